@@ -12,6 +12,7 @@ from hub.access.keyring import KeyRing
 from hub.consumers.publisher import BrokerPublisher
 from hub.consumers.topology import CHANNELS
 from hub.model import Lane
+from hub.operations.now import NowDeps
 from hub.operations.search.search import SearchDeps
 from hub.policy import load_policy
 from hub.settings import Settings
@@ -70,6 +71,21 @@ async def open_search(settings: Settings) -> AsyncIterator[SearchDeps]:
     """Open the stores of a search."""
     async with storage.Database(settings.database_url.reveal(), size=1) as database:
         yield SearchDeps(store=storage.PostgresSearch(database), cases=storage.PostgresCases(database))
+
+
+@asynccontextmanager
+async def open_now(settings: Settings) -> AsyncIterator[NowDeps]:
+    """Open what says how the hub is now."""
+    async with storage.Database(settings.database_url.reveal(), size=1) as database:
+        yield NowDeps(
+            activity=storage.PostgresActivity(database),
+            contacts=storage.PostgresContacts(database),
+            incidents=storage.PostgresMonitor(database, queues=QUEUES),
+            letters=storage.PostgresLetters(database),
+            log=storage.PostgresLog(database),
+            pauses=storage.PostgresPauses(database),
+            posters=storage.PostgresPosters(database),
+        )
 
 
 @asynccontextmanager

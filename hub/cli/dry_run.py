@@ -16,6 +16,7 @@ from hub.errors import InvalidEvent
 from hub.intake.dry_run import MOST_EVENTS
 from hub.intake.dry_run_schemas import DryRun, DryRunAudience, DryRunClock, DryRunEvent, DryRunPerson
 from hub.model import Event, State
+from hub.rendering.case_words_es import STEPS
 from hub.rendering.labels_es import CHANNELS, PURPOSES, UNREACHED
 from hub.rendering.outcomes_es import STATES, reason_in_words
 from hub.rendering.titles_es import CLOCKS
@@ -28,15 +29,6 @@ _CHANGES: Final[Mapping[str, str]] = {
     "resumes": "sigue",
     "moves": "cambia de vencimiento",
     "stays": "sigue igual",
-}
-_STEPS: Final[Mapping[str, str]] = {
-    "at_risk": "aviso de riesgo",
-    "breach": "aviso de incumplimiento",
-    "escalate": "escalamiento",
-    "remind": "recordatorio",
-    "check": "revisión",
-    "resolve": "aviso de cierre",
-    "follow_up": "evento programado",
 }
 _WHY: Final[Mapping[str, str]] = {
     "quiet": "el evento pide no avisar a nadie",
@@ -164,11 +156,9 @@ def _ways(row: DryRunPerson) -> Iterator[str]:
 
 
 def _clock(row: DryRunClock) -> tuple[str, ...]:
-    step = (
-        ""
-        if row.next_step is None
-        else f"{_STEPS.get(row.next_step, row.next_step)} {local_minute(row.next_at)}"
-    )
+    step = ""
+    if row.next_step is not None:
+        step = f"{STEPS.get(row.next_step, row.next_step)} {local_minute(row.next_at)}"
     return (
         short_case(row.case),
         CLOCKS.get(row.name, row.name),

@@ -9,17 +9,10 @@ import typer
 from hub.app.openers import open_search
 from hub.cli.audit import note
 from hub.cli.common import AsJson, Columns, Whole, console, fields, print_json, print_list, settings, warn
-from hub.operations.search.schemas import GroupKind, SearchAnswer
+from hub.operations.search.items_es import GROUPS
+from hub.operations.search.schemas import SearchAnswer
 from hub.operations.search.search import MOST, SearchRequest, audited, search
 
-_TITLES: Final[dict[GroupKind, str]] = {
-    "people": "Personas",
-    "units": "Unidades",
-    "copropiedades": "Copropiedades",
-    "cases": "Casos",
-    "events": "Eventos",
-    "messages": "Mensajes",
-}
 _COLUMNS: Final[Columns] = {"qué": "title", "detalle": "detail", **fields("copropiedad"), "id": "id"}
 
 Words = Annotated[
@@ -71,5 +64,5 @@ def _print(answer: SearchAnswer) -> None:
     if not answer.groups:
         warn("No se encontró nada. Pruebe con menos palabras, o con un número: `hub search --help`.")
     for group in answer.groups:
-        console().print(f"\n{_TITLES[group.kind]}{' (hay más)' if group.more else ''}", style="bold")
+        console().print(f"\n{GROUPS[group.kind]}{' (hay más)' if group.more else ''}", style="bold")
         print_list(group.items, _COLUMNS, as_json=False)

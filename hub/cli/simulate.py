@@ -31,7 +31,7 @@ from hub.operations.simulate.comparison import Comparison
 from hub.operations.simulate.sides import Counts
 from hub.operations.simulate.simulate import add_cases, add_contacts, shown
 from hub.policy import Policy, load_policy
-from hub.rendering.figures_es import percent
+from hub.rendering.figures_es import percent, whole
 from hub.rendering.labels_es import PURPOSES
 from hub.rendering.titles_es import CLOCKS
 from hub.settings import Settings
@@ -118,8 +118,8 @@ def _report(comparison: Comparison, name: str) -> None:
     out.print(
         f"Ensayo de {name} contra la política vigente, del {local_minute(period.since)}"
         f" al {local_minute(period.until)}.\n"
-        f"Casos: {_number(comparison.cases)} · promesas: {_number(comparison.clocks)}"
-        f" · mensajes: {_number(comparison.messages)}. No se envió ni se escribió nada.\n",
+        f"Casos: {whole(comparison.cases)} · promesas: {whole(comparison.clocks)}"
+        f" · mensajes: {whole(comparison.messages)}. No se envió ni se escribió nada.\n",
         markup=False,
         soft_wrap=True,
     )
@@ -135,8 +135,8 @@ def _report(comparison: Comparison, name: str) -> None:
         return
     print_table(_COLUMNS, _rows(comparison), numbers=_NUMBERS)
     out.print(
-        f"Promesas con otro vencimiento: {_number(comparison.moved)}."
-        f" Casos que habrían terminado de otra manera: {_number(comparison.changed)}.",
+        f"Promesas con otro vencimiento: {whole(comparison.moved)}."
+        f" Casos que habrían terminado de otra manera: {whole(comparison.changed)}.",
         soft_wrap=True,
     )
     _list(comparison)
@@ -202,12 +202,12 @@ def _some(words: str, before: int, after: int) -> Iterator[Row]:
 
 
 def _numbers(words: str, before: int, after: int) -> Row:
-    return words, _number(before), _number(after), _difference(before, after)
+    return words, whole(before), whole(after), _difference(before, after)
 
 
 def _difference(before: int, after: int) -> str:
     sign = "+" if after > before else "−"
-    return "=" if before == after else f"{sign}{_number(abs(after - before))}"
+    return "=" if before == after else f"{sign}{whole(abs(after - before))}"
 
 
 def _points(before: float | None, after: float | None) -> str:
@@ -217,11 +217,6 @@ def _points(before: float | None, after: float | None) -> str:
     points = 100 * (after - before)
     sign = "+" if points > 0 else "−"
     return "=" if before == after else f"{sign}{abs(points):.1f} puntos".replace(".", ",")
-
-
-def _number(amount: int) -> str:
-    """`12345` → `12.345`."""
-    return f"{amount:,}".replace(",", ".")
 
 
 def _due(at: datetime) -> str:

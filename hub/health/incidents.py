@@ -74,7 +74,7 @@ KINDS: Final[tuple[IncidentKind, ...]] = (
     IncidentKind(
         name="dead_letters",
         title="Hay eventos que no se pudieron recibir",
-        seen="Llegó una carta muerta en la última hora, o las abiertas superan `[monitor] max_dead_letters`.",
+        seen="Llegó un rechazado en la última hora, o los pendientes superan `[monitor] max_dead_letters`.",
         to_do="Mírelos con `hub dead list` y `hub dead show ID`; corregido el origen, `hub dead replay ID`.",
         meanwhile="De esos eventos no se avisa a nadie; se guardan enteros.",
     ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Annotated, Final
@@ -12,7 +11,6 @@ from msgspec import Meta, Struct, convert
 from hub.model import PropertyScope
 from hub.people.masking import mask_name
 from hub.people.readiness import ways_to
-from hub.people.units import natural
 from hub.policy import Policy
 from hub.ports.people_list import ListedPerson, PeopleFilter, PeopleListStore
 
@@ -48,22 +46,6 @@ class PeoplePage(Struct, kw_only=True):
     next: Annotated[str | None, Meta(description="The reference after which the next page begins.")]
 
 
-class UnitReached(Struct, kw_only=True):
-    """A unit where nobody is reached by anything electronic."""
-
-    unit_id: str
-    unit: str
-    people: int
-
-
-class UnitReach(Struct, kw_only=True):
-    """How many of the units with people have somebody whom an electronic channel reaches."""
-
-    units: int
-    reached: int
-    unreached: list[UnitReached]
-
-
 async def list_people(
     store: PeopleListStore,
     asked: PeopleFilter,
@@ -93,29 +75,6 @@ async def list_people(
             return PeoplePage(items=rows, next=None)
         seen, start = seen + len(found), found[-1].person.ref
     return PeoplePage(items=rows, next=start)
-
-
-async def units_reached(
-    store: PeopleListStore, copropiedad: str, *, policy: Policy, now: datetime, places: PropertyScope = None
-) -> UnitReach:
-    """Count the units of a copropiedad that have people, and where at least one of them is reached."""
-    people: Counter[tuple[str, str]] = Counter()
-    reached: set[tuple[str, str]] = set()
-    asked, start = PeopleFilter(copropiedad=copropiedad), ""
-    while found := await store.people(asked, after=start, limit=_PAGE, places=places):
-        gone = await _suppressed_of(store, found, policy, now)
-        for listed in found:
-            homes = {
-                (held.unit_id, held.unit or held.unit_id)
-                for held in listed.roles
-                if held.unit_id is not None and held.copropiedad_id == copropiedad
-            }
-            people.update(homes)
-            reached |= homes if ways_to(listed.person, gone) else set()
-        start = found[-1].person.ref
-    missed = sorted(people.keys() - reached, key=lambda home: natural(home[1]))
-    rows = [UnitReached(unit_id=ref, unit=name, people=people[ref, name]) for ref, name in missed]
-    return UnitReach(units=len(people), reached=len(reached), unreached=rows)
 
 
 async def _suppressed_of(

@@ -165,7 +165,9 @@ class LogStore(Protocol):
         stays open.
         """
 
-    async def unreached(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
+    async def unreached(
+        self, *, after: str | None, limit: int, places: PropertyScope = None, since: datetime | None = None
+    ) -> Page:
         """List the events that do not reach all their recipients, by id, with the reasons."""
 
     async def live_counts(self) -> Mapping[str, Mapping[str, int]]:

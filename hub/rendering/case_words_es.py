@@ -24,7 +24,7 @@ CASE_KINDS: Final[Mapping[str, str]] = {
 CASE_STATES: Final[Mapping[str, str]] = {
     "open": "Abierto",
     "closed": "Cerrado",
-    "no_promises": "Sin plazos",
+    "no_promises": "Sin promesas",
 }
 REPLY_KINDS: Final[Mapping[str, str]] = {
     "reply": "Mensaje",

@@ -29,3 +29,8 @@ def hours(amount: float | None, *, any_hour: bool) -> str:
 def tenths(value: float | None) -> str:
     """`74.25` → `74,2`; None → a dash."""
     return _NOTHING if value is None else f"{value:.1f}".replace(".", ",")
+
+
+def whole(amount: int, bound: int | None = None) -> str:
+    """`12345` → `12.345`; at the bound, where counting stops, `10.000 o más`."""
+    return f"{amount:,}".replace(",", ".") + ("" if bound is None or amount < bound else " o más")

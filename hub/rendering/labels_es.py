@@ -10,6 +10,14 @@ from hub.rendering.outcomes_es import STATES
 
 MESSAGE_STATES: Final[Mapping[str, str]] = {state: words.label for state, words in STATES.items()}
 
+MESSAGE_LISTS: Final[Mapping[str, str]] = {
+    "lost": "Solo fallidos",
+    "held": "En espera",
+    "left": "Los que salieron",
+    "ahead": "Los que faltan por salir",
+    "spared": "Los que no se envían",
+}
+
 CLOCK_STATES: Final[Mapping[str, str]] = {
     "open": "A tiempo",
     "at_risk": "En riesgo",
@@ -20,8 +28,8 @@ CLOCK_STATES: Final[Mapping[str, str]] = {
 
 DEAD_STATES: Final[Mapping[str, str]] = {
     "open": "Pendiente",
-    "replayed": "Reintentada",
-    "discarded": "Descartada",
+    "replayed": "Reintentado",
+    "discarded": "Descartado",
 }
 
 LANES: Final[Mapping[str, str]] = {"urgent": "urgentes", "normal": "normales", "bulk": "masivos"}
@@ -37,6 +45,9 @@ CHANNELS: Final[Mapping[str, str]] = {
     "voice": "Llamada",
     "chat": "Chat del equipo",
 }
+
+SHORT_CHANNELS: Final[Mapping[str, str]] = {**CHANNELS, "push": "Aplicación", "print": "Carta"}
+"""Channel → a word that fits a column."""
 
 CARRIERS: Final[Mapping[str, str]] = {
     "sms": "el mensaje de texto",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
+from hub.business_time.rfc3339 import EARLIEST
 from hub.model import PropertyScope, Unreached
 from hub.model.ids import span
 from hub.ports import Page
@@ -24,5 +26,12 @@ async def of(run: Runner, event_keys: Collection[UUID]) -> Sequence[Unreached]:
     return [read(Unreached, row) for row in rows]
 
 
-async def page_of(run: Runner, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
-    return await paged(run, _SQL["page"], after, limit, listed(places), by="found_at")
+async def page_of(
+    run: Runner,
+    *,
+    after: str | None,
+    limit: int,
+    places: PropertyScope = None,
+    since: datetime | None = None,
+) -> Page:
+    return await paged(run, _SQL["page"], after, limit, listed(places), since or EARLIEST, by="found_at")

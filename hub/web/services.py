@@ -139,7 +139,7 @@ class Services(Dependencies):
             letters=self.letters,
             log=self.log,
             pauses=self.pauses,
-            posters=self.posters,
+            posters=self.posters.store,
         )
 
     @cached_property

@@ -252,6 +252,7 @@ ROWS: Final[dict[str, Row]] = {
     "POST /api/dead/{id}/replay": Row(needs=OPERATE, where=OWN, fill="DEAD"),
     "POST /api/dead/{id}/mend": Row(needs=OPERATE, also=PRIVACY, where=OWN, fill="DEAD", body={}, status=409),
     "POST /api/dead/{id}/discard": Row(needs=OPERATE, where=OWN, fill="DEAD"),
+    "GET /api/now": Row(needs=READ, where=OWN, finds=False),
     "GET /api/unreached": Row(needs=READ, where=OWN),
     # People.
     "GET /api/replies": Row(needs=READ, where=OWN),

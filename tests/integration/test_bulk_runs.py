@@ -13,6 +13,7 @@ import pytest
 
 from hub.model import DeadLetter, State
 from hub.model.bulk import BulkKind, BulkResult, BulkRun, BulkState
+from hub.model.message_lists import MessageList
 from hub.operations.bulk.choose import BulkFilter
 from hub.operations.bulk.runs import BulkOrder, start
 from hub.operations.redrive import redrive_one
@@ -130,7 +131,7 @@ async def test_what_a_killed_worker_had_in_hand_is_done_by_another(place: Place)
 
 async def test_timers_work_a_run_and_ticket_what_goes(place: Place) -> None:
     ids = await place.lose(3)
-    run = await place.start(BulkKind.RESEND, BulkFilter(only="lost"))
+    run = await place.start(BulkKind.RESEND, BulkFilter(only=MessageList.LOST))
     hub = await hub_with()
     timers = timers_of(hub, bulk=place.stores.bulk)
 

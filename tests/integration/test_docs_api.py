@@ -29,7 +29,8 @@ async def test_every_example_of_the_page_of_the_api_runs(hub: GuardedHub, tmp_pa
     said = [await run(example, environment, tmp_path) for example in examples]
 
     assert first.startswith("export HUB=")
-    assert 7 == len(said)
+    assert 8 == len(said)
+    assert any('"sentence":' in text for text in said)
     assert any('"accepted":1' in text for text in said)
 
 

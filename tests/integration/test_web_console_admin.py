@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from uuid import uuid4
 
 from aiohttp import hdrs
 
-from hub.model import Grant, Office
+from hub.model import Grant, Note, Office
 from hub.storage import PostgresAccounts, PostgresAudit, PostgresKeys
+from tests.contract.values import now
 from tests.integration.chromium import Browser
 from tests.integration.console_hub import ConsoleHub, console_hub
 from tests.integration.console_user import click, fill, main_text
@@ -251,3 +253,21 @@ async def test_audit_is_narrowed_and_its_sheet_is_audited(browser: Browser, serv
         assert len(sheet.text.splitlines()) == 2
         assert await actions(hub, "audit") == ["audit.export"]
         assert "Nada con esos filtros" in none.text
+
+
+async def test_what_the_audit_names_leads_to_its_own_page(servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        key = str((await hub.database.rows("SELECT key FROM event LIMIT 1"))[0]["key"])
+        pages = {
+            hub.path("batch:BATCH"): hub.path("/letters/batches/BATCH"),
+            hub.path("poster:POSTER"): hub.path("/posters/POSTER"),
+            f"event:{key}": f"/events/{key}",
+            "event:pqrs.received": "/channels",
+            "channel:sms": "/channels",
+        }
+        for number, subject in enumerate(pages):
+            noted = Note(id=uuid4(), at=now(), who="ana", action=f"act-{number}", subject=subject, detail={})
+            await PostgresAudit(hub.database).add(noted)
+        text = (await hub.ask("/audit")).text
+
+        assert [] == [path for subject, path in pages.items() if f'href="{path}">{subject}<' not in text]

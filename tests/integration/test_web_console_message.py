@@ -32,7 +32,7 @@ async def test_message_is_read_and_sent_again(browser: Browser, servers: Servers
 
         assert "Persona alfa" not in masked
         assert "text-alfa" in said
-        assert "Los mensajes salen otra vez" in after
+        assert "El mensaje sale otra vez" in after
         assert await state_of(hub, "MESSAGE") == ("queued", None)
         assert browser.complaints == []
 
@@ -41,7 +41,7 @@ async def test_names_are_whole_for_who_asks_and_may(browser: Browser, servers: S
     async with console_hub(servers) as hub:
         await hub.sign_in(browser)
         await hub.open(browser, "/messages/MESSAGE")
-        await open_link(browser, "Ver nombre y dirección completos")
+        await open_link(browser, "Ver datos completos")
 
         assert "Persona alfa" in await main_text(browser)
         rows = await hub.database.rows("SELECT detail FROM audit WHERE action = 'message.show' ORDER BY at")

@@ -69,7 +69,25 @@ async def test_after_a_pause_of_everything_what_is_older_is_cancelled_or_leaves(
 
         assert "Todo está en pausa" in said
         assert "copia de las 3:00" in said
-        assert "El canal sigue." in await main_text(browser)
+        assert "Todo sigue: lo que esperaba va saliendo." in await main_text(browser)
+        assert await PostgresPauses(hub.database).paused() == frozenset()
+
+
+async def test_one_notice_is_paused_and_the_answer_says_so(browser: Browser, servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        await hub.sign_in(browser)
+        await hub.open(browser, "/channels")
+        await browser.run(
+            "document.querySelector('#pause-event').open = true;"
+            "document.querySelector('#pause-event [name=name]').value = 'pqrs.received';"
+            "document.querySelector('#pause-event [name=reason]').value = 'sale mal'"
+        )
+        await click(browser, "#pause-event button")
+        paused = await main_text(browser)
+        await click(browser, "#events .act button")
+
+        assert "Ese aviso quedó en pausa; los demás salen." in paused
+        assert "Ese aviso sale otra vez." in await main_text(browser)
         assert await PostgresPauses(hub.database).paused() == frozenset()
 
 

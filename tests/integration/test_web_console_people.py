@@ -37,7 +37,8 @@ async def test_person_is_found_read_marked_and_unmarked(browser: Browser, server
         await press(browser, "Terminar la marca", "La marca terminó")
         unmarked = await main_text(browser)
 
-        assert "En 1 de 1 unidades con personas (100 %)" in listed
+        assert "En 0 de 1 unidades (0,0 %) alguien tiene un contacto verificado." in listed
+        assert "Unidades sin un contacto verificado (1)" in listed
         assert "2 personas" in listed
         assert "a***@l***.example" in read
         assert "No se usa" in read
@@ -97,7 +98,7 @@ async def test_person_is_shown_whole_and_that_is_noted(browser: Browser, servers
     async with console_hub(servers) as hub:
         await hub.sign_in(browser)
         await hub.open(browser, "/people/p-MARK")
-        await press(browser, "Ver nombre y contactos completos", "alfa@lives.example")
+        await press(browser, "Ver datos completos", "alfa@lives.example")
         await hub.open(browser, "/people?whole=true")
 
         assert "Persona beta" in await main_text(browser)

@@ -115,7 +115,7 @@ async def test_without_privacy_nobody_is_found_by_name_and_the_page_says_so(hub:
 
     assert "solo busca quien tiene el permiso de datos personales" in by_name.text
     assert "p-maria" not in by_name.text
-    assert ("M*** P***" in by_ref.text, "Mostrar los nombres" in by_ref.text) == (True, False)
+    assert ("M*** P***" in by_ref.text, "Ver datos completos" in by_ref.text) == (True, False)
     assert whole.status == 403
 
 

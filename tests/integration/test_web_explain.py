@@ -66,7 +66,7 @@ async def test_a_message_is_shown_with_a_masked_address(made: World) -> None:
     ("query", "status", "expected"),
     [
         ({"event": "evt-2"}, 404, "El hub no conoce el evento «evt-2»."),
-        ({"event": "evt-9"}, 404, "es una carta muerta"),
+        ({"event": "evt-9"}, 404, "está rechazado"),
         ({"person": "p-9"}, 404, "El hub no conoce a la persona «p-9»"),
         ({"source": "urn:else"}, 404, "El hub no conoce el evento"),
         ({"event": "a\0b"}, 400, "event"),

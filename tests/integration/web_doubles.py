@@ -320,8 +320,15 @@ class MemoryLog:
         self.settled[letter_id] = state
         return True
 
-    async def unreached(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
-        return _page(self.unreached_rows if places is None else [], after, limit)
+    async def unreached(
+        self, *, after: str | None, limit: int, places: PropertyScope = None, since: datetime | None = None
+    ) -> Page:
+        lately = [
+            row
+            for row in self.unreached_rows
+            if since is None or datetime.fromisoformat(str(row["found_at"])) >= since
+        ]
+        return _page(lately if places is None else [], after, limit)
 
     async def live_counts(self) -> Mapping[str, Mapping[str, int]]:
         found = await self.counts()

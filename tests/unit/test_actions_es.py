@@ -12,7 +12,7 @@ from typing import Final
 import hub
 from hub.model.bulk import BulkKind
 from hub.model.posters import PosterStep
-from hub.rendering.actions_es import ACTIONS
+from hub.rendering.actions_es import ACTIONS, DETAILS
 
 ROOT: Final = Path(hub.__file__).parent
 NOTES: Final = frozenset({"note", "note_all"})
@@ -25,6 +25,8 @@ HANDED_ON: Final[dict[str, tuple[str, ...]]] = {
 """What a file's own `note` puts before its word."""
 BY_FUNCTION: Final = frozenset({"_audited", "_changed", "_decide", "_letter", "_look", "_noted", "letter_of"})
 """Functions whose argument is the action that they note."""
+NO_DETAILS: Final = frozenset({"action", "as_json", "deps", "now", "person", "subject", "who"})
+"""What each note has, and what other functions called `note` are given."""
 OF_EVENTS: Final = frozenset({"directory.upserted", "directory.removed"})
 """What the statement of a person's audit makes of events."""
 
@@ -93,3 +95,18 @@ def test_no_words_are_left_of_what_nobody_notes() -> None:
 def test_every_step_of_a_poster_and_every_bulk_action_has_words() -> None:
     assert {f"poster.{step}" for step in PosterStep} <= ACTIONS.keys()
     assert {f"bulk.{kind}" for kind in BulkKind} <= ACTIONS.keys()
+
+
+def details(source: str) -> Iterator[str]:
+    """Yield the names of what a file's notes say besides who did what to whom."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in NOTES:
+            yield from (word.arg for word in node.keywords if word.arg is not None)
+
+
+def test_every_detail_of_a_note_has_words() -> None:
+    files = ((path, path.read_text()) for path in ROOT.rglob("*.py") if path.name not in NOT_THE_AUDIT)
+    found = {name for path, text in files if "note" in text for name in details(text)}
+
+    assert {"changed", "whole", "understood"} <= found
+    assert sorted(found - DETAILS.keys() - NO_DETAILS) == []

@@ -11,10 +11,11 @@ from uuid import uuid4
 import pytest
 
 from hub.errors import InvalidFilter, NothingChosen
-from hub.model import NOWHERE
+from hub.model import NOWHERE, within
 from hub.model.bulk import BulkCandidate, BulkKind, BulkRun, BulkState, SkipReason
 from hub.model.letters import LetterState
-from hub.operations.bulk.choose import BulkFilter, choice_of, narrowed, within, without_person
+from hub.model.message_lists import MessageList
+from hub.operations.bulk.choose import BulkFilter, choice_of, narrowed, without_person
 from hub.operations.bulk.plan import find, planned
 from hub.operations.bulk.runs import BulkOrder, has_grown, report, start
 from hub.operations.bulk.words_es import KINDS_ES, SKIPPED_ES
@@ -106,14 +107,14 @@ async def test_dead_letters_are_of_no_building() -> None:
 
 
 def test_building_narrows_places_and_never_widens_them() -> None:
-    assert within("ph-1", None) == frozenset({"ph-1"})
-    assert within("ph-1", frozenset({"ph-1", "ph-2"})) == frozenset({"ph-1"})
-    assert within("ph-9", frozenset({"ph-1"})) == NOWHERE
-    assert within(None, frozenset({"ph-1"})) == frozenset({"ph-1"})
+    assert within(None, "ph-1") == frozenset({"ph-1"})
+    assert within(frozenset({"ph-1", "ph-2"}), "ph-1") == frozenset({"ph-1"})
+    assert within(frozenset({"ph-1"}), "ph-9") == NOWHERE
+    assert within(frozenset({"ph-1"}), None) == frozenset({"ph-1"})
 
 
 def test_lists_have_their_states() -> None:
-    lost = narrowed(BulkFilter(only="lost", channel="sms"), None)
+    lost = narrowed(BulkFilter(only=MessageList.LOST, channel="sms"), None)
 
     assert lost == MessageFilter(channel="sms", states=("failed", "bounced", "expired"))
 

@@ -21,12 +21,17 @@ from hub.storage.database import POOL_SIZE
 from hub.storage.log import MANY
 from hub.timers.months import AHEAD
 from hub.web.connections import Limits
+from hub.web.console.shell import SECTIONS
 from hub.web.routes import ROUTES
 from tests.for_each import for_each
 from tests.unit.test_docs import OPERATIONS, PAGES, ROOT, spans, text
 
 ACCESS: Final = ROOT / "docs/access.md"
-FAMILIES: Final = ("/api/", "/hooks/", "/health/", "/letters/", "/take-on/")
+FAMILIES: Final = (
+    *("/api/", "/hooks/", "/health/", "/letters/", "/take-on/"),
+    *(section.path for section in SECTIONS if section.path != "/"),
+    *("/events/", "/keys", "/posters/", "/search", "/webhooks"),
+)
 WORDS: Final = {3: "three", 5: "five", 8: "eight", 10: "ten"}
 LIMITS: Final = Limits()
 
@@ -73,7 +78,7 @@ def named_routes(page: Path) -> Iterator[str]:
     for span in spans(page):
         for word in span.split():
             if word.startswith(FAMILIES) and not set("…*") & set(word):
-                yield word.partition("?")[0]
+                yield re.split("[?#]", word)[0]
 
 
 def is_served(path: str) -> bool:

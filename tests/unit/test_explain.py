@@ -604,7 +604,7 @@ def test_refused_event_is_explained_as_a_dead_letter() -> None:
     assert (ExplainOutcome.UNKNOWN_EVENT, "dead_letter") == (verdict.outcome, verdict.reason)
     assert [
         (
-            "El evento «evt-9» no entró: es una carta muerta "
+            "El evento «evt-9» no entró: está rechazado "
             "desde el lunes 9 de marzo de 2026 a las 8:05 a. m. (pendiente)."
         ),
         "Falta un dato obligatorio: data.radicado: required.",

@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from hub.model import Consent, ContactPoint, Mark, MarkReason, Person, Preferences, PropertyScope, Purpose
-from hub.operations.people_list import MOST, list_people, units_reached
+from hub.operations.people_list import MOST, list_people
 from hub.operations.person_overview import (
     CHANNELS,
     ChannelForecast,
@@ -177,20 +177,6 @@ async def test_list_finds_whom_nothing_electronic_reaches() -> None:
     found = await list_people(store, PeopleFilter(unreachable=True), policy=POLICY, now=NOON, limit=9)
 
     assert [(row.person, row.name, row.ways) for row in found.items] == [("p-bea", "B***", [])]
-
-
-async def test_units_are_reached_by_whoever_lives_there() -> None:
-    def lives(unit: str) -> RoleHeld:
-        return RoleHeld(role="owner", copropiedad_id="ph-1", copropiedad=None, unit_id=unit, unit=unit)
-
-    bea = Person(ref="p-bea", name="Bea", contact_points=(LANDLINE,))
-    caro = Person(ref="p-caro", name="Caro")
-    store = MemoryPeopleList(ana(MAIL), bea, caro)
-    store.roles = {"p-ana": [lives("101")], "p-bea": [lives("101"), lives("1001")], "p-caro": [lives("201")]}
-    reach = await units_reached(store, "ph-1", policy=POLICY, now=NOON)
-
-    assert (reach.units, reach.reached) == (3, 1)
-    assert [(row.unit, row.people) for row in reach.unreached] == [("201", 1), ("1001", 1)]
 
 
 async def test_long_search_stops_and_says_where_to_go_on() -> None:

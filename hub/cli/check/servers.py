@@ -223,11 +223,11 @@ async def _duties(monitor: PostgresMonitor, rules: MonitorPolicy) -> AsyncIterat
 
 def _waiting(counts: Mapping[str, Mapping[str, int]]) -> Iterator[Finding]:
     if dead := counts["dead"].get("open", 0):
-        what = f"{counted(dead, 'carta muerta pendiente', 'cartas muertas pendientes')}."
-        yield warn(POSTGRESQL, what, "Mírelas con `hub dead list`.")
+        what = f"{counted(dead, 'evento rechazado pendiente', 'eventos rechazados pendientes')}."
+        yield warn(POSTGRESQL, what, "Mírelos con `hub dead list`.")
     if breached := counts["clocks"].get("breached", 0):
-        what = f"{counted(breached, 'plazo incumplido', 'plazos incumplidos')} sin respuesta."
-        yield warn(POSTGRESQL, what, "Mírelos con `hub clocks --state breached`.")
+        what = f"{counted(breached, 'promesa incumplida', 'promesas incumplidas')} sin respuesta."
+        yield warn(POSTGRESQL, what, "Mírelas con `hub clocks --state breached`.")
 
 
 def of_audit(rights: AuditRights) -> Iterator[Finding]:

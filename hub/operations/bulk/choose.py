@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta, Struct
 
 from hub.errors import InvalidFilter
-from hub.model import Instant, Json, PropertyScope, State, Word
+from hub.model import Instant, Json, PropertyScope, State, Word, within
 from hub.model.bulk import BulkKind
 from hub.model.letters import LetterState
+from hub.model.message_lists import LISTS, ONLY, MessageList
 from hub.ports import BulkChoice, DeadFilter, LetterFilter, MessageFilter
 
 MESSAGES: Final = frozenset({BulkKind.RESEND, BulkKind.CANCEL})
 """Kinds whose rows are messages."""
-LISTS: Final = {"lost": ("failed", "bounced", "expired"), "held": ("held",)}
-"""Lists of messages that operators keep asking for: name → states."""
 
 
 class BulkFilter(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -27,12 +26,7 @@ class BulkFilter(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     state: Word | None = None
-    only: (
-        Annotated[
-            Literal["lost", "held"], Meta(description="`lost`: failed, bounced, expired. `held`: waits.")
-        ]
-        | None
-    ) = None
+    only: Annotated[MessageList, Meta(description=ONLY)] | None = None
     channel: Word | None = None
     event: Annotated[Word, Meta(description="The event's name: `pqrs.received`.")] | None = None
     event_id: Word | None = None
@@ -49,20 +43,13 @@ class BulkFilter(Struct, frozen=True, kw_only=True, omit_defaults=True):
 def narrowed(asked: BulkFilter, places: PropertyScope) -> MessageFilter:
     """Return the filter of messages, within these places."""
     fields = {name: getattr(asked, name) for name in _OF_MESSAGES}
-    states = LISTS.get(asked.only or "", ())
-    return MessageFilter(**fields, states=states, places=within(asked.copropiedad, places))
-
-
-def within(copropiedad: str | None, places: PropertyScope) -> PropertyScope:
-    """Narrow places to a copropiedad; nothing is left of one that is not among them."""
-    if copropiedad is None:
-        return places
-    return frozenset({copropiedad}) if places is None else places & {copropiedad}
+    states = () if asked.only is None else LISTS[asked.only]
+    return MessageFilter(**fields, states=states, places=within(places, asked.copropiedad))
 
 
 def choice_of(kind: BulkKind, asked: BulkFilter, places: PropertyScope) -> BulkChoice:
     """Return what a bulk action of this kind is for."""
-    where = within(asked.copropiedad, places)
+    where = within(places, asked.copropiedad)
     if kind in MESSAGES:
         return BulkChoice(kind=kind, which=narrowed(asked, places), places=where)
     if kind is BulkKind.REPLAY:

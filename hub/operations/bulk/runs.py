@@ -11,10 +11,10 @@ from uuid import UUID, uuid4
 from msgspec import Meta
 
 from hub.errors import NothingChosen
-from hub.model import PropertyScope
+from hub.model import PropertyScope, within
 from hub.model.bulk import BulkCandidate, BulkKind, BulkRun, BulkState
 from hub.model.ids import uuid8
-from hub.operations.bulk.choose import BulkFilter, within, without_person
+from hub.operations.bulk.choose import BulkFilter, without_person
 from hub.operations.bulk.plan import MOST, BulkSkipped, find
 from hub.operations.bulk.words_es import skipped_words
 from hub.ports import BulkStore
@@ -65,7 +65,7 @@ async def start(
         raise NothingChosen
     if has_grown(order, found):
         return None
-    run = _run(order, len(found[:most]), within(order.asked.copropiedad, places), now())
+    run = _run(order, len(found[:most]), within(places, order.asked.copropiedad), now())
     await before(run)
     await store.start(run, [row.id for row in found[:most]])
     return run

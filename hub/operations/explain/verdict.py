@@ -90,7 +90,7 @@ def unknown_event(asked: str, person: str, refused: Refused | None) -> Verdict:
     meanings = (meaning for part, meaning in labels_es.DEAD_REASONS if part in refused.reason)
     since = sentences_es.at_time(refused.received_at)
     lines = [
-        f"El evento «{asked}» no entró: es una carta muerta desde {since} ({state}).",
+        f"El evento «{asked}» no entró: está rechazado desde {since} ({state}).",
         f"{next(meanings, 'El hub no lo pudo recibir')}: {refused.reason}.",
         "Qué hacer: corrija el dato en el sistema que publica; «Rechazados» lo muestra entero.",
     ]

@@ -1,15 +1,19 @@
 """What an operator sees first: what is wrong, whom it touches, what to press; then how much the hub does."""
 
+from hub.operations.now.answer import NowAnswer, answer_of
 from hub.operations.now.headline import Headline, Matter, Situation, headline, matters
-from hub.operations.now.read import Activity, NowDeps, activity_of, situation_of
+from hub.operations.now.read import HOUR, Activity, NowDeps, activity_of, situation_of
 
 __all__ = [
+    "HOUR",
     "Activity",
     "Headline",
     "Matter",
+    "NowAnswer",
     "NowDeps",
     "Situation",
     "activity_of",
+    "answer_of",
     "headline",
     "matters",
     "situation_of",

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
+from urllib.parse import urlencode
 
+from hub.business_time.dates import ZONE
 from hub.operations.incidents import IncidentRow
 from hub.ports.activity import WaitingPeople
+from hub.rendering.figures_es import whole
 
 
 class Urgency(StrEnum):
@@ -38,12 +42,17 @@ class Situation:
     """Messages of the last day that failed, came back or expired."""
     held: int = 0
     letters: int = 0
-    posters: int = 0
+    to_print: int = 0
+    to_take_down: int = 0
     replies: int = 0
     sent: int = 0
     """Messages of the last hour that have left."""
     waiting: WaitingPeople = field(default_factory=WaitingPeople)
     """Who waits for the channel of the first incident."""
+    day: datetime | None = None
+    """Since when failed messages are counted."""
+    week: datetime | None = None
+    """Since when events that do not reach all are counted."""
     more: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -151,7 +160,11 @@ def _bad(now: Situation) -> Iterator[Matter | None]:
     yield _matter(now, "breached", "promesa vencida", "promesas vencidas", "/clocks?state=breached")
     yield _matter(now, "dead", "evento rechazado", "eventos rechazados", "/dead")
     yield _matter(
-        now, "unreached", "aviso que no llega a todos", "avisos que no llegan a todos", "/messages/unreached"
+        now,
+        "unreached",
+        "aviso que no llega a todos",
+        "avisos que no llegan a todos",
+        _rows("/messages/unreached", now.week),
     )
 
 
@@ -165,7 +178,7 @@ def _waiting(now: Situation) -> Iterator[Matter | None]:
         "failed",
         "mensaje del último día que no llegó",
         "mensajes del último día que no llegaron",
-        "/messages?only=lost",
+        _rows("/messages", now.day, only="lost"),
         wait,
     )
     yield _matter(
@@ -173,11 +186,21 @@ def _waiting(now: Situation) -> Iterator[Matter | None]:
         "replies",
         "respuesta sin atender",
         "respuestas sin atender",
-        "/replies?view=open",
+        "/replies?kind=reply&view=open",
         wait,
     )
     yield _matter(now, "letters", "carta por entregar", "cartas por entregar", "/letters", wait)
-    yield _matter(now, "posters", "aviso de cartelera", "avisos de cartelera", "/posters", wait)
+    yield _matter(
+        now, "to_print", "cartel por colgar", "carteles por colgar", "/posters?state=to_print", wait
+    )
+    yield _matter(
+        now,
+        "to_take_down",
+        "cartel por retirar",
+        "carteles por retirar",
+        "/posters?state=to_take_down",
+        wait,
+    )
 
 
 def _matter(
@@ -192,8 +215,15 @@ def _matter(
     return Matter(text=text, path=path, urgency=urgency, affected=affected, to_do=to_do)
 
 
+def _rows(path: str, since: datetime | None, **narrowed: str) -> str:
+    """Return the list of the rows that were counted: those since an instant."""
+    edge = {} if since is None else {"since": since.astimezone(ZONE).isoformat()}
+    asked = {**narrowed, **edge}
+    return f"{path}?{urlencode(asked)}" if asked else path
+
+
 def _many(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}".replace(",", ".")
+    return f"{whole(number)} {one if number == 1 else many}"
 
 
 def _lower(text: str) -> str:

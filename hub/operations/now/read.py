@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from hub.model import Json, PropertyScope, State
+from hub.model import PropertyScope, State
 from hub.model.casework import ReplyView
+from hub.model.message_lists import LISTS, MessageList
 from hub.model.posters import PosterState
 from hub.operations.incidents import IncidentRow, read_incidents
 from hub.operations.now.headline import Situation
-from hub.operations.posters import Posters
 from hub.ports import EVERYTHING, ContactStore, IncidentLog, LetterStore, LogStore, PauseStore
 from hub.ports.activity import ActivityStore, WaitingPeople
 from hub.ports.casework import ReplyFilter
+from hub.ports.posters import PosterStore
 from hub.rendering.labels_es import CHANNELS
 from hub.rendering.titles_es import EVENTS
 
@@ -26,11 +27,8 @@ DAY: Final = timedelta(days=1)
 HOUR: Final = timedelta(hours=1)
 LATELY: Final = timedelta(minutes=10)
 WEEK: Final = timedelta(days=7)
-LEFT: Final = frozenset({State.SENT, State.DELIVERED, State.READ, State.WAITING})
-LOST: Final = frozenset({State.FAILED, State.BOUNCED, State.EXPIRED})
 _CIRCUIT: Final = "circuit"
-_TO_HANDLE: Final = (PosterState.TO_PRINT, PosterState.TO_TAKE_DOWN)
-AHEAD: Final = frozenset({State.QUEUED, State.SENDING, State.RETRYING, State.HELD})
+_COUNTED: Final = (MessageList.LEFT, MessageList.LOST, MessageList.AHEAD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +39,7 @@ class NowDeps:
     letters: LetterStore
     log: LogStore
     pauses: PauseStore
-    posters: Posters
+    posters: PosterStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +68,8 @@ class Activity:
     hours: Sequence[HourOfWork]
     """24 of them, the oldest first."""
     channels: Mapping[str, ChannelOfWork]
+    since: datetime
+    """From when on the channels are counted: an hour ago, to the minute, as the list of the rows says it."""
     lately: int = 0
     """Messages of the last ten minutes that have left."""
 
@@ -82,31 +82,36 @@ class Activity:
 async def activity_of(store: ActivityStore, now: datetime, places: PropertyScope) -> Activity:
     """Count what became of the messages of the last day by hour, and of the last hour by channel."""
     begin = now.replace(minute=0, second=0, microsecond=0) - DAY + HOUR
+    since = _minute(now - HOUR)
     by_hour: dict[datetime, Counter[str]] = defaultdict(Counter)
     for found in await store.hours(begin, places=places):
         by_hour[found.hour][found.state] += found.messages
     by_channel: dict[str, Counter[str]] = defaultdict(Counter)
-    for of in await store.channels(now - HOUR, places=places):
+    for of in await store.channels(since, places=places):
         by_channel[of.channel][of.state] += of.messages
     lately = await store.channels(now - LATELY, places=places)
     hours = [begin + number * HOUR for number in range(24)]
     return Activity(
         hours=[
-            HourOfWork(hour=hour, **_sums(by_hour[hour]), spared=_spared(by_hour[hour])) for hour in hours
+            HourOfWork(hour=hour, **_sums(by_hour[hour]), spared=_sum(by_hour[hour], MessageList.SPARED))
+            for hour in hours
         ],
         channels={name: ChannelOfWork(channel=name, **_sums(counts)) for name, counts in by_channel.items()},
-        lately=sum(of.messages for of in lately if of.state in LEFT),
+        lately=sum(of.messages for of in lately if of.state in LISTS[MessageList.LEFT]),
+        since=since,
     )
 
 
+def _minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)
+
+
 def _sums(counts: Counter[str]) -> dict[str, int]:
-    of = {"left": LEFT, "lost": LOST, "ahead": AHEAD}
-    return {name: sum(counts[state] for state in states) for name, states in of.items()}
+    return {str(name): _sum(counts, name) for name in _COUNTED}
 
 
-def _spared(counts: Counter[str]) -> int:
-    """Count what was not to be sent, or had no need to any more: that is no failure."""
-    return counts[State.SUPPRESSED] + counts[State.CANCELLED]
+def _sum(counts: Counter[str], name: MessageList) -> int:
+    return sum(counts[state] for state in LISTS[name])
 
 
 async def situation_of(
@@ -120,12 +125,12 @@ async def situation_of(
     """Gather what is wrong and what waits. `counts` are those of the lists, by noun and state."""
     incidents = (await read_incidents(deps.incidents, SHOWN)).items
     letters = await deps.letters.buildings(places)
-    posters = [await _posters(deps, state, places) for state in _TO_HANDLE]
+    week = _minute(now - WEEK)
     lists = {
-        "unreached": await _lately(
-            (await deps.log.unreached(after=None, limit=SHOWN, places=places)).items, "found_at", now - WEEK
-        ),
+        "unreached": await _unreached(deps, places, week),
         "replies": await _replies(deps, places),
+        "to_print": await _posters(deps, PosterState.TO_PRINT, places),
+        "to_take_down": await _posters(deps, PosterState.TO_TAKE_DOWN, places),
     }
     live = counts["clocks"]
     return Situation(
@@ -137,9 +142,10 @@ async def situation_of(
         failed=sum(hour.lost for hour in activity.hours),
         held=counts["messages"].get(State.HELD, 0),
         letters=sum(one.open + one.batched + one.printed + one.documents for one in letters),
-        posters=sum(posters),
         sent=activity.sent,
         waiting=await _waiting(deps.activity, incidents, places),
+        day=activity.hours[0].hour,
+        week=week,
         more=frozenset(name for name, number in lists.items() if number == SHOWN),
         **lists,
     )
@@ -162,14 +168,12 @@ async def _replies(deps: NowDeps, places: PropertyScope) -> int:
 
 
 async def _posters(deps: NowDeps, state: PosterState, places: PropertyScope) -> int:
-    page = await deps.posters.store.posters(
-        state=state, building=None, after=None, limit=SHOWN, places=places
-    )
+    page = await deps.posters.posters(state=state, building=None, after=None, limit=SHOWN, places=places)
     return len(page.items)
 
 
-async def _lately(rows: Sequence[Mapping[str, Json]], field: str, since: datetime) -> int:
-    return sum(datetime.fromisoformat(str(row[field])) >= since for row in rows)
+async def _unreached(deps: NowDeps, places: PropertyScope, since: datetime) -> int:
+    return len((await deps.log.unreached(after=None, limit=SHOWN, places=places, since=since)).items)
 
 
 def _called(subject: str) -> str:

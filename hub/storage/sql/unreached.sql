@@ -15,6 +15,6 @@ ORDER BY event_key
 -- page --
 SELECT event_key AS id, event.id AS event_id, source, type, copropiedad_id, unit_id, reasons, found_at
 FROM unreached JOIN event ON event.key = event_key
-WHERE (found_at, event_key) < ($1, $2) AND ($4::text[] IS NULL OR copropiedad_id = ANY ($4))
+WHERE (found_at, event_key) < ($1, $2) AND ($4::text[] IS NULL OR copropiedad_id = ANY ($4)) AND found_at >= $5
 ORDER BY found_at DESC, event_key DESC
 LIMIT $3

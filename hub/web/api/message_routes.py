@@ -23,6 +23,7 @@ from hub.operations.evidence import EvidenceRow
 from hub.operations.explain.explain import Explanation
 from hub.operations.genuine import GenuineRow
 from hub.operations.indicators import Indicators
+from hub.operations.now import NowAnswer
 from hub.operations.recipients import Recipients
 from hub.operations.redrive import RedrivenAnswer, RedrivenOne
 from hub.operations.search.schemas import SearchAnswer
@@ -41,6 +42,7 @@ from hub.web.api import (
     genuine,
     indicators,
     messages,
+    now,
     recipients,
     search,
     summary,
@@ -130,5 +132,6 @@ MESSAGES: Final[tuple[Route, ...]] = (
     operate("/api/dead/{id}/replay", dead_letters.replay_dead, answers=_SETTLED),
     operate("/api/dead/{id}/mend", dead_letters.mend_dead, answers=_MENDED),
     operate("/api/dead/{id}/discard", dead_letters.discard_dead, answers=_SETTLED),
+    read("/api/now", now.show_now, answers={200: NowAnswer}),
     read("/api/unreached", summary.list_unreached, answers={200: page_of(intake.UnreachedRow)}),
 )

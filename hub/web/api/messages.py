@@ -13,9 +13,10 @@ from aiohttp import web
 
 from hub.errors import TooLate
 from hub.model import Json, PropertyScope, State
+from hub.model.message_lists import LISTS, MessageList
 from hub.operations import cancel as cancelling
 from hub.operations import redrive as redriving
-from hub.operations.bulk.choose import LISTS, BulkFilter, narrowed
+from hub.operations.bulk.choose import BulkFilter, narrowed
 from hub.operations.cancel import CancelRequest, WhyCancelled
 from hub.operations.causes import read_causes
 from hub.operations.evidence import row_of
@@ -44,7 +45,7 @@ async def list_causes(request: web.Request, query: MessagesQuery) -> web.Respons
     """Group the newest lost messages, or what a filter names, by reason and channel."""
     asked = _filter(query, places_of(request))
     if not (asked.state or asked.states):
-        asked = replace(asked, states=LISTS["lost"])
+        asked = replace(asked, states=LISTS[MessageList.LOST])
     return json_answer(await read_causes(services(request).log, asked))
 
 

@@ -7,10 +7,11 @@ from typing import Final
 from aiohttp import web
 
 from hub.operations.incidents import IncidentRow, read_incidents
+from hub.ports import Page
 from hub.web.auth.caller import places_of
 from hub.web.paging import page_by
 from hub.web.responses import json_answer
-from hub.web.schemas.common import PageQuery, Summary
+from hub.web.schemas.common import PageQuery, Summary, UnreachedQuery
 from hub.web.services import services
 
 MOST_INCIDENTS: Final = 5000
@@ -39,7 +40,12 @@ def _open_first(incident: IncidentRow) -> tuple[str, ...]:
     return "over", f"{ago:020.6f}", incident.key
 
 
-async def list_unreached(request: web.Request, query: PageQuery) -> web.Response:
+async def list_unreached(request: web.Request, query: UnreachedQuery) -> web.Response:
     """List events that do not reach all their recipients, newest first."""
-    log = services(request).log
-    return json_answer(await log.unreached(after=query.after, limit=query.limit, places=places_of(request)))
+    return json_answer(await unreached_of(request, query))
+
+
+async def unreached_of(request: web.Request, query: UnreachedQuery) -> Page:
+    """Return those that the query selects and the caller may see."""
+    log, places = services(request).log, places_of(request)
+    return await log.unreached(after=query.after, limit=query.limit, places=places, since=query.since)

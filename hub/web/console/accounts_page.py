@@ -16,15 +16,20 @@ from hub.model import EVERYWHERE, Account, Grant, Office, Scope, Word
 from hub.rendering.page_links import account_path
 from hub.web.api.accounts import admin_of
 from hub.web.auth.caller import caller_of
-from hub.web.console.shell import console_page, done
+from hub.web.console.accounts_sheet import COLUMNS, account_lines
+from hub.web.console.shell import console_page, done, spreadsheet, with_query
 from hub.web.console.wrong_es import REFUSED, Wrong, wrong_of
-from hub.web.requests import FormQuery
+from hub.web.requests import FormQuery, Sheet
 from hub.web.services import services
 
 PATH: Final = "/accounts"
 ONE: Final = f"{PATH}/{{name}}"
 
 Act = Literal["grant", "take", "reset", "disable", "enable", "unlock", "forget", "person"]
+
+
+class AccountsQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    format: Sheet | None = None
 
 
 class AccountQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -87,20 +92,28 @@ _SURE: Final[Mapping[str, ConfirmQuestion]] = MappingProxyType(
 )
 
 
-async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
+async def show(request: web.Request, query: AccountsQuery) -> web.StreamResponse:
     """List the accounts that the caller may change."""
+    if query.format is not None:
+        where = _common(request, await _places(request))["place_name"]
+        return spreadsheet("cuentas", COLUMNS, account_lines(await _rows(request), where))
     return await _list(request)
 
 
+async def _rows(request: web.Request) -> list[AccountRow]:
+    now = services(request).now()
+    return [row(account, now=now) for account in await accounts.listed(admin_of(request))]
+
+
 async def _list(request: web.Request, wrong: Wrong | None = None, form: object = None) -> web.Response:
-    now, places = services(request).now(), await _places(request)
-    rows = [row(account, now=now) for account in await accounts.listed(admin_of(request))]
+    places = await _places(request)
     return console_page(
         "console/accounts.html",
         request,
         here=PATH,
         status=200 if wrong is None else wrong.status,
-        rows=rows,
+        rows=await _rows(request),
+        sheet=with_query(request, format="csv"),
         wrong=wrong,
         form=form,
         **_common(request, places),

@@ -13,21 +13,23 @@ from msgspec import Meta
 
 from hub.business_time.dates import day_start, next_day_start
 from hub.model import Word
+from hub.model.ids import uuid_in
 from hub.operations.explain.sentences_es import short_time
 from hub.ports import NoteFilter
-from hub.rendering.actions_es import ACTIONS
+from hub.rendering.actions_es import ACTIONS, DETAILS
 from hub.web.auth.caller import caller_of, note
-from hub.web.console.shell import console_page, paged, spreadsheet, with_query
+from hub.web.console.message_page import WHY_CANCEL_ES
+from hub.web.console.shell import console_page, paged, sheet_of, spreadsheet, with_query
 from hub.web.requests import FormQuery, Sheet
 from hub.web.route import TABLE
-from hub.web.schemas.common import MAX_LIMIT, Cursor, Limit
+from hub.web.schemas.common import Cursor, Limit
 from hub.web.services import services
 
 PATH: Final = "/audit"
 _COLUMNS: Final = ("Cuándo", "Quién", "Qué hizo", "Acción", "A qué", "De quién", "Detalle", "Desde")
 _PAGES: Final[Mapping[str, str]] = {
     "account": "/accounts/{name}",
-    "batch": "/letters/batches",
+    "batch": "/letters/batches/{id}",
     "bulk": "/bulk/runs/{id}",
     "case": "/cases/{key}",
     "channel": "/channels",
@@ -38,12 +40,13 @@ _PAGES: Final[Mapping[str, str]] = {
     "letter": "/letters/{id}/life",
     "message": "/messages/{id}",
     "person": "/people/{ref}",
-    "poster": "/posters",
+    "poster": "/posters/{id}",
     "reply": "/replies/{id}",
     "source": "/webhooks",
     "webhook": "/webhooks/{id}",
 }
 """What a subject is → its page."""
+_WHYS: Final[Mapping[str, str]] = {str(word): words for word, words in WHY_CANCEL_ES.items()}
 _GAP: Final = re.compile(r"{\w+}")
 
 
@@ -76,7 +79,7 @@ async def show(request: web.Request, query: AuditQuery) -> web.StreamResponse:
         rows=[_shown(request, row) for row in page.items],
         query=query,
         actions=sorted(ACTIONS.items(), key=lambda pair: pair[1]),
-        sheet=with_query(request, format="csv", limit=str(MAX_LIMIT)),
+        sheet=sheet_of(request),
         **paged(request, query.after, page.next),
         with_only=lambda **changes: with_query(request, after=None, **changes),
     )
@@ -106,7 +109,8 @@ def _shown(request: web.Request, row: Mapping[str, Any]) -> dict[str, Any]:
 def page_of(request: web.Request, subject: str) -> str | None:
     """Return the page of what the audit names, if the hub has one that the caller may open."""
     noun, _, ref = subject.partition(":")
-    pattern = _PAGES.get(noun, "")
+    # A pause names the event's name, a look at one event its key.
+    pattern = "/events/{key}" if noun == "event" and uuid_in(ref) else _PAGES.get(noun, "")
     row = request.app[TABLE].get((hdrs.METH_GET, pattern))
     if row is None or not ref or not (row.needs and caller_of(request).may(row.needs)):
         return None
@@ -114,12 +118,15 @@ def page_of(request: web.Request, subject: str) -> str | None:
 
 
 def _detail(detail: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name}: {_value(value)}" for name, value in detail.items() if value not in (None, ""))
+    given = {name: value for name, value in detail.items() if value not in (None, "")}
+    return ", ".join(f"{DETAILS.get(name, name)}: {_value(name, value)}" for name, value in given.items())
 
 
-def _value(value: object) -> str:
+def _value(name: str, value: object) -> str:
     if isinstance(value, bool):
         return "sí" if value else "no"
+    if name == "why":
+        return _WHYS.get(str(value), str(value))
     return " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
 
 from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.model import Scope
 from hub.model.paper import PaperSize
+from hub.operations.explain.sentences_es import short_time
 from hub.rendering.titles_es import EVENTS
 from hub.web.api import batches
 from hub.web.auth.caller import may_there, places_of
 from hub.web.console.letters import PATH as LETTERS
 from hub.web.console.letters import TABS
 from hub.web.console.list_filter import buildings_of
-from hub.web.console.shell import console_page, done, paged
-from hub.web.requests import ButtonForm, FormQuery
+from hub.web.console.shell import console_page, done, paged, sheet_of, spreadsheet
+from hub.web.requests import ButtonForm, FormQuery, Sheet
 from hub.web.schemas.letters import BatchBody, BatchesQuery
 from hub.web.services import services
 
 PATH: Final = "/letters/batches"
+_COLUMNS: Final = (
+    "Hecho",
+    "Por",
+    "Copropiedad",
+    "Cartas",
+    "Estado",
+    "Entregadas",
+    "En el correo",
+    "Retiradas",
+)
 SIZES: Final = {"letter": "carta", "a4": "A4"}
 
 
 class BatchListQuery(BatchesQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    pass
+    format: Sheet | None = None
 
 
 class BatchQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -43,6 +55,8 @@ async def show(request: web.Request, query: BatchListQuery) -> web.StreamRespons
     page = await services(request).batches.batches(
         copropiedad_id=query.copropiedad, after=query.after, limit=query.limit, places=places
     )
+    if query.format is not None:
+        return spreadsheet("lotes", _COLUMNS, map(_line, page.items))
     return console_page(
         "console/batches.html",
         request,
@@ -53,6 +67,7 @@ async def show(request: web.Request, query: BatchListQuery) -> web.StreamRespons
         rows=page.items,
         query=query,
         buildings=await buildings_of(request),
+        sheet=sheet_of(request),
         **paged(request, query.after, page.next),
     )
 
@@ -103,3 +118,16 @@ async def hand_over(request: web.Request, form: ButtonForm) -> web.StreamRespons
 
 def _here(request: web.Request) -> str:
     return f"{PATH}/{request.match_info['id']}"
+
+
+def _line(row: Mapping[str, Any]) -> tuple[object, ...]:
+    return (
+        short_time(row["made_at"]),
+        row["made_by"],
+        row["copropiedad"] or row["copropiedad_id"] or "",
+        row["letters"],
+        "Deshecho" if row["cancelled_at"] else "Impreso" if row["printed_at"] else "Por imprimir",
+        row["delivered"],
+        row["posted"],
+        row["withdrawn"],
+    )

@@ -19,8 +19,8 @@ from hub.rendering import labels_es
 from hub.rendering.titles_es import EVENTS
 from hub.web.api.bulk import start_here, stop_here
 from hub.web.auth.caller import caller_of, places_of
-from hub.web.console.list_filter import ListFilter, address, asked_of, buildings_of
-from hub.web.console.shell import console_page, done, paged, spreadsheet, with_query
+from hub.web.console.list_filter import ListFilter, address, asked_of, buildings_of, edge_words
+from hub.web.console.shell import console_page, done, paged, sheet_of, spreadsheet, with_query
 from hub.web.requests import FormQuery, Sheet, found, read_id
 from hub.web.responses import Refusal
 from hub.web.schemas.common import Cursor, Limit
@@ -30,6 +30,9 @@ PATH: Final = "/bulk"
 _RUN: Final = "bulk run"
 _SHEET: Final = 20_000
 _COLUMNS: Final = ("Id", "Evento", "Canal", "Persona", "Resultado", "Motivo", "Cuándo")
+_RUN_COLUMNS: Final = (
+    *("Cuándo", "Qué", "Quién", "Por qué", "Cómo va", "De cuántos", "Hechos", "Omitidos", "Fallidos"),
+)
 _LISTS: Final[Mapping[BulkKind, str]] = {
     BulkKind.RESEND: "/messages",
     BulkKind.CANCEL: "/messages",
@@ -51,7 +54,6 @@ _FILTERS_ES: Final[Mapping[str, str]] = {
     "until": "hasta",
     "handed_over": "entregadas",
 }
-_ONLY_ES: Final[Mapping[str, str]] = {"lost": "solo fallidos", "held": "en espera"}
 _GROWN: Final = "Mientras miraba, aparecieron más: revise el plan otra vez antes de empezar."
 _NO_REASON: Final = "Escriba por qué lo hace: queda en el registro, y lo leen sus compañeros."
 
@@ -72,6 +74,7 @@ class StartForm(Struct, frozen=True, kw_only=True):
 class RunsQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     after: Cursor | None = None
     limit: Limit = 50
+    format: Sheet | None = None
 
 
 class RunQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,6 +88,8 @@ async def list_runs(request: web.Request, query: RunsQuery) -> web.StreamRespons
     """List bulk actions, newest first."""
     store, places = services(request).bulk, places_of(request)
     page = await store.runs(after=query.after, limit=query.limit, places=places)
+    if query.format is not None:
+        return spreadsheet("masivas", _RUN_COLUMNS, map(_run_line, page.items))
     return console_page(
         "console/bulk_runs.html",
         request,
@@ -93,6 +98,7 @@ async def list_runs(request: web.Request, query: RunsQuery) -> web.StreamRespons
         rows=page.items,
         kinds=KINDS_ES,
         run_states=STATES_ES,
+        sheet=sheet_of(request),
         **paged(request, query.after, page.next),
     )
 
@@ -137,7 +143,7 @@ async def show_run(request: web.Request, query: RunQuery) -> web.StreamResponse:
         results=RESULTS_ES,
         query=query,
         rows=rows[:limit],
-        filters=_in_words(run.asked or {}),
+        filters=_in_words(run.kind, run.asked or {}),
         events=EVENTS,
         row_path="/dead" if run.kind is BulkKind.REPLAY else "/messages",
         skipped_words=skipped_words,
@@ -177,8 +183,8 @@ async def _plan(
         reason=reason,
         action=address(request.path, query),
         back=address(_LISTS[kind], query),
-        filters=_in_words({name: getattr(query, name) for name in _FILTERS_ES}),
-        states=labels_es.MESSAGE_STATES if kind in MESSAGES else _STATES[kind],
+        filters=_in_words(kind, {name: getattr(query, name) for name in _FILTERS_ES}),
+        states=_states(kind),
         buildings=await buildings_of(request),
         events=EVENTS,
         row_path="/dead" if kind is BulkKind.REPLAY else "/messages",
@@ -196,21 +202,45 @@ def _kind(request: web.Request) -> BulkKind:
     return BulkKind(name)
 
 
-def _in_words(asked: Mapping[str, Any]) -> list[str]:
+def _states(kind: BulkKind) -> Mapping[str, str]:
+    return labels_es.MESSAGE_STATES if kind in MESSAGES else _STATES[kind]
+
+
+def _in_words(kind: BulkKind, asked: Mapping[str, Any]) -> list[str]:
     """Say a filter in words: `canal: SMS`."""
     given = {name: value for name, value in asked.items() if value is not None}
-    return [f"{_FILTERS_ES[name]}: {_value(name, str(value))}" for name, value in given.items()]
+    return [f"{_FILTERS_ES[name]}: {_value(kind, name, value)}" for name, value in given.items()]
 
 
-def _value(name: str, value: str) -> str:
+def _value(kind: BulkKind, name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return "sí" if value else "no"
     tables: dict[str, Mapping[str, str]] = {
-        "state": {**labels_es.MESSAGE_STATES, **labels_es.LETTER_STATES},
+        "state": _states(kind),
         "channel": labels_es.CHANNELS,
         "event": EVENTS,
         "purpose": labels_es.PURPOSES,
-        "only": _ONLY_ES,
+        "only": {name: label.lower() for name, label in labels_es.MESSAGE_LISTS.items()},
     }
-    return tables.get(name, {}).get(value, value)
+    if name in {"since", "until"}:
+        return edge_words(str(value))
+    return tables.get(name, {}).get(str(value), str(value))
+
+
+def _run_line(row: Mapping[str, Any]) -> tuple[object, ...]:
+    kind, state = KINDS_ES[row["kind"]].title, STATES_ES[row["state"]]
+    when = short_time(row["made_at"])
+    return (
+        when,
+        kind,
+        row["by"],
+        row["reason"],
+        state,
+        row["chosen"],
+        row["done"],
+        row["skipped"],
+        row["failed"],
+    )
 
 
 def _line(row: BulkItem) -> tuple[object, ...]:

@@ -17,7 +17,7 @@ from hub.web.api.cases import CasesQuery, listed_cases
 from hub.web.auth.caller import caller_of
 from hub.web.console.list_filter import buildings_of
 from hub.web.console.pages import redirect
-from hub.web.console.shell import console_page, paged, spreadsheet, with_query
+from hub.web.console.shell import console_page, paged, sheet_of, spreadsheet
 from hub.web.console.staff import staff_names
 from hub.web.requests import FormQuery, Sheet
 
@@ -38,12 +38,13 @@ async def show(request: web.Request, query: CaseListQuery) -> web.StreamResponse
         return redirect(case_path(key))
     found = await listed_cases(request, query)
     if query.format is not None:
-        return spreadsheet("casos", _COLUMNS, map(_line, found.items))
+        staff, places = await staff_names(request), await buildings_of(request)
+        return spreadsheet("casos", _COLUMNS, (_line(row, staff, places) for row in found.items))
     return await _page(
         request,
         rows=found.items,
         query=query,
-        sheet=with_query(request, format="csv"),
+        sheet=sheet_of(request),
         **paged(request, query.after, found.next),
     )
 
@@ -82,17 +83,17 @@ async def _page(request: web.Request, **values: Any) -> web.Response:
     )
 
 
-def _line(row: Mapping[str, Any]) -> tuple[object, ...]:
+def _line(row: Mapping[str, Any], staff: Mapping[str, str], places: Mapping[str, str]) -> tuple[object, ...]:
     return (
         row["last"],
         short_time(row["last_at"]),
         row["title"],
         row["number"],
-        row["copropiedad"] or "",
+        places.get(row["copropiedad"], row["copropiedad"]) or "",
         case_words_es.CASE_STATES[row["state"]],
         short_time(row["due_at"]) if row["due_at"] else "",
         row["breached"],
         row["at_risk"],
-        row["assignee"] or "",
+        staff.get(row["assignee"], row["assignee"]) or "",
         row["case"],
     )

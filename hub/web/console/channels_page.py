@@ -15,13 +15,15 @@ from hub.errors import NotRestored
 from hub.model import Scope
 from hub.operations.channels import read_pause
 from hub.operations.incidents import read_incidents
-from hub.operations.now import activity_of
+from hub.operations.pause import subject_of
 from hub.ports import EVERYTHING
 from hub.rendering.titles_es import EVENTS
+from hub.web.api.now import activity_lately
 from hub.web.api.pauses import pause_here, resume_here
-from hub.web.auth.caller import caller_of, places_of
-from hub.web.console.now_page import channels_of, health_of
+from hub.web.auth.caller import caller_of
+from hub.web.console.now_page import channels_of, health_of, of_channel
 from hub.web.console.shell import console_page, done
+from hub.web.console.staff import staff_names
 from hub.web.requests import FormQuery
 from hub.web.services import services
 
@@ -58,8 +60,8 @@ class ResumeForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """Show the channels, and which events are paused."""
-    deps, places = services(request), places_of(request)
-    activity = await deps.lately.get(places, partial(activity_of, deps.activity, deps.now(), places))
+    deps = services(request)
+    activity = await activity_lately(request)
     pauses = await deps.pauses.pauses()
     incidents = (await read_incidents(deps.incidents, _SHOWN)).items
     return console_page(
@@ -69,6 +71,8 @@ async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  #
         live="channels messages",
         channels=[(row, *health_of(row)) for row in await channels_of(deps)],
         work=activity.channels,
+        staff=await staff_names(request),
+        of_channel=partial(of_channel, activity),
         incidents=[row for row in incidents if row.state == "open" and row.kind in _OF_CHANNELS],
         events=EVENTS,
         paused_events=[row for row in pauses if str(row["subject"]).startswith("event:")],
@@ -82,7 +86,7 @@ async def pause(request: web.Request, form: PauseForm) -> web.StreamResponse:
     """Pause a channel or an event."""
     ends_at = _end(form.end, services(request).now())
     await pause_here(request, form.name, caller_of(request).who, form.reason, ends_at)
-    return done(PATH, "paused")
+    return done(PATH, f"paused{_of(form.name)}")
 
 
 async def resume(request: web.Request, form: ResumeForm) -> web.StreamResponse:
@@ -91,7 +95,13 @@ async def resume(request: web.Request, form: ResumeForm) -> web.StreamResponse:
         await resume_here(request, form.name, cancels_older=form.older is not None)
     except NotRestored:
         return done(PATH, "not_restored")
-    return done(PATH, "resumed")
+    return done(PATH, f"resumed{_of(form.name)}")
+
+
+def _of(name: str) -> str:
+    """Return the end of the word that says what was paused: a channel has none."""
+    kind = subject_of(name).partition(":")[0]
+    return "" if kind == "channel" else f"_{kind}"
 
 
 def _end(chosen: str, now: datetime) -> datetime | None:

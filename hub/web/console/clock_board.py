@@ -16,7 +16,7 @@ from hub.rendering.page_links import CLOCKS as CLOCKS_PATH
 from hub.rendering.titles_es import CLOCKS
 from hub.web.auth.caller import caller_of, places_of
 from hub.web.console.list_filter import buildings_of
-from hub.web.console.shell import console_page, paged, spreadsheet, with_query
+from hub.web.console.shell import console_page, paged, sheet_of, spreadsheet
 from hub.web.console.staff import staff_names
 from hub.web.requests import FormQuery, Sheet
 from hub.web.schemas.common import Limit
@@ -43,7 +43,8 @@ async def show(request: web.Request, query: BoardQuery) -> web.StreamResponse:
         msgspec.convert(query, ClockFilter, from_attributes=True), now, places=places
     )
     if query.format is not None:
-        return spreadsheet("promesas", _COLUMNS, map(_line, found["items"]))
+        names, staffed = await buildings_of(request), await staff_names(request)
+        return spreadsheet("promesas", _COLUMNS, (_line(row, staffed, names) for row in found["items"]))
     return console_page(
         "console/clocks.html",
         request,
@@ -57,20 +58,20 @@ async def show(request: web.Request, query: BoardQuery) -> web.StreamResponse:
         staff=await staff_names(request),
         me=caller_of(request).who,
         case_words=case_words_es,
-        sheet=with_query(request, format="csv"),
+        sheet=sheet_of(request),
         **paged(request, query.after, found["next"]),
     )
 
 
-def _line(row: Mapping[str, Any]) -> tuple[object, ...]:
+def _line(row: Mapping[str, Any], staff: Mapping[str, str], names: Mapping[str, str]) -> tuple[object, ...]:
     return (
         short_time(row["due_at"]),
         row["due_words"],
         CLOCKS.get(row["name"], row["name"]),
         labels_es.CLOCK_STATES[row["state"]],
         row["radicado"] or row["case"],
-        row["copropiedad"] or "",
-        row["service_area"] or "",
+        names.get(row["copropiedad"], row["copropiedad"]) or "",
+        labels_es.AREAS.get(row["service_area"], row["service_area"]) or "",
         row["level"],
-        row["held_by"] or "",
+        staff.get(row["held_by"], row["held_by"]) or "",
     )

@@ -19,7 +19,7 @@ from hub.rendering.event_title import event_title
 from hub.rendering.labels_es import DEAD_REASONS, DEAD_STATES
 from hub.rendering.titles_es import EVENTS
 from hub.web.api.dead_letters import letter_of, mend_here, reaches_dead, sees_content
-from hub.web.console.shell import console_page, done, paged, spreadsheet, with_query
+from hub.web.console.shell import console_page, done, paged, sheet_of, spreadsheet
 from hub.web.requests import FormQuery, Sheet
 from hub.web.schemas.messages import DeadQuery
 from hub.web.services import services
@@ -56,7 +56,7 @@ async def show(request: web.Request, query: DeadListQuery) -> web.StreamResponse
         rows=rows,
         query=query,
         events=EVENTS,
-        sheet=with_query(request, format="csv"),
+        sheet=sheet_of(request),
         **paged(request, query.after, following),
         replay_all=_narrowed("/bulk/replay", query),
         discard_all=_narrowed(f"{PATH}/discard", query),

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
-
 from aiohttp import web
 
 from hub.rendering import labels_es
 from hub.rendering.outcomes_es import STATES, reason_in_words
+from hub.rendering.people_words_es import LEFT_OUT, WHY_NOBODY
 from hub.rendering.titles_es import EVENTS
 from hub.web.api.recipients import RecipientsQuery, recipients_of
 from hub.web.console.message_list import PATH
 from hub.web.console.shell import console_page, with_query
 from hub.web.requests import FormQuery
-
-WHY_ES: Final[Mapping[str, str]] = {
-    "quiet": "Quien lo publicó pidió registrarlo sin avisar a nadie.",
-    "condition": "No se cumplía la condición para avisar a un grupo.",
-    "waiting": "Falta saber quién es la persona del caso.",
-    "expanding": "Todavía se está preparando: faltan personas.",
-    "nobody": "El directorio no tiene a nadie en un grupo.",
-}
-"""Why an audience has nobody, or not everybody."""
-LEFT_OUT_ES: Final[Mapping[str, str]] = {
-    "on_leave": "Estaba en licencia o vacaciones; le avisaron a quien la reemplaza",
-    "not_opted_in": "No había autorizado recibir esto",
-    "told_by_another_audience": "Ya le llegaba por otro grupo del mismo aviso",
-}
 
 
 class EventPageQuery(RecipientsQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,8 +28,8 @@ async def show(request: web.Request, query: EventPageQuery) -> web.StreamRespons
         read=read,
         title=EVENTS.get(read.event, read.event),
         states=[(state, STATES[state].label, read.states[state]) for state in STATES if state in read.states],
-        why=[WHY_ES.get(why, why) for why in read.why],
-        reason_words=lambda reason: reason_in_words(reason) or LEFT_OUT_ES.get(reason, reason),
+        why=[WHY_NOBODY.get(why, why) for why in read.why],
+        reason_words=lambda reason: reason_in_words(reason) or LEFT_OUT.get(reason, reason),
         channels=labels_es.CHANNELS,
         next_notified=with_query(request, after=read.next_notified) if read.next_notified else None,
         next_left_out=with_query(request, left_after=read.next_left_out) if read.next_left_out else None,

@@ -119,7 +119,7 @@ class _Lists:
         return _list("/surveys", {**narrowed, **self._here, **self._dates})
 
     def unreached(self, copropiedad: str) -> str:
-        return _list("/people", {"copropiedad": copropiedad, "unreachable": "true"})
+        return f"{_list('/people', {'copropiedad': copropiedad})}#units"
 
 
 def _list(path: str, asked: Mapping[str, str]) -> str:

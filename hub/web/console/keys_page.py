@@ -14,20 +14,22 @@ from hub.access import api_keys, grant_keys
 from hub.access.grant_keys import KeyRow
 from hub.catalog import BY_NAME
 from hub.model import ApiKey, Scope, Word
-from hub.rendering.labels_es import SCOPES
+from hub.operations.explain.sentences_es import short_time
+from hub.rendering.labels_es import KEY_STATES, SCOPES
 from hub.rendering.page_links import key_path
 from hub.web.api.api_keys import admin_of
 from hub.web.auth.caller import caller_of
 from hub.web.console.accounts_page import PATH as SECTION
 from hub.web.console.accounts_page import tabs
-from hub.web.console.shell import console_page, done
+from hub.web.console.shell import console_page, done, spreadsheet, with_query
 from hub.web.console.wrong_es import REFUSED, Wrong, wrong_of
-from hub.web.requests import FormQuery
+from hub.web.requests import FormQuery, Sheet
 from hub.web.responses import Refusal
 from hub.web.services import services
 
 PATH: Final = "/keys"
 ONE: Final = f"{PATH}/{{name}}"
+_COLUMNS: Final = ("Llave", "Prefijo", "Abre", "Origen", "Eventos", "Estado", "Vence", "Último uso")
 _ENDS: Final[Mapping[str, tuple[str, timedelta | None]]] = MappingProxyType(
     {
         "month": ("En un mes", timedelta(days=30)),
@@ -45,6 +47,10 @@ _OVERLAPS: Final[Mapping[str, tuple[str, timedelta]]] = MappingProxyType(
     }
 )
 """How long an old key opens besides its successor."""
+
+
+class KeysQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    format: Sheet | None = None
 
 
 class KeyQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -72,9 +78,18 @@ class KeyChangeForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     overlap: Literal["hour", "day", "week"] = "day"
 
 
-async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
+async def show(request: web.Request, query: KeysQuery) -> web.StreamResponse:
     """List the keys of systems, newest first."""
+    if query.format is not None:
+        return spreadsheet("llaves", _COLUMNS, map(_line, await _rows(request)))
     return await _list(request)
+
+
+def _line(row: KeyRow) -> tuple[object, ...]:
+    opens = ", ".join(SCOPES[scope] for scope in row.scopes)
+    ends, used = (short_time(at) if at else "" for at in (row.expires_at, row.used_at))
+    state = KEY_STATES[row.state]
+    return row.name, row.prefix, opens, row.source or "", " ".join(row.event_types), state, ends, used
 
 
 async def _list(
@@ -88,6 +103,7 @@ async def _list(
         rows=await _rows(request),
         wrong=wrong,
         form=None if form is None else {name: getattr(form, name) for name in form.__struct_fields__},
+        sheet=with_query(request, format="csv"),
         ends={name: label for name, (label, _) in _ENDS.items()},
         tabs=tabs(everywhere=True),
     )

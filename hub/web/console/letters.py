@@ -17,7 +17,7 @@ from hub.rendering.titles_es import EVENTS
 from hub.web.api import letters
 from hub.web.auth.caller import may_there, note, places_of
 from hub.web.console.list_filter import buildings_of
-from hub.web.console.shell import console_page, done, paged, spreadsheet, with_query
+from hub.web.console.shell import console_page, done, paged, sheet_of, spreadsheet
 from hub.web.requests import ButtonForm, FormQuery, Sheet, found, read_id
 from hub.web.schemas.letters import LettersQuery, PostedBody
 from hub.web.services import services
@@ -52,7 +52,8 @@ async def show(request: web.Request, query: LetterListQuery) -> web.StreamRespon
     asked = LetterFilter(state=query.state, handed_over=query.handed_over, copropiedad_id=query.copropiedad)
     page = await deps.letters.letters(asked, after=query.after, limit=query.limit, places=places)
     if query.format is not None:
-        return spreadsheet("cartas", _COLUMNS, map(_line, page.items))
+        names = await buildings_of(request)
+        return spreadsheet("cartas", _COLUMNS, (_line(row, names) for row in page.items))
     return console_page(
         "console/letters.html",
         request,
@@ -67,7 +68,7 @@ async def show(request: web.Request, query: LetterListQuery) -> web.StreamRespon
         events=EVENTS,
         may_act=may_there(request, Scope.OPERATE),
         bulk=_bulk(query),
-        sheet=with_query(request, format="csv"),
+        sheet=sheet_of(request),
         **paged(request, query.after, page.next),
     )
 
@@ -110,13 +111,13 @@ def _bulk(query: LetterListQuery) -> str:
     return f"/bulk/printed?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
-def _line(row: Mapping[str, Any]) -> tuple[object, ...]:
+def _line(row: Mapping[str, Any], names: Mapping[str, str]) -> tuple[object, ...]:
     return (
         short_time(row["created_at"]),
         EVENTS.get(row["event"], row["event"]),
         row["person"],
         labels_es.LETTER_STATES.get(row["state"], row["state"]),
-        row["copropiedad_id"],
+        names.get(row["copropiedad_id"], row["copropiedad_id"]),
         row["subject"],
         row["guide"],
     )

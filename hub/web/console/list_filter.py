@@ -1,32 +1,35 @@
-"""The filter of a list as the address of a page has it: days of Bogotá where the API has instants."""
+"""The filter of a list as the address of a page has it: days of Bogotá, or instants as the API has them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
-from typing import Any, Final, Literal
+from datetime import date, datetime
+from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
 import msgspec
 from aiohttp import web
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from hub.business_time import dates
 from hub.model import Word
+from hub.model.message_lists import MessageList
 from hub.operations.bulk.choose import BulkFilter
+from hub.operations.explain.sentences_es import short_time
 from hub.web.auth.caller import places_of
 from hub.web.services import services
 
 NAMES: Final = BulkFilter.__struct_fields__
+Edge = Annotated[str, Meta(max_length=40, description="A day of Bogotá, or an RFC 3339 instant.")]
 
 
 class ListFilter(Struct, frozen=True, kw_only=True):
-    """All that lists may be narrowed by; both days are included."""
+    """All that lists may be narrowed by; both days are included, of two instants only the first."""
 
-    since: date | None = None
-    until: date | None = None
+    since: Edge | None = None
+    until: Edge | None = None
     state: Word | None = None
-    only: Literal["lost", "held"] | None = None
+    only: MessageList | None = None
     channel: Word | None = None
     event: Word | None = None
     event_id: Word | None = None
@@ -37,6 +40,11 @@ class ListFilter(Struct, frozen=True, kw_only=True):
     case: Word | None = None
     handed_over: bool | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse what is neither a day nor an instant: raises ValueError, which is a wrong query."""
+        for edge in filter(None, (self.since, self.until)):
+            _begin(edge)
+
 
 def asked_of(query: Any) -> BulkFilter:
     """Return the filter of a page's query: from the first instant of a day to the last one of another."""
@@ -44,10 +52,41 @@ def asked_of(query: Any) -> BulkFilter:
         name: value for name in NAMES if (value := getattr(query, name, None)) is not None
     }
     if "since" in given:
-        given["since"] = dates.day_start(given["since"])
+        given["since"] = _begin(given["since"])
     if "until" in given:
-        given["until"] = dates.next_day_start(given["until"])
+        given["until"] = _end(given["until"])
     return msgspec.convert(given, BulkFilter)
+
+
+def window(since: datetime, until: datetime | None = None) -> dict[str, str]:
+    """Return what narrows a list to the rows between two instants."""
+    edges = {"since": since, "until": until}
+    return {name: at.astimezone(dates.ZONE).isoformat() for name, at in edges.items() if at is not None}
+
+
+def window_words(query: ListFilter) -> str:
+    """Say from when until when a list is, if not by whole days: those stand in the form."""
+    edges = {"desde el": query.since, "hasta el": query.until}
+    if all(edge is None or _is_day(edge) for edge in edges.values()):
+        return ""
+    return ", ".join(f"{word} {edge_words(edge)}" for word, edge in edges.items() if edge is not None)
+
+
+def edge_words(edge: str) -> str:
+    """`9 mar 2026, 8:05 a. m.`, or a day as it is."""
+    return edge if _is_day(edge) else short_time(dates.instant(edge))
+
+
+def _is_day(edge: str) -> bool:
+    return len(edge) == dates.DATE_LENGTH
+
+
+def _begin(edge: str) -> datetime:
+    return dates.day_start(date.fromisoformat(edge)) if _is_day(edge) else dates.instant(edge)
+
+
+def _end(edge: str) -> datetime:
+    return dates.next_day_start(date.fromisoformat(edge)) if _is_day(edge) else dates.instant(edge)
 
 
 def address(path: str, query: Any, **changes: str | None) -> str:

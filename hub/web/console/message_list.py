@@ -7,17 +7,19 @@ from typing import Any, Final, NamedTuple
 
 from aiohttp import web
 
-from hub.model import Purpose, State
+from hub.model import Purpose, State, within
+from hub.model.message_lists import MessageList
 from hub.model.state_machine import LOST, UNSENT
-from hub.operations.bulk.choose import narrowed, within
+from hub.operations.bulk.choose import narrowed
 from hub.operations.causes import CauseList, read_causes
 from hub.operations.explain.sentences_es import short_time
 from hub.rendering import labels_es
-from hub.rendering.outcomes_es import STATES, described
+from hub.rendering.figures_es import whole
+from hub.rendering.outcomes_es import REASONS, STATES, described, reason_in_words
 from hub.rendering.titles_es import EVENTS
 from hub.web.auth.caller import places_of
-from hub.web.console.list_filter import ListFilter, address, asked_of, buildings_of
-from hub.web.console.shell import console_page, paged, spreadsheet, with_query
+from hub.web.console.list_filter import ListFilter, address, asked_of, buildings_of, window_words
+from hub.web.console.shell import console_page, paged, sheet_of, spreadsheet
 from hub.web.requests import FormQuery, Sheet
 from hub.web.schemas.common import Cursor, Limit
 from hub.web.services import services
@@ -36,7 +38,11 @@ _COLUMNS: Final = (
     "Qué hacer",
     "Sale",
 )
-_LISTS: Final = ((None, "Todos"), ("lost", "Solo fallidos"), ("held", "En espera"))
+_GROUPED: Final = frozenset({MessageList.LOST, MessageList.HELD})
+_LISTS: Final = (
+    (None, "Todos"),
+    *((name, labels_es.MESSAGE_LISTS[name]) for name in (MessageList.LOST, MessageList.HELD)),
+)
 
 
 class MessageListQuery(ListFilter, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -70,6 +76,8 @@ async def show(request: web.Request, query: MessageListQuery) -> web.StreamRespo
         live="messages",
         rows=rows,
         query=query,
+        window=window_words(query),
+        reasons=_reasons(query.reason),
         events=EVENTS,
         buildings=await buildings_of(request),
         figures=await _figures(request, query),
@@ -78,33 +86,38 @@ async def show(request: web.Request, query: MessageListQuery) -> web.StreamRespo
         list_here=address(PATH, query, state=None),
         bulk=_bulk(query),
         cause_path=lambda path, cause: address(path, query, reason=cause.reason, channel=cause.channel),
-        sheet=with_query(request, format="csv"),
+        sheet=sheet_of(request),
         **paged(request, query.after, found.next),
     )
 
 
 async def _figures(request: web.Request, query: MessageListQuery) -> Sequence[Figure]:
     """Count by state: all messages of the chosen copropiedad, whatever else the filter says."""
-    counts = (await services(request).log.counts(within(query.copropiedad, places_of(request))))["messages"]
+    counts = (await services(request).log.counts(within(places_of(request), query.copropiedad)))["messages"]
     here = query.copropiedad
     chosen = {"copropiedad": here} if here else {}
     return [
-        Figure(_number(counts[state]), STATES[state].label, address(PATH, None, state=state, **chosen), state)
+        Figure(
+            whole(counts[state], MANY), STATES[state].label, address(PATH, None, state=state, **chosen), state
+        )
         for state in STATES
         if counts.get(state)
     ]
 
 
-def _number(count: int) -> str:
-    return f"{MANY:,}".replace(",", ".") + " o más" if count >= MANY else f"{count:,}".replace(",", ".")
-
-
 async def _causes(request: web.Request, query: MessageListQuery) -> CauseList | None:
     """Group what failed, or what waits, by its reason: only the first page of such a list shows it."""
-    grouped = query.only is not None or query.state in LOST or query.state == "held"
+    grouped = query.only in _GROUPED or query.state in LOST or query.state == "held"
     if not grouped or query.after:
         return None
     return await read_causes(services(request).log, narrowed(asked_of(query), places_of(request)))
+
+
+def _reasons(chosen: str | None) -> Sequence[tuple[str, str]]:
+    """Return the reasons to choose from by what they mean; that of a provider's code only if it is chosen."""
+    known = {code: words for code, words in REASONS.items() if code != chosen}
+    named = {} if chosen is None else {chosen: reason_in_words(chosen) or chosen}
+    return sorted({**known, **named}.items(), key=lambda reason: reason[1])
 
 
 def _bulk(query: MessageListQuery) -> Sequence[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
@@ -12,20 +13,24 @@ from hub.business_time.dates import ZONE
 from hub.model import Scope
 from hub.operations.channels import ChannelRow, read_channels, read_depths
 from hub.operations.clocks.board import ClockFilter
-from hub.operations.now import Activity, activity_of, headline, matters, situation_of
+from hub.operations.now import HOUR, Activity, headline, matters
+from hub.rendering.figures_es import whole
 from hub.rendering.labels_es import CLOCK_STATES, DEAD_STATES, MESSAGE_STATES
 from hub.rendering.plots import Plot, columns
 from hub.rendering.titles_es import CLOCKS
-from hub.web.auth.caller import caller_of
+from hub.web.api.now import now_of
+from hub.web.auth.caller import places_with
+from hub.web.console.list_filter import address, window
+from hub.web.console.message_list import MANY
+from hub.web.console.message_list import PATH as MESSAGES
 from hub.web.console.shell import console_page
 from hub.web.services import Services, services
 
 PATH: Final = "/"
 _SOONEST: Final = 8
 """Promises that the page shows; `/clocks` has all."""
-_MANY: Final = 10_000
-"""Of what has ended no more is counted."""
 _SERIES: Final = (("left", "Salieron"), ("ahead", "Esperan"), ("lost", "No llegaron"))
+_HOURS: Final = (*_SERIES, ("spared", "No se envían"))
 _LISTS: Final = (
     ("messages", "Mensajes", "/messages", MESSAGE_STATES),
     ("clocks", "Promesas", "/clocks", CLOCK_STATES),
@@ -35,12 +40,9 @@ _LISTS: Final = (
 
 async def show(request: web.Request) -> web.StreamResponse:
     """Show what is wrong, what waits, and the last day."""
-    deps, places = services(request), caller_of(request).places({Scope.READ})
-    now = deps.now()
-    counts = await deps.monitoring.counts.get(places)
-    activity = await deps.lately.get(places, partial(activity_of, deps.activity, now, places))
-    situation = await situation_of(deps.now_deps, counts, activity, now=now, places=places)
-    soonest = await deps.clocks.list(ClockFilter(limit=_SOONEST), now, places=places)
+    deps, places = services(request), places_with(request, Scope.READ)
+    counts, activity, situation = await now_of(request)
+    soonest = await deps.clocks.list(ClockFilter(limit=_SOONEST), deps.now(), places=places)
     return console_page(
         "console/now.html",
         request,
@@ -57,8 +59,20 @@ async def show(request: web.Request) -> web.StreamResponse:
         series=_SERIES,
         hours=activity.hours,
         rate=_rate(activity),
+        hour_columns=_HOURS,
+        of_hour=_of_hour,
+        of_channel=partial(of_channel, activity),
         everywhere=places is None,
     )
+
+
+def of_channel(activity: Activity, channel: str, only: str) -> str:
+    """Return the list of the messages that a channel's number of the last hour counts."""
+    return address(MESSAGES, None, channel=channel, only=only, **window(activity.since))
+
+
+def _of_hour(hour: datetime, only: str) -> str:
+    return address(MESSAGES, None, only=only, **window(hour, hour + HOUR))
 
 
 async def channels_of(deps: Services) -> Sequence[ChannelRow]:
@@ -79,17 +93,13 @@ def _figures(counts: Mapping[str, Mapping[str, int]]) -> list[dict[str, Any]]:
             "title": title,
             "path": path,
             "states": [
-                (state, label, _number(counts[noun][state]), f"{path}?state={state}")
+                (state, label, whole(counts[noun][state], MANY), f"{path}?state={state}")
                 for state, label in labels.items()
                 if counts[noun].get(state)
             ],
         }
         for noun, title, path, labels in _LISTS
     ]
-
-
-def _number(count: int) -> str:
-    return f"{count:,}{'+' if count == _MANY else ''}".replace(",", ".")
 
 
 def _rate(activity: Activity) -> str:

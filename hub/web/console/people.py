@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 from aiohttp import web
 
 from hub.errors import InvalidAudience
-from hub.model import Scope
+from hub.model import Scope, within
+from hub.model.reach import PlaceReach
 from hub.operations.audience import AudienceMeant, read_audience
-from hub.operations.people_list import PersonRow, UnitReach, units_reached
+from hub.operations.people_list import PersonRow
+from hub.people.units import natural, unit_name
 from hub.rendering import labels_es
+from hub.rendering.figures_es import percent
+from hub.rendering.labels_es import REACH
 from hub.web.api.people_list import PeopleQuery, people_of
 from hub.web.auth.caller import may_there, places_of
 from hub.web.console.list_filter import buildings_of
-from hub.web.console.shell import console_page, paged, spreadsheet, with_query
+from hub.web.console.shell import console_page, paged, sheet_of, spreadsheet, with_query
 from hub.web.requests import FormQuery, Sheet
 from hub.web.services import services
 
 PATH: Final = "/people"
 _COLUMNS: Final = ("Persona", "Nombre", "Papeles", "Se le llega por", "No contactar")
-_WAYS: Final = {"email": "correo", "sms": "celular", "push": "aplicación"}
 
 
 class PeopleListQuery(PeopleQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     format: Sheet | None = None
+
+
+class UnitsOfPlace(NamedTuple):
+    """The units of a building, and of those without a verified contact id, name and why."""
+
+    place: PlaceReach
+    unreached: Sequence[tuple[str, str, str]]
 
 
 async def show(request: web.Request, query: PeopleListQuery) -> web.StreamResponse:
@@ -38,28 +49,32 @@ async def show(request: web.Request, query: PeopleListQuery) -> web.StreamRespon
         here=PATH,
         rows=page.items,
         query=query,
-        ways=_WAYS,
+        ways=labels_es.SHORT_CHANNELS,
         reach=await _reach(request, query),
         units=await _units(request, query),
+        percent=percent,
         buildings=await buildings_of(request),
         may_unmask=may_there(request, Scope.PRIVACY),
         all=with_query(request, unreachable=None, marked=None, after=None),
         unreachable=with_query(request, unreachable="true", marked=None, after=None),
         marked=with_query(request, marked="true", unreachable=None, after=None),
-        sheet=with_query(request, format="csv"),
+        sheet=sheet_of(request),
         unmask=with_query(request, whole=None if query.whole else "true"),
         **paged(request, query.after, page.next),
     )
 
 
-async def _units(request: web.Request, query: PeopleListQuery) -> UnitReach | None:
-    """Count the units of a building; only beside its whole list, on the first page."""
+async def _units(request: web.Request, query: PeopleListQuery) -> UnitsOfPlace | None:
+    """Count the units of a building, as Indicadores does; only beside its whole list, on the first page."""
     if query.copropiedad is None or query.after or query.unit or query.role or query.marked:
         return None
-    deps, places = services(request), places_of(request)
-    return await units_reached(
-        deps.people_list, query.copropiedad, policy=deps.policy, now=deps.now(), places=places
-    )
+    reach = services(request).reach
+    found = await reach.by_place(within(places_of(request), query.copropiedad))
+    if not found:
+        return None
+    unreached = await reach.unreached(query.copropiedad)
+    named = [(unit.unit_id, unit_name(unit.tower, unit.label), REACH[unit.reach]) for unit in unreached]
+    return UnitsOfPlace(found[0], sorted(named, key=lambda unit: natural(unit[1])))
 
 
 async def _reach(request: web.Request, query: PeopleListQuery) -> AudienceMeant | None:
@@ -84,6 +99,6 @@ def _line(row: PersonRow) -> tuple[object, ...]:
             " · ".join(filter(None, (labels_es.ROLES.get(held.role, held.role), held.unit, held.copropiedad)))
             for held in row.roles
         ),
-        ", ".join(_WAYS.get(way, way) for way in row.ways) or "solo carta",
+        ", ".join(labels_es.SHORT_CHANNELS.get(way, way) for way in row.ways) or "Solo carta",
         labels_es.MARKS.get(row.do_not_contact, row.do_not_contact) if row.do_not_contact else "",
     )

@@ -13,7 +13,7 @@ from hub.business_time.dates import ZONE, asked_at
 from hub.model import DigestPeriod, MarkReason, QuietHours, Scope
 from hub.operations.preferences import read_preferences
 from hub.ports import MessageFilter
-from hub.rendering import labels_es, wishes_es
+from hub.rendering import case_words_es, labels_es, people_words_es, wishes_es
 from hub.rendering.outcomes_es import described
 from hub.rendering.page_links import person_path
 from hub.rendering.titles_es import EVENTS
@@ -31,34 +31,6 @@ from hub.web.schemas.preferences import MarkBody, PreferencesBody
 from hub.web.services import services
 
 _MESSAGES: Final = 10
-KINDS: Final = {"email": "Correo", "phone": "Celular o teléfono", "push": "Aplicación"}
-CONTACT_STATES: Final = {"works": "Sirve", "unverified": "Sin verificar", "suppressed": "No se usa"}
-REPLY_KINDS: Final = {
-    "reply": "Respuesta",
-    "opt_out": "Pidió no recibir más",
-    "opt_in": "Pidió volver a recibir",
-    "unproven": "Sin probar quién escribe",
-    "take_on": "Asumió un plazo",
-    "automatic": "Respuesta automática",
-}
-FORECASTS: Final = {"yes": "Sí", "later": "Más tarde", "no": "No"}
-SHORT: Final = {"push": "Aplicación", "print": "Carta"}
-"""Channel → a word that fits a column."""
-WHY_NOT: Final = {
-    "no_contact": "sin contacto",
-    "not_mobile": "no es celular",
-    "not_consented": "no lo autorizó",
-    "not_wanted": "no lo quiere",
-    "do_not_contact": "está marcada",
-    "opted_out": "pidió no recibir",
-    "complaint": "se quejó",
-    "quiet_hours": "pidió silencio",
-    "contact_hours": "fuera de horario",
-    "working_hours": "fuera de jornada",
-    "suppressed": "pedimos no usarlo",
-    "gone": "ya no existe",
-}
-"""Reason → two words for a table; the others are said whole."""
 
 
 class PersonQuery(WholeQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -113,12 +85,12 @@ async def show(request: web.Request, query: PersonQuery) -> web.StreamResponse:
         has_rights=places_with(request, Scope.PRIVACY) is None,
         may_prove=bool(deps.ring) and may_there(request, Scope.PRIVACY),
         events=EVENTS,
-        kinds=KINDS,
-        contact_states=CONTACT_STATES,
-        reply_kinds=REPLY_KINDS,
-        forecasts=FORECASTS,
-        why_not=WHY_NOT,
-        short=SHORT,
+        kinds=people_words_es.CONTACT_KINDS,
+        contact_states=people_words_es.CONTACT_STATES,
+        reply_kinds=case_words_es.REPLY_KINDS,
+        forecasts=people_words_es.FORECASTS,
+        why_not=people_words_es.WHY_NOT,
+        short=labels_es.SHORT_CHANNELS,
         reasons=[(reason.value, labels_es.MARKS[reason]) for reason in MarkReason],
     )
 

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from aiohttp import web
 
 from hub.model import Scope
+from hub.operations.explain.sentences_es import short_time
 from hub.rendering.titles_es import EVENTS
 from hub.web.api import posters
 from hub.web.auth.caller import may_there, places_of
 from hub.web.console.letters import PATH as LETTERS
 from hub.web.console.letters import TABS
 from hub.web.console.list_filter import buildings_of
-from hub.web.console.shell import console_page, done, paged
-from hub.web.requests import ButtonForm, FormQuery, found, read_id
+from hub.web.console.shell import console_page, done, paged, sheet_of, spreadsheet
+from hub.web.requests import ButtonForm, FormQuery, Sheet, found, read_id
 from hub.web.schemas.letters import PostersQuery
 from hub.web.services import services
 
 PATH: Final = "/posters"
+_COLUMNS: Final = ("Hecho", "Qué", "Copropiedad", "Zonas", "Vale hasta", "Estado")
 STATES: Final = {
     "to_print": "Por imprimir",
     "printed": "Impreso",
@@ -35,7 +38,7 @@ ENDS: Final = {
 
 
 class PosterListQuery(PostersQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    pass
+    format: Sheet | None = None
 
 
 async def show(request: web.Request, query: PosterListQuery) -> web.StreamResponse:
@@ -48,6 +51,8 @@ async def show(request: web.Request, query: PosterListQuery) -> web.StreamRespon
         limit=query.limit,
         places=places,
     )
+    if query.format is not None:
+        return spreadsheet("carteles", _COLUMNS, map(_line, page.items))
     return console_page(
         "console/posters.html",
         request,
@@ -60,6 +65,7 @@ async def show(request: web.Request, query: PosterListQuery) -> web.StreamRespon
         states=STATES,
         events=EVENTS,
         buildings=await buildings_of(request),
+        sheet=sheet_of(request),
         **paged(request, query.after, page.next),
     )
 
@@ -97,6 +103,17 @@ async def mark_taken_down(request: web.Request, form: ButtonForm) -> web.StreamR
     """Record that a poster hangs no more."""
     await posters.mark_poster_taken_down(request)
     return done(_here(request), "taken_down")
+
+
+def _line(row: Mapping[str, Any]) -> tuple[object, ...]:
+    return (
+        short_time(row["created_at"]),
+        row["title"] or EVENTS.get(row["event"], row["event"]),
+        row["building"] or row["copropiedad_id"],
+        ", ".join(row["zones"]),
+        short_time(row["holds_until"]) if row["holds_until"] else "",
+        STATES.get(row["state"], row["state"]),
+    )
 
 
 def _here(request: web.Request) -> str:

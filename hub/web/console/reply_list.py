@@ -14,7 +14,7 @@ from hub.rendering import case_words_es, labels_es
 from hub.web.api.replies import replies_of
 from hub.web.auth.caller import caller_of, places_of
 from hub.web.console.list_filter import buildings_of
-from hub.web.console.shell import console_page, paged, spreadsheet, with_query
+from hub.web.console.shell import console_page, paged, sheet_of, spreadsheet
 from hub.web.console.staff import staff_names
 from hub.web.requests import FormQuery, Sheet
 from hub.web.schemas.people import RepliesQuery
@@ -35,7 +35,8 @@ async def show(request: web.Request, query: ReplyListQuery) -> web.StreamRespons
     """List what people wrote, without their words."""
     found = await replies_of(request, query)
     if query.format is not None:
-        return spreadsheet("respuestas", _COLUMNS, map(_line, found.items))
+        staff, places = await staff_names(request), await buildings_of(request)
+        return spreadsheet("respuestas", _COLUMNS, (_line(row, staff, places) for row in found.items))
     urgent = ReplyFilter(view=ReplyView.EMERGENCY, places=places_of(request))
     return console_page(
         "console/replies.html",
@@ -50,19 +51,19 @@ async def show(request: web.Request, query: ReplyListQuery) -> web.StreamRespons
         staff=await staff_names(request),
         me=caller_of(request).who,
         case_words=case_words_es,
-        sheet=with_query(request, format="csv"),
+        sheet=sheet_of(request),
         **paged(request, query.after, found.next),
     )
 
 
-def _line(row: Mapping[str, Any]) -> tuple[object, ...]:
+def _line(row: Mapping[str, Any], staff: Mapping[str, str], places: Mapping[str, str]) -> tuple[object, ...]:
     return (
         short_time(row["received_at"]),
         case_words_es.REPLY_KINDS.get(row["kind"], row["kind"]),
         labels_es.CHANNELS.get(row["channel"], row["channel"]),
         row["person"] or "",
         row["case"] or row["thread"],
-        row["copropiedad"] or "",
+        places.get(row["copropiedad"], row["copropiedad"]) or "",
         case_words_es.REPLY_STATES[row["state"]],
-        row["assignee"] or "",
+        staff.get(row["assignee"], row["assignee"]) or "",
     )

@@ -10,8 +10,9 @@ from aiohttp import web
 from msgspec import Meta
 
 from hub.model import Scope
+from hub.operations.search.items_es import GROUPS
 from hub.operations.search.recognise import LONGEST
-from hub.operations.search.schemas import GroupKind, ItemKind, SearchGroup
+from hub.operations.search.schemas import ItemKind, SearchGroup
 from hub.operations.search.search import MOST
 from hub.web.api.search import SearchQuery, searched
 from hub.web.auth.caller import may_there
@@ -20,14 +21,6 @@ from hub.web.requests import FormQuery
 
 PATH: Final = "/search"
 FEW: Final = 5
-_TITLES: Final[Mapping[GroupKind, str]] = {
-    "people": "Personas",
-    "units": "Unidades",
-    "copropiedades": "Copropiedades",
-    "cases": "Casos",
-    "events": "Eventos",
-    "messages": "Mensajes",
-}
 _PATHS: Final[Mapping[ItemKind, str]] = {
     "person": "/people/{}",
     "unit": "/people?unit={}",
@@ -67,7 +60,7 @@ def _group(request: web.Request, group: SearchGroup, query: SearchPageQuery) -> 
     widened = with_query(request, limit=str(MOST)) if query.limit < MOST else None
     return {
         "kind": group.kind,
-        "title": _TITLES[group.kind],
+        "title": GROUPS[group.kind],
         "items": [(item, _PATHS[item.kind].format(quote(item.id, safe=""))) for item in group.items],
         "more": group.more,
         "widened": widened,

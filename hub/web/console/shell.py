@@ -21,6 +21,7 @@ from hub.web.console.own_line import OWN_LINE, OwnLine
 from hub.web.console.pages import page, plain, redirect
 from hub.web.requests import DONE
 from hub.web.route import TABLE
+from hub.web.schemas.common import MAX_LIMIT
 from hub.web.services import services
 
 DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
@@ -36,7 +37,7 @@ DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
         "office_taken": "La cuenta ya no tiene el cargo, y sus sesiones terminaron.",
         "turned_on": "El webhook quedó encendido, y lo que esperaba sale ya.",
         "account_unlocked": "La cuenta quedó sin bloqueo.",
-        "acknowledged": "El plazo quedó asumido: aparece en el caso en unos segundos.",
+        "acknowledged": "La promesa quedó asumida: aparece en el caso en unos segundos.",
         "assigned": "Se cambió el encargado.",
         "closed": "Se cerró: aparece en el caso en unos segundos.",
         "released": "El caso quedó sin encargado.",
@@ -62,10 +63,14 @@ DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
         "settled_before": "Ya estaba resuelto, o volvió a llegar mientras tanto. Mire cómo quedó.",
         "not_restored": "No se canceló nada: la pausa no es de una copia restaurada. Cancele desde la lista.",
         "paused": "El canal quedó en pausa.",
+        "paused_all": "Todo quedó en pausa: no sale nada, y las promesas no avisan.",
+        "paused_event": "Ese aviso quedó en pausa; los demás salen.",
         "replayed": "Se publicó otra vez. Si sigue mal, vuelve a esta lista.",
-        "resent": "Los mensajes salen otra vez.",
+        "resent": "El mensaje sale otra vez.",
         "recorded": "Quedó registrado.",
         "resumed": "El canal sigue.",
+        "resumed_all": "Todo sigue: lo que esperaba va saliendo.",
+        "resumed_event": "Ese aviso sale otra vez.",
         "started": "Empezó. Esta página muestra cómo va.",
         "stopped": "Se detuvo. Lo que ya se hizo queda hecho.",
     }
@@ -171,6 +176,11 @@ def paged(request: web.Request, after: object, following: str | None) -> dict[st
         "next": with_query(request, after=following) if following else None,
         "first": with_query(request, after=None) if after else None,
     }
+
+
+def sheet_of(request: web.Request) -> str:
+    """Return where this list is as a sheet, from this page on: as many rows as one answer may have."""
+    return with_query(request, format="csv", limit=str(MAX_LIMIT))
 
 
 def done(path: str, what: str) -> web.Response:

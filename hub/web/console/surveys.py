@@ -15,6 +15,7 @@ from hub.operations.indicators import SurveyFigures, Surveys, read_surveys
 from hub.operations.start_survey import WHY_ES
 from hub.operations.survey_list import SurveyRow
 from hub.rendering import labels_es
+from hub.rendering.figures_es import SURVEYS, percent, tenths
 from hub.web.api.surveys import (
     SurveyBody,
     SurveysQuery,
@@ -25,7 +26,7 @@ from hub.web.api.surveys import (
 )
 from hub.web.auth.caller import may_there, places_of, places_with
 from hub.web.console.list_filter import buildings_of
-from hub.web.console.shell import console_page, done, paged, spreadsheet, with_query
+from hub.web.console.shell import console_page, done, paged, sheet_of, spreadsheet, with_query
 from hub.web.requests import FormQuery, Sheet
 from hub.web.services import services
 
@@ -33,11 +34,6 @@ PATH: Final = "/surveys"
 START: Final = "/surveys/start"
 AT_ONCE: Final = 5000
 """People whom one press of the button looks at."""
-KINDS: Final = {
-    "semestral": "Del semestre",
-    "post_servicio": "Después de un servicio",
-    "asamblea": "De una asamblea",
-}
 STATES: Final = {
     "sent": "Que salieron",
     "open": "Sin contestar",
@@ -101,12 +97,14 @@ async def show(request: web.Request, query: SurveyListQuery) -> web.StreamRespon
         detractor=deps.policy.surveys.detractor_at_most,
         calls=await calls_of(request),
         buildings=buildings,
-        survey_kinds=KINDS,
+        survey_kinds=SURVEYS,
+        percent=percent,
+        tenths=tenths,
         states=STATES,
         may_unmask=may_there(request, Scope.PRIVACY),
         may_start=places_with(request, Scope.OPERATE) is None,
         link=lambda **changes: with_query(request, **{"after": None, **changes}),
-        sheet=with_query(request, format="csv"),
+        sheet=sheet_of(request),
         **paged(request, query.after, page.next),
     )
 
@@ -144,7 +142,7 @@ def next_part(copropiedad: str | None, after: str) -> str:
 
 def _groups(figures: Surveys, buildings: dict[str, str]) -> list[Group]:
     return [
-        Group("Por tipo", "kind", _named(figures.by_kind, KINDS)),
+        Group("Por tipo", "kind", _named(figures.by_kind, SURVEYS)),
         Group("Por área", "area", _named(figures.by_area, labels_es.AREAS)),
         Group("Por copropiedad", "copropiedad", _named(figures.by_copropiedad, buildings)),
     ]
@@ -157,7 +155,7 @@ def _named(found: Sequence[SurveyFigures], names: Mapping[str, str]) -> list[tup
 def _line(row: SurveyRow) -> tuple[object, ...]:
     return (
         short_time(row.asked_at),
-        KINDS.get(row.kind, row.kind),
+        SURVEYS.get(row.kind, row.kind),
         labels_es.AREAS.get(row.service_area, row.service_area) if row.service_area else "",
         row.copropiedad or row.copropiedad_id,
         row.person,

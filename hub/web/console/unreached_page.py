@@ -10,27 +10,26 @@ from aiohttp import web
 from hub.operations.explain.sentences_es import short_time
 from hub.rendering.event_title import event_title
 from hub.rendering.labels_es import UNREACHED
-from hub.web.auth.caller import places_of
+from hub.web.api.summary import unreached_of
 from hub.web.console.message_list import PATH as MESSAGES
-from hub.web.console.shell import console_page, paged, spreadsheet, with_query
+from hub.web.console.shell import console_page, paged, sheet_of, spreadsheet
 from hub.web.requests import FormQuery, Sheet
-from hub.web.schemas.common import PageQuery
+from hub.web.schemas.common import UnreachedQuery
 from hub.web.services import services
 
 PATH: Final = f"{MESSAGES}/unreached"
 _COLUMNS: Final = ("Cuándo", "Evento", "Id del evento", "De", "Copropiedad", "Unidad", "Por qué", "Qué hacer")
 
 
-class UnreachedQuery(PageQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class UnreachedListQuery(UnreachedQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     format: Sheet | None = None
 
 
-async def show(request: web.Request, query: UnreachedQuery) -> web.StreamResponse:
+async def show(request: web.Request, query: UnreachedListQuery) -> web.StreamResponse:
     """List events that do not reach all their recipients, newest first."""
-    deps, places = services(request), places_of(request)
-    found = await deps.log.unreached(after=query.after, limit=query.limit, places=places)
+    found = await unreached_of(request, query)
     named = {str(row["copropiedad_id"]) for row in found.items if row["copropiedad_id"]}
-    names = await deps.accounts.names(named) if named else {}
+    names = await services(request).accounts.names(named) if named else {}
     rows = [{**row, **_words(row, names)} for row in found.items]
     if query.format is not None:
         return spreadsheet("no-llegan-a-todos", _COLUMNS, map(_line, rows))
@@ -40,7 +39,8 @@ async def show(request: web.Request, query: UnreachedQuery) -> web.StreamRespons
         here=MESSAGES,
         live="unreached",
         rows=rows,
-        sheet=with_query(request, format="csv"),
+        query=query,
+        sheet=sheet_of(request),
         **paged(request, query.after, found.next),
     )
 

@@ -60,6 +60,10 @@ class PageQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     limit: Limit = 50
 
 
+class UnreachedQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    since: Annotated[Instant, Meta(description="Found at this instant (RFC 3339) or later.")] | None = None
+
+
 class ListQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The parameters of a list that mostly fits onto one page."""
 

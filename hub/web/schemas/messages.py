@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from hub.model import ClockState, Instant, Purpose, State, Word
+from hub.model.message_lists import ONLY, MessageList
 from hub.operations.cancel import WhyCancelled
 from hub.web.schemas.common import Cursor, IsMasked, Limit, MayUnmask
 
@@ -24,13 +25,7 @@ class MessagesQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     purpose: Purpose | None = None
     copropiedad: Annotated[Word, Meta(description="Its id: only messages of this copropiedad.")] | None = None
     case: Annotated[Word, Meta(description="The key of a case: `pqrs_id:PQ-1`.")] | None = None
-    only: (
-        Annotated[
-            Literal["lost", "held"],
-            Meta(description="`lost`: failed, bounced, expired. `held`: waits for its hour or for somebody."),
-        ]
-        | None
-    ) = None
+    only: Annotated[MessageList, Meta(description=ONLY)] | None = None
     after: Cursor | None = None
     limit: Limit = 50
 

@@ -1,0 +1,79 @@
+"""What the first page says, as an answer: the sentence, what waits for somebody, and the last day by hour."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from hub.model import Instant
+from hub.operations.incidents import IncidentRow
+from hub.operations.now.headline import Situation, Urgency, headline, matters
+from hub.operations.now.read import Activity
+
+
+class NowMatter(Struct, kw_only=True):
+    """A line: what waits for somebody."""
+
+    text: str
+    path: Annotated[str, Meta(description="The page of the console that has the rows.")]
+    urgency: Urgency
+
+
+class NowHour(Struct, kw_only=True):
+    """What became of the messages that were planned in one hour."""
+
+    hour: Annotated[Instant, Meta(description="Its begin.")]
+    left: int
+    lost: int
+    ahead: int
+    spared: Annotated[int, Meta(description="Were not to be sent, or had no need to any more.")]
+
+
+class NowChannel(Struct, kw_only=True):
+    """What became of the messages that were planned for one channel since `since`."""
+
+    channel: str
+    left: int
+    lost: int
+    ahead: int
+
+
+class NowAnswer(Struct, kw_only=True):
+    """How the hub is; its texts are Spanish, for operators. Each number is that of the list named like it."""
+
+    sentence: str
+    affected: Annotated[str, Meta(description="Whom it touches; empty where nothing is broken.")]
+    to_do: Annotated[str, Meta(description="What to do in a shell; empty where a page can do it.")]
+    path: Annotated[str, Meta(description="The page of the console on which to act; empty: none.")]
+    urgency: Urgency
+    matters: Annotated[list[NowMatter], Meta(description="What waits for somebody, the most urgent first.")]
+    incidents: Annotated[list[IncidentRow], Meta(description="The open ones.")]
+    hours: Annotated[list[NowHour], Meta(description="The last 24, the oldest first.")]
+    since: Annotated[Instant, Meta(description="From when on the channels are counted: an hour ago.")]
+    channels: list[NowChannel]
+
+
+def answer_of(activity: Activity, situation: Situation) -> NowAnswer:
+    said = headline(situation)
+    return NowAnswer(
+        sentence=said.sentence,
+        affected=said.affected,
+        to_do=said.to_do,
+        path=said.path,
+        urgency=said.urgency,
+        matters=[
+            NowMatter(text=matter.text, path=matter.path, urgency=matter.urgency)
+            for matter in matters(situation)
+        ],
+        incidents=list(situation.incidents),
+        hours=[
+            NowHour(hour=of.hour, left=of.left, lost=of.lost, ahead=of.ahead, spared=of.spared)
+            for of in activity.hours
+        ],
+        since=activity.since,
+        channels=[
+            NowChannel(channel=of.channel, left=of.left, lost=of.lost, ahead=of.ahead)
+            for _, of in sorted(activity.channels.items())
+        ],
+    )

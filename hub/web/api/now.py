@@ -1,0 +1,39 @@
+"""How the hub is now, over HTTP: what the first page of the console says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from aiohttp import web
+
+from hub.model import Scope
+from hub.operations.now import Activity, Situation, activity_of, answer_of, situation_of
+from hub.web.auth.caller import places_with
+from hub.web.responses import json_answer
+from hub.web.services import services
+
+
+async def show_now(request: web.Request) -> web.Response:
+    """Say what is broken, what waits for whom, and what became of the messages of the last day."""
+    _, activity, situation = await now_of(request)
+    return json_answer(answer_of(activity, situation))
+
+
+async def now_of(request: web.Request) -> tuple[Mapping[str, Mapping[str, int]], Activity, Situation]:
+    """
+    Return the counts of the lists, the last day, and what waits, where the caller may read.
+
+    The first page is open to whoever has signed in, for whatever: its route has no places.
+    """
+    deps, places = services(request), places_with(request, Scope.READ)
+    now = deps.now()
+    counts = await deps.monitoring.counts.get(places)
+    activity = await activity_lately(request)
+    return counts, activity, await situation_of(deps.now_deps, counts, activity, now=now, places=places)
+
+
+async def activity_lately(request: web.Request) -> Activity:
+    """Return the last day as it was a moment ago: counting it is not for every look."""
+    deps, places = services(request), places_with(request, Scope.READ)
+    return await deps.lately.get(places, partial(activity_of, deps.activity, deps.now(), places))
