@@ -224,7 +224,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _operate("/api/dead/replay", dead_letters.replay_many, answers={200: ReplayAnswer}),
     _operate("/api/dead/discard", dead_letters.discard_many, answers=_SETTLED_LIST),
     _operate("/api/dead/{id}/replay", dead_letters.replay_dead, answers=_SETTLED),
-    _operate("/api/dead/{id}/mend", dead_letters.mend_dead, answers=_MENDED),
+    _operate_company("/api/dead/{id}/mend", dead_letters.mend_dead, method=_POST, answers=_MENDED),
     _operate("/api/dead/{id}/discard", dead_letters.discard_dead, answers=_SETTLED),
     _read("/api/unreached", summary.list_unreached, answers={200: page_of(intake.UnreachedRow)}),
     # People: replies, suppressions, the directory, letters.
