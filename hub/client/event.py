@@ -18,7 +18,11 @@ MAX_BODY: Final = 1_048_576
 """Bytes of the largest event that the hub accepts."""
 _NAMESPACE: Final = UUID("6f1f4b2e-5a0b-5c67-9f0e-3c6d0c0e5b7a")
 _RESERVED: Final = frozenset(
-    {"specversion", "id", "source", "type", "time", "subject", "datacontenttype", "data", "data_base64"}
+    {
+        *("specversion", "id", "source", "type", "time", "subject", "datacontenttype", "data", "data_base64"),
+        # The hub's own: it takes anybody else's away.
+        "mendedby",
+    }
 )
 
 

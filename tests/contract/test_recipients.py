@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hub.model import State, StoredEvent
+from msgspec import structs
+
+from hub.model import MENDED_BY, State, StoredEvent
 from hub.operations.recipients import LeftOutRow, RecipientPage, event_named, read_recipients
 from hub.storage import Database, PostgresRecipients
 from tests.contract.stores import RealStores
@@ -44,6 +46,15 @@ async def test_people_stand_with_their_messages_beside_those_left_out(
     assert (rest.next_notified, rest.next_left_out) == (None, None)
     assert first.states == {"failed": 1, "sent": 1, "delivered": 1}
     assert first.left_out_reasons == {"not_opted_in": 2, "on_leave": 1}
+
+
+async def test_mended_event_says_who_has_mended_it(of: StoredEvent, emptied_database: str) -> None:
+    mended = structs.replace(of, event=structs.replace(of.event, extensions={MENDED_BY: "account:ana"}))
+    async with Database(emptied_database) as opened:
+        store = PostgresRecipients(opened)
+        shown = [(await read_recipients(store, one, RecipientPage())).mended_by for one in (of, mended)]
+
+    assert shown == [None, "account:ana"]
 
 
 async def test_event_elsewhere_is_not_there(stores: RealStores, of: StoredEvent) -> None:

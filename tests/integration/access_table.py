@@ -250,7 +250,9 @@ ROWS: Final[dict[str, Row]] = {
     "POST /api/dead/replay": Row(needs=OPERATE, where=OWN, body={"reason": "MARK"}, elsewhere=200),
     "POST /api/dead/discard": Row(needs=OPERATE, where=OWN, body={"reason": "MARK"}, elsewhere=200),
     "POST /api/dead/{id}/replay": Row(needs=OPERATE, where=OWN, fill="DEAD"),
-    "POST /api/dead/{id}/mend": Row(needs=OPERATE, also=PRIVACY, where=OWN, fill="DEAD", body={}, status=409),
+    "POST /api/dead/{id}/mend": Row(
+        needs=OPERATE, also=PRIVACY, where=EVERYWHERE, fill="DEAD", body={}, status=409
+    ),
     "POST /api/dead/{id}/discard": Row(needs=OPERATE, where=OWN, fill="DEAD"),
     "GET /api/now": Row(needs=READ, where=OWN, finds=False),
     "GET /api/unreached": Row(needs=READ, where=OWN),

@@ -11,6 +11,7 @@ import pytest
 from msgspec import structs
 
 from hub.model import (
+    MENDED_BY,
     NOT_OPTED_IN,
     ON_LEAVE,
     About,
@@ -191,6 +192,13 @@ def test_an_extension_that_was_refused_says_why_in_words(reason: ExtensionRefusa
     [words] = told.more
     assert words.startswith("El plazo no quedó como se pidió: ")
     assert reason not in words
+
+
+def test_event_that_the_office_has_mended_says_by_whom() -> None:
+    one = stored(event(time=MONDAY, extensions={MENDED_BY: "account:ana"}))
+    [told] = entries_of(facts(entry(EntryKind.EVENT, one.key), events={one.key: one}), whole=False)
+
+    assert ["El hub lo había rechazado; lo corrigió account:ana."] == told.more
 
 
 def change(of: Clock, what: ClockChange) -> str:

@@ -69,6 +69,7 @@ def test_same_event_has_the_same_id_and_another_one_another() -> None:
         ({"data": {"half": "\ud800"}}, "data"),
         ({"data": {"none": float("nan")}}, "data"),
         ({"extensions": {"id": "x"}}, "id"),
+        ({"extensions": {"mendedby": "account:ana"}}, "mendedby"),
         ({"data": {"much": "x" * MAX_BODY}}, None),
     ],
 )

@@ -76,7 +76,7 @@ OF_ONES_OWN: Final[dict[str, str]] = {
     "POST /inbox": "of who has signed in; a program has a token of a person, and /api/inbox",
 }
 """What only a page does, and why: nothing of it is an operator's work. `docs/console.md` names them."""
-OTHER_PLACES: Final = frozenset({"POST /accounts/{name} person"})
+OTHER_PLACES: Final = frozenset({"POST /accounts/{name} person", "POST /dead/{id} mend"})
 """Of a page with several acts, those whose operation is for who reaches everywhere: the use case asks."""
 
 

@@ -130,7 +130,7 @@ MESSAGES: Final[tuple[Route, ...]] = (
     operate("/api/dead/replay", dead_letters.replay_many, answers={200: ReplayAnswer}),
     operate("/api/dead/discard", dead_letters.discard_many, answers=_SETTLED_LIST),
     operate("/api/dead/{id}/replay", dead_letters.replay_dead, answers=_SETTLED),
-    operate("/api/dead/{id}/mend", dead_letters.mend_dead, answers=_MENDED),
+    _operate_company("/api/dead/{id}/mend", dead_letters.mend_dead, method=_POST, answers=_MENDED),
     operate("/api/dead/{id}/discard", dead_letters.discard_dead, answers=_SETTLED),
     read("/api/now", now.show_now, answers={200: NowAnswer}),
     read("/api/unreached", summary.list_unreached, answers={200: page_of(intake.UnreachedRow)}),
