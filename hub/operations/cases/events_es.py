@@ -188,7 +188,7 @@ def further(stored: StoredEvent, unreached: tuple[str, ...], *, whole: bool) -> 
         *([sentences_es.sentence(f"Motivo: {why}")] if why else []),
         *([f"Dijo: «{said}»."] if isinstance(said, str) and said else []),
         *(["Se registró sin avisarle a nadie (quiet)."] if quiet else []),
-        *(sentences_es.sentence(labels_es.UNREACHED.get(reason, reason)) for reason in unreached),
+        *(sentences_es.sentence(str(labels_es.UNREACHED.get(reason, reason))) for reason in unreached),
     ]
 
 
