@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from hub.model import Json, PropertyScope, State
+from hub.model import PropertyScope, State
 from hub.model.casework import ReplyView
 from hub.model.posters import PosterState
 from hub.operations.incidents import read_incidents
@@ -110,12 +110,7 @@ async def situation_of(
     incidents = (await read_incidents(deps.incidents, SHOWN)).items
     letters = await deps.letters.buildings(places)
     posters = [await _posters(deps, state, places) for state in _TO_HANDLE]
-    lists = {
-        "unreached": await _lately(
-            (await deps.log.unreached(after=None, limit=SHOWN, places=places)).items, "found_at", now - WEEK
-        ),
-        "replies": await _replies(deps, places),
-    }
+    lists = {"unreached": await _unreached(deps, now - WEEK, places), "replies": await _replies(deps, places)}
     live = counts["clocks"]
     return Situation(
         incidents=[row for row in incidents if row.state == "open"],
@@ -146,8 +141,9 @@ async def _posters(deps: NowDeps, state: PosterState, places: PropertyScope) -> 
     return len(page.items)
 
 
-async def _lately(rows: Sequence[Mapping[str, Json]], field: str, since: datetime) -> int:
-    return sum(datetime.fromisoformat(str(row[field])) >= since for row in rows)
+async def _unreached(deps: NowDeps, since: datetime, places: PropertyScope) -> int:
+    page = await deps.log.unreached(after=None, limit=SHOWN, places=places)
+    return sum(datetime.fromisoformat(str(row["found_at"])) >= since for row in page.items)
 
 
 def _called(subject: str) -> str:
