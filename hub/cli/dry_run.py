@@ -85,8 +85,11 @@ def _report_event(event: DryRunEvent) -> None:
         map(_audience, event.audiences),
         numbers=("personas", "se avisa a"),
     )
-    if not event.messages:
-        return
+    if event.messages:
+        _report_messages(event)
+
+
+def _report_messages(event: DryRunEvent) -> None:
     _title("Por dónde y cuándo")
     rows = [
         (

@@ -106,17 +106,9 @@ async def print_batch(
     await note_all("batch.print", f"batch:{batch.id}", pages.people)
     path = out or Path(_file_name(batch))
     write_output(path, pages.content)
-    done = {
-        "batch": batch.id,
-        "made": made.made,
-        "file": str(path),
-        "letters": pages.letters,
-        "posters": pages.posters,
-        "withdrawn": batch.withdrawn,
-        "apart": pages.apart,
-        "left": made.left,
-    }
-    print_done(done, _said(path, batch, pages), as_json=as_json)
+    counted = {"letters": pages.letters, "posters": pages.posters, "withdrawn": batch.withdrawn}
+    done = {"batch": batch.id, "made": made.made, "file": str(path), **counted}
+    print_done({**done, "apart": pages.apart, "left": made.left}, _said(path, batch, pages), as_json=as_json)
     if again is None and not as_json:
         _explain(made)
 

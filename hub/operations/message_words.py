@@ -12,7 +12,8 @@ from typing import Final
 from uuid import UUID
 
 from hub.model import Json, Rendered
-from hub.operations.cases.texts import ORIGINS_ES, Render, decisive, text_of
+from hub.model.evidence import SaidMessage
+from hub.operations.cases.texts import ORIGINS_ES, MessageText, Render, decisive, text_of
 from hub.operations.evidence import EvidenceRow, Remade, Remaker, row_of
 from hub.ports import ExplainStore, LetterStore
 from hub.ports.cases import CaseFacts, CaseMessage
@@ -62,19 +63,9 @@ class MessageWords:
         if said is None:
             return None
         calls = await self.remaker.remake(said)
-        events = await self.events.events(str(said.message.event_key), None)
-        facts = CaseFacts(
-            case="", first=None, head=(), entries=(), events={event.key: event for event in events}
-        )
         found = await self.letters.letter(message_id)
         letter = {} if found is None or found["only_document"] else found
-        sent = CaseMessage(
-            message=said.message,
-            attempts=[call.attempt for call in said.calls],
-            subject=letter.get("subject"),
-            text=letter.get("text"),
-        )
-        words = await asyncio.to_thread(text_of, sent, calls, facts, self.render)
+        words = await self._text(said, calls, letter)
         call = decisive(calls) if calls else None
         rows = [row_of(remade) for remade in calls]
         is_mail = said.message.channel == _MAIL
@@ -88,6 +79,21 @@ class MessageWords:
             content=None if is_mail else next((row.content for row in rows if row.content), None),
             evidence=rows,
         )
+
+    async def _text(
+        self, said: SaidMessage, calls: Sequence[Remade], letter: Mapping[str, Json]
+    ) -> MessageText:
+        events = await self.events.events(str(said.message.event_key), None)
+        facts = CaseFacts(
+            case="", first=None, head=(), entries=(), events={event.key: event for event in events}
+        )
+        sent = CaseMessage(
+            message=said.message,
+            attempts=[call.attempt for call in said.calls],
+            subject=letter.get("subject"),
+            text=letter.get("text"),
+        )
+        return await asyncio.to_thread(text_of, sent, calls, facts, self.render)
 
 
 def _stored(letter: Mapping[str, Json]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from hub.model.reach import Reach
 from hub.rendering.outcomes_es import STATES
@@ -153,14 +153,31 @@ DEAD_REASONS: Final[tuple[tuple[str, str], ...]] = (
 )
 """Part of a dead letter's reason → label; the first match wins. The page shows the exact reason below."""
 
-UNREACHED: Final[Mapping[str, str]] = {
-    "unknown_unit": "El directorio no tiene la unidad: corrija su código en el sistema de origen, o cárguela",
-    "unknown_copropiedad": "El directorio no tiene la copropiedad: corrija su código, o cárguela",
-    "unknown_person": "El directorio no tiene a la persona: corrija su código, o cárguela",
-    "empty_audience": "Nadie del directorio recibe este aviso: revise quién vive o trabaja allí",
-    "no_channel": "A alguien no lo alcanza ningún canal: avísele en persona, y registre su celular",
+
+class UnreachedWords(NamedTuple):
+    why: str
+    to_do: str
+
+    def __str__(self) -> str:
+        return f"{self.why}: {self.to_do}"
+
+
+UNREACHED: Final[Mapping[str, UnreachedWords]] = {
+    "unknown_unit": UnreachedWords(
+        "El directorio no tiene la unidad", "corrija su código en el sistema de origen, o cárguela"
+    ),
+    "unknown_copropiedad": UnreachedWords(
+        "El directorio no tiene la copropiedad", "corrija su código, o cárguela"
+    ),
+    "unknown_person": UnreachedWords("El directorio no tiene a la persona", "corrija su código, o cárguela"),
+    "empty_audience": UnreachedWords(
+        "Nadie del directorio recibe este aviso", "revise quién vive o trabaja allí"
+    ),
+    "no_channel": UnreachedWords(
+        "A alguien no lo alcanza ningún canal", "avísele en persona, y registre su celular"
+    ),
 }
-"""Why an event does not reach its whole audience, and after the colon what to do about it."""
+"""Why an event does not reach its whole audience, and what to do about it."""
 
 EXTENSIONS: Final[Mapping[str, str]] = {
     "no_clock": "el caso no tiene ese plazo, o su inicio no ha llegado",

@@ -190,7 +190,7 @@ def further(stored: StoredEvent, unreached: tuple[str, ...], *, whole: bool) -> 
         *([f"Dijo: «{said}»."] if isinstance(said, str) and said else []),
         *(["Se registró sin avisarle a nadie (quiet)."] if quiet else []),
         *([f"El hub lo había rechazado; lo corrigió {mender}."] if mender else []),
-        *(sentences_es.sentence(labels_es.UNREACHED.get(reason, reason)) for reason in unreached),
+        *(sentences_es.sentence(str(labels_es.UNREACHED.get(reason, reason))) for reason in unreached),
     ]
 
 

@@ -17,8 +17,8 @@ from hub.web.auth.caller import may_there, places_of
 from hub.web.console.letters import PATH as LETTERS
 from hub.web.console.letters import TABS
 from hub.web.console.list_filter import buildings_of
-from hub.web.console.shell import console_page, done, paged, sheet_of, spreadsheet
-from hub.web.requests import ButtonForm, FormQuery, Sheet
+from hub.web.console.shell import console_page, done, paged, pressed, sheet_of, spreadsheet
+from hub.web.requests import FormQuery, Sheet
 from hub.web.schemas.letters import BatchBody, BatchesQuery
 from hub.web.services import services
 
@@ -98,26 +98,9 @@ async def show_batch(request: web.Request, query: BatchQuery) -> web.StreamRespo
     )
 
 
-async def mark_printed(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001 - others are refused
-    """Mark a batch as printed."""
-    await batches.mark_printed(request)
-    return done(_here(request), "printed")
-
-
-async def cancel(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001 - others are refused
-    """Undo a batch of which nothing is printed."""
-    await batches.cancel_batch(request)
-    return done(_here(request), "cancelled")
-
-
-async def hand_over(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001 - others are refused
-    """Mark the letters of a printed batch as handed over."""
-    await batches.hand_over_batch(request)
-    return done(_here(request), "handed_over")
-
-
-def _here(request: web.Request) -> str:
-    return f"{PATH}/{request.match_info['id']}"
+mark_printed = pressed(batches.mark_printed, f"{PATH}/{{id}}", "printed")
+cancel = pressed(batches.cancel_batch, f"{PATH}/{{id}}", "cancelled")
+hand_over = pressed(batches.hand_over_batch, f"{PATH}/{{id}}", "handed_over")
 
 
 def _line(row: Mapping[str, Any]) -> tuple[object, ...]:

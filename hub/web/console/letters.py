@@ -17,8 +17,8 @@ from hub.rendering.titles_es import EVENTS
 from hub.web.api import letters
 from hub.web.auth.caller import may_there, note, places_of
 from hub.web.console.list_filter import buildings_of
-from hub.web.console.shell import console_page, done, paged, sheet_of, spreadsheet
-from hub.web.requests import ButtonForm, FormQuery, Sheet, found, read_id
+from hub.web.console.shell import console_page, done, paged, pressed, sheet_of, spreadsheet
+from hub.web.requests import FormQuery, Sheet, found, read_id
 from hub.web.schemas.letters import LettersQuery, PostedBody
 from hub.web.services import services
 
@@ -95,10 +95,7 @@ async def post(request: web.Request, form: GuideForm) -> web.StreamResponse:
     return done(_life(request), "posted")
 
 
-async def hand_over(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001 - others are refused
-    """Record that a letter was handed over."""
-    await letters.hand_over(request)
-    return done(_life(request), "handed_over")
+hand_over = pressed(letters.hand_over, f"{PATH}/{{id}}/life", "handed_over")
 
 
 def _life(request: web.Request) -> str:

@@ -22,8 +22,8 @@ from hub.web.api.masked import look
 from hub.web.api.people_list import overview_of
 from hub.web.auth.caller import may_there, places_of, places_with
 from hub.web.console.people import PATH
-from hub.web.console.shell import console_page, done
-from hub.web.requests import ButtonForm, FormQuery, found
+from hub.web.console.shell import console_page, done, pressed
+from hub.web.requests import FormQuery, found
 from hub.web.responses import Refusal
 from hub.web.schemas.common import ListQuery, WholeQuery
 from hub.web.schemas.people import LiftBody
@@ -102,10 +102,7 @@ async def mark(request: web.Request, form: MarkForm) -> web.StreamResponse:
     return done(person_path(request.match_info["ref"]), "marked")
 
 
-async def end_marks(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001 - others are refused
-    """End the marks of a person."""
-    await preferences.end_marks(request)
-    return done(person_path(request.match_info["ref"]), "unmarked")
+end_marks = pressed(preferences.end_marks, f"{PATH}/{{ref}}", "unmarked")
 
 
 async def change_preferences(request: web.Request, form: PreferencesForm) -> web.StreamResponse:

@@ -15,8 +15,8 @@ from hub.web.auth.caller import may_there, places_of
 from hub.web.console.letters import PATH as LETTERS
 from hub.web.console.letters import TABS
 from hub.web.console.list_filter import buildings_of
-from hub.web.console.shell import console_page, done, paged, sheet_of, spreadsheet
-from hub.web.requests import ButtonForm, FormQuery, Sheet, found, read_id
+from hub.web.console.shell import console_page, paged, pressed, sheet_of, spreadsheet
+from hub.web.requests import FormQuery, Sheet, found, read_id
 from hub.web.schemas.letters import PostersQuery
 from hub.web.services import services
 
@@ -87,22 +87,9 @@ async def show_poster(request: web.Request, query: FormQuery) -> web.StreamRespo
     )
 
 
-async def mark_printed(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001 - others are refused
-    """Record that a poster is printed."""
-    await posters.mark_poster_printed(request)
-    return done(_here(request), "printed")
-
-
-async def mark_hung(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001 - others are refused
-    """Record that a poster hangs."""
-    await posters.mark_poster_hung(request)
-    return done(_here(request), "hung")
-
-
-async def mark_taken_down(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001 - others are refused
-    """Record that a poster hangs no more."""
-    await posters.mark_poster_taken_down(request)
-    return done(_here(request), "taken_down")
+mark_printed = pressed(posters.mark_poster_printed, f"{PATH}/{{id}}", "printed")
+mark_hung = pressed(posters.mark_poster_hung, f"{PATH}/{{id}}", "hung")
+mark_taken_down = pressed(posters.mark_poster_taken_down, f"{PATH}/{{id}}", "taken_down")
 
 
 def _line(row: Mapping[str, Any]) -> tuple[object, ...]:
@@ -114,7 +101,3 @@ def _line(row: Mapping[str, Any]) -> tuple[object, ...]:
         short_time(row["holds_until"]) if row["holds_until"] else "",
         STATES.get(row["state"], row["state"]),
     )
-
-
-def _here(request: web.Request) -> str:
-    return f"{PATH}/{request.match_info['id']}"

@@ -92,7 +92,7 @@ async def show(request: web.Request, query: SurveyListQuery) -> web.StreamRespon
         rows=page.items,
         query=query,
         total=figures.total,
-        groups=_groups(figures, dict(buildings)),
+        groups=_groups(figures, buildings),
         fewest=deps.policy.surveys.fewest,
         detractor=deps.policy.surveys.detractor_at_most,
         calls=await calls_of(request),
@@ -140,7 +140,7 @@ def next_part(copropiedad: str | None, after: str) -> str:
     return f"{START}?{urlencode({**place, 'after': after})}"
 
 
-def _groups(figures: Surveys, buildings: dict[str, str]) -> list[Group]:
+def _groups(figures: Surveys, buildings: Mapping[str, str]) -> list[Group]:
     return [
         Group("Por tipo", "kind", _named(figures.by_kind, SURVEYS)),
         Group("Por área", "area", _named(figures.by_area, labels_es.AREAS)),

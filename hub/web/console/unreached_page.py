@@ -56,8 +56,7 @@ def _words(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
 
 def _why(reason: str) -> tuple[str, str]:
     """Return why an event does not reach all, and what to do about it."""
-    why, _, to_do = UNREACHED.get(reason, reason).partition(": ")
-    return why, to_do
+    return UNREACHED.get(reason, (reason, ""))
 
 
 def _line(row: Mapping[str, Any]) -> tuple[object, ...]:

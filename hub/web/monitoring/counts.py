@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Literal, TypeAlias
 
 from hub.model import PropertyScope
 from hub.ports import LogStore
-from hub.web.monitoring.remembered import FRESH, Remembered
+from hub.web.monitoring.remembered import Remembered
 
 Counts: TypeAlias = Mapping[str, Mapping[str, int]]
 _Asked: TypeAlias = PropertyScope | Literal["live"]
@@ -17,9 +18,9 @@ _Asked: TypeAlias = PropertyScope | Literal["live"]
 class Counted:
     """A cache of what is live, for the metrics, and of all counts per reach, for the page."""
 
-    def __init__(self, log: LogStore, fresh: float = FRESH) -> None:
+    def __init__(self, log: LogStore, clock: Callable[[], float] = time.monotonic) -> None:
         self._log = log
-        self._known: Remembered[_Asked, Counts] = Remembered(fresh)
+        self._known: Remembered[_Asked, Counts] = Remembered(clock)
 
     async def live(self) -> Counts:
         """Count what has not ended."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Final, Generic, TypeVar
+from weakref import WeakValueDictionary
 
 FRESH: Final = 2.0  # seconds
 SHARE: Final = 20
@@ -15,19 +17,25 @@ V = TypeVar("V")
 
 
 class Remembered(Generic[K, V]):
-    """What was asked for lately, by key; whoever asks meanwhile waits for the same answer."""
+    """
+    What was asked for lately, by key; whoever asks meanwhile for the same waits for the same answer.
 
-    def __init__(self, fresh: float = FRESH) -> None:
-        self._fresh = fresh
+    A slow question of one key holds up no other.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._known: dict[K, tuple[float, V]] = {}
-        self._asking = asyncio.Lock()
+        self._asking: WeakValueDictionary[K, asyncio.Lock] = WeakValueDictionary()
 
     async def get(self, key: K, ask: Callable[[], Awaitable[V]]) -> V:
-        async with self._asking:
-            now = asyncio.get_running_loop().time()
-            self._known = {one: known for one, known in self._known.items() if now < known[0]}
-            if key not in self._known:
-                answer = await ask()
-                took = asyncio.get_running_loop().time() - now
-                self._known[key] = now + took + max(self._fresh, SHARE * took), answer
-            return self._known[key][1]
+        async with self._asking.setdefault(key, asyncio.Lock()):
+            now = self._clock()
+            for old in [one for one, (until, _) in self._known.items() if until <= now]:
+                del self._known[old]
+            if key in self._known:
+                return self._known[key][1]
+            answer = await ask()
+            took = self._clock() - now
+            self._known[key] = now + took + max(FRESH, SHARE * took), answer
+            return answer
