@@ -87,7 +87,7 @@ async def backup(file: File, as_json: AsJson = False) -> None:
     """
     if await migrations.current(_owner_url()) is not None:
         # All people's data in one file is the largest look of all.
-        await _note("db.backup")
+        await _noted("db.backup")
     done = await backing_up.back_up(_owner_url(), file, _progress_of(as_json=as_json))
     sentence = f"{file}: {sum(done.rows.values()):,} rows, {done.size:,} bytes, as of {local_time(done.at)}."
     print_done(done, sentence, as_json=as_json)
@@ -115,7 +115,7 @@ async def restore(
     roles = given.database_url.reveal() if given.database_owner_url is not None else None
     progress = _progress_of(as_json=as_json)
     done = await backing_up.restore(_owner_url(), file, progress, roles_url=roles, jobs=jobs)
-    await _note("db.restore", copied_at=done.at.isoformat())
+    await _noted("db.restore", copied_at=done.at.isoformat())
     sentence = (
         f"Restored as of {local_time(done.at)}, {sum(done.rows.values()):,} rows. Everything is paused: "
         "erase again who was erased since (`hub person erase-again`), start the hub, look with "
@@ -129,7 +129,7 @@ def _owner_url() -> str:
     return (given.database_owner_url or given.database_url).reveal()
 
 
-async def _note(action: str, **detail: Json) -> None:
+async def _noted(action: str, **detail: Json) -> None:
     """Audit as the owner of the tables, who copies them: the user of the roles may not exist yet."""
     given = settings()
     owner = given.database_owner_url or given.database_url

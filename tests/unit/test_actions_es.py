@@ -15,7 +15,7 @@ from hub.model.posters import PosterStep
 from hub.rendering.actions_es import ACTIONS, DETAILS
 
 ROOT: Final = Path(hub.__file__).parent
-NOTES: Final = frozenset({"note", "note_all"})
+NOTES: Final = frozenset({"note", "note_all", "note_look"})
 NOT_THE_AUDIT: Final = frozenset({"verify.py", "publisher.py", "scheduler.py"})
 """Files whose `note` is another one."""
 HANDED_ON: Final[dict[str, tuple[str, ...]]] = {
