@@ -21,6 +21,7 @@ _KEPT: Final = ("source", "id", "type")
 _SETTLED: Final = "the letter is {state}: only an open one can be mended"
 _ALL: Final = "*"
 _MOST_PATHS: Final = 50
+_LONGEST_PATH: Final = 200
 _PLAIN_KEY: Final = re.compile(r"[a-z0-9_]{1,40}")
 
 Check = Callable[[bytes, str | None, Mapping[str, Json]], Event]
@@ -40,10 +41,9 @@ def payload_lines(body: bytes, field: str | None) -> Sequence[PayloadLine]:
     A part that is missing marks the line where its object begins. What is no JSON is returned as it came.
     """
     try:
-        value = strict_json.loads(body)
-    except ValueError:
+        lines = list(_written(strict_json.loads(body), "", 0, ""))
+    except (ValueError, RecursionError):
         return [PayloadLine(text=line, is_wrong=False) for line in body.decode(errors="replace").splitlines()]
-    lines = list(_written(value, "", 0, ""))
     wrong = _nearest({path for path, _ in lines}, field)
     return [PayloadLine(text=text, is_wrong=wrong is not None and path == wrong) for path, text in lines]
 
@@ -114,14 +114,15 @@ def changed_paths(old: bytes, new: bytes) -> Sequence[str]:
     """
     Return where two bodies differ, for the audit: paths of fields, never what they hold.
 
-    A key that is no field's name may be a person's, and is written as `?`. Of what is no JSON all differs.
+    A key that is no field's name may be a person's, and is written as `?`. Of what is no JSON, or
+    nested too deeply, all differs.
     """
     try:
         before, after = (_by_path(_leaves(strict_json.loads(body), "")) for body in (old, new))
-    except ValueError:
+    except (ValueError, RecursionError):
         return [_ALL]
     paths = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
-    return sorted(paths)[:_MOST_PATHS]
+    return [path[:_LONGEST_PATH] for path in sorted(paths)[:_MOST_PATHS]]
 
 
 def _by_path(leaves: Iterable[tuple[str, str]]) -> Mapping[str, Sequence[str]]:

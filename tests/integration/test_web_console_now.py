@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from hashlib import sha256
 
+import pytest
 from aiohttp import hdrs
 
-from hub.model import Grant, Office
+from hub.model import Grant, Office, State
+from hub.ports import RESTORED_BY
 from hub.storage import PostgresPauses
 from tests.contract.stores import open_stores
-from tests.contract.values import letter, now
+from tests.contract.values import HOUR, letter, message, now, stored
+from tests.contract.values import event as event_of
 from tests.integration.chromium import Browser
 from tests.integration.console_hub import ConsoleHub, console_hub
 from tests.integration.console_user import MAIN, click, main_text
@@ -88,6 +91,30 @@ async def test_one_notice_is_paused_and_the_answer_says_so(browser: Browser, ser
 
         assert "Ese aviso quedó en pausa; los demás salen." in paused
         assert "Ese aviso sale otra vez." in await main_text(browser)
+        assert await PostgresPauses(hub.database).paused() == frozenset()
+
+
+@pytest.mark.parametrize(("by", "cancels"), [(RESTORED_BY, True), ("account:luis", False)])
+async def test_only_what_is_older_than_a_restored_copy_is_cancelled_with_its_pause(
+    browser: Browser, servers: Servers, by: str, cancels: bool
+) -> None:
+    async with console_hub(servers) as hub:
+        of = stored(event_of(id="older"), copropiedad_id="ph-alfa", case=None)
+        older = message(of, state=State.HELD, reason="paused", next_at=now() + HOUR, created_at=now() - HOUR)
+        async with open_stores(hub.hub.database_url) as stores:
+            async with stores.intake.transaction() as transaction:
+                await transaction.add_events([of])
+            await stores.add(older)
+        await PostgresPauses(hub.database).pause("all", by=by, reason="copia")
+        await hub.sign_in(browser)
+        await hub.open(browser, "/channels")
+        said = await browser.run(TEXT)
+        await press(browser, "main .actions .act button")
+        [row] = await hub.database.rows("SELECT state, reason FROM message WHERE id = $1", older.id)
+
+        assert "1 es de antes de la pausa" in said
+        assert ("Cancelar los de antes y seguir" in said) is cancels
+        assert (tuple(row) == ("cancelled", "restored")) is cancels
         assert await PostgresPauses(hub.database).paused() == frozenset()
 
 

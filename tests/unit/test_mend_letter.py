@@ -71,6 +71,12 @@ def test_what_is_no_json_is_shown_as_it_came() -> None:
     assert not any(line.is_wrong for line in lines)
 
 
+def test_what_is_nested_too_deeply_is_shown_as_it_came() -> None:
+    body = b"[" * 985 + b"]" * 985
+
+    assert [line.text for line in payload_lines(body, None)] == [body.decode()]
+
+
 def test_mended_letter_has_the_new_words_and_all_else_of_the_old_one() -> None:
     old = letter()
     new = mended(old, with_data(radicado="R-1"), check, by="account:ana")
@@ -148,6 +154,7 @@ def test_audit_keeps_which_fields_were_changed_and_a_digest_but_no_words() -> No
         (b'{"a": [1, 2]}', b'{"a": [1]}', ["a.1"]),
         (b"1", b"2", ["*"]),
         (b"{", b"{}", ["*"]),
+        (b"[" * 985 + b"]" * 985, b"{}", ["*"]),
     ],
 )
 def test_changes_are_those_of_the_values(old: bytes, new: bytes, paths: list[str]) -> None:
