@@ -117,6 +117,7 @@ ACTIONS: Final[Mapping[str, str]] = {
 
 DETAILS: Final[Mapping[str, str]] = {
     "again": "otra vez",
+    "also_told": "también a quien ya se le avisó",
     "anyway": "de todos modos",
     "asked": "lo que se pidió",
     "bad": "renglones con errores",
@@ -127,6 +128,7 @@ DETAILS: Final[Mapping[str, str]] = {
     "chosen": "escogidos",
     "copropiedad": "copropiedad",
     "copropiedades": "copropiedades",
+    "ends_at": "termina",
     "end_missing": "termina lo que no está en la hoja",
     "event": "evento",
     "events": "eventos",
