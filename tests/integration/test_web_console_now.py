@@ -108,8 +108,8 @@ async def test_only_what_is_older_than_a_restored_copy_is_cancelled_with_its_pau
         await PostgresPauses(hub.database).pause("all", by=by, reason="copia")
         await hub.sign_in(browser)
         await hub.open(browser, "/channels")
-        said = await browser.run(TEXT)
-        await press(browser, "main .actions .act button")
+        said = await main_text(browser)
+        await click(browser, "main .actions .act button")
         [row] = await hub.database.rows("SELECT state, reason FROM message WHERE id = $1", older.id)
 
         assert "1 es de antes de la pausa" in said
