@@ -56,7 +56,7 @@ async def _messages(stores: RealStores) -> Ids:
     async with stores.intake.transaction() as transaction:
         await transaction.add_events([of])
     await stores.add(*made.values())
-    words = Rendered(subject="Su caso", text="Ya va el técnico.", html="")
+    words = Rendered(subject="Su caso", text="Ya va el técnico.", html="<p>Ya va el técnico.</p>")
     entry = made["ENTRY"]
     sent = outgoing("inbox", "p-alfa", id=entry.id, person="p-alfa", name="Persona alfa", rendered=words)
     await stores.inbox.add([sent])
