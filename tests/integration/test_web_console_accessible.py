@@ -88,6 +88,7 @@ def test_every_page_has_a_line() -> None:
     ) + len(STORED_PAGES)
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("section", SECTIONS)
 async def test_pages_are_for_everybody_and_say_the_same_without_scripts(
     browser: Browser, chromium: Chromium, servers: Servers, section: str
