@@ -50,9 +50,9 @@ class Chromium:
     loop: asyncio.AbstractEventLoop
     driven: playwright.Browser
 
-    async def do(self, work: Coroutine[Any, Any, T]) -> T:
+    async def do(self, work: Coroutine[Any, Any, T], *, patience: float = PATIENCE) -> T:
         """Do this in Playwright's loop."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(patience):
             try:
                 return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self.loop))
             except playwright.Error as error:
@@ -81,7 +81,8 @@ class Browser:
         async def done() -> T:
             return await work(self.page)
 
-        return await self.chromium.do(done())
+        # It has many parts, such as the stops to a button; each has Playwright's own patience.
+        return await self.chromium.do(done(), patience=3 * PATIENCE)
 
     async def go(self, url: str, *, width: int = 1280) -> None:
         size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
@@ -143,7 +144,7 @@ async def _open_tab(chromium: Chromium, *, scripts: bool) -> Browser:
     context = await chromium.driven.new_context(
         no_viewport=True, color_scheme="null", java_script_enabled=scripts
     )
-    context.set_default_timeout(0.75 * PATIENCE * 1000)
+    context.set_default_timeout(PATIENCE * 1000)
     page = await context.new_page()
     session = await context.new_cdp_session(page)
     browser = Browser(chromium, page, session)

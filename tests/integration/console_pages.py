@@ -72,7 +72,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "messages-held": "/messages?only=held",
     },
     "message": {
-        "message": "/messages/MESSAGE",
+        "message-life": "/messages/MESSAGE",
         "message-sent": "/messages/TEXT",
         "message-text": "/messages/MESSAGE?part=text",
         "message-html": "/messages/MESSAGE?part=html",
@@ -161,8 +161,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "webhook": "/webhooks/HOOK",
         "webhook-sure": "/webhooks/HOOK?sure=true",
         "dead-typed": "/dead/WRONG",
-        "inbox": "/inbox",
-        "inbox-item": "/inbox/ENTRY",
+        "own-inbox-entry": "/inbox/ENTRY",
     },
     "stopped": {
         "now-stopped": "/",

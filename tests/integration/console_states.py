@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 from hub.inbound.replies import read
 from hub.messages.planning.undelivered import REPORTED
-from hub.model import ClockHistory, ClockState, Pause, Rendered, Reply, State
+from hub.model import ClockHistory, ClockState, Pause, Purpose, Rendered, Reply, State
 from hub.model.incidents import Symptom
 from hub.operations import webhooks
 from hub.storage import PostgresPauses
@@ -56,7 +56,7 @@ async def _messages(stores: RealStores) -> Ids:
     async with stores.intake.transaction() as transaction:
         await transaction.add_events([of])
     await stores.add(*made.values())
-    words = Rendered(subject="Su caso", text="Ya va el técnico.", html="")
+    words = Rendered(subject="Su caso", text="Ya va el técnico.", html="<p>Ya va el técnico.</p>")
     entry = made["ENTRY"]
     sent = outgoing("inbox", "p-alfa", id=entry.id, person="p-alfa", name="Persona alfa", rendered=words)
     await stores.inbox.add([sent])
@@ -66,7 +66,14 @@ async def _messages(stores: RealStores) -> Ids:
 async def _replies(stores: RealStores) -> Ids:
     """A reply to an emergency, and somebody whom the directory does not know."""
     of = stored(event("emergency.declared", id="fire"), copropiedad_id=HERE, case="emergency_id:fire")
-    told = message(of, person="p-alfa", channel="sms", address="+573001111111", state=State.SENT)
+    told = message(
+        of,
+        person="p-alfa",
+        channel="sms",
+        address="+573001111111",
+        state=State.SENT,
+        purpose=Purpose.EMERGENCY,
+    )
     async with stores.intake.transaction() as transaction:
         await transaction.add_events([of])
     await stores.add(told)
@@ -125,6 +132,27 @@ async def _webhook(hub: ConsoleHub) -> str:
     return made.id
 
 
+SAYS: Final[Mapping[str, str]] = {
+    "now-incident": "twilio",
+    "channels-paused": "Sale dos veces. Termina",
+    "message-held": "Cancelar este mensaje",
+    "message-held-cancel": "Cancelar el mensaje",
+    "message-doubted": "Sí rebotó",
+    "reply-emergency": "esta persona puede necesitar ayuda",
+    "reply-stranger": "Alguien que el directorio no conoce",
+    "case-emergency": "Emergencia declarada",
+    "case-choices": "¿Cuál caso?",
+    "case-unknown": "No hay un caso con esa clave.",
+    "clock-kept": "No hizo falta",
+    "clock-waits": "Queda en pausa.",
+    "webhook": "Probar ahora",
+    "webhook-sure": "Sí, quitarlo",
+    "dead-typed": "Corregirlo y publicarlo",
+    "own-inbox-entry": "Ya va el técnico.",
+    "now-stopped": "Todo",
+    "channels-stopped": "Seguir con todo",
+}
+"""Page → what it says in this state alone: without it the state is not there, and nothing is judged."""
 PREPARED: Final[Mapping[str, Callable[[ConsoleHub], Awaitable[None]]]] = {
     "seldom": seldom,
     "stopped": stopped,

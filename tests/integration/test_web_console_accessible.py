@@ -15,8 +15,8 @@ from tests.integration.axe import faults, shown
 from tests.integration.chromium import Browser, Chromium, open_browser
 from tests.integration.console_hub import ConsoleHub, console_hub
 from tests.integration.console_pages import SECTIONS
-from tests.integration.console_states import PREPARED
-from tests.integration.public_pages import LOOKS, dress
+from tests.integration.console_states import PREPARED, SAYS
+from tests.integration.public_pages import LOOKS, MAIL_PAGES, PAGES, STORED_PAGES, dress
 from tests.integration.usable import keyboard, too_wide, tree
 from tests.servers import Servers
 
@@ -32,6 +32,8 @@ SAID: Final = """
 """What the page says below `main`, less what scripts put beside it."""
 CHANGES: Final = ("audit", "audit-person", "own-second-factor")
 """Pages that say something else at each look, such as who has looked: of them only the title is compared."""
+OPEN: Final = "document.querySelectorAll('details').forEach(one => { one.open = true })"
+"""What is folded together is of the page, too."""
 NO_PAGES: Final = {
     "/live",
     "/messages/{id}/html",
@@ -39,6 +41,7 @@ NO_PAGES: Final = {
     "/templates/{event}/pdf",
 }
 """A stream, a PDF, and what a frame of a page shows."""
+OTHERS: Final = {**PAGES, **MAIL_PAGES, **STORED_PAGES}
 UNKNOWN: Final = "case-unknown"
 """Its answer is a 404, which Chromium notes."""
 LOOKS_NOTED: Final = "notas de quién vio los datos"
@@ -52,17 +55,25 @@ async def judged(browser: Browser, plain: Browser, hub: ConsoleHub, name: str, p
     without = await said(plain)
     await hub.open(browser, path)
     found = {"without scripts": unlike(name, without, await said(browser))}
-    found |= {"screen reader": await tree(browser, page=True), "keyboard": await keyboard(browser)}
-    for scheme, width in LOOKS:
-        await dress(browser, scheme, width)
-        found[f"axe, {scheme}, {width} px"] = await faults(browser)
-    found["size"] = await too_wide(browser)
+    found["state"] = [] if SAYS.get(name, "") in "\n".join(without) else [f"it is not: {SAYS[name]}"]
+    await browser.run(OPEN)
+    found |= await open_page(browser)
     found["console"] = [str(one) for one in browser.complaints if name != UNKNOWN]
     return shown(found)
 
 
+async def open_page(browser: Browser) -> dict[str, list[str]]:
+    """Return what is wrong with the page that is open."""
+    found = {"screen reader": await tree(browser, page=True), "keyboard": await keyboard(browser)}
+    for scheme, width in LOOKS:
+        await dress(browser, scheme, width)
+        found[f"axe, {scheme}, {width} px"] = await faults(browser)
+    return {**found, "size": await too_wide(browser)}
+
+
 def test_every_page_has_a_line() -> None:
     routes = [route for route in (*CONSOLE, *_OWN) if route.method == hdrs.METH_GET]
+    names = [name for pages in SECTIONS.values() for name in pages]
     paths = [path.partition("?")[0] for pages in SECTIONS.values() for path in pages.values()]
     without = {
         route.path
@@ -71,8 +82,13 @@ def test_every_page_has_a_line() -> None:
     }
 
     assert without == NO_PAGES
+    # A picture has the name of its page.
+    assert len({*names, *PAGES, *MAIL_PAGES, *STORED_PAGES}) == len(names) + len(PAGES) + len(
+        MAIL_PAGES
+    ) + len(STORED_PAGES)
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("section", SECTIONS)
 async def test_pages_are_for_everybody_and_say_the_same_without_scripts(
     browser: Browser, chromium: Chromium, servers: Servers, section: str

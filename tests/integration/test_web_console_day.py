@@ -219,6 +219,7 @@ async def something_failed(hub: ConsoleHub) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("hand", HANDS)
 async def test_day_is_walked_from_the_sign_in_to_the_sign_out(
     chromium: Chromium, servers: Servers, hand: str

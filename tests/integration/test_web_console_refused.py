@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Final, NoReturn
 
 import pytest
@@ -14,8 +15,9 @@ from hub.web.responses import Refusal
 from tests.integration.axe import faults, shown
 from tests.integration.chromium import Browser
 from tests.integration.console_hub import HTML, ConsoleHub, console_hub
-from tests.integration.public_pages import LOOKS, dress
-from tests.integration.usable import keyboard, too_wide, tree
+from tests.integration.test_web_console_accessible import open_page
+from tests.integration.test_web_console_day import Operator, Step, by_mouse
+from tests.integration.test_web_console_now import unready
 from tests.servers import Servers
 
 WRONG: Final = {
@@ -29,6 +31,59 @@ WRONG: Final = {
     "Una parte del hub no responde": BrokerUnavailable(),
 }
 """What the page says → why."""
+ANSWERS: Final[Mapping[str, tuple[str, Sequence[Step]]]] = {
+    "key": (
+        "/keys",
+        (
+            Step("summary", "Crear una llave"),
+            Step("textbox", "Nombre", "nueva"),
+            Step("checkbox", "Consultar"),
+            Step("button", "Crear y ver la llave", says="Se muestra una sola vez"),
+        ),
+    ),
+    "key that is there": (
+        "/keys",
+        (
+            Step("summary", "Crear una llave"),
+            Step("textbox", "Nombre", "other"),
+            Step("checkbox", "Consultar"),
+            Step("button", "Crear y ver la llave", says="Crear una llave"),
+        ),
+    ),
+    "password": (
+        "/accounts",
+        (
+            Step("summary", "Crear una cuenta"),
+            Step("textbox", "Usuario", "luis.mora"),
+            Step("textbox", "Nombre de la persona", "Luis Mora"),
+            Step("button", "Crear y ver su contraseña", says="Se muestra una sola vez"),
+        ),
+    ),
+    "secret": (
+        "/webhooks",
+        (
+            Step("summary", "Agregar un webhook"),
+            Step("textbox", "Dirección", "https://crm.example/results"),
+            Step("textbox", "Origen de los eventos", "urn:coproservicios:crm"),
+            Step("button", "Agregar y ver su secreto", says="Se muestra una sola vez"),
+        ),
+    ),
+    "event that is still wrong": (
+        "/dead/WRONG",
+        (
+            Step("summary", "Corregirlo y publicarlo"),
+            Step("button", "Publicar lo corregido", says="Todavía no se puede recibir"),
+        ),
+    ),
+    "plan without a reason": (
+        "/bulk/resend?state=failed",
+        (
+            Step("textbox", "Por qué", "   "),
+            Step("button", "Reenviar 2 mensajes", says="Por qué"),
+        ),
+    ),
+}
+"""What somebody does at a page of the console, and the page that is the answer itself."""
 
 
 async def judged(browser: Browser, hub: ConsoleHub, says: str) -> str:
@@ -37,11 +92,7 @@ async def judged(browser: Browser, hub: ConsoleHub, says: str) -> str:
     text = await browser.run("document.querySelector('main').innerText")
     marked = await browser.run("document.querySelector('nav [aria-current=page]')?.innerText")
     found = {"words": [] if says in text else [text], "frame": [] if marked == "Mensajes" else [str(marked)]}
-    found |= {"screen reader": await tree(browser), "keyboard": await keyboard(browser)}
-    for scheme, width in LOOKS:
-        await dress(browser, scheme, width)
-        found[f"axe, {scheme}, {width} px"] = await faults(browser)
-    found["size"] = await too_wide(browser)
+    found |= await open_page(browser)
     return shown(found)
 
 
@@ -63,6 +114,28 @@ async def test_page_that_cannot_be_shown_says_why_within_the_console(
     assert not found, "\n\n".join(f"{says}:\n{wrong}" for says, wrong in found.items())
     # The status, which Chromium notes of each.
     assert all("Failed to load resource" in str(one) for one in browser.complaints)
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+async def test_answer_to_a_form_is_for_everybody(browser: Browser, servers: Servers, answer: str) -> None:
+    path, steps = ANSWERS[answer]
+    async with console_hub(servers) as hub:
+        hub.more["WRONG"] = (await unready(hub)).removeprefix("/dead/")
+        await hub.sign_in(browser)
+        await hub.open(browser, path)
+        await Operator(browser, by_mouse, scripts=True).takes(*steps)
+
+        assert not shown(await open_page(browser))
+
+
+async def test_keys_are_explained_to_everybody(browser: Browser, servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        await hub.sign_in(browser)
+        await hub.open(browser, "/messages")
+        await browser.press("?")
+        await browser.until("document.querySelector('dialog[open]') !== null")
+
+        assert not await faults(browser)
 
 
 async def test_who_may_not_open_a_page_can_go_on(servers: Servers) -> None:

@@ -28,7 +28,7 @@ BEYOND: Final = """
 """
 STOPS: Final = """
 (() => {
-  const kinds = 'a[href], button, input:not([type=hidden]), select, textarea, summary';
+  const kinds = 'a[href], button, input:not([type=hidden]), select, textarea, summary, pre[tabindex]';
   const all = [...document.querySelectorAll(kinds)]
     .filter(node => node.checkVisibility() && !node.disabled && node.tabIndex >= 0);
   const one = node => {
