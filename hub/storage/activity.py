@@ -9,7 +9,7 @@ from typing import Final
 from asyncpg import Record
 
 from hub.model import PropertyScope, State
-from hub.ports.activity import ChannelOfMessages, HourOfMessages, AffectedPeople
+from hub.ports.activity import AffectedPeople, ChannelOfMessages, HourOfMessages
 from hub.storage.database import Store, load
 from hub.storage.filters import listed
 

@@ -63,7 +63,7 @@ from hub.model.residents import (
 from hub.model.surveys import Respondent, RespondentPage, Survey, SurveyRecord, SurveyRound
 from hub.policy import load_policy
 from hub.ports import BoardFilter, Cause, Causes, MessageFilter, Page, Ticket
-from hub.ports.activity import ChannelOfMessages, HourOfMessages, AffectedPeople
+from hub.ports.activity import AffectedPeople, ChannelOfMessages, HourOfMessages
 from hub.ports.evidence import EvidenceStore
 from hub.ports.receipts import ReceiptStore
 from hub.settings import load
