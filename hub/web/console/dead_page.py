@@ -30,7 +30,7 @@ PATH: Final = "/dead"
 ONE: Final = f"{PATH}/{{id}}"
 _COLUMNS: Final = ("Llegó", "Evento", "Motivo", "Motivo exacto", "Campo", "De", "Veces", "Estado")
 _WHOLE: Final = frozenset({Scope.PRIVACY})
-_NOT_SEEN: Final = "What a refused event holds is mended by who may see it: the scope privacy."
+_NOT_SEEN: Final = "What a refused event holds is mended by who may see it: the scope privacy, everywhere."
 _ASK: Final = "Ask for the scope, or let somebody mend it who has it."
 
 
@@ -113,7 +113,7 @@ def _page(
     wrong: InvalidEvent | None = None,
     text: str | None = None,
 ) -> web.Response:
-    masked = places_with(request, Scope.PRIVACY) is not None or not caller_of(request).may(_WHOLE)
+    masked = not _sees_content(request)
     body = letter.body if text is None else text.encode()
     lines = [] if masked else payload_lines(body, letter.field if wrong is None else wrong.field)
     return console_page(
@@ -133,11 +133,16 @@ def _page(
     )
 
 
+def _sees_content(request: web.Request) -> bool:
+    """Whether the caller sees people whole everywhere: what a letter holds is of no copropiedad."""
+    return places_with(request, Scope.PRIVACY) is None and caller_of(request).may(_WHOLE)
+
+
 async def act(request: web.Request, form: MendForm) -> web.StreamResponse:
     """Replay it as it came, replay it mended, or discard it."""
     deps = services(request)
-    if form.act == "mend" and not caller_of(request).may(_WHOLE):
-        # Before the letter is looked for: of what is refused the audit has no word.
+    if form.act == "mend" and not _sees_content(request):
+        # Before the letter is looked for: what is refused leaves no trace.
         raise Refusal(403, _NOT_SEEN, _ASK, reason="scope")
     letter = await letter_of(request, f"dead.{form.act}")
     if form.act == "discard":
@@ -150,10 +155,7 @@ async def act(request: web.Request, form: MendForm) -> web.StreamResponse:
 
 
 async def _mend(request: web.Request, letter: DeadLetter, text: str) -> web.StreamResponse:
-    """What a letter holds is shown to few, and so mended by few."""
     deps = services(request)
-    if places_with(request, Scope.PRIVACY) is not None or not caller_of(request).may(_WHOLE):
-        return _page(request, letter, status=403)
     try:
         whole = mended(letter, text, deps.check)
     except InvalidEvent as wrong:
