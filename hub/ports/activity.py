@@ -29,7 +29,7 @@ class ChannelOfMessages:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WaitingPeople:
+class AffectedPeople:
     """Whose messages wait, and in how many copropiedades."""
 
     people: int = 0
@@ -45,5 +45,5 @@ class ActivityStore(Protocol):
         self, since: datetime, *, places: PropertyScope = None
     ) -> Sequence[ChannelOfMessages]: ...
 
-    async def waiting(self, channel: str, *, places: PropertyScope = None) -> WaitingPeople:
+    async def waiting(self, channel: str, *, places: PropertyScope = None) -> AffectedPeople:
         """Count for whom a channel has something that has not left, among the first 10,000 messages of it."""

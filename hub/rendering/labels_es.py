@@ -32,8 +32,12 @@ DEAD_STATES: Final[Mapping[str, str]] = {
     "discarded": "Descartado",
 }
 
-LANES: Final[Mapping[str, str]] = {"urgent": "urgentes", "normal": "normales", "bulk": "masivos"}
-"""Lane → how several messages of it are called."""
+LANES: Final[Mapping[str, tuple[str, str]]] = {
+    "urgent": ("urgente", "urgentes"),
+    "normal": ("normal", "normales"),
+    "bulk": ("masivo", "masivos"),
+}
+"""Lane → how one message of it is called, and how several are."""
 
 CHANNELS: Final[Mapping[str, str]] = {
     "email": "Correo",

@@ -9,7 +9,7 @@ from typing import Final
 from asyncpg import Record
 
 from hub.model import PropertyScope, State
-from hub.ports.activity import ChannelOfMessages, HourOfMessages, WaitingPeople
+from hub.ports.activity import AffectedPeople, ChannelOfMessages, HourOfMessages
 from hub.storage.database import Store, load
 from hub.storage.filters import listed
 
@@ -26,9 +26,9 @@ class PostgresActivity(Store):
     async def channels(self, since: datetime, *, places: PropertyScope = None) -> Sequence[ChannelOfMessages]:
         return [ChannelOfMessages(**row) for row in await self._counted("channels", since, places)]
 
-    async def waiting(self, channel: str, *, places: PropertyScope = None) -> WaitingPeople:
+    async def waiting(self, channel: str, *, places: PropertyScope = None) -> AffectedPeople:
         [row] = await self.rows(_SQL["waiting"], channel, listed(places))
-        return WaitingPeople(**row)
+        return AffectedPeople(**row)
 
     async def _counted(self, name: str, since: datetime, places: PropertyScope) -> Sequence[Record]:
         there = () if places is None else (listed(places),)

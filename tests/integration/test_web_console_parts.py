@@ -64,14 +64,14 @@ async def test_broken_channel_is_said_on_top_with_who_waits_and_its_button_leads
         assert f"{WAITING} personas esperan, de 1 copropiedad." in headline
         assert "Y 1 avería más." in headline
         assert "A medias" in row
-        assert "1 urgentes, 2 masivos" in row.replace("\n", " ")
+        assert "1 urgente, 2 masivos" in row.replace("\n", " ")
         assert "Averiado" in whatsapp
         assert rate.startswith("Ahora salen 0,")
         assert "por minuto; en la última hora, 0," in rate
         assert bars > 0
         assert path == "/channels"
         assert "A medias" in card
-        assert "En cola: 1 urgentes, 2 masivos" in card
+        assert "En cola: 1 urgente, 2 masivos" in card
         assert "Descansan por fallar: twilio" in card
         assert "Averiado" in other
         assert "hasta 20/s" in other

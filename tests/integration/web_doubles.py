@@ -63,7 +63,7 @@ from hub.model.residents import (
 from hub.model.surveys import Respondent, RespondentPage, Survey, SurveyRecord, SurveyRound
 from hub.policy import load_policy
 from hub.ports import BoardFilter, Cause, Causes, MessageFilter, Page, Ticket
-from hub.ports.activity import ChannelOfMessages, HourOfMessages, WaitingPeople
+from hub.ports.activity import AffectedPeople, ChannelOfMessages, HourOfMessages
 from hub.ports.evidence import EvidenceStore
 from hub.ports.receipts import ReceiptStore
 from hub.settings import load
@@ -415,10 +415,10 @@ class MemoryActivity:
             for (channel, state), n in counts.items()
         ]
 
-    async def waiting(self, channel: str, *, places: PropertyScope = None) -> WaitingPeople:  # noqa: ARG002 - the port's signature
+    async def waiting(self, channel: str, *, places: PropertyScope = None) -> AffectedPeople:  # noqa: ARG002 - the port's signature
         waits = {"queued", "held", "retrying", "sending"}
         rows = [row for row in self.log.rows if row["channel"] == channel and str(row["state"]) in waits]
-        return WaitingPeople(people=len({row["person"] for row in rows}), copropiedades=min(1, len(rows)))
+        return AffectedPeople(people=len({row["person"] for row in rows}), copropiedades=min(1, len(rows)))
 
 
 @dataclass

@@ -9,7 +9,7 @@ import pytest
 from hub.health.incidents import KINDS
 from hub.operations.incidents import IncidentRow
 from hub.operations.now.headline import PLACES, Situation, Urgency, headline, matters
-from hub.ports.activity import WaitingPeople
+from hub.ports.activity import AffectedPeople
 
 NOON = datetime(2026, 3, 9, 17, tzinfo=UTC)
 
@@ -45,12 +45,12 @@ def test_worst_incident_is_said_first_with_what_it_does_to_people_and_where_to_l
 @pytest.mark.parametrize(
     ("waiting", "said"),
     [
-        (WaitingPeople(people=1204, copropiedades=3), " 1.204 personas esperan, de 3 copropiedades."),
-        (WaitingPeople(people=1, copropiedades=1), " 1 persona espera, de 1 copropiedad."),
-        (WaitingPeople(), ""),
+        (AffectedPeople(people=1204, copropiedades=3), " 1.204 personas esperan, de 3 copropiedades."),
+        (AffectedPeople(people=1, copropiedades=1), " 1 persona espera, de 1 copropiedad."),
+        (AffectedPeople(), ""),
     ],
 )
-def test_who_waits_for_a_broken_channel_is_counted(waiting: WaitingPeople, said: str) -> None:
+def test_who_waits_for_a_broken_channel_is_counted(waiting: AffectedPeople, said: str) -> None:
     found = headline(Situation(incidents=[incident()], waiting=waiting))
 
     assert found.affected == f"Los mensajes esperan.{said}"

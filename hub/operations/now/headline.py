@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from hub.business_time.dates import ZONE
 from hub.operations.incidents import IncidentRow
-from hub.ports.activity import WaitingPeople
+from hub.ports.activity import AffectedPeople
 from hub.rendering.figures_es import whole
 
 
@@ -47,7 +47,7 @@ class Situation:
     replies: int = 0
     sent: int = 0
     """Messages of the last hour that have left."""
-    waiting: WaitingPeople = field(default_factory=WaitingPeople)
+    waiting: AffectedPeople = field(default_factory=AffectedPeople)
     """Who waits for the channel of the first incident."""
     day: datetime | None = None
     """Since when failed messages are counted."""
@@ -128,7 +128,7 @@ def headline(now: Situation) -> Headline:
     return Headline(sentence=sentence, affected=affected, to_do="", path="", button="", urgency=Urgency.GOOD)
 
 
-def _broken(incidents: Sequence[IncidentRow], waiting: WaitingPeople) -> Headline:
+def _broken(incidents: Sequence[IncidentRow], waiting: AffectedPeople) -> Headline:
     worst, *others = incidents
     more = f" Y {_many(len(others), 'avería más', 'averías más')}." if others else ""
     path, button = PLACES.get(worst.kind, ("", ""))
@@ -143,7 +143,7 @@ def _broken(incidents: Sequence[IncidentRow], waiting: WaitingPeople) -> Headlin
     )
 
 
-def _who(waiting: WaitingPeople) -> str:
+def _who(waiting: AffectedPeople) -> str:
     if not waiting.people:
         return ""
     where = _many(waiting.copropiedades, "copropiedad", "copropiedades")

@@ -15,7 +15,7 @@ from hub.model.posters import PosterState
 from hub.operations.incidents import IncidentRow, read_incidents
 from hub.operations.now.headline import Situation
 from hub.ports import EVERYTHING, ContactStore, IncidentLog, LetterStore, LogStore, PauseStore
-from hub.ports.activity import ActivityStore, WaitingPeople
+from hub.ports.activity import ActivityStore, AffectedPeople
 from hub.ports.casework import ReplyFilter
 from hub.ports.posters import PosterStore
 from hub.rendering.labels_es import CHANNELS
@@ -153,11 +153,11 @@ async def situation_of(
 
 async def _waiting(
     store: ActivityStore, incidents: Sequence[IncidentRow], places: PropertyScope
-) -> WaitingPeople:
+) -> AffectedPeople:
     """Count who waits for the channel whose provider fails; nobody where none does."""
     broken = next((row for row in incidents if row.state == "open"), None)
     if broken is None or broken.kind != _CIRCUIT:
-        return WaitingPeople()
+        return AffectedPeople()
     return await store.waiting(broken.key.split(":")[1], places=places)
 
 

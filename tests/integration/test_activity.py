@@ -1,0 +1,41 @@
+"""Who waits for a channel, counted within the places that somebody reaches."""
+
+from __future__ import annotations
+
+from hub.model import State
+from hub.ports.activity import AffectedPeople
+from hub.storage import Database, PostgresActivity
+from tests.contract.stores import open_stores
+from tests.contract.values import event, message, now, stored
+
+
+async def test_people_who_wait_for_a_channel_are_counted_once_and_within_places(database: str) -> None:
+    waits = {"p-1": State.QUEUED, "p-2": State.HELD, "p-3": State.RETRYING, "p-4": State.SENT}
+    async with open_stores(database) as stores, Database(database) as opened:
+        for place in ("ph-1", "ph-2"):
+            first, second = (
+                stored(event(id=f"{name} of {place}"), copropiedad_id=place, case=None)
+                for name in ("one", "two")
+            )
+            async with stores.intake.transaction() as transaction:
+                await transaction.add_events([first, second])
+            for of in (first, second):
+                await stores.add(
+                    *(
+                        message(of, person=f"{who} {place}", channel="sms", state=state, created_at=now())
+                        for who, state in waits.items()
+                    )
+                )
+        store = PostgresActivity(opened)
+        found = [await store.waiting("sms", places=places) for places in (None, frozenset({"ph-1"}))]
+        nobody = [
+            await store.waiting("email"),
+            await store.waiting("sms", places=frozenset({"ph-3"})),
+            await store.waiting("sms", places=frozenset()),
+        ]
+
+    assert found == [
+        AffectedPeople(people=6, copropiedades=2),
+        AffectedPeople(people=3, copropiedades=1),
+    ]
+    assert nobody == [AffectedPeople()] * 3
