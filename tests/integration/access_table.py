@@ -518,7 +518,7 @@ MORE: Final[tuple[tuple[str, Row], ...]] = (
     # Each act of a page that does several things; what one of them needs is done by the row before.
     ("POST /dead/{id}", _press(needs=OPERATE, fill="DEAD", form="act=replay")),
     # Without a body nothing is mended. Who does not see all people whole is not even told that.
-    ("POST /dead/{id}", _all(needs=OPERATE, also=PRIVACY, fill="DEAD", form="act=mend", status=422)),
+    ("POST /dead/{id}", _all(needs=OPERATE, also=PRIVACY, fill="DEAD", form="act=mend", status=409)),
     ("POST /channels/resume", _all(needs=OPERATE, form="name=all&older=cancel", status=303)),
     ("POST /accounts/{name}", _press(needs=ADMIN, also=READ, fill="MARK", form=f"act=grant&{VIEWER}")),
     ("POST /accounts/{name}", _press(needs=ADMIN, fill="MARK", form=f"act=take&{VIEWER}")),

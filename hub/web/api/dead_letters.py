@@ -66,9 +66,10 @@ async def mend_here(request: web.Request, body: bytes) -> Settled:
 
     What was changed, and a digest of it, is noted before: the event is its publisher's, the words are not.
     """
-    deps, letter = services(request), await _found(request)
     if not sees_content(request):
+        # Before the letter is looked for: what is refused leaves no trace.
         raise Refusal(403, *_FOR_FEW, reason="scope")
+    deps, letter = services(request), await _found(request)
     whole = mended(letter, body, deps.check, by=caller_of(request).who)
     await note(request, "dead.mend", f"dead:{letter.id}", **mending(letter, whole))
     return await dead_letters.replay(deps.log, deps.publisher, whole)
