@@ -44,7 +44,7 @@ class NowAnswer(Struct, kw_only=True):
 
     sentence: str
     affected: Annotated[str, Meta(description="Whom it touches; empty where nothing is broken.")]
-    to_do: Annotated[str, Meta(description="What to do about it, in Spanish; empty where the page that it leads to says it.")]
+    to_do: Annotated[str, Meta(description="What to do, in Spanish; empty where the page at `path` says it.")]
     path: Annotated[str, Meta(description="The page of the console on which to act; empty: none.")]
     urgency: Urgency
     matters: Annotated[list[NowMatter], Meta(description="What waits for somebody, the most urgent first.")]
