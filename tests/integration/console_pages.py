@@ -154,6 +154,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "reply-emergency": "/replies/HELP",
         "reply-stranger": "/replies/STRANGER",
         "case-emergency": "/cases/emergency_id:fire",
+        "case-conversation": "/cases/CONVERSATION",
         "case-choices": "/cases/TWICE-1",
         "case-unknown": "/cases/NOSUCH-1",
         "clock-kept": "/clocks/KEPT",

@@ -89,11 +89,13 @@ async def _replies(stores: RealStores) -> Ids:
     stranger = Reply(
         channel="email", provider="mail", reference="hello", address="who@x.example", text="Hola", at=now()
     )
-    ids = {}
+    ids: Ids = {}
     for word, reply in {"HELP": answer, "STRANGER": stranger}.items():
-        ids[word] = str(
-            (await stores.replies.add(read(reply, await stores.replies.about(reply), now=now()))).id
-        )
+        added = await stores.replies.add(read(reply, await stores.replies.about(reply), now=now()))
+        ids |= {word: str(added.id), "CONVERSATION": f"thread_id:{added.thread}"}
+    said = stored(event("inbound.message.received", id="hello"), case=ids["CONVERSATION"])
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([said])
     return ids
 
 
@@ -141,6 +143,7 @@ SAYS: Final[Mapping[str, str]] = {
     "reply-emergency": "esta persona puede necesitar ayuda",
     "reply-stranger": "Alguien que el directorio no conoce",
     "case-emergency": "Emergencia declarada",
+    "case-conversation": "Marcar como contestada",
     "case-choices": "¿Cuál caso?",
     "case-unknown": "No hay un caso con esa clave.",
     "clock-kept": "No hizo falta",
