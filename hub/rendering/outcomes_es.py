@@ -232,7 +232,7 @@ LETTER_POSTED: Final = Advice(
     "hub letters done",
 )
 """A letter that was given to the post."""
-_BY_DEFAULT: Final = Advice("cuando la causa esté resuelta, pida a operaciones que lo reenvíe", "hub redrive")
+_BY_DEFAULT: Final = Advice("cuando la causa esté resuelta, hay que reenviarlo", "hub redrive")
 _WAITS_FOR_US: Final = frozenset({"paused", "register"})
 """Reasons of what is held until somebody does something."""
 _NOTHING: Final = frozenset(

@@ -31,7 +31,7 @@ async def test_api_says_what_the_first_page_says(servers: Servers) -> None:
         page = await console.hub.send("GET", "/", {hdrs.ACCEPT: "text/html", **bearer(API_KEY)}, at="console")
         said = await now_of(console, bearer(API_KEY))
 
-    assert said["sentence"] == "El hub trabaja bien. Falta alguien: 3 eventos rechazados."
+    assert said["sentence"] == "El hub trabaja bien. Por atender: 3 eventos rechazados."
     assert said["sentence"] in page.text
     assert (said["path"], said["urgency"], said["incidents"]) == ("/dead", "bad", [])
     texts = [matter["text"] for matter in said["matters"]]

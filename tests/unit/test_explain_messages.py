@@ -163,7 +163,7 @@ BY_POST = "Se envió por correo certificado el lunes 9 de marzo de 2026 a las 8:
             [
                 f"Por correo a {ADDRESS}: falló. La dirección de correo no existe.",
                 "Intento 1, 9 mar 2026, 8:05 a. m.: rechazado (smtp).",
-                "Qué hacer: cuando la causa esté resuelta, pida a operaciones que lo reenvíe.",
+                "Qué hacer: cuando la causa esté resuelta, hay que reenviarlo.",
             ],
         ),
         (

@@ -74,7 +74,7 @@ def test_what_no_page_can_do_is_said_for_who_has_a_shell() -> None:
 def test_hub_that_works_says_who_is_missing() -> None:
     said = headline(Situation(breached=1, letters=4))
 
-    assert said.sentence == "El hub trabaja bien. Falta alguien: 1 promesa vencida."
+    assert said.sentence == "El hub trabaja bien. Por atender: 1 promesa vencida."
     assert said.path == "/clocks?state=breached"
 
 

@@ -85,7 +85,7 @@ def test_command_line_has_the_command_beside_the_words() -> None:
     [
         ("sent", None, False, "El proveedor lo aceptó; no ha dicho si llegó.", ""),
         ("cancelled", "overtaken", True, REASONS["overtaken"], ""),
-        ("failed", "smtp_550_5.1.1", True, "La dirección de correo no existe", "lo reenvíe"),
+        ("failed", "smtp_550_5.1.1", True, "La dirección de correo no existe", "hay que reenviarlo"),
         ("failed", "document_not_printed", True, "hay que imprimirlo", "lo registre como entregado"),
         ("held", "paused", False, REASONS["paused"], "lo reanude"),
         ("unheard_of", None, False, "no conoce ese estado", ""),

@@ -116,7 +116,7 @@ def headline(now: Situation) -> Headline:
     worst = next((matter for matter in waiting if matter.urgency is Urgency.BAD), None)
     if worst is not None:
         return Headline(
-            sentence=f"El hub trabaja bien. Falta alguien: {_lower(worst.text)}.",
+            sentence=f"El hub trabaja bien. Por atender: {_lower(worst.text)}.",
             affected=worst.affected,
             to_do=worst.to_do,
             path=worst.path,
