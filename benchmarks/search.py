@@ -17,6 +17,7 @@ from benchmarks.mode import Option, Outcome, Task
 from benchmarks.search_town import NAMES, buildings, fill
 from hub.local.postgres import Postgres
 from hub.model import ClockState, Role, State
+from hub.model.message_lists import MessageList
 from hub.operations.bulk.choose import BulkFilter, narrowed
 from hub.operations.causes import read_causes
 from hub.operations.now import activity_of
@@ -263,7 +264,7 @@ class Questions:
         """Return what stands above the lists of the console: counts by state and by hour, and causes."""
 
         def failures(places: frozenset[str] | None = None) -> MessageFilter:
-            return narrowed(BulkFilter(only="lost"), places)
+            return narrowed(BulkFilter(only=MessageList.LOST), places)
 
         def last_day(places: frozenset[str] | None = None) -> Awaitable[object]:
             return activity_of(self._activity, datetime.now(UTC), places)
