@@ -77,14 +77,16 @@ async def open_search(settings: Settings) -> AsyncIterator[SearchDeps]:
 async def open_now(settings: Settings) -> AsyncIterator[NowDeps]:
     """Open what says how the hub is now."""
     async with storage.Database(settings.database_url.reveal(), size=1) as database:
+        activity = storage.PostgresActivity(database)
         yield NowDeps(
-            activity=storage.PostgresActivity(database),
+            activity=activity,
             contacts=storage.PostgresContacts(database),
             incidents=storage.PostgresMonitor(database, queues=QUEUES),
             letters=storage.PostgresLetters(database),
             log=storage.PostgresLog(database),
             pauses=storage.PostgresPauses(database),
             posters=storage.PostgresPosters(database),
+            waiting=activity.waiting,
         )
 
 

@@ -30,14 +30,23 @@ class ChannelOfMessages:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AffectedPeople:
-    """Whose messages wait, and in how many copropiedades."""
+    """Whose messages wait, and in how many copropiedades; `bounded`: there are more."""
 
     people: int = 0
     copropiedades: int = 0
+    bounded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptedMessages:
+    """How many messages providers have accepted in the last hour, and in its last minutes."""
+
+    hour: int = 0
+    lately: int = 0
 
 
 class ActivityStore(Protocol):
-    """Counts of what was planned since an instant; with `places` only of these copropiedades."""
+    """Counts, with `places` only of these copropiedades; by hour and channel of what was planned since."""
 
     async def hours(self, since: datetime, *, places: PropertyScope = None) -> Sequence[HourOfMessages]: ...
 
@@ -46,4 +55,9 @@ class ActivityStore(Protocol):
     ) -> Sequence[ChannelOfMessages]: ...
 
     async def waiting(self, channel: str, *, places: PropertyScope = None) -> AffectedPeople:
-        """Count for whom a channel has something that has not left, among the first 10,000 messages of it."""
+        """Count for whom a channel has something that should leave, among the first 10,000 messages of it."""
+
+    async def accepted(
+        self, hour: datetime, lately: datetime, *, places: PropertyScope = None
+    ) -> AcceptedMessages:
+        """Count what providers have accepted since the one instant, and since the other, later one."""

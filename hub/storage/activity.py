@@ -9,7 +9,7 @@ from typing import Final
 from asyncpg import Record
 
 from hub.model import PropertyScope, State
-from hub.ports.activity import AffectedPeople, ChannelOfMessages, HourOfMessages
+from hub.ports.activity import AcceptedMessages, AffectedPeople, ChannelOfMessages, HourOfMessages
 from hub.storage.database import Store, load
 from hub.storage.filters import listed
 
@@ -29,6 +29,14 @@ class PostgresActivity(Store):
     async def waiting(self, channel: str, *, places: PropertyScope = None) -> AffectedPeople:
         [row] = await self.rows(_SQL["waiting"], channel, listed(places))
         return AffectedPeople(**row)
+
+    async def accepted(
+        self, hour: datetime, lately: datetime, *, places: PropertyScope = None
+    ) -> AcceptedMessages:
+        there = () if places is None else (listed(places),)
+        statement = _SQL["accepted"].format(there=_SQL["accepted_there"] if there else "")
+        [row] = await self.rows(statement, hour, lately, *there)
+        return AcceptedMessages(**row)
 
     async def _counted(self, name: str, since: datetime, places: PropertyScope) -> Sequence[Record]:
         there = () if places is None else (listed(places),)

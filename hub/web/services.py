@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final
 
 from aiohttp import web
@@ -32,6 +32,7 @@ from hub.operations.residents.own_file import OwnFiles
 from hub.operations.residents.own_message import OwnMessages
 from hub.operations.residents.sign_in import ResidentSignIn
 from hub.operations.search.search import SearchDeps
+from hub.ports.activity import AffectedPeople
 from hub.web.dependencies import Dependencies
 from hub.web.inbox_streams import InboxStreams
 from hub.web.live import LiveChanges, LiveDeps, marks_of
@@ -140,7 +141,17 @@ class Services(Dependencies):
             log=self.log,
             pauses=self.pauses,
             posters=self.posters.store,
+            waiting=self._who_waits,
         )
+
+    async def _who_waits(self, channel: str, *, places: PropertyScope) -> AffectedPeople:
+        ask = partial(self.activity.waiting, channel, places=places)
+        return await self.waits.get((channel, places), ask)
+
+    @cached_property
+    def waits(self) -> Remembered[tuple[str, PropertyScope], AffectedPeople]:
+        """Who waits for a broken channel: in an outage many look, and the database has enough to do."""
+        return Remembered()
 
     @cached_property
     def lately(self) -> Remembered[PropertyScope, Activity]:

@@ -121,7 +121,7 @@ async def test_refused_event_is_mended_taken_in_and_told(house: House, browser: 
     assert "Se publicó corregido." in mended
     assert "PQ-2026-000001" in mail.message["Subject"]
     assert "PQRS recibida" in told
-    assert "Reintentada" in settled
+    assert "Reintentado" in settled
     assert "Publicó corregido un evento rechazado" in audit
     assert letter.removeprefix("/dead/") in audit
     assert browser.complaints == []

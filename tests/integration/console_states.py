@@ -152,7 +152,7 @@ SAYS: Final[Mapping[str, str]] = {
     "webhook-sure": "Sí, quitarlo",
     "dead-typed": "Corregirlo y publicarlo",
     "own-inbox-entry": "Ya va el técnico.",
-    "now-stopped": "Todo",
+    "now-stopped": "Todo está en pausa",
     "channels-stopped": "Seguir con todo",
 }
 """Page → what it says in this state alone: without it the state is not there, and nothing is judged."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from hub.model import State
-from hub.ports.activity import AffectedPeople
+from hub.ports.activity import AcceptedMessages, AffectedPeople
 from hub.storage import Database, PostgresActivity
 from tests.contract.stores import open_stores
-from tests.contract.values import event, message, now, stored
+from tests.contract.values import HOUR, event, message, now, stored
 
 
 async def test_people_who_wait_for_a_channel_are_counted_once_and_within_places(database: str) -> None:
@@ -35,7 +35,32 @@ async def test_people_who_wait_for_a_channel_are_counted_once_and_within_places(
         ]
 
     assert found == [
-        AffectedPeople(people=6, copropiedades=2),
-        AffectedPeople(people=3, copropiedades=1),
+        AffectedPeople(people=4, copropiedades=2),
+        AffectedPeople(people=2, copropiedades=1),
     ]
     assert nobody == [AffectedPeople()] * 3
+
+
+async def test_accepted_messages_are_counted_when_they_leave(
+    database: str,
+) -> None:
+    at = now()
+    async with open_stores(database) as stores, Database(database) as opened:
+        for place in ("ph-1", "ph-2"):
+            of = stored(event(id=place), copropiedad_id=place, case=None)
+            async with stores.intake.transaction() as transaction:
+                await transaction.add_events([of])
+            await stores.add(message(of, person=place, state=State.QUEUED, created_at=at - 3 * HOUR))
+            await opened.rows(
+                "INSERT INTO attempt (message_id, at, took, outcome, provider, code)"
+                " SELECT id, now() + n * interval '1 second', interval '1 s', said, 'file', ''"
+                " FROM message, unnest(ARRAY['accepted', 'transient']) WITH ORDINALITY AS made (said, n)"
+                " WHERE person = $1",
+                place,
+            )
+        store = PostgresActivity(opened)
+        all_of_them = await store.accepted(at - HOUR, at - HOUR)
+        of_one = await store.accepted(at - HOUR, at + HOUR, places=frozenset({"ph-1"}))
+
+    assert all_of_them == AcceptedMessages(hour=2, lately=2)
+    assert of_one == AcceptedMessages(hour=1, lately=0)

@@ -79,7 +79,7 @@ WORK: Final = (
     Step("button", "Filtrar", says="CASE-alfa"),
     Step("link", "Primera respuesta", says="Se prometieron 2 h"),
     Step("textbox", "Qué va a hacer", "Llamo a la empresa de ascensores."),
-    Step("button", "Asumir por el nivel 2", says="El plazo quedó asumido"),
+    Step("button", "Asumir por el nivel 2", says="La promesa quedó asumida"),
     # Answer a reply.
     Step("link", "Respuestas", says="p-alfa"),
     Step("combobox", "Copropiedad", "Conjunto ph-alfa"),

@@ -10,6 +10,8 @@ from typing import Any, Final, NamedTuple
 import pytest
 from aiohttp import hdrs
 
+from hub.model.incidents import Symptom
+from hub.storage import PostgresMonitor
 from tests.contract.values import event
 from tests.integration.chromium import Browser
 from tests.integration.console_hub import ConsoleHub, console_hub
@@ -51,6 +53,12 @@ async def ask_for_an_opinion(hub: ConsoleHub) -> None:
     await take_in(hub, event("survey.requested", id="enc-live", data=data, time=datetime.now(UTC)))
 
 
+async def break_sms(hub: ConsoleHub) -> None:
+    await PostgresMonitor(hub.database, ()).see(
+        [Symptom(key="circuit:sms:twilio", measured="Circuito abierto")]
+    )
+
+
 def says(part: str, words: str) -> str:
     return f"document.getElementById({part!r}).innerText.includes({words!r})"
 
@@ -70,7 +78,11 @@ PAGES: Final = {
     "dead": LivePage("/dead", asked("POST", "/api/dead/DEAD/discard"), f"{ROWS} === 2"),
     "cases": LivePage("/cases", asked("POST", "/api/cases/pqrs_id:CASE-MARK/take-on"), says("list", "Usted")),
     "channels": LivePage(
-        "/channels", asked("PUT", "/api/pauses/sms", {"reason": "dos veces"}), says("state-sms", "dos veces")
+        "/channels", asked("PUT", "/api/pauses/sms", {"reason": "dos veces"}), says("is-sms", "En pausa")
+    ),
+    "channels, broken": LivePage("/channels", break_sms, says("trouble", "twilio")),
+    "channels, everything": LivePage(
+        "/channels", asked("PUT", "/api/pauses/all", {"reason": "mudanza"}), says("trouble", "mudanza")
     ),
     "posters": LivePage("/posters", asked("POST", "/api/posters/POSTER/hung"), says("list", "Colgado")),
     "surveys": LivePage("/surveys", ask_for_an_opinion, says("list", "Conserjería")),

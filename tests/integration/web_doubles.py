@@ -63,7 +63,7 @@ from hub.model.residents import (
 from hub.model.surveys import Respondent, RespondentPage, Survey, SurveyRecord, SurveyRound
 from hub.policy import load_policy
 from hub.ports import BoardFilter, Cause, Causes, MessageFilter, Page, Ticket
-from hub.ports.activity import AffectedPeople, ChannelOfMessages, HourOfMessages
+from hub.ports.activity import AcceptedMessages, AffectedPeople, ChannelOfMessages, HourOfMessages
 from hub.ports.evidence import EvidenceStore
 from hub.ports.receipts import ReceiptStore
 from hub.settings import load
@@ -416,9 +416,19 @@ class MemoryActivity:
         ]
 
     async def waiting(self, channel: str, *, places: PropertyScope = None) -> AffectedPeople:  # noqa: ARG002 - the port's signature
-        waits = {"queued", "held", "retrying", "sending"}
+        waits = {"queued", "retrying", "sending"}
         rows = [row for row in self.log.rows if row["channel"] == channel and str(row["state"]) in waits]
         return AffectedPeople(people=len({row["person"] for row in rows}), copropiedades=min(1, len(rows)))
+
+    async def accepted(
+        self,
+        hour: datetime,  # noqa: ARG002 - the port's signature
+        lately: datetime,  # noqa: ARG002 - the port's signature
+        *,
+        places: PropertyScope = None,  # noqa: ARG002 - the port's signature
+    ) -> AcceptedMessages:
+        sent = sum(row["state"] == "sent" for row in self.log.rows)
+        return AcceptedMessages(hour=sent, lately=sent)
 
 
 @dataclass

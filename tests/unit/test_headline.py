@@ -78,6 +78,14 @@ def test_hub_that_works_says_who_is_missing() -> None:
     assert said.path == "/clocks?state=breached"
 
 
+def test_pause_of_everything_is_the_first_thing_said() -> None:
+    said = headline(Situation(paused=["todo"], dead=3, sent=9))
+
+    assert said.sentence == "Todo está en pausa: no sale nada, y las promesas no avisan."
+    assert (said.path, said.urgency) == ("/channels", Urgency.BAD)
+    assert headline(Situation(paused=["SMS"])).urgency is Urgency.GOOD
+
+
 @pytest.mark.parametrize(("waiting", "affected"), [(0, "Nada espera por usted."), (2, "")])
 def test_hub_with_nothing_wrong_says_how_much_it_does(waiting: int, affected: str) -> None:
     said = headline(Situation(sent=1204, letters=waiting))

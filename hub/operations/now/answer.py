@@ -43,8 +43,8 @@ class NowAnswer(Struct, kw_only=True):
     """How the hub is; its texts are Spanish, for operators. Each number is that of the list named like it."""
 
     sentence: str
-    affected: Annotated[str, Meta(description="Whom it touches; empty where nothing is broken.")]
-    to_do: Annotated[str, Meta(description="What to do, in Spanish; empty where the page at `path` says it.")]
+    affected: Annotated[str, Meta(description="Whom it touches, or that nothing waits; may be empty.")]
+    to_do: Annotated[str, Meta(description="What to do, in Spanish; empty where `path` is enough.")]
     path: Annotated[str, Meta(description="The page of the console on which to act; empty: none.")]
     urgency: Urgency
     matters: Annotated[list[NowMatter], Meta(description="What waits for somebody, the most urgent first.")]

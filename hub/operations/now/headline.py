@@ -101,17 +101,30 @@ _MEANS: Final[Mapping[str, tuple[str, str]]] = {
         "Abra cada uno: corrija lo que está mal y publíquelo, o avise a quien lo publica.",
     ),
     "unreached": (
-        "A esas personas no les llegó por ningún medio.",
-        "Mire quiénes son, llámelas o entrégueles una carta.",
+        "Alguien que debía saberlo no recibió el aviso.",
+        "Abra cada uno: dice qué falta en el directorio, o a quién avisarle en persona.",
     ),
 }
 """What waits and is bad → whom it touches, and what to do."""
+
+
+EVERYTHING_ES: Final = "todo"
+_STOPPED: Final = Headline(
+    sentence="Todo está en pausa: no sale nada, y las promesas no avisan.",
+    affected="Quien deba saber algo no se entera mientras tanto, tampoco de una emergencia.",
+    to_do="",
+    path="/channels",
+    button="Ver canales",
+    urgency=Urgency.BAD,
+)
 
 
 def headline(now: Situation) -> Headline:
     """Say the worst in one sentence; where nothing is wrong, say that."""
     if now.incidents:
         return _broken(now.incidents, now.waiting)
+    if EVERYTHING_ES in now.paused:
+        return _STOPPED
     waiting = matters(now)
     worst = next((matter for matter in waiting if matter.urgency is Urgency.BAD), None)
     if worst is not None:
@@ -147,7 +160,8 @@ def _who(waiting: AffectedPeople) -> str:
     if not waiting.people:
         return ""
     where = _many(waiting.copropiedades, "copropiedad", "copropiedades")
-    return f" {_many(waiting.people, 'persona espera', 'personas esperan')}, de {where}."
+    more = "Más de " if waiting.bounded else ""
+    return f" {more}{_many(waiting.people, 'persona espera', 'personas esperan')}, de {where}."
 
 
 def matters(now: Situation) -> list[Matter]:

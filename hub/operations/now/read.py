@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from hub.model import PropertyScope, State
 from hub.model.casework import ReplyView
 from hub.model.message_lists import LISTS, MessageList
 from hub.model.posters import PosterState
 from hub.operations.incidents import IncidentRow, read_incidents
-from hub.operations.now.headline import Situation
+from hub.operations.now.headline import EVERYTHING_ES, Situation
 from hub.ports import EVERYTHING, ContactStore, IncidentLog, LetterStore, LogStore, PauseStore
-from hub.ports.activity import ActivityStore, AffectedPeople
+from hub.ports.activity import AcceptedMessages, ActivityStore, AffectedPeople
 from hub.ports.casework import ReplyFilter
 from hub.ports.posters import PosterStore
 from hub.rendering.labels_es import CHANNELS
@@ -31,6 +31,12 @@ _CIRCUIT: Final = "circuit"
 _COUNTED: Final = (MessageList.LEFT, MessageList.LOST, MessageList.AHEAD)
 
 
+class Waiting(Protocol):
+    """Counts who waits for a channel: `ActivityStore.waiting`, or what it has said a moment ago."""
+
+    async def __call__(self, channel: str, *, places: PropertyScope) -> AffectedPeople: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NowDeps:
     activity: ActivityStore
@@ -40,6 +46,7 @@ class NowDeps:
     log: LogStore
     pauses: PauseStore
     posters: PosterStore
+    waiting: Waiting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,13 +77,8 @@ class Activity:
     channels: Mapping[str, ChannelOfWork]
     since: datetime
     """From when on the channels are counted: an hour ago, to the minute, as the list of the rows says it."""
-    lately: int = 0
-    """Messages of the last ten minutes that have left."""
-
-    @property
-    def sent(self) -> int:
-        """Messages of the last hour that have left."""
-        return sum(of.left for of in self.channels.values())
+    accepted: AcceptedMessages = field(default_factory=AcceptedMessages)
+    """What providers have accepted in the last hour and the last ten minutes, whenever it was planned."""
 
 
 async def activity_of(store: ActivityStore, now: datetime, places: PropertyScope) -> Activity:
@@ -89,7 +91,6 @@ async def activity_of(store: ActivityStore, now: datetime, places: PropertyScope
     by_channel: dict[str, Counter[str]] = defaultdict(Counter)
     for of in await store.channels(since, places=places):
         by_channel[of.channel][of.state] += of.messages
-    lately = await store.channels(now - LATELY, places=places)
     hours = [begin + number * HOUR for number in range(24)]
     return Activity(
         hours=[
@@ -97,7 +98,7 @@ async def activity_of(store: ActivityStore, now: datetime, places: PropertyScope
             for hour in hours
         ],
         channels={name: ChannelOfWork(channel=name, **_sums(counts)) for name, counts in by_channel.items()},
-        lately=sum(of.messages for of in lately if of.state in LISTS[MessageList.LEFT]),
+        accepted=await store.accepted(now - HOUR, now - LATELY, places=places),
         since=since,
     )
 
@@ -142,8 +143,8 @@ async def situation_of(
         failed=sum(hour.lost for hour in activity.hours),
         held=counts["messages"].get(State.HELD, 0),
         letters=sum(one.open + one.batched + one.printed + one.documents for one in letters),
-        sent=activity.sent,
-        waiting=await _waiting(deps.activity, incidents, places),
+        sent=activity.accepted.hour,
+        waiting=await _waiting(deps.waiting, incidents, places),
         day=activity.hours[0].hour,
         week=week,
         more=frozenset(name for name, number in lists.items() if number == SHOWN),
@@ -152,13 +153,13 @@ async def situation_of(
 
 
 async def _waiting(
-    store: ActivityStore, incidents: Sequence[IncidentRow], places: PropertyScope
+    waiting: Waiting, incidents: Sequence[IncidentRow], places: PropertyScope
 ) -> AffectedPeople:
     """Count who waits for the channel whose provider fails; nobody where none does."""
     broken = next((row for row in incidents if row.state == "open"), None)
     if broken is None or broken.kind != _CIRCUIT:
         return AffectedPeople()
-    return await store.waiting(broken.key.split(":")[1], places=places)
+    return await waiting(broken.key.split(":")[1], places=places)
 
 
 async def _replies(deps: NowDeps, places: PropertyScope) -> int:
@@ -178,6 +179,6 @@ async def _unreached(deps: NowDeps, places: PropertyScope, since: datetime) -> i
 
 def _called(subject: str) -> str:
     if subject == EVERYTHING:
-        return "todo"
+        return EVERYTHING_ES
     kind, _, name = subject.partition(":")
     return (CHANNELS if kind == "channel" else EVENTS).get(name, name)

@@ -12,11 +12,21 @@ WHERE state = ANY ($2::text[]) AND created_at >= $1 {there}
 GROUP BY 1, 2
 ORDER BY 1, 2
 
+-- accepted --
+-- The block index of the instant at which an attempt was recorded serves it, whatever is stored.
+SELECT count(*)::int AS hour, (count(*) FILTER (WHERE attempt.recorded_at >= $2))::int AS lately
+FROM attempt
+WHERE attempt.recorded_at >= $1 AND attempt.outcome = 'accepted' {there}
+
+-- accepted_there --
+AND EXISTS (SELECT FROM message WHERE message.id = attempt.message_id AND message.copropiedad_id = ANY ($3::text[]))
+
 -- waiting --
-SELECT count(DISTINCT person)::int AS people, count(DISTINCT copropiedad_id)::int AS copropiedades
+SELECT count(DISTINCT person)::int AS people, count(DISTINCT copropiedad_id)::int AS copropiedades,
+       count(*) = 10000 AS bounded
 FROM (
     SELECT person, copropiedad_id FROM message
-    WHERE state IN ('queued', 'held', 'retrying', 'sending') AND channel = $1
+    WHERE state IN ('queued', 'retrying', 'sending') AND channel = $1
       AND ($2::text[] IS NULL OR copropiedad_id = ANY ($2))
     LIMIT 10000
 ) AS waits

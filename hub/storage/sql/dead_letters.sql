@@ -26,5 +26,5 @@ SELECT * FROM dead_letter WHERE id = $1
 
 -- settle --
 UPDATE dead_letter SET state = $2, settled_at = now()
-WHERE id = $1 AND state = 'open' AND ($3::integer IS NULL OR times = $3)
+WHERE id = $1 AND (state = 'open' OR state = 'discarded' AND $2 = 'replayed') AND ($3::integer IS NULL OR times = $3)
 RETURNING id

@@ -181,7 +181,8 @@ SELECT 'clocks', state, (
         ORDER BY started_at DESC LIMIT $1
     ) AS first
 )
-FROM unnest('{{breached, met, cancelled}}'::text[]) AS ended (state)
+-- A promise that ended late is nobody's work any more: `breached` counts those that still run.
+FROM unnest('{{met, cancelled}}'::text[]) AS ended (state)
 UNION ALL
 SELECT 'dead', state, (
     SELECT count(*) FROM (

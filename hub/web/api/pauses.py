@@ -80,7 +80,8 @@ async def resume_here(request: web.Request, name: str, *, cancels_older: bool) -
     """
     deps, subject, cancelled = services(request), pausing.subject_of(name), 0
     if cancels_older:
-        if subject != EVERYTHING:
+        # Before the note: what is refused leaves no trace.
+        if subject != EVERYTHING or not any(map(pausing.is_restored, await deps.pauses.pauses())):
             raise NotRestored
         await note(request, "cancel_older", subject)
         cancelled = await pausing.cancel_older(deps.pauses)

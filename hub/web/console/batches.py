@@ -18,6 +18,7 @@ from hub.web.console.letters import PATH as LETTERS
 from hub.web.console.letters import TABS
 from hub.web.console.list_filter import buildings_of
 from hub.web.console.shell import console_page, done, paged, pressed, sheet_of, spreadsheet
+from hub.web.console.staff import staff_names
 from hub.web.requests import FormQuery, Sheet
 from hub.web.schemas.letters import BatchBody, BatchesQuery
 from hub.web.services import services
@@ -56,7 +57,8 @@ async def show(request: web.Request, query: BatchListQuery) -> web.StreamRespons
         copropiedad_id=query.copropiedad, after=query.after, limit=query.limit, places=places
     )
     if query.format is not None:
-        return spreadsheet("lotes", _COLUMNS, map(_line, page.items))
+        staff = await staff_names(request)
+        return spreadsheet("lotes", _COLUMNS, (_line(row, staff) for row in page.items))
     return console_page(
         "console/batches.html",
         request,
@@ -64,6 +66,7 @@ async def show(request: web.Request, query: BatchListQuery) -> web.StreamRespons
         live="letters",
         tabs=TABS,
         open=PATH,
+        staff=await staff_names(request),
         rows=page.items,
         query=query,
         buildings=await buildings_of(request),
@@ -87,6 +90,7 @@ async def show_batch(request: web.Request, query: BatchQuery) -> web.StreamRespo
         here=LETTERS,
         live="letters",
         batch=batch,
+        staff=await staff_names(request),
         path=f"{PATH}/{batch.id}",
         sure=query.sure,
         size=SIZES.get(batch.size, batch.size),
@@ -103,10 +107,10 @@ cancel = pressed(batches.cancel_batch, f"{PATH}/{{id}}", "cancelled")
 hand_over = pressed(batches.hand_over_batch, f"{PATH}/{{id}}", "handed_over")
 
 
-def _line(row: Mapping[str, Any]) -> tuple[object, ...]:
+def _line(row: Mapping[str, Any], staff: Mapping[str, str]) -> tuple[object, ...]:
     return (
         short_time(row["made_at"]),
-        row["made_by"],
+        staff.get(row["made_by"], row["made_by"]),
         row["copropiedad"] or row["copropiedad_id"] or "",
         row["letters"],
         "Deshecho" if row["cancelled_at"] else "Impreso" if row["printed_at"] else "Por imprimir",

@@ -21,6 +21,7 @@ from hub.web.api.bulk import start_here, stop_here
 from hub.web.auth.caller import caller_of, places_of
 from hub.web.console.list_filter import ListFilter, address, asked_of, buildings_of, edge_words
 from hub.web.console.shell import console_page, done, paged, sheet_of, spreadsheet, with_query
+from hub.web.console.staff import staff_names
 from hub.web.requests import FormQuery, Sheet, found, read_id
 from hub.web.responses import Refusal
 from hub.web.schemas.common import Cursor, Limit
@@ -89,13 +90,15 @@ async def list_runs(request: web.Request, query: RunsQuery) -> web.StreamRespons
     store, places = services(request).bulk, places_of(request)
     page = await store.runs(after=query.after, limit=query.limit, places=places)
     if query.format is not None:
-        return spreadsheet("masivas", _RUN_COLUMNS, map(_run_line, page.items))
+        staff = await staff_names(request)
+        return spreadsheet("masivas", _RUN_COLUMNS, (_run_line(row, staff) for row in page.items))
     return console_page(
         "console/bulk_runs.html",
         request,
         here=PATH,
         live="bulk",
         rows=page.items,
+        staff=await staff_names(request),
         kinds=KINDS_ES,
         run_states=STATES_ES,
         sheet=sheet_of(request),
@@ -138,6 +141,7 @@ async def show_run(request: web.Request, query: RunQuery) -> web.StreamResponse:
         here=PATH,
         live="bulk",
         run=run,
+        staff=await staff_names(request),
         kind=KINDS_ES[run.kind],
         run_states=STATES_ES,
         results=RESULTS_ES,
@@ -227,13 +231,13 @@ def _value(kind: BulkKind, name: str, value: object) -> str:
     return tables.get(name, {}).get(str(value), str(value))
 
 
-def _run_line(row: Mapping[str, Any]) -> tuple[object, ...]:
+def _run_line(row: Mapping[str, Any], staff: Mapping[str, str]) -> tuple[object, ...]:
     kind, state = KINDS_ES[row["kind"]].title, STATES_ES[row["state"]]
     when = short_time(row["made_at"])
     return (
         when,
         kind,
-        row["by"],
+        staff.get(row["by"], row["by"]),
         row["reason"],
         state,
         row["chosen"],

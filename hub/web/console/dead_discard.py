@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import Annotated, Final
-from uuid import UUID
 
 from aiohttp import web
 from msgspec import Meta, Struct
@@ -77,11 +76,6 @@ async def discard_many(request: web.Request, form: DiscardForm) -> web.StreamRes
     everywhere(request)
     ids = [found for word in form.ids.split() if (found := uuid_in(word)) is not None]
     await note(request, "dead.discard", "dead", letters=len(ids))
-    await _discard(request, ids)
-    return done(PATH, "discarded")
-
-
-async def _discard(request: web.Request, ids: list[UUID]) -> None:
     log = services(request).log
-    for letter_id in ids:
-        await dead_letters.discard(log, letter_id)
+    settled = [await dead_letters.discard(log, letter_id) for letter_id in ids]
+    return done(PATH, "discarded" if any(one.changed for one in settled) else "settled_before")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final, Literal
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from aiohttp import web
 from msgspec import Struct
@@ -19,6 +19,7 @@ from hub.rendering.event_title import event_title
 from hub.rendering.labels_es import DEAD_REASONS, DEAD_STATES
 from hub.rendering.titles_es import EVENTS
 from hub.web.api.dead_letters import letter_of, mend_here, reaches_dead, sees_content
+from hub.web.bodies import MAX_BODY
 from hub.web.console.shell import console_page, done, paged, sheet_of, spreadsheet
 from hub.web.requests import FormQuery, Sheet
 from hub.web.schemas.messages import DeadQuery
@@ -27,8 +28,8 @@ from hub.web.services import services
 PATH: Final = "/dead"
 ONE: Final = f"{PATH}/{{id}}"
 _COLUMNS: Final = ("Llegó", "Evento", "Motivo", "Motivo exacto", "Campo", "De", "Veces", "Estado")
-_LONGEST_HERE: Final = 20 * 1024
-"""Bytes of a body that the form takes: a browser may send thrice as many, and forms are short."""
+_ROOM: Final = 1024
+"""Bytes of a form beside the body: its act and its token."""
 _LATE: Final = "Alguien lo resolvió mientras usted miraba: ya no se puede corregir."
 
 DeadAct = Literal["replay", "mend", "discard"]
@@ -115,6 +116,7 @@ def _page(
     masked = not sees_content(request)
     body = letter.body if text is None else text.encode()
     lines = [] if masked else payload_lines(body, letter.field if wrong is None else wrong.field)
+    shown = "\n".join(line.text for line in lines)
     return console_page(
         "console/dead_letter.html",
         request,
@@ -123,14 +125,15 @@ def _page(
         letter=dead_letters.shown(letter, masked=masked),
         masked=masked,
         lines=lines,
-        text="\n".join(line.text for line in lines),
+        text=shown,
         why=why(letter.reason),
         title=title_of(letter.event_type),
         wrong=wrong,
         late=late,
         state=DEAD_STATES[letter.state],
         can_mend=not masked and _can_mend(letter),
-        too_long=len(letter.body) > _LONGEST_HERE,
+        # As a browser sends it: with the line ends of the web, and percent signs.
+        too_long=len(quote_plus(shown.replace("\n", "\r\n"))) > MAX_BODY - _ROOM,
     )
 
 

@@ -111,7 +111,7 @@ class _Lists:
         self._dates = {"from": str(found.since), "to": str(found.until)}
 
     def clocks(self, what: str, **narrowed: str) -> str:
-        """Return the list of promises; it knows no period, and may have more than were counted."""
+        """Return the list of promises; it knows no period: the page says so."""
         state = {"state": str(_STATES[what])} if what in _STATES else {}
         return _list("/clocks", {**narrowed, **state, **self._here})
 

@@ -151,14 +151,6 @@ def _decided(made: HandedOver) -> web.StreamResponse:
     return _after(made.id, "" if made.changed else _CHANGED, "recorded")
 
 
-async def _changed(request: web.Request, action: str, **detail: Any) -> UUID:
-    """Audit a change of the message in the path. Raises Refusal (404) if there is none."""
-    message_id = read_id(request, MESSAGE)
-    row = found(MESSAGE, await services(request).log.message(message_id, places=places_of(request)))
-    await note(request, action, f"message:{message_id}", person=row["person"], **detail)
-    return message_id
-
-
 def _after(message_id: UUID, why: str, word: str) -> web.StreamResponse:
     path = f"{PATH}/{message_id}"
     if why:

@@ -14,6 +14,7 @@ from hub.model import Scope
 from hub.operations.channels import ChannelRow, read_channels, read_depths
 from hub.operations.clocks.board import ClockFilter
 from hub.operations.now import HOUR, Activity, headline, matters
+from hub.operations.now.headline import PLACES
 from hub.rendering.figures_es import whole
 from hub.rendering.labels_es import CLOCK_STATES, DEAD_STATES, MESSAGE_STATES
 from hub.rendering.plots import Plot, columns
@@ -51,6 +52,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         headline=headline(situation),
         matters=matters(situation),
         incidents=situation.incidents,
+        pages=PLACES,
         figures=_figures(counts),
         clocks=soonest["items"],
         clock_names=CLOCKS,
@@ -103,8 +105,8 @@ def _figures(counts: Mapping[str, Mapping[str, int]]) -> list[dict[str, Any]]:
 
 
 def _rate(activity: Activity) -> str:
-    """Say how fast messages leave: a minute of the last ten, beside one of the last hour."""
-    now, usual = _a_minute(activity.lately, 10), _a_minute(activity.sent, 60)
+    """Say how many messages providers accept: a minute of the last ten, beside one of the last hour."""
+    now, usual = _a_minute(activity.accepted.lately, 10), _a_minute(activity.accepted.hour, 60)
     return f"Ahora salen {now} por minuto; en la última hora, {usual}."
 
 
