@@ -57,5 +57,8 @@ class SurveyListStore(Protocol):
     ) -> Page:
         """List surveys, the last asked first, each with its state, its last score and comment."""
 
+    async def newest_answer(self) -> object:
+        """Return what differs once somebody has answered; of all copropiedades."""
+
     async def calls(self, *, limit: int, places: PropertyScope = None) -> Sequence[OpenCall]:
         """Return the calls that are still to be made, soonest due first."""

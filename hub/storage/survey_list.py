@@ -35,6 +35,9 @@ class PostgresSurveyList(Store):
         )
         return await paged(self, _SQL["surveys"], after, limit, *given, by="asked_at")
 
+    async def newest_answer(self) -> object:
+        return [tuple(row) for row in await self.rows(_SQL["newest_answer"])]
+
     async def calls(self, *, limit: int, places: PropertyScope = None) -> Sequence[OpenCall]:
         rows = await self.rows(_SQL["calls"], limit, listed(places))
         return [read(OpenCall, row) for row in rows]

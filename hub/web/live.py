@@ -21,6 +21,7 @@ import structlog
 
 from hub.business_time.dates import ZONE
 from hub.errors import HubError
+from hub.model.posters import PosterState
 from hub.operations.survey_list import period_of
 from hub.ports import (
     BulkStore,
@@ -85,11 +86,15 @@ def marks_of(deps: LiveDeps) -> Mapping[str, Mark]:
         "dead": partial(_count, deps.counts, "dead"),
         "letters": deps.letters.buildings,
         "messages": _together(first, partial(_count, deps.counts, "messages")),
-        "posters": partial(deps.posters.posters, state=None, building=None, after=None, limit=SHOWN),
+        "posters": _together(*(partial(_posters, deps.posters, state) for state in (None, *PosterState))),
         "replies": partial(deps.contacts.replies, ReplyFilter(), after=None, limit=SHOWN),
-        "surveys": partial(_surveys, deps.surveys),
+        "surveys": _together(partial(_surveys, deps.surveys), deps.surveys.newest_answer),
         "unreached": partial(deps.log.unreached, after=None, limit=SHOWN),
     }
+
+
+async def _posters(posters: PosterStore, state: PosterState | None) -> object:
+    return await posters.posters(state=state, building=None, after=None, limit=SHOWN)
 
 
 async def _surveys(surveys: SurveyListStore) -> object:

@@ -49,3 +49,9 @@ WHERE state IN ('open', 'at_risk', 'breached') AND ended_at IS NULL AND name = '
   AND ($2::text[] IS NULL OR copropiedad_id = ANY ($2))
 ORDER BY due_at, id
 LIMIT $1
+
+-- newest_answer --
+SELECT time, key FROM event
+WHERE type = 'co.coproservicios.survey.answered.v1'
+ORDER BY time DESC, key DESC
+LIMIT 1
