@@ -116,7 +116,7 @@ async def test_answer_to_an_emergency_stands_on_top_until_somebody_has_seen_to_i
         await hub.open(browser, "/replies")
         top = await browser.run("document.getElementById('urgent').innerText")
         await click(browser, "#urgent a.opens")
-        alarm = await browser.run("document.querySelector('main [role=alert]').innerText")
+        alarm = await browser.run("document.querySelector('main .note.bad').innerText")
         await press(browser, "Ya se le respondió de otra forma")
         await hub.open(browser, "/replies")
 
