@@ -82,7 +82,7 @@ async def test_the_page_shows_it_with_what_to_do(home: Lasting, chromium: Chromi
     address = str(home.api._base_url)
     async with open_browser(chromium) as browser:
         await browser.go(address)
-        link = "document.querySelector('#matters a[href=\"/messages/unreached\"]')"
+        link = "document.querySelector('#matters a[href^=\"/messages/unreached\"]')"
         line = await browser.until(f"{link}?.innerText")
         await browser.run(f"{link}.click()")
         shown = await browser.until("location.pathname !== '/' && document.querySelector('.rows')?.innerText")

@@ -161,11 +161,13 @@ async def _again(hub: _Hub) -> None:
 
 
 async def test_nothing_leaves_that_is_claimed_after_its_revocation(opened: Database) -> None:
-    """Two workers have each ticket, while people revoke."""
+    """Two workers have each ticket, while people revoke: one surely later, one before, others by chance."""
     hub = _Hub(opened)
     people = [f"p-{number}" for number in range(PEOPLE)]
     await hub.settle(*people)
     planned = {who: asyncio.Event() for who in people}
+    told, revoked = asyncio.Event(), asyncio.Event()
+    first, second, *_ = people
     tickets: dict[str, list[UUID]] = {}
 
     async def send(who: str) -> None:
@@ -173,13 +175,17 @@ async def test_nothing_leaves_that_is_claimed_after_its_revocation(opened: Datab
         rows = await opened.rows("SELECT id FROM message WHERE person = $1 AND occasion = 'initial'", who)
         tickets[who] = [row["id"] for row in rows]
         planned[who].set()
-        await asyncio.sleep(random.random() / 20)
+        await (revoked.wait() if who == second else asyncio.sleep(random.random() / 20))
         await asyncio.gather(*(hub.deliver_ids(*tickets[who]) for _ in range(2)))
+        if who == first:
+            told.set()
 
     async def take_back(who: str) -> None:
         await planned[who].wait()
-        await asyncio.sleep(random.random() / 20)
+        await (told.wait() if who == first else asyncio.sleep(random.random() / 20))
         await hub.revoke(who)
+        if who == second:
+            revoked.set()
 
     await asyncio.gather(*(work(who) for who in people for work in (send, take_back)))
     states, sent = await hub.states(), Counter(outgoing.message.person for outgoing in hub.provider.sent)

@@ -169,7 +169,9 @@ async def test_open_incidents_stand_on_top_until_resolved(browser: Browser, open
         after = await visit(browser, client, "/")
 
     assert "El proveedor twilio de SMS está fallando" in lines
-    assert "hub channel list" in lines
+    assert "Ver canales" in lines
+    assert "timedatectl" in lines
+    assert "hub channel list" not in lines
     assert lists == [True, True]
     assert EVIL in lines
     assert "twilio" not in after

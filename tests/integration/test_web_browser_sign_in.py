@@ -158,7 +158,7 @@ async def test_operator_acts_with_the_pages_token_and_signs_out(
     browser.complaints.clear()
     await browser.go(str(client.make_url("/dead")))
     await browser.until("document.querySelector('.rows a.opens')?.click() ?? location.pathname !== '/dead'")
-    await browser.until("document.querySelectorAll('.actions button').length === 2")
+    await browser.until("document.querySelectorAll('.actions :is(button, a)').length === 2")
     await photo(browser, "9-operator-dead")
     await fill(browser, ".actions form")
     empty = await browser.run("document.querySelector('.empty')?.innerText")

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from hub.model import State
+from hub.ports import RESTORED_BY
 from hub.storage import PostgresPauses
 from tests.contract.stores import open_stores
 from tests.contract.values import HOUR, event, message, now, stored
@@ -152,7 +153,7 @@ async def test_what_is_older_than_a_pause_of_everything_is_cancelled_only_if_ask
     browser: Browser, servers: Servers, button: str, left: set[str]
 ) -> None:
     async with console_hub(servers) as hub:
-        await PostgresPauses(hub.database).pause("all", by="restore", reason="copia de las 3:00")
+        await PostgresPauses(hub.database).pause("all", by=RESTORED_BY, reason="copia de las 3:00")
         older, newer = await hold(hub, age=HOUR), await hold(hub, age=-HOUR)
         await hub.sign_in(browser)
         await hub.open(browser, "/channels")

@@ -12,7 +12,6 @@ from msgspec import Struct
 from hub.errors import InvalidEvent, TooLate
 from hub.model import DeadLetter
 from hub.operations import dead_letters
-from hub.operations.dead_letters import Settled
 from hub.operations.explain.sentences_es import short_time
 from hub.operations.mend_letter import is_known, payload_lines
 from hub.rendering.event_title import event_title
@@ -146,28 +145,24 @@ async def act(request: web.Request, form: DeadForm) -> web.StreamResponse:
     if form.act == "mend":
         return await _mend(request, form.body)
     deps, letter = services(request), await letter_of(request, f"dead.{form.act}")
-    if form.act == "discard":
-        settled = await dead_letters.discard(deps.log, letter.id)
-    else:
-        settled = await dead_letters.replay(deps.log, deps.publisher, letter)
-    return _after(settled, settled.state)
+    if form.act == "replay":
+        await dead_letters.replay(deps.log, deps.publisher, letter)
+        return done(PATH, "replayed")
+    settled = await dead_letters.discard(deps.log, letter.id)
+    return done(PATH, "discarded") if settled.changed else done(f"{PATH}/{settled.id}", "settled_before")
 
 
 async def _mend(request: web.Request, text: str) -> web.StreamResponse:
     # A form has the line ends of the web; the digest in the audit is of what is published.
     body = text.replace("\r\n", "\n").encode()
     try:
-        return _after(await mend_here(request, body), "mended")
+        await mend_here(request, body)
     except InvalidEvent as wrong:
         letter = await letter_of(request, "dead.show")
         return _page(request, letter, status=422, wrong=wrong, text=text)
     except TooLate:
         return _page(request, await letter_of(request, "dead.show"), status=409, late=_LATE)
-
-
-def _after(settled: Settled, word: str) -> web.StreamResponse:
-    """Lead to the list; to the letter itself, where it was settled before or has come again meanwhile."""
-    return done(PATH, word) if settled.changed else done(f"{PATH}/{settled.id}", "settled_before")
+    return done(PATH, "mended")
 
 
 def _line(row: Mapping[str, Any]) -> tuple[object, ...]:
