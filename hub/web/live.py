@@ -86,14 +86,14 @@ def marks_of(deps: LiveDeps) -> Mapping[str, Mark]:
         "dead": partial(_count, deps.counts, "dead"),
         "letters": deps.letters.buildings,
         "messages": _together(first, partial(_count, deps.counts, "messages")),
-        "posters": _together(*(partial(_posters, deps.posters, state) for state in (None, *PosterState))),
+        "posters": _together(*(partial(_posters, deps.posters, state) for state in PosterState)),
         "replies": partial(deps.contacts.replies, ReplyFilter(), after=None, limit=SHOWN),
         "surveys": _together(partial(_surveys, deps.surveys), deps.surveys.newest_answer),
         "unreached": partial(deps.log.unreached, after=None, limit=SHOWN),
     }
 
 
-async def _posters(posters: PosterStore, state: PosterState | None) -> object:
+async def _posters(posters: PosterStore, state: PosterState) -> object:
     return await posters.posters(state=state, building=None, after=None, limit=SHOWN)
 
 

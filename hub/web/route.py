@@ -71,6 +71,7 @@ read: Final = partial(Route, needs=READ, where=Where.PLACES)
 read_company: Final = partial(Route, needs=READ, where=Where.COMPANY)
 read_private: Final = partial(Route, needs=PRIVACY, where=Where.PLACES)
 operate: Final = partial(Route, method=hdrs.METH_POST, needs=OPERATE, where=Where.PLACES)
+operate_company: Final = partial(Route, needs=OPERATE, where=Where.EVERYWHERE)
 press: Final = partial(operate, form=True)
 """A button of our own page."""
 TABLE: Final[web.AppKey[Mapping[tuple[str, str], Route]]] = web.AppKey("table")

@@ -106,7 +106,7 @@ def test_matters_come_with_the_worst_first_and_only_those_that_there_are() -> No
         "1 promesa en riesgo",
     ]
     assert [matter.urgency for matter in found] == ["bad", "bad", "wait", "wait"]
-    assert matters(Situation(held=7, sent=9)) == []
+    assert matters(Situation(sent=9)) == []
 
 
 def test_places_of_incidents_are_kinds_that_there_are() -> None:

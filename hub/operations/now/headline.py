@@ -40,7 +40,6 @@ class Situation:
     unreached: int = 0
     failed: int = 0
     """Messages of the last day that failed, came back or expired."""
-    held: int = 0
     letters: int = 0
     to_print: int = 0
     to_take_down: int = 0

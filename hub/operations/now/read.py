@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from hub.model import PropertyScope, State
+from hub.model import PropertyScope
 from hub.model.casework import ReplyView
 from hub.model.message_lists import LISTS, MessageList
 from hub.model.posters import PosterState
@@ -141,7 +141,6 @@ async def situation_of(
         at_risk=live.get("at_risk", 0),
         dead=counts["dead"].get("open", 0),
         failed=sum(hour.lost for hour in activity.hours),
-        held=counts["messages"].get(State.HELD, 0),
         letters=sum(one.open + one.batched + one.printed + one.documents for one in letters),
         sent=activity.accepted.hour,
         waiting=await _waiting(deps.waiting, incidents, places),

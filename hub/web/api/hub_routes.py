@@ -17,21 +17,20 @@ from hub.operations.pause import Paused, Resumed
 from hub.operations.results import SubscriptionRow
 from hub.operations.webhooks import WebhookAnswer, WebhookMade, WebhookRow, WebhookSecret
 from hub.web.api import accounts, api_keys, exclusions, pauses, results, summary, templates, webhooks
-from hub.web.route import ADMIN, OPERATE, PRIVACY, Route, Where, read, read_company
+from hub.web.api.answers import TOO_LATE
+from hub.web.route import ADMIN, PRIVACY, Route, Where, operate_company, read, read_company
 from hub.web.schemas import common
 from hub.web.schemas.common import Problem, page_of
 
 _DELETE: Final = hdrs.METH_DELETE
 _POST: Final = hdrs.METH_POST
 _PUT: Final = hdrs.METH_PUT
-_operate_company: Final = partial(Route, needs=OPERATE, where=Where.EVERYWHERE)
 _administer: Final = partial(Route, method=_POST, needs=ADMIN, where=Where.EVERYWHERE)
 _list_keys: Final = partial(Route, needs=ADMIN, where=Where.EVERYWHERE)
 _change_keys: Final = partial(Route, method=_POST, needs=ADMIN, where=Where.EVERYWHERE)
 _list_accounts: Final = partial(Route, needs=ADMIN, where=Where.PLACES)
 _change_accounts: Final = partial(Route, method=_POST, needs=ADMIN, where=Where.PLACES)
 _ACCOUNT: Final = {200: AccountRow}
-_TOO_LATE: Final = {409: Problem}
 
 HUB: Final[tuple[Route, ...]] = (
     # The hub itself.
@@ -40,15 +39,13 @@ HUB: Final[tuple[Route, ...]] = (
     _administer(
         "/api/exclusions",
         exclusions.load_exclusions,
-        answers={200: exclusions.ExclusionsAnswer, **_TOO_LATE},
+        answers={200: exclusions.ExclusionsAnswer, **TOO_LATE},
     ),
     read_company("/api/channels", pauses.list_channels, answers={200: page_of(ChannelRow)}),
     read_company("/api/pauses", pauses.list_pauses, answers={200: page_of(PauseRow)}),
     read_company("/api/pauses/{name}", pauses.show_pause, answers={200: PauseWhole}),
-    _operate_company("/api/pauses/{name}", pauses.pause, method=_PUT, answers={200: Paused}),
-    _operate_company(
-        "/api/pauses/{name}", pauses.resume, method=_DELETE, answers={200: Resumed, **_TOO_LATE}
-    ),
+    operate_company("/api/pauses/{name}", pauses.pause, method=_PUT, answers={200: Paused}),
+    operate_company("/api/pauses/{name}", pauses.resume, method=_DELETE, answers={200: Resumed, **TOO_LATE}),
     read_company("/api/incidents", summary.list_incidents, answers={200: IncidentPage}),
     read_company("/api/templates", templates.list_templates, answers={200: page_of(TemplateRow)}),
     read(
@@ -59,7 +56,7 @@ HUB: Final[tuple[Route, ...]] = (
     read("/api/summary", summary.summary, answers={200: common.Summary}),
     # Access: keys, audit, accounts.
     _list_keys("/api/keys", api_keys.list_keys, answers={200: page_of(KeyRow)}),
-    _change_keys("/api/keys", api_keys.create_key, answers={201: KeyMade, **_TOO_LATE}),
+    _change_keys("/api/keys", api_keys.create_key, answers={201: KeyMade, **TOO_LATE}),
     _change_keys("/api/keys/{name}/rotate", api_keys.rotate_key, answers={201: KeyMade}),
     _change_keys("/api/keys/{name}/revoke", api_keys.revoke_key, answers={200: api_keys.KeysRevoked}),
     _list_keys("/api/results", results.list_subscriptions, answers={200: page_of(SubscriptionRow)}),
@@ -88,9 +85,9 @@ HUB: Final[tuple[Route, ...]] = (
     _list_accounts("/api/accounts", accounts.list_accounts, answers={200: page_of(AccountRow)}),
     _change_accounts("/api/accounts", accounts.create, answers={201: AccountMade}),
     _change_accounts("/api/accounts/{name}/grant", accounts.grant, answers=_ACCOUNT),
-    _change_accounts("/api/accounts/{name}/take", accounts.take, answers={**_ACCOUNT, **_TOO_LATE}),
+    _change_accounts("/api/accounts/{name}/take", accounts.take, answers={**_ACCOUNT, **TOO_LATE}),
     _change_accounts("/api/accounts/{name}/reset", accounts.reset, answers={200: AccountMade}),
-    _change_accounts("/api/accounts/{name}/disable", accounts.disable, answers={**_ACCOUNT, **_TOO_LATE}),
+    _change_accounts("/api/accounts/{name}/disable", accounts.disable, answers={**_ACCOUNT, **TOO_LATE}),
     _change_accounts("/api/accounts/{name}/enable", accounts.enable, answers=_ACCOUNT),
     _change_accounts("/api/accounts/{name}/unlock", accounts.unlock, answers=_ACCOUNT),
     _change_accounts(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Final
 
 from aiohttp import hdrs
@@ -12,7 +11,7 @@ from hub.model.bulk import BulkItem, BulkRun
 from hub.operations.bulk.plan import BulkPlan
 from hub.operations.bulk.runs import BulkReport
 from hub.operations.cancel import CancelAnswer
-from hub.operations.cases.acts import CaseActed, CaseTaken
+from hub.operations.cases.acts import CaseTaken
 from hub.operations.cases.listing import CaseRow
 from hub.operations.cases.lookup import CaseChoices
 from hub.operations.cases.schemas import CaseThreadAnswer
@@ -48,14 +47,24 @@ from hub.web.api import (
     summary,
     surveys,
 )
-from hub.web.route import OPERATE, PRIVACY, PUBLISH, Route, Where, operate, read, read_private
+from hub.web.api.answers import ACTED, CONSTANCIA, MARKED, TOO_LATE
+from hub.web.route import (
+    OPERATE,
+    PRIVACY,
+    PUBLISH,
+    Route,
+    Where,
+    operate,
+    operate_company,
+    read,
+    read_private,
+)
 from hub.web.schemas import common, intake
 from hub.web.schemas.bulk import BulkCancelled
 from hub.web.schemas.common import Problem, list_of, page_of
 from hub.web.schemas.messages import MessageRow, MessageWhole
 
 _POST: Final = hdrs.METH_POST
-_operate_company: Final = partial(Route, needs=OPERATE, where=Where.EVERYWHERE)
 _EVENTS: Final = {
     200: DryRun,
     202: intake.EventsAnswer,
@@ -65,15 +74,11 @@ _EVENTS: Final = {
     422: intake.EventsRefused,
     503: intake.EventsUnfinished,
 }
-_CONSTANCIA: Final = {200: common.Archive, 413: Problem}
 _CASE: Final = {200: CaseThreadAnswer, 300: CaseChoices, 404: Problem}
-_ACTED: Final = {200: CaseActed, 409: Problem}
 _TAKEN: Final = {200: CaseTaken, 409: Problem}
 _SETTLED: Final = {200: Settled}
 _SETTLED_LIST: Final = {200: list_of(Settled)}
-_TOO_LATE: Final = {409: Problem}
-_MENDED: Final = {**_SETTLED, **_TOO_LATE, 413: Problem, 422: Problem}
-_MARKED: Final = {200: common.HandedOver, **_TOO_LATE}
+_MENDED: Final = {**_SETTLED, **TOO_LATE, 413: Problem, 422: Problem}
 
 MESSAGES: Final[tuple[Route, ...]] = (
     Route(
@@ -89,19 +94,19 @@ MESSAGES: Final[tuple[Route, ...]] = (
     read("/api/genuine/{code}", genuine.show_genuine, answers={200: list_of(GenuineRow), 404: Problem}),
     read("/api/cases", cases.list_cases, answers={200: page_of(CaseRow)}),
     read("/api/cases/{key}", cases.show_case, answers=_CASE),
-    operate("/api/cases/{key}/reply", cases.reply_to_case, answers=_ACTED),
-    operate("/api/cases/{key}/close", cases.close_case, answers=_ACTED),
+    operate("/api/cases/{key}/reply", cases.reply_to_case, answers=ACTED),
+    operate("/api/cases/{key}/close", cases.close_case, answers=ACTED),
     operate("/api/cases/{key}/take-on", cases.take_case, answers=_TAKEN),
     operate("/api/cases/{key}/release", cases.release_case, answers=_TAKEN),
     read_private(
         "/api/cases/{key}/constancia",
         constancias.case_constancia,
-        answers={**_CONSTANCIA, 300: CaseChoices, 404: Problem},
+        answers={**CONSTANCIA, 300: CaseChoices, 404: Problem},
     ),
     operate("/api/messages/redrive", messages.redrive, answers={200: RedrivenAnswer}),
     operate("/api/messages/cancel", messages.cancel_messages, answers={200: CancelAnswer}),
-    operate("/api/messages/{id}/redrive", messages.redrive_message, answers={200: RedrivenOne, **_TOO_LATE}),
-    operate("/api/messages/{id}/cancel", messages.cancel_message, answers=_MARKED),
+    operate("/api/messages/{id}/redrive", messages.redrive_message, answers={200: RedrivenOne, **TOO_LATE}),
+    operate("/api/messages/{id}/cancel", messages.cancel_message, answers=MARKED),
     operate("/api/messages/{id}/bounced", bounces.confirm, answers={200: common.HandedOver}),
     operate("/api/messages/{id}/arrived", bounces.dismiss, answers={200: common.HandedOver}),
     read("/api/events/{key}/recipients", recipients.list_recipients, answers={200: Recipients, 404: Problem}),
@@ -112,9 +117,9 @@ MESSAGES: Final[tuple[Route, ...]] = (
     operate("/api/bulk/{id}/cancel", bulk.cancel_bulk, answers={200: BulkCancelled}),
     read("/api/clocks", clocks.list_clocks, answers={200: ClockPage}),
     read("/api/clocks/{id}", clocks.show_clock, answers={200: ClockExplained}),
-    operate("/api/clocks/{id}/acknowledge", clocks.acknowledge, answers={200: AckResult, **_TOO_LATE}),
+    operate("/api/clocks/{id}/acknowledge", clocks.acknowledge, answers={200: AckResult, **TOO_LATE}),
     read("/api/indicators", indicators.show, answers={200: Indicators}),
-    _operate_company("/api/surveys", surveys.start, method=_POST, answers={200: SurveyStarted}),
+    operate_company("/api/surveys", surveys.start, method=_POST, answers={200: SurveyStarted}),
     read("/api/surveys", surveys.list_surveys, answers={200: SurveyListPage}),
     read("/api/surveys/calls", surveys.list_calls, answers={200: list_of(CallRow)}),
     # Events that could not be accepted, or do not reach everybody.
@@ -130,7 +135,7 @@ MESSAGES: Final[tuple[Route, ...]] = (
     operate("/api/dead/replay", dead_letters.replay_many, answers={200: ReplayAnswer}),
     operate("/api/dead/discard", dead_letters.discard_many, answers=_SETTLED_LIST),
     operate("/api/dead/{id}/replay", dead_letters.replay_dead, answers=_SETTLED),
-    _operate_company("/api/dead/{id}/mend", dead_letters.mend_dead, method=_POST, answers=_MENDED),
+    operate_company("/api/dead/{id}/mend", dead_letters.mend_dead, method=_POST, answers=_MENDED),
     operate("/api/dead/{id}/discard", dead_letters.discard_dead, answers=_SETTLED),
     read("/api/now", now.show_now, answers={200: NowAnswer}),
     read("/api/unreached", summary.list_unreached, answers={200: page_of(intake.UnreachedRow)}),

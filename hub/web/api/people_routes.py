@@ -10,7 +10,6 @@ from aiohttp import hdrs
 from hub.model.letters import LetterBuilding, PrintBatch
 from hub.model.preferences import PreferencesWhole
 from hub.operations.audience import AudienceMeant
-from hub.operations.cases.acts import CaseActed
 from hub.operations.cases.replies import ReplyTask
 from hub.operations.erase_person import ErasureReport
 from hub.operations.people_list import PeoplePage
@@ -29,6 +28,7 @@ from hub.web.api import (
     preferences,
     replies,
 )
+from hub.web.api.answers import ACTED, CONSTANCIA, MARKED, TOO_LATE
 from hub.web.route import INBOX, PRIVACY, Route, Where, operate, read, read_private
 from hub.web.schemas import common, people
 from hub.web.schemas import inbox as boxes
@@ -50,19 +50,15 @@ _POST: Final = hdrs.METH_POST
 _PUT: Final = hdrs.METH_PUT
 _right: Final = partial(Route, method=_POST, needs=PRIVACY, where=Where.EVERYWHERE)
 _own_inbox: Final = partial(Route, needs=INBOX, where=Where.PERSON)
-_CONSTANCIA: Final = {200: common.Archive, 413: Problem}
-_ACTED: Final = {200: CaseActed, 409: Problem}
-_TOO_LATE: Final = {409: Problem}
 _PREFERENCES: Final = {200: PreferencesWhole}
-_MARKED: Final = {200: common.HandedOver, **_TOO_LATE}
-_WRITTEN: Final = {200: people.Written, **_TOO_LATE}
+_WRITTEN: Final = {200: people.Written, **TOO_LATE}
 
 PEOPLE: Final[tuple[Route, ...]] = (
     # People: replies, suppressions, the directory, letters.
     read("/api/replies", replies.list_replies, answers={200: page_of(people.ReplyRow)}),
     read_private("/api/replies/{id}", replies.show_reply, answers={200: people.ReplyWhole}),
     operate("/api/replies/{id}/assign", replies.assign_reply, answers={200: ReplyTask}),
-    operate("/api/replies/{id}/answer", replies.answer_reply, answers=_ACTED),
+    operate("/api/replies/{id}/answer", replies.answer_reply, answers=ACTED),
     operate("/api/replies/{id}/close", replies.close_reply, answers={200: ReplyTask}),
     read("/api/suppressions", replies.list_suppressions, answers={200: page_of(people.SuppressionRow)}),
     read("/api/suppressions/{id}", replies.show_suppression, answers={200: people.SuppressionWhole}),
@@ -102,7 +98,7 @@ PEOPLE: Final[tuple[Route, ...]] = (
         person_rights.erase,
         answers={200: ErasureReport, 202: ErasureReport, 404: Problem, 409: Problem},
     ),
-    read_private("/api/people/{ref}/constancia", constancias.person_constancia, answers=_CONSTANCIA),
+    read_private("/api/people/{ref}/constancia", constancias.person_constancia, answers=CONSTANCIA),
     operate(
         "/api/directory/{kind}/{ref}",
         directory.put_entry,
@@ -122,18 +118,16 @@ PEOPLE: Final[tuple[Route, ...]] = (
     read("/api/letters/batches", batches.list_batches, answers={200: page_of(PrintBatch)}),
     operate("/api/letters/batches", batches.make_batch, answers={200: BatchMade, 404: Problem}),
     read("/api/letters/batches/{id}", batches.show_batch, answers={200: BatchWhole}),
-    read_private(
-        "/api/letters/batches/{id}/pdf", batches.print_batch, answers={200: common.Pdf, **_TOO_LATE}
-    ),
-    operate("/api/letters/batches/{id}/printed", batches.mark_printed, answers=_MARKED),
-    operate("/api/letters/batches/{id}/cancel", batches.cancel_batch, answers=_MARKED),
+    read_private("/api/letters/batches/{id}/pdf", batches.print_batch, answers={200: common.Pdf, **TOO_LATE}),
+    operate("/api/letters/batches/{id}/printed", batches.mark_printed, answers=MARKED),
+    operate("/api/letters/batches/{id}/cancel", batches.cancel_batch, answers=MARKED),
     operate(
         "/api/letters/batches/{id}/delivered",
         batches.hand_over_batch,
-        answers={200: BatchDelivered, **_TOO_LATE},
+        answers={200: BatchDelivered, **TOO_LATE},
     ),
     read_private("/api/letters/{id}", letters.show_letter, answers={200: LetterWhole}),
-    operate("/api/letters/{id}/posted", letters.mark_posted, answers=_MARKED),
+    operate("/api/letters/{id}/posted", letters.mark_posted, answers=MARKED),
     operate("/api/letters/{id}/done", letters.hand_over, answers={200: common.HandedOver}),
     # Notice boards: nothing of a person hangs there.
     read("/api/posters", posters.list_posters, answers={200: page_of(PosterRow)}),
