@@ -146,7 +146,7 @@ async def list_channels(as_json: AsJson = False) -> None:
     given = settings()
     async with open_pauses(given) as store, open_publisher(given) as publisher, open_monitor(given) as log:
         rows = await read_channels(store, await read_depths(publisher), log, given)
-    print_list(rows, _CHANNELS, as_json=as_json)
+    print_list(sorted(rows, key=lambda row: row.name) if as_json else rows, _CHANNELS, as_json=as_json)
 
 
 @channel.command("pause")

@@ -22,7 +22,7 @@ from hub.cli.common import (
 )
 from hub.errors import UnknownName
 from hub.model import MarkReason, Preferences
-from hub.model.preferences import PreferencesWhole
+from hub.model.preferences import MarkRow, PersonMarks, PreferencesWhole
 from hub.operations.preferences import (
     NAMES,
     Change,
@@ -108,7 +108,7 @@ async def do_not_contact(
             await set_mark(by, store, ref, reason, until=until, note=words)
             marks, stopped = await read_marks(store, ref)
     if as_json:
-        print_json({"items": marks, "stopped": stopped})
+        print_json(PersonMarks(items=list(map(MarkRow.of, marks)), stopped=list(stopped), next=None))
         return
     print_list(list(marks), _MARKS, as_json=False)
     if stopped:

@@ -7,7 +7,8 @@ from typing import Final, cast
 from aiohttp import web
 from msgspec.structs import replace
 
-from hub.model import MarkEntry, Scope
+from hub.model import Scope
+from hub.model.preferences import MarkRow, PersonMarks
 from hub.operations import preferences as wishes
 from hub.operations.preferences import (
     Marks,
@@ -23,7 +24,7 @@ from hub.web.paging import page_by
 from hub.web.requests import found
 from hub.web.responses import json_answer
 from hub.web.schemas.common import ListQuery
-from hub.web.schemas.preferences import MarkBody, MarkEnd, MarkRow, PersonMarks, PreferencesBody
+from hub.web.schemas.preferences import MarkBody, MarkEnd, PreferencesBody
 from hub.web.services import services
 
 _PERSON: Final = "person"
@@ -61,7 +62,7 @@ async def _page(request: web.Request, ref: str, query: ListQuery, given: Marks) 
     directory = services(request).directory
     # What staff has written may name anybody.
     whole = await directory.somebody(ref, places=places_with(request, Scope.PRIVACY)) is not None
-    marks = [_row(entry if whole else replace(entry, note="")) for entry in given.marks]
+    marks = [MarkRow.of(entry if whole else replace(entry, note="")) for entry in given.marks]
     page = page_by(marks, query, key=lambda mark: (mark.since.isoformat(), str(mark.id)), newest_first=True)
     return PersonMarks(items=cast(list[MarkRow], page.items), stopped=list(given.stopped), next=page.next)
 
@@ -71,7 +72,7 @@ async def mark_person(request: web.Request, body: MarkBody) -> web.Response:
     ref, deps = await _reached(request), services(request)
     by = actor_of(request, body.by)
     entry = await set_mark(by, deps.preferences, ref, body.reason, until=body.until, note=body.note)
-    return json_answer(_row(entry))
+    return json_answer(MarkRow.of(entry))
 
 
 async def end_marks(request: web.Request) -> web.Response:
@@ -85,16 +86,3 @@ async def _reached(request: web.Request) -> str:
     ref: str = request.match_info["ref"]
     found(_PERSON, await services(request).directory.somebody(ref, places=places_of(request)))
     return ref
-
-
-def _row(entry: MarkEntry) -> MarkRow:
-    return MarkRow(
-        id=entry.id,
-        reason=entry.reason,
-        since=entry.since,
-        until=entry.until,
-        by=entry.by,
-        note=entry.note,
-        ended_at=entry.ended_at,
-        ended_by=entry.ended_by,
-    )
