@@ -26,6 +26,7 @@ from hub.model import (
     own_event,
     reach_of,
 )
+from hub.model.actors import ACCOUNT
 from hub.model.casework import ReplyState, case_of_thread
 from hub.operations.cases.acts import REPLIES, CaseActed, CaseActs, act_of
 from hub.ports import AccountStore, AuditStore, CaseworkStore, ContactStore
@@ -122,7 +123,7 @@ class ReplyActs:
         ]
 
     async def _account(self, name: str, reply: Mapping[str, Json]) -> str:
-        account = await self.accounts.named(canonical(name.removeprefix("account:")))
+        account = await self.accounts.named(canonical(name.removeprefix(ACCOUNT)))
         if account is None or not _reaches(account, reply["copropiedad"]):
             raise UnknownAccount
         return account_label(account)

@@ -44,12 +44,6 @@ def person_only() -> Refusal:
     )
 
 
-def acting_person(request: web.Request, by: str) -> str:
-    """Return who acts: the person that a system names in `by`; for a session always the signed-in account."""
-    who = caller_of(request).who
-    return who if SESSION in request or not by else by
-
-
 def actor_of(request: web.Request, named: str = "") -> Actor:
     """
     Return who acts, for an act of the route, which audits itself.

@@ -9,6 +9,7 @@ from aiohttp import hdrs, web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from hub.rendering.actors_es import who_es
 from hub.rendering.filters import fecha, fecha_hora, inicial, plazo, punto
 from hub.rendering.page_links import account_path, case_path, key_path, person_path
 from hub.web.responses import HEADERS
@@ -31,6 +32,7 @@ _TEMPLATES.filters |= {
     "inicial": inicial,
     "plazo": plazo,
     "punto": punto,
+    "quien": who_es,
 }
 
 
