@@ -12,6 +12,7 @@ from aiohttp import hdrs, web
 from hub.model import Scope
 from hub.operations.explain.sentences_es import short_time
 from hub.rendering import labels_es
+from hub.rendering.actors_es import BOOTSTRAP_ES
 from hub.rendering.spreadsheet import MEDIA_TYPE, sheet
 from hub.rendering.titles_es import CLOCKS
 from hub.web.auth.caller import caller_of
@@ -75,7 +76,6 @@ DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
         "stopped": "Se detuvo. Lo que ya se hizo queda hecho.",
     }
 )
-_KEY: Final = "Llave del hub"
 
 
 class Section(NamedTuple):
@@ -120,7 +120,7 @@ def console_page(
         here=here,
         live=live,
         sections=[section for section in SECTIONS if _is_open_to(request, section)],
-        who=account.display_name if account else _KEY,
+        who=account.display_name if account else BOOTSTRAP_ES,
         own=request.get(OWN_LINE, OwnLine()),
         has_account=account is not None,
         has_inbox=account is not None and account.person is not None,
