@@ -77,7 +77,7 @@ class Schemas:
     def load(cls, folder: Path | None = None) -> Schemas:
         """Compile every schema of the folder, by default the hub's own. Raises ConfigurationError."""
         place = folder or FOLDER
-        return cls({kind.name: _compile(place / f"{kind.name}.v1.json") for kind in CATALOG})
+        return cls({kind.name: _compile(place, kind.name) for kind in CATALOG})
 
     def check(self, event: Event, *, now: datetime) -> None:
         """Raise InvalidEvent unless the hub may accept this event at the instant `now`."""
@@ -103,9 +103,19 @@ class Schemas:
             raise _refusal(schema, event.data)
 
 
-def _compile(path: Path) -> Schema:
+def read_document(folder: Path, name: str) -> dict[str, Json]:
+    """Read the schema of an event. Raises ConfigurationError."""
+    path = folder / f"{name}.v1.json"
     try:
-        document = msgspec.json.decode(path.read_bytes())
+        document: dict[str, Json] = msgspec.json.decode(path.read_bytes())
+    except (OSError, msgspec.DecodeError) as exc:
+        raise _unusable(name, exc) from exc
+    return document
+
+
+def _compile(folder: Path, name: str) -> Schema:
+    document = read_document(folder, name)
+    try:
         validator = jsonschema_rs.Draft202012Validator(
             document,
             validate_formats=True,
@@ -113,9 +123,13 @@ def _compile(path: Path) -> Schema:
             formats={"date-time": rfc3339.is_plain, "date": rfc3339.is_date},
             offline=True,
         )
-    except (OSError, msgspec.DecodeError, ValueError) as exc:
-        raise ConfigurationError(f"{path.name}: no usable schema: {exc}") from exc
+    except ValueError as exc:
+        raise _unusable(name, exc) from exc
     return Schema(document, validator)
+
+
+def _unusable(name: str, exc: Exception) -> ConfigurationError:
+    return ConfigurationError(f"{name}.v1.json: no usable schema: {exc}")
 
 
 def _known(event: Event) -> EventType:
