@@ -147,7 +147,7 @@ def _check_source(event: Event, kind: EventType) -> None:
 
 
 def _check_recall(event: Event) -> None:
-    """Refuse the recall of another's event: who may publish for a source may recall what came from it."""
+    """Refuse the recall of another source's event: a publisher recalls only events of its own source."""
     if event.data["source"] != event.source or is_hub_source(event.source):
         what = "expected the source of this event: each system recalls its own events only"
         raise WrongSender(f"data.source: {what}", field="data.source")
@@ -157,8 +157,8 @@ def _check_version(event: Event, now: datetime) -> None:
     """
     Refuse a version beyond the present as a timestamp (20260309081500), the greatest that publishers use.
 
-    A greater one would be the last: nothing that comes later would count, not even an administrator's. What
-    jumps over the version in force is found where that one is known (`hub.people.versions`).
+    A greater one would be the last: nothing that comes later would count, not even an administrator's. A jump
+    over the version in force is found where that version is known (`hub.people.versions`).
     """
     if event.data["version"] > latest_first(now):
         what = "expected a counter, or at most the present as a timestamp, like 20260309081500"

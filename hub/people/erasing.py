@@ -1,8 +1,8 @@
 """
-What is left of an event once a person is erased from it. Pure.
+The rest of an event once a person is erased from it. Pure.
 
-Of an event that is about the person alone no free text stays: only ids, instants, numbers and words of lists.
-Of one that names others too, what is the person's goes, and each text that has a word of theirs.
+An event about the person alone keeps no free text: only ids, instants, numbers and words of lists. An event
+that names others too loses the person's own fields, and each text that has a word of theirs.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _FEWEST_DIGITS: Final = 7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traces:
-    """Who is erased: references, words of theirs in lower case, and addresses that are theirs as written."""
+    """The erased people: their references, words of theirs in lower case, and their addresses as written."""
 
     refs: frozenset[str]
     words: tuple[str, ...] = ()
