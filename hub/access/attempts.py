@@ -68,7 +68,7 @@ class Attempt:
 
 
 async def count(deps: SignInDeps, attempt: Attempt) -> int | None:
-    """Count the attempt as a failure; None during a lock, in which even what is right is refused."""
+    """Count the attempt as a failure; None during a lock, which refuses even a right password."""
     key = attempt.key(deps.pepper)
     if key is None and attempt.account is not None:
         return await deps.accounts.attempt(attempt.account.id, now=deps.now())
@@ -76,7 +76,7 @@ async def count(deps: SignInDeps, attempt: Attempt) -> int | None:
 
 
 async def undo(deps: SignInDeps, attempt: Attempt) -> None:
-    """Undo what `count` counted: it was right, but not all that is needed."""
+    """Take back an attempt that `count` counted: it was right, but more is needed."""
     key = attempt.key(deps.pepper)
     if key is not None:
         await deps.accounts.undo_key(key)
@@ -85,7 +85,7 @@ async def undo(deps: SignInDeps, attempt: Attempt) -> None:
 
 
 async def forget(deps: SignInDeps, attempt: Attempt, account: Account) -> None:
-    """Forget the failures of who is inside already and gave the right password."""
+    """Forget the failures of somebody who is signed in and gave the right password."""
     key = attempt.key(deps.pepper)
     if key is None:
         await deps.accounts.unlock(account.id)

@@ -1,7 +1,7 @@
 """
-How often the codes of one person may be asked for: whoever was forwarded a mail has its link, too.
+The limit of codes for one person: anybody to whom a mail was forwarded has its link, too.
 
-Without this a stranger uses up the codes of its person's day, and each is a mail or a paid text.
+Without it a stranger uses up the person's codes of a day, and each is a mail or a paid text.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@ The link from a message to its page: that message and its case, and nothing else
 
     /mi/AZlMoEzU…      a token of the message, see `hub.access.message_tokens`
 
-Whoever receives a forwarded message can open it. So it shows what that message says, and how its case stands.
+Any recipient of a forwarded message can open it. So it shows the words of that message and the state of its
+case.
 """
 
 from __future__ import annotations

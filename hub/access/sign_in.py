@@ -17,7 +17,10 @@ from hub.model.actors import BOOTSTRAP
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingSignIn:
-    """The password was right; `token` is the cookie's value of what waits for the code, and opens nothing."""
+    """
+    The password was right; `token` is the cookie's value of the sign-in that waits for the code. It opens
+    nothing.
+    """
 
     token: str = field(repr=False)
 

@@ -37,7 +37,7 @@ class CompanyRules:
 
     @cached_property
     def _tables(self) -> Mapping[str, Json]:
-        """The policy as its files state it: read once, so that what is kept of it is what is in use."""
+        """The policy as its files state it: read once, so that the stored copy is the one in use."""
         return load_tables(self.settings.policy)
 
     @cached_property
@@ -60,7 +60,7 @@ class CompanyRules:
 
     @cached_property
     def wording(self) -> Wording:
-        """What decides the words of the messages of this process."""
+        """The wording of this process's messages."""
         return Wording.current(
             self._tables,
             sender=asdict(self.sender),
@@ -114,7 +114,7 @@ class CompanyRules:
 
     @cached_property
     def sent_documents(self) -> SentDocuments:
-        """What messages have of the documents of their events."""
+        """The documents of events in their messages."""
         return SentDocuments(
             public_url=self.settings.public_url,
             ring=self.ring,

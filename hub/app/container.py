@@ -1,4 +1,4 @@
-"""What the roles of a process share: one of each connection, and the company's rules."""
+"""The shared parts of a process's roles: one of each connection, and the company's rules."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Container:
         )
 
     def traits(self) -> Mapping[str, ChannelTraits]:
-        """Return what planning knows of the channels that are configured."""
+        """Return the configured channels as planning knows them."""
         return {name: channel.traits for name, channel in self.channels().items()}
 
 

@@ -1,4 +1,4 @@
-"""The documents of events, for the roles: what delivery gives to messages, and what the timers fetch."""
+"""The documents of events, for the roles: delivery attaches them, and the timers fetch them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def documents_of(parts: Container) -> Documents | None:
 
 
 def prints_of(parts: Container) -> Prints:
-    """Return what says whether a letter can be made; not if it would only link to its document."""
+    """Return the check whether a letter can be made; not if it would only link to its document."""
     documents = documents_of(parts)
 
     async def prints(letter: Message, about: StoredEvent) -> bool:
@@ -50,7 +50,7 @@ def prints_of(parts: Container) -> Prints:
 
 
 async def fetching_of(parts: Container, stack: AsyncExitStack) -> DocumentDeps | None:
-    """Return what fetches documents; None where no host is allowed."""
+    """Return the fetcher of documents; None where no host is allowed."""
     rules = parts.company.policy.documents
     if not rules.hosts:
         return None

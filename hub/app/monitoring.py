@@ -78,7 +78,7 @@ async def report_excess(parts: Container) -> None:
 
 
 async def report_rates(store: Heartbeats, rates: SenderRates) -> None:
-    """Write what was demoted since the last time; what cannot be written is added to the next time."""
+    """Write the demotions since the last time; those that cannot be written are added to the next time."""
     excess, rates.excess = rates.excess, Counter()
     try:
         if excess:

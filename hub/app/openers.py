@@ -1,4 +1,4 @@
-"""What commands open: one store of the database, the appointments, a publisher."""
+"""Openers for commands: one store of the database, the appointments, a publisher."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ async def open_search(settings: Settings) -> AsyncIterator[SearchDeps]:
 
 @asynccontextmanager
 async def open_now(settings: Settings) -> AsyncIterator[NowDeps]:
-    """Open what says how the hub is now."""
+    """Open the stores that show the hub's state now."""
     async with storage.Database(settings.database_url.reveal(), size=1) as database:
         activity = storage.PostgresActivity(database)
         yield NowDeps(

@@ -1,9 +1,9 @@
 """
 Sends traces to an OpenTelemetry collector, by OTLP 1 as JSON over HTTP.
 
-A collector that is away or slow costs memory up to a limit, and nothing else: what does not fit is dropped,
-and the log says how much. The official SDK would bring a thread, a second HTTP client and ten packages for
-this one request.
+A collector that is away or slow costs memory up to a limit, and nothing else: spans beyond it are dropped,
+and the log counts them. The official SDK would bring a thread, a second HTTP client and ten packages for this
+one request.
 """
 
 from __future__ import annotations

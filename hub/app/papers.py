@@ -1,4 +1,4 @@
-"""What puts things on paper, with the company's texts: constancias, exports of people, posters, letters."""
+"""Printers with the company's texts: constancias, exports of people, posters, letters."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from hub.settings import Settings
 
 
 def constancias_of(database: storage.Database, company: CompanyRules) -> Constancias:
-    """Return what makes constancias, signed with the key of the hub's first secret."""
+    """Return the maker of constancias, signed with the key of the hub's first secret."""
     return Constancias(
         threads=storage.PostgresCases(database),
         store=storage.PostgresConstancias(database),
@@ -36,7 +36,7 @@ def constancias_of(database: storage.Database, company: CompanyRules) -> Constan
 
 
 def person_exports_of(database: storage.Database, company: CompanyRules) -> PersonExports:
-    """Return what hands a person over what the hub holds of them."""
+    """Return the sources of an export of a person's data."""
     return PersonExports(
         held=storage.PostgresPersonExport(database),
         directory=storage.PostgresDirectoryHistory(database),
@@ -48,7 +48,7 @@ def person_exports_of(database: storage.Database, company: CompanyRules) -> Pers
 
 
 def posters_of(database: storage.Database, company: CompanyRules) -> Posters:
-    """Return what makes posters, with the texts of now and the company's paper."""
+    """Return the maker of posters, with the present texts and the company's paper."""
 
     def render(poster: PosterSource) -> Rendered:
         return company.templates.render_board(poster, company.poster_links.of(poster.id))
@@ -62,7 +62,7 @@ def posters_of(database: storage.Database, company: CompanyRules) -> Posters:
 
 
 def letter_printer_of(database: storage.Database, company: CompanyRules) -> LetterPrinter:
-    """Return what puts letters on paper."""
+    """Return the printer of letters."""
     return LetterPrinter(
         store=storage.PostgresBatches(database),
         documents=storage.PostgresDocuments(database),
@@ -73,7 +73,7 @@ def letter_printer_of(database: storage.Database, company: CompanyRules) -> Lett
 
 
 def _company_opener(make: Callable[[storage.Database, CompanyRules], Store]) -> Opener[Store]:
-    """Return a function that opens for a command what needs the company's rules besides the database."""
+    """Return an opener for commands that need the company's rules besides the database."""
 
     @asynccontextmanager
     async def opened(settings: Settings) -> AsyncIterator[Store]:

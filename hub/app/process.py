@@ -90,6 +90,6 @@ async def _until_stopped(tasks: Sequence[asyncio.Task[None]], stop: asyncio.Even
         log.info("hub.stopped")
         raise
     finally:
-        # Where a role has failed, the others have not been told.
+        # If a role has failed, nobody has told the others to stop.
         stop.set()
         await cancel(*tasks)

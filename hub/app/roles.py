@@ -109,7 +109,7 @@ async def _deliver(begin: Callable[[], Work], beside: Sequence[Callable[[], Work
 
 
 async def _compile_urgent(templates: Templates) -> None:
-    """Compile what an emergency says while the work begins: the start does not wait for it."""
+    """Compile the texts of emergencies while the work begins: the start does not wait for it."""
     for _ in templates.compile_urgent():
         await asyncio.sleep(0)  # each takes some milliseconds
 

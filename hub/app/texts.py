@@ -27,7 +27,7 @@ def template_check(company: CompanyRules) -> TemplateCheck:
 
 
 def lazy_gallery(company: CompanyRules) -> Callable[[], Gallery]:
-    """Return what reads the texts at its first call, once for all threads that ask at the same time."""
+    """Return a reader of the texts: it reads at its first call, once for all threads."""
     turn, made = Lock(), cache(partial(gallery_of, company))
 
     def gallery() -> Gallery:

@@ -61,9 +61,9 @@ class BrokerPublisher:
     """
     `hub.ports.Publisher` on RabbitMQ. Connects at first use, and reconnects after a loss.
 
-    What no queue takes is published once more after the topology was declared again. `gap` is the time since
-    which something is missing and could not be declared; `gaps` are those that are over, until whoever
-    reports them takes them out.
+    An event that no queue takes is published once more after the topology was declared again. `gap` is the
+    time since which something is missing and could not be declared; `gaps` are past gaps, until their
+    reporter takes them out.
     """
 
     def __init__(self, url: str, name: str) -> None:

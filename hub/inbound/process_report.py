@@ -2,7 +2,7 @@
 Reports by mail that our mail was lost, or unwanted. They prove nothing: most come without any signature.
 
 So a report counts only where it fits what the hub knows: it names the very address to which that message
-was sent, while a server may still be trying (docs/decisions/0062-what-a-report-alone-cannot-prove.md).
+was sent, while a server may still be trying (docs/decisions/0062-staff-confirms-doubtful-reports.md).
 Whoever has seen the mail can forge even that. What he gains is small: the message counts as lost, and its
 cascade goes on. Where more hangs on it, a report only asks: the answer to a PQRS, which ends a legal term,
 counts as lost when a person has confirmed it, or when nobody has contradicted in time.

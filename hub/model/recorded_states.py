@@ -1,5 +1,5 @@
 """
-Whether the state of a message is what its attempts and endings say. Pure.
+The comparison of a message's state with its attempts and endings. Pure.
 
 Attempts and endings are sealed, the state is not. A message that was sent again has the rows of each time: so
 a state needs a row that says it, and a row that nothing can follow must be the state.

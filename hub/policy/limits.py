@@ -1,4 +1,4 @@
-"""How often one person is contacted: the numbers of Ley 2300 de 2023."""
+"""Limits of contacts with one person: the numbers of Ley 2300 de 2023."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class ContactLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """
     The most contacts of one person in a day, and the most channels in an ISO week, Monday to Sunday.
 
-    What is over the limit waits; what has waited longer than `wait_at_most` is not sent any more.
+    A contact over the limit waits. After `wait_at_most` it is not sent any more.
     """
 
     contacts_a_day: Annotated[int, Meta(ge=1)]
@@ -30,7 +30,7 @@ class ContactLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 class ExclusionPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
-    How old the register of excluded numbers may be, and when to look again what waits for it.
+    The greatest age of the register of excluded numbers, and the pause before waiting messages ask it again.
 
     Staff is warned `warn_before` the list in force is too old.
     """

@@ -1,9 +1,9 @@
 """
-Who writes a message, and how that looks: found once for each area and copropiedad, not for each message.
+The sender of a message with its looks: found once for each area and copropiedad, not for each message.
 
 A publisher never chooses an address: those of the policy and the directory count only at a domain that the
-company has named. Whatever cannot be used is as if it were not there, so that a message leaves in the name of
-the company.
+company has named. An identity that cannot be used counts as absent, so that the message leaves in the
+company's name.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from hub.policy.senders import BrandIdentity, Fault, Identity, SenderPolicy, dom
 from hub.rendering.contrast import Palette, palette
 
 COLOR: Final = "#0b5d67"
-"""The colour of who names none."""
+"""The colour of a sender without one."""
 TOKENS: Final[Mapping[str, str]] = {
     "var(--marca)": "'~marca~'",
     "var(--sobre-marca)": "'~sobre-marca~'",
@@ -40,14 +40,14 @@ Data cannot have such a token: there a quote is escaped.
 _LOGO_HEIGHT: Final = 44
 _LOGO_WIDTH: Final = 200
 _MOST: Final = 10_000
-"""Answers in memory. What is in them is shared: a look for each area of each copropiedad."""
+"""Answers in memory. Their contents are shared: a look for each area of each copropiedad."""
 _NOTHING: Final = Brand(digest=b"", data={})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """
-    Who writes and how it looks. `names` are the variables of templates, `logo` what an email carries.
+    Who writes and how it looks. `names` are the variables of templates, `logo` the picture of an email.
 
     `sms` is the name before a text message of the company or its area, `place_sms` that of the copropiedad.
     """

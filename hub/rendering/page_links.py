@@ -13,7 +13,7 @@ CASES: Final = "/cases"
 CLOCKS: Final = "/clocks"
 _CLOCK: Final = "clock_id"
 _WITHOUT_PAGE: Final = frozenset({"trouble_id", "summary_id", "day"})
-"""What ties the hub's own events together is no case of anybody."""
+"""Keys that tie the hub's own events together: they are nobody's case."""
 _PAGES: Final = (("letter_id", "/letters/{}/life"), ("message_id", "/messages/{}"))
 """Field of the data → the page of the console, where there is no case; the first one present."""
 _TO_STAFF: Final = frozenset({Purpose.EMERGENCY, Purpose.INTERNAL})

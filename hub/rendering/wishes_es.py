@@ -19,7 +19,7 @@ KINDS: Final[Mapping[str, str]] = {
     "collection": "Cobros",
     "commercial": "Ofertas",
 }
-"""What purposes are called towards residents."""
+"""Names of purposes for residents."""
 DIGESTS: Final[Mapping[DigestPeriod, str]] = {
     DigestPeriod.DAILY: "juntos, una vez al día",
     DigestPeriod.WEEKLY: "juntos, una vez por semana",
@@ -27,7 +27,7 @@ DIGESTS: Final[Mapping[DigestPeriod, str]] = {
 
 
 def wishes(wished: Preferences) -> Iterator[str]:
-    """Yield what a person wishes, a line each; nothing for who leaves all to the company."""
+    """Yield a person's wishes, a line each; none for a person who leaves all to the company."""
     for purpose, channels in sorted(wished.channels.items()):
         by = lista([CHANNELS.get(channel, channel) for channel in channels])
         yield f"{KINDS.get(purpose, purpose)}: {by or 'ninguno'}"

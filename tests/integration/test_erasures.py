@@ -280,6 +280,18 @@ async def test_nothing_is_found_after_the_erasure(rights: Rights, capsys: pytest
     assert not report.left
 
 
+async def test_texts_that_tell_of_nobody_stay_in_events_and_clocks(rights: Rights) -> None:
+    await leave(rights)
+    given = about("pqrs.received", 0).data
+    await rights.erase()
+    [stored] = await rights.database.rows("SELECT data FROM event WHERE id = 'pqrs.received-pqrs-77'")
+    clocks = await rights.database.rows("SELECT context FROM clock WHERE case_key = 'pqrs_id:pqrs-77'")
+
+    left = {"pqrs_id": "pqrs-77", "radicado": "PQ-77", "kind": given["kind"], "subject": ""}
+    assert left == {name: stored["data"][name] for name in left}
+    assert left in [{name: clock["context"].get(name) for name in left} for clock in clocks]
+
+
 async def test_what_legal_messages_said_is_kept_for_its_term(rights: Rights) -> None:
     await leave(rights)
     await rights.erase(legal_since=EVER)

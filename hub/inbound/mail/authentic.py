@@ -3,7 +3,7 @@ Whether a mail comes from whom its From names: DKIM (RFC 6376), by the domain of
 
 The hub checks the signature itself. It does not read SPF or an Authentication-Results header: SPF needs
 the address of the sender's server, which only the mail server in front has seen, and its header is worth
-only as much as every way to the hub's port (docs/decisions/0063-words-by-mail.md).
+only as much as every way to the hub's port (docs/decisions/0063-mailed-keywords-need-dkim-or-an-answer.md).
 
 Strangers write the input, so it is bounded before the library sees it: some of its expressions take
 quadratic time, and a key from a stranger's DNS may have any length.
