@@ -1,4 +1,4 @@
-"""The console's list, form, confirmation and frame: by axe-core, by keyboard, light and dark, wide and narrow."""
+"""The console's frame, list, form and confirmation: by axe-core, by keyboard, in both schemes and widths."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ LIST: Final = (
     '{{ ui.chips([("Por colgar", "/posters"), ("Altos del Rosal", "/posters")]) }}'
     '{{ ui.note("Neutra.") }}{{ ui.note("Espera.", "wait") }}{{ ui.note("Importa.", "bad") }}'
     "{% set rows = namespace(all=[]) %}{% for n in range(20) %}"
-    '{% set rows.all = rows.all + [{"id": n, "name": "el cartel " ~ n, "href": "/posters/" ~ n, "urgent": n == 1,'
+    '{% set rows.all = rows.all + [{"id": n, "name": "el cartel " ~ n, "href": "/x", "urgent": n == 1,'
     ' "cells": ["Corte de agua el jueves " ~ n, "Altos del Rosal", n, badge]}] %}{% endfor %}'
     '{{ ui.list("Carteles", columns, rows.all, "", next="/n", first="/f", sheet="/s", acts=acts) }}'
 )
 EMPTY: Final = (
     "<h1>Carteles</h1>"
-    '{{ ui.list("Carteles", columns, [], ui.empty("Ningún cartel", "Los hace un evento.", "/surveys", "Ver")) }}'
+    '{{ ui.list("Carteles", columns, [], ui.empty("Ningún cartel", "Los hace…", "/surveys", "Ver")) }}'
 )
 FIELDS: Final = [
     {"name": "subject", "label": "Asunto", "required": True, "most": 80, "value": "Ascensor"},
