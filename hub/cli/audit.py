@@ -10,7 +10,7 @@ import typer
 
 from hub.access import audit as noting
 from hub.app.openers import open_audit
-from hub.cli.common import AsJson, Limit, fields, print_list, settings
+from hub.doors.terminal import AsJson, Limit, fields, print_list, settings
 from hub.model import Json
 
 

@@ -10,7 +10,8 @@ import typer
 
 from hub.app.openers import open_contacts
 from hub.cli.audit import note
-from hub.cli.common import (
+from hub.cli.names import known_channel
+from hub.doors.terminal import (
     AsJson,
     Id,
     Limit,
@@ -25,7 +26,6 @@ from hub.cli.common import (
     print_whole,
     settings,
 )
-from hub.cli.names import known_channel
 from hub.model import ReplyKind
 from hub.operations.suppressions import read_suppressions
 from hub.people.audience import written_as

@@ -10,6 +10,7 @@ from aiohttp import web
 from hub.business_time.dates import day_start, next_day_start
 from hub.model import Json, PropertyScope, within
 from hub.model.ids import uuid_in
+from hub.model.pages import PageQuery
 from hub.operations.cases.acts import CaseActed
 from hub.operations.cases.replies import ReplyTask
 from hub.operations.suppressions import read_suppressions, with_end
@@ -21,7 +22,7 @@ from hub.web.api.masked import look
 from hub.web.auth.caller import acting_person, caller_of, note, places_of
 from hub.web.requests import found, read_id
 from hub.web.responses import json_answer
-from hub.web.schemas.common import PageQuery, WholeQuery
+from hub.web.schemas.common import WholeQuery
 from hub.web.schemas.people import AssignBody, LiftBody, Lifted, RepliesQuery, SettleReplyBody, WordsBody
 from hub.web.services import services
 
