@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from copy import copy
+from dataclasses import replace
 from typing import TypeVar
 
 from hub.parts.stores import Stores
 
 S = TypeVar("S", bound=Stores)
+_PUT = "_put"
 
 
 def with_doubles(stores: S, **doubles: object) -> S:
-    """Return these stores with doubles in the places of some; what was made of those before stays."""
-    made = copy(stores)
-    vars(made).update(doubles)
+    """Return these stores with doubles in the places of some; all that is made of them is made anew."""
+    made = replace(stores)
+    put = {**vars(stores).get(_PUT, {}), **doubles}
+    vars(made).update({**put, _PUT: put})
     return made

@@ -57,7 +57,7 @@ class Portal(World):
             hooks=hooks,
             now=lambda: datetime.now(UTC) + self.later,
         )
-        made.__dict__["streams"] = InboxStreams(self.inbox, every=0.05)
+        vars(made)["streams"] = InboxStreams(self.inbox, every=0.05)
         return made
 
     async def ask(

@@ -37,6 +37,14 @@ _ENDS_ES: Final[Mapping[str, str]] = {
 }
 
 
+def _title(row: PosterRow) -> str:
+    return row.title or EVENTS.get(row.event, row.event)
+
+
+def _building(row: PosterRow) -> str:
+    return row.building or row.copropiedad_id
+
+
 class PosterRow(Struct, kw_only=True):
     """
     A poster of a notice board: an audience of an event, in one copropiedad.
@@ -47,14 +55,12 @@ class PosterRow(Struct, kw_only=True):
 
     id: UUID
     created_at: Annotated[Instant, Cell("Hecho", MOMENT)]
-    title: Annotated[
-        str | None, Cell("Qué", LINK, value=lambda row: row.title or EVENTS.get(row.event, row.event))
-    ]
+    title: Annotated[str | None, Cell("Qué", LINK, value=_title)]
     event: str
     event_id: str
     building: Annotated[
         Annotated[str | None, Meta(description="The name of the copropiedad.")],
-        Cell("Copropiedad", value=lambda row: row.building or row.copropiedad_id),
+        Cell("Copropiedad", value=_building),
     ]
     copropiedad_id: str
     zones: Annotated[list[str], Cell("Zonas", SMALL)]
