@@ -11,6 +11,7 @@ from hub import storage
 from hub.app.openers import open_appointments, open_publisher
 from hub.doors.operator import Operator
 from hub.model import EVERYTHING, Scope
+from hub.model.actors import of_shell
 from hub.parts.company import CompanyRules
 from hub.parts.stores import Stores
 from hub.settings import load
@@ -28,4 +29,4 @@ async def open_operator(needs: Collection[Scope]) -> AsyncIterator[Operator]:
         stores = Stores(
             company=CompanyRules(settings), database=database, publisher=publisher, appointments=appointments
         )
-        yield Operator(who=f"cli:{getpass.getuser()}", reach=EVERYTHING, needs=needs, stores=stores)
+        yield Operator(who=of_shell(getpass.getuser()), reach=EVERYTHING, needs=needs, stores=stores)

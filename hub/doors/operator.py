@@ -9,8 +9,10 @@ from functools import reduce
 from typing import Protocol, TypeVar
 
 from hub.access import audit
+from hub.access.actor import Actor
 from hub.errors import NoSuch
 from hub.model import NOWHERE, Json, PropertyScope, Reach, Scope, union
+from hub.model.actors import named_by
 from hub.parts.stores import Stores
 from hub.storage.database import Database
 
@@ -39,6 +41,8 @@ class Operator:
     reach: Reach
     needs: Collection[Scope]
     stores: Stores
+    named: str = ""
+    """The person for whom a system says that it acts; a session and a shell act for themselves."""
     looks: PageLooks | None = None
     """The looks of an open page, which repeats them by itself; a program and a command have no page."""
 
@@ -62,6 +66,17 @@ class Operator:
     def may(self, scope: Scope) -> bool:
         """Return whether the operator has the scope anywhere."""
         return self.places_with(scope) != NOWHERE
+
+    @property
+    def actor(self) -> Actor:
+        """Return who acts, for a use case below the desk that audits itself."""
+        notes = self.stores.audit
+        return Actor(who=self.who, notes=notes, now=self.now, places=self.places, named=self.named)
+
+    @property
+    def by(self) -> str:
+        """Return the name that a row keeps of who has changed it."""
+        return named_by(self.who, self.named)
 
     async def audit(self, action: str, subject: str, *, person: str | None = None, **detail: Json) -> None:
         """Record what is about to be done, and to whose data. Raises StorageUnavailable."""
