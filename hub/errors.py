@@ -16,6 +16,7 @@ Every error of the hub. The docstring of a class is its message.
     ├── NameTaken                 there is one of this name already
     ├── InvalidGuide              not the number of a postal guide
     ├── InvalidFilter             a filter that a bulk action has not
+    ├── InvalidCursor             not the `next` of a page
     ├── InvalidPeriod             days that are no period
     ├── InvalidPhone              not a telephone number
     ├── InvalidSheet              a file that is no table of people
@@ -149,6 +150,10 @@ class InvalidGuide(HubError, ValueError):
 
 class InvalidFilter(HubError, ValueError):
     """A bulk action is not narrowed by this."""
+
+
+class InvalidCursor(HubError, ValueError):
+    """The cursor is not one that a list has given."""
 
 
 class InvalidPeriod(HubError, ValueError):

@@ -195,9 +195,13 @@ class List(Declared):
     """The topic after whose change an open page loads itself again."""
     mark: Callable[[Operator], Awaitable[object]] | None = None
     """What differs once the topic has changed, by default the first page."""
-    lines: tuple[str, ...] = ()
-    """Fields that the command prints, by default the columns and the id."""
+    lines: Sequence[str] | Mapping[str, str | Callable[[Any], str]] = ()
+    """Fields that the command prints, or title → field or words; by default the columns and the id."""
     template: str = ""
+
+    @property
+    def word(self) -> str:
+        return "list" if self.command is None else self.command
 
     @property
     def query(self) -> type[Struct]:

@@ -20,6 +20,7 @@ from hub.doors.cells import columns_of
 from hub.doors.operator import Operator
 from hub.doors.terminal import (
     AsJson,
+    Columns,
     as_instant,
     fields,
     print_facts,
@@ -40,7 +41,7 @@ def group_of(noun: Noun, opened: Open) -> typer.Typer:
     app = typer.Typer(no_args_is_help=True)
     for declared in noun.all:
         if declared.word:
-            app.command("list" if isinstance(declared, List) else declared.word)(command_of(declared, opened))
+            app.command(declared.word)(command_of(declared, opened))
     return app
 
 
@@ -161,7 +162,7 @@ def _print(declared: Declared, result: Any, *, as_json: bool) -> None:
     if as_json:
         print_json(result)
     elif isinstance(declared, List):
-        print_list(result.items, fields(*lines_of(declared)), result.next, as_json=False)
+        print_list(result.items, lines_of(declared), result.next, as_json=False)
     elif isinstance(declared, Read):
         facts = {name: getattr(result, name) for name in declared.facts or _fields(result)}
         print_whole(facts, getattr(result, declared.text) if declared.text else "")
@@ -171,9 +172,10 @@ def _print(declared: Declared, result: Any, *, as_json: bool) -> None:
         print_facts(result, fields(*_fields(result)))
 
 
-def lines_of(declared: List) -> Sequence[str]:
-    """Return the fields that the command prints of each row."""
-    return declared.lines or (*columns_of(declared.row), "id")
+def lines_of(declared: List) -> Columns:
+    """Return what the command prints of each row."""
+    lines = declared.lines or (*columns_of(declared.row), "id")
+    return lines if isinstance(lines, Mapping) else fields(*lines)
 
 
 def _fields(result: Any) -> Sequence[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
 from typing import Protocol, TypeVar
@@ -12,7 +12,7 @@ from hub.access import audit
 from hub.access.actor import Actor
 from hub.errors import NoSuch
 from hub.model import NOWHERE, Json, PropertyScope, Reach, Scope, union
-from hub.model.actors import named_by
+from hub.model.actors import ACCOUNT, SHELL, named_by
 from hub.parts.stores import Stores
 from hub.storage.database import Database
 
@@ -72,6 +72,10 @@ class Operator:
         """Return who acts, for a use case below the desk that audits itself."""
         notes = self.stores.audit
         return Actor(who=self.who, notes=notes, now=self.now, places=self.places, named=self.named)
+
+    def for_whom(self, name: str) -> Operator:
+        """Return this operator with the person whom a system names; a session and a shell name nobody."""
+        return self if self.who.startswith((ACCOUNT, SHELL)) else replace(self, named=name)
 
     @property
     def by(self) -> str:

@@ -122,10 +122,17 @@ def fields(*names: str) -> Columns:
 
 
 def cell(row: Any, made: str | Callable[[Any], str]) -> str:
-    """Format a field of the API: an instant in Bogotá's time, a list in one line, nothing for None."""
+    """
+    Format a field of the API: an instant in Bogotá's time, a list in one line, nothing for None.
+
+    `paused.since` is a field of a part of the row, which may be None.
+    """
     if callable(made):
         return made(row)
-    value = row[made] if isinstance(row, Mapping) else getattr(row, made)
+    part, _, rest = made.partition(".")
+    value = row[part] if isinstance(row, Mapping) else getattr(row, part)
+    if rest:
+        return "" if value is None else cell(value, rest)
     if made in {"at", "since"} or made.endswith(("_at", "_since", "_until")):
         return local_time(value)
     if isinstance(value, list):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from http import HTTPStatus
+from inspect import cleandoc
 from typing import Any, Final, TypeAlias
 from uuid import uuid4
 
@@ -18,6 +19,7 @@ from hub.errors import (
     HubError,
     InvalidAccount,
     InvalidAudience,
+    InvalidCursor,
     InvalidEvent,
     InvalidFilter,
     InvalidGuide,
@@ -34,6 +36,7 @@ from hub.errors import (
     NothingToAcknowledge,
     NothingToPrint,
     NotOffered,
+    NotRestored,
     PrivacyNeeded,
     StorageRefused,
     TooLarge,
@@ -227,6 +230,12 @@ def _from_http(error: web.HTTPException) -> Refusal:
     return Refusal(error.status, f"{error.reason}.", _HTTP_HINTS.get(error.status, ""), headers=kept)
 
 
+def _halves(error: type[HubError]) -> tuple[str, str]:
+    """Return what is wrong, and what to do about it, of an error that says both."""
+    what, _, instead = cleandoc(error.__doc__ or "").partition("\n\n")
+    return what, instead
+
+
 _REFUSED: Final = (400, "A value is refused: {error}", "Correct the request; the same one fails again.")
 _FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
     Unavailable: (503, "{error}", "Try again in some seconds; `hub check` shows more."),
@@ -243,6 +252,7 @@ _FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
     NothingToPrint: (404, "{error}", "GET /api/letters/buildings shows where letters are open."),
     TooLate: (409, "{error}", "GET /api/letters/batches shows how far each batch has come."),
     PrivacyNeeded: (403, "{error}", "Leave `whole` out."),
+    NotRestored: (409, *_halves(NotRestored)),
     NotOffered: (409, "{error}", "GET /asyncapi.json shows what each kind of case has."),
     NothingToAcknowledge: (409, "{error}", "GET /api/clocks shows where each promise stands."),
     VersionJump: (
@@ -252,6 +262,7 @@ _FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
     ),
     TooLarge: (413, "{error}", "Ask for less at a time."),
     InvalidFilter: (400, "{error}.", "POST /api/bulk with dry_run shows what a filter finds."),
+    InvalidCursor: (400, "{error}", "Take `next` of the page before, or leave `after` out."),
     InvalidPeriod: (400, "{error}", f"Ask for up to {MOST} days, in order."),
     **dict.fromkeys(
         (
@@ -291,6 +302,8 @@ def status_of(error: type[HubError]) -> int:
 
 def _errors_of(error: HubError) -> Sequence[Mapping[str, str]]:
     """Return which part of the body is wrong, where the error knows it."""
+    if isinstance(error, InvalidCursor):
+        return [{"detail": str(error), "parameter": "after"}]
     # What comes up to here of an event is an entry of the directory, whose body is the event's data.
     where = str(getattr(error, "field", None) or "").removeprefix("data.")
     return [{"detail": str(error), "pointer": pointer(where)}] if where else ()

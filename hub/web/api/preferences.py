@@ -8,6 +8,7 @@ from aiohttp import web
 from msgspec.structs import replace
 
 from hub.model import Scope
+from hub.model.pages import ListQuery
 from hub.model.preferences import MarkRow, PersonMarks
 from hub.operations import preferences as wishes
 from hub.operations.preferences import (
@@ -23,7 +24,6 @@ from hub.web.auth.caller import actor_of, places_of, places_with
 from hub.web.paging import page_by
 from hub.web.requests import found
 from hub.web.responses import json_answer
-from hub.web.schemas.common import ListQuery
 from hub.web.schemas.preferences import MarkBody, MarkEnd, PreferencesBody
 from hub.web.services import services
 

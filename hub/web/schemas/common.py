@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import UNSET, Meta, Struct, UnsetType, defstruct
 
 from hub.model import Instant, Word
-from hub.model.pages import MAX_LIMIT, Limit, PageQuery
+from hub.model.pages import PageQuery
 
 _INSTANCE: Final = "urn:uuid:2f1cf0a1-0f0c-4f5e-9d57-7d1b6a1c9d10"
 
@@ -38,13 +38,6 @@ class NoQuery(Struct, frozen=True, forbid_unknown_fields=True):
 
 class UnreachedQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     since: Annotated[Instant, Meta(description="Found at this instant (RFC 3339) or later.")] | None = None
-
-
-class ListQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The parameters of a list that mostly fits onto one page."""
-
-    after: Annotated[str, Meta(max_length=2000, description="The `next` of the page before.")] | None = None
-    limit: Limit = MAX_LIMIT
 
 
 class WholeQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
