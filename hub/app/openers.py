@@ -52,7 +52,6 @@ open_keys: Final = _opener(storage.PostgresKeys)
 open_letters: Final = _opener(storage.PostgresLetters)
 open_batches: Final = _opener(storage.PostgresBatches)
 open_log: Final = _opener(storage.PostgresLog)
-open_pauses: Final = _opener(storage.PostgresPauses)
 open_redrive: Final = _opener(storage.PostgresRedrive)
 open_directory_history: Final = _opener(storage.PostgresDirectoryHistory)
 open_preferences: Final = _opener(storage.PostgresPreferences)
@@ -84,7 +83,7 @@ async def open_now(settings: Settings) -> AsyncIterator[NowDeps]:
             incidents=storage.PostgresMonitor(database, queues=QUEUES),
             letters=storage.PostgresLetters(database),
             log=storage.PostgresLog(database),
-            pauses=storage.PostgresPauses(database),
+            paused=storage.PostgresPauses(database).paused,
             posters=partial(count_posters, database),
             waiting=activity.waiting,
         )

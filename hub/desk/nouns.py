@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from hub.desk.channels.noun import NOUN as CHANNELS
 from hub.desk.posters.noun import NOUN as POSTERS
 from hub.doors.act import Noun
 
-NOUNS: Final[tuple[Noun, ...]] = (POSTERS,)
+NOUNS: Final[tuple[Noun, ...]] = (CHANNELS, POSTERS)

@@ -27,11 +27,9 @@ from hub.ports import (
     BulkStore,
     CaseworkStore,
     ContactStore,
-    IncidentLog,
     LetterStore,
     LogStore,
     MessageFilter,
-    PauseStore,
 )
 from hub.ports.casework import CaseFilter, ReplyFilter
 from hub.ports.survey_list import SurveyFilter, SurveyListStore
@@ -65,9 +63,7 @@ class LiveDeps:
     counts: Counted
     log: LogStore
     contacts: ContactStore
-    incidents: IncidentLog
     letters: LetterStore
-    pauses: PauseStore
     surveys: SurveyListStore
 
 
@@ -77,7 +73,6 @@ def marks_of(deps: LiveDeps) -> Mapping[str, Mark]:
     return {
         "bulk": partial(deps.bulk.runs, after=None, limit=SHOWN),
         "cases": partial(deps.casework.cases, CaseFilter(), after=None, limit=SHOWN),
-        "channels": _together(partial(deps.incidents.incidents, SHOWN), deps.pauses.pauses, deps.pauses.held),
         "clocks": partial(_count, deps.counts, "clocks"),
         "dead": partial(_count, deps.counts, "dead"),
         "letters": deps.letters.buildings,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
+from hub.model import Json
 from hub.model.pages import Key, ListQuery, PageQuery, T, cut
 from hub.ports import Page
 
@@ -13,4 +14,5 @@ def page_by(
 ) -> Page:
     """Return the page after the cursor, as `hub.model.pages.cut` makes it."""
     items, following = cut(rows, query, key, newest_first=newest_first)
-    return Page(items=items, next=following)
+    shown: Sequence[Json] = items
+    return Page(items=shown, next=following)

@@ -21,6 +21,7 @@ from hub.access.passwords import Passwords
 from hub.access.resident_links import ResidentLinks
 from hub.access.survey_links import SurveyLinks
 from hub.cloudevents import decode
+from hub.desk.channels.state import Depths
 from hub.desk.nouns import NOUNS
 from hub.desk.posters.queries import count as count_posters
 from hub.doors.live import marks_of as desk_marks
@@ -29,7 +30,6 @@ from hub.operations.cases.acts import CaseActs
 from hub.operations.cases.replies import ReplyActs
 from hub.operations.cases.texts import CaseTexts
 from hub.operations.cases.thread import Threads
-from hub.operations.channels import Depths
 from hub.operations.clocks.board import Clocks
 from hub.operations.evidence import Remaker
 from hub.operations.genuine import GenuineDeps
@@ -164,9 +164,7 @@ class Services(Stores):
             log=self.log,
             casework=self.casework,
             contacts=self.contacts,
-            incidents=self.incidents,
             letters=self.letters,
-            pauses=self.pauses,
             surveys=self.survey_list,
         )
         return LiveChanges({**marks_of(deps), **desk_marks(NOUNS, self)}, of_case=self.casework.case_mark)
@@ -179,7 +177,7 @@ class Services(Stores):
             incidents=self.incidents,
             letters=self.letters,
             log=self.log,
-            pauses=self.pauses,
+            paused=self.pauses.paused,
             posters=partial(count_posters, self.database),
             waiting=self._who_waits,
         )

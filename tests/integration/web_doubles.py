@@ -76,7 +76,6 @@ from hub.testing import (
     MemoryAudit,
     MemoryKeys,
     MemoryMonitor,
-    MemoryPauses,
     MemoryReach,
     MemoryResults,
     MemorySecondFactors,
@@ -659,7 +658,6 @@ class World:
         self.webhook_calls = HttpWebhookCalls(())
         self.directory = MemoryStore(lambda: NOON)
         self.accounts = MemoryAccounts(self.directory)
-        self.pauses = MemoryPauses(MemoryStore(lambda: NOON), lambda: NOON)
 
     def build(self) -> web.Application:
         return build(self.services())
@@ -712,7 +710,6 @@ class World:
             "genuine": self.genuine,
             "incidents": self.incidents,
             "log": self.log,
-            "pauses": self.pauses,
             "reach": self.reach,
             "render_again": partial(render_again, RULES),
             "resident_access": self.resident_access,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -14,7 +14,7 @@ from hub.model.message_lists import LISTS, MessageList
 from hub.model.posters import PosterState
 from hub.operations.incidents import IncidentRow, read_incidents
 from hub.operations.now.headline import EVERYTHING_ES, Situation
-from hub.ports import EVERYTHING, ContactStore, IncidentLog, LetterStore, LogStore, PauseStore
+from hub.ports import EVERYTHING, ContactStore, IncidentLog, LetterStore, LogStore
 from hub.ports.activity import AcceptedMessages, ActivityStore, AffectedPeople
 from hub.ports.casework import ReplyFilter
 from hub.rendering.labels_es import CHANNELS
@@ -49,7 +49,8 @@ class NowDeps:
     incidents: IncidentLog
     letters: LetterStore
     log: LogStore
-    pauses: PauseStore
+    paused: Callable[[], Awaitable[Collection[str]]]
+    """Returns the subjects that are paused."""
     posters: CountPosters
     waiting: Waiting
 
@@ -141,7 +142,7 @@ async def situation_of(
     live = counts["clocks"]
     return Situation(
         incidents=[row for row in incidents if row.state == "open"],
-        paused=[_called(str(row["subject"])) for row in await deps.pauses.pauses()],
+        paused=[_called(subject) for subject in sorted(await deps.paused())],
         breached=live.get("breached", 0),
         at_risk=live.get("at_risk", 0),
         dead=counts["dead"].get("open", 0),

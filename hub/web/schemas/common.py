@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import GenericAlias
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType, defstruct
 
-from hub.model import Instant, Word
+from hub.model import Instant
 from hub.model.pages import PageQuery
 
 _INSTANCE: Final = "urn:uuid:2f1cf0a1-0f0c-4f5e-9d57-7d1b6a1c9d10"
@@ -95,18 +95,3 @@ class HandedOver(Struct, kw_only=True, frozen=True):
 
     id: UUID
     changed: bool
-
-
-class PauseBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    by: Annotated[Word, Meta(description="Who pauses, as a system names them; else the caller.")] = ""
-    reason: Annotated[Word, Meta(description="Why, for colleagues who find it paused.")] = ""
-    ends_at: (
-        Annotated[Instant, Meta(description="When it ends by itself; without it somebody ends it.")] | None
-    ) = None
-
-
-class ResumeQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    older: Annotated[
-        Literal["cancel"] | None,
-        Meta(description="Of the pause of a restored hub: cancel first what was planned before its copy."),
-    ] = None
