@@ -306,6 +306,10 @@ class NothingToPrint(HubError):
     """No letter of this copropiedad waits to be printed."""
 
 
+class PrivacyNeeded(HubError):
+    """To see names and addresses unmasked you need the scope `privacy` for this copropiedad."""
+
+
 class TooLate(HubError):
     """The letter or batch is past that step. The text says where it stands, and what to do instead."""
 

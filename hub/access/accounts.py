@@ -18,6 +18,7 @@ from hub.access import audit
 from hub.access.passwords import ONE_TIME, Passwords, one_time
 from hub.errors import BeyondOwnRights, InvalidAccount, UnknownAccount
 from hub.model import EVERYWHERE, NOWHERE, Account, Grant, Json, PropertyScope, Reach, Scope, covers, reach_of
+from hub.model.actors import of_account
 from hub.model.ids import uuid8
 from hub.ports import AccountStore, AuditStore
 
@@ -57,7 +58,7 @@ class AccountAdmin:
 
 def account_label(account: Account) -> str:
     """Return the audit's name of an account."""
-    return f"account:{account.name}"
+    return of_account(account.name)
 
 
 def canonical(name: str) -> str:

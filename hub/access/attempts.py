@@ -12,7 +12,7 @@ from hub.access import audit, sessions
 from hub.access.keyring import KeyRing
 from hub.access.lockout import lock_after
 from hub.access.passwords import Passwords
-from hub.model import Account, Json
+from hub.model import Account, Json, actors
 from hub.ports import AccountStore, AuditStore, SecondFactorStore, SessionStore
 
 
@@ -116,9 +116,9 @@ async def failed(deps: SignInDeps, attempt: Attempt, failures: int, **detail: Js
     if attempt.account is not None:
         await audit.note(
             deps.audit,
-            who="console",
+            who=actors.CONSOLE,
             action="account.refused" if lock is None else "account.lock",
-            subject=f"account:{attempt.account.name}",
+            subject=actors.of_account(attempt.account.name),
             failures=failures,
             minutes=0 if lock is None else lock.total_seconds() / 60,
             **detail,
@@ -137,7 +137,7 @@ async def begin(deps: SignInDeps, account_id: UUID | None, *, key: str = "", pen
 
 async def note(deps: SignInDeps, account: Account, action: str, **detail: Json) -> None:
     """Audit what the account does."""
-    who = f"account:{account.name}"
+    who = actors.of_account(account.name)
     await audit.note(deps.audit, who=who, action=f"account.{action}", subject=who, **detail)
 
 

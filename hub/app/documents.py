@@ -10,7 +10,7 @@ from hub.app.renderer import can_print
 from hub.catalog import BY_NAME, BY_TYPE
 from hub.channels.document_calls import HttpDocumentCalls
 from hub.messages.cascades import Prints
-from hub.messages.delivery.documents import Documents
+from hub.messages.delivery.deps import Documents
 from hub.messages.planning.documents import with_document
 from hub.model import Message, StoredEvent
 from hub.model.documents import FetchState

@@ -25,6 +25,7 @@ from hub.model import Json
 from hub.model.traces import Span
 from hub.settings import SecretUrl
 from hub.tasks import cancel, reraise_if_cancelled
+from hub.tls import http_context
 
 EVERY: Final = 1.0
 """Seconds between two requests."""
@@ -63,7 +64,11 @@ class OtlpTracer:
 
     async def __aenter__(self) -> Self:
         timeout = aiohttp.ClientTimeout(total=self._patience)
-        self._session = aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(ssl=http_context()),
+            timeout=timeout,
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
         self._sending = asyncio.create_task(self._run(), name="traces")
         return self
 

@@ -20,6 +20,7 @@ from hub.channels.guarded_addresses import Guard, PrivateAddress
 from hub.errors import DocumentRefused, DocumentUnavailable
 from hub.model.documents import FetchedDocument
 from hub.policy.documents import DocumentPolicy, DocumentType
+from hub.tls import http_context
 
 TIMEOUT: Final = 20.0
 """Seconds for a whole call: a slow body ends with it."""
@@ -104,7 +105,7 @@ class HttpDocumentCalls:
         """Open at the first call: a session belongs to a running loop."""
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(resolver=self._guard, use_dns_cache=False),
+                connector=aiohttp.TCPConnector(ssl=http_context(), resolver=self._guard, use_dns_cache=False),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers=_HEADERS,
                 timeout=aiohttp.ClientTimeout(total=self._timeout),

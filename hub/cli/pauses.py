@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Final
@@ -10,7 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from hub.app.openers import open_monitor, open_pauses, open_publisher
-from hub.cli.audit import note
+from hub.cli.audit import acting, note
 from hub.cli.common import (
     AsJson,
     Columns,
@@ -146,7 +145,7 @@ async def list_channels(as_json: AsJson = False) -> None:
     given = settings()
     async with open_pauses(given) as store, open_publisher(given) as publisher, open_monitor(given) as log:
         rows = await read_channels(store, await read_depths(publisher), log, given)
-    print_list(rows, _CHANNELS, as_json=as_json)
+    print_list(sorted(rows, key=lambda row: row.name) if as_json else rows, _CHANNELS, as_json=as_json)
 
 
 @channel.command("pause")
@@ -171,10 +170,8 @@ def _subject(name: str) -> str:
 
 
 async def _pause(subject: str, reason: str, until: datetime | None, *, as_json: bool) -> None:
-    async with open_pauses(settings()) as store:
-        by = getpass.getuser()
-        await note("pause", subject, ends_at=until and until.isoformat())
-        done = await pausing.pause(subject, by=by, reason=reason, ends_at=until, store=store)
+    async with open_pauses(settings()) as store, acting() as by:
+        done = await pausing.pause(by, subject, reason=reason, ends_at=until, store=store)
     sentence = f"{subject} {'is paused' if done.changed else 'was paused before'}"
     print_done(done, sentence, as_json=as_json)
     if done.urgent and not as_json:

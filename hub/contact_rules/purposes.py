@@ -91,6 +91,8 @@ NEED_CONSENT: Final = frozenset(purpose for purpose, rules in PURPOSES.items() i
 """Purposes whose messages leave only while their channel is consented to."""
 REVOCABLE: Final = tuple(sorted(purpose.value for purpose, rules in PURPOSES.items() if rules.revocable))
 """Purposes that a BAJA revokes. Collection, legal duties and emergencies continue."""
+DIGESTIBLE: Final = frozenset(purpose for purpose, rules in PURPOSES.items() if rules.digestible)
+"""Purposes whose messages may wait for a digest."""
 LIMITED: Final = frozenset(purpose for purpose, rules in PURPOSES.items() if rules.limited)
 """Purposes whose messages are contacts that Ley 2300 de 2023 limits."""
 EXCLUDABLE: Final = frozenset(purpose for purpose, rules in PURPOSES.items() if rules.excludable)

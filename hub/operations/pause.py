@@ -10,6 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from hub.access.actor import Actor
 from hub.catalog import BY_NAME
 from hub.channels.registry import NAMES
 from hub.errors import NotRestored, UnknownName
@@ -62,10 +63,11 @@ def subject_of(name: str) -> str:
 
 
 async def pause(
-    subject: str, *, by: str, reason: str, store: PauseStore, ends_at: datetime | None = None
+    by: Actor, subject: str, *, reason: str, store: PauseStore, ends_at: datetime | None = None
 ) -> Paused:
     """Pause, until `ends_at` if it is given; every process follows within a second. Idempotent."""
-    changed = await store.pause(subject, by=by, reason=reason, ends_at=ends_at)
+    await by.note("pause", subject, ends_at=ends_at and ends_at.isoformat())
+    changed = await store.pause(subject, by=by.by, reason=reason, ends_at=ends_at)
     return Paused(subject=subject, changed=changed, urgent=await store.urgent(subject))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
@@ -52,6 +52,10 @@ class ExclusionPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         return today - list_date > self.max_age - self.warn_before
 
 
+MERGEABLE: Final = frozenset(Purpose) - {Purpose.EMERGENCY, Purpose.LEGAL}
+"""Purposes whose messages with the same words may be sent once."""
+
+
 class RepeatPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Messages of these purposes are sent once that say the same to a person over a channel `within` this."""
 
@@ -61,5 +65,5 @@ class RepeatPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def __post_init__(self) -> None:
         if self.within <= timedelta(0):
             raise InvalidPolicy("repeats.within is longer than nothing")
-        if {Purpose.EMERGENCY, Purpose.LEGAL} & set(self.purposes):
+        if not MERGEABLE.issuperset(self.purposes):
             raise InvalidPolicy("repeats.purposes: each emergency and each legal message is sent")

@@ -11,6 +11,7 @@ import structlog
 from hub.operations.evidence.time_stamps import grants, query
 from hub.settings import SecretUrl
 from hub.tasks import reraise_if_cancelled
+from hub.tls import http_context
 
 TIMEOUT: Final = timedelta(seconds=20)
 MOST: Final = 1 << 16
@@ -37,7 +38,11 @@ async def stamp(url: SecretUrl, digest: bytes) -> bytes | None:
 async def _ask(url: SecretUrl, asked: bytes) -> bytes:
     total = aiohttp.ClientTimeout(total=TIMEOUT.total_seconds())
     async with (
-        aiohttp.ClientSession(timeout=total, cookie_jar=aiohttp.DummyCookieJar()) as session,
+        aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(ssl=http_context()),
+            timeout=total,
+            cookie_jar=aiohttp.DummyCookieJar(),
+        ) as session,
         session.post(url.reveal(), data=asked, headers=_HEADERS, allow_redirects=False) as answer,
     ):
         answer.raise_for_status()

@@ -18,7 +18,7 @@ from hub.web.auth.caller import within_reach
 from hub.web.auth.guard import guard
 from hub.web.auth.refusals import count_refusals
 from hub.web.connections import in_time
-from hub.web.console.pages import for_browsers
+from hub.web.console.refused import for_browsers
 from hub.web.documents import asyncapi, openapi, serve
 from hub.web.documents.notices import NOTICES, results
 from hub.web.rate_limit import limit_rate, set_quotas

@@ -32,6 +32,7 @@ from hub.errors import (
     NothingToAcknowledge,
     NothingToPrint,
     NotOffered,
+    PrivacyNeeded,
     StorageRefused,
     TooLarge,
     TooLate,
@@ -234,6 +235,7 @@ _FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
     NothingChosen: (404, "{error}", "POST /api/bulk with dry_run shows what a filter finds."),
     NothingToPrint: (404, "{error}", "GET /api/letters/buildings shows where letters are open."),
     TooLate: (409, "{error}", "GET /api/letters/batches shows how far each batch has come."),
+    PrivacyNeeded: (403, "{error}", "Leave `whole` out."),
     NotOffered: (409, "{error}", "GET /asyncapi.json shows what each kind of case has."),
     NothingToAcknowledge: (409, "{error}", "GET /api/clocks shows where each promise stands."),
     VersionJump: (

@@ -21,8 +21,7 @@ from hub.catalog import BY_NAME, BY_TYPE
 from hub.channels.document_calls import HttpDocumentCalls
 from hub.intake.decode import IntakeContext
 from hub.messages.delivery.deliver import deliver
-from hub.messages.delivery.deps import DeliveryDeps
-from hub.messages.delivery.documents import Documents
+from hub.messages.delivery.deps import DeliveryDeps, Documents
 from hub.messages.delivery.pausing import Pauses
 from hub.messages.planning.documents import with_document
 from hub.messages.planning.plan import Rules

@@ -20,6 +20,7 @@ from hub.operations.erase_person import EVENTS, ErasureReport, erase, go_on, kep
 from hub.operations.evidence import verify
 from hub.storage import Database, PostgresErasures, PostgresEvidence, PostgresReplies
 from hub.timers.erasures import keep_erased
+from tests.actors import actor
 from tests.integration.canary_rows import (
     she_does_not_recognise,
     she_is_in_a_reason,
@@ -71,7 +72,7 @@ class Rights:
         self.store = PostgresErasures(office.database)
 
     async def erase(self, *, legal_since: datetime = NOW) -> ErasureReport:
-        return await erase(self.store, REF, by="cli:ana", reason="reclamo 14", legal_since=legal_since)
+        return await erase(actor(), self.store, REF, reason="reclamo 14", legal_since=legal_since)
 
     async def go_on(self, *, legal_since: datetime = NOW) -> bool:
         await self.store.sweep(EVENTS, legal_since)
@@ -312,7 +313,7 @@ async def test_seals_and_states_still_fit(rights: Rights) -> None:
 
 
 async def test_duties_refuse_it_with_their_reasons(rights: Rights) -> None:
-    found = await look(rights.store, REF, legal_since=NOW)
+    found = await look(actor(), rights.store, REF, legal_since=NOW)
     before = await rights.seen()
     with pytest.raises(KeptByDuty, match="es propietario"):
         await rights.erase()
@@ -323,7 +324,7 @@ async def test_duties_refuse_it_with_their_reasons(rights: Rights) -> None:
 
 async def test_nobody_is_not_erased(rights: Rights) -> None:
     with pytest.raises(UnknownName):
-        await erase(rights.store, "p-nadie", by="ana", reason="x", legal_since=NOW)
+        await erase(actor(), rights.store, "p-nadie", reason="x", legal_since=NOW)
 
 
 async def test_message_in_flight_leaves_nothing(rights: Rights) -> None:

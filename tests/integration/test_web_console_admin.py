@@ -35,7 +35,7 @@ async def test_template_is_found_in_the_gallery_and_seen_as_it_arrives(
         await click(browser, ".rows a.cell[href='/templates/pqrs.received?channel=email&language=es']")
         loaded = await browser.until("document.querySelector('iframe.mail')?.src")
         subject = await browser.run("document.querySelector('.facts').innerText")
-        await click(browser, ".parts a[href*='channel=sms']")
+        await click(browser, ".tabs a[href*='channel=sms']")
         text = await main_text(browser)
 
         assert "/templates/pqrs.received/html?channel=email" in loaded

@@ -49,7 +49,9 @@ async def test_a_channel_is_paused_listed_and_resumed() -> None:
 
     assert paused.json == {"subject": "channel:sms", "changed": True, "urgent": 0}
     assert again.json["changed"] is False
-    assert {row["name"]: row["paused"] and row["paused"]["by"] for row in channels}["sms"] == "ana"
+    assert {row["name"]: row["paused"] and row["paused"]["by"] for row in channels}[
+        "sms"
+    ] == "this machine/ana"
     assert [(row["subject"], row["reason"]) for row in pauses] == [("channel:sms", "envía doble")]
     known = {"subject": "channel:sms", "changed": True, "released": 0, "more": False, "cancelled": 0}
     assert resumed.json == known

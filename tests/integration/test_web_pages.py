@@ -211,7 +211,7 @@ async def test_the_page_loads_nothing_from_elsewhere_and_holds_no_script_of_its_
 
 async def test_every_file_is_served_and_none_is_left_over() -> None:
     pages = [(await ask(World(), path)).text for path in ("/channels", "/dead")]
-    files = set(re.findall(r'"(/static/[^"]+)"', "".join(pages)))
+    files = set(re.findall(r'"(/static/[^"#]+)', "".join(pages)))
     for module in STATIC.glob("*.js"):
         text = module.read_text("utf-8")
         files |= {f"/static/{name}" for name in re.findall(r'from "\./([^"]+)"', text)}

@@ -105,4 +105,4 @@ async def test_nobody_pauses_as_if_it_were_a_restore(world: RealPauses) -> None:
     await send(world, "PUT", ALL, {"by": RESTORED_BY})
     shown = (await send(world, "GET", ALL)).json
 
-    assert ("this machine", False) == (shown["by"], shown["restored"])
+    assert (f"this machine/{RESTORED_BY}", False) == (shown["by"], shown["restored"])

@@ -14,6 +14,7 @@ from hub.operations.pause import PAGE, end_pauses, pause, resume, subject_of
 from hub.ports import Ticket
 from hub.resilience.cached import FRESH
 from hub.testing import MemoryEmail, MemoryPauses, MemoryStore, SettableClock
+from tests.actors import actor
 from tests.unit.delivery_harness import DeliveryHarness, mail, post_office
 from tests.unit.factories import HOUR, MONDAY
 
@@ -21,7 +22,7 @@ QUARTER = timedelta(minutes=15)
 
 
 async def hold(office: DeliveryHarness, subject: str) -> None:
-    await pause(subject, by="ana", reason="", store=office.pauses)
+    await pause(actor(), subject, reason="", store=office.pauses)
 
 
 async def resume_channel(
@@ -208,7 +209,7 @@ async def test_pause_ends_by_itself_and_what_it_held_leaves() -> None:
     message = mail()
     await office.holds(message)
     subject, ends_at = "channel:email", MONDAY + QUARTER / 3
-    await pause(subject, by="ana", reason="", store=office.pauses, ends_at=ends_at)
+    await pause(actor(), subject, reason="", store=office.pauses, ends_at=ends_at)
     await office.deliver(message)
     early = await end_pauses(office.pauses, office.publisher, settle=0)
     office.clock.advance(QUARTER / 3)

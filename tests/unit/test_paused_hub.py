@@ -11,12 +11,13 @@ from hub.access.keyring import KeyRing
 from hub.messages.delivery.pausing import Pauses
 from hub.model import State
 from hub.operations.pause import pause, resume, subject_of
-from hub.ports import EVERYTHING
+from hub.ports import EVERYTHING, RESTORED_BY
 from hub.testing import MemoryMonitor, MemoryPauses
 from hub.timers import scheduler
 from hub.timers.scheduler import audit, fire_from_sql, keep_appointments
 from hub.timers.webhooks import WebhookDeps, due_webhooks
 from hub.timers.work import stand, unless_paused
+from tests.actors import actor
 from tests.unit.delivery_harness import mail, post_office
 from tests.unit.factories import HOUR, MONDAY
 from tests.unit.hub_in_memory import MemoryHub
@@ -28,7 +29,7 @@ WEEK = timedelta(days=7)
 async def stopped(hub: MemoryHub, **fields: Any) -> Any:
     """Make timers of a hub in which everything is paused."""
     pauses = MemoryPauses(hub.store, hub.clock)
-    await pause(EVERYTHING, by="hub db restore", reason="", store=pauses)
+    await pauses.pause(EVERYTHING, by=RESTORED_BY, reason="")
     return timers_of(hub, stands=Pauses(pauses).of_everything, **fields)
 
 
@@ -40,7 +41,7 @@ async def test_message_is_held_at_its_end_too_for_nobody_has_looked_yet() -> Non
     office = post_office()
     message = mail(expires_at=MONDAY, ends_at=MONDAY)
     await office.holds(message)
-    await pause(EVERYTHING, by="ana", reason="", store=office.pauses)
+    await pause(actor(), EVERYTHING, reason="", store=office.pauses)
     await office.deliver(message)
     held = office.now(message)
     await resume(EVERYTHING, store=office.pauses, publisher=office.publisher, settle=0)

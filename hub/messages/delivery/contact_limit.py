@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from hub.contact_rules.limits import CONTACT_LIMIT, opens_at, safe_from
 from hub.contact_rules.purposes import LIMITED
 from hub.messages.delivery.decisions import held
+from hub.messages.delivery.rule import Judged, RuleContext
 from hub.model import Claimed, Message, Outcome, State
 from hub.policy import Policy
 from hub.ports import DeliveryStore
@@ -25,30 +26,24 @@ _REACHED: Final = frozenset({"accepted", "unknown"})
 """Outcomes of a call after which the person may have been contacted."""
 
 
-async def within_limits(
-    claimed: Sequence[Claimed],
-    outcomes: list[Outcome],
-    *,
-    store: DeliveryStore,
-    token: UUID,
-    policy: Policy,
-    now: datetime,
-) -> list[Claimed]:
-    """Return what may be sent now, its contacts reserved; append the outcomes of the others."""
-    asked = [claim.message for claim in claimed if claim.message.purpose in LIMITED]
-    if not asked:
-        return list(claimed)
+async def within_limits(claims: Sequence[Claimed], at: RuleContext) -> Judged:
+    """Reserve the contacts of the limited messages; hold those for which today has no room."""
+    limited = [claim.message for claim in claims if claim.message.purpose in LIMITED]
+    if not limited:
+        return Judged(claims)
+    policy, now = at.deps.policy, at.deps.now()
     today = policy.calendar.day_of(now)
-    days = await store.reserve_contacts(asked, token=token, on=today, limits=policy.limits)
+    days = await at.store.reserve_contacts(limited, token=at.lease.token, on=today, limits=policy.limits)
     free: list[Claimed] = []
-    for claim in claimed:
+    decided: list[Outcome] = []
+    for claim in claims:
         day = days.get(claim.message.id)
         if day is None or day == today:
             free.append(claim if day is None else replace(claim, contact_on=day))
         else:
             until = opens_at(claim.message, day, policy)
-            outcomes.append(kept_waiting(claim.message, until, policy=policy, now=now))
-    return free
+            decided.append(kept_waiting(claim.message, until, policy=policy, now=now))
+    return Judged(free, decided)
 
 
 def kept_waiting(message: Message, until: datetime, *, policy: Policy, now: datetime) -> Outcome:

@@ -6,9 +6,7 @@ Only events whose entry asks for it cost anything here: one statement for a tick
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -18,17 +16,16 @@ from msgspec.structs import replace
 
 from hub.errors import StorageUnavailable
 from hub.messages.delivery.decisions import held
+from hub.messages.delivery.deps import Documents
+from hub.messages.delivery.rule import Judged, RuleContext, split
 from hub.messages.planning.reach import LETTER
 from hub.model import Claimed, Message, Outcome
 from hub.model.documents import DocumentRequest, Enclosure, FetchState
-from hub.ports import DocumentStore
 
 REASON: Final = "document"
 """Why a message is held whose document is being fetched."""
 LOOK_AGAIN: Final = timedelta(seconds=30)
 """When a message looks at the soonest for itself, should its release have missed it."""
-AT_ONCE: Final = 8
-"""Mails with a document that are in memory at the same time: as many as a server has connections."""
 _EMAIL: Final = "email"
 _WITHOUT: Final = frozenset({"push", "voice"})
 """Channels whose texts name no document."""
@@ -36,48 +33,35 @@ _WITHOUT: Final = frozenset({"push", "voice"})
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Documents:
-    """
-    `events` are the names of those that have a document; `attach_below` is in bytes.
-
-    `room` is for mails with a document that are composed and sent at the same time.
-    """
-
-    store: DocumentStore
-    events: frozenset[str]
-    attach_below: int
-    room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
-
-
-async def with_documents(
-    claimed: Sequence[Claimed], documents: Documents | None, outcomes: list[Outcome], *, now: datetime
-) -> list[Claimed]:
+async def with_documents(claims: Sequence[Claimed], at: RuleContext) -> Judged:
     """Give these messages their documents; hold those whose document is still being fetched."""
-    asking = {} if documents is None else _asking(claimed, documents)
+    documents = at.deps.documents
+    asking = {} if documents is None else _asking(claims, documents)
     if documents is None or not asking:
-        return list(claimed)
+        return Judged(claims)
+    now = at.deps.now()
     try:
         requests = await documents.store.of_events({claim.message.event_key for claim in asking.values()})
         contents = await _contents(asking, requests, documents)
     except StorageUnavailable as exc:
         log.warning("documents.waiting", error=str(exc))
-        outcomes.extend(_later(claim.message, now, now + LOOK_AGAIN) for claim in asking.values())
-        return [claim for claim in claimed if claim.message.id not in asking]
+        later = now + LOOK_AGAIN
+        return split(claims, [_later(claim.message, now, later) for claim in asking.values()])
     free: list[Claimed] = []
-    for claim in claimed:
+    decided: list[Outcome] = []
+    for claim in claims:
         request = requests.get(claim.message.event_key) if claim.message.id in asking else None
         if request is not None and _is_awaited(request, claim.message, now):
-            outcomes.append(_later(claim.message, now, _again(request, now)))
+            decided.append(_later(claim.message, now, _again(request, now)))
         else:
             free.append(claim if request is None else _enclosing(claim, request, contents, documents))
-    return free
+    return Judged(free, decided)
 
 
-def _asking(claimed: Sequence[Claimed], documents: Documents) -> Mapping[UUID, Claimed]:
+def _asking(claims: Sequence[Claimed], documents: Documents) -> Mapping[UUID, Claimed]:
     return {
         claim.message.id: claim
-        for claim in claimed
+        for claim in claims
         if claim.message.event in documents.events and claim.message.channel not in _WITHOUT
     }
 

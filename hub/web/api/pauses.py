@@ -9,12 +9,13 @@ from typing import Final
 from aiohttp import web
 from msgspec.structs import replace
 
+from hub.access.actor import Actor
 from hub.errors import NotRestored
 from hub.operations import channels
 from hub.operations import pause as pausing
 from hub.operations.pause import Paused, Resumed
-from hub.ports import EVERYTHING, RESTORED_BY
-from hub.web.auth.caller import acting_person, caller_of, note
+from hub.ports import EVERYTHING
+from hub.web.auth.caller import actor_of, note
 from hub.web.paging import page_by
 from hub.web.requests import found
 from hub.web.responses import Refusal, json_answer
@@ -47,19 +48,16 @@ async def show_pause(request: web.Request) -> web.Response:
 
 async def pause(request: web.Request, body: PauseBody) -> web.Response:
     """Pause a channel (`sms`) or an event (`pqrs.received`), emergencies too; safe to repeat."""
-    by = acting_person(request, body.by)
-    return json_answer(await pause_here(request, request.match_info["name"], by, body.reason, body.ends_at))
+    by, name = actor_of(request, body.by), request.match_info["name"]
+    return json_answer(await pause_here(request, name, by, body.reason, body.ends_at))
 
 
 async def pause_here(
-    request: web.Request, name: str, by: str, reason: str, ends_at: datetime | None
+    request: web.Request, name: str, by: Actor, reason: str, ends_at: datetime | None
 ) -> Paused:
     """Pause what is called so. Raises UnknownName."""
     subject, store = pausing.subject_of(name), services(request).pauses
-    await note(request, "pause", subject, ends_at=ends_at and ends_at.isoformat())
-    # A restore's pause may be ended in another way, and so nobody else is called so.
-    named = caller_of(request).who if by == RESTORED_BY else by
-    return await pausing.pause(subject, by=named, reason=reason, ends_at=ends_at, store=store)
+    return await pausing.pause(by, subject, reason=reason, ends_at=ends_at, store=store)
 
 
 async def resume(request: web.Request, query: ResumeQuery) -> web.Response:

@@ -8,7 +8,7 @@ from typing import Final
 from aiohttp import hdrs
 
 from hub.model.letters import LetterBuilding, PrintBatch
-from hub.model.preferences import PreferencesWhole
+from hub.model.preferences import MarkRow, PersonMarks, PreferencesWhole
 from hub.operations.audience import AudienceMeant
 from hub.operations.cases.replies import ReplyTask
 from hub.operations.erase_person import ErasureReport
@@ -32,7 +32,6 @@ from hub.web.api.answers import ACTED, CONSTANCIA, MARKED, TOO_LATE
 from hub.web.route import INBOX, PRIVACY, Route, Where, operate, read, read_private
 from hub.web.schemas import common, people
 from hub.web.schemas import inbox as boxes
-from hub.web.schemas import preferences as marks
 from hub.web.schemas.common import Problem, page_of
 from hub.web.schemas.letters import (
     BatchDelivered,
@@ -44,6 +43,7 @@ from hub.web.schemas.letters import (
     PosterRow,
     PosterWhole,
 )
+from hub.web.schemas.preferences import MarkEnd
 
 _DELETE: Final = hdrs.METH_DELETE
 _POST: Final = hdrs.METH_POST
@@ -69,13 +69,13 @@ PEOPLE: Final[tuple[Route, ...]] = (
     read("/api/audience", directory.show_audience, answers={200: AudienceMeant}),
     read("/api/people/{ref}/preferences", preferences.show_preferences, answers=_PREFERENCES),
     operate("/api/people/{ref}/preferences", preferences.put_preferences, method=_PUT, answers=_PREFERENCES),
-    read("/api/people/{ref}/do-not-contact", preferences.list_marks, answers={200: marks.PersonMarks}),
-    operate("/api/people/{ref}/do-not-contact", preferences.mark_person, answers={200: marks.MarkRow}),
+    read("/api/people/{ref}/do-not-contact", preferences.list_marks, answers={200: PersonMarks}),
+    operate("/api/people/{ref}/do-not-contact", preferences.mark_person, answers={200: MarkRow}),
     operate(
         "/api/people/{ref}/do-not-contact",
         preferences.end_marks,
         method=_DELETE,
-        answers={200: marks.MarkEnd},
+        answers={200: MarkEnd},
     ),
     read("/api/people/{ref}", directory.show_person, answers={200: people.PersonWhole}),
     Route(

@@ -7,6 +7,7 @@ from typing import Final
 from aiohttp import web
 
 from hub.access import audit
+from hub.access.actor import Actor
 from hub.access.inbox_tokens import InboxHolder
 from hub.model import Json, PropertyScope, Scope
 from hub.web.auth.api_key_cache import Caller
@@ -43,10 +44,15 @@ def person_only() -> Refusal:
     )
 
 
-def acting_person(request: web.Request, by: str) -> str:
-    """Return who acts: the person that a system names in `by`; for a session always the signed-in account."""
-    who = caller_of(request).who
-    return who if SESSION in request or not by else by
+def actor_of(request: web.Request, named: str = "") -> Actor:
+    """
+    Return who acts, for an act of the route, which audits itself.
+
+    `named` is the person whom a system names as the one who acts; a session acts for itself alone.
+    """
+    deps, who = services(request), caller_of(request).who
+    person = "" if SESSION in request else named
+    return Actor(who=who, notes=deps.audit, now=deps.now(), places=places_of(request), named=person)
 
 
 async def note(

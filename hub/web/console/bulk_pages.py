@@ -16,6 +16,7 @@ from hub.operations.bulk.choose import MESSAGES
 from hub.operations.bulk.words_es import KINDS_ES, RESULTS_ES, STATES_ES, skipped_words
 from hub.operations.explain.sentences_es import short_time
 from hub.rendering import labels_es
+from hub.rendering.actors_es import who_es
 from hub.rendering.titles_es import EVENTS
 from hub.web.api.bulk import start_here, stop_here
 from hub.web.auth.caller import caller_of, places_of
@@ -237,7 +238,7 @@ def _run_line(row: Mapping[str, Any], staff: Mapping[str, str]) -> tuple[object,
     return (
         when,
         kind,
-        staff.get(row["by"], row["by"]),
+        who_es(row["by"], staff),
         row["reason"],
         state,
         row["chosen"],

@@ -20,7 +20,7 @@ from hub.ports import EVERYTHING
 from hub.rendering.titles_es import EVENTS
 from hub.web.api.now import activity_lately
 from hub.web.api.pauses import pause_here, resume_here
-from hub.web.auth.caller import caller_of
+from hub.web.auth.caller import actor_of, caller_of
 from hub.web.console.now_page import channels_of, health_of, of_channel
 from hub.web.console.shell import console_page, done
 from hub.web.console.staff import staff_names
@@ -85,7 +85,7 @@ async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  #
 async def pause(request: web.Request, form: PauseForm) -> web.StreamResponse:
     """Pause a channel or an event."""
     ends_at = _end(form.end, services(request).now())
-    await pause_here(request, form.name, caller_of(request).who, form.reason, ends_at)
+    await pause_here(request, form.name, actor_of(request), form.reason, ends_at)
     return done(PATH, f"paused{_of(form.name)}")
 
 

@@ -12,6 +12,7 @@ from hub.operations.clocks.board import LIVE, ClockFilter
 from hub.operations.clocks.groups import grouped
 from hub.operations.explain.sentences_es import short_time
 from hub.rendering import case_words_es, labels_es
+from hub.rendering.actors_es import who_es
 from hub.rendering.page_links import CLOCKS as CLOCKS_PATH
 from hub.rendering.titles_es import CLOCKS
 from hub.web.auth.caller import caller_of, places_of
@@ -73,5 +74,5 @@ def _line(row: Mapping[str, Any], staff: Mapping[str, str], names: Mapping[str, 
         names.get(row["copropiedad"], row["copropiedad"]) or "",
         labels_es.AREAS.get(row["service_area"], row["service_area"]) or "",
         row["level"],
-        staff.get(row["held_by"], row["held_by"]) or "",
+        who_es(row["held_by"], staff),
     )

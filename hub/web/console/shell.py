@@ -12,6 +12,7 @@ from aiohttp import hdrs, web
 from hub.model import Scope
 from hub.operations.explain.sentences_es import short_time
 from hub.rendering import labels_es
+from hub.rendering.actors_es import BOOTSTRAP_ES
 from hub.rendering.spreadsheet import MEDIA_TYPE, sheet
 from hub.rendering.titles_es import CLOCKS
 from hub.web.auth.caller import caller_of
@@ -75,32 +76,61 @@ DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
         "stopped": "Se detuvo. Lo que ya se hizo queda hecho.",
     }
 )
-_KEY: Final = "Llave del hub"
 
 
 class Section(NamedTuple):
     path: str
     label: str
+    icon: str
+    """A symbol of `icons.svg`."""
 
 
-SECTIONS: Final = (
-    Section("/", "Ahora"),
-    Section("/messages", "Mensajes"),
-    Section("/cases", "Casos"),
-    Section("/clocks", "Promesas"),
-    Section("/dead", "Rechazados"),
-    Section("/replies", "Respuestas"),
-    Section("/people", "Personas"),
-    Section("/letters", "Cartas"),
-    Section("/bulk", "Acciones masivas"),
-    Section("/surveys", "Encuestas"),
-    Section("/indicators", "Indicadores"),
-    Section("/templates", "Plantillas"),
-    Section("/channels", "Canales"),
-    Section("/audit", "Auditoría"),
-    Section("/accounts", "Cuentas y llaves"),
+class Group(NamedTuple):
+    label: str
+    sections: tuple[Section, ...]
+    icon: str = ""
+    """Of the bar for a thumb, which leads to its first section; a group without one is under *Más* alone."""
+
+    def holds(self, path: str) -> bool:
+        return any(section.path == path for section in self.sections)
+
+
+GROUPS: Final = (
+    Group("Hoy", (Section("/", "Ahora", "hoy"),), "hoy"),
+    Group(
+        "Atender",
+        (
+            Section("/cases", "Casos", "caso"),
+            Section("/clocks", "Promesas", "plazo"),
+            Section("/replies", "Respuestas", "respuesta"),
+        ),
+        "caso",
+    ),
+    Group(
+        "Comunicar",
+        (
+            Section("/letters", "Cartas y carteles", "carta"),
+            Section("/surveys", "Encuestas", "encuesta"),
+            Section("/templates", "Plantillas", "texto"),
+        ),
+        "comunicar",
+    ),
+    Group("Personas", (Section("/people", "Personas", "personas"),), "personas"),
+    Group(
+        "Control",
+        (
+            Section("/messages", "Mensajes", "correo"),
+            Section("/bulk", "Acciones masivas", "varios"),
+            Section("/dead", "Rechazados", "rechazado"),
+            Section("/channels", "Canales", "canal"),
+            Section("/indicators", "Indicadores", "indicador"),
+            Section("/audit", "Auditoría", "auditoria"),
+            Section("/accounts", "Cuentas y llaves", "llave"),
+        ),
+    ),
 )
-"""In the order of the navigation. Who may see one is said by its row of the route table."""
+"""The navigation, in its order. Who may see a section is said by its row of the route table."""
+SECTIONS: Final = tuple(section for group in GROUPS for section in group.sections)
 
 
 def console_page(
@@ -119,8 +149,8 @@ def console_page(
         request,
         here=here,
         live=live,
-        sections=[section for section in SECTIONS if _is_open_to(request, section)],
-        who=account.display_name if account else _KEY,
+        groups=_groups_open_to(request),
+        who=account.display_name if account else BOOTSTRAP_ES,
         own=request.get(OWN_LINE, OwnLine()),
         has_account=account is not None,
         has_inbox=account is not None and account.person is not None,
@@ -156,6 +186,14 @@ def own_page(
         frame = "console/base.html"
         return console_page(template, request, here=here, status=status, live=live, frame=frame, **values)
     return plain(template, request, status=status, frame="plain.html", live="", **values)
+
+
+def _groups_open_to(request: web.Request) -> list[Group]:
+    groups = [
+        group._replace(sections=tuple(one for one in group.sections if _is_open_to(request, one)))
+        for group in GROUPS
+    ]
+    return [group for group in groups if group.sections]
 
 
 def _is_open_to(request: web.Request, section: Section) -> bool:
