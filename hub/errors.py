@@ -33,6 +33,7 @@ Every error of the hub. The docstring of a class is its message.
     ├── NothingChosen             a bulk action that finds no row
     ├── NothingToPrint            a copropiedad without an open letter
     ├── TooLate                   a letter or batch is past that step
+    ├── NoSuch                    nothing has this id, or nothing within reach
     ├── UnknownName               a channel, an event … that there is not
     │   ├── UnknownAccount
     │   ├── UnknownKey
@@ -320,6 +321,13 @@ class NotRestored(HubError):
 
     At the console from its list, with `hub cancel --dry-run`, or with POST /api/bulk and `dry_run`.
     """
+
+
+class NoSuch(HubError):
+    """There is none with this id."""
+
+    def __init__(self, noun: str) -> None:
+        super().__init__(f"There is no {noun} with this id.")
 
 
 class UnknownName(HubError, LookupError):

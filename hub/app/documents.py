@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack, aclosing
 
 from hub import storage
 from hub.app.container import Container
-from hub.app.renderer import can_print
 from hub.catalog import BY_NAME, BY_TYPE
 from hub.channels.document_calls import HttpDocumentCalls
 from hub.messages.cascades import Prints
@@ -14,6 +13,7 @@ from hub.messages.delivery.deps import Documents
 from hub.messages.planning.documents import with_document
 from hub.model import Message, StoredEvent
 from hub.model.documents import FetchState
+from hub.parts.renderer import can_print
 from hub.rendering.document_links import document_links
 from hub.resilience.database_time import NOW
 from hub.timers.documents import DocumentDeps

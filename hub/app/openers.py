@@ -10,15 +10,14 @@ from typing import Final, TypeVar
 from hub import storage
 from hub.access.keyring import KeyRing
 from hub.consumers.publisher import BrokerPublisher
-from hub.consumers.topology import CHANNELS
-from hub.model import Lane
+from hub.desk.posters.queries import count as count_posters
 from hub.operations.now import NowDeps
 from hub.operations.search.search import SearchDeps
+from hub.parts.company import CompanyRules
+from hub.parts.papers import constancias_of, letter_printer_of, person_exports_of
+from hub.parts.stores import QUEUES
 from hub.policy import load_policy
 from hub.settings import Settings
-
-QUEUES: Final = tuple((channel, lane) for channel in CHANNELS for lane in Lane)
-"""All pairs of channel and lane."""
 
 Store = TypeVar("Store")
 Opener = Callable[[Settings], AbstractAsyncContextManager[Store]]
@@ -86,7 +85,7 @@ async def open_now(settings: Settings) -> AsyncIterator[NowDeps]:
             letters=storage.PostgresLetters(database),
             log=storage.PostgresLog(database),
             pauses=storage.PostgresPauses(database),
-            posters=storage.PostgresPosters(database),
+            posters=partial(count_posters, database),
             waiting=activity.waiting,
         )
 
@@ -115,3 +114,19 @@ def open_publisher(
 ) -> AbstractAsyncContextManager[BrokerPublisher]:
     """Open a publisher with confirms; `name` is shown to RabbitMQ's operator."""
     return aclosing(BrokerPublisher(settings.amqp_url.reveal(), name))
+
+
+def _company_opener(make: Callable[[storage.Database, CompanyRules], Store]) -> Opener[Store]:
+    """Return a function that opens for a command what needs the company's rules besides the database."""
+
+    @asynccontextmanager
+    async def opened(settings: Settings) -> AsyncIterator[Store]:
+        async with storage.Database(settings.database_url.reveal(), size=2) as database:
+            yield make(database, CompanyRules(settings))
+
+    return opened
+
+
+open_constancias: Final = _company_opener(constancias_of)
+open_letter_printer: Final = _company_opener(letter_printer_of)
+open_person_exports: Final = _company_opener(person_exports_of)

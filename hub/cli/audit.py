@@ -13,7 +13,7 @@ import typer
 from hub.access import audit as noting
 from hub.access.actor import Actor
 from hub.app.openers import open_audit
-from hub.cli.common import AsJson, Limit, fields, print_list, settings
+from hub.doors.terminal import AsJson, Limit, fields, print_list, settings
 from hub.model import Json
 from hub.model.actors import of_shell
 

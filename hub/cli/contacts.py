@@ -9,7 +9,8 @@ import typer
 
 from hub.app.openers import open_casework, open_contacts
 from hub.cli.audit import acting
-from hub.cli.common import (
+from hub.cli.names import known_channel
+from hub.doors.terminal import (
     AsJson,
     Id,
     Limit,
@@ -24,7 +25,6 @@ from hub.cli.common import (
     print_whole,
     settings,
 )
-from hub.cli.names import known_channel
 from hub.model import ReplyKind
 from hub.operations import suppressions as lifting
 from hub.operations.cases.replies import read_reply

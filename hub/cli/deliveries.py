@@ -11,7 +11,8 @@ import typer
 from rich.text import Text
 
 from hub.app.openers import open_log
-from hub.cli.common import (
+from hub.cli.names import OfChannel, OfEvent, OfEventId, OfPerson
+from hub.doors.terminal import (
     STATE_STYLES,
     AsJson,
     Columns,
@@ -25,7 +26,6 @@ from hub.cli.common import (
     settings,
     wait,
 )
-from hub.cli.names import OfChannel, OfEvent, OfEventId, OfPerson
 from hub.errors import StorageUnavailable
 from hub.model import Json, State
 from hub.ports import LogStore, MessageFilter

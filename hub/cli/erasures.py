@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from hub.app.openers import open_erasures
 from hub.cli.audit import acting, note
-from hub.cli.common import (
+from hub.doors.terminal import (
     AsJson,
     Columns,
     instant_option,

@@ -10,7 +10,9 @@ import typer
 
 from hub.app.openers import open_monitor, open_pauses, open_publisher
 from hub.cli.audit import acting, note
-from hub.cli.common import (
+from hub.cli.names import known_channel
+from hub.cli.progress import silent
+from hub.doors.terminal import (
     AsJson,
     Columns,
     fields,
@@ -21,8 +23,6 @@ from hub.cli.common import (
     settings,
     warn,
 )
-from hub.cli.names import known_channel
-from hub.cli.progress import silent
 from hub.errors import NotRestored, UnknownName
 from hub.operations import pause as pausing
 from hub.operations.channels import ChannelRow, read_channels, read_depths

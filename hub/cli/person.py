@@ -11,11 +11,12 @@ from typing import Annotated, Final
 import typer
 from msgspec import json
 
-from hub.app.openers import open_erasures, open_publisher, open_strangers
-from hub.app.papers import open_person_exports
+from hub.app.openers import open_erasures, open_person_exports, open_publisher, open_strangers
 from hub.cli import erasures
 from hub.cli.audit import acting, note
-from hub.cli.common import (
+from hub.cli.progress import progress
+from hub.contact_rules.purposes import LIMITED
+from hub.doors.terminal import (
     AsJson,
     Columns,
     local_time,
@@ -25,8 +26,6 @@ from hub.cli.common import (
     settings,
     write_output,
 )
-from hub.cli.progress import progress
-from hub.contact_rules.purposes import LIMITED
 from hub.operations.contact_history import contact_lines
 from hub.operations.erase_person import ERASED_ES, KEPT_ES, ErasureReport, erase, kept_since, look, why
 from hub.operations.erase_stranger import strangers_of

@@ -10,7 +10,7 @@ import typer
 
 from hub.app.openers import open_directory_history, open_preferences
 from hub.cli.audit import acting
-from hub.cli.common import (
+from hub.doors.terminal import (
     AsJson,
     fields,
     instant_option,

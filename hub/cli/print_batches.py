@@ -8,11 +8,9 @@ from uuid import UUID
 
 import typer
 
-from hub.app.company import CompanyRules
-from hub.app.openers import open_batches
-from hub.app.papers import open_letter_printer
+from hub.app.openers import open_batches, open_letter_printer
 from hub.cli.audit import acting, note, note_all
-from hub.cli.common import (
+from hub.doors.terminal import (
     AsJson,
     Columns,
     Id,
@@ -29,6 +27,7 @@ from hub.errors import HubError, NothingToPrint
 from hub.model.letters import MadeBatch, PrintBatch
 from hub.model.paper import PaperSize
 from hub.operations.letters import PrintedPages, make_batch
+from hub.parts.company import CompanyRules
 
 _COLUMNS: Final[Columns] = {
     "made": "made_at",

@@ -9,7 +9,7 @@ import typer
 
 from hub.app.openers import open_retention
 from hub.cli.audit import acting
-from hub.cli.common import AsJson, Columns, print_list, settings
+from hub.doors.terminal import AsJson, Columns, print_list, settings
 from hub.model.retention import DataKind, RetentionRow
 from hub.operations.retention import erase_old, report
 from hub.policy import load_policy

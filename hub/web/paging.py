@@ -15,9 +15,10 @@ from typing import Final, TypeVar
 import msgspec
 
 from hub.model import Json
+from hub.model.pages import PageQuery
 from hub.ports import Page
 from hub.web.responses import Refusal
-from hub.web.schemas.common import ListQuery, PageQuery
+from hub.web.schemas.common import ListQuery
 
 _NOT_OURS: Final = "The cursor is not one that a list has given."
 

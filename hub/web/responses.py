@@ -12,6 +12,7 @@ import msgspec
 import structlog
 from aiohttp import hdrs, web
 
+from hub.doors.act import File
 from hub.errors import (
     BeyondOwnRights,
     HubError,
@@ -28,6 +29,7 @@ from hub.errors import (
     KeptByDuty,
     LastAdministrator,
     NameTaken,
+    NoSuch,
     NothingChosen,
     NothingToAcknowledge,
     NothingToPrint,
@@ -113,9 +115,13 @@ def json_answer(value: Json, *, status: int = 200, headers: Mapping[str, str] | 
 
 
 def pdf_answer(content: bytes, name: str) -> web.Response:
-    """Respond with a PDF as a file, which no browser opens in place."""
-    headers = {hdrs.CONTENT_DISPOSITION: f'attachment; filename="{name}"'}
-    return web.Response(body=content, content_type=PDF, headers=headers)
+    return file_answer(File(content, name, PDF))
+
+
+def file_answer(file: File) -> web.Response:
+    """Respond with a file, which no browser opens in place."""
+    headers = {hdrs.CONTENT_DISPOSITION: f'attachment; filename="{file.name}"'}
+    return web.Response(body=file.content, content_type=file.kind, headers=headers)
 
 
 def all_of(items: Sequence[Json]) -> web.Response:
@@ -224,6 +230,7 @@ def _from_http(error: web.HTTPException) -> Refusal:
 _REFUSED: Final = (400, "A value is refused: {error}", "Correct the request; the same one fails again.")
 _FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
     Unavailable: (503, "{error}", "Try again in some seconds; `hub check` shows more."),
+    NoSuch: (404, "{error}", "The list shows the ids that there are."),
     UnknownAccount: (404, "There is no account of this name.", "GET /api/accounts lists them."),
     UnknownKey: (404, "There is no live key of this name.", "GET /api/keys lists the keys."),
     UnknownSubscription: (404, "{error}.", "GET /api/results lists the subscriptions."),
@@ -275,6 +282,11 @@ def refusal_of(error: HubError) -> Refusal:
             return Refusal(status, said, hint, headers=headers, errors=_errors_of(error))
     _log.error("request.failed", error=type(error).__name__)
     return Refusal(500, *_FAILED)
+
+
+def status_of(error: type[HubError]) -> int:
+    """Return the status of the answer to this error."""
+    return next(_FROM_HUB[kind][0] for kind in error.__mro__ if kind in _FROM_HUB)
 
 
 def _errors_of(error: HubError) -> Sequence[Mapping[str, str]]:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from hub.app.company import CompanyRules
-from hub.app.papers import person_exports_of
 from hub.errors import UnknownName
 from hub.model import MarkReason
 from hub.operations.person_export import paper
 from hub.operations.person_export.schemas import PersonExport
+from hub.parts.company import CompanyRules
+from hub.parts.papers import person_exports_of
 from hub.rendering.paper import make_pdf
 from hub.settings import load
 from hub.storage import Database

@@ -14,9 +14,9 @@ from uuid import UUID
 import pytest
 from aiohttp import hdrs
 
-from hub.app.papers import letter_printer_of
 from hub.model import Message, Recall, Rendered, State
 from hub.model.documents import DocumentRequest, FetchedDocument
+from hub.parts.papers import letter_printer_of
 from hub.storage import Database, PostgresDelivery, PostgresDocuments, PostgresIntake, PostgresLetters
 from tests.contract.values import event, message, now, stored
 from tests.integration.test_cli_servers import environ, hub

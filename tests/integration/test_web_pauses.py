@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from hub.storage import Database, PostgresPauses
 from hub.web.services import Services
 from tests.contract.stores import open_stores
 from tests.contract.values import HOUR, message, now, stored
+from tests.doubled import with_doubles
 from tests.integration.test_web_operations import send
 from tests.integration.web_doubles import World
 
@@ -25,7 +25,7 @@ class RealPauses(World):
 
     def services(self) -> Services:
         assert self.database is not None
-        return replace(super().services(), pauses=PostgresPauses(self.database))
+        return with_doubles(super().services(), pauses=PostgresPauses(self.database))
 
 
 @pytest.fixture

@@ -19,7 +19,6 @@ from benchmarks.aims import AIMS
 from benchmarks.modes import MODES
 from benchmarks.report import HEAD
 from hub.app.circuits import METRIC as CIRCUIT
-from hub.app.signature_metrics import METRIC as VERIFIED
 from hub.app.time_check import METRIC as OFFSET
 from hub.catalog import CATALOG
 from hub.cli.commands import COMMANDS
@@ -40,6 +39,7 @@ from hub.model import (
     State,
 )
 from hub.model.state_machine import MOVES
+from hub.parts.signature_metrics import METRIC as VERIFIED
 from hub.policy import load_policy
 from hub.rendering.labels_es import OFFICES
 from hub.web.auth.refusals import METRIC as REFUSED

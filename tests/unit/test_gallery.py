@@ -11,13 +11,13 @@ from typing import Final
 
 import pytest
 
-from hub.app.company import CompanyRules
-from hub.app.texts import gallery_of, lazy_gallery
 from hub.catalog import CATALOG
 from hub.errors import UnknownName
 from hub.model import Brand
 from hub.operations.gallery import GROUPS, Gallery, Wanted
 from hub.operations.template_check import Finding, TemplateCheck
+from hub.parts.company import CompanyRules
+from hub.parts.texts import gallery_of, lazy_gallery
 from hub.settings import load
 
 COMPANY: Final = CompanyRules(load({}))

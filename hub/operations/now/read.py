@@ -17,7 +17,6 @@ from hub.operations.now.headline import EVERYTHING_ES, Situation
 from hub.ports import EVERYTHING, ContactStore, IncidentLog, LetterStore, LogStore, PauseStore
 from hub.ports.activity import AcceptedMessages, ActivityStore, AffectedPeople
 from hub.ports.casework import ReplyFilter
-from hub.ports.posters import PosterStore
 from hub.rendering.labels_es import CHANNELS
 from hub.rendering.titles_es import EVENTS
 
@@ -37,6 +36,12 @@ class Waiting(Protocol):
     async def __call__(self, channel: str, *, places: PropertyScope) -> AffectedPeople: ...
 
 
+class CountPosters(Protocol):
+    """Counts the posters in a state, up to `most`."""
+
+    async def __call__(self, state: PosterState, places: PropertyScope, *, most: int) -> int: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NowDeps:
     activity: ActivityStore
@@ -45,7 +50,7 @@ class NowDeps:
     letters: LetterStore
     log: LogStore
     pauses: PauseStore
-    posters: PosterStore
+    posters: CountPosters
     waiting: Waiting
 
 
@@ -130,8 +135,8 @@ async def situation_of(
     lists = {
         "unreached": await _unreached(deps, places, week),
         "replies": await _replies(deps, places),
-        "to_print": await _posters(deps, PosterState.TO_PRINT, places),
-        "to_take_down": await _posters(deps, PosterState.TO_TAKE_DOWN, places),
+        "to_print": await deps.posters(PosterState.TO_PRINT, places, most=SHOWN),
+        "to_take_down": await deps.posters(PosterState.TO_TAKE_DOWN, places, most=SHOWN),
     }
     live = counts["clocks"]
     return Situation(
@@ -165,11 +170,6 @@ async def _replies(deps: NowDeps, places: PropertyScope) -> int:
     """Count what people have written and nobody has answered."""
     asked = ReplyFilter(kind="reply", view=ReplyView.OPEN, places=places)
     return len((await deps.contacts.replies(asked, after=None, limit=SHOWN)).items)
-
-
-async def _posters(deps: NowDeps, state: PosterState, places: PropertyScope) -> int:
-    page = await deps.posters.posters(state=state, building=None, after=None, limit=SHOWN, places=places)
-    return len(page.items)
 
 
 async def _unreached(deps: NowDeps, places: PropertyScope, since: datetime) -> int:

@@ -9,6 +9,8 @@ from aiohttp import hdrs
 
 from hub.access.account_rows import AccountMade, AccountRow
 from hub.access.grant_keys import KeyMade, KeyRow
+from hub.doors.act import ADMIN, PRIVACY, Where
+from hub.model.pages import page_of
 from hub.operations.channels import ChannelRow, PauseRow, PauseWhole
 from hub.operations.exclusions import ExclusionListRow
 from hub.operations.gallery import TemplatePreview, TemplateRow
@@ -18,9 +20,9 @@ from hub.operations.results import SubscriptionRow
 from hub.operations.webhooks import WebhookAnswer, WebhookMade, WebhookRow, WebhookSecret
 from hub.web.api import accounts, api_keys, exclusions, pauses, results, summary, templates, webhooks
 from hub.web.api.answers import TOO_LATE
-from hub.web.route import ADMIN, PRIVACY, Route, Where, operate_company, read, read_company
+from hub.web.route import Route, operate_company, read, read_company
 from hub.web.schemas import common
-from hub.web.schemas.common import Problem, page_of
+from hub.web.schemas.common import Problem
 
 _DELETE: Final = hdrs.METH_DELETE
 _POST: Final = hdrs.METH_POST

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from hub.business_time.dates import day_start, next_day_start
 from hub.model import Json, PropertyScope, Scope, within
+from hub.model.pages import PageQuery
 from hub.operations.cases import replies as reading
 from hub.operations.cases.acts import CaseActed
 from hub.operations.cases.replies import ReplyTask
@@ -20,7 +21,7 @@ from hub.web.api.cases import act_name
 from hub.web.auth.caller import actor_of, caller_of, places_of, places_with
 from hub.web.requests import found, read_id
 from hub.web.responses import json_answer
-from hub.web.schemas.common import PageQuery, WholeQuery
+from hub.web.schemas.common import WholeQuery
 from hub.web.schemas.people import AssignBody, LiftBody, Lifted, RepliesQuery, SettleReplyBody, WordsBody
 from hub.web.services import services
 

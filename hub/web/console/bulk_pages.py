@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 
 from hub.model import Scope, Word
 from hub.model.bulk import BulkItem, BulkKind, BulkResult
+from hub.model.pages import Cursor, Limit
 from hub.operations.bulk import plan, runs
 from hub.operations.bulk.choose import MESSAGES
 from hub.operations.bulk.words_es import KINDS_ES, RESULTS_ES, STATES_ES, skipped_words
@@ -25,7 +26,6 @@ from hub.web.console.shell import console_page, done, paged, sheet_of, spreadshe
 from hub.web.console.staff import staff_names
 from hub.web.requests import FormQuery, Sheet, found, read_id
 from hub.web.responses import Refusal
-from hub.web.schemas.common import Cursor, Limit
 from hub.web.services import services
 
 PATH: Final = "/bulk"

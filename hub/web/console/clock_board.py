@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 from aiohttp import web
 
+from hub.model.pages import Limit
 from hub.operations.clocks.board import LIVE, ClockFilter
 from hub.operations.clocks.groups import grouped
 from hub.operations.explain.sentences_es import short_time
@@ -20,7 +21,6 @@ from hub.web.console.list_filter import buildings_of
 from hub.web.console.shell import console_page, paged, sheet_of, spreadsheet
 from hub.web.console.staff import staff_names
 from hub.web.requests import FormQuery, Sheet
-from hub.web.schemas.common import Limit
 from hub.web.schemas.messages import ClocksQuery
 from hub.web.services import services
 

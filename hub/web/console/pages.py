@@ -6,7 +6,7 @@ import secrets
 from typing import Any, Final
 
 from aiohttp import hdrs, web
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
 
 from hub.rendering.actors_es import who_es
@@ -23,7 +23,16 @@ _FRAME_CSP: Final = (
     "form-action 'none'; frame-ancestors 'self'"
 )
 _TEMPLATES: Final = Environment(
-    loader=PackageLoader("hub.web", "templates"), autoescape=True, undefined=StrictUndefined
+    loader=ChoiceLoader(
+        [
+            PackageLoader("hub.web", "templates"),
+            PrefixLoader(
+                {"doors": PackageLoader("hub.doors", "templates"), "desk": PackageLoader("hub", "desk")}
+            ),
+        ]
+    ),
+    autoescape=True,
+    undefined=StrictUndefined,
 )
 
 _TEMPLATES.filters |= {

@@ -8,11 +8,11 @@ from functools import cache, partial
 from threading import Lock
 
 from hub import sla
-from hub.app.company import CompanyRules
 from hub.catalog import BY_NAME
 from hub.model import Event, Json, type_of
 from hub.operations.gallery import Gallery
 from hub.operations.template_check import TemplateCheck, trials_of
+from hub.parts.company import CompanyRules
 from hub.rendering.templates import PREVIEWED_AT
 
 

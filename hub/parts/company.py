@@ -11,13 +11,13 @@ from hub.access.keyring import KeyRing
 from hub.access.poster_links import PosterLinks
 from hub.access.resident_links import ResidentLinks
 from hub.access.survey_links import SurveyLinks
-from hub.app.signature_metrics import count
 from hub.channels import sender_address, texts_can_be_answered
 from hub.channels.email.mime import compose
 from hub.channels.email.verp import Verp
 from hub.cloudevents.schemas import Schemas
 from hub.errors import InvalidPolicy
 from hub.model import Brand, Json, Outgoing, Sender
+from hub.parts.signature_metrics import count
 from hub.policy import Policy
 from hub.policy.policy import load_tables, policy_of
 from hub.rendering import Templates

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 
 from hub import storage
-from hub.app.company import CompanyRules
-from hub.app.renderer import render_again
 from hub.catalog import BY_NAME
 from hub.intake.decode import IntakeContext
 from hub.intake.dry_run import DryRunDeps, dry_run
 from hub.intake.dry_run_schemas import DryRun
 from hub.messages.planning.plan import Rules
 from hub.model import ChannelTraits, Event
+from hub.parts.company import CompanyRules
+from hub.parts.renderer import render_again
 from hub.resilience.database_time import NOW
 
 

@@ -6,7 +6,6 @@ import structlog
 from msgspec.structs import replace
 
 from hub.access.survey_links import SURVEY
-from hub.app.company import CompanyRules
 from hub.channels.email.lists import list_name
 from hub.contact_rules.purposes import REVOCABLE
 from hub.errors import MissingDocument
@@ -14,6 +13,7 @@ from hub.inbound.unsubscribe import UnsubscribeLinks
 from hub.messages.delivery.deps import Renderer
 from hub.model import Claimed, Facts, Lane, Message, Rendered, StoredEvent
 from hub.operations.residents.sign_in import REQUESTED, unsealed
+from hub.parts.company import CompanyRules
 from hub.rendering.context import TO_STAFF
 from hub.rendering.page_links import page_of
 from hub.resilience.database_time import NOW
