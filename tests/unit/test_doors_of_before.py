@@ -1,4 +1,4 @@
-"""Doors of before the desk: each route, command and option still answers, the same or named in the CHANGELOG."""
+"""Doors of before the desk: each of their routes, commands and options answers still."""
 
 from __future__ import annotations
 
