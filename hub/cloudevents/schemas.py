@@ -108,6 +108,10 @@ def _built_in() -> Schemas:
     return Schemas(_compiled(FOLDER))
 
 
+def _compiled(folder: Path) -> Mapping[str, Schema]:
+    return {kind.name: _compile(folder, kind.name) for kind in CATALOG}
+
+
 def read_document(folder: Path, name: str) -> dict[str, Json]:
     """Read the schema of an event. Raises ConfigurationError."""
     path = folder / f"{name}.v1.json"
