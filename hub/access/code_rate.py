@@ -65,5 +65,5 @@ class CodeRate:
 
     def entered(self, person: str, code: bytes) -> None:
         """Forget the request of a code that was entered: that was the person, no stranger."""
-        asked = self._requests.get(person, ())
-        self._requests[person] = [one for one in asked if one.code != code]
+        requests = self._requests.get(person, ())
+        self._requests[person] = [one for one in requests if one.code != code]

@@ -229,8 +229,8 @@ class _Key:
         return left << _HALF | right
 
     def _mixed(self, purpose: Purpose, step: int, half: int) -> int:
-        asked = bytes((step,)) + half.to_bytes(_HALF // 8, "big")
-        return int.from_bytes(hmac.digest(self._for(purpose.value), asked, "sha256")[: _HALF // 8], "big")
+        block = bytes((step,)) + half.to_bytes(_HALF // 8, "big")
+        return int.from_bytes(hmac.digest(self._for(purpose.value), block, "sha256")[: _HALF // 8], "big")
 
     def signing_key(self) -> Ed25519PrivateKey:
         return Ed25519PrivateKey.from_private_bytes(self._for(_SIGNING))

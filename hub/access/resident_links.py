@@ -48,7 +48,7 @@ class ResidentLinks:
         It is empty without a signing key, and where the hub is reached over plain http: anybody on the
         network path could read the message.
         """
-        if message.channel not in CHANNELS | self.carriers or message.purpose is MessagePurpose.INTERNAL:
+        if message.channel not in self.channels or message.purpose is MessagePurpose.INTERNAL:
             return ""
         if message.channel == _SMS and message.purpose is MessagePurpose.EMERGENCY:
             return ""  # the instruction is all there is
@@ -64,6 +64,11 @@ class ResidentLinks:
         if purpose in {None, MessagePurpose.INTERNAL} or ends_at <= now or not self.usable:
             return ""
         return self.to(UUID(entry["id"]), ends_at)
+
+    @property
+    def channels(self) -> frozenset[str]:
+        """The channels whose messages have the link."""
+        return CHANNELS | self.carriers
 
     @property
     def usable(self) -> bool:

@@ -121,13 +121,13 @@ async def readiness(parts: Container) -> Mapping[str, bool]:
 
 async def answers(parts: Container) -> Mapping[str, bool]:
     """Return, for each server, whether it answers."""
-    asked: dict[str, Coroutine[Any, Any, object]] = {
+    checks: dict[str, Coroutine[Any, Any, object]] = {
         "rabbitmq": parts.publisher.ping(),
         "redis": parts.appointments.intact(),
         "postgresql": parts.database.rows("SELECT 1"),
     }
-    found = await asyncio.gather(*asked.values(), return_exceptions=True)
-    return {name: not isinstance(answer, Exception) for name, answer in zip(asked, found, strict=True)}
+    found = await asyncio.gather(*checks.values(), return_exceptions=True)
+    return {name: not isinstance(answer, Exception) for name, answer in zip(checks, found, strict=True)}
 
 
 def _texting(parts: Container) -> Mapping[str, Channel]:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -76,8 +77,7 @@ class Schemas:
     @classmethod
     def load(cls, folder: Path | None = None) -> Schemas:
         """Compile every schema of the folder, by default the hub's own. Raises ConfigurationError."""
-        place = folder or FOLDER
-        return cls({kind.name: _compile(place, kind.name) for kind in CATALOG})
+        return _built_in() if folder is None else cls(_compiled(folder))
 
     def check(self, event: Event, *, now: datetime) -> None:
         """Raise InvalidEvent unless the hub may accept this event at the instant `now`."""
@@ -101,6 +101,15 @@ class Schemas:
         # Nearly all events are valid, and a yes is much cheaper than a list of errors.
         if not schema.validator.is_valid(event.data):
             raise _refusal(schema, event.data)
+
+
+@cache
+def _built_in() -> Schemas:
+    return Schemas(_compiled(FOLDER))
+
+
+def _compiled(folder: Path) -> Mapping[str, Schema]:
+    return {kind.name: _compile(folder, kind.name) for kind in CATALOG}
 
 
 def read_document(folder: Path, name: str) -> dict[str, Json]:

@@ -161,7 +161,7 @@ class BrokerPublisher:
         async with self._pinging:
             if self._is_well and time.monotonic() - self._pinged < FRESH:
                 return
-            opened, mends, asked_at = await self._channel(), self._mends, NOW()
+            opened, mends, pinged_at = await self._channel(), self._mends, NOW()
             async with broker_errors():
                 arrived = await opened.canary.arrives()
             if not arrived:
@@ -170,7 +170,7 @@ class BrokerPublisher:
                     arrived = await opened.canary.arrives()
             if not arrived:
                 raise BrokerUnavailable("events do not arrive in RabbitMQ")
-            self._pinged, self._arrived_at = time.monotonic(), asked_at
+            self._pinged, self._arrived_at = time.monotonic(), pinged_at
             self._end_gap()
 
     async def renew(self) -> None:

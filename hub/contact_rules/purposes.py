@@ -87,6 +87,8 @@ PURPOSES: Final[Mapping[Purpose, PurposeRules]] = MappingProxyType(
     }
 )
 
+TO_STAFF: Final = frozenset({Purpose.INTERNAL, Purpose.EMERGENCY})
+"""Purposes of messages that call staff. An emergency goes to residents as well."""
 NEED_CONSENT: Final = frozenset(purpose for purpose, rules in PURPOSES.items() if rules.needs_consent)
 """Purposes whose messages leave only while their channel is consented to."""
 REVOCABLE: Final = tuple(sorted(purpose.value for purpose, rules in PURPOSES.items() if rules.revocable))

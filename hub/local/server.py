@@ -56,11 +56,11 @@ class Server(ABC):
     async def answers(self, question: Callable[[], Awaitable[object]], *refusals: type[Exception]) -> None:
         """Retry until the server answers; raise `failure` if it ends or does not answer."""
 
-        async def asked() -> None:
+        async def probe() -> None:
             await knock(self.port)
             await question()
 
-        if not await self.child.answers(asked, *refusals, limit=START_LIMIT):
+        if not await self.child.answers(probe, *refusals, limit=START_LIMIT):
             raise self.failure(f"{self.name} did not start. {self.child.end_of_log}")
 
 

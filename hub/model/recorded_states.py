@@ -13,7 +13,7 @@ from typing import Final
 
 from hub.model.messages import State
 
-_SAID_BY: Final[Mapping[State, frozenset[str]]] = {
+_OUTCOMES_OF: Final[Mapping[State, frozenset[str]]] = {
     State.SENT: frozenset({"accepted", "sent"}),
     State.WAITING: frozenset({"accepted"}),
     State.DELIVERED: frozenset({"delivered"}),
@@ -36,7 +36,7 @@ def fits(state: State, reason: str | None, rows: Collection[tuple[str, str]], *,
         return False
     if state in _ENDINGS:
         return older or (state.value, reason or "") in rows
-    needed = _SAID_BY.get(state)
+    needed = _OUTCOMES_OF.get(state)
     return needed is None or not needed.isdisjoint(outcomes)
 
 

@@ -43,10 +43,10 @@ ITEMS: Final[Mapping[str, Callable[[Mapping[str, Json]], Item]]] = {
 def item_of(event: str, data: Mapping[str, Json]) -> dict[str, Json]:
     """Return the item of an event in a digest: its text whole, since it stands for the message."""
     day, document = data.get("effective_on"), data.get("document_ref")
-    said: dict[str, Json] = {
+    fields: dict[str, Json] = {
         **ITEMS[event](data),
         "effective_on": day,
         "valid_until": data.get("valid_until"),
         "document_ref": document,
     }
-    return {name: value for name, value in said.items() if value not in (None, "")}
+    return {name: value for name, value in fields.items() if value not in (None, "")}

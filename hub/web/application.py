@@ -71,11 +71,16 @@ def _guarded(
 
 
 @cache
+def _api(release: str) -> bytes:
+    return msgspec.json.encode(openapi.describe(ROUTES, version=release))
+
+
+@cache
 def _documents(schemas: Schemas) -> Mapping[str, bytes]:
     release = version("hub")
     data = {name: schema.document for name, schema in schemas.by_name.items()}
     events = asyncapi.describe(CATALOG, data, NOTICES, results(), version=release)
     return {
-        "/openapi.json": msgspec.json.encode(openapi.describe(ROUTES, version=release)),
+        "/openapi.json": _api(release),
         "/asyncapi.json": msgspec.json.encode(events),
     }

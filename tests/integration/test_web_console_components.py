@@ -75,7 +75,7 @@ async def show(browser: Browser, body: str, width: int = WIDE) -> None:
     """Show a page of the console that says this, without a hub: its style is in it."""
     text = _TEMPLATES.from_string(HEAD + body + "{% endblock %}").render(
         company="COPROSERVICIOS S.A.S.",
-        groups=GROUPS,
+        navigation=GROUPS,
         here="/letters",
         live="",
         who="Laura Quintero",

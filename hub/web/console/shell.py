@@ -147,7 +147,7 @@ def console_page(
         request,
         here=here,
         live=live,
-        groups=_groups_open_to(request),
+        navigation=_groups_open_to(request),
         who=account.display_name if account else BOOTSTRAP_ES,
         own=request.get(OWN_LINE, OwnLine()),
         has_account=account is not None,
