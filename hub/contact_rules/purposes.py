@@ -1,4 +1,4 @@
-"""What each purpose allows: a literal table, which `docs/data-protection.md` prints."""
+"""Purposes, and what each allows: a literal table, which `docs/data-protection.md` prints."""
 
 from __future__ import annotations
 
@@ -98,4 +98,4 @@ DIGESTIBLE: Final = frozenset(purpose for purpose, rules in PURPOSES.items() if 
 LIMITED: Final = frozenset(purpose for purpose, rules in PURPOSES.items() if rules.limited)
 """Purposes whose messages are contacts that Ley 2300 de 2023 limits."""
 EXCLUDABLE: Final = frozenset(purpose for purpose, rules in PURPOSES.items() if rules.excludable)
-"""Purposes for which the register of excluded numbers is asked."""
+"""Purposes for which the register of excluded numbers is consulted."""
