@@ -1,4 +1,4 @@
-"""Maps providers' answers to common failures that are safe to store, and decides whose fault each one is."""
+"""Failures: providers' answers in common terms that are safe to store, and whose fault each one is."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CONFIGURATION_WAIT: Final = timedelta(minutes=15)
 """How long a message waits after a fault that we must fix (credentials, certificates, permissions)."""
 
 BUSY_WAIT: Final = timedelta(seconds=2)
-"""How long a message waits that found all connections in use."""
+"""How long a message waits after it has found all connections in use."""
 
 CODE_LENGTH: Final = 200
 
@@ -87,7 +87,7 @@ def no_place(provider: str) -> TransientFailure:
 
 
 def stopping() -> TransientFailure:
-    """Make the failure of a message that a stopping process hands over to nobody: the next one may."""
+    """Make the failure of a message that a stopping process does not hand over: the next process may."""
     return TransientFailure("stopping", retry_after=timedelta(0), untried=True)
 
 

@@ -1,4 +1,4 @@
-"""Builds the channels of this process: those in the settings, by a literal table."""
+"""Registry of channels: those in the settings are built, by a literal table."""
 
 from __future__ import annotations
 

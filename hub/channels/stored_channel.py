@@ -25,9 +25,9 @@ LETTERS: Final = ChannelTraits(name="print", contact=None, strangers=True)
 
 class StoredChannel:
     """
-    Storing a message sends it. Nobody has it by that: it is read, or handed over, later.
+    To store a message is to send it: its person reads it, or gets it by hand, later.
 
-    What is sent at the same time is stored together: each statement waits for the disk once.
+    Messages that are sent at the same time are stored together: each statement waits for the disk once.
     """
 
     def __init__(self, traits: ChannelTraits, store: Store) -> None:

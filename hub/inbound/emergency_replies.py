@@ -65,5 +65,5 @@ def details(inbound: Inbound) -> dict[str, Json]:
         "contact": number,
     }
     facts = {name: value for name, value in about.facts.items() if name in FACTS}
-    told = {name: value for name, value in known.items() if value}
-    return {"from_staff": about.to_staff, **facts, **told}
+    needed = {name: value for name, value in known.items() if value}
+    return {"from_staff": about.to_staff, **facts, **needed}

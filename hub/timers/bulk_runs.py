@@ -1,4 +1,4 @@
-"""Work through the bulk actions that operators have started, batch by batch."""
+"""Bulk runs: the bulk actions that operators have started are worked batch by batch."""
 
 from __future__ import annotations
 

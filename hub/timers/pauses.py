@@ -1,4 +1,4 @@
-"""End the pauses whose time is over."""
+"""Pauses that end by themselves."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-Parse a stranger's mail with the stdlib's parser and its lenient policy. Pure.
+Parsing of a stranger's mail, with the stdlib's parser and its lenient policy. Pure.
 
 The newer policies parse a header on access and raise for some malformed ones.
 """
