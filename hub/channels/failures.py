@@ -23,7 +23,7 @@ _PHONE = re.compile(r"\+?\d{7,15}")
 
 
 class FailureKind(StrEnum):
-    """What a provider's code means for the message; these words also stand in the file of a provider."""
+    """The meanings of a provider's code for the message; these words also stand in the file of a provider."""
 
     LATER = "later"
     """Try again."""
@@ -38,7 +38,7 @@ class FailureKind(StrEnum):
 LATER, OURS, NEVER, GONE = FailureKind
 
 Meaning = tuple[FailureKind, str]
-"""What a code means for the message, and the reason that is stored."""
+"""The meaning of a code for the message, and the reason that is stored."""
 
 
 def by_code(codes: Mapping[Meaning, Iterable[int]]) -> Mapping[int, Meaning]:

@@ -62,7 +62,7 @@ class ProviderLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildContext:
-    """What a builder needs besides its URL."""
+    """The context of a builder, besides its URL."""
 
     policy: Policy
     compose: Compose

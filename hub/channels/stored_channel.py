@@ -50,12 +50,12 @@ class StoredChannel:
         return Accepted(provider=PROVIDER, reference=str(outgoing.message.id))
 
     async def aclose(self) -> None:
-        """Wait for what is being stored."""
+        """Wait for the messages that are being stored."""
         if self._storing is not None:
             await asyncio.wait([self._storing])
 
     async def _store_waiting(self) -> None:
-        """Store what waits, and what comes meanwhile."""
+        """Store the waiting messages, and those that come meanwhile."""
         try:
             while self._waiting:
                 batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]

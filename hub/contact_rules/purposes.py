@@ -13,7 +13,7 @@ from hub.model import Purpose
 
 class PurposeRules(Struct, frozen=True, kw_only=True):
     """
-    How messages of one purpose behave.
+    The rules for messages of one purpose.
 
     `needs_consent`: without an express, earlier and provable consent for the channel nothing leaves.
     `revocable`: a BAJA, a complaint or the link of a mail ends it at once.

@@ -213,7 +213,7 @@ def _reply_data(inbound: Inbound) -> dict[str, Json]:
 
 
 def _written(inbound: Inbound) -> dict[str, Json]:
-    """Describe what has come, by whom and when."""
+    """Describe the reply: its words, its writer and its time."""
     reply = inbound.reply
     return {
         "message_id": str(inbound.id),

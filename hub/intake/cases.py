@@ -285,7 +285,7 @@ def _without_past(
 def _reconciled(
     case: _Case, replayed: Sequence[Clock], before: Iterable[Clock], context: IntakeContext
 ) -> list[Clock]:
-    """Merge with the stored clocks; a step leaves those alone that it has not changed."""
+    """Merge with the stored clocks; a step leaves clocks alone that it has not changed."""
     changed = {clock.id for clock in replayed}
     known = [clock for clock in before if case.restart or clock.id in changed]
     return sla.reconcile(replayed, known, context.rules.policy)

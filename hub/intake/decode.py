@@ -49,10 +49,10 @@ class IntakeContext:
     moves no metric: one of a dry run. With a `tracer`, which only collects, events keep the trace of the
     message in which they came.
 
-    What follows from the catalogue and the policy is worked out once: by CloudEvents type the entries
-    (`kinds`), their `needs` and the `boards` on which they have posters, the types `with_document`, the kinds
-    of cases that may be `skipping` a replay, the `version` of replays, the clocks that may be `reopened`, and
-    by table of the policy the `operators` whose addresses it names.
+    Whatever follows from catalogue and policy is worked out once: by CloudEvents type the entries (`kinds`),
+    their `needs` and the `boards` on which they have posters, the types `with_document`, the kinds of cases
+    that may be `skipping` a replay, the `version` of replays, the clocks that may be `reopened`, and by table
+    of the policy the `operators` whose addresses it names.
     """
 
     schemas: Schemas

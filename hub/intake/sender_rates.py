@@ -33,7 +33,7 @@ class SenderRates:
     """
     The buckets of all senders; `own` is the hub's RabbitMQ user.
 
-    `excess` counts by (lane, sender) what was demoted, until whoever reports it takes it out.
+    `excess` counts the demoted events by (lane, sender), until a report takes them out.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class SenderRates:
         self._own = own
         self._buckets = TokenBuckets(clock)
         self._unsettled: set[UUID] = set()
-        # What is moved is marked in the hub's own name: without one it would come back for ever.
+        # A moved event is marked in the hub's own name: without one it would come back for ever.
         self._limited = policy.limited if own is not None else frozenset()
         self.excess: Counter[tuple[Lane, str]] = Counter()
 

@@ -31,7 +31,7 @@ CIRCUIT_OPEN: Final = "circuit_open"
 
 
 class Circuit(IntEnum):
-    """Whether calls go through; the number is what the metrics show."""
+    """The state of a circuit: calls go through, or not. The metrics show the number."""
 
     CLOSED = 0
     HALF_OPEN = 1

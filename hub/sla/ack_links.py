@@ -28,7 +28,7 @@ _LINK: Final = re.compile(
     r"|(?:d|mi)/[\w-]{43}"
     r"|unsubscribe/[0-9a-fA-F-]{36}\?[^\s\"'<>]*?sig=[0-9a-fA-F]+)"
 )
-"""Of an escalation, of a survey, of a document, of the page of a message, and of what ends a consent."""
+"""The links of escalations, surveys, documents, pages of messages, and of the end of a consent."""
 _ESCALATIONS: Final = frozenset(ESCALATES.values())
 _CALLS: Final = frozenset(CALLS.values())
 _WITH_LINK: Final = _ESCALATIONS | _CALLS

@@ -68,7 +68,7 @@ def by_group(
     Return the figures of each group, by name; surveys without one are the group "".
 
     Where the hidden groups are too few in sum, the smallest of the others is hidden too: otherwise the total
-    less what is shown would tell what is hidden.
+    less the shown figures would give the hidden ones.
     """
     groups: dict[str, list[SurveyRecord]] = {}
     for record in records:

@@ -19,7 +19,7 @@ from hub.sla.satisfaction import Satisfaction, by_group
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromiseCounts:
-    """How many promises of a group were kept; `breached` and `running` as in `PromiseFigures`."""
+    """The promises of a group by how they were kept; `breached` and `running` as in `PromiseFigures`."""
 
     name: str
     met: int = 0

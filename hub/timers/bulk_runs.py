@@ -9,7 +9,7 @@ import structlog
 from hub.timers.deps import Timers
 
 BATCH: Final = 100
-"""Rows of one transaction: what a stop waits for, and what a death repeats."""
+"""Rows of one transaction: a stop waits for them, and a death repeats them."""
 
 log = structlog.get_logger()
 

@@ -37,7 +37,7 @@ _LONGEST_GAP: Final = 200
 _MOST_SIGNATURES: Final = 3
 
 _LOOSE: Final = re.compile(rb"\r(?!\n)|(?<!\r)\n|\0")
-"""What ends a line for one parser and not for another: then each may see another From."""
+"""Characters that end a line for one parser and not for another: each may see another From."""
 _NAME: Final = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63}){2,}")
 _MUST_BE_SIGNED: Final = frozenset({"from", "subject", "message-id"})
 """The subject may be the word; the same Message-ID again is the same reply."""

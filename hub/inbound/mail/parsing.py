@@ -32,7 +32,7 @@ would become millions of headers or parts of a kilobyte each.
 """
 
 _LINE_END: Final = re.compile(rb"\r\n|\r|\n")
-"""What ends a line for the stdlib's parser."""
+"""The end of a line for the stdlib's parser."""
 _KIND: Final = re.compile(rb"[\r\n]content-type:", re.IGNORECASE)
 
 _NO_CHARSETS: Final = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"})

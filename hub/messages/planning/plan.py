@@ -61,7 +61,7 @@ class Rules:
 
 class Plan(Struct, frozen=True, kw_only=True):
     """
-    What all messages of one audience of one event have in common.
+    The plan that all messages of one audience of one event share.
 
     `rested` holds the lifetimes of messages that wait for the recipient's working hours, by his `weeks`;
     `avoid` the channels not to use, each with its reason.
