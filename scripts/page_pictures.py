@@ -80,7 +80,7 @@ async def photos_of(tab: Browser, page: Opened, place: Path) -> None:
 
 async def photos(tab: Browser, place: Path) -> None:
     for scheme, width in LOOKS:
-        await dress(tab, scheme, width)
+        await dress(tab, scheme, width, whole=True)
         height = min(HIGHEST, await tab.run(HEIGHT))
         clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
         taken = await tab.call("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)

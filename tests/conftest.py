@@ -37,12 +37,17 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session")
 def installed() -> None:
-    """The servers' programs; a test without them skips, but never in CI."""
+    """
+    The servers' programs; a test without them skips, but never in CI.
+
+    Those of PostgreSQL come first on the PATH: a `pg_dump` that is older than the server refuses to work.
+    """
     if absent := [program.name for program in programs.missing(everything=True)]:
         reason = f"not installed: {', '.join(absent)}"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
+    os.environ["PATH"] = f"{programs.find_postgres().parent}{os.pathsep}{os.environ['PATH']}"
 
 
 @pytest.fixture(scope="session")

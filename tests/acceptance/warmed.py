@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import gc
 
-from hub.app.company import CompanyRules
 from hub.cloudevents.schemas import Schemas
+from hub.parts.company import CompanyRules
 from hub.settings import load
 from hub.web.application import _documents
 

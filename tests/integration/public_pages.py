@@ -50,13 +50,23 @@ ANSWER: Final = SurveyAnswer(score=4, at=test_web_survey.NOW - DAY, comment="Tar
 MAILS: Final = ("pqrs.received", "admin.assembly.convened", "emergency.declared", "survey.requested")
 
 
-async def dress(browser: Browser, scheme: str, width: int) -> None:
-    """Show the open page in the light or the dark, on a screen of this width."""
-    size = {"width": width, "height": HEIGHTS[width], "deviceScaleFactor": 1, "mobile": width < 600}
-    await browser.call("Emulation.setDeviceMetricsOverride", **size)
+async def dress(browser: Browser, scheme: str, width: int, *, whole: bool = False) -> None:
+    """
+    Show the open page in the light or the dark, on a screen of this width.
+
+    A `whole` page has a screen as high as it is: a bar that sticks to an edge then covers nothing.
+    """
+    await _screen(browser, width, HEIGHTS[width])
     features = [{"name": "prefers-color-scheme", "value": scheme}]
     await browser.call("Emulation.setEmulatedMedia", media="screen", features=features)
+    if whole:
+        await _screen(browser, width, await browser.run("document.documentElement.scrollHeight"))
     await browser.run("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+async def _screen(browser: Browser, width: int, height: int) -> None:
+    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+    await browser.call("Emulation.setDeviceMetricsOverride", **size)
 
 
 async def visit(browser: Browser, url: str) -> None:

@@ -66,7 +66,7 @@ async def open_page(browser: Browser) -> dict[str, list[str]]:
     """Return what is wrong with the page that is open."""
     found = {"screen reader": await tree(browser, page=True), "keyboard": await keyboard(browser)}
     for scheme, width in LOOKS:
-        await dress(browser, scheme, width)
+        await dress(browser, scheme, width, whole=True)
         found[f"axe, {scheme}, {width} px"] = await faults(browser)
     return {**found, "size": await too_wide(browser)}
 

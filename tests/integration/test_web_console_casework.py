@@ -94,7 +94,7 @@ async def test_operator_reads_a_case_answers_and_sees_it_without_a_reload(
         said = await browser.until("document.querySelector('.thread pre')?.textContent")
         await browser.run("document.querySelector('textarea').value = 'La reja se arregla el viernes.'")
         await press(browser, "Enviar la respuesta")
-        note = await browser.run("document.querySelector('.note.good').innerText")
+        note = await browser.run("document.querySelector('.toast').innerText")
         await browser.until(LIVE)
         await browser.run("window.here = true")
         [reply] = await published(hub)

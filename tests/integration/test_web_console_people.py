@@ -15,7 +15,7 @@ from tests.integration.guarded_hub import MARKS
 from tests.integration.identities import API_KEY, bearer
 from tests.servers import Servers
 
-DONE = "document.querySelector('.note.good')?.innerText"
+DONE = "document.querySelector('.toast')?.innerText"
 
 
 async def noted(hub: ConsoleHub, action: str) -> list[Any]:

@@ -27,7 +27,7 @@ async def test_the_inbox_is_read_and_a_case_taken_without_a_script(browser: Brow
         url = str(portal.client.make_url("/"))
         await enter(browser, portal.client, "maria")
         await browser.go(f"{url}messages")
-        badge = await browser.until("document.querySelector('.badge')?.innerText")
+        badge = await browser.until("document.querySelector('.count')?.innerText")
         await photo(browser, "inbox-console")
         await browser.go("about:blank")
         await browser.until("location.href === 'about:blank'")

@@ -48,7 +48,10 @@ AT: Final = """
     .some(({outlineStyle: line, outlineWidth: width}) =>
       line === 'auto' || line !== 'none' && parseFloat(width) >= 2);
   const box = node.getBoundingClientRect();
-  const seen = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+  const inside = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+  const middle = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+  const above = document.elementsFromPoint(...middle)[0];
+  const seen = inside && (!above || node.contains(above) || above.contains(node));
   const name = (node.labels?.[0] ?? node).innerText || node.id || node.tagName;
   return {place, marked, seen, name: name.trim().slice(0, 60)};
 })()

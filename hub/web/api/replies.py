@@ -1,32 +1,28 @@
-"""Replies and suppressions over HTTP."""
+"""Replies over HTTP."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from aiohttp import web
 
 from hub.business_time.dates import day_start, next_day_start
 from hub.model import Json, PropertyScope, within
-from hub.model.ids import uuid_in
+from hub.operations.cases import replies as reading
 from hub.operations.cases.acts import CaseActed
 from hub.operations.cases.replies import ReplyTask
-from hub.operations.suppressions import read_suppressions, with_end
-from hub.people.audience import written_as
 from hub.ports import Page
 from hub.ports.casework import ReplyFilter
 from hub.web.api.cases import act_name
-from hub.web.api.masked import look
-from hub.web.auth.caller import acting_person, caller_of, note, places_of
+from hub.web.auth.caller import actor_of, caller_of, places_of
 from hub.web.requests import found, read_id
 from hub.web.responses import json_answer
-from hub.web.schemas.common import PageQuery, WholeQuery
-from hub.web.schemas.people import AssignBody, LiftBody, Lifted, RepliesQuery, SettleReplyBody, WordsBody
+from hub.web.schemas.people import AssignBody, RepliesQuery, SettleReplyBody, WordsBody
 from hub.web.services import services
 
 _REPLY: Final = "reply"
-_SUPPRESSION: Final = "suppression"
 
 
 async def list_replies(request: web.Request, query: RepliesQuery) -> web.Response:
@@ -54,12 +50,11 @@ async def show_reply(request: web.Request) -> web.Response:
 
 
 async def read_reply(request: web.Request, places: PropertyScope) -> Mapping[str, Json]:
-    """Return the reply of the path with its text, audit the look, and store that staff has read it."""
-    reply_id, deps = read_id(request, _REPLY), services(request)
-    reply = found(_REPLY, await deps.contacts.reply(reply_id, places))
-    await note(request, "reply.show", f"reply:{reply['id']}", person=reply["person"])
-    await deps.casework.read_reply(reply_id, by=caller_of(request).who)
-    return reply
+    """Return the reply of the path with its text; staff has read it then."""
+    by, reply_id, deps = actor_of(request), read_id(request, _REPLY), services(request)
+    return found(
+        _REPLY, await reading.read_reply(replace(by, places=places), deps.contacts, deps.casework, reply_id)
+    )
 
 
 async def assign_reply(request: web.Request, body: AssignBody) -> web.Response:
@@ -106,37 +101,3 @@ async def settled(request: web.Request, body: SettleReplyBody) -> ReplyTask:
         reply_id, body.state, who=caller_of(request).who, now=deps.now(), places=places_of(request)
     )
     return found(_REPLY, done)
-
-
-async def list_suppressions(request: web.Request, query: PageQuery) -> web.Response:
-    """List suppressed contact points, newest first."""
-    page = await read_suppressions(
-        services(request).contacts,
-        services(request).policy,
-        after=query.after,
-        limit=query.limit,
-        places=places_of(request),
-    )
-    return json_answer(page)
-
-
-async def show_suppression(request: web.Request, query: WholeQuery) -> web.Response:
-    """Show a suppressed contact point; masked by default."""
-    row_id, deps = read_id(request, _SUPPRESSION), services(request)
-    row = await look(request, query, deps.contacts.suppression, row_id, noun=_SUPPRESSION)
-    return json_answer(with_end(row, deps.policy))
-
-
-async def lift_suppression(request: web.Request, body: LiftBody) -> web.Response:
-    """Lift a suppression; safe to repeat."""
-    return json_answer(await lifted(request, body))
-
-
-async def lifted(request: web.Request, body: LiftBody, *, person: str | None = None) -> Lifted:
-    """Lift the suppressions of an address, or one by its id; the note names the id and never an address."""
-    named, row_id = written_as(body.address) or body.address, uuid_in(body.address)
-    subject = "suppression" if row_id is None else f"suppression:{row_id}"
-    await note(request, "suppression.lift", subject, person=person)
-    by = acting_person(request, body.by)
-    count = await services(request).contacts.lift_suppression(named, by=by, places=places_of(request))
-    return Lifted(lifted=count)

@@ -10,8 +10,10 @@ from urllib.parse import quote, urlencode
 from aiohttp import hdrs, web
 
 from hub.model import Scope
+from hub.model.pages import MAX_LIMIT
 from hub.operations.explain.sentences_es import short_time
 from hub.rendering import labels_es
+from hub.rendering.actors_es import BOOTSTRAP_ES
 from hub.rendering.spreadsheet import MEDIA_TYPE, sheet
 from hub.rendering.titles_es import CLOCKS
 from hub.web.auth.caller import caller_of
@@ -20,8 +22,7 @@ from hub.web.auth.session_cookie import SESSION
 from hub.web.console.own_line import OWN_LINE, OwnLine
 from hub.web.console.pages import page, plain, redirect
 from hub.web.requests import DONE, ApiHandler, ButtonForm
-from hub.web.route import TABLE
-from hub.web.schemas.common import MAX_LIMIT
+from hub.web.route import DONE_WORDS, TABLE
 from hub.web.services import services
 
 DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
@@ -47,15 +48,12 @@ DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
         "claimed": "Se abrió el reclamo. Su caso aparece aquí en unos segundos.",
         "erased": "Empezó la supresión: el directorio y los contactos ya no están; lo demás se borra solo.",
         "handed_over": "Quedó como entregada.",
-        "hung": "El cartel quedó como colgado.",
-        "lifted": "Se levantó: a ese contacto se le escribe otra vez.",
         "batch_made": "El lote está listo: imprímalo.",
         "marked": "La persona quedó marcada: no se le escribe, salvo lo que la ley exige.",
         "posted": "Quedó como enviada por correo certificado.",
         "preferred": "Quedó como la persona lo pidió.",
         "printed": "Quedó como impreso.",
         "surveys_started": "La encuesta va saliendo, en el horario permitido.",
-        "taken_down": "El cartel quedó como retirado.",
         "unmarked": "La marca terminó: se le escribe otra vez.",
         "cancelled": "Se canceló.",
         "discarded": "Se descartó. Queda guardado en Rechazados, con su estado.",
@@ -75,32 +73,61 @@ DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
         "stopped": "Se detuvo. Lo que ya se hizo queda hecho.",
     }
 )
-_KEY: Final = "Llave del hub"
 
 
 class Section(NamedTuple):
     path: str
     label: str
+    icon: str
+    """A symbol of `icons.svg`."""
 
 
-SECTIONS: Final = (
-    Section("/", "Ahora"),
-    Section("/messages", "Mensajes"),
-    Section("/cases", "Casos"),
-    Section("/clocks", "Promesas"),
-    Section("/dead", "Rechazados"),
-    Section("/replies", "Respuestas"),
-    Section("/people", "Personas"),
-    Section("/letters", "Cartas"),
-    Section("/bulk", "Acciones masivas"),
-    Section("/surveys", "Encuestas"),
-    Section("/indicators", "Indicadores"),
-    Section("/templates", "Plantillas"),
-    Section("/channels", "Canales"),
-    Section("/audit", "Auditoría"),
-    Section("/accounts", "Cuentas y llaves"),
+class Group(NamedTuple):
+    label: str
+    sections: tuple[Section, ...]
+    icon: str = ""
+    """Of the bar for a thumb, which leads to its first section; a group without one is under *Más* alone."""
+
+    def holds(self, path: str) -> bool:
+        return any(section.path == path for section in self.sections)
+
+
+GROUPS: Final = (
+    Group("Hoy", (Section("/", "Ahora", "hoy"),), "hoy"),
+    Group(
+        "Atender",
+        (
+            Section("/cases", "Casos", "caso"),
+            Section("/clocks", "Promesas", "plazo"),
+            Section("/replies", "Respuestas", "respuesta"),
+        ),
+        "caso",
+    ),
+    Group(
+        "Comunicar",
+        (
+            Section("/letters", "Cartas y carteles", "carta"),
+            Section("/surveys", "Encuestas", "encuesta"),
+            Section("/templates", "Plantillas", "texto"),
+        ),
+        "comunicar",
+    ),
+    Group("Personas", (Section("/people", "Personas", "personas"),), "personas"),
+    Group(
+        "Control",
+        (
+            Section("/messages", "Mensajes", "correo"),
+            Section("/bulk", "Acciones masivas", "varios"),
+            Section("/dead", "Rechazados", "rechazado"),
+            Section("/channels", "Canales", "canal"),
+            Section("/indicators", "Indicadores", "indicador"),
+            Section("/audit", "Auditoría", "auditoria"),
+            Section("/accounts", "Cuentas y llaves", "llave"),
+        ),
+    ),
 )
-"""In the order of the navigation. Who may see one is said by its row of the route table."""
+"""The navigation, in its order. Who may see a section is said by its row of the route table."""
+SECTIONS: Final = tuple(section for group in GROUPS for section in group.sections)
 
 
 def console_page(
@@ -119,8 +146,8 @@ def console_page(
         request,
         here=here,
         live=live,
-        sections=[section for section in SECTIONS if _is_open_to(request, section)],
-        who=account.display_name if account else _KEY,
+        navigation=_groups_open_to(request),
+        who=account.display_name if account else BOOTSTRAP_ES,
         own=request.get(OWN_LINE, OwnLine()),
         has_account=account is not None,
         has_inbox=account is not None and account.person is not None,
@@ -128,7 +155,7 @@ def console_page(
         may_operate=caller_of(request).may({Scope.OPERATE}),
         mode=mode,
         mode_words=labels_es.MODES[mode],
-        done=DONE_ES.get(request.query.get(DONE, ""), "") if is_own_link(request) else "",
+        done=_done_words(request),
         when=short_time,
         words=labels_es,
         clock_titles=CLOCKS,
@@ -136,6 +163,11 @@ def console_page(
     )
     made.set_status(status)
     return made
+
+
+def _done_words(request: web.Request) -> str:
+    word = request.query.get(DONE, "") if is_own_link(request) else ""
+    return DONE_ES.get(word) or request.app[DONE_WORDS].get(word, "")
 
 
 def is_own_link(request: web.Request) -> bool:
@@ -156,6 +188,14 @@ def own_page(
         frame = "console/base.html"
         return console_page(template, request, here=here, status=status, live=live, frame=frame, **values)
     return plain(template, request, status=status, frame="plain.html", live="", **values)
+
+
+def _groups_open_to(request: web.Request) -> list[Group]:
+    groups = [
+        group._replace(sections=tuple(one for one in group.sections if _is_open_to(request, one)))
+        for group in GROUPS
+    ]
+    return [group for group in groups if group.sections]
 
 
 def _is_open_to(request: web.Request, section: Section) -> bool:

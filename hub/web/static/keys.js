@@ -52,7 +52,7 @@ function made() {
   const box = Object.assign(document.createElement("input"), { type: "checkbox", checked: !localStorage.getItem(OFF) });
   box.addEventListener("change", () => (box.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1")));
   label.append(box, " Usar estos atajos");
-  const close = Object.assign(document.createElement("button"), { type: "button", textContent: "Cerrar" });
+  const close = Object.assign(document.createElement("button"), { type: "button", className: "btn main", textContent: "Cerrar" });
   close.addEventListener("click", () => dialog.close());
   dialog.append(title, list, label, close);
   document.body.append(dialog);

@@ -14,7 +14,9 @@ function relative(instant) {
 function say(time) {
   const text = relative(time.dateTime);
   const beside = time.querySelector("small") ?? time.appendChild(document.createElement("small"));
-  if (beside.textContent !== text) beside.textContent = text;
+  if (beside.textContent === text) return;
+  beside.textContent = text;
+  time.title = text; // in a row, which has one date, there is no room beside it
 }
 
 export function times(part) {
