@@ -1,5 +1,5 @@
 """
-Calls of webhooks, to addresses that somebody has typed in: never into the company's own network.
+Calls of webhooks, at addresses that somebody has typed in: never in the company's own network.
 
 `hub.channels.guarded_addresses` checks the address that is called. No redirect is followed, and no answer is
 read.

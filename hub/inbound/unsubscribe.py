@@ -34,7 +34,7 @@ log = structlog.get_logger()
 
 
 class LinkState(StrEnum):
-    """What a link is worth."""
+    """The state of a link."""
 
     VALID = "asked"
     FORGED = "wrong"

@@ -26,7 +26,7 @@ async def test_first_page_says_what_waits_and_leads_to_its_rows(browser: Browser
         await hub.sign_in(browser)
         await hub.open(browser, "/")
         said = await browser.run("document.querySelector('.sentence').innerText")
-        await click(browser, ".headline a.button")
+        await click(browser, ".headline a.btn")
 
         assert said == "El hub trabaja bien. Por atender: 3 eventos rechazados."
         assert await browser.run("location.pathname") == "/dead"

@@ -56,7 +56,7 @@ async def test_broken_channel_is_said_on_top_with_who_waits_and_its_button_leads
             "[...document.querySelectorAll('#day svg rect')]"
             ".filter((bar) => bar.getBoundingClientRect().height > 0).length"
         )
-        await click(browser, ".headline a.button")
+        await click(browser, ".headline a.btn")
         path = await browser.run("location.pathname")
         card = await browser.run("document.getElementById('sms').innerText")
         other = await browser.run("document.getElementById('whatsapp').innerText")

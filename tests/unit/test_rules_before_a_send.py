@@ -13,9 +13,20 @@ from msgspec.structs import replace
 from hub.catalog import BY_NAME
 from hub.messages.delivery.before_sending import RULES, judge
 from hub.messages.delivery.decisions import fail_unsent
+from hub.messages.delivery.deliver import deliver
 from hub.messages.delivery.deps import Documents
 from hub.messages.delivery.rule import Judged, Rule, RuleContext, split
-from hub.model import Claimed, ContactFacts, DigestPeriod, Message, Outcome, Preferences, Purpose, State
+from hub.model import (
+    Claimed,
+    ContactFacts,
+    DigestPeriod,
+    Message,
+    Outcome,
+    Preferences,
+    Purpose,
+    Rendered,
+    State,
+)
 from hub.model.documents import FetchState
 from hub.testing import MemoryEmail, MemoryExclusions, MemorySms
 from tests.unit.delivery_harness import DeliveryHarness, mail, post_office
@@ -225,3 +236,24 @@ async def test_worker_that_is_stopped_keeps_what_the_rules_before_have_decided()
             claims, at, outcomes, [refusing("p-1", []), Rule(name="stop", reads="nothing", judge=stop)]
         )
     assert ids(claims) == [outcome.message_id for outcome in outcomes]
+
+
+async def test_message_that_a_rule_has_prepared_is_rendered_once() -> None:
+    rendered: list[str] = []
+
+    def render(claimed: Claimed) -> Rendered:
+        rendered.append(claimed.message.person)
+        return Rendered(text=claimed.message.person)
+
+    office = post_office()
+    notice, receipt = mail(purpose=Purpose.SERVICE), mail("p-2")
+    await office.holds(notice, receipt)
+    await deliver(
+        [notice.id, receipt.id],
+        deps=office.deps(render),
+        store=office.store,
+        publisher=office.publisher,
+        appointments=office.appointments,
+    )
+
+    assert (["p-1", "p-2"], ["p-1", "p-2"]) == (sorted(rendered), sorted(office.sent()))

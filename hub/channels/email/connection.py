@@ -1,4 +1,4 @@
-"""Opens a connection to the mail server: aiosmtplib connects, greets, does TLS and AUTH."""
+"""Connections to the mail server: aiosmtplib connects, greets, does TLS and AUTH."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def not_paused(claims: Sequence[Claimed], at: RuleContext) -> Judged:
 
 
 def not_blocked(claims: Sequence[Claimed], at: RuleContext) -> Judged:
-    """Decide what the claim alone forbids to send now; mark what leaves although it has expired."""
+    """Decide what the claim alone forbids to send now; mark messages that leave although expired."""
     policy, now = at.deps.policy, at.deps.now()
     judged = split(claims, [blocking_outcome(claim, policy=policy, now=now) for claim in claims])
     free = [

@@ -1,5 +1,5 @@
 """
-Ley 2300 de 2023 at the instant of sending: one contact a day, one channel a week, within the hours.
+Contact limits at the instant of sending: one contact a day, one channel a week (Ley 2300 de 2023).
 
 A contact is reserved before the send, as if the provider had accepted it already. It is given back only when
 the provider has certainly refused it: a worker that dies, or an answer that is lost, has used it up.
@@ -57,7 +57,7 @@ def kept_waiting(message: Message, until: datetime, *, policy: Policy, now: date
 def closing(claimed: Claimed, *, policy: Policy, now: datetime) -> Outcome | None:
     """Hold a message whose call might end after its hours, or on another day than that of its contact."""
     message = claimed.message
-    # The lease bounds the call, and what it waits for the provider's rate.
+    # The lease bounds the call and its wait for the provider's rate.
     until = safe_from(message, now, policy.delivery.lease, policy)
     if until > now:
         return held(message, "contact_hours", until=until, longer_by=until - now)

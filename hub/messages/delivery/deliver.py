@@ -57,7 +57,7 @@ AT_A_TIME: Final = 5
 
 
 _WITH_THE_PERSON: Final = frozenset({State.SENT, State.WAITING})
-"""What may still wait for a receipt, but for no further try."""
+"""States that may still wait for a receipt, but for no further try."""
 
 _NOTHING: Final[Mapping[str, str]] = {}
 

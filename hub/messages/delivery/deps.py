@@ -47,9 +47,9 @@ class Documents:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryDeps:
     """
-    What sending needs besides the message.
+    The dependencies of delivery.
 
-    `catalog` says what may wait for a digest: without it, nothing does.
+    `catalog` says which events may wait for a digest: without it, none does.
     """
 
     channels: Mapping[str, Channel]
@@ -68,7 +68,7 @@ class DeliveryDeps:
 
 
 class Lease:
-    """How long this worker may still start to send. Monotonic: no other machine's clock matters."""
+    """The time in which this worker may start to send. Monotonic: no other machine's clock matters."""
 
     def __init__(self, policy: Policy) -> None:
         self.token = uuid4()

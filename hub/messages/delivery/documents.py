@@ -1,7 +1,7 @@
 """
-The documents that messages take along or lead to: a message waits for its own, and not for ever.
+Documents of messages: a message waits for its own, but not for ever.
 
-Only events whose entry asks for it cost anything here: one statement for a ticket, and one for the bytes.
+Only events with a document cost anything here: one statement for a ticket, and one for the bytes.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from hub.model import Claimed, Message, Outcome
 from hub.model.documents import DocumentRequest, Enclosure, FetchState
 
 REASON: Final = "document"
-"""Why a message is held whose document is being fetched."""
+"""The reason to hold a message while its document is fetched."""
 LOOK_AGAIN: Final = timedelta(seconds=30)
-"""When a message looks at the soonest for itself, should its release have missed it."""
+"""The least time until a message is judged again, should its release have missed it."""
 _EMAIL: Final = "email"
 _WITHOUT: Final = frozenset({"push", "voice"})
 """Channels whose texts name no document."""
@@ -69,14 +69,14 @@ def _asking(claims: Sequence[Claimed], documents: Documents) -> Mapping[UUID, Cl
 def _is_awaited(request: DocumentRequest, message: Message, now: datetime) -> bool:
     if request.state is not FetchState.ASKED or now >= request.wait_until:
         return False
-    # A letter that only says where the document is needs none of it.
+    # A letter that only names the place of the document does not need it.
     return request.attach or message.channel != LETTER
 
 
 def _again(request: DocumentRequest, now: datetime) -> datetime:
-    """Look again after as long as it has taken so far: a whole building waits without being read for ever."""
-    asked = request.asked_at or now
-    return min(request.wait_until, now + max(LOOK_AGAIN, now - asked))
+    """Wait as long again as the fetch has taken: else a whole building is read again every half minute."""
+    since = request.asked_at or now
+    return min(request.wait_until, now + max(LOOK_AGAIN, now - since))
 
 
 def _later(message: Message, now: datetime, until: datetime) -> Outcome:
@@ -86,7 +86,7 @@ def _later(message: Message, now: datetime, until: datetime) -> Outcome:
 async def _contents(
     asking: Mapping[UUID, Claimed], requests: Mapping[UUID, DocumentRequest], documents: Documents
 ) -> Mapping[bytes, bytes]:
-    """Return the bytes of what mails take along: once, however many mails there are."""
+    """Return the bytes of attached documents: each once, however many mails have it."""
     digests = {
         request.sha256
         for claim in asking.values()

@@ -1,5 +1,5 @@
 """
-The register of excluded numbers (RNE), asked before each commercial message and for no other.
+The register of excluded numbers (RNE), consulted before each commercial message and for no other.
 
 Closed by default: without an answer, or with data that are too old, the message is held.
 """
@@ -69,7 +69,7 @@ def _refused(
 async def _checks(
     claims: Sequence[Claimed], registry: ExclusionRegistry | None, store: DeliveryStore, now: datetime
 ) -> dict[UUID, ExclusionCheck]:
-    """Look up the addresses of these messages; of what the register does not answer there is nothing."""
+    """Look up the addresses of these messages; a message without an answer is left out."""
     if registry is None:
         return {}
     without = {claim.message.person for claim in claims if claim.message.channel not in _BY_ADDRESS}
@@ -88,10 +88,10 @@ async def _checks(
 async def _check(
     message: Message, known: Mapping[str, Sequence[str]], *, registry: ExclusionRegistry, at: datetime
 ) -> ExclusionCheck | None:
-    """Look up all that the register may know the recipient by; one exclusion is enough."""
+    """Look up all addresses under which the register may list the recipient; one exclusion is enough."""
     by_address = message.channel in _BY_ADDRESS
     addresses = [message.address] if by_address else known.get(message.person, ())
-    # Only of people whose contact points are known: of anybody else nothing says that there are none.
+    # Only for people whose contact points are known: for anybody else no address proves nothing.
     if not by_address and not addresses and message.person in known:
         return ExclusionCheck(checked_at=at, unlisted=True)
     checks = [await registry.check(address, message.channel, at) for address in addresses]

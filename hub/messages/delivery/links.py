@@ -1,5 +1,5 @@
 """
-Links, codes and pages of messages: a table of which message carries what, and what makes it. Pure.
+Links, codes and pages of messages: a table with the messages that carry each, and its maker. Pure.
 
 The makers need keys and addresses, so the composition root gives them.
 """
@@ -22,7 +22,7 @@ _REVOCABLE: Final = frozenset(Purpose(name) for name in REVOCABLE)
 
 
 class Maker(StrEnum):
-    """What makes a link, a code or an address."""
+    """A maker of links, codes or addresses."""
 
     SURVEY = "survey"
     SURVEY_END = "survey_end"
@@ -87,7 +87,7 @@ CARRIED: Final = (
     Carried(fact="document", maker=Maker.DOCUMENT, documents=True),
     Carried(fact="genuine", maker=Maker.GENUINE),
 )
-"""Of the rows for one field, the first that a message is of counts."""
+"""Where several rows for one field fit a message, the first counts."""
 
 Make = Callable[[Claimed, datetime], Any]
 """Makes a field for a message that leaves now; what is empty is not carried."""

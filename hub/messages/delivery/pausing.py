@@ -43,7 +43,7 @@ def held_back(claimed: Claimed, paused: Collection[str], *, now: datetime) -> Ou
     """
     Hold a message of a paused channel or event; None if no pause applies or its wall-time end has come.
 
-    While everything is paused all are held: what is over is not recorded as over before anybody has looked.
+    While everything is paused all messages are held: none is recorded as expired before anybody has looked.
     """
     message = claimed.message
     everything = EVERYTHING in paused

@@ -38,7 +38,7 @@ async def not_repeated(claims: Sequence[Claimed], at: RuleContext) -> Judged:
     merged = [
         claim
         for claim in claims
-        # What lies in an inbox disturbs nobody.
+        # An entry of an inbox disturbs nobody.
         if claim.message.purpose in policy.purposes and is_interruptive(claim.message.channel)
     ]
     if not merged:
@@ -71,14 +71,14 @@ def _entry(outgoing: Outgoing, policy: RepeatPolicy) -> SendRecord:
 
 def _digest(words: Rendered) -> str:
     """
-    Name what the person reads. Of an email that is its text: its HTML says the same.
+    Return a digest of the words that the person reads; for an email of its text, which its HTML repeats.
 
-    Without the links and the code that each message has of its own: else no two would be the same.
+    Links and codes of one message are left out: with them no two messages would have the same words.
     """
-    said = _encode((words.subject, words.text, words.template, words.parameters)).decode()
+    text = _encode((words.subject, words.text, words.template, words.parameters)).decode()
     for own in _of_the_message(words.facts):
-        said = said.replace(own, "")
-    return blake2b(said.encode(), digest_size=16).hexdigest()
+        text = text.replace(own, "")
+    return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def _of_the_message(facts: Facts | None) -> Iterator[str]:

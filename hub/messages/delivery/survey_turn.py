@@ -18,7 +18,7 @@ from hub.ports import DeliveryStore
 
 ASKED_LATELY: Final = "asked_lately"
 NOT_ASKED: Final = "not_asked"
-"""The reason to send no reminder of a survey that did not leave."""
+"""The reason to send no reminder of a survey that has not left."""
 _FIRST: Final = Occasion().name
 _Turn = tuple[str, UUID]
 
@@ -37,9 +37,9 @@ async def in_turn(claims: Sequence[Claimed], at: RuleContext) -> Judged:
     asking = [message for message in surveys if message.occasion == _FIRST]
     reminding = [message for message in surveys if message.occasion != _FIRST]
     # Before the turns are given: no survey has its reminder in the second in which it leaves.
-    asked = await at.store.have_asked(_turns(reminding), once_per) if reminding else frozenset()
+    accepted = await at.store.have_asked(_turns(reminding), once_per) if reminding else frozenset()
     taken = await _taken(asking, at.store, once_per)
-    refused = [*_refused(asking, taken, ASKED_LATELY), *_refused(reminding, asked, NOT_ASKED)]
+    refused = [*_refused(asking, taken, ASKED_LATELY), *_refused(reminding, accepted, NOT_ASKED)]
     return split(claims, refused)
 
 
