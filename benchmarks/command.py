@@ -17,7 +17,7 @@ All servers are started for it and end with it; each mode has new ones."""
 
 EXAMPLES: Final = """\
 examples:
-  scripts/bench --quick                        everything, small, in under ten minutes
+  scripts/bench --quick                        everything, small, in ten minutes
   scripts/bench                                everything, in full; writes benchmarks/results.md
   scripts/bench throughput --quick             one of them
   scripts/bench throughput --only hub floor    two contestants; --help of a mode has its numbers

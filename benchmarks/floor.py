@@ -18,7 +18,7 @@ import uvloop
 from aio_pika.abc import AbstractIncomingMessage
 
 from benchmarks.payment import NAME, Home, home, payment, words_of
-from hub.app.company import CompanyRules
+from hub.parts.company import CompanyRules
 from hub.channels.email.connection import Opener
 from hub.channels.email.dialogue import Letter, wire_content
 from hub.channels.email.pool import Pool

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import uuid4
 
-from hub.app.company import CompanyRules
+from hub.parts.company import CompanyRules
 from hub.model import TYPE_PREFIX, TYPE_SUFFIX, Event, Json, Rendered
 from hub.rendering import Context
 

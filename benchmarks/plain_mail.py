@@ -9,7 +9,7 @@ from email.utils import formataddr, formatdate
 from functools import cache
 
 from benchmarks.payment import words_of
-from hub.app.company import CompanyRules
+from hub.parts.company import CompanyRules
 from hub.model import Json
 from hub.settings import load
 

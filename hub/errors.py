@@ -16,6 +16,7 @@ Every error of the hub. The docstring of a class is its message.
     ├── NameTaken                 there is one of this name already
     ├── InvalidGuide              not the number of a postal guide
     ├── InvalidFilter             a filter that a bulk action has not
+    ├── InvalidCursor             not the `next` of a page
     ├── InvalidPeriod             days that are no period
     ├── InvalidPhone              not a telephone number
     ├── InvalidSheet              a file that is no table of people
@@ -33,6 +34,7 @@ Every error of the hub. The docstring of a class is its message.
     ├── NothingChosen             a bulk action that finds no row
     ├── NothingToPrint            a copropiedad without an open letter
     ├── TooLate                   a letter or batch is past that step
+    ├── NoSuch                    nothing has this id, or nothing within reach
     ├── UnknownName               a channel, an event … that there is not
     │   ├── UnknownAccount
     │   ├── UnknownKey
@@ -148,6 +150,10 @@ class InvalidGuide(HubError, ValueError):
 
 class InvalidFilter(HubError, ValueError):
     """A bulk action is not narrowed by this."""
+
+
+class InvalidCursor(HubError, ValueError):
+    """The cursor is not one that a list has given."""
 
 
 class InvalidPeriod(HubError, ValueError):
@@ -306,6 +312,10 @@ class NothingToPrint(HubError):
     """No letter of this copropiedad waits to be printed."""
 
 
+class PrivacyNeeded(HubError):
+    """To see names and addresses unmasked you need the scope `privacy` for this copropiedad."""
+
+
 class TooLate(HubError):
     """The letter or batch is past that step. The text says where it stands, and what to do instead."""
 
@@ -316,6 +326,13 @@ class NotRestored(HubError):
 
     At the console from its list, with `hub cancel --dry-run`, or with POST /api/bulk and `dry_run`.
     """
+
+
+class NoSuch(HubError):
+    """There is none with this id."""
+
+    def __init__(self, noun: str) -> None:
+        super().__init__(f"There is no {noun} with this id.")
 
 
 class UnknownName(HubError, LookupError):

@@ -10,7 +10,18 @@ fail() {
     exit 1
 }
 
-# set_up LOCK SERVERS: Python, packages of the system, the locked dependencies. SERVERS is
+# What a fresh Debian has, whatever stands before it on the PATH: its Python, and the PostgreSQL of Debian 13
+# by its own package, where `postgresql` would bring an older one. For who judges what others will see.
+use_debians() {
+    if [ ! -e /etc/debian_version ]; then
+        say "This is no Debian: Python and PostgreSQL are those of the PATH."
+        return
+    fi
+    export PYTHON=/usr/bin/python3 POSTGRES=17
+}
+
+# set_up LOCK SERVERS: Python, packages of the system, the locked dependencies. PYTHON and POSTGRES say which,
+# if they are set. SERVERS is
 #   none    nothing is started
 #   wanted  those for which no HUB_…_URL is set
 #   all     the tests', which have servers of their own whatever is set
@@ -35,7 +46,7 @@ one_at_a_time() {
 
 find_python() {
     local name
-    for name in "${PYTHON:-python3}" python3 python3.14 python3.13 python3.12 python3.11; do
+    for name in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11}; do
         if "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
             python=$(command -v "$name")
             return
@@ -46,7 +57,7 @@ find_python() {
 
 install_python() {
     install_packages python3 python3-venv || true
-    find_python || fail "Python 3.11 or newer is needed, and this system has none to install."
+    find_python || fail "Python 3.11 or newer is needed${PYTHON:+ as $PYTHON}, and this system has none to install."
 }
 
 install_missing() {
@@ -66,6 +77,8 @@ install_missing() {
     # 270 MB: an example for publishers in Java is compiled and run.
     if [ "$1" = all ] && ! has_java; then install_packages default-jdk-headless librabbitmq-client-java || true; fi
     if [ "$1" = all ] && ! has_prometheus; then install_packages prometheus || true; fi
+    if [ "$1" = all ] && ! has_sink; then install_packages postfix || true; fi
+    if [ "$1" = all ] && ! has_spam_rules; then install_packages spamassassin || true; fi
 }
 
 # What reads docker-compose.yml in the tests; no engine is needed for that.
@@ -85,6 +98,15 @@ has_pdf_reader() { command -v pdftotext >/dev/null; }
 # What the examples for publishers are run by.
 has_curl() { command -v curl >/dev/null; }
 
+# What takes the mails of the benchmark, of which a test runs the smallest; it comes with postfix.
+has_sink() { PATH=$PATH:/usr/sbin command -v smtp-sink >/dev/null; }
+
+# By whose rules the mails are judged in the tests.
+has_spam_rules() { command -v spamassassin >/dev/null; }
+
+# What moves the clock of the tests, or of one process of them.
+has_faketime() { command -v faketime >/dev/null; }
+
 has_java() { command -v javac >/dev/null && [ -e /usr/share/java/amqp-client.jar ]; }
 
 # The packages of this system's package manager, one a line. Where to look stands in one place only.
@@ -93,7 +115,7 @@ missing_servers() {
     if [ "$(uname)" = Darwin ]; then manager=brew; fi
     case $1 in
     wanted) PYTHONPATH=$root "$python" -B -m hub.local.programs "$manager" ;;
-    all) PYTHONPATH=$root "$python" -B -m hub.local.programs "$manager" --everything ;;
+    all) PYTHONPATH=$root "$python" -B -m hub.local.programs "$manager" --everything ${POSTGRES:+--postgres "$POSTGRES"} ;;
     esac
 }
 
@@ -115,13 +137,17 @@ without_servers() {
     fail "Servers are missing. $way use \`docker compose up\`, or set HUB_AMQP_URL, HUB_REDIS_URL and HUB_DATABASE_URL to servers that run elsewhere."
 }
 
+# An environment of another Python than PYTHON is made anew.
 venv_works() {
-    "$venv/bin/python" -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+    "$venv/bin/python" -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null &&
+        { [ -z "${PYTHON:-}" ] || [ "$(python_of "$venv/bin/python")" = "$(python_of "$PYTHON")" ]; }
 }
+
+python_of() { "$1" -c 'import sys; print(sys.base_prefix, sys.version)'; }
 
 make_venv() {
     if venv_works; then return; fi
-    say "Making .venv with $("$python" --version)"
+    say "Making ${venv##*/} with $("$python" --version)"
     "$python" -m venv --clear "$venv" 9>&- || fail "No virtual environment: Debian's package python3-venv makes it possible."
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import AsyncIterator, Iterator
@@ -14,13 +15,13 @@ from hub.local import programs
 from tests.integration.chromium import Browser, Chromium, open_browser, running_chromium
 from tests.redis_cluster import RedisCluster
 from tests.servers import RedisPlace, Servers, new_servers, open_folder
+from tests.shared_servers import keeper_of, shared_servers
 
 # A time-out ends what hangs; how long one example takes says only how busy the machine is.
 settings.register_profile("hub", deadline=None)
 settings.load_profile("hub")
 
-SLOW = ("chaos", "acceptance")
-"""Folders whose tests take seconds, and mostly wait."""
+pytest_plugins = ["tests.workers"]
 
 
 def pytest_configure() -> None:
@@ -28,41 +29,38 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """
-    Deal the slow files out to both halves of the list, in front: pytest-xdist gives a half to each process.
-
-    At the end each has short tests left, of which the other can take some; a long one would keep it waiting.
-    """
-    files = list(dict.fromkeys(item.path for item in items))
-    slow = [file for file in files if file.parent.name in SLOW]
-    turn = {file: number % 2 for number, file in enumerate(slow)}
-    dealt = [[item for item in items if turn.get(item.path) == half] for half in (0, 1)]
-    rest = [item for item in items if item.path not in turn]
-    middle = max(0, len(items) // 2 - len(dealt[0]))
-    items[:] = [*dealt[0], *rest[:middle], *dealt[1], *rest[middle:]]
+def pytest_collection_finish() -> None:
+    """Keep what was read: else each look for garbage goes through all tests, for a third of a second."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
 def installed() -> None:
-    """The servers' programs; a test without them skips, but never in CI."""
+    """
+    The servers' programs; a test without them skips, but never in CI.
+
+    Those of PostgreSQL come first on the PATH: a `pg_dump` that is older than the server refuses to work.
+    """
     if absent := [program.name for program in programs.missing(everything=True)]:
         reason = f"not installed: {', '.join(absent)}"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
+    os.environ["PATH"] = f"{programs.find_postgres().parent}{os.pathsep}{os.environ['PATH']}"
 
 
 @pytest.fixture(scope="session")
-def servers(installed: None) -> Iterator[Servers]:  # noqa: ARG001 - asked for its refusal
+def servers(installed: None, pytestconfig: pytest.Config) -> Iterator[Servers]:  # noqa: ARG001 - asked for its refusal
     """
     For tests that leave the servers alone.
 
-    Started from the main thread: the servers end with the thread that starts them. A loop
+    Workers share them. Started from the main thread: the servers end with the thread that starts them. A loop
     factory keeps the runner from touching the loop that pytest-asyncio has set.
     """
     with open_folder() as folder, asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
-        started = new_servers(folder)
+        keeper = keeper_of(pytestconfig)
+        started = shared_servers(keeper, folder) if keeper else new_servers(folder)
         try:
             runner.run(started.start())
             yield started

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -9,6 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 import asyncpg
 from redis.asyncio import Redis as RedisClient
@@ -26,7 +28,6 @@ OWNER = "hub_owner"
 APP = "hub_app"
 """The users of `scripts/database-users.sql`: who owns the tables, and with whom the roles connect."""
 TEMPLATE = "hub_template"
-REUSED = "hub_reused"
 EMPTY = """
 DO $$
 DECLARE
@@ -69,6 +70,9 @@ ALTER DATABASE {name} RENAME TO {new};
 """
 """Under the old name nobody of the test before reaches it, as if it had been dropped."""
 REDIS_DATABASES = 16  # Redis' own default
+MEMORY: Final = Path("/dev/shm")  # noqa: S108 - folders in it have names that nobody can guess
+ENOUGH_MEMORY: Final = 4 * 2**30
+"""Bytes: what the servers of several workers write, three times over. A container may have 64 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,27 +90,39 @@ class Servers:
     rabbitmq: RabbitMQ
     redis: Redis
     postgres: Postgres
+    of_others: tuple[Server, ...] = ()
+    """Servers of another process, which run as long as this one: they are not started or stopped here."""
+    has_users: bool = False
+    shape: list[tuple[object, ...]] = field(default_factory=list)
+    """That of the template; empty until the template is there."""
     _places: int = 0
-    _made: set[str] = field(default_factory=set)
+    _made: dict[str, str] = field(default_factory=dict)
+    """Purpose → the database that is made once a session."""
     _free: list[str] = field(default_factory=list)
     """Databases with the hub's schema and nothing in them."""
-    _shape: list[tuple[object, ...]] = field(default_factory=list)
 
     @property
     def all(self) -> tuple[Server, ...]:
         return self.rabbitmq, self.redis, self.postgres
 
+    @property
+    def _own(self) -> list[Server]:
+        return [server for server in self.all if server not in self.of_others]
+
     async def start(self) -> None:
-        await start_all(self.all, print_line=lambda _line: None)
+        await start_all(self._own, print_line=lambda _line: None)
 
     async def stop(self) -> None:
-        await stop_all(self.all)
+        await stop_all(self._own)
+
+    def _runs(self, server: Server) -> bool:
+        return server in self.of_others or server.child.running
 
     @asynccontextmanager
     async def vhost(self) -> AsyncIterator[str]:
         name = _new_name()
         yield await self.rabbitmq.add_vhost(name)
-        if self.rabbitmq.child.running:
+        if self._runs(self.rabbitmq):
             await self.rabbitmq.delete_vhost(name)
 
     @asynccontextmanager
@@ -121,33 +137,31 @@ class Servers:
     @asynccontextmanager
     async def database(self) -> AsyncIterator[str]:
         """Yield one with the hub's whole schema: a new copy, or one that another test has handed back."""
-        await self._make_template()
+        await self.make_template()
         name = self._free.pop() if self._free else await self._new_copy(f"TEMPLATE {TEMPLATE}")
         yield self.postgres.url_of(name)
-        if self.postgres.child.running:
+        if self._runs(self.postgres):
             await self._hand_back(name)
 
     async def emptied_database(self) -> str:
         """The one of this session for tests that only write rows; whoever had it before is gone."""
-        await self._make_template()
-        if REUSED not in self._made:
-            await self._new_database(REUSED, f"TEMPLATE {TEMPLATE}")
-            self._made.add(REUSED)
-        url = self.postgres.url_of(REUSED)
+        await self.make_template()
+        if "reused" not in self._made:
+            self._made["reused"] = await self._new_copy(f"TEMPLATE {TEMPLATE}")
+        url = self.postgres.url_of(self._made["reused"])
         await self._sql(EMPTY, url)
         return url
 
     @asynccontextmanager
     async def filled_database(self, name: str, fill: Callable[[str], Awaitable[None]]) -> AsyncIterator[str]:
         """A copy of a database that is filled once a session; `fill` is given the URL."""
-        await self._make_template()
-        template = f"filled_{name}"
-        if template not in self._made:
-            await self._new_database(template, f"TEMPLATE {TEMPLATE}")
-            await fill(self.postgres.url_of(template))
-            self._made.add(template)
+        await self.make_template()
+        if name not in self._made:
+            filled = await self._new_copy(f"TEMPLATE {TEMPLATE}")
+            await fill(self.postgres.url_of(filled))
+            self._made[name] = filled
         # Hundreds of megabytes go faster by file than through the log.
-        async with self._copy(f"TEMPLATE {template} STRATEGY file_copy") as url:
+        async with self._copy(f"TEMPLATE {self._made[name]} STRATEGY file_copy") as url:
             yield url
 
     @asynccontextmanager
@@ -160,21 +174,15 @@ class Servers:
     async def _copy(self, of: str) -> AsyncIterator[str]:
         name = await self._new_copy(of)
         yield self.postgres.url_of(name)
-        if self.postgres.child.running:
+        if self._runs(self.postgres):
             await self._drop(name)
 
     async def _new_copy(self, of: str) -> str:
-        name = _new_name()
-        await self._new_database(name, of)
-        return name
-
-    async def _new_database(self, name: str, of: str = "") -> None:
         """It belongs to the owner, as where the two users were made by `scripts/database-users.sql`."""
-        if OWNER not in self._made:
-            for user in (OWNER, APP):
-                await self._sql(f"CREATE ROLE {user} LOGIN PASSWORD '{self.postgres.password}'")
-            self._made.add(OWNER)
+        await self._make_users()
+        name = _new_name()
         await self._sql(f"CREATE DATABASE {name} OWNER {OWNER} {of}")
+        return name
 
     async def _drop(self, name: str) -> None:
         await self._sql(f"DROP DATABASE {name} WITH (FORCE)")
@@ -184,22 +192,30 @@ class Servers:
         new = _new_name()
         await self._sql(HANDED_BACK.format(name=name, new=new))
         async with self._connected(self.postgres.url_of(new)) as connection:
-            if as_made := await _shape(connection) == self._shape:
+            if as_made := await _shape(connection) == self.shape:
                 await connection.execute(EMPTY)
         if as_made:
             self._free.append(new)
         else:
             await self._drop(new)
 
-    async def _make_template(self) -> None:
-        if TEMPLATE not in self._made:
-            await self._new_database(TEMPLATE)
-            url = self.postgres.url_of(TEMPLATE)
-            await migrations.upgrade(as_user(url, OWNER), roles_url=as_user(url, APP))
-            await _make_months(self.postgres.url_of(TEMPLATE))
-            async with self._connected(self.postgres.url_of(TEMPLATE)) as connection:
-                self._shape = await _shape(connection)
-            self._made.add(TEMPLATE)
+    async def make_template(self) -> None:
+        """Make the database that the others are copies of, unless it is there."""
+        if self.shape:
+            return
+        await self._make_users()
+        await self._sql(f"CREATE DATABASE {TEMPLATE} OWNER {OWNER}")
+        url = self.postgres.url_of(TEMPLATE)
+        await migrations.upgrade(as_user(url, OWNER), roles_url=as_user(url, APP))
+        await _make_months(url)
+        async with self._connected(url) as connection:
+            self.shape = await _shape(connection)
+
+    async def _make_users(self) -> None:
+        if not self.has_users:
+            for user in (OWNER, APP):
+                await self._sql(f"CREATE ROLE {user} LOGIN PASSWORD '{self.postgres.password}'")
+            self.has_users = True
 
     async def _sql(self, statement: str, url: str | None = None) -> None:
         async with self._connected(url or self.postgres.url) as connection:
@@ -216,8 +232,13 @@ class Servers:
 
 @contextmanager
 def open_folder() -> Iterator[Path]:
-    """A folder that PostgreSQL's unprivileged user may pass through, as pytest's own are not."""
-    with tempfile.TemporaryDirectory(prefix="hub-test-") as name:
+    """
+    A folder that PostgreSQL's unprivileged user may pass through, as pytest's own are not.
+
+    In memory where there is enough: RabbitMQ waits for the disk at each message.
+    """
+    in_memory = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ENOUGH_MEMORY
+    with tempfile.TemporaryDirectory(prefix="hub-test-", dir=MEMORY if in_memory else None) as name:
         folder = Path(name)
         folder.chmod(0o711)
         yield folder

@@ -2,8 +2,8 @@
 Administration of accounts. Each change writes an audit entry.
 
 Nobody gains by giving. An administrator of some copropiedades grants offices only in those, and changes only
-accounts without an office elsewhere. Everybody grants only what they may do themselves, never to themselves,
-and opens no account that may do more: else whoever gives accounts would soon have everything.
+accounts without an office elsewhere. Everybody grants only rights of their own, never to themselves, and
+opens no account with more rights. Otherwise a giver of accounts would soon have everything.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from hub.access import audit
 from hub.access.passwords import ONE_TIME, Passwords, one_time
 from hub.errors import BeyondOwnRights, InvalidAccount, UnknownAccount
 from hub.model import EVERYWHERE, NOWHERE, Account, Grant, Json, PropertyScope, Reach, Scope, covers, reach_of
+from hub.model.actors import of_account
 from hub.model.ids import uuid8
 from hub.ports import AccountStore, AuditStore
 
@@ -56,8 +57,8 @@ class AccountAdmin:
 
 
 def account_label(account: Account) -> str:
-    """Return what the audit calls an account."""
-    return f"account:{account.name}"
+    """Return the audit's name of an account."""
+    return of_account(account.name)
 
 
 def canonical(name: str) -> str:
@@ -132,7 +133,7 @@ async def reset(admin: AccountAdmin, name: str) -> tuple[Account, str]:
     """
     Set a one-time password and end the account's sessions. Raises BeyondOwnRights, UnknownAccount.
 
-    One's own is changed by whoever knows the old one: a session that somebody left open does not suffice.
+    One's own password is changed with the old one: a session that somebody left open does not suffice.
     """
     account, password = await account_of(admin, name), one_time()
     _require_other(admin, account)
@@ -164,7 +165,7 @@ async def unlock(admin: AccountAdmin, name: str) -> Account:
     """
     End the account's lock early. Raises BeyondOwnRights, UnknownAccount.
 
-    Who made a one-time password knows it. A password of one's own nobody else knows.
+    The maker of a one-time password knows it. Nobody else knows a password of one's own.
     """
     account = await account_of(admin, name)
     if account.must_change:
@@ -178,8 +179,9 @@ async def forget_factor(admin: AccountAdmin, name: str) -> Account:
     """
     Remove the second factor and end the sessions; it must be enrolled anew where it is required.
 
-    Raises BeyondOwnRights for an account that may do more, since whoever also gets hold of its password would
-    gain that, and for one's own, which the page replaces for the password. Raises UnknownAccount.
+    Raises BeyondOwnRights for an account with more rights: somebody who also has its password would gain
+    them. Raises it for one's own account too: the page replaces its factor against the password. Raises
+    UnknownAccount.
     """
     account = await account_of(admin, name)
     _require_other(admin, account)
@@ -192,11 +194,11 @@ async def forget_factor(admin: AccountAdmin, name: str) -> Account:
 
 async def set_person(admin: AccountAdmin, name: str, person: str | None) -> Account:
     """
-    Say who of the directory signs in by it, whose inbox it reads.
+    Set the person of the directory who signs in by it, and whose inbox it reads.
 
-    An administrator of some copropiedades may not: the person's messages are about any place. Nor may one
-    who does not see people whole: they would by an account that reads as anybody. Raises BeyondOwnRights,
-    InvalidAccount, UnknownAccount.
+    An administrator of some copropiedades may not, since the person's messages are about any place. An
+    administrator who sees people masked may not either, since such an account reads as anybody. Raises
+    BeyondOwnRights, InvalidAccount, UnknownAccount.
     """
     account = await account_of(admin, name)
     if admin.places is not None:

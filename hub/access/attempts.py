@@ -12,7 +12,7 @@ from hub.access import audit, sessions
 from hub.access.keyring import KeyRing
 from hub.access.lockout import lock_after
 from hub.access.passwords import Passwords
-from hub.model import Account, Json
+from hub.model import Account, Json, actors
 from hub.ports import AccountStore, AuditStore, SecondFactorStore, SessionStore
 
 
@@ -68,7 +68,7 @@ class Attempt:
 
 
 async def count(deps: SignInDeps, attempt: Attempt) -> int | None:
-    """Count the attempt as a failure; None during a lock, in which even what is right is refused."""
+    """Count the attempt as a failure; None during a lock, which refuses even a right password."""
     key = attempt.key(deps.pepper)
     if key is None and attempt.account is not None:
         return await deps.accounts.attempt(attempt.account.id, now=deps.now())
@@ -76,7 +76,7 @@ async def count(deps: SignInDeps, attempt: Attempt) -> int | None:
 
 
 async def undo(deps: SignInDeps, attempt: Attempt) -> None:
-    """Undo what `count` counted: it was right, but not all that is needed."""
+    """Take back an attempt that `count` counted: it was right, but more is needed."""
     key = attempt.key(deps.pepper)
     if key is not None:
         await deps.accounts.undo_key(key)
@@ -85,7 +85,7 @@ async def undo(deps: SignInDeps, attempt: Attempt) -> None:
 
 
 async def forget(deps: SignInDeps, attempt: Attempt, account: Account) -> None:
-    """Forget the failures of who is inside already and gave the right password."""
+    """Forget the failures of somebody who is signed in and gave the right password."""
     key = attempt.key(deps.pepper)
     if key is None:
         await deps.accounts.unlock(account.id)
@@ -116,9 +116,9 @@ async def failed(deps: SignInDeps, attempt: Attempt, failures: int, **detail: Js
     if attempt.account is not None:
         await audit.note(
             deps.audit,
-            who="console",
+            who=actors.CONSOLE,
             action="account.refused" if lock is None else "account.lock",
-            subject=f"account:{attempt.account.name}",
+            subject=actors.of_account(attempt.account.name),
             failures=failures,
             minutes=0 if lock is None else lock.total_seconds() / 60,
             **detail,
@@ -137,7 +137,7 @@ async def begin(deps: SignInDeps, account_id: UUID | None, *, key: str = "", pen
 
 async def note(deps: SignInDeps, account: Account, action: str, **detail: Json) -> None:
     """Audit what the account does."""
-    who = f"account:{account.name}"
+    who = actors.of_account(account.name)
     await audit.note(deps.audit, who=who, action=f"account.{action}", subject=who, **detail)
 
 

@@ -1,4 +1,4 @@
-"""The audit: who read a person's data, and who changed what. Append-only."""
+"""The audit: each reading of a person's data, and each change, with its author. Append-only."""
 
 from __future__ import annotations
 

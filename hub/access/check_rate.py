@@ -1,9 +1,9 @@
 """
-How often wrong codes may be tried before no code is looked up any more. In the memory of this process.
+The limit of wrong codes, after which no code is looked up any more. In the memory of this process.
 
 A right code costs nothing: whoever reads a real message may open its page as often as they like, and a whole
-building may share an address. Beyond the bound nothing is looked up, right or wrong: else a guess would still
-be answered.
+building may share an address. Beyond the limit no code is looked up, right or wrong: otherwise a guess would
+still get an answer.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """
-How often the codes of one person may be asked for: whoever was forwarded a mail has its link, too.
+The limit of codes for one person: anybody to whom a mail was forwarded has its link, too.
 
-Without this a stranger uses up the codes of its person's day, and each is a mail or a paid text.
+Without it a stranger uses up the person's codes of a day, and each is a mail or a paid text.
 """
 
 from __future__ import annotations
@@ -65,5 +65,5 @@ class CodeRate:
 
     def entered(self, person: str, code: bytes) -> None:
         """Forget the request of a code that was entered: that was the person, no stranger."""
-        asked = self._requests.get(person, ())
-        self._requests[person] = [one for one in asked if one.code != code]
+        requests = self._requests.get(person, ())
+        self._requests[person] = [one for one in requests if one.code != code]

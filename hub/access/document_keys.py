@@ -1,7 +1,7 @@
 """
 The keys that sign documents for outsiders, who have no secret of ours: Ed25519, derived from HUB_SECRET.
 
-Whoever has the public key's fingerprint from elsewhere knows that a document is this hub's. Pure.
+A reader who has the public key's fingerprint from elsewhere knows that a document is this hub's. Pure.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from hub.access.keyring import KeyRing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentKey:
-    """A public key of 32 bytes, and what signs with the private one."""
+    """A public key of 32 bytes, and a function that signs with the private one."""
 
     public: bytes
     sign: Callable[[bytes], bytes]

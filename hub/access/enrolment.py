@@ -1,4 +1,4 @@
-"""Enrolment of a second factor, and new recovery codes. What is refused is said in Spanish."""
+"""Enrolment of a second factor, and new recovery codes. Refusals are in Spanish."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ async def enrol(deps: SignInDeps, account: Account, secret: bytes, code: str) ->
     """
     Enrol this secret, or replace the one before; every session of the account ends, and a new one begins.
 
-    The first code shows that the app has it. Whoever need not enrol has given the password before. Raises
-    InvalidAccount.
+    The first code shows that the app has it. An account that need not enrol has given the password before.
+    Raises InvalidAccount.
     """
     now = deps.now()
     step = matching_step(secret, code, now=now)

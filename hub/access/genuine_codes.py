@@ -37,7 +37,7 @@ _TAIL: Final = 30
 _PERIOD: Final = 20
 """Bits of the milliseconds that share a period: 17 minutes."""
 _PERIODS: Final = 18
-"""Bits of the periods that are told apart: 8.7 years."""
+"""Bits that distinguish periods: 8.7 years."""
 _CYCLE: Final = 1 << _PERIODS
 _INSTANT: Final = 80
 """The bits of an id below its milliseconds."""
@@ -81,7 +81,7 @@ class GenuineCodes:
         return _written(self.ring.scramble(KeyPurpose.GENUINE, number))
 
     def read(self, code: str, now: datetime) -> tuple[SoughtMessage, ...]:
-        """Return what a code says, one for each key; nothing if it is no code."""
+        """Return the content of a code, one for each key; nothing if it is no code."""
         number = _number(tidy(code))
         if number is None:
             return ()

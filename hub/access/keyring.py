@@ -1,7 +1,7 @@
 """
 The key ring: signs and verifies the hub's own signatures. Pure.
 
-It also seals what must be read again: encrypts it with a key of its own.
+It also encrypts secrets that must be read again, with a key of its own for each purpose.
 
 HUB_SECRET is one secret or several: the first signs, all of them verify. No secret is used directly: each
 purpose has its own derived key (HKDF-SHA256, RFC 5869), so that a signature for one purpose is invalid for
@@ -30,7 +30,7 @@ from hub.settings import Secret
 
 
 class Purpose(StrEnum):
-    """What a signature is for."""
+    """The purpose of a signature."""
 
     MAIL = "mail"
     """The addresses and ENVIDs of a mail: `hub.channels.email.verp`."""
@@ -65,7 +65,7 @@ class Purpose(StrEnum):
 
 
 class Sealed(StrEnum):
-    """What is stored encrypted."""
+    """Secrets that are stored encrypted."""
 
     SECOND_FACTOR = "second_factor"
     """The secrets of second factors: `hub.access.second_factor`."""
@@ -229,8 +229,8 @@ class _Key:
         return left << _HALF | right
 
     def _mixed(self, purpose: Purpose, step: int, half: int) -> int:
-        asked = bytes((step,)) + half.to_bytes(_HALF // 8, "big")
-        return int.from_bytes(hmac.digest(self._for(purpose.value), asked, "sha256")[: _HALF // 8], "big")
+        block = bytes((step,)) + half.to_bytes(_HALF // 8, "big")
+        return int.from_bytes(hmac.digest(self._for(purpose.value), block, "sha256")[: _HALF // 8], "big")
 
     def signing_key(self) -> Ed25519PrivateKey:
         return Ed25519PrivateKey.from_private_bytes(self._for(_SIGNING))

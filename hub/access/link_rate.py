@@ -1,4 +1,4 @@
-"""How often one link may be opened. In the memory of this process."""
+"""The limit of openings of one link. In the memory of this process."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class LinkRate:
     """
     Counts by link, not by address: behind a proxy that is not trusted all people share one.
 
-    What it bounds is the work that one link that got around can cause.
+    It bounds the work that one widely shared link can cause.
     """
 
     def __init__(self, clock: Callable[[], float], *, free: int = FREE) -> None:

@@ -4,8 +4,8 @@ Tokens of links that open something of one message, until they end.
     AZlMoEzU-oCLUhqMaqyT3Gr52xDTXmQyqOxDo3pYFfE      43 signs: the id, when it ends, the signature
 
 Nothing is stored: the signature is the proof. It is for one purpose, so that the token of one link opens
-nothing else. It is short, because the signs of a text message are paid for; whoever guesses has 96 bits to
-guess, one call for each.
+nothing else. It is short, because the signs of a text message are paid for; a guesser has 96 bits to guess,
+one call for each.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """
-Whether a password is easy to guess: common words, names, dates, sequences, keyboard walks, repeats.
+The strength of a password against guesses: common words, names, dates, sequences, keyboard walks, repeats.
 
 zxcvbn estimates, and knows English. `guessed_words.txt` has words of Colombia and of property management.
 """
@@ -17,8 +17,10 @@ Guesses, zxcvbn's highest grade: should hashes leak, a graphics card needs about
 
 Online the locks leave some tens of tries a day. Three common words that are chosen at random are above it.
 """
-_LOOKED_AT: Final = 72
-"""Characters: the work grows with the square of the length. What follows is left out of the estimate."""
+_ESTIMATED: Final = 72
+"""
+Characters: the work grows with the square of the length. Later characters are left out of the estimate.
+"""
 
 
 def is_guessable(folded: str, own: Sequence[str]) -> bool:
@@ -30,7 +32,7 @@ def is_guessable(folded: str, own: Sequence[str]) -> bool:
     """
     from zxcvbn_rs_py import zxcvbn  # noqa: PLC0415 - most processes never check a new password
 
-    return zxcvbn(folded[:_LOOKED_AT], [*own, *_words()]).guesses < ENOUGH
+    return zxcvbn(folded[:_ESTIMATED], [*own, *_words()]).guesses < ENOUGH
 
 
 @cache

@@ -24,13 +24,16 @@ from hub.errors import InvalidAccount
 SHORTEST: Final = 12
 LONGEST: Final = 256
 ONE_TIME: Final = timedelta(hours=72)
-"""How long a one-time password opens: over a weekend with a holiday, and not for whoever finds it later."""
+"""How long a one-time password opens: over a weekend with a holiday, and not for a later finder."""
 MEMORY: Final = 19_456  # KiB
 ROUNDS: Final = 2
 AT_ONCE: Final = 2
 """Hashes computed at a time for strangers, so that many attempts cannot take all memory and cores."""
 KEPT_FREE: Final = 1
-"""Hashes at a time beside those, for known devices and for who is inside: no crowd keeps them waiting."""
+"""
+Hashes at a time beside those, for known devices and for people who are signed in: no crowd keeps them
+waiting.
+"""
 
 _ALPHABET: Final = "abcdefghijkmnpqrstuvwxyz23456789"
 """Without characters that are ambiguous when read aloud."""

@@ -3,7 +3,7 @@ The link of a poster's QR code: it leads to a page of the hub that says whether 
 
     /b/AZlMo….5f2c…      the poster's id, the signature
 
-A poster hangs on a wall: whoever passes may open its link. It shows what hangs there, and nothing else.
+A poster hangs on a wall: any passer-by may open its link. It shows what hangs there, and nothing else.
 It has no end, because it must say that the notice has ended.
 """
 

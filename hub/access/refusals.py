@@ -13,11 +13,11 @@ MINUTE: Final = 60.0
 """Seconds."""
 GUESSES: Final = 20
 """
-Wrong keys and signatures of one address in a minute that are told apart; the rest are one answer. So many
+Wrong keys and signatures of one address in a minute that are counted apart; the rest are one answer. So many
 different cookies, too: an office of that size may come back from lunch in the same minute.
 """
 LINES: Final = 120
-"""Lines of the log in a minute, whoever is refused."""
+"""Lines of the log in a minute, for all addresses together."""
 _REMEMBERED: Final = 10_000
 
 
@@ -29,7 +29,7 @@ class _Tally:
 
 @dataclass(slots=True)
 class _Minutes:
-    """Counts by whom or what, each for a minute from its first; forgets the oldest beyond a number."""
+    """Counts by a key, each for a minute from its first entry; forgets the oldest beyond a number."""
 
     clock: Callable[[], float]
     known: OrderedDict[Hashable, _Tally] = field(default_factory=OrderedDict)
@@ -58,7 +58,7 @@ class Refusals:
         self._lines = _Minutes(clock)
 
     def guessed(self, network: str) -> int:
-        """Count a wrong guess; return the seconds until the network's next is looked at, 0 for now."""
+        """Count a wrong guess; return the seconds until the network's next try counts, 0 for now."""
         return self._wait(network, 1)
 
     def guessed_cookie(self, network: str, cookie: str) -> int:

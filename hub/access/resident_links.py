@@ -3,7 +3,8 @@ The link from a message to its page: that message and its case, and nothing else
 
     /mi/AZlMoEzU…      a token of the message, see `hub.access.message_tokens`
 
-Whoever receives a forwarded message can open it. So it shows what that message says, and how its case stands.
+Any recipient of a forwarded message can open it. So it shows the words of that message and the state of its
+case.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class ResidentLinks:
         It is empty without a signing key, and where the hub is reached over plain http: anybody on the
         network path could read the message.
         """
-        if message.channel not in CHANNELS | self.carriers or message.purpose is MessagePurpose.INTERNAL:
+        if message.channel not in self.channels or message.purpose is MessagePurpose.INTERNAL:
             return ""
         if message.channel == _SMS and message.purpose is MessagePurpose.EMERGENCY:
             return ""  # the instruction is all there is
@@ -63,6 +64,11 @@ class ResidentLinks:
         if purpose in {None, MessagePurpose.INTERNAL} or ends_at <= now or not self.usable:
             return ""
         return self.to(UUID(entry["id"]), ends_at)
+
+    @property
+    def channels(self) -> frozenset[str]:
+        """The channels whose messages have the link."""
+        return CHANNELS | self.carriers
 
     @property
     def usable(self) -> bool:

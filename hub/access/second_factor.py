@@ -46,7 +46,7 @@ def matching_step(secret: bytes, given: str, *, now: datetime) -> int | None:
     """
     Return the time step of this code, if it is one of those that count now.
 
-    Whoever accepts it accepts no code of this step or an earlier one again. Compares in constant time.
+    After it, no code of this step or an earlier one is accepted. Compares in constant time.
     """
     from pyotp import HOTP  # noqa: PLC0415 - the same
 

@@ -1,4 +1,4 @@
-"""Whether a secret can be guessed. Pure; in doubt, the estimate warns."""
+"""The strength of a secret against guesses. Pure; in doubt, the estimate warns."""
 
 from __future__ import annotations
 

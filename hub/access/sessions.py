@@ -56,7 +56,7 @@ def pending_hash_of(token: str) -> bytes:
     """
     Return the hash of a session that waits for a code.
 
-    It is another than that of a session: whoever looks up a session can never find one that waits.
+    It is another than that of a session: a look-up of a session never finds one that waits.
     """
     return hmac.digest(token.encode(errors="surrogateescape"), b"hub pending", "sha256")
 

@@ -12,11 +12,15 @@ from hub.access.passwords import require_good
 from hub.access.second_factor import is_time_code, matching_step, recovery_hash
 from hub.errors import InvalidAccount
 from hub.model import Account
+from hub.model.actors import BOOTSTRAP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingSignIn:
-    """The password was right; `token` is the cookie's value of what waits for the code, and opens nothing."""
+    """
+    The password was right; `token` is the cookie's value of the sign-in that waits for the code. It opens
+    nothing.
+    """
 
     token: str = field(repr=False)
 
@@ -87,7 +91,7 @@ async def enter_code(
 
 async def sign_in_with_key(deps: SignInDeps, key: str) -> str:
     """Open a session for a bearer of HUB_API_KEY; return the cookie's value."""
-    await audit.note(deps.audit, who="HUB_API_KEY", action="console.sign_in", subject="console")
+    await audit.note(deps.audit, who=BOOTSTRAP, action="console.sign_in", subject="console")
     return await attempts.begin(deps, None, key=key)
 
 

@@ -69,7 +69,7 @@ class SurveyLinks:
         return self._closes(claimed) if is_known else None
 
     def shown(self, claimed: Claimed) -> str | None:
-        """Return what stands for the link of a survey where somebody else reads its message."""
+        """Return the placeholder for a survey's link where somebody else reads its message."""
         own = self.of(claimed)
         is_ours = own is not None and own != (claimed.data or {}).get("link")
         return f"{self.public_url}{PATH.format(token=HIDDEN)}" if is_ours else own

@@ -1,4 +1,4 @@
-"""What the roles of a process share: one of each connection, and the company's rules."""
+"""The shared parts of a process's roles: one of each connection, and the company's rules."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from prometheus_client import REGISTRY
 from hub import storage
 from hub.access.check_rate import CheckRate
 from hub.app.circuits import Circuits, report
-from hub.app.company import CompanyRules
 from hub.app.openers import open_appointments, open_publisher
 from hub.channels import ProviderLimits, build_channels
 from hub.client.connection import user_of
 from hub.consumers.publisher import BrokerPublisher
 from hub.intake.sender_rates import SenderRates
 from hub.model import ChannelTraits
+from hub.parts.company import CompanyRules
 from hub.ports import Channel
 from hub.ports.traces import Tracer
 from hub.resilience.breaker import Breakers
@@ -55,7 +55,7 @@ class Container:
         )
 
     def traits(self) -> Mapping[str, ChannelTraits]:
-        """Return what planning knows of the channels that are configured."""
+        """Return the configured channels as planning knows them."""
         return {name: channel.traits for name, channel in self.channels().items()}
 
 

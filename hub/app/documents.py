@@ -1,4 +1,4 @@
-"""The documents of events, for the roles: what delivery gives to messages, and what the timers fetch."""
+"""The documents of events, for the roles: delivery attaches them, and the timers fetch them."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from contextlib import AsyncExitStack, aclosing
 
 from hub import storage
 from hub.app.container import Container
-from hub.app.renderer import can_print
 from hub.catalog import BY_NAME, BY_TYPE
 from hub.channels.document_calls import HttpDocumentCalls
 from hub.messages.cascades import Prints
-from hub.messages.delivery.documents import Documents
+from hub.messages.delivery.deps import Documents
 from hub.messages.planning.documents import with_document
 from hub.model import Message, StoredEvent
 from hub.model.documents import FetchState
+from hub.parts.renderer import can_print
 from hub.rendering.document_links import document_links
 from hub.resilience.database_time import NOW
 from hub.timers.documents import DocumentDeps
@@ -33,7 +33,7 @@ def documents_of(parts: Container) -> Documents | None:
 
 
 def prints_of(parts: Container) -> Prints:
-    """Return what says whether a letter can be made; not if it would only link to its document."""
+    """Return the check whether a letter can be made; not if it would only link to its document."""
     documents = documents_of(parts)
 
     async def prints(letter: Message, about: StoredEvent) -> bool:
@@ -50,7 +50,7 @@ def prints_of(parts: Container) -> Prints:
 
 
 async def fetching_of(parts: Container, stack: AsyncExitStack) -> DocumentDeps | None:
-    """Return what fetches documents; None where no host is allowed."""
+    """Return the fetcher of documents; None where no host is allowed."""
     rules = parts.company.policy.documents
     if not rules.hosts:
         return None

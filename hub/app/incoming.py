@@ -1,4 +1,4 @@
-"""What people and providers send back, as the roles that hear it hand it on."""
+"""Replies and receipts, as the roles that receive them hand them on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a role listens, or which setting to change if it cannot."""
+"""The address where a role listens, or the setting to change if it cannot."""
 
 from __future__ import annotations
 

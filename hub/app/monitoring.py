@@ -15,13 +15,13 @@ import structlog
 
 from hub.access.check_rate import CheckRate
 from hub.app.container import Container
-from hub.app.openers import QUEUES
 from hub.channels.balances import remaining
 from hub.errors import ConfigurationError, Unavailable
 from hub.health import heartbeat, monitor
 from hub.health.monitor import Monitor
 from hub.intake.sender_rates import SenderRates
 from hub.model.incidents import UNKNOWN_CODES, excess_subject
+from hub.parts.stores import QUEUES
 from hub.ports import Channel, Heartbeats
 from hub.resilience.database_time import NOW
 from hub.storage.monitor import PostgresMonitor
@@ -78,7 +78,7 @@ async def report_excess(parts: Container) -> None:
 
 
 async def report_rates(store: Heartbeats, rates: SenderRates) -> None:
-    """Write what was demoted since the last time; what cannot be written is added to the next time."""
+    """Write the demotions since the last time; those that cannot be written are added to the next time."""
     excess, rates.excess = rates.excess, Counter()
     try:
         if excess:
@@ -121,13 +121,13 @@ async def readiness(parts: Container) -> Mapping[str, bool]:
 
 async def answers(parts: Container) -> Mapping[str, bool]:
     """Return, for each server, whether it answers."""
-    asked: dict[str, Coroutine[Any, Any, object]] = {
+    checks: dict[str, Coroutine[Any, Any, object]] = {
         "rabbitmq": parts.publisher.ping(),
         "redis": parts.appointments.intact(),
         "postgresql": parts.database.rows("SELECT 1"),
     }
-    found = await asyncio.gather(*asked.values(), return_exceptions=True)
-    return {name: not isinstance(answer, Exception) for name, answer in zip(asked, found, strict=True)}
+    found = await asyncio.gather(*checks.values(), return_exceptions=True)
+    return {name: not isinstance(answer, Exception) for name, answer in zip(checks, found, strict=True)}
 
 
 def _texting(parts: Container) -> Mapping[str, Channel]:

@@ -1,4 +1,4 @@
-"""What commands open: one store of the database, the appointments, a publisher."""
+"""Openers for commands: one store of the database, the appointments, a publisher."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from typing import Final, TypeVar
 from hub import storage
 from hub.access.keyring import KeyRing
 from hub.consumers.publisher import BrokerPublisher
-from hub.consumers.topology import CHANNELS
-from hub.model import Lane
+from hub.desk.posters.queries import count as count_posters
 from hub.operations.now import NowDeps
 from hub.operations.search.search import SearchDeps
+from hub.parts.company import CompanyRules
+from hub.parts.papers import constancias_of, letter_printer_of, person_exports_of
+from hub.parts.stores import QUEUES
 from hub.policy import load_policy
 from hub.settings import Settings
-
-QUEUES: Final = tuple((channel, lane) for channel in CHANNELS for lane in Lane)
-"""All pairs of channel and lane."""
 
 Store = TypeVar("Store")
 Opener = Callable[[Settings], AbstractAsyncContextManager[Store]]
@@ -39,6 +38,7 @@ open_accounts: Final = _opener(storage.PostgresAccounts)
 open_audit: Final = _opener(storage.PostgresAudit)
 open_bulk: Final = _opener(storage.PostgresBulk)
 open_cancel: Final = _opener(storage.PostgresCancel)
+open_casework: Final = _opener(storage.PostgresCasework, size=1)
 open_cases: Final = _opener(storage.PostgresCases)
 open_contacts: Final = _opener(storage.PostgresContacts)
 open_documents: Final = _opener(storage.PostgresDocuments)
@@ -52,7 +52,6 @@ open_keys: Final = _opener(storage.PostgresKeys)
 open_letters: Final = _opener(storage.PostgresLetters)
 open_batches: Final = _opener(storage.PostgresBatches)
 open_log: Final = _opener(storage.PostgresLog)
-open_pauses: Final = _opener(storage.PostgresPauses)
 open_redrive: Final = _opener(storage.PostgresRedrive)
 open_directory_history: Final = _opener(storage.PostgresDirectoryHistory)
 open_preferences: Final = _opener(storage.PostgresPreferences)
@@ -75,7 +74,7 @@ async def open_search(settings: Settings) -> AsyncIterator[SearchDeps]:
 
 @asynccontextmanager
 async def open_now(settings: Settings) -> AsyncIterator[NowDeps]:
-    """Open what says how the hub is now."""
+    """Open the stores that show the hub's state now."""
     async with storage.Database(settings.database_url.reveal(), size=1) as database:
         activity = storage.PostgresActivity(database)
         yield NowDeps(
@@ -84,8 +83,8 @@ async def open_now(settings: Settings) -> AsyncIterator[NowDeps]:
             incidents=storage.PostgresMonitor(database, queues=QUEUES),
             letters=storage.PostgresLetters(database),
             log=storage.PostgresLog(database),
-            pauses=storage.PostgresPauses(database),
-            posters=storage.PostgresPosters(database),
+            paused=storage.PostgresPauses(database).paused,
+            posters=partial(count_posters, database),
             waiting=activity.waiting,
         )
 
@@ -114,3 +113,19 @@ def open_publisher(
 ) -> AbstractAsyncContextManager[BrokerPublisher]:
     """Open a publisher with confirms; `name` is shown to RabbitMQ's operator."""
     return aclosing(BrokerPublisher(settings.amqp_url.reveal(), name))
+
+
+def _company_opener(make: Callable[[storage.Database, CompanyRules], Store]) -> Opener[Store]:
+    """Return a function that opens for a command what needs the company's rules besides the database."""
+
+    @asynccontextmanager
+    async def opened(settings: Settings) -> AsyncIterator[Store]:
+        async with storage.Database(settings.database_url.reveal(), size=2) as database:
+            yield make(database, CompanyRules(settings))
+
+    return opened
+
+
+open_constancias: Final = _company_opener(constancias_of)
+open_letter_printer: Final = _company_opener(letter_printer_of)
+open_person_exports: Final = _company_opener(person_exports_of)

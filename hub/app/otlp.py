@@ -1,9 +1,9 @@
 """
 Sends traces to an OpenTelemetry collector, by OTLP 1 as JSON over HTTP.
 
-A collector that is away or slow costs memory up to a limit, and nothing else: what does not fit is dropped,
-and the log says how much. The official SDK would bring a thread, a second HTTP client and ten packages for
-this one request.
+A collector that is away or slow costs memory up to a limit, and nothing else: spans beyond it are dropped,
+and the log counts them. The official SDK would bring a thread, a second HTTP client and ten packages for this
+one request.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from hub.model import Json
 from hub.model.traces import Span
 from hub.settings import SecretUrl
 from hub.tasks import cancel, reraise_if_cancelled
+from hub.tls import http_context
 
 EVERY: Final = 1.0
 """Seconds between two requests."""
@@ -63,7 +64,11 @@ class OtlpTracer:
 
     async def __aenter__(self) -> Self:
         timeout = aiohttp.ClientTimeout(total=self._patience)
-        self._session = aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(ssl=http_context()),
+            timeout=timeout,
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
         self._sending = asyncio.create_task(self._run(), name="traces")
         return self
 

@@ -16,11 +16,11 @@ import structlog
 from hub import logs, storage
 from hub.app import time_check
 from hub.app.container import Container, open_parts
-from hub.app.openers import QUEUES
 from hub.app.roles import ROLES, beside
 from hub.app.web_role import serve_metrics
 from hub.app.work import Work
 from hub.errors import StorageUnavailable
+from hub.parts.stores import QUEUES
 from hub.settings import LogFormat, Mode, Settings
 from hub.storage import migrations
 from hub.tasks import cancel
@@ -90,6 +90,6 @@ async def _until_stopped(tasks: Sequence[asyncio.Task[None]], stop: asyncio.Even
         log.info("hub.stopped")
         raise
     finally:
-        # Where a role has failed, the others have not been told.
+        # If a role has failed, nobody has told the others to stop.
         stop.set()
         await cancel(*tasks)

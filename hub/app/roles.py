@@ -14,8 +14,6 @@ from hub.app import monitoring, time_check, topology
 from hub.app.container import Container
 from hub.app.documents import documents_of, fetching_of, prints_of
 from hub.app.mail_role import take_mail
-from hub.app.openers import QUEUES
-from hub.app.renderer import renderer
 from hub.app.web_role import serve_web, webhook_calls
 from hub.app.work import Role, Work, until
 from hub.catalog import BY_NAME
@@ -29,6 +27,8 @@ from hub.messages.delivery import outcome_metrics
 from hub.messages.delivery.deps import DeliveryDeps
 from hub.messages.delivery.pausing import Pauses
 from hub.messages.planning.plan import Rules
+from hub.parts.renderer import renderer
+from hub.parts.stores import QUEUES
 from hub.rendering import Templates
 from hub.rendering.wording import packed
 from hub.resilience.database_time import NOW
@@ -109,7 +109,7 @@ async def _deliver(begin: Callable[[], Work], beside: Sequence[Callable[[], Work
 
 
 async def _compile_urgent(templates: Templates) -> None:
-    """Compile what an emergency says while the work begins: the start does not wait for it."""
+    """Compile the texts of emergencies while the work begins: the start does not wait for it."""
     for _ in templates.compile_urgent():
         await asyncio.sleep(0)  # each takes some milliseconds
 

@@ -149,7 +149,7 @@ class _Supervisor:
             # As a shell says it: 128 and the signal that killed it.
             self.code = self.code or (code if code >= 0 else 128 - code)
         elif code > 0 and lasted < SETTLED and child.number not in self.pauses:
-            # It has said what is wrong.
+            # The process has logged its fault.
             self.code = code
             self._end(signal.SIGTERM)
         else:

@@ -10,19 +10,16 @@ from prometheus_client import REGISTRY
 
 from hub import storage
 from hub.app.container import Container
-from hub.app.dry_run import DryRuns
 from hub.app.incoming import take_reply
 from hub.app.listening import listen
 from hub.app.monitoring import readiness
-from hub.app.openers import QUEUES
-from hub.app.papers import constancias_of, letter_printer_of, person_exports_of, posters_of
-from hub.app.renderer import render_again
-from hub.app.texts import lazy_gallery
 from hub.app.work import Work, until_set
 from hub.channels.webhook_calls import HttpWebhookCalls
 from hub.client.connection import user_of
 from hub.intake.process_batch import refuse
 from hub.messages.delivery.pausing import Pauses
+from hub.parts.dry_run import DryRuns
+from hub.parts.stores import QUEUES
 from hub.ports import WebhookCalls
 from hub.resilience.database_time import NOW
 from hub.settings import Address
@@ -51,66 +48,15 @@ async def webhook_calls(parts: Container, stack: AsyncExitStack) -> HttpWebhookC
 def services_of(parts: Container, calls: WebhookCalls) -> Services:
     database, settings, company = parts.database, parts.settings, parts.company
     return Services(
-        settings=settings,
-        policy=company.policy,
-        schemas=company.schemas,
-        now=NOW,
+        company=company,
+        database=database,
         publisher=parts.publisher,
-        amqp_user=user_of(settings.amqp_url.reveal()),
         appointments=parts.appointments,
-        accounts=storage.PostgresAccounts(database),
-        activity=storage.PostgresActivity(database),
-        api_keys=storage.PostgresKeys(database),
-        audit=storage.PostgresAudit(database),
-        batches=storage.PostgresBatches(database),
-        bulk=storage.PostgresBulk(database),
-        cases=storage.PostgresCases(database),
-        casework=storage.PostgresCasework(database),
-        render_again=partial(render_again, company),
-        constancias=constancias_of(database, company),
-        person_exports=person_exports_of(database, company),
-        contacts=storage.PostgresContacts(database),
-        directory=storage.PostgresDirectoryHistory(database),
-        documents=storage.PostgresDocuments(database),
+        amqp_user=user_of(settings.amqp_url.reveal()),
         dry_run=DryRuns(database, company, parts.traits),
-        erasures=storage.PostgresErasures(database),
-        escalations=storage.PostgresEscalations(database),
-        evidence=storage.PostgresEvidence(database),
-        exclusions=storage.PostgresExclusions(database, company.ring),
-        explain=storage.PostgresExplain(database),
-        factors=storage.PostgresSecondFactors(database),
-        genuine=storage.PostgresGenuine(database),
-        headcount=storage.PostgresHeadcount(database, company.policy.suppression_for, company.policy, NOW),
-        inbox=storage.PostgresInbox(database),
-        incidents=storage.PostgresMonitor(database, QUEUES),
-        letters=storage.PostgresLetters(database),
-        posters=posters_of(database, company),
-        poster_links=company.poster_links,
-        letter_printer=letter_printer_of(database, company),
-        log=storage.PostgresLog(database),
-        mail_reports=storage.PostgresMailReports(database),
-        pauses=storage.PostgresPauses(database),
-        people_list=storage.PostgresPeopleList(database),
-        preferences=storage.PostgresPreferences(database),
-        reach=storage.PostgresReach(database, company.policy.suppression_for),
-        cancel=storage.PostgresCancel(database),
-        recipients=storage.PostgresRecipients(database),
-        redrive=storage.PostgresRedrive(database),
-        resident_access=storage.PostgresResidentAccess(database),
-        residents=storage.PostgresResidents(database),
-        look=company.look,
-        gallery=lazy_gallery(company),
-        search=storage.PostgresSearch(database),
-        sessions=storage.PostgresSessions(database),
-        subscriptions=storage.PostgresSubscriptions(database),
-        survey_list=storage.PostgresSurveyList(database, company.policy.surveys.open_for),
-        surveys=storage.PostgresSurveys(database),
-        unsubscribes=storage.PostgresUnsubscribes(database),
-        webhooks=storage.PostgresWebhooks(database),
         webhook_calls=calls,
         check_rate=parts.check_rate,
         keyring=Keyring(storage.PostgresKeys(database)),
-        ring=company.ring,
         refuse=partial(refuse, store=storage.PostgresIntake(database), publisher=parts.publisher, now=NOW),
         hooks=Hooks.of(
             settings,

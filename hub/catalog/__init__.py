@@ -30,24 +30,29 @@ from hub.catalog.residents import RESIDENTS
 from hub.catalog.support import SUPPORT
 from hub.model import EventType
 
-CATALOG: Final[tuple[EventType, ...]] = (
-    *ATTENTION,
-    *PROMISES,
-    *SUPPORT,
-    *ADMINISTRATION,
-    *CONTRACTS,
-    *ACCOUNTING,
-    *MAINTENANCE,
-    *EMERGENCIES,
-    *CONCIERGE,
-    *REAL_ESTATE,
-    *QUALITY,
-    *PRIVACY,
-    *DIRECTORY,
-    *RESIDENTS,
-    *ORDERS,
-    *THE_HUB,
+GROUPS: Final[Mapping[str, tuple[EventType, ...]]] = MappingProxyType(
+    {
+        "attention": ATTENTION,
+        "promises": PROMISES,
+        "support": SUPPORT,
+        "administration": ADMINISTRATION,
+        "contracts": CONTRACTS,
+        "accounting": ACCOUNTING,
+        "maintenance": MAINTENANCE,
+        "emergencies": EMERGENCIES,
+        "concierge": CONCIERGE,
+        "real_estate": REAL_ESTATE,
+        "quality": QUALITY,
+        "privacy": PRIVACY,
+        "directory": DIRECTORY,
+        "residents": RESIDENTS,
+        "orders": ORDERS,
+        "own": THE_HUB,
+    }
 )
+"""The modules of the catalogue, in its order: name → events. `hub.rendering.titles_es` has their titles."""
+
+CATALOG: Final[tuple[EventType, ...]] = tuple(kind for events in GROUPS.values() for kind in events)
 
 BY_NAME: Final[Mapping[str, EventType]] = MappingProxyType({kind.name: kind for kind in CATALOG})
 """Routing key (`pqrs.received`) → its entry."""

@@ -91,7 +91,7 @@ ADMINISTRATION: Final = (
             # Ley 675 de 2001, art. 41: any plural number of owners decides now.
             to(_OWNERS, Purpose.LEGAL, "email+push+sms", print=Print.BOARD),
             to((_COUNCIL, "copropiedad:auditor"), Purpose.LEGAL, "email", template="council"),
-            # What the law requires is sent once; the reminders are a service.
+            # A message that the law requires is sent once; the reminders are a service.
             to(
                 _OWNERS,
                 Purpose.SERVICE,
@@ -216,7 +216,7 @@ ADMINISTRATION: Final = (
         lane=Lane.BULK,
         case="change_id",
         audiences=(to("client", Purpose.LEGAL, "email", print=Print.LETTER),),
-        # Whoever must accept new terms or leave has them as they were written.
+        # A client who must accept new terms or leave gets them as they were written.
         document=DocumentUse.ATTACH,
     ),
     EventType(

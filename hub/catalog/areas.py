@@ -16,7 +16,7 @@ _AREAS: Final[Mapping[str, tuple[str, ...]]] = {
     "datos_personales": ("privacy",),
     "emergencias": ("emergency",),
 }
-"""Area → the first words of its events' names. What is about the directory or the hub itself has none."""
+"""Area → the first words of its events' names. Events about the directory or the hub itself have none."""
 
 AREA_OF: Final[Mapping[str, str]] = {word: area for area, words in _AREAS.items() for word in words}
 

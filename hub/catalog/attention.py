@@ -12,7 +12,7 @@ from hub.model import ClockMove, DocumentUse, EventType, FollowUp, Lane, Move, P
 # Legally required notices about a petition, on paper if nothing else arrives.
 _BY_LAW: Final = to("petitioner", Purpose.LEGAL, "email+sms", print=Print.LETTER)
 
-# What the law requires is sent once. Silence is taken as withdrawal: a courtesy comes before it.
+# A message that the law requires is sent once. Silence is taken as withdrawal: a courtesy comes before it.
 _BEFORE_SILENCE: Final = replace(
     to("petitioner", Purpose.TRANSACTIONAL, "email+sms", template="reminder", optional=True),
     reminders_only=True,
@@ -199,7 +199,7 @@ ATTENTION: Final = (
     EventType(
         name="notification.unrecognised",
         case="thread_id",
-        # Its case shows it. Whoever pressed the button has proven nothing: no clock moves.
+        # Its case shows it. A pressed button proves nothing about its presser: no clock moves.
         audiences=(to("staff:service", Purpose.INTERNAL, "inbox+email"),),
         hub_emitted=True,
     ),

@@ -1,4 +1,4 @@
-"""How the catalogue writes an audience: one line for whom, why, and over which channels."""
+"""Audiences as the catalogue writes them: one line with people, purpose and channels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Emergencies: declared, updated, escalated, acknowledged; what people answer, and whom nothing reaches."""
+"""
+Emergencies: declared, updated, escalated, acknowledged; the replies of people, and the people whom nothing
+reaches.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +62,7 @@ EMERGENCIES: Final = (
                 channel_by="channel",
             ),
         ),
-        # Who answers on duty needs no help: colleagues hear it, and nobody is called after them.
+        # Staff on duty who answer need no help: colleagues hear it, and nobody is called after them.
         clocks=(ClockMove("emergency_reply", Move.START, when={"from_staff": "False"}),),
         hub_emitted=True,
     ),

@@ -1,4 +1,4 @@
-"""Incidents of the hub itself, the head of its seals, and who cannot be reached."""
+"""Incidents of the hub itself, the head of its seals, and the people whom nothing reaches."""
 
 from __future__ import annotations
 

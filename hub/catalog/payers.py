@@ -1,4 +1,4 @@
-"""What is collected from who pays for a unit: the registered payer, or else its owners."""
+"""Collection from the payer of a unit: the registered payer, or else its owners."""
 
 from __future__ import annotations
 
@@ -13,4 +13,4 @@ TO_PAYERS: Final = frozenset(
     for audience in kind.audiences
     if audience.purpose is Purpose.COLLECTION and Role.PAYER.value in audience.who
 )
-"""Events that collect from who pays for their unit. Who that is, is asked again before each send."""
+"""Events that collect from the payer of their unit. The claim reads the payer again before each send."""

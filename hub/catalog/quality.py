@@ -16,11 +16,11 @@ QUALITY: Final = (
     EventType(
         name=SURVEY,
         lane=Lane.BULK,
-        # One case per person: an answer ends the reminder of whoever has answered.
+        # One case per person: an answer ends the reminder of its respondent.
         case="survey_id",
         audiences=(to("respondent", Purpose.SURVEY, "email", "whatsapp", "push"),),
         reminders=(Reminder(follow_up="survey_reminder", until="expires_at"),),
-        # Whom it would reach later could no longer answer.
+        # A person reached later could no longer answer.
         useful_until="expires_at",
         shared=True,
     ),

@@ -16,7 +16,7 @@ _PARTIES: Final = (
     to("party_b", Purpose.LEGAL, "email", print=Print.LETTER, template="party_b"),
 )
 
-# The landlord does not read whom to call about a visit, nor who comes; the agent does.
+# The agent reads the contact and the visitor of a visit, the landlord does not.
 _OF_A_VISIT: Final = (
     to("landlord", Purpose.SERVICE, "push", "email", template="landlord"),
     to("agent", Purpose.INTERNAL, "inbox+push", "email", template="agent"),
@@ -65,7 +65,7 @@ REAL_ESTATE: Final = (
             # The landlord reads that the rent has come, and nothing about the tenant.
             to("landlord", Purpose.SERVICE, "inbox+email", template="landlord"),
         ),
-        # Whoever has paid is reminded of nothing, and asked for nothing.
+        # A tenant who has paid gets no reminder and no demand.
         ends_reminders=True,
         ends_collection=True,
     ),
@@ -126,7 +126,7 @@ REAL_ESTATE: Final = (
         case="conflict_id",
         audiences=_PARTIES,
         clocks=(ClockMove("conflict", Move.STOP),),
-        # One document for both parties: what each of them holds the other to.
+        # One document for both parties: the duties of each to the other.
         document=DocumentUse.ATTACH,
     ),
 )

@@ -1,4 +1,4 @@
-"""What the residents' page sends."""
+"""Messages of the residents' page."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RESIDENTS: Final = (
         name="resident.digest.ready",
         lane=Lane.BULK,
         case="digest_id",
-        # What it tells of is in the inbox already, each by itself.
+        # Its messages are in the inbox already, each by itself.
         audiences=(to("resident", Purpose.SERVICE, "email", "push"),),
         hub_emitted=True,
     ),

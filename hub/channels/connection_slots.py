@@ -1,4 +1,4 @@
-"""Limits the connections to a provider; a fifth is reserved for urgent messages."""
+"""Slots for the connections to a provider: a limited number, a fifth reserved for urgent messages."""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ class ConnectionSlots:
     """
     Lends `size` slots; a slot must be given back for the same lane.
 
-    First come, first served within a lane; urgent goes first. With a single slot nothing is
-    reserved. A call begins with its slot: a process that stops lends none, and turns away who waits.
+    First come, first served within a lane; urgent goes first. With a single slot nothing is reserved. A call
+    begins with its slot: a process that stops lends none, and turns the waiting calls away.
     """
 
     def __init__(self, size: int) -> None:
@@ -122,7 +122,7 @@ class ConnectionSlots:
         return None
 
     def _turn_away(self) -> None:
-        """Not those whose load the holder of a slot has taken over: it is with the provider."""
+        """Turn the waiting calls away, except those whose load is taken over: the provider has it."""
         for waiting in self._waiting.values():
             for waiter in waiting:
                 if not waiter.turn.done():

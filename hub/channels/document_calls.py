@@ -1,9 +1,9 @@
 """
-Fetching documents from addresses that publishers name.
+Calls for documents, at addresses that publishers name.
 
 Only from hosts that the policy lists, and never from the company's own network
 (`hub.channels.guarded_addresses`). No redirect is followed, no cookie kept, nothing decompressed: a small
-answer could grow without end. What it is, its first bytes say, and not the server.
+answer could grow without end. The first bytes decide the type of a document, not the server.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from hub.channels.guarded_addresses import Guard, PrivateAddress
 from hub.errors import DocumentRefused, DocumentUnavailable
 from hub.model.documents import FetchedDocument
 from hub.policy.documents import DocumentPolicy, DocumentType
+from hub.tls import http_context
 
 TIMEOUT: Final = 20.0
 """Seconds for a whole call: a slow body ends with it."""
@@ -82,7 +83,7 @@ class HttpDocumentCalls:
     async def _content(self, answer: aiohttp.ClientResponse) -> bytes:
         _require_document(answer)
         most = self._rules.max_bytes
-        # What the server says of the length saves the transfer; what comes is counted all the same.
+        # The length that the server states saves a transfer; the bytes are counted all the same.
         if answer.content_length is not None and answer.content_length > most:
             raise DocumentRefused("too_large")
         content = bytearray()
@@ -104,7 +105,7 @@ class HttpDocumentCalls:
         """Open at the first call: a session belongs to a running loop."""
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(resolver=self._guard, use_dns_cache=False),
+                connector=aiohttp.TCPConnector(ssl=http_context(), resolver=self._guard, use_dns_cache=False),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers=_HEADERS,
                 timeout=aiohttp.ClientTimeout(total=self._timeout),

@@ -1,4 +1,4 @@
-"""Maps providers' answers to common failures that are safe to store, and decides whose fault each one is."""
+"""Failures: providers' answers in common terms that are safe to store, and whose fault each one is."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CONFIGURATION_WAIT: Final = timedelta(minutes=15)
 """How long a message waits after a fault that we must fix (credentials, certificates, permissions)."""
 
 BUSY_WAIT: Final = timedelta(seconds=2)
-"""How long a message waits that found all connections in use."""
+"""How long a message waits after it has found all connections in use."""
 
 CODE_LENGTH: Final = 200
 
@@ -23,7 +23,7 @@ _PHONE = re.compile(r"\+?\d{7,15}")
 
 
 class FailureKind(StrEnum):
-    """What a provider's code means for the message; these words also stand in the file of a provider."""
+    """The meanings of a provider's code for the message; these words also stand in the file of a provider."""
 
     LATER = "later"
     """Try again."""
@@ -38,7 +38,7 @@ class FailureKind(StrEnum):
 LATER, OURS, NEVER, GONE = FailureKind
 
 Meaning = tuple[FailureKind, str]
-"""What a code means for the message, and the reason that is stored."""
+"""The meaning of a code for the message, and the reason that is stored."""
 
 
 def by_code(codes: Mapping[Meaning, Iterable[int]]) -> Mapping[int, Meaning]:
@@ -87,7 +87,7 @@ def no_place(provider: str) -> TransientFailure:
 
 
 def stopping() -> TransientFailure:
-    """Make the failure of a message that a stopping process hands over to nobody: the next one may."""
+    """Make the failure of a message that a stopping process does not hand over: the next process may."""
     return TransientFailure("stopping", retry_after=timedelta(0), untried=True)
 
 

@@ -1,8 +1,8 @@
 """
-Addresses that somebody else has named: never one of the company's own network.
+Guarded addresses: others have named them, so none of the company's own network is called.
 
-The address that is called is the one that was checked: the check is part of the resolution, so that a name
-that changes its address in between gains nothing.
+The check is part of the resolution, so the checked address is the one that is called: a name gains nothing by
+a change of its address in between.
 """
 
 from __future__ import annotations

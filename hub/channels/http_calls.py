@@ -18,6 +18,7 @@ from hub.channels.failures import misconfigured, no_place
 from hub.errors import TransientFailure
 from hub.model import Accepted, Json, Lane
 from hub.resilience.database_time import NOW
+from hub.tls import http_context
 
 CONNECT_TIMEOUT: Final = timedelta(seconds=10)
 CONNECTIONS: Final = 50
@@ -118,7 +119,8 @@ class HttpCaller:
             tracing = aiohttp.TraceConfig()
             tracing.on_request_headers_sent.append(_note_sent)
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0),  # `ConnectionSlots` counts, and knows the lanes
+                # No limit: `ConnectionSlots` counts, and knows the lanes.
+                connector=aiohttp.TCPConnector(ssl=http_context(), limit=0),
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=self._connecting),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trace_configs=[tracing],

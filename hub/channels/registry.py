@@ -1,4 +1,4 @@
-"""Builds the channels of this process: those in the settings, by a literal table."""
+"""Registry of channels: those in the settings are built, by a literal table."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class ProviderLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildContext:
-    """What a builder needs besides its URL."""
+    """The context of a builder, besides its URL."""
 
     policy: Policy
     compose: Compose

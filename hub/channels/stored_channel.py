@@ -25,9 +25,9 @@ LETTERS: Final = ChannelTraits(name="print", contact=None, strangers=True)
 
 class StoredChannel:
     """
-    Storing a message sends it. Nobody has it by that: it is read, or handed over, later.
+    To store a message is to send it: its person reads it, or gets it by hand, later.
 
-    What is sent at the same time is stored together: each statement waits for the disk once.
+    Messages that are sent at the same time are stored together: each statement waits for the disk once.
     """
 
     def __init__(self, traits: ChannelTraits, store: Store) -> None:
@@ -50,12 +50,12 @@ class StoredChannel:
         return Accepted(provider=PROVIDER, reference=str(outgoing.message.id))
 
     async def aclose(self) -> None:
-        """Wait for what is being stored."""
+        """Wait for the messages that are being stored."""
         if self._storing is not None:
             await asyncio.wait([self._storing])
 
     async def _store_waiting(self) -> None:
-        """Store what waits, and what comes meanwhile."""
+        """Store the waiting messages, and those that come meanwhile."""
         try:
             while self._waiting:
                 batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]

@@ -1,5 +1,5 @@
 """
-Parses provider URLs.
+URLs of providers, and their parts.
 
 Every function raises `ConfigurationError`, which names the setting and what to write, and never
 quotes the input, which may be a secret.

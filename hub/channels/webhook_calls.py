@@ -1,5 +1,5 @@
 """
-Calls of webhooks, to addresses that somebody has typed in: never into the company's own network.
+Calls of webhooks, at addresses that somebody has typed in: never in the company's own network.
 
 `hub.channels.guarded_addresses` checks the address that is called. No redirect is followed, and no answer is
 read.
@@ -17,6 +17,7 @@ import aiohttp
 from hub.channels.guarded_addresses import Guard, PrivateAddress
 from hub.errors import InvalidSubscription, WebhookFailure
 from hub.settings.values import Networks, is_loopback
+from hub.tls import http_context
 
 TIMEOUT: Final = 10.0
 """Seconds for a whole call."""
@@ -80,7 +81,9 @@ class HttpWebhookCalls:
         if self._session is None:
             # An answer leaves no cookie, and no call waits for the connection of another.
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(resolver=self._guard, limit=0, use_dns_cache=False),
+                connector=aiohttp.TCPConnector(
+                    ssl=http_context(), resolver=self._guard, limit=0, use_dns_cache=False
+                ),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": "hub"},
                 timeout=aiohttp.ClientTimeout(total=self._timeout),

@@ -15,7 +15,16 @@ from hub.access.accounts import AccountAdmin
 from hub.access.passwords import Passwords
 from hub.app.openers import open_accounts, open_audit
 from hub.cli.audit import operator
-from hub.cli.common import AsJson, Columns, local_time, print_facts, print_json, print_list, settings, warn
+from hub.doors.terminal import (
+    AsJson,
+    Columns,
+    local_time,
+    print_facts,
+    print_json,
+    print_list,
+    settings,
+    warn,
+)
 from hub.model import EVERYTHING, EVERYWHERE, Account, Grant, Office
 
 app = typer.Typer(no_args_is_help=True)

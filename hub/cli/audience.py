@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from hub.cli.audit import note
-from hub.cli.common import AsJson, Columns, Limit, print_json, print_list, settings
+from hub.doors.terminal import AsJson, Columns, Limit, print_json, print_list, settings
 from hub.operations.audience import AudienceMeant, read_audience
 from hub.policy import load_policy
 from hub.storage import Database, PostgresHeadcount

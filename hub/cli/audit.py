@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from hub.access import audit as noting
+from hub.access.actor import Actor
 from hub.app.openers import open_audit
-from hub.cli.common import AsJson, Limit, fields, print_list, settings
+from hub.doors.terminal import AsJson, Limit, fields, print_list, settings
 from hub.model import Json
+from hub.model.actors import of_shell
 
 
 async def audit(
@@ -41,7 +45,14 @@ def _detail(row: Mapping[str, Json]) -> str:
 
 def operator() -> str:
     """Return the operator's name as the audit has it."""
-    return f"cli:{getpass.getuser()}"
+    return of_shell(getpass.getuser())
+
+
+@asynccontextmanager
+async def acting() -> AsyncIterator[Actor]:
+    """Open what an act needs of whoever runs this command; the act audits itself by it."""
+    async with open_audit(settings()) as notes:
+        yield Actor(who=operator(), notes=notes, now=datetime.now(UTC))
 
 
 async def note_all(action: str, subject: str, people: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ import typer
 
 from hub.app.openers import open_mail_reports
 from hub.cli.audit import note
-from hub.cli.common import AsJson, Id, known, print_done, settings
+from hub.doors.terminal import AsJson, Id, known, print_done, settings
 from hub.inbound import confirm_bounce
 
 app = typer.Typer(no_args_is_help=True)

@@ -8,7 +8,7 @@ import typer
 
 from hub.app.openers import open_bulk
 from hub.cli.audit import note, operator
-from hub.cli.common import (
+from hub.doors.terminal import (
     AsJson,
     Columns,
     Id,

@@ -9,8 +9,8 @@ import typer
 
 from hub.app.openers import open_cancel
 from hub.cli.audit import note
-from hub.cli.common import AsJson, fields, instant_option, print_json, print_list, settings
 from hub.cli.names import OfChannel, OfEvent, OfEventId, OfId, OfPerson
+from hub.doors.terminal import AsJson, fields, instant_option, print_json, print_list, settings
 from hub.operations import cancel as cancelling
 from hub.operations.cancel import CancelAnswer, CancelRequest, WhyCancelled
 from hub.ports import MessageFilter

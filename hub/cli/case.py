@@ -10,11 +10,9 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from hub.app.company import CompanyRules
 from hub.app.openers import open_cases, open_evidence
-from hub.app.renderer import render_again
 from hub.cli.audit import note
-from hub.cli.common import AsJson, Limit, Whole, console, print_json, settings, warn
+from hub.doors.terminal import AsJson, Limit, Whole, console, print_json, settings, warn
 from hub.errors import HubError
 from hub.operations.cases import lookup
 from hub.operations.cases.lookup import HOW_KEYS_LOOK
@@ -23,6 +21,8 @@ from hub.operations.cases.texts import ORIGINS_ES, CaseTexts
 from hub.operations.cases.thread import ThreadPage, Threads, people_shown
 from hub.operations.evidence import Remaker
 from hub.operations.explain.sentences_es import short_time
+from hub.parts.company import CompanyRules
+from hub.parts.renderer import render_again
 from hub.ports.cases import KnownCase
 
 Key = Annotated[

@@ -12,7 +12,7 @@ import typer
 
 from hub.app.openers import open_appointments, open_audit, open_log, open_publisher
 from hub.cli.audit import note, operator
-from hub.cli.common import (
+from hub.doors.terminal import (
     AsJson,
     Columns,
     Id,

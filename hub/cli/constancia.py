@@ -9,15 +9,15 @@ from typing import Annotated
 import typer
 
 from hub.access.document_keys import document_keys
-from hub.app.company import CompanyRules
-from hub.app.papers import open_constancias
+from hub.app.openers import open_constancias
 from hub.cli.audit import note_all, operator
 from hub.cli.case import Key, the_one
-from hub.cli.common import AsJson, print_done, print_json, settings, warn, write_output
 from hub.cli.progress import progress
+from hub.doors.terminal import AsJson, print_done, print_json, settings, warn, write_output
 from hub.operations.cases import lookup
 from hub.operations.constancia import verificar
 from hub.operations.constancia.make import Asked, Constancia
+from hub.parts.company import CompanyRules
 
 app = typer.Typer(no_args_is_help=True)
 

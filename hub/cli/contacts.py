@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
 import typer
 
-from hub.app.openers import open_contacts
-from hub.cli.audit import note
-from hub.cli.common import (
+from hub.app.openers import open_casework, open_contacts
+from hub.cli.audit import acting
+from hub.cli.names import known_channel
+from hub.doors.terminal import (
     AsJson,
     Id,
     Limit,
@@ -25,9 +25,10 @@ from hub.cli.common import (
     print_whole,
     settings,
 )
-from hub.cli.names import known_channel
 from hub.model import ReplyKind
-from hub.operations.suppressions import read_suppressions
+from hub.operations import suppressions as lifting
+from hub.operations.cases.replies import read_reply
+from hub.operations.suppressions import lift, read_suppression, read_suppressions, suppress
 from hub.people.audience import written_as
 from hub.policy import load_policy
 from hub.ports.casework import ReplyFilter
@@ -41,6 +42,7 @@ Named = Annotated[str, typer.Argument(metavar="ADDRESS|ID", show_default=False)]
 _REPLIES: Final = fields("received_at", "kind", "channel", "address", "person", "case", "id")
 _SUPPRESSIONS: Final = fields("since", "address", "channel", "reason", "expires_at", "lifted_at", "id")
 _OPT_OUTS: Final = fields("since", "address", "purpose", "person", "reason", "lifted_at", "id")
+_MASKING: Final = frozenset({"masked", "may_unmask"})
 _NOTHING: Final = "nothing to lift: no such address or id, or it was lifted before; `list` shows the ids"
 
 
@@ -59,9 +61,8 @@ async def list_replies(
 @replies.command("show")
 async def show_reply(reply_id: Id, as_json: AsJson = False) -> None:
     """Show a reply with its text."""
-    async with open_contacts(settings()) as store:
-        reply = known(await store.reply(reply_id), f"reply {reply_id}")
-    await note("reply.show", f"reply:{reply_id}", person=reply["person"])
+    async with open_contacts(settings()) as store, open_casework(settings()) as work, acting() as by:
+        reply = known(await read_reply(by, store, work, reply_id), f"reply {reply_id}")
     if as_json:
         print_json(reply)
         return
@@ -80,13 +81,14 @@ async def list_suppressions(limit: Limit = 50, as_json: AsJson = False) -> None:
 @suppressions.command("show")
 async def show_suppression(row_id: Id, whole: Whole = False, as_json: AsJson = False) -> None:
     """Show a suppression and its person, masked. Each look is audited."""
-    async with open_contacts(settings()) as store:
-        row = known(await store.suppression(row_id, whole=whole), f"suppression {row_id}")
-    await note("suppression.show", f"suppression:{row_id}", person=row["person"], whole=whole)
+    policy = load_policy(settings().policy)
+    async with open_contacts(settings()) as store, acting() as by:
+        found = await read_suppression(by, store, policy, row_id, private=None, whole=whole)
+    row = known(found, f"suppression {row_id}")
     if as_json:
-        print_json({**row, "masked": not whole, "may_unmask": True})
+        print_json(row)
         return
-    print_facts(row, fields(*(name for name in row if row[name] is not None)))
+    print_facts(row, fields(*(name for name in row if row[name] is not None and name not in _MASKING)))
 
 
 @suppressions.command("add")
@@ -104,23 +106,22 @@ async def add_suppression(
 
       hub suppressions add maria@example.co --channel email --reason "typing error"
     """
-    tidy, by = written_as(address), getpass.getuser()
+    tidy = written_as(address)
     if tidy is None and channel != "push":
         raise typer.BadParameter(f"{address!r} is neither an email address nor a telephone number")
     if until is not None and until <= datetime.now(UTC):
         raise typer.BadParameter("--until is over already")
-    async with open_contacts(settings()) as store:
-        await store.suppress_address(tidy or address, channel, reason=reason, until=until, by=by)
-    await note("suppression.add", f"channel:{channel}")
+    async with open_contacts(settings()) as store, acting() as by:
+        await suppress(by, store, tidy or address, channel, reason=reason, until=until)
     print_done({"suppressed": 1}, f"nothing goes there by {channel} any more", as_json=as_json)
 
 
 @suppressions.command("lift")
 async def lift_suppression(named: Named, as_json: AsJson = False) -> None:
     """Lift the suppressions of an address on all channels, or one by its id. Safe to repeat."""
-    async with open_contacts(settings()) as store:
-        lifted = await store.lift_suppression(written_as(named) or named, by=getpass.getuser())
-    await _report("suppression", lifted, as_json=as_json)
+    async with open_contacts(settings()) as store, acting() as by:
+        lifted = await lift(by, store, named)
+    _report(lifted, as_json=as_json)
 
 
 @opt_outs.command("list")
@@ -134,11 +135,10 @@ async def list_opt_outs(limit: Limit = 50, as_json: AsJson = False) -> None:
 @opt_outs.command("lift")
 async def lift_opt_out(named: Named, as_json: AsJson = False) -> None:
     """Lift an opt-out at the person's request. People can also write INICIAR themselves."""
-    async with open_contacts(settings()) as store:
-        lifted = await store.lift_opt_out(written_as(named) or named, by=getpass.getuser())
-    await _report("opt_out", lifted, as_json=as_json)
+    async with open_contacts(settings()) as store, acting() as by:
+        lifted = await lifting.lift_opt_out(by, store, named)
+    _report(lifted, as_json=as_json)
 
 
-async def _report(what: str, lifted: int, *, as_json: bool) -> None:
-    await note(f"{what}.lift", what, lifted=lifted)
+def _report(lifted: int, *, as_json: bool) -> None:
     print_done({"lifted": lifted}, f"{lifted} lifted" if lifted else _NOTHING, as_json=as_json)

@@ -12,8 +12,8 @@ import typer
 from hub.access import audit
 from hub.app.openers import open_audit
 from hub.cli.audit import operator
-from hub.cli.common import AsJson, local_time, print_done, settings, warn
 from hub.cli.progress import silent
+from hub.doors.terminal import AsJson, local_time, print_done, settings, warn
 from hub.model import Json
 from hub.storage import backup as backing_up
 from hub.storage import migrations

@@ -12,7 +12,9 @@ import typer
 
 from hub.app.openers import open_log, open_publisher
 from hub.cli.audit import note, operator
-from hub.cli.common import (
+from hub.cloudevents import decode
+from hub.cloudevents.schemas import Schemas
+from hub.doors.terminal import (
     AsJson,
     Id,
     Limit,
@@ -26,8 +28,6 @@ from hub.cli.common import (
     to_uuid,
     warn,
 )
-from hub.cloudevents import decode
-from hub.cloudevents.schemas import Schemas
 from hub.model import Event as CloudEvent
 from hub.model import Json
 from hub.operations import dead_letters

@@ -11,7 +11,8 @@ import typer
 from rich.text import Text
 
 from hub.app.openers import open_log
-from hub.cli.common import (
+from hub.cli.names import OfChannel, OfEvent, OfEventId, OfPerson
+from hub.doors.terminal import (
     STATE_STYLES,
     AsJson,
     Columns,
@@ -25,11 +26,10 @@ from hub.cli.common import (
     settings,
     wait,
 )
-from hub.cli.names import OfChannel, OfEvent, OfEventId, OfPerson
 from hub.errors import StorageUnavailable
 from hub.model import Json, State
 from hub.ports import LogStore, MessageFilter
-from hub.rendering.outcomes_es import with_command
+from hub.rendering.outcomes_es import described
 
 Row = Mapping[str, "Json"]
 
@@ -92,7 +92,7 @@ async def _show(message_filter: MessageFilter, limit: int, *, follow: bool, as_j
         if follow:
             await keep_following(log, message_filter, limit, line_printer(as_json=as_json))
         page = await log.messages(message_filter, after=None, limit=limit)
-    items = [{**row, **with_command(row["state"], row["reason"])} for row in page.items]
+    items = [{**row, **described(row["state"], row["reason"])} for row in page.items]
     print_list(items, _COLUMNS, page.next, as_json=as_json)
 
 

@@ -9,13 +9,13 @@ from typing import Final
 import typer
 
 from hub.app.container import open_parts
-from hub.app.dry_run import DryRuns
 from hub.cli.audit import note
-from hub.cli.common import console, local_minute, print_json, print_table, settings, short_case
+from hub.doors.terminal import console, local_minute, print_json, print_table, settings, short_case
 from hub.errors import InvalidEvent
 from hub.intake.dry_run import MOST_EVENTS
 from hub.intake.dry_run_schemas import DryRun, DryRunAudience, DryRunClock, DryRunEvent, DryRunPerson
 from hub.model import Event, State
+from hub.parts.dry_run import DryRuns
 from hub.rendering.case_words_es import STEPS
 from hub.rendering.labels_es import CHANNELS, PURPOSES, UNREACHED
 from hub.rendering.outcomes_es import STATES, reason_in_words

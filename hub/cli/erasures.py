@@ -11,8 +11,8 @@ import typer
 from msgspec import Struct
 
 from hub.app.openers import open_erasures
-from hub.cli.audit import note, operator
-from hub.cli.common import (
+from hub.cli.audit import acting, note
+from hub.doors.terminal import (
     AsJson,
     Columns,
     instant_option,
@@ -81,12 +81,9 @@ async def erase_listed(
         listed = msgspec.json.decode(read_input(file), type=_Listed).items
     except (msgspec.MsgspecError, ValueError) as exc:
         raise HubError(f"{file} no es lo que escribe `hub person erasures --out`") from exc
-    for one in listed:
-        # Before anything is erased: without the row nothing is.
-        await note("person.erase", f"person:{one.person}", person=one.person, again=True)
     legal_since = kept_since(datetime.now(UTC), load_policy(given.policy).retention.legal)
-    async with open_erasures(given) as store:
-        done = await erase_again(store, listed, by=operator(), legal_since=legal_since)
+    async with open_erasures(given) as store, acting() as by:
+        done = await erase_again(by, store, listed, legal_since=legal_since)
     for person, duties in done.kept.items():
         warn(f"{person}: {why(duties)}")
     sentence = f"Suprimidas otra vez: {len(done.erased)}. No están en la copia: {len(done.unknown)}."

@@ -9,8 +9,8 @@ from typing import Final
 from uuid import uuid4
 
 from hub.catalog import BY_NAME, CATALOG
-from hub.cli.common import print_json, print_table
 from hub.cloudevents.schemas import Schemas
+from hub.doors.terminal import print_json, print_table
 from hub.errors import UnknownName
 from hub.model import HUB_SOURCE, RECALL, TYPE_PREFIX, TYPE_SUFFIX, Json
 from hub.rendering.titles_es import EVENTS

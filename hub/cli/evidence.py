@@ -12,7 +12,8 @@ import typer
 
 from hub.app.openers import open_evidence
 from hub.cli.audit import note
-from hub.cli.common import (
+from hub.cli.progress import progress
+from hub.doors.terminal import (
     AsJson,
     Columns,
     Id,
@@ -26,7 +27,6 @@ from hub.cli.common import (
     print_table,
     settings,
 )
-from hub.cli.progress import progress
 from hub.model.evidence import SaidMessage
 from hub.model.months import EPOCH
 from hub.operations.evidence import ALWAYS, PROVEN, EvidenceRow, Remaker, Verification, row_of, verify

@@ -9,7 +9,7 @@ import typer
 
 from hub.app.openers import open_exclusions
 from hub.cli.audit import note
-from hub.cli.common import BOGOTA, AsJson, print_done, print_json, read_input, settings
+from hub.doors.terminal import BOGOTA, AsJson, print_done, print_json, read_input, settings
 from hub.operations.exclusions import ExclusionListRow, read_list
 from hub.operations.load_exclusions import to_load
 from hub.policy import load_policy

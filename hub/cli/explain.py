@@ -8,7 +8,7 @@ import typer
 
 from hub.app.openers import open_explain
 from hub.cli.audit import note
-from hub.cli.common import AsJson, console, print_json, settings
+from hub.doors.terminal import AsJson, console, print_json, settings
 from hub.operations.explain import explain as explaining
 from hub.operations.explain.explain import shown
 from hub.operations.explain.messages import commands

@@ -7,12 +7,12 @@ from typing import Annotated, Final
 
 import typer
 
-from hub.app.company import CompanyRules
 from hub.app.openers import open_genuine
 from hub.cli.audit import note
-from hub.cli.common import AsJson, console, local_time, print_json, settings
+from hub.doors.terminal import AsJson, console, local_time, print_json, settings
 from hub.errors import ConfigurationError
 from hub.operations.genuine import GenuineRow, look_up
+from hub.parts.company import CompanyRules
 from hub.rendering.labels_es import CARRIERS
 from hub.rendering.titles_es import EVENTS
 

@@ -12,8 +12,8 @@ import typer
 from hub.access.keyring import KeyRing
 from hub.app.openers import open_imports
 from hub.cli.audit import note
-from hub.cli.common import AsJson, print_json, print_table, read_input, settings
 from hub.cli.progress import progress
+from hub.doors.terminal import AsJson, print_json, print_table, read_input, settings
 from hub.errors import HubError
 from hub.model import Json
 from hub.operations.import_people import Step, load, look

@@ -7,7 +7,7 @@ from typing import Final
 import typer
 
 from hub.app.openers import open_monitor
-from hub.cli.common import AsJson, Columns, Limit, print_json, print_list, settings
+from hub.doors.terminal import AsJson, Columns, Limit, print_json, print_list, settings
 from hub.operations.incidents import read_incidents
 
 _COLUMNS: Final[Columns] = {

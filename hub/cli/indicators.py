@@ -11,7 +11,7 @@ import typer
 from msgspec import structs
 
 from hub.app.openers import open_log, open_reach, open_surveys
-from hub.cli.common import AsJson, Columns, console, print_json, print_list, settings
+from hub.doors.terminal import AsJson, Columns, console, print_json, print_list, settings
 from hub.operations.indicators import (
     IndicatorStores,
     PromiseKept,

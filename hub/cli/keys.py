@@ -14,7 +14,16 @@ from hub.access.grant_keys import KeyAdmin
 from hub.app.openers import open_audit, open_keys
 from hub.catalog import BY_NAME
 from hub.cli import audit
-from hub.cli.common import AsJson, fields, instant_option, print_done, print_json, print_list, settings, warn
+from hub.doors.terminal import (
+    AsJson,
+    fields,
+    instant_option,
+    print_done,
+    print_json,
+    print_list,
+    settings,
+    warn,
+)
 from hub.model import EVERYTHING, ApiKey, Scope
 
 app = typer.Typer(no_args_is_help=True)

@@ -55,7 +55,7 @@ def load(entry: Entry) -> Any:
 
 
 def _waiting(callback: Callable[..., Any]) -> Callable[..., Any]:
-    from hub.cli.common import wait  # noqa: PLC0415 - `hub --help` needs none of it
+    from hub.doors.terminal import wait  # noqa: PLC0415 - `hub --help` needs none of it
 
     @wraps(callback)
     def run(**arguments: Any) -> Any:

@@ -9,10 +9,10 @@ from uuid import UUID
 
 import typer
 
-from hub.app.openers import open_batches, open_documents, open_letters, open_publisher
-from hub.app.papers import open_letter_printer
+from hub.app.openers import open_batches, open_documents, open_letter_printer, open_letters, open_publisher
 from hub.cli.audit import note
-from hub.cli.common import (
+from hub.cli.print_batches import batches, cancel, print_batch, printed
+from hub.doors.terminal import (
     AsJson,
     Id,
     Limit,
@@ -26,7 +26,6 @@ from hub.cli.common import (
     to_uuid,
     write_output,
 )
-from hub.cli.print_batches import batches, cancel, print_batch, printed
 from hub.errors import HubError
 from hub.model.letters import LetterState
 from hub.operations.letters import hand_over, post, to_hand_over

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from hub.app.openers import open_months
-from hub.cli.common import AsJson, Columns, print_list, settings
+from hub.doors.terminal import AsJson, Columns, print_list, settings
 from hub.operations.months import MonthReport, read_months
 from hub.policy import load_policy
 

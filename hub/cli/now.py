@@ -8,7 +8,7 @@ from typing import Final
 import typer
 
 from hub.app.openers import open_now
-from hub.cli.common import AsJson, Columns, console, print_json, print_table, settings
+from hub.doors.terminal import AsJson, Columns, console, print_json, print_table, settings
 from hub.operations.now import NowAnswer, activity_of, answer_of, situation_of
 from hub.operations.now.headline import Urgency
 from hub.rendering.labels_es import CHANNELS

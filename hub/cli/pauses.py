@@ -2,64 +2,50 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Final
 
 import typer
 
-from hub.app.openers import open_monitor, open_pauses, open_publisher
-from hub.cli.audit import note
-from hub.cli.common import (
-    AsJson,
-    Columns,
-    fields,
-    instant_option,
-    local_time,
-    print_done,
-    print_list,
-    settings,
-    warn,
-)
+from hub.app.operators import open_operator
 from hub.cli.names import known_channel
 from hub.cli.progress import silent
-from hub.errors import NotRestored, UnknownName
-from hub.operations import pause as pausing
-from hub.operations.channels import ChannelRow, read_channels, read_depths
+from hub.desk.channels import acts, queries
+from hub.desk.channels.noun import NOUN, PAUSES
+from hub.desk.channels.rows import PauseBody
+from hub.doors.act import OPERATE
+from hub.doors.command import command_of, group_of
+from hub.doors.operator import Operator
+from hub.doors.terminal import AsJson, fields, instant_option, print_done, print_list, warn
+from hub.errors import UnknownName
 from hub.ports import EVERYTHING
 
-channel = typer.Typer(no_args_is_help=True)
+channel = group_of(NOUN, open_operator)
 
-Name = Annotated[str, typer.Argument(metavar="CHANNEL|EVENT|all", show_default=False)]
-Maybe = Annotated[str | None, typer.Argument(metavar="[CHANNEL|EVENT|all]", show_default=False)]
+
+def _known(name: str) -> str:
+    """Read what is paused from the command line."""
+    try:
+        acts.subject_of(name)
+    except UnknownName as exc:
+        raise typer.BadParameter(str(exc)) from None
+    return name
+
+
+Name = Annotated[str, typer.Argument(parser=_known, metavar="CHANNEL|EVENT|all", show_default=False)]
+Maybe = Annotated[
+    str | None, typer.Argument(parser=_known, metavar="[CHANNEL|EVENT|all]", show_default=False)
+]
 Channel = Annotated[str, typer.Argument(parser=known_channel, metavar="CHANNEL", show_default=False)]
 Until = Annotated[datetime | None, instant_option("When the pause ends by itself.")]
 Reason = Annotated[str, typer.Option(help="Why, for colleagues who find it paused.")]
-
-
-def _waiting(row: ChannelRow) -> str:
-    return ", ".join(f"{number} {lane}" for lane, number in row.waiting.items() if number)
-
 
 _CANCELS: Final[Mapping[bool, str]] = {
     True: "--cancel-older cancels them.",
     False: "`hub cancel --dry-run` shows what can be cancelled.",
 }
 """What to do about what is older than a pause, by whether it is that of a restored hub."""
-_UNSENT: Final = fields("channel", "lane", "unsent", "oldest_at", "before")
-_PAUSES: Final = fields("subject", "since", "ends_at", "by", "reason")
-_CHANNELS: Final[Columns] = {
-    "channel": "name",
-    "providers": lambda row: " ".join(row.providers) or "–",
-    "broken": "broken",
-    "paused": lambda row: local_time(row.paused.since) if row.paused else "",
-    "by": lambda row: row.paused.by if row.paused else "",
-    "reason": lambda row: row.paused.reason if row.paused else "",
-    "held": lambda row: str(row.held or ""),
-    "urgent": lambda row: str(row.urgent or ""),
-    "waiting": _waiting,
-}
 
 
 async def pause(
@@ -77,12 +63,10 @@ async def pause(
 
       hub pause maintenance.scheduled.announced --until 2026-03-09T18:00
     """
-    if name is not None:
-        await _pause(_subject(name), reason, until, as_json=as_json)
-        return
-    async with open_pauses(settings()) as store:
-        pauses = await store.pauses()
-    print_list(pauses, _PAUSES, as_json=as_json)
+    if name is None:
+        await command_of(PAUSES, open_operator)(as_json=as_json)
+    else:
+        await _pause(name, reason, until, as_json=as_json)
 
 
 async def resume(
@@ -106,47 +90,13 @@ async def resume(
 
       hub resume all --cancel-older
     """
-    subject = _subject(name)
-    if subject == EVERYTHING:
-        await _before_everything(cancel_older=cancel_older and not dry_run, as_json=as_json, dry_run=dry_run)
-    elif dry_run or cancel_older:
+    if name != EVERYTHING and (dry_run or cancel_older):
         raise typer.BadParameter("--dry-run and --cancel-older are of `all` alone")
-    if not dry_run:
-        await _resume(subject, as_json=as_json)
-
-
-async def _before_everything(*, cancel_older: bool, dry_run: bool, as_json: bool) -> None:
-    async with open_pauses(settings()) as store:
-        rows = await store.unsent()
-        restored = any(pausing.is_restored(row) for row in await store.pauses())
-        if not (as_json and not dry_run):
-            print_list(rows, _UNSENT, as_json=as_json)
-        if older := sum(int(row["before"]) for row in rows):
-            warn(f"{older} were planned before the pause: perhaps they have left. {_CANCELS[restored]}")
-        if due := await store.due_steps():
-            warn(f"{due} clocks have a step that is due")
-        if cancel_older:
-            if not restored:
-                raise NotRestored
-            await note("cancel_older", EVERYTHING)
-            cancelled = await pausing.cancel_older(store)
-            warn(f"{cancelled} cancelled")
-            await note("cancel_older", EVERYTHING, cancelled=cancelled)
-
-
-@channel.command("list")
-async def list_channels(as_json: AsJson = False) -> None:
-    """
-    Show each channel: its providers, the broken ones, its pause, its waiting messages.
-
-    The hub does not call a broken provider for a while: `hub incidents` shows what to do.
-    `held` counts the messages a pause holds, `urgent` the emergencies among them,
-    `waiting` those that no worker has taken.
-    """
-    given = settings()
-    async with open_pauses(given) as store, open_publisher(given) as publisher, open_monitor(given) as log:
-        rows = await read_channels(store, await read_depths(publisher), log, given)
-    print_list(rows, _CHANNELS, as_json=as_json)
+    async with open_operator(OPERATE) as by:
+        if name == EVERYTHING:
+            await _look(by, as_json=as_json, quiet=as_json and not dry_run)
+        if not dry_run:
+            await _resume(by, name, cancels_older=cancel_older, as_json=as_json)
 
 
 @channel.command("pause")
@@ -154,41 +104,43 @@ async def pause_channel(
     name: Channel, reason: Reason = "", until: Until = None, as_json: AsJson = False
 ) -> None:
     """Pause a channel, also its emergencies, like `hub pause`."""
-    await _pause(f"channel:{name}", reason, until, as_json=as_json)
+    await _pause(name, reason, until, as_json=as_json)
 
 
 @channel.command("resume")
 async def resume_channel(name: Channel, as_json: AsJson = False) -> None:
     """End the pause of a channel, like `hub resume`."""
-    await _resume(f"channel:{name}", as_json=as_json)
+    async with open_operator(OPERATE) as by:
+        await _resume(by, name, cancels_older=False, as_json=as_json)
 
 
-def _subject(name: str) -> str:
-    try:
-        return pausing.subject_of(name)
-    except UnknownName as exc:
-        raise typer.BadParameter(str(exc)) from None
-
-
-async def _pause(subject: str, reason: str, until: datetime | None, *, as_json: bool) -> None:
-    async with open_pauses(settings()) as store:
-        by = getpass.getuser()
-        await note("pause", subject, ends_at=until and until.isoformat())
-        done = await pausing.pause(subject, by=by, reason=reason, ends_at=until, store=store)
-    sentence = f"{subject} {'is paused' if done.changed else 'was paused before'}"
+async def _pause(name: str, reason: str, until: datetime | None, *, as_json: bool) -> None:
+    async with open_operator(OPERATE) as by:
+        done = await acts.pause(by, name, PauseBody(reason=reason, ends_at=until))
+    sentence = f"{done.subject} {'is paused' if done.changed else 'was paused before'}"
     print_done(done, sentence, as_json=as_json)
     if done.urgent and not as_json:
         warn(f"{done.urgent} urgent messages wait for it: emergencies are held as well.")
 
 
-async def _resume(subject: str, *, as_json: bool) -> None:
-    given, on_progress = settings(), silent if as_json else _progress
-    async with open_pauses(given) as store, open_publisher(given) as publisher:
-        await note("resume", subject)
-        done = await pausing.resume(subject, store=store, publisher=publisher, on_progress=on_progress)
-    if done.released:
-        await note("resume", subject, released=done.released)
-    sentence = f"{subject} {'resumes' if done.changed else 'was not paused'}, {done.released} released"
+async def _look(by: Operator, *, as_json: bool, quiet: bool) -> None:
+    """Say what leaves when the pause of everything ends, and how much of it is from before."""
+    rows = await queries.unsent(by.db)
+    restored = any(row.is_restored for row in await queries.pauses(by.db))
+    if not quiet:
+        print_list(rows, fields("channel", "lane", "unsent", "oldest_at", "before"), as_json=as_json)
+    if older := sum(row.before for row in rows):
+        warn(f"{older} were planned before the pause: perhaps they have left. {_CANCELS[restored]}")
+    if due := await queries.due_steps(by.db):
+        warn(f"{due} clocks have a step that is due")
+
+
+async def _resume(by: Operator, name: str, *, cancels_older: bool, as_json: bool) -> None:
+    on_progress = silent if as_json else _progress
+    done = await acts.end_pause(by, name, cancels_older=cancels_older, on_progress=on_progress)
+    if cancels_older:
+        warn(f"{done.cancelled} cancelled")
+    sentence = f"{done.subject} {'resumes' if done.changed else 'was not paused'}, {done.released} released"
     print_done(done, sentence, as_json=as_json)
 
 

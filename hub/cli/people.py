@@ -12,7 +12,11 @@ from hub.app.openers import open_directory_history
 from hub.business_time.dates import asked_at
 from hub.cli.audience import audience
 from hub.cli.audit import note
-from hub.cli.common import (
+from hub.cli.import_people import import_people
+from hub.cli.preferences import do_not_contact, preferences
+from hub.cli.reach import unreachable
+from hub.cli.readiness import readiness
+from hub.doors.terminal import (
     AsJson,
     Columns,
     Limit,
@@ -24,10 +28,6 @@ from hub.cli.common import (
     print_list,
     settings,
 )
-from hub.cli.import_people import import_people
-from hub.cli.preferences import do_not_contact, preferences
-from hub.cli.reach import unreachable
-from hub.cli.readiness import readiness
 from hub.errors import UnknownName
 from hub.model import Json, Role
 from hub.ports import Holders

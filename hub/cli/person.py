@@ -11,11 +11,12 @@ from typing import Annotated, Final
 import typer
 from msgspec import json
 
-from hub.app.openers import open_erasures, open_publisher, open_strangers
-from hub.app.papers import open_person_exports
+from hub.app.openers import open_erasures, open_person_exports, open_publisher, open_strangers
 from hub.cli import erasures
-from hub.cli.audit import note, operator
-from hub.cli.common import (
+from hub.cli.audit import acting, note
+from hub.cli.progress import progress
+from hub.contact_rules.purposes import LIMITED
+from hub.doors.terminal import (
     AsJson,
     Columns,
     local_time,
@@ -25,8 +26,6 @@ from hub.cli.common import (
     settings,
     write_output,
 )
-from hub.cli.progress import progress
-from hub.contact_rules.purposes import LIMITED
 from hub.operations.contact_history import contact_lines
 from hub.operations.erase_person import ERASED_ES, KEPT_ES, ErasureReport, erase, kept_since, look, why
 from hub.operations.erase_stranger import strangers_of
@@ -79,17 +78,15 @@ async def export_person(
     Tiene nombre, contactos, unidades, autorizaciones con su prueba, mensajes con sus palabras, respuestas,
     casos, encuestas y quién ha visto sus datos. Nada va oculto: entréguelo solo a la persona.
     """
-    given, now = settings(), datetime.now(UTC).replace(microsecond=0)
     with progress("mensajes", shown=out is not None and not as_json) as step:
-        async with open_person_exports(given) as exports:
-            made = await exports.make(ref, by=operator(), at=now, step=step)
-    await note("person.export", f"person:{ref}", person=ref)
+        async with open_person_exports(settings()) as exports, acting() as by:
+            made = await exports.make(ref, by=by, step=step)
     if out is None:
         print_json(made)
         return
     is_pdf = out.suffix.lower() == ".pdf"
     content = (
-        await make_pdf(paper.TEMPLATE, paper.pages(made), now)
+        await make_pdf(paper.TEMPLATE, paper.pages(made), made.made_at)
         if is_pdf
         else json.format(json.encode(made), indent=2)
     )
@@ -138,13 +135,11 @@ async def rectify_person(
     persona y al responsable de datos, y corre su plazo. Cuando llega la corrección, el contacto
     anterior recibe un aviso.
     """
-    given, now = settings(), datetime.now(UTC).replace(microsecond=0)
+    given = settings()
     async with open_person_exports(given) as exports:
         held = await exports.held.held(ref)
-    async with open_publisher(given) as publisher:
-        publish = partial(send_all, publisher)
-        claim = await rectify(ref, kind, held=held, publish=publish, at=now, case=case)
-    await note("person.rectify", f"person:{ref}", person=ref, case=claim.case)
+    async with open_publisher(given) as publisher, acting() as by:
+        claim = await rectify(by, ref, kind, held=held, publish=partial(send_all, publisher), case=case)
     where = OWN.get(
         claim.source, f"Corríjalo en el sistema {claim.source}: su próxima versión lo cambia aquí."
     )
@@ -206,27 +201,21 @@ async def erase_person(
 
 
 async def _looked(given: Settings, person: str, legal_since: datetime) -> ErasureReport:
-    async with open_erasures(given) as store:
-        report = await look(store, person, legal_since=legal_since)
-    await note("person.erase.look", f"person:{person}", person=person)
-    return report
+    async with open_erasures(given) as store, acting() as by:
+        return await look(by, store, person, legal_since=legal_since)
 
 
 async def _erased(
     given: Settings, person: str, legal_since: datetime, *, reason: str, asks: bool, shown: bool
 ) -> ErasureReport:
     """Erase one person; first say what goes, and ask."""
-    async with open_erasures(given) as store:
-        report = await look(store, person, legal_since=legal_since)
+    async with open_erasures(given) as store, acting() as by:
+        report = await look(by, store, person, legal_since=legal_since)
         if asks and not report.duties:
             typer.confirm(f"{_told(report)} ¿Suprimir?", abort=True)
         with progress("mensajes", shown=shown) as step:
             counted = _counted(step, report.counts["messages"])
-            done = await erase(
-                store, person, by=operator(), reason=reason, legal_since=legal_since, step=counted
-            )
-    await note("person.erase", f"person:{person}", person=person, left=done.left)
-    return done
+            return await erase(by, store, person, reason=reason, legal_since=legal_since, step=counted)
 
 
 def _counted(step: Callable[[int, int], None], total: int) -> Callable[[int], None]:

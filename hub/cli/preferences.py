@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import reduce
 from typing import Annotated, Final
 
 import typer
 
 from hub.app.openers import open_directory_history, open_preferences
-from hub.cli.audit import note, operator
-from hub.cli.common import (
+from hub.cli.audit import acting
+from hub.doors.terminal import (
     AsJson,
     fields,
     instant_option,
@@ -22,12 +22,15 @@ from hub.cli.common import (
 )
 from hub.errors import UnknownName
 from hub.model import MarkReason, Preferences
-from hub.model.preferences import PreferencesWhole
+from hub.model.preferences import MarkRow, PersonMarks, PreferencesWhole
 from hub.operations.preferences import (
-    MOST_STOPPED,
     NAMES,
     Change,
     change_preferences,
+    end_marks,
+    look_at_marks,
+    look_at_preferences,
+    read_marks,
     read_preferences,
     set_mark,
     with_setting,
@@ -60,13 +63,12 @@ async def preferences(
     Emergencies and what the law demands cannot be switched off.
     """
     await _require_person(ref)
-    action = "person.preferences.change" if changes else "person.preferences"
-    await note(action, f"person:{ref}", person=ref)
-    async with open_preferences(settings()) as store:
+    async with open_preferences(settings()) as store, acting() as by:
         if changes:
-            by, now = operator(), datetime.now(UTC)
-            await change_preferences(store, ref, _changed_by(changes), by=by, way="cli", now=now)
-        shown = await read_preferences(store, ref)
+            await change_preferences(by, store, ref, _changed_by(changes), way="cli")
+            shown = await read_preferences(store, ref)
+        else:
+            shown = await look_at_preferences(by, store, ref)
     if as_json:
         print_json(shown)
     else:
@@ -95,19 +97,18 @@ async def do_not_contact(
     if end and reason is not None:
         raise typer.BadParameter("give --reason or --end")
     await _require_person(ref)
-    now, by = datetime.now(UTC), operator()
-    action = "person.mark" if reason else "person.mark.end" if end else "person.marks"
-    await note(action, f"person:{ref}", person=ref, **({"reason": reason} if reason else {}))
-    async with open_preferences(settings()) as store:
-        if reason is not None:
-            await set_mark(store, ref, reason, until=until, note=words, by=by, now=now)
+    async with open_preferences(settings()) as store, acting() as by:
         if end:
-            ended = await store.end_marks(ref, None, at=now, by=by)
+            ended = await end_marks(by, store, ref)
             print_done({"ended": ended}, f"{ended} ended", as_json=as_json)
             return
-        marks, stopped = await store.marks(ref), await store.stopped(ref, limit=MOST_STOPPED)
+        if reason is None:
+            marks, stopped = await look_at_marks(by, store, ref)
+        else:
+            await set_mark(by, store, ref, reason, until=until, note=words)
+            marks, stopped = await read_marks(store, ref)
     if as_json:
-        print_json({"items": marks, "stopped": stopped})
+        print_json(PersonMarks(items=list(map(MarkRow.of, marks)), stopped=list(stopped), next=None))
         return
     print_list(list(marks), _MARKS, as_json=False)
     if stopped:

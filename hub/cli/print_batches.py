@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
 from uuid import UUID
 
 import typer
 
-from hub.app.company import CompanyRules
-from hub.app.openers import open_batches
-from hub.app.papers import open_letter_printer
-from hub.cli.audit import note, note_all, operator
-from hub.cli.common import (
+from hub.app.openers import open_batches, open_letter_printer
+from hub.cli.audit import acting, note, note_all
+from hub.doors.terminal import (
     AsJson,
     Columns,
     Id,
@@ -29,7 +26,8 @@ from hub.cli.common import (
 from hub.errors import HubError, NothingToPrint
 from hub.model.letters import MadeBatch, PrintBatch
 from hub.model.paper import PaperSize
-from hub.operations.letters import PrintedPages
+from hub.operations.letters import PrintedPages, make_batch
+from hub.parts.company import CompanyRules
 
 _COLUMNS: Final[Columns] = {
     "made": "made_at",
@@ -164,16 +162,14 @@ def _changed(batch_id: UUID, changed: bool, words: str, *, as_json: bool) -> Non
 
 async def _made(copropiedad: str | None, size: PaperSize | None) -> MadeBatch:
     size = size or CompanyRules(settings()).policy.paper.size
-    async with open_batches(settings()) as store:
+    async with open_batches(settings()) as store, acting() as by:
         try:
-            made = await store.make(copropiedad, by=operator(), size=size, now=datetime.now(UTC))
+            return await make_batch(by, store, copropiedad, size=size)
         except NothingToPrint as exc:
             raise HubError(
                 f"no letter of {copropiedad or 'no copropiedad'} waits to be printed: "
                 "`hub letters buildings` shows where there are some"
             ) from exc
-    await note("batch.make", f"batch:{made.batch}", made=made.made)
-    return made
 
 
 def _said(path: Path, batch: PrintBatch, pages: PrintedPages) -> str:

@@ -12,11 +12,11 @@ import typer
 
 from hub.access.api_keys import require_foreign
 from hub.app.openers import open_publisher
-from hub.cli.common import AsJson, print_json, read_input, settings
 from hub.cli.compose import SOURCE, Missing, complete, read_documents
 from hub.cli.event_examples import print_examples
 from hub.cloudevents import CONTENT_TYPE, decode
 from hub.cloudevents.schemas import Schemas
+from hub.doors.terminal import AsJson, print_json, read_input, settings
 from hub.errors import HubError, InvalidEvent
 from hub.model import Event, Json
 from hub.operations.publish import send

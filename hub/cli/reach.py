@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from hub.app.openers import open_reach
-from hub.cli.common import AsJson, Columns, print_list, settings
+from hub.doors.terminal import AsJson, Columns, print_list, settings
 from hub.model.reach import Reach, UnreachedUnit
 from hub.rendering.labels_es import REACH
 

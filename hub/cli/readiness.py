@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from hub.cli.common import AsJson, Columns, print_list, settings
+from hub.doors.terminal import AsJson, Columns, print_list, settings
 from hub.errors import UnknownName
 from hub.people.readiness import Readiness
 from hub.policy import load_policy

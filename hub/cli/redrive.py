@@ -9,9 +9,9 @@ import typer
 
 from hub.app.openers import open_publisher, open_redrive
 from hub.cli.audit import note
-from hub.cli.common import AsJson, fields, instant_option, print_json, print_list, settings
 from hub.cli.names import OfChannel, OfEvent, OfEventId, OfId, OfPerson
 from hub.cli.progress import silent
+from hub.doors.terminal import AsJson, fields, instant_option, print_json, print_list, settings
 from hub.operations import redrive as redriving
 from hub.operations.redrive import Redriven, RedrivenAnswer, RedriveRequest
 from hub.ports import MessageFilter, RedriveResult

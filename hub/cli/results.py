@@ -9,7 +9,7 @@ import typer
 
 from hub.app.openers import open_audit, open_subscriptions
 from hub.cli import audit
-from hub.cli.common import AsJson, fields, print_done, print_list, settings
+from hub.doors.terminal import AsJson, fields, print_done, print_list, settings
 from hub.model.results import ResultKind
 from hub.operations import results
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Annotated, Final
 
 import typer
 
 from hub.app.openers import open_retention
-from hub.cli.audit import note
-from hub.cli.common import AsJson, Columns, print_list, settings
+from hub.cli.audit import acting
+from hub.doors.terminal import AsJson, Columns, print_list, settings
 from hub.model.retention import DataKind, RetentionRow
-from hub.operations.retention import apply, report
+from hub.operations.retention import erase_old, report
 from hub.policy import load_policy
 
 app = typer.Typer(no_args_is_help=True)
@@ -54,10 +53,8 @@ async def run(
     """
     given = settings()
     kinds = load_policy(given.policy).retention.kinds
-    async with open_retention(given) as store:
-        rows = await (report if dry_run else apply)(store, kinds, datetime.now(UTC))
-    if not dry_run:
-        await note("retention.run", "retention", rows=sum(row.rows for row in rows))
+    async with open_retention(given) as store, acting() as by:
+        rows = await (report(store, kinds, by.now) if dry_run else erase_old(by, store, kinds))
     print_list(rows, _COLUMNS, as_json=as_json)
 
 

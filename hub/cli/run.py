@@ -15,8 +15,8 @@ from structlog.contextvars import bind_contextvars
 
 from hub.app import process, supervisor
 from hub.app.roles import ROLES, whole
-from hub.cli.common import settings
 from hub.cli.failures import failures
+from hub.doors.terminal import settings
 from hub.settings import Settings
 from hub.tasks import until_signalled
 

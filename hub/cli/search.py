@@ -8,7 +8,7 @@ import typer
 
 from hub.app.openers import open_search
 from hub.cli.audit import note
-from hub.cli.common import AsJson, Columns, Whole, console, fields, print_json, print_list, settings, warn
+from hub.doors.terminal import AsJson, Columns, Whole, console, fields, print_json, print_list, settings, warn
 from hub.operations.search.items_es import GROUPS
 from hub.operations.search.schemas import SearchAnswer
 from hub.operations.search.search import MOST, SearchRequest, audited, search

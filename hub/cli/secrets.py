@@ -13,7 +13,7 @@ from hub.access.keyring import KeyRing
 from hub.app.openers import open_secrets
 from hub.channels.sms.hooks import Addresses
 from hub.channels.sms.spec_loader import panels, read_hooks
-from hub.cli.common import AsJson, Columns, print_json, print_list, settings, warn
+from hub.doors.terminal import AsJson, Columns, print_json, print_list, settings, warn
 from hub.errors import HubError
 from hub.settings import Settings
 from hub.storage.secrets import UnderWay

@@ -6,7 +6,7 @@ import os
 from typing import Final
 
 from hub.access.keyring import KeyRing
-from hub.cli.common import AsJson, Columns, print_list, settings
+from hub.doors.terminal import AsJson, Columns, print_list, settings
 from hub.settings.effective import effective_settings
 
 _ORIGINS: Final = {"env": "environment", "file": "file", "default": "default"}

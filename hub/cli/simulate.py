@@ -10,7 +10,9 @@ from typing import Annotated, Final
 import typer
 
 from hub.catalog import BY_NAME
-from hub.cli.common import (
+from hub.cli.indicators import as_period
+from hub.cli.progress import progress
+from hub.doors.terminal import (
     BOGOTA,
     AsJson,
     Columns,
@@ -24,8 +26,6 @@ from hub.cli.common import (
     settings,
     short_case,
 )
-from hub.cli.indicators import as_period
-from hub.cli.progress import progress
 from hub.model import Period
 from hub.operations.simulate.comparison import Comparison
 from hub.operations.simulate.sides import Counts

@@ -10,8 +10,8 @@ import typer
 
 from hub.app.openers import open_publisher, open_surveys
 from hub.cli.audit import note
-from hub.cli.common import AsJson, print_json, settings
 from hub.cli.progress import silent
+from hub.doors.terminal import AsJson, print_json, settings
 from hub.operations import start_survey as surveys
 from hub.operations.publish import send_all
 from hub.operations.start_survey import WHY_ES, Started, SurveyStart

@@ -12,14 +12,14 @@ from typing import Annotated, Any, Final
 import typer
 from rich.rule import Rule
 
-from hub.app.company import CompanyRules
-from hub.app.texts import due_of, template_check
 from hub.channels.whatsapp.payload import submission
-from hub.cli.common import AsJson, console, print_json, settings, wait
+from hub.doors.terminal import AsJson, console, print_json, settings, wait
 from hub.errors import HubError
 from hub.model import Json, Rendered
 from hub.operations.gallery import with_logo
 from hub.operations.template_check import Finding
+from hub.parts.company import CompanyRules
+from hub.parts.texts import due_of, template_check
 from hub.policy.residents import ALL_TEMPLATES
 from hub.rendering import Templates
 from hub.rendering.approved import Approved

@@ -14,7 +14,16 @@ from hub.access.keyring import KeyRing
 from hub.app.openers import open_audit, open_webhooks
 from hub.channels.webhook_calls import HttpWebhookCalls
 from hub.cli import audit
-from hub.cli.common import AsJson, fields, instant_option, print_done, print_json, print_list, settings, warn
+from hub.doors.terminal import (
+    AsJson,
+    fields,
+    instant_option,
+    print_done,
+    print_json,
+    print_list,
+    settings,
+    warn,
+)
 from hub.model.results import ResultKind
 from hub.operations import webhooks
 from hub.ports import AuditStore, WebhookStore

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
+from base64 import b64decode
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Final
@@ -12,9 +14,11 @@ from urllib.parse import unquote, urlsplit
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection, TimeoutType
 from aiormq.exceptions import AMQPError, ChannelInvalidStateError
+from yarl import URL
 
 from hub.errors import BrokerUnavailable, Unavailable
 from hub.tasks import reraise_if_cancelled
+from hub.tls import client_context
 
 CONNECT_TIMEOUT: Final = timedelta(seconds=10)
 HEARTBEAT: Final = 10
@@ -38,7 +42,26 @@ async def connect(url: str, name: str) -> AbstractConnection:
             client_properties={"connection_name": name},
             heartbeat=HEARTBEAT,
             connection_class=_Connection,
+            ssl_context=await asyncio.to_thread(_tls, url),
         )
+
+
+def _tls(url: str) -> ssl.SSLContext | None:
+    """Make a context of what the URL says of certificates: with a context given, aiormq does not read it."""
+    parts = URL(url)
+    if parts.scheme != "amqps":
+        return None
+    given = parts.query
+    context = client_context(
+        cafile=given.get("cafile"),
+        capath=given.get("capath"),
+        cadata=b64decode(given["cadata"]) if "cadata" in given else None,
+    )
+    if "certfile" in given:
+        context.load_cert_chain(given["certfile"], given.get("keyfile"))
+    if given.get("no_verify_ssl", "0") != "0":
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
 
 
 class _Connection(aio_pika.Connection):

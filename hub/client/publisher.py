@@ -37,7 +37,7 @@ _DENIED: Final = (AuthenticationError, ProbableAuthenticationError)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What RabbitMQ has stored: with this identity the hub shows what became of the event."""
+    """An event that RabbitMQ has stored: the hub shows its fate under this identity."""
 
     id: str
     source: str
@@ -91,7 +91,7 @@ class Publisher:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Close the connection: what is not confirmed by now raises EventUnconfirmed."""
+        """Close the connection: an event without a confirm raises EventUnconfirmed."""
         self._closed = True
         await self._drop(self._open)
 
@@ -152,7 +152,7 @@ class Publisher:
             delivery_mode=DeliveryMode.PERSISTENT,
             # aiormq finds a returned message by its id, so no two in flight may share one.
             message_id=uuid4().hex,
-            # Whoever names no user shares the rate of all who do not.
+            # All senders without a user share one rate.
             user_id=user_of(self._url),
         )
 
@@ -180,7 +180,7 @@ class Publisher:
             raise
 
     async def _drop(self, opened: _Open | None) -> None:
-        """Close a connection; whoever publishes next opens another one."""
+        """Close a connection; the next publish opens another one."""
         if opened is None:
             return
         if self._open is opened:

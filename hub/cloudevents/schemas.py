@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -76,8 +77,7 @@ class Schemas:
     @classmethod
     def load(cls, folder: Path | None = None) -> Schemas:
         """Compile every schema of the folder, by default the hub's own. Raises ConfigurationError."""
-        place = folder or FOLDER
-        return cls({kind.name: _compile(place / f"{kind.name}.v1.json") for kind in CATALOG})
+        return _built_in() if folder is None else cls(_compiled(folder))
 
     def check(self, event: Event, *, now: datetime) -> None:
         """Raise InvalidEvent unless the hub may accept this event at the instant `now`."""
@@ -103,9 +103,28 @@ class Schemas:
             raise _refusal(schema, event.data)
 
 
-def _compile(path: Path) -> Schema:
+@cache
+def _built_in() -> Schemas:
+    return Schemas(_compiled(FOLDER))
+
+
+def _compiled(folder: Path) -> Mapping[str, Schema]:
+    return {kind.name: _compile(folder, kind.name) for kind in CATALOG}
+
+
+def read_document(folder: Path, name: str) -> dict[str, Json]:
+    """Read the schema of an event. Raises ConfigurationError."""
+    path = folder / f"{name}.v1.json"
     try:
-        document = msgspec.json.decode(path.read_bytes())
+        document: dict[str, Json] = msgspec.json.decode(path.read_bytes())
+    except (OSError, msgspec.DecodeError) as exc:
+        raise _unusable(name, exc) from exc
+    return document
+
+
+def _compile(folder: Path, name: str) -> Schema:
+    document = read_document(folder, name)
+    try:
         validator = jsonschema_rs.Draft202012Validator(
             document,
             validate_formats=True,
@@ -113,9 +132,13 @@ def _compile(path: Path) -> Schema:
             formats={"date-time": rfc3339.is_plain, "date": rfc3339.is_date},
             offline=True,
         )
-    except (OSError, msgspec.DecodeError, ValueError) as exc:
-        raise ConfigurationError(f"{path.name}: no usable schema: {exc}") from exc
+    except ValueError as exc:
+        raise _unusable(name, exc) from exc
     return Schema(document, validator)
+
+
+def _unusable(name: str, exc: Exception) -> ConfigurationError:
+    return ConfigurationError(f"{name}.v1.json: no usable schema: {exc}")
 
 
 def _known(event: Event) -> EventType:
@@ -133,7 +156,7 @@ def _check_source(event: Event, kind: EventType) -> None:
 
 
 def _check_recall(event: Event) -> None:
-    """Refuse the recall of another's event: who may publish for a source may recall what came from it."""
+    """Refuse the recall of another source's event: a publisher recalls only events of its own source."""
     if event.data["source"] != event.source or is_hub_source(event.source):
         what = "expected the source of this event: each system recalls its own events only"
         raise WrongSender(f"data.source: {what}", field="data.source")
@@ -143,8 +166,8 @@ def _check_version(event: Event, now: datetime) -> None:
     """
     Refuse a version beyond the present as a timestamp (20260309081500), the greatest that publishers use.
 
-    A greater one would be the last: nothing that comes later would count, not even an administrator's. What
-    jumps over the version in force is found where that one is known (`hub.people.versions`).
+    A greater one would be the last: nothing that comes later would count, not even an administrator's. A jump
+    over the version in force is found where that version is known (`hub.people.versions`).
     """
     if event.data["version"] > latest_first(now):
         what = "expected a counter, or at most the present as a timestamp, like 20260309081500"

@@ -4,7 +4,7 @@ Connections to RabbitMQ, one generation at a time.
 Plain `connect`, not `connect_robust`: a robust connection restores consumers while old work is
 still running, which then acknowledges deliveries of a lost channel. Here a lost connection ends its
 whole generation: its work is cancelled, its deliveries are dropped (the broker redelivers them), and
-the next generation starts clean. Only what is with a provider goes on beside it (`in_progress`).
+the next generation starts clean. Only calls of providers go on beside it (`in_progress`).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Work = Callable[[AbstractConnection], Awaitable[None]]
 
 
 async def connect(url: str, name: str) -> AbstractConnection:
-    """Open one connection that reads whatever publishers write."""
+    """Open one connection that reads any bytes of publishers."""
     read_leniently()
     return await plain.connect(url, name)
 

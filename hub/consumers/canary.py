@@ -1,9 +1,10 @@
 """
-Looks whether events would arrive, and what is missing in RabbitMQ. Changes nothing that others see.
+Checks whether events would arrive, and finds missing parts of RabbitMQ's topology. Changes nothing that
+others see.
 
 AMQP cannot list bindings. So a canary goes the way of the events, `domain.events` ▸ `hub.lanes`, to a queue
-of this connection alone. That it does not come back proves nothing: another system may listen to all events.
-What publishers send while no canary arrives is confirmed to them and lost.
+of this connection alone. A canary that does not come back proves nothing: another system may listen to all
+events. Events that publishers send while no canary arrives are confirmed to them and lost.
 """
 
 from __future__ import annotations

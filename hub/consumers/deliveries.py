@@ -17,7 +17,7 @@ from hub.resilience.database_time import NOW
 
 
 class Settling(Protocol):
-    """What a delivery needs of its channel; aiormq's channels have it."""
+    """The parts of a channel that a delivery needs; aiormq's channels have it."""
 
     def basic_ack(
         self,

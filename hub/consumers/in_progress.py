@@ -46,7 +46,7 @@ class InProgress:
         self._room.release()
 
     def _report(self, task: asyncio.Future[None]) -> None:
-        """Log the failure of a task that nobody waits for: the audit does what it has left undone."""
+        """Log the failure of a task that nobody waits for: the audit completes it."""
         error = None if task.cancelled() else task.exception()
         if isinstance(error, Unavailable):
             log.warning("worker.left_undone", queue=self._queue, error=str(error))

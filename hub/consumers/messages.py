@@ -1,8 +1,8 @@
 """
 Consumers of delivery: a queue per channel and lane, so that a slow provider delays only itself.
 
-What has been handed over to a provider comes to its end and is recorded, also when the connection to RabbitMQ
-is lost or the process is told to stop.
+A message that was handed over to a provider comes to its end and is recorded, also when the connection to
+RabbitMQ is lost or the process is told to stop.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ AT_ONCE: Final = 4
 MOST: Final = 2 * AT_ONCE
 """The same, with those of lost connections."""
 RECORDING: Final = timedelta(seconds=5)
-"""What a stopping worker waits beyond the longest call of a provider, so that the answer is recorded."""
+"""The wait of a stopping worker beyond the longest call of a provider, so that the answer is recorded."""
 SETTLING: Final = 0.1
-"""Seconds for those who are turned away at a stop to go; only then is it known who is waited for."""
+"""Seconds in which calls that are refused at a stop end; only then are the remaining ones known."""
 AGAIN: Final = 5.0
-"""Seconds between two lines of the log that say what a stopping worker waits for."""
+"""Seconds between two lines of the log about a stopping worker."""
 
 log = structlog.get_logger()
 

@@ -61,9 +61,9 @@ class BrokerPublisher:
     """
     `hub.ports.Publisher` on RabbitMQ. Connects at first use, and reconnects after a loss.
 
-    What no queue takes is published once more after the topology was declared again. `gap` is the time since
-    which something is missing and could not be declared; `gaps` are those that are over, until whoever
-    reports them takes them out.
+    An event that no queue takes is published once more after the topology was declared again. `gap` is the
+    time since which something is missing and could not be declared; `gaps` are past gaps, until their
+    reporter takes them out.
     """
 
     def __init__(self, url: str, name: str) -> None:
@@ -161,7 +161,7 @@ class BrokerPublisher:
         async with self._pinging:
             if self._is_well and time.monotonic() - self._pinged < FRESH:
                 return
-            opened, mends, asked_at = await self._channel(), self._mends, NOW()
+            opened, mends, pinged_at = await self._channel(), self._mends, NOW()
             async with broker_errors():
                 arrived = await opened.canary.arrives()
             if not arrived:
@@ -170,7 +170,7 @@ class BrokerPublisher:
                     arrived = await opened.canary.arrives()
             if not arrived:
                 raise BrokerUnavailable("events do not arrive in RabbitMQ")
-            self._pinged, self._arrived_at = time.monotonic(), asked_at
+            self._pinged, self._arrived_at = time.monotonic(), pinged_at
             self._end_gap()
 
     async def renew(self) -> None:

@@ -99,7 +99,7 @@ async def declare_lanes(channel: AbstractChannel) -> None:
     """
     Declare all but the entrance, `domain.events`. For consumers; see `declare`.
 
-    Whoever declares the entrance looks first whether it is gone, because then events were lost. A consumer
+    The declarer of the entrance first looks whether it is missing, because then events were lost. A consumer
     that came before would hide that.
     """
     exchanges = [exchange for exchange in EXCHANGES if exchange.name != DOMAIN_EVENTS]

@@ -102,7 +102,9 @@ async def serve(url: str, name: str, consumers: Sequence[Consumer], stop: asynci
 
 
 async def _end(serving: asyncio.Task[None], consumers: Sequence[Consumer]) -> None:
-    """Wait for what serves, and for what lost connections have left in progress, for `drain` at most."""
+    """
+    Wait for the serving task and for the work that lost connections left in progress, for `drain` at most.
+    """
     longest = max((consumer.drain for consumer in consumers), default=DRAIN)
     until = time.monotonic() + longest.total_seconds()
     await wait_then_cancel(serving, longest)

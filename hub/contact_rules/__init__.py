@@ -1,4 +1,4 @@
-"""When and how the law allows contact: windows, working hours, consents, opt-out words."""
+"""Contact rules: windows, working hours, consents, opt-out words."""
 
 from hub.contact_rules.allowed import is_interruptive, next_allowed, quiet_outside_hours
 

@@ -1,4 +1,4 @@
-"""When the law and the policy allow the hub to contact a person."""
+"""Hours of contact: the instants at which the law and the policy allow it."""
 
 from __future__ import annotations
 

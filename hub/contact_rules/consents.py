@@ -87,7 +87,7 @@ def came_back(person: str, reply_id: UUID, at: datetime) -> list[Consent]:
 
 
 def revoked_by_link(revocation: Revocation, person: str) -> Consent:
-    """Return the entry of the ledger for a refusal by a link; each refusal is one of its own."""
+    """Return the entry of the ledger for a refusal by a link; each refusal is an entry of its own."""
     said_by = uuid8(revocation.at, "revocation", revocation.message_id.hex)
     return Consent(
         id=consent_id(said_by, revocation.purpose),
@@ -102,7 +102,7 @@ def revoked_by_link(revocation: Revocation, person: str) -> Consent:
     )
 
 
-def standing(statements: Collection[Consent]) -> Stance:
+def in_force(statements: Collection[Consent]) -> Stance:
     """
     Return the consent in force from all statements of one person about one purpose.
 
@@ -122,10 +122,10 @@ def standing(statements: Collection[Consent]) -> Stance:
 
 def authorised(statements: Iterable[Consent]) -> tuple[tuple[str, datetime], ...]:
     """
-    Return the channels that one person has authorised for one purpose, each with since when without a break.
+    Return the channels that one person has authorised for one purpose, each with its unbroken beginning.
 
-    A newer grant ends those that it does not name. One that cannot be proved authorises nothing, and does
-    not leave an older one in force: its person may have narrowed that.
+    A newer grant ends the channels that it does not name. A grant that cannot be proved authorises nothing
+    and ends an older one: the person may have restricted it.
     """
     since: dict[str, datetime] = {}
     for consent in sorted(statements, key=lambda consent: (consent.at, not consent.granted, consent.id)):
@@ -159,7 +159,7 @@ def is_provable(consent: Stance) -> bool:
     Return whether the company can show that this consent was given (Ley 1581 de 2012, art. 9).
 
     It knows how it was given, and either the version of the text that the person agreed to, or the hash of
-    the form or the recording. Of an ALTA the hub has the reply itself.
+    the form or the recording. For an ALTA the hub has the reply itself.
     """
     shown = consent.text_version or consent.evidence_hash
     return bool(consent.method) and (bool(shown) or consent.method == REPLY)
@@ -169,7 +169,7 @@ def allows(statements: Iterable[Consent], channel: str, *, at: datetime) -> bool
     """
     Return whether the statements of one person about one purpose allow a channel at an instant.
 
-    Without any they allow none. A grant of later does not count yet; a refusal counts at once.
+    Without statements no channel is allowed. A later grant does not count yet; a refusal counts at once.
     """
     earlier = [consent for consent in statements if not consent.granted or consent.at <= at]
     return channel in dict(authorised(earlier))
@@ -177,10 +177,10 @@ def allows(statements: Iterable[Consent], channel: str, *, at: datetime) -> bool
 
 def counting(statements: Collection[Consent], *, at: datetime) -> tuple[Consent, ...]:
     """
-    Return the few statements that decide at an instant what is allowed, whatever the length of the ledger.
+    Return the few statements that decide what is allowed at an instant, however long the ledger is.
 
-    They are the newest grant, and of the refusals since then one for each set of channels; nothing without a
-    grant. A claim returns the same.
+    They are the newest grant and, for each set of channels, one refusal since then; without a grant there are
+    none. A claim returns the same.
     """
     grants = [consent for consent in statements if consent.granted and consent.at <= at]
     if not grants:
@@ -198,7 +198,7 @@ def answers(statements: Iterable[Consent], opted_out: Iterable[OptedOut]) -> lis
     """Return one person's stance on each purpose with a statement, sorted by purpose."""
     ordered = sorted(statements, key=lambda consent: consent.purpose)
     counts = {
-        purpose: standing(list(group)) for purpose, group in groupby(ordered, lambda consent: consent.purpose)
+        purpose: in_force(list(group)) for purpose, group in groupby(ordered, lambda consent: consent.purpose)
     }
     for opt_out in opted_out:
         counts[opt_out.purpose] = Stance(
@@ -207,7 +207,7 @@ def answers(statements: Iterable[Consent], opted_out: Iterable[OptedOut]) -> lis
     return [counts[purpose] for purpose in sorted(counts)]
 
 
-def asked(people: Iterable[Person]) -> list[Person]:
+def consenting(people: Iterable[Person]) -> list[Person]:
     """Leave out people who have not consented to the one purpose of their facts."""
     return [person if has_consented(person) else _left_out(person) for person in people]
 

@@ -1,4 +1,4 @@
-"""When a person gets the digest of what is not urgent, by their own wishes. Pure."""
+"""Digests: the instants at which a person gets what is not urgent, by their own wishes. Pure."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _DAY: Final = timedelta(days=1)
 
 def digest_due(facts: ContactFacts, since: datetime, *, policy: Policy) -> datetime | None:
     """
-    Return when the first digest after this instant is made, in UTC; None for who wants none.
+    Return when the first digest after this instant is made, in UTC; None for a person who wants none.
 
     That is the policy's hour, or the end of the person's quiet hours after it.
     """
-    wished = facts.preferences
-    if wished is None or wished.digest is None:
+    preferences = facts.preferences
+    if preferences is None or preferences.digest is None:
         return None
-    at = _hour(wished.digest, since, policy.digest)
+    at = _hour(preferences.digest, since, policy.digest)
     if at is None:
         return None
     judged = verdict(Purpose.SERVICE, "email", facts, at=at, policy=policy)

@@ -1,7 +1,7 @@
 """
-What the verdict will be, from what the directory knows of a person. Pure.
+Forecasts of the verdict, from what the directory knows of a person. Pure.
 
-It is a forecast: the claim decides anew, with all that has been said since.
+The claim decides anew, with all statements since then.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def refusals(
     rests: bool = False,
 ) -> Mapping[str, str]:
     """
-    Return the channels over which nothing of this purpose may leave `at` an instant, each with the reason.
+    Return the channels that are refused to this purpose `at` an instant, each with the reason.
 
     `addresses` are the channels to judge, each with the person's addresses there. Without a mark, wishes or a
     purpose that needs consent there are none: hours alone refuse nothing.
@@ -47,7 +47,7 @@ def forecast(
     policy: Policy,
     rests: bool = False,
 ) -> Verdict:
-    """Return what the verdict on a message over this channel would be `at` an instant."""
+    """Return the verdict on a message over this channel `at` an instant."""
     return verdict(purpose, channel, _facts(person, addresses, rests), at=at, policy=policy)
 
 

@@ -1,5 +1,5 @@
 """
-One contact a day and one channel a week (Ley 2300 de 2023, arts. 3 and 5). Pure.
+Contact limits: one contact a day and one channel a week (Ley 2300 de 2023, arts. 3 and 5). Pure.
 
 A contact is a message that a provider has accepted or may have accepted. A day is one of the company's zone,
 a week is an ISO week, Monday to Sunday. Collection and advertising count together: the safe reading.
@@ -56,7 +56,7 @@ def contact_day(
 def share_out(
     messages: Sequence[Message], taken: Sequence[ContactSlot], *, on: date, limits: ContactLimits
 ) -> tuple[Mapping[UUID, date], Sequence[ContactSlot]]:
-    """Return the first allowed day of each message, the oldest first, and those that get `on`."""
+    """Return the first allowed day of each message, the oldest first, and the messages that get `on`."""
     slots: dict[str, list[ContactSlot]] = {message.person: [] for message in messages}
     for slot in taken:
         slots[slot.person].append(slot)

@@ -30,7 +30,7 @@ _QUOTED: Final = re.compile(
 
 
 class OptWish(Enum):
-    """Whether a person wants commercial messages and surveys."""
+    """The wish of a person: commercial messages and surveys, or none."""
 
     OUT = auto()
     BACK = auto()

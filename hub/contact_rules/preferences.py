@@ -1,8 +1,8 @@
 """
-What a person's own wishes, and the marks of staff, do to a message. Pure.
+Preferences of a person and marks of staff, and their effect on a message. Pure.
 
-Emergencies and legal notices know no wishes. A mark stops whatever no law demands; whom it calls deceased
-gets nothing at all.
+Emergencies and legal notices know no wishes. A mark stops whatever no law demands; a person who is marked as
+deceased gets nothing at all.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ _LONGEST: Final = timedelta(hours=16)
 """Longer quiet hours would leave no hour of the day to write in."""
 
 
-def refusals(wished: Preferences) -> Iterator[str]:
-    """Yield why these preferences cannot be, for the person: Spanish, with the law."""
-    for purpose, channels in wished.channels.items():
+def refusals(preferences: Preferences) -> Iterator[str]:
+    """Yield the reasons against these preferences, for the person: in Spanish, with the law."""
+    for purpose, channels in preferences.channels.items():
         rules = PURPOSES[purpose]
         if purpose not in CHOOSABLE or not (channels or rules.may_switch_off):
             yield rules.why_es
@@ -36,25 +36,28 @@ def refusals(wished: Preferences) -> Iterator[str]:
             yield f"No hay un canal «{unknown[0]}»: hay {', '.join(CHANNELS)}."
         if len(set(channels)) < len(channels):
             yield "Cada canal se nombra una sola vez."
-    if wished.language is not None and wished.language not in LANGUAGES:
+    if preferences.language is not None and preferences.language not in LANGUAGES:
         yield f"No hay textos en ese idioma: hay {', '.join(LANGUAGES)}."
-    if wished.quiet_hours is not None and not timedelta(0) < _length(wished.quiet_hours) <= _LONGEST:
+    if (
+        preferences.quiet_hours is not None
+        and not timedelta(0) < _length(preferences.quiet_hours) <= _LONGEST
+    ):
         yield "Las horas de silencio duran entre un minuto y dieciséis horas."
 
 
-def wanted(purpose: Purpose, wished: Preferences | None) -> tuple[str, ...] | None:
+def wanted(purpose: Purpose, preferences: Preferences | None) -> tuple[str, ...] | None:
     """Return the channels that the person wants for a purpose, in order; None if all are right."""
-    return None if wished is None or purpose not in CHOOSABLE else wished.channels.get(purpose)
+    return None if preferences is None or purpose not in CHOOSABLE else preferences.channels.get(purpose)
 
 
-def is_wanted(purpose: Purpose, channel: str, wished: Preferences | None) -> bool:
+def is_wanted(purpose: Purpose, channel: str, preferences: Preferences | None) -> bool:
     """
     Return whether the wishes allow a message of this purpose on this channel, at the instant of sending.
 
-    What may not be switched off leaves over the channel that planning chose. Silent channels disturb nobody:
-    only a purpose that is switched off does not use them.
+    A purpose that may not be switched off uses the channel that planning chose. Silent channels disturb
+    nobody: only a purpose that is switched off does not use them.
     """
-    channels = wanted(purpose, wished)
+    channels = wanted(purpose, preferences)
     if channels is None or not PURPOSES[purpose].may_switch_off:
         return True
     return bool(channels) and (channel in channels or not is_interruptive(channel))
@@ -73,9 +76,9 @@ def barred_by(reason: MarkReason) -> frozenset[Purpose]:
     )
 
 
-def quiet_until(purpose: Purpose, channel: str, wished: Preferences | None, at: datetime) -> datetime:
+def quiet_until(purpose: Purpose, channel: str, preferences: Preferences | None, at: datetime) -> datetime:
     """Return the first instant from `at` on outside the person's quiet hours, in UTC."""
-    quiet = None if wished is None else wished.quiet_hours
+    quiet = None if preferences is None else preferences.quiet_hours
     if quiet is None or not PURPOSES[purpose].quiet_hours or not is_interruptive(channel):
         return as_utc(at)
     local = at.astimezone(ZONE)

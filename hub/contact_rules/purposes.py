@@ -1,4 +1,4 @@
-"""What each purpose allows: a literal table, which `docs/data-protection.md` prints."""
+"""Purposes, and what each allows: a literal table, which `docs/data-protection.md` prints."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hub.model import Purpose
 
 class PurposeRules(Struct, frozen=True, kw_only=True):
     """
-    How messages of one purpose behave.
+    The rules for messages of one purpose.
 
     `needs_consent`: without an express, earlier and provable consent for the channel nothing leaves.
     `revocable`: a BAJA, a complaint or the link of a mail ends it at once.
@@ -87,11 +87,15 @@ PURPOSES: Final[Mapping[Purpose, PurposeRules]] = MappingProxyType(
     }
 )
 
+TO_STAFF: Final = frozenset({Purpose.INTERNAL, Purpose.EMERGENCY})
+"""Purposes of messages that call staff. An emergency goes to residents as well."""
 NEED_CONSENT: Final = frozenset(purpose for purpose, rules in PURPOSES.items() if rules.needs_consent)
 """Purposes whose messages leave only while their channel is consented to."""
 REVOCABLE: Final = tuple(sorted(purpose.value for purpose, rules in PURPOSES.items() if rules.revocable))
 """Purposes that a BAJA revokes. Collection, legal duties and emergencies continue."""
+DIGESTIBLE: Final = frozenset(purpose for purpose, rules in PURPOSES.items() if rules.digestible)
+"""Purposes whose messages may wait for a digest."""
 LIMITED: Final = frozenset(purpose for purpose, rules in PURPOSES.items() if rules.limited)
 """Purposes whose messages are contacts that Ley 2300 de 2023 limits."""
 EXCLUDABLE: Final = frozenset(purpose for purpose, rules in PURPOSES.items() if rules.excludable)
-"""Purposes for which the register of excluded numbers is asked."""
+"""Purposes for which the register of excluded numbers is consulted."""

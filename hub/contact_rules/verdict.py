@@ -1,8 +1,8 @@
 """
-Whether a message may leave: one pure function, and one rule after another. The first answer counts.
+Verdict on a message: may it leave? One pure function, with one rule after another: the first answer counts.
 
-It is asked at the instant of sending, with the facts of the claim. Planning asks it too, with what the
-directory knows, and leaves out what it refuses (`hub.contact_rules.forecast`): that is only a forecast. The
+The hub asks for it at the instant of sending, with the facts of the claim. Planning asks too, with what the
+directory knows, and leaves out refused channels: that is only a forecast (`hub.contact_rules.forecast`). The
 cases that it must decide are in `tests/vectors/contact_rules.json`.
 """
 
@@ -51,7 +51,7 @@ Verdict: TypeAlias = Allowed | HeldUntil | Refused
 ALLOWED: Final = Allowed()
 
 _MOST_WINDOWS: Final = 15
-"""Windows to look at for an hour that is not quiet: two weeks have all there are, some holidays aside."""
+"""Windows to search for an hour that is not quiet: two weeks have every kind, some holidays aside."""
 
 
 def verdict(purpose: Purpose, channel: str, facts: ContactFacts, *, at: datetime, policy: Policy) -> Verdict:
@@ -73,7 +73,7 @@ def _never(purpose: Purpose, channel: str, facts: ContactFacts, at: datetime) ->
     """Return why the message must not leave at any hour."""
     if facts.mark is not None and barred(purpose, facts.mark, at):
         return DO_NOT_CONTACT
-    # Ley 675 de 2001, art. 29, and Ley 2300 de 2023: nobody but who pays is asked for money.
+    # Ley 675 de 2001, art. 29, and Ley 2300 de 2023: only the payer is asked for money.
     if not facts.pays:
         return NOT_PAYER
     if purpose in NEED_CONSENT and (reason := _not_consented(channel, facts, at)) is not None:
@@ -84,23 +84,23 @@ def _never(purpose: Purpose, channel: str, facts: ContactFacts, at: datetime) ->
 
 
 def _not_consented(channel: str, facts: ContactFacts, at: datetime) -> str | None:
-    """Closed by default: whoever has stated nothing has not consented (Ley 1581 de 2012, art. 9)."""
+    """Closed by default: a person without a statement has not consented (Ley 1581 de 2012, art. 9)."""
     if facts.opted_out is not None:
         return facts.opted_out
     return None if allows(facts.statements, channel, at=at) else NOT_CONSENTED
 
 
 def _outside_quiet_hours(
-    purpose: Purpose, channel: str, wished: Preferences, at: datetime, opens: datetime, policy: Policy
+    purpose: Purpose, channel: str, preferences: Preferences, at: datetime, opens: datetime, policy: Policy
 ) -> Verdict:
     """
     Find the first instant that is inside the window and outside the person's quiet hours.
 
-    Where there is none, a purpose that may be switched off is; for the others the window counts.
+    Without such an instant a purpose counts as switched off, if it may be; for the others the window counts.
     """
     first, reason = opens, "contact_hours" if opens > at else QUIET_HOURS
     for _ in range(_MOST_WINDOWS):
-        loud = quiet_until(purpose, channel, wished, opens)
+        loud = quiet_until(purpose, channel, preferences, opens)
         if loud == opens:
             return ALLOWED if opens <= at else HeldUntil(opens, reason)
         opens = next_allowed(purpose, loud, policy=policy, channel=channel)

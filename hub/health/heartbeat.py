@@ -17,6 +17,7 @@ import structlog
 
 from hub.settings import SecretUrl
 from hub.tasks import reraise_if_cancelled
+from hub.tls import http_context
 
 EVERY: Final = timedelta(minutes=1)
 TIMEOUT: Final = timedelta(seconds=10)
@@ -39,7 +40,11 @@ async def _ping(url: SecretUrl, patience: timedelta) -> None:
     total = aiohttp.ClientTimeout(total=patience.total_seconds())
     try:
         async with (
-            aiohttp.ClientSession(timeout=total, cookie_jar=aiohttp.DummyCookieJar()) as session,
+            aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(ssl=http_context()),
+                timeout=total,
+                cookie_jar=aiohttp.DummyCookieJar(),
+            ) as session,
             session.get(url.reveal(), allow_redirects=False) as answer,
         ):
             if answer.status // 100 != 2:

@@ -234,7 +234,7 @@ def event_of(incident: Incident, *, now: datetime) -> Event:
     return own_event(
         name,
         f"{incident.key}@{incident.since.isoformat()}:{name.rpartition('.')[2]}",
-        # Whom it notifies is not the event's to say; an intake of before still requires the field.
+        # The event does not choose its recipients; an intake of before still requires the field.
         {**_data(incident, name), "notify": []},
         # The database's clock may be ahead, which is an incident too; intake refuses future times.
         time=min(at, now),

@@ -48,7 +48,7 @@ from hub.tasks import reraise_if_cancelled
 CHECK_TIMEOUT: Final = 10.0
 """Seconds for one check: a server that hangs must not stop the other checks."""
 LATELY: Final = timedelta(hours=1)
-"""What people do not recognise is counted over this time: a false message is answered within the hour."""
+"""Unrecognised messages are counted over this time: a false message is answered within the hour."""
 
 log = structlog.get_logger()
 
@@ -192,7 +192,7 @@ async def _balances(monitor: Monitor) -> Sequence[Symptom]:
 
 
 async def _skew(monitor: Monitor) -> Sequence[Symptom]:
-    """Judge what the processes have reported of their clocks, and the clocks of other servers."""
+    """Judge the clocks that the processes reported, and those of other servers."""
     policy = monitor.policy
     offsets = await monitor.store.clock_offsets(policy.heartbeat_max_age)
     symptoms = [symptom for host, apart in offsets.items() for symptom in of_clock(host, apart, policy)]

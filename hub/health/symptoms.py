@@ -1,4 +1,4 @@
-"""Symptoms: what the checks measured that is wrong with the hub, each with the key of its incident. Pure."""
+"""Symptoms: faults of the hub that the checks measured, each with the key of its incident. Pure."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def of_unknown_codes(number: int, policy: MonitorPolicy) -> Iterator[Symptom]:
 
 
 def of_unrecognised(number: int, policy: MonitorPolicy) -> Iterator[Symptom]:
-    """Report that several people do not recognise what the hub sent them."""
+    """Report that several people do not recognise messages of the hub."""
     if number > policy.max_unrecognised:
         yield Symptom(key="unrecognised", measured=f"{number} mensajes en la última hora")
 

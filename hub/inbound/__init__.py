@@ -1,1 +1,1 @@
-"""What people and providers send back: receipts, replies, mail."""
+"""Inbound: receipts, replies and mail that people and providers send back."""

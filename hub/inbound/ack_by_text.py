@@ -67,12 +67,12 @@ def judge(request: AckRequest, escalations: Sequence[Escalation]) -> AckDecision
     latest = _newest_by_clock(escalations)
     free = [escalation for escalation in latest if _outcome_of(escalation) is AckOutcome.TAKEN]
     if request.key:
-        meant = [
+        named = [
             escalation
             for escalation in (*free, *latest)
             if case_key(subject_of(escalation.clock)) == request.key
         ]
-        return _decision(meant[0]) if meant else _ask_which(free) if request.numbered and free else None
+        return _decision(named[0]) if named else _ask_which(free) if request.numbered and free else None
     if len(free) > 1:
         return _ask_which(free)
     return next((_decision(escalation) for escalation in (*free, *latest)), None)
@@ -88,7 +88,7 @@ def _newest_by_clock(escalations: Iterable[Escalation]) -> list[Escalation]:
 def _outcome_of(escalation: Escalation) -> AckOutcome:
     if escalation.clock.ended_at is not None:
         return AckOutcome.ENDED
-    # Whoever attends an emergency ends the search for somebody, also after the next level was called.
+    # An acknowledgement of an emergency ends the search, also after the next level was called.
     if escalation.level < escalation.clock.level and escalation.clock.name not in ENDED_BY_IT:
         return AckOutcome.PASSED
     taken = escalation.level in {ack.level for ack in escalation.clock.course.acknowledged}

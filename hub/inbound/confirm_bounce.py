@@ -1,4 +1,4 @@
-"""A person's word on a mail that somebody reports as lost: it was, or it has arrived all the same."""
+"""A person's word on a mail that is reported as lost: it is lost, or it has arrived all the same."""
 
 from __future__ import annotations
 

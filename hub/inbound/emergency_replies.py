@@ -1,5 +1,5 @@
 """
-Replies to messages of an emergency: whoever writes may be in danger, whatever the words are.
+Replies to messages of an emergency: their writers may be in danger, whatever the words are.
 
 Such a reply is `emergency.reply.received`. It calls the desk and whoever is on call at once; the writer is
 answered with what to do and whom to call. Words that only opt out are no call.
@@ -65,5 +65,5 @@ def details(inbound: Inbound) -> dict[str, Json]:
         "contact": number,
     }
     facts = {name: value for name, value in about.facts.items() if name in FACTS}
-    told = {name: value for name, value in known.items() if value}
-    return {"from_staff": about.to_staff, **facts, **told}
+    needed = {name: value for name, value in known.items() if value}
+    return {"from_staff": about.to_staff, **facts, **needed}

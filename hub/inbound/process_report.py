@@ -1,11 +1,11 @@
 """
 Reports by mail that our mail was lost, or unwanted. They prove nothing: most come without any signature.
 
-So a report counts only where it fits what the hub knows: it names the very address to which that message
-was sent, while a server may still be trying (docs/decisions/0062-what-a-report-alone-cannot-prove.md).
-Whoever has seen the mail can forge even that. What he gains is small: the message counts as lost, and its
-cascade goes on. Where more hangs on it, a report only asks: the answer to a PQRS, which ends a legal term,
-counts as lost when a person has confirmed it, or when nobody has contradicted in time.
+So a report counts only where it fits what the hub knows: it names the very address to which that message was
+sent, while a server may still be trying (docs/decisions/0062-staff-confirms-doubtful-reports.md). Anybody
+who has seen the mail can forge even that, and gains little: the message counts as lost, and its cascade goes
+on. Where more depends on it, a report only asks: the answer to a PQRS, which ends a legal term, counts as
+lost when a person has confirmed it, or when nobody has contradicted in time.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ COMPLAINT_AGE: Final = timedelta(days=30)
 """People call a mail unwanted weeks later."""
 BAD_ADDRESS: Final = frozenset(status for status in GONE if status.startswith("5.1."))
 """
-What a report may suppress an address for. A disabled mailbox (5.2.1) is believed only of the server itself,
-when it refuses our mail.
+Status codes for which a report may suppress an address. A disabled mailbox (5.2.1) is believed only of the
+server itself, when it refuses our mail.
 """
 _BOUNCING: Final = sources(State.BOUNCED) | {State.BOUNCED}
-"""Of a report that comes again, the first may have stopped before the suppression."""
+"""A report comes again: the first may have stopped before the suppression."""
 
 UNKNOWN: Final = "unknown"
 TOO_OLD: Final = "too_old"
@@ -131,8 +131,8 @@ async def _ask(
         return _ignored(message.id, NOT_SENT)
     reason = f"{REPORTED}dsn_{loss.status or 'failed'}"
     await publisher.event(bounce_question(sent, reason, until=until, now=now))
-    asked = await store.doubt(message.id, reason=reason, until=until)
-    log.warning("bounce.to_confirm", message_id=str(message.id), reason=reason, asked=asked)
+    is_new = await store.doubt(message.id, reason=reason, until=until)
+    log.warning("bounce.to_confirm", message_id=str(message.id), reason=reason, asked=is_new)
     return ASKED
 
 

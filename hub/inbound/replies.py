@@ -76,7 +76,7 @@ def _kind(opt: Command | None, reply: Reply, about: About) -> ReplyKind:
         return ReplyKind.REPLY
     if _counts(opt, reply, about):
         return _COMMANDS[opt.wish]
-    # From another address than the known one nobody can opt in: there is nothing to ask for.
+    # Only the known address can opt in: another one is asked for nothing.
     return ReplyKind.UNPROVEN if opt.wish is OptWish.OUT or _is_own(reply, about) else ReplyKind.REPLY
 
 
@@ -84,9 +84,9 @@ def _counts(opt: Command, reply: Reply, about: About) -> bool:
     """
     Return whether a command is from the one for whom it counts.
 
-    Anybody can forge the From of a mail, and whoever has got a forwarded mail can answer it. That is enough
-    to opt out the address to which that mail was sent, for it costs no more than advertising. Another
-    address must have signed the mail. To opt in, the known address must have, or must answer our question.
+    Anybody can forge the From of a mail, and anybody with a forwarded mail can answer it. That is enough to
+    opt out the address to which that mail was sent: it loses nothing but advertising. Another address must
+    have signed the mail. To opt in, the known address must have signed it, or must answer our question.
     """
     if reply.channel != "email":
         return True
@@ -213,7 +213,7 @@ def _reply_data(inbound: Inbound) -> dict[str, Json]:
 
 
 def _written(inbound: Inbound) -> dict[str, Json]:
-    """Describe what has come, by whom and when."""
+    """Describe the reply: its words, its writer and its time."""
     reply = inbound.reply
     return {
         "message_id": str(inbound.id),

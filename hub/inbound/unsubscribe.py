@@ -21,6 +21,7 @@ from hub.access import audit
 from hub.access.keyring import KeyRing, Purpose
 from hub.contact_rules.purposes import REVOCABLE
 from hub.model import Message, Revocation
+from hub.model.actors import of_link
 from hub.ports import AuditStore, UnsubscribeStore
 
 PATH: Final = "/unsubscribe/{id}"
@@ -33,7 +34,7 @@ log = structlog.get_logger()
 
 
 class LinkState(StrEnum):
-    """What a link is worth."""
+    """The state of a link."""
 
     VALID = "asked"
     FORGED = "wrong"
@@ -92,7 +93,7 @@ async def unsubscribe(
     if refused:
         return True
     about = {"purpose": purpose, "channel": CHANNEL}
-    subject, who = f"message:{message_id}", f"link:{person}"
+    subject, who = f"message:{message_id}", of_link(person)
     await audit.note(notes, who=who, action="consent.revoke", subject=subject, person=person, **about)
     revocation = Revocation(
         message_id=message_id,

@@ -1,9 +1,9 @@
 """
-The clocks, reminders and unsent collection of the cases that a batch concerns.
+Cases of a batch: their clocks, reminders and unsent collection.
 
-A case that never ends costs what is new in it, not its whole history: the state of its last replay is
-stored, and only later events are folded in. An event that only ends clocks, in a case in which none stands,
-is not folded at all; it is read if an earlier start arrives.
+A case that never ends costs what is new in it, not its whole history: the state of its last replay is stored,
+and only later events are folded in. An event that only ends clocks is not folded at all in a case without
+clocks; it is read if an earlier start arrives.
 """
 
 from __future__ import annotations
@@ -96,20 +96,20 @@ async def replay_cases(
     cases = await _with_states(transaction, _by_case([*stored, *released], new, context), context)
     if not cases:
         return []
-    standing = await _standing(transaction, cases)
+    before = await _clocks_before(transaction, cases)
     histories = await _histories(transaction, cases, context)
     states: dict[str, CaseState] = {}
     clocks: list[Clock] = []
     extensions: list[Extension] = []
     for case in cases:
         history = histories.get(case.key, case.new)
-        replayed = _replay(case, history, standing[case.key], context)
+        replayed = _replay(case, history, before[case.key], context)
         states[case.key] = replayed.state
-        fresh = _without_past(replayed.clocks, history, standing[case.key], now)
-        changed = _reconciled(case, fresh, standing[case.key], context)
+        fresh = _without_past(replayed.clocks, history, before[case.key], now)
+        changed = _reconciled(case, fresh, before[case.key], context)
         clocks += changed
         if replayed.extensions:
-            now_held = {clock.id: clock for clock in (*standing[case.key], *changed)}
+            now_held = {clock.id: clock for clock in (*before[case.key], *changed)}
             extensions += sla.outcomes(replayed.extensions, now_held, context.rules.policy, new=new)
     if clocks:
         await transaction.save_clocks(clocks)
@@ -119,7 +119,7 @@ async def replay_cases(
     await end_reminders(transaction, {case.key: states[case.key] for case in cases if case.reminds})
     await _end_collection(transaction, cases, states)
     saved = {clock.id for clock in clocks}
-    earlier = (clock for case in cases if case.again for clock in standing[case.key])
+    earlier = (clock for case in cases if case.again for clock in before[case.key])
     return [*clocks, *(clock for clock in earlier if clock.id not in saved)]
 
 
@@ -219,8 +219,8 @@ def _how(case: _Case) -> str:
     return "first" if case.state is None else "step"
 
 
-async def _standing(transaction: IntakeTransaction, cases: Sequence[_Case]) -> dict[str, list[Clock]]:
-    """Return the clocks that the replays may change: of a step those of its state, else all of the case."""
+async def _clocks_before(transaction: IntakeTransaction, cases: Sequence[_Case]) -> dict[str, list[Clock]]:
+    """Return the clocks that the replays may change: for a step those of its state, else all of the case."""
     steps = [case.state for case in cases if case.state is not None and not case.restart]
     whole = [case.key for case in cases if case.restart]
     found: dict[str, list[Clock]] = {case.key: [] for case in cases}
@@ -237,9 +237,9 @@ async def _histories(
     """
     Read the events to fold of the cases for which the new events are not enough.
 
-    A restart needs all, and so does the first replay of a case in which events are skipped: with an older
-    catalogue others may have moved no clock. A step needs those that were stored without a replay and come
-    after the first new one; before it they change nothing, as no clock was running.
+    A restart needs all events, and so does the first replay of a case whose events may be skipped: with an
+    older catalogue others may have moved no clock. A step needs the events that were stored without a replay,
+    from the first new one on; before it they change nothing, as no clock was running.
     """
     since: dict[str, datetime | None] = {}
     for case in cases:
@@ -252,7 +252,7 @@ async def _histories(
 
 
 def _replay(
-    case: _Case, history: Sequence[StoredEvent], standing: Sequence[Clock], context: IntakeContext
+    case: _Case, history: Sequence[StoredEvent], before: Sequence[Clock], context: IntakeContext
 ) -> sla.ReplayResult:
     events = [stored.event for stored in history]
     catalog, policy = context.catalog, context.rules.policy
@@ -260,11 +260,11 @@ def _replay(
         return sla.replay_whole(
             case.key, events, catalog, policy, version=context.version, reopened=context.reopened
         )
-    return sla.resume(case.key, case.state, standing, events, catalog, policy, reopened=context.reopened)
+    return sla.resume(case.key, case.state, before, events, catalog, policy, reopened=context.reopened)
 
 
 def _without_past(
-    replayed: Iterable[Clock], history: Iterable[StoredEvent], standing: Iterable[Clock], now: datetime
+    replayed: Iterable[Clock], history: Iterable[StoredEvent], before: Iterable[Clock], now: datetime
 ) -> list[Clock]:
     """
     Mark the past steps of imported clocks as done: those that a quiet event has started just now.
@@ -272,7 +272,7 @@ def _without_past(
     So is a follow-up that was due long before the hub first knew of it.
     """
     quiet = {stored.key for stored in history if is_recorded_only(stored.event)}
-    known = {clock.id for clock in standing}
+    known = {clock.id for clock in before}
     return [
         sla.skip_past(clock, now)
         if clock.id not in known
@@ -283,9 +283,9 @@ def _without_past(
 
 
 def _reconciled(
-    case: _Case, replayed: Sequence[Clock], standing: Iterable[Clock], context: IntakeContext
+    case: _Case, replayed: Sequence[Clock], before: Iterable[Clock], context: IntakeContext
 ) -> list[Clock]:
-    """Merge with the stored clocks; a step leaves those alone that it has not changed."""
+    """Merge with the stored clocks; a step leaves clocks alone that it has not changed."""
     changed = {clock.id for clock in replayed}
-    known = [clock for clock in standing if case.restart or clock.id in changed]
+    known = [clock for clock in before if case.restart or clock.id in changed]
     return sla.reconcile(replayed, known, context.rules.policy)

@@ -1,4 +1,4 @@
-"""Commit a batch in one transaction: retry after a conflict, halve it when the database refuses a value."""
+"""Commit of a batch in one transaction: retried after a conflict, halved when a value is refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decode bytes into events and dead letters. Pure."""
+"""Decoding: bytes become events and dead letters. Pure."""
 
 from __future__ import annotations
 
@@ -42,17 +42,17 @@ REJECTED: Final = "event.rejected"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeContext:
     """
-    What intake needs to read an event. Values only: nothing here calls a server.
+    The context in which intake reads an event. Values only: nothing here calls a server.
 
     `lane` is the lane whose queue is read; without it, events of all lanes are processed together. `rates`
-    counts what each sender publishes in it; without them nobody has a limit. What is not `counted` moves no
-    metric: a dry run. With a `tracer`, which only collects,
-    events keep the trace of the message in which they came.
+    counts what each sender publishes in it; without them nobody has a limit. An event that is not `counted`
+    moves no metric: one of a dry run. With a `tracer`, which only collects, events keep the trace of the
+    message in which they came.
 
-    What follows from the catalogue and the policy is worked out once: by CloudEvents type the entries
-    (`kinds`), their `needs` and the `boards` on which they have posters, the types `with_document`, the kinds
-    of cases that may be `skipping` a replay, the `version` of replays, the clocks that may be `reopened`, and
-    by table of the policy the `operators` whose addresses it names.
+    Whatever follows from catalogue and policy is worked out once: by CloudEvents type the entries (`kinds`),
+    their `needs` and the `boards` on which they have posters, the types `with_document`, the kinds of cases
+    that may be `skipping` a replay, the `version` of replays, the clocks that may be `reopened`, and by table
+    of the policy the `operators` whose addresses it names.
     """
 
     schemas: Schemas
@@ -122,7 +122,7 @@ def read(
     batch = Batch() if before is None else before
     for delivered in incoming:
         if not delivered.body and delivered.routing_key.startswith(CANARY):
-            # Its own queue was gone: the lanes have taken it for an event of an unknown type.
+            # Its own queue was missing: the lanes have taken it for an event of an unknown type.
             continue
         raw = delivered if delivered.user is None else as_sent(delivered, bound.own)
         try:

@@ -1,5 +1,5 @@
 """
-What events would do, by the planner, the rules and the clocks that do it; nothing of it remains.
+Dry run of events, by the planner, the rules and the clocks of the hub itself; nothing of it remains.
 
     events ▸ ONE transaction, as intake's ▸ audiences expanded ▸ messages claimed and judged, as a worker's
     ▸ rolled back ▸ texts ▸ the answer

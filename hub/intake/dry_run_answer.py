@@ -48,7 +48,7 @@ def answer(
             clock
             for part in planned
             for clock in _clocks(part.noted)
-            # How a case stands whose number somebody has guessed is for who may read it.
+            # Somebody may have guessed the number of a case: its state is for those who may read it.
             if everybody or clock.change == "starts"
         ],
         posters=sum(part.noted.posters for part in planned),
@@ -83,7 +83,7 @@ class _Part:
         for key, event in self._part.events.items():
             messages, records = self._by_event[key], self._records(key)
             people = self._people(messages, records)
-            # A publisher chooses whom an event names: of each it would learn the channels and the marks.
+            # A publisher chooses whom an event names: it would learn anybody's channels and marks.
             listed = people[:MOST_PEOPLE] if self._everybody else []
             stored = self._part.noted.rows.get(key)
             yield DryRunEvent(
@@ -102,7 +102,7 @@ class _Part:
             )
 
     def _shown(self, messages: Sequence[Message]) -> Iterable[Message]:
-        """Return the messages to count: why somebody gets none is for who may read."""
+        """Return the messages to count: reasons to send none are for those who may read them."""
         if self._everybody:
             return messages
         return [replace(message, reason=None) for message in messages if message.state not in _FINAL]
@@ -185,7 +185,7 @@ class _Part:
             message,
             channel=channel,
             name=mask_name(message.name),
-            # What the event says of a unit or a person is its publisher's; the rest is the directory's.
+            # A unit or a person in the event's data is the publisher's own word; the rest is the directory's.
             units=message.units if self._everybody else (),
         )
         party = mask_name(claimed.party) if claimed.party else claimed.party
@@ -211,7 +211,7 @@ def _person(ref: str, name: str) -> DryRunPerson:
 
 
 def _why_not(person: DryRunPerson) -> str | None:
-    """Return why nothing leaves to the person: whoever gets anything is not left out."""
+    """Return why nothing leaves to the person; None if anything does."""
     if any(message.state not in _FINAL for message in person.messages):
         return None
     return person.left_out or next((message.reason for message in person.messages), None)

@@ -1,4 +1,4 @@
-"""The transaction of a dry run, which notes what is planned in it."""
+"""Transaction of a dry run, which notes what is planned in it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MOST_STORED: Final = 2_000
 
 
 class PlanRecord:
-    """An IntakeTransaction: what it does not note is done by the one below it."""
+    """An IntakeTransaction that notes some calls; the transaction below it does the others."""
 
     def __init__(self, transaction: DryRunTransaction) -> None:
         self._transaction = transaction
@@ -70,7 +70,7 @@ class PlanRecord:
     def _with_page(
         self, key: tuple[UUID, int], known: AudienceRecord, page: AudienceRecord
     ) -> AudienceRecord:
-        """Each page counts from the first one; before them are those who were looked up at once."""
+        """Each page counts from the first one, after the people who were looked up at once."""
         base = self._base.setdefault(key, known)
         people = base.people + page.people
         why = None if page.why == NOBODY and people else page.why
@@ -93,7 +93,7 @@ class PlanRecord:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
     """
-    What events did in a transaction that is gone.
+    The record of events in a transaction that was rolled back.
 
     `claimed` are the messages as a worker would hold them, `judged` those that must not leave at once.
     """

@@ -77,7 +77,7 @@ class DryRunText(Struct, kw_only=True):
 
 
 class DryRunEvent(Struct, kw_only=True):
-    """What one event would do."""
+    """The effects of one event."""
 
     id: str
     source: str
@@ -123,7 +123,7 @@ class DryRunRefused(Struct, kw_only=True, frozen=True):
 
 
 class DryRun(Struct, kw_only=True):
-    """What the events would do together, if they came now. Nothing of it has happened."""
+    """The effects of the events together, if they came now. Nothing of it has happened."""
 
     events: list[DryRunEvent]
     clocks: list[DryRunClock]

@@ -1,10 +1,9 @@
 """
-In which lane an event is handled. What belongs elsewhere is published to the queue of its lane.
+Lanes: each event is handled in one, and an event of another lane is published to the queue of that lane.
 
 An event's lane is that of its type. Its routing key is its publisher's word, and only finds the queue:
-otherwise whoever publishes payments under the key of an emergency would delay the next emergency.
-
-What is above its sender's rate is handled one lane below. Its messages keep the lane of its type.
+otherwise payments that are published under the key of an emergency would delay the next emergency. An event
+above its sender's rate is handled one lane below. Its messages keep the lane of its type.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ class Move:
     """
     Events for another lane, each with the message in which it came.
 
-    What is above its sender's rate is `demoted_from` a lane; nobody moves it back.
+    An event above its sender's rate is `demoted_from` a lane; nobody moves it back.
     """
 
     lane: Lane
@@ -39,9 +38,9 @@ class Move:
 
 def take_out(batch: Batch, context: IntakeContext) -> list[Move]:
     """
-    Take out of the batch what is not handled in this lane, and return where it goes.
+    Take the events of other lanes out of the batch, and return where they go.
 
-    It has been decoded, validated and judged by its sender: the hub may publish it in its own name.
+    They have been decoded, validated and judged by their senders: the hub may publish them in its own name.
     """
     lane, rates = context.lane, context.rates
     if lane is None:

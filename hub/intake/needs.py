@@ -1,4 +1,4 @@
-"""What events of each type need from the database, worked out once at start. Pure."""
+"""Needs of event types: what each needs from the database, worked out once at start. Pure."""
 
 from __future__ import annotations
 
@@ -13,15 +13,14 @@ from hub.people.audience.parties import OPENING, party_words
 
 class Needs(Struct, frozen=True, kw_only=True):
     """
-    What an event type needs.
+    The needs of an event type.
 
     `audiences` tells whether it has any, `moves` whether it can move clocks or end collection, `reminders`
     whether it has reminders or ends those of others, `schedules` the same of follow-ups, `collects` whether
-    it asks for money, and `ends` whether it may end unsent messages of its case, or has such as others may
-    end. `parties` are the parties that its
-    audiences name; `names_parties` tells whether it may name them, or the place, for other events of its
-    case. `alone` tells whether such an event must see, and be seen by, every other event of its case: then no
-    other may be processed at the same time.
+    it asks for money, and `ends` whether it may end unsent messages of its case, or has messages that others
+    may end. `parties` are the parties that its audiences name; `names_parties` tells whether it may name
+    them, or the place, for other events of its case. `alone` tells whether such an event must see, and be
+    seen by, every other event of its case: then no other may be processed at the same time.
     """
 
     audiences: bool

@@ -1,4 +1,4 @@
-"""Expand broad audiences page by page, each in its own transaction, so that 20,000 people block nobody."""
+"""Pages of broad audiences, each expanded in its own transaction, so that 20,000 people block nobody."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ async def _planned(
 
 
 async def _reminded(transaction: IntakeTransaction, audience: PlannedAudience) -> Mapping[str, CaseState]:
-    """Lock the case of an event whose messages another one may end: that may come between two pages."""
+    """Lock the case of an event whose messages another event may end between two pages."""
     case = audience.stored.case
     if case is None or not (audience.kind.reminders or audience.kind.ends_reminders):
         return {}

@@ -1,4 +1,4 @@
-"""Inside the transaction: directory, then audiences, then rows, consents, messages and clocks."""
+"""Planner of a transaction: directory, then audiences, then rows, consents, messages and clocks."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ async def _add_consents(transaction: IntakeTransaction, added: Iterable[_Planned
 async def _ask_documents(
     transaction: IntakeTransaction, added: Sequence[_Planned], context: IntakeContext, now: datetime
 ) -> None:
-    """Ask for what the messages of these events take along: it is fetched while they are on their way."""
+    """Ask for the documents of these events: they are fetched while the messages are on their way."""
     asking = [event.stored for event in added if event.stored.event.type in context.with_document]
     if not asking:
         return
@@ -153,7 +153,7 @@ async def _ask_documents(
 async def _ask_posters(
     transaction: IntakeTransaction, added: Sequence[_Planned], context: IntakeContext, now: datetime
 ) -> None:
-    """Ask for what these events put up on notice boards; most have nothing there."""
+    """Ask for the posters of these events; most have none."""
     boards = context.boards
     asking = [event.stored for event in added if event.stored.event.type in boards]
     if not asking:
@@ -225,9 +225,9 @@ async def _parties(
     early = await transaction.waiting_events(new) if new else []
     # An event type that only an older or newer hub knows is left to that hub.
     released = [row for row in early if row.event.name in context.catalog]
-    asked = {row.case for row in stored if row.case is not None and _needs_case(row, context)}
-    asked |= {row.case for row in released if row.case is not None}
-    return await transaction.parties(asked) if asked else {}, released
+    cases = {row.case for row in stored if row.case is not None and _needs_case(row, context)}
+    cases |= {row.case for row in released if row.case is not None}
+    return await transaction.parties(cases) if cases else {}, released
 
 
 def _needs_case(stored: StoredEvent, context: IntakeContext) -> bool:

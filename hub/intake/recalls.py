@@ -1,4 +1,4 @@
-"""The events of a batch that are taken back. Pure."""
+"""Recalls: the events of a batch that are taken back. Pure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def recalls_of(added: Iterable[StoredEvent], new: Mapping[UUID, AddedEvent]) -> 
 
 
 def recall_of(stored: StoredEvent) -> Recall:
-    """Return what a recall takes back; of any other event, which is recalled already, itself."""
+    """Return the event that a recall takes back; any other event is one that was recalled before it came."""
     event = stored.event
     if event.type == _TYPE:
         return Recall(source=event.data["source"], event_id=event.data["id"], by=stored.key)

@@ -1,8 +1,8 @@
 """
-The sender of what the hub has published again: it comes from the hub's own user, but was somebody else's.
+Senders of replayed events, which come from the hub's own user, but were somebody else's.
 
-RabbitMQ lets the hub name only its own user, so what is known of the first sender travels in headers. They
-are believed of the hub alone; whoever else sets them is judged as who they are.
+RabbitMQ lets the hub name only its own user, so the first sender travels in headers. They are believed of the
+hub alone; anybody else who sets them is judged as the sender.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def headers_of(letter: DeadLetter) -> dict[str, Json]:
     """
     Return the headers of the letter's replay; an empty sender means that it named nobody.
 
-    What the first sender has written into the hub's own headers would be believed in the hub's name.
+    The hub's own headers are removed from the first sender's: they would be believed in the hub's name.
     """
     mended = {MENDED_HEADER: letter.mended_by} if letter.mended_by else {}
     return {**_foreign(letter.headers), SENDER_HEADER: letter.sender or "", **mended}
@@ -51,7 +51,7 @@ def headers_of_caller(caller: str | None) -> dict[str, Json]:
 
 def as_sent(incoming: RawMessage, own: str | None) -> RawMessage:
     """
-    Return what the hub has published again as its first sender sent it, and anything else unchanged.
+    Return an event that the hub has published again as its first sender sent it; any other unchanged.
 
     `own` is the hub's user.
     """
@@ -69,7 +69,7 @@ def as_sent(incoming: RawMessage, own: str | None) -> RawMessage:
 
 
 def as_mended(event: Event, by: str | None) -> Event:
-    """Return the event with who has mended it, and without what anybody else says of that."""
+    """Return the event with the name of who has mended it; only the hub may set that name."""
     others = {name: value for name, value in event.extensions.items() if name != MENDED_BY}
     return replace(event, extensions=others if by is None else {**others, MENDED_BY: by})
 

@@ -1,4 +1,4 @@
-"""The people of an event's audiences, their messages, and the records of both. Pure."""
+"""Resolved audiences of an event: their people, their messages, and the records of both. Pure."""
 
 from __future__ import annotations
 

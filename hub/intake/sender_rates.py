@@ -1,8 +1,8 @@
 """
-What each sender may publish in a lane. This process counts what it takes in; others count for themselves.
+Rates of senders: what each may publish in a lane. Each process counts only what it takes in.
 
-A sender is the user whom RabbitMQ has validated, or the caller over HTTP. All who do not name themselves are
-one. The hub's own events are not counted.
+A sender is the user whom RabbitMQ has validated, or the caller over HTTP. All who name nobody count as one.
+The hub's own events are not counted.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from hub.resilience.rate_limit import TokenBuckets
 BELOW: Final = {Lane.URGENT: Lane.NORMAL, Lane.NORMAL: Lane.BULK}
 """Where a lane's excess goes."""
 _MOST_UNSETTLED: Final = 10_000
-"""What a lost connection has left unsettled, another process may settle: it must not add up."""
+"""Another process may settle what a lost connection has left: here it must not add up."""
 
 _DEMOTED: Final = Metric(
     "hub_events_demoted", "Events above their sender's rate, by the lane that they have left.", ["lane"]
@@ -33,7 +33,7 @@ class SenderRates:
     """
     The buckets of all senders; `own` is the hub's RabbitMQ user.
 
-    `excess` counts by (lane, sender) what was demoted, until whoever reports it takes it out.
+    `excess` counts the demoted events by (lane, sender), until a report takes them out.
     """
 
     def __init__(
@@ -43,12 +43,12 @@ class SenderRates:
         self._own = own
         self._buckets = TokenBuckets(clock)
         self._unsettled: set[UUID] = set()
-        # What is moved is marked in the hub's own name: without one it would come back for ever.
+        # A moved event is marked in the hub's own name: without one it would come back for ever.
         self._limited = policy.limited if own is not None else frozenset()
         self.excess: Counter[tuple[Lane, str]] = Counter()
 
     def limits(self, lane: Lane | None) -> bool:
-        """Return whether anybody has a limit in this lane: where nobody has, nothing is counted."""
+        """Return whether anybody has a limit in this lane; without one nothing is counted."""
         return lane in self._limited
 
     def admits(self, key: UUID, raw: RawMessage, lane: Lane) -> bool:
@@ -71,7 +71,7 @@ class SenderRates:
         return True
 
     def settle(self, keys: Iterable[UUID]) -> None:
-        """Forget what was processed: who publishes it again draws again."""
+        """Forget the processed events: to publish one again is to draw again."""
         self._unsettled.difference_update(keys)
 
     def note_demoted(self, lane: Lane, raws: Iterable[RawMessage]) -> None:

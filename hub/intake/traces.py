@@ -20,8 +20,8 @@ def with_trace(event: Event, headers: Mapping[str, Json]) -> Event:
     """
     Return the event with the `traceparent` of its AMQP or HTTP message, if it has none of its own.
 
-    What the event says itself is where it began, and stays. Of the header only what was understood is kept:
-    its end may be of any length, and no text at all.
+    The event's own trace is where it began, and stays. Only the understood part of the header is kept: its
+    end may be of any length, and no text at all.
     """
     found = None if TRACEPARENT in event.extensions else parse(headers.get(TRACEPARENT))
     if found is None:
@@ -37,7 +37,7 @@ def trace_ids(events: Mapping[UUID, tuple[Event, RawMessage]]) -> Mapping[UUID, 
 
 @dataclass(slots=True)
 class BatchTrace:
-    """When the steps of a batch were done; `record` makes the spans."""
+    """The instants at which the steps of a batch were done; `record` makes the spans."""
 
     tracer: Tracer
     now: Now

@@ -1,4 +1,4 @@
-"""Events that do not reach all their recipients, and the notice to their publishers. Pure."""
+"""Unreached events: they do not reach all recipients, and their publishers get a notice. Pure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from hub.model import (
 
 NOTICE: Final = "hub.event.unreached"
 _PLACED: Final = AddedEvent(place_known=True)
-"""An event that has waited: where it happened was looked at when it came."""
+"""An event that has waited: its place was looked up when it came."""
 
 
 def find_unreached(
@@ -66,7 +66,7 @@ def out_of_reach(messages: Iterable[Message], channels: Mapping[str, ChannelTrai
     """
     Return the keys of the emergencies of these messages that reach somebody by no channel.
 
-    To lie unread in an inbox is to reach nobody. Nobody is sent to look for the deceased.
+    An unread entry of an inbox reaches nobody. Nobody is sent to look for the deceased.
     """
     urgent = [
         message

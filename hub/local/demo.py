@@ -108,13 +108,14 @@ def _directory(
 
 
 def _consents(now: datetime, neighbours: list[Data]) -> Iterator[Event]:
-    """Yield what neighbours signed when they moved in; without it the hub asks them nothing."""
+    """Yield the consents that neighbours signed when they moved in; without it the hub asks them nothing."""
     for neighbour in neighbours:
         who = f"p-{neighbour['slug']}"
-        said = {"subject_id": who, "purposes": list(_AGREED), "captured_at": _SIGNED_AT, **_FORM}
-        # Whoever signed years ago is not thanked today.
+        consent = {"subject_id": who, "purposes": list(_AGREED), "captured_at": _SIGNED_AT, **_FORM}
+        # Nobody is thanked today for a signature of years ago.
         yield structs.replace(
-            _event(now, now, "privacy.consent.granted", neighbour["slug"], said), extensions={"quiet": True}
+            _event(now, now, "privacy.consent.granted", neighbour["slug"], consent),
+            extensions={"quiet": True},
         )
 
 

@@ -1,4 +1,4 @@
-"""Which settings a person has set. Standard library only, as `programs` needs."""
+"""The settings that a person has set. Standard library only, as `programs` needs."""
 
 from __future__ import annotations
 

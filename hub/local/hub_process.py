@@ -40,9 +40,11 @@ class HubProcess:
     async def _ready(self, url: str) -> None:
         async with aiohttp.ClientSession(raise_for_status=True) as session:
 
-            async def asked() -> None:
+            async def request() -> None:
                 async with session.get(url):
                     pass
 
-            if not await self.child.answers(asked, aiohttp.ClientError, limit=READY_LIMIT, pause=GLANCE * 5):
+            if not await self.child.answers(
+                request, aiohttp.ClientError, limit=READY_LIMIT, pause=GLANCE * 5
+            ):
                 raise Unavailable(f"The hub is not ready. {self.child.end_of_log}")

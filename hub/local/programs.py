@@ -86,21 +86,25 @@ def find_postgres(major: int | None = None) -> Path:
     return by_major[major or newest].resolve()
 
 
-def missing(*, everything: bool) -> list[Program]:
-    """Return the programs to install; without `everything`, not those whose setting names a server."""
+def missing(*, everything: bool, postgres: int = OLDEST_POSTGRES) -> list[Program]:
+    """
+    Return the programs to install; without `everything`, not those whose setting names a server.
+
+    A PostgreSQL older than `postgres` is missing too.
+    """
     return [
         program
         for program in PROGRAMS
-        if (everything or not is_given(os.environ, program.setting)) and _absent(program)
+        if (everything or not is_given(os.environ, program.setting)) and _absent(program, postgres)
     ]
 
 
-def _absent(program: Program) -> bool:
+def _absent(program: Program, postgres: int) -> bool:
     try:
-        find(program)
+        found = find(program)
     except ProgramMissing:
         return True
-    return False
+    return program is POSTGRES and _postgres_major(found) < postgres
 
 
 def _candidates(program: Program) -> Iterator[Path]:
@@ -127,10 +131,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="hub.local.programs")
     parser.add_argument("manager", choices=["debian", "brew"])
     parser.add_argument("--everything", action="store_true", help="also where a setting names a server")
+    parser.add_argument("--postgres", type=int, default=0, metavar="N", help="this version or a newer one")
     options = parser.parse_args()
-    sys.stdout.writelines(
-        f"{getattr(program, options.manager)}\n" for program in missing(everything=options.everything)
-    )
+    for program in missing(everything=options.everything, postgres=options.postgres or OLDEST_POSTGRES):
+        package = getattr(program, options.manager)
+        # Where the system has several, the package without a number brings the one that it had first.
+        numbered = program is POSTGRES and options.manager == "debian" and options.postgres
+        sys.stdout.write(f"{package}-{options.postgres}\n" if numbered else f"{package}\n")
 
 
 if __name__ == "__main__":

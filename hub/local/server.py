@@ -14,6 +14,7 @@ from hub.local.child import Child
 from hub.local.loopback import free_port, knock
 
 START_LIMIT = 60.0  # seconds: a slow disk, a machine under load
+_CLOCK = ("LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC", "NO_FAKE_STAT")
 
 
 class Server(ABC):
@@ -55,11 +56,11 @@ class Server(ABC):
     async def answers(self, question: Callable[[], Awaitable[object]], *refusals: type[Exception]) -> None:
         """Retry until the server answers; raise `failure` if it ends or does not answer."""
 
-        async def asked() -> None:
+        async def probe() -> None:
             await knock(self.port)
             await question()
 
-        if not await self.child.answers(asked, *refusals, limit=START_LIMIT):
+        if not await self.child.answers(probe, *refusals, limit=START_LIMIT):
             raise self.failure(f"{self.name} did not start. {self.child.end_of_log}")
 
 
@@ -68,9 +69,9 @@ def plain_environment(**settings: str) -> Mapping[str, str]:
     Return only what a server needs.
 
     A person's variables for other servers (RABBITMQ_…, ERL_…, PG…) would point the private ones to the
-    wrong data.
+    wrong data. A clock that was moved for all (`scripts/test-dates`) is moved for them too.
     """
-    kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "TZ") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "TZ", *_CLOCK) if name in os.environ}
     return {"PATH": os.defpath, "LANG": "C.UTF-8", **kept, **settings}
 
 

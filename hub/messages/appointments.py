@@ -1,4 +1,4 @@
-"""Make appointments in Redis for scheduled messages and the next steps of clocks."""
+"""Appointments in Redis for scheduled messages and the next steps of clocks."""
 
 from __future__ import annotations
 

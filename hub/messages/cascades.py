@@ -1,5 +1,5 @@
 """
-Advance a cascade from a failed step to the next one.
+Cascades: from a failed step to the next one.
 
 Delivery calls this when a step fails; the timers' audit calls it for cascades that a crash interrupted.
 """
@@ -42,8 +42,8 @@ async def advance_cascade(
     Start the steps that follow these messages; alert staff first where only paper, or nothing, is left.
 
     The alert comes before the next step: after a crash in between, the audit finds the missing step and
-    repeats the alert with the same id. Of a letter that cannot be made there is no alert yet: it fails next,
-    and one alert says what to do, not two.
+    repeats the alert with the same id. A letter that cannot be made gets no alert here: it fails next, and
+    its failure is the one alert.
     """
     alarming = [message for message in over if needs_alert(message)]
     if alarming:
@@ -58,8 +58,8 @@ async def _alert(
     alarming: Sequence[Message], store: CascadeStore, publisher: Publisher, now: datetime, prints: Prints
 ) -> None:
     events = await store.events_of({message.event_key for message in alarming})
-    told = [message for message in alarming if not await _fails_next(message, events, now, prints)]
-    for event in alerts(told, events, now=now).values():
+    alerted = [message for message in alarming if not await _fails_next(message, events, now, prints)]
+    for event in alerts(alerted, events, now=now).values():
         await publisher.event(event)
         log.warning("notification.undelivered", message_id=event.data["message_id"], event_id=event.id)
     await store.end_cascades([message.id for message in alarming if not message.fallback])
@@ -68,7 +68,7 @@ async def _alert(
 async def _fails_next(
     message: Message, events: Mapping[UUID, StoredEvent], now: datetime, prints: Prints
 ) -> bool:
-    """Return whether a letter follows that cannot be made: its own failure is the alert."""
+    """Return whether the next step is a letter that cannot be made: its own failure is the alert."""
     letters = [new for new in next_step(message, now=now) if new.channel == LETTER]
     about = events.get(message.event_key)
     if about is None or not letters:

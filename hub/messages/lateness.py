@@ -1,4 +1,4 @@
-"""How late the timers do what is due: messages that waited, and steps of clocks."""
+"""Lateness of the timers: of messages that waited, and of steps of clocks."""
 
 from __future__ import annotations
 

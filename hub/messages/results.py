@@ -1,4 +1,4 @@
-"""The events that tell publishers what became of the messages of their events. Pure."""
+"""Results for publishers: events that say what became of the messages of their events. Pure."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _data(result: Result) -> dict[str, Json]:
 
 
 def _undelivered(result: Result) -> Event:
-    # Staff hear of a lost legal message by an event of this type as well: what that has, this has too.
+    # Staff get an event of this type about a lost legal message: both have the same fields.
     older: dict[str, Json] = {"about": result.event, "about_id": result.event_id, "letter_id": None}
     key = result.event_key.hex if result.event_key else ""
     occasion = f"{result.audience}/{result.occasion}"
@@ -60,6 +60,6 @@ def _undelivered(result: Result) -> Event:
 
 
 def require_source(source: str) -> None:
-    """Raise InvalidSubscription for what cannot be the source of another system's events."""
+    """Raise InvalidSubscription for a text that cannot be the source of another system."""
     if not source or len(source) > LONGEST or is_hub_source(source):
         raise InvalidSubscription(f"a source is the URI of another system, not {HUB_SOURCE} or its like")

@@ -15,7 +15,7 @@ PropertyScope = frozenset[str] | None
 """The ids of copropiedades; None means everywhere."""
 
 Reach = Mapping[Scope, PropertyScope]
-"""What an account may do, and where."""
+"""The rights of an account, and their places."""
 
 EVERYTHING: Final[Reach] = dict.fromkeys(Scope)
 
@@ -65,7 +65,7 @@ class Account:
     """
     A person who signs in. `name` is the sign-in name, in lower case.
 
-    `person` is who it is in the directory: the inbox of that person is the account's.
+    `person` is its person in the directory: the inbox of that person is the account's.
     """
 
     id: UUID
@@ -95,7 +95,7 @@ class Account:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecondFactor:
     """
-    What makes the codes of an account's second factor.
+    The stored second factor of an account.
 
     `sealed` is the secret, encrypted; `last_step` the time step of the last code that was accepted.
     """
@@ -123,7 +123,7 @@ class Session:
 
 
 def reach_of(grants: tuple[Grant, ...]) -> Reach:
-    """Return what these grants allow together, and where."""
+    """Return the joint rights of these grants, and their places."""
     reach: dict[Scope, PropertyScope] = {}
     for grant in grants:
         for scope in SCOPES_OF[grant.office]:

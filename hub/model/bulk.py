@@ -1,4 +1,4 @@
-"""Bulk actions: what an operator does to many rows at once, and what becomes of each."""
+"""Bulk actions: one act of an operator on many rows, and the result of each row."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class BulkState(StrEnum):
 
 
 class BulkResult(StrEnum):
-    """What became of one row. Skipped is not failed: nothing was to be done, and `reason` says why."""
+    """The result of one row. Skipped is not failed: nothing was to be done, and `reason` says why."""
 
     DONE = "done"
     SKIPPED = "skipped"

@@ -1,4 +1,4 @@
-"""What a case's replay keeps, so that the next event costs the same however long the case is."""
+"""The stored state of a case's replay, so that the next event costs the same however long the case is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What staff does about cases and about what people write: who has it, and whether it is answered."""
+"""The work of staff on cases and replies: who has each, and whether it is answered."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class ReplyState(StrEnum):
 
 
 class ReplyView(StrEnum):
-    """Which of the replies to list, by what staff has done about them."""
+    """The replies to list, by the work that staff has done on them."""
 
     OPEN = "open"
     UNREAD = "unread"

@@ -53,7 +53,7 @@ class Print(StrEnum):
 
 
 class DocumentUse(StrEnum):
-    """What messages do with the document that an event names."""
+    """The use of an event's document in its messages."""
 
     NAME = "name"
     """They say where its publisher has it."""
@@ -75,7 +75,7 @@ class Cascade(StrEnum):
 
 
 class Move(StrEnum):
-    """What an event does to a clock of its case."""
+    """The effect of an event on a clock of its case."""
 
     START = "start"
     STOP = "stop"
@@ -109,7 +109,7 @@ class FollowUp:
     An event of the hub's own that another one schedules: `FollowUp("survey.requested",
     "survey_after_repair")`.
 
-    `name` is what it is called in its case. `[follow_ups]` of the policy says how long after the event's time
+    `name` is its name in the case. `[follow_ups]` of the policy says how long after the event's time
     it is published; a name that is not there follows at once. With `to` there is one event per person of
     these words, each a case of its own; without, it is an event of the same case. `data` is part of its data,
     `fields` are copied from the event; `when` limits it as in `ClockMove`, `at_most` to a number in that
@@ -209,14 +209,13 @@ class EventType:
     `case` is the data field that links the events of one case; `realm` separates its cases from others with
     the same field. An event that `ends_reminders` ends the reminders of earlier events of its case; its own
     reminders stay. One that also `ends_messages` ends all that has not left yet of those events, except what
-    the law requires. In the same way an event that `ends_collection` ends what has not left of their
-    collection. `useful_until` names the data field (a date or an instant) after which its messages are
-    worthless. `takes_effect` names the date from which on the news counts: less than a day before it they
-    wait for no digest. An event that `collects` asks somebody for money that is due.
-    `follow_ups` are the events that it schedules; one that `ends_follow_ups` cancels those
-    that earlier events of its case have scheduled. Only the hub publishes what is `hub_emitted`; what is
-    `shared` it publishes beside others. `document` is what its messages do with the document that its
-    data name.
+    the law requires. In the same way an event that `ends_collection` ends their collection that has not left.
+    `useful_until` names the data field (a date or an instant) after which its messages are worthless.
+    `takes_effect` names the date from which on the news counts: less than a day before it they wait for no
+    digest. An event that `collects` asks somebody for money that is due. `follow_ups` are the events that it
+    schedules; one that `ends_follow_ups` cancels those that earlier events of its case have scheduled. Only
+    the hub publishes an event that is `hub_emitted`; the hub and others publish one that is `shared`.
+    `document` is what its messages do with the document that its data name.
     """
 
     name: str

@@ -31,7 +31,7 @@ class ClockState(StrEnum):
 
 class StepKind(StrEnum):
     """
-    What a step of a clock does.
+    The kind of a clock's step.
 
     AT_RISK warns the holder, BREACH reports that the promise is broken. ESCALATE moves the clock to a higher
     level, REMIND reminds the top level. CHECK is the instant of the announced event, which ends the check.
@@ -60,7 +60,7 @@ class StepKind(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
     """
-    What the policy promised when a clock started. It never changes: a new policy is for new clocks.
+    The promise of the policy when a clock started. It never changes: a new policy is for new clocks.
 
     `ladder` holds the terms between the steps of the ladder, the first one from the start. `at_risk_level`
     and `breach_level` are notified at once when the clock is at risk and when it is breached. `extension` is
@@ -109,7 +109,7 @@ class Acknowledgement:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockHistory:
     """
-    What happened to a clock since its start.
+    The history of a clock since its start.
 
     `extended_at` is when the term was extended, `extended_to` the end of the day that the extension named.
     `reopened` are the instants at which an answer was found not to have arrived.

@@ -1,4 +1,4 @@
-"""What the hub knows about one person when it decides whether a message may leave."""
+"""Facts about one person, by which the hub decides whether a message may leave."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How contracts with clients go on."""
+"""Renewals and ends of contracts with clients."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The documents of events: what is to be fetched, what was stored, and what a message had of it."""
+"""The documents of events: requests, stored documents, and a message's use of them."""
 
 from __future__ import annotations
 

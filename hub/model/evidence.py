@@ -1,4 +1,4 @@
-"""Sent messages as stored, to make again what was said; and the seals over what happened to messages."""
+"""Sent messages as stored, from which their words are made again; and the seals over attempts and endings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the register of excluded numbers says of one address."""
+"""The answer of the register of excluded numbers for one address."""
 
 from __future__ import annotations
 

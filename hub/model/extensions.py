@@ -1,4 +1,4 @@
-"""Extensions of clocks: what an event has asked for, and what the clock holds."""
+"""Extensions of clocks: an event's request, and the term that the clock holds."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class AskedExtension(NamedTuple):
 
 
 class Extension(Struct, frozen=True, kw_only=True):
-    """What an event that asked for an extension has got; without `refusal` it is what it asked for."""
+    """The outcome of an event's request for an extension; without `refusal` the request was granted whole."""
 
     event_key: UUID
     clock: str

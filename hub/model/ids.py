@@ -50,7 +50,7 @@ def span(ids: Iterable[UUID], around: timedelta = timedelta(0)) -> tuple[UUID, U
     """
     Return the least and the greatest id of the milliseconds of these ids, and of `around` before and after.
 
-    An event's messages are in the span of its key. Of no ids it is that of the id 0.
+    An event's messages are in the span of its key. Without ids it is the span of the id 0.
     """
     instants = {number.int >> 80 for number in ids} or {0}
     more = around // timedelta(milliseconds=1)

@@ -1,4 +1,4 @@
-"""What has just come into the inboxes of some people."""
+"""New messages in the inboxes of some people."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from hub.model.json import Json
 
 
 class Scope(StrEnum):
-    """What a key may do. No scope includes another."""
+    """The rights of a key. No scope includes another."""
 
     PUBLISH = "publish"
     READ = "read"

@@ -110,7 +110,7 @@ class PrintedLetter(Struct, frozen=True, kw_only=True):
 
 
 class MissingLetter(Struct, frozen=True, kw_only=True):
-    """A document that staff prints itself: for whom, and what the event is."""
+    """A document that staff prints itself: its recipient, and its event."""
 
     id: UUID
     person: str

@@ -1,4 +1,4 @@
-"""What mail servers report about our mails. A report proves nothing about who wrote it."""
+"""Reports of mail servers about our mails. A report proves nothing about its author."""
 
 from __future__ import annotations
 

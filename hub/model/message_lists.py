@@ -32,4 +32,4 @@ ONLY: Final = (
     "`lost`: failed, bounced, expired. `held`: waits for its hour or for somebody. `left`: sent, delivered, "
     "read, or in an inbox. `ahead`: queued, being sent, tried again, held. `spared`: suppressed, cancelled."
 )
-"""What the filter `only` of a list says of itself."""
+"""The description of a list's filter `only`."""

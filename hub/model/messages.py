@@ -184,8 +184,9 @@ class Rendered(Struct, frozen=True, kw_only=True):
 
     email: subject, text, html. sms: text. push, inbox: subject (title), text, html (inbox).
     whatsapp: text, the provider's approved `template`, its `parameters` (name, value) in the template's
-    order, and `button`, the end of the address that its button opens. `facts` are what it was made of;
-    `language` is that of its words. `sender` is who writes an email, `image` what its HTML shows.
+    order, and `button`, the end of the address that its button opens. `facts` are the parts that it was made
+    of; `language` is that of its words. `sender` is the identity that writes an email, `image` the picture in
+    its HTML.
     """
 
     text: str
@@ -237,8 +238,9 @@ class ChannelTraits:
 
     `contact` is the kind of contact point that it needs; None if it needs only a person of the
     directory (the inbox), or with `strangers` not even that (a letter). `text_phone` is true if it
-    needs a phone that receives texts, not a landline. `confirms` is true if receipts report delivery. What a
-    channel that `waits` accepts lies where the person must look for it: only reading it reaches anybody.
+    needs a phone that receives texts, not a landline. `confirms` is true if receipts report delivery. A
+    message that a channel with `waits` accepts lies where the person must look for it: only reading it
+    reaches anybody.
     """
 
     name: str
@@ -251,7 +253,7 @@ class ChannelTraits:
 
 class Evidence(Struct, frozen=True, kw_only=True):
     """
-    What proves the words of an accepted message.
+    The proof of an accepted message's words.
 
     `digest` is the SHA-256 of the bytes that left; a legal message keeps the bytes too, compressed, as
     `content`.

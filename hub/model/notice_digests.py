@@ -1,4 +1,4 @@
-"""The digest of what is not urgent, for one person: what waits for it, and what it has."""
+"""The digest of messages that are not urgent, for one person: those that wait for it, and those in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is printed on."""
+"""Sizes of paper."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class PaperSize(StrEnum):
-    """What the offices have in their printers. Carta is what Colombian ones have."""
+    """The size of paper in an office's printers; Colombian offices have carta."""
 
     LETTER = "letter"
     A4 = "a4"

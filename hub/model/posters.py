@@ -41,7 +41,7 @@ class PosterEnd(StrEnum):
 
 
 class PosterStep(StrEnum):
-    """What staff records of a poster."""
+    """The record that staff makes of a poster."""
 
     PRINTED = "printed"
     HUNG = "hung"
@@ -76,7 +76,7 @@ class PosterPage(Struct, frozen=True, kw_only=True):
 
 
 class PosterSource(Struct, frozen=True, kw_only=True):
-    """What a poster is made of: its event, and the place where it hangs. Nothing of a person."""
+    """The parts of a poster: its event, and the place where it hangs. Nothing of a person."""
 
     id: UUID
     audience: int

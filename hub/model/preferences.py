@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Annotated, Final
 from uuid import UUID
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, convert
 
 from hub.model.catalogue import Purpose
 from hub.model.json import Instant
@@ -19,7 +19,7 @@ QUIET_HOURS: Final = "quiet_hours"
 """Reason for waiting: the person is not disturbed now."""
 
 DIGEST: Final = "digest"
-"""Reason for waiting: the person wants what is not urgent in one digest."""
+"""Reason for waiting: the person wants messages that are not urgent in one digest."""
 IN_DIGEST: Final = "in_digest"
 """Reason why a message does not leave by itself: the person's digest has it."""
 
@@ -38,7 +38,7 @@ class QuietHours(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class DigestPeriod(StrEnum):
-    """How often a person wants the digest of what is not urgent."""
+    """The frequency of a person's digest of messages that are not urgent."""
 
     DAILY = "daily"
     WEEKLY = "weekly"
@@ -122,9 +122,9 @@ class Mark(Struct, frozen=True, kw_only=True):
 
 class MarkEntry(Mark, frozen=True, kw_only=True):
     """
-    A mark as stored, with who has set and who has ended it.
+    A mark as stored, with the accounts that set and ended it.
 
-    `note` is what staff wrote for colleagues. It says why, without what belongs to nobody else.
+    `note` is a text of staff for colleagues.
     """
 
     id: UUID
@@ -142,3 +142,28 @@ class RefusedEvents(Struct, frozen=True, kw_only=True):
     event: str
     events: int
     last_at: Instant
+
+
+class MarkRow(Struct, kw_only=True):
+    """A mark of a person; ended marks are listed too."""
+
+    id: UUID
+    reason: MarkReason
+    since: Instant
+    until: Instant | None
+    by: str
+    note: Annotated[str, Meta(description="Why, for colleagues: empty for who lacks `privacy` there.")]
+    ended_at: Instant | None
+    ended_by: str | None
+
+    @classmethod
+    def of(cls, entry: MarkEntry) -> MarkRow:
+        return convert(entry, cls, from_attributes=True)
+
+
+class PersonMarks(Struct, kw_only=True):
+    """The marks of a person, newest first, and whose events they have stopped."""
+
+    items: list[MarkRow]
+    stopped: list[RefusedEvents]
+    next: str | None

@@ -1,4 +1,4 @@
-"""Who of a building can be reached: counts of units by the best contact that anybody of them has."""
+"""The reach of a building: counts of units by the best contact of their people."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-Whether the state of a message is what its attempts and endings say. Pure.
+The comparison of a message's state with its attempts and endings. Pure.
 
 Attempts and endings are sealed, the state is not. A message that was sent again has the rows of each time: so
 a state needs a row that says it, and a row that nothing can follow must be the state.
@@ -13,7 +13,7 @@ from typing import Final
 
 from hub.model.messages import State
 
-_SAID_BY: Final[Mapping[State, frozenset[str]]] = {
+_OUTCOMES_OF: Final[Mapping[State, frozenset[str]]] = {
     State.SENT: frozenset({"accepted", "sent"}),
     State.WAITING: frozenset({"accepted"}),
     State.DELIVERED: frozenset({"delivered"}),
@@ -36,7 +36,7 @@ def fits(state: State, reason: str | None, rows: Collection[tuple[str, str]], *,
         return False
     if state in _ENDINGS:
         return older or (state.value, reason or "") in rows
-    needed = _SAID_BY.get(state)
+    needed = _OUTCOMES_OF.get(state)
     return needed is None or not needed.isdisjoint(outcomes)
 
 

@@ -60,7 +60,7 @@ class ReplyKind(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
     """
-    What a reply answers, as far as the hub knows; all empty for a stranger who writes first.
+    The message that a reply answers, as far as the hub knows; all empty for a stranger who writes first.
 
     `person` is a directory reference, `name` person data. `case` is the key of the case, `facts` the fields
     of its event (radicado, copropiedad_id, service_area …). `asked` is the kind that the message asks to
@@ -95,7 +95,7 @@ class Escalation:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationStatus:
     """
-    What has become of an escalation that a person received.
+    The state of an escalation that a person received.
 
     `is_held` is true while that person has the level at the case's place, or stands in for somebody who has
     it. `taken` says who has acknowledged the clock at that level; `taker` is their name, empty for anybody
@@ -124,7 +124,7 @@ class AckOutcome(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AckDecision:
     """
-    What a text acknowledges, as decided when it arrived. `by` is a directory reference.
+    The acknowledgement in a text, as decided when it arrived. `by` is a directory reference.
 
     `message_id` is our message that it answers, `standing` the clock's current level. `subjects` are the
     numbers of the cases that it is about, or could be. `climbs` is true if a next level is still to be

@@ -1,4 +1,4 @@
-"""What a resident's own page shows: a message, how its case stands; and what opens the page."""
+"""The resident's own page: a message, the state of its case, and the keys that open the page."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ class HeldContact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResidentPlace:
-    """What a person is, and where: `owner` of `Torre 1, apto. 101` in `Altos del Rosal`."""
+    """The roles of a person, and their places: `owner` of `Torre 1, apto. 101` in `Altos del Rosal`."""
 
     role: str
     building: str | None
@@ -117,7 +117,7 @@ class ResidentPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResidentFile:
-    """What the directory holds about a person, and all that the person has consented to or revoked."""
+    """The directory's entry about a person, and the person's consents and revocations."""
 
     person: str
     name: str

@@ -1,4 +1,4 @@
-"""Results: what became of a source's messages, and who asked for it."""
+"""Results: the fates of a source's messages, and the subscriptions to them."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ FINAL: Final = frozenset(
 
 class Result(Struct, frozen=True, kw_only=True):
     """
-    A change of a message's state that somebody asked for.
+    A change of a message's state that its source has subscribed to.
 
     `source` and what follows are None where the retention has dropped the message. `fallback` has the steps
     of the cascade that are left; `undelivered` is true if nobody has had the message and no step is left.
@@ -80,7 +80,7 @@ class Result(Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultSubscription:
-    """Who asked for the results of a source, over RabbitMQ. Without `kinds` it is all of them."""
+    """A subscription to the results of a source, over RabbitMQ. Without `kinds` it is all of them."""
 
     id: UUID
     source: str
@@ -96,9 +96,9 @@ def source_key(source: str) -> str:
     """
     Return the word by which a source is named in the routing keys of its notices.
 
-    `urn:coproservicios:crm` is itself. Of other characters than letters, digits and `:/-_~` each octet is
-    written as in a URL, a dot too (`%2E`), because it would begin another word. A very long source is named
-    by its SHA-256.
+    `urn:coproservicios:crm` is itself. Each octet of any character besides letters, digits and `:/-_~` is
+    percent-encoded, a dot too (`%2E`), because it would begin another word. A very long source is named by
+    its SHA-256.
     """
     word = quote(source, safe=":/", errors="replace").replace(".", "%2E")
     if len(word) <= _LONGEST_KEY:

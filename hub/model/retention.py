@@ -13,7 +13,10 @@ from hub.model.months import months_after
 
 
 class DataKind(StrEnum):
-    """What is kept for a time of its own. `RetentionStore` says how each is found and erased."""
+    """
+    The kinds of data that are kept for a time of their own. `RetentionStore` says how each is found and
+    erased.
+    """
 
     TEXTS = "texts"
     """Names, addresses, words and facts of messages that are not legal, with inbox entries and letters."""
@@ -24,7 +27,7 @@ class DataKind(StrEnum):
     CONTACTS = "contacts"
     """People whom events named without a reference, once their case is over."""
     COMMENTS = "comments"
-    """What people wrote in surveys; the scores stay."""
+    """Comments of people in surveys; the scores stay."""
     DOCUMENTS = "documents"
     """Fetched documents that no kept legal message took along."""
     DEAD_LETTERS = "dead_letters"
@@ -32,15 +35,17 @@ class DataKind(StrEnum):
     SIGN_INS = "sign_ins"
     """Sessions that have ended, and failed sign-ins."""
     AUDIT = "audit"
-    """Who read or changed what."""
+    """Readings and changes, with their authors."""
 
 
 LEAST: Final[Mapping[DataKind, int]] = {DataKind.AUDIT: 12}
-"""Months below which no policy may go: the audit is what somebody who did wrong would like to see gone."""
+"""Months below which no policy may go: a wrongdoer would like to see the audit erased."""
 
 
 class RetentionRow(Struct, kw_only=True):
-    """What the retention did, or would do, with a kind: `rows` older than `before`; None: kept for ever."""
+    """
+    The work of the retention on a kind, done or to be done: `rows` older than `before`; None: kept for ever.
+    """
 
     kind: DataKind
     months: int

@@ -1,4 +1,4 @@
-"""Surveys: what one person was asked and has answered, and what the indicators need of all."""
+"""Surveys: one person's questions and answers, and the figures that the indicators need."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyAnswer:
-    """A score from 0 to 10, and what was written beside it."""
+    """A score from 0 to 10, and the comment beside it."""
 
     score: int
     at: datetime

@@ -52,7 +52,7 @@ class LateWebhook(Struct, frozen=True, kw_only=True):
 
 
 class WebhookFigures(Struct, frozen=True, kw_only=True):
-    """How many endpoints are well, failing and off, and what waits for those that are on."""
+    """How many endpoints are well, failing and off, and the events that wait for those that are on."""
 
     on: int
     failing: int

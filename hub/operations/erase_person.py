@@ -16,6 +16,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from hub.access.actor import Actor
 from hub.errors import KeptByDuty, UnknownName
 from hub.model.erasures import Duties, Duty, Erased, Erasure
 from hub.model.months import months_after
@@ -65,26 +66,32 @@ class ErasureReport(Struct, kw_only=True):
     left: bool
 
 
-async def look(store: ErasureStore, person: str, *, legal_since: datetime) -> ErasureReport:
-    """Say what an erasure would do; it changes nothing. Raises UnknownName."""
+async def look(by: Actor, store: ErasureStore, person: str, *, legal_since: datetime) -> ErasureReport:
+    """Say what an erasure would do, and audit the look; it changes nothing. Raises UnknownName."""
     if not await store.knows(person):
         raise _unknown(person)
+    await by.note("person.erase.look", f"person:{person}", person=person)
     duties, counts = await store.duties(person), await store.counts(person, legal_since)
     return ErasureReport(person=person, duties=list(duties), counts=dict(counts), left=True)
 
 
 async def erase(
+    by: Actor,
     store: ErasureStore,
     person: str,
     *,
-    by: str,
     reason: str,
     legal_since: datetime,
+    again: bool = False,
     step: Callable[[int], None] = lambda _: None,
 ) -> ErasureReport:
-    """Erase the person. Raises KeptByDuty where a duty requires the data, UnknownName."""
+    """
+    Erase the person. Raises KeptByDuty where a duty requires the data, UnknownName.
+
+    `again` says that an erasure which an older copy has lost is repeated.
+    """
     counts = await store.counts(person, legal_since)
-    await _begin(store, person, by=by, reason=reason)
+    await _begin(by, store, person, reason=reason, again=again)
     begun = await store.erasure(person)
     left = begun is None or not await go_on(store, begun, legal_since=legal_since, step=step)
     return ErasureReport(person=person, duties=[], counts=dict(counts), left=left)
@@ -99,7 +106,7 @@ class ErasedAgain(Struct, kw_only=True):
 
 
 async def erase_again(
-    store: ErasureStore, listed: Iterable[Erased], *, by: str, legal_since: datetime
+    by: Actor, store: ErasureStore, listed: Iterable[Erased], *, legal_since: datetime
 ) -> ErasedAgain:
     """
     Erase these people in a database that is older than their erasures; safe to repeat.
@@ -113,13 +120,13 @@ async def erase_again(
         elif not await store.knows(one.person):
             done.unknown.append(one.person)
         else:
-            await erase(store, one.person, by=by, reason=one.reason, legal_since=legal_since)
+            await erase(by, store, one.person, reason=one.reason, legal_since=legal_since, again=True)
             done.erased.append(one.person)
     return done
 
 
 async def start(
-    store: ErasureStore, person: str, *, by: str, reason: str, legal_since: datetime
+    by: Actor, store: ErasureStore, person: str, *, reason: str, legal_since: datetime
 ) -> ErasureReport:
     """
     Begin an erasure, which the timers finish: who asks over HTTP need not wait for all events to be read.
@@ -127,14 +134,18 @@ async def start(
     Raises KeptByDuty where a duty requires the data, UnknownName.
     """
     counts = await store.counts(person, legal_since)
-    await _begin(store, person, by=by, reason=reason)
+    await _begin(by, store, person, reason=reason)
     return ErasureReport(person=person, duties=[], counts=dict(counts), left=True)
 
 
-async def _begin(store: ErasureStore, person: str, *, by: str, reason: str) -> None:
+async def _begin(by: Actor, store: ErasureStore, person: str, *, reason: str, again: bool = False) -> None:
     if duties := await store.duties(person):
         raise KeptByDuty(why(duties))
-    if not await store.begin(person, by=by, reason=reason):
+    if not await store.knows(person):
+        raise _unknown(person)
+    # No act is harder to undo: without the row nothing is erased.
+    await by.note("person.erase", f"person:{person}", person=person, **({"again": True} if again else {}))
+    if not await store.begin(person, by=by.by, reason=reason):
         raise _unknown(person)
 
 

@@ -15,23 +15,7 @@ from typing import Annotated, Final, NamedTuple
 
 from msgspec import Meta, Struct
 
-from hub.catalog import BY_NAME
-from hub.catalog.accounting import ACCOUNTING
-from hub.catalog.administration import ADMINISTRATION
-from hub.catalog.attention import ATTENTION
-from hub.catalog.concierge import CONCIERGE
-from hub.catalog.contracts import CONTRACTS
-from hub.catalog.directory import DIRECTORY
-from hub.catalog.emergencies import EMERGENCIES
-from hub.catalog.maintenance import MAINTENANCE
-from hub.catalog.orders import ORDERS
-from hub.catalog.own import THE_HUB
-from hub.catalog.privacy import PRIVACY
-from hub.catalog.promises import PROMISES
-from hub.catalog.quality import QUALITY
-from hub.catalog.real_estate import REAL_ESTATE
-from hub.catalog.residents import RESIDENTS
-from hub.catalog.support import SUPPORT
+from hub.catalog import BY_NAME, GROUPS
 from hub.errors import MissingDocument, TemplateFailure, UnknownName
 from hub.model import Brand, EventType, Json, Print, Rendered
 from hub.operations.template_check import Finding, TemplateCheck
@@ -39,25 +23,6 @@ from hub.rendering.context import INITIAL
 from hub.rendering.templates import DEFAULT_LOCALE, Key
 from hub.sms_text import segments
 
-GROUPS: Final[Mapping[str, tuple[str, tuple[EventType, ...]]]] = {
-    "attention": ("PQRS", ATTENTION),
-    "promises": ("Plazos", PROMISES),
-    "support": ("Atención", SUPPORT),
-    "administration": ("Administración", ADMINISTRATION),
-    "contracts": ("Contratos", CONTRACTS),
-    "accounting": ("Contabilidad", ACCOUNTING),
-    "maintenance": ("Mantenimiento", MAINTENANCE),
-    "emergencies": ("Emergencias", EMERGENCIES),
-    "concierge": ("Conserjería", CONCIERGE),
-    "real_estate": ("Inmobiliaria", REAL_ESTATE),
-    "quality": ("Satisfacción y calidad", QUALITY),
-    "privacy": ("Protección de datos", PRIVACY),
-    "directory": ("Directorio", DIRECTORY),
-    "residents": ("Página del residente", RESIDENTS),
-    "orders": ("Órdenes", ORDERS),
-    "own": ("El hub mismo", THE_HUB),
-}
-"""The modules of the catalogue, in its order: name → title, events."""
 CHANNELS: Final = ("email", "sms", "whatsapp", "push", "inbox", "voice", "print", "board")
 _PAPER: Final[Mapping[Print, tuple[str, ...]]] = {
     Print.NEVER: (),
@@ -151,10 +116,7 @@ class Gallery:
     def rows(self) -> Sequence[TemplateRow]:
         """Return all texts in the order of the catalogue, and those that are missing."""
         return [
-            row
-            for name, (_, events) in GROUPS.items()
-            for kind in events
-            for row in self._rows_of(name, kind)
+            row for name, events in GROUPS.items() for kind in events for row in self._rows_of(name, kind)
         ]
 
     def _rows_of(self, group: str, kind: EventType) -> Iterator[TemplateRow]:

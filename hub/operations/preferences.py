@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import uuid4
 
 from msgspec.structs import replace
 
+from hub.access.actor import Actor
 from hub.contact_rules.preferences import CHOOSABLE, refusals
 from hub.contact_rules.purposes import PURPOSES
 from hub.errors import InvalidPreference
@@ -18,8 +19,10 @@ from hub.model import (
     MarkReason,
     PreferenceEntry,
     Preferences,
+    PropertyScope,
     Purpose,
     QuietHours,
+    RefusedEvents,
 )
 from hub.model.ids import uuid8
 from hub.model.preferences import PreferencesWhole, change_of
@@ -33,6 +36,12 @@ _NONE: Final = "none"
 _PURPOSES: Final = frozenset(purpose.value for purpose in Purpose)
 
 Change = Callable[[Preferences], Preferences]
+
+
+async def look_at_preferences(by: Actor, store: PreferenceStore, person: str) -> PreferencesWhole:
+    """Return a person's preferences, what cannot be switched off, and each change; audit the look."""
+    await by.note("person.preferences", f"person:{person}", person=person)
+    return await read_preferences(store, person)
 
 
 async def read_preferences(store: PreferenceStore, person: str) -> PreferencesWhole:
@@ -50,13 +59,14 @@ async def read_preferences(store: PreferenceStore, person: str) -> PreferencesWh
 
 
 async def change_preferences(
-    store: PreferenceStore, person: str, change: Change, *, by: str, way: str, now: datetime
+    by: Actor, store: PreferenceStore, person: str, change: Change, *, way: str
 ) -> PreferenceEntry:
     """
     Keep a change of a person's preferences; without a difference nothing is kept.
 
-    Raises InvalidPreference, with the reason in Spanish.
+    `way` is through which door it came. Raises InvalidPreference, with the reason in Spanish.
     """
+    await by.note("person.preferences.change", f"person:{person}", person=person, way=way)
     for _ in range(_TRIES):
         before = await store.latest(person)
         wishes = change(before.wishes if before else Preferences())
@@ -65,25 +75,26 @@ async def change_preferences(
         if before is not None and wishes == before.wishes:
             return before
         version = before.version + 1 if before else 1
-        entry = PreferenceEntry(person=person, version=version, at=now, by=by, way=way, wishes=wishes)
+        entry = PreferenceEntry(person=person, version=version, at=by.now, by=by.by, way=way, wishes=wishes)
         if await store.keep(entry):
             return entry
     raise InvalidPreference("Alguien más las está cambiando al mismo tiempo. Intente de nuevo.")
 
 
 async def set_mark(
+    by: Actor,
     store: PreferenceStore,
     person: str,
     reason: MarkReason,
     *,
     until: datetime | None,
     note: str,
-    by: str,
-    now: datetime,
 ) -> MarkEntry:
     """Mark a person; an equal mark in force is returned. Raises InvalidPreference."""
+    now = by.now
     if until is not None and until <= now:
         raise InvalidPreference("La fecha de fin ya pasó.")
+    await by.note("person.mark", f"person:{person}", person=person, reason=reason)
     for mark in await store.marks(person):
         if mark.ended_at is None and mark.holds(now) and (mark.reason, mark.until) == (reason, until):
             return mark
@@ -93,11 +104,35 @@ async def set_mark(
         reason=reason,
         since=now,
         until=until,
-        by=by,
+        by=by.by,
         note=note,
     )
     await store.mark(entry)
     return entry
+
+
+class Marks(NamedTuple):
+    """The marks of a person, newest first, and the events that they have stopped."""
+
+    marks: Sequence[MarkEntry]
+    stopped: Sequence[RefusedEvents]
+
+
+async def look_at_marks(by: Actor, store: PreferenceStore, person: str) -> Marks:
+    """Return the marks of a person, and audit the look."""
+    await by.note("person.marks", f"person:{person}", person=person)
+    return await read_marks(store, person, places=by.places)
+
+
+async def read_marks(store: PreferenceStore, person: str, *, places: PropertyScope = None) -> Marks:
+    stopped = await store.stopped(person, limit=MOST_STOPPED, places=places)
+    return Marks(marks=await store.marks(person), stopped=stopped)
+
+
+async def end_marks(by: Actor, store: PreferenceStore, person: str) -> int:
+    """End all marks of a person; return how many. Safe to repeat."""
+    await by.note("person.mark.end", f"person:{person}", person=person)
+    return await store.end_marks(person, None, at=by.now, by=by.by)
 
 
 def with_setting(preferences: Preferences, setting: str) -> Preferences:

@@ -9,13 +9,13 @@ every change of the directory does; the former contact is told of it.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
 from enum import StrEnum
 from typing import Final, TypeAlias
 from uuid import uuid4
 
 from msgspec import Struct
 
+from hub.access.actor import Actor
 from hub.errors import UnknownName
 from hub.model import HUB_SOURCE, Event
 from hub.people.claims import claim_event
@@ -50,14 +50,26 @@ OWN: Final[Mapping[str | None, str]] = {
 
 
 async def rectify(
-    person: str, kind: Correction, *, held: ExportFacts, publish: Publish, at: datetime, case: str | None
+    by: Actor, person: str, kind: Correction, *, held: ExportFacts, publish: Publish, case: str | None
 ) -> Claim:
     """Open the claim of a person; with the number of a case, a repeat is a duplicate. Raises UnknownName."""
+    _require_known(person, held)
+    claim = Claim(case=case or f"datos-{uuid4()}", person=person, kind=kind, source=last_source(held))
+    await by.note("person.rectify", f"person:{person}", person=person, case=claim.case)
+    await publish([claim_event(person, kind, claim.case, by.now.replace(microsecond=0))])
+    return claim
+
+
+async def look(by: Actor, person: str, *, held: ExportFacts) -> str | None:
+    """Say whose system has to correct the person's data, and audit the look. Raises UnknownName."""
+    _require_known(person, held)
+    await by.note("person.rectify.look", f"person:{person}", person=person)
+    return last_source(held)
+
+
+def _require_known(person: str, held: ExportFacts) -> None:
     if not held.versions:
         raise UnknownName(f"no hay nadie que se llame {person!r} en el directorio")
-    claim = Claim(case=case or f"datos-{uuid4()}", person=person, kind=kind, source=last_source(held))
-    await publish([claim_event(person, kind, claim.case, at)])
-    return claim
 
 
 def last_source(held: ExportFacts) -> str | None:

@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Final
 
+from hub.access.actor import Actor
 from hub.model.retention import DataKind, RetentionRow, limit_of
 from hub.ports.retention import RetentionStore
 
 BATCH: Final = 500
 """Rows that one transaction looks at."""
+_SUBJECT: Final = "retention"
 PACE: Final = 0.05
 """Seconds between batches: messages go out meanwhile."""
 
@@ -41,6 +43,14 @@ async def apply(
                 done += erased
                 await asyncio.sleep(pace)
         rows.append(RetentionRow(kind=kind, months=months[kind], before=before, rows=done))
+    return rows
+
+
+async def erase_old(by: Actor, store: RetentionStore, months: Months) -> list[RetentionRow]:
+    """Erase all that is too old because somebody says so, and audit that before and after."""
+    await by.note("retention.run", _SUBJECT)
+    rows = await apply(store, months, by.now)
+    await by.note("retention.run", _SUBJECT, rows=sum(row.rows for row in rows))
     return rows
 
 

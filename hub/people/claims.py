@@ -11,7 +11,7 @@ CLAIMED: Final = "privacy.claim.received"
 
 
 def claim_event(person: str, kind: str, case: str, at: datetime, detail: str = "") -> Event:
-    """Make the claim; `detail` is what the person says. A repeat of the same case is a duplicate."""
+    """Make the claim; `detail` is the person's own text. A repeat of the same case is a duplicate."""
     data = {
         "case_id": case,
         "subject_id": person,

@@ -1,7 +1,8 @@
 """
-Who had a person's mail until now is notified of a change, at the old address. Pure.
+The notice of a changed contact, to the old address. Pure.
 
-Whoever writes a person's entry gets that person's mail. The one who had it must learn that it goes elsewhere.
+Whoever writes a person's entry gets that person's mail. The old address must learn that the mail goes
+elsewhere.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _LONGEST: Final = 40
 
 
 class FormerContact(Struct, frozen=True, kw_only=True):
-    """A contact point that is no longer used; `now` is what is used instead, masked, or empty."""
+    """A contact point that is no longer used; `now` is the address used instead, masked, or empty."""
 
     kind: str
     value: str
@@ -55,7 +56,7 @@ class ContactChange(Struct, frozen=True, kw_only=True):
 
 
 def former_contacts(before: Sequence[ContactPoint], after: Sequence[ContactPoint]) -> list[FormerContact]:
-    """Return the addresses and numbers that are gone, or are no longer the ones that are used."""
+    """Return the addresses and numbers that were removed, or are no longer used."""
     return [
         contact for kind in (EMAIL, PHONE) for contact in _former(kind, _of(kind, before), _of(kind, after))
     ]
@@ -66,7 +67,7 @@ def notices(change: ContactChange) -> list[Event]:
     Make the event that notifies each former contact; a repeat has the same ids.
 
     The day is in the id, not the version: who changes a person back and forth all day sends one message.
-    Of a person whom staff has marked nobody is told: the old address may be what they are protected from.
+    Nobody is notified about a person whom staff has marked: the mark may protect from the old address.
     """
     if change.marked:
         return []

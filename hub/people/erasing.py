@@ -1,8 +1,8 @@
 """
-What is left of an event once a person is erased from it. Pure.
+The rest of an event once a person is erased from it. Pure.
 
-Of an event that is about the person alone no free text stays: only ids, instants, numbers and words of lists.
-Of one that names others too, what is the person's goes, and each text that has a word of theirs.
+An event about the person alone keeps no free text: only ids, instants, numbers and words of lists. An event
+that names others too loses the person's own fields, and each text that has a word of theirs.
 """
 
 from __future__ import annotations
@@ -15,27 +15,12 @@ from uuid import UUID
 from hub.model import Json
 from hub.people.audience.contacts import written_as
 
-KEPT: Final = frozenset(
-    {
-        *("action_due_on", "answer_by", "asks", "at", "audience", "breached_at", "called_at", "captured_at"),
-        *("case", "category", "changed_at", "channel", "channels", "clock", "closed_at", "closed_on"),
-        *("closes_at", "collected_at", "completed_at", "confirm_by", "contacted_at", "day", "delivered_on"),
-        *("detected_at", "due_at", "due_on", "duty", "effective_on", "emergency_kind", "ended_at"),
-        *("ended_on", "ends_at", "ends_on", "entry_channel", "eta", "event_source", "event_type"),
-        *("evidence_hash", "expected_end", "expires_at", "filed_at", "happens_at", "hearing_at", "held_on"),
-        *("kind", "line", "locale", "method", "modality", "needed_by", "new_due_on", "notice_deadline"),
-        *("occasion", "occurred_at", "opened_at", "paid_at", "period", "priority", "purpose"),
-        *("purposes", "radicado", "received_at", "ref", "replied_at", "report_kind", "reported_at"),
-        *("responded_at", "restored_at", "revoked_at", "role", "scope", "second_call_at", "served_on"),
-        *("service_area", "severity", "since", "started_at", "starts_at", "status", "text_version"),
-        *("timezone", "until", "valid_until"),
-    }
-)
-"""Fields whose text is an instant, a word of a list or a number: all others may tell of a person."""
+Path = tuple[str, ...]
+"""The names of the fields that lead to a text; lists count for nothing: `("petitioner", "ref")`."""
+Kept = frozenset[Path]
+"""The texts that stay: instants, ids, numbers, words of a list. All others may tell of a person."""
 LAST_VERSION: Final = 2**63 - 1
 """The greatest version of a directory entry: that of a person who was erased, so that none comes after it."""
-CODES: Final = frozenset({"outcome", "stage"})
-"""Fields that hold one word of a list in some events, and a sentence in others: only a word stays."""
 STAFF: Final = frozenset({"agent", "assignee", "technician", "called", "by"})
 """Fields with people who act in their work: an event with them may still be about one person alone."""
 _NAMED: Final = ("ref", "person_id", "subject_id")
@@ -45,7 +30,7 @@ _FEWEST_DIGITS: Final = 7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traces:
-    """Who is erased: references, words of theirs in lower case, and addresses that are theirs as written."""
+    """The erased people: their references, words of theirs in lower case, and their addresses as written."""
 
     refs: frozenset[str]
     words: tuple[str, ...] = ()
@@ -95,29 +80,24 @@ def is_alone(data: Mapping[str, Json], traces: Traces) -> bool:
     return not any(_is_other(person, traces) for value in rest for person in _objects(value))
 
 
-def scrubbed(data: Json, traces: Traces, *, alone: bool) -> Json:
-    """Return what stays; `alone`: it is about them and nobody else."""
-    return _scrubbed("", data, traces, alone=alone)
+def scrubbed(data: Json, traces: Traces, *, alone: bool, kept: Kept) -> Json:
+    """Return what stays; `alone`: it is about them and nobody else, and of its texts only the `kept` stay."""
+    return _scrubbed((), data, traces, alone=alone, kept=kept)
 
 
-def _scrubbed(name: str, value: Json, traces: Traces, *, alone: bool) -> Json:
+def _scrubbed(path: Path, value: Json, traces: Traces, *, alone: bool, kept: Kept) -> Json:
     if isinstance(value, str):
-        return _text(name, value, traces, alone=alone)
+        stays = value in traces.refs or ((not alone or path in kept) and not traces.has(value))
+        return value if stays else ""
     if isinstance(value, Mapping):
-        own = alone or (bool(name) and _is_theirs(value, traces))
-        return {key: _scrubbed(key, part, traces, alone=own) for key, part in value.items()}
+        own = alone or (bool(path) and _is_theirs(value, traces))
+        return {
+            name: _scrubbed((*path, name), part, traces, alone=own, kept=kept) for name, part in value.items()
+        }
     if isinstance(value, list | tuple):
-        # Each has the name of the list: so an object in it may be theirs.
-        return [_scrubbed(name or "list", part, traces, alone=alone) for part in value]
+        # Each has the path of the list: so an object in it may be theirs.
+        return [_scrubbed(path or ("list",), part, traces, alone=alone, kept=kept) for part in value]
     return value
-
-
-def _text(name: str, text: str, traces: Traces, *, alone: bool) -> str:
-    if text in traces.refs:
-        return text
-    is_code = name in CODES and text.isidentifier()
-    stays = not alone or is_code or name in KEPT or name.endswith("_id")
-    return text if stays and not traces.has(text) else ""
 
 
 def _objects(value: Json) -> Iterator[Mapping[str, Json]]:

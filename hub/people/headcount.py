@@ -1,8 +1,8 @@
 """
-Who is in an audience now: counts, channels, people left out, and a page of people. Pure.
+The people of an audience now: counts, channels, people left out, and a page of people. Pure.
 
-Each person is judged as for a notice of service, or for the purpose that the audience has consented to, by
-what planning asks. Hours and limits are not looked at: they move a message, and lose none.
+Planning's rules judge each person, for a notice of service or for the purpose of the audience's consent.
+Hours and limits do not count here: they move a message, and lose none.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Tally:
 
     def add(self, people: Iterable[Person], opted_in: str | None = None) -> None:
         """
-        Count a page of a group; a person whom any group notifies is notified.
+        Count a page of a group; a person is notified if any group notifies them.
 
         `opted_in` is the purpose that the group has consented to.
         """

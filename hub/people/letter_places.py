@@ -1,4 +1,4 @@
-"""Where each letter is handed over, and in which order a building's letters are printed. Pure."""
+"""The place of each letter's handover, and the order in which a building's letters are printed. Pure."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def home_of(homes: Iterable[Home]) -> Home | None:
     """
     Return the unit to which a letter goes; None if none is known.
 
-    The person's own unit that the event names, or where the person lives, or one that is the person's; for
-    somebody who has none the unit that the event names.
+    The person's own unit that the event names; else the person's home; else another unit of the person.
+    Somebody without a unit gets the unit that the event names.
     """
     return min(homes, key=lambda home: (_preference(home), _order(home)), default=None)
 

@@ -1,4 +1,4 @@
-"""Whether a copropiedad can go live: who is reachable, and what to do about the others. Pure."""
+"""The readiness of a copropiedad: its reachable people, and the steps to reach the others. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is on duty at an instant: the weekly rota, and the delegates of people on leave. Pure."""
+"""The people on duty at an instant: the weekly rota, and the delegates of people on leave. Pure."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """
-How far a version of a directory entry may be ahead of the one before it. Pure.
+The limit of a directory entry's next version. Pure.
 
 The greatest version counts, so one that is far ahead sets aside all that its true publisher writes later.
-How far is too far depends on how that publisher counts, which the stored version shows.
+The limit depends on how that publisher counts; the stored version shows it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ANY_ZONE: Final = timedelta(days=1)
 """How far a timestamp of another zone may be ahead of UTC, generously."""
 
 _OLDEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
-"""Smaller numbers than of this day are counters, whatever they look like."""
+"""A number below this day is a counter, whatever it looks like."""
 _DATE: Final = "%Y%m%d"
 _MOST_DIGITS: Final = 6
 """After a date: the time (081500), or a number of the day's changes (01)."""

@@ -1,4 +1,4 @@
-"""How many requests one caller may make over HTTP."""
+"""The limit of one caller's requests over HTTP."""
 
 from __future__ import annotations
 

@@ -174,7 +174,7 @@ class SummaryPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 class DigestPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
-    From when on in a working day whoever answers for promises gets a digest of those at risk and overdue.
+    The hour of a working day from which the staff in charge gets a digest of promises at risk and overdue.
 
     Without an hour nobody gets one. If it `replaces_warnings`, a promise at risk is recorded and nobody is
     warned of it alone, unless it runs day and night.

@@ -1,4 +1,7 @@
-"""When people get the digest of service messages that are not urgent, and staff what cannot be reached."""
+"""
+Hours of digests: for people that of service messages that are not urgent, for staff that of unreachable
+people.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which documents of publishers are fetched, and what messages do with them."""
+"""Documents of publishers: which the hub fetches, and how messages carry them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much one sender may publish in a lane. What is more is handled one lane below."""
+"""The rate of one sender in a lane. Its excess is handled one lane below."""
 
 from __future__ import annotations
 

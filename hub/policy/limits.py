@@ -1,9 +1,9 @@
-"""How often one person is contacted: the numbers of Ley 2300 de 2023."""
+"""Limits of contacts with one person: the numbers of Ley 2300 de 2023."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
@@ -16,7 +16,7 @@ class ContactLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """
     The most contacts of one person in a day, and the most channels in an ISO week, Monday to Sunday.
 
-    What is over the limit waits; what has waited longer than `wait_at_most` is not sent any more.
+    A contact over the limit waits. After `wait_at_most` it is not sent any more.
     """
 
     contacts_a_day: Annotated[int, Meta(ge=1)]
@@ -30,7 +30,7 @@ class ContactLimits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 class ExclusionPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
-    How old the register of excluded numbers may be, and when to look again what waits for it.
+    The greatest age of the register of excluded numbers, and the pause before waiting messages ask it again.
 
     Staff is warned `warn_before` the list in force is too old.
     """
@@ -52,6 +52,10 @@ class ExclusionPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         return today - list_date > self.max_age - self.warn_before
 
 
+MERGEABLE: Final = frozenset(Purpose) - {Purpose.EMERGENCY, Purpose.LEGAL}
+"""Purposes whose messages with the same words may be sent once."""
+
+
 class RepeatPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Messages of these purposes are sent once that say the same to a person over a channel `within` this."""
 
@@ -61,5 +65,5 @@ class RepeatPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def __post_init__(self) -> None:
         if self.within <= timedelta(0):
             raise InvalidPolicy("repeats.within is longer than nothing")
-        if {Purpose.EMERGENCY, Purpose.LEGAL} & set(self.purposes):
+        if not MERGEABLE.issuperset(self.purposes):
             raise InvalidPolicy("repeats.purposes: each emergency and each legal message is sent")

@@ -19,9 +19,9 @@ class MonitorPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     `interval` is the time between checks, `clear_after` how long an incident must be absent until it is
     resolved. A heartbeat of another process counts until it is `heartbeat_max_age` old; a dead letter is new
-    within `dead_letter_window`. Of codes of messages that are nobody's, and of messages that people do not
-    recognise, so many may come within an hour. `notify` are addresses to notify besides the staff on duty;
-    without either, the company's own address is used.
+    within `dead_letter_window`. The most unknown check codes, and the most unrecognised messages, within an
+    hour. `notify` are addresses to notify besides the staff on duty; without either, the company's own
+    address is used.
     """
 
     interval: Parsed[timedelta]

@@ -114,8 +114,8 @@ class Retention(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     For how many whole months each kind of data is kept; 0 is for ever.
 
     `months` is of events, messages and attempts as a whole, by whole months; the others are kinds of data
-    (`DataKind`), of which rows stay without what they said. `legal` is also how long what legal messages said
-    to a person who was erased is kept.
+    (`DataKind`), of which rows stay without what they said. `legal` is also the time for which the words of
+    legal messages to an erased person are kept.
     """
 
     months: _Months
@@ -169,7 +169,7 @@ class Letters(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class PaperPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What letters and posters are printed on."""
+    """The paper of letters and posters."""
 
     size: PaperSize
 

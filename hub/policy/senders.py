@@ -1,8 +1,8 @@
 """
-Who writes: the identities of the company, of its areas and of its copropiedades.
+Senders: the identities of the company, of its areas and of its copropiedades.
 
-What a level leaves empty it inherits: company → area → copropiedad → area of the copropiedad. The policy has
-the first two; the directory entry of a copropiedad has the others (`branding`), in the same words.
+A level inherits each field that it leaves empty: company → area → copropiedad → area of the copropiedad. The
+policy has the first two; the directory entry of a copropiedad has the others (`branding`), in the same words.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Fault(StrEnum):
 
 
 PREFIX_SEPTETS: Final = 30
-"""What the name before a text message may take of its 160."""
+"""Characters of a text message's 160 that the name before it may take."""
 Check = Callable[[str], Fault | None]
 _NAME: Final = 60
 _ALT: Final = 100
@@ -53,7 +53,7 @@ _AREA: Final = re.compile(r"[a-z0-9_-]{1,60}")
 
 class Identity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
-    What one level says of who writes; empty fields are inherited.
+    The sender as one level names it; empty fields are inherited.
 
     `logo` is a PNG in base64; in the policy's file it is the path of one. `sms` is the name before a text
     message.
@@ -222,4 +222,4 @@ _CHECKS: Final[Mapping[str, Check]] = {
     "signature": _lines,
     "sms": _prefix,
 }
-"""Field of an identity → what is wrong with a value; None where nothing is."""
+"""Field of an identity → the fault of a value; None where nothing is."""

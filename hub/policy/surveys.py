@@ -1,4 +1,4 @@
-"""What the company asks of people: how often, for how long, and from which score it calls them."""
+"""Surveys of the company: their frequency, their duration, and the score from which it calls people."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class SurveyPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     A person gets one survey `once_per` this time. The hub's own page takes an answer while the survey is
     open, `open_for` after it was asked unless its event says until when, and changes of it `change_within`
-    the first one. Whoever gives a score of at most `detractor_at_most` is called. The figures of fewer
+    the first one. A person with a score of at most `detractor_at_most` is called. The figures of fewer
     answers than `fewest` are not shown, because somebody could tell who has given them.
     """
 

@@ -48,7 +48,6 @@ from hub.ports.monitor import Heartbeats, IncidentLog, MonitorStore, Queues
 from hub.ports.months import MonthStore
 from hub.ports.notice_digests import NoticeDigestStore
 from hub.ports.pauses import EVERYTHING, RESTORED_BY, PauseStore
-from hub.ports.posters import PosterStore
 from hub.ports.preferences import PreferenceStore
 from hub.ports.publisher import Publisher
 from hub.ports.reach import ReachStore

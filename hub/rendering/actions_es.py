@@ -1,4 +1,4 @@
-"""Spanish words of what the audit says somebody did. Only literal tables."""
+"""Spanish words of the audit's actions. Only literal tables."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "webhook.remove": "Quitó un webhook",
     "webhook.rotate": "Cambió el secreto de un webhook",
 }
-"""Action → what somebody did: it follows their name."""
+"""Action → its sentence: it follows their name."""
 
 DETAILS: Final[Mapping[str, str]] = {
     "again": "otra vez",
@@ -174,4 +174,4 @@ DETAILS: Final[Mapping[str, str]] = {
     "why": "por qué",
     "words": "palabras",
 }
-"""Name of a detail of a note → what it says; a name that is not here is shown as it is."""
+"""Name of a detail of a note → its words; a name that is not here is shown as it is."""

@@ -1,4 +1,4 @@
-"""What an attempt was, in Spanish: an answer of a provider, or what staff has recorded of a letter. Pure."""
+"""Attempts in Spanish: the answer of a provider, or staff's record of a letter. Pure."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """
-Posters of notice boards: what nobody's name, unit or money is on. Pure.
+Posters of notice boards: texts without anybody's name, unit or money. Pure.
 
-A poster is made of an event and a place. What belongs to a person has no value here, so that a template which
-asks for it fails, and never shows somebody's data to a whole building.
+A poster is made of an event and a place. Fields of a person have no value here. A template that asks for one
+fails, and shows nobody's data to a whole building.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ PERSONAL_FIELDS: Final[Mapping[str, str]] = {
         "document_ref document_sha256 document_name link text_ref evidence_hash"
     ),
 }
-"""Fields of events that no poster may use, by what they say of somebody."""
+"""Fields of events that no poster may use, by the fact about a person that they hold."""
 
 PRIVATE: Final = OF_A_PERSON.union(*(names.split() for names in PERSONAL_FIELDS.values()))
 _SCALE: Final = 8
@@ -51,7 +51,7 @@ _SCALE: Final = 8
 
 
 def public(variables: Mapping[str, Json]) -> dict[str, Json]:
-    """Return the variables without what belongs to a person."""
+    """Return the variables without the fields of a person."""
     return {name: value for name, value in variables.items() if name not in PRIVATE}
 
 

@@ -1,5 +1,5 @@
 """
-Puts what is the same in every message into a template before it is compiled.
+Puts constants of all messages into a template before it is compiled.
 
 The company's name stands in each mail several times: looked up and escaped once, it costs nothing later.
 """

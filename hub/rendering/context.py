@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from hub.contact_rules.purposes import TO_STAFF
 from hub.errors import TemplateFailure
 from hub.model import Brand, Claimed, Facts, Json, Purpose
 from hub.model.documents import FIELD, SentDocument
@@ -23,8 +24,6 @@ from hub.rendering.lines import one_line
 INITIAL: Final = "initial"
 NO_CODE: Final = "000000"
 """What stands for a one-time code where somebody else reads its message."""
-TO_STAFF: Final = frozenset({Purpose.INTERNAL, Purpose.EMERGENCY})
-"""The purposes of escalations to a level."""
 _WITH_LINK: Final = TO_STAFF | {Purpose.SURVEY}
 
 

@@ -23,7 +23,7 @@ LARGE: Final = 3.0
 SHAPE: Final = 1.3
 """Of a button against its sheet: its text says that it is one, but a white one on white is none."""
 LIGHT: Final = ("#ffffff", "#f5f8f8", "#eef2f2")
-"""What is behind text in the layouts' light design."""
+"""The background of text in the layouts' light design."""
 DARK: Final = ("#0f1619", "#182226", "#1f2c31")
 """The same in the dark one."""
 _WHITE: Final = (255, 255, 255)
@@ -35,7 +35,7 @@ _STEPS: Final = 128
 
 class Palette(NamedTuple):
     """
-    What becomes of one brand colour.
+    The shades of one brand colour.
 
     `solid` is for areas, `on_solid` for text on them, `ink` for text of the colour on a sheet. The last three
     are the same in the dark.

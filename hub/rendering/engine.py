@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
+import msgspec
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, UndefinedError
 from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -23,6 +24,8 @@ Filters = Mapping[str, Callable[[Json], str]]
 NO_FILTERS: Final[Filters] = MappingProxyType({})
 _MISSING: Final = re.compile(r"'(\w+)'(?: is undefined)?$")
 
+_MOST_COMPILED: Final = 4096
+"""Texts that a process keeps compiled: those of several versions of all templates."""
 _MOST_MADE: Final = 1000
 """Texts that a shared form remembers: one for each building and sender."""
 
@@ -108,12 +111,8 @@ class Engine:
 
     def __init__(self, constants: Mapping[str, Json], filters: Filters = NO_FILTERS) -> None:
         self._constants = constants
-        self._html = _environment(autoescape=True)
-        self._html.filters.update(HTML_FILTERS, formato=formato)
-        self._text = _environment(autoescape=False)
-        self._text.filters["formato"] = formato_plano
-        for environment in (self._html, self._text):
-            environment.filters.update(filters)
+        own = frozenset(filters.items())
+        self._html, self._text = _environment(own, for_html=True), _environment(own, for_html=False)
         self.globals: Final[Mapping[str, Json]] = dict(self._text.globals)
 
     def html(self, name: str, source: Callable[[], str], **constants: Json) -> Form:
@@ -134,9 +133,17 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return super().getattr(obj, attribute)
 
 
-def _environment(*, autoescape: bool) -> ImmutableSandboxedEnvironment:
-    environment = _Sandbox(undefined=StrictUndefined, autoescape=autoescape)
+@cache
+def _environment(
+    filters: frozenset[tuple[str, Callable[[Json], str]]], *, for_html: bool
+) -> ImmutableSandboxedEnvironment:
+    """All engines with these filters share it, and so what was compiled in it."""
+    environment = _Sandbox(undefined=StrictUndefined, autoescape=for_html)
     environment.filters.update(FILTERS)
+    environment.filters.update(
+        {**HTML_FILTERS, "formato": formato} if for_html else {"formato": formato_plano}
+    )
+    environment.filters.update(filters)
     environment.tests.update(TESTS)
     return environment
 
@@ -145,11 +152,16 @@ def _compile(
     environment: ImmutableSandboxedEnvironment, name: str, source: str, constants: Mapping[str, Json]
 ) -> _Compiled:
     try:
-        template = environment.from_string(with_constants(environment, source, constants))
+        return _compiled(environment, source, msgspec.json.encode(constants))
     except TemplateSyntaxError as exc:
         raise InvalidTemplate(f"{name}, line {exc.lineno}: {exc.message}") from exc
     except TemplateError as exc:
         raise InvalidTemplate(f"{name}: {exc.message}") from exc
+
+
+@lru_cache(maxsize=_MOST_COMPILED)
+def _compiled(environment: ImmutableSandboxedEnvironment, source: str, constants: bytes) -> _Compiled:
+    template = environment.from_string(with_constants(environment, source, msgspec.json.decode(constants)))
     # The globals are in the variables; new_context would copy them item by item for every message.
     template.globals = {}
     return _Compiled(template, frozenset(re.findall(r"\w+", source)))

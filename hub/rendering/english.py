@@ -35,7 +35,7 @@ _SERVICES: Final = {
     "parqueadero": "car park",
     "portón vehicular": "vehicle gate",
 }
-"""What a building may be without, as publishers name it."""
+"""Services that a building may lack, as publishers name them."""
 
 FRAME: Final[Mapping[str, str]] = {
     "lang": "en",
@@ -90,7 +90,7 @@ def pesos(value: Json) -> str:
 
 
 def servicio(value: Json) -> str:
-    """`agua` → water. What has no word here stays as the publisher says it."""
+    """`agua` → water. A word without an entry stays as the publisher writes it."""
     return _SERVICES.get(str(value), str(value))
 
 

@@ -11,7 +11,7 @@ SURVEYS: Final[Mapping[str, str]] = {
     "post_servicio": "Después de un servicio",
     "asamblea": "Después de una asamblea",
 }
-"""Kind of a survey → what it is called."""
+"""Kind of a survey → its name."""
 _NOTHING: Final = "–"
 
 

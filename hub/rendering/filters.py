@@ -224,7 +224,7 @@ def motivo(value: Json) -> str:
 
 
 def legible(value: Json) -> str:
-    """Return a number by which people know a case; empty for what only machines tell apart."""
+    """Return a number by which people know a case; empty for distinctions that only machines make."""
     text = "" if value is None else str(value)
     return "" if _MACHINE_ID.search(text) else text
 

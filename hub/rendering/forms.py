@@ -24,7 +24,7 @@ Forms = Mapping[str, Form]
 Variables = dict[str, Json]
 
 LOOK: Final = "the look of who writes"
-"""The name of a variable that no template can have: who writes, and how that looks."""
+"""The name of a variable that no template can have: the sender and its looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def _print(words: EventTexts, variables: Variables) -> Rendered:
 
 
 def _board(words: EventTexts, variables: Variables) -> Rendered:
-    """A poster is for everybody who passes: what belongs to a person has no value in it."""
+    """A poster is for everybody who passes: fields of a person have no value in it."""
     known = public(variables)
     return Rendered(
         subject=one_line(words.forms["board_title"].render(known)),

@@ -1,8 +1,8 @@
 """
-How a message says where it can be checked: a line at the foot of a letter, the end of a text. Pure.
+The words that say where to check a message: a line at the foot of a letter, the end of a text. Pure.
 
-A text has it only where that costs no further part, unless the policy allows one; what it says then is the
-same each time it is made.
+A text has it only where it costs no further part, unless the policy allows one. Its words are the same each
+time.
 """
 
 from __future__ import annotations

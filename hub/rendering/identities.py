@@ -1,9 +1,9 @@
 """
-Who writes a message, and how that looks: found once for each area and copropiedad, not for each message.
+The sender of a message with its looks: found once for each area and copropiedad, not for each message.
 
 A publisher never chooses an address: those of the policy and the directory count only at a domain that the
-company has named. Whatever cannot be used is as if it were not there, so that a message leaves in the name of
-the company.
+company has named. An identity that cannot be used counts as absent, so that the message leaves in the
+company's name.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from hub.policy.senders import BrandIdentity, Fault, Identity, SenderPolicy, dom
 from hub.rendering.contrast import Palette, palette
 
 COLOR: Final = "#0b5d67"
-"""The colour of who names none."""
+"""The colour of a sender without one."""
 TOKENS: Final[Mapping[str, str]] = {
     "var(--marca)": "'~marca~'",
     "var(--sobre-marca)": "'~sobre-marca~'",
@@ -40,14 +40,14 @@ Data cannot have such a token: there a quote is escaped.
 _LOGO_HEIGHT: Final = 44
 _LOGO_WIDTH: Final = 200
 _MOST: Final = 10_000
-"""Answers in memory. What is in them is shared: a look for each area of each copropiedad."""
+"""Answers in memory. Their contents are shared: a look for each area of each copropiedad."""
 _NOTHING: Final = Brand(digest=b"", data={})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """
-    Who writes and how it looks. `names` are the variables of templates, `logo` what an email carries.
+    Who writes and how it looks. `names` are the variables of templates, `logo` the picture of an email.
 
     `sms` is the name before a text message of the company or its area, `place_sms` that of the copropiedad.
     """
@@ -80,7 +80,7 @@ class Identities:
         self._reply_domains = self.domains | {domain_of(firm.reply_to)}
         self._refuse_foreign()
         self.firm: Final = self._made("", read_brand({}))
-        self._asked: dict[tuple[str, str, bytes], Look] = {}
+        self._found: dict[tuple[str, str, bytes], Look] = {}
         self._made_before: dict[tuple[str, bytes], Look] = {}
 
     def of(self, event_name: str, data: Mapping[str, Json], brand: Brand | None) -> Look:
@@ -88,8 +88,8 @@ class Identities:
         if brand is None and not self._senders.areas:
             return self.firm
         own = _NOTHING if brand is None else brand
-        asked = event_name, str(data.get("service_area")), own.digest
-        return self._asked.get(asked) or self._find(asked, own)
+        subject = event_name, str(data.get("service_area")), own.digest
+        return self._found.get(subject) or self._find(subject, own)
 
     def foreign(self, identity: Identity) -> Iterator[tuple[str, Fault]]:
         """Yield the fields with an address at a domain that is not the company's."""
@@ -103,16 +103,16 @@ class Identities:
             for field, why in self.foreign(identity):
                 raise InvalidPolicy(f"{place}.{field}: {why}")
 
-    def _find(self, asked: tuple[str, str, bytes], brand: Brand) -> Look:
+    def _find(self, subject: tuple[str, str, bytes], brand: Brand) -> Look:
         """Take the area of the event's type; where nobody has an identity for it, the one its data names."""
         own = read_brand(brand.data)
         known = {*self._senders.areas, *own.areas}
-        areas = area_of(asked[0]), asked[1]
+        areas = area_of(subject[0]), subject[1]
         key = next((area for area in areas if area in known), ""), brand.digest
-        if len(self._asked) >= _MOST:
-            self._asked.clear()
+        if len(self._found) >= _MOST:
+            self._found.clear()
             self._made_before.clear()
-        look = self._asked[asked] = self._made_before.get(key) or self._made(key[0], own)
+        look = self._found[subject] = self._made_before.get(key) or self._made(key[0], own)
         self._made_before[key] = look
         return look
 

@@ -130,7 +130,7 @@ METHODS: Final[Mapping[str, str]] = {
     "reply": "respondiendo un mensaje",
     "one_click": "con el enlace de un correo",
 }
-"""How somebody said what they consent to: it completes `Se dijo …`. Publishers may have other words."""
+"""The way in which somebody stated a consent: it completes `Se dijo …`. Publishers may have other words."""
 ANOTHER_WAY: Final = "de otra forma"
 
 MODES: Final[Mapping[str, str]] = {
@@ -225,7 +225,7 @@ SCOPES: Final[Mapping[str, str]] = {
     "admin": "Administrar cuentas y llaves",
     "inbox": "Abrir bandejas de personas",
 }
-"""What a key opens."""
+"""The rights of a key."""
 
 KEY_STATES: Final[Mapping[str, str]] = {
     "live": "Sirve",
@@ -247,7 +247,7 @@ RESULT_KINDS: Final[Mapping[str, str]] = {
     "undelivered": "No llegó por ningún canal",
     "cancelled": "Cancelado",
 }
-"""What publishers hear of their messages."""
+"""The results that publishers receive about their messages."""
 
 LETTER_STATES: Final[Mapping[str, str]] = {
     "open": "Por imprimir",
@@ -265,4 +265,4 @@ REACH: Final[Mapping[Reach, str]] = {
     Reach.UNVERIFIED: "el contacto está sin verificar: confírmelo",
     Reach.VERIFIED: "se le puede avisar",
 }
-"""What keeps a unit from being reached."""
+"""The reasons why a unit is not reached."""

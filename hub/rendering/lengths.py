@@ -1,4 +1,4 @@
-"""How long a subject and a push notification may be, and how a longer one is cut. Pure."""
+"""Lengths of subjects and push notifications, and the cut of a longer one. Pure."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ SUBJECT: Final = 78
 PUSH_TITLE: Final = 50
 PUSH_BODY: Final = 150
 _WHOLE: Final = frozenset({Purpose.EMERGENCY, Purpose.LEGAL})
-"""What to do in an emergency, and what the law wants to be said, is never cut."""
+"""The instruction of an emergency and the words that a law demands are never cut."""
 
 
 def fit_push(rendered: Rendered, purpose: Purpose | None, *, ending: str = "") -> Rendered:
     """
-    Cut what a telephone would cut in the middle of a word: a publisher's own words may be long.
+    Cut a text that a telephone would cut in the middle of a word: a publisher's own words may be long.
 
     The `ending` that a text has, the units that it is about, stays.
     """

@@ -1,5 +1,5 @@
 """
-Rules for the words of a message: lengths, sentences, links, acronyms, what staff must not read. Pure.
+Rules for the words of a message: lengths, sentences, links, acronyms, words that staff must not read. Pure.
 
 They are the company's rules of plain language (lenguaje claro): what a person reads on a phone, once.
 """
@@ -74,7 +74,7 @@ FOR_MACHINES: Final = {
 
 def judge(channel: str, words: Rendered, *, urgent: bool, staff: bool, parts: int = 1) -> Iterator[Fault]:
     """
-    Yield what is wrong with a rendered message.
+    Yield the faults of a rendered message.
 
     In an emergency the instruction goes first, however long it is: such a text is `urgent`, and lengths are
     not judged. `parts` are those that a text message may have.
@@ -88,7 +88,7 @@ def judge(channel: str, words: Rendered, *, urgent: bool, staff: bool, parts: in
 
 
 def judge_source(block: str) -> Iterator[Fault]:
-    """Yield what is wrong with the words that a template itself has."""
+    """Yield the faults of the words that a template itself has."""
     literal = "".join(piece.code if piece.kind is PieceKind.TEXT else " " for piece in pieces(block))
     for acronym in sorted(set(_ACRONYM.findall(literal)) - KNOWN):
         if f"({acronym})" not in literal:
@@ -121,7 +121,7 @@ def _sentences(text: str) -> Iterator[Fault]:
             continue  # somebody else's words, and rows of facts
         line = _HOUR_MARK.sub(r"\1m", _AFTERNOON.sub(r"\1m.", " ".join(paragraph.split())))
         for sentence in _END.split(line):
-            # With an article of a law go the law's own words.
+            # A sentence that cites an article quotes the law's own words.
             if not _CITED.search(sentence) and (count := length(sentence)) > LONGEST_SENTENCE:
                 yield Fault("sentence", "body", f"{count} words; at most {LONGEST_SENTENCE}", sentence)
 

@@ -21,7 +21,7 @@ _VOID: Final = frozenset({"area", "br", "col", "hr", "img", "input", "link", "me
 
 Style = Mapping[str, str]
 Rule = tuple[tuple[str, ...], Style]
-"""The words of a selector, outermost first, and what it sets."""
+"""The words of a selector, outermost first, and its declarations."""
 
 
 def low_contrast(html: str) -> Iterator[tuple[str, str, float]]:
@@ -106,7 +106,7 @@ class _Reader(HTMLParser):
             self.texts.append((data.strip(), at.ink, at.paper))
 
     def _ruled(self, element: _Element) -> Style:
-        """Return what the rules set for an element: later and longer selectors win."""
+        """Return the declarations of the rules for an element: later and longer selectors win."""
         found: dict[str, str] = {}
         fitting = [rule for rule in self.rules if self._fits(rule[0], element)]
         for _, style in sorted(fitting, key=lambda rule: _weight(rule[0])):

@@ -1,4 +1,4 @@
-"""What a digest says of each event that may wait for it: one literal table. Pure."""
+"""Items of a digest in Spanish: one literal table of the events that may wait for it. Pure."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ ITEMS: Final[Mapping[str, Callable[[Mapping[str, Json]], Item]]] = {
     "admin.decision.published": _decision,
     "admin.financial_report.published": _financial_report,
 }
-"""Event → what a digest says of it. The catalogue has the same events `digestible`."""
+"""Event → its item in a digest. The catalogue has the same events `digestible`."""
 
 
 def item_of(event: str, data: Mapping[str, Json]) -> dict[str, Json]:
-    """Return what a digest says of an event: its text whole, since it stands for the message."""
+    """Return the item of an event in a digest: its text whole, since it stands for the message."""
     day, document = data.get("effective_on"), data.get("document_ref")
-    said: dict[str, Json] = {
+    fields: dict[str, Json] = {
         **ITEMS[event](data),
         "effective_on": day,
         "valid_until": data.get("valid_until"),
         "document_ref": document,
     }
-    return {name: value for name, value in said.items() if value not in (None, "")}
+    return {name: value for name, value in fields.items() if value not in (None, "")}

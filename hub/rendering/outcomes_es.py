@@ -1,9 +1,9 @@
 """
-What became of a message, in Spanish: one table of states, one of reasons, for the API, the page, the command
-line, `hub explain` and `docs/states.md`.
+Outcomes of messages in Spanish: one table of states, one of reasons, for the API, the page, the command line,
+`hub explain` and `docs/states.md`.
 
-Pages and the API give the words; the command line and the document also the command that stands beside them:
-whoever reads a page has no shell.
+Pages and the API give the words. The command line and the document add the command beside them: a reader of a
+page has no shell.
 
 A state is final if nothing more happens to the message by itself. A person may still be reached by the next
 step of its cascade, and an operator may send the message again.
@@ -22,7 +22,7 @@ class StateWords(NamedTuple):
 
 
 class Advice(NamedTuple):
-    """What to do, in words for whoever reads a page, and the command of an operator who has a shell."""
+    """The remedy, in words for the reader of a page, and as a command for an operator at a shell."""
 
     words: str = ""
     command: str = ""
@@ -45,7 +45,7 @@ STATES: Final[Mapping[str, StateWords]] = {
     "expired": StateWords("Vencido", True, "Se hizo tarde: ya no servía enviarlo"),
     "cancelled": StateWords("Cancelado", True, "Dejó de hacer falta antes de salir"),
 }
-"""State of a message → its label, whether it is final, and what it means."""
+"""State of a message → its label, whether it is final, and its meaning."""
 
 REASONS: Final[Mapping[str, str]] = {
     # the hub's own
@@ -157,7 +157,7 @@ REASONS: Final[Mapping[str, str]] = {
     "invalid_argument": "El proveedor no acepta el mensaje",
     "invalid_token": "El dispositivo no es válido",
 }
-"""Reason of a state → what it means."""
+"""Reason of a state → its meaning."""
 
 REASON_STARTS: Final[Mapping[str, str]] = {
     "smtp_421": "El servidor de correo está ocupado; se reintenta",
@@ -222,7 +222,7 @@ TO_DO: Final[Mapping[str, Advice]] = {
     "too_old": _ANEW,
     "expired": _ANEW,
 }
-"""Reason → what to do. A lost message with another reason can be sent again once its cause is gone."""
+"""Reason → its remedy. A lost message with another reason can be sent again once its cause is gone."""
 LETTER_WAITS: Final = Advice(
     "falta entregarla; entregada, pida a operaciones que lo registre", "hub letters done"
 )
@@ -234,7 +234,7 @@ LETTER_POSTED: Final = Advice(
 """A letter that was given to the post."""
 _BY_DEFAULT: Final = Advice("cuando la causa esté resuelta, hay que reenviarlo", "hub redrive")
 _WAITS_FOR_US: Final = frozenset({"paused", "register"})
-"""Reasons of what is held until somebody does something."""
+"""Reasons of messages that are held until somebody acts."""
 _NOTHING: Final = frozenset(
     {
         *("reached", "ended", "over", "overtaken", "recalled", "withdrawn"),
@@ -246,7 +246,7 @@ _LOST: Final = frozenset({"failed", "bounced", "suppressed", "expired", "cancell
 
 
 def reason_in_words(reason: str) -> str | None:
-    """Return what a reason means; None for a code without words."""
+    """Return the meaning of a reason; None for a code without words."""
     if reason in REASONS:
         return REASONS[reason]
     starts = [start for start in REASON_STARTS if reason.startswith(start)]
@@ -254,7 +254,7 @@ def reason_in_words(reason: str) -> str | None:
 
 
 def to_do(state: str, reason: str | None) -> Advice:
-    """Return what somebody must do about a message in this state; empty where nothing is to be done."""
+    """Return the remedy for a message in this state; empty where nothing is to be done."""
     if state in _LOST and reason not in _NOTHING:
         return TO_DO.get(reason or "", _BY_DEFAULT)
     return TO_DO[reason] if state == "held" and reason in _WAITS_FOR_US else Advice()

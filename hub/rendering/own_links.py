@@ -2,7 +2,7 @@
 The link to a message's own page in short forms: the end of a text, the button of a WhatsApp message. Pure.
 
 A text has it after its code of genuine messages, and only if that costs no further part, or the policy pays
-for one: whoever doubts a text should not need a link. What it says is the same each time it is made.
+for one: a person who doubts a text should not need a link. Its words are the same each time it is made.
 """
 
 from __future__ import annotations

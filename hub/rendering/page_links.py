@@ -7,16 +7,16 @@ from typing import Final
 from urllib.parse import quote
 
 from hub.catalog import BY_NAME
+from hub.contact_rules.purposes import TO_STAFF
 from hub.model import Claimed, Json, Message, Purpose
 
 CASES: Final = "/cases"
 CLOCKS: Final = "/clocks"
 _CLOCK: Final = "clock_id"
 _WITHOUT_PAGE: Final = frozenset({"trouble_id", "summary_id", "day"})
-"""What ties the hub's own events together is no case of anybody."""
+"""Keys that tie the hub's own events together: they are nobody's case."""
 _PAGES: Final = (("letter_id", "/letters/{}/life"), ("message_id", "/messages/{}"))
 """Field of the data → the page of the console, where there is no case; the first one present."""
-_TO_STAFF: Final = frozenset({Purpose.EMERGENCY, Purpose.INTERNAL})
 
 
 def case_path(key: str) -> str:
@@ -47,7 +47,7 @@ def page_of(claimed: Claimed, public_url: str) -> str | None:
 
     None for other messages, and without an https address: templates link to nothing else.
     """
-    if claimed.message.purpose not in _TO_STAFF:
+    if claimed.message.purpose not in TO_STAFF:
         return None  # most messages: nothing more is called for them
     data = claimed.data or {}
     if not _is_to_staff(claimed.message, data) or not public_url.startswith("https://"):

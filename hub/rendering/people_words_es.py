@@ -1,4 +1,7 @@
-"""Spanish words of people in lists and tables: their contacts, what they may get, why they were left out."""
+"""
+Spanish words of people in lists and tables: their contacts, the messages that they may get, the reasons why
+they were left out.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a message has of its event's document: it is enclosed, or a link of its own leads to it. Pure."""
+"""The document of an event in its message: enclosed, or behind a link of the message's own. Pure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def named(name: str, kind: str) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentDocuments:
     """
-    Decides what a message has of a document.
+    Decides how a message carries a document.
 
     Without a signing key, and where the hub is reached over plain http, there is no link of the hub's own:
     anybody on the network path could read it and use it.
@@ -35,7 +35,7 @@ class SentDocuments:
     lifetime: timedelta
 
     def of(self, claimed: Claimed, now: datetime) -> SentDocument | None:
-        """Return what a message has; None where its text leads to the publisher, or to nothing."""
+        """Return the document of a message; None where its text leads to the publisher, or to nothing."""
         document = claimed.document
         if document is None:
             return None

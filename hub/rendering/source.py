@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 from jinja2 import Environment, TemplateSyntaxError
@@ -98,7 +99,9 @@ def _with_includes(source: str, fetch: Callable[[str], str], depth: int) -> str:
     return _INCLUDE.sub(lambda match: _with_includes(fetch(match[1]).rstrip("\n"), fetch, depth - 1), source)
 
 
+@lru_cache(maxsize=512)
 def _blocks(source: str) -> Source:
+    """Split a text whose includes are in it: once, however many hubs of a process read it."""
     blocks: dict[str, str] = {}
     prelude: list[Piece] = []
     name: str | None = None

@@ -2,8 +2,8 @@
 A table as CSV that Excel in Spanish opens as it is meant. Pure.
 
 UTF-8 with its mark, semicolons, CRLF (RFC 4180, but for the separator that Excel takes from the region). A
-cell that begins like a formula gets a quote before it: what a resident has written must not calculate, or
-call another program, on the machine of who opens the file (OWASP, CSV injection).
+cell that begins like a formula gets a quote before it: a resident's words must not calculate, or call another
+program, on the reader's machine (OWASP, CSV injection).
 """
 
 from __future__ import annotations

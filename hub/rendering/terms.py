@@ -50,7 +50,7 @@ def functions(
     clocks: Clocks, data: Mapping[str, Json], due: Due | None = None, leaves: datetime | None = None
 ) -> dict[str, Json]:
     """
-    Make what templates know of terms, for one event's data and the running clocks of its case.
+    Make the functions of templates about terms, for one event's data and the running clocks of its case.
 
     `due` is None where the clocks are not known, as in a preview. `leaves` is when the message leaves.
 

@@ -1,9 +1,29 @@
-"""Spanish titles of events and promises. Only literal tables."""
+"""Spanish titles of events, their groups and promises. Only literal tables."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
+
+GROUPS: Final[Mapping[str, str]] = {
+    "attention": "PQRS",
+    "promises": "Plazos",
+    "support": "Atención",
+    "administration": "Administración",
+    "contracts": "Contratos",
+    "accounting": "Contabilidad",
+    "maintenance": "Mantenimiento",
+    "emergencies": "Emergencias",
+    "concierge": "Conserjería",
+    "real_estate": "Inmobiliaria",
+    "quality": "Satisfacción y calidad",
+    "privacy": "Protección de datos",
+    "directory": "Directorio",
+    "residents": "Página del residente",
+    "orders": "Órdenes",
+    "own": "El hub mismo",
+}
+"""The modules of the catalogue."""
 
 EVENTS: Final[Mapping[str, str]] = {
     "pqrs.received": "PQRS recibida",

@@ -19,23 +19,23 @@ KINDS: Final[Mapping[str, str]] = {
     "collection": "Cobros",
     "commercial": "Ofertas",
 }
-"""What purposes are called towards residents."""
+"""Names of purposes for residents."""
 DIGESTS: Final[Mapping[DigestPeriod, str]] = {
     DigestPeriod.DAILY: "juntos, una vez al día",
     DigestPeriod.WEEKLY: "juntos, una vez por semana",
 }
 
 
-def wishes(wished: Preferences) -> Iterator[str]:
-    """Yield what a person wishes, a line each; nothing for who leaves all to the company."""
-    for purpose, channels in sorted(wished.channels.items()):
+def wishes(preferences: Preferences) -> Iterator[str]:
+    """Yield a person's wishes, a line each; none for a person who leaves all to the company."""
+    for purpose, channels in sorted(preferences.channels.items()):
         by = lista([CHANNELS.get(channel, channel) for channel in channels])
         yield f"{KINDS.get(purpose, purpose)}: {by or 'ninguno'}"
-    if wished.quiet_hours is not None:
-        yield f"Horas de silencio: de {wished.quiet_hours.since} a {wished.quiet_hours.until}"
-    if wished.language is not None:
-        yield f"Idioma: {LANGUAGES.get(wished.language, wished.language)}"
-    if wished.digest is not None:
-        yield f"Avisos que no son urgentes: {DIGESTS[wished.digest]}"
-    if wished.large_print is not None:
-        yield f"Letra grande: {'sí' if wished.large_print else 'no'}"
+    if preferences.quiet_hours is not None:
+        yield f"Horas de silencio: de {preferences.quiet_hours.since} a {preferences.quiet_hours.until}"
+    if preferences.language is not None:
+        yield f"Idioma: {LANGUAGES.get(preferences.language, preferences.language)}"
+    if preferences.digest is not None:
+        yield f"Avisos que no son urgentes: {DIGESTS[preferences.digest]}"
+    if preferences.large_print is not None:
+        yield f"Letra grande: {'sí' if preferences.large_print else 'no'}"

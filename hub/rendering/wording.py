@@ -1,5 +1,6 @@
 """
-What decides the words of all messages besides event and message: kept once by digest, made again from there.
+The parts that decide the words of all messages, besides event and message: kept once by digest, and read from
+there.
 
 Code decides too: the hub's own, which has filters and labels, and the libraries that compile a text. It is
 not kept, but named, so that a difference can be explained.
@@ -87,7 +88,7 @@ class Wording(Struct, frozen=True, kw_only=True):
 
 
 def templates_of(files: Files, policy: Policy, *, sender: Sender, two_way: bool) -> Templates:
-    """Make the templates of a company. `sender` is who writes where no identity says otherwise."""
+    """Make the templates of a company. `sender` is the sender where no identity names another."""
     company = policy.company
     return Templates.of(
         files,

@@ -27,11 +27,11 @@ _SLICES: Final = 10
 _MOST_DOUBLINGS: Final = 64
 
 CIRCUIT_OPEN: Final = "circuit_open"
-"""Why a message was not sent: the circuits of all providers of its channel are open."""
+"""The reason of a message that was not sent: the circuits of all providers of its channel are open."""
 
 
 class Circuit(IntEnum):
-    """Whether calls go through; the number is what the metrics show."""
+    """The state of a circuit: calls go through, or not. The metrics show the number."""
 
     CLOSED = 0
     HALF_OPEN = 1
@@ -40,7 +40,7 @@ class Circuit(IntEnum):
 
 class BreakerPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
-    When a circuit opens, and for how long.
+    The terms of a breaker: when its circuit opens, and for how long.
 
     It opens only after `min_calls` within `window`; a call that takes longer than `slow_after` is slow.
     `open_for` doubles up to `max_open_for`; `probes` good calls in a row close the circuit again.

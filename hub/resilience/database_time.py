@@ -50,4 +50,4 @@ class DatabaseTime:
 
 
 NOW: Final = DatabaseTime()
-"""That of this process."""
+"""The clock of this process."""

@@ -1,5 +1,5 @@
 """
-The messages that are being handed over to providers, and whether more may be.
+Handover of messages to providers: those under way, and whether more may begin.
 
 A process that stops hands nothing more over and waits for the answers: a call that is cut may have been
 accepted, and its message would be sent again.
@@ -17,7 +17,7 @@ _CURRENT: ContextVar[Handover | None] = ContextVar("handover", default=None)
 
 
 class Handover:
-    """That of the role delivery in one process. What sends inside `sending` finds it by `current`."""
+    """The handover of the role delivery in one process. Code inside `sending` finds it by `current`."""
 
     def __init__(self) -> None:
         self.is_over = False
@@ -44,7 +44,7 @@ class Handover:
         return +counts
 
     def at_end(self, turn_away: Callable[[], None]) -> None:
-        """Call this when nothing more may be handed over; what is given twice is called once."""
+        """Call this when nothing more may be handed over; a function that is given twice is called once."""
         self._at_end.add(turn_away)
 
     def end(self) -> None:

@@ -1,4 +1,4 @@
-"""Decides whether and when a failed attempt is retried. Pure: the random number is a parameter."""
+"""Retries: whether and when a failed attempt is tried again. Pure: the random number is a parameter."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ _IS_URGENT: ContextVar[bool] = ContextVar("urgent", default=False)
 
 
 class RightOfWay:
-    """Which urgent work is under way in this process."""
+    """The urgent work that is under way in this process."""
 
     def __init__(self) -> None:
         self._active = 0
@@ -42,12 +42,12 @@ class RightOfWay:
 
     @staticmethod
     def is_urgent() -> bool:
-        """Return whether what runs now is urgent work."""
+        """Return whether the running task does urgent work."""
         return _IS_URGENT.get()
 
     async def pause(self) -> None:
         """
-        Let other work have its turn; what is not urgent lets urgent work pass, for `LIMIT` at most.
+        Let other work have its turn; work that is not urgent waits for urgent work, for `LIMIT` at most.
 
         Never with an open transaction: urgent work may wait for its locks.
         """
@@ -59,4 +59,4 @@ class RightOfWay:
 
 
 RIGHT_OF_WAY: Final = RightOfWay()
-"""That of this process."""
+"""The right of way of this process."""

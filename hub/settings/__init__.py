@@ -50,7 +50,7 @@ class Settings:
 
     amqp_url: SecretUrl
     amqp_management_url: SecretUrl | None
-    """Where `hub check` asks who may do what in RabbitMQ; nothing else uses it."""
+    """The API of RabbitMQ that `hub check` asks about permissions; nothing else uses it."""
     redis_url: SecretUrl
     database_url: SecretUrl
     database_owner_url: SecretUrl | None

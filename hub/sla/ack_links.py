@@ -1,5 +1,5 @@
 """
-The link with which a person acknowledges an escalation, signed for the message that brought it. Pure.
+Links with which a person acknowledges an escalation, each signed for the message that brought it. Pure.
 
 The recipient has no session at hand: the signature is the proof. The message is of one person, about one
 clock and one level, so the address names none of them. The link allows nothing but this acknowledgement,
@@ -21,14 +21,14 @@ from hub.policy.clocks import CALLS, ESCALATES
 
 PATH: Final = "/take-on/{id}"
 PERSONAL: Final = "(enlace personal)"
-"""What stands for a link where somebody else reads the text."""
+"""The words in place of a link where somebody else reads the text."""
 _LINK: Final = re.compile(
     r"https?://\S*?/(?:take-on/[0-9a-fA-F-]{36}\?sig=[0-9a-fA-F]+"
     r"|s/[0-9a-f]{32}\.[0-9a-f]+\.[0-9a-f]+"
     r"|(?:d|mi)/[\w-]{43}"
     r"|unsubscribe/[0-9a-fA-F-]{36}\?[^\s\"'<>]*?sig=[0-9a-fA-F]+)"
 )
-"""Of an escalation, of a survey, of a document, of the page of a message, and of what ends a consent."""
+"""The links of escalations, surveys, documents, pages of messages, and of the end of a consent."""
 _ESCALATIONS: Final = frozenset(ESCALATES.values())
 _CALLS: Final = frozenset(CALLS.values())
 _WITH_LINK: Final = _ESCALATIONS | _CALLS
@@ -67,13 +67,13 @@ def without_link(text: str) -> str:
     """
     Replace each link that acknowledges an escalation, answers a survey, or leads to a document or a message.
 
-    Whoever has it could act in the name of its recipient, or read what is another's: nobody else may see it.
+    Such a link lets anybody act in its recipient's name, or read what is another's: nobody else may see it.
     """
     return _LINK.sub(PERSONAL, text)
 
 
 def _asks_for_it(message: Message, data: Mapping[str, Json]) -> bool:
     if message.event in _CALLS:
-        # Its main text answers whoever called.
+        # Its main text answers the person who called.
         return message.variant is not None
     return data.get("clock_id") is not None

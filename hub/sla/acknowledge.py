@@ -1,5 +1,5 @@
 """
-A level acknowledges a clock: its ladder then waits one more of that level's durations. Where nothing
+Acknowledgements: after one, the ladder of the clock waits one more of that level's durations. Where nothing
 else was promised, as in an emergency, the acknowledgement ends the clock.
 
 The acknowledgement is an event like any other: intake receives it and `hub.sla` folds it into the clock.

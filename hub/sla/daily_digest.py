@@ -1,8 +1,8 @@
 """
-The digest of promises at risk or overdue that whoever answers for them gets once a working day. Pure.
+Daily digest of promises at risk or overdue, for those who answer for them, once a working day. Pure.
 
-It is made as of one instant of the day, which the policy names: made again after a restart, it has the same
-people and the same ids, and whoever has had theirs gets no second one.
+It is made as of one instant of the day, which the policy names. Made again after a restart it has the same
+people and the same ids, so that nobody gets a second one.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from hub.sla.events import PERSON_NAME, PERSON_REF, matter_of, subject_of
 DIGEST: Final = "sla.digest"
 COORDINATOR: Final = "coordinator"
 SHOWN: Final = 30
-"""Promises that one digest names; of more it says how many."""
+"""Promises that one digest names; it counts the others."""
 _TROUBLE: Final = frozenset({StepKind.AT_RISK, StepKind.BREACH})
 
 
@@ -77,9 +77,10 @@ def by_person(
     watched: Iterable[WatchedClock], people: Mapping[Group, Sequence[Person]], at: datetime
 ) -> Mapping[str, Sequence[WatchedClock]]:
     """
-    Return by person what they answer for, soonest due first.
+    Return the clocks that each person answers for, soonest due first.
 
-    A clock is its nearest level's that somebody holds, and that of the coordination of its place and area.
+    The nearest level that somebody holds answers for a clock, and so does the coordination of its place and
+    area.
     """
     found: defaultdict[str, list[WatchedClock]] = defaultdict(list)
     for one in sorted(watched, key=lambda one: (one.clock.due_at, one.clock.id)):
@@ -112,7 +113,7 @@ def digest_event(
 
 
 def _past(clock: Clock, at: datetime) -> list[Step]:
-    """Return the steps up to the instant; whether a check has found something, only a done step says."""
+    """Return the steps up to the instant; of a check only done ones, which show that it found something."""
     steps = clock.steps[: clock.fired] if clock.promise.checked else clock.steps
     return [step for step in steps if step.at <= at]
 

@@ -1,4 +1,4 @@
-"""One digest replaces many steps that fall late at once, after an outage or a back-fill. Pure."""
+"""Digests, each in place of many steps that fall late at once, after an outage or a back-fill. Pure."""
 
 from __future__ import annotations
 

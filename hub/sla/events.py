@@ -1,4 +1,4 @@
-"""The events of a clock: one per step, its id made from the clock and the step. Pure."""
+"""Events of clocks: one per step, its id made from the clock and the step. Pure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ EVENTS: Final[Mapping[StepKind, frozenset[str]]] = {
 }
 """Kind of step → its events; where there are several, the clock decides."""
 NEWS: Final = frozenset(_HOLDER.values()) | _LEVELS
-"""Events of the steps of promises: of several to one person, the newest says all."""
+"""Events of the steps of promises: the newest of several to one person stands for all."""
 
 CONTEXT: Final = (
     "pqrs_id",
@@ -90,8 +90,8 @@ def step_event(
     Make the event of a step. Its id is made from the clock and the step: a repeat is a duplicate.
 
     A `quiet` event is recorded and notifies nobody. `person_name` is that of the case's person in the
-    directory; of anybody else the context has it. `overtaken` is true if a later step of the clock is due
-    too: the case's person hears of that one only.
+    directory; the context has the name of anybody else. `overtaken` is true if a later step of the clock is
+    due too: the case's person hears of that one only.
     """
     name = ESCALATES[clock.name] if step.kind in _ESCALATING else _HOLDER[step.kind]
     data = {**clock.context, **matter_of(clock), **_DATA_OF[name](clock, step), **hours_of(clock)}
@@ -124,7 +124,7 @@ def matter_of(clock: Clock) -> dict[str, Json]:
 
 
 def _emergency_of(about: Mapping[str, Json]) -> str:
-    """Return what and where an emergency is: its id says that to nobody."""
+    """Return what and where an emergency is, which its id does not show."""
     if not about.get("emergency_id"):
         return ""
     kind = about.get("emergency_kind") or about.get("kind")

@@ -1,4 +1,4 @@
-"""Whether a clock holds the day that an extension named, and the notice to whoever asked for it. Pure."""
+"""Extensions: does a clock end on the day that one named, and the notice to its publisher. Pure."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def outcomes(
     asked: Iterable[AskedExtension], clocks: Mapping[UUID, Clock], policy: Policy, *, new: Collection[UUID]
 ) -> Iterator[Extension]:
     """
-    Compare what was asked with the clocks as they are stored: a stored one keeps its own promise.
+    Compare the extensions with the clocks as they are stored: a stored clock keeps its own promise.
 
-    An event that was only recorded notifies nobody, and its publisher neither.
+    An event that was only recorded notifies nobody, not even its publisher.
     """
     for extension in asked:
         if is_recorded_only(extension.event):

@@ -1,4 +1,4 @@
-"""What each move does to the clocks of a case. Pure."""
+"""Fold of moves: what each does to the clocks of a case. Pure."""
 
 from __future__ import annotations
 
@@ -206,7 +206,7 @@ class Fold:
         ]
 
     def _known(self) -> dict[str, Json]:
-        """Return what the clocks of the case know of it; of two that differ, the later one."""
+        """Return what the clocks know of their case; where two differ, the later one counts."""
         clocks = sorted(
             [*self.ended, *self.running.values()], key=lambda clock: (clock.started_at, clock.name)
         )

@@ -32,8 +32,8 @@ from hub.policy import Policy
 AT_ONCE: Final = timedelta(0)
 STALE: Final = timedelta(days=7)
 """
-What is later than this when the hub first knows of it is not published: a case of last year that is read anew
-asks nobody now how it was.
+A follow-up that is later than this when the hub first knows of it is not published: nobody is asked now about
+a case of last year.
 """
 SURVEY: Final = "survey.requested"
 PLACE: Final = ("copropiedad_id", "unit_id", "service_area", "radicado")
@@ -63,7 +63,7 @@ def promise_of(follow_up: FollowUp, delay: timedelta, mode: Mode) -> Promise:
 
 
 def context_of(follow_up: FollowUp, event: Event, known: Mapping[str, Json]) -> dict[str, Json]:
-    """Return what the event of a follow-up needs of the one that schedules it, and of its case."""
+    """Return the data that a follow-up takes from the event that schedules it, and from its case."""
     given = {key: event.data[key] for key in (*PLACE, *follow_up.fields) if event.data.get(key) is not None}
     return {key: known[key] for key in PLACE if known.get(key) is not None} | given
 
@@ -121,7 +121,7 @@ def _id(clock: Clock, follow_up: FollowUp) -> str:
 
 
 def _survey(clock: Clock, follow_up: FollowUp, person: str, until: str, now: datetime) -> Event:
-    # Of the person only a hash: the id of a case is in logs and on pages.
+    # Only a hash of the person: the id of a case is in logs and on pages.
     survey = f"enc-{sha256(f'{clock.id}:{person}'.encode()).hexdigest()[:24]}"
     own = {"survey_id": survey, RESPONDENT: {PERSON_REF: person}, "expires_at": until}
     data = {**_data(clock, follow_up), **own}

@@ -23,7 +23,7 @@ REQUEST: Final = "legal_term"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromiseFigures:
     """
-    How one promise was kept.
+    The figures of one promise.
 
     `running` counts those that have neither ended nor been breached. `breached` counts those that were
     breached, whether answered since or not. `mean` and `p90` cover the answered ones, in time or late;

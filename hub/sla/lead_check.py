@@ -1,4 +1,4 @@
-"""The check that an announcement was sent the required time ahead. Pure."""
+"""Lead checks: was an announcement sent the required time ahead? Pure."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-The weekly notice of the units that no message reaches, for whoever runs the hub. Pure.
+Weekly notice of the units that no message reaches, for those who run the hub. Pure.
 
 It is made as of one instant of the week, which the policy names: made again after a restart it has
 the same id.
@@ -17,7 +17,7 @@ from hub.model.reach import NAME, PlaceReach
 from hub.policy import Policy
 
 SHOWN: Final = 30
-"""Copropiedades that one notice names, the worst first; of more it says how many."""
+"""Copropiedades that one notice names, the worst first; it counts the others."""
 _DAY: Final = timedelta(days=1)
 
 

@@ -1,4 +1,4 @@
-"""Replayed clocks take over the progress of the stored ones. Pure."""
+"""Reconciliation: replayed clocks take over the progress of the stored ones. Pure."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from hub.sla.resolution import closed, drop_pending
 from hub.sla.schedule import schedule
 
 
-def reconcile(replayed: Iterable[Clock], standing: Iterable[Clock], policy: Policy) -> list[Clock]:
+def reconcile(replayed: Iterable[Clock], known: Iterable[Clock], policy: Policy) -> list[Clock]:
     """
     Give the replayed clocks of a case the progress of the stored ones.
 
     A start that arrives late but happened earlier replaces the known start. The clock of the replaced
     start is cancelled.
     """
-    stored = {clock.id: clock for clock in standing}
+    stored = {clock.id: clock for clock in known}
     merged = [merge(clock, stored.pop(clock.id, None), policy) for clock in replayed]
     return [*merged, *(_superseded(clock) for clock in stored.values())]
 

@@ -1,8 +1,8 @@
 """
 The renewal rate (the company's policy, 8.2). Pure.
 
-Of the contracts that were renewed or ended in a period, the share that were renewed. A contract counts once:
-its last event decides, so one that was renewed and then ended early is lost.
+It is the share of renewals among the contracts that were renewed or ended in a period. A contract counts
+once: its last event decides, so one that was renewed and then ended early is lost.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ def moves_of(kind: EventType, event: Event) -> list[ClockMove]:
 
 
 def follow_ups_of(kind: EventType, event: Event) -> tuple[FollowUp, ...]:
-    """Return the events that this one may schedule: none of what is recorded only, or the hub's own."""
+    """Return the events that this one may schedule: none if it is recorded only, or is the hub's own."""
     if not kind.follow_ups or is_recorded_only(event) or not _counts(kind, event):
         return ()
     return kind.follow_ups
@@ -112,7 +112,7 @@ def replay_whole(
 def resume(
     case: str,
     state: CaseState,
-    standing: Iterable[Clock],
+    clocks: Iterable[Clock],
     events: Iterable[Event],
     catalog: Catalog,
     policy: Policy,
@@ -120,12 +120,12 @@ def resume(
     reopened: Collection[str],
 ) -> ReplayResult:
     """
-    Fold the events after `state.until`; `standing` are the clocks that the state names.
+    Fold the events after `state.until`; `clocks` are those that the state names.
 
     Call it only where `must_restart` returns false for these events.
     """
     known = [event for event in events if event.name in catalog]
-    fold = _fold_of(case, state, {clock.id: clock for clock in standing}, policy)
+    fold = _fold_of(case, state, {clock.id: clock for clock in clocks}, policy)
     before = {id(clock) for clock in (*fold.ended, *fold.running.values())}
     later = [(at, event) for at, event in _placed(known, catalog) if state.until is None or at > state.until]
     until = _fold_in(fold, later, catalog)
@@ -142,10 +142,9 @@ def must_restart(state: CaseState, new: Iterable[Event], catalog: Catalog, *, ve
     """
     Return whether the case must be replayed as a whole: `resume` would not give the same clocks.
 
-    That is so for another catalogue or policy, for an event that stands before one already folded, and where
-    the hub's own event is about an event, or names a clock, of which the state does not know. It is so too
-    for an event that starts a term once more: a stored clock keeps an earlier policy's promise, the new one
-    gets today's.
+    That is so for another catalogue or policy, for an event before one already folded, and where the hub's
+    own event is about an event, or names a clock, that the state does not have. An event that starts a term
+    once more is another reason: a stored clock keeps an earlier policy's promise, the new one gets today's.
     """
     return state.version != version or any(_disturbs(state, event, catalog) for event in new)
 
@@ -163,9 +162,9 @@ def _disturbs(state: CaseState, event: Event, catalog: Catalog) -> bool:
 
 def changes_nothing(state: CaseState, kind: EventType, event: Event, *, version: str) -> bool:
     """
-    Return whether the event only ends or pauses clocks in a case in which none stands.
+    Return whether the event only ends or pauses clocks in a case that has none.
 
-    Nor may collection be on its way that the event ends.
+    If it ends collection that is on its way, it changes something.
     """
     moves = {move.move for move in moves_of(kind, event)}
     idle = moves <= _NEED_A_RUNNING_CLOCK and not state.running
@@ -209,7 +208,7 @@ def _ends_of(kind: EventType) -> tuple[bool, ...]:
 
 
 _NEED_A_RUNNING_CLOCK: Final = frozenset({Move.CANCEL, Move.PAUSE, Move.RESUME, Move.ACKNOWLEDGE})
-"""Not the move that extends: without a clock it is refused, and its publisher is told so."""
+"""Not the move that extends: without a clock it is refused, and its publisher gets a notice."""
 _NEED_A_CLOCK: Final = _NEED_A_RUNNING_CLOCK | {Move.STOP}
 """A stop counts also after the end: as the answer, if the first one turns out not to have arrived."""
 
@@ -227,7 +226,7 @@ def _fold_of(case: str, state: CaseState, clocks: Mapping[UUID, Clock], policy: 
 
 
 def _after(state: CaseState, fold: Fold, until: Position | None, reopened: Collection[str]) -> CaseState:
-    """Keep of a fold what later events need; without an event, `until` stays."""
+    """Keep the part of a fold that later events need; without an event, `until` stays."""
     return replace(
         state,
         until=until or state.until,

@@ -1,4 +1,4 @@
-"""The end of a clock: which steps remain, and who is notified that it is over. Pure."""
+"""End of a clock: which steps remain, and who is notified that it is over. Pure."""
 
 from __future__ import annotations
 

@@ -1,14 +1,13 @@
 """
 Satisfaction (the company's policy, 8.2): recommendation, satisfaction and response to surveys. Pure.
 
-* NPS (Reichheld, "The One Number You Need to Grow", Harvard Business Review, 2003): of 0 to 10, the share of
-  9 and 10 less the share of 0 to 6, from -100 to 100. Only of surveys that ask whether somebody would
-  recommend the company.
+* NPS (Reichheld, "The One Number You Need to Grow", Harvard Business Review, 2003): the share of the scores
+  9 and 10 less the share of 0 to 6, from -100 to 100. Only surveys that ask about a recommendation count.
 * Satisfaction index: the mean score on a scale from 0 to 100, as the American Customer Satisfaction Index
-  rescales its own. Of all surveys.
-* Response rate: of the surveys that were asked in the period, the share that has an answer by now.
+  rescales its own. All surveys count.
+* Response rate: the share with an answer by now, of the surveys that were asked in the period.
 
-Figures of few answers are left out: in a small group somebody could tell who has given them.
+Figures of few answers are left out: a small group would show who has given them.
 """
 
 from __future__ import annotations
@@ -69,7 +68,7 @@ def by_group(
     Return the figures of each group, by name; surveys without one are the group "".
 
     Where the hidden groups are too few in sum, the smallest of the others is hidden too: otherwise the total
-    less what is shown would tell what is hidden.
+    less the shown figures would give the hidden ones.
     """
     groups: dict[str, list[SurveyRecord]] = {}
     for record in records:

@@ -1,4 +1,4 @@
-"""When a clock falls due, warns and escalates, by its promise and its history. Pure."""
+"""Schedule of a clock: when it falls due, warns and escalates, by its promise and its history. Pure."""
 
 from __future__ import annotations
 

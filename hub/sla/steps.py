@@ -1,4 +1,4 @@
-"""The indicators of a period by step and by group, of the rows that its totals are counted from. Pure."""
+"""Indicators of a period by step and by group, from the rows of its totals. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from hub.sla.satisfaction import Satisfaction, by_group
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromiseCounts:
-    """How many promises of a group were kept; `breached` and `running` as in `PromiseFigures`."""
+    """The promises of a group by how they were kept; `breached` and `running` as in `PromiseFigures`."""
 
     name: str
     met: int = 0
@@ -33,7 +33,7 @@ class PromiseCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepFigures:
-    """What began, was asked, answered or decided in these days."""
+    """Figures of what began, was asked, answered or decided in these days."""
 
     days: Days
     promises: PromiseCounts
@@ -62,11 +62,11 @@ def by_step(
     zone: tzinfo,
     fewest: int,
 ) -> list[StepFigures]:
-    """Return the figures of each step, in their order; of too few answers none, as in `by_group`."""
+    """Return the figures of each step, in their order; too few answers are hidden, as in `by_group`."""
     place = _Places(of, zone)
     promises = {one.name: one for one in promises_by(clocks, period, lambda clock: place(clock.started_at))}
     parts = (part for record in surveys for part in _parts(record))
-    asked = {one.name: one for one in by_group(parts, lambda part: place(part.at), fewest=fewest)}
+    satisfaction = {one.name: one for one in by_group(parts, lambda part: place(part.at), fewest=fewest)}
     decided: dict[str, list[ContractDecision]] = {}
     for decision in decisions:
         decided.setdefault(place(decision.at), []).append(decision)
@@ -74,7 +74,7 @@ def by_step(
         StepFigures(
             days=days,
             promises=promises.get(name, PromiseCounts(name=name)),
-            surveys=asked.get(name, Satisfaction(name=name, asked=0)),
+            surveys=satisfaction.get(name, Satisfaction(name=name, asked=0)),
             renewed=(rate := together(renewals(decided.get(name, ())))).renewed,
             ended=rate.ended,
         )
@@ -83,12 +83,12 @@ def by_step(
 
 
 class _Places:
-    """The name of the step in which an instant lies; empty of an instant outside of all."""
+    """The name of the step in which an instant lies; empty outside of all steps."""
 
     def __init__(self, of: Sequence[Days], zone: tzinfo) -> None:
         self.names = {days[0].isoformat(): days for days in of}
         self._in_order = list(self.names)
-        # As instants, and each is found by halves: a year has a hundred thousand promises.
+        # Instants in order, found by bisection: a year has a hundred thousand promises.
         self._begins = [_midnight(since, zone) for since, _ in of]
         self._end = _midnight(of[-1][1] + timedelta(days=1), zone)
 
@@ -103,7 +103,7 @@ def _midnight(day: date, zone: tzinfo) -> datetime:
 
 
 def _parts(record: SurveyRecord) -> Iterable[SurveyRecord]:
-    """What was asked in one step may be answered in another: each counts where it happened."""
+    """A survey of one step may be answered in another: each counts where it happened."""
     if record.asked:
         yield replace(record, score=None)
     if record.score is not None:

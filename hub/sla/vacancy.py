@@ -1,4 +1,4 @@
-"""The level that a step notifies: a level that nobody holds is skipped. Pure."""
+"""Vacancies: a step notifies the nearest level that somebody holds. Pure."""
 
 from __future__ import annotations
 

@@ -38,7 +38,6 @@ from hub.storage.notice_digests import PostgresNoticeDigests
 from hub.storage.pauses import PostgresPauses
 from hub.storage.people_list import PostgresPeopleList
 from hub.storage.person_export import PostgresPersonExport
-from hub.storage.posters import PostgresPosters
 from hub.storage.preferences import PostgresPreferences
 from hub.storage.print_batches import PostgresBatches
 from hub.storage.reach import PostgresReach

@@ -15,6 +15,7 @@ import msgspec
 from hub.errors import StorageRefused
 from hub.inbound import emergency_replies, replies
 from hub.model import TOLD_BY_ANOTHER, Attempt, Inbound, PropertyScope, StoredEvent, type_of
+from hub.model.actors import ACCOUNT
 from hub.model.ids import span
 from hub.people.masking import mask_address, mask_name, mask_reference
 from hub.people.units import unit_name
@@ -34,7 +35,6 @@ _ESCALATED: Final = sorted({type_of(name) for name in ESCALATES.values()})
 _REPLIED: Final = [type_of(name) for name in (replies.NAME, emergency_replies.NAME)]
 """Events that a reply stands for."""
 _OF_CLOCK: Final = "clock_id:"
-_ACCOUNT: Final = "account:"
 _PERSON: Final = "person:"
 _Position = tuple[datetime, int, str]
 _BEGINNING: Final[_Position] = (datetime(1, 1, 1, tzinfo=UTC), 0, "")
@@ -170,7 +170,7 @@ async def _with_names(run: Runner, facts: CaseFacts, *, whole: bool) -> CaseFact
     """Add the names of the people and places that the rows name by reference."""
     acting, others = _acting(facts), _others(facts)
     refs = sorted(acting | others)
-    accounts = [ref.removeprefix(_ACCOUNT) for ref in refs if ref.startswith(_ACCOUNT)]
+    accounts = [ref.removeprefix(ACCOUNT) for ref in refs if ref.startswith(ACCOUNT)]
     named = {row["ref"]: row["name"] for row in await run.rows(_SQL["names"], refs, accounts)}
     stored = [*facts.events.values(), *([facts.first] if facts.first else [])]
     homes = {event.copropiedad_id for event in stored if event.copropiedad_id is not None}

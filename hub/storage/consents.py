@@ -8,8 +8,8 @@ from dataclasses import asdict
 from typing import Final
 
 from hub.contact_rules import consents as rules
-from hub.contact_rules.consents import PURPOSES, Yeses, answers, asked, is_provable
-from hub.contact_rules.consents import standing as counts
+from hub.contact_rules.consents import PURPOSES, Yeses, answers, consenting, is_provable
+from hub.contact_rules.consents import in_force as counts
 from hub.contact_rules.purposes import NEED_CONSENT
 from hub.model import Consent, OptedOut, Person, Stance
 from hub.people.audience import Group
@@ -41,7 +41,7 @@ async def asked_of(run: Runner, group: Group, people: Sequence[Person]) -> Seque
     """Return the same people with what the group needs of the ledger; `opted_in` leaves some of them out."""
     opted_in, authorised = group.opted_in, group.authorised
     if opted_in is not None:
-        people = asked(await with_facts(run, opted_in, people))
+        people = consenting(await with_facts(run, opted_in, people))
     if authorised is not None and authorised != opted_in:
         people = await with_facts(run, authorised, people)
     return people

@@ -8,6 +8,7 @@ import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final, Protocol, Self, TypeVar
 
 import asyncpg
@@ -285,6 +286,11 @@ _HEADER: Final = re.compile(r"^-- ([a-z_]+) --$", re.MULTILINE)
 def load(name: str) -> Mapping[str, str]:
     """Read `sql/<name>.sql` as name → statement."""
     return statements(files("hub.storage").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8"))
+
+
+def beside(module: str) -> Mapping[str, str]:
+    """Read the `queries.sql` that stands beside a module, given as its `__file__`."""
+    return statements(Path(module).with_name("queries.sql").read_text(encoding="utf-8"))
 
 
 def statements(text: str) -> Mapping[str, str]:

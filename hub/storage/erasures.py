@@ -11,6 +11,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
+from hub.cloudevents.kept_texts import kept_of, kept_wherever
 from hub.model import Json
 from hub.model.erasures import Counts, Duties, Duty, Erased, Erasure
 from hub.model.ids import span
@@ -220,7 +221,7 @@ async def _erase_rows(run: Runner, rows: Sequence[Record], traces: Traces) -> fr
     for row in rows:
         data: Mapping[str, Any] = row["data"] or {}
         is_own = is_alone(data, traces)
-        left = scrubbed(data, traces, alone=is_own)
+        left = scrubbed(data, traces, alone=is_own, kept=kept_of(row["type"]))
         if is_own:
             alone.add(row["key"])
         if left != data:
@@ -234,14 +235,15 @@ async def _erase_cases(run: Runner, cases: Collection[str], own: Collection[str]
     for row in await run.rows(_SQL["case_parties"], sorted(cases)):
         await _put_party(run, row, traces, alone=row["case_key"] in own)
     for row in await run.rows(_SQL["case_clocks"], sorted(own)) if own else ():
-        left = scrubbed(row["context"], traces, alone=True)
+        left = scrubbed(row["context"], traces, alone=True, kept=kept_wherever())
         if left != row["context"]:
             await run.rows(_SQL["put_clock"], row["id"], encode(left))
 
 
 async def _put_party(run: Runner, row: Record, traces: Traces, *, alone: bool) -> None:
     # As the value of a field: an object at the top counts as a person, too.
-    left = scrubbed({row["who"]: row["recipients"]}, traces, alone=alone)[row["who"]]
+    given = {row["who"]: row["recipients"]}
+    left = scrubbed(given, traces, alone=alone, kept=kept_wherever())[row["who"]]
     if left != row["recipients"] and not row["who"].startswith("@"):
         await run.rows(_SQL["put_party"], row["case_key"], row["who"], encode(left))
 

@@ -13,8 +13,9 @@ from asyncpg import Record
 
 from hub.errors import StorageRefused
 from hub.model import Json
+from hub.model.pages import PageQuery, Row, Rows
 from hub.ports import Page
-from hub.storage.database import Runner
+from hub.storage.database import Runner, read
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NEWEST: Final = (datetime(9999, 1, 1, tzinfo=UTC), UUID(int=0))
@@ -36,6 +37,16 @@ def shown(row: Record) -> dict[str, Json]:
 async def paged(run: Runner, statement: str, after: str | None, limit: int, *asked: object, by: str) -> Page:
     """Read a page of a statement whose first parameters are the cursor and the number of rows."""
     return page(await run.rows(statement, *cursor(after), limit + 1, *asked), limit, by)
+
+
+async def rows_of(
+    kind: type[Row], run: Runner, statement: str, query: PageQuery, *asked: object, by: str
+) -> Rows[Row]:
+    """Read a page of rows of a kind, as `paged` does."""
+    rows = await run.rows(statement, *cursor(query.after), query.limit + 1, *asked)
+    last = rows[query.limit - 1] if len(rows) > query.limit else None
+    following = None if last is None else encode_cursor(last[by], last["id"])
+    return Rows(items=[read(kind, row) for row in rows[: query.limit]], next=following)
 
 
 def page(rows: Sequence[Record], limit: int, ordered_by: str) -> Page:

@@ -21,6 +21,7 @@ from redis.cluster import PRIMARY
 from redis.exceptions import RedisClusterException, RedisError
 
 from hub.errors import ConfigurationError
+from hub.tls import client_context
 
 TAG: Final = "{hub}"
 """The hash tag of all keys."""
@@ -65,9 +66,14 @@ def client(url: str, timeout: float, *, decode: bool = True) -> Client:
     try:
         if urlsplit(url).scheme in CLUSTER_SCHEMES:
             return _cluster(url, options)
-        return Redis.from_url(url, **options)
+        return Redis.from_url(url, **options, **_tls(urlsplit(url).scheme == "rediss"))
     except (ValueError, TypeError, RedisClusterException) as exc:
         raise ConfigurationError("HUB_REDIS_URL is not the address of a Redis server or cluster.") from exc
+
+
+def _tls(secure: bool) -> dict[str, Any]:
+    # The library takes no context: it makes one of what the URL says of certificates.
+    return {"ssl_min_version": client_context().minimum_version} if secure else {}
 
 
 def _cluster(url: str, options: dict[str, Any]) -> Cluster:
@@ -90,7 +96,7 @@ def _cluster(url: str, options: dict[str, Any]) -> Cluster:
         require_full_coverage=False,
         # The addresses of the setting stay true when every node has moved to another.
         dynamic_startup_nodes=False,
-        **{**options, **given},
+        **{**options, **_tls(secure), **given},
     )
 
 
@@ -98,8 +104,9 @@ def failures(redis: Client) -> tuple[type[Exception], ...]:
     """Return what a call raises while Redis is away, or the cluster has nobody to answer for our keys."""
     # The library closes the idle connections to a node that failed while another task takes one of them,
     # which then has nothing to write to (redis 8.1, `ClusterNode.disconnect_free_connections`), or a
-    # transport that is closed: uvloop answers that with a RuntimeError.
-    return _FAILURES if isinstance(redis, Redis) else (*_FAILURES, AttributeError, RuntimeError)
+    # transport that is closed: uvloop answers that with a RuntimeError, asyncio since Python 3.12 with a
+    # TypeError.
+    return _FAILURES if isinstance(redis, Redis) else (*_FAILURES, AttributeError, RuntimeError, TypeError)
 
 
 async def at_keys(redis: Client) -> Mapping[str, Any]:

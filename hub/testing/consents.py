@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec import structs
 
-from hub.contact_rules.consents import CHANNELS, asked, with_facts
+from hub.contact_rules.consents import CHANNELS, consenting, with_facts
 from hub.model import Consent, Person, State
 from hub.people.audience import Group
 from hub.testing.tables import Tables
@@ -51,7 +51,7 @@ def _lift(tables: Tables, yes: Consent) -> None:
 def asked_of(tables: Tables, group: Group, people: Sequence[Person], now: datetime) -> Sequence[Person]:
     """Return the same people with what the group needs of the ledger; `opted_in` leaves some of them out."""
     if group.opted_in is not None:
-        people = asked(_with_facts(tables, group.opted_in, people, now))
+        people = consenting(_with_facts(tables, group.opted_in, people, now))
     if group.authorised is not None:
         people = _with_facts(tables, group.authorised, people, now)
     return people

@@ -1,4 +1,4 @@
-"""Work through the bulk actions that operators have started, batch by batch."""
+"""Bulk runs: the bulk actions that operators have started are worked batch by batch."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import structlog
 from hub.timers.deps import Timers
 
 BATCH: Final = 100
-"""Rows of one transaction: what a stop waits for, and what a death repeats."""
+"""Rows of one transaction: a stop waits for them, and a death repeats them."""
 
 log = structlog.get_logger()
 

@@ -1,4 +1,4 @@
-"""Publish the daily digest of promises at risk and overdue: one event for each person, once a working day."""
+"""Daily digest of promises at risk and overdue: one event for each person, once a working day."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ async def publish_digests(timers: Timers, at: datetime) -> None:
     watched = await _in_trouble(timers, at)
     if not watched:
         return
-    asked = [daily_digest.groups_of(one, at) for one in watched]
-    groups = {group for levels, coordination in asked for group in (*levels, coordination)}
+    named = [daily_digest.groups_of(one, at) for one in watched]
+    groups = {group for levels, coordination in named for group in (*levels, coordination)}
     by_person = daily_digest.by_person(watched, await timers.store.people(groups), at)
     refs = {ref for one in watched if (ref := one.clock.context.get(PERSON_REF))}
     names = await timers.store.names(refs) if refs else {}

@@ -1,4 +1,4 @@
-"""The dependencies of the timers."""
+"""Dependencies of the timers."""
 
 from __future__ import annotations
 

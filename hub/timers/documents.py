@@ -1,8 +1,8 @@
 """
-Fetch the documents that messages wait for.
+Documents that messages wait for.
 
-Each is fetched once for all messages of its event, outside intake. When it is there, or will not come, its
-messages are released; each of them also looks for itself, should a release be lost.
+Each is fetched once for all messages of its event, outside intake. Its messages are released when it is
+stored or given up. Each of them is also judged again by itself, should a release be lost.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentDeps:
-    """What fetching needs."""
+    """The dependencies of fetching."""
 
     queue: DocumentQueue
     calls: DocumentCalls

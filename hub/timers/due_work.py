@@ -1,7 +1,7 @@
 """
 Work that a store hands out when it is due, several pieces at a time, each in a task of its own.
 
-A piece is claimed for a while: what fails here, or dies with its process, is handed out again.
+A piece is claimed for a while: if it fails here, or its process dies, it is handed out again.
 """
 
 from __future__ import annotations

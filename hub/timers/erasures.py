@@ -1,4 +1,4 @@
-"""Go on with erasures until nothing is left, and look for what comes late."""
+"""Erasures: they go on until nothing is left, and late events are searched."""
 
 from __future__ import annotations
 

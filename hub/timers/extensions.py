@@ -1,8 +1,9 @@
 """
-Tell publishers which extensions of theirs a clock does not hold.
+Refused extensions: publishers learn which of theirs a clock does not hold.
 
-Every publisher hears it on `hub.events.out`, as it hears of refused events, and those with a webhook there
-too. The rows were written in the transaction of the fold; a crash in between repeats the same ids.
+Every publisher gets the notice on `hub.events.out`, like that of a refused event, and those with a webhook
+get it there too. The rows were written in the transaction of the fold; a crash in between repeats the same
+ids.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Fill Redis with the appointments and boards that SQL knows, and compare both. SQL is the truth."""
+"""Filling of Redis with the appointments and boards that SQL knows, and comparison. SQL is the truth."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-Fire the due steps of clocks, a batch at a time.
+Due steps of clocks, fired a batch at a time.
 
 For each clock: publish the event (confirmed), advance the clock in SQL, then set its next appointment.
 Calls to other servers cover the whole batch. A broken clock does not stop the others.

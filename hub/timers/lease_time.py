@@ -1,10 +1,10 @@
 """
-When a lease has ended: its time counts only while the database could be written.
+Lease time: the time of a lease counts only while the database could be written.
 
 A worker holds its lease until it has recorded what the providers answered. While the database is away it
-cannot, and the lease ends although its holder is alive: whoever reaches the database first, the timers or
-the holder, would decide whether the message is sent twice. So the timers remember when, as far as they have
-seen, the database was away.
+cannot, and the lease would end although its holder is alive: then the first to reach the database, timers or
+holder, would decide whether the message is sent twice. So the timers remember when, as far as they have seen,
+the database was away.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from typing import Final
 from hub.errors import StorageConflict, StorageUnavailable, Unavailable
 
 UNSEEN: Final = timedelta(seconds=5)
-"""The longest time between two answers, which are asked for every second, that is no outage or hang."""
+"""The longest time between two answers that is no outage: the timers ask every second."""
 MOMENT: Final = timedelta(seconds=5)
-"""Given besides, after an outage: its holders try again every half second, but need a new connection."""
+"""Extra time after an outage: holders try again every half second, but need a new connection."""
 
 _EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class LeaseTime:
     """
-    What the timers of one process know of the database's outages, by the database's own clock.
+    The database's outages as the timers of one process know them, by the database's own clock.
 
-    What was before its start nobody knows: it counts as an outage. So does a jump of the database's clock, or
-    a pause of this machine.
+    The time before their start is unknown, and counts as an outage. So does a jump of the database's clock,
+    or a pause of this machine.
     """
 
     def __init__(self, lease: timedelta) -> None:

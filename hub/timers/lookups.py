@@ -1,4 +1,4 @@
-"""Look up what the next steps of clocks need from the directory and messages, for a whole batch at once."""
+"""Look-ups for the next steps of clocks, in the directory and messages, for a whole batch at once."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ async def look_up(clocks: Sequence[Clock], store: TimerStore) -> ClockLookups:
     names = await _isolating_faults(named, lambda batch: _names(batch, store))
     following = [clock for clock in clocks if _asks_people(clock)]
     concerned = await _isolating_faults(following, store.concerned)
-    asked = {clock.id for clock in (*escalating, *ending, *checked, *following)}
+    wanted = {clock.id for clock in (*escalating, *ending, *checked, *following)}
     return ClockLookups(
         held=held,
         called=called,
         dispatch=dispatch,
         names=names,
         concerned=concerned,
-        broken=frozenset(asked - {*held, *called, *dispatch, *concerned}),
+        broken=frozenset(wanted - {*held, *called, *dispatch, *concerned}),
     )
 
 
@@ -111,9 +111,9 @@ async def _names(clocks: Sequence[Clock], store: TimerStore) -> Mapping[UUID, st
 
 
 async def _called(clocks: Sequence[Clock], store: TimerStore) -> Mapping[UUID, Calls]:
-    asked = {clock.id: [sla.event_id(clock, step) for step in sla.calls(clock)] for clock in clocks}
-    people = await store.called([name for names in asked.values() for name in names])
-    return {clock: {name: people[name] for name in names if name in people} for clock, names in asked.items()}
+    named = {clock.id: [sla.event_id(clock, step) for step in sla.calls(clock)] for clock in clocks}
+    people = await store.called([name for names in named.values() for name in names])
+    return {clock: {name: people[name] for name in names if name in people} for clock, names in named.items()}
 
 
 async def _dispatch(clocks: Sequence[Clock], store: TimerStore) -> Mapping[UUID, DispatchStatus]:

@@ -1,8 +1,8 @@
 """
-Make the months of events, messages and attempts ahead, and drop those that are older than the retention.
+Months of events, messages and attempts: made ahead, and dropped when older than the retention.
 
-Both change tables that the hub is using. So the store waits for a lock only briefly; what did not succeed is
-tried again an hour later. Until a month is made its events are stored with the rest, and nothing is lost.
+Both change tables that the hub is using. So the store waits for a lock only briefly, and a change that failed
+is tried again an hour later. Until a month is made its events are stored with the rest, and nothing is lost.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from hub.tasks import reraise_if_cancelled
 from hub.timers.deps import Timers
 
 AHEAD: Final = 3
-"""Months that stand ready after the current one."""
+"""Months that are ready after the current one."""
 FORGOTTEN: Final = 5000
 """Rows that one statement deletes."""
 CASES: Final = 200

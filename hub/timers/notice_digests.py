@@ -1,8 +1,9 @@
 """
-Make one digest of the service messages that wait for it, for each person who has asked for that.
+Digests of notices: one message of the service messages that wait, for each person who wants that.
 
-Made in one transaction with the messages that it has, then published until the broker has confirmed it, then
-settled by what became of its own message: killed anywhere, the next look goes on, and nothing is sent twice.
+A digest is made in one transaction with its messages, published until the broker has confirmed it, and
+settled by what became of its own message. After a kill anywhere the next look goes on, and nothing is sent
+twice.
 """
 
 from __future__ import annotations
@@ -26,19 +27,19 @@ PAGE: Final = 1000
 AT_ONCE: Final = 100
 """Digests that are published before others are made."""
 MOST: Final = 30
-"""Notices of one digest. What is above that leaves by itself."""
+"""Notices of one digest. The others leave by themselves."""
 LONGEST: Final = 60_000
 """Characters of one digest: mail programs cut what is longer."""
 FEWEST: Final = 2
 """A digest of one notice would be that notice, later."""
 SURE_AFTER: Final = timedelta(hours=24)
-"""What was accepted may come back until then; a digest that intake does not know by then is lost."""
+"""An accepted mail may come back until then; a digest that intake does not know by then is lost."""
 
 log = structlog.get_logger()
 
 
 async def keep_digests(timers: Timers) -> bool:
-    """Make the digests that are due, publish what is made, and settle what became of them."""
+    """Make the digests that are due, publish them, and settle what became of earlier ones."""
     await _publish(timers)
     made = await _make(timers)
     await _publish(timers)
@@ -53,7 +54,7 @@ async def _make(timers: Timers) -> int:
     while page := await timers.digests.waiting(now, now + GATHER, after=after, limit=PAGE):
         for notices in _whole_people(page):
             made += await timers.digests.make(notices, compose) is not None
-            # What is in none: a single one, one above the most, one that came when the digest was made.
+            # Notices in no digest: a single one, those above the most, and those that came meanwhile.
             await timers.digests.release([notice.id for notice in notices])
             after = notices[0].person
         if made >= AT_ONCE:
@@ -64,13 +65,13 @@ async def _make(timers: Timers) -> int:
 
 
 def _whole_people(page: Sequence[HeldNotice]) -> Iterator[Sequence[HeldNotice]]:
-    """Yield the notices of each person; of a full page not those of the last one, if there is another."""
+    """Yield the notices of each person; a full page may cut off its last person, who has the next page."""
     people = [list(notices) for _, notices in groupby(page, attrgetter("person"))]
     yield from people[:-1] if len(page) == PAGE and len(people) > 1 else people
 
 
 def compose(notices: Sequence[HeldNotice]) -> NoticeDigest | None:
-    """Make the digest of one person's notices; None where a digest would be a message of one."""
+    """Make the digest of one person's notices; None where it would have only one."""
     items: dict[str, dict[str, Json]] = {}
     left_over = LONGEST
     taken: list[HeldNotice] = []

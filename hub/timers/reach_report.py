@@ -1,4 +1,4 @@
-"""Publish the weekly notice of the units that cannot be reached: one event a week."""
+"""Weekly notice of the units that cannot be reached: one event a week."""
 
 from __future__ import annotations
 

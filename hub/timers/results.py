@@ -1,5 +1,5 @@
 """
-Publish the results that somebody asked for.
+Results that somebody has asked for, and their publication.
 
 The database keeps them in the statement that changes the message; here they are claimed, published with
 confirms, and deleted. A crash in between repeats the same ids.
@@ -19,14 +19,14 @@ from hub.timers.deps import Timers
 
 AT_ONCE: Final = 200
 LEASE: Final = timedelta(seconds=30)
-"""After which a claim that its process did not finish is taken over."""
+"""The age at which another process takes over an unfinished claim."""
 
 
 async def publish_results(timers: Timers) -> bool:
     """
     Publish a batch in order, and queue it for webhooks; true if there is more.
 
-    What nobody asks for any more is deleted.
+    A result that nobody asks for any more is deleted.
     """
     store = timers.results
     results = await store.take_results(AT_ONCE, LEASE)

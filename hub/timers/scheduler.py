@@ -5,7 +5,7 @@ A message whose time has come is queued again and ticketed. The due step of a cl
 which intake receives: publish the event (deterministic id, confirmed), advance the clock in SQL unless
 another process has, then set the next appointment. A crash anywhere repeats the same id.
 
-While everything is paused (`hub pause all`, a restored back-up) the loops that send or fire stand.
+While everything is paused (`hub pause all`, a restored back-up) the loops that send or fire stop.
 
 Redis holds the appointments; SQL holds the same instants. While Redis is away, or after a flush, the
 timers poll SQL every second and refill Redis from it.
@@ -72,7 +72,7 @@ PAUSES: Final = 5.0
 BULK_RUNS: Final = 1.0
 """Seconds between looks for bulk actions that operators have started."""
 ERASED: Final = 60.0
-"""Seconds between looks for what an erasure has left, or what has come since."""
+"""Seconds between looks for the rest of erasures, and for events that have come since."""
 OLD_DATA: Final = 21600.0
 """Seconds between looks for data that has become too old: a look reads all that is stored."""
 MISSED: Final = timedelta(seconds=10)
@@ -177,7 +177,7 @@ async def _publish(timers: Timers, tickets: Sequence[Ticket]) -> None:
 
 
 async def see_database(timers: Timers) -> bool:
-    """Look whether the database answers: in an outage, or while it hangs, the time of leases stands still."""
+    """Check that the database answers: in an outage, or while it hangs, the time of leases stands still."""
     timers.lease_time.see(await timers.heartbeats.clock())
     return False
 
@@ -268,7 +268,7 @@ async def _publish_replies(timers: Timers) -> None:
 
 
 async def _notify_former_contacts(timers: Timers) -> int:
-    """Notify those whose contact points were changed, however that came; return how many changes."""
+    """Notify the people whose contact points were changed, by whatever way; return how many changes."""
     changes = await timers.store.contact_changes(AT_ONCE)
     for change in changes:
         for event in notices(change):

@@ -1,9 +1,9 @@
 """
-Seal what happened to messages, minute by minute, and send the head of the chain outside once a day.
+Seals over what happened to messages, minute by minute; the head of the chain goes outside once a day.
 
-A minute is sealed once every transaction is over that was open when it had ended: nothing comes late, and
-nobody waits for the seal. Any number of processes may do this; the database lets one at a time. After a crash
-the next look finds the same minute.
+A minute is sealed once every transaction that was open at its end is over: nothing comes late, and nobody
+waits for the seal. Any number of processes may do this; the database lets one at a time. After a crash the
+next look finds the same minute.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from hub.tasks import reraise_if_cancelled
 LOOK: Final = 10.0
 """Seconds between looks for a minute to seal."""
 GRACE: Final = timedelta(seconds=5)
-"""The database's clock may step back by so much, and still nothing is recorded in a minute that is sealed."""
+"""The database's clock may step back by this much: still nothing is recorded in a sealed minute."""
 ASK_AGAIN: Final = timedelta(minutes=10)
 """Between looks whether yesterday's head has a time stamp."""
 STUCK: Final = timedelta(minutes=10)
@@ -51,9 +51,9 @@ class Sealer:
     notify: bool
     key: str | None = None
     stamp: Callable[[bytes], Awaitable[bytes | None]] | None = None
-    look: Horizon | None = field(init=False, default=None)
-    """The look whose transactions are waited for."""
-    told: date | None = field(init=False, default=None)
+    horizon: Horizon | None = field(init=False, default=None)
+    """The horizon whose open transactions must end first."""
+    published: date | None = field(init=False, default=None)
     """The last day whose head this process has published."""
     ask_again_at: datetime | None = field(init=False, default=None)
 
@@ -77,7 +77,7 @@ async def run(sealer: Sealer) -> None:
 
 
 async def seal(sealer: Sealer) -> None:
-    """Seal each minute that is complete; tell the head of yesterday, and have it stamped."""
+    """Seal each complete minute; publish the head of yesterday, and have it stamped."""
     until = _complete(sealer, await sealer.store.horizon())
     if until is None:
         return
@@ -91,22 +91,22 @@ async def seal(sealer: Sealer) -> None:
 
 
 def _complete(sealer: Sealer, now: Horizon) -> datetime | None:
-    """Return up to when everything that was recorded is visible; None while that is not known."""
-    look = sealer.look
-    if look is not None and now.oldest <= look.own:
-        if now.at - look.at > STUCK:
-            log.warning("seals.stuck", since=look.at.isoformat(), to_do="end the transaction that is open")
+    """Return the instant up to which every record is visible; None while that is not known."""
+    before = sealer.horizon
+    if before is not None and now.oldest <= before.own:
+        if now.at - before.at > STUCK:
+            log.warning("seals.stuck", since=before.at.isoformat(), to_do="end the transaction that is open")
         return None
-    sealer.look = now
-    return None if look is None else look.at - GRACE
+    sealer.horizon = now
+    return None if before is None else before.at - GRACE
 
 
 async def _tell(sealer: Sealer, head: Seal, today: datetime) -> None:
     """Publish the head of yesterday, which is whole: a repeat has the same id and the same content."""
     day = (today - timedelta(days=1)).date()
-    if sealer.notify and sealer.told != day:
+    if sealer.notify and sealer.published != day:
         await sealer.publisher.event(event_of(head, day, today, key=sealer.key))
-        sealer.told = day
+        sealer.published = day
 
 
 async def _stamp(sealer: Sealer, head: Seal, now: datetime) -> None:
@@ -122,7 +122,7 @@ async def _stamp(sealer: Sealer, head: Seal, now: datetime) -> None:
 
 
 def event_of(head: Seal, day: date, ended: datetime, *, key: str | None = None) -> Event:
-    """Make the event that tells the head of a day."""
+    """Make the event with the head of a day."""
     return own_event(
         HEAD,
         f"seal-head:{day}",

@@ -1,4 +1,4 @@
-"""Asks an authority outside for a time stamp (RFC 3161)."""
+"""Time stamps of an authority outside (RFC 3161)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import structlog
 from hub.operations.evidence.time_stamps import grants, query
 from hub.settings import SecretUrl
 from hub.tasks import reraise_if_cancelled
+from hub.tls import http_context
 
 TIMEOUT: Final = timedelta(seconds=20)
 MOST: Final = 1 << 16
@@ -21,7 +22,7 @@ log = structlog.get_logger()
 
 
 async def stamp(url: SecretUrl, digest: bytes) -> bytes | None:
-    """Return the authority's answer; None if there is none that grants. Logs why, without the address."""
+    """Return the authority's answer; None unless it grants the stamp. Logs why, without the address."""
     try:
         reply = await _ask(url, query(digest))
     except (aiohttp.ClientError, OSError, TimeoutError) as exc:
@@ -34,11 +35,15 @@ async def stamp(url: SecretUrl, digest: bytes) -> bytes | None:
     return reply
 
 
-async def _ask(url: SecretUrl, asked: bytes) -> bytes:
+async def _ask(url: SecretUrl, request: bytes) -> bytes:
     total = aiohttp.ClientTimeout(total=TIMEOUT.total_seconds())
     async with (
-        aiohttp.ClientSession(timeout=total, cookie_jar=aiohttp.DummyCookieJar()) as session,
-        session.post(url.reveal(), data=asked, headers=_HEADERS, allow_redirects=False) as answer,
+        aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(ssl=http_context()),
+            timeout=total,
+            cookie_jar=aiohttp.DummyCookieJar(),
+        ) as session,
+        session.post(url.reveal(), data=request, headers=_HEADERS, allow_redirects=False) as answer,
     ):
         answer.raise_for_status()
         return await answer.content.read(MOST)

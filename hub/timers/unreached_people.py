@@ -1,9 +1,9 @@
 """
-Alert the desk about people whom no channel has reached in an emergency.
+Alerts to the desk about people whom no channel has reached in an emergency.
 
-The messages of an emergency go out by all channels at once, and each may fail long after planning. Here
-those people are gathered of whom every message is lost: one alert for all of them, and at most one a minute
-for each event. A crash before the mark repeats the alert, under the same id if it names the same people.
+The messages of an emergency go out by all channels at once, and each may fail long after planning. This work
+gathers the people whose every message is lost: one alert for all of them, and at most one a minute for each
+event. A crash before the mark repeats the alert, under the same id if it names the same people.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """
-Send waiting results to webhooks.
+Webhooks, to which waiting results are sent.
 
 Each endpoint is a queue of its own: a batch at a time, in order, and no batch before the one before it was
 taken. A slow or broken endpoint delays nobody but itself: its calls are tasks of their own.
@@ -43,7 +43,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookDeps:
-    """What sending needs."""
+    """The dependencies of sending."""
 
     queue: WebhookQueue
     calls: WebhookCalls
@@ -66,7 +66,7 @@ async def run(deps: WebhookDeps) -> None:
 
 
 async def due_webhooks(room: int, deps: WebhookDeps) -> Sequence[Webhook]:
-    """Claim endpoints that have something to be told; none while everything is paused."""
+    """Claim endpoints for which events wait; none while everything is paused."""
     return () if await deps.stands() else await deps.queue.due(room, lease=LEASE)
 
 

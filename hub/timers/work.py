@@ -1,4 +1,4 @@
-"""When the work of a loop is done: not while everything is paused, or once for each time that it has."""
+"""Conditions of a loop's work: not while everything is paused, or once for each of its instants."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def stand(timers: Timers) -> bool:
 
 
 def unless_paused(work: TimedWork, instead: TimedWork = wait) -> TimedWork:
-    """Return the work, or what is done instead of it while everything is paused."""
+    """Return the work, or that which replaces it while everything is paused."""
 
     @wraps(work)
     async def gated(timers: Timers) -> bool:
@@ -37,7 +37,7 @@ def once_for(
     due: Callable[[Timers], datetime | None], publish: Callable[[Timers, datetime], Awaitable[None]]
 ) -> TimedWork:
     """
-    Publish once for each instant that is due: the work remembers the last one for which it did.
+    Publish once for each instant that is due: the work remembers the last instant.
 
     Other processes may do the same, and so does the next one after a crash: a repeat has the same id.
     """

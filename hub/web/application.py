@@ -13,17 +13,20 @@ from aiohttp.typedefs import Middleware
 
 from hub.catalog import CATALOG
 from hub.cloudevents.schemas import Schemas
+from hub.desk.nouns import NOUNS
+from hub.doors.console import done_words
 from hub.web.api.events import MAX_BODY
 from hub.web.auth.caller import within_reach
 from hub.web.auth.guard import guard
 from hub.web.auth.refusals import count_refusals
 from hub.web.connections import in_time
-from hub.web.console.pages import for_browsers
+from hub.web.console.refused import for_browsers
 from hub.web.documents import asyncapi, openapi, serve
 from hub.web.documents.notices import NOTICES, results
 from hub.web.rate_limit import limit_rate, set_quotas
 from hub.web.request_limit import begin_counting, limit_requests
 from hub.web.responses import explain_failures, secure_headers
+from hub.web.route import DONE_WORDS
 from hub.web.routes import ROUTES, add_routes
 from hub.web.service_parts import Access, Monitoring
 from hub.web.services import ACCESS, MONITORING, SERVICES, Services
@@ -38,6 +41,7 @@ def build(services: Services) -> web.Application:
     set_quotas(app, services.policy.api)
     app[serve.DOCUMENTS] = {**_documents(services.schemas), **serve.files()}
     add_routes(app, ROUTES)
+    app[DONE_WORDS] = done_words(NOUNS)
     app.on_shutdown.append(_end_streams)
     return app
 
@@ -67,11 +71,16 @@ def _guarded(
 
 
 @cache
+def _api(release: str) -> bytes:
+    return msgspec.json.encode(openapi.describe(ROUTES, version=release))
+
+
+@cache
 def _documents(schemas: Schemas) -> Mapping[str, bytes]:
     release = version("hub")
     data = {name: schema.document for name, schema in schemas.by_name.items()}
     events = asyncapi.describe(CATALOG, data, NOTICES, results(), version=release)
     return {
-        "/openapi.json": msgspec.json.encode(openapi.describe(ROUTES, version=release)),
+        "/openapi.json": _api(release),
         "/asyncapi.json": msgspec.json.encode(events),
     }

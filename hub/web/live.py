@@ -20,19 +20,16 @@ from urllib.parse import quote, unquote
 import structlog
 
 from hub.business_time.dates import ZONE
+from hub.doors.live import Mark
 from hub.errors import HubError
-from hub.model.posters import PosterState
 from hub.operations.survey_list import period_of
 from hub.ports import (
     BulkStore,
     CaseworkStore,
     ContactStore,
-    IncidentLog,
     LetterStore,
     LogStore,
     MessageFilter,
-    PauseStore,
-    PosterStore,
 )
 from hub.ports.casework import CaseFilter, ReplyFilter
 from hub.ports.survey_list import SurveyFilter, SurveyListStore
@@ -47,8 +44,6 @@ MOST_OF_ONE: Final = 20
 """Streams of one caller: the windows that somebody has in sight. Another one ends the oldest."""
 SHOWN: Final = 50
 """Rows of a list's first page."""
-Mark: TypeAlias = Callable[[], Awaitable[object]]
-"""Returns what differs once something of a topic has changed."""
 MarkOfCase: TypeAlias = Callable[[str], Awaitable[object]]
 """The same of one case, by its key."""
 _CASE: Final = "case:"
@@ -68,10 +63,7 @@ class LiveDeps:
     counts: Counted
     log: LogStore
     contacts: ContactStore
-    incidents: IncidentLog
     letters: LetterStore
-    pauses: PauseStore
-    posters: PosterStore
     surveys: SurveyListStore
 
 
@@ -81,20 +73,14 @@ def marks_of(deps: LiveDeps) -> Mapping[str, Mark]:
     return {
         "bulk": partial(deps.bulk.runs, after=None, limit=SHOWN),
         "cases": partial(deps.casework.cases, CaseFilter(), after=None, limit=SHOWN),
-        "channels": _together(partial(deps.incidents.incidents, SHOWN), deps.pauses.pauses, deps.pauses.held),
         "clocks": partial(_count, deps.counts, "clocks"),
         "dead": partial(_count, deps.counts, "dead"),
         "letters": deps.letters.buildings,
         "messages": _together(first, partial(_count, deps.counts, "messages")),
-        "posters": _together(*(partial(_posters, deps.posters, state) for state in PosterState)),
         "replies": partial(deps.contacts.replies, ReplyFilter(), after=None, limit=SHOWN),
         "surveys": _together(partial(_surveys, deps.surveys), deps.surveys.newest_answer),
         "unreached": partial(deps.log.unreached, after=None, limit=SHOWN),
     }
-
-
-async def _posters(posters: PosterStore, state: PosterState) -> object:
-    return await posters.posters(state=state, building=None, after=None, limit=SHOWN)
 
 
 async def _surveys(surveys: SurveyListStore) -> object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from http import HTTPStatus
+from inspect import cleandoc
 from typing import Any, Final, TypeAlias
 from uuid import uuid4
 
@@ -12,11 +13,13 @@ import msgspec
 import structlog
 from aiohttp import hdrs, web
 
+from hub.doors.act import File
 from hub.errors import (
     BeyondOwnRights,
     HubError,
     InvalidAccount,
     InvalidAudience,
+    InvalidCursor,
     InvalidEvent,
     InvalidFilter,
     InvalidGuide,
@@ -28,10 +31,13 @@ from hub.errors import (
     KeptByDuty,
     LastAdministrator,
     NameTaken,
+    NoSuch,
     NothingChosen,
     NothingToAcknowledge,
     NothingToPrint,
     NotOffered,
+    NotRestored,
+    PrivacyNeeded,
     StorageRefused,
     TooLarge,
     TooLate,
@@ -112,9 +118,13 @@ def json_answer(value: Json, *, status: int = 200, headers: Mapping[str, str] | 
 
 
 def pdf_answer(content: bytes, name: str) -> web.Response:
-    """Respond with a PDF as a file, which no browser opens in place."""
-    headers = {hdrs.CONTENT_DISPOSITION: f'attachment; filename="{name}"'}
-    return web.Response(body=content, content_type=PDF, headers=headers)
+    return file_answer(File(content, name, PDF))
+
+
+def file_answer(file: File) -> web.Response:
+    """Respond with a file, which no browser opens in place."""
+    headers = {hdrs.CONTENT_DISPOSITION: f'attachment; filename="{file.name}"'}
+    return web.Response(body=file.content, content_type=file.kind, headers=headers)
 
 
 def all_of(items: Sequence[Json]) -> web.Response:
@@ -220,9 +230,16 @@ def _from_http(error: web.HTTPException) -> Refusal:
     return Refusal(error.status, f"{error.reason}.", _HTTP_HINTS.get(error.status, ""), headers=kept)
 
 
+def _halves(error: type[HubError]) -> tuple[str, str]:
+    """Return what is wrong, and what to do about it, of an error that says both."""
+    what, _, instead = cleandoc(error.__doc__ or "").partition("\n\n")
+    return what, instead
+
+
 _REFUSED: Final = (400, "A value is refused: {error}", "Correct the request; the same one fails again.")
 _FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
     Unavailable: (503, "{error}", "Try again in some seconds; `hub check` shows more."),
+    NoSuch: (404, "{error}", "The list shows the ids that there are."),
     UnknownAccount: (404, "There is no account of this name.", "GET /api/accounts lists them."),
     UnknownKey: (404, "There is no live key of this name.", "GET /api/keys lists the keys."),
     UnknownSubscription: (404, "{error}.", "GET /api/results lists the subscriptions."),
@@ -234,6 +251,8 @@ _FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
     NothingChosen: (404, "{error}", "POST /api/bulk with dry_run shows what a filter finds."),
     NothingToPrint: (404, "{error}", "GET /api/letters/buildings shows where letters are open."),
     TooLate: (409, "{error}", "GET /api/letters/batches shows how far each batch has come."),
+    PrivacyNeeded: (403, "{error}", "Leave `whole` out."),
+    NotRestored: (409, *_halves(NotRestored)),
     NotOffered: (409, "{error}", "GET /asyncapi.json shows what each kind of case has."),
     NothingToAcknowledge: (409, "{error}", "GET /api/clocks shows where each promise stands."),
     VersionJump: (
@@ -243,6 +262,7 @@ _FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
     ),
     TooLarge: (413, "{error}", "Ask for less at a time."),
     InvalidFilter: (400, "{error}.", "POST /api/bulk with dry_run shows what a filter finds."),
+    InvalidCursor: (400, "{error}", "Take `next` of the page before, or leave `after` out."),
     InvalidPeriod: (400, "{error}", f"Ask for up to {MOST} days, in order."),
     **dict.fromkeys(
         (
@@ -275,8 +295,15 @@ def refusal_of(error: HubError) -> Refusal:
     return Refusal(500, *_FAILED)
 
 
+def status_of(error: type[HubError]) -> int:
+    """Return the status of the answer to this error."""
+    return next(_FROM_HUB[kind][0] for kind in error.__mro__ if kind in _FROM_HUB)
+
+
 def _errors_of(error: HubError) -> Sequence[Mapping[str, str]]:
     """Return which part of the body is wrong, where the error knows it."""
+    if isinstance(error, InvalidCursor):
+        return [{"detail": str(error), "parameter": "after"}]
     # What comes up to here of an event is an entry of the directory, whose body is the event's data.
     where = str(getattr(error, "field", None) or "").removeprefix("data.")
     return [{"detail": str(error), "pointer": pointer(where)}] if where else ()

@@ -4,29 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
-from enum import StrEnum
 from functools import partial
 from typing import Any, Final
 
 import msgspec
 from aiohttp import hdrs, web
 
+from hub.doors.act import ADMIN, OPERATE, PRIVACY, READ, Where
 from hub.model import Scope
 from hub.web.requests import ApiHandler
 from hub.web.responses import route_of
-
-
-class Where(StrEnum):
-    """How a route treats a caller who reaches some copropiedades but not all."""
-
-    PLACES = "places"
-    """Filtered: the caller sees and changes only what belongs to those copropiedades."""
-    COMPANY = "company"
-    """Not about a copropiedad: the same for everybody."""
-    EVERYWHERE = "everywhere"
-    """Only for callers who reach all copropiedades."""
-    PERSON = "person"
-    """Only for the token of one person, whose inbox it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +48,6 @@ class Route:
 
 SIGNED_IN: Final[frozenset[Scope]] = frozenset()
 """Neither a scope nor a key opens the route: it needs a signed-in session."""
-PUBLISH: Final = frozenset({Scope.PUBLISH})
-READ: Final = frozenset({Scope.READ})
-OPERATE: Final = frozenset({Scope.OPERATE})
-PRIVACY: Final = frozenset({Scope.PRIVACY})
-ADMIN: Final = frozenset({Scope.ADMIN})
-INBOX: Final = frozenset({Scope.INBOX})
 read: Final = partial(Route, needs=READ, where=Where.PLACES)
 read_company: Final = partial(Route, needs=READ, where=Where.COMPANY)
 read_private: Final = partial(Route, needs=PRIVACY, where=Where.PLACES)
@@ -74,6 +55,8 @@ operate: Final = partial(Route, method=hdrs.METH_POST, needs=OPERATE, where=Wher
 operate_company: Final = partial(Route, needs=OPERATE, where=Where.EVERYWHERE)
 press: Final = partial(operate, form=True)
 """A button of our own page."""
+DONE_WORDS: Final[web.AppKey[Mapping[str, str]]] = web.AppKey("done_words")
+"""Name of an act → the sentence of the page that follows it."""
 TABLE: Final[web.AppKey[Mapping[tuple[str, str], Route]]] = web.AppKey("table")
 """(method, path) → route of this application."""
 

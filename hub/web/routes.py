@@ -13,6 +13,10 @@ from hub.access.poster_links import PATH as POSTER_PATH
 from hub.channels.registry import CALLBACKS, INBOUND
 from hub.channels.sms.hooks import RECEIPTS, REPLIES
 from hub.channels.whatsapp.reports import HOOK as WHATSAPP_HOOK
+from hub.desk.nouns import NOUNS
+from hub.doors.act import READ, Where
+from hub.doors.api import routes_of
+from hub.doors.console import pages_of
 from hub.inbound.unsubscribe import PATH as UNSUBSCRIBE_PATH
 from hub.sla.ack_links import PATH as ACK_PATH
 from hub.web.api import letters
@@ -37,7 +41,7 @@ from hub.web.hooks import (
 from hub.web.monitoring import health, metrics
 from hub.web.requests import adapted
 from hub.web.residents import code_page, message_page, own_page
-from hub.web.route import READ, SIGNED_IN, TABLE, Route, Where, read_company, read_private
+from hub.web.route import SIGNED_IN, TABLE, Route, read_company, read_private
 from hub.web.schemas import common
 
 _POST: Final = hdrs.METH_POST
@@ -63,6 +67,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *MESSAGES,
     *PEOPLE,
     *HUB,
+    *(route for noun in NOUNS for route in routes_of(noun)),
     # For machines without a key: health, and calls that carry a signature.
     _open("/health/live", health.live, answers={200: common.Health}),
     _open("/health/ready", health.ready, answers={200: common.Health, 503: common.Health}),
@@ -101,6 +106,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     read_private("/letters/{id}/document", letters.show_document),
     read_private("/letters/{id}/pdf", letters.show_pdf),
     *map(in_shell, CONSOLE),
+    *(in_shell(page) for noun in NOUNS for page in pages_of(noun)),
     _open("/", console.show),
     _open("/", sign_in.sign_in, method=_POST, form=True),
     _open(sign_in.CODE, second_step.show),

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Final
 
 from aiohttp import web
 
 from hub.access.attempts import SignInDeps
+from hub.access.check_rate import CheckRate
+from hub.access.code_rate import CodeRate
 from hub.access.genuine_codes import GenuineCodes
 from hub.access.inbox_tokens import InboxTokens
+from hub.access.link_rate import OF_A_FILE, OF_A_WALL, LinkRate
+from hub.access.lockout import AddressThrottle
+from hub.access.passwords import Passwords
 from hub.access.resident_links import ResidentLinks
 from hub.access.survey_links import SurveyLinks
 from hub.cloudevents import decode
+from hub.desk.channels.state import Depths
+from hub.desk.nouns import NOUNS
+from hub.desk.posters.queries import count as count_posters
+from hub.doors.live import marks_of as desk_marks
 from hub.model import Event, Json, PropertyScope
 from hub.operations.cases.acts import CaseActs
 from hub.operations.cases.replies import ReplyActs
 from hub.operations.cases.texts import CaseTexts
 from hub.operations.cases.thread import Threads
-from hub.operations.channels import Depths
 from hub.operations.clocks.board import Clocks
 from hub.operations.evidence import Remaker
 from hub.operations.genuine import GenuineDeps
@@ -32,18 +41,50 @@ from hub.operations.residents.own_file import OwnFiles
 from hub.operations.residents.own_message import OwnMessages
 from hub.operations.residents.sign_in import ResidentSignIn
 from hub.operations.search.search import SearchDeps
+from hub.parts.stores import Stores
+from hub.ports import WebhookCalls
 from hub.ports.activity import AffectedPeople
-from hub.web.dependencies import Dependencies
+from hub.ports.traces import Tracer
+from hub.web.auth.api_key_cache import Keyring
+from hub.web.console.login_queue import Queue
 from hub.web.inbox_streams import InboxStreams
 from hub.web.live import LiveChanges, LiveDeps, marks_of
 from hub.web.looks import Looks
 from hub.web.monitoring.remembered import Remembered
-from hub.web.service_parts import Access, Monitoring
+from hub.web.service_parts import Access, DryRunner, Hooks, Monitoring, Refuse
 
 
 @dataclass(frozen=True, kw_only=True)
-class Services(Dependencies):
-    """The dependencies of the API, the page and the hooks."""
+class Services(Stores):
+    """The stores, and what the API, the pages and the hooks need besides: senders, brakes, the doorkeeper."""
+
+    amqp_user: str | None
+    dry_run: DryRunner
+    webhook_calls: WebhookCalls
+    keyring: Keyring
+    refuse: Refuse
+    hooks: Hooks
+    monitoring: Monitoring
+    tracer: Tracer | None = None
+    passwords: Passwords = field(default_factory=Passwords)
+    login_queue: Queue = field(default_factory=lambda: Queue(AddressThrottle(time.monotonic)))
+    """Slows down an address whose sign-ins fail."""
+    survey_brake: AddressThrottle = field(default_factory=lambda: AddressThrottle(time.monotonic))
+    """Refuses a survey's link that is used too often."""
+    link_rate: LinkRate = field(default_factory=lambda: LinkRate(time.monotonic))
+    """How often the link to one document may be opened."""
+    check_rate: CheckRate = field(default_factory=lambda: CheckRate(time.monotonic))
+    """How many wrong codes of messages may be tried."""
+    poster_rate: LinkRate = field(default_factory=lambda: LinkRate(time.monotonic, free=OF_A_WALL))
+    """How often the link of one poster may be opened."""
+    resident_rate: LinkRate = field(default_factory=lambda: LinkRate(time.monotonic))
+    """How often the page of one message may be opened, and its button pressed."""
+    resident_brake: AddressThrottle = field(default_factory=lambda: AddressThrottle(time.monotonic))
+    """How often one person may act on the own page."""
+    code_rate: CodeRate = field(default_factory=CodeRate)
+    """How often the one-time codes of one person may be asked for."""
+    download_rate: LinkRate = field(default_factory=lambda: LinkRate(time.monotonic, free=OF_A_FILE))
+    """How often one person may load everything that is held."""
 
     @cached_property
     def access(self) -> Access:
@@ -123,13 +164,10 @@ class Services(Dependencies):
             log=self.log,
             casework=self.casework,
             contacts=self.contacts,
-            incidents=self.incidents,
             letters=self.letters,
-            pauses=self.pauses,
-            posters=self.posters.store,
             surveys=self.survey_list,
         )
-        return LiveChanges(marks_of(deps), of_case=self.casework.case_mark)
+        return LiveChanges({**marks_of(deps), **desk_marks(NOUNS, self)}, of_case=self.casework.case_mark)
 
     @cached_property
     def now_deps(self) -> NowDeps:
@@ -139,8 +177,8 @@ class Services(Dependencies):
             incidents=self.incidents,
             letters=self.letters,
             log=self.log,
-            pauses=self.pauses,
-            posters=self.posters.store,
+            paused=self.pauses.paused,
+            posters=partial(count_posters, self.database),
             waiting=self._who_waits,
         )
 

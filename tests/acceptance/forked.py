@@ -17,7 +17,10 @@ from typing import Final
 
 _FORKS: Final = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(
-    ["hub.app", "hub.cli.run", "hub.local", "hub.storage.migrations.upgrading", __name__]
+    [
+        *("hub.app", "hub.cli.run", "hub.local", "hub.storage.migrations.upgrading", __name__),
+        "tests.acceptance.warmed",
+    ]
 )
 _LOOK: Final = 0.01
 """Seconds between looks whether it has ended."""

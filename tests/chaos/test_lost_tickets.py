@@ -28,7 +28,7 @@ EVENTS = 30
 TRAFFIC_FROM = 1_000
 QUEUE = messages_queue("email", Lane.NORMAL)
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
 
 
 async def slowly(_conversation: Conversation, _line: str) -> bool:

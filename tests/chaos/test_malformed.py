@@ -24,7 +24,7 @@ NUMBER = 300
 SEED_OF_DEAD_LETTERS = 150
 """Minimal number of invalid events; with fewer the test would prove little."""
 
-pytestmark = [pytest.mark.slow]
+pytestmark = [pytest.mark.chaos]
 
 
 async def test_each_malformed_event_is_a_dead_letter_and_crashes_nothing(

@@ -17,7 +17,7 @@ from tests.servers import Servers
 
 EVENTS = 300
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
 
 
 @pytest.mark.parametrize("end", ["stop", "kill"])

@@ -19,7 +19,7 @@ RECOVERY: Final = 15.0
 """Seconds from the server's return until everybody has been reached."""
 UNHURRIED: Final = QUICK[QUICK.index("[monitor]") : QUICK.index("[retry]")]
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(240)]
 
 
 @pytest.mark.parametrize("server", ["rabbitmq", "postgres"])

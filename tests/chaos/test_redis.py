@@ -26,7 +26,7 @@ ladder = ["4s", "1s", "1s", "1s"]
 WHOLE_LADDER = {2: 1, 3: 1, 4: 2}
 """Level → notifications about one unanswered petition; the last level is reminded once."""
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
 
 
 async def test_redis_goes_away_and_messages_and_clocks_continue(

@@ -24,7 +24,7 @@ SLOW: Final = QUICK.replace('provider_timeout = "3s"', 'provider_timeout = "30s"
     'lease_margin = "2s"', 'lease_margin = "10s"'
 )
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
 
 
 async def test_broker_killed_behind_slow_providers_doubles_nothing_and_delays_nothing_else(

@@ -17,7 +17,7 @@ EVENTS = 40
 TIMES = 7
 PATIENCE = 2.0
 
-pytestmark = [pytest.mark.slow]
+pytestmark = [pytest.mark.chaos]
 
 
 async def test_an_error_of_the_provider_loses_nobody_and_doubles_nobody(trial: Scenario) -> None:

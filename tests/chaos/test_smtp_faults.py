@@ -12,7 +12,7 @@ from tests.providers.smtp_conversation import Behaviour
 EVENTS = 60
 TIMES = 7
 
-pytestmark = [pytest.mark.slow]
+pytestmark = [pytest.mark.chaos]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from tests.chaos.scenario import Scenario, replied
 
 EVENTS = 600
 
-pytestmark = [pytest.mark.slow]
+pytestmark = [pytest.mark.chaos]
 
 
 async def test_sigterm_during_a_batch_loses_and_doubles_nothing(trial: Scenario) -> None:

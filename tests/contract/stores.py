@@ -34,7 +34,6 @@ from hub.ports import (
     LetterStore,
     LogStore,
     PauseStore,
-    PosterStore,
     PreferenceStore,
     RedriveStore,
     SearchStore,
@@ -72,7 +71,6 @@ from hub.storage import (
     PostgresMailReports,
     PostgresMonitor,
     PostgresPauses,
-    PostgresPosters,
     PostgresPreferences,
     PostgresReceipts,
     PostgresRedrive,
@@ -164,7 +162,7 @@ class RealStores(Stores):
     escalations: EscalationStore
     log: LogStore
     letters: LetterStore
-    posters: PosterStore
+    database: Database
     batches: BatchStore
     cancel: CancelStore
     redrive: RedriveStore
@@ -228,7 +226,7 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
             factors=PostgresSecondFactors(opened),
             log=PostgresLog(opened),
             letters=PostgresLetters(opened),
-            posters=PostgresPosters(opened),
+            database=opened,
             preferences=PostgresPreferences(opened),
             batches=PostgresBatches(opened),
             bulk=PostgresBulk(opened),

@@ -13,11 +13,14 @@ import pytest
 from msgspec.structs import replace
 
 from hub.catalog import BY_NAME
+from hub.desk.posters import queries
+from hub.desk.posters.rows import PosterRow, PostersQuery
 from hub.errors import StorageRefused
 from hub.messages.planning.posters import boards_of, posters_of
 from hub.model import Event, Recall, StoredEvent
 from hub.model.ids import poster_id
 from hub.model.posters import PosterEnd, PosterPage, PosterState, PosterStep
+from hub.storage import posters
 from tests.acceptance.harness import until
 from tests.contract.stores import RealStores
 from tests.contract.values import event, now, stored
@@ -35,17 +38,22 @@ class Staff:
     stores: RealStores
     id: UUID
 
-    async def record(self, *steps: PosterStep) -> list[bool | None]:
-        return [await self.stores.posters.record(self.id, step, by="cli:ana") for step in steps]
+    async def record(self, *steps: PosterStep) -> list[bool]:
+        return [await self._record(step) for step in steps]
+
+    async def _record(self, step: PosterStep) -> bool:
+        return await queries.record(self.stores.database, await self.shown(), step, by="cli:ana")
+
+    async def shown(self) -> PosterRow:
+        shown = await queries.poster(self.stores.database, self.id)
+        assert shown is not None
+        return shown
 
     async def state(self) -> object:
-        shown = await self.stores.posters.poster(self.id)
-        assert shown is not None
-        return shown["state"]
+        return (await self.shown()).state
 
     async def is_over(self) -> bool:
-        shown = await self.stores.posters.poster(self.id)
-        return shown is not None and shown["ended_by"] is not None
+        return (await self.shown()).ended_by is not None
 
 
 def works(
@@ -84,20 +92,20 @@ async def recall(stores: RealStores, of: Event) -> None:
 
 
 async def listed(stores: RealStores, **narrowed: Any) -> list[object]:
-    asked = {"state": None, "building": None, "after": None, "limit": 10, **narrowed}
-    return [row["id"] for row in (await stores.posters.posters(**asked)).items]
+    places = narrowed.pop("places", None)
+    query = PostersQuery(**{"limit": 10, **narrowed})
+    return [row.id for row in (await queries.posters(stores.database, query, places)).items]
 
 
 async def test_a_poster_is_asked_for_once(stores: RealStores) -> None:
     one = works(zones=["tower:1", "tower:2"])
     staff = await hung(stores, one)
     await happen(stores, one)
-    shown = await stores.posters.poster(staff.id)
+    shown = await staff.shown()
 
-    assert [str(staff.id)] == await listed(stores)
-    assert shown is not None
-    assert (["tower:1", "tower:2"], False, ANNOUNCED) == (shown["zones"], shown["urgent"], shown["event"])
-    assert ("to_print", None) == (shown["state"], shown["ended_by"])
+    assert [staff.id] == await listed(stores)
+    assert (["tower:1", "tower:2"], False, ANNOUNCED) == (shown.zones, shown.urgent, shown.event)
+    assert ("to_print", None) == (shown.state, shown.ended_by)
 
 
 async def test_staff_moves_a_poster_on_step_by_step_and_each_step_once(stores: RealStores) -> None:
@@ -111,11 +119,10 @@ async def test_staff_moves_a_poster_on_step_by_step_and_each_step_once(stores: R
 async def test_what_hangs_was_printed(stores: RealStores) -> None:
     staff = await hung(stores, works())
     await staff.record(PosterStep.HUNG)
-    shown = await stores.posters.poster(staff.id)
+    shown = await staff.shown()
 
-    assert shown is not None
-    assert ("cli:ana", "cli:ana") == (shown["printed_by"], shown["hung_by"])
-    assert shown["printed_at"] == shown["hung_at"]
+    assert ("cli:ana", "cli:ana") == (shown.printed_by, shown.hung_by)
+    assert shown.printed_at == shown.hung_at
 
 
 @pytest.mark.parametrize(
@@ -143,11 +150,10 @@ async def test_the_state_follows_from_its_steps_and_its_end(
         staff = await hung(stores, works(place="ph-2"), ends=now() + timedelta(seconds=2))
         await staff.record(*map(PosterStep, steps))
         await until(staff.is_over, "the end of the notice")
-    shown = await stores.posters.poster(staff.id)
+    shown = await staff.shown()
 
-    assert shown is not None
-    assert (holds, over) == (before, shown["state"])
-    assert end == shown["ended_by"]
+    assert (holds, over) == (before, shown.state)
+    assert end == shown.ended_by
 
 
 async def test_what_no_longer_holds_is_neither_printed_nor_hung(stores: RealStores) -> None:
@@ -221,9 +227,9 @@ async def test_a_recall_that_commits_at_the_same_moment_is_not_missed(
 async def test_the_first_page_stays(stores: RealStores) -> None:
     staff = await hung(stores, works())
     other = PosterPage(title="Otro", html="<p>Otro</p>", sha256=sha256(b"2").digest())
-    kept = [await stores.posters.keep_page(staff.id, page) for page in (PAGE, other)]
-    source = await stores.posters.source(staff.id)
-    notice = await stores.posters.notice(staff.id)
+    kept = [await posters.keep_page(stores.database, staff.id, page) for page in (PAGE, other)]
+    source = await posters.source(stores.database, staff.id)
+    notice = await posters.notice(stores.database, staff.id)
 
     assert [PAGE, PAGE] == kept
     assert source is not None
@@ -234,8 +240,8 @@ async def test_the_first_page_stays(stores: RealStores) -> None:
 async def test_a_poster_that_nobody_has_made_has_no_notice(stores: RealStores) -> None:
     staff = await hung(stores, works())
 
-    assert await stores.posters.notice(staff.id) is None
-    assert await stores.posters.notice(uuid4()) is None
+    assert await posters.notice(stores.database, staff.id) is None
+    assert await posters.notice(stores.database, uuid4()) is None
 
 
 async def test_what_is_for_everyone_hangs_in_each_copropiedad(stores: RealStores) -> None:
@@ -259,8 +265,8 @@ async def test_what_is_for_everyone_hangs_in_each_copropiedad(stores: RealStores
         event("policy.updated", time=now(), data=data), case="policy_id:mascotas", copropiedad_id=None
     )
     await happen(stores, new)
-    [one] = await listed(stores, building="ph-2")
-    source = await stores.posters.source(UUID(str(one)))
+    [one] = await listed(stores, copropiedad="ph-2")
+    source = await posters.source(stores.database, UUID(str(one)))
 
     assert len(await listed(stores)) == 2
     assert source is not None
@@ -272,32 +278,30 @@ async def test_an_event_knows_its_posters(stores: RealStores) -> None:
     staff = await hung(stores, one)
     elsewhere = frozenset({"ph-2"})
 
-    assert [str(staff.id)] == [row["id"] for row in await stores.posters.of_event(one.key)]
-    assert [] == await stores.posters.of_event(one.key, elsewhere)
+    assert [str(staff.id)] == [row["id"] for row in await posters.of_event(stores.database, one.key)]
+    assert [] == await posters.of_event(stores.database, one.key, elsewhere)
 
 
 async def test_lists_are_narrowed_by_state_building_and_place(stores: RealStores) -> None:
     here, there = await hung(stores, works()), await hung(stores, works(place="ph-2"))
     await there.record(PosterStep.PRINTED)
-    both = {str(here.id), str(there.id)}
-    first = await stores.posters.posters(state=None, building=None, after=None, limit=1)
-    rest = await stores.posters.posters(state=None, building=None, after=first.next, limit=1)
+    both = {here.id, there.id}
+    first = await queries.posters(stores.database, PostersQuery(limit=1))
+    rest = await queries.posters(stores.database, PostersQuery(limit=1, after=first.next))
 
-    assert [str(there.id)] == await listed(stores, state=PosterState.PRINTED)
-    assert [str(here.id)] == await listed(stores, state=PosterState.TO_PRINT, building="ph-1")
+    assert [there.id] == await listed(stores, state=PosterState.PRINTED)
+    assert [here.id] == await listed(stores, state=PosterState.TO_PRINT, copropiedad="ph-1")
     assert [] == await listed(stores, state=PosterState.OBSOLETE)
-    assert [str(there.id)] == await listed(stores, places=frozenset({"ph-2"}))
-    assert {row["id"] for row in (*first.items, *rest.items)} == both
+    assert [there.id] == await listed(stores, places=frozenset({"ph-2"}))
+    assert {row.id for row in (*first.items, *rest.items)} == both
     assert rest.next is None
 
 
 async def test_posters_of_another_place_are_as_if_there_were_none(stores: RealStores) -> None:
     staff, elsewhere = await hung(stores, works()), frozenset({"ph-2"})
 
-    assert await stores.posters.poster(staff.id, elsewhere) is None
-    assert await stores.posters.source(staff.id, elsewhere) is None
-    assert await stores.posters.record(staff.id, PosterStep.HUNG, by="x", places=elsewhere) is None
-    assert await stores.posters.record(uuid4(), PosterStep.HUNG, by="x") is None
+    assert await queries.poster(stores.database, staff.id, elsewhere) is None
+    assert await posters.source(stores.database, staff.id, elsewhere) is None
 
 
 async def test_a_cursor_of_nobody_s_is_refused(stores: RealStores) -> None:

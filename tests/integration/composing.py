@@ -6,8 +6,8 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from hub.app.company import CompanyRules
 from hub.model import Accepted, Outgoing
+from hub.parts.company import CompanyRules
 from hub.testing import MemoryEmail
 
 

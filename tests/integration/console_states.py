@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Final, TypeAlias
 
+from hub.desk.channels import queries
 from hub.inbound.replies import read
 from hub.messages.planning.undelivered import REPORTED
 from hub.model import ClockHistory, ClockState, Pause, Purpose, Rendered, Reply, State
 from hub.model.incidents import Symptom
 from hub.operations import webhooks
-from hub.storage import PostgresPauses
 from hub.web.services import SERVICES
 from tests.contract.stores import RealStores, open_stores
 from tests.contract.values import HOUR, clock, event, message, now, stored
@@ -32,14 +33,14 @@ async def seldom(hub: ConsoleHub) -> None:
         await stores.monitor.see([Symptom(key="circuit:sms:twilio", measured="20 fallos")])
     hub.more |= {"HOOK": await _webhook(hub), "WRONG": (await unready(hub)).removeprefix("/dead/")}
     await hub.database.rows("UPDATE account SET person = 'p-alfa' WHERE name = $1", hub.account.name)
-    pauses = PostgresPauses(hub.database)
-    await pauses.pause("channel:sms", by="account:Ana", reason="Sale dos veces", ends_at=now() + HOUR)
-    await pauses.pause("event:pqrs.received", by="account:Ana", reason="")
+    paused = partial(queries.pause, hub.database, by="account:Ana")
+    await paused("channel:sms", reason="Sale dos veces", ends_at=now() + HOUR)
+    await paused("event:pqrs.received", reason="")
 
 
 async def stopped(hub: ConsoleHub) -> None:
     """Let everything be paused, as after a restore."""
-    await PostgresPauses(hub.database).pause("all", by="restore", reason="Copia de las 3:00")
+    await queries.pause(hub.database, "all", by="restore", reason="Copia de las 3:00")
 
 
 async def _messages(stores: RealStores) -> Ids:

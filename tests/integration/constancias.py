@@ -10,13 +10,13 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from hub.app.company import CompanyRules
-from hub.app.papers import constancias_of
 from hub.inbound.replies import read
 from hub.model import Event, Reply, own_event
 from hub.operations.cases import lookup
 from hub.operations.constancia import verificar
 from hub.operations.constancia.make import Asked, Constancia, Constancias
+from hub.parts.company import CompanyRules
+from hub.parts.papers import constancias_of
 from hub.settings import load
 from hub.storage import Database, PostgresCases, PostgresReplies, PostgresSeals
 from tests.integration.test_evidence import ENVIRON, Office

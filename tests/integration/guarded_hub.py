@@ -42,6 +42,7 @@ from hub.web.connections import Limits, listening
 from hub.web.service_parts import Access
 from tests.contract.stores import RealStores, open_stores
 from tests.contract.values import consent, event, letter, message, now, person, stored, unreached
+from tests.doubled import with_doubles
 from tests.integration.access_table import Row
 from tests.integration.identities import (
     API_KEY,
@@ -222,8 +223,8 @@ async def guarded_hub(amqp_url: str, redis_url: str, database: str) -> AsyncIter
             await registry.account(mark, viewer, is_enrolled=False)
         applications = {
             "guarded": build(services),
-            "console": build(replace(services, settings=replace(settings, public_url=""))),
-            "keyless": build(replace(services, settings=replace(settings, api_key=None))),
+            "console": build(with_doubles(services, settings=replace(settings, public_url=""))),
+            "keyless": build(with_doubles(services, settings=replace(settings, api_key=None))),
             "metrics": build_metrics(Access(settings=settings), services.monitoring),
         }
         addresses = {

@@ -20,6 +20,7 @@ from hub.web.inbox_streams import InboxStreams
 from hub.web.services import Services
 from tests.contract.stores import RealStores, open_stores
 from tests.contract.values import NOON, event, message, person, stored
+from tests.doubled import with_doubles
 from tests.integration.web_doubles import World
 from tests.providers.samples import outgoing
 
@@ -49,14 +50,14 @@ class Portal(World):
     def services(self) -> Services:
         services = super().services()
         hooks = replace(services.hooks, receipts=self.stores.receipts)
-        made = replace(
+        made = with_doubles(
             services,
             inbox=self.inbox,
             cases=self.stores.cases,
             hooks=hooks,
             now=lambda: datetime.now(UTC) + self.later,
         )
-        made.__dict__["streams"] = InboxStreams(self.inbox, every=0.05)
+        vars(made)["streams"] = InboxStreams(self.inbox, every=0.05)
         return made
 
     async def ask(

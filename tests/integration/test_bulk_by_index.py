@@ -17,6 +17,7 @@ from tests.contract.stores import open_stores
 from tests.contract.values import event, message, now, stored
 
 MANY = 2_000
+CASES = 100
 HERE = frozenset({"ph-1"})
 LOST = ("failed", "bounced", "expired")
 
@@ -40,14 +41,20 @@ class Explained(Database):
 
 
 async def filled(url: str) -> None:
-    of = stored(event(data={"pqrs_id": "PQ-1"}), copropiedad_id="ph-1")
+    """Store many messages of many cases: an index helps whoever asks for few of all."""
+    events = [
+        stored(event(data={"pqrs_id": f"PQ-{number}"}), case=f"pqrs_id:PQ-{number}", copropiedad_id="ph-1")
+        for number in range(CASES)
+    ]
     states = [State.SENT] * 8 + [State.FAILED, State.HELD]
     async with open_stores(url) as stores:
         async with stores.intake.transaction() as transaction:
-            await transaction.add_events([of])
+            await transaction.add_events(events)
         await stores.add(
             *(
-                message(of, person=f"p-{number}", state=states[number % 10], created_at=now())
+                message(
+                    events[number % CASES], person=f"p-{number}", state=states[number % 10], created_at=now()
+                )
                 for number in range(MANY)
             )
         )

@@ -11,7 +11,7 @@ from hub.access.keyring import KeyRing
 from hub.access.lockout import FAILURES
 from hub.access.passwords import ONE_TIME, Passwords
 from hub.access.sign_in import sign_in
-from hub.cli.common import local_time
+from hub.doors.terminal import local_time
 from hub.model import Scope, SecondFactor
 from hub.storage import (
     Database,

@@ -15,14 +15,11 @@ import pytest
 from asyncpg import Record
 from msgspec.structs import replace
 
-from hub.app.company import CompanyRules
-from hub.app.renderer import renderer
 from hub.catalog import BY_NAME, BY_TYPE
 from hub.channels.document_calls import HttpDocumentCalls
 from hub.intake.decode import IntakeContext
 from hub.messages.delivery.deliver import deliver
-from hub.messages.delivery.deps import DeliveryDeps
-from hub.messages.delivery.documents import Documents
+from hub.messages.delivery.deps import DeliveryDeps, Documents
 from hub.messages.delivery.pausing import Pauses
 from hub.messages.planning.documents import with_document
 from hub.messages.planning.plan import Rules
@@ -30,6 +27,8 @@ from hub.model import Event
 from hub.model.ids import earliest
 from hub.operations.evidence import ALWAYS, Finding, Remaker, row_of, verify
 from hub.operations.evidence.seals import MINUTE
+from hub.parts.company import CompanyRules
+from hub.parts.renderer import renderer
 from hub.policy import Policy
 from hub.policy.documents import DocumentPolicy
 from hub.rendering.wording import packed

@@ -14,9 +14,9 @@ import pytest
 from prometheus_client import REGISTRY
 
 from hub.catalog import CATALOG
-from hub.cli.common import BOGOTA
 from hub.cli.event_examples import example_of
 from hub.cloudevents import CONTENT_TYPE, decode
+from hub.doors.terminal import BOGOTA
 from hub.intake.dry_run import MOST_EVENTS, DryRunDeps, dry_run
 from hub.model import Event, Rendered, Scope, State
 from hub.rendering.outcomes_es import REASONS

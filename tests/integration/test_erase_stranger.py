@@ -10,6 +10,7 @@ from hub.errors import HubError, KeptByDuty, UnknownName
 from hub.operations.erase_person import erase
 from hub.operations.erase_stranger import strangers_of
 from hub.storage import Database, PostgresErasures, PostgresStrangers
+from tests.actors import actor
 from tests.integration.test_cli_servers import environ, hub
 from tests.integration.test_erasures import MAIL, NAME, NOW, WORDS, Rights, about
 from tests.integration.test_evidence import Office
@@ -44,7 +45,7 @@ async def test_nothing_of_a_stranger_is_left_after_the_erasure(opened: Database)
     before = await rights.seen()
     await end(rights)
     [ref] = await strangers_of(PostgresStrangers(opened), BOTH)
-    await erase(PostgresErasures(opened), ref, by="cli:ana", reason="reclamo 15", legal_since=NOW)
+    await erase(actor(), PostgresErasures(opened), ref, reason="reclamo 15", legal_since=NOW)
     await rights.store.sweep(1000, NOW)
 
     assert {("message", "name"), ("message", "address"), ("event", "data")} <= before

@@ -20,6 +20,7 @@ from hub.operations.erase_person import EVENTS, ErasureReport, erase, go_on, kep
 from hub.operations.evidence import verify
 from hub.storage import Database, PostgresErasures, PostgresEvidence, PostgresReplies
 from hub.timers.erasures import keep_erased
+from tests.actors import actor
 from tests.integration.canary_rows import (
     she_does_not_recognise,
     she_is_in_a_reason,
@@ -71,7 +72,7 @@ class Rights:
         self.store = PostgresErasures(office.database)
 
     async def erase(self, *, legal_since: datetime = NOW) -> ErasureReport:
-        return await erase(self.store, REF, by="cli:ana", reason="reclamo 14", legal_since=legal_since)
+        return await erase(actor(), self.store, REF, reason="reclamo 14", legal_since=legal_since)
 
     async def go_on(self, *, legal_since: datetime = NOW) -> bool:
         await self.store.sweep(EVENTS, legal_since)
@@ -279,6 +280,18 @@ async def test_nothing_is_found_after_the_erasure(rights: Rights, capsys: pytest
     assert not report.left
 
 
+async def test_texts_that_tell_of_nobody_stay_in_events_and_clocks(rights: Rights) -> None:
+    await leave(rights)
+    given = about("pqrs.received", 0).data
+    await rights.erase()
+    [stored] = await rights.database.rows("SELECT data FROM event WHERE id = 'pqrs.received-pqrs-77'")
+    clocks = await rights.database.rows("SELECT context FROM clock WHERE case_key = 'pqrs_id:pqrs-77'")
+
+    left = {"pqrs_id": "pqrs-77", "radicado": "PQ-77", "kind": given["kind"], "subject": ""}
+    assert left == {name: stored["data"][name] for name in left}
+    assert left in [{name: clock["context"].get(name) for name in left} for clock in clocks]
+
+
 async def test_what_legal_messages_said_is_kept_for_its_term(rights: Rights) -> None:
     await leave(rights)
     await rights.erase(legal_since=EVER)
@@ -300,7 +313,7 @@ async def test_seals_and_states_still_fit(rights: Rights) -> None:
 
 
 async def test_duties_refuse_it_with_their_reasons(rights: Rights) -> None:
-    found = await look(rights.store, REF, legal_since=NOW)
+    found = await look(actor(), rights.store, REF, legal_since=NOW)
     before = await rights.seen()
     with pytest.raises(KeptByDuty, match="es propietario"):
         await rights.erase()
@@ -311,7 +324,7 @@ async def test_duties_refuse_it_with_their_reasons(rights: Rights) -> None:
 
 async def test_nobody_is_not_erased(rights: Rights) -> None:
     with pytest.raises(UnknownName):
-        await erase(rights.store, "p-nadie", by="ana", reason="x", legal_since=NOW)
+        await erase(actor(), rights.store, "p-nadie", reason="x", legal_since=NOW)
 
 
 async def test_message_in_flight_leaves_nothing(rights: Rights) -> None:

@@ -11,14 +11,14 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
-from hub.app.company import CompanyRules
-from hub.app.renderer import renderer
 from hub.messages.delivery.deps import DeliveryDeps
 from hub.messages.delivery.evidence import canonical
 from hub.messages.delivery.pausing import Pauses
 from hub.model import Purpose
 from hub.operations.evidence import Finding, Remade, Remaker
 from hub.operations.evidence.kept_words import words_of
+from hub.parts.company import CompanyRules
+from hub.parts.renderer import renderer
 from hub.rendering.wording import packed
 from hub.settings import load
 from hub.storage import Database, PostgresDelivery, PostgresEvidence, PostgresPauses

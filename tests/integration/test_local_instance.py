@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.errors import ConfigurationError, ProgramMissing
+from hub.local import programs
 from hub.local.environment import is_given, with_defaults
 from hub.local.instance import Instance
 from hub.local.loopback import ADDRESS, free_port
@@ -77,6 +78,15 @@ def test_what_a_person_has_set_is_never_replaced() -> None:
         **given,
         "HUB_MODE": "x",
     }
+
+
+def test_an_older_postgresql_than_the_wanted_one_is_missing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["programs", "debian", "--everything", "--postgres", "99"])
+    programs.main()
+
+    assert "postgresql-99" in capsys.readouterr().out.split()
 
 
 def test_data_of_a_postgresql_that_is_not_installed_is_not_opened_with_another() -> None:

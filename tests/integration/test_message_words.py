@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from uuid import UUID
 
-from hub.app.renderer import render_again
 from hub.operations.evidence import Finding, Remaker
 from hub.operations.message_words import MessageWords
+from hub.parts.renderer import render_again
 from hub.storage import Database, PostgresEvidence, PostgresExplain, PostgresLetters
 from tests.integration.test_evidence import Office, office, said_by
 

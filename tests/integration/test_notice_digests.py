@@ -32,6 +32,7 @@ from hub.testing import MemoryPublisher, SettableClock
 from hub.timers import notice_digests
 from hub.timers.deps import Timers
 from hub.timers.notice_digests import keep_digests
+from tests.actors import actor
 from tests.integration.counting_hub import CountingDatabase, CountingHub
 from tests.unit.factories import HOUR, MONDAY, device, email, event, home, local, member, somebody
 from tests.unit.hub_in_memory import memory_hub
@@ -66,7 +67,7 @@ class Hub(CountingHub):
 
     async def wish(self, wished: Preferences, who: str = MARIA) -> None:
         now = self.deps.now()
-        await change_preferences(self.wishes, who, lambda _: wished, by=who, way="page", now=now)
+        await change_preferences(actor(who, now=now), self.wishes, who, lambda _: wished, way="page")
 
     def at(self, when: datetime) -> None:
         clock = self.deps.now
@@ -355,7 +356,7 @@ async def test_erased_person_gets_no_digest_and_nothing_of_it_stays(hub: Hub) ->
     hub.at(DUE)
     await keep_digests(hub.timers())
     await hub.database.rows("DELETE FROM membership WHERE person_id = $1", MARIA)
-    await erase(PostgresErasures(hub.database), MARIA, by="ana", reason="x", legal_since=MONDAY)
+    await erase(actor(), PostgresErasures(hub.database), MARIA, reason="x", legal_since=MONDAY)
     await hub.keep()
 
     assert [] == hub.sent() == await hub.digests()

@@ -7,8 +7,9 @@ from typing import Any
 
 from aiohttp import hdrs
 
+from hub.desk.channels import queries
 from hub.model import Grant, Office, Symptom
-from hub.storage import Database, PostgresMonitor, PostgresPauses
+from hub.storage import Database, PostgresMonitor
 from tests.integration.console_hub import ConsoleHub, console_hub
 from tests.integration.guarded_hub import MARKS
 from tests.integration.identities import API_KEY, bearer
@@ -27,7 +28,7 @@ async def now_of(console: ConsoleHub, headers: dict[str, str]) -> dict[str, Any]
 
 async def test_api_says_what_the_first_page_says(servers: Servers) -> None:
     async with console_hub(servers) as console:
-        await PostgresPauses(console.database).pause("channel:sms", by="luis", reason="")
+        await queries.pause(console.database, "channel:sms", by="luis", reason="")
         page = await console.hub.send("GET", "/", {hdrs.ACCEPT: "text/html", **bearer(API_KEY)}, at="console")
         said = await now_of(console, bearer(API_KEY))
 
@@ -59,7 +60,7 @@ async def test_command_says_it_too(environ: dict[str, str]) -> None:
         await PostgresMonitor(database, ()).see(
             [Symptom(key="circuit:sms:twilio", measured="Circuito abierto")]
         )
-        await PostgresPauses(database).pause("channel:sms", by="luis", reason="")
+        await queries.pause(database, "channel:sms", by="luis", reason="")
     code, said, _ = await hub(environ, "now")
     screen, _ = await printed(environ, "now")
 

@@ -14,6 +14,7 @@ from hub.operations.preferences import set_mark
 from hub.ports.people_list import PeopleFilter
 from hub.ports.survey_list import SurveyFilter, SurveyState
 from hub.storage import Database, PostgresPeopleList, PostgresPreferences, PostgresSurveyList
+from tests.actors import actor
 from tests.contract.stores import RealStores, open_stores
 from tests.contract.values import (
     copropiedad,
@@ -87,7 +88,7 @@ async def test_marked_people_are_found(database: str) -> None:
     async with people_of(database) as (store, _), Database(database) as opened:
         reason = MarkReason.CONTESTED_ACCOUNT
         marks = PostgresPreferences(opened)
-        await set_mark(marks, "p-bea", reason, until=None, note="", by="test", now=now())
+        await set_mark(actor(now=now()), marks, "p-bea", reason, until=None, note="")
 
         assert await refs(store, marked=True) == ["bea"]
         assert await refs(store, marked=True, copropiedad="ph-2") == []

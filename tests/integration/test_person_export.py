@@ -7,15 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from hub.app.company import CompanyRules
-from hub.app.papers import person_exports_of
 from hub.errors import UnknownName
 from hub.model import MarkReason
 from hub.operations.person_export import paper
 from hub.operations.person_export.schemas import PersonExport
+from hub.parts.company import CompanyRules
+from hub.parts.papers import person_exports_of
 from hub.rendering.paper import make_pdf
 from hub.settings import load
 from hub.storage import Database
+from tests.actors import actor
 from tests.integration.constancias import happen
 from tests.integration.test_cli_operations import environ
 from tests.integration.test_cli_servers import hub
@@ -29,7 +30,7 @@ AT = datetime(2026, 11, 27, 15, 0, tzinfo=UTC)
 
 async def made(database: Database, person: str = REF) -> PersonExport:
     exports = person_exports_of(database, CompanyRules(load(dict(ENVIRON))))
-    return await exports.make(person, by="cli:ana", at=AT)
+    return await exports.make(person, by=actor(now=AT))
 
 
 async def test_export_has_everything_that_is_held(rights: Rights) -> None:
@@ -67,7 +68,7 @@ async def test_export_has_wishes_marks_the_page_and_what_counts(rights: Rights) 
 
 async def test_reason_of_a_mark_is_for_staff_to_read_first(rights: Rights) -> None:
     exports = person_exports_of(rights.database, CompanyRules(load(dict(ENVIRON))))
-    export = await exports.make(REF, by=f"person:{REF}", at=AT, with_reasons=False)
+    export = await exports.make(REF, by=actor(f"person:{REF}", now=AT), with_reasons=False)
     cells = [cell for part in paper.pages(export)["parts"] for row in part["rows"] for cell in row]
 
     assert [(None, None)] == [(mark.reason, mark.note) for mark in export.marks]
@@ -112,4 +113,4 @@ async def test_commands_export_and_erase_and_are_audited(environ: dict[str, str]
     assert done["messages"] > 0
     assert "membership" in report["duties"]
     assert "No se suprime: hoy es propietario" in why
-    assert ["person.export", "person.erase.look"] == [row["action"] for row in noted]
+    assert ["person.export", "person.erase.look", "person.erase.look"] == [row["action"] for row in noted]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from hub.desk.posters import queries
 from hub.model.posters import PosterStep
-from hub.storage import Database, PostgresPosters
+from hub.storage import Database, posters
 from tests.integration.test_print_batches import BATCHES, HERE, letters, post, raw
 from tests.integration.test_web_posters import announced, cancelled, works
 from tests.integration.web_doubles import World
@@ -22,9 +23,9 @@ async def made_batch(world: World, opened: Database) -> tuple[UUID, str]:
 
 
 async def state_of(opened: Database, poster: UUID) -> Any:
-    shown = await PostgresPosters(opened).poster(poster)
+    shown = await queries.poster(opened, poster)
     assert shown is not None
-    return shown["state"]
+    return shown.state
 
 
 async def test_a_batch_begins_with_the_posters_of_its_building(opened: Database) -> None:
@@ -74,16 +75,17 @@ async def test_a_batch_that_is_undone_gives_its_posters_back(opened: Database) -
     await post(world, f"{path}/cancel")
     again = (await post(world, BATCHES, {"copropiedad": HERE})).json
 
-    assert [poster] == await PostgresPosters(opened).of_batch(again["id"])
+    assert [poster] == await posters.of_batch(opened, again["id"])
 
 
 async def test_what_is_printed_or_elsewhere_is_in_no_batch(opened: Database) -> None:
     world = World(database=opened)
-    store = PostgresPosters(opened)
     poster = await announced(opened, works())
-    await store.record(poster, PosterStep.PRINTED, by="cli:ana")
+    shown = await queries.poster(opened, poster)
+    assert shown is not None
+    await queries.record(opened, shown, PosterStep.PRINTED, by="cli:ana")
     await letters(opened, 1)
     await letters(opened, 1, place="ph-2")
     made = [(await post(world, BATCHES, {"copropiedad": place})).json for place in (HERE, "ph-2")]
 
-    assert [[], []] == [await store.of_batch(batch["id"]) for batch in made]
+    assert [[], []] == [await posters.of_batch(opened, batch["id"]) for batch in made]

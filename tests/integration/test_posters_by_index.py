@@ -7,9 +7,9 @@ from typing import Final
 import asyncpg
 import pytest
 
+from hub.desk.posters.queries import statement_of
 from hub.model.posters import PosterState
 from hub.storage import Database
-from hub.storage.posters import statement_of
 
 _OLD: Final = """
 INSERT INTO poster (id, created_at, event_key, event, audience, copropiedad_id, zones, urgent, hangs_until,

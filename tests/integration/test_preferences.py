@@ -16,6 +16,7 @@ from hub.operations.preferences import change_preferences, read_preferences, set
 from hub.ports import MessageFilter
 from hub.storage import PostgresExplain, PostgresLog, PostgresPreferences
 from hub.testing import SettableClock
+from tests.actors import actor
 from tests.integration.counting_hub import CountingDatabase, CountingHub
 from tests.unit.factories import HOUR, MONDAY, device, email, event, home, local, member, mobile, somebody
 
@@ -33,12 +34,12 @@ class Hub(CountingHub):
 
     async def wish(self, wished: Preferences) -> None:
         await change_preferences(
-            self.wishes, MARIA, lambda _: wished, by="p-1", way="page", now=self.deps.now()
+            actor("person:p-1", now=self.deps.now()), self.wishes, MARIA, lambda _: wished, way="page"
         )
 
     async def mark(self, reason: MarkReason) -> None:
         now = self.deps.now()
-        await set_mark(self.wishes, MARIA, reason, until=None, note="", by="ana", now=now)
+        await set_mark(actor(now=now), self.wishes, MARIA, reason, until=None, note="")
 
     async def messages(self, name: str = PACKAGE) -> list[tuple[str, str, str | None]]:
         page = await PostgresLog(self.database).messages(MessageFilter(event=name), after=None, limit=100)
@@ -77,7 +78,7 @@ async def test_each_change_stays_with_who_when_and_by_which_way(hub: Hub) -> Non
     shown = await read_preferences(hub.wishes, MARIA)
 
     assert [(2, NIGHT), (1, None)] == [(row.version, row.wishes.quiet_hours) for row in shown.history]
-    assert {(MONDAY, "p-1", "page")} == {(row.at, row.by, row.way) for row in shown.history}
+    assert {(MONDAY, "person:p-1", "page")} == {(row.at, row.by, row.way) for row in shown.history}
     assert {"emergency", "legal"} < shown.always.keys()
 
 
@@ -86,7 +87,7 @@ async def test_of_many_changes_at_once_none_is_lost(hub: Hub) -> None:
         def change(before: Preferences) -> Preferences:
             return replace(before, channels={**before.channels, name: ("email",)})
 
-        await change_preferences(hub.wishes, MARIA, change, by="x", way="api", now=MONDAY)
+        await change_preferences(actor(now=MONDAY), hub.wishes, MARIA, change, way="api")
 
     asked = (Purpose.SERVICE, Purpose.SURVEY, Purpose.COMMERCIAL, Purpose.TRANSACTIONAL)
     await asyncio.gather(*map(add, asked))

@@ -14,9 +14,9 @@ from uuid import UUID
 import pytest
 from aiohttp import hdrs
 
-from hub.app.papers import letter_printer_of
 from hub.model import Message, Recall, Rendered, State
 from hub.model.documents import DocumentRequest, FetchedDocument
+from hub.parts.papers import letter_printer_of
 from hub.storage import Database, PostgresDelivery, PostgresDocuments, PostgresIntake, PostgresLetters
 from tests.contract.values import event, message, now, stored
 from tests.integration.test_cli_servers import environ, hub
@@ -79,9 +79,9 @@ async def test_batch_is_printed_again_byte_for_byte_and_each_look_is_audited(ope
     cover = pages_of(pdfs[0][2])[0]
     assert all(f"Persona {number}" in cover for number in range(3))
     assert ["p-0", "p-1", "p-2"] == sorted(row["person"] for row in shown["items"])
-    assert [("batch.make", None)] * 2 == noted[:2]
+    assert [("batch.make", None)] * 4 == noted[:4]
     looks = [("batch.print", f"p-{number}") for number in range(3)]
-    assert [looks, looks] == [sorted(noted[2:5]), sorted(noted[5:])]
+    assert [looks, looks] == [sorted(noted[4:7]), sorted(noted[7:])]
 
 
 async def raw(world: World, path: str) -> tuple[str, str, bytes]:

@@ -26,6 +26,7 @@ from hub.storage import (
     PostgresResidents,
 )
 from hub.testing import MemoryPublisher
+from tests.actors import actor
 from tests.integration.test_evidence import ENVIRON, Office, remade
 from tests.integration.test_web_access import GUARDED
 from tests.integration.test_web_resident_sign_in import cookies_of, csrf, look, send
@@ -239,7 +240,7 @@ async def erase_maria(office: Office) -> None:
     await office.database.rows("UPDATE membership SET removed = true WHERE person_id = 'p-maria'")
     await office.database.rows("UPDATE clock SET ended_at = now(), step_at = '{}' WHERE ended_at IS NULL")
     store, since = PostgresErasures(office.database), datetime(2100, 1, 1, tzinfo=UTC)
-    await erase(store, "p-maria", by="cli:ana", reason="reclamo 14", legal_since=since)
+    await erase(actor(), store, "p-maria", reason="reclamo 14", legal_since=since)
     await store.sweep(EVENTS, since)
     erasure = await store.erasure("p-maria")
     assert erasure is not None

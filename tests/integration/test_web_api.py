@@ -13,10 +13,10 @@ from aiohttp import hdrs
 
 from hub.errors import StorageRefused, StorageUnavailable
 from hub.model import Acknowledgement, ClockHistory, ClockState, DeadLetter, Pause, Step, StepKind
+from hub.model.pages import page_of
 from hub.operations.clocks.schemas import ClockPage, ClockWhole
 from hub.operations.dead_letters import DeadRow, DeadWhole
 from hub.ports import MessageFilter
-from hub.web.schemas import common
 from hub.web.schemas.messages import MessageRow, MessageWhole
 from tests.contract.values import clock
 from tests.integration.web_doubles import (
@@ -43,7 +43,7 @@ async def test_messages_have_the_promised_shape() -> None:
         *("state", "reason", "next_at", "created_at"),
         *("final", "means", "to_do"),
     }
-    assert msgspec.convert(reply.json, common.page_of(MessageRow)).items[0].created_at == NOON
+    assert msgspec.convert(reply.json, page_of(MessageRow)).items[0].created_at == NOON
 
 
 async def test_every_filter_reaches_the_log() -> None:
@@ -333,7 +333,7 @@ async def test_dead_letters_have_the_promised_shape() -> None:
 
     reply = await ask(world, "/api/dead?state=open")
 
-    assert msgspec.convert(reply.json, common.page_of(DeadRow)).items[0].field == "data.radicado"
+    assert msgspec.convert(reply.json, page_of(DeadRow)).items[0].field == "data.radicado"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.desk.channels import queries
 from hub.inbound.replies import read
 from hub.model import About, DeadLetter, Reply, Symptom
 from hub.storage import Database, PostgresLetters, PostgresReplies
@@ -53,7 +54,7 @@ async def visit(browser: Browser, client: Client, path: str) -> str:
 
 async def test_pages_run_no_markup_of_what_they_show(browser: Browser, opened: Database) -> None:
     world = busy_world(opened)
-    await world.pauses.pause("channel:sms", by=EVIL, reason=EVIL)
+    await queries.pause(opened, "channel:sms", by=EVIL, reason=EVIL)
     async with browsing(world) as client:
         now, messages, channels, dead = [
             await visit(browser, client, path) for path in ("/", "/messages", "/channels", "/dead")
@@ -184,7 +185,7 @@ async def test_work_for_operators_stands_above_the_counts(browser: Browser, open
         channel="sms", provider="twilio", reference="SM1", address="+573001234567", text="Hola", at=now()
     )
     await PostgresReplies(opened).add(read(written, About(), now=now()))
-    await world.pauses.pause("channel:sms", by="ana", reason="")
+    await queries.pause(opened, "channel:sms", by="ana", reason="")
     await PostgresLetters(opened).add([outgoing("print")])
     await announced(opened, works())
     async with browsing(world) as client:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from hub.desk.channels import queries
 from hub.model import State
 from hub.ports import RESTORED_BY
 from hub.storage import PostgresPauses
@@ -129,39 +130,50 @@ async def test_one_wrong_notice_is_paused_and_goes_on(browser: Browser, servers:
             "document.querySelector('#pause-event [name=end]').value = 'never'"
         )
         await click(browser, "#pause-event button")
-        paused = await browser.run("document.getElementById('events').innerText")
-        [row] = await PostgresPauses(hub.database).pauses()
+        paused = await browser.run(MAIN)
+        [row] = await queries.pauses(hub.database)
         await hub.open(browser, "/")
         now_page = await browser.run(MAIN)
         await hub.open(browser, "/channels")
         await click(browser, "#events .act button")
 
+        assert "Ese aviso quedó en pausa; los demás salen." in paused
         assert "la fecha está mal" in paused
         assert "por Ana" in paused
-        assert (row["subject"], row["by"]) == ("event:admin.circular.issued", "account:Ana")
-        assert row["ends_at"] is None
+        assert (row.subject, row.by) == ("event:admin.circular.issued", "account:Ana")
+        assert row.ends_at is None
         assert "En pausa: Circular" in now_page
+        assert "Ese aviso sale otra vez." in await browser.run(MAIN)
         assert "" == await browser.run("document.getElementById('events').innerText.trim()")
         assert await PostgresPauses(hub.database).paused() == frozenset()
 
 
 @pytest.mark.parametrize(
-    ("button", "left"),
-    [("Cancelar los de antes y seguir", {"cancelled", "queued"}), ("Seguir con todo", {"queued"})],
+    ("by", "button", "left"),
+    [
+        (RESTORED_BY, "Cancelar los de antes y seguir", {"cancelled", "queued"}),
+        (RESTORED_BY, "Seguir con todo", {"queued"}),
+        ("account:luis", "Seguir con todo", {"queued"}),
+    ],
 )
-async def test_what_is_older_than_a_pause_of_everything_is_cancelled_only_if_asked(
-    browser: Browser, servers: Servers, button: str, left: set[str]
+async def test_what_is_older_than_the_pause_of_a_restored_hub_is_cancelled_only_if_asked(
+    browser: Browser, servers: Servers, by: str, button: str, left: set[str]
 ) -> None:
     async with console_hub(servers) as hub:
-        await PostgresPauses(hub.database).pause("all", by=RESTORED_BY, reason="copia de las 3:00")
+        await queries.pause(hub.database, "all", by=by, reason="copia de las 3:00")
         older, newer = await hold(hub, age=HOUR), await hold(hub, age=-HOUR)
         await hub.sign_in(browser)
         await hub.open(browser, "/channels")
         said = await browser.run(MAIN)
         await press(browser, button)
+        done = await browser.run(MAIN)
         states = {row["id"]: row["state"] for row in await hub.database.rows("SELECT id, state FROM message")}
 
+        assert "Todo está en pausa" in said
+        assert "copia de las 3:00" in said
         assert f"{TOGETHER} son de antes de la pausa" in said
+        assert ("Cancelar los de antes y seguir" in said) is (by == RESTORED_BY)
         assert {states[one] for one in older} | {states[one] for one in newer} == left
         assert {states[one] for one in newer} == {"queued"}
+        assert "Todo sigue: lo que esperaba va saliendo." in done
         assert await PostgresPauses(hub.database).paused() == frozenset()

@@ -41,7 +41,8 @@ def promises(place: str, states: Sequence[ClockState]) -> list[Any]:
 
 def survey(place: str, number: int, score: int) -> list[StoredEvent]:
     named = {"survey_id": f"{place}-{number}", "kind": "semestral", "service_area": "mantenimiento"}
-    at, case = now() - timedelta(days=2), f"survey_id:{place}-{number}"
+    # In the week of the hub's own answer: one alone is hidden, and then those of another week with it.
+    at, case = now() - HOUR, f"survey_id:{place}-{number}"
     asked = event(
         "survey.requested", id=f"ask-{place}-{number}", time=at, data={**named, "respondent": {"ref": "p-1"}}
     )

@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 from hashlib import sha256
 
-import pytest
 from aiohttp import hdrs
 
-from hub.model import Grant, Office, State
-from hub.ports import RESTORED_BY
+from hub.desk.channels import queries
+from hub.model import Grant, Office
 from hub.storage import PostgresPauses
 from tests.contract.stores import open_stores
-from tests.contract.values import HOUR, letter, message, now, stored
-from tests.contract.values import event as event_of
+from tests.contract.values import letter, now
 from tests.integration.chromium import Browser
 from tests.integration.console_hub import ConsoleHub, console_hub
 from tests.integration.console_user import MAIN, click, main_text
@@ -49,72 +47,14 @@ async def test_channel_is_paused_with_a_reason_and_an_end_and_goes_on(
         )
         await click(browser, "#pause-sms button")
         paused = await main_text(browser)
-        [row] = await PostgresPauses(hub.database).pauses()
+        [row] = await queries.pauses(hub.database)
         await click(browser, "#sms .act button")
 
         assert "El canal quedó en pausa." in paused
         assert "por Ana: todo sale dos veces" in paused
-        assert (row["subject"], row["by"]) == ("channel:sms", "account:Ana")
-        assert row["ends_at"] is not None
+        assert (row.subject, row.by) == ("channel:sms", "account:Ana")
+        assert row.ends_at is not None
         assert "El canal sigue." in await main_text(browser)
-        assert await PostgresPauses(hub.database).paused() == frozenset()
-
-
-async def test_after_a_pause_of_everything_what_is_older_is_cancelled_or_leaves(
-    browser: Browser, servers: Servers
-) -> None:
-    async with console_hub(servers) as hub:
-        await PostgresPauses(hub.database).pause("all", by="restore", reason="copia de las 3:00")
-        await hub.sign_in(browser)
-        await hub.open(browser, "/channels")
-        said = await main_text(browser)
-        await click(browser, "main .actions .act button")
-
-        assert "Todo está en pausa" in said
-        assert "copia de las 3:00" in said
-        assert "Todo sigue: lo que esperaba va saliendo." in await main_text(browser)
-        assert await PostgresPauses(hub.database).paused() == frozenset()
-
-
-async def test_one_notice_is_paused_and_the_answer_says_so(browser: Browser, servers: Servers) -> None:
-    async with console_hub(servers) as hub:
-        await hub.sign_in(browser)
-        await hub.open(browser, "/channels")
-        await browser.run(
-            "document.querySelector('#pause-event').open = true;"
-            "document.querySelector('#pause-event [name=name]').value = 'pqrs.received';"
-            "document.querySelector('#pause-event [name=reason]').value = 'sale mal'"
-        )
-        await click(browser, "#pause-event button")
-        paused = await main_text(browser)
-        await click(browser, "#events .act button")
-
-        assert "Ese aviso quedó en pausa; los demás salen." in paused
-        assert "Ese aviso sale otra vez." in await main_text(browser)
-        assert await PostgresPauses(hub.database).paused() == frozenset()
-
-
-@pytest.mark.parametrize(("by", "cancels"), [(RESTORED_BY, True), ("account:luis", False)])
-async def test_only_what_is_older_than_a_restored_copy_is_cancelled_with_its_pause(
-    browser: Browser, servers: Servers, by: str, cancels: bool
-) -> None:
-    async with console_hub(servers) as hub:
-        of = stored(event_of(id="older"), copropiedad_id="ph-alfa", case=None)
-        older = message(of, state=State.HELD, reason="paused", next_at=now() + HOUR, created_at=now() - HOUR)
-        async with open_stores(hub.hub.database_url) as stores:
-            async with stores.intake.transaction() as transaction:
-                await transaction.add_events([of])
-            await stores.add(older)
-        await PostgresPauses(hub.database).pause("all", by=by, reason="copia")
-        await hub.sign_in(browser)
-        await hub.open(browser, "/channels")
-        said = await main_text(browser)
-        await click(browser, "main .actions .act button")
-        [row] = await hub.database.rows("SELECT state, reason FROM message WHERE id = $1", older.id)
-
-        assert "1 es de antes de la pausa" in said
-        assert ("Cancelar los de antes y seguir" in said) is cancels
-        assert (tuple(row) == ("cancelled", "restored")) is cancels
         assert await PostgresPauses(hub.database).paused() == frozenset()
 
 
@@ -124,7 +64,7 @@ async def test_pause_appears_on_an_open_page_without_a_reload(browser: Browser, 
         await hub.open(browser, "/")
         await browser.until("document.getElementById('pulse').textContent === 'Se actualiza sola'")
         await browser.run("window.here = true")
-        await PostgresPauses(hub.database).pause("channel:email", by="luis", reason="")
+        await queries.pause(hub.database, "channel:email", by="luis", reason="")
 
         assert await browser.until(f"{MAIN}.includes('En pausa: Correo')")
         assert await browser.run("window.here")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -22,6 +21,7 @@ from hub.web.application import build
 from hub.web.documents.bodies import BODIES
 from hub.web.documents.openapi import describe
 from hub.web.routes import ROUTES
+from tests.doubled import with_doubles
 from tests.integration.test_web_access import BEARER, GUARDED
 from tests.integration.test_web_keys import holding
 from tests.integration.web_doubles import MemoryLog, Reply, World, ask, browsing, message_row
@@ -178,7 +178,7 @@ async def test_answers_say_how_many_requests_are_left_and_then_refuse() -> None:
     world = World()
     deps = world.services()
     api = msgspec.structs.replace(deps.policy.api, requests=Rate(2, timedelta(minutes=1)))
-    limited = replace(deps, policy=msgspec.structs.replace(deps.policy, api=api))
+    limited = with_doubles(deps, policy=msgspec.structs.replace(deps.policy, api=api))
     world.build = lambda: build(limited)  # type: ignore[method-assign]
     async with browsing(world) as client:
         answers = []

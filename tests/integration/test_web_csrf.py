@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from hub.desk.channels import queries
 from hub.model import Grant, Office
+from hub.storage import Database
 from tests.integration.test_web_access import GUARDED
 from tests.integration.web_doubles import World, browsing, dead_letter
 from tests.integration.web_visitor import Client, Visitor, give_account
@@ -15,8 +17,8 @@ OFFICES = tuple(Grant(office=office) for office in Office)
 
 
 @pytest.fixture
-def world() -> World:
-    world = World(environ=GUARDED)
+def world(opened: Database) -> World:
+    world = World(environ=GUARDED, database=opened)
     world.log.letters.append(dead_letter())
     return world
 
@@ -45,10 +47,10 @@ async def test_reading_needs_no_token(ana: Visitor) -> None:
     assert (await ana.ask("/api/messages")).status == 200
 
 
-async def test_signed_in_account_cannot_act_in_another_name(ana: Visitor, world: World) -> None:
+async def test_signed_in_account_cannot_act_in_another_name(ana: Visitor, opened: Database) -> None:
     await ana.change("/api/pauses/sms", "PUT", {"by": "laura", "reason": "x"})
 
-    assert ["account:ana"] == [row["by"] for row in await world.pauses.pauses()]
+    assert ["account:ana"] == [row.by for row in await queries.pauses(opened)]
 
 
 async def test_token_in_the_url_does_not_count(ana: Visitor) -> None:

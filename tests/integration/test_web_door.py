@@ -20,6 +20,7 @@ from hub.access.webhook_signatures import meta_signature
 from hub.errors import StorageUnavailable
 from hub.logs import mask_person_data
 from hub.model import Grant, Office
+from hub.storage import Database
 from hub.web.auth.csrf import FETCH_SITE
 from hub.web.auth.refusals import METRIC
 from hub.web.console.login_queue import Queue
@@ -150,8 +151,8 @@ async def launch(client: Client, attack: Attack, address: str = MALLORY) -> Repl
 
 
 @pytest.fixture
-def world() -> World:
-    return World(environ={**GUARDED, **META, **BEHIND, **SECRETS})
+def world(opened: Database) -> World:
+    return World(environ={**GUARDED, **META, **BEHIND, **SECRETS}, database=opened)
 
 
 @pytest.fixture

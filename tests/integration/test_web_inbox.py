@@ -16,11 +16,12 @@ from hub.access import api_keys
 from hub.access.inbox_tokens import LASTS, InboxTokens
 from hub.access.keyring import KeyRing
 from hub.access.resident_links import ResidentLinks
+from hub.doors.act import Where
 from hub.model import Purpose, Scope, State
 from hub.settings import Secret
 from hub.web.api import inbox as door
 from hub.web.inbox_streams import MOST_OF_ONE
-from hub.web.route import Route, Where
+from hub.web.route import Route
 from hub.web.routes import ROUTES
 from tests.contract.values import FALLBACK, HOUR, NOON, event, message, now, stored
 from tests.integration.access_table import ROWS

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from aiohttp import hdrs
 
-from hub.model import Rendered, State, Symptom
+from hub.model import Rendered, State
 from hub.storage import Database, PostgresDelivery, PostgresLetters
 from hub.web.responses import HEADERS
 from tests.integration.web_doubles import Reply, World, ask, dead_letter
@@ -25,35 +25,29 @@ async def send(world: World, method: str, path: str, body: Any = None) -> Reply:
     return await ask(world, path, method=method, headers=JSON if given else None, body=given)
 
 
-async def test_broken_provider_is_listed_with_its_channel() -> None:
-    world = World()
-    await world.incidents.see([Symptom(key="circuit:email:smtp-2", measured="")])
-    await world.incidents.resolve(["circuit"], timedelta(microseconds=-1))
-    await world.incidents.see(
-        [Symptom(key=key, measured="") for key in ("dead_letters", "circuit:sms:twilio")][:2]
-    )
-    channels = (await ask(world, "/api/channels")).json["items"]
-
-    assert {row["name"]: row["broken"] for row in channels if row["broken"]} == {"sms": ["twilio"]}
-    assert {row["name"]: row["providers"] for row in channels}["sms"] == ["capture"]
-
-
-async def test_a_channel_is_paused_listed_and_resumed() -> None:
-    world = World()
+async def test_a_channel_is_paused_listed_and_resumed(opened: Database) -> None:
+    world = World(database=opened)
     paused = await send(world, "PUT", "/api/pauses/sms", {"by": "ana", "reason": "envía doble"})
     again = await send(world, "PUT", "/api/pauses/sms")
     channels = (await ask(world, "/api/channels")).json["items"]
     pauses = (await ask(world, "/api/pauses")).json["items"]
     resumed = await send(world, "DELETE", "/api/pauses/sms")
     gone = await send(world, "DELETE", "/api/pauses/sms")
+    none = await send(world, "GET", "/api/pauses/sms")
+    refused = await send(world, "DELETE", "/api/pauses/sms?older=cancel")
 
     assert paused.json == {"subject": "channel:sms", "changed": True, "urgent": 0}
     assert again.json["changed"] is False
-    assert {row["name"]: row["paused"] and row["paused"]["by"] for row in channels}["sms"] == "ana"
+    assert {row["name"]: row["paused"] and row["paused"]["by"] for row in channels}[
+        "sms"
+    ] == "this machine/ana"
     assert [(row["subject"], row["reason"]) for row in pauses] == [("channel:sms", "envía doble")]
     known = {"subject": "channel:sms", "changed": True, "released": 0, "more": False, "cancelled": 0}
     assert resumed.json == known
     assert gone.json["changed"] is False
+    assert (404, 409) == (none.status, refused.status)
+    assert refused.json["error"].startswith("Only what a restored copy had planned")
+    assert "POST /api/bulk" in refused.json["hint"]
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])

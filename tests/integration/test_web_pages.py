@@ -17,6 +17,7 @@ from hub.consumers.topology import DOMAIN_EVENTS, EVENTS_OUT
 from hub.errors import StorageUnavailable
 from hub.model import StepKind
 from hub.model.results import ResultKind
+from hub.storage import Database
 from hub.web.documents.notices import NOTICES
 from hub.web.routes import ROUTES
 from tests.integration.web_doubles import MemoryLog, World, ask, dead_letter, message_row
@@ -199,8 +200,8 @@ async def test_asyncapi_says_on_which_exchange_an_event_travels() -> None:
     assert exchanges["pqrs.received"] == DOMAIN_EVENTS
 
 
-async def test_the_page_loads_nothing_from_elsewhere_and_holds_no_script_of_its_own() -> None:
-    page = (await ask(World(), "/channels")).text
+async def test_the_page_loads_nothing_from_elsewhere_and_holds_no_script_of_its_own(opened: Database) -> None:
+    page = (await ask(World(database=opened), "/channels")).text
 
     sources = re.findall(r'(?:src|href)="([^"]+)"', page)
     assert len(sources) > 5
@@ -209,8 +210,8 @@ async def test_the_page_loads_nothing_from_elsewhere_and_holds_no_script_of_its_
     assert re.findall(r"\sstyle=|\son\w+=", page) == []
 
 
-async def test_every_file_is_served_and_none_is_left_over() -> None:
-    pages = [(await ask(World(), path)).text for path in ("/channels", "/dead")]
+async def test_every_file_is_served_and_none_is_left_over(opened: Database) -> None:
+    pages = [(await ask(World(database=opened), path)).text for path in ("/channels", "/dead")]
     files = set(re.findall(r'"(/static/[^"#]+)', "".join(pages)))
     for module in STATIC.glob("*.js"):
         text = module.read_text("utf-8")
@@ -220,6 +221,8 @@ async def test_every_file_is_served_and_none_is_left_over() -> None:
     assert {(await ask(World(), file)).status for file in files} == {200}
 
 
-async def test_pages_say_in_which_mode_the_hub_is() -> None:
-    assert "nadie real recibe mensajes" in (await ask(World(), "/channels")).text
-    assert "En vivo" in (await ask(World(environ={"HUB_MODE": "live"}), "/channels")).text
+async def test_pages_say_in_which_mode_the_hub_is(opened: Database) -> None:
+    live = World(environ={"HUB_MODE": "live"}, database=opened)
+
+    assert "nadie real recibe mensajes" in (await ask(World(database=opened), "/channels")).text
+    assert "En vivo" in (await ask(live, "/channels")).text

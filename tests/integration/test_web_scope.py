@@ -9,6 +9,7 @@ import pytest
 from aiohttp import hdrs, web
 from aiohttp.test_utils import TestClient
 
+from hub.desk.channels import queries
 from hub.model import Json, Reach, Scope
 from tests.integration.town import A, B, Town, everything_in, open_town
 
@@ -39,7 +40,7 @@ async def belongings(town: Town) -> list[object]:
     entries = ("unit", "u-beta"), ("membership", "m-beta")
     standing = [await stores.roster.standing(noun, ref) for noun, ref in entries]
     person = await stores.roster.somebody("p-beta")
-    pauses, accounts = await town.pauses.pauses(), await town.accounts.accounts()
+    pauses, accounts = await queries.pauses(stores.database), await town.accounts.accounts()
     return [accounts, one, letter, suppression, standing, person, pauses, await town.keys.keys()]
 
 

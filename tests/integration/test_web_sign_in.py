@@ -17,6 +17,7 @@ from hub.access import sessions
 from hub.access.lockout import FAILURES, FREE, WAITING
 from hub.errors import StorageUnavailable
 from hub.model import Grant, Office, Session
+from hub.storage import Database
 from hub.web.auth.csrf import FETCH_SITE
 from hub.web.bodies import FORM
 from hub.web.console.sign_in import REFUSED_AFTER
@@ -32,8 +33,8 @@ TICK = timedelta(seconds=2)
 
 
 @pytest.fixture
-def world() -> World:
-    return World(environ=GUARDED)
+def world(opened: Database) -> World:
+    return World(environ=GUARDED, database=opened)
 
 
 @pytest.fixture
@@ -444,8 +445,8 @@ async def test_malformed_form_is_refused_without_a_failure(client: Client, kind:
         assert answer.status in {400, 401, 415}
 
 
-async def test_without_a_key_this_machine_is_asked_for_nothing() -> None:
-    async with browsing(World()) as client:
+async def test_without_a_key_this_machine_is_asked_for_nothing(opened: Database) -> None:
+    async with browsing(World(database=opened)) as client:
         visitor = Visitor(client)
         page = await visitor.ask("/channels")
         entered = await visitor.ask("/", "POST", form={"key": ""})

@@ -45,6 +45,7 @@ from tests.contract.values import (
     stored,
     unit,
 )
+from tests.doubled import with_doubles
 from tests.integration.web_doubles import World
 from tests.providers.samples import outgoing
 
@@ -95,7 +96,7 @@ class Town(World):
 
     def services(self) -> Services:
         services, stores = super().services(), self.stores
-        return replace(
+        return with_doubles(
             services,
             audit=stores.audit,
             batches=stores.batches,

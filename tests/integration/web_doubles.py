@@ -22,11 +22,6 @@ from yarl import URL
 
 from hub.access.keyring import KeyRing
 from hub.access.passwords import Passwords
-from hub.app.company import CompanyRules
-from hub.app.dry_run import DryRuns
-from hub.app.papers import constancias_of, letter_printer_of, person_exports_of, posters_of
-from hub.app.renderer import render_again
-from hub.app.texts import lazy_gallery
 from hub.channels.webhook_calls import HttpWebhookCalls
 from hub.cloudevents.schemas import Schemas
 from hub.errors import AppointmentsUnavailable, BrokerUnavailable, InvalidEvent
@@ -61,6 +56,10 @@ from hub.model.residents import (
     SentLine,
 )
 from hub.model.surveys import Respondent, RespondentPage, Survey, SurveyRecord, SurveyRound
+from hub.parts.company import CompanyRules
+from hub.parts.dry_run import DryRuns
+from hub.parts.renderer import render_again
+from hub.parts.texts import lazy_gallery
 from hub.policy import load_policy
 from hub.ports import BoardFilter, Cause, Causes, MessageFilter, Page, Ticket
 from hub.ports.activity import AcceptedMessages, AffectedPeople, ChannelOfMessages, HourOfMessages
@@ -69,37 +68,14 @@ from hub.ports.receipts import ReceiptStore
 from hub.settings import load
 from hub.storage import (
     Database,
-    PostgresBatches,
-    PostgresBulk,
-    PostgresCancel,
-    PostgresCases,
-    PostgresCasework,
-    PostgresContacts,
-    PostgresDirectoryHistory,
-    PostgresDocuments,
-    PostgresErasures,
     PostgresEvidence,
-    PostgresExclusions,
-    PostgresExplain,
-    PostgresHeadcount,
-    PostgresInbox,
-    PostgresLetters,
-    PostgresMailReports,
-    PostgresPeopleList,
-    PostgresPreferences,
     PostgresReceipts,
-    PostgresRecipients,
-    PostgresRedrive,
-    PostgresSearch,
-    PostgresSurveyList,
-    PostgresWebhooks,
 )
 from hub.testing import (
     MemoryAccounts,
     MemoryAudit,
     MemoryKeys,
     MemoryMonitor,
-    MemoryPauses,
     MemoryReach,
     MemoryResults,
     MemorySecondFactors,
@@ -113,6 +89,7 @@ from hub.web.monitoring.reach_gauges import ReachGauges
 from hub.web.monitoring.survey_gauges import SurveyGauges
 from hub.web.service_parts import Hooks, Monitoring
 from hub.web.services import Services
+from tests.doubled import with_doubles
 from tests.unit.factories import CHANNELS
 
 NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
@@ -681,7 +658,6 @@ class World:
         self.webhook_calls = HttpWebhookCalls(())
         self.directory = MemoryStore(lambda: NOON)
         self.accounts = MemoryAccounts(self.directory)
-        self.pauses = MemoryPauses(MemoryStore(lambda: NOON), lambda: NOON)
 
     def build(self) -> web.Application:
         return build(self.services())
@@ -689,66 +665,18 @@ class World:
     def services(self) -> Services:
         settings = load(self.environ)
         database = self.database or Database("postgresql://127.0.0.1:1/away")
-        return Services(
-            settings=settings,
-            policy=POLICY,
-            schemas=SCHEMAS,
-            now=self.now,
+        company = CompanyRules(settings)
+        vars(company).update(policy=POLICY, schemas=SCHEMAS, templates=RULES.templates)
+        made = Services(
+            company=company,
+            database=database,
             publisher=self.publisher,
-            amqp_user="hub",
             appointments=self.boards,
-            accounts=self.accounts,
-            activity=MemoryActivity(self.log),
-            api_keys=self.keys,
-            audit=self.audit,
-            batches=PostgresBatches(database),
-            bulk=PostgresBulk(database),
-            cases=PostgresCases(database),
-            casework=PostgresCasework(database),
-            render_again=partial(render_again, RULES),
-            constancias=constancias_of(database, CompanyRules(settings)),
-            person_exports=person_exports_of(database, CompanyRules(settings)),
-            contacts=PostgresContacts(database),
-            directory=PostgresDirectoryHistory(database),
-            documents=PostgresDocuments(database),
+            now=self.now,
+            amqp_user="hub",
             dry_run=DryRuns(database, RULES, lambda: CHANNELS),
-            erasures=PostgresErasures(database),
-            escalations=self.escalations,
-            evidence=self.evidence or PostgresEvidence(database),
-            exclusions=PostgresExclusions(database, KeyRing(settings.secrets)),
-            explain=PostgresExplain(database),
-            factors=MemorySecondFactors(self.accounts),
-            genuine=self.genuine,
-            headcount=PostgresHeadcount(database, POLICY.suppression_for, POLICY, lambda: datetime.now(UTC)),
-            inbox=PostgresInbox(database),
-            incidents=self.incidents,
-            letters=PostgresLetters(database),
-            log=self.log,
-            mail_reports=PostgresMailReports(database),
-            pauses=self.pauses,
-            people_list=PostgresPeopleList(database),
-            posters=posters_of(database, CompanyRules(settings)),
-            preferences=PostgresPreferences(database) if self.database else self.preferences,
-            poster_links=CompanyRules(settings).poster_links,
-            letter_printer=letter_printer_of(database, CompanyRules(settings)),
-            cancel=PostgresCancel(database),
-            reach=self.reach,
-            recipients=PostgresRecipients(database),
-            redrive=PostgresRedrive(database),
-            resident_access=self.resident_access,
-            residents=self.residents,
-            look=RULES.look,
-            gallery=lazy_gallery(RULES),
-            search=PostgresSearch(database),
-            sessions=self.accounts,
-            subscriptions=self.subscriptions,
-            survey_list=PostgresSurveyList(database, POLICY.surveys.open_for),
-            surveys=self.surveys,
-            unsubscribes=self.intake,
-            webhooks=PostgresWebhooks(database),
             webhook_calls=self.webhook_calls,
             keyring=Keyring(self.keys),
-            ring=KeyRing(settings.secrets),
             refuse=self.refuse,
             hooks=Hooks.of(
                 settings,
@@ -767,6 +695,31 @@ class World:
             # Of its own: what makes attempts wait belongs to one event loop.
             passwords=Passwords(memory=8, rounds=1),
         )
+        return with_doubles(made, **self._doubles(database))
+
+    def _doubles(self, database: Database) -> dict[str, object]:
+        return {
+            "accounts": self.accounts,
+            "activity": MemoryActivity(self.log),
+            "api_keys": self.keys,
+            "audit": self.audit,
+            "escalations": self.escalations,
+            "evidence": self.evidence or PostgresEvidence(database),
+            "factors": MemorySecondFactors(self.accounts),
+            "gallery": lazy_gallery(RULES),
+            "genuine": self.genuine,
+            "incidents": self.incidents,
+            "log": self.log,
+            "reach": self.reach,
+            "render_again": partial(render_again, RULES),
+            "resident_access": self.resident_access,
+            "residents": self.residents,
+            "sessions": self.accounts,
+            "subscriptions": self.subscriptions,
+            "surveys": self.surveys,
+            "unsubscribes": self.intake,
+            **({} if self.database else {"preferences": self.preferences}),
+        }
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.ahead

@@ -19,6 +19,7 @@ from hub.model.exclusions import ExcludedAddress
 from hub.operations.load_exclusions import read_exclusions
 from hub.operations.preferences import Change, change_preferences, set_mark
 from hub.ports import ExclusionRegistry, PreferenceStore
+from tests.actors import actor
 from tests.lawful.facts import DoNotContact, Excluded, QuietHours, SwitchedOff
 from tests.lawful.town import BOGOTA, Fact
 
@@ -46,13 +47,12 @@ class Telling:
         match fact:
             case DoNotContact():
                 await set_mark(
+                    actor(STAFF, now=now),
                     self._preferences,
                     fact.person,
                     MarkReason.CONTESTED_ACCOUNT,
                     until=fact.until,
                     note="",
-                    by=STAFF,
-                    now=now,
                 )
             case SwitchedOff():
                 await self._wish(fact.person, lambda before: _without(before, fact), now)
@@ -76,7 +76,7 @@ class Telling:
         self._loaded_on = _day(now)
 
     async def _wish(self, person: str, change: Change, now: datetime) -> None:
-        await change_preferences(self._preferences, person, change, by=person, way="page", now=now)
+        await change_preferences(actor(person, now=now), self._preferences, person, change, way="page")
 
 
 def _without(before: Preferences, off: SwitchedOff) -> Preferences:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from dataclasses import replace as with_fields
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,11 @@ from msgspec.structs import replace
 from hub.contact_rules.purposes import NEED_CONSENT
 from hub.errors import TemplateFailure
 from hub.messages.delivery.deliver import deliver
-from hub.messages.delivery.deps import DeliveryDeps, Renderer
+from hub.messages.delivery.deps import DeliveryDeps, Lease, Renderer
 from hub.messages.delivery.lost_claims import LostClaims
 from hub.messages.delivery.pausing import Pauses
+from hub.messages.delivery.prepare import Prepared
+from hub.messages.delivery.rule import RuleContext
 from hub.model import Attempt, Claimed, Message, Rendered, State, StoredEvent
 from hub.policy import Policy, load_policy
 from hub.ports import DeliveryStore
@@ -101,6 +104,16 @@ class DeliveryHarness:
             handover=self.handover,
             lost_claims=self.lost_claims,
             exclusions=self.exclusions,
+        )
+
+    def judging(
+        self, *, store: DeliveryStore | None = None, paused: frozenset[str] = frozenset(), **fields: Any
+    ) -> RuleContext:
+        """Make what the rules before a send read, with these fields of its `DeliveryDeps`."""
+        deps = with_fields(self.deps(), **fields)
+        lease = Lease(deps.policy)
+        return RuleContext(
+            deps=deps, store=store or self.store, lease=lease, paused=paused, prepared=Prepared(lease, deps)
         )
 
     def now(self, message: Message) -> Message:

@@ -17,12 +17,12 @@ import pytest
 import structlog
 
 from hub import logs
-from hub.app.company import CompanyRules
-from hub.app.renderer import renderer
 from hub.messages.delivery.deliver import deliver
 from hub.messages.delivery.deps import DeliveryDeps
 from hub.messages.delivery.pausing import Pauses
 from hub.model import Accepted, Outgoing
+from hub.parts.company import CompanyRules
+from hub.parts.renderer import renderer
 from hub.ports import Ticket
 from hub.settings import load
 from hub.testing import MemoryEmail, MemoryInbox, MemoryPauses, MemoryPush, MemorySms, MemoryThrottle

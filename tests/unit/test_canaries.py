@@ -30,10 +30,10 @@ from hub.channels.sms.twilio_reports import twilio_tokens
 from hub.channels.whatsapp.reports import keys_of
 from hub.cli.check.channels import channels
 from hub.cli.main import app
+from hub.desk.channels.state import providers_of
 from hub.errors import ConfigurationError
 from hub.logs import configure, mask_person_data
 from hub.model import Outgoing
-from hub.operations.channels import providers_of
 from hub.policy import load_policy
 from hub.resilience.breaker import Breakers
 from hub.settings import Secret, Settings, load

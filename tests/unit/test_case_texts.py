@@ -12,13 +12,13 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from hub.app.company import CompanyRules
 from hub.errors import TemplateFailure
 from hub.model import Attempt, Claimed, Rendered, State
 from hub.model.evidence import Call, SaidMessage
 from hub.operations.cases.schemas import TextOrigin
 from hub.operations.cases.texts import CaseTexts, MessageText, text_of
 from hub.operations.evidence import Finding, Remade, Remaker
+from hub.parts.company import CompanyRules
 from hub.ports.evidence import EvidenceStore
 from hub.rendering.wording import packed
 from hub.settings import load

@@ -18,11 +18,11 @@ from typer.testing import CliRunner
 
 from hub.access.secret_strength import is_guessable
 from hub.cli.commands import COMMANDS, Entry
-from hub.cli.common import cell, local_time, short_case
 from hub.cli.deliveries import keep_following, line_printer, news
 from hub.cli.lazy import load
 from hub.cli.main import app
 from hub.cli.run import choose
+from hub.doors.terminal import cell, local_time, short_case
 from hub.errors import BrokerUnavailable, HubError, InvalidEvent, StorageUnavailable, leaves
 from hub.operations import dead_letters
 from hub.ports import MessageFilter

@@ -15,7 +15,7 @@ from msgspec import structs
 
 from hub.catalog import BY_NAME
 from hub.contact_rules.consents import CHANNELS as CONSENT_CHANNELS
-from hub.contact_rules.consents import authorised, consents_of, standing
+from hub.contact_rules.consents import authorised, consents_of, in_force
 from hub.intake.decode import IntakeContext
 from hub.model import ChannelTraits, Consent, Event, EventType, Message, Purpose, State
 from hub.model.ids import event_key
@@ -177,7 +177,7 @@ def ledgers(draw: st.DrawFn) -> list[Consent]:
 
 @given(statements=ledgers())
 def test_the_authorised_channels_are_those_of_the_consent_in_force(statements: list[Consent]) -> None:
-    now = standing(statements)
+    now = in_force(statements)
     allowed = set(now.channels or CONSENT_CHANNELS) if now.granted else set()
 
     assert allowed == {channel for channel, _ in authorised(statements)}

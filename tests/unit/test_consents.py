@@ -18,10 +18,10 @@ from hub.contact_rules.consents import (
     PURPOSES,
     allows,
     answers,
-    asked,
     came_back,
+    consenting,
     consents_of,
-    standing,
+    in_force,
     with_facts,
 )
 from hub.contact_rules.purposes import REVOCABLE
@@ -60,8 +60,8 @@ YES, NO = statement(granted=True), statement(granted=False)
 def test_newest_statement_counts_and_revocation_wins_at_the_same_instant(
     statements: list[Consent], *, granted: bool
 ) -> None:
-    assert granted is standing(statements).granted
-    assert granted is standing(statements[::-1]).granted
+    assert granted is in_force(statements).granted
+    assert granted is in_force(statements[::-1]).granted
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ STATEMENTS = st.builds(
 def test_any_order_of_arrival_ends_the_same(statements: list[Consent], seed: int) -> None:
     again = random.Random(seed).sample([*statements, *statements], 2 * len(statements))
 
-    assert standing(statements) == standing(again)
+    assert in_force(statements) == in_force(again)
 
 
 @given(statements=st.lists(STATEMENTS, min_size=1, max_size=6))
@@ -185,7 +185,7 @@ def test_person_without_consent_is_left_out_and_earlier_reason_stays() -> None:
     statements = {"p-1": [YES], "p-2": [NO], "p-4": [YES]}
     # What an address refuses closes its channel: the person may be asked over another one.
     opted_out = {"p-1": [("ana@example.com", "opted_out")], "p-4": [("", "complaint")]}
-    found = asked(with_facts([*people, away], statements, opted_out))
+    found = consenting(with_facts([*people, away], statements, opted_out))
 
     assert [None, "not_opted_in", "not_opted_in", "not_opted_in", "on_leave"] == [
         person.left_out for person in found

@@ -9,6 +9,7 @@ import shlex
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +19,6 @@ from benchmarks.aims import AIMS
 from benchmarks.modes import MODES
 from benchmarks.report import HEAD
 from hub.app.circuits import METRIC as CIRCUIT
-from hub.app.signature_metrics import METRIC as VERIFIED
 from hub.app.time_check import METRIC as OFFSET
 from hub.catalog import CATALOG
 from hub.cli.commands import COMMANDS
@@ -39,6 +39,7 @@ from hub.model import (
     State,
 )
 from hub.model.state_machine import MOVES
+from hub.parts.signature_metrics import METRIC as VERIFIED
 from hub.policy import load_policy
 from hub.rendering.labels_es import OFFICES
 from hub.web.auth.refusals import METRIC as REFUSED
@@ -139,13 +140,16 @@ def test_a_file_that_is_named_exists(page: Path) -> None:
 
 @every_page
 def test_a_test_that_is_named_exists(page: Path) -> None:
-    known = {
+    assert {word for word in spans(page) if re.fullmatch(r"test_\w+", word)} <= names_of_tests()
+
+
+@cache
+def names_of_tests() -> frozenset[str]:
+    return frozenset(
         name
         for file in ROOT.glob("tests/**/test_*.py")
         for name in re.findall(r"^(?:async )?def (test_\w+)", text(file), flags=re.MULTILINE)
-    }
-
-    assert {word for word in spans(page) if re.fullmatch(r"test_\w+", word)} <= known
+    )
 
 
 @for_each([(RELIABILITY, "| fault | promise | test |"), (SECURITY, "| attack | test |")])
@@ -382,6 +386,21 @@ def test_decisions_are_numbered_without_a_gap() -> None:
 
     assert [f"{number:04}" for number in range(1, len(found) + 1)] == [path.name[:4] for path in found]
     assert [text(path).split()[1] for path in found] == [path.name[:4] for path in found]
+
+
+def test_a_decision_that_code_names_exists() -> None:
+    files = [
+        path
+        for folder in ("hub", "tests", "scripts", "benchmarks", "monitoring")
+        for path in ROOT.glob(f"{folder}/**/*")
+        if path.suffix in {"", ".py", ".sql", ".lua", ".toml", ".j2", ".yml"}
+        and path.is_file()
+        and "node_modules" not in path.parts
+    ]
+    named = {name for path in files for name in re.findall(r"decisions/(\d{4}-[\w-]+)", text(path))}
+
+    assert named
+    assert set() == named - {path.stem for path in (ROOT / "docs/decisions").iterdir()}
 
 
 def test_programs_for_publishers_are_printed_as_they_are() -> None:

@@ -23,7 +23,8 @@ from hub.catalog import BY_NAME
 from hub.channels.email.mime import compose
 from hub.errors import InvalidPolicy, StorageUnavailable
 from hub.intake.decode import IntakeContext
-from hub.messages.delivery.documents import Documents, with_documents
+from hub.messages.delivery.deps import Documents
+from hub.messages.delivery.documents import with_documents
 from hub.messages.delivery.evidence import document_lines, missing_document, pack, unpack
 from hub.messages.planning.documents import file_name, request_of, with_document
 from hub.messages.planning.plan import Rules
@@ -35,6 +36,7 @@ from hub.rendering.sent_documents import SentDocuments
 from hub.settings import Secret
 from hub.sla.ack_links import PERSONAL, Links, without_link
 from hub.sms_text import to_gsm7
+from tests.unit.delivery_harness import post_office
 from tests.unit.factories import CHANNELS, MONDAY, POLICY, SCHEMAS, event, message, stored
 from tests.unit.test_templates import TEMPLATES, examples
 
@@ -270,9 +272,9 @@ def claims(number: int = 1, **fields: Any) -> list[Claimed]:
 async def given(
     store: NoStore, claimed: list[Claimed], *, now: datetime = MONDAY
 ) -> tuple[list[Claimed], list[Outcome]]:
-    outcomes: list[Outcome] = []
     documents = Documents(store=store, events=frozenset({"pqrs.responded"}), attach_below=len(PDF))
-    return await with_documents(claimed, documents, outcomes, now=now), outcomes
+    judged = await with_documents(claimed, post_office().judging(documents=documents, now=lambda: now))
+    return list(judged.free), list(judged.decided)
 
 
 def request(state: FetchState = FetchState.STORED, **fields: Any) -> DocumentRequest:

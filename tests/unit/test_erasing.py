@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Final
 
-from hub.catalog import CATALOG
 from hub.model import Json
 from hub.people.erasing import (
-    KEPT,
     Traces,
     addresses_in,
     concerns,
@@ -17,13 +14,17 @@ from hub.people.erasing import (
     scrubbed,
     without_inline,
 )
-from tests.unit.factories import SCHEMAS
 
 HER: Final = Traces(refs=frozenset({"p-1"}), words=("maría peña", "maria@example.com"))
 
 
+KEPT: Final = frozenset(
+    {("pqrs_id",), ("kind",), ("received_at",), ("subject_id",), ("petitioner", "ref"), ("calls", "at")}
+)
+
+
 def erased(data: Mapping[str, Json]) -> Json:
-    return scrubbed(data, HER, alone=is_alone(data, HER))
+    return scrubbed(data, HER, alone=is_alone(data, HER), kept=KEPT)
 
 
 def test_event_about_her_alone_keeps_ids_instants_and_words_of_lists() -> None:
@@ -43,10 +44,20 @@ def test_event_about_her_alone_keeps_ids_instants_and_words_of_lists() -> None:
     } == erased(data)
 
 
-def test_sentence_where_others_have_a_word_goes() -> None:
-    data = {"subject_id": "p-1", "outcome": "Se acordó una visita", "stage": "done"}
+def test_text_stays_at_its_own_place_only() -> None:
+    data = {
+        "subject_id": "p-1",
+        "at": "2026-03-09",
+        "calls": [{"at": "2026-03-09", "kind": "una queja", "by": {"at": "2026-03-09"}}],
+        "calls.at": "2026-03-09",
+    }
 
-    assert {**data, "outcome": ""} == erased(data)
+    assert {
+        "subject_id": "p-1",
+        "at": "",
+        "calls": [{"at": "2026-03-09", "kind": "", "by": {"at": ""}}],
+        "calls.at": "",
+    } == erased(data)
 
 
 def test_event_with_others_loses_only_what_is_hers() -> None:
@@ -82,25 +93,3 @@ def test_people_without_a_reference_are_taken_out_and_others_stay() -> None:
     data = {"petitioner": [{"name": "Ana", "email": "a@example.com"}, {"ref": "p-2", "name": "B"}]}
 
     assert {"petitioner": [{"name": ""}, {"ref": "p-2", "name": "B"}]} == without_inline(data)
-
-
-def test_what_stays_of_an_event_is_closed_in_every_schema() -> None:
-    """Of every text field that stays, the schema, or the list of exceptions, says that it is no free text."""
-    free = {
-        (kind.name, name)
-        for kind in CATALOG
-        for name, rule in SCHEMAS.by_name[kind.name].document["properties"].items()
-        if name in KEPT and "string" in json.dumps(rule.get("type", ""))
-        if "enum" not in rule and rule.get("format") not in ("date", "date-time")
-    }
-
-    assert {name for _, name in free} <= EXCEPTIONS
-
-
-EXCEPTIONS: Final = {
-    *("audience", "case", "category", "channel", "clock", "duty", "emergency_kind", "entry_channel"),
-    *("event_source", "event_type", "evidence_hash", "kind", "line", "locale", "method", "modality"),
-    *("occasion", "period", "purpose", "radicado", "report_kind", "role", "scope"),
-    *("service_area", "severity", "status", "text_version", "timezone"),
-}
-"""Fields without a list of words in the schema, which hold one word of the publisher's all the same."""

@@ -8,14 +8,14 @@ from typing import Any, Final
 import pytest
 
 from hub.errors import InvalidSheet, StorageUnavailable
-from hub.messages.delivery import exclusions
 from hub.messages.delivery.deliver import deliver
+from hub.messages.delivery.exclusions import not_excluded
 from hub.model import Claimed, Facts, Message, Purpose, Rendered, State
 from hub.model.exclusions import ExcludedAddress, ExclusionCheck
 from hub.operations.load_exclusions import read_exclusions
 from hub.testing import MemoryEmail, MemoryExclusions, MemoryPush, MemorySms
 from tests.unit.delivery_harness import DeliveryHarness, mail, post_office
-from tests.unit.factories import HOUR, MONDAY, POLICY, device, mobile, somebody
+from tests.unit.factories import HOUR, MONDAY, device, mobile, somebody
 from tests.unit.hub_in_memory import memory_hub
 
 TODAY: Final = date(2026, 3, 9)
@@ -108,13 +108,10 @@ async def test_push_is_looked_up_by_the_persons_other_contacts() -> None:
         office = post_office(MemoryPush())
         await office.agreed(message)
         claims += await office.store.claim([message.id], token=message.id, lease=HOUR)
-    outcomes: list[Any] = []
-    free = await exclusions.not_excluded(
-        claims, outcomes, registry=register, store=hub.store, policy=POLICY, now=MONDAY
-    )
+    judged = await not_excluded(claims, office.judging(store=hub.store, exclusions=register))
 
-    assert [] == free
-    assert [(State.SUPPRESSED, "excluded"), WAITS] == [(one.state, one.reason) for one in outcomes]
+    assert [] == judged.free
+    assert [(State.SUPPRESSED, "excluded"), WAITS] == [(one.state, one.reason) for one in judged.decided]
 
 
 async def test_who_has_a_device_alone_cannot_be_in_the_register() -> None:
@@ -124,12 +121,11 @@ async def test_who_has_a_device_alone_cannot_be_in_the_register() -> None:
     office = post_office(MemoryPush())
     await office.agreed(offered)
     claims = await office.store.claim([offered.id], token=offered.id, lease=HOUR)
-    register, outcomes = MemoryExclusions(), list[Any]()
-    [free] = await exclusions.not_excluded(
-        claims, outcomes, registry=register, store=hub.store, policy=POLICY, now=MONDAY
-    )
+    register = MemoryExclusions()
+    judged = await not_excluded(claims, office.judging(store=hub.store, exclusions=register))
+    [free] = judged.free
 
-    assert (outcomes, register.asked) == ([], [])
+    assert ([], []) == (judged.decided, register.asked)
     assert free.exclusion == ExclusionCheck(checked_at=MONDAY, unlisted=True)
 
 

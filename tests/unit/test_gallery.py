@@ -11,13 +11,14 @@ from typing import Final
 
 import pytest
 
-from hub.app.company import CompanyRules
-from hub.app.texts import gallery_of, lazy_gallery
-from hub.catalog import CATALOG
+from hub.catalog import GROUPS
 from hub.errors import UnknownName
 from hub.model import Brand
-from hub.operations.gallery import GROUPS, Gallery, Wanted
+from hub.operations.gallery import Gallery, Wanted
 from hub.operations.template_check import Finding, TemplateCheck
+from hub.parts.company import CompanyRules
+from hub.parts.texts import gallery_of, lazy_gallery
+from hub.rendering.titles_es import GROUPS as TITLES
 from hub.settings import load
 
 COMPANY: Final = CompanyRules(load({}))
@@ -33,8 +34,11 @@ def without(event: str) -> Gallery:
     return Gallery(check=check, examples=TEXTS.examples)
 
 
-def test_groups_are_the_catalogue() -> None:
-    assert tuple(kind for _, events in GROUPS.values() for kind in events) == CATALOG
+def test_gallery_has_the_groups_of_the_catalogue_and_each_has_a_title() -> None:
+    with_texts = dict.fromkeys(row.group for row in TEXTS.rows)
+
+    assert [name for name in GROUPS if name in with_texts] == list(with_texts)
+    assert list(GROUPS) == list(TITLES)
 
 
 def test_each_text_that_somebody_gets_is_there_in_spanish() -> None:

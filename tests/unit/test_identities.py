@@ -16,12 +16,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from hub.app.company import CompanyRules
-from hub.app.renderer import renderer
 from hub.catalog import CATALOG
 from hub.catalog.areas import area_of
 from hub.errors import InvalidPolicy
 from hub.model import Claimed, Json, Outgoing, Purpose, Rendered
+from hub.parts.company import CompanyRules
+from hub.parts.renderer import renderer
 from hub.people.brands import brand_of, packed_brand
 from hub.policy.png import MOST_BYTES
 from hub.policy.senders import Fault, brand_faults, read_brand

@@ -11,11 +11,11 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from hub.app.company import CompanyRules
 from hub.cli.check import house
 from hub.cli.main import app
 from hub.errors import HubError, InvalidPolicy
 from hub.model import Facts, Json, Rendered
+from hub.parts.company import CompanyRules
 from hub.policy.values import TextLink
 from hub.rendering import Templates, Texting
 from hub.rendering.context import Context

@@ -1,4 +1,4 @@
-"""Paused messages are held, and sent after the resume."""
+"""Paused messages are held, and sent once the pause is over."""
 
 from __future__ import annotations
 
@@ -7,28 +7,26 @@ from datetime import timedelta
 
 import pytest
 
-from hub.errors import StorageUnavailable, UnknownName
-from hub.messages.delivery.pausing import Pauses
+from hub.errors import StorageUnavailable
+from hub.messages.delivery.pausing import PAGE, Pauses, release_settled
 from hub.model import Accepted, Outgoing, State
-from hub.operations.pause import PAGE, end_pauses, pause, resume, subject_of
 from hub.ports import Ticket
 from hub.resilience.cached import FRESH
 from hub.testing import MemoryEmail, MemoryPauses, MemoryStore, SettableClock
+from hub.timers.pauses import end_pauses
 from tests.unit.delivery_harness import DeliveryHarness, mail, post_office
 from tests.unit.factories import HOUR, MONDAY
 
 QUARTER = timedelta(minutes=15)
 
 
-async def hold(office: DeliveryHarness, subject: str) -> None:
-    await pause(subject, by="ana", reason="", store=office.pauses)
-
-
 async def resume_channel(
     office: DeliveryHarness, subject: str, at_most: int | None = None
-) -> tuple[bool, int, bool]:
-    done = await resume(subject, store=office.pauses, publisher=office.publisher, at_most=at_most, settle=0)
-    return done.changed, done.released, done.more
+) -> tuple[int, bool]:
+    """End a pause, as staff does; return how many messages leave, and whether more are left."""
+    ended = subject in office.pauses.subjects
+    office.pauses.subjects.pop(subject, None)
+    return await release_settled(office.pauses, office.publisher, ended=ended, at_most=at_most, settle=0)
 
 
 @pytest.mark.parametrize("subject", ["channel:email", "event:pqrs.received"])
@@ -36,7 +34,7 @@ async def test_paused_message_is_held_without_attempt_or_ageing(subject: str) ->
     office = post_office()
     message = mail(expires_at=MONDAY + HOUR)
     await office.holds(message)
-    await hold(office, subject)
+    office.pauses.subjects[subject] = None
     await office.deliver(message)
 
     held = office.now(message)
@@ -51,7 +49,7 @@ async def test_pause_of_another_subject_holds_nothing(subject: str) -> None:
     office = post_office()
     message = mail()
     await office.holds(message)
-    await hold(office, subject)
+    office.pauses.subjects[subject] = None
     await office.deliver(message)
 
     assert office.states(message) == [State.SENT]
@@ -68,7 +66,7 @@ async def test_held_message_is_recorded_before_a_slow_provider_answers() -> None
     office = post_office(MemoryEmail(slow))
     paused, free = mail("p-1"), mail("p-2", event="pqrs.replied")
     await office.holds(paused, free)
-    await hold(office, "event:pqrs.received")
+    office.pauses.subjects["event:pqrs.received"] = None
     await office.deliver(paused, free)
 
     assert seen == [State.HELD]
@@ -80,7 +78,7 @@ async def test_paused_message_expires_at_its_wall_time_end() -> None:
     office = post_office()
     message = mail(expires_at=MONDAY, ends_at=MONDAY)
     await office.holds(message)
-    await hold(office, "channel:email")
+    office.pauses.subjects["channel:email"] = None
     await office.deliver(message)
 
     assert office.states(message) == [State.EXPIRED]
@@ -90,10 +88,10 @@ async def test_resuming_sends_held_messages_at_once() -> None:
     office = post_office()
     message = mail(expires_at=MONDAY + HOUR)
     await office.holds(message)
-    await hold(office, "channel:email")
+    office.pauses.subjects["channel:email"] = None
     await office.deliver(message)
 
-    assert await resume_channel(office, "channel:email") == (True, 1, False)
+    assert await resume_channel(office, "channel:email") == (1, False)
     assert [ticket.ids for ticket in office.publisher.published] == [(message.id,)]
     assert office.now(message).expires_at == MONDAY + HOUR
     await office.deliver(message)
@@ -104,22 +102,22 @@ async def test_resuming_twice_releases_nothing_twice() -> None:
     office = post_office()
     message = mail()
     await office.holds(message)
-    await hold(office, "channel:email")
+    office.pauses.subjects["channel:email"] = None
     await office.deliver(message)
     await resume_channel(office, "channel:email")
 
-    assert await resume_channel(office, "channel:email") == (False, 0, False)
+    assert await resume_channel(office, "channel:email") == (0, False)
 
 
 async def test_resuming_goes_in_pages_and_reports_more() -> None:
     office = post_office()
     many = [mail(f"p-{number}") for number in range(PAGE + 1)]
     await office.holds(*many)
-    await hold(office, "channel:email")
+    office.pauses.subjects["channel:email"] = None
     await office.deliver(*many)
 
-    assert await resume_channel(office, "channel:email", at_most=PAGE) == (True, PAGE, True)
-    assert await resume_channel(office, "channel:email", at_most=PAGE) == (False, 1, False)
+    assert await resume_channel(office, "channel:email", at_most=PAGE) == (PAGE, True)
+    assert await resume_channel(office, "channel:email", at_most=PAGE) == (1, False)
 
 
 class _SlowConfirms(MemoryPauses):
@@ -139,24 +137,9 @@ class _SlowConfirms(MemoryPauses):
 async def test_message_held_by_an_outdated_process_is_released_too() -> None:
     office = post_office()
     store = _SlowConfirms(office)
-    await store.pause("channel:email", by="ana", reason="")
-    done = await resume("channel:email", store=store, publisher=office.publisher, settle=0)
+    released, _ = await release_settled(store, office.publisher, ended=True, settle=0)
 
-    assert (done.released, office.states(store.late)) == (1, [State.QUEUED])
-
-
-def test_a_name_is_a_channel_or_an_event() -> None:
-    subjects = [subject_of(name) for name in ("sms", "pqrs.received")]
-
-    assert subjects == ["channel:sms", "event:pqrs.received"]
-
-
-@pytest.mark.parametrize(
-    ("name", "suggestion"), [("pqrs.recived", "pqrs.received"), ("zzz", "email, sms, push")]
-)
-def test_unknown_subject_is_refused_with_the_known_ones(name: str, suggestion: str) -> None:
-    with pytest.raises(UnknownName, match=suggestion):
-        subject_of(name)
+    assert (released, office.states(store.late)) == (1, [State.QUEUED])
 
 
 class Seconds:
@@ -176,7 +159,7 @@ async def test_pauses_are_read_at_most_once_a_second() -> None:
     store, seconds = memory_pauses(), Seconds()
     pauses = Pauses(store, seconds)
     before = await pauses.current()
-    await store.pause("channel:sms", by="ana", reason="")
+    store.subjects["channel:sms"] = None
     within = await pauses.current()
     seconds.now += FRESH
     after = await pauses.current()
@@ -187,7 +170,7 @@ async def test_pauses_are_read_at_most_once_a_second() -> None:
 async def test_last_known_pauses_stay_in_force_without_postgresql() -> None:
     store, seconds = memory_pauses(), Seconds()
     pauses = Pauses(store, seconds)
-    await store.pause("channel:sms", by="ana", reason="")
+    store.subjects["channel:sms"] = None
     await pauses.current()
     store.faults.always("paused", StorageUnavailable())
     seconds.now += FRESH
@@ -208,7 +191,7 @@ async def test_pause_ends_by_itself_and_what_it_held_leaves() -> None:
     message = mail()
     await office.holds(message)
     subject, ends_at = "channel:email", MONDAY + QUARTER / 3
-    await pause(subject, by="ana", reason="", store=office.pauses, ends_at=ends_at)
+    office.pauses.subjects[subject] = ends_at
     await office.deliver(message)
     early = await end_pauses(office.pauses, office.publisher, settle=0)
     office.clock.advance(QUARTER / 3)

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from hub.access.keyring import KeyRing
-from hub.messages.delivery.pausing import Pauses
+from hub.messages.delivery.pausing import Pauses, release
 from hub.model import State
-from hub.operations.pause import pause, resume, subject_of
 from hub.ports import EVERYTHING
 from hub.testing import MemoryMonitor, MemoryPauses
 from hub.timers import scheduler
@@ -28,22 +27,19 @@ WEEK = timedelta(days=7)
 async def stopped(hub: MemoryHub, **fields: Any) -> Any:
     """Make timers of a hub in which everything is paused."""
     pauses = MemoryPauses(hub.store, hub.clock)
-    await pause(EVERYTHING, by="hub db restore", reason="", store=pauses)
+    pauses.subjects[EVERYTHING] = None
     return timers_of(hub, stands=Pauses(pauses).of_everything, **fields)
-
-
-def test_everything_has_a_name_of_its_own() -> None:
-    assert EVERYTHING == subject_of("all")
 
 
 async def test_message_is_held_at_its_end_too_for_nobody_has_looked_yet() -> None:
     office = post_office()
     message = mail(expires_at=MONDAY, ends_at=MONDAY)
     await office.holds(message)
-    await pause(EVERYTHING, by="ana", reason="", store=office.pauses)
+    office.pauses.subjects[EVERYTHING] = None
     await office.deliver(message)
     held = office.now(message)
-    await resume(EVERYTHING, store=office.pauses, publisher=office.publisher, settle=0)
+    del office.pauses.subjects[EVERYTHING]
+    await release(office.pauses, office.publisher)
 
     assert (State.HELD, "paused") == (held.state, held.reason)
     assert [] == office.sent()

@@ -17,6 +17,7 @@ import pytest
 from jsonschema_rs.canonical import Containment
 
 from hub.catalog import BY_NAME
+from hub.cloudevents.kept_texts import KEEP
 from hub.cloudevents.schemas import Schemas
 from hub.model import Json
 from tests.for_each import for_each
@@ -24,8 +25,8 @@ from tests.for_each import for_each
 FOLDER: Final = Path(__file__).parents[1] / "vectors/v1_schemas"
 SCHEMAS: Final = Schemas.load()
 NAMES: Final = sorted(path.name.removesuffix(".v1.json") for path in FOLDER.iterdir())
-WORDS: Final = {"title", "description", "examples"}
-"""Keywords that only people read."""
+WORDS: Final = {"title", "description", "examples", KEEP}
+"""Keywords that only people read, and the one that says what stays after an erasure."""
 
 
 def recorded(name: str) -> dict[str, Json]:
@@ -99,6 +100,7 @@ HARMLESS: Final[Mapping[str, Callable[[dict[str, Json]], object]]] = {
     "require less": lambda it: it["required"].remove("radicado"),
     "add an optional field": lambda it: it["properties"].update(tone={"type": "string"}),
     "say it better": lambda it: it["properties"]["radicado"].update(description="Radicado"),
+    "keep it at an erasure": lambda it: it["properties"]["radicado"].update({"x-keep": False}),
 }
 
 

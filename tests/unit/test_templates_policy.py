@@ -9,10 +9,10 @@ from typing import Any, Final
 
 import pytest
 
-from hub.app.company import CompanyRules
 from hub.business_time import BusinessDays, Term
 from hub.errors import TemplateFailure
 from hub.model import Rendered
+from hub.parts.company import CompanyRules
 from hub.rendering.templates import BUILT_IN, Templates
 from hub.rendering.terms import functions, in_words
 from hub.rendering.titles_es import CLOCKS

@@ -1,4 +1,4 @@
-"""Opens a connection to the mail server: aiosmtplib connects, greets, does TLS and AUTH."""
+"""Connections to the mail server: aiosmtplib connects, greets, does TLS and AUTH."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from hub.channels.failures import misconfigured, without_contact
 from hub.channels.urls import SmtpEndpoint
 from hub.errors import TransientFailure
 from hub.settings import is_loopback
+from hub.tls import client_context
 
 _START_TLS: Final = {"auto": None, "always": True, "never": False}
 
@@ -78,8 +79,8 @@ class Opener:
 
     async def _client(self) -> aiosmtplib.SMTP:
         if self._tls_context is None:
-            # Reading the system's certificates takes tens of milliseconds: do it once, in a thread.
-            self._tls_context = await asyncio.to_thread(ssl.create_default_context)
+            # Once, in a thread: the system's certificates are read.
+            self._tls_context = await asyncio.to_thread(client_context)
         endpoint = self._endpoint
         return aiosmtplib.SMTP(
             hostname=endpoint.host,

@@ -49,7 +49,7 @@ class Reply(NamedTuple):
 
 
 class TransactionResult(NamedTuple):
-    """How a transaction ended: the reply that decided it, or why there was none."""
+    """The end of a transaction: the reply that decided it, or why there was none."""
 
     stage: Stage
     reply: Reply | None

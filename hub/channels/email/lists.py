@@ -1,4 +1,4 @@
-"""The name of the list that a mail to many people is of, for their filters (RFC 2919). Pure."""
+"""List names of mails to many people, for their filters (RFC 2919). Pure."""
 
 from __future__ import annotations
 

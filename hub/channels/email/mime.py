@@ -39,9 +39,8 @@ _PLAIN: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0
 
 def compose(outgoing: Outgoing, *, sender: Sender) -> bytes:
     """
-    Build the whole message as its facts say: what was sent is made again by the same call.
-
-    `sender` writes what has no sender of its own.
+    Build the whole message from its facts: the same call makes a sent mail again. `sender` writes a message
+    that has no sender of its own.
     """
     facts = outgoing.rendered.facts
     return build_email(

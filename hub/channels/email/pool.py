@@ -19,7 +19,7 @@ GOODBYE_LIMIT: Final = 3.0  # seconds
 
 
 class Sent(NamedTuple):
-    """How a letter was sent; `reused` is true if the connection had carried a mail before."""
+    """The result of a letter; `reused` is true if the connection had carried a mail before."""
 
     result: TransactionResult
     reused: bool

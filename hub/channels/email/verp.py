@@ -20,7 +20,7 @@ _TOKEN: Final = re.compile(rf"([0-9a-f]{{32}})\.([0-9a-f]{{{LENGTHS[Purpose.MAIL
 
 
 class AddressKind(StrEnum):
-    """What an address receives."""
+    """The kind of mail that an address receives."""
 
     BOUNCE = "b"
     REPLY = "r"

@@ -21,7 +21,7 @@ REPLIES: Final = "/hooks/sms/{name}/reply"
 
 
 class Use(StrEnum):
-    """What a URL is for: a URL for receipts is valid for nothing else."""
+    """The use of a URL: one for receipts is valid for nothing else."""
 
     RECEIPTS = "receipts"
     REPLIES = "replies"

@@ -1,4 +1,4 @@
-"""Interprets a described provider's answer: its own rules in order, then the HTTP status. Pure."""
+"""Rules for a described provider's answer: its own in order, then the HTTP status. Pure."""
 
 from __future__ import annotations
 

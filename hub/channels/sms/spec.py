@@ -47,7 +47,7 @@ class Format(StrEnum):
 
 
 class Meaning(StrEnum):
-    """What a status word in a receipt means for the message."""
+    """The meaning of a status word in a receipt for the message."""
 
     DELIVERED = "delivered"
     READ = "read"
@@ -68,7 +68,7 @@ class _Table(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Request(_Table, frozen=True, kw_only=True):
-    """How a message is submitted. The body is `json` or `form`; a GET has none."""
+    """The request that submits a message. The body is `json` or `form`; a GET has none."""
 
     path: UrlPath
     auth: Literal["basic", "bearer", "none"]
@@ -170,7 +170,7 @@ class _Call(_Table, frozen=True, kw_only=True):
 
 class Receipts(_Call, frozen=True, kw_only=True):
     """
-    What the provider reports later. The message is identified by the URL, which contains our id where
+    The later reports of the provider. The message is identified by the URL, which contains our id where
     `{callback}` is used; else by `id`, the path of our id, or `reference`, the path of the provider's id.
     """
 

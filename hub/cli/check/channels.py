@@ -31,6 +31,7 @@ from hub.channels.urls import (
 from hub.cli.check.finding import Finding, bad, ok, warn
 from hub.errors import ConfigurationError, HubError, TransientFailure
 from hub.settings import PROVIDERS, Mode, SecretUrl, Settings
+from hub.tls import client_context
 
 CHANNELS: Final = "Canales"
 _PATIENCE: Final = timedelta(seconds=2.5)
@@ -142,7 +143,7 @@ async def _reach(url: str) -> str:
     """Connect, with TLS if the URL asks for it, and disconnect."""
     parts = urlsplit(url)
     secure = parts.scheme == "https"
-    context = await asyncio.to_thread(ssl.create_default_context) if secure else None
+    context = await asyncio.to_thread(client_context) if secure else None
     port = parts.port or (443 if secure else 80)
     _, writer = await asyncio.open_connection(parts.hostname, port, ssl=context)
     writer.close()

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from hub.cli.check.examine import examine
 from hub.cli.check.finding import Finding
-from hub.cli.common import AsJson, console, print_json, settings
+from hub.doors.terminal import AsJson, console, print_json, settings
 from hub.errors import ConfigurationError
 
 _MARKS: Final = {"ok": ("✔", "green"), "warn": ("!", "yellow"), "bad": ("✘", "bold red")}

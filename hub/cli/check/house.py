@@ -11,13 +11,13 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from hub.access.secret_strength import LENGTH, doubled, is_example, is_guessable
-from hub.app.company import CompanyRules
 from hub.business_time import ColombianHolidays
 from hub.catalog import CATALOG
 from hub.channels.registry import BUILDERS
 from hub.cli.check.contact import of_links
 from hub.cli.check.finding import Finding, bad, ok, warn
 from hub.model import Lane
+from hub.parts.company import CompanyRules
 from hub.policy.documents import DocumentPolicy
 from hub.policy.residents import ResidentPolicy
 from hub.settings import Mode, Secret, Settings, is_loopback

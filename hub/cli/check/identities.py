@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from hub.app.company import CompanyRules
 from hub.cli.check.finding import Finding, counted, ok, warn
 from hub.errors import Unavailable
 from hub.model import Json
+from hub.parts.company import CompanyRules
 from hub.policy.senders import Fault, Identity, brand_faults, read_brand
 from hub.rendering.contrast import palette
 from hub.rendering.identities import Identities

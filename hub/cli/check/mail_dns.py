@@ -13,11 +13,11 @@ from dns.rdtypes.ANY.MX import MX
 from dns.rdtypes.ANY.TXT import TXT
 from dns.resolver import NXDOMAIN, NoAnswer
 
-from hub.app.company import CompanyRules
 from hub.channels.registry import sender_address
 from hub.channels.urls import parse_smtp
 from hub.cli.check import mail_records as records
 from hub.cli.check.finding import Finding, warn
+from hub.parts.company import CompanyRules
 from hub.policy.senders import domain_of
 from hub.settings import PROVIDERS, Settings
 

@@ -16,6 +16,7 @@ from hub.cli.check.finding import Finding, bad, counted, ok, warn
 from hub.cli.check.servers import RABBITMQ
 from hub.client.connection import user_of
 from hub.settings import SecretUrl, Settings
+from hub.tls import http_context
 
 _PATIENCE: Final = aiohttp.ClientTimeout(total=2.5)  # less than a check has, so that this says what is wrong
 _GUEST: Final = "guest"
@@ -89,7 +90,12 @@ async def _ask(url: SecretUrl, vhost: str) -> tuple[list[User], list[Permission]
     headers = {"Authorization": f"Basic {b64encode(account).decode()}"}
     base = f"{url.place}{parts.path.rstrip('/')}/api"
     place = f"{base}/vhosts/{quote(vhost, safe='')}"
-    async with aiohttp.ClientSession(headers=headers, timeout=_PATIENCE, raise_for_status=True) as session:
+    async with aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(ssl=http_context()),
+        headers=headers,
+        timeout=_PATIENCE,
+        raise_for_status=True,
+    ) as session:
         return (
             await _get(session, f"{base}/users", list[User]),
             await _get(session, f"{place}/permissions", list[Permission]),

@@ -1,9 +1,9 @@
 """
-Whether a mail comes from whom its From names: DKIM (RFC 6376), by the domain of that address.
+Authenticity of a mail: it comes from the address of its From if that domain has signed it (DKIM, RFC 6376).
 
-The hub checks the signature itself. It does not read SPF or an Authentication-Results header: SPF needs
-the address of the sender's server, which only the mail server in front has seen, and its header is worth
-only as much as every way to the hub's port (docs/decisions/0063-words-by-mail.md).
+The hub checks the signature itself. It does not read SPF or an Authentication-Results header: SPF needs the
+address of the sender's server, which only the mail server in front has seen, and the header can be trusted
+only if every way to the hub's port can be (docs/decisions/0063-mailed-keywords-need-dkim-or-an-answer.md).
 
 Strangers write the input, so it is bounded before the library sees it: some of its expressions take
 quadratic time, and a key from a stranger's DNS may have any length.
@@ -37,7 +37,7 @@ _LONGEST_GAP: Final = 200
 _MOST_SIGNATURES: Final = 3
 
 _LOOSE: Final = re.compile(rb"\r(?!\n)|(?<!\r)\n|\0")
-"""What ends a line for one parser and not for another: then each may see another From."""
+"""Characters that end a line for one parser and not for another: each may see another From."""
 _NAME: Final = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63}){2,}")
 _MUST_BE_SIGNED: Final = frozenset({"from", "subject", "message-id"})
 """The subject may be the word; the same Message-ID again is the same reply."""

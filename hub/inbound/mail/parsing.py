@@ -1,5 +1,5 @@
 """
-Parse a stranger's mail with the stdlib's parser and its lenient policy. Pure.
+Parsing of a stranger's mail, with the stdlib's parser and its lenient policy. Pure.
 
 The newer policies parse a header on access and raise for some malformed ones.
 """
@@ -32,7 +32,7 @@ would become millions of headers or parts of a kilobyte each.
 """
 
 _LINE_END: Final = re.compile(rb"\r\n|\r|\n")
-"""What ends a line for the stdlib's parser."""
+"""The end of a line for the stdlib's parser."""
 _KIND: Final = re.compile(rb"[\r\n]content-type:", re.IGNORECASE)
 
 _NO_CHARSETS: Final = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"})

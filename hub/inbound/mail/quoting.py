@@ -1,9 +1,9 @@
 """
-Separate the new text of a reply from the quoted original. Pure.
+Quotes in a reply: the new text is separated from the quoted original. Pure.
 
 A table lists how mail programs begin the quoted original, in Spanish and English. The libraries for this
 either lack Spanish or take seconds for a mail of blank lines
-(docs/decisions/0018-quotes-by-a-table.md).
+(docs/decisions/0018-own-table-cuts-quotes.md).
 """
 
 from __future__ import annotations

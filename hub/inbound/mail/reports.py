@@ -45,7 +45,7 @@ class Fate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryReport:
-    """What a server reports, for each recipient."""
+    """The report of a server, for each recipient."""
 
     fates: tuple[Fate, ...]
 

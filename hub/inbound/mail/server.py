@@ -52,10 +52,10 @@ class MailHandlers:
 
     bounce: Callable[[BounceReport], Awaitable[str]]
     complaint: Callable[[Complaint], Awaitable[str]]
-    """Both return what became of the report, as a machine word."""
+    """Both return the fate of the report, as a machine word."""
     reply: Callable[[Reply], Awaitable[None]]
     is_signed: Callable[[bytes, str], Awaitable[bool]]
-    """Whether the domain of an address has signed a mail that names it as its writer; raises nothing."""
+    """Tells if the domain of an address has signed a mail that names it as its writer; raises nothing."""
 
 
 @asynccontextmanager

@@ -1,100 +1,119 @@
 """
-What is judged before a send, in this order: the facts of the claim, then what has to be asked.
+Rules before a send, in their order: each takes the claims that the rules before it have left free.
 
-Whatever must not leave now gets its outcome here, and no channel ever sees it.
+A message that a rule decides has its outcome, and no channel sees it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Final
-from uuid import UUID
 
 from msgspec.structs import replace
 
-from hub.contact_rules.purposes import EXCLUDABLE, LIMITED
+from hub.contact_rules.purposes import DIGESTIBLE, EXCLUDABLE, LIMITED
 from hub.messages.delivery.contact_limit import within_limits
 from hub.messages.delivery.decisions import blocking_outcome
-from hub.messages.delivery.deps import DeliveryDeps, Lease
 from hub.messages.delivery.documents import with_documents
 from hub.messages.delivery.exclusions import not_excluded
 from hub.messages.delivery.notice_digest import held_for_digest
 from hub.messages.delivery.pausing import held_back
-from hub.messages.delivery.person_rate import over_person_rate
-from hub.messages.delivery.prepare import prepare
+from hub.messages.delivery.person_rate import within_person_rate
 from hub.messages.delivery.repeats import not_repeated
-from hub.messages.delivery.survey_turn import out_of_turn
-from hub.model import Claimed, Outcome, Outgoing, Purpose
-from hub.policy import Policy
-from hub.ports import DeliveryStore
-
-_LAWFUL: Final = LIMITED | EXCLUDABLE
-"""Purposes that the limits or the register of excluded numbers judge before a send. Others pay nothing."""
+from hub.messages.delivery.rule import Judged, Rule, RuleContext, split
+from hub.messages.delivery.survey_turn import in_turn
+from hub.model import Claimed, Outcome, Purpose
+from hub.policy.limits import MERGEABLE
 
 
-def is_judged(claimed: Sequence[Claimed], policy: Policy) -> bool:
-    """Return whether anything here needs more than the facts of its claim."""
-    purposes = {claim.message.purpose for claim in claimed}
-    return not (purposes.isdisjoint(_LAWFUL) and purposes.isdisjoint(policy.repeats.purposes))
+def not_paused(claims: Sequence[Claimed], at: RuleContext) -> Judged:
+    """Hold the messages that a pause is for."""
+    if not at.paused:
+        return Judged(claims)
+    now = at.deps.now()
+    return split(claims, [held_back(claim, at.paused, now=now) for claim in claims])
 
 
-async def allowed(
-    claimed: Sequence[Claimed],
-    paused: frozenset[str],
-    deps: DeliveryDeps,
-    store: DeliveryStore,
-    outcomes: list[Outcome],
-) -> list[Claimed]:
-    """Return the messages that may be sent now; append the outcomes of the others."""
-    now = deps.now()
-    decided = [(claim, _blocked(claim, paused, deps, now)) for claim in claimed]
+def not_blocked(claims: Sequence[Claimed], at: RuleContext) -> Judged:
+    """Decide what the claim alone forbids to send now; mark messages that leave although expired."""
+    policy, now = at.deps.policy, at.deps.now()
+    judged = split(claims, [blocking_outcome(claim, policy=policy, now=now) for claim in claims])
     free = [
         claim if (ends := claim.message.expires_at) is None or ends > now else replace(claim, late=True)
-        for claim, blocked in decided
-        if blocked is None
+        for claim in judged.free
     ]
-    over = await over_person_rate(free, throttle=deps.throttle, policy=deps.policy.throttle, now=now)
-    outcomes.extend(blocked for _, blocked in decided if blocked is not None)
-    outcomes.extend(over.values())
-    left = await _in_turn([claim for claim in free if claim.message.id not in over], deps, store, outcomes)
-    return await with_documents(left, deps.documents, outcomes, now=now)
+    return Judged(free, judged.decided)
 
 
-def _blocked(claim: Claimed, paused: frozenset[str], deps: DeliveryDeps, now: datetime) -> Outcome | None:
-    blocked = held_back(claim, paused, now=now) or blocking_outcome(claim, policy=deps.policy, now=now)
-    if blocked is not None or claim.contact.preferences is None:
-        return blocked
-    return held_for_digest(claim, deps.catalog.get(claim.message.event), policy=deps.policy, now=now)
-
-
-async def _in_turn(
-    free: list[Claimed], deps: DeliveryDeps, store: DeliveryStore, outcomes: list[Outcome]
-) -> list[Claimed]:
-    surveys = [claim.message for claim in free if claim.message.purpose is Purpose.SURVEY]
-    if not surveys:
-        return free
-    refused = await out_of_turn(surveys, store=store, once_per=deps.policy.surveys.once_per)
-    outcomes.extend(refused.values())
-    return [claim for claim in free if claim.message.id not in refused]
-
-
-async def lawful(
-    free: list[Claimed], lease: Lease, deps: DeliveryDeps, store: DeliveryStore, outcomes: list[Outcome]
-) -> tuple[list[Claimed], Mapping[UUID, Outgoing]]:
-    """
-    Return what the register of excluded numbers and the limits allow and says something new, rendered or not.
-
-    The limits come last: a contact is reserved only for what is about to leave.
-    """
-    policy, now = deps.policy, deps.now()
-    free = await not_excluded(free, outcomes, registry=deps.exclusions, store=store, policy=policy, now=now)
-    free, ready = await not_repeated(
-        free,
-        outcomes,
-        prepare=lambda claim: prepare(claim, lease, deps),
-        throttle=deps.throttle,
-        policy=policy.repeats,
+def not_for_digest(claims: Sequence[Claimed], at: RuleContext) -> Judged:
+    """Hold the messages that wait for a digest. A person without preferences has asked for none."""
+    policy, now, catalog = at.deps.policy, at.deps.now(), at.deps.catalog
+    return split(
+        claims,
+        [
+            held_for_digest(claim, catalog.get(claim.message.event), policy=policy, now=now)
+            for claim in claims
+            if claim.contact.preferences is not None
+        ],
     )
-    free = await within_limits(free, outcomes, store=store, token=lease.token, policy=policy, now=now)
-    return free, ready
+
+
+RULES: Final = (
+    Rule(name="paused", reads="the pauses of operators", judge=not_paused),
+    Rule(
+        name="blocked",
+        reads="the claim: recalls, newer steps, expiry, consents, wishes, marks, hours, invalid contacts",
+        judge=not_blocked,
+    ),
+    Rule(
+        name="digest",
+        reads="the claim: the digest that the person wishes",
+        judge=not_for_digest,
+        purposes=DIGESTIBLE,
+    ),
+    Rule(name="person_rate", reads="Redis: how many messages the person has got", judge=within_person_rate),
+    Rule(
+        name="survey_turn",
+        reads="PostgreSQL: the surveys that the person has got",
+        judge=in_turn,
+        purposes=frozenset({Purpose.SURVEY}),
+    ),
+    Rule(name="document", reads="PostgreSQL: the document of the event", judge=with_documents),
+    Rule(name="excluded", reads="the register of excluded numbers", judge=not_excluded, purposes=EXCLUDABLE),
+    Rule(
+        name="repeated",
+        reads="Redis: the words that the person has got",
+        judge=not_repeated,
+        purposes=MERGEABLE,
+    ),
+    Rule(
+        name="contact_limit",
+        reads="PostgreSQL: the contacts of the day and of the week",
+        judge=within_limits,
+        purposes=LIMITED,
+    ),
+)
+"""
+The rules in their order: those that cost nothing first, the one that uses something up last.
+
+So a contact is reserved only for a message that is about to leave. `docs/architecture.md` prints this table.
+"""
+
+
+async def judge(
+    claims: Sequence[Claimed], at: RuleContext, outcomes: list[Outcome], rules: Sequence[Rule] = RULES
+) -> Sequence[Claimed]:
+    """
+    Return the claims that every rule leaves free; append the outcomes of the others, rule by rule.
+
+    Appended at once: a worker that is stopped between two rules records what the first has decided.
+    """
+    purposes = {claim.message.purpose for claim in claims}
+    for rule in rules:
+        if purposes.isdisjoint(rule.purposes):
+            continue
+        answer = rule.judge(claims, at)
+        judged = answer if isinstance(answer, Judged) else await answer
+        outcomes.extend(judged.decided)
+        claims = judged.free
+    return claims

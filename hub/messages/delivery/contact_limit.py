@@ -1,5 +1,5 @@
 """
-Ley 2300 de 2023 at the instant of sending: one contact a day, one channel a week, within the hours.
+Contact limits at the instant of sending: one contact a day, one channel a week (Ley 2300 de 2023).
 
 A contact is reserved before the send, as if the provider had accepted it already. It is given back only when
 the provider has certainly refused it: a worker that dies, or an answer that is lost, has used it up.
@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from hub.contact_rules.limits import CONTACT_LIMIT, opens_at, safe_from
 from hub.contact_rules.purposes import LIMITED
 from hub.messages.delivery.decisions import held
+from hub.messages.delivery.rule import Judged, RuleContext
 from hub.model import Claimed, Message, Outcome, State
 from hub.policy import Policy
 from hub.ports import DeliveryStore
@@ -25,30 +26,24 @@ _REACHED: Final = frozenset({"accepted", "unknown"})
 """Outcomes of a call after which the person may have been contacted."""
 
 
-async def within_limits(
-    claimed: Sequence[Claimed],
-    outcomes: list[Outcome],
-    *,
-    store: DeliveryStore,
-    token: UUID,
-    policy: Policy,
-    now: datetime,
-) -> list[Claimed]:
-    """Return what may be sent now, its contacts reserved; append the outcomes of the others."""
-    asked = [claim.message for claim in claimed if claim.message.purpose in LIMITED]
-    if not asked:
-        return list(claimed)
+async def within_limits(claims: Sequence[Claimed], at: RuleContext) -> Judged:
+    """Reserve the contacts of the limited messages; hold those for which today has no room."""
+    limited = [claim.message for claim in claims if claim.message.purpose in LIMITED]
+    if not limited:
+        return Judged(claims)
+    policy, now = at.deps.policy, at.deps.now()
     today = policy.calendar.day_of(now)
-    days = await store.reserve_contacts(asked, token=token, on=today, limits=policy.limits)
+    days = await at.store.reserve_contacts(limited, token=at.lease.token, on=today, limits=policy.limits)
     free: list[Claimed] = []
-    for claim in claimed:
+    decided: list[Outcome] = []
+    for claim in claims:
         day = days.get(claim.message.id)
         if day is None or day == today:
             free.append(claim if day is None else replace(claim, contact_on=day))
         else:
             until = opens_at(claim.message, day, policy)
-            outcomes.append(kept_waiting(claim.message, until, policy=policy, now=now))
-    return free
+            decided.append(kept_waiting(claim.message, until, policy=policy, now=now))
+    return Judged(free, decided)
 
 
 def kept_waiting(message: Message, until: datetime, *, policy: Policy, now: datetime) -> Outcome:
@@ -62,7 +57,7 @@ def kept_waiting(message: Message, until: datetime, *, policy: Policy, now: date
 def closing(claimed: Claimed, *, policy: Policy, now: datetime) -> Outcome | None:
     """Hold a message whose call might end after its hours, or on another day than that of its contact."""
     message = claimed.message
-    # The lease bounds the call, and what it waits for the provider's rate.
+    # The lease bounds the call and its wait for the provider's rate.
     until = safe_from(message, now, policy.delivery.lease, policy)
     if until > now:
         return held(message, "contact_hours", until=until, longer_by=until - now)

@@ -1,4 +1,4 @@
-"""Whether a message may be sent now, and what follows from a provider's answer. Pure."""
+"""Decisions about one message: may it leave now, and what follows from its provider's answer. Pure."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ def blocking_outcome(claimed: Claimed, *, policy: Policy, now: datetime) -> Outc
     if message.expires_at is not None and message.expires_at <= now and not leaves_late(claimed):
         return Outcome(message_id=message.id, state=State.EXPIRED, reason="expired", tried=False)
     judged = verdict(message.purpose, message.channel, claimed.contact, at=now, policy=policy)
-    never, gone = judged.reason if isinstance(judged, Refused) else None, claimed.suppression
-    if never is None and gone is not None and _applies(gone, message.channel, policy=policy, now=now):
-        never = gone.reason
-    if never is not None:
-        return Outcome(message_id=message.id, state=State.SUPPRESSED, reason=never, tried=False)
+    refused, invalid = judged.reason if isinstance(judged, Refused) else None, claimed.suppression
+    if refused is None and invalid is not None and _applies(invalid, message.channel, policy=policy, now=now):
+        refused = invalid.reason
+    if refused is not None:
+        return Outcome(message_id=message.id, state=State.SUPPRESSED, reason=refused, tried=False)
     if isinstance(judged, HeldUntil):
         longer_by = _waited(claimed, judged.at, policy=policy, now=now)
         return held(message, judged.reason, until=judged.at, longer_by=longer_by)
@@ -76,8 +76,8 @@ def leaves_late(claimed: Claimed) -> bool:
     """
     Return whether a message is worth sending after it has expired.
 
-    That is so of an acknowledgement whose case is still open: it is the person's only proof that they have
-    asked. Where the publisher has named an end, or a reminder has one, that end counts.
+    An acknowledgement is, while its case is open: it is the person's only proof of the request. An end that
+    the publisher or a reminder has set still counts.
     """
     message = claimed.message
     return message.purpose is Purpose.TRANSACTIONAL and bool(claimed.due) and message.ends_at is None
@@ -159,9 +159,9 @@ def failed(
     message = claimed.message
     earlier = _earlier_attempts(claimed, error.earlier, began)
     at = _after(earlier, began)
-    # If the last provider got no request, only the earlier attempts count; without any it was no try.
-    asked = not (isinstance(error, TransientFailure) and error.untried)
-    attempts = (*earlier, _refusal(claimed, error, at, ended - at)) if asked else earlier
+    # If the last provider got no request, only the earlier attempts count; without any there was no try.
+    called = not (isinstance(error, TransientFailure) and error.untried)
+    attempts = (*earlier, _refusal(claimed, error, at, ended - at)) if called else earlier
     tried = bool(attempts)
     decision = decide(error, claimed.attempt, policy=policy.retry_for(message.channel), chance=chance)
     if isinstance(decision, RetryIn) and _is_stuck(message, error, policy=policy, now=ended):

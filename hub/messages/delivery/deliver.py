@@ -1,7 +1,7 @@
 """
 DELIVERY: claim the messages of a ticket, decide, render, send, record; then acknowledge the ticket.
 
-    claim (one UPDATE) ▸ allowed now? ▸ within the person's rate? ▸ render ▸ send concurrently
+    claim (one UPDATE) ▸ the rules before a send ▸ render ▸ send concurrently
     ▸ record (one statement) ▸ next step of the cascade for permanent failures
     ▸ appointments for waiting messages ▸ ack
 
@@ -30,7 +30,7 @@ from hub.errors import (
 from hub.messages.appointments import make_appointments
 from hub.messages.cascades import advance_cascade
 from hub.messages.delivery import outcome_metrics
-from hub.messages.delivery.before_sending import allowed, is_judged, lawful
+from hub.messages.delivery.before_sending import judge
 from hub.messages.delivery.contact_limit import closing, settle_contacts
 from hub.messages.delivery.decisions import (
     accepted,
@@ -39,7 +39,8 @@ from hub.messages.delivery.decisions import (
 )
 from hub.messages.delivery.deps import DeliveryDeps, Lease
 from hub.messages.delivery.evidence import evidence_of
-from hub.messages.delivery.prepare import prepare
+from hub.messages.delivery.prepare import Prepared
+from hub.messages.delivery.rule import RuleContext
 from hub.messages.delivery.traces import NOT_TRACED, Traces, log_fields, spans_of, traces_of
 from hub.messages.planning.undelivered import has_followup
 from hub.model import Claimed, Message, Outcome, Outgoing, State
@@ -56,7 +57,7 @@ AT_A_TIME: Final = 5
 
 
 _WITH_THE_PERSON: Final = frozenset({State.SENT, State.WAITING})
-"""What may still wait for a receipt, but for no further try."""
+"""States that may still wait for a receipt, but for no further try."""
 
 _NOTHING: Final[Mapping[str, str]] = {}
 
@@ -83,22 +84,20 @@ async def deliver(
         claimed = await store.claim(ids, token=lease.token, lease=lease.length)
     if not claimed:
         return
-    outcomes: list[Outcome] = []
+    prepared, outcomes = Prepared(lease, deps), list[Outcome]()
+    context = RuleContext(deps=deps, store=store, lease=lease, paused=paused, prepared=prepared)
     try:
-        free = await allowed(claimed, paused, deps, store, outcomes)
-        judged = is_judged(free, deps.policy)
-        free, ready = await lawful(free, lease, deps, store, outcomes) if judged else (free, {})
+        free = await judge(claimed, context, outcomes)
         if free and outcomes:
             # Record now: if it waited for the slowest provider, a resume meanwhile would miss these messages.
             await _record(store, lease, outcomes)
-        await _attempt(free, ready, lease, deps, outcomes)
+        await _attempt(free, prepared, lease, deps, outcomes)
     except asyncio.CancelledError:
         # Record what the providers answered: an unrecorded message would be sent a second time.
         await _record(store, lease, outcomes)
         raise
     done = await _record(store, lease, outcomes)
-    if judged:
-        await settle_contacts(free, outcomes, store=store, token=lease.token)
+    await settle_contacts(free, outcomes, store=store, token=lease.token)
     if outcomes:
         decided = _decided(claimed, outcomes)
         traces = NOT_TRACED if deps.tracer is None else await traces_of(claimed, store)
@@ -120,12 +119,12 @@ async def deliver(
 
 async def _attempt(
     free: Sequence[Claimed],
-    ready: Mapping[UUID, Outgoing],
+    prepared: Prepared,
     lease: Lease,
     deps: DeliveryDeps,
     outcomes: list[Outcome],
 ) -> None:
-    """Send these messages, of which some are `ready`, and append each outcome as it comes."""
+    """Send these messages, and append each outcome as it comes."""
 
     async def send(claim: Claimed, outgoing: Outgoing) -> None:
         if deps.documents is None or not outgoing.attachment:
@@ -142,7 +141,7 @@ async def _attempt(
     with deps.handover.sending(free[0].message.channel) as sending:
         try:
             for number, claim in enumerate(free, 1):
-                outgoing = ready.get(claim.message.id) or prepare(claim, lease, deps)
+                outgoing = prepared.take(claim)
                 if isinstance(outgoing, Outgoing):
                     sending.append(asyncio.create_task(send(claim, outgoing)))
                 else:

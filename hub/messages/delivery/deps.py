@@ -1,23 +1,26 @@
-"""What delivery needs besides the messages, and the lease under which it sends them."""
+"""Dependencies of delivery: its parts and rules, its documents, and the lease under which it sends."""
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import uuid4
 
 from hub.messages.cascades import Prints, prints_all
-from hub.messages.delivery.documents import Documents
 from hub.messages.delivery.lost_claims import LostClaims
 from hub.messages.delivery.pausing import Pauses
 from hub.model import Claimed, EventType, Rendered
 from hub.policy import Policy
-from hub.ports import Channel, ExclusionRegistry, Now, Throttle
+from hub.ports import Channel, DocumentStore, ExclusionRegistry, Now, Throttle
 from hub.ports.traces import Tracer
 from hub.resilience.handover import Handover
+
+AT_ONCE: Final = 8
+"""Mails with a document that are in memory at the same time: as many as a server has connections."""
 
 
 class Renderer(Protocol):
@@ -27,11 +30,26 @@ class Renderer(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Documents:
+    """
+    The documents that messages take along or lead to.
+
+    `events` are the names of those that have one; `attach_below` is in bytes. `room` is for mails with a
+    document that are composed and sent at the same time.
+    """
+
+    store: DocumentStore
+    events: frozenset[str]
+    attach_below: int
+    room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryDeps:
     """
-    What sending needs besides the message.
+    The dependencies of delivery.
 
-    `catalog` says what may wait for a digest: without it, nothing does.
+    `catalog` says which events may wait for a digest: without it, none does.
     """
 
     channels: Mapping[str, Channel]
@@ -50,7 +68,7 @@ class DeliveryDeps:
 
 
 class Lease:
-    """How long this worker may still start to send. Monotonic: no other machine's clock matters."""
+    """The time in which this worker may start to send. Monotonic: no other machine's clock matters."""
 
     def __init__(self, policy: Policy) -> None:
         self.token = uuid4()

@@ -1,14 +1,12 @@
 """
-The documents that messages take along or lead to: a message waits for its own, and not for ever.
+Documents of messages: a message waits for its own, but not for ever.
 
-Only events whose entry asks for it cost anything here: one statement for a ticket, and one for the bytes.
+Only events with a document cost anything here: one statement for a ticket, and one for the bytes.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -18,17 +16,16 @@ from msgspec.structs import replace
 
 from hub.errors import StorageUnavailable
 from hub.messages.delivery.decisions import held
+from hub.messages.delivery.deps import Documents
+from hub.messages.delivery.rule import Judged, RuleContext, split
 from hub.messages.planning.reach import LETTER
 from hub.model import Claimed, Message, Outcome
 from hub.model.documents import DocumentRequest, Enclosure, FetchState
-from hub.ports import DocumentStore
 
 REASON: Final = "document"
-"""Why a message is held whose document is being fetched."""
+"""The reason to hold a message while its document is fetched."""
 LOOK_AGAIN: Final = timedelta(seconds=30)
-"""When a message looks at the soonest for itself, should its release have missed it."""
-AT_ONCE: Final = 8
-"""Mails with a document that are in memory at the same time: as many as a server has connections."""
+"""The least time until a message is judged again, should its release have missed it."""
 _EMAIL: Final = "email"
 _WITHOUT: Final = frozenset({"push", "voice"})
 """Channels whose texts name no document."""
@@ -36,48 +33,35 @@ _WITHOUT: Final = frozenset({"push", "voice"})
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Documents:
-    """
-    `events` are the names of those that have a document; `attach_below` is in bytes.
-
-    `room` is for mails with a document that are composed and sent at the same time.
-    """
-
-    store: DocumentStore
-    events: frozenset[str]
-    attach_below: int
-    room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
-
-
-async def with_documents(
-    claimed: Sequence[Claimed], documents: Documents | None, outcomes: list[Outcome], *, now: datetime
-) -> list[Claimed]:
+async def with_documents(claims: Sequence[Claimed], at: RuleContext) -> Judged:
     """Give these messages their documents; hold those whose document is still being fetched."""
-    asking = {} if documents is None else _asking(claimed, documents)
+    documents = at.deps.documents
+    asking = {} if documents is None else _asking(claims, documents)
     if documents is None or not asking:
-        return list(claimed)
+        return Judged(claims)
+    now = at.deps.now()
     try:
         requests = await documents.store.of_events({claim.message.event_key for claim in asking.values()})
         contents = await _contents(asking, requests, documents)
     except StorageUnavailable as exc:
         log.warning("documents.waiting", error=str(exc))
-        outcomes.extend(_later(claim.message, now, now + LOOK_AGAIN) for claim in asking.values())
-        return [claim for claim in claimed if claim.message.id not in asking]
+        later = now + LOOK_AGAIN
+        return split(claims, [_later(claim.message, now, later) for claim in asking.values()])
     free: list[Claimed] = []
-    for claim in claimed:
+    decided: list[Outcome] = []
+    for claim in claims:
         request = requests.get(claim.message.event_key) if claim.message.id in asking else None
         if request is not None and _is_awaited(request, claim.message, now):
-            outcomes.append(_later(claim.message, now, _again(request, now)))
+            decided.append(_later(claim.message, now, _again(request, now)))
         else:
             free.append(claim if request is None else _enclosing(claim, request, contents, documents))
-    return free
+    return Judged(free, decided)
 
 
-def _asking(claimed: Sequence[Claimed], documents: Documents) -> Mapping[UUID, Claimed]:
+def _asking(claims: Sequence[Claimed], documents: Documents) -> Mapping[UUID, Claimed]:
     return {
         claim.message.id: claim
-        for claim in claimed
+        for claim in claims
         if claim.message.event in documents.events and claim.message.channel not in _WITHOUT
     }
 
@@ -85,14 +69,14 @@ def _asking(claimed: Sequence[Claimed], documents: Documents) -> Mapping[UUID, C
 def _is_awaited(request: DocumentRequest, message: Message, now: datetime) -> bool:
     if request.state is not FetchState.ASKED or now >= request.wait_until:
         return False
-    # A letter that only says where the document is needs none of it.
+    # A letter that only names the place of the document does not need it.
     return request.attach or message.channel != LETTER
 
 
 def _again(request: DocumentRequest, now: datetime) -> datetime:
-    """Look again after as long as it has taken so far: a whole building waits without being read for ever."""
-    asked = request.asked_at or now
-    return min(request.wait_until, now + max(LOOK_AGAIN, now - asked))
+    """Wait as long again as the fetch has taken: else a whole building is read again every half minute."""
+    since = request.asked_at or now
+    return min(request.wait_until, now + max(LOOK_AGAIN, now - since))
 
 
 def _later(message: Message, now: datetime, until: datetime) -> Outcome:
@@ -102,7 +86,7 @@ def _later(message: Message, now: datetime, until: datetime) -> Outcome:
 async def _contents(
     asking: Mapping[UUID, Claimed], requests: Mapping[UUID, DocumentRequest], documents: Documents
 ) -> Mapping[bytes, bytes]:
-    """Return the bytes of what mails take along: once, however many mails there are."""
+    """Return the bytes of attached documents: each once, however many mails have it."""
     digests = {
         request.sha256
         for claim in asking.values()

@@ -1,10 +1,10 @@
 """
-What proves the words of an accepted message: the digest of the bytes that left.
+Evidence of the words of an accepted message: the digest of the bytes that left.
 
-Of an email these are its bytes (RFC 5322), before SMTP's dot-stuffing: whoever has the mail can compare. The
+For an email these are its bytes (RFC 5322), before SMTP's dot-stuffing: its reader can compare them. The
 other channels hand fields to a provider or to the database; their bytes are the canonical form below. Pure.
 
-Kept bytes have a gap where an attached document stood, which is stored once for all mails:
+Kept bytes have a gap in place of an attached document, which is stored once for all mails:
 
     \\0document SHA-256 PLACE\\n, then the mail without the lines of the document
 """
@@ -25,14 +25,14 @@ from hub.model import Accepted, Evidence, Outgoing, Purpose
 _encode: Final = msgspec.json.Encoder().encode
 _LINE: Final = 76
 _GAP: Final = b"\0document "
-"""No mail begins so, and no JSON."""
+"""No mail and no JSON begins like this."""
 
 
 def evidence_of(outgoing: Outgoing, answer: Accepted) -> Evidence:
     """
     Make the evidence of a message that a provider accepted. A legal message keeps its bytes.
 
-    A one-time code stands nowhere: of its message there is the digest alone.
+    A one-time code is stored nowhere: the evidence of its message is the digest alone.
     """
     content, facts = answer.content or canonical(outgoing), outgoing.rendered.facts
     return Evidence(
@@ -64,7 +64,7 @@ def canonical(outgoing: Outgoing) -> bytes:
 
 
 def pack(content: bytes, document: bytes = b"") -> bytes:
-    """Compress what is kept, with a gap for the document: a whole building would keep it as often."""
+    """Compress the bytes with a gap for the document: else each mail to a building would keep a copy."""
     lines = document_lines(document) if document else b""
     place = content.find(lines) if lines else -1
     if place >= 0:

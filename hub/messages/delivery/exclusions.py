@@ -1,5 +1,5 @@
 """
-The register of excluded numbers (RNE), asked before each commercial message and for no other.
+The register of excluded numbers (RNE), consulted before each commercial message and for no other.
 
 Closed by default: without an answer, or with data that are too old, the message is held.
 """
@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from hub.contact_rules.purposes import EXCLUDABLE
 from hub.errors import Unavailable
 from hub.messages.delivery.decisions import held
+from hub.messages.delivery.rule import Judged, RuleContext
 from hub.model import Claimed, Message, Outcome, State
 from hub.model.exclusions import REGISTER, ExclusionCheck
 from hub.policy import Policy
@@ -31,33 +32,29 @@ _BY_ADDRESS: Final = frozenset({"email", "sms", "whatsapp"})
 log = structlog.get_logger()
 
 
-async def not_excluded(
-    claimed: Sequence[Claimed],
-    outcomes: list[Outcome],
-    *,
-    registry: ExclusionRegistry | None,
-    store: DeliveryStore,
-    policy: Policy,
-    now: datetime,
-) -> list[Claimed]:
-    """Return what may be sent, with its look-up; append the outcomes of the others."""
-    asked = [claim for claim in claimed if claim.message.purpose in EXCLUDABLE]
-    if not asked:
-        return list(claimed)
-    checks = await _checks(asked, registry, store, now)
+async def not_excluded(claims: Sequence[Claimed], at: RuleContext) -> Judged:
+    """Look up the commercial messages in the register; each that stays free has its look-up."""
+    excludable = [claim for claim in claims if claim.message.purpose in EXCLUDABLE]
+    if not excludable:
+        return Judged(claims)
+    policy, now = at.deps.policy, at.deps.now()
+    checks = await _checks(excludable, at.deps.exclusions, at.store, now)
     free: list[Claimed] = []
-    for claim in claimed:
+    decided: list[Outcome] = []
+    for claim in claims:
         if claim.message.purpose not in EXCLUDABLE:
             free.append(claim)
-        elif (outcome := judged(claim, checks.get(claim.message.id), policy=policy, now=now)) is not None:
-            outcomes.append(outcome)
+        elif (outcome := _refused(claim, checks.get(claim.message.id), policy=policy, now=now)) is not None:
+            decided.append(outcome)
         else:
             free.append(replace(claim, exclusion=checks[claim.message.id]))
-    return free
+    return Judged(free, decided)
 
 
-def judged(claim: Claimed, check: ExclusionCheck | None, *, policy: Policy, now: datetime) -> Outcome | None:
-    """Return the outcome of a message that must not be sent by this look-up; None if it may be sent."""
+def _refused(
+    claim: Claimed, check: ExclusionCheck | None, *, policy: Policy, now: datetime
+) -> Outcome | None:
+    """Return the outcome of a message that this look-up forbids to send; None if it may be sent."""
     rules, message = policy.exclusions, claim.message
     today = policy.calendar.day_of(now)
     if check is not None and check.unlisted:
@@ -72,7 +69,7 @@ def judged(claim: Claimed, check: ExclusionCheck | None, *, policy: Policy, now:
 async def _checks(
     claims: Sequence[Claimed], registry: ExclusionRegistry | None, store: DeliveryStore, now: datetime
 ) -> dict[UUID, ExclusionCheck]:
-    """Look up the addresses of these messages; of what the register does not answer there is nothing."""
+    """Look up the addresses of these messages; a message without an answer is left out."""
     if registry is None:
         return {}
     without = {claim.message.person for claim in claims if claim.message.channel not in _BY_ADDRESS}
@@ -91,10 +88,10 @@ async def _checks(
 async def _check(
     message: Message, known: Mapping[str, Sequence[str]], *, registry: ExclusionRegistry, at: datetime
 ) -> ExclusionCheck | None:
-    """Look up all that the register may know the recipient by; one exclusion is enough."""
+    """Look up all addresses under which the register may list the recipient; one exclusion is enough."""
     by_address = message.channel in _BY_ADDRESS
     addresses = [message.address] if by_address else known.get(message.person, ())
-    # Only of people whose contact points are known: of anybody else nothing says that there are none.
+    # Only for people whose contact points are known: for anybody else no address proves nothing.
     if not by_address and not addresses and message.person in known:
         return ExclusionCheck(checked_at=at, unlisted=True)
     checks = [await registry.check(address, message.channel, at) for address in addresses]

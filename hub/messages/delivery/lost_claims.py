@@ -19,7 +19,7 @@ MOST: Final = 100
 
 
 class LostClaims:
-    """Their tokens, by ticket. Nothing was ever sent under one of them: whoever claimed has had no answer."""
+    """Their tokens, by ticket. Nothing was ever sent under one of them: the worker has had no answer."""
 
     def __init__(self) -> None:
         self._tokens: dict[tuple[UUID, ...], UUID] = {}

@@ -1,8 +1,9 @@
 """
-Whether a message waits for the digest that its person has asked for. Pure.
+Digests of notices: which messages wait for the digest of their person. Pure.
 
-What waits is held for `GATHER` longer than the digest is due: meanwhile the timers make one of it all
-(`hub.timers.notice_digests`). What no digest has taken leaves by itself then, and nothing is lost.
+Such a message is held for `GATHER` longer than the digest is due: meanwhile the timers make one message of
+all (`hub.timers.notice_digests`). A message that no digest has taken then leaves by itself, and nothing is
+lost.
 """
 
 from __future__ import annotations
@@ -22,18 +23,18 @@ from hub.policy import Policy
 GATHER: Final = timedelta(hours=1)
 """How long the timers may take to make a digest, once it is due."""
 _INITIAL: Final = "initial"
-"""The occasion of what is no reminder."""
+"""The occasion of a message that is no reminder."""
 _AHEAD: Final = timedelta(days=1)
-"""What ends or begins to count so soon after the digest is due does not wait for it."""
+"""A notice that ends or takes effect so soon after the digest is due does not wait for it."""
 
 
 def held_for_digest(
     claimed: Claimed, kind: EventType | None, *, policy: Policy, now: datetime
 ) -> Outcome | None:
     """
-    Hold what may wait for the person's digest; None for all else.
+    Hold a message that may wait for the person's digest; None for any other.
 
-    It waits once: from its event to the first digest after it. What is late leaves by itself.
+    It waits once: from its event to the first digest after it. A late one leaves by itself.
     """
     if kind is None or not _may_wait(claimed, kind) or _has_a_copy(claimed, kind, policy):
         return None
@@ -50,7 +51,7 @@ def _may_wait(claimed: Claimed, kind: EventType) -> bool:
         kind.audiences[message.audience].digestible
         and PURPOSES[message.purpose].digestible
         and message.occasion == _INITIAL
-        # What disturbs nobody need not wait.
+        # A silent channel disturbs nobody: its messages need not wait.
         and is_interruptive(message.channel)
     )
 

@@ -1,4 +1,4 @@
-"""Counts what became of messages, in this process: to count them in the log would read all of it."""
+"""Metrics of outcomes in this process: to count them in the log would mean to read all of it."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ _DECIDED: Final = tuple(
     for state in State
     if state not in {State.QUEUED, State.SENDING, State.DELIVERED, State.READ, State.BOUNCED}
 )
-"""What delivery decides; the others come from receipts."""
+"""The states that delivery decides; the others come from receipts."""
 _INITIAL: Final = "initial"
-"""The occasion of what is no reminder."""
+"""The occasion of a message that is no reminder."""
 
 
 def begin(channels: Iterable[str]) -> None:
@@ -88,8 +88,8 @@ def _accepted_after(decided: Sequence[tuple[Claimed, Outcome]]) -> list[float]:
     """
     Return how many seconds after their event the accepted messages were accepted.
 
-    Reminders, later steps of a cascade and what was held waited on purpose: a first try that has a reason was
-    held.
+    Messages that waited on purpose are left out: reminders, later steps of a cascade, and held messages,
+    whose first try has a reason.
     """
     return [
         ((last := outcome.attempts[-1]).at - claim.event_time + last.took).total_seconds()
@@ -103,7 +103,7 @@ def _accepted_after(decided: Sequence[tuple[Claimed, Outcome]]) -> list[float]:
 
 
 def count_parts(outgoing: Outgoing) -> None:
-    """Count what a text message that was accepted costs."""
+    """Count the parts of an accepted text message."""
     cost = segments(outgoing.rendered.text)
     _counter(outgoing.message.event, cost.encoding).inc(cost.parts)
 

@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
-from uuid import UUID
+from collections.abc import Iterator, Sequence
 
 from hub.messages.delivery.decisions import held
-from hub.model import Claimed, Message, Outcome
-from hub.ports import Throttle
+from hub.messages.delivery.rule import Judged, RuleContext, split
+from hub.model import Claimed, Message
 from hub.resilience.rate_limit import SendRecord, ThrottlePolicy
 
 
-async def over_person_rate(
-    claimed: Sequence[Claimed], *, throttle: Throttle, policy: ThrottlePolicy, now: datetime
-) -> Mapping[UUID, Outcome]:
+async def within_person_rate(claims: Sequence[Claimed], at: RuleContext) -> Judged:
     """
-    Return the outcomes of the messages over the limit: each is held until there is room.
+    Hold each message over the limit until there is room.
 
     One call to the throttle covers all messages; there is no call if all are exempt.
     """
-    asked = [(claim.message, entry) for claim in claimed for entry in _entries(claim.message, policy)]
-    if not asked:
-        return {}
-    waits = await throttle.admit([entry for _, entry in asked])
-    return {
-        message.id: held(message, "throttled", until=now + wait, longer_by=wait)
-        for (message, _), wait in zip(asked, waits, strict=True)
+    policy, now = at.deps.policy.throttle, at.deps.now()
+    counted = [(claim.message, entry) for claim in claims for entry in _entries(claim.message, policy)]
+    if not counted:
+        return Judged(claims)
+    waits = await at.deps.throttle.admit([entry for _, entry in counted])
+    over = [
+        held(message, "throttled", until=now + wait, longer_by=wait)
+        for (message, _), wait in zip(counted, waits, strict=True)
         if wait
-    }
+    ]
+    return split(claims, over)
 
 
 def _entries(message: Message, policy: ThrottlePolicy) -> Iterator[SendRecord]:

@@ -1,6 +1,8 @@
-"""A claimed message as its channel sends it: rendered, with its document, under its lease."""
+"""Prepared messages: rendered, with their documents, under their lease, as their channels send them."""
 
 from __future__ import annotations
+
+from uuid import UUID
 
 import structlog
 from msgspec.structs import replace
@@ -36,6 +38,25 @@ def prepare(claimed: Claimed, lease: Lease, deps: DeliveryDeps) -> Outgoing | Ou
         unsure_of=claimed.unsure_of,
         attachment=claimed.document.content if claimed.document is not None else b"",
     )
+
+
+class Prepared:
+    """The prepared messages of a ticket: a rule may need one before its turn, and none is rendered twice."""
+
+    def __init__(self, lease: Lease, deps: DeliveryDeps) -> None:
+        self._lease, self._deps = lease, deps
+        self._kept: dict[UUID, Outgoing] = {}
+
+    def keep(self, claimed: Claimed) -> Outgoing | Outcome:
+        """Prepare a message whose turn is to come."""
+        prepared = prepare(claimed, self._lease, self._deps)
+        if isinstance(prepared, Outgoing):
+            self._kept[claimed.message.id] = prepared
+        return prepared
+
+    def take(self, claimed: Claimed) -> Outgoing | Outcome:
+        """Return a message whose turn has come."""
+        return self._kept.pop(claimed.message.id, None) or prepare(claimed, self._lease, self._deps)
 
 
 def _about(message: Message) -> dict[str, str]:

@@ -1,23 +1,23 @@
 """
-The same words twice to one person over one channel, within minutes, are said once.
+Repeats: the same words to one person over one channel, within minutes, leave once.
 
-A publisher that sends an event again under another id would else write to a whole building twice. Which
-purposes are merged is the policy's; never what saves or what the law requires.
+Without this rule a publisher that sends an event again under another id would write to a whole building
+twice. The policy names the purposes that are merged: never emergencies, never what the law requires.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from typing import Final
-from uuid import UUID
 
 import msgspec
 
 from hub.contact_rules import is_interruptive
+from hub.messages.delivery.prepare import Prepared
+from hub.messages.delivery.rule import Judged, RuleContext, split
 from hub.model import Claimed, Facts, Outcome, Outgoing, Rendered, State
 from hub.policy.limits import RepeatPolicy
-from hub.ports import Throttle
 from hub.resilience.rate_limit import Rate, SendRecord
 from hub.resilience.right_of_way import RIGHT_OF_WAY
 
@@ -26,54 +26,41 @@ _AT_A_TIME: Final = 5
 """Messages rendered in one go."""
 _encode: Final = msgspec.json.Encoder().encode
 
-Prepare = Callable[[Claimed], Outgoing | Outcome]
 
-
-async def not_repeated(
-    claimed: Sequence[Claimed],
-    outcomes: list[Outcome],
-    *,
-    prepare: Prepare,
-    throttle: Throttle,
-    policy: RepeatPolicy,
-) -> tuple[list[Claimed], Mapping[UUID, Outgoing]]:
+async def not_repeated(claims: Sequence[Claimed], at: RuleContext) -> Judged:
     """
-    Return what says something new, and of it what had to be rendered to know that.
+    Cancel the messages whose words the person was sent minutes before.
 
-    Append the outcomes of the others. A message is counted by its id: its own retry repeats nothing.
+    The words are known when the message is rendered, so this rule renders it. A message is counted by its
+    id: its own retry repeats nothing.
     """
-    asked = [
+    policy = at.deps.policy.repeats
+    merged = [
         claim
-        for claim in claimed
-        # What lies in an inbox disturbs nobody.
+        for claim in claims
+        # An entry of an inbox disturbs nobody.
         if claim.message.purpose in policy.purposes and is_interruptive(claim.message.channel)
     ]
-    if not asked:
-        return list(claimed), {}
-    ready = await _rendered(asked, prepare, outcomes)
-    waits = await throttle.admit([_entry(outgoing, policy) for outgoing in ready.values()])
-    repeated = {id_ for id_, wait in zip(ready, waits, strict=True) if wait}
-    outcomes.extend(
-        Outcome(message_id=id_, state=State.CANCELLED, reason=REPEATED, tried=False) for id_ in repeated
-    )
-    new = {id_: outgoing for id_, outgoing in ready.items() if id_ not in repeated}
-    dropped = {claim.message.id for claim in asked} - new.keys()
-    return [claim for claim in claimed if claim.message.id not in dropped], new
+    if not merged:
+        return Judged(claims)
+    rendered = await _rendered(merged, at.prepared)
+    ready = [outgoing for outgoing in rendered if isinstance(outgoing, Outgoing)]
+    waits = await at.deps.throttle.admit([_entry(outgoing, policy) for outgoing in ready])
+    decided = [outcome for outcome in rendered if isinstance(outcome, Outcome)] + [
+        Outcome(message_id=outgoing.message.id, state=State.CANCELLED, reason=REPEATED, tried=False)
+        for outgoing, wait in zip(ready, waits, strict=True)
+        if wait
+    ]
+    return split(claims, decided)
 
 
-async def _rendered(
-    claims: Sequence[Claimed], prepare: Prepare, outcomes: list[Outcome]
-) -> dict[UUID, Outgoing]:
-    ready: dict[UUID, Outgoing] = {}
+async def _rendered(claims: Sequence[Claimed], prepared: Prepared) -> Sequence[Outgoing | Outcome]:
+    rendered: list[Outgoing | Outcome] = []
     for number, claim in enumerate(claims, 1):
-        outgoing = prepare(claim)
-        if isinstance(outgoing, Outgoing):
-            ready[claim.message.id] = outgoing
-        else:
-            outcomes.append(outgoing)
+        rendered.append(prepared.keep(claim))
         if number % _AT_A_TIME == 0:
             await RIGHT_OF_WAY.pause()
-    return ready
+    return rendered
 
 
 def _entry(outgoing: Outgoing, policy: RepeatPolicy) -> SendRecord:
@@ -84,14 +71,14 @@ def _entry(outgoing: Outgoing, policy: RepeatPolicy) -> SendRecord:
 
 def _digest(words: Rendered) -> str:
     """
-    Name what the person reads. Of an email that is its text: its HTML says the same.
+    Return a digest of the words that the person reads; for an email of its text, which its HTML repeats.
 
-    Without the links and the code that each message has of its own: else no two would be the same.
+    Links and codes of one message are left out: with them no two messages would have the same words.
     """
-    said = _encode((words.subject, words.text, words.template, words.parameters)).decode()
+    text = _encode((words.subject, words.text, words.template, words.parameters)).decode()
     for own in _of_the_message(words.facts):
-        said = said.replace(own, "")
-    return blake2b(said.encode(), digest_size=16).hexdigest()
+        text = text.replace(own, "")
+    return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def _of_the_message(facts: Facts | None) -> Iterator[str]:

@@ -1,45 +1,46 @@
 """
-A person gets one survey at a time: whoever has the turn is asked, any other survey is refused.
+Turns of surveys: a person gets one survey at a time, and any other survey is refused.
 
-A reminder asks nobody anew: it leaves only of the survey that has the turn and that a provider has accepted.
+A reminder takes no turn: it leaves only for a survey that has the turn and that a provider has accepted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
+from hub.messages.delivery.rule import Judged, RuleContext, split
 from hub.messages.planning.lifetime import Occasion
-from hub.model import Message, Outcome, State
+from hub.model import Claimed, Message, Outcome, Purpose, State
 from hub.ports import DeliveryStore
 
 ASKED_LATELY: Final = "asked_lately"
 NOT_ASKED: Final = "not_asked"
-"""The reason to send no reminder of a survey that did not leave."""
+"""The reason to send no reminder of a survey that has not left."""
 _FIRST: Final = Occasion().name
 _Turn = tuple[str, UUID]
 
 
-async def out_of_turn(
-    surveys: Sequence[Message], *, store: DeliveryStore, once_per: timedelta
-) -> Mapping[UUID, Outcome]:
+async def in_turn(claims: Sequence[Claimed], at: RuleContext) -> Judged:
     """
-    Return the outcomes of surveys to people who have got another one within `once_per`, and their reminders.
+    Refuse the surveys to people who have got another one within `once_per`, and their reminders.
 
-    Only another one that was accepted counts, or is under way. It is decided before the send and not when the
-    survey is planned: a survey that waits for contact hours may be refused by one that has left meanwhile.
+    Another survey counts if it was accepted or is under way. The turn is taken before the send, not at
+    planning: a survey that waits for contact hours may lose its turn to one that has left meanwhile.
     """
+    surveys = [claim.message for claim in claims if claim.message.purpose is Purpose.SURVEY]
+    if not surveys:
+        return Judged(claims)
+    once_per = at.deps.policy.surveys.once_per
     asking = [message for message in surveys if message.occasion == _FIRST]
     reminding = [message for message in surveys if message.occasion != _FIRST]
     # Before the turns are given: no survey has its reminder in the second in which it leaves.
-    asked = await store.have_asked(_turns(reminding), once_per) if reminding else frozenset()
-    free = await _taken(asking, store, once_per)
-    return {
-        **_refused(asking, free, ASKED_LATELY),
-        **_refused(reminding, asked, NOT_ASKED),
-    }
+    accepted = await at.store.have_asked(_turns(reminding), once_per) if reminding else frozenset()
+    taken = await _taken(asking, at.store, once_per)
+    refused = [*_refused(asking, taken, ASKED_LATELY), *_refused(reminding, accepted, NOT_ASKED)]
+    return split(claims, refused)
 
 
 async def _taken(surveys: Sequence[Message], store: DeliveryStore, once_per: timedelta) -> frozenset[_Turn]:
@@ -57,9 +58,9 @@ def _turns(surveys: Sequence[Message]) -> set[_Turn]:
     return {(message.person, message.event_key) for message in surveys}
 
 
-def _refused(surveys: Sequence[Message], free: frozenset[_Turn], reason: str) -> Mapping[UUID, Outcome]:
-    return {
-        message.id: Outcome(message_id=message.id, state=State.SUPPRESSED, reason=reason, tried=False)
+def _refused(surveys: Sequence[Message], free: frozenset[_Turn], reason: str) -> Sequence[Outcome]:
+    return [
+        Outcome(message_id=message.id, state=State.SUPPRESSED, reason=reason, tried=False)
         for message in surveys
         if (message.person, message.event_key) not in free
-    }
+    ]

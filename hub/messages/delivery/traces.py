@@ -35,7 +35,7 @@ async def traces_of(claimed: Sequence[Claimed], store: DeliveryStore) -> Traces:
 
 
 def log_fields(traces: Traces, key: UUID) -> Mapping[str, str]:
-    """Return what a line of the log says of the trace of this event."""
+    """Return the fields about the trace of this event for a line of the log."""
     return {"trace_id": traces[key].trace_id} if key in traces else {}
 
 

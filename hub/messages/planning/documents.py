@@ -1,4 +1,4 @@
-"""Which documents of events are fetched for their messages. Pure."""
+"""Documents of events: which ones are fetched for their messages. Pure."""
 
 from __future__ import annotations
 

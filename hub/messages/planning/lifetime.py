@@ -1,4 +1,4 @@
-"""When an event sends messages, and when each message expires. Pure."""
+"""Lifetimes: the instants at which an event sends messages, and when each message expires. Pure."""
 
 from __future__ import annotations
 
@@ -93,9 +93,9 @@ def _useful_until(event: Event, field: str) -> datetime | None:
 
 class Ends(Struct, frozen=True, kw_only=True):
     """
-    Up to when the events of a case send no more reminders, and no more collection; None: no limit.
+    The ends of a case: events up to them send no more reminders, or no more collection; None: no limit.
 
-    Before `messages` they send nothing more at all. `collected` is when the last of them has asked for money.
+    Events up to `messages` send nothing more at all. `collected` is when an event has last asked for money.
     """
 
     reminders: datetime | None = None
@@ -126,7 +126,7 @@ def _latest(known: datetime | None, at: datetime) -> datetime:
 
 
 def _end(event: Event, *, own: bool) -> datetime:
-    """Exclude the event's own instant if it has such messages itself: it ends only those of others."""
+    """Exclude the event's own instant if it has such messages itself: it ends only those of other events."""
     return event.time - timedelta.resolution if own else event.time
 
 
@@ -161,7 +161,7 @@ def is_late_for_paper(
     event: Event, kind: EventType, purpose: Purpose, *, at: datetime, policy: Policy
 ) -> bool:
     """
-    Return whether a letter that is printed at `at` would be read after what it announces has begun or ended.
+    Return whether a letter that is printed `at` an instant would be read too late for what it announces.
 
     Paper is carried by hand, within `[letters] lead`. A legal notice is printed at any time: it is the proof.
     """

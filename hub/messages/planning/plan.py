@@ -1,4 +1,4 @@
-"""Plan messages from event, people, rules and time. Pure: the same input gives the same messages and ids."""
+"""Plans of messages from event, people, rules, time. Pure: the same input gives the same messages and ids."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Rules:
 
 class Plan(Struct, frozen=True, kw_only=True):
     """
-    What all messages of one audience of one event have in common.
+    The plan that all messages of one audience of one event share.
 
     `rested` holds the lifetimes of messages that wait for the recipient's working hours, by his `weeks`;
     `avoid` the channels not to use, each with its reason.
@@ -153,7 +153,7 @@ def plan_person(plan: Plan, person: Person, rules: Rules) -> list[Message]:
     audience, closed, skipped = plan.audience, NONE, list[str]()
     # Hours alone refuse nothing: most messages pay for no verdict, nor for a call to find that out.
     if person.mark is not None or person.preferences is not None or audience.purpose in NEED_CONSENT:
-        # Only of a person of the directory a consent is on record.
+        # Only people of the directory have consents on record.
         if audience.purpose in NEED_CONSENT and not person.known:
             return [_suppressed(plan, person, "inline_not_allowed", ())]
         closed = _closed(plan, person, rules)
@@ -180,7 +180,7 @@ def _closed(plan: Plan, person: Person, rules: Rules) -> Mapping[str, str]:
 def _chosen(
     plan: Plan, person: Person, rules: Rules, closed: Mapping[str, str]
 ) -> tuple[Audience, Sequence[str]]:
-    """Limit the audience to what the policy and the person choose; also return what is skipped for it."""
+    """Limit the audience to the choices of policy and person; also return the channels skipped for that."""
     audience = plan.audience
     if audience.one_authorised:
         audience = authorised_channel(audience, person, rules.policy.collection.channels, closed)

@@ -1,4 +1,4 @@
-"""Which posters an event puts up, until when they hold, and which later events end them. Pure."""
+"""Posters of an event: where they hang, until when they hold, and which later events end them. Pure."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ ON_BOARD: Final = frozenset({Print.BOARD, Print.BOTH})
 _EVERYWHERE: Final = "everyone"
 _OWNERS: Final = "owners"
 HANGS: Final = timedelta(days=30)
-"""How long a poster hangs whose event names no end."""
+"""How long a poster hangs if its event names no end."""
 HANGS_AFTER_THE_END: Final = timedelta(days=3)
-"""How long a poster hangs that only says that something is over or cancelled."""
+"""How long a poster hangs if it only says that something is over or cancelled."""
 _VALID_UNTIL: Final = ("valid_until", "closes_at", "ends_at")
-"""Fields that are the end of what a poster says. The catalogue's `useful_until` goes before."""
+"""Fields with the end of a poster's news. The catalogue's `useful_until` comes before them."""
 _HAPPENS: Final = ("starts_at", "effective_on")
-"""Fields with the day of what a poster announces, which has passed when that day has."""
+"""Fields with the day that a poster announces: its news has passed when that day has."""
 
 
 class Board(Struct, frozen=True, kw_only=True):
@@ -49,7 +49,7 @@ def boards_of(catalog: Mapping[str, EventType]) -> Mapping[str, Sequence[Board]]
 def posters_of(
     stored: StoredEvent, kind: EventType, boards: Sequence[Board], *, now: datetime
 ) -> list[PosterRequest]:
-    """Return the posters of an event: none of one for nobody or for some, or whose notice has passed."""
+    """Return the posters of an event: none if it notifies nobody or only some, or if its news has passed."""
     if is_recorded_only(stored.event):
         return []
     until = hangs_until(kind, stored.event)
@@ -67,18 +67,18 @@ def posters_of(
             ended_by=board.ended_by,
         )
         for board in boards
-        # What names no place hangs nowhere, unless it is for everybody.
+        # An event without a place has no poster, unless it is for everybody.
         if (stored.copropiedad_id is not None or board.everywhere) and _is_for_all(board, stored.event)
     ]
 
 
 def _is_for_all(board: Board, event: Event) -> bool:
-    """Return whether whoever passes may read it: not what its publisher has sent to the owners alone."""
+    """Return whether every passer-by may read it: not if its publisher has sent it to the owners alone."""
     return board.who_by is None or event.data.get(board.who_by) != _OWNERS
 
 
 def in_places(poster: PosterRequest, places: Sequence[str]) -> Iterator[PosterRequest]:
-    """Yield the poster of each place: of its own, or of all of these."""
+    """Yield the poster of each place: the event's own one, or else all of these."""
     if poster.copropiedad_id is not None:
         yield poster
         return
@@ -101,7 +101,7 @@ def _boards(kind: EventType, kinds: Sequence[EventType]) -> list[Board]:
 
 
 def _ended_by(board: Audience, of_case: Sequence[EventType]) -> tuple[str, ...]:
-    """Return what tells the same people something newer, or ends what has not left yet of its case."""
+    """Return the later events that tell the same people something newer, or end the case's messages."""
     return tuple(later.type for later in of_case if _tells(later, board) or _closes(later))
 
 
@@ -117,14 +117,14 @@ def valid_until(kind: EventType, data: Mapping[str, Json]) -> datetime | None:
     """
     Return the end that the event itself names, as its poster says it; None if it names none.
 
-    The hour at which something begins is not the end of the notice: that one says it as the date.
+    The hour at which something begins is no end: the poster names it as the date.
     """
     fields = dict.fromkeys([kind.useful_until or "", *_VALID_UNTIL])
     return _first(data, [field for field in fields if field not in _HAPPENS])
 
 
 def hangs_until(kind: EventType, event: Event) -> datetime:
-    """Return from when on a poster no longer holds, unless something ends it earlier."""
+    """Return the instant until which a poster holds, unless something ends it earlier."""
     ending = _only_ends(kind, event.data)
     end = None if ending else valid_until(kind, event.data)
     if end is not None:

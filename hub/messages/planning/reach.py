@@ -61,8 +61,8 @@ def steps_for(
     """
     Return the steps that reach the person, in order; append each skipped channel to `skipped`.
 
-    `avoid` are channels not to use, each with its reason; `closed` are those that the rules refuse, which
-    are in `skipped` already.
+    `avoid` are channels not to use, each with its reason. `closed` are the channels that the rules refuse:
+    they are in `skipped` already.
     """
     planned = ways(audience, person)
     if closed:
@@ -97,8 +97,8 @@ def authorised_channel(
     """
     Limit an audience to the channels that the person has authorised, of which one is used.
 
-    That is the one authorised for longest, so that another consent does not change it; of several that were
-    authorised at once, the first in the policy's `order`. Without any, there is no channel.
+    It is the one authorised for longest, so that a later consent does not change it. Among several that were
+    authorised at once it is the first in the policy's `order`. Without any, there is no channel.
     """
     since = dict(authorised(person.statements))
     names = [name for name in order if name in since and name in offered(audience) and name not in closed]
@@ -120,7 +120,7 @@ def refused_channels(
     at: datetime,
     rests: bool,
 ) -> Mapping[str, str]:
-    """Return the channels by which the rules let nothing leave `at` an instant, each with the reason."""
+    """Return the channels that the rules refuse `at` an instant, each with the reason."""
     names = [*offered(audience), *([LETTER] if audience.print in PAPER else ())]
     if audience.purpose is Purpose.EMERGENCY:
         names += last_resort(audience, channels)
@@ -134,10 +134,10 @@ def wished_channels(
     """
     Limit an audience to the channels that the person wants for its purpose, one after another.
 
-    What the person wants none of is `closed` already, with all that the rules refuse. Also return what is
-    skipped besides. The inbox stays beside the wanted ones, for it disturbs nobody. What may not be switched
-    off keeps its own channels where none of the wanted ones is among them; so does an answer over the channel
-    that the person has used. Without any channel left, there is none.
+    Also return the channels that are skipped for that. Those that the rules refuse are `closed` already, also
+    where the person wants none. The inbox stays beside the wanted channels, for it disturbs nobody. A purpose
+    that may not be switched off keeps its own channels where none of them is wanted; so does an answer over
+    the channel that the person has used.
     """
     names = wanted(audience.purpose, person.preferences)
     if names is None or (audience.channel_by is not None and event.data.get(audience.channel_by)):
@@ -175,8 +175,8 @@ def last_resort(audience: Audience, channels: Iterable[str]) -> Sequence[str]:
     """
     Return the last step of an emergency, when its own channels have failed: every other channel.
 
-    A carrier that blocks a text, or a number that is gone, must not keep the news of a fire from anybody.
-    Paper is excluded: it comes too late.
+    A carrier that blocks a text, or a dead number, must not keep the news of a fire from anybody. Paper is
+    excluded: it comes too late.
     """
     if audience.purpose is not Purpose.EMERGENCY:
         return ()

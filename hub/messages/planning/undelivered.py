@@ -28,9 +28,9 @@ UNRECOGNISED: Final = "notification.unrecognised"
 NO_RECEIPT: Final = "no_receipt"
 """The reason when a provider accepted the message and no receipt came in time."""
 NOT_PRINTED: Final = MissingDocument.reason
-"""The reason of a letter that would only link to its document: staff prints that and hands it over."""
+"""The reason of a letter that would only link to its document, which staff prints and hands over."""
 REPORTED: Final = "reported_"
-"""How the reason of a sent message begins whose loss somebody reports, until a person has confirmed it."""
+"""The beginning of a sent message's reason while its loss is reported and no person has confirmed it."""
 
 _STAFF_FIELDS: Final = ("radicado", "service_area")
 """The event's fields that the alert shows to staff, by its own names."""
@@ -45,7 +45,7 @@ def needs_alert(message: Message) -> bool:
     """
     Return whether a legally required message has only paper, or nothing, left after this step.
 
-    A document that must be printed by hand needs somebody who does it, whatever it is for.
+    A document that must be printed by hand needs somebody who prints it, whatever its purpose.
     """
     left = {target.channel for step in message.fallback for target in step}
     return (message.purpose is Purpose.LEGAL or message.reason == NOT_PRINTED) and left <= {LETTER}
@@ -75,7 +75,7 @@ def _alert(message: Message, stored: StoredEvent | None, now: datetime) -> Event
 
 def bounce_question(sent: SentMail, reason: str, *, until: datetime, now: datetime) -> Event:
     """
-    Make the event that asks staff whether a mail has arrived that is reported as lost.
+    Make the event that asks staff whether a mail has arrived although it is reported as lost.
 
     Its id is made from the message, so nobody is asked twice about one.
     """
@@ -103,7 +103,7 @@ def unrecognised(
     message: Message, stored: StoredEvent, *, sent_at: datetime, comment: str, at: datetime
 ) -> Event:
     """
-    Make the event that somebody does not recognise a message; `at` is when that was first said.
+    Make the event that somebody does not recognise a message; `at` is when that was first reported.
 
     Its id and its time are made from the message: a repeat is a duplicate.
     """

@@ -1,4 +1,4 @@
-"""The alert to the desk about people whom no channel has reached in an emergency. Pure."""
+"""Alerts to the desk about people whom no channel has reached in an emergency. Pure."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from hub.access import audit
 from hub.access.accounts import account_label, canonical
+from hub.access.actor import Actor
 from hub.errors import NotOffered, UnknownAccount
 from hub.model import (
     NOWHERE,
@@ -25,6 +26,7 @@ from hub.model import (
     own_event,
     reach_of,
 )
+from hub.model.actors import ACCOUNT
 from hub.model.casework import ReplyState, case_of_thread
 from hub.operations.cases.acts import REPLIES, CaseActed, CaseActs, act_of
 from hub.ports import AccountStore, AuditStore, CaseworkStore, ContactStore
@@ -40,6 +42,18 @@ class ReplyTask(Struct, kw_only=True, frozen=True):
     id: UUID
     state: ReplyState
     assignee: str | None
+
+
+async def read_reply(
+    by: Actor, contacts: ContactStore, work: CaseworkStore, reply_id: UUID
+) -> Mapping[str, Json] | None:
+    """Return a reply with its text, and keep that staff has read it; the look is audited."""
+    reply = await contacts.reply(reply_id, by.places)
+    if reply is None:
+        return None
+    await by.note("reply.show", f"reply:{reply_id}", person=reply["person"])
+    await work.read_reply(reply_id, by=by.by)
+    return reply
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +123,7 @@ class ReplyActs:
         ]
 
     async def _account(self, name: str, reply: Mapping[str, Json]) -> str:
-        account = await self.accounts.named(canonical(name.removeprefix("account:")))
+        account = await self.accounts.named(canonical(name.removeprefix(ACCOUNT)))
         if account is None or not _reaches(account, reply["copropiedad"]):
             raise UnknownAccount
         return account_label(account)

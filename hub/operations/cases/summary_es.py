@@ -13,6 +13,7 @@ from hub.operations.clocks.due_words import due_words, ended_words, paused_words
 from hub.operations.explain import sentences_es
 from hub.policy.clocks import ESCALATES
 from hub.rendering import labels_es
+from hub.rendering.actors_es import who_es
 from hub.rendering.filters import NBSP
 from hub.rendering.titles_es import CLOCKS
 
@@ -92,7 +93,7 @@ def level(number: object) -> str:
 
 def name_of(by: str, names: Mapping[str, str]) -> str:
     """Return the name of who acted; without one the reference, `luz` of `account:luz`."""
-    return names.get(by) or by.rpartition(":")[2]
+    return who_es(by, names)
 
 
 def _plain(text: str) -> str:

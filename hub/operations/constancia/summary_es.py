@@ -9,13 +9,13 @@ from typing import Final, NamedTuple
 
 from hub.messages.planning.reach import LETTER
 from hub.model import State
+from hub.model.actors import SHELL
 from hub.operations.constancia.schemas import About, ProvenMessage, Subject
 from hub.operations.explain.sentences_es import at_time, sentence
 from hub.rendering import filters
 from hub.rendering.outcomes_es import STATES
 
 _FILE: Final = "file"
-_SHELL: Final = "cli:"
 _UNDELIVERED_LETTER: Final = ("Carta sin entregar", "Está hecha; todavía no se le entregó a la persona")
 _FILED: Final = ("En un archivo", "El centro estaba en prueba y lo escribió en un archivo: nadie lo recibió")
 _UNPROVEN: Final = ("No cuadra", "Sus intentos sellados no dicen el estado que está guardado")
@@ -79,7 +79,7 @@ def summary(
 
 def _who(asked_by: str) -> str:
     """Name who asked, as the audit has it: an account, a key, or somebody at a shell of the server."""
-    return f"{name}, en el servidor," if (name := asked_by.removeprefix(_SHELL)) != asked_by else asked_by
+    return f"{name}, en el servidor," if (name := asked_by.removeprefix(SHELL)) != asked_by else asked_by
 
 
 def _about(about: About) -> str:

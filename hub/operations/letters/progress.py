@@ -1,4 +1,4 @@
-"""Record what the office has done with a letter: posted it, or handed it over, which delivers its message."""
+"""Letters at the office: make a batch of them, post one, hand one over, which delivers its message."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from hub.errors import TooLate
+from hub.access.actor import Actor
+from hub.errors import NothingToPrint, TooLate
 from hub.messages.planning.undelivered import letter_handed_over
 from hub.model import PropertyScope
-from hub.model.letters import BatchLetter, LetterState, PrintBatch, guide_of
+from hub.model.letters import BatchLetter, LetterState, MadeBatch, PrintBatch, guide_of
+from hub.model.paper import PaperSize
 from hub.ports import BatchStore, LetterStore, Publisher
 
 _NOT_PRINTED: Final = (
@@ -33,6 +35,20 @@ async def hand_over(
     if stored is not None and stored.case is not None:
         await publisher.event(letter_handed_over(letter_id, stored, now=now))
     return await store.hand_over(letter_id, places)
+
+
+async def make_batch(by: Actor, store: BatchStore, copropiedad: str | None, *, size: PaperSize) -> MadeBatch:
+    """
+    Make a batch of the open letters of a copropiedad; without one, of those that belong to none.
+
+    The audit says first for where, and then which batch it is. Raises NothingToPrint.
+    """
+    if by.places is not None and copropiedad not in by.places:
+        raise NothingToPrint
+    await by.note("batch.make", f"copropiedad:{copropiedad}" if copropiedad else "letters")
+    made = await store.make(copropiedad, by=by.by, size=size, now=by.now)
+    await by.note("batch.make", f"batch:{made.batch}", made=made.made)
+    return made
 
 
 async def to_hand_over(batch: PrintBatch, batches: BatchStore) -> list[BatchLetter]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -14,10 +14,9 @@ from hub.model.message_lists import LISTS, MessageList
 from hub.model.posters import PosterState
 from hub.operations.incidents import IncidentRow, read_incidents
 from hub.operations.now.headline import EVERYTHING_ES, Situation
-from hub.ports import EVERYTHING, ContactStore, IncidentLog, LetterStore, LogStore, PauseStore
+from hub.ports import EVERYTHING, ContactStore, IncidentLog, LetterStore, LogStore
 from hub.ports.activity import AcceptedMessages, ActivityStore, AffectedPeople
 from hub.ports.casework import ReplyFilter
-from hub.ports.posters import PosterStore
 from hub.rendering.labels_es import CHANNELS
 from hub.rendering.titles_es import EVENTS
 
@@ -37,6 +36,12 @@ class Waiting(Protocol):
     async def __call__(self, channel: str, *, places: PropertyScope) -> AffectedPeople: ...
 
 
+class CountPosters(Protocol):
+    """Counts the posters in a state, up to `most`."""
+
+    async def __call__(self, state: PosterState, places: PropertyScope, *, most: int) -> int: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NowDeps:
     activity: ActivityStore
@@ -44,8 +49,9 @@ class NowDeps:
     incidents: IncidentLog
     letters: LetterStore
     log: LogStore
-    pauses: PauseStore
-    posters: PosterStore
+    paused: Callable[[], Awaitable[Collection[str]]]
+    """Returns the subjects that are paused."""
+    posters: CountPosters
     waiting: Waiting
 
 
@@ -130,13 +136,13 @@ async def situation_of(
     lists = {
         "unreached": await _unreached(deps, places, week),
         "replies": await _replies(deps, places),
-        "to_print": await _posters(deps, PosterState.TO_PRINT, places),
-        "to_take_down": await _posters(deps, PosterState.TO_TAKE_DOWN, places),
+        "to_print": await deps.posters(PosterState.TO_PRINT, places, most=SHOWN),
+        "to_take_down": await deps.posters(PosterState.TO_TAKE_DOWN, places, most=SHOWN),
     }
     live = counts["clocks"]
     return Situation(
         incidents=[row for row in incidents if row.state == "open"],
-        paused=[_called(str(row["subject"])) for row in await deps.pauses.pauses()],
+        paused=[_called(subject) for subject in sorted(await deps.paused())],
         breached=live.get("breached", 0),
         at_risk=live.get("at_risk", 0),
         dead=counts["dead"].get("open", 0),
@@ -165,11 +171,6 @@ async def _replies(deps: NowDeps, places: PropertyScope) -> int:
     """Count what people have written and nobody has answered."""
     asked = ReplyFilter(kind="reply", view=ReplyView.OPEN, places=places)
     return len((await deps.contacts.replies(asked, after=None, limit=SHOWN)).items)
-
-
-async def _posters(deps: NowDeps, state: PosterState, places: PropertyScope) -> int:
-    page = await deps.posters.posters(state=state, building=None, after=None, limit=SHOWN, places=places)
-    return len(page.items)
 
 
 async def _unreached(deps: NowDeps, places: PropertyScope, since: datetime) -> int:

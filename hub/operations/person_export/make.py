@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from msgspec import convert
 
+from hub.access.actor import Actor
 from hub.errors import UnknownName
 from hub.model import MarkEntry
 from hub.model.preferences import change_of
@@ -51,13 +51,15 @@ class PersonExports:
         self,
         person: str,
         *,
-        by: str,
-        at: datetime,
+        by: Actor,
+        way: str = "",
         with_reasons: bool = True,
         step: Callable[[int, int], None] = _quiet,
     ) -> PersonExport:
         """
-        Export a person, known to the directory or not any more. Raises TooLarge, UnknownName.
+        Export a person, known to the directory or not any more, and audit that first.
+
+        `way` is through which door somebody exports their own data. Raises TooLarge, UnknownName.
 
         Why staff has marked somebody is that person's data, but a note may name others, and an address is
         protected from somebody near: staff reads it before handing it over. What the person loads alone goes
@@ -69,10 +71,12 @@ class PersonExports:
         held = await self.held.held(person)
         if identity is None and not gathered.entries and not held.versions and not held.roles:
             raise UnknownName(f"no hay nadie que se llame {person!r} en el directorio, ni mensajes suyos")
+        about = {"way": way} if way else {}
+        await by.note("person.export", f"person:{person}", person=person, **about)
         proven = await prove(self.said, gathered.message_ids, step)
         return PersonExport(
-            made_at=at,
-            asked_by=by,
+            made_at=by.now.replace(microsecond=0),
+            asked_by=by.by,
             company=self.company,
             person=person,
             identity=identity,

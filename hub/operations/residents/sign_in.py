@@ -24,6 +24,7 @@ from hub.access import audit
 from hub.access.code_rate import CodeRate, CodeRefusal
 from hub.access.keyring import KeyRing, Purpose, Sealed
 from hub.model import Event, own_event
+from hub.model.actors import of_person
 from hub.model.residents import KnownResident, ResidentCode, ResidentSession, VerifiedContact
 from hub.people.masking import mask_address
 from hub.policy.residents import ResidentPolicy
@@ -129,7 +130,7 @@ class ResidentSignIn:
         # Recorded first: without the row, no access.
         await audit.note(
             self.notes,
-            who=f"person:{code.person}",
+            who=of_person(code.person),
             action="resident.sign_in",
             subject=f"person:{code.person}",
             person=code.person,

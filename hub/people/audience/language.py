@@ -71,7 +71,7 @@ def parse(text: str) -> Term:
     head, *filters = (part.strip() for part in text.split("&"))
     term = _head(SHORT.get(head, head))
     for filter_text in filters:
-        term = _narrowed(term, filter_text)
+        term = _filtered(term, filter_text)
     return term
 
 
@@ -109,7 +109,7 @@ def _head(text: str) -> Term:
     kind, colon, rest = text.partition(":")
     if kind in FILTERS:
         filter_text, at, place = text.partition("@")
-        return _narrowed(_head(FILTERS[kind].of + at + place), filter_text)
+        return _filtered(_head(FILTERS[kind].of + at + place), filter_text)
     if colon and kind in PLACES:
         return _head(_place_last(kind, rest))
     # A person's id may contain an @.
@@ -176,7 +176,7 @@ def _tower(text: str) -> Place:
     return Place(kind=TOWER, id=copropiedad, tower=tower)
 
 
-def _narrowed(term: Term, text: str) -> Term:
+def _filtered(term: Term, text: str) -> Term:
     name, _, value = (part.strip() for part in text.partition(":"))
     known = FILTERS.get(name)
     if known is None:

@@ -30,13 +30,13 @@ SEGMENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "residentes": RESIDENTS,
     "arrendatarios": ("tenant",),
 }
-"""The values of a `segment_by` field besides EVERY_SEGMENT → the roles of the people who are meant."""
+"""The values of a `segment_by` field besides EVERY_SEGMENT → the roles of its people."""
 
 OPENING: Final = frozenset({Move.START, Move.CHECK})
 """An event with such a move tells the place of its case."""
 
 BOTH: Final = "both"
-"""What an event says in the field `who_by` that is for all words of its audience."""
+"""The value of the field `who_by` that selects all words of an audience."""
 
 PLACE: Final = "@place"
 """The pseudo-party with the place of a case: {"copropiedad_id", "unit_id"}."""

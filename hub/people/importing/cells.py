@@ -1,4 +1,4 @@
-"""Readers of one cell: its value, or what is wrong with it and what to write."""
+"""Readers of one cell: its value, or its fault with the correction to write."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _NOTHING: Final = frozenset(
         *("sin correo", "sin telefono", "sin celular", "pendiente", "por confirmar"),
     }
 )
-"""What people write into an empty cell."""
+"""Words that people write into an empty cell."""
 _SCIENTIFIC: Final = re.compile(r"\d[.,]\d+e\+?\d+")
 _FORMULA: Final = "="
 _ERROR: Final = re.compile(

@@ -147,7 +147,7 @@ def _person(facts: Facts, before: Mapping[str, Json]) -> Facts:
 
 
 def _kept(facts: Facts, before: Mapping[str, Json], **defaults: Json) -> Facts:
-    """Return these facts; where the file does not state one, what the directory has, or the default."""
+    """Return these facts; where the file states none, the directory's value, or the default."""
     return {
         name: before.get(name, default) if facts[name] is None else facts[name]
         for name, default in defaults.items()

@@ -1,4 +1,4 @@
-"""What is wrong with a line of the file, and what to write instead; in Spanish, for whoever corrects it."""
+"""Faults of a line of the file, with the correction to write; in Spanish, for the person who corrects it."""
 
 from __future__ import annotations
 

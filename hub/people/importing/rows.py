@@ -111,7 +111,7 @@ def _completed(
 
 
 _Check = tuple[object, str, str, str]
-"""A condition that is true where something is wrong, then the column, what is wrong, and what to write."""
+"""A condition that finds a fault, then its column, the fault and the correction to write."""
 
 
 def _of(row: Row, checks: Iterable[_Check], *, warning: bool) -> list[Fault]:

@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 async def run(program: Path, *arguments: str, given: bytes, patience: float, memory: int) -> bytes:
     """
-    Return what the program writes for what it is given. Raises PaperFailure.
+    Return the program's output for this input. Raises PaperFailure.
 
     `patience` is how many seconds it has, `memory` how many bytes (on Linux).
     """
@@ -45,7 +45,7 @@ async def run(program: Path, *arguments: str, given: bytes, patience: float, mem
             child.kill()
             await child.wait()
     if child.returncode != 0:
-        # Not what it says: that may quote what people wrote.
+        # The error's own text may quote people, so it is left out.
         status, length = child.returncode, len(complaint)
         log.error("paper.failed", program=program.stem, status=status, complaint=length)
         raise PaperFailure("The document could not be set.")

@@ -38,7 +38,7 @@ async def printable(
     """
     Write each document into the folder; None where that cannot be done, or there is none.
 
-    What has not been begun after `together` seconds is not begun.
+    After `together` seconds no further document is begun.
     """
     several = {_key(document): document for document in documents if document is not None}
     free = asyncio.Semaphore(_AT_ONCE)

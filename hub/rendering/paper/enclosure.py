@@ -1,10 +1,10 @@
 """
 Make the document of a publisher printable: its bytes on standard input, the sizes of its pages on the output.
 
-A program on its own, which `hub.rendering.paper.documents` starts for one document: whatever that does to the
-programs that read it, it does to nobody else. Its arguments are the media type and the file to write.
+A program on its own, which `hub.rendering.paper.documents` starts for one document: a document that breaks
+its reader breaks nothing else. Its arguments are the media type and the file to write.
 
-What is written is made anew: of a PDF page its drawing and the looks of its notes, forms and signatures, and
+The output is made anew: of a PDF page its drawing and the looks of its notes, forms and signatures, and
 nothing that acts, is attached or is not seen. It has been set once with Typst before it is believed.
 """
 
@@ -131,7 +131,7 @@ def main(kind: str, target: Path) -> int:
     try:
         sizes = drawn(content, target) if kind == "application/pdf" else painted(content, target)
     except Exception as exc:  # noqa: BLE001 - whatever a hostile document raises, it is not printed
-        # Not what it says: that may quote the document.
+        # The error's own text may quote the document.
         sys.stderr.write(type(exc).__name__)
         return 1
     sys.stdout.write(json.dumps(sizes))

@@ -1,7 +1,8 @@
 """
 A stored page as a tree that a template of this folder walks: tags, classes, children, words. Pure.
 
-It knows what our layouts and Markdown make. Of other tags the children count, of scripts and styles nothing.
+It knows what our layouts and Markdown make. Any other tag counts as its children; scripts and styles count as
+nothing.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ _CLOSED_BY: Final = {
 }
 """Tags that may stay open → what closes them."""
 _DEEPEST: Final = 60
-"""Deeper ones are taken as their children: whoever walks the tree has a stack that ends."""
+"""Deeper ones are taken as their children: a walk of the tree has a stack that ends."""
 _SPACE: Final = re.compile(r"[ \t\r\n\f]+")
 _COLOR: Final = re.compile(r"#[0-9a-f]{6}", re.ASCII)
 _PNG: Final = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=\s]+)")
@@ -78,7 +79,7 @@ class Markup(Struct, kw_only=True):
 
 
 def parse(html: str) -> Markup:
-    """Read a page. What is broken is read as far as it goes."""
+    """Read a page. A broken page is read as far as it goes."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
@@ -165,7 +166,7 @@ class _Reader(HTMLParser):
             self._fresh = True
 
     def _keeps_lines(self) -> bool:
-        """What people wrote keeps its lines, as `white-space: pre-line` of the layout says."""
+        """Words of people keep their lines, as `white-space: pre-line` of the layout says."""
         tags = {tag for tag, _ in self._open}
         return {"blockquote", "p"} <= tags or any("rubrica" in node.classes for _, node in self._open)
 

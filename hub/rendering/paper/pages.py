@@ -1,8 +1,8 @@
 """
 Stored pages as one PDF: letters, posters, the cover sheet of a batch.
 
-A stored page stays what was said: its words are set from its HTML, so that an old letter and a company's own
-layout become a PDF as well. `pages.typ` knows these classes; of any other the children are shown:
+A stored page keeps its words: the PDF is set from its HTML, so that an old letter and a company's own layout
+become a PDF as well. `pages.typ` knows these classes; of any other the children are shown:
 
 * a letter: `membrete` (`logo`, `empresa`, `sede`, `contacto`), `fecha`, `destino`, `asunto`, `cuerpo`,
   `cierre` (`firma`, `rubrica`), `codigos` (beside each other `propia` and `verificacion`, each an `img` with
@@ -49,7 +49,7 @@ class Sheet(Struct, frozen=True, kw_only=True):
 
 
 class CoverLine(Struct, frozen=True, kw_only=True):
-    """A line of the cover's table: the unit, who gets it, and what it is."""
+    """A line of the cover's table: the unit, the recipient, and the kind of letter."""
 
     where: str
     name: str

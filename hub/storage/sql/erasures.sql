@@ -248,12 +248,12 @@ WHERE position('"' || $1 || '"' IN event::text) > 0
    OR EXISTS (SELECT FROM unnest($2::text[]) AS word WHERE position(word IN lower(event::text)) > 0)
 
 -- events --
-SELECT key, case_key, data FROM event WHERE key > $1 ORDER BY key LIMIT $2
+SELECT key, case_key, type, data FROM event WHERE key > $1 ORDER BY key LIMIT $2
 
 -- late_events --
 -- OFFSET 0: by when they came, or the planner would read all months in the order of their keys.
-SELECT key, case_key, data FROM (
-    SELECT key, case_key, data FROM event WHERE received_at >= $1 AND received_at < $2 OFFSET 0
+SELECT key, case_key, type, data FROM (
+    SELECT key, case_key, type, data FROM event WHERE received_at >= $1 AND received_at < $2 OFFSET 0
 ) AS late
 WHERE key > $3 ORDER BY key LIMIT $4
 
@@ -261,7 +261,7 @@ WHERE key > $3 ORDER BY key LIMIT $4
 SELECT now() AS at
 
 -- of_cases --
-SELECT key, case_key, data FROM event WHERE case_key = ANY ($1::text[]) ORDER BY key
+SELECT key, case_key, type, data FROM event WHERE case_key = ANY ($1::text[]) ORDER BY key
 
 -- put_event --
 UPDATE event SET data = $2, subject = CASE WHEN $3 THEN NULL ELSE subject END, extensions = NULL

@@ -12,10 +12,10 @@ from hub.access import accounts
 from hub.access.account_rows import ALL, GrantBody, made, row
 from hub.access.accounts import AccountAdmin
 from hub.model import EVERYWHERE, Account, Grant, Word
+from hub.model.pages import ListQuery
 from hub.web.auth.caller import caller_of
 from hub.web.paging import page_by
 from hub.web.responses import Handler, json_answer
-from hub.web.schemas.common import ListQuery
 from hub.web.services import services
 
 

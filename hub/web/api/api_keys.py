@@ -11,11 +11,11 @@ from hub.access import api_keys, grant_keys
 from hub.access.grant_keys import KeyAdmin
 from hub.catalog import BY_NAME
 from hub.model import Instant, Scope, Word
+from hub.model.pages import ListQuery, PageQuery
 from hub.ports import NoteFilter
 from hub.web.auth.caller import caller_of, note
 from hub.web.paging import page_by
 from hub.web.responses import json_answer
-from hub.web.schemas.common import ListQuery, PageQuery
 from hub.web.services import services
 
 

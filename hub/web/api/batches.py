@@ -8,11 +8,10 @@ from typing import Final
 from aiohttp import web
 from msgspec.structs import asdict
 
-from hub.errors import NothingToPrint
 from hub.model.letters import PrintBatch
 from hub.operations import letters
 from hub.ports import BatchStore
-from hub.web.auth.caller import caller_of, note, places_of
+from hub.web.auth.caller import actor_of, note, places_of
 from hub.web.requests import found, read_id
 from hub.web.responses import json_answer, pdf_answer
 from hub.web.schemas.common import HandedOver
@@ -40,15 +39,10 @@ async def make_batch(request: web.Request, body: BatchBody) -> web.Response:
 
 
 async def made_batch(request: web.Request, body: BatchBody) -> BatchMade:
-    """Make the batch, and audit it. Raises NothingToPrint."""
-    places = places_of(request)
-    if places is not None and body.copropiedad not in places:
-        raise NothingToPrint
-    now, size = services(request).now(), body.size or services(request).policy.paper.size
-    who = caller_of(request).who
-    made = await _store(request).make(body.copropiedad, by=who, size=size, now=now)
-    await note(request, "batch.make", f"batch:{made.batch}", made=made.made)
-    batch = found(_BATCH, await _store(request).batch(made.batch, places))
+    """Make the batch. Raises NothingToPrint."""
+    size, store = body.size or services(request).policy.paper.size, _store(request)
+    made = await letters.make_batch(actor_of(request), store, body.copropiedad, size=size)
+    batch = found(_BATCH, await store.batch(made.batch, places_of(request)))
     return BatchMade(**asdict(batch), made=made.made, left=made.left)
 
 

@@ -7,12 +7,12 @@ from typing import Final
 from aiohttp import web
 
 from hub.model.bulk import BulkRun
+from hub.model.pages import PageQuery
 from hub.operations.bulk import plan, runs
 from hub.web.auth.caller import caller_of, note, places_of
 from hub.web.requests import found, read_id
 from hub.web.responses import Refusal, json_answer
 from hub.web.schemas.bulk import BulkBody, BulkCancelled, BulkItemsQuery
-from hub.web.schemas.common import PageQuery
 from hub.web.services import services
 
 _RUN: Final = "bulk run"

@@ -11,8 +11,10 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.business_time.dates import day_start, next_day_start
+from hub.errors import PrivacyNeeded
 from hub.model import PropertyScope, Scope, Word
 from hub.model.casework import CaseKind
+from hub.model.pages import Cursor, Limit
 from hub.operations.cases import listing, lookup
 from hub.operations.cases.acts import CaseActed, CaseTaken
 from hub.operations.cases.lookup import HOW_KEYS_LOOK
@@ -23,7 +25,7 @@ from hub.ports.cases import KnownCase
 from hub.ports.casework import CaseFilter
 from hub.web.auth.caller import caller_of, note_look, places_of, places_with
 from hub.web.responses import Refusal, json_answer
-from hub.web.schemas.common import Cursor, Limit, WholeQuery
+from hub.web.schemas.common import WholeQuery
 from hub.web.schemas.people import CloseBody, WordsBody
 from hub.web.services import services
 
@@ -170,13 +172,13 @@ async def seen(request: web.Request, case: KnownCase, query: CaseQuery) -> CaseT
     """
     Return a page of the case as the caller may see it, and audit the look.
 
-    Raises Refusal (403) if the caller asks for the whole case without the scope.
+    Raises PrivacyNeeded if the caller asks for the whole case without the scope.
     """
     places, private = places_of(request), places_with(request, Scope.PRIVACY)
     deps = services(request)
     unmasked = await deps.cases.known([case.case], places=private)
     if query.whole and not unmasked:
-        raise Refusal(403, "Whole it is for who has the scope privacy there.", "Leave `whole` out.")
+        raise PrivacyNeeded
     shown, there = (unmasked[0], private) if query.whole else (case, places)
     asked = ThreadPage(after=query.after, limit=query.limit, whole=query.whole)
     thread = await deps.threads.thread(shown, asked, deps.now(), places=there)

@@ -14,6 +14,7 @@ from hub.access.api_keys import HTTP, require_bound, require_directory_key, requ
 from hub.catalog import CATALOG
 from hub.cloudevents import BATCH_TYPE, CONTENT_TYPE, decode, identity_in
 from hub.cloudevents import MAX_BODY as MAX_EVENT
+from hub.doors.act import READ
 from hub.errors import InvalidEvent, WrongSender
 from hub.intake.dry_run import MOST_EVENTS
 from hub.intake.dry_run_schemas import DryRunRefused
@@ -25,7 +26,6 @@ from hub.resilience.database_time import NOW
 from hub.web.auth.api_key_cache import Caller
 from hub.web.auth.caller import caller_of, note
 from hub.web.responses import RETRY_AFTER, Refusal, json_answer, pointer
-from hub.web.route import READ
 from hub.web.schemas.intake import EventsAnswer, EventsQuery, RefusedEvent
 from hub.web.service_parts import Refuse
 from hub.web.services import Services, services

@@ -9,22 +9,21 @@ from aiohttp import hdrs
 
 from hub.access.account_rows import AccountMade, AccountRow
 from hub.access.grant_keys import KeyMade, KeyRow
-from hub.operations.channels import ChannelRow, PauseRow, PauseWhole
+from hub.doors.act import ADMIN, PRIVACY, Where
+from hub.model.pages import page_of
 from hub.operations.exclusions import ExclusionListRow
 from hub.operations.gallery import TemplatePreview, TemplateRow
 from hub.operations.incidents import IncidentPage
-from hub.operations.pause import Paused, Resumed
 from hub.operations.results import SubscriptionRow
 from hub.operations.webhooks import WebhookAnswer, WebhookMade, WebhookRow, WebhookSecret
-from hub.web.api import accounts, api_keys, exclusions, pauses, results, summary, templates, webhooks
+from hub.web.api import accounts, api_keys, exclusions, results, summary, templates, webhooks
 from hub.web.api.answers import TOO_LATE
-from hub.web.route import ADMIN, PRIVACY, Route, Where, operate_company, read, read_company
+from hub.web.route import Route, read, read_company
 from hub.web.schemas import common
-from hub.web.schemas.common import Problem, page_of
+from hub.web.schemas.common import Problem
 
 _DELETE: Final = hdrs.METH_DELETE
 _POST: Final = hdrs.METH_POST
-_PUT: Final = hdrs.METH_PUT
 _administer: Final = partial(Route, method=_POST, needs=ADMIN, where=Where.EVERYWHERE)
 _list_keys: Final = partial(Route, needs=ADMIN, where=Where.EVERYWHERE)
 _change_keys: Final = partial(Route, method=_POST, needs=ADMIN, where=Where.EVERYWHERE)
@@ -41,11 +40,6 @@ HUB: Final[tuple[Route, ...]] = (
         exclusions.load_exclusions,
         answers={200: exclusions.ExclusionsAnswer, **TOO_LATE},
     ),
-    read_company("/api/channels", pauses.list_channels, answers={200: page_of(ChannelRow)}),
-    read_company("/api/pauses", pauses.list_pauses, answers={200: page_of(PauseRow)}),
-    read_company("/api/pauses/{name}", pauses.show_pause, answers={200: PauseWhole}),
-    operate_company("/api/pauses/{name}", pauses.pause, method=_PUT, answers={200: Paused}),
-    operate_company("/api/pauses/{name}", pauses.resume, method=_DELETE, answers={200: Resumed, **TOO_LATE}),
     read_company("/api/incidents", summary.list_incidents, answers={200: IncidentPage}),
     read_company("/api/templates", templates.list_templates, answers={200: page_of(TemplateRow)}),
     read(

@@ -10,6 +10,7 @@ from uuid import UUID
 from aiohttp import web
 
 from hub.model import Json
+from hub.model.pages import ListQuery
 from hub.operations import letters
 from hub.ports import LetterFilter
 from hub.web.auth.caller import note, places_of
@@ -17,7 +18,7 @@ from hub.web.hooks.linked_document import as_file
 from hub.web.paging import page_by
 from hub.web.requests import found, read_id
 from hub.web.responses import json_answer, pdf_answer
-from hub.web.schemas.common import HandedOver, ListQuery
+from hub.web.schemas.common import HandedOver
 from hub.web.schemas.letters import LettersQuery, PostedBody
 from hub.web.services import services
 

@@ -6,8 +6,10 @@ from typing import Final
 
 from aiohttp import hdrs
 
+from hub.doors.act import OPERATE, PRIVACY, PUBLISH, Where
 from hub.intake.dry_run_schemas import DryRun
 from hub.model.bulk import BulkItem, BulkRun
+from hub.model.pages import page_of
 from hub.operations.bulk.plan import BulkPlan
 from hub.operations.bulk.runs import BulkReport
 from hub.operations.cancel import CancelAnswer
@@ -48,20 +50,10 @@ from hub.web.api import (
     surveys,
 )
 from hub.web.api.answers import ACTED, CONSTANCIA, MARKED, TOO_LATE
-from hub.web.route import (
-    OPERATE,
-    PRIVACY,
-    PUBLISH,
-    Route,
-    Where,
-    operate,
-    operate_company,
-    read,
-    read_private,
-)
+from hub.web.route import Route, operate, operate_company, read, read_private
 from hub.web.schemas import common, intake
 from hub.web.schemas.bulk import BulkCancelled
-from hub.web.schemas.common import Problem, list_of, page_of
+from hub.web.schemas.common import Problem, list_of
 from hub.web.schemas.messages import MessageRow, MessageWhole
 
 _POST: Final = hdrs.METH_POST

@@ -7,8 +7,10 @@ from typing import Final
 
 from aiohttp import hdrs
 
+from hub.doors.act import INBOX, PRIVACY, Where
 from hub.model.letters import LetterBuilding, PrintBatch
-from hub.model.preferences import PreferencesWhole
+from hub.model.pages import page_of
+from hub.model.preferences import MarkRow, PersonMarks, PreferencesWhole
 from hub.operations.audience import AudienceMeant
 from hub.operations.cases.replies import ReplyTask
 from hub.operations.erase_person import ErasureReport
@@ -24,26 +26,22 @@ from hub.web.api import (
     letters,
     people_list,
     person_rights,
-    posters,
     preferences,
     replies,
 )
 from hub.web.api.answers import ACTED, CONSTANCIA, MARKED, TOO_LATE
-from hub.web.route import INBOX, PRIVACY, Route, Where, operate, read, read_private
+from hub.web.route import Route, operate, read, read_private
 from hub.web.schemas import common, people
 from hub.web.schemas import inbox as boxes
-from hub.web.schemas import preferences as marks
-from hub.web.schemas.common import Problem, page_of
+from hub.web.schemas.common import Problem
 from hub.web.schemas.letters import (
     BatchDelivered,
     BatchMade,
     BatchWhole,
     LetterRow,
     LetterWhole,
-    PosterRecorded,
-    PosterRow,
-    PosterWhole,
 )
+from hub.web.schemas.preferences import MarkEnd
 
 _DELETE: Final = hdrs.METH_DELETE
 _POST: Final = hdrs.METH_POST
@@ -69,13 +67,13 @@ PEOPLE: Final[tuple[Route, ...]] = (
     read("/api/audience", directory.show_audience, answers={200: AudienceMeant}),
     read("/api/people/{ref}/preferences", preferences.show_preferences, answers=_PREFERENCES),
     operate("/api/people/{ref}/preferences", preferences.put_preferences, method=_PUT, answers=_PREFERENCES),
-    read("/api/people/{ref}/do-not-contact", preferences.list_marks, answers={200: marks.PersonMarks}),
-    operate("/api/people/{ref}/do-not-contact", preferences.mark_person, answers={200: marks.MarkRow}),
+    read("/api/people/{ref}/do-not-contact", preferences.list_marks, answers={200: PersonMarks}),
+    operate("/api/people/{ref}/do-not-contact", preferences.mark_person, answers={200: MarkRow}),
     operate(
         "/api/people/{ref}/do-not-contact",
         preferences.end_marks,
         method=_DELETE,
-        answers={200: marks.MarkEnd},
+        answers={200: MarkEnd},
     ),
     read("/api/people/{ref}", directory.show_person, answers={200: people.PersonWhole}),
     Route(
@@ -129,13 +127,6 @@ PEOPLE: Final[tuple[Route, ...]] = (
     read_private("/api/letters/{id}", letters.show_letter, answers={200: LetterWhole}),
     operate("/api/letters/{id}/posted", letters.mark_posted, answers=MARKED),
     operate("/api/letters/{id}/done", letters.hand_over, answers={200: common.HandedOver}),
-    # Notice boards: nothing of a person hangs there.
-    read("/api/posters", posters.list_posters, answers={200: page_of(PosterRow)}),
-    read("/api/posters/{id}", posters.show_poster, answers={200: PosterWhole}),
-    read("/api/posters/{id}/pdf", posters.print_poster, answers={200: common.Pdf}),
-    operate("/api/posters/{id}/printed", posters.mark_poster_printed, answers={200: PosterRecorded}),
-    operate("/api/posters/{id}/hung", posters.mark_poster_hung, answers={200: PosterRecorded}),
-    operate("/api/posters/{id}/taken-down", posters.mark_poster_taken_down, answers={200: PosterRecorded}),
     # The inbox of one person, for portals.
     Route(
         "/api/inbox/tokens",

@@ -17,7 +17,7 @@ from hub.operations.publish import send_all
 from hub.operations.rectify_person import Claim
 from hub.operations.rectify_person import rectify as open_claim
 from hub.rendering.paper import make_pdf
-from hub.web.auth.caller import caller_of, note, places_with
+from hub.web.auth.caller import actor_of, places_with
 from hub.web.auth.session_cookie import SESSION
 from hub.web.responses import Refusal, json_answer, pdf_answer
 from hub.web.schemas.rights import EraseBody, RectifyBody
@@ -43,11 +43,7 @@ async def export_pdf(request: web.Request) -> web.Response:
 
 
 async def _exported(request: web.Request) -> PersonExport:
-    ref = request.match_info["ref"]
-    now = services(request).now().replace(microsecond=0)
-    made = await services(request).person_exports.make(ref, by=caller_of(request).who, at=now)
-    await note(request, "person.export", f"person:{ref}", person=ref)
-    return made
+    return await services(request).person_exports.make(request.match_info["ref"], by=actor_of(request))
 
 
 async def rectify(request: web.Request, body: RectifyBody) -> web.Response:
@@ -60,18 +56,10 @@ async def rectify(request: web.Request, body: RectifyBody) -> web.Response:
 
 
 async def claimed(request: web.Request, body: RectifyBody) -> Claim:
-    """Open the claim, and audit it."""
+    """Open the claim."""
     ref, deps = request.match_info["ref"], services(request)
-    held = await deps.person_exports.held.held(ref)
-    await note(request, "person.rectify", f"person:{ref}", person=ref, case=body.case)
-    return await open_claim(
-        ref,
-        body.kind,
-        held=held,
-        publish=partial(send_all, deps.publisher),
-        at=deps.now().replace(microsecond=0),
-        case=body.case,
-    )
+    held, publish = await deps.person_exports.held.held(ref), partial(send_all, deps.publisher)
+    return await open_claim(actor_of(request), ref, body.kind, held=held, publish=publish, case=body.case)
 
 
 async def erase(request: web.Request, body: EraseBody) -> web.Response:
@@ -87,11 +75,10 @@ async def erase(request: web.Request, body: EraseBody) -> web.Response:
 
 
 async def erasure_looked_at(request: web.Request) -> ErasureReport:
-    """Say what an erasure would do, and audit the look."""
+    """Say what an erasure would do."""
     ref, deps = request.match_info["ref"], services(request)
     legal_since = erase_person.kept_since(deps.now(), deps.policy.retention.legal)
-    await note(request, "person.erase.look", f"person:{ref}", person=ref)
-    return await erase_person.look(deps.erasures, ref, legal_since=legal_since)
+    return await erase_person.look(actor_of(request), deps.erasures, ref, legal_since=legal_since)
 
 
 async def erasure_started(request: web.Request, reason: str) -> ErasureReport:
@@ -101,7 +88,5 @@ async def erasure_started(request: web.Request, reason: str) -> ErasureReport:
     if SESSION not in request and places_with(request, Scope.OPERATE) is not None:
         # A key that was given to read must not destroy; a privacy officer signs in with a second factor.
         raise Refusal(403, _KEY_ONLY_READS, "Give it a key with both, or sign in.", reason="scope")
-    # Recorded first: without the row nothing is erased.
-    await note(request, "person.erase", f"person:{ref}", person=ref)
-    by = caller_of(request).who
-    return await erase_person.start(deps.erasures, ref, by=by, reason=reason, legal_since=legal_since)
+    by = actor_of(request)
+    return await erase_person.start(by, deps.erasures, ref, reason=reason, legal_since=legal_since)

@@ -7,11 +7,11 @@ from typing import Annotated, Final
 from aiohttp import web
 from msgspec import Meta, Struct
 
+from hub.model.pages import Limit
 from hub.operations.recipients import RecipientPage, Recipients, event_named, read_recipients
 from hub.web.auth.caller import places_of
 from hub.web.requests import found
 from hub.web.responses import json_answer
-from hub.web.schemas.common import Limit
 from hub.web.services import services
 
 _EVENT: Final = "event"

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from aiohttp import web
 
 from hub.business_time.dates import day_start, next_day_start
-from hub.model import Json, PropertyScope, within
-from hub.model.ids import uuid_in
+from hub.model import Json, PropertyScope, Scope, within
+from hub.model.pages import PageQuery
+from hub.operations.cases import replies as reading
 from hub.operations.cases.acts import CaseActed
 from hub.operations.cases.replies import ReplyTask
-from hub.operations.suppressions import read_suppressions, with_end
-from hub.people.audience import written_as
+from hub.operations.suppressions import lift, read_suppression, read_suppressions
 from hub.ports import Page
 from hub.ports.casework import ReplyFilter
 from hub.web.api.cases import act_name
-from hub.web.api.masked import look
-from hub.web.auth.caller import acting_person, caller_of, note, places_of
+from hub.web.auth.caller import actor_of, caller_of, places_of, places_with
 from hub.web.requests import found, read_id
 from hub.web.responses import json_answer
-from hub.web.schemas.common import PageQuery, WholeQuery
+from hub.web.schemas.common import WholeQuery
 from hub.web.schemas.people import AssignBody, LiftBody, Lifted, RepliesQuery, SettleReplyBody, WordsBody
 from hub.web.services import services
 
@@ -54,12 +54,11 @@ async def show_reply(request: web.Request) -> web.Response:
 
 
 async def read_reply(request: web.Request, places: PropertyScope) -> Mapping[str, Json]:
-    """Return the reply of the path with its text, audit the look, and store that staff has read it."""
-    reply_id, deps = read_id(request, _REPLY), services(request)
-    reply = found(_REPLY, await deps.contacts.reply(reply_id, places))
-    await note(request, "reply.show", f"reply:{reply['id']}", person=reply["person"])
-    await deps.casework.read_reply(reply_id, by=caller_of(request).who)
-    return reply
+    """Return the reply of the path with its text; staff has read it then."""
+    by, reply_id, deps = actor_of(request), read_id(request, _REPLY), services(request)
+    return found(
+        _REPLY, await reading.read_reply(replace(by, places=places), deps.contacts, deps.casework, reply_id)
+    )
 
 
 async def assign_reply(request: web.Request, body: AssignBody) -> web.Response:
@@ -123,8 +122,11 @@ async def list_suppressions(request: web.Request, query: PageQuery) -> web.Respo
 async def show_suppression(request: web.Request, query: WholeQuery) -> web.Response:
     """Show a suppressed contact point; masked by default."""
     row_id, deps = read_id(request, _SUPPRESSION), services(request)
-    row = await look(request, query, deps.contacts.suppression, row_id, noun=_SUPPRESSION)
-    return json_answer(with_end(row, deps.policy))
+    private = places_with(request, Scope.PRIVACY)
+    row = await read_suppression(
+        actor_of(request), deps.contacts, deps.policy, row_id, private=private, whole=query.whole
+    )
+    return json_answer(found(_SUPPRESSION, row))
 
 
 async def lift_suppression(request: web.Request, body: LiftBody) -> web.Response:
@@ -133,10 +135,6 @@ async def lift_suppression(request: web.Request, body: LiftBody) -> web.Response
 
 
 async def lifted(request: web.Request, body: LiftBody, *, person: str | None = None) -> Lifted:
-    """Lift the suppressions of an address, or one by its id; the note names the id and never an address."""
-    named, row_id = written_as(body.address) or body.address, uuid_in(body.address)
-    subject = "suppression" if row_id is None else f"suppression:{row_id}"
-    await note(request, "suppression.lift", subject, person=person)
-    by = acting_person(request, body.by)
-    count = await services(request).contacts.lift_suppression(named, by=by, places=places_of(request))
-    return Lifted(lifted=count)
+    """Lift the suppressions of an address, or one by its id."""
+    by, store = actor_of(request, body.by), services(request).contacts
+    return Lifted(lifted=await lift(by, store, body.address, person=person))

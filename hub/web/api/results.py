@@ -7,12 +7,12 @@ from typing import Annotated
 from aiohttp import web
 from msgspec import Meta, Struct
 
+from hub.model.pages import ListQuery
 from hub.model.results import ResultKind
 from hub.operations import results
 from hub.web.auth.caller import caller_of
 from hub.web.paging import page_by
 from hub.web.responses import json_answer
-from hub.web.schemas.common import ListQuery
 from hub.web.services import services
 
 Source = Annotated[str, Meta(min_length=1, max_length=255, pattern="^[^\\x00]*$")]

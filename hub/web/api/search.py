@@ -7,12 +7,13 @@ from typing import Annotated, Final
 from aiohttp import web
 from msgspec import Meta
 
+from hub.errors import PrivacyNeeded
 from hub.model import Scope
 from hub.operations.search.recognise import LONGEST
 from hub.operations.search.schemas import SearchAnswer
 from hub.operations.search.search import MOST, SearchRequest, audited, search
 from hub.web.auth.caller import note, places_of, places_with
-from hub.web.responses import Refusal, json_answer
+from hub.web.responses import json_answer
 from hub.web.schemas.common import WholeQuery
 from hub.web.services import services
 
@@ -38,10 +39,10 @@ async def find(request: web.Request, query: SearchQuery) -> web.Response:
 
 
 async def searched(request: web.Request, query: SearchQuery) -> SearchAnswer:
-    """Search within the caller's reach, and audit it. Raises Refusal (403) to who may see no names."""
+    """Search within the caller's reach, and audit it. Raises PrivacyNeeded."""
     private = places_with(request, Scope.PRIVACY)
     if query.whole and private == frozenset():
-        raise Refusal(403, "Whole it is for who has the scope privacy there.", "Leave `whole` out.")
+        raise PrivacyNeeded
     asked = SearchRequest(
         typed=query.q,
         limit=query.limit,

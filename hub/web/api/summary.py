@@ -6,12 +6,13 @@ from typing import Final
 
 from aiohttp import web
 
+from hub.model.pages import PageQuery
 from hub.operations.incidents import IncidentRow, read_incidents
 from hub.ports import Page
 from hub.web.auth.caller import places_of
 from hub.web.paging import page_by
 from hub.web.responses import json_answer
-from hub.web.schemas.common import PageQuery, Summary, UnreachedQuery
+from hub.web.schemas.common import Summary, UnreachedQuery
 from hub.web.services import services
 
 MOST_INCIDENTS: Final = 5000

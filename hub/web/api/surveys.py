@@ -11,6 +11,7 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.model import Period, Scope, Word
+from hub.model.pages import MAX_LIMIT, Cursor, Limit
 from hub.operations import start_survey as surveys
 from hub.operations import survey_list
 from hub.operations.publish import send_all
@@ -20,7 +21,6 @@ from hub.ports.survey_list import SurveyFilter, SurveyState
 from hub.web.api.masked import places_of_list
 from hub.web.auth.caller import caller_of, note, places_of
 from hub.web.responses import all_of, json_answer
-from hub.web.schemas.common import MAX_LIMIT, Cursor, Limit
 from hub.web.services import services
 
 

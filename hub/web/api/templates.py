@@ -9,13 +9,13 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.model import Brand, Word
+from hub.model.pages import ListQuery
 from hub.operations.gallery import Gallery, TemplatePreview, Wanted
 from hub.rendering.templates import DEFAULT_LOCALE
 from hub.web.auth.caller import places_of
 from hub.web.paging import page_by
 from hub.web.requests import unknown
 from hub.web.responses import json_answer
-from hub.web.schemas.common import ListQuery
 from hub.web.services import services
 
 

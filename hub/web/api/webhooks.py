@@ -9,13 +9,13 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.model import Instant
+from hub.model.pages import ListQuery
 from hub.operations import webhooks
 from hub.web.api.results import SubscriptionBody
 from hub.web.auth.caller import caller_of
 from hub.web.paging import page_by
 from hub.web.requests import read_id
 from hub.web.responses import json_answer
-from hub.web.schemas.common import ListQuery
 from hub.web.services import services
 
 _WEBHOOK: Final = "webhook"

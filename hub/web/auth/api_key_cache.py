@@ -12,7 +12,7 @@ from typing import Final
 from hub.access.api_keys import opens, prefix_of
 from hub.access.inbox_tokens import InboxHolder
 from hub.errors import Unavailable
-from hub.model import EVERYTHING, NOWHERE, ApiKey, PropertyScope, Reach, Scope, union
+from hub.model import EVERYTHING, NOWHERE, ApiKey, PropertyScope, Reach, Scope, actors, union
 from hub.ports import KeyStore
 from hub.resilience.cached import Cached
 from hub.resilience.database_time import NOW
@@ -50,9 +50,9 @@ def anywhere(scopes: Iterable[Scope]) -> Reach:
     return dict.fromkeys(scopes)
 
 
-BOOTSTRAP: Final = Caller(who="HUB_API_KEY", reach=EVERYTHING)
-CONSOLE: Final = Caller(who="console", reach=EVERYTHING)
-THIS_MACHINE: Final = Caller(who="this machine", reach=EVERYTHING)
+BOOTSTRAP: Final = Caller(who=actors.BOOTSTRAP, reach=EVERYTHING)
+CONSOLE: Final = Caller(who=actors.CONSOLE, reach=EVERYTHING)
+THIS_MACHINE: Final = Caller(who=actors.THIS_MACHINE, reach=EVERYTHING)
 
 
 class Keyring:
@@ -77,7 +77,7 @@ class Keyring:
             return None
         await self._note_use(key)
         return Caller(
-            who=f"key:{key.name}",
+            who=actors.of_key(key.name),
             reach=anywhere(key.scopes),
             source=key.source,
             event_types=key.event_types,

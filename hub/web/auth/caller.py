@@ -7,13 +7,16 @@ from typing import Final
 from aiohttp import web
 
 from hub.access import audit
+from hub.access.actor import Actor
 from hub.access.inbox_tokens import InboxHolder
+from hub.doors.act import Where
 from hub.model import Json, PropertyScope, Scope
 from hub.web.auth.api_key_cache import Caller
 from hub.web.auth.session_cookie import SESSION
 from hub.web.live_requests import is_by_itself
+from hub.web.looks import Look, Looks
 from hub.web.responses import Handler, Refusal
-from hub.web.route import Where, needed, row_of
+from hub.web.route import needed, row_of
 from hub.web.services import services
 
 CALLER: Final = web.RequestKey("caller", Caller)
@@ -43,10 +46,15 @@ def person_only() -> Refusal:
     )
 
 
-def acting_person(request: web.Request, by: str) -> str:
-    """Return who acts: the person that a system names in `by`; for a session always the signed-in account."""
-    who = caller_of(request).who
-    return who if SESSION in request or not by else by
+def actor_of(request: web.Request, named: str = "") -> Actor:
+    """
+    Return who acts, for an act of the route, which audits itself.
+
+    `named` is the person whom a system names as the one who acts; a session acts for itself alone.
+    """
+    deps, who = services(request), caller_of(request).who
+    person = "" if SESSION in request else named
+    return Actor(who=who, notes=deps.audit, now=deps.now(), places=places_of(request), named=person)
 
 
 async def note(
@@ -61,12 +69,30 @@ async def note_look(
     request: web.Request, action: str, subject: str, *, person: str | None = None, **detail: Json
 ) -> None:
     """Audit a look, unless an open page takes it by itself shortly after the same look was noted."""
-    looks = services(request).looks
-    look = (caller_of(request).who, action, subject, person, *sorted(detail.items()))
-    if is_by_itself(request) and not looks.is_new(look):
-        return
-    await note(request, action, subject, person=person, **detail)
-    looks.put(look)
+    looks, look = PageLooks(request), (action, subject, person, *sorted(detail.items()))
+    if not looks.repeats(look):
+        await note(request, action, subject, person=person, **detail)
+        looks.put(look)
+
+
+class PageLooks:
+    """The looks of one request: those that an open page repeats by itself are in the audit already."""
+
+    def __init__(self, request: web.Request) -> None:
+        self._request = request
+
+    def repeats(self, look: Look) -> bool:
+        return is_by_itself(self._request) and not self._looks.is_new(self._whole(look))
+
+    def put(self, look: Look) -> None:
+        self._looks.put(self._whole(look))
+
+    @property
+    def _looks(self) -> Looks:
+        return services(self._request).looks
+
+    def _whole(self, look: Look) -> Look:
+        return caller_of(self._request).who, *look
 
 
 @web.middleware

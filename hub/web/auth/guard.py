@@ -26,6 +26,7 @@ from hub.channels.registry import CALLBACKS, INBOUND
 from hub.channels.sms.hooks import RECEIPTS, REPLIES
 from hub.channels.whatsapp.reports import HOOK as WHATSAPP_HOOK
 from hub.cloudevents import BATCH_TYPE
+from hub.doors.act import Where
 from hub.inbound.unsubscribe import PATH as UNSUBSCRIBE_PATH
 from hub.model import Scope
 from hub.settings import is_loopback
@@ -42,7 +43,7 @@ from hub.web.auth.csrf import (
 from hub.web.auth.refusals import NO_CREDENTIALS, SESSION_REASON
 from hub.web.auth.session_cookie import SESSION, cookie_name, session_of
 from hub.web.responses import Handler, Refusal, route_of
-from hub.web.route import SIGNED_IN, Where, is_form, needed, row_of
+from hub.web.route import SIGNED_IN, is_form, needed, row_of
 from hub.web.services import access
 
 _JSON_TYPES: Final = ("application/json", "application/cloudevents+json", BATCH_TYPE)

@@ -13,6 +13,7 @@ from hub.access import sessions
 from hub.access.attempts import SignInDeps
 from hub.access.enrolment import must_enrol
 from hub.model import Account, Session, reach_of
+from hub.model.actors import of_account
 from hub.web.auth.api_key_cache import CONSOLE, Caller
 from hub.web.live_requests import is_by_itself
 from hub.web.services import access
@@ -45,7 +46,7 @@ class SignedIn:
         if self.account is None:
             return CONSOLE
         reach = {} if self.is_closed else reach_of(self.account.grants)
-        return Caller(who=f"account:{self.account.name}", reach=reach)
+        return Caller(who=of_account(self.account.name), reach=reach)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

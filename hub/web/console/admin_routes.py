@@ -7,8 +7,9 @@ from typing import Final
 
 from aiohttp import hdrs
 
+from hub.doors.act import ADMIN, PRIVACY, Where
 from hub.web.console import accounts_page, audit_page, keys_page, templates_page, webhooks_page
-from hub.web.route import ADMIN, PRIVACY, Route, Where, read, read_company
+from hub.web.route import Route, read, read_company
 
 _show: Final = partial(Route, needs=ADMIN, where=Where.PLACES)
 _show_company: Final = partial(Route, needs=ADMIN, where=Where.EVERYWHERE)

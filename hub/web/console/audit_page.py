@@ -14,6 +14,7 @@ from msgspec import Meta
 from hub.business_time.dates import day_start, next_day_start
 from hub.model import Word
 from hub.model.ids import uuid_in
+from hub.model.pages import Cursor, Limit
 from hub.operations.explain.sentences_es import short_time
 from hub.ports import NoteFilter
 from hub.rendering.actions_es import ACTIONS, DETAILS
@@ -22,7 +23,6 @@ from hub.web.console.message_page import WHY_CANCEL_ES
 from hub.web.console.shell import console_page, paged, sheet_of, spreadsheet, with_query
 from hub.web.requests import FormQuery, Sheet
 from hub.web.route import TABLE
-from hub.web.schemas.common import Cursor, Limit
 from hub.web.services import services
 
 PATH: Final = "/audit"

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from hub.model import Scope
 from hub.model.paper import PaperSize
 from hub.operations.explain.sentences_es import short_time
+from hub.rendering.actors_es import who_es
 from hub.rendering.titles_es import EVENTS
 from hub.web.api import batches
 from hub.web.auth.caller import may_there, places_of
@@ -110,7 +111,7 @@ hand_over = pressed(batches.hand_over_batch, f"{PATH}/{{id}}", "handed_over")
 def _line(row: Mapping[str, Any], staff: Mapping[str, str]) -> tuple[object, ...]:
     return (
         short_time(row["made_at"]),
-        staff.get(row["made_by"], row["made_by"]),
+        who_es(row["made_by"], staff),
         row["copropiedad"] or row["copropiedad_id"] or "",
         row["letters"],
         "Deshecho" if row["cancelled_at"] else "Impreso" if row["printed_at"] else "Por imprimir",

@@ -11,11 +11,13 @@ from msgspec import Meta, Struct
 
 from hub.model import Scope, Word
 from hub.model.bulk import BulkItem, BulkKind, BulkResult
+from hub.model.pages import Cursor, Limit
 from hub.operations.bulk import plan, runs
 from hub.operations.bulk.choose import MESSAGES
 from hub.operations.bulk.words_es import KINDS_ES, RESULTS_ES, STATES_ES, skipped_words
 from hub.operations.explain.sentences_es import short_time
 from hub.rendering import labels_es
+from hub.rendering.actors_es import who_es
 from hub.rendering.titles_es import EVENTS
 from hub.web.api.bulk import start_here, stop_here
 from hub.web.auth.caller import caller_of, places_of
@@ -24,7 +26,6 @@ from hub.web.console.shell import console_page, done, paged, sheet_of, spreadshe
 from hub.web.console.staff import staff_names
 from hub.web.requests import FormQuery, Sheet, found, read_id
 from hub.web.responses import Refusal
-from hub.web.schemas.common import Cursor, Limit
 from hub.web.services import services
 
 PATH: Final = "/bulk"
@@ -237,7 +238,7 @@ def _run_line(row: Mapping[str, Any], staff: Mapping[str, str]) -> tuple[object,
     return (
         when,
         kind,
-        staff.get(row["by"], row["by"]),
+        who_es(row["by"], staff),
         row["reason"],
         state,
         row["chosen"],

@@ -12,6 +12,7 @@ from msgspec import Meta
 from hub.operations.cases.lookup import HOW_KEYS_LOOK, LONGEST, CaseChoice
 from hub.operations.explain.sentences_es import short_time
 from hub.rendering import case_words_es
+from hub.rendering.actors_es import who_es
 from hub.rendering.page_links import CASES, case_path
 from hub.web.api.cases import CasesQuery, listed_cases
 from hub.web.auth.caller import caller_of
@@ -94,6 +95,6 @@ def _line(row: Mapping[str, Any], staff: Mapping[str, str], places: Mapping[str,
         short_time(row["due_at"]) if row["due_at"] else "",
         row["breached"],
         row["at_risk"],
-        staff.get(row["assignee"], row["assignee"]) or "",
+        who_es(row["assignee"], staff),
         row["case"],
     )

@@ -8,10 +8,12 @@ from typing import Any, Final
 import msgspec
 from aiohttp import web
 
+from hub.model.pages import Limit
 from hub.operations.clocks.board import LIVE, ClockFilter
 from hub.operations.clocks.groups import grouped
 from hub.operations.explain.sentences_es import short_time
 from hub.rendering import case_words_es, labels_es
+from hub.rendering.actors_es import who_es
 from hub.rendering.page_links import CLOCKS as CLOCKS_PATH
 from hub.rendering.titles_es import CLOCKS
 from hub.web.auth.caller import caller_of, places_of
@@ -19,7 +21,6 @@ from hub.web.console.list_filter import buildings_of
 from hub.web.console.shell import console_page, paged, sheet_of, spreadsheet
 from hub.web.console.staff import staff_names
 from hub.web.requests import FormQuery, Sheet
-from hub.web.schemas.common import Limit
 from hub.web.schemas.messages import ClocksQuery
 from hub.web.services import services
 
@@ -73,5 +74,5 @@ def _line(row: Mapping[str, Any], staff: Mapping[str, str], names: Mapping[str, 
         names.get(row["copropiedad"], row["copropiedad"]) or "",
         labels_es.AREAS.get(row["service_area"], row["service_area"]) or "",
         row["level"],
-        staff.get(row["held_by"], row["held_by"]) or "",
+        who_es(row["held_by"], staff),
     )

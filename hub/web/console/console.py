@@ -12,7 +12,8 @@ from hub.web.auth.session_cookie import SESSION, drop
 from hub.web.console import now_page
 from hub.web.console.own_account import ACCOUNT
 from hub.web.console.own_line import read_own_line
-from hub.web.console.pages import redirect, return_path
+from hub.web.console.pages import redirect
+from hub.web.console.return_link import return_path
 from hub.web.console.sign_in import form
 from hub.web.responses import Refusal
 

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from hub.model import Purpose, State, within
 from hub.model.message_lists import MessageList
+from hub.model.pages import Cursor, Limit
 from hub.model.state_machine import LOST, UNSENT
 from hub.operations.bulk.choose import narrowed
 from hub.operations.causes import CauseList, read_causes
@@ -21,7 +22,6 @@ from hub.web.auth.caller import places_of
 from hub.web.console.list_filter import ListFilter, address, asked_of, buildings_of, window_words
 from hub.web.console.shell import console_page, paged, sheet_of, spreadsheet
 from hub.web.requests import FormQuery, Sheet
-from hub.web.schemas.common import Cursor, Limit
 from hub.web.services import services
 
 PATH: Final = "/messages"

@@ -10,8 +10,9 @@ from typing import Any, Final
 from aiohttp import web
 
 from hub.business_time.dates import ZONE
+from hub.desk.channels.rows import ChannelRow, health_of
+from hub.desk.channels.state import read_channels, read_depths
 from hub.model import Scope
-from hub.operations.channels import ChannelRow, read_channels, read_depths
 from hub.operations.clocks.board import ClockFilter
 from hub.operations.now import HOUR, Activity, headline, matters
 from hub.operations.now.headline import PLACES
@@ -80,7 +81,7 @@ def _of_hour(hour: datetime, only: str) -> str:
 async def channels_of(deps: Services) -> Sequence[ChannelRow]:
     """Return the channels as they are; the broker is asked at most every two seconds."""
     depths = await deps.depths.get(None, partial(read_depths, deps.publisher))
-    return await read_channels(deps.pauses, depths, deps.incidents, deps.settings)
+    return await read_channels(deps, depths)
 
 
 def plot_of(activity: Activity) -> Plot:
@@ -129,12 +130,3 @@ def _channels(rows: Sequence[ChannelRow], activity: Activity) -> list[dict[str, 
         for row, work in found
         if row.providers or work or any(row.waiting.values())
     ]
-
-
-def health_of(row: ChannelRow) -> tuple[str, str]:
-    """Return how a channel is: a class of `shell.css`, and a word."""
-    if row.paused is not None:
-        return "paused", "En pausa"
-    if row.broken:
-        return ("broken", "Averiado") if len(row.broken) >= len(row.providers) else ("half_open", "A medias")
-    return ("on", "Bien") if row.providers else ("off", "Sin configurar")

@@ -7,14 +7,14 @@ from typing import Final
 
 from aiohttp import hdrs
 
-from hub.web.console import batches, letters, people, person, person_rights, posters, surveys
-from hub.web.route import OPERATE, PRIVACY, Route, Where, press, read
+from hub.doors.act import OPERATE, PRIVACY, Where
+from hub.web.console import batches, letters, people, person, person_rights, surveys
+from hub.web.route import Route, press, read
 
 _right: Final = partial(Route, needs=PRIVACY, where=Where.EVERYWHERE)
 _claim: Final = partial(_right, method=hdrs.METH_POST, form=True)
 _PERSON: Final = people.PATH + "/{ref}"
 _BATCH: Final = batches.PATH + "/{id}"
-_POSTER: Final = posters.PATH + "/{id}"
 
 PEOPLE: Final[tuple[Route, ...]] = (
     read(people.PATH, people.show),
@@ -37,11 +37,6 @@ PEOPLE: Final[tuple[Route, ...]] = (
     read("/letters/{id}/life", letters.show_life),
     press("/letters/{id}/posted", letters.post),
     press("/letters/{id}/done", letters.hand_over),
-    read(posters.PATH, posters.show),
-    read(_POSTER, posters.show_poster),
-    press(_POSTER + "/printed", posters.mark_printed),
-    press(_POSTER + "/hung", posters.mark_hung),
-    press(_POSTER + "/taken-down", posters.mark_taken_down),
     read(surveys.PATH, surveys.show),
     Route(surveys.START, surveys.show_start, needs=OPERATE, where=Where.EVERYWHERE),
     Route(

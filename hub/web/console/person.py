@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 
 from hub.business_time.dates import ZONE, asked_at
 from hub.model import DigestPeriod, MarkReason, QuietHours, Scope
+from hub.model.pages import ListQuery
 from hub.operations.preferences import read_preferences
 from hub.ports import MessageFilter
 from hub.rendering import case_words_es, labels_es, people_words_es, wishes_es
@@ -25,7 +26,7 @@ from hub.web.console.people import PATH
 from hub.web.console.shell import console_page, done, pressed
 from hub.web.requests import FormQuery, found
 from hub.web.responses import Refusal
-from hub.web.schemas.common import ListQuery, WholeQuery
+from hub.web.schemas.common import WholeQuery
 from hub.web.schemas.people import LiftBody
 from hub.web.schemas.preferences import MarkBody, PreferencesBody
 from hub.web.services import services

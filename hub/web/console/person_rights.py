@@ -8,13 +8,13 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.operations.erase_person import DUTIES_ES, ERASED_ES, KEPT_ES
-from hub.operations.rectify_person import OWN, Correction, last_source
+from hub.operations.rectify_person import OWN, Correction, look
 from hub.rendering.page_links import person_path
 from hub.web.api import person_rights
-from hub.web.auth.caller import note
+from hub.web.auth.caller import actor_of
 from hub.web.console.people import PATH
 from hub.web.console.shell import console_page, done
-from hub.web.requests import FormQuery, found
+from hub.web.requests import FormQuery
 from hub.web.schemas.rights import RectifyBody
 from hub.web.services import services
 
@@ -58,10 +58,7 @@ async def erase(request: web.Request, form: ErasureForm) -> web.StreamResponse:
 async def show_rectify(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """Show whose system has to correct the data, and ask to open the claim."""
     ref, deps = request.match_info["ref"], services(request)
-    held = await deps.person_exports.held.held(ref)
-    found("person", held.versions or None)
-    await note(request, "person.rectify.look", f"person:{ref}", person=ref)
-    source = last_source(held)
+    source = await look(actor_of(request), ref, held=await deps.person_exports.held.held(ref))
     return console_page(
         "console/rectify.html",
         request,

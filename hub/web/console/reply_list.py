@@ -11,6 +11,7 @@ from hub.model.casework import ReplyView
 from hub.operations.explain.sentences_es import short_time
 from hub.ports.casework import ReplyFilter
 from hub.rendering import case_words_es, labels_es
+from hub.rendering.actors_es import who_es
 from hub.web.api.replies import replies_of
 from hub.web.auth.caller import caller_of, places_of
 from hub.web.console.list_filter import buildings_of
@@ -65,5 +66,5 @@ def _line(row: Mapping[str, Any], staff: Mapping[str, str], places: Mapping[str,
         row["case"] or row["thread"],
         places.get(row["copropiedad"], row["copropiedad"]) or "",
         case_words_es.REPLY_STATES[row["state"]],
-        staff.get(row["assignee"], row["assignee"]) or "",
+        who_es(row["assignee"], staff),
     )

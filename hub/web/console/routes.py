@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
+from hub.doors.act import OPERATE, PRIVACY, Where
 from hub.web.console import (
     bulk_pages,
     case_list,
@@ -26,7 +27,7 @@ from hub.web.console import (
 )
 from hub.web.console.admin_routes import ADMINISTRATION
 from hub.web.console.people_routes import PEOPLE
-from hub.web.route import OPERATE, PRIVACY, Route, Where, press, read, read_company, read_private
+from hub.web.route import Route, press, read, read_company, read_private
 
 _look_to_operate: Final = partial(Route, needs=OPERATE, where=Where.PLACES)
 _press_company: Final = partial(press, where=Where.EVERYWHERE)

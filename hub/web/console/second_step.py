@@ -16,7 +16,8 @@ from hub.web.auth.guard import identify
 from hub.web.auth.refusals import NO_REFUSAL, REASON
 from hub.web.auth.session_cookie import Pending, hold, pending_of
 from hub.web.bodies import fields_of
-from hub.web.console.pages import plain, redirect, return_path, sign_in_path
+from hub.web.console.pages import plain, redirect
+from hub.web.console.return_link import return_path, sign_in_path
 from hub.web.console.sign_in import BUSY, form, slowed, until_words
 from hub.web.services import services
 
@@ -53,7 +54,7 @@ async def enter(request: web.Request) -> web.StreamResponse:
 async def _password_first(request: web.Request, wrong: str = "") -> web.Response:
     """Ask for the password. Who is inside already, such as after a second click, goes on."""
     if await identify(request):
-        return redirect(sign_in_path(return_path(request)))
+        return redirect(sign_in_path(request, return_path(request)))
     if not wrong:
         request[REASON] = NO_REFUSAL
     return form(request, wrong=wrong)
@@ -61,7 +62,7 @@ async def _password_first(request: web.Request, wrong: str = "") -> web.Response
 
 async def _let_in(request: web.Request, pending: Pending, entered: CodeAccepted) -> web.Response:
     await services(request).sessions.close(pending.hash)
-    answer = redirect(sign_in_path(return_path(request)))
+    answer = redirect(sign_in_path(request, return_path(request)))
     if entered.codes_left is not None:
         answer = plain("recovered.html", request, left=entered.codes_left)
     hold(request, answer, entered.token)

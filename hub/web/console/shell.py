@@ -10,8 +10,10 @@ from urllib.parse import quote, urlencode
 from aiohttp import hdrs, web
 
 from hub.model import Scope
+from hub.model.pages import MAX_LIMIT
 from hub.operations.explain.sentences_es import short_time
 from hub.rendering import labels_es
+from hub.rendering.actors_es import BOOTSTRAP_ES
 from hub.rendering.spreadsheet import MEDIA_TYPE, sheet
 from hub.rendering.titles_es import CLOCKS
 from hub.web.auth.caller import caller_of
@@ -20,8 +22,7 @@ from hub.web.auth.session_cookie import SESSION
 from hub.web.console.own_line import OWN_LINE, OwnLine
 from hub.web.console.pages import page, plain, redirect
 from hub.web.requests import DONE, ApiHandler, ButtonForm
-from hub.web.route import TABLE
-from hub.web.schemas.common import MAX_LIMIT
+from hub.web.route import DONE_WORDS, TABLE
 from hub.web.services import services
 
 DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
@@ -47,7 +48,6 @@ DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
         "claimed": "Se abrió el reclamo. Su caso aparece aquí en unos segundos.",
         "erased": "Empezó la supresión: el directorio y los contactos ya no están; lo demás se borra solo.",
         "handed_over": "Quedó como entregada.",
-        "hung": "El cartel quedó como colgado.",
         "lifted": "Se levantó: a ese contacto se le escribe otra vez.",
         "batch_made": "El lote está listo: imprímalo.",
         "marked": "La persona quedó marcada: no se le escribe, salvo lo que la ley exige.",
@@ -55,7 +55,6 @@ DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
         "preferred": "Quedó como la persona lo pidió.",
         "printed": "Quedó como impreso.",
         "surveys_started": "La encuesta va saliendo, en el horario permitido.",
-        "taken_down": "El cartel quedó como retirado.",
         "unmarked": "La marca terminó: se le escribe otra vez.",
         "cancelled": "Se canceló.",
         "discarded": "Se descartó. Queda guardado en Rechazados, con su estado.",
@@ -75,7 +74,6 @@ DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
         "stopped": "Se detuvo. Lo que ya se hizo queda hecho.",
     }
 )
-_KEY: Final = "Llave del hub"
 
 
 class Section(NamedTuple):
@@ -150,7 +148,7 @@ def console_page(
         here=here,
         live=live,
         navigation=_groups_open_to(request),
-        who=account.display_name if account else _KEY,
+        who=account.display_name if account else BOOTSTRAP_ES,
         own=request.get(OWN_LINE, OwnLine()),
         has_account=account is not None,
         has_inbox=account is not None and account.person is not None,
@@ -158,7 +156,7 @@ def console_page(
         may_operate=caller_of(request).may({Scope.OPERATE}),
         mode=mode,
         mode_words=labels_es.MODES[mode],
-        done=DONE_ES.get(request.query.get(DONE, ""), "") if is_own_link(request) else "",
+        done=_done_words(request),
         when=short_time,
         words=labels_es,
         clock_titles=CLOCKS,
@@ -166,6 +164,11 @@ def console_page(
     )
     made.set_status(status)
     return made
+
+
+def _done_words(request: web.Request) -> str:
+    word = request.query.get(DONE, "") if is_own_link(request) else ""
+    return DONE_ES.get(word) or request.app[DONE_WORDS].get(word, "")
 
 
 def is_own_link(request: web.Request) -> bool:

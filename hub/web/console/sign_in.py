@@ -25,7 +25,8 @@ from hub.web.auth.device_cookie import device_of, remember
 from hub.web.auth.refusals import REASON
 from hub.web.auth.session_cookie import SESSION, drop, hold, pending_of, session_of
 from hub.web.bodies import fields_of
-from hub.web.console.pages import SIGN_IN, plain, redirect, return_path, sign_in_path
+from hub.web.console.pages import SIGN_IN, plain, redirect
+from hub.web.console.return_link import return_path, sign_in_path
 from hub.web.services import access, services
 
 CODE: Final = "/sign-in/code"
@@ -125,7 +126,7 @@ async def _let_in(
     # End the session the browser had before: somebody else may have planted its cookie.
     if before := await session_of(request) or await pending_of(request):
         await services(request).sessions.close(before.hash)
-    answer = redirect(sign_in_path(return_path(request), form))
+    answer = redirect(sign_in_path(request, return_path(request), form))
     hold(request, answer, token, lasts=lasts)
     return answer
 

@@ -10,14 +10,15 @@ from urllib.parse import urlencode
 from aiohttp import web
 from msgspec import Meta
 
-from hub.catalog import BY_NAME
+from hub.catalog import BY_NAME, GROUPS
 from hub.model import Word
-from hub.operations.gallery import GROUPS, Gallery, TemplatePreview, TemplateRow
+from hub.operations.gallery import Gallery, TemplatePreview, TemplateRow
 from hub.rendering.labels_es import CHANNELS as CHANNELS_ES
 from hub.rendering.labels_es import PURPOSES
 from hub.rendering.paper.pages import Sheet, make_pages
 from hub.rendering.templates import PREVIEWED_AT
 from hub.rendering.titles_es import EVENTS
+from hub.rendering.titles_es import GROUPS as GROUPS_ES
 from hub.web.api.templates import TextQuery, gallery, look_of, preview, wanted_of
 from hub.web.console.list_filter import buildings_of
 from hub.web.console.pages import framed, with_frame
@@ -65,7 +66,7 @@ async def show(request: web.Request, query: GalleryQuery) -> web.StreamResponse:
         "console/templates.html",
         request,
         here=PATH,
-        tabs=[(f"{PATH}?group={name}", title) for name, (title, _) in GROUPS.items()],
+        tabs=[(f"{PATH}?group={name}", GROUPS_ES[name]) for name in GROUPS],
         tab=f"{PATH}?group={query.group}",
         lines=_lines([row for row in rows if row.group == query.group]),
         silent=[EVENTS.get(kind.name, kind.name) for kind in _silent(rows, query.group)],
@@ -107,7 +108,7 @@ def path_of(row: TemplateRow) -> str:
 def _silent(rows: Sequence[TemplateRow], group: str) -> list[Any]:
     """Return the events of which nobody is told."""
     spoken = {row.event for row in rows}
-    return [kind for kind in GROUPS[group][1] if kind.name not in spoken]
+    return [kind for kind in GROUPS[group] if kind.name not in spoken]
 
 
 async def show_one(request: web.Request, query: PreviewQuery) -> web.StreamResponse:
@@ -123,7 +124,7 @@ async def show_one(request: web.Request, query: PreviewQuery) -> web.StreamRespo
         here=PATH,
         made=made,
         title=EVENTS.get(event, event),
-        group=(rows[0].group, GROUPS[rows[0].group][0]),
+        group=(rows[0].group, GROUPS_ES[rows[0].group]),
         tabs=[
             (_path(query, event, channel=row.channel), _CHANNELS_ES[row.channel])
             for row in _there(rows, query)

@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from hub.desk.nouns import NOUNS
 from hub.web.api.accounts import AccountBody, GrantsBody, PersonBody
 from hub.web.api.api_keys import KeyBody, RotateBody
 from hub.web.api.exclusions import ExclusionsBody
 from hub.web.api.results import SourceBody, SubscriptionBody
 from hub.web.api.webhooks import WebhookBody
-from hub.web.schemas.common import PauseBody
 from hub.web.schemas.letters import BatchBody, PostedBody
 from hub.web.schemas.messages import CancelBody, ReasonBody, RedriveBody, RedriveOneBody, SettleBody
 from hub.web.schemas.people import LiftBody
@@ -30,7 +30,6 @@ BODIES: Final[Mapping[type[Struct], Mapping[str, Any]]] = {
     GrantsBody: {"grants": _GRANTS},
     KeyBody: {"name": "crm", "scopes": ["publish"], "source": _SOURCE, "event_types": ["pqrs.received"]},
     LiftBody: {"address": "maria@example.com", "by": "luz.marina"},
-    PauseBody: {"reason": "El proveedor avisó de un mantenimiento hasta las 18:00"},
     PersonBody: {"person": "per-001"},
     PostedBody: {"guide": "RA123456789CO"},
     RedriveBody: {"state": "failed", "channel": "sms", "since": "2026-03-09T08:00:00-05:00", "dry_run": True},
@@ -39,4 +38,5 @@ BODIES: Final[Mapping[type[Struct], Mapping[str, Any]]] = {
     SourceBody: {"source": _SOURCE},
     SubscriptionBody: {"source": _SOURCE, "kinds": ["sent", "failed"]},
     WebhookBody: {"source": _SOURCE, "url": "https://crm.example/hooks/hub"},
+    **{shape: example for noun in NOUNS for shape, example in noun.examples.items()},
 }

@@ -13,7 +13,9 @@ from aiohttp import hdrs, web
 
 from hub.access import audit
 from hub.model import EscalationStatus
+from hub.model.actors import of_link
 from hub.model.ids import uuid_in
+from hub.rendering.actors_es import who_es
 from hub.rendering.filters import fecha_hora, punto
 from hub.sla import acknowledge
 from hub.web.auth.refusals import REASON
@@ -39,7 +41,7 @@ async def take(request: web.Request) -> web.Response:
         return _page(request, state, found)
     deps, received = services(request), found.escalation
     # The link proves to whom it was sent, not who has pressed: the address is in the audit for that.
-    who, subject = f"link:{received.person}", f"clock:{received.clock.id}"
+    who, subject = of_link(received.person), f"clock:{received.clock.id}"
     about = {"level": received.level, "message_id": str(received.message_id)}
     action, person = "clock.acknowledge", received.person
     await audit.note(deps.audit, who=who, action=action, subject=subject, person=person, **about)
@@ -90,6 +92,6 @@ def words_of(found: EscalationStatus | None) -> dict[str, Any]:
         "about": str(clock.context.get("radicado") or clock.context.get("subject") or ""),
         "level": clock.level,
         "ends_it": clock.name in acknowledge.ENDED_BY_IT,
-        "who": found.taker or (taken.by.rpartition(":")[2] if taken else ""),
+        "who": found.taker or who_es(taken.by if taken else None),
         "since": punto(fecha_hora(taken.at)) if taken else "",
     }

@@ -13,6 +13,7 @@ from aiohttp import hdrs, web
 from markupsafe import Markup
 
 from hub.model.posters import PosterNotice
+from hub.storage import posters
 from hub.web.auth.refusals import REASON
 from hub.web.console.pages import plain, rendered
 from hub.web.hooks.linked_document import RETRY_AFTER
@@ -43,7 +44,7 @@ async def show(request: web.Request) -> web.Response:
             "Wait some minutes.",
             headers={hdrs.RETRY_AFTER: RETRY_AFTER},
         )
-    notice = await deps.posters.store.notice(poster_id)
+    notice = await posters.notice(deps.database, poster_id)
     return _other(request, "gone", 410) if notice is None else _notice(request, notice)
 
 

@@ -10,8 +10,9 @@ from typing import Final
 from aiohttp import hdrs, web
 from msgspec import json
 
-from hub.access import audit
+from hub.access.actor import Actor
 from hub.errors import PaperFailure, TooLarge
+from hub.model.actors import of_person
 from hub.operations.person_export import paper
 from hub.operations.person_export.schemas import PersonExport
 from hub.rendering.paper import make_pdf
@@ -33,15 +34,13 @@ async def handed_over(request: web.Request, person: str, form: str) -> web.Strea
     deps = services(request)
     if not deps.download_rate.admits(person):
         raise too_often()
-    who, at = f"person:{person}", deps.now().replace(microsecond=0)
-    # Recorded first: without the row, no file.
-    await audit.note(deps.audit, who=who, action="person.export", subject=who, person=person, way=WAY)
+    by = Actor(who=of_person(person), notes=deps.audit, now=deps.now())
     try:
-        made = await deps.person_exports.make(person, by=who, at=at, with_reasons=False)
+        made = await deps.person_exports.make(person, by=by, way=WAY, with_reasons=False)
         content = await _MAKERS[form](made)
     except (TooLarge, PaperFailure) as failure:
         return _FAILED[type(failure)]
-    name = f"mis-datos-{at:%Y-%m-%d}.{form}"
+    name = f"mis-datos-{made.made_at:%Y-%m-%d}.{form}"
     headers = {hdrs.CONTENT_DISPOSITION: f'attachment; filename="{name}"'}
     # As a file: aiohttp writes it in pieces, and other requests go on in between.
     return web.Response(body=BytesIO(content), content_type=FORMS[form], headers=headers)

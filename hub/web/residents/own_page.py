@@ -15,7 +15,9 @@ from uuid import UUID
 
 from aiohttp import web
 
-from hub.access import audit, sessions
+from hub.access import sessions
+from hub.access.actor import Actor
+from hub.model.actors import of_person
 from hub.model.ids import uuid_in
 from hub.model.residents import ResidentSession
 from hub.operations.preferences import change_preferences, read_preferences
@@ -140,12 +142,9 @@ async def _wish(request: web.Request, session: ResidentSession, given: Given) ->
     if errors := wishes.problems(draft):
         return await _own(request, session, draft=draft, errors=errors)
     _brake(request, session)
-    deps, who = services(request), f"person:{session.person}"
-    await audit.note(
-        deps.audit, who=who, action="person.preferences.change", subject=who, person=session.person, way=WAY
-    )
-    change = partial(wishes.wishes_of, draft)
-    await change_preferences(deps.preferences, session.person, change, by=who, way=WAY, now=deps.now())
+    deps, person = services(request), session.person
+    by = Actor(who=of_person(person), notes=deps.audit, now=deps.now())
+    await change_preferences(by, deps.preferences, person, partial(wishes.wishes_of, draft), way=WAY)
     return await _own(request, session, state="wished")
 
 

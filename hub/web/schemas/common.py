@@ -3,36 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import GenericAlias, new_class
-from typing import Annotated, Final, Generic, Literal, TypeVar, cast
+from types import GenericAlias
+from typing import Annotated, Final
 from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType, defstruct
 
-from hub.model import Instant, Word
+from hub.model import Instant
+from hub.model.pages import PageQuery
 
-MAX_LIMIT: Final = 500
 _INSTANCE: Final = "urn:uuid:2f1cf0a1-0f0c-4f5e-9d57-7d1b6a1c9d10"
 
-Limit = Annotated[int, Meta(ge=1, le=MAX_LIMIT, description="How many at most.")]
-Cursor = Annotated[str, Meta(max_length=200, description="The `next` of the page before.")]
 IsMasked = Annotated[bool, Meta(description="Whether names and addresses are masked.")]
 MayUnmask = Annotated[bool, Meta(description="Whether `?whole=true` would show them to you.")]
-
-Row = TypeVar("Row", bound=Struct)
-
-
-class Page(Struct, Generic[Row], kw_only=True):
-    """A page of a list; `next` is the cursor of the next page."""
-
-    items: list[Row]
-    next: str | None
-
-
-def page_of(row: type[Row]) -> type[Page[Row]]:
-    """Make the shape of a page: of `MessageRow` it is called `MessagePage`."""
-    name = f"{row.__name__.removesuffix('Row')}Page"
-    return cast(type[Page[Row]], new_class(name, (GenericAlias(Page, row),)))
 
 
 def list_of(row: type[Struct]) -> type[Struct]:
@@ -53,22 +36,8 @@ class NoQuery(Struct, frozen=True, forbid_unknown_fields=True):
     """No parameter at all."""
 
 
-class PageQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The parameters of a paged list without filters."""
-
-    after: Cursor | None = None
-    limit: Limit = 50
-
-
 class UnreachedQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     since: Annotated[Instant, Meta(description="Found at this instant (RFC 3339) or later.")] | None = None
-
-
-class ListQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The parameters of a list that mostly fits onto one page."""
-
-    after: Annotated[str, Meta(max_length=2000, description="The `next` of the page before.")] | None = None
-    limit: Limit = MAX_LIMIT
 
 
 class WholeQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -126,18 +95,3 @@ class HandedOver(Struct, kw_only=True, frozen=True):
 
     id: UUID
     changed: bool
-
-
-class PauseBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    by: Annotated[Word, Meta(description="Who pauses, as a system names them; else the caller.")] = ""
-    reason: Annotated[Word, Meta(description="Why, for colleagues who find it paused.")] = ""
-    ends_at: (
-        Annotated[Instant, Meta(description="When it ends by itself; without it somebody ends it.")] | None
-    ) = None
-
-
-class ResumeQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    older: Annotated[
-        Literal["cancel"] | None,
-        Meta(description="Of the pause of a restored hub: cancel first what was planned before its copy."),
-    ] = None

@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from hub.model import Instant, Word
-from hub.web.schemas.common import Cursor, Limit
+from hub.model.pages import Cursor, Limit
 
 
 class InboxQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,4 +1,4 @@
-"""Queries, bodies and rows of letters, their batches, and posters."""
+"""Queries, bodies and rows of letters and their batches."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from msgspec import Meta, Struct
 
 from hub.model import Instant, Word
 from hub.model.letters import BatchLetter, LetterState, PrintBatch
+from hub.model.pages import Cursor, Limit
 from hub.model.paper import PaperSize
-from hub.model.posters import PosterEnd, PosterState
-from hub.web.schemas.common import Cursor, Limit
 
 
 class LettersQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -95,53 +94,3 @@ class BatchDelivered(Struct, kw_only=True, frozen=True):
 
     id: UUID
     changed: int
-
-
-class PostersQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    state: PosterState | None = None
-    copropiedad: Annotated[Word, Meta(description="Its id: only posters of this copropiedad.")] | None = None
-    after: Cursor | None = None
-    limit: Limit = 50
-
-
-class PosterRow(Struct, kw_only=True):
-    """
-    A poster of a notice board: an audience of an event, in one copropiedad.
-
-    It holds until `holds_until`, or has until then; `ended_by` says why it no longer does. `title` is there
-    once its page was made. Without `zones` it is for all towers.
-    """
-
-    id: UUID
-    created_at: Instant
-    state: PosterState
-    event: str
-    event_id: str
-    title: str | None
-    building: Annotated[str | None, Meta(description="The name of the copropiedad.")]
-    copropiedad_id: str
-    zones: list[str]
-    urgent: bool
-    holds_until: Instant
-    ended_by: PosterEnd | None
-    printed_at: Instant | None
-    printed_by: str | None
-    hung_at: Instant | None
-    hung_by: str | None
-    taken_down_at: Instant | None
-    taken_down_by: str | None
-
-
-class PosterWhole(PosterRow, kw_only=True):
-    """A poster with its page as it was first made, which never changes, and the page's SHA-256."""
-
-    html: str
-    sha256: str
-
-
-class PosterRecorded(Struct, kw_only=True, frozen=True):
-    """`changed` is false if it was recorded before, or the poster no longer holds."""
-
-    id: UUID
-    changed: bool
-    state: PosterState

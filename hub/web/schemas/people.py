@@ -11,8 +11,9 @@ from msgspec import Meta, Struct
 
 from hub.model import Instant, Mark, Preferences, ReplyKind, Role, Word
 from hub.model.casework import ReplyState, ReplyView
+from hub.model.pages import Limit, PageQuery
 from hub.operations.cases.acts import LONGEST
-from hub.web.schemas.common import IsMasked, Limit, MayUnmask, PageQuery
+from hub.web.schemas.common import IsMasked, MayUnmask
 
 NOUNS: Final[Mapping[str, str]] = {
     "copropiedades": "copropiedad",

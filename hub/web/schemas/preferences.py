@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.structs import replace
 
-from hub.model import DigestPeriod, Instant, MarkReason, Preferences, Purpose, QuietHours, RefusedEvents
+from hub.model import DigestPeriod, Instant, MarkReason, Preferences, Purpose, QuietHours
 from hub.model.json import Word
 
 _Channels = Annotated[list[Annotated[str, Meta(max_length=20)]], Meta(max_length=10)]
@@ -56,27 +55,6 @@ class MarkBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     until: Annotated[Instant, Meta(description="When it ends; null: until staff ends it.")] | None = None
     note: Annotated[str, Meta(max_length=500, description="Why, for colleagues.")] = ""
     by: Annotated[Word, Meta(description="Who marks, as a system names them; else the caller.")] = ""
-
-
-class MarkRow(Struct, kw_only=True):
-    """A mark of a person; ended marks are listed too."""
-
-    id: UUID
-    reason: MarkReason
-    since: Instant
-    until: Instant | None
-    by: str
-    note: Annotated[str, Meta(description="Why, for colleagues: empty for who lacks `privacy` there.")]
-    ended_at: Instant | None
-    ended_by: str | None
-
-
-class PersonMarks(Struct, kw_only=True):
-    """The marks of a person, newest first, and whose events they have stopped."""
-
-    items: list[MarkRow]
-    stopped: list[RefusedEvents]
-    next: str | None
 
 
 class MarkEnd(Struct, kw_only=True):

@@ -1,0 +1,32 @@
+"""Operators of the command line: whoever has a shell on the machine may do everything."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+
+from hub import storage
+from hub.app.openers import open_appointments, open_publisher
+from hub.doors.operator import Operator
+from hub.model import EVERYTHING, Scope
+from hub.model.actors import of_shell
+from hub.parts.company import CompanyRules
+from hub.parts.stores import Stores
+from hub.settings import load
+
+
+@asynccontextmanager
+async def open_operator(needs: Collection[Scope]) -> AsyncIterator[Operator]:
+    """Open what a command needs; each server is connected to at its first use."""
+    settings = load(os.environ)
+    async with (
+        storage.Database(settings.database_url.reveal(), size=2) as database,
+        open_publisher(settings) as publisher,
+        open_appointments(settings) as appointments,
+    ):
+        stores = Stores(
+            company=CompanyRules(settings), database=database, publisher=publisher, appointments=appointments
+        )
+        yield Operator(who=of_shell(getpass.getuser()), reach=EVERYTHING, needs=needs, stores=stores)

@@ -1,0 +1,1 @@
+"""The desk: what people at the company do, a folder for each noun."""

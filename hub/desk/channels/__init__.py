@@ -1,0 +1,1 @@
+"""Channels and their pauses: providers, what waits, who has paused what and until when."""

@@ -1,0 +1,11 @@
+"""Nouns: the table of the desk. Who reads it has read what people at the company can do."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hub.desk.channels.noun import NOUN as CHANNELS
+from hub.desk.posters.noun import NOUN as POSTERS
+from hub.doors.act import Noun
+
+NOUNS: Final[tuple[Noun, ...]] = (CHANNELS, POSTERS)

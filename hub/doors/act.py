@@ -1,0 +1,238 @@
+"""
+Acts, lists and reads as a noun declares them; the doors follow from the declarations.
+
+    LISTS = (List(list_posters, "/posters", "Carteles", ...),)
+    ACTS = (Act(mark_poster_hung, "/posters/{id}/hung", needs=OPERATE, ...),)
+
+Each takes a function of the noun. Its first parameter is the operator; then come the gaps of the path by
+name, then `body` or `query`, a Struct. Its docstring is the summary of the route and the help of the command.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from http import HTTPMethod
+from inspect import cleandoc
+from typing import Any, Final, get_type_hints
+
+from msgspec import Struct
+
+from hub.doors.operator import Operator
+from hub.errors import HubError
+from hub.model import Scope
+from hub.model.pages import page_of
+
+GAP: Final = re.compile(r"{(\w+)}")
+_NO_GAPS: Final = frozenset({"query", "body", "return"})
+
+
+class Where(StrEnum):
+    """How a route treats a caller who reaches some copropiedades but not all."""
+
+    PLACES = "places"
+    """Filtered: the caller sees and changes only what belongs to those copropiedades."""
+    COMPANY = "company"
+    """Not about a copropiedad: the same for everybody."""
+    EVERYWHERE = "everywhere"
+    """Only for callers who reach all copropiedades."""
+    PERSON = "person"
+    """Only for the token of one person, whose inbox it is."""
+
+
+PUBLISH: Final = frozenset({Scope.PUBLISH})
+READ: Final = frozenset({Scope.READ})
+OPERATE: Final = frozenset({Scope.OPERATE})
+PRIVACY: Final = frozenset({Scope.PRIVACY})
+ADMIN: Final = frozenset({Scope.ADMIN})
+INBOX: Final = frozenset({Scope.INBOX})
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as an answer: what it holds, what it is called, and its media type."""
+
+    content: bytes
+    name: str
+    kind: str = "application/pdf"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What a page asks before something is done: what it is, what follows from it, what to press."""
+
+    title: str
+    lead: str = ""
+    facts: Mapping[str, object] = field(default_factory=dict)
+    follows: str = ""
+    press: str = ""
+    """The word of the button; empty: there is nothing to do, and `follows` says why."""
+    kept: Mapping[str, str] = field(default_factory=dict)
+    """Fields that go with the button: what was looked at."""
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A function `do` of a noun at `path`, for whoever has one of the scopes `needs`."""
+
+    do: Callable[..., Awaitable[Any]]
+    path: str
+    _: KW_ONLY
+    needs: frozenset[Scope] = READ
+    where: Where = Where.PLACES
+    refuses: tuple[type[HubError], ...] = ()
+    """Errors besides those that each route has: an id that is not there, a value that is not right."""
+    api: bool = True
+    """Whether programs have it too, under /api."""
+    command: str | None = None
+    """Its word at the command line, by default the last of the path; empty: it has no command."""
+
+    @property
+    def name(self) -> str:
+        return self.do.__name__
+
+    @cached_property
+    def hints(self) -> Mapping[str, Any]:
+        """Parameter → type, and `return`."""
+        return get_type_hints(self.do)
+
+    @cached_property
+    def gaps(self) -> Mapping[str, tuple[str, Any]]:
+        """Gap of the path → the parameter that takes it, and its type; they stand in the same order."""
+        taken = [name for name in self.hints if name not in _NO_GAPS][1:]
+        names = GAP.findall(self.path)
+        return {name: (of, self.hints[of]) for name, of in zip(names, taken, strict=True)}
+
+    @property
+    def summary(self) -> str:
+        return cleandoc(self.do.__doc__ or "").partition("\n")[0]
+
+    @property
+    def answer(self) -> Any:
+        return self.hints["return"]
+
+    @property
+    def word(self) -> str:
+        return self.path.rpartition("/")[2] if self.command is None else self.command
+
+
+@dataclass(frozen=True)
+class Act(Declared):
+    """
+    Something that an operator does. Its function audits itself before it changes anything.
+
+    With a `label` the console has a button for it: on the page of the row where `offered` says so, with the
+    sentence `done` once it is pressed. With `asks` the button leads to a page that asks first.
+    """
+
+    needs: frozenset[Scope] = frozenset({Scope.OPERATE})
+    method: str = HTTPMethod.POST
+    status: int = 200
+    label: str = ""
+    done: str = ""
+    asks: Callable[..., Awaitable[Question]] | None = None
+    """Takes the operator, the gaps, and a `query` where it has one."""
+    offered: Callable[[Any], bool] = lambda _: True
+    style: str = "quiet"
+    """The class of its button."""
+    leads_to: str = ""
+    """The page that follows, by default the one of the row."""
+    says: Callable[[Any], str] | None = None
+    """The line that the command prints of the result; without it, the result's fields."""
+
+    @property
+    def body(self) -> type[Struct] | None:
+        return self.hints.get("body")
+
+
+@dataclass(frozen=True)
+class Read(Declared):
+    """
+    One row, or a file. A row with cells has a page in the console.
+
+    `saves` are files that the command writes: option → a field of the row, or the read that makes the file.
+    """
+
+    facts: tuple[str, ...] = ()
+    """Fields that the command prints; without them all."""
+    text: str = ""
+    """The field that the command prints under them."""
+    saves: Mapping[str, str | Declared] = field(default_factory=dict)
+    label: str = ""
+    """What the link to a file says on the page of its row."""
+    links: Callable[[Any], Mapping[str, str]] | None = None
+    """Word → address, on the page of the row."""
+    template: str = ""
+    """A page of the noun's own, instead of the cells."""
+    section: str = ""
+    """Under which page of the navigation it stands, by default its own list."""
+
+
+@dataclass(frozen=True)
+class List(Declared):
+    """
+    Rows, newest first, page by page: `do` takes the operator and a query, whose options are the filters.
+
+    `title` and `empty` are what its page says; `file` is what its sheet is called.
+    """
+
+    title: str = ""
+    row: type[Struct] = Struct
+    empty: str = ""
+    file: str = ""
+    about: str = ""
+    """A sentence under the title."""
+    one: str = ""
+    """The path of the page of a row."""
+    tabs: tuple[tuple[str, str], ...] = ()
+    tabs_label: str = ""
+    section: str = ""
+    """The page of the navigation under which it stands, by default itself."""
+    live: str = ""
+    """The topic after whose change an open page loads itself again."""
+    mark: Callable[[Operator], Awaitable[object]] | None = None
+    """What differs once the topic has changed, by default the first page."""
+    lines: Sequence[str] | Mapping[str, str | Callable[[Any], str]] = ()
+    """Fields that the command prints, or title → field or words; by default the columns and the id."""
+    template: str = ""
+
+    @property
+    def word(self) -> str:
+        return "list" if self.command is None else self.command
+
+    @property
+    def query(self) -> type[Struct]:
+        shape: type[Struct] = self.hints["query"]
+        return shape
+
+    @property
+    def answer(self) -> Any:
+        return page_of(self.row)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noun:
+    """A noun of the desk: what one of it is called, and all that is read and done."""
+
+    name: str
+    one: str
+    """In English, for errors: `poster`."""
+    lists: tuple[List, ...] = ()
+    reads: tuple[Read, ...] = ()
+    acts: tuple[Act, ...] = ()
+    examples: Mapping[type[Struct], Mapping[str, Any]] = field(default_factory=dict)
+    """Bodies for the API's document. A test reads each as the shape that it is of."""
+
+    @property
+    def all(self) -> Sequence[Declared]:
+        return (*self.lists, *self.reads, *self.acts)
+
+    def of_row(self, read: Read) -> Sequence[Act]:
+        """Return the acts that have a button on the page of a row."""
+        return [act for act in self.acts if act.label and act.path.startswith(f"{read.path}/")]
+
+    def files_of(self, read: Read) -> Sequence[Read]:
+        return [one for one in self.reads if one.label and one.path.startswith(f"{read.path}/")]

@@ -1,0 +1,90 @@
+"""The API of the desk: a route for each declaration, under /api."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+from uuid import UUID
+
+from aiohttp import hdrs, web
+
+from hub.doors.act import Act, Declared, File, Noun
+from hub.doors.operator import Operator
+from hub.errors import NoSuch
+from hub.model import Scope
+from hub.model.ids import uuid_in
+from hub.web.auth.caller import PageLooks, caller_of
+from hub.web.requests import ApiHandler
+from hub.web.responses import file_answer, json_answer, status_of
+from hub.web.route import Route
+from hub.web.schemas.common import Pdf, Problem
+from hub.web.services import services
+
+
+def routes_of(noun: Noun) -> tuple[Route, ...]:
+    """Return the rows of the route table for what programs may do with a noun."""
+    return tuple(_route(noun, declared) for declared in noun.all if declared.api)
+
+
+def operator_of(request: web.Request, needs: Collection[Scope]) -> Operator:
+    """Return who makes this request, as an act sees them."""
+    caller = caller_of(request)
+    return Operator(
+        who=caller.who,
+        reach=caller.reach,
+        needs=needs,
+        stores=services(request),
+        looks=PageLooks(request),
+    )
+
+
+def gaps_of(request: web.Request, declared: Declared, noun: Noun) -> Mapping[str, object]:
+    """Read the gaps of the path. Raises NoSuch for a malformed id, as for an unknown one."""
+    return {of: _gap(request.match_info[name], kind, noun) for name, (of, kind) in declared.gaps.items()}
+
+
+def _gap(text: str, kind: Any, noun: Noun) -> object:
+    if kind is not UUID:
+        return kind(text)
+    read = uuid_in(text)
+    if read is None:
+        raise NoSuch(noun.one)
+    return read
+
+
+def handler_of(
+    declared: Declared,
+    noun: Noun,
+    answered: Callable[[web.Request, Any], web.StreamResponse],
+    **shapes: Any,
+) -> ApiHandler:
+    """Return what runs a declaration for a request; `shapes` are those of its `query`, `body` or `form`."""
+
+    async def handler(request: web.Request, **given: Any) -> web.StreamResponse:
+        by = operator_of(request, declared.needs)
+        asked = {"body" if name == "form" else name: value for name, value in given.items()}
+        wanted = {name: value for name, value in asked.items() if name in declared.hints}
+        return answered(request, await declared.do(by, **gaps_of(request, declared, noun), **wanted))
+
+    handler.__name__ = declared.name
+    handler.__doc__ = declared.do.__doc__
+    handler.__annotations__ = {"request": web.Request, **shapes, "return": web.StreamResponse}
+    return handler
+
+
+def _route(noun: Noun, declared: Declared) -> Route:
+    status = declared.status if isinstance(declared, Act) else 200
+    shapes = {name: declared.hints[name] for name in ("query", "body") if name in declared.hints}
+    shape = Pdf if declared.answer is File else declared.answer
+    return Route(
+        f"/api{declared.path}",
+        handler_of(declared, noun, lambda _, result: _answer(result, status), **shapes),
+        method=declared.method if isinstance(declared, Act) else hdrs.METH_GET,
+        needs=declared.needs,
+        where=declared.where,
+        answers={status: shape, **{status_of(error): Problem for error in declared.refuses}},
+    )
+
+
+def _answer(result: Any, status: int) -> web.Response:
+    return file_answer(result) if isinstance(result, File) else json_answer(result, status=status)

@@ -1,0 +1,112 @@
+"""
+Cells: how a field of a row is shown, written once beside its type.
+
+    created_at: Annotated[Instant, Cell("Hecho", MOMENT)]
+
+The list page, the page of one, the sheet and the terminal all read these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
+
+from msgspec import Struct
+
+from hub.operations.explain.sentences_es import short_time
+
+
+class Kind(StrEnum):
+    """What a cell looks like on a page."""
+
+    TEXT = "text"
+    MOMENT = "moment"
+    STATE = "state"
+    LINK = "link"
+    """It leads to the page of the row, and is that page's title."""
+    SMALL = "small"
+    """Small print under the link."""
+    MARK = "mark"
+    """A mark beside the link, in the words of its title, where the field is true."""
+    FACT = "fact"
+    """On the page of one, and not in lists."""
+    WHEN = "when"
+    """An instant on the page of one."""
+
+
+TEXT, MOMENT, STATE, LINK, SMALL, MARK, FACT, WHEN = Kind
+IN_LISTS: Final = (TEXT, MOMENT, STATE, LINK)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A field as people see it: its title, and the words of its values. `styles` are classes of a state."""
+
+    title: str
+    kind: Kind = TEXT
+    words: Mapping[str, str] = field(default_factory=dict)
+    styles: Mapping[str, str] = field(default_factory=dict)
+    value: Callable[[Any], object] | None = None
+    """What is shown of the row, where it is not the field alone."""
+
+    def shown(self, row: Struct, name: str) -> object:
+        found = getattr(row, name) if self.value is None else self.value(row)
+        if isinstance(found, Sequence) and not isinstance(found, str):
+            return ", ".join(map(str, found))
+        return self.words.get(found, found) if isinstance(found, str) else found
+
+    def written(self, row: Struct, name: str) -> object:
+        """Return what a sheet has of it: an instant in words."""
+        found = self.shown(row, name)
+        return short_time(found) if isinstance(found, datetime) else found
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A parameter of a list that its page offers. `among` are value → word, or BUILDINGS."""
+
+    title: str
+    among: Mapping[str, str] | str = field(default_factory=dict)
+    every: str = "Todos"
+    """What is said where nothing is chosen."""
+
+
+BUILDINGS: Final = "buildings"
+"""The copropiedades that the operator reaches."""
+
+
+@cache
+def cells_of(row: type[Struct]) -> Mapping[str, Cell]:
+    """Return field → cell of a row, in the order of the fields."""
+    return _noted(row, Cell)
+
+
+@cache
+def options_of(query: type[Struct]) -> Mapping[str, Option]:
+    """Return parameter → option of a query."""
+    return _noted(query, Option)
+
+
+def columns_of(row: type[Struct]) -> Mapping[str, Cell]:
+    """Return the columns of a list of these rows."""
+    return {name: cell for name, cell in cells_of(row).items() if cell.kind in IN_LISTS}
+
+
+def sheet_columns_of(row: type[Struct]) -> Mapping[str, Cell]:
+    """Return the columns of the same list as a sheet, which has no small print."""
+    return {name: cell for name, cell in cells_of(row).items() if cell.kind in (*IN_LISTS, SMALL)}
+
+
+def _noted(shape: type[Struct], kind: type) -> dict[str, Any]:
+    hints = get_type_hints(shape, include_extras=True)
+    return {
+        name: note
+        for name, hint in hints.items()
+        if get_origin(hint) is Annotated
+        for note in get_args(hint)[1:]
+        if isinstance(note, kind)
+    }

@@ -1,0 +1,182 @@
+"""Commands of the desk: a group for each noun, whose JSON is the answer of the API."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from inspect import Parameter, Signature, cleandoc
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Annotated, Any, Final, TypeAlias, Union, get_args, get_origin
+from uuid import UUID
+
+import msgspec
+import typer
+from msgspec import Meta, Struct
+
+from hub.doors.act import Act, Declared, List, Noun, Read
+from hub.doors.cells import columns_of
+from hub.doors.operator import Operator
+from hub.doors.terminal import (
+    AsJson,
+    Columns,
+    as_instant,
+    fields,
+    print_facts,
+    print_json,
+    print_list,
+    print_whole,
+    to_uuid,
+    write_output,
+)
+from hub.model import Scope
+
+Open: TypeAlias = Callable[[frozenset[Scope]], AbstractAsyncContextManager[Operator]]
+"""Opens who acts at the command line, for as long as a command runs."""
+
+
+def group_of(noun: Noun, opened: Open) -> typer.Typer:
+    """Return the commands of a noun."""
+    app = typer.Typer(no_args_is_help=True)
+    for declared in noun.all:
+        if declared.word:
+            app.command(declared.word)(command_of(declared, opened))
+    return app
+
+
+def command_of(declared: Declared, opened: Open) -> Callable[..., Awaitable[None]]:
+    """Return the function of one command, with the arguments and options that its shapes have."""
+
+    async def command(**given: Any) -> None:
+        as_json = given.pop("as_json")
+        saved = {name: given.pop(name) for name in _saves(declared)}
+        async with opened(declared.needs) as by:
+            result = await declared.do(by, **_arguments(declared, given))
+            await _save(declared, result, saved, by, given)
+        _print(declared, result, as_json=as_json)
+
+    parameters = [*_gaps(declared), *_options(declared), *_files(declared), _option("as_json", AsJson, False)]
+    command.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {one.name: one.annotation for one in parameters}
+    command.__doc__ = cleandoc(declared.do.__doc__ or "")
+    return command
+
+
+def _arguments(declared: Declared, given: Mapping[str, Any]) -> dict[str, Any]:
+    gaps = {of: given[of] for of, _ in declared.gaps.values()}
+    for name in ("query", "body"):
+        if name in declared.hints:
+            shape = declared.hints[name]
+            chosen = {key: value for key, value in given.items() if key not in gaps and value is not None}
+            return {**gaps, name: msgspec.convert(chosen, shape)}
+    return gaps
+
+
+def _gaps(declared: Declared) -> list[Parameter]:
+    return [
+        Parameter(of, Parameter.POSITIONAL_OR_KEYWORD, annotation=_argument(kind, name))
+        for name, (of, kind) in declared.gaps.items()
+    ]
+
+
+def _argument(kind: Any, name: str) -> Any:
+    parser = to_uuid if kind is UUID else None
+    return Annotated[kind, typer.Argument(metavar=name.upper(), show_default=False, parser=parser)]
+
+
+def _options(declared: Declared) -> list[Parameter]:
+    shape = declared.hints.get("query") or declared.hints.get("body")
+    return [] if shape is None else [_of_field(one) for one in msgspec.structs.fields(shape)]
+
+
+def _of_field(one: msgspec.structs.FieldInfo) -> Parameter:
+    """Make the option of a field: its description is the help, its bounds are the field's."""
+    kind, said = _unwrapped(one.type)
+    how: dict[str, Any] = {"help": said.description or "", "show_default": one.default not in (None, "")}
+    if kind is int:
+        how |= {"min": said.ge, "max": said.le}
+    if kind in _PARSERS:
+        how |= {"parser": _PARSERS[kind], "metavar": "TIME" if kind is datetime else "ID"}
+    name = one.name.replace("_", "-")
+    names = [f"--{name}/--no-{name}"] if kind is bool else [f"--{name}", *_SHORT.get(one.name, ())]
+    option = typer.Option(*names, **how)
+    if one.required:
+        return _option(one.name, Annotated[kind, option], Parameter.empty)
+    optional = kind if one.default is not None else kind | None
+    return _option(one.name, Annotated[optional, option], one.default)
+
+
+_PARSERS: Final[Mapping[Any, Callable[[str], object]]] = {datetime: as_instant, UUID: to_uuid}
+_SHORT: Final[Mapping[str, Sequence[str]]] = {"limit": ("-n",)}
+
+
+def _unwrapped(hint: Any) -> tuple[Any, Meta]:
+    """Return the plain type of a field, without None and notes, and what its Meta says of it."""
+    said = Meta()
+    while True:
+        if get_origin(hint) is Annotated:
+            hint, *notes = get_args(hint)
+            said = next((note for note in notes if isinstance(note, Meta)), said)
+        elif get_origin(hint) in (Union, UnionType):
+            hint = next(part for part in get_args(hint) if part is not NoneType)
+        else:
+            return hint, said
+
+
+def _option(name: str, annotation: Any, default: Any) -> Parameter:
+    return Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
+
+
+def _saves(declared: Declared) -> Mapping[str, str | Declared]:
+    return declared.saves if isinstance(declared, Read) else {}
+
+
+def _files(declared: Declared) -> list[Parameter]:
+    return [
+        _option(
+            name, Annotated[Path | None, typer.Option(metavar="FILE", help=f"Write its {name} there.")], None
+        )
+        for name in _saves(declared)
+    ]
+
+
+def _file_option(name: str) -> Any:
+    return typer.Option(metavar="FILE", help=f"Write its {name.upper()} into this file.")
+
+
+async def _save(
+    declared: Declared, result: Any, saved: Mapping[str, Path | None], by: Operator, gaps: Mapping[str, Any]
+) -> None:
+    for name, source in _saves(declared).items():
+        path = saved[name]
+        if path is None:
+            continue
+        if isinstance(source, str):
+            write_output(path, getattr(result, source).encode())
+        else:
+            write_output(path, (await source.do(by, **gaps)).content)
+
+
+def _print(declared: Declared, result: Any, *, as_json: bool) -> None:
+    if as_json:
+        print_json(result)
+    elif isinstance(declared, List):
+        print_list(result.items, lines_of(declared), result.next, as_json=False)
+    elif isinstance(declared, Read):
+        facts = {name: getattr(result, name) for name in declared.facts or _fields(result)}
+        print_whole(facts, getattr(result, declared.text) if declared.text else "")
+    elif isinstance(declared, Act) and declared.says is not None:
+        typer.echo(declared.says(result))
+    else:
+        print_facts(result, fields(*_fields(result)))
+
+
+def lines_of(declared: List) -> Columns:
+    """Return what the command prints of each row."""
+    lines = declared.lines or (*columns_of(declared.row), "id")
+    return lines if isinstance(lines, Mapping) else fields(*lines)
+
+
+def _fields(result: Any) -> Sequence[str]:
+    return result.__struct_fields__ if isinstance(result, Struct) else ()

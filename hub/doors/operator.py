@@ -1,0 +1,107 @@
+"""Operators: who acts at the desk, where, and all that an act gets. Only a door makes one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import reduce
+from typing import Protocol, TypeVar
+
+from hub.access import audit
+from hub.access.actor import Actor
+from hub.errors import NoSuch
+from hub.model import NOWHERE, Json, PropertyScope, Reach, Scope, union
+from hub.model.actors import ACCOUNT, SHELL, named_by
+from hub.parts.stores import Stores
+from hub.storage.database import Database
+
+T = TypeVar("T")
+
+
+class PageLooks(Protocol):
+    """What an open page has looked at."""
+
+    def repeats(self, look: tuple[object, ...]) -> bool:
+        """Return whether the page asks by itself for what it has shown shortly before."""
+
+    def put(self, look: tuple[object, ...]) -> None:
+        """Keep a look that is in the audit now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operator:
+    """
+    Who acts: `account:ana`, `key:crm` or `cli:ana`, with what they may do where.
+
+    `needs` are the scopes of which the act wants one: `places` are where the operator has it.
+    """
+
+    who: str
+    reach: Reach
+    needs: Collection[Scope]
+    stores: Stores
+    named: str = ""
+    """The person for whom a system says that it acts; a session and a shell act for themselves."""
+    looks: PageLooks | None = None
+    """The looks of an open page, which repeats them by itself; a program and a command have no page."""
+
+    @property
+    def db(self) -> Database:
+        return self.stores.database
+
+    @property
+    def now(self) -> datetime:
+        return self.stores.now()
+
+    @property
+    def places(self) -> PropertyScope:
+        """Return the copropiedades where the operator may act; None is everywhere."""
+        return self.places_with(*self.needs)
+
+    def places_with(self, *scopes: Scope) -> PropertyScope:
+        """Return the copropiedades where the operator has one of the scopes; None is everywhere."""
+        return reduce(union, (self.reach[scope] for scope in scopes if scope in self.reach), NOWHERE)
+
+    def may(self, scope: Scope) -> bool:
+        """Return whether the operator has the scope anywhere."""
+        return self.places_with(scope) != NOWHERE
+
+    @property
+    def actor(self) -> Actor:
+        """Return who acts, for a use case below the desk that audits itself."""
+        notes = self.stores.audit
+        return Actor(who=self.who, notes=notes, now=self.now, places=self.places, named=self.named)
+
+    def for_whom(self, name: str) -> Operator:
+        """Return this operator with the person whom a system names; a session and a shell name nobody."""
+        return self if self.who.startswith((ACCOUNT, SHELL)) else replace(self, named=name)
+
+    @property
+    def by(self) -> str:
+        """Return the name that a row keeps of who has changed it."""
+        return named_by(self.who, self.named)
+
+    async def audit(self, action: str, subject: str, *, person: str | None = None, **detail: Json) -> None:
+        """Record what is about to be done, and to whose data. Raises StorageUnavailable."""
+        await audit.note(
+            self.stores.audit, who=self.who, action=action, subject=subject, person=person, **detail
+        )
+
+    async def audit_look(
+        self, action: str, subject: str, *, person: str | None = None, **detail: Json
+    ) -> None:
+        """Record a look, unless an open page repeats by itself one that is in the audit already."""
+        look = (action, subject, person, *sorted(detail.items()))
+        if self.looks is not None and self.looks.repeats(look):
+            return
+        await self.audit(action, subject, person=person, **detail)
+        if self.looks is not None:
+            self.looks.put(look)
+
+
+def found(noun: str, record: T | None) -> T:
+    """Return the record. Raises NoSuch if the operator reaches none."""
+    if record is None:
+        raise NoSuch(noun)
+    return record

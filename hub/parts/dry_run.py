@@ -1,0 +1,47 @@
+"""The parts of a dry run: they are made at the first one, which most processes never have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, partial
+
+from hub import storage
+from hub.catalog import BY_NAME
+from hub.intake.decode import IntakeContext
+from hub.intake.dry_run import DryRunDeps, dry_run
+from hub.intake.dry_run_schemas import DryRun
+from hub.messages.planning.plan import Rules
+from hub.model import ChannelTraits, Event
+from hub.parts.company import CompanyRules
+from hub.parts.renderer import render_again
+from hub.resilience.database_time import NOW
+
+
+class DryRuns:
+    """Runs events dry, with the policy and the texts of this process. `traits` are those of its channels."""
+
+    def __init__(
+        self,
+        database: storage.Database,
+        company: CompanyRules,
+        traits: Callable[[], Mapping[str, ChannelTraits]],
+    ) -> None:
+        self._database, self._company, self._traits = database, company, traits
+
+    async def __call__(self, events: Sequence[Event], *, everybody: bool) -> DryRun:
+        return await dry_run(events, deps=self._deps, everybody=everybody)
+
+    @cached_property
+    def _deps(self) -> DryRunDeps:
+        company, texts = self._company, self._company.templates
+        return DryRunDeps(
+            context=IntakeContext(
+                schemas=company.schemas,
+                catalog=BY_NAME,
+                rules=Rules(channels=self._traits(), policy=company.policy),
+                counted=False,
+            ),
+            store=storage.PostgresDryRuns(self._database, texts.dated, texts.named),
+            render=partial(render_again, company),
+            now=NOW,
+        )

@@ -1,0 +1,49 @@
+"""What puts things on paper, with the company's texts: constancias, exports of people, posters, letters."""
+
+from __future__ import annotations
+
+from hub import storage
+from hub.access.document_keys import document_keys
+from hub.operations.constancia.make import Constancias
+from hub.operations.letters import LetterPrinter
+from hub.operations.person_export.make import PersonExports
+from hub.parts.company import CompanyRules
+from hub.parts.posters import PosterPages
+from hub.rendering.paper import make_pdf
+from hub.rendering.paper.pages import make_pages
+
+
+def constancias_of(database: storage.Database, company: CompanyRules) -> Constancias:
+    """Return what makes constancias, signed with the key of the hub's first secret."""
+    return Constancias(
+        threads=storage.PostgresCases(database),
+        store=storage.PostgresConstancias(database),
+        calendar=company.policy.calendar,
+        company=company.policy.company.name,
+        pdf=make_pdf,
+        look=company.look,
+        key=lambda: document_keys(company.ring)[0],
+    )
+
+
+def person_exports_of(database: storage.Database, company: CompanyRules) -> PersonExports:
+    """Return what hands a person over what the hub holds of them."""
+    return PersonExports(
+        held=storage.PostgresPersonExport(database),
+        directory=storage.PostgresDirectoryHistory(database),
+        threads=storage.PostgresCases(database),
+        said=storage.PostgresConstancias(database),
+        audit=storage.PostgresAudit(database),
+        company=company.policy.company.name,
+    )
+
+
+def letter_printer_of(database: storage.Database, company: CompanyRules) -> LetterPrinter:
+    """Return what puts letters on paper."""
+    return LetterPrinter(
+        store=storage.PostgresBatches(database),
+        documents=storage.PostgresDocuments(database),
+        make=make_pages,
+        posters=PosterPages(database=database, company=company).of_batch,
+        size=company.policy.paper.size,
+    )

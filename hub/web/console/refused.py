@@ -1,0 +1,120 @@
+"""Refusals and outages as a browser sees them: a page instead of a JSON error."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from aiohttp import hdrs, web
+
+from hub.errors import HubError, StorageUnavailable, Unavailable
+from hub.web.auth.caller import CALLER
+from hub.web.auth.session_cookie import SESSION
+from hub.web.console.pages import plain, redirect
+from hub.web.console.return_link import sign_in_path
+from hub.web.console.shell import own_page
+from hub.web.responses import RETRY_AFTER, Handler, Refusal, refusal_of
+from hub.web.route import row_of
+from hub.web.services import services
+
+_OUTSIDE: Final = re.compile(r"/(mi|v)(/|$)|/(s|d|b|unsubscribe)/")
+"""Pages for people outside the staff."""
+_FILES: Final = ("/metrics", "/openapi.json", "/asyncapi.json")
+_REFUSALS_ES: Final[Mapping[int, tuple[str, str]]] = {
+    400: (
+        "No se entiende lo que pide la página",
+        "Vuelva atrás, revise los campos e intente otra vez.",
+    ),
+    403: (
+        "No tiene permiso para esto",
+        "Pida a un administrador el cargo que lo permite, o cargue otra vez.",
+    ),
+    404: ("Aquí no hay nada", "Puede haberse borrado, o ser de una copropiedad que usted no ve."),
+    409: (
+        "Ya no se puede",
+        "Alguien lo hizo antes, o cambió mientras tanto. Mire cómo está ahora.",
+    ),
+    413: ("Es demasiado de una vez", "Pida menos: un período más corto o un filtro más."),
+}
+"""Status → what is wrong, and what to do about it."""
+
+
+@web.middleware
+async def for_browsers(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """
+    For browsers: pages while PostgreSQL is down, and for 429; a 401 leads to the sign-in form.
+
+    Residents, whom a problem in JSON would tell nothing, have a page for every refusal.
+    """
+    if "text/html" not in request.headers.get(hdrs.ACCEPT, ""):
+        return await handler(request)
+    try:
+        return await handler(request)
+    except Unavailable as error:
+        return _away(request, error)
+    except (Refusal, HubError) as error:
+        shown = _refused(request, error if isinstance(error, Refusal) else refusal_of(error))
+        if shown is None:
+            raise
+        return shown
+
+
+def _away(request: web.Request, error: Unavailable) -> web.Response:
+    headers: dict[str, str] = {hdrs.RETRY_AFTER: RETRY_AFTER}
+    if _OUTSIDE.match(request.path):
+        return _stopped(request, "away", 503, headers)
+    is_store = isinstance(error, StorageUnavailable)
+    return _framed("away.html", request, status=503, headers=headers, is_store=is_store)
+
+
+def _refused(request: web.Request, refusal: Refusal) -> web.Response | None:
+    if refusal.status == 429:
+        return _busy(request, refusal)
+    if _OUTSIDE.match(request.path):
+        return _stopped(request, "refused", refusal.status, dict(refusal.headers))
+    if refusal.status == 401:
+        # What was searched for may be a name: it does not go into another address.
+        is_search = request.path == "/search"
+        return redirect(sign_in_path(request, request.path if is_search else request.rel_url.raw_path_qs))
+    return _explained(request, refusal.status) if _is_page(request) else None
+
+
+def _is_page(request: web.Request) -> bool:
+    """Return whether a page of the console was asked for: programs read the API's own problems."""
+    row = row_of(request)
+    return row is not None and not row.answers and row.needs is not None and not request.path.endswith(_FILES)
+
+
+def _explained(request: web.Request, status: int) -> web.Response | None:
+    words = _REFUSALS_ES.get(status)
+    return None if words is None else _framed("refused.html", request, status=status, headers={}, said=words)
+
+
+def _framed(
+    template: str, request: web.Request, *, status: int, headers: Mapping[str, str], **values: Any
+) -> web.Response:
+    """Respond with a page that has the console's frame for who has signed in, so that they can go on."""
+    session = request.get(SESSION)
+    if CALLER not in request and session is not None:
+        # Refused before it was let in: nothing but the page reads from now on who it is.
+        request[CALLER] = session.caller
+    section = f"/{request.path.split('/')[1]}"
+    if CALLER in request:
+        response = own_page(template, request, here=section, status=status, **values)
+    else:
+        response = plain(template, request, status=status, frame="plain.html", **values)
+    response.headers.update(headers)
+    return response
+
+
+def _stopped(request: web.Request, why: str, status: int, headers: dict[str, str]) -> web.Response:
+    company = services(request).policy.company
+    values = {"why": why, "phone": company.phone, "email": company.email}
+    return plain("stopped.html", request, status=status, headers=headers, **values)
+
+
+def _busy(request: web.Request, refusal: Refusal) -> web.Response:
+    headers = dict(refusal.headers)
+    seconds = headers.get(hdrs.RETRY_AFTER, RETRY_AFTER)
+    return _framed("busy.html", request, status=refusal.status, headers=headers, seconds=seconds)

@@ -1,0 +1,19 @@
+"""Doubles in the places of stores."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TypeVar
+
+from hub.parts.stores import Stores
+
+S = TypeVar("S", bound=Stores)
+_PUT = "_put"
+
+
+def with_doubles(stores: S, **doubles: object) -> S:
+    """Return these stores with doubles in the places of some; all that is made of them is made anew."""
+    made = replace(stores)
+    put = {**vars(stores).get(_PUT, {}), **doubles}
+    vars(made).update({**put, _PUT: put})
+    return made

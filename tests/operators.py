@@ -1,0 +1,24 @@
+"""An operator of a test: who acts at the desk, on a real database."""
+
+from __future__ import annotations
+
+from hub.doors.operator import Operator
+from hub.model import EVERYTHING, Scope
+from hub.parts.company import CompanyRules
+from hub.parts.stores import Stores
+from hub.settings import load
+from hub.storage import Database
+from hub.testing import MemoryAppointments, MemoryPublisher
+from tests.contract.values import now
+from tests.doubled import with_doubles
+
+
+def operator(database: Database, who: str = "cli:ana", **doubles: object) -> Operator:
+    """Make an operator who may do everything everywhere; `doubles` stand in the places of stores."""
+    stores = Stores(
+        company=CompanyRules(load({})),
+        database=database,
+        publisher=MemoryPublisher(),
+        appointments=MemoryAppointments(now),
+    )
+    return Operator(who=who, reach=EVERYTHING, needs=frozenset(Scope), stores=with_doubles(stores, **doubles))

@@ -1,0 +1,224 @@
+"""Acts on people audit themselves before they change anything: the row is there when the change fails."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, NoReturn
+from uuid import UUID
+
+import pytest
+
+from hub.access.actor import Actor
+from hub.errors import BrokerUnavailable, InvalidPreference, KeptByDuty, StorageUnavailable, UnknownName
+from hub.model import Event, Json, MarkReason, Preferences, PropertyScope
+from hub.model.erasures import Counts, Duties, Duty, Erased
+from hub.model.paper import PaperSize
+from hub.model.retention import DataKind
+from hub.operations import erase_person, preferences, rectify_person, retention, suppressions
+from hub.operations.cases.replies import read_reply
+from hub.operations.letters import make_batch
+from hub.ports.person_export import ExportFacts, PersonVersion
+from hub.testing.keys import MemoryAudit
+from tests.actors import actor
+from tests.contract.values import NOON
+
+REF = "p-maria"
+ROW = UUID(int=7)
+OF_HER = f"person:{REF}"
+
+
+class Broken:
+    """A store whose changes fail, and which remembers that one was tried."""
+
+    def __init__(self, *, known: bool = True, duties: Duties = ()) -> None:
+        self.tried: list[str] = []
+        self._known, self._duties = known, duties
+
+    def _change(self, name: str) -> NoReturn:
+        self.tried.append(name)
+        raise StorageUnavailable
+
+    async def knows(self, person: str) -> bool:  # noqa: ARG002 - the port's signature
+        return self._known
+
+    async def duties(self, person: str) -> Duties:  # noqa: ARG002 - the same
+        return self._duties
+
+    async def counts(self, person: str, legal_since: datetime) -> Counts:  # noqa: ARG002 - the same
+        return {}
+
+    async def begin(self, person: str, *, by: str, reason: str) -> bool:
+        self._change(f"begin {person} {by} {reason}")
+
+    async def suppress_address(self, address: str, channel: str, **given: Any) -> None:  # noqa: ARG002
+        self._change(f"suppress {address} {given['by']}")
+
+    async def lift_suppression(self, named: str, *, by: str, places: PropertyScope = None) -> int:  # noqa: ARG002
+        self._change(f"lift {named} {by}")
+
+    async def lift_opt_out(self, named: str, *, by: str) -> int:
+        self._change(f"lift {named} {by}")
+
+    async def latest(self, person: str) -> None:  # noqa: ARG002 - the same
+        return None
+
+    async def keep(self, entry: Any) -> bool:
+        self._change(f"keep {entry.person} {entry.by}")
+
+    async def marks(self, person: str) -> Sequence[Any]:  # noqa: ARG002 - the same
+        return ()
+
+    async def mark(self, entry: Any) -> None:
+        self._change(f"mark {entry.person} {entry.by}")
+
+    async def end_marks(self, person: str, reason: Any, *, at: datetime, by: str) -> int:  # noqa: ARG002
+        self._change(f"end {person} {by}")
+
+    async def reply(self, reply_id: UUID, places: PropertyScope = None) -> Json:  # noqa: ARG002
+        return {"id": str(reply_id), "person": REF, "text": "¿Cuándo llega el agua?"}
+
+    async def read_reply(self, reply_id: UUID, *, by: str) -> None:
+        self._change(f"read {reply_id} {by}")
+
+    async def make(self, copropiedad_id: str | None, *, by: str, **given: Any) -> Any:  # noqa: ARG002
+        self._change(f"make {copropiedad_id} {by}")
+
+    async def erase(self, *given: Any) -> Any:  # noqa: ARG002 - the same
+        self._change("erase")
+
+    async def publish(self, events: Sequence[Event]) -> None:
+        self.tried.append(f"publish {events[0].name}")
+        raise BrokerUnavailable
+
+
+class Act(NamedTuple):
+    """An act, what the audit has of it, and the change that it tries."""
+
+    do: Callable[[Actor, Any], Awaitable[object]]
+    action: str
+    subject: str
+    change: str
+
+
+def _erase(by: Actor, store: Any) -> Awaitable[object]:
+    return erase_person.erase(by, store, REF, reason="PD-1", legal_since=NOON)
+
+
+def _start(by: Actor, store: Any) -> Awaitable[object]:
+    return erase_person.start(by, store, REF, reason="PD-1", legal_since=NOON)
+
+
+def _again(by: Actor, store: Any) -> Awaitable[object]:
+    return erase_person.erase_again(
+        by, store, [Erased(person=REF, reason="PD-1", asked_at=NOON)], legal_since=NOON
+    )
+
+
+def _rectify(by: Actor, store: Any) -> Awaitable[object]:
+    version = PersonVersion(version=1, since=NOON, source="urn:crm", data={})
+    held = ExportFacts(versions=[version], roles=(), cases=(), surveys=())
+    kind = rectify_person.Correction.CORRECTION
+    return rectify_person.rectify(by, REF, kind, held=held, publish=store.publish, case="d-1")
+
+
+def _suppress(by: Actor, store: Any) -> Awaitable[object]:
+    return suppressions.suppress(by, store, "m@example.com", "email", reason="typo", until=None)
+
+
+def _lift(by: Actor, store: Any) -> Awaitable[object]:
+    return suppressions.lift(by, store, "maria@example.com")
+
+
+def _lift_one(by: Actor, store: Any) -> Awaitable[object]:
+    return suppressions.lift(by, store, str(ROW))
+
+
+def _lift_opt_out(by: Actor, store: Any) -> Awaitable[object]:
+    return suppressions.lift_opt_out(by, store, str(ROW))
+
+
+def _prefer(by: Actor, store: Any) -> Awaitable[object]:
+    return preferences.change_preferences(by, store, REF, lambda _: Preferences(language="en"), way="cli")
+
+
+def _mark(by: Actor, store: Any) -> Awaitable[object]:
+    return preferences.set_mark(by, store, REF, MarkReason.DECEASED, until=None, note="")
+
+
+def _unmark(by: Actor, store: Any) -> Awaitable[object]:
+    return preferences.end_marks(by, store, REF)
+
+
+def _batch(by: Actor, store: Any) -> Awaitable[object]:
+    return make_batch(by, store, "ph-1", size=PaperSize.LETTER)
+
+
+def _retention(by: Actor, store: Any) -> Awaitable[object]:
+    return retention.erase_old(by, store, dict.fromkeys(DataKind, 12))
+
+
+def _read(by: Actor, store: Any) -> Awaitable[object]:
+    return read_reply(by, store, store, ROW)
+
+
+ACTS = {
+    "erase": Act(_erase, "person.erase", OF_HER, "begin p-maria cli:ana PD-1"),
+    "erase over HTTP": Act(_start, "person.erase", OF_HER, "begin p-maria cli:ana PD-1"),
+    "erase again": Act(_again, "person.erase", OF_HER, "begin p-maria cli:ana PD-1"),
+    "rectify": Act(_rectify, "person.rectify", OF_HER, "publish privacy.claim.received"),
+    "suppress": Act(_suppress, "suppression.add", "channel:email", "suppress m@example.com cli:ana"),
+    "lift": Act(_lift, "suppression.lift", "suppression", "lift maria@example.com cli:ana"),
+    "lift one": Act(_lift_one, "suppression.lift", f"suppression:{ROW}", f"lift {ROW} cli:ana"),
+    "lift an opt-out": Act(_lift_opt_out, "opt_out.lift", f"opt_out:{ROW}", f"lift {ROW} cli:ana"),
+    "preferences": Act(_prefer, "person.preferences.change", OF_HER, "keep p-maria cli:ana"),
+    "mark": Act(_mark, "person.mark", OF_HER, "mark p-maria cli:ana"),
+    "unmark": Act(_unmark, "person.mark.end", OF_HER, "end p-maria cli:ana"),
+    "make a batch": Act(_batch, "batch.make", "copropiedad:ph-1", "make ph-1 cli:ana"),
+    "erase what is old": Act(_retention, "retention.run", "retention", "erase"),
+    "read a reply": Act(_read, "reply.show", f"reply:{ROW}", f"read {ROW} cli:ana"),
+}
+
+
+@pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
+async def test_row_is_there_when_the_change_fails(act: Act) -> None:
+    notes, store = MemoryAudit(), Broken()
+    with pytest.raises((StorageUnavailable, BrokerUnavailable)):
+        await act.do(actor(notes=notes), store)
+
+    assert [("cli:ana", act.action, act.subject)] == [
+        (row.who, row.action, row.subject) for row in notes.rows
+    ]
+    assert [act.change] == store.tried
+
+
+@pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
+async def test_nothing_changes_without_the_row(act: Act) -> None:
+    notes, store = MemoryAudit(), Broken()
+    notes.faults.always("add", StorageUnavailable())
+    with pytest.raises(StorageUnavailable):
+        await act.do(actor(notes=notes), store)
+
+    assert [] == store.tried
+
+
+@pytest.mark.parametrize(
+    ("store", "why"),
+    [(Broken(known=False), UnknownName), (Broken(duties=(Duty.CASE,)), KeptByDuty)],
+    ids=["nobody", "a duty"],
+)
+async def test_refused_erasure_leaves_no_row(store: Any, why: type[Exception]) -> None:
+    notes = MemoryAudit()
+    with pytest.raises(why):
+        await _erase(actor(notes=notes), store)
+
+    assert ([], []) == (notes.rows, store.tried)
+
+
+async def test_mark_that_is_over_already_leaves_no_row() -> None:
+    notes, store = MemoryAudit(), Broken()
+    over: Any = store
+    with pytest.raises(InvalidPreference):
+        await preferences.set_mark(actor(notes=notes), over, REF, MarkReason.DECEASED, until=NOON, note="")
+
+    assert ([], []) == (notes.rows, store.tried)

@@ -1,0 +1,26 @@
+"""Modules of the hub: none imports another in a circle; sections of the console are in the route table."""
+
+from __future__ import annotations
+
+from graphlib import TopologicalSorter
+
+import grimp
+
+from hub.web.console.return_link import sections_of
+from hub.web.console.shell import SECTIONS
+from hub.web.routes import ROUTES
+
+_WITHOUT_NAVIGATION = {"posters", "search", "events", "keys", "webhooks"}
+"""Sections that another one leads to."""
+
+
+def test_no_modules_import_each_other_inside_functions_neither() -> None:
+    graph = grimp.build_graph("hub", cache_dir=None)
+    imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    # Raises CycleError, which names the modules.
+    assert len(graph.modules) == len(list(TopologicalSorter(imports).static_order()))
+
+
+def test_sign_in_leads_back_to_each_section_and_nowhere_else() -> None:
+    shown = {section.path.strip("/") for section in SECTIONS} - {""}
+    assert shown | _WITHOUT_NAVIGATION == sections_of(ROUTES)

@@ -1,0 +1,183 @@
+"""
+Workers of two kinds, and the order of what they do.
+
+Tests of a running hub mostly wait; the others mostly compute. In one line, they would leave a core idle
+whenever each worker waits. So some workers have the folders of `WAITING` and some have all others; each reads
+only its own. It takes a file at a time, the longest first: at the end all have short ones left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final, NoReturn
+
+import pytest
+from xdist.workermanage import WorkerController, parse_tx_spec_config
+
+from tests.durations import durations
+from tests.shared_servers import Keeper
+
+TESTS: Final = Path(__file__).parent
+WAITING: Final = ("acceptance", "chaos")
+"""Folders whose tests mostly wait, for a hub that runs."""
+WAITS, COMPUTES = "waits", "computes"
+THREE: Final = 3
+SERVERLESS: Final = "tests/unit/"
+FEW: Final = 2
+"""Tests in hand when a worker is given more: it starts one only when it knows the next."""
+
+
+def kind_of(path: Path) -> str | None:
+    """Return the kind of the tests in that file or folder; None where it is the folder of both."""
+    inside = path.relative_to(TESTS).parts if path.is_relative_to(TESTS) else ()
+    if not inside:
+        return None
+    return WAITS if inside[0] in WAITING else COMPUTES
+
+
+def kinds_of(workers: int, wanted: Iterable[Path]) -> Mapping[str, str]:
+    """
+    Return worker → kind: of three, two wait and one computes.
+
+    Where only tests of one kind are wanted, or there are fewer workers, nobody is kept from anything.
+    """
+    kinds = {kind_of(path) for path in wanted}
+    if (len(kinds) == 1 and None not in kinds) or workers < THREE:
+        return {}
+    computing = workers // THREE
+    return {f"gw{number}": COMPUTES if number < computing else WAITS for number in range(workers)}
+
+
+class LongestFirst:
+    """What pytest-xdist calls a scheduler: it deals files to workers, to each those that it has read."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._expected = len(parse_tx_spec_config(config))
+        self._read: dict[WorkerController, dict[str, int]] = {}
+        """Worker → test → its number there."""
+        self._pending: dict[WorkerController, list[str]] = {}
+        self._left: dict[str, list[str]] = {}
+        """File → its tests that no worker has been given, the longest file first."""
+        self._planned = False
+
+    @property
+    def nodes(self) -> list[WorkerController]:
+        return list(self._pending)
+
+    @property
+    def collection_is_completed(self) -> bool:
+        return len(self._read) >= self._expected
+
+    @property
+    def tests_finished(self) -> bool:
+        return self._planned and not self.has_pending
+
+    @property
+    def has_pending(self) -> bool:
+        return bool(self._left) or any(self._pending.values())
+
+    def add_node(self, node: WorkerController) -> None:
+        self._pending[node] = []
+
+    def add_node_collection(self, node: WorkerController, collection: Sequence[str]) -> None:
+        self._read[node] = {test: number for number, test in enumerate(collection)}
+
+    def schedule(self) -> None:
+        """Begin; or give work to a worker that has come for one that died."""
+        if not self._planned:
+            self._plan()
+        for node in self.nodes:
+            self._supply(node)
+
+    def mark_test_complete(self, node: WorkerController, item_index: int, duration: float = 0) -> None:  # noqa: ARG002 - pytest-xdist says it
+        [test] = [test for test in self._pending[node] if self._read[node][test] == item_index]
+        self._pending[node].remove(test)
+        self._supply(node)
+
+    def remove_node(self, node: WorkerController) -> str | None:
+        """Return the test that the worker died of, if it did; others may do what it had in hand."""
+        pending = self._pending.pop(node)
+        if not pending:
+            return None
+        for test in pending[1:]:
+            self._left.setdefault(_file_of(test), []).append(test)
+        return pending[0]
+
+    def mark_test_pending(self, item: str) -> NoReturn:
+        raise NotImplementedError
+
+    def remove_pending_tests_from_node(self, node: WorkerController, indices: Sequence[int]) -> NoReturn:
+        raise NotImplementedError
+
+    def _plan(self) -> None:
+        tests = list(dict.fromkeys(test for read in self._read.values() for test in read))
+        # Each worker has said how many it has read; the share that is done is one of all.
+        self._config.pluginmanager.getplugin("dsession")._session.testscollected = len(tests)
+        files: dict[str, list[str]] = {}
+        for test in tests:
+            files.setdefault(_file_of(test), []).append(test)
+        seconds = durations(files)
+        self._left = {file: files[file] for file in sorted(files, key=lambda file: -seconds[file])}
+        self._planned = True
+
+    def _supply(self, node: WorkerController) -> None:
+        while len(self._pending[node]) <= FEW and not node.shutting_down:
+            read = self._read[node]
+            file = next((file for file, tests in self._left.items() if tests[0] in read), None)
+            if file is None:
+                node.shutdown()
+                return
+            tests = self._left.pop(file)
+            self._pending[node] += tests
+            node.send_runtest_some([read[test] for test in tests])
+
+
+def _file_of(test: str) -> str:
+    return test.partition("::")[0]
+
+
+class _Dealing:
+    """The process that has the workers: it tells each what it is, and keeps the servers that they share."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._kinds = kinds_of(len(parse_tx_spec_config(config)), [_path(word) for word in config.args])
+        self._keeper = Keeper()
+
+    def pytest_configure_node(self, node: WorkerController) -> None:
+        node.workerinput["kind"] = self._kinds.get(node.gateway.id, "")
+        node.workerinput["servers"] = str(self._keeper.folder)
+
+    def pytest_xdist_make_scheduler(self, config: pytest.Config) -> LongestFirst:
+        return LongestFirst(config)
+
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        if not all(test.startswith(SERVERLESS) for test in ids):
+            self._keeper.start()
+
+    def pytest_unconfigure(self) -> None:
+        self._keeper.stop()
+
+
+class _Worker:
+    """One that reads only tests of its kind."""
+
+    def __init__(self, kind: str) -> None:
+        self._kind = kind
+
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        return True if kind_of(collection_path) not in {None, self._kind} else None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    told: Mapping[str, str] | None = getattr(config, "workerinput", None)
+    if told and told["kind"]:
+        config.pluginmanager.register(_Worker(told["kind"]))
+    elif told is None and config.getoption("dist") != "no":
+        config.pluginmanager.register(_Dealing(config))
+
+
+def _path(word: str) -> Path:
+    """Return the file or folder of an argument, which may name a test in it."""
+    return Path(word.partition("::")[0]).absolute()
