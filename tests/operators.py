@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from hub.doors.operator import Operator
-from hub.model import EVERYTHING, Scope
+from hub.model import EVERYTHING, Reach, Scope
 from hub.parts.company import CompanyRules
 from hub.parts.stores import Stores
 from hub.settings import load
@@ -12,13 +14,17 @@ from hub.testing import MemoryAppointments, MemoryPublisher
 from tests.contract.values import now
 from tests.doubled import with_doubles
 
+_COMPANY: Final = CompanyRules(load({}))
 
-def operator(database: Database, who: str = "cli:ana", **doubles: object) -> Operator:
-    """Make an operator who may do everything everywhere; `doubles` stand in the places of stores."""
+
+def operator(
+    database: Database, who: str = "cli:ana", reach: Reach = EVERYTHING, **doubles: object
+) -> Operator:
+    """Make an operator, who may do everything; `doubles` stand in the places of stores."""
     stores = Stores(
-        company=CompanyRules(load({})),
+        company=_COMPANY,
         database=database,
         publisher=MemoryPublisher(),
         appointments=MemoryAppointments(now),
     )
-    return Operator(who=who, reach=EVERYTHING, needs=frozenset(Scope), stores=with_doubles(stores, **doubles))
+    return Operator(who=who, reach=reach, needs=frozenset(Scope), stores=with_doubles(stores, **doubles))

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import Any, Final
 
 from hub.app.operators import open_operator
 from hub.doors.command import group_of
 
+_BESIDE: Final = {"opt_outs": "suppressions"}
+"""Noun → the folder where it stands beside that of the folder's name."""
+
 
 def __getattr__(name: str) -> Any:
-    return group_of(import_module(f"hub.desk.{name}.noun").NOUN, open_operator)
+    nouns = import_module(f"hub.desk.{_BESIDE.get(name, name)}.noun")
+    return group_of(getattr(nouns, name.upper() if name in _BESIDE else "NOUN"), open_operator)

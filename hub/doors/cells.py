@@ -75,6 +75,13 @@ class Option:
     """What is said where nothing is chosen."""
 
 
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A field of a body that the command takes by its place: `hub suppressions lift ADDRESS`."""
+
+    metavar: str
+
+
 BUILDINGS: Final = "buildings"
 """The copropiedades that the operator reaches."""
 

@@ -16,7 +16,7 @@ import typer
 from msgspec import Meta, Struct
 
 from hub.doors.act import Act, Declared, List, Noun, Read
-from hub.doors.cells import columns_of
+from hub.doors.cells import Argument, columns_of
 from hub.doors.operator import Operator
 from hub.doors.terminal import (
     AsJson,
@@ -69,8 +69,15 @@ def _arguments(declared: Declared, given: Mapping[str, Any]) -> dict[str, Any]:
         if name in declared.hints:
             shape = declared.hints[name]
             chosen = {key: value for key, value in given.items() if key not in gaps and value is not None}
-            return {**gaps, name: msgspec.convert(chosen, shape)}
+            return {**gaps, name: _body(chosen, shape)}
     return gaps
+
+
+def _body(chosen: Mapping[str, Any], shape: type[Struct]) -> Struct:
+    try:
+        return msgspec.convert(chosen, shape)
+    except msgspec.ValidationError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def _gaps(declared: Declared) -> list[Parameter]:
@@ -87,19 +94,26 @@ def _argument(kind: Any, name: str) -> Any:
 
 def _options(declared: Declared) -> list[Parameter]:
     shape = declared.hints.get("query") or declared.hints.get("body")
-    return [] if shape is None else [_of_field(one) for one in msgspec.structs.fields(shape)]
+    fields = () if shape is None else msgspec.structs.fields(shape)
+    # Who has a shell acts for themselves, and names nobody.
+    return [_of_field(one) for one in fields if one.name != "by"]
 
 
 def _of_field(one: msgspec.structs.FieldInfo) -> Parameter:
     """Make the option of a field: its description is the help, its bounds are the field's."""
-    kind, said = _unwrapped(one.type)
+    kind, said, argument = _unwrapped(one.type)
+    if argument is not None:
+        place = typer.Argument(metavar=argument.metavar, show_default=False, help=said.description)
+        return Parameter(one.name, Parameter.POSITIONAL_OR_KEYWORD, annotation=Annotated[kind, place])
     how: dict[str, Any] = {"help": said.description or "", "show_default": one.default not in (None, "")}
     if kind is int:
         how |= {"min": said.ge, "max": said.le}
     if kind in _PARSERS:
         how |= {"parser": _PARSERS[kind], "metavar": "TIME" if kind is datetime else "ID"}
     name = one.name.replace("_", "-")
-    names = [f"--{name}/--no-{name}"] if kind is bool else [f"--{name}", *_SHORT.get(one.name, ())]
+    names = [f"--{name}", *_SHORT.get(one.name, ())]
+    if kind is bool and one.default is not False:
+        names = [f"--{name}/--no-{name}"]
     option = typer.Option(*names, **how)
     if one.required:
         return _option(one.name, Annotated[kind, option], Parameter.empty)
@@ -111,17 +125,18 @@ _PARSERS: Final[Mapping[Any, Callable[[str], object]]] = {datetime: as_instant, 
 _SHORT: Final[Mapping[str, Sequence[str]]] = {"limit": ("-n",)}
 
 
-def _unwrapped(hint: Any) -> tuple[Any, Meta]:
-    """Return the plain type of a field, without None and notes, and what its Meta says of it."""
-    said = Meta()
+def _unwrapped(hint: Any) -> tuple[Any, Meta, Argument | None]:
+    """Return the plain type of a field, without None and notes, what its Meta says, and its place if any."""
+    said, argument = Meta(), None
     while True:
         if get_origin(hint) is Annotated:
             hint, *notes = get_args(hint)
             said = next((note for note in notes if isinstance(note, Meta)), said)
+            argument = next((note for note in notes if isinstance(note, Argument)), argument)
         elif get_origin(hint) in (Union, UnionType):
             hint = next(part for part in get_args(hint) if part is not NoneType)
         else:
-            return hint, said
+            return hint, said, argument
 
 
 def _option(name: str, annotation: Any, default: Any) -> Parameter:
@@ -139,10 +154,6 @@ def _files(declared: Declared) -> list[Parameter]:
         )
         for name in _saves(declared)
     ]
-
-
-def _file_option(name: str) -> Any:
-    return typer.Option(metavar="FILE", help=f"Write its {name.upper()} into this file.")
 
 
 async def _save(
@@ -165,7 +176,10 @@ def _print(declared: Declared, result: Any, *, as_json: bool) -> None:
         print_list(result.items, lines_of(declared), result.next, as_json=False)
     elif isinstance(declared, Read):
         facts = {name: getattr(result, name) for name in declared.facts or _fields(result)}
-        print_whole(facts, getattr(result, declared.text) if declared.text else "")
+        if declared.text:
+            print_whole(facts, getattr(result, declared.text))
+        else:
+            print_facts(facts, fields(*(name for name, value in facts.items() if value not in (None, ""))))
     elif isinstance(declared, Act) and declared.says is not None:
         typer.echo(declared.says(result))
     else:

@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 
 from hub.access import audit
 from hub.access.actor import Actor
+from hub.access.look import Read, look
 from hub.errors import NoSuch
 from hub.model import NOWHERE, Json, PropertyScope, Reach, Scope, union
 from hub.model.actors import ACCOUNT, SHELL, named_by
@@ -17,6 +18,7 @@ from hub.parts.stores import Stores
 from hub.storage.database import Database
 
 T = TypeVar("T")
+Ref = TypeVar("Ref")
 
 
 class PageLooks(Protocol):
@@ -98,6 +100,11 @@ class Operator:
         await self.audit(action, subject, person=person, **detail)
         if self.looks is not None:
             self.looks.put(look)
+
+    async def look(self, read: Read[Ref, T], ref: Ref, noun: str, *, whole: bool) -> T:
+        """Return a record as the operator may see it; audit the look. Raises NoSuch, PrivacyNeeded."""
+        private = self.places_with(Scope.PRIVACY)
+        return found(noun, await look(self.actor, read, ref, noun=noun, private=private, whole=whole))
 
 
 def found(noun: str, record: T | None) -> T:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping
+from functools import lru_cache
 from io import BytesIO
 from typing import Final
 
@@ -48,6 +49,8 @@ PERSONAL_FIELDS: Final[Mapping[str, str]] = {
 PRIVATE: Final = OF_A_PERSON.union(*(names.split() for names in PERSONAL_FIELDS.values()))
 _SCALE: Final = 8
 """Pixels of a code's dot: sharp on paper at four centimetres."""
+_MOST_DRAWN: Final = 64
+"""Codes that a process keeps: a poster's is in every copy, and the one of examples in every preview."""
 
 
 def public(variables: Mapping[str, Json]) -> dict[str, Json]:
@@ -55,6 +58,7 @@ def public(variables: Mapping[str, Json]) -> dict[str, Json]:
     return {name: value for name, value in variables.items() if name not in PRIVATE}
 
 
+@lru_cache(maxsize=_MOST_DRAWN)
 def code_of(link: str | None) -> str:
     """Return the picture of a link's QR code, a PNG in base64; nothing without a link."""
     if not link:

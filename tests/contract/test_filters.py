@@ -8,8 +8,10 @@ from uuid import UUID, uuid4
 import pytest
 from msgspec.structs import replace
 
+from hub.desk.suppressions import queries
 from hub.inbound.replies import read
 from hub.model import ClockState, InvalidContact, Message, PropertyScope, Reply, State, StoredEvent
+from hub.model.pages import PageQuery
 from hub.ports import LetterFilter, MessageFilter
 from hub.ports.casework import ReplyFilter
 from tests.contract.stores import RealStores
@@ -240,23 +242,20 @@ async def test_suppressions_are_seen_and_lifted_where_they_were_found_out(
         for name in "ab"
     ]
     await stores.delivery.suppress(found)
-    await stores.contacts.suppress_address("-@example.com", "email", reason="typing", until=None, by="ana")
-    rows = (await stores.contacts.suppressions(after=None, limit=9)).items
-    page = await stores.contacts.suppressions(after=None, limit=9, places=places)
-    whole = [
-        await stores.contacts.suppression(UUID(row["id"]), places=places, whole=True) for row in page.items
-    ]
+    db = stores.database
+    await queries.suppress(db, "-@example.com", "email", reason="typing", until=None, by="ana")
+    rows = (await queries.suppressions(db, PageQuery())).items
+    page = await queries.suppressions(db, PageQuery(), places)
+    whole = [await queries.suppression(db, row.id, places=places, whole=True) for row in page.items]
     hidden = [
-        row
-        for row in rows
-        if row not in page.items and await stores.contacts.suppression(UUID(row["id"]), places=places)
+        row for row in rows if row not in page.items and await queries.suppression(db, row.id, places=places)
     ]
     lifted = [
-        await stores.contacts.lift_suppression(f"{name}@example.com", by="ana", places=places)
+        await queries.lift_suppression(db, f"{name}@example.com", by="ana", places=places)
         for name in sorted(PLACE)
     ]
 
-    assert {f"{name}@example.com" for name in seen} == {row and row["address"] for row in whole}
-    assert {None if name == "-" else "p-1" for name in seen} == {row and row["person"] for row in whole}
+    assert {f"{name}@example.com" for name in seen} == {row and row.address for row in whole}
+    assert {None if name == "-" else "p-1" for name in seen} == {row and row.person for row in whole}
     assert [] == hidden
     assert [int(name in seen) for name in sorted(PLACE)] == lifted

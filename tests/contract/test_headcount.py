@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from hub.contact_rules.consents import consents_of
+from hub.desk.suppressions.queries import suppress
 from hub.errors import StorageRefused
 from hub.model import (
     Event,
@@ -206,7 +207,7 @@ async def test_a_suppressed_address_reaches_nobody_until_it_ends(
 ) -> None:
     await fill(stores)
     until = None if ends is None else now() + ends
-    await stores.contacts.suppress_address("+573001234567", "sms", reason="asked", until=until, by="op")
+    await suppress(stores.database, "+573001234567", "sms", reason="asked", until=until, by="op")
     count = await counted(stores, "person:p-ana")
 
     assert (1, reached) == (count.email, count.mobile)

@@ -24,10 +24,12 @@ from hub.app.container import open_parts
 from hub.catalog import BY_NAME
 from hub.consumers.topology import QUEUES
 from hub.contact_rules.consents import consents_of
+from hub.desk.suppressions.queries import suppressions
 from hub.messages.planning.posters import boards_of, posters_of
 from hub.model import Grant, InvalidContact, Office, State, UnreachedReason
 from hub.model.bulk import BulkKind, BulkRun, BulkState
 from hub.model.ids import poster_id, uuid8
+from hub.model.pages import PageQuery
 from hub.settings import Address, Secret, load
 from hub.storage import (
     Database,
@@ -382,8 +384,8 @@ async def _survey(stores: RealStores, mark: str) -> UUID:
     await stores.add(sent)
     gone = InvalidContact(message_id=sent.id, at=now(), reason="gone", provider="mail", code="550")
     await stores.delivery.suppress([gone])
-    rows = (await stores.contacts.suppressions(after=None, limit=9)).items
-    return next(UUID(row["id"]) for row in rows if row["message_id"] == str(sent.id))
+    rows = (await suppressions(stores.database, PageQuery())).items
+    return next(row.id for row in rows if row.message_id == sent.id)
 
 
 async def _without_roles(stores: RealStores) -> None:

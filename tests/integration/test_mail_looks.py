@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.integration.chromium import Browser, open_browser, running_chromium
+from tests.integration.chromium import Browser
 from tests.unit.test_mail_layout import mails
 from tests.unit.test_templates import SPEAKING
 
@@ -72,32 +71,28 @@ async def looked_at(tab: Browser, html: str, *, scheme: str, width: int) -> dict
 @pytest.mark.parametrize(
     ("scheme", "width"), [("light", NARROW), ("dark", NARROW), ("light", WIDE), ("dark", WIDE)]
 )
-async def test_every_example_mail_is_readable(tmp_path: Path, scheme: str, width: int) -> None:
+async def test_every_example_mail_is_readable(browser: Browser, scheme: str, width: int) -> None:
     faults: dict[str, Any] = {}
     texts = 0
-    with running_chromium(tmp_path) as chromium:
-        async with open_browser(chromium) as tab:
-            await tab.go("about:blank", width=width)
-            for event in SPEAKING:
-                for form, words in mails(event):
-                    found = await looked_at(tab, words.html, scheme=scheme, width=width)
-                    texts += found["texts"]
-                    if found["faults"] or found["width"] > width or found["preheader"] != "none":
-                        faults[f"{event}/{form}"] = found
+    await browser.go("about:blank", width=width)
+    for event in SPEAKING:
+        for form, words in mails(event):
+            found = await looked_at(browser, words.html, scheme=scheme, width=width)
+            texts += found["texts"]
+            if found["faults"] or found["width"] > width or found["preheader"] != "none":
+                faults[f"{event}/{form}"] = found
 
     assert faults == {}
     assert texts > len(SPEAKING) * 5
 
 
-async def test_dark_mail_has_colours_of_its_own(tmp_path: Path) -> None:
+async def test_dark_mail_has_colours_of_its_own(browser: Browser) -> None:
     _, words = next(mails("pqrs.received"))
     paper = "getComputedStyle(document.querySelector('.hoja')).backgroundColor"
-    with running_chromium(tmp_path) as chromium:
-        async with open_browser(chromium) as tab:
-            await tab.go("about:blank", width=WIDE)
-            colours = []
-            for scheme in ("light", "dark"):
-                await looked_at(tab, words.html, scheme=scheme, width=WIDE)
-                colours.append(await tab.run(paper))
+    await browser.go("about:blank", width=WIDE)
+    colours = []
+    for scheme in ("light", "dark"):
+        await looked_at(browser, words.html, scheme=scheme, width=WIDE)
+        colours.append(await browser.run(paper))
 
     assert ["rgb(255, 255, 255)", "rgb(24, 34, 38)"] == colours

@@ -10,6 +10,7 @@ from aiohttp import hdrs, web
 from aiohttp.test_utils import TestClient
 
 from hub.desk.channels import queries
+from hub.desk.suppressions.queries import suppression
 from hub.model import Json, Reach, Scope
 from tests.integration.town import A, B, Town, everything_in, open_town
 
@@ -36,12 +37,12 @@ async def belongings(town: Town) -> list[object]:
     stores = town.stores
     one = await stores.log.message(town.b.message)
     letter = await stores.letters.letter(town.b.message)
-    suppression = await stores.contacts.suppression(town.b.suppression)
+    gone = await suppression(stores.database, town.b.suppression)
     entries = ("unit", "u-beta"), ("membership", "m-beta")
     standing = [await stores.roster.standing(noun, ref) for noun, ref in entries]
     person = await stores.roster.somebody("p-beta")
     pauses, accounts = await queries.pauses(stores.database), await town.accounts.accounts()
-    return [accounts, one, letter, suppression, standing, person, pauses, await town.keys.keys()]
+    return [accounts, one, letter, gone, standing, person, pauses, await town.keys.keys()]
 
 
 async def test_sums_and_cursors_cover_only_the_callers_copropiedad(town: Town) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from aiohttp import hdrs, web
 from aiohttp.test_utils import TestClient, TestServer
 
+from hub.desk.suppressions.queries import suppressions
 from hub.inbound.replies import read
 from hub.model import (
     Account,
@@ -26,6 +27,7 @@ from hub.model import (
     Scope,
     State,
 )
+from hub.model.pages import PageQuery
 from hub.ports import KeyStore
 from hub.web.auth.api_key_cache import Caller, Keyring
 from hub.web.monitoring.counts import Counted
@@ -103,6 +105,7 @@ class Town(World):
             cases=stores.cases,
             casework=stores.casework,
             contacts=stores.contacts,
+            database=stores.database,
             directory=stores.roster,
             explain=stores.explaining,
             headcount=stores.headcount,
@@ -197,11 +200,11 @@ class Town(World):
         gone = InvalidContact(
             message_id=sent.id, at=now(), reason="gone", provider=f"post-{sent.contact_id}", code="1"
         )
-        before = {row["id"] for row in (await self.stores.contacts.suppressions(after=None, limit=9)).items}
+        before = {row.id for row in (await suppressions(self.stores.database, PageQuery())).items}
         await self.stores.delivery.suppress([gone])
-        rows = (await self.stores.contacts.suppressions(after=None, limit=9)).items
-        (row_id,) = {row["id"] for row in rows} - before
-        return UUID(row_id)
+        rows = (await suppressions(self.stores.database, PageQuery())).items
+        (row_id,) = {row.id for row in rows} - before
+        return row_id
 
 
 _LONG: Final = timedelta(days=36500)

@@ -15,7 +15,7 @@ from hub.model import Event, Json, MarkReason, Preferences, PropertyScope
 from hub.model.erasures import Counts, Duties, Duty, Erased
 from hub.model.paper import PaperSize
 from hub.model.retention import DataKind
-from hub.operations import erase_person, preferences, rectify_person, retention, suppressions
+from hub.operations import erase_person, preferences, rectify_person, retention
 from hub.operations.cases.replies import read_reply
 from hub.operations.letters import make_batch
 from hub.ports.person_export import ExportFacts, PersonVersion
@@ -50,15 +50,6 @@ class Broken:
 
     async def begin(self, person: str, *, by: str, reason: str) -> bool:
         self._change(f"begin {person} {by} {reason}")
-
-    async def suppress_address(self, address: str, channel: str, **given: Any) -> None:  # noqa: ARG002
-        self._change(f"suppress {address} {given['by']}")
-
-    async def lift_suppression(self, named: str, *, by: str, places: PropertyScope = None) -> int:  # noqa: ARG002
-        self._change(f"lift {named} {by}")
-
-    async def lift_opt_out(self, named: str, *, by: str) -> int:
-        self._change(f"lift {named} {by}")
 
     async def latest(self, person: str) -> None:  # noqa: ARG002 - the same
         return None
@@ -122,22 +113,6 @@ def _rectify(by: Actor, store: Any) -> Awaitable[object]:
     return rectify_person.rectify(by, REF, kind, held=held, publish=store.publish, case="d-1")
 
 
-def _suppress(by: Actor, store: Any) -> Awaitable[object]:
-    return suppressions.suppress(by, store, "m@example.com", "email", reason="typo", until=None)
-
-
-def _lift(by: Actor, store: Any) -> Awaitable[object]:
-    return suppressions.lift(by, store, "maria@example.com")
-
-
-def _lift_one(by: Actor, store: Any) -> Awaitable[object]:
-    return suppressions.lift(by, store, str(ROW))
-
-
-def _lift_opt_out(by: Actor, store: Any) -> Awaitable[object]:
-    return suppressions.lift_opt_out(by, store, str(ROW))
-
-
 def _prefer(by: Actor, store: Any) -> Awaitable[object]:
     return preferences.change_preferences(by, store, REF, lambda _: Preferences(language="en"), way="cli")
 
@@ -167,10 +142,6 @@ ACTS = {
     "erase over HTTP": Act(_start, "person.erase", OF_HER, "begin p-maria cli:ana PD-1"),
     "erase again": Act(_again, "person.erase", OF_HER, "begin p-maria cli:ana PD-1"),
     "rectify": Act(_rectify, "person.rectify", OF_HER, "publish privacy.claim.received"),
-    "suppress": Act(_suppress, "suppression.add", "channel:email", "suppress m@example.com cli:ana"),
-    "lift": Act(_lift, "suppression.lift", "suppression", "lift maria@example.com cli:ana"),
-    "lift one": Act(_lift_one, "suppression.lift", f"suppression:{ROW}", f"lift {ROW} cli:ana"),
-    "lift an opt-out": Act(_lift_opt_out, "opt_out.lift", f"opt_out:{ROW}", f"lift {ROW} cli:ana"),
     "preferences": Act(_prefer, "person.preferences.change", OF_HER, "keep p-maria cli:ana"),
     "mark": Act(_mark, "person.mark", OF_HER, "mark p-maria cli:ana"),
     "unmark": Act(_unmark, "person.mark.end", OF_HER, "end p-maria cli:ana"),

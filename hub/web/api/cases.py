@@ -14,6 +14,7 @@ from hub.business_time.dates import day_start, next_day_start
 from hub.errors import PrivacyNeeded
 from hub.model import PropertyScope, Scope, Word
 from hub.model.casework import CaseKind
+from hub.model.looks import WholeQuery
 from hub.model.pages import Cursor, Limit
 from hub.operations.cases import listing, lookup
 from hub.operations.cases.acts import CaseActed, CaseTaken
@@ -25,7 +26,6 @@ from hub.ports.cases import KnownCase
 from hub.ports.casework import CaseFilter
 from hub.web.auth.caller import caller_of, note_look, places_of, places_with
 from hub.web.responses import Refusal, json_answer
-from hub.web.schemas.common import WholeQuery
 from hub.web.schemas.people import CloseBody, WordsBody
 from hub.web.services import services
 

@@ -13,6 +13,7 @@ from hub.catalog import BY_NAME
 from hub.cloudevents import CONTENT_TYPE, MAX_IDENTITY, encode, strict_json
 from hub.errors import InvalidEvent
 from hub.model import HUB_SOURCE, Event, Json, Scope, type_of
+from hub.model.looks import WholeQuery
 from hub.operations.audience import read_audience
 from hub.ports import Holders, Standing
 from hub.web.api.directory_entries import Entry
@@ -20,7 +21,6 @@ from hub.web.api.masked import look
 from hub.web.auth.caller import everywhere_only, note, places_of, places_with
 from hub.web.requests import unknown
 from hub.web.responses import Refusal, json_answer
-from hub.web.schemas.common import WholeQuery
 from hub.web.schemas.people import NOUNS, AudienceQuery, EntryQuery, HoldersQuery
 from hub.web.services import services
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -9,17 +10,17 @@ from aiohttp import web
 from hub.access import look as looking
 from hub.access.look import Read
 from hub.errors import PrivacyNeeded
-from hub.model import PropertyScope, Scope
+from hub.model import Json, PropertyScope, Scope
+from hub.model.looks import WholeQuery
 from hub.web.auth.caller import actor_of, places_of, places_with
 from hub.web.requests import found
-from hub.web.schemas.common import WholeQuery
 
 Ref = TypeVar("Ref")
 
 
 async def look(
-    request: web.Request, query: WholeQuery, read: Read[Ref], ref: Ref, *, noun: str
-) -> dict[str, Any]:
+    request: web.Request, query: WholeQuery, read: Read[Ref, Mapping[str, Json]], ref: Ref, *, noun: str
+) -> Mapping[str, Any]:
     """
     Return the record as the caller may see it, and audit the look.
 

@@ -8,6 +8,7 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.model import Role, Word
+from hub.model.looks import WholeQuery
 from hub.model.pages import Limit
 from hub.operations.people_list import PeoplePage, list_people
 from hub.operations.person_overview import PersonOverview
@@ -16,7 +17,6 @@ from hub.web.api.masked import look, places_of_list
 from hub.web.auth.caller import note, places_of
 from hub.web.requests import found
 from hub.web.responses import json_answer
-from hub.web.schemas.common import WholeQuery
 from hub.web.services import services
 
 

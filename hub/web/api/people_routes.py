@@ -52,15 +52,12 @@ _PREFERENCES: Final = {200: PreferencesWhole}
 _WRITTEN: Final = {200: people.Written, **TOO_LATE}
 
 PEOPLE: Final[tuple[Route, ...]] = (
-    # People: replies, suppressions, the directory, letters.
+    # People: replies, the directory, letters.
     read("/api/replies", replies.list_replies, answers={200: page_of(people.ReplyRow)}),
     read_private("/api/replies/{id}", replies.show_reply, answers={200: people.ReplyWhole}),
     operate("/api/replies/{id}/assign", replies.assign_reply, answers={200: ReplyTask}),
     operate("/api/replies/{id}/answer", replies.answer_reply, answers=ACTED),
     operate("/api/replies/{id}/close", replies.close_reply, answers={200: ReplyTask}),
-    read("/api/suppressions", replies.list_suppressions, answers={200: page_of(people.SuppressionRow)}),
-    read("/api/suppressions/{id}", replies.show_suppression, answers={200: people.SuppressionWhole}),
-    operate("/api/suppressions/lift", replies.lift_suppression, answers={200: people.Lifted}),
     read("/api/people", directory.list_people, answers={200: page_of(people.Holder)}),
     read("/api/directory/people", people_list.find_people, answers={200: PeoplePage}),
     read("/api/people/{ref}/overview", people_list.show_overview, answers={200: PersonOverview}),

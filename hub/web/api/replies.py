@@ -1,4 +1,4 @@
-"""Replies and suppressions over HTTP."""
+"""Replies over HTTP."""
 
 from __future__ import annotations
 
@@ -9,24 +9,20 @@ from typing import Final
 from aiohttp import web
 
 from hub.business_time.dates import day_start, next_day_start
-from hub.model import Json, PropertyScope, Scope, within
-from hub.model.pages import PageQuery
+from hub.model import Json, PropertyScope, within
 from hub.operations.cases import replies as reading
 from hub.operations.cases.acts import CaseActed
 from hub.operations.cases.replies import ReplyTask
-from hub.operations.suppressions import lift, read_suppression, read_suppressions
 from hub.ports import Page
 from hub.ports.casework import ReplyFilter
 from hub.web.api.cases import act_name
-from hub.web.auth.caller import actor_of, caller_of, places_of, places_with
+from hub.web.auth.caller import actor_of, caller_of, places_of
 from hub.web.requests import found, read_id
 from hub.web.responses import json_answer
-from hub.web.schemas.common import WholeQuery
-from hub.web.schemas.people import AssignBody, LiftBody, Lifted, RepliesQuery, SettleReplyBody, WordsBody
+from hub.web.schemas.people import AssignBody, RepliesQuery, SettleReplyBody, WordsBody
 from hub.web.services import services
 
 _REPLY: Final = "reply"
-_SUPPRESSION: Final = "suppression"
 
 
 async def list_replies(request: web.Request, query: RepliesQuery) -> web.Response:
@@ -105,36 +101,3 @@ async def settled(request: web.Request, body: SettleReplyBody) -> ReplyTask:
         reply_id, body.state, who=caller_of(request).who, now=deps.now(), places=places_of(request)
     )
     return found(_REPLY, done)
-
-
-async def list_suppressions(request: web.Request, query: PageQuery) -> web.Response:
-    """List suppressed contact points, newest first."""
-    page = await read_suppressions(
-        services(request).contacts,
-        services(request).policy,
-        after=query.after,
-        limit=query.limit,
-        places=places_of(request),
-    )
-    return json_answer(page)
-
-
-async def show_suppression(request: web.Request, query: WholeQuery) -> web.Response:
-    """Show a suppressed contact point; masked by default."""
-    row_id, deps = read_id(request, _SUPPRESSION), services(request)
-    private = places_with(request, Scope.PRIVACY)
-    row = await read_suppression(
-        actor_of(request), deps.contacts, deps.policy, row_id, private=private, whole=query.whole
-    )
-    return json_answer(found(_SUPPRESSION, row))
-
-
-async def lift_suppression(request: web.Request, body: LiftBody) -> web.Response:
-    """Lift a suppression; safe to repeat."""
-    return json_answer(await lifted(request, body))
-
-
-async def lifted(request: web.Request, body: LiftBody, *, person: str | None = None) -> Lifted:
-    """Lift the suppressions of an address, or one by its id."""
-    by, store = actor_of(request, body.by), services(request).contacts
-    return Lifted(lifted=await lift(by, store, body.address, person=person))

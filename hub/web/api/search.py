@@ -9,12 +9,12 @@ from msgspec import Meta
 
 from hub.errors import PrivacyNeeded
 from hub.model import Scope
+from hub.model.looks import WholeQuery
 from hub.operations.search.recognise import LONGEST
 from hub.operations.search.schemas import SearchAnswer
 from hub.operations.search.search import MOST, SearchRequest, audited, search
 from hub.web.auth.caller import note, places_of, places_with
 from hub.web.responses import json_answer
-from hub.web.schemas.common import WholeQuery
 from hub.web.services import services
 
 SUBJECT: Final = "search"

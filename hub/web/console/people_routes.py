@@ -22,7 +22,6 @@ PEOPLE: Final[tuple[Route, ...]] = (
     press(_PERSON + "/mark", person.mark),
     press(_PERSON + "/unmark", person.end_marks),
     press(_PERSON + "/preferences", person.change_preferences),
-    press(_PERSON + "/lift", person.lift),
     _right(_PERSON + "/rectify", person_rights.show_rectify),
     _claim(_PERSON + "/rectify", person_rights.rectify),
     _right(_PERSON + "/erase", person_rights.show_erasure),

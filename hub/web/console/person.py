@@ -1,16 +1,16 @@
-"""The page of one person, and what an operator does there: mark, end a mark, lift a suppression."""
+"""The page of one person, and what an operator does there: mark, end a mark."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Final, Literal
-from uuid import UUID
 
 from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.business_time.dates import ZONE, asked_at
 from hub.model import DigestPeriod, MarkReason, QuietHours, Scope
+from hub.model.looks import WholeQuery
 from hub.model.pages import ListQuery
 from hub.operations.preferences import read_preferences
 from hub.ports import MessageFilter
@@ -18,16 +18,14 @@ from hub.rendering import case_words_es, labels_es, people_words_es, wishes_es
 from hub.rendering.outcomes_es import described
 from hub.rendering.page_links import person_path
 from hub.rendering.titles_es import EVENTS
-from hub.web.api import preferences, replies
+from hub.web.api import preferences
 from hub.web.api.masked import look
 from hub.web.api.people_list import overview_of
 from hub.web.auth.caller import may_there, places_of, places_with
 from hub.web.console.people import PATH
 from hub.web.console.shell import console_page, done, pressed
-from hub.web.requests import FormQuery, found
+from hub.web.requests import FormQuery
 from hub.web.responses import Refusal
-from hub.web.schemas.common import WholeQuery
-from hub.web.schemas.people import LiftBody
 from hub.web.schemas.preferences import MarkBody, PreferencesBody
 from hub.web.services import services
 
@@ -55,10 +53,6 @@ class PreferencesForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     digest: DigestPeriod | None = None
     quiet_since: _Hour | None = None
     quiet_until: _Hour | None = None
-
-
-class LiftForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    suppression: UUID
 
 
 async def show(request: web.Request, query: PersonQuery) -> web.StreamResponse:
@@ -116,18 +110,6 @@ async def change_preferences(request: web.Request, form: PreferencesForm) -> web
     )
     await preferences.put_preferences(request, body)
     return done(person_path(request.match_info["ref"]), "preferred")
-
-
-async def lift(request: web.Request, form: LiftForm) -> web.StreamResponse:
-    """Lift the suppression of a contact of this person; safe to repeat."""
-    ref, deps = request.match_info["ref"], services(request)
-    # Whole to compare: nothing of it is shown.
-    person = found("person", await deps.directory.somebody(ref, places=places_of(request), whole=True))
-    gone = found("suppression", await deps.contacts.suppression(form.suppression, whole=True))
-    theirs = {point["value"].lower() for point in person["contact_points"]}
-    found("suppression", gone if gone["address"].lower() in theirs else None)
-    await replies.lifted(request, LiftBody(address=str(form.suppression)), person=ref)
-    return done(person_path(ref), "lifted")
 
 
 def _end_of(day: str) -> datetime | None:

@@ -48,7 +48,6 @@ DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
         "claimed": "Se abrió el reclamo. Su caso aparece aquí en unos segundos.",
         "erased": "Empezó la supresión: el directorio y los contactos ya no están; lo demás se borra solo.",
         "handed_over": "Quedó como entregada.",
-        "lifted": "Se levantó: a ese contacto se le escribe otra vez.",
         "batch_made": "El lote está listo: imprímalo.",
         "marked": "La persona quedó marcada: no se le escribe, salvo lo que la ley exige.",
         "posted": "Quedó como enviada por correo certificado.",

@@ -15,7 +15,6 @@ from hub.web.api.results import SourceBody, SubscriptionBody
 from hub.web.api.webhooks import WebhookBody
 from hub.web.schemas.letters import BatchBody, PostedBody
 from hub.web.schemas.messages import CancelBody, ReasonBody, RedriveBody, RedriveOneBody, SettleBody
-from hub.web.schemas.people import LiftBody
 
 _SOURCE: Final = "urn:coproservicios:crm"
 _GRANTS: Final = [{"office": "viewer", "copropiedad_id": "ph-altos-del-rosal"}]
@@ -29,7 +28,6 @@ BODIES: Final[Mapping[type[Struct], Mapping[str, Any]]] = {
     BatchBody: {"copropiedad": "ph-altos-del-rosal"},
     GrantsBody: {"grants": _GRANTS},
     KeyBody: {"name": "crm", "scopes": ["publish"], "source": _SOURCE, "event_types": ["pqrs.received"]},
-    LiftBody: {"address": "maria@example.com", "by": "luz.marina"},
     PersonBody: {"person": "per-001"},
     PostedBody: {"guide": "RA123456789CO"},
     RedriveBody: {"state": "failed", "channel": "sms", "since": "2026-03-09T08:00:00-05:00", "dry_run": True},

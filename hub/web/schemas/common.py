@@ -14,9 +14,6 @@ from hub.model.pages import PageQuery
 
 _INSTANCE: Final = "urn:uuid:2f1cf0a1-0f0c-4f5e-9d57-7d1b6a1c9d10"
 
-IsMasked = Annotated[bool, Meta(description="Whether names and addresses are masked.")]
-MayUnmask = Annotated[bool, Meta(description="Whether `?whole=true` would show them to you.")]
-
 
 def list_of(row: type[Struct]) -> type[Struct]:
     """Make the shape of a list that has one page, which is bounded: of `EvidenceRow` it is `EvidenceList`."""
@@ -38,12 +35,6 @@ class NoQuery(Struct, frozen=True, forbid_unknown_fields=True):
 
 class UnreachedQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     since: Annotated[Instant, Meta(description="Found at this instant (RFC 3339) or later.")] | None = None
-
-
-class WholeQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    whole: Annotated[
-        bool, Meta(description="Names and addresses unmasked; needs the scope `privacy` there.")
-    ] = False
 
 
 class ProblemPart(Struct, kw_only=True):

@@ -8,10 +8,10 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from hub.model import ClockState, Instant, Purpose, State, Word
+from hub.model.looks import IsMasked, MayUnmask
 from hub.model.message_lists import ONLY, MessageList
 from hub.model.pages import Cursor, Limit
 from hub.operations.cancel import WhyCancelled
-from hub.web.schemas.common import IsMasked, MayUnmask
 
 
 class MessagesQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,4 +1,4 @@
-"""The schemas of people: the directory, audiences, replies and suppressions."""
+"""The schemas of people: the directory, audiences and replies."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from msgspec import Meta, Struct
 
 from hub.model import Instant, Mark, Preferences, ReplyKind, Role, Word
 from hub.model.casework import ReplyState, ReplyView
+from hub.model.looks import IsMasked, MayUnmask
 from hub.model.pages import Limit, PageQuery
 from hub.operations.cases.acts import LONGEST
-from hub.web.schemas.common import IsMasked, MayUnmask
 
 NOUNS: Final[Mapping[str, str]] = {
     "copropiedades": "copropiedad",
@@ -207,34 +207,3 @@ class ReplyWhole(ReplyRow, kw_only=True):
     reference: str
     subject: str
     text: str
-
-
-class SuppressionRow(Struct, kw_only=True):
-    """A suppressed contact point; the address is masked. Lifted suppressions are listed too."""
-
-    id: UUID
-    since: Instant
-    address: str
-    channel: str
-    reason: str
-    provider: Annotated[str, Meta(description="The provider that reported it; empty: an operator added it.")]
-    code: str
-    message_id: UUID | None
-    expires_at: Annotated[Instant | None, Meta(description="When the suppression ends; null: never.")]
-    lifted_at: Instant | None
-    lifted_by: str | None
-
-
-class SuppressionWhole(SuppressionRow, kw_only=True):
-    masked: IsMasked
-    may_unmask: MayUnmask
-    person: Annotated[str | None, Meta(description="The person whose message led to it.")]
-
-
-class LiftBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    address: Annotated[Word, Meta(description="The whole address, or the id of a row.")]
-    by: Annotated[Word, Meta(description="Who lifts, as a system names them; else the caller.")] = ""
-
-
-class Lifted(Struct, kw_only=True, frozen=True):
-    lifted: int

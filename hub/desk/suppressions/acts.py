@@ -1,0 +1,99 @@
+"""Suppressions and opt-outs: list, show, suppress, lift."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from typing import Final, TypeVar
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from hub.desk.suppressions import queries
+from hub.desk.suppressions.rows import (
+    LiftBody,
+    Lifted,
+    LiftForm,
+    OptOutRow,
+    SuppressionRow,
+    SuppressionWhole,
+)
+from hub.doors.operator import Operator, found
+from hub.model.ids import uuid_in
+from hub.model.looks import WholeQuery
+from hub.model.pages import PageQuery, Rows
+from hub.people.audience import written_as
+from hub.policy import Policy
+
+SUPPRESSION: Final = "suppression"
+OPT_OUT: Final = "opt_out"
+
+Row = TypeVar("Row", bound=SuppressionRow)
+
+
+async def list_suppressions(by: Operator, query: PageQuery) -> Rows[SuppressionRow]:
+    """List suppressed contact points, newest first."""
+    page = await queries.suppressions(by.db, query, by.places)
+    return replace(page, items=[_with_end(row, by.stores.policy) for row in page.items])
+
+
+async def show_suppression(by: Operator, row_id: UUID, query: WholeQuery) -> SuppressionWhole:
+    """Show a suppressed contact point; masked by default."""
+    read = partial(queries.suppression, by.db)
+    return _with_end(await by.look(read, row_id, SUPPRESSION, whole=query.whole), by.stores.policy)
+
+
+async def suppress(by: Operator, address: str, channel: str, *, reason: str, until: datetime | None) -> None:
+    """Suppress an address on a channel. The audit names the channel and never the address."""
+    await by.audit("suppression.add", f"channel:{channel}")
+    await queries.suppress(by.db, address, channel, reason=reason, until=until, by=by.by)
+
+
+async def lift_suppression(by: Operator, body: LiftBody) -> Lifted:
+    """Lift a suppression; safe to repeat."""
+    return await _lift(by.for_whom(body.by), body.address)
+
+
+async def lift_of_person(by: Operator, ref: str, body: LiftForm) -> Lifted:
+    """Lift the suppression of a contact of this person; safe to repeat."""
+    # Whole to compare: nothing of it is shown.
+    person = found("person", await by.stores.directory.somebody(ref, places=by.places, whole=True))
+    row = found(SUPPRESSION, await queries.suppression(by.db, body.suppression, whole=True))
+    theirs = {point["value"].lower() for point in person["contact_points"]}
+    found(SUPPRESSION, row if row.address.lower() in theirs else None)
+    return await _lift(by, str(body.suppression), person=ref)
+
+
+async def list_opt_outs(by: Operator, query: PageQuery) -> Rows[OptOutRow]:
+    """List opt-outs, newest first."""
+    return await queries.opt_outs(by.db, query)
+
+
+async def lift_opt_out(by: Operator, body: LiftBody) -> Lifted:
+    """Lift an opt-out at the person's request. People can also write INICIAR themselves."""
+    await by.audit("opt_out.lift", _subject(OPT_OUT, body.address))
+    return Lifted(lifted=await queries.lift_opt_out(by.db, _written(body.address), by=by.by))
+
+
+async def _lift(by: Operator, named: str, *, person: str | None = None) -> Lifted:
+    await by.audit("suppression.lift", _subject(SUPPRESSION, named), person=person)
+    lifted = await queries.lift_suppression(by.db, _written(named), by=by.by, places=by.places)
+    return Lifted(lifted=lifted)
+
+
+def _with_end(row: Row, policy: Policy) -> Row:
+    """Add the expiry of a suppression: an operator's, else the policy's."""
+    lasts = policy.suppression_for(row.channel)
+    if row.expires_at is not None or lasts is None:
+        return row
+    return replace(row, expires_at=row.since + lasts)
+
+
+def _subject(noun: str, named: str) -> str:
+    """Return what the audit calls a row: by its id, and by an address not at all."""
+    row_id = uuid_in(named)
+    return noun if row_id is None else f"{noun}:{row_id}"
+
+
+def _written(named: str) -> str:
+    return written_as(named) or named

@@ -1,0 +1,128 @@
+"""Who does which files of tests, and in which order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Final
+
+import pytest
+
+from tests import durations as table
+from tests.durations import TABLE, durations
+from tests.workers import COMPUTES, TESTS, WAITS, LongestFirst, kind_of, kinds_of
+
+LONG: Final = ["tests/a.py::test_1", "tests/a.py::test_2", "tests/a.py::test_3"]
+SHORT: Final = ["tests/b.py::test_1"]
+WAITING: Final = ["tests/c.py::test_1"]
+
+
+class Worker:
+    """What the scheduler sees of a worker."""
+
+    def __init__(self, read: Sequence[str]) -> None:
+        self.read = read
+        self.given: list[str] = []
+        self.shutting_down = False
+
+    def send_runtest_some(self, numbers: Sequence[int]) -> None:
+        self.given += [self.read[number] for number in numbers]
+
+    def shutdown(self) -> None:
+        self.shutting_down = True
+
+
+def dealing(*workers: Worker, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Make a scheduler to which they have said what they have read."""
+    seconds = {"tests/a.py": 60.0, "tests/b.py": 1.0, "tests/c.py": 5.0}
+    monkeypatch.setattr("tests.workers.durations", lambda files: {file: seconds[file] for file in files})
+    session = SimpleNamespace(_session=SimpleNamespace(testscollected=0))
+    manager = SimpleNamespace(getplugin=lambda _name: session)
+    config: Any = SimpleNamespace(getvalue=lambda _name: ["popen"] * len(workers), pluginmanager=manager)
+    scheduler: Any = LongestFirst(config)
+    for worker in workers:
+        scheduler.add_node(worker)
+        scheduler.add_node_collection(worker, worker.read)
+    scheduler.schedule()
+    return scheduler
+
+
+def test_of_six_workers_four_wait_and_two_compute() -> None:
+    assert {WAITS: 4, COMPUTES: 2} == Counter(kinds_of(6, [TESTS]).values())
+    assert {WAITS: 4, COMPUTES: 2} == Counter(kinds_of(6, [TESTS / "unit", TESTS / "chaos"]).values())
+
+
+def test_nobody_is_kept_from_the_only_kind_that_is_wanted() -> None:
+    assert {} == kinds_of(6, [TESTS / "unit/test_ids.py", TESTS / "integration"])
+    assert {} == kinds_of(2, [TESTS])
+
+
+def test_a_hub_that_runs_is_waited_for() -> None:
+    assert WAITS == kind_of(TESTS / "acceptance/test_spine.py")
+    assert COMPUTES == kind_of(TESTS / "unit")
+    assert kind_of(TESTS) is None
+    assert kind_of(TESTS.parent) is None
+
+
+def test_the_longest_file_is_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    worker = Worker([*SHORT, *LONG])
+    dealing(worker, monkeypatch=monkeypatch)
+
+    assert LONG == worker.given
+
+
+def test_a_worker_is_given_the_next_file_before_the_last_one_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    worker = Worker([*SHORT, *LONG])
+    scheduler = dealing(worker, monkeypatch=monkeypatch)
+    scheduler.mark_test_complete(worker, worker.read.index(LONG[0]))
+
+    assert [*LONG, *SHORT] == worker.given
+    assert not scheduler.tests_finished
+
+
+def test_each_has_only_what_it_has_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits, computes = Worker(WAITING), Worker([*SHORT, *LONG])
+    scheduler = dealing(waits, computes, monkeypatch=monkeypatch)
+
+    assert WAITING == waits.given
+    assert waits.shutting_down
+    assert LONG == computes.given
+    for worker in (waits, computes):
+        for test in list(worker.given):
+            scheduler.mark_test_complete(worker, worker.read.index(test))
+    scheduler.mark_test_complete(computes, computes.read.index(SHORT[0]))
+    assert scheduler.tests_finished
+
+
+def test_what_a_dead_worker_had_in_hand_is_anothers(monkeypatch: pytest.MonkeyPatch) -> None:
+    dead, other = Worker([*SHORT, *LONG]), Worker([*SHORT, *LONG])
+    scheduler = dealing(dead, other, monkeypatch=monkeypatch)
+
+    assert LONG[0] == scheduler.remove_node(dead)
+    scheduler.add_node(third := Worker([*SHORT, *LONG]))
+    scheduler.add_node_collection(third, third.read)
+    scheduler.schedule()
+    assert set(LONG[1:]) == set(third.given)
+
+
+def test_a_file_without_a_duration_is_an_average_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    known = tmp_path / "durations.toml"
+    known.write_text('short = ["b"]\n[files]\n"a" = 7\n')
+    monkeypatch.setattr(table, "TABLE", known)
+
+    assert {"a": 7, "b": 1.0, "c": 4.0} == durations(["a", "b", "c"])
+
+
+def test_a_table_is_made_of_a_report(tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    report.write_text(
+        '<testsuites><testsuite><testcase classname="tests.unit.test_ids" name="a" time="1.5"/>'
+        '<testcase classname="tests.unit.test_ids" name="b" time="2.0"/>'
+        '<testcase classname="tests.unit.gone" name="c" time="9"/></testsuite></testsuites>'
+    )
+
+    assert {"tests/unit/test_ids.py": 3.5} == table.measured([report])
+    assert '"tests/unit/test_ids.py" = 4' in table._table(table.measured([report]))
+    assert TABLE.is_file()
