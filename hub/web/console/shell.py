@@ -33,7 +33,6 @@ DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
         "account_opened": "La cuenta quedó abierta.",
         "person_said": "Quedó dicho quién es en el directorio.",
         "removed": "Se quitó.",
-        "revoked": "La llave quedó anulada: ya no abre.",
         "subscribed": "Los resultados se publican desde ahora.",
         "office_taken": "La cuenta ya no tiene el cargo, y sus sesiones terminaron.",
         "turned_on": "El webhook quedó encendido, y lo que esperaba sale ya.",

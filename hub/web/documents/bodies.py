@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from hub.desk.nouns import NOUNS
 from hub.web.api.accounts import AccountBody, GrantsBody, PersonBody
-from hub.web.api.api_keys import KeyBody, RotateBody
 from hub.web.api.exclusions import ExclusionsBody
 from hub.web.api.results import SourceBody, SubscriptionBody
 from hub.web.api.webhooks import WebhookBody
@@ -27,11 +26,9 @@ BODIES: Final[Mapping[type[Struct], Mapping[str, Any]]] = {
     ReasonBody: {"why": "asked"},
     BatchBody: {"copropiedad": "ph-altos-del-rosal"},
     GrantsBody: {"grants": _GRANTS},
-    KeyBody: {"name": "crm", "scopes": ["publish"], "source": _SOURCE, "event_types": ["pqrs.received"]},
     PersonBody: {"person": "per-001"},
     PostedBody: {"guide": "RA123456789CO"},
     RedriveBody: {"state": "failed", "channel": "sms", "since": "2026-03-09T08:00:00-05:00", "dry_run": True},
-    RotateBody: {"old_ends_at": "2026-03-10T08:00:00-05:00"},
     SettleBody: {"reason": "data.radicado", "event": "pqrs.received"},
     SourceBody: {"source": _SOURCE},
     SubscriptionBody: {"source": _SOURCE, "kinds": ["sent", "failed"]},
