@@ -15,7 +15,7 @@ CONSOLE: Final = ROOT / "docs/console.md"
 RUNBOOKS: Final = ROOT / "docs/runbooks.md"
 SOURCES: Final = (
     *("hub/web/templates/**/*.html", "hub/web/**/*.py", "hub/web/static/*.js"),
-    *("hub/rendering/*.py", "hub/operations/now/*.py"),
+    *("hub/rendering/*.py", "hub/operations/now/*.py", "hub/desk/**/*.html", "hub/desk/**/*.py"),
 )
 """Where the words of pages stand."""
 LABEL: Final = re.compile(r"(?<![*\w])\*([^*\n]+)\*(?![*\w])")
