@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from msgspec.structs import replace
 
+from hub.business_time.dates import asked_at
 from hub.desk.preferences.rows import (
     MarkBody,
     MarkEnd,
@@ -18,7 +19,7 @@ from hub.desk.preferences.rows import (
 )
 from hub.doors.operator import Operator, found
 from hub.errors import InvalidPreference
-from hub.model import MarkEntry, Scope
+from hub.model import MarkEntry, QuietHours, Scope
 from hub.model.actors import SHELL
 from hub.model.ids import uuid8
 from hub.model.pages import ListQuery, cut
@@ -40,11 +41,6 @@ async def show_preferences(by: Operator, ref: str) -> PreferencesWhole:
 async def put_preferences(by: Operator, ref: str, body: PreferencesBody) -> PreferencesWhole:
     """Change a person's preferences at their request; what the body leaves out stays."""
     return await change(by, ref, body.applied)
-
-
-async def preferred(by: Operator, ref: str, body: PreferencesForm) -> PreferencesWhole:
-    """Change what a person has asked for: language, large print, digest, hours of quiet."""
-    return await put_preferences(by, ref, body.body)
 
 
 async def change(by: Operator, ref: str, change: Change) -> PreferencesWhole:
@@ -98,16 +94,25 @@ async def mark_person(by: Operator, ref: str, body: MarkBody) -> MarkRow:
     return MarkRow.of(entry)
 
 
-async def marked(by: Operator, ref: str, body: MarkForm) -> MarkRow:
-    """Mark a person: do not contact."""
-    return await mark_person(by, ref, body.body)
-
-
 async def end_marks(by: Operator, ref: str) -> MarkEnd:
     """End the marks of a person; safe to repeat."""
     await _require(by, ref)
     await by.audit("person.mark.end", _subject(ref), person=ref)
     return MarkEnd(ended=await by.stores.preferences.end_marks(ref, None, at=by.now, by=by.by))
+
+
+def preferences_of_form(_: Operator, form: PreferencesForm) -> PreferencesBody:
+    quiet = None
+    if form.quiet_since is not None and form.quiet_until is not None:
+        quiet = QuietHours(since=form.quiet_since, until=form.quiet_until)
+    return PreferencesBody(
+        language=form.language, large_print=form.large_print, digest=form.digest, quiet_hours=quiet
+    )
+
+
+def mark_of_form(_: Operator, form: MarkForm) -> MarkBody:
+    until = None if form.until is None else asked_at(form.until.isoformat())
+    return MarkBody(reason=form.reason, until=until, note=form.note)
 
 
 async def _require(by: Operator, ref: str) -> None:

@@ -9,7 +9,6 @@ from uuid import UUID
 from msgspec import UNSET, Meta, Struct, UnsetType, convert
 from msgspec.structs import replace
 
-from hub.business_time.dates import asked_at
 from hub.model import (
     DigestPeriod,
     Instant,
@@ -74,15 +73,6 @@ class PreferencesForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     quiet_since: _Hour | None = None
     quiet_until: _Hour | None = None
 
-    @property
-    def body(self) -> PreferencesBody:
-        quiet = None
-        if self.quiet_since is not None and self.quiet_until is not None:
-            quiet = QuietHours(since=self.quiet_since, until=self.quiet_until)
-        return PreferencesBody(
-            language=self.language, large_print=self.large_print, digest=self.digest, quiet_hours=quiet
-        )
-
 
 class MarkBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reason: MarkReason
@@ -95,11 +85,6 @@ class MarkForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reason: MarkReason
     until: Annotated[date | None, Meta(description="The last day.")] = None
     note: Annotated[str, Meta(max_length=500)] = ""
-
-    @property
-    def body(self) -> MarkBody:
-        until = None if self.until is None else asked_at(self.until.isoformat())
-        return MarkBody(reason=self.reason, until=until, note=self.note)
 
 
 class MarkEnd(Struct, kw_only=True):
