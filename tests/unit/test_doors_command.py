@@ -20,7 +20,6 @@ from hub.doors.operator import Operator
 from hub.model import Instant, Scope
 from tests.operators import operator
 
-
 pytestmark: Final = pytest.mark.usefixtures("untouched_logging")
 
 
