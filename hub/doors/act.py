@@ -153,6 +153,8 @@ class Act(Declared):
     status: int = 200
     label: str = ""
     done: str = ""
+    unchanged: str = ""
+    """The sentence instead, on the page of the row, where the result's `changed` is false."""
     asks: Callable[..., Awaitable[Question]] | None = None
     """Takes the operator, the gaps, and a `query` where it has one."""
     offered: Callable[[Any], bool] = lambda _: True
@@ -208,6 +210,8 @@ class Read(Declared):
     """Word → address, on the page of the row."""
     template: str = ""
     """A page of the noun's own, instead of the cells."""
+    page: Callable[..., Awaitable[Any]] | None = None
+    """Makes the row of that page, where it shows more than programs get."""
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from hub.web.requests import ApiHandler, ButtonForm, FormQuery, Sheet
 from hub.web.route import Route
 
 _POST: Final = hdrs.METH_POST
+_UNCHANGED: Final = "_unchanged"
 
 
 def pages_of(noun: Noun) -> tuple[Route, ...]:
@@ -53,7 +54,10 @@ def has_page(read: Read) -> bool:
 
 def done_words(nouns: Sequence[Noun]) -> Mapping[str, str]:
     """Return the name of each act → the sentence of the page that follows it."""
-    return {act.name: act.done for noun in nouns for act in noun.acts if act.done}
+    acts = [act for noun in nouns for act in noun.acts]
+    return {act.name: act.done for act in acts if act.done} | {
+        f"{act.name}{_UNCHANGED}": act.unchanged for act in acts if act.unchanged
+    }
 
 
 def _page(declared: Declared, handler: ApiHandler) -> Route:
@@ -83,8 +87,11 @@ def _button(act: Act, noun: Noun) -> Route:
 
 
 def _followed(request: web.Request, act: Act, result: Any) -> web.StreamResponse:
+    filled = _filled(request)
+    if act.unchanged and not result.changed:
+        return done(act.address.rpartition("/")[0].format(**filled), f"{act.name}{_UNCHANGED}")
     if act.once is None:
-        return done(act.before.format(**_filled(request)), act.name)
+        return done(act.before.format(**filled), act.name)
     here = act.section or f"/{act.path.split('/')[1]}"
     return console_page("doors/once.html", request, here=here, once=act.once(result))
 
@@ -159,14 +166,23 @@ async def show_row(
 ) -> web.StreamResponse:
     """Show the page of a row, once more with what is wrong with a form of it, or with what came of it."""
     by, gaps = operator_of(request, declared.needs), gaps_of(request, declared, noun)
-    row = await declared.do(by, **gaps)
+    row = await (declared.page or declared.do)(by, **gaps)
+    status = 200 if wrong is None else wrong.status
+    given = {"wrong": wrong, "form": form, "result": result, **await _more(declared, by)}
+    return row_answer(declared, noun, request, row, status=status, **given)
+
+
+def row_answer(
+    declared: Read, noun: Noun, request: web.Request, row: Any, *, status: int, **given: Any
+) -> web.Response:
+    """Answer with the page of a row, as it was read."""
     filled = _filled(request)
     acts = [act for act in noun.of_row(declared) if act.offered(row) and _may(request, act)]
     return console_page(
         declared.template or "doors/row.html",
         request,
         here=declared.section or declared.path.partition("/{")[0],
-        status=200 if wrong is None else wrong.status,
+        status=status,
         row=row,
         cells=cells_of(declared.answer),
         acts=[(act, act.address.format(**filled)) for act in acts],
@@ -174,10 +190,7 @@ async def show_row(
         links=declared.links(row) if declared.links is not None else {},
         list=next((one for one in noun.lists if declared.path.startswith(f"{one.path}/")), None),
         path=declared.path.format(**filled),
-        wrong=wrong,
-        form=form,
-        result=result,
-        **await _more(declared, by),
+        **given,
     )
 
 

@@ -179,10 +179,14 @@ ROWS: Final[dict[str, Row]] = {
     "GET /live": Row(needs=READ, tail="?topics=nosuch", status=400),
     "GET /dead": Row(needs=READ, where=OWN),
     "GET /dead/{id}": Row(needs="privacy operate", where=OWN, fill="DEAD"),
-    "POST /dead/{id}": Row(needs=OPERATE, where=OWN, fill="DEAD", form="act=discard", status=303),
-    "GET /dead/discard": Row(needs=OPERATE, where=OWN, tail="?reason=MARK"),
-    "POST /dead/discard": Row(needs=OPERATE, where=OWN, form="ids=MARK", status=303),
+    "POST /dead/{id}/replay": Row(needs=OPERATE, where=OWN, fill="DEAD", form="", status=303),
+    # It is settled: nothing is mended. Who does not see all people whole is not even told that.
+    "POST /dead/{id}/mend": Row(
+        needs=OPERATE, also=PRIVACY, where=EVERYWHERE, fill="DEAD", form="", status=409
+    ),
+    "GET /dead/discard": Row(needs=OPERATE, status=303),
     "GET /dead/{id}/discard": Row(needs=OPERATE, where=OWN, fill="DEAD"),
+    "POST /dead/{id}/discard": Row(needs=OPERATE, where=OWN, fill="DEAD", form="", status=303),
     "GET /channels": Row(needs=READ),
     "GET /search": Row(needs=READ, where=OWN, tail="?q=p-MARK", elsewhere=200),
     "GET /indicators": Row(needs=READ, where=OWN, tail=f"?{MARCH}&copropiedad=ph-MARK", elsewhere=200),
@@ -249,8 +253,8 @@ ROWS: Final[dict[str, Row]] = {
     # Events that could not be accepted. They are of no building: nobody of one building finds any.
     "GET /api/dead": Row(needs=READ, where=OWN),
     "GET /api/dead/{id}": Row(needs="privacy operate", where=OWN, fill="DEAD"),
-    "POST /api/dead/replay": Row(needs=OPERATE, where=OWN, body={"reason": "MARK"}, elsewhere=200),
-    "POST /api/dead/discard": Row(needs=OPERATE, where=OWN, body={"reason": "MARK"}, elsewhere=200),
+    "POST /api/dead/replay": Row(needs=OPERATE, where=OWN, body={"reason": "MARK"}, status=201),
+    "POST /api/dead/discard": Row(needs=OPERATE, where=OWN, body={"reason": "MARK"}, status=201),
     "POST /api/dead/{id}/replay": Row(needs=OPERATE, where=OWN, fill="DEAD"),
     "POST /api/dead/{id}/mend": Row(
         needs=OPERATE, also=PRIVACY, where=EVERYWHERE, fill="DEAD", body={}, status=409
@@ -518,9 +522,6 @@ MORE: Final[tuple[tuple[str, Row], ...]] = (
     ("GET /api/letters", _look(tail="?state=posted", finds=False)),
     ("GET /api/letters/batches", _look(tail="?copropiedad=ph-MARK")),
     # Each act of a page that does several things; what one of them needs is done by the row before.
-    ("POST /dead/{id}", _press(needs=OPERATE, fill="DEAD", form="act=replay")),
-    # Without a body nothing is mended. Who does not see all people whole is not even told that.
-    ("POST /dead/{id}", _all(needs=OPERATE, also=PRIVACY, fill="DEAD", form="act=mend", status=409)),
     ("POST /channels/resume", _all(needs=OPERATE, form="name=all&older=cancel", status=303)),
     ("POST /accounts/{name}", _press(needs=ADMIN, also=READ, fill="MARK", form=f"act=grant&{VIEWER}")),
     ("POST /accounts/{name}", _press(needs=ADMIN, fill="MARK", form=f"act=take&{VIEWER}")),

@@ -36,8 +36,8 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "dead-none": "/dead?reason=nosuch",
         "dead-letter": "/dead/DEAD",
         "dead-discard": "/dead/DEAD/discard",
-        "dead-discard-many": "/dead/discard",
-        "dead-discard-none": "/dead/discard?reason=nosuch",
+        "dead-discard-many": "/bulk/discard",
+        "dead-discard-none": "/bulk/discard?reason=nosuch",
     },
     "own": {
         "own-account": "/account",

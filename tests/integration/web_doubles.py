@@ -69,6 +69,7 @@ from hub.settings import load
 from hub.storage import (
     Database,
     PostgresEvidence,
+    PostgresIntake,
     PostgresReceipts,
 )
 from hub.testing import (
@@ -156,6 +157,12 @@ def dead_letter(body: bytes = b"{}", **fields: Any) -> DeadLetter:
     return DeadLetter(**{**values, **fields})
 
 
+async def bury(database: Database, *letters: DeadLetter) -> None:
+    """Store dead letters as intake does."""
+    async with PostgresIntake(database).transaction() as transaction:
+        await transaction.add_dead_letters(letters)
+
+
 @dataclass
 class MemoryLog:
     """`LogStore` over lists; a page's cursor is the place of its end. Rows belong to no copropiedad."""
@@ -169,7 +176,6 @@ class MemoryLog:
     periods: list[tuple[Period, str | None, PropertyScope]] = field(default_factory=list)
     message_rows: list[dict[str, Json]] = field(default_factory=list)
     letters: list[DeadLetter] = field(default_factory=list)
-    settled: dict[UUID, str] = field(default_factory=dict)
     unreached_rows: list[dict[str, Json]] = field(default_factory=list)
     asked: list[MessageFilter] = field(default_factory=list)
     failure: Exception | None = None
@@ -257,46 +263,6 @@ class MemoryLog:
         self.contract_periods.append((period, area, places))
         return self.decisions
 
-    async def dead(
-        self,
-        *,
-        state: str | None,
-        after: str | None,
-        limit: int,
-        reason: str | None = None,
-        event: str | None = None,
-    ) -> Page:
-        rows = [
-            {
-                "id": letter.id,
-                "reason": letter.reason,
-                "field": letter.field,
-                "event_type": letter.event_type,
-                "received_at": letter.received_at,
-                "times": letter.times,
-                "state": self.settled.get(letter.id, "open"),
-                "sender": letter.sender,
-                "wrong_sender": letter.wrong_sender,
-            }
-            for letter in self.letters
-        ]
-        found = [
-            row for row in rows if state in (None, row["state"]) and (reason or "") in str(row["reason"])
-        ]
-        kept = [row for row in found if (event or "") in str(row["event_type"])]
-        return _page(kept, after, limit)
-
-    async def dead_letter(self, letter_id: UUID) -> DeadLetter | None:
-        letter = next((letter for letter in self.letters if letter.id == letter_id), None)
-        return letter and replace(letter, state=self.settled.get(letter_id, "open"))
-
-    async def settle_dead(self, letter_id: UUID, *, state: str, times: int | None = None) -> bool:
-        again = any(letter.times != times for letter in self.letters if letter.id == letter_id)
-        if letter_id in self.settled or (times is not None and again):
-            return False
-        self.settled[letter_id] = state
-        return True
-
     async def unreached(
         self, *, after: str | None, limit: int, places: PropertyScope = None, since: datetime | None = None
     ) -> Page:
@@ -322,7 +288,7 @@ class MemoryLog:
         return {
             "messages": _count(str(row["state"]) for row in self.rows),
             "clocks": _count(str(row["state"]) for row in self.clock_rows),
-            "dead": _count(self.settled.get(letter.id, "open") for letter in self.letters),
+            "dead": _count(letter.state for letter in self.letters),
         }
 
 

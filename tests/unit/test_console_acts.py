@@ -11,10 +11,9 @@ from hub.web.route import Route
 from hub.web.routes import ROUTES
 
 ACTS: Final[dict[str, str]] = {
-    "POST /dead/{id} replay": "POST /api/dead/{id}/replay",
-    "POST /dead/{id} mend": "POST /api/dead/{id}/mend",
-    "POST /dead/{id} discard": "POST /api/dead/{id}/discard",
-    "POST /dead/discard": "POST /api/dead/discard",
+    "POST /dead/{id}/replay": "POST /api/dead/{id}/replay",
+    "POST /dead/{id}/mend": "POST /api/dead/{id}/mend",
+    "POST /dead/{id}/discard": "POST /api/dead/{id}/discard",
     "POST /channels/pause": "PUT /api/pauses/{name}",
     "POST /channels/resume": "DELETE /api/pauses/{name}",
     "POST /messages/{id}/resend": "POST /api/messages/{id}/redrive",
@@ -76,7 +75,7 @@ OF_ONES_OWN: Final[dict[str, str]] = {
     "POST /inbox": "of who has signed in; a program has a token of a person, and /api/inbox",
 }
 """What only a page does, and why: nothing of it is an operator's work. `docs/console.md` names them."""
-OTHER_PLACES: Final = frozenset({"POST /accounts/{name} person", "POST /dead/{id} mend"})
+OTHER_PLACES: Final = frozenset({"POST /accounts/{name} person"})
 """Of a page with several acts, those whose operation is for who reaches everywhere: the use case asks."""
 
 

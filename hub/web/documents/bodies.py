@@ -13,7 +13,7 @@ from hub.web.api.exclusions import ExclusionsBody
 from hub.web.api.results import SourceBody, SubscriptionBody
 from hub.web.api.webhooks import WebhookBody
 from hub.web.schemas.letters import BatchBody, PostedBody
-from hub.web.schemas.messages import CancelBody, ReasonBody, RedriveBody, RedriveOneBody, SettleBody
+from hub.web.schemas.messages import CancelBody, ReasonBody, RedriveBody, RedriveOneBody
 
 _SOURCE: Final = "urn:coproservicios:crm"
 _GRANTS: Final = [{"office": "viewer", "copropiedad_id": "ph-altos-del-rosal"}]
@@ -29,7 +29,6 @@ BODIES: Final[Mapping[type[Struct], Mapping[str, Any]]] = {
     PersonBody: {"person": "per-001"},
     PostedBody: {"guide": "RA123456789CO"},
     RedriveBody: {"state": "failed", "channel": "sms", "since": "2026-03-09T08:00:00-05:00", "dry_run": True},
-    SettleBody: {"reason": "data.radicado", "event": "pqrs.received"},
     SourceBody: {"source": _SOURCE},
     SubscriptionBody: {"source": _SOURCE, "kinds": ["sent", "failed"]},
     WebhookBody: {"source": _SOURCE, "url": "https://crm.example/hooks/hub"},

@@ -1,4 +1,4 @@
-"""Mend a dead letter: what is wrong in it, line by line, and its replay with other words."""
+"""Mending of a dead letter: what is wrong in it, line by line, and the letter with other words. Pure."""
 
 from __future__ import annotations
 
@@ -110,6 +110,10 @@ def is_known(letter: DeadLetter) -> bool:
     return all(identity_of(letter).values())
 
 
+def can_be_mended(letter: DeadLetter) -> bool:
+    return letter.state == "open" and is_known(letter) and not letter.wrong_sender
+
+
 def changed_paths(old: bytes, new: bytes) -> Sequence[str]:
     """
     Return where two bodies differ, for the audit: paths of fields, never what they hold.
@@ -147,7 +151,7 @@ def _leaves(value: Json, path: str) -> Iterator[tuple[str, str]]:
         yield from _leaves(part, f"{path}.{name}" if path else str(name))
 
 
-def mending(letter: DeadLetter, whole: DeadLetter) -> dict[str, Json]:
+def trace(letter: DeadLetter, whole: DeadLetter) -> dict[str, Json]:
     """Return what the audit keeps of a mend: where the letter was changed, and the SHA-256 of what goes."""
     return {
         "sha256": sha256(whole.body).hexdigest(),
