@@ -10,6 +10,17 @@ from hub.desk.posters.noun import NOUN as POSTERS
 from hub.desk.preferences.noun import NOUN as PREFERENCES
 from hub.desk.suppressions.noun import NOUN as SUPPRESSIONS
 from hub.desk.suppressions.noun import OPT_OUTS
+from hub.desk.webhooks.noun import NOUN as WEBHOOKS
+from hub.desk.webhooks.noun import RESULTS
 from hub.doors.act import Noun
 
-NOUNS: Final[tuple[Noun, ...]] = (CHANNELS, POSTERS, PREFERENCES, SUPPRESSIONS, OPT_OUTS, KEYS)
+NOUNS: Final[tuple[Noun, ...]] = (
+    CHANNELS,
+    POSTERS,
+    PREFERENCES,
+    SUPPRESSIONS,
+    OPT_OUTS,
+    KEYS,
+    WEBHOOKS,
+    RESULTS,
+)

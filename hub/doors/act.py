@@ -182,7 +182,7 @@ class Act(Declared):
     @property
     def before(self) -> str:
         """The page that has its button."""
-        return self.leads_to or self.address.rpartition("/")[0]
+        return self.leads_to or self.address.rpartition("/")[0] or self.path
 
     @property
     def body(self) -> type[Struct] | None:

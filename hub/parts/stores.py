@@ -65,10 +65,8 @@ from hub.ports import (
     SearchStore,
     SecondFactorStore,
     SessionStore,
-    SubscriptionStore,
     SurveyStore,
     UnsubscribeStore,
-    WebhookStore,
 )
 from hub.ports.evidence import EvidenceStore
 from hub.ports.people_list import PeopleListStore
@@ -290,10 +288,6 @@ class Stores:
         return storage.PostgresSessions(self.database)
 
     @cached_property
-    def subscriptions(self) -> SubscriptionStore:
-        return storage.PostgresSubscriptions(self.database)
-
-    @cached_property
     def survey_list(self) -> SurveyListStore:
         return storage.PostgresSurveyList(self.database, self.policy.surveys.open_for)
 
@@ -304,7 +298,3 @@ class Stores:
     @cached_property
     def unsubscribes(self) -> UnsubscribeStore:
         return storage.PostgresUnsubscribes(self.database)
-
-    @cached_property
-    def webhooks(self) -> WebhookStore:
-        return storage.PostgresWebhooks(self.database)

@@ -42,7 +42,6 @@ from hub.operations.residents.own_message import OwnMessages
 from hub.operations.residents.sign_in import ResidentSignIn
 from hub.operations.search.search import SearchDeps
 from hub.parts.stores import Stores
-from hub.ports import WebhookCalls
 from hub.ports.activity import AffectedPeople
 from hub.ports.traces import Tracer
 from hub.web.auth.api_key_cache import Keyring
@@ -60,7 +59,6 @@ class Services(Stores):
 
     amqp_user: str | None
     dry_run: DryRunner
-    webhook_calls: WebhookCalls
     keyring: Keyring
     refuse: Refuse
     hooks: Hooks

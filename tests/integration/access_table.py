@@ -220,9 +220,18 @@ ROWS: Final[dict[str, Row]] = {
     "GET /keys/{name}/revoke": Row(needs=ADMIN, where=EVERYWHERE, fill="other"),
     "POST /keys/{name}/revoke": Row(needs=ADMIN, where=EVERYWHERE, fill="by-form", form="", status=303),
     "GET /webhooks": Row(needs=ADMIN, where=EVERYWHERE, finds=False),
-    "POST /webhooks": Row(needs=ADMIN, where=EVERYWHERE, form=f"act=on&{SOURCE}", status=303),
+    "POST /webhooks": Row(
+        needs=ADMIN, where=EVERYWHERE, form=f"failed=1&url=https://hooks.example/hub&{SOURCE}"
+    ),
+    "POST /webhooks/results": Row(needs=ADMIN, where=EVERYWHERE, form=SOURCE, status=303),
+    "GET /webhooks/results/off": Row(needs=ADMIN, where=EVERYWHERE, tail=f"?{SOURCE}"),
+    "POST /webhooks/results/off": Row(needs=ADMIN, where=EVERYWHERE, form=SOURCE, status=303),
     "GET /webhooks/{id}": Row(needs=ADMIN, where=EVERYWHERE, fill=NOBODYS, status=404),
-    "POST /webhooks/{id}": Row(needs=ADMIN, where=EVERYWHERE, fill=NOBODYS, form="act=on", status=404),
+    "POST /webhooks/{id}/test": Row(needs=ADMIN, where=EVERYWHERE, fill=NOBODYS, form="", status=404),
+    "POST /webhooks/{id}/on": Row(needs=ADMIN, where=EVERYWHERE, fill=NOBODYS, form="", status=404),
+    "POST /webhooks/{id}/rotate": Row(needs=ADMIN, where=EVERYWHERE, fill=NOBODYS, form="", status=404),
+    "GET /webhooks/{id}/remove": Row(needs=ADMIN, where=EVERYWHERE, fill=NOBODYS, status=404),
+    "POST /webhooks/{id}/remove": Row(needs=ADMIN, where=EVERYWHERE, fill=NOBODYS, form="", status=404),
     "GET /messages": Row(needs=READ, where=OWN, tail="?person=p-MARK", elsewhere=200),
     "GET /messages/unreached": Row(needs=READ, where=OWN),
     "GET /cases/{key}": Row(needs=READ, where=OWN, fill="pqrs_id:CASE-MARK"),
@@ -533,13 +542,6 @@ MORE: Final[tuple[tuple[str, Row], ...]] = (
     (
         "POST /accounts/{name}",
         _all(needs=ADMIN, also=PRIVACY, fill="alfa", form="act=person&person=p-alfa", status=303),
-    ),
-    ("POST /webhooks", _all(needs=ADMIN, form=f"act=add&failed=1&url=https://hooks.example/hub&{SOURCE}")),
-    ("POST /webhooks", _all(needs=ADMIN, form=f"act=on&{SOURCE}", status=303)),
-    ("POST /webhooks", _all(needs=ADMIN, form=f"act=off&{SOURCE}", status=303)),
-    *(
-        ("POST /webhooks/{id}", _all(needs=ADMIN, fill=NOBODYS, form=f"act={act}", status=404))
-        for act in ("test", "rotate", "remove")
     ),
 )
 """More questions to the same routes: for some of them a caller needs more."""

@@ -24,7 +24,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "key": "/keys/other",
         "key-sure": "/keys/other/revoke",
         "webhooks": "/webhooks",
-        "webhooks-off": "/webhooks?off=urn:coproservicios:crm",
+        "webhooks-off": "/webhooks/results/off?source=urn:coproservicios:crm",
     },
     "audit": {
         "audit-person": "/audit?person=p-MARK",
@@ -160,7 +160,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "clock-kept": "/clocks/KEPT",
         "clock-waits": "/clocks/WAITS",
         "webhook": "/webhooks/HOOK",
-        "webhook-sure": "/webhooks/HOOK?sure=true",
+        "webhook-sure": "/webhooks/HOOK/remove",
         "dead-typed": "/dead/WRONG",
         "own-inbox-entry": "/inbox/ENTRY",
     },

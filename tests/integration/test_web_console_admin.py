@@ -214,7 +214,7 @@ async def test_webhook_is_added_tried_and_removed(browser: Browser, servers: Ser
         page = await browser.run("document.documentElement.innerHTML")
         await click(browser, ".actions .act button")
         tried = await main_text(browser)
-        await click(browser, "a[href$='sure=true']")
+        await click(browser, "a[href$='/remove']")
         await click(browser, "main button.danger")
 
         assert len(secret) > 20
@@ -231,7 +231,7 @@ async def test_results_of_a_source_are_published_and_no_more(browser: Browser, s
         await fill(browser, "#subscribe", source="urn:coproservicios:erp", undelivered="1")
         await click(browser, "#subscribe button")
         listed = await main_text(browser)
-        await click(browser, "td a[href*='off=']")
+        await click(browser, "td a[href*='/off?']")
         await click(browser, "main button.danger")
 
         assert "urn:coproservicios:erp" in listed

@@ -59,13 +59,13 @@ ACTS: Final[dict[str, str]] = {
     "POST /keys": "POST /api/keys",
     "POST /keys/{name}/rotate": "POST /api/keys/{name}/rotate",
     "POST /keys/{name}/revoke": "POST /api/keys/{name}/revoke",
-    "POST /webhooks add": "POST /api/webhooks",
-    "POST /webhooks on": "POST /api/results",
-    "POST /webhooks off": "DELETE /api/results",
-    "POST /webhooks/{id} test": "POST /api/webhooks/{id}/test",
-    "POST /webhooks/{id} on": "POST /api/webhooks/{id}/on",
-    "POST /webhooks/{id} rotate": "POST /api/webhooks/{id}/rotate",
-    "POST /webhooks/{id} remove": "DELETE /api/webhooks/{id}",
+    "POST /webhooks": "POST /api/webhooks",
+    "POST /webhooks/results": "POST /api/results",
+    "POST /webhooks/results/off": "DELETE /api/results",
+    "POST /webhooks/{id}/test": "POST /api/webhooks/{id}/test",
+    "POST /webhooks/{id}/on": "POST /api/webhooks/{id}/on",
+    "POST /webhooks/{id}/rotate": "POST /api/webhooks/{id}/rotate",
+    "POST /webhooks/{id}/remove": "DELETE /api/webhooks/{id}",
 }
 """What a page does → the operation that does the same. A page with several acts names each by its word."""
 OF_ONES_OWN: Final[dict[str, str]] = {

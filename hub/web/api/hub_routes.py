@@ -13,9 +13,7 @@ from hub.model.pages import page_of
 from hub.operations.exclusions import ExclusionListRow
 from hub.operations.gallery import TemplatePreview, TemplateRow
 from hub.operations.incidents import IncidentPage
-from hub.operations.results import SubscriptionRow
-from hub.operations.webhooks import WebhookAnswer, WebhookMade, WebhookRow, WebhookSecret
-from hub.web.api import accounts, api_keys, exclusions, results, summary, templates, webhooks
+from hub.web.api import accounts, api_keys, exclusions, summary, templates
 from hub.web.api.answers import TOO_LATE
 from hub.web.route import Route, read, read_company
 from hub.web.schemas import common
@@ -48,22 +46,6 @@ HUB: Final[tuple[Route, ...]] = (
     ),
     read("/api/summary", summary.summary, answers={200: common.Summary}),
     # Access: keys, audit, accounts.
-    _list_keys("/api/results", results.list_subscriptions, answers={200: page_of(SubscriptionRow)}),
-    _change_keys("/api/results", results.subscribe, answers={200: SubscriptionRow}),
-    _change_keys(
-        "/api/results",
-        results.unsubscribe,
-        method=_DELETE,
-        answers={200: results.SubscriptionSource, 404: Problem},
-    ),
-    _list_keys("/api/webhooks", webhooks.list_webhooks, answers={200: page_of(WebhookRow)}),
-    _change_keys("/api/webhooks", webhooks.add_webhook, answers={201: WebhookMade}),
-    _change_keys(
-        "/api/webhooks/{id}", webhooks.remove_webhook, method=_DELETE, answers={200: webhooks.WebhookId}
-    ),
-    _change_keys("/api/webhooks/{id}/on", webhooks.enable_webhook, answers={200: webhooks.WebhookId}),
-    _change_keys("/api/webhooks/{id}/rotate", webhooks.rotate_webhook, answers={201: WebhookSecret}),
-    _change_keys("/api/webhooks/{id}/test", webhooks.test_webhook, answers={200: WebhookAnswer}),
     Route(
         "/api/audit",
         api_keys.list_notes,

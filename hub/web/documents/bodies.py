@@ -10,8 +10,6 @@ from msgspec import Struct
 from hub.desk.nouns import NOUNS
 from hub.web.api.accounts import AccountBody, GrantsBody, PersonBody
 from hub.web.api.exclusions import ExclusionsBody
-from hub.web.api.results import SourceBody, SubscriptionBody
-from hub.web.api.webhooks import WebhookBody
 from hub.web.schemas.letters import BatchBody, PostedBody
 from hub.web.schemas.messages import CancelBody, ReasonBody, RedriveBody, RedriveOneBody, SettleBody
 
@@ -30,8 +28,5 @@ BODIES: Final[Mapping[type[Struct], Mapping[str, Any]]] = {
     PostedBody: {"guide": "RA123456789CO"},
     RedriveBody: {"state": "failed", "channel": "sms", "since": "2026-03-09T08:00:00-05:00", "dry_run": True},
     SettleBody: {"reason": "data.radicado", "event": "pqrs.received"},
-    SourceBody: {"source": _SOURCE},
-    SubscriptionBody: {"source": _SOURCE, "kinds": ["sent", "failed"]},
-    WebhookBody: {"source": _SOURCE, "url": "https://crm.example/hooks/hub"},
     **{shape: example for noun in NOUNS for shape, example in noun.examples.items()},
 }
