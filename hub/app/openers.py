@@ -34,7 +34,6 @@ def _opener(make: Callable[[storage.Database], Store], *, size: int = 2) -> Open
     return opened
 
 
-open_accounts: Final = _opener(storage.PostgresAccounts)
 open_audit: Final = _opener(storage.PostgresAudit)
 open_bulk: Final = _opener(storage.PostgresBulk)
 open_cancel: Final = _opener(storage.PostgresCancel)

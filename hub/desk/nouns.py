@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from hub.desk.accounts.noun import NOUN as ACCOUNTS
 from hub.desk.channels.noun import NOUN as CHANNELS
 from hub.desk.keys.noun import NOUN as KEYS
 from hub.desk.posters.noun import NOUN as POSTERS
@@ -23,4 +24,5 @@ NOUNS: Final[tuple[Noun, ...]] = (
     KEYS,
     WEBHOOKS,
     RESULTS,
+    ACCOUNTS,
 )

@@ -98,15 +98,13 @@ async def _again(request: web.Request, act: Act, **what: Any) -> web.StreamRespo
 
 def list_page(declared: List) -> ApiHandler:
     """Return the page of a list: its filters, its rows, and the same rows as a sheet."""
-    columns, on_sheet = columns_of(declared.row), sheet_columns_of(declared.row)
+    columns = columns_of(declared.row)
 
     async def handler(request: web.Request, query: Any) -> web.StreamResponse:
         by = operator_of(request, declared.needs)
-        page = await declared.do(by, query)
         if query.format is not None:
-            titles = [cell.title for cell in on_sheet.values()]
-            lines = ([cell.written(row, name) for name, cell in on_sheet.items()] for row in page.items)
-            return spreadsheet(declared.file, titles, lines)
+            return await _sheet(declared, by, query)
+        page = await declared.do(by, query)
         return console_page(
             declared.template or "doors/list.html",
             request,
@@ -125,6 +123,18 @@ def list_page(declared: List) -> ApiHandler:
         )
 
     return _named(handler, declared, query=query_of_page(declared.query))
+
+
+async def _sheet(declared: List, by: Operator, query: Any) -> web.Response:
+    cells = sheet_columns_of(declared.sheet_row)
+    if declared.sheet is None:
+        rows: Sequence[Struct] = (await declared.do(by, query)).items
+    else:
+        rows = await declared.sheet(by, query)
+    titles = [cell.title for cell in cells.values()]
+    return spreadsheet(
+        declared.file, titles, ([cell.written(row, of) for of, cell in cells.items()] for row in rows)
+    )
 
 
 def row_page(declared: Read, noun: Noun) -> ApiHandler:

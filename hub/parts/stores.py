@@ -7,12 +7,13 @@ A test puts doubles in their places: `with_doubles(stores, log=MemoryLog())`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Final
 
 from hub import storage
 from hub.access.keyring import KeyRing
+from hub.access.passwords import Passwords
 from hub.access.poster_links import PosterLinks
 from hub.channels.registry import NAMES
 from hub.cloudevents.schemas import Schemas
@@ -89,6 +90,7 @@ class Stores:
     publisher: Publisher
     appointments: Appointments
     now: Now = NOW
+    passwords: Passwords = field(default_factory=Passwords)
 
     @cached_property
     def settings(self) -> Settings:

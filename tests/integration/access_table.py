@@ -210,8 +210,24 @@ ROWS: Final[dict[str, Row]] = {
     "GET /accounts": Row(needs=ADMIN, where=OWN),
     "POST /accounts": Row(needs=ADMIN, also=READ, where=OWN, form=NEW_ACCOUNT, elsewhere=400),
     "GET /accounts/{name}": Row(needs=ADMIN, where=OWN, fill="MARK"),
-    "POST /accounts/{name}": Row(
-        needs=ADMIN, also=READ, where=OWN, fill="MARK", form=f"act=grant&{VIEWER}", status=303
+    "POST /accounts/{name}/grant": Row(
+        needs=ADMIN, also=READ, where=OWN, fill="MARK", form=VIEWER, status=303
+    ),
+    "GET /accounts/{name}/take": Row(needs=ADMIN, where=OWN, fill="MARK", tail=f"?{VIEWER}"),
+    "POST /accounts/{name}/take": Row(needs=ADMIN, where=OWN, fill="MARK", form=VIEWER, status=303),
+    "GET /accounts/{name}/disable": Row(needs=ADMIN, where=OWN, fill="MARK"),
+    "POST /accounts/{name}/disable": Row(needs=ADMIN, where=OWN, fill="MARK", form="", status=303),
+    "POST /accounts/{name}/enable": Row(needs=ADMIN, also=READ, where=OWN, fill="MARK", form="", status=303),
+    "POST /accounts/{name}/unlock": Row(needs=ADMIN, where=OWN, fill="MARK", form="", status=303),
+    "GET /accounts/{name}/second-factor": Row(needs=ADMIN, where=OWN, fill="MARK"),
+    "POST /accounts/{name}/second-factor": Row(
+        needs=ADMIN, also=READ, where=OWN, fill="MARK", form="", status=303
+    ),
+    "GET /accounts/{name}/reset": Row(needs=ADMIN, where=OWN, fill="MARK"),
+    "POST /accounts/{name}/reset": Row(needs=ADMIN, also=READ, where=OWN, fill="MARK", form=""),
+    # Of whoever is not of all buildings no account is asked for: it would be refused whosesoever it is.
+    "POST /accounts/{name}/person": Row(
+        needs=ADMIN, also=PRIVACY, where=EVERYWHERE, fill="alfa", form="person=p-alfa", status=303
     ),
     "GET /keys": Row(needs=ADMIN, where=EVERYWHERE),
     "POST /keys": Row(needs=ADMIN, also=READ, where=EVERYWHERE, form="name=by-form&read=1&end=year"),
@@ -531,18 +547,6 @@ MORE: Final[tuple[tuple[str, Row], ...]] = (
     # Without a body nothing is mended. Who does not see all people whole is not even told that.
     ("POST /dead/{id}", _all(needs=OPERATE, also=PRIVACY, fill="DEAD", form="act=mend", status=409)),
     ("POST /channels/resume", _all(needs=OPERATE, form="name=all&older=cancel", status=303)),
-    ("POST /accounts/{name}", _press(needs=ADMIN, also=READ, fill="MARK", form=f"act=grant&{VIEWER}")),
-    ("POST /accounts/{name}", _press(needs=ADMIN, fill="MARK", form=f"act=take&{VIEWER}")),
-    ("POST /accounts/{name}", _press(needs=ADMIN, fill="MARK", form="act=disable")),
-    ("POST /accounts/{name}", _press(needs=ADMIN, also=READ, fill="MARK", form="act=enable")),
-    ("POST /accounts/{name}", _press(needs=ADMIN, fill="MARK", form="act=unlock")),
-    ("POST /accounts/{name}", _press(needs=ADMIN, also=READ, fill="MARK", form="act=forget")),
-    ("POST /accounts/{name}", _own(needs=ADMIN, also=READ, fill="MARK", form="act=reset")),
-    # Of whoever is not of all buildings no account is asked for: it would be refused whosesoever it is.
-    (
-        "POST /accounts/{name}",
-        _all(needs=ADMIN, also=PRIVACY, fill="alfa", form="act=person&person=p-alfa", status=303),
-    ),
 )
 """More questions to the same routes: for some of them a caller needs more."""
 

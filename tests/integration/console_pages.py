@@ -18,8 +18,8 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     "accounts": {
         "accounts": "/accounts",
         "account": "/accounts/MARK",
-        "account-sure": "/accounts/MARK?sure=disable",
-        "account-take": "/accounts/MARK?sure=take&office=viewer&place=ph-MARK",
+        "account-sure": "/accounts/MARK/disable",
+        "account-take": "/accounts/MARK/take?office=viewer&place=ph-MARK",
         "keys": "/keys",
         "key": "/keys/other",
         "key-sure": "/keys/other/revoke",

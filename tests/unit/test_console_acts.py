@@ -48,14 +48,14 @@ ACTS: Final[dict[str, str]] = {
     "POST /posters/{id}/taken-down": "POST /api/posters/{id}/taken-down",
     "POST /surveys/start": "POST /api/surveys",
     "POST /accounts": "POST /api/accounts",
-    "POST /accounts/{name} grant": "POST /api/accounts/{name}/grant",
-    "POST /accounts/{name} take": "POST /api/accounts/{name}/take",
-    "POST /accounts/{name} reset": "POST /api/accounts/{name}/reset",
-    "POST /accounts/{name} disable": "POST /api/accounts/{name}/disable",
-    "POST /accounts/{name} enable": "POST /api/accounts/{name}/enable",
-    "POST /accounts/{name} unlock": "POST /api/accounts/{name}/unlock",
-    "POST /accounts/{name} forget": "DELETE /api/accounts/{name}/second-factor",
-    "POST /accounts/{name} person": "POST /api/accounts/{name}/person",
+    "POST /accounts/{name}/grant": "POST /api/accounts/{name}/grant",
+    "POST /accounts/{name}/take": "POST /api/accounts/{name}/take",
+    "POST /accounts/{name}/reset": "POST /api/accounts/{name}/reset",
+    "POST /accounts/{name}/disable": "POST /api/accounts/{name}/disable",
+    "POST /accounts/{name}/enable": "POST /api/accounts/{name}/enable",
+    "POST /accounts/{name}/unlock": "POST /api/accounts/{name}/unlock",
+    "POST /accounts/{name}/second-factor": "DELETE /api/accounts/{name}/second-factor",
+    "POST /accounts/{name}/person": "POST /api/accounts/{name}/person",
     "POST /keys": "POST /api/keys",
     "POST /keys/{name}/rotate": "POST /api/keys/{name}/rotate",
     "POST /keys/{name}/revoke": "POST /api/keys/{name}/revoke",
@@ -76,7 +76,7 @@ OF_ONES_OWN: Final[dict[str, str]] = {
     "POST /inbox": "of who has signed in; a program has a token of a person, and /api/inbox",
 }
 """What only a page does, and why: nothing of it is an operator's work. `docs/console.md` names them."""
-OTHER_PLACES: Final = frozenset({"POST /accounts/{name} person", "POST /dead/{id} mend"})
+OTHER_PLACES: Final = frozenset({"POST /dead/{id} mend"})
 """Of a page with several acts, those whose operation is for who reaches everywhere: the use case asks."""
 
 

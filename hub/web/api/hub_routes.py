@@ -7,13 +7,12 @@ from typing import Final
 
 from aiohttp import hdrs
 
-from hub.access.account_rows import AccountMade, AccountRow
 from hub.doors.act import ADMIN, PRIVACY, Where
 from hub.model.pages import page_of
 from hub.operations.exclusions import ExclusionListRow
 from hub.operations.gallery import TemplatePreview, TemplateRow
 from hub.operations.incidents import IncidentPage
-from hub.web.api import accounts, api_keys, exclusions, summary, templates
+from hub.web.api import api_keys, exclusions, summary, templates
 from hub.web.api.answers import TOO_LATE
 from hub.web.route import Route, read, read_company
 from hub.web.schemas import common
@@ -22,11 +21,6 @@ from hub.web.schemas.common import Problem
 _DELETE: Final = hdrs.METH_DELETE
 _POST: Final = hdrs.METH_POST
 _administer: Final = partial(Route, method=_POST, needs=ADMIN, where=Where.EVERYWHERE)
-_list_keys: Final = partial(Route, needs=ADMIN, where=Where.EVERYWHERE)
-_change_keys: Final = partial(Route, method=_POST, needs=ADMIN, where=Where.EVERYWHERE)
-_list_accounts: Final = partial(Route, needs=ADMIN, where=Where.PLACES)
-_change_accounts: Final = partial(Route, method=_POST, needs=ADMIN, where=Where.PLACES)
-_ACCOUNT: Final = {200: AccountRow}
 
 HUB: Final[tuple[Route, ...]] = (
     # The hub itself.
@@ -52,24 +46,5 @@ HUB: Final[tuple[Route, ...]] = (
         needs=PRIVACY | ADMIN,
         where=Where.EVERYWHERE,
         answers={200: page_of(api_keys.NoteRow)},
-    ),
-    _list_accounts("/api/accounts", accounts.list_accounts, answers={200: page_of(AccountRow)}),
-    _change_accounts("/api/accounts", accounts.create, answers={201: AccountMade}),
-    _change_accounts("/api/accounts/{name}/grant", accounts.grant, answers=_ACCOUNT),
-    _change_accounts("/api/accounts/{name}/take", accounts.take, answers={**_ACCOUNT, **TOO_LATE}),
-    _change_accounts("/api/accounts/{name}/reset", accounts.reset, answers={200: AccountMade}),
-    _change_accounts("/api/accounts/{name}/disable", accounts.disable, answers={**_ACCOUNT, **TOO_LATE}),
-    _change_accounts("/api/accounts/{name}/enable", accounts.enable, answers=_ACCOUNT),
-    _change_accounts("/api/accounts/{name}/unlock", accounts.unlock, answers=_ACCOUNT),
-    _change_accounts(
-        "/api/accounts/{name}/second-factor", accounts.forget_factor, method=_DELETE, answers=_ACCOUNT
-    ),
-    Route(
-        "/api/accounts/{name}/person",
-        accounts.set_person,
-        method=_POST,
-        needs=ADMIN,
-        where=Where.EVERYWHERE,
-        answers=_ACCOUNT,
     ),
 )
