@@ -34,7 +34,6 @@ def _opener(make: Callable[[storage.Database], Store], *, size: int = 2) -> Open
     return opened
 
 
-open_accounts: Final = _opener(storage.PostgresAccounts)
 open_audit: Final = _opener(storage.PostgresAudit)
 open_bulk: Final = _opener(storage.PostgresBulk)
 open_cancel: Final = _opener(storage.PostgresCancel)
@@ -54,9 +53,7 @@ open_log: Final = _opener(storage.PostgresLog)
 open_redrive: Final = _opener(storage.PostgresRedrive)
 open_directory_history: Final = _opener(storage.PostgresDirectoryHistory)
 open_strangers: Final = _opener(storage.PostgresStrangers, size=1)
-open_subscriptions: Final = _opener(storage.PostgresSubscriptions)
 open_surveys: Final = _opener(storage.PostgresSurveys)
-open_webhooks: Final = _opener(storage.PostgresWebhooks)
 open_secrets: Final = _opener(storage.PostgresSecrets)
 open_months: Final = _opener(storage.PostgresMonths)
 open_mail_reports: Final = _opener(storage.PostgresMailReports)

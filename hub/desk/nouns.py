@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from hub.desk.accounts.noun import NOUN as ACCOUNTS
 from hub.desk.channels.noun import NOUN as CHANNELS
 from hub.desk.dead_letters.noun import NOUN as DEAD_LETTERS
 from hub.desk.keys.noun import NOUN as KEYS
@@ -11,6 +12,19 @@ from hub.desk.posters.noun import NOUN as POSTERS
 from hub.desk.preferences.noun import NOUN as PREFERENCES
 from hub.desk.suppressions.noun import NOUN as SUPPRESSIONS
 from hub.desk.suppressions.noun import OPT_OUTS
+from hub.desk.webhooks.noun import NOUN as WEBHOOKS
+from hub.desk.webhooks.noun import RESULTS
 from hub.doors.act import Noun
 
-NOUNS: Final[tuple[Noun, ...]] = (CHANNELS, DEAD_LETTERS, POSTERS, PREFERENCES, SUPPRESSIONS, OPT_OUTS, KEYS)
+NOUNS: Final[tuple[Noun, ...]] = (
+    CHANNELS,
+    DEAD_LETTERS,
+    POSTERS,
+    PREFERENCES,
+    SUPPRESSIONS,
+    OPT_OUTS,
+    KEYS,
+    WEBHOOKS,
+    RESULTS,
+    ACCOUNTS,
+)

@@ -7,12 +7,13 @@ A test puts doubles in their places: `with_doubles(stores, log=MemoryLog())`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Final
 
 from hub import storage
 from hub.access.keyring import KeyRing
+from hub.access.passwords import Passwords
 from hub.access.poster_links import PosterLinks
 from hub.channels.registry import NAMES
 from hub.cloudevents.schemas import Schemas
@@ -65,10 +66,8 @@ from hub.ports import (
     SearchStore,
     SecondFactorStore,
     SessionStore,
-    SubscriptionStore,
     SurveyStore,
     UnsubscribeStore,
-    WebhookStore,
 )
 from hub.ports.evidence import EvidenceStore
 from hub.ports.people_list import PeopleListStore
@@ -91,6 +90,7 @@ class Stores:
     publisher: Publisher
     appointments: Appointments
     now: Now = NOW
+    passwords: Passwords = field(default_factory=Passwords)
 
     @cached_property
     def settings(self) -> Settings:
@@ -290,10 +290,6 @@ class Stores:
         return storage.PostgresSessions(self.database)
 
     @cached_property
-    def subscriptions(self) -> SubscriptionStore:
-        return storage.PostgresSubscriptions(self.database)
-
-    @cached_property
     def survey_list(self) -> SurveyListStore:
         return storage.PostgresSurveyList(self.database, self.policy.surveys.open_for)
 
@@ -304,7 +300,3 @@ class Stores:
     @cached_property
     def unsubscribes(self) -> UnsubscribeStore:
         return storage.PostgresUnsubscribes(self.database)
-
-    @cached_property
-    def webhooks(self) -> WebhookStore:
-        return storage.PostgresWebhooks(self.database)

@@ -54,11 +54,11 @@ from hub.ports.reach import ReachStore
 from hub.ports.recipients import RecipientStore
 from hub.ports.redrive import RedrivenPage, RedriveResult, RedriveStore
 from hub.ports.residents import LevelStore, ResidentAccess, ResidentStore
-from hub.ports.results import ResultStore, SubscriptionStore
+from hub.ports.results import ResultStore
 from hub.ports.retention import RetentionStore
 from hub.ports.search import SearchStore
 from hub.ports.second_factors import SecondFactorStore
 from hub.ports.surveys import SurveyStore
 from hub.ports.timers import Now, TimerStore
 from hub.ports.unsubscribes import UnsubscribeStore
-from hub.ports.webhooks import WebhookCalls, WebhookQueue, WebhookStore
+from hub.ports.webhooks import WebhookCalls, WebhookQueue

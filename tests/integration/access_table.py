@@ -214,8 +214,24 @@ ROWS: Final[dict[str, Row]] = {
     "GET /accounts": Row(needs=ADMIN, where=OWN),
     "POST /accounts": Row(needs=ADMIN, also=READ, where=OWN, form=NEW_ACCOUNT, elsewhere=400),
     "GET /accounts/{name}": Row(needs=ADMIN, where=OWN, fill="MARK"),
-    "POST /accounts/{name}": Row(
-        needs=ADMIN, also=READ, where=OWN, fill="MARK", form=f"act=grant&{VIEWER}", status=303
+    "POST /accounts/{name}/grant": Row(
+        needs=ADMIN, also=READ, where=OWN, fill="MARK", form=VIEWER, status=303
+    ),
+    "GET /accounts/{name}/take": Row(needs=ADMIN, where=OWN, fill="MARK", tail=f"?{VIEWER}"),
+    "POST /accounts/{name}/take": Row(needs=ADMIN, where=OWN, fill="MARK", form=VIEWER, status=303),
+    "GET /accounts/{name}/disable": Row(needs=ADMIN, where=OWN, fill="MARK"),
+    "POST /accounts/{name}/disable": Row(needs=ADMIN, where=OWN, fill="MARK", form="", status=303),
+    "POST /accounts/{name}/enable": Row(needs=ADMIN, also=READ, where=OWN, fill="MARK", form="", status=303),
+    "POST /accounts/{name}/unlock": Row(needs=ADMIN, where=OWN, fill="MARK", form="", status=303),
+    "GET /accounts/{name}/second-factor": Row(needs=ADMIN, where=OWN, fill="MARK"),
+    "POST /accounts/{name}/second-factor": Row(
+        needs=ADMIN, also=READ, where=OWN, fill="MARK", form="", status=303
+    ),
+    "GET /accounts/{name}/reset": Row(needs=ADMIN, where=OWN, fill="MARK"),
+    "POST /accounts/{name}/reset": Row(needs=ADMIN, also=READ, where=OWN, fill="MARK", form=""),
+    # Of whoever is not of all buildings no account is asked for: it would be refused whosesoever it is.
+    "POST /accounts/{name}/person": Row(
+        needs=ADMIN, also=PRIVACY, where=EVERYWHERE, fill="alfa", form="person=p-alfa", status=303
     ),
     "GET /keys": Row(needs=ADMIN, where=EVERYWHERE),
     "POST /keys": Row(needs=ADMIN, also=READ, where=EVERYWHERE, form="name=by-form&read=1&end=year"),
@@ -224,9 +240,18 @@ ROWS: Final[dict[str, Row]] = {
     "GET /keys/{name}/revoke": Row(needs=ADMIN, where=EVERYWHERE, fill="other"),
     "POST /keys/{name}/revoke": Row(needs=ADMIN, where=EVERYWHERE, fill="by-form", form="", status=303),
     "GET /webhooks": Row(needs=ADMIN, where=EVERYWHERE, finds=False),
-    "POST /webhooks": Row(needs=ADMIN, where=EVERYWHERE, form=f"act=on&{SOURCE}", status=303),
+    "POST /webhooks": Row(
+        needs=ADMIN, where=EVERYWHERE, form=f"failed=1&url=https://hooks.example/hub&{SOURCE}"
+    ),
+    "POST /webhooks/results": Row(needs=ADMIN, where=EVERYWHERE, form=SOURCE, status=303),
+    "GET /webhooks/results/off": Row(needs=ADMIN, where=EVERYWHERE, tail=f"?{SOURCE}"),
+    "POST /webhooks/results/off": Row(needs=ADMIN, where=EVERYWHERE, form=SOURCE, status=303),
     "GET /webhooks/{id}": Row(needs=ADMIN, where=EVERYWHERE, fill=NOBODYS, status=404),
-    "POST /webhooks/{id}": Row(needs=ADMIN, where=EVERYWHERE, fill=NOBODYS, form="act=on", status=404),
+    "POST /webhooks/{id}/test": Row(needs=ADMIN, where=EVERYWHERE, fill=NOBODYS, form="", status=404),
+    "POST /webhooks/{id}/on": Row(needs=ADMIN, where=EVERYWHERE, fill=NOBODYS, form="", status=404),
+    "POST /webhooks/{id}/rotate": Row(needs=ADMIN, where=EVERYWHERE, fill=NOBODYS, form="", status=404),
+    "GET /webhooks/{id}/remove": Row(needs=ADMIN, where=EVERYWHERE, fill=NOBODYS, status=404),
+    "POST /webhooks/{id}/remove": Row(needs=ADMIN, where=EVERYWHERE, fill=NOBODYS, form="", status=404),
     "GET /messages": Row(needs=READ, where=OWN, tail="?person=p-MARK", elsewhere=200),
     "GET /messages/unreached": Row(needs=READ, where=OWN),
     "GET /cases/{key}": Row(needs=READ, where=OWN, fill="pqrs_id:CASE-MARK"),
@@ -523,25 +548,6 @@ MORE: Final[tuple[tuple[str, Row], ...]] = (
     ("GET /api/letters/batches", _look(tail="?copropiedad=ph-MARK")),
     # Each act of a page that does several things; what one of them needs is done by the row before.
     ("POST /channels/resume", _all(needs=OPERATE, form="name=all&older=cancel", status=303)),
-    ("POST /accounts/{name}", _press(needs=ADMIN, also=READ, fill="MARK", form=f"act=grant&{VIEWER}")),
-    ("POST /accounts/{name}", _press(needs=ADMIN, fill="MARK", form=f"act=take&{VIEWER}")),
-    ("POST /accounts/{name}", _press(needs=ADMIN, fill="MARK", form="act=disable")),
-    ("POST /accounts/{name}", _press(needs=ADMIN, also=READ, fill="MARK", form="act=enable")),
-    ("POST /accounts/{name}", _press(needs=ADMIN, fill="MARK", form="act=unlock")),
-    ("POST /accounts/{name}", _press(needs=ADMIN, also=READ, fill="MARK", form="act=forget")),
-    ("POST /accounts/{name}", _own(needs=ADMIN, also=READ, fill="MARK", form="act=reset")),
-    # Of whoever is not of all buildings no account is asked for: it would be refused whosesoever it is.
-    (
-        "POST /accounts/{name}",
-        _all(needs=ADMIN, also=PRIVACY, fill="alfa", form="act=person&person=p-alfa", status=303),
-    ),
-    ("POST /webhooks", _all(needs=ADMIN, form=f"act=add&failed=1&url=https://hooks.example/hub&{SOURCE}")),
-    ("POST /webhooks", _all(needs=ADMIN, form=f"act=on&{SOURCE}", status=303)),
-    ("POST /webhooks", _all(needs=ADMIN, form=f"act=off&{SOURCE}", status=303)),
-    *(
-        ("POST /webhooks/{id}", _all(needs=ADMIN, fill=NOBODYS, form=f"act={act}", status=404))
-        for act in ("test", "rotate", "remove")
-    ),
 )
 """More questions to the same routes: for some of them a caller needs more."""
 

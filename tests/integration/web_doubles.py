@@ -22,7 +22,6 @@ from yarl import URL
 
 from hub.access.keyring import KeyRing
 from hub.access.passwords import Passwords
-from hub.channels.webhook_calls import HttpWebhookCalls
 from hub.cloudevents.schemas import Schemas
 from hub.errors import AppointmentsUnavailable, BrokerUnavailable, InvalidEvent
 from hub.intake.process_batch import refuse
@@ -78,7 +77,6 @@ from hub.testing import (
     MemoryKeys,
     MemoryMonitor,
     MemoryReach,
-    MemoryResults,
     MemorySecondFactors,
     MemoryStore,
 )
@@ -620,8 +618,6 @@ class World:
         self.reach = MemoryReach()
         self.keys = MemoryKeys(lambda: datetime.now(UTC))
         self.audit = MemoryAudit()
-        self.subscriptions = MemoryResults()
-        self.webhook_calls = HttpWebhookCalls(())
         self.directory = MemoryStore(lambda: NOON)
         self.accounts = MemoryAccounts(self.directory)
 
@@ -641,7 +637,6 @@ class World:
             now=self.now,
             amqp_user="hub",
             dry_run=DryRuns(database, RULES, lambda: CHANNELS),
-            webhook_calls=self.webhook_calls,
             keyring=Keyring(self.keys),
             refuse=self.refuse,
             hooks=Hooks.of(
@@ -681,7 +676,6 @@ class World:
             "resident_access": self.resident_access,
             "residents": self.residents,
             "sessions": self.accounts,
-            "subscriptions": self.subscriptions,
             "surveys": self.surveys,
             "unsubscribes": self.intake,
             **({} if self.database else {"preferences": self.preferences}),

@@ -27,16 +27,6 @@ from hub.web.services import services
 
 DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "account_closed": "La cuenta quedó cerrada, y sus sesiones terminaron.",
-        "factor_forgotten": "La cuenta quedó sin segundo factor.",
-        "office_granted": "La cuenta tiene el cargo.",
-        "account_opened": "La cuenta quedó abierta.",
-        "person_said": "Quedó dicho quién es en el directorio.",
-        "removed": "Se quitó.",
-        "subscribed": "Los resultados se publican desde ahora.",
-        "office_taken": "La cuenta ya no tiene el cargo, y sus sesiones terminaron.",
-        "turned_on": "El webhook quedó encendido, y lo que esperaba sale ya.",
-        "account_unlocked": "La cuenta quedó sin bloqueo.",
         "acknowledged": "La promesa quedó asumida: aparece en el caso en unos segundos.",
         "assigned": "Se cambió el encargado.",
         "closed": "Se cerró: aparece en el caso en unos segundos.",
