@@ -8,8 +8,9 @@ from hub.desk.channels.noun import NOUN as CHANNELS
 from hub.desk.keys.noun import NOUN as KEYS
 from hub.desk.posters.noun import NOUN as POSTERS
 from hub.desk.preferences.noun import NOUN as PREFERENCES
+from hub.desk.rights.noun import NOUN as RIGHTS
 from hub.desk.suppressions.noun import NOUN as SUPPRESSIONS
 from hub.desk.suppressions.noun import OPT_OUTS
 from hub.doors.act import Noun
 
-NOUNS: Final[tuple[Noun, ...]] = (CHANNELS, POSTERS, PREFERENCES, SUPPRESSIONS, OPT_OUTS, KEYS)
+NOUNS: Final[tuple[Noun, ...]] = (CHANNELS, POSTERS, PREFERENCES, RIGHTS, SUPPRESSIONS, OPT_OUTS, KEYS)
