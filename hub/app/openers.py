@@ -14,7 +14,7 @@ from hub.desk.posters.queries import count as count_posters
 from hub.operations.now import NowDeps
 from hub.operations.search.search import SearchDeps
 from hub.parts.company import CompanyRules
-from hub.parts.papers import constancias_of, letter_printer_of, person_exports_of
+from hub.parts.papers import constancias_of, letter_printer_of
 from hub.parts.stores import QUEUES
 from hub.policy import load_policy
 from hub.settings import Settings
@@ -44,7 +44,6 @@ open_documents: Final = _opener(storage.PostgresDocuments)
 open_imports: Final = _opener(storage.PostgresImports, size=1)
 open_evidence: Final = _opener(storage.PostgresEvidence)
 open_retention: Final = _opener(storage.PostgresRetention)
-open_erasures: Final = _opener(storage.PostgresErasures)
 open_explain: Final = _opener(storage.PostgresExplain)
 open_genuine: Final = _opener(storage.PostgresGenuine, size=1)
 open_letters: Final = _opener(storage.PostgresLetters)
@@ -123,4 +122,3 @@ def _company_opener(make: Callable[[storage.Database, CompanyRules], Store]) -> 
 
 open_constancias: Final = _company_opener(constancias_of)
 open_letter_printer: Final = _company_opener(letter_printer_of)
-open_person_exports: Final = _company_opener(person_exports_of)

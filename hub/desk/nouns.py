@@ -10,6 +10,7 @@ from hub.desk.dead_letters.noun import NOUN as DEAD_LETTERS
 from hub.desk.keys.noun import NOUN as KEYS
 from hub.desk.posters.noun import NOUN as POSTERS
 from hub.desk.preferences.noun import NOUN as PREFERENCES
+from hub.desk.rights.noun import NOUN as RIGHTS
 from hub.desk.suppressions.noun import NOUN as SUPPRESSIONS
 from hub.desk.suppressions.noun import OPT_OUTS
 from hub.desk.webhooks.noun import NOUN as WEBHOOKS
@@ -17,14 +18,15 @@ from hub.desk.webhooks.noun import RESULTS
 from hub.doors.act import Noun
 
 NOUNS: Final[tuple[Noun, ...]] = (
+    ACCOUNTS,
     CHANNELS,
     DEAD_LETTERS,
+    KEYS,
     POSTERS,
     PREFERENCES,
+    RIGHTS,
     SUPPRESSIONS,
     OPT_OUTS,
-    KEYS,
     WEBHOOKS,
     RESULTS,
-    ACCOUNTS,
 )

@@ -12,17 +12,13 @@ from hub.web.console import batches, letters, people, person, person_rights, sur
 from hub.web.route import Route, press, read
 
 _right: Final = partial(Route, needs=PRIVACY, where=Where.EVERYWHERE)
-_claim: Final = partial(_right, method=hdrs.METH_POST, form=True)
 _PERSON: Final = people.PATH + "/{ref}"
 _BATCH: Final = batches.PATH + "/{id}"
 
 PEOPLE: Final[tuple[Route, ...]] = (
     read(people.PATH, people.show),
     read(_PERSON, person.show),
-    _right(_PERSON + "/rectify", person_rights.show_rectify),
-    _claim(_PERSON + "/rectify", person_rights.rectify),
     _right(_PERSON + "/erase", person_rights.show_erasure),
-    _claim(_PERSON + "/erase", person_rights.erase),
     read(letters.PATH, letters.show),
     read(batches.PATH, batches.show),
     press(batches.PATH, batches.make),

@@ -34,8 +34,6 @@ DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
         "replied": "La respuesta va en camino: aparece en el caso en unos segundos.",
         "settled": "Se cambió el estado de la respuesta.",
         "taken": "Usted tiene el caso.",
-        "claimed": "Se abrió el reclamo. Su caso aparece aquí en unos segundos.",
-        "erased": "Empezó la supresión: el directorio y los contactos ya no están; lo demás se borra solo.",
         "handed_over": "Quedó como entregada.",
         "batch_made": "El lote está listo: imprímalo.",
         "posted": "Quedó como enviada por correo certificado.",
