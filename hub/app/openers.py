@@ -10,11 +10,12 @@ from typing import Final, TypeVar
 from hub import storage
 from hub.access.keyring import KeyRing
 from hub.consumers.publisher import BrokerPublisher
+from hub.desk.letters.queries import count as count_letters
 from hub.desk.posters.queries import count as count_posters
 from hub.operations.now import NowDeps
 from hub.operations.search.search import SearchDeps
 from hub.parts.company import CompanyRules
-from hub.parts.papers import constancias_of, letter_printer_of, person_exports_of
+from hub.parts.papers import constancias_of, person_exports_of
 from hub.parts.stores import QUEUES
 from hub.policy import load_policy
 from hub.settings import Settings
@@ -49,8 +50,6 @@ open_erasures: Final = _opener(storage.PostgresErasures)
 open_explain: Final = _opener(storage.PostgresExplain)
 open_genuine: Final = _opener(storage.PostgresGenuine, size=1)
 open_keys: Final = _opener(storage.PostgresKeys)
-open_letters: Final = _opener(storage.PostgresLetters)
-open_batches: Final = _opener(storage.PostgresBatches)
 open_log: Final = _opener(storage.PostgresLog)
 open_redrive: Final = _opener(storage.PostgresRedrive)
 open_directory_history: Final = _opener(storage.PostgresDirectoryHistory)
@@ -81,7 +80,7 @@ async def open_now(settings: Settings) -> AsyncIterator[NowDeps]:
             activity=activity,
             contacts=storage.PostgresContacts(database),
             incidents=storage.PostgresMonitor(database, queues=QUEUES),
-            letters=storage.PostgresLetters(database),
+            letters=partial(count_letters, database),
             log=storage.PostgresLog(database),
             paused=storage.PostgresPauses(database).paused,
             posters=partial(count_posters, database),
@@ -127,5 +126,4 @@ def _company_opener(make: Callable[[storage.Database, CompanyRules], Store]) -> 
 
 
 open_constancias: Final = _company_opener(constancias_of)
-open_letter_printer: Final = _company_opener(letter_printer_of)
 open_person_exports: Final = _company_opener(person_exports_of)

@@ -13,11 +13,9 @@ from hub.access.actor import Actor
 from hub.errors import BrokerUnavailable, InvalidPreference, KeptByDuty, StorageUnavailable, UnknownName
 from hub.model import Event, Json, MarkReason, Preferences, PropertyScope
 from hub.model.erasures import Counts, Duties, Duty, Erased
-from hub.model.paper import PaperSize
 from hub.model.retention import DataKind
 from hub.operations import erase_person, preferences, rectify_person, retention
 from hub.operations.cases.replies import read_reply
-from hub.operations.letters import make_batch
 from hub.ports.person_export import ExportFacts, PersonVersion
 from hub.testing.keys import MemoryAudit
 from tests.actors import actor
@@ -72,9 +70,6 @@ class Broken:
     async def read_reply(self, reply_id: UUID, *, by: str) -> None:
         self._change(f"read {reply_id} {by}")
 
-    async def make(self, copropiedad_id: str | None, *, by: str, **given: Any) -> Any:  # noqa: ARG002
-        self._change(f"make {copropiedad_id} {by}")
-
     async def erase(self, *given: Any) -> Any:  # noqa: ARG002 - the same
         self._change("erase")
 
@@ -125,10 +120,6 @@ def _unmark(by: Actor, store: Any) -> Awaitable[object]:
     return preferences.end_marks(by, store, REF)
 
 
-def _batch(by: Actor, store: Any) -> Awaitable[object]:
-    return make_batch(by, store, "ph-1", size=PaperSize.LETTER)
-
-
 def _retention(by: Actor, store: Any) -> Awaitable[object]:
     return retention.erase_old(by, store, dict.fromkeys(DataKind, 12))
 
@@ -145,7 +136,6 @@ ACTS = {
     "preferences": Act(_prefer, "person.preferences.change", OF_HER, "keep p-maria cli:ana"),
     "mark": Act(_mark, "person.mark", OF_HER, "mark p-maria cli:ana"),
     "unmark": Act(_unmark, "person.mark.end", OF_HER, "end p-maria cli:ana"),
-    "make a batch": Act(_batch, "batch.make", "copropiedad:ph-1", "make ph-1 cli:ana"),
     "erase what is old": Act(_retention, "retention.run", "retention", "erase"),
     "read a reply": Act(_read, "reply.show", f"reply:{ROW}", f"read {ROW} cli:ana"),
 }

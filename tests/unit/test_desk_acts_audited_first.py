@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any, Final, NamedTuple, NoReturn, cast
 from uuid import UUID
 
 import pytest
 
+from hub.desk.letters import acts as letters
+from hub.desk.letters.rows import BatchBody
 from hub.desk.suppressions import acts as suppressions
 from hub.desk.suppressions.rows import LiftBody
 from hub.doors.operator import Operator
@@ -24,6 +27,10 @@ class Broken:
     def __init__(self) -> None:
         self.tried: list[tuple[object, ...]] = []
 
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Broken]:
+        yield self
+
     async def rows(self, _: str, *values: object) -> NoReturn:
         self.tried.append(values)
         raise StorageUnavailable
@@ -36,6 +43,10 @@ class Act(NamedTuple):
     action: str
     subject: str
     change: tuple[object, ...]
+
+
+def _make_batch(by: Operator) -> Awaitable[object]:
+    return letters.make_batch(by, BatchBody(copropiedad="ph-1"))
 
 
 def _suppress(by: Operator) -> Awaitable[object]:
@@ -56,6 +67,7 @@ def _lift_opt_out(by: Operator) -> Awaitable[object]:
 
 _WHO: Final = "cli:ana"
 ACTS: Final = {
+    "make a batch": Act(_make_batch, "batch.make", "copropiedad:ph-1", ("ph-1",)),
     "suppress": Act(
         _suppress, "suppression.add", "channel:email", ("m@example.com", "email", None, "typo", _WHO)
     ),

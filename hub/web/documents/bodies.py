@@ -13,7 +13,6 @@ from hub.web.api.api_keys import KeyBody, RotateBody
 from hub.web.api.exclusions import ExclusionsBody
 from hub.web.api.results import SourceBody, SubscriptionBody
 from hub.web.api.webhooks import WebhookBody
-from hub.web.schemas.letters import BatchBody, PostedBody
 from hub.web.schemas.messages import CancelBody, ReasonBody, RedriveBody, RedriveOneBody, SettleBody
 
 _SOURCE: Final = "urn:coproservicios:crm"
@@ -25,11 +24,9 @@ BODIES: Final[Mapping[type[Struct], Mapping[str, Any]]] = {
     ExclusionsBody: {"list_date": "2026-03-09", "csv": "dato;canal\n3001234567;sms\nmaria@example.com;\n"},
     RedriveOneBody: {"also_told": True},
     ReasonBody: {"why": "asked"},
-    BatchBody: {"copropiedad": "ph-altos-del-rosal"},
     GrantsBody: {"grants": _GRANTS},
     KeyBody: {"name": "crm", "scopes": ["publish"], "source": _SOURCE, "event_types": ["pqrs.received"]},
     PersonBody: {"person": "per-001"},
-    PostedBody: {"guide": "RA123456789CO"},
     RedriveBody: {"state": "failed", "channel": "sms", "since": "2026-03-09T08:00:00-05:00", "dry_run": True},
     RotateBody: {"old_ends_at": "2026-03-10T08:00:00-05:00"},
     SettleBody: {"reason": "data.radicado", "event": "pqrs.received"},
