@@ -131,7 +131,9 @@ def _unwrapped(hint: Any) -> tuple[Any, Meta, Argument | None]:
     while True:
         if get_origin(hint) is Annotated:
             hint, *notes = get_args(hint)
-            said = next((note for note in notes if isinstance(note, Meta)), said)
+            metas = [note for note in notes if isinstance(note, Meta)]
+            # What is said of the field itself comes after the bounds of its type.
+            said = max(metas, key=lambda one: one.description is not None, default=said)
             argument = next((note for note in notes if isinstance(note, Argument)), argument)
         elif get_origin(hint) in (Union, UnionType):
             hint = next(part for part in get_args(hint) if part is not NoneType)
