@@ -72,6 +72,7 @@ install_missing() {
     # Each by itself, so that a system without one of these packages still gets the servers.
     if [ "$1" = all ] && ! has_compose; then install_packages docker-compose || true; fi
     if [ "$1" = all ] && ! has_browser; then install_packages chromium || true; fi
+    if [ "$1" = all ] && ! has_headless_browser; then install_packages chromium-headless-shell || true; fi
     if [ "$1" = all ] && ! has_pdf_reader; then install_packages poppler-utils || true; fi
     if [ "$1" = all ] && ! has_curl; then install_packages curl || true; fi
     # 270 MB: an example for publishers in Java is compiled and run.
@@ -87,6 +88,8 @@ has_compose() {
 }
 
 # What the pages are tried in.
+has_headless_browser() { command -v chromium-headless-shell >/dev/null; }
+
 has_browser() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null; }
 
 # What tries the alerts and the dashboard in the tests; promtool comes with it.

@@ -58,9 +58,9 @@ class LongestFirst:
         self._read: dict[WorkerController, dict[str, int]] = {}
         """Worker → test → its number there."""
         self._pending: dict[WorkerController, list[str]] = {}
+        self._known: set[str] = set()
         self._left: dict[str, list[str]] = {}
         """File → its tests that no worker has been given, the longest file first."""
-        self._planned = False
 
     @property
     def nodes(self) -> list[WorkerController]:
@@ -72,7 +72,7 @@ class LongestFirst:
 
     @property
     def tests_finished(self) -> bool:
-        return self._planned and not self.has_pending
+        return self.collection_is_completed and not self.has_pending
 
     @property
     def has_pending(self) -> bool:
@@ -82,14 +82,16 @@ class LongestFirst:
         self._pending[node] = []
 
     def add_node_collection(self, node: WorkerController, collection: Sequence[str]) -> None:
+        """Give it work at once: who reads few files need not wait for who reads many."""
         self._read[node] = {test: number for number, test in enumerate(collection)}
+        self._plan(test for test in collection if test not in self._known)
+        self._supply(node)
 
     def schedule(self) -> None:
-        """Begin; or give work to a worker that has come for one that died."""
-        if not self._planned:
-            self._plan()
+        """Give work to all who may have become free meanwhile."""
         for node in self.nodes:
-            self._supply(node)
+            if node in self._read:  # one that has come for another may not have read anything yet
+                self._supply(node)
 
     def mark_test_complete(self, node: WorkerController, item_index: int, duration: float = 0) -> None:  # noqa: ARG002 - pytest-xdist says it
         [test] = [test for test in self._pending[node] if self._read[node][test] == item_index]
@@ -111,16 +113,14 @@ class LongestFirst:
     def remove_pending_tests_from_node(self, node: WorkerController, indices: Sequence[int]) -> NoReturn:
         raise NotImplementedError
 
-    def _plan(self) -> None:
-        tests = list(dict.fromkeys(test for read in self._read.values() for test in read))
+    def _plan(self, tests: Iterable[str]) -> None:
+        for test in list(tests):
+            self._known.add(test)
+            self._left.setdefault(_file_of(test), []).append(test)
+        seconds = durations(self._left)
+        self._left = dict(sorted(self._left.items(), key=lambda one: -seconds[one[0]]))
         # Each worker has said how many it has read; the share that is done is one of all.
-        self._config.pluginmanager.getplugin("dsession")._session.testscollected = len(tests)
-        files: dict[str, list[str]] = {}
-        for test in tests:
-            files.setdefault(_file_of(test), []).append(test)
-        seconds = durations(files)
-        self._left = {file: files[file] for file in sorted(files, key=lambda file: -seconds[file])}
-        self._planned = True
+        self._config.pluginmanager.getplugin("dsession")._session.testscollected = len(self._known)
 
     def _supply(self, node: WorkerController) -> None:
         while len(self._pending[node]) <= FEW and not node.shutting_down:

@@ -8,8 +8,11 @@ from typing import Annotated, Final
 
 import typer
 
-from hub.app.openers import open_directory_history, open_preferences
-from hub.cli.audit import acting
+from hub.app.operators import open_operator
+from hub.desk.preferences import acts
+from hub.desk.preferences.rows import MarkBody
+from hub.desk.preferences.settings import NAMES, with_setting
+from hub.doors.act import OPERATE
 from hub.doors.terminal import (
     AsJson,
     fields,
@@ -18,23 +21,11 @@ from hub.doors.terminal import (
     print_facts,
     print_json,
     print_list,
-    settings,
 )
-from hub.errors import UnknownName
 from hub.model import MarkReason, Preferences
-from hub.model.preferences import MarkRow, PersonMarks, PreferencesWhole
-from hub.operations.preferences import (
-    NAMES,
-    Change,
-    change_preferences,
-    end_marks,
-    look_at_marks,
-    look_at_preferences,
-    read_marks,
-    read_preferences,
-    set_mark,
-    with_setting,
-)
+from hub.model.pages import ListQuery
+from hub.model.preferences import PreferencesWhole
+from hub.operations.preferences import Change
 
 _MARKS: Final = fields("reason", "since", "until", "by", "note", "ended_at", "ended_by")
 _STOPPED: Final = fields("source", "event", "events", "last_at")
@@ -62,13 +53,11 @@ async def preferences(
     company's own way: `service=`. quiet takes hours or `none`, language es or en, large-print yes or no.
     Emergencies and what the law demands cannot be switched off.
     """
-    await _require_person(ref)
-    async with open_preferences(settings()) as store, acting() as by:
+    async with open_operator(OPERATE) as by:
         if changes:
-            await change_preferences(by, store, ref, _changed_by(changes), way="cli")
-            shown = await read_preferences(store, ref)
+            shown = await acts.change(by, ref, _changed_by(changes))
         else:
-            shown = await look_at_preferences(by, store, ref)
+            shown = await acts.show_preferences(by, ref)
     if as_json:
         print_json(shown)
     else:
@@ -96,33 +85,26 @@ async def do_not_contact(
     """
     if end and reason is not None:
         raise typer.BadParameter("give --reason or --end")
-    await _require_person(ref)
-    async with open_preferences(settings()) as store, acting() as by:
+    async with open_operator(OPERATE) as by:
         if end:
-            ended = await end_marks(by, store, ref)
-            print_done({"ended": ended}, f"{ended} ended", as_json=as_json)
+            done = await acts.end_marks(by, ref)
+            print_done(done, f"{done.ended} ended", as_json=as_json)
             return
         if reason is None:
-            marks, stopped = await look_at_marks(by, store, ref)
+            marks = await acts.list_marks(by, ref, ListQuery())
         else:
-            await set_mark(by, store, ref, reason, until=until, note=words)
-            marks, stopped = await read_marks(store, ref)
+            await acts.mark_person(by, ref, MarkBody(reason=reason, until=until, note=words))
+            marks = await acts.marks_of(by, ref, ListQuery())
     if as_json:
-        print_json(PersonMarks(items=list(map(MarkRow.of, marks)), stopped=list(stopped), next=None))
+        print_json(marks)
         return
-    print_list(list(marks), _MARKS, as_json=False)
-    if stopped:
-        print_list(list(stopped), _STOPPED, as_json=False)
+    print_list(marks.items, _MARKS, as_json=False)
+    if marks.stopped:
+        print_list(marks.stopped, _STOPPED, as_json=False)
 
 
 def _changed_by(changes: list[str]) -> Change:
     return lambda before: reduce(with_setting, changes, before)
-
-
-async def _require_person(ref: str) -> None:
-    async with open_directory_history(settings()) as store:
-        if await store.somebody(ref) is None:
-            raise UnknownName(f"the directory has nobody called {ref!r}")
 
 
 def _print(shown: PreferencesWhole) -> None:

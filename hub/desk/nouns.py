@@ -5,11 +5,22 @@ from __future__ import annotations
 from typing import Final
 
 from hub.desk.channels.noun import NOUN as CHANNELS
+from hub.desk.keys.noun import NOUN as KEYS
 from hub.desk.letters.noun import BATCHES
 from hub.desk.letters.noun import NOUN as LETTERS
 from hub.desk.posters.noun import NOUN as POSTERS
+from hub.desk.preferences.noun import NOUN as PREFERENCES
 from hub.desk.suppressions.noun import NOUN as SUPPRESSIONS
 from hub.desk.suppressions.noun import OPT_OUTS
 from hub.doors.act import Noun
 
-NOUNS: Final[tuple[Noun, ...]] = (CHANNELS, LETTERS, BATCHES, POSTERS, SUPPRESSIONS, OPT_OUTS)
+NOUNS: Final[tuple[Noun, ...]] = (
+    CHANNELS,
+    LETTERS,
+    BATCHES,
+    POSTERS,
+    PREFERENCES,
+    SUPPRESSIONS,
+    OPT_OUTS,
+    KEYS,
+)

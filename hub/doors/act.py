@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from http import HTTPMethod
@@ -74,6 +75,21 @@ class Question:
     """Fields that go with the button: what was looked at."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Once:
+    """A secret on the page that answers its making: no address and no store has it in clear."""
+
+    title: str
+    what: str
+    """What it opens."""
+    secret: str
+    to_do: str
+    back: str
+    """The page that follows."""
+    back_label: str
+    until: datetime | None = None
+
+
 @dataclass(frozen=True)
 class Declared:
     """A function `do` of a noun at `path`, for whoever has one of the scopes `needs`."""
@@ -89,6 +105,10 @@ class Declared:
     """Whether programs have it too, under /api."""
     command: str | None = None
     """Its word at the command line, by default the last of the path; empty: it has no command."""
+    section: str = ""
+    """The page of the navigation under which it stands, by default its own list."""
+    more: Callable[[Operator], Awaitable[Mapping[str, Any]]] | None = None
+    """What its template takes besides."""
 
     @property
     def name(self) -> str:
@@ -136,12 +156,33 @@ class Act(Declared):
     asks: Callable[..., Awaitable[Question]] | None = None
     """Takes the operator, the gaps, and a `query` where it has one."""
     offered: Callable[[Any], bool] = lambda _: True
-    style: str = "quiet"
+    style: str = "line"
     """The class of its button."""
     leads_to: str = ""
     """The page that follows, by default the one of the row."""
     says: Callable[[Any], str] | None = None
     """The line that the command prints of the result; without it, the result's fields."""
+    warns: str = ""
+    """The line beside it, on stderr, which no pipe gets."""
+    fails: Callable[[Any], bool] = lambda _: False
+    """Whether the command ends with 1 after this result."""
+    at: str = ""
+    """Where its button is in the console, by default its path."""
+    form: Callable[[Operator, Any], Struct] | None = None
+    """Makes the body of the fields of the console's `form`, where they are not the same."""
+    once: Callable[[Any], Once] | None = None
+    """The secret that the page shows which follows."""
+    shown: bool = False
+    """Whether the page that follows is that of the row with the result, and no other."""
+
+    @property
+    def address(self) -> str:
+        return self.at or self.path
+
+    @property
+    def before(self) -> str:
+        """The page that has its button."""
+        return self.leads_to or self.address.rpartition("/")[0]
 
     @property
     def body(self) -> type[Struct] | None:
@@ -167,8 +208,6 @@ class Read(Declared):
     """Word → address, on the page of the row."""
     template: str = ""
     """A page of the noun's own, instead of the cells."""
-    section: str = ""
-    """Under which page of the navigation it stands, by default its own list."""
 
 
 @dataclass(frozen=True)
@@ -189,8 +228,6 @@ class List(Declared):
     """The path of the page of a row."""
     tabs: tuple[tuple[str, str], ...] = ()
     tabs_label: str = ""
-    section: str = ""
-    """The page of the navigation under which it stands, by default itself."""
     live: str = ""
     """The topic after whose change an open page loads itself again."""
     mark: Callable[[Operator], Awaitable[object]] | None = None
@@ -232,7 +269,7 @@ class Noun:
 
     def of_row(self, read: Read) -> Sequence[Act]:
         """Return the acts that have a button on the page of a row."""
-        return [act for act in self.acts if act.label and act.path.startswith(f"{read.path}/")]
+        return [act for act in self.acts if act.label and act.address.startswith(f"{read.path}/")]
 
     def files_of(self, read: Read) -> Sequence[Read]:
         return [one for one in self.reads if one.label and one.path.startswith(f"{read.path}/")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +34,8 @@ def operator_of(request: web.Request, needs: Collection[Scope]) -> Operator:
         reach=caller.reach,
         needs=needs,
         stores=services(request),
+        source=caller.source,
+        event_types=caller.event_types,
         looks=PageLooks(request),
     )
 
@@ -52,38 +54,31 @@ def _gap(text: str, kind: Any, noun: Noun) -> object:
     return read
 
 
-def handler_of(
-    declared: Declared,
-    noun: Noun,
-    answered: Callable[[web.Request, Any], web.StreamResponse],
-    **shapes: Any,
-) -> ApiHandler:
-    """Return what runs a declaration for a request; `shapes` are those of its `query`, `body` or `form`."""
-
-    async def handler(request: web.Request, **given: Any) -> web.StreamResponse:
-        by = operator_of(request, declared.needs)
-        asked = {"body" if name == "form" else name: value for name, value in given.items()}
-        wanted = {name: value for name, value in asked.items() if name in declared.hints}
-        return answered(request, await declared.do(by, **gaps_of(request, declared, noun), **wanted))
-
-    handler.__name__ = declared.name
-    handler.__doc__ = declared.do.__doc__
-    handler.__annotations__ = {"request": web.Request, **shapes, "return": web.StreamResponse}
-    return handler
-
-
 def _route(noun: Noun, declared: Declared) -> Route:
     status = declared.status if isinstance(declared, Act) else 200
-    shapes = {name: declared.hints[name] for name in ("query", "body") if name in declared.hints}
     shape = Pdf if declared.answer is File else declared.answer
     return Route(
         f"/api{declared.path}",
-        handler_of(declared, noun, lambda _, result: _answer(result, status), **shapes),
+        _handler(declared, noun, status),
         method=declared.method if isinstance(declared, Act) else hdrs.METH_GET,
         needs=declared.needs,
         where=declared.where,
         answers={status: shape, **{status_of(error): Problem for error in declared.refuses}},
     )
+
+
+def _handler(declared: Declared, noun: Noun, status: int) -> ApiHandler:
+    """Return what runs a declaration for a request, with its `query` or `body`."""
+
+    async def handler(request: web.Request, **given: Any) -> web.StreamResponse:
+        by = operator_of(request, declared.needs)
+        return _answer(await declared.do(by, **gaps_of(request, declared, noun), **given), status)
+
+    shapes = {name: declared.hints[name] for name in ("query", "body") if name in declared.hints}
+    handler.__name__ = declared.name
+    handler.__doc__ = declared.do.__doc__
+    handler.__annotations__ = {"request": web.Request, **shapes, "return": web.StreamResponse}
+    return handler
 
 
 def _answer(result: Any, status: int) -> web.Response:

@@ -77,9 +77,16 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """A field of a body that the command takes by its place: `hub suppressions lift ADDRESS`."""
+    """What the command takes by its place: a field of a body, or a gap of the path under another name."""
 
     metavar: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """The option of a field at the command line, where it has not the field's own name: `--old-ends`."""
+
+    name: str
 
 
 BUILDINGS: Final = "buildings"

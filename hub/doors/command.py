@@ -8,7 +8,7 @@ from datetime import datetime
 from inspect import Parameter, Signature, cleandoc
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Annotated, Any, Final, TypeAlias, Union, get_args, get_origin
+from typing import Annotated, Any, Final, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import msgspec
@@ -16,7 +16,7 @@ import typer
 from msgspec import Meta, Struct
 
 from hub.doors.act import Act, Declared, List, Noun, Read
-from hub.doors.cells import Argument, columns_of
+from hub.doors.cells import Argument, Flag, columns_of
 from hub.doors.operator import Operator
 from hub.doors.terminal import (
     AsJson,
@@ -28,9 +28,12 @@ from hub.doors.terminal import (
     print_list,
     print_whole,
     to_uuid,
+    warn,
     write_output,
 )
 from hub.model import Scope
+
+T = TypeVar("T")
 
 Open: TypeAlias = Callable[[frozenset[Scope]], AbstractAsyncContextManager[Operator]]
 """Opens who acts at the command line, for as long as a command runs."""
@@ -81,64 +84,79 @@ def _body(chosen: Mapping[str, Any], shape: type[Struct]) -> Struct:
 
 
 def _gaps(declared: Declared) -> list[Parameter]:
-    return [
-        Parameter(of, Parameter.POSITIONAL_OR_KEYWORD, annotation=_argument(kind, name))
-        for name, (of, kind) in declared.gaps.items()
-    ]
+    hints = get_type_hints(declared.do, include_extras=True)
+    return [_argument(of, hints[of], name.upper()) for name, (of, _) in declared.gaps.items()]
 
 
-def _argument(kind: Any, name: str) -> Any:
-    parser = to_uuid if kind is UUID else None
-    return Annotated[kind, typer.Argument(metavar=name.upper(), show_default=False, parser=parser)]
+def _argument(name: str, hint: Any, metavar: str) -> Parameter:
+    kind, notes = _unwrapped(hint)
+    argument = typer.Argument(
+        metavar=_note(notes, Argument(metavar)).metavar,
+        help=_said(notes).description,
+        show_default=False,
+        parser=to_uuid if kind is UUID else None,
+    )
+    return Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, annotation=Annotated[kind, argument])
 
 
 def _options(declared: Declared) -> list[Parameter]:
     shape = declared.hints.get("query") or declared.hints.get("body")
     fields = () if shape is None else msgspec.structs.fields(shape)
     # Who has a shell acts for themselves, and names nobody.
-    return [_of_field(one) for one in fields if one.name != "by"]
+    return sorted((_of_field(one) for one in fields if one.name != "by"), key=lambda one: one.kind)
 
 
 def _of_field(one: msgspec.structs.FieldInfo) -> Parameter:
     """Make the option of a field: its description is the help, its bounds are the field's."""
-    kind, said, argument = _unwrapped(one.type)
-    if argument is not None:
-        place = typer.Argument(metavar=argument.metavar, show_default=False, help=said.description)
-        return Parameter(one.name, Parameter.POSITIONAL_OR_KEYWORD, annotation=Annotated[kind, place])
-    how: dict[str, Any] = {"help": said.description or "", "show_default": one.default not in (None, "")}
+    kind, notes = _unwrapped(one.type)
+    if any(isinstance(note, Argument) for note in notes):
+        return _argument(one.name, one.type, "")
+    said = _said(notes)
+    default = None if one.default is msgspec.NODEFAULT else one.default
+    how: dict[str, Any] = {"help": said.description or "", "show_default": default not in (None, "")}
     if kind is int:
         how |= {"min": said.ge, "max": said.le}
     if kind in _PARSERS:
         how |= {"parser": _PARSERS[kind], "metavar": "TIME" if kind is datetime else "ID"}
-    name = one.name.replace("_", "-")
-    names = [f"--{name}", *_SHORT.get(one.name, ())]
-    if kind is bool and one.default is not False:
-        names = [f"--{name}/--no-{name}"]
+    name = _note(notes, Flag(f"--{one.name.replace('_', '-')}")).name
+    names = [name, *_SHORT.get(one.name, ())]
+    if kind is bool and default is not False:
+        names = [f"{name}/--no-{name[2:]}"]
     option = typer.Option(*names, **how)
     if one.required:
         return _option(one.name, Annotated[kind, option], Parameter.empty)
-    optional = kind if one.default is not None else kind | None
-    return _option(one.name, Annotated[optional, option], one.default)
+    optional = kind if default is not None else kind | None
+    return _option(one.name, Annotated[optional, option], default)
 
 
 _PARSERS: Final[Mapping[Any, Callable[[str], object]]] = {datetime: as_instant, UUID: to_uuid}
 _SHORT: Final[Mapping[str, Sequence[str]]] = {"limit": ("-n",)}
 
 
-def _unwrapped(hint: Any) -> tuple[Any, Meta, Argument | None]:
-    """Return the plain type of a field, without None and notes, what its Meta says, and its place if any."""
-    said, argument = Meta(), None
+def _unwrapped(hint: Any) -> tuple[Any, Sequence[object]]:
+    """Return the plain type of a field, without None and notes, and the notes, the innermost first."""
+    notes: list[object] = []
     while True:
         if get_origin(hint) is Annotated:
-            hint, *notes = get_args(hint)
-            metas = [note for note in notes if isinstance(note, Meta)]
-            # What is said of the field itself comes after the bounds of its type.
-            said = max(metas, key=lambda one: one.description is not None, default=said)
-            argument = next((note for note in notes if isinstance(note, Argument)), argument)
+            hint, *outer = get_args(hint)
+            notes = [*outer, *notes]
         elif get_origin(hint) in (Union, UnionType):
             hint = next(part for part in get_args(hint) if part is not NoneType)
+        elif get_origin(hint) is list:
+            return list[_unwrapped(get_args(hint)[0])[0]], notes  # type: ignore[misc]
         else:
-            return hint, said, argument
+            return hint, notes
+
+
+def _note(notes: Sequence[object], otherwise: T) -> T:
+    """Return the innermost note of this kind."""
+    return next((note for note in notes if isinstance(note, type(otherwise))), otherwise)
+
+
+def _said(notes: Sequence[object]) -> Meta:
+    """Return the innermost note that describes the field; one that only bounds its type does not."""
+    described = [note for note in notes if isinstance(note, Meta) and note.description]
+    return _note([*described, *notes], Meta())
 
 
 def _option(name: str, annotation: Any, default: Any) -> Parameter:
@@ -184,8 +202,12 @@ def _print(declared: Declared, result: Any, *, as_json: bool) -> None:
             print_facts(facts, fields(*(name for name, value in facts.items() if value not in (None, ""))))
     elif isinstance(declared, Act) and declared.says is not None:
         typer.echo(declared.says(result))
+        if declared.warns:
+            warn(declared.warns)
     else:
         print_facts(result, fields(*_fields(result)))
+    if isinstance(declared, Act) and declared.fails(result):
+        raise typer.Exit(1)
 
 
 def lines_of(declared: List) -> Columns:

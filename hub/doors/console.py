@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Final
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final, get_type_hints
 from urllib.parse import quote
 
 from aiohttp import hdrs, web
 from msgspec import Struct, defstruct
 
 from hub.doors.act import Act, Declared, File, List, Noun, Read
-from hub.doors.api import gaps_of, handler_of, operator_of
+from hub.doors.api import gaps_of, operator_of
 from hub.doors.cells import (
     BUILDINGS,
     MARK,
@@ -25,6 +27,7 @@ from hub.doors.cells import (
 from hub.doors.operator import Operator
 from hub.web.auth.caller import may_there
 from hub.web.console.shell import console_page, done, paged, sheet_of, spreadsheet
+from hub.web.console.wrong_es import REFUSED, Wrong, wrong_of
 from hub.web.requests import ApiHandler, ButtonForm, FormQuery, Sheet
 from hub.web.route import Route
 
@@ -35,7 +38,11 @@ def pages_of(noun: Noun) -> tuple[Route, ...]:
     """Return the rows of the route table for what people may do with a noun in the console."""
     lists = [_page(one, list_page(one)) for one in noun.lists if one.title]
     reads = [_page(one, row_page(one, noun)) for one in noun.reads if has_page(one)]
-    questions = [_page(act, question_page(act, noun)) for act in noun.acts if act.asks is not None]
+    questions = [
+        replace(_page(act, question_page(act, noun)), path=act.address)
+        for act in noun.acts
+        if act.asks is not None
+    ]
     buttons = [_button(act, noun) for act in noun.acts if act.label]
     return (*lists, *reads, *questions, *buttons)
 
@@ -54,91 +61,150 @@ def _page(declared: Declared, handler: ApiHandler) -> Route:
 
 
 def _button(act: Act, noun: Noun) -> Route:
-    shape = act.body or ButtonForm
+    """Return what a form of a page does; a refusal stands beside it, on the page that has it."""
+    shape = get_type_hints(act.form)["form"] if act.form is not None else act.body or ButtonForm
+    again = _again(act, noun)
 
-    def answered(request: web.Request, _: object) -> web.StreamResponse:
-        path = act.leads_to or act.path.rpartition("/")[0]
-        return done(path.format(**_filled(request)), act.name)
+    async def handler(request: web.Request, form: Any) -> web.StreamResponse:
+        by, gaps = operator_of(request, act.needs), gaps_of(request, act, noun)
+        try:
+            given = {"body": form if act.form is None else act.form(by, form)} if act.body else {}
+            result = await act.do(by, **gaps, **given)
+        except REFUSED as error:
+            if again is None:
+                raise
+            return await again(request, wrong=wrong_of(error), form=form)
+        if act.shown and again is not None:
+            return await again(request, result=result)
+        return _followed(request, act, result)
 
-    handler = handler_of(act, noun, answered, form=shape)
-    return Route(act.path, handler, method=_POST, needs=act.needs, where=act.where, form=True)
+    _named(handler, act, form=shape)
+    return Route(act.address, handler, method=_POST, needs=act.needs, where=act.where, form=True)
+
+
+def _followed(request: web.Request, act: Act, result: Any) -> web.StreamResponse:
+    if act.once is None:
+        return done(act.before.format(**_filled(request)), act.name)
+    here = act.section or f"/{act.path.split('/')[1]}"
+    return console_page("doors/once.html", request, here=here, once=act.once(result))
+
+
+def _again(act: Act, noun: Noun) -> Callable[..., Awaitable[web.StreamResponse]] | None:
+    """Return what shows the page again that has the form of an act."""
+    pages = {read.path: partial(show_row, read, noun) for read in noun.reads if has_page(read)} | {
+        one.path: partial(show_list, one, query=query_of_page(one.query)()) for one in noun.lists if one.title
+    }
+    return pages.get(act.before) or pages.get(act.path)
 
 
 def list_page(declared: List) -> ApiHandler:
     """Return the page of a list: its filters, its rows, and the same rows as a sheet."""
-    shape = query_of_page(declared.query)
-    columns, on_sheet = columns_of(declared.row), sheet_columns_of(declared.row)
+    on_sheet = sheet_columns_of(declared.row)
 
     async def handler(request: web.Request, query: Any) -> web.StreamResponse:
-        by = operator_of(request, declared.needs)
-        page = await declared.do(by, query)
-        if query.format is not None:
-            titles = [cell.title for cell in on_sheet.values()]
-            lines = ([cell.written(row, name) for name, cell in on_sheet.items()] for row in page.items)
-            return spreadsheet(declared.file, titles, lines)
-        return console_page(
-            declared.template or "doors/list.html",
-            request,
-            here=declared.section or declared.path,
-            live=declared.live,
-            list=declared,
-            rows=page.items,
-            columns=columns,
-            small=_of_kind(declared.row, SMALL),
-            marks=_of_kind(declared.row, MARK),
-            query=query,
-            options=await _options(declared.query, by),
-            sheet=sheet_of(request),
-            **paged(request, query.after, page.next),
-        )
+        if query.format is None:
+            return await show_list(declared, request, query=query)
+        page = await declared.do(operator_of(request, declared.needs), query)
+        titles = [cell.title for cell in on_sheet.values()]
+        lines = ([cell.written(row, name) for name, cell in on_sheet.items()] for row in page.items)
+        return spreadsheet(declared.file, titles, lines)
 
-    return _named(handler, declared, query=shape)
+    return _named(handler, declared, query=query_of_page(declared.query))
+
+
+async def show_list(
+    declared: List, request: web.Request, *, query: Any, wrong: Wrong | None = None, form: Any = None
+) -> web.StreamResponse:
+    """Show the page of a list, once more with what is wrong with a form of it."""
+    by = operator_of(request, declared.needs)
+    page = await declared.do(by, query)
+    return console_page(
+        declared.template or "doors/list.html",
+        request,
+        here=declared.section or declared.path,
+        status=200 if wrong is None else wrong.status,
+        live=declared.live,
+        list=declared,
+        rows=page.items,
+        columns=columns_of(declared.row),
+        small=_of_kind(declared.row, SMALL),
+        marks=_of_kind(declared.row, MARK),
+        query=query,
+        options=await _options(declared.query, by),
+        sheet=sheet_of(request),
+        wrong=wrong,
+        form=form,
+        **paged(request, query.after, page.next),
+        **await _more(declared, by),
+    )
 
 
 def row_page(declared: Read, noun: Noun) -> ApiHandler:
     """Return the page of one row: its facts, its files, and the buttons of what may be done with it."""
 
     async def handler(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
-        by, gaps = operator_of(request, declared.needs), gaps_of(request, declared, noun)
-        row = await declared.do(by, **gaps)
-        filled = _filled(request)
-        acts = [act for act in noun.of_row(declared) if act.offered(row) and _may(request, act)]
-        return console_page(
-            declared.template or "doors/row.html",
-            request,
-            here=declared.section or declared.path.partition("/{")[0],
-            row=row,
-            cells=cells_of(declared.answer),
-            acts=[(act, act.path.format(**filled)) for act in acts],
-            files=[(one.label, f"/api{one.path.format(**filled)}") for one in noun.files_of(declared)],
-            links=declared.links(row) if declared.links is not None else {},
-            list=next((one for one in noun.lists if declared.path.startswith(f"{one.path}/")), None),
-        )
+        return await show_row(declared, noun, request)
 
     return _named(handler, declared)
+
+
+async def show_row(
+    declared: Read,
+    noun: Noun,
+    request: web.Request,
+    *,
+    wrong: Wrong | None = None,
+    form: Any = None,
+    result: Any = None,
+) -> web.StreamResponse:
+    """Show the page of a row, once more with what is wrong with a form of it, or with what came of it."""
+    by, gaps = operator_of(request, declared.needs), gaps_of(request, declared, noun)
+    row = await declared.do(by, **gaps)
+    filled = _filled(request)
+    acts = [act for act in noun.of_row(declared) if act.offered(row) and _may(request, act)]
+    return console_page(
+        declared.template or "doors/row.html",
+        request,
+        here=declared.section or declared.path.partition("/{")[0],
+        status=200 if wrong is None else wrong.status,
+        row=row,
+        cells=cells_of(declared.answer),
+        acts=[(act, act.address.format(**filled)) for act in acts],
+        files=[(one.label, f"/api{one.path.format(**filled)}") for one in noun.files_of(declared)],
+        links=declared.links(row) if declared.links is not None else {},
+        list=next((one for one in noun.lists if declared.path.startswith(f"{one.path}/")), None),
+        path=declared.path.format(**filled),
+        wrong=wrong,
+        form=form,
+        result=result,
+        **await _more(declared, by),
+    )
+
+
+async def _more(declared: Declared, by: Operator) -> Mapping[str, Any]:
+    return {} if declared.more is None else await declared.more(by)
 
 
 def question_page(act: Act, noun: Noun) -> ApiHandler:
     """Return the page that asks before something is done."""
     asks = act.asks
     assert asks is not None
-    asking = Declared(asks, act.path)
+    asking = Declared(asks, act.address)
     shape = asking.hints.get("query", FormQuery)
 
     async def handler(request: web.Request, query: Any) -> web.StreamResponse:
         by = operator_of(request, act.needs)
-        gaps = gaps_of(request, act, noun)
+        gaps = gaps_of(request, asking, noun)
         given = {"query": query} if "query" in asking.hints else {}
         question = await asks(by, **gaps, **given)
         filled = _filled(request)
-        back = (act.leads_to or act.path.rpartition("/")[0]).format(**filled)
         return console_page(
             "doors/question.html",
             request,
-            here=f"/{act.path.split('/')[1]}",
+            here=act.section or f"/{act.path.split('/')[1]}",
             question=question,
-            action=act.path.format(**filled),
-            back=back,
+            action=act.address.format(**filled),
+            back=act.before.format(**filled),
         )
 
     return _named(handler, asking, query=shape)
@@ -182,7 +248,7 @@ def _may(request: web.Request, act: Act) -> bool:
 
 
 def _named(handler: Callable[..., Awaitable[Any]], declared: Declared, **shapes: Any) -> ApiHandler:
-    handler.__name__ = f"{declared.name}_page"
+    handler.__name__ = f"{declared.name}_page"  # the operation of the API has the name itself
     handler.__doc__ = declared.do.__doc__
     if shapes:
         handler.__annotations__ = {"request": web.Request, **shapes, "return": web.StreamResponse}

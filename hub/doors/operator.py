@@ -45,6 +45,10 @@ class Operator:
     stores: Stores
     named: str = ""
     """The person for whom a system says that it acts; a session and a shell act for themselves."""
+    source: str | None = None
+    """The only source that they may publish for; None: any."""
+    event_types: frozenset[str] = frozenset()
+    """The only types of events that they may publish; empty: all."""
     looks: PageLooks | None = None
     """The looks of an open page, which repeats them by itself; a program and a command have no page."""
 

@@ -13,8 +13,8 @@ from hub.errors import Unavailable
 from hub.local.child import Child
 from hub.local.loopback import free_port, knock
 
+_KEPT = frozenset({"PATH", "TMPDIR", "TZ", "LD_PRELOAD"})
 START_LIMIT = 60.0  # seconds: a slow disk, a machine under load
-_CLOCK = ("LD_PRELOAD", "FAKETIME", "FAKETIME_DONT_FAKE_MONOTONIC", "NO_FAKE_STAT")
 
 
 class Server(ABC):
@@ -71,7 +71,7 @@ def plain_environment(**settings: str) -> Mapping[str, str]:
     A person's variables for other servers (RABBITMQ_…, ERL_…, PG…) would point the private ones to the
     wrong data. A clock that was moved for all (`scripts/test-dates`) is moved for them too.
     """
-    kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "TZ", *_CLOCK) if name in os.environ}
+    kept = {name: value for name, value in os.environ.items() if name in _KEPT or "FAKE" in name}
     return {"PATH": os.defpath, "LANG": "C.UTF-8", **kept, **settings}
 
 

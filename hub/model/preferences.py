@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Annotated, Final
 from uuid import UUID
 
-from msgspec import Meta, Struct, convert
+from msgspec import Meta, Struct
 
 from hub.model.catalogue import Purpose
 from hub.model.json import Instant
@@ -142,28 +142,3 @@ class RefusedEvents(Struct, frozen=True, kw_only=True):
     event: str
     events: int
     last_at: Instant
-
-
-class MarkRow(Struct, kw_only=True):
-    """A mark of a person; ended marks are listed too."""
-
-    id: UUID
-    reason: MarkReason
-    since: Instant
-    until: Instant | None
-    by: str
-    note: Annotated[str, Meta(description="Why, for colleagues: empty for who lacks `privacy` there.")]
-    ended_at: Instant | None
-    ended_by: str | None
-
-    @classmethod
-    def of(cls, entry: MarkEntry) -> MarkRow:
-        return convert(entry, cls, from_attributes=True)
-
-
-class PersonMarks(Struct, kw_only=True):
-    """The marks of a person, newest first, and whose events they have stopped."""
-
-    items: list[MarkRow]
-    stopped: list[RefusedEvents]
-    next: str | None

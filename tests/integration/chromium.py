@@ -30,6 +30,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--site-per-process",  # a sandboxed frame is alone, as in whole Chromium: the shell leaves it in its page
     "--remote-debugging-port=0",
 )
 COMPLAINTS = ("Runtime.exceptionThrown", "Log.entryAdded")

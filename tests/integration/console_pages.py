@@ -22,7 +22,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "account-take": "/accounts/MARK?sure=take&office=viewer&place=ph-MARK",
         "keys": "/keys",
         "key": "/keys/other",
-        "key-sure": "/keys/other?sure=true",
+        "key-sure": "/keys/other/revoke",
         "webhooks": "/webhooks",
         "webhooks-off": "/webhooks?off=urn:coproservicios:crm",
     },

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from hub.desk.preferences.acts import mark_person
+from hub.desk.preferences.rows import MarkBody
 from hub.model import Event, MarkReason, Period, Purpose, State, StoredEvent
-from hub.operations.preferences import set_mark
 from hub.ports.people_list import PeopleFilter
 from hub.ports.survey_list import SurveyFilter, SurveyState
-from hub.storage import Database, PostgresPeopleList, PostgresPreferences, PostgresSurveyList
-from tests.actors import actor
+from hub.storage import Database, PostgresPeopleList, PostgresSurveyList
 from tests.contract.stores import RealStores, open_stores
 from tests.contract.values import (
     copropiedad,
@@ -27,6 +27,7 @@ from tests.contract.values import (
     stored,
     unit,
 )
+from tests.operators import operator
 
 TOWN: Sequence[Event] = (
     copropiedad("ph-1"),
@@ -87,8 +88,7 @@ async def test_caller_of_one_building_finds_its_people_and_their_roles_there(dat
 async def test_marked_people_are_found(database: str) -> None:
     async with people_of(database) as (store, _), Database(database) as opened:
         reason = MarkReason.CONTESTED_ACCOUNT
-        marks = PostgresPreferences(opened)
-        await set_mark(actor(now=now()), marks, "p-bea", reason, until=None, note="")
+        await mark_person(operator(opened), "p-bea", MarkBody(reason=reason))
 
         assert await refs(store, marked=True) == ["bea"]
         assert await refs(store, marked=True, copropiedad="ph-2") == []

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
+from uuid import uuid4
 
 import pytest
 from msgspec.structs import replace
 
 from hub.errors import InvalidPreference
-from hub.model import Event, Mark, MarkReason, Preferences, Purpose, QuietHours
+from hub.model import Event, Mark, MarkEntry, MarkReason, Preferences, Purpose, QuietHours
 from hub.operations.explain.explain import explain
-from hub.operations.preferences import change_preferences, read_preferences, set_mark
+from hub.operations.preferences import change_preferences, read_preferences
 from hub.ports import MessageFilter
 from hub.storage import PostgresExplain, PostgresLog, PostgresPreferences
 from hub.testing import SettableClock
@@ -39,7 +40,7 @@ class Hub(CountingHub):
 
     async def mark(self, reason: MarkReason) -> None:
         now = self.deps.now()
-        await set_mark(actor(now=now), self.wishes, MARIA, reason, until=None, note="")
+        await self.wishes.mark(MarkEntry(id=uuid4(), person=MARIA, reason=reason, since=now, by="ana"))
 
     async def messages(self, name: str = PACKAGE) -> list[tuple[str, str, str | None]]:
         page = await PostgresLog(self.database).messages(MessageFilter(event=name), after=None, limit=100)
@@ -154,7 +155,6 @@ async def test_marked_person_gets_nothing_and_explain_says_why(hub: Hub) -> None
 
 
 async def test_mark_that_was_ended_stops_nothing_and_stays_on_record(hub: Hub) -> None:
-    await hub.mark(MarkReason.CONTESTED_ACCOUNT)
     await hub.mark(MarkReason.CONTESTED_ACCOUNT)
     ended = await hub.wishes.end_marks(MARIA, None, at=MONDAY + HOUR, by="luis")
     await hub.take_in(package())

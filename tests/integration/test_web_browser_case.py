@@ -14,6 +14,7 @@ async def test_page_fits_a_small_screen(browser: Browser, opened: Database) -> N
     await fill(opened)
     async with browsing(World(database=opened)) as client:
         await browser.go(str(client.make_url("/cases/PQ-2026-000901?whole=true")), width=320)
+        await browser.until("document.readyState === 'complete'")  # without its style it is wider
         entries = await browser.until("document.querySelectorAll('.thread .entry').length")
         width = await browser.run(WIDE)
         await browser.run("document.querySelector('details').open = true")

@@ -79,7 +79,7 @@ async def test_account_is_created_and_signs_in_with_the_password_that_is_shown_o
         await fill(browser, "#new", name="rosa.gil", display_name="Rosa Gil", office="viewer", place=HERE)
         await click(browser, "#new button")
         password = await browser.run(SECRET)
-        await click(browser, "main a.btn.main")
+        await click(browser, "main a.btn")
         again = await browser.run("document.documentElement.innerHTML")
         address = await browser.run("location.href")
         await click(browser, "a[href='/audit?by=rosa.gil']")
@@ -129,10 +129,10 @@ async def test_office_is_given_and_taken_and_the_account_closed_and_opened(
         given = await main_text(browser)
         await click(browser, "a[href*='sure=take'][href*='operator']")
         sure = await main_text(browser)
-        await click(browser, "button.danger")
+        await click(browser, "main button.danger")
         taken = await main_text(browser)
         await click(browser, "a[href$='sure=disable']")
-        await click(browser, "button.danger")
+        await click(browser, "main button.danger")
         closed = await main_text(browser)
         await click(browser, ".actions .act button")
         account = await PostgresAccounts(hub.database).named(MARKS[0])
@@ -183,12 +183,12 @@ async def test_key_is_created_rotated_and_revoked(browser: Browser, servers: Ser
         await click(browser, "#new button")
         first = await browser.run(SECRET)
         opened = await hub.hub.send("GET", "/api/summary", bearer(first), at="console")
-        await click(browser, "main a.btn.main")
-        await click(browser, "main form .btn.main")
+        await click(browser, "main a.btn")
+        await click(browser, "form[action$='/rotate'] button")
         second = await browser.run(SECRET)
-        await click(browser, "main a.btn.main")
-        await click(browser, "a[href$='sure=true']")
-        await click(browser, "button.danger")
+        await click(browser, "main a.btn")
+        await click(browser, "a[href$='/revoke']")
+        await click(browser, "main button.danger")
         said = await main_text(browser)
         keys = [key for key in await PostgresKeys(hub.database).keys() if key.name == "tablero"]
 
@@ -210,12 +210,12 @@ async def test_webhook_is_added_tried_and_removed(browser: Browser, servers: Ser
         await fill(browser, "#new", url="http://127.0.0.1:9/hub", source="urn:coproservicios:crm", failed="1")
         await click(browser, "#new button")
         secret = await browser.run(SECRET)
-        await click(browser, "main a.btn.main")
+        await click(browser, "main a.btn")
         page = await browser.run("document.documentElement.innerHTML")
         await click(browser, ".actions .act button")
         tried = await main_text(browser)
         await click(browser, "a[href$='sure=true']")
-        await click(browser, "button.danger")
+        await click(browser, "main button.danger")
 
         assert len(secret) > 20
         assert secret not in page
@@ -232,7 +232,7 @@ async def test_results_of_a_source_are_published_and_no_more(browser: Browser, s
         await click(browser, "#subscribe button")
         listed = await main_text(browser)
         await click(browser, "td a[href*='off=']")
-        await click(browser, "button.danger")
+        await click(browser, "main button.danger")
 
         assert "urn:coproservicios:erp" in listed
         assert "No llegó por ningún canal" in listed

@@ -116,7 +116,7 @@ async def test_filled_page_is_for_everybody(browser: Browser, hub: ConsoleHub) -
     await hub.open(browser, "/indicators?period=90d")
     found: list[str] = []
     for scheme, width in LOOKS:
-        await dress(browser, scheme, width)
+        await dress(browser, scheme, width, whole=True)
         found += await faults(browser)
 
     assert not found

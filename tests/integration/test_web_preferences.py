@@ -64,11 +64,12 @@ async def test_what_the_law_demands_is_refused_in_spanish_and_nothing_is_kept(op
 async def test_mark_is_set_shown_and_ended(opened: Database) -> None:
     world = World(database=opened)
     await write(world, "people/p-1", PERSON)
-    await post(world, {"reason": "deceased", "note": "certificado"})
+    same = [await post(world, {"reason": "deceased", "note": "certificado"}) for _ in range(2)]
     listed, person = await ask(world, MARKS), await ask(world, "/api/people/p-1")
     ended = [await ask(world, MARKS, method="DELETE") for _ in range(2)]
     after = await ask(world, "/api/people/p-1")
 
+    assert same[0].json == same[1].json
     assert ["deceased"] == [row["reason"] for row in listed.json["items"]]
     assert "deceased" == person.json["do_not_contact"]["reason"]
     assert [1, 0] == [answer.json["ended"] for answer in ended]

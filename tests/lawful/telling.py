@@ -1,7 +1,7 @@
 """
 How the hub is told what no event states: marks of staff, wishes of people, the excluded numbers.
 
-Each by the hub's own use case. All of it may be told again: an outage of the database repeats an act.
+All of it may be told again: an outage of the database repeats an act.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from typing import Final, Protocol
 from msgspec.structs import replace
 
 from hub.contact_rules.consents import CHANNELS
-from hub.model import MarkReason, Preferences, Purpose
+from hub.model import MarkEntry, MarkReason, Preferences, Purpose
 from hub.model import QuietHours as WishedHours
 from hub.model.exclusions import ExcludedAddress
+from hub.model.ids import uuid8
 from hub.operations.load_exclusions import read_exclusions
-from hub.operations.preferences import Change, change_preferences, set_mark
+from hub.operations.preferences import Change, change_preferences
 from hub.ports import ExclusionRegistry, PreferenceStore
 from tests.actors import actor
 from tests.lawful.facts import DoNotContact, Excluded, QuietHours, SwitchedOff
@@ -46,14 +47,12 @@ class Telling:
         """Tell one fact, unless an event states it."""
         match fact:
             case DoNotContact():
-                await set_mark(
-                    actor(STAFF, now=now),
-                    self._preferences,
-                    fact.person,
-                    MarkReason.CONTESTED_ACCOUNT,
-                    until=fact.until,
-                    note="",
+                reason = MarkReason.CONTESTED_ACCOUNT
+                mark_id = uuid8(now, "mark", fact.person)
+                entry = MarkEntry(
+                    id=mark_id, person=fact.person, reason=reason, since=now, until=fact.until, by=STAFF
                 )
+                await self._preferences.mark(entry)
             case SwitchedOff():
                 await self._wish(fact.person, lambda before: _without(before, fact), now)
             case QuietHours():

@@ -10,8 +10,8 @@ from uuid import UUID
 import pytest
 
 from hub.access.actor import Actor
-from hub.errors import BrokerUnavailable, InvalidPreference, KeptByDuty, StorageUnavailable, UnknownName
-from hub.model import Event, Json, MarkReason, Preferences, PropertyScope
+from hub.errors import BrokerUnavailable, KeptByDuty, StorageUnavailable, UnknownName
+from hub.model import Event, Json, Preferences, PropertyScope
 from hub.model.erasures import Counts, Duties, Duty, Erased
 from hub.model.retention import DataKind
 from hub.operations import erase_person, preferences, rectify_person, retention
@@ -54,15 +54,6 @@ class Broken:
 
     async def keep(self, entry: Any) -> bool:
         self._change(f"keep {entry.person} {entry.by}")
-
-    async def marks(self, person: str) -> Sequence[Any]:  # noqa: ARG002 - the same
-        return ()
-
-    async def mark(self, entry: Any) -> None:
-        self._change(f"mark {entry.person} {entry.by}")
-
-    async def end_marks(self, person: str, reason: Any, *, at: datetime, by: str) -> int:  # noqa: ARG002
-        self._change(f"end {person} {by}")
 
     async def reply(self, reply_id: UUID, places: PropertyScope = None) -> Json:  # noqa: ARG002
         return {"id": str(reply_id), "person": REF, "text": "¿Cuándo llega el agua?"}
@@ -112,14 +103,6 @@ def _prefer(by: Actor, store: Any) -> Awaitable[object]:
     return preferences.change_preferences(by, store, REF, lambda _: Preferences(language="en"), way="cli")
 
 
-def _mark(by: Actor, store: Any) -> Awaitable[object]:
-    return preferences.set_mark(by, store, REF, MarkReason.DECEASED, until=None, note="")
-
-
-def _unmark(by: Actor, store: Any) -> Awaitable[object]:
-    return preferences.end_marks(by, store, REF)
-
-
 def _retention(by: Actor, store: Any) -> Awaitable[object]:
     return retention.erase_old(by, store, dict.fromkeys(DataKind, 12))
 
@@ -134,8 +117,6 @@ ACTS = {
     "erase again": Act(_again, "person.erase", OF_HER, "begin p-maria cli:ana PD-1"),
     "rectify": Act(_rectify, "person.rectify", OF_HER, "publish privacy.claim.received"),
     "preferences": Act(_prefer, "person.preferences.change", OF_HER, "keep p-maria cli:ana"),
-    "mark": Act(_mark, "person.mark", OF_HER, "mark p-maria cli:ana"),
-    "unmark": Act(_unmark, "person.mark.end", OF_HER, "end p-maria cli:ana"),
     "erase what is old": Act(_retention, "retention.run", "retention", "erase"),
     "read a reply": Act(_read, "reply.show", f"reply:{ROW}", f"read {ROW} cli:ana"),
 }
@@ -172,14 +153,5 @@ async def test_refused_erasure_leaves_no_row(store: Any, why: type[Exception]) -
     notes = MemoryAudit()
     with pytest.raises(why):
         await _erase(actor(notes=notes), store)
-
-    assert ([], []) == (notes.rows, store.tried)
-
-
-async def test_mark_that_is_over_already_leaves_no_row() -> None:
-    notes, store = MemoryAudit(), Broken()
-    over: Any = store
-    with pytest.raises(InvalidPreference):
-        await preferences.set_mark(actor(notes=notes), over, REF, MarkReason.DECEASED, until=NOON, note="")
 
     assert ([], []) == (notes.rows, store.tried)

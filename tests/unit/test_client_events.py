@@ -107,4 +107,5 @@ def test_client_imports_nothing_of_the_hub_but_its_errors() -> None:
         "hub.client.publisher",
         "hub.errors",
         "hub.tasks",
+        "hub.tls",
     } == set(found.stdout.split())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any, Final, NamedTuple, NoReturn, cast
 from uuid import UUID
 
@@ -11,14 +12,20 @@ import pytest
 
 from hub.desk.letters import acts as letters
 from hub.desk.letters.rows import BatchBody
+from hub.desk.preferences import acts as preferences
+from hub.desk.preferences.rows import MarkBody
 from hub.desk.suppressions import acts as suppressions
 from hub.desk.suppressions.rows import LiftBody
 from hub.doors.operator import Operator
-from hub.errors import StorageUnavailable
+from hub.errors import InvalidPreference, StorageUnavailable
+from hub.model import MarkEntry, MarkReason
 from hub.testing import MemoryAudit
+from tests.contract.values import NOON
 from tests.operators import operator
 
+REF: Final = "p-maria"
 ROW: Final = UUID(int=7)
+OF_HER: Final = f"person:{REF}"
 
 
 class Broken:
@@ -34,6 +41,31 @@ class Broken:
     async def rows(self, _: str, *values: object) -> NoReturn:
         self.tried.append(values)
         raise StorageUnavailable
+
+
+class Preferences:
+    """Preferences that fail, on the same terms; there are no marks."""
+
+    def __init__(self, tried: list[tuple[object, ...]]) -> None:
+        self._tried = tried
+
+    async def marks(self, person: str) -> Sequence[MarkEntry]:  # noqa: ARG002 - the port's signature
+        return ()
+
+    async def mark(self, entry: MarkEntry) -> NoReturn:
+        self._tried.append(("mark", entry.person, entry.by))
+        raise StorageUnavailable
+
+    async def end_marks(self, person: str, reason: object, *, at: datetime, by: str) -> NoReturn:  # noqa: ARG002
+        self._tried.append(("end_marks", person, by))
+        raise StorageUnavailable
+
+
+class Directory:
+    """A directory that has whoever is looked for."""
+
+    async def somebody(self, ref: str, **_: object) -> dict[str, object]:
+        return {"id": ref}
 
 
 class Act(NamedTuple):
@@ -65,6 +97,14 @@ def _lift_opt_out(by: Operator) -> Awaitable[object]:
     return suppressions.lift_opt_out(by, LiftBody(address=str(ROW)))
 
 
+def _mark(by: Operator) -> Awaitable[object]:
+    return preferences.mark_person(by, REF, MarkBody(reason=MarkReason.DECEASED))
+
+
+def _unmark(by: Operator) -> Awaitable[object]:
+    return preferences.end_marks(by, REF)
+
+
 _WHO: Final = "cli:ana"
 ACTS: Final = {
     "make a batch": Act(_make_batch, "batch.make", "copropiedad:ph-1", ("ph-1",)),
@@ -73,13 +113,16 @@ ACTS: Final = {
     ),
     "lift": Act(_lift, "suppression.lift", "suppression", ("maria@example.com", _WHO, None)),
     "lift one": Act(_lift_one, "suppression.lift", f"suppression:{ROW}", (str(ROW), _WHO, None)),
+    "mark": Act(_mark, "person.mark", OF_HER, ("mark", REF, _WHO)),
+    "unmark": Act(_unmark, "person.mark.end", OF_HER, ("end_marks", REF, _WHO)),
     "lift an opt-out": Act(_lift_opt_out, "opt_out.lift", f"opt_out:{ROW}", (str(ROW), _WHO)),
 }
 
 
 def tried_by(act: Act, notes: MemoryAudit) -> tuple[Callable[[], Awaitable[object]], Broken]:
     database = Broken()
-    by = operator(cast(Any, database), who=_WHO, audit=notes)
+    kept = Preferences(database.tried)
+    by = operator(cast(Any, database), who=_WHO, audit=notes, preferences=kept, directory=Directory())
     return lambda: act.do(by), database
 
 
@@ -103,3 +146,13 @@ async def test_nothing_changes_without_the_row(act: Act) -> None:
         await do()
 
     assert [] == database.tried
+
+
+async def test_mark_that_is_over_already_leaves_no_row() -> None:
+    notes = MemoryAudit()
+    over = MarkBody(reason=MarkReason.DECEASED, until=NOON)
+    by = operator(cast(Any, Broken()), audit=notes, directory=Directory())
+    with pytest.raises(InvalidPreference):
+        await preferences.mark_person(by, REF, over)
+
+    assert [] == notes.rows

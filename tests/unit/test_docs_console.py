@@ -16,6 +16,7 @@ RUNBOOKS: Final = ROOT / "docs/runbooks.md"
 SOURCES: Final = (
     *("hub/web/templates/**/*.html", "hub/web/**/*.py", "hub/web/static/*.js"),
     *("hub/rendering/*.py", "hub/operations/now/*.py"),
+    *("hub/desk/**/*.html", "hub/desk/**/*.py", "hub/doors/**/*.html", "hub/doors/*.py"),
 )
 """Where the words of pages stand."""
 LABEL: Final = re.compile(r"(?<![*\w])\*([^*\n]+)\*(?![*\w])")

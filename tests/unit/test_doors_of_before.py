@@ -13,7 +13,8 @@ from hub.web.routes import ROUTES
 
 _ROOT: Final = Path(__file__).parent.parent.parent
 BEFORE: Final = json.loads((_ROOT / "tests/vectors/doors_at_8c0cd13.json").read_text(encoding="utf-8"))
-MOVED: Final[dict[str, str]] = {}
+_FORMS: Final = "Forms of Llaves, Webhooks y resultados and Cuentas go to an address of their own"
+MOVED: Final[dict[str, str]] = {"POST /keys/{name}": _FORMS}
 """A route or option of before → what the CHANGELOG says of it."""
 
 

@@ -13,6 +13,8 @@ from hub.business_time.dates import ZONE
 from hub.catalog import BY_NAME, CATALOG
 from hub.cloudevents.schemas import Schemas
 from hub.contact_rules.digests import digest_due
+from hub.desk.preferences.rows import PreferencesBody
+from hub.desk.preferences.settings import with_setting
 from hub.errors import InvalidPreference
 from hub.messages.delivery.notice_digest import GATHER, held_for_digest
 from hub.model import (
@@ -27,11 +29,9 @@ from hub.model import (
     State,
 )
 from hub.model.notice_digests import HeldNotice, NoticeDigest
-from hub.operations.preferences import with_setting
 from hub.policy import Policy, load_policy
 from hub.rendering.notice_items_es import ITEMS
 from hub.timers.notice_digests import LONGEST, MOST, compose
-from hub.web.schemas.preferences import PreferencesBody
 from tests.for_each import for_each
 from tests.unit.delivery_harness import mail
 from tests.unit.factories import HOUR, MONDAY, POLICY, local

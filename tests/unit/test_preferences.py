@@ -12,6 +12,7 @@ from hub.business_time.dates import ZONE
 from hub.contact_rules.preferences import CHOOSABLE, barred, is_wanted, quiet_until, refusals
 from hub.contact_rules.purposes import PURPOSES
 from hub.contact_rules.verdict import ALLOWED, HeldUntil, Refused, verdict
+from hub.desk.preferences.settings import with_setting
 from hub.errors import InvalidPreference
 from hub.model import (
     DO_NOT_CONTACT,
@@ -27,7 +28,6 @@ from hub.model import (
     State,
 )
 from hub.model.ids import uuid8
-from hub.operations.preferences import with_setting
 from tests.unit.factories import HOUR, MONDAY, POLICY, event, local, person
 from tests.unit.plans import EVERYTHING, kind, only, plan, reached
 

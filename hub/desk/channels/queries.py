@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from hub.desk.channels.rows import HeldRow, PauseRow, UnsentRow
+from hub.desk.channels.rows import HeldRow, PauseRow, WaitingRow
 from hub.storage.database import Database, beside, read
 
 _SQL = beside(__file__)
@@ -35,9 +35,9 @@ async def urgent(db: Database, subject: str) -> int:
     return await _count(db, "urgent", subject)
 
 
-async def unsent(db: Database) -> list[UnsentRow]:
+async def unsent(db: Database) -> list[WaitingRow]:
     """Count the messages that a pause of everything holds back."""
-    return [read(UnsentRow, row) for row in await db.rows(_SQL["unsent"])]
+    return [read(WaitingRow, row) for row in await db.rows(_SQL["unsent"])]
 
 
 async def due_steps(db: Database) -> int:

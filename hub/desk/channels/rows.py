@@ -75,7 +75,7 @@ class HeldRow(Struct, kw_only=True, frozen=True):
     urgent: int
 
 
-class UnsentRow(Struct, kw_only=True, frozen=True):
+class WaitingRow(Struct, kw_only=True, frozen=True):
     """How many messages wait on a channel and lane; `before` were planned before the pause of everything."""
 
     channel: str

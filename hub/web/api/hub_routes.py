@@ -8,7 +8,6 @@ from typing import Final
 from aiohttp import hdrs
 
 from hub.access.account_rows import AccountMade, AccountRow
-from hub.access.grant_keys import KeyMade, KeyRow
 from hub.doors.act import ADMIN, PRIVACY, Where
 from hub.model.pages import page_of
 from hub.operations.exclusions import ExclusionListRow
@@ -49,10 +48,6 @@ HUB: Final[tuple[Route, ...]] = (
     ),
     read("/api/summary", summary.summary, answers={200: common.Summary}),
     # Access: keys, audit, accounts.
-    _list_keys("/api/keys", api_keys.list_keys, answers={200: page_of(KeyRow)}),
-    _change_keys("/api/keys", api_keys.create_key, answers={201: KeyMade, **TOO_LATE}),
-    _change_keys("/api/keys/{name}/rotate", api_keys.rotate_key, answers={201: KeyMade}),
-    _change_keys("/api/keys/{name}/revoke", api_keys.revoke_key, answers={200: api_keys.KeysRevoked}),
     _list_keys("/api/results", results.list_subscriptions, answers={200: page_of(SubscriptionRow)}),
     _change_keys("/api/results", results.subscribe, answers={200: SubscriptionRow}),
     _change_keys(

@@ -9,7 +9,6 @@ from aiohttp import hdrs
 
 from hub.doors.act import INBOX, PRIVACY, Where
 from hub.model.pages import page_of
-from hub.model.preferences import MarkRow, PersonMarks, PreferencesWhole
 from hub.operations.audience import AudienceMeant
 from hub.operations.cases.replies import ReplyTask
 from hub.operations.erase_person import ErasureReport
@@ -23,7 +22,6 @@ from hub.web.api import (
     inbox,
     people_list,
     person_rights,
-    preferences,
     replies,
 )
 from hub.web.api.answers import ACTED, CONSTANCIA, TOO_LATE
@@ -31,14 +29,12 @@ from hub.web.route import Route, operate, read, read_private
 from hub.web.schemas import common, people
 from hub.web.schemas import inbox as boxes
 from hub.web.schemas.common import Problem
-from hub.web.schemas.preferences import MarkEnd
 
 _DELETE: Final = hdrs.METH_DELETE
 _POST: Final = hdrs.METH_POST
 _PUT: Final = hdrs.METH_PUT
 _right: Final = partial(Route, method=_POST, needs=PRIVACY, where=Where.EVERYWHERE)
 _own_inbox: Final = partial(Route, needs=INBOX, where=Where.PERSON)
-_PREFERENCES: Final = {200: PreferencesWhole}
 _WRITTEN: Final = {200: people.Written, **TOO_LATE}
 
 PEOPLE: Final[tuple[Route, ...]] = (
@@ -52,16 +48,6 @@ PEOPLE: Final[tuple[Route, ...]] = (
     read("/api/directory/people", people_list.find_people, answers={200: PeoplePage}),
     read("/api/people/{ref}/overview", people_list.show_overview, answers={200: PersonOverview}),
     read("/api/audience", directory.show_audience, answers={200: AudienceMeant}),
-    read("/api/people/{ref}/preferences", preferences.show_preferences, answers=_PREFERENCES),
-    operate("/api/people/{ref}/preferences", preferences.put_preferences, method=_PUT, answers=_PREFERENCES),
-    read("/api/people/{ref}/do-not-contact", preferences.list_marks, answers={200: PersonMarks}),
-    operate("/api/people/{ref}/do-not-contact", preferences.mark_person, answers={200: MarkRow}),
-    operate(
-        "/api/people/{ref}/do-not-contact",
-        preferences.end_marks,
-        method=_DELETE,
-        answers={200: MarkEnd},
-    ),
     read("/api/people/{ref}", directory.show_person, answers={200: people.PersonWhole}),
     Route(
         "/api/people/{ref}/export",

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 
 from hub.access import accounts
 from hub.access.account_rows import ALL, AccountRow, row
+from hub.doors.act import Once
 from hub.errors import InvalidAccount
 from hub.model import EVERYWHERE, Account, Grant, Office, Scope, Word
 from hub.rendering.page_links import account_path
@@ -234,16 +235,18 @@ _ACTS: Final[Mapping[Act, Callable[[web.Request, str, AccountChangeForm], Awaita
 def _once(request: web.Request, account: Account, password: str) -> web.Response:
     """Show a secret in the answer itself: no address and no store ever has it."""
     return console_page(
-        "console/once.html",
+        "doors/once.html",
         request,
         here=PATH,
-        title="Contraseña de un solo uso",
-        what=f"de {account.display_name} ({account.name})",
-        secret=password,
-        until=account.password_until,
-        to_do="Désela en persona o por teléfono, nunca por correo. Al entrar, la persona elige la suya.",
-        back=account_path(account.name),
-        back_label="Ir a la cuenta",
+        once=Once(
+            title="Contraseña de un solo uso",
+            what=f"de {account.display_name} ({account.name})",
+            secret=password,
+            until=account.password_until,
+            to_do="Désela en persona o por teléfono, nunca por correo. Al entrar, la persona elige la suya.",
+            back=account_path(account.name),
+            back_label="Ir a la cuenta",
+        ),
     )
 
 

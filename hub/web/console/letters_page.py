@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Final
 from urllib.parse import urlencode
+from uuid import UUID
 
 from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.desk.letters import acts
-from hub.desk.letters.noun import NOUN, PATH, PATH_OF_BATCHES
+from hub.desk.letters.noun import PATH, PATH_OF_BATCHES
 from hub.desk.letters.rows import (
     BatchBody,
     BatchesQuery,
     LetterRow,
     LettersQuery,
-    LetterWhole,
     PrintBatch,
 )
-from hub.doors.act import OPERATE, PRIVACY, READ, Read
-from hub.doors.api import handler_of, operator_of
+from hub.doors.act import OPERATE, PRIVACY, READ
+from hub.doors.api import operator_of
+from hub.doors.operator import Operator
 from hub.model import Scope
 from hub.model.pages import ListQuery
 from hub.model.paper import PaperSize
@@ -168,18 +169,26 @@ async def show_batch(request: web.Request, query: BatchQuery) -> web.StreamRespo
     )
 
 
-def _page(_: web.Request, letter: LetterWhole) -> web.Response:
+async def print_letter(request: web.Request) -> web.Response:
+    """Show the page to print."""
+    letter = await acts.print_letter(*_private(request))
     return web.Response(
         text=letter.html, content_type="text/html", headers={"Content-Security-Policy": _PAGE_POLICY}
     )
 
 
-_ONE: Final = f"{PATH}/{{id}}"
-print_letter = handler_of(Read(acts.print_letter, _ONE, needs=PRIVACY), NOUN, _page)
-show_document = handler_of(
-    Read(acts.show_document, _ONE, needs=PRIVACY), NOUN, lambda _, document: as_file(document)
-)
-show_pdf = handler_of(Read(acts.show_pdf, _ONE, needs=PRIVACY), NOUN, lambda _, file: file_answer(file))
+async def show_document(request: web.Request) -> web.Response:
+    """Send the document that belongs to a letter, to print it too."""
+    return as_file(await acts.show_document(*_private(request)))
+
+
+async def show_pdf(request: web.Request) -> web.Response:
+    """Send a letter as it is printed, with its document."""
+    return file_answer(await acts.show_pdf(*_private(request)))
+
+
+def _private(request: web.Request) -> tuple[Operator, UUID]:
+    return operator_of(request, PRIVACY), read_id(request, acts.LETTER)
 
 
 def _bulk(query: LetterListQuery) -> str:

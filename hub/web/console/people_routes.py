@@ -19,9 +19,6 @@ _PERSON: Final = people.PATH + "/{ref}"
 PEOPLE: Final[tuple[Route, ...]] = (
     read(people.PATH, people.show),
     read(_PERSON, person.show),
-    press(_PERSON + "/mark", person.mark),
-    press(_PERSON + "/unmark", person.end_marks),
-    press(_PERSON + "/preferences", person.change_preferences),
     _right(_PERSON + "/rectify", person_rights.show_rectify),
     _claim(_PERSON + "/rectify", person_rights.rectify),
     _right(_PERSON + "/erase", person_rights.show_erasure),

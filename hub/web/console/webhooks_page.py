@@ -8,6 +8,7 @@ from uuid import UUID
 from aiohttp import web
 from msgspec import Meta, Struct
 
+from hub.doors.act import Once
 from hub.model.results import ResultKind
 from hub.operations import results, webhooks
 from hub.web.auth.caller import caller_of
@@ -164,14 +165,15 @@ async def _try(request: web.Request, hook_id: UUID) -> webhooks.WebhookAnswer:
 def _once(request: web.Request, hook_id: str, secret: str) -> web.Response:
     """Show a secret in the answer itself: no address and no store has it in clear."""
     return console_page(
-        "console/once.html",
+        "doors/once.html",
         request,
         here=SECTION,
-        title="Secreto del webhook",
-        what="Con él, el otro sistema comprueba que un aviso es del hub.",
-        secret=secret,
-        until=None,
-        to_do="Póngalo donde el otro sistema guarda sus secretos, y en ninguna otra parte.",
-        back=f"{PATH}/{hook_id}",
-        back_label="Ir al webhook",
+        once=Once(
+            title="Secreto del webhook",
+            what="Con él, el otro sistema comprueba que un aviso es del hub.",
+            secret=secret,
+            to_do="Póngalo donde el otro sistema guarda sus secretos, y en ninguna otra parte.",
+            back=f"{PATH}/{hook_id}",
+            back_label="Ir al webhook",
+        ),
     )

@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from hub.desk.nouns import NOUNS
 from hub.web.api.accounts import AccountBody, GrantsBody, PersonBody
-from hub.web.api.api_keys import KeyBody, RotateBody
 from hub.web.api.exclusions import ExclusionsBody
 from hub.web.api.results import SourceBody, SubscriptionBody
 from hub.web.api.webhooks import WebhookBody
@@ -25,10 +24,8 @@ BODIES: Final[Mapping[type[Struct], Mapping[str, Any]]] = {
     RedriveOneBody: {"also_told": True},
     ReasonBody: {"why": "asked"},
     GrantsBody: {"grants": _GRANTS},
-    KeyBody: {"name": "crm", "scopes": ["publish"], "source": _SOURCE, "event_types": ["pqrs.received"]},
     PersonBody: {"person": "per-001"},
     RedriveBody: {"state": "failed", "channel": "sms", "since": "2026-03-09T08:00:00-05:00", "dry_run": True},
-    RotateBody: {"old_ends_at": "2026-03-10T08:00:00-05:00"},
     SettleBody: {"reason": "data.radicado", "event": "pqrs.received"},
     SourceBody: {"source": _SOURCE},
     SubscriptionBody: {"source": _SOURCE, "kinds": ["sent", "failed"]},

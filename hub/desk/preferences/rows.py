@@ -1,14 +1,25 @@
-"""The schemas of preferences and of marks: do not contact."""
+"""Preferences and marks as rows: what staff sees of a person's, and what changes them."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, convert
 from msgspec.structs import replace
 
-from hub.model import DigestPeriod, Instant, MarkReason, Preferences, Purpose, QuietHours
-from hub.model.json import Word
+from hub.model import (
+    DigestPeriod,
+    Instant,
+    MarkEntry,
+    MarkReason,
+    Preferences,
+    Purpose,
+    QuietHours,
+    RefusedEvents,
+    Word,
+)
 
 _Channels = Annotated[list[Annotated[str, Meta(max_length=20)]], Meta(max_length=10)]
 
@@ -50,6 +61,19 @@ class PreferencesBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         return replace(before, **given)
 
 
+_Hour = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+
+
+class PreferencesForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All of them are said again; what is left empty is as the company does it."""
+
+    language: Literal["es", "en"] | None = None
+    large_print: bool | None = None
+    digest: DigestPeriod | None = None
+    quiet_since: _Hour | None = None
+    quiet_until: _Hour | None = None
+
+
 class MarkBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reason: MarkReason
     until: Annotated[Instant, Meta(description="When it ends; null: until staff ends it.")] | None = None
@@ -57,5 +81,36 @@ class MarkBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     by: Annotated[Word, Meta(description="Who marks, as a system names them; else the caller.")] = ""
 
 
+class MarkForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    reason: MarkReason
+    until: Annotated[date | None, Meta(description="The last day.")] = None
+    note: Annotated[str, Meta(max_length=500)] = ""
+
+
 class MarkEnd(Struct, kw_only=True):
     ended: int
+
+
+class MarkRow(Struct, kw_only=True):
+    """A mark of a person; ended marks are listed too."""
+
+    id: UUID
+    reason: MarkReason
+    since: Instant
+    until: Instant | None
+    by: str
+    note: Annotated[str, Meta(description="Why, for colleagues: empty for who lacks `privacy` there.")]
+    ended_at: Instant | None
+    ended_by: str | None
+
+    @classmethod
+    def of(cls, entry: MarkEntry) -> MarkRow:
+        return convert(entry, cls, from_attributes=True)
+
+
+class PersonMarks(Struct, kw_only=True):
+    """The marks of a person, newest first, and whose events they have stopped."""
+
+    items: list[MarkRow]
+    stopped: list[RefusedEvents]
+    next: str | None

@@ -1,0 +1,1 @@
+"""Keys of systems: made, rotated, revoked."""
