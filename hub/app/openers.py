@@ -10,11 +10,12 @@ from typing import Final, TypeVar
 from hub import storage
 from hub.access.keyring import KeyRing
 from hub.consumers.publisher import BrokerPublisher
+from hub.desk.letters.queries import count as count_letters
 from hub.desk.posters.queries import count as count_posters
 from hub.operations.now import NowDeps
 from hub.operations.search.search import SearchDeps
 from hub.parts.company import CompanyRules
-from hub.parts.papers import constancias_of, letter_printer_of
+from hub.parts.papers import constancias_of
 from hub.parts.stores import QUEUES
 from hub.policy import load_policy
 from hub.settings import Settings
@@ -46,8 +47,6 @@ open_evidence: Final = _opener(storage.PostgresEvidence)
 open_retention: Final = _opener(storage.PostgresRetention)
 open_explain: Final = _opener(storage.PostgresExplain)
 open_genuine: Final = _opener(storage.PostgresGenuine, size=1)
-open_letters: Final = _opener(storage.PostgresLetters)
-open_batches: Final = _opener(storage.PostgresBatches)
 open_log: Final = _opener(storage.PostgresLog)
 open_redrive: Final = _opener(storage.PostgresRedrive)
 open_directory_history: Final = _opener(storage.PostgresDirectoryHistory)
@@ -75,7 +74,7 @@ async def open_now(settings: Settings) -> AsyncIterator[NowDeps]:
             activity=activity,
             contacts=storage.PostgresContacts(database),
             incidents=storage.PostgresMonitor(database, queues=QUEUES),
-            letters=storage.PostgresLetters(database),
+            letters=partial(count_letters, database),
             log=storage.PostgresLog(database),
             paused=storage.PostgresPauses(database).paused,
             posters=partial(count_posters, database),
@@ -121,4 +120,3 @@ def _company_opener(make: Callable[[storage.Database, CompanyRules], Store]) -> 
 
 
 open_constancias: Final = _company_opener(constancias_of)
-open_letter_printer: Final = _company_opener(letter_printer_of)

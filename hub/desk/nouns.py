@@ -8,6 +8,8 @@ from hub.desk.accounts.noun import NOUN as ACCOUNTS
 from hub.desk.channels.noun import NOUN as CHANNELS
 from hub.desk.dead_letters.noun import NOUN as DEAD_LETTERS
 from hub.desk.keys.noun import NOUN as KEYS
+from hub.desk.letters.noun import BATCHES
+from hub.desk.letters.noun import NOUN as LETTERS
 from hub.desk.posters.noun import NOUN as POSTERS
 from hub.desk.preferences.noun import NOUN as PREFERENCES
 from hub.desk.rights.noun import NOUN as RIGHTS
@@ -22,6 +24,8 @@ NOUNS: Final[tuple[Noun, ...]] = (
     CHANNELS,
     DEAD_LETTERS,
     KEYS,
+    BATCHES,
+    LETTERS,
     POSTERS,
     PREFERENCES,
     RIGHTS,

@@ -6,6 +6,7 @@ A test puts doubles in their places: `with_doubles(stores, log=MemoryLog())`.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -21,10 +22,9 @@ from hub.model import Brand, Lane
 from hub.operations.cases.texts import Render
 from hub.operations.constancia.make import Constancias
 from hub.operations.gallery import Gallery
-from hub.operations.letters import LetterPrinter
 from hub.operations.person_export.make import PersonExports
 from hub.parts.company import CompanyRules
-from hub.parts.papers import constancias_of, letter_printer_of, person_exports_of
+from hub.parts.papers import constancias_of, person_exports_of
 from hub.parts.posters import PosterPages
 from hub.parts.renderer import render_again
 from hub.parts.texts import lazy_gallery
@@ -34,7 +34,6 @@ from hub.ports import (
     ActivityStore,
     Appointments,
     AuditStore,
-    BatchStore,
     BulkStore,
     CancelStore,
     CaseStore,
@@ -52,7 +51,6 @@ from hub.ports import (
     IncidentLog,
     IntakeStore,
     KeyStore,
-    LetterStore,
     LogStore,
     Now,
     PauseStore,
@@ -138,10 +136,6 @@ class Stores:
         return storage.PostgresAudit(self.database)
 
     @cached_property
-    def batches(self) -> BatchStore:
-        return storage.PostgresBatches(self.database)
-
-    @cached_property
     def bulk(self) -> BulkStore:
         return storage.PostgresBulk(self.database)
 
@@ -218,11 +212,7 @@ class Stores:
         return storage.PostgresIntake(self.database)
 
     @cached_property
-    def letter_printer(self) -> LetterPrinter:
-        return letter_printer_of(self.database, self.company)
-
-    @cached_property
-    def letters(self) -> LetterStore:
+    def letters(self) -> storage.PostgresLetters:
         return storage.PostgresLetters(self.database)
 
     @cached_property
@@ -252,6 +242,11 @@ class Stores:
     @cached_property
     def preferences(self) -> PreferenceStore:
         return storage.PostgresPreferences(self.database)
+
+    @cached_property
+    def printing(self) -> asyncio.Lock:
+        """The turn of who has letters set as a PDF: one at a time in a process."""
+        return asyncio.Lock()
 
     @cached_property
     def reach(self) -> ReachStore:

@@ -39,7 +39,6 @@ from hub.storage.pauses import PostgresPauses
 from hub.storage.people_list import PostgresPeopleList
 from hub.storage.person_export import PostgresPersonExport
 from hub.storage.preferences import PostgresPreferences
-from hub.storage.print_batches import PostgresBatches
 from hub.storage.reach import PostgresReach
 from hub.storage.readiness import PostgresReadiness
 from hub.storage.receipts import PostgresReceipts

@@ -27,7 +27,6 @@ from hub.ports import (
     BulkStore,
     CaseworkStore,
     ContactStore,
-    LetterStore,
     LogStore,
     MessageFilter,
 )
@@ -63,7 +62,6 @@ class LiveDeps:
     counts: Counted
     log: LogStore
     contacts: ContactStore
-    letters: LetterStore
     surveys: SurveyListStore
 
 
@@ -74,7 +72,6 @@ def marks_of(deps: LiveDeps) -> Mapping[str, Mark]:
         "bulk": partial(deps.bulk.runs, after=None, limit=SHOWN),
         "cases": partial(deps.casework.cases, CaseFilter(), after=None, limit=SHOWN),
         "clocks": partial(_count, deps.counts, "clocks"),
-        "letters": deps.letters.buildings,
         "messages": _together(first, partial(_count, deps.counts, "messages")),
         "replies": partial(deps.contacts.replies, ReplyFilter(), after=None, limit=SHOWN),
         "surveys": _together(partial(_surveys, deps.surveys), deps.surveys.newest_answer),

@@ -21,6 +21,7 @@ from hub.access.resident_links import ResidentLinks
 from hub.access.survey_links import SurveyLinks
 from hub.cloudevents import decode
 from hub.desk.channels.state import Depths
+from hub.desk.letters.queries import count as count_letters
 from hub.desk.nouns import NOUNS
 from hub.desk.posters.queries import count as count_posters
 from hub.doors.live import marks_of as desk_marks
@@ -160,7 +161,6 @@ class Services(Stores):
             log=self.log,
             casework=self.casework,
             contacts=self.contacts,
-            letters=self.letters,
             surveys=self.survey_list,
         )
         return LiveChanges({**marks_of(deps), **desk_marks(NOUNS, self)}, of_case=self.casework.case_mark)
@@ -171,7 +171,7 @@ class Services(Stores):
             activity=self.activity,
             contacts=self.contacts,
             incidents=self.incidents,
-            letters=self.letters,
+            letters=partial(count_letters, self.database),
             log=self.log,
             paused=self.pauses.paused,
             posters=partial(count_posters, self.database),
@@ -239,7 +239,7 @@ class Services(Stores):
         return MessageWords(
             evidence=self.evidence,
             events=self.explain,
-            letters=self.letters,
+            letters=self.letters.words,
             remaker=self.remaker,
             render=self.render_again,
         )

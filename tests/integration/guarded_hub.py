@@ -24,6 +24,7 @@ from hub.app.container import open_parts
 from hub.catalog import BY_NAME
 from hub.consumers.topology import QUEUES
 from hub.contact_rules.consents import consents_of
+from hub.desk.letters import queries as letters
 from hub.desk.suppressions.queries import suppressions
 from hub.messages.planning.posters import boards_of, posters_of
 from hub.model import Grant, InvalidContact, Office, State, UnreachedReason
@@ -278,7 +279,9 @@ async def _two_buildings(database: str) -> tuple[Mapping[str, Building], frozens
             named |= {"POSTER": await _hang(stores, mark)}
             named["GONE"] = await _survey(stores, mark)
             await _enclose(database, ids.message)
-            batch = await stores.batches.make(f"ph-{mark}", by="test", size="letter", now=now())
+            batch = await letters.make_batch(
+                stores.database, f"ph-{mark}", by="test", size="letter", now=now()
+            )
             named["BATCH"] = batch.batch
             named["RUN"] = await _start_run(database, mark, ids.message)
             signs = await _leave(database, named["TEXT"])

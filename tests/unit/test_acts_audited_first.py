@@ -14,11 +14,9 @@ from hub.desk.rights import erasing
 from hub.errors import BrokerUnavailable, KeptByDuty, StorageUnavailable, UnknownName
 from hub.model import Json, Preferences, PropertyScope
 from hub.model.erasures import Counts, Duties, Duty, Erased
-from hub.model.paper import PaperSize
 from hub.model.retention import DataKind
 from hub.operations import preferences, retention
 from hub.operations.cases.replies import read_reply
-from hub.operations.letters import make_batch
 from hub.testing.keys import MemoryAudit
 from tests.actors import actor
 from tests.contract.values import NOON
@@ -63,9 +61,6 @@ class Broken:
     async def read_reply(self, reply_id: UUID, *, by: str) -> None:
         self._change(f"read {reply_id} {by}")
 
-    async def make(self, copropiedad_id: str | None, *, by: str, **given: Any) -> Any:  # noqa: ARG002
-        self._change(f"make {copropiedad_id} {by}")
-
     async def erase(self, *given: Any) -> Any:  # noqa: ARG002 - the same
         self._change("erase")
 
@@ -97,10 +92,6 @@ def _prefer(by: Actor, store: Any) -> Awaitable[object]:
     return preferences.change_preferences(by, store, REF, lambda _: Preferences(language="en"), way="cli")
 
 
-def _batch(by: Actor, store: Any) -> Awaitable[object]:
-    return make_batch(by, store, "ph-1", size=PaperSize.LETTER)
-
-
 def _retention(by: Actor, store: Any) -> Awaitable[object]:
     return retention.erase_old(by, store, dict.fromkeys(DataKind, 12))
 
@@ -114,7 +105,6 @@ ACTS = {
     "erase over HTTP": Act(_start, "person.erase", OF_HER, "begin p-maria cli:ana PD-1"),
     "erase again": Act(_again, "person.erase", OF_HER, "begin p-maria cli:ana PD-1"),
     "preferences": Act(_prefer, "person.preferences.change", OF_HER, "keep p-maria cli:ana"),
-    "make a batch": Act(_batch, "batch.make", "copropiedad:ph-1", "make ph-1 cli:ana"),
     "erase what is old": Act(_retention, "retention.run", "retention", "erase"),
     "read a reply": Act(_read, "reply.show", f"reply:{ROW}", f"read {ROW} cli:ana"),
 }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, Final, NamedTuple, NoReturn, cast
@@ -10,6 +11,8 @@ from uuid import UUID
 
 import pytest
 
+from hub.desk.letters import acts as letters
+from hub.desk.letters.rows import BatchBody
 from hub.desk.preferences import acts as preferences
 from hub.desk.preferences.rows import MarkBody
 from hub.desk.rights import acts as rights
@@ -34,6 +37,10 @@ class Broken:
 
     def __init__(self) -> None:
         self.tried: list[tuple[object, ...]] = []
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Broken]:
+        yield self
 
     async def rows(self, _: str, *values: object) -> NoReturn:
         self.tried.append(values)
@@ -93,6 +100,10 @@ class Act(NamedTuple):
     change: tuple[object, ...]
 
 
+def _make_batch(by: Operator) -> Awaitable[object]:
+    return letters.make_batch(by, BatchBody(copropiedad="ph-1"))
+
+
 def _suppress(by: Operator) -> Awaitable[object]:
     return suppressions.suppress(by, "m@example.com", "email", reason="typo", until=None)
 
@@ -123,6 +134,7 @@ def _rectify(by: Operator) -> Awaitable[object]:
 
 _WHO: Final = "cli:ana"
 ACTS: Final = {
+    "make a batch": Act(_make_batch, "batch.make", "copropiedad:ph-1", ("ph-1",)),
     "suppress": Act(
         _suppress, "suppression.add", "channel:email", ("m@example.com", "email", None, "typo", _WHO)
     ),

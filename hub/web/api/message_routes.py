@@ -10,6 +10,7 @@ from hub.desk.dead_letters.rows import Settled
 from hub.doors.act import PUBLISH, Where
 from hub.intake.dry_run_schemas import DryRun
 from hub.model.bulk import BulkItem, BulkRun
+from hub.model.letters import HandedOver
 from hub.model.pages import page_of
 from hub.operations.bulk.plan import BulkPlan
 from hub.operations.bulk.runs import BulkReport
@@ -51,7 +52,7 @@ from hub.web.api import (
 )
 from hub.web.api.answers import ACTED, CONSTANCIA, MARKED, TOO_LATE
 from hub.web.route import Route, operate, operate_company, read, read_private
-from hub.web.schemas import common, intake
+from hub.web.schemas import intake
 from hub.web.schemas.bulk import BulkCancelled
 from hub.web.schemas.common import Problem, list_of
 from hub.web.schemas.messages import MessageRow, MessageWhole
@@ -97,8 +98,8 @@ MESSAGES: Final[tuple[Route, ...]] = (
     operate("/api/messages/cancel", messages.cancel_messages, answers={200: CancelAnswer}),
     operate("/api/messages/{id}/redrive", messages.redrive_message, answers={200: RedrivenOne, **TOO_LATE}),
     operate("/api/messages/{id}/cancel", messages.cancel_message, answers=MARKED),
-    operate("/api/messages/{id}/bounced", bounces.confirm, answers={200: common.HandedOver}),
-    operate("/api/messages/{id}/arrived", bounces.dismiss, answers={200: common.HandedOver}),
+    operate("/api/messages/{id}/bounced", bounces.confirm, answers={200: HandedOver}),
+    operate("/api/messages/{id}/arrived", bounces.dismiss, answers={200: HandedOver}),
     read("/api/events/{key}/recipients", recipients.list_recipients, answers={200: Recipients, 404: Problem}),
     read("/api/bulk", bulk.list_bulk, answers={200: page_of(BulkRun)}),
     operate("/api/bulk", bulk.start_bulk, answers={200: BulkPlan, 201: BulkRun, 404: Problem}),

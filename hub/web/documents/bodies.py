@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from hub.desk.nouns import NOUNS
 from hub.web.api.exclusions import ExclusionsBody
-from hub.web.schemas.letters import BatchBody, PostedBody
 from hub.web.schemas.messages import CancelBody, ReasonBody, RedriveBody, RedriveOneBody
 
 _SOURCE: Final = "urn:coproservicios:crm"
@@ -20,8 +19,6 @@ BODIES: Final[Mapping[type[Struct], Mapping[str, Any]]] = {
     ExclusionsBody: {"list_date": "2026-03-09", "csv": "dato;canal\n3001234567;sms\nmaria@example.com;\n"},
     RedriveOneBody: {"also_told": True},
     ReasonBody: {"why": "asked"},
-    BatchBody: {"copropiedad": "ph-altos-del-rosal"},
-    PostedBody: {"guide": "RA123456789CO"},
     RedriveBody: {"state": "failed", "channel": "sms", "since": "2026-03-09T08:00:00-05:00", "dry_run": True},
     **{shape: example for noun in NOUNS for shape, example in noun.examples.items()},
 }
