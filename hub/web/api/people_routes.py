@@ -24,8 +24,8 @@ from hub.web.api import (
 )
 from hub.web.api.answers import ACTED, CONSTANCIA, TOO_LATE
 from hub.web.route import Route, operate, read, read_private
-from hub.web.schemas import common, people
 from hub.web.schemas import inbox as boxes
+from hub.web.schemas import people
 from hub.web.schemas.common import Problem
 
 _DELETE: Final = hdrs.METH_DELETE
