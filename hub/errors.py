@@ -3,7 +3,8 @@ Every error of the hub. The docstring of a class is its message.
 
     HubError
     ├── ConfigurationError        a setting is missing or wrong
-    │   └── ProgramMissing        a server's program is not on this machine
+    │   ├── ProgramMissing        a server's program is not on this machine
+    │   └── NoSecret              there is no HUB_SECRET, by which something is signed or hashed
     ├── InvalidPolicy             policy.toml or tuning.toml has what cannot be kept
     ├── InvalidAudience           words that name no audience
     ├── InvalidEvent              an event that can never be taken in
@@ -34,6 +35,7 @@ Every error of the hub. The docstring of a class is its message.
     ├── NothingChosen             a bulk action that finds no row
     ├── NothingToPrint            a copropiedad without an open letter
     ├── TooLate                   a letter or batch is past that step
+    │   └── OlderList             a newer list of excluded numbers is loaded
     ├── NoSuch                    nothing has this id, or nothing within reach
     ├── UnknownName               a channel, an event … that there is not
     │   ├── UnknownAccount
@@ -71,6 +73,10 @@ class ConfigurationError(HubError):
 
 class ProgramMissing(ConfigurationError):
     """A server's program is not on this machine."""
+
+
+class NoSecret(ConfigurationError):
+    """The hub has no HUB_SECRET: `hub secrets new`."""
 
 
 class InvalidPolicy(HubError, ValueError):
@@ -318,6 +324,10 @@ class PrivacyNeeded(HubError):
 
 class TooLate(HubError):
     """The letter or batch is past that step. The text says where it stands, and what to do instead."""
+
+
+class OlderList(TooLate):
+    """A newer list is loaded already."""
 
 
 class NotRestored(HubError):

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Final, TypeVar
 
 from hub import storage
-from hub.access.keyring import KeyRing
 from hub.consumers.publisher import BrokerPublisher
 from hub.desk.posters.queries import count as count_posters
 from hub.operations.now import NowDeps
@@ -85,13 +84,6 @@ async def open_now(settings: Settings) -> AsyncIterator[NowDeps]:
             posters=partial(count_posters, database),
             waiting=activity.waiting,
         )
-
-
-@asynccontextmanager
-async def open_exclusions(settings: Settings) -> AsyncIterator[storage.PostgresExclusions]:
-    """Open the lists of the register of excluded numbers, with the keys of their hashes."""
-    async with storage.Database(settings.database_url.reveal(), size=1) as database:
-        yield storage.PostgresExclusions(database, KeyRing(settings.secrets))
 
 
 @asynccontextmanager

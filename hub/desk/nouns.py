@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from hub.desk.channels.noun import NOUN as CHANNELS
+from hub.desk.exclusions.noun import NOUN as EXCLUSIONS
 from hub.desk.keys.noun import NOUN as KEYS
 from hub.desk.posters.noun import NOUN as POSTERS
 from hub.desk.preferences.noun import NOUN as PREFERENCES
@@ -12,4 +13,4 @@ from hub.desk.suppressions.noun import NOUN as SUPPRESSIONS
 from hub.desk.suppressions.noun import OPT_OUTS
 from hub.doors.act import Noun
 
-NOUNS: Final[tuple[Noun, ...]] = (CHANNELS, POSTERS, PREFERENCES, SUPPRESSIONS, OPT_OUTS, KEYS)
+NOUNS: Final[tuple[Noun, ...]] = (CHANNELS, EXCLUSIONS, POSTERS, PREFERENCES, SUPPRESSIONS, OPT_OUTS, KEYS)

@@ -10,12 +10,11 @@ from aiohttp import hdrs
 from hub.access.account_rows import AccountMade, AccountRow
 from hub.doors.act import ADMIN, PRIVACY, Where
 from hub.model.pages import page_of
-from hub.operations.exclusions import ExclusionListRow
 from hub.operations.gallery import TemplatePreview, TemplateRow
 from hub.operations.incidents import IncidentPage
 from hub.operations.results import SubscriptionRow
 from hub.operations.webhooks import WebhookAnswer, WebhookMade, WebhookRow, WebhookSecret
-from hub.web.api import accounts, api_keys, exclusions, results, summary, templates, webhooks
+from hub.web.api import accounts, api_keys, results, summary, templates, webhooks
 from hub.web.api.answers import TOO_LATE
 from hub.web.route import Route, read, read_company
 from hub.web.schemas import common
@@ -23,7 +22,6 @@ from hub.web.schemas.common import Problem
 
 _DELETE: Final = hdrs.METH_DELETE
 _POST: Final = hdrs.METH_POST
-_administer: Final = partial(Route, method=_POST, needs=ADMIN, where=Where.EVERYWHERE)
 _list_keys: Final = partial(Route, needs=ADMIN, where=Where.EVERYWHERE)
 _change_keys: Final = partial(Route, method=_POST, needs=ADMIN, where=Where.EVERYWHERE)
 _list_accounts: Final = partial(Route, needs=ADMIN, where=Where.PLACES)
@@ -32,13 +30,6 @@ _ACCOUNT: Final = {200: AccountRow}
 
 HUB: Final[tuple[Route, ...]] = (
     # The hub itself.
-    read_company("/api/exclusions", exclusions.show_exclusions, answers={200: ExclusionListRow}),
-    # Whoever is left out of the list gets advertising again: no key that only operates may do that.
-    _administer(
-        "/api/exclusions",
-        exclusions.load_exclusions,
-        answers={200: exclusions.ExclusionsAnswer, **TOO_LATE},
-    ),
     read_company("/api/incidents", summary.list_incidents, answers={200: IncidentPage}),
     read_company("/api/templates", templates.list_templates, answers={200: page_of(TemplateRow)}),
     read(

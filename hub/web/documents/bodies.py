@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from hub.desk.nouns import NOUNS
 from hub.web.api.accounts import AccountBody, GrantsBody, PersonBody
-from hub.web.api.exclusions import ExclusionsBody
 from hub.web.api.results import SourceBody, SubscriptionBody
 from hub.web.api.webhooks import WebhookBody
 from hub.web.schemas.letters import BatchBody, PostedBody
@@ -21,7 +20,6 @@ _GRANTS: Final = [{"office": "viewer", "copropiedad_id": "ph-altos-del-rosal"}]
 BODIES: Final[Mapping[type[Struct], Mapping[str, Any]]] = {
     AccountBody: {"name": "luz.marina", "display_name": "Luz Marina Restrepo", "grants": _GRANTS},
     CancelBody: {"state": "held", "event": "admin.circular.issued", "why": "wrong"},
-    ExclusionsBody: {"list_date": "2026-03-09", "csv": "dato;canal\n3001234567;sms\nmaria@example.com;\n"},
     RedriveOneBody: {"also_told": True},
     ReasonBody: {"why": "asked"},
     BatchBody: {"copropiedad": "ph-altos-del-rosal"},
