@@ -39,6 +39,7 @@ Every error of the hub. The docstring of a class is its message.
     ├── NoSuch                    nothing has this id, or nothing within reach
     ├── UnknownName               a channel, an event … that there is not
     │   ├── UnknownAccount
+    │   ├── UnknownCode
     │   ├── UnknownKey
     │   └── UnknownSubscription
     ├── StorageRefused            the database refuses a value: never try the same again
@@ -351,6 +352,10 @@ class UnknownName(HubError, LookupError):
 
 class UnknownAccount(UnknownName):
     """There is no account of this name."""
+
+
+class UnknownCode(UnknownName):
+    """No message of yours has this code."""
 
 
 class UnknownKey(UnknownName):

@@ -6,6 +6,7 @@ from typing import Final
 
 from hub.desk.channels.noun import NOUN as CHANNELS
 from hub.desk.exclusions.noun import NOUN as EXCLUSIONS
+from hub.desk.genuine.noun import NOUN as GENUINE
 from hub.desk.keys.noun import NOUN as KEYS
 from hub.desk.posters.noun import NOUN as POSTERS
 from hub.desk.preferences.noun import NOUN as PREFERENCES
@@ -13,4 +14,13 @@ from hub.desk.suppressions.noun import NOUN as SUPPRESSIONS
 from hub.desk.suppressions.noun import OPT_OUTS
 from hub.doors.act import Noun
 
-NOUNS: Final[tuple[Noun, ...]] = (CHANNELS, EXCLUSIONS, POSTERS, PREFERENCES, SUPPRESSIONS, OPT_OUTS, KEYS)
+NOUNS: Final[tuple[Noun, ...]] = (
+    CHANNELS,
+    EXCLUSIONS,
+    GENUINE,
+    POSTERS,
+    PREFERENCES,
+    SUPPRESSIONS,
+    OPT_OUTS,
+    KEYS,
+)
