@@ -37,6 +37,8 @@ Every error of the hub. The docstring of a class is its message.
     ├── TooLate                   a letter or batch is past that step
     │   └── OlderList             a newer list of excluded numbers is loaded
     ├── NoSuch                    nothing has this id, or nothing within reach
+    ├── NotExplained              an event or a person of which nothing can be explained
+    │   └── SeveralEvents         several sources have an event of this id
     ├── UnknownName               a channel, an event … that there is not
     │   ├── UnknownAccount
     │   ├── UnknownCode
@@ -344,6 +346,18 @@ class NoSuch(HubError):
 
     def __init__(self, noun: str) -> None:
         super().__init__(f"There is no {noun} with this id.")
+
+
+class NotExplained(HubError):
+    """
+    The hub knows no such event or person.
+
+    The text is Spanish, for operators: what is known of either.
+    """
+
+
+class SeveralEvents(NotExplained):
+    """Several sources have an event of this id."""
 
 
 class UnknownName(HubError, LookupError):

@@ -6,6 +6,7 @@ from typing import Final
 
 from hub.desk.channels.noun import NOUN as CHANNELS
 from hub.desk.exclusions.noun import NOUN as EXCLUSIONS
+from hub.desk.explain.noun import NOUN as EXPLAIN
 from hub.desk.genuine.noun import NOUN as GENUINE
 from hub.desk.keys.noun import NOUN as KEYS
 from hub.desk.posters.noun import NOUN as POSTERS
@@ -17,6 +18,7 @@ from hub.doors.act import Noun
 NOUNS: Final[tuple[Noun, ...]] = (
     CHANNELS,
     EXCLUSIONS,
+    EXPLAIN,
     GENUINE,
     POSTERS,
     PREFERENCES,

@@ -33,6 +33,7 @@ from hub.errors import (
     NameTaken,
     NoSecret,
     NoSuch,
+    NotExplained,
     NothingChosen,
     NothingToAcknowledge,
     NothingToPrint,
@@ -40,6 +41,7 @@ from hub.errors import (
     NotRestored,
     OlderList,
     PrivacyNeeded,
+    SeveralEvents,
     StorageRefused,
     TooLarge,
     TooLate,
@@ -240,6 +242,7 @@ def _halves(error: type[HubError]) -> tuple[str, str]:
 
 
 _REFUSED: Final = (400, "A value is refused: {error}", "Correct the request; the same one fails again.")
+_WHO_WAS_NOTIFIED: Final = "GET /api/messages shows who was notified."
 _FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
     Unavailable: (503, "{error}", "Try again in some seconds; `hub check` shows more."),
     NoSecret: (503, "{error}", "`hub check` shows what else needs it."),
@@ -257,6 +260,8 @@ _FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
     BeyondOwnRights: (403, "{error}", "Ask who may do more, or use HUB_API_KEY or the hub's command line."),
     LastAdministrator: (409, "{error}", "POST /api/accounts/{name}/grant gives offices."),
     NameTaken: (409, "A live key has this name.", "Rotate it, revoke it, or choose another name."),
+    NotExplained: (404, "{error}", _WHO_WAS_NOTIFIED),
+    SeveralEvents: (400, "{error}", _WHO_WAS_NOTIFIED),
     NothingChosen: (404, "{error}", "POST /api/bulk with dry_run shows what a filter finds."),
     NothingToPrint: (404, "{error}", "GET /api/letters/buildings shows where letters are open."),
     TooLate: (409, "{error}", "GET /api/letters/batches shows how far each batch has come."),
