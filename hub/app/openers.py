@@ -8,7 +8,6 @@ from functools import partial
 from typing import Final, TypeVar
 
 from hub import storage
-from hub.access.keyring import KeyRing
 from hub.consumers.publisher import BrokerPublisher
 from hub.desk.letters.queries import count as count_letters
 from hub.desk.posters.queries import count as count_posters
@@ -45,8 +44,6 @@ open_documents: Final = _opener(storage.PostgresDocuments)
 open_imports: Final = _opener(storage.PostgresImports, size=1)
 open_evidence: Final = _opener(storage.PostgresEvidence)
 open_retention: Final = _opener(storage.PostgresRetention)
-open_explain: Final = _opener(storage.PostgresExplain)
-open_genuine: Final = _opener(storage.PostgresGenuine, size=1)
 open_log: Final = _opener(storage.PostgresLog)
 open_redrive: Final = _opener(storage.PostgresRedrive)
 open_directory_history: Final = _opener(storage.PostgresDirectoryHistory)
@@ -80,13 +77,6 @@ async def open_now(settings: Settings) -> AsyncIterator[NowDeps]:
             posters=partial(count_posters, database),
             waiting=activity.waiting,
         )
-
-
-@asynccontextmanager
-async def open_exclusions(settings: Settings) -> AsyncIterator[storage.PostgresExclusions]:
-    """Open the lists of the register of excluded numbers, with the keys of their hashes."""
-    async with storage.Database(settings.database_url.reveal(), size=1) as database:
-        yield storage.PostgresExclusions(database, KeyRing(settings.secrets))
 
 
 @asynccontextmanager

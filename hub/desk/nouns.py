@@ -7,6 +7,9 @@ from typing import Final
 from hub.desk.accounts.noun import NOUN as ACCOUNTS
 from hub.desk.channels.noun import NOUN as CHANNELS
 from hub.desk.dead_letters.noun import NOUN as DEAD_LETTERS
+from hub.desk.exclusions.noun import NOUN as EXCLUSIONS
+from hub.desk.explain.noun import NOUN as EXPLAIN
+from hub.desk.genuine.noun import NOUN as GENUINE
 from hub.desk.keys.noun import NOUN as KEYS
 from hub.desk.letters.noun import BATCHES
 from hub.desk.letters.noun import NOUN as LETTERS
@@ -23,6 +26,9 @@ NOUNS: Final[tuple[Noun, ...]] = (
     ACCOUNTS,
     CHANNELS,
     DEAD_LETTERS,
+    EXCLUSIONS,
+    EXPLAIN,
+    GENUINE,
     KEYS,
     BATCHES,
     LETTERS,

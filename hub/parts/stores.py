@@ -43,7 +43,6 @@ from hub.ports import (
     DocumentStore,
     ErasureStore,
     EscalationStore,
-    ExclusionLists,
     ExplainStore,
     GenuineStore,
     HeadcountStore,
@@ -178,10 +177,6 @@ class Stores:
     @cached_property
     def evidence(self) -> EvidenceStore:
         return storage.PostgresEvidence(self.database)
-
-    @cached_property
-    def exclusions(self) -> ExclusionLists:
-        return storage.PostgresExclusions(self.database, self.ring)
 
     @cached_property
     def explain(self) -> ExplainStore:

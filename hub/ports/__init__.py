@@ -24,7 +24,7 @@ from hub.ports.documents import DocumentCalls, DocumentQueue, DocumentStore
 from hub.ports.emergencies import EmergencyStore
 from hub.ports.erasures import ErasureStore
 from hub.ports.escalations import EscalationStore
-from hub.ports.exclusions import ExclusionLists, ExclusionRegistry
+from hub.ports.exclusions import ExclusionRegistry
 from hub.ports.explain import (
     AudienceSnapshot,
     ExplainFacts,

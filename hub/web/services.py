@@ -13,7 +13,6 @@ from aiohttp import web
 from hub.access.attempts import SignInDeps
 from hub.access.check_rate import CheckRate
 from hub.access.code_rate import CodeRate
-from hub.access.genuine_codes import GenuineCodes
 from hub.access.inbox_tokens import InboxTokens
 from hub.access.link_rate import OF_A_FILE, OF_A_WALL, LinkRate
 from hub.access.lockout import AddressThrottle
@@ -102,10 +101,7 @@ class Services(Stores):
 
     @cached_property
     def genuine_checks(self) -> GenuineDeps:
-        codes = GenuineCodes(
-            public_url=self.settings.public_url, ring=self.ring, channels=self.policy.codes.channels
-        )
-        return GenuineDeps(codes=codes, store=self.genuine, publisher=self.publisher)
+        return GenuineDeps(codes=self.company.genuine_codes, store=self.genuine, publisher=self.publisher)
 
     @cached_property
     def resident_links(self) -> ResidentLinks:

@@ -9,10 +9,9 @@ from aiohttp import hdrs
 
 from hub.doors.act import ADMIN, PRIVACY, Where
 from hub.model.pages import page_of
-from hub.operations.exclusions import ExclusionListRow
 from hub.operations.gallery import TemplatePreview, TemplateRow
 from hub.operations.incidents import IncidentPage
-from hub.web.api import api_keys, exclusions, summary, templates
+from hub.web.api import api_keys, summary, templates
 from hub.web.api.answers import TOO_LATE
 from hub.web.route import Route, read, read_company
 from hub.web.schemas import common
@@ -20,17 +19,9 @@ from hub.web.schemas.common import Problem
 
 _DELETE: Final = hdrs.METH_DELETE
 _POST: Final = hdrs.METH_POST
-_administer: Final = partial(Route, method=_POST, needs=ADMIN, where=Where.EVERYWHERE)
 
 HUB: Final[tuple[Route, ...]] = (
     # The hub itself.
-    read_company("/api/exclusions", exclusions.show_exclusions, answers={200: ExclusionListRow}),
-    # Whoever is left out of the list gets advertising again: no key that only operates may do that.
-    _administer(
-        "/api/exclusions",
-        exclusions.load_exclusions,
-        answers={200: exclusions.ExclusionsAnswer, **TOO_LATE},
-    ),
     read_company("/api/incidents", summary.list_incidents, answers={200: IncidentPage}),
     read_company("/api/templates", templates.list_templates, answers={200: page_of(TemplateRow)}),
     read(

@@ -22,8 +22,6 @@ from hub.operations.cases.schemas import CaseThreadAnswer
 from hub.operations.causes import CauseList
 from hub.operations.clocks.schemas import ClockExplained, ClockPage
 from hub.operations.evidence import EvidenceRow
-from hub.operations.explain.explain import Explanation
-from hub.operations.genuine import GenuineRow
 from hub.operations.indicators import Indicators
 from hub.operations.now import NowAnswer
 from hub.operations.recipients import Recipients
@@ -40,8 +38,6 @@ from hub.web.api import (
     constancias,
     dead_letters,
     events,
-    explain,
-    genuine,
     indicators,
     messages,
     now,
@@ -81,8 +77,6 @@ MESSAGES: Final[tuple[Route, ...]] = (
     read("/api/messages/{id}", messages.show_message, answers={200: MessageWhole}),
     read_private("/api/messages/{id}/evidence", messages.show_evidence, answers={200: list_of(EvidenceRow)}),
     read("/api/search", search.find, answers={200: SearchAnswer}),
-    read("/api/explain", explain.explain, answers={200: Explanation, 404: Problem}),
-    read("/api/genuine/{code}", genuine.show_genuine, answers={200: list_of(GenuineRow), 404: Problem}),
     read("/api/cases", cases.list_cases, answers={200: page_of(CaseRow)}),
     read("/api/cases/{key}", cases.show_case, answers=_CASE),
     operate("/api/cases/{key}/reply", cases.reply_to_case, answers=ACTED),

@@ -8,7 +8,6 @@ from typing import Any, Final
 from msgspec import Struct
 
 from hub.desk.nouns import NOUNS
-from hub.web.api.exclusions import ExclusionsBody
 from hub.web.schemas.messages import CancelBody, ReasonBody, RedriveBody, RedriveOneBody
 
 _SOURCE: Final = "urn:coproservicios:crm"
@@ -16,7 +15,6 @@ _GRANTS: Final = [{"office": "viewer", "copropiedad_id": "ph-altos-del-rosal"}]
 
 BODIES: Final[Mapping[type[Struct], Mapping[str, Any]]] = {
     CancelBody: {"state": "held", "event": "admin.circular.issued", "why": "wrong"},
-    ExclusionsBody: {"list_date": "2026-03-09", "csv": "dato;canal\n3001234567;sms\nmaria@example.com;\n"},
     RedriveOneBody: {"also_told": True},
     ReasonBody: {"why": "asked"},
     RedriveBody: {"state": "failed", "channel": "sms", "since": "2026-03-09T08:00:00-05:00", "dry_run": True},

@@ -1,5 +1,5 @@
 """
-Read the register of excluded numbers from a CSV file of the company.
+Sheets of the register of excluded numbers: a CSV file of the company.
 
 The first line names the columns: `dato` (a number or an email address) and, if people have chosen some
 channels, `canal`: `sms`, `app`, `correo` or `llamada`. An empty one, or no such column, means all. Pure.
