@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Final
 
 from aiohttp import hdrs
@@ -12,7 +11,6 @@ from hub.model.pages import page_of
 from hub.operations.gallery import TemplatePreview, TemplateRow
 from hub.operations.incidents import IncidentPage
 from hub.web.api import api_keys, summary, templates
-from hub.web.api.answers import TOO_LATE
 from hub.web.route import Route, read, read_company
 from hub.web.schemas import common
 from hub.web.schemas.common import Problem
