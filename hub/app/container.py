@@ -12,7 +12,7 @@ from prometheus_client import REGISTRY
 from hub import storage
 from hub.access.check_rate import CheckRate
 from hub.app.circuits import Circuits, report
-from hub.app.openers import open_appointments, open_publisher
+from hub.app.connections import open_appointments, open_publisher
 from hub.channels import ProviderLimits, build_channels
 from hub.client.connection import user_of
 from hub.consumers.publisher import BrokerPublisher

@@ -16,12 +16,12 @@ import structlog
 from hub.access.check_rate import CheckRate
 from hub.app.container import Container
 from hub.channels.balances import remaining
+from hub.channels.registry import QUEUES
 from hub.errors import ConfigurationError, Unavailable
 from hub.health import heartbeat, monitor
 from hub.health.monitor import Monitor
 from hub.intake.sender_rates import SenderRates
 from hub.model.incidents import UNKNOWN_CODES, excess_subject
-from hub.parts.stores import QUEUES
 from hub.ports import Channel, Heartbeats
 from hub.resilience.database_time import NOW
 from hub.storage.monitor import PostgresMonitor

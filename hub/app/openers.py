@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import Final, TypeVar
 
 from hub import storage
-from hub.consumers.publisher import BrokerPublisher
+from hub.channels.registry import QUEUES
 from hub.desk.letters.queries import count as count_letters
 from hub.desk.posters.queries import count as count_posters
 from hub.operations.now import NowDeps
 from hub.operations.search.search import SearchDeps
 from hub.parts.company import CompanyRules
 from hub.parts.papers import constancias_of
-from hub.parts.stores import QUEUES
 from hub.policy import load_policy
 from hub.settings import Settings
 
@@ -84,18 +83,6 @@ async def open_reach(settings: Settings) -> AsyncIterator[storage.PostgresReach]
     """Open the reach of buildings, with how long suppressions last by the policy."""
     async with storage.Database(settings.database_url.reveal(), size=1) as database:
         yield storage.PostgresReach(database, load_policy(settings.policy).suppression_for)
-
-
-def open_appointments(settings: Settings) -> AbstractAsyncContextManager[storage.RedisAppointments]:
-    """Open the appointments and the boards of clocks."""
-    return aclosing(storage.RedisAppointments(settings.redis_url.reveal()))
-
-
-def open_publisher(
-    settings: Settings, name: str = "hub command"
-) -> AbstractAsyncContextManager[BrokerPublisher]:
-    """Open a publisher with confirms; `name` is shown to RabbitMQ's operator."""
-    return aclosing(BrokerPublisher(settings.amqp_url.reveal(), name))
 
 
 def _company_opener(make: Callable[[storage.Database, CompanyRules], Store]) -> Opener[Store]:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 
 from hub import storage
-from hub.app.openers import open_appointments, open_publisher
+from hub.app.connections import open_appointments, open_publisher
 from hub.doors.operator import Operator
 from hub.model import EVERYTHING, Scope
 from hub.model.actors import of_shell

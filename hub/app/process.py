@@ -17,10 +17,9 @@ from hub import logs, storage
 from hub.app import time_check
 from hub.app.container import Container, open_parts
 from hub.app.roles import ROLES, beside
-from hub.app.web_role import serve_metrics
 from hub.app.work import Work
+from hub.channels.registry import QUEUES
 from hub.errors import StorageUnavailable
-from hub.parts.stores import QUEUES
 from hub.settings import LogFormat, Mode, Settings
 from hub.storage import migrations
 from hub.tasks import cancel
@@ -44,6 +43,9 @@ async def run(settings: Settings, roles: frozenset[str], *, upgrade: bool) -> No
     stop = asyncio.Event()
     async with open_parts(settings, "+".join(sorted(roles))) as parts, AsyncExitStack() as stack:
         if settings.metrics is not None:
+            # Whoever is not watched over HTTP loads nothing of it.
+            from hub.app.web_role import serve_metrics  # noqa: PLC0415
+
             await serve_metrics(parts, settings.metrics, stack)
         await time_check.begin(storage.PostgresMonitor(parts.database, QUEUES))
         work = [await _prepared(role, parts, stop, stack) for role in ROLES if role in roles]

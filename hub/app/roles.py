@@ -4,43 +4,51 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import AsyncExitStack, aclosing
+from contextlib import AsyncExitStack
 from functools import partial
+from importlib import import_module
 from typing import Final
 
 from hub import storage
 from hub.access.document_keys import current_fingerprint
 from hub.app import monitoring, time_check, topology
 from hub.app.container import Container
-from hub.app.documents import documents_of, fetching_of, prints_of
-from hub.app.mail_role import take_mail
-from hub.app.web_role import serve_web
+from hub.app.documents import documents_of, prints_of
 from hub.app.work import Role, Work, until
 from hub.catalog import BY_NAME
-from hub.channels.webhook_calls import HttpWebhookCalls
+from hub.channels.registry import QUEUES
 from hub.client.connection import user_of
 from hub.consumers import events, messages
 from hub.consumers.worker import Consumer, serve
 from hub.intake.decode import IntakeContext
 from hub.intake.source_bindings import SourceBindings
-from hub.messages import lateness
 from hub.messages.delivery import outcome_metrics
 from hub.messages.delivery.deps import DeliveryDeps
 from hub.messages.delivery.pausing import Pauses
 from hub.messages.planning.plan import Rules
 from hub.parts.renderer import renderer
-from hub.parts.stores import QUEUES
 from hub.rendering import Templates
 from hub.rendering.wording import packed
 from hub.resilience.database_time import NOW
 from hub.settings import Settings
-from hub.tasks import cancel, run_all
-from hub.timers import documents, scheduler, sealing, webhooks
-from hub.timers.deps import Timers
-from hub.timers.documents import DocumentDeps
-from hub.timers.lease_time import LeaseTime
+from hub.tasks import cancel
+from hub.timers import sealing
 from hub.timers.stamping import stamp
-from hub.timers.webhooks import WebhookDeps
+
+
+def _later(module: str, role: str) -> Role:
+    """
+    Return a role whose module is loaded when it is prepared.
+
+    The way of an event needs nothing of the desk, of its doors, or of the timers: a process that has only to
+    take events in, or to deliver, is smaller without them.
+    """
+
+    async def prepared(parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
+        prepare: Role = getattr(import_module(module), role)
+        return await prepare(parts, stop, stack)
+
+    return prepared
 
 
 async def intake(parts: Container, stop: asyncio.Event, _: AsyncExitStack) -> Work:
@@ -115,59 +123,12 @@ async def _compile_urgent(templates: Templates) -> None:
         await asyncio.sleep(0)  # each takes some milliseconds
 
 
-async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
-    """Run retries, releases, reminders, clocks, the sweep, results and their webhooks."""
-    lateness.begin()
-    stands = Pauses(storage.PostgresPauses(parts.database)).of_everything
-    keeping = partial(
-        _keep_time,
-        Timers(
-            store=storage.PostgresTimers(parts.database),
-            publisher=parts.publisher,
-            appointments=parts.appointments,
-            heartbeats=storage.PostgresMonitor(parts.database, QUEUES),
-            months=storage.PostgresMonths(parts.database),
-            results=storage.PostgresResults(parts.database),
-            emergencies=storage.PostgresEmergencies(parts.database),
-            erasures=storage.PostgresErasures(parts.database),
-            old_data=storage.PostgresRetention(parts.database),
-            pauses=storage.PostgresPauses(parts.database),
-            digests=storage.PostgresNoticeDigests(parts.database),
-            reach=storage.PostgresReach(parts.database, parts.company.policy.suppression_for),
-            bulk=storage.PostgresBulk(parts.database),
-            now=NOW,
-            queues=QUEUES,
-            sweep_after=parts.company.policy.delivery.sweep_after,
-            lease_time=LeaseTime(parts.company.policy.delivery.lease),
-            policy=parts.company.policy,
-            prints=prints_of(parts),
-            stands=stands,
-        ),
-        WebhookDeps(
-            queue=storage.PostgresWebhooks(parts.database),
-            calls=await stack.enter_async_context(
-                aclosing(HttpWebhookCalls(parts.settings.webhook_networks))
-            ),
-            ring=parts.company.ring,
-            now=NOW,
-            stands=stands,
-        ),
-        await fetching_of(parts, stack),
-    )
-    return until(stop, keeping)
-
-
-async def _keep_time(timers: Timers, sending: WebhookDeps, fetching: DocumentDeps | None) -> None:
-    work = [scheduler.run(timers), webhooks.run(sending)]
-    await run_all(work if fetching is None else [*work, documents.run(fetching)])
-
-
 ROLES: Final[Mapping[str, Role]] = {
     "intake": intake,
     "delivery": delivery,
-    "timers": keep_time,
-    "web": serve_web,
-    "mail": take_mail,
+    "timers": _later("hub.app.timers_role", "keep_time"),
+    "web": _later("hub.app.web_role", "serve_web"),
+    "mail": _later("hub.app.mail_role", "take_mail"),
 }
 
 

@@ -10,9 +10,9 @@ import structlog
 
 from hub.app.container import Container
 from hub.app.monitoring import this_process
+from hub.channels.registry import QUEUES
 from hub.consumers.publisher import BrokerPublisher
 from hub.errors import Unavailable
-from hub.parts.stores import QUEUES
 from hub.ports import Heartbeats
 from hub.storage.monitor import PostgresMonitor
 from hub.tasks import reraise_if_cancelled

@@ -14,11 +14,11 @@ from hub.app.incoming import take_reply
 from hub.app.listening import listen
 from hub.app.monitoring import readiness
 from hub.app.work import Work, until_set
+from hub.channels.registry import QUEUES
 from hub.client.connection import user_of
 from hub.intake.process_batch import refuse
 from hub.messages.delivery.pausing import Pauses
 from hub.parts.dry_run import DryRuns
-from hub.parts.stores import QUEUES
 from hub.resilience.database_time import NOW
 from hub.settings import Address
 from hub.web.application import build, build_metrics

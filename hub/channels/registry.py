@@ -39,6 +39,7 @@ from hub.channels.urls import (
 from hub.channels.whatsapp.channel import TRAITS as WHATSAPP_TRAITS
 from hub.channels.whatsapp.channel import WhatsappChannel
 from hub.errors import ConfigurationError, PermanentFailure
+from hub.model import Lane
 from hub.policy import Policy
 from hub.ports import Channel, Throttle
 from hub.resilience.breaker import Breakers
@@ -267,3 +268,6 @@ OWN: Final = ("inbox", "print")
 
 NAMES: Final = (*BUILDERS, *OWN)
 """All channels that can exist."""
+
+QUEUES: Final = tuple((channel, lane) for channel in NAMES for lane in Lane)
+"""All pairs of channel and lane."""

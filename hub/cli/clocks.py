@@ -10,7 +10,8 @@ from uuid import UUID
 
 import typer
 
-from hub.app.openers import open_appointments, open_audit, open_log, open_publisher
+from hub.app.connections import open_appointments, open_publisher
+from hub.app.openers import open_audit, open_log
 from hub.cli.audit import note, operator
 from hub.doors.terminal import (
     AsJson,

@@ -11,7 +11,7 @@ import msgspec
 import typer
 
 from hub.access.api_keys import require_foreign
-from hub.app.openers import open_publisher
+from hub.app.connections import open_publisher
 from hub.cli.compose import SOURCE, Missing, complete, read_documents
 from hub.cli.event_examples import print_examples
 from hub.cloudevents import CONTENT_TYPE, decode

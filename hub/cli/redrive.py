@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from hub.app.openers import open_publisher, open_redrive
+from hub.app.connections import open_publisher
+from hub.app.openers import open_redrive
 from hub.cli.audit import note
 from hub.cli.names import OfChannel, OfEvent, OfEventId, OfId, OfPerson
 from hub.cli.progress import silent

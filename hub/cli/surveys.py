@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from hub.app.openers import open_publisher, open_surveys
+from hub.app.connections import open_publisher
+from hub.app.openers import open_surveys
 from hub.cli.audit import note
 from hub.cli.progress import silent
 from hub.doors.terminal import AsJson, print_json, settings

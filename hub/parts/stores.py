@@ -10,15 +10,14 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import Final
 
 from hub import storage
 from hub.access.keyring import KeyRing
 from hub.access.passwords import Passwords
 from hub.access.poster_links import PosterLinks
-from hub.channels.registry import NAMES
+from hub.channels.registry import QUEUES
 from hub.cloudevents.schemas import Schemas
-from hub.model import Brand, Lane
+from hub.model import Brand
 from hub.operations.cases.texts import Render
 from hub.operations.constancia.make import Constancias
 from hub.operations.gallery import Gallery
@@ -73,9 +72,6 @@ from hub.ports.survey_list import SurveyListStore
 from hub.rendering.identities import Look
 from hub.resilience.database_time import NOW
 from hub.settings import Settings
-
-QUEUES: Final = tuple((channel, lane) for channel in NAMES for lane in Lane)
-"""All pairs of channel and lane."""
 
 
 @dataclass(frozen=True, kw_only=True)

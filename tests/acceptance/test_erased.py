@@ -8,9 +8,9 @@ from typing import Any, Final
 import aio_pika
 from redis.asyncio import Redis
 
+from hub.channels.registry import QUEUES
 from hub.consumers.topology import events_queue, messages_queue
 from hub.model import Lane
-from hub.parts.stores import QUEUES
 from hub.storage import Database
 from tests.acceptance import directory
 from tests.acceptance.conftest import House

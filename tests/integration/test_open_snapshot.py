@@ -18,9 +18,9 @@ import asyncpg
 import pytest
 from asyncpg import Record
 
+from hub.channels.registry import QUEUES
 from hub.model import ClockState, Message, State, Step, StepKind, StoredEvent
 from hub.model.months import month_of
-from hub.parts.stores import QUEUES
 from hub.ports import Ticket
 from hub.storage import Database, PostgresDelivery, PostgresIntake, PostgresMonitor, PostgresTimers, lookback
 from hub.storage.database import SESSION, load

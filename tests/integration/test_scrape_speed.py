@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 from asyncpg import Record
 
-from hub.parts.stores import QUEUES
+from hub.channels.registry import QUEUES
 from hub.storage import Database, PostgresLog, PostgresMonitor, PostgresMonths
 from hub.storage.log import MANY
 from hub.web.monitoring.counts import Counted

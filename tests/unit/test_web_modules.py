@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from graphlib import TopologicalSorter
 
 import grimp
@@ -24,3 +26,12 @@ def test_no_modules_import_each_other_inside_functions_neither() -> None:
 def test_sign_in_leads_back_to_each_section_and_nowhere_else() -> None:
     shown = {section.path.strip("/") for section in SECTIONS} - {""}
     assert shown | _WITHOUT_NAVIGATION == sections_of(ROUTES)
+
+
+def test_the_way_of_an_event_loads_nothing_of_the_desk() -> None:
+    program = "import sys, hub.app.process; print(*(name for name in sys.modules if name.startswith('hub.')))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    ).stdout.split()
+
+    assert [] == [name for name in loaded if name.split(".")[1] in {"desk", "doors", "web", "cli"}]

@@ -1,0 +1,70 @@
+"""The role timers: what is due, results and their webhooks, documents that are fetched."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack, aclosing
+from functools import partial
+
+from hub import storage
+from hub.app.container import Container
+from hub.app.documents import fetching_of, prints_of
+from hub.app.work import Work, until
+from hub.channels.registry import QUEUES
+from hub.channels.webhook_calls import HttpWebhookCalls
+from hub.messages import lateness
+from hub.messages.delivery.pausing import Pauses
+from hub.resilience.database_time import NOW
+from hub.tasks import run_all
+from hub.timers import documents, scheduler, webhooks
+from hub.timers.deps import Timers
+from hub.timers.documents import DocumentDeps
+from hub.timers.lease_time import LeaseTime
+from hub.timers.webhooks import WebhookDeps
+
+
+async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
+    """Run retries, releases, reminders, clocks, the sweep, results and their webhooks."""
+    lateness.begin()
+    stands = Pauses(storage.PostgresPauses(parts.database)).of_everything
+    keeping = partial(
+        _keep_time,
+        Timers(
+            store=storage.PostgresTimers(parts.database),
+            publisher=parts.publisher,
+            appointments=parts.appointments,
+            heartbeats=storage.PostgresMonitor(parts.database, QUEUES),
+            months=storage.PostgresMonths(parts.database),
+            results=storage.PostgresResults(parts.database),
+            emergencies=storage.PostgresEmergencies(parts.database),
+            erasures=storage.PostgresErasures(parts.database),
+            old_data=storage.PostgresRetention(parts.database),
+            pauses=storage.PostgresPauses(parts.database),
+            digests=storage.PostgresNoticeDigests(parts.database),
+            reach=storage.PostgresReach(parts.database, parts.company.policy.suppression_for),
+            bulk=storage.PostgresBulk(parts.database),
+            now=NOW,
+            queues=QUEUES,
+            sweep_after=parts.company.policy.delivery.sweep_after,
+            lease_time=LeaseTime(parts.company.policy.delivery.lease),
+            policy=parts.company.policy,
+            prints=prints_of(parts),
+            stands=stands,
+        ),
+        WebhookDeps(
+            queue=storage.PostgresWebhooks(parts.database),
+            calls=await stack.enter_async_context(
+                aclosing(HttpWebhookCalls(parts.settings.webhook_networks))
+            ),
+            ring=parts.company.ring,
+            now=NOW,
+            stands=stands,
+        ),
+        await fetching_of(parts, stack),
+    )
+    return until(stop, keeping)
+
+
+async def _keep_time(timers: Timers, sending: WebhookDeps, fetching: DocumentDeps | None) -> None:
+    work = [scheduler.run(timers), webhooks.run(sending)]
+    await run_all(work if fetching is None else [*work, documents.run(fetching)])
