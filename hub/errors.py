@@ -3,7 +3,8 @@ Every error of the hub. The docstring of a class is its message.
 
     HubError
     ├── ConfigurationError        a setting is missing or wrong
-    │   └── ProgramMissing        a server's program is not on this machine
+    │   ├── ProgramMissing        a server's program is not on this machine
+    │   └── NoSecret              there is no HUB_SECRET, by which something is signed or hashed
     ├── InvalidPolicy             policy.toml or tuning.toml has what cannot be kept
     ├── InvalidAudience           words that name no audience
     ├── InvalidEvent              an event that can never be taken in
@@ -34,9 +35,13 @@ Every error of the hub. The docstring of a class is its message.
     ├── NothingChosen             a bulk action that finds no row
     ├── NothingToPrint            a copropiedad without an open letter
     ├── TooLate                   a letter or batch is past that step
+    │   └── OlderList             a newer list of excluded numbers is loaded
     ├── NoSuch                    nothing has this id, or nothing within reach
+    ├── NotExplained              an event or a person of which nothing can be explained
+    │   └── SeveralEvents         several sources have an event of this id
     ├── UnknownName               a channel, an event … that there is not
     │   ├── UnknownAccount
+    │   ├── UnknownCode
     │   ├── UnknownKey
     │   └── UnknownSubscription
     ├── StorageRefused            the database refuses a value: never try the same again
@@ -71,6 +76,10 @@ class ConfigurationError(HubError):
 
 class ProgramMissing(ConfigurationError):
     """A server's program is not on this machine."""
+
+
+class NoSecret(ConfigurationError):
+    """The hub has no HUB_SECRET: `hub secrets new`."""
 
 
 class InvalidPolicy(HubError, ValueError):
@@ -316,8 +325,16 @@ class PrivacyNeeded(HubError):
     """To see names and addresses unmasked you need the scope `privacy` for this copropiedad."""
 
 
+class OperateNeeded(HubError):
+    """A key that erases needs the scope operate besides privacy."""
+
+
 class TooLate(HubError):
     """The letter or batch is past that step. The text says where it stands, and what to do instead."""
+
+
+class OlderList(TooLate):
+    """A newer list is loaded already."""
 
 
 class NotRestored(HubError):
@@ -335,12 +352,28 @@ class NoSuch(HubError):
         super().__init__(f"There is no {noun} with this id.")
 
 
+class NotExplained(HubError):
+    """
+    The hub knows no such event or person.
+
+    The text is Spanish, for operators: what is known of either.
+    """
+
+
+class SeveralEvents(NotExplained):
+    """Several sources have an event of this id."""
+
+
 class UnknownName(HubError, LookupError):
     """There is nothing of this name."""
 
 
 class UnknownAccount(UnknownName):
     """There is no account of this name."""
+
+
+class UnknownCode(UnknownName):
+    """No message of yours has this code."""
 
 
 class UnknownKey(UnknownName):

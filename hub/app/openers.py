@@ -8,14 +8,13 @@ from functools import partial
 from typing import Final, TypeVar
 
 from hub import storage
-from hub.access.keyring import KeyRing
 from hub.consumers.publisher import BrokerPublisher
 from hub.desk.letters.queries import count as count_letters
 from hub.desk.posters.queries import count as count_posters
 from hub.operations.now import NowDeps
 from hub.operations.search.search import SearchDeps
 from hub.parts.company import CompanyRules
-from hub.parts.papers import constancias_of, person_exports_of
+from hub.parts.papers import constancias_of
 from hub.parts.stores import QUEUES
 from hub.policy import load_policy
 from hub.settings import Settings
@@ -35,7 +34,6 @@ def _opener(make: Callable[[storage.Database], Store], *, size: int = 2) -> Open
     return opened
 
 
-open_accounts: Final = _opener(storage.PostgresAccounts)
 open_audit: Final = _opener(storage.PostgresAudit)
 open_bulk: Final = _opener(storage.PostgresBulk)
 open_cancel: Final = _opener(storage.PostgresCancel)
@@ -46,16 +44,11 @@ open_documents: Final = _opener(storage.PostgresDocuments)
 open_imports: Final = _opener(storage.PostgresImports, size=1)
 open_evidence: Final = _opener(storage.PostgresEvidence)
 open_retention: Final = _opener(storage.PostgresRetention)
-open_erasures: Final = _opener(storage.PostgresErasures)
-open_explain: Final = _opener(storage.PostgresExplain)
-open_genuine: Final = _opener(storage.PostgresGenuine, size=1)
 open_log: Final = _opener(storage.PostgresLog)
 open_redrive: Final = _opener(storage.PostgresRedrive)
 open_directory_history: Final = _opener(storage.PostgresDirectoryHistory)
 open_strangers: Final = _opener(storage.PostgresStrangers, size=1)
-open_subscriptions: Final = _opener(storage.PostgresSubscriptions)
 open_surveys: Final = _opener(storage.PostgresSurveys)
-open_webhooks: Final = _opener(storage.PostgresWebhooks)
 open_secrets: Final = _opener(storage.PostgresSecrets)
 open_months: Final = _opener(storage.PostgresMonths)
 open_mail_reports: Final = _opener(storage.PostgresMailReports)
@@ -84,13 +77,6 @@ async def open_now(settings: Settings) -> AsyncIterator[NowDeps]:
             posters=partial(count_posters, database),
             waiting=activity.waiting,
         )
-
-
-@asynccontextmanager
-async def open_exclusions(settings: Settings) -> AsyncIterator[storage.PostgresExclusions]:
-    """Open the lists of the register of excluded numbers, with the keys of their hashes."""
-    async with storage.Database(settings.database_url.reveal(), size=1) as database:
-        yield storage.PostgresExclusions(database, KeyRing(settings.secrets))
 
 
 @asynccontextmanager
@@ -124,4 +110,3 @@ def _company_opener(make: Callable[[storage.Database, CompanyRules], Store]) -> 
 
 
 open_constancias: Final = _company_opener(constancias_of)
-open_person_exports: Final = _company_opener(person_exports_of)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Annotated, Final
 
 import typer
 
-from hub.app.openers import open_exclusions
-from hub.cli.audit import note
-from hub.doors.terminal import BOGOTA, AsJson, print_done, print_json, read_input, settings
-from hub.operations.exclusions import ExclusionListRow, read_list
-from hub.operations.load_exclusions import to_load
-from hub.policy import load_policy
+from hub.app.operators import open_operator
+from hub.desk.exclusions.acts import load_sheet, show_exclusions
+from hub.desk.exclusions.rows import ExclusionListRow
+from hub.doors.act import ADMIN, READ
+from hub.doors.terminal import AsJson, print_done, print_json, read_input
 
 _CHANNELS: Final = {"all": "todos los canales", "email": "correo", "push": "app", "inbox": "bandeja"}
 
@@ -47,16 +46,10 @@ async def load(
 
       hub exclusions load rne.csv --date 2026-03-09
     """
-    of = list_date.date()
-    async with open_exclusions(settings()) as lists:
-        loaded = await lists.loaded()
-        before = 0 if loaded is None else loaded.addresses
-        content = read_input(file)
-        found = to_load(content, of=of, today=_today(), skip_bad=skip_bad, before=before, smaller=smaller)
-        await note("exclusions.load", f"exclusions:{of}", lines=len(found.entries), bad=len(found.bad_lines))
-        count = await lists.replace(found.entries, list_date=of)
-    done = {"list_date": of.isoformat(), "addresses": count, "bad_lines": len(found.bad_lines)}
-    print_done(done, f"Lista del {of}: {count} datos excluidos.", as_json=as_json)
+    content = read_input(file)
+    async with open_operator(ADMIN) as by:
+        done = await load_sheet(by, content, of=list_date.date(), skip_bad=skip_bad, smaller=smaller)
+    print_done(done, f"Lista del {done.list_date}: {done.addresses} datos excluidos.", as_json=as_json)
 
 
 @app.command()
@@ -66,9 +59,8 @@ async def show(*, as_json: AsJson = False) -> None:
 
       hub exclusions show
     """
-    given = settings()
-    async with open_exclusions(given) as lists:
-        found = await read_list(lists, policy=load_policy(given.policy), now=datetime.now(UTC))
+    async with open_operator(READ) as by:
+        found = await show_exclusions(by)
     if as_json:
         print_json(found)
     else:
@@ -85,7 +77,3 @@ def _told(found: ExclusionListRow) -> str:
         else f"Venció el {found.usable_until}: los mensajes comerciales esperan. Cargue la de hoy."
     )
     return f"Lista del {found.list_date}: {found.addresses} datos excluidos ({named or 'ninguno'}). {until}"
-
-
-def _today() -> date:
-    return datetime.now(UTC).astimezone(BOGOTA).date()

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from hub.app.openers import open_explain
-from hub.cli.audit import note
-from hub.doors.terminal import AsJson, console, print_json, settings
-from hub.operations.explain import explain as explaining
-from hub.operations.explain.explain import shown
+from hub.app.operators import open_operator
+from hub.desk.explain.acts import judged
+from hub.desk.explain.rows import shown
+from hub.doors.act import READ
+from hub.doors.terminal import AsJson, console, print_json
 from hub.operations.explain.messages import commands
 from hub.operations.explain.verdict import DEAD_LETTER, UNKNOWN, Verdict
 
@@ -48,11 +48,8 @@ async def explain(
     `hub deliveries` muestra los ids de los eventos y las referencias de las
     personas. Las direcciones salen ocultas; la consulta queda en `hub audit`.
     """
-    async with open_explain(settings()) as store:
-        verdict = await explaining.explain(store, event, person, source=source)
-    if verdict.event is not None and verdict.outcome not in UNKNOWN:
-        subject = f"event:{verdict.event.key}"
-        await note("event.explain", subject, person=person, outcome=verdict.outcome)
+    async with open_operator(READ) as by:
+        verdict = await judged(by, event, person, source=source)
     if as_json:
         print_json(shown(verdict))
     else:

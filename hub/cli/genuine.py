@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Final
 
 import typer
 
-from hub.app.openers import open_genuine
-from hub.cli.audit import note
-from hub.doors.terminal import AsJson, console, local_time, print_json, settings
-from hub.errors import ConfigurationError
-from hub.operations.genuine import GenuineRow, look_up
-from hub.parts.company import CompanyRules
+from hub.app.operators import open_operator
+from hub.desk.genuine.acts import look_up
+from hub.desk.genuine.rows import GenuineRow
+from hub.doors.act import READ
+from hub.doors.terminal import AsJson, console, local_time, print_json
+from hub.errors import NoSecret
 from hub.rendering.labels_es import CARRIERS
 from hub.rendering.titles_es import EVENTS
 
@@ -37,14 +36,10 @@ async def genuine(
     Da también la orden que muestra qué pasó con ese mensaje. La consulta queda
     en `hub audit`; quien pregunta puede mirar él mismo en la página /v.
     """
-    given = settings()
-    company = CompanyRules(given)
-    if not company.ring:
-        raise ConfigurationError("Sin HUB_SECRET ningún mensaje lleva código.")
-    async with open_genuine(given) as store:
-        rows = await look_up(code, codes=company.genuine_codes, store=store, now=datetime.now(UTC))
-    for row in rows:
-        await note("genuine.look", f"message:{row.message_id}", person=row.person)
+    async with open_operator(READ) as by:
+        if not by.stores.ring:
+            raise NoSecret("Sin HUB_SECRET ningún mensaje lleva código.")
+        rows = await look_up(by, code)
     if as_json:
         print_json({"items": rows, "next": None})
     else:

@@ -154,9 +154,12 @@ def _note(notes: Sequence[object], otherwise: T) -> T:
 
 
 def _said(notes: Sequence[object]) -> Meta:
-    """Return the innermost note that describes the field; one that only bounds its type does not."""
-    described = [note for note in notes if isinstance(note, Meta) and note.description]
-    return _note([*described, *notes], Meta())
+    """Return what all notes say: the bounds of a type, and what a field of that type is for."""
+    metas = [note for note in notes if isinstance(note, Meta)]
+    found = {name: [getattr(meta, name) for meta in metas] for name in ("description", "ge", "le")}
+    return Meta(
+        **{name: next((one for one in said if one is not None), None) for name, said in found.items()}
+    )
 
 
 def _option(name: str, annotation: Any, default: Any) -> Parameter:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from uuid import UUID
 
 from msgspec import Struct
 
@@ -14,7 +13,7 @@ from hub.access.genuine_codes import GenuineCodes
 from hub.access.keyring import Purpose
 from hub.catalog.areas import area_of
 from hub.messages.planning.undelivered import unrecognised
-from hub.model import Instant, PropertyScope
+from hub.model import Instant
 from hub.model.genuine import GenuineMessage
 from hub.ports import GenuineStore, Publisher
 
@@ -36,25 +35,6 @@ class GenuineAnswer(Struct, frozen=True, kw_only=True):
     recalled_at: Instant | None
 
 
-class GenuineRow(Struct, frozen=True, kw_only=True):
-    """
-    What the code of a message tells staff: which message it is, and what to ask `explain` for.
-
-    `person` is a reference, never a name. `reported_at` is when somebody first said not to recognise it.
-    """
-
-    message_id: UUID
-    event: str
-    event_id: str
-    person: str
-    channel: str
-    sent_at: Instant
-    copropiedad_id: str | None
-    building: str | None
-    recalled_at: Instant | None
-    reported_at: Instant | None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenuineDeps:
     """What checking a code needs."""
@@ -70,19 +50,7 @@ async def check_code(code: str, *, deps: GenuineDeps, now: datetime) -> Sequence
 
     Raises StorageUnavailable.
     """
-    return [_answer(found) for found in await _find(code, deps.codes, deps.store, now)]
-
-
-async def look_up(
-    code: str, *, codes: GenuineCodes, store: GenuineStore, now: datetime, places: PropertyScope = None
-) -> Sequence[GenuineRow]:
-    """
-    Return the messages of a code for staff of these copropiedades: none, one, or by a rare chance two.
-
-    Raises StorageUnavailable.
-    """
-    found = await _find(code, codes, store, now)
-    return [_row(one) for one in found if places is None or one.copropiedad_id in places]
+    return [_answer(found) for found in await find(code, deps.codes, deps.store, now)]
 
 
 async def report_code(
@@ -93,7 +61,7 @@ async def report_code(
 
     Raises StorageUnavailable or BrokerUnavailable: who presses again then repeats the same event.
     """
-    found = await _find(code, deps.codes, deps.store, now)
+    found = await find(code, deps.codes, deps.store, now)
     for one in found:
         first = await deps.store.report(one.message.id, now)
         event = unrecognised(
@@ -109,9 +77,10 @@ def tidy_comment(comment: str) -> str:
     return " ".join(kept.split())[:LONGEST]
 
 
-async def _find(
+async def find(
     code: str, codes: GenuineCodes, store: GenuineStore, now: datetime
 ) -> Sequence[GenuineMessage]:
+    """Return the messages of a code; what has to be hidden of them is up to the caller."""
     sought = codes.read(code, now)
     found = await store.find(sought) if sought else ()
     for key_id in sorted({one.key_id for one in found}):
@@ -128,20 +97,4 @@ def _answer(found: GenuineMessage) -> GenuineAnswer:
         building=found.building,
         area=area_of(found.message.event) or str(named or ""),
         recalled_at=found.recalled_at,
-    )
-
-
-def _row(found: GenuineMessage) -> GenuineRow:
-    message = found.message
-    return GenuineRow(
-        message_id=message.id,
-        event=message.event,
-        event_id=message.event_id,
-        person=message.person,
-        channel=message.channel,
-        sent_at=found.sent_at,
-        copropiedad_id=found.copropiedad_id,
-        building=found.building,
-        recalled_at=found.recalled_at,
-        reported_at=found.reported_at,
     )

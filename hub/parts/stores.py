@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Final
 
 from hub import storage
 from hub.access.keyring import KeyRing
+from hub.access.passwords import Passwords
 from hub.access.poster_links import PosterLinks
 from hub.channels.registry import NAMES
 from hub.cloudevents.schemas import Schemas
@@ -42,7 +43,6 @@ from hub.ports import (
     DocumentStore,
     ErasureStore,
     EscalationStore,
-    ExclusionLists,
     ExplainStore,
     GenuineStore,
     HeadcountStore,
@@ -63,10 +63,8 @@ from hub.ports import (
     SearchStore,
     SecondFactorStore,
     SessionStore,
-    SubscriptionStore,
     SurveyStore,
     UnsubscribeStore,
-    WebhookStore,
 )
 from hub.ports.evidence import EvidenceStore
 from hub.ports.people_list import PeopleListStore
@@ -89,6 +87,7 @@ class Stores:
     publisher: Publisher
     appointments: Appointments
     now: Now = NOW
+    passwords: Passwords = field(default_factory=Passwords)
 
     @cached_property
     def settings(self) -> Settings:
@@ -178,10 +177,6 @@ class Stores:
     @cached_property
     def evidence(self) -> EvidenceStore:
         return storage.PostgresEvidence(self.database)
-
-    @cached_property
-    def exclusions(self) -> ExclusionLists:
-        return storage.PostgresExclusions(self.database, self.ring)
 
     @cached_property
     def explain(self) -> ExplainStore:
@@ -285,10 +280,6 @@ class Stores:
         return storage.PostgresSessions(self.database)
 
     @cached_property
-    def subscriptions(self) -> SubscriptionStore:
-        return storage.PostgresSubscriptions(self.database)
-
-    @cached_property
     def survey_list(self) -> SurveyListStore:
         return storage.PostgresSurveyList(self.database, self.policy.surveys.open_for)
 
@@ -299,7 +290,3 @@ class Stores:
     @cached_property
     def unsubscribes(self) -> UnsubscribeStore:
         return storage.PostgresUnsubscribes(self.database)
-
-    @cached_property
-    def webhooks(self) -> WebhookStore:
-        return storage.PostgresWebhooks(self.database)

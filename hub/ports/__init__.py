@@ -24,7 +24,7 @@ from hub.ports.documents import DocumentCalls, DocumentQueue, DocumentStore
 from hub.ports.emergencies import EmergencyStore
 from hub.ports.erasures import ErasureStore
 from hub.ports.escalations import EscalationStore
-from hub.ports.exclusions import ExclusionLists, ExclusionRegistry
+from hub.ports.exclusions import ExclusionRegistry
 from hub.ports.explain import (
     AudienceSnapshot,
     ExplainFacts,
@@ -53,11 +53,11 @@ from hub.ports.reach import ReachStore
 from hub.ports.recipients import RecipientStore
 from hub.ports.redrive import RedrivenPage, RedriveResult, RedriveStore
 from hub.ports.residents import LevelStore, ResidentAccess, ResidentStore
-from hub.ports.results import ResultStore, SubscriptionStore
+from hub.ports.results import ResultStore
 from hub.ports.retention import RetentionStore
 from hub.ports.search import SearchStore
 from hub.ports.second_factors import SecondFactorStore
 from hub.ports.surveys import SurveyStore
 from hub.ports.timers import Now, TimerStore
 from hub.ports.unsubscribes import UnsubscribeStore
-from hub.ports.webhooks import WebhookCalls, WebhookQueue, WebhookStore
+from hub.ports.webhooks import WebhookCalls, WebhookQueue

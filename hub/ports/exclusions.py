@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
-from hub.model.exclusions import ExcludedAddress, ExclusionCheck, ExclusionList
+from hub.model.exclusions import ExclusionCheck
 
 
 class ExclusionRegistry(Protocol):
@@ -16,18 +15,3 @@ class ExclusionRegistry(Protocol):
 
         Raises Unavailable if the register does not answer.
         """
-
-
-class ExclusionLists(Protocol):
-    async def replace(self, entries: Iterable[ExcludedAddress], *, list_date: date) -> int:
-        """
-        Load a list instead of the one before, in one transaction; return how many addresses it has.
-
-        Raises TooLate if a newer list is loaded.
-        """
-
-    async def loaded(self) -> ExclusionList | None:
-        """Return the list in force."""
-
-    async def by_channel(self) -> Mapping[str, int]:
-        """Count the addresses of the list by channel; `all` are those excluded over every one."""

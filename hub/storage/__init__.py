@@ -47,7 +47,7 @@ from hub.storage.redrive import PostgresRedrive
 from hub.storage.replies import PostgresReplies
 from hub.storage.resident_access import PostgresResidentAccess
 from hub.storage.residents import PostgresResidents
-from hub.storage.results import PostgresResults, PostgresSubscriptions
+from hub.storage.results import PostgresResults
 from hub.storage.retention import PostgresRetention
 from hub.storage.search import PostgresSearch
 from hub.storage.second_factors import PostgresSecondFactors

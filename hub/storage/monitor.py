@@ -16,10 +16,10 @@ from hub.people.audience import Group
 from hub.ports.monitor import MANY_HELD, MANY_UNREAD
 from hub.storage import contracts, people
 from hub.storage.database import Database, Store, load, read
+from hub.storage.exclusions import in_force
 from hub.storage.lookback import EVER, Lookback
 
 _SQL = load("monitor")
-_EXCLUSIONS = load("exclusions")
 
 
 class PostgresMonitor(Store):
@@ -90,8 +90,7 @@ class PostgresMonitor(Store):
         return read(WebhookFigures, row)
 
     async def exclusion_list(self) -> ExclusionList | None:
-        rows = await self.rows(_EXCLUSIONS["loaded"])
-        return read(ExclusionList, rows[0]) if rows else None
+        return await in_force(self)
 
     async def held(self, within: timedelta | None = None) -> Mapping[str, int]:
         rows = await self.rows(_SQL["held"], EVER if within is None else within, MANY_HELD)

@@ -72,7 +72,6 @@ def marks_of(deps: LiveDeps) -> Mapping[str, Mark]:
         "bulk": partial(deps.bulk.runs, after=None, limit=SHOWN),
         "cases": partial(deps.casework.cases, CaseFilter(), after=None, limit=SHOWN),
         "clocks": partial(_count, deps.counts, "clocks"),
-        "dead": partial(_count, deps.counts, "dead"),
         "messages": _together(first, partial(_count, deps.counts, "messages")),
         "replies": partial(deps.contacts.replies, ReplyFilter(), after=None, limit=SHOWN),
         "surveys": _together(partial(_surveys, deps.surveys), deps.surveys.newest_answer),

@@ -13,11 +13,9 @@ from aiohttp import web
 from hub.access.attempts import SignInDeps
 from hub.access.check_rate import CheckRate
 from hub.access.code_rate import CodeRate
-from hub.access.genuine_codes import GenuineCodes
 from hub.access.inbox_tokens import InboxTokens
 from hub.access.link_rate import OF_A_FILE, OF_A_WALL, LinkRate
 from hub.access.lockout import AddressThrottle
-from hub.access.passwords import Passwords
 from hub.access.resident_links import ResidentLinks
 from hub.access.survey_links import SurveyLinks
 from hub.cloudevents import decode
@@ -43,7 +41,6 @@ from hub.operations.residents.own_message import OwnMessages
 from hub.operations.residents.sign_in import ResidentSignIn
 from hub.operations.search.search import SearchDeps
 from hub.parts.stores import Stores
-from hub.ports import WebhookCalls
 from hub.ports.activity import AffectedPeople
 from hub.ports.traces import Tracer
 from hub.web.auth.api_key_cache import Keyring
@@ -61,13 +58,11 @@ class Services(Stores):
 
     amqp_user: str | None
     dry_run: DryRunner
-    webhook_calls: WebhookCalls
     keyring: Keyring
     refuse: Refuse
     hooks: Hooks
     monitoring: Monitoring
     tracer: Tracer | None = None
-    passwords: Passwords = field(default_factory=Passwords)
     login_queue: Queue = field(default_factory=lambda: Queue(AddressThrottle(time.monotonic)))
     """Slows down an address whose sign-ins fail."""
     survey_brake: AddressThrottle = field(default_factory=lambda: AddressThrottle(time.monotonic))
@@ -106,10 +101,7 @@ class Services(Stores):
 
     @cached_property
     def genuine_checks(self) -> GenuineDeps:
-        codes = GenuineCodes(
-            public_url=self.settings.public_url, ring=self.ring, channels=self.policy.codes.channels
-        )
-        return GenuineDeps(codes=codes, store=self.genuine, publisher=self.publisher)
+        return GenuineDeps(codes=self.company.genuine_codes, store=self.genuine, publisher=self.publisher)
 
     @cached_property
     def resident_links(self) -> ResidentLinks:

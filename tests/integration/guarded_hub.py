@@ -212,8 +212,7 @@ async def guarded_hub(amqp_url: str, redis_url: str, database: str) -> AsyncIter
         buildings, words = await _two_buildings(database)
         parts = await stack.enter_async_context(open_parts(settings, "web"))
         await parts.publisher.ping()
-        calls = await web_role.webhook_calls(parts, stack)
-        services = replace(web_role.services_of(parts, calls), passwords=Passwords(memory=8, rounds=1))
+        services = replace(web_role.services_of(parts), passwords=Passwords(memory=8, rounds=1))
         registry = Registry(
             accounts=PostgresAccounts(parts.database),
             keys=PostgresKeys(parts.database),

@@ -9,10 +9,11 @@ import pytest
 
 from hub.access.keyring import KeyRing
 from hub.cli.check.contact import judged
+from hub.desk.exclusions.queries import replace
 from hub.model.exclusions import ExclusionList
 from hub.policy import load_policy
 from hub.settings import Secret
-from hub.storage import Database, PostgresExclusions
+from hub.storage import Database
 from tests.integration.test_check import GOOD, environ, look, printed
 
 __all__ = ["environ"]
@@ -46,8 +47,7 @@ async def test_without_a_list_it_says_that_commercial_messages_wait(environ: dic
 
 async def test_a_list_whose_key_is_gone_is_bad(environ: dict[str, str]) -> None:
     async with Database(environ["HUB_DATABASE_URL"]) as database:
-        lists = PostgresExclusions(database, KeyRing([Secret("another" * 8)]))
-        await lists.replace([], list_date=date(2026, 3, 9))
+        await replace(database, KeyRing([Secret("another" * 8)]), [], list_date=date(2026, 3, 9))
 
     words = printed(await look({**environ, "HUB_SECRET": GOOD}, "PostgreSQL"))
     assert "bad: La lista de números excluidos es del 2026-03-09, y su clave no está en HUB_SECRET" in words

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from hub.access.keyring import KeyRing
+from hub.desk.exclusions import queries as exclusions
 from hub.model import Event
 from hub.model.exclusions import ExcludedAddress
 from hub.settings import load
@@ -64,8 +65,9 @@ class _History:
     def __init__(self, database: Database) -> None:
         self.office = Office(database)
         self.database = database
-        self.lists = PostgresExclusions(database, KeyRing(load(dict(ENVIRON)).secrets))
-        self.office.deps = replace(self.office.deps, exclusions=self.lists)
+        self.ring = KeyRing(load(dict(ENVIRON)).secrets)
+        registry = PostgresExclusions(database, self.ring)
+        self.office.deps = replace(self.office.deps, exclusions=registry)
 
     async def at(self, instant: datetime, *events: Event) -> None:
         self.office.clock.advance(instant - self.office.clock())
@@ -73,7 +75,9 @@ class _History:
         await self.office.deliver()
 
     async def happen(self) -> None:
-        await self.lists.replace(
+        await exclusions.replace(
+            self.database,
+            self.ring,
             [ExcludedAddress(address="+573009998877", channels=frozenset({"sms"}))],
             list_date=date(2026, 3, 9),
         )

@@ -8,15 +8,17 @@ of that schema. The defaults of columns were bound when the tables were made, an
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 import asyncpg
 
 from hub.access.keyring import KeyRing
 from hub.catalog import BY_NAME
+from hub.desk.exclusions import queries as exclusions
+from hub.model.exclusions import ExcludedAddress
 from hub.settings import Secret
 from hub.storage import (
     Database,
@@ -52,6 +54,13 @@ END $$;
 """
 
 
+class MovedRegister(PostgresExclusions):
+    """The register of excluded numbers, which is loaded anew."""
+
+    async def replace(self, entries: Iterable[ExcludedAddress], *, list_date: date) -> int:
+        return await exclusions.replace(self._database, self._ring, entries, list_date=list_date)
+
+
 class MovedDatabase:
     """The stores in PostgreSQL."""
 
@@ -60,7 +69,7 @@ class MovedDatabase:
         self.delivery = PostgresDelivery(database, BY_NAME, named=BY_NAME)
         self.timers = PostgresTimers(database)
         self.preferences = PostgresPreferences(database)
-        self.register = PostgresExclusions(database, KeyRing([Secret("register" * 5)]))
+        self.register = MovedRegister(database, KeyRing([Secret("register" * 5)]))
         self._database = database
 
     async def move(self, to: datetime) -> None:

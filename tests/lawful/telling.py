@@ -13,11 +13,11 @@ from typing import Final, Protocol
 from msgspec.structs import replace
 
 from hub.contact_rules.consents import CHANNELS
+from hub.desk.exclusions.sheet import read_exclusions
 from hub.model import MarkEntry, MarkReason, Preferences, Purpose
 from hub.model import QuietHours as WishedHours
 from hub.model.exclusions import ExcludedAddress
 from hub.model.ids import uuid8
-from hub.operations.load_exclusions import read_exclusions
 from hub.operations.preferences import Change, change_preferences
 from hub.ports import ExclusionRegistry, PreferenceStore
 from tests.actors import actor

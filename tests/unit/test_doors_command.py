@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
+import pytest
 from msgspec import Meta, Struct
 from typer.testing import CliRunner, Result
 
@@ -18,6 +19,8 @@ from hub.doors.command import group_of
 from hub.doors.operator import Operator
 from hub.model import Instant, Scope, Word
 from tests.operators import operator
+
+pytestmark: Final = pytest.mark.usefixtures("untouched_logging")
 
 
 class LoanBody(Struct, frozen=True, kw_only=True):

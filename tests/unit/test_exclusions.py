@@ -7,12 +7,12 @@ from typing import Any, Final
 
 import pytest
 
+from hub.desk.exclusions.sheet import read_exclusions, to_load
 from hub.errors import InvalidSheet, StorageUnavailable
 from hub.messages.delivery.deliver import deliver
 from hub.messages.delivery.exclusions import not_excluded
 from hub.model import Claimed, Facts, Message, Purpose, Rendered, State
 from hub.model.exclusions import ExcludedAddress, ExclusionCheck
-from hub.operations.load_exclusions import read_exclusions
 from hub.testing import MemoryEmail, MemoryExclusions, MemoryPush, MemorySms
 from tests.unit.delivery_harness import DeliveryHarness, mail, post_office
 from tests.unit.factories import HOUR, MONDAY, device, mobile, somebody
@@ -165,3 +165,20 @@ def test_file_is_read_with_its_channels_and_its_bad_lines() -> None:
 def test_file_of_something_else_is_refused(content: bytes) -> None:
     with pytest.raises(InvalidSheet):
         read_exclusions(content)
+
+
+def load_instead_of_five(lines: str, *, smaller: bool = False) -> int:
+    content = f"dato\n{lines}".encode()
+    found = to_load(content, of=TODAY, today=TODAY, skip_bad=True, before=5, smaller=smaller)
+    return len(found.entries)
+
+
+@pytest.mark.parametrize(("lines", "smaller"), [("", False), ("no sé\n", True), ("3001234567\n", False)])
+def test_list_is_neither_emptied_nor_halved(lines: str, smaller: bool) -> None:
+    with pytest.raises(InvalidSheet):
+        load_instead_of_five(lines, smaller=smaller)
+
+
+def test_list_is_halved_if_it_is_said_to_be_smaller() -> None:
+    assert 3 == load_instead_of_five("3001234567\n" * 3)
+    assert 1 == load_instead_of_five("3001234567\n", smaller=True)

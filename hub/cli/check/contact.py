@@ -14,6 +14,7 @@ from hub.model.exclusions import ExclusionList
 from hub.policy import Policy
 from hub.settings import Settings
 from hub.storage import Database, PostgresExclusions
+from hub.storage.exclusions import in_force
 
 _LOAD: Final = "Descargue la lista de hoy y cárguela: `hub exclusions load ARCHIVO --date AAAA-MM-DD`."
 _NOBODY: Final = "nobody@example.invalid"
@@ -36,9 +37,9 @@ async def exclusions(
     area: str, settings: Settings, database: Database, policy: Policy, now: datetime
 ) -> list[Finding]:
     """Check that commercial messages have a list to be looked up in."""
-    lists = PostgresExclusions(database, KeyRing(settings.secrets))
-    loaded = await lists.loaded()
-    readable = loaded is None or (await lists.check(_NOBODY, "email", now)).list_date is not None
+    registry = PostgresExclusions(database, KeyRing(settings.secrets))
+    loaded = await in_force(database)
+    readable = loaded is None or (await registry.check(_NOBODY, "email", now)).list_date is not None
     return [judged(area, loaded, policy, now, readable=readable)]
 
 

@@ -10,24 +10,17 @@ An operator with access to some copropiedades sees only the facts of those.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Final
-from uuid import UUID
 
-import msgspec
-from msgspec import Meta, Struct
-
-from hub.model import Instant, PropertyScope, State, StoredEvent
+from hub.model import PropertyScope, StoredEvent
 from hub.operations.explain import boards_es
-from hub.operations.explain.messages import delivered_at, read_at, sent_at
 from hub.operations.explain.sentences_es import copropiedad_of
 from hub.operations.explain.verdict import (
-    ExplainOutcome,
     Verdict,
     judge,
     several_events,
     unknown_event,
 )
-from hub.ports import ExplainFacts, ExplainStore, SentMessage
+from hub.ports import ExplainFacts, ExplainStore
 
 
 async def explain(
@@ -73,63 +66,3 @@ def seen_from(facts: ExplainFacts, places: PropertyScope) -> ExplainFacts:
     kept = [version for version in facts.history if version.kind == "person" or version.id in here]
     mine = [version for version in kept if version.scope is None or copropiedad_of(version, facts) in places]
     return replace(facts, history=mine)
-
-
-class ExplainedMessage(Struct, kw_only=True):
-    """A message to the person; the address is masked. `tries` also counts reports of providers."""
-
-    id: UUID
-    audience: int
-    channel: str
-    occasion: str
-    address: str
-    state: State
-    reason: str | None
-    next_at: Instant | None
-    sent_at: Instant | None
-    delivered_at: Instant | None
-    read_at: Instant | None
-    later: Annotated[
-        UUID | None,
-        Meta(description="Of an expired message: the newest one about its case that has left since."),
-    ]
-    tries: int
-
-
-_KEPT: Final = ("id", "audience", "channel", "occasion", "address", "state", "reason", "next_at")
-
-
-class Explanation(Struct, kw_only=True):
-    outcome: ExplainOutcome
-    reason: Annotated[str | None, Meta(description="A machine word: `added_later`, `on_leave` …")]
-    person: str
-    event_key: UUID | None
-    event_id: str | None
-    source: str | None
-    event: str | None
-    sentences: Annotated[list[str], Meta(description="Spanish, for operators; times are Colombia's.")]
-    messages: list[ExplainedMessage]
-
-
-def shown(verdict: Verdict) -> Explanation:
-    """Show ids, instants and states with the sentences; addresses are masked."""
-    stored = verdict.event
-    event = stored.event if stored else None
-    return Explanation(
-        outcome=verdict.outcome,
-        reason=verdict.reason,
-        person=verdict.person,
-        event_key=stored.key if stored else None,
-        event_id=event.id if event else None,
-        source=event.source if event else None,
-        event=event.name if event else None,
-        sentences=list(verdict.sentences),
-        messages=[_message(sent) for sent in verdict.messages],
-    )
-
-
-def _message(sent: SentMessage) -> ExplainedMessage:
-    times = {"sent_at": sent_at(sent), "delivered_at": delivered_at(sent), "read_at": read_at(sent)}
-    kept = {name: getattr(sent.message, name) for name in _KEPT}
-    later = sent.later.message.id if sent.later is not None else None
-    return msgspec.convert({**kept, **times, "later": later, "tries": len(sent.attempts)}, ExplainedMessage)

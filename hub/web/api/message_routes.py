@@ -6,7 +6,8 @@ from typing import Final
 
 from aiohttp import hdrs
 
-from hub.doors.act import OPERATE, PRIVACY, PUBLISH, Where
+from hub.desk.dead_letters.rows import Settled
+from hub.doors.act import PUBLISH, Where
 from hub.intake.dry_run_schemas import DryRun
 from hub.model.bulk import BulkItem, BulkRun
 from hub.model.letters import HandedOver
@@ -20,10 +21,7 @@ from hub.operations.cases.lookup import CaseChoices
 from hub.operations.cases.schemas import CaseThreadAnswer
 from hub.operations.causes import CauseList
 from hub.operations.clocks.schemas import ClockExplained, ClockPage
-from hub.operations.dead_letters import DeadRow, DeadWhole, ReplayAnswer, Settled
 from hub.operations.evidence import EvidenceRow
-from hub.operations.explain.explain import Explanation
-from hub.operations.genuine import GenuineRow
 from hub.operations.indicators import Indicators
 from hub.operations.now import NowAnswer
 from hub.operations.recipients import Recipients
@@ -40,8 +38,6 @@ from hub.web.api import (
     constancias,
     dead_letters,
     events,
-    explain,
-    genuine,
     indicators,
     messages,
     now,
@@ -69,9 +65,7 @@ _EVENTS: Final = {
 }
 _CASE: Final = {200: CaseThreadAnswer, 300: CaseChoices, 404: Problem}
 _TAKEN: Final = {200: CaseTaken, 409: Problem}
-_SETTLED: Final = {200: Settled}
-_SETTLED_LIST: Final = {200: list_of(Settled)}
-_MENDED: Final = {**_SETTLED, **TOO_LATE, 413: Problem, 422: Problem}
+_MENDED: Final = {200: Settled, **TOO_LATE, 413: Problem, 422: Problem}
 
 MESSAGES: Final[tuple[Route, ...]] = (
     Route(
@@ -83,8 +77,6 @@ MESSAGES: Final[tuple[Route, ...]] = (
     read("/api/messages/{id}", messages.show_message, answers={200: MessageWhole}),
     read_private("/api/messages/{id}/evidence", messages.show_evidence, answers={200: list_of(EvidenceRow)}),
     read("/api/search", search.find, answers={200: SearchAnswer}),
-    read("/api/explain", explain.explain, answers={200: Explanation, 404: Problem}),
-    read("/api/genuine/{code}", genuine.show_genuine, answers={200: list_of(GenuineRow), 404: Problem}),
     read("/api/cases", cases.list_cases, answers={200: page_of(CaseRow)}),
     read("/api/cases/{key}", cases.show_case, answers=_CASE),
     operate("/api/cases/{key}/reply", cases.reply_to_case, answers=ACTED),
@@ -116,20 +108,7 @@ MESSAGES: Final[tuple[Route, ...]] = (
     read("/api/surveys", surveys.list_surveys, answers={200: SurveyListPage}),
     read("/api/surveys/calls", surveys.list_calls, answers={200: list_of(CallRow)}),
     # Events that could not be accepted, or do not reach everybody.
-    read("/api/dead", dead_letters.list_dead, answers={200: page_of(DeadRow)}),
-    # Who may replay may look first.
-    Route(
-        "/api/dead/{id}",
-        dead_letters.show_dead,
-        needs=PRIVACY | OPERATE,
-        where=Where.PLACES,
-        answers={200: DeadWhole},
-    ),
-    operate("/api/dead/replay", dead_letters.replay_many, answers={200: ReplayAnswer}),
-    operate("/api/dead/discard", dead_letters.discard_many, answers=_SETTLED_LIST),
-    operate("/api/dead/{id}/replay", dead_letters.replay_dead, answers=_SETTLED),
     operate_company("/api/dead/{id}/mend", dead_letters.mend_dead, method=_POST, answers=_MENDED),
-    operate("/api/dead/{id}/discard", dead_letters.discard_dead, answers=_SETTLED),
     read("/api/now", now.show_now, answers={200: NowAnswer}),
     read("/api/unreached", summary.list_unreached, answers={200: page_of(intake.UnreachedRow)}),
 )

@@ -7,15 +7,13 @@ from typing import Final
 
 from aiohttp import hdrs
 
+from hub.desk.rights.erasing import ErasureReport
 from hub.doors.act import INBOX, PRIVACY, Where
 from hub.model.pages import page_of
 from hub.operations.audience import AudienceMeant
 from hub.operations.cases.replies import ReplyTask
-from hub.operations.erase_person import ErasureReport
 from hub.operations.people_list import PeoplePage
-from hub.operations.person_export.schemas import PersonExport
 from hub.operations.person_overview import PersonOverview
-from hub.operations.rectify_person import Claim
 from hub.web.api import (
     constancias,
     directory,
@@ -26,8 +24,8 @@ from hub.web.api import (
 )
 from hub.web.api.answers import ACTED, CONSTANCIA, TOO_LATE
 from hub.web.route import Route, operate, read, read_private
-from hub.web.schemas import common, people
 from hub.web.schemas import inbox as boxes
+from hub.web.schemas import people
 from hub.web.schemas.common import Problem
 
 _DELETE: Final = hdrs.METH_DELETE
@@ -49,21 +47,6 @@ PEOPLE: Final[tuple[Route, ...]] = (
     read("/api/people/{ref}/overview", people_list.show_overview, answers={200: PersonOverview}),
     read("/api/audience", directory.show_audience, answers={200: AudienceMeant}),
     read("/api/people/{ref}", directory.show_person, answers={200: people.PersonWhole}),
-    Route(
-        "/api/people/{ref}/export",
-        person_rights.export,
-        needs=PRIVACY,
-        where=Where.EVERYWHERE,
-        answers={200: PersonExport, 404: Problem, 413: Problem},
-    ),
-    Route(
-        "/api/people/{ref}/export/pdf",
-        person_rights.export_pdf,
-        needs=PRIVACY,
-        where=Where.EVERYWHERE,
-        answers={200: common.Pdf, 404: Problem, 413: Problem},
-    ),
-    _right("/api/people/{ref}/rectify", person_rights.rectify, answers={200: Claim, 404: Problem}),
     _right(
         "/api/people/{ref}/erase",
         person_rights.erase,

@@ -13,16 +13,12 @@ from hub.web.console import letters_page, people, person, person_rights, surveys
 from hub.web.route import Route, press, read
 
 _right: Final = partial(Route, needs=PRIVACY, where=Where.EVERYWHERE)
-_claim: Final = partial(_right, method=hdrs.METH_POST, form=True)
 _PERSON: Final = people.PATH + "/{ref}"
 
 PEOPLE: Final[tuple[Route, ...]] = (
     read(people.PATH, people.show),
     read(_PERSON, person.show),
-    _right(_PERSON + "/rectify", person_rights.show_rectify),
-    _claim(_PERSON + "/rectify", person_rights.rectify),
     _right(_PERSON + "/erase", person_rights.show_erasure),
-    _claim(_PERSON + "/erase", person_rights.erase),
     read(PATH, letters_page.show),
     read("/letters/{id}/life", letters_page.show_life),
     read(PATH_OF_BATCHES, letters_page.show_batches),

@@ -1,0 +1,59 @@
+"""The register of excluded numbers: show which list is in force, load another."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+from functools import partial
+
+from hub.desk.exclusions import queries
+from hub.desk.exclusions.rows import ExclusionListRow, ExclusionsAnswer, ExclusionsBody
+from hub.desk.exclusions.sheet import to_load
+from hub.doors.operator import Operator
+from hub.errors import NoSecret
+from hub.storage.exclusions import in_force
+
+
+async def show_exclusions(by: Operator) -> ExclusionListRow:
+    """Show the day of the list of excluded numbers, its size by channel, and until when it is good."""
+    policy, loaded = by.stores.policy, await in_force(by.db)
+    day = None if loaded is None else loaded.list_date
+    return ExclusionListRow(
+        list_date=day,
+        loaded_at=None if loaded is None else loaded.loaded_at,
+        addresses=0 if loaded is None else loaded.addresses,
+        by_channel={} if loaded is None else await queries.by_channel(by.db),
+        usable=policy.exclusions.holds(day, policy.calendar.day_of(by.now)),
+        usable_until=None if day is None else day + policy.exclusions.max_age,
+    )
+
+
+async def load_exclusions(by: Operator, body: ExclusionsBody) -> ExclusionsAnswer:
+    """Load the list of excluded numbers instead of the one before; only hashes of it are stored."""
+    return await load_sheet(
+        by, body.csv.encode(), of=body.list_date, skip_bad=body.skip_bad, smaller=body.smaller
+    )
+
+
+async def load_sheet(
+    by: Operator, content: bytes, *, of: date, skip_bad: bool, smaller: bool
+) -> ExclusionsAnswer:
+    """Load the list of a day from a file of any size. Raises InvalidSheet, NoSecret, OlderList."""
+    if not by.stores.ring:
+        raise NoSecret("The hub has no HUB_SECRET, with which the list is hashed: `hub secrets new`.")
+    loaded = await in_force(by.db)
+    reading = partial(
+        to_load,
+        content,
+        of=of,
+        today=by.stores.policy.calendar.day_of(by.now),
+        skip_bad=skip_bad,
+        before=0 if loaded is None else loaded.addresses,
+        smaller=smaller,
+    )
+    # Beside the loop: a long list is read for a second.
+    found = await asyncio.to_thread(reading)
+    bad = len(found.bad_lines)
+    await by.audit("exclusions.load", f"exclusions:{of}", lines=len(found.entries), bad=bad)
+    count = await queries.replace(by.db, by.stores.ring, found.entries, list_date=of)
+    return ExclusionsAnswer(list_date=of, addresses=count, bad_lines=bad)
