@@ -28,7 +28,7 @@ LISTS: Final = {
     "/people": "p-",
     "/letters": "l-",
     "/letters/batches": "b-",
-    "/posters": "c-",
+    "/posters": "r-",
     "/surveys": "s-",
     "/audit": "n-",
     "/bulk": "",

@@ -12,6 +12,7 @@ from hub.model import Instant, Word
 from hub.model.letters import Home, LetterState
 from hub.model.pages import PageQuery
 from hub.model.paper import PaperSize
+from hub.rendering.attempts_es import posted_sentence
 
 
 class LettersQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -71,6 +72,13 @@ class LetterWhole(LetterRow, kw_only=True):
         str | None,
         Meta(description="Its file, at `/letters/{id}/document`; null: none is stored."),
     ]
+
+    @property
+    def told(self) -> str:
+        """The text, and that it was posted."""
+        if self.posted_at is None:
+            return self.text
+        return f"{self.text}\n\n{posted_sentence(self.posted_at, self.guide)}"
 
 
 class LetterBuilding(Struct, kw_only=True):
