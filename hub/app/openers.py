@@ -11,7 +11,6 @@ from hub import storage
 from hub.consumers.publisher import BrokerPublisher
 from hub.desk.posters.queries import count as count_posters
 from hub.operations.now import NowDeps
-from hub.operations.search.search import SearchDeps
 from hub.parts.company import CompanyRules
 from hub.parts.papers import constancias_of, letter_printer_of, person_exports_of
 from hub.parts.stores import QUEUES
@@ -58,13 +57,6 @@ open_secrets: Final = _opener(storage.PostgresSecrets)
 open_months: Final = _opener(storage.PostgresMonths)
 open_mail_reports: Final = _opener(storage.PostgresMailReports)
 open_monitor: Final = _opener(partial(storage.PostgresMonitor, queues=QUEUES))
-
-
-@asynccontextmanager
-async def open_search(settings: Settings) -> AsyncIterator[SearchDeps]:
-    """Open the stores of a search."""
-    async with storage.Database(settings.database_url.reveal(), size=1) as database:
-        yield SearchDeps(store=storage.PostgresSearch(database), cases=storage.PostgresCases(database))
 
 
 @asynccontextmanager

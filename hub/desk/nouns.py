@@ -11,6 +11,7 @@ from hub.desk.genuine.noun import NOUN as GENUINE
 from hub.desk.keys.noun import NOUN as KEYS
 from hub.desk.posters.noun import NOUN as POSTERS
 from hub.desk.preferences.noun import NOUN as PREFERENCES
+from hub.desk.search.noun import NOUN as SEARCH
 from hub.desk.suppressions.noun import NOUN as SUPPRESSIONS
 from hub.desk.suppressions.noun import OPT_OUTS
 from hub.doors.act import Noun
@@ -22,6 +23,7 @@ NOUNS: Final[tuple[Noun, ...]] = (
     GENUINE,
     POSTERS,
     PREFERENCES,
+    SEARCH,
     SUPPRESSIONS,
     OPT_OUTS,
     KEYS,

@@ -61,7 +61,6 @@ from hub.ports import (
     RedriveStore,
     ResidentAccess,
     ResidentStore,
-    SearchStore,
     SecondFactorStore,
     SessionStore,
     SubscriptionStore,
@@ -275,10 +274,6 @@ class Stores:
     @cached_property
     def residents(self) -> ResidentStore:
         return storage.PostgresResidents(self.database)
-
-    @cached_property
-    def search(self) -> SearchStore:
-        return storage.PostgresSearch(self.database)
 
     @cached_property
     def sessions(self) -> SessionStore:

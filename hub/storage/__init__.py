@@ -50,7 +50,6 @@ from hub.storage.resident_access import PostgresResidentAccess
 from hub.storage.residents import PostgresResidents
 from hub.storage.results import PostgresResults, PostgresSubscriptions
 from hub.storage.retention import PostgresRetention
-from hub.storage.search import PostgresSearch
 from hub.storage.second_factors import PostgresSecondFactors
 from hub.storage.secrets import PostgresSecrets
 from hub.storage.strangers import PostgresStrangers

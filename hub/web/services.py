@@ -39,7 +39,6 @@ from hub.operations.residents.acts import ResidentActs
 from hub.operations.residents.own_file import OwnFiles
 from hub.operations.residents.own_message import OwnMessages
 from hub.operations.residents.sign_in import ResidentSignIn
-from hub.operations.search.search import SearchDeps
 from hub.parts.stores import Stores
 from hub.ports import WebhookCalls
 from hub.ports.activity import AffectedPeople
@@ -204,10 +203,6 @@ class Services(Stores):
     @cached_property
     def clocks(self) -> Clocks:
         return Clocks(log=self.log, appointments=self.appointments, calendar=self.policy.calendar)
-
-    @cached_property
-    def search_deps(self) -> SearchDeps:
-        return SearchDeps(store=self.search, cases=self.cases)
 
     @cached_property
     def case_acts(self) -> CaseActs:

@@ -25,7 +25,6 @@ from hub.operations.indicators import Indicators
 from hub.operations.now import NowAnswer
 from hub.operations.recipients import Recipients
 from hub.operations.redrive import RedrivenAnswer, RedrivenOne
-from hub.operations.search.schemas import SearchAnswer
 from hub.operations.start_survey import SurveyStarted
 from hub.operations.survey_list import CallRow, SurveyListPage
 from hub.sla.acknowledge import AckResult
@@ -41,7 +40,6 @@ from hub.web.api import (
     messages,
     now,
     recipients,
-    search,
     summary,
     surveys,
 )
@@ -77,7 +75,6 @@ MESSAGES: Final[tuple[Route, ...]] = (
     read("/api/messages/causes", messages.list_causes, answers={200: CauseList}),
     read("/api/messages/{id}", messages.show_message, answers={200: MessageWhole}),
     read_private("/api/messages/{id}/evidence", messages.show_evidence, answers={200: list_of(EvidenceRow)}),
-    read("/api/search", search.find, answers={200: SearchAnswer}),
     read("/api/cases", cases.list_cases, answers={200: page_of(CaseRow)}),
     read("/api/cases/{key}", cases.show_case, answers=_CASE),
     operate("/api/cases/{key}/reply", cases.reply_to_case, answers=ACTED),
