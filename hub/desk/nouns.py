@@ -14,6 +14,7 @@ from hub.desk.preferences.noun import NOUN as PREFERENCES
 from hub.desk.search.noun import NOUN as SEARCH
 from hub.desk.suppressions.noun import NOUN as SUPPRESSIONS
 from hub.desk.suppressions.noun import OPT_OUTS
+from hub.desk.surveys.noun import NOUN as SURVEYS
 from hub.doors.act import Noun
 
 NOUNS: Final[tuple[Noun, ...]] = (
@@ -24,6 +25,7 @@ NOUNS: Final[tuple[Noun, ...]] = (
     POSTERS,
     PREFERENCES,
     SEARCH,
+    SURVEYS,
     SUPPRESSIONS,
     OPT_OUTS,
     KEYS,

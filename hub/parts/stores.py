@@ -71,7 +71,6 @@ from hub.ports import (
 from hub.ports.evidence import EvidenceStore
 from hub.ports.people_list import PeopleListStore
 from hub.ports.receipts import ReceiptStore, ReportStore
-from hub.ports.survey_list import SurveyListStore
 from hub.rendering.identities import Look
 from hub.resilience.database_time import NOW
 from hub.settings import Settings
@@ -282,10 +281,6 @@ class Stores:
     @cached_property
     def subscriptions(self) -> SubscriptionStore:
         return storage.PostgresSubscriptions(self.database)
-
-    @cached_property
-    def survey_list(self) -> SurveyListStore:
-        return storage.PostgresSurveyList(self.database, self.policy.surveys.open_for)
 
     @cached_property
     def surveys(self) -> SurveyStore:

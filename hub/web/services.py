@@ -23,6 +23,7 @@ from hub.cloudevents import decode
 from hub.desk.channels.state import Depths
 from hub.desk.nouns import NOUNS
 from hub.desk.posters.queries import count as count_posters
+from hub.desk.surveys.acts import changed as surveys_changed
 from hub.doors.live import marks_of as desk_marks
 from hub.model import Event, Json, PropertyScope
 from hub.operations.cases.acts import CaseActs
@@ -160,7 +161,7 @@ class Services(Stores):
             casework=self.casework,
             contacts=self.contacts,
             letters=self.letters,
-            surveys=self.survey_list,
+            surveys=partial(surveys_changed, self),
         )
         return LiveChanges({**marks_of(deps), **desk_marks(NOUNS, self)}, of_case=self.casework.case_mark)
 

@@ -25,8 +25,6 @@ from hub.operations.indicators import Indicators
 from hub.operations.now import NowAnswer
 from hub.operations.recipients import Recipients
 from hub.operations.redrive import RedrivenAnswer, RedrivenOne
-from hub.operations.start_survey import SurveyStarted
-from hub.operations.survey_list import CallRow, SurveyListPage
 from hub.sla.acknowledge import AckResult
 from hub.web.api import (
     bounces,
@@ -41,7 +39,6 @@ from hub.web.api import (
     now,
     recipients,
     summary,
-    surveys,
 )
 from hub.web.api.answers import ACTED, CONSTANCIA, MARKED, TOO_LATE
 from hub.web.route import Route, operate, operate_company, read, read_private
@@ -102,9 +99,6 @@ MESSAGES: Final[tuple[Route, ...]] = (
     read("/api/clocks/{id}", clocks.show_clock, answers={200: ClockExplained}),
     operate("/api/clocks/{id}/acknowledge", clocks.acknowledge, answers={200: AckResult, **TOO_LATE}),
     read("/api/indicators", indicators.show, answers={200: Indicators}),
-    operate_company("/api/surveys", surveys.start, method=_POST, answers={200: SurveyStarted}),
-    read("/api/surveys", surveys.list_surveys, answers={200: SurveyListPage}),
-    read("/api/surveys/calls", surveys.list_calls, answers={200: list_of(CallRow)}),
     # Events that could not be accepted, or do not reach everybody.
     read("/api/dead", dead_letters.list_dead, answers={200: page_of(DeadRow)}),
     # Who may replay may look first.
