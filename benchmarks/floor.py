@@ -18,7 +18,6 @@ import uvloop
 from aio_pika.abc import AbstractIncomingMessage
 
 from benchmarks.payment import NAME, Home, home, payment, words_of
-from hub.parts.company import CompanyRules
 from hub.channels.email.connection import Opener
 from hub.channels.email.dialogue import Letter, wire_content
 from hub.channels.email.pool import Pool
@@ -27,6 +26,7 @@ from hub.channels.urls import SmtpEndpoint
 from hub.consumers.topology import QUORUM
 from hub.model import Event, Lane, Message, Outgoing, Purpose, State
 from hub.model.ids import event_key
+from hub.parts.company import CompanyRules
 from hub.settings import load
 
 QUEUE: Final = "bench.floor"

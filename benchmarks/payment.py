@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import uuid4
 
-from hub.parts.company import CompanyRules
 from hub.model import TYPE_PREFIX, TYPE_SUFFIX, Event, Json, Rendered
+from hub.parts.company import CompanyRules
 from hub.rendering import Context
 
 NAME: Final = "admin.payment.received"

@@ -9,8 +9,8 @@ from email.utils import formataddr, formatdate
 from functools import cache
 
 from benchmarks.payment import words_of
-from hub.parts.company import CompanyRules
 from hub.model import Json
+from hub.parts.company import CompanyRules
 from hub.settings import load
 
 

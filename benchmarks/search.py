@@ -15,13 +15,13 @@ from typing import Final, TypeAlias
 
 from benchmarks.mode import Option, Outcome, Task
 from benchmarks.search_town import NAMES, buildings, fill
+from hub.desk.search.find import SearchRequest, search
 from hub.local.postgres import Postgres
 from hub.model import ClockState, Role, State
 from hub.model.message_lists import MessageList
 from hub.operations.bulk.choose import BulkFilter, narrowed
 from hub.operations.causes import read_causes
 from hub.operations.now import activity_of
-from hub.operations.search.search import SearchDeps, SearchRequest, search
 from hub.ports import Holders, MessageFilter
 from hub.ports.casework import CaseFilter
 from hub.storage import (
@@ -31,7 +31,6 @@ from hub.storage import (
     PostgresCasework,
     PostgresDirectoryHistory,
     PostgresLog,
-    PostgresSearch,
     migrations,
 )
 
@@ -120,7 +119,7 @@ class Questions:
     """What is asked; each time with values that chance takes, the same in every run."""
 
     def __init__(self, database: Database, sizes: Mapping[str, int]) -> None:
-        self._deps = SearchDeps(store=PostgresSearch(database), cases=PostgresCases(database))
+        self._database, self._known = database, PostgresCases(database)
         self._log, self._people = PostgresLog(database), PostgresDirectoryHistory(database)
         self._activity, self._cases = PostgresActivity(database), PostgresCasework(database)
         self._sizes = sizes
@@ -178,7 +177,7 @@ class Questions:
     def _search(self, typed: Callable[[], str], places: frozenset[str] | None = None) -> Ask:
         def ask() -> Awaitable[object]:
             request = SearchRequest(typed=typed(), whole=True, places=places, private=places)
-            return search(self._deps, request)
+            return search(self._database, self._known, request)
 
         return ask
 

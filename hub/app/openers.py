@@ -12,7 +12,6 @@ from hub.channels.registry import QUEUES
 from hub.desk.letters.queries import count as count_letters
 from hub.desk.posters.queries import count as count_posters
 from hub.operations.now import NowDeps
-from hub.operations.search.search import SearchDeps
 from hub.parts.company import CompanyRules
 from hub.parts.papers import constancias_of
 from hub.policy import load_policy
@@ -52,13 +51,6 @@ open_secrets: Final = _opener(storage.PostgresSecrets)
 open_months: Final = _opener(storage.PostgresMonths)
 open_mail_reports: Final = _opener(storage.PostgresMailReports)
 open_monitor: Final = _opener(partial(storage.PostgresMonitor, queues=QUEUES))
-
-
-@asynccontextmanager
-async def open_search(settings: Settings) -> AsyncIterator[SearchDeps]:
-    """Open the stores of a search."""
-    async with storage.Database(settings.database_url.reveal(), size=1) as database:
-        yield SearchDeps(store=storage.PostgresSearch(database), cases=storage.PostgresCases(database))
 
 
 @asynccontextmanager

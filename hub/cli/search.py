@@ -6,12 +6,12 @@ from typing import Annotated, Final
 
 import typer
 
-from hub.app.openers import open_search
-from hub.cli.audit import note
-from hub.doors.terminal import AsJson, Columns, Whole, console, fields, print_json, print_list, settings, warn
-from hub.operations.search.items_es import GROUPS
-from hub.operations.search.schemas import SearchAnswer
-from hub.operations.search.search import MOST, SearchRequest, audited, search
+from hub.app.operators import open_operator
+from hub.desk.search import acts
+from hub.desk.search.items_es import GROUPS
+from hub.desk.search.rows import FEW, MOST, SearchAnswer, SearchQuery
+from hub.doors.act import READ
+from hub.doors.terminal import AsJson, Columns, Whole, console, fields, print_json, print_list, warn
 
 _COLUMNS: Final[Columns] = {"qué": "title", "detalle": "detail", **fields("copropiedad"), "id": "id"}
 
@@ -28,7 +28,7 @@ Words = Annotated[
 async def find(
     words: Words,
     whole: Whole = False,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=MOST, help="De cada clase.")] = 5,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=MOST, help="De cada clase.")] = FEW,
     as_json: AsJson = False,
 ) -> None:
     """
@@ -47,15 +47,12 @@ async def find(
     Los nombres salen ocultos; con --whole, completos. La consulta queda en
     `hub audit`, sin las palabras buscadas.
     """
-    asked = SearchRequest(typed=" ".join(words), limit=limit, whole=whole, private=None)
-    async with open_search(settings()) as deps:
-        found = await search(deps, asked)
-    for person, detail in audited(found):
-        await note("search", "search", person=person, **detail)
+    async with open_operator(READ) as by:
+        answer = await acts.find(by, SearchQuery(q=" ".join(words), limit=limit, whole=whole))
     if as_json:
-        print_json(found.answer)
-        return
-    _print(found.answer)
+        print_json(answer)
+    else:
+        _print(answer)
 
 
 def _print(answer: SearchAnswer) -> None:

@@ -16,8 +16,10 @@ from hub.desk.letters.noun import NOUN as LETTERS
 from hub.desk.posters.noun import NOUN as POSTERS
 from hub.desk.preferences.noun import NOUN as PREFERENCES
 from hub.desk.rights.noun import NOUN as RIGHTS
+from hub.desk.search.noun import NOUN as SEARCH
 from hub.desk.suppressions.noun import NOUN as SUPPRESSIONS
 from hub.desk.suppressions.noun import OPT_OUTS
+from hub.desk.surveys.noun import NOUN as SURVEYS
 from hub.desk.webhooks.noun import NOUN as WEBHOOKS
 from hub.desk.webhooks.noun import RESULTS
 from hub.doors.act import Noun
@@ -35,8 +37,10 @@ NOUNS: Final[tuple[Noun, ...]] = (
     POSTERS,
     PREFERENCES,
     RIGHTS,
+    SEARCH,
     SUPPRESSIONS,
     OPT_OUTS,
+    SURVEYS,
     WEBHOOKS,
     RESULTS,
 )

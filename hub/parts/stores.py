@@ -59,7 +59,6 @@ from hub.ports import (
     RedriveStore,
     ResidentAccess,
     ResidentStore,
-    SearchStore,
     SecondFactorStore,
     SessionStore,
     SurveyStore,
@@ -68,7 +67,6 @@ from hub.ports import (
 from hub.ports.evidence import EvidenceStore
 from hub.ports.people_list import PeopleListStore
 from hub.ports.receipts import ReceiptStore, ReportStore
-from hub.ports.survey_list import SurveyListStore
 from hub.rendering.identities import Look
 from hub.resilience.database_time import NOW
 from hub.settings import Settings
@@ -268,16 +266,8 @@ class Stores:
         return storage.PostgresResidents(self.database)
 
     @cached_property
-    def search(self) -> SearchStore:
-        return storage.PostgresSearch(self.database)
-
-    @cached_property
     def sessions(self) -> SessionStore:
         return storage.PostgresSessions(self.database)
-
-    @cached_property
-    def survey_list(self) -> SurveyListStore:
-        return storage.PostgresSurveyList(self.database, self.policy.surveys.open_for)
 
     @cached_property
     def surveys(self) -> SurveyStore:

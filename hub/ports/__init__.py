@@ -55,7 +55,6 @@ from hub.ports.redrive import RedrivenPage, RedriveResult, RedriveStore
 from hub.ports.residents import LevelStore, ResidentAccess, ResidentStore
 from hub.ports.results import ResultStore
 from hub.ports.retention import RetentionStore
-from hub.ports.search import SearchStore
 from hub.ports.second_factors import SecondFactorStore
 from hub.ports.surveys import SurveyStore
 from hub.ports.timers import Now, TimerStore

@@ -49,11 +49,9 @@ from hub.storage.resident_access import PostgresResidentAccess
 from hub.storage.residents import PostgresResidents
 from hub.storage.results import PostgresResults
 from hub.storage.retention import PostgresRetention
-from hub.storage.search import PostgresSearch
 from hub.storage.second_factors import PostgresSecondFactors
 from hub.storage.secrets import PostgresSecrets
 from hub.storage.strangers import PostgresStrangers
-from hub.storage.survey_list import PostgresSurveyList
 from hub.storage.surveys import PostgresSurveys
 from hub.storage.throttles import RedisThrottle
 from hub.storage.timers import PostgresTimers

@@ -11,7 +11,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
 from typing import Final, TypeAlias
@@ -19,10 +18,8 @@ from urllib.parse import quote, unquote
 
 import structlog
 
-from hub.business_time.dates import ZONE
 from hub.doors.live import Mark
 from hub.errors import HubError
-from hub.operations.survey_list import period_of
 from hub.ports import (
     BulkStore,
     CaseworkStore,
@@ -31,7 +28,6 @@ from hub.ports import (
     MessageFilter,
 )
 from hub.ports.casework import CaseFilter, ReplyFilter
-from hub.ports.survey_list import SurveyFilter, SurveyListStore
 from hub.tasks import cancel
 from hub.web.monitoring.counts import Counted
 
@@ -62,7 +58,7 @@ class LiveDeps:
     counts: Counted
     log: LogStore
     contacts: ContactStore
-    surveys: SurveyListStore
+    surveys: Mark
 
 
 def marks_of(deps: LiveDeps) -> Mapping[str, Mark]:
@@ -74,14 +70,9 @@ def marks_of(deps: LiveDeps) -> Mapping[str, Mark]:
         "clocks": partial(_count, deps.counts, "clocks"),
         "messages": _together(first, partial(_count, deps.counts, "messages")),
         "replies": partial(deps.contacts.replies, ReplyFilter(), after=None, limit=SHOWN),
-        "surveys": _together(partial(_surveys, deps.surveys), deps.surveys.newest_answer),
+        "surveys": deps.surveys,
         "unreached": partial(deps.log.unreached, after=None, limit=SHOWN),
     }
-
-
-async def _surveys(surveys: SurveyListStore) -> object:
-    lately = period_of(None, None, now=datetime.now(UTC), zone=ZONE)
-    return await surveys.surveys(SurveyFilter(period=lately), after=None, limit=SHOWN)
 
 
 async def _count(counts: Counted, what: str) -> object:

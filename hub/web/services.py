@@ -23,6 +23,7 @@ from hub.desk.channels.state import Depths
 from hub.desk.letters.queries import count as count_letters
 from hub.desk.nouns import NOUNS
 from hub.desk.posters.queries import count as count_posters
+from hub.desk.surveys.acts import changed as surveys_changed
 from hub.doors.live import marks_of as desk_marks
 from hub.model import Event, Json, PropertyScope
 from hub.operations.cases.acts import CaseActs
@@ -39,7 +40,6 @@ from hub.operations.residents.acts import ResidentActs
 from hub.operations.residents.own_file import OwnFiles
 from hub.operations.residents.own_message import OwnMessages
 from hub.operations.residents.sign_in import ResidentSignIn
-from hub.operations.search.search import SearchDeps
 from hub.parts.stores import Stores
 from hub.ports.activity import AffectedPeople
 from hub.ports.traces import Tracer
@@ -157,7 +157,7 @@ class Services(Stores):
             log=self.log,
             casework=self.casework,
             contacts=self.contacts,
-            surveys=self.survey_list,
+            surveys=partial(surveys_changed, self),
         )
         return LiveChanges({**marks_of(deps), **desk_marks(NOUNS, self)}, of_case=self.casework.case_mark)
 
@@ -200,10 +200,6 @@ class Services(Stores):
     @cached_property
     def clocks(self) -> Clocks:
         return Clocks(log=self.log, appointments=self.appointments, calendar=self.policy.calendar)
-
-    @cached_property
-    def search_deps(self) -> SearchDeps:
-        return SearchDeps(store=self.search, cases=self.cases)
 
     @cached_property
     def case_acts(self) -> CaseActs:

@@ -34,7 +34,6 @@ from hub.ports import (
     PauseStore,
     PreferenceStore,
     RedriveStore,
-    SearchStore,
     SecondFactorStore,
     SessionStore,
     SurveyStore,
@@ -72,7 +71,6 @@ from hub.storage import (
     PostgresReceipts,
     PostgresRedrive,
     PostgresReplies,
-    PostgresSearch,
     PostgresSecondFactors,
     PostgresSessions,
     PostgresSurveys,
@@ -171,7 +169,6 @@ class RealStores(Stores):
     imports: ImportStore
     history: PostgresHistory
     inbox: PostgresInbox
-    searching: SearchStore
     surveys: SurveyStore
     monitor: PostgresMonitor
 
@@ -233,7 +230,6 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
             explaining=PostgresExplain(opened),
             cases=PostgresCases(opened),
             casework=PostgresCasework(opened),
-            searching=PostgresSearch(opened),
             imports=PostgresImports(opened),
             # Small pages, so that a few rows make several pages.
             history=PostgresHistory(opened, page=2),

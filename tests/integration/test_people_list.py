@@ -11,10 +11,11 @@ import pytest
 
 from hub.desk.preferences.acts import mark_person
 from hub.desk.preferences.rows import MarkBody
+from hub.desk.surveys import queries as surveys_kept
+from hub.desk.surveys.rows import SurveysQuery, SurveyState
 from hub.model import Event, MarkReason, Period, Purpose, State, StoredEvent
 from hub.ports.people_list import PeopleFilter
-from hub.ports.survey_list import SurveyFilter, SurveyState
-from hub.storage import Database, PostgresPeopleList, PostgresSurveyList
+from hub.storage import Database, PostgresPeopleList
 from tests.contract.stores import RealStores, open_stores
 from tests.contract.values import (
     copropiedad,
@@ -159,14 +160,14 @@ async def test_surveys_are_listed_with_their_state_and_last_answer(database: str
         for one in surveys:
             state = State.SUPPRESSED if one.event.id == "dan" else State.SENT
             await stores.add(message(one, person=one.event.data["respondent"]["ref"], state=state))
-        store = PostgresSurveyList(opened, timedelta(days=14))
         period = Period(since=now() - timedelta(days=2), until=now() + timedelta(days=1))
 
         async def found(places: Any = None, **narrowed: Any) -> dict[str, tuple[str, Any]]:
-            page = await store.surveys(
-                SurveyFilter(period=period, **narrowed), after=None, limit=9, places=places
+            query = SurveysQuery(limit=9, **narrowed)
+            page = await surveys_kept.surveys(
+                opened, query, period, open_for=timedelta(days=14), places=places
             )
-            return {row["person"].removeprefix("p-"): (row["state"], row["score"]) for row in page.items}
+            return {(row.person or "").removeprefix("p-"): (row.state, row.score) for row in page.items}
 
         everything = {
             "ana": ("open", None),

@@ -8,14 +8,14 @@ from typing import Any, Final
 
 import pytest
 
+from hub.desk.surveys import half_year as surveys
+from hub.desk.surveys.half_year import Started, SurveyStart
 from hub.errors import BrokerUnavailable
 from hub.messages.delivery.deps import DeliveryDeps
 from hub.messages.delivery.pausing import Pauses
 from hub.model import Rendered
 from hub.model.surveys import LeftOut
-from hub.operations import start_survey as surveys
 from hub.operations.publish import send_all
-from hub.operations.start_survey import Started, SurveyStart
 from hub.storage import Database, PostgresPauses, PostgresSurveys
 from hub.testing import MemoryEmail, MemoryThrottle, SettableClock
 from tests.contract.values import HOUR, NOON, copropiedad, membership, person, unit

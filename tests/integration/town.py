@@ -111,7 +111,6 @@ class Town(World):
             log=stores.log,
             mail_reports=stores.mail_reports,
             redrive=stores.redrive,
-            search=stores.searching,
             keyring=OneCaller(self.caller),
             monitoring=replace(services.monitoring, counts=Counted(stores.log)),
         )

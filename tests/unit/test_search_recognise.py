@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from hub.operations.search.recognise import LONGEST, MOST_WORDS, Kind, plain_words, recognise
-from hub.operations.search.search import types_called
+from hub.desk.search.find import types_called
+from hub.desk.search.recognise import LONGEST, MOST_WORDS, Kind, plain_words, recognise
 
 ID, EMAIL, PHONE, REFERENCE, UNIT, NAME, WORDS = Kind
 AN_ID = "0195a1b2-c3d4-8e5f-8a6b-7c8d9e0f1a2b"

@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
 
 import pytest
 
-from hub.model import PropertyScope
-from hub.operations.survey_list import open_calls
-from hub.ports.survey_list import SurveyListStore
+from hub.desk.surveys.acts import list_calls
+from hub.model import PropertyScope, Scope
+from tests.operators import operator
 
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
 
 class Calls:
-    """A SurveyListStore with a call in each of two buildings."""
+    """A database with a call in each of two buildings."""
 
-    async def calls(self, *, limit: int, places: PropertyScope = None) -> Sequence[Any]:
+    async def rows(self, *_: object) -> Sequence[Mapping[str, object]]:
         return [
-            SimpleNamespace(
-                id=UUID(int=number),
-                case=f"survey_id:{number}",
-                state="open",
-                due_at=NOON,
-                copropiedad_id=place,
-            )
+            {
+                "id": UUID(int=number),
+                "case": f"survey_id:{number}",
+                "state": "open",
+                "due_at": NOON,
+                "copropiedad_id": place,
+            }
             for number, place in enumerate(("ph-1", "ph-2"))
-            if number < limit and (places is None or place in places)
         ]
 
 
@@ -43,7 +41,8 @@ class Calls:
     ],
 )
 async def test_case_of_a_call_is_for_who_calls_there(whose: PropertyScope, said: list[str | None]) -> None:
-    calls = await open_calls(cast("SurveyListStore", Calls()), limit=9, whose=whose)
+    by = operator(cast(Any, Calls()), reach={Scope.READ: None, Scope.OPERATE: whose})
+    calls = (await list_calls(by)).items
 
     assert said == [call.case for call in calls]
     assert [case is None for case in said] == [call.id is None for call in calls]

@@ -26,9 +26,6 @@ from hub.operations.indicators import Indicators
 from hub.operations.now import NowAnswer
 from hub.operations.recipients import Recipients
 from hub.operations.redrive import RedrivenAnswer, RedrivenOne
-from hub.operations.search.schemas import SearchAnswer
-from hub.operations.start_survey import SurveyStarted
-from hub.operations.survey_list import CallRow, SurveyListPage
 from hub.sla.acknowledge import AckResult
 from hub.web.api import (
     bounces,
@@ -42,9 +39,7 @@ from hub.web.api import (
     messages,
     now,
     recipients,
-    search,
     summary,
-    surveys,
 )
 from hub.web.api.answers import ACTED, CONSTANCIA, MARKED, TOO_LATE
 from hub.web.route import Route, operate, operate_company, read, read_private
@@ -76,7 +71,6 @@ MESSAGES: Final[tuple[Route, ...]] = (
     read("/api/messages/causes", messages.list_causes, answers={200: CauseList}),
     read("/api/messages/{id}", messages.show_message, answers={200: MessageWhole}),
     read_private("/api/messages/{id}/evidence", messages.show_evidence, answers={200: list_of(EvidenceRow)}),
-    read("/api/search", search.find, answers={200: SearchAnswer}),
     read("/api/cases", cases.list_cases, answers={200: page_of(CaseRow)}),
     read("/api/cases/{key}", cases.show_case, answers=_CASE),
     operate("/api/cases/{key}/reply", cases.reply_to_case, answers=ACTED),
@@ -104,9 +98,6 @@ MESSAGES: Final[tuple[Route, ...]] = (
     read("/api/clocks/{id}", clocks.show_clock, answers={200: ClockExplained}),
     operate("/api/clocks/{id}/acknowledge", clocks.acknowledge, answers={200: AckResult, **TOO_LATE}),
     read("/api/indicators", indicators.show, answers={200: Indicators}),
-    operate_company("/api/surveys", surveys.start, method=_POST, answers={200: SurveyStarted}),
-    read("/api/surveys", surveys.list_surveys, answers={200: SurveyListPage}),
-    read("/api/surveys/calls", surveys.list_calls, answers={200: list_of(CallRow)}),
     # Events that could not be accepted, or do not reach everybody.
     operate_company("/api/dead/{id}/mend", dead_letters.mend_dead, method=_POST, answers=_MENDED),
     read("/api/now", now.show_now, answers={200: NowAnswer}),

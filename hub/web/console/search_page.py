@@ -9,18 +9,18 @@ from urllib.parse import quote
 from aiohttp import web
 from msgspec import Meta
 
+from hub.desk.search.acts import find
+from hub.desk.search.items_es import GROUPS
+from hub.desk.search.recognise import LONGEST
+from hub.desk.search.rows import FEW, MOST, ItemKind, SearchGroup, SearchQuery
+from hub.doors.act import READ
+from hub.doors.api import operator_of
 from hub.model import Scope
-from hub.operations.search.items_es import GROUPS
-from hub.operations.search.recognise import LONGEST
-from hub.operations.search.schemas import ItemKind, SearchGroup
-from hub.operations.search.search import MOST
-from hub.web.api.search import SearchQuery, searched
 from hub.web.auth.caller import may_there
 from hub.web.console.shell import console_page, with_query
 from hub.web.requests import FormQuery
 
 PATH: Final = "/search"
-FEW: Final = 5
 _PATHS: Final[Mapping[ItemKind, str]] = {
     "person": "/people/{}",
     "unit": "/people?unit={}",
@@ -40,10 +40,10 @@ class SearchPageQuery(SearchQuery, FormQuery, frozen=True, kw_only=True, forbid_
 
 async def show(request: web.Request, query: SearchPageQuery) -> web.StreamResponse:
     """Show what was found; without words only what may be typed, and nothing is audited."""
-    answer = await searched(request, query) if query.q.strip() else None
+    answer = await find(operator_of(request, READ), query) if query.q.strip() else None
     private = may_there(request, Scope.PRIVACY)
     return console_page(
-        "console/search.html",
+        "desk/search/page.html",
         request,
         here=PATH,
         query=query,

@@ -9,22 +9,17 @@ from urllib.parse import urlencode
 from aiohttp import web
 from msgspec import Meta, Struct
 
+from hub.desk.surveys import acts
+from hub.desk.surveys.half_year import WHY_ES
+from hub.desk.surveys.rows import SurveyBody, SurveyRow, SurveysQuery
+from hub.doors.act import OPERATE, READ
+from hub.doors.api import operator_of
 from hub.model import Scope
 from hub.operations.explain.sentences_es import short_time
 from hub.operations.indicators import SurveyFigures, Surveys, read_surveys
-from hub.operations.start_survey import WHY_ES
-from hub.operations.survey_list import SurveyRow
 from hub.rendering import labels_es
 from hub.rendering.figures_es import SURVEYS, percent, tenths
-from hub.web.api.surveys import (
-    SurveyBody,
-    SurveysQuery,
-    calls_of,
-    period_of,
-    started,
-    surveys_of,
-)
-from hub.web.auth.caller import may_there, places_of, places_with
+from hub.web.auth.caller import may_there, places_with
 from hub.web.console.list_filter import buildings_of
 from hub.web.console.shell import console_page, done, paged, sheet_of, spreadsheet, with_query
 from hub.web.requests import FormQuery, Sheet
@@ -70,21 +65,22 @@ class StartForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 async def show(request: web.Request, query: SurveyListQuery) -> web.StreamResponse:
     """Show what surveys say in a period, each survey, and the calls that are still to be made."""
-    page = await surveys_of(request, query)
+    by = operator_of(request, READ)
+    page = await acts.list_surveys(by, query)
     if query.format is not None:
         return spreadsheet("encuestas", _COLUMNS, map(_line, page.items))
-    deps, places = services(request), places_of(request)
+    deps = services(request)
     figures = await read_surveys(
         deps.surveys,
         deps.policy,
-        period_of(request, query),
+        acts.period_of(by, query),
         area=query.area,
         copropiedad=query.copropiedad,
-        places=places,
+        places=by.places,
     )
     buildings = await buildings_of(request)
     return console_page(
-        "console/surveys.html",
+        "desk/surveys/page.html",
         request,
         here=PATH,
         # With what people answered, making the page is audited as a look.
@@ -95,7 +91,7 @@ async def show(request: web.Request, query: SurveyListQuery) -> web.StreamRespon
         groups=_groups(figures, buildings),
         fewest=deps.policy.surveys.fewest,
         detractor=deps.policy.surveys.detractor_at_most,
-        calls=await calls_of(request),
+        calls=(await acts.list_calls(by)).items,
         buildings=buildings,
         survey_kinds=SURVEYS,
         percent=percent,
@@ -113,11 +109,11 @@ async def show_start(request: web.Request, query: StartQuery) -> web.StreamRespo
     """Count whom the survey of the half-year would ask, and who is left out and why."""
     body = SurveyBody(copropiedad_id=query.copropiedad, dry_run=True, after=query.after, limit=AT_ONCE)
     return console_page(
-        "console/survey_start.html",
+        "desk/surveys/start.html",
         request,
         here=PATH,
         query=query,
-        counted=await started(request, body),
+        counted=await acts.start(operator_of(request, OPERATE), body),
         why=WHY_ES,
         at_once=AT_ONCE,
         buildings=await buildings_of(request),
@@ -128,7 +124,7 @@ async def show_start(request: web.Request, query: StartQuery) -> web.StreamRespo
 async def start(request: web.Request, form: StartForm) -> web.StreamResponse:
     """Start the survey of the half-year, for some thousand people at a time."""
     body = SurveyBody(copropiedad_id=form.copropiedad, after=form.after, limit=AT_ONCE)
-    begun = await started(request, body)
+    begun = await acts.start(operator_of(request, OPERATE), body)
     if begun.next is None:
         return done(PATH, "surveys_started")
     return done(next_part(form.copropiedad, begun.next), "surveys_started")

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from hub.desk.search import queries
+from hub.desk.search.rows import FoundPerson
 from hub.model import StoredEvent
-from hub.ports.search import FoundPerson
-from hub.storage import Database, PostgresIntake, PostgresSearch
+from hub.storage import Database, PostgresIntake
 from tests.contract.values import (
     copropiedad,
     event,
@@ -37,7 +38,7 @@ BEFORE: dict[str, Any] = {"since": "2026-01-01"}
 
 
 @pytest.fixture
-async def searched(opened: Database) -> PostgresSearch:
+async def town(opened: Database) -> Database:
     async with PostgresIntake(opened).transaction() as transaction:
         await transaction.apply_directory(
             [
@@ -54,7 +55,7 @@ async def searched(opened: Database) -> PostgresSearch:
                 membership("p-jose", "copropiedad:ph-1", "council", **BEFORE),
             ]
         )
-    return PostgresSearch(opened)
+    return opened
 
 
 def refs(found: Sequence[FoundPerson]) -> list[str]:
@@ -77,17 +78,17 @@ def refs(found: Sequence[FoundPerson]) -> list[str]:
     ids=" ".join,
 )
 async def test_people_are_found_by_words_of_their_name(
-    searched: PostgresSearch, words: list[str], expected: list[str]
+    town: Database, words: list[str], expected: list[str]
 ) -> None:
-    found = refs(await searched.people_called(words, limit=5))
+    found = refs(await queries.people_called(town, words, limit=5))
 
     assert expected == found[: len(expected)]
     assert expected or not found
 
 
-async def test_whole_words_come_before_words_that_only_begin_so(searched: PostgresSearch) -> None:
-    assert "p-maria" == refs(await searched.people_called(["maria"], limit=5))[0]
-    assert ["p-maria", "p-mariana"] == sorted(refs(await searched.people_called(["maria"], limit=5)))
+async def test_whole_words_come_before_words_that_only_begin_so(town: Database) -> None:
+    assert "p-maria" == refs(await queries.people_called(town, ["maria"], limit=5))[0]
+    assert ["p-maria", "p-mariana"] == sorted(refs(await queries.people_called(town, ["maria"], limit=5)))
 
 
 @pytest.mark.parametrize(
@@ -103,50 +104,51 @@ async def test_whole_words_come_before_words_that_only_begin_so(searched: Postgr
     ],
 )
 async def test_people_are_found_by_parts_of_their_addresses(
-    searched: PostgresSearch, part: str, expected: list[str]
+    town: Database, part: str, expected: list[str]
 ) -> None:
-    assert expected == refs(await searched.people_at(part, limit=5))
+    assert expected == refs(await queries.people_at(town, part, limit=5))
 
 
-async def test_person_belongs_where_a_membership_lasts(searched: PostgresSearch) -> None:
+async def test_person_belongs_where_a_membership_lasts(town: Database) -> None:
     here, there = frozenset({"ph-1"}), frozenset({"ph-2"})
 
-    assert ["p-jose"] == refs(await searched.people_called(["gonzalez"], limit=5, places=here))
-    assert [] == refs(await searched.people_called(["gonzalez"], limit=5, places=there))
-    assert [] == refs(await searched.people_called(["gonzales"], limit=5, places=there))
-    assert ["p-ana"] == refs(await searched.people_at("4567", limit=5, places=there))
-    assert [] == refs(await searched.people_at("4567", limit=5, places=here))
-    assert [] == refs(await searched.people(["p-ana"], places=here))
-    assert [] == refs(await searched.people_called(["gomez"], limit=5, places=frozenset()))
+    assert ["p-jose"] == refs(await queries.people_called(town, ["gonzalez"], limit=5, places=here))
+    assert [] == refs(await queries.people_called(town, ["gonzalez"], limit=5, places=there))
+    assert [] == refs(await queries.people_called(town, ["gonzales"], limit=5, places=there))
+    assert ["p-ana"] == refs(await queries.people_at(town, "4567", limit=5, places=there))
+    assert [] == refs(await queries.people_at(town, "4567", limit=5, places=here))
+    assert [] == refs(await queries.people(town, ["p-ana"], places=here))
+    assert [] == refs(await queries.people_called(town, ["gomez"], limit=5, places=frozenset()))
 
 
-async def test_person_has_the_roles_that_last_in_the_places(searched: PostgresSearch) -> None:
-    [jose] = await searched.people(["p-jose"])
-    [ana] = await searched.people(["p-ana"])
+async def test_person_has_the_roles_that_last_in_the_places(town: Database) -> None:
+    [jose] = await queries.people(town, ["p-jose"])
+    [ana] = await queries.people(town, ["p-ana"])
 
     assert [("council", "", "ph-1")] == jose.roles
     assert [("tenant", "Torre 2 301", "ph-2")] == ana.roles
 
 
-async def test_person_who_is_removed_is_found_by_nothing(opened: Database, searched: PostgresSearch) -> None:
-    async with PostgresIntake(opened).transaction() as transaction:
+async def test_person_who_is_removed_is_found_by_nothing(town: Database) -> None:
+    async with PostgresIntake(town).transaction() as transaction:
         await transaction.apply_directory([person_removed("p-ana", 2)])
 
-    assert [] == refs(await searched.people_called(["gomez", "ana"], limit=5))
-    assert [] == refs(await searched.people_at("4567", limit=5))
-    assert [] == refs(await searched.people(["p-ana"]))
+    assert [] == refs(await queries.people_called(town, ["gomez", "ana"], limit=5))
+    assert [] == refs(await queries.people_at(town, "4567", limit=5))
+    assert [] == refs(await queries.people(town, ["p-ana"]))
 
 
 @pytest.mark.parametrize("words", [["t2", "301"], ["2", "301"], ["301"]], ids=" ".join)
-async def test_units_are_found_by_tower_and_number(searched: PostgresSearch, words: list[str]) -> None:
-    found = await searched.units(words, limit=5)
+async def test_units_are_found_by_tower_and_number(town: Database, words: list[str]) -> None:
+    found = await queries.units(town, words, limit=5)
 
     assert ["altos-t2-301", "u-9"] == sorted(place.id for place in found)[:1] + [
         place.id for place in found if place.id == "u-9"
     ]
     assert "u-10" not in [place.id for place in found[:2]]
     assert [("altos-t2-301", "Torre 2 Apto 301")] == [
-        (place.id, place.name) for place in await searched.units(words, limit=5, places=frozenset({"ph-1"}))
+        (place.id, place.name)
+        for place in await queries.units(town, words, limit=5, places=frozenset({"ph-1"}))
     ]
 
 
@@ -156,16 +158,18 @@ async def test_units_are_found_by_tower_and_number(searched: PostgresSearch, wor
     ids=str,
 )
 async def test_copropiedades_are_found_by_name_and_address(
-    searched: PostgresSearch, words: list[str], expected: list[str]
+    town: Database, words: list[str], expected: list[str]
 ) -> None:
-    assert expected == sorted(place.id for place in await searched.copropiedades(words, limit=5))
-    assert [] == await searched.copropiedades(words, limit=5, places=frozenset())
+    assert expected == sorted(place.id for place in await queries.copropiedades(town, words, limit=5))
+    assert [] == await queries.copropiedades(town, words, limit=5, places=frozenset())
 
 
-async def test_places_are_found_by_id(searched: PostgresSearch) -> None:
-    assert {"ph-1", "u-9"} == {place.id for place in await searched.places(["ph-1", "u-9", "u-99"])}
+async def test_places_are_found_by_id(town: Database) -> None:
+    assert {"ph-1", "u-9"} == {
+        place.id for place in await queries.known_places(town, ["ph-1", "u-9", "u-99"])
+    }
     assert ["u-9"] == [
-        place.id for place in await searched.places(["ph-1", "u-9"], places=frozenset({"ph-2"}))
+        place.id for place in await queries.known_places(town, ["ph-1", "u-9"], places=frozenset({"ph-2"}))
     ]
 
 
@@ -175,47 +179,45 @@ def circular(title: str, days_ago: int, place: str = "ph-1") -> StoredEvent:
     return stored(told, case=f"circular_id:{title}", copropiedad_id=place)
 
 
-async def test_events_and_messages_are_found_by_words_of_their_subjects(
-    opened: Database, searched: PostgresSearch
-) -> None:
+async def test_events_and_messages_are_found_by_words_of_their_subjects(town: Database) -> None:
     old = circular("Corte de agua en la torre 1", 300)
     new = circular("Corte de agua y de energía", 2)
     other = circular("Asamblea", 1, "ph-2")
     paid = stored(event("admin.payment.received", data={"amount": "agua"}))
     messages = [message(told, person=f"p-{number}") for told in (old, new) for number in range(3)]
-    async with PostgresIntake(opened).transaction() as transaction:
+    async with PostgresIntake(town).transaction() as transaction:
         await transaction.add_events([old, new, other, paid])
         await transaction.add_messages(messages)
-    found = await searched.events_about(["corte", "agua"], limit=5)
+    found = await queries.events_about(town, ["corte", "agua"], limit=5)
     keys = [one.key for one in found]
-    told_of = await searched.messages_of(keys, limit=1)
+    told_of = await queries.messages_of(town, keys, limit=1)
 
     assert [new.key, old.key] == keys
     assert "Corte de agua y de energía" == found[0].words
-    assert [new.key] == [one.key for one in await searched.events_about(["agua", "energia"], limit=5)]
-    assert [new.key] == [one.key for one in await searched.events_about(["agua"], limit=1)]
+    assert [new.key] == [one.key for one in await queries.events_about(town, ["agua", "energia"], limit=5)]
+    assert [new.key] == [one.key for one in await queries.events_about(town, ["agua"], limit=1)]
     assert [new.key, old.key] == [one.event_key for one in told_of]
-    assert [] == await searched.events_about(["agua"], limit=5, places=frozenset({"ph-2"}))
-    assert [] == await searched.events_about(["gua"], limit=5)
+    assert [] == await queries.events_about(town, ["agua"], limit=5, places=frozenset({"ph-2"}))
+    assert [] == await queries.events_about(town, ["gua"], limit=5)
 
 
-async def test_events_and_messages_are_found_by_id(opened: Database, searched: PostgresSearch) -> None:
+async def test_events_and_messages_are_found_by_id(town: Database) -> None:
     told = circular("Asamblea", 1)
     sent = message(told)
-    async with PostgresIntake(opened).transaction() as transaction:
+    async with PostgresIntake(town).transaction() as transaction:
         await transaction.add_events([told])
         await transaction.add_messages([sent])
     elsewhere = frozenset({"ph-2"})
 
-    assert [told.key] == [one.key for one in await searched.events(["Asamblea"], [], limit=5)]
-    assert [told.key] == [one.key for one in await searched.events([], [told.key], limit=5)]
-    assert [sent.id] == [one.id for one in await searched.messages([sent.id])]
-    assert [] == await searched.events(["Asamblea"], [told.key], limit=5, places=elsewhere)
-    assert [] == await searched.messages([sent.id], places=elsewhere)
+    assert [told.key] == [one.key for one in await queries.events(town, ["Asamblea"], [], limit=5)]
+    assert [told.key] == [one.key for one in await queries.events(town, [], [told.key], limit=5)]
+    assert [sent.id] == [one.id for one in await queries.messages(town, [sent.id])]
+    assert [] == await queries.events(town, ["Asamblea"], [told.key], limit=5, places=elsewhere)
+    assert [] == await queries.messages(town, [sent.id], places=elsewhere)
 
 
-async def test_text_that_no_database_stores_finds_nothing(searched: PostgresSearch) -> None:
-    assert [] == await searched.people(["a\0b"])
-    assert [] == await searched.people_at("a\0\\", limit=5)
-    assert [] == await searched.places(["\ud800"])
-    assert [] == await searched.events(["a\0b"], [], limit=5)
+async def test_text_that_no_database_stores_finds_nothing(town: Database) -> None:
+    assert [] == await queries.people(town, ["a\0b"])
+    assert [] == await queries.people_at(town, "a\0\\", limit=5)
+    assert [] == await queries.known_places(town, ["\ud800"])
+    assert [] == await queries.events(town, ["a\0b"], [], limit=5)

@@ -1,5 +1,5 @@
 """
-Start the survey of a half-year (policy 8.1): one `survey.requested` for each client of the company.
+Surveys of a half-year (policy 8.1) begin: one `survey.requested` for each client of the company.
 
 A person has one case in a half-year, named after both. So whoever starts it again, at once or weeks later,
 asks only those who have not been asked.
@@ -11,11 +11,10 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Final
-
-from msgspec import Meta, Struct
+from typing import Final
 
 from hub.business_time import WorkCalendar
+from hub.desk.surveys.rows import SurveyStarted
 from hub.model import Event, Json, own_event
 from hub.model.surveys import LeftOut, Respondent, SurveyRound
 from hub.policy import Policy
@@ -119,23 +118,6 @@ def _survey(person: Respondent, of: SurveyRound, *, until: str, now: datetime) -
         **({"copropiedad_id": person.copropiedad_id} if person.copropiedad_id else {}),
     }
     return own_event(SURVEY, survey, data, time=now)
-
-
-class SurveyStarted(Struct, kw_only=True):
-    """How many are asked, and why others are not. With `more`, ask again with `after` = `next`."""
-
-    half_year: Annotated[str, Meta(description="`2026-2` from 1 July 2026 on. Each person is asked once.")]
-    asked: Annotated[int, Meta(description="Of a dry run: how many would be asked.")]
-    left_out: Annotated[
-        dict[LeftOut, int],
-        Meta(
-            description="`asked`: in this half-year already; `asked_lately`: another survey came lately; "
-            "`not_consented`: has not agreed to surveys; `no_contact`: nothing electronic reaches the person."
-        ),
-    ]
-    dry_run: bool
-    more: bool
-    next: str | None
 
 
 def shown(done: Started, wish: SurveyStart) -> SurveyStarted:

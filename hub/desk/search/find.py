@@ -7,34 +7,35 @@ for where the caller has the scope `privacy`; references, places and numbers are
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeVar
 
-from hub.model import Json, PropertyScope
+from hub.desk.search import items_es, queries
+from hub.desk.search.recognise import Kind, Sought, plain_words, recognise
+from hub.desk.search.rows import (
+    FEW,
+    MOST,
+    FoundEvent,
+    FoundPerson,
+    FoundPlace,
+    GroupKind,
+    SearchAnswer,
+    SearchGroup,
+    SearchItem,
+)
+from hub.model import NOWHERE, PropertyScope
 from hub.operations.cases import lookup
-from hub.operations.search import items_es
-from hub.operations.search.recognise import Kind, Sought, plain_words, recognise
-from hub.operations.search.schemas import GroupKind, SearchAnswer, SearchGroup, SearchItem
 from hub.ports.cases import CaseStore, KnownCase
-from hub.ports.search import FoundEvent, FoundPerson, FoundPlace, SearchStore
 from hub.rendering.subjects_es import subjects
+from hub.storage.database import Database
 
-MOST: Final = 20
-"""Of a group, at most."""
 _NO_WORDS: Final = "Escriba al menos dos letras, o un número."
 _NOT_PRIVATE: Final = "Por nombre, teléfono, correo o texto solo busca quien tiene el permiso `privacy`."
 _PRIVATE: Final = frozenset({Kind.NAME, Kind.PHONE, Kind.EMAIL, Kind.WORDS})
-_NOWHERE: Final[PropertyScope] = frozenset()
 
 Row = TypeVar("Row")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchDeps:
-    store: SearchStore
-    cases: CaseStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,59 +47,47 @@ class SearchRequest:
     """
 
     typed: str
-    limit: int = 5
+    limit: int = FEW
     whole: bool = False
     places: PropertyScope = None
-    private: PropertyScope = _NOWHERE
+    private: PropertyScope = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The answer, and whose names it shows: the audit has them."""
+    """The answer, and whose names it shows."""
 
     answer: SearchAnswer
     people: Sequence[str]
 
 
-async def search(deps: SearchDeps, asked: SearchRequest) -> Found:
+async def search(db: Database, cases: CaseStore, asked: SearchRequest) -> Found:
     """Find what was typed. Raises StorageUnavailable."""
     sought = recognise(asked.typed)
-    looked = _Search(deps, asked, sought)
+    looked = _Search(db, cases, asked, sought)
     groups = [group async for group in looked.groups() if group.items]
     answer = SearchAnswer(
         understood=sorted(sought.kinds),
         groups=groups,
         notes=list(_notes(asked, sought)),
         masked=not asked.whole,
-        may_unmask=asked.private != _NOWHERE,
+        may_unmask=asked.private != NOWHERE,
     )
     return Found(answer=answer, people=looked.named)
-
-
-def audited(found: Found) -> Iterator[tuple[str | None, Mapping[str, Json]]]:
-    """
-    Yield what the audit has of a search: a person whose name it shows, or nobody, and the details.
-
-    With names shown each person has a note, who may ask who has read them; the words are in none.
-    """
-    counts: dict[str, Json] = {group.kind: len(group.items) for group in found.answer.groups}
-    understood: list[Json] = [str(kind) for kind in found.answer.understood]
-    for person in found.people or (None,):
-        yield person, {"whole": not found.answer.masked, "understood": understood, **counts}
 
 
 def _notes(asked: SearchRequest, sought: Sought) -> Iterable[str]:
     if not sought.kinds:
         yield _NO_WORDS
-    if asked.private == _NOWHERE and sought.kinds & _PRIVATE:
+    if asked.private == NOWHERE and sought.kinds & _PRIVATE:
         yield _NOT_PRIVATE
 
 
 class _Search:
     """One search; `named` are the people whose names it has shown so far."""
 
-    def __init__(self, deps: SearchDeps, asked: SearchRequest, sought: Sought) -> None:
-        self._store, self._cases, self._asked, self._sought = deps.store, deps.cases, asked, sought
+    def __init__(self, db: Database, cases: CaseStore, asked: SearchRequest, sought: Sought) -> None:
+        self._db, self._cases, self._asked, self._sought = db, cases, asked, sought
         self._enough = min(asked.limit, MOST) + 1
         self.named: list[str] = []
 
@@ -119,13 +108,13 @@ class _Search:
         found: list[FoundPerson] = []
         if self._is(Kind.REFERENCE):
             places = private if self._asked.whole else self._asked.places
-            found += await self._store.people([self._sought.text], places=places)
-        if private == _NOWHERE:
+            found += await queries.people(self._db, [self._sought.text], places=places)
+        if private == NOWHERE:
             return found
         if self._is(Kind.EMAIL, Kind.PHONE):
-            found += await self._store.people_at(self._sought.part, limit=limit, places=private)
+            found += await queries.people_at(self._db, self._sought.part, limit=limit, places=private)
         if self._is(Kind.NAME):
-            found += await self._store.people_called(self._sought.words, limit=limit, places=private)
+            found += await queries.people_called(self._db, self._sought.words, limit=limit, places=private)
         return _once(found, lambda person: person.ref)
 
     def _person(self, person: FoundPerson) -> SearchItem:
@@ -137,20 +126,22 @@ class _Search:
     async def _units(self) -> Sequence[FoundPlace]:
         named = [place for place in await self._places() if place.id != place.copropiedad]
         if self._is(Kind.UNIT) and (words := self._sought.unit_words):
-            named += await self._store.units(words, limit=self._enough, places=self._asked.places)
+            named += await queries.units(self._db, words, limit=self._enough, places=self._asked.places)
         return _once(named, lambda place: place.id)
 
     async def _copropiedades(self) -> Sequence[FoundPlace]:
         named = [place for place in await self._places() if place.id == place.copropiedad]
         if self._is(Kind.WORDS, Kind.NAME):
             asked = self._sought.words
-            named += await self._store.copropiedades(asked, limit=self._enough, places=self._asked.places)
+            named += await queries.copropiedades(
+                self._db, asked, limit=self._enough, places=self._asked.places
+            )
         return _once(named, lambda place: place.id)
 
     async def _places(self) -> Sequence[FoundPlace]:
         if not self._is(Kind.REFERENCE):
             return []
-        return await self._store.places([self._sought.text], places=self._asked.places)
+        return await queries.known_places(self._db, [self._sought.text], places=self._asked.places)
 
     async def _found_cases(self, about: Sequence[FoundEvent]) -> Sequence[KnownCase]:
         places = self._asked.places
@@ -163,15 +154,15 @@ class _Search:
         if not self._is(Kind.ID, Kind.REFERENCE):
             return []
         keys = [] if self._sought.id is None else [self._sought.id]
-        return await self._store.events(
-            [self._sought.text], keys, limit=self._enough, places=self._asked.places
+        return await queries.events(
+            self._db, [self._sought.text], keys, limit=self._enough, places=self._asked.places
         )
 
     async def _events_about(self) -> Sequence[FoundEvent]:
         words, private = self._sought.long_words, self._asked.private
-        if not self._is(Kind.WORDS) or not words or private == _NOWHERE:
+        if not self._is(Kind.WORDS) or not words or private == NOWHERE:
             return []
-        return await self._store.events_about(words, limit=self._enough, places=private)
+        return await queries.events_about(self._db, words, limit=self._enough, places=private)
 
     def _types_and_events(self, events: Sequence[FoundEvent]) -> SearchGroup:
         types = types_called(self._sought.words) if self._is(Kind.WORDS, Kind.NAME) else []
@@ -185,10 +176,10 @@ class _Search:
     async def _messages(self, about: Sequence[FoundEvent]) -> SearchGroup:
         """Of an event that a text has found, one message: the others are a list of their own."""
         if self._sought.id is not None:
-            found = await self._store.messages([self._sought.id], places=self._asked.places)
+            found = await queries.messages(self._db, [self._sought.id], places=self._asked.places)
         elif about:
             keys = [event.key for event in about]
-            found = await self._store.messages_of(keys, limit=1, places=self._asked.private)
+            found = await queries.messages_of(self._db, keys, limit=1, places=self._asked.private)
         else:
             found = []
         return self._group("messages", found, items_es.message)

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from hub.desk.search.rows import (
+    FoundEvent,
+    FoundMessage,
+    FoundPerson,
+    FoundPlace,
+    GroupKind,
+    SearchItem,
+)
 from hub.model import Event
 from hub.operations.cases.lookup import title_of
-from hub.operations.search.schemas import GroupKind, SearchItem
 from hub.people.masking import mask_name
 from hub.ports.cases import KnownCase
-from hub.ports.search import FoundEvent, FoundMessage, FoundPerson, FoundPlace
 from hub.rendering.labels_es import CHANNELS, MESSAGE_STATES, ROLES
 from hub.rendering.titles_es import EVENTS
 

@@ -1,0 +1,38 @@
+"""The search: within the operator's reach, and audited without its words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hub.desk.search import find as finding
+from hub.desk.search.rows import SearchAnswer, SearchQuery
+from hub.doors.operator import Operator
+from hub.errors import PrivacyNeeded
+from hub.model import NOWHERE, Json, Scope
+
+SUBJECT: Final = "search"
+"""What a row of the audit is about: never the words, which may be a name."""
+
+
+async def find(by: Operator, query: SearchQuery) -> SearchAnswer:
+    """Find people, units, buildings, cases, events and messages by whatever somebody knows of them."""
+    private = by.places_with(Scope.PRIVACY)
+    if query.whole and private == NOWHERE:
+        raise PrivacyNeeded
+    asked = finding.SearchRequest(
+        typed=query.q, limit=query.limit, whole=query.whole, places=by.places, private=private
+    )
+    found = await finding.search(by.db, by.stores.cases, asked)
+    await _audit(by, found)
+    return found.answer
+
+
+async def _audit(by: Operator, found: finding.Found) -> None:
+    """Record the search: with names shown, a row for each person, who may ask who has read them."""
+    answer = found.answer
+    counts: dict[str, Json] = {group.kind: len(group.items) for group in answer.groups}
+    understood: list[Json] = [str(kind) for kind in answer.understood]
+    for person in found.people or (None,):
+        await by.audit(
+            "search", SUBJECT, person=person, whole=not answer.masked, understood=understood, **counts
+        )

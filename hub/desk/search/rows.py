@@ -1,0 +1,104 @@
+"""The search as rows: what is asked, what the database finds, and what the answer shows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Final, Literal
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from hub.desk.search.recognise import LONGEST, Kind
+from hub.model import Instant
+from hub.model.looks import WholeQuery
+
+MOST: Final = 20
+"""Of a group, at most."""
+FEW: Final = 5
+
+GroupKind = Literal["people", "units", "copropiedades", "cases", "events", "messages"]
+ItemKind = Literal["person", "unit", "copropiedad", "case", "event_type", "event", "message"]
+
+
+class SearchQuery(WholeQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    q: Annotated[
+        str,
+        Meta(
+            max_length=LONGEST,
+            description="A name, address, telephone number, unit, building, case, event, id, or words of a "
+            "subject.",
+        ),
+    ]
+    limit: Annotated[int, Meta(ge=1, le=MOST, description="How many of each kind at most.")] = FEW
+
+
+class FoundPerson(Struct, frozen=True, kw_only=True):
+    """A person of the directory. `roles` are some of those that last: role, unit or nothing, copropiedad."""
+
+    ref: str
+    name: str
+    roles: Sequence[Sequence[str]] = ()
+
+
+class FoundPlace(Struct, frozen=True, kw_only=True):
+    """A unit, or a copropiedad, whose `copropiedad` is itself. `address` is that of a copropiedad."""
+
+    id: str
+    name: str
+    copropiedad: str
+    tower: str | None = None
+    address: str | None = None
+
+
+class FoundEvent(Struct, frozen=True, kw_only=True):
+    """An event. `words` are the field of its data that its subjects begin with, where it has one."""
+
+    key: UUID
+    id: str
+    type: str
+    time: datetime
+    case: str | None
+    copropiedad: str | None
+    words: str | None = None
+
+
+class FoundMessage(Struct, frozen=True, kw_only=True):
+    id: UUID
+    event_key: UUID
+    event: str
+    person: str
+    channel: str
+    state: str
+    created_at: datetime
+    copropiedad: str | None
+
+
+class SearchItem(Struct, kw_only=True):
+    """One thing that was found: `kind` and `id` are where a link goes."""
+
+    kind: Annotated[
+        ItemKind,
+        Meta(description="Of an `event_type` the id is a name: `/api/messages?event=` lists its messages."),
+    ]
+    id: str
+    title: Annotated[str, Meta(description="Spanish. A person's name, masked unless `whole`.")]
+    detail: Annotated[str, Meta(description="Spanish: what tells it from others of its title; may be empty.")]
+    copropiedad: str | None = None
+    at: Instant | None = None
+
+
+class SearchGroup(Struct, kw_only=True):
+    kind: GroupKind
+    items: list[SearchItem]
+    more: Annotated[bool, Meta(description="There are more of them: another word tells them apart.")]
+
+
+class SearchAnswer(Struct, kw_only=True):
+    """What was found, by kind of thing; a group without items is left out."""
+
+    understood: Annotated[list[Kind], Meta(description="What the words were taken for, and looked for as.")]
+    groups: list[SearchGroup]
+    notes: Annotated[list[str], Meta(description="Spanish: what was not looked for, and why.")]
+    masked: bool
+    may_unmask: Annotated[bool, Meta(description="Whether `?whole=true` would show names to you somewhere.")]

@@ -1,0 +1,137 @@
+"""Surveys: start that of the half-year, list each of a period, list the calls to be made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta, tzinfo
+from functools import partial
+from typing import Final
+
+from msgspec.structs import replace
+
+from hub.desk.surveys import half_year, queries
+from hub.desk.surveys.rows import (
+    CallList,
+    CallRow,
+    SurveyBody,
+    SurveyListPage,
+    SurveyRow,
+    SurveysQuery,
+    SurveyStarted,
+)
+from hub.doors.operator import Operator
+from hub.errors import InvalidPeriod, PrivacyNeeded
+from hub.model import NOWHERE, Period, PropertyScope, Scope
+from hub.model.pages import MAX_LIMIT
+from hub.operations.publish import send_all
+from hub.parts.stores import Stores
+
+MOST: Final = 400
+"""Days of a period: a little more than a year."""
+USUAL: Final = 90
+"""Days without a choice: surveys come twice a year and after services."""
+_DAY: Final = timedelta(days=1)
+
+
+async def start(by: Operator, body: SurveyBody) -> SurveyStarted:
+    """
+    Ask each client once per half-year, a page at a time; safe to repeat.
+
+    Nobody is asked who has got another survey lately, or wants none.
+    """
+    return await begin(by, body.copropiedad_id, dry_run=body.dry_run, limit=body.limit, after=body.after)
+
+
+async def begin(
+    by: Operator,
+    copropiedad: str | None,
+    *,
+    dry_run: bool,
+    limit: int | None = None,
+    after: str | None = None,
+    on_progress: Callable[[half_year.Started], None] = lambda _: None,
+) -> SurveyStarted:
+    """Ask, or only count; who is asked is audited. Without a limit: everybody."""
+    stores = by.stores
+    now_round = half_year.round_at(by.now, stores.policy.calendar)
+    wish = half_year.SurveyStart(round=now_round, copropiedad_id=copropiedad, dry_run=dry_run)
+    if not dry_run:
+        # Before anybody is asked: without the row nobody is.
+        await by.audit("surveys.start", f"surveys:{now_round.name}", copropiedad=copropiedad)
+    done = await half_year.start_survey(
+        wish,
+        store=stores.surveys,
+        publish=partial(send_all, stores.publisher),
+        policy=stores.policy,
+        now=stores.now,
+        limit=limit,
+        after=after,
+        on_progress=on_progress,
+    )
+    return half_year.shown(done, wish)
+
+
+async def list_surveys(by: Operator, query: SurveysQuery) -> SurveyListPage:
+    """List the surveys of a period, the last asked first: whether each was answered, or has expired."""
+    if not query.whole and (query.lowest is not None or query.highest is not None):
+        raise InvalidPeriod("Scores are shown whole only.")
+    page = await queries.surveys(
+        by.db,
+        query,
+        period_of(by, query),
+        open_for=by.stores.policy.surveys.open_for,
+        places=_places(by, whole=query.whole),
+    )
+    rows = page.items if query.whole else [_veiled(row) for row in page.items]
+    for row in rows:
+        if row.score is not None:
+            await by.audit("survey.answer", f"survey:{row.id}", person=row.person)
+    return SurveyListPage(items=rows, next=page.next)
+
+
+async def list_calls(by: Operator) -> CallList:
+    """List the calls to dissatisfied people that are still to be made: clocks, soonest due first."""
+    found = await queries.calls(by.db, limit=MAX_LIMIT, places=by.places)
+    # Elsewhere whoever reads the list of surveys beside it would know by their case who gave a bad score.
+    whose = by.places_with(Scope.OPERATE, Scope.PRIVACY)
+    items = [row if whose is None or row.copropiedad_id in whose else _nobodys(row) for row in found]
+    return CallList(items=items, next=None)
+
+
+def period_of(by: Operator, query: SurveysQuery) -> Period:
+    """Return the period that was asked for. Raises InvalidPeriod."""
+    return _period(query.since, query.until, now=by.now, zone=by.stores.policy.calendar.zone)
+
+
+async def changed(stores: Stores) -> object:
+    """Return what differs once a survey of lately has been sent, answered or closed."""
+    policy = stores.policy
+    lately = _period(None, None, now=stores.now(), zone=policy.calendar.zone)
+    newest = await queries.surveys(stores.database, SurveysQuery(), lately, open_for=policy.surveys.open_for)
+    return newest, await queries.newest_answer(stores.database)
+
+
+def _period(since: date | None, until: date | None, *, now: datetime, zone: tzinfo) -> Period:
+    last = until or now.astimezone(zone).date()
+    first = since or last - (USUAL - 1) * _DAY
+    if not timedelta(0) <= last - first < MOST * _DAY:
+        raise InvalidPeriod(f"From {first} to {last} is no period.")
+    return Period.of_days(first, last, zone)
+
+
+def _places(by: Operator, *, whole: bool) -> PropertyScope:
+    """Return whose surveys are listed: with answers, only where the operator has `privacy` besides."""
+    if not whole:
+        return by.places
+    if (private := by.places_with(Scope.PRIVACY)) == NOWHERE:
+        raise PrivacyNeeded
+    read = by.places
+    return read if private is None else private if read is None else read & private
+
+
+def _nobodys(row: CallRow) -> CallRow:
+    return replace(row, id=None, case=None)
+
+
+def _veiled(row: SurveyRow) -> SurveyRow:
+    return replace(row, score=None, comment=None)

@@ -1,1 +1,0 @@
-"""One box that finds people, places, cases, events and messages."""
