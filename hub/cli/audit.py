@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Annotated
@@ -13,6 +13,10 @@ import typer
 from hub.access import audit as noting
 from hub.access.actor import Actor
 from hub.app.openers import open_audit
+from hub.app.operators import open_operator
+from hub.desk.audit.acts import list_notes
+from hub.desk.audit.noun import SCOPES
+from hub.desk.audit.rows import NoteRow, NotesQuery
 from hub.doors.terminal import AsJson, Limit, fields, print_list, settings
 from hub.model import Json
 from hub.model.actors import of_shell
@@ -31,16 +35,14 @@ async def audit(
 
       hub audit --person p-maria-pena
     """
-    async with open_audit(settings()) as store:
-        page = await store.notes(after=None, limit=limit, person=person)
-    if person is not None:
-        await note("audit.person", f"person:{person}", person=person)
+    async with open_operator(SCOPES) as by:
+        page = await list_notes(by, NotesQuery(person=person, limit=limit))
     columns = {**fields("at", "who", "action", "subject", "address"), "detail": _detail}
     print_list(page.items, columns, page.next, as_json=as_json)
 
 
-def _detail(row: Mapping[str, Json]) -> str:
-    return " ".join(f"{name}={value}" for name, value in row["detail"].items())
+def _detail(row: NoteRow) -> str:
+    return " ".join(f"{name}={value}" for name, value in row.detail.items())
 
 
 def operator() -> str:

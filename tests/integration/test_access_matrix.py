@@ -155,7 +155,6 @@ async def test_every_act_of_a_page_is_tried(hub: GuardedHub) -> None:
     rows = (*ROWS.items(), *MORE)
     tried = {(route, act) for route, row in rows for act in parse_qs(row.form or "").get("act", [])}
 
-    assert len(acts) >= 15
     assert acts == tried, HOW
 
 

@@ -10,20 +10,23 @@ from urllib.parse import quote
 
 from aiohttp import hdrs, web
 from msgspec import Meta
+from msgspec.structs import asdict
 
 from hub.business_time.dates import day_start, next_day_start
+from hub.desk.audit.acts import export_notes, list_notes
+from hub.desk.audit.noun import SCOPES
+from hub.desk.audit.rows import NoteRow, NotesQuery
+from hub.doors.api import operator_of
 from hub.model import Word
 from hub.model.ids import uuid_in
 from hub.model.pages import Cursor, Limit
 from hub.operations.explain.sentences_es import short_time
-from hub.ports import NoteFilter
 from hub.rendering.actions_es import ACTIONS, DETAILS
-from hub.web.auth.caller import caller_of, note
+from hub.web.auth.caller import caller_of
 from hub.web.console.message_page import WHY_CANCEL_ES
 from hub.web.console.shell import console_page, paged, sheet_of, spreadsheet, with_query
 from hub.web.requests import FormQuery, Sheet
 from hub.web.route import TABLE
-from hub.web.services import services
 
 PATH: Final = "/audit"
 _COLUMNS: Final = ("Cuándo", "Quién", "Qué hizo", "Acción", "A qué", "De quién", "Detalle", "Desde")
@@ -64,14 +67,11 @@ class AuditQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 async def show(request: web.Request, query: AuditQuery) -> web.StreamResponse:
     """List who did what, newest first."""
-    page = await services(request).audit.notes(
-        after=query.after, limit=query.limit, person=query.person, narrowed=_narrowed(query)
-    )
-    if query.person is not None:
-        await note(request, "audit.person", f"person:{query.person}", person=query.person)
+    by = operator_of(request, SCOPES)
     if query.format is not None:
-        await note(request, "audit.export", "audit", rows=len(page.items))
+        page = await export_notes(by, _asked(query))
         return spreadsheet("auditoria", _COLUMNS, map(_line, page.items))
+    page = await list_notes(by, _asked(query))
     return console_page(
         "console/audit.html",
         request,
@@ -85,10 +85,13 @@ async def show(request: web.Request, query: AuditQuery) -> web.StreamResponse:
     )
 
 
-def _narrowed(query: AuditQuery) -> NoteFilter:
-    """Return the filter; the last day is in it."""
-    return NoteFilter(
-        who=query.by,
+def _asked(query: AuditQuery) -> NotesQuery:
+    """Return what the days of the page ask for; the last day is in it."""
+    return NotesQuery(
+        after=query.after,
+        limit=query.limit,
+        person=query.person,
+        by=query.by,
         action=query.action,
         subject=query.subject,
         since=None if query.since is None else day_start(query.since),
@@ -96,13 +99,13 @@ def _narrowed(query: AuditQuery) -> NoteFilter:
     )
 
 
-def _shown(request: web.Request, row: Mapping[str, Any]) -> dict[str, Any]:
+def _shown(request: web.Request, row: NoteRow) -> dict[str, Any]:
     return {
-        **row,
-        "what": ACTIONS.get(row["action"], row["action"]),
-        "page": page_of(request, row["subject"]),
-        "person_page": page_of(request, f"person:{row['person']}") if row["person"] else None,
-        "words": _detail(row["detail"]),
+        **asdict(row),
+        "what": ACTIONS.get(row.action, row.action),
+        "page": page_of(request, row.subject),
+        "person_page": page_of(request, f"person:{row.person}") if row.person else None,
+        "words": _detail(row.detail),
     }
 
 
@@ -130,14 +133,14 @@ def _value(name: str, value: object) -> str:
     return " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _line(row: Mapping[str, Any]) -> tuple[object, ...]:
+def _line(row: NoteRow) -> tuple[object, ...]:
     return (
-        short_time(row["at"]),
-        row["who"],
-        ACTIONS.get(row["action"], row["action"]),
-        row["action"],
-        row["subject"],
-        row["person"],
-        _detail(row["detail"]),
-        row["address"],
+        short_time(row.at),
+        row.who,
+        ACTIONS.get(row.action, row.action),
+        row.action,
+        row.subject,
+        row.person,
+        _detail(row.detail),
+        row.address,
     )

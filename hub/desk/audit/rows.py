@@ -1,18 +1,13 @@
-"""The audit over HTTP."""
+"""Notes of the audit as rows, and what a list of them is asked for."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
-from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.model import Instant, Word
 from hub.model.pages import PageQuery
-from hub.ports import NoteFilter
-from hub.web.auth.caller import note
-from hub.web.responses import json_answer
-from hub.web.services import services
 
 
 class NotesQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,16 +32,3 @@ class NoteRow(Struct, kw_only=True):
     person: Annotated[str | None, Meta(description="The person whose data it was, if it was one person's.")]
     detail: dict[str, Any]
     address: Annotated[str | None, Meta(description="Where it came from, if it was done over HTTP.")]
-
-
-async def list_notes(request: web.Request, query: NotesQuery) -> web.Response:
-    """List who looked at people's data and who changed what, newest first."""
-    narrowed = NoteFilter(
-        who=query.by, action=query.action, subject=query.subject, since=query.since, until=query.until
-    )
-    page = await services(request).audit.notes(
-        after=query.after, limit=query.limit, person=query.person, narrowed=narrowed
-    )
-    if query.person is not None:
-        await note(request, "audit.person", f"person:{query.person}", person=query.person)
-    return json_answer(page)

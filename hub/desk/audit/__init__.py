@@ -1,0 +1,1 @@
+"""The audit: who looked at people's data, and who changed what."""

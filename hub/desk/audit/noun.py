@@ -1,0 +1,17 @@
+"""The audit: its list, as programs have it. Its page and its command call the act themselves."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hub.desk.audit import acts
+from hub.desk.audit.rows import NoteRow
+from hub.doors.act import ADMIN, PRIVACY, List, Noun, Where
+
+SCOPES: Final = PRIVACY | ADMIN
+
+NOUN: Final = Noun(
+    name="audit",
+    one="note",
+    lists=(List(acts.list_notes, "/audit", needs=SCOPES, where=Where.EVERYWHERE, row=NoteRow, command=""),),
+)
