@@ -67,7 +67,6 @@ from hub.ports import (
     UnsubscribeStore,
 )
 from hub.ports.evidence import EvidenceStore
-from hub.ports.people_list import PeopleListStore
 from hub.ports.receipts import ReceiptStore, ReportStore
 from hub.ports.survey_list import SurveyListStore
 from hub.rendering.identities import Look
@@ -221,10 +220,6 @@ class Stores:
     @cached_property
     def pauses(self) -> PauseStore:
         return storage.PostgresPauses(self.database)
-
-    @cached_property
-    def people_list(self) -> PeopleListStore:
-        return storage.PostgresPeopleList(self.database)
 
     @cached_property
     def person_exports(self) -> PersonExports:
