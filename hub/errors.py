@@ -328,7 +328,7 @@ class NothingToPrint(HubError):
 
 
 class PrivacyNeeded(HubError):
-    """To see names and addresses unmasked you need the scope `privacy` for this copropiedad."""
+    """To see names and addresses unmasked you need `privacy` for this copropiedad."""
 
 
 class ScopeNeeded(HubError):
