@@ -17,6 +17,7 @@ Every error of the hub. The docstring of a class is its message.
     ├── NameTaken                 there is one of this name already
     ├── InvalidGuide              not the number of a postal guide
     ├── InvalidFilter             a filter that a bulk action has not
+    ├── InvalidQuery              parameters that do not fit
     ├── InvalidCursor             not the `next` of a page
     ├── InvalidPeriod             days that are no period
     ├── InvalidPhone              not a telephone number
@@ -30,6 +31,7 @@ Every error of the hub. The docstring of a class is its message.
     ├── EventUnroutable           no queue takes the event
     ├── WebhookFailure            the receiver of a webhook did not take the events
     ├── KeptByDuty                 data of a person that a duty requires to keep
+    ├── ScopeNeeded               an act for which the operator lacks a scope
     ├── NothingToAcknowledge      a promise that no level can acknowledge now
     ├── NotOffered                an act that this kind of case has not
     ├── NothingChosen             a bulk action that finds no row
@@ -155,6 +157,10 @@ class KeptByDuty(HubError):
 
 class InvalidGuide(HubError, ValueError):
     """A guide is 4 to 32 letters, digits and hyphens, as on the receipt of the post: RA123456789CO."""
+
+
+class InvalidQuery(HubError, ValueError):
+    """The parameters do not fit each other, or one of them is not right."""
 
 
 class InvalidFilter(HubError, ValueError):
@@ -322,11 +328,15 @@ class NothingToPrint(HubError):
 
 
 class PrivacyNeeded(HubError):
-    """To see names and addresses unmasked you need the scope `privacy` for this copropiedad."""
+    """To see names and addresses unmasked you need `privacy` for this copropiedad."""
 
 
-class OperateNeeded(HubError):
-    """A key that erases needs the scope operate besides privacy."""
+class ScopeNeeded(HubError):
+    """It needs a scope that the operator lacks there; `instead` says what to do."""
+
+    def __init__(self, what: str, instead: str) -> None:
+        super().__init__(what)
+        self.instead = instead
 
 
 class TooLate(HubError):

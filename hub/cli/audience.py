@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Final
 
 import typer
 
-from hub.cli.audit import note
-from hub.doors.terminal import AsJson, Columns, Limit, print_json, print_list, settings
-from hub.operations.audience import AudienceMeant, read_audience
-from hub.policy import load_policy
-from hub.storage import Database, PostgresHeadcount
+from hub.app.operators import open_operator
+from hub.desk.people.acts import show_audience
+from hub.desk.people.audience import AudienceMeant
+from hub.desk.people.rows import AudienceQuery
+from hub.doors.act import READ
+from hub.doors.terminal import AsJson, Columns, Limit, print_json, print_list
 
 _COLUMNS: Final[Columns] = {
     "persona": "person",
@@ -57,12 +57,8 @@ async def audience(
 
     Todas las palabras están en docs/audiences.md. Los nombres van ocultos.
     """
-    policy = load_policy(settings().policy)
-    async with Database(settings().database_url.reveal(), size=1) as database:
-        store = PostgresHeadcount(database, policy.suppression_for, policy, lambda: datetime.now(UTC))
-        answer = await read_audience(store, who, after=after, limit=limit)
-    # The names are masked and may be many: the audit has the question, not each row.
-    await note("audience.show", "audience", asked=list(who), found=len(answer.items))
+    async with open_operator(READ) as by:
+        answer = await show_audience(by, AudienceQuery(who=tuple(who), after=after, limit=limit))
     if as_json:
         print_json(answer)
         return

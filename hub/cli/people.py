@@ -8,14 +8,16 @@ from typing import Annotated, Final
 
 import typer
 
-from hub.app.openers import open_directory_history
+from hub.app.operators import open_operator
 from hub.business_time.dates import asked_at
 from hub.cli.audience import audience
-from hub.cli.audit import note
 from hub.cli.import_people import import_people
 from hub.cli.preferences import do_not_contact, preferences
 from hub.cli.reach import unreachable
 from hub.cli.readiness import readiness
+from hub.desk.people import acts
+from hub.desk.people.rows import Consented, PersonWhole
+from hub.doors.act import READ
 from hub.doors.terminal import (
     AsJson,
     Columns,
@@ -26,10 +28,9 @@ from hub.doors.terminal import (
     print_facts,
     print_json,
     print_list,
-    settings,
 )
-from hub.errors import UnknownName
-from hub.model import Json, Role
+from hub.model import Role
+from hub.model.looks import WholeQuery
 from hub.ports import Holders
 
 app = typer.Typer(no_args_is_help=True)
@@ -38,7 +39,7 @@ Ref = Annotated[str, typer.Argument(metavar="PERSON", show_default=False, help="
 
 _HOLDERS: Final[Columns] = {
     **fields("person", "name", "scope", "since"),
-    "until": lambda row: local_time(row["until"]),
+    "until": lambda row: local_time(row.until),
     "id": "id",
 }
 _PARTS: Final[Mapping[str, Columns]] = {
@@ -47,17 +48,17 @@ _PARTS: Final[Mapping[str, Columns]] = {
 }
 
 
-def _granted(consent: Mapping[str, Json]) -> str:
-    if not consent["granted"]:
+def _granted(consent: Consented) -> str:
+    if not consent.granted:
         return "no"
-    return "yes" if consent["authorises"] else "not proven: authorises nothing"
+    return "yes" if consent.authorises else "not proven: authorises nothing"
 
 
 _CONSENTS: Final[Columns] = {
     "purpose": "purpose",
     "granted": _granted,
     "at": "at",
-    "channels": lambda consent: ", ".join(consent["channels"]) or "all",
+    "channels": lambda consent: ", ".join(consent.channels) or "all",
     **fields("text_version", "method", "evidence_hash"),
 }
 
@@ -94,10 +95,8 @@ async def who(
     if unit is not None and copropiedad is not None:
         raise typer.BadParameter("give --unit or --copropiedad; neither for those of the company")
     asked = Holders(role=role, unit=unit, copropiedad=copropiedad, on=on or datetime.now(UTC))
-    async with open_directory_history(settings()) as store:
-        page = await store.holders(asked, after=after, limit=limit)
-    # The names are masked and may be many: the audit has the question, not each row.
-    await note("people.list", asked.scope, role=role, on=asked.on.isoformat(), found=len(page.items))
+    async with open_operator(READ) as by:
+        page = await acts.holders(by, asked, after=after, limit=limit, on=asked.on.isoformat())
     print_list(page.items, _HOLDERS, page.next, as_json=as_json)
     if page.next is not None and not as_json:
         typer.echo(f"There are more: --after {page.next}", err=True)
@@ -110,13 +109,14 @@ async def show(ref: Ref, whole: Whole = False, as_json: AsJson = False) -> None:
 
       hub people show p-maria-pena
     """
-    person = await _look(ref, "person.show", whole=whole)
+    async with open_operator(READ) as by:
+        person = await acts.show_person(by, ref, WholeQuery(whole=whole))
     if as_json:
-        print_json({**person, "masked": not whole, "may_unmask": True})
+        print_json(person)
         return
     print_facts(person, {**fields("id", "name", "locale"), "do not contact": _mark})
     for part, columns in _PARTS.items():
-        print_list(person[part], columns, as_json=False)
+        print_list(getattr(person, part), columns, as_json=False)
 
 
 @app.command("consents")
@@ -129,23 +129,14 @@ async def consents(ref: Ref, as_json: AsJson = False) -> None:
 
       hub people consents p-maria-pena
     """
-    person = await _look(ref, "person.consents")
-    print_list(person["consents"], _CONSENTS, as_json=as_json)
+    async with open_operator(READ) as by:
+        person = await acts.consents(by, ref)
+    print_list(person.consents, _CONSENTS, as_json=as_json)
 
 
-def _mark(person: Mapping[str, Json]) -> str:
-    mark = person["do_not_contact"]
-    return "" if mark is None else f"{mark['reason']} since {local_time(mark['since'])}"
-
-
-async def _look(ref: str, action: str, *, whole: bool = False) -> Mapping[str, Json]:
-    """Audit the look, then return the person. Raises UnknownName if there is none."""
-    async with open_directory_history(settings()) as store:
-        person = await store.somebody(ref, whole=whole)
-    if person is None:
-        raise UnknownName(f"the directory has nobody called {ref!r}")
-    await note(action, f"person:{ref}", person=ref, whole=whole)
-    return person
+def _mark(person: PersonWhole) -> str:
+    mark = person.do_not_contact
+    return "" if mark is None else f"{mark.reason} since {local_time(mark.since)}"
 
 
 app.command("import")(import_people)

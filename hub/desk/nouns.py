@@ -14,6 +14,7 @@ from hub.desk.genuine.noun import NOUN as GENUINE
 from hub.desk.keys.noun import NOUN as KEYS
 from hub.desk.letters.noun import BATCHES
 from hub.desk.letters.noun import NOUN as LETTERS
+from hub.desk.people.noun import NOUN as PEOPLE
 from hub.desk.posters.noun import NOUN as POSTERS
 from hub.desk.preferences.noun import NOUN as PREFERENCES
 from hub.desk.rights.noun import NOUN as RIGHTS
@@ -36,6 +37,7 @@ NOUNS: Final[tuple[Noun, ...]] = (
     KEYS,
     BATCHES,
     LETTERS,
+    PEOPLE,
     POSTERS,
     PREFERENCES,
     RIGHTS,

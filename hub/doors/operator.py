@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from hub.access import audit
 from hub.access.actor import Actor
 from hub.access.look import Read, look
-from hub.errors import NoSuch
+from hub.errors import NoSuch, PrivacyNeeded
 from hub.model import NOWHERE, Json, PropertyScope, Reach, Scope, union
 from hub.model.actors import ACCOUNT, SHELL, named_by
 from hub.parts.stores import Stores
@@ -104,6 +104,16 @@ class Operator:
         await self.audit(action, subject, person=person, **detail)
         if self.looks is not None:
             self.looks.put(look)
+
+    def places_shown(self, *, whole: bool) -> PropertyScope:
+        """Return where rows are shown: whole only where there is `privacy` too. Raises PrivacyNeeded."""
+        if not whole:
+            return self.places
+        private = self.places_with(Scope.PRIVACY)
+        if private == NOWHERE:
+            raise PrivacyNeeded
+        read = self.places
+        return read if private is None else private if read is None else read & private
 
     async def look(self, read: Read[Ref, T], ref: Ref, noun: str, *, whole: bool) -> T:
         """Return a record as the operator may see it; audit the look. Raises NoSuch, PrivacyNeeded."""

@@ -65,7 +65,6 @@ from hub.ports import (
     UnsubscribeStore,
 )
 from hub.ports.evidence import EvidenceStore
-from hub.ports.people_list import PeopleListStore
 from hub.ports.receipts import ReceiptStore, ReportStore
 from hub.rendering.identities import Look
 from hub.resilience.database_time import NOW
@@ -215,10 +214,6 @@ class Stores:
     @cached_property
     def pauses(self) -> PauseStore:
         return storage.PostgresPauses(self.database)
-
-    @cached_property
-    def people_list(self) -> PeopleListStore:
-        return storage.PostgresPeopleList(self.database)
 
     @cached_property
     def person_exports(self) -> PersonExports:

@@ -36,7 +36,6 @@ from hub.storage.monitor import PostgresMonitor
 from hub.storage.months import PostgresMonths
 from hub.storage.notice_digests import PostgresNoticeDigests
 from hub.storage.pauses import PostgresPauses
-from hub.storage.people_list import PostgresPeopleList
 from hub.storage.person_export import PostgresPersonExport
 from hub.storage.preferences import PostgresPreferences
 from hub.storage.reach import PostgresReach

@@ -26,6 +26,7 @@ from hub.errors import (
     InvalidKey,
     InvalidPeriod,
     InvalidPreference,
+    InvalidQuery,
     InvalidSheet,
     InvalidSubscription,
     KeptByDuty,
@@ -40,8 +41,8 @@ from hub.errors import (
     NotOffered,
     NotRestored,
     OlderList,
-    OperateNeeded,
     PrivacyNeeded,
+    ScopeNeeded,
     SeveralEvents,
     StorageRefused,
     TooLarge,
@@ -268,7 +269,7 @@ _FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
     TooLate: (409, "{error}", "GET /api/letters/batches shows how far each batch has come."),
     OlderList: (409, "{error}", "GET /api/exclusions shows which."),
     PrivacyNeeded: (403, "{error}", "Leave `whole` out."),
-    OperateNeeded: (403, "{error}", "Give it a key with both, or sign in."),
+    ScopeNeeded: (403, "{error}", ""),
     NotRestored: (409, *_halves(NotRestored)),
     NotOffered: (409, "{error}", "GET /asyncapi.json shows what each kind of case has."),
     NothingToAcknowledge: (409, "{error}", "GET /api/clocks shows where each promise stands."),
@@ -280,6 +281,7 @@ _FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
     TooLarge: (413, "{error}", "Ask for less at a time."),
     InvalidFilter: (400, "{error}.", "POST /api/bulk with dry_run shows what a filter finds."),
     InvalidCursor: (400, "{error}", "Take `next` of the page before, or leave `after` out."),
+    InvalidQuery: (400, "{error}", "GET /openapi.json shows what fits."),
     InvalidPeriod: (400, "{error}", f"Ask for up to {MOST} days, in order."),
     **dict.fromkeys(
         (
@@ -307,6 +309,8 @@ def refusal_of(error: HubError) -> Refusal:
             status, text, hint = _FROM_HUB[kind]
             headers: dict[str, str] = {hdrs.RETRY_AFTER: RETRY_AFTER} if status == 503 else {}
             said = text.format(error=error)
+            if isinstance(error, ScopeNeeded):
+                return Refusal(status, said, error.instead, reason="scope")
             return Refusal(status, said, hint, headers=headers, errors=_errors_of(error))
     _log.error("request.failed", error=type(error).__name__)
     return Refusal(500, *_FAILED)

@@ -35,7 +35,6 @@ from hub.operations.evidence import Remaker
 from hub.operations.genuine import GenuineDeps
 from hub.operations.message_words import MessageWords
 from hub.operations.now import Activity, NowDeps
-from hub.operations.person_overview import PersonOverviews
 from hub.operations.residents.acts import ResidentActs
 from hub.operations.residents.own_file import OwnFiles
 from hub.operations.residents.own_message import OwnMessages
@@ -192,10 +191,6 @@ class Services(Stores):
     def depths(self) -> Remembered[None, Depths]:
         """How much waited in each queue a moment ago: each look asks the broker for all of them."""
         return Remembered()
-
-    @cached_property
-    def overviews(self) -> PersonOverviews:
-        return PersonOverviews(store=self.people_list, policy=self.policy)
 
     @cached_property
     def clocks(self) -> Clocks:

@@ -86,7 +86,7 @@ async def _memberships(house: House, ref: str) -> list[dict[str, Any]]:
     try:
         shown = await house.command("people", "show", ref, "--json")
     except AssertionError as error:
-        assert "the directory has nobody called" in str(error)  # noqa: PT017 - any other refusal is a failure
+        assert "There is no person with this id" in str(error)  # noqa: PT017 - any other refusal is a failure
         return []
     memberships: list[dict[str, Any]] = json.loads(shown)["memberships"]
     return memberships

@@ -71,7 +71,7 @@ async def test_consents_are_shown_on_the_command_line(environ: dict[str, str]) -
     assert 1 == screen.count("authorises nothing")
     assert "2026-03-09 12:00:00" in screen
     assert [] == nothing["items"]
-    assert (1, True) == (missing, "p-9" in complaint)
+    assert (1, True) == (missing, "no person" in complaint)
     assert [("person.consents", person) for person in ("p-2", "p-1", "p-1")] == [
         (row["action"], row["person"]) for row in noted["items"]
     ]
@@ -100,7 +100,7 @@ async def test_commands_mask_people_by_default_and_audit_each_look(
     assert "unit:u-1" in screen
     assert ("M*** P***", True) == (masked["name"], masked["masked"])
     assert ("María Peña", "p-1@example.com") == (whole["name"], whole["contact_points"][0]["value"])
-    assert (1, True) == (missing, "p-9" in complaint)
+    assert (1, True) == (missing, "no person" in complaint)
     assert [("person.show", "person:p-1", {"whole": asked}) for asked in (True, False, False)] == looks[:3]
     assert {"urn:crm"} == {row["who"] for row in of_one["items"][3:]}
     newest = [row["action"] for row in everything["items"]][:3]

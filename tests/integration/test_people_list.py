@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
+from hub.desk.people.found import PeopleFilter
+from hub.desk.people.queries import PeopleList
 from hub.desk.preferences.acts import mark_person
 from hub.desk.preferences.rows import MarkBody
 from hub.desk.surveys import queries as surveys_kept
 from hub.desk.surveys.rows import SurveysQuery, SurveyState
 from hub.model import Event, MarkReason, Period, Purpose, State, StoredEvent
-from hub.ports.people_list import PeopleFilter
-from hub.storage import Database, PostgresPeopleList
+from hub.storage import Database
 from tests.contract.stores import RealStores, open_stores
 from tests.contract.values import (
     copropiedad,
@@ -45,14 +46,14 @@ TOWN: Sequence[Event] = (
 
 
 @asynccontextmanager
-async def people_of(database: str) -> AsyncIterator[tuple[PostgresPeopleList, RealStores]]:
+async def people_of(database: str) -> AsyncIterator[tuple[PeopleList, RealStores]]:
     async with open_stores(database) as stores, Database(database) as opened:
         async with stores.intake.transaction() as transaction:
             await transaction.apply_directory(TOWN)
-        yield PostgresPeopleList(opened), stores
+        yield PeopleList(opened), stores
 
 
-async def refs(store: PostgresPeopleList, *, places: Any = None, **asked: Any) -> list[str]:
+async def refs(store: PeopleList, *, places: Any = None, **asked: Any) -> list[str]:
     found = await store.people(PeopleFilter(**asked), after="", limit=99, places=places)
     return [row.person.ref.removeprefix("p-") for row in found]
 

@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 
 from hub.business_time.dates import ZONE
+from hub.desk.rights.contact_history import ContactLine, contact_lines
 from hub.model import Purpose
-from hub.operations.contact_history import ContactLine, contact_lines
 from hub.ports.person_export import ContactRecord
 from tests.unit.factories import POLICY
 

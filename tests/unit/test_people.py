@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from hub.catalog import BY_NAME
 from hub.cloudevents.schemas import Schemas
+from hub.desk.people.rows import NOUNS
 from hub.model import Role
-from hub.web.schemas.people import NOUNS
 
 
 def test_the_roles_are_those_of_the_schema() -> None:

@@ -11,18 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from hub.model import Consent, ContactPoint, Mark, MarkReason, Person, Preferences, PropertyScope, Purpose
-from hub.operations.people_list import MOST, list_people
-from hub.operations.person_overview import (
-    CHANNELS,
-    ChannelForecast,
-    ContactState,
-    ForecastState,
-    PersonOverview,
-    PersonOverviews,
-)
-from hub.policy import load_policy
-from hub.ports.people_list import (
+from hub.desk.people.found import (
     CaseOfPerson,
     DeadAddress,
     ListedPerson,
@@ -31,6 +20,18 @@ from hub.ports.people_list import (
     RoleHeld,
     RoleTerm,
 )
+from hub.desk.people.listing import MOST, listed
+from hub.desk.people.overview import (
+    CHANNELS,
+    ChannelForecast,
+    ContactState,
+    ForecastState,
+    PersonOverview,
+    PersonOverviews,
+)
+from hub.desk.people.queries import PeopleList
+from hub.model import Consent, ContactPoint, Mark, MarkReason, Person, Preferences, PropertyScope, Purpose
+from hub.policy import load_policy
 
 NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
 """A Monday, in the hours of contact."""
@@ -41,7 +42,7 @@ MOBILE = ContactPoint(id="c", kind="phone", value="+573001111111")
 LANDLINE = ContactPoint(id="f", kind="phone", value="+576015551234")
 
 
-class MemoryPeopleList:
+class MemoryPeopleList(PeopleList):
     """People in memory, and what is on record about them."""
 
     def __init__(self, *people: Person, dead: Sequence[DeadAddress] = ()) -> None:
@@ -174,14 +175,14 @@ async def test_nobody_has_no_overview() -> None:
 async def test_list_finds_whom_nothing_electronic_reaches() -> None:
     people = [ana(MAIL), Person(ref="p-bea", name="Bea", contact_points=(LANDLINE,))]
     store = MemoryPeopleList(*people, dead=[gone("x@lives.example")])
-    found = await list_people(store, PeopleFilter(unreachable=True), policy=POLICY, now=NOON, limit=9)
+    found = await listed(store, PeopleFilter(unreachable=True), policy=POLICY, now=NOON, limit=9)
 
     assert [(row.person, row.name, row.ways) for row in found.items] == [("p-bea", "B***", [])]
 
 
 async def test_long_search_stops_and_says_where_to_go_on() -> None:
     people = [Person(ref=f"p-{number:05}", name="X", contact_points=(MAIL,)) for number in range(MOST + 1)]
-    found = await list_people(
+    found = await listed(
         MemoryPeopleList(*people), PeopleFilter(unreachable=True), policy=POLICY, now=NOON, limit=9
     )
 
@@ -193,7 +194,7 @@ async def test_pages_of_people_join_without_gap_or_repetition() -> None:
     seen: list[str] = []
     after = None
     while True:
-        page = await list_people(store, PeopleFilter(), policy=POLICY, now=NOON, after=after, limit=2)
+        page = await listed(store, PeopleFilter(), policy=POLICY, now=NOON, after=after, limit=2)
         seen += [row.person for row in page.items]
         if (after := page.next) is None:
             break

@@ -16,15 +16,15 @@ from uuid import uuid4
 
 from hub.contact_rules.purposes import LIMITED
 from hub.desk.rights import erasing
+from hub.desk.rights.contact_history import ContactLine, contact_lines
 from hub.desk.rights.erasing import ErasedAgain, ErasureReport, kept_since
 from hub.desk.rights.rows import OWN, Claim, ErasureForm, RectifyBody, ToRectify
 from hub.doors.act import File
 from hub.doors.operator import Operator
-from hub.errors import OperateNeeded, UnknownName
+from hub.errors import ScopeNeeded, UnknownName
 from hub.model import Scope
 from hub.model.actors import ACCOUNT
 from hub.model.erasures import Erased
-from hub.operations.contact_history import ContactLine, contact_lines
 from hub.operations.person_export import paper
 from hub.operations.person_export.schemas import PersonExport
 from hub.operations.publish import send_all
@@ -99,7 +99,8 @@ async def start_erasure(by: Operator, ref: str, body: ErasureForm) -> ErasureRep
     """Erase a person for good: begin, and leave the rest to TIMERS. Raises KeptByDuty, UnknownName."""
     if not by.who.startswith(ACCOUNT) and by.places_with(Scope.OPERATE) is not None:
         # A key that was given to read must not destroy; a privacy officer signs in with a second factor.
-        raise OperateNeeded
+        what = "A key that erases needs the scope operate besides privacy."
+        raise ScopeNeeded(what, "Give it a key with both, or sign in.")
     since = _legal_since(by)
     return await erasing.start(by.actor, by.stores.erasures, ref, reason=body.reason, legal_since=since)
 

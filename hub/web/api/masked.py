@@ -9,11 +9,12 @@ from aiohttp import web
 
 from hub.access import look as looking
 from hub.access.look import Read
-from hub.errors import PrivacyNeeded
+from hub.doors.api import operator_of
 from hub.model import Json, PropertyScope, Scope
 from hub.model.looks import WholeQuery
-from hub.web.auth.caller import actor_of, places_of, places_with
+from hub.web.auth.caller import actor_of, places_with
 from hub.web.requests import found
+from hub.web.route import needed
 
 Ref = TypeVar("Ref")
 
@@ -31,15 +32,5 @@ async def look(
 
 
 def places_of_list(request: web.Request, *, whole: bool) -> PropertyScope:
-    """
-    Return the places whose rows a list shows; whole, only those where the caller has `privacy` besides.
-
-    Raises PrivacyNeeded for whoever asks for a whole list without that scope anywhere.
-    """
-    read = places_of(request)
-    if not whole:
-        return read
-    private = places_with(request, Scope.PRIVACY)
-    if private == frozenset():
-        raise PrivacyNeeded
-    return read if private is None else private if read is None else read & private
+    """Return the places whose rows a list shows, as `places_shown` does."""
+    return operator_of(request, needed(request) or ()).places_shown(whole=whole)

@@ -7,18 +7,15 @@ from typing import Final
 
 from aiohttp import hdrs
 
+from hub.desk.people.rows import EntryBody, Written
 from hub.desk.rights.erasing import ErasureReport
 from hub.doors.act import INBOX, PRIVACY, Where
 from hub.model.pages import page_of
-from hub.operations.audience import AudienceMeant
 from hub.operations.cases.replies import ReplyTask
-from hub.operations.people_list import PeoplePage
-from hub.operations.person_overview import PersonOverview
 from hub.web.api import (
     constancias,
     directory,
     inbox,
-    people_list,
     person_rights,
     replies,
 )
@@ -33,7 +30,7 @@ _POST: Final = hdrs.METH_POST
 _PUT: Final = hdrs.METH_PUT
 _right: Final = partial(Route, method=_POST, needs=PRIVACY, where=Where.EVERYWHERE)
 _own_inbox: Final = partial(Route, needs=INBOX, where=Where.PERSON)
-_WRITTEN: Final = {200: people.Written, **TOO_LATE}
+_WRITTEN: Final = {200: Written, **TOO_LATE}
 
 PEOPLE: Final[tuple[Route, ...]] = (
     # People: replies, the directory.
@@ -42,11 +39,6 @@ PEOPLE: Final[tuple[Route, ...]] = (
     operate("/api/replies/{id}/assign", replies.assign_reply, answers={200: ReplyTask}),
     operate("/api/replies/{id}/answer", replies.answer_reply, answers=ACTED),
     operate("/api/replies/{id}/close", replies.close_reply, answers={200: ReplyTask}),
-    read("/api/people", directory.list_people, answers={200: page_of(people.Holder)}),
-    read("/api/directory/people", people_list.find_people, answers={200: PeoplePage}),
-    read("/api/people/{ref}/overview", people_list.show_overview, answers={200: PersonOverview}),
-    read("/api/audience", directory.show_audience, answers={200: AudienceMeant}),
-    read("/api/people/{ref}", directory.show_person, answers={200: people.PersonWhole}),
     _right(
         "/api/people/{ref}/erase",
         person_rights.erase,
@@ -57,14 +49,14 @@ PEOPLE: Final[tuple[Route, ...]] = (
         "/api/directory/{kind}/{ref}",
         directory.put_entry,
         method=_PUT,
-        body=people.EntryBody,
+        body=EntryBody,
         answers=_WRITTEN,
     ),
     operate(
         "/api/directory/{kind}/{ref}",
         directory.delete_entry,
         method=_DELETE,
-        body=people.EntryBody,
+        body=EntryBody,
         answers={**_WRITTEN, 405: Problem},
     ),
     # The inbox of one person, for portals.

@@ -7,16 +7,18 @@ from typing import Final, NamedTuple
 
 from aiohttp import web
 
+from hub.desk.people.acts import find_people
+from hub.desk.people.audience import AudienceMeant, read_audience
+from hub.desk.people.rows import PeopleQuery, PersonRow
+from hub.doors.act import READ
+from hub.doors.api import operator_of
 from hub.errors import InvalidAudience
 from hub.model import Scope, within
 from hub.model.reach import PlaceReach
-from hub.operations.audience import AudienceMeant, read_audience
-from hub.operations.people_list import PersonRow
 from hub.people.units import natural, unit_name
 from hub.rendering import labels_es
 from hub.rendering.figures_es import percent
 from hub.rendering.labels_es import REACH
-from hub.web.api.people_list import PeopleQuery, people_of
 from hub.web.auth.caller import may_there, places_of
 from hub.web.console.list_filter import buildings_of
 from hub.web.console.shell import console_page, paged, sheet_of, spreadsheet, with_query
@@ -40,11 +42,11 @@ class UnitsOfPlace(NamedTuple):
 
 async def show(request: web.Request, query: PeopleListQuery) -> web.StreamResponse:
     """List people of the directory by reference."""
-    page = await people_of(request, query)
+    page = await find_people(operator_of(request, READ), query)
     if query.format is not None:
         return spreadsheet("personas", _COLUMNS, map(_line, page.items))
     return console_page(
-        "console/people.html",
+        "desk/people/list.html",
         request,
         here=PATH,
         rows=page.items,

@@ -6,6 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
+from hub.desk.people.acts import overview_of, show_person
 from hub.desk.preferences.acts import marks_of
 from hub.doors.act import READ
 from hub.doors.api import operator_of
@@ -18,8 +19,6 @@ from hub.rendering import case_words_es, labels_es, people_words_es, wishes_es
 from hub.rendering.outcomes_es import described
 from hub.rendering.page_links import person_path
 from hub.rendering.titles_es import EVENTS
-from hub.web.api.masked import look
-from hub.web.api.people_list import overview_of
 from hub.web.auth.caller import may_there, places_of, places_with
 from hub.web.console.people import PATH
 from hub.web.console.shell import console_page
@@ -36,19 +35,20 @@ class PersonQuery(WholeQuery, FormQuery, frozen=True, kw_only=True, forbid_unkno
 async def show(request: web.Request, query: PersonQuery) -> web.StreamResponse:
     """Show a person: contacts, roles, consents, wishes, and what was sent."""
     ref, deps = request.match_info["ref"], services(request)
-    person = await look(request, query, deps.directory.somebody, ref, noun="person")
+    by = operator_of(request, READ)
+    person = await show_person(by, ref, query)
     narrowed = MessageFilter(person=ref, places=places_of(request))
     sent = await deps.log.messages(narrowed, after=None, limit=_MESSAGES)
     wished = await read_preferences(deps.preferences, ref)
     return console_page(
-        "console/person.html",
+        "desk/people/page.html",
         request,
         here=PATH,
         person=person,
         path=person_path(ref),
         whole=query.whole,
-        overview=await overview_of(request, ref, whole=query.whole),
-        marks=await marks_of(operator_of(request, READ), ref, ListQuery()),
+        overview=await overview_of(by, ref, whole=query.whole),
+        marks=await marks_of(by, ref, ListQuery()),
         wishes=list(wishes_es.wishes(wished.preferences)),
         wished=wished.preferences,
         languages=wishes_es.LANGUAGES,

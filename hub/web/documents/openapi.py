@@ -12,6 +12,7 @@ from aiohttp import hdrs
 from msgspec import Struct
 
 from hub.cloudevents import BATCH_TYPE
+from hub.desk.people.rows import NOUNS
 from hub.web.documents.asyncapi import envelope
 from hub.web.documents.bodies import BODIES
 from hub.web.rate_limit import LIMIT, POLICY
@@ -20,7 +21,6 @@ from hub.web.responses import PROBLEM_TYPE
 from hub.web.route import Route
 from hub.web.schemas.common import Archive, NoQuery, Pdf, Problem
 from hub.web.schemas.inbox import InboxEvents
-from hub.web.schemas.people import NOUNS
 
 _REF: Final = "#/components/schemas/{name}"
 _PARAMETER: Final = re.compile(r"{(\w+)}")

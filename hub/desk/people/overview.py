@@ -17,11 +17,12 @@ from msgspec import Meta, Struct, convert
 from hub.contact_rules.consents import is_provable
 from hub.contact_rules.forecast import forecast
 from hub.contact_rules.verdict import HeldUntil, Refused
+from hub.desk.people.found import DeadAddress
+from hub.desk.people.queries import PeopleList
 from hub.model import Consent, ContactPoint, Instant, Person, PropertyScope, Purpose
 from hub.people.masking import mask_address
 from hub.phones import can_text
 from hub.policy import Policy
-from hub.ports.people_list import DeadAddress, PeopleListStore
 from hub.rendering.outcomes_es import reason_in_words
 
 MOST: Final = 10
@@ -149,7 +150,7 @@ class PersonOverview(Struct, kw_only=True):
 
 @dataclass(frozen=True, kw_only=True)
 class PersonOverviews:
-    store: PeopleListStore
+    store: PeopleList
     policy: Policy
 
     async def read(

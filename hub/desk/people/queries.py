@@ -7,10 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from asyncpg import Record
 
-from hub.model import Consent, Person, PropertyScope, Purpose
-from hub.people.audience import Group
-from hub.people.units import unit_name
-from hub.ports.people_list import (
+from hub.desk.people.found import (
     CaseOfPerson,
     DeadAddress,
     ListedPerson,
@@ -19,19 +16,23 @@ from hub.ports.people_list import (
     RoleHeld,
     RoleTerm,
 )
+from hub.model import Consent, Person, PropertyScope, Purpose
+from hub.people.audience import Group
+from hub.people.units import unit_name
 from hub.storage import consents, people
-from hub.storage.database import Store, load, read, storable
+from hub.storage.database import Store, beside, read, storable
 from hub.storage.filters import listed
 
-_SQL = load("people_list")
+_SQL = beside(__file__)
 
 
-class PostgresPeopleList(Store):
-    """The PeopleListStore."""
+class PeopleList(Store):
+    """With `places`, only people, roles, cases and replies of these copropiedades are there."""
 
     async def people(
         self, asked: PeopleFilter, *, after: str, limit: int, places: PropertyScope = None
     ) -> Sequence[ListedPerson]:
+        """List people by ref, from the one after `after`."""
         rows = await self._found(asked, _within(asked, places), storable(after), limit)
         held = await self._roles([row["id"] for row in rows], places)
         return [ListedPerson(person=people.to_person(row), roles=held[row["id"]]) for row in rows]
@@ -57,29 +58,35 @@ class PostgresPeopleList(Store):
         return held
 
     async def dead(self, addresses: Collection[str]) -> Sequence[DeadAddress]:
+        """Return the suppressions of these addresses, newest first, those that were lifted too."""
         rows = await self.rows(_SQL["dead"], [storable(address) for address in sorted(addresses)])
         return [read(DeadAddress, row) for row in rows]
 
     async def by_purpose(self, person: str, purposes: Collection[Purpose]) -> Mapping[Purpose, Person]:
+        """Return a person with what is on record about each of these purposes; empty if there is none."""
         group = Group(person=storable(person))
         found = (await people.look_up(self, [group]))[group]
         facts = {purpose: await consents.with_facts(self, purpose, found) for purpose in purposes}
         return {purpose: known[0] for purpose, known in facts.items() if known}
 
     async def ledger(self, person: str) -> Sequence[Consent]:
+        """Return what the person has authorised and refused, oldest first."""
         return await consents.ledger(self, {clean} if (clean := storable(person)) else ())
 
     async def terms(self, person: str, places: PropertyScope = None) -> Sequence[RoleTerm]:
+        """Return the memberships of a person, those that have ended too, newest first."""
         rows = await self.rows(_SQL["terms"], storable(person), listed(places))
         return [_term(row) for row in rows]
 
     async def cases(self, person: str, *, limit: int, places: PropertyScope = None) -> Sequence[CaseOfPerson]:
+        """Return the last cases of a person, each with the newest event about which it was written."""
         rows = await self.rows(_SQL["cases"], storable(person), limit, listed(places))
         return [read(CaseOfPerson, row) for row in rows]
 
     async def replies(
         self, person: str, *, limit: int, places: PropertyScope = None
     ) -> Sequence[ReplyOfPerson]:
+        """Return the last replies of a person."""
         rows = await self.rows(_SQL["replies"], storable(person), limit, listed(places))
         return [read(ReplyOfPerson, row) for row in rows]
 

@@ -1,14 +1,13 @@
-"""People as operators look for them: a list, and what there is to know before somebody is written to."""
+"""What the tables of the directory have of people, as the list and the overview are made of it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 from uuid import UUID
 
-from hub.model import Consent, Person, PropertyScope, Purpose
+from hub.model import Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,32 +98,3 @@ class ReplyOfPerson:
     kind: str
     channel: str
     case: str | None
-
-
-class PeopleListStore(Protocol):
-    """With `places`, only people, roles, cases and replies of these copropiedades are there."""
-
-    async def people(
-        self, asked: PeopleFilter, *, after: str, limit: int, places: PropertyScope = None
-    ) -> Sequence[ListedPerson]:
-        """List people by ref, from the one after `after`."""
-
-    async def dead(self, addresses: Collection[str]) -> Sequence[DeadAddress]:
-        """Return the suppressions of these addresses, newest first, those that were lifted too."""
-
-    async def by_purpose(self, person: str, purposes: Collection[Purpose]) -> Mapping[Purpose, Person]:
-        """Return a person with what is on record about each of these purposes; empty if there is none."""
-
-    async def ledger(self, person: str) -> Sequence[Consent]:
-        """Return what the person has authorised and refused, oldest first."""
-
-    async def terms(self, person: str, places: PropertyScope = None) -> Sequence[RoleTerm]:
-        """Return the memberships of a person, those that have ended too, newest first."""
-
-    async def cases(self, person: str, *, limit: int, places: PropertyScope = None) -> Sequence[CaseOfPerson]:
-        """Return the last cases of a person, each with the newest event about which it was written."""
-
-    async def replies(
-        self, person: str, *, limit: int, places: PropertyScope = None
-    ) -> Sequence[ReplyOfPerson]:
-        """Return the last replies of a person."""

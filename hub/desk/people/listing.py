@@ -4,50 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Final
 
-from msgspec import Meta, Struct, convert
+from msgspec import convert
 
+from hub.desk.people.found import ListedPerson, PeopleFilter
+from hub.desk.people.queries import PeopleList
+from hub.desk.people.rows import PeoplePage, PersonRow, RoleRow
 from hub.model import PropertyScope
 from hub.people.masking import mask_name
 from hub.people.readiness import ways_to
 from hub.policy import Policy
-from hub.ports.people_list import ListedPerson, PeopleFilter, PeopleListStore
 
 _PAGE: Final = 500
 MOST: Final = 2000
 """People to look at for one page: who cannot be reached is found by looking, and may be rare."""
 
 
-class RoleRow(Struct, kw_only=True):
-    """A role now. Without a copropiedad it is of the company."""
-
-    role: str
-    copropiedad_id: str | None
-    copropiedad: str | None
-    unit_id: str | None
-    unit: str | None
-
-
-class PersonRow(Struct, kw_only=True):
-    """A person of the directory; the name is masked unless it was asked for whole."""
-
-    person: str
-    name: str
-    roles: list[RoleRow]
-    ways: Annotated[list[str], Meta(description="The channels that reach them: `email`, `sms`, `push`.")]
-    do_not_contact: Annotated[str | None, Meta(description="The reason of the mark in force.")]
-
-
-class PeoplePage(Struct, kw_only=True):
-    """A page of people by reference. One may have fewer rows than asked for, and yet a next one."""
-
-    items: list[PersonRow]
-    next: Annotated[str | None, Meta(description="The reference after which the next page begins.")]
-
-
-async def list_people(
-    store: PeopleListStore,
+async def listed(
+    store: PeopleList,
     asked: PeopleFilter,
     *,
     policy: Policy,
@@ -64,8 +39,8 @@ async def list_people(
         size = _PAGE if asked.unreachable else limit + 1
         found = await store.people(asked, after=start, limit=size, places=places)
         gone = await _suppressed_of(store, found, policy, now)
-        for listed in found:
-            row = _row(listed, gone, now, whole=whole)
+        for one in found:
+            row = _row(one, gone, now, whole=whole)
             if asked.unreachable and row.ways:
                 continue
             if len(rows) == limit:
@@ -78,9 +53,9 @@ async def list_people(
 
 
 async def _suppressed_of(
-    store: PeopleListStore, found: Sequence[ListedPerson], policy: Policy, now: datetime
+    store: PeopleList, found: Sequence[ListedPerson], policy: Policy, now: datetime
 ) -> Collection[tuple[str, str]]:
-    addresses = {point.value for listed in found for point in listed.person.contact_points}
+    addresses = {point.value for one in found for point in one.person.contact_points}
     return {
         (dead.address, dead.channel)
         for dead in await store.dead(addresses)

@@ -1,0 +1,166 @@
+"""People: who holds a role, who is there and how they are reached, whom an audience means; their entries."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+
+from msgspec import convert
+
+from hub.business_time.dates import asked_at
+from hub.desk.people.audience import AudienceMeant, read_audience
+from hub.desk.people.entries import Entry
+from hub.desk.people.found import PeopleFilter
+from hub.desk.people.listing import listed
+from hub.desk.people.overview import PersonOverview, PersonOverviews
+from hub.desk.people.queries import PeopleList
+from hub.desk.people.rows import (
+    NOUNS,
+    AudienceQuery,
+    Holder,
+    HoldersQuery,
+    PeoplePage,
+    PeopleQuery,
+    PersonWhole,
+)
+from hub.doors.operator import Operator, found
+from hub.errors import InvalidQuery, NoSuch, ScopeNeeded
+from hub.model import Event, Scope
+from hub.model.looks import WholeQuery
+from hub.model.pages import Rows
+from hub.ports import Holders, Standing, Written
+
+PERSON: Final = "person"
+
+
+async def list_people(by: Operator, query: HoldersQuery) -> Rows[Holder]:
+    """List who holds a role of a unit or a copropiedad, now or on a day."""
+    if (query.unit is None) is (query.copropiedad is None):
+        raise InvalidQuery("One of unit and copropiedad is needed.")
+    asked = Holders(
+        role=query.role,
+        unit=query.unit,
+        copropiedad=query.copropiedad,
+        on=by.now if query.on is None else _instant(query.on),
+    )
+    return await holders(by, asked, after=query.after, limit=query.limit, on=query.on)
+
+
+async def holders(
+    by: Operator, asked: Holders, *, after: str | None, limit: int, on: str | None
+) -> Rows[Holder]:
+    """List who holds a role; of the company where the question names no place."""
+    page = await by.stores.directory.holders(asked, after=after, limit=limit, places=by.places)
+    # The names are masked and may be many: the audit has the question, not each row.
+    await by.audit("people.list", asked.scope, role=asked.role, on=on, found=len(page.items))
+    return Rows(items=convert(page.items, list[Holder]), next=page.next)
+
+
+async def find_people(by: Operator, query: PeopleQuery) -> PeoplePage:
+    """List people of the directory by reference: their roles now, and which channels reach them."""
+    page = await listed(
+        PeopleList(by.db),
+        PeopleFilter(
+            copropiedad=query.copropiedad,
+            unit=query.unit,
+            role=query.role,
+            marked=query.marked,
+            unreachable=query.unreachable,
+        ),
+        policy=by.stores.policy,
+        now=by.now,
+        after=query.after,
+        limit=query.limit,
+        places=by.places_shown(whole=query.whole),
+        whole=query.whole,
+    )
+    # Masked, the audit has the question and not each row; with names, each person that it shows.
+    asked = {"copropiedad": query.copropiedad, "unit": query.unit, "role": query.role}
+    await by.audit("people.find", "people", **asked, found=len(page.items), whole=query.whole)
+    if query.whole:
+        for row in page.items:
+            await by.audit("person.show", _subject(row.person), person=row.person, whole=True)
+    return page
+
+
+async def show_person(by: Operator, ref: str, query: WholeQuery) -> PersonWhole:
+    """Show a person of the directory; masked by default."""
+    shown: Any = await by.look(by.stores.directory.somebody, ref, PERSON, whole=query.whole)
+    return convert(shown, PersonWhole)
+
+
+async def consents(by: Operator, ref: str) -> PersonWhole:
+    """Show a person's consents and refusals, and their evidence."""
+    person = found(PERSON, await by.stores.directory.somebody(ref, places=by.places))
+    await by.audit("person.consents", _subject(ref), person=ref, whole=False)
+    return convert({**person, "masked": True, "may_unmask": False}, PersonWhole)
+
+
+async def show_overview(by: Operator, ref: str, query: WholeQuery) -> PersonOverview:
+    """
+    Show what to know before writing to a person: contacts, why each channel may be used or not, roles.
+
+    The forecast is of now: each message is judged again when it leaves.
+    """
+    await by.look(by.stores.directory.somebody, ref, PERSON, whole=query.whole)
+    return await overview_of(by, ref, whole=query.whole)
+
+
+async def overview_of(by: Operator, ref: str, *, whole: bool) -> PersonOverview:
+    """Return the overview of somebody at whom the operator has looked, which is in the audit."""
+    overviews = PersonOverviews(store=PeopleList(by.db), policy=by.stores.policy)
+    return found(PERSON, await overviews.read(ref, now=by.now, places=by.places, whole=whole))
+
+
+async def show_audience(by: Operator, query: AudienceQuery) -> AudienceMeant:
+    """Count and list the people of an audience now: reach by channel, and who is left out."""
+    read = partial(read_audience, by.stores.headcount, query.who)
+    answer = await read(after=query.after, limit=query.limit, places=by.places)
+    # The names are masked and may be many: the audit has the question, not each row.
+    await by.audit("audience.show", "audience", asked=list(query.who), found=len(answer.items))
+    return answer
+
+
+async def write_entry(
+    by: Operator, kind: str, ref: str, event: Event, verb: str, *, override: bool
+) -> Written:
+    """
+    Write or remove an entry of the directory, as a valid event has it.
+
+    Raises NoSuch and ScopeNeeded for who does not reach it, VersionJump.
+    """
+    if override and by.places_with(Scope.ADMIN) is not None:
+        what = "Only an administrator of everything writes over a greater version."
+        raise ScopeNeeded(what, "Ask for the scope admin, or write a greater version.")
+    noun = NOUNS[kind]
+    standing = await by.stores.directory.standing(noun, ref)
+    entry = Entry.of(noun, event)
+    await _require_reach(by, entry, standing)
+    person = entry.person or (standing.person if standing is not None else None)
+    over = {"override": True} if override else {}
+    version = event.data["version"]
+    await by.audit(f"directory.{verb}", f"{kind}:{ref}", person=person, version=version, **over)
+    return await by.stores.directory.write(event, override=override)
+
+
+async def _require_reach(by: Operator, entry: Entry, standing: Standing | None) -> None:
+    """Refuse who does not reach where the entry belongs before and after the write."""
+    if by.places is None:
+        return
+    if entry.of_the_company:
+        raise ScopeNeeded("This is for who reaches all copropiedades.", "An administrator gives accounts.")
+    scopes = entry.scopes_with(standing)
+    if not scopes or not await by.stores.directory.reached(scopes, entry.people, by.places):
+        raise NoSuch(entry.noun)
+
+
+def _instant(on: str) -> datetime:
+    try:
+        return asked_at(on)
+    except ValueError:
+        raise InvalidQuery("on: expected a date like 2026-03-09 or an RFC 3339 instant.") from None
+
+
+def _subject(ref: str) -> str:
+    return f"{PERSON}:{ref}"

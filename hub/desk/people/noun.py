@@ -1,0 +1,26 @@
+"""People: what is read of them, as the doors have it. Their pages and entries are handlers of their own."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from hub.desk.people import acts
+from hub.desk.people.rows import Holder
+from hub.doors.act import List, Noun, Read
+
+_PEOPLE: Final = "/people"
+_PERSON: Final = f"{_PEOPLE}/{{ref}}"
+_read: Final = partial(Read, command="")
+
+NOUN: Final = Noun(
+    name="people",
+    one=acts.PERSON,
+    lists=(List(acts.list_people, _PEOPLE, row=Holder, command=""),),
+    reads=(
+        _read(acts.find_people, "/directory/people"),
+        _read(acts.show_person, _PERSON),
+        _read(acts.show_overview, f"{_PERSON}/overview"),
+        _read(acts.show_audience, "/audience"),
+    ),
+)
