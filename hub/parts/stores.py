@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, partial
 
 from hub import storage
@@ -80,7 +80,6 @@ class Stores:
     publisher: Publisher
     appointments: Appointments
     now: Now = NOW
-    passwords: Passwords = field(default_factory=Passwords)
 
     @cached_property
     def settings(self) -> Settings:
@@ -210,6 +209,11 @@ class Stores:
     @cached_property
     def mail_reports(self) -> ReportStore:
         return storage.PostgresMailReports(self.database)
+
+    @cached_property
+    def passwords(self) -> Passwords:
+        """What hashes passwords; to make it takes as long as a hash."""
+        return Passwords()
 
     @cached_property
     def pauses(self) -> PauseStore:

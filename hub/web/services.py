@@ -16,6 +16,7 @@ from hub.access.code_rate import CodeRate
 from hub.access.inbox_tokens import InboxTokens
 from hub.access.link_rate import OF_A_FILE, OF_A_WALL, LinkRate
 from hub.access.lockout import AddressThrottle
+from hub.access.passwords import Passwords
 from hub.access.resident_links import ResidentLinks
 from hub.access.survey_links import SurveyLinks
 from hub.cloudevents import decode
@@ -62,6 +63,8 @@ class Services(Stores):
     hooks: Hooks
     monitoring: Monitoring
     tracer: Tracer | None = None
+    passwords: Passwords = field(default_factory=Passwords)
+    """Made at the start: the first sign-in waits no longer than the next."""
     login_queue: Queue = field(default_factory=lambda: Queue(AddressThrottle(time.monotonic)))
     """Slows down an address whose sign-ins fail."""
     survey_brake: AddressThrottle = field(default_factory=lambda: AddressThrottle(time.monotonic))
