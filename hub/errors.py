@@ -325,6 +325,10 @@ class PrivacyNeeded(HubError):
     """To see names and addresses unmasked you need the scope `privacy` for this copropiedad."""
 
 
+class OperateNeeded(HubError):
+    """A key that erases needs the scope operate besides privacy."""
+
+
 class TooLate(HubError):
     """The letter or batch is past that step. The text says where it stands, and what to do instead."""
 

@@ -9,10 +9,11 @@ from typing import Final, TypeVar
 
 from hub import storage
 from hub.consumers.publisher import BrokerPublisher
+from hub.desk.letters.queries import count as count_letters
 from hub.desk.posters.queries import count as count_posters
 from hub.operations.now import NowDeps
 from hub.parts.company import CompanyRules
-from hub.parts.papers import constancias_of, letter_printer_of, person_exports_of
+from hub.parts.papers import constancias_of
 from hub.parts.stores import QUEUES
 from hub.policy import load_policy
 from hub.settings import Settings
@@ -32,7 +33,6 @@ def _opener(make: Callable[[storage.Database], Store], *, size: int = 2) -> Open
     return opened
 
 
-open_accounts: Final = _opener(storage.PostgresAccounts)
 open_audit: Final = _opener(storage.PostgresAudit)
 open_bulk: Final = _opener(storage.PostgresBulk)
 open_cancel: Final = _opener(storage.PostgresCancel)
@@ -43,16 +43,11 @@ open_documents: Final = _opener(storage.PostgresDocuments)
 open_imports: Final = _opener(storage.PostgresImports, size=1)
 open_evidence: Final = _opener(storage.PostgresEvidence)
 open_retention: Final = _opener(storage.PostgresRetention)
-open_erasures: Final = _opener(storage.PostgresErasures)
-open_letters: Final = _opener(storage.PostgresLetters)
-open_batches: Final = _opener(storage.PostgresBatches)
 open_log: Final = _opener(storage.PostgresLog)
 open_redrive: Final = _opener(storage.PostgresRedrive)
 open_directory_history: Final = _opener(storage.PostgresDirectoryHistory)
 open_strangers: Final = _opener(storage.PostgresStrangers, size=1)
-open_subscriptions: Final = _opener(storage.PostgresSubscriptions)
 open_surveys: Final = _opener(storage.PostgresSurveys)
-open_webhooks: Final = _opener(storage.PostgresWebhooks)
 open_secrets: Final = _opener(storage.PostgresSecrets)
 open_months: Final = _opener(storage.PostgresMonths)
 open_mail_reports: Final = _opener(storage.PostgresMailReports)
@@ -68,7 +63,7 @@ async def open_now(settings: Settings) -> AsyncIterator[NowDeps]:
             activity=activity,
             contacts=storage.PostgresContacts(database),
             incidents=storage.PostgresMonitor(database, queues=QUEUES),
-            letters=storage.PostgresLetters(database),
+            letters=partial(count_letters, database),
             log=storage.PostgresLog(database),
             paused=storage.PostgresPauses(database).paused,
             posters=partial(count_posters, database),
@@ -107,5 +102,3 @@ def _company_opener(make: Callable[[storage.Database, CompanyRules], Store]) -> 
 
 
 open_constancias: Final = _company_opener(constancias_of)
-open_letter_printer: Final = _company_opener(letter_printer_of)
-open_person_exports: Final = _company_opener(person_exports_of)

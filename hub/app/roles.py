@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, aclosing
 from functools import partial
 from typing import Final
 
@@ -14,9 +14,10 @@ from hub.app import monitoring, time_check, topology
 from hub.app.container import Container
 from hub.app.documents import documents_of, fetching_of, prints_of
 from hub.app.mail_role import take_mail
-from hub.app.web_role import serve_web, webhook_calls
+from hub.app.web_role import serve_web
 from hub.app.work import Role, Work, until
 from hub.catalog import BY_NAME
+from hub.channels.webhook_calls import HttpWebhookCalls
 from hub.client.connection import user_of
 from hub.consumers import events, messages
 from hub.consumers.worker import Consumer, serve
@@ -144,7 +145,9 @@ async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
         ),
         WebhookDeps(
             queue=storage.PostgresWebhooks(parts.database),
-            calls=await webhook_calls(parts, stack),
+            calls=await stack.enter_async_context(
+                aclosing(HttpWebhookCalls(parts.settings.webhook_networks))
+            ),
             ring=parts.company.ring,
             now=NOW,
             stands=stands,

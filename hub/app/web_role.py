@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack, aclosing
+from contextlib import AsyncExitStack
 from functools import partial
 
 from prometheus_client import REGISTRY
@@ -14,13 +14,11 @@ from hub.app.incoming import take_reply
 from hub.app.listening import listen
 from hub.app.monitoring import readiness
 from hub.app.work import Work, until_set
-from hub.channels.webhook_calls import HttpWebhookCalls
 from hub.client.connection import user_of
 from hub.intake.process_batch import refuse
 from hub.messages.delivery.pausing import Pauses
 from hub.parts.dry_run import DryRuns
 from hub.parts.stores import QUEUES
-from hub.ports import WebhookCalls
 from hub.resilience.database_time import NOW
 from hub.settings import Address
 from hub.web.application import build, build_metrics
@@ -36,16 +34,11 @@ from hub.web.services import Services
 async def serve_web(parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
     """Serve the API, the console and health checks."""
     settings = parts.settings
-    calls = await webhook_calls(parts, stack)
-    await listen(build(services_of(parts, calls)), settings.http, "HUB_HTTP", stack, settings.trusted_proxies)
+    await listen(build(services_of(parts)), settings.http, "HUB_HTTP", stack, settings.trusted_proxies)
     return until_set(stop)
 
 
-async def webhook_calls(parts: Container, stack: AsyncExitStack) -> HttpWebhookCalls:
-    return await stack.enter_async_context(aclosing(HttpWebhookCalls(parts.settings.webhook_networks)))
-
-
-def services_of(parts: Container, calls: WebhookCalls) -> Services:
+def services_of(parts: Container) -> Services:
     database, settings, company = parts.database, parts.settings, parts.company
     return Services(
         company=company,
@@ -54,7 +47,6 @@ def services_of(parts: Container, calls: WebhookCalls) -> Services:
         appointments=parts.appointments,
         amqp_user=user_of(settings.amqp_url.reveal()),
         dry_run=DryRuns(database, company, parts.traits),
-        webhook_calls=calls,
         check_rate=parts.check_rate,
         keyring=Keyring(storage.PostgresKeys(database)),
         refuse=partial(refuse, store=storage.PostgresIntake(database), publisher=parts.publisher, now=NOW),

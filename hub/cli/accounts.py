@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import Annotated, Final
 
 import typer
 
-from hub.access import accounts
-from hub.access.account_rows import AccountRow, made, row
-from hub.access.accounts import AccountAdmin
-from hub.access.passwords import Passwords
-from hub.app.openers import open_accounts, open_audit
-from hub.cli.audit import operator
+from hub.app.operators import open_operator
+from hub.desk.accounts import acts
+from hub.desk.accounts.rows import (
+    ALL,
+    AccountBody,
+    AccountMade,
+    AccountRow,
+    GrantBody,
+    GrantsBody,
+    PersonBody,
+)
+from hub.doors.act import ADMIN
 from hub.doors.terminal import (
     AsJson,
     Columns,
@@ -22,10 +25,10 @@ from hub.doors.terminal import (
     print_facts,
     print_json,
     print_list,
-    settings,
     warn,
 )
-from hub.model import EVERYTHING, EVERYWHERE, Account, Grant, Office
+from hub.model import Office
+from hub.model.pages import ListQuery
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -60,9 +63,9 @@ Everywhere = Annotated[
 @app.command("list")
 async def list_accounts(as_json: AsJson = False) -> None:
     """Muestra las cuentas, sus cargos y su estado."""
-    async with _admin() as admin:
-        rows = [row(account, now=admin.now) for account in await accounts.listed(admin)]
-    print_list(rows, _COLUMNS, as_json=as_json)
+    async with open_operator(ADMIN) as by:
+        page = await acts.list_accounts(by, ListQuery())
+    print_list(page.items, _COLUMNS, page.next, as_json=as_json)
 
 
 @app.command()
@@ -85,9 +88,9 @@ async def create(
       hub accounts create luis --name "Luis Paz" --office administrator --everywhere
     """
     grants = _asked(office, copropiedad, everywhere=everywhere)
-    async with _admin() as admin:
-        account, password = await accounts.create(admin, name, display_name, grants)
-    _show_password(account, password, as_json=as_json)
+    async with open_operator(ADMIN) as by:
+        made = await acts.create(by, AccountBody(name=name, display_name=display_name, grants=grants))
+    _show_password(made, as_json=as_json)
 
 
 @app.command()
@@ -101,8 +104,8 @@ async def grant(
 ) -> None:
     """Da un cargo en una o varias copropiedades, o en todas."""
     grants = _asked(office, copropiedad, everywhere=everywhere)
-    async with _admin() as admin:
-        _show(await accounts.grant(admin, name, grants), as_json=as_json)
+    async with open_operator(ADMIN) as by:
+        _show(await acts.grant(by, name, GrantsBody(grants=grants)), as_json=as_json)
 
 
 @app.command()
@@ -116,8 +119,8 @@ async def take(
 ) -> None:
     """Quita un cargo; las sesiones de la cuenta terminan."""
     grants = _asked(office, copropiedad, everywhere=everywhere)
-    async with _admin() as admin:
-        _show(await accounts.take(admin, name, grants), as_json=as_json)
+    async with open_operator(ADMIN) as by:
+        _show(await acts.take(by, name, GrantsBody(grants=grants)), as_json=as_json)
 
 
 @app.command()
@@ -131,80 +134,65 @@ async def person(
     """Dice quién es la cuenta en el directorio: lee la bandeja de esa persona."""
     if nobody == bool(ref):
         raise typer.BadParameter("dé la referencia de la persona, o --nobody")
-    async with _admin() as admin:
-        _show(await accounts.set_person(admin, name, ref), as_json=as_json)
+    async with open_operator(ADMIN) as by:
+        _show(await acts.set_person(by, name, PersonBody(person=ref)), as_json=as_json)
 
 
 @app.command()
 async def reset(name: Name, as_json: AsJson = False) -> None:
     """Da otra contraseña de un solo uso, quita el bloqueo y termina las sesiones."""
-    async with _admin() as admin:
-        account, password = await accounts.reset(admin, name)
-    _show_password(account, password, as_json=as_json)
+    async with open_operator(ADMIN) as by:
+        made = await acts.reset(by, name)
+    _show_password(made, as_json=as_json)
 
 
 @app.command()
 async def disable(name: Name, as_json: AsJson = False) -> None:
     """Cierra la cuenta: no entra más y sus sesiones terminan ya."""
-    async with _admin() as admin:
-        _show(await accounts.disable(admin, name), as_json=as_json)
+    async with open_operator(ADMIN) as by:
+        _show(await acts.disable(by, name), as_json=as_json)
 
 
 @app.command()
 async def enable(name: Name, as_json: AsJson = False) -> None:
     """Vuelve a abrir una cuenta cerrada."""
-    async with _admin() as admin:
-        _show(await accounts.enable(admin, name), as_json=as_json)
+    async with open_operator(ADMIN) as by:
+        _show(await acts.enable(by, name), as_json=as_json)
 
 
 @app.command()
 async def unlock(name: Name, as_json: AsJson = False) -> None:
     """Quita antes de tiempo el bloqueo por intentos fallidos."""
-    async with _admin() as admin:
-        _show(await accounts.unlock(admin, name), as_json=as_json)
+    async with open_operator(ADMIN) as by:
+        _show(await acts.unlock(by, name), as_json=as_json)
 
 
 @app.command("forget-factor")
 async def forget_factor(name: Name, as_json: AsJson = False) -> None:
     """Quita el segundo factor; las sesiones terminan, y quien lo necesita registra otro al entrar."""
-    async with _admin() as admin:
-        _show(await accounts.forget_factor(admin, name), as_json=as_json)
+    async with open_operator(ADMIN) as by:
+        _show(await acts.forget_factor(by, name), as_json=as_json)
 
 
-def _asked(office: Office, copropiedades: list[str] | None, *, everywhere: bool) -> list[Grant]:
+def _asked(office: Office, copropiedades: list[str] | None, *, everywhere: bool) -> list[GrantBody]:
     # A missing option, or an empty variable of a script, must not mean everywhere.
     places = copropiedades or []
     if everywhere == bool(places) or not all(places):
         raise typer.BadParameter("dé --copropiedad ID, una o varias veces, o --everywhere")
-    return [Grant(office=office, copropiedad_id=place) for place in places or [EVERYWHERE]]
+    return [GrantBody(office=office, copropiedad_id=place) for place in places or [ALL]]
 
 
-@asynccontextmanager
-async def _admin() -> AsyncIterator[AccountAdmin]:
-    """Open the administration of accounts for the operator, who may give anything."""
-    async with open_accounts(settings()) as store, open_audit(settings()) as audit:
-        yield AccountAdmin(
-            store=store,
-            audit=audit,
-            passwords=Passwords(),
-            who=operator(),
-            reach=EVERYTHING,
-            now=datetime.now(UTC),
-        )
-
-
-def _show(account: Account, *, as_json: bool) -> None:
-    shown = row(account, now=datetime.now(UTC))
+def _show(shown: AccountRow, *, as_json: bool) -> None:
     if as_json:
         print_json(shown)
     else:
         print_facts(shown, _COLUMNS)
 
 
-def _show_password(account: Account, password: str, *, as_json: bool) -> None:
+def _show_password(made: AccountMade, *, as_json: bool) -> None:
     if as_json:
-        print_json(made(account, password, now=datetime.now(UTC)))
+        print_json(made)
         return
-    typer.echo(password)
-    until = local_time(account.password_until)
+    typer.echo(made.password)
+    until = local_time(made.password_until)
     warn(f"Se muestra una sola vez y abre hasta {until} (hora de Bogotá); al entrar con ella se elige otra.")

@@ -1,85 +1,47 @@
-"""`hub dead`: events that the hub could not accept; list, show, replay, mend or discard them."""
+"""`hub dead`: its list is declared; one letter is shown, mended or settled by its id, many by a bulk run."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Annotated, Final, Literal
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
 import typer
 
-from hub.app.openers import open_log, open_publisher
-from hub.cli.audit import note, operator
-from hub.cloudevents import decode
-from hub.cloudevents.schemas import Schemas
-from hub.doors.terminal import (
-    AsJson,
-    Id,
-    Limit,
-    fields,
-    known,
-    print_json,
-    print_list,
-    print_whole,
-    read_input,
-    settings,
-    to_uuid,
-    warn,
-)
-from hub.model import Event as CloudEvent
-from hub.model import Json
-from hub.operations import dead_letters
-from hub.operations.dead_letters import OpenLetters, Settle, Settled
-from hub.operations.mend_letter import mended, mending
-from hub.ports import LogStore
+from hub.app.operators import open_operator
+from hub.cli.bulk_runs import How, Wait, Why, Yes, run_many
+from hub.desk.dead_letters import acts
+from hub.desk.dead_letters.noun import NOUN
+from hub.desk.dead_letters.rows import SettleBody, Settled
+from hub.doors.act import OPERATE, PRIVACY
+from hub.doors.command import group_of
+from hub.doors.operator import Operator
+from hub.doors.terminal import AsJson, Id, known, print_json, print_whole, read_input, to_uuid
+from hub.model.bulk import BulkKind, BulkRun
+from hub.operations.bulk.choose import BulkFilter
+from hub.operations.bulk.plan import MOST
+from hub.storage.dead_letters import find
 
-app = typer.Typer(no_args_is_help=True)
+app = group_of(NOUN, open_operator)
 
-Verb = Literal["replay", "discard"]
-
-_COLUMNS: Final = fields("received_at", "event_type", "sender", "field", "reason", "id")
 _BODY_SHOWN: Final = 4000  # characters
-_PAGE: Final = 500
-_LEFT_OUT: Final = "{} left out, refused for who sent them: `hub dead show ID`, then replay each by its id"
-_SETTLE: Final[Mapping[Verb, Settle]] = {
-    "replay": dead_letters.replay_one,
-    "discard": dead_letters.discard_one,
-}
-
 
 Ids = Annotated[list[UUID] | None, typer.Argument(parser=to_uuid, metavar="[ID]...", show_default=False)]
 Everything = Annotated[bool, typer.Option("--all", help="All open dead letters.")]
 Reason = Annotated[str | None, typer.Option(help="Those whose reason contains this text.")]
 Event = Annotated[str | None, typer.Option(help="Those of this event type: pqrs.received.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-
-
-@app.command("list")
-async def list_letters(
-    state: Annotated[Literal["open", "replayed", "discarded"], typer.Option(help="Which ones.")] = "open",
-    reason: Reason = None,
-    event: Event = None,
-    limit: Limit = 50,
-    as_json: AsJson = False,
-) -> None:
-    """List dead letters, newest first."""
-    async with open_log(settings()) as log:
-        page = await log.dead(state=state, after=None, limit=limit, reason=reason, event=event)
-    print_list(page.items, _COLUMNS, page.next, as_json=as_json)
 
 
 @app.command()
 async def show(letter_id: Id, as_json: AsJson = False) -> None:
     """Show a dead letter: reason, sender, headers, start of the body."""
-    async with open_log(settings()) as log:
-        letter = known(await log.dead_letter(letter_id), f"dead letter {letter_id}")
-    await note("dead.show", f"dead:{letter_id}")
-    shown = msgspec.to_builtins(dead_letters.shown(letter))
+    async with open_operator(PRIVACY | OPERATE) as by:
+        letter = await acts.show_dead(by, letter_id)
     if as_json:
-        print_json(shown)
+        print_json(letter)
         return
+    shown = msgspec.to_builtins(letter)
     body = shown.pop("body", None) or shown.pop("body_base64", "")
     headers = shown.pop("headers")
     del shown["masked"]  # never, at a shell
@@ -93,20 +55,25 @@ async def replay(
     everything: Everything = False,
     reason: Reason = None,
     event: Event = None,
+    why: Why = "",
     yes: Yes = False,
+    wait: Wait = True,
     as_json: AsJson = False,
 ) -> None:
     """
     Publish dead letters again as received, once the publisher or the hub is fixed. Safe to repeat.
 
     A letter keeps its sender. What was refused for who sent it goes only by its id, after a look at it.
+    Without ids it is a bulk run, which goes on when the command is stopped: see `hub bulk`.
 
       hub dead replay 0195…
 
       hub dead replay --reason "radicado: required" --event pqrs.received
     """
     _require_choice(ids, everything or (reason, event) != (None, None))
-    await _settle("replay", ids, reason, event, yes=yes, as_json=as_json)
+    body = SettleBody(reason=reason, event=event, why=why, limit=MOST)
+    how = How(yes=yes, waits=wait, as_json=as_json)
+    await (_each(acts.replay_dead, ids, how) if ids else _many(BulkKind.REPLAY, acts.replay_many, body, how))
 
 
 @app.command()
@@ -116,12 +83,22 @@ async def discard(
     everything: Everything = False,
     reason: Reason = None,
     event: Event = None,
+    why: Why = "",
     yes: Yes = False,
+    wait: Wait = True,
     as_json: AsJson = False,
 ) -> None:
-    """Discard dead letters; they stay in the log."""
+    """
+    Discard dead letters; they stay in the log.
+
+    Without ids it is a bulk run, which goes on when the command is stopped: see `hub bulk`.
+    """
     _require_choice(ids, everything or (reason, event) != (None, None))
-    await _settle("discard", ids, reason, event, yes=yes, as_json=as_json)
+    body = SettleBody(reason=reason, event=event, why=why, limit=MOST)
+    how = How(yes=yes, waits=wait, as_json=as_json)
+    await (
+        _each(acts.discard_dead, ids, how) if ids else _many(BulkKind.DISCARD, acts.discard_many, body, how)
+    )
 
 
 @app.command()
@@ -144,19 +121,9 @@ async def mend(
 
       hub dead mend 0195… event.json
     """
-    given, body, schemas = settings(), read_input(file), Schemas.load()
-
-    def check(body: bytes, content_type: str | None, headers: Mapping[str, Json]) -> CloudEvent:
-        event = decode(body, content_type, headers)
-        schemas.check(event, now=datetime.now(UTC))
-        return event
-
-    async with open_log(given) as log, open_publisher(given) as publisher:
-        letter = known(await log.dead_letter(letter_id), f"dead letter {letter_id}")
-        whole = mended(letter, body, check, by=operator())
-        await note("dead.mend", f"dead:{letter_id}", **mending(letter, whole))
-        done = await dead_letters.replay(log, publisher, whole)
-    _report([done], {}, as_json=as_json)
+    words = read_input(file)
+    async with open_operator(OPERATE) as by:
+        _report([await acts.mend_dead(by, letter_id, words)], as_json=as_json)
 
 
 def _require_choice(ids: Sequence[UUID] | None, filtered: bool) -> None:
@@ -164,43 +131,25 @@ def _require_choice(ids: Sequence[UUID] | None, filtered: bool) -> None:
         raise typer.BadParameter("give ids, or --reason or --event, or --all")
 
 
-async def _settle(
-    verb: Verb,
-    ids: Sequence[UUID] | None,
-    reason: str | None,
-    event: str | None,
-    *,
-    yes: bool,
-    as_json: bool,
+async def _many(
+    kind: BulkKind, act: Callable[[Operator, SettleBody], Awaitable[BulkRun]], body: SettleBody, how: How
 ) -> None:
-    given, settle = settings(), _SETTLE[verb]
-    async with open_log(given) as log, open_publisher(given) as publisher:
-        chosen = await _choose(log, verb, ids, reason, event)
-        if chosen.left_out:
-            warn(_LEFT_OUT.format(chosen.left_out))
-        asks = chosen.ids and not ids and not yes
-        if asks and not typer.confirm(f"{verb} {len(chosen.ids)} dead letters?", err=True):
-            return
-        await note(f"dead.{verb}", "dead", letters=len(chosen.ids))
-        done: list[Settled] = []
-        for number, letter_id in enumerate(chosen.ids, start=1):
-            done.append(await settle(log, publisher, letter_id))
-            if number % _PAGE == 0 and not as_json:
-                typer.secho(f"{number} of {len(chosen.ids)} …", dim=True, err=True)
-    _report(done, {"left_out": chosen.left_out} if verb == "replay" else {}, as_json=as_json)
+    asked = BulkFilter(reason=body.reason, event=body.event)
+    async with open_operator(OPERATE) as by:
+        await run_many(by, kind, asked, lambda: act(by, body), how)
 
 
-async def _choose(
-    log: LogStore, verb: Verb, ids: Sequence[UUID] | None, reason: str | None, event: str | None
-) -> OpenLetters:
-    if not ids:
-        return await dead_letters.choose(log, replaying=verb == "replay", reason=reason, event=event)
-    return OpenLetters(ids=[known(await log.dead_letter(asked), f"dead letter {asked}").id for asked in ids])
+async def _each(act: Callable[[Operator, UUID], Awaitable[Settled]], ids: Sequence[UUID], how: How) -> None:
+    """Settle these letters, or none of them where one is not there."""
+    async with open_operator(OPERATE) as by:
+        for letter_id in ids:
+            known(await find(by.db, letter_id), f"{acts.LETTER} {letter_id}")
+        _report([await act(by, letter_id) for letter_id in ids], as_json=how.as_json)
 
 
-def _report(done: Sequence[Settled], more: Mapping[str, int], *, as_json: bool) -> None:
+def _report(done: Sequence[Settled], *, as_json: bool) -> None:
     if as_json:
-        print_json({"items": done, "next": None, **more})
+        print_json({"items": done, "next": None})
         return
     for letter in done:
         unchanged = "" if letter.changed else ", no change: settled before, or failed again"

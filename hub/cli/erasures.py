@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -10,8 +10,10 @@ import msgspec
 import typer
 from msgspec import Struct
 
-from hub.app.openers import open_erasures
-from hub.cli.audit import acting, note
+from hub.app.operators import open_operator
+from hub.desk.rights import acts
+from hub.desk.rights.erasing import why
+from hub.doors.act import PRIVACY
 from hub.doors.terminal import (
     AsJson,
     Columns,
@@ -20,14 +22,11 @@ from hub.doors.terminal import (
     print_done,
     print_list,
     read_input,
-    settings,
     warn,
     write_output,
 )
 from hub.errors import HubError
 from hub.model.erasures import Erased
-from hub.operations.erase_person import erase_again, kept_since, why
-from hub.policy import load_policy
 
 _COLUMNS: Final[Columns] = {
     "pedida": lambda row: local_time(row.asked_at),
@@ -54,9 +53,8 @@ async def list_erasures(
 
     Guárdelo fuera del servidor, cada hora: una copia restaurada no sabe de las supresiones posteriores.
     """
-    async with open_erasures(settings()) as store:
-        found = await store.erased_since(since)
-    await note("person.erasures", "erasures", found=len(found))
+    async with open_operator(PRIVACY) as by:
+        found = await acts.list_erasures(by, since)
     if out is None:
         print_list(found, _COLUMNS, as_json=as_json)
         return
@@ -76,14 +74,12 @@ async def erase_listed(
     Se puede repetir. Termina con 1 si un deber de la copia impide alguna, y dice cuál: que los sistemas
     publiquen otra vez lo que enviaron desde la copia, y repítalo.
     """
-    given = settings()
     try:
         listed = msgspec.json.decode(read_input(file), type=_Listed).items
     except (msgspec.MsgspecError, ValueError) as exc:
         raise HubError(f"{file} no es lo que escribe `hub person erasures --out`") from exc
-    legal_since = kept_since(datetime.now(UTC), load_policy(given.policy).retention.legal)
-    async with open_erasures(given) as store, acting() as by:
-        done = await erase_again(by, store, listed, legal_since=legal_since)
+    async with open_operator(PRIVACY) as by:
+        done = await acts.erase_again(by, listed)
     for person, duties in done.kept.items():
         warn(f"{person}: {why(duties)}")
     sentence = f"Suprimidas otra vez: {len(done.erased)}. No están en la copia: {len(done.unknown)}."

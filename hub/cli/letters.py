@@ -1,60 +1,51 @@
-"""`hub letters`: letters to print and hand over to people whom no other channel has reached."""
+"""`hub letters`: those of the desk, with `list --open`, a file for `print`, and `done` for many at once."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import UUID
 
 import typer
 
-from hub.app.openers import open_batches, open_documents, open_letter_printer, open_letters, open_publisher
-from hub.cli.audit import note
-from hub.cli.print_batches import batches, cancel, print_batch, printed
+from hub.app.operators import open_operator
+from hub.desk.letters import acts
+from hub.desk.letters.noun import BATCHES, LETTERS, NOUN
+from hub.desk.letters.printer import PrintedPages
+from hub.desk.letters.rows import BatchBody, BatchMade, LettersQuery, PrintBatch
+from hub.doors.act import OPERATE, PRIVACY, READ
+from hub.doors.command import command_of, group_of, lines_of
+from hub.doors.operator import Operator
 from hub.doors.terminal import (
     AsJson,
-    Id,
     Limit,
-    fields,
-    known,
     print_done,
     print_json,
     print_list,
-    print_whole,
-    settings,
     to_uuid,
+    warn,
     write_output,
 )
-from hub.errors import HubError
+from hub.errors import HubError, NothingToPrint
 from hub.model.letters import LetterState
-from hub.operations.letters import hand_over, post, to_hand_over
-from hub.ports import LetterFilter, LetterStore
-from hub.rendering.attempts_es import posted_sentence
+from hub.model.paper import PaperSize
 
-app = typer.Typer(no_args_is_help=True)
+app = group_of(NOUN, open_operator)
+for _declared in BATCHES.all:
+    if _declared.word:
+        app.command(_declared.word)(command_of(_declared, open_operator))
 
-_COLUMNS: Final = {"made": "created_at", **fields("state", "guide", "event", "person", "subject", "id")}
-_FACTS: Final = (
-    *("name", "person", "event", "state", "copropiedad_id", "created_at", "batch", "printed_at", "posted_at"),
-    *("guide", "handed_over_at", "subject", "document"),
+_WHAT_TO_PRINT: Final = (
+    "say what to print: --copropiedad ID (`hub letters buildings`), --no-copropiedad or --batch ID"
 )
-_BUILDINGS: Final = fields(
-    "copropiedad", "copropiedad_id", "open", "batched", "printed", "posted", "documents"
-)
-_NO_PAPER: Final = (
-    "letter {id} has no page: its document is at a link. Print that, then `hub letters done {id}`"
-)
-
-Building = Annotated[
-    str | None,
-    typer.Option("--copropiedad", metavar="ID", help="Only of this one.", show_default=False),
-]
 
 
 @app.command("list")
 async def list_letters(
-    building: Building = None,
+    building: Annotated[
+        str | None,
+        typer.Option("--copropiedad", metavar="ID", help="Only of this one.", show_default=False),
+    ] = None,
     state: Annotated[LetterState | None, typer.Option(help="Only those that have come this far.")] = None,
     only_open: Annotated[bool, typer.Option("--open", help="Only those not handed over yet.")] = False,
     after: Annotated[
@@ -72,94 +63,81 @@ async def list_letters(
     printed: on paper. posted: on its way by certified post. delivered: handed
     over.
     """
-    asked = LetterFilter(state=state, handed_over=False if only_open else None, copropiedad_id=building)
-    async with open_letters(settings()) as letters:
-        page = await letters.letters(asked, after=after, limit=limit)
-    print_list(page.items, _COLUMNS, page.next, as_json=as_json)
+    over = False if only_open else None
+    asked = LettersQuery(state=state, copropiedad=building, handed_over=over, after=after, limit=limit)
+    async with open_operator(READ) as by:
+        page = await acts.list_letters(by, asked)
+    print_list(page.items, lines_of(LETTERS), page.next, as_json=as_json)
 
 
-@app.command()
-async def buildings(as_json: AsJson = False) -> None:
-    """
-    Count what waits in each copropiedad: what to print, what to hand over.
-
-    `open` is what `hub letters print --copropiedad ID` would print; `documents`
-    must be printed by hand.
-    """
-    async with open_letters(settings()) as letters:
-        print_list(list(await letters.buildings()), _BUILDINGS, as_json=as_json)
-
-
-app.command("print")(print_batch)
-app.command("batches")(batches)
-app.command("printed")(printed)
-app.command("cancel")(cancel)
-
-
-@app.command()
-async def posted(
-    letter_id: Id,
-    guide: Annotated[
-        str,
-        typer.Option(metavar="NUMBER", help="Of the guide, as the post has given it.", show_default=False),
-    ],
-    as_json: AsJson = False,
-) -> None:
-    """
-    Record that a letter left by certified post. Another number corrects it.
-
-      hub letters posted 0195… --guide RA123456789CO
-
-    It is not delivered by that: when the post says so, `hub letters done ID`.
-    """
-    async with open_letters(settings()) as letters:
-        await _audited(letters, letter_id, "letter.posted")
-        changed = await post(letter_id, guide, store=letters)
-    done = "posted" if changed else "was posted with this guide before"
-    print_done({"id": letter_id, "changed": bool(changed)}, f"{letter_id}  {done}", as_json=as_json)
-
-
-@app.command()
-async def show(
-    letter_id: Id,
-    pdf: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Write letter and document into this file, as one PDF."),
+@app.command("print")
+async def print_batch(
+    copropiedad: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="The one whose open letters are printed.", show_default=False),
     ] = None,
-    html: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the page as it was stored into this file.")
+    elsewhere: Annotated[
+        bool, typer.Option("--no-copropiedad", help="Letters that belong to no copropiedad.")
+    ] = False,
+    again: Annotated[
+        UUID | None,
+        typer.Option(
+            "--batch",
+            parser=to_uuid,
+            metavar="BATCH",
+            help="This batch again: nothing is changed.",
+            show_default=False,
+        ),
     ] = None,
-    document: Annotated[
+    out: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write its document into this file."),
+        typer.Option(
+            metavar="FILE",
+            dir_okay=False,
+            help="Where the PDF is written; else here, under its own name.",
+            show_default=False,
+        ),
+    ] = None,
+    size: Annotated[
+        PaperSize | None, typer.Option(help="Of the paper; else what the policy says.", show_default=False)
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """
-    Show a letter; with --pdf write it as it is printed, without a batch.
+    Make a batch of the open letters of a copropiedad, and write it as one PDF.
 
-      hub letters show 0195… --pdf carta.pdf
+      hub letters buildings
+      hub letters print --copropiedad ph-rosal --out cartas.pdf
+      hub letters printed 0197…
+
+    A cover for the front desk, then each letter with its document, by tower
+    and unit. Nothing is marked as printed by that: look at the paper first.
+
+    `hub letters cancel` opens the letters again.
     """
-    async with open_letters(settings()) as letters:
-        letter = await _audited(letters, letter_id, "letter.show")
-    if pdf is not None:
-        async with open_letter_printer(settings()) as printer:
-            made = await printer.of_letter(letter_id, at=datetime.fromisoformat(letter["created_at"]))
-        if made is None:
-            raise HubError(_NO_PAPER.format(id=letter_id))
-        write_output(pdf, made.content)
-    if html is not None:
-        write_output(html, letter["html"].encode())
-    if document is not None:
-        async with open_documents(settings()) as documents:
-            found = known(await documents.of_letter(letter_id), f"document of letter {letter_id}")
-        write_output(document, found.content)
-    if as_json:
-        print_json(letter)
-        return
-    print_whole({fact: letter[fact] for fact in _FACTS}, letter["text"])
-    if letter["posted_at"] is not None:
-        typer.echo(f"\n{posted_sentence(datetime.fromisoformat(letter['posted_at']), letter['guide'])}")
+    if sum((copropiedad is not None, elsewhere, again is not None)) != 1:
+        raise HubError(_WHAT_TO_PRINT)
+    async with open_operator(OPERATE | PRIVACY) as by:
+        made = None
+        if again is None:
+            made = await _made(by, copropiedad, size)
+            again = made.id
+        batch, pages = await acts.put_on_paper(by, again)
+    path = out or Path(_file_name(batch))
+    write_output(path, pages.content)
+    result = {
+        "batch": batch.id,
+        "made": made is not None and made.made,
+        "file": str(path),
+        "letters": pages.letters,
+        "posters": pages.posters,
+        "withdrawn": batch.withdrawn,
+        "apart": pages.apart,
+        "left": 0 if made is None else made.left,
+    }
+    print_done(result, _said(path, batch, pages), as_json=as_json)
+    if made is not None and not as_json:
+        _explain(made)
 
 
 @app.command()
@@ -185,29 +163,52 @@ async def done(
     """
     if not ids and batch is None:
         raise HubError("name letters (`hub letters list`), or --batch (`hub letters batches`)")
-    items: list[dict[str, Any]] = []
-    given = settings()
-    wanted = [*(ids or ()), *(await _of_batch(batch) if batch is not None else ())]
-    async with open_letters(given) as letters, open_publisher(given) as publisher:
-        for letter_id in wanted:
-            await _audited(letters, letter_id, "letter.done")
-            changed = await hand_over(letter_id, store=letters, publisher=publisher, now=datetime.now(UTC))
-            items.append({"id": letter_id, "changed": bool(changed)})
+    async with open_operator(OPERATE) as by:
+        of_batch = () if batch is None else await acts.to_hand_over(by, batch)
+        wanted = [*(ids or ()), *(letter.id for letter in of_batch)]
+        items = [await acts.hand_over(by, letter_id) for letter_id in wanted]
     if as_json:
         print_json({"items": items, "next": None})
         return
     for item in items:
-        typer.echo(f"{item['id']}  {'handed over' if item['changed'] else 'was handed over before'}")
+        typer.echo(f"{item.id}  {'handed over' if item.changed else 'was handed over before'}")
 
 
-async def _of_batch(batch_id: UUID) -> list[UUID]:
-    async with open_batches(settings()) as store:
-        batch = known(await store.batch(batch_id), f"batch {batch_id}")
-        return [letter.id for letter in await to_hand_over(batch, store)]
+async def _made(by: Operator, copropiedad: str | None, size: PaperSize | None) -> BatchMade:
+    try:
+        return await acts.make_batch(by, BatchBody(copropiedad=copropiedad, size=size))
+    except NothingToPrint as exc:
+        raise HubError(
+            f"no letter of {copropiedad or 'no copropiedad'} waits to be printed: "
+            "`hub letters buildings` shows where there are some"
+        ) from exc
 
 
-async def _audited(letters: LetterStore, letter_id: UUID, action: str) -> dict[str, Any]:
-    """Audit the action, then return the letter. Raises HubError if there is none."""
-    letter = known(await letters.letter(letter_id), f"letter {letter_id}")
-    await note(action, f"letter:{letter_id}", person=letter["person"])
-    return dict(letter)
+def _said(path: Path, batch: PrintBatch, pages: PrintedPages) -> str:
+    letters = _counted(pages.letters, "letter")
+    posters = f" and {_counted(pages.posters, 'poster')} for the board" if pages.posters else ""
+    lines = [f"{path}: {letters}{posters}, batch {batch.id}."]
+    if batch.withdrawn:
+        lines.append(f"Withdrawn since it was made: {batch.withdrawn}.")
+    if pages.apart:
+        lines.append(f"Documents to print by hand, named on the cover: {pages.apart}.")
+    if batch.printed_at is None:
+        lines.append(f"Next: print it, look at the paper, then `hub letters printed {batch.id}`.")
+    return "\n".join(lines)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"1 {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _explain(made: BatchMade) -> None:
+    if not made.made:
+        warn("Nothing new was open: this is the batch that was made before and nobody has printed.")
+    if made.left:
+        warn(f"{made.left} letters did not fit into one batch: run the command again for them.")
+
+
+def _file_name(batch: PrintBatch) -> str:
+    """`cartas-ph-rosal-20261127-1305.pdf`."""
+    place = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in batch.copropiedad_id or "")
+    return f"cartas-{place[:60].strip('-') or 'hub'}-{batch.made_at:%Y%m%d-%H%M}.pdf"

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 from msgspec import json
 
-from hub.app.openers import open_erasures, open_person_exports, open_publisher, open_strangers
+from hub.app.openers import open_strangers
+from hub.app.operators import open_operator
 from hub.cli import erasures
-from hub.cli.audit import acting, note
 from hub.cli.progress import progress
-from hub.contact_rules.purposes import LIMITED
+from hub.desk.rights import acts
+from hub.desk.rights.erasing import ERASED_ES, KEPT_ES, ErasureReport, why
+from hub.desk.rights.rows import OWN, Correction, RectifyBody
+from hub.desk.rights.strangers import strangers_of
+from hub.doors.act import PRIVACY
+from hub.doors.operator import Operator
 from hub.doors.terminal import (
     AsJson,
     Columns,
@@ -26,16 +29,7 @@ from hub.doors.terminal import (
     settings,
     write_output,
 )
-from hub.operations.contact_history import contact_lines
-from hub.operations.erase_person import ERASED_ES, KEPT_ES, ErasureReport, erase, kept_since, look, why
-from hub.operations.erase_stranger import strangers_of
-from hub.operations.person_export import paper
-from hub.operations.publish import send_all
-from hub.operations.rectify_person import OWN, Correction, rectify
-from hub.policy import load_policy
 from hub.rendering.labels_es import PURPOSES
-from hub.rendering.paper import make_pdf
-from hub.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -79,17 +73,13 @@ async def export_person(
     casos, encuestas y quién ha visto sus datos. Nada va oculto: entréguelo solo a la persona.
     """
     with progress("mensajes", shown=out is not None and not as_json) as step:
-        async with open_person_exports(settings()) as exports, acting() as by:
-            made = await exports.make(ref, by=by, step=step)
+        async with open_operator(PRIVACY) as by:
+            made = await acts.exported(by, ref, step)
     if out is None:
         print_json(made)
         return
     is_pdf = out.suffix.lower() == ".pdf"
-    content = (
-        await make_pdf(paper.TEMPLATE, paper.pages(made), made.made_at)
-        if is_pdf
-        else json.format(json.encode(made), indent=2)
-    )
+    content = await acts.pdf_of(made) if is_pdf else json.format(json.encode(made), indent=2)
     write_output(out, content)
     done = {"file": str(out), "messages": len(made.messages), "cases": len(made.cases)}
     print_done(
@@ -108,10 +98,8 @@ async def contacts_of_person(ref: Ref, as_json: AsJson = False) -> None:
     contactos del día; «canales», los canales de su semana, de lunes a domingo; «lista RNE» es la lista
     de números excluidos que se consultó antes.
     """
-    given = settings()
-    async with open_person_exports(given) as exports:
-        lines = contact_lines(await exports.held.contacts(ref, LIMITED), load_policy(given.policy))
-    await note("person.contacts", f"person:{ref}", person=ref)
+    async with open_operator(PRIVACY) as by:
+        lines = await acts.contacts(by, ref)
     print_list(lines, _CONTACTS, as_json=as_json)
 
 
@@ -135,11 +123,8 @@ async def rectify_person(
     persona y al responsable de datos, y corre su plazo. Cuando llega la corrección, el contacto
     anterior recibe un aviso.
     """
-    given = settings()
-    async with open_person_exports(given) as exports:
-        held = await exports.held.held(ref)
-    async with open_publisher(given) as publisher, acting() as by:
-        claim = await rectify(by, ref, kind, held=held, publish=partial(send_all, publisher), case=case)
+    async with open_operator(PRIVACY) as by:
+        claim = await acts.rectify(by, ref, RectifyBody(kind=kind, case=case))
     where = OWN.get(
         claim.source, f"Corríjalo en el sistema {claim.source}: su próxima versión lo cambia aquí."
     )
@@ -179,43 +164,33 @@ async def erase_person(
 
     Quien escribió sin estar en el directorio no tiene person_id: dé todos los datos que dejó.
     """
-    given = settings()
     if (ref is None) == (not addresses):
         raise typer.BadParameter("dé un REF, o uno o varios --address")
     refs: Sequence[str] = [ref] if ref else ()
     if addresses:
-        async with open_strangers(given) as strangers:
+        async with open_strangers(settings()) as strangers:
             refs = await strangers_of(strangers, addresses)
-    legal_since = kept_since(datetime.now(UTC), load_policy(given.policy).retention.legal)
     reports = []
-    for person in refs:
-        if dry_run:
-            report = await _looked(given, person, legal_since)
-        else:
-            report = await _erased(given, person, legal_since, reason=reason, asks=not yes, shown=not as_json)
-        reports.append(report)
-        if not as_json:
-            typer.echo(_told(report) if dry_run else _done(report))
+    async with open_operator(PRIVACY) as by:
+        for person in refs:
+            if dry_run:
+                report = await acts.look_at_erasure(by, person)
+            else:
+                report = await _erased(by, person, reason=reason, asks=not yes, shown=not as_json)
+            reports.append(report)
+            if not as_json:
+                typer.echo(_told(report) if dry_run else _done(report))
     if as_json:
         print_json(reports[0] if ref else {"items": reports, "next": None})
 
 
-async def _looked(given: Settings, person: str, legal_since: datetime) -> ErasureReport:
-    async with open_erasures(given) as store, acting() as by:
-        return await look(by, store, person, legal_since=legal_since)
-
-
-async def _erased(
-    given: Settings, person: str, legal_since: datetime, *, reason: str, asks: bool, shown: bool
-) -> ErasureReport:
+async def _erased(by: Operator, person: str, *, reason: str, asks: bool, shown: bool) -> ErasureReport:
     """Erase one person; first say what goes, and ask."""
-    async with open_erasures(given) as store, acting() as by:
-        report = await look(by, store, person, legal_since=legal_since)
-        if asks and not report.duties:
-            typer.confirm(f"{_told(report)} ¿Suprimir?", abort=True)
-        with progress("mensajes", shown=shown) as step:
-            counted = _counted(step, report.counts["messages"])
-            return await erase(by, store, person, reason=reason, legal_since=legal_since, step=counted)
+    report = await acts.look_at_erasure(by, person)
+    if asks and not report.duties:
+        typer.confirm(f"{_told(report)} ¿Suprimir?", abort=True)
+    with progress("mensajes", shown=shown) as step:
+        return await acts.erase(by, person, reason, _counted(step, report.counts["messages"]))
 
 
 def _counted(step: Callable[[int, int], None], total: int) -> Callable[[int], None]:

@@ -4,29 +4,43 @@ from __future__ import annotations
 
 from typing import Final
 
+from hub.desk.accounts.noun import NOUN as ACCOUNTS
 from hub.desk.channels.noun import NOUN as CHANNELS
+from hub.desk.dead_letters.noun import NOUN as DEAD_LETTERS
 from hub.desk.exclusions.noun import NOUN as EXCLUSIONS
 from hub.desk.explain.noun import NOUN as EXPLAIN
 from hub.desk.genuine.noun import NOUN as GENUINE
 from hub.desk.keys.noun import NOUN as KEYS
+from hub.desk.letters.noun import BATCHES
+from hub.desk.letters.noun import NOUN as LETTERS
 from hub.desk.posters.noun import NOUN as POSTERS
 from hub.desk.preferences.noun import NOUN as PREFERENCES
+from hub.desk.rights.noun import NOUN as RIGHTS
 from hub.desk.search.noun import NOUN as SEARCH
 from hub.desk.suppressions.noun import NOUN as SUPPRESSIONS
 from hub.desk.suppressions.noun import OPT_OUTS
 from hub.desk.surveys.noun import NOUN as SURVEYS
+from hub.desk.webhooks.noun import NOUN as WEBHOOKS
+from hub.desk.webhooks.noun import RESULTS
 from hub.doors.act import Noun
 
 NOUNS: Final[tuple[Noun, ...]] = (
+    ACCOUNTS,
     CHANNELS,
+    DEAD_LETTERS,
     EXCLUSIONS,
     EXPLAIN,
     GENUINE,
+    KEYS,
+    BATCHES,
+    LETTERS,
     POSTERS,
     PREFERENCES,
+    RIGHTS,
     SEARCH,
     SURVEYS,
     SUPPRESSIONS,
     OPT_OUTS,
-    KEYS,
+    WEBHOOKS,
+    RESULTS,
 )

@@ -18,7 +18,7 @@ from enum import StrEnum
 from functools import cached_property
 from http import HTTPMethod
 from inspect import cleandoc
-from typing import Any, Final, get_type_hints
+from typing import Any, Final, get_args, get_type_hints
 
 from msgspec import Struct
 
@@ -153,6 +153,8 @@ class Act(Declared):
     status: int = 200
     label: str = ""
     done: str = ""
+    unchanged: str = ""
+    """The sentence instead, on the page of the row, where the result's `changed` is false."""
     asks: Callable[..., Awaitable[Question]] | None = None
     """Takes the operator, the gaps, and a `query` where it has one."""
     offered: Callable[[Any], bool] = lambda _: True
@@ -182,7 +184,7 @@ class Act(Declared):
     @property
     def before(self) -> str:
         """The page that has its button."""
-        return self.leads_to or self.address.rpartition("/")[0]
+        return self.leads_to or self.address.rpartition("/")[0] or self.path
 
     @property
     def body(self) -> type[Struct] | None:
@@ -208,6 +210,8 @@ class Read(Declared):
     """Word → address, on the page of the row."""
     template: str = ""
     """A page of the noun's own, instead of the cells."""
+    page: Callable[..., Awaitable[Any]] | None = None
+    """Makes the row of that page, where it shows more than programs get."""
 
 
 @dataclass(frozen=True)
@@ -224,6 +228,8 @@ class List(Declared):
     file: str = ""
     about: str = ""
     """A sentence under the title."""
+    sheet: Callable[..., Awaitable[Sequence[Struct]]] | None = None
+    """Takes the operator and the query; the rows of its sheet, where they are not those of the page."""
     one: str = ""
     """The path of the page of a row."""
     tabs: tuple[tuple[str, str], ...] = ()
@@ -243,6 +249,13 @@ class List(Declared):
     @property
     def query(self) -> type[Struct]:
         shape: type[Struct] = self.hints["query"]
+        return shape
+
+    @property
+    def sheet_row(self) -> type[Struct]:
+        shape: type[Struct] = (
+            self.row if self.sheet is None else get_args(get_type_hints(self.sheet)["return"])[0]
+        )
         return shape
 
     @property

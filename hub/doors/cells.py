@@ -3,6 +3,8 @@ Cells: how a field of a row is shown, written once beside its type.
 
     created_at: Annotated[Instant, Cell("Hecho", MOMENT)]
 
+A property of the row has its cell beside the type that it returns; it stands after the fields.
+
 The list page, the page of one, the sheet and the terminal all read these.
 """
 
@@ -13,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
+from inspect import getmembers_static
 from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
 
 from msgspec import Struct
@@ -116,7 +119,7 @@ def sheet_columns_of(row: type[Struct]) -> Mapping[str, Cell]:
 
 
 def _noted(shape: type[Struct], kind: type) -> dict[str, Any]:
-    hints = get_type_hints(shape, include_extras=True)
+    hints = get_type_hints(shape, include_extras=True) | _derived(shape)
     return {
         name: note
         for name, hint in hints.items()
@@ -124,3 +127,9 @@ def _noted(shape: type[Struct], kind: type) -> dict[str, Any]:
         for note in get_args(hint)[1:]
         if isinstance(note, kind)
     }
+
+
+def _derived(shape: type[Struct]) -> dict[str, Any]:
+    """Return property → what it returns."""
+    found = {name: one.fget for name, one in getmembers_static(shape) if isinstance(one, property)}
+    return {name: get_type_hints(get, include_extras=True).get("return") for name, get in found.items()}

@@ -92,7 +92,7 @@ def _argument(name: str, hint: Any, metavar: str) -> Parameter:
     kind, notes = _unwrapped(hint)
     argument = typer.Argument(
         metavar=_note(notes, Argument(metavar)).metavar,
-        help=_note(notes, Meta()).description,
+        help=_said(notes).description,
         show_default=False,
         parser=to_uuid if kind is UUID else None,
     )
@@ -111,7 +111,7 @@ def _of_field(one: msgspec.structs.FieldInfo) -> Parameter:
     kind, notes = _unwrapped(one.type)
     if any(isinstance(note, Argument) for note in notes):
         return _argument(one.name, one.type, "")
-    said = _note(notes, Meta())
+    said = _said(notes)
     default = None if one.default is msgspec.NODEFAULT else one.default
     how: dict[str, Any] = {"help": said.description or "", "show_default": default not in (None, "")}
     if kind is int:
@@ -151,6 +151,15 @@ def _unwrapped(hint: Any) -> tuple[Any, Sequence[object]]:
 def _note(notes: Sequence[object], otherwise: T) -> T:
     """Return the innermost note of this kind."""
     return next((note for note in notes if isinstance(note, type(otherwise))), otherwise)
+
+
+def _said(notes: Sequence[object]) -> Meta:
+    """Return what all notes say: the bounds of a type, and what a field of that type is for."""
+    metas = [note for note in notes if isinstance(note, Meta)]
+    found = {name: [getattr(meta, name) for meta in metas] for name in ("description", "ge", "le")}
+    return Meta(
+        **{name: next((one for one in said if one is not None), None) for name, said in found.items()}
+    )
 
 
 def _option(name: str, annotation: Any, default: Any) -> Parameter:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any, Final, get_type_hints
 from urllib.parse import quote
 
@@ -27,11 +26,15 @@ from hub.doors.cells import (
 from hub.doors.operator import Operator
 from hub.web.auth.caller import may_there
 from hub.web.console.shell import console_page, done, paged, sheet_of, spreadsheet
-from hub.web.console.wrong_es import REFUSED, Wrong, wrong_of
-from hub.web.requests import ApiHandler, ButtonForm, FormQuery, Sheet
-from hub.web.route import Route
+from hub.web.console.wrong_es import REFUSED, wrong_of
+from hub.web.requests import ApiHandler, ButtonForm, FormQuery, Sheet, shapes_of
+from hub.web.route import TABLE, Route
 
 _POST: Final = hdrs.METH_POST
+_UNCHANGED: Final = "_unchanged"
+_AGAIN: Final = web.RequestKey("again", Mapping[str, Any])
+"""What a page shows that answers a form of its own."""
+_ONCE: Final[Mapping[str, Any]] = {"wrong": None, "form": None, "result": None}
 
 
 def pages_of(noun: Noun) -> tuple[Route, ...]:
@@ -53,7 +56,10 @@ def has_page(read: Read) -> bool:
 
 def done_words(nouns: Sequence[Noun]) -> Mapping[str, str]:
     """Return the name of each act → the sentence of the page that follows it."""
-    return {act.name: act.done for noun in nouns for act in noun.acts if act.done}
+    acts = [act for noun in nouns for act in noun.acts]
+    return {act.name: act.done for act in acts if act.done} | {
+        f"{act.name}{_UNCHANGED}": act.unchanged for act in acts if act.unchanged
+    }
 
 
 def _page(declared: Declared, handler: ApiHandler) -> Route:
@@ -61,9 +67,8 @@ def _page(declared: Declared, handler: ApiHandler) -> Route:
 
 
 def _button(act: Act, noun: Noun) -> Route:
-    """Return what a form of a page does; a refusal stands beside it, on the page that has it."""
+    """Return what a form of a page does; why it is refused stands beside it, on the page that has it."""
     shape = get_type_hints(act.form)["form"] if act.form is not None else act.body or ButtonForm
-    again = _again(act, noun)
 
     async def handler(request: web.Request, form: Any) -> web.StreamResponse:
         by, gaps = operator_of(request, act.needs), gaps_of(request, act, noun)
@@ -71,11 +76,9 @@ def _button(act: Act, noun: Noun) -> Route:
             given = {"body": form if act.form is None else act.form(by, form)} if act.body else {}
             result = await act.do(by, **gaps, **given)
         except REFUSED as error:
-            if again is None:
-                raise
-            return await again(request, wrong=wrong_of(error), form=form)
-        if act.shown and again is not None:
-            return await again(request, result=result)
+            return await _again(request, act, wrong=wrong_of(error), form=form)
+        if act.shown:
+            return await _again(request, act, result=result)
         return _followed(request, act, result)
 
     _named(handler, act, form=shape)
@@ -83,59 +86,61 @@ def _button(act: Act, noun: Noun) -> Route:
 
 
 def _followed(request: web.Request, act: Act, result: Any) -> web.StreamResponse:
+    filled = _filled(request)
+    if act.unchanged and not result.changed:
+        return done(act.address.rpartition("/")[0].format(**filled), f"{act.name}{_UNCHANGED}")
     if act.once is None:
-        return done(act.before.format(**_filled(request)), act.name)
+        return done(act.before.format(**filled), act.name)
     here = act.section or f"/{act.path.split('/')[1]}"
     return console_page("doors/once.html", request, here=here, once=act.once(result))
 
 
-def _again(act: Act, noun: Noun) -> Callable[..., Awaitable[web.StreamResponse]] | None:
-    """Return what shows the page again that has the form of an act."""
-    pages = {read.path: partial(show_row, read, noun) for read in noun.reads if has_page(read)} | {
-        one.path: partial(show_list, one, query=query_of_page(one.query)()) for one in noun.lists if one.title
-    }
-    return pages.get(act.before) or pages.get(act.path)
+async def _again(request: web.Request, act: Act, **what: Any) -> web.StreamResponse:
+    """Show the page again that has the button of an act, with what is wrong or what came of it."""
+    page = request.app[TABLE][hdrs.METH_GET, act.before]
+    query = shapes_of(page.handler).get("query")
+    request[_AGAIN] = {**_ONCE, **what}
+    return await page.handler(request, **({} if query is None else {"query": query()}))
 
 
 def list_page(declared: List) -> ApiHandler:
     """Return the page of a list: its filters, its rows, and the same rows as a sheet."""
-    on_sheet = sheet_columns_of(declared.row)
+    columns = columns_of(declared.row)
 
     async def handler(request: web.Request, query: Any) -> web.StreamResponse:
-        if query.format is None:
-            return await show_list(declared, request, query=query)
-        page = await declared.do(operator_of(request, declared.needs), query)
-        titles = [cell.title for cell in on_sheet.values()]
-        lines = ([cell.written(row, name) for name, cell in on_sheet.items()] for row in page.items)
-        return spreadsheet(declared.file, titles, lines)
+        by = operator_of(request, declared.needs)
+        if query.format is not None:
+            return await _sheet(declared, by, query)
+        page = await declared.do(by, query)
+        return console_page(
+            declared.template or "doors/list.html",
+            request,
+            here=declared.section or declared.path,
+            live=declared.live,
+            list=declared,
+            rows=page.items,
+            columns=columns,
+            small=_of_kind(declared.row, SMALL),
+            marks=_of_kind(declared.row, MARK),
+            query=query,
+            options=await _options(declared.query, by),
+            sheet=sheet_of(request),
+            **paged(request, query.after, page.next),
+            **await _besides(request, declared, by),
+        )
 
     return _named(handler, declared, query=query_of_page(declared.query))
 
 
-async def show_list(
-    declared: List, request: web.Request, *, query: Any, wrong: Wrong | None = None, form: Any = None
-) -> web.StreamResponse:
-    """Show the page of a list, once more with what is wrong with a form of it."""
-    by = operator_of(request, declared.needs)
-    page = await declared.do(by, query)
-    return console_page(
-        declared.template or "doors/list.html",
-        request,
-        here=declared.section or declared.path,
-        status=200 if wrong is None else wrong.status,
-        live=declared.live,
-        list=declared,
-        rows=page.items,
-        columns=columns_of(declared.row),
-        small=_of_kind(declared.row, SMALL),
-        marks=_of_kind(declared.row, MARK),
-        query=query,
-        options=await _options(declared.query, by),
-        sheet=sheet_of(request),
-        wrong=wrong,
-        form=form,
-        **paged(request, query.after, page.next),
-        **await _more(declared, by),
+async def _sheet(declared: List, by: Operator, query: Any) -> web.Response:
+    cells = sheet_columns_of(declared.sheet_row)
+    if declared.sheet is None:
+        rows: Sequence[Struct] = (await declared.do(by, query)).items
+    else:
+        rows = await declared.sheet(by, query)
+    titles = [cell.title for cell in cells.values()]
+    return spreadsheet(
+        declared.file, titles, ([cell.written(row, of) for of, cell in cells.items()] for row in rows)
     )
 
 
@@ -143,30 +148,24 @@ def row_page(declared: Read, noun: Noun) -> ApiHandler:
     """Return the page of one row: its facts, its files, and the buttons of what may be done with it."""
 
     async def handler(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
-        return await show_row(declared, noun, request)
+        by, gaps = operator_of(request, declared.needs), gaps_of(request, declared, noun)
+        row = await (declared.page or declared.do)(by, **gaps)
+        return row_answer(declared, noun, request, row, **await _besides(request, declared, by))
 
     return _named(handler, declared)
 
 
-async def show_row(
-    declared: Read,
-    noun: Noun,
-    request: web.Request,
-    *,
-    wrong: Wrong | None = None,
-    form: Any = None,
-    result: Any = None,
-) -> web.StreamResponse:
-    """Show the page of a row, once more with what is wrong with a form of it, or with what came of it."""
-    by, gaps = operator_of(request, declared.needs), gaps_of(request, declared, noun)
-    row = await declared.do(by, **gaps)
+def row_answer(
+    declared: Read, noun: Noun, request: web.Request, row: Any, *, status: int, **given: Any
+) -> web.Response:
+    """Answer with the page of a row, as it was read."""
     filled = _filled(request)
     acts = [act for act in noun.of_row(declared) if act.offered(row) and _may(request, act)]
     return console_page(
         declared.template or "doors/row.html",
         request,
         here=declared.section or declared.path.partition("/{")[0],
-        status=200 if wrong is None else wrong.status,
+        status=status,
         row=row,
         cells=cells_of(declared.answer),
         acts=[(act, act.address.format(**filled)) for act in acts],
@@ -174,15 +173,15 @@ async def show_row(
         links=declared.links(row) if declared.links is not None else {},
         list=next((one for one in noun.lists if declared.path.startswith(f"{one.path}/")), None),
         path=declared.path.format(**filled),
-        wrong=wrong,
-        form=form,
-        result=result,
-        **await _more(declared, by),
+        **given,
     )
 
 
-async def _more(declared: Declared, by: Operator) -> Mapping[str, Any]:
-    return {} if declared.more is None else await declared.more(by)
+async def _besides(request: web.Request, declared: Declared, by: Operator) -> Mapping[str, Any]:
+    """Return what a page shows besides its rows: of its noun, and of the form that has led to it."""
+    again = request.get(_AGAIN, _ONCE)
+    status = 200 if again["wrong"] is None else again["wrong"].status
+    return {"status": status, **again, **({} if declared.more is None else await declared.more(by))}
 
 
 def question_page(act: Act, noun: Noun) -> ApiHandler:

@@ -24,6 +24,11 @@ _NAMES: Final = "/"
 """Between a system and the person whom it names: no name of a key has it."""
 
 
+def canonical(name: str) -> str:
+    """Return the stored form of an account's name, in lower case without outer blanks."""
+    return name.strip().casefold()
+
+
 def of_account(name: str) -> str:
     return f"{ACCOUNT}{name}"
 

@@ -19,6 +19,8 @@ class BulkKind(StrEnum):
     """Messages that have not left never do."""
     REPLAY = "replay"
     """Open dead letters are published again."""
+    DISCARD = "discard"
+    """Open dead letters are discarded."""
     PRINTED = "printed"
     """Letters are marked as printed."""
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Final
 from uuid import UUID
 
-from hub.model import Json, Rendered
+from hub.model import Rendered
 from hub.model.evidence import SaidMessage
 from hub.operations.cases.texts import ORIGINS_ES, MessageText, Render, decisive, text_of
 from hub.operations.evidence import EvidenceRow, Remade, Remaker, row_of
-from hub.ports import ExplainStore, LetterStore
+from hub.ports import ExplainStore
 from hub.ports.cases import CaseFacts, CaseMessage
 from hub.ports.evidence import EvidenceStore
 from hub.sla.ack_links import without_link
@@ -53,7 +53,8 @@ class MessageWords:
 
     evidence: EvidenceStore
     events: ExplainStore
-    letters: LetterStore
+    letters: Callable[[UUID], Awaitable[Rendered | None]]
+    """Returns the words of a stored letter."""
     remaker: Remaker
     render: Render
 
@@ -63,8 +64,7 @@ class MessageWords:
         if said is None:
             return None
         calls = await self.remaker.remake(said)
-        found = await self.letters.letter(message_id)
-        letter = {} if found is None or found["only_document"] else found
+        letter = await self.letters(message_id)
         words = await self._text(said, calls, letter)
         call = decisive(calls) if calls else None
         rows = [row_of(remade) for remade in calls]
@@ -80,9 +80,7 @@ class MessageWords:
             evidence=rows,
         )
 
-    async def _text(
-        self, said: SaidMessage, calls: Sequence[Remade], letter: Mapping[str, Json]
-    ) -> MessageText:
+    async def _text(self, said: SaidMessage, calls: Sequence[Remade], letter: Rendered | None) -> MessageText:
         events = await self.events.events(str(said.message.event_key), None)
         facts = CaseFacts(
             case="", first=None, head=(), entries=(), events={event.key: event for event in events}
@@ -90,14 +88,14 @@ class MessageWords:
         sent = CaseMessage(
             message=said.message,
             attempts=[call.attempt for call in said.calls],
-            subject=letter.get("subject"),
-            text=letter.get("text"),
+            subject=None if letter is None else letter.subject,
+            text=None if letter is None else letter.text,
         )
         return await asyncio.to_thread(text_of, sent, calls, facts, self.render)
 
 
-def _stored(letter: Mapping[str, Json]) -> str:
-    return without_link(letter.get("html") or "")
+def _stored(letter: Rendered | None) -> str:
+    return "" if letter is None else without_link(letter.html)
 
 
 def _html(words: Rendered) -> str:

@@ -1,16 +1,13 @@
-"""What puts things on paper, with the company's texts: constancias, exports of people, posters, letters."""
+"""What puts things on paper, with the company's texts: constancias, exports of people."""
 
 from __future__ import annotations
 
 from hub import storage
 from hub.access.document_keys import document_keys
 from hub.operations.constancia.make import Constancias
-from hub.operations.letters import LetterPrinter
 from hub.operations.person_export.make import PersonExports
 from hub.parts.company import CompanyRules
-from hub.parts.posters import PosterPages
 from hub.rendering.paper import make_pdf
-from hub.rendering.paper.pages import make_pages
 
 
 def constancias_of(database: storage.Database, company: CompanyRules) -> Constancias:
@@ -35,15 +32,4 @@ def person_exports_of(database: storage.Database, company: CompanyRules) -> Pers
         said=storage.PostgresConstancias(database),
         audit=storage.PostgresAudit(database),
         company=company.policy.company.name,
-    )
-
-
-def letter_printer_of(database: storage.Database, company: CompanyRules) -> LetterPrinter:
-    """Return what puts letters on paper."""
-    return LetterPrinter(
-        store=storage.PostgresBatches(database),
-        documents=storage.PostgresDocuments(database),
-        make=make_pages,
-        posters=PosterPages(database=database, company=company).of_batch,
-        size=company.policy.paper.size,
     )

@@ -6,13 +6,15 @@ A test puts doubles in their places: `with_doubles(stores, log=MemoryLog())`.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Final
 
 from hub import storage
 from hub.access.keyring import KeyRing
+from hub.access.passwords import Passwords
 from hub.access.poster_links import PosterLinks
 from hub.channels.registry import NAMES
 from hub.cloudevents.schemas import Schemas
@@ -20,10 +22,9 @@ from hub.model import Brand, Lane
 from hub.operations.cases.texts import Render
 from hub.operations.constancia.make import Constancias
 from hub.operations.gallery import Gallery
-from hub.operations.letters import LetterPrinter
 from hub.operations.person_export.make import PersonExports
 from hub.parts.company import CompanyRules
-from hub.parts.papers import constancias_of, letter_printer_of, person_exports_of
+from hub.parts.papers import constancias_of, person_exports_of
 from hub.parts.posters import PosterPages
 from hub.parts.renderer import render_again
 from hub.parts.texts import lazy_gallery
@@ -33,7 +34,6 @@ from hub.ports import (
     ActivityStore,
     Appointments,
     AuditStore,
-    BatchStore,
     BulkStore,
     CancelStore,
     CaseStore,
@@ -50,7 +50,6 @@ from hub.ports import (
     IncidentLog,
     IntakeStore,
     KeyStore,
-    LetterStore,
     LogStore,
     Now,
     PauseStore,
@@ -63,10 +62,8 @@ from hub.ports import (
     ResidentStore,
     SecondFactorStore,
     SessionStore,
-    SubscriptionStore,
     SurveyStore,
     UnsubscribeStore,
-    WebhookStore,
 )
 from hub.ports.evidence import EvidenceStore
 from hub.ports.people_list import PeopleListStore
@@ -88,6 +85,7 @@ class Stores:
     publisher: Publisher
     appointments: Appointments
     now: Now = NOW
+    passwords: Passwords = field(default_factory=Passwords)
 
     @cached_property
     def settings(self) -> Settings:
@@ -133,10 +131,6 @@ class Stores:
     @cached_property
     def audit(self) -> AuditStore:
         return storage.PostgresAudit(self.database)
-
-    @cached_property
-    def batches(self) -> BatchStore:
-        return storage.PostgresBatches(self.database)
 
     @cached_property
     def bulk(self) -> BulkStore:
@@ -211,11 +205,7 @@ class Stores:
         return storage.PostgresIntake(self.database)
 
     @cached_property
-    def letter_printer(self) -> LetterPrinter:
-        return letter_printer_of(self.database, self.company)
-
-    @cached_property
-    def letters(self) -> LetterStore:
+    def letters(self) -> storage.PostgresLetters:
         return storage.PostgresLetters(self.database)
 
     @cached_property
@@ -245,6 +235,11 @@ class Stores:
     @cached_property
     def preferences(self) -> PreferenceStore:
         return storage.PostgresPreferences(self.database)
+
+    @cached_property
+    def printing(self) -> asyncio.Lock:
+        """The turn of who has letters set as a PDF: one at a time in a process."""
+        return asyncio.Lock()
 
     @cached_property
     def reach(self) -> ReachStore:
@@ -279,17 +274,9 @@ class Stores:
         return storage.PostgresSessions(self.database)
 
     @cached_property
-    def subscriptions(self) -> SubscriptionStore:
-        return storage.PostgresSubscriptions(self.database)
-
-    @cached_property
     def surveys(self) -> SurveyStore:
         return storage.PostgresSurveys(self.database)
 
     @cached_property
     def unsubscribes(self) -> UnsubscribeStore:
         return storage.PostgresUnsubscribes(self.database)
-
-    @cached_property
-    def webhooks(self) -> WebhookStore:
-        return storage.PostgresWebhooks(self.database)

@@ -12,7 +12,7 @@ from hub.model.tickets import Ticket
 from hub.ports.accounts import AccountStore, SessionStore
 from hub.ports.activity import ActivityStore
 from hub.ports.appointments import Appointments, Later
-from hub.ports.bulk import BulkChoice, BulkStore, DeadFilter, Replay, Worked
+from hub.ports.bulk import BulkChoice, BulkStore, DeadFilter, LetterFilter, Replay, Worked
 from hub.ports.cancel import CancelPage, CancelResult, CancelStore
 from hub.ports.cases import CaseStore
 from hub.ports.casework import CaseFilter, CaseworkStore, ReplyFilter
@@ -42,7 +42,6 @@ from hub.ports.imports import ImportStore, ImportTransaction
 from hub.ports.inbox import InboxStore
 from hub.ports.intake import DryRunStore, DryRunTransaction, IntakeStore, IntakeTransaction
 from hub.ports.keys import AuditStore, KeyStore, NoteFilter
-from hub.ports.letters import EVERY_LETTER, BatchStore, LetterFilter, LetterStore
 from hub.ports.log import BoardFilter, Cause, Causes, LogStore, MessageFilter, Page
 from hub.ports.monitor import Heartbeats, IncidentLog, MonitorStore, Queues
 from hub.ports.months import MonthStore
@@ -54,10 +53,10 @@ from hub.ports.reach import ReachStore
 from hub.ports.recipients import RecipientStore
 from hub.ports.redrive import RedrivenPage, RedriveResult, RedriveStore
 from hub.ports.residents import LevelStore, ResidentAccess, ResidentStore
-from hub.ports.results import ResultStore, SubscriptionStore
+from hub.ports.results import ResultStore
 from hub.ports.retention import RetentionStore
 from hub.ports.second_factors import SecondFactorStore
 from hub.ports.surveys import SurveyStore
 from hub.ports.timers import Now, TimerStore
 from hub.ports.unsubscribes import UnsubscribeStore
-from hub.ports.webhooks import WebhookCalls, WebhookQueue, WebhookStore
+from hub.ports.webhooks import WebhookCalls, WebhookQueue

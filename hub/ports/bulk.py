@@ -9,8 +9,8 @@ from uuid import UUID
 
 from hub.model import DeadLetter, PropertyScope
 from hub.model.bulk import BulkCandidate, BulkItem, BulkKind, BulkResult, BulkRun
+from hub.model.letters import LetterState
 from hub.model.tickets import Ticket
-from hub.ports.letters import LetterFilter
 from hub.ports.log import MessageFilter, Page
 
 
@@ -20,6 +20,19 @@ class DeadFilter:
 
     reason: str | None = None
     event: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterFilter:
+    """Which letters a list has; what is None does not narrow it."""
+
+    state: LetterState | None = None
+    handed_over: bool | None = None
+
+    def has(self, state: LetterState) -> bool:
+        """Return whether letters in this state are among them."""
+        over = state is LetterState.DELIVERED
+        return self.state in (None, state) and self.handed_over in (None, over)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

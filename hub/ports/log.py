@@ -1,4 +1,4 @@
-"""Messages, clocks and dead letters as operators see them."""
+"""Messages and clocks as operators see them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from hub.model import Clock, DeadLetter, Json, Period, PromiseRecord, PropertyScope
+from hub.model import Clock, Json, Period, PromiseRecord, PropertyScope
 from hub.model.contracts import ContractDecision
 
 
@@ -137,32 +137,6 @@ class LogStore(Protocol):
         Return which contracts with clients were renewed or ended in the period, in the order of time.
 
         `area` (a `service_area`) and `places` filter each event by itself.
-        """
-
-    async def dead(
-        self,
-        *,
-        state: str | None,
-        after: str | None,
-        limit: int,
-        reason: str | None = None,
-        event: str | None = None,
-    ) -> Page:
-        """
-        List dead letters; `state` is `open`, `replayed` or `discarded`.
-
-        `reason` filters by a part of the reason, `event` by the event's name (`pqrs.received`).
-        """
-
-    async def dead_letter(self, letter_id: UUID) -> DeadLetter | None:
-        """Return one dead letter whole."""
-
-    async def settle_dead(self, letter_id: UUID, *, state: str, times: int | None = None) -> bool:
-        """
-        Set `replayed` or `discarded`; return false if the letter was settled already or is unknown.
-
-        Also false if its bytes have come more than `times` times: a replay that has failed again meanwhile
-        stays open.
         """
 
     async def unreached(

@@ -1,4 +1,4 @@
-"""Results that are not published yet, and who asked for them."""
+"""Results that are not published yet, and who asked for them; `hub.desk.webhooks` has the asking."""
 
 from __future__ import annotations
 
@@ -10,19 +10,6 @@ from uuid import UUID
 from hub.model import Event
 from hub.model.extensions import ExtensionChange
 from hub.model.results import Result, ResultSubscription
-
-
-class SubscriptionStore(Protocol):
-    """Subscriptions to the results of a source, as administrators see and change them. They are few."""
-
-    async def subscriptions(self) -> Sequence[ResultSubscription]:
-        """Return those over RabbitMQ, by source."""
-
-    async def subscribe(self, subscription: ResultSubscription) -> None:
-        """Store it for messages planned from now on; where the source has one, only its kinds change."""
-
-    async def unsubscribe(self, source: str) -> bool:
-        """Delete it; false if there was none."""
 
 
 class ResultStore(Protocol):

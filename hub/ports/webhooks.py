@@ -1,32 +1,13 @@
-"""Webhooks: their endpoints, the events that wait for them, and the calls."""
+"""Webhooks: the events that wait for their endpoints, and the calls."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
 from hub.model.webhooks import Webhook, WebhookEvent
-
-
-class WebhookStore(Protocol):
-    """Endpoints as administrators see and change them. They are few: lists are not paged."""
-
-    async def webhooks(self) -> Sequence[Webhook]:
-        """Return all endpoints, also those that are off, by source."""
-
-    async def add(self, webhook: Webhook) -> None:
-        """Store a new endpoint."""
-
-    async def remove(self, webhook_id: UUID) -> bool:
-        """Delete an endpoint and what waits for it; false if there is none."""
-
-    async def rotate(self, webhook_id: UUID, secret: str, *, earlier_ends_at: datetime) -> bool:
-        """Set a new sealed secret; the one before signs as well until then. False if there is none."""
-
-    async def enable(self, webhook_id: UUID) -> bool:
-        """Turn an endpoint on again, with all its tries; what waits goes out. False if there is none."""
 
 
 class WebhookQueue(Protocol):

@@ -33,6 +33,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "bounce.confirm": "Confirmó que un mensaje se devolvió",
     "bounce.dismiss": "Descartó que un mensaje se devolvió",
     "bulk.cancel": "Empezó a cancelar muchos mensajes",
+    "bulk.discard": "Empezó a descartar muchos eventos rechazados",
     "bulk.printed": "Empezó a dar por impresas muchas cartas",
     "bulk.replay": "Empezó a reintentar muchos eventos rechazados",
     "bulk.resend": "Empezó a reenviar muchos mensajes",

@@ -39,7 +39,6 @@ from hub.storage.pauses import PostgresPauses
 from hub.storage.people_list import PostgresPeopleList
 from hub.storage.person_export import PostgresPersonExport
 from hub.storage.preferences import PostgresPreferences
-from hub.storage.print_batches import PostgresBatches
 from hub.storage.reach import PostgresReach
 from hub.storage.readiness import PostgresReadiness
 from hub.storage.receipts import PostgresReceipts
@@ -48,7 +47,7 @@ from hub.storage.redrive import PostgresRedrive
 from hub.storage.replies import PostgresReplies
 from hub.storage.resident_access import PostgresResidentAccess
 from hub.storage.residents import PostgresResidents
-from hub.storage.results import PostgresResults, PostgresSubscriptions
+from hub.storage.results import PostgresResults
 from hub.storage.retention import PostgresRetention
 from hub.storage.second_factors import PostgresSecondFactors
 from hub.storage.secrets import PostgresSecrets

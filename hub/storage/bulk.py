@@ -11,13 +11,14 @@ from uuid import UUID
 from asyncpg import Record
 
 from hub.errors import StorageRefused
-from hub.model import DeadLetter, Lane, PropertyScope, State, type_of
+from hub.model import Lane, PropertyScope, State, type_of
 from hub.model.bulk import BulkCandidate, BulkItem, BulkKind, BulkResult, BulkRun, SkipReason
 from hub.model.ids import span
 from hub.model.letters import LetterState
 from hub.model.state_machine import LOST, UNSENT
 from hub.model.tickets import Ticket, grouped
 from hub.ports import BulkChoice, DeadFilter, LetterFilter, MessageFilter, Page, Replay, Worked
+from hub.storage import dead_letters
 from hub.storage.cancel import GONE, cancel_verdict
 from hub.storage.database import Runner, Store, encode_some, load, read, storable
 from hub.storage.filters import listed, narrow
@@ -26,7 +27,6 @@ from hub.storage.paging import paged
 from hub.storage.redrive import AGAIN, verdict
 
 _SQL = load("bulk")
-_DEAD = load("dead_letters")
 _KEPT: Final = timedelta(days=90)
 """How long one can look up what a run has done."""
 _FOUND: Final[Mapping[str, str]] = {
@@ -108,7 +108,8 @@ def _chosen(choice: BulkChoice, limit: int) -> tuple[str, Sequence[object]]:
     """Return the statement of what a bulk action finds, with its parameters."""
     which = choice.which
     if isinstance(which, DeadFilter):
-        return _SQL["dead"], (which.reason, which.event and type_of(which.event), limit)
+        is_replay = choice.kind is BulkKind.REPLAY
+        return _SQL["dead"], (which.reason, which.event and type_of(which.event), limit, is_replay)
     if isinstance(which, LetterFilter):
         states = [state for state in _TO_PRINT if which.has(state)]
         return _SQL["letters"], (states, limit, listed(choice.places))
@@ -147,7 +148,7 @@ async def _act(run: Runner, kind: BulkKind, run_id: UUID, ids: Sequence[UUID], r
         return await _cancel(run, ids)
     if kind is BulkKind.REPLAY:
         return await _replay(run, ids, replay)
-    return _verdicts(await run.rows(_SQL["printed"], ids)), ()
+    return _verdicts(await run.rows(_SQL["discard" if kind is BulkKind.DISCARD else "printed"], ids)), ()
 
 
 async def _refuse(_: Runner, ids: Sequence[UUID]) -> Acted:
@@ -170,15 +171,14 @@ async def _replay(run: Runner, ids: Sequence[UUID], replay: Replay) -> Acted:
     """Publish first, then settle: the other order would lose a letter if the process died in between."""
     verdicts: dict[UUID, str] = {}
     for letter_id in ids:
-        rows = await run.rows(_DEAD["show"], letter_id)
-        letter = read(DeadLetter, rows[0]) if rows and rows[0]["state"] == "open" else None
-        if letter is None:
+        letter = await dead_letters.find(run, letter_id)
+        if letter is None or letter.state != "open":
             continue
         if letter.wrong_sender:
             verdicts[letter_id] = SkipReason.WRONG_SENDER
             continue
         await replay(letter)
-        settled = await run.rows(_DEAD["settle"], letter_id, "replayed", letter.times)
+        settled = await dead_letters.settle(run, letter_id, "replayed", times=letter.times)
         verdicts[letter_id] = _TAKEN if settled else SkipReason.AGAIN
     return verdicts, ()
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from typing import Final
+from uuid import UUID
 
 from hub.cloudevents import header_as_json
 from hub.model import DeadLetter, Json
-from hub.storage.database import Runner, load, row_of, write
+from hub.storage.database import Runner, load, read, row_of, write
 
 _SQL = load("dead_letters")
 _COLUMNS: Final = (
@@ -27,6 +28,21 @@ async def add(run: Runner, letters: Sequence[DeadLetter]) -> None:
     ordered = sorted({letter.id: letter for letter in letters}.items())
     rows = [(*row_of(letter, _COLUMNS), _as_json(letter.headers), letter.body) for _, letter in ordered]
     await write(run, _SQL["add"], rows)
+
+
+async def find(run: Runner, letter_id: UUID) -> DeadLetter | None:
+    rows = await run.rows(_SQL["show"], letter_id)
+    return read(DeadLetter, rows[0]) if rows else None
+
+
+async def settle(run: Runner, letter_id: UUID, state: str, *, times: int | None = None) -> bool:
+    """
+    Set `replayed` or `discarded`; return false if the letter was settled already or is unknown.
+
+    Also false if its bytes have come more than `times` times: a replay that has failed again meanwhile stays
+    open.
+    """
+    return bool(await run.rows(_SQL["settle"], letter_id, state, times))
 
 
 def _as_json(headers: Mapping[str, Json]) -> str:

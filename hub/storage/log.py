@@ -15,13 +15,11 @@ from hub.model import (
     HUB_SOURCE,
     Clock,
     ClockState,
-    DeadLetter,
     Json,
     Period,
     PromiseRecord,
     PropertyScope,
     State,
-    type_of,
 )
 from hub.model.contracts import ContractDecision
 from hub.people.masking import mask_address, mask_name, mask_reference
@@ -35,7 +33,6 @@ MANY: Final = 10_000
 """Of more that has ended in one state, nobody wants to know how many there are."""
 
 _SQL = load("log")
-_DEAD = load("dead_letters")
 
 
 class PostgresLog(Store):
@@ -109,26 +106,6 @@ class PostgresLog(Store):
     ) -> Sequence[ContractDecision]:
         return await contracts.decisions(self, period, area=area, places=places)
 
-    async def dead(
-        self,
-        *,
-        state: str | None,
-        after: str | None,
-        limit: int,
-        reason: str | None = None,
-        event: str | None = None,
-    ) -> Page:
-        kind = None if event is None else type_of(event)
-        asked = after, limit, _states(state, _SETTLEMENTS), reason, kind
-        return await paged(self, _SQL["dead"], *asked, by="received_at")
-
-    async def dead_letter(self, letter_id: UUID) -> DeadLetter | None:
-        rows = await self.rows(_DEAD["show"], letter_id)
-        return read(DeadLetter, rows[0]) if rows else None
-
-    async def settle_dead(self, letter_id: UUID, *, state: str, times: int | None = None) -> bool:
-        return bool(await self.rows(_DEAD["settle"], letter_id, state, times))
-
     async def live_counts(self) -> Mapping[str, Mapping[str, int]]:
         return _by_state(await self.rows(_SQL["live_counts"].format(there="")))
 
@@ -143,7 +120,6 @@ class PostgresLog(Store):
         return _by_state(row for row in rows if places is None or row["noun"] != "dead")
 
 
-_SETTLEMENTS: Final = ("open", "replayed", "discarded")
 _SOONEST: Final = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
 
 

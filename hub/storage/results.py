@@ -1,4 +1,4 @@
-"""Results and subscriptions in PostgreSQL."""
+"""Results in PostgreSQL, and who hears them."""
 
 from __future__ import annotations
 
@@ -17,27 +17,13 @@ from hub.model.results import Result, ResultSubscription
 from hub.model.state_machine import LOST
 from hub.model.webhooks import Webhook
 from hub.storage import extensions
-from hub.storage.database import Store, load, read, storable
+from hub.storage.database import Store, load, read
 
 _SQL = load("results")
 _LOST: Final = sorted(LOST)
 
 
-class PostgresSubscriptions(Store):
-    """The SubscriptionStore."""
-
-    async def subscriptions(self) -> Sequence[ResultSubscription]:
-        return [read(ResultSubscription, row) for row in await self.rows(_SQL["subscriptions"])]
-
-    async def subscribe(self, subscription: ResultSubscription) -> None:
-        words = storable(subscription.source), sorted(subscription.kinds), storable(subscription.created_by)
-        await self.rows(_SQL["subscribe"], subscription.id, *words)
-
-    async def unsubscribe(self, source: str) -> bool:
-        return bool(await self.rows(_SQL["unsubscribe"], storable(source)))
-
-
-class PostgresResults(PostgresSubscriptions):
+class PostgresResults(Store):
     """The ResultStore."""
 
     async def take_results(self, limit: int, lease: timedelta) -> Sequence[Result]:

@@ -1,9 +1,9 @@
-"""Webhooks in PostgreSQL."""
+"""Webhooks and the events that wait for them, in PostgreSQL."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from hub.model.webhooks import Webhook, WebhookEvent
@@ -13,24 +13,7 @@ _SQL = load("webhooks")
 
 
 class PostgresWebhooks(Store):
-    """The WebhookStore and the WebhookQueue."""
-
-    async def webhooks(self) -> Sequence[Webhook]:
-        return [read(Webhook, row) for row in await self.rows(_SQL["list"])]
-
-    async def add(self, webhook: Webhook) -> None:
-        words = (storable(webhook.source), sorted(webhook.kinds), webhook.created_at)
-        who = storable(webhook.created_by), storable(webhook.url), webhook.secret
-        await self.rows(_SQL["add"], webhook.id, *words, *who)
-
-    async def remove(self, webhook_id: UUID) -> bool:
-        return bool(await self.rows(_SQL["remove"], webhook_id))
-
-    async def rotate(self, webhook_id: UUID, secret: str, *, earlier_ends_at: datetime) -> bool:
-        return bool(await self.rows(_SQL["rotate"], webhook_id, secret, earlier_ends_at))
-
-    async def enable(self, webhook_id: UUID) -> bool:
-        return bool(await self.rows(_SQL["enable"], webhook_id))
+    """The WebhookQueue."""
 
     async def due(self, limit: int, lease: timedelta) -> Sequence[Webhook]:
         return [read(Webhook, row) for row in await self.rows(_SQL["due"], limit, lease)]

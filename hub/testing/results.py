@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from hub.testing.faults import Faults
 
 
 class MemoryResults:
-    """`hub.ports.ResultStore` and `SubscriptionStore`. `faults` applies to `finish_results`."""
+    """`hub.ports.ResultStore`. `faults` applies to `finish_results`."""
 
     def __init__(self) -> None:
         self.faults = Faults()
@@ -23,7 +22,7 @@ class MemoryResults:
         self.webhooks: list[Webhook] = []
         self.queued: list[tuple[UUID, Event]] = []
         self.extensions: list[ExtensionChange] = []
-        self._subscriptions: dict[str, ResultSubscription] = {}
+        self.subscriptions: list[ResultSubscription] = []
 
     async def take_results(
         self,
@@ -33,7 +32,7 @@ class MemoryResults:
         return self.waiting[:limit]
 
     async def listeners(self) -> Sequence[ResultSubscription]:
-        return [*await self.subscriptions(), *self.webhooks]
+        return [*self.subscriptions, *self.webhooks]
 
     async def finish_results(
         self, results: Sequence[Result], for_webhooks: Sequence[tuple[UUID, Event]]
@@ -54,15 +53,3 @@ class MemoryResults:
     ) -> None:
         self.extensions = [change for change in self.extensions if change not in told]
         self.queued += for_webhooks
-
-    async def subscriptions(self) -> Sequence[ResultSubscription]:
-        return [subscription for _, subscription in sorted(self._subscriptions.items())]
-
-    async def subscribe(self, subscription: ResultSubscription) -> None:
-        known = self._subscriptions.get(subscription.source)
-        self._subscriptions[subscription.source] = (
-            subscription if known is None else replace(known, kinds=subscription.kinds)
-        )
-
-    async def unsubscribe(self, source: str) -> bool:
-        return self._subscriptions.pop(source, None) is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 
-from hub.operations.erase_person import EVENTS, go_on, kept_since
+from hub.desk.rights.erasing import EVENTS, go_on, kept_since
 from hub.timers.deps import Timers
 
 log = structlog.get_logger()

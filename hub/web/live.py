@@ -24,7 +24,6 @@ from hub.ports import (
     BulkStore,
     CaseworkStore,
     ContactStore,
-    LetterStore,
     LogStore,
     MessageFilter,
 )
@@ -59,7 +58,6 @@ class LiveDeps:
     counts: Counted
     log: LogStore
     contacts: ContactStore
-    letters: LetterStore
     surveys: Mark
 
 
@@ -70,8 +68,6 @@ def marks_of(deps: LiveDeps) -> Mapping[str, Mark]:
         "bulk": partial(deps.bulk.runs, after=None, limit=SHOWN),
         "cases": partial(deps.casework.cases, CaseFilter(), after=None, limit=SHOWN),
         "clocks": partial(_count, deps.counts, "clocks"),
-        "dead": partial(_count, deps.counts, "dead"),
-        "letters": deps.letters.buildings,
         "messages": _together(first, partial(_count, deps.counts, "messages")),
         "replies": partial(deps.contacts.replies, ReplyFilter(), after=None, limit=SHOWN),
         "surveys": deps.surveys,

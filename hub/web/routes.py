@@ -19,11 +19,10 @@ from hub.doors.api import routes_of
 from hub.doors.console import pages_of
 from hub.inbound.unsubscribe import PATH as UNSUBSCRIBE_PATH
 from hub.sla.ack_links import PATH as ACK_PATH
-from hub.web.api import letters
 from hub.web.api.hub_routes import HUB
 from hub.web.api.message_routes import MESSAGES
 from hub.web.api.people_routes import PEOPLE
-from hub.web.console import console, own_account, own_inbox, second_factor, second_step, sign_in
+from hub.web.console import console, letters_page, own_account, own_inbox, second_factor, second_step, sign_in
 from hub.web.console.own_line import in_shell
 from hub.web.console.routes import CONSOLE
 from hub.web.documents import serve
@@ -102,9 +101,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     read_company("/openapi.json", serve.show),
     read_company("/asyncapi.json", serve.show),
     read_company(serve.FILE, serve.show),
-    read_private("/letters/{id}", letters.print_letter),
-    read_private("/letters/{id}/document", letters.show_document),
-    read_private("/letters/{id}/pdf", letters.show_pdf),
+    read_private("/letters/{id}", letters_page.print_letter),
+    read_private("/letters/{id}/document", letters_page.show_document),
+    read_private("/letters/{id}/pdf", letters_page.show_pdf),
     *map(in_shell, CONSOLE),
     *(in_shell(page) for noun in NOUNS for page in pages_of(noun)),
     _open("/", console.show),

@@ -16,11 +16,11 @@ from hub.access.code_rate import CodeRate
 from hub.access.inbox_tokens import InboxTokens
 from hub.access.link_rate import OF_A_FILE, OF_A_WALL, LinkRate
 from hub.access.lockout import AddressThrottle
-from hub.access.passwords import Passwords
 from hub.access.resident_links import ResidentLinks
 from hub.access.survey_links import SurveyLinks
 from hub.cloudevents import decode
 from hub.desk.channels.state import Depths
+from hub.desk.letters.queries import count as count_letters
 from hub.desk.nouns import NOUNS
 from hub.desk.posters.queries import count as count_posters
 from hub.desk.surveys.acts import changed as surveys_changed
@@ -41,7 +41,6 @@ from hub.operations.residents.own_file import OwnFiles
 from hub.operations.residents.own_message import OwnMessages
 from hub.operations.residents.sign_in import ResidentSignIn
 from hub.parts.stores import Stores
-from hub.ports import WebhookCalls
 from hub.ports.activity import AffectedPeople
 from hub.ports.traces import Tracer
 from hub.web.auth.api_key_cache import Keyring
@@ -59,13 +58,11 @@ class Services(Stores):
 
     amqp_user: str | None
     dry_run: DryRunner
-    webhook_calls: WebhookCalls
     keyring: Keyring
     refuse: Refuse
     hooks: Hooks
     monitoring: Monitoring
     tracer: Tracer | None = None
-    passwords: Passwords = field(default_factory=Passwords)
     login_queue: Queue = field(default_factory=lambda: Queue(AddressThrottle(time.monotonic)))
     """Slows down an address whose sign-ins fail."""
     survey_brake: AddressThrottle = field(default_factory=lambda: AddressThrottle(time.monotonic))
@@ -160,7 +157,6 @@ class Services(Stores):
             log=self.log,
             casework=self.casework,
             contacts=self.contacts,
-            letters=self.letters,
             surveys=partial(surveys_changed, self),
         )
         return LiveChanges({**marks_of(deps), **desk_marks(NOUNS, self)}, of_case=self.casework.case_mark)
@@ -171,7 +167,7 @@ class Services(Stores):
             activity=self.activity,
             contacts=self.contacts,
             incidents=self.incidents,
-            letters=self.letters,
+            letters=partial(count_letters, self.database),
             log=self.log,
             paused=self.pauses.paused,
             posters=partial(count_posters, self.database),
@@ -235,7 +231,7 @@ class Services(Stores):
         return MessageWords(
             evidence=self.evidence,
             events=self.explain,
-            letters=self.letters,
+            letters=self.letters.words,
             remaker=self.remaker,
             render=self.render_again,
         )

@@ -68,7 +68,7 @@ async def test_who_speaks_in_the_hubs_name_stops_no_clock_and_raises_an_alarm(
         assert (await clock_now(house, clock))["ended_at"] is None
 
         bulk = json.loads(await house.command("dead", "replay", "--all", "--yes", "--json"))
-        assert (bulk["items"], bulk["left_out"]) == ([], 1)
+        assert (bulk["goes"], bulk["found"]) == (0, 1)
         await house.command("dead", "replay", letter["id"])
         await until(lambda: is_refused_again(house, letter), "the refusal of the replay")
         assert (await clock_now(house, clock))["ended_at"] is None

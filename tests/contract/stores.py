@@ -17,7 +17,6 @@ from hub.policy import load_policy
 from hub.ports import (
     AccountStore,
     AuditStore,
-    BatchStore,
     BulkStore,
     CancelStore,
     CaseStore,
@@ -31,7 +30,6 @@ from hub.ports import (
     ImportStore,
     IntakeStore,
     KeyStore,
-    LetterStore,
     LogStore,
     PauseStore,
     PreferenceStore,
@@ -49,7 +47,6 @@ from hub.storage import (
     Database,
     PostgresAccounts,
     PostgresAudit,
-    PostgresBatches,
     PostgresBulk,
     PostgresCancel,
     PostgresCases,
@@ -159,9 +156,8 @@ class RealStores(Stores):
     mail_reports: ReportStore
     escalations: EscalationStore
     log: LogStore
-    letters: LetterStore
+    letters: PostgresLetters
     database: Database
-    batches: BatchStore
     cancel: CancelStore
     redrive: RedriveStore
     contacts: ContactStore
@@ -225,7 +221,6 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
             letters=PostgresLetters(opened),
             database=opened,
             preferences=PostgresPreferences(opened),
-            batches=PostgresBatches(opened),
             bulk=PostgresBulk(opened),
             cancel=PostgresCancel(opened),
             redrive=PostgresRedrive(opened),

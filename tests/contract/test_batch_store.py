@@ -3,36 +3,39 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from hub.errors import InvalidGuide, NothingToPrint, TooLate
+from hub.desk.letters import acts, queries
+from hub.desk.letters.rows import BatchesQuery, LetterRow, LettersQuery, MadeBatch, PostedBody
+from hub.doors.operator import Operator
+from hub.errors import InvalidGuide, NothingToPrint, StorageUnavailable, TooLate
 from hub.model import Message, PreferenceEntry, Preferences, State, StoredEvent
-from hub.model.letters import LetterState, MadeBatch
+from hub.model.letters import LetterState
 from hub.model.months import EPOCH
-from hub.operations.letters import post, to_hand_over
-from hub.ports import LetterFilter
-from hub.storage import Database, PostgresBatches, PostgresLetters, PostgresMonths
+from hub.storage import Database, PostgresLetters, PostgresMonths
+from hub.testing import MemoryAudit
 from tests.contract.stores import RealStores
 from tests.contract.test_letter_store import letter, made
 from tests.contract.test_recalls import recall
 from tests.contract.values import NOON, copropiedad, event, membership, message, now, person, stored, unit
+from tests.operators import operator
 
 HERE = "ph-1"
 GUIDE = "RA123456789CO"
 
 
 async def batch_of(stores: RealStores, place: str | None = HERE) -> MadeBatch:
-    return await stores.batches.make(place, by="ana", size="letter", now=now())
+    return await queries.make_batch(stores.database, place, by="ana", size="letter", now=now())
 
 
 async def states(stores: RealStores, *letters: Message) -> list[object]:
-    shown = [await stores.letters.letter(one.id) for one in letters]
-    return [one and one["state"] for one in shown]
+    shown = [await queries.letter(stores.database, one.id) for one in letters]
+    return [one and one.state for one in shown]
 
 
 async def lives(stores: RealStores, *homes: tuple[str, str, dict[str, Any]], role: str = "owner") -> None:
@@ -45,7 +48,7 @@ async def lives(stores: RealStores, *homes: tuple[str, str, dict[str, Any]], rol
 
 
 async def places(stores: RealStores, batch: UUID) -> Sequence[str]:
-    return [one.place for one in await stores.batches.letters_of(batch)]
+    return [one.place for one in await queries.letters_of(stores.database, batch)]
 
 
 async def test_batch_takes_what_is_open_and_walks_by_tower_and_unit(stores: RealStores) -> None:
@@ -62,9 +65,9 @@ async def test_batch_takes_what_is_open_and_walks_by_tower_and_unit(stores: Real
     for who in ("p-stranger", "p-1", "p-2", "p-3", "p-4"):
         await made(stores, of, who)
     delivered = await made(stores, of, "p-gone")
-    await stores.letters.hand_over(delivered.id)
+    await queries.hand_over(stores.database, delivered.id)
     batch = await batch_of(stores)
-    shown = await stores.batches.batch(batch.batch)
+    shown = await queries.batch(stores.database, batch.batch)
 
     assert ["Torre 1 Apto 2", "Torre 1 Apto 10", "Torre 2 Apto 1", "Torre 10 Apto 1", ""] == await places(
         stores, batch.batch
@@ -87,7 +90,7 @@ async def test_letter_goes_to_the_unit_that_its_event_names_else_to_where_the_pe
     named, not_named = await made(stores, of), await made(stores, other)
     stranger = await made(stores, of, "p-stranger")
     batch = await batch_of(stores)
-    found = {one.id: one.place for one in await stores.batches.letters_of(batch.batch)}
+    found = {one.id: one.place for one in await queries.letters_of(stores.database, batch.batch)}
 
     assert {named.id: "Apto 1", not_named.id: "Apto 9", stranger.id: "Apto 1"} == found
 
@@ -102,10 +105,10 @@ async def test_who_wants_large_print_gets_it_and_a_batch_keeps_it(
     await prints(large=True, version=1)
     one = await made(stores, of)
     await made(stores, of, "p-2")
-    alone = await stores.batches.printed_letter(one.id)
+    alone = await queries.printed_letter(stores.database, one.id)
     batch = await batch_of(stores)
     await prints(large=False, version=2)
-    printed = await stores.batches.printed_letters(batch.batch)
+    printed = await queries.printed_letters(stores.database, batch.batch)
 
     assert alone is not None
     assert alone.large
@@ -121,9 +124,9 @@ async def test_own_wish_of_large_print_wins_over_the_directory(stores: RealStore
         await stores.preferences.keep(entry)
     one = await made(stores, of)
     await made(stores, of, "p-2")
-    alone = await stores.batches.printed_letter(one.id)
+    alone = await queries.printed_letter(stores.database, one.id)
     batch = await batch_of(stores)
-    printed = await stores.batches.printed_letters(batch.batch)
+    printed = await queries.printed_letters(stores.database, batch.batch)
 
     assert alone is not None
     assert not alone.large
@@ -133,12 +136,12 @@ async def test_own_wish_of_large_print_wins_over_the_directory(stores: RealStore
 async def test_two_who_press_at_once_make_one_batch(stores: RealStores, of: StoredEvent) -> None:
     letters = [await made(stores, of, f"p-{number}") for number in range(20)]
     results = await asyncio.gather(*(batch_of(stores) for _ in range(6)))
-    page = await stores.batches.batches(after=None, limit=9)
+    page = await queries.batches(stores.database, BatchesQuery(limit=9))
 
     assert 1 == len({result.batch for result in results})
     assert 1 == sum(result.made for result in results)
-    assert [(20, 0)] == [(row["letters"], row["withdrawn"]) for row in page.items]
-    assert 20 == len(await stores.batches.letters_of(results[0].batch)) == len(letters)
+    assert [(20, 0)] == [(row.letters, row.withdrawn) for row in page.items]
+    assert 20 == len(await queries.letters_of(stores.database, results[0].batch)) == len(letters)
 
 
 async def test_letters_that_come_while_a_batch_is_made_are_in_one_batch_or_open(
@@ -150,10 +153,10 @@ async def test_letters_that_come_while_a_batch_is_made_are_in_one_batch_or_open(
     await come(99)
     *letters, _, _ = await asyncio.gather(*map(come, range(12)), batch_of(stores), batch_of(stores))
     rest = await batch_of(stores)
-    page = await stores.batches.batches(after=None, limit=9)
-    printed = [one.id for row in page.items for one in await stores.batches.letters_of(UUID(row["id"]))]
+    page = await queries.batches(stores.database, BatchesQuery(limit=9))
+    printed = [one.id for row in page.items for one in await queries.letters_of(stores.database, row.id)]
 
-    assert rest.batch in {UUID(row["id"]) for row in page.items}
+    assert rest.batch in {row.id for row in page.items}
     assert len(printed) == len(set(printed)) == 13
     assert {one.id for one in letters if isinstance(one, Message)} < set(printed)
 
@@ -167,7 +170,7 @@ async def test_nothing_open_gives_the_unprinted_batch_and_else_says_so(
     first, again = await batch_of(stores), await batch_of(stores)
     with pytest.raises(NothingToPrint):
         await batch_of(stores, "ph-other")
-    await stores.batches.mark_printed(first.batch)
+    await queries.mark_printed(stores.database, first.batch)
     with pytest.raises(NothingToPrint):
         await batch_of(stores)
 
@@ -184,19 +187,19 @@ async def test_letters_of_no_copropiedad_have_a_batch_of_their_own(
     batch = await batch_of(stores, None)
 
     assert ["open", "batched"] == await states(stores, here, one)
-    assert await stores.batches.batch(batch.batch, frozenset({HERE})) is None
+    assert await queries.batch(stores.database, batch.batch, frozenset({HERE})) is None
 
 
 async def test_batch_goes_to_paper_to_the_post_and_to_its_people(stores: RealStores, of: StoredEvent) -> None:
     first, second, third = [await made(stores, of, f"p-{number}") for number in range(3)]
     batch = await batch_of(stores)
     steps = [await states(stores, first, second, third)]
-    printed = [await stores.batches.mark_printed(batch.batch) for _ in range(2)]
+    printed = [await queries.mark_printed(stores.database, batch.batch) for _ in range(2)]
     steps.append(await states(stores, first, second, third))
-    posted = [await stores.letters.post(second.id, guide) for guide in (GUIDE, GUIDE, "RA-2")]
-    await stores.letters.hand_over(third.id)
+    posted = [await queries.post(stores.database, second.id, guide) for guide in (GUIDE, GUIDE, "RA-2")]
+    await queries.hand_over(stores.database, third.id)
     steps.append(await states(stores, first, second, third))
-    shown = await stores.batches.batch(batch.batch)
+    shown = await queries.batch(stores.database, batch.batch)
 
     assert [["batched"] * 3, ["printed"] * 3, ["printed", "posted", "delivered"]] == steps
     assert ([True, False], [True, False, True]) == (printed, posted)
@@ -206,7 +209,7 @@ async def test_batch_goes_to_paper_to_the_post_and_to_its_people(stores: RealSto
 
 async def test_posting_is_an_attempt_and_the_message_stays_sent(stores: RealStores, of: StoredEvent) -> None:
     one = await made(stores, of)
-    await stores.letters.post(one.id, GUIDE)
+    await queries.post(stores.database, one.id, GUIDE)
     shown = await stores.log.message(one.id)
 
     assert shown is not None
@@ -218,11 +221,11 @@ async def test_posting_is_an_attempt_and_the_message_stays_sent(stores: RealStor
 
 async def test_what_is_delivered_is_not_posted(stores: RealStores, of: StoredEvent) -> None:
     one = await made(stores, of)
-    await stores.letters.hand_over(one.id)
+    await queries.hand_over(stores.database, one.id)
 
     with pytest.raises(TooLate):
-        await stores.letters.post(one.id, GUIDE)
-    assert await stores.letters.post(uuid4(), GUIDE) is None
+        await queries.post(stores.database, one.id, GUIDE)
+    assert await queries.post(stores.database, uuid4(), GUIDE) is None
 
 
 @pytest.mark.parametrize("guide", ["", "12", "RA 1;2", "A" * 33, "-123", "RA\n<b>", "ÑANDÚ1"])
@@ -230,17 +233,17 @@ async def test_what_is_no_guide_is_refused(stores: RealStores, of: StoredEvent, 
     one = await made(stores, of)
 
     with pytest.raises(InvalidGuide):
-        await post(one.id, guide, store=stores.letters)
+        await acts.mark_posted(operator(stores.database), one.id, PostedBody(guide=guide))
     assert ["open"] == await states(stores, one)
 
 
 async def test_guide_is_read_as_the_receipt_shows_it(stores: RealStores, of: StoredEvent) -> None:
     one = await made(stores, of)
-    await post(one.id, " ra 123 456 789 co ", store=stores.letters)
-    shown = await stores.letters.letter(one.id)
+    await acts.mark_posted(operator(stores.database), one.id, PostedBody(guide=" ra 123 456 789 co "))
+    shown = await queries.letter(stores.database, one.id)
 
     assert shown is not None
-    assert GUIDE == shown["guide"]
+    assert GUIDE == shown.guide
 
 
 async def test_document_without_a_letter_is_listed_posted_and_missing_in_the_batch(
@@ -250,19 +253,17 @@ async def test_document_without_a_letter_is_listed_posted_and_missing_in_the_bat
     await stores.add(one)
     await made(stores, of, "p-2")
     batch = await batch_of(stores)
-    missing = await stores.batches.missing_of(batch.batch)
+    missing = await queries.missing_of(stores.database, batch.batch)
     listed = [await rows(stores, state) for state in (None, LetterState.OPEN, LetterState.POSTED)]
-    posted = [await stores.letters.post(one.id, GUIDE) for _ in range(2)]
+    posted = [await queries.post(stores.database, one.id, GUIDE) for _ in range(2)]
     after = await rows(stores, LetterState.POSTED)
-    await stores.letters.hand_over(one.id)
+    await queries.hand_over(stores.database, one.id)
 
     assert [(one.id, "María Peña")] == [(row.id, row.name) for row in missing]
-    assert [[(str(one.id), True)], [(str(one.id), True)], []] == [
-        [(row["id"], row["only_document"]) for row in page if row["only_document"]] for page in listed
-    ]
+    assert [[one.id], [one.id], []] == [[row.id for row in page if row.only_document] for page in listed]
     assert [True, False] == posted
-    assert [GUIDE] == [row["guide"] for row in after]
-    assert [str(one.id)] == [row["id"] for row in await rows(stores, LetterState.DELIVERED)]
+    assert [GUIDE] == [row.guide for row in after]
+    assert [one.id] == [row.id for row in await rows(stores, LetterState.DELIVERED)]
 
 
 async def test_document_of_an_event_that_was_taken_back_is_not_to_be_printed(
@@ -275,21 +276,26 @@ async def test_document_of_an_event_that_was_taken_back_is_not_to_be_printed(
         await transaction.add_events([other])
     await made(stores, other, "p-2")
     batch = await batch_of(stores)
-    before = [len(await rows(stores, LetterState.OPEN)), len(await stores.batches.missing_of(batch.batch))]
+    before = await unprinted(stores, batch.batch)
     await recall(stores, of)
-    after = [len(await rows(stores, LetterState.OPEN)), len(await stores.batches.missing_of(batch.batch))]
-    [here] = await stores.letters.buildings()
-    await stores.batches.cancel(batch.batch)
+    after = await unprinted(stores, batch.batch)
+    [here] = await queries.buildings(stores.database)
+    await queries.cancel(stores.database, batch.batch)
     again = await batch_of(stores)
 
     assert ([1, 1], [0, 0]) == (before, after)
     assert 0 == here.documents
-    assert [] == await stores.batches.missing_of(again.batch)
+    assert [] == await queries.missing_of(stores.database, again.batch)
 
 
-async def rows(stores: RealStores, state: LetterState | None, **asked: Any) -> list[dict[str, Any]]:
-    page = await stores.letters.letters(LetterFilter(state=state, **asked), after=None, limit=20)
-    return [dict(row) for row in page.items]
+async def unprinted(stores: RealStores, batch: UUID) -> list[int]:
+    missing = await queries.missing_of(stores.database, batch)
+    return [len(await rows(stores, LetterState.OPEN)), len(missing)]
+
+
+async def rows(stores: RealStores, state: LetterState | None, **asked: Any) -> list[LetterRow]:
+    page = await queries.letters(stores.database, LettersQuery(state=state, **asked, limit=20))
+    return page.items
 
 
 async def test_pages_go_through_letters_and_documents_together(stores: RealStores, of: StoredEvent) -> None:
@@ -300,8 +306,8 @@ async def test_pages_go_through_letters_and_documents_together(stores: RealStore
     seen: list[str] = []
     after = None
     while True:
-        page = await stores.letters.letters(LetterFilter(handed_over=False), after=after, limit=2)
-        seen += [row["person"] for row in page.items]
+        page = await queries.letters(stores.database, LettersQuery(handed_over=False, after=after, limit=2))
+        seen += [row.person for row in page.items]
         if (after := page.next) is None:
             break
 
@@ -314,27 +320,27 @@ async def test_list_is_narrowed_by_copropiedad(stores: RealStores, of: StoredEve
         await transaction.add_events([other])
     here, there = await made(stores, of), await made(stores, other)
 
-    assert [str(here.id)] == [row["id"] for row in await rows(stores, None, copropiedad_id=HERE)]
-    assert [str(there.id)] == [row["id"] for row in await rows(stores, None, copropiedad_id="ph-2")]
+    assert [here.id] == [row.id for row in await rows(stores, None, copropiedad=HERE)]
+    assert [there.id] == [row.id for row in await rows(stores, None, copropiedad="ph-2")]
 
 
 async def test_buildings_say_what_waits(stores: RealStores, of: StoredEvent) -> None:
     await lives(stores, ("p-1", "u-1", {}))
     first, second = await made(stores, of), await made(stores, of, "p-2")
     batch = await batch_of(stores)
-    await stores.batches.mark_printed(batch.batch)
-    await stores.letters.post(first.id, GUIDE)
+    await queries.mark_printed(stores.database, batch.batch)
+    await queries.post(stores.database, first.id, GUIDE)
     await made(stores, of, "p-3")
     await stores.add(
         message(of, person="d-1", channel="print", state=State.FAILED, reason="document_not_printed")
     )
-    [row] = await stores.letters.buildings()
+    [row] = await queries.buildings(stores.database)
 
     assert (HERE, "Conjunto ph-1", 1, 0, 1, 1, 1) == (
         *(row.copropiedad_id, row.copropiedad, row.open, row.batched, row.printed, row.posted),
         row.documents,
     )
-    assert [] == list(await stores.letters.buildings(frozenset({"ph-2"})))
+    assert [] == list(await queries.buildings(stores.database, frozenset({"ph-2"})))
     assert second.id != first.id
 
 
@@ -343,17 +349,17 @@ async def test_cancelled_batch_opens_its_letters_until_one_is_on_paper(
 ) -> None:
     one = await made(stores, of)
     batch = await batch_of(stores)
-    cancelled = [await stores.batches.cancel(batch.batch) for _ in range(2)]
+    cancelled = [await queries.cancel(stores.database, batch.batch) for _ in range(2)]
     with pytest.raises(TooLate):
-        await stores.batches.mark_printed(batch.batch)
+        await queries.mark_printed(stores.database, batch.batch)
     opened = await states(stores, one)
     again = await batch_of(stores)
-    await stores.letters.post(one.id, GUIDE)
+    await queries.post(stores.database, one.id, GUIDE)
     with pytest.raises(TooLate):
-        await stores.batches.cancel(again.batch)
-    await stores.batches.mark_printed(again.batch)
+        await queries.cancel(stores.database, again.batch)
+    await queries.mark_printed(stores.database, again.batch)
     with pytest.raises(TooLate):
-        await stores.batches.cancel(again.batch)
+        await queries.cancel(stores.database, again.batch)
 
     assert ([True, False], ["open"]) == (cancelled, opened)
     assert batch.batch != again.batch
@@ -366,19 +372,19 @@ async def test_recalled_letter_leaves_its_batch_and_is_counted(stores: RealStore
     gone, stays = await made(stores, of), await made(stores, other, "p-2")
     batch = await batch_of(stores)
     await recall(stores, of)
-    shown = await stores.batches.batch(batch.batch)
+    shown = await queries.batch(stores.database, batch.batch)
 
-    assert [stays.id] == [one.id for one in await stores.batches.printed_letters(batch.batch)]
+    assert [stays.id] == [one.id for one in await queries.printed_letters(stores.database, batch.batch)]
     assert shown is not None
     assert (2, 1) == (shown.letters, shown.withdrawn)
-    assert await stores.letters.letter(gone.id) is None
+    assert await queries.letter(stores.database, gone.id) is None
 
 
 async def test_posted_letter_is_not_recalled(stores: RealStores, of: StoredEvent) -> None:
     one, printed = await made(stores, of), await made(stores, of, "p-2")
     batch = await batch_of(stores)
-    await stores.batches.mark_printed(batch.batch)
-    await stores.letters.post(one.id, GUIDE)
+    await queries.mark_printed(stores.database, batch.batch)
+    await queries.post(stores.database, one.id, GUIDE)
     await recall(stores, of)
 
     assert ["posted", None] == await states(stores, one, printed)
@@ -393,13 +399,13 @@ async def test_recall_and_batch_at_once_leave_no_letter_in_the_batch(
 
     assert all(result is None or isinstance(result, MadeBatch | NothingToPrint) for result in results)
     assert [] == await rows(stores, None)
-    for row in (await stores.batches.batches(after=None, limit=9)).items:
-        assert row["withdrawn"] == row["letters"]
+    for row in (await queries.batches(stores.database, BatchesQuery(limit=9))).items:
+        assert row.withdrawn == row.letters
 
 
 async def test_hand_over_while_the_batch_is_made_loses_nothing(stores: RealStores, of: StoredEvent) -> None:
     letters = [await made(stores, of, f"p-{number}") for number in range(20)]
-    over = [stores.letters.hand_over(one.id) for one in letters[:10]]
+    over = [queries.hand_over(stores.database, one.id) for one in letters[:10]]
     batch, *changed = await asyncio.gather(batch_of(stores), *over)
     assert isinstance(batch, MadeBatch)
     held = await states(stores, *letters)
@@ -410,18 +416,14 @@ async def test_hand_over_while_the_batch_is_made_loses_nothing(stores: RealStore
 
 async def test_hand_over_in_a_batch_stays_in_it(stores: RealStores, of: StoredEvent) -> None:
     first, second = await made(stores, of), await made(stores, of, "p-2")
-    made_batch = await batch_of(stores)
-    batch = await stores.batches.batch(made_batch.batch)
-    assert batch is not None
+    by, batch = operator(stores.database), (await batch_of(stores)).batch
     with pytest.raises(TooLate):
-        await to_hand_over(batch, stores.batches)
-    await stores.batches.mark_printed(batch.id)
-    await stores.letters.hand_over(first.id)
-    printed = await stores.batches.batch(batch.id)
-    assert printed is not None
+        await acts.to_hand_over(by, batch)
+    await acts.mark_printed(by, batch)
+    await acts.hand_over(by, first.id)
 
-    assert [second.id] == [one.id for one in await to_hand_over(printed, stores.batches)]
-    assert 2 == len(await stores.batches.printed_letters(batch.id))
+    assert [second.id] == [one.id for one in await acts.to_hand_over(by, batch)]
+    assert 2 == len(await queries.printed_letters(stores.database, batch))
 
 
 async def test_what_is_with_the_post_is_not_handed_over_with_its_batch(
@@ -429,36 +431,66 @@ async def test_what_is_with_the_post_is_not_handed_over_with_its_batch(
 ) -> None:
     """It has not arrived: to call it delivered would end a legal term."""
     posted, here = await made(stores, of), await made(stores, of, "p-2")
-    batch_id = (await batch_of(stores)).batch
-    await stores.batches.mark_printed(batch_id)
-    await stores.letters.post(posted.id, GUIDE)
-    batch = await stores.batches.batch(batch_id)
-    assert batch is not None
+    by, batch = operator(stores.database), (await batch_of(stores)).batch
+    await acts.mark_printed(by, batch)
+    await acts.mark_posted(by, posted.id, PostedBody(guide=GUIDE))
 
-    assert [here.id] == [one.id for one in await to_hand_over(batch, stores.batches)]
+    assert [here.id] == [one.id for one in await acts.to_hand_over(by, batch)]
+    assert [1, 0] == [(await acts.hand_over_batch(by, batch)).changed for _ in range(2)]
+    assert ["posted", "delivered"] == await states(stores, posted, here)
 
 
 async def test_batches_are_listed_where_they_belong_in_pages(stores: RealStores, of: StoredEvent) -> None:
     for number in range(3):
         await made(stores, of, f"p-{number}")
         await batch_of(stores)
-    first = await stores.batches.batches(after=None, limit=2, places=frozenset({HERE}))
-    rest = await stores.batches.batches(after=first.next, limit=2, copropiedad_id=HERE)
-    nowhere = await stores.batches.batches(after=None, limit=2, places=frozenset({"ph-2"}))
+    first = await queries.batches(stores.database, BatchesQuery(limit=2), places=frozenset({HERE}))
+    rest = await queries.batches(stores.database, BatchesQuery(after=first.next, limit=2, copropiedad=HERE))
+    nowhere = await queries.batches(stores.database, BatchesQuery(limit=2), places=frozenset({"ph-2"}))
 
     assert (2, 1, 0) == (len(first.items), len(rest.items), len(nowhere.items))
-    assert first.items[0]["made_at"] > first.items[1]["made_at"] > rest.items[0]["made_at"]
+    assert first.items[0].made_at > first.items[1].made_at > rest.items[0].made_at
 
 
 async def test_batch_of_letters_that_went_with_their_month_is_forgotten(emptied_database: str) -> None:
     async with Database(emptied_database) as database:
-        batches, letters = PostgresBatches(database), PostgresLetters(database)
-        await letters.add([letter(message(stored(event()), channel="print"))])
+        await PostgresLetters(database).add([letter(message(stored(event()), channel="print"))])
         old = NOON - timedelta(days=400)
-        made_batch = await batches.make(None, by="ana", size="a4", now=old)
+        made_batch = await queries.make_batch(database, None, by="ana", size="a4", now=old)
         months, gap = PostgresMonths(database), (EPOCH, NOON + timedelta(days=1))
         await months.forget(gap, 10)
         forgotten = await months.forget(gap, 10)
 
         assert forgotten == 0
-        assert await batches.batch(made_batch.batch) is None
+        assert await queries.batch(database, made_batch.batch) is None
+
+
+async def _post(by: Operator, letter_id: UUID, _: UUID) -> object:
+    return await acts.mark_posted(by, letter_id, PostedBody(guide=GUIDE))
+
+
+async def _print(by: Operator, _: UUID, batch: UUID) -> object:
+    return await acts.mark_printed(by, batch)
+
+
+async def _cancel(by: Operator, _: UUID, batch: UUID) -> object:
+    return await acts.cancel_batch(by, batch)
+
+
+@pytest.mark.parametrize(
+    ("do", "action"), [(_post, "letter.posted"), (_print, "batch.printed"), (_cancel, "batch.cancelled")]
+)
+async def test_nothing_changes_without_a_row_in_the_audit(
+    stores: RealStores, of: StoredEvent, do: Callable[..., Awaitable[object]], action: str
+) -> None:
+    one, notes = await made(stores, of), MemoryAudit()
+    batch = (await batch_of(stores)).batch
+    by = operator(stores.database, audit=notes)
+    notes.faults.script("add", StorageUnavailable())
+    with pytest.raises(StorageUnavailable):
+        await do(by, one.id, batch)
+    before = await states(stores, one)
+    await do(by, one.id, batch)
+
+    assert ["batched"] == before != await states(stores, one)
+    assert [("cli:ana", action)] == [(row.who, row.action) for row in notes.rows]

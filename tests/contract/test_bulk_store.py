@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from hub.desk.letters import queries
 from hub.model import DeadLetter, Lane, Message, State, StoredEvent
 from hub.model.bulk import BulkKind, BulkResult, BulkRun, BulkState
 from hub.model.ids import uuid8
@@ -218,9 +219,9 @@ async def test_letters_are_marked_as_printed(stores: RealStores, of: StoredEvent
     await started(stores, [row.id for row in found], kind=BulkKind.PRINTED)
     await stores.bulk.work(9, no_replay)
 
-    shown = await stores.letters.letter(paper.id)
+    shown = await queries.letter(stores.database, paper.id)
     assert shown is not None
-    assert shown["state"] == "printed"
+    assert shown.state == "printed"
     assert await stores.bulk.candidates(choice, 9) == []
 
 

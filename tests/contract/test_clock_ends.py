@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from msgspec import structs
 
+from hub.desk.letters import queries
 from hub.model import (
     HUB_SOURCE,
     Clock,
@@ -165,7 +166,7 @@ async def test_letter_leaves_when_it_is_delivered(stores: RealStores, of: Stored
     before = await dispatch(stores, of)
     began = now()
     await stores.letters.add([outgoing("print", id=letter.id)])
-    assert await stores.letters.hand_over(letter.id)
+    assert await queries.hand_over(stores.database, letter.id)
     after = await dispatch(stores, of)
 
     assert (1, 0) == (before.pending, after.pending)

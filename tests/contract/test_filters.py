@@ -8,11 +8,13 @@ from uuid import UUID, uuid4
 import pytest
 from msgspec.structs import replace
 
+from hub.desk.letters import queries as letters
+from hub.desk.letters.rows import LettersQuery
 from hub.desk.suppressions import queries
 from hub.inbound.replies import read
 from hub.model import ClockState, InvalidContact, Message, PropertyScope, Reply, State, StoredEvent
 from hub.model.pages import PageQuery
-from hub.ports import LetterFilter, MessageFilter
+from hub.ports import MessageFilter
 from hub.ports.casework import ReplyFilter
 from tests.contract.stores import RealStores
 from tests.contract.test_letter_store import letter
@@ -188,16 +190,14 @@ async def test_letters_are_shown_and_delivered_where_their_message_belongs(
     for one in messages.values():
         await stores.letters.add([letter(one)])
     pages = [
-        await stores.letters.letters(LetterFilter(handed_over=kind), after=None, limit=9, places=places)
+        await letters.letters(stores.database, LettersQuery(handed_over=kind, limit=9), places=places)
         for kind in (None, False)
     ]
-    shown = [name for name, one in messages.items() if await stores.letters.letter(one.id, places)]
-    done = {name: await stores.letters.hand_over(one.id, places) for name, one in messages.items()}
-    over = await stores.letters.letters(LetterFilter(handed_over=True), after=None, limit=9)
+    shown = [name for name, one in messages.items() if await letters.letter(stores.database, one.id, places)]
+    done = {name: await letters.hand_over(stores.database, one.id, places) for name, one in messages.items()}
+    over = await letters.letters(stores.database, LettersQuery(handed_over=True, limit=9))
 
-    assert [{str(messages[name].id) for name in seen}] * 2 == [
-        {row["id"] for row in page.items} for page in pages
-    ]
+    assert [{messages[name].id for name in seen}] * 2 == [{row.id for row in page.items} for page in pages]
     assert sorted(seen) == sorted(shown)
     assert {name: True if name in seen else None for name in PLACE} == done
     assert len(seen) == len(over.items)

@@ -30,6 +30,7 @@ from hub.model import (
 from hub.model.contracts import ContractDecision
 from hub.model.state_machine import sources
 from hub.ports import MessageFilter
+from hub.storage.dead_letters import find, settle
 from tests.contract.stores import RealStores
 from tests.contract.values import (
     HOUR,
@@ -45,88 +46,13 @@ from tests.contract.values import (
 )
 
 
-async def test_a_dead_letter_is_settled_once_and_opens_when_its_replay_fails(stores: RealStores) -> None:
-    one = letter()
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_dead_letters([one])
-
-    assert await stores.log.settle_dead(one.id, state="discarded")
-    assert await stores.log.settle_dead(one.id, state="replayed")
-    assert not await stores.log.settle_dead(one.id, state="replayed")
-    assert not await stores.log.settle_dead(one.id, state="discarded")
-    assert not await stores.log.settle_dead(uuid4(), state="replayed")
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_dead_letters([replace(one, reason="still not JSON")])
-    [row] = (await stores.log.dead(state="open", after=None, limit=10)).items
-    assert (row["reason"], row["state"]) == ("still not JSON", "open")
-
-
-@pytest.mark.parametrize(
-    ("reason", "event", "found"),
-    [
-        ("required", None, ["a"]),
-        (None, "pqrs.received", ["a", "b"]),
-        ("JSON", "pqrs.received", ["b"]),
-        (None, "pqrs.replied", []),
-    ],
-)
-async def test_dead_letters_are_narrowed_by_reason_and_event(
-    stores: RealStores, reason: str | None, event: str | None, found: list[str]
-) -> None:
-    kind = "co.coproservicios.pqrs.received.v1"
-    letters = [
-        letter(b"a", reason="data.radicado: required", event_type=kind),
-        letter(b"b", reason="the body: not JSON", event_type=kind),
-        letter(b"c", reason="the body: not JSON"),
-    ]
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_dead_letters(letters)
-
-    page = await stores.log.dead(state="open", after=None, limit=10, reason=reason, event=event)
-
-    bodies = {str(one.id): one.body.decode() for one in letters}
-    assert sorted(bodies[row["id"]] for row in page.items) == found
-
-
-async def test_a_dead_letter_keeps_its_sender_until_it_comes_again_from_another(stores: RealStores) -> None:
-    one = letter(sender="mallory", wrong_sender=True, reason="source: not hers")
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_dead_letters([one, letter(b"other")])
-    page = await stores.log.dead(state="open", after=None, limit=10)
-    assert await stores.log.dead_letter(one.id) == one
-    assert {(row["sender"], row["wrong_sender"]) for row in page.items} == {("mallory", True), (None, False)}
-
-    again = replace(one, sender="crm", wrong_sender=False, reason="data: not JSON")
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_dead_letters([again])
-    assert await stores.log.dead_letter(one.id) == one
-
-    await stores.log.settle_dead(one.id, state="replayed")
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_dead_letters([again])
-    assert await stores.log.dead_letter(one.id) == again
-
-
-async def test_a_replay_that_has_failed_before_it_is_settled_stays_open(stores: RealStores) -> None:
-    one = letter()
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_dead_letters([one])
-    seen = await stores.log.dead_letter(one.id)
-    assert seen is not None
-    async with stores.intake.transaction() as transaction:
-        await transaction.add_dead_letters([one])
-
-    assert not await stores.log.settle_dead(one.id, state="replayed", times=seen.times)
-    assert await stores.log.settle_dead(one.id, state="replayed", times=seen.times + 1)
-
-
 async def test_dead_letter_stores_any_bytes(stores: RealStores) -> None:
     one = letter(
         b"\0\xff" * 10, source="a\0b", event_id="\ud800", headers={"x": "\0", "y": "\ud800", "z": [1]}
     )
     async with stores.intake.transaction() as transaction:
         await transaction.add_dead_letters([one])
-    found = await stores.log.dead_letter(one.id)
+    found = await find(stores.database, one.id)
 
     assert found == replace(one, source="a\ufffdb", event_id="?")
 
@@ -136,7 +62,7 @@ async def test_a_dead_letter_takes_numbers_that_json_does_not_have(stores: RealS
     one = letter(headers={"x": [number]})
     async with stores.intake.transaction() as transaction:
         await transaction.add_dead_letters([one])
-    found = await stores.log.dead_letter(one.id)
+    found = await find(stores.database, one.id)
 
     assert found is not None
     assert str(found.headers["x"][0]).lower().startswith(str(number))
@@ -392,7 +318,7 @@ async def test_live_counts_leave_out_what_has_ended(stores: RealStores, of: Stor
         await transaction.save_clocks([clock("ended", state=ClockState.BREACHED, ended_at=NOON)])
         await transaction.add_dead_letters([one := letter()])
     before = await stores.log.live_counts()
-    await stores.log.settle_dead(one.id, state="discarded")
+    await settle(stores.database, one.id, "discarded")
     everything = await stores.log.counts()
 
     assert before == {

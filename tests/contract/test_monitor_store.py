@@ -14,6 +14,7 @@ import pytest
 from hub.model import ClockState, Gap, Incident, Lane, State, StoredEvent, Symptom
 from hub.ports import MonitorStore
 from hub.storage import Database, PostgresMonitor
+from hub.storage.dead_letters import settle
 from hub.testing import MemoryMonitor, MemoryStore
 from tests.contract.stores import AT_ONCE, RealStores, Stores
 from tests.contract.values import HOUR, LEASE, clock, event, letter, membership, message, now, person, stored
@@ -134,7 +135,7 @@ async def test_open_and_recent_dead_letters_are_counted(watching: Watching, stor
         await transaction.add_dead_letters([old, new])
     assert (2, 1) == await watching.open_letters(HOUR)
 
-    await stores.log.settle_dead(new.id, state="discarded")
+    await settle(stores.database, new.id, "discarded")
     assert (1, 0) == await watching.open_letters(HOUR)
 
 
@@ -153,7 +154,7 @@ async def test_recent_letters_refused_for_their_sender_are_found_newest_first(
     ]
     async with stores.intake.transaction() as transaction:
         await transaction.add_dead_letters([*forged, letter(b"new", received_at=now())])
-    await stores.log.settle_dead(forged[1].id, state="discarded")
+    await settle(stores.database, forged[1].id, "discarded")
 
     assert [("urn:hub", "user 2"), ("urn:hub", "user 3")] == await watching.wrong_senders(HOUR)
 

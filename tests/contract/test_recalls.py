@@ -6,6 +6,8 @@ from uuid import uuid4
 
 import pytest
 
+from hub.desk.letters import queries
+from hub.desk.letters.rows import LettersQuery
 from hub.model import Message, Outgoing, Purpose, Recall, Rendered, State, StoredEvent
 from hub.model.state_machine import UNSENT
 from tests.contract.stores import AT_ONCE, RealStores, Stores, release_due
@@ -118,16 +120,16 @@ async def _stored_there(stores: RealStores, of: StoredEvent, channel: str, state
 
 async def test_letter_that_nobody_has_handed_over_is_withdrawn(stores: RealStores, of: StoredEvent) -> None:
     waiting, done = await _stored_there(stores, of, "print", State.SENT)
-    await stores.letters.hand_over(done.id)
+    await queries.hand_over(stores.database, done.id)
     await recall(stores, of)
-    page = await stores.letters.letters(after=None, limit=9)
+    page = await queries.letters(stores.database, LettersQuery(limit=9))
 
-    assert [str(done.id)] == [row["id"] for row in page.items]
+    assert [done.id] == [row.id for row in page.items]
     assert [("cancelled", "recalled"), ("delivered", None)] == [
         await seen(stores, waiting),
         await seen(stores, done),
     ]
-    assert await stores.letters.hand_over(waiting.id) is None
+    assert await queries.hand_over(stores.database, waiting.id) is None
 
 
 async def test_what_lies_unread_in_an_inbox_is_withdrawn(stores: RealStores, of: StoredEvent) -> None:

@@ -179,10 +179,14 @@ ROWS: Final[dict[str, Row]] = {
     "GET /live": Row(needs=READ, tail="?topics=nosuch", status=400),
     "GET /dead": Row(needs=READ, where=OWN),
     "GET /dead/{id}": Row(needs="privacy operate", where=OWN, fill="DEAD"),
-    "POST /dead/{id}": Row(needs=OPERATE, where=OWN, fill="DEAD", form="act=discard", status=303),
-    "GET /dead/discard": Row(needs=OPERATE, where=OWN, tail="?reason=MARK"),
-    "POST /dead/discard": Row(needs=OPERATE, where=OWN, form="ids=MARK", status=303),
+    "POST /dead/{id}/replay": Row(needs=OPERATE, where=OWN, fill="DEAD", form="", status=303),
+    # It is settled: nothing is mended. Who does not see all people whole is not even told that.
+    "POST /dead/{id}/mend": Row(
+        needs=OPERATE, also=PRIVACY, where=EVERYWHERE, fill="DEAD", form="", status=409
+    ),
+    "GET /dead/discard": Row(needs=OPERATE, status=303),
     "GET /dead/{id}/discard": Row(needs=OPERATE, where=OWN, fill="DEAD"),
+    "POST /dead/{id}/discard": Row(needs=OPERATE, where=OWN, fill="DEAD", form="", status=303),
     "GET /channels": Row(needs=READ),
     "GET /search": Row(needs=READ, where=OWN, tail="?q=p-MARK", elsewhere=200),
     "GET /indicators": Row(needs=READ, where=OWN, tail=f"?{MARCH}&copropiedad=ph-MARK", elsewhere=200),
@@ -210,8 +214,24 @@ ROWS: Final[dict[str, Row]] = {
     "GET /accounts": Row(needs=ADMIN, where=OWN),
     "POST /accounts": Row(needs=ADMIN, also=READ, where=OWN, form=NEW_ACCOUNT, elsewhere=400),
     "GET /accounts/{name}": Row(needs=ADMIN, where=OWN, fill="MARK"),
-    "POST /accounts/{name}": Row(
-        needs=ADMIN, also=READ, where=OWN, fill="MARK", form=f"act=grant&{VIEWER}", status=303
+    "POST /accounts/{name}/grant": Row(
+        needs=ADMIN, also=READ, where=OWN, fill="MARK", form=VIEWER, status=303
+    ),
+    "GET /accounts/{name}/take": Row(needs=ADMIN, where=OWN, fill="MARK", tail=f"?{VIEWER}"),
+    "POST /accounts/{name}/take": Row(needs=ADMIN, where=OWN, fill="MARK", form=VIEWER, status=303),
+    "GET /accounts/{name}/disable": Row(needs=ADMIN, where=OWN, fill="MARK"),
+    "POST /accounts/{name}/disable": Row(needs=ADMIN, where=OWN, fill="MARK", form="", status=303),
+    "POST /accounts/{name}/enable": Row(needs=ADMIN, also=READ, where=OWN, fill="MARK", form="", status=303),
+    "POST /accounts/{name}/unlock": Row(needs=ADMIN, where=OWN, fill="MARK", form="", status=303),
+    "GET /accounts/{name}/second-factor": Row(needs=ADMIN, where=OWN, fill="MARK"),
+    "POST /accounts/{name}/second-factor": Row(
+        needs=ADMIN, also=READ, where=OWN, fill="MARK", form="", status=303
+    ),
+    "GET /accounts/{name}/reset": Row(needs=ADMIN, where=OWN, fill="MARK"),
+    "POST /accounts/{name}/reset": Row(needs=ADMIN, also=READ, where=OWN, fill="MARK", form=""),
+    # Of whoever is not of all buildings no account is asked for: it would be refused whosesoever it is.
+    "POST /accounts/{name}/person": Row(
+        needs=ADMIN, also=PRIVACY, where=EVERYWHERE, fill="alfa", form="person=p-alfa", status=303
     ),
     "GET /keys": Row(needs=ADMIN, where=EVERYWHERE),
     "POST /keys": Row(needs=ADMIN, also=READ, where=EVERYWHERE, form="name=by-form&read=1&end=year"),
@@ -220,9 +240,18 @@ ROWS: Final[dict[str, Row]] = {
     "GET /keys/{name}/revoke": Row(needs=ADMIN, where=EVERYWHERE, fill="other"),
     "POST /keys/{name}/revoke": Row(needs=ADMIN, where=EVERYWHERE, fill="by-form", form="", status=303),
     "GET /webhooks": Row(needs=ADMIN, where=EVERYWHERE, finds=False),
-    "POST /webhooks": Row(needs=ADMIN, where=EVERYWHERE, form=f"act=on&{SOURCE}", status=303),
+    "POST /webhooks": Row(
+        needs=ADMIN, where=EVERYWHERE, form=f"failed=1&url=https://hooks.example/hub&{SOURCE}"
+    ),
+    "POST /webhooks/results": Row(needs=ADMIN, where=EVERYWHERE, form=SOURCE, status=303),
+    "GET /webhooks/results/off": Row(needs=ADMIN, where=EVERYWHERE, tail=f"?{SOURCE}"),
+    "POST /webhooks/results/off": Row(needs=ADMIN, where=EVERYWHERE, form=SOURCE, status=303),
     "GET /webhooks/{id}": Row(needs=ADMIN, where=EVERYWHERE, fill=NOBODYS, status=404),
-    "POST /webhooks/{id}": Row(needs=ADMIN, where=EVERYWHERE, fill=NOBODYS, form="act=on", status=404),
+    "POST /webhooks/{id}/test": Row(needs=ADMIN, where=EVERYWHERE, fill=NOBODYS, form="", status=404),
+    "POST /webhooks/{id}/on": Row(needs=ADMIN, where=EVERYWHERE, fill=NOBODYS, form="", status=404),
+    "POST /webhooks/{id}/rotate": Row(needs=ADMIN, where=EVERYWHERE, fill=NOBODYS, form="", status=404),
+    "GET /webhooks/{id}/remove": Row(needs=ADMIN, where=EVERYWHERE, fill=NOBODYS, status=404),
+    "POST /webhooks/{id}/remove": Row(needs=ADMIN, where=EVERYWHERE, fill=NOBODYS, form="", status=404),
     "GET /messages": Row(needs=READ, where=OWN, tail="?person=p-MARK", elsewhere=200),
     "GET /messages/unreached": Row(needs=READ, where=OWN),
     "GET /cases/{key}": Row(needs=READ, where=OWN, fill="pqrs_id:CASE-MARK"),
@@ -249,8 +278,8 @@ ROWS: Final[dict[str, Row]] = {
     # Events that could not be accepted. They are of no building: nobody of one building finds any.
     "GET /api/dead": Row(needs=READ, where=OWN),
     "GET /api/dead/{id}": Row(needs="privacy operate", where=OWN, fill="DEAD"),
-    "POST /api/dead/replay": Row(needs=OPERATE, where=OWN, body={"reason": "MARK"}, elsewhere=200),
-    "POST /api/dead/discard": Row(needs=OPERATE, where=OWN, body={"reason": "MARK"}, elsewhere=200),
+    "POST /api/dead/replay": Row(needs=OPERATE, where=OWN, body={"reason": "MARK"}, status=201),
+    "POST /api/dead/discard": Row(needs=OPERATE, where=OWN, body={"reason": "MARK"}, status=201),
     "POST /api/dead/{id}/replay": Row(needs=OPERATE, where=OWN, fill="DEAD"),
     "POST /api/dead/{id}/mend": Row(
         needs=OPERATE, also=PRIVACY, where=EVERYWHERE, fill="DEAD", body={}, status=409
@@ -518,29 +547,7 @@ MORE: Final[tuple[tuple[str, Row], ...]] = (
     ("GET /api/letters", _look(tail="?state=posted", finds=False)),
     ("GET /api/letters/batches", _look(tail="?copropiedad=ph-MARK")),
     # Each act of a page that does several things; what one of them needs is done by the row before.
-    ("POST /dead/{id}", _press(needs=OPERATE, fill="DEAD", form="act=replay")),
-    # Without a body nothing is mended. Who does not see all people whole is not even told that.
-    ("POST /dead/{id}", _all(needs=OPERATE, also=PRIVACY, fill="DEAD", form="act=mend", status=409)),
     ("POST /channels/resume", _all(needs=OPERATE, form="name=all&older=cancel", status=303)),
-    ("POST /accounts/{name}", _press(needs=ADMIN, also=READ, fill="MARK", form=f"act=grant&{VIEWER}")),
-    ("POST /accounts/{name}", _press(needs=ADMIN, fill="MARK", form=f"act=take&{VIEWER}")),
-    ("POST /accounts/{name}", _press(needs=ADMIN, fill="MARK", form="act=disable")),
-    ("POST /accounts/{name}", _press(needs=ADMIN, also=READ, fill="MARK", form="act=enable")),
-    ("POST /accounts/{name}", _press(needs=ADMIN, fill="MARK", form="act=unlock")),
-    ("POST /accounts/{name}", _press(needs=ADMIN, also=READ, fill="MARK", form="act=forget")),
-    ("POST /accounts/{name}", _own(needs=ADMIN, also=READ, fill="MARK", form="act=reset")),
-    # Of whoever is not of all buildings no account is asked for: it would be refused whosesoever it is.
-    (
-        "POST /accounts/{name}",
-        _all(needs=ADMIN, also=PRIVACY, fill="alfa", form="act=person&person=p-alfa", status=303),
-    ),
-    ("POST /webhooks", _all(needs=ADMIN, form=f"act=add&failed=1&url=https://hooks.example/hub&{SOURCE}")),
-    ("POST /webhooks", _all(needs=ADMIN, form=f"act=on&{SOURCE}", status=303)),
-    ("POST /webhooks", _all(needs=ADMIN, form=f"act=off&{SOURCE}", status=303)),
-    *(
-        ("POST /webhooks/{id}", _all(needs=ADMIN, fill=NOBODYS, form=f"act={act}", status=404))
-        for act in ("test", "rotate", "remove")
-    ),
 )
 """More questions to the same routes: for some of them a caller needs more."""
 

@@ -7,16 +7,18 @@ from functools import partial
 from typing import Final, TypeAlias
 
 from hub.desk.channels import queries
+from hub.desk.webhooks.acts import add_webhook
+from hub.desk.webhooks.rows import WebhookBody
 from hub.inbound.replies import read
 from hub.messages.planning.undelivered import REPORTED
 from hub.model import ClockHistory, ClockState, Pause, Purpose, Rendered, Reply, State
 from hub.model.incidents import Symptom
-from hub.operations import webhooks
 from hub.web.services import SERVICES
 from tests.contract.stores import RealStores, open_stores
 from tests.contract.values import HOUR, clock, event, message, now, stored
 from tests.integration.console_hub import ConsoleHub
 from tests.integration.test_web_console_now import unready
+from tests.operators import operator
 from tests.providers.samples import outgoing
 
 HERE: Final = "ph-alfa"
@@ -122,16 +124,8 @@ async def _twice(stores: RealStores) -> None:
 
 async def _webhook(hub: ConsoleHub) -> str:
     deps = hub.hub.applications["console"][SERVICES]
-    made = await webhooks.add(
-        "https://crm.example/results",
-        "urn:coproservicios:crm",
-        (),
-        store=deps.webhooks,
-        notes=deps.audit,
-        ring=deps.ring,
-        who="account:Ana",
-        now=now(),
-    )
+    body = WebhookBody(url="https://crm.example/results", source="urn:coproservicios:crm")
+    made = await add_webhook(operator(deps.database, ring=deps.ring), body)
     return made.id
 
 

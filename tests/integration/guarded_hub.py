@@ -24,6 +24,7 @@ from hub.app.container import open_parts
 from hub.catalog import BY_NAME
 from hub.consumers.topology import QUEUES
 from hub.contact_rules.consents import consents_of
+from hub.desk.letters import queries as letters
 from hub.desk.suppressions.queries import suppressions
 from hub.messages.planning.posters import boards_of, posters_of
 from hub.model import Grant, InvalidContact, Office, State, UnreachedReason
@@ -211,8 +212,7 @@ async def guarded_hub(amqp_url: str, redis_url: str, database: str) -> AsyncIter
         buildings, words = await _two_buildings(database)
         parts = await stack.enter_async_context(open_parts(settings, "web"))
         await parts.publisher.ping()
-        calls = await web_role.webhook_calls(parts, stack)
-        services = replace(web_role.services_of(parts, calls), passwords=Passwords(memory=8, rounds=1))
+        services = replace(web_role.services_of(parts), passwords=Passwords(memory=8, rounds=1))
         registry = Registry(
             accounts=PostgresAccounts(parts.database),
             keys=PostgresKeys(parts.database),
@@ -279,7 +279,9 @@ async def _two_buildings(database: str) -> tuple[Mapping[str, Building], frozens
             named |= {"POSTER": await _hang(stores, mark)}
             named["GONE"] = await _survey(stores, mark)
             await _enclose(database, ids.message)
-            batch = await stores.batches.make(f"ph-{mark}", by="test", size="letter", now=now())
+            batch = await letters.make_batch(
+                stores.database, f"ph-{mark}", by="test", size="letter", now=now()
+            )
             named["BATCH"] = batch.batch
             named["RUN"] = await _start_run(database, mark, ids.message)
             signs = await _leave(database, named["TEXT"])

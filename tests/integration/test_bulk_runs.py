@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 
+from hub.access.actor import Actor
 from hub.model import DeadLetter, State
 from hub.model.bulk import BulkKind, BulkResult, BulkRun, BulkState
 from hub.model.message_lists import MessageList
@@ -19,7 +20,7 @@ from hub.operations.bulk.runs import BulkOrder, start
 from hub.operations.redrive import redrive_one
 from hub.ports import MessageFilter
 from hub.storage import Database, PostgresBulk
-from hub.testing import MemoryPublisher
+from hub.testing import MemoryAudit, MemoryPublisher
 from hub.timers.bulk_runs import work_bulk_runs
 from tests.acceptance.harness import until
 from tests.contract.stores import RealStores, open_stores
@@ -56,16 +57,11 @@ class Place:
             await transaction.add_dead_letters(letters)
 
     async def start(self, kind: BulkKind, asked: BulkFilter) -> BulkRun:
-        order = BulkOrder(kind=kind, asked=asked, reason="falla", by="ana")
-        noted: list[BulkRun] = []
-
-        async def before(run: BulkRun) -> None:
-            assert await self.stores.bulk.run(run.id) is None
-            noted.append(run)
-
-        run = await start(self.stores.bulk, order, places=None, now=lambda: datetime.now(UTC), before=before)
-        assert noted == [run]
+        order, audit = BulkOrder(kind=kind, asked=asked, reason="falla"), MemoryAudit()
+        ana = Actor(who="account:ana", notes=audit, now=datetime.now(UTC))
+        run = await start(self.stores.bulk, order, ana)
         assert run is not None
+        assert [(f"bulk.{kind}", f"bulk:{run.id}")] == [(note.action, note.subject) for note in audit.rows]
         return run
 
     async def shown(self, run: BulkRun) -> BulkRun:

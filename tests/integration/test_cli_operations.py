@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
 from hub.model import Lane, Message, State
-from hub.storage import Database, PostgresDelivery, PostgresIntake, PostgresLetters
+from hub.storage import Database, PostgresBulk, PostgresDelivery, PostgresIntake, PostgresLetters
+from hub.tasks import cancel
+from hub.testing import MemoryPublisher
 from tests.contract.values import HOUR, letter, message, now, stored
 from tests.integration.test_cli_servers import environ, hub
-from tests.integration.web_doubles import event
+from tests.integration.web_doubles import bury, event
 from tests.providers.samples import outgoing
 
 __all__ = ["environ"]
 
 RADICADO = "data.radicado: required"
+COUNTS = ("chosen", "done", "skipped")
 
 
 async def keep(database: Database, *messages: dict[str, Any]) -> list[Message]:
@@ -95,39 +99,36 @@ async def test_waiting_messages_are_counted_then_cancelled_and_the_audit_says_wh
     ]
 
 
-async def test_dead_letters_are_replayed_by_reason(environ: dict[str, str]) -> None:
+async def test_dead_letters_of_a_reason_are_a_run_that_the_command_follows(environ: dict[str, str]) -> None:
+    forged = letter(b"{ forged", reason=RADICADO, sender="mallory", wrong_sender=True)
+    narrowed = ("--reason", "radicado", "--yes", "--why", "corregido")
     async with Database(environ["HUB_DATABASE_URL"]) as database:
-        async with PostgresIntake(database).transaction() as transaction:
-            await transaction.add_dead_letters([letter(b"{ one", reason=RADICADO), letter(b"{ other")])
-
-        _, replayed, _ = await hub(environ, "dead", "replay", "--reason", "radicado", "--yes")
+        await bury(database, letter(b"{ one", reason=RADICADO), letter(b"{ other"), forged)
+        publisher = MemoryPublisher()
+        timers = asyncio.create_task(_work(database, publisher))
+        code, run, complaint = await hub(environ, "dead", "replay", *narrowed)
+        await cancel(timers)
         _, left, _ = await hub(environ, "dead", "list")
-        code, _, _ = await hub(environ, "dead", "replay")
-
-    assert [item["changed"] for item in replayed["items"]] == [True]
-    assert replayed["left_out"] == 0
-    assert [row["reason"] for row in left["items"]] == ["not JSON"]
-    assert code == 2
-
-
-async def test_dead_letters_refused_for_their_sender_are_replayed_by_id_alone(
-    environ: dict[str, str],
-) -> None:
-    forged = letter(b"{ forged", sender="mallory", wrong_sender=True)
-    async with Database(environ["HUB_DATABASE_URL"]) as database:
-        async with PostgresIntake(database).transaction() as transaction:
-            await transaction.add_dead_letters([letter(b"{ one"), forged])
-
-        _, everything, complaint = await hub(environ, "dead", "replay", "--all", "--yes")
-        _, listed, _ = await hub(environ, "dead", "list")
-        _, shown, _ = await hub(environ, "dead", "show", str(forged.id))
+        _, nothing, _ = await hub(environ, "dead", "replay", *narrowed)
         _, one, _ = await hub(environ, "dead", "replay", str(forged.id))
+        _, started, _ = await hub(environ, "dead", "discard", "--all", "--yes", "--no-wait")
+        wrong, _, _ = await hub(environ, "dead", "replay")
 
-    assert (len(everything["items"]), everything["left_out"]) == (1, 1)
-    assert "1 left out, refused for who sent them" in complaint
-    assert [(row["id"], row["sender"]) for row in listed["items"]] == [(str(forged.id), "mallory")]
-    assert (shown["sender"], shown["wrong_sender"]) == ("mallory", True)
-    assert [item["changed"] for item in one["items"]] == [True]
+    assert (0, 2) == (code, wrong)
+    assert ("done", "corregido", 2, 1, 1) == tuple(run[n] for n in ("state", "reason", *COUNTS))
+    assert [b"{ one"] == [one.body for one in publisher.replayed]
+    assert "1 left out: wrong_sender" in complaint
+    assert {RADICADO, "not JSON"} == {row["reason"] for row in left["items"]}
+    assert (1, 0) == (nothing["found"], nothing["goes"])
+    assert [True] == [item["changed"] for item in one["items"]]
+    assert ("running", "discard", 1) == (started["state"], started["kind"], started["chosen"])
+
+
+async def _work(database: Database, publisher: MemoryPublisher) -> None:
+    """Work as the timers do, for as long as a command waits for it."""
+    while True:
+        await PostgresBulk(database).work(9, publisher.replay)
+        await asyncio.sleep(0.1)
 
 
 async def test_dead_letter_is_mended_once(environ: dict[str, str]) -> None:
@@ -135,8 +136,7 @@ async def test_dead_letter_is_mended_once(environ: dict[str, str]) -> None:
     named = {"event_id": "evt-1", "source": "urn:coproservicios:crm"}
     broken = letter(b'{"data": {}}', **named, event_type="co.coproservicios.pqrs.received.v1")
     async with Database(environ["HUB_DATABASE_URL"]) as database:
-        async with PostgresIntake(database).transaction() as transaction:
-            await transaction.add_dead_letters([broken])
+        await bury(database, broken)
 
         wrong, _, why = await hub(environ, "dead", "mend", str(broken.id), "-", text="{}")
         _, mended, _ = await hub(environ, "dead", "mend", str(broken.id), "-", text=whole)

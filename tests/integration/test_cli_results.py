@@ -7,6 +7,7 @@ import json
 from aiohttp import hdrs
 
 from hub.model import Json, Scope
+from hub.storage import Database
 from tests.integration.test_cli_contacts import printed
 from tests.integration.test_cli_servers import environ, hub
 from tests.integration.test_web_access import GUARDED
@@ -52,8 +53,8 @@ async def change(world: World, method: str, headers: dict[str, str], body: Json)
     return await ask(world, "/api/results", method=method, headers=given, body=sent)
 
 
-async def test_administrators_subscribe_over_http_and_nobody_else() -> None:
-    world = World(environ=GUARDED)
+async def test_administrators_subscribe_over_http_and_nobody_else(opened: Database) -> None:
+    world = World(environ=GUARDED, database=opened)
     key, other = await holding(world, Scope.ADMIN), await holding(world, Scope.OPERATE)
     given = {"source": CRM, "kinds": ["failed"]}
     made = await change(world, "POST", key, given)

@@ -83,7 +83,7 @@ async def test_dead_letters_are_listed_shown_replayed_and_discarded(environ: dic
         _, listed, _ = await hub(environ, "dead", "list")
         _, shown, _ = await hub(environ, "dead", "show", str(one.id))
         _, discarded, _ = await hub(environ, "dead", "discard", str(other.id))
-        _, replayed, _ = await hub(environ, "dead", "replay", "--all", "--yes")
+        _, replayed, _ = await hub(environ, "dead", "replay", str(one.id))
         missing, _, complaint = await hub_process(environ, "dead", "show", str(nobody))
         counts = await PostgresLog(database).counts()
 
@@ -91,7 +91,7 @@ async def test_dead_letters_are_listed_shown_replayed_and_discarded(environ: dic
     assert shown["body"] == "{ one"
     assert discarded["items"] == [{"id": str(other.id), "state": "discarded", "changed": True}]
     assert replayed["items"] == [{"id": str(one.id), "state": "replayed", "changed": True}]
-    assert (missing, complaint) == (1, f"Error: there is no dead letter {nobody}\n")
+    assert (missing, complaint) == (1, "Error: There is no dead letter with this id.\n")
     assert counts["dead"] == {"discarded": 1, "replayed": 1}
 
 

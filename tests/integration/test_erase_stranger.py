@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from hub.desk.rights.erasing import erase
+from hub.desk.rights.strangers import strangers_of
 from hub.errors import HubError, KeptByDuty, UnknownName
-from hub.operations.erase_person import erase
-from hub.operations.erase_stranger import strangers_of
 from hub.storage import Database, PostgresErasures, PostgresStrangers
 from tests.actors import actor
 from tests.integration.test_cli_servers import environ, hub

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from hub.operations.erase_person import EVENTS
+from hub.desk.rights.erasing import EVENTS
 from hub.storage import Database, PostgresErasures
 from tests.integration.test_cli_operations import environ
 from tests.integration.test_cli_servers import hub

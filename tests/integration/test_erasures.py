@@ -12,11 +12,11 @@ from uuid import UUID, uuid4
 import pytest
 from msgspec.structs import replace
 
+from hub.desk.rights.erasing import EVENTS, ErasureReport, erase, go_on, kept_since, look
 from hub.errors import KeptByDuty, UnknownName
 from hub.inbound.replies import read
 from hub.model import Event, Reply
 from hub.model.erasures import Duty, Erasure
-from hub.operations.erase_person import EVENTS, ErasureReport, erase, go_on, kept_since, look
 from hub.operations.evidence import verify
 from hub.storage import Database, PostgresErasures, PostgresEvidence, PostgresReplies
 from hub.timers.erasures import keep_erased

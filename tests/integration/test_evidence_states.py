@@ -7,9 +7,10 @@ from uuid import UUID
 
 import pytest
 
+from hub.desk.letters import queries
 from hub.model import Attempt, State
 from hub.operations.evidence import Flaw, Mismatch, verify
-from hub.storage import Database, PostgresEvidence, PostgresLetters, PostgresReceipts
+from hub.storage import Database, PostgresEvidence, PostgresReceipts
 from tests.integration.constancias import checked, happen, made, seal_all
 from tests.integration.test_evidence import Office, said_by
 from tests.integration.test_seals import quiet
@@ -142,7 +143,7 @@ async def test_guide_of_a_posted_letter_is_sealed_and_the_message_stays_sent(ope
     await happen(opened)
     message = await one(opened, MAIL)
     await opened.rows(LETTER, message)
-    await PostgresLetters(opened).post(message, "RA123456789CO")
+    await queries.post(opened, message, "RA123456789CO")
     await seal_all(opened)
     whole = await found(opened)
     await opened.rows("UPDATE attempt SET reference = 'RA-2' WHERE code = 'posted'")

@@ -7,8 +7,9 @@ from uuid import uuid4
 
 import pytest
 
+from hub.desk.letters import queries
 from hub.model import MarkEntry, MarkReason, Message, Purpose, State
-from hub.storage import Database, PostgresBatches, PostgresLetters, PostgresPreferences
+from hub.storage import Database, PostgresPreferences
 from tests.contract.values import now
 from tests.integration.test_print_batches import HERE, letters
 
@@ -24,8 +25,8 @@ async def states(database: Database) -> dict[str, tuple[str, str | None]]:
 
 
 async def printed(database: Database) -> int:
-    made = await PostgresBatches(database).make(HERE, by="luis", size="letter", now=datetime.now(UTC))
-    return len(await PostgresBatches(database).letters_of(made.batch))
+    made = await queries.make_batch(database, HERE, by="luis", size="letter", now=datetime.now(UTC))
+    return len(await queries.letters_of(database, made.batch))
 
 
 async def test_open_letter_to_who_is_marked_is_cancelled(opened: Database) -> None:
@@ -55,7 +56,7 @@ async def test_letter_that_the_law_demands_stays_but_for_the_deceased(
 
 async def test_letter_that_is_handed_over_stays_as_it_is(opened: Database) -> None:
     [one] = await _of(opened, Purpose.SERVICE, 1)
-    await PostgresLetters(opened).hand_over(one.id)
+    await queries.hand_over(opened, one.id)
     await mark(opened, "p-0", MarkReason.DECEASED)
 
     assert State.DELIVERED == (await states(opened))["p-0"][0]

@@ -19,7 +19,7 @@ def words_of(opened: Database, office: Office) -> MessageWords:
     return MessageWords(
         evidence=evidence,
         events=PostgresExplain(opened),
-        letters=PostgresLetters(opened),
+        letters=PostgresLetters(opened).words,
         remaker=Remaker(evidence),
         render=partial(render_again, office.rules),
     )

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from hub.catalog import BY_NAME
+from hub.desk.rights.erasing import erase
 from hub.errors import BrokerUnavailable
 from hub.model import DigestPeriod, Event, Preferences, QuietHours, Rendered
 from hub.model.events import RECALL
 from hub.model.ids import event_key
 from hub.model.notice_digests import NAME
-from hub.operations.erase_person import erase
 from hub.operations.explain.explain import explain
 from hub.operations.preferences import change_preferences
 from hub.storage import (

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,15 @@ from uuid import UUID
 import pytest
 from aiohttp import hdrs
 
+from hub.desk.letters import queries
+from hub.desk.letters.printer import batch_on_paper
 from hub.model import Message, Recall, Rendered, State
 from hub.model.documents import DocumentRequest, FetchedDocument
-from hub.parts.papers import letter_printer_of
 from hub.storage import Database, PostgresDelivery, PostgresDocuments, PostgresIntake, PostgresLetters
 from tests.contract.values import event, message, now, stored
 from tests.integration.test_cli_servers import environ, hub
-from tests.integration.web_doubles import RULES, Reply, World, ask, browsing
+from tests.integration.web_doubles import Reply, World, ask, browsing
+from tests.operators import operator
 from tests.providers.samples import outgoing
 from tests.unit.paper_documents import pdf_of
 from tests.unit.pdf_reader import pages_of
@@ -180,12 +181,11 @@ async def test_documents_for_which_there_is_no_room_are_printed_apart(opened: Da
         [one] = await letters(opened, 1)
         await enclose(opened, one, f"Documento {number}.")
     made = (await post(world, BATCHES, {"copropiedad": HERE})).json
-    printer = letter_printer_of(opened, RULES)
-    batch = await printer.store.batch(UUID(made["id"]))
+    stores, batch = operator(opened).stores, await queries.batch(opened, UUID(made["id"]))
     assert batch is not None
-    whole = await printer.of_batch(batch)
-    room = replace(printer, most_bytes=len(pdf_of("Documento 0.")) * 5 // 2)
-    tight = [await room.of_batch(batch) for _ in range(2)]
+    whole = await batch_on_paper(stores, batch)
+    room = len(pdf_of("Documento 0.")) * 5 // 2
+    tight = [await batch_on_paper(stores, batch, most_bytes=room) for _ in range(2)]
     cover, *pages = [page for page in pages_of(tight[0].content) if page]
 
     assert tight[0].content == tight[1].content

@@ -19,13 +19,14 @@ from hub.access.keyring import KeyRing
 from hub.channels.webhook_calls import HttpWebhookCalls
 from hub.consumers import topology
 from hub.consumers.publisher import BrokerPublisher
+from hub.desk.webhooks.acts import add_webhook
+from hub.desk.webhooks.rows import WebhookBody
 from hub.errors import StorageUnavailable
 from hub.intake.process_batch import process_batch
 from hub.intake.source_bindings import SourceBindings
 from hub.model import Event
 from hub.model.extensions import ExtensionChange
 from hub.model.results import ResultKind, source_key
-from hub.operations import webhooks
 from hub.settings import Secret
 from hub.storage import Database, PostgresCases, PostgresIntake, PostgresResults, PostgresWebhooks
 from hub.testing import MemoryAppointments, MemoryAudit, MemoryKeys, SettableClock
@@ -33,6 +34,7 @@ from hub.timers.extensions import publish_extensions
 from hub.timers.webhooks import LEASE, WebhookDeps, send
 from tests.contract.values import now
 from tests.integration.test_broker_publisher import publishing
+from tests.operators import operator
 from tests.providers.webhook import WebhookReceiver
 from tests.unit.factories import DESK, OWN_USER, event, incoming, local
 from tests.unit.hub_in_memory import memory_hub
@@ -113,16 +115,8 @@ async def hub(database: str, amqp_url: str) -> AsyncIterator[Hub]:
 
 
 async def _add_webhook(database: Database, source: str, receiver: WebhookReceiver) -> None:
-    made = await webhooks.add(
-        receiver.url,
-        source,
-        [ResultKind.FAILED],
-        store=PostgresWebhooks(database),
-        notes=MemoryAudit(),
-        ring=RING,
-        who="ana",
-        now=now(),
-    )
+    body = WebhookBody(url=receiver.url, source=source, kinds=[ResultKind.FAILED])
+    made = await add_webhook(operator(database, ring=RING, audit=MemoryAudit()), body)
     receiver.secrets.append(made.secret)
 
 

@@ -13,8 +13,8 @@ from uuid import UUID, uuid4
 import pytest
 from msgspec.structs import replace
 
+from hub.desk.rights.erasing import EVENTS, erase, go_on
 from hub.model.residents import ResidentCode, ResidentMessage, ResidentSession
-from hub.operations.erase_person import EVENTS, erase, go_on
 from hub.operations.evidence import Finding
 from hub.operations.residents.not_answered import Climb, climb
 from hub.operations.residents.own_file import OwnFiles

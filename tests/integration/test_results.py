@@ -16,14 +16,17 @@ from aio_pika.abc import AbstractQueue
 
 from hub.consumers import topology
 from hub.consumers.publisher import BrokerPublisher
+from hub.desk.webhooks.acts import subscribe
+from hub.desk.webhooks.rows import SubscriptionBody
 from hub.errors import StorageUnavailable
 from hub.model import Attempt, Event, Message, Outcome, Recall, State, StoredEvent
-from hub.model.results import Result, ResultKind, ResultSubscription, source_key
+from hub.model.results import Result, ResultKind, source_key
 from hub.storage import Database, PostgresMonths, PostgresResults
 from hub.timers.results import publish_results
 from tests.contract.stores import RealStores, open_stores
 from tests.contract.values import FALLBACK, LEASE, NOON, event, message, next_of, now, stored
 from tests.integration.test_broker_publisher import publishing
+from tests.operators import operator
 from tests.unit.factories import MONDAY
 from tests.unit.hub_in_memory import memory_hub
 from tests.unit.timer_harness import timers_of
@@ -35,16 +38,14 @@ CRM = "urn:crm"
 class Hub:
     """What writes results and publishes them, and the queue of somebody who hears."""
 
+    database: Database
     stores: RealStores
     results: PostgresResults
     publisher: BrokerPublisher
     heard: AbstractQueue
 
     async def subscribe(self, source: str = CRM, *kinds: ResultKind) -> None:
-        given = ResultSubscription(
-            id=uuid4(), source=source, kinds=frozenset(kinds), created_at=NOON, created_by="ana"
-        )
-        await self.results.subscribe(given)
+        await subscribe(operator(self.database), SubscriptionBody(source=source, kinds=list(kinds)))
 
     async def plan(self, *, source: str = CRM, at: datetime = NOON, **fields: Any) -> Message:
         """Plan a message, as intake does."""
@@ -90,7 +91,9 @@ async def hub(database: str, amqp_url: str) -> AsyncIterator[Hub]:
         queue = await (await connection.channel()).declare_queue("crm.results", exclusive=True)
         for name in ("notification.*", "event.rejected", "hub.event.unreached"):
             await queue.bind(topology.EVENTS_OUT, f"{name}.{source_key(CRM)}")
-        yield Hub(stores=stores, results=PostgresResults(opened), publisher=publisher, heard=queue)
+        yield Hub(
+            database=opened, stores=stores, results=PostgresResults(opened), publisher=publisher, heard=queue
+        )
 
 
 async def test_a_publisher_hears_of_its_own_messages_and_of_nobody_elses(hub: Hub) -> None:

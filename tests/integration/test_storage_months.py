@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from hub.desk.letters import queries
 from hub.errors import StorageConflict, StorageUnavailable
 from hub.model import Message, Party, State, StoredEvent
 from hub.model.case_state import CaseState
@@ -22,7 +23,6 @@ from hub.storage import (
     PostgresDelivery,
     PostgresExplain,
     PostgresIntake,
-    PostgresLetters,
     PostgresLog,
     PostgresMonths,
     PostgresReplies,
@@ -269,7 +269,7 @@ async def test_who_asks_for_what_was_dropped_is_told_that_there_is_none(
 
     assert await PostgresLog(opened).message(letter.id) is None
     assert await PostgresExplain(opened).events("gone", None) == []
-    assert await PostgresLetters(opened).event_of(letter.id) is None
+    assert await queries.event_of(opened, letter.id) is None
     assert (await PostgresReplies(opened).about_message(letter.id)).message_id is None
     assert len(await opened.rows(load("replies")["unpublished"], 10)) == 1
     assert await PostgresDelivery(opened).claim([letter.id], token=uuid4(), lease=LEASE) == []

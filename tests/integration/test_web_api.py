@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,21 +11,19 @@ import pytest
 from aiohttp import hdrs
 
 from hub.errors import StorageRefused, StorageUnavailable
-from hub.model import Acknowledgement, ClockHistory, ClockState, DeadLetter, Pause, Step, StepKind
+from hub.model import Acknowledgement, ClockHistory, ClockState, Pause, Step, StepKind
 from hub.model.pages import page_of
 from hub.operations.clocks.schemas import ClockPage, ClockWhole
-from hub.operations.dead_letters import DeadRow, DeadWhole
 from hub.ports import MessageFilter
+from hub.storage import Database
 from hub.web.schemas.messages import MessageRow, MessageWhole
 from tests.contract.values import clock
 from tests.integration.web_doubles import (
     NOON,
     MemoryLog,
-    MemoryPublisher,
     World,
     ask,
     clock_row,
-    dead_letter,
     message_row,
 )
 
@@ -108,7 +105,7 @@ async def test_wrong_query_is_answered_with_what_fits(query: str, words: str) ->
 async def test_an_unknown_parameter_is_answered_with_the_known_ones() -> None:
     reply = await ask(World(), "/api/dead?colour=red")
 
-    assert reply.json["hint"] == "There are: state, reason, event, after, limit."
+    assert reply.json["hint"] == "There are: after, limit, state, reason, event."
 
 
 async def test_a_message_is_shown_with_its_attempts() -> None:
@@ -122,8 +119,8 @@ async def test_a_message_is_shown_with_its_attempts() -> None:
 
 @pytest.mark.parametrize("noun", ["messages", "dead"])
 @pytest.mark.parametrize("name", [str(UUID(int=7)), "7", "%00"])
-async def test_unknown_id_is_not_found(noun: str, name: str) -> None:
-    reply = await ask(World(), f"/api/{noun}/{name}")
+async def test_unknown_id_is_not_found(opened: Database, noun: str, name: str) -> None:
+    reply = await ask(World(database=opened), f"/api/{noun}/{name}")
 
     assert reply.status == 404
     assert reply.json["hint"]
@@ -325,90 +322,6 @@ async def test_later_page_of_clocks_needs_redis() -> None:
 
     assert reply.status == 503
     assert reply.headers[hdrs.RETRY_AFTER] == "5"
-
-
-async def test_dead_letters_have_the_promised_shape() -> None:
-    world = World()
-    world.log.letters.append(dead_letter())
-
-    reply = await ask(world, "/api/dead?state=open")
-
-    assert msgspec.convert(reply.json, page_of(DeadRow)).items[0].field == "data.radicado"
-
-
-@pytest.mark.parametrize(
-    ("body", "shown"),
-    [
-        (b'{"x": "\xc3\xb1"}', {"body": '{"x": "ñ"}'}),
-        (b"\xff\x00", {"body_base64": "/wA="}),
-        (b"a" * 65_535 + "ñ".encode(), {"body": "a" * 65_535}),
-        (b"", {"body": ""}),
-    ],
-)
-async def test_a_dead_letter_is_shown_as_it_came(body: bytes, shown: dict[str, str]) -> None:
-    world = World()
-    world.log.letters.append(letter := dead_letter(body))
-
-    reply = await ask(world, f"/api/dead/{letter.id}")
-
-    assert shown.items() <= reply.json.items()
-    assert reply.json["size"] == len(body)
-    assert msgspec.convert(reply.json, DeadWhole).routing_key == "pqrs.received"
-
-
-async def test_replaying_publishes_the_bytes_again_and_may_be_repeated() -> None:
-    world = World()
-    world.log.letters.append(letter := dead_letter())
-    path = f"/api/dead/{letter.id}/replay"
-
-    first = (await ask(world, path, method="POST")).json
-    again = (await ask(world, path, method="POST")).json
-
-    assert world.publisher.replayed == [letter, letter]
-    assert (first["changed"], again["changed"]) == (True, False)
-    assert world.log.settled == {letter.id: "replayed"}
-
-
-@dataclass
-class BouncingPublisher(MemoryPublisher):
-    """A publisher whose replayed events fail again at once, as if nothing was fixed."""
-
-    log: MemoryLog = field(default_factory=MemoryLog)
-
-    async def replay(self, letter: DeadLetter) -> None:
-        self.log.letters = [replace(letter, times=letter.times + 1)]
-
-
-async def test_a_replay_that_fails_again_at_once_stays_open() -> None:
-    log = MemoryLog(letters=[letter := dead_letter()])
-
-    reply = await ask(
-        World(log=log, publisher=BouncingPublisher(log=log)), f"/api/dead/{letter.id}/replay", method="POST"
-    )
-
-    assert reply.json["changed"] is False
-    assert log.settled == {}
-
-
-async def test_a_replay_without_a_broker_leaves_the_letter_open() -> None:
-    world = World()
-    world.log.letters.append(letter := dead_letter())
-    world.publisher.room = 0
-
-    reply = await ask(world, f"/api/dead/{letter.id}/replay", method="POST")
-
-    assert reply.status == 503
-    assert world.log.settled == {}
-
-
-async def test_discarding_settles_without_publishing() -> None:
-    world = World()
-    world.log.letters.append(letter := dead_letter())
-
-    reply = await ask(world, f"/api/dead/{letter.id}/discard", method="POST")
-
-    assert reply.json == {"id": str(letter.id), "state": "discarded", "changed": True}
-    assert world.publisher.replayed == []
 
 
 async def test_the_summary_counts_by_state() -> None:

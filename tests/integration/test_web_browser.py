@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,10 +17,10 @@ from tests.integration.chromium import Browser
 from tests.integration.console_user import click, main_text
 from tests.integration.test_web_posters import announced, works
 from tests.integration.web_doubles import (
-    MemoryLog,
     MemoryPublisher,
     World,
     browsing,
+    bury,
     clock_row,
     dead_letter,
     message_row,
@@ -32,7 +32,10 @@ from tests.unit.test_templates import TEMPLATES, examples
 EVIL = "<img src=x onerror=document.title='owned'>"
 
 
-def busy_world(database: Database, **environ: str) -> World:
+EVIL_LETTER = dead_letter(EVIL.encode(), reason=EVIL, event_type=EVIL)
+
+
+async def busy_world(database: Database, **environ: str) -> World:
     world = World(environ=environ, database=database)
     world.log.rows += [
         message_row(state="failed", reason="smtp_550_5.1.1", person=EVIL),
@@ -40,7 +43,8 @@ def busy_world(database: Database, **environ: str) -> World:
     ]
     due = datetime.now(UTC) - timedelta(minutes=20, seconds=30)
     world.log.clock_rows += [clock_row(state="breached", due_at=due, case=f"pqrs_id:{EVIL}")]
-    world.log.letters += [dead_letter(EVIL.encode(), reason=EVIL, event_type=EVIL)]
+    world.log.letters.append(EVIL_LETTER)
+    await bury(database, EVIL_LETTER)
     return world
 
 
@@ -53,13 +57,13 @@ async def visit(browser: Browser, client: Client, path: str) -> str:
 
 
 async def test_pages_run_no_markup_of_what_they_show(browser: Browser, opened: Database) -> None:
-    world = busy_world(opened)
+    world = await busy_world(opened)
     await queries.pause(opened, "channel:sms", by=EVIL, reason=EVIL)
     async with browsing(world) as client:
         now, messages, channels, dead = [
             await visit(browser, client, path) for path in ("/", "/messages", "/channels", "/dead")
         ]
-        letter = await visit(browser, client, f"/dead/{world.log.letters[0].id}")
+        letter = await visit(browser, client, f"/dead/{EVIL_LETTER.id}")
         titles = await browser.run("document.querySelector('.payload').innerText + document.title")
 
     assert "Incumplido" in now
@@ -74,7 +78,7 @@ async def test_pages_run_no_markup_of_what_they_show(browser: Browser, opened: D
 async def test_link_of_a_mail_that_has_left_leads_to_the_page_of_today(
     browser: Browser, opened: Database, tab: str, path: str
 ) -> None:
-    world = busy_world(opened)
+    world = await busy_world(opened)
     wanted = world.log.rows[0]["id"]
     async with browsing(world) as client:
         await browser.go(str(client.make_url(f"/#{tab}/{wanted}")))
@@ -86,20 +90,20 @@ async def test_link_of_a_mail_that_has_left_leads_to_the_page_of_today(
 class RefusedAgain(MemoryPublisher):
     """A hub that refuses each replayed event again at once, as if nothing was fixed."""
 
-    letters: list[DeadLetter] = field(default_factory=list)
+    database: Database = field(kw_only=True)
 
     async def replay(self, letter: DeadLetter) -> None:
-        self.letters[:] = [replace(letter, times=letter.times + 1)]
+        await bury(self.database, letter)
 
 
 async def test_letter_that_is_refused_again_says_so_and_may_be_tried_once_more(
     browser: Browser, opened: Database
 ) -> None:
-    log = MemoryLog(letters=[dead_letter()])
-    world = World(log=log, publisher=RefusedAgain(letters=log.letters), database=opened)
+    letter, world = dead_letter(), World(publisher=RefusedAgain(database=opened), database=opened)
+    await bury(opened, letter)
     async with browsing(world) as client:
         for times in (2, 3):
-            await visit(browser, client, f"/dead/{log.letters[0].id}")
+            await visit(browser, client, f"/dead/{letter.id}")
             await click(browser, ".actions form:first-child button")
 
             assert "Si sigue mal, vuelve a esta lista" in await main_text(browser)
@@ -107,8 +111,9 @@ async def test_letter_that_is_refused_again_says_so_and_may_be_tried_once_more(
 
 
 async def test_counts_lead_to_their_rows(browser: Browser, opened: Database) -> None:
-    world = busy_world(opened)
-    world.log.letters.append(dead_letter(b"other"))
+    world = await busy_world(opened)
+    world.log.letters.append(other := dead_letter(b"other"))
+    await bury(opened, other)
     async with browsing(world) as client:
         await visit(browser, client, "/")
         counts = await browser.run("document.getElementById('counts').innerText")
@@ -133,7 +138,8 @@ async def test_the_slip_of_a_letter_has_its_right_border_on_paper(browser: Brows
 
 
 async def test_key_opens_the_pages_and_leaving_closes_them(browser: Browser, opened: Database) -> None:
-    async with browsing(busy_world(opened, HUB_API_KEY="a key that nobody guesses, long enough")) as client:
+    world = await busy_world(opened, HUB_API_KEY="a key that nobody guesses, long enough")
+    async with browsing(world) as client:
         await browser.go(str(client.make_url("/")))
         await browser.until("document.getElementById('name') !== null")
         browser.complaints.clear()  # the 401 of the form itself
@@ -150,7 +156,7 @@ async def test_key_opens_the_pages_and_leaving_closes_them(browser: Browser, ope
 
 
 async def test_open_incidents_stand_on_top_until_resolved(browser: Browser, opened: Database) -> None:
-    world = busy_world(opened)
+    world = await busy_world(opened)
     await world.incidents.see(
         [
             Symptom(key="circuit:sms:twilio", measured="Circuito abierto"),
@@ -180,7 +186,7 @@ async def test_open_incidents_stand_on_top_until_resolved(browser: Browser, open
 
 
 async def test_work_for_operators_stands_above_the_counts(browser: Browser, opened: Database) -> None:
-    world = busy_world(opened)
+    world = await busy_world(opened)
     written = Reply(
         channel="sms", provider="twilio", reference="SM1", address="+573001234567", text="Hola", at=now()
     )

@@ -22,8 +22,8 @@ NARROW = 320
 
 
 @pytest.fixture
-def world(opened: Database) -> World:
-    return busy_world(opened, **GUARDED, **SECRETS)
+async def world(opened: Database) -> World:
+    return await busy_world(opened, **GUARDED, **SECRETS)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from hub.storage import Database
 from tests.acceptance.harness import until
 from tests.integration.chromium import Browser
 from tests.integration.test_web_access import GUARDED
-from tests.integration.test_web_browser import busy_world
+from tests.integration.test_web_browser import EVIL_LETTER, busy_world
 from tests.integration.web_doubles import World, browsing
 from tests.integration.web_visitor import PASSWORD, Client, give_account
 
@@ -23,8 +23,8 @@ PHOTOS = os.environ.get("PHOTOS")
 
 
 @pytest.fixture
-def world(opened: Database) -> World:
-    return busy_world(opened, **GUARDED)
+async def world(opened: Database) -> World:
+    return await busy_world(opened, **GUARDED)
 
 
 @pytest.fixture
@@ -128,14 +128,14 @@ async def test_one_time_password_must_be_changed_first(browser: Browser, client:
 
 
 async def test_read_only_account_sees_no_button_that_would_be_refused(
-    browser: Browser, client: Client, world: World
+    browser: Browser, client: Client
 ) -> None:
     await enter(browser, client, "ana")
     await browser.until("document.querySelector('.sentence') !== null")
     browser.complaints.clear()
     await photo(browser, "7-viewer")
     who = await browser.run("document.querySelector('.who').innerText")
-    letter = f"/dead/{world.log.letters[0].id}"
+    letter = f"/dead/{EVIL_LETTER.id}"
     buttons = {}
     for path in ("/", "/messages", "/channels", "/dead"):
         await browser.go(str(client.make_url(path)))
@@ -166,7 +166,7 @@ async def test_operator_acts_with_the_pages_token_and_signs_out(
     await fill(browser, ".who form")
     await browser.until("document.getElementById('password') !== null")
 
-    assert list(world.log.settled.values()) == ["replayed"]
+    assert [EVIL_LETTER] == world.publisher.replayed
     assert "No hay nada pendiente" in empty
     assert complaints == []
     assert world.accounts.sessions == {}

@@ -42,6 +42,13 @@ WALKS: Final = {
         "UPDATE dead_letter SET state = 'discarded' WHERE id = $1",
         "SELECT count(*) AS n FROM dead_letter WHERE id = ANY ($1) AND state = 'replayed'",
     ),
+    "discard": BulkWalk(
+        "/dead",
+        "Descartar varios",
+        "Descartar 3 eventos rechazados",
+        "UPDATE dead_letter SET state = 'replayed' WHERE id = $1",
+        "SELECT count(*) AS n FROM dead_letter WHERE id = ANY ($1) AND state = 'discarded'",
+    ),
     "cancel": BulkWalk(
         "/messages?only=held",
         "Planear la cancelación de estos",
@@ -83,7 +90,7 @@ async def hold(hub: ConsoleHub, *, count: int = TOGETHER, age: timedelta = timed
 async def rows_of(hub: ConsoleHub, kind: str) -> Sequence[UUID]:
     if kind == "cancel":
         return await hold(hub)
-    table = {"replay": "dead_letter", "printed": "letter"}[kind]
+    table = "letter" if kind == "printed" else "dead_letter"
     return [row["id"] for row in await hub.database.rows(f"SELECT id FROM {table} ORDER BY id")]
 
 

@@ -127,11 +127,11 @@ async def test_office_is_given_and_taken_and_the_account_closed_and_opened(
         await fill(browser, "#grant", office="operator", place=f"ph-{MARKS[1]}")
         await click(browser, "#grant button")
         given = await main_text(browser)
-        await click(browser, "a[href*='sure=take'][href*='operator']")
+        await click(browser, "a[href*='/take?'][href*='operator']")
         sure = await main_text(browser)
         await click(browser, "main button.danger")
         taken = await main_text(browser)
-        await click(browser, "a[href$='sure=disable']")
+        await click(browser, "a[href$='/disable']")
         await click(browser, "main button.danger")
         closed = await main_text(browser)
         await click(browser, ".actions .act button")
@@ -214,7 +214,7 @@ async def test_webhook_is_added_tried_and_removed(browser: Browser, servers: Ser
         page = await browser.run("document.documentElement.innerHTML")
         await click(browser, ".actions .act button")
         tried = await main_text(browser)
-        await click(browser, "a[href$='sure=true']")
+        await click(browser, "a[href$='/remove']")
         await click(browser, "main button.danger")
 
         assert len(secret) > 20
@@ -231,7 +231,7 @@ async def test_results_of_a_source_are_published_and_no_more(browser: Browser, s
         await fill(browser, "#subscribe", source="urn:coproservicios:erp", undelivered="1")
         await click(browser, "#subscribe button")
         listed = await main_text(browser)
-        await click(browser, "td a[href*='off=']")
+        await click(browser, "td a[href*='/off?']")
         await click(browser, "main button.danger")
 
         assert "urn:coproservicios:erp" in listed

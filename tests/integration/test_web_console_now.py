@@ -114,27 +114,6 @@ async def test_rejected_event_shows_what_is_wrong_in_it_and_says_what_still_is(
         assert "Descartar" not in await main_text(browser)
 
 
-async def test_many_rejected_events_are_discarded_after_a_look(browser: Browser, servers: Servers) -> None:
-    async with console_hub(servers) as hub:
-        await hub.sign_in(browser)
-        await unready(hub)
-        await hub.open(browser, "/dead?reason=radicado")
-        await click(browser, "a[href^='/dead/discard']")
-        asked = await main_text(browser)
-        late = await unready(hub, "evt-late")
-        await click(browser, "main button.danger")
-        done = await main_text(browser)
-        states = await hub.database.rows("SELECT state, count(*)::int AS n FROM dead_letter GROUP BY state")
-
-        assert "¿Descartar 1 evento?" in asked
-        assert "PQRS recibida" in asked
-        assert "Se descartó" in done
-        # What came while somebody looked is not touched, nor what the filter leaves out.
-        assert {row["state"]: row["n"] for row in states} == {"open": 4, "discarded": 1}
-        await hub.open(browser, late)
-        assert "Pendiente" in await main_text(browser)
-
-
 async def test_mended_event_is_published_with_a_trace_and_once(browser: Browser, servers: Servers) -> None:
     async with console_hub(servers) as hub:
         await hub.sign_in(browser)

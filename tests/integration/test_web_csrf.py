@@ -10,7 +10,7 @@ from hub.desk.channels import queries
 from hub.model import Grant, Office
 from hub.storage import Database
 from tests.integration.test_web_access import GUARDED
-from tests.integration.web_doubles import World, browsing, dead_letter
+from tests.integration.web_doubles import World, browsing
 from tests.integration.web_visitor import Client, Visitor, give_account
 
 OFFICES = tuple(Grant(office=office) for office in Office)
@@ -18,9 +18,7 @@ OFFICES = tuple(Grant(office=office) for office in Office)
 
 @pytest.fixture
 def world(opened: Database) -> World:
-    world = World(environ=GUARDED, database=opened)
-    world.log.letters.append(dead_letter())
-    return world
+    return World(environ=GUARDED, database=opened)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from hub.model import Json, Scope
 from hub.storage import Database
 from hub.web.routes import ROUTES
 from tests.integration.test_web_access import BEARER, GUARDED
-from tests.integration.web_doubles import Reply, World, ask, browsing, dead_letter, event
+from tests.integration.web_doubles import Reply, World, ask, browsing, bury, dead_letter, event
 
 CRM = "urn:coproservicios:crm"
 every_scope = pytest.mark.parametrize("scope", Scope)
@@ -188,7 +188,7 @@ async def test_a_key_that_makes_no_sense_is_refused(body: dict[str, Any]) -> Non
 
 async def test_looks_and_changes_are_audited_without_personal_data(opened: Database) -> None:
     world = World(environ=GUARDED, database=opened)
-    world.log.letters.append(letter := dead_letter())
+    await bury(opened, letter := dead_letter())
     headers = {**BEARER, hdrs.CONTENT_TYPE: "application/json"}
 
     async with browsing(world) as client:
@@ -227,10 +227,12 @@ async def test_looks_and_changes_are_audited_without_personal_data(opened: Datab
     ("scopes", "status"),
     [([Scope.OPERATE], 200), ([Scope.PRIVACY], 200), ([Scope.READ], 403), ([Scope.ADMIN], 403)],
 )
-async def test_who_may_replay_a_dead_letter_may_look_first(scopes: list[Scope], status: int) -> None:
-    world = World(environ=GUARDED)
+async def test_who_may_replay_a_dead_letter_may_look_first(
+    opened: Database, scopes: list[Scope], status: int
+) -> None:
+    world = World(environ=GUARDED, database=opened)
     letter = dead_letter(b'{"phone": "3001234567"}', sender="crm", headers={"ce-subject": "Ana"})
-    world.log.letters.append(letter)
+    await bury(opened, letter)
     reply = await ask(world, f"/api/dead/{letter.id}", headers=await holding(world, *scopes))
 
     assert reply.status == status

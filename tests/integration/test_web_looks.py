@@ -9,6 +9,7 @@ from typing import Final, cast
 
 import pytest
 
+from hub.desk.letters import queries as letters
 from hub.errors import StorageUnavailable
 from hub.model import Reach, Scope
 from hub.storage import Database, PostgresAudit
@@ -154,14 +155,14 @@ async def test_letter_is_handed_over_only_after_the_audit_note(town: Town) -> No
     async with town.seen_by(EVERYWHERE) as client:
         noted(town).faults.script("add", StorageUnavailable())
         refused, _ = await ask(client, POST, path)
-        before = await town.stores.letters.letter(town.a.message)
+        before = await letters.letter(town.stores.database, town.a.message)
         done, _ = await ask(client, POST, path)
-        after = await town.stores.letters.letter(town.a.message)
+        after = await letters.letter(town.stores.database, town.a.message)
 
     assert (503, 200) == (refused, done)
     assert before is not None
     assert after is not None
-    assert (None, True) == (before["handed_over_at"], after["handed_over_at"] is not None)
+    assert (None, True) == (before.handed_over_at, after.handed_over_at is not None)
     assert [("letter.done", "p-alfa")] == [(row.action, row.person) for row in noted(town).rows]
 
 

@@ -12,7 +12,7 @@ from aiohttp import hdrs
 from hub.model import Rendered, State
 from hub.storage import Database, PostgresDelivery, PostgresLetters
 from hub.web.responses import HEADERS
-from tests.integration.web_doubles import Reply, World, ask, dead_letter
+from tests.integration.web_doubles import Reply, World, ask
 from tests.providers.samples import outgoing
 from tests.unit.factories import message
 
@@ -82,40 +82,6 @@ async def test_invalid_redrive_request_sends_nothing(body: Any) -> None:
     reply = await send(World(), "POST", "/api/messages/redrive", body)
 
     assert reply.status == 400
-
-
-async def test_dead_letters_of_a_reason_are_replayed_and_others_discarded() -> None:
-    world = World()
-    world.log.letters += [dead_letter(b"a"), dead_letter(b"b", reason="the body: expected JSON")]
-    replayed = await send(world, "POST", "/api/dead/replay", {"reason": "radicado"})
-    discarded = await send(world, "POST", "/api/dead/discard")
-    left = await send(world, "POST", "/api/dead/replay", {"event": "pqrs.received"})
-
-    assert [letter.body for letter in world.publisher.replayed] == [b"a"]
-    assert [item["state"] for item in replayed.json["items"]] == ["replayed"]
-    assert [item["state"] for item in discarded.json["items"]] == ["discarded"]
-    assert left.json["items"] == []
-
-
-async def test_a_replay_in_bulk_leaves_out_and_counts_what_was_refused_for_its_sender() -> None:
-    world = World()
-    forged = dead_letter(b"forged", sender="mallory", wrong_sender=True)
-    world.log.letters += [dead_letter(b"a"), forged, dead_letter(b"b")]
-    replayed = await send(world, "POST", "/api/dead/replay")
-    one = await send(world, "POST", f"/api/dead/{forged.id}/replay")
-
-    assert (len(replayed.json["items"]), replayed.json["left_out"]) == (2, 1)
-    assert [letter.body for letter in world.publisher.replayed] == [b"a", b"b", b"forged"]
-    assert world.publisher.replayed[-1].sender == "mallory"
-    assert one.json["changed"] is True
-
-
-async def test_a_discard_in_bulk_leaves_nothing_out() -> None:
-    world = World()
-    world.log.letters += [dead_letter(b"a"), dead_letter(b"b", wrong_sender=True)]
-    discarded = await send(world, "POST", "/api/dead/discard")
-
-    assert len(discarded.json["items"]) == 2
 
 
 async def test_a_letter_is_printed_from_a_page_that_runs_nothing_and_handed_over_once(

@@ -10,11 +10,10 @@ from dataclasses import replace
 import pytest
 from aiohttp import hdrs
 
-from hub.access import accounts
-from hub.access.accounts import AccountAdmin
+from hub.desk.accounts.acts import set_person
+from hub.desk.accounts.rows import PersonBody
 from hub.errors import BeyondOwnRights, InvalidAccount
 from hub.model import (
-    EVERYTHING,
     EVERYWHERE,
     ClockState,
     Escalation,
@@ -24,10 +23,10 @@ from hub.model import (
     Scope,
     reach_of,
 )
-from tests.contract.values import NOON, clock, person
+from tests.contract.values import clock, person
 from tests.integration.portal import MARIA, PEDRO, Portal, open_portal
-from tests.integration.web_doubles import PASSWORDS
 from tests.integration.web_visitor import Visitor, give_account
+from tests.operators import operator
 
 OPERATOR = Grant(office=Office.OPERATOR, copropiedad_id=EVERYWHERE)
 
@@ -144,20 +143,18 @@ async def test_an_entry_links_to_its_case_if_the_person_may_read_it(
 
 async def test_who_an_account_is_is_said_by_an_administrator_of_the_company(portal: Portal) -> None:
     await give_account(portal, "luz", Grant(office=Office.OPERATOR, copropiedad_id="ph-1"))
-    admin = AccountAdmin(
-        store=portal.accounts, audit=portal.audit, passwords=PASSWORDS, who="ana", reach=EVERYTHING, now=NOON
-    )
+    admin = operator(None, who="ana", accounts=portal.accounts, audit=portal.audit)
     local = replace(admin, reach=dict.fromkeys(Scope, frozenset({"ph-1"})))
     blind = replace(admin, reach=reach_of((Grant(office=Office.ADMINISTRATOR),)))
 
-    assert (await accounts.set_person(admin, "luz", MARIA)).person == MARIA
-    assert (await accounts.set_person(admin, "luz", None)).person is None
+    assert (await set_person(admin, "luz", PersonBody(person=MARIA))).person == MARIA
+    assert (await set_person(admin, "luz", PersonBody(person=None))).person is None
     with pytest.raises(InvalidAccount, match="no person"):
-        await accounts.set_person(admin, "luz", "p-nobody")
+        await set_person(admin, "luz", PersonBody(person="p-nobody"))
     with pytest.raises(BeyondOwnRights, match="whole company"):
-        await accounts.set_person(local, "luz", MARIA)
+        await set_person(local, "luz", PersonBody(person=MARIA))
     with pytest.raises(BeyondOwnRights, match="whole"):
-        await accounts.set_person(blind, "luz", MARIA)
+        await set_person(blind, "luz", PersonBody(person=MARIA))
 
 
 async def test_the_database_knows_who_an_account_is(portal: Portal) -> None:

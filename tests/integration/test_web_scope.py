@@ -10,6 +10,7 @@ from aiohttp import hdrs, web
 from aiohttp.test_utils import TestClient
 
 from hub.desk.channels import queries
+from hub.desk.letters import queries as letters
 from hub.desk.suppressions.queries import suppression
 from hub.model import Json, Reach, Scope
 from tests.integration.town import A, B, Town, everything_in, open_town
@@ -36,7 +37,7 @@ async def belongings(town: Town) -> list[object]:
     """Everything of B that a caller could have changed."""
     stores = town.stores
     one = await stores.log.message(town.b.message)
-    letter = await stores.letters.letter(town.b.message)
+    letter = await letters.letter(stores.database, town.b.message)
     gone = await suppression(stores.database, town.b.suppression)
     entries = ("unit", "u-beta"), ("membership", "m-beta")
     standing = [await stores.roster.standing(noun, ref) for noun, ref in entries]

@@ -16,12 +16,13 @@ from prometheus_client import REGISTRY
 
 from hub.access.keyring import KeyRing
 from hub.channels.webhook_calls import HttpWebhookCalls, require_url
+from hub.desk.webhooks import acts
+from hub.desk.webhooks.rows import WebhookBody, WebhookMade, WebhookRow, WebhookSecretBody
+from hub.doors.operator import Operator
 from hub.errors import InvalidSubscription, WebhookFailure
 from hub.model import State
 from hub.model.results import ResultKind
-from hub.operations import webhooks
-from hub.operations.webhooks import WebhookMade
-from hub.settings import Secret
+from hub.settings import Secret, load
 from hub.storage import (
     Database,
     PostgresDelivery,
@@ -37,6 +38,7 @@ from hub.timers.webhooks import LEASE, PAUSES, WebhookDeps, run, send
 from hub.web.monitoring.gauges import Figures
 from tests.acceptance.harness import until
 from tests.contract.values import event, message, now, stored
+from tests.operators import operator
 from tests.providers.webhook import WebhookReceiver, answering, hang
 from tests.unit.factories import MONDAY
 from tests.unit.hub_in_memory import memory_hub
@@ -58,18 +60,11 @@ class Hub:
     deps: WebhookDeps
     receiver: WebhookReceiver
     audit: MemoryAudit
+    by: Operator
 
     async def add(self, *kinds: ResultKind, url: str = "", source: str = CRM) -> WebhookMade:
-        made = await webhooks.add(
-            url or self.receiver.url,
-            source,
-            kinds,
-            store=self.store,
-            notes=self.audit,
-            ring=RING,
-            who="ana",
-            now=now(),
-        )
+        body = WebhookBody(url=url or self.receiver.url, source=source, kinds=list(kinds))
+        made = await acts.add_webhook(self.by, body)
         self.receiver.secrets.append(made.secret)
         return made
 
@@ -100,9 +95,8 @@ class Hub:
             "UPDATE result_subscription SET next_at = now() WHERE id = $1", UUID(webhook_id)
         )
 
-    async def row(self, webhook_id: str) -> webhooks.WebhookRow:
-        rows = await webhooks.read_webhooks(self.store)
-        return next(row for row in rows if row.id == webhook_id)
+    async def row(self, webhook_id: str) -> WebhookRow:
+        return await acts.show_webhook(self.by, UUID(webhook_id))
 
 
 @pytest.fixture
@@ -123,7 +117,10 @@ async def hub(database: str, receiver: WebhookReceiver, calls: HttpWebhookCalls)
     async with Database(database) as opened:
         store = PostgresWebhooks(opened)
         deps = WebhookDeps(queue=store, calls=calls, ring=RING, now=now)
-        yield Hub(database=opened, store=store, deps=deps, receiver=receiver, audit=MemoryAudit())
+        audit = MemoryAudit()
+        settings = load({"HUB_WEBHOOK_NETWORKS": "127.0.0.0/8"})
+        by = operator(opened, audit=audit, ring=RING, settings=settings)
+        yield Hub(database=opened, store=store, deps=deps, receiver=receiver, audit=audit, by=by)
 
 
 async def test_results_arrive_signed_in_order_and_in_one_call(hub: Hub) -> None:
@@ -229,7 +226,7 @@ async def test_after_three_days_it_is_turned_off_staff_hears_and_what_waits_goes
     await hub.wait_is_over(made.id)
     while_off = await hub.send()
     await hub.result(State.DELIVERED)
-    await webhooks.enable(UUID(made.id), store=hub.store, notes=hub.audit, who="ana")
+    await acts.enable_webhook(hub.by, UUID(made.id))
     await hub.send()
 
     assert ("off", 1) == (off.state, off.waiting)
@@ -283,15 +280,8 @@ async def test_both_secrets_sign_until_the_old_one_ends(hub: Hub) -> None:
     made = await hub.add()
 
     async def rotate(ends: datetime) -> None:
-        rotated = await webhooks.rotate(
-            UUID(made.id),
-            earlier_ends_at=ends,
-            store=hub.store,
-            notes=hub.audit,
-            ring=RING,
-            who="ana",
-            now=now(),
-        )
+        body = WebhookSecretBody(earlier_ends_at=ends)
+        rotated = await acts.rotate_webhook(hub.by, UUID(made.id), body)
         hub.receiver.secrets.append(rotated.secret)
 
     await rotate(now() + timedelta(hours=1))
@@ -358,7 +348,7 @@ async def test_the_database_has_no_secret_and_without_its_key_nothing_is_sent(hu
 async def test_a_removed_endpoint_gets_nothing_more_and_blocks_nothing(hub: Hub) -> None:
     made = await hub.add()
     await hub.plan(State.SENT)
-    await webhooks.remove(UUID(made.id), store=hub.store, notes=hub.audit, who="ana")
+    await acts.remove_webhook(hub.by, UUID(made.id))
     await hub.result()
 
     assert 0 == await hub.send()
@@ -368,9 +358,8 @@ async def test_a_removed_endpoint_gets_nothing_more_and_blocks_nothing(hub: Hub)
 async def test_a_trial_call_says_what_the_endpoint_answered(hub: Hub) -> None:
     made = await hub.add()
     hub.receiver.script.extend([answering(503)])
-    given = {"store": hub.store, "calls": hub.deps.calls, "ring": RING, "now": now()}
-    refused = await webhooks.try_out(UUID(made.id), **given)  # type: ignore[arg-type]
-    taken = await webhooks.try_out(UUID(made.id), **given)  # type: ignore[arg-type]
+    refused = await acts.test_webhook(hub.by, UUID(made.id))
+    taken = await acts.test_webhook(hub.by, UUID(made.id))
 
     assert [(False, "http_503"), (True, None)] == [(done.taken, done.reason) for done in (refused, taken)]
     assert ["co.coproservicios.notification.test.v1"] == [told["type"] for told in hub.receiver.events]

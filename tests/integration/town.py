@@ -101,7 +101,6 @@ class Town(World):
         return with_doubles(
             services,
             audit=stores.audit,
-            batches=stores.batches,
             cases=stores.cases,
             casework=stores.casework,
             contacts=stores.contacts,
@@ -109,7 +108,6 @@ class Town(World):
             directory=stores.roster,
             explain=stores.explaining,
             headcount=stores.headcount,
-            letters=stores.letters,
             log=stores.log,
             mail_reports=stores.mail_reports,
             redrive=stores.redrive,

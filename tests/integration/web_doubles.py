@@ -22,7 +22,6 @@ from yarl import URL
 
 from hub.access.keyring import KeyRing
 from hub.access.passwords import Passwords
-from hub.channels.webhook_calls import HttpWebhookCalls
 from hub.cloudevents.schemas import Schemas
 from hub.errors import AppointmentsUnavailable, BrokerUnavailable, InvalidEvent
 from hub.intake.process_batch import refuse
@@ -69,6 +68,7 @@ from hub.settings import load
 from hub.storage import (
     Database,
     PostgresEvidence,
+    PostgresIntake,
     PostgresReceipts,
 )
 from hub.testing import (
@@ -77,7 +77,6 @@ from hub.testing import (
     MemoryKeys,
     MemoryMonitor,
     MemoryReach,
-    MemoryResults,
     MemorySecondFactors,
     MemoryStore,
 )
@@ -156,6 +155,12 @@ def dead_letter(body: bytes = b"{}", **fields: Any) -> DeadLetter:
     return DeadLetter(**{**values, **fields})
 
 
+async def bury(database: Database, *letters: DeadLetter) -> None:
+    """Store dead letters as intake does."""
+    async with PostgresIntake(database).transaction() as transaction:
+        await transaction.add_dead_letters(letters)
+
+
 @dataclass
 class MemoryLog:
     """`LogStore` over lists; a page's cursor is the place of its end. Rows belong to no copropiedad."""
@@ -169,7 +174,6 @@ class MemoryLog:
     periods: list[tuple[Period, str | None, PropertyScope]] = field(default_factory=list)
     message_rows: list[dict[str, Json]] = field(default_factory=list)
     letters: list[DeadLetter] = field(default_factory=list)
-    settled: dict[UUID, str] = field(default_factory=dict)
     unreached_rows: list[dict[str, Json]] = field(default_factory=list)
     asked: list[MessageFilter] = field(default_factory=list)
     failure: Exception | None = None
@@ -257,46 +261,6 @@ class MemoryLog:
         self.contract_periods.append((period, area, places))
         return self.decisions
 
-    async def dead(
-        self,
-        *,
-        state: str | None,
-        after: str | None,
-        limit: int,
-        reason: str | None = None,
-        event: str | None = None,
-    ) -> Page:
-        rows = [
-            {
-                "id": letter.id,
-                "reason": letter.reason,
-                "field": letter.field,
-                "event_type": letter.event_type,
-                "received_at": letter.received_at,
-                "times": letter.times,
-                "state": self.settled.get(letter.id, "open"),
-                "sender": letter.sender,
-                "wrong_sender": letter.wrong_sender,
-            }
-            for letter in self.letters
-        ]
-        found = [
-            row for row in rows if state in (None, row["state"]) and (reason or "") in str(row["reason"])
-        ]
-        kept = [row for row in found if (event or "") in str(row["event_type"])]
-        return _page(kept, after, limit)
-
-    async def dead_letter(self, letter_id: UUID) -> DeadLetter | None:
-        letter = next((letter for letter in self.letters if letter.id == letter_id), None)
-        return letter and replace(letter, state=self.settled.get(letter_id, "open"))
-
-    async def settle_dead(self, letter_id: UUID, *, state: str, times: int | None = None) -> bool:
-        again = any(letter.times != times for letter in self.letters if letter.id == letter_id)
-        if letter_id in self.settled or (times is not None and again):
-            return False
-        self.settled[letter_id] = state
-        return True
-
     async def unreached(
         self, *, after: str | None, limit: int, places: PropertyScope = None, since: datetime | None = None
     ) -> Page:
@@ -322,7 +286,7 @@ class MemoryLog:
         return {
             "messages": _count(str(row["state"]) for row in self.rows),
             "clocks": _count(str(row["state"]) for row in self.clock_rows),
-            "dead": _count(self.settled.get(letter.id, "open") for letter in self.letters),
+            "dead": _count(letter.state for letter in self.letters),
         }
 
 
@@ -654,8 +618,6 @@ class World:
         self.reach = MemoryReach()
         self.keys = MemoryKeys(lambda: datetime.now(UTC))
         self.audit = MemoryAudit()
-        self.subscriptions = MemoryResults()
-        self.webhook_calls = HttpWebhookCalls(())
         self.directory = MemoryStore(lambda: NOON)
         self.accounts = MemoryAccounts(self.directory)
 
@@ -675,7 +637,6 @@ class World:
             now=self.now,
             amqp_user="hub",
             dry_run=DryRuns(database, RULES, lambda: CHANNELS),
-            webhook_calls=self.webhook_calls,
             keyring=Keyring(self.keys),
             refuse=self.refuse,
             hooks=Hooks.of(
@@ -715,7 +676,6 @@ class World:
             "resident_access": self.resident_access,
             "residents": self.residents,
             "sessions": self.accounts,
-            "subscriptions": self.subscriptions,
             "surveys": self.surveys,
             "unsubscribes": self.intake,
             **({} if self.database else {"preferences": self.preferences}),

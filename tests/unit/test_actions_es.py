@@ -20,7 +20,7 @@ SAYS: Final = re.compile("note|audit")
 NOT_THE_AUDIT: Final = frozenset({"verify.py", "publisher.py", "scheduler.py"})
 """Files whose `note` is another one."""
 HANDED_ON: Final[dict[str, tuple[str, ...]]] = {
-    "account.": ("accounts.py", "enrolment.py", "sign_in.py"),
+    "account.": ("enrolment.py", "sign_in.py"),
 }
 """What a file's own `note` puts before its word."""
 BY_FUNCTION: Final = frozenset({"_audited", "_changed", "_decide", "_letter", "_look", "_noted", "letter_of"})

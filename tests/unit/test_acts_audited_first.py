@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, NamedTuple, NoReturn
 from uuid import UUID
@@ -10,15 +10,13 @@ from uuid import UUID
 import pytest
 
 from hub.access.actor import Actor
+from hub.desk.rights import erasing
 from hub.errors import BrokerUnavailable, KeptByDuty, StorageUnavailable, UnknownName
-from hub.model import Event, Json, Preferences, PropertyScope
+from hub.model import Json, Preferences, PropertyScope
 from hub.model.erasures import Counts, Duties, Duty, Erased
-from hub.model.paper import PaperSize
 from hub.model.retention import DataKind
-from hub.operations import erase_person, preferences, rectify_person, retention
+from hub.operations import preferences, retention
 from hub.operations.cases.replies import read_reply
-from hub.operations.letters import make_batch
-from hub.ports.person_export import ExportFacts, PersonVersion
 from hub.testing.keys import MemoryAudit
 from tests.actors import actor
 from tests.contract.values import NOON
@@ -63,15 +61,8 @@ class Broken:
     async def read_reply(self, reply_id: UUID, *, by: str) -> None:
         self._change(f"read {reply_id} {by}")
 
-    async def make(self, copropiedad_id: str | None, *, by: str, **given: Any) -> Any:  # noqa: ARG002
-        self._change(f"make {copropiedad_id} {by}")
-
     async def erase(self, *given: Any) -> Any:  # noqa: ARG002 - the same
         self._change("erase")
-
-    async def publish(self, events: Sequence[Event]) -> None:
-        self.tried.append(f"publish {events[0].name}")
-        raise BrokerUnavailable
 
 
 class Act(NamedTuple):
@@ -84,32 +75,21 @@ class Act(NamedTuple):
 
 
 def _erase(by: Actor, store: Any) -> Awaitable[object]:
-    return erase_person.erase(by, store, REF, reason="PD-1", legal_since=NOON)
+    return erasing.erase(by, store, REF, reason="PD-1", legal_since=NOON)
 
 
 def _start(by: Actor, store: Any) -> Awaitable[object]:
-    return erase_person.start(by, store, REF, reason="PD-1", legal_since=NOON)
+    return erasing.start(by, store, REF, reason="PD-1", legal_since=NOON)
 
 
 def _again(by: Actor, store: Any) -> Awaitable[object]:
-    return erase_person.erase_again(
+    return erasing.erase_again(
         by, store, [Erased(person=REF, reason="PD-1", asked_at=NOON)], legal_since=NOON
     )
 
 
-def _rectify(by: Actor, store: Any) -> Awaitable[object]:
-    version = PersonVersion(version=1, since=NOON, source="urn:crm", data={})
-    held = ExportFacts(versions=[version], roles=(), cases=(), surveys=())
-    kind = rectify_person.Correction.CORRECTION
-    return rectify_person.rectify(by, REF, kind, held=held, publish=store.publish, case="d-1")
-
-
 def _prefer(by: Actor, store: Any) -> Awaitable[object]:
     return preferences.change_preferences(by, store, REF, lambda _: Preferences(language="en"), way="cli")
-
-
-def _batch(by: Actor, store: Any) -> Awaitable[object]:
-    return make_batch(by, store, "ph-1", size=PaperSize.LETTER)
 
 
 def _retention(by: Actor, store: Any) -> Awaitable[object]:
@@ -124,9 +104,7 @@ ACTS = {
     "erase": Act(_erase, "person.erase", OF_HER, "begin p-maria cli:ana PD-1"),
     "erase over HTTP": Act(_start, "person.erase", OF_HER, "begin p-maria cli:ana PD-1"),
     "erase again": Act(_again, "person.erase", OF_HER, "begin p-maria cli:ana PD-1"),
-    "rectify": Act(_rectify, "person.rectify", OF_HER, "publish privacy.claim.received"),
     "preferences": Act(_prefer, "person.preferences.change", OF_HER, "keep p-maria cli:ana"),
-    "make a batch": Act(_batch, "batch.make", "copropiedad:ph-1", "make ph-1 cli:ana"),
     "erase what is old": Act(_retention, "retention.run", "retention", "erase"),
     "read a reply": Act(_read, "reply.show", f"reply:{ROW}", f"read {ROW} cli:ana"),
 }

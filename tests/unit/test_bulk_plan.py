@@ -10,17 +10,18 @@ from uuid import uuid4
 
 import pytest
 
+from hub.access.actor import Actor
 from hub.errors import InvalidFilter, NothingChosen
-from hub.model import NOWHERE, within
-from hub.model.bulk import BulkCandidate, BulkKind, BulkRun, BulkState, SkipReason
+from hub.model import NOWHERE, PropertyScope, within
+from hub.model.bulk import BulkCandidate, BulkKind, BulkState, SkipReason
 from hub.model.letters import LetterState
 from hub.model.message_lists import MessageList
-from hub.operations.bulk.choose import BulkFilter, choice_of, narrowed, without_person
+from hub.operations.bulk.choose import LETTERS, BulkFilter, choice_of, narrowed, without_person
 from hub.operations.bulk.plan import find, planned
 from hub.operations.bulk.runs import BulkOrder, has_grown, report, start
 from hub.operations.bulk.words_es import KINDS_ES, SKIPPED_ES
 from hub.ports import LetterFilter, MessageFilter
-from hub.testing import MemoryBulk
+from hub.testing import MemoryAudit, MemoryBulk
 
 NOON = datetime(2026, 3, 9, 17, tzinfo=UTC)
 FAILED = BulkFilter(state="failed", channel="sms")
@@ -42,9 +43,7 @@ def row(**fields: Any) -> BulkCandidate:
 
 
 def order(seen: int | None = None, **fields: Any) -> BulkOrder:
-    return BulkOrder(
-        **{"kind": BulkKind.RESEND, "asked": FAILED, "reason": "falla", "by": "ana", "seen": seen, **fields}
-    )
+    return BulkOrder(**{"kind": BulkKind.RESEND, "asked": FAILED, "reason": "falla", "seen": seen, **fields})
 
 
 def store(*rows: BulkCandidate) -> MemoryBulk:
@@ -95,15 +94,17 @@ async def test_filter_that_a_kind_has_not_is_refused_and_never_left_aside(
         await find(store(row()), kind, asked, None)
 
 
-async def test_settled_dead_letters_are_not_replayed() -> None:
-    assert await find(store(row()), BulkKind.REPLAY, BulkFilter(state="discarded"), None) == []
+@pytest.mark.parametrize("kind", LETTERS)
+async def test_settled_dead_letters_are_left_alone(kind: BulkKind) -> None:
+    assert await find(store(row()), kind, BulkFilter(state="discarded"), None) == []
 
 
-async def test_dead_letters_are_of_no_building() -> None:
+@pytest.mark.parametrize("kind", LETTERS)
+async def test_dead_letters_are_of_no_building(kind: BulkKind) -> None:
     found = store(row())
 
-    assert await find(found, BulkKind.REPLAY, BulkFilter(), frozenset({"ph-1"})) == []
-    assert len(await find(found, BulkKind.REPLAY, BulkFilter(), None)) == 1
+    assert await find(found, kind, BulkFilter(), frozenset({"ph-1"})) == []
+    assert len(await find(found, kind, BulkFilter(), None)) == 1
 
 
 def test_building_narrows_places_and_never_widens_them() -> None:
@@ -137,13 +138,13 @@ def test_run_of_more_than_was_seen_is_not_started(seen: int | None, found: int, 
     assert has_grown(order(seen), [row()] * found) is grown
 
 
-async def note(_: BulkRun) -> None:
-    """What the audit is told before a run is stored is looked at where there is an audit."""
+def ana(places: PropertyScope = None) -> Actor:
+    return Actor(who="account:ana", notes=MemoryAudit(), now=NOON, places=places)
 
 
 async def test_run_has_all_rows_of_the_plan() -> None:
     found = store(row(), row(skipped="told"))
-    run = await start(found, order(seen=2), places=frozenset({"ph-1"}), now=lambda: NOON, before=note)
+    run = await start(found, order(seen=2), ana(frozenset({"ph-1"})))
 
     assert run is not None
     assert (run.chosen, run.state, run.places, run.reason) == (2, BulkState.RUNNING, ["ph-1"], "falla")
@@ -152,13 +153,13 @@ async def test_run_has_all_rows_of_the_plan() -> None:
 
 async def test_nothing_to_do_is_no_run() -> None:
     with pytest.raises(NothingChosen):
-        await start(store(), order(), places=None, now=lambda: NOON, before=note)
+        await start(store(), order(), ana())
 
 
 async def test_grown_plan_is_no_run() -> None:
     found = store(*(row() for _ in range(30)))
 
-    assert await start(found, order(seen=3), places=None, now=lambda: NOON, before=note) is None
+    assert await start(found, order(seen=3), ana()) is None
     assert (await found.runs(after=None, limit=5)).items == []
 
 

@@ -24,11 +24,10 @@ from hub.cli.main import app
 from hub.cli.run import choose
 from hub.doors.terminal import cell, local_time, short_case
 from hub.errors import BrokerUnavailable, HubError, InvalidEvent, StorageUnavailable, leaves
-from hub.operations import dead_letters
 from hub.ports import MessageFilter
 from hub.settings import Secret
 from tests.command_line import run_command, same_logging
-from tests.integration.web_doubles import MemoryLog, dead_letter, message_row
+from tests.integration.web_doubles import MemoryLog, message_row
 from tests.unit.logos import as_text, png
 
 SRC = Path(__file__).parents[2]
@@ -418,13 +417,6 @@ def test_following_as_json_has_no_head(capsys: pytest.CaptureFixture[str]) -> No
     line_printer(as_json=True)(message_row(event_id="evt-7"))
 
     assert [json.loads(line)["event_id"] for line in capsys.readouterr().out.splitlines()] == ["evt-7"]
-
-
-async def test_all_open_letters_are_found_over_many_pages() -> None:
-    log = MemoryLog(letters=[dead_letter(str(n).encode()) for n in range(1100)])
-
-    assert (await dead_letters.choose(log, replaying=True)).ids == [letter.id for letter in log.letters]
-    assert len((await dead_letters.choose(log, replaying=True, limit=700)).ids) == 700
 
 
 def test_instants_are_shown_in_bogota() -> None:

@@ -11,10 +11,9 @@ from hub.web.route import Route
 from hub.web.routes import ROUTES
 
 ACTS: Final[dict[str, str]] = {
-    "POST /dead/{id} replay": "POST /api/dead/{id}/replay",
-    "POST /dead/{id} mend": "POST /api/dead/{id}/mend",
-    "POST /dead/{id} discard": "POST /api/dead/{id}/discard",
-    "POST /dead/discard": "POST /api/dead/discard",
+    "POST /dead/{id}/replay": "POST /api/dead/{id}/replay",
+    "POST /dead/{id}/mend": "POST /api/dead/{id}/mend",
+    "POST /dead/{id}/discard": "POST /api/dead/{id}/discard",
     "POST /channels/pause": "PUT /api/pauses/{name}",
     "POST /channels/resume": "DELETE /api/pauses/{name}",
     "POST /messages/{id}/resend": "POST /api/messages/{id}/redrive",
@@ -48,24 +47,24 @@ ACTS: Final[dict[str, str]] = {
     "POST /posters/{id}/taken-down": "POST /api/posters/{id}/taken-down",
     "POST /surveys/start": "POST /api/surveys",
     "POST /accounts": "POST /api/accounts",
-    "POST /accounts/{name} grant": "POST /api/accounts/{name}/grant",
-    "POST /accounts/{name} take": "POST /api/accounts/{name}/take",
-    "POST /accounts/{name} reset": "POST /api/accounts/{name}/reset",
-    "POST /accounts/{name} disable": "POST /api/accounts/{name}/disable",
-    "POST /accounts/{name} enable": "POST /api/accounts/{name}/enable",
-    "POST /accounts/{name} unlock": "POST /api/accounts/{name}/unlock",
-    "POST /accounts/{name} forget": "DELETE /api/accounts/{name}/second-factor",
-    "POST /accounts/{name} person": "POST /api/accounts/{name}/person",
+    "POST /accounts/{name}/grant": "POST /api/accounts/{name}/grant",
+    "POST /accounts/{name}/take": "POST /api/accounts/{name}/take",
+    "POST /accounts/{name}/reset": "POST /api/accounts/{name}/reset",
+    "POST /accounts/{name}/disable": "POST /api/accounts/{name}/disable",
+    "POST /accounts/{name}/enable": "POST /api/accounts/{name}/enable",
+    "POST /accounts/{name}/unlock": "POST /api/accounts/{name}/unlock",
+    "POST /accounts/{name}/second-factor": "DELETE /api/accounts/{name}/second-factor",
+    "POST /accounts/{name}/person": "POST /api/accounts/{name}/person",
     "POST /keys": "POST /api/keys",
     "POST /keys/{name}/rotate": "POST /api/keys/{name}/rotate",
     "POST /keys/{name}/revoke": "POST /api/keys/{name}/revoke",
-    "POST /webhooks add": "POST /api/webhooks",
-    "POST /webhooks on": "POST /api/results",
-    "POST /webhooks off": "DELETE /api/results",
-    "POST /webhooks/{id} test": "POST /api/webhooks/{id}/test",
-    "POST /webhooks/{id} on": "POST /api/webhooks/{id}/on",
-    "POST /webhooks/{id} rotate": "POST /api/webhooks/{id}/rotate",
-    "POST /webhooks/{id} remove": "DELETE /api/webhooks/{id}",
+    "POST /webhooks": "POST /api/webhooks",
+    "POST /webhooks/results": "POST /api/results",
+    "POST /webhooks/results/off": "DELETE /api/results",
+    "POST /webhooks/{id}/test": "POST /api/webhooks/{id}/test",
+    "POST /webhooks/{id}/on": "POST /api/webhooks/{id}/on",
+    "POST /webhooks/{id}/rotate": "POST /api/webhooks/{id}/rotate",
+    "POST /webhooks/{id}/remove": "DELETE /api/webhooks/{id}",
 }
 """What a page does → the operation that does the same. A page with several acts names each by its word."""
 OF_ONES_OWN: Final[dict[str, str]] = {
@@ -76,7 +75,7 @@ OF_ONES_OWN: Final[dict[str, str]] = {
     "POST /inbox": "of who has signed in; a program has a token of a person, and /api/inbox",
 }
 """What only a page does, and why: nothing of it is an operator's work. `docs/console.md` names them."""
-OTHER_PLACES: Final = frozenset({"POST /accounts/{name} person", "POST /dead/{id} mend"})
+OTHER_PLACES: Final[frozenset[str]] = frozenset()
 """Of a page with several acts, those whose operation is for who reaches everywhere: the use case asks."""
 
 

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any, Final, NamedTuple, NoReturn, cast
 from uuid import UUID
 
 import pytest
 
+from hub.desk.letters import acts as letters
+from hub.desk.letters.rows import BatchBody
 from hub.desk.preferences import acts as preferences
 from hub.desk.preferences.rows import MarkBody
+from hub.desk.rights import acts as rights
+from hub.desk.rights.rows import RectifyBody
 from hub.desk.suppressions import acts as suppressions
 from hub.desk.suppressions.rows import LiftBody
 from hub.doors.operator import Operator
 from hub.errors import InvalidPreference, StorageUnavailable
-from hub.model import MarkEntry, MarkReason
+from hub.model import Event, MarkEntry, MarkReason
+from hub.ports.person_export import ExportFacts, PersonVersion
 from hub.testing import MemoryAudit
 from tests.contract.values import NOON
 from tests.operators import operator
@@ -30,6 +37,10 @@ class Broken:
 
     def __init__(self) -> None:
         self.tried: list[tuple[object, ...]] = []
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Broken]:
+        yield self
 
     async def rows(self, _: str, *values: object) -> NoReturn:
         self.tried.append(values)
@@ -61,6 +72,25 @@ class Directory:
         return {"id": ref}
 
 
+class Held:
+    """What is held of a person: one version of the directory."""
+
+    async def held(self, person: str) -> ExportFacts:  # noqa: ARG002 - the port's signature
+        version = PersonVersion(version=1, since=NOON, source="urn:crm", data={})
+        return ExportFacts(versions=[version], roles=(), cases=(), surveys=())
+
+
+class Publisher:
+    """A publisher that fails, on the same terms."""
+
+    def __init__(self, tried: list[tuple[object, ...]]) -> None:
+        self._tried = tried
+
+    async def event(self, event: Event, **_: object) -> NoReturn:
+        self._tried.append(("publish", event.name))
+        raise StorageUnavailable
+
+
 class Act(NamedTuple):
     """An act, what the audit has of it, and the values of the change that it tries."""
 
@@ -68,6 +98,10 @@ class Act(NamedTuple):
     action: str
     subject: str
     change: tuple[object, ...]
+
+
+def _make_batch(by: Operator) -> Awaitable[object]:
+    return letters.make_batch(by, BatchBody(copropiedad="ph-1"))
 
 
 def _suppress(by: Operator) -> Awaitable[object]:
@@ -94,14 +128,20 @@ def _unmark(by: Operator) -> Awaitable[object]:
     return preferences.end_marks(by, REF)
 
 
+def _rectify(by: Operator) -> Awaitable[object]:
+    return rights.rectify(by, REF, RectifyBody(case="d-1"))
+
+
 _WHO: Final = "cli:ana"
 ACTS: Final = {
+    "make a batch": Act(_make_batch, "batch.make", "copropiedad:ph-1", ("ph-1",)),
     "suppress": Act(
         _suppress, "suppression.add", "channel:email", ("m@example.com", "email", None, "typo", _WHO)
     ),
     "lift": Act(_lift, "suppression.lift", "suppression", ("maria@example.com", _WHO, None)),
     "lift one": Act(_lift_one, "suppression.lift", f"suppression:{ROW}", (str(ROW), _WHO, None)),
     "mark": Act(_mark, "person.mark", OF_HER, ("mark", REF, _WHO)),
+    "rectify": Act(_rectify, "person.rectify", OF_HER, ("publish", "privacy.claim.received")),
     "unmark": Act(_unmark, "person.mark.end", OF_HER, ("end_marks", REF, _WHO)),
     "lift an opt-out": Act(_lift_opt_out, "opt_out.lift", f"opt_out:{ROW}", (str(ROW), _WHO)),
 }
@@ -109,8 +149,15 @@ ACTS: Final = {
 
 def tried_by(act: Act, notes: MemoryAudit) -> tuple[Callable[[], Awaitable[object]], Broken]:
     database = Broken()
-    kept = Preferences(database.tried)
-    by = operator(cast(Any, database), who=_WHO, audit=notes, preferences=kept, directory=Directory())
+    by = operator(
+        cast(Any, database),
+        who=_WHO,
+        audit=notes,
+        preferences=Preferences(database.tried),
+        directory=Directory(),
+        person_exports=SimpleNamespace(held=Held()),
+        publisher=Publisher(database.tried),
+    )
     return lambda: act.do(by), database
 
 

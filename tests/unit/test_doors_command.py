@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
-from msgspec import Struct
+import pytest
+from msgspec import Meta, Struct
 from typer.testing import CliRunner, Result
 
 from hub.cli.lazy import _waiting
@@ -16,11 +17,14 @@ from hub.doors.act import Act, Noun
 from hub.doors.cells import Argument, Flag
 from hub.doors.command import group_of
 from hub.doors.operator import Operator
-from hub.model import Instant, Scope
+from hub.model import Instant, Scope, Word
 from tests.operators import operator
+
+pytestmark: Final = pytest.mark.usefixtures("untouched_logging")
 
 
 class LoanBody(Struct, frozen=True, kw_only=True):
+    shelf: Annotated[Word, Meta(description="Where it stands.")] = ""
     book: Annotated[str, Argument("BOOK")]
     readers: Annotated[list[Scope], Flag("--reader")] = []
     ends_at: Annotated[Instant | None, Flag("--ends")] = None
@@ -87,3 +91,7 @@ def test_what_may_not_reach_a_pipe_is_on_stderr() -> None:
 
 def test_a_result_that_fails_ends_the_command_with_1() -> None:
     assert 1 == run("fail", "--json").exit_code
+
+
+def test_help_of_an_option_is_what_its_field_says_beyond_the_bounds_of_its_type() -> None:
+    assert "Where it stands." in run("lend", "--help").stdout

@@ -14,7 +14,11 @@ from hub.web.routes import ROUTES
 _ROOT: Final = Path(__file__).parent.parent.parent
 BEFORE: Final = json.loads((_ROOT / "tests/vectors/doors_at_8c0cd13.json").read_text(encoding="utf-8"))
 _FORMS: Final = "Forms of Llaves, Webhooks y resultados and Cuentas go to an address of their own"
-MOVED: Final[dict[str, str]] = {"POST /keys/{name}": _FORMS}
+MOVED: Final[dict[str, str]] = {
+    **dict.fromkeys(("POST /accounts/{name}", "POST /keys/{name}", "POST /webhooks/{id}"), _FORMS),
+    "POST /dead/{id}": "`POST /dead/{id}/replay`, `/discard` or `/mend`",
+    "POST /dead/discard": "`/bulk/discard`",
+}
 """A route or option of before → what the CHANGELOG says of it."""
 
 

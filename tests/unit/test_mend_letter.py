@@ -9,9 +9,9 @@ from hashlib import sha256
 import pytest
 
 from hub.cloudevents import decode
+from hub.desk.dead_letters.mending import LONGEST, changed_paths, mended, payload_lines, trace
 from hub.errors import InvalidEvent, TooLate
 from hub.model import DeadLetter, Event, Json
-from hub.operations.mend_letter import LONGEST, changed_paths, mended, mending, payload_lines
 from tests.integration.web_doubles import dead_letter
 
 BODY: Mapping[str, Json] = {
@@ -139,7 +139,7 @@ def test_audit_keeps_which_fields_were_changed_and_a_digest_but_no_words() -> No
     whole = mended(
         old, with_data(radicado="R-1", people=[{"name": "María"}, {"María Peña": 1}]), check, by="x"
     )
-    kept = mending(old, whole)
+    kept = trace(old, whole)
 
     assert kept == {
         "sha256": sha256(whole.body).hexdigest(),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from hub.desk.rights.acts import last_source
+from hub.desk.rights.rows import OWN, Correction
 from hub.model import HUB_SOURCE
-from hub.operations.rectify_person import OWN, Correction, last_source
 from hub.people.claims import claim_event
 from hub.ports.person_export import ExportFacts, PersonVersion
 from tests.unit.factories import MONDAY, SCHEMAS

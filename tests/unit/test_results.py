@@ -49,8 +49,7 @@ def subscription(source: str = CRM, *kinds: ResultKind) -> ResultSubscription:
 
 async def subscribed(*subscriptions: ResultSubscription) -> MemoryResults:
     store = MemoryResults()
-    for given in subscriptions:
-        await store.subscribe(given)
+    store.subscriptions += subscriptions
     return store
 
 

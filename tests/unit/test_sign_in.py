@@ -9,15 +9,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hub.access import accounts, sessions
+from hub.access import sessions
 from hub.access.attempts import Refused, SignInDeps
 from hub.access.keyring import KeyRing
 from hub.access.lockout import FAILURES, FORGOTTEN_AFTER, LOCKS
 from hub.access.passwords import ONE_TIME, Passwords
 from hub.access.sign_in import change_password, sign_in, sign_in_with_key
+from hub.desk.accounts import acts
+from hub.doors.operator import Operator
 from hub.errors import InvalidAccount, StorageUnavailable
-from hub.model import EVERYTHING, Account, Grant, Office
+from hub.model import Account, Grant, Office
 from hub.testing import MemoryAccounts, MemoryAudit, MemorySecondFactors, MemoryStore, SettableClock
+from tests.operators import operator
+from tests.unit.test_accounts import create
 
 NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
@@ -56,18 +60,19 @@ class House:
             now=self.clock,
         )
 
-    def admin(self) -> accounts.AccountAdmin:
-        return accounts.AccountAdmin(
-            store=self.store,
+    def admin(self) -> Operator:
+        return operator(
+            None,
+            who="cli:test",
+            now=lambda: NOON,
+            accounts=self.store,
             audit=self.audit,
             passwords=self.passwords,
-            who="cli:test",
-            reach=EVERYTHING,
-            now=NOON,
         )
 
     async def account(self, name: str = "ana", office: Office = Office.OPERATOR) -> Account:
-        account, _ = await accounts.create(self.admin(), name, name.title(), [Grant(office=office)])
+        await create(self.admin(), name, name.title(), [Grant(office=office)])
+        account = await self.named(name)
         await self.store.set_password(account.id, await self.passwords.hash(GOOD), must_change=False)
         return await self.named(name)
 
@@ -184,7 +189,7 @@ async def test_concurrent_brute_force_checks_five_passwords(house: House) -> Non
 
 async def one_time(house: House) -> str:
     """Reset the password; return the one-time password."""
-    _, password = await accounts.reset(house.admin(), "ana")
+    password = (await acts.reset(house.admin(), "ana")).password
     house.audit.rows.clear()
     return password
 

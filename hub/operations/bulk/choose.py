@@ -17,6 +17,8 @@ from hub.ports import BulkChoice, DeadFilter, LetterFilter, MessageFilter
 
 MESSAGES: Final = frozenset({BulkKind.RESEND, BulkKind.CANCEL})
 """Kinds whose rows are messages."""
+LETTERS: Final = frozenset({BulkKind.REPLAY, BulkKind.DISCARD})
+"""Kinds whose rows are dead letters."""
 
 
 class BulkFilter(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -52,7 +54,7 @@ def choice_of(kind: BulkKind, asked: BulkFilter, places: PropertyScope) -> BulkC
     where = within(places, asked.copropiedad)
     if kind in MESSAGES:
         return BulkChoice(kind=kind, which=narrowed(asked, places), places=where)
-    if kind is BulkKind.REPLAY:
+    if kind in LETTERS:
         return BulkChoice(kind=kind, which=DeadFilter(reason=asked.reason, event=asked.event), places=where)
     state = None if asked.state is None else LetterState(asked.state)
     which = LetterFilter(state=state, handed_over=asked.handed_over)
@@ -74,7 +76,7 @@ def check(kind: BulkKind, asked: BulkFilter) -> None:
 
 def finds_nothing(choice: BulkChoice, asked: BulkFilter) -> bool:
     """Return whether it is for settled dead letters, or for those of one copropiedad, which has none."""
-    if choice.kind is not BulkKind.REPLAY:
+    if choice.kind not in LETTERS:
         return False
     return choice.places is not None or asked.state not in {None, _OPEN}
 
@@ -93,12 +95,12 @@ _MESSAGE_FIELDS: Final = frozenset({*_OF_MESSAGES, "only", "copropiedad"})
 _FIELDS: Final[Mapping[BulkKind, frozenset[str]]] = {
     BulkKind.RESEND: _MESSAGE_FIELDS,
     BulkKind.CANCEL: _MESSAGE_FIELDS,
-    BulkKind.REPLAY: frozenset({"state", "reason", "event"}),
+    **dict.fromkeys(LETTERS, frozenset({"state", "reason", "event"})),
     BulkKind.PRINTED: frozenset({"state", "copropiedad", "handed_over"}),
 }
 _STATES: Final[Mapping[BulkKind, tuple[str, ...]]] = {
     BulkKind.RESEND: tuple(State),
     BulkKind.CANCEL: tuple(State),
-    BulkKind.REPLAY: (_OPEN, "replayed", "discarded"),
+    **dict.fromkeys(LETTERS, (_OPEN, "replayed", "discarded")),
     BulkKind.PRINTED: tuple(LetterState),
 }

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Final
 from uuid import UUID, uuid4
 
 from msgspec import Meta
 
+from hub.access.actor import Actor
 from hub.errors import NothingChosen
 from hub.model import PropertyScope, within
 from hub.model.bulk import BulkCandidate, BulkKind, BulkRun, BulkState
@@ -36,7 +36,6 @@ class BulkOrder:
     kind: BulkKind
     asked: BulkFilter
     reason: str
-    by: str
     seen: int | None = None
 
 
@@ -45,39 +44,31 @@ def has_grown(order: BulkOrder, found: Sequence[BulkCandidate]) -> bool:
     return order.seen is not None and len(found) > order.seen + max(DRIFT, order.seen // DRIFT)
 
 
-async def start(
-    store: BulkStore,
-    order: BulkOrder,
-    *,
-    places: PropertyScope,
-    now: Callable[[], datetime],
-    before: Callable[[BulkRun], Awaitable[None]],
-    most: int = MOST,
-) -> BulkRun | None:
+async def start(store: BulkStore, order: BulkOrder, actor: Actor, *, most: int = MOST) -> BulkRun | None:
     """
     Start a run over what is found now; the timers work through it. None if it has grown: look again.
 
-    `before` is called with the run before anything is stored: without its note in the audit nothing is done.
     Raises NothingChosen.
     """
-    found = await find(store, order.kind, order.asked, places, most=most)
+    found = await find(store, order.kind, order.asked, actor.places, most=most)
     if not found:
         raise NothingChosen
     if has_grown(order, found):
         return None
-    run = _run(order, len(found[:most]), within(places, order.asked.copropiedad), now())
-    await before(run)
+    run = _run(order, len(found[:most]), actor)
+    await actor.note(f"bulk.{run.kind}", f"bulk:{run.id}", chosen=run.chosen)
     await store.start(run, [row.id for row in found[:most]])
     return run
 
 
-def _run(order: BulkOrder, chosen: int, places: PropertyScope, at: datetime) -> BulkRun:
+def _run(order: BulkOrder, chosen: int, actor: Actor) -> BulkRun:
+    places = within(actor.places, order.asked.copropiedad)
     return BulkRun(
-        id=uuid8(at, "bulk_run", uuid4().hex),
-        made_at=at,
+        id=uuid8(actor.now, "bulk_run", uuid4().hex),
+        made_at=actor.now,
         kind=order.kind,
         state=BulkState.RUNNING,
-        by=order.by,
+        by=actor.by,
         reason=order.reason,
         asked=without_person(order.asked),
         places=None if places is None else sorted(places),

@@ -47,6 +47,15 @@ KINDS_ES: Final[Mapping[BulkKind, BulkWords]] = {
         "eventos rechazados",
         "Solo se reintenta lo que está pendiente.",
     ),
+    BulkKind.DISCARD: BulkWords(
+        "Descartar rechazados",
+        "Descartar",
+        "Nadie recibe esos avisos, y salen de lo pendiente. Quedan guardados con su estado, y cada uno se "
+        "puede reintentar después. Lo que llegue mientras tanto no se toca.",
+        "evento rechazado",
+        "eventos rechazados",
+        "Solo se descarta lo que está pendiente.",
+    ),
     BulkKind.PRINTED: BulkWords(
         "Marcar cartas como impresas",
         "Marcar como impresas",

@@ -11,7 +11,6 @@ from uuid import UUID
 from msgspec import Struct
 
 from hub.access import audit
-from hub.access.accounts import account_label, canonical
 from hub.access.actor import Actor
 from hub.errors import NotOffered, UnknownAccount
 from hub.model import (
@@ -26,7 +25,7 @@ from hub.model import (
     own_event,
     reach_of,
 )
-from hub.model.actors import ACCOUNT
+from hub.model.actors import ACCOUNT, canonical, of_account
 from hub.model.casework import ReplyState, case_of_thread
 from hub.operations.cases.acts import REPLIES, CaseActed, CaseActs, act_of
 from hub.ports import AccountStore, AuditStore, CaseworkStore, ContactStore
@@ -126,7 +125,7 @@ class ReplyActs:
         account = await self.accounts.named(canonical(name.removeprefix(ACCOUNT)))
         if account is None or not _reaches(account, reply["copropiedad"]):
             raise UnknownAccount
-        return account_label(account)
+        return of_account(account.name)
 
 
 def answered_in(reply: Mapping[str, Json]) -> str | None:

@@ -14,7 +14,7 @@ from hub.model.message_lists import LISTS, MessageList
 from hub.model.posters import PosterState
 from hub.operations.incidents import IncidentRow, read_incidents
 from hub.operations.now.headline import EVERYTHING_ES, Situation
-from hub.ports import EVERYTHING, ContactStore, IncidentLog, LetterStore, LogStore
+from hub.ports import EVERYTHING, ContactStore, IncidentLog, LogStore
 from hub.ports.activity import AcceptedMessages, ActivityStore, AffectedPeople
 from hub.ports.casework import ReplyFilter
 from hub.rendering.labels_es import CHANNELS
@@ -47,7 +47,8 @@ class NowDeps:
     activity: ActivityStore
     contacts: ContactStore
     incidents: IncidentLog
-    letters: LetterStore
+    letters: Callable[[PropertyScope], Awaitable[int]]
+    """Counts the letters that are to be printed or handed over."""
     log: LogStore
     paused: Callable[[], Awaitable[Collection[str]]]
     """Returns the subjects that are paused."""
@@ -131,7 +132,6 @@ async def situation_of(
 ) -> Situation:
     """Gather what is wrong and what waits. `counts` are those of the lists, by noun and state."""
     incidents = (await read_incidents(deps.incidents, SHOWN)).items
-    letters = await deps.letters.buildings(places)
     week = _minute(now - WEEK)
     lists = {
         "unreached": await _unreached(deps, places, week),
@@ -147,7 +147,7 @@ async def situation_of(
         at_risk=live.get("at_risk", 0),
         dead=counts["dead"].get("open", 0),
         failed=sum(hour.lost for hour in activity.hours),
-        letters=sum(one.open + one.batched + one.printed + one.documents for one in letters),
+        letters=await deps.letters(places),
         sent=activity.accepted.hour,
         waiting=await _waiting(deps.waiting, incidents, places),
         day=activity.hours[0].hour,

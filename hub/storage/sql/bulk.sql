@@ -35,11 +35,12 @@ FROM judged
 ORDER BY created_at, id
 
 -- dead --
+-- What is never replayed in bulk comes last: else a run of few rows would find nothing but that, again and again.
 SELECT id, received_at AS created_at, state, NULL AS channel, event_type AS event, reason, NULL AS copropiedad_id,
-       CASE WHEN wrong_sender THEN 'wrong_sender' END AS skipped
+       CASE WHEN $4::bool AND wrong_sender THEN 'wrong_sender' END AS skipped
 FROM dead_letter
 WHERE state = 'open' AND ($1::text IS NULL OR strpos(reason, $1) > 0) AND ($2::text IS NULL OR event_type = $2)
-ORDER BY received_at, id
+ORDER BY $4::bool AND wrong_sender, received_at, id
 LIMIT $3
 
 -- letters --
@@ -151,6 +152,13 @@ WITH found AS (
     FROM found WHERE message.id = found.id AND found.verdict = 'taken'
 )
 SELECT id, verdict FROM found
+
+-- discard --
+WITH there AS (
+    SELECT id FROM dead_letter WHERE id = ANY ($1::uuid[]) AND state = 'open' ORDER BY id FOR UPDATE
+)
+UPDATE dead_letter SET state = 'discarded', settled_at = now() FROM there WHERE dead_letter.id = there.id
+RETURNING dead_letter.id, 'taken' AS verdict
 
 -- printed --
 WITH there AS (

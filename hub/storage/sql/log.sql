@@ -137,18 +137,6 @@ WHERE case_key IN (
   AND ($4 IS NULL OR context ->> 'service_area' = $4) AND ($5 IS NULL OR copropiedad_id = ANY ($5))
 ORDER BY started_at, id
 
--- dead --
-SELECT found.* FROM unnest($4::text[]) AS asked (state)
-CROSS JOIN LATERAL (
-    SELECT id, reason, field, event_type, received_at, times, state, sender, wrong_sender FROM dead_letter
-    WHERE dead_letter.state = asked.state AND received_at <= $1 AND (received_at, id) < ($1, $2)
-      AND ($5::text IS NULL OR strpos(reason, $5) > 0) AND ($6::text IS NULL OR event_type = $6)
-    ORDER BY received_at DESC, id DESC
-    LIMIT $3
-) AS found
-ORDER BY received_at DESC, id DESC
-LIMIT $3
-
 -- live_counts --
 SELECT 'messages' AS noun, state, count(*) AS n FROM message
 WHERE state IN ('queued', 'sending', 'held', 'retrying') {there} GROUP BY state

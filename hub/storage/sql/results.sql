@@ -44,13 +44,3 @@ WITH queued AS (
 )
 DELETE FROM result USING unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS done (message_id, state, at)
 WHERE result.message_id = done.message_id AND result.state = done.state AND result.at = done.at
-
--- subscriptions --
-SELECT * FROM result_subscription WHERE url IS NULL ORDER BY source
-
--- subscribe --
-INSERT INTO result_subscription (id, source, kinds, created_by) VALUES ($1, $2, $3, $4)
-ON CONFLICT (source) WHERE url IS NULL DO UPDATE SET kinds = excluded.kinds
-
--- unsubscribe --
-DELETE FROM result_subscription WHERE source = $1 AND url IS NULL RETURNING id

@@ -1,31 +1,5 @@
 Webhooks: subscriptions with a URL, and the events that wait for them.
 
--- list --
-SELECT result_subscription.*, (
-    SELECT count(*) FROM webhook_event WHERE subscription_id = result_subscription.id
-)::integer AS waiting
-FROM result_subscription
-WHERE url IS NOT NULL
-ORDER BY source, created_at, id
-
--- add --
-INSERT INTO result_subscription (id, source, kinds, created_at, created_by, url, secret)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
-
--- remove --
-DELETE FROM result_subscription WHERE id = $1 AND url IS NOT NULL RETURNING id
-
--- rotate --
-UPDATE result_subscription SET earlier_secret = secret, earlier_ends_at = $3, secret = $2
-WHERE id = $1 AND url IS NOT NULL
-RETURNING id
-
--- enable --
-UPDATE result_subscription
-SET disabled_at = NULL, failing_since = NULL, last_error = NULL, tries = 0, next_at = now()
-WHERE id = $1 AND url IS NOT NULL
-RETURNING id
-
 -- due --
 WITH due AS (
     SELECT id FROM result_subscription

@@ -8,10 +8,10 @@ from typing import Final
 from aiohttp import web
 
 from hub.inbound import confirm_bounce
+from hub.model.letters import HandedOver
 from hub.web.auth.caller import note, places_of
 from hub.web.requests import found, read_id
 from hub.web.responses import json_answer
-from hub.web.schemas.common import HandedOver
 from hub.web.services import services
 
 _MAIL: Final = "mail"

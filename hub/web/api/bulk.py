@@ -6,10 +6,9 @@ from typing import Final
 
 from aiohttp import web
 
-from hub.model.bulk import BulkRun
 from hub.model.pages import PageQuery
 from hub.operations.bulk import plan, runs
-from hub.web.auth.caller import caller_of, note, places_of
+from hub.web.auth.caller import actor_of, caller_of, note, places_of
 from hub.web.requests import found, read_id
 from hub.web.responses import Refusal, json_answer
 from hub.web.schemas.bulk import BulkBody, BulkCancelled, BulkItemsQuery
@@ -26,20 +25,9 @@ async def start_bulk(request: web.Request, body: BulkBody) -> web.Response:
         return json_answer(plan.planned(body.kind, rows, most=body.limit))
     if not body.why.strip():
         raise Refusal(400, "A bulk action needs a reason.", "Say in `why` what for; `dry_run` needs none.")
-    order = runs.BulkOrder(kind=body.kind, asked=body, reason=body.why.strip(), by=caller_of(request).who)
-    return json_answer(found(_RUN, await start_here(request, order, most=body.limit)), status=201)
-
-
-async def start_here(request: web.Request, order: runs.BulkOrder, *, most: int) -> BulkRun | None:
-    """Start a bulk action, with its note before it; None if it has grown since somebody looked."""
-    deps = services(request)
-
-    async def noted(run: BulkRun) -> None:
-        await note(request, f"bulk.{run.kind}", f"bulk:{run.id}", chosen=run.chosen)
-
-    return await runs.start(
-        deps.bulk, order, places=places_of(request), now=deps.now, most=most, before=noted
-    )
+    order = runs.BulkOrder(kind=body.kind, asked=body, reason=body.why.strip())
+    run = await runs.start(store, order, actor_of(request), most=body.limit)
+    return json_answer(found(_RUN, run), status=201)
 
 
 async def list_bulk(request: web.Request, query: PageQuery) -> web.Response:

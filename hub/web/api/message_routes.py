@@ -6,9 +6,11 @@ from typing import Final
 
 from aiohttp import hdrs
 
-from hub.doors.act import OPERATE, PRIVACY, PUBLISH, Where
+from hub.desk.dead_letters.rows import Settled
+from hub.doors.act import PUBLISH, Where
 from hub.intake.dry_run_schemas import DryRun
 from hub.model.bulk import BulkItem, BulkRun
+from hub.model.letters import HandedOver
 from hub.model.pages import page_of
 from hub.operations.bulk.plan import BulkPlan
 from hub.operations.bulk.runs import BulkReport
@@ -19,7 +21,6 @@ from hub.operations.cases.lookup import CaseChoices
 from hub.operations.cases.schemas import CaseThreadAnswer
 from hub.operations.causes import CauseList
 from hub.operations.clocks.schemas import ClockExplained, ClockPage
-from hub.operations.dead_letters import DeadRow, DeadWhole, ReplayAnswer, Settled
 from hub.operations.evidence import EvidenceRow
 from hub.operations.indicators import Indicators
 from hub.operations.now import NowAnswer
@@ -42,7 +43,7 @@ from hub.web.api import (
 )
 from hub.web.api.answers import ACTED, CONSTANCIA, MARKED, TOO_LATE
 from hub.web.route import Route, operate, operate_company, read, read_private
-from hub.web.schemas import common, intake
+from hub.web.schemas import intake
 from hub.web.schemas.bulk import BulkCancelled
 from hub.web.schemas.common import Problem, list_of
 from hub.web.schemas.messages import MessageRow, MessageWhole
@@ -59,9 +60,7 @@ _EVENTS: Final = {
 }
 _CASE: Final = {200: CaseThreadAnswer, 300: CaseChoices, 404: Problem}
 _TAKEN: Final = {200: CaseTaken, 409: Problem}
-_SETTLED: Final = {200: Settled}
-_SETTLED_LIST: Final = {200: list_of(Settled)}
-_MENDED: Final = {**_SETTLED, **TOO_LATE, 413: Problem, 422: Problem}
+_MENDED: Final = {200: Settled, **TOO_LATE, 413: Problem, 422: Problem}
 
 MESSAGES: Final[tuple[Route, ...]] = (
     Route(
@@ -87,8 +86,8 @@ MESSAGES: Final[tuple[Route, ...]] = (
     operate("/api/messages/cancel", messages.cancel_messages, answers={200: CancelAnswer}),
     operate("/api/messages/{id}/redrive", messages.redrive_message, answers={200: RedrivenOne, **TOO_LATE}),
     operate("/api/messages/{id}/cancel", messages.cancel_message, answers=MARKED),
-    operate("/api/messages/{id}/bounced", bounces.confirm, answers={200: common.HandedOver}),
-    operate("/api/messages/{id}/arrived", bounces.dismiss, answers={200: common.HandedOver}),
+    operate("/api/messages/{id}/bounced", bounces.confirm, answers={200: HandedOver}),
+    operate("/api/messages/{id}/arrived", bounces.dismiss, answers={200: HandedOver}),
     read("/api/events/{key}/recipients", recipients.list_recipients, answers={200: Recipients, 404: Problem}),
     read("/api/bulk", bulk.list_bulk, answers={200: page_of(BulkRun)}),
     operate("/api/bulk", bulk.start_bulk, answers={200: BulkPlan, 201: BulkRun, 404: Problem}),
@@ -100,20 +99,7 @@ MESSAGES: Final[tuple[Route, ...]] = (
     operate("/api/clocks/{id}/acknowledge", clocks.acknowledge, answers={200: AckResult, **TOO_LATE}),
     read("/api/indicators", indicators.show, answers={200: Indicators}),
     # Events that could not be accepted, or do not reach everybody.
-    read("/api/dead", dead_letters.list_dead, answers={200: page_of(DeadRow)}),
-    # Who may replay may look first.
-    Route(
-        "/api/dead/{id}",
-        dead_letters.show_dead,
-        needs=PRIVACY | OPERATE,
-        where=Where.PLACES,
-        answers={200: DeadWhole},
-    ),
-    operate("/api/dead/replay", dead_letters.replay_many, answers={200: ReplayAnswer}),
-    operate("/api/dead/discard", dead_letters.discard_many, answers=_SETTLED_LIST),
-    operate("/api/dead/{id}/replay", dead_letters.replay_dead, answers=_SETTLED),
     operate_company("/api/dead/{id}/mend", dead_letters.mend_dead, method=_POST, answers=_MENDED),
-    operate("/api/dead/{id}/discard", dead_letters.discard_dead, answers=_SETTLED),
     read("/api/now", now.show_now, answers={200: NowAnswer}),
     read("/api/unreached", summary.list_unreached, answers={200: page_of(intake.UnreachedRow)}),
 )

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from hub.errors import TooLate
 from hub.model import Json, PropertyScope, State
+from hub.model.letters import HandedOver
 from hub.model.looks import WholeQuery
 from hub.model.message_lists import LISTS, MessageList
 from hub.operations import cancel as cancelling
@@ -28,7 +29,6 @@ from hub.web.api.masked import look
 from hub.web.auth.caller import note, places_of
 from hub.web.requests import found, read_id
 from hub.web.responses import Refusal, json_answer
-from hub.web.schemas.common import HandedOver
 from hub.web.schemas.messages import CancelBody, MessagesQuery, ReasonBody, RedriveBody, RedriveOneBody
 from hub.web.services import services
 

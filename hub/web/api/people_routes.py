@@ -1,4 +1,4 @@
-"""The API of people, what they wrote, their letters and inboxes: a section of the route table."""
+"""The API of people, what they wrote, and their inboxes: a section of the route table."""
 
 from __future__ import annotations
 
@@ -7,38 +7,26 @@ from typing import Final
 
 from aiohttp import hdrs
 
+from hub.desk.rights.erasing import ErasureReport
 from hub.doors.act import INBOX, PRIVACY, Where
-from hub.model.letters import LetterBuilding, PrintBatch
 from hub.model.pages import page_of
 from hub.operations.audience import AudienceMeant
 from hub.operations.cases.replies import ReplyTask
-from hub.operations.erase_person import ErasureReport
 from hub.operations.people_list import PeoplePage
-from hub.operations.person_export.schemas import PersonExport
 from hub.operations.person_overview import PersonOverview
-from hub.operations.rectify_person import Claim
 from hub.web.api import (
-    batches,
     constancias,
     directory,
     inbox,
-    letters,
     people_list,
     person_rights,
     replies,
 )
-from hub.web.api.answers import ACTED, CONSTANCIA, MARKED, TOO_LATE
+from hub.web.api.answers import ACTED, CONSTANCIA, TOO_LATE
 from hub.web.route import Route, operate, read, read_private
-from hub.web.schemas import common, people
 from hub.web.schemas import inbox as boxes
+from hub.web.schemas import people
 from hub.web.schemas.common import Problem
-from hub.web.schemas.letters import (
-    BatchDelivered,
-    BatchMade,
-    BatchWhole,
-    LetterRow,
-    LetterWhole,
-)
 
 _DELETE: Final = hdrs.METH_DELETE
 _POST: Final = hdrs.METH_POST
@@ -48,7 +36,7 @@ _own_inbox: Final = partial(Route, needs=INBOX, where=Where.PERSON)
 _WRITTEN: Final = {200: people.Written, **TOO_LATE}
 
 PEOPLE: Final[tuple[Route, ...]] = (
-    # People: replies, the directory, letters.
+    # People: replies, the directory.
     read("/api/replies", replies.list_replies, answers={200: page_of(people.ReplyRow)}),
     read_private("/api/replies/{id}", replies.show_reply, answers={200: people.ReplyWhole}),
     operate("/api/replies/{id}/assign", replies.assign_reply, answers={200: ReplyTask}),
@@ -59,21 +47,6 @@ PEOPLE: Final[tuple[Route, ...]] = (
     read("/api/people/{ref}/overview", people_list.show_overview, answers={200: PersonOverview}),
     read("/api/audience", directory.show_audience, answers={200: AudienceMeant}),
     read("/api/people/{ref}", directory.show_person, answers={200: people.PersonWhole}),
-    Route(
-        "/api/people/{ref}/export",
-        person_rights.export,
-        needs=PRIVACY,
-        where=Where.EVERYWHERE,
-        answers={200: PersonExport, 404: Problem, 413: Problem},
-    ),
-    Route(
-        "/api/people/{ref}/export/pdf",
-        person_rights.export_pdf,
-        needs=PRIVACY,
-        where=Where.EVERYWHERE,
-        answers={200: common.Pdf, 404: Problem, 413: Problem},
-    ),
-    _right("/api/people/{ref}/rectify", person_rights.rectify, answers={200: Claim, 404: Problem}),
     _right(
         "/api/people/{ref}/erase",
         person_rights.erase,
@@ -94,22 +67,6 @@ PEOPLE: Final[tuple[Route, ...]] = (
         body=people.EntryBody,
         answers={**_WRITTEN, 405: Problem},
     ),
-    read("/api/letters", letters.list_letters, answers={200: page_of(LetterRow)}),
-    read("/api/letters/buildings", letters.list_buildings, answers={200: page_of(LetterBuilding)}),
-    read("/api/letters/batches", batches.list_batches, answers={200: page_of(PrintBatch)}),
-    operate("/api/letters/batches", batches.make_batch, answers={200: BatchMade, 404: Problem}),
-    read("/api/letters/batches/{id}", batches.show_batch, answers={200: BatchWhole}),
-    read_private("/api/letters/batches/{id}/pdf", batches.print_batch, answers={200: common.Pdf, **TOO_LATE}),
-    operate("/api/letters/batches/{id}/printed", batches.mark_printed, answers=MARKED),
-    operate("/api/letters/batches/{id}/cancel", batches.cancel_batch, answers=MARKED),
-    operate(
-        "/api/letters/batches/{id}/delivered",
-        batches.hand_over_batch,
-        answers={200: BatchDelivered, **TOO_LATE},
-    ),
-    read_private("/api/letters/{id}", letters.show_letter, answers={200: LetterWhole}),
-    operate("/api/letters/{id}/posted", letters.mark_posted, answers=MARKED),
-    operate("/api/letters/{id}/done", letters.hand_over, answers={200: common.HandedOver}),
     # The inbox of one person, for portals.
     Route(
         "/api/inbox/tokens",

@@ -8,7 +8,7 @@ from typing import Final
 from aiohttp import hdrs
 
 from hub.doors.act import ADMIN, PRIVACY, Where
-from hub.web.console import accounts_page, audit_page, templates_page, webhooks_page
+from hub.web.console import audit_page, templates_page
 from hub.web.route import Route, read, read_company
 
 _show: Final = partial(Route, needs=ADMIN, where=Where.PLACES)
@@ -22,12 +22,4 @@ ADMINISTRATION: Final[tuple[Route, ...]] = (
     read(templates_page.HTML, templates_page.show_html),
     read(templates_page.PDF, templates_page.show_pdf),
     Route(audit_page.PATH, audit_page.show, needs=PRIVACY | ADMIN, where=Where.EVERYWHERE),
-    _show(accounts_page.PATH, accounts_page.show),
-    _change(accounts_page.PATH, accounts_page.create),
-    _show(accounts_page.ONE, accounts_page.show_one),
-    _change(accounts_page.ONE, accounts_page.act),
-    _show_company(webhooks_page.PATH, webhooks_page.show),
-    _change_company(webhooks_page.PATH, webhooks_page.listen),
-    _show_company(webhooks_page.ONE, webhooks_page.show_one),
-    _change_company(webhooks_page.ONE, webhooks_page.act),
 )

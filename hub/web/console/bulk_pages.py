@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from aiohttp import web
 from msgspec import Meta, Struct
 
+from hub.desk.dead_letters.rows import title_of, why_of
 from hub.model import Scope, Word
-from hub.model.bulk import BulkItem, BulkKind, BulkResult
+from hub.model.bulk import BulkCandidate, BulkItem, BulkKind, BulkResult
 from hub.model.pages import Cursor, Limit
 from hub.operations.bulk import plan, runs
-from hub.operations.bulk.choose import MESSAGES
+from hub.operations.bulk.choose import LETTERS, MESSAGES
 from hub.operations.bulk.words_es import KINDS_ES, RESULTS_ES, STATES_ES, skipped_words
 from hub.operations.explain.sentences_es import short_time
 from hub.rendering import labels_es
 from hub.rendering.actors_es import who_es
 from hub.rendering.titles_es import EVENTS
-from hub.web.api.bulk import start_here, stop_here
-from hub.web.auth.caller import caller_of, places_of
+from hub.web.api.bulk import stop_here
+from hub.web.auth.caller import actor_of, caller_of, places_of
 from hub.web.console.list_filter import ListFilter, address, asked_of, buildings_of, edge_words
 from hub.web.console.shell import console_page, done, paged, sheet_of, spreadsheet, with_query
 from hub.web.console.staff import staff_names
@@ -38,7 +40,7 @@ _RUN_COLUMNS: Final = (
 _LISTS: Final[Mapping[BulkKind, str]] = {
     BulkKind.RESEND: "/messages",
     BulkKind.CANCEL: "/messages",
-    BulkKind.REPLAY: "/dead",
+    **dict.fromkeys(LETTERS, "/dead"),
     BulkKind.PRINTED: "/letters",
 }
 _FILTERS_ES: Final[Mapping[str, str]] = {
@@ -117,10 +119,8 @@ async def start(request: web.Request, query: PlanQuery, form: StartForm) -> web.
     if not form.reason.strip():
         return await _plan(request, query, status=400, wrong=_NO_REASON)
     kind, asked = _kind(request), asked_of(query)
-    order = runs.BulkOrder(
-        kind=kind, asked=asked, reason=form.reason.strip(), by=caller_of(request).who, seen=form.seen
-    )
-    run = await start_here(request, order, most=plan.MOST)
+    order = runs.BulkOrder(kind=kind, asked=asked, reason=form.reason.strip(), seen=form.seen)
+    run = await runs.start(services(request).bulk, order, actor_of(request))
     if run is None:
         return await _plan(request, query, status=409, grown=_GROWN, reason=form.reason)
     return done(f"{PATH}/runs/{run.id}", "started")
@@ -150,7 +150,7 @@ async def show_run(request: web.Request, query: RunQuery) -> web.StreamResponse:
         rows=rows[:limit],
         filters=_in_words(run.kind, run.asked or {}),
         events=EVENTS,
-        row_path="/dead" if run.kind is BulkKind.REPLAY else "/messages",
+        row_path="/dead" if run.kind in LETTERS else "/messages",
         skipped_words=skipped_words,
         may_stop=run.state == "running" and caller_of(request).may({Scope.OPERATE}),
         sheet=with_query(request, format="csv"),
@@ -192,12 +192,22 @@ async def _plan(
         states=_states(kind),
         buildings=await buildings_of(request),
         events=EVENTS,
-        row_path="/dead" if kind is BulkKind.REPLAY else "/messages",
+        what=_what(rows) if kind in LETTERS else (),
+        row_path="/dead" if kind in LETTERS else "/messages",
         skipped_words=skipped_words,
     )
 
 
-_STATES: Final = {BulkKind.REPLAY: labels_es.DEAD_STATES, BulkKind.PRINTED: labels_es.LETTER_STATES}
+_STATES: Final = {
+    **dict.fromkeys(LETTERS, labels_es.DEAD_STATES),
+    BulkKind.PRINTED: labels_es.LETTER_STATES,
+}
+
+
+def _what(rows: Sequence[BulkCandidate]) -> Sequence[tuple[tuple[str, str], int]]:
+    """Return what the dead letters that go are about and why each was refused: how many of each."""
+    going = [row for row in rows[: plan.MOST] if row.skipped is None]
+    return Counter((title_of(row.event), why_of(row.reason)) for row in going).most_common()
 
 
 def _kind(request: web.Request) -> BulkKind:

@@ -13,6 +13,7 @@ from msgspec import Meta, Struct
 from hub.errors import TooLate
 from hub.messages.planning.undelivered import REPORTED
 from hub.model import PropertyScope, Scope, State
+from hub.model.letters import HandedOver
 from hub.model.looks import WholeQuery
 from hub.model.state_machine import LOST, UNSENT
 from hub.operations.bulk.words_es import known_words
@@ -32,7 +33,6 @@ from hub.web.console.message_list import PATH
 from hub.web.console.pages import framed, with_frame
 from hub.web.console.shell import console_page, done, is_own_link
 from hub.web.requests import FormQuery, found, read_id
-from hub.web.schemas.common import HandedOver
 from hub.web.services import services
 
 MESSAGE: Final = "message"

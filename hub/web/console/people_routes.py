@@ -7,32 +7,23 @@ from typing import Final
 
 from aiohttp import hdrs
 
+from hub.desk.letters.noun import PATH, PATH_OF_BATCHES
 from hub.doors.act import OPERATE, PRIVACY, Where
-from hub.web.console import batches, letters, people, person, person_rights, surveys
+from hub.web.console import letters_page, people, person, person_rights, surveys
 from hub.web.route import Route, press, read
 
 _right: Final = partial(Route, needs=PRIVACY, where=Where.EVERYWHERE)
-_claim: Final = partial(_right, method=hdrs.METH_POST, form=True)
 _PERSON: Final = people.PATH + "/{ref}"
-_BATCH: Final = batches.PATH + "/{id}"
 
 PEOPLE: Final[tuple[Route, ...]] = (
     read(people.PATH, people.show),
     read(_PERSON, person.show),
-    _right(_PERSON + "/rectify", person_rights.show_rectify),
-    _claim(_PERSON + "/rectify", person_rights.rectify),
     _right(_PERSON + "/erase", person_rights.show_erasure),
-    _claim(_PERSON + "/erase", person_rights.erase),
-    read(letters.PATH, letters.show),
-    read(batches.PATH, batches.show),
-    press(batches.PATH, batches.make),
-    read(_BATCH, batches.show_batch),
-    press(_BATCH + "/printed", batches.mark_printed),
-    press(_BATCH + "/cancel", batches.cancel),
-    press(_BATCH + "/delivered", batches.hand_over),
-    read("/letters/{id}/life", letters.show_life),
-    press("/letters/{id}/posted", letters.post),
-    press("/letters/{id}/done", letters.hand_over),
+    read(PATH, letters_page.show),
+    read("/letters/{id}/life", letters_page.show_life),
+    read(PATH_OF_BATCHES, letters_page.show_batches),
+    press(PATH_OF_BATCHES, letters_page.make_batch),
+    read(f"{PATH_OF_BATCHES}/{{id}}", letters_page.show_batch),
     read(surveys.PATH, surveys.show),
     Route(surveys.START, surveys.show_start, needs=OPERATE, where=Where.EVERYWHERE),
     Route(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from hub.doors.act import OPERATE, PRIVACY, Where
+from hub.doors.act import OPERATE, Where
 from hub.web.console import (
     bulk_pages,
     case_list,
@@ -13,11 +13,10 @@ from hub.web.console import (
     channels_page,
     clock_board,
     clock_page,
-    dead_discard,
-    dead_page,
     event_page,
     indicators_page,
     live_changes,
+    mend_page,
     message_list,
     message_page,
     reply_list,
@@ -34,12 +33,8 @@ _press_company: Final = partial(press, where=Where.EVERYWHERE)
 
 CONSOLE: Final[tuple[Route, ...]] = (
     read_company(live_changes.PATH, live_changes.live),
-    read(dead_page.PATH, dead_page.show),
-    Route(dead_page.ONE, dead_page.show_one, needs=PRIVACY | OPERATE, where=Where.PLACES),
-    press(dead_page.ONE, dead_page.act),
-    _look_to_operate(dead_discard.OF_MANY, dead_discard.ask_many),
-    press(dead_discard.OF_MANY, dead_discard.discard_many),
-    _look_to_operate(dead_discard.OF_ONE, dead_discard.ask_one),
+    _press_company(mend_page.MEND, mend_page.mend),
+    _look_to_operate(mend_page.MANY, mend_page.discard_many),
     read_company(channels_page.PATH, channels_page.show),
     _press_company(channels_page.PAUSE, channels_page.pause),
     _press_company(channels_page.RESUME, channels_page.resume),

@@ -13,12 +13,12 @@ from zoneinfo import ZoneInfo
 from aiohttp import hdrs, web
 
 from hub.access import sign_in as signing_in
-from hub.access.accounts import canonical
 from hub.access.attempts import Refused
 from hub.access.lockout import network_of
 from hub.access.sessions import CODE_WITHIN, LONGEST
 from hub.access.sign_in import PendingSignIn
 from hub.access.webhook_signatures import same
+from hub.model.actors import canonical
 from hub.web.auth import csrf
 from hub.web.auth.client_address import client_address
 from hub.web.auth.device_cookie import device_of, remember

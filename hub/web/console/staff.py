@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from hub.access.accounts import account_label
+from hub.model.actors import of_account
 from hub.web.services import services
 
 
 async def staff_names(request: web.Request) -> Mapping[str, str]:
     """Return `account:ana` → `Ana`, of all accounts."""
     accounts = await services(request).accounts.accounts()
-    return {account_label(account): account.display_name for account in accounts}
+    return {of_account(account.name): account.display_name for account in accounts}

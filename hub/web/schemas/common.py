@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import GenericAlias
 from typing import Annotated, Final
-from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType, defstruct
 
@@ -79,10 +78,3 @@ class Summary(Struct, kw_only=True):
         Mapping[str, Mapping[str, int]],
         Meta(description="Messages, clocks and dead letters by state; of what has ended, at most 10000."),
     ]
-
-
-class HandedOver(Struct, kw_only=True, frozen=True):
-    """`changed` is false if it was marked before, or nothing was open."""
-
-    id: UUID
-    changed: bool

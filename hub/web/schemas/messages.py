@@ -1,4 +1,4 @@
-"""Queries, bodies and rows of messages, promises and dead letters."""
+"""Queries, bodies and rows of messages and promises."""
 
 from __future__ import annotations
 
@@ -47,14 +47,6 @@ class AcknowledgeBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     ] = ""
 
 
-class DeadQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    state: Literal["open", "replayed", "discarded"] | None = None
-    reason: Annotated[Word, Meta(description="Words that the reason contains.")] | None = None
-    event: Annotated[Word, Meta(description="The event's name: `pqrs.received`.")] | None = None
-    after: Cursor | None = None
-    limit: Limit = 50
-
-
 class MessageRow(Struct, kw_only=True):
     id: UUID
     event_id: str
@@ -93,14 +85,6 @@ class MessageWhole(MessageRow, kw_only=True):
     occasion: Annotated[str, Meta(description="`initial`, or which reminder.")]
     attempts: list[AttemptRow]
     skipped: Annotated[list[str], Meta(description="Channels passed over, each with its reason.")]
-
-
-class SettleBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which open dead letters; all of them without a reason or an event."""
-
-    reason: Annotated[Word, Meta(description="Words that the reason contains.")] | None = None
-    event: Annotated[Word, Meta(description="The event's name: `pqrs.received`.")] | None = None
-    limit: Limit = 100
 
 
 class RedriveBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

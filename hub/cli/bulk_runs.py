@@ -1,0 +1,79 @@
+"""Bulk runs at the command line: the plan, the question, the start, and the way to the end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Final
+from uuid import UUID
+
+import typer
+
+from hub.doors.operator import Operator, found
+from hub.doors.terminal import fields, print_json, print_list
+from hub.model.bulk import BulkKind, BulkRun, BulkState
+from hub.operations.bulk import plan, runs
+from hub.operations.bulk.choose import BulkFilter
+from hub.operations.bulk.plan import BulkPlan
+from hub.operations.bulk.runs import BulkReport
+
+Wait = Annotated[bool, typer.Option("--wait/--no-wait", help="Follow the run to its end.")]
+Why = Annotated[str, typer.Option("--why", help="For colleagues, without names of people.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+RUN: Final = "bulk run"
+_EVERY: Final = 0.5
+"""Seconds between two looks at a run."""
+_COUNTS: Final = fields("id", "state", "chosen", "done", "skipped", "failed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class How:
+    """How a command settles many: whether it asks first, waits for the end, and prints JSON."""
+
+    yes: bool
+    waits: bool
+    as_json: bool
+
+
+async def run_many(
+    by: Operator, kind: BulkKind, asked: BulkFilter, start: Callable[[], Awaitable[BulkRun]], how: How
+) -> None:
+    """Plan, ask, start and follow a bulk run. Where nothing goes, none is started."""
+    planned = plan.planned(kind, await plan.find(by.stores.bulk, kind, asked, by.places))
+    for skip in planned.skipped:
+        typer.secho(f"{skip.count} left out: {skip.reason}", fg=typer.colors.YELLOW, err=True)
+    if not planned.goes:
+        _print_nothing(planned, as_json=how.as_json)
+    elif how.yes or typer.confirm(f"{kind} {planned.goes}?", err=True):
+        run = await start()
+        typer.secho(f"run {run.id}; the hub's timers work through it", dim=True, err=True)
+        _print(await follow(by, run.id) if how.waits else await _report(by, run.id), as_json=how.as_json)
+
+
+async def follow(by: Operator, run_id: UUID) -> BulkReport:
+    """Return the report of a run once it has ended."""
+    while (report := await _report(by, run_id)).state is BulkState.RUNNING:  # noqa: ASYNC110 - another process ends it
+        await asyncio.sleep(_EVERY)
+    return report
+
+
+async def _report(by: Operator, run_id: UUID) -> BulkReport:
+    return found(RUN, await runs.report(by.stores.bulk, run_id, by.places))
+
+
+def _print_nothing(planned: BulkPlan, *, as_json: bool) -> None:
+    if as_json:
+        print_json(planned)
+    else:
+        typer.secho("Nothing to do.", dim=True, err=True)
+
+
+def _print(report: BulkReport, *, as_json: bool) -> None:
+    if as_json:
+        print_json(report)
+        return
+    print_list([report], _COUNTS, as_json=False)
+    if report.because:
+        print_list(report.because, fields("count", "reason", "means"), as_json=False)

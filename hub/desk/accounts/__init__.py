@@ -1,0 +1,1 @@
+"""Accounts of the console: who signs in, with which offices where."""

@@ -1,0 +1,193 @@
+"""
+Dead letters: list, show, replay, mend, discard; many at once by a bulk run.
+
+An unreadable event belongs to no copropiedad: only who reaches everywhere has any of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import quote_plus
+from uuid import UUID
+
+from hub.cloudevents import decode
+from hub.desk.dead_letters import mending, queries
+from hub.desk.dead_letters.rows import (
+    DeadQuery,
+    DeadRow,
+    DeadView,
+    DeadWhole,
+    OpenQuery,
+    SettleBody,
+    Settled,
+    title_of,
+)
+from hub.doors.act import Question
+from hub.doors.operator import Operator, found
+from hub.errors import BeyondOwnRights, InvalidEvent
+from hub.model import DeadLetter, Event, Json, Scope
+from hub.model.bulk import BulkKind, BulkRun
+from hub.model.pages import Rows
+from hub.operations.bulk import runs
+from hub.operations.bulk.choose import BulkFilter
+from hub.operations.explain.sentences_es import short_time
+from hub.storage.dead_letters import find, settle
+
+LETTER: Final = "dead letter"
+_NOBODY: Final = "Nadie se identificó"
+_DISCARDED: Final = (
+    "Si lo descarta, nadie recibe este aviso y sale de lo pendiente. Si quien lo publicó lo vuelve a enviar "
+    "igual, vuelve a llegar aquí."
+)
+_FOR_FEW: Final = (
+    "What a letter holds may be people's data: to mend it you need `operate` and `privacy` for all "
+    "copropiedades."
+)
+_FORM: Final = 63 * 1024
+"""Bytes of a letter that a form can hold, with percent signs, beside its token: a form has 64 KiB."""
+
+
+async def list_dead(by: Operator, query: DeadQuery) -> Rows[DeadRow]:
+    """List events that the hub could not accept, newest first."""
+    if by.places is not None:
+        return Rows(items=[], next=None)
+    return await queries.dead_letters(by.db, query)
+
+
+async def list_open(by: Operator, query: OpenQuery) -> Rows[DeadRow]:
+    """List dead letters, newest first; without a state those that are open."""
+    return await list_dead(by, query)
+
+
+async def how_many_are_open(by: Operator) -> object:
+    """Return what differs once a letter has come or is settled."""
+    return await queries.open_letters(by.db)
+
+
+async def show_dead(by: Operator, letter_id: UUID) -> DeadWhole:
+    """Show a dead letter as it was received: with `privacy` whole, with `operate` who sent it and why not."""
+    return DeadWhole.of(await _looked_at(by, letter_id), masked=not sees_content(by))
+
+
+async def view_dead(
+    by: Operator, letter_id: UUID, *, typed: bytes | None = None, wrong: InvalidEvent | None = None
+) -> DeadView:
+    """Show a dead letter as a page: its payload, or what was `typed` instead, with what is wrong marked."""
+    letter = await _looked_at(by, letter_id)
+    body, field = letter.body if typed is None else typed, letter.field if wrong is None else wrong.field
+    may_see = sees_content(by)
+    lines = list(mending.payload_lines(body, field)) if may_see else []
+    # As a browser sends it: with the line ends of the web.
+    long = len(quote_plus("\r\n".join(line.text for line in lines))) > _FORM
+    return DeadView(
+        letter=DeadWhole.of(letter, masked=not may_see),
+        lines=lines,
+        can_mend=may_see and mending.can_be_mended(letter),
+        too_long=long,
+        wrong=wrong,
+    )
+
+
+async def replay_dead(by: Operator, letter_id: UUID) -> Settled:
+    """Publish a dead letter again in the name of its sender; safe to repeat."""
+    letter = await _letter(by, letter_id)
+    await by.audit("dead.replay", _subject(letter))
+    return await _replay(by, letter)
+
+
+async def mend_dead(by: Operator, letter_id: UUID, words: bytes) -> Settled:
+    """
+    Publish an open dead letter with other words, still the same event; with `privacy` as well.
+
+    What was changed, and a digest of it, is audited: the event is its publisher's, the words are not. Raises
+    InvalidEvent, and TooLate if it is settled.
+    """
+    if not sees_content(by):
+        # Before the letter is looked for: what is refused leaves no trace.
+        raise BeyondOwnRights(_FOR_FEW)
+
+    def check(body: bytes, content_type: str | None, headers: Mapping[str, Json]) -> Event:
+        event = decode(body, content_type, headers)
+        by.stores.schemas.check(event, now=by.now)
+        return event
+
+    letter = await _letter(by, letter_id)
+    mended = mending.mended(letter, words, check, by=by.who)
+    await by.audit("dead.mend", _subject(letter), **mending.trace(letter, mended))
+    return await _replay(by, mended)
+
+
+async def ask_discard(by: Operator, letter_id: UUID) -> Question:
+    """Ask whether a rejected event is really to be discarded."""
+    letter = DeadWhole.of(await _looked_at(by, letter_id), masked=True)
+    is_open = letter.state == "open"
+    return Question(
+        title="¿Descartar este evento?",
+        lead=_DISCARDED if is_open else "",
+        facts={
+            "Evento": title_of(letter.event_type),
+            "Por qué": letter.why,
+            "Llegó": short_time(letter.received_at),
+            "De": letter.sender or _NOBODY,
+            "Id del evento": letter.event_id,
+            "Motivo exacto": letter.reason,
+            "Deshacer": is_open and "Queda guardado con su estado, y se puede reintentar después.",
+        },
+        follows="" if is_open else "Ya no está pendiente: no hay nada que descartar.",
+        press="Descartar el evento" if is_open else "",
+    )
+
+
+async def discard_dead(by: Operator, letter_id: UUID) -> Settled:
+    """Discard a dead letter; it stays in the log."""
+    letter = await _letter(by, letter_id)
+    await by.audit("dead.discard", _subject(letter))
+    return Settled(id=letter_id, state="discarded", changed=await settle(by.db, letter_id, "discarded"))
+
+
+async def replay_many(by: Operator, body: SettleBody) -> BulkRun:
+    """Start a bulk run that replays the open dead letters of a filter, but not those of a wrong sender."""
+    return await _start(by, BulkKind.REPLAY, body)
+
+
+async def discard_many(by: Operator, body: SettleBody) -> BulkRun:
+    """Start a bulk run that discards the open dead letters of a filter; they stay in the log."""
+    return await _start(by, BulkKind.DISCARD, body)
+
+
+def sees_content(by: Operator) -> bool:
+    """Return whether the operator may read what a letter holds, and so mend it."""
+    return by.places_with(Scope.PRIVACY) is None
+
+
+async def _start(by: Operator, kind: BulkKind, body: SettleBody) -> BulkRun:
+    asked = BulkFilter(reason=body.reason, event=body.event)
+    order = runs.BulkOrder(kind=kind, asked=asked, reason=body.why)
+    return found("bulk run", await runs.start(by.stores.bulk, order, by.actor, most=body.limit))
+
+
+async def _replay(by: Operator, letter: DeadLetter) -> Settled:
+    """
+    Publish the letter, then settle it. Idempotent.
+
+    The other order would lose the letter if the hub stopped in between; intake drops a second copy as a
+    duplicate. If the letter fails again before it is settled, it stays open.
+    """
+    await by.stores.publisher.replay(letter)
+    changed = await settle(by.db, letter.id, "replayed", times=letter.times)
+    return Settled(id=letter.id, state="replayed", changed=changed)
+
+
+async def _looked_at(by: Operator, letter_id: UUID) -> DeadLetter:
+    letter = await _letter(by, letter_id)
+    await by.audit("dead.show", _subject(letter))
+    return letter
+
+
+async def _letter(by: Operator, letter_id: UUID) -> DeadLetter:
+    return found(LETTER, await find(by.db, letter_id) if by.places is None else None)
+
+
+def _subject(letter: DeadLetter) -> str:
+    return f"dead:{letter.id}"

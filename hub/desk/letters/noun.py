@@ -1,0 +1,161 @@
+"""Letters and their batches: lists, reads and acts, as the doors have them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hub.desk.letters import acts
+from hub.desk.letters.rows import BatchBody, LetterBuilding, LetterRow, PostedBody, PrintBatch
+from hub.doors.act import PRIVACY, Act, List, Noun, Read
+from hub.errors import NothingToPrint, TooLate
+from hub.model.letters import HandedOver
+
+PATH: Final = "/letters"
+PATH_OF_BATCHES: Final = f"{PATH}/batches"
+_ONE: Final = f"{PATH}/{{id}}"
+_LIFE: Final = f"{_ONE}/life"
+_BATCH: Final = f"{PATH_OF_BATCHES}/{{id}}"
+
+
+def _building(row: PrintBatch) -> str:
+    return row.copropiedad or row.copropiedad_id or "–"
+
+
+def _posted(done: HandedOver) -> str:
+    return f"{done.id}  {'posted' if done.changed else 'was posted with this guide before'}"
+
+
+def _printed(done: HandedOver) -> str:
+    after = f"printed. When they are handed over: hub letters done --batch {done.id}"
+    return f"{done.id}  {after if done.changed else 'was marked as printed before'}"
+
+
+def _cancelled(done: HandedOver) -> str:
+    words = "cancelled: its letters are open again" if done.changed else "was cancelled before"
+    return f"{done.id}  {words}"
+
+
+LETTERS: Final = List(
+    acts.list_letters,
+    PATH,
+    row=LetterRow,
+    command="",
+    live="letters",
+    mark=acts.mark,
+    lines={
+        "made": "created_at",
+        **{name: name for name in ("state", "guide", "event", "person", "subject", "id")},
+    },
+)
+NOUN: Final = Noun(
+    name="letters",
+    one=acts.LETTER,
+    lists=(
+        LETTERS,
+        List(
+            acts.list_buildings,
+            f"{PATH}/buildings",
+            row=LetterBuilding,
+            command="buildings",
+            lines=("copropiedad", "copropiedad_id", "open", "batched", "printed", "posted", "documents"),
+        ),
+    ),
+    reads=(
+        Read(
+            acts.show_letter,
+            _ONE,
+            needs=PRIVACY,
+            command="show",
+            facts=(
+                *("name", "person", "event", "state", "copropiedad_id", "created_at", "batch", "printed_at"),
+                *("posted_at", "guide", "handed_over_at", "subject", "document"),
+            ),
+            text="text",
+            saves={
+                "pdf": Read(acts.show_pdf, f"{_ONE}/pdf", needs=PRIVACY),
+                "html": "html",
+                "document": Read(acts.show_document, f"{_ONE}/document", needs=PRIVACY),
+            },
+        ),
+    ),
+    acts=(
+        Act(
+            acts.mark_posted,
+            f"{_ONE}/posted",
+            refuses=(TooLate,),
+            label="Quedó en el correo",
+            done="Quedó como enviada por correo certificado.",
+            leads_to=_LIFE,
+            says=_posted,
+        ),
+        Act(
+            acts.hand_over,
+            f"{_ONE}/done",
+            command="",
+            label="Se entregó",
+            done="Quedó como entregada.",
+            leads_to=_LIFE,
+        ),
+    ),
+    examples={PostedBody: {"guide": "RA123456789CO"}},
+)
+BATCHES: Final = Noun(
+    name="batches",
+    one=acts.BATCH,
+    lists=(
+        List(
+            acts.list_batches,
+            PATH_OF_BATCHES,
+            row=PrintBatch,
+            command="batches",
+            lines={
+                "made": "made_at",
+                "copropiedad": _building,
+                **{name: name for name in ("letters", "withdrawn", "missing")},
+                "printed": "printed_at",
+                **{name: name for name in ("posted", "delivered")},
+                "cancelled": "cancelled_at",
+                "by": "made_by",
+                "id": "id",
+            },
+        ),
+    ),
+    reads=(
+        Read(acts.show_batch, _BATCH, command=""),
+        Read(acts.print_batch, f"{_BATCH}/pdf", needs=PRIVACY, command="", refuses=(TooLate,)),
+    ),
+    acts=(
+        Act(
+            acts.make_batch,
+            PATH_OF_BATCHES,
+            command="",
+            done="El lote está listo: imprímalo.",
+            refuses=(NothingToPrint,),
+        ),
+        Act(
+            acts.mark_printed,
+            f"{_BATCH}/printed",
+            label="Ya se imprimió",
+            done="Quedó como impreso.",
+            refuses=(TooLate,),
+            says=_printed,
+        ),
+        Act(
+            acts.cancel_batch,
+            f"{_BATCH}/cancel",
+            label="Deshacer el lote",
+            done="Se canceló.",
+            refuses=(TooLate,),
+            says=_cancelled,
+        ),
+        Act(
+            acts.hand_over_batch,
+            f"{_BATCH}/delivered",
+            command="",
+            label="Sí, se entregaron",
+            done="Quedó como entregada.",
+            refuses=(TooLate,),
+        ),
+    ),
+    examples={BatchBody: {"copropiedad": "ph-altos-del-rosal"}},
+)

@@ -1,0 +1,142 @@
+"""
+Rights of a person over their own data: hand it over, open a claim to rectify it, erase it for good.
+
+The directory is its publisher's. A version that the hub made up would be overtaken by the publisher's next
+one, or would set that one aside. So a claim goes to whoever answers for data (Ley 1581 de 2012, art. 15), and
+the correction comes as every change of the directory does; the former contact is told of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import uuid4
+
+from hub.contact_rules.purposes import LIMITED
+from hub.desk.rights import erasing
+from hub.desk.rights.erasing import ErasedAgain, ErasureReport, kept_since
+from hub.desk.rights.rows import OWN, Claim, ErasureForm, RectifyBody, ToRectify
+from hub.doors.act import File
+from hub.doors.operator import Operator
+from hub.errors import OperateNeeded, UnknownName
+from hub.model import Scope
+from hub.model.actors import ACCOUNT
+from hub.model.erasures import Erased
+from hub.operations.contact_history import ContactLine, contact_lines
+from hub.operations.person_export import paper
+from hub.operations.person_export.schemas import PersonExport
+from hub.operations.publish import send_all
+from hub.people.claims import claim_event
+from hub.ports.person_export import ExportFacts
+from hub.rendering.paper import make_pdf
+
+PERSON: Final = "person"
+Step = Callable[[int, int], None]
+
+
+def _quiet(*_: int) -> None: ...
+
+
+async def export(by: Operator, ref: str) -> PersonExport:
+    """
+    Export everything that the hub holds of a person, unmasked (Ley 1581 de 2012, art. 8).
+
+    Each export is audited as a look at the person's data.
+    """
+    return await exported(by, ref)
+
+
+async def exported(by: Operator, ref: str, step: Step = _quiet) -> PersonExport:
+    """Export everything, and say at each step how far it has come."""
+    return await by.stores.person_exports.make(ref, by=by.actor, step=step)
+
+
+async def export_pdf(by: Operator, ref: str) -> File:
+    """Export the same as a document to read, in Spanish."""
+    made = await exported(by, ref)
+    return File(await pdf_of(made), f"datos-{made.made_at:%Y-%m-%d}.pdf")
+
+
+async def pdf_of(made: PersonExport) -> bytes:
+    return await make_pdf(paper.TEMPLATE, await asyncio.to_thread(paper.pages, made), made.made_at)
+
+
+async def contacts(by: Operator, ref: str) -> Sequence[ContactLine]:
+    """List the contacts of collection and advertising that a person has had."""
+    await by.audit("person.contacts", _subject(ref), person=ref)
+    return contact_lines(await by.stores.person_exports.held.contacts(ref, LIMITED), by.stores.policy)
+
+
+async def show_rectify(by: Operator, ref: str) -> ToRectify:
+    """Show whose system has to correct the data of a person. Raises UnknownName."""
+    source = last_source(await _held(by, ref))
+    await by.audit("person.rectify.look", _subject(ref), person=ref)
+    return ToRectify(ref=ref, source=source, is_ours=source in OWN)
+
+
+async def rectify(by: Operator, ref: str, body: RectifyBody) -> Claim:
+    """
+    Open the claim of a person whose data is wrong, and say which system has to correct the directory.
+
+    With `case` it is safe to repeat.
+    """
+    source = last_source(await _held(by, ref))
+    claim = Claim(case=body.case or f"datos-{uuid4()}", person=ref, kind=body.kind, source=source)
+    await by.audit("person.rectify", _subject(ref), person=ref, case=claim.case)
+    event = claim_event(ref, body.kind, claim.case, by.now.replace(microsecond=0))
+    await send_all(by.stores.publisher, [event])
+    return claim
+
+
+async def look_at_erasure(by: Operator, ref: str) -> ErasureReport:
+    """Say what an erasure would do, and which duty keeps the data."""
+    return await erasing.look(by.actor, by.stores.erasures, ref, legal_since=_legal_since(by))
+
+
+async def start_erasure(by: Operator, ref: str, body: ErasureForm) -> ErasureReport:
+    """Erase a person for good: begin, and leave the rest to TIMERS. Raises KeptByDuty, UnknownName."""
+    if not by.who.startswith(ACCOUNT) and by.places_with(Scope.OPERATE) is not None:
+        # A key that was given to read must not destroy; a privacy officer signs in with a second factor.
+        raise OperateNeeded
+    since = _legal_since(by)
+    return await erasing.start(by.actor, by.stores.erasures, ref, reason=body.reason, legal_since=since)
+
+
+async def erase(by: Operator, ref: str, reason: str, step: Callable[[int], None] = _quiet) -> ErasureReport:
+    """Erase a person for good, to the end. Raises KeptByDuty, UnknownName."""
+    since = _legal_since(by)
+    return await erasing.erase(by.actor, by.stores.erasures, ref, reason=reason, legal_since=since, step=step)
+
+
+async def erase_again(by: Operator, listed: Iterable[Erased]) -> ErasedAgain:
+    """Erase these people in a database that is older than their erasures; safe to repeat."""
+    return await erasing.erase_again(by.actor, by.stores.erasures, listed, legal_since=_legal_since(by))
+
+
+async def list_erasures(by: Operator, since: datetime) -> Sequence[Erased]:
+    """List whose erasure was asked for since then, the first one first."""
+    found = await by.stores.erasures.erased_since(since)
+    await by.audit("person.erasures", "erasures", found=len(found))
+    return found
+
+
+def last_source(held: ExportFacts) -> str | None:
+    """Return whose system wrote the person last: it has to correct it."""
+    return held.versions[-1].source if held.versions else None
+
+
+async def _held(by: Operator, ref: str) -> ExportFacts:
+    held = await by.stores.person_exports.held.held(ref)
+    if not held.versions:
+        raise UnknownName(f"no hay nadie que se llame {ref!r} en el directorio")
+    return held
+
+
+def _legal_since(by: Operator) -> datetime:
+    return kept_since(by.now, by.stores.policy.retention.legal)
+
+
+def _subject(ref: str) -> str:
+    return f"{PERSON}:{ref}"

@@ -1,0 +1,66 @@
+"""Rights as rows: what is asked for, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Final
+
+from msgspec import Meta, Struct
+
+from hub.model import HUB_SOURCE, Word
+
+
+class Correction(StrEnum):
+    """What is asked for."""
+
+    CORRECTION = "correccion"
+    """What stands there is wrong."""
+    UPDATE = "actualizacion"
+    """It was right once."""
+
+
+OWN: Final[Mapping[str | None, str]] = {
+    None: "Corrija la hoja y vuelva a cargarla (hub people import), o use PUT /api/directory/people/REF.",
+    HUB_SOURCE: "Corrija la hoja y vuelva a cargarla (hub people import).",
+}
+"""Who wrote the last version → what to do, where no other system has."""
+
+
+class Claim(Struct, kw_only=True):
+    """The claim that was opened, and whose system has to correct the directory."""
+
+    case: str
+    person: str
+    kind: Correction
+    source: str | None
+
+
+class ToRectify(Struct, kw_only=True):
+    """Whose system has to correct the data of a person; `is_ours` where it was loaded here."""
+
+    ref: str
+    source: str | None
+    is_ours: bool
+
+
+class RectifyBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    kind: Annotated[Correction, Meta(description="It is wrong, or it was right once.")] = (
+        Correction.CORRECTION
+    )
+    case: Annotated[Word, Meta(description="The number of the claim; without it one is made.")] | None = None
+
+
+class ErasureForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    reason: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            max_length=200,
+            description="Why, like the number of a claim; nothing of the person.",
+        ),
+    ]
+
+
+class EraseBody(ErasureForm, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    dry_run: Annotated[bool, Meta(description="Only say what would go, and what keeps it.")] = False

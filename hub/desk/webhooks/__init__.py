@@ -1,0 +1,1 @@
+"""Webhooks and results: how publishers hear what became of their messages."""

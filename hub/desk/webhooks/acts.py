@@ -1,0 +1,210 @@
+"""Webhooks of publishers: add, remove, rotate, test, turn on; and results over RabbitMQ: on, off."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from msgspec import json
+from msgspec.structs import asdict
+
+from hub.access.keyring import Sealed
+from hub.access.webhook_requests import new_secret, request_of
+from hub.channels.webhook_calls import HttpWebhookCalls, require_url
+from hub.cloudevents import encode
+from hub.desk.webhooks import queries
+from hub.desk.webhooks.rows import (
+    OffQuery,
+    ResultsForm,
+    SourceBody,
+    SubscriptionBody,
+    SubscriptionRow,
+    SubscriptionSource,
+    WebhookAnswer,
+    WebhookBody,
+    WebhookForm,
+    WebhookId,
+    WebhookMade,
+    WebhookRow,
+    WebhookSecret,
+    WebhookSecretBody,
+    kinds_es,
+)
+from hub.doors.act import Question
+from hub.doors.operator import Operator, found
+from hub.errors import InvalidSubscription, UnknownSubscription, WebhookFailure
+from hub.messages.results import require_source
+from hub.model import own_event
+from hub.model.ids import uuid8
+from hub.model.pages import ListQuery, Rows, rows_by
+from hub.model.results import ResultSubscription
+from hub.model.webhooks import Webhook, WebhookEvent
+
+WEBHOOK: Final = "webhook"
+OVERLAP: Final = timedelta(days=1)
+"""How long the old secret signs as well after a rotation, by default."""
+TEST: Final = "notification.test"
+
+
+async def list_webhooks(by: Operator, query: ListQuery) -> Rows[WebhookRow]:
+    """List the webhooks, without their secrets."""
+    rows = await queries.webhooks(by.db)
+    return rows_by(rows, query, lambda row: (row.created_at.isoformat(), row.id))
+
+
+async def show_webhook(by: Operator, webhook_id: UUID) -> WebhookRow:
+    """Show a webhook, without its secret."""
+    return found(WEBHOOK, next(iter(await queries.webhooks(by.db, webhook_id)), None))
+
+
+async def add_webhook(by: Operator, body: WebhookBody) -> WebhookMade:
+    """
+    Add a webhook for messages planned from now on; only this response has its secret.
+
+      hub webhooks add https://crm.example/hub --source urn:coproservicios:crm
+    """
+    require_source(body.source)
+    require_url(body.url)
+    secret = new_secret()
+    webhook = Webhook(
+        id=uuid8(by.now, "webhook", uuid4().hex),
+        source=body.source,
+        kinds=frozenset(body.kinds),
+        created_at=by.now,
+        created_by=by.who,
+        url=body.url,
+        secret=_sealed(by, secret),
+    )
+    # Without its URL, which may hold a secret.
+    await by.audit("webhook.add", _subject(webhook.id), source=body.source)
+    await queries.add(by.db, webhook)
+    return WebhookMade(**asdict(await show_webhook(by, webhook.id)), secret=secret)
+
+
+async def remove_webhook(by: Operator, webhook_id: UUID) -> WebhookId:
+    """Remove a webhook and what waits for it."""
+    await by.audit("webhook.remove", _subject(webhook_id))
+    return _known(webhook_id, known=await queries.remove(by.db, webhook_id))
+
+
+async def ask_remove(by: Operator, webhook_id: UUID) -> Question:
+    """Ask once more before a webhook is removed."""
+    row = await show_webhook(by, webhook_id)
+    waiting = f"Se pierden {row.waiting} avisos que esperan. " if row.waiting else ""
+    return Question(
+        title="¿Quitar este webhook?",
+        facts={"Dirección": row.url, "Origen": row.source},
+        follows=f"{waiting}Ese sistema no sabrá más por aquí qué pasó con sus mensajes.",
+        press="Sí, quitarlo",
+    )
+
+
+async def enable_webhook(by: Operator, webhook_id: UUID) -> WebhookId:
+    """Turn a webhook on again that was turned off, or try it now: what waits goes out."""
+    await by.audit("webhook.on", _subject(webhook_id))
+    return _known(webhook_id, known=await queries.enable(by.db, webhook_id))
+
+
+async def rotate_webhook(by: Operator, webhook_id: UUID, body: WebhookSecretBody) -> WebhookSecret:
+    """Make a new secret of a webhook; both sign until the old one ends."""
+    secret, ends = new_secret(), body.earlier_ends_at or by.now + OVERLAP
+    sealed = _sealed(by, secret)
+    await by.audit("webhook.rotate", _subject(webhook_id))
+    known = await queries.rotate(by.db, webhook_id, sealed, earlier_ends_at=ends)
+    return WebhookSecret(id=_known(webhook_id, known=known).id, secret=secret, earlier_ends_at=ends)
+
+
+async def test_webhook(by: Operator, webhook_id: UUID) -> WebhookAnswer:
+    """Call a webhook now with one event, `notification.test`."""
+    webhook = await queries.endpoint(by.db, webhook_id)
+    if webhook is None:
+        raise _unknown(webhook_id)
+    event = own_event(TEST, str(uuid4()), {"event_source": webhook.source}, time=by.now)
+    waiting = WebhookEvent(event_id=event.id, event=json.decode(encode(event)))
+    try:
+        body, headers = request_of(webhook, [waiting], ring=by.stores.ring, now=by.now)
+        async with aclosing(HttpWebhookCalls(by.stores.settings.webhook_networks)) as calls:
+            await calls.post(webhook.url, body, headers)
+    except WebhookFailure as exc:
+        return WebhookAnswer(taken=False, reason=exc.reason)
+    return WebhookAnswer(taken=True, reason=None)
+
+
+async def list_subscriptions(by: Operator, query: ListQuery) -> Rows[SubscriptionRow]:
+    """List the sources whose results are published on `hub.events.out`, and their routing keys."""
+    return rows_by(await queries.subscriptions(by.db), query, lambda row: (row.source,))
+
+
+async def subscribe(by: Operator, body: SubscriptionBody) -> SubscriptionRow:
+    """
+    Publish what becomes of the messages of a source, planned from now on; safe to repeat.
+
+    The publisher binds its queue with the key that is shown: notification.*.KEY
+
+      hub results on urn:coproservicios:crm
+
+      hub results on urn:coproservicios:crm --kind failed --kind undelivered
+    """
+    require_source(body.source)
+    await by.audit("results.on", f"source:{body.source}", kinds=sorted(body.kinds))
+    subscription = ResultSubscription(
+        id=uuid8(by.now, "subscription", uuid4().hex),
+        source=body.source,
+        kinds=frozenset(body.kinds),
+        created_at=by.now,
+        created_by=by.who,
+    )
+    return await queries.subscribe(by.db, subscription)
+
+
+async def unsubscribe(by: Operator, body: SourceBody) -> SubscriptionSource:
+    """Publish no more what becomes of the messages of a source."""
+    await by.audit("results.off", f"source:{body.source}")
+    if not await queries.unsubscribe(by.db, body.source):
+        raise UnknownSubscription(f"nobody has subscribed to the results of {body.source}")
+    return SubscriptionSource(source=body.source)
+
+
+async def ask_unsubscribe(_: Operator, query: OffQuery) -> Question:
+    """Ask once more before the results of a source end."""
+    return Question(
+        title=f"¿Dejar de publicar los resultados de {query.source}?",
+        follows="Ese sistema no sabrá más qué pasó con sus mensajes.",
+        press="Sí, dejar de publicarlos",
+        kept={"source": query.source},
+    )
+
+
+def webhook_of_form(_: Operator, form: WebhookForm) -> WebhookBody:
+    return WebhookBody(url=form.url, source=form.source, kinds=form.kinds)
+
+
+def subscription_of_form(_: Operator, form: ResultsForm) -> SubscriptionBody:
+    return SubscriptionBody(source=form.source, kinds=form.kinds)
+
+
+async def page_words(by: Operator) -> dict[str, Any]:
+    """Return what the page of webhooks shows besides: the results over RabbitMQ."""
+    return {"results": await queries.subscriptions(by.db), "kinds_of": kinds_es}
+
+
+def _sealed(by: Operator, secret: str) -> str:
+    if not by.stores.ring:
+        raise InvalidSubscription("webhooks need HUB_SECRET, which seals their secrets: `hub secrets new`")
+    return by.stores.ring.seal(Sealed.WEBHOOK, secret.encode())
+
+
+def _subject(webhook_id: UUID) -> str:
+    return f"webhook:{webhook_id}"
+
+
+def _known(webhook_id: UUID, *, known: bool) -> WebhookId:
+    if not known:
+        raise _unknown(webhook_id)
+    return WebhookId(id=str(webhook_id))
+
+
+def _unknown(webhook_id: UUID) -> UnknownSubscription:
+    return UnknownSubscription(f"there is no webhook {webhook_id}")
