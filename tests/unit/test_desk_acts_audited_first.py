@@ -19,6 +19,8 @@ from hub.desk.rights import acts as rights
 from hub.desk.rights.rows import RectifyBody
 from hub.desk.suppressions import acts as suppressions
 from hub.desk.suppressions.rows import LiftBody
+from hub.desk.surveys import acts as surveys
+from hub.desk.surveys.rows import SurveyBody
 from hub.doors.operator import Operator
 from hub.errors import InvalidPreference, StorageUnavailable
 from hub.model import Event, MarkEntry, MarkReason
@@ -191,3 +193,12 @@ async def test_mark_that_is_over_already_leaves_no_row() -> None:
         await preferences.mark_person(by, REF, over)
 
     assert [] == notes.rows
+
+
+async def test_nobody_is_asked_in_a_survey_without_the_row() -> None:
+    notes, database = MemoryAudit(), Broken()
+    notes.faults.always("add", StorageUnavailable())
+    with pytest.raises(StorageUnavailable):
+        await surveys.start(operator(cast(Any, database), audit=notes), SurveyBody())
+
+    assert [] == database.tried
