@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import typer
 
 from hub.app.openers import open_mail_reports
-from hub.cli.audit import note
+from hub.cli.audit import acting
 from hub.doors.terminal import AsJson, Id, known, print_done, settings
 from hub.inbound import confirm_bounce
 
@@ -25,23 +24,21 @@ async def confirm(message_id: Id, as_json: AsJson = False) -> None:
 
       hub bounces confirm 0195…
     """
-    changed = await _decide("bounce.confirm", confirm_bounce.confirm, message_id)
+    changed = await _decide(confirm_bounce.confirm, message_id)
     _print(message_id, "lost" if changed else _UNREPORTED, changed=changed, as_json=as_json)
 
 
 @app.command()
 async def dismiss(message_id: Id, as_json: AsJson = False) -> None:
     """Record that a mail has arrived although it was reported as lost. Safe to repeat."""
-    changed = await _decide("bounce.dismiss", confirm_bounce.dismiss, message_id)
+    changed = await _decide(confirm_bounce.dismiss, message_id)
     _print(message_id, "arrived" if changed else _UNREPORTED, changed=changed, as_json=as_json)
 
 
-async def _decide(action: str, decide: Callable[..., Awaitable[bool | None]], message_id: Any) -> bool:
-    """Audit the decision, then carry it out. Raises HubError if there is no such mail."""
-    async with open_mail_reports(settings()) as store:
-        sent = known(await store.sent(message_id), f"mail {message_id}")
-        await note(action, f"message:{message_id}", person=sent.message.person)
-        return bool(await decide(message_id, store=store, now=datetime.now(UTC)))
+async def _decide(decide: Callable[..., Awaitable[bool | None]], message_id: Any) -> bool:
+    """Carry the decision out. Raises HubError if there is no such mail."""
+    async with open_mail_reports(settings()) as store, acting() as by:
+        return known(await decide(by, message_id, store=store), f"mail {message_id}")
 
 
 def _print(message_id: Any, word: str, *, changed: bool, as_json: bool) -> None:

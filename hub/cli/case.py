@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
 
@@ -11,14 +10,14 @@ import typer
 from rich.text import Text
 
 from hub.app.openers import open_cases, open_evidence
-from hub.cli.audit import note
+from hub.cli.audit import acting
 from hub.doors.terminal import AsJson, Limit, Whole, console, print_json, settings, warn
 from hub.errors import HubError
 from hub.operations.cases import lookup
 from hub.operations.cases.lookup import HOW_KEYS_LOOK
-from hub.operations.cases.schemas import CaseThread, CaseThreadAnswer, ThreadEntry
+from hub.operations.cases.schemas import CaseThread, ThreadEntry
 from hub.operations.cases.texts import ORIGINS_ES, CaseTexts
-from hub.operations.cases.thread import ThreadPage, Threads, people_shown
+from hub.operations.cases.thread import ThreadPage, Threads
 from hub.operations.evidence import Remaker
 from hub.operations.explain.sentences_es import short_time
 from hub.parts.company import CompanyRules
@@ -56,18 +55,14 @@ async def case(
     """
     given = settings()
     rules = CompanyRules(given)
-    async with open_cases(given) as store, open_evidence(given) as evidence:
+    async with open_cases(given) as store, open_evidence(given) as evidence, acting() as by:
         known = the_one(await lookup.find(store, key), as_json=as_json)
         texts = CaseTexts(evidence=evidence, remaker=Remaker(evidence), render=partial(render_again, rules))
         threads = Threads(store=store, calendar=rules.policy.calendar, texts=texts)
         asked = ThreadPage(after=after, limit=limit, whole=whole)
-        thread = await threads.thread(known, asked, datetime.now(UTC))
-    people: Sequence[str | None] = people_shown(thread) if whole else ()
-    for person in people or (None,):
-        await note("case.show", f"case:{known.case}", person=person, whole=whole)
+        thread = await threads.look(by, known, asked)
     if as_json:
-        values = {name: getattr(thread, name) for name in thread.__struct_fields__}
-        print_json(CaseThreadAnswer(**values, masked=not whole, may_unmask=True))
+        print_json(thread)
         return
     _print(thread)
 

@@ -11,8 +11,8 @@ from uuid import UUID
 import typer
 
 from hub.app.connections import open_appointments, open_publisher
-from hub.app.openers import open_audit, open_log
-from hub.cli.audit import note, operator
+from hub.app.openers import open_log
+from hub.cli.audit import acting
 from hub.doors.terminal import (
     AsJson,
     Columns,
@@ -85,9 +85,8 @@ async def show(
     as_json: AsJson = False,
 ) -> None:
     """Show a promise: its steps, who was notified at each (masked names), who has acknowledged it."""
-    async with _open() as clocks:
-        clock = known(await clocks.show(clock_id, datetime.now(UTC)), f"clock {clock_id}")
-    await note("clock.show", f"clock:{clock_id}")
+    async with _open() as clocks, acting() as by:
+        clock = known(await clocks.show(by, clock_id), f"clock {clock_id}")
     if as_json:
         print_json(clock)
         return
@@ -108,10 +107,8 @@ async def acknowledge(clock_id: Id, as_json: AsJson = False) -> None:
       hub clocks acknowledge 0195…
     """
     given = settings()
-    async with open_log(given) as log, open_audit(given) as notes, open_publisher(given) as publisher:
-        done = await acknowledge_clock(
-            clock_id, log=log, notes=notes, publisher=publisher, who=operator(), now=datetime.now(UTC)
-        )
+    async with open_log(given) as log, acting() as by, open_publisher(given) as publisher:
+        done = await acknowledge_clock(by, clock_id, log=log, publisher=publisher)
     done = known(done, f"promise {clock_id}")
     unchanged = "" if done.changed else ", sin cambio: ya estaba asumido"
     print_done(done, f"{done.id}  nivel {done.level}{unchanged}", as_json=as_json)

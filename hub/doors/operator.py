@@ -6,10 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
-from hub.access import audit
-from hub.access.actor import Actor
+from hub.access.actor import Actor, PageLooks
 from hub.access.look import Read, look
 from hub.errors import NoSuch, PrivacyNeeded
 from hub.model import NOWHERE, Json, PropertyScope, Reach, Scope, union
@@ -19,16 +18,6 @@ from hub.storage.database import Database
 
 T = TypeVar("T")
 Ref = TypeVar("Ref")
-
-
-class PageLooks(Protocol):
-    """What an open page has looked at."""
-
-    def repeats(self, look: tuple[object, ...]) -> bool:
-        """Return whether the page asks by itself for what it has shown shortly before."""
-
-    def put(self, look: tuple[object, ...]) -> None:
-        """Keep a look that is in the audit now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +65,14 @@ class Operator:
     @property
     def actor(self) -> Actor:
         """Return who acts, for a use case below the desk that audits itself."""
-        notes = self.stores.audit
-        return Actor(who=self.who, notes=notes, now=self.now, places=self.places, named=self.named)
+        return Actor(
+            who=self.who,
+            notes=self.stores.audit,
+            now=self.now,
+            places=self.places,
+            named=self.named,
+            looks=self.looks,
+        )
 
     def for_whom(self, name: str) -> Operator:
         """Return this operator with the person whom a system names; a session and a shell name nobody."""
@@ -90,20 +85,13 @@ class Operator:
 
     async def audit(self, action: str, subject: str, *, person: str | None = None, **detail: Json) -> None:
         """Record what is about to be done, and to whose data. Raises StorageUnavailable."""
-        await audit.note(
-            self.stores.audit, who=self.who, action=action, subject=subject, person=person, **detail
-        )
+        await self.actor.note(action, subject, person=person, **detail)
 
     async def audit_look(
         self, action: str, subject: str, *, person: str | None = None, **detail: Json
     ) -> None:
         """Record a look, unless an open page repeats by itself one that is in the audit already."""
-        look = (action, subject, person, *sorted(detail.items()))
-        if self.looks is not None and self.looks.repeats(look):
-            return
-        await self.audit(action, subject, person=person, **detail)
-        if self.looks is not None:
-            self.looks.put(look)
+        await self.actor.note_look(action, subject, person=person, **detail)
 
     def places_shown(self, *, whole: bool) -> PropertyScope:
         """Return where rows are shown: whole only where there is `privacy` too. Raises PrivacyNeeded."""

@@ -1,14 +1,13 @@
-"""An operator acknowledges an escalation for a level."""
+"""Acknowledgements by hand: by an operator, and by the person who has received the escalation."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from hub.access import audit
-from hub.model import PropertyScope
-from hub.ports import AuditStore, LogStore, Publisher
+from hub.access.actor import Actor
+from hub.model import Escalation
+from hub.ports import LogStore, Publisher
 from hub.rendering.typed_words import tidy
 from hub.sla.acknowledge import AckResult, acknowledge, level_to_acknowledge
 
@@ -17,24 +16,29 @@ LONGEST: Final = 500
 
 
 async def acknowledge_clock(
-    clock_id: UUID,
-    *,
-    log: LogStore,
-    notes: AuditStore,
-    publisher: Publisher,
-    who: str,
-    now: datetime,
-    places: PropertyScope = None,
-    words: str = "",
+    by: Actor, clock_id: UUID, *, log: LogStore, publisher: Publisher, words: str = ""
 ) -> AckResult | None:
     """
-    Acknowledge the escalation for the notified level, and write the audit entry. Idempotent.
+    Acknowledge the escalation for the notified level. Idempotent.
 
-    None if `places` include no such clock. Raises NothingToAcknowledge.
+    None if the actor reaches no such clock. Raises NothingToAcknowledge.
     """
-    clock = await log.clock(clock_id, places=places)
+    clock = await log.clock(clock_id, places=by.places)
     if clock is None:
         return None
-    level = level_to_acknowledge(clock)
-    await audit.note(notes, who=who, action="clock.acknowledge", subject=f"clock:{clock.id}", level=level)
-    return await acknowledge(clock, by=who, publisher=publisher, now=now, words=tidy(words, LONGEST))
+    await by.note("clock.acknowledge", f"clock:{clock.id}", level=level_to_acknowledge(clock))
+    return await acknowledge(clock, by=by.who, publisher=publisher, now=by.now, words=tidy(words, LONGEST))
+
+
+async def acknowledge_received(by: Actor, received: Escalation, *, publisher: Publisher) -> AckResult:
+    """
+    Acknowledge the escalation that a person received, in the name of that person. Idempotent.
+
+    Raises NothingToAcknowledge.
+    """
+    clock, person = received.clock, received.person
+    message_id = str(received.message_id)
+    await by.note(
+        "clock.acknowledge", f"clock:{clock.id}", person=person, level=received.level, message_id=message_id
+    )
+    return await acknowledge(clock, by=person, publisher=publisher, now=by.now)

@@ -23,9 +23,7 @@ HANDED_ON: Final[dict[str, tuple[str, ...]]] = {
     "account.": ("enrolment.py", "sign_in.py"),
 }
 """What a file's own `note` puts before its word."""
-BY_FUNCTION: Final = frozenset(
-    {"_seen", "_audited", "_changed", "_decide", "_letter", "_look", "_noted", "letter_of"}
-)
+BY_FUNCTION: Final = frozenset({"_seen", "_audited", "_changed", "_letter", "_look", "_noted", "letter_of"})
 """Functions whose argument is the action that they note."""
 NO_DETAILS: Final = frozenset({"action", "as_json", "deps", "now", "person", "subject", "who"})
 """What each note has, and what other functions called `note` are given."""

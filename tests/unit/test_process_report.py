@@ -34,6 +34,7 @@ from hub.model import (
 )
 from hub.model.state_machine import may
 from hub.testing import MemoryPublisher, MemoryStore, SettableClock
+from tests.actors import actor
 from tests.unit.factories import HOUR, MONDAY, POLICY, SCHEMAS, SECOND, event, message, stored
 
 MARIA: Final = "maria@example.co"
@@ -227,7 +228,7 @@ async def test_a_confirmed_loss_is_a_bounce() -> None:
     mail = answer()
     await reported(mail)
 
-    assert await confirm(mail.message.id, store=mail, now=MONDAY)
+    assert await confirm(actor(now=MONDAY), mail.message.id, store=mail)
     assert (State.BOUNCED, "dsn_5.1.1") == (mail.message.state, mail.message.reason)
     assert ["dsn_5.1.1"] == mail.suppressed
 
@@ -236,7 +237,7 @@ async def test_a_dismissed_report_leaves_the_mail_delivered_and_is_not_believed_
     mail = answer()
     await reported(mail)
 
-    assert await dismiss(mail.message.id, store=mail, now=MONDAY)
+    assert await dismiss(actor(now=MONDAY), mail.message.id, store=mail)
     assert "not_sent" == await reported(mail)
     assert (State.DELIVERED, None, []) == (mail.message.state, mail.message.next_at, mail.suppressed)
 
@@ -244,8 +245,10 @@ async def test_a_dismissed_report_leaves_the_mail_delivered_and_is_not_believed_
 async def test_what_nobody_reports_cannot_be_confirmed() -> None:
     mail = answer()
 
-    assert [False, False] == [await decide(mail.message.id, store=mail, now=MONDAY) for decide in DECIDE]
-    assert [None, None] == [await decide(UUID(int=1), store=mail, now=MONDAY) for decide in DECIDE]
+    assert [False, False] == [
+        await decide(actor(now=MONDAY), mail.message.id, store=mail) for decide in DECIDE
+    ]
+    assert [None, None] == [await decide(actor(now=MONDAY), UUID(int=1), store=mail) for decide in DECIDE]
     assert State.SENT is mail.message.state
 
 

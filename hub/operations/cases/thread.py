@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from hub.access.actor import Actor
 from hub.business_time import WorkCalendar
+from hub.errors import PrivacyNeeded
 from hub.model import PropertyScope, Purpose
 from hub.operations.cases import lookup, summary_es
 from hub.operations.cases.entries import attention, entries_of
-from hub.operations.cases.schemas import CaseThread
+from hub.operations.cases.schemas import CaseThread, CaseThreadAnswer
 from hub.operations.cases.texts import CaseTexts
 from hub.ports.cases import CaseFacts, CaseStore, KnownCase
 
@@ -37,6 +39,26 @@ class Threads:
     store: CaseStore
     calendar: WorkCalendar
     texts: CaseTexts | None = None
+
+    async def look(
+        self, by: Actor, case: KnownCase, asked: ThreadPage, *, private: PropertyScope = None
+    ) -> CaseThreadAnswer:
+        """
+        Return a page of the case as the actor may see it, and audit the look.
+
+        `private` is where the actor may see cases whole. Raises PrivacyNeeded, StorageRefused.
+        """
+        unmasked = await self.store.known([case.case], places=private)
+        if asked.whole and not unmasked:
+            raise PrivacyNeeded
+        shown, there = (unmasked[0], private) if asked.whole else (case, by.places)
+        thread = await self.thread(shown, asked, by.now, places=there)
+        # A whole one is noted for each person whose data it shows, who may ask who has read them.
+        people: Sequence[str | None] = people_shown(thread) if asked.whole else ()
+        for person in people or (None,):
+            await by.note_look("case.show", f"case:{thread.case}", person=person, whole=asked.whole)
+        values = {name: getattr(thread, name) for name in thread.__struct_fields__}
+        return CaseThreadAnswer(**values, masked=not asked.whole, may_unmask=bool(unmasked))
 
     async def thread(
         self, case: KnownCase, asked: ThreadPage, now: datetime, *, places: PropertyScope = None

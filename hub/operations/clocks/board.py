@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from hub.access.actor import Actor
 from hub.business_time import WorkCalendar
 from hub.errors import AppointmentsUnavailable, StorageRefused
 from hub.model import ClockState, PropertyScope, within
@@ -61,15 +62,23 @@ class Clocks:
         items = [clock_row(row, messages, now, self.calendar) for row in page.items]
         return {"items": items, "next": page.next, "source": source}
 
-    async def show(
-        self, clock_id: UUID, now: datetime, *, places: PropertyScope = None
-    ) -> dict[str, Any] | None:
-        """Show one clock with its steps and who was notified of each; None if `places` do not include it."""
-        clock = await self.log.clock(clock_id, places=places)
+    async def show(self, by: Actor, clock_id: UUID) -> dict[str, Any] | None:
+        """
+        Show one clock with its steps and who was notified of each, and audit the look.
+
+        None if the actor does not reach it.
+        """
+        shown = await self._shown(clock_id, by)
+        if shown is not None:
+            await by.note_look("clock.show", f"clock:{clock_id}")
+        return shown
+
+    async def _shown(self, clock_id: UUID, by: Actor) -> dict[str, Any] | None:
+        clock = await self.log.clock(clock_id, places=by.places)
         if clock is None:
             return None
         row: Row = msgspec.to_builtins(clock)
-        shown = whole_clock(row, await self.log.step_messages(events_of([row])), now, self.calendar)
+        shown = whole_clock(row, await self.log.step_messages(events_of([row])), by.now, self.calendar)
         return {**shown, "calculation": calculation(clock, self.calendar)}
 
     async def _found(self, query: ClockFilter, places: PropertyScope) -> tuple[Page, str]:

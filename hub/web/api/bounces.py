@@ -9,7 +9,7 @@ from aiohttp import web
 
 from hub.inbound import confirm_bounce
 from hub.model.letters import HandedOver
-from hub.web.auth.caller import note, places_of
+from hub.web.auth.caller import actor_of
 from hub.web.requests import found, read_id
 from hub.web.responses import json_answer
 from hub.web.services import services
@@ -28,19 +28,15 @@ async def dismiss(request: web.Request) -> web.Response:
 
 
 async def confirmed(request: web.Request) -> HandedOver:
-    return await _decide(request, "bounce.confirm", confirm_bounce.confirm)
+    return await _decide(request, confirm_bounce.confirm)
 
 
 async def dismissed(request: web.Request) -> HandedOver:
-    return await _decide(request, "bounce.dismiss", confirm_bounce.dismiss)
+    return await _decide(request, confirm_bounce.dismiss)
 
 
-async def _decide(
-    request: web.Request, action: str, decide: Callable[..., Awaitable[bool | None]]
-) -> HandedOver:
-    """Audit the decision, then carry it out. Raises Refusal (404) if there is no such mail."""
-    message_id, deps, places = read_id(request, _MAIL), services(request), places_of(request)
-    sent = found(_MAIL, await deps.mail_reports.sent(message_id, places))
-    await note(request, action, f"message:{message_id}", person=sent.message.person)
-    changed = await decide(message_id, store=deps.mail_reports, now=deps.now(), places=places)
-    return HandedOver(id=message_id, changed=bool(changed))
+async def _decide(request: web.Request, decide: Callable[..., Awaitable[bool | None]]) -> HandedOver:
+    """Carry the decision out. Raises Refusal (404) if there is no such mail."""
+    message_id = read_id(request, _MAIL)
+    changed = await decide(actor_of(request), message_id, store=services(request).mail_reports)
+    return HandedOver(id=message_id, changed=found(_MAIL, changed))

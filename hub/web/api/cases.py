@@ -11,7 +11,6 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.business_time.dates import day_start, next_day_start
-from hub.errors import PrivacyNeeded
 from hub.model import PropertyScope, Scope, Word
 from hub.model.casework import CaseKind
 from hub.model.looks import WholeQuery
@@ -19,12 +18,12 @@ from hub.model.pages import Cursor, Limit
 from hub.operations.cases import listing, lookup
 from hub.operations.cases.acts import CaseActed, CaseTaken
 from hub.operations.cases.lookup import HOW_KEYS_LOOK
-from hub.operations.cases.schemas import CaseThread, CaseThreadAnswer
-from hub.operations.cases.thread import ThreadPage, people_shown
+from hub.operations.cases.schemas import CaseThreadAnswer
+from hub.operations.cases.thread import ThreadPage
 from hub.ports import Page
 from hub.ports.cases import KnownCase
 from hub.ports.casework import CaseFilter
-from hub.web.auth.caller import caller_of, note_look, places_of, places_with
+from hub.web.auth.caller import actor_of, caller_of, places_of, places_with
 from hub.web.responses import Refusal, json_answer
 from hub.web.schemas.people import CloseBody, WordsBody
 from hub.web.services import services
@@ -170,25 +169,10 @@ async def cases_of(request: web.Request) -> Sequence[KnownCase]:
 
 async def seen(request: web.Request, case: KnownCase, query: CaseQuery) -> CaseThreadAnswer:
     """
-    Return a page of the case as the caller may see it, and audit the look.
+    Return a page of the case as the caller may see it.
 
     Raises PrivacyNeeded if the caller asks for the whole case without the scope.
     """
-    places, private = places_of(request), places_with(request, Scope.PRIVACY)
-    deps = services(request)
-    unmasked = await deps.cases.known([case.case], places=private)
-    if query.whole and not unmasked:
-        raise PrivacyNeeded
-    shown, there = (unmasked[0], private) if query.whole else (case, places)
     asked = ThreadPage(after=query.after, limit=query.limit, whole=query.whole)
-    thread = await deps.threads.thread(shown, asked, deps.now(), places=there)
-    await _note(request, thread, whole=query.whole)
-    values = {name: getattr(thread, name) for name in thread.__struct_fields__}
-    return CaseThreadAnswer(**values, masked=not query.whole, may_unmask=bool(unmasked))
-
-
-async def _note(request: web.Request, thread: CaseThread, *, whole: bool) -> None:
-    """Audit the look; a whole one for each person whose data it shows, who may ask who has read them."""
-    people: Sequence[str | None] = people_shown(thread) if whole else ()
-    for person in people or (None,):
-        await note_look(request, "case.show", f"case:{thread.case}", person=person, whole=whole)
+    private = places_with(request, Scope.PRIVACY)
+    return await services(request).threads.look(actor_of(request), case, asked, private=private)

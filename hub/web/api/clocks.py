@@ -10,7 +10,7 @@ from aiohttp import web
 from hub.operations.acknowledge import acknowledge_clock
 from hub.operations.clocks.board import ClockFilter
 from hub.sla.acknowledge import AckResult
-from hub.web.auth.caller import caller_of, note_look, places_of
+from hub.web.auth.caller import actor_of, places_of
 from hub.web.requests import found, read_id
 from hub.web.responses import json_answer
 from hub.web.schemas.messages import AcknowledgeBody, ClocksQuery
@@ -41,21 +41,12 @@ async def acknowledged(request: web.Request, words: str) -> AckResult:
     """Acknowledge the promise of the path, with words for those who read the case."""
     deps = services(request)
     done = await acknowledge_clock(
-        read_id(request, _PROMISE),
-        log=deps.log,
-        notes=deps.audit,
-        publisher=deps.publisher,
-        who=caller_of(request).who,
-        now=deps.now(),
-        places=places_of(request),
-        words=words,
+        actor_of(request), read_id(request, _PROMISE), log=deps.log, publisher=deps.publisher, words=words
     )
     return found(_PROMISE, done)
 
 
 async def shown_clock(request: web.Request) -> dict[str, Any]:
-    """Return the promise of the path as the caller may see it, and audit the look."""
-    clock_id, deps = read_id(request, _CLOCK), services(request)
-    clock = found(_CLOCK, await deps.clocks.show(clock_id, deps.now(), places=places_of(request)))
-    await note_look(request, "clock.show", f"clock:{clock_id}")
-    return clock
+    """Return the promise of the path as the caller may see it."""
+    clock_id, clocks = read_id(request, _CLOCK), services(request).clocks
+    return found(_CLOCK, await clocks.show(actor_of(request), clock_id))

@@ -53,8 +53,14 @@ def actor_of(request: web.Request, named: str = "") -> Actor:
     `named` is the person whom a system names as the one who acts; a session acts for itself alone.
     """
     deps, who = services(request), caller_of(request).who
-    person = "" if SESSION in request else named
-    return Actor(who=who, notes=deps.audit, now=deps.now(), places=places_of(request), named=person)
+    return Actor(
+        who=who,
+        notes=deps.audit,
+        now=deps.now(),
+        places=places_of(request),
+        named="" if SESSION in request else named,
+        looks=PageLooks(request),
+    )
 
 
 async def note(
@@ -63,16 +69,6 @@ async def note(
     """Audit what the caller does, and to whose data. `detail` never contains a person's data."""
     who, store = caller_of(request).who, services(request).audit
     await audit.note(store, who=who, action=action, subject=subject, person=person, **detail)
-
-
-async def note_look(
-    request: web.Request, action: str, subject: str, *, person: str | None = None, **detail: Json
-) -> None:
-    """Audit a look, unless an open page takes it by itself shortly after the same look was noted."""
-    looks, look = PageLooks(request), (action, subject, person, *sorted(detail.items()))
-    if not looks.repeats(look):
-        await note(request, action, subject, person=person, **detail)
-        looks.put(look)
 
 
 class PageLooks:

@@ -14,16 +14,15 @@ from typing import Any, Final
 from aiohttp import web
 from markupsafe import Markup
 
-from hub.access import audit
 from hub.inbound import read_inbox
 from hub.model import EscalationStatus, Json, Scope
 from hub.model.ids import uuid_in
+from hub.operations.acknowledge import acknowledge_received
 from hub.operations.cases import lookup
 from hub.rendering.filters import fecha_corta
 from hub.rendering.page_links import case_path
 from hub.rendering.titles_es import EVENTS
-from hub.sla import acknowledge
-from hub.web.auth.caller import caller_of
+from hub.web.auth.caller import actor_of, caller_of
 from hub.web.auth.session_cookie import SESSION
 from hub.web.bodies import fields_of
 from hub.web.console.live_changes import crowded, streamed
@@ -92,19 +91,7 @@ async def _take(request: web.Request, given: str) -> bool:
     status = await deps.escalations.of_message(item_id)
     if status is None or state_of(status) != "asked":
         return False
-    escalation = status.escalation
-    about = {"level": escalation.level, "message_id": str(item_id)}
-    await audit.note(
-        deps.audit,
-        who=caller_of(request).who,
-        action="clock.acknowledge",
-        subject=f"clock:{escalation.clock.id}",
-        person=escalation.person,
-        **about,
-    )
-    await acknowledge.acknowledge(
-        escalation.clock, by=escalation.person, publisher=deps.publisher, now=deps.now()
-    )
+    await acknowledge_received(actor_of(request), status.escalation, publisher=deps.publisher)
     return True
 
 

@@ -11,10 +11,11 @@ from typing import Any, Final
 
 from aiohttp import hdrs, web
 
-from hub.access import audit
+from hub.access.actor import Actor
 from hub.model import EscalationStatus
 from hub.model.actors import of_link
 from hub.model.ids import uuid_in
+from hub.operations.acknowledge import acknowledge_received
 from hub.rendering.actors_es import who_es
 from hub.rendering.filters import fecha_hora, punto
 from hub.sla import acknowledge
@@ -41,11 +42,8 @@ async def take(request: web.Request) -> web.Response:
         return _page(request, state, found)
     deps, received = services(request), found.escalation
     # The link proves to whom it was sent, not who has pressed: the address is in the audit for that.
-    who, subject = of_link(received.person), f"clock:{received.clock.id}"
-    about = {"level": received.level, "message_id": str(received.message_id)}
-    action, person = "clock.acknowledge", received.person
-    await audit.note(deps.audit, who=who, action=action, subject=subject, person=person, **about)
-    await acknowledge.acknowledge(received.clock, by=person, publisher=deps.publisher, now=deps.now())
+    by = Actor(who=of_link(received.person), notes=deps.audit, now=deps.now())
+    await acknowledge_received(by, received, publisher=deps.publisher)
     return _page(request, "done", found)
 
 
