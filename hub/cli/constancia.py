@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,13 +9,14 @@ import typer
 
 from hub.access.document_keys import document_keys
 from hub.app.openers import open_constancias
-from hub.cli.audit import note_all, operator
+from hub.cli.audit import acting
 from hub.cli.case import Key, the_one
 from hub.cli.progress import progress
 from hub.doors.terminal import AsJson, print_done, print_json, settings, warn, write_output
 from hub.operations.cases import lookup
 from hub.operations.constancia import verificar
-from hub.operations.constancia.make import Asked, Constancia
+from hub.operations.constancia.hand_over import case_constancia, person_constancia
+from hub.operations.constancia.make import Constancia
 from hub.parts.company import CompanyRules
 
 app = typer.Typer(no_args_is_help=True)
@@ -39,10 +39,10 @@ async def of_case(key: Key, out: Out = None, as_json: AsJson = False) -> None:
     Queda en `hub audit`, con cada persona de quien se ven datos.
     """
     with progress("mensajes", shown=not as_json) as step:
-        async with open_constancias(settings()) as constancias:
+        async with open_constancias(settings()) as constancias, acting() as by:
             case = the_one(await lookup.find(constancias.threads, key), as_json=as_json)
-            made = await constancias.of_case(case, _asked(), step=step)
-    await _hand_over(made, f"case:{case.case}", out, as_json=as_json)
+            made = await case_constancia(by, constancias, case, step=step)
+    _write(made, out, as_json=as_json)
 
 
 @app.command(name="person")
@@ -57,9 +57,9 @@ async def of_person(
       hub constancia person p-maria-pena --out maria.zip
     """
     with progress("mensajes", shown=not as_json) as step:
-        async with open_constancias(settings()) as constancias:
-            made = await constancias.of_person(ref, _asked(), step=step)
-    await _hand_over(made, f"person:{ref}", out, as_json=as_json)
+        async with open_constancias(settings()) as constancias, acting() as by:
+            made = await person_constancia(by, constancias, ref, step=step)
+    _write(made, out, as_json=as_json)
 
 
 @app.command(name="key")
@@ -108,13 +108,7 @@ def verify_file(
         raise typer.Exit(1)
 
 
-def _asked() -> Asked:
-    return Asked(by=operator(), at=datetime.now(UTC).replace(microsecond=0))
-
-
-async def _hand_over(made: Constancia, subject: str, out: Path | None, *, as_json: bool) -> None:
-    """Audit it, for each person whose data it shows; then write it."""
-    await note_all("constancia.make", subject, made.people)
+def _write(made: Constancia, out: Path | None, *, as_json: bool) -> None:
     path = out or Path(made.file_name)
     write_output(path, made.content)
     for finding in made.facts.mismatches:

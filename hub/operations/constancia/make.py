@@ -65,7 +65,7 @@ class Asked:
     places: PropertyScope = None
 
 
-def _quiet(_done: int, _total: int) -> None: ...
+def quiet(_done: int, _total: int) -> None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,14 +83,14 @@ class Constancias:
     """The key that signs. Raises ConfigurationError without HUB_SECRET."""
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def of_case(self, case: KnownCase, asked: Asked, *, step: Step = _quiet) -> Constancia:
+    async def of_case(self, case: KnownCase, asked: Asked, *, step: Step = quiet) -> Constancia:
         """Make that of a case. Raises TooLarge, PaperFailure."""
         async with self._turn:
             newest = await self.store.last_before(_EVER)
             gathered = await gather_case(self.threads, case, places=asked.places)
             return await self._made(gathered, newest, asked, step)
 
-    async def of_person(self, person: str, asked: Asked, *, step: Step = _quiet) -> Constancia:
+    async def of_person(self, person: str, asked: Asked, *, step: Step = quiet) -> Constancia:
         """Make that of a person, known to the directory or not any more. Raises TooLarge, UnknownName."""
         async with self._turn:
             newest = await self.store.last_before(_EVER)

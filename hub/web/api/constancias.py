@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from aiohttp import hdrs, web
 
 from hub.model import Scope
 from hub.operations.cases import lookup
-from hub.operations.constancia.make import Asked, Constancia, Constancias
+from hub.operations.constancia import hand_over
+from hub.operations.constancia.make import Constancia, Constancias
 from hub.web.api.cases import cases_of
-from hub.web.auth.caller import caller_of, note, places_of, places_with
+from hub.web.auth.caller import actor_of, places_of, places_with
 from hub.web.requests import found
 from hub.web.responses import Refusal, json_answer
 from hub.web.services import services
@@ -34,8 +34,8 @@ async def case_constancia(request: web.Request) -> web.Response:
     [case] = several
     if not case.alone:
         raise Refusal(403, _SEVERAL_PLACES, _ASK, reason="scope")
-    made = await _makers(request).of_case(case, _asked(request))
-    return await _handed_over(request, made, f"case:{case.case}")
+    private = places_with(request, Scope.PRIVACY)
+    return _file(await hand_over.case_constancia(actor_of(request), _makers(request), case, private=private))
 
 
 async def person_constancia(request: web.Request) -> web.Response:
@@ -48,8 +48,8 @@ async def person_constancia(request: web.Request) -> web.Response:
     places = places_of(request)
     if places is not None:
         found("person", await services(request).directory.somebody(ref, places=places))
-    made = await _makers(request).of_person(ref, _asked(request))
-    return await _handed_over(request, made, f"person:{ref}")
+    private = places_with(request, Scope.PRIVACY)
+    return _file(await hand_over.person_constancia(actor_of(request), _makers(request), ref, private=private))
 
 
 def _makers(request: web.Request) -> Constancias:
@@ -58,15 +58,6 @@ def _makers(request: web.Request) -> Constancias:
     return services(request).constancias
 
 
-def _asked(request: web.Request) -> Asked:
-    now = services(request).now().replace(microsecond=0)
-    return Asked(by=caller_of(request).who, at=now, places=places_with(request, Scope.PRIVACY))
-
-
-async def _handed_over(request: web.Request, made: Constancia, subject: str) -> web.Response:
-    """Audit it, for each person whose data it shows; then answer with it."""
-    people: Sequence[str | None] = made.people or (None,)
-    for person in people:
-        await note(request, "constancia.make", subject, person=person)
+def _file(made: Constancia) -> web.Response:
     headers = {hdrs.CONTENT_DISPOSITION: f'attachment; filename="{made.file_name}"'}
     return web.Response(body=made.content, content_type=ZIP, headers=headers)
