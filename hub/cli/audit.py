@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Annotated
@@ -55,14 +55,6 @@ async def acting() -> AsyncIterator[Actor]:
     """Open what an act needs of whoever runs this command; the act audits itself by it."""
     async with open_audit(settings()) as notes:
         yield Actor(who=operator(), notes=notes, now=datetime.now(UTC))
-
-
-async def note_all(action: str, subject: str, people: Sequence[str]) -> None:
-    """Audit what a command does to the data of many people; without people, once."""
-    asked: Sequence[str | None] = people or (None,)
-    async with open_audit(settings()) as store:
-        for person in asked:
-            await noting.note(store, who=operator(), action=action, subject=subject, person=person)
 
 
 async def note(action: str, subject: str, *, person: str | None = None, **detail: Json) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 import typer
 
 from hub.app.container import open_parts
-from hub.cli.audit import note
+from hub.cli.audit import acting
 from hub.doors.terminal import console, local_minute, print_json, print_table, settings, short_case
 from hub.errors import InvalidEvent
 from hub.intake.dry_run import MOST_EVENTS
@@ -48,11 +48,8 @@ async def run_dry(events: Sequence[Event], *, as_json: bool) -> None:
     """Print what the events would do. Raises InvalidEvent for one that the database would refuse."""
     if len(events) > MOST_EVENTS:
         raise typer.BadParameter(f"a dry run takes {MOST_EVENTS} events at most")
-    async with open_parts(settings(), "dry run") as parts:
-        run = await DryRuns(parts.database, parts.company, parts.traits)(events, everybody=True)
-    # The names are masked and may be many: the audit has the question, not each row.
-    people = sum(len(event.recipients) for event in run.events)
-    await note("event.dry_run", "events", events=len(events), found=people)
+    async with open_parts(settings(), "dry run") as parts, acting() as by:
+        run = await DryRuns(parts.database, parts.company, parts.traits)(by, events, everybody=True)
     if as_json:
         print_json(run)
     else:

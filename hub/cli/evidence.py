@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
-from uuid import UUID
 
 import typer
 
-from hub.app.openers import open_evidence
-from hub.cli.audit import note
+from hub.app.openers import open_evidence, open_log
+from hub.cli.audit import acting
 from hub.cli.progress import progress
 from hub.doors.terminal import (
     AsJson,
@@ -27,9 +27,18 @@ from hub.doors.terminal import (
     print_table,
     settings,
 )
-from hub.model.evidence import SaidMessage
+from hub.model import Json
 from hub.model.months import EPOCH
-from hub.operations.evidence import ALWAYS, PROVEN, EvidenceRow, Remaker, Verification, row_of, verify
+from hub.operations.evidence import (
+    ALWAYS,
+    PROVEN,
+    EvidenceRow,
+    Remaker,
+    Verification,
+    read_evidence,
+    row_of,
+    verify,
+)
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -52,18 +61,18 @@ async def show(message_id: Id, as_json: AsJson = False) -> None:
 
     Termina con 1 si no es igual o no se puede comprobar.
     """
-    async with open_evidence(settings()) as store:
-        said = known(await store.said(message_id), "message with this id")
-        remade = await Remaker(store).remake(said)
-    await note("evidence.show", f"message:{message_id}", person=said.message.person)
-    rows = [row_of(call) for call in remade]
+    given = settings()
+    async with open_evidence(given) as store, open_log(given) as log, acting() as by:
+        found = await read_evidence(by, message_id, log=log, evidence=store, remaker=Remaker(store))
+    proof = known(found, "message with this id")
+    rows = [row_of(call) for call in proof.calls]
     if as_json:
         print_json({"items": rows, "next": None})
     elif not rows:
         typer.echo("Ningún proveedor aceptó este mensaje: no se dijo nada.")
     else:
-        _print(message_id, said, rows)
-    if not remade or any(call.finding not in PROVEN for call in remade):
+        _print(proof.message, rows)
+    if not rows or any(row.finding not in PROVEN for row in rows):
         raise typer.Exit(1)
 
 
@@ -171,13 +180,13 @@ def _print_verification(found: Verification) -> None:
         typer.echo("Todo cuadra.")
 
 
-def _print(message_id: UUID, said: SaidMessage, rows: list[EvidenceRow]) -> None:
-    out, message = console(), said.message
+def _print(message: Mapping[str, Json], rows: list[EvidenceRow]) -> None:
+    out = console()
     for row in rows:
         facts = {
-            "mensaje": str(message_id),
-            "evento": message.event,
-            "canal": message.channel,
+            "mensaje": message["id"],
+            "evento": message["event"],
+            "canal": message["channel"],
             "salió": local_time(row.at),
             "proveedor": f"{row.provider} {row.reference or ''}",
             "huella": row.sha256,

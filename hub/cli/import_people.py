@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Annotated, Final
 
 import typer
 
 from hub.access.keyring import KeyRing
 from hub.app.openers import open_imports
-from hub.cli.audit import note
+from hub.cli.audit import acting
 from hub.cli.progress import progress
 from hub.doors.terminal import AsJson, print_json, print_table, read_input, settings
 from hub.errors import HubError
@@ -95,17 +94,12 @@ async def _run(report: Report, *, apply: bool, end_missing: bool, step: Step) ->
     if not report.rows:
         # Report the faults of the file even without a database.
         return [], Changes(made=(), unchanged={}, foreign={})
-    now = datetime.now(UTC)
     hashes = KeyRing(settings().secrets).document_hashes
-    async with open_imports(settings()) as store:
-        if not apply:
-            entries, changes = await look(store, report, hashes, now=now)
+    async with open_imports(settings()) as store, acting() as by:
+        if apply:
+            entries, changes = await load(by, store, report, hashes, end_missing=end_missing, step=step)
         else:
-            left_out = len(report.bad_lines)
-            await note(
-                "people.import", "directory", lines=report.read, left_out=left_out, end_missing=end_missing
-            )
-            entries, changes = await load(store, report, hashes, now=now, end_missing=end_missing, step=step)
+            entries, changes = await look(store, report, hashes, now=by.now)
     return list(entries.doubts), changes
 
 

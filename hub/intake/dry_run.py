@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final, cast
 from uuid import UUID
 
+from hub.access.actor import Actor
 from hub.errors import InvalidEvent, StorageConflict, StorageRefused, TooLarge
 from hub.intake.commit import CONFLICT_TRIES, for_the_publisher
 from hub.intake.decode import IntakeContext
@@ -46,7 +47,7 @@ class DryRunDeps:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-async def dry_run(events: Sequence[Event], *, deps: DryRunDeps, everybody: bool) -> DryRun:
+async def dry_run(by: Actor, events: Sequence[Event], *, deps: DryRunDeps, everybody: bool) -> DryRun:
     """
     Return what these events, which are valid, would do if they came now, together.
 
@@ -62,9 +63,13 @@ async def dry_run(events: Sequence[Event], *, deps: DryRunDeps, everybody: bool)
         raise TooLarge(_TOO_LONG) from None
     # Rendering takes a millisecond a text: other requests must not wait for all of them.
     refused = [_refused(keyed[key], places[key], error) for key, error in errors.items()]
-    return await asyncio.to_thread(
+    run = await asyncio.to_thread(
         answer, planned, refused, context=deps.context, render=deps.render, everybody=everybody
     )
+    # The names are masked and may be many: the audit has the question, not each row.
+    people = sum(len(event.recipients) for event in run.events)
+    await by.note("event.dry_run", "events", events=len(events), found=people)
+    return run
 
 
 async def _halving(

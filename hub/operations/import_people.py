@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from hub.access.actor import Actor
 from hub.people.importing import (
     Change,
     Changes,
@@ -37,11 +38,11 @@ async def look(
 
 
 async def load(
+    by: Actor,
     store: ImportStore,
     report: Report,
     hashes: Hashes,
     *,
-    now: datetime,
     end_missing: bool = False,
     step: Step = lambda _, __: None,
 ) -> tuple[Entries, Changes]:
@@ -50,10 +51,12 @@ async def load(
 
     Compares again in the transaction that writes. Raises StorageRefused, StorageUnavailable.
     """
+    left_out = len(report.bad_lines)
+    await by.note("people.import", "directory", lines=report.read, left_out=left_out, end_missing=end_missing)
     async with store.transaction() as transaction:
         await transaction.alone()
-        entries, changes = await _compared(transaction, report, hashes, now)
-        await _write(transaction, [*changes.made, *(changes.ended if end_missing else ())], now, step)
+        entries, changes = await _compared(transaction, report, hashes, by.now)
+        await _write(transaction, [*changes.made, *(changes.ended if end_missing else ())], by.now, step)
     return entries, changes
 
 

@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from typing import Final
 from uuid import UUID
 
+from hub.access.actor import Actor
 from hub.model import Rendered
 from hub.model.evidence import SaidMessage
 from hub.operations.cases.texts import ORIGINS_ES, MessageText, Render, decisive, text_of
@@ -57,6 +58,11 @@ class MessageWords:
     """Returns the words of a stored letter."""
     remaker: Remaker
     render: Render
+
+    async def read(self, by: Actor, message_id: UUID, person: str) -> SaidWords | None:
+        """Return the words of a message to this person for whoever reads them; the look is audited."""
+        await by.note("evidence.show", f"message:{message_id}", person=person)
+        return await self.of(message_id)
 
     async def of(self, message_id: UUID) -> SaidWords | None:
         """Return the words of a message; None if it is not stored (any more)."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 
 from hub import storage
+from hub.access.actor import Actor
 from hub.catalog import BY_NAME
 from hub.intake.decode import IntakeContext
 from hub.intake.dry_run import DryRunDeps, dry_run
@@ -28,8 +29,8 @@ class DryRuns:
     ) -> None:
         self._database, self._company, self._traits = database, company, traits
 
-    async def __call__(self, events: Sequence[Event], *, everybody: bool) -> DryRun:
-        return await dry_run(events, deps=self._deps, everybody=everybody)
+    async def __call__(self, by: Actor, events: Sequence[Event], *, everybody: bool) -> DryRun:
+        return await dry_run(by, events, deps=self._deps, everybody=everybody)
 
     @cached_property
     def _deps(self) -> DryRunDeps:

@@ -9,6 +9,7 @@ from typing import Protocol, Self, TypeAlias
 
 from prometheus_client import CollectorRegistry
 
+from hub.access.actor import Actor
 from hub.access.attempts import SignInDeps
 from hub.access.inbox_tokens import InboxTokens
 from hub.access.keyring import KeyRing
@@ -41,7 +42,7 @@ TakeReply: TypeAlias = Callable[[Reply], Awaitable[None]]
 class DryRunner(Protocol):
     """Tells what events would do. May raise TooLarge, Unavailable."""
 
-    async def __call__(self, events: Sequence[Event], *, everybody: bool) -> DryRun:
+    async def __call__(self, by: Actor, events: Sequence[Event], *, everybody: bool) -> DryRun:
         """Without `everybody` nobody is listed."""
 
 

@@ -13,6 +13,7 @@ from hub.model import Event, Json
 from hub.operations.import_people import load, look
 from hub.people.audience import Group
 from hub.people.importing import Changes, examine
+from tests.actors import actor
 from tests.contract.stores import RealStores
 from tests.contract.values import NOON, copropiedad, event, membership, now, person, person_removed, unit
 
@@ -28,7 +29,7 @@ def hashes(document: str) -> list[str]:
 
 async def apply(stores: RealStores, text: str, *, end_missing: bool = False) -> Changes:
     report = examine(text.encode())
-    _, changes = await load(stores.imports, report, hashes, now=now(), end_missing=end_missing)
+    _, changes = await load(actor(now=now()), stores.imports, report, hashes, end_missing=end_missing)
     return changes
 
 
@@ -67,7 +68,7 @@ async def test_the_same_again_changes_nothing(stores: RealStores, text: str) -> 
 async def test_import_reports_its_progress(stores: RealStores) -> None:
     progress: list[tuple[int, int]] = []
     step = lambda done, total: progress.append((done, total))  # noqa: E731 - as short as what it stands for
-    await load(stores.imports, examine(PEOPLE.encode()), hashes, now=now(), step=step)
+    await load(actor(now=now()), stores.imports, examine(PEOPLE.encode()), hashes, step=step)
 
     assert [(18, 18)] == progress
 
@@ -80,7 +81,7 @@ async def test_failed_import_leaves_nothing(stores: RealStores) -> None:
         raise Broken
 
     with pytest.raises(Broken):
-        await load(stores.imports, examine(PEOPLE.encode()), hashes, now=now(), step=step)
+        await load(actor(now=now()), stores.imports, examine(PEOPLE.encode()), hashes, step=step)
 
     assert 5 == new(await apply(stores, PEOPLE))["person"]
 

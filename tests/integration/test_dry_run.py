@@ -21,6 +21,7 @@ from hub.intake.dry_run import MOST_EVENTS, DryRunDeps, dry_run
 from hub.model import Event, Rendered, Scope, State
 from hub.rendering.outcomes_es import REASONS
 from hub.storage import Database, PostgresDryRuns, PostgresIntake
+from tests.actors import actor
 from tests.command_line import command
 from tests.contract.values import copropiedad, membership, person, unit
 from tests.contract.values import event as stored_event
@@ -277,7 +278,7 @@ async def test_what_must_wait_says_until_when_and_why(opened: Database) -> None:
         render=lambda _: Rendered(text="texto"),
         now=lambda: night,
     )
-    [told] = (await dry_run([given], deps=deps, everybody=True)).events
+    [told] = (await dry_run(actor(), [given], deps=deps, everybody=True)).events
     waits = {row.channel: row for row in told.messages}
     leaves_at = waits["email"].leaves_at
 

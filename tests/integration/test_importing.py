@@ -24,6 +24,7 @@ from hub.people.importing.columns import COLUMNS
 from hub.settings import Secret
 from hub.storage import Database, PostgresImports, PostgresIntake, PostgresTimers
 from hub.storage.secrets import PostgresSecrets
+from tests.actors import actor
 from tests.contract.values import copropiedad, membership, person, person_removed, unit
 from tests.integration.test_cli_contacts import printed
 from tests.integration.test_cli_servers import environ, hub
@@ -70,8 +71,8 @@ class Importing:
         return await self.load(examine(data), end_missing=end_missing)
 
     async def load(self, report: Report, *, end_missing: bool = False) -> Changes:
-        now = datetime.now(UTC)
-        _, changes = await load(self.store, report, self.hashes, now=now, end_missing=end_missing)
+        by = actor(now=datetime.now(UTC))
+        _, changes = await load(by, self.store, report, self.hashes, end_missing=end_missing)
         return changes
 
     async def rows(self, statement: str) -> list[Mapping[str, Json]]:

@@ -15,7 +15,7 @@ from hub.model.posters import PosterStep
 from hub.rendering.actions_es import ACTIONS, DETAILS
 
 ROOT: Final = Path(hub.__file__).parent
-NOTES: Final = frozenset({"note", "note_all", "note_look", "audit", "audit_look"})
+NOTES: Final = frozenset({"note", "note_look", "audit", "audit_look"})
 SAYS: Final = re.compile("note|audit")
 NOT_THE_AUDIT: Final = frozenset({"verify.py", "publisher.py", "scheduler.py"})
 """Files whose `note` is another one."""

@@ -55,6 +55,15 @@ async def read_reply(
     return reply
 
 
+async def look_at_reply(by: Actor, contacts: ContactStore, reply_id: UUID) -> Mapping[str, Json] | None:
+    """Return a reply without its words, for who may not read them; the look is audited."""
+    reply = await contacts.reply(reply_id, by.places)
+    if reply is None:
+        return None
+    await by.note("reply.show", f"reply:{reply_id}", person=reply["person"], words=False)
+    return {**reply, "text": "", "subject": ""}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyActs:
     """

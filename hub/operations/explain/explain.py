@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from hub.access.actor import Actor
 from hub.model import PropertyScope, StoredEvent
 from hub.operations.explain import boards_es
 from hub.operations.explain.sentences_es import copropiedad_of
@@ -42,6 +43,12 @@ async def explain(
     verdict = judge(seen_from(facts, places))
     hanging = [poster for poster in facts.posters if places is None or poster["copropiedad_id"] in places]
     return replace(verdict, sentences=[*verdict.sentences, *boards_es.sentences(hanging)])
+
+
+async def explain_message(by: Actor, store: ExplainStore, event: str, person: str) -> Verdict:
+    """Explain a message, by the hub's key of its event, to whoever reads it; the look is audited."""
+    await by.note("event.explain", f"event:{event}", person=person)
+    return await explain(store, event, person, places=by.places)
 
 
 def reached(event: StoredEvent, places: PropertyScope) -> bool:

@@ -24,7 +24,7 @@ from hub.model.traces import TRACEPARENT
 from hub.operations.publish import send
 from hub.resilience.database_time import NOW
 from hub.web.auth.api_key_cache import Caller
-from hub.web.auth.caller import caller_of, note
+from hub.web.auth.caller import actor_of, caller_of
 from hub.web.responses import RETRY_AFTER, Refusal, json_answer, pointer
 from hub.web.schemas.intake import EventsAnswer, EventsQuery, RefusedEvent
 from hub.web.service_parts import Refuse
@@ -98,10 +98,7 @@ async def _run_dry(request: web.Request, found: Sequence[Event | Refused]) -> we
     if len(events) > MOST_EVENTS:
         raise Refusal(413, f"More than {MOST_EVENTS} events in a dry run.", "Send them in parts.")
     everybody = caller_of(request).may(READ)
-    run = await services(request).dry_run(list(events.values()), everybody=everybody)
-    # The names are masked and may be many: the audit has the question, not each row.
-    people = sum(len(event.recipients) for event in run.events)
-    await note(request, "event.dry_run", "events", events=len(events), found=people)
+    run = await services(request).dry_run(actor_of(request), list(events.values()), everybody=everybody)
     places = list(events)
     refusals = [
         *(_refusal(one) for one in found if isinstance(one, Refused)),

@@ -8,10 +8,11 @@ from typing import Final
 import msgspec
 from aiohttp import hdrs, web
 
+from hub.access.inbox_tokens import give_token
 from hub.errors import ConfigurationError
 from hub.inbound import read_inbox
 from hub.model import InboxArrival, Json
-from hub.web.auth.caller import inbox_holder, note
+from hub.web.auth.caller import actor_of, inbox_holder
 from hub.web.inbox_streams import InboxStream
 from hub.web.requests import found, read_id
 from hub.web.responses import HEADERS, Refusal, json_answer
@@ -55,13 +56,14 @@ async def read_items(request: web.Request, body: ReadUntil) -> web.Response:
 async def create_inbox_token(request: web.Request, body: TokenBody) -> web.Response:
     """Create the token that opens one person's inbox for fifteen minutes."""
     deps = services(request)
-    if not await deps.inbox.knows(body.person):
-        raise Refusal(404, "The directory has no such person.", "GET /api/people lists who there is.")
+    by, tokens = actor_of(request), deps.inbox_tokens
     try:
-        token, holder = deps.inbox_tokens.make(body.person)
+        made = await give_token(by, body.person, tokens=tokens, inbox=deps.inbox)
     except ConfigurationError as error:
         raise Refusal(503, "The hub has no HUB_SECRET, which signs the tokens.", str(error)) from None
-    await note(request, "inbox.token", f"person:{body.person}", person=body.person)
+    if made is None:
+        raise Refusal(404, "The directory has no such person.", "GET /api/people lists who there is.")
+    token, holder = made
     return json_answer(InboxToken(token=token, person=holder.person, ends_at=holder.ends_at), status=201)
 
 

@@ -21,12 +21,12 @@ from hub.operations import redrive as redriving
 from hub.operations.bulk.choose import BulkFilter, narrowed
 from hub.operations.cancel import CancelRequest, WhyCancelled
 from hub.operations.causes import read_causes
-from hub.operations.evidence import row_of
+from hub.operations.evidence import read_evidence, row_of
 from hub.operations.redrive import RedrivenOne, RedriveRequest
 from hub.ports import CancelResult, MessageFilter, RedriveResult
 from hub.rendering.outcomes_es import described
 from hub.web.api.masked import look
-from hub.web.auth.caller import note, places_of
+from hub.web.auth.caller import actor_of, note, places_of
 from hub.web.requests import found, read_id
 from hub.web.responses import Refusal, json_answer
 from hub.web.schemas.messages import CancelBody, MessagesQuery, ReasonBody, RedriveBody, RedriveOneBody
@@ -59,11 +59,10 @@ async def show_message(request: web.Request, query: WholeQuery) -> web.Response:
 async def show_evidence(request: web.Request) -> web.Response:
     """Make again what a message said, and compare it byte for byte with what left."""
     message_id, deps = read_id(request, _MESSAGE), services(request)
-    shown = found(_MESSAGE, await deps.log.message(message_id, places=places_of(request)))
-    await note(request, "evidence.show", f"message:{message_id}", person=shown["person"])
-    said = await deps.evidence.said(message_id)
-    rows = [] if said is None else [row_of(call) for call in await deps.remaker.remake(said)]
-    return json_answer({"items": rows, "next": None})
+    proof = await read_evidence(
+        actor_of(request), message_id, log=deps.log, evidence=deps.evidence, remaker=deps.remaker
+    )
+    return json_answer({"items": [row_of(call) for call in found(_MESSAGE, proof).calls], "next": None})
 
 
 async def redrive(request: web.Request, body: RedriveBody) -> web.Response:

@@ -18,7 +18,7 @@ from hub.model.looks import WholeQuery
 from hub.model.state_machine import LOST, UNSENT
 from hub.operations.bulk.words_es import known_words
 from hub.operations.cancel import WhyCancelled
-from hub.operations.explain.explain import explain
+from hub.operations.explain.explain import explain_message
 from hub.operations.message_words import SaidWords
 from hub.ports import CancelResult, RedriveResult
 from hub.rendering import labels_es
@@ -28,7 +28,7 @@ from hub.rendering.titles_es import EVENTS
 from hub.web.api.bounces import confirmed, dismissed
 from hub.web.api.masked import look
 from hub.web.api.messages import cancel_here, redrive_here
-from hub.web.auth.caller import note, places_of, places_with
+from hub.web.auth.caller import actor_of, places_of, places_with
 from hub.web.console.message_list import PATH
 from hub.web.console.pages import framed, with_frame
 from hub.web.console.shell import console_page, done, is_own_link
@@ -171,17 +171,16 @@ def _too_late(request: web.Request) -> Iterator[None]:
 async def _said(
     request: web.Request, message_id: UUID, row: Mapping[str, Any], *, part: str = ""
 ) -> SaidWords | None:
+    words = services(request).message_words
     # The page of the HTML shows none of it: its frame does, and is noted.
-    if part != "html":
-        await note(request, "evidence.show", f"message:{message_id}", person=row["person"])
-    return await services(request).message_words.of(message_id)
+    if part == "html":
+        return await words.of(message_id)
+    return await words.read(actor_of(request), message_id, row["person"])
 
 
 async def _sentences(request: web.Request, row: Mapping[str, Any]) -> Sequence[str]:
-    subject, places = f"event:{row['event_key']}", places_of(request)
-    await note(request, "event.explain", subject, person=row["person"])
-    verdict = await explain(services(request).explain, row["event_key"], row["person"], places=places)
-    return verdict.sentences
+    by, store = actor_of(request), services(request).explain
+    return (await explain_message(by, store, row["event_key"], row["person"])).sentences
 
 
 async def _acts(request: web.Request, row: Mapping[str, Any]) -> frozenset[str]:

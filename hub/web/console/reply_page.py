@@ -11,11 +11,11 @@ from aiohttp import web
 
 from hub.model import Json, Scope
 from hub.model.casework import case_of_thread
-from hub.operations.cases.replies import answered_in
+from hub.operations.cases.replies import answered_in, look_at_reply
 from hub.rendering import case_words_es
 from hub.rendering.titles_es import EVENTS
 from hub.web.api.replies import answered, assigned, read_reply, settled
-from hub.web.auth.caller import caller_of, note, places_of, places_with
+from hub.web.auth.caller import actor_of, caller_of, places_of, places_with
 from hub.web.console.list_filter import buildings_of
 from hub.web.console.reply_list import PATH
 from hub.web.console.shell import console_page, done
@@ -72,9 +72,7 @@ async def _reply(request: web.Request) -> tuple[Mapping[str, Json], bool]:
     private = places_with(request, Scope.PRIVACY)
     if await contacts.reply(reply_id, private) is not None:
         return await read_reply(request, private), True
-    reply = found(_REPLY, await contacts.reply(reply_id, places_of(request)))
-    await note(request, "reply.show", f"reply:{reply_id}", person=reply["person"], words=False)
-    return {**reply, "text": "", "subject": ""}, False
+    return found(_REPLY, await look_at_reply(actor_of(request), contacts, reply_id)), False
 
 
 async def _around(request: web.Request, reply: Mapping[str, Json]) -> Mapping[str, Any]:

@@ -1,0 +1,33 @@
+"""Evidence of one message, made again for whoever reads it; the look is audited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from hub.access.actor import Actor
+from hub.model import Json
+from hub.operations.evidence.remake import Remade, Remaker
+from hub.ports import LogStore
+from hub.ports.evidence import EvidenceStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """The message, masked, and the calls that a provider accepted, made again."""
+
+    message: Mapping[str, Json]
+    calls: Sequence[Remade]
+
+
+async def read_evidence(
+    by: Actor, message_id: UUID, *, log: LogStore, evidence: EvidenceStore, remaker: Remaker
+) -> Proof | None:
+    """Make again what a message said, and compare it; None if the actor does not reach the message."""
+    message = await log.message(message_id, places=by.places)
+    if message is None:
+        return None
+    await by.note("evidence.show", f"message:{message_id}", person=message["person"])
+    said = await evidence.said(message_id)
+    return Proof(message=message, calls=[] if said is None else await remaker.remake(said))
