@@ -172,6 +172,8 @@ async def test_look_or_change_that_cannot_be_audited_is_refused(town: Town) -> N
         *((GET, f"{path}{whole}", None) for path in items(town) for whole in ("", "?whole=true")),
         *((GET, f"/api/replies/{town.a.reply}", None), (GET, f"/api/dead/{town.dead.id}", None)),
         *((GET, f"/api/letters/{town.a.message}", None), (GET, f"/letters/{town.a.message}", None)),
+        (GET, f"/api/clocks/{town.a.clock}", None),
+        (GET, f"/api/messages/{town.a.message}/evidence", None),
         *((GET, path, None) for path in LISTS if path.startswith("/api/people")),
         (GET, "/api/audit?person=p-alfa", None),
         (PUT, "/api/directory/people/p-alfa", person),

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from msgspec import structs
 
+from hub.errors import StorageUnavailable
 from hub.model import (
     MENDED_BY,
     NOT_OPTED_IN,
@@ -39,6 +40,8 @@ from hub.operations.cases.summary_es import summary
 from hub.operations.cases.thread import ThreadPage, Threads
 from hub.ports import SentMessage
 from hub.ports.cases import CaseEntry, CaseFacts, CaseMessage, ClockChange, EntryKind, KnownCase
+from hub.testing import MemoryAudit
+from tests.actors import actor
 from tests.contract.values import clock, event, message, stored
 from tests.unit.factories import POLICY
 
@@ -431,6 +434,20 @@ async def test_case_is_found_by_its_key_its_number_and_what_names_it() -> None:
     assert ["outage_id:7"] == [found.case for found in by_id] == [found.case for found in by_step]
     assert [[], [], []] == nobody
     assert ["PQRS recibida"] * 3 == [choice.title for choice in choices(by_number).choices]
+
+
+async def test_look_at_a_case_is_noted_and_nothing_is_shown_without_the_row() -> None:
+    store, notes = OneCase(CASE), MemoryAudit()
+    threads, [case] = Threads(store=store, calendar=POLICY.calendar), await find(store, CASE)
+    by = actor(now=MONDAY, notes=notes)
+    shown = [await threads.look(by, case, ThreadPage(whole=whole)) for whole in (False, True)]
+    looks = [(row.action, row.subject, row.person, row.detail) for row in notes.rows]
+    notes.faults.always("add", StorageUnavailable())
+    with pytest.raises(StorageUnavailable):
+        await threads.look(by, case, ThreadPage())
+
+    assert [True, False] == [one.masked for one in shown]
+    assert [("case.show", f"case:{CASE}", None, {"whole": whole}) for whole in (False, True)] == looks
 
 
 async def test_thread_has_the_number_by_which_people_know_the_case() -> None:
