@@ -32,21 +32,15 @@ state = 'queued', reason = NULL, next_at = NULL, lease = NULL, attempts = 0, swe
             WHEN expires_at IS NOT NULL THEN least(now() + (expires_at - message.created_at), ends_at)
         END
 
--- redrive --
+-- resend --
 WITH found AS (
     SELECT * FROM message
-    WHERE state = $1 AND (created_at, id) > ($2, $3) AND {narrowed}
-    ORDER BY created_at, id
-    LIMIT $4
-    FOR UPDATE SKIP LOCKED
+    WHERE id = ANY ($1::uuid[]) AND id BETWEEN $2 AND $3 AND state = ANY ($4::text[])
+    ORDER BY id
+    FOR UPDATE
 ), judged AS (
-    SELECT id, created_at, channel, lane, coalesce(reason, '') AS reason,
-           {verdict} AS verdict
-    FROM found
+    SELECT id, channel, lane, {verdict} AS verdict FROM found
 ), taken AS (
-    UPDATE message
-    SET {again}
-    FROM judged
-    WHERE message.id = judged.id AND judged.verdict = 'taken' AND NOT $6::boolean
+    UPDATE message SET {again} FROM judged WHERE message.id = judged.id AND judged.verdict = 'taken'
 )
-SELECT id, created_at, channel, lane, reason, verdict FROM judged ORDER BY created_at, id
+SELECT id, channel, lane, verdict FROM judged
