@@ -19,7 +19,7 @@ VERDICT: Final = _SQL["verdict"]
 
 async def withdraw(run: Runner, ids: Collection[UUID]) -> Mapping[UUID, str]:
     """Cancel these messages where they have not left; return the verdict of each that waits."""
-    statement = _SQL["cancel"].format(verdict=VERDICT, gone=_SQL["gone"])
+    statement = _SQL["cancel"].format(verdict=VERDICT)
     return verdicts_of(await run.rows(statement, sorted(ids), *span(ids), sorted(UNSENT)))
 
 

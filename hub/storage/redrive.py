@@ -26,7 +26,7 @@ def verdict(*, anyway: str, chosen: str) -> str:
 
 async def resend(run: Runner, judged: str, ids: Collection[UUID], more: object) -> Acted:
     """Send these messages again; `more` is the fifth value of the statement, for the expression `judged`."""
-    statement = _SQL["resend"].format(verdict=judged, again=_SQL["again"])
+    statement = _SQL["resend"].format(verdict=judged)
     rows = await run.rows(statement, sorted(ids), *span(ids), sorted(LOST), more)
     taken = [row for row in rows if row["verdict"] == TAKEN]
     return verdicts_of(rows), grouped((row["id"], row["channel"], Lane(row["lane"])) for row in taken)

@@ -10,9 +10,6 @@ CASE
            ELSE 'taken'
        END
 
--- gone --
-state = 'cancelled', reason = 'withdrawn', next_at = NULL, fallback = NULL, patience = NULL, updated_at = now()
-
 -- cancel --
 WITH found AS (
     SELECT id, {verdict} AS verdict FROM message
@@ -21,7 +18,7 @@ WITH found AS (
     FOR UPDATE
 ), gone AS (
     UPDATE message
-    SET {gone}
+    SET state = 'cancelled', reason = 'withdrawn', next_at = NULL, fallback = NULL, patience = NULL, updated_at = now()
     FROM found WHERE message.id = found.id AND found.verdict = 'taken'
 )
 SELECT id, verdict FROM found

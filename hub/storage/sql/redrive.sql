@@ -24,14 +24,6 @@ CASE
                ELSE 'taken'
            END
 
--- again --
--- A new life, as of a new message.
-state = 'queued', reason = NULL, next_at = NULL, lease = NULL, attempts = 0, sweeps = 0, cascaded = false,
-        ticketed_at = now(), updated_at = now(),
-        expires_at = CASE
-            WHEN expires_at IS NOT NULL THEN least(now() + (expires_at - message.created_at), ends_at)
-        END
-
 -- resend --
 WITH found AS (
     SELECT * FROM message
@@ -41,6 +33,13 @@ WITH found AS (
 ), judged AS (
     SELECT id, channel, lane, {verdict} AS verdict FROM found
 ), taken AS (
-    UPDATE message SET {again} FROM judged WHERE message.id = judged.id AND judged.verdict = 'taken'
+    -- A new life, as of a new message.
+    UPDATE message
+    SET state = 'queued', reason = NULL, next_at = NULL, lease = NULL, attempts = 0, sweeps = 0, cascaded = false,
+        ticketed_at = now(), updated_at = now(),
+        expires_at = CASE
+            WHEN expires_at IS NOT NULL THEN least(now() + (expires_at - message.created_at), ends_at)
+        END
+    FROM judged WHERE message.id = judged.id AND judged.verdict = 'taken'
 )
 SELECT id, channel, lane, verdict FROM judged
