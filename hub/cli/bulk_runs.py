@@ -15,7 +15,7 @@ from hub.doors.terminal import fields, print_json, print_list
 from hub.model.bulk import BulkKind, BulkRun, BulkState
 from hub.operations.bulk import plan, runs
 from hub.operations.bulk.choose import BulkFilter
-from hub.operations.bulk.plan import BulkPlan
+from hub.operations.bulk.plan import MOST, BulkPlan
 from hub.operations.bulk.runs import BulkReport
 
 Wait = Annotated[bool, typer.Option("--wait/--no-wait", help="Follow the run to its end.")]
@@ -30,23 +30,26 @@ _COUNTS: Final = fields("id", "state", "chosen", "done", "skipped", "failed")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class How:
-    """How a command settles many: whether it asks first, waits for the end, and prints JSON."""
+    """How a command settles many: only the plan, or asking first, to the end, and as JSON or not."""
 
     yes: bool
     waits: bool
     as_json: bool
+    dry_run: bool = False
+    most: int = MOST
 
 
 async def run_many(
     by: Operator, kind: BulkKind, asked: BulkFilter, start: Callable[[], Awaitable[BulkRun]], how: How
 ) -> None:
     """Plan, ask, start and follow a bulk run. Where nothing goes, none is started."""
-    planned = plan.planned(kind, await plan.find(by.stores.bulk, kind, asked, by.places))
-    for skip in planned.skipped:
-        typer.secho(f"{skip.count} left out: {skip.reason}", fg=typer.colors.YELLOW, err=True)
-    if not planned.goes:
-        _print_nothing(planned, as_json=how.as_json)
-    elif how.yes or typer.confirm(f"{kind} {planned.goes}?", err=True):
+    rows = await plan.find(by.stores.bulk, kind, asked, by.places, most=how.most)
+    planned = plan.planned(kind, rows, most=how.most)
+    if how.dry_run or not planned.goes:
+        print_plan(planned, as_json=how.as_json)
+        return
+    _tell(planned)
+    if how.yes or typer.confirm(f"{kind} {planned.goes}?", err=True):
         run = await start()
         typer.secho(f"run {run.id}; the hub's timers work through it", dim=True, err=True)
         _print(await follow(by, run.id) if how.waits else await _report(by, run.id), as_json=how.as_json)
@@ -63,11 +66,26 @@ async def _report(by: Operator, run_id: UUID) -> BulkReport:
     return found(RUN, await runs.report(by.stores.bulk, run_id, by.places))
 
 
-def _print_nothing(planned: BulkPlan, *, as_json: bool) -> None:
+def print_plan(planned: BulkPlan, *, as_json: bool) -> None:
+    """Print what would be done, as the API answers it or in lines."""
+    _tell(planned)
     if as_json:
         print_json(planned)
+    elif planned.goes:
+        print_list(planned.by, fields("state", "channel", "copropiedad_id", "count"), as_json=False)
+        typer.secho(f"{planned.goes} would go", err=True)
     else:
         typer.secho("Nothing to do.", dim=True, err=True)
+
+
+def _tell(planned: BulkPlan) -> None:
+    """Say what a count of rows does not: what stays, what is urgent, and what another run is for."""
+    for skip in planned.skipped:
+        typer.secho(f"{skip.count} left out: {skip.reason}", fg=typer.colors.YELLOW, err=True)
+    if planned.urgent:
+        typer.secho(f"{planned.urgent} urgent", fg=typer.colors.YELLOW, err=True)
+    if planned.more:
+        typer.secho("There are more than one run takes: repeat the command after it.", err=True)
 
 
 def _print(report: BulkReport, *, as_json: bool) -> None:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Literal
+from uuid import UUID
 
 import typer
 
-from hub.app.connections import open_publisher
-from hub.app.openers import open_redrive
-from hub.cli.audit import note
+from hub.app.operators import open_operator
+from hub.cli.bulk_runs import How, Wait, Why, Yes
+from hub.cli.many_messages import MESSAGE, AtMost, DryRun, settle_many, settle_one
 from hub.cli.names import OfChannel, OfEvent, OfEventId, OfId, OfPerson
-from hub.cli.progress import silent
-from hub.doors.terminal import AsJson, fields, instant_option, print_json, print_list, settings
-from hub.operations import redrive as redriving
-from hub.operations.redrive import Redriven, RedrivenAnswer, RedriveRequest
-from hub.ports import MessageFilter, RedriveResult
+from hub.doors.act import OPERATE
+from hub.doors.operator import Operator, found
+from hub.doors.terminal import AsJson, instant_option, print_json
+from hub.model.bulk import BulkKind
+from hub.operations.bulk.choose import BulkFilter
+from hub.operations.bulk.plan import MOST
+from hub.operations.bulk.runs import BulkOrder
+from hub.operations.redrive import redrive_one
 
 
 async def redrive(  # noqa: PLR0913 - each is an option of the command line
@@ -34,10 +38,11 @@ async def redrive(  # noqa: PLR0913 - each is an option of the command line
     include_notified: Annotated[
         bool, typer.Option("--also-told", help="Also people who were notified by another channel.")
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count, by channel and reason.")] = False,
-    limit: Annotated[
-        int | None, typer.Option("--limit", "-n", min=1, help="How many messages to examine.")
-    ] = None,
+    dry_run: DryRun = False,
+    limit: AtMost = MOST,
+    why: Why = "",
+    yes: Yes = False,
+    wait: Wait = True,
     as_json: AsJson = False,
 ) -> None:
     """
@@ -46,47 +51,49 @@ async def redrive(  # noqa: PLR0913 - each is an option of the command line
     The command skips messages that are too old, messages without an address, and
     people who were or are being notified by another channel. If a whole cascade
     was lost, its first step is sent again. A TIME without an offset is Bogotá's.
+    Without --id it is a bulk run, which goes on when the command is stopped: see
+    `hub bulk`.
 
       hub redrive --state failed --channel sms --since 2026-03-09T08:00 --dry-run
 
       hub redrive --state bounced --reason smtp_550 --event pqrs.responded
     """
-    message_filter = MessageFilter(
+    asked = BulkFilter(
         state=state,
         channel=channel,
         event=event,
         event_id=event_id,
         person=person,
-        id=message_id,
         reason=reason,
         since=since,
         until=until,
+        also_told=include_notified,
     )
-    request = RedriveRequest(narrowed=message_filter, include_notified=include_notified, dry_run=dry_run)
-    given, on_progress = settings(), silent if as_json else _progress
-    async with open_redrive(given) as store, open_publisher(given) as publisher:
-        if not dry_run:
-            await note("redrive", f"messages:{state}", also_told=include_notified)
-        done = await redriving.redrive(
-            request, store=store, publisher=publisher, limit=limit, on_progress=on_progress
-        )
-    if not dry_run:
-        await note("redrive", f"messages:{state}", taken=done.of(RedriveResult.TAKEN))
-    answer = redriving.shown(done, dry_run=dry_run)
-    if as_json:
-        print_json(answer)
-    else:
-        _report(answer)
+    noted = {"also_told": include_notified}
+    order = BulkOrder(kind=BulkKind.RESEND, asked=asked, reason=why, noted=noted)
+    how = How(yes=yes, waits=wait, as_json=as_json, dry_run=dry_run, most=limit)
+    async with open_operator(OPERATE) as by:
+        if message_id is None:
+            await settle_many(by, order, how)
+        else:
+            one = message_id
+            await settle_one(
+                by,
+                order,
+                one,
+                lambda: _redrive_one(by, one, also_told=include_notified, as_json=as_json),
+                how,
+            )
 
 
-def _progress(done: Redriven) -> None:
-    if done.next is not None:
-        typer.secho(f"{sum(done.counts.values())} looked at …", dim=True, err=True)
-
-
-def _report(answer: RedrivenAnswer) -> None:
-    if answer.by:
-        print_list(answer.by, fields("verdict", "channel", "reason", "count"), as_json=False)
-    verb = "would go again" if answer.dry_run else "go again"
-    left = answer.too_old + answer.no_contact + answer.told
-    typer.secho(f"{answer.taken} {verb}, {left} are left alone", err=True)
+async def _redrive_one(by: Operator, message_id: UUID, *, also_told: bool, as_json: bool) -> None:
+    done = await redrive_one(
+        message_id,
+        log=by.stores.log,
+        store=by.stores.redrive,
+        publisher=by.stores.publisher,
+        actor=by.actor,
+        include_notified=also_told,
+    )
+    one = found(MESSAGE, done)
+    print_json(one) if as_json else typer.echo(f"{message_id}  {one.verdict}")

@@ -13,7 +13,7 @@ from hub.ports.accounts import AccountStore, SessionStore
 from hub.ports.activity import ActivityStore
 from hub.ports.appointments import Appointments, Later
 from hub.ports.bulk import BulkChoice, BulkStore, DeadFilter, LetterFilter, Replay, Worked
-from hub.ports.cancel import CancelPage, CancelResult, CancelStore
+from hub.ports.cancel import CancelResult, CancelStore
 from hub.ports.cases import CaseStore
 from hub.ports.casework import CaseFilter, CaseworkStore, ReplyFilter
 from hub.ports.channel import Channel, Throttle
@@ -51,7 +51,7 @@ from hub.ports.preferences import PreferenceStore
 from hub.ports.publisher import Publisher
 from hub.ports.reach import ReachStore
 from hub.ports.recipients import RecipientStore
-from hub.ports.redrive import RedrivenPage, RedriveResult, RedriveStore
+from hub.ports.redrive import Redriven, RedriveResult, RedriveStore
 from hub.ports.residents import LevelStore, ResidentAccess, ResidentStore
 from hub.ports.results import ResultStore
 from hub.ports.retention import RetentionStore

@@ -37,11 +37,16 @@ class LetterFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkChoice:
-    """What to do to which rows. `places` limits all of them; a dead letter belongs to none."""
+    """
+    What to do to which rows. `places` limits all of them; a dead letter belongs to none.
+
+    `also_told`: messages go again also to people whom another message has reached.
+    """
 
     kind: BulkKind
     which: MessageFilter | LetterFilter | DeadFilter
     places: PropertyScope = None
+    also_told: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

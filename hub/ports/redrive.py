@@ -1,14 +1,14 @@
-"""Redrive: send lost messages again."""
+"""Redrive: send a lost message again."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+from uuid import UUID
 
 from hub.model.tickets import Ticket
-from hub.ports.log import MessageFilter
 
 
 class RedriveResult(StrEnum):
@@ -24,22 +24,18 @@ class RedriveResult(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RedrivenPage:
-    """A page: tickets of the redriven messages, counts by (result, channel, reason), the next cursor."""
+class Redriven:
+    """What became of a lost message, with its ticket if it goes again."""
 
+    verdict: RedriveResult
     tickets: Sequence[Ticket]
-    counts: Mapping[tuple[RedriveResult, str, str], int]
-    next: str | None
 
 
 class RedriveStore(Protocol):
-    async def redrive(
-        self, narrowed: MessageFilter, *, include_notified: bool, dry_run: bool, after: str | None, limit: int
-    ) -> RedrivenPage:
+    async def redrive(self, message_id: UUID, *, include_notified: bool = False) -> Redriven | None:
         """
-        Check up to `limit` lost messages, oldest first, and requeue those that may be sent again.
+        Requeue a lost message if it may be sent again; None if it is not lost.
 
-        All in one transaction. A requeued message is `queued` like a new one: no attempts, no reason, its
-        original lifetime from now on, never past its wall-time end. Its attempts stay in the history. A dry
-        run only counts. `narrowed.state` is one of failed, bounced, suppressed, expired.
+        It is `queued` like a new one: no attempts, no reason, its original lifetime from now on, never past
+        its wall-time end. Its attempts stay in the history.
         """

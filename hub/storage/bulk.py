@@ -5,26 +5,23 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Final, TypeAlias
+from typing import Final
 from uuid import UUID
 
-from asyncpg import Record
-
 from hub.errors import StorageRefused
-from hub.model import Lane, PropertyScope, State, type_of
+from hub.model import PropertyScope, State, type_of
 from hub.model.bulk import BulkCandidate, BulkItem, BulkKind, BulkResult, BulkRun, SkipReason
-from hub.model.ids import span
 from hub.model.letters import LetterState
 from hub.model.state_machine import LOST, UNSENT
-from hub.model.tickets import Ticket, grouped
 from hub.ports import BulkChoice, DeadFilter, LetterFilter, MessageFilter, Page, Replay, Worked
 from hub.storage import dead_letters
-from hub.storage.cancel import GONE, cancel_verdict
+from hub.storage.cancel import VERDICT, withdraw
 from hub.storage.database import Runner, Store, encode_some, load, read, storable
 from hub.storage.filters import listed, narrow
 from hub.storage.log import list_kind
 from hub.storage.paging import paged
-from hub.storage.redrive import AGAIN, verdict
+from hub.storage.redrive import resend, verdict
+from hub.storage.verdicts import TAKEN, Acted, verdicts_of
 
 _SQL = load("bulk")
 _KEPT: Final = timedelta(days=90)
@@ -35,10 +32,11 @@ _FOUND: Final[Mapping[str, str]] = {
     "messages_of": "found_of",
 }
 _TO_PRINT: Final = (LetterState.OPEN, LetterState.BATCHED)
-_TAKEN: Final = "taken"
-
-Acted: TypeAlias = tuple[Mapping[UUID, str], Sequence[Ticket]]
-"""Id → `taken`, or why it is skipped; and the tickets of what is queued now."""
+_ANYWAY: Final = (
+    "coalesce((SELECT (asked ->> 'also_told')::boolean FROM bulk_run WHERE bulk_run.id = $5), false)"
+)
+"""Whether the run is also for people whom another message has reached."""
+_MINE: Final = "EXISTS (SELECT FROM bulk_item WHERE run_id = $5 AND bulk_item.id = other.id)"
 
 
 class PostgresBulk(Store):
@@ -113,11 +111,11 @@ def _chosen(choice: BulkChoice, limit: int) -> tuple[str, Sequence[object]]:
     if isinstance(which, LetterFilter):
         states = [state for state in _TO_PRINT if which.has(state)]
         return _SQL["letters"], (states, limit, listed(choice.places))
-    return _messages(choice.kind, replace(which, places=choice.places), limit)
+    return _messages(choice, replace(which, places=choice.places), limit)
 
 
-def _messages(kind: BulkKind, narrowed: MessageFilter, limit: int) -> tuple[str, Sequence[object]]:
-    known = LOST if kind is BulkKind.RESEND else UNSENT
+def _messages(choice: BulkChoice, narrowed: MessageFilter, limit: int) -> tuple[str, Sequence[object]]:
+    known = LOST if choice.kind is BulkKind.RESEND else UNSENT
     asked = [narrowed.state] if narrowed.state else narrowed.states or list(State)
     given: list[object] = [sorted(known.intersection(asked)), limit]
     name, rest = list_kind(narrowed), narrowed
@@ -125,10 +123,12 @@ def _messages(kind: BulkKind, narrowed: MessageFilter, limit: int) -> tuple[str,
         given.append(listed(narrowed.places))
         rest = replace(narrowed, places=None)
     conditions, values = narrow(rest, first_free=len(given) + 1)
-    if kind is BulkKind.RESEND:
-        judged = verdict(anyway="false", chosen=f"other.state = ANY ($1) AND {conditions}")
+    if choice.kind is BulkKind.RESEND:
+        judged = verdict(
+            anyway=str(choice.also_told).lower(), chosen=f"other.state = ANY ($1) AND {conditions}"
+        )
     else:
-        judged = cancel_verdict(taken=_TAKEN)
+        judged = VERDICT
     found = _SQL[_FOUND[name]].format(narrowed=conditions)
     return _SQL["messages"].format(found=found, verdict=judged), [*given, *values]
 
@@ -136,35 +136,22 @@ def _messages(kind: BulkKind, narrowed: MessageFilter, limit: int) -> tuple[str,
 def _result_of(why: str) -> tuple[str, str | None]:
     if why == SkipReason.REFUSED:
         return BulkResult.FAILED, why
-    return (BulkResult.DONE, None) if why == _TAKEN else (BulkResult.SKIPPED, why)
+    return (BulkResult.DONE, None) if why == TAKEN else (BulkResult.SKIPPED, why)
 
 
 async def _act(run: Runner, kind: BulkKind, run_id: UUID, ids: Sequence[UUID], replay: Replay) -> Acted:
     if kind is BulkKind.RESEND:
-        mine = "EXISTS (SELECT FROM bulk_item WHERE run_id = $5 AND bulk_item.id = other.id)"
-        judged = verdict(anyway="false", chosen=f"other.state = ANY ($4) AND {mine}")
-        return await _resend(run, judged, ids, run_id)
+        judged = verdict(anyway=_ANYWAY, chosen=f"other.state = ANY ($4) AND {_MINE}")
+        return await resend(run, judged, ids, run_id)
     if kind is BulkKind.CANCEL:
-        return await _cancel(run, ids)
+        return await withdraw(run, ids), ()
     if kind is BulkKind.REPLAY:
         return await _replay(run, ids, replay)
-    return _verdicts(await run.rows(_SQL["discard" if kind is BulkKind.DISCARD else "printed"], ids)), ()
+    return verdicts_of(await run.rows(_SQL["discard" if kind is BulkKind.DISCARD else "printed"], ids)), ()
 
 
 async def _refuse(_: Runner, ids: Sequence[UUID]) -> Acted:
     return dict.fromkeys(ids, SkipReason.REFUSED), ()
-
-
-async def _resend(run: Runner, judged: str, ids: Collection[UUID], more: object) -> Acted:
-    statement = _SQL["resend"].format(verdict=judged, again=AGAIN)
-    rows = await run.rows(statement, sorted(ids), *span(ids), sorted(LOST), more)
-    taken = [row for row in rows if row["verdict"] == _TAKEN]
-    return _verdicts(rows), grouped((row["id"], row["channel"], Lane(row["lane"])) for row in taken)
-
-
-async def _cancel(run: Runner, ids: Collection[UUID]) -> Acted:
-    statement = _SQL["cancel"].format(verdict=cancel_verdict(taken=_TAKEN), gone=GONE)
-    return _verdicts(await run.rows(statement, sorted(ids), *span(ids), sorted(UNSENT))), ()
 
 
 async def _replay(run: Runner, ids: Sequence[UUID], replay: Replay) -> Acted:
@@ -179,9 +166,5 @@ async def _replay(run: Runner, ids: Sequence[UUID], replay: Replay) -> Acted:
             continue
         await replay(letter)
         settled = await dead_letters.settle(run, letter_id, "replayed", times=letter.times)
-        verdicts[letter_id] = _TAKEN if settled else SkipReason.AGAIN
+        verdicts[letter_id] = TAKEN if settled else SkipReason.AGAIN
     return verdicts, ()
-
-
-def _verdicts(rows: Sequence[Record]) -> dict[UUID, str]:
-    return {row["id"]: row["verdict"] for row in rows}

@@ -1,39 +1,33 @@
-"""Cancels messages that have not left."""
+"""Messages in PostgreSQL that an operator cancels before they leave."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Collection, Mapping
 from typing import Final
+from uuid import UUID
 
-from hub.ports import CancelPage, CancelResult, MessageFilter
-from hub.storage.database import Store, load
-from hub.storage.filters import narrow
-from hub.storage.paging import OLDEST, cursor, encode_cursor
+from hub.model.ids import span
+from hub.model.state_machine import UNSENT
+from hub.ports import CancelResult
+from hub.storage.database import Runner, Store, load
+from hub.storage.verdicts import TAKEN, verdicts_of
 
 _SQL = load("cancel")
-GONE: Final = _SQL["gone"]
-_FIRST_FREE: Final = 6
+VERDICT: Final = _SQL["verdict"]
+"""The expression that judges a message that waits."""
 
 
-def cancel_verdict(*, taken: str) -> str:
-    """Return the expression that judges a message that waits; `taken` is the word for one that goes."""
-    return _SQL["verdict"].format(taken=f"'{taken}'")
+async def withdraw(run: Runner, ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """Cancel these messages where they have not left; return the verdict of each that waits."""
+    statement = _SQL["cancel"].format(verdict=VERDICT)
+    return verdicts_of(await run.rows(statement, sorted(ids), *span(ids), sorted(UNSENT)))
 
 
 class PostgresCancel(Store):
     """The CancelStore."""
 
-    async def cancel(
-        self, narrowed: MessageFilter, *, dry_run: bool, after: str | None, limit: int
-    ) -> CancelPage:
-        conditions, values = narrow(narrowed, first_free=_FIRST_FREE)
-        judged = cancel_verdict(taken=CancelResult.CANCELLED)
-        rows = await self.rows(
-            _SQL["cancel"].format(narrowed=conditions, verdict=judged, gone=GONE),
-            *(narrowed.state, *cursor(after, OLDEST), limit, dry_run, *values),
-        )
-        last = rows[-1] if len(rows) == limit else None
-        return CancelPage(
-            counts=Counter((CancelResult(row["verdict"]), row["channel"], row["reason"]) for row in rows),
-            next=None if last is None else encode_cursor(last["created_at"], last["id"]),
-        )
+    async def cancel(self, message_id: UUID) -> CancelResult | None:
+        word = (await withdraw(self, [message_id])).get(message_id)
+        if word is None:
+            return None
+        return CancelResult.CANCELLED if word == TAKEN else CancelResult(word)

@@ -20,8 +20,6 @@ from hub.storage.database import Runner, read
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NEWEST: Final = (datetime(9999, 1, 1, tzinfo=UTC), UUID(int=0))
 """The cursor before the first page."""
-OLDEST: Final = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
-"""The same of a list that begins with the oldest row."""
 
 _NOT_OURS: Final = "The cursor is not one that a list has given."
 
@@ -45,7 +43,7 @@ async def rows_of(
     """Read a page of rows of a kind, as `paged` does."""
     rows = await run.rows(statement, *cursor(query.after), query.limit + 1, *asked)
     last = rows[query.limit - 1] if len(rows) > query.limit else None
-    following = None if last is None else encode_cursor(last[by], last["id"])
+    following = None if last is None else _encode_cursor(last[by], last["id"])
     return Rows(items=[read(kind, row) for row in rows[: query.limit]], next=following)
 
 
@@ -53,10 +51,10 @@ def page(rows: Sequence[Record], limit: int, ordered_by: str) -> Page:
     """Make a page of up to `limit` rows; one extra row means that there is a next page."""
     items = [shown(row) for row in rows[:limit]]
     last = rows[limit - 1] if len(rows) > limit else None
-    return Page(items=items, next=None if last is None else encode_cursor(last[ordered_by], last["id"]))
+    return Page(items=items, next=None if last is None else _encode_cursor(last[ordered_by], last["id"]))
 
 
-def encode_cursor(at: datetime, row_id: UUID) -> str:
+def _encode_cursor(at: datetime, row_id: UUID) -> str:
     """Encode the position after a row."""
     microseconds = (at - _EPOCH) // timedelta(microseconds=1)
     return base64.urlsafe_b64encode(microseconds.to_bytes(8, "big", signed=True) + row_id.bytes).decode()

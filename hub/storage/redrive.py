@@ -1,20 +1,22 @@
-"""Sends failed messages again."""
+"""Messages in PostgreSQL that an operator sends again."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Collection
 from typing import Final
+from uuid import UUID
 
 from hub.model import Lane
+from hub.model.ids import span
+from hub.model.state_machine import LOST
 from hub.model.tickets import grouped
-from hub.ports import MessageFilter, RedrivenPage, RedriveResult
-from hub.storage.database import Store, load
-from hub.storage.filters import narrow
-from hub.storage.paging import OLDEST, cursor, encode_cursor
+from hub.ports import Redriven, RedriveResult
+from hub.storage.database import Runner, Store, load
+from hub.storage.verdicts import TAKEN, Acted, verdicts_of
 
 _SQL = load("redrive")
-AGAIN: Final = _SQL["again"]
-_FIRST_FREE: Final = 7
+_ALONE: Final = "false"
+"""Of one message no other one is asked for."""
 
 
 def verdict(*, anyway: str, chosen: str) -> str:
@@ -22,22 +24,20 @@ def verdict(*, anyway: str, chosen: str) -> str:
     return _SQL["verdict"].format(anyway=anyway, chosen=chosen)
 
 
+async def resend(run: Runner, judged: str, ids: Collection[UUID], more: object) -> Acted:
+    """Send these messages again; `more` is the fifth value of the statement, for the expression `judged`."""
+    statement = _SQL["resend"].format(verdict=judged)
+    rows = await run.rows(statement, sorted(ids), *span(ids), sorted(LOST), more)
+    taken = [row for row in rows if row["verdict"] == TAKEN]
+    return verdicts_of(rows), grouped((row["id"], row["channel"], Lane(row["lane"])) for row in taken)
+
+
 class PostgresRedrive(Store):
     """The RedriveStore."""
 
-    async def redrive(
-        self, narrowed: MessageFilter, *, include_notified: bool, dry_run: bool, after: str | None, limit: int
-    ) -> RedrivenPage:
-        conditions, values = narrow(narrowed, first_free=_FIRST_FREE)
-        judged = verdict(anyway="$5::boolean", chosen=f"other.state = $1 AND {conditions}")
-        rows = await self.rows(
-            _SQL["redrive"].format(narrowed=conditions, verdict=judged, again=AGAIN),
-            *(narrowed.state, *cursor(after, OLDEST), limit, include_notified, dry_run, *values),
-        )
-        taken = [row for row in rows if row["verdict"] == RedriveResult.TAKEN and not dry_run]
-        last = rows[-1] if len(rows) == limit else None
-        return RedrivenPage(
-            tickets=grouped((row["id"], row["channel"], Lane(row["lane"])) for row in taken),
-            counts=Counter((RedriveResult(row["verdict"]), row["channel"], row["reason"]) for row in rows),
-            next=None if last is None else encode_cursor(last["created_at"], last["id"]),
-        )
+    async def redrive(self, message_id: UUID, *, include_notified: bool = False) -> Redriven | None:
+        judged = verdict(anyway="$5::boolean", chosen=_ALONE)
+        verdicts, tickets = await resend(self, judged, [message_id], include_notified)
+        if message_id not in verdicts:
+            return None
+        return Redriven(verdict=RedriveResult(verdicts[message_id]), tickets=tickets)

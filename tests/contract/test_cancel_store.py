@@ -9,7 +9,9 @@ from uuid import uuid4
 import pytest
 
 from hub.model import Message, State, StoredEvent, Target
-from hub.ports import CancelPage, CancelResult, MessageFilter
+from hub.model.bulk import BulkKind
+from hub.ports import CancelResult, MessageFilter
+from tests.contract.many import Done, plan, run
 from tests.contract.stores import RealStores
 from tests.contract.values import HOUR, LEASE, message, now
 
@@ -20,16 +22,8 @@ def waiting(of: StoredEvent, number: int = 0, **fields: Any) -> Message:
     return message(of, **{**values, "state": State.HELD, "reason": "throttled", "next_at": now(), **fields})
 
 
-async def cancel(
-    stores: RealStores,
-    *,
-    dry_run: bool = False,
-    after: str | None = None,
-    limit: int = 10,
-    **narrowed: Any,
-) -> CancelPage:
-    chosen = MessageFilter(**{"state": "held", **narrowed})
-    return await stores.cancel.cancel(chosen, dry_run=dry_run, after=after, limit=limit)
+async def cancel(stores: RealStores, **narrowed: Any) -> Done:
+    return await run(stores, BulkKind.CANCEL, MessageFilter(**{"state": "held", **narrowed}))
 
 
 async def state_of(stores: RealStores, one: Message) -> tuple[str, str | None]:
@@ -47,18 +41,16 @@ async def test_waiting_message_is_cancelled_for_good_and_once(
 
     first, second = [await cancel(stores, state=str(state)) for _ in range(2)]
 
-    assert {(CancelResult.CANCELLED, "email", "throttled"): 1} == dict(first.counts)
-    assert {} == dict(second.counts)
+    assert [{"taken": 1}, {}] == [first.verdicts, second.verdicts]
     assert ("cancelled", "withdrawn") == await state_of(stores, one)
     assert [] == list(await stores.claim(one))
 
 
-async def test_dry_run_only_counts(stores: RealStores, of: StoredEvent) -> None:
+async def test_plan_only_counts(stores: RealStores, of: StoredEvent) -> None:
     one = waiting(of)
     await stores.add(one)
-    counted = await cancel(stores, dry_run=True)
 
-    assert {(CancelResult.CANCELLED, "email", "throttled"): 1} == dict(counted.counts)
+    assert {"taken": 1} == await plan(stores, BulkKind.CANCEL, MessageFilter(state="held"))
     assert ("held", "throttled") == await state_of(stores, one)
 
 
@@ -69,7 +61,7 @@ async def test_filter_chooses_one_message_and_the_callers_places(stores: RealSto
     elsewhere = await cancel(stores, id=one.id, places=frozenset({"ph-nowhere"}))
     there = await cancel(stores, id=one.id)
 
-    assert ({}, 1) == (dict(elsewhere.counts), sum(there.counts.values()))
+    assert [{}, {"taken": 1}] == [elsewhere.verdicts, there.verdicts]
     assert ("held", "throttled") == await state_of(stores, other)
 
 
@@ -83,9 +75,11 @@ async def test_what_a_worker_has_had_and_what_leaves_with_a_digest_is_left_alone
 
     queued, held = await cancel(stores, state="queued"), await cancel(stores)
 
-    assert [CancelResult.SENDING] == [verdict for verdict, _, _ in queued.counts]
-    assert [CancelResult.IN_DIGEST] == [verdict for verdict, _, _ in held.counts]
+    assert [{"sending": 1}, {"in_digest": 1}] == [queued.verdicts, held.verdicts]
     assert ("held", "in_digest") == await state_of(stores, digested)
+    assert [CancelResult.SENDING, CancelResult.IN_DIGEST] == [
+        await stores.cancel.cancel(one.id) for one in (taken, digested)
+    ]
 
 
 async def test_what_a_worker_has_given_back_is_cancelled(stores: RealStores, of: StoredEvent) -> None:
@@ -96,16 +90,15 @@ async def test_what_a_worker_has_given_back_is_cancelled(stores: RealStores, of:
 
     again = await cancel(stores, state="retrying")
 
-    assert [CancelResult.CANCELLED] == [verdict for verdict, _, _ in again.counts]
+    assert {"taken": 1} == again.verdicts
 
 
-async def test_pages_go_on_after_the_last_message(stores: RealStores, of: StoredEvent) -> None:
-    await stores.add(*(waiting(of, number) for number in range(3)))
+async def test_one_message_is_cancelled_once(stores: RealStores, of: StoredEvent) -> None:
+    one = waiting(of)
+    await stores.add(one)
 
-    first = await cancel(stores, limit=2)
-    rest = await cancel(stores, limit=2, after=first.next)
-
-    assert (2, 1, None) == (sum(first.counts.values()), sum(rest.counts.values()), rest.next)
+    assert [CancelResult.CANCELLED, None] == [await stores.cancel.cancel(one.id) for _ in range(2)]
+    assert ("cancelled", "withdrawn") == await state_of(stores, one)
 
 
 async def test_no_further_step_follows_what_was_cancelled(stores: RealStores, of: StoredEvent) -> None:

@@ -13,9 +13,11 @@ from hub.desk.letters.rows import LettersQuery
 from hub.desk.suppressions import queries
 from hub.inbound.replies import read
 from hub.model import ClockState, InvalidContact, Message, PropertyScope, Reply, State, StoredEvent
+from hub.model.bulk import BulkKind
 from hub.model.pages import PageQuery
 from hub.ports import MessageFilter
 from hub.ports.casework import ReplyFilter
+from tests.contract.many import run
 from tests.contract.stores import RealStores
 from tests.contract.test_letter_store import letter
 from tests.contract.values import HOUR, NOON, clock, event, message, now, stored
@@ -116,10 +118,10 @@ async def test_redrive_is_limited_to_the_given_copropiedades(
 ) -> None:
     await store_messages(stores, state=State.FAILED, reason="smtp_550")
     wish = MessageFilter(state="failed", places=places)
-    done = await stores.redrive.redrive(wish, include_notified=False, dry_run=False, after=None, limit=10)
+    done = await run(stores, BulkKind.RESEND, wish)
     left = await stores.log.counts()
 
-    assert len(seen) == sum(done.counts.values()) == sum(len(ticket.ids) for ticket in done.tickets)
+    assert len(seen) == sum(done.verdicts.values()) == sum(len(ticket.ids) for ticket in done.tickets)
     assert 3 - len(seen) == left["messages"].get("failed", 0)
 
 

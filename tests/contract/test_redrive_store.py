@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from hub.errors import StorageRefused
 from hub.model import Attempt, Message, Outcome, Purpose, State, StoredEvent
-from hub.ports import MessageFilter, RedrivenPage, RedriveResult
+from hub.model.bulk import BulkKind
+from hub.ports import MessageFilter, RedriveResult
+from tests.contract.many import Done, plan, run
 from tests.contract.stores import RealStores
 from tests.contract.values import HOUR, LEASE, NOON, message, now
 
@@ -31,29 +31,9 @@ def tried(message: Message, number: int) -> Outcome:
     return Outcome(message_id=message.id, state=State.FAILED, reason=FAILED, attempts=(attempt,))
 
 
-async def go_again(
-    stores: RealStores,
-    *,
-    include_notified: bool = False,
-    dry_run: bool = False,
-    after: str | None = None,
-    limit: int = 10,
-    **narrowed: Any,
-) -> RedrivenPage:
-    return await stores.redrive.redrive(
-        MessageFilter(**{"state": "failed", **narrowed}),
-        include_notified=include_notified,
-        dry_run=dry_run,
-        after=after,
-        limit=limit,
-    )
-
-
-def verdicts(page: RedrivenPage) -> Mapping[str, int]:
-    sums: dict[str, int] = {}
-    for (verdict, _, _), number in page.counts.items():
-        sums[str(verdict)] = sums.get(str(verdict), 0) + number
-    return sums
+async def go_again(stores: RealStores, *, include_notified: bool = False, **narrowed: Any) -> Done:
+    which = MessageFilter(**{"state": "failed", **narrowed})
+    return await run(stores, BulkKind.RESEND, which, also_told=include_notified)
 
 
 @pytest.mark.parametrize("state", [State.FAILED, State.EXPIRED, State.BOUNCED, State.SUPPRESSED])
@@ -66,9 +46,9 @@ async def test_a_lost_message_is_queued_as_new_and_once(
     first, second = [await go_again(stores, state=str(state)) for _ in range(2)]
     [claimed] = await stores.claim(one)
 
-    assert dict(first.counts) == {(RedriveResult.TAKEN, "email", FAILED): 1}
-    assert [ticket.ids for ticket in first.tickets] == [(one.id,)]
-    assert (second.counts, second.tickets) == ({}, [])
+    assert {"taken": 1} == first.verdicts
+    assert [(one.id,)] == [ticket.ids for ticket in first.tickets]
+    assert Done({}) == second
     assert (claimed.message.reason, claimed.attempt) == (None, 1)
     assert claimed.message.expires_at is not None
     assert abs(claimed.message.expires_at - (now() + 2 * HOUR)) < timedelta(minutes=1)
@@ -114,10 +94,10 @@ async def test_what_is_worthless_by_now_or_never_had_an_address_is_left_and_coun
     nowhere = lost(of, 2, address="", contact_id="")
     await stores.add(ended, too_old, nowhere)
 
-    page = await go_again(stores)
+    done = await go_again(stores)
 
-    assert verdicts(page) == {"too_old": 2, "no_contact": 1}
-    assert page.tickets == []
+    assert {"too_old": 2, "no_contact": 1} == done.verdicts
+    assert [] == done.tickets
     assert {await stores.state_of(message) for message in (ended, too_old, nowhere)} == {"failed"}
 
 
@@ -129,8 +109,8 @@ async def test_who_was_notified_in_another_way_is_left_unless_asked_for(
     other = lost(of, channel="sms", contact_id="cp-phone", state=state, reason=None)
     await stores.add(one, other)
 
-    assert verdicts(await go_again(stores)) == {"told": 1}
-    assert verdicts(await go_again(stores, include_notified=True)) == {"taken": 1}
+    assert {"told": 1} == (await go_again(stores)).verdicts
+    assert {"taken": 1} == (await go_again(stores, include_notified=True)).verdicts
 
 
 @pytest.mark.parametrize(
@@ -144,7 +124,7 @@ async def test_another_person_audience_occasion_or_a_message_on_its_way_is_no_no
     sibling = {"channel": "sms", "contact_id": "cp-phone", "state": State.SENT, "reason": None, **other}
     await stores.add(lost(of), lost(of, **sibling))
 
-    assert verdicts(await go_again(stores)) == {"taken": 1}
+    assert {"taken": 1} == (await go_again(stores)).verdicts
 
 
 @pytest.mark.parametrize("state", [State.QUEUED, State.HELD, State.RETRYING, State.SENDING])
@@ -154,8 +134,8 @@ async def test_who_is_being_notified_by_another_step_of_the_cascade_is_left(
     later = lost(of, channel="sms", contact_id="cp-phone", step=1, state=state, reason=None)
     await stores.add(lost(of), later)
 
-    assert verdicts(await go_again(stores)) == {"told": 1}
-    assert verdicts(await go_again(stores, include_notified=True)) == {"taken": 1}
+    assert {"told": 1} == (await go_again(stores)).verdicts
+    assert {"taken": 1} == (await go_again(stores, include_notified=True)).verdicts
 
 
 async def test_of_a_cascade_that_is_lost_as_a_whole_the_first_step_goes_again(
@@ -165,7 +145,7 @@ async def test_of_a_cascade_that_is_lost_as_a_whole_the_first_step_goes_again(
     first, second = lost(of), lost(of, channel="sms", contact_id="cp-phone", step=1)
     await stores.add(first, second)
 
-    assert verdicts(await go_again(stores)) == {"taken": 1, "told": 1}
+    assert {"taken": 1, "told": 1} == (await go_again(stores)).verdicts
     assert (await stores.state_of(first), await stores.state_of(second)) == ("queued", "failed")
 
 
@@ -174,16 +154,15 @@ async def test_a_later_step_goes_again_where_it_alone_is_asked_for(
 ) -> None:
     await stores.add(lost(of), lost(of, channel="sms", contact_id="cp-phone", step=1))
 
-    assert verdicts(await go_again(stores, channel="sms")) == {"taken": 1}
+    assert {"taken": 1} == (await go_again(stores, channel="sms")).verdicts
 
 
-async def test_a_dry_run_counts_and_changes_nothing(stores: RealStores, of: StoredEvent) -> None:
+async def test_a_plan_counts_and_changes_nothing(stores: RealStores, of: StoredEvent) -> None:
     one = lost(of)
     await stores.add(one)
-    page = await go_again(stores, dry_run=True)
 
-    assert (verdicts(page), page.tickets) == ({"taken": 1}, [])
-    assert await stores.state_of(one) == "failed"
+    assert {"taken": 1} == await plan(stores, BulkKind.RESEND, MessageFilter(state="failed"))
+    assert "failed" == await stores.state_of(one)
 
 
 @pytest.mark.parametrize(
@@ -205,7 +184,7 @@ async def test_what_is_not_asked_for_is_not_taken(
 ) -> None:
     await stores.add(lost(of))
 
-    assert verdicts(await go_again(stores, **narrowed)) == {}
+    assert {} == (await go_again(stores, **narrowed)).verdicts
 
 
 async def test_what_is_asked_for_is_taken_by_how_its_reason_begins(
@@ -219,22 +198,9 @@ async def test_what_is_asked_for_is_taken_by_how_its_reason_begins(
         "person": "p-0",
     }
 
-    page = await go_again(stores, **asked, reason="smtp_550", since=now() - 2 * HOUR, until=now() + HOUR)
+    done = await go_again(stores, **asked, reason="smtp_550", since=now() - 2 * HOUR, until=now() + HOUR)
 
-    assert verdicts(page) == {"taken": 1}
-
-
-async def test_pages_continue_where_the_last_one_ended(stores: RealStores, of: StoredEvent) -> None:
-    left = lost(of, 0, address="")
-    await stores.add(left, *(lost(of, number) for number in range(1, 4)))
-
-    first = await go_again(stores, limit=2)
-    rest = await go_again(stores, limit=2, after=first.next)
-    end = await go_again(stores, limit=2, after=rest.next)
-
-    assert verdicts(first) == {"no_contact": 1, "taken": 1}
-    assert verdicts(rest) == {"taken": 2}
-    assert (verdicts(end), end.next) == ({}, None)
+    assert {"taken": 1} == done.verdicts
 
 
 async def test_a_message_that_goes_again_and_is_lost_again_is_gone_on_from_again(
@@ -250,6 +216,31 @@ async def test_a_message_that_goes_again_and_is_lost_again_is_gone_on_from_again
     assert [found.id for found in await stores.timers.broken_cascades(10)] == [one.id]
 
 
-async def test_a_cursor_of_nobody_s_is_refused(stores: RealStores) -> None:
-    with pytest.raises(StorageRefused):
-        await go_again(stores, after="x")
+@pytest.mark.parametrize("anyway", [False, True])
+async def test_one_message_goes_again_by_the_same_verdict(
+    stores: RealStores, of: StoredEvent, anyway: bool
+) -> None:
+    one = lost(of)
+    await stores.add(one, lost(of, channel="sms", contact_id="cp-phone", state=State.SENT, reason=None))
+    done = await stores.redrive.redrive(one.id, include_notified=anyway)
+
+    assert done is not None
+    assert (RedriveResult.TAKEN if anyway else RedriveResult.NOTIFIED) is done.verdict
+    assert ([(one.id,)] if anyway else []) == [ticket.ids for ticket in done.tickets]
+    assert ("queued" if anyway else "failed") == await stores.state_of(one)
+
+
+async def test_a_later_step_goes_again_alone(stores: RealStores, of: StoredEvent) -> None:
+    later = lost(of, channel="sms", contact_id="cp-phone", step=1)
+    await stores.add(lost(of), later)
+    done = await stores.redrive.redrive(later.id)
+
+    assert done is not None
+    assert RedriveResult.TAKEN is done.verdict
+
+
+async def test_what_is_not_lost_does_not_go_again(stores: RealStores, of: StoredEvent) -> None:
+    one = lost(of, state=State.SENT, reason=None)
+    await stores.add(one)
+
+    assert [None, None] == [await stores.redrive.redrive(which) for which in (one.id, uuid4())]

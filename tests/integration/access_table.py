@@ -98,7 +98,7 @@ NOBODYS: Final = "00000000-0000-8000-8000-000000000000"
 UNIT: Final = {"version": 9, "copropiedad_id": "ph-MARK", "label": "MARK"}
 OF_FAILED: Final = {"state": "failed", "person": "p-MARK"}
 WHY: Final = {"why": "other"}
-OF_HELD: Final = {"state": "held", "person": "p-MARK", **WHY}
+OF_QUEUED: Final = {"state": "queued", "person": "p-MARK", **WHY}
 EXCLUSIONS: Final = {"list_date": "2026-03-09", "csv": "dato\n3001234567\n"}
 MAIL_OF_PERSON: Final = {"address": "MARK@lives.example"}
 MARCH: Final = "from=2026-03-01&to=2026-03-31"
@@ -126,6 +126,7 @@ ROWS: Final[dict[str, Row]] = {
     "POST /api/bulk": Row(
         needs=OPERATE, where=OWN, body={"kind": "resend", "person": "p-MARK", "why": "falla"}, status=201
     ),
+    "POST /api/messages/redrive": Row(needs=OPERATE, where=OWN, body=OF_FAILED, status=201),
     "GET /api/bulk/{id}": Row(needs=READ, where=OWN, fill="RUN"),
     "GET /api/bulk/{id}/items": Row(needs=READ, where=OWN, fill="RUN"),
     "POST /api/bulk/{id}/cancel": Row(needs=OPERATE, where=OWN, fill="RUN"),
@@ -144,13 +145,12 @@ ROWS: Final[dict[str, Row]] = {
     "GET /messages/{id}": Row(needs=READ, where=OWN, fill="MESSAGE"),
     "GET /messages/{id}/html": Row(needs=PRIVACY, where=OWN, fill="MESSAGE", finds=False),
     "POST /messages/{id}/resend": Row(needs=OPERATE, where=OWN, fill="MESSAGE", form="", status=303),
+    "POST /api/messages/cancel": Row(needs=OPERATE, where=OWN, body=OF_QUEUED, status=201),
     "GET /messages/{id}/cancel": Row(needs=OPERATE, where=OWN, fill="MESSAGE"),
     "POST /messages/{id}/cancel": Row(needs=OPERATE, where=OWN, fill="MESSAGE", form="why=other", status=303),
     "POST /messages/{id}/bounced": Row(needs=OPERATE, where=OWN, fill="MAIL", form="", status=303),
     "POST /messages/{id}/arrived": Row(needs=OPERATE, where=OWN, fill="MAIL", form="", status=303),
     "GET /events/{key}": Row(needs=READ, where=OWN, fill="event-MARK"),
-    "POST /api/messages/redrive": Row(needs=OPERATE, where=OWN, body=OF_FAILED, elsewhere=200),
-    "POST /api/messages/cancel": Row(needs=OPERATE, where=OWN, body=OF_HELD, elsewhere=200),
     "POST /api/messages/{id}/cancel": Row(needs=OPERATE, where=OWN, fill="MAIL", body=WHY, status=409),
     "POST /api/messages/{id}/redrive": Row(needs=OPERATE, where=OWN, fill="MAIL", body={}, status=409),
     "POST /api/messages/{id}/bounced": Row(needs=OPERATE, where=OWN, fill="MAIL"),

@@ -17,10 +17,8 @@ from hub.model.bulk import BulkKind, BulkResult, BulkRun, BulkState
 from hub.model.message_lists import MessageList
 from hub.operations.bulk.choose import BulkFilter
 from hub.operations.bulk.runs import BulkOrder, start
-from hub.operations.redrive import redrive_one
-from hub.ports import MessageFilter
 from hub.storage import Database, PostgresBulk
-from hub.testing import MemoryAudit, MemoryPublisher
+from hub.testing import MemoryAudit
 from hub.timers.bulk_runs import work_bulk_runs
 from tests.acceptance.harness import until
 from tests.contract.stores import RealStores, open_stores
@@ -155,8 +153,7 @@ async def test_stop_takes_effect_while_a_run_is_worked(place: Place) -> None:
 async def test_what_changed_since_the_plan_is_skipped(place: Place) -> None:
     ids = await place.lose(2)
     run = await place.start(BulkKind.RESEND, BulkFilter(state="failed"))
-    one = MessageFilter()
-    await redrive_one(ids[0], "failed", store=place.stores.redrive, publisher=MemoryPublisher(), narrowed=one)
+    await place.stores.redrive.redrive(ids[0])
     await worker(place)
 
     assert await place.stores.bulk.reasons(run.id) == {

@@ -10,6 +10,7 @@ from hub.model import Lane, Message, State
 from hub.storage import Database, PostgresBulk, PostgresDelivery, PostgresIntake, PostgresLetters
 from hub.tasks import cancel
 from hub.testing import MemoryPublisher
+from tests.command_line import command
 from tests.contract.values import HOUR, letter, message, now, stored
 from tests.integration.test_cli_servers import environ, hub
 from tests.integration.web_doubles import bury, event
@@ -54,49 +55,100 @@ async def test_a_channel_is_paused_listed_and_resumed(environ: dict[str, str]) -
 
 
 async def test_unknown_channel_or_event_is_refused(environ: dict[str, str]) -> None:
-    for command in (
+    for words in (
         ("pause", "pqrs.recived"),
         ("redrive", "--state", "failed", "--event", "pqrs.recived"),
         ("deliveries", "--event", "pqrs.recived"),
     ):
-        code, _, complaint = await hub(environ, *command)
+        code, _, complaint = await hub(environ, *words)
 
         assert code == 2
         assert "pqrs.received" in complaint
 
 
-async def test_failed_messages_go_again_once(environ: dict[str, str]) -> None:
+async def test_lost_messages_go_again_by_a_run_that_the_command_follows(environ: dict[str, str]) -> None:
     failed = {"state": State.FAILED, "reason": "smtp_550_5.1.1"}
     narrowed = ("redrive", "--state", "failed", "--reason", "smtp_550", "--since", "2026-01-01T00:00")
     async with Database(environ["HUB_DATABASE_URL"]) as database:
         await keep(database, failed, {**failed, "person": "p-2", "address": ""})
+        timers = asyncio.create_task(_work(database, MemoryPublisher()))
 
-        _, counted, _ = await hub(environ, *narrowed, "--dry-run")
-        _, first, _ = await hub(environ, *narrowed)
-        _, second, _ = await hub(environ, *narrowed)
+        _, planned, _ = await hub(environ, *narrowed, "--dry-run")
+        declined = await command(environ, *narrowed, text="n\n")
+        _, run, complaint = await hub(environ, *narrowed, "--yes", "--why", "corregido")
+        await cancel(timers)
+        code, nothing, _ = await hub(environ, *narrowed)
+        _, noted, _ = await hub(environ, "audit")
 
-    assert (counted["taken"], counted["no_contact"], counted["dry_run"]) == (1, 1, True)
-    assert (first["taken"], first["no_contact"], first["more"]) == (1, 1, False)
-    assert (second["taken"], second["no_contact"]) == (0, 1)
+    assert (2, 1) == (planned["found"], planned["goes"])
+    assert (0, 0) == (declined.code, code)
+    assert "resend 1?" in declined.err
+    assert ("done", "corregido", 2, 1, 1) == tuple(run[n] for n in ("state", "reason", *COUNTS))
+    assert "1 left out: no_contact" in complaint
+    assert (1, 0) == (nothing["found"], nothing["goes"])
+    assert [{"chosen": 2, "also_told": False}] == [row["detail"] for row in noted["items"]]
 
 
-async def test_waiting_messages_are_counted_then_cancelled_and_the_audit_says_why(
+async def test_who_was_reached_goes_again_where_it_is_asked_for(environ: dict[str, str]) -> None:
+    failed = {"state": State.FAILED, "reason": "timeout"}
+    sent = {"state": State.SENT, "channel": "sms", "contact_id": "cp-phone"}
+    narrowed = ("redrive", "--state", "failed", "--yes")
+    async with Database(environ["HUB_DATABASE_URL"]) as database:
+        await keep(database, failed, sent)
+        timers = asyncio.create_task(_work(database, MemoryPublisher()))
+
+        _, nothing, _ = await hub(environ, *narrowed)
+        _, run, _ = await hub(environ, *narrowed, "--also-told")
+        await cancel(timers)
+
+    assert [("told", 1)] == [(row["reason"], row["count"]) for row in nothing["skipped"]]
+    assert ("done", 1) == (run["state"], run["done"])
+
+
+async def test_waiting_messages_are_planned_then_cancelled_and_the_audit_says_why(
     environ: dict[str, str],
 ) -> None:
     held = {"state": State.HELD, "reason": "throttled"}
     narrowed = ("cancel", "--state", "held", "--why", "wrong")
     async with Database(environ["HUB_DATABASE_URL"]) as database:
-        await keep(database, held, {**held, "person": "p-2"})
+        await keep(database, held, {**held, "person": "p-2"}, {**held, "person": "p-3"})
 
-        _, counted, _ = await hub(environ, *narrowed, "--dry-run")
-        _, first, _ = await hub(environ, *narrowed)
-        _, second, _ = await hub(environ, *narrowed)
+        _, planned, _ = await hub(environ, *narrowed, "--dry-run", "--limit", "2")
+        _, started, _ = await hub(environ, *narrowed, "--yes", "--no-wait", "--limit", "2")
+        await PostgresBulk(database).work(9, MemoryPublisher().replay)
+        _, left, _ = await hub(environ, *narrowed, "--dry-run")
         _, noted, _ = await hub(environ, "audit")
 
-    assert [2, 2, 0] == [answer["cancelled"] for answer in (counted, first, second)]
-    assert [{"cancelled": 0}, {"why": "wrong"}, {"cancelled": 2}, {"why": "wrong"}] == [
-        row["detail"] for row in noted["items"]
+    assert (2, True) == (planned["goes"], planned["more"])
+    assert ("running", "cancel", "wrong", 2) == tuple(
+        started[n] for n in ("state", "kind", "reason", "chosen")
+    )
+    assert (1, False) == (left["goes"], left["more"])
+    assert [("bulk.cancel", {"chosen": 2, "why": "wrong"})] == [
+        (row["action"], row["detail"]) for row in noted["items"]
     ]
+
+
+async def test_one_message_is_cancelled_or_goes_again_by_its_id_at_once(environ: dict[str, str]) -> None:
+    held, failed = {"state": State.HELD, "reason": "throttled"}, {"state": State.FAILED, "reason": "timeout"}
+    async with Database(environ["HUB_DATABASE_URL"]) as database:
+        waits, lost = [str(one.id) for one in await keep(database, held, {**failed, "person": "p-2"})]
+        stop = ("cancel", "--state", "held", "--why", "asked", "--id", waits)
+        again = ("redrive", "--state", "failed", "--id", lost)
+
+        _, planned, _ = await hub(environ, *stop, "--dry-run")
+        _, stopped, _ = await hub(environ, *stop)
+        _, gone, _ = await hub(environ, *again)
+        _, nothing, _ = await hub(environ, *again)
+        _, noted, _ = await hub(environ, "audit")
+
+    assert (1, 0) == (planned["goes"], nothing["found"])
+    assert {"id": waits, "changed": True} == stopped
+    assert {"id": lost, "verdict": "taken"} == gone
+    assert [
+        ("redrive", f"message:{lost}", {"also_told": False}),
+        ("cancel", f"message:{waits}", {"why": "asked"}),
+    ] == [(row["action"], row["subject"], row["detail"]) for row in noted["items"]]
 
 
 async def test_dead_letters_of_a_reason_are_a_run_that_the_command_follows(environ: dict[str, str]) -> None:

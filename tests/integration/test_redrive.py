@@ -1,19 +1,22 @@
-"""Lost messages go again, page by page, and a crash loses none of them."""
+"""Lost messages go again, and a crash loses none of them."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from hub.access.actor import Actor
 from hub.errors import BrokerUnavailable, PermanentFailure
 from hub.model import Message, State, Target
-from hub.operations.redrive import PAGE, Redriven, RedriveRequest, redrive
-from hub.ports import MessageFilter, RedriveResult, Ticket
-from hub.testing import MemoryEmail
+from hub.model.bulk import BulkKind
+from hub.operations.redrive import RedrivenOne, redrive_one
+from hub.ports import MessageFilter, Ticket
+from hub.testing import MemoryAudit, MemoryEmail
+from tests.contract.many import run
 from tests.contract.stores import RealStores, open_stores
 from tests.unit.delivery_harness import ABOUT, DeliveryHarness, mail, post_office
 
@@ -37,12 +40,18 @@ class Lost:
             await transaction.add_events([ABOUT])
             await transaction.add_messages(messages)
 
-    async def again(self, wish: RedriveRequest | None = None, **fields: Any) -> Redriven:
-        return await redrive(
-            wish or RedriveRequest(narrowed=FAILED),
+    async def again(self) -> Mapping[str, int]:
+        done = await run(self.stores, BulkKind.RESEND, FAILED)
+        await self.office.publisher.tickets(done.tickets)
+        return done.verdicts
+
+    async def one_again(self, one: Message) -> RedrivenOne | None:
+        return await redrive_one(
+            one.id,
+            log=self.stores.log,
             store=self.stores.redrive,
             publisher=self.office.publisher,
-            **fields,
+            actor=Actor(who="account:ana", notes=MemoryAudit(), now=datetime.now(UTC)),
         )
 
     async def deliver(self, *messages: Message) -> None:
@@ -63,7 +72,7 @@ async def test_what_was_lost_goes_out_and_nobody_is_notified_twice(place: Lost) 
     await place.deliver(*many)
     second = await place.again()
 
-    assert (first.of(RedriveResult.TAKEN), second.of(RedriveResult.TAKEN)) == (3, 0)
+    assert [{"taken": 3}, {}] == [first, second]
     assert sorted(place.office.sent()) == ["p-0", "p-1", "p-2"]
 
 
@@ -76,7 +85,7 @@ async def test_what_fails_again_may_go_again(place: Lost) -> None:
     await place.deliver(one)
     shown = await place.stores.shown(one)
     assert (shown["state"], shown["reason"]) == ("failed", GONE)
-    assert (await place.again()).of(RedriveResult.TAKEN) == 1
+    assert {"taken": 1} == await place.again()
 
 
 async def test_what_fails_again_is_left_to_the_next_step_of_its_cascade(place: Lost) -> None:
@@ -86,27 +95,8 @@ async def test_what_fails_again_is_left_to_the_next_step_of_its_cascade(place: L
 
     await place.again()
     await place.deliver(one)
-    assert (await place.again()).of(RedriveResult.NOTIFIED) == 1
+    assert {"told": 1} == await place.again()
     assert [ticket.channel for ticket in place.office.publisher.published] == ["email", "sms"]
-
-
-async def test_it_goes_in_pages_and_says_how_far_it_is(place: Lost) -> None:
-    await place.holds(*(lost(f"p-{number}") for number in range(PAGE + 2)))
-    progress: list[int] = []
-
-    done = await place.again(on_progress=lambda so_far: progress.append(so_far.of(RedriveResult.TAKEN)))
-
-    assert (done.of(RedriveResult.TAKEN), done.next, progress) == (PAGE + 2, None, [PAGE, PAGE + 2])
-
-
-async def test_a_limit_ends_it_with_the_place_to_continue_from(place: Lost) -> None:
-    await place.holds(*(lost(f"p-{number}", address="") for number in range(3)))
-
-    first = await place.again(limit=2)
-    rest = await place.again(limit=2, after=first.next)
-
-    assert [first.of(RedriveResult.NO_CONTACT), rest.of(RedriveResult.NO_CONTACT)] == [2, 1]
-    assert rest.next is None
 
 
 async def test_what_a_crash_leaves_without_a_ticket_is_found_by_the_sweep(place: Lost) -> None:
@@ -114,18 +104,9 @@ async def test_what_a_crash_leaves_without_a_ticket_is_found_by_the_sweep(place:
     await place.holds(one)
     place.office.publisher.faults.script("tickets", BrokerUnavailable())
     with pytest.raises(BrokerUnavailable):
-        await place.again()
+        await place.one_again(one)
 
-    assert (await place.again()).of(RedriveResult.TAKEN) == 0
+    assert {} == await place.again()
     assert await place.stores.timers.stale_queued("email", one.lane, timedelta(0), 10, empty=True) == [
         Ticket(channel="email", lane=one.lane, ids=(one.id,))
     ]
-
-
-async def test_a_dry_run_sends_nothing(place: Lost) -> None:
-    await place.holds(lost())
-
-    done = await place.again(RedriveRequest(narrowed=FAILED, dry_run=True))
-
-    assert dict(done.counts) == {(RedriveResult.TAKEN, "email", GONE): 1}
-    assert place.office.publisher.published == []

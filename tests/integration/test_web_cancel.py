@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from hub.model import Message, State
-from hub.storage import Database
+from hub.storage import Database, PostgresBulk
+from hub.testing import MemoryPublisher
 from tests.contract.stores import RealStores, open_stores
 from tests.contract.values import message, stored
 from tests.integration.test_web_operations import send
@@ -88,14 +89,25 @@ async def test_lost_message_goes_again_alone(database: str, opened: Database) ->
     assert "queued" == row["state"]
 
 
-async def test_many_are_counted_then_cancelled(database: str, opened: Database) -> None:
+async def test_many_are_planned_then_cancelled_by_a_run_and_the_audit_says_why(
+    database: str, opened: Database
+) -> None:
     one = await kept(database, State.HELD)
     asked = world(opened, one)
     wish = {"state": "held", "reason": "smtp", **WHY}
 
-    counted = await send(asked, "POST", "/api/messages/cancel", {**wish, "dry_run": True})
-    done = await send(asked, "POST", "/api/messages/cancel", wish)
+    planned = await send(asked, "POST", "/api/messages/cancel", {**wish, "dry_run": True})
+    started = await send(asked, "POST", "/api/messages/cancel", wish)
+    await PostgresBulk(opened).work(9, MemoryPublisher().replay)
     none = await send(asked, "POST", "/api/messages/cancel", wish)
+    [row] = await opened.rows("SELECT state, reason FROM message WHERE id = $1", one.id)
 
-    assert [1, 1, 0] == [answer.json["cancelled"] for answer in (counted, done, none)]
-    assert [WHY, {"cancelled": 1}, WHY, {"cancelled": 0}] == [note.detail for note in asked.audit.rows]
+    assert (200, 1) == (planned.status, planned.json["goes"])
+    assert (201, "cancel", 1, "wrong") == (
+        started.status,
+        *(started.json[name] for name in ("kind", "chosen", "reason")),
+    )
+    assert (404, "cancelled", "withdrawn") == (none.status, row["state"], row["reason"])
+    assert [("bulk.cancel", f"bulk:{started.json['id']}", {"chosen": 1, **WHY})] == [
+        (note.action, note.subject, note.detail) for note in asked.audit.rows
+    ]

@@ -10,7 +10,8 @@ import pytest
 from aiohttp import hdrs
 
 from hub.model import Rendered, State
-from hub.storage import Database, PostgresDelivery, PostgresLetters
+from hub.storage import Database, PostgresBulk, PostgresDelivery, PostgresLetters
+from hub.testing import MemoryPublisher
 from hub.web.responses import HEADERS
 from tests.integration.web_doubles import Reply, World, ask
 from tests.providers.samples import outgoing
@@ -63,14 +64,21 @@ async def test_lost_messages_go_again_once(opened: Database) -> None:
     one = message(state=State.FAILED, reason="smtp_550", created_at=datetime.now(UTC))
     await PostgresDelivery(opened).add_messages([one])
     wish = {"state": "failed", "reason": "smtp_5"}
-    counted = await send(world, "POST", "/api/messages/redrive", {**wish, "dry_run": True})
-    first = await send(world, "POST", "/api/messages/redrive", wish)
+    planned = await send(world, "POST", "/api/messages/redrive", {**wish, "dry_run": True})
+    started = await send(world, "POST", "/api/messages/redrive", {**wish, "why": "corregido"})
+    await PostgresBulk(opened).work(9, MemoryPublisher().replay)
     second = await send(world, "POST", "/api/messages/redrive", wish)
 
-    assert [reply.json["taken"] for reply in (counted, first, second)] == [1, 1, 0]
-    assert first.json["by"] == [{"verdict": "taken", "channel": "email", "reason": "smtp_550", "count": 1}]
+    assert (200, 1) == (planned.status, planned.json["goes"])
+    assert (201, "resend", 1, "corregido") == (
+        started.status,
+        *(started.json[name] for name in ("kind", "chosen", "reason")),
+    )
     [row] = await opened.rows("SELECT state FROM message")
-    assert (first.json["more"], row["state"]) == (False, State.QUEUED)
+    assert (404, State.QUEUED) == (second.status, row["state"])
+    assert [("bulk.resend", {"chosen": 1, "also_told": False})] == [
+        (note.action, note.detail) for note in world.audit.rows
+    ]
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,7 @@ def test_every_kind_and_every_reason_has_words() -> None:
 
 def test_every_verdict_of_a_statement_is_a_reason() -> None:
     folder = files("hub.storage") / "sql"
-    texts = [(folder / f"{name}.sql").read_text(encoding="utf-8") for name in ("bulk", "redrive")]
+    texts = [(folder / f"{name}.sql").read_text(encoding="utf-8") for name in ("bulk", "cancel", "redrive")]
     verdicts = {word for text in texts for word in re.findall(r"THEN '(\w+)'", text)} - {"taken"}
 
     assert verdicts

@@ -40,6 +40,9 @@ class BulkFilter(Struct, frozen=True, kw_only=True, omit_defaults=True):
     since: Instant | None = None
     until: Instant | None = None
     handed_over: bool | None = None
+    also_told: Annotated[
+        bool | None, Meta(description="Of `resend`: also people whom another message has reached.")
+    ] = None
 
 
 def narrowed(asked: BulkFilter, places: PropertyScope) -> MessageFilter:
@@ -53,7 +56,9 @@ def choice_of(kind: BulkKind, asked: BulkFilter, places: PropertyScope) -> BulkC
     """Return what a bulk action of this kind is for."""
     where = within(places, asked.copropiedad)
     if kind in MESSAGES:
-        return BulkChoice(kind=kind, which=narrowed(asked, places), places=where)
+        return BulkChoice(
+            kind=kind, which=narrowed(asked, places), places=where, also_told=bool(asked.also_told)
+        )
     if kind in LETTERS:
         return BulkChoice(kind=kind, which=DeadFilter(reason=asked.reason, event=asked.event), places=where)
     state = None if asked.state is None else LetterState(asked.state)
@@ -93,7 +98,7 @@ _OF_MESSAGES: Final = (
 )
 _MESSAGE_FIELDS: Final = frozenset({*_OF_MESSAGES, "only", "copropiedad"})
 _FIELDS: Final[Mapping[BulkKind, frozenset[str]]] = {
-    BulkKind.RESEND: _MESSAGE_FIELDS,
+    BulkKind.RESEND: _MESSAGE_FIELDS | {"also_told"},
     BulkKind.CANCEL: _MESSAGE_FIELDS,
     **dict.fromkeys(LETTERS, frozenset({"state", "reason", "event"})),
     BulkKind.PRINTED: frozenset({"state", "copropiedad", "handed_over"}),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Annotated, Final
 from uuid import UUID, uuid4
 
@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from hub.access.actor import Actor
 from hub.errors import NothingChosen
-from hub.model import PropertyScope, within
+from hub.model import Json, PropertyScope, within
 from hub.model.bulk import BulkCandidate, BulkKind, BulkRun, BulkState
 from hub.model.ids import uuid8
 from hub.operations.bulk.choose import BulkFilter, without_person
@@ -31,12 +31,17 @@ class BulkReport(BulkRun, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkOrder:
-    """What somebody wants done. `seen` is how many rows they saw; None for a program, which sees none."""
+    """
+    What somebody wants done. `seen` is how many rows they saw; None for a program, which sees none.
+
+    `noted` is for the audit besides their number; it never holds a person's data.
+    """
 
     kind: BulkKind
     asked: BulkFilter
     reason: str
     seen: int | None = None
+    noted: Mapping[str, Json] = field(default_factory=dict)
 
 
 def has_grown(order: BulkOrder, found: Sequence[BulkCandidate]) -> bool:
@@ -56,7 +61,7 @@ async def start(store: BulkStore, order: BulkOrder, actor: Actor, *, most: int =
     if has_grown(order, found):
         return None
     run = _run(order, len(found[:most]), actor)
-    await actor.note(f"bulk.{run.kind}", f"bulk:{run.id}", chosen=run.chosen)
+    await actor.note(f"bulk.{run.kind}", f"bulk:{run.id}", chosen=run.chosen, **order.noted)
     await store.start(run, [row.id for row in found[:most]])
     return run
 

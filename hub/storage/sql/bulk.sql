@@ -127,32 +127,6 @@ FROM counted WHERE bulk_run.id = $1
 UPDATE bulk_run SET state = 'done', ended_at = now()
 WHERE id = $1 AND state = 'running' AND NOT EXISTS (SELECT FROM bulk_item WHERE run_id = $1 AND result IS NULL)
 
--- resend --
-WITH found AS (
-    SELECT * FROM message
-    WHERE id = ANY ($1::uuid[]) AND id BETWEEN $2 AND $3 AND state = ANY ($4::text[])
-    ORDER BY id
-    FOR UPDATE
-), judged AS (
-    SELECT id, channel, lane, {verdict} AS verdict FROM found
-), taken AS (
-    UPDATE message SET {again} FROM judged WHERE message.id = judged.id AND judged.verdict = 'taken'
-)
-SELECT id, channel, lane, verdict FROM judged
-
--- cancel --
-WITH found AS (
-    SELECT id, {verdict} AS verdict FROM message
-    WHERE id = ANY ($1::uuid[]) AND id BETWEEN $2 AND $3 AND state = ANY ($4::text[])
-    ORDER BY id
-    FOR UPDATE
-), gone AS (
-    UPDATE message
-    SET {gone}
-    FROM found WHERE message.id = found.id AND found.verdict = 'taken'
-)
-SELECT id, verdict FROM found
-
 -- discard --
 WITH there AS (
     SELECT id FROM dead_letter WHERE id = ANY ($1::uuid[]) AND state = 'open' ORDER BY id FOR UPDATE

@@ -7,25 +7,18 @@ Messages that an operator cancels before they leave.
 CASE
            WHEN reason = 'in_digest' THEN 'in_digest'
            WHEN state = 'queued' AND lease IS NOT NULL THEN 'sending'
-           ELSE {taken}
+           ELSE 'taken'
        END
-
--- gone --
-state = 'cancelled', reason = 'withdrawn', next_at = NULL, fallback = NULL, patience = NULL, updated_at = now()
 
 -- cancel --
 WITH found AS (
-    SELECT id, created_at, channel, state, reason, lease FROM message
-    WHERE state = $1 AND (created_at, id) > ($2, $3) AND {narrowed}
-    ORDER BY created_at, id
-    LIMIT $4
-    FOR UPDATE SKIP LOCKED
-), judged AS (
-    SELECT id, created_at, channel, coalesce(reason, '') AS reason, {verdict} AS verdict FROM found
-), cancelled AS (
+    SELECT id, {verdict} AS verdict FROM message
+    WHERE id = ANY ($1::uuid[]) AND id BETWEEN $2 AND $3 AND state = ANY ($4::text[])
+    ORDER BY id
+    FOR UPDATE
+), gone AS (
     UPDATE message
-    SET {gone}
-    FROM judged
-    WHERE message.id = judged.id AND judged.verdict = 'cancelled' AND NOT $5::boolean
+    SET state = 'cancelled', reason = 'withdrawn', next_at = NULL, fallback = NULL, patience = NULL, updated_at = now()
+    FROM found WHERE message.id = found.id AND found.verdict = 'taken'
 )
-SELECT id, created_at, channel, reason, verdict FROM judged ORDER BY created_at, id
+SELECT id, verdict FROM found

@@ -24,29 +24,22 @@ CASE
                ELSE 'taken'
            END
 
--- again --
--- A new life, as of a new message.
-state = 'queued', reason = NULL, next_at = NULL, lease = NULL, attempts = 0, sweeps = 0, cascaded = false,
+-- resend --
+WITH found AS (
+    SELECT * FROM message
+    WHERE id = ANY ($1::uuid[]) AND id BETWEEN $2 AND $3 AND state = ANY ($4::text[])
+    ORDER BY id
+    FOR UPDATE
+), judged AS (
+    SELECT id, channel, lane, {verdict} AS verdict FROM found
+), taken AS (
+    -- A new life, as of a new message.
+    UPDATE message
+    SET state = 'queued', reason = NULL, next_at = NULL, lease = NULL, attempts = 0, sweeps = 0, cascaded = false,
         ticketed_at = now(), updated_at = now(),
         expires_at = CASE
             WHEN expires_at IS NOT NULL THEN least(now() + (expires_at - message.created_at), ends_at)
         END
-
--- redrive --
-WITH found AS (
-    SELECT * FROM message
-    WHERE state = $1 AND (created_at, id) > ($2, $3) AND {narrowed}
-    ORDER BY created_at, id
-    LIMIT $4
-    FOR UPDATE SKIP LOCKED
-), judged AS (
-    SELECT id, created_at, channel, lane, coalesce(reason, '') AS reason,
-           {verdict} AS verdict
-    FROM found
-), taken AS (
-    UPDATE message
-    SET {again}
-    FROM judged
-    WHERE message.id = judged.id AND judged.verdict = 'taken' AND NOT $6::boolean
+    FROM judged WHERE message.id = judged.id AND judged.verdict = 'taken'
 )
-SELECT id, created_at, channel, lane, reason, verdict FROM judged ORDER BY created_at, id
+SELECT id, channel, lane, verdict FROM judged

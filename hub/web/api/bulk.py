@@ -19,14 +19,21 @@ _RUN: Final = "bulk run"
 
 async def start_bulk(request: web.Request, body: BulkBody) -> web.Response:
     """Plan a bulk action with `dry_run`, or start it: the hub works through it in the background."""
-    store, places = services(request).bulk, places_of(request)
-    if body.dry_run:
-        rows = await plan.find(store, body.kind, body, places, most=body.limit)
-        return json_answer(plan.planned(body.kind, rows, most=body.limit))
-    if not body.why.strip():
+    if not (body.dry_run or body.why.strip()):
         raise Refusal(400, "A bulk action needs a reason.", "Say in `why` what for; `dry_run` needs none.")
     order = runs.BulkOrder(kind=body.kind, asked=body, reason=body.why.strip())
-    run = await runs.start(store, order, actor_of(request), most=body.limit)
+    return await plan_or_start(request, order, dry_run=body.dry_run, most=body.limit)
+
+
+async def plan_or_start(
+    request: web.Request, order: runs.BulkOrder, *, dry_run: bool, most: int
+) -> web.Response:
+    """Answer the plan of a bulk action, or start it."""
+    store = services(request).bulk
+    if dry_run:
+        rows = await plan.find(store, order.kind, order.asked, places_of(request), most=most)
+        return json_answer(plan.planned(order.kind, rows, most=most))
+    run = await runs.start(store, order, actor_of(request), most=most)
     return json_answer(found(_RUN, run), status=201)
 
 

@@ -14,7 +14,6 @@ from hub.model.letters import HandedOver
 from hub.model.pages import page_of
 from hub.operations.bulk.plan import BulkPlan
 from hub.operations.bulk.runs import BulkReport
-from hub.operations.cancel import CancelAnswer
 from hub.operations.cases.acts import CaseTaken
 from hub.operations.cases.listing import CaseRow
 from hub.operations.cases.lookup import CaseChoices
@@ -25,7 +24,7 @@ from hub.operations.evidence import EvidenceRow
 from hub.operations.indicators import Indicators
 from hub.operations.now import NowAnswer
 from hub.operations.recipients import Recipients
-from hub.operations.redrive import RedrivenAnswer, RedrivenOne
+from hub.operations.redrive import RedrivenOne
 from hub.sla.acknowledge import AckResult
 from hub.web.api import (
     bounces,
@@ -60,6 +59,7 @@ _EVENTS: Final = {
 }
 _CASE: Final = {200: CaseThreadAnswer, 300: CaseChoices, 404: Problem}
 _TAKEN: Final = {200: CaseTaken, 409: Problem}
+_BULK: Final = {200: BulkPlan, 201: BulkRun, 404: Problem}
 _MENDED: Final = {200: Settled, **TOO_LATE, 413: Problem, 422: Problem}
 
 MESSAGES: Final[tuple[Route, ...]] = (
@@ -82,15 +82,15 @@ MESSAGES: Final[tuple[Route, ...]] = (
         constancias.case_constancia,
         answers={**CONSTANCIA, 300: CaseChoices, 404: Problem},
     ),
-    operate("/api/messages/redrive", messages.redrive, answers={200: RedrivenAnswer}),
-    operate("/api/messages/cancel", messages.cancel_messages, answers={200: CancelAnswer}),
+    operate("/api/messages/redrive", messages.redrive, answers=_BULK),
+    operate("/api/messages/cancel", messages.cancel_messages, answers=_BULK),
     operate("/api/messages/{id}/redrive", messages.redrive_message, answers={200: RedrivenOne, **TOO_LATE}),
     operate("/api/messages/{id}/cancel", messages.cancel_message, answers=MARKED),
     operate("/api/messages/{id}/bounced", bounces.confirm, answers={200: HandedOver}),
     operate("/api/messages/{id}/arrived", bounces.dismiss, answers={200: HandedOver}),
     read("/api/events/{key}/recipients", recipients.list_recipients, answers={200: Recipients, 404: Problem}),
     read("/api/bulk", bulk.list_bulk, answers={200: page_of(BulkRun)}),
-    operate("/api/bulk", bulk.start_bulk, answers={200: BulkPlan, 201: BulkRun, 404: Problem}),
+    operate("/api/bulk", bulk.start_bulk, answers=_BULK),
     read("/api/bulk/{id}", bulk.show_bulk, answers={200: BulkReport}),
     read("/api/bulk/{id}/items", bulk.list_bulk_items, answers={200: page_of(BulkItem)}),
     operate("/api/bulk/{id}/cancel", bulk.cancel_bulk, answers={200: BulkCancelled}),

@@ -1,4 +1,4 @@
-"""Messages over HTTP: list, show with attempts, send lost ones again."""
+"""Messages over HTTP: list, show with attempts, send lost ones again, cancel what has not left."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
-from uuid import UUID
 
 import msgspec
 from aiohttp import web
 
 from hub.errors import TooLate
-from hub.model import Json, PropertyScope, State
+from hub.model import Json, PropertyScope
+from hub.model.bulk import BulkKind
 from hub.model.letters import HandedOver
 from hub.model.looks import WholeQuery
 from hub.model.message_lists import LISTS, MessageList
-from hub.operations import cancel as cancelling
-from hub.operations import redrive as redriving
 from hub.operations.bulk.choose import BulkFilter, narrowed
-from hub.operations.cancel import CancelRequest, WhyCancelled
+from hub.operations.bulk.runs import BulkOrder
+from hub.operations.cancel import WhyCancelled, cancel_one, check_cancelled
 from hub.operations.causes import read_causes
 from hub.operations.evidence import read_evidence, row_of
-from hub.operations.redrive import RedrivenOne, RedriveRequest
-from hub.ports import CancelResult, MessageFilter, RedriveResult
+from hub.operations.redrive import RedrivenOne, redrive_one
+from hub.ports import CancelResult, MessageFilter
 from hub.rendering.outcomes_es import described
+from hub.web.api.bulk import plan_or_start
 from hub.web.api.masked import look
 from hub.web.auth.caller import actor_of, note, places_of
 from hub.web.requests import found, read_id
@@ -66,20 +66,8 @@ async def show_evidence(request: web.Request) -> web.Response:
 
 
 async def redrive(request: web.Request, body: RedriveBody) -> web.Response:
-    """Send lost messages again, by filter; safe to repeat."""
-    asked, deps = _filter(body, places_of(request)), services(request)
-    if not body.dry_run:
-        await note(request, "redrive", f"messages:{body.state}", also_told=body.also_told)
-    done = await redriving.redrive(
-        RedriveRequest(narrowed=asked, include_notified=body.also_told, dry_run=body.dry_run),
-        store=deps.redrive,
-        publisher=deps.publisher,
-        limit=body.limit,
-        after=body.after,
-    )
-    if not body.dry_run:
-        await note(request, "redrive", f"messages:{body.state}", taken=done.of(RedriveResult.TAKEN))
-    return json_answer(redriving.shown(done, dry_run=body.dry_run))
+    """Start a bulk run that sends lost messages again, by filter; with `dry_run`, only the plan."""
+    return await _many(request, BulkKind.RESEND, body, also_told=body.also_told)
 
 
 async def redrive_message(request: web.Request, body: RedriveOneBody) -> web.Response:
@@ -90,63 +78,45 @@ async def redrive_message(request: web.Request, body: RedriveOneBody) -> web.Res
 
 async def redrive_here(request: web.Request, *, also_told: bool) -> RedrivenOne:
     """Send the message of the path again. Raises TooLate if it is not lost."""
-    message_id, state = await _one(request, "redrive", also_told=also_told)
-    deps = services(request)
-    verdict = await redriving.redrive_one(
+    message_id, deps = read_id(request, _MESSAGE), services(request)
+    done = await redrive_one(
         message_id,
-        state,
+        log=deps.log,
         store=deps.redrive,
         publisher=deps.publisher,
-        narrowed=MessageFilter(places=places_of(request)),
+        actor=actor_of(request),
         include_notified=also_told,
     )
-    return RedrivenOne(id=message_id, verdict=verdict)
+    return found(_MESSAGE, done)
 
 
 async def cancel_messages(request: web.Request, body: CancelBody) -> web.Response:
-    """Cancel messages that have not left, by filter; safe to repeat."""
-    narrowed = _filter(body, places_of(request))
-    if not body.dry_run:
-        await note(request, "cancel", f"messages:{body.state}", why=body.why)
-    answer = await cancelling.cancel(
-        CancelRequest(narrowed=narrowed, dry_run=body.dry_run),
-        store=services(request).cancel,
-        limit=body.limit,
-        after=body.after,
-    )
-    if not body.dry_run:
-        await note(request, "cancel", f"messages:{body.state}", cancelled=answer.cancelled)
-    return json_answer(answer)
+    """Start a bulk run that cancels messages that have not left, by filter; with `dry_run`, only the plan."""
+    return await _many(request, BulkKind.CANCEL, body, why=body.why)
 
 
 async def cancel_message(request: web.Request, body: ReasonBody) -> web.Response:
     """Cancel one message that has not left; safe to repeat."""
     with _too_late():
         done, verdict = await cancel_here(request, body.why)
-        cancelling.check_cancelled(verdict)
+        check_cancelled(verdict)
     return json_answer(done)
 
 
 async def cancel_here(request: web.Request, why: WhyCancelled) -> tuple[HandedOver, CancelResult]:
     """Cancel the message of the path; return what became of it. Raises TooLate if it has left."""
-    message_id, state = await _one(request, "cancel", why=why)
-    narrowed = MessageFilter(places=places_of(request))
-    verdict = await cancelling.cancel_one(
-        message_id, state, store=services(request).cancel, narrowed=narrowed
-    )
-    return HandedOver(id=message_id, changed=state != State.CANCELLED), verdict
+    message_id, deps = read_id(request, _MESSAGE), services(request)
+    done = await cancel_one(message_id, why, log=deps.log, store=deps.cancel, actor=actor_of(request))
+    return found(_MESSAGE, done)
 
 
-async def _one(request: web.Request, action: str, **detail: Json) -> tuple[UUID, str]:
-    """
-    Audit what somebody is about to do to the message of the path; return it with its state.
-
-    Raises Refusal (404) if there is none within reach.
-    """
-    message_id, log = read_id(request, _MESSAGE), services(request).log
-    row = found(_MESSAGE, await log.message(message_id, places=places_of(request)))
-    await note(request, action, f"message:{message_id}", person=row["person"], **detail)
-    return message_id, row["state"]
+async def _many(
+    request: web.Request, kind: BulkKind, body: RedriveBody | CancelBody, **noted: Json
+) -> web.Response:
+    """Start a bulk run on the messages of a body, whose fields are called as those of the filter."""
+    asked = msgspec.convert(body, BulkFilter, from_attributes=True)
+    order = BulkOrder(kind=kind, asked=asked, reason=body.why.strip(), noted=noted)
+    return await plan_or_start(request, order, dry_run=body.dry_run, most=body.limit)
 
 
 @contextmanager
@@ -161,6 +131,6 @@ def _in_words(row: Mapping[str, Json]) -> dict[str, Json]:
     return {**row, **described(row["state"], row["reason"])}
 
 
-def _filter(query: MessagesQuery | RedriveBody | CancelBody, places: PropertyScope) -> MessageFilter:
+def _filter(query: MessagesQuery, places: PropertyScope) -> MessageFilter:
     """Return the filter, whose fields are called as those of the query."""
     return narrowed(msgspec.convert(query, BulkFilter, from_attributes=True), places)

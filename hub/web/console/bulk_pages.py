@@ -57,6 +57,7 @@ _FILTERS_ES: Final[Mapping[str, str]] = {
     "since": "desde",
     "until": "hasta",
     "handed_over": "entregadas",
+    "also_told": "también a quien ya lo recibió",
 }
 _GROWN: Final = "Mientras miraba, aparecieron más: revise el plan otra vez antes de empezar."
 _NO_REASON: Final = "Escriba por qué lo hace: queda en el registro, y lo leen sus compañeros."
@@ -188,7 +189,7 @@ async def _plan(
         reason=reason,
         action=address(request.path, query),
         back=address(_LISTS[kind], query),
-        filters=_in_words(kind, {name: getattr(query, name) for name in _FILTERS_ES}),
+        filters=_in_words(kind, {name: getattr(query, name, None) for name in _FILTERS_ES}),
         states=_states(kind),
         buildings=await buildings_of(request),
         events=EVENTS,

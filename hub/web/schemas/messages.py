@@ -11,7 +11,9 @@ from hub.model import ClockState, Instant, Purpose, State, Word
 from hub.model.looks import IsMasked, MayUnmask
 from hub.model.message_lists import ONLY, MessageList
 from hub.model.pages import Cursor, Limit
+from hub.operations.bulk.plan import MOST
 from hub.operations.cancel import WhyCancelled
+from hub.web.schemas.bulk import Why
 
 
 class MessagesQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -101,9 +103,9 @@ class RedriveBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     also_told: Annotated[
         bool, Meta(description="Also messages whose person was notified by another channel.")
     ] = False
-    dry_run: Annotated[bool, Meta(description="Only count.")] = False
-    after: Cursor | None = None
-    limit: Annotated[int, Meta(ge=1, le=5000, description="Most messages to examine.")] = 500
+    why: Why = ""
+    dry_run: Annotated[bool, Meta(description="Only the plan.")] = False
+    limit: Annotated[int, Meta(ge=1, le=MOST, description="How many at most, oldest first.")] = MOST
 
 
 class RedriveOneBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -127,6 +129,5 @@ class CancelBody(ReasonBody, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     reason: Annotated[Word, Meta(description="How the reason begins: `throttled`.")] | None = None
     since: Annotated[Instant, Meta(description="Created at this instant or later.")] | None = None
     until: Annotated[Instant, Meta(description="Created before this instant.")] | None = None
-    dry_run: Annotated[bool, Meta(description="Only count.")] = False
-    after: Cursor | None = None
-    limit: Annotated[int, Meta(ge=1, le=5000, description="Most messages to examine.")] = 500
+    dry_run: Annotated[bool, Meta(description="Only the plan.")] = False
+    limit: Annotated[int, Meta(ge=1, le=MOST, description="How many at most, oldest first.")] = MOST

@@ -1,0 +1,20 @@
+"""Verdicts: what a statement of an operator's act says of each row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, TypeAlias
+from uuid import UUID
+
+from asyncpg import Record
+
+from hub.model.tickets import Ticket
+
+TAKEN: Final = "taken"
+
+Acted: TypeAlias = tuple[Mapping[UUID, str], Sequence[Ticket]]
+"""Id → `taken`, or why it is skipped; and the tickets of what is queued now."""
+
+
+def verdicts_of(rows: Sequence[Record]) -> dict[UUID, str]:
+    return {row["id"]: row["verdict"] for row in rows}
