@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 
-from hub.access import audit as noting
 from hub.access.actor import Actor
 from hub.app.openers import open_audit
 from hub.app.operators import open_operator
@@ -18,7 +17,6 @@ from hub.desk.audit.acts import list_notes
 from hub.desk.audit.noun import SCOPES
 from hub.desk.audit.rows import NoteRow, NotesQuery
 from hub.doors.terminal import AsJson, Limit, fields, print_list, settings
-from hub.model import Json
 from hub.model.actors import of_shell
 
 
@@ -55,9 +53,3 @@ async def acting() -> AsyncIterator[Actor]:
     """Open what an act needs of whoever runs this command; the act audits itself by it."""
     async with open_audit(settings()) as notes:
         yield Actor(who=operator(), notes=notes, now=datetime.now(UTC))
-
-
-async def note(action: str, subject: str, *, person: str | None = None, **detail: Json) -> None:
-    """Audit what a command does, and to whose data. `detail` never contains a person's data."""
-    async with open_audit(settings()) as store:
-        await noting.note(store, who=operator(), action=action, subject=subject, person=person, **detail)

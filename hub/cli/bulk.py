@@ -7,7 +7,7 @@ from typing import Any, Final
 import typer
 
 from hub.app.openers import open_bulk
-from hub.cli.audit import note, operator
+from hub.cli.audit import acting
 from hub.doors.terminal import (
     AsJson,
     Columns,
@@ -20,6 +20,7 @@ from hub.doors.terminal import (
     print_list,
     settings,
 )
+from hub.operations.bulk import runs
 from hub.operations.bulk.runs import report
 
 app = typer.Typer(no_args_is_help=True)
@@ -53,9 +54,7 @@ async def show(run_id: Id, as_json: AsJson = False) -> None:
 @app.command()
 async def stop(run_id: Id, as_json: AsJson = False) -> None:
     """Stop a bulk action between two batches; what is done stays done. Safe to repeat."""
-    async with open_bulk(settings()) as store:
-        known(await store.run(run_id), f"bulk action {run_id}")
-        await note("bulk.stop", f"bulk:{run_id}")
-        changed = await store.cancel_run(run_id, by=operator())
+    async with open_bulk(settings()) as store, acting() as by:
+        changed = known(await runs.stop(by, store, run_id), f"bulk action {run_id}")
     done: dict[str, Any] = {"id": run_id, "changed": changed}
     print_done(done, f"{run_id}  {'stopped' if changed else 'had ended'}", as_json=as_json)

@@ -13,16 +13,8 @@ ROOT: Final = Path(hub.__file__).parent
 DOORS: Final = ("cli", "doors", "web")
 NOTES: Final = frozenset({"note", "note_look", "note_all"})
 WRITERS: Final[Mapping[str, str]] = {
-    "cli/audit.py": "What a command of many notes by, below.",
     "cli/database.py": "A restore is noted after it: before it there is no audit.",
     "doors/operator.py": "Not a door, but what an act of the desk audits itself by.",
-    "web/auth/caller.py": "What a request of many notes by, below.",
-    # Cancelling, sending again and stopping a run: acts of many, which move together.
-    "cli/bulk.py": "bulk.stop",
-    "cli/cancel.py": "cancel",
-    "cli/redrive.py": "redrive",
-    "web/api/bulk.py": "bulk.stop",
-    "web/api/messages.py": "cancel, redrive",
 }
 """The only modules of doors that write into the audit, and why they do."""
 

@@ -81,6 +81,14 @@ def _run(order: BulkOrder, chosen: int, actor: Actor) -> BulkRun:
     )
 
 
+async def stop(by: Actor, store: BulkStore, run_id: UUID) -> bool | None:
+    """Stop a run between two batches; false if it had ended, None if there is none within reach."""
+    if await store.run(run_id, places=by.places) is None:
+        return None
+    await by.note("bulk.stop", f"bulk:{run_id}")
+    return await store.cancel_run(run_id, by=by.who)
+
+
 async def report(store: BulkStore, run_id: UUID, places: PropertyScope) -> BulkReport | None:
     """Return a run with the reasons; None if there is none that is for these places alone."""
     run = await store.run(run_id, places=places)

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from hub.model.pages import PageQuery
 from hub.operations.bulk import plan, runs
-from hub.web.auth.caller import actor_of, caller_of, note, places_of
+from hub.web.auth.caller import actor_of, places_of
 from hub.web.requests import found, read_id
 from hub.web.responses import Refusal, json_answer
 from hub.web.schemas.bulk import BulkBody, BulkCancelled, BulkItemsQuery
@@ -65,9 +65,7 @@ async def cancel_bulk(request: web.Request) -> web.Response:
 
 async def stop_here(request: web.Request) -> BulkCancelled:
     """Stop the bulk action of the path."""
-    store, run_id, places = services(request).bulk, read_id(request, _RUN), places_of(request)
-    found(_RUN, await store.run(run_id, places=places))
-    await note(request, "bulk.stop", f"bulk:{run_id}")
-    changed = await store.cancel_run(run_id, by=caller_of(request).who)
-    run = found(_RUN, await store.run(run_id, places=places))
+    store, run_id = services(request).bulk, read_id(request, _RUN)
+    changed = found(_RUN, await runs.stop(actor_of(request), store, run_id))
+    run = found(_RUN, await store.run(run_id, places=places_of(request)))
     return BulkCancelled(id=run_id, state=run.state, changed=changed)

@@ -26,7 +26,7 @@ from hub.ports import CancelResult, MessageFilter
 from hub.rendering.outcomes_es import described
 from hub.web.api.bulk import plan_or_start
 from hub.web.api.masked import look
-from hub.web.auth.caller import actor_of, note, places_of
+from hub.web.auth.caller import actor_of, places_of
 from hub.web.requests import found, read_id
 from hub.web.responses import Refusal, json_answer
 from hub.web.schemas.messages import CancelBody, MessagesQuery, ReasonBody, RedriveBody, RedriveOneBody

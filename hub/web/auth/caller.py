@@ -6,11 +6,10 @@ from typing import Final
 
 from aiohttp import web
 
-from hub.access import audit
 from hub.access.actor import Actor
 from hub.access.inbox_tokens import InboxHolder
 from hub.doors.act import Where
-from hub.model import Json, PropertyScope, Scope
+from hub.model import PropertyScope, Scope
 from hub.web.auth.api_key_cache import Caller
 from hub.web.auth.session_cookie import SESSION
 from hub.web.live_requests import is_by_itself
@@ -61,14 +60,6 @@ def actor_of(request: web.Request, named: str = "") -> Actor:
         named="" if SESSION in request else named,
         looks=PageLooks(request),
     )
-
-
-async def note(
-    request: web.Request, action: str, subject: str, *, person: str | None = None, **detail: Json
-) -> None:
-    """Audit what the caller does, and to whose data. `detail` never contains a person's data."""
-    who, store = caller_of(request).who, services(request).audit
-    await audit.note(store, who=who, action=action, subject=subject, person=person, **detail)
 
 
 class PageLooks:
