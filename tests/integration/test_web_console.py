@@ -82,8 +82,8 @@ async def test_link_from_elsewhere_does_not_say_what_was_done(servers: Servers) 
         said = {}
         for site in ("same-origin", "cross-site", "none"):
             headers = {**HTML, **bearer(API_KEY), "Sec-Fetch-Site": site}
-            answer = await hub.hub.send("GET", "/channels?done=erased", headers, at="console")
-            said[site] = "Empezó la supresión" in answer.text
+            answer = await hub.hub.send("GET", "/channels?done=paused", headers, at="console")
+            said[site] = "El canal quedó en pausa" in answer.text
 
         assert {"same-origin": True, "cross-site": False, "none": False} == said
 
