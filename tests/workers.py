@@ -23,6 +23,8 @@ WAITING: Final = ("acceptance", "chaos")
 """Folders whose tests mostly wait, for a hub that runs."""
 WAITS, COMPUTES = "waits", "computes"
 THREE: Final = 3
+CORES: Final = 2
+"""More workers than these would compute in turns, and slow each other's time-outs."""
 SERVERLESS: Final = "tests/unit/"
 FEW: Final = 2
 """Tests in hand when a worker is given more: it starts one only when it knows the next."""
@@ -38,14 +40,14 @@ def kind_of(path: Path) -> str | None:
 
 def kinds_of(workers: int, wanted: Iterable[Path]) -> Mapping[str, str]:
     """
-    Return worker → kind: of three, two wait and one computes.
+    Return worker → kind: half of them compute, but no more than there are cores.
 
     Where only tests of one kind are wanted, or there are fewer workers, nobody is kept from anything.
     """
     kinds = {kind_of(path) for path in wanted}
     if (len(kinds) == 1 and None not in kinds) or workers < THREE:
         return {}
-    computing = workers // THREE
+    computing = min(CORES, workers // 2)
     return {f"gw{number}": COMPUTES if number < computing else WAITS for number in range(workers)}
 
 

@@ -67,7 +67,6 @@ async def test_petition_is_told_from_its_receipt_to_the_letter_in_the_order_in_w
         "Cerrado: todos sus plazos terminaron.",
         f"PQRS recibida (radicado {NUMBER}).",
         "Empieza el plazo «Término legal de respuesta»",
-        "A I*** T***, «PQRS recibida», por SMS a +57 *** *** 0199: enviado",
         "Se incumple «Primera respuesta»",
         "Nivel 2 escribe TOMO por SMS.",
         "Nivel 2 asume el caso por el nivel 2 (Coordinación del área).",
@@ -77,6 +76,13 @@ async def test_petition_is_told_from_its_receipt_to_the_letter_in_the_order_in_w
         "por correo a i***@e***.co: falló. La dirección de correo no existe.",
         "No se pudo entregar «PQRS respondida»: la dirección de correo no existe; queda una carta",
         "Se entregó en mano la carta de «PQRS respondida».",
+    )
+    # On a busy machine the text may leave after the promise, which lasts for seconds here, has ended.
+    _in_order(
+        told,
+        "Empieza el plazo «Término legal de respuesta»",
+        "A I*** T***, «PQRS recibida», por SMS a +57 *** *** 0199: enviado",
+        f"PQRS con primera respuesta (radicado {NUMBER}).",
     )
     assert "Ida" not in told
     assert "¿Para cuándo?" not in told

@@ -23,6 +23,9 @@ from tests.broker_users import publish_as
 from tests.integration.test_broker_rights import Users, users
 from tests.unit.factories import event
 
+pytestmark: Final = pytest.mark.timeout(300)
+"""RabbitMQ makes its users one by one, which takes long where others compute."""
+
 __all__ = ["users"]
 
 CRM: Final = "urn:coproservicios:crm"

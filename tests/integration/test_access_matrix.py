@@ -30,7 +30,8 @@ from tests.integration.guarded_hub import (
 from tests.integration.identities import BOOTSTRAP, Identity
 from tests.servers import Servers
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark: Final = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
+"""Every route by every identity: a minute of one core, and more where others compute."""
 
 HOW: Final = "write its row into ROWS of tests/integration/access_table.py"
 
