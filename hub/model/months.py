@@ -6,6 +6,7 @@ Events, messages and attempts are stored by the month of the event's time, with 
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -48,9 +49,16 @@ def month_of(at: datetime) -> datetime:
 
 
 def months_after(month: datetime, number: int) -> datetime:
-    """Return the month that many months later, earlier for a negative number; never before the epoch."""
+    """
+    Return the month that many months later, earlier for a negative number; never before the epoch.
+
+    Of an instant within a month, the same day of that month, or its last one: no year but a leap year has a
+    29 February.
+    """
     years, place = divmod(month.year * 12 + month.month - 1 + number, 12)
-    return max(month.replace(year=max(years, 1), month=place + 1), EPOCH)
+    year = max(years, 1)
+    day = min(month.day, monthrange(year, place + 1)[1])
+    return max(month.replace(year=year, month=place + 1, day=day), EPOCH)
 
 
 def missing(stored: Sequence[StoredMonth], now: datetime, ahead: int) -> Iterator[datetime]:

@@ -49,6 +49,21 @@ def test_months_are_counted_over_the_turn_of_the_year(number: int, then: datetim
     assert then == months_after(first(2026, 11), number)
 
 
+@pytest.mark.parametrize(
+    ("day", "number", "then"),
+    [
+        (datetime(2028, 2, 29, 23, 59, tzinfo=UTC), -60, datetime(2023, 2, 28, 23, 59, tzinfo=UTC)),
+        (datetime(2028, 2, 29, tzinfo=UTC), -48, datetime(2024, 2, 29, tzinfo=UTC)),
+        (datetime(2026, 8, 31, tzinfo=UTC), -6, datetime(2026, 2, 28, tzinfo=UTC)),
+        (datetime(2026, 12, 31, tzinfo=UTC), 6, datetime(2027, 6, 30, tzinfo=UTC)),
+    ],
+)
+def test_a_day_that_the_other_month_does_not_have_is_its_last(
+    day: datetime, number: int, then: datetime
+) -> None:
+    assert then == months_after(day, number)
+
+
 def test_the_months_after_the_last_one_are_missing() -> None:
     known = [stored(EPOCH, until=first(2026, 12)), stored(first(2026, 12)), REST]
 
