@@ -100,11 +100,13 @@ async def test_audit_age_is_known_after_the_first_audit(watching: Watching) -> N
     assert age < HOUR
 
 
+async def test_no_message_waits_at_first(watching: Watching) -> None:
+    assert {} == await watching.oldest_waiting()
+
+
 async def test_oldest_waiting_message_of_each_queue_is_reported(
     watching: Watching, stores: Stores, of: StoredEvent
 ) -> None:
-    assert {} == await watching.oldest_waiting()
-
     held = message(of, contact_id="c", channel="sms", state=State.HELD, next_at=now() + HOUR)
     due = message(of, contact_id="d", state=State.RETRYING, lane=Lane.URGENT, next_at=now() - 2 * HOUR)
     await stores.add(message(of, contact_id="a"), held, due)
