@@ -1,4 +1,4 @@
-"""Nouns: the table of the desk. Who reads it has read what people at the company can do."""
+"""Nouns: the table of the desk. It is the list of all that people at the company can do."""
 
 from __future__ import annotations
 

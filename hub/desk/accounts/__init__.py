@@ -1,1 +1,1 @@
-"""Accounts of the console: who signs in, with which offices where."""
+"""Accounts of the console: the people who sign in, and their offices in each place."""

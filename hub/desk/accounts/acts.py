@@ -90,7 +90,7 @@ async def take(by: Operator, name: str, body: GrantsBody) -> AccountRow:
         raise InvalidAccount(f"{account.name} has no such office there.")
     await _audit(by, "take", account, grants=_grant_labels(grants))
     await by.stores.accounts.take(account.id, grants)
-    # Without its last office an account is out of the reach of who administers some copropiedades.
+    # An administrator of some copropiedades cannot reach an account without its last office.
     return _row(by, await by.stores.accounts.named(account.name) or account)
 
 
@@ -144,8 +144,8 @@ async def forget_factor(by: Operator, name: str) -> AccountRow:
     """
     Remove the second factor of an account that may do no more than the caller; its sessions end.
 
-    Whoever also had the password of an account with more rights would gain them. One's own is replaced on
-    the own page, against the password. Where it is required, it is enrolled anew.
+    With the password of an account with more rights the caller would gain those. One's own factor is replaced
+    on the page of one's own account, against the password. Where a factor is required, it is enrolled anew.
     """
     account = await _account(by, name)
     _require_other(by, account)
@@ -158,10 +158,11 @@ async def forget_factor(by: Operator, name: str) -> AccountRow:
 
 async def set_person(by: Operator, name: str, body: PersonBody) -> AccountRow:
     """
-    Say who of the directory the account is, whose inbox it reads; safe to repeat.
+    Name the person of the directory to whom the account belongs, and whose inbox it reads; safe to repeat.
 
     An administrator of some copropiedades may not, since the person's messages are about any place. An
-    administrator who sees people masked may not either, since such an account reads as anybody.
+    administrator who sees people masked may not either: through the account they would read anybody's
+    messages.
     """
     account = await _account(by, name)
     if _places(by) is not None:

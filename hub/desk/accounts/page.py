@@ -1,4 +1,4 @@
-"""Pages of accounts: their sheet, their forms, and what is asked before something that is hard to undo."""
+"""Pages of accounts: their sheet, their forms, and the questions before a change that is hard to undo."""
 
 from __future__ import annotations
 
@@ -109,7 +109,10 @@ def person_of_form(_: Operator, form: PersonForm) -> PersonBody:
 
 
 async def page_words(by: Operator) -> dict[str, Json]:
-    """Return what the pages of accounts show besides: where the operator gives offices, and who it is."""
+    """
+    Return the other words of the pages of accounts: the places where the operator gives offices, and its
+    name.
+    """
     places = await by.stores.directory.place_names(by.places)
     return {
         "places": places,

@@ -1,1 +1,1 @@
-"""The audit: who looked at people's data, and who changed what."""
+"""The audit: each look at people's data and each change, with its author."""

@@ -1,4 +1,4 @@
-"""The audit: list it, load it as a sheet. Who looks at what was done with a person's data is in it, too."""
+"""The audit: list it, load it as a sheet. A look at a person's rows of the audit is recorded in it, too."""
 
 from __future__ import annotations
 

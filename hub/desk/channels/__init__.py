@@ -1,1 +1,1 @@
-"""Channels and their pauses: providers, what waits, who has paused what and until when."""
+"""Channels and their pauses: providers, waiting messages, and each pause with its author and its end."""

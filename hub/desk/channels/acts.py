@@ -88,10 +88,10 @@ async def end_pause(
 
 async def _cancel_older(by: Operator, subject: str) -> int:
     """
-    Cancel what waits and is older than a restored hub's copy, page by page; return how many.
+    Cancel the waiting messages that are older than a restored hub's copy, page by page; return their number.
 
-    Of any other pause nothing is: all that was planned before it would go, the urgent and what the law asks
-    for too, and nobody would have seen a list. What is refused leaves no row in the audit.
+    The end of any other pause cancels nothing: all messages from before it would go, urgent and legal ones
+    too, and nobody would have seen a list. A refusal leaves no row in the audit.
     """
     if subject != EVERYTHING or not any(row.is_restored for row in await queries.pauses(by.db)):
         raise NotRestored

@@ -1,4 +1,4 @@
-"""Channels as they are: what settings, pauses, incidents and the broker say of each."""
+"""Channels as they are, by settings, pauses, incidents and the broker."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def rates_of(settings: Settings) -> dict[str, Sequence[str]]:
 
 
 async def read_depths(publisher: Publisher) -> Depths:
-    """Ask the broker how much waits in the queue of each channel and lane."""
+    """Ask the broker for the length of the queue of each channel and lane."""
     return {name: {str(lane): await publisher.depth(name, lane) for lane in Lane} for name in NAMES}
 
 
@@ -70,7 +70,7 @@ async def read_channels(stores: Stores, depths: Depths) -> list[ChannelRow]:
 
 
 async def read_pause(db: Database, subject: str) -> PauseWhole | None:
-    """Return a pause with what waits for its end; None if there is none."""
+    """Return a pause with the messages and steps that wait for its end; None if there is none."""
     found = next((row for row in await queries.pauses(db) if row.subject == subject), None)
     if found is None:
         return None

@@ -1,7 +1,7 @@
 """
 Dead letters: list, show, replay, mend, discard; many at once by a bulk run.
 
-An unreadable event belongs to no copropiedad: only who reaches everywhere has any of them.
+An unreadable event belongs to no copropiedad: only an operator who reaches all of them sees dead letters.
 """
 
 from __future__ import annotations
@@ -61,19 +61,23 @@ async def list_open(by: Operator, query: OpenQuery) -> Rows[DeadRow]:
 
 
 async def how_many_are_open(by: Operator) -> object:
-    """Return what differs once a letter has come or is settled."""
+    """Return a number that differs once a letter has come or is settled."""
     return await queries.open_letters(by.db)
 
 
 async def show_dead(by: Operator, letter_id: UUID) -> DeadWhole:
-    """Show a dead letter as it was received: with `privacy` whole, with `operate` who sent it and why not."""
+    """
+    Show a dead letter as it was received: whole with `privacy`; its sender and the reason with `operate`.
+    """
     return DeadWhole.of(await _looked_at(by, letter_id), masked=not sees_content(by))
 
 
 async def view_dead(
     by: Operator, letter_id: UUID, *, typed: bytes | None = None, wrong: InvalidEvent | None = None
 ) -> DeadView:
-    """Show a dead letter as a page: its payload, or what was `typed` instead, with what is wrong marked."""
+    """
+    Show a dead letter as a page: its payload, or the one that was `typed` instead, with its mistakes marked.
+    """
     letter = await _looked_at(by, letter_id)
     body, field = letter.body if typed is None else typed, letter.field if wrong is None else wrong.field
     may_see = sees_content(by)
@@ -100,11 +104,11 @@ async def mend_dead(by: Operator, letter_id: UUID, words: bytes) -> Settled:
     """
     Publish an open dead letter with other words, still the same event; with `privacy` as well.
 
-    What was changed, and a digest of it, is audited: the event is its publisher's, the words are not. Raises
-    InvalidEvent, and TooLate if it is settled.
+    The changed fields and a digest of the new words are audited: the event is its publisher's, the words are
+    not. Raises InvalidEvent, and TooLate if it is settled.
     """
     if not sees_content(by):
-        # Before the letter is looked for: what is refused leaves no trace.
+        # Before the letter is looked for: a refusal leaves no row in the audit.
         raise BeyondOwnRights(_FOR_FEW)
 
     def check(body: bytes, content_type: str | None, headers: Mapping[str, Json]) -> Event:

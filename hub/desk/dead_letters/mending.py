@@ -1,4 +1,4 @@
-"""Mending of a dead letter: what is wrong in it, line by line, and the letter with other words. Pure."""
+"""Mending of a dead letter: its mistakes, line by line, and the letter with other words. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hub.model import DeadLetter, Event, Json
 LONGEST: Final = 256 * 1024
 """Bytes of a body that a page may mend; a longer one is for its publisher."""
 _KEPT: Final = ("source", "id", "type")
-"""What says whose event it is: who mends it may not publish another one in its sender's name."""
+"""The fields that identify the event: a mend may not publish another event in its sender's name."""
 _SETTLED: Final = "the letter is {state}: only an open one can be mended"
 _ALL: Final = "*"
 _MOST_PATHS: Final = 50
@@ -38,7 +38,8 @@ def payload_lines(body: bytes, field: str | None) -> Sequence[PayloadLine]:
     """
     Return the body as indented JSON, with the lines of the invalid part marked.
 
-    A part that is missing marks the line where its object begins. What is no JSON is returned as it came.
+    A part that is missing marks the line where its object begins. A body that is no JSON is returned as it
+    came.
     """
     try:
         lines = list(_written(strict_json.loads(body), "", 0, ""))
@@ -69,7 +70,7 @@ def _written(value: Json, path: str, depth: int, end: str, key: str = "") -> Ite
 
 
 def _nearest(paths: set[str], field: str | None) -> str | None:
-    """Return the path of the invalid part or, where it is missing, of what should hold it."""
+    """Return the path of the invalid part or, where that is missing, of the object that should hold it."""
     path = (field or "").replace("[", ".").replace("]", "")
     while path and path not in paths:
         path = path.rpartition(".")[0]
@@ -81,7 +82,7 @@ def mended(letter: DeadLetter, body: bytes, check: Check, *, by: str) -> DeadLet
     Return the letter with other words, and who has mended it.
 
     Raises TooLate if it is settled, InvalidEvent if the words are not valid either, or another event. A
-    letter that was refused for who sent it cannot be mended: other words do not change its sender.
+    letter that was refused for its sender cannot be mended: other words do not change the sender.
     """
     if letter.state != "open":
         raise TooLate(_SETTLED.format(state=letter.state))
@@ -106,7 +107,7 @@ def identity_of(letter: DeadLetter) -> Mapping[str, str | None]:
 
 
 def is_known(letter: DeadLetter) -> bool:
-    """Return whether the letter says whose event it is: of any other a mend would be an event of its own."""
+    """Return whether source, id and type could be read: the mend of any other letter would be a new event."""
     return all(identity_of(letter).values())
 
 
@@ -116,10 +117,10 @@ def can_be_mended(letter: DeadLetter) -> bool:
 
 def changed_paths(old: bytes, new: bytes) -> Sequence[str]:
     """
-    Return where two bodies differ, for the audit: paths of fields, never what they hold.
+    Return the fields in which two bodies differ, for the audit: their paths, never their values.
 
-    A key that is no field's name may be a person's, and is written as `?`. Of what is no JSON, or
-    nested too deeply, all differs.
+    A key that is no field's name may be a person's, and is written as `?`. Bodies that are no JSON, or nested
+    too deeply, differ in everything.
     """
     try:
         before, after = (_by_path(_leaves(strict_json.loads(body), "")) for body in (old, new))
@@ -130,7 +131,7 @@ def changed_paths(old: bytes, new: bytes) -> Sequence[str]:
 
 
 def _by_path(leaves: Iterable[tuple[str, str]]) -> Mapping[str, Sequence[str]]:
-    """Return what each path holds: several, where keys are written as `?`."""
+    """Return the values of each path: several, where keys are written as `?`."""
     held = defaultdict[str, list[str]](list)
     for path, value in leaves:
         held[path].append(value)
@@ -152,7 +153,7 @@ def _leaves(value: Json, path: str) -> Iterator[tuple[str, str]]:
 
 
 def trace(letter: DeadLetter, whole: DeadLetter) -> dict[str, Json]:
-    """Return what the audit keeps of a mend: where the letter was changed, and the SHA-256 of what goes."""
+    """Return the row of a mend in the audit: the changed fields, and the SHA-256 of the published body."""
     return {
         "sha256": sha256(whole.body).hexdigest(),
         "changed": list(changed_paths(letter.body, whole.body)),

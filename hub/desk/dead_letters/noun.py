@@ -20,7 +20,7 @@ def _is_open(view: DeadView) -> bool:
 ONE: Final = Read(
     acts.show_dead,
     _ONE,
-    # Who may replay may look first.
+    # An operator who may replay may look first.
     needs=PRIVACY | OPERATE,
     command="",
     template="desk/dead_letters/page.html",

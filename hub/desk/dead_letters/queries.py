@@ -18,7 +18,7 @@ _STATES: Final = get_args(DeadState)
 
 
 class OpenLetters(Struct):
-    """How many letters wait for somebody, and when the newest of them came."""
+    """The number of letters that wait for somebody, and the arrival of the newest."""
 
     n: int
     newest: datetime | None

@@ -1,4 +1,4 @@
-"""Dead letters as rows: what staff sees of one, what a list is asked for, what becomes of it."""
+"""Dead letters as rows, with the filters of their list and the results of their acts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _BODY_SHOWN: Final = 64 * 1024
 
 
 def title_of(event_type: str | None) -> str:
-    """Return what a letter is about, in Spanish."""
+    """Return the subject of a letter, in Spanish."""
     return event_title(event_type or "") or "Sin tipo"
 
 
@@ -94,14 +94,14 @@ class DeadWhole(DeadLetterFacts, kw_only=True):
 
 
 class DeadView(Struct, kw_only=True):
-    """A dead letter as its page shows it: `lines` mark what is wrong in the payload."""
+    """A dead letter as its page shows it: `lines` mark the mistakes in the payload."""
 
     letter: DeadWhole
     lines: list[PayloadLine]
     can_mend: bool
     too_long: bool
     wrong: InvalidEvent | None
-    """Why what was typed on the page cannot be taken in either."""
+    """The reason why the words that were typed on the page cannot be taken in either."""
     late: bool = False
     """Whether somebody has settled it meanwhile."""
 
@@ -135,7 +135,7 @@ class DeadQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class OpenQuery(DeadQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What people ask for: where they choose no state, what waits for somebody."""
+    """The query of the page: without a state it finds the letters that wait for somebody."""
 
     state: Annotated[
         Annotated[DeadState, Meta(description="Which ones.")], Option("Estado", among=DEAD_STATES)
@@ -143,13 +143,13 @@ class OpenQuery(DeadQuery, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     @property
     def of_all(self) -> str:
-        """Return the query of a bulk action on what the list shows."""
+        """Return the query of a bulk action on the letters that the list shows."""
         asked = {"reason": self.reason, "event": self.event}
         return urlencode({name: value for name, value in asked.items() if value})
 
 
 class SettleBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which open dead letters, the oldest first; all of them without a reason or an event."""
+    """The open dead letters to settle, the oldest first; all of them without a reason or an event."""
 
     reason: Annotated[Word, Meta(description="Words that the reason contains.")] | None = None
     event: Annotated[Word, Meta(description="The event's name: `pqrs.received`.")] | None = None

@@ -1,1 +1,1 @@
-"""The register of excluded numbers: its list, loaded and shown; never who is in it."""
+"""The register of excluded numbers: its list, loaded and shown, but never the numbers in it."""

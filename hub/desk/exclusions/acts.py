@@ -1,4 +1,4 @@
-"""The register of excluded numbers: show which list is in force, load another."""
+"""The register of excluded numbers: show the list in force, load another."""
 
 from __future__ import annotations
 

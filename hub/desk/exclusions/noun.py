@@ -16,7 +16,7 @@ NOUN: Final = Noun(
     one="list",
     reads=(Read(acts.show_exclusions, _PATH, where=Where.COMPANY, command=""),),
     acts=(
-        # Whoever is left out of the list gets advertising again: no key that only operates may do that.
+        # A person who is left out of the list gets advertising again: no key that only operates may do that.
         Act(
             acts.load_exclusions,
             _PATH,

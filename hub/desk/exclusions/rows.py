@@ -1,4 +1,4 @@
-"""The register of excluded numbers as rows: the list in force, and what loads one."""
+"""The register of excluded numbers as rows: the list in force, and the body that loads one."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def to_load(
     Read the list of a day, instead of one of `before` addresses.
 
     Raises InvalidSheet for a day to come, for bad lines unless `skip_bad`, for an empty list, and for one of
-    less than half the addresses unless `smaller`: whoever is no more in it gets advertising again.
+    less than half the addresses unless `smaller`: a person who is no more in it gets advertising again.
     """
     if of > today:
         raise InvalidSheet("La fecha de la lista está en el futuro.")

@@ -19,7 +19,7 @@ async def explain(by: Operator, query: ExplainQuery) -> Explanation:
 
 
 async def judged(by: Operator, event: str, person: str, *, source: str | None = None) -> Verdict:
-    """Return the verdict within reach; what has no answer is no look."""
+    """Return the verdict within reach; a question without an answer is not audited as a look."""
     verdict = await explaining.explain(by.stores.explain, event, person, source=source, places=by.places)
     if verdict.event is not None and verdict.outcome not in UNKNOWN:
         await by.audit("event.explain", f"event:{verdict.event.key}", person=person, outcome=verdict.outcome)

@@ -1,4 +1,4 @@
-"""Explanations as rows: what is asked of an event and a person, and the answer."""
+"""Explanations as rows: the question about an event and a person, and its answer."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Codes that people read to staff: which message has one. What anybody sees is a page of its own."""
+"""Codes that people read to staff: the message of each. The public page of a code is another one."""

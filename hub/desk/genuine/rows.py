@@ -12,9 +12,9 @@ from hub.model.genuine import GenuineMessage
 
 class GenuineRow(Struct, frozen=True, kw_only=True):
     """
-    What the code of a message tells staff: which message it is, and what to ask `explain` for.
+    The message of a code as staff sees it, with the words to ask `explain` for.
 
-    `person` is a reference, never a name. `reported_at` is when somebody first said not to recognise it.
+    `person` is a reference, never a name. `reported_at` is the first time that somebody did not recognise it.
     """
 
     message_id: UUID

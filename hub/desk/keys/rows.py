@@ -12,7 +12,7 @@ from hub.model import Instant, Scope, Word
 from hub.rendering.labels_es import KEY_STATES, SCOPES
 
 ENDS: Final = {"month": timedelta(days=30), "quarter": timedelta(days=91), "year": timedelta(days=365)}
-"""How long a new key opens; one that is not here never expires."""
+"""The life of a new key; a word that is not here is a key that never expires."""
 ENDS_ES: Final = {
     "month": "En un mes",
     "quarter": "En tres meses",
@@ -20,7 +20,7 @@ ENDS_ES: Final = {
     "never": "Nunca",
 }
 OVERLAPS: Final = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7)}
-"""How long an old key opens besides its successor."""
+"""The time for which an old key opens beside its successor."""
 OVERLAPS_ES: Final = {"hour": "una hora más", "day": "un día más", "week": "una semana más"}
 
 

@@ -49,9 +49,9 @@ async def list_letters(by: Operator, query: LettersQuery) -> Rows[LetterRow]:
 
 async def list_buildings(by: Operator, query: ListQuery) -> Rows[LetterBuilding]:
     """
-    Count what waits to be printed and handed over in each copropiedad.
+    Count the letters to be printed and handed over in each copropiedad.
 
-    `open` is what a batch would take; `documents` must be printed by hand.
+    `open` are the letters that a batch would take; `documents` must be printed by hand.
     """
     rows = await queries.buildings(by.db, by.places)
     return rows_by(rows, query, lambda row: (row.copropiedad_id or "",))
@@ -193,7 +193,7 @@ async def to_hand_over(by: Operator, batch_id: UUID) -> list[BatchLetter]:
     """
     Return the letters of a batch that are still on the table. Raises TooLate unless it is printed.
 
-    What is with the post has not arrived: each is recorded by its own id, when the post reports it.
+    A letter that is with the post has not arrived: it is recorded by its own id, when the post reports it.
     """
     batch = await _batch(by, batch_id)
     if batch.printed_at is None or batch.cancelled_at is not None:

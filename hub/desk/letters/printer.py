@@ -35,14 +35,16 @@ _NO_PAGE: Final = (
 )
 _WITHDRAWN: Final = "All letters of the batch were withdrawn: there is nothing to print."
 MOST_BYTES: Final = 128 << 20
-"""Of the documents in one PDF: five hundred of ten megabytes would fill the memory of the role web."""
+"""
+The size of all documents in one PDF: five hundred of ten megabytes would fill the memory of the role web.
+"""
 _APART: Final = LinkedDocument(kind="", name="", content=b"")
 """Stands for a document that is not printed with its letter, which then says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintedPages:
-    """A PDF, and whose data it shows. `apart` is how many documents must be printed besides."""
+    """A PDF, and the people whose data it shows. `apart` is the number of documents to be printed besides."""
 
     content: bytes
     people: Sequence[str]
@@ -53,7 +55,7 @@ class PrintedPages:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintedBatch:
-    """What a batch has on paper, and what staff must print besides."""
+    """The PDF of a batch, and the number of documents that staff must print besides."""
 
     batch: PrintBatch
     posters: Sequence[PosterPage]
@@ -123,7 +125,7 @@ async def _set(batch: PrintBatch, sheets: Sequence[Sheet], cover: Cover) -> Prin
 
 
 async def _sheets(stores: Stores, letters: Sequence[PrintedLetter], most_bytes: int) -> list[Sheet]:
-    """Gather what is printed, in its order: each letter with its document."""
+    """Gather the sheets in their order: each letter with its document."""
     documents = await _documents(stores, letters, most_bytes)
     return [
         Sheet(
@@ -168,7 +170,10 @@ def _cover(content: PrintedBatch, apart: Collection[int]) -> Cover:
 
 
 def _made(batch: PrintBatch) -> str:
-    """Say when, and how many were withdrawn since; the cover counts its lines itself."""
+    """
+    Return the instant of the batch and the number of letters withdrawn since; the cover counts its lines
+    itself.
+    """
     when = fecha_hora(batch.made_at).replace(NBSP, " ")
     said = f"Lote hecho el {when}"
     if not batch.withdrawn:

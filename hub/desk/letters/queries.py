@@ -41,14 +41,14 @@ _TO_DO: Final = (
     "Esta persona debe recibir un documento en papel. Imprímalo, entrégueselo y registre la entrega."
 )
 _TO_PRINT: Final = ("Documento por imprimir y entregar", _TO_DO, f"<p>{_TO_DO}</p>")
-"""What stands in for a letter whose document is a link: subject, text, page."""
+"""The words in place of a letter whose document is a link: subject, text, page."""
 _DELIVERED: Final = "It was delivered before. Look at it: `hub letters show`, GET /api/letters/{id}."
 _EVER: Final = (datetime(9999, 1, 1, tzinfo=UTC), UUID(int=0))
 CANCELLED: Final = "The batch was cancelled: its letters are open again. Make another one."
 _PRINTED: Final = "The batch is marked as printed, so its letters are on paper. Post them or hand them over."
 _ON_ITS_WAY: Final = "A letter of the batch is posted or delivered: mark the batch as printed instead."
 _NOT_ON_PAPER: Final = frozenset({LetterState.BATCHED})
-"""Of a batch that may be cancelled every letter is in this state."""
+"""The state of each letter of a batch that may be cancelled."""
 
 
 async def letters(db: Database, query: LettersQuery, places: PropertyScope = None) -> Rows[LetterRow]:
@@ -65,12 +65,12 @@ async def letters(db: Database, query: LettersQuery, places: PropertyScope = Non
 
 
 async def buildings(db: Database, places: PropertyScope = None) -> list[LetterBuilding]:
-    """Count what waits in each copropiedad; one where nothing waits is left out."""
+    """Count the waiting letters of each copropiedad; one without any is left out."""
     return [read(LetterBuilding, row) for row in await db.rows(_SQL["buildings"], listed(places))]
 
 
 async def count(db: Database, places: PropertyScope) -> int:
-    """Count what is to be printed or handed over."""
+    """Count the letters to be printed or handed over."""
     found = await buildings(db, places)
     return sum(one.open + one.batched + one.printed + one.documents for one in found)
 
@@ -115,7 +115,7 @@ async def make_batch(
     db: Database, copropiedad_id: str | None, *, by: str, size: str, now: datetime
 ) -> MadeBatch:
     """
-    Make a batch of what is open there, by tower and unit, people without a unit last.
+    Make a batch of the letters that are open there, by tower and unit, people without a unit last.
 
     A letter is in one batch at most; a recalled one is deleted, and so leaves its batch. Where nothing is
     open: the newest batch that is not printed. Raises NothingToPrint if there is none.

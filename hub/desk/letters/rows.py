@@ -1,4 +1,4 @@
-"""Letters and their batches as rows: what staff sees of each, and what an act takes and answers."""
+"""Letters and their batches as rows, with the bodies and results of their acts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class BatchesQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class BatchBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is printed: the open letters of a copropiedad."""
+    """The letters to be printed: the open ones of a copropiedad."""
 
     copropiedad: Annotated[
         Word | None, Meta(description="Its id; null: letters that belong to no copropiedad.")
@@ -43,7 +43,7 @@ class PostedBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class LetterRow(Struct, kw_only=True):
-    """A letter; its id is that of its message."""
+    """A letter; it has the id of its message."""
 
     id: UUID
     created_at: Instant
@@ -82,7 +82,7 @@ class LetterWhole(LetterRow, kw_only=True):
 
 
 class LetterBuilding(Struct, kw_only=True):
-    """How many letters of a copropiedad wait for somebody."""
+    """The number of letters of a copropiedad that wait for somebody."""
 
     copropiedad_id: str | None
     copropiedad: str | None
@@ -154,9 +154,9 @@ class MadeBatch(Struct, frozen=True, kw_only=True):
 
 class PrintedLetter(Struct, frozen=True, kw_only=True):
     """
-    A letter as it is set on paper: whose, where to, the stored page, and the digest of its document.
+    A letter as it is set on paper: its recipient and place, the stored page, and the digest of its document.
 
-    `document` is the name of that, `kind` its media type, `length` how many bytes.
+    `document` is the name of the document, `kind` its media type, `length` its size in bytes.
     """
 
     id: UUID

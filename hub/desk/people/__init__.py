@@ -1,1 +1,1 @@
-"""People of the directory: who they are, how they are reached, whom an audience means, its entries."""
+"""People of the directory: their roles and contacts, the members of an audience, the entries."""

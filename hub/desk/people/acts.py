@@ -1,4 +1,4 @@
-"""People: who holds a role, who is there and how they are reached, whom an audience means; their entries."""
+"""People: list the holders of roles, find and show people and audiences, write entries of the directory."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ async def list_people(by: Operator, query: HoldersQuery) -> Rows[Holder]:
 async def holders(
     by: Operator, asked: Holders, *, after: str | None, limit: int, on: str | None
 ) -> Rows[Holder]:
-    """List who holds a role; of the company where the question names no place."""
+    """List the holders of a role; without a place, those of roles of the company."""
     page = await by.stores.directory.holders(asked, after=after, limit=limit, places=by.places)
     # The names are masked and may be many: the audit has the question, not each row.
     await by.audit("people.list", asked.scope, role=asked.role, on=on, found=len(page.items))
@@ -128,7 +128,7 @@ async def write_entry(
     """
     Write or remove an entry of the directory, as a valid event has it.
 
-    Raises NoSuch and ScopeNeeded for who does not reach it, VersionJump.
+    Raises NoSuch and ScopeNeeded if the operator does not reach it, VersionJump.
     """
     if override and by.places_with(Scope.ADMIN) is not None:
         what = "Only an administrator of everything writes over a greater version."
@@ -145,7 +145,7 @@ async def write_entry(
 
 
 async def _require_reach(by: Operator, entry: Entry, standing: Standing | None) -> None:
-    """Refuse who does not reach where the entry belongs before and after the write."""
+    """Refuse an operator who does not reach the entry's place before the write or after it."""
     if by.places is None:
         return
     if entry.of_the_company:

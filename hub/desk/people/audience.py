@@ -1,4 +1,4 @@
-"""Who belongs to an audience, shown before anything is sent."""
+"""Members of an audience, shown before anything is sent."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hub.ports import HeadcountStore
 
 
 class Reach(Struct, kw_only=True):
-    """How many of the notified people each channel can reach; a person may count in several."""
+    """The number of notified people whom each channel can reach; a person may count in several."""
 
     email: int
     mobile: Annotated[int, Meta(description="By SMS, or by WhatsApp where that is wanted.")]
@@ -52,7 +52,7 @@ class AudienceMeant(Struct, kw_only=True):
 async def read_audience(
     store: HeadcountStore, who: Sequence[str], *, after: str | None, limit: int, places: PropertyScope = None
 ) -> AudienceMeant:
-    """Return who these words mean now: counts, channels, and a page of people."""
+    """Return the people whom these words mean now: counts, channels, and a page of people."""
     meant = await store.meant(asked(who), after=after, limit=limit, places=places)
     count = meant.headcount
     return AudienceMeant(

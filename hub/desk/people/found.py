@@ -1,4 +1,4 @@
-"""What the tables of the directory have of people, as the list and the overview are made of it."""
+"""Rows of the directory from which the list of people and the overview are made."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from hub.model import Person
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleFilter:
     """
-    A filter of people; what is None or false does not filter.
+    A filter of people; a field that is None or false does not filter.
 
-    `unreachable` is judged by the use case: what reaches somebody is no question to a database.
+    `unreachable` is judged by the use case: the database cannot tell whether a channel reaches somebody.
     """
 
     copropiedad: str | None = None

@@ -1,4 +1,4 @@
-"""The list of people: who is there, by which channels they can be reached, who is not to be contacted."""
+"""List of people: their roles, the channels that reach them, and the marks against contact."""
 
 from __future__ import annotations
 

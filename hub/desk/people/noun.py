@@ -1,4 +1,4 @@
-"""People: what is read of them, as the doors have it. Their pages and entries are handlers of their own."""
+"""People: their reads, as the doors have them. Their pages and entries are handlers of their own."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """
-What an operator needs to know before writing to a person: the contacts and what is wrong with each, why a
-message may or may not leave by each channel, the roles over time, the ledger of consents, cases and replies.
+Overview of a person for an operator who wants to write: the contacts and their faults, a forecast for each
+channel, the roles over time, the ledger of consents, cases and replies.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class ContactState(StrEnum):
 
 
 class SuppressionOfContact(Struct, kw_only=True):
-    """Why nothing is sent there by a channel, and until when."""
+    """The reason why nothing is sent there by a channel, and its end."""
 
     id: UUID
     channel: str
@@ -110,7 +110,7 @@ class RoleOverTime(Struct, kw_only=True):
 
 
 class ConsentEntry(Struct, kw_only=True):
-    """What the person has said about a purpose, and how that can be shown."""
+    """A decision of the person about a purpose, and its proof."""
 
     purpose: str
     granted: bool

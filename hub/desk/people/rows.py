@@ -1,4 +1,4 @@
-"""People as rows: what staff and systems see of the directory, and what they ask of it."""
+"""People as rows of the directory, with the queries of staff and systems."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class PeoplePage(Struct, kw_only=True):
 
 
 class PeopleQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which people of the directory."""
+    """A filter of the people of the directory."""
 
     copropiedad: Annotated[Word, Meta(description="Of this one and its units.")] | None = None
     unit: Annotated[Word, Meta(description="Of this unit.")] | None = None

@@ -1,1 +1,1 @@
-"""Posters of notice boards: what is to be printed, hangs there, and is to be taken down."""
+"""Posters of notice boards: to be printed, hanging, and to be taken down."""

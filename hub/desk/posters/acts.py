@@ -50,7 +50,7 @@ async def mark_poster_taken_down(by: Operator, poster_id: UUID) -> PosterRecorde
 
 
 async def newest_of_each_state(by: Operator) -> object:
-    """Return what differs once a poster has moved on."""
+    """Return a value that differs once a poster has moved on."""
     return [await queries.posters(by.db, PostersQuery(state=state)) for state in PosterState]
 
 
@@ -58,7 +58,7 @@ async def _record(by: Operator, poster_id: UUID, step: PosterStep) -> PosterReco
     poster = await _poster(by, poster_id)
     await by.audit(f"poster.{step}", f"poster:{poster_id}")
     if step is not PosterStep.TAKEN_DOWN:
-        # What is on paper has a page: whoever asks later sees what hung.
+        # A poster on paper has its page: a later reader sees the words that hung.
         await _page(by, poster_id)
     changed = await queries.record(by.db, poster, step, by=by.who)
     return PosterRecorded(id=poster_id, changed=changed, state=(await _poster(by, poster_id)).state)

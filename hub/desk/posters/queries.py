@@ -26,7 +26,7 @@ _NARROWED: Final = {
         _SQL["on_paper"],
     ),
 }
-"""What all posters in a state have in common, as an index has it."""
+"""The condition that all posters in a state fulfil, in the words of an index."""
 _MAY: Final[Mapping[PosterStep, frozenset[PosterState]]] = {
     PosterStep.PRINTED: frozenset({PosterState.TO_PRINT}),
     PosterStep.HUNG: frozenset({PosterState.TO_PRINT, PosterState.PRINTED}),
@@ -60,5 +60,5 @@ async def count(db: Database, state: PosterState, places: PropertyScope, *, most
 
 
 def statement_of(state: PosterState | None) -> str:
-    """Return what lists the posters in a state, or all."""
+    """Return the statement that lists the posters in a state, or all."""
     return _SQL["every"].replace("{narrowed}", "" if state is None else _NARROWED.get(state, ""))

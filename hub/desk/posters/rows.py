@@ -1,4 +1,4 @@
-"""Posters as rows: what staff sees of one, and what a list is asked for."""
+"""Posters as rows, with the filters of their list."""
 
 from __future__ import annotations
 

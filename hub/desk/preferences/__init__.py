@@ -1,1 +1,1 @@
-"""Preferences: what people wish of messages, and whom staff has marked as not to be contacted."""
+"""Preferences: people's wishes about messages, and staff's marks "do not contact"."""

@@ -28,7 +28,7 @@ from hub.operations.preferences import Change, change_preferences, read_preferen
 
 PERSON: Final = "person"
 _MOST_STOPPED: Final = 50
-"""Types of events in the list of what a mark has stopped."""
+"""Types of events in the list of those that a mark has stopped."""
 
 
 async def show_preferences(by: Operator, ref: str) -> PreferencesWhole:
@@ -61,7 +61,7 @@ async def list_marks(by: Operator, ref: str, query: ListQuery) -> PersonMarks:
 async def marks_of(by: Operator, ref: str, query: ListQuery) -> PersonMarks:
     """Return the marks of somebody at whom the operator may look; their notes only with `privacy` there."""
     private = by.places_with(Scope.PRIVACY)
-    # What staff has written may name anybody.
+    # The notes of staff may name anybody.
     whole = await by.stores.directory.somebody(ref, places=private) is not None
     rows = [MarkRow.of(entry) for entry in await by.stores.preferences.marks(ref)]
     shown = rows if whole else [replace(row, note="") for row in rows]

@@ -1,4 +1,4 @@
-"""Preferences and marks as rows: what staff sees of a person's, and what changes them."""
+"""Preferences and marks of a person as rows, with the bodies that change them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _Channels = Annotated[list[Annotated[str, Meta(max_length=20)]], Meta(max_length
 
 
 class PreferencesBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What changes; what is left out stays, and null means: as the company does it."""
+    """The fields to change; a field that is left out stays, and null means: as the company does it."""
 
     channels: (
         Annotated[
@@ -65,7 +65,7 @@ _Hour = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
 class PreferencesForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All of them are said again; what is left empty is as the company does it."""
+    """The form states all preferences again; an empty field means: as the company does it."""
 
     language: Literal["es", "en"] | None = None
     large_print: bool | None = None

@@ -2,8 +2,8 @@
 Rights of a person over their own data: hand it over, open a claim to rectify it, erase it for good.
 
 The directory is its publisher's. A version that the hub made up would be overtaken by the publisher's next
-one, or would set that one aside. So a claim goes to whoever answers for data (Ley 1581 de 2012, art. 15), and
-the correction comes as every change of the directory does; the former contact is told of it.
+one, or would set that one aside. So a claim goes to the people who answer for data (Ley 1581 de 2012, art.
+15), and the correction comes as every change of the directory does; the former contact is notified of it.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ async def export(by: Operator, ref: str) -> PersonExport:
 
 
 async def exported(by: Operator, ref: str, step: Step = _quiet) -> PersonExport:
-    """Export everything, and say at each step how far it has come."""
+    """Export everything, and report the progress at each step."""
     return await by.stores.person_exports.make(ref, by=by.actor, step=step)
 
 
@@ -70,7 +70,7 @@ async def contacts(by: Operator, ref: str) -> Sequence[ContactLine]:
 
 
 async def show_rectify(by: Operator, ref: str) -> ToRectify:
-    """Show whose system has to correct the data of a person. Raises UnknownName."""
+    """Show the system that has to correct the data of a person. Raises UnknownName."""
     source = last_source(await _held(by, ref))
     await by.audit("person.rectify.look", _subject(ref), person=ref)
     return ToRectify(ref=ref, source=source, is_ours=source in OWN)
@@ -117,14 +117,14 @@ async def erase_again(by: Operator, listed: Iterable[Erased]) -> ErasedAgain:
 
 
 async def list_erasures(by: Operator, since: datetime) -> Sequence[Erased]:
-    """List whose erasure was asked for since then, the first one first."""
+    """List the people whose erasure was requested since then, the first one first."""
     found = await by.stores.erasures.erased_since(since)
     await by.audit("person.erasures", "erasures", found=len(found))
     return found
 
 
 def last_source(held: ExportFacts) -> str | None:
-    """Return whose system wrote the person last: it has to correct it."""
+    """Return the source that wrote the person last: its system has to correct the data."""
     return held.versions[-1].source if held.versions else None
 
 

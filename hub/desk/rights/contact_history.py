@@ -18,10 +18,10 @@ from hub.ports.person_export import ContactRecord
 
 class ContactLine(Struct, kw_only=True):
     """
-    A contact, with what the law counts: how many there were on its day, and how many channels in its week.
+    A contact with the counts of the law: contacts on its day, and channels in its week.
 
     Days and hours are those of Colombia; the hours and holidays are those of the policy of today. `register`
-    is the day of the list of excluded numbers that was looked up before it.
+    is the day of the list of excluded numbers against which it was checked.
     """
 
     at: Instant

@@ -1,5 +1,5 @@
 """
-Erase a person for good: what remains is a reference, and what the law keeps for its term.
+Erasure of a person for good: a reference remains, and the records that the law keeps for a term.
 
     begin: directory and addresses are closed ▸ messages ▸ replies, copies ▸ events and cases ▸ look again
 
@@ -38,7 +38,7 @@ DUTIES_ES: Final[Mapping[Duty, str]] = {
     "(hub deliveries --person, hub letters list)",
     Duty.ACCOUNT: "tiene una cuenta en la consola: hay que desactivarla primero (hub accounts disable)",
 }
-"""Why the data must be kept, in Spanish, for the answer to the person."""
+"""The reason why data must be kept, in Spanish, for the answer to the person."""
 ERASED_ES: Final[Mapping[str, str]] = {
     "messages": "mensajes",
     "inbox": "entradas de la bandeja",
@@ -47,7 +47,7 @@ ERASED_ES: Final[Mapping[str, str]] = {
     "versions": "versiones del directorio",
     "preferences": "cambios de preferencias",
 }
-"""Count of a report → what is erased."""
+"""Count of a report → its name."""
 KEPT_ES: Final[Mapping[str, str]] = {
     "kept_legal": "mensajes legales por su plazo",
     "kept_consents": "autorizaciones, sin su nombre",
@@ -58,7 +58,7 @@ KEPT_ES: Final[Mapping[str, str]] = {
 
 
 class ErasureReport(Struct, kw_only=True):
-    """What an erasure concerns, or has done. `left` says that the timers have something still to do."""
+    """The counts of an erasure, planned or done. `left` is true while the timers still have work."""
 
     person: str
     duties: list[Duty]
@@ -98,7 +98,10 @@ async def erase(
 
 
 class ErasedAgain(Struct, kw_only=True):
-    """What came of erasing people again: `unknown` are not in this database, `kept` had to stay, and why."""
+    """
+    The result of erasing people again: `unknown` are not in this database, `kept` had to stay, with the
+    reason.
+    """
 
     erased: list[str]
     unknown: list[str]
@@ -111,7 +114,7 @@ async def erase_again(
     """
     Erase these people in a database that is older than their erasures; safe to repeat.
 
-    Duties count: the copy may be older than what has ended them.
+    Duties count: the copy may be older than the event that has ended them.
     """
     done = ErasedAgain(erased=[], unknown=[], kept={})
     for one in listed:
@@ -129,7 +132,7 @@ async def start(
     by: Actor, store: ErasureStore, person: str, *, reason: str, legal_since: datetime
 ) -> ErasureReport:
     """
-    Begin an erasure, which the timers finish: who asks over HTTP need not wait for all events to be read.
+    Begin an erasure, which the timers finish: a caller over HTTP need not wait for all events to be read.
 
     Raises KeptByDuty where a duty requires the data, UnknownName.
     """
@@ -154,7 +157,7 @@ def _unknown(person: str) -> UnknownName:
 
 
 def why(duties: Duties) -> str:
-    """Say why the data is kept."""
+    """Return the reason why the data is kept."""
     return "No se suprime: " + "; ".join(DUTIES_ES[duty] for duty in duties) + "."
 
 
@@ -165,7 +168,7 @@ async def go_on(
     legal_since: datetime,
     step: Callable[[int], None] = lambda _: None,
 ) -> bool:
-    """Erase what is left of a person; return whether nothing is."""
+    """Erase the rest of a person; return whether nothing is left."""
     after = _NONE
     done = 0
     while page := await store.messages(erasure.person, after, MESSAGES):
@@ -183,5 +186,5 @@ async def go_on(
 
 
 def kept_since(now: datetime, months: int) -> datetime:
-    """Return since when legal messages are kept; 0 months is for ever."""
+    """Return the instant since which legal messages are kept; 0 months is for ever."""
     return months_after(now, -months) if months else _BEFORE_ALL

@@ -1,4 +1,4 @@
-"""Rights as rows: what is asked for, and what came of it."""
+"""Rights as rows: requests and their results."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from hub.model import HUB_SOURCE, Word
 
 
 class Correction(StrEnum):
-    """What is asked for."""
+    """The kind of correction."""
 
     CORRECTION = "correccion"
-    """What stands there is wrong."""
+    """The stored value is wrong."""
     UPDATE = "actualizacion"
-    """It was right once."""
+    """The stored value was right once."""
 
 
 OWN: Final[Mapping[str | None, str]] = {
     None: "Corrija la hoja y vuelva a cargarla (hub people import), o use PUT /api/directory/people/REF.",
     HUB_SOURCE: "Corrija la hoja y vuelva a cargarla (hub people import).",
 }
-"""Who wrote the last version → what to do, where no other system has."""
+"""Source of the last version → the next step, where no other system wrote it."""
 
 
 class Claim(Struct, kw_only=True):
-    """The claim that was opened, and whose system has to correct the directory."""
+    """The claim that was opened, and the system that has to correct the directory."""
 
     case: str
     person: str
@@ -37,7 +37,7 @@ class Claim(Struct, kw_only=True):
 
 
 class ToRectify(Struct, kw_only=True):
-    """Whose system has to correct the data of a person; `is_ours` where it was loaded here."""
+    """The system that has to correct the data of a person; `is_ours` where the data was loaded here."""
 
     ref: str
     source: str | None

@@ -1,4 +1,4 @@
-"""Whom the hub knows by their contacts alone: which references they have, and why they must stay."""
+"""Strangers, known by their contacts alone: their references, and the reason why they must stay."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NOBODY: Final = (
 
 async def strangers_of(store: StrangerStore, given: Sequence[str]) -> Sequence[str]:
     """
-    Return the references of whoever left these addresses, each alone or both at once.
+    Return the references of people who left these addresses, each alone or both at once.
 
     Raises HubError, UnknownName, and KeptByDuty while a case of theirs runs.
     """

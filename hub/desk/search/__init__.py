@@ -1,1 +1,1 @@
-"""The search: people, places, cases, events and messages by whatever somebody knows of them."""
+"""The search: people, places, cases, events and messages in one box."""

@@ -11,7 +11,7 @@ from hub.errors import PrivacyNeeded
 from hub.model import NOWHERE, Json, Scope
 
 SUBJECT: Final = "search"
-"""What a row of the audit is about: never the words, which may be a name."""
+"""The subject of a row of the audit: never the words, which may be a name."""
 
 
 async def find(by: Operator, query: SearchQuery) -> SearchAnswer:
@@ -28,7 +28,7 @@ async def find(by: Operator, query: SearchQuery) -> SearchAnswer:
 
 
 async def _audit(by: Operator, found: finding.Found) -> None:
-    """Record the search: with names shown, a row for each person, who may ask who has read them."""
+    """Record the search. With names shown each person has a row: anybody may ask who has read their data."""
     answer = found.answer
     counts: dict[str, Json] = {group.kind: len(group.items) for group in answer.groups}
     understood: list[Json] = [str(kind) for kind in answer.understood]

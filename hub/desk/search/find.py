@@ -1,8 +1,9 @@
 """
 One box that finds people, places, cases, events and messages.
 
-Who may not see a name could still learn it by asking for it. So names, addresses and texts are only looked
-for where the caller has the scope `privacy`; references, places and numbers are looked for everywhere.
+A caller who may not see a name could still learn it by searching for it. So names, addresses and texts are
+searched only where the caller has the scope `privacy`; references, places and numbers are searched
+everywhere.
 """
 
 from __future__ import annotations
@@ -41,9 +42,9 @@ Row = TypeVar("Row")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchRequest:
     """
-    What somebody asks, and where they may see what: None is everywhere.
+    The words of a search, and the places of the caller: None is everywhere.
 
-    `private` are the places where they see names and texts; `whole` shows them.
+    In the places `private` the caller may see names and texts; `whole` shows them.
     """
 
     typed: str
@@ -55,7 +56,7 @@ class SearchRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The answer, and whose names it shows."""
+    """The answer, and the people whose names it shows."""
 
     answer: SearchAnswer
     people: Sequence[str]
@@ -174,7 +175,7 @@ class _Search:
         return items_es.event(event, whole=self._asked.whole)
 
     async def _messages(self, about: Sequence[FoundEvent]) -> SearchGroup:
-        """Of an event that a text has found, one message: the others are a list of their own."""
+        """Return one message of each event that a text has found: the others are a list of their own."""
         if self._sought.id is not None:
             found = await queries.messages(self._db, [self._sought.id], places=self._asked.places)
         elif about:

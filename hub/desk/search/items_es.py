@@ -1,4 +1,4 @@
-"""What a search says of each thing that it has found, in Spanish. Pure."""
+"""Words of a search for each thing that it has found, in Spanish. Pure."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ GROUPS: Final[Mapping[GroupKind, str]] = {
     "events": "Eventos",
     "messages": "Mensajes",
 }
-"""Group of what was found → its title."""
+"""Group of the answer → its title."""
 
 
 def person(found: FoundPerson, *, whole: bool) -> SearchItem:

@@ -2,8 +2,8 @@
 Things found by what somebody typed, in PostgreSQL (`pg_trgm`, `unaccent`).
 
 Never more than `limit` rows, the best first. `words` are lower case without accents; each begins a word of
-what is found. With `places`, what belongs to none of them is not found; a person belongs where a membership
-of theirs lasts.
+the row. With `places`, rows of other places are not found; a person belongs where a membership of theirs
+lasts.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _ROLES_SHOWN: Final = 3
 _BEGINS: Final = ":*"
 """In a query: the word begins so."""
 _NO_PLACE: Final = "'@'"
-"""What no event has."""
+"""A word that no event has."""
 
 
 async def people_called(
@@ -107,7 +107,7 @@ async def events(
 async def events_about(
     db: Database, words: Sequence[str], *, limit: int, places: PropertyScope = None
 ) -> Sequence[FoundEvent]:
-    """Find events by words of what their subjects are made of, newest first."""
+    """Find events by words of the fields from which their subjects are made, newest first."""
     found: list[FoundEvent] = []
     query = f"{_beginning(words)}{_in_places(places)}"
     for until, since in pairwise(_bounds(NOW())):
@@ -147,7 +147,9 @@ async def _called(
 async def _nearly_called(
     db: Database, words: Sequence[str], limit: int, places: PropertyScope
 ) -> list[FoundPerson]:
-    """Find who has words with one typing error: most of these nobody has, so that is asked first."""
+    """
+    Find people by words with one typing error. Most such words nobody has, so the query for them comes first.
+    """
     meant = [sorted(_mistyped(word)) for word in words]
     asked = sorted({word for choices in meant for word in choices if not word.endswith(_BEGINS)})
     known = {row["word"] for row in await db.rows(_SQL["known_words"], asked)}
@@ -185,7 +187,7 @@ def _beginning(words: Sequence[str]) -> str:
 
 
 def _mistyped(word: str) -> set[str]:
-    """Return the word, and what it was with one letter more, less, other, or exchanged with the next."""
+    """Return the word, and each word with one letter more, less, other, or exchanged with the next."""
     if len(word) < _LEAST_NEAR:
         return {f"{word}{_BEGINS}"}
     parts = [(word[:place], word[place:]) for place in range(len(word) + 1)]
@@ -199,7 +201,7 @@ def _mistyped(word: str) -> set[str]:
 
 
 def _in_places(places: PropertyScope) -> str:
-    """Make the end of a query for what belongs to one of the places."""
+    """Make the end of a query, which limits it to the places."""
     if places is None:
         return ""
     return f" & ({' | '.join(_quoted(f'@{place}') for place in sorted(places)) or _NO_PLACE})"

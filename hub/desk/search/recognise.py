@@ -1,4 +1,4 @@
-"""What kind of thing somebody typed: a number of a case is not looked for among names. Pure."""
+"""Kinds of typed words: the number of a case is not looked for among names. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from uuid import UUID
 from hub.model.ids import uuid_in
 
 LONGEST: Final = 200
-"""Characters of what is typed. Nobody types more, and a text would be many words to look for."""
+"""Characters of a search. Nobody types more, and a text would be many words to look for."""
 MOST_WORDS: Final = 8
 _LEAST_NAME: Final = 2
 _LEAST_WORD: Final = 3
@@ -38,7 +38,7 @@ _LONGEST_UNIT: Final = 5
 
 
 class Kind(StrEnum):
-    """What the words may be."""
+    """A kind of thing that the words may name."""
 
     ID = "id"
     EMAIL = "email"
@@ -52,7 +52,7 @@ class Kind(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sought:
     """
-    What was typed, and as what it is looked for. `words` are plain: lower case, without accents.
+    The typed text and the kinds of thing that it may name. `words` are plain: lower case, without accents.
 
     `part` is a part of an address, or the digits of a number.
     """
@@ -75,7 +75,9 @@ class Sought:
 
 
 def recognise(typed: str) -> Sought:
-    """Recognise what was typed; nothing (`kinds` is empty) is looked for in what is too short or too long."""
+    """
+    Recognise the typed text; if it is too short or too long, `kinds` is empty and nothing is looked for.
+    """
     text = " ".join(unicodedata.normalize("NFC", typed).split())
     if not 0 < len(text) <= LONGEST:
         return Sought(text="")
@@ -100,7 +102,7 @@ def _number(text: str, words: tuple[str, ...]) -> Sought:
     digits = _NOT_DIGIT.sub("", text).removeprefix("00")
     kinds = {Kind.UNIT, Kind.REFERENCE}
     if len(digits) >= _WHOLE_PHONE:
-        # Of a whole number only the dashes of a radicado (2026-000901) leave it open what it is.
+        # So many digits are a telephone number, but with dashes they may be a radicado (2026-000901).
         kinds = {Kind.REFERENCE} if " " not in text and not text.startswith("+") else set()
     if _LEAST_PHONE <= len(digits) <= _LONGEST_PHONE:
         kinds.add(Kind.PHONE)

@@ -1,4 +1,4 @@
-"""The search as rows: what is asked, what the database finds, and what the answer shows of it."""
+"""The search as rows: the question, the rows of the database, and the items of the answer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hub.model import Instant
 from hub.model.looks import WholeQuery
 
 MOST: Final = 20
-"""Of a group, at most."""
+"""The most items of a group."""
 FEW: Final = 5
 
 GroupKind = Literal["people", "units", "copropiedades", "cases", "events", "messages"]
@@ -42,7 +42,7 @@ class FoundPerson(Struct, frozen=True, kw_only=True):
 
 
 class FoundPlace(Struct, frozen=True, kw_only=True):
-    """A unit, or a copropiedad, whose `copropiedad` is itself. `address` is that of a copropiedad."""
+    """A unit, or a copropiedad, whose `copropiedad` is itself. Only a copropiedad has an `address`."""
 
     id: str
     name: str
@@ -95,7 +95,7 @@ class SearchGroup(Struct, kw_only=True):
 
 
 class SearchAnswer(Struct, kw_only=True):
-    """What was found, by kind of thing; a group without items is left out."""
+    """The items found, by kind of thing; a group without items is left out."""
 
     understood: Annotated[list[Kind], Meta(description="What the words were taken for, and looked for as.")]
     groups: list[SearchGroup]

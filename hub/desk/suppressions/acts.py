@@ -56,7 +56,7 @@ async def lift_suppression(by: Operator, body: LiftBody) -> Lifted:
 
 async def lift_of_person(by: Operator, ref: str, body: LiftForm) -> Lifted:
     """Lift the suppression of a contact of this person; safe to repeat."""
-    # Whole to compare: nothing of it is shown.
+    # The address is read whole for the comparison: nothing of it is shown.
     person = found("person", await by.stores.directory.somebody(ref, places=by.places, whole=True))
     row = found(SUPPRESSION, await queries.suppression(by.db, body.suppression, whole=True))
     theirs = {point["value"].lower() for point in person["contact_points"]}
@@ -90,7 +90,7 @@ def _with_end(row: Row, policy: Policy) -> Row:
 
 
 def _subject(noun: str, named: str) -> str:
-    """Return what the audit calls a row: by its id, and by an address not at all."""
+    """Return the name of a row in the audit: its id, never an address."""
     row_id = uuid_in(named)
     return noun if row_id is None else f"{noun}:{row_id}"
 

@@ -22,7 +22,7 @@ Row = TypeVar("Row", SuppressionRow, OptOutRow)
 
 
 async def suppressions(db: Database, query: PageQuery, places: PropertyScope = None) -> Rows[SuppressionRow]:
-    """List suppressions, newest first, masked; those of a copropiedad are those of its messages."""
+    """List suppressions, newest first, masked; a suppression belongs to the copropiedad of its message."""
     return _masked(await rows_of(SuppressionRow, db, _SQL["suppressions"], query, listed(places), by="since"))
 
 

@@ -1,4 +1,4 @@
-"""Suppressions and opt-outs as rows: what staff sees of one, and what lifts one."""
+"""Suppressions and opt-outs as rows, and the bodies that lift them."""
 
 from __future__ import annotations
 

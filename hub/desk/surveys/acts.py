@@ -51,12 +51,12 @@ async def begin(
     after: str | None = None,
     on_progress: Callable[[half_year.Started], None] = lambda _: None,
 ) -> SurveyStarted:
-    """Ask, or only count; who is asked is audited. Without a limit: everybody."""
+    """Ask, or only count; the people asked are audited. Without a limit: everybody."""
     stores = by.stores
     now_round = half_year.round_at(by.now, stores.policy.calendar)
     wish = half_year.SurveyStart(round=now_round, copropiedad_id=copropiedad, dry_run=dry_run)
     if not dry_run:
-        # Before anybody is asked: without the row nobody is.
+        # The row comes before the first question: without it nobody is asked.
         await by.audit("surveys.start", f"surveys:{now_round.name}", copropiedad=copropiedad)
     done = await half_year.start_survey(
         wish,
@@ -92,7 +92,7 @@ async def list_surveys(by: Operator, query: SurveysQuery) -> SurveyListPage:
 async def list_calls(by: Operator) -> CallList:
     """List the calls to dissatisfied people that are still to be made: clocks, soonest due first."""
     found = await queries.calls(by.db, limit=MAX_LIMIT, places=by.places)
-    # Elsewhere whoever reads the list of surveys beside it would know by their case who gave a bad score.
+    # Elsewhere a reader could match the case with the list of surveys, and learn who gave a bad score.
     whose = by.places_with(Scope.OPERATE, Scope.PRIVACY)
     items = [row if whose is None or row.copropiedad_id in whose else _nobodys(row) for row in found]
     return CallList(items=items, next=None)
@@ -104,7 +104,7 @@ def period_of(by: Operator, query: SurveysQuery) -> Period:
 
 
 async def changed(stores: Stores) -> object:
-    """Return what differs once a survey of lately has been sent, answered or closed."""
+    """Return a value that differs once a recent survey has been sent, answered or closed."""
     policy = stores.policy
     lately = _period(None, None, now=stores.now(), zone=policy.calendar.zone)
     newest = await queries.surveys(stores.database, SurveysQuery(), lately, open_for=policy.surveys.open_for)
@@ -120,7 +120,10 @@ def _period(since: date | None, until: date | None, *, now: datetime, zone: tzin
 
 
 def _places(by: Operator, *, whole: bool) -> PropertyScope:
-    """Return whose surveys are listed: with answers, only where the operator has `privacy` besides."""
+    """
+    Return the copropiedades whose surveys are listed: with answers, only where the operator has `privacy`
+    besides.
+    """
     if not whole:
         return by.places
     if (private := by.places_with(Scope.PRIVACY)) == NOWHERE:

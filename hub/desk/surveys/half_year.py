@@ -1,8 +1,8 @@
 """
 Surveys of a half-year (policy 8.1) begin: one `survey.requested` for each client of the company.
 
-A person has one case in a half-year, named after both. So whoever starts it again, at once or weeks later,
-asks only those who have not been asked.
+A person has one case in a half-year, named after both. So a second start, at once or weeks later, asks only
+people who have not been asked.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ WHY_ES: Final[Mapping[LeftOut, str]] = {
     LeftOut.ASKED_LATELY: "recibieron otra encuesta hace poco; puede preguntarles después",
     LeftOut.NO_CONTACT: "sin correo, celular ni aplicación",
 }
-"""Why somebody is not asked, for operators."""
+"""The reason why somebody is not asked, for operators."""
 _JULY: Final = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyStart:
-    """Whom to ask: everybody, or the people of one copropiedad. A dry run only counts them."""
+    """The people to ask: everybody, or those of one copropiedad. A dry run only counts them."""
 
     round: SurveyRound
     copropiedad_id: str | None = None
@@ -47,7 +47,9 @@ class SurveyStart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-    """How many are asked, and how many are not by reason; `next` is the cursor if there may be more."""
+    """
+    The number of people asked, and by reason of those not asked; `next` is the cursor if there may be more.
+    """
 
     asked: int
     left_out: Mapping[LeftOut, int]

@@ -32,7 +32,7 @@ async def surveys(
 
 
 async def newest_answer(db: Database) -> object:
-    """Return what differs once somebody has answered; of all copropiedades."""
+    """Return a value that differs once somebody of any copropiedad has answered."""
     return [tuple(row) for row in await db.rows(_SQL["newest_answer"])]
 
 

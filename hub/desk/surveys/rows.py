@@ -1,4 +1,4 @@
-"""Surveys as rows: whom to ask and how many are, each survey of a period, and the calls to be made."""
+"""Surveys as rows: the start and its counts, each survey of a period, and the calls to be made."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hub.model.surveys import LeftOut
 
 
 class SurveyState(StrEnum):
-    """How far a survey has come; `sent` only narrows a list: it is all but the last."""
+    """The progress of a survey. `sent` is only a filter of a list: it means all states but the last."""
 
     SENT = "sent"
 
@@ -28,7 +28,7 @@ class SurveyState(StrEnum):
 
 
 class SurveyBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Whom to ask."""
+    """The people to ask."""
 
     copropiedad_id: (
         Annotated[Word, Meta(description="Only the people of this one; all clients without it.")] | None
@@ -39,7 +39,7 @@ class SurveyBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class SurveyStarted(Struct, kw_only=True):
-    """How many are asked, and why others are not. With `more`, ask again with `after` = `next`."""
+    """The number of people asked, and of others by reason. With `more`, ask again with `after` = `next`."""
 
     half_year: Annotated[str, Meta(description="`2026-2` from 1 July 2026 on. Each person is asked once.")]
     asked: Annotated[int, Meta(description="Of a dry run: how many would be asked.")]
@@ -78,7 +78,10 @@ class SurveysQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class SurveyRow(Struct, kw_only=True):
-    """A survey; score and comment are only for who asks for them and has the scope `privacy` there."""
+    """
+    A survey; score and comment are there on request, for a caller with the scope `privacy` in its
+    copropiedad.
+    """
 
     id: UUID
     asked_at: Instant

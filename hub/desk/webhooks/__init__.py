@@ -1,1 +1,1 @@
-"""Webhooks and results: how publishers hear what became of their messages."""
+"""Webhooks and results: the ways by which publishers hear of their messages."""

@@ -44,7 +44,7 @@ from hub.model.webhooks import Webhook, WebhookEvent
 
 WEBHOOK: Final = "webhook"
 OVERLAP: Final = timedelta(days=1)
-"""How long the old secret signs as well after a rotation, by default."""
+"""The time for which the old secret signs as well after a rotation, by default."""
 TEST: Final = "notification.test"
 
 
@@ -84,7 +84,7 @@ async def add_webhook(by: Operator, body: WebhookBody) -> WebhookMade:
 
 
 async def remove_webhook(by: Operator, webhook_id: UUID) -> WebhookId:
-    """Remove a webhook and what waits for it."""
+    """Remove a webhook and the results that wait for it."""
     await by.audit("webhook.remove", _subject(webhook_id))
     return _known(webhook_id, known=await queries.remove(by.db, webhook_id))
 

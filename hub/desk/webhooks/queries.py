@@ -33,7 +33,7 @@ async def add(db: Database, webhook: Webhook) -> None:
 
 
 async def remove(db: Database, webhook_id: UUID) -> bool:
-    """Delete an endpoint and what waits for it; false if there is none."""
+    """Delete an endpoint and the results that wait for it; false if there is none."""
     return bool(await db.rows(_SQL["remove"], webhook_id))
 
 

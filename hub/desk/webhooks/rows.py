@@ -53,7 +53,7 @@ class WebhookSecret(Struct, kw_only=True):
 
 
 class WebhookAnswer(Struct, kw_only=True):
-    """What the endpoint said to a call with one event, `notification.test`."""
+    """The response of the endpoint to a call with one event, `notification.test`."""
 
     taken: bool
     reason: str | None
