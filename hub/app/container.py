@@ -87,7 +87,7 @@ async def _tracing(settings: Settings) -> AsyncIterator[Tracer | None]:
     if settings.traces_url is None:
         yield None
         return
-    # Only whoever traces loads it.
+    # Only a process that traces loads it.
     from hub.app.otlp import OtlpTracer  # noqa: PLC0415
 
     async with OtlpTracer(settings.traces_url) as tracer:

@@ -1,4 +1,4 @@
-"""Operators of the command line: whoever has a shell on the machine may do everything."""
+"""Operators of the command line: a person with a shell on the machine may do everything."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-Sends traces to an OpenTelemetry collector, by OTLP 1 as JSON over HTTP.
+Tracer that sends to an OpenTelemetry collector, by OTLP 1 as JSON over HTTP.
 
 A collector that is away or slow costs memory up to a limit, and nothing else: spans beyond it are dropped,
 and the log counts them. The official SDK would bring a thread, a second HTTP client and ten packages for this
@@ -36,9 +36,9 @@ AT_ONCE: Final = 512
 KEPT: Final = 8 * AT_ONCE
 """Spans that wait for a collector that is away."""
 LAST: Final = 3.0
-"""Seconds to send what is left when the process ends."""
+"""Seconds to send the remaining spans when the process ends."""
 _AGAIN: Final = frozenset({429, 502, 503, 504})
-"""What the protocol asks to send again."""
+"""Statuses after which the protocol wants the spans again."""
 _FAILED: Final = 2
 _NANOSECONDS: Final = 1_000_000_000
 

@@ -1,5 +1,5 @@
 """
-Runs the roles of a process.
+Process: runs its roles.
 
 Roles are independent: any number of processes may run any of them, without further coordination.
 """
@@ -43,7 +43,7 @@ async def run(settings: Settings, roles: frozenset[str], *, upgrade: bool) -> No
     stop = asyncio.Event()
     async with open_parts(settings, "+".join(sorted(roles))) as parts, AsyncExitStack() as stack:
         if settings.metrics is not None:
-            # Whoever is not watched over HTTP loads nothing of it.
+            # A process without metrics over HTTP loads nothing of it.
             from hub.app.web_role import serve_metrics  # noqa: PLC0415
 
             await serve_metrics(parts, settings.metrics, stack)

@@ -1,4 +1,4 @@
-"""The roles: what each consumes and where it listens."""
+"""The roles: the queues that each consumes, and the address where it listens."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-Several processes of one hub on one machine.
+Supervisor of several processes of one hub on one machine.
 
 The first runs the roles asked for, the others those that share the load; mail has a process to itself.
 Their parent only starts, watches and ends them: it has no event loop and no connection. It forks after all
@@ -60,7 +60,7 @@ def supervise(serve: Serve, processes: int) -> int:
 
     A process that dies is started again. One that ends with an error right after the start ends them all.
     """
-    # Whoever started this program may ignore SIGCHLD; then the kernel forgets how a child ended.
+    # The program that started this one may ignore SIGCHLD; then the kernel forgets how a child ended.
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     try:

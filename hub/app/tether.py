@@ -1,5 +1,5 @@
 """
-Become another program that ends with its parent.
+Tether: become another program that ends with its parent.
 
 Run as `python tether.py PARENT SIGNAL UID GID PROGRAM [ARGUMENT…]`; UID and GID are `-` to keep the
 current user. Linux sends SIGNAL to the program when its parent ends, even by SIGKILL.

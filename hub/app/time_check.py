@@ -1,4 +1,4 @@
-"""Compares this process's clock with the database's, from its start on, and says when it is wrong."""
+"""Check of this process's clock against the database's, from its start on."""
 
 from __future__ import annotations
 

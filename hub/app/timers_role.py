@@ -1,4 +1,4 @@
-"""The role timers: what is due, results and their webhooks, documents that are fetched."""
+"""The role timers: due work, results and their webhooks, documents to fetch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keeps the way of the events in RabbitMQ whole. Runs once in every process, whatever its roles."""
+"""Topology of RabbitMQ: keeps the way of the events whole. Runs once in every process, with any roles."""
 
 from __future__ import annotations
 

@@ -32,10 +32,10 @@ _NO_GAPS: Final = frozenset({"query", "body", "return"})
 
 
 class Where(StrEnum):
-    """How a route treats a caller who reaches some copropiedades but not all."""
+    """The treatment by a route of a caller who reaches some copropiedades but not all."""
 
     PLACES = "places"
-    """Filtered: the caller sees and changes only what belongs to those copropiedades."""
+    """Filtered: the caller sees and changes only rows of those copropiedades."""
     COMPANY = "company"
     """Not about a copropiedad: the same for everybody."""
     EVERYWHERE = "everywhere"
@@ -54,7 +54,7 @@ INBOX: Final = frozenset({Scope.INBOX})
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file as an answer: what it holds, what it is called, and its media type."""
+    """A file as an answer: its content, its name, and its media type."""
 
     content: bytes
     name: str
@@ -63,7 +63,7 @@ class File:
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """What a page asks before something is done: what it is, what follows from it, what to press."""
+    """The question of a page before an act: the act, its consequences, and the button to press."""
 
     title: str
     lead: str = ""
@@ -72,7 +72,7 @@ class Question:
     press: str = ""
     """The word of the button; empty: there is nothing to do, and `follows` says why."""
     kept: Mapping[str, str] = field(default_factory=dict)
-    """Fields that go with the button: what was looked at."""
+    """Fields that go with the button: the state that the operator has seen."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +81,7 @@ class Once:
 
     title: str
     what: str
-    """What it opens."""
+    """The thing that it opens."""
     secret: str
     to_do: str
     back: str
@@ -92,7 +92,7 @@ class Once:
 
 @dataclass(frozen=True)
 class Declared:
-    """A function `do` of a noun at `path`, for whoever has one of the scopes `needs`."""
+    """A function `do` of a noun at `path`, for a caller with one of the scopes `needs`."""
 
     do: Callable[..., Awaitable[Any]]
     path: str
@@ -108,7 +108,7 @@ class Declared:
     section: str = ""
     """The page of the navigation under which it stands, by default its own list."""
     more: Callable[[Operator], Awaitable[Mapping[str, Any]]] | None = None
-    """What its template takes besides."""
+    """Makes the other values of its template."""
 
     @property
     def name(self) -> str:
@@ -175,7 +175,7 @@ class Act(Declared):
     once: Callable[[Any], Once] | None = None
     """The secret that the page shows which follows."""
     shown: bool = False
-    """Whether the page that follows is that of the row with the result, and no other."""
+    """Whether the page that follows is always the row's own, with the result."""
 
     @property
     def address(self) -> str:
@@ -205,7 +205,7 @@ class Read(Declared):
     """The field that the command prints under them."""
     saves: Mapping[str, str | Declared] = field(default_factory=dict)
     label: str = ""
-    """What the link to a file says on the page of its row."""
+    """The words of the link to a file on the page of its row."""
     links: Callable[[Any], Mapping[str, str]] | None = None
     """Word → address, on the page of the row."""
     template: str = ""
@@ -219,7 +219,7 @@ class List(Declared):
     """
     Rows, newest first, page by page: `do` takes the operator and a query, whose options are the filters.
 
-    `title` and `empty` are what its page says; `file` is what its sheet is called.
+    `title` and `empty` are words of its page; `file` is the name of its sheet.
     """
 
     title: str = ""
@@ -237,7 +237,7 @@ class List(Declared):
     live: str = ""
     """The topic after whose change an open page loads itself again."""
     mark: Callable[[Operator], Awaitable[object]] | None = None
-    """What differs once the topic has changed, by default the first page."""
+    """Makes a value that differs once the topic has changed, by default the first page."""
     lines: Sequence[str] | Mapping[str, str | Callable[[Any], str]] = ()
     """Fields that the command prints, or title → field or words; by default the columns and the id."""
     template: str = ""
@@ -265,7 +265,7 @@ class List(Declared):
 
 @dataclass(frozen=True, kw_only=True)
 class Noun:
-    """A noun of the desk: what one of it is called, and all that is read and done."""
+    """A noun of the desk: its name, and all its lists, reads and acts."""
 
     name: str
     one: str
@@ -274,7 +274,7 @@ class Noun:
     reads: tuple[Read, ...] = ()
     acts: tuple[Act, ...] = ()
     examples: Mapping[type[Struct], Mapping[str, Any]] = field(default_factory=dict)
-    """Bodies for the API's document. A test reads each as the shape that it is of."""
+    """Bodies for the API's document. A test reads each as its shape."""
 
     @property
     def all(self) -> Sequence[Declared]:

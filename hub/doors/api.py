@@ -22,7 +22,7 @@ from hub.web.services import services
 
 
 def routes_of(noun: Noun) -> tuple[Route, ...]:
-    """Return the rows of the route table for what programs may do with a noun."""
+    """Return the rows of the route table for the acts, lists and reads of a noun that programs have."""
     return tuple(_route(noun, declared) for declared in noun.all if declared.api)
 
 

@@ -24,7 +24,7 @@ from hub.operations.explain.sentences_es import short_time
 
 
 class Kind(StrEnum):
-    """What a cell looks like on a page."""
+    """The look of a cell on a page."""
 
     TEXT = "text"
     MOMENT = "moment"
@@ -54,7 +54,7 @@ class Cell:
     words: Mapping[str, str] = field(default_factory=dict)
     styles: Mapping[str, str] = field(default_factory=dict)
     value: Callable[[Any], object] | None = None
-    """What is shown of the row, where it is not the field alone."""
+    """Makes the shown value of the row, where it is not the field alone."""
 
     def shown(self, row: Struct, name: str) -> object:
         found = getattr(row, name) if self.value is None else self.value(row)
@@ -63,7 +63,7 @@ class Cell:
         return self.words.get(found, found) if isinstance(found, str) else found
 
     def written(self, row: Struct, name: str) -> object:
-        """Return what a sheet has of it: an instant in words."""
+        """Return the value as a sheet has it: an instant in words."""
         found = self.shown(row, name)
         return short_time(found) if isinstance(found, datetime) else found
 
@@ -75,12 +75,12 @@ class Option:
     title: str
     among: Mapping[str, str] | str = field(default_factory=dict)
     every: str = "Todos"
-    """What is said where nothing is chosen."""
+    """The word where nothing is chosen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """What the command takes by its place: a field of a body, or a gap of the path under another name."""
+    """An argument of the command: a field of a body, or a gap of the path under another name."""
 
     metavar: str
 
@@ -130,6 +130,6 @@ def _noted(shape: type[Struct], kind: type) -> dict[str, Any]:
 
 
 def _derived(shape: type[Struct]) -> dict[str, Any]:
-    """Return property → what it returns."""
+    """Return property → type of its value."""
     found = {name: one.fget for name, one in getmembers_static(shape) if isinstance(one, property)}
     return {name: get_type_hints(get, include_extras=True).get("return") for name, get in found.items()}

@@ -102,7 +102,7 @@ def _argument(name: str, hint: Any, metavar: str) -> Parameter:
 def _options(declared: Declared) -> list[Parameter]:
     shape = declared.hints.get("query") or declared.hints.get("body")
     fields = () if shape is None else msgspec.structs.fields(shape)
-    # Who has a shell acts for themselves, and names nobody.
+    # An operator at a shell acts for themselves, and names nobody.
     return sorted((_of_field(one) for one in fields if one.name != "by"), key=lambda one: one.kind)
 
 
@@ -154,7 +154,7 @@ def _note(notes: Sequence[object], otherwise: T) -> T:
 
 
 def _said(notes: Sequence[object]) -> Meta:
-    """Return what all notes say: the bounds of a type, and what a field of that type is for."""
+    """Return one note made of all: the bounds of a type, and the purpose of a field of that type."""
     metas = [note for note in notes if isinstance(note, Meta)]
     found = {name: [getattr(meta, name) for meta in metas] for name in ("description", "ge", "le")}
     return Meta(

@@ -33,12 +33,12 @@ from hub.web.route import TABLE, Route
 _POST: Final = hdrs.METH_POST
 _UNCHANGED: Final = "_unchanged"
 _AGAIN: Final = web.RequestKey("again", Mapping[str, Any])
-"""What a page shows that answers a form of its own."""
+"""The error or the result that a page shows in answer to a form of its own."""
 _ONCE: Final[Mapping[str, Any]] = {"wrong": None, "form": None, "result": None}
 
 
 def pages_of(noun: Noun) -> tuple[Route, ...]:
-    """Return the rows of the route table for what people may do with a noun in the console."""
+    """Return the rows of the route table for the pages and forms of a noun in the console."""
     lists = [_page(one, list_page(one)) for one in noun.lists if one.title]
     reads = [_page(one, row_page(one, noun)) for one in noun.reads if has_page(one)]
     questions = [
@@ -67,7 +67,7 @@ def _page(declared: Declared, handler: ApiHandler) -> Route:
 
 
 def _button(act: Act, noun: Noun) -> Route:
-    """Return what a form of a page does; why it is refused stands beside it, on the page that has it."""
+    """Return the handler of a form of a page; the reason of a refusal stands beside the form, on its page."""
     shape = get_type_hints(act.form)["form"] if act.form is not None else act.body or ButtonForm
 
     async def handler(request: web.Request, form: Any) -> web.StreamResponse:
@@ -96,7 +96,7 @@ def _followed(request: web.Request, act: Act, result: Any) -> web.StreamResponse
 
 
 async def _again(request: web.Request, act: Act, **what: Any) -> web.StreamResponse:
-    """Show the page again that has the button of an act, with what is wrong or what came of it."""
+    """Show the page with the button of an act again, with the error or the result."""
     page = request.app[TABLE][hdrs.METH_GET, act.before]
     query = shapes_of(page.handler).get("query")
     request[_AGAIN] = {**_ONCE, **what}
@@ -145,7 +145,7 @@ async def _sheet(declared: List, by: Operator, query: Any) -> web.Response:
 
 
 def row_page(declared: Read, noun: Noun) -> ApiHandler:
-    """Return the page of one row: its facts, its files, and the buttons of what may be done with it."""
+    """Return the page of one row: its facts, its files, and the buttons of its acts."""
 
     async def handler(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
         by, gaps = operator_of(request, declared.needs), gaps_of(request, declared, noun)
@@ -178,7 +178,7 @@ def row_answer(
 
 
 async def _besides(request: web.Request, declared: Declared, by: Operator) -> Mapping[str, Any]:
-    """Return what a page shows besides its rows: of its noun, and of the form that has led to it."""
+    """Return the other values of a page besides its rows: of its noun, and of the form that has led to it."""
     again = request.get(_AGAIN, _ONCE)
     status = 200 if again["wrong"] is None else again["wrong"].status
     return {"status": status, **again, **({} if declared.more is None else await declared.more(by))}
@@ -222,7 +222,7 @@ def query_of_page(query: type[Struct]) -> type[Struct]:
 
 
 async def _options(query: type[Struct], by: Operator) -> Mapping[str, tuple[Any, Mapping[str, str]]]:
-    """Return parameter → its option, and what may be chosen."""
+    """Return parameter → its option, and the values to choose from."""
     options = options_of(query)
     buildings: Mapping[str, str] = {}
     if any(option.among == BUILDINGS for option in options.values()):

@@ -26,5 +26,5 @@ def _first_page(declared: List) -> Callable[[Operator], Awaitable[object]]:
 
 
 def _watcher(declared: List, stores: Stores) -> Operator:
-    """Return who looks for a change on behalf of all open pages; nobody is shown what is seen."""
+    """Return the operator that looks for a change on behalf of all open pages; nobody is shown its rows."""
     return Operator(who="live", reach=EVERYTHING, needs=declared.needs, stores=stores)

@@ -1,4 +1,6 @@
-"""Operators: who acts at the desk, where, and all that an act gets. Only a door makes one."""
+"""
+Operators: people, systems and shells that act at the desk, with all that an act gets. Only a door makes one.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +25,9 @@ Ref = TypeVar("Ref")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operator:
     """
-    Who acts: `account:ana`, `key:crm` or `cli:ana`, with what they may do where.
+    The author of an act: `account:ana`, `key:crm` or `cli:ana`, with their scopes in each place.
 
-    `needs` are the scopes of which the act wants one: `places` are where the operator has it.
+    `needs` are the scopes of which the act wants one; in `places` the operator has it.
     """
 
     who: str
@@ -33,7 +35,7 @@ class Operator:
     needs: Collection[Scope]
     stores: Stores
     named: str = ""
-    """The person for whom a system says that it acts; a session and a shell act for themselves."""
+    """The person in whose name a system acts, as it states; a session and a shell act for themselves."""
     source: str | None = None
     """The only source that they may publish for; None: any."""
     event_types: frozenset[str] = frozenset()
@@ -80,11 +82,13 @@ class Operator:
 
     @property
     def by(self) -> str:
-        """Return the name that a row keeps of who has changed it."""
+        """Return the name that a changed row keeps of its author."""
         return named_by(self.who, self.named)
 
     async def audit(self, action: str, subject: str, *, person: str | None = None, **detail: Json) -> None:
-        """Record what is about to be done, and to whose data. Raises StorageUnavailable."""
+        """
+        Record an act before it is done, with the person whose data it touches. Raises StorageUnavailable.
+        """
         await self.actor.note(action, subject, person=person, **detail)
 
     async def audit_look(
@@ -94,7 +98,10 @@ class Operator:
         await self.actor.note_look(action, subject, person=person, **detail)
 
     def places_shown(self, *, whole: bool) -> PropertyScope:
-        """Return where rows are shown: whole only where there is `privacy` too. Raises PrivacyNeeded."""
+        """
+        Return the places of the rows to show: for whole ones, only those with `privacy` too. Raises
+        PrivacyNeeded.
+        """
         if not whole:
             return self.places
         private = self.places_with(Scope.PRIVACY)

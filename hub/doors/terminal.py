@@ -26,7 +26,7 @@ from hub.settings import Settings, load
 T = TypeVar("T")
 
 Columns = Mapping[str, str | Callable[[Any], str]]
-"""Title of a column → the field of a row, or what makes the cell of a row."""
+"""Title of a column → the field of a row, or the function that makes its cell."""
 
 BOGOTA: Final = ZoneInfo("America/Bogota")
 _PIPE_WIDTH: Final = 2000  # columns

@@ -27,7 +27,7 @@ class Attachment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mail:
-    """`recipients` are those of the envelope; `received_at` is UTC."""
+    """`recipients` are the envelope's; `received_at` is UTC."""
 
     name: str
     received_at: datetime

@@ -107,7 +107,7 @@ class RabbitMQ(Server):
 
     def _prepare(self) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Erlang would derive one from the clock, and whoever knows it controls the node.
+        # Erlang would derive one from the clock, and anybody who knows it controls the node.
         kept_secret(self.folder / ".erlang.cookie")
         values = {"address": ADDRESS, "port": self.port, "user": USER, "password": self.password}
         write_private(self.folder / "rabbitmq.conf", CONFIGURATION.format(**values))

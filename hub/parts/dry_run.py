@@ -1,4 +1,4 @@
-"""The parts of a dry run: they are made at the first one, which most processes never have."""
+"""Parts of a dry run: they are made at the first one, which most processes never have."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ from hub.resilience.database_time import NOW
 
 
 class DryRuns:
-    """Runs events dry, with the policy and the texts of this process. `traits` are those of its channels."""
+    """
+    Dry runs of events, with the policy and the texts of this process. `traits` are the traits of its
+    channels.
+    """
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What puts things on paper, with the company's texts: constancias, exports of people."""
+"""Papers with the company's texts: makers of constancias and of exports of people."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hub.rendering.paper import make_pdf
 
 
 def constancias_of(database: storage.Database, company: CompanyRules) -> Constancias:
-    """Return what makes constancias, signed with the key of the hub's first secret."""
+    """Return the maker of constancias, signed with the key of the hub's first secret."""
     return Constancias(
         threads=storage.PostgresCases(database),
         store=storage.PostgresConstancias(database),
@@ -24,7 +24,7 @@ def constancias_of(database: storage.Database, company: CompanyRules) -> Constan
 
 
 def person_exports_of(database: storage.Database, company: CompanyRules) -> PersonExports:
-    """Return what hands a person over what the hub holds of them."""
+    """Return the maker of exports, which hands a person all that the hub holds of them."""
     return PersonExports(
         held=storage.PostgresPersonExport(database),
         directory=storage.PostgresDirectoryHistory(database),

@@ -22,7 +22,7 @@ class PosterPages:
     """
     The pages of posters, with the texts of now and the company's paper.
 
-    A page is kept from the first time on: whoever has printed it has printed these words. All may raise
+    A page is kept from the first time on: each printout of it has the same words. All may raise
     TemplateFailure and PaperFailure.
     """
 
@@ -39,7 +39,7 @@ class PosterPages:
         rendered = self.company.templates.render_board(source, self.company.poster_links.of(source.id))
         html = rendered.html
         page = PosterPage(title=rendered.subject, html=html, sha256=sha256(html.encode()).digest())
-        # Who made it at the same moment may have been first: what is stored counts.
+        # Another caller may have made it at the same moment, and first: the stored page counts.
         return await posters.keep_page(self.database, poster_id, page)
 
     async def of_batch(self, batch_id: UUID) -> Sequence[PosterPage]:

@@ -1,4 +1,4 @@
-"""Counts which keys of HUB_SECRET are still in use, so that an operator sees when to remove an old one."""
+"""Counts of the keys of HUB_SECRET that are still in use: an operator sees when to remove an old one."""
 
 from __future__ import annotations
 

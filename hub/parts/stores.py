@@ -1,5 +1,5 @@
 """
-Stores: what a process keeps and reaches, each named once and made when it is first asked for.
+Stores: the tables and servers that a process reaches, each named once and made at its first use.
 
 A test puts doubles in their places: `with_doubles(stores, log=MemoryLog())`.
 """
@@ -73,7 +73,7 @@ from hub.settings import Settings
 
 @dataclass(frozen=True, kw_only=True)
 class Stores:
-    """What is given: the company's rules and one of each connection. All else is made of these."""
+    """The given things are the company's rules and one of each connection. All else is made of these."""
 
     company: CompanyRules
     database: storage.Database
@@ -212,7 +212,7 @@ class Stores:
 
     @cached_property
     def passwords(self) -> Passwords:
-        """What hashes passwords; to make it takes as long as a hash."""
+        """The hasher of passwords; to make it takes as long as a hash."""
         return Passwords()
 
     @cached_property
@@ -233,7 +233,7 @@ class Stores:
 
     @cached_property
     def printing(self) -> asyncio.Lock:
-        """The turn of who has letters set as a PDF: one at a time in a process."""
+        """The lock of letters that are set as a PDF: one at a time in a process."""
         return asyncio.Lock()
 
     @cached_property

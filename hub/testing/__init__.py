@@ -1,9 +1,9 @@
 """
 Test doubles that ship with the hub: its ports in memory, with scripted faults and answers.
 
-They keep the contract of `hub.ports`: a transaction that raises leaves nothing behind, leases and
-versions are checked, an update is conditional where the real one is. `tests/contract` runs the same
-suite on both. What no use case asks has no double: its class names what it leaves out, and that part of
+They keep the contract of `hub.ports`: a transaction that raises leaves nothing behind, leases and versions
+are checked, an update is conditional where the real one is. `tests/contract` runs the same suite on both. A
+method that no use case calls has no double: the class names the methods that it leaves out, and their part of
 the suite runs on PostgreSQL alone.
 """
 

@@ -13,7 +13,7 @@ from hub.ports import Later, Now
 from hub.testing.faults import Faults
 
 AHEAD: Final = timedelta(seconds=30)
-"""How far a claimed member's score is pushed ahead: it comes again then unless `done` is called."""
+"""The time by which a claim pushes a member's score ahead: it comes again then unless `done` is called."""
 _RANKS: Final[Mapping[Lane, int]] = {Lane.URGENT: 0, Lane.NORMAL: 2, Lane.BULK: 3}
 _CLOCK_RANK: Final = 1
 """Clocks come after urgent messages and before the others."""

@@ -1,4 +1,4 @@
-"""Bulk actions in memory: the runs and their rows, without what they do to messages and letters."""
+"""Bulk actions in memory: the runs and their rows, without any change of messages and letters."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ class MemoryBulk:
     """
     `hub.ports.BulkStore`, without pages of runs.
 
-    `found` is what each filter finds; `skips` are rows that are skipped, and why. All others are done.
+    `found` are the rows that each filter finds; `skips` are skipped rows with the reason. All others are
+    done.
     """
 
     def __init__(self, now: Now, found: Sequence[BulkCandidate] = ()) -> None:

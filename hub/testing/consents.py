@@ -19,7 +19,7 @@ _WOKEN: Final = frozenset({"contact_hours", "contact_limit", "quiet_hours", "reg
 
 
 def add(tables: Tables, statements: Sequence[Consent], now: datetime) -> None:
-    """Store consents; a yes lifts an earlier BAJA, a no has what waits judged anew."""
+    """Store consents; a yes lifts an earlier BAJA, after a no waiting messages are judged anew."""
     for consent in statements:
         tables.consents.setdefault(consent.id, consent)
         if consent.granted:
@@ -29,7 +29,7 @@ def add(tables: Tables, statements: Sequence[Consent], now: datetime) -> None:
 
 
 def wake(tables: Tables, person: str | None, purpose: str, channels: Collection[str], now: datetime) -> None:
-    """Have what waits of a refused purpose judged anew at once; no channels are all."""
+    """Have waiting messages of a refused purpose judged anew at once; no channels means all of them."""
     for row in list(tables.messages.values()):
         message = row.message
         refused = (message.person, message.purpose) == (person, purpose)
@@ -49,7 +49,10 @@ def _lift(tables: Tables, yes: Consent) -> None:
 
 
 def asked_of(tables: Tables, group: Group, people: Sequence[Person], now: datetime) -> Sequence[Person]:
-    """Return the same people with what the group needs of the ledger; `opted_in` leaves some of them out."""
+    """
+    Return the people with their facts of the ledger, as the group needs them; `opted_in` leaves some people
+    out.
+    """
     if group.opted_in is not None:
         people = consenting(_with_facts(tables, group.opted_in, people, now))
     if group.authorised is not None:

@@ -250,7 +250,7 @@ class Directory:
         return [ref for rota in rotas for ref in on_shift(rota["shifts"], now) if self.person(ref)]
 
     def on_leave(self, now: datetime) -> Collection[str]:
-        """Return who is on leave now."""
+        """Return the staff on leave now."""
         return self._away(now).keys()
 
     def _away(self, now: datetime) -> Mapping[str, Collection[str]]:

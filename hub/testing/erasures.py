@@ -11,7 +11,7 @@ from hub.model.erasures import Counts, Duties, Erased, Erasure
 
 
 class MemoryErasures:
-    """The ErasureStore of a hub that has erased nobody; what it would do is tested against PostgreSQL."""
+    """The ErasureStore of a hub that has erased nobody; erasures are tested against PostgreSQL."""
 
     async def knows(self, person: str) -> bool:
         return False

@@ -12,7 +12,7 @@ from hub.testing.faults import Faults
 
 class MemoryExclusions:
     """
-    `hub.ports.ExclusionRegistry`, and what loads its list; `asked` has each look-up.
+    `hub.ports.ExclusionRegistry`, and the loader of its list; `asked` has each look-up.
 
     Without a date there is no list.
     """

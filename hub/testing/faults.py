@@ -1,4 +1,4 @@
-"""Scripted faults: what the next calls of a method raise."""
+"""Scripted faults, which the next calls of a method raise."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Faults:
             self._always[method] = error
 
     def meet(self, method: str) -> None:
-        """Raise what is scripted for this call of the method."""
+        """Raise the fault that is scripted for this call of the method."""
         error = self._next[method].popleft() if self._next[method] else self._always.get(method)
         if error is not None:
             raise error

@@ -1,4 +1,4 @@
-"""Months in memory: which there are, what holds them, what was forgotten."""
+"""Months in memory: those that exist, their holds, and the forgotten ones."""
 
 from __future__ import annotations
 

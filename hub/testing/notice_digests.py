@@ -1,4 +1,4 @@
-"""Digests for whom nobody waits: what they do, tests show with PostgreSQL."""
+"""Notice digests that nobody waits for; tests of digests run on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hub.model.notice_digests import HeldNotice, NoticeDigest
 
 
 class MemoryNoticeDigests:
-    """The NoticeDigestStore; nothing waits, and it remembers before when it was told to forget."""
+    """The NoticeDigestStore; nothing waits, and `forgotten` has the instant of each call to forget."""
 
     def __init__(self) -> None:
         self.forgotten: list[datetime] = []

@@ -13,7 +13,8 @@ from hub.testing.store import MemoryStore
 
 class MemoryPreferences:
     """
-    `hub.ports.PreferenceStore`, but for what a mark has stopped and what waits for a digest.
+    `hub.ports.PreferenceStore`, without the events that a mark has stopped and the notices that wait for a
+    digest.
 
     It has no clock: a mark whose end has come is still shown, and the verdict looks at its end.
     """

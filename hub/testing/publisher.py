@@ -14,7 +14,7 @@ from hub.testing.faults import Faults
 
 
 class MemoryPublisher:
-    """`hub.ports.Publisher`: records what is published; `depths` sets what `depth` returns."""
+    """`hub.ports.Publisher`: records the published events; `depths` are the answers of `depth`."""
 
     def __init__(self) -> None:
         self.faults = Faults()

@@ -1,4 +1,4 @@
-"""Reach of buildings, as a test says it."""
+"""Reach of buildings, as a test sets it."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ from hub.testing.transaction import MemoryTransaction
 from hub.testing.unsubscribes import MemoryUnsubscribes
 
 _HELD: Final = frozenset({State.SENDING, State.QUEUED})
-"""States in which the outcome of whoever has the lease counts."""
+"""States in which the outcome of the worker with the lease counts."""
 _UNCONFIRMED: Final = frozenset({State.SENT, State.WAITING})
 _EVER: Final = datetime.min.replace(tzinfo=UTC)
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)

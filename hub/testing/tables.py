@@ -63,7 +63,7 @@ class Row:
         return message.state in LATER and message.next_at is not None and message.next_at <= now
 
     def waits_no_longer(self, now: datetime) -> bool:
-        """Return whether it may be claimed or released, whoever asks; only the timers end a lease."""
+        """Return whether anybody may claim or release it; only the timers end a lease."""
         return self.message.state is not State.SENDING and self.due(now)
 
 
@@ -214,7 +214,7 @@ class Tables:
         return stated or (None if opened is None else opened.copropiedad_id)
 
     def is_overtaken(self, message: Message) -> bool:
-        """Return whether the person is told of a later step of the same promise."""
+        """Return whether the person has a message of a later step of the same promise."""
         stored = self.events[message.event_key]
         clock_id = stored.event.data.get("clock_id") if message.event in NEWS else None
         return clock_id is not None and any(
