@@ -1,6 +1,4 @@
-"""
-Operators: people, systems and shells that act at the desk, with all that an act gets. Only a door makes one.
-"""
+"""Operators: people, systems and shells at the desk, with all that an act gets. Only a door makes one."""
 
 from __future__ import annotations
 
@@ -86,9 +84,7 @@ class Operator:
         return named_by(self.who, self.named)
 
     async def audit(self, action: str, subject: str, *, person: str | None = None, **detail: Json) -> None:
-        """
-        Record an act before it is done, with the person whose data it touches. Raises StorageUnavailable.
-        """
+        """Record an act before it is done, with the person it is about. Raises StorageUnavailable."""
         await self.actor.note(action, subject, person=person, **detail)
 
     async def audit_look(
@@ -99,8 +95,7 @@ class Operator:
 
     def places_shown(self, *, whole: bool) -> PropertyScope:
         """
-        Return the places of the rows to show: for whole ones, only those with `privacy` too. Raises
-        PrivacyNeeded.
+        Return the places of the rows to show: whole rows need `privacy` there too. Raises PrivacyNeeded.
         """
         if not whole:
             return self.places

@@ -1,1 +1,1 @@
-"""What operators do: dead letters, redrive, pause, letters, import, explain, simulate."""
+"""Use cases of operators and residents: redrive, import, explain, evidence, simulate."""

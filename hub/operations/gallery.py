@@ -1,7 +1,7 @@
 """
-The texts of the hub: which there are for whom over which channel, which are missing, and how each looks.
+Gallery of the hub's texts by audience and channel, with the missing ones and a preview of each.
 
-An invented reader gets what the examples of an event's schema say.
+An invented reader gets the examples of an event's schema.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class TemplateRow(Struct, kw_only=True, frozen=True):
 
 
 class SmsParts(Struct, kw_only=True, frozen=True):
-    """What a provider bills of a text message."""
+    """The parts of a text message that a provider bills."""
 
     encoding: str
     units: int
@@ -61,7 +61,7 @@ class SmsParts(Struct, kw_only=True, frozen=True):
 
 
 class TemplateFinding(Struct, kw_only=True, frozen=True):
-    """What is wrong with a text."""
+    """A fault of a text."""
 
     rule: str
     means: str
@@ -92,7 +92,7 @@ class TemplatePreview(Struct, kw_only=True, frozen=True):
 
 
 class Wanted(NamedTuple):
-    """Which text, and with what it is filled."""
+    """The text to preview, and the values that fill it."""
 
     event: str
     channel: str
@@ -103,7 +103,7 @@ class Wanted(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Gallery:
-    """`examples` are those of the schemas, by event."""
+    """`examples` are the schemas' own, by event."""
 
     check: TemplateCheck
     examples: Mapping[str, Sequence[Mapping[str, Json]]]
@@ -151,7 +151,7 @@ class Gallery:
         self, wanted: Wanted, brand: Brand | None = None, building: str | None = None
     ) -> TemplatePreview:
         """
-        Render a text, and say what is wrong with it. Raises UnknownName if there is none.
+        Render a text, and list its faults. Raises UnknownName if there is none.
 
         A letter that would only be a link to its document has no page of its own: then it is empty.
         """
@@ -203,7 +203,7 @@ class Gallery:
         return key
 
     def _of(self, event: str) -> list[Finding]:
-        """Return what is wrong with an event's texts, of any example: it takes a moment, once."""
+        """Return the faults of an event's texts, with any example: it takes a moment, once."""
         with self._turn:
             if event not in self._findings:
                 self._findings[event] = self.check.findings(event)

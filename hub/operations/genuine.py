@@ -1,4 +1,4 @@
-"""Whether a message is genuine: what its code answers to anybody, and that somebody does not recognise it."""
+"""Genuine messages: the answer of a code to anybody, and reports of unrecognised messages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LONGEST: Final = 500
 
 class GenuineAnswer(Struct, frozen=True, kw_only=True):
     """
-    All that the code of a message tells to whoever has it: nothing of a person, a unit or what it says.
+    All that the code of a message tells its holder: nothing of a person, a unit or the words.
 
     `building` is None of a message that is about no copropiedad.
     """
@@ -37,7 +37,7 @@ class GenuineAnswer(Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenuineDeps:
-    """What checking a code needs."""
+    """The stores and keys that the check of a code needs."""
 
     codes: GenuineCodes
     store: GenuineStore
@@ -59,7 +59,8 @@ async def report_code(
     """
     Tell staff, once for each message, that somebody does not recognise it; safe to repeat.
 
-    Raises StorageUnavailable or BrokerUnavailable: who presses again then repeats the same event.
+    Raises StorageUnavailable or BrokerUnavailable: the person then presses again, which repeats the same
+    event.
     """
     found = await find(code, deps.codes, deps.store, now)
     for one in found:
@@ -72,7 +73,7 @@ async def report_code(
 
 
 def tidy_comment(comment: str) -> str:
-    """Drop control characters and lines, and cut what is too long."""
+    """Drop control characters and lines, and cut a text that is too long."""
     kept = "".join(letter if letter.isprintable() else " " for letter in comment)
     return " ".join(kept.split())[:LONGEST]
 
@@ -80,7 +81,7 @@ def tidy_comment(comment: str) -> str:
 async def find(
     code: str, codes: GenuineCodes, store: GenuineStore, now: datetime
 ) -> Sequence[GenuineMessage]:
-    """Return the messages of a code; what has to be hidden of them is up to the caller."""
+    """Return the messages of a code; the caller decides which fields to hide."""
     sought = codes.read(code, now)
     found = await store.find(sought) if sought else ()
     for key_id in sorted({one.key_id for one in found}):

@@ -1,4 +1,4 @@
-"""Compare a file of people with the directory, and write all of it or nothing."""
+"""Import of people: compare a file with the directory, and write all of it or nothing."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _AT_ONCE: Final = 1_000
 async def look(
     store: ImportStore, report: Report, hashes: Hashes, *, now: datetime
 ) -> tuple[Entries, Changes]:
-    """Return what a file would change, without writing. Raises StorageUnavailable."""
+    """Return the changes that a file would make, without writing. Raises StorageUnavailable."""
     async with store.transaction() as transaction:
         return await _compared(transaction, report, hashes, now)
 
@@ -47,7 +47,7 @@ async def load(
     step: Step = lambda _, __: None,
 ) -> tuple[Entries, Changes]:
     """
-    Write what a file changes, all of it or nothing.
+    Write the changes of a file, all of them or none.
 
     Compares again in the transaction that writes. Raises StorageRefused, StorageUnavailable.
     """

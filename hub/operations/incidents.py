@@ -1,4 +1,4 @@
-"""Incidents of the hub itself, and what to do about them."""
+"""Incidents of the hub itself, with their remedies."""
 
 from __future__ import annotations
 

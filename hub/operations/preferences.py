@@ -1,4 +1,4 @@
-"""Preferences of a person: read them, and keep a change, whoever makes it."""
+"""Preferences of a person: read them, and keep a change, by staff or by the person."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ async def change_preferences(
     """
     Keep a change of a person's preferences; without a difference nothing is kept.
 
-    `way` is through which door it came. Raises InvalidPreference, with the reason in Spanish.
+    `way` is the door through which it came. Raises InvalidPreference, with the reason in Spanish.
     """
     await by.note("person.preferences.change", f"person:{person}", person=person, way=way)
     for _ in range(_TRIES):

@@ -1,4 +1,4 @@
-"""Publish a list of events, and count those that the broker confirmed."""
+"""Publication of a list of events, with the number that the broker confirmed."""
 
 from __future__ import annotations
 

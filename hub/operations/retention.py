@@ -1,4 +1,4 @@
-"""Erase what has become too old, kind by kind, in batches that may stop anywhere."""
+"""Retention: erase old data, kind by kind, in batches that may stop anywhere."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ PACE: Final = 0.05
 """Seconds between batches: messages go out meanwhile."""
 
 Months = Mapping[DataKind, int]
-"""Kind → for how many months it is kept; 0 is for ever."""
+"""Kind → the months for which it is kept; 0 is for ever."""
 
 
 async def report(store: RetentionStore, months: Months, now: datetime) -> list[RetentionRow]:
-    """Say how many rows of each kind are too old; it changes nothing."""
+    """Count the rows of each kind that are too old; it changes nothing."""
     rows = []
     for kind in DataKind:
         before = limit_of(now, months[kind])
@@ -47,7 +47,7 @@ async def apply(
 
 
 async def erase_old(by: Actor, store: RetentionStore, months: Months) -> list[RetentionRow]:
-    """Erase all that is too old because somebody says so, and audit that before and after."""
+    """Erase all that is too old at an operator's command, and audit that before and after."""
     await by.note("retention.run", _SUBJECT)
     rows = await apply(store, months, by.now)
     await by.note("retention.run", _SUBJECT, rows=sum(row.rows for row in rows))

@@ -1,4 +1,4 @@
-"""Answering a survey on the hub's own page: what a person may do now, and the event that follows."""
+"""Answers to surveys on the hub's own page: the state for the person, and the event of an answer."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ LONGEST: Final = 1000
 MOST: Final = 20
 """Answers of one survey, with all changes: nobody changes an opinion more often."""
 GENERAL: Final = "general"
-"""The area of an answer to a survey that names none: the event must say one."""
+"""The area of an answer to a survey that names none: the event must have one."""
 
 
 class Standing(StrEnum):
-    """What a person may do with a survey."""
+    """The state of a survey for its person."""
 
     OPEN = "open"
     CHANGEABLE = "changeable"
@@ -35,7 +35,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """What a person has filled in: a score and, if they like, a comment."""
+    """The form as a person has filled it in: a score and, if they like, a comment."""
 
     score: int
     comment: str = ""
@@ -51,7 +51,7 @@ def standing(survey: Survey, rules: SurveyPolicy, now: datetime) -> Standing:
 
 
 def read_answer(score: str | None, comment: str | None) -> Given | None:
-    """Return what a form has given; None without a score from 0 to 10."""
+    """Return the answer of a form; None without a score from 0 to 10."""
     if score is None or score not in {str(number) for number in range(HIGHEST + 1)}:
         return None
     return Given(score=int(score), comment=_tidy(comment or ""))
@@ -67,8 +67,8 @@ def answer_event(survey: Survey, given: Given, now: datetime) -> Event:
     """
     Make the event of an answer.
 
-    Its id counts the answers before it and has what was answered: the button pressed twice is one answer, and
-    whoever returns to an earlier answer has given a new one.
+    Its id is made of the number of answers before it and of the answer itself: the button pressed twice is
+    one answer, and a return to an earlier answer is a new one.
     """
     said = sha256(f"{given.score}:{given.comment}".encode()).hexdigest()[:16]
     event_id = f"{survey.survey_id}:answered:{len(survey.answers)}:{said}"
@@ -89,6 +89,6 @@ def answer_event(survey: Survey, given: Given, now: datetime) -> Event:
 
 
 def _tidy(comment: str) -> str:
-    """Drop control characters, which no person types, and cut what is too long. Emoji keep their joiner."""
+    """Drop control characters, which no person types, and cut a long text. Emoji keep their joiner."""
     kept = "".join(letter for letter in comment if letter.isprintable() or letter in "\r\n\t\u200d")
     return "\n".join(kept.splitlines()).strip()[:LONGEST]

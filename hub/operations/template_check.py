@@ -1,8 +1,8 @@
 """
-Check all texts with all examples: `hub template check`. Pure but for the files it is given.
+Check of all texts with all examples: `hub template check`. Pure but for the files it is given.
 
-What a text says is judged as its reader sees it, for each audience, channel and occasion; what it could say
-wrong with other data is judged by its source.
+A rendered text is judged as its reader sees it, for each audience, channel and occasion; faults that only
+other data would show are found in its source.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from hub.rendering.terms import Due
 
 
 class _Any(dict[str, Any]):
-    """Filters and tests of any name: whether there is such a one, the compiler says."""
+    """Filters and tests of any name: the compiler reports a name that does not exist."""
 
     def get(self, name: str, default: object = None) -> object:
         return super().get(name, default or str)
@@ -40,7 +40,7 @@ _WORD: Final = re.compile(r"\w+")
 _SET: Final = re.compile(r"{%-?\s*set (\w+)")
 """Set in one branch of a condition: Jinja's analysis takes it for missing."""
 _VOICE: Final = "voice"
-"""It says what the SMS says."""
+"""It says the same as the SMS."""
 _BLOCKS: Final[Mapping[str, tuple[str, str]]] = {
     "email": ("subject", "body"),
     "inbox": ("subject", "body"),
@@ -52,16 +52,16 @@ _BLOCKS: Final[Mapping[str, tuple[str, str]]] = {
 }
 """Channel → the blocks of its subject and of its body."""
 _BUILDING: Final = "Conjunto Residencial Altos del Rosal"
-"""A name as long as many are: a shorter one would hide what does not fit."""
+"""A name of usual length: a shorter one would hide a text that does not fit."""
 _ENGINEERS: Final = "hub."
-"""Events about the hub itself, for who runs it: what to do is a command."""
+"""Events about the hub itself, for its operators: their texts may name commands."""
 
 Examples = Mapping[str, Sequence[Mapping[str, Json]]]
 DueOf = Callable[[str, Mapping[str, Json]], Due]
 
 
 def trials_of(schemas: Mapping[str, Schema]) -> Examples:
-    """Return what texts are tried with. What only the hub says is as in its examples."""
+    """Return the data to try the texts with. The hub's own events have their examples alone."""
     return {
         name: schema.examples if BY_NAME[name].hub_emitted else list(schema.trials())
         for name, schema in schemas.items()
@@ -70,7 +70,7 @@ def trials_of(schemas: Mapping[str, Schema]) -> Examples:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What is wrong with a text, and where its source is."""
+    """A fault of a text, and the place of its source."""
 
     file: str
     line: int
@@ -85,10 +85,10 @@ class Finding:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateCheck:
     """
-    `examples` are what the texts are tried with, by event (`trials_of`); `fields` the fields that its data
-    may have.
+    `examples` are the data with which the texts are tried, by event (`trials_of`); `fields` the fields that
+    an event's data may have.
 
-    `due_of` says when the promises of an example end.
+    `due_of` returns the ends of the promises of an example.
     """
 
     templates: Templates
@@ -119,7 +119,7 @@ class TemplateCheck:
     def _unknown(self, key: Key) -> Iterator[Finding]:
         """Yield names that neither the event's schema nor the hub has, also where a default hides them."""
         known = self.fields.get(key[1], frozenset()) | self.templates.names(key)
-        # What several events include may ask for fields that only some of them have.
+        # A text that several events include may name fields that only some of them have.
         shared = frozenset[str]().union(*self.fields.values())
         own = frozenset(_WORD.findall(self.templates.files[_path(key)]))
         for block, source in _own_blocks(key, self._read(key)):

@@ -19,10 +19,7 @@ from hub.resilience.database_time import NOW
 
 
 class DryRuns:
-    """
-    Dry runs of events, with the policy and the texts of this process. `traits` are the traits of its
-    channels.
-    """
+    """Dry runs of events, with the policy, the texts and the `traits` of the channels of this process."""
 
     def __init__(
         self,

@@ -49,10 +49,7 @@ def _lift(tables: Tables, yes: Consent) -> None:
 
 
 def asked_of(tables: Tables, group: Group, people: Sequence[Person], now: datetime) -> Sequence[Person]:
-    """
-    Return the people with their facts of the ledger, as the group needs them; `opted_in` leaves some people
-    out.
-    """
+    """Return the people with the facts of the ledger that the group needs; `opted_in` leaves some out."""
     if group.opted_in is not None:
         people = consenting(_with_facts(tables, group.opted_in, people, now))
     if group.authorised is not None:

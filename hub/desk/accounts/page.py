@@ -110,8 +110,7 @@ def person_of_form(_: Operator, form: PersonForm) -> PersonBody:
 
 async def page_words(by: Operator) -> dict[str, Json]:
     """
-    Return the other words of the pages of accounts: the places where the operator gives offices, and its
-    name.
+    Return the other values of the pages of accounts: the operator, and the places where it gives offices.
     """
     places = await by.stores.directory.place_names(by.places)
     return {

@@ -41,8 +41,7 @@ class PauseRow(Struct, kw_only=True):
 
 class PauseWhole(PauseRow, kw_only=True):
     """
-    A pause, and the messages that leave when it ends. Fields that only a pause of everything has are null for
-    others.
+    A pause, and the messages that leave when it ends. Null are fields that only a pause of everything has.
     """
 
     unsent: Annotated[int, Meta(description="Messages that would leave.")]
@@ -79,10 +78,7 @@ class HeldRow(Struct, kw_only=True, frozen=True):
 
 
 class WaitingRow(Struct, kw_only=True, frozen=True):
-    """
-    The number of messages that wait on a channel and lane; `before` were planned before the pause of
-    everything.
-    """
+    """The messages that wait on a channel and lane; `before` were planned before the pause of everything."""
 
     channel: str
     lane: str

@@ -66,18 +66,14 @@ async def how_many_are_open(by: Operator) -> object:
 
 
 async def show_dead(by: Operator, letter_id: UUID) -> DeadWhole:
-    """
-    Show a dead letter as it was received: whole with `privacy`; its sender and the reason with `operate`.
-    """
+    """Show a dead letter as received: whole with `privacy`; its sender and the reason with `operate`."""
     return DeadWhole.of(await _looked_at(by, letter_id), masked=not sees_content(by))
 
 
 async def view_dead(
     by: Operator, letter_id: UUID, *, typed: bytes | None = None, wrong: InvalidEvent | None = None
 ) -> DeadView:
-    """
-    Show a dead letter as a page: its payload, or the one that was `typed` instead, with its mistakes marked.
-    """
+    """Show a dead letter as a page: its payload, or the one `typed` instead, with its mistakes marked."""
     letter = await _looked_at(by, letter_id)
     body, field = letter.body if typed is None else typed, letter.field if wrong is None else wrong.field
     may_see = sees_content(by)

@@ -35,9 +35,7 @@ _NO_PAGE: Final = (
 )
 _WITHDRAWN: Final = "All letters of the batch were withdrawn: there is nothing to print."
 MOST_BYTES: Final = 128 << 20
-"""
-The size of all documents in one PDF: five hundred of ten megabytes would fill the memory of the role web.
-"""
+"""The size of all documents in a PDF: five hundred of ten megabytes would fill the memory of the role web."""
 _APART: Final = LinkedDocument(kind="", name="", content=b"")
 """Stands for a document that is not printed with its letter, which then says so."""
 
@@ -171,8 +169,7 @@ def _cover(content: PrintedBatch, apart: Collection[int]) -> Cover:
 
 def _made(batch: PrintBatch) -> str:
     """
-    Return the instant of the batch and the number of letters withdrawn since; the cover counts its lines
-    itself.
+    Return when the batch was made, and how many letters were withdrawn; the cover counts its lines itself.
     """
     when = fecha_hora(batch.made_at).replace(NBSP, " ")
     said = f"Lote hecho el {when}"

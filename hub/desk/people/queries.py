@@ -63,9 +63,7 @@ class PeopleList(Store):
         return [read(DeadAddress, row) for row in rows]
 
     async def by_purpose(self, person: str, purposes: Collection[Purpose]) -> Mapping[Purpose, Person]:
-        """
-        Return a person with the contact facts of each of these purposes; empty if there is no such person.
-        """
+        """Return a person with the contact facts of each of these purposes; empty without such a person."""
         group = Group(person=storable(person))
         found = (await people.look_up(self, [group]))[group]
         facts = {purpose: await consents.with_facts(self, purpose, found) for purpose in purposes}

@@ -99,8 +99,7 @@ async def erase(
 
 class ErasedAgain(Struct, kw_only=True):
     """
-    The result of erasing people again: `unknown` are not in this database, `kept` had to stay, with the
-    reason.
+    The result of erasing people again: `unknown` are not in this database, `kept` have the reason to stay.
     """
 
     erased: list[str]

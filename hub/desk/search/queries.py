@@ -147,9 +147,7 @@ async def _called(
 async def _nearly_called(
     db: Database, words: Sequence[str], limit: int, places: PropertyScope
 ) -> list[FoundPerson]:
-    """
-    Find people by words with one typing error. Most such words nobody has, so the query for them comes first.
-    """
+    """Find people by words with one typing error. Most of these nobody has: their query comes first."""
     meant = [sorted(_mistyped(word)) for word in words]
     asked = sorted({word for choices in meant for word in choices if not word.endswith(_BEGINS)})
     known = {row["word"] for row in await db.rows(_SQL["known_words"], asked)}

@@ -75,9 +75,7 @@ class Sought:
 
 
 def recognise(typed: str) -> Sought:
-    """
-    Recognise the typed text; if it is too short or too long, `kinds` is empty and nothing is looked for.
-    """
+    """Recognise the typed text; too short or too long, it has no `kinds`, and nothing is looked for."""
     text = " ".join(unicodedata.normalize("NFC", typed).split())
     if not 0 < len(text) <= LONGEST:
         return Sought(text="")

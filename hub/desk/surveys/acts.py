@@ -120,10 +120,7 @@ def _period(since: date | None, until: date | None, *, now: datetime, zone: tzin
 
 
 def _places(by: Operator, *, whole: bool) -> PropertyScope:
-    """
-    Return the copropiedades whose surveys are listed: with answers, only where the operator has `privacy`
-    besides.
-    """
+    """Return the copropiedades whose surveys are listed: with answers, those of the scope `privacy` only."""
     if not whole:
         return by.places
     if (private := by.places_with(Scope.PRIVACY)) == NOWHERE:

@@ -47,9 +47,7 @@ class SurveyStart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-    """
-    The number of people asked, and by reason of those not asked; `next` is the cursor if there may be more.
-    """
+    """The people asked, and by reason those not asked; `next` is the cursor if there may be more."""
 
     asked: int
     left_out: Mapping[LeftOut, int]

@@ -78,10 +78,7 @@ class SurveysQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class SurveyRow(Struct, kw_only=True):
-    """
-    A survey; score and comment are there on request, for a caller with the scope `privacy` in its
-    copropiedad.
-    """
+    """A survey; score and comment are there on request, for a caller with the scope `privacy` there."""
 
     id: UUID
     asked_at: Instant

@@ -1,5 +1,5 @@
 """
-Make an export.
+Maker of exports.
 
     a person ▸ directory ▸ the thread of messages and replies ▸ their words ▸ cases, surveys, audit
 """
@@ -38,7 +38,7 @@ def _quiet(_done: int, _total: int) -> None: ...
 
 @dataclass(frozen=True, kw_only=True)
 class PersonExports:
-    """Makes exports. All that it needs is read; nothing is changed."""
+    """Makes exports. It only reads; nothing is changed."""
 
     held: PersonExportStore
     directory: DirectoryHistoryStore
@@ -59,11 +59,11 @@ class PersonExports:
         """
         Export a person, known to the directory or not any more, and audit that first.
 
-        `way` is through which door somebody exports their own data. Raises TooLarge, UnknownName.
+        `way` is the door through which somebody exports their own data. Raises TooLarge, UnknownName.
 
-        Why staff has marked somebody is that person's data, but a note may name others, and an address is
-        protected from somebody near: staff reads it before handing it over. What the person loads alone goes
-        without.
+        The reason of a mark is the person's own data, but its note may name others, and an address is
+        protected from somebody near: staff reads it before handing it over. An export that the person loads
+        alone goes without it.
         """
         identity = await self.directory.somebody(person, whole=True)
         name = await self.said.name_of(person)

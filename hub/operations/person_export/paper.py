@@ -32,7 +32,7 @@ _POINTS: Final[Mapping[str, str]] = {"email": "Correo", "phone": "Teléfono", "p
 
 
 def pages(export: PersonExport) -> dict[str, Json]:
-    """Return what the template shows; each part is a title, what it is, and rows of label and text."""
+    """Return the parts for the template; each is a title, an explanation, and rows of label and text."""
     identity: Mapping[str, Any] = export.identity or {}
     parts = [
         ("Quién es usted para nosotros", "", list(_identity(export, identity))),
@@ -143,7 +143,7 @@ def _messages(messages: Sequence[ProvenMessage]) -> Iterator[list[str]]:
         said = next((row.said for row in message.rows if row.said is not None), None)
         words = "" if said is None else "\n".join(filter(None, (said.subject, said.text or said.why)))
         head = f"{title(message.event)}, por {by}, a {message.address}"
-        # Paper is passed on: the link of an escalation acts for who was called.
+        # Paper is passed on: the link of an escalation acts for the person who was called.
         yield [filters.fecha_hora(message.created_at), f"{head}\n{without_link(words)}".strip()]
 
 

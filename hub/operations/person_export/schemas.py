@@ -17,7 +17,7 @@ FORMAT: Final = 1
 
 
 class AuditLine(Struct, kw_only=True):
-    """Who read or changed the person's data."""
+    """A look at the person's data or a change of it, with its author."""
 
     at: Instant
     who: str

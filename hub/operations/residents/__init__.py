@@ -1,1 +1,1 @@
-"""The residents' page: what one person sees and does there. The web is one door to it."""
+"""The residents' page: one person's own data and acts. The web is one door to it."""

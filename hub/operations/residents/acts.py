@@ -1,8 +1,8 @@
 """
-What a person does on the own page. Each act is an event: the ledger and the clocks follow from it.
+Acts of a person on the own page. Each act is an event: the ledger and the clocks follow from it.
 
-The id of an event is made from the form that was sent and from what it asks for: a button pressed twice is
-one event, and another wish in an older form is another one.
+The id of an event is made from the form and the request in it: a button pressed twice is one event, and
+another wish in an older form is another one.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from hub.ports import Publisher
 from hub.rendering.typed_words import tidy
 
 LONGEST: Final = 2000
-"""Characters of what a claim says."""
+"""Characters of the words of a claim."""
 METHOD: Final = "web"
 _REMEMBERED: Final = 10_000
 _Said: TypeAlias = tuple[str, str, bool]
@@ -38,11 +38,11 @@ DATA: Final[Mapping[str, str]] = {
     "unidad": "Unidad o papel en la copropiedad",
     "otro": "Otro dato",
 }
-"""What somebody may ask to correct."""
+"""The data that somebody may ask to correct."""
 
 
 class ClaimKind(StrEnum):
-    """What a claim asks for (Ley 1581 de 2012, art. 15)."""
+    """The request of a claim (Ley 1581 de 2012, art. 15)."""
 
     CORRECTION = "correccion"
     UPDATE = "actualizacion"
@@ -53,17 +53,17 @@ class ClaimKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResidentActs:
-    """Publishes what people do. `form` names the form that was sent: the same twice is the same act."""
+    """Publishes the acts of people. `form` names the form that was sent: the same twice is the same act."""
 
     publisher: Publisher
     _said: OrderedDict[_Said, datetime] = field(default_factory=OrderedDict)
-    """What was said lately, which the ledger may not have yet."""
+    """The decisions of lately, which the ledger may not have yet."""
 
     async def grant(
         self, held: ResidentFile, purpose: str, channels: Sequence[str], *, form: str, now: datetime
     ) -> bool:
         """
-        Grant a purpose by these channels; false for what the page does not offer (any more).
+        Grant a purpose by these channels; false for one that the page does not offer (any more).
 
         Raises BrokerUnavailable.
         """
@@ -104,7 +104,7 @@ class ResidentActs:
 
     def _opposite(self, held: ResidentFile, purpose: str, *, granted: bool) -> str:
         """
-        Return when the person last said the opposite: who goes back to an older form says it anew after that.
+        Return the instant of the person's last opposite decision: an older form sent after it is a new act.
 
         Not the last word of all: then a form sent twice would be two events as soon as the ledger has one.
         """
@@ -123,7 +123,7 @@ class ResidentActs:
 
 
 def correction(datum: str, right: str) -> str:
-    """Return what a claim says of a datum that is wrong: `Correo: debe quedar maria@example.com`; else ""."""
+    """Return the words of a claim about a wrong datum: `Correo: debe quedar maria@example.com`; else ""."""
     words = tidy(right, LONGEST)
     return f"{DATA[datum]}: debe quedar {words}" if datum in DATA and words else ""
 

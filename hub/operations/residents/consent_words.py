@@ -1,8 +1,8 @@
 """
-What a person consents to on the own page, word by word. Pure.
+Words of the consents on the own page. Pure.
 
-The digest of these words is the proof in the ledger. Whoever changes any of them, a label too, gives them a
-new TEXT_VERSION: `tests/unit/test_resident_consent_words.py` pins both.
+The digest of these words is the proof in the ledger. A change of any of them, even of a label, needs a new
+TEXT_VERSION: `tests/unit/test_resident_consent_words.py` pins both.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from hub.rendering.filters import lista
 from hub.rendering.wishes_es import KINDS
 
 OFFERED: Final = ("commercial", "survey")
-"""Purposes that a button of the page allows and stops: nothing else hangs on them."""
+"""Purposes that a button of the page allows and stops: nothing else depends on them."""
 TEXT_VERSION: Final = "pagina-2"
 """The version of all the words of this module."""
 CHANNELS: Final[Mapping[str, str]] = {
@@ -48,7 +48,7 @@ def _is_own(contact: HeldContact) -> bool:
 
 
 def sentence(purpose: str, channels: Sequence[str]) -> str:
-    """Return what the person agrees to, as it stands above the button."""
+    """Return the sentence to which the person agrees, as it stands above the button."""
     by = lista([CHANNELS[channel] for channel in channels])
     what = KINDS[purpose].lower()
     return (

@@ -1,8 +1,8 @@
 """
 "No me han respondido": the person of an overdue case asks the next level, before its turn.
 
-What it publishes is the event of the ladder's own next step, with its id. Pressed twice, and once more when
-the ladder comes to that step by itself, it is one event, and the level is told once.
+It publishes the event of the ladder's own next step, with that event's id. Pressed twice, and once more when
+the ladder comes to that step by itself, it is one event, and the level is notified once.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ _RUNGS: Final = frozenset({StepKind.ESCALATE, StepKind.REMIND})
 
 
 class Climb(StrEnum):
-    """What came of asking the next level."""
+    """The result of asking the next level."""
 
     CLIMBED = "climbed"
     TOLD = "told"
-    """The next level was told before its turn; the one above it comes with the ladder."""
+    """The next level was called before its turn; the one above it comes with the ladder."""
     NOT_DUE = "not_due"
     """Nothing of the case is overdue: it was answered meanwhile, or there is time yet."""
     AT_TOP = "at_top"

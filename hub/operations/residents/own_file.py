@@ -1,4 +1,4 @@
-"""A person's own page: what was sent, the cases, what is held, and what was consented to, with its proof."""
+"""A person's own page: messages, cases, stored data, and consents with their proof."""
 
 from __future__ import annotations
 
@@ -94,12 +94,12 @@ def _place(place: ResidentPlace) -> str:
 
 
 def _stances(held: ResidentFile) -> Iterator[ShownStance]:
-    """Say what counts for each purpose; of one without a word of the person, that nothing was authorised."""
+    """Yield the decision that counts for each purpose; without a word of the person nothing is authorised."""
     known, channels = {stance.purpose: stance for stance in held.stances}, channels_of(held.contacts)
     for purpose in PURPOSES:
         stance = known.get(purpose)
         granted = stance is not None and stance.granted
-        # What nobody can prove authorises nothing: its person may give it again, with its proof.
+        # A consent without a proof authorises nothing: its person may give it again, with its proof.
         proven = stance is not None and is_provable(stance)
         offers = purpose in OFFERED and not (granted and proven) and bool(channels)
         yield ShownStance(
@@ -122,10 +122,10 @@ def _offer(purpose: str, channels: Sequence[str]) -> ShownOffer:
 
 def marks_shown(marks: Sequence[MarkEntry], now: datetime) -> Sequence[str]:
     """
-    Say since when staff has marked the person.
+    Return the day since which staff has marked the person.
 
-    Not why: whoever lives with somebody may read the code that opens the page, and an address is protected
-    from somebody near.
+    The reason is left out: a person of the same home may read the code that opens the page, and an address is
+    protected from somebody near.
     """
     held = [mark for mark in marks if mark.ended_at is None and mark.holds(now)]
     return [f"Desde el {punto(fecha_hora(mark.since))} Pregúntenos por qué." for mark in held]

@@ -1,8 +1,8 @@
 """
 One message, as its link shows it: its words as they left, and its case in plain words.
 
-The words are made again and compared with the digest of what left. Links in them act in the recipient's name,
-and who opens this page may not be the recipient: they are left out.
+The words are made again and compared with the digest of those that left. Links in them act in the recipient's
+name, and somebody else may open this page: they are left out.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class OwnMessages:
 
 
 def shown_text(text: str, facts: Facts | None) -> str:
-    """Hide the links that act for the recipient; drop what says no more than such a link."""
+    """Hide the links that act for the recipient; drop lines that only lead to such a link."""
     for link in (facts.own_page, facts.unsubscribe) if facts else ():
         text = without_own_link(text, link) if link else text
     shown = without_link(text)

@@ -1,4 +1,4 @@
-"""How a case stands, in the words of whom it was promised: received, due, who has it, what happened. Pure."""
+"""State of a case in plain words for its person: received, due, assignee, steps. Pure."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ PROMISED: Final = frozenset(
 )
 """The promises that are made to the person of a case; the others are the company's own affair."""
 _OF_A_PERSON: Final = ("subject_id:", "person_id:")
-"""Cases that gather what concerns one person: there, a link would show more than its message."""
+"""Cases that gather the affairs of one person: there, a link would show more than its message."""
 _MINE: Final = frozenset(
     name
     for name, kind in BY_NAME.items()
     if any(audience.purpose is not Purpose.INTERNAL for audience in kind.audiences)
 )
-"""Events that somebody outside the company is told of."""
+"""Events of which somebody outside the company is notified."""
 
 
 def case_of(message: ResidentMessage, *, now: datetime, calendar: WorkCalendar) -> ShownCase | None:
@@ -55,7 +55,7 @@ def case_of(message: ResidentMessage, *, now: datetime, calendar: WorkCalendar) 
 
 
 def _promises(clocks: Sequence[Clock], now: datetime, calendar: WorkCalendar) -> Iterator[ShownPromise]:
-    """Say each promise that runs, then how the last of each other kind ended."""
+    """Yield each promise that runs, then the end of the last of each other kind."""
     said: set[str] = set()
     for clock in clocks:
         if clock.ended_at is None or clock.name not in said:

@@ -1,4 +1,4 @@
-"""What the pages of residents show."""
+"""Contents of the pages of residents."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownPromise:
-    """A promise of a case: what was promised, how it stands in Spanish, and whether it is overdue."""
+    """A promise of a case: its name, its state in Spanish, and whether it is overdue."""
 
     what: str
     how: str
@@ -18,7 +18,7 @@ class ShownPromise:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownStep:
-    """What happened in a case, and when."""
+    """A step of a case, with its instant."""
 
     what: str
     at: datetime
@@ -47,8 +47,8 @@ class ShownMessage:
     """
     A message as it left. Without `text` its words cannot be proven any more.
 
-    `case` is None where it belongs to no case with a promise. `recalled_at` is when it was taken back, and
-    `correction` what is right.
+    `case` is None where it belongs to no case with a promise. `recalled_at` is the instant of its recall, and
+    `correction` the right text.
     """
 
     subject: str
@@ -63,7 +63,7 @@ class ShownMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownLine:
-    """A line of what was sent: what it was about, by what way, when, and what became of it."""
+    """A message in the list: its subject, channel, instant and state."""
 
     id: str
     what: str
@@ -85,7 +85,7 @@ class ShownConsent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownOffer:
-    """What a person may agree to: the sentence, the button below it, and the channels that the form sends."""
+    """A consent that a person may give: the sentence, its button, and the channels that the form sends."""
 
     sentence: str
     button: str
@@ -95,8 +95,8 @@ class ShownOffer:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownStance:
     """
-    What counts now for a purpose. `may_revoke` and `offer` are what a button of the page does; `needed` is
-    whether nothing of this purpose leaves without a yes; `proven` whether there is a proof of it.
+    The decision that counts now for a purpose. `may_revoke` and `offer` belong to buttons of the page; with
+    `needed`, nothing of this purpose leaves without a yes; with `proven` there is a proof of it.
     """
 
     purpose: str

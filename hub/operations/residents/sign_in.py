@@ -1,11 +1,11 @@
 """
-A one-time code opens a person's own page.
+One-time codes, each of which opens a person's own page.
 
     link of a message ▸ a verified contact, masked ▸ six digits by mail or text ▸ the same browser enters them
 
-Whoever has only a forwarded link gets no code: it goes to a contact that the directory has verified. The code
-is bound to the browser that asked for it, by a cookie. At rest there is a keyed digest of it; on its way it
-is sealed.
+A person with only a forwarded link gets no code: it goes to a contact that the directory has verified. The
+code is bound to the browser that asked for it, by a cookie. At rest there is a keyed digest of it; on its way
+it is sealed.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _KINDS_ES: Final = {"email": "al correo", "phone": "al celular"}
 
 
 class Asked(StrEnum):
-    """Why no code was sent."""
+    """The reason why no code was sent."""
 
     NO_CONTACT = "no_contact"
     """No verified contact, or not the one that was chosen."""
@@ -47,7 +47,7 @@ class Asked(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """A code was sent: the value of the cookie that it is bound to, and how long that lasts."""
+    """A code was sent: the value of the cookie to which it is bound, and the life of the cookie."""
 
     cookie: str
     lasts: timedelta
@@ -55,7 +55,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """The page is open: the value of its cookie, and how long it lasts."""
+    """The page is open: the value of its cookie, and the life of the cookie."""
 
     cookie: str
     lasts: timedelta
@@ -74,7 +74,7 @@ class ResidentSignIn:
     now: Callable[[], datetime]
 
     async def contacts(self, message_id: UUID) -> list[str]:
-        """Return where a code can go, masked, in the order in which `send` counts."""
+        """Return the contacts to which a code can go, masked, in the order in which `send` counts."""
         resident = await self.store.resident(message_id)
         return [] if resident is None else [masked(contact) for contact in resident.contacts]
 
@@ -117,7 +117,7 @@ class ResidentSignIn:
         Open the page of the person to whom the code was sent; None for a wrong code, or one that has ended.
 
         The try is counted before it is judged, so that tries at the same time count, too. The cookie of the
-        page is a new one: whoever has planted a cookie in this browser does not know it.
+        page is a new one: an attacker who has planted a cookie in this browser does not know it.
         """
         now = self.now()
         code = await self.store.try_code(hash_of(cookie), most=self.rules.code_tries, now=now)
@@ -176,7 +176,7 @@ def masked(contact: VerifiedContact) -> str:
 
 
 def tidy(number: str) -> str:
-    """Return the digits of what somebody typed or pasted."""
+    """Return the digits of a typed or pasted text."""
     return "".join(digit for digit in number if digit.isascii() and digit.isdigit())
 
 

@@ -1,4 +1,4 @@
-"""The form of the preferences on the own page: what it shows, and what a person filled in. Pure."""
+"""Form of the preferences on the own page, as shown and as filled in. Pure."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _YES_NO: Final = {"yes": True, "no": False}
 
 
 class Choice(StrEnum):
-    """What a person says of a purpose."""
+    """The wish of a person for a purpose."""
 
     COMPANY = "company"
     """As the company does it."""
@@ -43,7 +43,7 @@ class Choice(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PurposeDraft:
-    """What stands in the form for one purpose."""
+    """The fields of the form for one purpose."""
 
     choice: str
     ticked: Sequence[str] = ()
@@ -52,7 +52,7 @@ class PurposeDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What stands in the form, as it was typed."""
+    """The fields of the form, as they were typed."""
 
     purposes: Mapping[Purpose, PurposeDraft]
     since: str = ""
@@ -85,7 +85,7 @@ class ShownChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownWishes:
-    """The form. `always` has what cannot be switched off, and why."""
+    """The form. `always` has the purposes that cannot be switched off, with the reason."""
 
     purposes: Sequence[ShownPurpose]
     always: Sequence[tuple[str, str]]
@@ -99,7 +99,7 @@ class ShownWishes:
 def shown(
     whole: PreferencesWhole, draft: Draft | None = None, errors: Mapping[str, str] | None = None
 ) -> ShownWishes:
-    """Return the form with what is in force, or with what was typed and is wrong."""
+    """Return the form with the wishes in force, or with the typed ones that are wrong."""
     stands, wrong = draft or draft_of(whole.preferences), errors or {}
     offered = {channel: CHANNELS[channel] for channel in OFFERED}
     return ShownWishes(
@@ -127,7 +127,7 @@ def shown(
 
 
 def draft_of(preferences: Preferences) -> Draft:
-    """Return the form of what is in force."""
+    """Return the form of the wishes in force."""
     quiet, large = preferences.quiet_hours, preferences.large_print
     return Draft(
         purposes={purpose: _purpose_of(preferences.channels.get(purpose)) for purpose in ORDER},
@@ -149,7 +149,7 @@ def _purpose_of(channels: Sequence[str] | None) -> PurposeDraft:
 
 
 def read_form(given: Mapping[str, str]) -> Draft:
-    """Read what was sent; a field that is missing is empty."""
+    """Read a sent form; a field that is missing is empty."""
     return Draft(
         purposes={purpose: _read_purpose(purpose, given) for purpose in ORDER},
         since=given.get("quiet_since", "").strip(),
@@ -167,7 +167,7 @@ def _read_purpose(purpose: Purpose, given: Mapping[str, str]) -> PurposeDraft:
 
 
 def problems(draft: Draft) -> Mapping[str, str]:
-    """Return what is wrong, field → text."""
+    """Return the problems, field → text."""
     found = {purpose.value: _purpose_problem(purpose, draft.purposes[purpose]) for purpose in ORDER}
     found[_QUIET] = _quiet_problem(draft)
     found[_LANGUAGE] = next(refusals(Preferences(language=draft.language or None)), "")
@@ -195,7 +195,7 @@ def _quiet_problem(draft: Draft) -> str:
 
 
 def wishes_of(draft: Draft, before: Preferences) -> Preferences:
-    """Return the wishes after this form, which has no problem; what it does not show stays."""
+    """Return the wishes after this form, which has no problem; wishes that it does not show stay."""
     channels: dict[Purpose, tuple[str, ...]] = {
         purpose: chosen for purpose, chosen in before.channels.items() if purpose not in ORDER
     }

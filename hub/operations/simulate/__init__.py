@@ -1,1 +1,1 @@
-"""Simulate another policy over the past events."""
+"""Simulation of another policy over the past events."""

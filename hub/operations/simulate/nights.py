@@ -1,4 +1,4 @@
-"""Whom a policy would have disturbed at night. Pure."""
+"""Calls by which a policy would have disturbed people at night. Pure."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ORDINARY: Final = Person(ref="somebody", name="")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One message over an interruptive channel, and when it leaves."""
+    """One message over an interruptive channel, with the instant at which it leaves."""
 
     purpose: Purpose
     at: datetime

@@ -52,7 +52,7 @@ def _notifying_steps(clock: Clock) -> tuple[Step, ...]:
 
 
 def _end(clock: Clock, period: Period) -> datetime:
-    """Return when the clock stopped notifying: its end, its pause, or the end of the period."""
+    """Return the instant at which the clock stopped notifying: its end, its pause, or the period's end."""
     if clock.ended_at is not None:
         return clock.ended_at
     return clock.course.pauses[-1].since if clock.course.paused else period.until

@@ -1,5 +1,5 @@
 """
-Simulate another policy over the past events. Nothing is sent or written.
+Simulation of another policy over the past events. Nothing is sent or written.
 
 Both sides replay the same stored events, each by its own policy. A running hub differs: a clock keeps the
 promise of its start.
@@ -33,7 +33,7 @@ async def add_cases(
 
 
 async def add_contacts(comparison: Comparison, history: History, on_progress: Progress) -> None:
-    """Compare when the messages of the period's events would leave, without those of clocks."""
+    """Compare the instants at which the period's messages would leave, without those of clocks."""
     async for page in history.contacts(comparison.period, without=CLOCK_EVENTS):
         comparison.add_contacts(page)
         _report_progress(on_progress, page[-1].created_at, comparison.period)
