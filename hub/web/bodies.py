@@ -40,7 +40,7 @@ async def body_of(request: web.Request, content_type: str) -> bytes:
 
 def read_form(body: bytes) -> Form:
     try:
-        # Strict: with replaced characters we would verify something other than what was signed.
+        # Strict: with replaced characters we would verify other bytes than the signed ones.
         return parse_qsl(
             body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS
         )

@@ -1,10 +1,10 @@
 """
-The connections of a listener: how long a client may be slow, and how many connections there are.
+The connections of a listener: limits of their number, and of a client's slowness.
 
 aiohttp has no time-out for a request's head or body, and no limit of connections: a thousand idle sockets
 would use up the process's files. Here a connection that waits for its client has a time-out, and when there
-are too many, the one that has waited longest ends. So a new one always gets in, and whoever asks at once is
-answered: the API, the hooks and `/health` need no share of their own.
+are too many, the one that has waited longest ends. So a new one always gets in, and a client that sends at
+once is answered: the API, the hooks and `/health` need no share of their own.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ class Limits:
     """From the first octet of a request to the end of its head; for the first one, from the connection."""
     body: float = 30.0
     answer: float = 60.0
-    """How long a client may take none of its answer."""
+    """The time for which a client may take none of its answer."""
     idle: float = 75.0
     """Longer than proxies keep a connection (nginx: 60): the side that asks must be the one that ends it."""
     most: int = 512
     """Half of the files that a process may open by default."""
     most_of_one: int = 256
-    """Of one address, or of one /64 of IPv6; a trusted proxy may have all."""
+    """The most connections of one address, or of one /64 of IPv6; a trusted proxy may have all."""
     requests_of_one: int = 128
     """
     Requests of one client at the same time, also behind a proxy: a quarter of the places. An office of
@@ -59,7 +59,7 @@ _LIMITS: Final = Limits()
 
 
 class Connection(asyncio.Protocol):
-    """One connection: aiohttp's protocol, with a time-out around whatever it waits for."""
+    """One connection: aiohttp's protocol, with a time-out around each wait."""
 
     def __init__(self, connections: Connections, inner: web.RequestHandler) -> None:
         self.network = ""
@@ -239,7 +239,7 @@ async def listening(
 
 
 class _RequestHandler(web.RequestHandler):
-    """aiohttp's protocol, whose answer to what is no HTTP has our headers, and neither version nor echo."""
+    """aiohttp's protocol; its answer to bytes that are no HTTP has our headers, no version and no echo."""
 
     __slots__ = ()
 

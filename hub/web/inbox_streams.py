@@ -1,9 +1,9 @@
 """
-The open streams of inboxes: who reads an inbox hears of a new entry without asking.
+The open streams of inboxes: the reader of an inbox hears of a new entry without asking.
 
 One task asks PostgreSQL for all streams of the process, once a second, and only while there are any. Places
-in the order of entries are given before they are committed, so each look goes back a few seconds, and what
-was shown is not shown again.
+in the order of entries are given before they are committed, so each look goes back a few seconds, and an
+entry that was shown is not shown again.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ log = structlog.get_logger()
 
 
 class InboxStream:
-    """What has come for one stream and is not yet written to it."""
+    """Arrivals of one stream that are not yet written to it."""
 
     def __init__(self, person: str) -> None:
         self.person = person
@@ -87,7 +87,7 @@ class InboxStreams:
 
     @asynccontextmanager
     async def open(self, person: str) -> AsyncIterator[InboxStream]:
-        """Open a stream of what comes from now on. Raises StorageUnavailable."""
+        """Open a stream of the arrivals from now on. Raises StorageUnavailable."""
         stream = InboxStream(person)
         mine = self._open.setdefault(person, [])
         mine.append(stream)

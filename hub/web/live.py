@@ -1,8 +1,8 @@
 """
-What has changed since a page was made: each open page hears it by topic, and without any content.
+Changes since a page was made: each open page hears of them by topic, and without any content.
 
-The page then loads itself again, with the rights of whoever looks at it. One task asks for all pages of the
-process, every two seconds, and only about the topics of pages that are open.
+The page then loads itself again, with the rights of its reader. One task asks for all pages of the process,
+every two seconds, and only about the topics of pages that are open.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ MarkOfCase: TypeAlias = Callable[[str], Awaitable[object]]
 """The same of one case, by its key."""
 _CASE: Final = "case:"
 """
-How the topic of one case begins. Its page is audited: it loads itself again only when this case has changed,
-and then somebody has seen what is new.
+The beginning of the topic of one case. Its page is audited: it loads itself again only when this case has
+changed, and then somebody has seen the news.
 """
 _LONGEST: Final = 190
 
@@ -119,7 +119,7 @@ class LiveStream:
         self._wake.set()
 
     async def next(self, seconds: float) -> list[str]:
-        """Return what has changed, at once or within this time; nothing when the time is over."""
+        """Return the topics that have changed, at once or within this time; nothing when the time is over."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._wake.wait()
@@ -157,9 +157,9 @@ class LiveChanges:
         self, topics: frozenset[str], *, who: str = "", stood: str = ""
     ) -> AsyncIterator[LiveStream]:
         """
-        Open a stream of what changes from now on.
+        Open a stream of the changes from now on.
 
-        A page that says how its one topic stood when it was made hears at once whether that has changed.
+        A page that names the mark of its one topic hears at once whether that has changed since.
         """
         is_idle = self._looking is None or self._looking.done()
         if is_idle:
@@ -215,7 +215,7 @@ class LiveChanges:
         found = {topic: await self._mark(topic) for topic in self._shown()}
         known = found.keys() & self._seen.keys()
         changed = frozenset(topic for topic in known if self._seen[topic] != found[topic])
-        # What nobody shows is forgotten: who comes back to it has loaded the page anew.
+        # A topic that no page shows is forgotten: a reader who comes back to it has loaded the page anew.
         shown = self._shown()
         self._seen = {topic: mark for topic, mark in {**self._seen, **found}.items() if topic in shown}
         return changed
@@ -225,10 +225,10 @@ class LiveChanges:
 
     async def _see(self, topics: frozenset[str]) -> None:
         """
-        Mark how these topics stand before their page hears anything.
+        Mark the state of these topics before their page hears anything.
 
-        The page loads itself once more then. What changed later must differ from this mark: by the next look
-        it would be part of it, and a page would wait for good for what its own form has asked for.
+        The page loads itself once more then. A later change must differ from this mark: a mark of the next
+        look would contain it, and a page would wait for good for the change of its own form.
         """
         with suppress(HubError):
             for topic in topics - self._seen.keys():

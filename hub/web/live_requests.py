@@ -1,4 +1,4 @@
-"""What an open page asks by itself, while perhaps nobody sits before it."""
+"""Requests that an open page makes by itself, while perhaps nobody sits before it."""
 
 from __future__ import annotations
 

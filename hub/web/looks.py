@@ -18,7 +18,7 @@ Look: TypeAlias = tuple[object, ...]
 
 
 class Looks:
-    """When who looked at what, as far as this process has noted it."""
+    """The last instant of each look that this process has noted."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._noted: dict[Look, float] = {}

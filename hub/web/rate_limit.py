@@ -1,9 +1,10 @@
 """
-How many requests one caller may make, and what each response says about it.
+Rate limit of one caller's requests, with the headers that each response has of it.
 
 The headers are `RateLimit-Policy` and `RateLimit` of the IETF (draft-ietf-httpapi-ratelimit-headers-10), as
-structured fields: the policy, its quota and window; what is left, and in how many seconds it is whole again.
-Each web process counts for itself. The events have a quota of their own: who asks much may still publish.
+structured fields: the policy, its quota and window; the rest of the quota, and the seconds until it is whole
+again. Each web process counts for itself. The events have a quota of their own: a caller with many requests
+may still publish.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What all responses share: JSON, one shape of error (RFC 9457), the next page, the security headers."""
+"""Responses and their shared parts: JSON, one shape of error (RFC 9457), the next page, security headers."""
 
 from __future__ import annotations
 
@@ -85,14 +85,14 @@ HEADERS: Final[Mapping[str, str]] = {
     hdrs.SERVER: "hub",
 }
 AS_FILE: Final = 'attachment; filename="api.json"'
-"""What a browser makes of data that somebody lures it to: a file, and never a page of the hub."""
+"""A browser that is lured to data saves them as a file, and never shows a page of the hub."""
 HSTS: Final = f"max-age={365 * 24 * 3600}"
 """A year. Not for subdomains: the company's other hosts are its own affair."""
 
 _FAILED: Final = ("The hub failed at this request.", "The hub's log has the reason.")
 _NO_HTTP: Final = ("The request cannot be read.", "Send HTTP/1.1.")
 QUOTA: Final = web.RequestKey("quota", Mapping[str, str])
-"""What a response says about the rate limit of its caller: `hub.web.rate_limit` knows it."""
+"""The headers of a response about the rate limit of its caller, which `hub.web.rate_limit` sets."""
 _NEXT: Final = "next"
 _CURSOR: Final = web.ResponseKey("next", str)
 _INSTANCE: Final = web.ResponseKey("instance", str)
@@ -101,7 +101,7 @@ _log = structlog.get_logger()
 
 @dataclass(eq=False)
 class Refusal(Exception):
-    """An error response: what is wrong, and what to do about it; `errors` name each part that is wrong."""
+    """An error response: the fault and its remedy; `errors` name each part that is wrong."""
 
     status: int
     error: str
@@ -111,7 +111,7 @@ class Refusal(Exception):
     more: Mapping[str, Json] = field(default_factory=dict)
     errors: Sequence[Mapping[str, str]] = ()
     reason: str = ""
-    """Why, in a word: for a count of what is refused."""
+    """The reason, in a word, for the count of refusals."""
 
 
 def json_answer(value: Json, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
@@ -135,12 +135,12 @@ def file_answer(file: File) -> web.Response:
 
 
 def all_of(items: Sequence[Json]) -> web.Response:
-    """Respond with what was asked for, of which there are few: it has no further page."""
+    """Respond with all rows of a list that is short: it has no further page."""
     return json_answer({"items": items, _NEXT: None})
 
 
 def unseen(status: int) -> web.Response:
-    """Answer what no middleware sees: what is no HTTP, and a fault of the middlewares themselves."""
+    """Answer where no middleware does: to bytes that are no HTTP, and to a fault of a middleware itself."""
     answer = problem(Refusal(status, *(_FAILED if status >= 500 else _NO_HTTP)))
     answer.headers.update(HEADERS)
     return answer
@@ -238,7 +238,7 @@ def _from_http(error: web.HTTPException) -> Refusal:
 
 
 def _halves(error: type[HubError]) -> tuple[str, str]:
-    """Return what is wrong, and what to do about it, of an error that says both."""
+    """Return the fault and the remedy of an error whose docstring has both."""
     what, _, instead = cleandoc(error.__doc__ or "").partition("\n\n")
     return what, instead
 
@@ -325,7 +325,7 @@ def _errors_of(error: HubError) -> Sequence[Mapping[str, str]]:
     """Return which part of the body is wrong, where the error knows it."""
     if isinstance(error, InvalidCursor):
         return [{"detail": str(error), "parameter": "after"}]
-    # What comes up to here of an event is an entry of the directory, whose body is the event's data.
+    # The only event whose error comes up to here is an entry of the directory: its body is the event's data.
     where = str(getattr(error, "field", None) or "").removeprefix("data.")
     return [{"detail": str(error), "pointer": pointer(where)}] if where else ()
 

@@ -22,11 +22,11 @@ class Route:
     A caller must have one of the scopes in `needs`; with None the route needs no key.
 
     Without `where` the route refuses a caller who does not reach everywhere; a test requires `where`.
-    `answers` maps a status to the shape of its body, without the errors that follow from the rest of the
-    row. A route without `answers` is not part of the API; the handler's docstring is its summary there.
-    `body` is the shape of a body that the handler reads by itself. With `head` a `HEAD`, which programs ask
-    that check links, is answered as the `GET` is; else it is refused. With `form` the body is that of a form
-    of our own page, with the session's CSRF token; every other body is JSON.
+    `answers` maps a status to the shape of its body, without the errors that follow from the rest of the row.
+    A route without `answers` is not part of the API; the handler's docstring is its summary there. `body` is
+    the shape of a body that the handler reads by itself. With `head` a `HEAD`, which checkers of links send,
+    is answered as the `GET` is; else it is refused. With `form` the body comes from a form of our own page,
+    with the session's CSRF token; every other body is JSON.
     """
 
     path: str

@@ -60,7 +60,7 @@ _OWN: Final = (
     _signed_in(own_inbox.INBOX, own_inbox.act, method=_POST, form=True),
     _signed_in(own_inbox.INBOX + "/{id}", own_inbox.show_item),
 )
-"""Pages of who has signed in, whatever their scopes."""
+"""Pages of everybody who has signed in, with any scopes."""
 
 ROUTES: Final[tuple[Route, ...]] = (
     *MESSAGES,

@@ -1,4 +1,4 @@
-"""The parts of the services: who calls, how the hub is watched, what verifies the calls of providers."""
+"""Parts of the services: callers, monitoring, and the verifiers of providers' calls."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class DryRunner(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Access:
-    """How callers are identified. The metrics listener knows only HUB_API_KEY."""
+    """Parts that identify callers. The metrics listener knows only HUB_API_KEY."""
 
     settings: Settings
     keyring: Keyring | None = None
@@ -82,7 +82,7 @@ class Monitoring:
 
 @dataclass(frozen=True, kw_only=True)
 class Hooks:
-    """What verifies and processes the calls of providers and signed links."""
+    """Parts that verify and process the calls of providers and signed links."""
 
     twilio_tokens: tuple[str, ...]
     """Any of these tokens may sign a report; without tokens the hooks answer 404."""

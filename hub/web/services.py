@@ -54,7 +54,7 @@ from hub.web.service_parts import Access, DryRunner, Hooks, Monitoring, Refuse
 
 @dataclass(frozen=True, kw_only=True)
 class Services(Stores):
-    """The stores, and what the API, the pages and the hooks need besides: senders, brakes, the doorkeeper."""
+    """The stores, and the other parts of API, pages and hooks: senders, brakes, the doorkeeper."""
 
     amqp_user: str | None
     dry_run: DryRunner
@@ -70,19 +70,19 @@ class Services(Stores):
     survey_brake: AddressThrottle = field(default_factory=lambda: AddressThrottle(time.monotonic))
     """Refuses a survey's link that is used too often."""
     link_rate: LinkRate = field(default_factory=lambda: LinkRate(time.monotonic))
-    """How often the link to one document may be opened."""
+    """The rate at which the link to one document may be opened."""
     check_rate: CheckRate = field(default_factory=lambda: CheckRate(time.monotonic))
-    """How many wrong codes of messages may be tried."""
+    """The rate at which wrong codes of messages may be tried."""
     poster_rate: LinkRate = field(default_factory=lambda: LinkRate(time.monotonic, free=OF_A_WALL))
-    """How often the link of one poster may be opened."""
+    """The rate at which the link of one poster may be opened."""
     resident_rate: LinkRate = field(default_factory=lambda: LinkRate(time.monotonic))
-    """How often the page of one message may be opened, and its button pressed."""
+    """The rate at which the page of one message may be opened, and its button pressed."""
     resident_brake: AddressThrottle = field(default_factory=lambda: AddressThrottle(time.monotonic))
-    """How often one person may act on the own page."""
+    """The rate at which one person may act on the own page."""
     code_rate: CodeRate = field(default_factory=CodeRate)
-    """How often the one-time codes of one person may be asked for."""
+    """The rate at which the one-time codes of one person may be requested."""
     download_rate: LinkRate = field(default_factory=lambda: LinkRate(time.monotonic, free=OF_A_FILE))
-    """How often one person may load everything that is held."""
+    """The rate at which one person may load all of their data."""
 
     @cached_property
     def access(self) -> Access:
@@ -147,7 +147,7 @@ class Services(Stores):
 
     @cached_property
     def looks(self) -> Looks:
-        """What the pages that stay open have had noted."""
+        """The looks of pages that stay open, as far as they are in the audit."""
         return Looks()
 
     @cached_property
@@ -182,17 +182,17 @@ class Services(Stores):
 
     @cached_property
     def waits(self) -> Remembered[tuple[str, PropertyScope], AffectedPeople]:
-        """Who waits for a broken channel: in an outage many look, and the database has enough to do."""
+        """The people who wait for a broken channel: in an outage many look, and the database is busy."""
         return Remembered()
 
     @cached_property
     def lately(self) -> Remembered[PropertyScope, Activity]:
-        """What was done in the last day, by the copropiedades that somebody reaches."""
+        """The activity of the last day, by the copropiedades that somebody reaches."""
         return Remembered()
 
     @cached_property
     def depths(self) -> Remembered[None, Depths]:
-        """How much waited in each queue a moment ago: each look asks the broker for all of them."""
+        """The length of each queue a moment ago: each look asks the broker for all of them."""
         return Remembered()
 
     @cached_property

@@ -1,4 +1,4 @@
-"""What a person says over HTTP of a mail that somebody reports as lost."""
+"""Verdicts of a person, over HTTP, on mails that somebody reports as lost."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """A refused event, and who sent it: the caller, or the hub itself once it has checked the caller."""
+    """A refused event with its sender: the caller, or the hub itself once it has checked the caller."""
 
     document: Document
     error: InvalidEvent
@@ -61,8 +61,8 @@ async def receive(request: web.Request, query: EventsQuery) -> web.Response:
     """
     Publish one event or an array of them.
 
-    The answer lists which are accepted, and why others are refused. With `dry_run` nothing is published: the
-    answer tells who would be notified, how, when and why.
+    The answer lists the accepted events, and the others with the reason. With `dry_run` nothing is published:
+    the answer has the people who would be notified, with channel, instant and reason.
     """
     began = NOW()
     documents = _documents(request, await request.read())
@@ -93,7 +93,7 @@ async def receive(request: web.Request, query: EventsQuery) -> web.Response:
 
 
 async def _run_dry(request: web.Request, found: Sequence[Event | Refused]) -> web.Response:
-    """Answer what the events would do: to whom is for callers who may read; the others learn how many."""
+    """Answer with the effects of the events: callers who may read see the people, the others their number."""
     events = {place: event for place, event in enumerate(found) if isinstance(event, Event)}
     if len(events) > MOST_EVENTS:
         raise Refusal(413, f"More than {MOST_EVENTS} events in a dry run.", "Send them in parts.")
@@ -131,7 +131,7 @@ def _documents(request: web.Request, body: bytes) -> Sequence[Document]:
     headers = {name.lower(): value for name, value in request.headers.items()}
     is_binary = "ce-specversion" in headers or "ce-id" in headers
     if is_binary and request.content_type != BATCH_TYPE:
-        # The HTTP binding of CloudEvents percent-encodes what is not ASCII.
+        # The HTTP binding of CloudEvents percent-encodes characters that are not ASCII.
         attributes = {name: unquote(value) for name, value in headers.items() if name.startswith("ce-")}
         return [Document(index=0, body=_bounded(body), content_type=request.content_type, headers=attributes)]
     is_array = request.content_type == BATCH_TYPE or body.lstrip()[:1] == b"["
@@ -232,6 +232,6 @@ def _none_accepted(refused: Sequence[RefusedEvent], *, of_many: bool) -> Refusal
 
 
 def _wrong_part(refused: RefusedEvent, *, of_many: bool) -> Mapping[str, str]:
-    """Point at what is wrong in the body: an event, or one of an array."""
+    """Point at the invalid part of the body: an event, or one of an array."""
     event = f"/{refused.index}" if of_many else ""
     return {"detail": refused.reason, "pointer": event + pointer(refused.field or "")}

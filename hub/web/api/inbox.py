@@ -1,4 +1,4 @@
-"""The inbox of one person, for portals: list, mark as read, a stream of what comes, and the token for it."""
+"""The inbox of one person, for portals: list, mark as read, a stream of arrivals, and the token for it."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from hub.web.services import services
 _ITEM: Final = "entry"
 _PURPOSE: Final = "purpose"
 KEEP_ALIVE: Final = 20.0
-"""Seconds between two signs of life on a stream: proxies end what is silent for a minute."""
+"""Seconds between two signs of life on a stream: proxies end one that is silent for a minute."""
 _LAST_SEEN: Final = "Last-Event-ID"
 
 
 async def list_inbox(request: web.Request, query: InboxQuery) -> web.Response:
-    """List the person's inbox, newest first, and count what is unread."""
+    """List the person's inbox, newest first, and count the unread entries."""
     person, inbox = inbox_holder(request).person, services(request).inbox
     page = await inbox.items(person, after=query.after, limit=query.limit, unread=query.unread)
     items = [_entry(request, item) for item in page.items]

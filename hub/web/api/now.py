@@ -1,4 +1,4 @@
-"""How the hub is now, over HTTP: what the first page of the console says."""
+"""The state of the hub now, over HTTP: the content of the console's first page."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from hub.web.services import services
 
 
 async def show_now(request: web.Request) -> web.Response:
-    """Say what is broken, what waits for whom, and what became of the messages of the last day."""
+    """Show open incidents, the work that waits, and the results of the last day's messages."""
     _, activity, situation = await now_of(request)
     return json_answer(answer_of(activity, situation))
 
 
 async def now_of(request: web.Request) -> tuple[Mapping[str, Mapping[str, int]], Activity, Situation]:
     """
-    Return the counts of the lists, the last day, and what waits, where the caller may read.
+    Return the counts of the lists, the last day, and the work that waits, where the caller may read.
 
-    The first page is open to whoever has signed in, for whatever: its route has no places.
+    The first page is open to everybody who has signed in, with any scope: its route has no places.
     """
     deps, places = services(request), places_with(request, Scope.READ)
     now = deps.now()

@@ -1,4 +1,4 @@
-"""Erasing a person over HTTP: what was begun and what was only looked at have answers of their own."""
+"""Erasure of a person over HTTP: one that has begun and a dry run have answers of their own."""
 
 from __future__ import annotations
 

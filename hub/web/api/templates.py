@@ -20,7 +20,7 @@ from hub.web.services import services
 
 
 class TextQuery(Struct, frozen=True, kw_only=True):
-    """Which text of an event, and with what it is filled."""
+    """The text of an event to show, and the values that fill it."""
 
     audience: Annotated[Word, Meta(description="Whose text: `staff`; else the main one.")] | None = None
     language: Literal["es", "en"] = DEFAULT_LOCALE
@@ -41,7 +41,7 @@ async def list_templates(request: web.Request, query: ListQuery) -> web.Response
 
 
 async def show_template(request: web.Request, query: TemplateQuery) -> web.Response:
-    """Show a text as an invented person gets it, what it costs, and what is wrong with it."""
+    """Show a text as an invented person gets it, with its cost and its faults."""
     path = request.match_info
     return json_answer(await preview(request, path["event"], path["channel"], query))
 

@@ -24,10 +24,10 @@ USED_EVERY: Final = 60.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """
-    Who makes a request: which scopes they have, and for which copropiedades.
+    The author of a request, with scopes and the copropiedades of each.
 
-    `source` and `event_types` limit what the caller may publish; None and empty do not limit it. `inbox` is
-    whose inbox a token opens, and nothing else.
+    `source` and `event_types` limit the events that the caller may publish; None and empty do not limit them.
+    `inbox` is the person whose inbox a token opens, and nothing else.
     """
 
     who: str

@@ -1,4 +1,4 @@
-"""The caller of a request: who it is, the places that they reach, and the audit of what they do."""
+"""The caller of a request: their name, the places that they reach, and the audit of their acts."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ def person_only() -> Refusal:
 
 def actor_of(request: web.Request, named: str = "") -> Actor:
     """
-    Return who acts, for an act of the route, which audits itself.
+    Return the author of an act of the route; the act audits itself.
 
-    `named` is the person whom a system names as the one who acts; a session acts for itself alone.
+    `named` is the person in whose name a system acts; a session acts for itself alone.
     """
     deps, who = services(request), caller_of(request).who
     return Actor(
@@ -102,7 +102,9 @@ def places_with(request: web.Request, scope: Scope) -> PropertyScope:
 
 
 def may_there(request: web.Request, scope: Scope) -> bool:
-    """Return whether the caller has this scope anywhere: what a page offers; a row says itself who may."""
+    """
+    Return whether the caller has this scope anywhere: a page then offers the act, and each row checks anew.
+    """
     return places_with(request, scope) != frozenset()
 
 

@@ -1,7 +1,7 @@
 """
-The address that a request comes from, and how: past the proxies in front of the hub.
+Address and scheme of a request's client, past the proxies in front of the hub.
 
-Anybody may write `X-Forwarded-For`: only what a proxy of HUB_TRUSTED_PROXIES has added is believed.
+Anybody may write `X-Forwarded-For`: only an entry that a proxy of HUB_TRUSTED_PROXIES has added is believed.
 """
 
 from __future__ import annotations

@@ -132,7 +132,7 @@ async def identify(request: web.Request) -> Caller | None:
 
 
 def why_unknown(request: web.Request) -> str:
-    """Return why a caller is unknown, for a count of what is refused."""
+    """Return why a caller is unknown, for the count of refusals."""
     given, tokens = _bearer(request), access(request).inbox_tokens
     if given and tokens is not None and tokens.holder(given) is not None:
         return ENDED

@@ -1,4 +1,4 @@
-"""Who is refused: counted, logged with the client's address, and beyond some wrong guesses answered alike."""
+"""Refusals: counted, logged with the client's address, and beyond some wrong guesses answered alike."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ from hub.web.services import access
 
 METRIC: Final = "hub_refusals_total"
 REASON: Final = web.RequestKey("reason", str)
-"""Where a handler that refuses with a page of its own says why."""
+"""The reason of a handler that refuses with a page of its own."""
 SESSION_REASON: Final = "session"
 """The reason of a cookie that opens no session."""
 NO_REFUSAL: Final = "none"
 """The reason of a page that answers 401 and refuses nothing: the form to sign in."""
 NO_CREDENTIALS: Final = "no_credentials"
 _REASONS: Final = {401: NO_CREDENTIALS, 403: "forbidden", 429: "too_many"}
-"""Status → reason, where nothing better is said."""
+"""Status → reason, where a handler gives no better one."""
 _FOR_PROGRAMS: Final = ("/api/", "/metrics", "/openapi", "/asyncapi", "/health")
 _GUESSES: Final = frozenset({"key", "signature", "link", "word", SESSION_REASON})
-"""What is wrong is a secret that the client may be guessing."""
+"""Reasons for which the client may be guessing a secret."""
 
 _REFUSED: Final = Counter(
     "hub_refusals", "Requests that were refused, by door and reason.", ["door", "reason"]
@@ -48,10 +48,10 @@ log = structlog.get_logger()
 @web.middleware
 async def count_refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
     """
-    Count and log what is refused. Raises Refusal (429) for an address with too many wrong guesses.
+    Count and log refusals. Raises Refusal (429) for an address with too many wrong guesses.
 
     A right key or signature passes from any address: behind a proxy that is not trusted, and in an office,
-    the innocent share an address with whoever guesses.
+    the innocent share an address with an attacker.
     """
     audit.ADDRESS.set(client_address(request) or None)
     try:

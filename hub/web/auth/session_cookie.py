@@ -34,7 +34,7 @@ class SignedIn:
     @property
     def is_closed(self) -> bool:
         """
-        Whether it opens nothing yet but its own account.
+        Whether it opens nothing yet except its own account.
 
         Until a one-time password is changed, and a second factor enrolled where it is required.
         """

@@ -1,4 +1,4 @@
-"""`/`: Ahora, for whoever is signed in; the form to sign in, for everybody else."""
+"""`/`: Ahora, for everybody who has signed in; the form to sign in, for others."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from hub.web.responses import Refusal
 
 
 async def show(request: web.Request) -> web.StreamResponse:
-    """Show what is now. Strangers get the sign-in form; accounts without READ go to their own page."""
+    """Show the first page. Strangers get the sign-in form; accounts without READ go to their own page."""
     caller = await identify(request)
     if caller is None:
         return _form(request)

@@ -1,4 +1,4 @@
-"""The page of an event: who was notified, and beside them who was left out and why."""
+"""The page of an event: the people notified, and beside them those left out, with the reason."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class EventPageQuery(RecipientsQuery, FormQuery, frozen=True, kw_only=True, forb
 
 
 async def show(request: web.Request, query: EventPageQuery) -> web.StreamResponse:
-    """Show who was notified of an event, and who was left out and why."""
+    """Show the people notified of an event, and those left out with the reason."""
     read = await recipients_of(request, query)
     return console_page(
         "console/event.html",

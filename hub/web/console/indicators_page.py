@@ -1,4 +1,4 @@
-"""Indicadores: how promises were kept, what surveys say, who can be reached; by period, area and building."""
+"""Indicadores: promises kept, scores of surveys, people within reach; by period, area and building."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ Line: TypeAlias = tuple[object, ...]
 
 
 def sheet_lines(found: Indicators) -> Iterator[Line]:
-    """Return all numbers, one in a line: so a sheet counts them by whatever column it likes."""
+    """Return all numbers, one in a line: so a sheet can count them by any column."""
     days = found.since, found.until
     for kept in found.promises:
         name = CLOCKS.get(kept.name, kept.name)

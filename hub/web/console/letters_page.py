@@ -104,7 +104,7 @@ async def show(request: web.Request, query: LetterListQuery) -> web.StreamRespon
 
 
 async def show_life(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
-    """Show how far a letter has come, and what is to be done with it."""
+    """Show the progress of a letter, and its next acts."""
     by = operator_of(request, READ)
     letter = await acts.look_at_letter(by, read_id(request, acts.LETTER))
     return console_page(
@@ -141,14 +141,14 @@ async def show_batches(request: web.Request, query: BatchListQuery) -> web.Strea
 
 
 async def make_batch(request: web.Request, form: BatchForm) -> web.StreamResponse:
-    """Make a batch of what is open in a building."""
+    """Make a batch of the open letters of a building."""
     body = BatchBody(copropiedad=form.copropiedad, size=form.size)
     made = await acts.make_batch(operator_of(request, OPERATE), body)
     return done(f"{PATH_OF_BATCHES}/{made.id}", acts.make_batch.__name__)
 
 
 async def show_batch(request: web.Request, query: BatchQuery) -> web.StreamResponse:
-    """Show a batch with its letters, and what is to be done with it."""
+    """Show a batch with its letters, and its next acts."""
     by = operator_of(request, READ)
     batch = await acts.show_batch(by, read_id(request, acts.BATCH))
     return console_page(

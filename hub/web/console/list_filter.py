@@ -41,7 +41,7 @@ class ListFilter(Struct, frozen=True, kw_only=True):
     handed_over: bool | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what is neither a day nor an instant: raises ValueError, which is a wrong query."""
+        """Refuse a value that is neither a day nor an instant: raises ValueError, which is a wrong query."""
         for edge in filter(None, (self.since, self.until)):
             _begin(edge)
 

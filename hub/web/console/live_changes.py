@@ -50,7 +50,7 @@ def crowded() -> Refusal:
 
 
 class ChangeStream(Protocol):
-    """What an open page hears."""
+    """The changes that an open page hears."""
 
     @property
     def is_open(self) -> bool: ...
@@ -60,7 +60,7 @@ class ChangeStream(Protocol):
 
 
 async def streamed(request: web.Request, stream: ChangeStream) -> web.StreamResponse:
-    """Tell a page what it hears, until it has gone or it must ask anew."""
+    """Send a page its changes, until the page has gone or must ask anew."""
     headers = {**HEADERS, hdrs.CONTENT_TYPE: "text/event-stream", "X-Accel-Buffering": "no"}
     answer = web.StreamResponse(headers=headers)
     await answer.prepare(request)

@@ -1,4 +1,4 @@
-"""Rejected events at their page: the form that mends one, which shows again what is still wrong."""
+"""Rejected events at their page: the form that mends one, shown again with the mistakes that are left."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class MendForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 async def mend(request: web.Request, form: MendForm) -> web.StreamResponse:
     """Publish a rejected event with other words."""
     by, letter_id = operator_of(request, OPERATE), read_id(request, acts.LETTER)
-    # A form has the line ends of the web; the digest in the audit is of what is published.
+    # A form has the line ends of the web; the digest in the audit is of the published bytes.
     words = form.body.replace("\r\n", "\n").encode()
     try:
         await acts.mend_dead(by, letter_id, words)

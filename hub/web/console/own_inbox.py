@@ -1,5 +1,5 @@
 """
-"Mi bandeja": what the hub has for the person who has signed in, without a script.
+"Mi bandeja": the inbox of the person who has signed in, without a script.
 
 A look changes nothing: pages are fetched in advance, and reading is a receipt. The button that opens an
 entry marks it as read and leads to it.
@@ -45,7 +45,7 @@ _ANSWERED_ELSEWHERE: Final = frozenset({"pqrs.received", "pqrs.assigned", "inbou
 
 
 async def show(request: web.Request) -> web.StreamResponse:
-    """Show what waits for the person, and below it what was read."""
+    """Show the unread entries of the person, and below them those that were read."""
     session = request[SESSION]
     account = session.account
     if account is None or session.is_closed:
@@ -138,7 +138,7 @@ async def changes(request: web.Request) -> web.StreamResponse:
 
 
 class _Arrivals:
-    """Of what comes, only that something came: the page then loads itself."""
+    """Says only that an entry came, and nothing of it: the page then loads itself."""
 
     def __init__(self, stream: InboxStream) -> None:
         self._stream = stream

@@ -1,4 +1,4 @@
-"""What every page of the console says of whoever is signed in: offices, and what the own inbox has unread."""
+"""Own line of the operator on every page of the console: offices, and the unread entries of the own inbox."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def in_shell(row: Route) -> Route:
 
 
 async def read_own_line(request: web.Request) -> None:
-    """Read the line of whoever is signed in; a key has none."""
+    """Read the line of the account that has signed in; a key has none."""
     session = request.get(SESSION)
     account = session.account if session is not None else None
     if account is None:

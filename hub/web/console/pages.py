@@ -86,7 +86,7 @@ def with_frame(response: web.Response) -> web.Response:
 
 
 def framed(html: str) -> web.Response:
-    """Respond with a document of its own for a frame: what it says is not ours."""
+    """Respond with a document of its own for a frame: its words are not ours."""
     headers = {_CSP: _FRAME_CSP, "X-Frame-Options": "SAMEORIGIN"}
     return web.Response(text=html, content_type="text/html", headers=headers)
 

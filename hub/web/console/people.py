@@ -1,4 +1,4 @@
-"""The page of people: who lives and works where, who cannot be reached, who is not to be contacted."""
+"""The page of people: their roles in each place, those out of reach, and those not to be contacted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page before an erasure: what it would do, why, and once more whether."""
+"""The page before an erasure: its effects, the reason for it, and a last question."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ErasureQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 async def show_erasure(request: web.Request, query: ErasureQuery) -> web.StreamResponse:
-    """Show what an erasure would do, then ask why, then ask once more."""
+    """Show the effects of an erasure, then ask for the reason, then ask once more."""
     ref = request.match_info["ref"]
     report = await look_at_erasure(operator_of(request, PRIVACY), ref)
     return console_page(

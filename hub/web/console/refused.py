@@ -37,7 +37,7 @@ _REFUSALS_ES: Final[Mapping[int, tuple[str, str]]] = {
     ),
     413: ("Es demasiado de una vez", "Pida menos: un período más corto o un filtro más."),
 }
-"""Status → what is wrong, and what to do about it."""
+"""Status → the fault, and its remedy."""
 
 
 @web.middleware
@@ -74,7 +74,7 @@ def _refused(request: web.Request, refusal: Refusal) -> web.Response | None:
     if _OUTSIDE.match(request.path):
         return _stopped(request, "refused", refusal.status, dict(refusal.headers))
     if refusal.status == 401:
-        # What was searched for may be a name: it does not go into another address.
+        # The words of a search may be a name: they do not go into another address.
         is_search = request.path == "/search"
         return redirect(sign_in_path(request, request.path if is_search else request.rel_url.raw_path_qs))
     return _explained(request, refusal.status) if _is_page(request) else None
@@ -94,7 +94,7 @@ def _explained(request: web.Request, status: int) -> web.Response | None:
 def _framed(
     template: str, request: web.Request, *, status: int, headers: Mapping[str, str], **values: Any
 ) -> web.Response:
-    """Respond with a page that has the console's frame for who has signed in, so that they can go on."""
+    """Respond with a page; an account that has signed in gets the console's frame, so that they can go on."""
     session = request.get(SESSION)
     if CALLER not in request and session is not None:
         # Refused before it was let in: nothing but the page reads from now on who it is.

@@ -14,7 +14,7 @@ from hub.web.route import TABLE, Route
 
 _LINKED: Final = re.compile(r"/([a-z]+)(/[^/?#\\\s]{1,3000}){0,3}(\?[^#\\\s]{0,3000})?")
 _NO_PAGES: Final = frozenset({"metrics", "openapi.json", "asyncapi.json", "static", "live"})
-"""What a browser reads with a scope, but nobody opens as a page."""
+"""Paths that a browser reads with a scope, but that nobody opens as a page."""
 
 
 def sign_in_path(request: web.Request, path: str, form: str = SIGN_IN) -> str:

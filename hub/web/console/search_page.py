@@ -30,7 +30,7 @@ _PATHS: Final[Mapping[ItemKind, str]] = {
     "event": "/events/{}",
     "message": "/messages/{}",
 }
-"""The page of a thing, by reference or id, or the rows of what has none."""
+"""The page of a thing, by reference or id, or the list of things that have no page."""
 
 
 class SearchPageQuery(SearchQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -39,7 +39,7 @@ class SearchPageQuery(SearchQuery, FormQuery, frozen=True, kw_only=True, forbid_
 
 
 async def show(request: web.Request, query: SearchPageQuery) -> web.StreamResponse:
-    """Show what was found; without words only what may be typed, and nothing is audited."""
+    """Show the answer of a search; without words only the help, and nothing is audited."""
     answer = await find(operator_of(request, READ), query) if query.q.strip() else None
     private = may_there(request, Scope.PRIVACY)
     return console_page(

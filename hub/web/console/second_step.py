@@ -32,7 +32,7 @@ async def show(request: web.Request) -> web.StreamResponse:
 
 
 async def enter(request: web.Request) -> web.StreamResponse:
-    """Exchange the code for a session. What waited for it ends: a session is never one from before."""
+    """Exchange the code for a session. The pending sign-in ends: a session is never one from before."""
     csrf.require_own_page(request)
     given = (await fields_of(request)).get("code", "")
     pending = await pending_of(request)
@@ -52,7 +52,7 @@ async def enter(request: web.Request) -> web.StreamResponse:
 
 
 async def _password_first(request: web.Request, wrong: str = "") -> web.Response:
-    """Ask for the password. Who is inside already, such as after a second click, goes on."""
+    """Ask for the password. A person who is inside already, such as after a second click, goes on."""
     if await identify(request):
         return redirect(sign_in_path(request, return_path(request)))
     if not wrong:
@@ -79,5 +79,5 @@ def _refused(request: web.Request, pending: Pending, refused: Refused, *, lost: 
 def _form(
     request: web.Request, pending: Pending, *, status: int, wrong: str = "", lost: bool = False
 ) -> web.Response:
-    """Respond with the form; open at the recovery codes for who has `lost` the app."""
+    """Respond with the form; open at the recovery codes for a person who has `lost` the app."""
     return plain("code.html", request, status=status, csrf=pending.csrf, wrong=wrong, lost=lost)

@@ -71,7 +71,7 @@ async def slowed(
     refuse: Callable[[], web.Response],
 ) -> web.Response:
     """Answer an attempt when it is its turn, or refuse it; every refusal takes a multiple of a time."""
-    # A known device waits for its own failures only, whoever else tries from its address.
+    # A known device waits for its own failures only, not for those of others at its address.
     queue, peer = services(request).login_queue, device or network_of(client_address(request))
     async with queue.turn(peer, known=device is not None) as may_try:
         if not may_try:

@@ -1,4 +1,4 @@
-"""Who of the staff did something or has it, by name."""
+"""Names of staff, for acts and assignments."""
 
 from __future__ import annotations
 

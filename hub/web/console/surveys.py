@@ -83,7 +83,7 @@ async def show(request: web.Request, query: SurveyListQuery) -> web.StreamRespon
         "desk/surveys/page.html",
         request,
         here=PATH,
-        # With what people answered, making the page is audited as a look.
+        # With people's answers on it, making the page is audited as a look.
         live="" if query.whole else "surveys clocks",
         rows=page.items,
         query=query,
@@ -106,7 +106,7 @@ async def show(request: web.Request, query: SurveyListQuery) -> web.StreamRespon
 
 
 async def show_start(request: web.Request, query: StartQuery) -> web.StreamResponse:
-    """Count whom the survey of the half-year would ask, and who is left out and why."""
+    """Count the people whom the survey of the half-year would ask, and those left out by reason."""
     body = SurveyBody(copropiedad_id=query.copropiedad, dry_run=True, after=query.after, limit=AT_ONCE)
     return console_page(
         "desk/surveys/start.html",

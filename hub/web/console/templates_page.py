@@ -95,7 +95,7 @@ def _lines(rows: Sequence[TemplateRow]) -> list[dict[str, Any]]:
 
 
 def _readers(event: str, audience: str | None) -> list[tuple[str, str]]:
-    """Return who reads a text, and what for."""
+    """Return the readers of a text, with the purpose."""
     readers = [one for one in BY_NAME[event].audiences if one.template == audience]
     return [(", ".join(one.who), PURPOSES.get(one.purpose, one.purpose)) for one in readers]
 

@@ -1,4 +1,4 @@
-"""Why an administrator's change was refused, in Spanish; the exact words stand beside it."""
+"""Reasons why an administrator's change was refused, in Spanish; the exact words stand beside them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _WORDS: Final[Mapping[type[HubError], str]] = MappingProxyType(
     }
 )
 REFUSED: Final = tuple(_WORDS)
-"""What a form of the administration catches, to be shown with the words beside it."""
+"""The errors that a form of the administration catches and shows, with their exact words."""
 
 
 class Wrong(NamedTuple):

@@ -17,7 +17,7 @@ class _EventChannel:
     """
     An event as an AsyncAPI channel; `action` is the hub's: send or receive.
 
-    `by_source` if the routing key also has the source of the publisher for whom it is.
+    With `by_source` the routing key also has the source of the publisher who gets it.
     """
 
     name: str

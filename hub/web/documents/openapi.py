@@ -148,7 +148,7 @@ def _errors(route: Route) -> set[int]:
 
 
 def _needs_body(body: type[Struct]) -> bool:
-    """Whether there is a field without a default: an empty body counts as `{}`."""
+    """Return whether a field has no default: an empty body counts as `{}`."""
     return any(field.required for field in msgspec.structs.fields(body))
 
 

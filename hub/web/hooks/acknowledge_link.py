@@ -31,7 +31,7 @@ _TOO_LATE: Final = 409
 
 
 async def show(request: web.Request) -> web.Response:
-    """Show the button that acknowledges, or who has. Changes nothing."""
+    """Show the button that acknowledges, or the name of the person who has. Changes nothing."""
     return _page(request, *await _found(request))
 
 
@@ -41,7 +41,7 @@ async def take(request: web.Request) -> web.Response:
     if state != "asked" or found is None:
         return _page(request, state, found)
     deps, received = services(request), found.escalation
-    # The link proves to whom it was sent, not who has pressed: the address is in the audit for that.
+    # The link proves its recipient, not the person who has pressed: the address is in the audit for that.
     by = Actor(who=of_link(received.person), notes=deps.audit, now=deps.now())
     await acknowledge_received(by, received, publisher=deps.publisher)
     return _page(request, "done", found)
@@ -82,7 +82,7 @@ def _page(request: web.Request, state: str, found: EscalationStatus | None) -> w
 
 
 def words_of(found: EscalationStatus | None) -> dict[str, Any]:
-    """Return what a page says of an escalation: about what, which level, and who has it since when."""
+    """Return the words of a page about an escalation: subject, level, and the assignee with the instant."""
     if found is None:
         return {}
     clock, taken = found.escalation.clock, found.taken

@@ -1,8 +1,8 @@
 """
 "¿Es de verdad?": the page on which anybody checks by its code whether a message is ours, without signing in.
 
-It tells nothing of a person. A GET changes nothing: only the button says that somebody does not recognise the
-message. Whatever is no code of a message that has left has one answer, also what is no code at all.
+It tells nothing of a person. A GET changes nothing: only the button reports that somebody does not recognise
+the message. All codes of no message that has left have one answer, also words that are no code at all.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ async def ask(request: web.Request) -> web.StreamResponse:
     given = request.query.get(_FIELD)
     if given is None:
         return _page(request, "form", ())
-    # What is no code is not repeated in an address.
+    # Words that are no code are not repeated in an address.
     return redirect(PATH.format(code=tidy(given) or "-"))
 
 

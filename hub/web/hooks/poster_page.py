@@ -1,7 +1,7 @@
 """
-The page behind the QR code of a poster: what hangs there, and whether it still holds.
+The page behind the QR code of a poster: its words, and whether it still holds.
 
-It is open to whoever passes, and has nothing that does not hang on the wall. A GET changes nothing.
+It is open to every passer-by, and has nothing that does not hang on the wall. A GET changes nothing.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def _notice(request: web.Request, notice: PosterNotice) -> web.Response:
 
 
 def _with_banner(html: str, banner: Markup) -> str:
-    """Put the banner at the head of the page, whatever layout has made it; both are its main part."""
+    """Put the banner at the head of the page; a layout without a main part gets one around both."""
     body = _BODY.search(html)
     at, end = body.end() if body else 0, html.rfind("</body>")
     if end < at or "<main" in html:

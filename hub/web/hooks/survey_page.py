@@ -64,7 +64,7 @@ async def _found(request: web.Request) -> tuple[str, Survey | None]:
     deps = services(request)
     token = deps.survey_links.read(request.match_info["token"])
     if token is None:
-        # Counted, and whoever guesses is slowed (`hub.web.auth.refusals`).
+        # Counted, and an attacker who guesses is slowed (`hub.web.auth.refusals`).
         request[REASON] = "link"
         return "wrong", None
     if token.ends_at <= deps.now():

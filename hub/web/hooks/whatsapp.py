@@ -1,9 +1,8 @@
 """
 The webhook that Meta calls for WhatsApp: statuses and replies.
 
-The hub answers 200 to every signed call, whatever its content: Meta disables a webhook that answers
-errors. The one exception is 503 while one of our servers is down: Meta retries it for days, and a retry
-is harmless.
+The hub answers 200 to every signed call, with any content: Meta disables a webhook that answers errors. The
+one exception is 503 while one of our servers is down: Meta retries it for days, and a retry is harmless.
 """
 
 from __future__ import annotations

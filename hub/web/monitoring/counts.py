@@ -16,16 +16,16 @@ _Asked: TypeAlias = PropertyScope | Literal["live"]
 
 
 class Counted:
-    """A cache of what is live, for the metrics, and of all counts per reach, for the page."""
+    """A cache of live counts, for the metrics, and of all counts per reach, for the page."""
 
     def __init__(self, log: LogStore, clock: Callable[[], float] = time.monotonic) -> None:
         self._log = log
         self._known: Remembered[_Asked, Counts] = Remembered(clock)
 
     async def live(self) -> Counts:
-        """Count what has not ended."""
+        """Count the live rows."""
         return await self._known.get("live", self._log.live_counts)
 
     async def get(self, places: PropertyScope = None) -> Counts:
-        """Count everything, what has ended up to a limit."""
+        """Count all rows, those that have ended up to a limit."""
         return await self._known.get(places, partial(self._log.counts, places))

@@ -43,7 +43,7 @@ HELD: Final = (
     *("contact_hours", "quiet_hours", "working_hours", "contact_limit", "register"),
     *("digest", "in_digest"),
 )
-"""Why messages are held until later. Another reason is counted as `other`: labels must be few."""
+"""Reasons for which messages are held until later. Another one is counted as `other`: labels must be few."""
 _OTHER: Final = "other"
 
 

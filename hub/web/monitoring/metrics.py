@@ -1,4 +1,4 @@
-"""`GET /metrics`: the metrics of this process, and counts of what is live in the log, by state."""
+"""`GET /metrics`: the metrics of this process, and counts of the live rows of the log, by state."""
 
 from __future__ import annotations
 

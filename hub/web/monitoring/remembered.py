@@ -18,7 +18,7 @@ V = TypeVar("V")
 
 class Remembered(Generic[K, V]):
     """
-    What was asked for lately, by key; whoever asks meanwhile for the same waits for the same answer.
+    Recent answers by key; callers who ask for one while it is made wait for the same answer.
 
     A slow question of one key holds up no other.
     """

@@ -1,4 +1,4 @@
-"""Prometheus gauges of what surveys say, of the last 90 days."""
+"""Prometheus gauges of surveys, of the last 90 days."""
 
 from __future__ import annotations
 

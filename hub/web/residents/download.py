@@ -27,9 +27,9 @@ _FAILED: Final = {TooLarge: "too_large", PaperFailure: "not_made"}
 
 async def handed_over(request: web.Request, person: str, form: str) -> web.StreamResponse | str:
     """
-    Return the file, or why there is none, as the page calls it.
+    Return the file, or the reason why there is none, in the page's words.
 
-    Raises Refusal for who loads it too often, and UnknownName.
+    Raises Refusal for a person who loads it too often, and UnknownName.
     """
     deps = services(request)
     if not deps.download_rate.admits(person):

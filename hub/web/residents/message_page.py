@@ -2,7 +2,7 @@
 The page behind a message's link: that message and its case. Nothing else of its recipient.
 
 It needs no session: the signature is the proof. Scanners of mails open every link, so only the button changes
-anything. Whoever has got a forwarded mail may press it, too: that costs no more than a call to the building.
+anything. A reader of a forwarded mail may press it, too: that costs no more than a call to the building.
 """
 
 from __future__ import annotations
@@ -50,11 +50,11 @@ async def act(request: web.Request) -> web.Response:
 
 
 def token_of(request: web.Request) -> MessageToken | web.Response:
-    """Return what the link opens, or the page that says why it opens nothing."""
+    """Return the message that the link opens, or the page with the reason why it opens nothing."""
     deps = services(request)
     token = deps.resident_links.read(request.match_info["token"])
     if token is None:
-        # Counted, and whoever guesses is slowed (`hub.web.auth.refusals`).
+        # Counted, and an attacker who guesses is slowed (`hub.web.auth.refusals`).
         request[REASON] = "link"
         return _gone(request, "wrong", 403)
     if deps.now() >= token.ends_at:

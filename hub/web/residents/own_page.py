@@ -1,8 +1,8 @@
 """
 A person's own page, `/mi`: open to the browser that entered a one-time code, for half an hour.
 
-Each change needs the cookie, a token derived from it, and a browser header that names our origin. What
-belongs to somebody else is not found, whatever id is asked for.
+Each change needs the cookie, a token derived from it, and a browser header that names our origin. Data of
+somebody else is not found under any id.
 """
 
 from __future__ import annotations
@@ -178,7 +178,7 @@ _ACTS: Final[Mapping[str, _Act]] = {
     **{f"download-{form}": partial(_download, form=form) for form in FORMS},
     NOT_ANSWERED: _not_answered,
 }
-"""What the buttons of the page are called → what they do."""
+"""Name of a button of the page → its act."""
 
 
 def _brake(request: web.Request, session: ResidentSession) -> None:
@@ -203,7 +203,7 @@ async def _enter(request: web.Request, number: str) -> web.StreamResponse:
     await require_token(request, sessions.csrf_of(cookie))
     opened = await deps.resident_sign_in.enter(cookie, number)
     if opened is None:
-        # Counted, and whoever guesses is slowed (`hub.web.auth.refusals`).
+        # Counted, and an attacker who guesses is slowed (`hub.web.auth.refusals`).
         request[REASON] = "link"
         return await _closed(request, state="wrong")
     answer = redirect(OWN)
@@ -216,7 +216,7 @@ async def _closed(request: web.Request, *, state: str = "") -> web.Response:
     deps, cookie = services(request), cookies.waiting_cookie(request)
     code = await deps.resident_sign_in.waiting(cookie)
     left = None if code is None else deps.policy.residents.code_tries - code.tries
-    # Who comes from a page in the building's colours should not take this one for somebody else's.
+    # A reader who comes from a page in the building's colours should not take this one for somebody else's.
     file = None if code is None else await deps.own_files.show(code.person, deps.now())
     building, look = (None, deps.look(None)) if file is None else await _place(request, file)
     return resident_page(

@@ -1,4 +1,4 @@
-"""What all pages of residents have: the building's name and colours, no script, no trace elsewhere."""
+"""Frame of all pages of residents: the building's name and colours, no script, no trace elsewhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The schemas of replies and of what staff says in a case."""
+"""Schemas of replies and of staff's words in a case."""
 
 from __future__ import annotations
 
