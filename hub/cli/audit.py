@@ -50,6 +50,6 @@ def operator() -> str:
 
 @asynccontextmanager
 async def acting() -> AsyncIterator[Actor]:
-    """Open what an act needs of whoever runs this command; the act audits itself by it."""
+    """Open the actor of this command, by which an act audits itself."""
     async with open_audit(settings()) as notes:
         yield Actor(who=operator(), notes=notes, now=datetime.now(UTC))

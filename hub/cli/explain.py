@@ -60,6 +60,6 @@ async def explain(
 
 
 def _in_a_shell(verdict: Verdict) -> list[str]:
-    """Return the commands for what the sentences ask; pages give the sentences alone."""
+    """Return the commands for the next steps of the sentences; pages give the sentences alone."""
     found = ["hub dead list"] if verdict.reason == DEAD_LETTER else commands(verdict.messages)
     return [f"Por línea de comandos: {', '.join(found)}."] if found else []

@@ -1,4 +1,4 @@
-"""How a command tells that it has failed."""
+"""Failures of commands, as the terminal shows them."""
 
 from __future__ import annotations
 

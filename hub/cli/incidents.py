@@ -1,4 +1,4 @@
-"""`hub incidents`: what is wrong with the hub itself."""
+"""`hub incidents`: the faults of the hub itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`hub indicators`: how promises were kept in a period, and how satisfied people are."""
+"""`hub indicators`: promises kept in a period, and the satisfaction of people."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ async def indicators(
 
 
 def _survey_rows(surveys: Surveys) -> list[SurveyFigures]:
-    """Return the total, then each group under what it is."""
+    """Return the total, then each group under its kind."""
     return [
         _named(surveys.total, "Todas"),
         *(_named(kind, SURVEYS.get(kind.name, kind.name)) for kind in surveys.by_kind),

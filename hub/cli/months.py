@@ -1,4 +1,4 @@
-"""`hub months`: how events are stored by month, and what the retention does next."""
+"""`hub months`: the stored events by month, and the next steps of the retention."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WHAT: Final[Mapping[str, str]] = {
     "events": "eventos por repartir",
     "cases": "casos con un plazo que corre",
 }
-"""What holds a month → its words; 1,000 of a kind are as far as the hub counts."""
+"""Reason that holds a month → its words; the hub counts up to 1,000 of a kind."""
 
 
 async def months(as_json: AsJson = False) -> None:

@@ -1,4 +1,4 @@
-"""`hub people`: the people of the directory, and who held which role on a day."""
+"""`hub people`: the people of the directory, and the holders of a role on a day."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ def _validate(
     for index, (document, original) in enumerate(zip(documents, given, strict=True)):
         try:
             event = decode(msgspec.json.encode(document), CONTENT_TYPE, {})
-            # Intake believes of the hub's own user whatever it says.
+            # Intake believes every source that the hub's own user names.
             require_foreign(event.source)
             if schemas is not None:
                 schemas.check(event, now=datetime.now(UTC))

@@ -1,4 +1,4 @@
-"""`hub people readiness`: what is missing before a copropiedad goes live."""
+"""`hub people readiness`: the gaps to close before a copropiedad goes live."""
 
 from __future__ import annotations
 

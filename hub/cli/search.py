@@ -1,4 +1,4 @@
-"""`hub search`: people, places, cases, events and messages by whatever somebody knows of them."""
+"""`hub search`: people, places, cases, events and messages in one search."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ async def start(
 
 
 async def _is_wanted(by: Operator, copropiedad: str | None) -> bool:
-    """Show how many would be asked, and let the operator decide. Of nobody there is nothing to decide."""
+    """Show the number of people to ask, and let the operator decide, unless there is nobody to ask."""
     counted = await begin(by, copropiedad, dry_run=True)
     _report(counted, as_json=False, err=True)
     return bool(counted.asked) and typer.confirm("¿Empezar?", err=True)

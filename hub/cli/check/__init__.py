@@ -1,1 +1,1 @@
-"""`hub check`: what does not work in an installation, and what to do."""
+"""`hub check`: the faults of an installation, and their remedies."""

@@ -17,7 +17,7 @@ from hub.model.events import CANARY
 _NOTHING: Final = "^$"
 _NAMES: Final = (*(exchange.name for exchange in (*EXCHANGES, SET_UP)), *QUEUES, f"{CANARY}.x")
 _DEFAULT_EXCHANGE: Final = "amq.default"
-"""Whoever may write there reaches every queue by its name: that of a ticket, too."""
+"""A user who may write there reaches every queue by its name: the queues of tickets, too."""
 _RAISING: Final = {
     "administrator": "darse más derechos",
     "policymaker": "desviar o vaciar las colas del hub con una política",
@@ -77,7 +77,7 @@ def _excess(vhost: str, rights: UserRights) -> Iterator[Finding]:
 
 
 def _mended(rights: UserRights) -> tuple[str, str, str]:
-    """Return the rights that this user may have: what is his own stays, of the hub's what the page gives."""
+    """Return the rights that this user may have: their own stay; of the hub's, those of the documentation."""
     own = _NOTHING if _matched(rights.configure) else rights.configure or _NOTHING
     write, read = rights.write or _NOTHING, rights.read or _NOTHING
     if _matched(write, more=(_DEFAULT_EXCHANGE,), but=DOMAIN_EVENTS):

@@ -1,4 +1,4 @@
-"""`hub check`: one screen with what is configured, reachable and missing, and what to do."""
+"""`hub check`: one screen of the configured, reachable and missing parts, with remedies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What others can read or guess on the way to the hub's servers and providers, by the settings alone."""
+"""Connections to the hub's servers and providers that others can read or guess, by the settings alone."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _TLS: Final = "Si por esa red pasa alguien más, use amqps://, rediss://, ?sslmo
 
 
 async def connections(settings: Settings) -> list[Finding]:
-    """Check passwords that everybody knows, and what leaves this machine in clear."""
+    """Check for passwords that everybody knows, and for connections that leave this machine in clear."""
     found = [
         *_known_passwords(settings),
         *_redis_without_password(settings),

@@ -160,7 +160,7 @@ async def policy(settings: Settings) -> list[Finding]:
 
 
 def _documents(settings: Settings, rules: DocumentPolicy) -> Iterator[Finding]:
-    """Say what is missing for messages to take their documents along, or to lead to them."""
+    """Yield the settings that are missing for messages to take their documents along, or to lead to them."""
     if not rules.hosts:
         what = "Los mensajes no llevan documentos, solo el enlace de quien los publica."
         yield warn(POLICY, what, "Ponga en `[documents] hosts` los servidores de los que se pueden traer.")

@@ -1,4 +1,4 @@
-"""Checks of who writes: the identities of the policy and of the directory."""
+"""Checks of senders: the identities of the policy and of the directory."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _FAULTS_ES: Final[Mapping[Fault, str]] = {
 
 
 async def identities(settings: Settings) -> list[Finding]:
-    """Check that each identity can be used as it stands, and say what is mended."""
+    """Check that each identity can be used as it stands, and name the mended colours."""
     company = CompanyRules(settings)
     made = (await asyncio.to_thread(lambda: company.templates)).identities
     try:
@@ -78,7 +78,7 @@ def _faults(branding: Json, made: Identities) -> Iterator[tuple[str, Fault]]:
 
 
 def _mended(place: str, identity: Identity) -> Iterator[Finding]:
-    """Say what a colour becomes where text of it, or on it, could not be read."""
+    """Yield the colours in place of one in which text, or on which text, could not be read."""
     color = identity.color.lower()
     found = palette(color) if color else None
     if found is not None and {found.solid, found.ink} != {color}:

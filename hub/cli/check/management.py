@@ -1,4 +1,4 @@
-"""Asks RabbitMQ's management API who may do what in the hub's virtual host: AMQP itself cannot tell."""
+"""Rights of users in the hub's virtual host, from RabbitMQ's management API: AMQP itself cannot tell."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hub.client.connection import user_of
 from hub.settings import SecretUrl, Settings
 from hub.tls import http_context
 
-_PATIENCE: Final = aiohttp.ClientTimeout(total=2.5)  # less than a check has, so that this says what is wrong
+_PATIENCE: Final = aiohttp.ClientTimeout(total=2.5)  # less than a check has, so that this reports the fault
 _GUEST: Final = "guest"
 _NOT_LOOKED: Final = (
     "No se miró quién puede configurar, escribir o leer: por AMQP no se puede preguntar.",

@@ -13,7 +13,7 @@ from hub.model import Account
 def second_factors(
     area: str, ring: KeyRing, accounts: Sequence[Account], sealed: Mapping[str, int]
 ) -> Iterator[Finding]:
-    """Warn of what is open; `sealed` is key id → number of factors."""
+    """Warn of accounts that are open; `sealed` is key id → number of factors."""
     missing = sum(account.disabled_at is None and must_enrol(account, ring) for account in accounts)
     if missing:
         whose = counted(missing, "cuenta entra", "cuentas entran")

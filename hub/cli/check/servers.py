@@ -96,7 +96,7 @@ def _broker(connection: AbstractConnection, settings: Settings) -> Finding:
 
 
 def _missing(found: TopologyFindings) -> Iterator[Finding]:
-    """Name what is missing; where no hub of this version has run yet, that is no fault."""
+    """Name the missing parts; where no hub of this version has run yet, that is no fault."""
     if found.missing and found.is_set_up:
         yield bad(RABBITMQ, f"Falta {', '.join(found.missing)}.", _MEND)
     elif len(found.queues) < len(QUEUES):
@@ -159,7 +159,7 @@ def keeping(info: Mapping[str, Any], *, armed: bool) -> Iterator[Finding]:
 
 
 async def postgresql(settings: Settings) -> list[Finding]:
-    """Check the version, the schema, and what in the log needs an operator."""
+    """Check the version, the schema, and the rows of the log that need an operator."""
     url = settings.database_url.reveal()
     with translated():
         connection = await asyncpg.connect(url)
@@ -183,7 +183,7 @@ async def postgresql(settings: Settings) -> list[Finding]:
 
 
 async def _to_do(settings: Settings) -> AsyncIterator[Finding]:
-    """Warn of what waits for an operator."""
+    """Warn of rows that wait for an operator."""
     async with Database(settings.database_url.reveal(), size=1) as database:
         for finding in of_audit(await audit_rights(database)):
             yield finding
@@ -231,7 +231,7 @@ def _waiting(counts: Mapping[str, Mapping[str, int]]) -> Iterator[Finding]:
 
 
 def of_audit(rights: AuditRights) -> Iterator[Finding]:
-    """Warn if the roles' user can rewrite who did what."""
+    """Warn if the roles' user can rewrite the audit."""
     if rights.is_superuser:
         yield warn(
             POSTGRESQL, "El usuario de HUB_DATABASE_URL es superusuario: puede cambiar todo.", _TWO_USERS
