@@ -65,17 +65,17 @@ class AccountStore(Protocol):
         """
 
     async def attempt_key(self, key: bytes, *, now: datetime) -> int | None:
-        """Count a failure of what is no account, a name that nobody has or a device, in the same way."""
+        """Count a failure of a key that is no account: a name that nobody has, or a device."""
 
     async def undo_attempt(self, account_id: UUID) -> None:
         """
-        Undo one counted failure and its lock: what was tried was right, but not all that is needed.
+        Undo one counted failure and its lock: the attempt was right, but a next step is needed.
 
-        Only for a try that was counted: while an account is locked nothing else is.
+        Only for a try that was counted: while an account is locked no try is.
         """
 
     async def undo_key(self, key: bytes) -> None:
-        """Undo one counted failure of what is no account, in the same way."""
+        """Undo one counted failure of a key that is no account, in the same way."""
 
     async def key_locked_until(self, key: bytes) -> datetime | None:
         """Return the end of the key's last lock."""

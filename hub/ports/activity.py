@@ -1,4 +1,4 @@
-"""How much the hub does, by hour and by channel."""
+"""Activity of the hub, by hour and by channel."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hub.model import PropertyScope
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HourOfMessages:
-    """How many messages of an hour, by their planning, are in one state now; `hour` is its begin."""
+    """The number of messages planned in an hour that are in one state now; `hour` is its begin."""
 
     hour: datetime
     state: str
@@ -21,7 +21,7 @@ class HourOfMessages:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelOfMessages:
-    """How many messages of a channel are in one state now."""
+    """The number of messages of a channel that are in one state now."""
 
     channel: str
     state: str
@@ -30,7 +30,7 @@ class ChannelOfMessages:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AffectedPeople:
-    """Whose messages wait, and in how many copropiedades; `bounded`: there are more."""
+    """The number of people whose messages wait, and of their copropiedades; `bounded`: there are more."""
 
     people: int = 0
     copropiedades: int = 0
@@ -39,14 +39,14 @@ class AffectedPeople:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptedMessages:
-    """How many messages providers have accepted in the last hour, and in its last minutes."""
+    """The number of messages that providers have accepted in the last hour, and in its last minutes."""
 
     hour: int = 0
     lately: int = 0
 
 
 class ActivityStore(Protocol):
-    """Counts, with `places` only of these copropiedades; by hour and channel of what was planned since."""
+    """Counts of messages planned since an instant, by hour and channel; `places` narrows them."""
 
     async def hours(self, since: datetime, *, places: PropertyScope = None) -> Sequence[HourOfMessages]: ...
 
@@ -55,7 +55,7 @@ class ActivityStore(Protocol):
     ) -> Sequence[ChannelOfMessages]: ...
 
     async def waiting(self, channel: str, *, places: PropertyScope = None) -> AffectedPeople:
-        """Count for whom a channel has something that should leave, among the first 10,000 messages of it."""
+        """Count the people for whom a channel has a message that should leave, among its first 10,000."""
 
     async def accepted(
         self, hour: datetime, lately: datetime, *, places: PropertyScope = None

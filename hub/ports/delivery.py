@@ -55,16 +55,17 @@ class DeliveryStore(CascadeStore, Protocol):
         """
         Make these messages, claimed under the token, their persons' contacts of this day, as far as allowed.
 
-        Return for each the first day on which it may be one (`contact_rules.limits`): it has the contact of
-        `on` if it is that day. Of two workers at the same instant one gets it. A reserved contact counts
-        until `settle_contacts` says otherwise, so that a worker that dies has used it up.
+        Return for each the first day on which it may be a contact (`contact_rules.limits`): if that is `on`,
+        it has the contact of this day. Of two workers at the same instant one gets it. A reserved contact
+        counts until `settle_contacts` says otherwise, so that a worker that dies has used it up.
         """
 
     async def addresses_of(self, people: Collection[str]) -> Mapping[str, Sequence[str]]:
         """
-        Return the email addresses and numbers of these people of the directory, none for who gave none.
+        Return the email addresses and numbers of these people of the directory, none for a person without
+        any.
 
-        Whoever gave only some that cannot be read is left out, like whoever is not in the directory.
+        A person whose addresses cannot be read is left out, like one who is not in the directory.
         """
 
     async def settle_contacts(

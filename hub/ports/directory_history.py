@@ -51,7 +51,7 @@ class DirectoryHistoryStore(Protocol):
         """
         Apply a `directory.*` event as intake does; an older or equal version changes nothing.
 
-        With `override` it counts whatever stands there, and greater versions are forgotten; without it a
+        With `override` it counts against any stored version, and greater ones are forgotten; without it a
         version that jumps raises VersionJump.
         """
 

@@ -16,7 +16,7 @@ class DocumentStore(Protocol):
     """Documents as messages and readers need them."""
 
     async def of_events(self, keys: Collection[UUID]) -> Mapping[UUID, DocumentRequest]:
-        """Return what was asked for of these events, each with what came of it."""
+        """Return the requested documents of these events, each with its outcome."""
 
     async def content(self, sha256: bytes) -> bytes | None:
         """Return the bytes of a document; None if they are not stored (any more)."""
@@ -33,13 +33,13 @@ class DocumentStore(Protocol):
 
 
 class DocumentQueue(Protocol):
-    """The documents that wait to be fetched. The database's clock decides what is due."""
+    """The documents that wait to be fetched. The database's clock decides which are due."""
 
     async def due(self, limit: int, lease: timedelta) -> Sequence[DocumentRequest]:
         """Claim requests whose next try has come; a claim ends by itself."""
 
     async def adopt(self, event_key: UUID) -> bool:
-        """Use what is stored already of this address and this publisher's digest; false if there is none."""
+        """Use the stored document of this address and this publisher's digest; false if there is none."""
 
     async def store(self, event_key: UUID, document: FetchedDocument) -> None:
         """Store the bytes, unless these are there, and end the request."""

@@ -18,13 +18,13 @@ class ErasureStore(Protocol):
         """Return why this person's data must be kept; nothing if it may be erased."""
 
     async def counts(self, person: str, legal_since: datetime) -> Counts:
-        """Return how many rows of each kind an erasure concerns, and how many the law keeps (`kept_…`)."""
+        """Count the rows of each kind that an erasure concerns, and those that the law keeps (`kept_…`)."""
 
     async def begin(self, person: str, *, by: str, reason: str) -> bool:
         """
         Enter the erasure, close the directory to the person and the addresses to everybody, at once.
 
-        Return whether the hub knows this person at all. What is asked again goes on from its beginning.
+        Return whether the hub knows this person at all. A repeated request goes through all of it again.
         """
 
     async def erasure(self, person: str) -> Erasure | None:
@@ -43,7 +43,7 @@ class ErasureStore(Protocol):
         """Return a page of the person's messages, by id."""
 
     async def erase_messages(self, ids: Collection[UUID], legal_since: datetime) -> int:
-        """Erase these, with attempts, inbox entries and letters, except what is being sent."""
+        """Erase these, with attempts, inbox entries and letters, except messages that are being sent."""
 
     async def erase_rest(self, erasure: Erasure) -> None:
         """Erase replies, directory versions, copies for webhooks, and dead letters."""

@@ -43,7 +43,7 @@ class Contact:
 
 
 class History(Protocol):
-    """A consistent snapshot of what is stored, whatever is written meanwhile."""
+    """A consistent snapshot of the stored rows, unchanged by later writes."""
 
     def cases(self, since: datetime, types: Collection[str]) -> AsyncIterator[Cases]:
         """

@@ -1,4 +1,4 @@
-"""The inbox of each person: what lies there, what is unread, what has just come."""
+"""The inbox of each person: its entries, the unread ones, the arrivals."""
 
 from __future__ import annotations
 

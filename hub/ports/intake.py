@@ -42,15 +42,15 @@ class IntakeTransaction(Protocol):
         """
 
     async def add_events(self, events: Sequence[StoredEvent]) -> Mapping[UUID, AddedEvent]:
-        """Insert; return the new keys, with what is known of each. A stored pair (source, id) is not new."""
+        """Insert; return the new keys, each with its known facts. A stored pair (source, id) is not new."""
 
     async def recall(self, recalls: Sequence[Recall]) -> None:
         """
-        Store that these events are taken back, and cancel what nobody has yet of their messages.
+        Store that these events are taken back, and cancel those of their messages that nobody has yet.
 
-        That is what is unsent, letters that nobody has posted or handed over, and what lies unread in an
-        inbox. A message that is being sent stays its worker's. What is stored later of such an event is
-        cancelled when it is claimed.
+        These are unsent messages, letters that nobody has posted or handed over, and unread entries of an
+        inbox. A message that is being sent stays its worker's. A message that is stored later for such an
+        event is cancelled when it is claimed.
         """
 
     async def add_consents(self, statements: Sequence[Consent]) -> None:
@@ -128,7 +128,7 @@ class IntakeTransaction(Protocol):
         """
         Lock these cases until the transaction ends: for it alone where true, else shared.
 
-        What others have committed while this call waited is seen by the calls after it.
+        Later calls see all that others have committed while this call waited.
         """
 
     async def case_states(
@@ -166,9 +166,9 @@ class IntakeTransaction(Protocol):
 
     async def keep_extensions(self, extensions: Sequence[Extension]) -> None:
         """
-        Store what events that asked for an extension have got; a changed refusal is to be told.
+        Store the results of events that asked for an extension; a changed refusal is to be notified.
 
-        Of earlier events (not `is_new`) only what is stored changes.
+        For earlier events (not `is_new`) only the stored row changes.
         """
 
     async def ask_documents(self, requests: Sequence[DocumentRequest]) -> None:

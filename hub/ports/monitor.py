@@ -12,7 +12,7 @@ from hub.model.exclusions import ExclusionList
 from hub.model.webhooks import LateWebhook, WebhookFigures
 
 MANY_HELD: Final = 10_000
-"""Of so many held messages it is counted why they wait; nobody needs to know of more."""
+"""The most held messages whose reason is counted; nobody needs to know of more."""
 MANY_UNREAD: Final = 10_000
 """So many unread entries of inboxes are counted."""
 
@@ -57,7 +57,7 @@ class MonitorStore(Heartbeats, Protocol):
 
     async def wrong_senders(self, lately: timedelta) -> Sequence[tuple[str | None, str | None]]:
         """
-        Return the source and the sender of the open dead letters that were refused for who sent them.
+        Return the source and the sender of the open dead letters that were refused for their sender.
 
         Those that arrived within the last `lately`, newest first.
         """
@@ -125,7 +125,7 @@ class IncidentLog(Protocol):
         """See MonitorStore."""
 
     async def webhook_figures(self) -> WebhookFigures:
-        """Count webhooks by how they are, and what waits for them, of each up to a limit."""
+        """Count webhooks by state, and the events that wait for them; each count ends at a limit."""
 
     async def audit_age(self) -> timedelta | None:
         """See MonitorStore."""

@@ -11,11 +11,11 @@ from hub.model.months import Range, StoredMonth
 
 class MonthStore(Protocol):
     async def months(self) -> Sequence[StoredMonth]:
-        """Return the months that are stored, the oldest first, what has no month last."""
+        """Return the months that are stored, the oldest first, the rest without a month last."""
 
     async def make(self, month: datetime) -> None:
         """
-        Make the month, and move into it what is stored without one; where it exists, do nothing.
+        Make the month, and move its rows that are stored without one; where it exists, do nothing.
 
         Raises StorageConflict where a long transaction or another process is in the way: try again later.
         """
@@ -40,4 +40,4 @@ class MonthStore(Protocol):
         """
 
     async def forget_cases(self, after: str, limit: int) -> str | None:
-        """Delete what is stored of cases without events, of a page of cases; return the last of the page."""
+        """Delete the rows of cases without events, of a page of cases; return the last of the page."""

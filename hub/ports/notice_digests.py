@@ -22,10 +22,11 @@ class NoticeDigestStore(Protocol):
         compose: Callable[[Sequence[HeldNotice]], NoticeDigest | None],
     ) -> NoticeDigest | None:
         """
-        Make the digest of one person of what of these still waits; the messages are then part of it.
+        Make the digest of one person from those of these notices that still wait; the messages are then part
+        of it.
 
         In one transaction: of two processes one makes it. None if there is one for that instant already, or
-        if `compose` makes none of what is left.
+        if `compose` makes none of the remaining notices.
         """
 
     async def release(self, ids: Collection[UUID]) -> int:
@@ -35,7 +36,7 @@ class NoticeDigestStore(Protocol):
         """Return digests that are made and perhaps not published, the oldest first."""
 
     async def mark_published(self, digest: NoticeDigest) -> None:
-        """Store that its event is with the broker, and forget what it says: the event has it."""
+        """Store that its event is with the broker, and forget its words: the event has them."""
 
     async def settle(
         self, after: UUID | None, limit: int, *, sure_after: timedelta
@@ -43,10 +44,10 @@ class NoticeDigestStore(Protocol):
         """
         Settle a page of published digests, by event.
 
-        What a digest has that reached its person ends `cancelled`, `in_digest`: one that was delivered or
-        read, or sent for `sure_after` without a failure. What was in one that is lost for good, or that has
-        not come to intake within that time, leaves by itself. Return where the next page begins, and how many
-        messages were given back.
+        The notices of a digest that reached its person end `cancelled`, `in_digest`: it was delivered or
+        read, or sent for `sure_after` without a failure. The notices of one that is lost for good, or that
+        has not come to intake within that time, leave by themselves. Return the cursor of the next page, and
+        the number of messages given back.
         """
 
     async def forget(self, before: datetime) -> int:

@@ -10,7 +10,7 @@ from hub.model.tickets import Ticket
 EVERYTHING: Final = "all"
 """The subject of a pause of all messages, at which the timers stand too: a restored hub starts with it."""
 RESTORED_BY: Final = "hub db restore"
-"""Who has paused everything, where it was a restore."""
+"""The author of a restore's pause of everything."""
 
 
 class PauseStore(Protocol):

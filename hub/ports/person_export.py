@@ -1,4 +1,4 @@
-"""What the hub holds of a person besides the thread of messages."""
+"""Data that the hub holds of a person besides the thread of messages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hub.model import Json, MarkEntry, PreferenceEntry, Purpose
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonVersion:
-    """A version of the person, since when it counts and who sent it; `data` is the event's."""
+    """A version of the person, with its first instant and its sender; `data` is the event's."""
 
     version: int
     since: datetime
@@ -83,7 +83,7 @@ class ContactRecord:
     """
     A message of a limited purpose that a provider accepted, or may have accepted.
 
-    `register` is the day of the list of excluded numbers that was looked up before it; advertising has one.
+    `register` is the day of the list of excluded numbers against which it was checked; advertising has one.
     """
 
     message_id: UUID
@@ -112,7 +112,7 @@ class ExportFacts:
 
 class PersonExportStore(Protocol):
     async def held(self, person: str) -> ExportFacts:
-        """Return what is held of the person besides messages, replies and consents."""
+        """Return the data of the person besides messages, replies and consents."""
 
     async def contacts(self, person: str, purposes: Collection[Purpose]) -> Sequence[ContactRecord]:
         """Return the contacts of these purposes, oldest first; those of dropped months are gone."""

@@ -1,4 +1,4 @@
-"""What people wish of messages, and whom staff has marked as not to be contacted."""
+"""People's wishes about messages, and staff's marks "do not contact"."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class PreferenceStore(Protocol):
         """Return the newest changes, newest first."""
 
     async def keep(self, entry: PreferenceEntry) -> bool:
-        """Keep a change; return False if its version is taken. What waits for a digest is judged anew."""
+        """Keep a change; False if its version is taken. Notices that wait for a digest are judged anew."""
 
     async def marks(self, person: str) -> Sequence[MarkEntry]:
         """Return all marks of a person, newest first, also those that have ended."""
@@ -27,7 +27,7 @@ class PreferenceStore(Protocol):
     async def stopped(
         self, person: str, *, limit: int, places: PropertyScope = None
     ) -> Sequence[RefusedEvents]:
-        """Return what was meant for the person and not sent because of a mark, newest first."""
+        """Return the events that were not sent to the person because of a mark, newest first."""
 
     async def mark(self, entry: MarkEntry) -> None:
         """Keep a mark, and cancel the letters that it stops and that are not posted yet; safe to repeat."""

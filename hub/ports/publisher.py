@@ -19,14 +19,14 @@ class Publisher(Protocol):
         """
         Publish to `domain.events` as structured JSON; intake receives it like any other event.
 
-        `caller` is who has published it over HTTP: on their rate it counts.
+        `caller` has published it over HTTP: it counts on the caller's rate.
         """
 
     async def move(
         self, lane: Lane, events: Sequence[tuple[Event, RawMessage]], *, stay: bool = False
     ) -> None:
         """
-        Publish events to the queue of this lane, each with what is known of the message in which it came.
+        Publish events to the queue of this lane, each with the known facts of the message in which it came.
 
         They `stay` in this lane, although their type may belong to another one.
         """

@@ -1,4 +1,4 @@
-"""How many units can be reached, and which cannot."""
+"""Reach of units: their number, and those out of reach."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The stores of receipts, and of what is reported by mail."""
+"""The stores of receipts, and of reports by mail."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class RedriveResult(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redriven:
-    """What became of a lost message, with its ticket if it goes again."""
+    """The verdict on a lost message, with its ticket if it goes again."""
 
     verdict: RedriveResult
     tickets: Sequence[Ticket]

@@ -1,4 +1,4 @@
-"""What the residents' page reads."""
+"""Reads of the residents' page."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ class ResidentStore(LevelStore, Protocol):
         """Return the cases of the person's latest messages that have clocks, each once, newest first."""
 
     async def file(self, person: str) -> ResidentFile | None:
-        """Return what the directory and the ledger hold; None for a person who was removed."""
+        """Return the person's data of the directory and the ledger; None for a person who was removed."""
 
 
 class ResidentAccess(Protocol):
-    """What opens a person's own page. Rows are found by the hash of a cookie."""
+    """The codes and sessions of a person's own page. Rows are found by the hash of a cookie."""
 
     async def resident(self, message_id: UUID) -> KnownResident | None:
         """Return the recipient of a message; None without one in the directory."""

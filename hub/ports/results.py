@@ -1,4 +1,4 @@
-"""Results that are not published yet, and who asked for them; `hub.desk.webhooks` has the asking."""
+"""Results that are not published yet, and their subscriptions, which `hub.desk.webhooks` makes."""
 
 from __future__ import annotations
 

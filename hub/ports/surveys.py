@@ -31,7 +31,7 @@ class SurveyStore(Protocol):
         limit: int,
     ) -> RespondentPage:
         """
-        List the clients of the company, or of one copropiedad, by ref, each once and with who is left out.
+        List the clients of the company, or of one copropiedad, by ref, each once, those left out too.
 
         `lasts` is how long a suppression of an address lasts by channel, None: for ever.
 

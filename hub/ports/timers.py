@@ -60,7 +60,7 @@ class TimerStore(CascadeStore, Protocol):
         """
         Make tickets for `queued` messages of this queue that are older than their sweep age and lost.
 
-        Lost is what was ticketed before a message that has been claimed: a queue is first in, first out.
+        A message is lost if it was ticketed before one that has been claimed: a queue is first in, first out.
         Without a ready ticket (`empty`) and a live lease, all of them are. The sweep age restarts and doubles
         with each sweep, so that a backlog never multiplies.
         """
@@ -83,8 +83,8 @@ class TimerStore(CascadeStore, Protocol):
         """
         Return by clock the people of the directory for whom its follow-up is, by reference, each once.
 
-        They are the parties of its case, or those of its copropiedad with such a role. Who has moved away is
-        none of them; a party who is known only by an address is none either.
+        They are the parties of its case, or the people of its copropiedad with such a role. A person who has
+        moved away is not among them, nor is a party who is known only by an address.
         """
 
     async def called(self, event_ids: Collection[str]) -> Mapping[str, Collection[str]]:

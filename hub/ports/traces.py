@@ -1,4 +1,4 @@
-"""Where spans go."""
+"""Port of the tracer, which takes spans."""
 
 from __future__ import annotations
 
@@ -10,4 +10,4 @@ from hub.model.traces import Span
 
 class Tracer(Protocol):
     def record(self, spans: Iterable[Span]) -> None:
-        """Take spans to be sent. Never raises, never waits: what does not fit is dropped."""
+        """Take spans to be sent. Never raises, never waits: spans beyond its room are dropped."""

@@ -11,7 +11,7 @@ from hub.model.webhooks import Webhook, WebhookEvent
 
 
 class WebhookQueue(Protocol):
-    """The events that wait for endpoints. The database's clock decides what is due."""
+    """The events that wait for endpoints. The database's clock decides which are due."""
 
     async def due(self, limit: int, lease: timedelta) -> Sequence[Webhook]:
         """Claim endpoints for which events wait and whose next try has come; a claim ends by itself."""
