@@ -1,4 +1,4 @@
-"""PostgreSQL stores what happened; Redis schedules what must happen later."""
+"""Stores: PostgreSQL for all that happened, Redis for the schedule of later work."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 EPOCH_KEY: Final = f"{PREFIX}epoch"
 _FILLING: Final = f"{PREFIX}filling"
 _FILLING_FOR: Final = timedelta(seconds=10)
-"""How long the reservation of a process that died while it filled Redis stands."""
+"""The life of the reservation of a process that died while it filled Redis."""
 _ENDED: Final = f"{PREFIX}clocks:ended"
 _FORMER: Final = ("due", "clocks", "epoch")
 """Names of the keys before they had a version."""
@@ -64,7 +64,7 @@ it shows which of two updates is older.
 """
 
 _ENTRY: Final = Struct(">16sHBdddBBBH")
-"""What `track.lua` needs of a clock: one argument for all clocks costs a tenth of ten for each."""
+"""The fields of a clock for `track.lua`: one argument for all clocks costs a tenth of ten for each."""
 
 _Scored = tuple[bytes, float]
 _ScriptCall = tuple[list[str], list[str | int | bytes]]
@@ -261,5 +261,5 @@ _OF_ALL: Final = (_CLOCKS, *map(_board, _STATES), *(_board(f"level:{level}") for
 
 
 def _score(at: datetime) -> int:
-    """Return milliseconds, rounded up: what is due in Redis must also be due in SQL."""
+    """Return milliseconds, rounded up: an appointment that is due in Redis must also be due in SQL."""
     return -((_EPOCH - at) // _MILLISECOND)

@@ -1,9 +1,9 @@
 """
 Back-ups: a copy of the whole database in PostgreSQL's own format, and a manifest beside it.
 
-The manifest says what the copy must have: its digest, the schema, the rows of each table in its snapshot. A
+The manifest has the digest of the copy, the schema, and the number of rows of each table in its snapshot. A
 restored database becomes a hub's only at the end, in one transaction with the pause of everything: no hub
-starts on half a copy, and none that starts sends what has perhaps been sent since.
+starts on half a copy, and none that starts sends messages that have perhaps been sent since.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Progress = Callable[[str], None]
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
-    """What a back-up has. `at` is the instant of its snapshot, `rows` are counted in it, by table."""
+    """The contents of a back-up. `at` is the instant of its snapshot, `rows` are counted in it, by table."""
 
     at: datetime
     revision: str
@@ -94,8 +94,8 @@ async def restore(
     """
     Restore a copy into an empty database, prove it by its manifest, pause everything, bring it up to date.
 
-    What fails before the end leaves a database on which no hub starts. Raises ConfigurationError for files or
-    a database that will not do, StorageRefused for a copy that is not what its manifest says.
+    A failure before the end leaves a database on which no hub starts. Raises ConfigurationError for files or
+    a database that will not do, StorageRefused for a copy that differs from its manifest.
     """
     manifest = _read(file)
     _require_known(manifest)

@@ -1,4 +1,4 @@
-"""The fields of a model as the columns of its table: the model alone defines what is stored."""
+"""The fields of a model as the columns of its table: the model alone defines the stored data."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ async def wake(run: Runner, refused: Iterable[tuple[str, str, Sequence[str]]]) -
 
 
 async def asked_of(run: Runner, group: Group, people: Sequence[Person]) -> Sequence[Person]:
-    """Return the same people with what the group needs of the ledger; `opted_in` leaves some of them out."""
+    """Return the people with the facts of the ledger that the group needs; `opted_in` leaves some out."""
     opted_in, authorised = group.opted_in, group.authorised
     if opted_in is not None:
         people = consenting(await with_facts(run, opted_in, people))
@@ -48,7 +48,7 @@ async def asked_of(run: Runner, group: Group, people: Sequence[Person]) -> Seque
 
 
 async def with_facts(run: Runner, purpose: str, people: Sequence[Person]) -> Sequence[Person]:
-    """Return the same people, each with what is on record about this purpose."""
+    """Return the people, each with the facts of the ledger about this purpose."""
     if not people:
         return people
     refs = [person.ref for person in people]

@@ -1,4 +1,4 @@
-"""What became of contracts, from the events of their cases."""
+"""Outcomes of contracts, from the events of their cases."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ SESSION: Final = {
 _CONFLICT: Final = (
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
-    # Who changes partitions waits only briefly.
+    # A transaction that changes partitions waits only briefly.
     asyncpg.LockNotAvailableError,
     # The schema changed under a prepared statement: the retry prepares it again.
     asyncpg.InvalidCachedStatementError,

@@ -62,9 +62,9 @@ class PostgresDelivery(PostgresCascades):
     """
     The DeliveryStore. No method holds a connection after it returns.
 
-    `dated` are the events whose texts name instants of their case's clocks, `named` those whose texts name
-    the person whose case it is. `version` is the digest and the
-    packed form of what decides the words of this process: it is stored before the first message is claimed.
+    The texts of the events `dated` name instants of their case's clocks; those of `named` name the person of
+    the case. `version` is the digest and the packed form of the wording of this process: it is stored before
+    the first message is claimed.
     """
 
     suppress = suppressions.add

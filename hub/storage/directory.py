@@ -27,7 +27,7 @@ _Version = tuple[str, str, int]
 
 
 class _InForce(Struct, frozen=True):
-    """The rows that events change, as they are before: versions, and what people have; `at` is now."""
+    """The rows that events change, as they are before: versions, and people's contact points; `at` is now."""
 
     at: datetime
     versions: Mapping[Entry, int]
@@ -110,7 +110,7 @@ def _row(noun: str, event: Event) -> Row:
 
 
 def _to_notify(winners: Mapping[str, Event], in_force: _InForce) -> Mapping[_Version, bytes]:
-    """Return the versions that take contact points from people, each with whose they were and what."""
+    """Return the versions that take contact points from people, each with the name and the points."""
     found: dict[_Version, bytes] = {}
     for key, event in winners.items():
         before, version = in_force.people.get(key), event.data["version"]

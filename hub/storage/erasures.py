@@ -24,12 +24,12 @@ _CHANNELS: Final = ("email", "sms", "whatsapp", "voice", "push")
 _STOPPED: Final = ("queued", "held", "retrying", "waiting")
 """States of messages that an erasure stops."""
 _OF_THE_PERSON: Final = ("close_page", "forget_preferences", "forget_digests", "blank_notes")
-"""What goes at once, and again: a page that was being opened, or a wish being kept, may come after."""
+"""Statements that run at once, and again: a page just being opened, or a wish being kept, may come after."""
 _FIRST: Final = UUID(int=0)
 _SHORTEST: Final = 5
 """Letters of a word that is looked for: a shorter one stands in other words."""
 _IN_FLIGHT: Final = timedelta(seconds=90)
-"""How long after `received_at` the transaction of an event may commit: none may be idle for longer."""
+"""The time after `received_at` in which an event's transaction may commit: none may be idle for longer."""
 _PAGE: Final = 500
 
 
@@ -258,7 +258,7 @@ async def _erase_inline(
 
 
 def _value(body: bytes) -> Json:
-    """Read what came; of what is no JSON its text."""
+    """Read a body: as JSON, or else as text."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError):

@@ -36,5 +36,5 @@ async def in_force(run: Runner) -> ExclusionList | None:
 
 
 def as_listed(address: str) -> str:
-    """Return an address as the list has its hash, whatever its case."""
+    """Return an address as it was hashed for the list, in lower case."""
     return address.strip().lower()

@@ -31,20 +31,20 @@ _OF_NOTES: Final = {
     "since": "at >= ${}",
     "until": "at < ${}",
 }
-"""What something is stands before it: `account:ana`."""
+"""A kind stands before the name: `account:ana`."""
 
 _BY_INDEX: Final = {
     "channel": (frozenset({"email", "inbox"}), "channel NOT IN ('email', 'inbox')"),
     "event": (frozenset({"admin.payment.received"}), "event <> 'admin.payment.received'"),
 }
 """
-The values that most messages have, and what the index of all others demands (migration 0038).
+The values that most messages have, and the condition of the index of all others (migration 0038).
 
 PostgreSQL only takes that index where the statement says the same in the same words.
 """
 
 _PLAIN: Final = re.compile(r"[a-z0-9_.]{1,100}")
-"""What may stand in a statement as it is: the names of events and channels."""
+"""Words that may stand in a statement as they are: the names of events and channels."""
 
 _OF_CLOCKS: Final = {
     "name": "name = ${}",

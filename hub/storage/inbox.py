@@ -15,7 +15,7 @@ from hub.storage.paging import paged, shown
 
 _SQL = load("inbox")
 _OF_A_STREAM: Final = frozenset({"newest", "place", "person"})
-"""What places an entry, and is not shown of it."""
+"""Columns that place an entry, and are not shown."""
 
 
 class PostgresInbox(Store):

@@ -1,4 +1,4 @@
-"""What was said later about the case of an expired message."""
+"""Later messages about the case of an expired one."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NOTHING = Later()
 
 
 async def later_of(run: Runner, messages: Collection[Message]) -> Mapping[UUID, Later]:
-    """Return what was said later instead of those of these messages that have expired."""
+    """Return expired message → the later message about its case."""
     lapsed = sorted(message.id for message in messages if message.state is State.EXPIRED)
     if not lapsed:
         return {}

@@ -27,6 +27,6 @@ class PostgresLetters(Store):
 
 
 def row_of(outgoing: Outgoing) -> tuple[object, ...]:
-    """Return what a stored message has of its rendered text, whatever channel stores it."""
+    """Return the row of a message with its rendered text, for each channel that stores one."""
     message, words = outgoing.message, outgoing.rendered
     return (message.id, message.person, message.event, words.subject, words.text, words.html)

@@ -1,9 +1,9 @@
 """
-How far back a repeated look for due rows reaches.
+Lookback: the reach of a repeated look for due rows.
 
 While somebody holds a snapshot open (a back-up), the index keeps the entries of all rows that were due since.
 A look from the beginning passes over all of them, each time more. So one that took long is repeated only
-after a hundred times as long. Looks in between reach back to it: whatever was due before, it has found.
+after a hundred times as long. Looks in between reach back to it: it has found all that was due before.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ class PostgresMonths(Store):
     async def make(self, month: datetime) -> None:
         label, within = month.strftime("%Y_%m"), (month, months_after(month, 1))
         for table in _KEYS:
-            # A transaction for each: whoever holds a lock that we wait for may wait for another of ours.
+            # A transaction for each: the holder of a lock that we wait for may wait for another of ours.
             async with self._alone() as run:
                 if not await _exists(run, f"{table}_{label}"):
                     await run.rows(_SQL["make"], table, label, *_ids(within))
@@ -135,7 +135,7 @@ def _month(label: str, numbers: Mapping[str, int]) -> StoredMonth:
 
 
 def _range(label: str) -> Range:
-    """Read the name of a partition: a month, or what was until a month when the tables were divided."""
+    """Read the name of a partition: a month, or all before the month in which the tables were divided."""
     if (found := _LABEL.fullmatch(label)) is None:
         return _EVER
     is_first, year, month = found.groups()

@@ -1,4 +1,4 @@
-"""What the hub holds of a person, in PostgreSQL."""
+"""Data that the hub holds of a person, in PostgreSQL."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from hub.errors import ProgramMissing, StorageUnavailable
 from hub.tasks import reraise_if_cancelled
 
 _SHOWN: Final = 2000
-"""Characters of what a program complains of, from its end."""
+"""Characters of a program's complaint, from its end."""
 _HOW: Final = "install PostgreSQL's client of the server's version or a newer one (Debian: postgresql-client)"
 
 

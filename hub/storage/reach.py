@@ -1,4 +1,4 @@
-"""Which units can be reached, in PostgreSQL."""
+"""Reach of units, in PostgreSQL."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-Redis, one server or a cluster: how the hub connects, calls its scripts, and what a failure is.
+Redis, one server or a cluster: connections, calls of scripts, and failures.
 
 All keys have one hash tag, so that a script may use several. In a cluster they are on one node.
 """
@@ -72,7 +72,7 @@ def client(url: str, timeout: float, *, decode: bool = True) -> Client:
 
 
 def _tls(secure: bool) -> dict[str, Any]:
-    # The library takes no context: it makes one of what the URL says of certificates.
+    # The library takes no context: it makes one from the URL's parameters of certificates.
     return {"ssl_min_version": client_context().minimum_version} if secure else {}
 
 

@@ -1,4 +1,4 @@
-"""What opens a resident's own page, in PostgreSQL."""
+"""Codes and cookies that open a resident's own page, in PostgreSQL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the residents' page reads, in PostgreSQL."""
+"""Reads of the residents' page, in PostgreSQL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Results in PostgreSQL, and who hears them."""
+"""Results in PostgreSQL, and their subscriptions."""
 
 from __future__ import annotations
 

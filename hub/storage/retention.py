@@ -26,7 +26,7 @@ _BY_STATEMENT: Final[Mapping[DataKind, str]] = {
     DataKind.SIGN_INS: "sign_ins",
     DataKind.AUDIT: "audit",
 }
-"""Kinds that one statement finds and erases: what is erased is not found again."""
+"""Kinds that one statement finds and erases: an erased row is not found again."""
 _MESSAGES: Final = (DataKind.TEXTS, DataKind.LEGAL)
 _EVER: Final = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
 _SEVERAL: Final = 10_000_000
@@ -64,10 +64,10 @@ class PostgresRetention(Store):
     async def _page(
         self, kind: DataKind, before: datetime, after: str, limit: int
     ) -> tuple[Sequence[Record], str | None]:
-        """Return what is too old in the next page, and the cursor after it."""
+        """Return the rows of the next page that are too old, and the cursor after it."""
         if kind is DataKind.CONTACTS:
             rows = await self.rows(_SQL["contacts"], before, after, limit)
-            # The last case may go on on the next page: what is erased of it is not found again.
+            # The last case may go on on the next page: its erased rows are not found again.
             return rows, rows[-1]["case_key"] if len(rows) == limit else None
         start = UUID(after) if after else earliest(EPOCH)
         is_legal = kind is DataKind.LEGAL

@@ -1,8 +1,8 @@
 """
-What the user of HUB_DATABASE_URL may do in a database whose tables another user owns.
+Rights of the user of HUB_DATABASE_URL in a database whose tables another user owns.
 
-It can add to the audit and to the seals and read them, and never change what is there. It owns nothing: a
-trigger on a table of its own would run with the rights of whoever migrates.
+It can add to the audit and to the seals and read them, and never change a row. It owns nothing: a trigger on
+a table of its own would run with the rights of the user who migrates.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ WHO: Final = _SQL["who"]
 NAMES: Final = _SQL["names"]
 
 ROWS: Final = ("SELECT", "INSERT", "UPDATE", "DELETE")
-"""What it may do with each table and view, also of migrations and months to come."""
+"""Its rights on each table and view, also of migrations and months to come."""
 ONLY: Final[Mapping[str, tuple[str, ...]]] = {
     "alembic_version": ("SELECT",),
     "audit": ("SELECT", "INSERT"),
@@ -30,12 +30,12 @@ FUNCTIONS: Final = (
     "drop_month(text)",
     "forget_audit(timestamp with time zone, bigint)",
 )
-"""What it may have done in the owner's name."""
+"""Functions that it may call in the owner's name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRights:
-    """What keeps the audit from being safe from a user; all false: nothing."""
+    """Rights by which a user could change the audit; all false: none."""
 
     is_superuser: bool
     is_owner: bool
@@ -43,7 +43,7 @@ class AuditRights:
 
 
 async def audit_rights(run: Runner) -> AuditRights:
-    """Return what the connected user, or anybody whom it may become, may do to the audit."""
+    """Return the rights on the audit of the connected user, or of anybody whom it may become."""
     [row] = await run.rows(_SQL["may_change_audit"])
     return read(AuditRights, row)
 

@@ -11,9 +11,9 @@ from hub.model.ids import earliest
 from hub.storage.database import Store, load
 
 MAIL_LASTS: Final = timedelta(days=30)
-"""How long after a mail bounces and replies still come: servers retry for five days, people reply later."""
+"""The time in which a mail bounces or is replied to: servers retry for five days, people reply later."""
 TEXT_LASTS: Final = timedelta(days=3)
-"""How long after a text its receipt may come: providers retry for up to 72 hours."""
+"""The time after a text in which its receipt may come: providers retry for up to 72 hours."""
 
 _SQL = load("secrets")
 

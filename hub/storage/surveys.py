@@ -40,7 +40,7 @@ _ASKED_BY: Final = frozenset(
 )
 """The channels by which people are asked: who has authorised others alone is not."""
 CLIENTS: Final = tuple(role.value for role in Role if role is not Role.STAFF)
-"""Whose opinion of the company is asked."""
+"""Roles of the people who are asked for their opinion of the company."""
 Turn = tuple[str, UUID]
 """A person, and the event that asks."""
 

@@ -1,4 +1,4 @@
-"""Timers in PostgreSQL: what is due, failed or stale."""
+"""Timers in PostgreSQL: due, failed and stale rows."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ START: Final = UUID(int=0)
 
 
 class PostgresTimers(PostgresCascades):
-    """The TimerStore. The database's own clock decides what is due."""
+    """The TimerStore. The database's own clock decides which rows are due."""
 
     clocks_by_id = clocks.by_id
     advance = clocks.advance

@@ -13,7 +13,7 @@ from hub.model.tickets import Ticket
 TAKEN: Final = "taken"
 
 Acted: TypeAlias = tuple[Mapping[UUID, str], Sequence[Ticket]]
-"""Id → `taken`, or why it is skipped; and the tickets of what is queued now."""
+"""Id → `taken`, or the reason why it is skipped; and the tickets of the messages queued now."""
 
 
 def verdicts_of(rows: Sequence[Record]) -> dict[UUID, str]:

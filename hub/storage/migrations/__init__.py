@@ -40,7 +40,7 @@ async def upgrade(database_url: str, *, to: str = HEAD, roles_url: str | None = 
 
 async def losses(database_url: str, to: str) -> list[str]:
     """
-    Return what going back to that revision loses, a sentence for each step; nothing for where the schema is.
+    Return the losses of a way back to that revision, a sentence for each step; none for the present one.
 
     Raises ConfigurationError where a step has no way back.
     """

@@ -1,4 +1,4 @@
-"""What Alembic runs: the migrations, on the connection that `upgrading` opened."""
+"""Environment of Alembic: runs the migrations on the connection that `upgrading` opened."""
 
 from __future__ import annotations
 

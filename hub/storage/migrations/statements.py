@@ -29,7 +29,7 @@ def way_back(module: str) -> Callable[[], None]:
 
 
 def down_of(module: str) -> Path:
-    """Return where a migration's way back is; its first line is a comment that says what is lost."""
+    """Return the file of a migration's way back; its first line is a comment that names the loss."""
     return Path(module).with_suffix(".down.sql")
 
 

@@ -34,7 +34,7 @@ _MEANT: Final[Mapping[str, str]] = {
         "(postgresql-contrib; Debian's postgresql and the official images have it) and run `hub db upgrade`."
     ),
 }
-"""SQLSTATE → what it means here: insufficient_privilege; feature_not_supported, an extension is not there."""
+"""SQLSTATE → its meaning here: insufficient_privilege; feature_not_supported, an extension is not there."""
 
 
 async def upgrade(database_url: str, to: str, user: str | None) -> None:
@@ -53,7 +53,7 @@ async def downgrade(database_url: str, to: str) -> None:
 
 def losses(current: str, to: str) -> list[str]:
     """
-    Return what each step back from `current` to `to` loses, newest first.
+    Return the loss of each step back from `current` to `to`, newest first.
 
     Raises ConfigurationError where a migration between has no way back.
     """
@@ -111,7 +111,7 @@ def _downgrade(connection: Connection, to: str) -> None:
 
 
 def _require_utf8(connection: Connection) -> None:
-    """Raise ConfigurationError for another encoding: the search normalizes what is Unicode, at each write."""
+    """Raise ConfigurationError for another encoding: the search normalizes Unicode at each write."""
     encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
     if encoding != "UTF8":
         raise ConfigurationError(

@@ -1,4 +1,4 @@
-"""Audiences and who was left out, consents, and accounts."""
+"""Audiences and the people left out, consents, and accounts."""
 
 from hub.storage.migrations.statements import statements_beside
 

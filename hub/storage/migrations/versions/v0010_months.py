@@ -1,8 +1,8 @@
 """
 Events, messages and attempts by month, so that an old month goes by dropping a table.
 
-The tables of today become the first partition, up to the end of this month. Rows that are later, if there
-are any, are moved to the partition that takes what has no month yet.
+The tables of today become the first partition, up to the end of this month. Rows that are later, if there are
+any, are moved to the partition of rows without a month.
 """
 
 from __future__ import annotations

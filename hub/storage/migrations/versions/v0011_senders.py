@@ -1,4 +1,4 @@
-"""Who sent a dead letter, and whether it was refused for that."""
+"""Senders of dead letters, and whether a letter was refused for its sender."""
 
 from hub.storage.migrations.statements import statements_beside
 

@@ -1,4 +1,4 @@
-"""Who guesses: failures that every process counts together, and the addresses in the audit."""
+"""Guesses of attackers: failures that every process counts together, and the addresses in the audit."""
 
 from hub.storage.migrations.statements import statements_beside
 

@@ -1,4 +1,4 @@
-"""What became of a source's messages, for those who asked for it."""
+"""Results of a source's messages, for their subscribers."""
 
 from hub.storage.migrations.statements import statements_beside
 

@@ -1,4 +1,4 @@
-"""The inbox as people use it: what waits there, the person of an account, who may hand out tokens."""
+"""The inbox as people use it: unread entries, the person of an account, the right to hand out tokens."""
 
 from hub.storage.migrations.statements import statements_beside
 

@@ -1,4 +1,4 @@
-"""Evidence: the digest of what left, what it was made of, and seals over attempts."""
+"""Evidence: the digest of the sent words, their sources, and seals over attempts."""
 
 from hub.storage.migrations.statements import statements_beside
 

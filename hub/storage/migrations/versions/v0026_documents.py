@@ -1,4 +1,4 @@
-"""The documents that events name: what is asked for, and the bytes, once for each digest."""
+"""The documents that events name: requests, and the bytes, once for each digest."""
 
 from hub.storage.migrations.statements import statements_beside
 

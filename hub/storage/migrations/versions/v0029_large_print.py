@@ -1,4 +1,4 @@
-"""Who wants letters in large print."""
+"""The wish for letters in large print."""
 
 from hub.storage.migrations.statements import statements_beside
 

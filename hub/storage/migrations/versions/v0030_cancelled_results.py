@@ -1,4 +1,4 @@
-"""A cancelled message is a result: whoever asked for the results of its source is told."""
+"""A cancelled message is a result, which the subscribers of its source get."""
 
 from hub.storage.migrations.statements import statements_beside
 

@@ -1,4 +1,4 @@
-"""What people wish of messages, and whom staff has marked as not to be contacted."""
+"""People's wishes about messages, and staff's marks "do not contact"."""
 
 from hub.storage.migrations.statements import statements_beside
 

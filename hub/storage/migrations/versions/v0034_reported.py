@@ -1,4 +1,4 @@
-"""What people do not recognise, of the messages that carry a code."""
+"""Messages with a code that people do not recognise."""
 
 from hub.storage.migrations.statements import statements_beside, way_back
 

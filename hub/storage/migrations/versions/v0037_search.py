@@ -1,4 +1,4 @@
-"""What the search looks through: words without accents, and their indexes."""
+"""The texts of the search: words without accents, and their indexes."""
 
 from hub.storage.migrations.statements import statements_beside, way_back
 

@@ -1,4 +1,4 @@
-"""Bulk actions that operators start, and what becomes of each row of them."""
+"""Bulk actions that operators start, and the outcome of each of their rows."""
 
 from hub.storage.migrations.statements import statements_beside, way_back
 

@@ -1,4 +1,4 @@
-"""Who of the staff has taken a case, and what has become of what people wrote."""
+"""Staff who have taken a case, and the state of people's replies."""
 
 from hub.storage.migrations.statements import statements_beside, way_back
 
