@@ -35,7 +35,7 @@ PLACES: Final[Mapping[str, str]] = {
     "HUB_SECRET": "{} {}",
     "HUB_ALLOW_RECIPIENTS": "{}@example.co push:{}",
 }
-"""Setting → its value, with a gap wherever something secret, or a person, can stand."""
+"""Setting → its value, with a gap in each place of a secret or a person."""
 
 HARMLESS: Final = frozenset(
     {

@@ -19,7 +19,7 @@ from hub.cli.main import main
 
 @dataclass(frozen=True, kw_only=True)
 class Ended:
-    """What a shell would see of a command that has ended."""
+    """A command that has ended, as a shell would see it."""
 
     code: int
     out: str

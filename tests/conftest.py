@@ -17,7 +17,7 @@ from tests.redis_cluster import RedisCluster
 from tests.servers import RedisPlace, Servers, new_servers, open_folder
 from tests.shared_servers import keeper_of, shared_servers
 
-# A time-out ends what hangs; how long one example takes says only how busy the machine is.
+# A time-out ends a test that hangs; the time of one example shows only how busy the machine is.
 settings.register_profile("hub", deadline=None)
 settings.load_profile("hub")
 
@@ -30,7 +30,7 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Keep what was read: else each look for garbage goes through all tests, for a third of a second."""
+    """Keep the collected tests out of the garbage collection: each look would take a third of a second."""
     gc.collect()
     gc.freeze()
 

@@ -3,7 +3,7 @@ Seconds that each file of tests takes, so that the longest may be the first.
 
     python -m tests.durations REPORT.xml…
 
-writes the table anew, from what `scripts/test -n 6 --junitxml REPORT.xml` has left. A file that it does not
+writes the table anew, from the report of `scripts/test -n 6 --junitxml REPORT.xml`. A file that it does not
 have counts as an average one.
 """
 

@@ -1,4 +1,4 @@
-"""What publishers and providers might send by mistake or in malice, as hypothesis strategies."""
+"""Malformed input of publishers and providers, by mistake or in malice, as hypothesis strategies."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ TABLE_VALUES: Final = (
     | st.lists(st.integers(0, 9) | TEXT, max_size=2)
     | st.dictionaries(st.text(max_size=5), st.integers(0, 9) | TEXT, max_size=2)
 )
-"""What an AMQP table may hold, as the client library hands it over."""
+"""Values that an AMQP table may hold, as the client library hands them over."""
 HEADERS: Final = st.dictionaries(
     st.sampled_from(
         [f"{prefix}{name}" for prefix in ("cloudEvents_", "cloudEvents:", "ce-") for name in ATTRIBUTES]
@@ -100,7 +100,7 @@ def broken(draw: st.DrawFn) -> Thrown:
 
 
 def _places(value: Any) -> list[tuple[Any, Any]]:
-    """Every place in it, as what holds it and under which key."""
+    """Every place in it, as its container and its key."""
     keys = list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
     return [(value, key) for key in keys] + [place for key in keys for place in _places(value[key])]
 

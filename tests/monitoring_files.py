@@ -18,7 +18,7 @@ ALERTS: Final = PROMETHEUS / "alerts.yml"
 DASHBOARD: Final = ROOT / "monitoring/grafana/hub.json"
 METRIC: Final = re.compile(r"\bhub_[a-z_]+")
 SUFFIXES: Final = ("_bucket", "_sum", "_count")
-"""Of the series of a histogram."""
+"""The suffixes of a histogram's series."""
 CREATED: Final = "_created"
 """The client's own series of when a counter began."""
 
@@ -35,7 +35,7 @@ class Query:
         return {of_series(name) for name in METRIC.findall(self.expression)}
 
     def filled(self, interval: str = "1m") -> str:
-        """The expression with what Grafana puts in."""
+        """The expression with Grafana's variables filled in."""
         return self.expression.replace("$__rate_interval", interval)
 
 

@@ -66,7 +66,7 @@ class TlsNode(Node):
 
     @property
     def trust(self) -> str:
-        """What a client adds to its URL."""
+        """The parameters that a client adds to its URL."""
         return f"ssl_ca_certs={self.folder.parent / CERTIFICATES[1]}"
 
     @property

@@ -26,7 +26,7 @@ from hub.timers.months import AHEAD
 
 OWNER = "hub_owner"
 APP = "hub_app"
-"""The users of `scripts/database-users.sql`: who owns the tables, and with whom the roles connect."""
+"""The users of `scripts/database-users.sql`: the owner of the tables, and the user of the roles."""
 TEMPLATE = "hub_template"
 EMPTY = """
 DO $$
@@ -47,8 +47,8 @@ BEGIN
     FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL;
 END $$
 """
-"""What makes a database one with the hub's schema and nothing in it again: faster than another copy."""
-FIRST_OWN_OID = 16384  # below it is what PostgreSQL itself has
+"""Empties a database and keeps the hub's schema: faster than another copy."""
+FIRST_OWN_OID = 16384  # below it are PostgreSQL's own
 CATALOGS = {
     "pg_attribute": "attrelid",
     "pg_attrdef": "oid",
@@ -63,7 +63,7 @@ SHAPE = " UNION ALL ".join(
     f"SELECT '{catalog}', count(*), max(xmin::text::bigint) FROM {catalog} WHERE {owner} >= {FIRST_OWN_OID}"
     for catalog, owner in CATALOGS.items()
 )
-"""What differs as soon as anything of the schema was added, changed or dropped, set for it, or analyzed."""
+"""A value that differs once anything of the schema was added, changed or dropped, set for it, or analyzed."""
 HANDED_BACK = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}';
 ALTER DATABASE {name} RENAME TO {new};
@@ -144,7 +144,7 @@ class Servers:
             await self._hand_back(name)
 
     async def emptied_database(self) -> str:
-        """The one of this session for tests that only write rows; whoever had it before is gone."""
+        """The one of this session for tests that only write rows; the test that had it before is over."""
         await self.make_template()
         if "reused" not in self._made:
             self._made["reused"] = await self._new_copy(f"TEMPLATE {TEMPLATE}")

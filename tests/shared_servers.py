@@ -61,7 +61,7 @@ class Keeper:
             await servers.make_template()
             self._tell(_description(servers))
             await asyncio.to_thread(self._over.wait)
-        except Exception as failure:  # noqa: BLE001 - whoever waits for them says it
+        except Exception as failure:  # noqa: BLE001 - the test that waits for them reports it
             self._tell({"failure": f"{type(failure).__name__}: {failure}"})
         finally:
             await stop_all(shared)

@@ -1,5 +1,5 @@
 """
-Workers of two kinds, and the order of what they do.
+Workers of two kinds, and the order of their work.
 
 Tests of a running hub mostly wait; the others mostly compute. In one line, they would leave a core idle
 whenever each worker waits. So some workers have the folders of `WAITING` and some have all others; each reads
@@ -52,7 +52,7 @@ def kinds_of(workers: int, wanted: Iterable[Path]) -> Mapping[str, str]:
 
 
 class LongestFirst:
-    """What pytest-xdist calls a scheduler: it deals files to workers, to each those that it has read."""
+    """A scheduler of pytest-xdist: it deals files to workers, to each those that it has read."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
@@ -84,7 +84,7 @@ class LongestFirst:
         self._pending[node] = []
 
     def add_node_collection(self, node: WorkerController, collection: Sequence[str]) -> None:
-        """Give it work at once: who reads few files need not wait for who reads many."""
+        """Give it work at once: a worker that reads few files need not wait for one that reads many."""
         self._read[node] = {test: number for number, test in enumerate(collection)}
         self._plan(test for test in collection if test not in self._known)
         self._supply(node)
@@ -101,7 +101,7 @@ class LongestFirst:
         self._supply(node)
 
     def remove_node(self, node: WorkerController) -> str | None:
-        """Return the test that the worker died of, if it did; others may do what it had in hand."""
+        """Return the test that the worker died of, if it did; others may take the rest of its files."""
         pending = self._pending.pop(node)
         if not pending:
             return None
@@ -141,7 +141,7 @@ def _file_of(test: str) -> str:
 
 
 class _Dealing:
-    """The process that has the workers: it tells each what it is, and keeps the servers that they share."""
+    """The process that has the workers: it tells each its kind, and keeps the servers that they share."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._kinds = kinds_of(len(parse_tx_spec_config(config)), [_path(word) for word in config.args])

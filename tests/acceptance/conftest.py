@@ -25,7 +25,7 @@ MAIL_DOMAIN = "respuestas.coproservicios.example"
 
 @dataclass(kw_only=True)
 class House:
-    """Where everything listens, and what the providers have received."""
+    """The addresses of everything that listens, and the mails and calls that the providers have received."""
 
     amqp_url: str
     redis_url: str

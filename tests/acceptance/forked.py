@@ -71,7 +71,7 @@ def _run(
     log: Path,
     prepare: Callable[[], None] | None,
 ) -> None:
-    """What the new process does: it becomes `hub …`."""
+    """Become `hub …`, in the new process."""
     from hub.cli.main import main  # noqa: PLC0415 - read already where this runs
 
     os.environ.clear()

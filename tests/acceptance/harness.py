@@ -22,7 +22,7 @@ from tests.acceptance.forked import Forked
 from tests.command_line import command
 
 PATIENCE = 30.0
-"""Seconds until a test says that what it waits for does not come."""
+"""Seconds until a test fails because the awaited change does not come."""
 
 
 @dataclass(kw_only=True)
@@ -33,7 +33,7 @@ class HubProcess:
     roles: tuple[str, ...] = ()
     log: Path
     prepare: Callable[[], None] | None = None
-    """What changes the new process before it becomes a hub; a function of a module."""
+    """Changes the new process before it becomes a hub; a function of a module."""
     process: asyncio.subprocess.Process | Forked | None = None
 
     async def start(self) -> None:
@@ -46,7 +46,7 @@ class HubProcess:
             await self.process.start()
 
     async def _start_anew(self, environment: Mapping[str, str]) -> None:
-        """Start an interpreter of its own: what is preloaded counts from its beginning."""
+        """Start an interpreter of its own: preloaded libraries count from its beginning."""
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -78,7 +78,7 @@ class HubProcess:
             raise
 
     def lines(self) -> list[dict[str, Any]]:
-        """What it logged so far."""
+        """The lines that it logged so far."""
         return [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
 
 
@@ -131,7 +131,7 @@ class Publisher:
             try:
                 await self.exchange.publish(message, key, mandatory=True)
             except aio_pika.exceptions.PublishError:
-                return False  # no hub has bound its queues yet: what is published goes nowhere
+                return False  # no hub has bound its queues yet: published events go nowhere
             return True
 
         await until(routed, "domain.events to be bound")
@@ -164,7 +164,7 @@ async def publisher(url: str) -> AsyncIterator[Publisher]:
 async def until(
     condition: Callable[[], Awaitable[bool] | bool], what: str, *, patience: float = PATIENCE
 ) -> None:
-    """Wait until the condition holds; fail with what was waited for."""
+    """Wait until the condition holds; fail with its name."""
     deadline = time.monotonic() + patience
     while True:
         began = time.monotonic()
@@ -173,12 +173,12 @@ async def until(
             return
         if time.monotonic() > deadline:
             raise AssertionError(f"waited {patience:.0f} s for {what}")
-        # Whom it waits for has at least half of the time for itself.
+        # The work that it waits for has at least half of the time for itself.
         await asyncio.sleep(max(0.02, time.monotonic() - began))
 
 
 async def hub_command(environment: Mapping[str, str], *arguments: str) -> str:
-    """Run `hub …` to its end and answer what it printed."""
+    """Run `hub …` to its end and return its output."""
     done = await asyncio.wait_for(command({**_plain_environment(), **environment}, *arguments), PATIENCE)
     assert done.code == 0, done.err
     return done.out

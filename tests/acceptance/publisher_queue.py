@@ -1,4 +1,4 @@
-"""One house and one hub for all tests of a file, and what each of them must leave behind."""
+"""One house and one hub for all tests of a file, and the state that each test must leave behind."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SHORTEST_SECRET = 4
 
 @dataclass(kw_only=True)
 class Lasting:
-    """A hub that runs, and who talks to it and reads what it says."""
+    """A hub that runs, with its publisher and the reader of its events."""
 
     house: House
     hub: HubProcess
@@ -76,7 +76,7 @@ class Lasting:
         return await self.ask(f"/api/messages/{found[0]['id']}")
 
     async def refused(self, key: str) -> dict[str, Any]:
-        """The dead letter of what came under that routing key, once publishers were notified of it."""
+        """The dead letter of the event under that routing key, once publishers were notified of it."""
         await until(lambda: bool(self.notices_of(key)), f"event.rejected of {key}")
         return await self.ask(f"/api/dead/{self.notices_of(key)[0]['data']['dead_letter_id']}")
 
@@ -143,7 +143,7 @@ async def lasting(
     templates: Path | None = None,
     prepared: Callable[[House], None] = lambda _house: None,
 ) -> AsyncIterator[Lasting]:
-    """Furnish a house, run a hub in it that logs all it can, and receive what it sends to publishers."""
+    """Furnish a house, run a hub in it that logs all it can, and receive its events for publishers."""
     async with (
         servers.vhost() as amqp_url,
         servers.redis_database() as redis_url,
@@ -179,7 +179,7 @@ async def address_of(hub: HubProcess) -> str:
 
 
 async def _listen(home: Lasting) -> None:
-    """Subscribe to what the hub publishes, as any system may."""
+    """Subscribe to the hub's own events, as any system may."""
     channel = home.publisher.channel
 
     async def declared() -> bool:

@@ -34,7 +34,7 @@ def sink() -> None:
 
 
 async def run(folder: Path, *arguments: str) -> dict[str, Any]:
-    """Run it, and answer what it wrote. Aims may be missed; that something cannot be measured is an error."""
+    """Run it, and return its output. Aims may be missed; a value that cannot be measured is an error."""
     file = folder / "run.json"
     command = (sys.executable, "-m", "benchmarks", *arguments, "--json", str(file))
     process = await asyncio.create_subprocess_exec(

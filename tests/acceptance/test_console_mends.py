@@ -1,4 +1,4 @@
-"""What an operator mends at the console reaches the person, with every server real."""
+"""An event that an operator mends at the console reaches the person, with every server real."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Workplace:
     url: str
 
     async def open(self, path: str) -> str:
-        """Open a page; return what it says."""
+        """Open a page; return its text."""
         await self.browser.go(self.url + path)
         await self.browser.until(
             f"location.href === {self.url + path!r} && document.readyState === 'complete'"

@@ -70,7 +70,7 @@ async def test_petition_with_a_letter_has_a_constancia_that_anybody_verifies(
         "Por carta",
     ):
         assert shown in text
-    # Paper is passed on: the link of an escalation acts for who was called.
+    # Paper is passed on: the link of an escalation acts for the person who was called.
     assert any("/take-on/" in told for told in said)
     assert "(enlace personal)" in text
     assert "/take-on/" not in text

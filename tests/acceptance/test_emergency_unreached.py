@@ -1,4 +1,4 @@
-"""People whom every message of an emergency misses, and what the desk's phone hears of them."""
+"""People whom every message of an emergency misses, and the call about them to the desk's phone."""
 
 from __future__ import annotations
 

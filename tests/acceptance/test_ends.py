@@ -1,4 +1,4 @@
-"""How promises end, as seen from outside: who was called is notified, what has left is known."""
+"""Ends of promises, as seen from outside: the people called are notified, and sent messages are known."""
 
 from __future__ import annotations
 

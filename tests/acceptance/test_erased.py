@@ -43,7 +43,7 @@ async def in_redis(url: str) -> str:
 
 
 async def in_queues(url: str) -> list[bytes]:
-    """Return what is left in the hub's queues; its dead letters are rows of the database."""
+    """Return the bodies left in the hub's queues; its dead letters are rows of the database."""
     names = [*map(events_queue, Lane), *(messages_queue(*of) for of in QUEUES)]
     found = []
     async with await aio_pika.connect(url) as connection:

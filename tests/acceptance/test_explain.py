@@ -1,4 +1,4 @@
-"""Why somebody was notified or not, asked of a whole hub: over RabbitMQ, on PostgreSQL, as a command."""
+"""Explanations of notices sent or not, by a whole hub: over RabbitMQ, on PostgreSQL, as a command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose contact is changed learns of it at the old address, and nobody sets the true publisher aside."""
+"""Former contacts: a person learns of a change at the old address; nobody sets the true publisher aside."""
 
 from __future__ import annotations
 

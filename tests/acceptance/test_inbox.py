@@ -1,4 +1,4 @@
-"""The inbox as seen from outside: what nobody reads goes on, and what a portal reads does not."""
+"""The inbox as seen from outside: an unread entry goes on to the next channel, one that is read does not."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ async def test_twelve_kills_lose_nothing_and_double_only_unknown_outcomes(
     # them carries the first one's Message-ID, so that a mailbox shows it once.
     assert [] == [ids for ids in by_recipient.values() if len(ids) > 1]
     doubles = sum(count - 1 for ids in by_recipient.values() for count in ids.values())
-    # A killed process can take with it no more than what it had claimed: 4 tickets of up to 100.
+    # A killed process can take with it no more than its claims: 4 tickets of up to 100.
     assert doubles <= KILLS * 400
     assert KILLS == killed
 

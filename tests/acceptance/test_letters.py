@@ -1,4 +1,4 @@
-"""What the law requires ends as a letter and an alert; who has no digital access has the letter at once."""
+"""Legal messages end as a letter and an alert; a person without digital access gets the letter at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `scripts/run` starts, from outside."""
+"""The hub that `scripts/run` starts, from outside."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class LocalHub:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What `scripts/hub` reads."""
+        """The environment that `scripts/hub` reads."""
         lines = (self.folder / "env").read_text().splitlines()
         return dict(line.removeprefix("export ").split("=", 1) for line in lines)
 

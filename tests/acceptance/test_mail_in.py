@@ -108,7 +108,7 @@ async def test_a_report_of_failure_bounces_the_mail_and_the_next_channel_takes_o
 
 
 async def test_forged_reports_of_a_mail_change_nothing(house: House, port: int) -> None:
-    """Whoever has seen the mail knows its addresses, and can bring any report to the port."""
+    """Anybody who has seen the mail knows its addresses, and can bring any report to the port."""
     other = FAILED.replace("rosa@example.co", "victima@example.co")
     nobody = FAILED.replace("Final-Recipient: rfc822; rosa@example.co\n", "")
     async with house.running() as publisher:

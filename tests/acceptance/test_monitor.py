@@ -1,4 +1,4 @@
-"""The hub watches itself, as its operators see it: who is notified of what, by which way, how often."""
+"""The hub watches itself, as its operators see it: their notices by incident and channel, and how often."""
 
 from __future__ import annotations
 

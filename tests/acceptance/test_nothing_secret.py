@@ -1,4 +1,4 @@
-"""What a hub writes out, keeps and prints while it works holds none of its secrets."""
+"""The logs, rows and output of a working hub hold none of its secrets."""
 
 from __future__ import annotations
 

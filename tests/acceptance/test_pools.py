@@ -22,7 +22,7 @@ from tests.servers import Servers
 CROWD = 80
 PER_SECOND = 20
 COMMON = PER_SECOND * 0.8
-"""What is not urgent has four fifths of the rate."""
+"""Messages that are not urgent have four fifths of the rate."""
 
 pytestmark = pytest.mark.slow
 

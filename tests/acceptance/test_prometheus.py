@@ -30,7 +30,7 @@ QUIET: Final = frozenset(
         *("hub_contracts_decided", "hub_exclusions_age_seconds", "hub_events_demoted_total"),
         *("hub_genuine_checks_total", "hub_mail_total", "hub_documents_total", "hub_webhook_calls_total"),
         *("hub_signature_verified_total", "hub_connections_cut_total", "hub_unknown_outcomes_total"),
-        # Only of what is refused, and of what waits at the moment of a scrape.
+        # Only of refusals, and of messages that wait at the moment of a scrape.
         *("hub_refusals_total", "hub_oldest_queued_seconds"),
         *("hub_survey_nps", "hub_survey_satisfaction", "hub_survey_response_ratio"),
     }
@@ -41,7 +41,7 @@ MOVING: Final = (
     'sum(rate(hub_timer_lateness_seconds_count{kind="message"}[1m])) > 0',
     'sum(rate(hub_accept_seconds_count{channel="email"}[1m])) > 0',
 )
-"""What has to be seen to grow."""
+"""Series that have to be seen to grow."""
 
 
 @dataclass
@@ -179,7 +179,7 @@ async def test_each_panel_has_an_answer_from_a_hub_that_works(
 
 
 def panels_of_what_happens() -> list[Query]:
-    """Panels whose metrics have a value here; one that shows only what is wrong has none."""
+    """Panels whose metrics have a value here; one that shows only faults has none."""
     return [
         query
         for query in queries()

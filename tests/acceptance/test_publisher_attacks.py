@@ -31,7 +31,7 @@ __all__ = ["users"]
 CRM: Final = "urn:coproservicios:crm"
 VICTIM: Final = "mallory@coproservicios.example"
 KEY: Final = "pqrs.received"
-"""The routing key that the publisher may use, whatever it sends."""
+"""The routing key that the publisher may use, with any body."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,14 +52,14 @@ async def house(users: Users, redis_url: str, database: str, tmp_path: Path) -> 
 
 
 def taken_over(source: str, version: int = 9) -> Event:
-    """Whoever is told of incidents would get them at another address."""
+    """The people who are notified of incidents would get them at another address."""
     points = [{"id": "cp-1", "kind": "email", "value": VICTIM}]
     data = {"person_id": "p-ops", "version": version, "names": "Rosa Ruiz", "contact_points": points}
     return event("directory.person.upserted", data, source=source, at=datetime.now(UTC))
 
 
 def attacks(clock: dict[str, Any], case: str, hub_user: str) -> Iterator[Attack]:
-    """What must become a dead letter, and nothing else."""
+    """Events that must become dead letters, and nothing else."""
     at = datetime.now(UTC)
     ended = acknowledged(UUID(clock["id"]), clock["case"], 1, by="mallory", place=None, at=at)
     told = event(BEGAN, {"notify": [VICTIM], "title": "Pague aquí"}, source=HUB_SOURCE, at=at)

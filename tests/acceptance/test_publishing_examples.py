@@ -35,7 +35,7 @@ def python(name: str) -> list[str]:
 
 
 def node(folder: Path) -> list[str]:
-    """Run it where `npm install` would have put what its `package.json` names."""
+    """Run it where `npm install` would have put the packages of its `package.json`."""
     need("amqplib")
     place = folder / "node"
     shutil.copytree(EXAMPLES / "node", place)
@@ -54,7 +54,7 @@ def java() -> list[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
-    """How a program is started, given a folder of its own."""
+    """The command that starts a program, given a folder of its own."""
 
     name: str
     command: Callable[[Path], list[str]]
@@ -71,7 +71,7 @@ every_program = pytest.mark.parametrize("program", PROGRAMS, ids=lambda program:
 
 
 async def run(command: list[str], environment: Mapping[str, str]) -> tuple[int, str, str]:
-    """Run a publisher's program, which has no setting but these; return its end and what it printed."""
+    """Run a publisher's program, which has no setting but these; return its exit code and its output."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     process = await asyncio.create_subprocess_exec(
         *command,

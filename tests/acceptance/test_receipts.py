@@ -1,4 +1,4 @@
-"""What providers say later of a message, as seen from outside."""
+"""Receipts of providers, as seen from outside."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people write back, as seen from outside."""
+"""Replies of people, as seen from outside."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ async def page(client: aiohttp.ClientSession, link: str) -> str:
 
 
 def says_nothing_of(house: House, link: str) -> bool:
-    """Return whether the hub's log is without the link: whoever reads it could open the page."""
+    """Return whether the hub's log is without the link: a reader of the log could open the page."""
     return link.rpartition("/")[2] not in (house.folder / "hub.log").read_text()
 
 

@@ -43,7 +43,7 @@ async def ask_for(home: Lasting, source: str, **fields: Any) -> None:
 
 @asynccontextmanager
 async def printing(program: str, *arguments: str, **environment: str) -> AsyncIterator[list[dict[str, Any]]]:
-    """Run a program of the examples; yields what it prints."""
+    """Run a program of the examples; yields its lines."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, str(EXAMPLES / program), *arguments, env=environment, stdout=asyncio.subprocess.PIPE
     )
@@ -52,7 +52,7 @@ async def printing(program: str, *arguments: str, **environment: str) -> AsyncIt
     async def read() -> None:
         assert process.stdout is not None
         async for line in process.stdout:
-            heard.append(json.loads(line))  # noqa: PERF401 - whoever waits must see each at once
+            heard.append(json.loads(line))  # noqa: PERF401 - a waiting test must see each at once
 
     reading = asyncio.create_task(read())
     try:

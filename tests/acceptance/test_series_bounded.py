@@ -1,4 +1,4 @@
-"""Names that nobody knows make no series of their own: whoever publishes cannot fill Prometheus."""
+"""Names that nobody knows make no series of their own: a publisher cannot fill Prometheus."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ async def test_a_payment_becomes_a_mail_and_a_push_to_the_payer(house: House) ->
     assert "385.000" in body.get_content()
     assert message["Message-ID"].startswith("<")
     assert house.fcm.pushes[0]["token"] == ("t" * 40)
-    # She is the payer, who is notified at once, and the owner, who reads her balance in the app.
+    # She is the payer, and so notified at once; as the owner she reads her balance in the app.
     assert {("email", "sent"), ("push", "sent"), ("inbox", "waiting")} == {
         (item["channel"], item["state"]) for item in listed
     }

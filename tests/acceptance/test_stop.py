@@ -1,4 +1,4 @@
-"""A hub that is told to stop waits for what providers have been given, and for nothing else."""
+"""A hub that is told to stop waits for messages in the hands of providers, and for nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a closed case to the call of whoever is dissatisfied, over RabbitMQ, a mail and the page in it."""
+"""From a closed case to the call of a dissatisfied person, over RabbitMQ, a mail and the page in it."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ async def test_a_hub_that_may_not_mend_says_so(servers: Servers, amqp_url: str, 
 
 
 async def faults(house: House) -> list[str]:
-    """What `hub check` finds wrong with RabbitMQ."""
+    """The faults of RabbitMQ that `hub check` finds."""
     checked = await command(house.environment, "check", "--json")
     items: list[dict[str, Any]] = json.loads(checked.out)["items"]
     return [item["what"] for item in items if (item["area"], item["state"]) == ("RabbitMQ", "bad")]

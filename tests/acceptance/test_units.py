@@ -1,4 +1,4 @@
-"""Whoever has two units and two addresses gets one notice, which names both units."""
+"""A person with two units and two addresses gets one notice, which names both units."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ async def test_the_convocation_comes_once_and_names_both_units(house: House) -> 
         await publish_units(publisher)
         event_id = await publisher.publish("admin.assembly.convened", assembly())
         await until(lambda: bool(house.smtp.mails), "the mail")
-        # What comes after it in the same lane has been planned after it: nothing of it is still to come.
+        # A later event of the same lane is planned after it: nothing of it is still to come.
         await publisher.publish("pqrs.received", directory.pqrs(1))
         await until(lambda: len({mail.recipient for mail in house.smtp.mails}) > 1, "the later mail")
         listed = await house.settled(event_id)
@@ -49,7 +49,7 @@ def assembly() -> dict[str, Any]:
 
 
 async def publish_units(publisher: Publisher) -> None:
-    """Publish the building, two of its units, and who owns one and is proxy for the other."""
+    """Publish the building, two of its units, and a person who owns one and is proxy for the other."""
     await publisher.publish(
         "directory.copropiedad.upserted",
         {"copropiedad_id": directory.BUILDING, "version": 1, "name": "Edificio Prueba"},

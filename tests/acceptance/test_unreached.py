@@ -41,7 +41,7 @@ async def home(running: Lasting) -> AsyncIterator[Lasting]:
 
 
 async def unreached(home: Lasting, **attributes: Any) -> dict[str, Any]:
-    """Publish what reaches nobody and return what its publisher receives about it."""
+    """Publish an event that reaches nobody, and return the notice that its publisher receives."""
     known = len(home.unreached)
     await home.publish("admin.payment.received", PAYMENT, **attributes)
     await until(lambda: len(home.unreached) > known, "hub.event.unreached")

@@ -1,4 +1,4 @@
-"""A word by mail counts for whom it is: anybody can write any From."""
+"""A word by mail counts for the person whose address it proves: anybody can write any From."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-What every hub makes of the hub's own files, made before one is forked: it has it from its parent.
+Objects that every hub makes of the hub's own files, made before one is forked: it has them from its parent.
 
 Read only by the process that forks them (`forked.py`).
 """
@@ -18,5 +18,5 @@ _RULES = CompanyRules(load({"HUB_MODE": "live"}))
 for _form in _RULES.templates.compile_urgent():
     pass
 _documents(Schemas.load())
-# What is there now stays: no hub need look through it for what it may forget.
+# Objects that are there now stay: no hub need look through them for garbage.
 gc.freeze()

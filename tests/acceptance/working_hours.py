@@ -1,4 +1,4 @@
-"""The hours of these days, whatever day a test is run on."""
+"""The working hours of these days, on any day of a test's run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who should be notified of an event, from the published events alone, without the hub's code."""
+"""Expected recipients of an event, from the published events alone, without the hub's code."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CHANNELS: Final = {"email": "email", "phone": "sms", "push": "push"}
 
 @dataclass(frozen=True)
 class Directory:
-    """People, their roles, and who began each case, from the last published versions."""
+    """People, their roles, and the person who began each case, from the last published versions."""
 
     people: Mapping[str, _Data] = field(default_factory=dict)
     memberships: Mapping[str, _Data] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class Directory:
                 yield membership["person_id"]
 
     def residents(self, building: str) -> Iterator[str]:
-        """Return the residents, each once, whatever their other roles."""
+        """Return the residents, each once, with any other roles."""
         del building  # the tests have one
         found = {
             membership["person_id"]

@@ -2,7 +2,7 @@
 Breakpoints in the protocols between a process and its servers: kills or delays the process there.
 
 A step of a clock is published, confirmed, recorded in SQL and armed in Redis. SQL statements are recognised
-by what they do, not by the keys that they use.
+by their effect, not by the keys that they use.
 """
 
 from __future__ import annotations

@@ -140,7 +140,7 @@ class Scenario:
             after = f"&after={page['next']}"
 
     async def settles(self, *, patience: float = 90.0) -> None:
-        """Wait until no work is left; fail with a list of what is left."""
+        """Wait until no work is left; fail with a list of the rest."""
         deadline = time.monotonic() + patience
         while unsettled := await self._unsettled():
             assert time.monotonic() < deadline, unsettled[:10]
@@ -183,7 +183,8 @@ class Scenario:
 
     async def _unfinished(self) -> list[str]:
         now = datetime.now(UTC).isoformat()
-        # What waits is read before and after: a retry that falls due in between is in neither list alone.
+        # Waiting messages are read before and after: a retry that falls due in between is in neither list
+        # alone.
         waiting = [row for state in WAITING for row in await self.rows(state)]
         rows = [row for state in UNFINISHED for row in await self.rows(state)]
         waiting += [row for state in WAITING for row in await self.rows(state)]
@@ -192,7 +193,7 @@ class Scenario:
         return [f"{row['id']} is {row['state']}" for row in (*rows, *overdue, *retried)]
 
     async def _listen(self) -> None:
-        """Record what was published since the last call, including the hub's own events."""
+        """Record the events published since the last call, including the hub's own."""
         async with await aio_pika.connect(self.house.amqp_url) as connection:
             channel = await connection.channel()
             queue = await channel.get_queue(LISTENER)

@@ -77,7 +77,7 @@ def can_be_carried(thrown: Thrown) -> bool:
 
 
 async def throw(trial: Scenario, drawn: Sequence[Thrown]) -> list[Thrown]:
-    """Publish one by one; return those the broker accepted: it disconnects on what it cannot read."""
+    """Publish one by one; return those that the broker accepted: it disconnects on frames it cannot read."""
     taken: list[Thrown] = []
     left = deque(item for item in drawn if can_be_carried(item))
     while left:

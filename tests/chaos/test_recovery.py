@@ -1,4 +1,4 @@
-"""How soon everything is delivered when a server is back, with a company's leases and sweep."""
+"""Time until everything is delivered when a server is back, with a company's leases and sweep."""
 
 from __future__ import annotations
 

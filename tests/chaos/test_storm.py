@@ -50,7 +50,7 @@ async def test_a_minute_of_storm_loses_nobody_and_doubles_nobody(
             seen = len(mails)
             await until(lambda: len(mails) > seen, "a mail after the last blow")  # noqa: B023 - waited for at once
             await blow()
-        await asyncio.sleep(max(0.0, began + MINUTE - time.monotonic()))  # the minute is what is tried
+        await asyncio.sleep(max(0.0, began + MINUTE - time.monotonic()))  # the minute itself is under test
         over.set()
         await raining
         await alone.settles(patience=120)
@@ -60,12 +60,12 @@ async def test_a_minute_of_storm_loses_nobody_and_doubles_nobody(
     assert [] == verdict.complaints
     assert [] == dead
     assert storm.published <= verdict.received
-    # What is repeated is what one of the two killed deliveries had, PostgreSQL did not know, or hung.
+    # Repeated are messages that a killed delivery had, that PostgreSQL did not know, or that hung.
     assert verdict.unknown <= 3 * HELD_AT_MOST + SILENT + HANGING
 
 
 class Storm:
-    """What is published in the minute, and each thing that breaks in it once or twice."""
+    """The events published in the minute, and each thing that breaks in it once or twice."""
 
     def __init__(self, trial: Scenario, servers: Servers, hubs: dict[str, HubProcess]) -> None:
         self._trial = trial
@@ -83,7 +83,7 @@ class Storm:
         return [self.queue_is_full, *blows[:3], self.database_is_killed, *blows[3:], self.delivery_is_killed]
 
     async def rain(self, over: asyncio.Event) -> None:
-        """Publish until it is over, whatever is broken."""
+        """Publish until it is over, also while things are broken."""
         while not over.is_set():
             await self._publish([self._mail() for _ in range(SHOWER)] + [texted(next(self._texts))])
             await asyncio.sleep(0.2)

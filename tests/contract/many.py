@@ -20,7 +20,7 @@ TAKEN = "taken"
 
 @dataclass(frozen=True)
 class Done:
-    """What became of the messages of a filter."""
+    """The outcome of the messages of a filter."""
 
     verdicts: Mapping[str, int]
     tickets: Sequence[Ticket] = ()
@@ -39,7 +39,7 @@ async def plan(
 
 
 async def run(stores: RealStores, kind: BulkKind, which: MessageFilter, *, also_told: bool = False) -> Done:
-    """Do it, and see that what is done is what was planned."""
+    """Do it, and see that it does what was planned."""
     choice = BulkChoice(kind=kind, which=which, places=which.places, also_told=also_told)
     rows = await stores.bulk.candidates(choice, 1000)
     if not rows:

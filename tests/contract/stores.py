@@ -90,7 +90,7 @@ from hub.testing import (
 from tests.contract.values import LEASE, now
 
 LASTS: Final = {"sms": timedelta(days=90)}
-"""How long suppressions last in these tests; on other channels for ever."""
+"""The time for which suppressions last in these tests; on other channels for ever."""
 AT_ONCE: Final = timedelta(0)
 """A lease that expires immediately, an age that is reached immediately."""
 

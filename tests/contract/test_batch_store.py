@@ -1,4 +1,4 @@
-"""What of one copropiedad is printed together: in one batch each letter, in the order of a walk."""
+"""Print batches of one copropiedad: each letter in one batch, in the order of a walk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which waiting messages an operator can cancel."""
+"""Waiting messages that an operator can cancel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which channels the settings build."""
+"""Channels that the settings build."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The contract of every channel, whatever its provider."""
+"""The contract of every channel, with each provider."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ledger of consents, in memory and in PostgreSQL: who is left out, what is sent, BAJA and ALTA."""
+"""The ledger of consents, in memory and in PostgreSQL: people left out, messages sent, BAJA and ALTA."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ async def suppression(stores: Stores, of: StoredEvent, channel: str = "email", *
     one = message(of, channel=channel, **values)
     await stores.add(one)
     [claimed] = await stores.claim(one)
-    # Whatever the hour of this run: facts are what the stores are asked for.
+    # At any hour of this run: the stores answer with facts, not with verdicts.
     found = verdict(one.purpose, channel, claimed.contact, at=now(), policy=POLICY)
     return found.reason if isinstance(found, Refused) else None
 
@@ -345,7 +345,7 @@ async def test_who_is_not_in_the_ledger_gets_nothing_that_needs_consent(
 async def test_a_claim_gives_the_facts_of_what_counts_and_nothing_more(
     stores: Stores, of: StoredEvent, purpose: Purpose
 ) -> None:
-    """A ledger of years is not read: the newest grant, and what was refused since then."""
+    """A ledger of years is not read: only the newest grant, and the refusals since then."""
     ledger = [
         consent("p-1", "survey", "collection", "commercial", time=NOON - 9 * HOUR),
         consent("p-1", "survey", "collection", "commercial", time=NOON - 8 * HOUR, granted=False),

@@ -1,4 +1,4 @@
-"""The contacts of people: one a day and one channel a week, whoever asks, however many at once."""
+"""The contacts of people: one a day and one channel a week, for any number of workers at once."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ async def test_the_same_again_changes_nothing(stores: RealStores, text: str) -> 
 
 async def test_import_reports_its_progress(stores: RealStores) -> None:
     progress: list[tuple[int, int]] = []
-    step = lambda done, total: progress.append((done, total))  # noqa: E731 - as short as what it stands for
+    step = lambda done, total: progress.append((done, total))  # noqa: E731 - as short as its use
     await load(actor(now=now()), stores.imports, examine(PEOPLE.encode()), hashes, step=step)
 
     assert [(18, 18)] == progress

@@ -1,4 +1,4 @@
-"""Who pays for a unit at the instant of sending, as a claim reports it."""
+"""Payers of a unit at the instant of sending, as a claim reports them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People as seen by a caller limited to some copropiedades; and who read a person's data."""
+"""People as seen by a caller limited to some copropiedades; and the readers of a person's data."""
 
 from __future__ import annotations
 

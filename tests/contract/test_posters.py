@@ -33,7 +33,7 @@ SOON: Final = timedelta(hours=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Staff:
-    """Who hangs posters, and what they see."""
+    """Staff who hang posters, with the rows that they see."""
 
     stores: RealStores
     id: UUID

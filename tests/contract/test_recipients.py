@@ -1,4 +1,4 @@
-"""Who was notified of an event and who was left out, page by page."""
+"""People notified of an event and people left out, page by page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which failed messages are sent again, and in which step."""
+"""Failed messages that are sent again, and the step in which they are."""
 
 from __future__ import annotations
 

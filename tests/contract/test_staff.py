@@ -1,4 +1,4 @@
-"""Which staff is responsible: on call by the rota, delegates during leave; in memory and in PostgreSQL."""
+"""Responsible staff: on call by the rota, delegates during leave; in memory and in PostgreSQL."""
 
 from __future__ import annotations
 

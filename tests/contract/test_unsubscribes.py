@@ -1,4 +1,4 @@
-"""The contract of the UnsubscribeStore: a refusal by a mail's own link, and what it does to later mails."""
+"""The contract of the UnsubscribeStore: a refusal by a mail's own link, and its effect on later mails."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-Who may enter which route: written by hand, since the code that it judges may not write it.
+Access to each route: written by hand, since the code that it judges may not write it.
 
 A new route needs a row here, and nothing else: `"METHOD /path": Row(...)`. In a path's gaps, a query and a
 body the words MESSAGE, MAIL, CLOCK, REPLY, SUPPRESSION, GONE, BATCH, RUN, POSTER and DEAD are ids, SIGNS is
@@ -17,7 +17,7 @@ from typing import Any, Final
 
 
 class Door(Enum):
-    """Who may enter, where it is not who has a scope."""
+    """The callers who may enter a route that asks for no scope."""
 
     OPEN = "everybody"
     SIGNED = "whoever signs the call; here nobody does"
@@ -28,7 +28,7 @@ class Door(Enum):
 
 
 class Where(Enum):
-    """What a caller of one building may ask for."""
+    """The requests that a caller of one building may make."""
 
     OWN = "what belongs to the building"
     COMPANY = "what belongs to no building"
@@ -38,7 +38,7 @@ class Where(Enum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """
-    Who may enter, and a question that succeeds.
+    The callers who may enter, and a request that succeeds.
 
     `needs` is a door, or scopes of which the caller must have one. `elsewhere`: the answer to a caller of
     another building. `status`: the answer to HUB_API_KEY; of a signed call, to everybody.
@@ -49,14 +49,14 @@ class Row:
     also: str = ""
     """A scope that the caller must have besides."""
     fill: str = ""
-    """What stands in the gaps of the path, one word for each."""
+    """Words for the gaps of the path, one for each."""
     tail: str = ""
     body: Any = None
     form: str | None = None
     elsewhere: int = 404
     status: int = 200
     finds: bool = True
-    """Whether there is anything to find, so that whoever may look sees it."""
+    """Whether there is anything to find, so that a caller who may look sees it."""
     ends_session: bool = False
 
     @property
@@ -180,7 +180,7 @@ ROWS: Final[dict[str, Row]] = {
     "GET /dead": Row(needs=READ, where=OWN),
     "GET /dead/{id}": Row(needs="privacy operate", where=OWN, fill="DEAD"),
     "POST /dead/{id}/replay": Row(needs=OPERATE, where=OWN, fill="DEAD", form="", status=303),
-    # It is settled: nothing is mended. Who does not see all people whole is not even told that.
+    # It is settled: nothing is mended. A caller who does not see all people whole does not even learn that.
     "POST /dead/{id}/mend": Row(
         needs=OPERATE, also=PRIVACY, where=EVERYWHERE, fill="DEAD", form="", status=409
     ),
@@ -229,7 +229,7 @@ ROWS: Final[dict[str, Row]] = {
     ),
     "GET /accounts/{name}/reset": Row(needs=ADMIN, where=OWN, fill="MARK"),
     "POST /accounts/{name}/reset": Row(needs=ADMIN, also=READ, where=OWN, fill="MARK", form=""),
-    # Of whoever is not of all buildings no account is asked for: it would be refused whosesoever it is.
+    # A caller of some buildings asks for no account: each one would be refused.
     "POST /accounts/{name}/person": Row(
         needs=ADMIN, also=PRIVACY, where=EVERYWHERE, fill="alfa", form="person=p-alfa", status=303
     ),
@@ -354,7 +354,7 @@ ROWS: Final[dict[str, Row]] = {
     "POST /api/keys": Row(needs=ADMIN, also=READ, where=EVERYWHERE, body=KEY, status=201),
     "POST /api/keys/{name}/rotate": Row(needs=ADMIN, also=READ, where=EVERYWHERE, fill="other", status=201),
     "POST /api/keys/{name}/revoke": Row(needs=ADMIN, where=EVERYWHERE, fill="other"),
-    # What publishers hear of their messages.
+    # Results that publishers hear of their messages.
     "GET /api/results": Row(needs=ADMIN, where=EVERYWHERE),
     "POST /api/results": Row(needs=ADMIN, where=EVERYWHERE, body=RESULTS),
     "DELETE /api/results": Row(needs=ADMIN, where=EVERYWHERE, body=RESULTS),
@@ -515,7 +515,7 @@ MORE: Final[tuple[tuple[str, Row], ...]] = (
         ("GET /api/messages", _look(tail=f"?{tail}"))
         for tail in ("limit=1", "state=failed", "event=pqrs.received", "channel=print", "event_id=event-MARK")
     ),
-    # A dry run refuses what is wrong in the same way.
+    # A dry run refuses an invalid event in the same way.
     ("POST /api/events", Row(needs="publish", where=EVERYWHERE, tail="?dry_run=1", body=EVENT, status=422)),
     ("POST /api/messages/redrive", _own(needs=OPERATE, body={**OF_FAILED, "dry_run": True}, elsewhere=200)),
     ("GET /api/search", _look(tail="?q=pqrs_id:CASE-MARK")),

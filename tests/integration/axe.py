@@ -1,4 +1,4 @@
-"""axe-core in a page: what its rules find wrong for people who see, hear or move otherwise."""
+"""axe-core in a page: its rules find faults for people who see, hear or move otherwise."""
 
 from __future__ import annotations
 
@@ -57,9 +57,10 @@ def script() -> str:
 
 async def faults(browser: Browser, part: str = ":root") -> list[str]:
     """
-    Return what axe-core says of the open page or a part of it: each with its node, and how to mend it.
+    Return the faults of the open page or a part of it: each with its node, and the way to mend it.
 
-    What it cannot decide counts too. The browser evaluates it beside the page, whose CSP stays as it is.
+    A rule that it cannot decide counts too. The browser evaluates it beside the page, whose CSP stays as it
+    is.
     """
     if not await browser.run("'axe' in window"):
         await browser.run(script())

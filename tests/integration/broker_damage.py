@@ -1,4 +1,4 @@
-"""What somebody who may configure can do to the topology."""
+"""Damage to the topology by somebody who may configure."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ async def she_wishes(database: Database, person: str, name: str, note: str) -> N
 
 
 async def she_is_in_a_reason(database: Database, name: str) -> None:
-    """Keep what staff wrote for colleagues: why a bulk action ran, and why a channel stands."""
+    """Keep words of staff for colleagues: why a bulk action ran, and why a channel stands."""
     why = f"Lo pidió {name} por teléfono"
     await database.rows(
         "INSERT INTO bulk_run (id, made_at, kind, state, by, reason, chosen) "

@@ -75,7 +75,7 @@ class Browser:
         self.complaints.append(said)
 
     async def call(self, method: str, **params: Any) -> Any:
-        """Say it in Chromium's own protocol: for what Playwright has no word of its own."""
+        """Call Chromium's own protocol, where Playwright has no method."""
         return await self.chromium.do(self.session.send(method, params))
 
     async def act(self, work: Callable[[playwright.Page], Awaitable[T]]) -> T:
@@ -143,7 +143,7 @@ async def open_browser(chromium: Chromium, *, scripts: bool = True) -> AsyncIter
 
 
 async def _open_tab(chromium: Chromium, *, scripts: bool) -> Browser:
-    # What a screen has of size and colour is for the tests to say, and not for Playwright.
+    # The tests set size and colours of a screen, not Playwright.
     context = await chromium.driven.new_context(
         no_viewport=True, color_scheme="null", java_script_enabled=scripts
     )

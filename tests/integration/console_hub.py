@@ -1,4 +1,4 @@
-"""The console of a hub with two buildings, on real servers, and who sits before it in a browser."""
+"""The console of a hub with two buildings, on real servers, with people before it in a browser."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class ConsoleHub:
 
     @property
     def building(self) -> Building:
-        """The building whose mark is `alfa`: its ids are what stands for MESSAGE, CLOCK and so on."""
+        """The building whose mark is `alfa`: its ids stand for MESSAGE, CLOCK and so on."""
         return self.hub.buildings[MARKS[0]]
 
     @property

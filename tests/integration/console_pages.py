@@ -144,7 +144,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "replies-none": "/replies?view=closed",
         "reply": "/replies/REPLY",
     },
-    # What is seldom so, in a hub that `console_states.py` has prepared: these two stay the last.
+    # Rare states, in a hub that `console_states.py` has prepared: these two stay the last.
     "seldom": {
         "now-incident": "/",
         "channels-paused": "/channels",

@@ -1,4 +1,4 @@
-"""What is seldom so in a hub, and has pages that look different: what those of `console_pages.py` need."""
+"""Rare states of a hub, in which pages look different, for `console_pages.py`."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ SAYS: Final[Mapping[str, str]] = {
     "now-stopped": "Todo está en pausa",
     "channels-stopped": "Seguir con todo",
 }
-"""Page → what it says in this state alone: without it the state is not there, and nothing is judged."""
+"""Page → its words in this state alone: without them the state is not there, and nothing is judged."""
 PREPARED: Final[Mapping[str, Callable[[ConsoleHub], Awaitable[None]]]] = {
     "seldom": seldom,
     "stopped": stopped,

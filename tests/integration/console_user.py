@@ -1,4 +1,4 @@
-"""What somebody does on a page of the console in a browser: read, fill in, press, wait for the next page."""
+"""Person at a page of the console in a browser: reads, fills in, presses, waits for the next page."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from typing import Any
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 LOCKED = ("--clear-groups", "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all")
-"""What `cap_drop: [ALL]` and `no-new-privileges` ask for."""
+"""The options of `cap_drop: [ALL]` and `no-new-privileges`."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -32,7 +32,7 @@ class Machine:
     services: Mapping[str, dict[str, Any]]
     secrets: Path
     extra: Mapping[str, str] = field(default_factory=dict)
-    """Folders that every container sees, read-only: where one lies there → where it is here."""
+    """Folders that every container sees, read-only: path in the container → path here."""
     _holder: Process | None = None
 
     @asynccontextmanager
@@ -72,7 +72,7 @@ class Machine:
                 stdin=DEVNULL,
                 stdout=log,
                 stderr=STDOUT,
-                # To be ended together: whoever changes its user outlives the unshare that began it.
+                # To be ended together: a process that changes its user outlives the unshare that began it.
                 process_group=0,
             )
 

@@ -11,7 +11,7 @@ from tests.integration.broker_line import Line
 
 GREETING: Final = len(b"AMQP\x00\x00\x09\x01")
 HEAD: Final = struct.Struct(">BHI")
-"""Type, channel, size of what follows; after that comes one closing byte."""
+"""Type, channel, size of the body; after the body comes one closing byte."""
 HEARTBEAT: Final = 8
 
 

@@ -45,5 +45,5 @@ async def channel_to(server: SmtpServer, **options: Any) -> AsyncIterator[EmailC
 async def until(condition: Callable[[], bool]) -> None:
     """Wait up to five seconds."""
     async with asyncio.timeout(5):
-        while not condition():  # noqa: ASYNC110 - what is waited for happens in a server
+        while not condition():  # noqa: ASYNC110 - the awaited change happens in a server
             await asyncio.sleep(0.005)

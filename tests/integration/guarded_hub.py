@@ -88,7 +88,7 @@ PERSONAL: Final = (
     *(PHONE[mark].removeprefix("+57") for mark in MARKS),
     *(f"{kind}-{mark}" for kind in ("words", "text", "html", "comment") for mark in MARKS),
 )
-"""Names, addresses, numbers, and what was written to people and by them."""
+"""Names, addresses, numbers, and texts to people and by them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Building:
-    """What there is to ask for; of `nosuch` there is nothing."""
+    """The ids to ask for; `nosuch` has none."""
 
     mark: str
     ids: Mapping[str, UUID]
@@ -397,7 +397,7 @@ async def _without_roles(stores: RealStores) -> None:
 
 
 async def _sent(stores: RealStores, mark: str) -> Mapping[str, UUID]:
-    """Add what was sent in a building and did not reach all, and a dead letter that names somebody of it."""
+    """Add messages of a building that did not reach all, and a dead letter that names somebody of it."""
     of = stored(event(id=f"sent-{mark}"), copropiedad_id=f"ph-{mark}", unit_id=f"u-{mark}", case=None)
     channels = {"MAIL": "email", "TEXT": "sms", "NOTE": "whatsapp"}
     address = f"{mark}@lives.example"

@@ -1,4 +1,4 @@
-"""Whoever may knock at the hub's door, and what each has with it: keys, sessions, cookies, nothing."""
+"""Identities at the hub's door, each with its credentials: keys, sessions, cookies, nothing."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ OWN_PAGE: Final = {"Sec-Fetch-Site": "same-origin"}
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
     """
-    What somebody sends, and what that should open: `scopes` in building A alone, or in all.
+    The credentials of a request, and the scopes that they should open, in building A alone or in all.
 
-    With `opens_open` false not even what is open to everybody answers; `may_change` is false of a request
-    that a browser of ours would not make.
+    With `opens_open` false not even public routes answer; `may_change` is false for a request that a browser
+    of ours would not make.
     """
 
     name: str
@@ -112,7 +112,7 @@ SPOILED: Final[dict[str, dict[str, str | None]]] = {
     "another site by link": {"Sec-Fetch-Site": "cross-site"},
     "an opaque origin": {hdrs.ORIGIN: "null"},
 }
-"""What is missing or wrong in a change by cookie → the headers that say so."""
+"""Fault of a change by cookie → the headers that show it."""
 
 
 @dataclass
@@ -161,7 +161,7 @@ class Registry:
 
 
 async def everybody(registry: Registry) -> list[Identity]:
-    """Make them all. HUB_API_KEY is the first: it tries what is forbidden to others while it is there."""
+    """Make them all. HUB_API_KEY is the first: it tries acts that others may not, while rows are there."""
     return [
         BOOTSTRAP,
         *STRANGERS,
@@ -278,7 +278,7 @@ def _plain(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _ended_token() -> dict[str, str]:
-    """What a live one opens is in `test_web_inbox.py`: nothing but one person's inbox."""
+    """`test_web_inbox.py` shows that a live one opens nothing but one person's inbox."""
     ring = KeyRing([Secret(SECRET)])
     return bearer(InboxTokens(ring=ring, now=lambda: datetime.now(UTC) - LASTS).make("p-alfa")[0])
 

@@ -1,4 +1,4 @@
-"""What the tests take from npm, and the programs that use it."""
+"""Packages that the tests take from npm, and the programs that use them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def need(package: str) -> None:
 
 
 def run_node(program: Path, text: str) -> str:
-    """Run a program of `tests/npm` with this input; return what it prints."""
+    """Run a program of `tests/npm` with this input; return its output."""
     done = subprocess.run(
         ["node", program], input=text, capture_output=True, text=True, timeout=100, check=False
     )

@@ -35,7 +35,7 @@ from tests.unit.test_mail_layout import mails
 Opened: TypeAlias = AbstractAsyncContextManager[None]
 Opener: TypeAlias = Callable[[Browser], Opened]
 StoredOpener: TypeAlias = Callable[[Browser, str], Opened]
-"""The same of a page that shows what is in a database, with the URL of one."""
+"""The same for a page of a database's rows, with the URL of one."""
 SCHEMES: Final = ("light", "dark")
 NARROW, WIDE = 320, 1280
 HEIGHTS: Final = {NARROW: 640, WIDE: 900}
@@ -44,7 +44,7 @@ FILL: Final = """
 (field => {{ (field.tagName ? field : [...field].find(one => one.checked) ?? field[0]).value = {value!r} }})(
   document.querySelector({by!r}).form.elements[{name!r}])
 """
-"""Of a group of choices it changes the value of the chosen one: what no browser offers can be sent."""
+"""Changes the value of the chosen one of a group: a value that no browser offers can be sent."""
 PRESS: Final = "(button => {{ button.form.noValidate = true; button.form.requestSubmit(button) }})({0})"
 ANSWER: Final = SurveyAnswer(score=4, at=test_web_survey.NOW - DAY, comment="Tardaron mucho.")
 MAILS: Final = ("pqrs.received", "admin.assembly.convened", "emergency.declared", "survey.requested")

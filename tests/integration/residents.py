@@ -1,4 +1,4 @@
-"""What the tests of the residents' pages share: a world with one mail about an overdue case."""
+"""Shared world of the tests of the residents' pages: one mail about an overdue case."""
 
 from __future__ import annotations
 

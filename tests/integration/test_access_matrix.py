@@ -45,7 +45,7 @@ class Try:
 
     @property
     def is_elsewhere(self) -> bool:
-        """Whether somebody of building A asks for what belongs to another one."""
+        """Whether somebody of building A asks for a row of another one."""
         return self.who.only_here and self.row.where is Where.OWN and self.mark != MARKS[0]
 
     @property
@@ -74,7 +74,7 @@ def is_change(route: str) -> bool:
 
 
 def refusal(asked: Try) -> int | None:
-    """The status with which the table refuses somebody, whatever there is to see; None lets in."""
+    """The status with which the table refuses somebody, for any rows; None lets in."""
     row, who = asked.row, asked.who
     if row.needs is Door.SIGNED:
         return row.status
@@ -98,7 +98,7 @@ def _may_enter(row: Row, who: Identity) -> bool:
 
 
 def _may_ask(row: Row, who: Identity) -> bool:
-    """Of another building not even this is answered: there, nothing is."""
+    """Another building does not even answer this: for the caller it has nothing."""
     return not row.also or row.also in who.scopes
 
 
@@ -131,7 +131,7 @@ def is_spoiled(who: Identity) -> bool:
 
 
 def faults(answered: Iterable[tuple[Try, Answer]]) -> list[str]:
-    """What no answer may be or hold, whoever asks."""
+    """Faults that no answer may have, for any caller."""
     found = []
     for one, answer in answered:
         hidden = () if "privacy" in one.who.scopes else PERSONAL
@@ -150,7 +150,7 @@ async def test_every_route_has_a_row_and_every_row_a_route(hub: GuardedHub) -> N
 
 
 async def test_every_act_of_a_page_is_tried(hub: GuardedHub) -> None:
-    """Of a page that does several things by its form's `act`, each of them has a row."""
+    """A page whose form does several things by its `act` has a row for each of them."""
     table: Mapping[tuple[str, str], Route] = hub.applications["guarded"][TABLE]
     acts = {(f"{method} {path}", act) for (method, path), route in table.items() for act in acts_of(route)}
     rows = (*ROWS.items(), *MORE)
@@ -182,7 +182,7 @@ async def test_who_may_not_enter_is_refused_as_the_table_says_and_leaves_no_trac
 
 
 async def test_another_building_is_answered_like_one_that_does_not_exist(hub: GuardedHub) -> None:
-    """Of whoever may do something in building A, about building B."""
+    """For each caller who may do something in building A, about building B."""
     there = MARKS[1]
     asked = [one for one in tries(hub, [there, NOWHERE]) if one.is_elsewhere and not refusal(one)]
     before = await hub.state(without="audit")
@@ -206,7 +206,7 @@ def said(hub: GuardedHub, one: Try, answer: Answer) -> tuple[int, str]:
 
 
 async def test_sign_in_is_no_door_for_who_has_no_password(hub: GuardedHub) -> None:
-    """Who is inside already goes on, and a form may be looked at; nobody gets a cookie."""
+    """A caller who is inside already goes on, and a form may be looked at; nobody gets a cookie."""
     doors = [(route, row) for route, row in ROWS.items() if row.needs is Door.SIGN_IN]
     guarded = [who for who in hub.identities if who.is_guarded]
     for route, row in doors:
@@ -262,7 +262,7 @@ async def test_who_may_enter_does_and_sees_its_own_building_alone(hub: GuardedHu
 
 
 async def found_nothing(hub: GuardedHub, answered: Iterable[tuple[Try, Answer]]) -> list[str]:
-    """Looks at building B, or at all, that show nothing of B to who may see it."""
+    """Looks at building B, or at all, that show nothing of B to a caller who may see it."""
     looks = [
         (one, answer)
         for one, answer in answered

@@ -1,4 +1,4 @@
-"""Who waits for a channel, counted within the places that somebody reaches."""
+"""People who wait for a channel, counted within the places that somebody reaches."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """
-The API is what its OpenAPI document says: schemathesis asks a running hub what it allows, and what not.
+The API against its OpenAPI document: schemathesis sends a running hub allowed and forbidden requests.
 
-What it makes up follows from a seed, so a failure repeats. It runs as a program of its own: its warnings are
-not ours.
+Its requests follow from a seed, so a failure repeats. It runs as a program of its own: its warnings are not
+ours.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ async def document_of(hub: GuardedHub) -> dict[str, Any]:
 async def examined(
     hub: GuardedHub, document: dict[str, Any], headers: Mapping[str, str], folder: Path, *options: str
 ) -> tuple[int, str]:
-    """Run schemathesis with this key; return its status and what it says."""
+    """Run schemathesis with this key; return its status and its output."""
     (folder / "openapi.json").write_text(json.dumps(document), encoding="utf-8")
     program = await asyncio.create_subprocess_exec(
         *(schemathesis(), "run", "openapi.json"),

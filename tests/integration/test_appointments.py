@@ -1,4 +1,4 @@
-"""What Redis, one server or a cluster, keeps: due members, claimed and done, and the boards of clocks."""
+"""Appointments in Redis, one server or a cluster: due members, claimed and done, and the boards of clocks."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def redis(redis_place: RedisPlace) -> AsyncIterator[Redis]:
 
 
 async def _armed(redis: Redis) -> int:
-    """How many messages of the normal lane wait."""
+    """The number of messages of the normal lane that wait."""
     shelves = [key async for key in redis.scan_iter(match="{hub}:2:*:due:normal:m")]
     return sum([await redis.zcard(shelf) for shelf in shelves])
 

@@ -1,4 +1,4 @@
-"""`hub db backup` and `hub db restore`: a copy is proven, and no hub starts on what failed."""
+"""`hub db backup` and `hub db restore`: a copy is proven, and no hub starts on a failed one."""
 
 from __future__ import annotations
 

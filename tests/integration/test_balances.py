@@ -1,4 +1,4 @@
-"""What is left of the providers' money, asked of strict servers."""
+"""Balances at the providers, asked of strict servers."""
 
 from __future__ import annotations
 

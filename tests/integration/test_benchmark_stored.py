@@ -1,4 +1,4 @@
-"""How the benchmark fills a database: with copies of the hub's own rows, spread over a year."""
+"""Database of the benchmark: filled with copies of the hub's own rows, spread over a year."""
 
 from __future__ import annotations
 

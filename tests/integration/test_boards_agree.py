@@ -1,4 +1,4 @@
-"""Whatever happens to clocks: the boards in Redis are those in memory, and each index is right."""
+"""Boards of clocks after any changes: those in Redis agree with those in memory, and each index is right."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ async def publish(url: str, event: Event, user: str | None) -> None:
 
 
 async def taken_in(url: str, bound_to: str | None, own: str | None, *, expected: int) -> MemoryStore:
-    """Take in what waits, with CRM bound to this user."""
+    """Take in the waiting events, with CRM bound to this user."""
     store, keys = MemoryStore(now), MemoryKeys(now)
     if bound_to is not None:
         key, _ = issue(

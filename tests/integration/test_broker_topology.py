@@ -1,4 +1,4 @@
-"""What is missing in RabbitMQ is declared again at once, and when events may be lost is known."""
+"""Topology of RabbitMQ: a missing part is declared again at once, and a gap of lost events is known."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ Thaw = Callable[[], Awaitable[None]]
 
 
 async def ready(url: str, lane: Lane = Lane.NORMAL) -> int:
-    """How many events wait in a lane."""
+    """The number of events that wait in a lane."""
     async with administrator(url) as channel:
         queue = await channel.declare_queue(topology.events_queue(lane), passive=True)
         return queue.declaration_result.message_count or 0
@@ -83,7 +83,7 @@ async def test_many_that_come_back_together_are_mended_once(
     await damage(amqp_url)
     await asyncio.gather(*(publisher.event(event("pqrs.received", id=f"e{number}")) for number in range(50)))
 
-    # What was in flight when RabbitMQ closed the channel may be there twice.
+    # Events in flight when RabbitMQ closed the channel may be there twice.
     assert 50 <= await ready(amqp_url)
     assert 1 == len(publisher.gaps)
 
@@ -226,7 +226,7 @@ async def test_the_first_processes_of_a_hub_miss_nothing(amqp_url: str) -> None:
 
 @asynccontextmanager
 async def frozen(servers: Servers) -> AsyncIterator[tuple[str, BrokerPublisher, Thaw]]:
-    """Yield a virtual host, a hub that may no longer declare anything there, and what permits it again."""
+    """Yield a virtual host, a hub that may no longer declare anything there, and the call that permits it."""
     async with servers.vhost() as url:
         vhost, user = urlsplit(url).path[1:], f"frozen{uuid4().hex}"
         permitted = partial(permit, servers.rabbitmq, vhost, user)

@@ -1,4 +1,4 @@
-"""What lists, causes and bulk actions ask of millions of messages goes by an index, and is bounded."""
+"""Statements of lists, causes and bulk actions on millions of messages use an index, and are bounded."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Explained(Database):
 
 
 async def filled(url: str) -> None:
-    """Store many messages of many cases: an index helps whoever asks for few of all."""
+    """Store many messages of many cases: an index helps a query for few of all."""
     events = [
         stored(event(data={"pqrs_id": f"PQ-{number}"}), case=f"pqrs_id:PQ-{number}", copropiedad_id="ph-1")
         for number in range(CASES)

@@ -1,4 +1,4 @@
-"""A case says what was said then, whatever the texts are today; what was tampered with is named."""
+"""Texts of a case: they are those of then, whatever the templates are today; a forged one is named."""
 
 from __future__ import annotations
 

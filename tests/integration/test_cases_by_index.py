@@ -41,7 +41,7 @@ MOST = 3_000
 
 
 class Explained(Database):
-    """Asks for the plan of each statement in place of its rows, and counts what it reads."""
+    """Asks for the plan of each statement in place of its rows, and counts the rows read."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url)

@@ -1,4 +1,4 @@
-"""What `hub check` says of the rights of RabbitMQ's users, on a broker with its management API."""
+"""`hub check` of the rights of RabbitMQ's users, on a broker with its management API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `hub check` says of the register of excluded numbers, and of links to residents."""
+"""`hub check` of the register of excluded numbers, and of links to residents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `hub check` says of the domain that mail leaves from, asked of a name server on loopback."""
+"""`hub check` of the domain that mail leaves from, asked of a name server on loopback."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ GOOD: Final[Zone] = {
 
 
 async def checked(zone: Zone, *, silent: bool = False, failing: bool = False, **changes: str) -> list[str]:
-    """Look, with this zone; what was found, without what to do."""
+    """Check with this zone; return the findings without their remedies."""
     async with DnsServer(zone, silent=silent, failing=failing) as server:
         findings = await mail_dns.ask(load({**LIVE, **changes}), server.resolver)
     assert {AREA} == {finding.area for finding in findings}

@@ -1,4 +1,4 @@
-"""What `hub check` says of who writes: of the policy, and of the directory in PostgreSQL."""
+"""`hub check` of senders: those of the policy, and of the directory in PostgreSQL."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ _MARK: Final = ("people", "do-not-contact", f"p-{MARKS[0]}", "--reason", "contes
 
 
 async def said_by_both(hub: GuardedHub, environ: Mapping[str, str], line: str, path: str) -> tuple[Any, Any]:
-    """Return what the command prints, and what the API answers."""
+    """Return the output of the command, and the answer of the API."""
     building = hub.buildings[MARKS[0]]
     done = await command(environ, *building.put_into(line).split(), "--json")
     said = await hub.send("GET", building.put_into(path), {"Authorization": f"Bearer {API_KEY}"})
@@ -73,7 +73,7 @@ async def test_command_prints_what_the_api_answers(amqp_url: str, redis_url: str
     environ = {"PATH": os.environ["PATH"], **ENVIRON, **servers}
     async with guarded_hub(amqp_url, redis_url, database) as hub:
         await command(environ, *_MARK)
-        # Who reads it first changes it: from then on somebody has read it.
+        # The first reader changes it: from then on somebody has read it.
         await said_by_both(hub, environ, "replies show REPLY", "/api/replies/REPLY")
         both = {line: await said_by_both(hub, environ, line, path) for line, path in PAIRS.items()}
 

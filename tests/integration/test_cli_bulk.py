@@ -1,4 +1,4 @@
-"""Bulk actions as commands: what there is, how far it is, and a stop."""
+"""Bulk actions as commands: the list, the progress, and a stop."""
 
 from __future__ import annotations
 

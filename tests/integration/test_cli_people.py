@@ -1,4 +1,4 @@
-"""Who held which role on a day, as a command against a real database."""
+"""Holders of roles on a day, as a command against a real database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is missing before going live, as a command against a real database."""
+"""Readiness before going live, as a command against a real database."""
 
 from __future__ import annotations
 

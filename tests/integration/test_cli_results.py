@@ -1,4 +1,4 @@
-"""Who hears what became of their messages, as commands and over HTTP."""
+"""Subscriptions to the results of messages, as commands and over HTTP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the timers ask of clocks every few seconds never reads all of them."""
+"""Queries of the timers every few seconds: they never read all clocks."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from hub.settings import Mode, load
 
 ROOT = Path(__file__).parents[2]
 MAIL = {"COMPOSE_PROFILES": "mail,monitoring", "HUB_MAIL_DOMAIN": "respuestas.example"}
-"""What the role `mail` needs besides; it is there where it was asked for, and so is what monitors."""
+"""The services of the role `mail`, which are there on request, as those that monitor."""
 MONITORING = {"prometheus", "grafana"}
 OURS = "hub:local"
 COMMANDS = (("docker", "compose"), ("docker-compose",))
@@ -51,7 +51,7 @@ def compose() -> tuple[str, ...]:
 def read(
     compose: tuple[str, ...], given: Mapping[str, str], *options: str
 ) -> subprocess.CompletedProcess[str]:
-    """Without the `.env` and the variables of whoever runs the tests."""
+    """Without the `.env` and the variables of the person who runs the tests."""
     return subprocess.run(
         [*compose, "--env-file", "/dev/null", "-f", ROOT / "docker-compose.yml", "config", *options],
         env={"PATH": os.environ["PATH"], **given},
@@ -77,7 +77,7 @@ def whole(compose: tuple[str, ...], given: Mapping[str, str]) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `scripts/new-secrets` makes."""
+    """The secrets that `scripts/new-secrets` makes."""
     return new_secrets(tmp_path_factory.mktemp("checkout"))
 
 

@@ -35,7 +35,7 @@ PROMOTED = replace(
         Audience(who=("opted_in:commercial",), purpose=Purpose.COMMERCIAL, channels=(("email",), ("sms",))),
     ),
 )
-"""An event for whoever wants advertisements: the catalogue has none yet."""
+"""An event for people who want advertisements: the catalogue has none yet."""
 SHOP = replace(DESK, catalog={**BY_NAME, OFFER: PROMOTED})
 MARIA, PEDRO, OFFICER = "p-maria-pena", "p-pedro", "p-oficial"
 
@@ -56,7 +56,7 @@ class Hub:
         )
 
     async def notified(self, name: str) -> list[tuple[str, str]]:
-        """Whom messages of this event are for, and by which channel."""
+        """Recipients of the messages of this event, with the channel."""
         page = await PostgresLog(self.database).messages(MessageFilter(event=name), after=None, limit=100)
         return sorted((row["person"], row["channel"]) for row in page.items)
 

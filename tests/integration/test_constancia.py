@@ -198,7 +198,7 @@ async def test_what_is_not_sealed_yet_is_said(opened: Database) -> None:
 
 
 async def test_chain_goes_on_to_the_last_seal_of_the_day_with_its_stamp(office: Office) -> None:
-    """The last one of a day is what was sent outside: it must be in the archive."""
+    """The last one of a day was sent outside: it must be in the archive."""
     await office.database.rows(
         "INSERT INTO seal (number, minute, count, root, previous, digest, leaves)"
         " SELECT 2, minute + $1, 0, sha256(''), digest, '\\x00', '' FROM seal",

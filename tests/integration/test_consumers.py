@@ -51,7 +51,7 @@ class Bench:
 
     @property
     def done(self) -> Counter[str]:
-        """How often each was handled to its end."""
+        """The number of times that each was handled to its end."""
         return Counter(name for names in self.handled for name in names)
 
     async def put(self, *names: str, **headers: int) -> None:
@@ -62,7 +62,7 @@ class Bench:
             await self.channel.default_exchange.publish(message, QUEUE)
 
     async def ready(self) -> int:
-        """How many deliveries wait in the queue, not counting those that somebody has."""
+        """The number of deliveries that wait in the queue, without those that somebody has."""
         queue = await self.channel.declare_queue(QUEUE, passive=True)
         return queue.declaration_result.message_count or 0
 
@@ -281,7 +281,7 @@ async def test_a_stop_cuts_what_is_still_in_progress_at_its_limit(bench: Bench) 
 
 
 async def test_a_count_is_the_brokers_and_never_the_publishers(bench: Bench) -> None:
-    """On a first delivery the header is whatever the publisher wrote."""
+    """On a first delivery the publisher can have written any value into the header."""
     seen: list[tuple[bool, int]] = []
 
     async def look(delivered: DeliveredMessage) -> None:

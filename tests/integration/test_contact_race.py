@@ -1,4 +1,4 @@
-"""Workers that meet at one person contact them once a day, whatever the providers answer."""
+"""Workers that meet at one person contact them once a day, after any answers of the providers."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ async def stores(database: str) -> AsyncIterator[RealStores]:
 
 
 class _Phones:
-    """What people have got, by day: the provider's side, which knows nothing of the hub's limits."""
+    """Messages that people have got, by day: the provider's side, which knows nothing of the hub's limits."""
 
     def __init__(self) -> None:
         self.contacts: dict[tuple[str, int], list[str]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""What the scrape and the indicators ask of contracts reads only the events of contracts."""
+"""Queries of the scrape and the indicators about contracts read only the events of contracts."""
 
 from __future__ import annotations
 

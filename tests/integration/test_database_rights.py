@@ -1,4 +1,4 @@
-"""The two users of the database: who owns it and migrates, and who cannot change the audit."""
+"""The two users of the database: one owns it and migrates, the other cannot change the audit."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ PASSWORD = "that-of-the-one-user"
 
 @pytest.fixture
 def roles_url(database: str) -> str:
-    """What HUB_DATABASE_URL is in an installation with two users."""
+    """The HUB_DATABASE_URL of an installation with two users."""
     return as_user(database, APP)
 
 
@@ -67,7 +67,7 @@ REFUSED = (
     "DROP SCHEMA public CASCADE",
     "CREATE RULE gone AS ON INSERT TO audit DO INSTEAD NOTHING",
     f"CREATE TRIGGER x BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION {TRIGGER}()",
-    # A trigger on another table would run with the rights of whoever migrates.
+    # A trigger on another table would run with the rights of the user who migrates.
     f"CREATE TRIGGER x BEFORE INSERT ON event FOR EACH ROW EXECUTE FUNCTION {TRIGGER}()",
     "CREATE TABLE mine (x int)",
     "CREATE FUNCTION mine() RETURNS int LANGUAGE sql RETURN 1",
@@ -93,7 +93,7 @@ async def test_the_roles_user_cannot_change_the_audit_nor_become_who_can(
     async with Database(roles_url) as opened, connected(roles_url) as roles:
         await note(PostgresAudit(opened), who="ana", action="people.read", subject="person:p-1")
         allowed = [statement for statement in REFUSED if not await _is_refused(roles, statement)]
-        await roles.execute("GRANT ALL ON audit TO hub_app")  # of what one does not have nothing is given
+        await roles.execute("GRANT ALL ON audit TO hub_app")  # nobody can grant a right without having it
         rights = await audit_rights(opened)
     async with connected(database) as owner:
         left = await owner.fetch("SELECT who, action FROM audit")

@@ -1,4 +1,4 @@
-"""Dead letters at the desk: what is seen, replayed, mended and discarded, by whom, with what trace."""
+"""Dead letters at the desk: shown, replayed, mended and discarded, with operators and their trace."""
 
 from __future__ import annotations
 

@@ -33,12 +33,12 @@ GROUPS: Final = (
     Group(duty="maintenance", copropiedad_id="ph-1"),
     *(Group(level=level, copropiedad_id="ph-1") for level in (1, 2, 3, 4)),
 )
-"""What units, people, memberships, leaves and rotas have to do with."""
+"""Groups whose members depend on units, people, memberships, leaves and rotas."""
 TABLES: Final = ("copropiedad", "unit", "person", "membership", "leave", "rota")
 
 
 def as_event(choice: Choice) -> Event:
-    """Make the one event of a noun, an id and a version: what it says depends on nothing else."""
+    """Make the one event of a noun, an id and a version: its data depend on nothing else."""
     noun, ref, version = choice
     removed = noun in _ENTRIES and (version + int(ref[-1])) % 3 == 0
     fields = {} if removed else (_ENTRIES | _KEPT)[noun](ref, version)
@@ -83,7 +83,7 @@ def _rota(_: str, version: int) -> dict[str, Json]:
 
 _ENTRIES: Final = {"person": _person, "membership": _membership, "leave": _leave, "rota": _rota}
 _KEPT: Final = {"unit": _unit, "copropiedad": _copropiedad}
-"""What is never taken out."""
+"""Nouns that are never removed."""
 
 ENTRIES: Final = (
     ("copropiedad", "ph-1"),
@@ -138,7 +138,7 @@ def test_any_order_in_any_batches_ends_the_same_tables_and_the_same_history(
 
 
 async def _ends(database: str, ways: Iterable[list[list[Event]]]) -> list[Any]:
-    """Answer, for each way to publish them, all rows of all tables, and who was an owner on which day."""
+    """Return, for each way to publish them, all rows of all tables, and the owners on each day."""
     async with Database(database) as opened:
         ends = []
         for batches in ways:

@@ -15,7 +15,7 @@ from hub.storage.database import load
 from tests.servers import Servers
 
 UNITS = 250
-"""Of each copropiedad; in each unit live two people."""
+"""Units of each copropiedad; in each unit live two people."""
 ONE = Group(copropiedad_id="ph-7", roles=RESIDENTS)
 
 FILL = (
@@ -194,7 +194,7 @@ async def test_no_statement_reads_a_whole_role_before_the_first_analyze(
 
 
 def report(numbers: str) -> None:
-    """What one runs this with `-s` for."""
+    """Print the figures, for a run with `-s`."""
     print(numbers)  # noqa: T201 - a measurement is read by a person
 
 

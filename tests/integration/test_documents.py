@@ -100,7 +100,7 @@ class Office(WorkingHub):
         self.fetching = DocumentDeps(queue=self.documents, calls=calls, publisher=self.publisher, now=now)
 
     async def fetch(self) -> int:
-        """Fetch what is due once; return how many that were."""
+        """Fetch the due documents once; return their number."""
         due = await self.documents.due(10, LEASE)
         for request in due:
             await fetch(request, self.fetching)

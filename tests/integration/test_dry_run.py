@@ -1,4 +1,4 @@
-"""A dry run of events: who, how, when, in which words, which promises, and that nothing remains of it."""
+"""A dry run of events: people, channels, instants, words and promises; nothing remains of it."""
 
 from __future__ import annotations
 
@@ -415,7 +415,7 @@ async def rows(database: Database) -> dict[str, int]:
 
 
 def metrics() -> dict[tuple[str, ...], float]:
-    """What this process has counted of events, cases and messages."""
+    """The counters of this process for events, cases and messages."""
     return {
         (sample.name, *map(str, sorted(sample.labels.items()))): sample.value
         for metric in REGISTRY.collect()

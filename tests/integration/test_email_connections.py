@@ -248,7 +248,7 @@ async def test_whoever_gets_a_connection_too_late_to_read_the_answer_sends_nothi
         hanging = asyncio.create_task(channel.send(outgoing()))
         await until(lambda: server.connections == 1)
         sending = asyncio.create_task(channel.send(outgoing()))
-        await asyncio.sleep(0.7)  # more than half of its time: the wait is what is tested
+        await asyncio.sleep(0.7)  # more than half of its time: the wait itself is under test
         await cancel(hanging)
         with pytest.raises(TransientFailure) as caught:
             await sending

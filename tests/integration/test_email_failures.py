@@ -1,4 +1,4 @@
-"""What becomes of an e-mail when the server says no, or nothing."""
+"""Outcome of an e-mail when the server says no, or nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whoever wrote without being in the directory is erased by the contacts that they left."""
+"""A stranger who wrote without being in the directory is erased by the contacts that they left."""
 
 from __future__ import annotations
 

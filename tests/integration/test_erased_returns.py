@@ -1,4 +1,4 @@
-"""Who was erased comes back under a new reference: nothing leaves until operations lifts the mark."""
+"""An erased person comes back under a new reference: nothing leaves until operations lifts the mark."""
 
 from __future__ import annotations
 

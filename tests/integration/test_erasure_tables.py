@@ -1,4 +1,4 @@
-"""No table is forgotten: each holds a canary of the person who is erased, or says why it holds nothing."""
+"""No table is forgotten: each holds a canary of the erased person, or the reason why it holds nothing."""
 
 from __future__ import annotations
 

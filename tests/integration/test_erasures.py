@@ -50,7 +50,7 @@ WORDS: Final = {
     "note": "nota-del-canario",
     "report": "reporte-del-canario",
 }
-"""What only this person has said, or what is said of nobody else."""
+"""Words by this person alone, or about nobody else."""
 KEPT: Final = frozenset(
     {
         *(("message", "name"), ("message", "address"), ("attempt", "content")),
@@ -244,7 +244,7 @@ async def _she_replies(database: Database) -> None:
 
 
 async def leave(rights: Rights) -> None:
-    """End what keeps the data: the roles, the promises; and what waits is published."""
+    """End the reasons that keep the data: the roles, the promises; and publish the waiting events."""
     await rights.database.rows("UPDATE membership SET removed = true WHERE person_id = $1", REF)
     await rights.database.rows("UPDATE clock SET ended_at = now(), step_at = '{}' WHERE ended_at IS NULL")
     await rights.database.rows("UPDATE reply SET published_at = now()")

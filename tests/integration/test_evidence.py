@@ -1,4 +1,4 @@
-"""What was said is made again, byte for byte, from what is stored: nothing of today counts."""
+"""Sent words are made again, byte for byte, from the stored rows: nothing of today counts."""
 
 from __future__ import annotations
 

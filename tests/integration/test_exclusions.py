@@ -126,7 +126,7 @@ async def test_list_of_excluded_numbers_is_loaded_and_an_older_one_is_not(opened
     assert {"list_date": "2026-03-09", "addresses": 2, "bad_lines": 1} == answers[1].json
     assert ("2026-03-09", 2) == (shown.json["list_date"], shown.json["addresses"])
     loads = [(row.action, row.subject, row.detail) for row in asked.audit.rows]
-    # The audit has what was refused by the list in force, too: it is written before the change.
+    # The audit also has an act that the list in force has refused: it is written before the change.
     assert [
         ("exclusions.load", f"exclusions:2026-03-{day}", {"lines": 2, "bad": 1}) for day in ("09", "08")
     ] == loads

@@ -1,4 +1,4 @@
-"""Two mail servers of one channel: who sends when the first is down, slow, or silent about what it took."""
+"""Two mail servers of one channel: the first is down, slow, or silent about a mail that it took."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def answered(number: int = 1) -> Event:
 
 
 async def text_of(office: Office, one: Event) -> tuple[Message, str]:
-    """Take an event in and deliver it; return its text message and what that says."""
+    """Take an event in and deliver it; return its text message with the words."""
     await office.take_in(one)
     await office.deliver()
     [sent] = [sent for sent in office.channels["sms"].sent if sent.message.event_id == one.id]

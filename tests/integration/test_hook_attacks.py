@@ -1,5 +1,5 @@
 """
-Every hook of a provider, called by whoever is not the provider: refused, and nothing is believed.
+Every hook of a provider, called by somebody else: refused, and nothing is believed.
 
 A body that drips, or has no end: see `test_dripping_request_is_cut_and_others_are_answered_meanwhile`.
 """
@@ -35,7 +35,7 @@ FORM: Final = "application/x-www-form-urlencoded"
 JSON: Final = "application/json"
 NUMBER: Final = "573001111111"
 KEYS: Final = {"twilio": "token", "meta": "s", "aggregator": "p", "hub": SECRET}
-"""Whose key signs, as `ENVIRON` has them."""
+"""The owner of each key that signs, as `ENVIRON` has them."""
 FORMER: Final = "the key that was changed last year"
 
 
@@ -212,7 +212,7 @@ async def test_what_the_provider_has_not_signed_is_refused_and_changes_nothing(h
         for number, (what, given) in enumerate(tried)
     ]
 
-    # 401: by GET there is no such hook, and what there is not is guarded.
+    # 401: by GET there is no such hook, and a missing route is guarded.
     assert [] == [(what, answer.status) for what, answer in answers if answer.status not in {401, 403, 405}]
     assert before == await hub.state()
 

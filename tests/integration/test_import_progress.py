@@ -1,4 +1,4 @@
-"""How far a long import is: a bar for a person, lines for a log, nothing for another program."""
+"""Progress of a long import: a bar for a person, lines for a log, nothing for another program."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _read_all(descriptor: int) -> bytes:
         while some := os.read(descriptor, 1 << 16):
             found += some
     except OSError:
-        # How Linux says that nobody holds the other end any more.
+        # The error of Linux when nobody holds the other end any more.
         pass
     finally:
         os.close(descriptor)

@@ -26,7 +26,7 @@ POSTMASTER: Final = f"postmaster@{DOMAIN}"
 
 @dataclass
 class Office:
-    """A server, and what it has reported so far."""
+    """A server, with its reports so far."""
 
     port: int = 0
     bounces: list[BounceReport] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Whatever is posted where providers report, the answer is no fault of ours and says what is wrong."""
+"""Malformed posts to the hooks of providers: the answer is no fault of ours and names the mistake."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ ADDRESSES: Final = Addresses(public_url="", ring=KeyRing([Secret("a secret")]))
 
 
 def signed_by_twilio(path: str, body: bytes) -> Signed:
-    """Sign what can be signed: a form. Of anything else Twilio signs the address with the body's hash."""
+    """Sign a form by its fields. For any other body Twilio signs the address with the body's hash."""
     hashed = f"{path}&bodySHA256={sha256(body).hexdigest()}"
     try:
         form = dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, strict_parsing=True))

@@ -36,7 +36,7 @@ async def test_open_letter_to_who_is_marked_is_cancelled(opened: Database) -> No
     assert {"p-0": ("cancelled", "do_not_contact"), "p-1": ("sent", None)} == await states(opened)
     assert 1 == await printed(opened)
     assert 1 == len(await PostgresPreferences(opened).stopped("p-0", limit=10))
-    # What ended unsent is sealed with its reason.
+    # A message that ended unsent is sealed with its reason.
     assert [("cancelled", "do_not_contact")] == [
         (row["state"], row["reason"]) for row in await opened.rows("SELECT state, reason FROM ending")
     ]

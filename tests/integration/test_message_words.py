@@ -1,4 +1,4 @@
-"""What a message said, for its page: the text, the HTML, the head of a mail, and the proof."""
+"""Words of a message, for its page: the text, the HTML, the head of a mail, and the proof."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ class Hub(CountingHub):
         await self.fire()
 
     async def fire(self) -> None:
-        """Release what is due by the clock of the test, or was let go just now, and deliver it."""
+        """Release messages that are due by the test's clock, or were let go just now, and deliver them."""
         rows = await self.database.rows(
             "SELECT id FROM message"
             " WHERE state = 'held' AND (next_at <= $1 OR next_at > now() - interval '1 hour')",
@@ -456,7 +456,7 @@ async def test_killed_after_publishing_it_is_published_again_with_the_same_id(hu
     publisher = _Broken()
     with pytest.raises(BrokerUnavailable):
         await keep_digests(hub.timers(publisher))
-    # The next process, an hour later: what is in the digest has not left meanwhile.
+    # The next process, an hour later: the notices of the digest have not left meanwhile.
     hub.at(DUE + 2 * HOUR)
     await hub.fire()
     assert [] == hub.sent()

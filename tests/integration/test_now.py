@@ -1,4 +1,4 @@
-"""How the hub is now, as a page, over HTTP and as a command: one sentence for all three."""
+"""State of the hub now, as a page, over HTTP and as a command: one sentence for all three."""
 
 from __future__ import annotations
 

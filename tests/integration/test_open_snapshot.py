@@ -1,7 +1,7 @@
 """
 A snapshot that is held open, as a back-up does, makes statements no dearer.
 
-It keeps all index entries of what was due and is done. Cost is counted in pages read, not in time.
+It keeps all index entries of rows that were due and are done. Cost is counted in pages read, not in time.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from tests.unit.budget_events import BUDGETS, batch, town
 MESSAGES: Final = 4_000
 AT_ONCE: Final = 100
 EXPIRED: Final = -HOUR
-"""The length of a lease that ended an hour ago: its index entry is among those of what is due."""
+"""The length of a lease that ended an hour ago: its index entry is among those of due rows."""
 
 ROUNDS: Final = 3
 ID: Final = "018f0000-0000-8000-8000-000000000000"
@@ -42,7 +42,7 @@ RECORDED: Final = (
     "uuid, uuid[], text[], text[], timestamptz[], timestamptz[], bool[], uuid[], timestamptz[], text[], "
     "text[], text[], text[], interval[], bytea[], bytea[], jsonb[], bytea[], uuid, uuid"
 )
-"""The types of what `record` is given."""
+"""The types of the arguments of `record`."""
 NOTHING: Final = ", ".join(["'{}'"] * 16)
 BUSY: Final = ("event", "message", "attempt", "clock", "case_state", "unreached")
 TABLES: Final = """
@@ -172,7 +172,7 @@ async def backup(database: str, house: House) -> AsyncIterator[None]:
 
 @pytest.mark.usefixtures("backup")
 async def test_an_open_snapshot_makes_looks_no_dearer(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    # What this test has done is minutes old, and a look of milliseconds counts as a long one.
+    # The rows of this test are minutes old, and a look of milliseconds counts as a long one.
     monkeypatch.setattr(lookback, "MARGIN", timedelta(0))
     monkeypatch.setattr(lookback, "SHARE", 1_000_000)
     monkeypatch.setattr(lookback, "LONG", 0.0)
@@ -253,7 +253,7 @@ async def test_looks_go_by_the_instants_at_which_messages_are_due(
 async def test_messages_named_by_their_ids_are_found_by_them(
     servers: Servers, name: str, types: str, given: str
 ) -> None:
-    """To the planner next to nothing is queued or due, so that it would begin with what is."""
+    """The planner believes that next to nothing is queued or due, and would begin with those rows."""
     plan = await plan_of(servers, f"messages/{name}", types, given)
     indexes = set(re.findall(r"(?:using|Index Scan on) (message_\w+)", plan))
 

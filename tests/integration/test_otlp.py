@@ -1,4 +1,4 @@
-"""The collector of traces: what it gets, and what happens while it is away."""
+"""The collector of traces: the spans that it gets, and the losses while it is away."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A batch of letters begins with what is to be printed for the notice boards of its building."""
+"""A batch of letters begins with the posters to be printed for the notice boards of its building."""
 
 from __future__ import annotations
 

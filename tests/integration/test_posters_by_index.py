@@ -1,4 +1,4 @@
-"""What the page asks of posters every few seconds never goes through those of all years."""
+"""Queries of the page of posters every few seconds never go through those of all years."""
 
 from __future__ import annotations
 

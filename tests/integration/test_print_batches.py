@@ -31,7 +31,7 @@ __all__ = ["environ"]
 HERE = "ph-1"
 BATCHES = "/api/letters/batches"
 GUIDE = "RA123456789CO"
-"""What the post has given."""
+"""The number of the post's guide."""
 
 
 async def letters(database: Database, number: int, place: str | None = HERE) -> Sequence[Message]:

@@ -1,4 +1,4 @@
-"""Which units can be reached, by their best contact; in one statement, however many people there are."""
+"""Reach of units, by their best contact; in one statement for any number of people."""
 
 from __future__ import annotations
 

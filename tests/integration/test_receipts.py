@@ -1,4 +1,4 @@
-"""What Twilio reports, over a real socket into a real database."""
+"""Receipts of Twilio, over a real socket into a real database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A Redis Cluster: its URL, its failures, and what `hub check` says of it."""
+"""A Redis Cluster: its URL, its failures, and its check."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ async def test_connection_closed_while_a_call_takes_it_is_unavailability(cluster
     finally:
         await appointments.aclose()
 
-    # Before Python 3.12 and since; whatever is no unavailability has ended the test.
+    # Before Python 3.12 and since; any other error has ended the test.
     assert raised & {"AttributeError", "TypeError"}
 
 

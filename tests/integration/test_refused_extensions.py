@@ -48,7 +48,7 @@ AT: Final = local("2026-03-09 08:00")
 
 @dataclass(kw_only=True)
 class Hub:
-    """What folds and tells, and who hears: the queues of two publishers, and the webhook of each."""
+    """The folder of events and the sender of results, with the queues and webhooks of two publishers."""
 
     database: Database
     publisher: BrokerPublisher

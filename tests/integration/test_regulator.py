@@ -1,4 +1,4 @@
-"""What `docs/data-protection.md` answers a regulator with: each command, on a real history, prints it."""
+"""Answers to a regulator in `docs/data-protection.md`: each command, on a real history, prints its own."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ CRM = "urn:crm"
 
 @dataclass(frozen=True, kw_only=True)
 class Hub:
-    """What writes results and publishes them, and the queue of somebody who hears."""
+    """The parts that write and publish results, and the queue of a subscriber."""
 
     database: Database
     stores: RealStores
@@ -233,7 +233,7 @@ async def test_who_is_killed_between_record_and_publish_or_after_it_loses_nothin
 ) -> None:
     await hub.subscribe()
     await hub.end(await hub.plan(), State.SENT)
-    # Whoever recorded it is gone: another process finds it, publishes, and is killed too.
+    # The process that recorded it is gone: another one finds it, publishes, and is killed too.
     async with Database(database) as opened:
         with pytest.raises(StorageUnavailable):
             await hub.publish(_Killed(opened))

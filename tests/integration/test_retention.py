@@ -1,4 +1,4 @@
-"""What has become too old goes, kind by kind; what an open case or the law needs stays."""
+"""Retention: old rows go, kind by kind; rows that an open case or the law needs stay."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `docs/runbooks.md` tells an operator to do is done, command by command, on a real history."""
+"""Runbooks: the steps of `docs/runbooks.md` are done, command by command, on a real history."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def sections() -> dict[str, str]:
 
 
 def lines(section: str) -> Iterator[str]:
-    """Yield the lines of the page's commands; a document is what the next one reads."""
+    """Yield the lines of the page's commands; the next one reads a document before it."""
     for kind, content in BLOCK.findall(section):
         if kind == "json":
             Path("recall.json").write_text(content, encoding="utf-8")
@@ -68,7 +68,7 @@ async def history(environ: dict[str, str]) -> None:
 
 
 async def follow(environ: dict[str, str], empty: str, section: str) -> list[str]:
-    """Do what the section says; return what failed."""
+    """Do the steps of the section; return the failures."""
     failed = []
     for line in lines(section):
         words = shlex.split(line.replace("/var/backups/", ""))

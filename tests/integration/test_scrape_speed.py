@@ -1,4 +1,4 @@
-"""A long history: a scrape of the metrics reads only what has not ended."""
+"""A long history: a scrape of the metrics reads only live rows."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ async def test_a_scrape_reads_only_what_has_not_ended(filled: WatchedDatabase) -
     assert ({"breached": LIVE}, {"open": LIVE}) == (counts["clocks"], counts["dead"])
     assert 11 == len(figures)
     assert [] == scans
-    # What is live is read for its counts, ages and names; of resolved incidents 500 are shown.
+    # Live rows are read for their counts, ages and names; of resolved incidents 500 are shown.
     assert rows <= 8 * LIVE + 2 * 500
     # An index of a hundred thousand rows has hundreds of pages. In each other month, which is nearly empty
     # here, the look at the queues reads the first two of one index for each queue and number of sweeps.

@@ -1,4 +1,4 @@
-"""The chain of seals: what is sealed when, and what verification finds and names."""
+"""The chain of seals: the rows of each seal, and the findings of verification."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ async def record(database: Database, number: int, at: datetime, *, event_at: dat
 
 
 async def seal_all(database: Database, until: datetime = LATER) -> int:
-    """Seal what is there; return how many seals were made."""
+    """Seal all rows; return the number of seals made."""
     store, made = PostgresSeals(database), 0
     while await store.seal_next(until) is not None:
         made += 1
@@ -187,7 +187,7 @@ async def test_a_chain_made_anew_lacks_the_head_that_was_told(opened: Database) 
 
 
 async def test_a_message_that_ends_unsent_is_sealed_with_its_reason(opened: Database) -> None:
-    """Whatever statement ends it: one that is planned as suppressed, one that is cancelled later."""
+    """By each statement that ends it: one is planned as suppressed, one is cancelled later."""
     about = stored(event())
     planned = message(about, contact_id="a")
     async with PostgresIntake(opened).transaction() as transaction:

@@ -1,4 +1,4 @@
-"""Finding things by what somebody typed, in PostgreSQL."""
+"""Search for typed words, in PostgreSQL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one sender publishes above their rate never delays another's emergency: on real servers."""
+"""Events above one sender's rate never delay another's emergency: on real servers."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ async def test_an_emergency_passes_what_another_sender_has_in_excess(house: Hous
     assert before <= MANY - 100
     assert {(Lane.URGENT, alice)} == rates.excess.keys()
     assert await house.count("dead_letter") == 0
-    # Their messages are urgent, wherever they were taken in, and their clocks run.
+    # Their messages are urgent in any lane of intake, and their clocks run.
     assert await house.count("message WHERE event_id LIKE 'alice%' AND lane <> 'urgent'") == 0
     assert await house.count("(SELECT DISTINCT event_key FROM message) AS reached") == MANY + 1
     assert await house.count("clock WHERE name = 'emergency_ack' AND ended_at IS NULL") == MANY + 1

@@ -118,7 +118,8 @@ async def test_a_long_history_is_rehearsed_in_far_less_than_a_millisecond_for_ea
 
             assert events // len(NAMES) == comparison.cases
             assert not comparison.same
-    # Seconds of this process's own work, whatever else the machine does: 0.0002 are usual, with two messages.
+    # Seconds of this process's own work, without the machine's other work: 0.0002 are usual, with two
+    # messages.
     assert max(each) < 0.001
     # A quarter of the events shows what would grow with their square as plainly as all 100,000 would.
     assert each[1] < 2 * each[0]
@@ -132,7 +133,7 @@ async def test_the_memory_that_a_rehearsal_takes_does_not_grow_with_the_history(
     async with Database(database) as opened:
         for count in (125, 500):
             await fill(opened, count)
-            await rehearse(comparison, opened, page=50)  # what is made once and kept
+            await rehearse(comparison, opened, page=50)  # parts that are made once and kept
             tracemalloc.start()
             await rehearse(comparison, opened, page=50)
             peaks.append(tracemalloc.get_traced_memory()[1])

@@ -218,7 +218,7 @@ async def test_an_urgent_text_never_waits_for_bulk_ones_that_hang(server: Twilio
     server.script.extend([hang] * 40)
     bulk = [asyncio.create_task(channel.send(outgoing("sms", NUMBER, lane=Lane.BULK))) for _ in range(60)]
     async with asyncio.timeout(5):
-        while server.script:  # noqa: ASYNC110 - what is waited for happens in a server
+        while server.script:  # noqa: ASYNC110 - the awaited change happens in a server
             await asyncio.sleep(0.01)
         await channel.send(outgoing("sms", NUMBER, lane=Lane.URGENT))
     await cancel(*bulk)

@@ -1,4 +1,4 @@
-"""What described providers report and bring, over a real socket into a real database."""
+"""Receipts and replies of described providers, over a real socket into a real database."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class Firm(WorkingHub):
         )
 
     async def work(self) -> None:
-        """Take in what was published, and deliver it."""
+        """Take in the published events, and deliver their messages."""
         events = list(self.publisher.events)
         self.publisher.events.clear()
         await self.take_in(*events)
@@ -62,7 +62,7 @@ class Firm(WorkingHub):
 
     @property
     def asked(self) -> list[tuple[str, str | None]]:
-        """Whom the published surveys are for, and which copropiedad counts the answer."""
+        """The people of the published surveys, with the copropiedad that counts the answer."""
         data = [event.data for event in self.publisher.events]
         return sorted((one["respondent"]["ref"], one.get("copropiedad_id")) for one in data)
 
@@ -95,7 +95,7 @@ async def test_each_client_is_asked_once_and_staff_is_not(firm: Firm) -> None:
     [of_ana] = [one for one in firm.publisher.events if one.data["respondent"] == {"ref": "p-ana"}]
 
     assert [("p-ana", "ph-1"), ("p-client", None), ("p-eva", "ph-1"), ("p-luis", "ph-2")] == asked
-    # Who is not in the ledger is not asked.
+    # A person who is not in the ledger is not asked.
     left_out = {LeftOut.NO_CONTACT: 1, LeftOut.DECLINED: 1}
     assert (4, left_out, None) == (done.asked, dict(done.left_out), done.next)
     assert ("semestral", "urn:hub", "survey.requested") == (of_ana.data["kind"], of_ana.source, of_ana.name)

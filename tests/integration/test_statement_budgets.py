@@ -1,4 +1,4 @@
-"""How many statements a batch costs in PostgreSQL: the budgets stand in `tests/budgets.toml`."""
+"""Budgets of a batch's statements in PostgreSQL, as `tests/budgets.toml` has them."""
 
 from __future__ import annotations
 

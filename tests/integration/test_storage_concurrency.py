@@ -76,7 +76,7 @@ async def test_releasing_and_claiming_at_once_takes_each_once(stores: RealStores
 
     released = [message_id for ticket in [*tickets, *due] for message_id in ticket.ids]
     assert len(set(released)) == len(released)
-    # What was released before the claim is queued, so that the claim may take it: once all the same.
+    # A message released before the claim is queued, so that the claim may take it: once all the same.
     assert len({entry.message.id for entry in claimed}) == len(claimed)
 
 
@@ -209,7 +209,7 @@ async def test_transactions_that_share_a_case_go_on_together_and_shut_out_who_wa
     stores: RealStores,
 ) -> None:
     order: list[str] = []
-    # Whoever wants it alone comes third: those who share after that would wait behind it.
+    # The transaction that wants it alone comes third: those who share after that would wait behind it.
     both_share = asyncio.Barrier(3)
 
     async def share(name: str) -> None:
@@ -260,7 +260,7 @@ async def test_a_claim_by_somebody_else_outlives_the_record_of_the_one_before(st
     )
     kept = await stores.delivery.record(held, [outcome(one.id)])
 
-    # Whoever was first: exactly one of the two took effect, or the claim came too late to be one.
+    # In either order exactly one of the two took effect, or the claim came too late to be one.
     assert (done, kept) in ((frozenset([one.id]), frozenset()), (frozenset(), frozenset([one.id])))
 
 

@@ -1,4 +1,4 @@
-"""The in-app inbox, and what is shown of a person."""
+"""The in-app inbox, and the data shown of a person."""
 
 from __future__ import annotations
 

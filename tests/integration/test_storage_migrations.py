@@ -167,7 +167,7 @@ INSERT INTO attempt SELECT id, now(), '1 s', 'sent', 'smtp', 'r', '250' FROM unn
 
 
 async def test_stored_events_stay_where_they_are_and_new_ones_go_to_their_month(empty: str) -> None:
-    """What is later than this month, from a clock that was wrong, is moved."""
+    """A row later than this month, from a clock that was wrong, is moved."""
     times = [NOW - 400 * DAY, NOW, NOW + 90 * DAY]
     events = [event("pqrs.received", id=str(n), source="urn:crm", at=time) for n, time in enumerate(times)]
     keys = [event_key(one) for one in events]

@@ -1,4 +1,4 @@
-"""Suppressions and opt-outs: operators see them masked, suppress an address, and lift what is over."""
+"""Suppressions and opt-outs: operators see them masked, suppress an address, and lift old ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rates over all processes in Redis, and what each allows itself while Redis is away."""
+"""Rates over all processes in Redis, and the share of each process while Redis is away."""
 
 from __future__ import annotations
 

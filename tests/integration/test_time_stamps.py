@@ -53,7 +53,7 @@ async def openssl(*arguments: str) -> str:
 
 
 class Authority(HttpServer):
-    """Stamps whatever it is asked, with a certificate of its own."""
+    """Stamps every digest, with a certificate of its own."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()

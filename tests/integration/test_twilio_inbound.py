@@ -1,4 +1,4 @@
-"""What people write to a number of ours at Twilio."""
+"""Texts of people to a number of ours at Twilio."""
 
 from __future__ import annotations
 

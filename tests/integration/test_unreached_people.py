@@ -1,4 +1,4 @@
-"""Of whom every message of an emergency is lost: what the database finds, and when."""
+"""People who lose every message of an emergency, and the instant at which the database finds them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LONG: Final = timedelta(hours=1)
 
 @dataclass(kw_only=True)
 class Emergency:
-    """A declared emergency, and what became of its messages."""
+    """A declared emergency, and the states of its messages."""
 
     stores: RealStores
     store: PostgresEmergencies

@@ -1,4 +1,4 @@
-"""What a publisher can put into a frame and no client of Python reads, on a real broker."""
+"""Frames that a publisher can send and no client of Python reads, on a real broker."""
 
 from __future__ import annotations
 

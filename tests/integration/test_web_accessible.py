@@ -16,7 +16,7 @@ ROOT = ":root"
 
 
 async def judged(browser: Browser, page: Opened, part: str = ROOT) -> str:
-    """Return what is wrong: for axe-core in any look, in any size, for the keyboard, for a screen reader."""
+    """Return the faults: for axe-core in any look, in any size, for the keyboard, for a screen reader."""
     found: dict[str, list[str]] = {}
     async with page:
         found["screen reader"] = await tree(browser, page=part == ROOT)
@@ -35,7 +35,7 @@ async def test_page_is_for_everybody(browser: Browser, page: str) -> None:
 
 @pytest.mark.parametrize("page", MAIL_PAGES)
 async def test_mail_is_for_everybody(browser: Browser, page: str) -> None:
-    # A mail is shown inside a page of whoever reads it: that page has the landmarks and the first heading.
+    # A mail is shown inside a page of its reader: that page has the landmarks and the first heading.
     assert not await judged(browser, MAIL_PAGES[page](browser), part=".fondo")
 
 

@@ -27,7 +27,7 @@ LUIS = {"taken": Acknowledgement(level=2, at=SINCE, by="p-luis"), "taker": "Luis
 
 
 def escalated(*, status: Any = None, **fields: Any) -> tuple[World, Escalation]:
-    """Return a world in which `p-ana` got the escalation to level 2, with what became of it."""
+    """Return a world in which `p-ana` got the escalation to level 2, with its state."""
     settings = {"HUB_SECRET": SECRET, "HUB_PUBLIC_URL": HUB, "HUB_TRUSTED_PROXIES": "127.0.0.1"}
     world = World(environ={**GUARDED, **settings})
     known = clock(**{"level": 2, "context": {"radicado": "PQ-7"}, **fields})

@@ -18,7 +18,7 @@ from tests.integration.web_doubles import browsing
 
 DESK: Final = 1280
 FORBIDDEN: Final = "the server responded with a status of 403"
-"""What the console says of a page that answers a wrong link."""
+"""The words of the console about a page that answers a wrong link."""
 NAMELESS: Final = """
 [...document.querySelectorAll('input:not([type=hidden]), select, textarea, button, a')]
   .filter(node => !(node.labels?.length || node.innerText?.trim() || node.ariaLabel)).length
@@ -83,7 +83,7 @@ async def test_button_is_pressed_by_keyboard_without_a_script(browser: Browser) 
 
 
 async def tab_to(browser: Browser, words: str) -> None:
-    """Press Tab until the focus is on what has these words, as somebody without a mouse."""
+    """Press Tab until the focus is on the element with these words, as somebody without a mouse."""
     for _ in range(60):
         await browser.press("Tab")
         at = "(document.activeElement.labels?.[0] ?? document.activeElement)"

@@ -52,7 +52,7 @@ async def test_waiting_message_is_cancelled_and_the_audit_says_why(database: str
     assert (200, {"id": str(one.id), "changed": True}) == (done.status, done.json)
     assert 409 == again.status  # the list in memory says that it still waits: the table knows better
     assert ("cancelled", "withdrawn") == (row["state"], row["reason"])
-    # Both tries: what is noted is what somebody set out to do, before it is done.
+    # Both tries have a row: an act is noted before it is done.
     assert [("cancel", WHY["why"])] * 2 == [(note.action, note.detail["why"]) for note in asked.audit.rows]
 
 

@@ -50,7 +50,7 @@ def links_of(told: Told, mail: UUID) -> set[str]:
 
 
 def world_of(told: Told) -> World:
-    """Return a guarded hub that shows what is stored."""
+    """Return a guarded hub that shows the stored rows."""
     world = World(database=told.office.database, environ=GUARDED)
     world.log = PostgresLog(told.office.database)  # type: ignore[assignment]
     return world

@@ -46,7 +46,7 @@ PAGE = "/cases/PQ-2026-000901"
 KEY: dict[Any, str] = {hdrs.AUTHORIZATION: f"Bearer {GUARDED['HUB_API_KEY']}"}
 HTML: dict[Any, str] = {hdrs.ACCEPT: "text/html"}
 SAID = "María Peña", "maria@example.com", "Ruido del 301", "¿Para cuándo?"
-"""What only who has the scope may read."""
+"""Words that only a caller with the scope may read."""
 
 
 @pytest.fixture
@@ -228,5 +228,5 @@ async def test_link_of_a_mail_leads_over_the_sign_in_to_the_case_and_nowhere_els
 
 
 def _without_instance(answer: Any) -> tuple[int, Mapping[str, Any]]:
-    """Return what it says; the name of a failure is another one each time."""
+    """Return its words; the name of a failure is another one each time."""
     return answer.status, {name: value for name, value in answer.json.items() if name != "instance"}

@@ -33,7 +33,7 @@ HOOK = (
 WHOLE = b"GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 WAITING = b"GET /health/ready HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 FILES = 1024
-"""How many files a process may open where nobody has set more."""
+"""The number of files that a process may open where nobody has set more."""
 HOLD = """
 import resource, socket, sys
 _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

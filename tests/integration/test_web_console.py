@@ -1,4 +1,4 @@
-"""What all pages of the console do: live changes, keys, refusals in Spanish, sheets."""
+"""Behaviour of all pages of the console: live changes, keys, refusals in Spanish, sheets."""
 
 from __future__ import annotations
 

@@ -31,11 +31,11 @@ SAID: Final = """
   return text;
 })()
 """
-"""What the page says below `main`, less what scripts put beside it."""
+"""The words of the page below `main`, without those that scripts put beside it."""
 CHANGES: Final = ("audit", "audit-person", "own-second-factor")
 """Pages that say something else at each look, such as who has looked: of them only the title is compared."""
 OPEN: Final = "document.querySelectorAll('details').forEach(one => { one.open = true })"
-"""What is folded together is of the page, too."""
+"""Folded parts belong to the page, too."""
 NO_PAGES: Final = {
     "/dead/discard",
     "/live",
@@ -43,16 +43,16 @@ NO_PAGES: Final = {
     "/templates/{event}/html",
     "/templates/{event}/pdf",
 }
-"""A stream, a PDF, an old address that leads on, and what a frame of a page shows."""
+"""A stream, a PDF, an old address that leads on, and the document in a frame of a page."""
 OTHERS: Final = {**PAGES, **MAIL_PAGES, **STORED_PAGES}
 UNKNOWN: Final = "case-unknown"
 """Its answer is a 404, which Chromium notes."""
 LOOKS_NOTED: Final = "notas de quién vio los datos"
-"""What an erasure would count of these looks themselves."""
+"""The rows of these looks that an erasure would count."""
 
 
 async def judged(browser: Browser, plain: Browser, hub: ConsoleHub, name: str, path: str) -> str:
-    """Return what is wrong with a page; `plain` has no scripts."""
+    """Return the faults of a page; `plain` has no scripts."""
     browser.complaints.clear()
     await hub.open(plain, path)
     without = await said(plain)
@@ -66,7 +66,7 @@ async def judged(browser: Browser, plain: Browser, hub: ConsoleHub, name: str, p
 
 
 async def open_page(browser: Browser) -> dict[str, list[str]]:
-    """Return what is wrong with the page that is open."""
+    """Return the faults of the page that is open."""
     found = {"screen reader": await tree(browser, page=True), "keyboard": await keyboard(browser)}
     for scheme, width in LOOKS:
         await dress(browser, scheme, width, whole=True)
@@ -85,7 +85,7 @@ def test_every_page_has_a_line() -> None:
         if not any(re.fullmatch(re.sub(r"{\w+}", "[^/]+", route.path), path) for path in paths)
     }
 
-    # What is asked before an act of the desk is one template; a line tries it.
+    # The question before an act of the desk is one template; a line tries it.
     questions = {act.address for noun in NOUNS for act in noun.acts if act.asks is not None}
 
     assert without - questions == NO_PAGES

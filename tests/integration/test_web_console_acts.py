@@ -1,4 +1,4 @@
-"""Bulk actions of each kind and pauses, from the button to what became of the rows."""
+"""Bulk actions of each kind and pauses, from the button to the state of the rows."""
 
 from __future__ import annotations
 

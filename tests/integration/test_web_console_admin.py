@@ -1,4 +1,4 @@
-"""What administrators do on Plantillas, Auditoría, Cuentas y llaves."""
+"""Administrators at Plantillas, Auditoría, Cuentas y llaves."""
 
 from __future__ import annotations
 

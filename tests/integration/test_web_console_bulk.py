@@ -1,4 +1,4 @@
-"""A bulk action in a browser: filter, plan, start, watch, and what was done."""
+"""A bulk action in a browser: filter, plan, start, watch, and the outcome."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an operator does with cases, promises and replies in a browser; what a stranger sees of them."""
+"""An operator at cases, promises and replies in a browser, and a stranger who sees none of them."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ async def test_operator_reads_a_case_answers_and_sees_it_without_a_reload(
 
 
 async def test_open_page_of_a_case_is_noted_once(browser: Browser, servers: Servers) -> None:
-    """A tab that is left and come back to, and what happens meanwhile, are no looks of their own."""
+    """A return to a tab that was left, and the changes meanwhile, are no looks of their own."""
     async with console_hub(servers) as hub:
         received = example(
             "pqrs.received", pqrs_id="walk-1", radicado="PQ-WALK", petitioner={"ref": "p-alfa"}

@@ -1,4 +1,4 @@
-"""What pages of the console say and lead to, read without a browser."""
+"""Words and links of pages of the console, read without a browser."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ async def main_of(hub: ConsoleHub, path: str) -> str:
 
 
 async def words_of(hub: ConsoleHub, path: str) -> str:
-    """What a page says, as one line."""
+    """The words of a page, as one line."""
     return GAP.sub(" ", html.unescape(TAG.sub(" ", await main_of(hub, path))))
 
 

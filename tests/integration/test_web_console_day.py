@@ -33,7 +33,7 @@ from tests.integration.web_visitor import PASSWORD
 from tests.servers import Servers
 
 APP: Final = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-"""What Marta's authenticator app has read from the page."""
+"""The secret that Marta's authenticator app has read from the page."""
 RADICADO: Final = "PQ-2026-000777"
 OF_CASE: Final = "event_key IN (SELECT key FROM event WHERE data->>'radicado' = $1)"
 MOST_STOPS: Final = 400
@@ -42,9 +42,9 @@ MOST_STOPS: Final = 400
 @dataclass(frozen=True, slots=True)
 class Step:
     """
-    What is done at one thing of the page, which its role and its name tell.
+    A step at one element of the page, which its role and its name identify.
 
-    `put` is typed into it or chosen in it. `says` is what the next page says; without it the page stays.
+    `put` is typed into it or chosen in it. `says` are words of the next page; without them the page stays.
     """
 
     role: str
@@ -61,7 +61,7 @@ SIGN_IN: Final = (
     Step("button", "Entrar", says="Por atender"),
 )
 WORK: Final = (
-    # Search, open, read what was said, resend.
+    # Search, open, read the words, resend.
     Step("searchbox", "Buscar", RADICADO),
     Step("button", "Buscar", says="Un resultado"),
     Step("link", "PQRS recibida", says="Primera respuesta"),
@@ -155,7 +155,7 @@ def thing_of(page: Page, step: Step) -> Locator:
 
 
 async def do(act: Act, step: Step, page: Page) -> bytes:
-    """Take a step; return what was downloaded."""
+    """Take a step; return the downloaded file."""
     thing = thing_of(page, step)
     if step.role == "download":
         async with page.expect_download() as loading:
@@ -181,7 +181,7 @@ class Operator:
     scripts: bool
 
     async def takes(self, *steps: Step) -> bytes:
-        """Take these steps, and judge each page that they lead to; return what was downloaded."""
+        """Take these steps, and judge each page that they lead to; return the downloaded files."""
         downloaded = b""
         for step in steps:
             put = TOTP(APP).now() if step.put == "CODE" else step.put
@@ -236,7 +236,7 @@ async def test_day_is_walked_from_the_sign_in_to_the_sign_out(
 
         assert downloaded.startswith(b"%PDF-")
         await everything_was_done(hub)
-        # The sign-in form is the answer to who is unknown, and Chromium notes its status.
+        # The sign-in form is the answer to a stranger, and Chromium notes its status.
         assert [one for one in browser.complaints if "401 (Unauthorized)" not in str(one)] == []
 
 

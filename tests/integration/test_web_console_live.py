@@ -1,4 +1,4 @@
-"""What a colleague does elsewhere appears on an open page of each section, without a reload."""
+"""Acts of a colleague elsewhere appear on an open page of each section, without a reload."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ROWS: Final = "document.querySelectorAll('#list tbody tr').length"
 
 
 class LivePage(NamedTuple):
-    """A page, what a colleague does meanwhile, and what must then be so in the browser; before, it is not."""
+    """A page, the act of a colleague meanwhile, and the condition that holds in the browser only then."""
 
     path: str
     act: Callable[[ConsoleHub], Awaitable[None]]
@@ -30,7 +30,7 @@ class LivePage(NamedTuple):
 
 
 def asked(method: str, path: str, body: Any = None) -> Callable[[ConsoleHub], Awaitable[None]]:
-    """Make what asks the API as a colleague who may do everything."""
+    """Make the client of the API for a colleague who may do everything."""
 
     async def act(hub: ConsoleHub) -> None:
         headers = {**await hub.cookies_of(hub.account), hdrs.ACCEPT: "application/json"}

@@ -1,4 +1,4 @@
-"""The page of one message in a browser: read what it said, send it again, cancel it, see who else has it."""
+"""The page of one message in a browser: read its words, send it again, cancel it, see other recipients."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What operators do on Ahora, Canales and Rechazados."""
+"""Operators at Ahora, Canales and Rechazados."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ async def test_pause_appears_on_an_open_page_without_a_reload(browser: Browser, 
 
 
 async def unready(hub: ConsoleHub, named: str = "evt-x") -> str:
-    """Let an event have come without what it needs; return the path of its letter."""
+    """Let an event have come without a required field; return the path of its letter."""
     body = (
         b'{"specversion":"1.0","id":"%b","source":"urn:coproservicios:crm",'
         b'"type":"co.coproservicios.pqrs.received.v1","time":"2026-03-09T17:00:00Z",'

@@ -13,7 +13,7 @@ from tests.integration.console_hub import ConsoleHub, console_hub
 from tests.servers import Servers
 
 NOT_ROWS: Final = ("en cola", "En cola")
-"""What waits at the broker is no row: `docs/console.md` says so."""
+"""A message that waits at the broker is no row: `docs/console.md` says so."""
 NUMBERS: Final = """
 (async () => {
   const found = [...document.querySelectorAll('main a.figure, main td.n a, main a.matter')];

@@ -1,4 +1,4 @@
-"""What operators do with replies, surveys and a broken channel in a browser."""
+"""Operators with replies, surveys and a broken channel in a browser."""
 
 from __future__ import annotations
 

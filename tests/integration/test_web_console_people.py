@@ -1,4 +1,4 @@
-"""An operator at the pages of people, letters and surveys, in a browser; and who sees nothing there."""
+"""An operator at the pages of people, letters and surveys, in a browser; and accounts that see nothing."""
 
 from __future__ import annotations
 

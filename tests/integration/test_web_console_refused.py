@@ -1,4 +1,4 @@
-"""What a page says that cannot be shown: in the frame of the console, so that one can go on from there."""
+"""Refused pages: shown in the frame of the console, so that one can go on from there."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ WRONG: Final = {
     "La base de datos no responde. Inténtelo": StorageUnavailable(),
     "Una parte del hub no responde": BrokerUnavailable(),
 }
-"""What the page says → why."""
+"""Words of the page → reason."""
 ANSWERS: Final[Mapping[str, tuple[str, Sequence[Step]]]] = {
     "key": (
         "/keys",
@@ -83,11 +83,11 @@ ANSWERS: Final[Mapping[str, tuple[str, Sequence[Step]]]] = {
         ),
     ),
 }
-"""What somebody does at a page of the console, and the page that is the answer itself."""
+"""Act at a page of the console, and the page that is the answer itself."""
 
 
 async def judged(browser: Browser, hub: ConsoleHub, says: str) -> str:
-    """Return what is wrong with the page that is shown instead."""
+    """Return the faults of the page that is shown instead."""
     await hub.open(browser, "/messages")
     text = await browser.run("document.querySelector('main').innerText")
     marked = await browser.run("document.querySelector('nav [aria-current=page]')?.innerText")

@@ -1,4 +1,4 @@
-"""The search as operators use it: one box, whatever they know of somebody or something."""
+"""The search as operators use it: one box for names, places, numbers and ids."""
 
 from __future__ import annotations
 

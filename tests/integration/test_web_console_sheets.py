@@ -1,4 +1,4 @@
-"""Each list of the console as a sheet: all rows of what one answer may have, and its link says how many."""
+"""Each list of the console as a sheet: all rows that one answer may have, with their number in its link."""
 
 from __future__ import annotations
 

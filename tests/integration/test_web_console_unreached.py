@@ -1,4 +1,4 @@
-"""What operators do on the page of events that do not reach all."""
+"""Operators at the page of events that do not reach all."""
 
 from __future__ import annotations
 

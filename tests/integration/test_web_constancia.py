@@ -1,4 +1,4 @@
-"""Constancias over HTTP: who may have one, and what the audit says."""
+"""Constancias over HTTP: the callers who may have one, and their rows in the audit."""
 
 from __future__ import annotations
 

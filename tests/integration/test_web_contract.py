@@ -1,4 +1,4 @@
-"""What every answer of the API has in common: problems, pages with a link, rate limits."""
+"""Contract of every answer of the API: problems, pages with a link, rate limits."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ async def test_list_that_is_read_whole_has_pages_by_key() -> None:
             async with client.get(path) as answer:
                 names += [row["name"] for row in (await answer.json())["items"]]
                 path = answer.headers.get(hdrs.LINK, "").removeprefix("<").partition(">")[0]
-            # What is made meanwhile moves no other row.
+            # A row that is made meanwhile moves no other one.
             if len(names) == 2:
                 await key_of(world, "f")
 
@@ -152,7 +152,7 @@ async def key_of(world: World, name: str) -> ApiKey:
 
 
 def test_every_list_has_a_cursor_or_is_bounded_by_what_it_is_of() -> None:
-    """One page has what is bounded by itself: calls of a message, calls to make, a selection."""
+    """A list that is bounded by itself has one page: calls of a message, calls to make, a selection."""
     document = describe(ROUTES, version="1")
     schemas = document["components"]["schemas"]
     whole = set()

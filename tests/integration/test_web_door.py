@@ -1,4 +1,4 @@
-"""What is tried at the HTTP door: refused, counted, logged with the address, slowed, and in the audit."""
+"""Guesses at the HTTP door: refused, counted, logged with the address, slowed, and in the audit."""
 
 from __future__ import annotations
 

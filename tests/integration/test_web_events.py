@@ -1,4 +1,4 @@
-"""`POST /api/events`: what is accepted, what is refused and why, and a broker that goes down."""
+"""`POST /api/events`: accepted events, refused ones with the reason, and a broker that goes down."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a person was or was not notified of an event, over HTTP."""
+"""Explanations of a person's notices, sent or not, over HTTP."""
 
 from __future__ import annotations
 

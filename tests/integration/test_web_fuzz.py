@@ -1,4 +1,4 @@
-"""Whatever the most powerful caller sends to whatever route, the answer is no fault of the hub's own."""
+"""Fuzzed requests of the most powerful caller to each route: no answer is a fault of the hub's own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""¿Es de verdad?: what the page of a code says, and what nobody learns or changes by it."""
+"""¿Es de verdad?: the words of a code's page, and the facts that nobody learns or changes by it."""
 
 from __future__ import annotations
 

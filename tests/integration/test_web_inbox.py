@@ -200,7 +200,7 @@ async def test_a_token_ends_and_is_no_guess(portal: Portal) -> None:
 
 
 def forged() -> Mapping[str, str]:
-    """Tokens of another secret, another person, another end, and none, by what is wrong with them."""
+    """Tokens of another secret, another person, another end, and none, by their fault."""
     tokens = InboxTokens(ring=KeyRing([Secret(SECRET)]), now=lambda: datetime.now(UTC))
     other = InboxTokens(ring=KeyRing([Secret("another secret that is long enough, too")]), now=tokens.now)
     mark, ends, who, signature = tokens.make(MARIA)[0].split(".")

@@ -37,7 +37,7 @@ FORMS: Final[Mapping[str, Mapping[str, str]]] = {
     "take-on": {},
     "genuine": {"comment": "x"},
 }
-"""What the button of each page sends."""
+"""The body that the button of each page sends."""
 LOOKS: Final[Mapping[str, Mapping[str, str]]] = {
     "browser": {},
     "prefetch": {"Sec-Purpose": "prefetch", "Purpose": "prefetch", "X-Moz": "prefetch"},
@@ -108,7 +108,7 @@ async def test_scanner_that_follows_all_links_and_forms_changes_nothing(name: st
 
 
 async def followed(client: Client, where: str) -> set[str]:
-    """Open a page, what it links to, and what its forms ask for without changing; return what was opened."""
+    """Open a page, its links, and its forms that change nothing; return the opened addresses."""
     waiting, opened = [where], set[str]()
     while waiting and len(opened) < ENOUGH:
         at = waiting.pop()

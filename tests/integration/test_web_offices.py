@@ -1,4 +1,4 @@
-"""Accounts and their offices over HTTP. What each opens is in `access_table.py`."""
+"""Accounts and their offices over HTTP. `access_table.py` has the routes that each opens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page "Mi bandeja": what waits for who has signed in; only its buttons change anything."""
+"""The page "Mi bandeja": unread entries of the person who has signed in; only its buttons change anything."""
 
 from __future__ import annotations
 

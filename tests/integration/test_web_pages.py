@@ -1,4 +1,4 @@
-"""Health, metrics, the documents, and what all pages have."""
+"""Health, metrics, the documents, and the frame of all pages."""
 
 from __future__ import annotations
 

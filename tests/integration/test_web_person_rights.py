@@ -1,4 +1,4 @@
-"""Erasing and rectifying over HTTP: as by command, for whoever answers for personal data."""
+"""Erasing and rectifying over HTTP: as by command, for the people who answer for personal data."""
 
 from __future__ import annotations
 

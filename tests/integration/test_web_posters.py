@@ -107,7 +107,7 @@ def path_of(poster: UUID, links: PosterLinks = LINKS) -> str:
 
 
 async def open_link(world: World, path: str) -> Answer:
-    """Open it as whoever passes the board."""
+    """Open it as a passer-by of the board."""
     return await ask(world, path, headers=ELSEWHERE)
 
 

@@ -190,7 +190,7 @@ async def test_link_that_got_around_is_slowed() -> None:
 
 @pytest.fixture
 def written() -> Iterator[io.StringIO]:
-    """Log as in production; return what is written."""
+    """Log as in production; return the log's output."""
     before, stream = structlog.get_config(), io.StringIO()
     logs.configure(as_json=True, level="info", stream=stream)
     yield stream
@@ -205,7 +205,7 @@ class Broken(KeptWords):
 
 
 async def test_no_log_and_no_metric_has_a_link_whatever_becomes_of_it(written: io.StringIO) -> None:
-    """Whoever reads the log could open the page."""
+    """A reader of the log could open the page."""
     world, mail = world_with_mail()
     good, ended = (path(mail.id, ends_at=world.now() + days) for days in (DAY, -DAY))
     forged = path(mail.id, links("another-secret-that-nobody-guesses-and-long"), ends_at=world.now() + DAY)

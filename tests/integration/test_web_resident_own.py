@@ -1,4 +1,4 @@
-"""A person's own page: what was sent, cases, data, consents with their proof; and nothing of anybody else."""
+"""A person's own page: messages, cases, data, consents with their proof; and nothing of anybody else."""
 
 from __future__ import annotations
 
@@ -198,7 +198,7 @@ async def test_form_that_is_sent_twice_is_one_act() -> None:
 
 
 def answered(world: World, purpose: str, *granted: bool) -> None:
-    """Let the ledger have what was said, one statement after the other."""
+    """Let the ledger have the person's decisions, one statement after the other."""
     held = world.residents.files["p-1"]
     said = [
         Consent(

@@ -196,7 +196,7 @@ def another_mail(world: World, mail: Message) -> Message:
 
 
 async def asked_often(world: World, *links: Message, every: timedelta, times: int, sender: str) -> list[int]:
-    """Ask one process for codes again and again; return what it answers."""
+    """Ask one process for codes again and again; return its answers."""
     statuses: list[int] = []
     async with browsing(world) as client:
         for number in range(times):

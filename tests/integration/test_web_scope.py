@@ -1,4 +1,4 @@
-"""What a caller who reaches one copropiedad is shown of it. What it may ask for: `access_table.py`."""
+"""Rows shown to a caller who reaches one copropiedad. `access_table.py` has the requests that it may make."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ async def test_entry_of_another_copropiedad_cannot_be_written(town: Town) -> Non
         (PUT, "memberships/m-alfa", member("p-alfa", "unit:u-alfa", "resident")),
         (PUT, "memberships/m-new", member("p-two", HERE, "council")),
         (DELETE, "memberships/m-alfa", {}),
-        # Unknown fields mean nothing, whatever their value.
+        # Unknown fields mean nothing, with any value.
         (DELETE, "memberships/m-alfa", {"scope": [], "person_id": {}}),
         (PUT, "units/u-new", {"copropiedad_id": A, "label": "102", "scope": THERE, "shifts": "x"}),
         (PUT, "rotas/r-alfa", duty(HERE, "p-alfa")),

@@ -1,4 +1,4 @@
-"""The search over HTTP: what is found, who sees names, and what the audit has of it."""
+"""The search over HTTP: found rows, the callers who see names, and the row of the audit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The second factor at the page, over real sockets: enrolment, sign-in, recovery, and who may end it."""
+"""The second factor at the page, over real sockets: enrolment, sign-in, recovery, and its end."""
 
 from __future__ import annotations
 
@@ -278,7 +278,7 @@ async def test_password_counts_for_five_minutes(client: Client, world: World, ap
 
 
 async def test_cookie_from_before_the_code_is_not_the_session(client: Client, app: Authenticator) -> None:
-    """Whoever planted or saw it has nothing after the sign-in."""
+    """An attacker who planted or saw it has nothing after the sign-in."""
     visitor = Visitor(client)
     await visitor.sign_in("marta")
     before = Visitor(client, visitor.cookie, visitor.value)

@@ -134,7 +134,8 @@ async def test_answer_may_be_changed_for_seven_days_and_back() -> None:
     await press(world, path(survey), score="3")
 
     assert 'value="3" required checked' in shown.text
-    # The third answer is the first one again: it is new. The last is what stands already: it is none.
+    # The third answer is the first one again: it is new. The last one repeats the answer in force: it is
+    # none.
     assert [(9, COMMENT)] == [
         (event.data["score"], event.data["comment"]) for event in world.publisher.events
     ]

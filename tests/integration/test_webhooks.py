@@ -53,7 +53,7 @@ SHORT: Final = 1.0
 
 @dataclass(kw_only=True)
 class Hub:
-    """What queues and sends, and the receiver of a publisher."""
+    """The parts that queue and send, and the receiver of a publisher."""
 
     database: Database
     store: PostgresWebhooks
@@ -69,7 +69,7 @@ class Hub:
         return made
 
     async def result(self, state: State = State.SENT, **fields: Any) -> None:
-        """Let a message come to this state, and queue what is to be told of it."""
+        """Let a message come to this state, and queue its result."""
         await self.plan(state, **fields)
         await publish_results(timers_of(memory_hub(MONDAY), results=PostgresResults(self.database)))
 

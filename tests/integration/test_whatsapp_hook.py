@@ -1,4 +1,4 @@
-"""What Meta reports of WhatsApp, over a real socket into a real database."""
+"""Receipts and replies of WhatsApp from Meta, over a real socket into a real database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One name of who acts, over all acts: in the audit, and in every column that says by whom."""
+"""One name of each author, over all acts: in the audit, and in every column of an author."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _COMMANDS: Final = (
     "results on urn:coproservicios:crm",
 )
 _LEFT_OUT: Final = frozenset({"POST /api/events", "DELETE /api/pauses/{name}"})
-"""An event's publisher is not who acts; what a pause said is gone with it."""
+"""An event's publisher is not the author of an act; the words of a pause are gone with it."""
 _READS: Final = frozenset({"GET /api/replies/{id}"})
 """Questions that change something: staff has read it."""
 _LEAST: Final = {
@@ -63,7 +63,7 @@ _LEAST: Final = {
 
 
 async def said(hub: GuardedHub) -> Said:
-    """Return what every column that says by whom has."""
+    """Return the values of every column of an author."""
     found: Said = set()
     for place in await hub.database.rows(_COLUMNS):
         table, column = place["table_name"], place["column_name"]

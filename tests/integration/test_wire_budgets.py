@@ -1,4 +1,4 @@
-"""How many AMQP frames and Redis commands a batch costs: the budgets stand in `tests/budgets.toml`."""
+"""Budgets of a batch's AMQP frames and Redis commands, as `tests/budgets.toml` has them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from tests.unit.budget_events import BUDGETS, batch, town
 from tests.unit.factories import DESK, MONDAY, POLICY
 
 OF_CONNECTIONS: Final = ("auth", "client", "config", "hello", "info", "script", "select")
-"""Redis commands of a new connection, and of who counts."""
+"""Redis commands of a new connection, and of the counter itself."""
 
 
 @dataclass(kw_only=True)

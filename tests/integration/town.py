@@ -58,7 +58,7 @@ PHONE: Final = {"alfa": "+573001111111", "beta": "+573002222222"}
 
 
 def everything_in(*places: str) -> Reach:
-    """Answer the reach of who may do everything there."""
+    """Return the reach of an operator who may do everything there."""
     return {scope: frozenset(places) for scope in Scope}
 
 
@@ -69,13 +69,13 @@ class OneCaller(Keyring):
         super().__init__(cast(KeyStore, None))
         self._caller = caller
 
-    async def caller(self, token: str) -> Caller | None:  # noqa: ARG002 - whoever shows whatever
+    async def caller(self, token: str) -> Caller | None:  # noqa: ARG002 - the same for every caller
         return self._caller
 
 
 @dataclass(kw_only=True)
 class Ids:
-    """What there is of one copropiedad, and the words that must not be seen from the other."""
+    """The ids of one copropiedad, and the words that must not be seen from the other."""
 
     message: UUID
     clock: UUID
@@ -117,7 +117,7 @@ class Town(World):
 
     @asynccontextmanager
     async def seen_by(self, reach: Reach) -> AsyncIterator[TestClient[web.Request, web.Application]]:
-        """Serve it to whoever reaches this."""
+        """Serve it to a caller of this reach."""
         self.caller = Caller(who="ana", reach=reach)
         async with TestClient(TestServer(self.build(), host="127.0.0.1"), headers=SHOWN) as client:
             yield client

@@ -1,4 +1,4 @@
-"""What axe-core does not see: sizes of screen and text, the keyboard, and what a screen reader is told."""
+"""Usability that axe-core does not see: sizes of screen and text, the keyboard, screen readers."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ async def too_wide(browser: Browser) -> list[str]:
 
 
 async def keyboard(browser: Browser) -> list[str]:
-    """Return what is wrong for who has no mouse: each stop in its order, seen, and marked."""
+    """Return the faults for a person without a mouse: each stop in its order, seen, and marked."""
     stops = await browser.run(STOPS)
     if not stops:
         return []

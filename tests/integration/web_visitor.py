@@ -1,4 +1,4 @@
-"""Somebody at a browser: a cookie, the token that the page holds, and what a browser says of itself."""
+"""Visitor with a browser: a cookie, the token that the page holds, and the browser's own headers."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ async def give_factor(world: World, account: Account, codes: Collection[str] = (
 
 @dataclass
 class Visitor:
-    """A browser at our page. What it sends of itself may be spoiled."""
+    """A browser at our page. Its own headers may be spoiled."""
 
     client: Client
     cookie: str = ""

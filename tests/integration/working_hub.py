@@ -16,7 +16,7 @@ from tests.unit.factories import DESK, incoming
 
 
 class WorkingHub:
-    """Takes events in and delivers what comes of them, when it is told to. Its clock is that of `deps`."""
+    """Takes events in and delivers their messages, when it is told to. Its clock is that of `deps`."""
 
     def __init__(
         self,

@@ -1,5 +1,5 @@
 """
-Count unlawful contacts from what providers accepted: written from the laws, with nothing of the hub.
+Counter of unlawful contacts among accepted messages: written from the laws, with nothing of the hub.
 
 * Ley 2300 de 2023, arts. 2, 3 and 5: collection and advertising only over authorised channels, Monday to
   Friday from 7:00 to 19:00, Saturday from 8:00 to 15:00, never on a Sunday or holiday; once a day, and over
@@ -54,7 +54,7 @@ _Wish = TypeVar("_Wish", Statement, DoNotContact, SwitchedOff, QuietHours)
 
 
 class Rule(StrEnum):
-    """The rules, each with what breaks it."""
+    """The rules, each with its breach."""
 
     CONSENT = "without an earlier express consent that still stands"
     CHANNEL = "over a channel that the person has not authorised"

@@ -1,8 +1,9 @@
 """
-What a provider accepted, and what the company knew when it did. Nouns of the law, none of the hub's.
+Facts: a contact that a provider accepted, and the company's knowledge at that instant. Nouns of the law, none
+of the hub's.
 
-`said` is when a person stated something; `known` is when the company had it. What nobody has told the company
-yet binds it to nothing, and what the person had not said yet allows nothing.
+`said` is when a person stated something; `known` is when the company had it. A statement that has not reached
+the company binds it to nothing, and one that the person has not made yet allows nothing.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class Payment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payer:
-    """Who is registered as the payer of an account."""
+    """The person who is registered as the payer of an account."""
 
     account: str
     person: str

@@ -1,4 +1,4 @@
-"""What the company knows, as it comes to know it."""
+"""Ledger of the company's knowledge, as it comes in."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.lawful.town import Fact
 
 @dataclass(kw_only=True)
 class Ledger:
-    """What the company knows, since when: since the hub has taken it in."""
+    """The company's knowledge, each fact since the hub has taken it in."""
 
     statements: list[Statement] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)

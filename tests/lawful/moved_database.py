@@ -76,7 +76,7 @@ class MovedDatabase:
         await self._database.rows("UPDATE moved.instant SET at = $1", to)
 
     def be_away(self, error: Exception | None) -> None:
-        """Refuse: outages of a real server are those of `tests/chaos`."""
+        """Refuse: `tests/chaos` has the outages of a real server."""
         if error is not None:
             raise NotImplementedError
 

@@ -84,7 +84,7 @@ class MovedHub:
         self._beside = MemoryStore(self.clock)
         self.ledger = Ledger()
         self.planned: list[Contact] = []
-        """What was planned to leave, at the instant of planning; in memory only."""
+        """The messages planned to leave, at the instant of planning; in memory only."""
         self.deaths = 0
         self._telling = Telling(self._stores.preferences, self._stores.register)
         self._people = self.building.owners_of_addresses
@@ -134,7 +134,7 @@ class MovedHub:
         return sorted(found, key=lambda contact: contact.at)
 
     def _contact(self, delivery: Delivery) -> Contact | None:
-        """Read a delivery by the book; None for what the hub itself says to staff."""
+        """Read a delivery by the book; None for a message of the hub itself to staff."""
         about = self.building.book.get(delivery.text)
         if about is None:
             return None
@@ -199,13 +199,13 @@ class MovedHub:
         self._stores.be_away(away)
 
     def _collect(self) -> None:
-        """Take what was published: the broker keeps it until a worker has done it."""
+        """Take the published tickets: the broker keeps each until a worker has done it."""
         self._own += self._publisher.events
         self._tickets += self._publisher.published
         self._publisher.events, self._publisher.published = [], []
 
     async def _take_in_acts(self) -> None:
-        """Take in what has arrived; from then on it is known."""
+        """Take in the acts that have arrived; from then on they are known."""
         acts = self._arrived[:BATCH]
         if not acts:
             return
@@ -274,7 +274,7 @@ class MovedHub:
             raise StorageUnavailable
 
     async def _worker(self, tickets: Sequence[Ticket]) -> Sequence[Ticket]:
-        """Deliver; return what is to be delivered again, because the database was away."""
+        """Deliver; return the tickets to deliver again, because the database was away."""
         for number, ticket in enumerate(tickets):
             try:
                 await deliver(

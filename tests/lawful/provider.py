@@ -27,7 +27,7 @@ class Killed(BaseException):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """What one provider has accepted: all that it can know."""
+    """A message that one provider has accepted: all that it can know."""
 
     at: datetime
     channel: str
@@ -42,7 +42,7 @@ def render(claimed: Claimed) -> Rendered:
 
 @dataclass(kw_only=True)
 class Luck:
-    """How often things go wrong, from a seed, and when each channel is away."""
+    """The rate of failures, from a seed, and the outages of each channel."""
 
     random: Random
     lost_answers: float = 0.0

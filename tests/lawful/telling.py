@@ -1,5 +1,5 @@
 """
-How the hub is told what no event states: marks of staff, wishes of people, the excluded numbers.
+Facts that reach the hub by no event: marks of staff, wishes of people, the excluded numbers.
 
 All of it may be told again: an outage of the database repeats an act.
 """

@@ -1,4 +1,4 @@
-"""Properties: whatever people say and are sent, in whatever order, no plan and no send breaks a rule."""
+"""Properties: after any decisions and messages, in any order, no plan and no send breaks a rule."""
 
 from __future__ import annotations
 

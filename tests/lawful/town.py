@@ -1,8 +1,8 @@
 """
-A building for a year, made from a seed: who lives there and pays, and what is published about them.
+A building for a year, made from a seed: its residents and payers, and the events about them.
 
-Each act is an event for the hub, with the facts that it states. The book says of each event what it is for;
-the judge reads the book, and not the hub.
+Each act is an event for the hub, with the facts that it states. The book has the purpose of each event; the
+judge reads the book, and not the hub.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ DAYS: Final = 365
 TEXT_CHANNELS: Final = ("email", "sms", "whatsapp", "push")
 
 Fact: TypeAlias = Statement | Payment | Excluded | DoNotContact | SwitchedOff | QuietHours
-"""What an act states; when it is known is when the hub has taken it in."""
+"""A statement of an act; it is known once the hub has taken it in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What an event is for, by the book of its publisher."""
+    """The purpose of an event, by the book of its publisher."""
 
     purpose: str
     account: str | None = None
@@ -47,7 +47,7 @@ class Act:
     event: Event | None = None
     facts: Sequence[Fact] = ()
     payer: tuple[str, str] | None = None
-    """An account, and who pays it from now on."""
+    """An account, and its payer from now on."""
     late: timedelta = timedelta(0)
 
     @property
@@ -200,7 +200,7 @@ class _Maker:
         self._publish(name, at, data, purpose="transactional", facts=(stated,))
 
     def _wishes(self, person: Resident) -> None:
-        """What is told to the hub not as an event: see `tell` in `moved_hub`."""
+        """The wishes that reach the hub by no event: see `tell` in `moved_hub`."""
         chance, at = self._random.random, self._some_time()
         if chance() < 0.05:
             self._tells(at, DoNotContact(person=person.ref, since=at))

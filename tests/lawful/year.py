@@ -1,4 +1,4 @@
-"""A year of many buildings, each with a hub of its own, and what the judge says of it."""
+"""A year of many buildings, each with a hub of its own, and the verdict of the judge."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from tests.lawful.moved_hub import MovedHub, bad_luck
 from tests.lawful.town import DAYS, building, start
 
 OF_PLANS: Final = frozenset({Rule.CONSENT, Rule.CHANNEL, Rule.PAYER, Rule.MARKED, Rule.UNWANTED})
-"""What planning decides; hours and limits are decided when a message leaves."""
+"""Rules that planning decides; hours and limits are decided when a message leaves."""
 EXAMPLES: Final = 3
 
 
 @dataclass(kw_only=True)
 class Findings:
-    """What a year came to; findings of several buildings add up."""
+    """The findings of a year; those of several buildings add up."""
 
     people: int = 0
     contacts: Counter[str] = field(default_factory=Counter)
@@ -62,7 +62,7 @@ def live_through(
     random.seed(f"{seed}:{number}")
     luck, outages = bad_luck(seed, number, days)
     hub = MovedHub(building=building(number, people=people, seed=seed, days=days), luck=luck, outages=outages)
-    # Until what was held at the end has left.
+    # Until the messages that were held at the end have left.
     run_to_end(hub.run(start() + timedelta(days=days + 5), on_day))
     contacts = hub.contacts()
     findings = Findings(people=people, deaths=hub.deaths)
@@ -94,7 +94,7 @@ def without_logs() -> Iterator[None]:
 
 
 def verdict(findings: Findings) -> str:
-    """Say what was found, rule by rule, with some contacts of each."""
+    """Return the findings, rule by rule, with some contacts of each."""
     purposes = ", ".join(f"{count} {purpose}" for purpose, count in findings.contacts.most_common())
     total = f"{findings.people} people, {findings.contacts.total()} contacts ({purposes})"
     lines = [f"{total}, {findings.deaths} workers died, {findings.rules.total()} breaches"]

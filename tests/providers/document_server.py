@@ -1,4 +1,4 @@
-"""A publisher's server of documents: checks how each is asked for, and sends what a test says."""
+"""A publisher's server of documents: checks each request, and sends the answer of the test."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class DocumentServer(HttpServer):
         content = self.files.get(request.match_info["name"])
         if content is None:
             return web.Response(status=404)
-        # Whatever it says of the type, the bytes count.
+        # The bytes count, not the type that it states.
         return web.Response(body=content, content_type="text/html", headers={"Set-Cookie": "who=hub"})
 
     async def _elsewhere(self, request: web.Request) -> web.Response:

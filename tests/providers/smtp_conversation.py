@@ -42,7 +42,7 @@ class Mail:
 
 @dataclass(frozen=True, kw_only=True)
 class Habits:
-    """What the server offers and requires."""
+    """The extensions that the server offers and requires."""
 
     pipelining: bool = True
     esmtp: bool = True
@@ -64,7 +64,7 @@ class Habits:
 
 @dataclass(kw_only=True)
 class Notes:
-    """What a server saw. `reads` groups the verbs by socket read."""
+    """The observations of a server. `reads` groups the verbs by socket read."""
 
     mails: list[Mail] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
@@ -286,7 +286,7 @@ class Conversation:
         """
         Accept the current mail; at the moment `DOT` a behaviour may do so without a reply.
 
-        Whoever sends the next content, or another command than MAIL, has read this reply: only then the
+        A client that sends the next content, or another command than MAIL, has read this reply: only then the
         acceptance has arrived. The next MAIL may have come together with the content (RFC 2920, 3.1).
         """
         numbers: list[int] = []

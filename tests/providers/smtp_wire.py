@@ -30,7 +30,7 @@ class Wire:
 
     @property
     def unread(self) -> bytes:
-        """What has come after the last command or content."""
+        """The bytes after the last command or content."""
         return self._buffer
 
     def reply(self, line: str) -> None:

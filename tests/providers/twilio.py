@@ -99,7 +99,7 @@ class TwilioServer(HttpServer):
         async def accept_late(request: web.Request) -> web.StreamResponse:
             text = self._judged(request.content_type, await request.text())
             assert text is not None
-            # Who does not wait for the answer sends twice, and cannot say that it was lost.
+            # A client that does not wait for the answer sends twice, and cannot say that it was lost.
             self._keep(text, answered=True)
             await asyncio.sleep(seconds)
             return _created(text)

@@ -167,7 +167,7 @@ class WhatsappServer(HttpServer):
         return None
 
     def _opened(self, template: str, components: Sequence[Mapping[str, Any]]) -> str | None:
-        """Return what the button opens, "" without one; None where the message does not fit the template."""
+        """Return the address of the button, "" without one; None if the message does not fit the template."""
         url = self.buttons.get(template)
         if url is None:
             return "" if self.require("a button that nobody approved", holds=not components) else None

@@ -38,9 +38,9 @@ def key_of(secret: str = "una frase bastante larga que nadie adivina 0123456789"
 @dataclass
 class Small:
     """
-    Two seals, one message. A test changes what it is made of, and signs it anew.
+    Two seals, one message. A test changes its parts, and signs it anew.
 
-    `row` is what the archive says of the attempt, `sealed` what the seal has.
+    `row` is the attempt in the archive, `sealed` the attempt in the seal.
     """
 
     files: dict[str, bytes] = field(default_factory=dict)
@@ -107,7 +107,7 @@ class Small:
 
 
 def resigned(content: bytes, key: DocumentKey | None = None) -> bytes:
-    """Sign a ZIP anew, whatever is in it."""
+    """Sign a ZIP anew, with any content."""
     body = io.BytesIO(content)
     with zipfile.ZipFile(body, "a") as archive:
         archive.comment = b" " * verificar.COMMENT

@@ -108,12 +108,12 @@ def said_in(statement: Event) -> list[Consent]:
 
 
 def authorising(*channels: str, at: datetime = MONDAY - 24 * HOUR, **data: Any) -> tuple[Consent, ...]:
-    """Return what the directory knows of a person who has authorised these channels, or all of them."""
+    """Return the directory's facts of a person who has authorised these channels, or all of them."""
     return tuple(said_in(agreed("p-maria", "survey", at=at, channels=list(channels) or None, **data)))
 
 
 def consent_facts(at: datetime = MONDAY - 24 * HOUR, **fields: Any) -> ContactFacts:
-    """What a claim knows of a person who has agreed to the purpose of the message."""
+    """The facts of a claim about a person who has agreed to the purpose of the message."""
     return ContactFacts(statements=tuple(said_in(agreed("p-maria", "commercial", at=at))), **fields)
 
 

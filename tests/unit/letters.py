@@ -1,4 +1,4 @@
-"""Mails as strangers write them, for the tests of what comes in."""
+"""Mails as strangers write them, for the tests of incoming mail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a PDF says, page by page."""
+"""Text of a PDF, page by page."""
 
 from __future__ import annotations
 

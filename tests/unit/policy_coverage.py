@@ -1,8 +1,8 @@
 """
-docs/policy-coverage.md: what it says of each sentence of the company's policy, and what is wrong with it.
+docs/policy-coverage.md: its rows for each sentence of the company's policy, and their faults.
 
 A person writes the promise's number, the event and the tests of a row. `fill` writes the rest: the words of
-the promise (`tests/vectors/policy_promises.json`), and what the catalogue and the policy's file say.
+the promise (`tests/vectors/policy_promises.json`), and those of the catalogue and the policy's file.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def fill(page: str) -> str:
 
 
 def faults(page: str) -> list[str]:
-    """Return what is wrong with a page; empty if it is true and complete."""
+    """Return the faults of a page; empty if it is true and complete."""
     found = rows(page)
     return [
         *_sentences(found),
@@ -174,7 +174,7 @@ def _audience(audience: Audience) -> str:
 
 
 def moves(kind: EventType) -> str:
-    """Say what the event does to its clocks, when it is repeated, what it ends and what it schedules."""
+    """Return the moves of the event's clocks, its reminders, the clocks that it ends and its follow-ups."""
     said = [*map(_move, kind.clocks), *map(_again, kind.reminders), *_ends(kind), *_follow_ups(kind)]
     return "<br>".join(said) or "–"
 

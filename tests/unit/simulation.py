@@ -45,7 +45,7 @@ class Walk:
         self.hub.clock.at = local(until)
 
     async def receives(self, *events: Event, at: str) -> None:
-        """Run until this local time, then let intake process these events, whatever their own time is."""
+        """Run until this local time, then let intake process these events, with any time of their own."""
         await self.run_until(at)
         await self.hub.take_in(*events)
         await self._settle()

@@ -48,7 +48,7 @@ class House:
         self.audit = MemoryAudit()
 
     def admin(self, places: PropertyScope = None, *, by: Account | None = None) -> Operator:
-        """Return somebody who may do everything in these places, or what an account may do."""
+        """Return an operator who may do everything in these places, or as much as an account may."""
         return operator(
             None,
             who="cli:root" if by is None else f"account:{by.name}",
@@ -121,7 +121,7 @@ async def test_invalid_account_is_refused(name: str, display_name: str, grants: 
         await create(house.admin(), name, display_name, grants)
 
     assert [account.name for account in await house.store.accounts()] == ["taken"]
-    # What was refused was not done: the audit does not say that it was.
+    # A refused act was not done: the audit does not say that it was.
     assert [note.subject for note in house.audit.rows] == ["account:taken"]
 
 

@@ -1,4 +1,4 @@
-"""A level acknowledges an escalation by text: the acknowledged case, the answer, and who is not notified."""
+"""Acknowledgement of an escalation by text: the case, the answer, and the level that is not notified."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def published(hub: MemoryHub, name: str) -> list[Event]:
 
 
 def answers(hub: MemoryHub) -> list[tuple[str, str]]:
-    """To whom what was answered, in order."""
+    """The answers with their recipients, in order."""
     return [
         (
             message.address,

@@ -1,4 +1,4 @@
-"""Which mails have the link that acknowledges a clock."""
+"""Mails with the link that acknowledges a clock."""
 
 from __future__ import annotations
 

@@ -22,13 +22,13 @@ NOT_THE_AUDIT: Final = frozenset({"verify.py", "publisher.py", "scheduler.py"})
 HANDED_ON: Final[dict[str, tuple[str, ...]]] = {
     "account.": ("enrolment.py", "sign_in.py"),
 }
-"""What a file's own `note` puts before its word."""
+"""The prefix that a file's own `note` puts before its word."""
 BY_FUNCTION: Final = frozenset({"_seen", "_audited", "_changed", "_letter", "_look", "_noted", "letter_of"})
 """Functions whose argument is the action that they note."""
 NO_DETAILS: Final = frozenset({"action", "as_json", "deps", "now", "person", "subject", "who"})
-"""What each note has, and what other functions called `note` are given."""
+"""Arguments that each note has, and those of other functions called `note`."""
 OF_EVENTS: Final = frozenset({"directory.upserted", "directory.removed"})
-"""What the statement of a person's audit makes of events."""
+"""Actions that the statement of a person's audit makes of events."""
 
 
 def words_of(node: ast.expr) -> Iterator[str]:
@@ -46,7 +46,7 @@ def words_of(node: ast.expr) -> Iterator[str]:
 
 
 def action_of(call: ast.Call) -> ast.expr | None:
-    """Return what a call of a `note` has as its action: after the request, or after who does it."""
+    """Return the action of a call of `note`: the argument after the request, or after the author."""
     named = next((word.value for word in call.keywords if word.arg == "action"), None)
     if named is not None or not call.args:
         return named
@@ -98,7 +98,7 @@ def test_every_step_of_a_poster_and_every_bulk_action_has_words() -> None:
 
 
 def details(source: str) -> Iterator[str]:
-    """Yield the names of what a file's notes say besides who did what to whom."""
+    """Yield the names of the details in a file's notes, besides author, action and subject."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in NOTES:
             yield from (word.arg for word in node.keywords if word.arg is not None)

@@ -106,7 +106,7 @@ class Broken:
     def make(self, person: str) -> str:
         return f"token of {person}"
 
-    async def of_case(self, *given: Any, step: Any) -> Any:  # noqa: ARG002 - as those who make constancias
+    async def of_case(self, *given: Any, step: Any) -> Any:  # noqa: ARG002 - as the makers of constancias
         return SimpleNamespace(people=[REF])
 
     of_person = of_case

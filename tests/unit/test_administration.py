@@ -1,4 +1,4 @@
-"""What the administration tells a copropiedad: votes, assemblies, circulars, visits, sanctions, reports."""
+"""Notices of the administration to a copropiedad: votes, assemblies, circulars, visits, sanctions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of OWASP ASVS in `docs/security.md` is whole, and what it names is there."""
+"""The table of OWASP ASVS in `docs/security.md` is whole, and all that it names is there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the benchmark of clocks makes of what it has received and found."""
+"""Report of the benchmark of clocks, from its receipts and findings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the benchmark of growth makes of its rounds."""
+"""Report of the benchmark of growth, from its rounds."""
 
 from __future__ import annotations
 

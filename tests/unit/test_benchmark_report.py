@@ -1,4 +1,4 @@
-"""What the benchmark promises, prints and writes of what it has measured."""
+"""Report of the benchmark: its aims, its output and its file, from its measurements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What aiormq says when a connection is lost, and what it must never be taken for."""
+"""Errors of aiormq when a connection is lost, and those that they must never be taken for."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ def test_due_agrees_with_a_walk_of_the_clock(
 def walked(
     calendar: WorkCalendar, start: datetime, end: datetime, mode: Mode, pauses: Iterable[Interval]
 ) -> Iterator[Interval]:
-    """Walk the days, and yield what is open and not paused of [start, end)."""
+    """Walk the days, and yield the open parts of [start, end) that are not paused."""
     day, last = start.astimezone(calendar.zone).date(), start
     while day <= end.astimezone(calendar.zone).date():
         ordinary = () if day in calendar.holidays else calendar.week[day.weekday()]

@@ -11,7 +11,7 @@ from tests.unit.test_business_time import CALENDAR, LEGAL, SLA, at, calendar_of,
 
 SECOND_CALLS = [case for case in LEGAL["assembly"] if "first_call" in case]
 WITHOUT_A_CALL = [case for case in LEGAL["assembly"] if "fiscal_year_end" in case]
-"""What is left of them, how far ahead an assembly is called, is tried in test_sla_dated.py."""
+"""The rest of them, the time ahead of an assembly's call, is tried in test_sla_dated.py."""
 
 
 @pytest.mark.parametrize("name", SLA["calendars"])

@@ -1,8 +1,8 @@
 """
-What an event and a message cost, in Python calls: the guard against getting slower in silence.
+Budgets of an event and a message, in Python calls: the guard against getting slower in silence.
 
-The budgets stand in `tests/budgets.toml`. Anybody may lower one. Raise one only with a comment that
-says what the calls are for.
+The budgets stand in `tests/budgets.toml`. Anybody may lower one. Raise one only with a comment that gives the
+purpose of the calls.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A case replayed in steps has the clocks of one replayed at once, and costs only what is new."""
+"""A case replayed in steps has the clocks of one replayed at once, and costs only its new events."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ async def live_through(batches: Sequence[Sequence[Event]], case: str) -> Tables:
 
 
 def facts(clocks: Sequence[Clock]) -> Mapping[Any, object]:
-    """What matters of clocks, without those that an earlier start has replaced."""
+    """The facts of clocks, without those that an earlier start has replaced."""
     return {
         clock.id: (clock.name, clock.ended_at and clock.state, clock.due_at, clock.ended_at, clock.course)
         for clock in clocks

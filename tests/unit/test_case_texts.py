@@ -1,4 +1,4 @@
-"""The words of a case's messages: what left, or why it cannot be shown; never a link that acts."""
+"""Words of a case's messages: as they left, or the reason why they are not shown; never a link that acts."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ REMINDED: Final = {
     "channels": [["push"], ["whatsapp"], ["sms"]],
     "print": "never",
 }
-"""What the law requires is sent once; the second call has reminders, which are a service."""
+"""A legal message is sent once; the second call has reminders, which are a service."""
 ACKNOWLEDGED: Final = {
     "name": "sla.acknowledged",
     "lane": "urgent",
@@ -93,7 +93,7 @@ CALL_FOR_HELP: Final = {
     ],
     "clocks": [{"clock": "emergency_reply", "move": "start"}],
 }
-"""Whoever answers a message of an emergency may need help now."""
+"""A person who answers a message of an emergency may need help now."""
 NOBODY_REACHED: Final = {
     "name": "emergency.unreached",
     "lane": "urgent",
@@ -108,7 +108,7 @@ NOBODY_REACHED: Final = {
     ],
     "clocks": [{"clock": "emergency_unreached", "move": "start"}],
 }
-"""Whom nothing reaches in an emergency, somebody must call."""
+"""Somebody must call a person whom nothing reaches in an emergency."""
 CODE_REQUESTED: Final = {
     "name": "resident.code.requested",
     "lane": "urgent",
@@ -133,7 +133,7 @@ NOTICE_DIGEST: Final = {
     ],
     "clocks": [],
 }
-"""What waits for it is a person's own wish; the table knows only the messages that it stands for."""
+"""A notice waits for it by a person's own wish; the table knows only the messages that it stands for."""
 ACK_ANSWERED: Final = {
     "name": "sla.take_on.answered",
     "lane": "urgent",
@@ -692,7 +692,7 @@ def properties(kind: EventType) -> dict[str, dict[str, Any]]:
 
 
 def test_no_audience_has_the_inbox_as_its_only_channel() -> None:
-    """Nobody is reached by what waits to be looked for."""
+    """An entry that waits to be looked for reaches nobody."""
     alone = [
         (kind.name, audience.who)
         for kind in CATALOG

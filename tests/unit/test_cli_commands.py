@@ -1,4 +1,4 @@
-"""The command line itself: help, usage, errors; and what commands do without a server."""
+"""The command line itself: help, usage, errors; and commands without a server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `hub publish` makes of a file."""
+"""Events that `hub publish` makes of a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose address it is that a request comes from, behind proxies that are trusted or not."""
+"""Address of a request's client, behind proxies that are trusted or not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a publisher's event becomes on the wire, read by the hub's own decoder."""
+"""Events of a publisher on the wire, read by the hub's own decoder."""
 
 from __future__ import annotations
 

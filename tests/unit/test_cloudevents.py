@@ -37,7 +37,7 @@ def structured(**changed: Json) -> Event:
 
 
 def with_data(raw: bytes) -> Event:
-    """Decode with data written as is, for what json.dumps would not write."""
+    """Decode with data written as is, for values that json.dumps would not write."""
     body = json.dumps({**ENVELOPE, "data": "@"}).encode().replace(b'"@"', raw)
     return decode(body, CONTENT_TYPE, {})
 

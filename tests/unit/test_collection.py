@@ -1,4 +1,4 @@
-"""Collection: the one authorised channel, within its hours, and ended by what is paid (Ley 2300 de 2023)."""
+"""Collection: the one authorised channel, within its hours, and ended by a payment (Ley 2300 de 2023)."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def outcome(messages: Sequence[Message]) -> list[tuple[str, State, str | None]]:
             [consent("sms"), consent("email", "sms", at=MONDAY - HOUR)],
             ("sms", State.QUEUED, None),
         ),
-        # What is revoked is not used, and what was given again begins anew.
+        # A revoked consent is not used, and one that was given again begins anew.
         (
             [consent("sms", "email"), consent("email", at=MONDAY - HOUR, granted=False)],
             ("sms", State.QUEUED, None),

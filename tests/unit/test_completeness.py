@@ -111,7 +111,7 @@ def test_each_event_of_the_hubs_own_is_published_somewhere() -> None:
         READY,
         REACH,
     }
-    # What follows another event is published by others too.
+    # An event that follows another one is published by others too.
     own_events = {SUMMARY, DIGEST, *own}.union(*EVENTS.values()) - EVENTS[StepKind.FOLLOW_UP]
 
     assert {kind.name for kind in CATALOG if kind.hub_emitted} == own_events

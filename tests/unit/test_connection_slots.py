@@ -1,4 +1,4 @@
-"""The places at a provider: who waits for whom."""
+"""The connection slots of a provider, and the order of those who wait for one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which of a person's consents and revocations is in force."""
+"""Consents in force, among a person's grants and revocations."""
 
 from __future__ import annotations
 
@@ -183,7 +183,7 @@ def test_person_without_consent_is_left_out_and_earlier_reason_stays() -> None:
     people = [Person(ref=ref, name="") for ref in ("p-1", "p-2", "p-3", "p-4")]
     away = Person(ref="p-5", name="", left_out="on_leave")
     statements = {"p-1": [YES], "p-2": [NO], "p-4": [YES]}
-    # What an address refuses closes its channel: the person may be asked over another one.
+    # A refusal of an address closes its channel: the person may be asked over another one.
     opted_out = {"p-1": [("ana@example.com", "opted_out")], "p-4": [("", "complaint")]}
     found = consenting(with_facts([*people, away], statements, opted_out))
 

@@ -66,7 +66,7 @@ ACTS: Final[dict[str, str]] = {
     "POST /webhooks/{id}/rotate": "POST /api/webhooks/{id}/rotate",
     "POST /webhooks/{id}/remove": "DELETE /api/webhooks/{id}",
 }
-"""What a page does → the operation that does the same. A page with several acts names each by its word."""
+"""Act of a page → the operation that does the same. A page with several acts names each by its word."""
 OF_ONES_OWN: Final[dict[str, str]] = {
     "POST /sign-out": "a session is a browser's",
     "POST /account": "a password is typed by whoever has it",
@@ -74,9 +74,9 @@ OF_ONES_OWN: Final[dict[str, str]] = {
     "POST /account/recovery-codes": "so do its codes",
     "POST /inbox": "of who has signed in; a program has a token of a person, and /api/inbox",
 }
-"""What only a page does, and why: nothing of it is an operator's work. `docs/console.md` names them."""
+"""Acts that only a page has, with the reason: none is an operator's work. `docs/console.md` names them."""
 OTHER_PLACES: Final[frozenset[str]] = frozenset()
-"""Of a page with several acts, those whose operation is for who reaches everywhere: the use case asks."""
+"""Acts of a page with several, whose operation wants a caller who reaches everywhere."""
 
 
 def acts_of(route: Route) -> Iterator[str]:
@@ -90,7 +90,7 @@ def acts_of(route: Route) -> Iterator[str]:
 
 
 def forms() -> dict[str, Route]:
-    """Return what is done at pages of who has signed in. A resident's own pages are none of the console."""
+    """Return the acts of pages behind the sign-in. A resident's own pages are none of the console."""
     found = [route for route in ROUTES if route.form and route.needs is not None]
     return {act: route for route in found for act in acts_of(route)}
 

@@ -1,4 +1,4 @@
-"""Who is notified of a change of contact points, and what the notice says."""
+"""Changes of contact points: the people notified, and the words of the notice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A brand's colour is never trusted: whatever it is, what is made of it can be read."""
+"""A brand's colour is never trusted: the colours made of any one can be read."""
 
 from __future__ import annotations
 

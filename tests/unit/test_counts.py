@@ -1,4 +1,4 @@
-"""How long the counts of the log are kept."""
+"""Life of the remembered counts of the log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Once a working day whoever answers for promises gets one mail of those that are at risk or overdue."""
+"""Daily digest: the people who answer for promises get one mail a working day of those at risk or overdue."""
 
 from __future__ import annotations
 

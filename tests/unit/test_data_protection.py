@@ -1,4 +1,4 @@
-"""What `docs/data-protection.md` says of the law, the code, the settings and the tests is so."""
+"""Claims of `docs/data-protection.md` about the law, the code, the settings and the tests."""
 
 from __future__ import annotations
 

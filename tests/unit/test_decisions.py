@@ -1,4 +1,4 @@
-"""Whether a message may be sent now, and what follows from a failure."""
+"""Decisions on messages: sent now or not, and the next step after a failure."""
 
 from __future__ import annotations
 

@@ -68,14 +68,14 @@ class Preferences:
 
 
 class Directory:
-    """A directory that has whoever is looked for."""
+    """A directory that has every person who is looked for."""
 
     async def somebody(self, ref: str, **_: object) -> dict[str, object]:
         return {"id": ref}
 
 
 class Held:
-    """What is held of a person: one version of the directory."""
+    """The data of a person: one version of the directory."""
 
     async def held(self, person: str) -> ExportFacts:  # noqa: ARG002 - the port's signature
         version = PersonVersion(version=1, since=NOON, source="urn:crm", data={})

@@ -99,7 +99,7 @@ async def test_digest_covers_one_copropiedad_only() -> None:
     await keep_appointments(timers_of(hub))
 
     assert {"ph-1"} == {summary.data["copropiedad_id"] for summary in summaries(hub)}
-    # Of each the breach and the escalation: the warning before them is old news.
+    # The breach and the escalation of each: the warning before them is old news.
     assert {"ph-2": 6} == Counter(event.data["copropiedad_id"] for event in loud(hub))
 
 

@@ -1,4 +1,4 @@
-"""What the documents say of the code is so: links, commands, settings, tables, examples."""
+"""Claims of the documents about the code: links, commands, settings, tables, examples."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def rows(page: Path, header: str) -> list[list[str]]:
 
 
 def anchors(page: Path) -> set[str]:
-    """How GitHub names the headings of a page."""
+    """The names that GitHub gives the headings of a page."""
     titles = re.findall(r"^#+ (.+)$", prose(page), flags=re.MULTILINE)
     return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
 

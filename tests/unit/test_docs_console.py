@@ -1,4 +1,4 @@
-"""What the documents call by a label is on a page of the console, and what they call by a path is served."""
+"""Labels in the documents are on a page of the console, and paths in them are served."""
 
 from __future__ import annotations
 

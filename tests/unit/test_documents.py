@@ -1,4 +1,4 @@
-"""Documents of events: what may be fetched, what messages have of them, and what others pay: nothing."""
+"""Documents of events: allowed addresses, the parts in messages, and no cost for events without one."""
 
 from __future__ import annotations
 
@@ -234,7 +234,7 @@ class NoStore:
 
 
 class OneRequest(NoStore):
-    """A store with one request; counts what it is asked."""
+    """A store with one request; counts its calls."""
 
     def __init__(self, request: DocumentRequest | None, *, away: bool = False) -> None:
         self.request, self.away = request, away

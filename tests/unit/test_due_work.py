@@ -16,7 +16,7 @@ from hub.timers.due_work import DueWork, pause
 
 
 class Store:
-    """Hands out what it has, and fails first."""
+    """Hands out its rows, and fails first."""
 
     def __init__(self, *pieces: str) -> None:
         self.failures: list[Exception] = [StorageUnavailable("away"), ValueError("a fault")]

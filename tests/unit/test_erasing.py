@@ -1,4 +1,4 @@
-"""What is left of an event once a person is erased from it."""
+"""Rest of an event once a person is erased from it."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def test_subject_is_shown_whole(event: str) -> None:
 
 @for_each(NEW)
 def test_first_paragraph_is_short_and_has_no_link(event: str) -> None:
-    """Whoever reads only the subject and the first paragraph knows what happened."""
+    """A reader of only the subject and the first paragraph knows the news."""
     for words in texts(event, "email"):
         greeting, *rest = words.text.split("\n\n")
         first = rest[0] if greeting.startswith("Hola") else greeting

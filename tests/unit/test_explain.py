@@ -1,4 +1,4 @@
-"""Why a person was notified of an event, or not: a table of cases, each with its sentences."""
+"""Explanations of notices, sent or not: a table of cases, each with its sentences."""
 
 from __future__ import annotations
 

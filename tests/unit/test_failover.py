@@ -1,4 +1,4 @@
-"""Several providers of a channel: who is asked, who is passed over, and what all of them say together."""
+"""Several providers of a channel: those asked, those passed over, and their common answer."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Pool:
 
     @property
     def asked(self) -> list[int]:
-        """How often each was asked."""
+        """The number of calls of each."""
         return [len(channel.sent) for channel in self.channels]
 
 

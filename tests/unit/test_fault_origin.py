@@ -1,4 +1,4 @@
-"""Whose fault a failure is."""
+"""Origin of a failure: the message, the provider, or ourselves."""
 
 from __future__ import annotations
 

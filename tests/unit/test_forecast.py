@@ -1,4 +1,4 @@
-"""Planning asks the verdict of sending: what it refuses is not planned, and says why."""
+"""Forecast at planning by the verdict of sending: a refused message is not planned, and has the reason."""
 
 from __future__ import annotations
 
@@ -202,7 +202,7 @@ def claimed(known: Person, purpose: Purpose, address: str, at: datetime) -> Cont
 def test_no_plan_breaks_a_rule(
     known: Person, purpose: Purpose, steps: list[list[str]], at: datetime, one: bool, printed: Print
 ) -> None:
-    """Whatever is planned, a claim at the same instant would let leave, now or later that day."""
+    """A claim at the same instant would let each planned message leave, now or later that day."""
     one = one and purpose is Purpose.COLLECTION
     of = kind(*map(tuple, steps), purpose=purpose, one_authorised=one, print=printed)
     planned = plan(of, known, now=at, trigger=event("pqrs.received", at=at))
@@ -217,7 +217,7 @@ def test_no_plan_breaks_a_rule(
 
 @given(known=PEOPLE, purpose=st.sampled_from(Purpose), channel=st.sampled_from(CHANNELS), at=INSTANTS)
 def test_hours_alone_refuse_nothing(known: Person, purpose: Purpose, channel: str, at: datetime) -> None:
-    """Of most people nothing is judged at planning: that must lose no refusal."""
+    """Most people are not judged at planning: that must lose no refusal."""
     for rests in (False, True):
         facts = structs.replace(claimed(known, purpose, "", at), rests=rests, mark=None, preferences=None)
         refused = isinstance(verdict(purpose, channel, facts, at=at, policy=POLICY), Refused)

@@ -1,4 +1,4 @@
-"""What a letter and a text say of their code, and when they say nothing."""
+"""Words of a letter and a text about their code, and texts without any."""
 
 from __future__ import annotations
 

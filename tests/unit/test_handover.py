@@ -1,4 +1,4 @@
-"""What a stopping process still hands over to providers: nothing; and what it waits for: their answers."""
+"""Handover in a stopping process: it gives providers no more messages, and waits for their answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One sentence says what is broken, who is affected, what to press; the rest are lines, the worst first."""
+"""Headline: one sentence of fault, affected people and remedy; the rest are lines, the worst first."""
 
 from __future__ import annotations
 

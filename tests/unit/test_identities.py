@@ -1,4 +1,4 @@
-"""Who writes: inherited from the company to its areas and copropiedades, and never chosen by a publisher."""
+"""Identities: inherited from the company to its areas and copropiedades, and never chosen by a publisher."""
 
 from __future__ import annotations
 

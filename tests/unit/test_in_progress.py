@@ -32,7 +32,7 @@ class Slow:
 
 
 async def left(progress: InProgress, work: Slow) -> None:
-    """Begin the work and cancel whoever waits for it."""
+    """Begin the work and cancel the task that waits for it."""
     worker = asyncio.create_task(progress.run(work.do))
     await asyncio.wait_for(work.begun.wait(), 5)
     await cancel(worker)

@@ -115,7 +115,7 @@ def test_breaches_are_counted_by_the_level_reached() -> None:
         kept("09T08:00", "13T08:00", ClockState.BREACHED, level=2),
         kept("09T08:00", "16T08:00", ClockState.BREACHED, level=4),
         kept("09T08:00", None, ClockState.BREACHED, level=4),
-        # A met clock has no breach, whatever level was notified before its answer came.
+        # A met clock has no breach, also where a level was notified before its answer came.
         kept("09T08:00", "09T09:00", ClockState.MET, level=2),
     ]
 

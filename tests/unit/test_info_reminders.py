@@ -1,4 +1,4 @@
-"""Before silence is taken as withdrawal the petitioner is reminded, on business days, of what is missing."""
+"""Reminders of missing information, on business days, before silence is taken as withdrawal."""
 
 from __future__ import annotations
 

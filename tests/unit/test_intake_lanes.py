@@ -1,4 +1,4 @@
-"""An event is handled in the lane of its type, whatever the routing key under which it came."""
+"""Lanes of intake: an event is handled in the lane of its type, under any routing key."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def keywords(node: Json) -> Iterator[tuple[str, Json]]:
 
 
 def test_each_text_of_each_schema_is_decided() -> None:
-    """Add `"x-keep": true` to what no person can be told by, and `"x-keep": false` to words."""
+    """Add `"x-keep": true` to a value that identifies no person, and `"x-keep": false` to words."""
     undecided = [
         f"{name}: {'.'.join(path)}"
         for name in NAMES

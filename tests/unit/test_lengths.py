@@ -1,4 +1,4 @@
-"""A push notification is cut at a word, but never an emergency or what the law wants to be said."""
+"""A push notification is cut at a word, but never an emergency or a legal message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The two codes of a letter: what a telephone reads in them, and where they stand on paper."""
+"""The two codes of a letter, as a telephone reads them, and their places on paper."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A service notice goes to who lives there; to the absent owner only where the catalogue says so."""
+"""Service notices go to the people who live there; to the absent owner only if the catalogue says so."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.unit.factories import MONDAY, email, event, home, member, somebody
 from tests.unit.hub_in_memory import memory_hub
 
 OWNERS_TOO: Final = {
-    # What the owner or the payer owes, decides, or must be able to prove.
+    # Events about debts, decisions and proofs of the owner or the payer.
     "admin.invoice.issued",
     "admin.payment.received",
     "admin.assembly.convened",

@@ -1,4 +1,4 @@
-"""How long a name is locked, and the throttle of an address."""
+"""Lockout of a name, and the throttle of an address."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ NEEDED: Final = {
     r"reply\.(taken|published|published_later)": {"reply_id"},
     r"(receipt\.taken|complaint\.\w+|bounce\.\w+|consent\.revoked)": {"message_id"},
 }
-"""What a line with such a name says it is about."""
+"""Fields that a line with such a name must have."""
 EVERY_NAME: Final = 90
 """Calls that are found at least: fewer mean that this test looks in the wrong place."""
 

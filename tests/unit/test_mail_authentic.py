@@ -1,4 +1,4 @@
-"""Who has signed a mail: real signatures and keys, which a name server on loopback publishes."""
+"""Signers of mails: real signatures and keys, which a name server on loopback publishes."""
 
 from __future__ import annotations
 

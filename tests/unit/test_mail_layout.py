@@ -23,7 +23,7 @@ _WORD = re.compile(r"https?://\S+?(?=[\s)]|$)|\w+")
 
 
 class Shown(HTMLParser):
-    """What a reader of the HTML sees, with the address of each link after its words."""
+    """The text that a reader of the HTML sees, with the address of each link after its words."""
 
     def __init__(self) -> None:
         super().__init__()

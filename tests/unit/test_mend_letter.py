@@ -1,4 +1,4 @@
-"""What is wrong in a dead letter is marked; mended, it stays the same event of the same sender."""
+"""Mending of dead letters: mistakes are marked; mended, a letter stays the same event of its sender."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The short token of a message's link: what it opens, and that nothing near it opens anything."""
+"""The short token of a message's link: it opens that message, and nothing near it opens anything."""
 
 from __future__ import annotations
 

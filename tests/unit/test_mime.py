@@ -55,7 +55,7 @@ def parsed(raw: bytes) -> EmailMessage:
 
 
 def as_one_line(text: str) -> str:
-    """What a header may keep of any text."""
+    """The part of any text that a header may keep."""
     turned = "\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
     controls = {*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0)), *turned}
     return " ".join("".join(" " if char in controls else char for char in text).split())

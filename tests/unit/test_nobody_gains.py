@@ -41,7 +41,7 @@ Powers: TypeAlias = frozenset[tuple[Scope, str]]
 
 
 def powers(grants: Iterable[Grant]) -> Powers:
-    """Each scope in each place; what is everywhere is in all, and in what belongs to none."""
+    """Each scope in each place; a scope everywhere is in all places, and in rows of none."""
     return frozenset(
         (scope, place)
         for grant in grants
@@ -232,7 +232,7 @@ def wanted(*scopes: Scope, **fields: Any) -> KeyBody:
 
 
 async def try_key(reach: Reach, body: KeyBody, **bounds: Any) -> tuple[bool, bool]:
-    """Return whether the key can be made, and whether its successor can; only what is done is audited."""
+    """Return whether the key can be made, and whether its successor can; only acts done are audited."""
     fresh, kept = MemoryKeys(lambda: NOON), MemoryKeys(lambda: NOON)
     await keys.create_key(holder_of(EVERYTHING, kept), body)
     maker, renewer = holder_of(reach, fresh, **bounds), holder_of(reach, kept, **bounds)

@@ -1,4 +1,4 @@
-"""When a digest is due, what may wait for it, and what it says."""
+"""Notice digests: the due instant, the messages that may wait for one, and its words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of messages is counted by the process that has decided it."""
+"""Metrics of outcomes: the process that has decided an outcome counts it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def counted(name: str, **labels: str) -> float:
 
 
 class Growth:
-    """What a metric grows by."""
+    """The growth of a metric."""
 
     def __init__(self, name: str, **labels: str) -> None:
         self._name, self._labels = name, labels

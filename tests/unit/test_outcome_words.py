@@ -1,4 +1,4 @@
-"""One table says of each state and reason whether it is final, what it means, and what to do."""
+"""Words of outcomes: one table has each state and reason, whether it is final, its meaning and its remedy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Outgoing connections: each has a context of the hub's, whatever Python's own would speak."""
+"""Outgoing connections: each has a context of the hub's, not Python's own."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MAKERS = {
     "aiosmtplib.SMTP": "tls_context",
     "aio_pika.connect": "ssl_context",
 }
-"""Whatever opens a connection → the argument that brings the context."""
+"""Function that opens a connection → the argument that brings the context."""
 IN_CLEAR = ("hub/cli/check/servers.py", "hub/local/")
 """They ask this machine's own servers, over http."""
 OWN_CONTEXTS = frozenset({"ssl.create_default_context", "ssl._create_unverified_context"})

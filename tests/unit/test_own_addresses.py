@@ -1,4 +1,4 @@
-"""What a caller has written never becomes another part of an address of ours."""
+"""Words of a caller never become another part of an address of ours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages of lists that are read whole, and what operators see of them."""
+"""Pages of lists that are read whole, and the parts that operators see."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents on paper: set in a process of its own, the same each time, never markup of what people wrote."""
+"""Documents on paper: set in a process of its own, the same each time, never markup of people's words."""
 
 from __future__ import annotations
 

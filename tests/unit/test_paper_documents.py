@@ -1,4 +1,4 @@
-"""Documents on paper: what is drawn is printed, what acts is gone, a bad one costs no letter."""
+"""Publishers' documents on paper: drawings are printed, actions are gone, a bad one costs no letter."""
 
 from __future__ import annotations
 

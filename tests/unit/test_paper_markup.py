@@ -1,4 +1,4 @@
-"""A stored page as a tree: what our layouts make, and what is broken or strange."""
+"""A stored page as a tree: pages of our layouts, and broken or strange ones."""
 
 from __future__ import annotations
 

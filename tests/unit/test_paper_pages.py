@@ -23,7 +23,7 @@ from tests.unit.test_templates import DUE, TEMPLATES, examples
 
 LETTER = '<body><p class="fecha">Hoy</p><div class="asunto"><p>Asunto: {}</p></div><p>Texto {}.</p></body>'
 _HEAD = "María Fernanda Ríos Lunes 9 de marzo de 2026 "
-"""What stands on the second page of a letter and those after it."""
+"""The head of the second page of a letter and those after it."""
 _FOOT = re.compile(r"página (\d+) de (\d+)$")
 
 

@@ -1,4 +1,4 @@
-"""Which passwords are accepted, and that hashing does not block the loop."""
+"""Passwords that are accepted, and hashing that does not block the loop."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ MariaFernanda1990|JuanCarlos2026|teamomucho123|TeAmoPorSiempre|DiosEsAmor2026|di
 lamejormama1|mifamilia2026|princesa123456|elefante2026!|Diciembre2026!|Navidad2026!!|felizcumpleanos
 correcthorsebatterystaple|xantria10315|stefangreil1983|ZarAgOza2026
 """
-"""What is tried first: sequences, walks, dates, and what people in Colombia choose."""
+"""Guesses that are tried first: sequences, walks, dates, and the choices of people in Colombia."""
 
 
 def listed(table: str) -> list[str]:

@@ -1,6 +1,6 @@
-"""What an operator reads before writing to a person: which contacts serve, and why a channel would refuse."""
+"""Overview before writing to a person: the contacts that serve, and the reasons of channels to refuse."""
 
-# ruff: noqa: ARG002 - the double of a store answers whatever it is asked
+# ruff: noqa: ARG002 - the double of a store answers every question alike
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ LANDLINE = ContactPoint(id="f", kind="phone", value="+576015551234")
 
 
 class MemoryPeopleList(PeopleList):
-    """People in memory, and what is on record about them."""
+    """People in memory, with the facts on record about them."""
 
     def __init__(self, *people: Person, dead: Sequence[DeadAddress] = ()) -> None:
         self.known = {person.ref: person for person in people}

@@ -40,7 +40,7 @@ Steps = tuple[tuple[str, ...], ...]
         ((("whatsapp",), ("sms",)), (mobile(),), [("sms", "+573001234567")], ("whatsapp:not_configured",)),
         # All devices of a person get the push.
         ((("push",),), EVERYTHING, [("push", "a"), ("push", "b")], ()),
-        # A landline gets no SMS, whatever comes first.
+        # A landline gets no SMS, with either channel first.
         ((("sms",),), (mobile(LANDLINE, id="0"), mobile()), [("sms", "+573001234567")], ()),
         # The inbox needs only a person of the directory.
         ((("inbox",),), (), [("inbox", "p-maria")], ()),

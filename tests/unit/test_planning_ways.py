@@ -1,4 +1,4 @@
-"""How the steps of an audience follow each other, and when a letter is sent."""
+"""Order of the steps of an audience, and audiences with a letter."""
 
 from __future__ import annotations
 

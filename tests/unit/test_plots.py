@@ -1,4 +1,4 @@
-"""Where the bars of a chart stand."""
+"""Places of the bars of a chart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Posters: which events put one up, until when it hangs, what it says, and whose data it never shows."""
+"""Posters: the events that put one up, its end, its words, and the data that it never shows."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ NAMING: Final = re.compile(
     r"(^|_)(name|names|email|phone|person|ref|contacted|signed|payer|owner|tenant|visitor|agent|client|cop|by|"
     r"sender|number|units?)(_|$)"
 )
-"""Names of fields that may say who somebody is, what they own or what they owe."""
+"""Names of fields that may hold somebody's identity, property or debts."""
 NOBODYS: Final = frozenset({"copropiedad_ref"})
 RING: Final = KeyRing([Secret("a-secret-of-these-tests-" + "x" * 32)])
 LINKS: Final = PosterLinks(public_url="https://hub.example.co", ring=RING)
@@ -104,7 +104,7 @@ def test_events_of_the_table_have_posters_and_no_others() -> None:
 @pytest.mark.parametrize(
     ("name", "data", "until"),
     [
-        # What the event names as its end.
+        # The end that the event names.
         ("maintenance.scheduled.announced", {}, "2026-03-12T13:00:00-05:00"),
         ("admin.vote.opened", {}, "2026-03-20T18:00:00-05:00"),
         ("admin.circular.issued", {}, "2026-03-19T11:00:00-05:00"),
@@ -119,7 +119,7 @@ def test_events_of_the_table_have_posters_and_no_others() -> None:
         ("building.outage.reported", {}, AT + HANGS),
         ("emergency.declared", {}, AT + HANGS),
         ("emergency.updated", {"status": "update"}, AT + HANGS),
-        # What only says that something is over.
+        # Events that only announce an end.
         ("emergency.updated", {"status": "cleared"}, AT + HANGS_AFTER_THE_END),
         ("maintenance.scheduled.cancelled", {"starts_at": None}, AT + HANGS_AFTER_THE_END),
         ("admin.assembly.cancelled", {"starts_at": None}, AT + HANGS_AFTER_THE_END),
@@ -262,7 +262,7 @@ def _context(name: str) -> Any:
 
 @for_each(ON_WALLS)
 def test_each_field_of_its_events_that_may_name_somebody_is_refused(name: str, variant: str | None) -> None:
-    """A new field of such an event is either of nobody, or in the table of what no poster may use."""
+    """A new field of such an event is either of nobody, or in the table of fields that no poster may use."""
     del variant
     suspicious = {field for field in schema(name)["properties"] if NAMING.search(field)}
 

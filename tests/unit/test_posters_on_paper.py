@@ -21,7 +21,7 @@ BOX: Final = re.compile(r'<word xMin="([\d.]+)"[^>]* xMax="([\d.]+)"')
 
 
 def widest(pdf: bytes) -> float:
-    """How far to the right the words of a PDF go, in points."""
+    """The right end of the words of a PDF, in points."""
     if shutil.which("pdftotext") is None:
         pytest.skip("pdftotext (poppler-utils) reads the PDF")
     read = subprocess.run(

@@ -1,4 +1,4 @@
-"""The form of the preferences: what is in force stands in it, and sent back unchanged it changes nothing."""
+"""The form of the preferences: it shows the wishes in force, and sent back unchanged it changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a report by mail can do, and what a person must confirm."""
+"""Reports by mail: the acts of the hub on its own, and those that a person must confirm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often something may be done, and how a crowd is spread so that it reaches its rate."""
+"""Rate limits, and the spread of a crowd so that it reaches its rate."""
 
 from __future__ import annotations
 

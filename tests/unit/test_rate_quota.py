@@ -1,4 +1,4 @@
-"""How many requests a caller may make, and what the headers say of it."""
+"""Quotas of callers' requests, and their headers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Once a week whoever runs the hub hears which units no message reaches."""
+"""Weekly report of units that no message reaches, to the hub's operators."""
 
 from __future__ import annotations
 

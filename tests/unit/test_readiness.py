@@ -1,4 +1,4 @@
-"""Whether a copropiedad can go live: the counts, and what to do."""
+"""Readiness of a copropiedad to go live: the counts, and the next steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Visits, deals and listings: who learns what, when again, and when no more."""
+"""Visits, deals and listings: the notices of each, their reminders, and their end."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ async def test_cancelled_visit_sends_no_reminder(hub: MemoryHub, batches: Sequen
         await hub.take_in(*batch)
 
     assert {state for _, state, _ in reminders(hub, VISIT)} == {State.CANCELLED}
-    # Whoever was to come, the landlord and the agent learn it, although only the visit names them.
+    # The visitor, the landlord and the agent learn it, although only the visit names them.
     assert people(hub, CANCELLED) == people(hub, VISIT)
 
 
@@ -109,7 +109,7 @@ async def test_visit_that_has_begun_is_told_to_nobody(hub: MemoryHub) -> None:
 
 
 def texts(name: str, data: dict[str, Json]) -> dict[str, str]:
-    """Audience → all its texts, whatever the form."""
+    """Audience → all its texts, in any form."""
     read: dict[str, str] = {}
     for form, words in TEMPLATES.preview(name, data).items():
         audience, slash, _ = form.partition("/")

@@ -1,4 +1,4 @@
-"""How many wrong guesses an address has, and how much of what is refused is logged."""
+"""Wrong guesses of an address, and the refusals that are logged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is the same in every message stands in the template before it is compiled."""
+"""Constants of rendering: words of every message stand in the template when it is compiled."""
 
 from __future__ import annotations
 

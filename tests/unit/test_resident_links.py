@@ -1,4 +1,4 @@
-"""Which messages have the link to their own page, and what it opens."""
+"""Messages with the link to their own page, and the page that it opens."""
 
 from __future__ import annotations
 

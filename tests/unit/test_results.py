@@ -1,4 +1,4 @@
-"""What publishers hear of their messages: the events, and the keys under which they go out."""
+"""Results for publishers: the events, and the keys under which they go out."""
 
 from __future__ import annotations
 

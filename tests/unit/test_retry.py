@@ -54,7 +54,7 @@ def wait(seconds: float) -> RetryIn:
         (turn(0.5), 3, 0.5, wait(0.55)),  # 0.5 + 0.5 × 0.2 × 0.5: a place in a line is soon past
         (turn(90), 800, 0.5, wait(90.5)),  # 90 + 1 × 0.5, and no number of turns is too many
         (PermanentFailure("smtp_550", gone=True), 1, 0.5, GiveUp("smtp_550")),
-        (SendFailure("unknown"), 1, 0.5, wait(30)),  # what is not known to be permanent is tried again
+        (SendFailure("unknown"), 1, 0.5, wait(30)),  # not known to be permanent: tried again
     ],
 )
 def test_a_failure_leads_to_one_decision(

@@ -1,4 +1,4 @@
-"""Who is on duty at an instant: the weekly rota and the delegates."""
+"""Duty at an instant: the weekly rota and the delegates."""
 
 from __future__ import annotations
 

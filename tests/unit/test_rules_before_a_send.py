@@ -39,7 +39,7 @@ HEADER: Final = "| rule | reads | decides | asked about |"
 BY_RULE: Final = {rule.name: rule for rule in RULES}
 
 Case = tuple[RuleContext, Sequence[Claimed], Message]
-"""What the rule reads, claims, and the message among them that it decides."""
+"""The facts that the rule reads, claims, and the message among them that it decides."""
 
 
 async def claims_of(office: DeliveryHarness, at: RuleContext, *messages: Message) -> Sequence[Claimed]:
@@ -191,7 +191,7 @@ def ids(claims: Sequence[Claimed]) -> list[UUID]:
 
 
 def refusing(person: str, asked: list[list[str]], **fields: Any) -> Rule:
-    """Make a rule that refuses what is for this person, and notes about whom it is asked."""
+    """Make a rule that refuses this person's messages, and notes the people whom it judges."""
 
     def refuse(claims: Sequence[Claimed], _: RuleContext) -> Judged:
         asked.append([one.message.person for one in claims])

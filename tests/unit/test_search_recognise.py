@@ -1,4 +1,4 @@
-"""What kind of thing somebody typed into the search."""
+"""Kinds of words typed into the search."""
 
 from __future__ import annotations
 

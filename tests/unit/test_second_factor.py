@@ -49,7 +49,7 @@ STEP = timedelta(seconds=SECONDS)
 
 
 def code_at(secret: bytes, at: datetime) -> str:
-    """Find the code by asking, which is possible for who has the secret."""
+    """Find the code by trying, which is possible with the secret."""
     from pyotp import TOTP  # noqa: PLC0415 - as the hub does
 
     return TOTP(secret_text(secret).replace(" ", "")).at(at)
@@ -289,7 +289,7 @@ async def test_without_its_key_codes_are_refused_and_recovery_codes_open(
 
 
 async def test_secret_of_another_account_opens_nothing(house: Factored) -> None:
-    """Whoever can write the database copies a factor that he has to another account."""
+    """An attacker who can write the database copies a factor of his own to another account."""
     luis = await house.account("luis", office=Office.MANAGER)
     stolen = await house.kept()
     await house.factors.enrol(luis.id, stolen, [], again=False)

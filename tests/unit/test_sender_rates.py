@@ -1,4 +1,4 @@
-"""What a sender publishes above their rate goes one lane down, and stays there."""
+"""Sender rates: events above one go one lane down, and stay there."""
 
 from __future__ import annotations
 

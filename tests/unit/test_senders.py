@@ -1,4 +1,4 @@
-"""Who may speak in whose name over RabbitMQ, and what a replay of a refused event is."""
+"""Senders over RabbitMQ: the sources that each may use, and the replay of a refused event."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ async def test_a_replay_of_a_bound_source_is_taken_for_its_user(hub: MemoryHub) 
     wrong = sent(event("pqrs.received", without=("radicado",)), "crm")
     await hub.take_in(wrong)
     await bind(hub, "crm")
-    # As if a newer hub no longer required what was missing.
+    # As if a newer hub no longer required the missing field.
     fixed = dataclasses.replace(letter_of(hub), body=incoming(event("pqrs.received")).body)
     await hub.take_in(replayed(fixed))
 
@@ -218,7 +218,7 @@ async def test_a_header_that_a_sender_made_up_does_not_travel_with_the_replay(hu
 
 
 async def test_what_the_office_has_mended_says_so(hub: MemoryHub) -> None:
-    # What is wrong with it does not matter here: the letter is published with other words.
+    # The fault does not matter here: the letter is published with other words.
     letter = dataclasses.replace(
         dead_letter(sent(event("pqrs.received"), "crm"), InvalidEvent("too old")), mended_by="account:ana"
     )

@@ -1,4 +1,4 @@
-"""Sessions: what is stored, when they end, and their CSRF tokens."""
+"""Sessions: their rows, their ends, and their CSRF tokens."""
 
 from __future__ import annotations
 

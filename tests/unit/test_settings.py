@@ -11,7 +11,7 @@ from hub.settings import PROVIDERS, Address, LogFormat, LogLevel, Mode, Secret, 
 
 AN_EMAIL_URL = "smtp://hub:letmein@mail.example:587?starttls=auto"
 KEY = "0123456789abcdef" * 2
-"""Of the fewest characters that are accepted."""
+"""A key of the least accepted length."""
 
 
 def test_nothing_set_means_this_machine_and_nobody_reached() -> None:

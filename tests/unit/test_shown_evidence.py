@@ -1,4 +1,4 @@
-"""What an operator sees of the bytes that left."""
+"""Evidence of the sent bytes, as an operator sees it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who can sign in with a password, and who cannot."""
+"""Sign-ins with a password, accepted and refused."""
 
 from __future__ import annotations
 
@@ -352,7 +352,7 @@ async def test_failures_are_forgotten_after_a_day_for_any_name(house: House, nam
 
 
 async def test_strangers_do_not_keep_a_known_device_waiting() -> None:
-    """A crowd takes all places for passwords; one is kept for who is known."""
+    """A crowd takes all places for passwords; one is kept for known devices."""
     passwords = Blocked()
     crowd = [asyncio.create_task(passwords.matches("kept", "x")) for _ in range(50)]
     try:
@@ -363,7 +363,7 @@ async def test_strangers_do_not_keep_a_known_device_waiting() -> None:
 
 
 class Blocked(Passwords):
-    """Whose strangers' passwords take until `go`."""
+    """Strangers' passwords take until `go`."""
 
     def __init__(self) -> None:
         super().__init__(memory=8, rounds=1)

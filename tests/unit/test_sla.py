@@ -223,7 +223,7 @@ def test_a_stop_in_time_that_arrives_late_is_met() -> None:
 
     # The breach was notified meanwhile and stays so; the promise was met all the same.
     assert (merged.state, merged.fired) == (ClockState.MET, 2)
-    assert merged.next_at == DUE - SECOND  # those who were alerted are notified
+    assert merged.next_at == DUE - SECOND  # the people who were alerted are notified
 
 
 def test_clock_keeps_the_promise_of_its_start() -> None:

@@ -1,4 +1,4 @@
-"""The events of a case's clocks, whatever happens in it and in whatever order its events arrive."""
+"""The events of a case's clocks, after any events in any order."""
 
 from __future__ import annotations
 

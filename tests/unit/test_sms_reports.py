@@ -1,4 +1,4 @@
-"""Whatever a described provider reports or brings is read, or refused with a reason that quotes nothing."""
+"""Reports and replies of a described provider: each is read, or refused with a reason that quotes nothing."""
 
 from __future__ import annotations
 

@@ -148,7 +148,7 @@ def test_an_address_that_no_orcpt_can_hold_has_none(recipient: str) -> None:
 def run(
     offers: Offers, replies: list[Reply], letter: Letter = LETTER
 ) -> tuple[list[bytes], TransactionResult]:
-    """Give these replies, one by one; answer what was written and the verdict."""
+    """Give these replies, one by one; return the written commands and the verdict."""
     talk = transaction(letter, offers, reset=False)
     written = [next(talk).out]
     for reply in replies[:-1]:

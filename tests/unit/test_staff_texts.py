@@ -1,4 +1,4 @@
-"""What staff reads says who, what, since when and what to do, in words; a link opens the page."""
+"""Texts for staff: person, subject, instant and next step, in words; a link opens the page."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FORBIDDEN: Final = {
     "a code": re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+"),
 }
 FOR_ENGINEERS: Final = {"hub.trouble.began": "to_do"}
-"""Whoever gets it runs the hub: what to do is a command."""
+"""Its reader runs the hub: the next step is a command."""
 LINK: Final = re.compile(r"https://\S+")
 
 

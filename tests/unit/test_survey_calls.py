@@ -1,4 +1,4 @@
-"""Who is to be called is said to whoever calls, or may read what people answered."""
+"""Calls after surveys: the name is shown to the caller, and to staff who may read people's answers."""
 
 from __future__ import annotations
 

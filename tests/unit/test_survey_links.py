@@ -1,4 +1,4 @@
-"""Which messages have the link that answers a survey, and how long it lives."""
+"""Messages with the link that answers a survey, and the life of that link."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`hub template check`: what it finds, where it says that it is, and that the built-in texts are clean."""
+"""`hub template check`: its findings and their places; the built-in texts have none."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def own(folder: Path, text: str, name: str = EVENT) -> Path:
 
 
 def changed(folder: Path, old: str, new: str) -> list[tuple[str, str, str]]:
-    """Return rule, block and words of what is found after this change."""
+    """Return rule, block and words of the findings after this change."""
     assert old in SOURCE
     found = checked(own(folder, SOURCE.replace(old, new)))
     return [(one.rule, one.block, one.words) for one in found]

@@ -268,7 +268,7 @@ def test_no_text_has_signs_of_markdown(event: str) -> None:
 
 
 LONGER: Final = {"emergency.declared", "emergency.reply.received", "emergency.unreached"}
-"""What people must do in danger is worth a second part, the words of whoever is, and whom to call."""
+"""Worth a second part: instructions in danger, the words of a person in it, and the person to call."""
 
 
 @for_each(SPEAKING)

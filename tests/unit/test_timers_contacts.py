@@ -1,4 +1,4 @@
-"""A former contact is notified once, whatever goes wrong between the change and the message."""
+"""A former contact is notified once, after any failure between the change and the message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a text promises is what the clock of its case holds."""
+"""Instants that a text promises are those of the clock of its case."""
 
 from __future__ import annotations
 

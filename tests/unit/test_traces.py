@@ -1,4 +1,4 @@
-"""What a `traceparent` means, and the ids of a trace's steps."""
+"""Meaning of a `traceparent`, and the ids of a trace's steps."""
 
 from __future__ import annotations
 

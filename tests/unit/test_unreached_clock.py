@@ -1,4 +1,4 @@
-"""Whom no message of an emergency reaches, somebody must call: a clock of minutes, and its ladder."""
+"""Call of a person whom no message of an emergency reaches: a clock of minutes, and its ladder."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DECLARED = event("emergency.declared", at=NIGHT)
 
 @pytest.fixture
 async def hub() -> MemoryHub:
-    """An emergency, and a level 2; the desk and who is on call have no channel."""
+    """An emergency, and a level 2; the desk and the person on call have no channel."""
     hub = memory_hub(NIGHT)
     place = "ph-altos-del-rosal"
     await hub.take_in(

@@ -1,4 +1,4 @@
-"""Whether a message may leave: the cases of the law, the table of purposes, and rules stated on their own."""
+"""Verdicts on messages: the cases of the law, the table of purposes, and rules stated on their own."""
 
 from __future__ import annotations
 

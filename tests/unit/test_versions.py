@@ -1,4 +1,4 @@
-"""How far a version may be ahead of the one in force, for each way in which publishers count."""
+"""Jumps of versions ahead of the one in force, for each way in which publishers count."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ CHANGES: Final = st.lists(
     max_size=6,
 ).map(sorted)
 AHEAD: Final = st.timedeltas(timedelta(0), timedelta(hours=23))
-"""How far the publisher's clock, or its zone, is ahead of ours."""
+"""The lead of the publisher's clock, or its zone, over ours."""
 
 
 @pytest.mark.parametrize("scale", SCALES)

@@ -1,4 +1,4 @@
-"""When a promise is due, in words. The company works Monday to Friday from 8:00 to 17:00."""
+"""Due instants of promises, in words. The company works Monday to Friday from 8:00 to 17:00."""
 
 from __future__ import annotations
 

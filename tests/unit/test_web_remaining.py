@@ -1,4 +1,4 @@
-"""How much time is left, in the promise's own unit: Monday to Friday from 8:00 to 17:00."""
+"""Remaining time, in the promise's own unit: Monday to Friday from 8:00 to 17:00."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is sent over WhatsApp, what its codes mean, what its reports say."""
+"""WhatsApp: sent messages, the meaning of its codes, its reports."""
 
 from __future__ import annotations
 

@@ -174,7 +174,7 @@ async def test_a_stopping_worker_acknowledges_nothing_that_was_not_handled(
     monkeypatch.setattr(worker, "LONGEST_HOLD", 0)
     for faults in product(FAULTS, repeat=len(counts)):
         bench, channel = Bench(), TaggedChannel()
-        bench.stop.set()  # so that whoever finds a server away gives up
+        bench.stop.set()  # so that a worker that finds a server away gives up
         for name, kind in zip("abc", faults, strict=True):
             bench.fail(name, *FAULTS[kind])
         deliveries = [

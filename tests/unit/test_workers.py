@@ -1,4 +1,4 @@
-"""Who does which files of tests, and in which order."""
+"""Workers of tests: the files of each, and their order."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WAITING: Final = ["tests/c.py::test_1"]
 
 
 class Worker:
-    """What the scheduler sees of a worker."""
+    """A worker, as the scheduler sees it."""
 
     def __init__(self, read: Sequence[str]) -> None:
         self.read = read
