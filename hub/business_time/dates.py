@@ -68,7 +68,7 @@ def _midnight(at: datetime) -> datetime:
     return datetime.combine(at.astimezone(ZONE).date(), time(), ZONE)
 
 
-def asked_at(text: str) -> datetime:
+def query_instant(text: str) -> datetime:
     """Read the time of a query: an instant, or the last instant of a date. Raises ValueError."""
     if len(text) == DATE_LENGTH:
         return instant(text) + timedelta(days=1) - _RESOLUTION

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from hub.app.operators import open_operator
-from hub.business_time.dates import asked_at
+from hub.business_time.dates import query_instant
 from hub.cli.audience import audience
 from hub.cli.import_people import import_people
 from hub.cli.preferences import do_not_contact, preferences
@@ -65,7 +65,7 @@ _CONSENTS: Final[Columns] = {
 
 def _on(text: str) -> datetime:
     try:
-        return asked_at(text)
+        return query_instant(text)
     except ValueError:
         raise typer.BadParameter(f"{text!r} is neither a date like 2026-03-09 nor an instant") from None
 

@@ -119,12 +119,12 @@ def _channels(chosen: tuple[str, ...]) -> str:
     return ", ".join(chosen) or "none"
 
 
-def _others(wished: Preferences) -> dict[str, str]:
-    quiet = wished.quiet_hours
+def _others(wishes: Preferences) -> dict[str, str]:
+    quiet = wishes.quiet_hours
     named: dict[str, str | None] = {
         "quiet": f"{quiet.since}-{quiet.until}" if quiet else None,
-        "language": wished.language,
-        "digest": wished.digest,
-        "large-print": None if wished.large_print is None else "yes" if wished.large_print else "no",
+        "language": wishes.language,
+        "digest": wishes.digest,
+        "large-print": None if wishes.large_print is None else "yes" if wishes.large_print else "no",
     }
     return {name: str(value) for name, value in named.items() if value is not None}

@@ -13,7 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from hub.business_time import as_utc
-from hub.contact_rules.allowed import next_allowed
+from hub.contact_rules.contact_hours import next_allowed
 from hub.model import Message
 from hub.model.contact_slots import ContactSlot
 from hub.policy import Policy
@@ -85,7 +85,7 @@ def safe_from(message: Message, at: datetime, call: timedelta, policy: Policy) -
     What a provider accepts at 19:00:05 is a contact outside the hours, although its call began before.
     """
     end = at + call
-    allowed = next_allowed(message.purpose, end, policy=policy, channel=message.channel)
-    if allowed > end:
-        return allowed
+    opens = next_allowed(message.purpose, end, policy=policy, channel=message.channel)
+    if opens > end:
+        return opens
     return next_allowed(message.purpose, at, policy=policy, channel=message.channel)

@@ -13,8 +13,8 @@ from typing import Final
 
 from hub.business_time import as_utc
 from hub.business_time.dates import ZONE
-from hub.contact_rules.allowed import is_interruptive
 from hub.contact_rules.consents import CHANNELS
+from hub.contact_rules.contact_hours import is_interruptive
 from hub.contact_rules.purposes import PURPOSES
 from hub.model import Mark, MarkReason, Preferences, Purpose, QuietHours
 

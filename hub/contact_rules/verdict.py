@@ -13,8 +13,8 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from hub.contact_rules.allowed import is_interruptive, next_allowed
 from hub.contact_rules.consents import NOT_CONSENTED, allows
+from hub.contact_rules.contact_hours import is_interruptive, next_allowed
 from hub.contact_rules.preferences import barred, is_wanted, quiet_until
 from hub.contact_rules.purposes import NEED_CONSENT, PURPOSES
 from hub.model import (

@@ -282,7 +282,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     The result of a claimed message, which delivery records in one statement.
 
     `tried` is false if no provider was called: then the claim uses up none of the message's tries.
-    `gone` is true if the provider reported that the contact point does not exist.
+    `bad_contact` is true if the provider reported that the contact point does not exist.
     """
 
     message_id: UUID
@@ -292,7 +292,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     expires_at: datetime | None = None
     attempts: tuple[Attempt, ...] = ()
     tried: bool = True
-    gone: bool = False
+    bad_contact: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

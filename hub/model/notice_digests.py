@@ -46,13 +46,13 @@ class NoticeDigest(Struct, frozen=True, kw_only=True):
     def id(self) -> str:
         return digest_id(self.person, self.due_at)
 
-    def told(self) -> Event:
+    def event(self) -> Event:
         """Return its event."""
         return own_event(NAME, self.id, self.data, time=self.due_at)
 
     @property
     def key(self) -> UUID:
-        return event_key(self.told())
+        return event_key(self.event())
 
 
 def digest_id(person: str, due_at: datetime) -> str:

@@ -128,10 +128,10 @@ def to_person(row: Record, units: Iterable[Unit] = ()) -> Person:
 
 
 def _with_wishes(person: Person, wishes: Json, mark: Json) -> Person:
-    wished = msgspec.convert(wishes, Preferences) if wishes else None
+    preferences = msgspec.convert(wishes, Preferences) if wishes else None
     return replace(
         person,
-        preferences=wished,
+        preferences=preferences,
         mark=msgspec.convert(mark, Mark) if mark else None,
-        locale=(wished and wished.language) or person.locale,
+        locale=(preferences and preferences.language) or person.locale,
     )

@@ -281,14 +281,14 @@ class Directory:
         if entry is None or entry.data is None:
             return None
         points = [_contact_point(point) for point in entry.data["contact_points"]]
-        wished = self.preferences.get(ref)
+        preferences = self.preferences.get(ref)
         return Person(
             ref=ref,
             name=entry.data["names"],
             contact_points=tuple(point for point in points if point is not None),
-            locale=(wished and wished.language) or entry.data.get("locale") or "es",
+            locale=(preferences and preferences.language) or entry.data.get("locale") or "es",
             digital_access=entry.data.get("digital_access") is not False,
-            preferences=wished,
+            preferences=preferences,
             mark=self.marks.get(ref),
         )
 

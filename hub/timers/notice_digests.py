@@ -111,7 +111,7 @@ def _item(notice: HeldNotice) -> dict[str, Json]:
 async def _publish(timers: Timers) -> None:
     while page := await timers.digests.unpublished(AT_ONCE):
         for digest in page:
-            await timers.publisher.event(digest.told())
+            await timers.publisher.event(digest.event())
             await timers.digests.mark_published(digest)
 
 

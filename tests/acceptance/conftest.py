@@ -95,7 +95,7 @@ class House:
 
 
 @asynccontextmanager
-async def furnished(house: House) -> AsyncIterator[House]:
+async def opened_house(house: House) -> AsyncIterator[House]:
     """Open the providers; at the end they must have nothing to complain of."""
     async with AsyncExitStack() as stack:
         for server in (house.smtp, house.twilio, house.fcm, house.whatsapp):
@@ -107,7 +107,7 @@ async def furnished(house: House) -> AsyncIterator[House]:
 @pytest.fixture
 async def house(amqp_url: str, redis_url: str, database: str, tmp_path: Path) -> AsyncIterator[House]:
     """A house whose servers are shared and whose data are its own."""
-    async with furnished(
+    async with opened_house(
         House(amqp_url=amqp_url, redis_url=redis_url, database_url=database, folder=tmp_path)
     ) as built:
         yield built

@@ -14,7 +14,7 @@ from uuid import uuid4
 import aio_pika
 import aiohttp
 
-from tests.acceptance.conftest import House, furnished
+from tests.acceptance.conftest import House, opened_house
 from tests.acceptance.harness import HubProcess, Publisher, event, hub_process, publisher, until
 from tests.providers.smtp_conversation import Mail
 from tests.servers import Servers
@@ -148,7 +148,7 @@ async def lasting(
         servers.vhost() as amqp_url,
         servers.redis_database() as redis_url,
         servers.database() as database_url,
-        furnished(
+        opened_house(
             House(amqp_url=amqp_url, redis_url=redis_url, database_url=database_url, folder=folder)
         ) as house,
     ):

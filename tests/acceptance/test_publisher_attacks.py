@@ -16,7 +16,7 @@ from hub.health.incidents import BEGAN
 from hub.model import HUB_SOURCE, SENDER_HEADER, Event
 from hub.sla.acknowledge import acknowledged
 from tests.acceptance import directory
-from tests.acceptance.conftest import House, furnished
+from tests.acceptance.conftest import House, opened_house
 from tests.acceptance.harness import until
 from tests.acceptance.test_monitor import OPS, QUICK, alerts, hire, incidents
 from tests.broker_users import publish_as
@@ -47,7 +47,7 @@ class Attack:
 async def house(users: Users, redis_url: str, database: str, tmp_path: Path) -> AsyncIterator[House]:
     """A house whose hub is the user of RabbitMQ that `docs/security.md` makes."""
     built = House(amqp_url=users.url("hub"), redis_url=redis_url, database_url=database, folder=tmp_path)
-    async with furnished(built):
+    async with opened_house(built):
         yield built
 
 

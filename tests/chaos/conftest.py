@@ -9,8 +9,8 @@ import pytest
 
 from hub.local.postgres import USER
 from hub.storage import migrations
-from tests.acceptance.conftest import House, furnished
-from tests.chaos.scenario import Scenario, ordeal
+from tests.acceptance.conftest import House, opened_house
+from tests.chaos.scenario import Scenario, make_scenario
 from tests.servers import Servers
 
 
@@ -18,7 +18,7 @@ from tests.servers import Servers
 async def home(private_servers: Servers, tmp_path: Path) -> AsyncIterator[House]:
     """A house with private servers, which may be stopped."""
     await migrations.upgrade(private_servers.postgres.url)
-    async with furnished(
+    async with opened_house(
         House(
             amqp_url=private_servers.rabbitmq.url,
             redis_url=private_servers.redis.url,
@@ -33,13 +33,13 @@ async def home(private_servers: Servers, tmp_path: Path) -> AsyncIterator[House]
 @pytest.fixture
 async def alone(home: House) -> Scenario:
     """A scenario whose servers may be stopped."""
-    return await ordeal(home)
+    return await make_scenario(home)
 
 
 @pytest.fixture
 async def trial(amqp_url: str, redis_url: str, database: str, tmp_path: Path) -> AsyncIterator[Scenario]:
     """A scenario in which only the hub or its providers may be broken."""
-    async with furnished(
+    async with opened_house(
         House(amqp_url=amqp_url, redis_url=redis_url, database_url=database, folder=tmp_path)
     ) as house:
-        yield await ordeal(house)
+        yield await make_scenario(house)

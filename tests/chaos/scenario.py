@@ -206,7 +206,7 @@ class Scenario:
         return judge_files(self.published, self.providers, self.faults, grace=LEASE)
 
 
-async def ordeal(house: House, policy: str = QUICK) -> Scenario:
+async def make_scenario(house: House, policy: str = QUICK) -> Scenario:
     """Make a scenario: providers with journals, a hub with short leases and a fixed API port."""
     house.policy(policy)
     house.settings["HUB_HTTP"] = f"{ADDRESS}:{free_port()}"

@@ -9,10 +9,10 @@ import pytest
 
 from hub.consumers.topology import messages_queue
 from hub.model import Lane
-from tests.acceptance.conftest import House, furnished
+from tests.acceptance.conftest import House, opened_house
 from tests.acceptance.harness import until
 from tests.chaos.cluster import Cluster, cluster
-from tests.chaos.scenario import Scenario, ordeal, replied
+from tests.chaos.scenario import Scenario, make_scenario, replied
 from tests.chaos.wire import port_of, through, wire
 from tests.servers import open_folder
 
@@ -33,7 +33,7 @@ async def clustered(nodes: Cluster, redis_url: str, database: str, tmp_path: Pat
     """A scenario whose broker is reached through a stand-in for a load balancer."""
     async with wire(*(node.port for node in nodes.nodes)) as balancer:
         url = nodes.nodes[0].url
-        async with furnished(
+        async with opened_house(
             House(
                 amqp_url=through(balancer.port, url),
                 redis_url=redis_url,
@@ -42,7 +42,7 @@ async def clustered(nodes: Cluster, redis_url: str, database: str, tmp_path: Pat
             )
         ) as house:
             assert port_of(house.amqp_url) == balancer.port
-            yield await ordeal(house)
+            yield await make_scenario(house)
 
 
 async def test_the_leader_of_a_queue_is_killed_and_nobody_is_lost(

@@ -12,9 +12,9 @@ import pytest
 from hub.local.postgres import USER, Postgres
 from hub.local.rabbitmq import RabbitMQ
 from hub.storage import migrations
-from tests.acceptance.conftest import House, furnished
+from tests.acceptance.conftest import House, opened_house
 from tests.acceptance.harness import HubProcess, until
-from tests.chaos.scenario import Scenario, ordeal, replied
+from tests.chaos.scenario import Scenario, make_scenario, replied
 from tests.servers import Servers, open_folder
 
 EVENTS = 600
@@ -56,7 +56,7 @@ async def cramped() -> AsyncIterator[Postgres]:
 async def test_a_database_without_room_is_waited_for_and_nobody_is_lost(
     cramped: Postgres, amqp_url: str, redis_url: str, tmp_path: Path
 ) -> None:
-    async with furnished(
+    async with opened_house(
         House(
             amqp_url=amqp_url,
             redis_url=redis_url,
@@ -65,7 +65,7 @@ async def test_a_database_without_room_is_waited_for_and_nobody_is_lost(
             folder=tmp_path,
         )
     ) as house:
-        full = await ordeal(house)
+        full = await make_scenario(house)
         async with full.hub() as hub:
             await full.publish([replied(0)])
             await until(lambda: bool(house.smtp.mails), "the mail while there is room")

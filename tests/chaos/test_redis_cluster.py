@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.conftest import House, furnished
+from tests.acceptance.conftest import House, opened_house
 from tests.acceptance.harness import until
 from tests.chaos.clocks import OTHERS, STEPS, agree, at_once, in_order, mails, steps
-from tests.chaos.scenario import Scenario, ordeal
+from tests.chaos.scenario import Scenario, make_scenario
 from tests.chaos.test_redis import staffed, times
 from tests.redis_cluster import OUR_SLOT, RedisCluster, redis_cluster
 from tests.servers import open_folder
@@ -38,10 +38,10 @@ async def nodes(installed: None) -> AsyncIterator[RedisCluster]:  # noqa: ARG001
 async def clustered(
     nodes: RedisCluster, amqp_url: str, database: str, tmp_path: Path
 ) -> AsyncIterator[Scenario]:
-    async with furnished(
+    async with opened_house(
         House(amqp_url=amqp_url, redis_url=nodes.url, database_url=database, folder=tmp_path)
     ) as house:
-        yield await ordeal(house)
+        yield await make_scenario(house)
 
 
 async def test_steps_fire_once_while_the_slot_moves_and_its_node_is_lost(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hub.business_time.dates import asked_at
+from hub.business_time.dates import query_instant
 from hub.errors import StorageRefused
 from hub.model import Event, Json
 from hub.people.audience import RESIDENTS, Group
@@ -44,7 +44,8 @@ def gone(version: int, received: str) -> Event:
 
 async def owners(stores: RealStores, on: str, **where: str) -> list[str]:
     place: dict[str, Any] = {"unit": None, "copropiedad": None, **(where or {"unit": "u-1"})}
-    page = await stores.roster.holders(Holders(role="owner", on=asked_at(on), **place), after=None, limit=50)
+    held = Holders(role="owner", on=query_instant(on), **place)
+    page = await stores.roster.holders(held, after=None, limit=50)
     return [row["person"] for row in page.items]
 
 

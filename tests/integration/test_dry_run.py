@@ -30,7 +30,7 @@ from tests.integration.test_web_access import GUARDED
 from tests.integration.test_web_keys import holding
 from tests.integration.web_doubles import SCHEMAS, Reply, World, ask, event
 from tests.integration.working_hub import WorkingHub
-from tests.unit.delivery_harness import post_office
+from tests.unit.delivery_harness import make_harness
 from tests.unit.factories import DESK
 
 __all__ = ["environ"]
@@ -375,7 +375,7 @@ async def run_dry(
 
 async def take_in(database: Database, *events: Mapping[str, Any]) -> None:
     """Take them in for good."""
-    deps = replace(post_office().deps(), now=lambda: datetime.now(UTC))
+    deps = replace(make_harness().deps(), now=lambda: datetime.now(UTC))
     await WorkingHub(database, deps).take_in(
         *(decode(json.dumps(given).encode(), CONTENT_TYPE, {}) for given in events)
     )

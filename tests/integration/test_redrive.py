@@ -18,7 +18,7 @@ from hub.ports import MessageFilter, Ticket
 from hub.testing import MemoryAudit, MemoryEmail
 from tests.contract.many import run
 from tests.contract.stores import RealStores, open_stores
-from tests.unit.delivery_harness import ABOUT, DeliveryHarness, mail, post_office
+from tests.unit.delivery_harness import ABOUT, DeliveryHarness, mail, make_harness
 
 GONE = "smtp_550_5.1.1"
 FAILED = MessageFilter(state="failed")
@@ -61,7 +61,7 @@ class Lost:
 @pytest.fixture
 async def place(database: str) -> AsyncIterator[Lost]:
     async with open_stores(database) as stores:
-        yield Lost(stores, post_office(MemoryEmail()))
+        yield Lost(stores, make_harness(MemoryEmail()))
 
 
 async def test_what_was_lost_goes_out_and_nobody_is_notified_twice(place: Lost) -> None:
@@ -78,7 +78,7 @@ async def test_what_was_lost_goes_out_and_nobody_is_notified_twice(place: Lost) 
 
 async def test_what_fails_again_may_go_again(place: Lost) -> None:
     one = lost()
-    place.office = post_office(MemoryEmail(PermanentFailure(GONE)))
+    place.office = make_harness(MemoryEmail(PermanentFailure(GONE)))
     await place.holds(one)
 
     await place.again()
@@ -90,7 +90,7 @@ async def test_what_fails_again_may_go_again(place: Lost) -> None:
 
 async def test_what_fails_again_is_left_to_the_next_step_of_its_cascade(place: Lost) -> None:
     one = lost(fallback=((Target(channel="sms", contact_id="cp", address="+573001234567"),),))
-    place.office = post_office(MemoryEmail(PermanentFailure(GONE)))
+    place.office = make_harness(MemoryEmail(PermanentFailure(GONE)))
     await place.holds(one)
 
     await place.again()

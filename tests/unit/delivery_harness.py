@@ -131,7 +131,7 @@ class DeliveryHarness:
         return list(self.store.tables.attempts.values())
 
 
-def post_office(*channels: MemoryChannel, policy: Policy = POLICY) -> DeliveryHarness:
+def make_harness(*channels: MemoryChannel, policy: Policy = POLICY) -> DeliveryHarness:
     clock = SettableClock(MONDAY)
     store = MemoryStore(clock)
     return DeliveryHarness(

@@ -16,7 +16,7 @@ from hub.model import Clock, Event, Json
 from hub.sla import acknowledge
 from hub.testing import MemoryEmail, MemoryInbox, MemoryPush, MemorySms
 from hub.timers.scheduler import keep_appointments, poll_sql
-from tests.unit.delivery_harness import DeliveryHarness, post_office
+from tests.unit.delivery_harness import DeliveryHarness, make_harness
 from tests.unit.factories import BOGOTA, HOUR, email, event, local, member, mobile, somebody
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
 from tests.unit.timer_harness import timers_of
@@ -147,7 +147,7 @@ async def walk(opening: Event, *directory: Event) -> Walk:
     channels = {
         channel.traits.name: channel for channel in (MemoryEmail(), MemorySms(), MemoryPush(), MemoryInbox())
     }
-    office = post_office(*channels.values())
+    office = make_harness(*channels.values())
     office.clock, office.store = hub.clock, hub.store
     await hub.appointments.begin_epoch()
     await hub.take_in(*directory)

@@ -12,7 +12,7 @@ from hub.errors import BrokerUnavailable, PermanentFailure, StorageUnavailable, 
 from hub.model import Accepted, Outcome, Outgoing, State, Target
 from hub.ports import Ticket
 from hub.testing import MemoryEmail, MemorySms, MemoryStore
-from tests.unit.delivery_harness import mail, post_office
+from tests.unit.delivery_harness import mail, make_harness
 from tests.unit.factories import HOUR
 
 SMS = Target(channel="sms", contact_id="cp-phone", address="+573001234567")
@@ -20,7 +20,7 @@ INBOX = Target(channel="inbox", contact_id="inbox", address="p-1")
 
 
 async def test_message_of_a_removed_channel_fails_and_the_cascade_advances() -> None:
-    office = post_office(MemorySms())
+    office = make_harness(MemorySms())
     message = mail(fallback=((SMS,),))
     await office.holds(message)
     await office.deliver(message)
@@ -39,7 +39,7 @@ class _LostAnswers(MemoryStore):
 
 
 async def test_lost_reply_of_the_database_still_advances_the_cascade() -> None:
-    office = post_office(MemoryEmail(PermanentFailure("smtp_550")), MemorySms())
+    office = make_harness(MemoryEmail(PermanentFailure("smtp_550")), MemorySms())
     office.store = _LostAnswers(office.clock)
     office.store.faults.script("answer", StorageUnavailable())
     message = mail(fallback=((SMS,),))
@@ -51,7 +51,7 @@ async def test_lost_reply_of_the_database_still_advances_the_cascade() -> None:
 
 
 async def test_permanent_failure_advances_to_the_next_step() -> None:
-    office = post_office(MemoryEmail(PermanentFailure("smtp_550")), MemorySms())
+    office = make_harness(MemoryEmail(PermanentFailure("smtp_550")), MemorySms())
     message = mail(fallback=((SMS,), (INBOX,)))
     await office.holds(message)
     await office.deliver(message)
@@ -69,7 +69,7 @@ async def test_step_advances_only_when_all_its_messages_have_failed() -> None:
             raise PermanentFailure("smtp_550")
         raise TransientFailure("smtp_451")
 
-    office = post_office(MemoryEmail(by_contact, by_contact, PermanentFailure("smtp_550")), MemorySms())
+    office = make_harness(MemoryEmail(by_contact, by_contact, PermanentFailure("smtp_550")), MemorySms())
     two = [mail(contact_id=at, address=at, fallback=((SMS,),)) for at in ("bad", "slow")]
     await office.holds(*two)
     await office.deliver(*two)
@@ -82,7 +82,7 @@ async def test_step_advances_only_when_all_its_messages_have_failed() -> None:
 
 async def test_a_step_that_fails_in_one_ticket_makes_its_next_step_once() -> None:
     failure = PermanentFailure("smtp_550")
-    office = post_office(MemoryEmail(failure, failure), MemorySms())
+    office = make_harness(MemoryEmail(failure, failure), MemorySms())
     two = [mail(contact_id=at, fallback=((SMS,),)) for at in ("a", "b")]
     await office.holds(*two)
     await office.deliver(*two)
@@ -91,7 +91,7 @@ async def test_a_step_that_fails_in_one_ticket_makes_its_next_step_once() -> Non
 
 
 async def test_one_persons_step_is_not_anothers() -> None:
-    office = post_office(MemoryEmail(PermanentFailure("smtp_550")), MemorySms())
+    office = make_harness(MemoryEmail(PermanentFailure("smtp_550")), MemorySms())
     bad, waiting = mail("p-1", fallback=((SMS,),)), mail("p-2", fallback=((SMS,),))
     await office.holds(bad, waiting)
     await office.deliver(bad)
@@ -100,7 +100,7 @@ async def test_one_persons_step_is_not_anothers() -> None:
 
 
 async def test_a_cascade_that_reaches_its_end_stops() -> None:
-    office = post_office(MemoryEmail(PermanentFailure("smtp_550")))
+    office = make_harness(MemoryEmail(PermanentFailure("smtp_550")))
     message = mail()
     await office.holds(message)
     await office.deliver(message)
@@ -109,7 +109,7 @@ async def test_a_cascade_that_reaches_its_end_stops() -> None:
 
 
 async def test_next_step_without_a_ticket_is_left_to_the_sweep() -> None:
-    office = post_office(MemoryEmail(PermanentFailure("smtp_550")), MemorySms())
+    office = make_harness(MemoryEmail(PermanentFailure("smtp_550")), MemorySms())
     office.publisher.faults.script("tickets", BrokerUnavailable())
     message = mail(fallback=((SMS,),))
     await office.holds(message)
@@ -128,7 +128,7 @@ async def test_worker_that_lost_its_lease_advances_no_cascade() -> None:
         await office.store.claim([outgoing.message.id], token=UUID(int=1), lease=HOUR)
         raise PermanentFailure("smtp_550")
 
-    office = post_office(MemoryEmail(too_late), MemorySms())
+    office = make_harness(MemoryEmail(too_late), MemorySms())
     message = mail(fallback=((SMS,),))
     await office.holds(message)
     await office.deliver(message)

@@ -21,7 +21,7 @@ from hub.model import ChannelTraits, Consent, Event, EventType, Message, Purpose
 from hub.model.ids import event_key
 from hub.testing import MemoryEmail
 from hub.testing.transaction import MemoryTransaction
-from tests.unit.delivery_harness import post_office
+from tests.unit.delivery_harness import make_harness
 from tests.unit.factories import (
     HOUR,
     MONDAY,
@@ -233,7 +233,7 @@ async def test_collection_held_until_the_window_opens_is_ended_by_a_payment() ->
     await hub.take_in(consent("email"))
     await hub.take_in(notice)
     [message] = hub.of(notice)
-    office = replace(post_office(MemoryEmail()), clock=hub.clock, store=hub.store)
+    office = replace(make_harness(MemoryEmail()), clock=hub.clock, store=hub.store)
     await office.deliver(message)
     before = paid_states(hub, notice)
     hub.clock.advance(HOUR)
@@ -253,10 +253,10 @@ async def test_collection_held_by_the_limit_is_ended_by_a_payment() -> None:
     other = structs.replace(overdue(unit_id="altos-t2-302", balance=1), id="other")
     await hub.take_in(overdue(), other)
     [first], [second] = hub.of(overdue()), hub.of(other)
-    office = replace(post_office(MemoryEmail()), clock=hub.clock, store=hub.store)
+    office = replace(make_harness(MemoryEmail()), clock=hub.clock, store=hub.store)
     await office.deliver(first)
     # The same words would be merged.
-    office.throttle = post_office().throttle
+    office.throttle = make_harness().throttle
     await office.deliver(second)
     before = paid_states(hub, other)
     await hub.take_in(payment(MONDAY + 2 * HOUR, unit_id="altos-t2-302"))

@@ -36,7 +36,7 @@ from hub.sla.daily_digest import DIGEST
 from hub.testing import MemoryAppointments, MemoryKeys, MemoryPublisher, MemoryStore, SettableClock
 from hub.timers.sealing import HEAD
 from tests.unit.clock_factory import scheduled
-from tests.unit.delivery_harness import post_office
+from tests.unit.delivery_harness import make_harness
 from tests.unit.factories import DESK, MONDAY, POLICY
 
 
@@ -53,7 +53,7 @@ def consumers() -> list[Consumer]:
         now=clock,
     )
     delivering = messages.consumers(
-        deps=post_office().deps(), store=store, publisher=publisher, appointments=appointments
+        deps=make_harness().deps(), store=store, publisher=publisher, appointments=appointments
     )
     return [*intake_consumers, *delivering]
 

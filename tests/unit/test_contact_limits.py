@@ -20,7 +20,7 @@ from hub.model.contact_slots import ContactSlot
 from hub.policy import load_policy
 from hub.policy.limits import ContactLimits
 from hub.testing import MemoryEmail, MemorySms
-from tests.unit.delivery_harness import DeliveryHarness, mail, post_office
+from tests.unit.delivery_harness import DeliveryHarness, mail, make_harness
 from tests.unit.factories import HOUR, MONDAY, POLICY, SECOND, authorising, device, local, person
 from tests.unit.plans import kind, plan
 
@@ -162,7 +162,7 @@ TUESDAY_AT_7: Final = local("2026-03-10 07:00")
 
 
 async def office_with(*messages: Message, sms: MemorySms | None = None) -> DeliveryHarness:
-    office = post_office(MemoryEmail(), sms or MemorySms())
+    office = make_harness(MemoryEmail(), sms or MemorySms())
     await office.agreed(*messages)
     return office
 

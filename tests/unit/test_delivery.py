@@ -14,12 +14,12 @@ from msgspec.structs import replace
 from hub.messages.delivery.deliver import deliver
 from hub.model import Accepted, Claimed, Outgoing, Purpose, Rendered, State
 from hub.testing import MemoryEmail, MemoryInbox
-from tests.unit.delivery_harness import ABOUT, hasty, mail, named, post_office
+from tests.unit.delivery_harness import ABOUT, hasty, mail, make_harness, named
 from tests.unit.factories import HOUR, MONDAY, SECOND, agreed, local, said_in
 
 
 async def test_a_ticket_is_sent_and_recorded() -> None:
-    office = post_office(MemoryEmail(Accepted(provider="smtp", reference="r", code="250")))
+    office = make_harness(MemoryEmail(Accepted(provider="smtp", reference="r", code="250")))
     message = mail(expires_at=MONDAY + HOUR)
     await office.holds(message)
     await office.deliver(message)
@@ -45,7 +45,7 @@ async def test_the_messages_of_a_ticket_are_sent_at_the_same_time() -> None:
         await waiting.wait()
         return Accepted(provider="smtp", reference=str(outgoing.message.id))
 
-    office = post_office(MemoryEmail(together, together, together))
+    office = make_harness(MemoryEmail(together, together, together))
     three = [mail(f"p-{number}") for number in range(3)]
     await office.holds(*three)
     async with asyncio.timeout(5):
@@ -55,7 +55,7 @@ async def test_the_messages_of_a_ticket_are_sent_at_the_same_time() -> None:
 
 
 async def test_two_workers_with_the_same_ticket_send_once() -> None:
-    office = post_office()
+    office = make_harness()
     three = [mail(f"p-{number}") for number in range(3)]
     await office.holds(*three)
     await asyncio.gather(office.deliver(*three), office.deliver(*three))
@@ -64,7 +64,7 @@ async def test_two_workers_with_the_same_ticket_send_once() -> None:
 
 
 async def test_a_ticket_of_what_was_sent_already_does_nothing() -> None:
-    office = post_office()
+    office = make_harness()
     message = mail()
     await office.holds(message)
     await office.deliver(message)
@@ -74,14 +74,14 @@ async def test_a_ticket_of_what_was_sent_already_does_nothing() -> None:
 
 
 async def test_a_ticket_of_an_unknown_message_does_nothing() -> None:
-    office = post_office()
+    office = make_harness()
     await office.deliver(mail())
 
     assert office.sent() == []
 
 
 async def test_ticket_leaves_a_lease_and_claims_when_the_timers_have_ended_it() -> None:
-    office = post_office()
+    office = make_harness()
     message = mail()
     await office.holds(message)
     await office.store.claim([message.id], token=UUID(int=1), lease=60 * SECOND)
@@ -97,7 +97,7 @@ async def test_ticket_leaves_a_lease_and_claims_when_the_timers_have_ended_it() 
 
 
 async def test_worker_with_a_nearly_expired_lease_sends_nothing(tmp_path: Path) -> None:
-    office = post_office(policy=hasty(tmp_path, provider="30s", margin="1ms"))
+    office = make_harness(policy=hasty(tmp_path, provider="30s", margin="1ms"))
     message = mail()
     await office.holds(message)
 
@@ -118,7 +118,7 @@ async def test_worker_with_a_nearly_expired_lease_sends_nothing(tmp_path: Path) 
 
 
 async def test_outside_the_hours_of_contact_a_message_is_held() -> None:
-    office = post_office()
+    office = make_harness()
     office.clock.at = local("2026-03-13 19:00")
     message = mail(purpose=Purpose.COLLECTION, expires_at=local("2026-03-13 20:00"))
     await office.holds(message)
@@ -134,7 +134,7 @@ async def test_outside_the_hours_of_contact_a_message_is_held() -> None:
 
 
 async def test_an_expired_message_is_not_sent() -> None:
-    office = post_office()
+    office = make_harness()
     message = mail(expires_at=MONDAY)
     await office.holds(message)
     await office.deliver(message)
@@ -144,7 +144,7 @@ async def test_an_expired_message_is_not_sent() -> None:
 
 @pytest.mark.parametrize("name", ["Nadie", "Fallo"], ids=["missing variable", "fault of ours"])
 async def test_message_that_cannot_be_rendered_fails_alone(name: str) -> None:
-    office = post_office()
+    office = make_harness()
     bad, good = named(mail("p-bad"), name), mail("p-good")
     await office.holds(bad, good)
     await office.deliver(bad, good)
@@ -155,7 +155,7 @@ async def test_message_that_cannot_be_rendered_fails_alone(name: str) -> None:
 
 
 async def test_inbox_message_waits_when_sent() -> None:
-    office = post_office(MemoryInbox())
+    office = make_harness(MemoryInbox())
     message = mail(channel="inbox", contact_id="inbox")
     await office.holds(message)
     await office.deliver(message)
@@ -164,7 +164,7 @@ async def test_inbox_message_waits_when_sent() -> None:
 
 
 async def test_a_claimed_message_knows_its_event() -> None:
-    office = post_office()
+    office = make_harness()
     message = mail()
     await office.holds(message)
     [claimed] = await office.store.claim([message.id], token=UUID(int=1), lease=SECOND)

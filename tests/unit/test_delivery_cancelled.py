@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from hub.errors import StorageUnavailable
 from hub.model import Accepted, Outcome, Outgoing, State
 from hub.testing import MemoryEmail, MemoryStore
-from tests.unit.delivery_harness import DeliveryHarness, hasty, mail, post_office
+from tests.unit.delivery_harness import DeliveryHarness, hasty, mail, make_harness
 
 
 class _SlowStore(MemoryStore):
@@ -30,7 +30,7 @@ class _SlowStore(MemoryStore):
 
 
 def slow_office() -> tuple[DeliveryHarness, _SlowStore]:
-    office = post_office()
+    office = make_harness()
     store = _SlowStore(office.clock)
     store.recording, store.resume = asyncio.Event(), asyncio.Event()
     office.store = store
@@ -67,7 +67,7 @@ async def test_worker_cancelled_while_sending_records_the_answers() -> None:
             await asyncio.Event().wait()
         return Accepted(provider="smtp")
 
-    office = post_office(MemoryEmail(by_person, by_person))
+    office = make_harness(MemoryEmail(by_person, by_person))
     done, stuck = mail("p-done"), mail("p-stuck")
     await office.holds(done, stuck)
     task = await cancelled(office.deliver(done, stuck), begun)
@@ -86,7 +86,7 @@ async def test_worker_cancelled_without_a_database_still_ends() -> None:
         await asyncio.Event().wait()
         raise AssertionError
 
-    office = post_office(MemoryEmail(Accepted(provider="smtp"), hang))
+    office = make_harness(MemoryEmail(Accepted(provider="smtp"), hang))
     office.store.faults.script("record", StorageUnavailable())
     done, stuck = mail("p-done"), mail("p-stuck")
     await office.holds(done, stuck)
@@ -98,7 +98,7 @@ async def test_worker_cancelled_without_a_database_still_ends() -> None:
 
 
 async def test_a_worker_cancelled_while_the_database_stays_away_ends_with_its_lease(tmp_path: Path) -> None:
-    office = post_office(policy=hasty(tmp_path, provider="100ms", margin="200ms"))
+    office = make_harness(policy=hasty(tmp_path, provider="100ms", margin="200ms"))
     office.store.faults.always("record", StorageUnavailable())
     message = mail()
     await office.holds(message)

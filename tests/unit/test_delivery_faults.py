@@ -15,12 +15,12 @@ from hub.errors import PermanentFailure, StorageUnavailable, TransientFailure
 from hub.messages.delivery.lost_claims import MOST
 from hub.model import Accepted, Claimed, Outgoing, State
 from hub.testing import MemoryEmail, MemoryStore
-from tests.unit.delivery_harness import hasty, mail, named, post_office
+from tests.unit.delivery_harness import hasty, mail, make_harness, named
 from tests.unit.factories import HOUR, MONDAY
 
 
 async def test_a_transient_failure_is_tried_again_later() -> None:
-    office = post_office(MemoryEmail(TransientFailure("smtp_451", retry_after=timedelta(hours=2))))
+    office = make_harness(MemoryEmail(TransientFailure("smtp_451", retry_after=timedelta(hours=2))))
     message = mail()
     await office.holds(message)
     await office.deliver(message)
@@ -34,7 +34,7 @@ async def test_a_transient_failure_is_tried_again_later() -> None:
 
 
 async def test_a_message_that_waits_is_not_sent_before_its_time_and_then_is() -> None:
-    office = post_office(MemoryEmail(TransientFailure("smtp_451")))
+    office = make_harness(MemoryEmail(TransientFailure("smtp_451")))
     message = mail()
     await office.holds(message)
     await office.deliver(message)
@@ -47,7 +47,7 @@ async def test_a_message_that_waits_is_not_sent_before_its_time_and_then_is() ->
 
 
 async def test_each_try_sends_the_same_reference() -> None:
-    office = post_office(MemoryEmail(TransientFailure("timeout", unknown=True)))
+    office = make_harness(MemoryEmail(TransientFailure("timeout", unknown=True)))
     message = mail()
     await office.holds(message)
     await office.deliver(message)
@@ -68,7 +68,7 @@ async def test_failure_of_one_message_does_not_affect_another() -> None:
             raise ZeroDivisionError  # a fault of the channel
         return Accepted(provider="smtp")
 
-    office = post_office(MemoryEmail(*[by_person] * 4))
+    office = make_harness(MemoryEmail(*[by_person] * 4))
     four = [mail(f"p-{number}") for number in range(4)]
     await office.holds(*four)
     await office.deliver(*four)
@@ -82,7 +82,7 @@ async def test_send_to_a_hanging_provider_ends_with_the_lease(tmp_path: Path) ->
         await asyncio.Event().wait()
         raise AssertionError
 
-    office = post_office(MemoryEmail(hang), policy=hasty(tmp_path, provider="100ms", margin="100ms"))
+    office = make_harness(MemoryEmail(hang), policy=hasty(tmp_path, provider="100ms", margin="100ms"))
     stuck, good = mail("p-stuck"), mail("p-good")
     await office.holds(stuck, good)
     async with asyncio.timeout(5):
@@ -94,7 +94,7 @@ async def test_send_to_a_hanging_provider_ends_with_the_lease(tmp_path: Path) ->
 
 
 async def test_ticket_is_delivered_without_redis() -> None:
-    office = post_office(MemoryEmail(TransientFailure("smtp_451")))
+    office = make_harness(MemoryEmail(TransientFailure("smtp_451")))
     office.appointments.away = True
     message = mail()
     await office.holds(message)
@@ -106,7 +106,7 @@ async def test_ticket_is_delivered_without_redis() -> None:
 
 
 async def test_log_has_no_names_and_no_addresses() -> None:
-    office = post_office(MemoryEmail(PermanentFailure("smtp_550")))
+    office = make_harness(MemoryEmail(PermanentFailure("smtp_550")))
     good, bad = mail(), named(mail("p-2"), "Nadie")
     await office.holds(good, bad)
     with capture_logs() as logs:
@@ -117,7 +117,7 @@ async def test_log_has_no_names_and_no_addresses() -> None:
 
 
 async def test_without_the_database_nothing_is_sent() -> None:
-    office = post_office()
+    office = make_harness()
     office.store.faults.script("claim", StorageUnavailable())
     message = mail()
     await office.holds(message)
@@ -128,7 +128,7 @@ async def test_without_the_database_nothing_is_sent() -> None:
 
 
 async def test_what_was_sent_while_the_database_went_away_is_recorded_when_it_is_back() -> None:
-    office = post_office()
+    office = make_harness()
     office.store.faults.script("record", StorageUnavailable())
     message = mail()
     await office.holds(message)
@@ -140,7 +140,7 @@ async def test_what_was_sent_while_the_database_went_away_is_recorded_when_it_is
 async def test_what_was_sent_is_recorded_also_when_the_database_is_back_after_the_lease(
     tmp_path: Path,
 ) -> None:
-    office = post_office(policy=hasty(tmp_path, provider="10ms", margin="40ms"))
+    office = make_harness(policy=hasty(tmp_path, provider="10ms", margin="40ms"))
     office.store.faults.script("record", StorageUnavailable(), StorageUnavailable())
     message = mail()
     await office.holds(message)
@@ -150,7 +150,7 @@ async def test_what_was_sent_is_recorded_also_when_the_database_is_back_after_th
 
 
 async def test_message_claimed_by_another_worker_is_left_to_it(tmp_path: Path) -> None:
-    office = post_office(policy=hasty(tmp_path, provider="10ms", margin="40ms"))
+    office = make_harness(policy=hasty(tmp_path, provider="10ms", margin="40ms"))
     office.store.faults.always("record", StorageUnavailable())
     message = mail()
     await office.holds(message)
@@ -179,7 +179,7 @@ class _ForgetfulStore(MemoryStore):
 
 
 async def test_a_claim_whose_answer_was_lost_is_made_again_and_waits_for_no_lease() -> None:
-    office = post_office()
+    office = make_harness()
     office.store = _ForgetfulStore(office.clock)
     message = mail()
     await office.holds(message)
@@ -193,7 +193,7 @@ async def test_a_claim_whose_answer_was_lost_is_made_again_and_waits_for_no_leas
 
 
 async def test_lost_claims_of_tickets_that_never_come_again_are_forgotten() -> None:
-    office = post_office()
+    office = make_harness()
     office.store.faults.always("claim", StorageUnavailable())
     for number in range(MOST + 1):
         with pytest.raises(StorageUnavailable):

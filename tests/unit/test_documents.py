@@ -36,7 +36,7 @@ from hub.rendering.sent_documents import SentDocuments
 from hub.settings import Secret
 from hub.sla.ack_links import PERSONAL, Links, without_link
 from hub.sms_text import to_gsm7
-from tests.unit.delivery_harness import post_office
+from tests.unit.delivery_harness import make_harness
 from tests.unit.factories import CHANNELS, MONDAY, POLICY, SCHEMAS, event, message, stored
 from tests.unit.test_templates import TEMPLATES, examples
 
@@ -273,7 +273,7 @@ async def given(
     store: NoStore, claimed: list[Claimed], *, now: datetime = MONDAY
 ) -> tuple[list[Claimed], list[Outcome]]:
     documents = Documents(store=store, events=frozenset({"pqrs.responded"}), attach_below=len(PDF))
-    judged = await with_documents(claimed, post_office().judging(documents=documents, now=lambda: now))
+    judged = await with_documents(claimed, make_harness().judging(documents=documents, now=lambda: now))
     return list(judged.free), list(judged.decided)
 
 

@@ -14,7 +14,7 @@ from hub.messages.delivery.exclusions import not_excluded
 from hub.model import Claimed, Facts, Message, Purpose, Rendered, State
 from hub.model.exclusions import ExcludedAddress, ExclusionCheck
 from hub.testing import MemoryEmail, MemoryExclusions, MemoryPush, MemorySms
-from tests.unit.delivery_harness import DeliveryHarness, mail, post_office
+from tests.unit.delivery_harness import DeliveryHarness, mail, make_harness
 from tests.unit.factories import HOUR, MONDAY, device, mobile, somebody
 from tests.unit.hub_in_memory import memory_hub
 
@@ -28,7 +28,7 @@ def offer(**fields: Any) -> Message:
 
 
 async def office_with(register: MemoryExclusions, *messages: Message) -> DeliveryHarness:
-    office = post_office(MemoryEmail(), MemorySms(), MemoryPush())
+    office = make_harness(MemoryEmail(), MemorySms(), MemoryPush())
     office.exclusions = register
     await office.agreed(*messages)
     return office
@@ -105,7 +105,7 @@ async def test_push_is_looked_up_by_the_persons_other_contacts() -> None:
         offer(channel="push", person="p-luis", address="token"),
         offer(channel="push", person="p-no"),
     ):
-        office = post_office(MemoryPush())
+        office = make_harness(MemoryPush())
         await office.agreed(message)
         claims += await office.store.claim([message.id], token=message.id, lease=HOUR)
     judged = await not_excluded(claims, office.judging(store=hub.store, exclusions=register))
@@ -118,7 +118,7 @@ async def test_who_has_a_device_alone_cannot_be_in_the_register() -> None:
     hub = memory_hub()
     await hub.take_in(somebody("p-luis", device("token")))
     offered = offer(channel="push", person="p-luis", address="token")
-    office = post_office(MemoryPush())
+    office = make_harness(MemoryPush())
     await office.agreed(offered)
     claims = await office.store.claim([offered.id], token=offered.id, lease=HOUR)
     register = MemoryExclusions()

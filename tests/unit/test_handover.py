@@ -14,7 +14,7 @@ from hub.errors import TransientFailure
 from hub.model import Accepted, Lane, Outgoing, State
 from hub.resilience.handover import Handover
 from hub.testing import MemoryEmail
-from tests.unit.delivery_harness import DeliveryHarness, mail, post_office
+from tests.unit.delivery_harness import DeliveryHarness, mail, make_harness
 from tests.unit.factories import POLICY
 
 
@@ -49,7 +49,7 @@ async def sending(office: DeliveryHarness, email: SlowEmail, *people: str) -> as
 
 async def test_what_waits_for_a_connection_at_a_stop_is_left_to_the_next_process() -> None:
     email = SlowEmail()
-    office = post_office(email)
+    office = make_harness(email)
     people = "p-1", "p-2", "p-3"
     delivering = await sending(office, email, *people)
     office.handover.end()
@@ -66,7 +66,7 @@ async def test_what_waits_for_a_connection_at_a_stop_is_left_to_the_next_process
 
 async def test_nothing_is_handed_over_after_the_end() -> None:
     email = SlowEmail()
-    office = post_office(email)
+    office = make_harness(email)
     office.handover.end()
     message = mail()
     await office.holds(message)
@@ -107,7 +107,7 @@ async def test_calls_outside_of_a_handover_go_on() -> None:
 
 async def test_a_stop_says_how_many_messages_of_which_channel_it_waits_for() -> None:
     email = SlowEmail()
-    office = post_office(email)
+    office = make_harness(email)
     delivering = await sending(office, email, "p-1", "p-2")
     stop = asyncio.Event()
     stop.set()
@@ -124,7 +124,7 @@ async def test_a_stop_says_how_many_messages_of_which_channel_it_waits_for() -> 
 
 
 def test_a_stop_lasts_as_long_as_a_call_may_and_a_little_more() -> None:
-    limit = longest_stop(post_office().deps())
+    limit = longest_stop(make_harness().deps())
 
     assert (
         POLICY.delivery.provider_timeout < limit <= POLICY.delivery.provider_timeout + timedelta(seconds=10)

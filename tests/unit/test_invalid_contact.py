@@ -32,7 +32,7 @@ from hub.model.state_machine import may
 from hub.testing import MemoryEmail, MemoryInbox, MemoryPush, MemorySms, MemoryStore
 from hub.timers.filling import AT_ONCE
 from hub.timers.scheduler import audit, fire_from_sql
-from tests.unit.delivery_harness import DeliveryHarness, mail, post_office
+from tests.unit.delivery_harness import DeliveryHarness, mail, make_harness
 from tests.unit.factories import (
     DESK,
     HOUR,
@@ -88,7 +88,7 @@ def keeping(office: DeliveryHarness) -> MemoryHub:
 
 
 async def test_invalid_contact_is_suppressed_and_the_cascade_advances() -> None:
-    office = post_office(MemoryEmail(GONE), MemorySms())
+    office = make_harness(MemoryEmail(GONE), MemorySms())
     first, second = mail("p-1"), mail("p-2", fallback=((SMS,),))
     await office.holds(first, second)
     await office.deliver(first)
@@ -101,7 +101,7 @@ async def test_invalid_contact_is_suppressed_and_the_cascade_advances() -> None:
 
 async def test_invalid_contact_is_stored_even_if_the_broker_fails() -> None:
     """The redelivered ticket finds an ended message: nobody would store the suppression then."""
-    office = post_office(MemoryEmail(GONE), MemorySms())
+    office = make_harness(MemoryEmail(GONE), MemorySms())
     office.publisher.faults.script("tickets", BrokerUnavailable())
     first, second = mail("p-1", fallback=((SMS,),)), mail("p-2")
     await office.holds(first, second)
@@ -122,7 +122,7 @@ async def test_invalid_contact_is_stored_even_if_the_broker_fails() -> None:
     ],
 )
 async def test_other_failures_do_not_suppress_a_contact_point(failure: SendFailure) -> None:
-    office = post_office(MemoryEmail(failure))
+    office = make_harness(MemoryEmail(failure))
     first, second = mail("p-1"), mail("p-2")
     await office.holds(first, second)
     await office.deliver(first)
@@ -177,7 +177,7 @@ def emergency() -> list[Message]:
 
 
 async def test_emergency_to_an_invalid_number_uses_the_other_channels() -> None:
-    office = post_office(MemorySms(GONE), MemoryPush())
+    office = make_harness(MemorySms(GONE), MemoryPush())
     before = mail("p-0", channel="sms", address=PHONE)
     await office.holds(before)
     await office.deliver(before)
@@ -194,7 +194,7 @@ async def test_emergency_to_an_invalid_number_uses_the_other_channels() -> None:
 
 async def test_blocked_emergency_uses_channels_outside_its_audience() -> None:
     blocked = PermanentFailure("twilio_30007", provider="twilio", code="30007")
-    office = post_office(MemorySms(blocked), MemoryPush(blocked), MemoryEmail(), MemoryInbox())
+    office = make_harness(MemorySms(blocked), MemoryPush(blocked), MemoryEmail(), MemoryInbox())
     planned = emergency()
     async with office.store.transaction() as transaction:
         await transaction.add_events([stored(event("emergency.updated"))])
@@ -205,7 +205,7 @@ async def test_blocked_emergency_uses_channels_outside_its_audience() -> None:
 
 
 async def test_blocked_text_advances_an_emergency_within_one_audit() -> None:
-    office = post_office(MemorySms(), MemoryPush(PermanentFailure("unregistered", provider="fcm")))
+    office = make_harness(MemorySms(), MemoryPush(PermanentFailure("unregistered", provider="fcm")))
     planned = emergency()
     async with office.store.transaction() as transaction:
         await transaction.add_events([stored(event("emergency.updated"))])
@@ -240,7 +240,7 @@ async def test_receipt_during_retry_wait_counts_and_nothing_is_sent_twice() -> N
     async def accepts_and_hangs(_: Outgoing) -> Accepted:
         raise TransientFailure("timeout", unknown=True)
 
-    office = post_office(MemoryEmail(accepts_and_hangs))
+    office = make_harness(MemoryEmail(accepts_and_hangs))
     message = mail()
     await office.holds(message)
     await office.deliver(message)
@@ -255,7 +255,7 @@ async def test_receipt_during_retry_wait_counts_and_nothing_is_sent_twice() -> N
 
 
 async def test_audit_continues_at_once_after_a_full_batch() -> None:
-    office = post_office(MemoryEmail(), MemorySms())
+    office = make_harness(MemoryEmail(), MemorySms())
     await office.holds(*(mail(f"p-{n}", state=State.BOUNCED, fallback=((SMS,),)) for n in range(AT_ONCE + 1)))
 
     assert [True, False] == [await audit(timers_of(keeping(office))) for _ in range(2)]
@@ -263,7 +263,7 @@ async def test_audit_continues_at_once_after_a_full_batch() -> None:
 
 
 async def test_receipt_of_a_failure_advances_the_cascade() -> None:
-    office = post_office(MemoryEmail(), MemorySms())
+    office = make_harness(MemoryEmail(), MemorySms())
     message = mail(fallback=((SMS,),))
     await office.holds(message)
     await office.deliver(message)

@@ -13,7 +13,7 @@ from hub.messages.delivery.deliver import deliver
 from hub.model import Claimed, Event, Outcome, Rendered, State
 from hub.testing import MemoryEmail
 from hub.timers.scheduler import fire_from_sql
-from tests.unit.delivery_harness import post_office
+from tests.unit.delivery_harness import make_harness
 from tests.unit.factories import HOUR, MINUTE, MONDAY, POLICY, event, member, somebody
 from tests.unit.factories import email as email_of
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
@@ -145,7 +145,7 @@ def test_late_acknowledgement_says_so_and_promises_no_day_that_has_passed() -> N
 async def test_late_acknowledgement_is_sent_with_a_text_that_knows_it() -> None:
     hub, _ = await after_an_outage(8)
     [mail] = [message for message in hub.of(RECEIVED) if message.channel == "email"]
-    office = replace(post_office(MemoryEmail()), store=hub.store, clock=hub.clock)
+    office = replace(make_harness(MemoryEmail()), store=hub.store, clock=hub.clock)
 
     def rendered(claimed: Claimed) -> Rendered:
         return Rendered(text=f"late={claimed.late} due={sorted(claimed.due)}")

@@ -223,7 +223,7 @@ def test_digest_says_all_of_each_kind_and_matches_its_schema(name: str) -> None:
     schemas = Schemas.load()
     for example in examples(name):
         digest = made(notice(1), notice(2, name=name, **example))
-        event = digest.told()
+        event = digest.event()
         schemas.check(event, now=event.time)
         text = TEMPLATES.render(NAME, "email", context(NAME, event.data), variant=None).text
 

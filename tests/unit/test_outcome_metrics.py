@@ -11,7 +11,7 @@ from prometheus_client import REGISTRY
 from hub.messages.delivery.outcome_metrics import count
 from hub.model import Attempt, Claimed, Lane, Outcome, State
 from hub.testing import MemoryEmail, MemorySms
-from tests.unit.delivery_harness import mail, post_office
+from tests.unit.delivery_harness import mail, make_harness
 from tests.unit.factories import MONDAY
 
 
@@ -119,7 +119,7 @@ async def test_parts_of_an_accepted_text_are_counted_as_a_provider_bills_them() 
     long = mail(channel="sms", person="p-1", address="+573000000101", name="Ana " * 50)
     short = mail(channel="sms", person="p-2", address="+573000000102", name="Ana")
     letters = mail(channel="email", person="p-3", name="Ana")
-    office = post_office(MemorySms(), MemoryEmail())
+    office = make_harness(MemorySms(), MemoryEmail())
     await office.holds(long, short, letters)
     before = counted(name, **kinds)
     await office.deliver(long, short, letters)

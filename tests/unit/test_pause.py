@@ -14,7 +14,7 @@ from hub.ports import Ticket
 from hub.resilience.cached import FRESH
 from hub.testing import MemoryEmail, MemoryPauses, MemoryStore, SettableClock
 from hub.timers.pauses import end_pauses
-from tests.unit.delivery_harness import DeliveryHarness, mail, post_office
+from tests.unit.delivery_harness import DeliveryHarness, mail, make_harness
 from tests.unit.factories import HOUR, MONDAY
 
 QUARTER = timedelta(minutes=15)
@@ -31,7 +31,7 @@ async def resume_channel(
 
 @pytest.mark.parametrize("subject", ["channel:email", "event:pqrs.received"])
 async def test_paused_message_is_held_without_attempt_or_ageing(subject: str) -> None:
-    office = post_office()
+    office = make_harness()
     message = mail(expires_at=MONDAY + HOUR)
     await office.holds(message)
     office.pauses.subjects[subject] = None
@@ -46,7 +46,7 @@ async def test_paused_message_is_held_without_attempt_or_ageing(subject: str) ->
 
 @pytest.mark.parametrize("subject", ["channel:sms", "event:pqrs.replied"])
 async def test_pause_of_another_subject_holds_nothing(subject: str) -> None:
-    office = post_office()
+    office = make_harness()
     message = mail()
     await office.holds(message)
     office.pauses.subjects[subject] = None
@@ -63,7 +63,7 @@ async def test_held_message_is_recorded_before_a_slow_provider_answers() -> None
         seen.extend(office.states(paused))
         return Accepted(provider="smtp")
 
-    office = post_office(MemoryEmail(slow))
+    office = make_harness(MemoryEmail(slow))
     paused, free = mail("p-1"), mail("p-2", event="pqrs.replied")
     await office.holds(paused, free)
     office.pauses.subjects["event:pqrs.received"] = None
@@ -75,7 +75,7 @@ async def test_held_message_is_recorded_before_a_slow_provider_answers() -> None
 
 
 async def test_paused_message_expires_at_its_wall_time_end() -> None:
-    office = post_office()
+    office = make_harness()
     message = mail(expires_at=MONDAY, ends_at=MONDAY)
     await office.holds(message)
     office.pauses.subjects["channel:email"] = None
@@ -85,7 +85,7 @@ async def test_paused_message_expires_at_its_wall_time_end() -> None:
 
 
 async def test_resuming_sends_held_messages_at_once() -> None:
-    office = post_office()
+    office = make_harness()
     message = mail(expires_at=MONDAY + HOUR)
     await office.holds(message)
     office.pauses.subjects["channel:email"] = None
@@ -99,7 +99,7 @@ async def test_resuming_sends_held_messages_at_once() -> None:
 
 
 async def test_resuming_twice_releases_nothing_twice() -> None:
-    office = post_office()
+    office = make_harness()
     message = mail()
     await office.holds(message)
     office.pauses.subjects["channel:email"] = None
@@ -110,7 +110,7 @@ async def test_resuming_twice_releases_nothing_twice() -> None:
 
 
 async def test_resuming_goes_in_pages_and_reports_more() -> None:
-    office = post_office()
+    office = make_harness()
     many = [mail(f"p-{number}") for number in range(PAGE + 1)]
     await office.holds(*many)
     office.pauses.subjects["channel:email"] = None
@@ -135,7 +135,7 @@ class _SlowConfirms(MemoryPauses):
 
 
 async def test_message_held_by_an_outdated_process_is_released_too() -> None:
-    office = post_office()
+    office = make_harness()
     store = _SlowConfirms(office)
     released, _ = await release_settled(store, office.publisher, ended=True, settle=0)
 
@@ -187,7 +187,7 @@ async def test_process_that_never_read_the_pauses_sends_nothing() -> None:
 
 
 async def test_pause_ends_by_itself_and_what_it_held_leaves() -> None:
-    office = post_office()
+    office = make_harness()
     message = mail()
     await office.holds(message)
     subject, ends_at = "channel:email", MONDAY + QUARTER / 3

@@ -16,7 +16,7 @@ from hub.timers import scheduler
 from hub.timers.scheduler import audit, fire_from_sql, keep_appointments
 from hub.timers.webhooks import WebhookDeps, due_webhooks
 from hub.timers.work import stand, unless_paused
-from tests.unit.delivery_harness import mail, post_office
+from tests.unit.delivery_harness import mail, make_harness
 from tests.unit.factories import HOUR, MONDAY
 from tests.unit.hub_in_memory import MemoryHub
 from tests.unit.timer_harness import hub_with, petition, published, timers_of, waiting
@@ -32,7 +32,7 @@ async def stopped(hub: MemoryHub, **fields: Any) -> Any:
 
 
 async def test_message_is_held_at_its_end_too_for_nobody_has_looked_yet() -> None:
-    office = post_office()
+    office = make_harness()
     message = mail(expires_at=MONDAY, ends_at=MONDAY)
     await office.holds(message)
     office.pauses.subjects[EVERYTHING] = None

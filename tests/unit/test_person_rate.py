@@ -9,7 +9,7 @@ import pytest
 
 from hub.model import Message, Purpose, State
 from hub.testing import MemoryEmail, MemorySms
-from tests.unit.delivery_harness import DeliveryHarness, mail, post_office
+from tests.unit.delivery_harness import DeliveryHarness, mail, make_harness
 from tests.unit.factories import HOUR, MONDAY, POLICY
 
 SIX = POLICY.throttle.person["sms"].count
@@ -29,7 +29,7 @@ def texts(number: int, purpose: Purpose = Purpose.SERVICE, person: str = "p-1") 
 
 
 async def sent(*messages: Message) -> DeliveryHarness:
-    office = post_office(MemorySms(), MemoryEmail())
+    office = make_harness(MemorySms(), MemoryEmail())
     await office.holds(*messages)
     await office.deliver(*messages)
     return office

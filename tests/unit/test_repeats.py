@@ -13,7 +13,7 @@ from hub.messages.delivery.deliver import deliver
 from hub.model import Claimed, Facts, Message, Purpose, Rendered, State
 from hub.policy import load_policy
 from hub.testing import MemoryEmail, MemorySms
-from tests.unit.delivery_harness import DeliveryHarness, mail, post_office
+from tests.unit.delivery_harness import DeliveryHarness, mail, make_harness
 from tests.unit.factories import MONDAY, POLICY, SECOND
 
 MINUTE: Final = timedelta(minutes=1)
@@ -26,7 +26,7 @@ def notice(occasion: str = "initial", **fields: Any) -> Message:
 
 
 async def office_with(*messages: Message, email: MemoryEmail | None = None) -> DeliveryHarness:
-    office = post_office(email or MemoryEmail(), MemorySms())
+    office = make_harness(email or MemoryEmail(), MemorySms())
     await office.agreed(*messages)
     return office
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.business_time.dates import ZONE, asked_at, instant
+from hub.business_time.dates import ZONE, instant, query_instant
 from hub.model import Json
 from hub.people.rota import on_shift, standing_in
 
@@ -83,5 +83,5 @@ def test_somebody_is_always_notified(refs: set[str], away: dict[str, set[str]]) 
 
 def test_query_date_means_its_end_and_term_date_its_start() -> None:
     assert datetime(2026, 3, 9, tzinfo=ZONE) == instant("2026-03-09")
-    assert instant("2026-03-10") - timedelta(microseconds=1) == asked_at("2026-03-09")
-    assert instant("2026-03-09T13:00:00Z") == asked_at("2026-03-09T08:00:00-05:00")
+    assert instant("2026-03-10") - timedelta(microseconds=1) == query_instant("2026-03-09")
+    assert instant("2026-03-09T13:00:00Z") == query_instant("2026-03-09T08:00:00-05:00")

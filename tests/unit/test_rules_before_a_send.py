@@ -29,7 +29,7 @@ from hub.model import (
 )
 from hub.model.documents import FetchState
 from hub.testing import MemoryEmail, MemoryExclusions, MemorySms
-from tests.unit.delivery_harness import DeliveryHarness, mail, post_office
+from tests.unit.delivery_harness import DeliveryHarness, mail, make_harness
 from tests.unit.factories import HOUR, MONDAY, POLICY
 from tests.unit.test_docs import ARCHITECTURE, rows
 from tests.unit.test_documents import OneRequest, request
@@ -52,19 +52,19 @@ async def claim(at: RuleContext, *messages: Message) -> Sequence[Claimed]:
 
 
 async def paused() -> Case:
-    office, stopped, free = post_office(), mail(), mail("p-2", event="pqrs.replied")
+    office, stopped, free = make_harness(), mail(), mail("p-2", event="pqrs.replied")
     at = office.judging(paused=frozenset({"event:pqrs.received"}))
     return at, await claims_of(office, at, stopped, free), stopped
 
 
 async def blocked() -> Case:
-    office, expired, free = post_office(), mail(expires_at=MONDAY), mail("p-2")
+    office, expired, free = make_harness(), mail(expires_at=MONDAY), mail("p-2")
     at = office.judging()
     return at, await claims_of(office, at, expired, free), expired
 
 
 async def digest() -> Case:
-    office = post_office()
+    office = make_harness()
     waits, free = [
         mail(person, event="admin.circular.issued", purpose=Purpose.SERVICE) for person in ("p-1", "p-2")
     ]
@@ -78,7 +78,7 @@ async def digest() -> Case:
 
 
 async def person_rate() -> Case:
-    office, most = post_office(MemorySms()), POLICY.throttle.person["sms"].count
+    office, most = make_harness(MemorySms()), POLICY.throttle.person["sms"].count
     texts = [
         mail(channel="sms", contact_id=f"phone-{turn}", purpose=Purpose.SERVICE) for turn in range(most + 1)
     ]
@@ -100,7 +100,7 @@ async def survey_turn() -> Case:
 
 
 async def document() -> Case:
-    office, waits, free = post_office(), mail(event="pqrs.responded"), mail("p-2")
+    office, waits, free = make_harness(), mail(event="pqrs.responded"), mail("p-2")
     store = OneRequest(request(FetchState.ASKED))
     documents = Documents(store=store, events=frozenset({"pqrs.responded"}), attach_below=1)
     at = office.judging(documents=documents)
@@ -108,7 +108,7 @@ async def document() -> Case:
 
 
 async def excluded() -> Case:
-    office = post_office()
+    office = make_harness()
     listed, free = [
         mail(person, purpose=Purpose.COMMERCIAL, address=f"{person}@example.com") for person in ("p-1", "p-2")
     ]
@@ -118,7 +118,7 @@ async def excluded() -> Case:
 
 
 async def repeated() -> Case:
-    office = post_office()
+    office = make_harness()
     first, again, other = (
         mail(person, occasion=occasion, name=person, purpose=Purpose.SERVICE)
         for person, occasion in (("p-1", "initial"), ("p-1", "again"), ("p-2", "initial"))
@@ -130,7 +130,7 @@ async def repeated() -> Case:
 
 
 async def contact_limit() -> Case:
-    office = post_office(MemoryEmail(), MemorySms())
+    office = make_harness(MemoryEmail(), MemorySms())
     first, second, other = (
         mail(person, occasion=occasion, name=occasion, purpose=Purpose.COLLECTION)
         for person, occasion in (("p-1", "initial"), ("p-1", "again"), ("p-2", "initial"))
@@ -181,7 +181,7 @@ async def test_each_rule_alone_decides_its_own_message_and_leaves_the_others_fre
 
 @pytest.mark.parametrize("name", CASES)
 async def test_each_rule_leaves_nothing_free_of_nothing(name: str) -> None:
-    answer = BY_RULE[name].judge([], post_office().judging())
+    answer = BY_RULE[name].judge([], make_harness().judging())
 
     assert Judged([]) == (answer if isinstance(answer, Judged) else await answer)
 
@@ -203,7 +203,7 @@ def refusing(person: str, asked: list[list[str]], **fields: Any) -> Rule:
 
 
 async def test_each_rule_gets_what_the_ones_before_it_have_left_free() -> None:
-    office, asked, outcomes = post_office(), list[list[str]](), list[Outcome]()
+    office, asked, outcomes = make_harness(), list[list[str]](), list[Outcome]()
     messages = [mail(person) for person in ("p-1", "p-2", "p-3")]
     at = office.judging()
     claims = await claims_of(office, at, *messages)
@@ -215,7 +215,7 @@ async def test_each_rule_gets_what_the_ones_before_it_have_left_free() -> None:
 
 
 async def test_no_rule_is_asked_about_a_ticket_without_its_purposes() -> None:
-    office, asked, outcomes = post_office(), list[list[str]](), list[Outcome]()
+    office, asked, outcomes = make_harness(), list[list[str]](), list[Outcome]()
     at = office.judging()
     claims = await claims_of(office, at, mail())
     rule = refusing("p-1", asked, purposes=frozenset({Purpose.SURVEY}))
@@ -224,7 +224,7 @@ async def test_no_rule_is_asked_about_a_ticket_without_its_purposes() -> None:
 
 
 async def test_worker_that_is_stopped_keeps_what_the_rules_before_have_decided() -> None:
-    office, outcomes = post_office(), list[Outcome]()
+    office, outcomes = make_harness(), list[Outcome]()
     at = office.judging()
     claims = await claims_of(office, at, mail())
 
@@ -245,7 +245,7 @@ async def test_message_that_a_rule_has_prepared_is_rendered_once() -> None:
         rendered.append(claimed.message.person)
         return Rendered(text=claimed.message.person)
 
-    office = post_office()
+    office = make_harness()
     notice, receipt = mail(purpose=Purpose.SERVICE), mail("p-2")
     await office.holds(notice, receipt)
     await deliver(

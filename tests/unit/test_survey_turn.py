@@ -8,7 +8,7 @@ from typing import Any, Final
 from hub.errors import PermanentFailure, TransientFailure
 from hub.model import Event, Lane, Message, Purpose, State
 from hub.testing import MemoryChannel, MemoryEmail
-from tests.unit.delivery_harness import DeliveryHarness, post_office
+from tests.unit.delivery_harness import DeliveryHarness, make_harness
 from tests.unit.factories import agreed, event, message, said_in, stored
 
 DAY: Final = timedelta(days=1)
@@ -25,7 +25,7 @@ def survey(name: str, person: str = "p-1", **fields: Any) -> tuple[Event, Messag
 async def office_with(
     *surveys: tuple[Event, Message], channel: MemoryChannel | None = None
 ) -> DeliveryHarness:
-    office = post_office(*([channel] if channel else []))
+    office = make_harness(*([channel] if channel else []))
     async with office.store.transaction() as transaction:
         await transaction.add_events([stored(asked, case=asked.id) for asked, _ in surveys])
         await transaction.add_messages([planned for _, planned in surveys])
@@ -140,7 +140,7 @@ async def test_survey_that_was_certainly_refused_counts_for_nothing() -> None:
 
 
 async def test_other_purposes_ask_for_no_turn() -> None:
-    office = post_office()
+    office = make_harness()
     planned = message(event_key=stored(event("pqrs.received")).key, event_id="pqrs.received-1")
     await office.holds(planned)
     office.store.faults.always("take_turns", AssertionError("asked"))

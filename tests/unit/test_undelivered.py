@@ -14,7 +14,7 @@ from hub.messages.planning.undelivered import NOT_PRINTED, alerts
 from hub.model import Message, Purpose, State, StoredEvent, Target
 from hub.testing import MemoryEmail
 from hub.timers.scheduler import audit
-from tests.unit.delivery_harness import ABOUT, mail, post_office
+from tests.unit.delivery_harness import ABOUT, mail, make_harness
 from tests.unit.factories import HOUR, MONDAY, SCHEMAS
 from tests.unit.timer_harness import hub_with, timers_of
 
@@ -87,7 +87,7 @@ def test_all_messages_of_a_step_are_one_alert_and_each_step_is_its_own() -> None
 
 
 async def test_the_alert_goes_out_before_the_letter_is_made() -> None:
-    office = post_office(MemoryEmail(PermanentFailure(GONE)))
+    office = make_harness(MemoryEmail(PermanentFailure(GONE)))
     letterless = legal()
     await office.holds(letterless)
     office.store.faults.script("add_messages", BrokerUnavailable())
@@ -99,7 +99,7 @@ async def test_the_alert_goes_out_before_the_letter_is_made() -> None:
 
 
 async def test_letter_follows_a_hard_bounce() -> None:
-    office = post_office(MemoryEmail(PermanentFailure(GONE)))
+    office = make_harness(MemoryEmail(PermanentFailure(GONE)))
     message = legal()
     await office.holds(message)
     await office.deliver(message)
@@ -110,7 +110,7 @@ async def test_letter_follows_a_hard_bounce() -> None:
 
 
 async def test_a_letter_that_cannot_be_made_is_no_alert_of_its_own_step() -> None:
-    office = post_office(MemoryEmail(PermanentFailure(GONE)))
+    office = make_harness(MemoryEmail(PermanentFailure(GONE)))
     first = legal()
     await office.holds(first)
     lost_mail = replace(first, state=State.FAILED, reason=GONE)

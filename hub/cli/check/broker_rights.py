@@ -45,7 +45,7 @@ class UserRights:
         return _matches(self.write, DOMAIN_EVENTS)
 
     @property
-    def is_told(self) -> bool:
+    def is_subscriber(self) -> bool:
         return _matches(self.read, EVENTS_OUT)
 
 
@@ -69,7 +69,7 @@ def _excess(vhost: str, rights: UserRights) -> Iterator[Finding]:
         "leer": _matched(rights.read, but=EVENTS_OUT),
     }
     excess = [f"{verb} {_some(names)}" for verb, names in verbs.items() if names]
-    if rights.is_publisher and rights.is_told:
+    if rights.is_publisher and rights.is_subscriber:
         excess.append(f"atar {EVENTS_OUT} a {DOMAIN_EVENTS}, y cada aviso volvería como evento")
     if excess:
         to_do = _command("set_permissions", "-p", vhost, rights.user, *_mended(rights))
@@ -82,8 +82,8 @@ def _mended(rights: UserRights) -> tuple[str, str, str]:
     write, read = rights.write or _NOTHING, rights.read or _NOTHING
     if _matched(write, more=(_DEFAULT_EXCHANGE,), but=DOMAIN_EVENTS):
         write = _joined(own, DOMAIN_EVENTS) if rights.is_publisher else own
-    if _matched(read, but=EVENTS_OUT) or (rights.is_publisher and rights.is_told):
-        read = _joined(own, EVENTS_OUT) if rights.is_told and not rights.is_publisher else own
+    if _matched(read, but=EVENTS_OUT) or (rights.is_publisher and rights.is_subscriber):
+        read = _joined(own, EVENTS_OUT) if rights.is_subscriber and not rights.is_publisher else own
     return own, write, read
 
 
@@ -101,7 +101,9 @@ def _topics(vhost: str, rights: UserRights) -> Iterator[Finding]:
         to_do = _command("set_topic_permissions", "-p", vhost, rights.user, DOMAIN_EVENTS, events, _NOTHING)
         what = f"El usuario {rights.user} puede publicar cualquier evento: nada limita sus llaves."
         yield warn(RABBITMQ, what, f"{to_do} Nombre ahí los eventos que publica.")
-    if rights.is_told and any(_matches(read, name) for name in _OWN_EVENTS if not _matches(_REFUSALS, name)):
+    if rights.is_subscriber and any(
+        _matches(read, name) for name in _OWN_EVENTS if not _matches(_REFUSALS, name)
+    ):
         to_do = _command("set_topic_permissions", "-p", vhost, rights.user, EVENTS_OUT, _NOTHING, _REFUSALS)
         yield warn(
             RABBITMQ, f"El usuario {rights.user} recibe todos los avisos, no solo los rechazos.", to_do

@@ -70,7 +70,7 @@ NOUN: Final = Noun(
                 *("name", "person", "event", "state", "copropiedad_id", "created_at", "batch", "printed_at"),
                 *("posted_at", "guide", "handed_over_at", "subject", "document"),
             ),
-            text="told",
+            text="shown_text",
             saves={
                 "pdf": Read(acts.show_pdf, f"{_ONE}/pdf", needs=PRIVACY),
                 "html": "html",

@@ -74,7 +74,7 @@ class LetterWhole(LetterRow, kw_only=True):
     ]
 
     @property
-    def told(self) -> str:
+    def shown_text(self) -> str:
         """The text, and that it was posted."""
         if self.posted_at is None:
             return self.text

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from msgspec import convert
 
-from hub.business_time.dates import asked_at
+from hub.business_time.dates import query_instant
 from hub.desk.people.audience import AudienceMeant, read_audience
 from hub.desk.people.entries import Entry
 from hub.desk.people.found import PeopleFilter
@@ -157,7 +157,7 @@ async def _require_reach(by: Operator, entry: Entry, standing: Standing | None) 
 
 def _instant(on: str) -> datetime:
     try:
-        return asked_at(on)
+        return query_instant(on)
     except ValueError:
         raise InvalidQuery("on: expected a date like 2026-03-09 or an RFC 3339 instant.") from None
 

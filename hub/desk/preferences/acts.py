@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from msgspec.structs import replace
 
-from hub.business_time.dates import asked_at
+from hub.business_time.dates import query_instant
 from hub.desk.preferences.rows import (
     MarkBody,
     MarkEnd,
@@ -111,7 +111,7 @@ def preferences_of_form(_: Operator, form: PreferencesForm) -> PreferencesBody:
 
 
 def mark_of_form(_: Operator, form: MarkForm) -> MarkBody:
-    until = None if form.until is None else asked_at(form.until.isoformat())
+    until = None if form.until is None else query_instant(form.until.isoformat())
     return MarkBody(reason=form.reason, until=until, note=form.note)
 
 

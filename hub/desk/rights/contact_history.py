@@ -67,5 +67,5 @@ def contact_lines(contacts: Sequence[ContactRecord], policy: Policy) -> list[Con
 
 
 def _is_in_hours(contact: ContactRecord, policy: Policy) -> bool:
-    allowed = next_allowed(contact.purpose, contact.at, policy=policy, channel=contact.channel)
-    return allowed <= contact.at
+    opens = next_allowed(contact.purpose, contact.at, policy=policy, channel=contact.channel)
+    return opens <= contact.at

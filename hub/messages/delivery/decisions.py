@@ -172,7 +172,7 @@ def failed(
             state=State.FAILED,
             reason=decision.reason,
             attempts=attempts,
-            gone=isinstance(error, PermanentFailure) and error.gone,
+            bad_contact=isinstance(error, PermanentFailure) and error.gone,
         )
     next_at = ended + decision.delay
     if message.expires_at is not None and next_at >= message.expires_at and not leaves_late(claimed):

@@ -112,7 +112,7 @@ async def deliver(
         if outcome.message_id in done and outcome.state in LOST
     ]
     # Before the cascade, which needs the broker: a repeat of the ticket finds these messages ended.
-    await store.suppress([invalid_contact(outcome) for outcome in outcomes if outcome.gone])
+    await store.suppress([invalid_contact(outcome) for outcome in outcomes if outcome.bad_contact])
     await _cascade(lost, store, publisher, deps)
     await make_appointments(appointments, _later(outcomes, by_id))
 
