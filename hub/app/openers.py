@@ -75,7 +75,7 @@ async def open_reach(settings: Settings) -> AsyncIterator[storage.PostgresReach]
 
 
 def _company_opener(make: Callable[[storage.Database, CompanyRules], Store]) -> Opener[Store]:
-    """Return a function that opens for a command what needs the company's rules besides the database."""
+    """Return a function that opens a part for a command; the part needs the company's rules, too."""
 
     @asynccontextmanager
     async def opened(settings: Settings) -> AsyncIterator[Store]:

@@ -19,7 +19,7 @@ from hub.settings import load
 
 @asynccontextmanager
 async def open_operator(needs: Collection[Scope]) -> AsyncIterator[Operator]:
-    """Open what a command needs; each server is connected to at its first use."""
+    """Open the stores of a command; each server is connected to at its first use."""
     settings = load(os.environ)
     async with (
         storage.Database(settings.database_url.reveal(), size=2) as database,

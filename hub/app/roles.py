@@ -142,9 +142,8 @@ def beside(roles: Collection[str], parts: Container, stop: asyncio.Event) -> lis
     Return the background work of these roles, once per process.
 
     All report their clock, and look after the way of the events. Timers and web run the monitor, so that each
-    reports the other's death; delivery reports its circuits, intake the senders above their rate, web
-    the wrong codes of messages. Timers seal
-    what happened to messages.
+    reports the other's death; delivery reports its circuits, intake the senders above their rate, web the
+    wrong codes of messages. Timers seal the attempts of messages.
     """
     store = storage.PostgresMonitor(parts.database, QUEUES)
     interval = parts.company.policy.monitor.interval

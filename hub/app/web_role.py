@@ -1,4 +1,4 @@
-"""The role web: what its handlers need; and the metrics of any role."""
+"""The role web: the services of its handlers; and the metrics of any role."""
 
 from __future__ import annotations
 

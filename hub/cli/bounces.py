@@ -1,4 +1,4 @@
-"""`hub bounces`: what a person says of a mail that somebody reports as lost."""
+"""`hub bounces`: verdicts of a person on mails that somebody reports as lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`hub publish --dry-run`: what events would do, as tables in Spanish or as the API would respond."""
+"""`hub publish --dry-run`: the effects of events, as tables in Spanish or as the API would respond."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _SHOWN: Final = 30
 
 
 async def run_dry(events: Sequence[Event], *, as_json: bool) -> None:
-    """Print what the events would do. Raises InvalidEvent for one that the database would refuse."""
+    """Print the effects of the events. Raises InvalidEvent for one that the database would refuse."""
     if len(events) > MOST_EVENTS:
         raise typer.BadParameter(f"a dry run takes {MOST_EVENTS} events at most")
     async with open_parts(settings(), "dry run") as parts, acting() as by:

@@ -1,4 +1,4 @@
-"""`hub person erasures` and `erase-again`: who was erased, for the day on which an older copy is restored."""
+"""`hub person erasures` and `erase-again`: the erased people, for the restore of an older copy."""
 
 from __future__ import annotations
 

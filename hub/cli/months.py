@@ -43,7 +43,7 @@ def _next(report: MonthReport) -> str:
 
 
 def held(by: Mapping[str, int]) -> str:
-    """Say what a month stays for."""
+    """Name the reasons for which a month stays."""
     return ", ".join(f"{number} {_WHAT[what]}" for what, number in by.items())
 
 

@@ -1,4 +1,4 @@
-"""`hub now`: what the first page of the console says."""
+"""`hub now`: the content of the console's first page."""
 
 from __future__ import annotations
 

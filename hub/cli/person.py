@@ -1,4 +1,4 @@
-"""`hub person`: what somebody may ask about their own data (Ley 1581 de 2012, art. 8)."""
+"""`hub person`: the rights of people over their own data (Ley 1581 de 2012, art. 8)."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ async def erase_person(
 
 
 async def _erased(by: Operator, person: str, *, reason: str, asks: bool, shown: bool) -> ErasureReport:
-    """Erase one person; first say what goes, and ask."""
+    """Erase one person; first list the data that goes, and ask."""
     report = await acts.look_at_erasure(by, person)
     if asks and not report.duties:
         typer.confirm(f"{_told(report)} ¿Suprimir?", abort=True)

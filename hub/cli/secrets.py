@@ -104,7 +104,7 @@ async def _read_usage(
 
 
 def _needs(usage: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what still depends on a key, so that removing it would break."""
+    """Yield the links and rows that still depend on a key: its removal would break them."""
     if usage["texts"] is None:
         yield "Sin PostgreSQL no se sabe qué necesita todavía cada clave."
     if usage["documents_lost"]:

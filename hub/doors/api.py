@@ -27,7 +27,7 @@ def routes_of(noun: Noun) -> tuple[Route, ...]:
 
 
 def operator_of(request: web.Request, needs: Collection[Scope]) -> Operator:
-    """Return who makes this request, as an act sees them."""
+    """Return the author of this request, as an act sees them."""
     caller = caller_of(request)
     return Operator(
         who=caller.who,
@@ -68,7 +68,7 @@ def _route(noun: Noun, declared: Declared) -> Route:
 
 
 def _handler(declared: Declared, noun: Noun, status: int) -> ApiHandler:
-    """Return what runs a declaration for a request, with its `query` or `body`."""
+    """Return the handler that runs a declaration for a request, with its `query` or `body`."""
 
     async def handler(request: web.Request, **given: Any) -> web.StreamResponse:
         by = operator_of(request, declared.needs)

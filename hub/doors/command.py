@@ -36,7 +36,7 @@ from hub.model import Scope
 T = TypeVar("T")
 
 Open: TypeAlias = Callable[[frozenset[Scope]], AbstractAsyncContextManager[Operator]]
-"""Opens who acts at the command line, for as long as a command runs."""
+"""Opens the operator of the command line, for as long as a command runs."""
 
 
 def group_of(noun: Noun, opened: Open) -> typer.Typer:
@@ -214,7 +214,7 @@ def _print(declared: Declared, result: Any, *, as_json: bool) -> None:
 
 
 def lines_of(declared: List) -> Columns:
-    """Return what the command prints of each row."""
+    """Return the fields of each row that the command prints."""
     lines = declared.lines or (*columns_of(declared.row), "id")
     return lines if isinstance(lines, Mapping) else fields(*lines)
 

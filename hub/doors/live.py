@@ -1,4 +1,4 @@
-"""Live topics of the desk: what differs once something that a list shows has changed."""
+"""Live topics of the desk: each has a mark, which differs once something that a list shows has changed."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from hub.model import EVERYTHING
 from hub.parts.stores import Stores
 
 Mark: TypeAlias = Callable[[], Awaitable[object]]
-"""Returns what differs once something of a topic has changed."""
+"""Returns a value that differs once something of a topic has changed."""
 
 
 def marks_of(nouns: Sequence[Noun], stores: Stores) -> Mapping[str, Mark]:
-    """Return topic → what differs once something of it has changed, of all lists that are live."""
+    """Return topic → the mark that differs once something of it has changed, of all lists that are live."""
     live = [one for noun in nouns for one in noun.lists if one.live]
     return {one.live: partial(one.mark or _first_page(one), _watcher(one, stores)) for one in live}
 

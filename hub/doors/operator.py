@@ -64,7 +64,7 @@ class Operator:
 
     @property
     def actor(self) -> Actor:
-        """Return who acts, for a use case below the desk that audits itself."""
+        """Return the actor for a use case below the desk, which audits itself."""
         return Actor(
             who=self.who,
             notes=self.stores.audit,
@@ -94,9 +94,7 @@ class Operator:
         await self.actor.note_look(action, subject, person=person, **detail)
 
     def places_shown(self, *, whole: bool) -> PropertyScope:
-        """
-        Return the places of the rows to show: whole rows need `privacy` there too. Raises PrivacyNeeded.
-        """
+        """Return the places of the rows to show; whole rows need `privacy` too. Raises PrivacyNeeded."""
         if not whole:
             return self.places
         private = self.places_with(Scope.PRIVACY)

@@ -112,7 +112,7 @@ def print_done(done: Json, sentence: str, *, as_json: bool) -> None:
 
 
 def warn(sentence: str) -> None:
-    """Print to stderr what an operator must know and a pipe must not get."""
+    """Print a warning to stderr, which an operator must see and a pipe must not get."""
     typer.secho(sentence, fg=typer.colors.YELLOW, err=True)
 
 

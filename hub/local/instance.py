@@ -1,4 +1,4 @@
-"""The folder `.run`: what one instance on this machine keeps between starts."""
+"""The folder `.run`: the data that one instance on this machine keeps between starts."""
 
 from __future__ import annotations
 

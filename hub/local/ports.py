@@ -68,7 +68,7 @@ async def require_free(settings: Settings, environ: Mapping[str, str]) -> None:
 
 
 async def holder(address: Address) -> Holder:
-    """Find out what listens there: a hub names itself in the Server header, like other web servers."""
+    """Find the program that listens there: a hub names itself in the Server header, as other servers do."""
     url = f"http://{Address(address.host or ADDRESS, address.port)}/health/live"
     try:
         async with (

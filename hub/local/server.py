@@ -66,7 +66,7 @@ class Server(ABC):
 
 def plain_environment(**settings: str) -> Mapping[str, str]:
     """
-    Return only what a server needs.
+    Return only the variables that a server needs.
 
     A person's variables for other servers (RABBITMQ_…, ERL_…, PG…) would point the private ones to the
     wrong data. A clock that was moved for all (`scripts/test-dates`) is moved for them too.

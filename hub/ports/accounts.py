@@ -46,7 +46,7 @@ class AccountStore(Protocol):
         """Clear its failures and its lock."""
 
     async def set_person(self, account_id: UUID, person: str | None) -> bool:
-        """Say who of the directory it is; return false, and change nothing, if there is no such person."""
+        """Name the account's person of the directory; return false, and change nothing, if there is none."""
 
     async def set_password(
         self, account_id: UUID, password_hash: str, *, must_change: bool, until: datetime | None = None

@@ -60,4 +60,4 @@ class ActivityStore(Protocol):
     async def accepted(
         self, hour: datetime, lately: datetime, *, places: PropertyScope = None
     ) -> AcceptedMessages:
-        """Count what providers have accepted since the one instant, and since the other, later one."""
+        """Count the messages that providers have accepted since the one instant, and since the later one."""

@@ -12,7 +12,7 @@ class CancelResult(StrEnum):
 
     CANCELLED = "cancelled"
     SENDING = "sending"
-    """A worker has it, or had it and may still say what became of it."""
+    """A worker has it, or had it and may still record its outcome."""
     IN_DIGEST = "in_digest"
     """It leaves with the digest of its person: that is the message to cancel."""
 

@@ -40,7 +40,7 @@ class DeliveryStore(CascadeStore, Protocol):
         Give each person's turn to be asked to this survey (by its event's key); return those that have it.
 
         A turn that another survey has taken is free after `once_per`, or if none of its messages can have
-        reached the person or is under way: what nobody knows of a call counts. `once_per` begins when the
+        reached the person or is under way: a call of unknown outcome counts. `once_per` begins when the
         survey is last about to leave. Each person is named once.
         """
 

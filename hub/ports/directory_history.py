@@ -1,4 +1,4 @@
-"""The directory as operators and other systems read and change it: who holds which role, now or on a day."""
+"""The directory as operators and other systems read and change it: holders of roles, now or on a day."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hub.ports.log import Page
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holders:
-    """A query: who holds a role at an instant, in a unit, a copropiedad with its units, or the company."""
+    """A query of a role's holders at an instant, in a unit, a copropiedad with its units, or the company."""
 
     role: str
     unit: str | None

@@ -1,4 +1,4 @@
-"""The documents of events: what waits to be fetched, the bytes, and the calls."""
+"""The documents of events: requests that wait, the bytes, and the calls."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class ErasureStore(Protocol):
         """Erase the person from the next page of events and all about them; return whether more follow."""
 
     async def sweep(self, limit: int, legal_since: datetime) -> None:
-        """Erase everybody who was erased from the events that have come since the last sweep."""
+        """Erase all erased people from the events that have come since the last sweep."""
 
     async def finish(self, erasure: Erasure, *, is_over: bool) -> None:
         """Note that somebody looked; once it is over, the words to look for are forgotten."""

@@ -1,4 +1,4 @@
-"""The directory as an import needs it: read what a file refers to, and write all of the file or nothing."""
+"""The directory as an import needs it: read the entries of a file, and write all of the file or nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class ImportTransaction(Protocol):
     """One transaction: an import reads, compares and writes in it."""
 
     async def alone(self) -> None:
-        """Wait until no other import writes: otherwise each would read what the other is about to change."""
+        """Wait until no other import writes: else each would read rows that the other is about to change."""
 
     async def copropiedades(self) -> Mapping[str, str]:
         """Return all copropiedades of the company: id → name."""

@@ -97,9 +97,9 @@ class IntakeTransaction(Protocol):
         """
         Cancel the pending reminders of these cases' events up to these instants.
 
-        Of the cases that are `over`, cancel also the other pending messages of the events before these
-        instants, except what the law requires. A message that was already sent does not get the next step
-        of its cascade.
+        In the cases that are `over`, cancel also the other pending messages of the events before these
+        instants, except those that the law requires. A message that was already sent does not get the next
+        step of its cascade.
         """
 
     async def end_collection(self, ended: Mapping[str, datetime]) -> None:

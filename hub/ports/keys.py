@@ -42,7 +42,7 @@ class NoteFilter:
     """
     A filter of audit notes; None does not filter.
 
-    `who` and `subject` are as the audit has them, or without what they are: `ana` finds `account:ana`.
+    `who` and `subject` are as the audit has them, or without their kind: `ana` finds `account:ana`.
     """
 
     who: str | None = None

@@ -110,7 +110,7 @@ class IncidentLog(Protocol):
         """Count the clocks that have not ended, by (name, level, state)."""
 
     async def unread(self) -> int:
-        """Count what lies unread in people's inboxes, up to a limit."""
+        """Count the unread entries of people's inboxes, up to a limit."""
 
     async def contract_decisions(self, within: timedelta) -> Sequence[ContractDecision]:
         """Return which contracts were renewed or ended in this time up to now, in the order of time."""

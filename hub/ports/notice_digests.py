@@ -14,7 +14,7 @@ class NoticeDigestStore(Protocol):
     async def waiting(
         self, since: datetime, until: datetime, *, after: str, limit: int
     ) -> Sequence[HeldNotice]:
-        """Return what waits for a digest until an instant of this range, by person, from `after` one on."""
+        """Return notices that wait for a digest until an instant of this range, by person, after `after`."""
 
     async def make(
         self,

@@ -10,7 +10,7 @@ from hub.model import SecondFactor
 
 
 class SecondFactorStore(Protocol):
-    """At most one for each account. Processes share it: of two that accept the same code, one succeeds."""
+    """At most one for each account. Processes share it: of two with the same code only one succeeds."""
 
     async def factor(self, account_id: UUID) -> SecondFactor | None:
         """Return the second factor of the account."""

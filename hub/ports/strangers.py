@@ -1,4 +1,4 @@
-"""People of whom the hub knows only the contacts that an event named: they have no person_id."""
+"""Strangers, known only by the contacts that an event named: they have no person_id."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ class TimerStore(CascadeStore, Protocol):
         """Return by clock which of these levels somebody holds now in its place; people on leave do not."""
 
     async def names(self, refs: Collection[str]) -> Mapping[str, str]:
-        """Return the names of these people of the directory, by reference; of unknown ones none."""
+        """Return the names of these people of the directory, by reference; unknown people have none."""
 
     async def concerned(self, asking: Sequence[Clock]) -> Mapping[UUID, Sequence[str]]:
         """
@@ -89,7 +89,7 @@ class TimerStore(CascadeStore, Protocol):
 
     async def called(self, event_ids: Collection[str]) -> Mapping[str, Collection[str]]:
         """
-        Return by event of the hub's own the person_ids of the staff to whom it was addressed.
+        Return event of the hub's own → the person_ids of the staff to whom it was addressed.
 
         An event that intake has not stored is missing from the result.
         """

@@ -10,7 +10,7 @@ from hub.model import Revocation
 
 class UnsubscribeStore(Protocol):
     async def recipient(self, message_id: UUID, purpose: str) -> tuple[str, bool] | None:
-        """Return who got this mail, and whether its address has refused the purpose; None: not stored."""
+        """Return this mail's recipient, and whether its address has refused the purpose; None: not stored."""
 
     async def unsubscribe(self, revocation: Revocation) -> bool:
         """

@@ -1,5 +1,5 @@
 """
-Redis: what must happen later, and the live boards of clocks.
+Redis: the schedule of later work, and the live boards of clocks.
 
 SQL is the source of truth: everything here can be rebuilt from it. Due instants are compared with Redis'
 own clock.

@@ -31,7 +31,7 @@ from hub.storage.postgres_client import run_tool
 
 _SQL = load("backup")
 _LEFT_OUT: Final = (" TABLE DATA public alembic_version ", " SCHEMA - public ", " COMMENT - SCHEMA public ")
-"""Entries of a copy that are not restored: what makes the database a hub's, and the schema that is there."""
+"""Entries of a copy that are not restored: the mark of a hub's database, and the schema that is there."""
 
 Progress = Callable[[str], None]
 

@@ -32,7 +32,7 @@ async def add(run: Runner, statements: Sequence[Consent]) -> None:
 
 
 async def wake(run: Runner, refused: Iterable[tuple[str, str, Sequence[str]]]) -> None:
-    """Have what waits of (person, purpose, channels; none are all) judged anew at once."""
+    """Have waiting messages of (person, purpose, channels; none are all) judged anew at once."""
     rows = {(person, purpose, ",".join(channels)) for person, purpose, channels in refused}
     await write(run, _SQL["wake"], sorted(rows))
 
@@ -83,9 +83,9 @@ async def opted_out(run: Runner, people: Collection[str]) -> Sequence[OptedOut]:
 async def yeses(run: Runner, refs: Collection[str], purposes: Collection[str]) -> Yeses:
     """Return (person, purpose) → whether a yes counts; people without entries are absent."""
     found = await _statements(run, refs, purposes)
-    # As a sending judges it: what nobody can prove is no yes.
+    # As a sending judges it: a yes without proof is none.
     given = {key: bool(rules.authorised(said)) for key, said in found.items() if key[1] in NEED_CONSENT}
-    # No purpose of a message: who said yes without proof has not refused, and is asked again.
+    # No purpose of a message: a person with a yes without proof has not refused, and is asked again.
     others = {key: counts(said) for key, said in found.items() if key[1] not in NEED_CONSENT}
     return given | {
         key: stance.granted for key, stance in others.items() if not stance.granted or is_provable(stance)

@@ -36,7 +36,7 @@ class _InForce(Struct, frozen=True):
 
 async def apply(run: Runner, events: Sequence[Event], *, jumps: bool = False) -> frozenset[Entry]:
     """
-    Apply `directory.*` events: the greatest version wins, the first of equals. Return what changed.
+    Apply `directory.*` events: the greatest version wins, the first of equals. Return the changed entries.
 
     Only the winner of each row is written, so that one statement per kind is enough.
     All events are kept as history, with the contact points that they take from people.

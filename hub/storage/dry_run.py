@@ -1,4 +1,6 @@
-"""A transaction of intake that is always rolled back: what events would do, by the statements that do it."""
+"""
+A transaction of intake that is always rolled back: it shows the effects of events by the true statements.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,7 @@ class PostgresDryRun(PostgresIntakeTransaction):
 
     def __init__(self, transaction: Transaction, dated: frozenset[str], named: frozenset[str]) -> None:
         super().__init__(transaction)
-        # It runs all of its statements here: of a database it would need a connection of its own for each.
+        # It runs all of its statements here: a database would need a connection of its own for each.
         self._delivery = PostgresDelivery(cast("Database", transaction), dated, named=named)
 
     async def claim(self, ids: Collection[UUID]) -> Sequence[Claimed]:

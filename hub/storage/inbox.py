@@ -19,7 +19,7 @@ _OF_A_STREAM: Final = frozenset({"newest", "place", "person"})
 
 
 class PostgresInbox(Store):
-    """The InboxStore, and what the channel stores."""
+    """The InboxStore, with the channel's own rows."""
 
     async def add(self, items: Sequence[Outgoing]) -> None:
         """Store messages for their people; the same id again changes nothing."""

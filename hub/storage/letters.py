@@ -1,4 +1,4 @@
-"""Letters as the channel stores them; what an office does with them is `hub.desk.letters`."""
+"""Letters as the channel stores them; `hub.desk.letters` has the acts of an office."""
 
 from __future__ import annotations
 

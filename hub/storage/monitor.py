@@ -38,7 +38,7 @@ class PostgresMonitor(Store):
         return at
 
     async def beat(self, process: str, states: Mapping[str, str]) -> None:
-        """Write what this process reports of itself, and delete the rows of ended processes."""
+        """Write this process's report of itself, and delete the rows of ended processes."""
         await self.rows(_SQL["beat"], process, list(states), list(states.values()))
         await self.rows(_SQL["forget"])
 

@@ -61,7 +61,7 @@ class PostgresMonths(Store):
             return held
         async with self._alone() as run:
             await run.rows(_SQL["close"])
-            # All wait for us now: of clocks, only one that a late event has just started is looked for.
+            # All wait for us now: the only clock to look for is one that a late event has just started.
             if held := await _holding(run, month, (month.since, month.until)):
                 return held
             await run.rows(_SQL["drop"], month.name)

@@ -101,7 +101,7 @@ def _cluster(url: str, options: dict[str, Any]) -> Cluster:
 
 
 def failures(redis: Client) -> tuple[type[Exception], ...]:
-    """Return what a call raises while Redis is away, or the cluster has nobody to answer for our keys."""
+    """Return the errors of a call while Redis is away, or the cluster has nobody to answer for our keys."""
     # The library closes the idle connections to a node that failed while another task takes one of them,
     # which then has nothing to write to (redis 8.1, `ClusterNode.disconnect_free_connections`), or a
     # transport that is closed: uvloop answers that with a RuntimeError, asyncio since Python 3.12 with a

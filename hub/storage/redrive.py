@@ -16,7 +16,7 @@ from hub.storage.verdicts import TAKEN, Acted, verdicts_of
 
 _SQL = load("redrive")
 _ALONE: Final = "false"
-"""Of one message no other one is asked for."""
+"""One message is looked for alone."""
 
 
 def verdict(*, anyway: str, chosen: str) -> str:

@@ -49,7 +49,7 @@ async def audit_rights(run: Runner) -> AuditRights:
 
 
 def grants(user: str, schema: str) -> Iterator[str]:
-    """Yield what gives a user exactly the rights of this module; both names are quoted."""
+    """Yield the statements that give a user exactly the rights of this module; both names are quoted."""
     yield f"REVOKE CREATE ON SCHEMA {schema} FROM PUBLIC"
     yield f"REVOKE ALL ON SCHEMA {schema} FROM {user}"
     yield f"GRANT USAGE ON SCHEMA {schema} TO {user}"

@@ -1,4 +1,4 @@
-"""Counts what still needs an older key of HUB_SECRET, before a key is removed."""
+"""Counts of rows that still need an older key of HUB_SECRET, before a key is removed."""
 
 from __future__ import annotations
 

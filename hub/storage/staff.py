@@ -100,7 +100,7 @@ async def _present(
 
 
 async def on_leave(run: Runner, refs: Collection[str]) -> set[str]:
-    """Return who is on leave at this instant, among these people and their delegates."""
+    """Return the people on leave at this instant, among these and their delegates."""
     return {row["person_id"] for row in await run.rows(_SQL["away"], sorted(refs))} if refs else set()
 
 

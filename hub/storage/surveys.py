@@ -38,7 +38,7 @@ _ASKED_BY: Final = frozenset(
     for step in audience.channels
     for channel in step
 )
-"""The channels by which people are asked: who has authorised others alone is not."""
+"""The channels by which people are asked: a person who has authorised only others is not."""
 CLIENTS: Final = tuple(role.value for role in Role if role is not Role.STAFF)
 """Roles of the people who are asked for their opinion of the company."""
 Turn = tuple[str, UUID]

@@ -1,4 +1,4 @@
-"""Verdicts: what a statement of an operator's act says of each row."""
+"""Verdicts of a statement on each row of an operator's act."""
 
 from __future__ import annotations
 

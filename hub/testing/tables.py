@@ -147,7 +147,7 @@ class Tables:
         self.messages[message.id] = replace(row, message=message)
 
     def recall(self, row: Row) -> None:
-        """Cancel what nobody has yet: this store has neither inbox nor letters."""
+        """Cancel messages that nobody has yet: this store has neither inbox nor letters."""
         leased = row.message.state is State.QUEUED and row.lease is not None
         message = structs.replace(row.message, fallback=(), patience=None) if leased else None
         if message is None:
@@ -236,7 +236,7 @@ class Tables:
         return None
 
     def contact(self, message: Message, now: datetime) -> ContactFacts:
-        """Return what a claim returns for the contact rules."""
+        """Return the contact facts of a claim."""
         asked = message.purpose in NEED_CONSENT
         return ContactFacts(
             statements=counting(self._statements(message), at=now) if asked else (),

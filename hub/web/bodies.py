@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 def required(value: T | None) -> T:
-    """Return what a hook needs. Raises HTTPNotFound without it: the hook is not there."""
+    """Return a part that a hook needs. Raises HTTPNotFound without it: the hook is not there."""
     if value is None:
         raise web.HTTPNotFound
     return value

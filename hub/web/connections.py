@@ -38,7 +38,7 @@ class Limits:
     """Seconds, and numbers of connections of one listener."""
 
     head: float = 10.0
-    """From the first octet of a request to the end of its head; for the first one, from the connection."""
+    """From the first octet of a request, or for the first one from the connection, to the end of its head."""
     body: float = 30.0
     answer: float = 60.0
     """The time for which a client may take none of its answer."""

@@ -56,7 +56,7 @@ class InboxStream:
         self._wake.set()
 
     async def next(self, seconds: float) -> list[InboxArrival]:
-        """Return what came, at once or within this time; nothing when the time is over or it was closed."""
+        """Return the arrivals, at once or within this time; nothing after it, or when it was closed."""
         if not self._came and self.is_open:
             self._wake.clear()
             try:
@@ -105,7 +105,7 @@ class InboxStreams:
                 del self._open[person]
 
     async def since(self, place: int, person: str) -> InboxArrivals:
-        """Return what came for a person after the last entry that a client has seen."""
+        """Return the arrivals of a person after the last entry that a client has seen."""
         return await self._store.arrivals(place, [person])
 
     async def aclose(self) -> None:

@@ -104,7 +104,7 @@ class LiveStream:
         self.topics = topics
         self.who = who
         self.unseen = unseen
-        """Topics whose mark the next look takes for the first time: what changed until then, nobody knows."""
+        """Topics whose mark the next look takes for the first time: nobody knows of changes until then."""
         self.is_open = True
         self._changed: set[str] = set()
         self._wake = asyncio.Event()
@@ -149,7 +149,7 @@ class LiveChanges:
         return len(self._open) >= MOST
 
     async def stands(self, topic: str) -> str:
-        """Return how a topic stands, in a few letters that differ once it has changed; of none, nothing."""
+        """Return the mark of a topic, a few letters that differ once it has changed; "" without a topic."""
         return sha256(repr(await self._mark(topic)).encode()).hexdigest()[:16] if topic else ""
 
     @asynccontextmanager

@@ -1,8 +1,8 @@
 """
 Looks at a page that stays open: noted once, and not again with each change that it shows by itself.
 
-The audit would otherwise say that somebody has looked ninety times who has left a page open over lunch, and
-the looks that matter would be lost among them.
+Otherwise a page left open over lunch would make ninety rows of the audit, and the looks that matter would be
+lost among them.
 """
 
 from __future__ import annotations

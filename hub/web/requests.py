@@ -20,7 +20,7 @@ from hub.web.schemas.common import NoQuery
 ApiHandler: TypeAlias = Callable[..., Awaitable[web.StreamResponse]]
 """Takes the request, and a `query`, a `body` or a `form` of the shape of its annotation."""
 DONE: Final = "done"
-"""The parameter of a page that says what the page before has done, in a word."""
+"""The parameter of a page that names the act of the page before, in a word."""
 Sheet = Annotated[Literal["csv"], Meta(description="A sheet instead of the page.")]
 CSRF: Final = "csrf"
 """The field of our own forms that is for `hub.web.auth.csrf` and no handler."""
@@ -39,7 +39,7 @@ class FormQuery(msgspec.Struct, frozen=True, kw_only=True):
     """
     The query of a page: a form in a browser sends its empty fields too, and they ask for nothing.
 
-    Each page may be told what the page before has done (`DONE`), which is the shell's to say.
+    Each page takes the act of the page before (`DONE`), which the shell puts into words.
     """
 
 
@@ -58,7 +58,7 @@ def adapted(handler: ApiHandler, *, strict: bool) -> Handler:
     """
     Adapt a handler to aiohttp: read the query, the body and the form that it takes.
 
-    If `strict`, a handler that takes no query refuses every parameter: what nobody reads would be ignored.
+    If `strict`, a handler that takes no query refuses every parameter: it would be ignored otherwise.
     """
     shapes = shapes_of(handler)
 

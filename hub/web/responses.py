@@ -303,7 +303,7 @@ _FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
 
 
 def refusal_of(error: HubError) -> Refusal:
-    """Return what an error of the hub's own means to a caller."""
+    """Return the refusal of a caller for an error of the hub's own."""
     for kind in type(error).__mro__:
         if kind in _FROM_HUB:
             status, text, hint = _FROM_HUB[kind]

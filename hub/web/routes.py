@@ -67,7 +67,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *PEOPLE,
     *HUB,
     *(route for noun in NOUNS for route in routes_of(noun)),
-    # For machines without a key: health, and calls that carry a signature.
+    # Routes for machines without a key: health, and calls that carry a signature.
     _open("/health/live", health.live, answers={200: common.Health}),
     _open("/health/ready", health.ready, answers={200: common.Health, 503: common.Health}),
     _open(CALLBACKS, twilio.twilio, method=_POST),

@@ -40,7 +40,7 @@ TakeReply: TypeAlias = Callable[[Reply], Awaitable[None]]
 
 
 class DryRunner(Protocol):
-    """Tells what events would do. May raise TooLarge, Unavailable."""
+    """Returns the effects of events without doing them. May raise TooLarge, Unavailable."""
 
     async def __call__(self, by: Actor, events: Sequence[Event], *, everybody: bool) -> DryRun:
         """Without `everybody` nobody is listed."""

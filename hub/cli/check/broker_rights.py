@@ -23,7 +23,7 @@ _RAISING: Final = {
     "policymaker": "desviar o vaciar las colas del hub con una política",
     "impersonator": "publicar con el nombre de otro usuario, también el del hub",
 }
-"""Tag → what its holder may do beside his rights in the virtual host."""
+"""Tag → the rights of its holder beside those in the virtual host."""
 _OWN_EVENTS: Final = [kind.name for kind in CATALOG if kind.hub_emitted]
 _REFUSALS: Final = r"^(event\.rejected|hub\.event\.unreached|clock\.extension\.[a-z]+)$"
 
@@ -37,7 +37,7 @@ class UserRights:
     write: str = _NOTHING
     read: str = _NOTHING
     topics: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    """Exchange → what may be written there, and read."""
+    """Exchange → the keys that may be written there, and read."""
     tags: frozenset[str] = frozenset()
 
     @property

@@ -107,7 +107,7 @@ def _panels(settings: Settings) -> Iterator[Finding]:
         yield bad(CHANNELS, f"SMS: {error}", f"Corrija {PROVIDERS['sms']}.")
         return
     for name, use in panels(hooks):
-        # Without the address itself: anyone who has it can post there, unless the calls are signed.
+        # Without the address itself: anybody with it can post there, unless the calls are signed.
         yield ok(CHANNELS, f"SMS: {name} {_BRINGS[use]}; su dirección la da `hub secrets hooks`.")
     for name, use in unsigned(hooks):
         what = f"SMS: {name} {_BRINGS[use]} sin firma: quien tenga la dirección puede {_FORGES[use]}."

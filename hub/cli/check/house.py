@@ -44,7 +44,7 @@ async def program(_: Settings) -> list[Finding]:
 
 
 async def mode(settings: Settings) -> list[Finding]:
-    """Check who can be reached."""
+    """Check whether people can be reached."""
     return [_MODES[settings.mode](settings), *_ignored(settings)]
 
 
@@ -173,7 +173,7 @@ def _documents(settings: Settings, rules: DocumentPolicy) -> Iterator[Finding]:
 
 
 def _buttons(settings: Settings, rules: ResidentPolicy) -> Iterator[Finding]:
-    """Say that Meta refuses what lacks the end of its button's address."""
+    """Warn that Meta refuses a message without the end of its button's address."""
     if rules.whatsapp and not (settings.secrets and settings.public_url.startswith("https://")):
         what = "Los mensajes de WhatsApp con botón se pierden: sin enlaces firmados el botón no abre nada."
         to_do = "Defina HUB_SECRET y HUB_PUBLIC_URL=https://…, o vacíe `[residents] whatsapp`."

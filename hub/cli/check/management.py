@@ -49,7 +49,7 @@ T = TypeVar("T")
 
 
 async def broker_rights(settings: Settings) -> list[Finding]:
-    """Report who may do more in the hub's virtual host than docs/security.md gives."""
+    """Report users with more rights in the hub's virtual host than docs/security.md gives."""
     url = settings.amqp_management_url
     if url is None:
         return [warn(RABBITMQ, *_NOT_LOOKED)]

@@ -1,4 +1,4 @@
-"""Checks the second factors of accounts: who must still enrol one, and which cannot be opened any more."""
+"""Checks of second factors: accounts that must still enrol one, and factors that open no more."""
 
 from __future__ import annotations
 

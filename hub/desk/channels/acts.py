@@ -69,7 +69,7 @@ async def end_pause(
     on_progress: Callable[[int], None] = lambda _: None,
 ) -> Resumed:
     """
-    End a pause and release what it held, up to `at_most`; first cancel what is older, if asked.
+    End a pause and release its messages, up to `at_most`; with `cancels_older`, cancel the older ones first.
 
     `on_progress` is called with the count so far. Messages held by another pause stay held. Raises
     UnknownName, and NotRestored where it is not the pause of a restored hub.
@@ -104,7 +104,7 @@ async def _cancel_older(by: Operator, subject: str) -> int:
 
 
 async def mark(by: Operator) -> object:
-    """Return what differs once a channel is broken, paused or goes on."""
+    """Return a value that differs once a channel is broken, paused or goes on."""
     incidents = await by.stores.incidents.incidents(_SHOWN)
     return [incidents, await queries.pauses(by.db), await queries.held(by.db)]
 

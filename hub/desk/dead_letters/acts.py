@@ -157,7 +157,7 @@ async def discard_many(by: Operator, body: SettleBody) -> BulkRun:
 
 
 def sees_content(by: Operator) -> bool:
-    """Return whether the operator may read what a letter holds, and so mend it."""
+    """Return whether the operator may read the content of letters, and so mend them."""
     return by.places_with(Scope.PRIVACY) is None
 
 

@@ -79,7 +79,7 @@ def _nearest(paths: set[str], field: str | None) -> str | None:
 
 def mended(letter: DeadLetter, body: bytes, check: Check, *, by: str) -> DeadLetter:
     """
-    Return the letter with other words, and who has mended it.
+    Return the letter with other words, and the name of its mender.
 
     Raises TooLate if it is settled, InvalidEvent if the words are not valid either, or another event. A
     letter that was refused for its sender cannot be mended: other words do not change the sender.

@@ -87,7 +87,7 @@ class DeadWhole(DeadLetterFacts, kw_only=True):
 
     @classmethod
     def of(cls, letter: DeadLetter, *, masked: bool) -> DeadWhole:
-        """Show a letter with the start of its body; `masked`, without what may hold people's data."""
+        """Show a letter with the start of its body; `masked`, without fields that may hold people's data."""
         facts = {one.name: getattr(letter, one.name) for one in fields(letter) if one.name != "body"}
         held: Mapping[str, object] = {"headers": {}} if masked else _body(letter.body[:_BODY_SHOWN])
         return msgspec.convert({**facts, "size": len(letter.body), "masked": masked, **held}, cls)

@@ -1,4 +1,4 @@
-"""Messages by their code as rows: what staff sees of one."""
+"""Messages by their code, as rows for staff."""
 
 from __future__ import annotations
 

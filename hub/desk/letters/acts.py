@@ -58,7 +58,7 @@ async def list_buildings(by: Operator, query: ListQuery) -> Rows[LetterBuilding]
 
 
 async def mark(by: Operator) -> object:
-    """Return what differs once a letter has come further."""
+    """Return a value that differs once a letter has come further."""
     return await queries.buildings(by.db, by.places)
 
 

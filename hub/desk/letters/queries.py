@@ -35,7 +35,7 @@ from hub.storage.paging import rows_of
 
 _SQL: Final = beside(__file__)
 MOST: Final = 500
-"""Letters of one batch: what a person can still hand out, and a PDF that is made in a minute."""
+"""Letters of one batch: few enough for one person to hand out, and for a PDF in a minute."""
 _BY_HAND: Final = "hub"
 _TO_DO: Final = (
     "Esta persona debe recibir un documento en papel. Imprímalo, entrégueselo y registre la entrega."

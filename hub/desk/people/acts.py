@@ -99,7 +99,7 @@ async def consents(by: Operator, ref: str) -> PersonWhole:
 
 async def show_overview(by: Operator, ref: str, query: WholeQuery) -> PersonOverview:
     """
-    Show what to know before writing to a person: contacts, why each channel may be used or not, roles.
+    Show the overview before writing to a person: contacts, the forecast of each channel, roles.
 
     The forecast is of now: each message is judged again when it leaves.
     """
@@ -108,7 +108,7 @@ async def show_overview(by: Operator, ref: str, query: WholeQuery) -> PersonOver
 
 
 async def overview_of(by: Operator, ref: str, *, whole: bool) -> PersonOverview:
-    """Return the overview of somebody at whom the operator has looked, which is in the audit."""
+    """Return the overview of somebody, after a look that is in the audit."""
     overviews = PersonOverviews(store=PeopleList(by.db), policy=by.stores.policy)
     return found(PERSON, await overviews.read(ref, now=by.now, places=by.places, whole=whole))
 

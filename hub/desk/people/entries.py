@@ -18,7 +18,7 @@ leave applies to all duties of a person, in every copropiedad.
 """
 _UPSERTED: Final = ".upserted"
 _NOWHERE: Final = "none"
-"""Scope of a removed entry: only a caller who reaches everywhere reaches it."""
+"""Scope of a removed entry: it takes a caller who reaches everywhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

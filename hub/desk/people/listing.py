@@ -18,7 +18,7 @@ from hub.policy import Policy
 
 _PAGE: Final = 500
 MOST: Final = 2000
-"""People to look at for one page: who cannot be reached is found by looking, and may be rare."""
+"""People to look at for one page: people out of reach are found by looking, and may be rare."""
 
 
 async def listed(

@@ -70,7 +70,7 @@ class PeopleList(Store):
         return {purpose: known[0] for purpose, known in facts.items() if known}
 
     async def ledger(self, person: str) -> Sequence[Consent]:
-        """Return what the person has authorised and refused, oldest first."""
+        """Return the person's consents and refusals, oldest first."""
         return await consents.ledger(self, {clean} if (clean := storable(person)) else ())
 
     async def terms(self, person: str, places: PropertyScope = None) -> Sequence[RoleTerm]:

@@ -59,7 +59,7 @@ async def list_marks(by: Operator, ref: str, query: ListQuery) -> PersonMarks:
 
 
 async def marks_of(by: Operator, ref: str, query: ListQuery) -> PersonMarks:
-    """Return the marks of somebody at whom the operator may look; their notes only with `privacy` there."""
+    """Return the marks of somebody within reach; their notes only with `privacy` there."""
     private = by.places_with(Scope.PRIVACY)
     # The notes of staff may name anybody.
     whole = await by.stores.directory.somebody(ref, places=private) is not None

@@ -91,7 +91,7 @@ async def rectify(by: Operator, ref: str, body: RectifyBody) -> Claim:
 
 
 async def look_at_erasure(by: Operator, ref: str) -> ErasureReport:
-    """Say what an erasure would do, and which duty keeps the data."""
+    """Show the effects of an erasure, and the duty that keeps the data."""
     return await erasing.look(by.actor, by.stores.erasures, ref, legal_since=_legal_since(by))
 
 

@@ -54,7 +54,7 @@ KEPT_ES: Final[Mapping[str, str]] = {
     "kept_marks": "marcas de no contactar, sin su nota",
     "kept_audit": "notas de quién vio los datos",
 }
-"""Count of a report → what the law keeps."""
+"""Count of a report → the data that the law keeps."""
 
 
 class ErasureReport(Struct, kw_only=True):
@@ -67,7 +67,7 @@ class ErasureReport(Struct, kw_only=True):
 
 
 async def look(by: Actor, store: ErasureStore, person: str, *, legal_since: datetime) -> ErasureReport:
-    """Say what an erasure would do, and audit the look; it changes nothing. Raises UnknownName."""
+    """Return the effects of an erasure, and audit the look; it changes nothing. Raises UnknownName."""
     if not await store.knows(person):
         raise _unknown(person)
     await by.note("person.erase.look", f"person:{person}", person=person)
@@ -99,7 +99,7 @@ async def erase(
 
 class ErasedAgain(Struct, kw_only=True):
     """
-    The result of erasing people again: `unknown` are not in this database, `kept` have the reason to stay.
+    The result of erasing people again: `unknown` are not in this database, `kept` have a reason to stay.
     """
 
     erased: list[str]

@@ -63,7 +63,7 @@ class Found:
 
 
 async def search(db: Database, cases: CaseStore, asked: SearchRequest) -> Found:
-    """Find what was typed. Raises StorageUnavailable."""
+    """Search for the typed words. Raises StorageUnavailable."""
     sought = recognise(asked.typed)
     looked = _Search(db, cases, asked, sought)
     groups = [group async for group in looked.groups() if group.items]

@@ -1,5 +1,5 @@
 """
-Things found by what somebody typed, in PostgreSQL (`pg_trgm`, `unaccent`).
+Things found by typed words, in PostgreSQL (`pg_trgm`, `unaccent`).
 
 Never more than `limit` rows, the best first. `words` are lower case without accents; each begins a word of
 the row. With `places`, rows of other places are not found; a person belongs where a membership of theirs
@@ -29,7 +29,7 @@ from hub.storage.filters import listed
 _SQL: Final = beside(__file__)
 _FIRST, _LAST = UUID(int=0), UUID(int=(1 << 128) - 1)
 _DAYS_BACK: Final = (7, 62)
-"""Where events are looked for first: of a common word the newest are wanted, not all."""
+"""Days of the first looks for events: a common word wants the newest, not all."""
 _LEAST_NEAR: Final = 4
 """Letters of a word that may have a typing error: a shorter one is like too many others."""
 _ROLES_SHOWN: Final = 3
@@ -211,7 +211,7 @@ def _quoted(lexeme: str) -> str:
 
 
 def _bounds(now: datetime) -> Iterator[UUID]:
-    """Yield where to look up to; by days, because each is part of a statement that is prepared."""
+    """Yield the bounds of each look; by days, because each is part of a statement that is prepared."""
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     yield _LAST
     for days in _DAYS_BACK:

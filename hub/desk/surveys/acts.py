@@ -37,7 +37,7 @@ async def start(by: Operator, body: SurveyBody) -> SurveyStarted:
     """
     Ask each client once per half-year, a page at a time; safe to repeat.
 
-    Nobody is asked who has got another survey lately, or wants none.
+    People who have got another survey lately, or want none, are not asked.
     """
     return await begin(by, body.copropiedad_id, dry_run=body.dry_run, limit=body.limit, after=body.after)
 

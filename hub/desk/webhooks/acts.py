@@ -102,7 +102,7 @@ async def ask_remove(by: Operator, webhook_id: UUID) -> Question:
 
 
 async def enable_webhook(by: Operator, webhook_id: UUID) -> WebhookId:
-    """Turn a webhook on again that was turned off, or try it now: what waits goes out."""
+    """Turn a webhook on again that was turned off, or try it now: waiting results go out."""
     await by.audit("webhook.on", _subject(webhook_id))
     return _known(webhook_id, known=await queries.enable(by.db, webhook_id))
 
@@ -139,7 +139,7 @@ async def list_subscriptions(by: Operator, query: ListQuery) -> Rows[Subscriptio
 
 async def subscribe(by: Operator, body: SubscriptionBody) -> SubscriptionRow:
     """
-    Publish what becomes of the messages of a source, planned from now on; safe to repeat.
+    Publish the results of a source's messages, planned from now on; safe to repeat.
 
     The publisher binds its queue with the key that is shown: notification.*.KEY
 
@@ -160,7 +160,7 @@ async def subscribe(by: Operator, body: SubscriptionBody) -> SubscriptionRow:
 
 
 async def unsubscribe(by: Operator, body: SourceBody) -> SubscriptionSource:
-    """Publish no more what becomes of the messages of a source."""
+    """Publish the results of a source's messages no more."""
     await by.audit("results.off", f"source:{body.source}")
     if not await queries.unsubscribe(by.db, body.source):
         raise UnknownSubscription(f"nobody has subscribed to the results of {body.source}")
@@ -186,7 +186,7 @@ def subscription_of_form(_: Operator, form: ResultsForm) -> SubscriptionBody:
 
 
 async def page_words(by: Operator) -> dict[str, Any]:
-    """Return what the page of webhooks shows besides: the results over RabbitMQ."""
+    """Return the other values of the page of webhooks: the results over RabbitMQ."""
     return {"results": await queries.subscriptions(by.db), "kinds_of": kinds_es}
 
 

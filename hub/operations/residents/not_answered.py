@@ -49,7 +49,7 @@ def next_rung(clock: Clock, now: datetime) -> Step | None:
 
 
 def was_told(message: ResidentMessage, clock: Clock, step: Step) -> bool:
-    """Return whether a step is among the events of the case before its turn: by the button."""
+    """Return whether the button has published a step before its turn: it is among the events of the case."""
     return any(event.id == sla.event_id(clock, step) for event in message.events)
 
 

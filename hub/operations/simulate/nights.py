@@ -25,7 +25,7 @@ those, no policy would disturb anybody.
 """
 
 _ORDINARY: Final = Person(ref="somebody", name="")
-"""A person with working hours: a simulated step does not know who is on call."""
+"""A person with working hours: a simulated step does not know the people on call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ _END: Final = re.compile(r";\n(?![ $])")
 
 def statements_beside(module: str) -> Callable[[], None]:
     """
-    Return what runs the statements of the module's `.sql` file.
+    Return the function that runs the statements of the module's `.sql` file.
 
     A semicolon at a line's end ends each, unless the next line is indented: the body of a function.
     """
@@ -24,7 +24,7 @@ def statements_beside(module: str) -> Callable[[], None]:
 
 
 def way_back(module: str) -> Callable[[], None]:
-    """Return what takes the migration back: the statements of the module's `.down.sql`."""
+    """Return the function that takes the migration back by the statements of the module's `.down.sql`."""
     return partial(_run, down_of(module))
 
 

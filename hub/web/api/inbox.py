@@ -68,7 +68,7 @@ async def create_inbox_token(request: web.Request, body: TokenBody) -> web.Respo
 
 
 async def stream_inbox(request: web.Request) -> web.StreamResponse:
-    """Stream what comes into the inbox as server-sent events, until the token ends."""
+    """Stream new entries of the inbox as server-sent events, until the token ends."""
     holder, streams = inbox_holder(request), services(request).streams
     seen = _last_seen(request)
     if streams.is_full:
@@ -94,7 +94,7 @@ async def stream_inbox(request: web.Request) -> web.StreamResponse:
 
 
 async def _write(request: web.Request, answer: web.StreamResponse, stream: InboxStream) -> None:
-    """Write what comes, and signs of life, until the token ends or the stream is closed."""
+    """Write arrivals, and signs of life, until the token ends or the stream is closed."""
     ends_at, now = inbox_holder(request).ends_at, services(request).now
     while stream.is_open:
         left = (ends_at - now()).total_seconds()

@@ -13,7 +13,7 @@ from hub.web.responses import json_answer
 
 async def erase(request: web.Request, body: EraseBody) -> web.Response:
     """
-    Erase a person for good, or with `dry_run` say what that would do and which duty keeps the data.
+    Erase a person for good, or with `dry_run` show the effects and the duty that keeps the data.
 
     The directory, the addresses and the own page are closed at once (202); TIMERS erases the rest. It is
     refused (409) while a duty requires the data. A key needs `operate`, too. Safe to repeat.

@@ -87,7 +87,7 @@ async def session_of(request: web.Request) -> SignedIn | None:
 
 
 async def pending_of(request: web.Request) -> Pending | None:
-    """Return what waits for a code in this browser. Raises StorageUnavailable."""
+    """Return the sign-in of this browser that waits for a code. Raises StorageUnavailable."""
     deps, token = access(request).sign_in, _token(request)
     if deps is None or not token:
         return None

@@ -86,7 +86,7 @@ async def show(request: web.Request, query: AuditQuery) -> web.StreamResponse:
 
 
 def _asked(query: AuditQuery) -> NotesQuery:
-    """Return what the days of the page ask for; the last day is in it."""
+    """Return the instants of the page's days; the last day is in them."""
     return NotesQuery(
         after=query.after,
         limit=query.limit,

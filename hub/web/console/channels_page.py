@@ -82,7 +82,7 @@ async def pause(request: web.Request, form: PauseForm) -> web.StreamResponse:
 
 
 async def resume(request: web.Request, form: ResumeForm) -> web.StreamResponse:
-    """End a pause, and release the messages that it held."""
+    """End a pause, and release its messages."""
     try:
         resumed = await acts.resume(operator_of(request, OPERATE), form.name, form)
     except NotRestored:

@@ -38,7 +38,7 @@ _STATES: Final[Mapping[str, ClockState]] = {"met": ClockState.MET, "breached": C
 
 
 class IndicatorsPageQuery(IndicatorsQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Days win over a period's name: who writes them means them."""
+    """Days win over a period's name: they are the more exact wish."""
 
     period: periods.Named | None = None
     format: Sheet | None = None

@@ -1,4 +1,4 @@
-"""Cartas: what waits in each building, the list, one letter, its files, and the batches of printing."""
+"""Cartas: waiting letters of each building, the list, one letter, its files, and the batches of printing."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class BatchForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 async def show(request: web.Request, query: LetterListQuery) -> web.StreamResponse:
-    """Show what waits in each building, and list letters."""
+    """Show the waiting letters of each building, and list letters."""
     by = operator_of(request, READ)
     page = await acts.list_letters(by, query)
     buildings = await buildings_of(request)

@@ -59,7 +59,7 @@ def asked_of(query: Any) -> BulkFilter:
 
 
 def window(since: datetime, until: datetime | None = None) -> dict[str, str]:
-    """Return what narrows a list to the rows between two instants."""
+    """Return the filters that narrow a list to the rows between two instants."""
     edges = {"since": since, "until": until}
     return {name: at.astimezone(dates.ZONE).isoformat() for name, at in edges.items() if at is not None}
 

@@ -43,9 +43,9 @@ _REFUSALS_ES: Final[Mapping[int, tuple[str, str]]] = {
 @web.middleware
 async def for_browsers(request: web.Request, handler: Handler) -> web.StreamResponse:
     """
-    For browsers: pages while PostgreSQL is down, and for 429; a 401 leads to the sign-in form.
+    Answer browsers with pages while PostgreSQL is down, and for 429; a 401 leads to the sign-in form.
 
-    Residents, whom a problem in JSON would tell nothing, have a page for every refusal.
+    Residents get a page for every refusal: a problem in JSON would tell them nothing.
     """
     if "text/html" not in request.headers.get(hdrs.ACCEPT, ""):
         return await handler(request)
@@ -97,7 +97,7 @@ def _framed(
     """Respond with a page; an account that has signed in gets the console's frame, so that they can go on."""
     session = request.get(SESSION)
     if CALLER not in request and session is not None:
-        # Refused before it was let in: nothing but the page reads from now on who it is.
+        # It was refused before the caller was known: from now on only the page reads the caller.
         request[CALLER] = session.caller
     section = f"/{request.path.split('/')[1]}"
     if CALLER in request:

@@ -30,7 +30,7 @@ from hub.web.console.return_link import return_path, sign_in_path
 from hub.web.services import access, services
 
 CODE: Final = "/sign-in/code"
-"""Where the code is asked for after the password."""
+"""The page for the code after the password."""
 _BOGOTA: Final = ZoneInfo("America/Bogota")
 REFUSED_AFTER: Final = 0.25
 """

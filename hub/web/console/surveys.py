@@ -64,7 +64,7 @@ class StartForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 async def show(request: web.Request, query: SurveyListQuery) -> web.StreamResponse:
-    """Show what surveys say in a period, each survey, and the calls that are still to be made."""
+    """Show the figures of surveys in a period, each survey, and the calls that are still to be made."""
     by = operator_of(request, READ)
     page = await acts.list_surveys(by, query)
     if query.format is not None:

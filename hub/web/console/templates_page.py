@@ -106,7 +106,7 @@ def path_of(row: TemplateRow) -> str:
 
 
 def _silent(rows: Sequence[TemplateRow], group: str) -> list[Any]:
-    """Return the events of which nobody is told."""
+    """Return the events of which nobody is notified."""
     spoken = {row.event for row in rows}
     return [kind for kind in GROUPS[group] if kind.name not in spoken]
 

@@ -85,6 +85,6 @@ NOTICES: Final[Mapping[str, Mapping[str, Any]]] = {
 
 
 def results() -> Mapping[str, Mapping[str, Any]]:
-    """Read the schemas of the events that tell publishers what became of their messages."""
+    """Read the schemas of the events that publish the results of messages."""
     names = [f"{PREFIX}{kind}" for kind in ResultKind]
     return {name: msgspec.json.decode((FOLDER / f"{name}.v1.json").read_bytes()) for name in names}

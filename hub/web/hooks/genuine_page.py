@@ -53,7 +53,7 @@ async def ask(request: web.Request) -> web.StreamResponse:
 
 
 async def show(request: web.Request) -> web.Response:
-    """Show what the code of a message answers. Changes nothing."""
+    """Show the answer of a message's code. Changes nothing."""
     network = _admitted(request)
     deps = services(request)
     found = await check_code(request.match_info["code"], deps=deps.genuine_checks, now=deps.now())
@@ -89,7 +89,7 @@ def _admitted(request: web.Request) -> str:
 
 
 def _count_wrong(request: web.Request, network: str, found: Sequence[GenuineAnswer]) -> None:
-    """Count a guess; what cannot be a code is a slip of the finger, and was looked up nowhere."""
+    """Count a guess; words that cannot be a code are a slip of the finger, and were looked up nowhere."""
     if not found and tidy(request.match_info["code"]):
         services(request).check_rate.wrong(network)
 

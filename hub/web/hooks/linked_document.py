@@ -25,7 +25,7 @@ RETRY_AFTER: Final = "600"
 
 
 async def show(request: web.Request) -> web.Response:
-    """Send the file; or say that the link has ended or the document was withdrawn, and whom to ask."""
+    """Send the file; or say that the link has ended or the document was withdrawn, and name a contact."""
     deps = services(request)
     token = read_token(deps.ring, request.match_info["token"])
     if token is None:

@@ -2,7 +2,7 @@
 The page on which a person answers a survey, without signing in.
 
 Malware scanners open every link of a mail, so only the button changes anything. It works without JavaScript.
-What people write here is theirs: it goes into the event, and into no log and no metric.
+The words of people here are theirs: they go into the event, and into no log and no metric.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ async def _found(request: web.Request) -> tuple[str, Survey | None]:
 
 
 def _brake(request: web.Request, message_id: UUID) -> None:
-    """Refuse a link that is used too often; by itself, for a building shares an address."""
+    """Refuse a link that is used too often; each link has its own count, for a building shares an address."""
     if services(request).survey_brake.begin(str(message_id)) >= _TOO_OFTEN:
         raise Refusal(
             429,

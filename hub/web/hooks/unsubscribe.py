@@ -1,8 +1,8 @@
 """
 The link with which a person stops commercial mails or surveys, without signing in (RFC 8058).
 
-Malware scanners open every link of a mail, so only the POST changes anything: of the page's button, or of a
-mailbox provider, which sends the same field. Cookies and other credentials count for nothing here.
+Malware scanners open every link of a mail, so only a POST changes anything: the page's button sends it, or a
+mailbox provider, with the same field. Cookies and other credentials count for nothing here.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ async def take(request: web.Request) -> web.Response:
 
 
 def _state(request: web.Request) -> LinkState:
-    """Return what the link is worth. Many forged ones are refused (429) by `count_refusals`."""
+    """Return the state of the link. Many forged ones are refused (429) by `count_refusals`."""
     deps, message_id, query = services(request), uuid_in(request.match_info["id"]), request.query
     purpose, given = query.get("purpose", ""), query.get("sig", "")
     if message_id is not None:

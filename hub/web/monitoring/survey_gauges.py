@@ -22,7 +22,7 @@ _FRESH: Final = 300.0
 AREAS: Final = ("administracion", "contabilidad", "inmobiliaria", "conserjeria", "mantenimiento")
 OTHER: Final = "other"
 ALL: Final = "all"
-"""Labels are bounded: what publishers call an area may be anything."""
+"""Labels are bounded: a publisher may give an area any name."""
 PLACES: Final = 500
 """Copropiedades with figures of their own, those with most surveys; more would slow Prometheus."""
 GAUGES: Final = {

@@ -1,1 +1,1 @@
-"""The pages of residents: of one message behind its link, and a person's own."""
+"""The pages of residents: one message behind its link, and a person's own page."""

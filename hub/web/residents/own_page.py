@@ -65,7 +65,7 @@ async def show_message(request: web.Request) -> web.StreamResponse:
 
 
 async def act(request: web.Request) -> web.StreamResponse:
-    """Enter the code, do what a button of the page asks for, or leave."""
+    """Enter the code, do the act of a button, or leave."""
     require_own_page(request)
     given = await fields_of(request)
     if given.get("action") == _CODE:

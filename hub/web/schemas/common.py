@@ -15,7 +15,7 @@ _INSTANCE: Final = "urn:uuid:2f1cf0a1-0f0c-4f5e-9d57-7d1b6a1c9d10"
 
 
 def list_of(row: type[Struct]) -> type[Struct]:
-    """Make the shape of a list that has one page, which is bounded: of `EvidenceRow` it is `EvidenceList`."""
+    """Make the shape of a list that has one page, which is bounded: `EvidenceRow` makes `EvidenceList`."""
     fields = [("items", GenericAlias(list, row)), ("next", None)]
     return defstruct(f"{row.__name__.removesuffix('Row')}List", fields, kw_only=True)
 
