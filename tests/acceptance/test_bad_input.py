@@ -99,9 +99,7 @@ UNREADABLE: Mapping[str, tuple[bytes, str | None, Mapping[str, Any], str | None,
 
 
 @pytest.mark.parametrize("case", UNREADABLE)
-async def test_what_cannot_be_an_event_is_kept_as_it_came_with_what_to_correct(
-    home: Lasting, case: str
-) -> None:
+async def test_body_that_is_no_event_is_kept_as_it_came_with_its_correction(home: Lasting, case: str) -> None:
     body, content_type, headers, at, why = UNREADABLE[case]
     home.secrets |= {"marcada", "Marcada", "Revisamos"}
     await home.publish_raw(body, f"prueba.{case}", content_type or "", headers)

@@ -14,7 +14,7 @@ COMMANDS = (
 )
 
 
-async def test_what_goes_out_and_what_is_refused_hold_no_secret(house: House) -> None:
+async def test_sent_and_refused_messages_hold_no_secret(house: House) -> None:
     places = {name: text for name, text in PLACES.items() if name not in SERVERS}
     outbox = house.folder / "outbox"
     birds = planted(

@@ -38,7 +38,7 @@ async def home(servers: Servers, folder: Path, email: str) -> AsyncIterator[Last
         yield built
 
 
-async def test_what_the_first_cannot_take_the_second_sends_and_the_message_says_who(
+async def test_second_provider_sends_the_rest_of_the_first_and_the_message_names_it(
     servers: Servers, tmp_path: Path
 ) -> None:
     sender = "from=avisos@coproservicios.example"

@@ -178,13 +178,13 @@ async def test_failures_are_counted_anew_after_a_day_without_one(stores: Stores)
         assert await stores.accounts.attempt_key(b"key", now=at) == expected
 
 
-async def test_of_many_concurrent_tries_of_one_key_only_the_first_are_checked(stores: Stores) -> None:
+async def test_only_the_first_of_many_concurrent_tries_of_one_key_are_checked(stores: Stores) -> None:
     tries = await asyncio.gather(*(stores.accounts.attempt_key(b"key", now=NOW) for _ in range(50)))
 
     assert sorted(attempt for attempt in tries if attempt is not None) == list(range(1, FAILURES + 1))
 
 
-async def test_of_a_thousand_concurrent_tries_only_the_first_are_checked(stores: Stores) -> None:
+async def test_only_the_first_of_a_thousand_concurrent_tries_are_checked(stores: Stores) -> None:
     account = await added(stores)
     tries = await asyncio.gather(*(stores.accounts.attempt(account.id, now=NOW) for _ in range(50)))
 

@@ -129,9 +129,7 @@ async def test_lost_messages_go_again_and_the_rest_is_skipped_with_its_reason(
     assert [row.event for row in await stores.bulk.items(run.id, limit=9)] == ["pqrs.received"] * 3
 
 
-async def test_of_a_lost_cascade_the_first_step_goes_whatever_the_batches(
-    stores: RealStores, of: StoredEvent
-) -> None:
+async def test_first_step_of_a_lost_cascade_goes_in_any_batches(stores: RealStores, of: StoredEvent) -> None:
     steps = [lost(of), lost(of, channel="sms", contact_id="cp-phone", step=1)]
     await stores.add(*steps)
     run = await started(stores, [step.id for step in steps])

@@ -65,7 +65,7 @@ async def test_filter_chooses_one_message_and_the_callers_places(stores: RealSto
     assert ("held", "throttled") == await state_of(stores, other)
 
 
-async def test_what_a_worker_has_had_and_what_leaves_with_a_digest_is_left_alone(
+async def test_message_of_a_worker_and_message_of_a_digest_are_left_alone(
     stores: RealStores, of: StoredEvent
 ) -> None:
     taken, digested = waiting(of, state=State.QUEUED, next_at=None), waiting(of, 1, reason="in_digest")

@@ -90,7 +90,7 @@ def test_a_channel_s_traits_are_the_same_in_every_mode(
     assert channels[name].traits == traits
 
 
-async def test_capturing_builds_no_provider_whatever_the_urls(policy: Policy, tmp_path: Path) -> None:
+async def test_capturing_builds_no_provider_with_any_urls(policy: Policy, tmp_path: Path) -> None:
     channels = channels_of(
         settings(
             HUB_CAPTURE_DIR=str(tmp_path),

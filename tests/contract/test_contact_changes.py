@@ -84,7 +84,7 @@ async def test_redelivered_change_is_noted_once(stores: Stores) -> None:
     assert [] == await former(stores)
 
 
-async def test_of_two_changes_in_a_batch_the_one_in_force_before_is_notified(stores: Stores) -> None:
+async def test_contact_in_force_before_two_changes_of_a_batch_is_notified(stores: Stores) -> None:
     await apply(stores, maria(1, MARIA))
     await apply(stores, maria(2, "b@example.com"), maria(3, "c@example.com"))
 

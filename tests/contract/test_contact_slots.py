@@ -135,7 +135,7 @@ async def test_what_waits_for_a_contact_is_explained_by_that_contact(stores: Rea
     assert [] == found[first.id]
 
 
-async def test_addresses_are_none_of_who_gave_none_and_unknown_of_who_gave_unreadable_ones(
+async def test_person_without_addresses_has_none_and_unreadable_addresses_are_unknown(
     stores: Stores,
 ) -> None:
     device = {"id": "d", "kind": "push", "value": "token"}

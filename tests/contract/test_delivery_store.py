@@ -258,9 +258,7 @@ async def test_an_outcome_without_an_attempt_or_an_expiry_leaves_the_expiry(
 
 
 @pytest.mark.parametrize("text", ["a\0b", "a\ud800b"])
-async def test_whatever_a_provider_says_its_answer_is_recorded(
-    stores: Stores, of: StoredEvent, text: str
-) -> None:
+async def test_any_answer_of_a_provider_is_recorded(stores: Stores, of: StoredEvent, text: str) -> None:
     one = message(of)
     await stores.add(one)
     token = uuid4()

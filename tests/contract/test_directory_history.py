@@ -58,7 +58,7 @@ STORY = [
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(4)))[::5])
-async def test_who_was_an_owner_on_a_day_can_be_asked_whatever_the_order(
+async def test_owners_on_a_day_are_known_in_any_order_of_events(
     stores: RealStores, order: tuple[int, ...]
 ) -> None:
     for number in order:

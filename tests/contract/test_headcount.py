@@ -106,7 +106,7 @@ async def test_who_is_left_out_is_counted_by_reason_and_shown(stores: RealStores
     assert (2, 1, {"on_leave": 1}) == (count.people, count.notified, dict(count.left_out))
 
 
-async def test_of_everyone_who_has_consented_the_others_are_left_out(stores: RealStores) -> None:
+async def test_people_without_consent_are_left_out_of_everyone(stores: RealStores) -> None:
     await fill(stores)
     yes = consent("p-ana", "commercial")
     async with stores.intake.transaction() as transaction:
@@ -178,7 +178,7 @@ async def test_invalid_headcount_cursor_is_refused(stores: RealStores) -> None:
             await meant(stores, "everyone", after=cursor)
 
 
-async def test_who_reaches_one_copropiedad_sees_of_any_audience_what_is_of_it(stores: RealStores) -> None:
+async def test_caller_of_one_copropiedad_sees_its_part_of_any_audience(stores: RealStores) -> None:
     await fill(stores)
     here: PropertyScope = frozenset({"ph-1"})
 

@@ -155,7 +155,7 @@ async def test_concurrent_rotations_each_end_the_previous_key(stores: Stores) ->
     assert 1 == sum(key.expires_at is None for key in await stores.keys.live_keys())
 
 
-async def test_notes_are_narrowed_by_who_what_and_when(stores: RealStores) -> None:
+async def test_notes_are_narrowed_by_author_action_and_instant(stores: RealStores) -> None:
     begun = now()
     await note(stores.audit, who="account:ana", action="pause", subject="channel:sms", person="p-1")
     await note(stores.audit, who="account:luis", action="pause", subject="channel:email")

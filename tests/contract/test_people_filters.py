@@ -155,7 +155,7 @@ async def test_the_position_of_an_entry_is_returned(stores: RealStores) -> None:
     ] == [await stores.roster.standing(noun, ref) for noun, ref in asked]
 
 
-async def test_who_looked_at_somebody_and_who_wrote_about_him_is_answered_newest_first(
+async def test_looks_at_somebody_and_writes_about_him_are_listed_newest_first(
     stores: RealStores,
 ) -> None:
     await people(stores)

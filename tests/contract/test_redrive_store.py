@@ -138,7 +138,7 @@ async def test_who_is_being_notified_by_another_step_of_the_cascade_is_left(
     assert {"taken": 1} == (await go_again(stores, include_notified=True)).verdicts
 
 
-async def test_of_a_cascade_that_is_lost_as_a_whole_the_first_step_goes_again(
+async def test_first_step_of_a_cascade_that_is_lost_as_a_whole_goes_again(
     stores: RealStores, of: StoredEvent
 ) -> None:
     """Only one step is redriven: all steps at once would notify a person twice."""
@@ -187,7 +187,7 @@ async def test_what_is_not_asked_for_is_not_taken(
     assert {} == (await go_again(stores, **narrowed)).verdicts
 
 
-async def test_what_is_asked_for_is_taken_by_how_its_reason_begins(
+async def test_messages_are_taken_by_the_beginning_of_their_reason(
     stores: RealStores, of: StoredEvent
 ) -> None:
     await stores.add(lost(of))

@@ -69,7 +69,7 @@ async def test_step_is_accepted_once_and_none_before_it(stores: Stores) -> None:
     assert not await stores.factors.accept(account.id, 11, sealed="of another secret")
 
 
-async def test_of_two_that_accept_the_same_code_one_succeeds(stores: Stores) -> None:
+async def test_one_of_two_that_accept_the_same_code_succeeds(stores: Stores) -> None:
     account = await enrolled(stores)
     accepted = await asyncio.gather(
         *(stores.factors.accept(account.id, 8, sealed=FACTOR.sealed) for _ in range(10))
@@ -88,7 +88,7 @@ async def test_recovery_code_is_spent_once(stores: Stores) -> None:
     assert await stores.factors.factor(luis.id) == FACTOR
 
 
-async def test_of_two_that_spend_the_same_recovery_code_one_succeeds(stores: Stores) -> None:
+async def test_one_of_two_that_spend_the_same_recovery_code_succeeds(stores: Stores) -> None:
     account = await enrolled(stores)
     left = await asyncio.gather(*(stores.factors.spend(account.id, b"two") for _ in range(10)))
 

@@ -85,7 +85,7 @@ async def test_delegate_is_notified_during_leave(stores: Stores) -> None:
     ],
     ids=["all here", "delegate", "no delegate", "delegate's delegate", "a colleague", "nobody were left"],
 )
-async def test_who_is_on_leave_is_answered_with_who_stands_in(
+async def test_person_on_leave_is_answered_with_the_stand_in(
     stores: Stores, news: Sequence[Event], expected: dict[str, str | None]
 ) -> None:
     await apply(stores, *staff("p-1"), *staff("p-2"), person("p-9"), *news)
@@ -221,7 +221,7 @@ async def test_who_is_flagged_somewhere_may_be_notified_at_any_hour(
     assert {"p-1": expected} == await any_hour(stores, group)
 
 
-async def test_of_all_staff_of_a_place_the_flagged_may_be_notified_at_any_hour(stores: Stores) -> None:
+async def test_flagged_among_all_staff_of_a_place_may_be_notified_at_any_hour(stores: Stores) -> None:
     await apply(stores, *staff("p-1", "copropiedad:ph-1"), *staff("p-2", "copropiedad:ph-1", direction=True))
 
     assert {"p-1": False, "p-2": True} == await any_hour(
@@ -235,7 +235,7 @@ async def test_somebody_whose_duty_is_to_be_on_call_may_be_notified_at_any_hour(
     assert {"p-1": True} == await any_hour(stores, ON_CALL)
 
 
-async def test_whoever_is_on_shift_now_is_at_work_whatever_the_hour(stores: Stores) -> None:
+async def test_person_on_shift_now_is_at_work_at_any_hour(stores: Stores) -> None:
     await apply(
         stores, *staff("p-1"), *staff("p-2"), rota("r-1", "company", whole_week("p-2"), duty="service")
     )
@@ -302,7 +302,7 @@ async def test_the_hours_of_all_offices_of_somebody_are_his(
     assert {()} >= set(found.values())
 
 
-async def test_of_all_staff_of_a_place_each_has_his_own_hours(stores: Stores) -> None:
+async def test_each_among_all_staff_of_a_place_has_own_hours(stores: Stores) -> None:
     here = "copropiedad:ph-1"
     await apply(
         stores, *staff("p-1", here, hours=EARLY), *staff("p-2", here), *staff("p-3", here, hours=SUNDAYS)

@@ -93,7 +93,7 @@ async def wrong_indexes(redis: Redis) -> Mapping[str, object]:
 
 
 @pytest.mark.parametrize("seed", range(6))
-async def test_boards_agree_whatever_happens(boards: RedisAppointments, redis: Redis, seed: int) -> None:
+async def test_boards_agree_after_any_changes(boards: RedisAppointments, redis: Redis, seed: int) -> None:
     chance = Chance(seed)
     memory = MemoryAppointments(now)
     current = {number: some(number) for number in range(CLOCKS)}

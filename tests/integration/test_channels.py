@@ -112,7 +112,7 @@ async def test_what_is_not_in_the_audit_is_not_done(stores: RealStores) -> None:
         ("cli:ana", "cli:ana"),
     ],
 )
-async def test_a_system_names_who_pauses_and_whoever_has_signed_in_does_not(
+async def test_a_system_names_the_author_of_a_pause_and_a_session_does_not(
     stores: RealStores, who: str, expected: str
 ) -> None:
     await acts.pause(operator(stores.database, who), "sms", PauseBody(by="luz"))
@@ -120,7 +120,7 @@ async def test_a_system_names_who_pauses_and_whoever_has_signed_in_does_not(
     assert [expected] == [row.by for row in await queries.pauses(stores.database)]
 
 
-async def test_what_is_held_and_what_is_urgent_is_counted(stores: RealStores, by: Operator) -> None:
+async def test_held_and_urgent_messages_are_counted(stores: RealStores, by: Operator) -> None:
     urgent: Any = {"lane": Lane.URGENT}
     others = [waits(2, state=State.QUEUED, next_at=None, **urgent), waits(3, state=State.SENT, **urgent)]
     await stores.add(waits(0), waits(1, **urgent), *others)

@@ -60,7 +60,7 @@ async def test_identities_in_order_are_counted_and_mended_colors_shown(
     assert {("ok", SENDERS)} == {(finding.state, finding.area) for finding in found}
 
 
-async def test_what_of_the_directory_cannot_be_used_is_named_with_what_to_do(
+async def test_unusable_identity_of_the_directory_is_named_with_its_remedy(
     opened: Database, database: str, tmp_path: Path
 ) -> None:
     wrong = {

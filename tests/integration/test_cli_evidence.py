@@ -16,7 +16,7 @@ from tests.unit.test_shown_evidence import words_in
 __all__ = ["environ"]
 
 
-async def test_what_was_said_is_shown_with_what_came_of_comparing_it(environ: dict[str, str]) -> None:
+async def test_words_are_shown_with_the_result_of_their_comparison(environ: dict[str, str]) -> None:
     async with Database(environ["HUB_DATABASE_URL"]) as database:
         office = Office(database)
         await office.take_in(*town())

@@ -217,7 +217,7 @@ async def test_chain_goes_on_to_the_last_seal_of_the_day_with_its_stamp(office: 
     assert [] == report.wrong
 
 
-async def test_person_has_what_was_said_to_her_and_what_she_consented_to(office: Office) -> None:
+async def test_person_has_the_messages_to_her_and_her_consents(office: Office) -> None:
     asked = Asked(by="ana", at=ASKED_AT)
     constancia = await makers(office.database).of_person("p-maria", asked)
     elsewhere = await makers(office.database).of_person(

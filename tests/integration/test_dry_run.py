@@ -64,7 +64,7 @@ async def world(opened: Database) -> World:
     return World(database=opened)
 
 
-async def test_dry_run_tells_who_is_notified_how_in_which_words_and_which_promises_begin(
+async def test_dry_run_shows_people_channels_words_and_promises(
     world: World,
 ) -> None:
     answer = await run_dry(world, received())

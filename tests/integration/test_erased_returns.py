@@ -38,7 +38,7 @@ async def test_mark_of_who_comes_back_is_lifted_by_the_address(environ: dict[str
     assert "sent" == after
 
 
-async def test_what_who_came_back_sends_is_kept(environ: dict[str, str]) -> None:
+async def test_events_of_a_person_who_came_back_are_kept(environ: dict[str, str]) -> None:
     async with Database(environ["HUB_DATABASE_URL"]) as database:
         office = Office(database)
         await office.take_in(*town(), somebody("p-rosa", email(ADDRESS)))

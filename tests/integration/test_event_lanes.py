@@ -61,7 +61,7 @@ async def waiting(url: str) -> int:
     return sum(queue.declaration_result.message_count or 0 for queue in found)
 
 
-async def test_each_event_is_taken_in_once_under_whatever_key(amqp_url: str) -> None:
+async def test_each_event_is_taken_in_once_under_any_key(amqp_url: str) -> None:
     published = [(event(of.name, id=f"{of.name}-{key}"), key) for of in OF_LANES for key in KEYS]
     async with publishing(amqp_url) as publisher:
         await publisher.ping()

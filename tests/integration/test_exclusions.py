@@ -35,7 +35,7 @@ async def test_without_a_list_nothing_is_known(opened: Database) -> None:
     assert answer(None) == await registry.check(PHONE, "sms", NOON)
 
 
-async def test_address_is_excluded_over_its_channels_whatever_its_case(opened: Database) -> None:
+async def test_address_is_excluded_over_its_channels_in_any_case(opened: Database) -> None:
     registry = PostgresExclusions(opened, OLD)
     entries = [
         ExcludedAddress(address=PHONE, channels=["sms"]),

@@ -84,7 +84,7 @@ async def test_it_is_not_called_while_something_is_wrong(listener: Listener) -> 
 @pytest.mark.parametrize(
     "behaviour", [answering(500), answering(302, headers={"Location": "/else"}), drop, hang]
 )
-async def test_whatever_it_answers_the_next_ping_comes_and_the_word_is_not_logged(
+async def test_next_ping_comes_after_any_answer_and_the_word_is_not_logged(
     listener: Listener, behaviour: Behaviour
 ) -> None:
     # Twice: the client itself asks again where a connection was lost.

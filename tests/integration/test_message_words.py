@@ -51,7 +51,7 @@ async def test_mail_is_shown_as_it_left(opened: Database, office: Office) -> Non
     assert [proof.finding for proof in said.evidence] == [Finding.SAME]
 
 
-async def test_what_has_not_left_says_how_it_would(opened: Database, office: Office) -> None:
+async def test_unsent_message_shows_its_words_of_now(opened: Database, office: Office) -> None:
     await said_by(office, ("admin.payment.received",))
     mail = await one_of(opened, "email")
     await opened.rows("DELETE FROM attempt WHERE message_id = $1", mail)

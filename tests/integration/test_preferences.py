@@ -83,7 +83,7 @@ async def test_each_change_stays_with_who_when_and_by_which_way(hub: Hub) -> Non
     assert {"emergency", "legal"} < shown.always.keys()
 
 
-async def test_of_many_changes_at_once_none_is_lost(hub: Hub) -> None:
+async def test_none_of_many_changes_at_once_is_lost(hub: Hub) -> None:
     async def add(name: Purpose) -> None:
         def change(before: Preferences) -> Preferences:
             return replace(before, channels={**before.channels, name: ("email",)})
@@ -112,7 +112,7 @@ async def test_planning_takes_the_preferred_channel_and_language(hub: Hub) -> No
     assert ("sms", "en", ["push:not_wanted"]) == tuple(row)
 
 
-async def test_what_a_mark_has_stopped_is_listed_with_who_tried(hub: Hub) -> None:
+async def test_events_that_a_mark_has_stopped_are_listed_with_their_source(hub: Hub) -> None:
     await hub.mark(MarkReason.DECEASED)
     await hub.take_in(package(1), package(2))
     [stopped] = await hub.wishes.stopped(MARIA, limit=10)
@@ -164,7 +164,7 @@ async def test_mark_that_was_ended_stops_nothing_and_stays_on_record(hub: Hub) -
     assert ("push", "queued", None) in await hub.messages()
 
 
-async def test_of_two_marks_the_one_that_stops_more_counts(hub: Hub) -> None:
+async def test_the_mark_that_stops_more_counts(hub: Hub) -> None:
     await hub.mark(MarkReason.PROTECTED_ADDRESS)
     await hub.mark(MarkReason.DECEASED)
     [row] = await hub.database.rows("SELECT mark FROM marked WHERE person = $1", MARIA)

@@ -164,5 +164,5 @@ async def test_only_forms_and_json_are_reports(content_type: str) -> None:
     ],
     ids=["large", "not-ascii", "not-utf-8", "many", "empty", "odd"],
 )
-async def test_a_strangers_body_is_refused_whatever_it_is(body: bytes, status: int) -> None:
+async def test_any_body_of_a_stranger_is_refused(body: bytes, status: int) -> None:
     assert status == (await raw(World(environ=TWILIO), "/hooks/twilio", body, {})).status

@@ -99,7 +99,7 @@ async def test_mail_to_staff_has_no_such_link(office: Office) -> None:
     assert not [text for text in staff if "Ver este mensaje y su caso" in text]
 
 
-async def test_own_page_shows_what_was_sent_what_is_held_and_what_was_consented_to(office: Office) -> None:
+async def test_own_page_shows_messages_data_and_consents(office: Office) -> None:
     store = PostgresResidents(office.database)
     shown = await OwnFiles(store=store, calendar=POLICY.calendar).show("p-maria", office.clock())
 

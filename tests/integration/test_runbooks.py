@@ -93,7 +93,7 @@ async def test_each_command_of_the_matter_does_what_the_page_says(
 
 
 @pytest.mark.parametrize("matter", MATTERS)
-def test_each_matter_says_how_one_notices_what_to_do_what_to_tell_and_when_it_is_over(matter: str) -> None:
+def test_each_matter_has_its_signs_remedy_words_and_end(matter: str) -> None:
     section = sections()[matter]
     missing = [words for words in EACH if words not in section]
 

@@ -148,7 +148,7 @@ async def test_an_emergency_passes_what_another_sender_has_in_excess(house: Hous
     assert await house.count("clock WHERE name = 'emergency_ack' AND ended_at IS NULL") == MANY + 1
 
 
-async def test_who_names_nobody_shares_one_rate_whatever_the_source(house: House) -> None:
+async def test_callers_who_name_nobody_share_one_rate_for_any_source(house: House) -> None:
     published = [
         structs.replace(one, source=f"urn:system:{number}") for number, one in enumerate(flood("nobody"))
     ]

@@ -136,7 +136,7 @@ async def test_a_reading_refuses_to_write(database: str) -> None:
         assert [] == await opened.rows("SELECT * FROM case_state")
 
 
-async def test_a_reading_sees_one_state_whatever_is_written_meanwhile(database: str) -> None:
+async def test_a_reading_sees_one_state_during_writes(database: str) -> None:
     types = {BY_NAME["pqrs.received"].type}
     async with Database(database) as opened:
         await keep(opened, *case(1, MONDAY, HOUR))

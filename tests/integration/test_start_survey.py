@@ -104,7 +104,7 @@ async def test_each_client_is_asked_once_and_staff_is_not(firm: Firm) -> None:
     assert 4 == len(firm.mails.sent)
 
 
-async def test_whose_addresses_are_suppressed_is_asked_when_one_works_again(firm: Firm) -> None:
+async def test_person_with_suppressed_addresses_is_asked_when_one_works_again(firm: Firm) -> None:
     """A survey that ends suppressed would use up the half-year."""
     await firm.database.rows(
         "INSERT INTO suppression (address, channel, since, reason, provider, code)"
@@ -128,7 +128,7 @@ async def test_a_dry_run_counts_the_same_and_asks_nobody(firm: Firm) -> None:
     assert counted == await firm.start()
 
 
-async def test_who_starts_it_again_asks_only_those_who_are_new(firm: Firm) -> None:
+async def test_second_start_asks_only_new_people(firm: Firm) -> None:
     await firm.start(place="ph-1")
     # Again before anything is taken in: the same ids, so the same surveys.
     await firm.start()

@@ -277,7 +277,7 @@ async def test_a_cascade_continued_by_two_at_once_has_one_next_step(stores: Real
     assert await stores.state_of(next_of(lost)) == "queued"
 
 
-async def test_of_many_that_see_the_same_incident_one_begins_it(database: str) -> None:
+async def test_one_of_many_that_see_the_same_incident_begins_it(database: str) -> None:
     async with Database(database) as opened:
         watching = PostgresMonitor(opened, ())
         for _ in range(5):

@@ -74,7 +74,7 @@ async def test_losing_the_connection_in_a_transaction_is_unavailable(opened: Dat
     await _eventually(opened)
 
 
-async def test_what_the_block_raises_stays_what_it_is_when_the_connection_is_gone(
+async def test_error_of_the_block_stays_itself_when_the_connection_is_gone(
     opened: Database, database: str
 ) -> None:
     with pytest.raises(ConnectionResetError, match="mine"):

@@ -299,7 +299,7 @@ def _end_of(database: str, batches: list[list[Event]]) -> tuple[list[tuple[str, 
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
-async def test_of_somebody_removed_no_name_and_no_address_is_kept(
+async def test_no_name_and_no_address_of_a_removed_person_is_kept(
     database: str, order: tuple[int, ...]
 ) -> None:
     story = [person("p-1", 1, names="María"), person("p-1", 2, names="María"), person_removed("p-1", 3)]

@@ -262,9 +262,7 @@ async def dropped(opened: Database, months: PostgresMonths) -> Message:
     return letter
 
 
-async def test_who_asks_for_what_was_dropped_is_told_that_there_is_none(
-    opened: Database, months: PostgresMonths
-) -> None:
+async def test_dropped_month_is_reported_as_missing(opened: Database, months: PostgresMonths) -> None:
     letter = await dropped(opened, months)
 
     assert await PostgresLog(opened).message(letter.id) is None

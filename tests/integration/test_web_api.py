@@ -214,7 +214,7 @@ def escalated_clock() -> World:
     return world
 
 
-async def test_listed_clock_shows_due_time_who_was_notified_and_who_acknowledged() -> None:
+async def test_listed_clock_shows_due_time_notices_and_acknowledgements() -> None:
     world = escalated_clock()
 
     reply = await ask(world, "/api/clocks?state=breached")

@@ -65,7 +65,7 @@ async def test_nobody_cancels_without_a_reason(database: str, opened: Database, 
     assert 400 == (await ask_for(world(opened, one), one, "cancel", body)).status
 
 
-async def test_what_has_left_cannot_be_cancelled_and_what_is_not_lost_does_not_go_again(
+async def test_sent_message_is_not_cancelled_and_delivered_one_does_not_go_again(
     database: str, opened: Database
 ) -> None:
     one = await kept(database, State.SENT)

@@ -121,7 +121,7 @@ async def test_whole_case_has_names_and_texts_and_is_audited_for_the_person(worl
         (Office.VIEWER, EVERYWHERE, 200, 403),
     ],
 )
-async def test_office_decides_who_sees_the_case_and_who_sees_it_whole(
+async def test_office_decides_whether_a_case_is_seen_and_whether_whole(
     world: World, office: Office, place: str, plain: int, whole: int
 ) -> None:
     await give_account(world, "ana", Grant(office=office, copropiedad_id=place))

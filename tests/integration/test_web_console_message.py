@@ -79,7 +79,7 @@ async def test_html_is_noted_where_it_is_shown_and_only_there(servers: Servers) 
     assert [["message.show"], ["message.show", "evidence.show"]] == noted
 
 
-async def test_what_was_said_is_for_who_may_read_it(browser: Browser, servers: Servers) -> None:
+async def test_words_are_for_accounts_that_may_read_them(browser: Browser, servers: Servers) -> None:
     async with console_hub(servers) as hub:
         here = Grant(office=Office.OPERATOR, copropiedad_id=f"ph-{MARKS[0]}")
         await hub.sign_in(browser, await hub.registry.account("eva", here, is_enrolled=False))
@@ -118,7 +118,7 @@ async def test_message_that_waits_is_cancelled_with_a_reason(browser: Browser, s
         assert row["detail"] == {"why": "not_needed"}
 
 
-async def test_who_was_left_out_stands_beside_who_was_told(browser: Browser, servers: Servers) -> None:
+async def test_people_left_out_stand_beside_people_notified(browser: Browser, servers: Servers) -> None:
     async with console_hub(servers) as hub:
         await hub.database.rows(
             "INSERT INTO left_out (event_key, audience, person, reason)"

@@ -91,7 +91,7 @@ async def unready(hub: ConsoleHub, named: str = "evt-x") -> str:
     return f"/dead/{made.id}"
 
 
-async def test_rejected_event_shows_what_is_wrong_in_it_and_says_what_still_is(
+async def test_rejected_event_shows_its_mistakes_and_those_that_are_left(
     browser: Browser, servers: Servers
 ) -> None:
     async with console_hub(servers) as hub:

@@ -166,7 +166,7 @@ async def test_one_link_is_not_opened_without_end(opened: Database) -> None:
     assert 200 == free
 
 
-async def test_what_a_letter_encloses_is_for_who_may_print_it(world: World, opened: Database) -> None:
+async def test_enclosure_of_a_letter_is_for_those_who_print_it(world: World, opened: Database) -> None:
     letter = await linked(opened, channel="print")
     await opened.rows(
         "UPDATE message SET state = 'failed', reason = 'document_not_printed' WHERE id = $1", letter

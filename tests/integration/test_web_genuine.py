@@ -112,7 +112,7 @@ async def test_typed_code_leads_to_its_page_and_nothing_else_is_repeated() -> No
     "code",
     ["-", "K7F2M9QDTX", "ZZZZZZZZZZ", "%3Cscript%3E", "..%2f..%2fetc", "K" * 5000, "%00", "%C3%B1" * 10],
 )
-async def test_whatever_is_no_code_has_one_answer_that_says_what_to_do(code: str) -> None:
+async def test_all_words_that_are_no_code_have_one_answer_with_the_next_step(code: str) -> None:
     world, _ = sent()
     unknown, asked = await ask(world, f"/v/{some_code(1)}"), await ask(world, f"/v/{code}")
 

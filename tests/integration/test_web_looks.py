@@ -192,9 +192,7 @@ async def test_look_or_change_that_cannot_be_audited_is_refused(town: Town) -> N
     assert (1, "Persona alfa") == (unchanged["version"], unchanged["name"])
 
 
-async def test_audit_lists_who_looked_at_a_person_and_who_reported_the_person(
-    town: Town, opened: Database
-) -> None:
+async def test_audit_lists_looks_at_a_person_and_reports_of_the_person(town: Town, opened: Database) -> None:
     town.stores = replace(town.stores, audit=PostgresAudit(opened))
     async with town.seen_by(EVERYWHERE) as client:
         await ask(client, GET, f"/api/messages/{town.a.message}")

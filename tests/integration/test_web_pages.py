@@ -141,7 +141,7 @@ async def test_openapi_has_the_errors_that_follow_from_a_route() -> None:
     assert everywhere == channels.keys()
 
 
-async def test_openapi_says_how_events_come_in_and_how_they_are_refused() -> None:
+async def test_openapi_has_the_ways_of_events_and_their_refusals() -> None:
     document = (await ask(World(), "/openapi.json")).json
     operation = document["paths"]["/api/events"]["post"]
     content = {status: list(answer["content"]) for status, answer in operation["responses"].items()}

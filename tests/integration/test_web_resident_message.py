@@ -204,7 +204,7 @@ class Broken(KeptWords):
         raise ZeroDivisionError
 
 
-async def test_no_log_and_no_metric_has_a_link_whatever_becomes_of_it(written: io.StringIO) -> None:
+async def test_no_log_and_no_metric_has_a_link_after_any_use(written: io.StringIO) -> None:
     """A reader of the log could open the page."""
     world, mail = world_with_mail()
     good, ended = (path(mail.id, ends_at=world.now() + days) for days in (DAY, -DAY))

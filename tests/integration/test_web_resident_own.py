@@ -89,7 +89,7 @@ def published(world: World) -> list[str]:
     return [event.name for event in world.publisher.events if not event.name.startswith("resident.")]
 
 
-async def test_page_shows_what_is_held_and_what_was_consented_to_with_its_proof() -> None:
+async def test_page_shows_data_and_consents_with_their_proof() -> None:
     world, _, cookies = await at_home()
     text = (await look(world, "/mi", cookies)).text
 

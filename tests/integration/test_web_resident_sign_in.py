@@ -218,7 +218,7 @@ async def test_one_link_gets_a_code_a_minute() -> None:
     assert 2 == len(world.publisher.events)
 
 
-async def test_one_address_gets_three_codes_an_hour_of_a_person_by_whatever_links() -> None:
+async def test_one_address_gets_three_codes_an_hour_of_a_person_by_any_links() -> None:
     world, mail = world_with_person()
     links = mail, another_mail(world, mail)
     every = timedelta(minutes=9)

@@ -74,7 +74,7 @@ async def test_all_owners_are_reminded_a_day_before_a_vote_closes(hub: MemoryHub
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
-async def test_only_who_has_not_voted_is_reminded_where_the_publisher_says_who(
+async def test_only_people_without_a_vote_are_reminded_where_the_publisher_names_them(
     hub: MemoryHub, order: tuple[int, int]
 ) -> None:
     hub.clock.advance(2 * HOUR)

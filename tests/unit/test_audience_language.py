@@ -194,7 +194,7 @@ def test_term_that_needs_an_event_is_refused_without_one(text: str) -> None:
         ("", "read '', expected residents"),
     ],
 )
-def test_error_names_what_was_read_what_was_expected_and_a_near_word(text: str, message: str) -> None:
+def test_error_names_the_word_read_the_words_expected_and_a_near_one(text: str, message: str) -> None:
     with pytest.raises(InvalidAudience, match=message):
         parse(text)
 

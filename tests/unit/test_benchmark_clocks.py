@@ -35,7 +35,7 @@ def test_a_step_is_as_late_as_its_event_first_comes() -> None:
     assert (0.5, 0.5) == (found.p50, found.longest)
 
 
-def test_what_does_not_come_is_missing_and_what_comes_before_its_time_is_early() -> None:
+def test_absent_event_is_missing_and_event_before_its_time_is_early() -> None:
     found = lateness(DUE, [("a", 99.5)])
 
     assert (2, 1) == (found.missing, found.early)

@@ -195,7 +195,7 @@ CALLS = st.tuples(st.floats(0, 400), st.booleans(), st.floats(0, 20), st.boolean
 
 
 @given(st.lists(CALLS, max_size=120))
-def test_whatever_happens_the_laws_of_the_circuit_hold(
+def test_laws_of_the_circuit_hold_after_any_events(
     calls: list[tuple[float, bool, float, bool]],
 ) -> None:
     line = Line()
@@ -223,7 +223,7 @@ def test_whatever_happens_the_laws_of_the_circuit_hold(
 
 
 @given(st.lists(CALLS, max_size=60), st.integers(1, 20))
-def test_whatever_happened_a_provider_that_is_well_again_is_asked_again(
+def test_recovered_provider_is_asked_again_after_any_events(
     calls: list[tuple[float, bool, float, bool]], good: int
 ) -> None:
     line = Line()

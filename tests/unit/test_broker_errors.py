@@ -34,7 +34,7 @@ async def test_a_lost_connection_is_a_broker_that_does_not_answer(error: BaseExc
 @pytest.mark.parametrize(
     "error", [ZeroDivisionError(), StorageUnavailable("away"), BrokerUnavailable("full")]
 )
-async def test_what_is_not_aiormqs_stays_what_it_is(error: Exception) -> None:
+async def test_error_of_others_than_aiormq_stays_itself(error: Exception) -> None:
     with pytest.raises(type(error)) as raised:
         async with broker_errors():
             raise error

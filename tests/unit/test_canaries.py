@@ -90,7 +90,7 @@ WAYS: Final[Mapping[str, Callable[[Any], object]]] = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_settings_show_no_secret_in_whatever_way_they_are_turned_into_text(way: str) -> None:
+def test_settings_show_no_secret_in_any_text_of_them(way: str) -> None:
     birds = planted(HUB_ALLOW_RECIPIENTS="")  # whom messages may reach is shown in a repr, and no secret
     settings = load(birds.environ)
 

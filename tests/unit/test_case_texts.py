@@ -57,7 +57,7 @@ def test_proven_words_are_those_that_left() -> None:
     )
 
 
-def test_kept_bytes_are_what_left_and_what_else_was_changed_is_named() -> None:
+def test_kept_bytes_are_the_sent_ones_and_each_other_change_is_named() -> None:
     found = said(made(Finding.KEPT, "Alguien cambió el evento."))
 
     assert (TextOrigin.AS_SENT, "Alguien cambió el evento.") == (found.text_origin, found.text_note)

@@ -313,7 +313,7 @@ def test_letter_is_a_kind_of_its_own() -> None:
         ),
     ],
 )
-def test_reply_is_told_by_who_wrote_and_how(kind: ReplyKind, person: str | None, sentence: str) -> None:
+def test_reply_has_its_writer_and_its_channel(kind: ReplyKind, person: str | None, sentence: str) -> None:
     reply = Reply(channel="sms", provider="twilio", reference="r", address="…4567", text="Hola", at=MONDAY)
     key = UUID(int=1)
     about = About(person=person, case=CASE, name="Ida Torres" if person == "inline:2" else "")

@@ -442,7 +442,7 @@ def test_reminders_and_their_ends_are_the_listed_ones() -> None:
     assert ["maintenance.scheduled.completed"] == [kind.name for kind in CATALOG if kind.ends_messages]
 
 
-def test_what_ends_collection_and_what_ends_a_use_are_the_listed_ones() -> None:
+def test_ends_of_collection_and_ends_of_a_use_are_the_listed_ones() -> None:
     assert sorted(kind.name for kind in CATALOG if kind.ends_collection) == [
         "admin.account.overdue",
         "admin.payment.received",
@@ -487,7 +487,7 @@ def test_collection_goes_over_the_one_authorised_channel(kind: EventType) -> Non
 
 
 @for_each(CATALOG)
-def test_whom_an_event_is_for_is_one_of_its_words(kind: EventType) -> None:
+def test_audience_of_an_event_is_one_of_its_words(kind: EventType) -> None:
     for audience in kind.audiences:
         if audience.who_by is not None:
             words = {word.partition(":")[2] for word in audience.who}

@@ -426,7 +426,7 @@ REASONS_ASKED: Final = ("motivo", "por qué", "razón", "causa")
 
 @pytest.mark.parametrize("name", [OVERDUE, "realestate.rent.overdue"])
 @pytest.mark.parametrize("channel", ["email", "sms", "whatsapp", "push"])
-def test_a_text_of_collection_says_what_is_owed_and_how_to_say_it_is_paid(name: str, channel: str) -> None:
+def test_a_text_of_collection_names_the_debt_and_the_way_to_report_a_payment(name: str, channel: str) -> None:
     for data in examples(name):
         words = TEMPLATES.render(name, channel, context(name, data), variant=None)
         text = f"{words.subject} {words.text}".replace("\N{NO-BREAK SPACE}", " ").lower()

@@ -128,7 +128,7 @@ def test_source_is_named_without_anything_that_becomes_a_link(
     assert (event.data["by"], event.data.get("system")) == expected
 
 
-def test_of_a_person_whom_staff_has_marked_the_old_address_is_told_nothing() -> None:
+def test_old_address_of_a_marked_person_is_not_notified() -> None:
     assert [] == notices(replace(change(), marked=True))
 
 

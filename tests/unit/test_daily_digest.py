@@ -60,7 +60,7 @@ def digests(hub: MemoryHub) -> list[Event]:
     return [event for event in hub.publisher.events if event.name == DIGEST]
 
 
-async def test_each_who_answers_gets_one_mail_of_what_is_overdue(hub: MemoryHub) -> None:
+async def test_each_person_who_answers_gets_one_mail_of_overdue_promises(hub: MemoryHub) -> None:
     await hub.take_in(petition(1, unit_id="u-1"), petition(2))
     await pass_until(hub, THURSDAY)
     await daily_digests()(timers_of(hub))
@@ -206,7 +206,7 @@ async def test_what_runs_day_and_night_does_not_wait_for_the_digest(
     assert {"p-one"} == {one.person for one in hub.store.messages if one.event == "sla.at_risk"}
 
 
-def test_mail_names_who_what_since_when_and_until_when() -> None:
+def test_mail_names_person_promise_start_and_end() -> None:
     page, data = "https://hub.example.co/clocks", examples(DIGEST)[0]
     text = TEMPLATES.render(DIGEST, "email", replace(context(DIGEST, data), page_url=page), variant=None).text
 

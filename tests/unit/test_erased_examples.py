@@ -60,7 +60,7 @@ FATES: Final = fates()
 
 
 @for_each(sorted(RECORDED))
-def test_of_each_example_stays_what_is_recorded(name: str) -> None:
+def test_recorded_fields_of_each_example_stay(name: str) -> None:
     now: dict[str, Any] = FATES[name]
 
     assert RECORDED[name] == {path: fate for path, fate in now.items() if path in RECORDED[name]}

@@ -58,7 +58,7 @@ def test_sentence_has_at_most_twenty_words(event: str) -> None:
 
 
 @for_each(NEW)
-def test_push_fits_a_locked_screen_whatever_the_data(event: str) -> None:
+def test_push_fits_a_locked_screen_with_any_data(event: str) -> None:
     for words in texts(event, "push", long=True):
         assert len(words.subject) <= 50, words.subject
         assert len(words.text) <= 150, words.text

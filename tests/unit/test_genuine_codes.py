@@ -92,7 +92,7 @@ def test_code_is_found_for_eight_years_and_with_a_clock_that_is_ahead(age: timed
     assert finds(made, made.code(message_id), message_id, NOON + age)
 
 
-def test_whatever_people_type_between_the_signs_is_left_out() -> None:
+def test_all_that_people_type_between_the_signs_is_left_out() -> None:
     code = codes().code(next(ids(1)))
 
     assert code == tidy(f" {code[:5].lower()}-{code[5:]}. ")

@@ -57,7 +57,7 @@ def test_who_waits_for_a_broken_channel_is_counted(waiting: AffectedPeople, said
 
 
 @pytest.mark.parametrize("name", ["breached", "dead", "unreached"])
-def test_what_is_bad_says_whom_it_touches_and_what_to_do(name: str) -> None:
+def test_fault_names_the_affected_people_and_its_remedy(name: str) -> None:
     said = headline(Situation(**{name: 2}))  # type: ignore[arg-type] # each is a number
 
     assert said.affected
@@ -65,7 +65,7 @@ def test_what_is_bad_says_whom_it_touches_and_what_to_do(name: str) -> None:
     assert said.path
 
 
-def test_what_no_page_can_do_is_said_for_who_has_a_shell() -> None:
+def test_act_of_no_page_is_named_for_people_with_a_shell() -> None:
     said = headline(Situation(incidents=[incident("server")]))
 
     assert (said.to_do, said.path) == ("Mire hub channel list.", "")

@@ -191,7 +191,7 @@ def test_no_publisher_chooses_an_address_outside_the_companys_domains(
         max_leaves=12,
     )
 )
-def test_whatever_a_directory_says_a_mail_leaves_from_a_configured_domain(branding: Json) -> None:
+def test_mail_leaves_from_a_configured_domain_with_any_directory(branding: Json) -> None:
     rules = PLAIN
     mail = mail_of(rules, "admin.invoice.issued", branding)
 
@@ -332,7 +332,7 @@ def test_a_shorter_name_leaves_more_of_the_segment_to_the_text(rules: CompanyRul
 @example("#ffffff")
 @example("#000000")
 @example("#7f7f7f")
-def test_no_text_of_a_mail_is_hard_to_read_whatever_the_brand(color: str) -> None:
+def test_no_text_of_a_mail_is_hard_to_read_with_any_brand(color: str) -> None:
     for name in ("admin.invoice.issued", "emergency.declared", "pqrs.received"):
         assert [] == list(low_contrast(rendered(PLAIN, name, {**ALTOS, "color": color}).html))
 

@@ -92,7 +92,7 @@ async def test_repeated_event_in_one_batch_is_stored_once(hub: MemoryHub) -> Non
     assert len(hub.publisher.ticketed) == len(hub.of(RECEIVED)) == 3
 
 
-async def test_of_two_events_with_the_same_identity_the_first_wins(hub: MemoryHub) -> None:
+async def test_first_of_two_events_with_the_same_identity_wins(hub: MemoryHub) -> None:
     await hub.take_in(RECEIVED, event("pqrs.received", {"subject": "otro"}))
 
     assert hub.stored(RECEIVED).event.data["subject"] == RECEIVED.data["subject"]

@@ -50,7 +50,7 @@ EVERYBODY = [f"p-{number:05}" for number in range(PEOPLE)]
 
 
 @pytest.mark.parametrize("page", [1, 3, 6, 7, 8])
-async def test_everybody_gets_a_message_whatever_the_page_size(page: int) -> None:
+async def test_everybody_gets_a_message_with_any_page_size(page: int) -> None:
     hub = await building(PEOPLE, page)
     await hub.take_in(WORKS)
 

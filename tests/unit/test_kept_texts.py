@@ -95,7 +95,7 @@ def test_texts_are_found_in_lists_and_references() -> None:
     assert {("people", "ref"): True, ("people", "name"): False} == decisions(document)
 
 
-def test_of_two_rules_the_one_that_takes_away_is_right() -> None:
+def test_stricter_of_two_rules_is_right() -> None:
     stays, goes = {"type": "string", "x-keep": True}, {"type": "string", "x-keep": False}
 
     assert [False, False] == [
@@ -103,7 +103,7 @@ def test_of_two_rules_the_one_that_takes_away_is_right() -> None:
     ]
 
 
-def test_of_several_events_stays_what_stays_in_each() -> None:
+def test_fields_that_stay_in_each_of_several_events_stay() -> None:
     membership = kept_of("co.coproservicios.directory.membership.upserted.v1")
 
     assert ("scope",) in membership
@@ -111,5 +111,5 @@ def test_of_several_events_stays_what_stays_in_each() -> None:
     assert {("pqrs_id",), ("copropiedad_id",), ("petitioner", "ref")} <= kept_wherever()
 
 
-def test_of_an_unknown_type_nothing_stays() -> None:
+def test_nothing_of_an_unknown_type_stays() -> None:
     assert frozenset() == kept_of("co.coproservicios.unknown.v1")

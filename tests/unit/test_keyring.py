@@ -150,9 +150,7 @@ def test_document_is_stored_under_the_first_key_and_found_under_each() -> None:
 
 
 @given(st.binary(max_size=64), parts)
-def test_what_is_sealed_is_opened_by_its_key_and_for_whom_it_was_sealed(
-    plain: bytes, texts: list[str]
-) -> None:
+def test_sealed_text_is_opened_by_its_key_and_for_its_recipient(plain: bytes, texts: list[str]) -> None:
     sealed = KeyRing([OLD]).seal(Sealed.SECOND_FACTOR, plain, *texts)
 
     assert RING.unseal(Sealed.SECOND_FACTOR, sealed, *texts) == plain

@@ -89,7 +89,7 @@ def test_answer_with_a_future_time_can_still_be_lost() -> None:
     assert ClockState.MET is done.state
 
 
-def test_of_two_answers_the_one_that_arrived_counts() -> None:
+def test_the_answer_that_arrived_counts() -> None:
     second = answered(MONDAY + 2 * HOUR, 2)
 
     assert (ClockState.MET, second.time) == end(legal(RECEIVED, ANSWER, second, LOST))

@@ -125,7 +125,7 @@ def test_report_to_another_address_or_with_a_sender_changes_nothing(
 
 
 @pytest.mark.parametrize("kind", ["text/rfc822-headers", "message/rfc822"])
-def test_report_to_postmaster_changes_nothing_whatever_it_names(kind: str) -> None:
+def test_report_to_postmaster_changes_nothing_with_any_names(kind: str) -> None:
     by_envelope = dsn(FAILED, envelope_id=VERP.envelope_id(ID))
     by_reply_to = dsn(FAILED, returned=f"Subject: x\nReply-To: Hub <{REPLIES}>\n", kind=kind)
 

@@ -83,7 +83,7 @@ def body(raw: bytes, kind: str) -> str:
 @example(name="María\r\nBcc: todos@example.co", subject="Hola\r\n\r\n<b>", text=".\r\n.\r\n", html="\r\r\n")
 @example(name="=?utf-8?q?falso?=", subject="=?utf-8?q?falso?=", text="a" * 300, html="á" * 300)
 @example(name='"Ana" \\ <x@y>', subject="a" * 1200, text=" \t\n", html="=\n--=_")
-def test_whatever_it_says_it_reads_back_the_same_in_7_bit_short_lines(
+def test_any_words_read_back_the_same_in_7_bit_short_lines(
     name: str, subject: str, text: str, html: str
 ) -> None:
     raw = built(outgoing(name=name, subject=subject, text=text, html=html))
@@ -122,7 +122,7 @@ def test_the_long_subject_of_the_vectors_survives() -> None:
     assert parsed(built(outgoing(subject=subject)))["Subject"] == subject
 
 
-def test_it_says_who_writes_to_whom_and_that_it_may_be_answered() -> None:
+def test_it_names_writer_and_recipient_and_may_be_answered() -> None:
     message = parsed(built(outgoing()))
     headers = {name: str(value) for name, value in message.items()}
 

@@ -188,7 +188,7 @@ def made(*notices: HeldNotice) -> NoticeDigest:
     return digest
 
 
-def test_of_one_event_there_is_no_digest() -> None:
+def test_one_event_makes_no_digest() -> None:
     assert compose([]) is None
     assert compose([notice(1), replace(notice(1, channel="push"))]) is None
 

@@ -86,7 +86,7 @@ def test_command_of_an_outcome_is_known_beside_its_words() -> None:
         ("unheard_of", None, False, "no conoce ese estado", ""),
     ],
 )
-def test_a_message_says_what_it_means_and_what_to_do(
+def test_a_message_has_its_meaning_and_its_remedy(
     state: str, reason: str | None, final: bool, means: str, what: str
 ) -> None:
     words = described(state, reason)

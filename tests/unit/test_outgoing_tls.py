@@ -111,7 +111,7 @@ def _of_asyncpg(url: str) -> ssl.SSLContext:
     return cast("ssl.SSLContext", parameters.ssl)
 
 
-def test_whatever_opens_a_connection_gets_a_context() -> None:
+def test_each_opener_of_a_connection_gets_a_context() -> None:
     without = [
         f"{place}: {ast.unparse(call.func)}"
         for place, call in _nodes(ast.Call)

@@ -23,7 +23,7 @@ def test_id_with_anything_around_it_is_none(text: str) -> None:
     assert uuid_in(text) is None
 
 
-def test_next_part_of_a_survey_keeps_the_building_whatever_it_is_called() -> None:
+def test_next_part_of_a_survey_keeps_the_building_of_any_name() -> None:
     path = next_part("a&after=z#x\r\n", "p-5")
 
     assert "\n" not in path

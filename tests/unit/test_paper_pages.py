@@ -142,7 +142,7 @@ async def test_wide_table_is_a_list_in_large_print() -> None:
     assert "Mes Cuota Saldo Enero $ 320.000 $ 0" in pages_of(await pdf_of([table]))[0]
 
 
-async def test_pdf_of_letters_is_archivable_and_tells_a_screen_reader_what_is_what() -> None:
+async def test_pdf_of_letters_is_archivable_and_tagged_for_screen_readers() -> None:
     made = await pdf_of([LETTER.format("uno", "uno")])
 
     with Pdf.open(io.BytesIO(made)) as pdf, pdf.open_metadata() as about:

@@ -44,7 +44,7 @@ def test_form_that_is_sent_back_unchanged_changes_nothing(wished: Preferences) -
 
 
 @given(WISHES, WISHES)
-def test_form_says_all_that_it_shows_whatever_was_before(wished: Preferences, before: Preferences) -> None:
+def test_form_states_all_that_it_shows_after_any_wishes(wished: Preferences, before: Preferences) -> None:
     after = wishes_of(read_form(sent(draft_of(wished))), before)
 
     assert (wished.quiet_hours, wished.language, wished.large_print) == (

@@ -219,7 +219,7 @@ def test_quiet_hours_and_the_window_of_the_law_are_intersected() -> None:
     assert HeldUntil(local("2026-03-16 09:30"), "contact_hours") == saturday
 
 
-def test_whose_quiet_hours_leave_no_window_gets_no_commercial_message() -> None:
+def test_person_whose_quiet_hours_leave_no_window_gets_no_commercial_message() -> None:
     silent = Preferences(quiet_hours=QuietHours(since="05:00", until="20:00"))
 
     assert Refused(NOT_WANTED) == judged(COMMERCIAL, "email", local("2026-03-09 10:00"), preferences=silent)

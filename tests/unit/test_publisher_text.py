@@ -67,7 +67,7 @@ class Tags(HTMLParser):
 
 
 @given(text=st.text(alphabet="abc<>[]()!*_#-`~&\"'\n :/htps.{}%|1.\\", max_size=60))
-def test_whatever_is_written_only_known_tags_come_out(text: str) -> None:
+def test_only_known_tags_come_out_of_any_text(text: str) -> None:
     seen, balance = Tags(), Balance()
     html = str(formato(text))
     seen.feed(html)

@@ -242,7 +242,7 @@ class TestDataStaysData:
         assert tags(rendered.html) == tags(plain.html)
 
     @pytest.mark.parametrize("break_", ["\r\n", "\n", "\r", "\x00", "\x0b", "\x85", "\u2028", "\u202e"])
-    def test_a_subject_is_one_line_whatever_the_data(self, break_: str) -> None:
+    def test_a_subject_is_one_line_with_any_data(self, break_: str) -> None:
         source = "{% block subject %}Hola {{ x }}{% endblock %}{% block body %}.{% endblock %}"
         rendered = only(source).render("prueba", "email", context({"x": f"a{break_}Bcc: b"}), variant=None)
 

@@ -60,7 +60,7 @@ def shown(message: ResidentMessage, now: datetime) -> str:
     return "" if case is None else " ".join(f"{promise.what}: {promise.how}" for promise in case.promises)
 
 
-def test_case_says_what_was_promised_until_when_and_who_has_it() -> None:
+def test_case_names_promise_due_instant_and_assignee() -> None:
     assert shown(received(first_reply()), NOON).startswith("Primera respuesta: Vence el ")
     assert shown(received(first_reply()), NOON).endswith("Lo tiene: Servicio al cliente.")
 
@@ -86,7 +86,7 @@ def test_file_of_a_person_is_no_case_of_a_message() -> None:
     assert case_of(message, now=NOON, calendar=POLICY.calendar) is None
 
 
-def test_what_happened_leaves_out_what_staff_alone_is_told() -> None:
+def test_steps_of_a_case_leave_out_notices_to_staff() -> None:
     events = [CaseEvent(name=name, at=NOON) for name in ("pqrs.received", "pqrs.assigned", "sla.at_risk")]
     case = case_of(received(first_reply(), events=events), now=NOON, calendar=POLICY.calendar)
 

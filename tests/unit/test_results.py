@@ -102,7 +102,7 @@ def test_ids_are_of_the_change_and_the_same_again() -> None:
     assert ids[0] == ids[1] != ids[2]
 
 
-def test_who_got_nothing_is_undelivered_once_whatever_message_was_the_last() -> None:
+def test_person_without_any_message_is_undelivered_once_after_any_last_message() -> None:
     lost = result(State.FAILED, undelivered=True)
     other = result(State.EXPIRED, undelivered=True, message_id=UUID(int=8))
     told = [event for given in (lost, other) for kind, event in events_of(given) if kind == "undelivered"]

@@ -64,7 +64,7 @@ def test_what_datetime_cannot_read_is_not_plain(text: str) -> None:
 
 
 @given(st.datetimes(datetime(1970, 1, 2), datetime(9998, 12, 30), timezones=st.just(UTC)))  # noqa: DTZ001 - hypothesis adds the zone
-def test_whatever_isoformat_writes_is_read_back(instant: datetime) -> None:
+def test_all_that_isoformat_writes_is_read_back(instant: datetime) -> None:
     assert rfc3339.parse(instant.isoformat()) == instant
     assert rfc3339.is_plain(instant.isoformat())
 

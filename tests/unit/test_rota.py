@@ -39,7 +39,7 @@ def test_a_shift_is_of_the_wall_clock_of_bogota(local: str, expected: list[str])
     assert expected == on_shift([NIGHTS, DAY, WHOLE], at)
 
 
-def test_of_shifts_that_overlap_all_are_called() -> None:
+def test_all_of_overlapping_shifts_are_called() -> None:
     other = {**DAY, "person_id": "also"}
 
     assert ["also", "day"] == on_shift([DAY, other, DAY], datetime(2026, 3, 9, 12, tzinfo=ZONE))

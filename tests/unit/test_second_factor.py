@@ -81,7 +81,7 @@ def test_code_counts_in_its_own_step_and_one_before_and_after(
 
 
 @given(st.text(max_size=12))
-def test_whatever_is_typed_is_a_code_or_refused(text: str) -> None:
+def test_any_typed_text_is_a_code_or_refused(text: str) -> None:
     now = datetime(2026, 3, 9, tzinfo=UTC)
     if matching_step(RFC_SECRET, text, now=now) is not None:
         assert is_time_code(text)

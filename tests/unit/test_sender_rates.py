@@ -89,7 +89,7 @@ async def test_no_sender_draws_on_the_rate_of_another() -> None:
     assert "true" in desk.stored
 
 
-async def test_all_who_name_nobody_share_one_rate_whatever_their_source() -> None:
+async def test_all_who_name_nobody_share_one_rate_for_any_source() -> None:
     desk = Limited()
     sources = [f"urn:system:{number}" for number in range(5)]
     await desk.hub.take_in(*(sent(emergency(source, source=source), None) for source in sources))
@@ -268,7 +268,7 @@ def test_a_bucket_holds_its_burst_and_fills_at_its_rate(burst: int) -> None:
         assert [True, False] == [buckets.take("crm", rate, burst) for _ in range(2)]
 
 
-def test_headers_of_what_is_moved_keep_what_is_known_of_its_sender() -> None:
+def test_headers_of_a_moved_event_keep_the_facts_of_its_sender() -> None:
     raw = arrived(b"", user=OWN_USER, caller="http:key:crm")
 
     assert {SENDER_HEADER: OWN_USER, CALLER_HEADER: "http:key:crm"} == headers_of_moved(raw, None)

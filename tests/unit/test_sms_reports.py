@@ -74,7 +74,7 @@ def test_what_is_kept_of_a_text_can_be_stored(text: str) -> None:
 
 
 @given(status=st.integers(100, 599), body=st.binary(max_size=100) | BODIES.map(as_body))
-def test_an_answer_is_a_yes_or_a_failure_whatever_it_is(status: int, body: bytes) -> None:
+def test_any_answer_is_a_yes_or_a_failure(status: int, body: bytes) -> None:
     reason = reason_of(partial(judge, SPEC, Answer(status=status, body=body)))
 
     assert re.fullmatch(r"[a-z_]*|http_\d{3}", reason)

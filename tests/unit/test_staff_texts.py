@@ -143,7 +143,7 @@ def test_alerts_name_the_person_the_matter_and_what_to_do(event: str) -> None:
     assert "Qué debe hacer" in text
 
 
-def test_new_conflict_says_what_to_do_and_what_not() -> None:
+def test_new_conflict_has_its_dos_and_donts() -> None:
     event = "realestate.conflict.opened"
     text = TEMPLATES.render(event, "email", context(event, examples(event)[0]), variant="staff").text
 

@@ -75,7 +75,7 @@ def test_without_https_or_a_secret_there_is_no_link(links: SurveyLinks) -> None:
     assert (None, None) == (links.of(claimed()), links.shown(claimed()))
 
 
-def test_who_reads_what_was_said_to_another_sees_no_token() -> None:
+def test_reader_of_anothers_words_sees_no_token() -> None:
     link = LINKS.of(claimed())
 
     assert f"Responda: {PERSONAL}." == without_link(f"Responda: {link}.")

@@ -148,7 +148,7 @@ async def test_letter_handed_over_too_late_breaches_the_promise() -> None:
     assert [("sla.breached", 0)] == pending(await look(hub, AT_D_16 + HOUR))
 
 
-async def test_late_convocation_breaches_at_once_whatever_has_left() -> None:
+async def test_late_convocation_breaches_at_once_after_any_messages() -> None:
     hub = await convened(local("2026-03-12 09:00"))
     mails_leave(hub, local("2026-03-12 09:00"))
     letters_leave(hub, local("2026-03-12 09:00"))

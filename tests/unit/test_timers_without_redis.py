@@ -385,7 +385,7 @@ async def until(condition: Callable[[], bool]) -> None:
     raise TimeoutError
 
 
-async def test_timers_run_until_cancelled_whatever_server_is_away() -> None:
+async def test_timers_run_until_cancelled_with_any_server_away() -> None:
     message, swept = waiting(at=MONDAY), mail("p-swept")
     hub = await hub_with(message, swept)
     hub.clock.advance(HOUR)

@@ -40,7 +40,7 @@ def alerted(*found: LostRecipient) -> dict[str, Any]:
     return data
 
 
-def test_the_alert_says_whom_to_call_where_and_what_they_were_told() -> None:
+def test_the_alert_names_the_people_to_call_their_unit_and_their_message() -> None:
     data = alerted(lost())
 
     assert {

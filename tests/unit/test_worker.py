@@ -148,7 +148,7 @@ async def test_a_batch_that_fails_is_done_one_by_one_and_only_the_bad_one_goes_b
     assert bench.buried == []
 
 
-async def test_what_a_stopping_worker_has_given_up_is_not_acknowledged_with_what_follows() -> None:
+async def test_delivery_given_up_by_a_stopping_worker_is_not_acknowledged_with_the_next() -> None:
     bench = Bench()
     bench.fail("a", ZeroDivisionError(), StorageUnavailable())
     bench.stop.set()

@@ -49,7 +49,7 @@ def dealing(*workers: Worker, monkeypatch: pytest.MonkeyPatch) -> Any:
     return scheduler
 
 
-def test_of_six_workers_four_wait_and_two_compute() -> None:
+def test_four_of_six_workers_wait_and_two_compute() -> None:
     assert {WAITS: 4, COMPUTES: 2} == Counter(kinds_of(6, [TESTS]).values())
     assert {WAITS: 2, COMPUTES: 2} == Counter(kinds_of(4, [TESTS]).values())
     assert {WAITS: 2, COMPUTES: 1} == Counter(kinds_of(3, [TESTS]).values())
