@@ -14,7 +14,7 @@ from hub.ports.explain import SentMessage
 
 
 class EntryKind(StrEnum):
-    """What an entry of a case is. A clock's steps are events of the hub's own, so they are events here."""
+    """The kind of an entry. A clock's steps are events of the hub's own, so they are events here."""
 
     EVENT = "event"
     REPLY = "reply"
@@ -24,7 +24,7 @@ class EntryKind(StrEnum):
 
 
 class ClockChange(StrEnum):
-    """What a clock itself records; its warnings and escalations are events."""
+    """A change that a clock itself records; its warnings and escalations are events."""
 
     STARTED = "started"
     PAUSED = "paused"
@@ -37,12 +37,12 @@ class ClockChange(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseEntry:
     """
-    Where an entry stands in its case: entries are in the order of `at`, `rank` and `id`.
+    The place of an entry in its case: entries are in the order of `at`, `rank` and `id`.
 
     `at` is when it happened: the CloudEvents time of an event, the first try of a message, or its creation
-    while there is none. `rank` puts what an event has caused after it. `key` is the id of the event, message,
-    reply or clock; of a person who was left out, that of the event. `change` is a ClockChange. `person`,
-    `reason` and `detail` are those of a person who was left out.
+    while there is none. `rank` puts the effects of an event after it. `key` is the id of the event, message,
+    reply or clock; a person who was left out has the event's. `change` is a ClockChange. `person`, `reason`
+    and `detail` belong to a person who was left out.
     """
 
     at: datetime
@@ -79,9 +79,9 @@ class CaseFacts:
     A page of a case, with all that its entries name.
 
     `head` are the clocks that run, then those that ended last. `first` is the event that opened the case.
-    `names` are those of people and accounts: of who acted (took on, acknowledged) whole, of others masked
-    unless the whole case was asked for. `unreached` says why an event did not reach everybody, `refused` why
-    a clock does not hold the extension that it asked for.
+    `names` are those of people and accounts: whole for authors (took on, acknowledged), masked for others
+    unless the whole case was asked for. `unreached` has the reasons why an event did not reach everybody,
+    `refused` the reasons why a clock does not hold a requested extension.
     """
 
     case: str

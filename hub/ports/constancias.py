@@ -1,4 +1,4 @@
-"""What a constancia needs besides the thread of a case: what was said, as it was sealed, and consents."""
+"""Data of a constancia besides the thread of a case: words as they were sealed, and consents."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from hub.ports.evidence import VersionStore
 
 
 class ThreadStore(CaseStore, Protocol):
-    """Cases, and what concerns one person in the same form."""
+    """Cases, and one person's affairs in the same form."""
 
     async def of_person(
         self, person: str, *, after: str | None, limit: int, places: PropertyScope = None
     ) -> CaseFacts:
         """
-        Return what was said to a person, what she replied and what she was left out of, whole, oldest first.
+        Return the messages to a person, her replies and the events that left her out, whole, oldest first.
 
-        `case` is `person:REF`. With `places`, only what belongs to one of them.
+        `case` is `person:REF`. With `places`, only rows of these.
         """
 
 

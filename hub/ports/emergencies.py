@@ -12,7 +12,7 @@ from hub.model.emergencies import LostRecipient
 
 
 class EmergencyStore(Protocol):
-    """Reads what is lost of emergencies; delivery and receipts do nothing for it."""
+    """Reads the lost messages of emergencies; delivery and receipts do nothing for it."""
 
     async def lost_recipients(
         self, limit: int, *, gather: timedelta, pause: timedelta
@@ -20,9 +20,9 @@ class EmergencyStore(Protocol):
         """
         Return the lost messages of people of whom no message about an emergency is left, by event.
 
-        Of an event whose first such message was lost before `gather`, and whose last alert is older than
-        `pause`. What lies in an inbox reaches nobody: whoever has nothing else (`no_channel`) is among them.
-        Nobody is, once an update has said that the emergency is over.
+        Only events count whose first such message was lost before `gather`, and whose last alert is older
+        than `pause`. An entry of an inbox reaches nobody: a person with nothing else (`no_channel`) is among
+        them. Once an update says that the emergency is over, nobody is.
         """
 
     async def events_of(self, keys: Collection[UUID]) -> Mapping[UUID, StoredEvent]:

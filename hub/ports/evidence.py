@@ -1,4 +1,4 @@
-"""Evidence as stored: what was said, and the seals."""
+"""Evidence as stored: the sent words, and the seals."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Horizon:
     """
     A look at the running transactions, at the database's time `at`.
 
-    What is recorded before `at` has a transaction id below `own`; those below `oldest` are all over.
+    Rows recorded before `at` have a transaction id below `own`; transactions below `oldest` are all over.
     """
 
     at: datetime
@@ -85,7 +85,7 @@ class EvidenceStore(VersionStore, Protocol):
         """Return attempts of a period, since the first seal, that state no instant of recording."""
 
     async def states(self, after: UUID, until: UUID, limit: int) -> Sequence[StoredState]:
-        """Return messages by id, after this one and before `until`, with what was recorded of each."""
+        """Return messages by id, after this one and before `until`, each with its record."""
 
     async def stamps(self) -> Mapping[int, bytes]:
         """Return the authority's answers, by the number of the seal, in its order."""

@@ -18,7 +18,7 @@ class ReplyStore(Protocol):
         """
 
     async def about_message(self, message_id: UUID) -> About:
-        """Return what is known of one of our messages; empty if it does not exist."""
+        """Return the known facts of one of our messages; empty if it does not exist."""
 
     async def escalations(self, number: str) -> Sequence[Escalation]:
         """

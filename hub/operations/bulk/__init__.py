@@ -1,1 +1,1 @@
-"""Bulk actions as a plan: choose, look, start, and what was done."""
+"""Bulk actions: choose, look at the plan, start, and read the outcome."""

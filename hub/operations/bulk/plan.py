@@ -1,4 +1,4 @@
-"""The plan of a bulk action: how many rows, what becomes of them, and which are left alone and why."""
+"""The plan of a bulk action: its rows, their outcome, and the rows left alone with the reason."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class BulkRow(Struct, kw_only=True):
 
 
 class BulkShare(Struct, kw_only=True):
-    """How many of the rows that go are in this state, over this channel, in this copropiedad."""
+    """The number of rows that go in this state, over this channel, in this copropiedad."""
 
     state: str
     channel: str | None
@@ -52,9 +52,9 @@ class BulkSkipped(Struct, kw_only=True):
 
 class BulkPlan(Struct, kw_only=True):
     """
-    What would be done now. `found` rows, of which `goes` go; `more`: there are more than one run takes.
+    The outcome if it were done now: of `found` rows `goes` go; `more`: there are more than one run takes.
 
-    `urgent` are those that go and are of the urgent lane.
+    `urgent` are the rows of the urgent lane among those that go.
     """
 
     kind: BulkKind

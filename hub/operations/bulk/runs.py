@@ -1,4 +1,4 @@
-"""Start a bulk action, stop it, and say what it has done."""
+"""Runs of bulk actions: start one, stop it, and report its outcome."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DRIFT: Final = 10
 
 
 class BulkReport(BulkRun, frozen=True, kw_only=True):
-    """A run with the reasons of what was skipped or failed."""
+    """A run with the reasons of skipped and failed rows."""
 
     because: Annotated[list[BulkSkipped], Meta(description="Of rows that were skipped or have failed.")]
 
@@ -32,9 +32,10 @@ class BulkReport(BulkRun, frozen=True, kw_only=True):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkOrder:
     """
-    What somebody wants done. `seen` is how many rows they saw; None for a program, which sees none.
+    An order of a bulk action. `seen` is the number of rows that the operator saw; None for a program, which
+    sees none.
 
-    `noted` is for the audit besides their number; it never holds a person's data.
+    `noted` goes into the audit besides the number of rows; it never holds a person's data.
     """
 
     kind: BulkKind
@@ -51,7 +52,7 @@ def has_grown(order: BulkOrder, found: Sequence[BulkCandidate]) -> bool:
 
 async def start(store: BulkStore, order: BulkOrder, actor: Actor, *, most: int = MOST) -> BulkRun | None:
     """
-    Start a run over what is found now; the timers work through it. None if it has grown: look again.
+    Start a run over the rows found now; the timers work through it. None if they are more: look again.
 
     Raises NothingChosen.
     """

@@ -1,4 +1,4 @@
-"""What bulk actions are called in Spanish, and why a row is skipped. Only literal tables."""
+"""Words of bulk actions in Spanish: their names, and the reasons of skipped rows. Only literal tables."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hub.model.bulk import BulkKind, SkipReason
 
 
 class BulkWords(NamedTuple):
-    """How a kind is said: its title, its button, what it does, and what one of its rows is called."""
+    """Words of a kind: its title, its button, its effect, and the name of one of its rows."""
 
     title: str
     press: str
@@ -17,7 +17,7 @@ class BulkWords(NamedTuple):
     one: str
     many: str
     nothing: str
-    """What to say where a filter finds nothing."""
+    """The sentence where a filter finds nothing."""
 
 
 KINDS_ES: Final[Mapping[BulkKind, BulkWords]] = {

@@ -1,1 +1,1 @@
-"""A case as one thread: what came, what was said, who replied, what was promised, who took it on."""
+"""Cases, each as one thread: events, messages, replies, promises, assignees."""

@@ -55,9 +55,9 @@ def entries_of(
     facts: CaseFacts, *, whole: bool, texts: Mapping[UUID, MessageText] = _NO_TEXTS
 ) -> list[ThreadEntry]:
     """
-    Tell each entry. One whose row is gone since it was listed is left out.
+    Put each entry into words. One whose row is gone since it was listed is left out.
 
-    `texts` are those of the messages that may be shown.
+    `texts` are the words of the messages that may be shown.
     """
     tell: Mapping[EntryKind, Callable[[CaseEntry], ThreadEntry | None]] = {
         EntryKind.EVENT: lambda entry: _event(entry, facts, whole=whole),

@@ -20,7 +20,7 @@ Names = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class _Telling:
-    """How an event is told: the kind of its entry, and its sentence from data and names."""
+    """The telling of an event: the kind of its entry, and its sentence from data and names."""
 
     kind: ThreadKind
     sentence: Callable[[Data, Names], str]
@@ -37,7 +37,7 @@ def kind_of(stored: StoredEvent) -> ThreadKind:
 
 
 def sentence_of(stored: StoredEvent, names: Names) -> str:
-    """Tell the event. What could be a person's own words is not in it."""
+    """Return the sentence of the event, without fields that could hold a person's own words."""
     event = stored.event
     data: Data = event.data if isinstance(event.data, dict) else {}
     telling = _TELLINGS.get(event.name)

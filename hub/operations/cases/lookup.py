@@ -1,4 +1,4 @@
-"""Which case somebody means: by its key, its number, or anything of it that has an id."""
+"""Look-up of a case: by its key, its number, or the id of anything in it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HOW_KEYS_LOOK: Final = (
 )
 _STEP: Final = "clock_id:"
 _FIELDS: Final = sorted({f"{kind.realm}{kind.case}:" for kind in CATALOG} - {_STEP})
-"""How the keys of cases begin. The events of a clock's steps belong to the case of the clock."""
+"""The beginnings of the keys of cases. The events of a clock's steps belong to the case of the clock."""
 
 
 class CaseChoice(Struct, kw_only=True):

@@ -12,7 +12,7 @@ from hub.model import ClockState, Instant, Purpose, ReplyKind, State
 
 
 class ThreadKind(StrEnum):
-    """What an entry of a thread tells."""
+    """The kind of an entry of a thread."""
 
     EVENT = "event"
     REPLY = "reply"
@@ -35,7 +35,7 @@ class ThreadKind(StrEnum):
     CLOCK_REOPENED = "clock_reopened"
     CLOCK_ENDED = "clock_ended"
     CLOCK_RESOLVED = "clock_resolved"
-    """Those who were called hear of the end."""
+    """The people who were called are notified of the end."""
 
 
 class CaseProgress(StrEnum):
@@ -50,11 +50,11 @@ class TextOrigin(StrEnum):
     """Where the text of a message comes from."""
 
     AS_SENT = "as_sent"
-    """What left: made again and equal byte for byte, or read from the bytes that were kept."""
+    """The sent words: made again and equal byte for byte, or read from the bytes that were kept."""
     STORED = "stored"
     """As it was stored for the inbox or for paper; what left cannot be compared."""
     UNPROVEN = "unproven"
-    """Made again with the texts of then, and not equal to what left."""
+    """Made again with the texts of then, and not equal to the sent ones."""
     TODAY = "today"
     """It cannot be made again, or no provider accepted it: made by today's templates."""
     NOT_SENT = "not_sent"
@@ -118,7 +118,7 @@ class ThreadClock(Struct, kw_only=True):
 
 
 class ThreadEntry(Struct, kw_only=True):
-    """What happened at an instant. `who` acted or was left out: a reference."""
+    """An entry of the thread at an instant. `who` acted or was left out: a reference."""
 
     kind: ThreadKind
     at: Instant

@@ -1,4 +1,4 @@
-"""How a case stands now, in sentences: its promises, and who has them. Pure."""
+"""State of a case now, in sentences: its promises, and their assignees. Pure."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def progress_of(head: Sequence[Clock]) -> CaseProgress:
 def summary(
     head: Sequence[Clock], names: Mapping[str, str], now: datetime, calendar: WorkCalendar
 ) -> list[str]:
-    """Say how the case stands, then each running promise, then how the last of each other kind ended."""
+    """Yield the state of the case, then each running promise, then the end of the last of each other kind."""
     return [_STANDS[progress_of(head)], *_running(head, names, now, calendar), *_ended(head, now)]
 
 
@@ -92,7 +92,7 @@ def level(number: object) -> str:
 
 
 def name_of(by: str, names: Mapping[str, str]) -> str:
-    """Return the name of who acted; without one the reference, `luz` of `account:luz`."""
+    """Return the name of the author; without one the reference, `luz` of `account:luz`."""
     return who_es(by, names)
 
 

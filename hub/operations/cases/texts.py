@@ -1,6 +1,6 @@
 """
-What a message said. One that a provider accepted is made again and compared with the digest of what left;
-today's templates speak only where that cannot be, or where nothing has left.
+Words of a case's messages. Those of an accepted message are made again and compared with the digest of the
+sent ones; today's templates are used only where that cannot be, or where nothing has left.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _FORGED_COPY: Final = "El texto guardado en la bandeja o la carta no es este: al
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageText:
-    """The words of a message, where they come from, and in Spanish what stands against them."""
+    """The words of a message, their source, and in Spanish the doubts about them."""
 
     subject: str | None = None
     text: str | None = None
@@ -68,9 +68,9 @@ class CaseTexts:
 
 def text_of(sent: CaseMessage, calls: Sequence[Remade], facts: CaseFacts, render: Render) -> MessageText:
     """
-    Return what the message said; nothing for one that nobody was to read.
+    Return the words of the message; nothing for one that nobody was to read.
 
-    No text has the link of an escalation: the reader of a case is not who was called.
+    No text has the link of an escalation: the reader of a case is not the person who was called.
     """
     found = _accepted(sent, decisive(calls), facts, render) if calls else _unaccepted(sent, facts, render)
     return replace(found, subject=_shown(found.subject), text=_shown(found.text))
@@ -99,7 +99,7 @@ def _accepted(sent: CaseMessage, remade: Remade, facts: CaseFacts, render: Rende
 
 
 def _note(remade: Remade) -> str | None:
-    """Say what came of making it again; of a proven one only what else is wrong."""
+    """Return the result of making it again; for a proven one only the other flaws."""
     if remade.finding in PROVEN:
         return remade.why or None
     return f"{FINDINGS_ES[remade.finding]} {remade.why}".strip()

@@ -1,9 +1,9 @@
 """
-A case as one thread.
+Thread of a case.
 
-    key ▸ the case that it means ▸ a page of entries in time order ▸ each in a sentence; how it stands now
+    key ▸ the case that it names ▸ a page of entries in time order ▸ each in a sentence; its state now
 
-An operator with access to some copropiedades sees only what belongs to those.
+An operator with access to some copropiedades sees only their rows.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from hub.ports.cases import CaseFacts, CaseStore, KnownCase
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadPage:
-    """Which entries of a case: up to `limit` after this cursor; `whole` with names, addresses and texts."""
+    """A page of a case's entries: up to `limit` after a cursor; `whole` with names, addresses and texts."""
 
     after: str | None = None
     limit: int = 100
@@ -53,7 +53,7 @@ class Threads:
             raise PrivacyNeeded
         shown, there = (unmasked[0], private) if asked.whole else (case, by.places)
         thread = await self.thread(shown, asked, by.now, places=there)
-        # A whole one is noted for each person whose data it shows, who may ask who has read them.
+        # A whole one is noted for each person whose data it shows: anybody may ask who has read their data.
         people: Sequence[str | None] = people_shown(thread) if asked.whole else ()
         for person in people or (None,):
             await by.note_look("case.show", f"case:{thread.case}", person=person, whole=asked.whole)

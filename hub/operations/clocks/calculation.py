@@ -1,4 +1,4 @@
-"""Why a promise is due when it is: each day that was counted or passed over, in words. Pure."""
+"""Calculation of a due instant: each day that was counted or passed over, in words. Pure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MINUTE: Final = 60
 
 
 class CountedDay(Struct, kw_only=True, frozen=True):
-    """Days that follow each other, and what of them was counted."""
+    """Days that follow each other, with the part of them that was counted."""
 
     first: date
     last: date
@@ -34,7 +34,7 @@ class CountedDay(Struct, kw_only=True, frozen=True):
 
 
 class Calculation(Struct, kw_only=True, frozen=True):
-    """Why a promise is due then: sentences in Spanish, and the days between the start and then."""
+    """The reason of a due instant: sentences in Spanish, and the days between the start and then."""
 
     sentences: list[str]
     days: list[CountedDay]

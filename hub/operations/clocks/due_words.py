@@ -1,4 +1,4 @@
-"""When a promise is due or ended, in words for Colombian readers. Pure."""
+"""Due instants and ends of promises, in words for Colombian readers. Pure."""
 
 from __future__ import annotations
 

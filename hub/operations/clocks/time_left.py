@@ -1,4 +1,4 @@
-"""How much time a promise has left, in its own unit of time. Pure."""
+"""Remaining time of a promise, in its own unit of time. Pure."""
 
 from __future__ import annotations
 

@@ -22,9 +22,9 @@ from hub.operations.constancia.schemas import ListedFile
 from hub.operations.constancia.verificar import COMMENT, LABEL
 
 _MOST_BYTES: Final = 1 << 28
-"""Of the archive, which is made in memory."""
+"""The size of the archive, which is made in memory."""
 UNPACKED: Final = 1 << 29
-"""Of everything in it; a verifier takes twice as much."""
+"""The size of everything in it; a verifier takes twice as much."""
 TOO_LARGE: Final = (
     "La constancia sería demasiado grande. Pida la de cada persona, o la de un caso más pequeño."
 )

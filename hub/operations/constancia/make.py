@@ -43,7 +43,7 @@ Pdf = Callable[[str, Json, datetime, Mapping[str, bytes]], Awaitable[bytes]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Constancia:
-    """The signed archive, what it states, and whose data it shows."""
+    """The signed archive, its facts, and the people whose data it shows."""
 
     content: bytes
     facts: Facts
@@ -58,7 +58,7 @@ class Constancia:
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """Who asks for it, when, and the places to which it is bound."""
+    """The author of the request, its instant, and the places to which it is bound."""
 
     by: str
     at: datetime
@@ -78,7 +78,7 @@ class Constancias:
     company: str
     pdf: Pdf
     look: Callable[[Brand | None], Look]
-    """How the company or a copropiedad looks."""
+    """Returns the look of the company or a copropiedad."""
     key: Callable[[], DocumentKey]
     """The key that signs. Raises ConfigurationError without HUB_SECRET."""
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -116,7 +116,7 @@ class Constancias:
         return Constancia(content=content, facts=facts, people=_shown(facts))
 
     async def _brand(self, gathered: Gathered) -> Brand | None:
-        """The identity is that of the copropiedad of the case, and the company's for a person."""
+        """Return the identity of the copropiedad of the case, and the company's for a person."""
         places = [clock.context.get("copropiedad_id") for clock in gathered.head]
         place = next(filter(None, places), None)
         return await self.store.brand_of(place) if isinstance(place, str) else None

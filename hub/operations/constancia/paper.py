@@ -42,7 +42,7 @@ _METHODS: Final[Mapping[str, str]] = {
 
 @dataclass(slots=True)
 class _Text:
-    """A text that was said, and who got it, each with their own name and units; `same` if word by word."""
+    """A text and its recipients, each with their own name and units; `same` if word by word."""
 
     number: int
     message: ProvenMessage
@@ -52,7 +52,7 @@ class _Text:
 
 
 def letterhead(look: Look) -> tuple[dict[str, Json], dict[str, bytes]]:
-    """Return how who writes looks, for the template, and the picture that it shows."""
+    """Return the look of the sender, for the template, and the picture that it shows."""
     pictures = {f"{look.logo.cid}.png": look.logo.content} if look.logo is not None else {}
     colors = {"marca": look.colors.solid, "tinta": look.colors.ink}
     return {"colors": colors, "logo": next(iter(pictures), "")}, pictures
@@ -144,7 +144,8 @@ def _text(text: _Text) -> dict[str, Json]:
         "by": BY.get(text.message.channel, text.message.channel),
         "to": first,
         "subject": text.words.subject or "",
-        # Paper is passed on: the link of an escalation acts for who was called. The file has what left.
+        # Paper is passed on: the link of an escalation acts for the person who was called. The file has the
+        # sent bytes.
         "text": without_link((text.words.text or "").strip()),
         "also": f"{note}, a: {filters.lista(others)}." if others else "",
         "why": text.words.why,

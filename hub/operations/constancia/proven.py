@@ -1,4 +1,4 @@
-"""What each message said, made again; and its rows with their seals."""
+"""Words of each message, made again; and its rows with their seals."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _SUBJECT, _TEXT = 3, 4
 """Where the canonical form of a message has them (`hub.messages.delivery.evidence`)."""
 
 Step = Callable[[int, int], None]
-"""Called with how many are done, of how many."""
+"""Called with the number done so far and the total."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -14,18 +14,18 @@ from hub.operations.cases.schemas import ThreadEntry
 from hub.operations.evidence import Finding
 
 FORMAT: Final = 1
-"""Of the facts. A verifier refuses one that it does not know."""
+"""The format of the facts. A verifier refuses one that it does not know."""
 
 
 class Subject(StrEnum):
-    """What a constancia is about."""
+    """The subject of a constancia."""
 
     CASE = "case"
     PERSON = "person"
 
 
 class Unsealed(StrEnum):
-    """Why an attempt is in no seal."""
+    """The reason why an attempt is in no seal."""
 
     PENDING = "pending"
     """Its minute is not sealed yet."""
@@ -37,9 +37,9 @@ class Unsealed(StrEnum):
 
 class Words(Struct, kw_only=True):
     """
-    What an accepted call said: made again, or kept.
+    The words of an accepted call: made again, or kept.
 
-    `file` has the bytes that left. It is None where they could not be made again, and `why` says why.
+    `file` has the bytes that left. It is None where they could not be made again, and `why` has the reason.
     """
 
     finding: Finding
@@ -50,7 +50,7 @@ class Words(Struct, kw_only=True):
 
 
 class ProvenRow(Struct, kw_only=True):
-    """An attempt or ending of a message: the array that is sealed, its seal, and what was said."""
+    """An attempt or ending of a message: the array that is sealed, its seal, and the words."""
 
     row: Sequence[Any]
     seal: int | None = None
@@ -153,7 +153,7 @@ class ListedFile(Struct, kw_only=True):
 
 
 class About(Struct, kw_only=True):
-    """What the constancia is about. `places` are the only copropiedades that it covers; None for all."""
+    """The subject of the constancia. `places` are the only copropiedades that it covers; None for all."""
 
     subject: Subject
     key: str
@@ -167,7 +167,7 @@ class Facts(Struct, kw_only=True):
     """
     Everything that a constancia states.
 
-    `mismatches` is what does not fit in what is stored, in Spanish.
+    `mismatches` are the flaws of the stored rows, in Spanish.
     """
 
     format: int = FORMAT
@@ -182,7 +182,7 @@ class Facts(Struct, kw_only=True):
     until: Instant | None
     summary: list[str]
     stands: list[str]
-    """How the case stands, and each promise of it."""
+    """The state of the case, and each of its promises."""
     mismatches: list[str]
     thread: list[ThreadEntry]
     messages: list[ProvenMessage]

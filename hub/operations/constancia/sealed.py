@@ -1,4 +1,4 @@
-"""Which seals cover the attempts, and the chain from each of them to the last seal of its day."""
+"""Seals over the attempts, and the chain from each of them to the last seal of its day."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ async def chain_of(
     """
     Look through the seals from this instant to the newest for everything that names these messages.
 
-    `newest` was read before the rows: what it covers was visible to them. So a leaf without its row is one
-    that somebody has removed.
+    `newest` was read before the rows: all that it covers was visible then. So a leaf without its row means
+    that somebody has removed the row.
     """
     chain = Chain(newest=newest)
     if newest is None:

@@ -1,4 +1,4 @@
-"""The first page of a constancia: what it is about and what became of it, in plain words. Pure."""
+"""The first page of a constancia: its subject and the outcome, in plain words. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BEST: Final = (State.READ, State.DELIVERED, State.SENT, State.WAITING)
 
 
 class Outcome(NamedTuple):
-    """How many messages ended alike: `label` and `means` as everywhere else."""
+    """The number of messages that ended alike: `label` and `means` as everywhere else."""
 
     number: int
     people: int
@@ -32,7 +32,7 @@ class Outcome(NamedTuple):
 
 
 def outcome_of(message: ProvenMessage) -> tuple[str, str]:
-    """Return the label of what became of a message, and what that means."""
+    """Return the label of a message's outcome, and its meaning."""
     if not message.proven:
         return _UNPROVEN
     if message.channel == LETTER and message.state is State.SENT:
@@ -44,7 +44,7 @@ def outcome_of(message: ProvenMessage) -> tuple[str, str]:
 
 
 def outcomes(messages: Sequence[ProvenMessage]) -> list[Outcome]:
-    """Count the messages by what became of them, the best first."""
+    """Count the messages by outcome, the best first."""
     order = {outcome: place for place, outcome in enumerate((*_BEST, *State))}
     best = sorted(messages, key=lambda message: order[message.state])
     found = Counter(outcome_of(message) for message in best)
@@ -64,7 +64,7 @@ def summary(
     asked_by: str,
     at: datetime,
 ) -> Iterator[str]:
-    """Say who asks, about what, for which time, and how many were reached."""
+    """Return sentences of the author, the subject, the period, and the number of people reached."""
     yield sentence(f"La pidió {_who(asked_by)} {at_time(at)}")
     yield sentence(_about(about))
     if about.places is not None:

@@ -1,4 +1,4 @@
-"""Evidence: what was said, made again and compared; the seals over it, and their verification."""
+"""Evidence: sent words, made again and compared; the seals over them, and their verification."""
 
 from hub.operations.evidence.flaws import Flaw, Mismatch
 from hub.operations.evidence.reading import Proof, read_evidence

@@ -1,4 +1,4 @@
-"""What does not fit in the evidence, and its words in Spanish."""
+"""Flaws of the evidence, with their words in Spanish."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from uuid import UUID
 
 
 class Flaw(StrEnum):
-    """What does not fit."""
+    """A part of the evidence that does not fit."""
 
     CHANGED_ROW = "changed_row"
     MISSING_ROW = "missing_row"

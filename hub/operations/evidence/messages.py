@@ -1,5 +1,5 @@
 """
-Compare each message with what was recorded of it: its state, and the bytes of a legal one.
+Comparison of each message with its record: the state, and the bytes of a legal one.
 
 With `remake` each is made again as well, which also finds changed facts, events and texts.
 """
@@ -24,7 +24,7 @@ _PAGE: Final = 500
 
 @dataclass(slots=True, kw_only=True)
 class MessageReport:
-    """How many messages were compared, and what does not fit."""
+    """The number of messages compared, and their flaws."""
 
     messages: int = 0
     erased: int = 0

@@ -1,8 +1,8 @@
 """
-Make again what was said, byte for byte, and compare it with the digest of what left.
+Remake of sent words, byte for byte, and its comparison with the digest of the sent bytes.
 
-The words are made by the same code as at sending: of the stored event and message, the stored facts, and the
-stored version of the templates. Nothing of today counts: neither templates nor policy nor directory.
+The words are made by the same code as at sending, from the stored event and message, the stored facts, and
+the stored version of the templates. Nothing of today counts: neither templates nor policy nor directory.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Documents: TypeAlias = Mapping[str, bytes]
 
 
 class Finding(StrEnum):
-    """What came of making a message again."""
+    """The result of making a message again."""
 
     SAME = "same"
     KEPT = "kept"
@@ -88,7 +88,7 @@ class Remade:
 
     @property
     def tampered(self) -> bool:
-        """Whether somebody has changed what it is made of: the code of then makes other bytes of it."""
+        """Whether somebody has changed its sources: the code of then makes other bytes of them."""
         return self.why in (_CHANGED, _FORGED_BYTES, _FORGED_VERSION)
 
 
@@ -100,7 +100,7 @@ class _Version:
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """What a call was made of beside its message and facts, as far as it is stored; `version`, or why not."""
+    """The stored sources of a call beside its message and facts; `version`, or the reason without one."""
 
     version: _Version | str
     brand: Brand | None
@@ -280,7 +280,7 @@ def _content(outgoing: Outgoing, wording: Wording) -> bytes:
 
 
 def _difference(wording: Wording) -> str:
-    """Say why the bytes differ: other code, or else somebody has changed what is stored."""
+    """Return the reason why the bytes differ: other code, or else a change of the stored rows."""
     then, now = (wording.code, wording.made_by), (code_digest(), releases())
     if then == now:
         return _CHANGED

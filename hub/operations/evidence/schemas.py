@@ -1,4 +1,4 @@
-"""What evidence says of a message, for the API, the page and the command line."""
+"""Evidence of a message, for the API, the page and the command line."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from hub.sla.ack_links import without_link
 
 class EvidenceRow(Struct, kw_only=True):
     """
-    One call that a provider accepted, made again and compared with what left.
+    One call that a provider accepted, made again and compared with the sent bytes.
 
-    A link that acts for the recipient is not in it: who reads evidence is somebody else. In its place stands
-    "(enlace personal)", also in `content`, whose digest is therefore not `sha256` then.
+    A link that acts for the recipient is not in it: the reader of evidence is somebody else. In its place
+    stands "(enlace personal)", also in `content`, whose digest is therefore not `sha256` then.
     """
 
     at: Instant

@@ -2,7 +2,7 @@
 The form of the seals, which a verifier of its own must be able to follow. Pure.
 
 A row is sealed as the SHA-256 of a JSON array in UTF-8, without spaces; instants are microseconds since 1970,
-digests are hexadecimal, what is missing is null:
+digests are hexadecimal, a missing value is null:
 
     [message, at, recorded_at, outcome, provider, reference, code, took, digest, version]
 
@@ -28,7 +28,7 @@ from hub.model.evidence import Seal, SealedRow
 
 MINUTE: Final = timedelta(minutes=1)
 NOTHING: Final = bytes(32)
-"""What the first seal has as the digest of the one before it."""
+"""The digest that the first seal has for the one before it."""
 KEY: Final = 24
 """Bytes of a leaf that name the row."""
 LEAF: Final = KEY + 32

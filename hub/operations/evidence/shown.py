@@ -10,7 +10,7 @@ from hub.sla.ack_links import without_link
 
 def readable(content: bytes) -> str:
     """
-    Return an email, or a JSON array of what a provider got, without the links that act for the recipient.
+    Return an email, or the JSON array of a provider's request, without the links that act for the recipient.
 
     Without such a link the bytes are unchanged. In an email, the parts that have one are encoded anew.
     """

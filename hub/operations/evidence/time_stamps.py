@@ -1,8 +1,8 @@
 """
 Time stamps by an authority (RFC 3161), over the digest of a seal. Pure.
 
-A query is one fixed form with a gap for the digest. Of an answer the hub reads only whether it grants, and
-whether it is about that digest. Its signature is judged by who doubts: `openssl ts -verify`.
+A query is one fixed form with a gap for the digest. The hub reads only whether an answer grants, and whether
+it is about that digest. A doubter judges its signature: `openssl ts -verify`.
 """
 
 from __future__ import annotations

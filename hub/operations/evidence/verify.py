@@ -1,10 +1,10 @@
 """
-Walk the chain of seals and compare it with what is stored: each thing that does not fit is named.
+Verification of the chain of seals against the stored rows: each flaw is named.
 
 The state of a message is not sealed. It must be what the sealed attempts and endings say.
 
 A month that the retention has dropped is gone, not broken: its rows are counted, and their seals still hold.
-What is newer than the last seal is not sealed yet.
+Rows newer than the last seal are not sealed yet.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _ROWS: Final = 500
 @dataclass(slots=True, kw_only=True)
 class Verification:
     """
-    What was compared. `gone` are sealed rows of months that the retention has dropped.
+    The counts of a verification. `gone` are sealed rows of months that the retention has dropped.
 
     `erased` are legal messages without their bytes, because the data of the person were erased.
     """
@@ -79,10 +79,10 @@ async def verify(
     progress: Progress,
 ) -> Verification:
     """
-    Verify the seals of these minutes with what they cover, and messages whose events are of this time.
+    Verify the seals of these minutes with their rows, and messages whose events are of this time.
 
-    `head` is the digest of a seal that was told outside: the chain must have it. With `remake` each message
-    is made again: that takes milliseconds for each.
+    `head` is the digest of a seal that was published outside: the chain must have it. With `remake` each
+    message is made again: that takes milliseconds for each.
     """
     walk = _Walk(store=store, months=await store.months(), stamps=await store.stamps())
     total, previous = await store.count_seals(since, until), await store.last_before(since)
@@ -201,7 +201,7 @@ async def _check_unrecorded(walk: _Walk, since: datetime, until: datetime) -> No
 
 
 def _is_stored(months: Sequence[StoredMonth], message_id: UUID) -> bool:
-    """Return whether the month of a message is stored: with what has no month, late ones go after a day."""
+    """Return whether the month of a message is stored: late rows without a month go after a day."""
     return any(
         earliest(month.since) <= message_id < earliest(month.until) for month in months if not month.is_rest
     )

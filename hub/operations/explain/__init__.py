@@ -1,1 +1,1 @@
-"""Why somebody was notified of an event, or was not."""
+"""Explanations why somebody was notified of an event, or was not."""

@@ -1,4 +1,4 @@
-"""Why a message waits for the limit of contacts, in a sentence. Pure."""
+"""Sentence about a message that waits for the limit of contacts. Pure."""
 
 from __future__ import annotations
 

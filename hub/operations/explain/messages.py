@@ -1,4 +1,4 @@
-"""The result of each message in sentences: channel, time, address, and what to do. Pure."""
+"""The result of each message in sentences: channel, time, address, and next step. Pure."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def by_channel(message: Message) -> str:
 
 
 def sentences(sent: SentMessage) -> Iterator[str]:
-    """Describe the message's result, its attempts, and what to do."""
+    """Describe the message's result, its attempts, and the next step."""
     message = sent.message
     fate = _collected(sent) if message.reason == IN_DIGEST else _fate(sent)
     yield sentences_es.sentence(f"{_route(message)}: {fate}")
@@ -114,7 +114,7 @@ def posting_of(sent: SentMessage) -> Attempt | None:
 
 
 def has_lapsed(sent: SentMessage) -> bool:
-    """Return whether an acknowledgement has expired: what counts then is what was said later."""
+    """Return whether an acknowledgement has expired: a later message counts then."""
     message = sent.message
     return message.state is State.EXPIRED and message.purpose is Purpose.TRANSACTIONAL
 
@@ -140,7 +140,7 @@ def _advice(sent: SentMessage) -> Iterator[str]:
 
 
 def commands(messages: Iterable[SentMessage]) -> list[str]:
-    """Return the commands for what is to be done about these messages: the command line shows them."""
+    """Return the commands for the next steps of these messages: the command line shows them."""
     return list(dict.fromkeys(command for sent in messages if (command := _command(sent))))
 
 

@@ -1,4 +1,4 @@
-"""Why a person was not in an audience, in sentences; the best explanation is shown. Pure."""
+"""Reasons why a person was not in an audience, in sentences; the best explanation is shown. Pure."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """
-How near a person was to an audience: the history of memberships against the planned groups. Pure.
+Misses of an audience by a person: the history of memberships against the planned groups. Pure.
 
 There are two times. A membership is *valid* in the period that it states; the hub *received* it at another
 time. A membership that was valid but not yet received is another reason than one that began later.
@@ -21,7 +21,7 @@ from hub.ports import AudienceSnapshot, ExplainFacts, Unit, Version
 
 
 class Near(IntEnum):
-    """How near the person was; the lowest value explains most."""
+    """The nearness of the person; the lowest value explains most."""
 
     HEARD_LATER = 1
     ADDED_LATER = 2
@@ -50,7 +50,7 @@ COUNTED = (Near.OTHERS_TURN, Near.MOVED, Near.UNIT_UNKNOWN, Near.UNCLEAR)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Miss:
     """
-    Why a person is not in a planned group; `at` is when the missing fact began or ended.
+    The reason why a person is not in a planned group; `at` is when the missing fact began or ended.
 
     `home` is where the directory had the unit then, if that is the reason. `alone` is true when nothing else
     was missing.
@@ -83,7 +83,7 @@ def nearest(group: Group, kept: AudienceSnapshot, facts: ExplainFacts) -> Miss:
     for _, versions in groupby(memberships, key=lambda version: version.id):
         misses.extend(_membership_misses(list(versions), group, kept, facts))
     if person_miss.near is not Near.NO_MEMBERSHIP and any(miss.near in COUNTED for miss in misses):
-        # A person who was not in the directory is missed whatever the membership states.
+        # A person who was not in the directory is missed with any membership.
         return replace(person_miss, alone=True)
     best = min(misses, key=lambda miss: miss.distance)
     if best.near is Near.ADDED_LATER and any(miss.near is Near.OTHER_ROLE for miss in misses):

@@ -1,4 +1,4 @@
-"""What wishes, marks and refusals have done to the messages of an event, in sentences. Pure."""
+"""Effects of wishes, marks and refusals on the messages of an event, in sentences. Pure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ REASONS: Final[Mapping[MarkReason, str]] = {
 
 _WAITS: Final = frozenset({State.HELD, State.QUEUED, State.RETRYING})
 _CLOSED: Final = (NOT_CONSENTED, "opted_out", "complaint")
-"""What closes a channel without closing the others."""
+"""Reasons that close a channel without closing the others."""
 
 
 def sentences(facts: ExplainFacts) -> Iterator[str]:
@@ -37,7 +37,7 @@ def sentences(facts: ExplainFacts) -> Iterator[str]:
 
 
 def _kept_back(facts: ExplainFacts, standing: Sequence[MarkEntry]) -> Iterator[str]:
-    """Say of what waits for its hour that a mark stops it then."""
+    """Yield a sentence if a mark stops the messages that wait for their hour."""
     waiting = [sent.message for sent in facts.messages if sent.message.state in _WAITS]
     if any(barred(one.purpose, mark, one.next_at or mark.since) for one in waiting for mark in standing):
         yield "Lo que espera no saldrá mientras siga la marca."

@@ -58,9 +58,9 @@ UNKNOWN: Final = frozenset(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """
-    Why a person was notified of an event, or not; `sentences` are Spanish, with times of Colombia.
+    The reason why a person was notified of an event, or not; `sentences` are Spanish, with times of Colombia.
 
-    `reason` is a machine word: of a message, of leaving the person out, or of a miss (`added_later`).
+    `reason` is a machine word: a message's, that of a person left out, or a miss's (`added_later`).
     """
 
     outcome: ExplainOutcome

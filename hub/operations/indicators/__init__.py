@@ -1,4 +1,4 @@
-"""Indicators: how promises were kept in a period, how satisfied people are, and who can be reached today."""
+"""Indicators: promises kept in a period, satisfaction of people, and people within reach today."""
 
 from hub.operations.indicators.reading import MOST, IndicatorStores, reach_share, read, read_surveys
 from hub.operations.indicators.schemas import (

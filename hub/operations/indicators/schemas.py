@@ -13,7 +13,7 @@ Hours = Annotated[float | None, Meta(description="Business hours, of `any_hour` 
 
 
 class PromiseKept(Struct, kw_only=True):
-    """How one promise was kept, over the clocks that began in the period."""
+    """The figures of one promise, over the clocks that began in the period."""
 
     name: str
     any_hour: bool
@@ -27,7 +27,7 @@ class PromiseKept(Struct, kw_only=True):
 
 
 class PromiseGroup(Struct, kw_only=True):
-    """How the promises of one area or copropiedad were kept, whichever they are."""
+    """The figures of all promises of one area or copropiedad."""
 
     name: Annotated[str, Meta(description="Empty of those without one.")]
     running: int
@@ -102,7 +102,7 @@ class ReachShare(Struct, kw_only=True):
 
 
 class IndicatorStep(Struct, kw_only=True):
-    """What began, was asked, answered or decided in one week or month; its ends may be cut by the period."""
+    """The counts of one week or month: begun, asked, answered, decided; the period may cut its ends."""
 
     since: date = msgspec.field(name="from")
     until: date = msgspec.field(name="to")

@@ -1,4 +1,4 @@
-"""What an operator sees first: what is wrong, whom it touches, what to press; then how much the hub does."""
+"""The first page of an operator: faults, affected people and remedies; then the activity of the hub."""
 
 from hub.operations.now.answer import NowAnswer, answer_of
 from hub.operations.now.headline import Headline, Matter, Situation, headline, matters

@@ -1,4 +1,4 @@
-"""What the first page says, as an answer: the sentence, what waits for somebody, and the last day by hour."""
+"""The first page as an answer: the sentence, the work that waits, and the last day by hour."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class NowMatter(Struct, kw_only=True):
 
 
 class NowHour(Struct, kw_only=True):
-    """What became of the messages that were planned in one hour."""
+    """The outcome of the messages that were planned in one hour."""
 
     hour: Annotated[Instant, Meta(description="Its begin.")]
     left: int
@@ -31,7 +31,7 @@ class NowHour(Struct, kw_only=True):
 
 
 class NowChannel(Struct, kw_only=True):
-    """What became of the messages that were planned for one channel since `since`."""
+    """The outcome of the messages that were planned for one channel since `since`."""
 
     channel: str
     left: int
@@ -40,7 +40,7 @@ class NowChannel(Struct, kw_only=True):
 
 
 class NowAnswer(Struct, kw_only=True):
-    """How the hub is; its texts are Spanish, for operators. Each number is that of the list named like it."""
+    """The state of the hub; its texts are Spanish, for operators. Each number counts the list of its name."""
 
     sentence: str
     affected: Annotated[str, Meta(description="Whom it touches, or that nothing waits; may be empty.")]

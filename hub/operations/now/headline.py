@@ -1,4 +1,4 @@
-"""One sentence about the hub as it is now, and the lines of what waits for somebody. Pure; Spanish."""
+"""Headline: one sentence about the hub as it is now, and lines of the work that waits. Pure; Spanish."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hub.rendering.figures_es import whole
 
 
 class Urgency(StrEnum):
-    """How soon somebody must look."""
+    """The urgency of a line."""
 
     BAD = "bad"
     WAIT = "wait"
@@ -26,14 +26,14 @@ class Urgency(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """
-    What there is: open incidents, and how much waits for whom.
+    The situation: open incidents, and the amount of work that waits.
 
-    A number is that of the rows that a list shows first; `more` names the lists that have further ones.
+    A number counts the rows that a list shows first; `more` names the lists that have further ones.
     """
 
     incidents: Sequence[IncidentRow] = ()
     paused: Sequence[str] = ()
-    """What is paused, as people call it."""
+    """The names of paused subjects, as people call them."""
     breached: int = 0
     at_risk: int = 0
     dead: int = 0
@@ -47,7 +47,7 @@ class Situation:
     sent: int = 0
     """Messages of the last hour that have left."""
     waiting: AffectedPeople = field(default_factory=AffectedPeople)
-    """Who waits for the channel of the first incident."""
+    """The people who wait for the channel of the first incident."""
     day: datetime | None = None
     """Since when failed messages are counted."""
     week: datetime | None = None
@@ -57,7 +57,7 @@ class Situation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
-    """A line: what waits, where it is looked at, and how soon."""
+    """A line: the work that waits, its page, and its urgency."""
 
     text: str
     path: str
@@ -68,7 +68,7 @@ class Matter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headline:
-    """What is broken, who is affected, what to press."""
+    """The fault, the affected people, and the button to press."""
 
     sentence: str
     affected: str
@@ -87,7 +87,7 @@ PLACES: Final[Mapping[str, tuple[str, str]]] = {
     "register": ("/messages?state=held&reason=register", "Ver los que esperan"),
     "unrecognised": ("/messages", "Ver mensajes"),
 }
-"""Kind of incident → the page on which something can be done about it; the others are for who has a shell."""
+"""Kind of incident → the page with its remedy; the others need a shell."""
 
 
 _MEANS: Final[Mapping[str, tuple[str, str]]] = {
@@ -104,7 +104,7 @@ _MEANS: Final[Mapping[str, tuple[str, str]]] = {
         "Abra cada uno: dice qué falta en el directorio, o a quién avisarle en persona.",
     ),
 }
-"""What waits and is bad → whom it touches, and what to do."""
+"""Bad work that waits → the affected people, and the remedy."""
 
 
 EVERYTHING_ES: Final = "todo"
@@ -164,7 +164,7 @@ def _who(waiting: AffectedPeople) -> str:
 
 
 def matters(now: Situation) -> list[Matter]:
-    """Return what waits for somebody, the most urgent first; nothing of what does not wait."""
+    """Return the lines of waiting work, the most urgent first."""
     found = [*_bad(now), *_waiting(now)]
     return [matter for matter in found if matter is not None]
 

@@ -31,7 +31,7 @@ _COUNTED: Final = (MessageList.LEFT, MessageList.LOST, MessageList.AHEAD)
 
 
 class Waiting(Protocol):
-    """Counts who waits for a channel: `ActivityStore.waiting`, or what it has said a moment ago."""
+    """Counts the people who wait for a channel: `ActivityStore.waiting`, or its answer of a moment ago."""
 
     async def __call__(self, channel: str, *, places: PropertyScope) -> AffectedPeople: ...
 
@@ -85,7 +85,9 @@ class Activity:
     since: datetime
     """From when on the channels are counted: an hour ago, to the minute, as the list of the rows says it."""
     accepted: AcceptedMessages = field(default_factory=AcceptedMessages)
-    """What providers have accepted in the last hour and the last ten minutes, whenever it was planned."""
+    """
+    Messages that providers have accepted in the last hour and the last ten minutes, planned at any time.
+    """
 
 
 async def activity_of(store: ActivityStore, now: datetime, places: PropertyScope) -> Activity:
@@ -130,7 +132,7 @@ async def situation_of(
     now: datetime,
     places: PropertyScope,
 ) -> Situation:
-    """Gather what is wrong and what waits. `counts` are those of the lists, by noun and state."""
+    """Gather the incidents and the waiting work. `counts` are those of the lists, by noun and state."""
     incidents = (await read_incidents(deps.incidents, SHOWN)).items
     week = _minute(now - WEEK)
     lists = {
@@ -160,7 +162,7 @@ async def situation_of(
 async def _waiting(
     waiting: Waiting, incidents: Sequence[IncidentRow], places: PropertyScope
 ) -> AffectedPeople:
-    """Count who waits for the channel whose provider fails; nobody where none does."""
+    """Count the people who wait for the channel whose provider fails; nobody where none does."""
     broken = next((row for row in incidents if row.state == "open"), None)
     if broken is None or broken.kind != _CIRCUIT:
         return AffectedPeople()

@@ -44,7 +44,7 @@ async def list_bulk(request: web.Request, query: PageQuery) -> web.Response:
 
 
 async def show_bulk(request: web.Request) -> web.Response:
-    """Show how far a bulk action has come, and why rows were skipped."""
+    """Show the progress of a bulk action, and the reasons of skipped rows."""
     run_id = read_id(request, _RUN)
     return json_answer(found(_RUN, await runs.report(services(request).bulk, run_id, places_of(request))))
 
@@ -59,7 +59,7 @@ async def list_bulk_items(request: web.Request, query: BulkItemsQuery) -> web.Re
 
 
 async def cancel_bulk(request: web.Request) -> web.Response:
-    """Stop a bulk action between two batches; what is done stays done."""
+    """Stop a bulk action between two batches; finished rows stay done."""
     return json_answer(await stop_here(request))
 
 

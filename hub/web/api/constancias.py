@@ -24,7 +24,7 @@ _ASK: Final = "Ask for the scope privacy in all of them."
 
 async def case_constancia(request: web.Request) -> web.Response:
     """
-    Make the constancia of a case: a signed ZIP with a PDF, what was said as bytes, and a verifier.
+    Make the constancia of a case: a signed ZIP with a PDF, the sent bytes, and a verifier.
 
     The key is as of the case. The caller needs the scope `privacy` at every place of the case.
     """
@@ -40,9 +40,9 @@ async def case_constancia(request: web.Request) -> web.Response:
 
 async def person_constancia(request: web.Request) -> web.Response:
     """
-    Make the constancia of a person: what was said to her, what she replied and consented to.
+    Make the constancia of a person: the messages to her, her replies and her consents.
 
-    For a caller of some copropiedades it covers only what belongs to these, and says so.
+    For a caller of some copropiedades it covers only their rows, and says so.
     """
     ref = request.match_info["ref"]
     places = places_of(request)

@@ -1,4 +1,4 @@
-"""How promises were kept and how satisfied people are, over HTTP."""
+"""Indicators over HTTP: promises kept, and the satisfaction of people."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class IndicatorsQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 async def show(request: web.Request, query: IndicatorsQuery) -> web.Response:
-    """Report how the promises that began in a period were kept, what surveys say, and who can be reached."""
+    """Report the promises that began in a period, the figures of surveys, and the people within reach."""
     return json_answer(await indicators_of(request, query))
 
 
