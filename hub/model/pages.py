@@ -18,7 +18,7 @@ Limit = Annotated[int, Meta(ge=1, le=MAX_LIMIT, description="How many at most.")
 Cursor = Annotated[str, Meta(max_length=200, description="The `next` of the page before.")]
 
 T = TypeVar("T")
-Row = TypeVar("Row", bound=Struct)
+Row = TypeVar("Row")
 Key: TypeAlias = tuple[str, ...]
 
 
@@ -44,7 +44,7 @@ class ListQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def page_of(row: type[Row]) -> type[Rows[Row]]:
-    """Make the shape of a page: of `MessageRow` it is called `MessagePage`."""
+    """Make the shape of a page: `MessageRow` makes `MessagePage`."""
     name = f"{row.__name__.removesuffix('Row')}Page"
     return cast(type[Rows[Row]], new_class(name, (GenericAlias(Rows, row),)))
 
@@ -61,8 +61,8 @@ def cut(
     """
     Cut the page after the cursor out of a list that is read whole, and make the cursor of the next one.
 
-    `key` is the order, and no two rows have the same: what is added or removed between two pages moves no
-    other row. Raises InvalidCursor.
+    `key` is the order, and no two rows have the same: a row added or removed between two pages moves no other
+    one. Raises InvalidCursor.
     """
     ordered = sorted(rows, key=key, reverse=newest_first)
     after = None if query.after is None else _decoded(query.after)

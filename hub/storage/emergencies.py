@@ -18,7 +18,7 @@ from hub.storage.database import Store, load, read
 _SQL = load("emergencies")
 _UPDATED: Final = BY_NAME["emergency.updated"].type
 _REACH: Final = timedelta(days=1)
-"""How old an event may be whose lost messages are looked for: an emergency does not last longer unheard."""
+"""The greatest age of an event whose lost messages are looked for: no emergency lasts longer unheard."""
 
 
 class PostgresEmergencies(Store):
@@ -31,7 +31,7 @@ class PostgresEmergencies(Store):
     ) -> Sequence[LostRecipient]:
         since = earliest(NOW() - _REACH)
         rows = await self.rows(_SQL["lost"], NAME, since, limit, gather, pause, _UPDATED, CLEARED)
-        return [read(LostRecipient, row, name=row["name"] or "", units=row["units"] or ()) for row in rows]
+        return [read(LostRecipient, row) for row in rows]
 
     async def mark_alerted(self, event_key: UUID, people: Collection[str]) -> None:
         await self.rows(_SQL["mark"], event_key, sorted(people))

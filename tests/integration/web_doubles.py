@@ -27,6 +27,7 @@ from hub.errors import AppointmentsUnavailable, BrokerUnavailable, InvalidEvent
 from hub.intake.process_batch import refuse
 from hub.model import (
     Clock,
+    ClockState,
     DeadLetter,
     EscalationStatus,
     Event,
@@ -37,6 +38,7 @@ from hub.model import (
     MarkReason,
     Period,
     PreferenceEntry,
+    Promise,
     PromiseRecord,
     PropertyScope,
     RawMessage,
@@ -46,6 +48,7 @@ from hub.model import Reply as Answered
 from hub.model.contracts import ContractDecision
 from hub.model.genuine import GenuineMessage, SoughtMessage
 from hub.model.ids import body_id
+from hub.model.pages import Row, Rows
 from hub.model.residents import (
     KnownResident,
     ResidentCode,
@@ -54,6 +57,7 @@ from hub.model.residents import (
     ResidentSession,
     SentLine,
 )
+from hub.model.step_messages import ToldByName
 from hub.model.surveys import Respondent, RespondentPage, Survey, SurveyRecord, SurveyRound
 from hub.parts.company import CompanyRules
 from hub.parts.dry_run import DryRuns
@@ -119,23 +123,20 @@ def message_row(**fields: Json) -> dict[str, Json]:
     }
 
 
-def clock_row(**fields: Json) -> dict[str, Json]:
-    return {
+def clock_row(**fields: Any) -> Clock:
+    """A promise of a day, without steps."""
+    values: dict[str, Any] = {
         "id": uuid4(),
         "case": "PQRS-1",
         "name": "first_reply",
-        "state": "open",
+        "state": ClockState.OPEN,
         "started_at": NOON,
         "due_at": NOON + timedelta(days=2),
         "level": 1,
-        "ended_at": None,
-        "steps": [],
-        "fired": 0,
-        "course": None,
-        "promise": {"target": "PT86400S"},
-        "context": None,
-        **fields,
+        "promise": Promise(target=timedelta(days=1)),
+        "steps": (),
     }
+    return Clock(**{**values, **fields})
 
 
 def dead_letter(body: bytes = b"{}", **fields: Any) -> DeadLetter:
@@ -166,13 +167,13 @@ class MemoryLog:
     """`LogStore` over lists; a page's cursor is the place of its end. Rows belong to no copropiedad."""
 
     rows: list[dict[str, Json]] = field(default_factory=list)
-    clock_rows: list[dict[str, Json]] = field(default_factory=list)
+    clock_rows: list[Clock] = field(default_factory=list)
     promises: dict[UUID, Clock] = field(default_factory=dict)
     kept: list[PromiseRecord] = field(default_factory=list)
     decisions: list[ContractDecision] = field(default_factory=list)
     contract_periods: list[tuple[Period, str | None, PropertyScope]] = field(default_factory=list)
     periods: list[tuple[Period, str | None, PropertyScope]] = field(default_factory=list)
-    message_rows: list[dict[str, Json]] = field(default_factory=list)
+    told: dict[UUID, list[ToldByName]] = field(default_factory=dict)
     letters: list[DeadLetter] = field(default_factory=list)
     unreached_rows: list[dict[str, Json]] = field(default_factory=list)
     asked: list[MessageFilter] = field(default_factory=list)
@@ -210,21 +211,24 @@ class MemoryLog:
         ]
         return Causes(items=causes, bounded=len(self.rows) > most)
 
-    async def clocks(self, ids: Sequence[UUID]) -> Sequence[Mapping[str, Json]]:
-        rows = {row["id"]: row for row in self.clock_rows}
+    async def clocks(self, ids: Sequence[UUID]) -> Sequence[Clock]:
+        rows = {row.id: row for row in self.clock_rows}
         return [rows[clock_id] for clock_id in ids if clock_id in rows]
 
     async def clock(self, clock_id: UUID, *, places: PropertyScope = None) -> Clock | None:
         return self.promises.get(clock_id) if places is None else None
 
-    async def step_messages(self, event_ids: Collection[str]) -> Sequence[Mapping[str, Json]]:
-        return [row for row in self.message_rows if row["event_id"] in event_ids]
+    async def step_messages(self, event_ids: Collection[str]) -> Mapping[UUID, Sequence[ToldByName]]:
+        return {
+            clock_id: [one for one in told if f"{clock_id}:{one.step}" in event_ids]
+            for clock_id, told in self.told.items()
+        }
 
     async def recent_clocks(
         self, *, state: str | None, after: str | None, limit: int, places: PropertyScope = None
-    ) -> Page:
+    ) -> Rows[Clock]:
         seen = self.clock_rows if places is None else []
-        return _page([row for row in seen if state in (None, row["state"])], after, limit)
+        return _rows([row for row in seen if state in (None, row.state)], after, limit)
 
     async def clocks_of(
         self,
@@ -233,11 +237,11 @@ class MemoryLog:
         *,
         after: str | None,
         limit: int,
-    ) -> Page:
-        return _page([], after, limit)
+    ) -> Rows[Clock]:
+        return _rows([], after, limit)
 
-    async def board(self, asked: BoardFilter, *, after: str | None, limit: int) -> Page:
-        return _page([row for row in self.clock_rows if row["state"] in asked.states], after, limit)
+    async def board(self, asked: BoardFilter, *, after: str | None, limit: int) -> Rows[Clock]:
+        return _rows([row for row in self.clock_rows if row.state in asked.states], after, limit)
 
     ended_clocks = board
 
@@ -285,7 +289,7 @@ class MemoryLog:
             return {"messages": {}, "clocks": {}, "dead": {}}
         return {
             "messages": _count(str(row["state"]) for row in self.rows),
-            "clocks": _count(str(row["state"]) for row in self.clock_rows),
+            "clocks": _count(row.state.value for row in self.clock_rows),
             "dead": _count(letter.state for letter in self.letters),
         }
 
@@ -294,6 +298,12 @@ def _page(rows: Sequence[Mapping[str, Json]], after: str | None, limit: int) -> 
     start = int(after or 0)
     end = start + limit
     return Page(items=rows[start:end], next=str(end) if len(rows) > end else None)
+
+
+def _rows(rows: Sequence[Row], after: str | None, limit: int) -> Rows[Row]:
+    start = int(after or 0)
+    end = start + limit
+    return Rows(items=list(rows[start:end]), next=str(end) if len(rows) > end else None)
 
 
 def _count(states: Any) -> dict[str, int]:
@@ -314,7 +324,7 @@ class MemoryBoards:
     async def board(self, state: str, limit: int) -> Sequence[tuple[UUID, datetime]]:
         if self.away:
             raise AppointmentsUnavailable
-        rows = [(row["id"], row["due_at"]) for row in self.log.clock_rows if row["state"] == state]
+        rows = [(row.id, row.due_at) for row in self.log.clock_rows if row.state == state]
         return sorted(rows, key=lambda row: row[1])[:limit]
 
     async def intact(self) -> bool:
