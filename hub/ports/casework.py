@@ -18,7 +18,7 @@ class CaseFilter:
     """
     A filter of cases; None does not filter.
 
-    A case is open while a promise of it runs. `since` and `until` bound the last event in it.
+    A case is open while a promise of it runs. `since` and `until` bound its last entry.
     """
 
     is_open: bool | None = None

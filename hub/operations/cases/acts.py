@@ -140,7 +140,7 @@ class CaseActs:
         return CaseTaken(case=case.case, assignee=who, acknowledged=sum(done))
 
     async def release(self, case: KnownCase, *, who: str) -> CaseTaken:
-        """Leave the case to the next who takes it. Safe to repeat."""
+        """Release the case, so that somebody else can take it. Safe to repeat."""
         await audit.note(self.notes, who=who, action="case.release", subject=f"case:{case.case}")
         await self.work.assign_case(case.case, None, by=who)
         return CaseTaken(case=case.case, assignee=None)

@@ -119,7 +119,7 @@ async def taken(request: web.Request) -> CaseTaken:
 
 
 async def release_case(request: web.Request) -> web.Response:
-    """Leave a case to the next who takes it; safe to repeat."""
+    """Release a case, so that somebody else can take it; safe to repeat."""
     return json_answer(await released(request))
 
 
