@@ -58,7 +58,7 @@ class ResidentLinks:
         """
         Make the link of an entry of an inbox: it lasts for `lifetime` from when the entry came.
 
-        Empty where it has ended, for entries of staff, and for what is no longer stored as a message.
+        Empty where it has ended, for entries of staff, and for an entry whose message is no longer stored.
         """
         purpose, ends_at = entry["purpose"], datetime.fromisoformat(entry["created_at"]) + self.lifetime
         if purpose in {None, MessagePurpose.INTERNAL} or ends_at <= now or not self.usable:
@@ -85,5 +85,5 @@ class ResidentLinks:
         return f"{self.public_url}{PATH.format(token=token)}"
 
     def read(self, token: str) -> MessageToken | None:
-        """Return what a token opens, also if it has ended; None if the hub did not make it."""
+        """Return the target of a token, also if it has ended; None if the hub did not make the token."""
         return read_token(self.ring, Purpose.OWN_MESSAGE, token)

@@ -70,7 +70,7 @@ async def report_circuits(parts: Container) -> None:
 
 
 async def report_excess(parts: Container) -> None:
-    """Write periodically, for the monitor, which senders were above their rate in this process."""
+    """Write periodically, for the monitor, the senders that were above their rate in this process."""
     store = PostgresMonitor(parts.database, QUEUES)
     while True:
         await report_rates(store, parts.sender_rates)
@@ -91,7 +91,7 @@ async def report_rates(store: Heartbeats, rates: SenderRates) -> None:
 
 
 async def report_codes(parts: Container) -> None:
-    """Write periodically, for the monitor, how many wrong codes of messages this process saw lately."""
+    """Write periodically, for the monitor, the number of wrong codes that this process saw lately."""
     store = PostgresMonitor(parts.database, QUEUES)
     while True:
         await report_unknown(store, parts.check_rate)
@@ -99,7 +99,7 @@ async def report_codes(parts: Container) -> None:
 
 
 async def report_unknown(store: Heartbeats, rate: CheckRate) -> None:
-    """Write how many wrong codes there were in the last hour, if any."""
+    """Write the number of wrong codes in the last hour, if any."""
     if number := rate.lately():
         try:
             await store.beat(this_process(), {UNKNOWN_CODES: str(number)})

@@ -1,4 +1,4 @@
-"""`hub replies`: what people wrote."""
+"""`hub replies`: the replies of people."""
 
 from __future__ import annotations
 

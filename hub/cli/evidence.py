@@ -1,4 +1,4 @@
-"""`hub evidence`: what was said, made again and compared; the seals over what happened to messages."""
+"""`hub evidence`: sent words, made again and compared; the seals over the attempts of messages."""
 
 from __future__ import annotations
 

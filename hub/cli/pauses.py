@@ -25,7 +25,7 @@ channel = group_of(NOUN, open_operator)
 
 
 def _known(name: str) -> str:
-    """Read what is paused from the command line."""
+    """Read the subject of a pause from the command line."""
     try:
         acts.subject_of(name)
     except UnknownName as exc:
@@ -45,7 +45,7 @@ _CANCELS: Final[Mapping[bool, str]] = {
     True: "--cancel-older cancels them.",
     False: "`hub cancel --dry-run` shows what can be cancelled.",
 }
-"""What to do about what is older than a pause, by whether it is that of a restored hub."""
+"""The advice about messages older than a pause, by whether it is a restored hub's."""
 
 
 async def pause(
@@ -124,7 +124,7 @@ async def _pause(name: str, reason: str, until: datetime | None, *, as_json: boo
 
 
 async def _look(by: Operator, *, as_json: bool, quiet: bool) -> None:
-    """Say what leaves when the pause of everything ends, and how much of it is from before."""
+    """Print the messages that leave when the pause of everything ends, and the number from before it."""
     rows = await queries.unsent(by.db)
     restored = any(row.is_restored for row in await queries.pauses(by.db))
     if not quiet:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 _LINES: Final = 10
-"""Most lines that a log gets of one task."""
+"""The most lines that a log gets of one task."""
 
 
 def silent(_progress: object) -> None:

@@ -50,7 +50,7 @@ class Unreached:
 
 
 class LeftOut(Struct, frozen=True, kw_only=True):
-    """A person of an audience who is not notified, and why; `detail` is the stand-in."""
+    """A person of an audience who is not notified, with the reason; `detail` is the stand-in."""
 
     person: str
     reason: str
@@ -61,10 +61,10 @@ class AudienceRecord(Struct, frozen=True, kw_only=True):
     """
     The stored record of one audience of an event.
 
-    `groups` is what was looked up. `people` is their number, including those left out (in a broad audience,
-    a person in two of its groups counts twice). `why` explains why nobody, or not everybody, is notified:
-    `quiet`, `condition` (its `when` is not met), `waiting` (for a party of the case), `expanding` (page by
-    page, not finished), `nobody`.
+    `groups` are those that were looked up. `people` is their number, including those left out (in a broad
+    audience, a person in two of its groups counts twice). `why` explains why nobody, or not everybody, is
+    notified: `quiet`, `condition` (its `when` is not met), `waiting` (for a party of the case), `expanding`
+    (page by page, not finished), `nobody`.
     """
 
     event_key: UUID

@@ -1,4 +1,4 @@
-"""Posters: what an event puts up on the notice boards of a copropiedad."""
+"""Posters, which an event puts up on the notice boards of a copropiedad."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class PosterSource(Struct, frozen=True, kw_only=True):
 
 class PosterNotice(Struct, frozen=True, kw_only=True):
     """
-    What the page behind a poster's code says: the poster, and whether it holds.
+    The page behind a poster's code: the poster, and whether it holds.
 
     It holds until `holds_until`, or has until then; `ended_by` is None while it does.
     """

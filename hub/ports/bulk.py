@@ -16,7 +16,7 @@ from hub.ports.log import MessageFilter, Page
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadFilter:
-    """Which open dead letters: `reason` is a part of the reason, `event` the event's name."""
+    """A filter of open dead letters: `reason` is a part of the reason, `event` the event's name."""
 
     reason: str | None = None
     event: str | None = None
@@ -24,7 +24,7 @@ class DeadFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterFilter:
-    """Which letters a list has; what is None does not narrow it."""
+    """A filter of letters; a field that is None does not narrow it."""
 
     state: LetterState | None = None
     handed_over: bool | None = None
@@ -38,7 +38,7 @@ class LetterFilter:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkChoice:
     """
-    What to do to which rows. `places` limits all of them; a dead letter belongs to none.
+    An action and its rows. `places` limits all of them; a dead letter belongs to none.
 
     `also_told`: messages go again also to people whom another message has reached.
     """
@@ -64,7 +64,7 @@ Replay = Callable[[DeadLetter], Awaitable[None]]
 
 class BulkStore(Protocol):
     async def candidates(self, choice: BulkChoice, limit: int) -> Sequence[BulkCandidate]:
-        """Return the rows that are chosen, oldest first, each with what would become of it now."""
+        """Return the rows that are chosen, oldest first, each with its outcome if it were done now."""
 
     async def start(self, run: BulkRun, ids: Collection[UUID]) -> None:
         """Store a run with its rows. Runs that ended long ago are forgotten."""

@@ -47,7 +47,7 @@ class ResidentAccess(Protocol):
         """
         Store a code; false if the person has got `most` since then that nobody has entered.
 
-        So however many ask at once.
+        The limit holds for any number of requests at once.
         """
 
     async def code(self, hash: bytes) -> ResidentCode | None: ...  # noqa: A002 - the field's name

@@ -1,4 +1,4 @@
-"""What a constancia is made of, in PostgreSQL."""
+"""Data of constancias, in PostgreSQL."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ _SQL: Final = {
 
 
 async def source(run: Runner, poster_id: UUID, places: PropertyScope = None) -> PosterSource | None:
-    """Return what a poster is made of, and its page if it was made before."""
+    """Return the sources of a poster, and its page if it was made before."""
     rows = await run.rows(_SQL["source"], poster_id, listed(places))
     if not rows:
         return None
@@ -58,7 +58,7 @@ async def of_batch(run: Runner, batch_id: UUID) -> Sequence[UUID]:
 
 
 async def notice(run: Runner, poster_id: UUID) -> PosterNotice | None:
-    """Return what the page behind the code of a poster says; None if it was never made."""
+    """Return the page behind the code of a poster; None if it was never made."""
     rows = await run.rows(_SQL["source"], poster_id, None)
     page = _page(rows[0]) if rows else None
     return None if page is None else read(PosterNotice, rows[0], page=page)
@@ -74,7 +74,7 @@ async def of_event(run: Runner, event_key: UUID, places: PropertyScope = None) -
 
 
 async def take(run: Runner, batch_id: UUID, copropiedad_id: str | None) -> None:
-    """Let a batch of letters begin with what is to be printed for the boards of its copropiedad."""
+    """Let a batch of letters begin with the posters to print for the boards of its copropiedad."""
     await run.rows(_SQL["take"], copropiedad_id, batch_id)
 
 

@@ -209,7 +209,7 @@ async def _refill(timers: Timers) -> None:
 
 
 async def fire_from_sql(timers: Timers, overdue: timedelta = timedelta(0)) -> bool:
-    """Fire what is due according to SQL alone: all due messages, and clocks at least `overdue` late."""
+    """Fire by SQL alone: all due messages, and clocks at least `overdue` late."""
     released = await _release_due(timers)
     await _publish(timers, released)
     clocks = await timers.store.due_clocks(AT_ONCE, overdue)
@@ -268,7 +268,7 @@ async def _publish_replies(timers: Timers) -> None:
 
 
 async def _notify_former_contacts(timers: Timers) -> int:
-    """Notify the people whose contact points were changed, by whatever way; return how many changes."""
+    """Notify the people whose contact points were changed in any way; return the number of changes."""
     changes = await timers.store.contact_changes(AT_ONCE)
     for change in changes:
         for event in notices(change):
@@ -285,7 +285,7 @@ async def _advance_cascades(over: Sequence[Message], timers: Timers) -> None:
 
 
 async def sweep(timers: Timers) -> bool:
-    """Ticket queued messages again that are in no queue: their ticket was lost, whatever is under way."""
+    """Ticket queued messages again that are in no queue: their ticket was lost."""
     for channel, lane in timers.queues:
         empty = not await timers.publisher.depth(channel, lane)
         stale = await timers.store.stale_queued(channel, lane, timers.sweep_after, SWEPT, empty=empty)

@@ -81,7 +81,7 @@ async def find(
 
 
 def planned(kind: BulkKind, found: Sequence[BulkCandidate], *, most: int = MOST) -> BulkPlan:
-    """Say what would become of the rows that were found."""
+    """Return the plan of the found rows."""
     rows = found[:most]
     going = [row for row in rows if row.skipped is None]
     shares = Counter((row.state, row.channel, row.copropiedad_id) for row in going)

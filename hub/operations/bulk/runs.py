@@ -20,7 +20,7 @@ from hub.operations.bulk.words_es import skipped_words
 from hub.ports import BulkStore
 
 DRIFT: Final = 10
-"""By how many rows, and by which part of them, a plan may have grown since somebody looked at it."""
+"""The number of rows, and the part of them, by which a plan may have grown since somebody looked at it."""
 
 
 class BulkReport(BulkRun, frozen=True, kw_only=True):

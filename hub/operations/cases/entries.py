@@ -214,7 +214,7 @@ def _answers(calls: Sequence[Attempt]) -> list[str]:
 
 
 def _answer(call: Attempt) -> str:
-    """`9 mar 2026, 8:05 a. m.: aceptado por el proveedor (smtp, 250).`: what the provider has answered."""
+    """`9 mar 2026, 8:05 a. m.: aceptado por el proveedor (smtp, 250).`: the answer of the provider."""
     return f"{sentences_es.short_time(call.at)}: {attempts_es.attempt_words(call)}."
 
 

@@ -56,7 +56,7 @@ _FACTS: Final[Mapping[str, str]] = {
     "new_due_on": "se pide hasta el {}",
     "receipt_no": "recibo {}",
 }
-"""Fields of the data that no person wrote, and how they are told."""
+"""Fields of the data that no person wrote, and their words."""
 
 
 def _written(field: str, value: Json) -> str:

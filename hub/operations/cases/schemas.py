@@ -52,13 +52,13 @@ class TextOrigin(StrEnum):
     AS_SENT = "as_sent"
     """The sent words: made again and equal byte for byte, or read from the bytes that were kept."""
     STORED = "stored"
-    """As it was stored for the inbox or for paper; what left cannot be compared."""
+    """As it was stored for the inbox or for paper; the sent words cannot be compared."""
     UNPROVEN = "unproven"
     """Made again with the texts of then, and not equal to the sent ones."""
     TODAY = "today"
     """It cannot be made again, or no provider accepted it: made by today's templates."""
     NOT_SENT = "not_sent"
-    """Not sent yet: what would be sent now."""
+    """Not sent yet: the words that would be sent now."""
 
 
 class ThreadEvent(Struct, kw_only=True):

@@ -49,7 +49,7 @@ class MessageText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseTexts:
-    """Finds what the messages of a page said. Threads render: other requests must not wait for a page."""
+    """Finds the words of a page's messages. Threads render: other requests must not wait for a page."""
 
     evidence: EvidenceStore
     remaker: Remaker

@@ -34,7 +34,7 @@ class ThreadPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Threads:
-    """Reads cases. `texts` finds what messages said; without it no text is shown."""
+    """Reads cases. `texts` finds the words of messages; without it no text is shown."""
 
     store: CaseStore
     calendar: WorkCalendar

@@ -114,7 +114,7 @@ def _some(people: set[str]) -> str:
 
 def _people(messages: Sequence[ProvenMessage], *states: State) -> set[str]:
     """
-    Return who has a message with this result.
+    Return the people who have a message with this result.
 
     One in a file and an undelivered letter reached nobody, and a state without its attempt says nothing.
     """

@@ -1,4 +1,4 @@
-"""Evidence of one message, made again for whoever reads it; the look is audited."""
+"""Evidence of one message, made again for its reader; the look is audited."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Proof:
 async def read_evidence(
     by: Actor, message_id: UUID, *, log: LogStore, evidence: EvidenceStore, remaker: Remaker
 ) -> Proof | None:
-    """Make again what a message said, and compare it; None if the actor does not reach the message."""
+    """Make the words of a message again, and compare them; None if the actor does not reach the message."""
     message = await log.message(message_id, places=by.places)
     if message is None:
         return None

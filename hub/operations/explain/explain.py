@@ -1,10 +1,10 @@
 """
-Explain whether a person was notified of an event, when and how; and if not, why not.
+Explanation of whether a person was notified of an event, with time and channel, or the reason why not.
 
     event + person ▸ the snapshot taken at planning ▸ messages, who was left out, the history of the
     directory ▸ one verdict, with sentences in Spanish
 
-An operator with access to some copropiedades sees only the facts of those.
+An operator with access to some copropiedades sees only their facts.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ async def explain(
 
 
 async def explain_message(by: Actor, store: ExplainStore, event: str, person: str) -> Verdict:
-    """Explain a message, by the hub's key of its event, to whoever reads it; the look is audited."""
+    """Explain a message, by the hub's key of its event, to its reader; the look is audited."""
     await by.note("event.explain", f"event:{event}", person=person)
     return await explain(store, event, person, places=by.places)
 

@@ -52,7 +52,7 @@ class IndicatorStores:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rows:
-    """All that the figures of a period are counted from: each is read once, whatever is shown of it."""
+    """Rows from which the figures of a period are counted: each is read once, for all figures."""
 
     clocks: Sequence[PromiseRecord]
     surveys: Sequence[SurveyRecord]
@@ -126,7 +126,7 @@ async def read_surveys(
     copropiedad: str | None = None,
     places: PropertyScope = None,
 ) -> Surveys:
-    """Return only what surveys say."""
+    """Return only the figures of surveys."""
     records = await store.records(period, area=area, places=_narrowed_places(copropiedad, places))
     return _surveys(records, policy.surveys.fewest)
 

@@ -13,7 +13,7 @@ from hub.operations.now.read import Activity
 
 
 class NowMatter(Struct, kw_only=True):
-    """A line: what waits for somebody."""
+    """A line: work that waits for somebody."""
 
     text: str
     path: Annotated[str, Meta(description="The page of the console that has the rows.")]

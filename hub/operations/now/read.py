@@ -1,4 +1,4 @@
-"""Read what there is now, from the stores of an operator's lists."""
+"""Situation now, from the stores of an operator's lists."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from hub.rendering.labels_es import CHANNELS
 from hub.rendering.titles_es import EVENTS
 
 SHOWN: Final = 100
-"""Rows of a list that are counted: of more the page says `más de`."""
+"""Rows of a list that are counted: for more the page says `más de`."""
 DAY: Final = timedelta(days=1)
 HOUR: Final = timedelta(hours=1)
 LATELY: Final = timedelta(minutes=10)
@@ -83,15 +83,13 @@ class Activity:
     """24 of them, the oldest first."""
     channels: Mapping[str, ChannelOfWork]
     since: datetime
-    """From when on the channels are counted: an hour ago, to the minute, as the list of the rows says it."""
+    """Begin of the channels' counts: an hour ago, to the minute, as the list of the rows has it."""
     accepted: AcceptedMessages = field(default_factory=AcceptedMessages)
-    """
-    Messages that providers have accepted in the last hour and the last ten minutes, planned at any time.
-    """
+    """Messages that providers have accepted in the last hour and in ten minutes, planned at any time."""
 
 
 async def activity_of(store: ActivityStore, now: datetime, places: PropertyScope) -> Activity:
-    """Count what became of the messages of the last day by hour, and of the last hour by channel."""
+    """Count the messages of the last day by hour and state, and of the last hour by channel."""
     begin = now.replace(minute=0, second=0, microsecond=0) - DAY + HOUR
     since = _minute(now - HOUR)
     by_hour: dict[datetime, Counter[str]] = defaultdict(Counter)
@@ -170,7 +168,7 @@ async def _waiting(
 
 
 async def _replies(deps: NowDeps, places: PropertyScope) -> int:
-    """Count what people have written and nobody has answered."""
+    """Count the replies that nobody has answered."""
     asked = ReplyFilter(kind="reply", view=ReplyView.OPEN, places=places)
     return len((await deps.contacts.replies(asked, after=None, limit=SHOWN)).items)
 

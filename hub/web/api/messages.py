@@ -1,4 +1,4 @@
-"""Messages over HTTP: list, show with attempts, send lost ones again, cancel what has not left."""
+"""Messages over HTTP: list, show with attempts, send lost ones again, cancel unsent ones."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ async def list_messages(request: web.Request, query: MessagesQuery) -> web.Respo
 
 
 async def list_causes(request: web.Request, query: MessagesQuery) -> web.Response:
-    """Group the newest lost messages, or what a filter names, by reason and channel."""
+    """Group the newest lost messages, or those of a filter, by reason and channel."""
     asked = _filter(query, places_of(request))
     if not (asked.state or asked.states):
         asked = replace(asked, states=LISTS[MessageList.LOST])
@@ -57,7 +57,7 @@ async def show_message(request: web.Request, query: WholeQuery) -> web.Response:
 
 
 async def show_evidence(request: web.Request) -> web.Response:
-    """Make again what a message said, and compare it byte for byte with what left."""
+    """Make the words of a message again, and compare them byte for byte with the sent ones."""
     message_id, deps = read_id(request, _MESSAGE), services(request)
     proof = await read_evidence(
         actor_of(request), message_id, log=deps.log, evidence=deps.evidence, remaker=deps.remaker
@@ -104,7 +104,7 @@ async def cancel_message(request: web.Request, body: ReasonBody) -> web.Response
 
 
 async def cancel_here(request: web.Request, why: WhyCancelled) -> tuple[HandedOver, CancelResult]:
-    """Cancel the message of the path; return what became of it. Raises TooLate if it has left."""
+    """Cancel the message of the path; return the result. Raises TooLate if it has left."""
     message_id, deps = read_id(request, _MESSAGE), services(request)
     done = await cancel_one(message_id, why, log=deps.log, store=deps.cancel, actor=actor_of(request))
     return found(_MESSAGE, done)

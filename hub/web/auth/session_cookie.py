@@ -51,7 +51,7 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:
-    """A right password that waits for its code. No route but that of the code knows of it."""
+    """A right password that waits for its code. Only the route of the code knows of it."""
 
     hash: bytes
     csrf: str

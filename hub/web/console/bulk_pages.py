@@ -1,4 +1,4 @@
-"""Bulk actions as pages: look at the plan, start it, watch it, see what was done."""
+"""Bulk actions as pages: look at the plan, start it, watch it, see its outcome."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ _NO_REASON: Final = "Escriba por qué lo hace: queda en el registro, y lo leen s
 
 
 class PlanQuery(ListFilter, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The filter of the list that leads here, with whatever else its address has."""
+    """The filter of the list that leads here, with all else of its address."""
 
     after: Cursor | None = None
     limit: Limit = 50
@@ -111,12 +111,12 @@ async def list_runs(request: web.Request, query: RunsQuery) -> web.StreamRespons
 
 
 async def show_plan(request: web.Request, query: PlanQuery) -> web.StreamResponse:
-    """Show what a bulk action would do: how many rows, what becomes of them, and which are left alone."""
+    """Show the plan of a bulk action: its rows, their outcome, and the rows left alone."""
     return await _plan(request, query)
 
 
 async def start(request: web.Request, query: PlanQuery, form: StartForm) -> web.StreamResponse:
-    """Start a bulk action over what its plan has shown."""
+    """Start a bulk action over the rows of its plan."""
     if not form.reason.strip():
         return await _plan(request, query, status=400, wrong=_NO_REASON)
     kind, asked = _kind(request), asked_of(query)
@@ -128,7 +128,7 @@ async def start(request: web.Request, query: PlanQuery, form: StartForm) -> web.
 
 
 async def show_run(request: web.Request, query: RunQuery) -> web.StreamResponse:
-    """Show how far a bulk action has come, and what was done."""
+    """Show the progress of a bulk action, and its outcome."""
     store, run_id, places = services(request).bulk, read_id(request, _RUN), places_of(request)
     run = found(_RUN, await runs.report(store, run_id, places))
     limit = query.limit if query.format is None else _SHEET
@@ -206,7 +206,7 @@ _STATES: Final = {
 
 
 def _what(rows: Sequence[BulkCandidate]) -> Sequence[tuple[tuple[str, str], int]]:
-    """Return what the dead letters that go are about and why each was refused: how many of each."""
+    """Return subject and reason of the dead letters that go, with the number of each."""
     going = [row for row in rows[: plan.MOST] if row.skipped is None]
     return Counter((title_of(row.event), why_of(row.reason)) for row in going).most_common()
 

@@ -1,4 +1,4 @@
-"""The page of one person, and what an operator does there: mark, end a mark."""
+"""The page of one person, with the acts there: mark, end a mark."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class PersonQuery(WholeQuery, FormQuery, frozen=True, kw_only=True, forbid_unkno
 
 
 async def show(request: web.Request, query: PersonQuery) -> web.StreamResponse:
-    """Show a person: contacts, roles, consents, wishes, and what was sent."""
+    """Show a person: contacts, roles, consents, wishes, and messages."""
     ref, deps = request.match_info["ref"], services(request)
     by = operator_of(request, READ)
     person = await show_person(by, ref, query)

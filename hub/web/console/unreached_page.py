@@ -1,4 +1,4 @@
-"""Events that do not reach everybody they are for: why, where, and what to do; or as a sheet."""
+"""Events that do not reach all their recipients: reason, place, and remedy; or as a sheet."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _words(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _why(reason: str) -> tuple[str, str]:
-    """Return why an event does not reach all, and what to do about it."""
+    """Return the reasons why an event does not reach all, and their remedies."""
     return UNREACHED.get(reason, (reason, ""))
 
 

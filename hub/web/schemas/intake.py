@@ -12,7 +12,7 @@ from hub.web.schemas.common import Problem
 
 
 class EventsQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How to take the events."""
+    """The options of taking events in."""
 
     dry_run: Annotated[
         bool,

@@ -90,7 +90,7 @@ class MessageWhole(MessageRow, kw_only=True):
 
 
 class RedriveBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which lost messages go again."""
+    """The lost messages to send again."""
 
     state: Literal["failed", "expired", "bounced", "suppressed"]
     channel: Word | None = None
@@ -119,7 +119,7 @@ class ReasonBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class CancelBody(ReasonBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which waiting messages are cancelled."""
+    """The waiting messages to cancel."""
 
     state: Literal["queued", "held", "retrying"]
     channel: Word | None = None
