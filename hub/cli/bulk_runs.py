@@ -30,7 +30,7 @@ _COUNTS: Final = fields("id", "state", "chosen", "done", "skipped", "failed")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class How:
-    """Options of a command that settles many: only the plan, or a question first; to the end; as JSON."""
+    """How a command settles many: only the plan, or asking first, to the end, and as JSON or not."""
 
     yes: bool
     waits: bool
@@ -67,7 +67,7 @@ async def _report(by: Operator, run_id: UUID) -> BulkReport:
 
 
 def print_plan(planned: BulkPlan, *, as_json: bool) -> None:
-    """Print the plan, as the API answers it or in lines."""
+    """Print what would be done, as the API answers it or in lines."""
     _tell(planned)
     if as_json:
         print_json(planned)
@@ -79,7 +79,7 @@ def print_plan(planned: BulkPlan, *, as_json: bool) -> None:
 
 
 def _tell(planned: BulkPlan) -> None:
-    """Warn of rows that a count does not show: those that stay, the urgent ones, those of another run."""
+    """Say what a count of rows does not: what stays, what is urgent, and what another run is for."""
     for skip in planned.skipped:
         typer.secho(f"{skip.count} left out: {skip.reason}", fg=typer.colors.YELLOW, err=True)
     if planned.urgent:

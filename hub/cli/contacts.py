@@ -1,4 +1,4 @@
-"""`hub replies`: the replies of people."""
+"""`hub replies`: what people wrote."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """
-Cancellation of a message that has not left, with a reason: it must not go out any more, from any publisher.
+A message that has not left is cancelled, with a reason: it must not go out any more, whoever published it.
 
-A cancelled message does not come back, and no further step of its cascade starts. One that is being sent is
-left to its worker. Safe to repeat. Many are cancelled by a bulk run.
+What was cancelled does not come back, and no further step of its cascade starts. What is being sent is left
+to its worker. Safe to repeat. Many are cancelled by a bulk run.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ async def cancel_one(
     message_id: UUID, why: WhyCancelled, *, log: LogStore, store: CancelStore, actor: Actor
 ) -> tuple[HandedOver, CancelResult] | None:
     """
-    Cancel this message; return the result. None if there is none within reach.
+    Cancel this message; return what became of it. None if there is none within reach.
 
     Raises TooLate if it has left.
     """
@@ -51,6 +51,6 @@ async def _cancel(message_id: UUID, state: str, store: CancelStore) -> CancelRes
         return CancelResult.CANCELLED
     verdict = await store.cancel(message_id) if state in UNSENT else None
     if verdict is None:
-        # It waited, and moved between the look and now.
+        # Of one that waited: it moved between the look and now.
         raise TooLate(_LEFT.format(state="on its way" if state in UNSENT else state))
     return verdict

@@ -1,4 +1,4 @@
-"""Causes of the states of messages: five hundred failures of one cause are one line."""
+"""Messages grouped by why they are where they are: five hundred failures of one cause are one line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST: Final = 5_000
 
 
 class CauseRow(Struct, kw_only=True):
-    """Messages of one reason and channel; `state` is the state of most of them."""
+    """Messages of one reason and channel; `state` is that of most of them."""
 
     reason: str | None
     channel: str

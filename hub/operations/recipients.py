@@ -1,4 +1,4 @@
-"""Recipients of an event: the people notified, and beside them those left out, with the reason."""
+"""Who was notified of an event, and beside them who was left out and why."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hub.ports import ExplainStore, RecipientStore
 from hub.rendering.outcomes_es import described
 
 MOST: Final = 10_000
-"""The most messages, and the most people left out, that are counted."""
+"""Messages, and people who were left out, that are counted at most."""
 
 
 class RecipientMessage(Struct, kw_only=True):
@@ -46,9 +46,9 @@ class LeftOutRow(Struct, kw_only=True):
 
 class Recipients(Struct, kw_only=True):
     """
-    The people notified of an event, and those left out, each a page by reference.
+    Who was notified of an event, and who was left out, each a page by reference.
 
-    `people` is the size of its audiences. Counts end at 10000.
+    `people` is how many its audiences have. Counts end at 10000.
     """
 
     event_key: UUID
@@ -71,7 +71,7 @@ class Recipients(Struct, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipientPage:
-    """The page of each list: after these people, so many of each."""
+    """Which page of each list: after these people, so many of each."""
 
     notified_after: str = ""
     left_out_after: str = ""
@@ -86,7 +86,7 @@ async def event_named(explain: ExplainStore, key: str, places: PropertyScope) ->
 
 
 async def read_recipients(store: RecipientStore, of: StoredEvent, page: RecipientPage) -> Recipients:
-    """Return a page of the people notified and of those left out."""
+    """Return a page of who was notified and of who was left out."""
     audiences = await store.audiences(of.key)
     notified = await store.messages_of(of.key, after=page.notified_after, limit=page.limit + 1)
     left_out = await store.left_out(of.key, after=page.left_out_after, limit=page.limit + 1)

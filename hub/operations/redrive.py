@@ -1,5 +1,5 @@
 """
-Redrive of a lost message, in place.
+A lost message is sent again, in place.
 
 There is one durable row per recipient and channel, so none is skipped or doubled. By default,
 a person whom another message reached is not notified again. Many go again by a bulk run.

@@ -1,4 +1,4 @@
-"""The inbox of each person: its entries, the unread ones, the arrivals."""
+"""The inbox of each person: what lies there, what is unread, what has just come."""
 
 from __future__ import annotations
 
@@ -32,4 +32,4 @@ class InboxStore(Protocol):
         """Mark these entries as read now; those that were read stay as they are."""
 
     async def arrivals(self, place: int | None, people: Collection[str]) -> InboxArrivals:
-        """Return the arrivals of these people after a place; with None only the newest place of all."""
+        """Return what came for these people after a place; with None only the newest place of all."""

@@ -1,4 +1,4 @@
-"""People notified of an event, and people left out."""
+"""Who was notified of an event, and who was left out."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class RecipientStore(Protocol):
         """List people, by reference, with the messages to each: id, channel, state, reason, occasion."""
 
     async def left_out(self, event_key: UUID, *, after: str, limit: int) -> Sequence[LeftOut]:
-        """List the people left out, by reference."""
+        """List who was left out, by reference."""
 
     async def left_out_reasons(self, event_key: UUID, most: int) -> Mapping[str, int]:
-        """Count the people left out by reason, up to `most`."""
+        """Count who was left out by reason, up to `most` people."""

@@ -1,4 +1,4 @@
-"""Data of constancias, in PostgreSQL."""
+"""What a constancia is made of, in PostgreSQL."""
 
 from __future__ import annotations
 

@@ -15,11 +15,11 @@ from hub.storage.paging import paged, shown
 
 _SQL = load("inbox")
 _OF_A_STREAM: Final = frozenset({"newest", "place", "person"})
-"""Columns that place an entry, and are not shown."""
+"""What places an entry, and is not shown of it."""
 
 
 class PostgresInbox(Store):
-    """The InboxStore, with the channel's own rows."""
+    """The InboxStore, and what the channel stores."""
 
     async def add(self, items: Sequence[Outgoing]) -> None:
         """Store messages for their people; the same id again changes nothing."""

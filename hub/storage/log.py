@@ -32,7 +32,7 @@ from hub.storage.filters import listed, narrow, narrow_clocks
 from hub.storage.paging import cursor, page, rows_page, shown
 
 MANY: Final = 10_000
-"""The most ended rows of a state that are counted: nobody wants to know of more."""
+"""Of more that has ended in one state, nobody wants to know how many there are."""
 
 _SQL = load("log")
 
@@ -152,7 +152,7 @@ def _list_of(narrowed: MessageFilter, before: tuple[datetime, UUID], limit: int)
 
 
 def list_kind(narrowed: MessageFilter) -> str:
-    """Return the statement whose index fits: few messages, those of some copropiedades, or all."""
+    """Return the statement whose index fits: of few messages, of some copropiedades, or of all."""
     if narrowed.person is not None or narrowed.event_id is not None or narrowed.case is not None:
         return "messages_of"
     return "messages" if narrowed.places is None else "messages_there"

@@ -1,4 +1,4 @@
-"""Reach of units, in PostgreSQL."""
+"""Which units can be reached, in PostgreSQL."""
 
 from __future__ import annotations
 

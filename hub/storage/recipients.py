@@ -1,4 +1,4 @@
-"""People notified of an event, as rows."""
+"""Who was notified of an event, as rows."""
 
 from __future__ import annotations
 

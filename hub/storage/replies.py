@@ -23,11 +23,11 @@ _BY_REFERENCE = load("receipts")["by_reference"]
 RECENT: Final = timedelta(days=30)
 """The maximal age of the message that a text from a number is taken to answer."""
 EMERGENCY: Final = timedelta(hours=6)
-"""The time in which a text from a number answers an emergency, also when other messages came after it."""
+"""How long a text from a number is taken to answer an emergency, also when other messages came after it."""
 QUIET: Final = timedelta(hours=24)
-"""The time in which the same writer gets no second acknowledgement for the same."""
+"""How long the same writer gets no second acknowledgement for the same."""
 MOST_THANKS: Final = 5
-"""Acknowledgements per thread within QUIET, for all writers together."""
+"""Acknowledgements per thread within QUIET, whoever writes."""
 
 
 async def mark_published(run: Runner, reply_id: UUID) -> None:
@@ -103,7 +103,7 @@ def _facts(row: Record) -> Mapping[str, Json]:
 
 
 def _emergency(row: Record) -> Mapping[str, object]:
-    """Return whether the answered message is about an emergency, with the facts for a call for help."""
+    """Return whether the answered message is about an emergency, and what a call for help then needs."""
     if not _is_of_emergency(row):
         return {"units": (), "phone": ""}
     return {
@@ -144,7 +144,7 @@ def _text(text: str) -> str:
 
 
 async def _apply_revocation(transaction: Transaction, inbound: Inbound) -> None:
-    """Revoke a consent, or give it back, as a new reply asks."""
+    """Revoke or give back what a new reply asks for."""
     address, person = _text(inbound.reply.address), whose(inbound)
     if inbound.revokes and address:
         reason = "complaint" if inbound.kind is ReplyKind.COMPLAINT else "opted_out"

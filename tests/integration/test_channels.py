@@ -1,4 +1,4 @@
-"""Channels at the desk: pauses with their reasons, waiting messages, and the end of a pause."""
+"""Channels at the desk: what is paused and why, what waits for the end of a pause, what leaves then."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ async def test_what_is_not_in_the_audit_is_not_done(stores: RealStores) -> None:
         ("cli:ana", "cli:ana"),
     ],
 )
-async def test_a_system_names_the_author_of_a_pause_and_a_session_does_not(
+async def test_a_system_names_who_pauses_and_whoever_has_signed_in_does_not(
     stores: RealStores, who: str, expected: str
 ) -> None:
     await acts.pause(operator(stores.database, who), "sms", PauseBody(by="luz"))
@@ -120,7 +120,7 @@ async def test_a_system_names_the_author_of_a_pause_and_a_session_does_not(
     assert [expected] == [row.by for row in await queries.pauses(stores.database)]
 
 
-async def test_held_and_urgent_messages_are_counted(stores: RealStores, by: Operator) -> None:
+async def test_what_is_held_and_what_is_urgent_is_counted(stores: RealStores, by: Operator) -> None:
     urgent: Any = {"lane": Lane.URGENT}
     others = [waits(2, state=State.QUEUED, next_at=None, **urgent), waits(3, state=State.SENT, **urgent)]
     await stores.add(waits(0), waits(1, **urgent), *others)
@@ -169,7 +169,7 @@ async def test_pause_of_a_channel_says_what_it_holds(stores: RealStores, by: Ope
 async def test_restored_hub_goes_on_without_what_is_older(
     stores: RealStores, by: Operator, notes: MemoryAudit
 ) -> None:
-    """A message that is sent already, or may be in a worker's hands, stays."""
+    """What is sent already, or may be in a worker's hands, stays."""
     messages = [
         waits(0, **BEFORE),
         waits(1, state=State.QUEUED, reason=None, next_at=None, **BEFORE),
@@ -201,7 +201,7 @@ async def test_restored_hub_goes_on_without_what_is_older(
 async def test_what_is_older_than_any_other_pause_is_cancelled_by_a_plan(
     stores: RealStores, by: Operator, notes: MemoryAudit, name: str
 ) -> None:
-    """A refusal leaves no row in the audit."""
+    """What is refused leaves no row in the audit."""
     await stores.add(one := waits(0, **BEFORE))
     await paused(by, "ana")
     with pytest.raises(NotRestored):

@@ -1,4 +1,4 @@
-"""Notes of the audit as rows, and the filters of their list."""
+"""Notes of the audit as rows, and what a list of them is asked for."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ async def end_pause(
     on_progress: Callable[[int], None] = lambda _: None,
 ) -> Resumed:
     """
-    End a pause and release its messages, up to `at_most`; with `cancels_older`, cancel the older ones first.
+    End a pause and release what it held, up to `at_most`; first cancel what is older, if asked.
 
     `on_progress` is called with the count so far. Messages held by another pause stay held. Raises
     UnknownName, and NotRestored where it is not the pause of a restored hub.
@@ -88,10 +88,10 @@ async def end_pause(
 
 async def _cancel_older(by: Operator, subject: str) -> int:
     """
-    Cancel the waiting messages that are older than a restored hub's copy, page by page; return their number.
+    Cancel what waits and is older than a restored hub's copy, page by page; return how many.
 
-    The end of any other pause cancels nothing: all messages from before it would go, urgent and legal ones
-    too, and nobody would have seen a list. A refusal leaves no row in the audit.
+    Of any other pause nothing is: all that was planned before it would go, the urgent and what the law asks
+    for too, and nobody would have seen a list. What is refused leaves no row in the audit.
     """
     if subject != EVERYTHING or not any(row.is_restored for row in await queries.pauses(by.db)):
         raise NotRestored
@@ -104,7 +104,7 @@ async def _cancel_older(by: Operator, subject: str) -> int:
 
 
 async def mark(by: Operator) -> object:
-    """Return a value that differs once a channel is broken, paused or goes on."""
+    """Return what differs once a channel is broken, paused or goes on."""
     incidents = await by.stores.incidents.incidents(_SHOWN)
     return [incidents, await queries.pauses(by.db), await queries.held(by.db)]
 

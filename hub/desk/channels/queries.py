@@ -49,7 +49,7 @@ async def cancel_before_pause(db: Database, limit: int) -> int:
     """
     Cancel up to `limit` unsent messages planned before the pause of everything; return how many.
 
-    A message that a worker may be sending at this moment is left alone.
+    What a worker may be sending at this moment is left alone.
     """
     return len(await db.rows(_SQL["cancel_before_pause"], limit))
 

@@ -1,4 +1,4 @@
-"""Channels and pauses as rows, with the bodies and results of their acts."""
+"""Channels and pauses as rows: what staff sees of each, and what an act takes and answers."""
 
 from __future__ import annotations
 
@@ -35,14 +35,12 @@ class PauseRow(Struct, kw_only=True):
 
     @property
     def is_restored(self) -> bool:
-        """Whether it is the pause with which a restored hub starts."""
+        """Whether it is that with which a restored hub starts."""
         return (self.subject, self.by) == (EVERYTHING, RESTORED_BY)
 
 
 class PauseWhole(PauseRow, kw_only=True):
-    """
-    A pause, and the messages that leave when it ends. Null are fields that only a pause of everything has.
-    """
+    """A pause, and what leaves when it ends. What only a pause of everything has is null for others."""
 
     unsent: Annotated[int, Meta(description="Messages that would leave.")]
     older: Annotated[
@@ -69,7 +67,7 @@ class ChannelRow(Struct, kw_only=True):
 
 
 class HeldRow(Struct, kw_only=True, frozen=True):
-    """The number of messages of an event that pauses hold on a channel, and of the urgent ones among them."""
+    """How many messages of an event pauses hold on a channel, and how many of those are urgent."""
 
     channel: str
     event: str
@@ -78,7 +76,7 @@ class HeldRow(Struct, kw_only=True, frozen=True):
 
 
 class WaitingRow(Struct, kw_only=True, frozen=True):
-    """The messages that wait on a channel and lane; `before` were planned before the pause of everything."""
+    """How many messages wait on a channel and lane; `before` were planned before the pause of everything."""
 
     channel: str
     lane: str
@@ -114,7 +112,7 @@ class Resumed(Struct, kw_only=True, frozen=True):
     """
     `changed` is false if nothing was paused. With `more`, call again to release the rest.
 
-    `cancelled` counts the messages that were older than the pause of a restored hub.
+    `cancelled` is what was older than the pause of a restored hub.
     """
 
     subject: str

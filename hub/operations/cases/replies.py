@@ -1,4 +1,4 @@
-"""Acts of staff on replies: give one to somebody, answer it, settle it."""
+"""What staff does about what people wrote: give it to somebody, answer it, say that it is settled."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ from hub.ports import AccountStore, AuditStore, CaseworkStore, ContactStore
 
 REPLIED: Final = "support.replied"
 NONE_NEEDED: Final = "none"
-"""The channel of an answer that was not needed: the promise ends as well."""
+"""The channel of an answer that was not needed: what was promised ends as well."""
 
 
 class ReplyTask(Struct, kw_only=True, frozen=True):
-    """The state of a reply after an act."""
+    """How a reply stands after what was done."""
 
     id: UUID
     state: ReplyState
@@ -56,7 +56,7 @@ async def read_reply(
 
 
 async def look_at_reply(by: Actor, contacts: ContactStore, reply_id: UUID) -> Mapping[str, Json] | None:
-    """Return a reply without its words, for a caller who may not read them; the look is audited."""
+    """Return a reply without its words, for who may not read them; the look is audited."""
     reply = await contacts.reply(reply_id, by.places)
     if reply is None:
         return None
@@ -138,13 +138,13 @@ class ReplyActs:
 
 
 def answered_in(reply: Mapping[str, Json]) -> str | None:
-    """Return the case by which the hub can write to the writer; None if there is none."""
+    """Return the case by which the hub can write to who wrote; None if there is none."""
     case = case_of_thread(reply["thread"])
     return case if act_of(REPLIES, case) is not None else None
 
 
 def replied(reply: Mapping[str, Json], state: ReplyState, *, who: str, now: datetime) -> Event:
-    """Make the event that ends the promise to the writer. A repeat is a duplicate."""
+    """Make the event that ends what was promised to who wrote. A repeat is a duplicate."""
     data: dict[str, Json] = {THREAD: reply["thread"], "agent_id": who, "replied_at": now.isoformat()}
     data |= {"channel": NONE_NEEDED} if state is ReplyState.CLOSED else {}
     data |= {"copropiedad_id": reply["copropiedad"]} if reply["copropiedad"] else {}

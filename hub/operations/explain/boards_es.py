@@ -1,4 +1,4 @@
-"""Notices on boards about an event, in Spanish. Pure."""
+"""What hangs on notice boards about an event, in Spanish. Pure."""
 
 from __future__ import annotations
 

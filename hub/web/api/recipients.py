@@ -1,4 +1,4 @@
-"""People notified of an event, and people left out, over HTTP."""
+"""Who was notified of an event, and who was left out, over HTTP."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class RecipientsQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 async def list_recipients(request: web.Request, query: RecipientsQuery) -> web.StreamResponse:
-    """List the people notified of an event, and those left out with the reason."""
+    """List who was notified of an event, and who was left out and why."""
     return json_answer(await recipients_of(request, query))
 
 

@@ -1,4 +1,4 @@
-"""Auditoría: the page of looks and changes, with author, person and instant."""
+"""Auditoría: who did what to whose data, and when."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _PAGES: Final[Mapping[str, str]] = {
     "source": "/webhooks",
     "webhook": "/webhooks/{id}",
 }
-"""Kind of a subject → its page."""
+"""What a subject is → its page."""
 _WHYS: Final[Mapping[str, str]] = {str(word): words for word, words in WHY_CANCEL_ES.items()}
 _GAP: Final = re.compile(r"{\w+}")
 
@@ -66,7 +66,7 @@ class AuditQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 async def show(request: web.Request, query: AuditQuery) -> web.StreamResponse:
-    """List looks and changes, newest first."""
+    """List who did what, newest first."""
     by = operator_of(request, SCOPES)
     if query.format is not None:
         page = await export_notes(by, _asked(query))
@@ -86,7 +86,7 @@ async def show(request: web.Request, query: AuditQuery) -> web.StreamResponse:
 
 
 def _asked(query: AuditQuery) -> NotesQuery:
-    """Return the instants of the page's days; the last day is in them."""
+    """Return what the days of the page ask for; the last day is in it."""
     return NotesQuery(
         after=query.after,
         limit=query.limit,
@@ -110,7 +110,7 @@ def _shown(request: web.Request, row: NoteRow) -> dict[str, Any]:
 
 
 def page_of(request: web.Request, subject: str) -> str | None:
-    """Return the page of a subject of the audit, if the hub has one that the caller may open."""
+    """Return the page of what the audit names, if the hub has one that the caller may open."""
     noun, _, ref = subject.partition(":")
     # A pause names the event's name, a look at one event its key.
     pattern = "/events/{key}" if noun == "event" and uuid_in(ref) else _PAGES.get(noun, "")

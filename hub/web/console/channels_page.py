@@ -1,4 +1,4 @@
-"""Canales: state and waiting messages of each; pause it with a reason and an end, and let it go on."""
+"""Canales: how each is, what waits for it; pause it with a reason and an end, and let it go on."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ async def pause(request: web.Request, form: PauseForm) -> web.StreamResponse:
 
 
 async def resume(request: web.Request, form: ResumeForm) -> web.StreamResponse:
-    """End a pause, and release its messages."""
+    """End a pause, and release what it held."""
     try:
         resumed = await acts.resume(operator_of(request, OPERATE), form.name, form)
     except NotRestored:
@@ -91,6 +91,6 @@ async def resume(request: web.Request, form: ResumeForm) -> web.StreamResponse:
 
 
 def _of(subject: str) -> str:
-    """Return the end of the word for the paused subject: a channel has none."""
+    """Return the end of the word that says what was paused: a channel has none."""
     kind = subject.partition(":")[0]
     return "" if kind == "channel" else f"_{kind}"

@@ -1,4 +1,4 @@
-"""The page of one message: its life, its words, the proof, and the acts on it."""
+"""The page of one message: its life, what it said, the proof, and what can be done about it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ PARTS_ES: Final[Mapping[str, str]] = {
 }
 _CHANGED: Final = "changed"
 _PRIVATE: Final = frozenset({"text", "html", "headers", "evidence"})
-"""Parts that show the words to a person."""
+"""Parts that show what was said to a person."""
 WHY_CANCEL_ES: Final[Mapping[WhyCancelled, str]] = {
     "wrong": "Está mal: el texto, los datos o la persona",
     "not_needed": "Ya no hace falta",
@@ -72,7 +72,7 @@ class CancelForm(Struct, frozen=True, kw_only=True):
 
 
 async def show(request: web.Request, query: MessagePageQuery) -> web.StreamResponse:
-    """Show one message: masked by default, its words only to a caller who may read them."""
+    """Show one message: masked by default, what it said only to who may read it."""
     message_id = read_id(request, MESSAGE)
     row = await look(request, query, services(request).log.message, message_id, noun=MESSAGE)
     part = query.part or ""
@@ -184,7 +184,7 @@ async def _sentences(request: web.Request, row: Mapping[str, Any]) -> Sequence[s
 
 
 async def _acts(request: web.Request, row: Mapping[str, Any]) -> frozenset[str]:
-    """Return the acts of the caller on the message."""
+    """Return what the caller may do about the message."""
     if not await _may_operate(request, UUID(str(row["id"])), places_with(request, Scope.OPERATE)):
         return frozenset()
     state = State(row["state"])
@@ -200,7 +200,7 @@ async def _may_operate(request: web.Request, message_id: UUID, places: PropertyS
 
 
 def _attempt(attempt: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the words of an attempt: the provider that answered, and its code."""
+    """Say what an attempt was: who answered, with what code."""
     outcome, code = attempt["outcome"], attempt["code"]
     by = "" if is_by_staff(code) else attempt["provider"]
     means = reason_in_words(code) if code else None

@@ -1,4 +1,4 @@
-"""Ahora: one sentence about the hub, the work that waits, and its activity."""
+"""Ahora: one sentence about the hub, what waits for somebody, and how much it does."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _LISTS: Final = (
 
 
 async def show(request: web.Request) -> web.StreamResponse:
-    """Show the faults, the waiting work, and the last day."""
+    """Show what is wrong, what waits, and the last day."""
     deps, places = services(request), places_with(request, Scope.READ)
     counts, activity, situation = await now_of(request)
     soonest = await deps.clocks.list(ClockFilter(limit=_SOONEST), deps.now(), places=places)

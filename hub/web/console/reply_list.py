@@ -1,4 +1,4 @@
-"""The page of replies: newest first, answers to emergencies on top."""
+"""The page of what people wrote: newest first, answers to emergencies on top."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ReplyListQuery(RepliesQuery, FormQuery, frozen=True, kw_only=True, forbid_
 
 
 async def show(request: web.Request, query: ReplyListQuery) -> web.StreamResponse:
-    """List the replies of people, without their words."""
+    """List what people wrote, without their words."""
     found = await replies_of(request, query)
     if query.format is not None:
         staff, places = await staff_names(request), await buildings_of(request)

@@ -95,7 +95,7 @@ def _lines(rows: Sequence[TemplateRow]) -> list[dict[str, Any]]:
 
 
 def _readers(event: str, audience: str | None) -> list[tuple[str, str]]:
-    """Return the readers of a text, with the purpose."""
+    """Return who reads a text, and what for."""
     readers = [one for one in BY_NAME[event].audiences if one.template == audience]
     return [(", ".join(one.who), PURPOSES.get(one.purpose, one.purpose)) for one in readers]
 
@@ -106,7 +106,7 @@ def path_of(row: TemplateRow) -> str:
 
 
 def _silent(rows: Sequence[TemplateRow], group: str) -> list[Any]:
-    """Return the events of which nobody is notified."""
+    """Return the events of which nobody is told."""
     spoken = {row.event for row in rows}
     return [kind for kind in GROUPS[group] if kind.name not in spoken]
 
