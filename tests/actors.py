@@ -1,4 +1,4 @@
-"""An actor of a test: who acts, with an audit of their own unless the test looks at one."""
+"""An actor of a test, with an audit of their own unless the test looks at one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Users of RabbitMQ beside the hub's own: what a publisher's user can do, on a real broker."""
+"""Users of RabbitMQ beside the hub's own: the rights of a publisher's user, on a real broker."""
 
 from __future__ import annotations
 

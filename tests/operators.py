@@ -1,4 +1,4 @@
-"""An operator of a test: who acts at the desk, on a real database."""
+"""An operator of a test at the desk, on a real database."""
 
 from __future__ import annotations
 

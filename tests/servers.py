@@ -72,7 +72,7 @@ ALTER DATABASE {name} RENAME TO {new};
 REDIS_DATABASES = 16  # Redis' own default
 MEMORY: Final = Path("/dev/shm")  # noqa: S108 - folders in it have names that nobody can guess
 ENOUGH_MEMORY: Final = 4 * 2**30
-"""Bytes: what the servers of several workers write, three times over. A container may have 64 MB."""
+"""Bytes: three times as many as the servers of several workers write. A container may have 64 MB."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class House:
     database_url: str
     """With it a test looks into the database."""
     database_user: str = APP
-    """With whom the hub connects: by the rights that each role of an installation has."""
+    """The user with whom the hub connects: it has the rights of a role in an installation."""
     folder: Path
     smtp: SmtpServer = field(default_factory=SmtpServer)
     twilio: TwilioServer = field(default_factory=TwilioServer)

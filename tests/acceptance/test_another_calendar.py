@@ -1,4 +1,4 @@
-"""The company closes for some days while terms run: who starts it anew with them has them run by it."""
+"""The company closes for some days while terms run: after a restart with these days the terms keep them."""
 
 from __future__ import annotations
 

@@ -35,7 +35,8 @@ async def test_a_new_policy_reaches_everyone_once_and_staff_in_its_own_words(hou
         await until(lambda: _all_ended(house, event_id), "everybody to be notified")
         items = await _items(house, event_id)
 
-    # Of two channels: nobody twice, not even a person who works and owns here, or owns in two copropiedades.
+    # Over two channels: nobody twice, not even a person who works and owns here, or owns in two
+    # copropiedades.
     assert {(ref, channel): 1 for ref in NOTIFIED for channel in ("email", "inbox")} == Counter(
         (item["person"], item["channel"]) for item in items
     )

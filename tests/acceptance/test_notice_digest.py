@@ -43,7 +43,7 @@ async def test_three_notices_come_in_one_mail_and_alone_once_it_is_switched_off(
         await until(lambda: _fates(house, CIRCULAR, {("held", "digest"): 3}), "all three to wait")
     assert [] == _subjects(house)
 
-    # Three hours pass: what waits is due, and two hubs look for it at the same time.
+    # Three hours pass: the waiting notices are due, and two hubs look for them at the same time.
     async with Database(house.database_url) as database:
         await database.rows(
             "UPDATE message SET next_at = now() + interval '59 minutes' WHERE reason = 'digest'"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 Address = tuple[str, str]
-"""Channel and address: what a provider sees of a person."""
+"""Channel and address, which a provider sees of a person."""
 _Data = Mapping[str, Any]
 
 _COMPANY: Final = "servicio@coproservicios.example"

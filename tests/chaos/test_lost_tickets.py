@@ -1,4 +1,4 @@
-"""Tickets are lost while traffic never ends: what they stood for goes out within two sweep ages."""
+"""Tickets are lost while traffic never ends: their messages go out within two sweep ages."""
 
 from __future__ import annotations
 

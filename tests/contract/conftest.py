@@ -30,7 +30,7 @@ def place(request: pytest.FixtureRequest) -> str | None:
 
 @pytest.fixture
 async def emptied_database(servers: Servers) -> str:
-    """By the rights that the roles have: what a store needs more would not work anywhere."""
+    """With the rights of the roles: a store that needs more would not work anywhere."""
     return as_user(await servers.emptied_database(), APP)
 
 

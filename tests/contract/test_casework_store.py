@@ -1,4 +1,4 @@
-"""The contract of the CaseworkStore: the list of cases, and who of the staff has what."""
+"""The contract of the CaseworkStore: the list of cases, and their assignees."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events that their publishers take back: what nobody has yet of their messages is cancelled."""
+"""Events that their publishers take back: messages that nobody has yet are cancelled."""
 
 from __future__ import annotations
 

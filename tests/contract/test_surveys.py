@@ -1,4 +1,4 @@
-"""The turns of surveys, for whom a follow-up is, and what the indicators count."""
+"""The turns of surveys, the people of a follow-up, and the counts of the indicators."""
 
 from __future__ import annotations
 

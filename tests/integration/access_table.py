@@ -41,7 +41,7 @@ class Row:
     The callers who may enter, and a request that succeeds.
 
     `needs` is a door, or scopes of which the caller must have one. `elsewhere`: the answer to a caller of
-    another building. `status`: the answer to HUB_API_KEY; of a signed call, to everybody.
+    another building. `status`: the answer to HUB_API_KEY; a signed call has it for everybody.
     """
 
     needs: Door | str
@@ -81,7 +81,7 @@ EVENT: Final = {
     "datacontenttype": "application/json",
     "data": {},
 }
-"""It lacks its data: who may publish is told so (422), and nothing is published."""
+"""It lacks its data: the answer to a publisher is 422, and nothing is published."""
 ACCOUNT: Final = {
     "name": "new-MARK",
     "display_name": "Nueva",

@@ -67,7 +67,7 @@ async def _messages(stores: RealStores) -> Ids:
 
 
 async def _replies(stores: RealStores) -> Ids:
-    """A reply to an emergency, and somebody whom the directory does not know."""
+    """A reply to an emergency, and a writer whom the directory does not know."""
     of = stored(event("emergency.declared", id="fire"), copropiedad_id=HERE, case="emergency_id:fire")
     told = message(
         of,

@@ -1,5 +1,5 @@
 """
-Containers for servers of this machine: what a service of docker-compose.yml asks for, without Docker.
+Containers for servers of this machine: the limits of docker-compose.yml's services, without Docker.
 
 The root is this machine's own, under an overlay that is mounted read-only. On top of it are the secrets,
 volumes and `tmpfs` of the service, and nothing else can be written. All of them share a network of their own,

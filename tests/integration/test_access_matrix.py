@@ -1,4 +1,4 @@
-"""Every route, asked by everybody about two buildings: who may not enters nowhere, and leaves no trace."""
+"""Every route, called by everybody about two buildings: without a right nobody enters or leaves a trace."""
 
 from __future__ import annotations
 

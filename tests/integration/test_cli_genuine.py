@@ -1,4 +1,4 @@
-"""The code of a message on the command line: what the desk is told."""
+"""The code of a message on the command line: the answer to the desk."""
 
 from __future__ import annotations
 

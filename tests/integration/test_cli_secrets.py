@@ -1,4 +1,4 @@
-"""`hub secrets` on a real database: what each key of HUB_SECRET is needed for."""
+"""`hub secrets` on a real database: the uses of each key of HUB_SECRET."""
 
 from __future__ import annotations
 

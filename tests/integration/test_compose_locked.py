@@ -1,8 +1,7 @@
 """
 The services of docker-compose.yml with their commands, secrets and volumes; nothing else can be written.
 
-Debian's own servers stand in for those of the images; what the entrypoint of the image of PostgreSQL does at
-its first start is done here.
+Debian's own servers stand in for those of the images; the first start of PostgreSQL's image is done here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A long history: what belongs to one copropiedad is listed and counted by its index, in milliseconds."""
+"""A long history: rows of one copropiedad are listed and counted by its index, in milliseconds."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hub.storage.paging import cursor
 from tests.integration.test_directory_speed import report
 
 PLACES = 200
-"""Copropiedades; of their messages one in a thousand is lost."""
+"""Copropiedades; one in a thousand of their messages is lost."""
 FEW = frozenset({"ph-7", "ph-8", "ph-9"})
 
 # Each month has its own index of these.

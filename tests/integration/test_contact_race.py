@@ -138,7 +138,7 @@ async def test_over_five_days_no_worker_and_no_outage_makes_a_second_contact(
         for day in range(5):
             phones.day = day
             for round_number in range(3):
-                # The database's clock is today's: what waits is due by decree.
+                # The database's clock is today's: the test makes waiting messages due.
                 await opened.rows("UPDATE message SET next_at = now() WHERE state IN ('held', 'retrying')")
                 await work(at + timedelta(days=day, hours=round_number))
 

@@ -137,7 +137,7 @@ async def test_key_that_only_publishes_learns_how_many_and_nothing_of_anybody(op
 
 
 async def test_key_that_only_publishes_learns_of_no_contact_and_no_case(opened: Database) -> None:
-    """It chooses whom an event names, and which case: neither tells it anything."""
+    """It chooses the person and the case of an event: neither tells it anything."""
     await fill(opened)
     await take_in(opened, received())
     await opened.rows(

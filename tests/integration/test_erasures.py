@@ -61,7 +61,7 @@ KEPT: Final = frozenset(
 MINUTE: Final = timedelta(minutes=1)
 EVER: Final = kept_since(datetime.now(UTC), 0)
 NOW: Final = datetime(2100, 1, 1, tzinfo=UTC)
-"""Since when legal messages are kept: of those of today none."""
+"""The instant since which legal messages are kept: none of today's are."""
 
 
 class Rights:

@@ -1,4 +1,4 @@
-"""A petition that comes in too late for its receipt: what explain and the case say of the petitioner."""
+"""A petition that comes in too late for its receipt: the words of explain and of the case."""
 
 from __future__ import annotations
 

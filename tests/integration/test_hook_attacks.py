@@ -52,7 +52,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hook:
-    """A hook: whose key signs its calls, how, and two bodies that the provider may send."""
+    """A hook: the key and the way of its signature, and two bodies that the provider may send."""
 
     route: str
     signer: str

@@ -1,4 +1,4 @@
-"""Digests over PostgreSQL: what waits is in one message or alone, and nothing is lost or sent twice."""
+"""Digests over PostgreSQL: a notice is in one message or alone, and nothing is lost or sent twice."""
 
 from __future__ import annotations
 

@@ -128,7 +128,7 @@ def examples() -> Iterator[tuple[str, list[str]]]:
 
 
 def agree(shown: str, printed: str) -> bool:
-    """Return whether a line of the page is one that was printed; what the page leaves out may be anything."""
+    """Return whether a line of the page is one that was printed; its gaps match anything."""
     pattern = ".*".join(re.escape(" ".join(part.split())) for part in shown.split(LEFT_OUT))
     return any(re.fullmatch(f"{pattern}", " ".join(line.split())) for line in printed.splitlines())
 

@@ -21,7 +21,7 @@ ROOT: Final = Path(hub.__file__).parent
 MODULES: Final = (*ROOT.glob("storage/*.py"), *ROOT.glob("desk/*/queries.py"))
 _NEWEST: Final = load("casework")["newest"].format(kinds="true", narrowed="true")
 FILLED: Final = defaultdict(lambda: "true", column="id", newest=_NEWEST)
-"""What stands in the gaps of a statement that is completed for each question."""
+"""Words for the gaps of a statement that is completed for each question."""
 OTHERS: Final = {"desk.search.queries events_about", "desk.search.queries units", "storage.log causes"}
 """Statements whose gaps hold parameters or other statements."""
 _CALL: Final = frozenset({"evidence", "took"})

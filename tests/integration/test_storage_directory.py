@@ -1,4 +1,4 @@
-"""The directory: who is found, and that no order of events matters."""
+"""The directory: the people found, after events in any order."""
 
 from __future__ import annotations
 

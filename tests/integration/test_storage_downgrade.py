@@ -1,4 +1,4 @@
-"""Forward and back: what a version wrote survives the next one, and the way back to it."""
+"""Forward and back: rows of a version survive the next one, and the way back."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.unit.budget_events import PLACE, town
 from tests.unit.factories import HOUR, MONDAY, event
 
 FIRST_WITH_A_WAY_BACK: Final = "0034"
-"""From here on each migration has one. Before it one restores: 0033 would forget whom to leave alone."""
+"""From here on each migration has one. Before it one restores: 0033 would forget the marks of people."""
 SCRIPTS: Final = [
     script
     for script in ScriptDirectory.from_config(config()).walk_revisions()

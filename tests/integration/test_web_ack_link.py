@@ -1,4 +1,4 @@
-"""The link of an escalation: of one person, for one use; only the button changes anything."""
+"""The link of an escalation: it is one person's, for one use; only the button changes anything."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signing in with a real browser: what the page shows and hides, and that it sends its CSRF token."""
+"""Sign-in with a real browser: the page shows and hides its parts, and sends its CSRF token."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ SAID: Final = """
 """
 """The words of the page below `main`, without those that scripts put beside it."""
 CHANGES: Final = ("audit", "audit-person", "own-second-factor")
-"""Pages that say something else at each look, such as who has looked: of them only the title is compared."""
+"""Pages with other words at each look, such as the list of looks: only their title is compared."""
 OPEN: Final = "document.querySelectorAll('details').forEach(one => { one.open = true })"
 """Folded parts belong to the page, too."""
 NO_PAGES: Final = {

@@ -1,4 +1,4 @@
-"""The page of a survey: of one person, signed, and only its button changes anything."""
+"""The page of a survey: it is one person's, signed, and only its button changes anything."""
 
 from __future__ import annotations
 

@@ -167,7 +167,7 @@ class MovedHub:
         return next((ended for began, ended in self.outages if began <= at < ended), None)
 
     async def _settle(self) -> None:
-        """Do all that is to be done at this instant; what the database keeps waiting stays for later."""
+        """Do all the work of this instant; work that the database keeps waiting stays for later."""
         self._notice_outage()
         while self._acts and self._acts[0].arrives <= self.clock():
             self._arrived.append(self._acts.popleft())

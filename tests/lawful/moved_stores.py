@@ -1,4 +1,4 @@
-"""The stores of a hub whose clock is moved: what the driver needs of them, and those in memory."""
+"""The stores of a hub whose clock is moved: the driver's view of them, and those in memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The providers' side: what they accepted, and when, read from the address and the text alone."""
+"""The providers' side: accepted messages with their instants, read from the address and the text alone."""
 
 from __future__ import annotations
 

@@ -2,9 +2,9 @@
 A file of the messages that a provider accepted, for a judge that does not trust the hub's tables.
 
 Each line is a JSON object: `number` of the acceptance, `at` (seconds since 1970 by the provider's clock),
-`channel`, `who` (the address), `reference` (which identifies a repeat: Message-ID, callback id, tag)
-and `answered`: whether the acceptance certainly reached the hub. Of two lines with the same number the
-later one counts.
+`channel`, `who` (the address), `reference` (which identifies a repeat: Message-ID, callback id, tag) and
+`answered`: whether the acceptance certainly reached the hub. The later of two lines with the same number
+counts.
 """
 
 from __future__ import annotations

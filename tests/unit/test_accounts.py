@@ -1,4 +1,4 @@
-"""Administration of accounts: who may change which, and the audit of each change."""
+"""Administration of accounts: the right to change each, and the audit of each change."""
 
 from __future__ import annotations
 

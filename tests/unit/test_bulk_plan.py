@@ -1,4 +1,4 @@
-"""The plan of a bulk action: what would be done, what not and why, and when it is no longer what was seen."""
+"""The plan of a bulk action: rows that go, rows that stay with the reason, and a plan that has grown."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ WAYS: Final[Mapping[str, Callable[[Any], object]]] = {
 
 @pytest.mark.parametrize("way", WAYS)
 def test_settings_show_no_secret_in_any_text_of_them(way: str) -> None:
-    birds = planted(HUB_ALLOW_RECIPIENTS="")  # whom messages may reach is shown in a repr, and no secret
+    birds = planted(HUB_ALLOW_RECIPIENTS="")  # the allowed recipients are shown in a repr, and no secret
     settings = load(birds.environ)
 
     assert birds.seen_in(_outcome(WAYS[way], settings)) == []

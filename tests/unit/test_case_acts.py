@@ -1,4 +1,4 @@
-"""What staff does in a case: the events that come of it, and what has none."""
+"""Acts of staff in a case: their events, and the acts that have none."""
 
 from __future__ import annotations
 

@@ -253,7 +253,7 @@ ASKED_FOR: Final = [
     for event in MISSION["events"]
     if event["name"] == "pqrs.info_requested"
 ]
-"""The reminder that the note of the table asks for is a courtesy: what the law requires is sent once."""
+"""The reminder that the note of the table asks for is a courtesy: a legal message is sent once."""
 MEANT: Final = {
     event["name"]: event
     for event in [
@@ -474,7 +474,7 @@ def test_what_may_wait_for_a_digest_is_the_listed_news_and_nothing_else() -> Non
     assert {kind.name for kind, _ in waiting} == ITEMS.keys()
     assert {"effective_on"} == {kind.takes_effect for kind in CATALOG if kind.takes_effect}
     for kind, audience in waiting:
-        # No clock, no reminder, nothing that is answered: what a digest holds back, nobody waits for.
+        # No clock, no reminder, nothing that is answered: nobody waits for a notice that a digest holds back.
         assert PURPOSES[audience.purpose].digestible
         assert Lane.BULK is kind.lane
         assert () == (*kind.clocks, *kind.reminders, *kind.follow_ups)

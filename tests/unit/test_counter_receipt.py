@@ -1,4 +1,4 @@
-"""A visitor of whom only the name is known gets the receipt on paper, and nobody else does."""
+"""A visitor with only a name gets the receipt on paper, and nobody else does."""
 
 from __future__ import annotations
 

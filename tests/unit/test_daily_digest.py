@@ -155,7 +155,7 @@ async def test_each_day_has_its_own_digest(hub: MemoryHub) -> None:
         ("2026-03-12 07:59", None),
         ("2026-03-12 08:00", "2026-03-12 08:00"),
         ("2026-03-12 16:59", "2026-03-12 08:00"),
-        ("2026-03-12 17:00", None),  # nobody works any more: what comes now waits for tomorrow's
+        ("2026-03-12 17:00", None),  # nobody works any more: a breach of now waits for tomorrow's
         ("2026-03-14 10:00", None),  # a Saturday
         ("2026-03-23 10:00", None),  # a holiday
     ],

@@ -1,4 +1,4 @@
-"""Doors write nothing into the audit: the act does, whichever door it is called through."""
+"""Doors write nothing into the audit: the act does, through any door."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ ALWAYS_QUIET: Final = QuietHours(since="07:00", until="23:00")
 
 
 def targets(messages: list[Message]) -> list[tuple[str, str]]:
-    """Return all channels and addresses that are planned: of the first step, and of the later ones."""
+    """Return all planned channels and addresses, of the first step and of the later ones."""
     live = [message for message in messages if message.state is not State.SUPPRESSED]
     later = [(target.channel, target.address) for one in live for step in one.fallback for target in step]
     return [*reached(live), *later]

@@ -24,7 +24,7 @@ parts = st.lists(st.text(st.characters(codec="utf-8"), max_size=8), max_size=4)
 
 
 def test_the_derivation_is_that_of_rfc_5869() -> None:
-    # Appendix A.3: SHA-256, no salt, no info; what the ring uses must be this function.
+    # Appendix A.3: SHA-256, no salt, no info; the ring must use this function.
     made = HKDF(algorithm=SHA256(), length=42, salt=None, info=b"").derive(b"\x0b" * 22)
 
     assert made.hex() == (

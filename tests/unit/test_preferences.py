@@ -1,4 +1,4 @@
-"""A person's own wishes, and the marks of staff: what they do to a message."""
+"""A person's own wishes, and the marks of staff: their effect on a message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A correction is a claim with the term of the law; whose system corrects the directory is said."""
+"""A correction is a claim with the term of the law, and names the system that corrects the directory."""
 
 from __future__ import annotations
 

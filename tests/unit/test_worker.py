@@ -196,7 +196,7 @@ async def test_a_stopping_worker_acknowledges_nothing_that_was_not_handled(
         (None, [["a", "b"]]),
         (ALONE_FROM - 1, [["a", "b"]]),
         (ALONE_FROM, [["a"], ["b"]]),
-        ("many", [["a", "b"]]),  # what no broker of ours says
+        ("many", [["a", "b"]]),  # no broker of ours says so
     ],
 )
 async def test_a_delivery_that_came_too_often_is_done_alone(count: object, handled: list[list[str]]) -> None:
