@@ -23,7 +23,7 @@ from tests.unit.budget_events import PLACE, town
 from tests.unit.factories import HOUR, MONDAY, event
 
 FIRST_WITH_A_WAY_BACK: Final = "0034"
-"""From here on each migration has one. Before it one restores: 0033 would forget the marks of people."""
+"""From here on each migration has one. Before it one restores: 0033 would forget addresses to leave alone."""
 SCRIPTS: Final = [
     script
     for script in ScriptDirectory.from_config(config()).walk_revisions()
