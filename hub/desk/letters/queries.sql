@@ -162,8 +162,8 @@ WITH without AS (
 SELECT EXISTS (SELECT FROM handed UNION ALL SELECT FROM moved) AS changed FROM there
 
 -- post --
--- Also of a document without a letter: the attempt is all that says it. The same guide again changes nothing; another
--- one corrects it. The row is locked before it is judged, so that whoever comes second sees what the first has done.
+-- Also for a document without a letter: the attempt is its only record. The same guide again changes nothing; another
+-- one corrects it. The row is locked before it is judged, so that the second caller sees the change of the first.
 WITH letter_there AS (
     SELECT id, handed_over_at, guide FROM letter
     WHERE id = $1
@@ -197,7 +197,7 @@ WITH letter_there AS (
 SELECT delivered, EXISTS (SELECT FROM changed) AS changed FROM there
 
 -- alone --
--- Two people who print at once: the second one finds what the first has made.
+-- Two people who print at once: the second one finds the batch of the first.
 SELECT pg_advisory_xact_lock(hashtextextended('hub print batch ' || coalesce('=' || $1::text, '-'), 0))
 
 -- open --
@@ -296,7 +296,7 @@ WHERE batch_id = $1
 ORDER BY batch_position
 
 -- on_paper --
--- The letters of a batch, or one letter. What is in no batch is printed as its person wants it now.
+-- The letters of a batch, or one letter. A letter in no batch is printed as its person wants it now.
 SELECT letter.id, letter.person, letter.name, coalesce(letter.place, '') AS place, letter.subject, letter.html,
        CASE WHEN letter.batch_id IS NULL THEN coalesce(
            -- The person's own wish wins over the directory.

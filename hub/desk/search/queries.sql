@@ -1,7 +1,7 @@
 What somebody typed, looked for by indexes.
 
 -- called --
--- Of a common word some hundreds are ranked, not all: whoever sees `more` adds a word.
+-- Some hundreds of a common word are ranked, not all: a reader who sees `more` adds a word.
 SELECT id AS ref, name FROM (
     SELECT id, name, name_words FROM person
     WHERE NOT removed AND search_lexemes(name_words) @@ $1::text::tsquery AND {there}
@@ -90,8 +90,8 @@ ORDER BY key DESC
 LIMIT $3
 
 -- events_about --
--- By the words, then in order: in the order of the keys PostgreSQL would look at each event. What a common word finds
--- in some months is more than anybody reads. The bounds are no parameters: a plan for any would take a year for a day.
+-- By the words, then in order: in the order of the keys PostgreSQL would look at each event. A common word finds in
+-- some months more than anybody reads. The bounds are no parameters: a plan for any would take a year for a day.
 SELECT * FROM (
     SELECT key, id, type, time, case_key AS case, copropiedad_id AS copropiedad,
            coalesce(data ->> 'title', data ->> 'subject', data ->> 'instruction', data ->> 'obligation', data ->> 'report_kind')

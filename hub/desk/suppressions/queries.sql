@@ -32,8 +32,8 @@ SET since = excluded.since, expires_at = excluded.expires_at, reason = excluded.
     code = excluded.code, message_id = NULL, lifted_at = NULL, lifted_by = NULL
 
 -- lift_suppression --
--- The mark of an address, too: who was erased and comes back asks to be written to again. From then on what names that
--- address is not erased any more.
+-- The mark of an address, too: an erased person who comes back asks to be written to again. From then on events with
+-- that address are not erased any more.
 WITH lifted AS (
     UPDATE suppression SET lifted_at = now(), lifted_by = $2
     WHERE lifted_at IS NULL

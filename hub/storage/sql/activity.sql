@@ -13,7 +13,7 @@ GROUP BY 1, 2
 ORDER BY 1, 2
 
 -- accepted --
--- The block index of the instant at which an attempt was recorded serves it, whatever is stored.
+-- The block index of the instant at which an attempt was recorded serves it, with any rows.
 SELECT count(*)::int AS hour, (count(*) FILTER (WHERE attempt.recorded_at >= $2))::int AS lately
 FROM attempt
 WHERE attempt.recorded_at >= $1 AND attempt.outcome = 'accepted' {there}

@@ -18,7 +18,7 @@ SELECT count(*) AS n FROM pg_class WHERE relnamespace = current_schema()::regnam
 DELETE FROM pause WHERE subject = 'all'
 
 -- mark --
--- As old as the copy: what was planned before may have left since.
+-- As old as the copy: messages planned before may have left since.
 INSERT INTO pause (subject, since, by, reason) VALUES ('all', $1, $2, $3)
 
 -- release --

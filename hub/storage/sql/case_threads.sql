@@ -83,7 +83,7 @@ WITH clocks AS (
     SELECT reply.id, reply.at, reply.case_key, NULL FROM happened JOIN reply ON reply.id = happened.reply_id::uuid
     WHERE happened.reply_id IS NOT NULL
 ), recalled AS (
-    -- What their publishers have taken back, and when.
+    -- The events that their publishers have taken back, with the instant.
     SELECT event.key, event.time FROM happened
     CROSS JOIN LATERAL (
         SELECT by_key FROM recall WHERE recall.source = happened.source AND recall.event_id = happened.id OFFSET 0
@@ -183,9 +183,9 @@ UNION ALL
 SELECT id, subject, text FROM inbox_item WHERE id = ANY ($1::uuid[])
 
 -- replies --
--- Whom the directory does not have has a name in the message that the reply answers.
+-- A person whom the directory does not have has a name in the message that the reply answers.
 SELECT reply.*, NULL::text AS message_address, NULL::jsonb AS data, NULL::text AS copropiedad_id, NULL::text AS unit_id,
-       -- Of the answered message: here its words alone count.
+       -- The answered message: only its words count here.
        NULL::text AS event, NULL::text AS purpose, NULL::integer AS audience, NULL::text[] AS units, NULL::text AS phone,
        (SELECT name FROM message WHERE message.id = reply.message_id AND message.person = reply.person) AS name
 FROM reply WHERE id = ANY ($1::uuid[])

@@ -2,7 +2,7 @@ The locks and the states of cases.
 
 -- lock --
 -- Advisory: a shared lock of a row would write the row. Sorted by key: two batches that overlap wait for each other
--- instead of deadlocking. A statement of its own: what is read after it sees what was committed while it waited.
+-- instead of deadlocking. A statement of its own: later reads see all that was committed while it waited.
 SELECT CASE WHEN alone THEN pg_advisory_xact_lock(hashtext('hub case'), key)
        ELSE pg_advisory_xact_lock_shared(hashtext('hub case'), key) END
 FROM (

@@ -3,7 +3,7 @@ Cases as staff works on them, and what has become of what people wrote.
 The kinds of cases are those of `hub.model.casework`, and those of the indexes `event_of_case` and `clock_running_case`.
 
 -- newest --
--- Whatever happened last in its case, newest first: an id begins with the instant of its event.
+-- The last event of its case, newest first: an id begins with the instant of its event.
 SELECT event.key, event.case_key, event.time, event.type, event.copropiedad_id FROM event
 WHERE event.key < $1 AND {kinds} AND event.type <> ALL ($4::text[])
   AND ($3::text[] IS NULL OR event.copropiedad_id = ANY ($3))

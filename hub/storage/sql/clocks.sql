@@ -48,7 +48,7 @@ SELECT * FROM clock WHERE id = ANY ($1::uuid[]) ORDER BY array_position($1::uuid
 SELECT * FROM clock WHERE id = $1 AND ($2::text[] IS NULL OR copropiedad_id = ANY ($2))
 
 -- of_case --
--- Those that run, then those that ended last. `$3`: what names no place belongs to the places as well.
+-- Those that run, then those that ended last. `$3`: clocks without a place belong to the places as well.
 SELECT * FROM clock
 WHERE case_key = $1 AND ($2::text[] IS NULL OR copropiedad_id = ANY ($2) OR ($3 AND copropiedad_id IS NULL))
   AND NOT promise @> '{"silent": true}'

@@ -14,7 +14,7 @@ FROM unnest(
 ON CONFLICT DO NOTHING
 
 -- lift --
--- A later yes of the person lifts a BAJA. A BAJA without a person is lifted by a yes of whoever has its address.
+-- A later yes of the person lifts a BAJA. A yes of a person with its address lifts a BAJA without a person.
 WITH yes AS (
     SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS given (person, purpose, at)
 ), meant AS (
@@ -34,8 +34,9 @@ UPDATE opt_out SET lifted_at = now(), lifted_by = 'consent'
 FROM meant WHERE opt_out.address = meant.address AND opt_out.purpose = meant.purpose
 
 -- wake --
--- What a refusal forbids does not wait for its hour: it is judged anew at once, and its claim ends it. Not what waits
--- for an operator or for the instant of a reminder: that must not leave early if the person says yes meanwhile.
+-- A refused message does not wait for its hour: it is judged anew at once, and its claim ends it. A message that
+-- waits for an operator or for the instant of a reminder stays: it must not leave early if the person says yes
+-- meanwhile.
 WITH woken AS (
     SELECT message.id FROM unnest($1::text[], $2::text[], $3::text[]) AS refused (person, purpose, channels)
     CROSS JOIN LATERAL (

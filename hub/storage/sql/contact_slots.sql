@@ -1,7 +1,7 @@
 The contacts of a person by day and channel. `hub.contact_rules.limits` decides what is still allowed.
 
 -- lock --
--- A statement of its own: what is read after it sees what was committed while it waited. Sorted: two batches that
+-- A statement of its own: later reads see all that was committed while it waited. Sorted: two batches that
 -- overlap wait for each other instead of deadlocking.
 SELECT pg_advisory_xact_lock(key) FROM (
     SELECT DISTINCT hashtextextended('hub contact ' || person, 0) AS key FROM unnest($1::text[]) AS given (person)
@@ -10,7 +10,7 @@ SELECT pg_advisory_xact_lock(key) FROM (
 ) AS locks
 
 -- taken --
--- What is kept for a retry counts only while that may come: the message may have been cancelled, or have expired.
+-- A slot kept for a retry counts only while that may come: the message may have been cancelled, or have expired.
 SELECT slot.person, slot.day, slot.message_id, slot.channel, slot.spent
 FROM unnest($1::text[]) AS asked (person)
 CROSS JOIN LATERAL (
@@ -38,8 +38,8 @@ UPDATE contact_slot SET spent = false WHERE message_id = ANY ($1::uuid[]) AND le
 DELETE FROM contact_slot WHERE day < $1 RETURNING day
 
 -- addresses --
--- An empty row is of whoever has neither an email address nor a number. Who gave one that cannot be read has no row:
--- the register may know it.
+-- A person with neither an email address nor a number has an empty row. A person who gave an unreadable one has no
+-- row: the register may know it.
 SELECT person.id AS person,
        coalesce(array_agg(point ->> 'value') FILTER (WHERE point ->> 'kind' <> 'push'), '{}') AS addresses
 FROM person LEFT JOIN LATERAL jsonb_array_elements(person.contact_points) AS point ON true

@@ -1,7 +1,7 @@
 Replies as operators see them.
 
 -- replies --
--- What staff has said of a reply counts; else whether its case has had an answer since, whoever gave it.
+-- The state that staff has set counts; else whether its case has had any answer since.
 SELECT * FROM (
     SELECT reply.id, reply.received_at, reply.at, reply.kind, reply.channel, reply.address, reply.person, reply.case_key AS case,
            reply.thread, reply.message_id, reply.revokes, reply.acknowledge, reply.published_at, task.read_at, task.assignee,

@@ -2,7 +2,7 @@ The directory: writes `directory.*` events and looks up people.
 Only a greater version replaces a row. A removed row keeps its version and nothing else.
 
 -- in_force --
--- People are locked: what a change takes from them is what they have when it is written.
+-- People are locked: a change takes from them the contact points that they have when it is written.
 WITH somebody AS (
     SELECT id, version, name, contact_points FROM person WHERE id = ANY ($3::text[]) ORDER BY id FOR NO KEY UPDATE
 ), known AS (
@@ -119,7 +119,7 @@ SELECT * FROM unnest(
 ON CONFLICT DO NOTHING
 
 -- forget --
--- The history of a removed person keeps no name and no address, in whatever order the events arrive.
+-- The history of a removed person keeps no name and no address, for events in any order.
 UPDATE directory_version SET data = '{}', to_notify = NULL
 WHERE kind = 'person' AND id = ANY ($1::text[]) AND NOT removed AND data <> '{}'
   AND EXISTS (

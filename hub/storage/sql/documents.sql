@@ -71,8 +71,8 @@ WHERE message.id = ANY (ARRAY (SELECT id FROM waiting)) AND message.id BETWEEN $
 RETURNING message.id, message.channel, message.lane
 
 -- of_message --
--- Of a message that is still stored: with it, its link goes.
--- Of an event that was taken back nobody gets the bytes.
+-- Only for a message that is still stored: its link goes with it. Nobody gets the bytes of an event that was
+-- taken back.
 SELECT document.kind, document_request.name, recall.withdrawn,
        CASE WHEN recall.withdrawn THEN '' ELSE document.content END AS content
 FROM message

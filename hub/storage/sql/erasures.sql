@@ -120,7 +120,7 @@ DELETE FROM resident_session WHERE person = $1
 DELETE FROM preference WHERE person = $1
 
 -- blank_notes --
--- The mark stays with its reason: nobody may write to the person again. What colleagues wrote goes.
+-- The mark stays with its reason: nobody may write to the person again. The notes of colleagues go.
 UPDATE do_not_contact SET note = '' WHERE person = $1 AND note <> ''
 
 -- blank_reasons --
@@ -133,7 +133,7 @@ UPDATE pause SET reason = ''
 WHERE reason <> '' AND EXISTS (SELECT FROM unnest($1::text[]) AS word WHERE strpos(lower(reason), word) > 0)
 
 -- due --
--- Those of the last days are looked at whenever anybody looks: what was under way may have left something behind.
+-- Erasures of the last days are looked at each time: work under way may have left something behind.
 SELECT person, words, marks, cursor, swept_at, finished_at FROM erasure
 WHERE finished_at IS NULL OR asked_at > now() - interval '2 days' OR looked_at < now() - interval '1 hour'
 ORDER BY looked_at LIMIT 100
@@ -191,8 +191,8 @@ SELECT EXISTS (
 SELECT id FROM message WHERE person = $1 AND id > $2 ORDER BY id LIMIT $3
 
 -- erase_messages --
--- Of a legal message the bytes, the name and the address stay for their term ($4); the facts of all go, since the bytes
--- prove the words without them. What is being sent is left to its worker, and comes next time.
+-- The bytes, the name and the address of a legal message stay for their term ($4); the facts of all go, since the bytes
+-- prove the words without them. A message that is being sent is left to its worker, and comes next time.
 WITH settled AS (
     SELECT id, purpose = 'legal' AND created_at >= $4 AND NOT state = ANY ($5::text[]) AS kept FROM message
     WHERE id = ANY ($1::uuid[]) AND id BETWEEN $2 AND $3 AND (state <> 'sending') IS TRUE
@@ -288,7 +288,8 @@ SELECT id, context FROM clock WHERE case_key = ANY ($1::text[]) AND context IS N
 UPDATE clock SET context = $2 WHERE id = $1
 
 -- strip_facts --
--- What was said to others of these events was made of what is gone: it cannot be made again, and nobody changed it.
+-- Words to others about these events were made of data that is gone: they cannot be made again, and nobody changed
+-- them.
 UPDATE attempt SET facts = NULL
 WHERE facts IS NOT NULL AND message_id = ANY (ARRAY (
     SELECT message.id FROM unnest($1::uuid[]) AS given (key)
@@ -305,8 +306,8 @@ SELECT id::text AS id FROM message
 WHERE id = ANY ($1::uuid[]) AND id BETWEEN $2 AND $3 AND person = ANY ($4::text[])
 
 -- strip_texts --
--- What others have in their inbox, or on paper that no law keeps, of events about this person alone ($1), or with a
--- word of theirs ($2). A poster is made again from what is left of its event.
+-- Texts in others' inboxes, or on paper that no law keeps, of events about this person alone ($1), or with a word
+-- of theirs ($2). A poster is made again from the rest of its event.
 WITH told AS (
     SELECT message.id, message.purpose, given.alone FROM unnest($1::uuid[], $2::bool[]) AS given (key, alone)
     CROSS JOIN LATERAL (

@@ -20,8 +20,8 @@ SELECT called.* FROM (
 WHERE called.clock_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
 
 -- holders --
--- Of any service area: whoever was called stays the one who may answer, also when somebody nearer has come.
--- A call for help went to the staff on duty ($3), who need not hold a level.
+-- In any service area: the person who was called stays the one who may answer, also when somebody nearer has
+-- come. A call for help went to the staff on duty ($3), who need not hold a level.
 SELECT id FROM member
 WHERE (level = $1 OR ($3 AND role = 'staff')) AND (scope_kind = 'company' OR (scope_kind = 'copropiedad' AND scope_id = $2))
 

@@ -40,7 +40,8 @@ SELECT message_id, at, outcome, provider, reference, code FROM attempt WHERE mes
 SELECT message_id, at FROM reported WHERE message_id = ANY ($1::uuid[])
 
 -- contacts --
--- Those for which this message waits until the day $3: of the days just before it, by other messages.
+-- Contacts for which this message waits until the day $3: those of the days just before it, by other
+-- messages.
 SELECT slot.day, slot.channel, coalesce(message.purpose, '') AS purpose
 FROM contact_slot AS slot LEFT JOIN message ON message.id = slot.message_id
 WHERE slot.person = $1 AND slot.message_id <> $2 AND slot.day >= $3::date - 7 AND slot.day < $3::date

@@ -1,8 +1,8 @@
 Messages by the code that they carry, and what people do not recognise.
 
 -- find --
--- A code names a range of ids and the last 30 bits of one in it. What has not left yet is nobody's: a code of it can be
--- a guess only. An unknown outcome, or a lease, may be a message that somebody holds in their hand.
+-- A code names a range of ids and the last 30 bits of one in it. Nobody has a message that has not left yet: a code of
+-- it can be a guess only. An unknown outcome, or a lease, may be a message that somebody holds in their hand.
 SELECT sought.key_id, message.*, event.key AS of_key, copropiedad.name AS building,
        coalesce(leaving.at, message.updated_at) AS sent_at, withdrawal.time AS recalled_at, reported.at AS reported_at
 FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::bigint[]) AS sought (key_id, since, until, tail)

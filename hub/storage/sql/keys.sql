@@ -55,7 +55,7 @@ ORDER BY at DESC, id DESC
 LIMIT $3
 
 -- notes_of --
--- Who read and who changed a person's data: the audit notes, and the `directory.*` events about the person.
+-- Looks at a person's data and changes of it: the audit notes, and the `directory.*` events about the person.
 SELECT * FROM (
     (
         SELECT id, at, who, action, subject, person, detail, address FROM audit

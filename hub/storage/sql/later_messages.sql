@@ -2,7 +2,7 @@ What was said later about the case of an expired message.
 
 -- later --
 -- For each expired message the newest one that has left for the same person since. The steps of a clock are in cases
--- of their own. What was written into a file, and a letter that nobody has handed over, has not left.
+-- of their own. A message in a file, and a letter that nobody has handed over, has not left.
 SELECT lapsed.id AS about, later.id,
        EXISTS (SELECT FROM clock WHERE clock.case_key = about.case_key AND ended_at IS NULL) AS case_open
 FROM message AS lapsed

@@ -68,12 +68,13 @@ SELECT message.*, event.time AS event_time, event.source, event.data,
               WHERE message_id = message.id AND message_id BETWEEN $4 AND $5 AND outcome = 'unknown'
               ORDER BY at DESC LIMIT 1
           ) END AS unsure_of,
-          -- What the rules of contact judge (hub.contact_rules.verdict): it is read at each claim, because all of it
-          -- may have changed since planning.
+          -- Contact facts for the rules (hub.contact_rules.verdict): they are read at each claim, because all of
+          -- them may have changed since planning.
           CASE WHEN message.rests THEN (
               SELECT weeks FROM own_hours WHERE own_hours.person_id = message.person
           ) END AS weeks,
-          -- Only for texts that name such an instant: what they promise is what the clock holds when they leave.
+          -- Only for texts that name such an instant: they promise the instant that the clock holds when they
+          -- leave.
           CASE WHEN message.event = ANY ($6::text[]) THEN (
               SELECT jsonb_object_agg(clock.name, clock.due_at) FROM clock
               WHERE clock.case_key = event.case_key AND clock.ended_at IS NULL
@@ -122,7 +123,7 @@ SELECT message.*, event.time AS event_time, event.source, event.data,
               WHERE opt_out.person = message.person AND opt_out.purpose = message.purpose AND lifted_at IS NULL
               LIMIT 1
           ), 'pays', CASE WHEN message.event = ANY ($9::text[]) THEN EXISTS (
-              -- Who pays now, as planning has looked it up: without a payer, the owners.
+              -- The payers now, as planning has looked them up: without a payer, the owners.
               SELECT FROM member
               WHERE member.scope_kind = 'unit' AND member.scope_id = event.unit_id AND member.id = message.person
                 AND (member.role = 'payer' OR (member.role = 'owner' AND NOT EXISTS (
@@ -130,8 +131,8 @@ SELECT message.*, event.time AS event_time, event.source, event.data,
                     WHERE payer.scope_kind = 'unit' AND payer.scope_id = event.unit_id AND payer.role = 'payer'
                 )))
           ) END, 'statements', (
-              -- Of a ledger of years what counts: the newest grant so far, and of the refusals since then the first
-              -- for each set of channels.
+              -- The statements of a long ledger that count: the newest grant so far, and the first refusal since
+              -- then for each set of channels.
               SELECT jsonb_agg(counting) FROM (
                   SELECT * FROM consent
                   WHERE consent.person = message.person AND purpose = message.purpose AND granted AND at <= now()
@@ -156,7 +157,7 @@ CROSS JOIN LATERAL (
 LEFT JOIN copropiedad ON copropiedad.id = event.copropiedad_id
 LEFT JOIN unit ON unit.id = event.unit_id
 LEFT JOIN LATERAL (
-    -- Of who was erased only the mark of the address is kept: schema 0033.
+    -- Only the mark of an erased person's address is kept: schema 0033.
     SELECT * FROM suppression
     WHERE suppression.address IN (message.address, address_mark(message.address))
       AND suppression.channel = message.channel AND lifted_at IS NULL
@@ -367,11 +368,10 @@ UPDATE message SET next_at = NULL
 WHERE id = ANY ($1::uuid[]) AND id BETWEEN $2 AND $3 AND (state IN ('sent', 'waiting')) IS TRUE
 
 -- sweep --
--- A queue is first in, first out: of what is queued that is lost which was ticketed before something that has been
--- claimed. A quarter of the sweep age between them is no proof: tickets are published after their rows are committed.
--- Nor is a row that was swept: it may have been claimed by its first ticket. $5: nothing is ready in the queue; without
--- a lease either, all is lost.
--- One probe per number of sweeps: a swept backlog is read again only at its next sweep age.
+-- A queue is first in, first out: a queued message is lost if it was ticketed before one that has been claimed. A
+-- quarter of the sweep age between them is no proof: tickets are published after their rows are committed. Nor is a row
+-- that was swept: it may have been claimed by its first ticket. $5: nothing is ready in the queue; without a lease
+-- either, all is lost. One probe per number of sweeps: a swept backlog is read again only at its next sweep age.
 WITH working AS (
     SELECT coalesce(bool_or(next_at > now()), false) AS leased,
            max(ticketed_at) FILTER (WHERE sweeps = 0) - $3::interval / 4 AS claimed

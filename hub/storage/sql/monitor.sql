@@ -105,8 +105,8 @@ FROM result_subscription AS webhook CROSS JOIN LATERAL (
 WHERE url IS NOT NULL
 
 -- held --
--- Until later: what is due is on its way. By time, so that reminders of next month do not stand before what waits
--- for an hour.
+-- Held until later: due messages are on their way. By time, so that reminders of next month do not stand before
+-- messages that wait for an hour.
 SELECT coalesce(reason, '') AS reason, count(*) AS n FROM (
     SELECT reason FROM message
     WHERE next_at > now() AND next_at <= now() + $1::interval AND state = 'held'

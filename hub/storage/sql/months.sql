@@ -10,7 +10,7 @@ WHERE inhparent = ANY ('{event, message, attempt}'::regclass[])
 SELECT pg_try_advisory_xact_lock(hashtext('hub months')) AS ours
 
 -- patience --
--- Whoever comes after us in the queue for a lock waits with us. Shorter than the deadlock time-out: we give way.
+-- Others after us in the queue for a lock wait with us. Shorter than the deadlock time-out: we give way.
 SET LOCAL lock_timeout = '500ms'
 
 -- exists --

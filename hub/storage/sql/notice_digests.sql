@@ -4,7 +4,7 @@ What waits for a digest is `held`, reason `digest`; what is in one is `held`, re
 that nothing but the digest's own fate ends the wait.
 
 -- waiting --
--- By the index of what is due: only what waits until within the next hour is looked at.
+-- By the index of due messages: only notices that wait until within the next hour are looked at.
 SELECT message.id, message.person, message.event_key, message.event_id, message.event, event.time AS event_time,
        message.next_at, event.data, message.copropiedad_id, copropiedad.name AS building
 FROM message
@@ -49,8 +49,8 @@ LIMIT $1
 UPDATE notice_digest SET published_at = now(), data = NULL WHERE event_key = $1
 
 -- settle --
--- A digest is lost when all its messages are, and no further step of its cascade can come. What it has then leaves by
--- itself, and has the time that it has waited in vain.
+-- A digest is lost when all its messages are, and no further step of its cascade can come. Its notices then leave by
+-- themselves, and get back the time that they have waited in vain.
 WITH page AS (
     SELECT event_key, messages, made_at, published_at FROM notice_digest
     WHERE settled_at IS NULL AND published_at IS NOT NULL AND event_key > $1

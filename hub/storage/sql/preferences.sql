@@ -8,8 +8,8 @@ SELECT * FROM preference WHERE person = $1 ORDER BY version DESC LIMIT 1
 SELECT * FROM preference WHERE person = $1 ORDER BY version DESC LIMIT $2
 
 -- keep --
--- Of two changes at once, the second one finds the version taken and is made anew from what the first has left.
--- What waits for a digest is judged anew: it leaves by itself where there is none any more.
+-- The second of two changes at once finds the version taken and is made anew from the result of the first.
+-- Notices that wait for a digest are judged anew: they leave by themselves where there is none any more.
 WITH kept AS (
     INSERT INTO preference (person, version, at, by, way, wishes) VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT DO NOTHING
@@ -43,7 +43,7 @@ INSERT INTO do_not_contact (id, person, reason, since, until, by, note) VALUES (
 ON CONFLICT DO NOTHING
 
 -- letters --
--- A letter that is posted or handed over is on its way; what the law demands is printed all the same.
+-- A letter that is posted or handed over is on its way; one that the law demands is printed all the same.
 WITH gone AS (
     DELETE FROM letter USING message
     WHERE letter.person = $1 AND message.id = letter.id AND message.state = 'sent' AND message.purpose = ANY ($2::text[])

@@ -8,7 +8,7 @@ INSERT INTO recall (source, event_id, by_key) SELECT * FROM unnest($1::text[], $
 ON CONFLICT DO NOTHING
 
 -- events --
--- In whatever month: the recall does not name the event's time.
+-- In any month: the recall does not name the event's time.
 SELECT event.key, given.source, given.event_id FROM unnest($1::text[], $2::text[]) AS given (source, event_id)
 JOIN event ON event.id = given.event_id AND event.source = given.source
 

@@ -1,8 +1,8 @@
 Sending lost messages again.
 
 -- verdict --
--- Of a message `found`: whether it goes again. `anyway`: also to whom another message has reached; `chosen` says of an
--- `other` message whether it is among those that were asked for.
+-- The verdict on a message `found`: whether it goes again. `anyway`: also to a person whom another message has
+-- reached; `chosen` tells whether an `other` message is among the chosen ones.
 CASE
                WHEN ends_at <= now() OR expires_at <= created_at THEN 'too_old'
                WHEN address = '' THEN 'no_contact'

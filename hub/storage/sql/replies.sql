@@ -15,7 +15,7 @@ FROM message JOIN event ON event.key = message.event_key AND event.key BETWEEN m
 WHERE message.id = $1
 
 -- by_number --
--- Of an emergency first, while it may last: who answers it may have got other messages meanwhile.
+-- Messages of an emergency first, while it may last: its recipient may have got other messages meanwhile.
 SELECT id AS message_id FROM message
 WHERE channel IN ('sms', 'whatsapp') AND address = $1 AND created_at > now() - $2::interval
   AND state IN ('sending', 'sent', 'delivered', 'read')
@@ -55,7 +55,7 @@ INSERT INTO reply (
 VALUES (
     $1, $2, $3, $4,
     -- Every reply that takes a case (TOMO) is answered, because the result may differ each time; and every
-    -- call for help ($19), for whoever writes again is waiting.
+    -- call for help ($19), for a person who writes again is waiting.
     $5 AND ($16::jsonb IS NOT NULL OR $19 OR NOT EXISTS (
         SELECT FROM reply AS earlier
         WHERE earlier.address = $10 AND earlier.received_at > now() - $17::interval AND earlier.acknowledge

@@ -1,8 +1,8 @@
 What has become too old. Each kind has a count and a statement that erases the next page of it.
 
 -- too_old_messages --
--- An id begins with the instant of its event, so older months alone are read. What a case that still has a promise
--- running may need stays: arrears, which notify nobody, may run for years and hold nothing.
+-- An id begins with the instant of its event, so older months alone are read. Rows that a case with a running
+-- promise may need stay: arrears, which notify nobody, may run for years and hold nothing.
 SELECT message.id, (message.name <> '' OR message.address <> '') AND message.next_at IS NULL
        AND message.state NOT IN ('queued', 'sending', 'held', 'retrying', 'waiting')
        AND (message.purpose = 'legal') = $4
@@ -55,8 +55,8 @@ UPDATE event SET data = $2 WHERE key = $1
 UPDATE party SET recipients = $3 WHERE case_key = $1 AND who = $2
 
 -- comments --
--- By what has an index: answers by their type, what follows them by its case, reports by their ids. What was said to
--- staff of these events cannot be made again then, and nobody changed it: so its facts go.
+-- By indexes: answers by their type, their follow-ups by case, reports by their ids. Words to staff about these
+-- events cannot be made again then, and nobody changed them: so their facts go.
 WITH answers AS (
     SELECT key, case_key FROM event
     WHERE type = 'co.coproservicios.survey.answered.v1' AND time < $1 AND data ? 'comment'
@@ -151,7 +151,7 @@ SELECT (SELECT count(*) FROM ended) + (SELECT count(*) FROM failed)
      + (SELECT count(*) FROM pages) + (SELECT count(*) FROM codes) AS n
 
 -- audit --
--- As the tables' owner: schema 0033. The function itself keeps a year, whoever calls it.
+-- As the tables' owner: schema 0033. The function itself keeps a year, for every caller.
 SELECT CASE WHEN $3 THEN forget_audit($1, $2) ELSE (
     SELECT count(*) FROM (SELECT FROM audit WHERE at < $1 LIMIT $2) AS old
 ) END AS n
