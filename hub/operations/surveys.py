@@ -21,7 +21,7 @@ GENERAL: Final = "general"
 """The area of an answer to a survey that names none: the event must have one."""
 
 
-class Standing(StrEnum):
+class SurveyStage(StrEnum):
     """The state of a survey for its person."""
 
     OPEN = "open"
@@ -34,46 +34,46 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class SurveyForm:
     """The form as a person has filled it in: a score and, if they like, a comment."""
 
     score: int
     comment: str = ""
 
 
-def standing(survey: Survey, rules: SurveyPolicy, now: datetime) -> Standing:
+def stage_of(survey: Survey, rules: SurveyPolicy, now: datetime) -> SurveyStage:
     if not survey.answers:
         closes = rules.closes_at(survey.asked_at, survey.expires_at)
-        return Standing.OPEN if now < closes else Standing.EXPIRED
+        return SurveyStage.OPEN if now < closes else SurveyStage.EXPIRED
     changes_end = survey.answers[0].at + rules.change_within
     may_change = now < changes_end and len(survey.answers) < MOST
-    return Standing.CHANGEABLE if may_change else Standing.CLOSED
+    return SurveyStage.CHANGEABLE if may_change else SurveyStage.CLOSED
 
 
-def read_answer(score: str | None, comment: str | None) -> Given | None:
+def read_answer(score: str | None, comment: str | None) -> SurveyForm | None:
     """Return the answer of a form; None without a score from 0 to 10."""
     if score is None or score not in {str(number) for number in range(HIGHEST + 1)}:
         return None
-    return Given(score=int(score), comment=_tidy(comment or ""))
+    return SurveyForm(score=int(score), comment=_tidy(comment or ""))
 
 
-def is_same(survey: Survey, given: Given) -> bool:
+def is_same(survey: Survey, form: SurveyForm) -> bool:
     """Return whether it is the answer that the survey has already: a page that was loaded again."""
     last = survey.answers[-1] if survey.answers else None
-    return last is not None and (last.score, last.comment or "") == (given.score, given.comment)
+    return last is not None and (last.score, last.comment or "") == (form.score, form.comment)
 
 
-def answer_event(survey: Survey, given: Given, now: datetime) -> Event:
+def answer_event(survey: Survey, form: SurveyForm, now: datetime) -> Event:
     """
     Make the event of an answer.
 
     Its id is made of the number of answers before it and of the answer itself: the button pressed twice is
     one answer, and a return to an earlier answer is a new one.
     """
-    said = sha256(f"{given.score}:{given.comment}".encode()).hexdigest()[:16]
+    said = sha256(f"{form.score}:{form.comment}".encode()).hexdigest()[:16]
     event_id = f"{survey.survey_id}:answered:{len(survey.answers)}:{said}"
     about: dict[str, Json] = {
-        "comment": given.comment or None,
+        "comment": form.comment or None,
         "person_id": survey.person,
         "copropiedad_id": survey.copropiedad_id,
         "unit_id": survey.unit_id,
@@ -81,7 +81,7 @@ def answer_event(survey: Survey, given: Given, now: datetime) -> Event:
     data = {
         "survey_id": survey.survey_id,
         "kind": survey.kind,
-        "score": given.score,
+        "score": form.score,
         "service_area": survey.service_area or GENERAL,
         **{key: value for key, value in about.items() if value},
     }

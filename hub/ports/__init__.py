@@ -19,7 +19,7 @@ from hub.ports.casework import CaseFilter, CaseworkStore, ReplyFilter
 from hub.ports.channel import Channel, Throttle
 from hub.ports.contacts import ContactStore
 from hub.ports.delivery import CascadeStore, DeliveryStore
-from hub.ports.directory_history import DirectoryHistoryStore, Holders, Standing, Written
+from hub.ports.directory_history import DirectoryHistoryStore, EntryScope, Holders, Written
 from hub.ports.documents import DocumentCalls, DocumentQueue, DocumentStore
 from hub.ports.emergencies import EmergencyStore
 from hub.ports.erasures import ErasureStore

@@ -37,7 +37,7 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class EntryScope:
     """The current scope of a directory entry (`unit:ID`, `copropiedad:ID`, `company`), and its person."""
 
     scope: str | None
@@ -55,8 +55,8 @@ class DirectoryHistoryStore(Protocol):
         version that jumps raises VersionJump.
         """
 
-    async def standing(self, noun: str, ref: str) -> Standing | None:
-        """Return an entry's standing; None if it never existed. A removed entry has no scope."""
+    async def entry_scope(self, noun: str, ref: str) -> EntryScope | None:
+        """Return scope and person of an entry; None if it never existed. A removed entry has no scope."""
 
     async def place_names(self, places: PropertyScope) -> Mapping[str, str]:
         """Return id → name of these copropiedades, sorted by name; of all for None."""

@@ -60,7 +60,7 @@ async def with_facts(run: Runner, purpose: str, people: Sequence[Person]) -> Seq
     return rules.with_facts(people, await _of_purpose(run, refs, purpose), opted_out)
 
 
-async def standing(run: Runner, person: str) -> list[Stance]:
+async def stances(run: Runner, person: str) -> list[Stance]:
     """Return the current stance on each purpose that the person has an entry for."""
     statements = await run.rows(_SQL["statements"], [person], PURPOSES)
     opted_out = await run.rows(_SQL["opted_out"], [person], PURPOSES)

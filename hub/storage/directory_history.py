@@ -11,7 +11,7 @@ from hub.contact_rules.consents import is_provable
 from hub.model import Event, Json, PropertyScope, Stance
 from hub.people.masking import mask_address, mask_name
 from hub.people.versions import entry_of
-from hub.ports import Holders, Page, Standing, Written
+from hub.ports import EntryScope, Holders, Page, Written
 from hub.storage import consents, directory
 from hub.storage.database import Store, load, storable
 from hub.storage.filters import listed
@@ -32,9 +32,9 @@ class PostgresDirectoryHistory(Store):
             (row,) = await transaction.rows(_SQL["standing"], *entry)
         return Written(applied=entry in changed, version=row["version"])
 
-    async def standing(self, noun: str, ref: str) -> Standing | None:
+    async def entry_scope(self, noun: str, ref: str) -> EntryScope | None:
         rows = await self.rows(_SQL[f"standing_{noun}"], storable(ref))
-        return Standing(**rows[0]) if rows else None
+        return EntryScope(**rows[0]) if rows else None
 
     async def place_names(self, places: PropertyScope) -> Mapping[str, str]:
         return {row["id"]: row["name"] for row in await self.rows(_SQL["place_names"], listed(places))}
@@ -64,7 +64,7 @@ class PostgresDirectoryHistory(Store):
             return None
         person = {**shown(rows[0]), "memberships": [_membership(row) for row in memberships]}
         person["contact_points"] = person["contact_points"] or []
-        person["consents"] = [_stance(stance) for stance in await consents.standing(self, ref)]
+        person["consents"] = [_stance(stance) for stance in await consents.stances(self, ref)]
         person["preferences"] = person["preferences"] or {}
         return person if whole else _masked(person)
 

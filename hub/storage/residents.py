@@ -54,7 +54,7 @@ class PostgresResidents(Store):
                 return None
             places = await run.rows(_SQL["places"], person)
             return _file(
-                rows[0], places, await consents.ledger(run, [person]), await consents.standing(run, person)
+                rows[0], places, await consents.ledger(run, [person]), await consents.stances(run, person)
             )
 
     async def held_levels(self, clock: Clock, levels: Collection[int]) -> Collection[int]:

@@ -8,7 +8,7 @@ import pytest
 
 from hub.access.audit import note
 from hub.model import Event, PropertyScope
-from hub.ports import Holders, Standing
+from hub.ports import EntryScope, Holders
 from tests.contract.stores import RealStores
 from tests.contract.test_filters import BOTH, NOWHERE, A, B
 from tests.contract.values import (
@@ -144,15 +144,15 @@ async def test_the_position_of_an_entry_is_returned(stores: RealStores) -> None:
     ]
 
     assert [
-        Standing(scope="copropiedad:ph-a"),
-        Standing(scope="copropiedad:ph-a"),
-        Standing(scope=None, person="ana"),
-        Standing(scope="company", person="caro"),
-        Standing(scope="copropiedad:ph-a"),
-        Standing(scope=None, person="ana"),
-        Standing(scope=None),
+        EntryScope(scope="copropiedad:ph-a"),
+        EntryScope(scope="copropiedad:ph-a"),
+        EntryScope(scope=None, person="ana"),
+        EntryScope(scope="company", person="caro"),
+        EntryScope(scope="copropiedad:ph-a"),
+        EntryScope(scope=None, person="ana"),
+        EntryScope(scope=None),
         None,
-    ] == [await stores.roster.standing(noun, ref) for noun, ref in asked]
+    ] == [await stores.roster.entry_scope(noun, ref) for noun, ref in asked]
 
 
 async def test_looks_at_somebody_and_writes_about_him_are_listed_newest_first(

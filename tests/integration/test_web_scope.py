@@ -40,7 +40,7 @@ async def belongings(town: Town) -> list[object]:
     letter = await letters.letter(stores.database, town.b.message)
     gone = await suppression(stores.database, town.b.suppression)
     entries = ("unit", "u-beta"), ("membership", "m-beta")
-    standing = [await stores.roster.standing(noun, ref) for noun, ref in entries]
+    standing = [await stores.roster.entry_scope(noun, ref) for noun, ref in entries]
     person = await stores.roster.somebody("p-beta")
     pauses, accounts = await queries.pauses(stores.database), await town.accounts.accounts()
     return [accounts, one, letter, gone, standing, person, pauses, await town.keys.keys()]

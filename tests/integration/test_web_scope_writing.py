@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hub.model import Json
-from hub.ports import Standing
+from hub.ports import EntryScope
 from tests.integration.test_web_scope import DELETE, PUT, ask, belongings, town
 from tests.integration.town import A, B, Town, everything_in
 
@@ -82,8 +82,8 @@ async def test_entry_of_another_copropiedad_cannot_be_written(town: Town) -> Non
     assert not [text for _, text in answers if any(word in text for word in town.b.words)]
     assert before == await belongings(town)
     for noun, ref in (("unit", "u-new"), ("membership", "m-new"), ("rota", "r-new"), ("person", "p-new")):
-        assert await town.stores.roster.standing(noun, ref) is None
-    assert Standing(scope="unit:u-alfa", person="p-alfa") == await town.stores.roster.standing(
+        assert await town.stores.roster.entry_scope(noun, ref) is None
+    assert EntryScope(scope="unit:u-alfa", person="p-alfa") == await town.stores.roster.entry_scope(
         "membership", "m-alfa"
     )
 

@@ -29,7 +29,7 @@ from hub.errors import InvalidQuery, NoSuch, ScopeNeeded
 from hub.model import Event, Scope
 from hub.model.looks import WholeQuery
 from hub.model.pages import Rows
-from hub.ports import Holders, Standing, Written
+from hub.ports import EntryScope, Holders, Written
 
 PERSON: Final = "person"
 
@@ -134,23 +134,23 @@ async def write_entry(
         what = "Only an administrator of everything writes over a greater version."
         raise ScopeNeeded(what, "Ask for the scope admin, or write a greater version.")
     noun = NOUNS[kind]
-    standing = await by.stores.directory.standing(noun, ref)
+    stored = await by.stores.directory.entry_scope(noun, ref)
     entry = Entry.of(noun, event)
-    await _require_reach(by, entry, standing)
-    person = entry.person or (standing.person if standing is not None else None)
+    await _require_reach(by, entry, stored)
+    person = entry.person or (stored.person if stored is not None else None)
     over = {"override": True} if override else {}
     version = event.data["version"]
     await by.audit(f"directory.{verb}", f"{kind}:{ref}", person=person, version=version, **over)
     return await by.stores.directory.write(event, override=override)
 
 
-async def _require_reach(by: Operator, entry: Entry, standing: Standing | None) -> None:
+async def _require_reach(by: Operator, entry: Entry, stored: EntryScope | None) -> None:
     """Refuse an operator who does not reach the entry's place before the write or after it."""
     if by.places is None:
         return
     if entry.of_the_company:
         raise ScopeNeeded("This is for who reaches all copropiedades.", "An administrator gives accounts.")
-    scopes = entry.scopes_with(standing)
+    scopes = entry.scopes_with(stored)
     if not scopes or not await by.stores.directory.reached(scopes, entry.people, by.places):
         raise NoSuch(entry.noun)
 

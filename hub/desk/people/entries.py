@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from hub.model import Event
-from hub.ports import Standing
+from hub.ports import EntryScope
 
 COMPANY: Final = frozenset({"person", "leave"})
 """
@@ -49,9 +49,9 @@ class Entry:
         """The only person it names; None if it names none or several."""
         return next(iter(self.people)) if len(self.people) == 1 else None
 
-    def scopes_with(self, standing: Standing | None) -> frozenset[str]:
+    def scopes_with(self, stored: EntryScope | None) -> frozenset[str]:
         """Return all scopes that the caller must reach: the stored one and the new one."""
-        stands = None if standing is None else standing.scope or _NOWHERE
+        stands = None if stored is None else stored.scope or _NOWHERE
         return frozenset(scope for scope in (self.scope, stands) if scope is not None)
 
 

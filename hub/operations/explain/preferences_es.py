@@ -26,20 +26,20 @@ _CLOSED: Final = (NOT_CONSENTED, "opted_out", "complaint")
 
 def sentences(facts: ExplainFacts) -> Iterator[str]:
     """Name the marks that stop a message, and the channels that the person does not want."""
-    standing = [mark for mark in facts.marks if mark.ended_at is None]
-    kept_back = list(_kept_back(facts, standing))
+    in_force = [mark for mark in facts.marks if mark.ended_at is None]
+    kept_back = list(_kept_back(facts, in_force))
     if kept_back or any(sent.message.reason == DO_NOT_CONTACT for sent in facts.messages):
-        yield from (*map(_marked, standing), *kept_back)
+        yield from (*map(_marked, in_force), *kept_back)
     skipped = [entry.partition(":") for sent in facts.messages for entry in sent.message.skipped]
     if unwanted := sorted({name for name, _, why in skipped if why == NOT_WANTED}):
         yield f"La persona pidió no recibir estos avisos {_ways(unwanted)}."
     yield from _passed_over(facts)
 
 
-def _kept_back(facts: ExplainFacts, standing: Sequence[MarkEntry]) -> Iterator[str]:
+def _kept_back(facts: ExplainFacts, in_force: Sequence[MarkEntry]) -> Iterator[str]:
     """Yield a sentence if a mark stops the messages that wait for their hour."""
     waiting = [sent.message for sent in facts.messages if sent.message.state in _WAITS]
-    if any(barred(one.purpose, mark, one.next_at or mark.since) for one in waiting for mark in standing):
+    if any(barred(one.purpose, mark, one.next_at or mark.since) for one in waiting for mark in in_force):
         yield "Lo que espera no saldrá mientras siga la marca."
 
 

@@ -16,7 +16,7 @@ from aiohttp import hdrs, web
 from hub.access.lockout import DELAYS
 from hub.access.survey_links import PATH as SURVEY_PATH
 from hub.model.surveys import Survey
-from hub.operations.surveys import LONGEST, Standing, answer_event, is_same, read_answer, standing
+from hub.operations.surveys import LONGEST, SurveyStage, answer_event, is_same, read_answer, stage_of
 from hub.policy.surveys import HIGHEST
 from hub.rendering.filters import fecha_hora, punto
 from hub.web.auth.csrf import require_own_page
@@ -28,9 +28,9 @@ from hub.web.services import services
 
 PATH: Final = SURVEY_PATH
 _PAGE: Final = "survey.html"
-_STATUSES: Final = {"wrong": 403, Standing.EXPIRED: 410, "unmarked": 422}
+_STATUSES: Final = {"wrong": 403, SurveyStage.EXPIRED: 410, "unmarked": 422}
 """State of the page → its status, where that is not 200."""
-_OPEN: Final = frozenset({Standing.OPEN, Standing.CHANGEABLE})
+_OPEN: Final = frozenset({SurveyStage.OPEN, SurveyStage.CHANGEABLE})
 _TOO_OFTEN: Final = DELAYS[-1]
 RETRY_AFTER: Final = "600"
 
@@ -68,12 +68,12 @@ async def _found(request: web.Request) -> tuple[str, Survey | None]:
         request[REASON] = "link"
         return "wrong", None
     if token.ends_at <= deps.now():
-        return Standing.EXPIRED, None
+        return SurveyStage.EXPIRED, None
     survey = await deps.surveys.of_message(token.message_id)
     if survey is None:
         # Its month is no longer kept.
-        return Standing.EXPIRED, None
-    return standing(survey, deps.policy.surveys, deps.now()), survey
+        return SurveyStage.EXPIRED, None
+    return stage_of(survey, deps.policy.surveys, deps.now()), survey
 
 
 def _brake(request: web.Request, message_id: UUID) -> None:
