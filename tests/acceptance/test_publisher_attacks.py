@@ -26,6 +26,7 @@ from tests.servers import Servers
 from tests.unit.factories import event
 
 CRM: Final = "urn:coproservicios:crm"
+WRONG_SENDER: Final = "Avería: Alguien publica en nombre de otro"
 VICTIM: Final = "mallory@coproservicios.example"
 KEY: Final = "pqrs.received"
 """The routing key that the publisher may use, whatever it sends."""
@@ -110,7 +111,7 @@ async def test_nothing_that_a_publisher_sends_is_taken_for_another(house: House,
             await publish_as(my_url, attack.event, user_id=user, headers=attack.headers, key=KEY)
         refused = len(sent) + 1
         letters = await dead(house, refused)
-        await until(lambda: bool(alerts(house, "Avería: Alguien publica en nombre de otro")), "the alarm")
+        await until(lambda: bool(alerts(house, WRONG_SENDER)), "the alarm", patience=60.0)
         bulk = json.loads(await house.command("dead", "replay", "--all", "--yes", "--json"))
         opened = (await incidents(house))["impersonation"]
 
