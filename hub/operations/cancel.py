@@ -34,10 +34,9 @@ async def cancel_one(
     row = await log.message(message_id, places=actor.places)
     if row is None:
         return None
-    await actor.note("cancel", f"message:{message_id}", person=row["person"], why=why)
-    state = row["state"]
-    verdict = await _cancel(message_id, state, store)
-    return HandedOver(id=message_id, changed=state != State.CANCELLED), verdict
+    await actor.note("cancel", f"message:{message_id}", person=row.person, why=why)
+    verdict = await _cancel(message_id, row.state, store)
+    return HandedOver(id=message_id, changed=row.state is not State.CANCELLED), verdict
 
 
 def check_cancelled(verdict: CancelResult) -> None:
@@ -46,8 +45,8 @@ def check_cancelled(verdict: CancelResult) -> None:
         raise TooLate(_LEFT.format(state=verdict.value))
 
 
-async def _cancel(message_id: UUID, state: str, store: CancelStore) -> CancelResult:
-    if state == State.CANCELLED:
+async def _cancel(message_id: UUID, state: State, store: CancelStore) -> CancelResult:
+    if state is State.CANCELLED:
         return CancelResult.CANCELLED
     verdict = await store.cancel(message_id) if state in UNSENT else None
     if verdict is None:
