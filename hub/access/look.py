@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,7 +11,7 @@ from hub.access.actor import Actor
 from hub.errors import PrivacyNeeded
 from hub.model import PropertyScope
 
-T = TypeVar("T", bound=Struct)
+T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 Ref_contra = TypeVar("Ref_contra", contravariant=True)
 
@@ -37,5 +37,14 @@ async def look(
         raise PrivacyNeeded
     shown = unmasked if whole and unmasked is not None else masked
     # The record of a person is about that person.
-    await by.note(f"{noun}.show", f"{noun}:{ref}", person=getattr(shown, "person", ref), whole=whole)
-    return replace(shown, masked=not whole, may_unmask=unmasked is not None)
+    await by.note(f"{noun}.show", f"{noun}:{ref}", person=_field(shown, "person", ref), whole=whole)
+    said: T = _said(shown, masked=not whole, may_unmask=unmasked is not None)
+    return said
+
+
+def _field(shown: Any, name: str, default: Any) -> Any:
+    return getattr(shown, name, default) if isinstance(shown, Struct) else shown.get(name, default)
+
+
+def _said(shown: Any, **how: bool) -> Any:
+    return replace(shown, **how) if isinstance(shown, Struct) else {**shown, **how}

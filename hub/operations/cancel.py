@@ -1,8 +1,8 @@
 """
-A message that has not left is cancelled, with a reason: it must not go out any more, whoever published it.
+Cancelling: a message that has not left stays back for good, with a reason, whoever published it.
 
-What was cancelled does not come back, and no further step of its cascade starts. What is being sent is left
-to its worker. Safe to repeat. Many are cancelled by a bulk run.
+No further step of its cascade starts. A message that is being sent is left to its worker. Safe to repeat.
+A bulk run cancels many.
 """
 
 from __future__ import annotations

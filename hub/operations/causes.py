@@ -1,4 +1,4 @@
-"""Messages grouped by why they are where they are: five hundred failures of one cause are one line."""
+"""Causes: messages grouped by reason, so that five hundred failures of one cause are one line."""
 
 from __future__ import annotations
 

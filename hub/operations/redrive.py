@@ -1,8 +1,8 @@
 """
-A lost message is sent again, in place.
+Redrive: a lost message is sent again, in place.
 
 There is one durable row per recipient and channel, so none is skipped or doubled. By default,
-a person whom another message reached is not notified again. Many go again by a bulk run.
+a person whom another message reached is not notified again. A bulk run sends many again.
 """
 
 from __future__ import annotations

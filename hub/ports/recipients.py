@@ -1,4 +1,4 @@
-"""Who was notified of an event, and who was left out."""
+"""Recipients of an event: people who were notified, and people who were left out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who was notified of an event, as rows."""
+"""Recipients of an event, as rows."""
 
 from __future__ import annotations
 

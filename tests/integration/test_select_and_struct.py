@@ -9,14 +9,20 @@ from typing import Annotated, Any, Final, Literal, Union, cast, get_args, get_or
 from uuid import UUID
 
 import asyncpg
-import pytest
 
 from hub.desk.channels import queries as channels
 from hub.desk.channels.rows import HeldRow, PauseRow, WaitingRow
 from hub.desk.dead_letters import queries as dead_letters
 from hub.desk.dead_letters.rows import DeadQuery, DeadRow
 from hub.desk.letters import queries as letters
-from hub.desk.letters.rows import BatchesQuery, BatchLetter, LetterBuilding, LetterRow, LettersQuery
+from hub.desk.letters.rows import (
+    BatchesQuery,
+    BatchLetter,
+    LetterBuilding,
+    LetterRow,
+    LettersQuery,
+    PrintBatch,
+)
 from hub.desk.posters import queries as posters
 from hub.desk.posters.rows import PosterRow, PostersQuery
 from hub.desk.suppressions import queries as suppressions
@@ -27,19 +33,19 @@ from hub.desk.webhooks import queries as webhooks
 from hub.desk.webhooks.rows import SubscriptionRow, WebhookRow
 from hub.model import Period
 from hub.model.audiences import UnreachedRow
-from hub.model.letters import PrintBatch
+from hub.model.inbox import InboxEntry
 from hub.model.message_rows import AttemptRow, ListedMessage, NotifiedPerson, ShownMessage
 from hub.model.pages import PageQuery
 from hub.model.posters import HungPoster
 from hub.ports import Cause, MessageFilter, Refused
-from hub.storage import Database, PostgresExplain, PostgresLog
+from hub.storage import Database, PostgresExplain, PostgresInbox, PostgresLog
 from hub.storage import posters as stored_posters
 from hub.storage.database import load
 from hub.storage.recipients import PostgresRecipients
 from tests.contract.values import HOUR, NOON
 
 ID: Final = UUID(int=7)
-PAGE: Final = {"after": None, "limit": 9}
+PAGE: Final[dict[str, Any]] = {"after": None, "limit": 9}
 PERIOD: Final = Period(since=NOON, until=NOON + HOUR)
 SOME: Final = frozenset({"ph-1"})
 NONE: Final[frozenset[str]] = frozenset()
@@ -52,6 +58,8 @@ CASES: Final[tuple[tuple[type, Ask, frozenset[str]], ...]] = (
     (ShownMessage, lambda db: PostgresLog(db).message(ID), frozenset({"attempts", "masked", "may_unmask"})),
     (AttemptRow, lambda db: db.rows(load("log")["attempts"]), NONE),
     (Cause, lambda db: PostgresLog(db).causes(MessageFilter(), most=9), NONE),
+    (InboxEntry, lambda db: PostgresInbox(db).items("p", **PAGE), NONE),
+    (InboxEntry, lambda db: PostgresInbox(db).item("p", ID), NONE),
     (UnreachedRow, lambda db: PostgresLog(db).unreached(**PAGE), NONE),
     (NotifiedPerson, lambda db: PostgresRecipients(db).notified(ID, after="", limit=9), NONE),
     (Refused, lambda db: PostgresExplain(db).refused("e", None), NONE),
@@ -68,13 +76,13 @@ CASES: Final[tuple[tuple[type, Ask, frozenset[str]], ...]] = (
     (OptOutRow, lambda db: suppressions.opt_outs(db, PageQuery()), NONE),
     (SurveyRow, lambda db: surveys.surveys(db, SurveysQuery(), PERIOD, open_for=HOUR), NONE),
     (CallRow, lambda db: surveys.calls(db, limit=9), NONE),
-    (WebhookRow, webhooks.webhooks, NONE),
+    (WebhookRow, webhooks.webhooks, frozenset({"id"})),
     (SubscriptionRow, webhooks.subscriptions, frozenset({"key"})),
     (PauseRow, channels.pauses, NONE),
     (HeldRow, channels.held, NONE),
     (WaitingRow, channels.unsent, NONE),
 )
-"""Struct, who reads it, and the fields that its reader adds."""
+"""Struct, its reader, and the fields that the reader makes itself."""
 
 _KINDS: Final[Mapping[str, tuple[type, ...]]] = {
     "uuid": (UUID,),
@@ -116,17 +124,24 @@ def fits(column: asyncpg.Attribute, hint: Any) -> bool:
     return all(issubclass(kind, known) for kind in kinds_of(hint))
 
 
-@pytest.mark.parametrize(
-    ("kind", "ask", "added"), CASES, ids=[f"{number}-{case[0].__name__}" for number, case in enumerate(CASES)]
-)
-async def test_the_columns_are_the_fields(database: str, kind: type, ask: Ask, added: frozenset[str]) -> None:
-    asked, hints = Asked(), get_type_hints(kind)
+async def columns_of(connection: asyncpg.Connection, ask: Ask) -> Mapping[str, asyncpg.Attribute]:
+    asked = Asked()
     await ask(cast(Database, asked))
+    statement = await connection.prepare(asked.statement)
+    return {column.name: column for column in statement.get_attributes()}
+
+
+async def test_the_columns_are_the_fields_and_of_their_types(database: str) -> None:
+    wrong: list[tuple[str, set[str], list[str]]] = []
     connection = await asyncpg.connect(database)
     try:
-        columns = (await connection.prepare(asked.statement)).get_attributes()
+        for kind, ask, added in CASES:
+            hints, columns = get_type_hints(kind), await columns_of(connection, ask)
+            names = (hints.keys() ^ columns.keys()) - added
+            both = hints.keys() & columns.keys() - added
+            unfit = [name for name in both if not fits(columns[name], hints[name])]
+            wrong += [(kind.__name__, names, unfit)] if names or unfit else []
     finally:
         await connection.close()
 
-    assert set(hints) - added == {column.name for column in columns}
-    assert [] == [column for column in columns if not fits(column, hints[column.name])]
+    assert [] == wrong

@@ -205,7 +205,7 @@ async def _may_operate(request: web.Request, message_id: UUID, places: PropertyS
 
 
 def _attempt(attempt: AttemptRow) -> LifeRow:
-    """Say what an attempt was: who answered, with what code."""
+    """Describe an attempt: its result, its provider, its code."""
     code = attempt.code
     return LifeRow(
         **asdict(attempt),

@@ -1,4 +1,4 @@
-"""What all pages of the console have: their sections, who is signed in, the search, what was just done."""
+"""The frame of the console's pages: sections, the account, the search, and a word on what was just done."""
 
 from __future__ import annotations
 
