@@ -158,7 +158,7 @@ install_dependencies() {
     if ! cmp -s "$root/$1" "$venv/$1"; then
         say "Installing the Python packages of $1 (the first time takes a minute)"
         "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
-            --require-hashes -r "$root/$1" 9>&-
+            --no-compile --require-hashes -r "$root/$1" 9>&-
         cp "$root/$1" "$venv/$1"
     fi
     "$venv/bin/python" "$root/scripts/link_checkout.py"
@@ -171,7 +171,7 @@ install_schemathesis() {
     if cmp -s "$root/$lock" "$place/$lock"; then return; fi
     say "Installing schemathesis"
     "$python" -m venv --clear "$place" 9>&- && "$place/bin/python" -m pip install --quiet \
-        --disable-pip-version-check --no-input --require-hashes -r "$root/$lock" 9>&- &&
+        --disable-pip-version-check --no-input --no-compile --require-hashes -r "$root/$lock" 9>&- &&
         cp "$root/$lock" "$place/$lock"
 }
 

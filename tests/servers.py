@@ -30,19 +30,12 @@ APP = "hub_app"
 TEMPLATE = "hub_template"
 EMPTY = """
 DO $$
-DECLARE
-    listed record;
-    has_rows boolean;
-    filled text[] := '{}';
+DECLARE filled text;
 BEGIN
-    FOR listed IN SELECT oid::regclass::text AS name FROM pg_class
-                  WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
-                    AND relname <> 'alembic_version'
-    LOOP
-        EXECUTE format('SELECT EXISTS (SELECT FROM %s)', listed.name) INTO has_rows;
-        IF has_rows THEN filled := filled || listed.name; END IF;
-    END LOOP;
-    IF filled <> '{}' THEN EXECUTE format('TRUNCATE %s CASCADE', array_to_string(filled, ', ')); END IF;
+    SELECT string_agg(oid::regclass::text, ', ') INTO filled FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version'
+      AND pg_relation_size(oid) > 0;
+    IF filled IS NOT NULL THEN EXECUTE format('TRUNCATE ONLY %s CASCADE', filled); END IF;
     PERFORM setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
     FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL;
 END $$

@@ -3,7 +3,8 @@ Workers of two kinds, and the order of what they do.
 
 Tests of a running hub mostly wait; the others mostly compute. In one line, they would leave a core idle
 whenever each worker waits. So some workers have the folders of `WAITING` and some have all others; each reads
-only its own. It takes a file at a time, the longest first: at the end all have short ones left.
+only its own. One worker reads both: it computes when nothing is left to wait for. A worker takes a file at a
+time, the longest first: at the end all have short ones left.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from tests.shared_servers import Keeper
 TESTS: Final = Path(__file__).parent
 WAITING: Final = ("acceptance", "chaos")
 """Folders whose tests mostly wait, for a hub that runs."""
-WAITS, COMPUTES = "waits", "computes"
+WAITS, COMPUTES, HELPS = "waits", "computes", "helps"
+"""Kinds of workers, the first two of files, too. A worker that helps reads all files."""
 THREE: Final = 3
 CORES: Final = 2
 """More workers than these would compute in turns, and slow each other's time-outs."""
@@ -40,7 +42,7 @@ def kind_of(path: Path) -> str | None:
 
 def kinds_of(workers: int, wanted: Iterable[Path]) -> Mapping[str, str]:
     """
-    Return worker → kind: half of them compute, but no more than there are cores.
+    Return worker → kind: half of them compute, but no more than there are cores; the last one helps.
 
     Where only tests of one kind are wanted, or there are fewer workers, nobody is kept from anything.
     """
@@ -48,7 +50,8 @@ def kinds_of(workers: int, wanted: Iterable[Path]) -> Mapping[str, str]:
     if (len(kinds) == 1 and None not in kinds) or workers < THREE:
         return {}
     computing = min(CORES, workers // 2)
-    return {f"gw{number}": COMPUTES if number < computing else WAITS for number in range(workers)}
+    given = [*[COMPUTES] * computing, *[WAITS] * (workers - computing - 1), HELPS]
+    return {f"gw{number}": kind for number, kind in enumerate(given)}
 
 
 class LongestFirst:
@@ -127,13 +130,20 @@ class LongestFirst:
     def _supply(self, node: WorkerController) -> None:
         while len(self._pending[node]) <= FEW and not node.shutting_down:
             read = self._read[node]
-            file = next((file for file, tests in self._left.items() if tests[0] in read), None)
+            file = self._next(node)
             if file is None:
                 node.shutdown()
                 return
             tests = self._left.pop(file)
             self._pending[node] += tests
             node.send_runtest_some([read[test] for test in tests])
+
+    def _next(self, node: WorkerController) -> str | None:
+        """Return the longest file that it has read; one to wait for, if it helps and there is one."""
+        readable = [file for file, tests in self._left.items() if tests[0] in self._read[node]]
+        if node.workerinput["kind"] == HELPS:
+            readable.sort(key=lambda file: kind_of(TESTS.parent / file) != WAITS)
+        return next(iter(readable), None)
 
 
 def _file_of(test: str) -> str:
@@ -174,7 +184,7 @@ class _Worker:
 
 def pytest_configure(config: pytest.Config) -> None:
     told: Mapping[str, str] | None = getattr(config, "workerinput", None)
-    if told and told["kind"]:
+    if told and told["kind"] in {WAITS, COMPUTES}:
         config.pluginmanager.register(_Worker(told["kind"]))
     elif told is None and config.getoption("dist") != "no":
         config.pluginmanager.register(_Dealing(config))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import UUID
 
 import typer
@@ -31,8 +31,10 @@ from hub.doors.terminal import (
     warn,
 )
 from hub.model import ClockState
+from hub.model.step_messages import ToldByName
 from hub.operations.acknowledge import acknowledge_clock
 from hub.operations.clocks.board import ClockFilter, Clocks
+from hub.operations.clocks.schemas import ClockStep
 from hub.policy import load_policy
 
 app = typer.Typer(invoke_without_command=True)
@@ -41,11 +43,11 @@ _COLUMNS: Final[Columns] = {
     "vence": "due_at",
     "en palabras": "due_words",
     "promesa": "name",
-    "caso": lambda row: short_case(row["case"]),
+    "caso": lambda row: short_case(row.case),
     "nivel": "level",
     "estado": "state",
-    "avisados": lambda row: str(len({notice["person"] for notice in row["told"]}) or ""),
-    "asumido": lambda row: ", ".join(f"{ack['level']}: {ack['by']}" for ack in row["acknowledged"]),
+    "avisados": lambda row: str(len({notice.person for notice in row.told}) or ""),
+    "asumido": lambda row: ", ".join(f"{ack.level}: {ack.by}" for ack in row.acknowledged),
     "id": "id",
 }
 _STEPS: Final = ("paso", "cuándo", "hecho", "a quién", "canal", "estado", "avisado")
@@ -74,8 +76,8 @@ async def clocks(
     if as_json:
         print_json(answer)
         return
-    print_list(answer["items"], _COLUMNS, as_json=False)
-    if answer["source"] == "sql" and state not in {ClockState.MET, ClockState.CANCELLED}:
+    print_list(answer.items, _COLUMNS, as_json=False)
+    if answer.source == "sql" and state not in {ClockState.MET, ClockState.CANCELLED}:
         warn("Redis no contesta: se leyó de la base de datos.")
 
 
@@ -91,11 +93,11 @@ async def show(
         print_json(clock)
         return
     out = console()
-    out.print(f"{clock['name']} · {short_case(clock['case'])} · {clock['due_words']}", markup=False)
-    out.print(f"{clock['state']}, nivel {clock['level']}\n", markup=False)
-    print_table(_STEPS, [line for step in clock["steps"] for line in _step_lines(step, clock["told"])])
-    for ack in clock["acknowledged"]:
-        words = f"\nAsumido en el nivel {ack['level']} por {ack['by']}, {local_time(ack['at'])}"
+    out.print(f"{clock.name} · {short_case(clock.case)} · {clock.due_words}", markup=False)
+    out.print(f"{clock.state}, nivel {clock.level}\n", markup=False)
+    print_table(_STEPS, [line for step in clock.steps for line in _step_lines(step, clock.told)])
+    for ack in clock.acknowledged:
+        words = f"\nAsumido en el nivel {ack.level} por {ack.by}, {local_time(ack.at)}"
         out.print(words, markup=False)
 
 
@@ -121,18 +123,18 @@ async def _open() -> AsyncIterator[Clocks]:
         yield Clocks(log=log, appointments=appointments, calendar=load_policy(given.policy).calendar)
 
 
-def _step_lines(step: dict[str, Any], notices: list[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
+def _step_lines(step: ClockStep, notices: Sequence[ToldByName]) -> Iterator[tuple[str, ...]]:
     """Yield one line per message of a step; the first line also names the step."""
-    heads = step["key"], local_time(step["at"]), "yes" if step["done"] else ""
+    heads = step.key, local_time(step.at), "yes" if step.done else ""
     lines = [
         (
-            f"{notice['name']} ({notice['person']})",
-            notice["channel"],
-            str(notice["state"]),
-            local_time(notice["at"]),
+            f"{notice.name} ({notice.person})",
+            notice.channel,
+            str(notice.state),
+            local_time(notice.at),
         )
         for notice in notices
-        if notice["step"] == step["key"]
+        if notice.step == step.key
     ]
     for line in lines or [("", "", "", "")]:
         yield *heads, *line

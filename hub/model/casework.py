@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final
+from typing import Annotated, Final
+from uuid import UUID
+
+from msgspec import Meta, Struct
 
 from hub.model.catalogue import THREAD
+from hub.model.json import Instant
 
 
 class CaseKind(StrEnum):
@@ -52,6 +56,30 @@ class ReplyView(StrEnum):
     CLOSED = "closed"
     EMERGENCY = "emergency"
     """Answers to emergencies that nobody has settled."""
+
+
+class CaseStanding(Struct, kw_only=True, frozen=True):
+    id: Annotated[UUID, Meta(description="Of the event that came last.")]
+    case: Annotated[str, Meta(examples=["pqrs_id:pqrs-ejemplo-1"])]
+    opened_at: Instant | None
+    last_at: Instant
+    copropiedad_id: str | None
+    copropiedad: Annotated[str | None, Meta(description="Its name.")]
+    due_at: Annotated[Instant | None, Meta(description="When the first of its running promises is due.")]
+    breached: Annotated[int, Meta(description="Running promises that are broken.")]
+    at_risk: int
+    level: Annotated[int | None, Meta(description="The highest level that has one of its promises.")]
+    assignee: Annotated[str | None, Meta(description="Who of the staff has it: a reference.")]
+
+
+class FoundCase(CaseStanding, kw_only=True, frozen=True):
+    """A case as its rows say it: the types of its first and last event, and how many promises it has."""
+
+    first_type: str | None
+    last_type: str
+    radicado: str | None
+    promises: int
+    running: int
 
 
 _COLON: Final = ":"

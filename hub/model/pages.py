@@ -18,7 +18,7 @@ Limit = Annotated[int, Meta(ge=1, le=MAX_LIMIT, description="How many at most.")
 Cursor = Annotated[str, Meta(max_length=200, description="The `next` of the page before.")]
 
 T = TypeVar("T")
-Row = TypeVar("Row", bound=Struct)
+Row = TypeVar("Row")
 Key: TypeAlias = tuple[str, ...]
 
 

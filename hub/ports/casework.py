@@ -1,16 +1,16 @@
-"""Who of the staff has a case or a reply, and the list of cases."""
+"""Casework: the list of cases, and who of the staff has a case or a reply."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from hub.model import PropertyScope
-from hub.model.casework import CaseKind, ReplyState, ReplyView
-from hub.ports.log import Page
+from hub.model.casework import CaseKind, FoundCase, ReplyState, ReplyView
+from hub.model.pages import Rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class ReplyFilter:
 
 
 class CaseworkStore(Protocol):
-    async def cases(self, asked: CaseFilter, *, after: str | None, limit: int) -> Page:
+    async def cases(self, asked: CaseFilter, *, after: str | None, limit: int) -> Rows[FoundCase]:
         """List cases, that of the newest event first. Raises StorageRefused for a foreign cursor."""
 
     async def case_mark(self, case: str) -> object:
@@ -55,8 +55,8 @@ class CaseworkStore(Protocol):
     async def assign_case(self, case: str, assignee: str | None, *, by: str) -> None:
         """Give the case to somebody; None: to nobody."""
 
-    async def started_by(self, event_key: UUID | None) -> Mapping[str, object] | None:
-        """Return `name` and `time` of an event."""
+    async def started_by(self, event_key: UUID | None) -> str | None:
+        """Return the type of an event."""
 
     async def read_reply(self, reply_id: UUID, *, by: str) -> None:
         """Store that somebody has read a reply; the first one counts."""

@@ -13,6 +13,7 @@ from hub.model.audiences import UnreachedRow
 from hub.model.contracts import ContractDecision
 from hub.model.message_rows import ListedMessage, ShownMessage
 from hub.model.pages import Rows
+from hub.model.step_messages import ToldByName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,33 +98,29 @@ class LogStore(Protocol):
     ) -> ShownMessage | None:
         """Return a message with attempts, skipped channels, name and address, masked unless `whole`."""
 
-    async def clocks(self, ids: Sequence[UUID]) -> Sequence[Mapping[str, Json]]:
-        """
-        Return these clocks in the order of `ids`.
+    async def clocks(self, ids: Sequence[UUID]) -> Sequence[Clock]:
+        """Return these clocks in the order of `ids`."""
 
-        Each row includes its steps, of which the first `fired` are done, and its history (`course`).
-        """
-
-    async def step_messages(self, event_ids: Collection[str]) -> Sequence[Mapping[str, Json]]:
-        """List the messages of these events of the hub's own, oldest first, with masked names."""
+    async def step_messages(self, event_ids: Collection[str]) -> Mapping[UUID, Sequence[ToldByName]]:
+        """Return clock → the messages of these events of its steps, oldest first, with masked names."""
 
     async def clock(self, clock_id: UUID, *, places: PropertyScope = None) -> Clock | None:
         """Return one clock whole, with its history."""
 
     async def recent_clocks(
         self, *, state: str | None, after: str | None, limit: int, places: PropertyScope = None
-    ) -> Page:
+    ) -> Rows[Clock]:
         """List clocks from SQL: for ended clocks, and while Redis is away."""
 
     async def clocks_of(
         self, places: Collection[str], states: Collection[str], *, after: str | None, limit: int
-    ) -> Page:
+    ) -> Rows[Clock]:
         """List the clocks of copropiedades in these states, soonest due first."""
 
-    async def board(self, asked: BoardFilter, *, after: str | None, limit: int) -> Page:
+    async def board(self, asked: BoardFilter, *, after: str | None, limit: int) -> Rows[Clock]:
         """List running promises that the filter selects, soonest due first."""
 
-    async def ended_clocks(self, asked: BoardFilter, *, after: str | None, limit: int) -> Page:
+    async def ended_clocks(self, asked: BoardFilter, *, after: str | None, limit: int) -> Rows[Clock]:
         """List ended promises that the filter selects, the last started first."""
 
     async def kept_promises(

@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 import msgspec
+from msgspec import Struct
 
 from hub.errors import StorageRefused
 from hub.inbound import emergency_replies, replies
@@ -40,6 +41,16 @@ _Position = tuple[datetime, int, str]
 _BEGINNING: Final[_Position] = (datetime(1, 1, 1, tzinfo=UTC), 0, "")
 
 
+class _Text(Struct, frozen=True):
+    """The words of a message as they were stored for the inbox or for paper."""
+
+    subject: str | None
+    text: str | None
+
+
+_NO_TEXT: Final = _Text(subject=None, text=None)
+
+
 class PostgresCases(Store):
     """The CaseStore."""
 
@@ -58,13 +69,10 @@ class PostgresCases(Store):
         rows = await self.rows(_SQL["known"], asked, listed(places), _ESCALATED)
         firsts: dict[str, StoredEvent] = {}
         for alone in {row["alone"] for row in rows}:
-            keys = [row["case_key"] for row in rows if row["alone"] is alone]
+            keys = [row["case"] for row in rows if row["alone"] is alone]
             found = await self.rows(_SQL["first"], keys, listed(places), alone, _ESCALATED)
             firsts |= {row["case_key"]: events.event_of(row) for row in found}
-        return [
-            KnownCase(case=row["case_key"], alone=row["alone"], first=firsts.get(row["case_key"]))
-            for row in rows
-        ]
+        return [read(KnownCase, row, first=firsts.get(row["case"])) for row in rows]
 
     async def page(
         self,
@@ -99,7 +107,7 @@ class PostgresCases(Store):
 
 
 async def _with_rows(run: Runner, facts: CaseFacts, *, whole: bool) -> CaseFacts:
-    """Add what the entries are of."""
+    """Add the rows that the entries name."""
     ids = _ids(facts.entries)
     messages = await _messages(run, ids[EntryKind.MESSAGE], whole=whole)
     keys = {message.message.event_key for message in messages.values()}
@@ -129,7 +137,7 @@ async def _messages(run: Runner, ids: Collection[UUID], *, whole: bool) -> Mappi
     calls: defaultdict[UUID, list[Attempt]] = defaultdict(list)
     for row in await run.rows(_SQL["attempts"], *asked):
         calls[row["message_id"]].append(read(Attempt, row))
-    texts = {row["id"]: row for row in await run.rows(_SQL["texts"], sorted(ids))}
+    texts = {row["id"]: read(_Text, row) for row in await run.rows(_SQL["texts"], sorted(ids))}
     messages = [message_of(row) for row in rows]
     since = await later_of(run, messages)
     found = [
@@ -138,8 +146,8 @@ async def _messages(run: Runner, ids: Collection[UUID], *, whole: bool) -> Mappi
             attempts=calls[message.id],
             later=since.get(message.id, NOTHING).message,
             case_open=since.get(message.id, NOTHING).case_open,
-            subject=texts[message.id]["subject"] if message.id in texts else None,
-            text=texts[message.id]["text"] if message.id in texts else None,
+            subject=texts.get(message.id, _NO_TEXT).subject,
+            text=texts.get(message.id, _NO_TEXT).text,
         )
         for message in messages
     ]
@@ -185,7 +193,7 @@ async def _with_names(run: Runner, facts: CaseFacts, *, whole: bool) -> CaseFact
 
 
 def _acting(facts: CaseFacts) -> set[str]:
-    """Return who has taken a clock on, or acknowledged something: staff, by reference."""
+    """Return the staff who have taken a clock on, or acknowledged something, by reference."""
     clocks_seen = [*facts.head, *facts.clocks.values()]
     taken = {ack.by for clock in clocks_seen for ack in clock.course.acknowledged}
     return taken | {by for stored in facts.events.values() if isinstance(by := _by(stored), str)}

@@ -1,22 +1,23 @@
-"""Cases as staff works on them, and what has become of what people wrote."""
+"""Cases and replies as the work of staff, in PostgreSQL."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
 from hub.catalog import CATALOG
-from hub.model import TYPE_PREFIX, TYPE_SUFFIX, Json, Move, type_of
-from hub.model.casework import CaseKind, ReplyState, ReplyView
+from hub.model import Move, type_of
+from hub.model.casework import CaseKind, FoundCase, ReplyState, ReplyView
 from hub.model.ids import earliest
+from hub.model.pages import Rows
 from hub.policy.clocks import ESCALATES
 from hub.ports.casework import CaseFilter, ReplyFilter
-from hub.ports.log import Page
-from hub.storage.database import Store, load, storable
+from hub.storage.database import Store, load, read, storable
 from hub.storage.filters import listed
-from hub.storage.paging import Cursor, cursor, page
+from hub.storage.paging import Cursor, cursor, rows_page
 
 _SQL = load("casework")
 KINDS: Final = f"case_key ~ '^({'|'.join(kind.replace('.', '[.]') for kind in CaseKind)}):'"
@@ -44,13 +45,12 @@ _HELD: Final = "SELECT case_key FROM case_task WHERE assignee = ${}"
 class PostgresCasework(Store):
     """The CaseworkStore."""
 
-    async def cases(self, asked: CaseFilter, *, after: str | None, limit: int) -> Page:
+    async def cases(self, asked: CaseFilter, *, after: str | None, limit: int) -> Rows[FoundCase]:
         _, before = cursor(after, _LATEST)
         values: list[object] = [before, limit + 1, listed(asked.places), _ESCALATED]
         newest = _newest(asked, values)
         rows = await self.rows(_SQL["cases"].format(newest=newest), *values)
-        found = page(rows, limit, "last_at")
-        return Page(items=[_case(row) for row in found.items], next=found.next)
+        return rows_page(rows, limit, "last_at", partial(read, FoundCase))
 
     async def case_mark(self, case: str) -> object:
         [row] = await self.rows(_SQL["case_mark"], storable(case))
@@ -66,9 +66,9 @@ class PostgresCasework(Store):
         else:
             await self.rows(_SQL["assign_case"], storable(case), storable(assignee), storable(by))
 
-    async def started_by(self, event_key: UUID | None) -> Mapping[str, object] | None:
+    async def started_by(self, event_key: UUID | None) -> str | None:
         rows = await self.rows(_SQL["started_by"], event_key)
-        return {"name": _name(rows[0]["type"]), "time": rows[0]["time"]} if rows else None
+        return rows[0]["type"] if rows else None
 
     async def read_reply(self, reply_id: UUID, *, by: str) -> None:
         await self.rows(_SQL["read_reply"], reply_id, storable(by))
@@ -86,7 +86,7 @@ class PostgresCasework(Store):
 
 
 def _newest(asked: CaseFilter, values: list[object]) -> str:
-    """Return what finds the newest event of each case; adds the values of its parameters."""
+    """Return the query of the newest event of each case; append its parameters to `values`."""
     conditions = " AND ".join(_conditions(asked, values)) or "true"
     if asked.assignee is not None:
         values.append(storable(asked.assignee))
@@ -110,15 +110,6 @@ def _conditions(asked: CaseFilter, values: list[object]) -> Iterable[str]:
         yield _ENDED
     if asked.is_open and asked.assignee is not None:
         yield _IS_OPEN
-
-
-def _case(row: Mapping[str, Json]) -> dict[str, Json]:
-    names = {"last_event": _name(row["last_type"]), "first_event": _name(row["first_type"] or "")}
-    return {name: value for name, value in row.items() if not name.endswith("_type")} | names
-
-
-def _name(kind: str) -> str:
-    return kind.removeprefix(TYPE_PREFIX).removesuffix(TYPE_SUFFIX)
 
 
 _VIEWS: Final[Mapping[ReplyView, str]] = {

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from hub.model import Clock, ClockHistory, LiveClock, PromiseRecord, WatchedClock
+from hub.model import Clock, ClockHistory, LiveClock, WatchedClock
 from hub.model.ids import span
 from hub.people.units import unit_name
 from hub.storage.database import Runner, encode, encode_some, load, read, write
@@ -25,11 +25,11 @@ async def of_cases(run: Runner, cases: Collection[str], ids: Collection[UUID]) -
 
 
 async def by_id(run: Runner, ids: Collection[UUID]) -> Sequence[Clock]:
-    return _clocks(await run.rows(_SQL["by_id"], list(ids)))
+    return await find(run, "by_id", list(ids))
 
 
 async def due(run: Runner, limit: int, overdue: timedelta, reach: timedelta) -> Sequence[Clock]:
-    return _clocks(await run.rows(_SQL["due"], limit, overdue, reach))
+    return await find(run, "due", limit, overdue, reach)
 
 
 async def live(run: Runner, after: UUID, limit: int) -> Sequence[LiveClock]:
@@ -40,20 +40,16 @@ async def live(run: Runner, after: UUID, limit: int) -> Sequence[LiveClock]:
 async def watched(run: Runner, at: datetime, after: UUID, limit: int) -> Sequence[WatchedClock]:
     """Return running clocks whose first step is due by `at`, by id, with their places."""
     rows = await run.rows(_SQL["watched"], after, limit, at)
-    return [
-        WatchedClock(
-            clock=clock,
-            place=row["copropiedad_id"],
-            building=row["building"],
-            unit=unit_name(row["tower"], row["unit"]) if row["unit"] else None,
-        )
-        for row, clock in zip(rows, _clocks(rows), strict=True)
-    ]
+    return [read(WatchedClock, row, clock=clock_of(row), unit=_unit(row)) for row in rows]
+
+
+def _unit(row: Record) -> str | None:
+    return unit_name(row["tower"], row["unit"]) if row["unit"] else None
 
 
 async def find(run: Runner, statement: str, *arguments: object) -> Sequence[Clock]:
     """Return the clocks of this statement."""
-    return _clocks(await run.rows(_SQL[statement], *arguments))
+    return [clock_of(row) for row in await run.rows(_SQL[statement], *arguments)]
 
 
 async def advance(run: Runner, advanced: Sequence[Clock], *, seen: Sequence[Clock]) -> Collection[UUID]:
@@ -79,11 +75,6 @@ async def places(run: Runner, ids: Collection[UUID]) -> Mapping[UUID, str | None
     return {row["id"]: row["copropiedad_id"] for row in await run.rows(_SQL["places"], list(ids))}
 
 
-def kept_of(row: Record) -> PromiseRecord:
-    """Read the fields of a clock that the indicators use."""
-    return read(PromiseRecord, row, case=row["case_key"], course=row["course"] or {})
-
-
 def _row(clock: Clock) -> tuple[object, ...]:
     return (
         clock.id,
@@ -104,15 +95,13 @@ def _row(clock: Clock) -> tuple[object, ...]:
     )
 
 
-def _clocks(rows: Sequence[Record]) -> list[Clock]:
-    return [
-        read(
-            Clock,
-            row,
-            case=row["case_key"],
-            course=row["course"] or {},
-            context=row["context"] or {},
-            changed_at=row["updated_at"],
-        )
-        for row in rows
-    ]
+def clock_of(row: Record) -> Clock:
+    """Read a clock from all columns of its row."""
+    return read(
+        Clock,
+        row,
+        case=row["case_key"],
+        course=row["course"] or {},
+        context=row["context"] or {},
+        changed_at=row["updated_at"],
+    )

@@ -31,7 +31,7 @@ class PostgresEmergencies(Store):
     ) -> Sequence[LostRecipient]:
         since = earliest(NOW() - _REACH)
         rows = await self.rows(_SQL["lost"], NAME, since, limit, gather, pause, _UPDATED, CLEARED)
-        return [read(LostRecipient, row, name=row["name"] or "", units=row["units"] or ()) for row in rows]
+        return [read(LostRecipient, row) for row in rows]
 
     async def mark_alerted(self, event_key: UUID, people: Collection[str]) -> None:
         await self.rows(_SQL["mark"], event_key, sorted(people))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,7 +16,6 @@ from hub.model import (
     HUB_SOURCE,
     Clock,
     ClockState,
-    Json,
     Period,
     PromiseRecord,
     PropertyScope,
@@ -25,12 +24,13 @@ from hub.model import (
 from hub.model.contracts import ContractDecision
 from hub.model.message_rows import AttemptRow, ListedMessage, ShownMessage
 from hub.model.pages import PageQuery, Rows
+from hub.model.step_messages import ToldByName
 from hub.people.masking import mask_address, mask_name, mask_reference
-from hub.ports import BoardFilter, Cause, Causes, MessageFilter, Page
+from hub.ports import BoardFilter, Cause, Causes, MessageFilter
 from hub.storage import clocks, contracts, unreached
 from hub.storage.database import Store, load, read
 from hub.storage.filters import listed, narrow, narrow_clocks
-from hub.storage.paging import cursor, page, paged, rows_of, shown
+from hub.storage.paging import cursor, rows_of, rows_page
 
 MANY: Final = 10_000
 """Counts of what has ended stop here, state by state: nobody needs a greater number."""
@@ -65,50 +65,60 @@ class PostgresLog(Store):
         rows = await self.rows(_SQL["message"], message_id, listed(places))
         if not rows:
             return None
-        attempts = [read(AttemptRow, row) for row in await self.rows(_SQL["attempts"], message_id)]
+        attempts = await self._attempts(message_id)
         message = read(ShownMessage, rows[0], attempts=attempts, masked=not whole, may_unmask=whole)
         return message if whole else _masked(message)
 
-    async def clocks(self, ids: Sequence[UUID]) -> Sequence[Mapping[str, Json]]:
-        return [shown(row) for row in await self.rows(_SQL["clocks"], ids)]
+    async def _attempts(self, message_id: UUID) -> list[AttemptRow]:
+        return [read(AttemptRow, row) for row in await self.rows(_SQL["attempts"], message_id)]
+
+    async def clocks(self, ids: Sequence[UUID]) -> Sequence[Clock]:
+        return await clocks.find(self, "listed", ids)
 
     async def clock(self, clock_id: UUID, *, places: PropertyScope = None) -> Clock | None:
         return next(iter(await clocks.find(self, "seen", clock_id, listed(places))), None)
 
-    async def step_messages(self, event_ids: Collection[str]) -> Sequence[Mapping[str, Json]]:
-        rows = await self.rows(_SQL["step_messages"], list(event_ids), HUB_SOURCE, clocks.started(event_ids))
-        return [{**shown(row), "name": mask_name(row["name"])} for row in rows]
+    async def step_messages(self, event_ids: Collection[str]) -> Mapping[UUID, Sequence[ToldByName]]:
+        found: defaultdict[UUID, list[ToldByName]] = defaultdict(list)
+        asked = list(event_ids), HUB_SOURCE, clocks.started(event_ids)
+        for row in await self.rows(_SQL["step_messages"], *asked):
+            found[row["clock"]].append(read(ToldByName, row, name=mask_name(row["name"])))
+        return found
 
     async def recent_clocks(
         self, *, state: str | None, after: str | None, limit: int, places: PropertyScope = None
-    ) -> Page:
+    ) -> Rows[Clock]:
         there = () if places is None else (listed(places),)
         statement = _SQL["recent_clocks" if places is None else "recent_clocks_there"]
-        return await paged(self, statement, after, limit, _states(state, ClockState), *there, by="started_at")
+        asked = *cursor(after), limit + 1, _states(state, ClockState), *there
+        return rows_page(await self.rows(statement, *asked), limit, "started_at", clocks.clock_of)
 
     async def clocks_of(
         self, places: Collection[str], states: Collection[str], *, after: str | None, limit: int
-    ) -> Page:
+    ) -> Rows[Clock]:
         asked = *cursor(after, _SOONEST), limit + 1, sorted(states), listed(frozenset(places))
-        return page(await self.rows(_SQL["clocks_of"], *asked), limit, "due_at")
+        return rows_page(await self.rows(_SQL["clocks_of"], *asked), limit, "due_at", clocks.clock_of)
 
-    async def board(self, asked: BoardFilter, *, after: str | None, limit: int) -> Page:
-        values: list[object] = [*cursor(after, _SOONEST), limit + 1, sorted(asked.states)]
-        conditions, more = narrow_clocks(asked, first_free=len(values) + 1)
-        rows = await self.rows(_SQL["board"].format(narrowed=conditions), *values, *more)
-        return page(rows, limit, "due_at")
+    async def board(self, asked: BoardFilter, *, after: str | None, limit: int) -> Rows[Clock]:
+        rows = await self._narrowed("board", asked, cursor(after, _SOONEST), limit)
+        return rows_page(rows, limit, "due_at", clocks.clock_of)
 
-    async def ended_clocks(self, asked: BoardFilter, *, after: str | None, limit: int) -> Page:
-        values: list[object] = [*cursor(after), limit + 1, sorted(asked.states)]
+    async def ended_clocks(self, asked: BoardFilter, *, after: str | None, limit: int) -> Rows[Clock]:
+        rows = await self._narrowed("ended_clocks", asked, cursor(after), limit)
+        return rows_page(rows, limit, "started_at", clocks.clock_of)
+
+    async def _narrowed(
+        self, name: str, asked: BoardFilter, before: tuple[datetime, UUID], limit: int
+    ) -> Sequence[Record]:
+        values: list[object] = [*before, limit + 1, sorted(asked.states)]
         conditions, more = narrow_clocks(asked, first_free=len(values) + 1)
-        rows = await self.rows(_SQL["ended_clocks"].format(narrowed=conditions), *values, *more)
-        return page(rows, limit, "started_at")
+        return await self.rows(_SQL[name].format(narrowed=conditions), *values, *more)
 
     async def kept_promises(
         self, period: Period, *, area: str | None, places: PropertyScope = None
     ) -> Sequence[PromiseRecord]:
         asked = period.since, period.until, list(ClockState), area, listed(places)
-        return [clocks.kept_of(row) for row in await self.rows(_SQL["promises"], *asked)]
+        return [read(PromiseRecord, row) for row in await self.rows(_SQL["promises"], *asked)]
 
     async def contract_decisions(
         self, period: Period, *, area: str | None, places: PropertyScope = None

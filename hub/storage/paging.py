@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -42,9 +43,16 @@ async def rows_of(
 ) -> Rows[Row]:
     """Read a page of rows of a kind, as `paged` does."""
     rows = await run.rows(statement, *cursor(query.after), query.limit + 1, *asked)
-    last = rows[query.limit - 1] if len(rows) > query.limit else None
-    following = None if last is None else _encode_cursor(last[by], last["id"])
-    return Rows(items=[read(kind, row) for row in rows[: query.limit]], next=following)
+    return rows_page(rows, query.limit, by, partial(read, kind))
+
+
+def rows_page(
+    rows: Sequence[Record], limit: int, ordered_by: str, made: Callable[[Record], Row]
+) -> Rows[Row]:
+    """Make a page of up to `limit` rows, each by `made`; one extra row means that there is a next page."""
+    last = rows[limit - 1] if len(rows) > limit else None
+    following = None if last is None else _encode_cursor(last[ordered_by], last["id"])
+    return Rows(items=[made(row) for row in rows[:limit]], next=following)
 
 
 def page(rows: Sequence[Record], limit: int, ordered_by: str) -> Page:

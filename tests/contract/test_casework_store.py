@@ -12,7 +12,7 @@ import pytest
 import hub.storage.migrations.versions as migrations
 from hub.errors import StorageRefused
 from hub.inbound.replies import read
-from hub.model import ClockState, Reply, State
+from hub.model import ClockState, Reply, State, type_of
 from hub.model.casework import CaseKind, ReplyState, ReplyView
 from hub.ports.casework import CaseFilter, ReplyFilter
 from hub.storage.casework import KINDS
@@ -41,7 +41,7 @@ async def promise(
 
 
 async def cases(stores: RealStores, asked: CaseFilter = EVERYTHING) -> list[str]:
-    return [row["case"] for row in (await stores.casework.cases(asked, after=None, limit=9)).items]
+    return [row.case for row in (await stores.casework.cases(asked, after=None, limit=9)).items]
 
 
 async def wrote(stores: RealStores, text: str = "¿Para cuándo?", *, emergency: bool = False) -> UUID:
@@ -86,10 +86,10 @@ async def test_cases_come_in_the_order_of_what_happened_last(stores: RealStores)
     rest = await stores.casework.cases(EVERYTHING, after=page.next, limit=1)
     [row] = page.items
 
-    assert ("pqrs_id:1", "R-1", "pqrs.received", "pqrs.replied", "Conjunto ph-1", 0) == tuple(
-        row[name] for name in ("case", "radicado", "first_event", "last_event", "copropiedad", "promises")
+    assert ("pqrs_id:1", "R-1", type_of("pqrs.received"), type_of("pqrs.replied"), "Conjunto ph-1", 0) == (
+        *(row.case, row.radicado, row.first_type, row.last_type, row.copropiedad, row.promises),
     )
-    assert (["request_id:2"], None) == ([row["case"] for row in rest.items], rest.next)
+    assert (["request_id:2"], None) == ([row.case for row in rest.items], rest.next)
     with pytest.raises(StorageRefused):
         await stores.casework.cases(EVERYTHING, after="nonsense", limit=1)
 
@@ -124,7 +124,7 @@ async def test_cases_are_selected(stores: RealStores) -> None:
         "mine and open": ["pqrs_id:1"],
         "since": ["pqrs_id:3", "pqrs_id:2"],
     } == found
-    assert (1, 1, 1, "account:ana") == (row["promises"], row["running"], row["breached"], row["assignee"])
+    assert (1, 1, 1, "account:ana") == (row.promises, row.running, row.breached, row.assignee)
 
 
 async def test_mark_of_a_case_differs_with_what_happens_in_it(stores: RealStores) -> None:
@@ -210,8 +210,6 @@ async def test_answer_in_a_case_settles_all_that_was_written_there(stores: RealS
 async def test_event_that_began_something_is_named(stores: RealStores) -> None:
     await happen(stores, "pqrs_id:1", hours=1)
     [row] = (await stores.casework.cases(EVERYTHING, after=None, limit=9)).items
-    named = await stores.casework.started_by(UUID(row["id"]))
 
-    assert named is not None
-    assert "pqrs.received" == named["name"]
+    assert type_of("pqrs.received") == await stores.casework.started_by(row.id)
     assert await stores.casework.started_by(None) is None

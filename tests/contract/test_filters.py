@@ -145,7 +145,7 @@ async def test_clocks_are_listed_and_counted_where_they_belong(
     whole = [await stores.log.clock(clocks[name].id, places=places) for name in PLACE]
 
     assert [clocks[name].id for name in PLACE if name in seen] == [one.id for one in whole if one]
-    assert {str(clocks[name].id) for name in seen} == {row["id"] for row in recent.items}
+    assert {clocks[name].id for name in seen} == {row.id for row in recent.items}
     assert len(seen) == counts["clocks"].get("open", 0)
 
 
@@ -171,8 +171,8 @@ async def test_the_clocks_of_copropiedades_are_listed_soonest_due_first_page_by_
     first = await stores.log.clocks_of(BOTH, states, after=None, limit=2)
     rest = await stores.log.clocks_of(BOTH, states, after=first.next, limit=2)
 
-    assert ["ph-b 1", "ph-a 2"] == [row["case"] for row in first.items]
-    assert (["ph-a 3"], None) == ([row["case"] for row in rest.items], rest.next)
+    assert ["ph-b 1", "ph-a 2"] == [row.case for row in first.items]
+    assert (["ph-a 3"], None) == ([row.case for row in rest.items], rest.next)
     assert [] == (await stores.log.clocks_of(NOWHERE, states, after=None, limit=2)).items
 
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-import msgspec
 import pytest
 
 from hub.errors import StorageRefused
@@ -24,7 +23,6 @@ from hub.model import (
     PromiseRecord,
     Purpose,
     State,
-    Step,
     StoredEvent,
 )
 from hub.model.contracts import ContractDecision
@@ -166,18 +164,7 @@ async def test_clocks_are_shown_in_the_order_asked(stores: RealStores) -> None:
     rows = await stores.log.clocks([other.id, uuid4(), one.id])
     page = await stores.log.recent_clocks(state="breached", after=None, limit=10)
 
-    assert [row["id"] for row in rows] == [str(other.id), str(one.id)]
-    promised = {
-        "id": str(other.id),
-        "case": "b",
-        "name": "first_reply",
-        "state": "breached",
-        "started_at": "2026-03-09T17:00:00Z",
-        "due_at": "2026-03-09T19:00:00Z",
-        "level": 2,
-        "ended_at": None,
-    }
-    assert [promised] == [{name: row[name] for name in promised} for row in page.items]
+    assert ([other, one], [other]) == (rows, page.items)
 
 
 async def test_listed_clock_has_its_steps_and_history(stores: RealStores) -> None:
@@ -185,10 +172,8 @@ async def test_listed_clock_has_its_steps_and_history(stores: RealStores) -> Non
     one = clock(fired=2, course=course)
     async with stores.intake.transaction() as transaction:
         await transaction.save_clocks([one])
-    [row] = await stores.log.clocks([one.id])
 
-    assert (list(one.steps), 2) == (msgspec.convert(row["steps"], list[Step]), row["fired"])
-    assert course == msgspec.convert(row["course"], ClockHistory)
+    assert [one] == await stores.log.clocks([one.id])
 
 
 async def test_messages_of_a_step_are_found_by_its_event(stores: RealStores) -> None:
@@ -201,13 +186,13 @@ async def test_messages_of_a_step_are_found_by_its_event(stores: RealStores) -> 
             await transaction.add_events([of])
     await stores.add(later, message(own, state=State.SENT), message(forged, person="p-3"))
 
-    messages = await stores.log.step_messages([step, f"{clock().id}:breach:1"])
+    told = await stores.log.step_messages([step, f"{clock().id}:breach:1"])
 
-    assert [(step, "p-1", "email", "sent"), (step, "p-2", "inbox", "queued")] == [
-        (row["event_id"], row["person"], row["channel"], row["state"]) for row in messages
+    assert [clock().id] == list(told)
+    assert [("p-1", "email", "sent", NOON), ("p-2", "inbox", "queued", NOON + HOUR)] == [
+        (one.person, one.channel, one.state, one.at) for one in told[clock().id]
     ]
-    assert ["2026-03-09T17:00:00Z", "2026-03-09T18:00:00Z"] == [row["at"] for row in messages]
-    assert not any("María" in row["name"] for row in messages)
+    assert {("escalate:2", "M*** P***")} == {(one.step, one.name) for one in told[clock().id]}
 
 
 async def test_clocks_are_listed_page_by_page(stores: RealStores) -> None:
@@ -217,7 +202,7 @@ async def test_clocks_are_listed_page_by_page(stores: RealStores) -> None:
     first = await stores.log.recent_clocks(state=None, after=None, limit=3)
     rest = await stores.log.recent_clocks(state=None, after=first.next, limit=3)
 
-    assert [row["case"] for row in [*first.items, *rest.items]] == ["3", "2", "1", "0"]
+    assert [row.case for row in [*first.items, *rest.items]] == ["3", "2", "1", "0"]
 
 
 async def test_the_promises_of_a_period_are_all_clocks_of_the_cases_that_began_in_it(

@@ -207,7 +207,7 @@ async def test_follow_up_is_in_no_list_of_clocks(stores: RealStores) -> None:
     for places in (None, frozenset({"ph-1"})):
         listed = await stores.log.recent_clocks(state="met", after=None, limit=9, places=places)
 
-        assert [str(met.id)] == [row["id"] for row in listed.items]
+        assert [met.id] == [row.id for row in listed.items]
 
 
 PERIOD: Final = Period(since=BEFORE["time"] - HOUR, until=BEFORE["time"] + HOUR)

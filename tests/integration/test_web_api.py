@@ -11,10 +11,11 @@ import pytest
 from aiohttp import hdrs
 
 from hub.errors import StorageRefused, StorageUnavailable
-from hub.model import Acknowledgement, ClockHistory, ClockState, Pause, Step, StepKind
+from hub.model import Acknowledgement, ClockHistory, ClockState, Pause, State, Step, StepKind
 from hub.model.message_rows import MessageRow, MessageWhole
 from hub.model.pages import page_of
-from hub.operations.clocks.schemas import ClockPage, ClockWhole
+from hub.model.step_messages import ToldByName
+from hub.operations.clocks.schemas import ClockExplained, ClockPage
 from hub.ports import MessageFilter
 from hub.storage import Database
 from tests.contract.values import clock
@@ -132,7 +133,7 @@ def with_clocks(*states: str) -> World:
     world.log.clock_rows.extend(
         clock_row(
             case=f"PQRS-{n}",
-            state=state,
+            state=ClockState(state),
             due_at=soon + timedelta(hours=n),
             ended_at=NOON if state == "met" else None,
         )
@@ -188,9 +189,17 @@ async def test_clocks_come_from_the_boards_soonest_due_first() -> None:
     assert msgspec.convert(reply.json, ClockPage).items[0].left is not None
 
 
-def step_message(of: Any, step: str) -> dict[str, Any]:
-    message = {"event_id": f"{of}:{step}", "id": UUID(int=8), "event": "pqrs.escalated", "at": NOON}
-    return {**message, "person": "p-jefe", "name": "A*** R***", "channel": "inbox", "state": "sent"}
+def told(step: str) -> ToldByName:
+    return ToldByName(
+        step=step,
+        message_id=UUID(int=8),
+        event="pqrs.escalated",
+        person="p-jefe",
+        name="A*** R***",
+        channel="inbox",
+        state=State.SENT,
+        at=NOON,
+    )
 
 
 def escalated_clock() -> World:
@@ -201,16 +210,10 @@ def escalated_clock() -> World:
         for kind, day, to in ((StepKind.BREACH, 2, 1), (StepKind.ESCALATE, 2, 2), (StepKind.ESCALATE, 3, 3))
     )
     course = ClockHistory(acknowledged=(Acknowledgement(level=2, at=NOON, by="p-jefe"),))
-    row = clock_row(
-        state="breached",
-        level=2,
-        fired=2,
-        steps=msgspec.to_builtins(steps),
-        course=msgspec.to_builtins(course),
-    )
+    row = clock_row(state=ClockState.BREACHED, level=2, fired=2, steps=steps, course=course)
     world.log.clock_rows.extend([row, clock_row()])
     # The last step is still due: a row with its key is no notice of it.
-    world.log.message_rows.extend(step_message(row["id"], step) for step in ("escalate:2", "escalate:3"))
+    world.log.told[row.id] = [told("escalate:2"), told("escalate:3")]
     return world
 
 
@@ -232,11 +235,11 @@ async def test_listed_clock_shows_due_time_who_was_notified_and_who_acknowledged
 async def test_clock_is_shown_with_its_steps_and_masked_names_of_the_notified() -> None:
     world, one = World(), clock(fired=2, state=ClockState.BREACHED)
     world.log.promises[one.id] = one
-    world.log.message_rows.extend(step_message(one.id, step) for step in ("breach:1", "escalate:2"))
+    world.log.told[one.id] = [told("breach:1"), told("escalate:2")]
 
     reply = await ask(world, f"/api/clocks/{one.id}")
 
-    whole = msgspec.convert(reply.json, ClockWhole)
+    whole = msgspec.convert(reply.json, ClockExplained)
     assert [("at_risk:1", True), ("breach:1", True), ("escalate:2", False)] == [
         (step.key, step.done) for step in whole.steps
     ]
@@ -246,8 +249,7 @@ async def test_clock_is_shown_with_its_steps_and_masked_names_of_the_notified() 
 
 async def test_paused_clock_has_no_time_left_and_shows_since_when() -> None:
     world = World()
-    course = msgspec.to_builtins(ClockHistory(pauses=(Pause(since=NOON),)))
-    world.log.clock_rows.append(clock_row(course=course))
+    world.log.clock_rows.append(clock_row(course=ClockHistory(pauses=(Pause(since=NOON),))))
 
     (row,) = (await ask(world, "/api/clocks")).json["items"]
 
@@ -257,7 +259,7 @@ async def test_paused_clock_has_no_time_left_and_shows_since_when() -> None:
 
 async def test_clock_that_ended_late_shows_its_end_and_no_time_left() -> None:
     world = World()
-    world.log.clock_rows.append(clock_row(state="breached", ended_at=NOON + timedelta(days=3)))
+    world.log.clock_rows.append(clock_row(state=ClockState.BREACHED, ended_at=NOON + timedelta(days=3)))
 
     (row,) = (await ask(world, "/api/clocks?state=breached")).json["items"]
 

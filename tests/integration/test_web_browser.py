@@ -10,7 +10,7 @@ import pytest
 
 from hub.desk.channels import queries
 from hub.inbound.replies import read
-from hub.model import About, DeadLetter, Reply, Symptom
+from hub.model import About, ClockState, DeadLetter, Reply, Symptom
 from hub.storage import Database, PostgresLetters, PostgresReplies
 from tests.contract.values import now
 from tests.integration.chromium import Browser
@@ -42,7 +42,7 @@ async def busy_world(database: Database, **environ: str) -> World:
         message_row(event=EVIL, channel=EVIL),
     ]
     due = datetime.now(UTC) - timedelta(minutes=20, seconds=30)
-    world.log.clock_rows += [clock_row(state="breached", due_at=due, case=f"pqrs_id:{EVIL}")]
+    world.log.clock_rows += [clock_row(state=ClockState.BREACHED, due_at=due, case=f"pqrs_id:{EVIL}")]
     world.log.letters.append(EVIL_LETTER)
     await bury(database, EVIL_LETTER)
     return world

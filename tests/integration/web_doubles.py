@@ -29,6 +29,7 @@ from hub.errors import AppointmentsUnavailable, BrokerUnavailable, InvalidEvent
 from hub.intake.process_batch import refuse
 from hub.model import (
     Clock,
+    ClockState,
     DeadLetter,
     EscalationStatus,
     Event,
@@ -39,6 +40,7 @@ from hub.model import (
     MarkReason,
     Period,
     PreferenceEntry,
+    Promise,
     PromiseRecord,
     PropertyScope,
     RawMessage,
@@ -59,13 +61,14 @@ from hub.model.residents import (
     ResidentSession,
     SentLine,
 )
+from hub.model.step_messages import ToldByName
 from hub.model.surveys import Respondent, RespondentPage, Survey, SurveyRecord, SurveyRound
 from hub.parts.company import CompanyRules
 from hub.parts.dry_run import DryRuns
 from hub.parts.renderer import render_again
 from hub.parts.texts import lazy_gallery
 from hub.policy import load_policy
-from hub.ports import BoardFilter, Cause, Causes, MessageFilter, Page, Ticket
+from hub.ports import BoardFilter, Cause, Causes, MessageFilter, Ticket
 from hub.ports.activity import AcceptedMessages, AffectedPeople, ChannelOfMessages, HourOfMessages
 from hub.ports.evidence import EvidenceStore
 from hub.ports.receipts import ReceiptStore
@@ -135,23 +138,20 @@ def message_row(**fields: Json) -> ShownMessage:
     return msgspec.convert(values, ShownMessage)
 
 
-def clock_row(**fields: Json) -> dict[str, Json]:
-    return {
+def clock_row(**fields: Any) -> Clock:
+    """A promise of a day, without steps."""
+    values: dict[str, Any] = {
         "id": uuid4(),
         "case": "PQRS-1",
         "name": "first_reply",
-        "state": "open",
+        "state": ClockState.OPEN,
         "started_at": NOON,
         "due_at": NOON + timedelta(days=2),
         "level": 1,
-        "ended_at": None,
-        "steps": [],
-        "fired": 0,
-        "course": None,
-        "promise": {"target": "PT86400S"},
-        "context": None,
-        **fields,
+        "promise": Promise(target=timedelta(days=1)),
+        "steps": (),
     }
+    return Clock(**{**values, **fields})
 
 
 def dead_letter(body: bytes = b"{}", **fields: Any) -> DeadLetter:
@@ -182,13 +182,13 @@ class MemoryLog:
     """`LogStore` over lists; a page's cursor is the place of its end. Rows belong to no copropiedad."""
 
     rows: list[ShownMessage] = field(default_factory=list)
-    clock_rows: list[dict[str, Json]] = field(default_factory=list)
+    clock_rows: list[Clock] = field(default_factory=list)
     promises: dict[UUID, Clock] = field(default_factory=dict)
     kept: list[PromiseRecord] = field(default_factory=list)
     decisions: list[ContractDecision] = field(default_factory=list)
     contract_periods: list[tuple[Period, str | None, PropertyScope]] = field(default_factory=list)
     periods: list[tuple[Period, str | None, PropertyScope]] = field(default_factory=list)
-    message_rows: list[dict[str, Json]] = field(default_factory=list)
+    told: dict[UUID, list[ToldByName]] = field(default_factory=dict)
     letters: list[DeadLetter] = field(default_factory=list)
     unreached_rows: list[UnreachedRow] = field(default_factory=list)
     asked: list[MessageFilter] = field(default_factory=list)
@@ -230,21 +230,24 @@ class MemoryLog:
         ]
         return Causes(items=causes, bounded=len(self.rows) > most)
 
-    async def clocks(self, ids: Sequence[UUID]) -> Sequence[Mapping[str, Json]]:
-        rows = {row["id"]: row for row in self.clock_rows}
+    async def clocks(self, ids: Sequence[UUID]) -> Sequence[Clock]:
+        rows = {row.id: row for row in self.clock_rows}
         return [rows[clock_id] for clock_id in ids if clock_id in rows]
 
     async def clock(self, clock_id: UUID, *, places: PropertyScope = None) -> Clock | None:
         return self.promises.get(clock_id) if places is None else None
 
-    async def step_messages(self, event_ids: Collection[str]) -> Sequence[Mapping[str, Json]]:
-        return [row for row in self.message_rows if row["event_id"] in event_ids]
+    async def step_messages(self, event_ids: Collection[str]) -> Mapping[UUID, Sequence[ToldByName]]:
+        return {
+            clock_id: [one for one in told if f"{clock_id}:{one.step}" in event_ids]
+            for clock_id, told in self.told.items()
+        }
 
     async def recent_clocks(
         self, *, state: str | None, after: str | None, limit: int, places: PropertyScope = None
-    ) -> Page:
+    ) -> Rows[Clock]:
         seen = self.clock_rows if places is None else []
-        return _page([row for row in seen if state in (None, row["state"])], after, limit)
+        return _rows([row for row in seen if state in (None, row.state)], after, limit)
 
     async def clocks_of(
         self,
@@ -253,11 +256,11 @@ class MemoryLog:
         *,
         after: str | None,
         limit: int,
-    ) -> Page:
-        return _page([], after, limit)
+    ) -> Rows[Clock]:
+        return _rows([], after, limit)
 
-    async def board(self, asked: BoardFilter, *, after: str | None, limit: int) -> Page:
-        return _page([row for row in self.clock_rows if row["state"] in asked.states], after, limit)
+    async def board(self, asked: BoardFilter, *, after: str | None, limit: int) -> Rows[Clock]:
+        return _rows([row for row in self.clock_rows if row.state in asked.states], after, limit)
 
     ended_clocks = board
 
@@ -301,15 +304,9 @@ class MemoryLog:
             return {"messages": {}, "clocks": {}, "dead": {}}
         return {
             "messages": _count(str(row.state) for row in self.rows),
-            "clocks": _count(str(row["state"]) for row in self.clock_rows),
+            "clocks": _count(row.state.value for row in self.clock_rows),
             "dead": _count(letter.state for letter in self.letters),
         }
-
-
-def _page(rows: Sequence[Mapping[str, Json]], after: str | None, limit: int) -> Page:
-    start = int(after or 0)
-    end = start + limit
-    return Page(items=rows[start:end], next=str(end) if len(rows) > end else None)
 
 
 def _rows(rows: Sequence[Row], after: str | None, limit: int) -> Rows[Row]:
@@ -336,7 +333,7 @@ class MemoryBoards:
     async def board(self, state: str, limit: int) -> Sequence[tuple[UUID, datetime]]:
         if self.away:
             raise AppointmentsUnavailable
-        rows = [(row["id"], row["due_at"]) for row in self.log.clock_rows if row["state"] == state]
+        rows = [(row.id, row.due_at) for row in self.log.clock_rows if row.state == state]
         return sorted(rows, key=lambda row: row[1])[:limit]
 
     async def intact(self) -> bool:

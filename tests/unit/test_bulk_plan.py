@@ -71,6 +71,14 @@ def test_plan_is_bounded_and_says_so() -> None:
     assert (plan.found, plan.more) == (3, True)
 
 
+@pytest.mark.parametrize(("rows", "more"), [(3, False), (4, True), (9, True)])
+async def test_plan_that_is_too_large_for_one_run_says_so(rows: int, more: bool) -> None:
+    found = await find(store(*(row() for _ in range(rows))), BulkKind.RESEND, FAILED, None, most=3)
+    plan = planned(BulkKind.RESEND, found, most=3)
+
+    assert (3, more) == (plan.found, plan.more)
+
+
 def test_plan_counts_what_is_urgent() -> None:
     assert planned(BulkKind.CANCEL, [row(lane="urgent"), row(lane="bulk")]).urgent == 1
 

@@ -58,6 +58,21 @@ def test_each_act_moves_the_clocks_of_its_case_though_the_hub_publishes_it(kind:
     assert f"{kind}:1" == BY_NAME[act.event].case_of(of.data)
 
 
+def test_act_belongs_where_the_opening_event_does() -> None:
+    opened = stored(event(data={"radicado": "R-1"}), copropiedad_id="ph-2")
+    known = CaseFacts(case="pqrs_id:1", first=opened, head=(clock("pqrs_id:1"),), entries=())
+    act = event_of(known, REPLIES["pqrs_id"], "Ya.", who="account:ana", form="f", now=NOW)
+
+    assert ("ph-1", "ph-2") == (known.head[0].context["copropiedad_id"], act.data["copropiedad_id"])
+
+
+def test_act_belongs_where_the_promise_does_when_the_opening_event_is_gone() -> None:
+    known = CaseFacts(case="pqrs_id:1", first=None, head=(clock("pqrs_id:1"),), entries=())
+    act = event_of(known, REPLIES["pqrs_id"], "Ya.", who="account:ana", form="f", now=NOW)
+
+    assert "ph-1" == act.data["copropiedad_id"]
+
+
 def test_button_pressed_twice_is_one_event_and_other_words_are_another() -> None:
     ids = {
         (form, words): event_of(

@@ -12,18 +12,19 @@ import pytest
 
 from tests import durations as table
 from tests.durations import TABLE, durations
-from tests.workers import COMPUTES, TESTS, WAITS, LongestFirst, kind_of, kinds_of
+from tests.workers import COMPUTES, HELPS, TESTS, WAITS, LongestFirst, kind_of, kinds_of
 
 LONG: Final = ["tests/a.py::test_1", "tests/a.py::test_2", "tests/a.py::test_3"]
 SHORT: Final = ["tests/b.py::test_1"]
-WAITING: Final = ["tests/c.py::test_1"]
+WAITING: Final = ["tests/acceptance/c.py::test_1"]
 
 
 class Worker:
     """What the scheduler sees of a worker."""
 
-    def __init__(self, read: Sequence[str]) -> None:
+    def __init__(self, read: Sequence[str], kind: str = "") -> None:
         self.read = read
+        self.workerinput = {"kind": kind}
         self.given: list[str] = []
         self.shutting_down = False
 
@@ -36,7 +37,7 @@ class Worker:
 
 def dealing(*workers: Worker, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Make a scheduler to which they have said what they have read."""
-    seconds = {"tests/a.py": 60.0, "tests/b.py": 1.0, "tests/c.py": 5.0}
+    seconds = {"tests/a.py": 60.0, "tests/b.py": 1.0, "tests/acceptance/c.py": 5.0}
     monkeypatch.setattr("tests.workers.durations", lambda files: {file: seconds[file] for file in files})
     session = SimpleNamespace(_session=SimpleNamespace(testscollected=0))
     manager = SimpleNamespace(getplugin=lambda _name: session)
@@ -49,11 +50,11 @@ def dealing(*workers: Worker, monkeypatch: pytest.MonkeyPatch) -> Any:
     return scheduler
 
 
-def test_of_six_workers_four_wait_and_two_compute() -> None:
-    assert {WAITS: 4, COMPUTES: 2} == Counter(kinds_of(6, [TESTS]).values())
-    assert {WAITS: 2, COMPUTES: 2} == Counter(kinds_of(4, [TESTS]).values())
-    assert {WAITS: 2, COMPUTES: 1} == Counter(kinds_of(3, [TESTS]).values())
-    assert {WAITS: 4, COMPUTES: 2} == Counter(kinds_of(6, [TESTS / "unit", TESTS / "chaos"]).values())
+def test_of_six_workers_three_wait_one_helps_and_two_compute() -> None:
+    assert {WAITS: 3, HELPS: 1, COMPUTES: 2} == Counter(kinds_of(6, [TESTS]).values())
+    assert {WAITS: 1, HELPS: 1, COMPUTES: 2} == Counter(kinds_of(4, [TESTS]).values())
+    assert {WAITS: 1, HELPS: 1, COMPUTES: 1} == Counter(kinds_of(3, [TESTS]).values())
+    assert kinds_of(6, [TESTS]) == kinds_of(6, [TESTS / "unit", TESTS / "chaos"])
 
 
 def test_nobody_is_kept_from_the_only_kind_that_is_wanted() -> None:
@@ -96,6 +97,13 @@ def test_each_has_only_what_it_has_read(monkeypatch: pytest.MonkeyPatch) -> None
             scheduler.mark_test_complete(worker, worker.read.index(test))
     scheduler.mark_test_complete(computes, computes.read.index(SHORT[0]))
     assert scheduler.tests_finished
+
+
+def test_who_helps_computes_when_nothing_is_left_to_wait_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    helper = Worker([*SHORT, *WAITING, *LONG], HELPS)
+    dealing(helper, monkeypatch=monkeypatch)
+
+    assert [*WAITING, *LONG] == helper.given
 
 
 def test_what_a_dead_worker_had_in_hand_is_anothers(monkeypatch: pytest.MonkeyPatch) -> None:

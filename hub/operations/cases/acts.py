@@ -1,9 +1,9 @@
 """
-What staff does in a case at the console: take it on, reply, close it.
+Acts of staff in a case: take it on, reply, close it.
 
 A reply and a close are events of the catalogue in the hub's own name, like those of any other publisher: the
-clocks and the messages follow from them. Which kinds of cases have such an event is in `REPLIES` and
-`CLOSINGS`. The id of an event is made from the form that was sent: a button pressed twice is one event.
+clocks and the messages follow from them. `REPLIES` and `CLOSINGS` name the kinds of cases that have such an
+event. The id of an event is made from the form that was sent: a button pressed twice is one event.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from hub.sla.acknowledge import acknowledge, level_to_acknowledge
 LONGEST: Final = 5000
 """Characters of what somebody writes at the console."""
 _COPIED: Final = ("copropiedad_id", "unit_id", "service_area")
-"""Fields of the event that opened the case, which say whose it is."""
+"""Fields of the opening event that say where the case belongs."""
 _WRITTEN: Final = frozenset({ReplyKind.REPLY, ReplyKind.UNPROVEN})
 
 Facts = Mapping[str, Json]
@@ -80,7 +80,7 @@ def _closed(facts: CaseFacts, now: datetime) -> Facts:
 REPLIES: Final[Mapping[str, CaseAct]] = {
     "pqrs_id": CaseAct(event="pqrs.replied", field="summary", more=_radicado, answers=True),
 }
-"""How the key of a case begins → the event that writes to whoever the case is of."""
+"""Beginning of a case's key → the event that writes to the person of the case."""
 CLOSINGS: Final[Mapping[str, CaseAct]] = {
     "pqrs_id": CaseAct(event="pqrs.closed", field="actions_taken", more=_closed, answers=True),
     "thread_id": CaseAct(event="support.replied", answers=True),
@@ -105,7 +105,7 @@ def act_of(acts: Mapping[str, CaseAct], case: str) -> CaseAct | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseActs:
-    """Publishes what staff does. Raises BrokerUnavailable, InvalidEvent, NotOffered."""
+    """Publishes the acts of staff. Raises BrokerUnavailable, InvalidEvent, NotOffered."""
 
     cases: CaseStore
     work: CaseworkStore
@@ -116,7 +116,7 @@ class CaseActs:
     async def reply(
         self, case: KnownCase, words: str, *, who: str, form: str, now: datetime, places: PropertyScope
     ) -> CaseActed:
-        """Write to whoever the case is of."""
+        """Write to the person of the case."""
         act = _offered(REPLIES, case, "reply to the person")
         return await self._publish(
             case, act, words, action="case.reply", who=who, form=form, now=now, places=places
@@ -190,7 +190,7 @@ def event_of(facts: CaseFacts, act: CaseAct, words: str, *, who: str, form: str,
 
 
 def _known(facts: CaseFacts) -> Facts:
-    """Return what the case was opened with, and its place, which a unit may have named."""
+    """Return the data of the opening event, with the place of the case, which a unit may have named."""
     opened = facts.first.event.data if facts.first is not None else None
     context = facts.head[0].context if facts.head else {}
     place = facts.first.copropiedad_id if facts.first is not None else None
@@ -205,7 +205,7 @@ _BY_AGENTS: Final = frozenset({"pqrs.replied", "support.replied"})
 
 
 def _value(field: str, case: str) -> str:
-    """Return what ties an event to the case: the field's value."""
+    """Return the value of the field that ties an event to the case."""
     return case.removeprefix(f"{field}:")
 
 

@@ -6,20 +6,20 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final, TypeAlias
 from uuid import UUID
-
-import msgspec
 
 from hub.access.actor import Actor
 from hub.business_time import WorkCalendar
 from hub.errors import AppointmentsUnavailable, StorageRefused
-from hub.model import ClockState, PropertyScope, within
-from hub.operations.clocks.calculation import calculation
-from hub.operations.clocks.rows import Row, as_instant, clock_row, events_of, whole_clock
-from hub.ports import Appointments, BoardFilter, LogStore, Page
+from hub.model import Clock, ClockState, PropertyScope, within
+from hub.model.pages import Rows
+from hub.operations.clocks.rows import clock_row, events_of, whole_clock
+from hub.operations.clocks.schemas import ClockExplained, ClockPage, ClockSource
+from hub.ports import Appointments, BoardFilter, LogStore
 
 LIVE: Final = (ClockState.OPEN, ClockState.AT_RISK, ClockState.BREACHED)
+_Found: TypeAlias = tuple[Rows[Clock], ClockSource]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +48,7 @@ class Clocks:
     appointments: Appointments
     calendar: WorkCalendar
 
-    async def list(
-        self, query: ClockFilter, now: datetime, *, places: PropertyScope = None
-    ) -> dict[str, Any]:
+    async def list(self, query: ClockFilter, now: datetime, *, places: PropertyScope = None) -> ClockPage:
         """
         List clocks; without a state the live ones, soonest due first.
 
@@ -58,11 +56,11 @@ class Clocks:
         selects come from SQL, and so do all clocks while Redis is unavailable or has lost its data.
         """
         page, source = await self._found(query, places)
-        messages = await self.log.step_messages(events_of(page.items))
-        items = [clock_row(row, messages, now, self.calendar) for row in page.items]
-        return {"items": items, "next": page.next, "source": source}
+        told = await self.log.step_messages(events_of(page.items))
+        items = [clock_row(clock, told.get(clock.id, ()), now, self.calendar) for clock in page.items]
+        return ClockPage(items=items, next=page.next, source=source)
 
-    async def show(self, by: Actor, clock_id: UUID) -> dict[str, Any] | None:
+    async def show(self, by: Actor, clock_id: UUID) -> ClockExplained | None:
         """
         Show one clock with its steps and who was notified of each, and audit the look.
 
@@ -73,20 +71,19 @@ class Clocks:
             await by.note_look("clock.show", f"clock:{clock_id}")
         return shown
 
-    async def _shown(self, clock_id: UUID, by: Actor) -> dict[str, Any] | None:
+    async def _shown(self, clock_id: UUID, by: Actor) -> ClockExplained | None:
         clock = await self.log.clock(clock_id, places=by.places)
         if clock is None:
             return None
-        row: Row = msgspec.to_builtins(clock)
-        shown = whole_clock(row, await self.log.step_messages(events_of([row])), by.now, self.calendar)
-        return {**shown, "calculation": calculation(clock, self.calendar)}
+        told = await self.log.step_messages(events_of([clock]))
+        return whole_clock(clock, told.get(clock_id, ()), by.now, self.calendar)
 
-    async def _found(self, query: ClockFilter, places: PropertyScope) -> tuple[Page, str]:
+    async def _found(self, query: ClockFilter, places: PropertyScope) -> _Found:
         if query.is_narrowed:
             return await self._narrowed(query, places), "filtered"
         return await (self._page(query) if places is None else self._from_places(places, query))
 
-    async def _narrowed(self, query: ClockFilter, places: PropertyScope) -> Page:
+    async def _narrowed(self, query: ClockFilter, places: PropertyScope) -> Rows[Clock]:
         asked = BoardFilter(
             states=LIVE if query.state is None else (query.state,),
             name=query.name,
@@ -98,7 +95,7 @@ class Clocks:
         read = self.log.board if is_live else self.log.ended_clocks
         return await read(asked, after=query.after, limit=query.limit)
 
-    async def _page(self, query: ClockFilter) -> tuple[Page, str]:
+    async def _page(self, query: ClockFilter) -> _Found:
         states = LIVE if query.state is None else (query.state,)
         offset = _board_offset(query.after)
         if query.state is None and offset is None:
@@ -112,7 +109,7 @@ class Clocks:
                     raise
         return await self._from_sql(states, query), "sql"
 
-    async def _from_places(self, places: frozenset[str], query: ClockFilter) -> tuple[Page, str]:
+    async def _from_places(self, places: frozenset[str], query: ClockFilter) -> _Found:
         """Read from SQL: the boards do not know the copropiedad of a clock."""
         states = LIVE if query.state is None else (query.state,)
         if query.state in (None, *LIVE):
@@ -123,23 +120,21 @@ class Clocks:
             )
         return page, "places"
 
-    async def _from_boards(self, states: Sequence[str], offset: int, limit: int) -> Page:
+    async def _from_boards(self, states: Sequence[str], offset: int, limit: int) -> Rows[Clock]:
         if not await self.appointments.intact():
             raise AppointmentsUnavailable("Redis has lost its boards; they are being made again")
         end = offset + limit
         boards = await asyncio.gather(*(self.appointments.board(state, end + 1) for state in states))
         due = sorted((due_at, clock_id) for board in boards for clock_id, due_at in board)
         rows = await self.log.clocks([clock_id for _, clock_id in due[offset:end]])
-        return Page(items=rows, next=f"{_BOARD}{end}" if len(due) > end else None)
+        return Rows(items=list(rows), next=f"{_BOARD}{end}" if len(due) > end else None)
 
-    async def _from_sql(self, states: Sequence[str], query: ClockFilter) -> Page:
+    async def _from_sql(self, states: Sequence[str], query: ClockFilter) -> Rows[Clock]:
         if len(states) == 1:
             return await self.log.recent_clocks(state=states[0], after=query.after, limit=query.limit)
         pages = [await self.log.recent_clocks(state=state, after=None, limit=query.limit) for state in states]
-        rows = sorted(
-            (row for page in pages for row in page.items), key=lambda row: as_instant(row["due_at"])
-        )
-        return Page(items=rows[: query.limit])
+        found = sorted((clock for page in pages for clock in page.items), key=lambda clock: clock.due_at)
+        return Rows(items=found[: query.limit], next=None)
 
 
 _BOARD: Final = "board:"

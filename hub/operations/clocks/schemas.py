@@ -9,8 +9,11 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from hub.model import ClockState, Instant, State, StepKind
+from hub.model import ClockState, Instant, StepKind
+from hub.model.step_messages import StepMessage, ToldByName
 from hub.operations.clocks.calculation import Calculation
+
+ClockSource = Literal["redis", "sql", "places", "filtered"]
 
 
 class TimeLeft(Struct, kw_only=True, frozen=True):
@@ -20,7 +23,7 @@ class TimeLeft(Struct, kw_only=True, frozen=True):
     unit: Literal["business_days", "business_seconds", "seconds"]
 
 
-class Acknowledged(Struct, kw_only=True):
+class Acknowledged(Struct, kw_only=True, frozen=True):
     """An acknowledgement by somebody of a level; `by` is a reference."""
 
     level: int
@@ -28,31 +31,19 @@ class Acknowledged(Struct, kw_only=True):
     by: str
 
 
-class StepMessage(Struct, kw_only=True):
-    """A message that notified somebody of a step, and its state."""
-
-    step: Annotated[str, Meta(description="The step's key in its clock: `escalate:2`.")]
-    event: str
-    message_id: UUID
-    person: str
-    channel: str
-    state: State
-    at: Instant
-
-
-class ClockRow(Struct, kw_only=True):
+class ClockRow(Struct, kw_only=True, frozen=True):
     id: UUID
     case: str
     name: str
     state: ClockState
     started_at: Instant
     due_at: Instant
+    level: int
+    ended_at: Instant | None
     due_local: Annotated[datetime, Meta(tz=True, description="The same with the offset of the calendar.")]
     due_words: Annotated[str, Meta(description="When it falls due or ended, in Spanish.")]
-    level: int
     left: TimeLeft | None
     paused: bool
-    ended_at: Instant | None
     told: Annotated[Sequence[StepMessage], Meta(description="Who was notified of which step and when.")]
     acknowledged: Annotated[list[Acknowledged], Meta(description="Who has taken the matter on.")]
     held_by: Annotated[
@@ -63,16 +54,12 @@ class ClockRow(Struct, kw_only=True):
     radicado: str | None
 
 
-class ToldByName(StepMessage, kw_only=True):
-    name: Annotated[str, Meta(description="Masked.")]
-
-
-class ClockPause(Struct, kw_only=True):
+class ClockPause(Struct, kw_only=True, frozen=True):
     since: Instant
     until: Instant | None
 
 
-class ClockStep(Struct, kw_only=True):
+class ClockStep(Struct, kw_only=True, frozen=True):
     """What a clock does at an instant, or would do if it were not paused or ended."""
 
     key: str
@@ -83,24 +70,21 @@ class ClockStep(Struct, kw_only=True):
     done: bool
 
 
-class ClockWhole(ClockRow, kw_only=True):
+class ClockExplained(ClockRow, kw_only=True, frozen=True):
     told: Sequence[ToldByName]
     steps: list[ClockStep]
     pauses: list[ClockPause]
     extended_at: Instant | None
     reopened: list[Instant]
     context: Annotated[dict[str, Any], Meta(description="What the case has: radicado, service_area …")]
-
-
-class ClockExplained(ClockWhole, kw_only=True):
     calculation: Annotated[Calculation, Meta(description="Why it is due then.")]
 
 
-class ClockPage(Struct, kw_only=True):
+class ClockPage(Struct, kw_only=True, frozen=True):
     items: list[ClockRow]
     next: str | None
     source: Annotated[
-        Literal["redis", "sql", "places", "filtered"],
+        ClockSource,
         Meta(
             description="`sql` for ended clocks, and while Redis is away; `places` for some copropiedades, "
             "`filtered` with a filter."

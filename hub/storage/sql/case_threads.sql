@@ -26,7 +26,7 @@ SELECT case_key FROM clock WHERE id = ANY ($1::uuid[])
 
 -- known --
 -- `$3` are events of the hub's own that name other cases' values under the key of a PQRS.
-SELECT asked.case_key, $2::text[] IS NULL OR NOT (
+SELECT asked.case_key AS case, $2::text[] IS NULL OR NOT (
     EXISTS (
         SELECT FROM event WHERE event.case_key = asked.case_key AND copropiedad_id <> ALL ($2) OFFSET 0
     ) OR EXISTS (

@@ -87,7 +87,7 @@ WHERE case_task.assignee <> excluded.assignee
 DELETE FROM case_task WHERE case_key = $1
 
 -- started_by --
-SELECT type, time FROM event WHERE key = $1
+SELECT type FROM event WHERE key = $1
 
 -- read_reply --
 INSERT INTO reply_task (reply_id, read_at, read_by) VALUES ($1, now(), $2)

@@ -41,6 +41,9 @@ SELECT * FROM clock WHERE case_key = ANY ($1::text[]) OR id = ANY ($2::uuid[]) O
 -- by_id --
 SELECT * FROM clock WHERE id = ANY ($1::uuid[]) ORDER BY id
 
+-- listed --
+SELECT * FROM clock WHERE id = ANY ($1::uuid[]) ORDER BY array_position($1::uuid[], id)
+
 -- seen --
 SELECT * FROM clock WHERE id = $1 AND ($2::text[] IS NULL OR copropiedad_id = ANY ($2))
 
@@ -94,7 +97,7 @@ ORDER BY id LIMIT $2
 
 -- watched --
 -- In the order of the index of what is live. A paused clock has no due instants.
-SELECT clock.*, copropiedad.name AS building, unit.label AS unit, unit.tower
+SELECT clock.*, clock.copropiedad_id AS place, copropiedad.name AS building, unit.label AS unit, unit.tower
 FROM (
     SELECT * FROM clock
     WHERE (ended_at IS NULL OR next_at IS NOT NULL) AND ended_at IS NULL AND id > $1 AND step_at[1] <= $3

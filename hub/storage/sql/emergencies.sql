@@ -44,7 +44,8 @@ lost AS (
           OFFSET 0
       )
 )
-SELECT lost.id, lost.event_key, person, name, channel, address, units, reason,
+SELECT lost.id, lost.event_key, person, coalesce(name, '') AS name, channel, address,
+       coalesce(units, '[]') AS units, reason,
        (
            SELECT point ->> 'value' FROM person, jsonb_array_elements(person.contact_points) AS point
            WHERE person.id = lost.person AND NOT person.removed AND point ->> 'kind' = 'phone' LIMIT 1

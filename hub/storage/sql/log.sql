@@ -48,13 +48,9 @@ FROM message WHERE id = $1 AND ($2::text[] IS NULL OR copropiedad_id = ANY ($2))
 -- attempts --
 SELECT at, outcome, provider, reference, code FROM attempt WHERE message_id = $1 ORDER BY at
 
--- clocks --
-SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise, context FROM clock
-WHERE id = ANY ($1::uuid[])
-ORDER BY array_position($1::uuid[], id)
-
 -- step_messages --
-SELECT event.id AS event_id, message.id, message.event, person, name, channel, state, created_at AS at
+SELECT split_part(event.id, ':', 1)::uuid AS clock, substr(event.id, strpos(event.id, ':') + 1) AS step,
+       message.id AS message_id, message.event, person, name, channel, state, created_at AS at
 FROM unnest($1::text[]) AS step (id)
 CROSS JOIN LATERAL (
     SELECT id, key FROM event WHERE event.id = step.id AND event.source = $2 AND event.key >= $3
@@ -71,7 +67,7 @@ ORDER BY created_at, message.id
 -- Follow-ups promise nothing to anybody.
 SELECT found.* FROM unnest($4::text[]) AS asked (state)
 CROSS JOIN LATERAL (
-    SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise, context FROM clock
+    SELECT * FROM clock
     WHERE clock.state = asked.state AND started_at <= $1 AND (started_at, id) < ($1, $2)
       AND jsonb_typeof(promise -> 'follow_up') IS DISTINCT FROM 'object'
     ORDER BY started_at DESC, id DESC
@@ -84,7 +80,7 @@ LIMIT $3
 SELECT found.* FROM unnest($4::text[]) AS asked (state)
 CROSS JOIN unnest($5::text[]) AS place (copropiedad)
 CROSS JOIN LATERAL (
-    SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise, context FROM clock
+    SELECT * FROM clock
     WHERE copropiedad_id = place.copropiedad AND clock.state = asked.state
       AND started_at <= $1 AND (started_at, id) < ($1, $2)
       AND jsonb_typeof(promise -> 'follow_up') IS DISTINCT FROM 'object'
@@ -97,7 +93,7 @@ LIMIT $3
 -- clocks_of --
 -- A few copropiedades have few live clocks: a plain sort is enough. Clocks that notify nobody are left out, as on
 -- the boards.
-SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise, context FROM clock
+SELECT * FROM clock
 WHERE copropiedad_id = ANY ($5::text[]) AND state = ANY ($4::text[]) AND (due_at, id) > ($1, $2)
   AND NOT promise @> '{"silent": true}'
 ORDER BY due_at, id
@@ -105,7 +101,7 @@ LIMIT $3
 
 -- board --
 -- Those that notify nobody are left out, as on the boards in Redis.
-SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise, context FROM clock
+SELECT * FROM clock
 WHERE (due_at, id) > ($1, $2) AND ended_at IS NULL AND NOT promise @> '{{"silent": true}}'
   AND jsonb_typeof(promise -> 'follow_up') IS DISTINCT FROM 'object' AND state = ANY ($4::text[]) AND {narrowed}
 ORDER BY due_at, id
@@ -114,7 +110,7 @@ LIMIT $3
 -- ended_clocks --
 SELECT found.* FROM unnest($4::text[]) AS asked (state)
 CROSS JOIN LATERAL (
-    SELECT id, case_key AS case, name, state, started_at, due_at, level, ended_at, steps, fired, course, promise, context FROM clock
+    SELECT * FROM clock
     WHERE clock.state = asked.state AND started_at <= $1 AND (started_at, id) < ($1, $2) AND ended_at IS NOT NULL
       AND jsonb_typeof(promise -> 'follow_up') IS DISTINCT FROM 'object' AND {narrowed}
     ORDER BY started_at DESC, id DESC
@@ -125,8 +121,8 @@ LIMIT $3
 
 -- promises --
 -- All clocks of a case: a case that began in the period may have been reopened later.
-SELECT case_key, name, state, started_at, ended_at, level, promise, course, context ->> 'service_area' AS area,
-       copropiedad_id AS copropiedad
+SELECT case_key AS case, name, state, started_at, ended_at, level, promise, coalesce(course, '{}') AS course,
+       context ->> 'service_area' AS area, copropiedad_id AS copropiedad
 FROM clock
 WHERE case_key IN (
     SELECT began.case_key FROM clock AS began

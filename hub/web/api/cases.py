@@ -14,13 +14,13 @@ from hub.business_time.dates import day_start, next_day_start
 from hub.model import PropertyScope, Scope, Word
 from hub.model.casework import CaseKind
 from hub.model.looks import WholeQuery
-from hub.model.pages import Cursor, Limit
+from hub.model.pages import Cursor, Limit, Rows
 from hub.operations.cases import listing, lookup
 from hub.operations.cases.acts import CaseActed, CaseTaken
+from hub.operations.cases.listing import CaseRow
 from hub.operations.cases.lookup import HOW_KEYS_LOOK
 from hub.operations.cases.schemas import CaseThreadAnswer
 from hub.operations.cases.thread import ThreadPage
-from hub.ports import Page
 from hub.ports.cases import KnownCase
 from hub.ports.casework import CaseFilter
 from hub.web.auth.caller import actor_of, caller_of, places_of, places_with
@@ -32,7 +32,7 @@ _NO_CASE: Final = "No hay un caso con esa clave."
 
 
 class _By(TypedDict):
-    """Who acts on a case, when, and where they may."""
+    """The actor of an act in a case, its instant, and the places of the actor."""
 
     who: str
     now: datetime
@@ -67,7 +67,7 @@ async def list_cases(request: web.Request, query: CasesQuery) -> web.Response:
     return json_answer(await listed_cases(request, query))
 
 
-async def listed_cases(request: web.Request, query: CasesQuery) -> Page:
+async def listed_cases(request: web.Request, query: CasesQuery) -> Rows[CaseRow]:
     """Return the cases that the query selects and the caller may see."""
     asked = CaseFilter(
         is_open=None if query.state is None else query.state == "open",
@@ -87,12 +87,12 @@ async def listed_cases(request: web.Request, query: CasesQuery) -> Page:
 
 
 async def reply_to_case(request: web.Request, body: WordsBody) -> web.Response:
-    """Write to whoever the case is of, by the event that its kind has for that."""
+    """Write to the person of a case, by the event that its kind has for that."""
     return json_answer(await replied(request, body))
 
 
 async def replied(request: web.Request, body: WordsBody) -> CaseActed:
-    """Write to whoever the case of the path is of."""
+    """Write to the person of the case of the path."""
     deps, case = services(request), await one_case(request)
     return await deps.case_acts.reply(case, body.words, form=act_name(body.form), **_by(request))
 
@@ -130,7 +130,7 @@ async def released(request: web.Request) -> CaseTaken:
 
 
 def act_name(form: str) -> str:
-    """Return what names an act: the form that was sent, or a word of its own."""
+    """Return the name of an act: the form that was sent, or a random word."""
     return form or token_urlsafe(12)
 
 

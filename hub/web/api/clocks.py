@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from aiohttp import web
 
 from hub.operations.acknowledge import acknowledge_clock
 from hub.operations.clocks.board import ClockFilter
+from hub.operations.clocks.schemas import ClockExplained, ClockPage
 from hub.sla.acknowledge import AckResult
 from hub.web.auth.caller import actor_of, places_of
 from hub.web.requests import found, read_id
@@ -22,9 +23,14 @@ _PROMISE: Final = "promise"
 
 async def list_clocks(request: web.Request, query: ClocksQuery) -> web.Response:
     """List promises: the live ones, soonest due first, or those of one state."""
+    return json_answer(await listed_clocks(request, query))
+
+
+async def listed_clocks(request: web.Request, query: ClocksQuery) -> ClockPage:
+    """Return the promises that the query selects and the caller may see."""
     deps = services(request)
     asked = msgspec.convert(query, ClockFilter, from_attributes=True)
-    return json_answer(await deps.clocks.list(asked, deps.now(), places=places_of(request)))
+    return await deps.clocks.list(asked, deps.now(), places=places_of(request))
 
 
 async def show_clock(request: web.Request) -> web.Response:
@@ -46,7 +52,7 @@ async def acknowledged(request: web.Request, words: str) -> AckResult:
     return found(_PROMISE, done)
 
 
-async def shown_clock(request: web.Request) -> dict[str, Any]:
+async def shown_clock(request: web.Request) -> ClockExplained:
     """Return the promise of the path as the caller may see it."""
     clock_id, clocks = read_id(request, _CLOCK), services(request).clocks
     return found(_CLOCK, await clocks.show(actor_of(request), clock_id))

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 from aiohttp import web
 from msgspec import Meta
 
+from hub.operations.cases.listing import CaseRow
 from hub.operations.cases.lookup import HOW_KEYS_LOOK, LONGEST, CaseChoice
 from hub.operations.explain.sentences_es import short_time
 from hub.rendering import case_words_es
@@ -39,8 +40,8 @@ async def show(request: web.Request, query: CaseListQuery) -> web.StreamResponse
         return redirect(case_path(key))
     found = await listed_cases(request, query)
     if query.format is not None:
-        staff, places = await staff_names(request), await buildings_of(request)
-        return spreadsheet("casos", _COLUMNS, (_line(row, staff, places) for row in found.items))
+        staff = await staff_names(request)
+        return spreadsheet("casos", _COLUMNS, (_line(row, staff) for row in found.items))
     return await _page(
         request,
         rows=found.items,
@@ -84,17 +85,17 @@ async def _page(request: web.Request, **values: Any) -> web.Response:
     )
 
 
-def _line(row: Mapping[str, Any], staff: Mapping[str, str], places: Mapping[str, str]) -> tuple[object, ...]:
+def _line(row: CaseRow, staff: Mapping[str, str]) -> tuple[object, ...]:
     return (
-        row["last"],
-        short_time(row["last_at"]),
-        row["title"],
-        row["number"],
-        places.get(row["copropiedad"], row["copropiedad"]) or "",
-        case_words_es.CASE_STATES[row["state"]],
-        short_time(row["due_at"]) if row["due_at"] else "",
-        row["breached"],
-        row["at_risk"],
-        who_es(row["assignee"], staff),
-        row["case"],
+        row.last,
+        short_time(row.last_at),
+        row.title,
+        row.number,
+        row.copropiedad or "",
+        case_words_es.CASE_STATES[row.state],
+        short_time(row.due_at) if row.due_at else "",
+        row.breached,
+        row.at_risk,
+        who_es(row.assignee, staff),
+        row.case,
     )

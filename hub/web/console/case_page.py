@@ -1,4 +1,4 @@
-"""The page of a case as one thread, and what staff does there. Mails have its address."""
+"""The page of a case: its thread, and the acts of staff in it. Mails link to it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _KINDS: Final[Mapping[ThreadKind, str]] = {
     ThreadKind.LEFT_OUT: "Sin aviso",
     ThreadKind.ACKNOWLEDGED: "Asumido",
 }
-"""What an entry is called on the page; all others are about a promise."""
+"""Kind of an entry → its word on the page; all others are about a promise."""
 _PROMISE: Final = "Plazo"
 
 
@@ -82,7 +82,7 @@ async def show(request: web.Request, query: CasePageQuery) -> web.StreamResponse
 
 
 async def reply(request: web.Request, form: WordsBody) -> web.StreamResponse:
-    """Write to whoever the case is of."""
+    """Write to the person of the case."""
     return done(case_path((await replied(request, form)).case), "replied")
 
 
@@ -130,7 +130,7 @@ def _pages(case: CaseThreadAnswer, query: CasePageQuery) -> Mapping[str, Any]:
 
 
 async def _work(request: web.Request, known: KnownCase) -> Mapping[str, Any]:
-    """Return who has the case, and what this caller may do in it."""
+    """Return the work on the case: its holder, and the acts that this caller may do."""
     deps, case = services(request), known.case
     may = bool(await deps.cases.known([case], places=places_with(request, Scope.OPERATE)))
     return {

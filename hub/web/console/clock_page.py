@@ -11,7 +11,7 @@ from hub.model import Clock, Scope
 from hub.operations.clocks.calculation import in_words
 from hub.policy.clocks import ESCALATES
 from hub.rendering import case_words_es
-from hub.rendering.titles_es import EVENTS
+from hub.rendering.event_title import event_title
 from hub.sla.acknowledge import level_to_acknowledge
 from hub.web.api.clocks import acknowledged, shown_clock
 from hub.web.auth.caller import caller_of, places_of, places_with
@@ -37,6 +37,7 @@ async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  #
     stood = await deps.changes.stands(topic)
     shown = await shown_clock(request)
     clock = await deps.log.clock(clock_id, places=places_with(request, Scope.OPERATE))
+    opened_by = None if clock is None else await deps.casework.started_by(clock.opened_by)
     return console_page(
         "console/clock.html",
         request,
@@ -44,14 +45,13 @@ async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  #
         live=topic,
         stood=stood,
         clock=shown,
-        started=await deps.casework.started_by(clock.opened_by) if clock is not None else None,
+        started=event_title(opened_by or ""),
         to_acknowledge=None if clock is None else _why_not(clock),
         may_act=clock is not None,
         buildings=await buildings_of(request),
         staff=await staff_names(request),
         me=caller_of(request).who,
         day_words=in_words,
-        events=EVENTS,
         case_words=case_words_es,
     )
 

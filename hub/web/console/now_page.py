@@ -55,7 +55,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         incidents=situation.incidents,
         pages=PLACES,
         figures=_figures(counts),
-        clocks=soonest["items"],
+        clocks=soonest.items,
         clock_names=CLOCKS,
         channels=_channels(await channels_of(deps), activity),
         plot=plot_of(activity),
