@@ -91,10 +91,10 @@ def test_a_message_says_what_it_means_and_what_to_do(
 ) -> None:
     words = described(state, reason)
 
-    assert final is words["final"]
-    assert means in str(words["means"])
-    assert what in str(words["to_do"])
-    assert bool(what) is bool(words["to_do"])
+    assert final is words.final
+    assert means in words.means
+    assert what in words.to_do
+    assert bool(what) is bool(words.to_do)
 
 
 def test_explanation_names_no_command_and_the_command_line_adds_it() -> None:
