@@ -22,7 +22,7 @@ from typing import Final
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.integration.chromium import Browser, open_browser, running_chromium
-from tests.integration.public_pages import LOOKS, dress
+from tests.integration.looks import LOOKS, dress
 
 HUB: Final = "http://127.0.0.1:8080"
 HIGHEST: Final = 1100

@@ -24,7 +24,8 @@ from tests.integration.chromium import Browser, Chromium, open_browser, running_
 from tests.integration.console_hub import console_hub
 from tests.integration.console_pages import SECTIONS
 from tests.integration.console_states import PREPARED
-from tests.integration.public_pages import LOOKS, MAIL_PAGES, PAGES, STORED_PAGES, Opened, dress
+from tests.integration.looks import LOOKS, dress
+from tests.integration.public_pages import MAIL_PAGES, PAGES, STORED_PAGES, Opened
 from tests.servers import Servers, new_servers, open_folder
 
 CONSOLE_PAGES: Final = {name: path for pages in SECTIONS.values() for name, path in pages.items()}

@@ -1,9 +1,11 @@
-"""Users of RabbitMQ beside the hub's own: the rights of a publisher's user, on a real broker."""
+"""Users of RabbitMQ beside the hub's own, on a real broker: made by commands, or at once for one test."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+import shlex
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
+from typing import Final
 from uuid import uuid4
 
 import aio_pika
@@ -11,12 +13,42 @@ from yarl import URL
 
 from hub.cloudevents import CONTENT_TYPE, encode
 from hub.consumers.topology import DOMAIN_EVENTS
-from hub.local.rabbitmq import USER
+from hub.local.rabbitmq import USER, RabbitMQ
 from hub.model import Event, Json
 from tests.servers import Servers
 
 _EXCHANGE = r"^domain\\.events$"
 _NOTHING = "^$"
+_USERS: Final = "rabbit_auth_backend_internal"
+CALLS: Final = {
+    "add_vhost": "rabbit_vhost:add({0}, {by})",
+    "add_user": f"{_USERS}:add_user({{0}}, {{1}}, {{by}})",
+    "change_password": f"{_USERS}:change_password({{0}}, {{1}}, {{by}})",
+    "delete_user": f"{_USERS}:delete_user({{0}}, {{by}})",
+    "set_user_tags": f"{_USERS}:set_tags({{0}}, [binary_to_atom({{1}})], {{by}})",
+    "set_user_limits": f"{_USERS}:set_user_limits({{0}}, {{1}}, {{by}})",
+    "set_permissions": f"{_USERS}:set_permissions({{1}}, {{0}}, {{2}}, {{3}}, {{4}}, {{by}})",
+    "set_topic_permissions": f"{_USERS}:set_topic_permissions({{1}}, {{0}}, {{2}}, {{3}}, {{4}}, {{by}})",
+    "clear_topic_permissions": f"{_USERS}:clear_topic_permissions({{1}}, {{0}}, {{by}})",
+    "set_policy": 'rabbit_policy:parse_set({0}, {1}, {2}, {3}, "0", {5}, {by})',
+}
+"""
+Command of rabbitmqctl → the call that it makes on the broker's node, of its words without their options.
+
+A command starts a virtual machine, for two seconds: `test_broker_rights.py` runs those of the documentation.
+"""
+
+
+async def control(broker: RabbitMQ, commands: Iterable[str]) -> None:
+    """Do what these commands of rabbitmqctl would, all at once."""
+    calls = ", ".join(f"ok = {_call(command)}" for command in commands)
+    await broker.evaluate(f"{calls}.")
+
+
+def _call(command: str) -> str:
+    _, name, *words = shlex.split(command)
+    given = [_binary(word.replace("\\", "\\\\").replace('"', '\\"')) for word in words if word != "-p"]
+    return CALLS[name].format(*given, by=_binary(USER))
 
 
 @asynccontextmanager

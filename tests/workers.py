@@ -3,8 +3,8 @@ Workers of two kinds, and the order of their work.
 
 Tests of a running hub mostly wait; the others mostly compute. In one line, they would leave a core idle
 whenever each worker waits. So some workers have the folders of `WAITING` and some have all others; each reads
-only its own. One reads both kinds: it first waits, and computes when no waiting test is left. A worker takes
-a file at a time, the longest first: at the end all have short ones left.
+only its own. One worker reads both: it computes when nothing is left to wait for. A worker takes a file at a
+time, the longest first: at the end all have short ones left.
 """
 
 from __future__ import annotations

@@ -9,7 +9,6 @@ case.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,8 +16,9 @@ from uuid import UUID
 
 from hub.access.keyring import KeyRing, Purpose
 from hub.access.message_tokens import MessageToken, make_token, read_token
-from hub.model import Json, Message
+from hub.model import Message
 from hub.model import Purpose as MessagePurpose
+from hub.model.inbox import InboxEntry
 
 PATH: Final = "/mi/{token}"
 CODE_PATH: Final = "/mi/{token}/entrar"
@@ -54,16 +54,16 @@ class ResidentLinks:
             return ""  # the instruction is all there is
         return self.to(message.id, now + self.lifetime) if self.usable else ""
 
-    def of_entry(self, entry: Mapping[str, Json], now: datetime) -> str:
+    def of_entry(self, entry: InboxEntry, now: datetime) -> str:
         """
         Make the link of an entry of an inbox: it lasts for `lifetime` from when the entry came.
 
         Empty where it has ended, for entries of staff, and for an entry whose message is no longer stored.
         """
-        purpose, ends_at = entry["purpose"], datetime.fromisoformat(entry["created_at"]) + self.lifetime
-        if purpose in {None, MessagePurpose.INTERNAL} or ends_at <= now or not self.usable:
+        ends_at = entry.created_at + self.lifetime
+        if entry.purpose in {None, MessagePurpose.INTERNAL} or ends_at <= now or not self.usable:
             return ""
-        return self.to(UUID(entry["id"]), ends_at)
+        return self.to(entry.id, ends_at)
 
     @property
     def channels(self) -> frozenset[str]:

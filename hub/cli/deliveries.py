@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Annotated, Final
+from uuid import UUID
 
 import typer
 from rich.text import Text
@@ -27,17 +28,16 @@ from hub.doors.terminal import (
     wait,
 )
 from hub.errors import StorageUnavailable
-from hub.model import Json, State
+from hub.model import State
+from hub.model.message_rows import ListedMessage, MessageRow
 from hub.ports import LogStore, MessageFilter
-from hub.rendering.outcomes_es import described
-
-Row = Mapping[str, "Json"]
+from hub.rendering.outcomes_es import in_words
 
 
-def _reason(row: Row) -> str:
+def _reason(row: ListedMessage) -> str:
     """Return the reason and the time of the next attempt."""
-    retry = f"again at {local_time(row['next_at'])}" if row["next_at"] else ""
-    return ", ".join(part for part in (row["reason"], retry) if part)
+    retry = f"again at {local_time(row.next_at)}" if row.next_at else ""
+    return ", ".join(part for part in (row.reason, retry) if part)
 
 
 _COLUMNS: Final[Columns] = {
@@ -92,7 +92,7 @@ async def _show(message_filter: MessageFilter, limit: int, *, follow: bool, as_j
         if follow:
             await keep_following(log, message_filter, limit, line_printer(as_json=as_json))
         page = await log.messages(message_filter, after=None, limit=limit)
-    items = [{**row, **described(row["state"], row["reason"])} for row in page.items]
+    items = [in_words(MessageRow, row) for row in page.items]
     print_list(items, _COLUMNS, page.next, as_json=as_json)
 
 
@@ -100,7 +100,7 @@ async def keep_following(
     log: LogStore,
     message_filter: MessageFilter,
     limit: int,
-    show: Callable[[Row], None],
+    show: Callable[[ListedMessage], None],
     *,
     poll: float = _POLL,
 ) -> None:
@@ -109,7 +109,7 @@ async def keep_following(
 
     Waits for a database that goes down later. Raises StorageUnavailable if the first read fails.
     """
-    seen: dict[str, Row] = {}
+    seen: dict[UUID, ListedMessage] = {}
     page = await log.messages(message_filter, after=None, limit=limit)
     while True:
         for row in news(seen, page.items):
@@ -119,14 +119,14 @@ async def keep_following(
             page = await log.messages(message_filter, after=None, limit=limit)
 
 
-def news(seen: dict[str, Row], rows: Sequence[Row]) -> Sequence[Row]:
+def news(seen: dict[UUID, ListedMessage], rows: Sequence[ListedMessage]) -> Sequence[ListedMessage]:
     """Return the new or changed rows, oldest first, and store them in `seen`."""
-    fresh = [row for row in reversed(rows) if seen.get(str(row["id"])) != row]
-    seen.update((str(row["id"]), row) for row in fresh)
+    fresh = [row for row in reversed(rows) if seen.get(row.id) != row]
+    seen.update((row.id, row) for row in fresh)
     return fresh
 
 
-def line_printer(*, as_json: bool) -> Callable[[Row], None]:
+def line_printer(*, as_json: bool) -> Callable[[ListedMessage], None]:
     """Return a function that prints a row on one line. As text, the header is printed at once."""
     if as_json:
         return lambda row: print_json(row, indent=-1)

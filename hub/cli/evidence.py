@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -27,7 +26,7 @@ from hub.doors.terminal import (
     print_table,
     settings,
 )
-from hub.model import Json
+from hub.model.message_rows import ShownMessage
 from hub.model.months import EPOCH
 from hub.operations.evidence import (
     ALWAYS,
@@ -180,13 +179,13 @@ def _print_verification(found: Verification) -> None:
         typer.echo("Todo cuadra.")
 
 
-def _print(message: Mapping[str, Json], rows: list[EvidenceRow]) -> None:
+def _print(message: ShownMessage, rows: list[EvidenceRow]) -> None:
     out = console()
     for row in rows:
         facts = {
-            "mensaje": message["id"],
-            "evento": message["event"],
-            "canal": message["channel"],
+            "mensaje": message.id,
+            "evento": message.event,
+            "canal": message.channel,
             "salió": local_time(row.at),
             "proveedor": f"{row.provider} {row.reference or ''}",
             "huella": row.sha256,

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from hub.model.json import Json
+from hub.model.json import Instant, Json
 
 ON_LEAVE: Final = "on_leave"
 """Left out because a stand-in is notified meanwhile."""
@@ -47,6 +47,19 @@ class Unreached:
     source: str
     type: str
     reasons: tuple[UnreachedReason, ...]
+
+
+class UnreachedRow(Struct, frozen=True, kw_only=True):
+    """An event that does not reach all its recipients."""
+
+    id: UUID
+    event_id: str
+    source: str
+    type: str
+    copropiedad_id: str | None
+    unit_id: str | None
+    reasons: list[UnreachedReason]
+    found_at: Instant
 
 
 class LeftOut(Struct, frozen=True, kw_only=True):

@@ -1,11 +1,42 @@
-"""New messages in the inboxes of some people."""
+"""Entries of inboxes: what a person finds there, and what has just come."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
 
-from hub.model.json import Json
+from msgspec import Meta, Struct
+
+from hub.model.catalogue import Purpose
+from hub.model.json import Instant
+
+
+class _Entry(Struct, frozen=True, kw_only=True):
+    id: UUID
+    event: Annotated[str, Meta(description="The event's name: `pqrs.replied`.")]
+    subject: str
+    text: Annotated[str, Meta(description="Plain text.")]
+    html: Annotated[str, Meta(description="The same as an HTML fragment, without scripts.")]
+    created_at: Instant
+    read_at: Instant | None
+    case: Annotated[str | None, Meta(description="The case it belongs to: `pqrs_id:PQ-2026-000901`.")]
+
+
+class InboxEntry(_Entry, frozen=True, kw_only=True):
+    """An entry as stored. `purpose` is that of its message; None once the message is gone."""
+
+    purpose: Purpose | None
+
+
+class InboxItem(_Entry, frozen=True, kw_only=True):
+    """An entry of the inbox."""
+
+    own_page: Annotated[
+        str | None,
+        Meta(description="The page of this message and its case, while its link works; none for staff."),
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +45,7 @@ class InboxArrival:
 
     place: int
     person: str
-    item: Mapping[str, Json]
+    item: InboxEntry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,6 +89,16 @@ class PosterSource(Struct, frozen=True, kw_only=True):
     page: PosterPage | None = None
 
 
+class HungPoster(Struct, frozen=True, kw_only=True):
+    """A poster of an event, as its explanation says it."""
+
+    id: UUID
+    copropiedad_id: str
+    state: PosterState
+    hung_at: datetime | None
+    taken_down_at: datetime | None
+
+
 class PosterNotice(Struct, frozen=True, kw_only=True):
     """
     The page behind a poster's code: the poster, and whether it holds.

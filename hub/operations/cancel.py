@@ -1,8 +1,8 @@
 """
-A message that has not left is cancelled, with a reason: it must not go out any more, whoever published it.
+Cancelling: a message that has not left stays back for good, with a reason, whoever published it.
 
-What was cancelled does not come back, and no further step of its cascade starts. What is being sent is left
-to its worker. Safe to repeat. Many are cancelled by a bulk run.
+No further step of its cascade starts. A message that is being sent is left to its worker. Safe to repeat.
+A bulk run cancels many.
 """
 
 from __future__ import annotations
@@ -34,10 +34,9 @@ async def cancel_one(
     row = await log.message(message_id, places=actor.places)
     if row is None:
         return None
-    await actor.note("cancel", f"message:{message_id}", person=row["person"], why=why)
-    state = row["state"]
-    verdict = await _cancel(message_id, state, store)
-    return HandedOver(id=message_id, changed=state != State.CANCELLED), verdict
+    await actor.note("cancel", f"message:{message_id}", person=row.person, why=why)
+    verdict = await _cancel(message_id, row.state, store)
+    return HandedOver(id=message_id, changed=row.state is not State.CANCELLED), verdict
 
 
 def check_cancelled(verdict: CancelResult) -> None:
@@ -46,8 +45,8 @@ def check_cancelled(verdict: CancelResult) -> None:
         raise TooLate(_LEFT.format(state=verdict.value))
 
 
-async def _cancel(message_id: UUID, state: str, store: CancelStore) -> CancelResult:
-    if state == State.CANCELLED:
+async def _cancel(message_id: UUID, state: State, store: CancelStore) -> CancelResult:
+    if state is State.CANCELLED:
         return CancelResult.CANCELLED
     verdict = await store.cancel(message_id) if state in UNSENT else None
     if verdict is None:

@@ -1,4 +1,4 @@
-"""Messages grouped by why they are where they are: five hundred failures of one cause are one line."""
+"""Causes: messages grouped by reason, so that five hundred failures of one cause are one line."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct
 
 from hub.model import Instant
+from hub.model.message_rows import ToDo
 from hub.ports import Cause, LogStore, MessageFilter
 from hub.rendering.outcomes_es import described, reason_in_words
 
@@ -26,7 +27,7 @@ class CauseRow(Struct, kw_only=True):
     count: int
     newest: Instant
     means: Annotated[str, Meta(description="What it means, in Spanish.")]
-    to_do: Annotated[str, Meta(description="What somebody must do about it, in Spanish; empty: nothing.")]
+    to_do: ToDo
 
 
 class CauseList(Struct, kw_only=True):
@@ -65,6 +66,6 @@ def _row(group: _Group) -> CauseRow:
         state=first.state,
         count=group.count,
         newest=max(cause.newest for cause in group.causes),
-        means=(first.reason and reason_in_words(first.reason)) or str(said["means"]),
-        to_do=str(said["to_do"]),
+        means=(first.reason and reason_in_words(first.reason)) or said.means,
+        to_do=said.to_do,
     )

@@ -1,4 +1,4 @@
-"""What one message said: text, HTML and headers, and the proof that it is what left."""
+"""The words of one message: text, HTML and headers, and the proof that exactly they left."""
 
 from __future__ import annotations
 

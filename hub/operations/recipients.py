@@ -1,29 +1,23 @@
-"""Who was notified of an event, and beside them who was left out and why."""
+"""Recipients of an event: people who were notified, and people who were left out, with the reason."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
 from uuid import UUID
 
-import msgspec
 from msgspec import Meta, Struct
 
-from hub.model import MENDED_BY, Instant, LeftOut, PropertyScope, State, StoredEvent
+from hub.model import MENDED_BY, Instant, LeftOut, PropertyScope, StoredEvent
+from hub.model.message_rows import NotifiedMessage, NotifiedPerson
 from hub.ports import ExplainStore, RecipientStore
-from hub.rendering.outcomes_es import described
+from hub.rendering.outcomes_es import in_words
 
 MOST: Final = 10_000
 """Messages, and people who were left out, that are counted at most."""
 
 
-class RecipientMessage(Struct, kw_only=True):
-    id: UUID
-    channel: str
-    occasion: str
-    state: State
-    reason: str | None
+class RecipientMessage(NotifiedMessage, frozen=True, kw_only=True):
     final: bool
     means: str
     to_do: str
@@ -88,7 +82,7 @@ async def event_named(explain: ExplainStore, key: str, places: PropertyScope) ->
 async def read_recipients(store: RecipientStore, of: StoredEvent, page: RecipientPage) -> Recipients:
     """Return a page of who was notified and of who was left out."""
     audiences = await store.audiences(of.key)
-    notified = await store.messages_of(of.key, after=page.notified_after, limit=page.limit + 1)
+    notified = await store.notified(of.key, after=page.notified_after, limit=page.limit + 1)
     left_out = await store.left_out(of.key, after=page.left_out_after, limit=page.limit + 1)
     return Recipients(
         event_key=of.key,
@@ -103,16 +97,16 @@ async def read_recipients(store: RecipientStore, of: StoredEvent, page: Recipien
         why=sorted({audience.why for audience in audiences if audience.why}),
         states=dict(await store.states(of.key, MOST)),
         left_out_reasons=dict(await store.left_out_reasons(of.key, MOST)),
-        notified=[_notified(person, messages) for person, messages in notified[: page.limit]],
-        next_notified=notified[page.limit - 1][0] if len(notified) > page.limit else None,
+        notified=[_notified(one) for one in notified[: page.limit]],
+        next_notified=notified[page.limit - 1].person if len(notified) > page.limit else None,
         left_out=[_left_out(row) for row in left_out[: page.limit]],
         next_left_out=left_out[page.limit - 1].person if len(left_out) > page.limit else None,
     )
 
 
-def _notified(person: str, messages: Sequence[Mapping[str, object]]) -> RecipientRow:
-    rows = [{**message, **described(str(message["state"]), _text(message["reason"]))} for message in messages]
-    return RecipientRow(person=person, messages=msgspec.convert(rows, list[RecipientMessage]))
+def _notified(one: NotifiedPerson) -> RecipientRow:
+    messages = [in_words(RecipientMessage, message) for message in one.messages]
+    return RecipientRow(person=one.person, messages=messages)
 
 
 def _text(value: object) -> str | None:

@@ -1,8 +1,8 @@
 """
-A lost message is sent again, in place.
+Redrive: a lost message is sent again, in place.
 
 There is one durable row per recipient and channel, so none is skipped or doubled. By default,
-a person whom another message reached is not notified again. Many go again by a bulk run.
+a person whom another message reached is not notified again. A bulk run sends many again.
 """
 
 from __future__ import annotations
@@ -49,9 +49,9 @@ async def redrive_one(
     if row is None:
         return None
     subject = f"message:{message_id}"
-    await actor.note("redrive", subject, person=row["person"], also_told=include_notified)
-    if row["state"] not in LOST:
-        raise TooLate(_NOT_LOST.format(state=row["state"]))
+    await actor.note("redrive", subject, person=row.person, also_told=include_notified)
+    if row.state not in LOST:
+        raise TooLate(_NOT_LOST.format(state=row.state))
     done = await store.redrive(message_id, include_notified=include_notified)
     if done is None:
         raise TooLate(_NOT_LOST.format(state="on its way"))

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from hub.model import Attempt, AudienceRecord, Json, LeftOut, MarkEntry, Message, StoredEvent
+from hub.model import Attempt, AudienceRecord, LeftOut, MarkEntry, Message, StoredEvent
 from hub.model.contact_slots import LastContact
+from hub.model.posters import HungPoster
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,7 @@ class ExplainFacts:
     """
     All stored facts about one event and one person. `units` and `copropiedades` are current.
 
-    `posters` are those of the event, as their list has them. `alerted_at` is when the desk was asked to call
+    `posters` are those of the event. `alerted_at` is when the desk was asked to call
     the person, whom no message of an emergency has reached. `recall` is the event by which the publisher has
     taken this one back. `marks` are all those of staff for the person: do not contact.
     """
@@ -106,7 +107,7 @@ class ExplainFacts:
     unit_history: Mapping[str, Sequence[UnitVersion]] = field(default_factory=dict)
     copropiedades: Mapping[str, str] = field(default_factory=dict)
     alerted_at: datetime | None = None
-    posters: Sequence[Mapping[str, Json]] = ()
+    posters: Sequence[HungPoster] = ()
     marks: Sequence[MarkEntry] = ()
 
 

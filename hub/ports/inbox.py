@@ -1,13 +1,14 @@
-"""The inbox of each person: what lies there, what is unread, what has just come."""
+"""The inbox of each person: its entries, the unread ones, and those that have just come."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from hub.model import InboxArrivals, Json
-from hub.ports.log import Page
+from hub.model import InboxArrivals
+from hub.model.inbox import InboxEntry
+from hub.model.pages import Rows
 
 
 class InboxStore(Protocol):
@@ -16,10 +17,12 @@ class InboxStore(Protocol):
     async def knows(self, person: str) -> bool:
         """Return whether the directory has this person."""
 
-    async def items(self, person: str, *, after: str | None, limit: int, unread: bool = False) -> Page:
+    async def items(
+        self, person: str, *, after: str | None, limit: int, unread: bool = False
+    ) -> Rows[InboxEntry]:
         """List the person's entries, newest first; with `unread`, those alone."""
 
-    async def item(self, person: str, item_id: UUID) -> Mapping[str, Json] | None:
+    async def item(self, person: str, item_id: UUID) -> InboxEntry | None:
         """Return an entry; None if there is none, or if it is another person's."""
 
     async def unread(self, person: str) -> int:

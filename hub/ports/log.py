@@ -9,7 +9,9 @@ from typing import Protocol
 from uuid import UUID
 
 from hub.model import Clock, Json, Period, PromiseRecord, PropertyScope
+from hub.model.audiences import UnreachedRow
 from hub.model.contracts import ContractDecision
+from hub.model.message_rows import ListedMessage, ShownMessage
 from hub.model.pages import Rows
 from hub.model.step_messages import ToldByName
 
@@ -83,7 +85,9 @@ class LogStore(Protocol):
     With `places`, rows that do not belong to one of them are left out.
     """
 
-    async def messages(self, narrowed: MessageFilter, *, after: str | None, limit: int) -> Page:
+    async def messages(
+        self, narrowed: MessageFilter, *, after: str | None, limit: int
+    ) -> Rows[ListedMessage]:
         """List messages, with the person's reference, without name and address."""
 
     async def causes(self, narrowed: MessageFilter, *, most: int) -> Causes:
@@ -91,7 +95,7 @@ class LogStore(Protocol):
 
     async def message(
         self, message_id: UUID, *, places: PropertyScope = None, whole: bool = False
-    ) -> Mapping[str, Json] | None:
+    ) -> ShownMessage | None:
         """Return a message with attempts, skipped channels, name and address, masked unless `whole`."""
 
     async def clocks(self, ids: Sequence[UUID]) -> Sequence[Clock]:
@@ -139,7 +143,7 @@ class LogStore(Protocol):
 
     async def unreached(
         self, *, after: str | None, limit: int, places: PropertyScope = None, since: datetime | None = None
-    ) -> Page:
+    ) -> Rows[UnreachedRow]:
         """List the events that do not reach all their recipients, by id, with the reasons."""
 
     async def live_counts(self) -> Mapping[str, Mapping[str, int]]:

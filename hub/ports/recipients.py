@@ -1,4 +1,4 @@
-"""Who was notified of an event, and who was left out."""
+"""Recipients of an event: people who were notified, and people who were left out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from hub.model import AudienceRecord, Json, LeftOut
+from hub.model import AudienceRecord, LeftOut
+from hub.model.message_rows import NotifiedPerson
 
 
 class RecipientStore(Protocol):
@@ -18,10 +19,8 @@ class RecipientStore(Protocol):
     async def states(self, event_key: UUID, most: int) -> Mapping[str, int]:
         """Count its messages by state, up to `most` of them."""
 
-    async def messages_of(
-        self, event_key: UUID, *, after: str, limit: int
-    ) -> Sequence[tuple[str, Sequence[Mapping[str, Json]]]]:
-        """List people, by reference, with the messages to each: id, channel, state, reason, occasion."""
+    async def notified(self, event_key: UUID, *, after: str, limit: int) -> Sequence[NotifiedPerson]:
+        """List people, by reference, with the messages to each."""
 
     async def left_out(self, event_key: UUID, *, after: str, limit: int) -> Sequence[LeftOut]:
         """List who was left out, by reference."""

@@ -11,14 +11,28 @@ step of its cascade, and an operator may send the message again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple, TypeVar
+
+from msgspec.structs import asdict
+
+from hub.model.message_rows import ListedMessage, NotifiedMessage
+
+T = TypeVar("T")
 
 
 class StateWords(NamedTuple):
     label: str
     final: bool
     means: str
+
+
+class Outcome(NamedTuple):
+    """The words of the API for a state and its reason."""
+
+    final: bool
+    means: str
+    to_do: str
 
 
 class Advice(NamedTuple):
@@ -260,21 +274,21 @@ def to_do(state: str, reason: str | None) -> Advice:
     return TO_DO[reason] if state == "held" and reason in _WAITS_FOR_US else Advice()
 
 
-def described(state: str, reason: str | None) -> dict[str, str | bool]:
+def described(state: str, reason: str | None) -> Outcome:
     """Return what the API says of a message besides its state and reason."""
     # A newer hub may have stored a state that this one does not know.
     words = STATES.get(state) or StateWords(state, False, "Este hub no conoce ese estado")
     because = (reason and reason_in_words(reason)) or ""
     means = f"{words.means}. {because}." if because else f"{words.means}."
-    return {"final": words.final, "means": means, "to_do": to_do(state, reason).words}
+    return Outcome(words.final, means, to_do(state, reason).words)
+
+
+def in_words(kind: Callable[..., T], row: ListedMessage | NotifiedMessage) -> T:
+    """Return a row of the kind that has the words, too."""
+    return kind(**asdict(row), **described(row.state, row.reason)._asdict())
 
 
 def claim(state: str, reason: str | None) -> str:
     """Say in Spanish what a state claims: `dice «Fallido» (El número no existe)`."""
     words = reason_in_words(reason) if reason else None
     return f"dice «{STATES[state].label}»{f' ({words or reason})' if reason else ''}"
-
-
-def with_command(state: str, reason: str | None) -> dict[str, str | bool]:
-    """Return the same for the command line, with the command that does it."""
-    return {**described(state, reason), "command": to_do(state, reason).command}

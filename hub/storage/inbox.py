@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from operator import itemgetter
-from typing import Final
 from uuid import UUID
 
-from hub.model import InboxArrival, InboxArrivals, Json, Outgoing
-from hub.ports import Page
-from hub.storage.database import Store, load, storable, write
+from hub.model import InboxArrival, InboxArrivals, Outgoing
+from hub.model.inbox import InboxEntry
+from hub.model.pages import PageQuery, Rows
+from hub.storage.database import Store, load, read, storable, write
 from hub.storage.letters import row_of
-from hub.storage.paging import paged, shown
+from hub.storage.paging import rows_of
 
 _SQL = load("inbox")
-_OF_A_STREAM: Final = frozenset({"newest", "place", "person"})
-"""What places an entry, and is not shown of it."""
 
 
 class PostgresInbox(Store):
@@ -29,12 +27,15 @@ class PostgresInbox(Store):
     async def knows(self, person: str) -> bool:
         return bool(await self.rows(_SQL["knows"], storable(person)))
 
-    async def items(self, person: str, *, after: str | None, limit: int, unread: bool = False) -> Page:
-        return await paged(self, _SQL["items"], after, limit, person, unread, by="created_at")
+    async def items(
+        self, person: str, *, after: str | None, limit: int, unread: bool = False
+    ) -> Rows[InboxEntry]:
+        query = PageQuery(after=after, limit=limit)
+        return await rows_of(InboxEntry, self, _SQL["items"], query, person, unread, by="created_at")
 
-    async def item(self, person: str, item_id: UUID) -> Mapping[str, Json] | None:
+    async def item(self, person: str, item_id: UUID) -> InboxEntry | None:
         rows = await self.rows(_SQL["item"], person, item_id)
-        return shown(rows[0]) if rows else None
+        return read(InboxEntry, rows[0]) if rows else None
 
     async def unread(self, person: str) -> int:
         return int((await self.rows(_SQL["unread"], person))[0]["n"])
@@ -47,13 +48,6 @@ class PostgresInbox(Store):
 
     async def arrivals(self, place: int | None, people: Collection[str]) -> InboxArrivals:
         rows = await self.rows(_SQL["arrivals"], place, list(people))
-        found = [
-            InboxArrival(
-                place=row["place"],
-                person=row["person"],
-                item={name: value for name, value in shown(row).items() if name not in _OF_A_STREAM},
-            )
-            for row in rows
-            if row["place"] is not None
-        ]
+        come = [row for row in rows if row["place"] is not None]
+        found = [read(InboxArrival, row, item=read(InboxEntry, row)) for row in come]
         return InboxArrivals(newest=rows[0]["newest"], found=found)

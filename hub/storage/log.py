@@ -10,31 +10,35 @@ from typing import Final
 from uuid import UUID
 
 from asyncpg import Record
+from msgspec import structs
 
 from hub.model import (
     HUB_SOURCE,
     Clock,
     ClockState,
-    Json,
     Period,
     PromiseRecord,
     PropertyScope,
     State,
 )
 from hub.model.contracts import ContractDecision
-from hub.model.pages import Rows
+from hub.model.message_rows import AttemptRow, ListedMessage, ShownMessage
+from hub.model.pages import PageQuery, Rows
 from hub.model.step_messages import ToldByName
 from hub.people.masking import mask_address, mask_name, mask_reference
-from hub.ports import BoardFilter, Cause, Causes, MessageFilter, Page
+from hub.ports import BoardFilter, Cause, Causes, MessageFilter
 from hub.storage import clocks, contracts, unreached
 from hub.storage.database import Store, load, read
 from hub.storage.filters import listed, narrow, narrow_clocks
-from hub.storage.paging import cursor, page, rows_page, shown
+from hub.storage.paging import cursor, rows_of, rows_page
 
 MANY: Final = 10_000
-"""Of more that has ended in one state, nobody wants to know how many there are."""
+"""Counts of what has ended stop here, state by state: nobody needs a greater number."""
 
-_SQL = load("log")
+_COLUMNS: Final = ", ".join(ListedMessage.__struct_fields__)
+_SQL: Final = {name: statement.replace("{columns}", _COLUMNS) for name, statement in load("log").items()}
+_BEFORE: Final = 4
+"""The first parameter after the cursor and the limit of a page."""
 
 
 class PostgresLog(Store):
@@ -42,25 +46,31 @@ class PostgresLog(Store):
 
     unreached = unreached.page_of
 
-    async def messages(self, narrowed: MessageFilter, *, after: str | None, limit: int) -> Page:
-        statement, given = _list_of(narrowed, cursor(after), limit + 1)
-        return page(await self.rows(statement, *given), limit, "created_at")
+    async def messages(
+        self, narrowed: MessageFilter, *, after: str | None, limit: int
+    ) -> Rows[ListedMessage]:
+        statement, asked = _list_of(narrowed)
+        query = PageQuery(after=after, limit=limit)
+        return await rows_of(ListedMessage, self, statement, query, *asked, by="created_at")
 
     async def causes(self, narrowed: MessageFilter, *, most: int) -> Causes:
-        newest, given = _list_of(narrowed, cursor(None), most + 1)
-        rows = await self.rows(_SQL["causes"].format(newest=newest), *given)
+        newest, asked = _list_of(narrowed)
+        rows = await self.rows(_SQL["causes"].format(newest=newest), *cursor(None), most + 1, *asked)
         found = [read(Cause, row) for row in rows]
         return Causes(items=found, bounded=sum(cause.count for cause in found) > most)
 
     async def message(
         self, message_id: UUID, *, places: PropertyScope = None, whole: bool = False
-    ) -> Mapping[str, Json] | None:
+    ) -> ShownMessage | None:
         rows = await self.rows(_SQL["message"], message_id, listed(places))
         if not rows:
             return None
-        message, attempts = shown(rows[0]), await self.rows(_SQL["attempts"], message_id)
-        seen = {**message, "skipped": message["skipped"] or [], "attempts": [shown(row) for row in attempts]}
-        return seen if whole else _masked(seen)
+        attempts = await self._attempts(message_id)
+        message = read(ShownMessage, rows[0], attempts=attempts, masked=not whole, may_unmask=whole)
+        return message if whole else _masked(message)
+
+    async def _attempts(self, message_id: UUID) -> list[AttemptRow]:
+        return [read(AttemptRow, row) for row in await self.rows(_SQL["attempts"], message_id)]
 
     async def clocks(self, ids: Sequence[UUID]) -> Sequence[Clock]:
         return await clocks.find(self, "listed", ids)
@@ -139,15 +149,15 @@ def _by_state(rows: Iterable[Record]) -> Mapping[str, Mapping[str, int]]:
     return found
 
 
-def _list_of(narrowed: MessageFilter, before: tuple[datetime, UUID], limit: int) -> tuple[str, list[object]]:
-    """Return the statement of the newest messages before a cursor, and its parameters."""
+def _list_of(narrowed: MessageFilter) -> tuple[str, list[object]]:
+    """Return the statement of a page of messages, and its parameters after the cursor and the limit."""
     states = [narrowed.state] if narrowed.state else list(narrowed.states) or list(State)
-    asked: list[object] = [*before, limit, states]
+    asked: list[object] = [states]
     name, rest = list_kind(narrowed), narrowed
     if name == "messages_there":
         asked.append(listed(narrowed.places))
         rest = replace(narrowed, places=None)
-    conditions, values = narrow(rest, first_free=len(asked) + 1)
+    conditions, values = narrow(rest, first_free=_BEFORE + len(asked))
     return _SQL[name].format(narrowed=conditions), [*asked, *values]
 
 
@@ -162,9 +172,7 @@ def _states(asked: str | None, known: Iterable[str]) -> list[str]:
     return list(known) if asked is None else [asked]
 
 
-def _masked(message: Mapping[str, Json]) -> dict[str, Json]:
-    attempts = [
-        {**attempt, "reference": mask_reference(attempt["reference"])} for attempt in message["attempts"]
-    ]
-    name, address = mask_name(message["name"]), mask_address(message["address"])
-    return {**message, "name": name, "address": address, "attempts": attempts}
+def _masked(message: ShownMessage) -> ShownMessage:
+    attempts = [structs.replace(one, reference=mask_reference(one.reference)) for one in message.attempts]
+    name, address = mask_name(message.name), mask_address(message.address)
+    return structs.replace(message, name=name, address=address, attempts=attempts)

@@ -1,17 +1,18 @@
-"""Posters in PostgreSQL: rows that staff moves on; whether they still hold is looked up."""
+"""Posters in PostgreSQL: rows that staff moves on; a look-up says whether they still hold."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
 from asyncpg import Record
 
 from hub.messages.planning.posters import in_places
-from hub.model import Json, PropertyScope
+from hub.model import PropertyScope
 from hub.model.ids import poster_id
 from hub.model.posters import (
+    HungPoster,
     PosterNotice,
     PosterPage,
     PosterRequest,
@@ -20,19 +21,11 @@ from hub.model.posters import (
 from hub.people.brands import brand_of
 from hub.storage.database import Runner, encode, load, read, write
 from hub.storage.filters import listed
-from hub.storage.paging import shown
 
 _RAW: Final = load("posters")
 _EVIDENCE: Final = load("evidence")
-FIELDS: Final = (
-    "id, created_at, state, event, event_id, title, building, copropiedad_id, zones, urgent, holds_until, "
-    "ended_by, printed_at, printed_by, hung_at, hung_by, taken_down_at, taken_down_by"
-)
 SEEN: Final = _RAW["seen"]
-_SQL: Final = {
-    name: statement.replace("{seen}", _RAW["seen"]).replace("{fields}", FIELDS)
-    for name, statement in _RAW.items()
-}
+_SQL: Final = {name: statement.replace("{seen}", SEEN) for name, statement in _RAW.items()}
 
 
 async def source(run: Runner, poster_id: UUID, places: PropertyScope = None) -> PosterSource | None:
@@ -68,9 +61,9 @@ def _page(row: Record) -> PosterPage | None:
     return None if row["html"] is None else read(PosterPage, row)
 
 
-async def of_event(run: Runner, event_key: UUID, places: PropertyScope = None) -> list[Mapping[str, Json]]:
+async def of_event(run: Runner, event_key: UUID, places: PropertyScope = None) -> list[HungPoster]:
     """Return the posters of an event, by copropiedad."""
-    return [shown(row) for row in await run.rows(_SQL["of_event"], event_key, listed(places))]
+    return [read(HungPoster, row) for row in await run.rows(_SQL["of_event"], event_key, listed(places))]
 
 
 async def take(run: Runner, batch_id: UUID, copropiedad_id: str | None) -> None:

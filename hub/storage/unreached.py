@@ -8,11 +8,12 @@ from uuid import UUID
 
 from hub.business_time.rfc3339 import EARLIEST
 from hub.model import PropertyScope, Unreached
+from hub.model.audiences import UnreachedRow
 from hub.model.ids import span
-from hub.ports import Page
+from hub.model.pages import PageQuery, Rows
 from hub.storage.database import Runner, load, read, write
 from hub.storage.filters import listed
-from hub.storage.paging import paged
+from hub.storage.paging import rows_of
 
 _SQL = load("unreached")
 
@@ -33,5 +34,7 @@ async def page_of(
     limit: int,
     places: PropertyScope = None,
     since: datetime | None = None,
-) -> Page:
-    return await paged(run, _SQL["page"], after, limit, listed(places), since or EARLIEST, by="found_at")
+) -> Rows[UnreachedRow]:
+    asked = listed(places), since or EARLIEST
+    query = PageQuery(after=after, limit=limit)
+    return await rows_of(UnreachedRow, run, _SQL["page"], query, *asked, by="found_at")

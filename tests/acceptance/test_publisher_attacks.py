@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -19,16 +20,13 @@ from tests.acceptance import directory
 from tests.acceptance.conftest import House, opened_house
 from tests.acceptance.harness import until
 from tests.acceptance.test_monitor import OPS, QUICK, alerts, hire, incidents
-from tests.broker_users import publish_as
-from tests.integration.test_broker_rights import Users, users
+from tests.broker_users import control, publish_as
+from tests.integration.test_broker_rights import Users, commands
+from tests.servers import Servers
 from tests.unit.factories import event
 
-pytestmark: Final = pytest.mark.timeout(300)
-"""RabbitMQ makes its users one by one, which takes long where others compute."""
-
-__all__ = ["users"]
-
 CRM: Final = "urn:coproservicios:crm"
+WRONG_SENDER: Final = "Avería: Alguien publica en nombre de otro"
 VICTIM: Final = "mallory@coproservicios.example"
 KEY: Final = "pqrs.received"
 """The routing key that the publisher may use, with any body."""
@@ -41,6 +39,16 @@ class Attack:
     headers: dict[str, str]
     is_signed: bool = True
     """Whether it names its user, whom the broker has checked."""
+
+
+@pytest.fixture
+async def users(servers: Servers) -> AsyncIterator[Users]:
+    """The users of `docs/security.md`, in a virtual host of their own."""
+    broker = servers.rabbitmq
+    made = Users(vhost=f"t{uuid4().hex}", server=broker.url)
+    await control(broker, (shlex.join(made.given(command)) for command in commands()))
+    yield made
+    await broker.delete_vhost(made.vhost)
 
 
 @pytest.fixture
@@ -103,7 +111,7 @@ async def test_nothing_that_a_publisher_sends_is_taken_for_another(house: House,
             await publish_as(my_url, attack.event, user_id=user, headers=attack.headers, key=KEY)
         refused = len(sent) + 1
         letters = await dead(house, refused)
-        await until(lambda: bool(alerts(house, "Avería: Alguien publica en nombre de otro")), "the alarm")
+        await until(lambda: bool(alerts(house, WRONG_SENDER)), "the alarm", patience=60.0)
         bulk = json.loads(await house.command("dead", "replay", "--all", "--yes", "--json"))
         opened = (await incidents(house))["impersonation"]
 

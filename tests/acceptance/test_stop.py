@@ -44,7 +44,7 @@ async def test_a_stop_waits_for_slow_providers_says_so_and_sends_nothing_twice(h
     times = Counter(text.to for text in house.twilio.texts)
 
     assert 0 == status
-    # On a machine that is busy for seconds the first are answered, and others begin, before it is told to stop.
+    # Where a machine is busy for seconds, the first are answered and others begin before it is told to stop.
     assert CONNECTIONS <= handed_over < TEXTS
     assert 0 < said[0]["channels"]["sms"] <= CONNECTIONS
     assert len(said) >= 2, "it says so again every few seconds"

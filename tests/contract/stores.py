@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,9 +10,11 @@ from typing import Final
 from uuid import uuid4
 
 import msgspec
+from msgspec.structs import asdict
 
 from hub.catalog import BY_NAME
-from hub.model import Claimed, Json, Message
+from hub.model import Claimed, Message
+from hub.model.message_rows import ShownMessage
 from hub.policy import load_policy
 from hub.ports import (
     AccountStore,
@@ -119,12 +121,12 @@ class Stores:
     async def claim(self, *messages: Message, lease: timedelta = LEASE) -> Sequence[Claimed]:
         return await self.delivery.claim([message.id for message in messages], token=uuid4(), lease=lease)
 
-    async def shown(self, message: Message) -> Mapping[str, Json]:
+    async def shown(self, message: Message) -> ShownMessage:
         """Return the current state of the message, with its attempts."""
         raise NotImplementedError
 
     async def state_of(self, message: Message) -> object:
-        return (await self.shown(message))["state"]
+        return (await self.shown(message)).state
 
 
 async def release_due(stores: Stores, limit: int, grace: timedelta = AT_ONCE) -> Sequence[Ticket]:
@@ -136,16 +138,11 @@ async def release_due(stores: Stores, limit: int, grace: timedelta = AT_ONCE) ->
 class MemoryStores(Stores):
     tables: MemoryStore
 
-    async def shown(self, message: Message) -> Mapping[str, Json]:
+    async def shown(self, message: Message) -> ShownMessage:
         calls = [call for call in self.tables.tables.attempts.values() if call.message_id == message.id]
-        attempts = [
-            {name: getattr(call, name) for name in ("at", "outcome", "provider", "reference", "code")}
-            for call in sorted(calls, key=lambda call: call.at)
-        ]
-        now = self.tables.message(message.id)
-        fields = {"state": now.state, "reason": now.reason, "next_at": now.next_at, "attempts": attempts}
-        plain: Mapping[str, Json] = msgspec.to_builtins(fields)
-        return plain
+        attempts = [asdict(call) for call in sorted(calls, key=lambda call: call.at)]
+        more = {"attempts": attempts, "case": None, "masked": False, "may_unmask": True}
+        return msgspec.convert({**asdict(self.tables.message(message.id)), **more}, ShownMessage)
 
 
 @dataclass
@@ -172,7 +169,7 @@ class RealStores(Stores):
     surveys: SurveyStore
     monitor: PostgresMonitor
 
-    async def shown(self, message: Message) -> Mapping[str, Json]:
+    async def shown(self, message: Message) -> ShownMessage:
         shown = await self.log.message(message.id)
         assert shown is not None
         return shown

@@ -213,9 +213,9 @@ async def test_posting_is_an_attempt_and_the_message_stays_sent(stores: RealStor
     shown = await stores.log.message(one.id)
 
     assert shown is not None
-    assert "sent" == shown["state"]
+    assert "sent" == shown.state
     assert [("sent", "hub", "posted", GUIDE)] == [
-        (row["outcome"], row["provider"], row["code"], row["reference"]) for row in shown["attempts"]
+        (row.outcome, row.provider, row.code, row.reference) for row in shown.attempts
     ]
 
 

@@ -198,7 +198,7 @@ async def test_messages_that_have_not_left_never_do(stores: RealStores, of: Stor
     await stores.bulk.work(9, no_replay)
 
     shown = await stores.shown(held)
-    assert (shown["state"], shown["reason"]) == ("cancelled", "withdrawn")
+    assert (shown.state, shown.reason) == ("cancelled", "withdrawn")
     assert await stores.state_of(in_digest) == "held"
     assert await stores.state_of(claimed.message) == "sending"
     assert await stores.bulk.reasons(run.id) == {

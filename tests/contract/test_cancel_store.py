@@ -29,7 +29,7 @@ async def cancel(stores: RealStores, **narrowed: Any) -> Done:
 async def state_of(stores: RealStores, one: Message) -> tuple[str, str | None]:
     row = await stores.log.message(one.id)
     assert row is not None
-    return row["state"], row["reason"]
+    return row.state, row.reason
 
 
 @pytest.mark.parametrize("state", [State.HELD, State.RETRYING, State.QUEUED])

@@ -22,6 +22,7 @@ from hub.model import (
     StoredEvent,
     WorkWeek,
 )
+from hub.model.message_rows import AttemptRow
 from hub.model.state_machine import sources
 from tests.contract.stores import AT_ONCE, Stores, release_due
 from tests.contract.values import (
@@ -161,10 +162,8 @@ async def test_an_outcome_is_written_with_its_attempt(stores: Stores, of: Stored
     shown = await stores.shown(planned)
 
     assert done == frozenset([planned.id])
-    assert (shown["state"], shown["reason"], shown["next_at"]) == ("sent", "ok", None)
-    assert [(row["outcome"], row["provider"], row["code"]) for row in shown["attempts"]] == [
-        ("sent", "smtp", "250")
-    ]
+    assert (shown.state, shown.reason, shown.next_at) == ("sent", "ok", None)
+    assert [(row.outcome, row.provider, row.code) for row in shown.attempts] == [("sent", "smtp", "250")]
 
 
 async def test_recording_again_answers_the_same_and_writes_nothing_twice(
@@ -179,7 +178,7 @@ async def test_recording_again_answers_the_same_and_writes_nothing_twice(
     assert await stores.delivery.record(token, [one]) == frozenset([planned.id])
     assert await stores.delivery.record(token, [one]) == frozenset([planned.id])
     shown = await stores.shown(planned)
-    assert len(shown["attempts"]) == 1
+    assert len(shown.attempts) == 1
 
 
 async def test_a_lost_lease_changes_nothing_but_keeps_its_attempt(stores: Stores, of: StoredEvent) -> None:
@@ -192,7 +191,7 @@ async def test_a_lost_lease_changes_nothing_but_keeps_its_attempt(stores: Stores
 
     assert await stores.delivery.record(lost, [outcome(planned.id, State.FAILED)]) == frozenset()
     shown = await stores.shown(planned)
-    assert (shown["state"], len(shown["attempts"])) == ("sending", 1)
+    assert (shown.state, len(shown.attempts)) == ("sending", 1)
     assert await stores.delivery.record(held, [outcome(planned.id)]) == frozenset([planned.id])
 
 
@@ -210,7 +209,7 @@ async def test_outcome_counts_while_nobody_has_claimed_what_the_timers_released(
     assert await stores.delivery.record(token, [sent]) == {planned.id}
     assert await stores.delivery.claim(ticket.ids, token=uuid4(), lease=LEASE) == []
     shown = await stores.shown(planned)
-    assert (shown["state"], len(shown["attempts"])) == ("sent", 1)
+    assert (shown.state, len(shown.attempts)) == ("sent", 1)
 
 
 async def test_holding_a_released_message_uses_up_no_attempt(stores: Stores, of: StoredEvent) -> None:
@@ -328,9 +327,7 @@ async def test_attempt_after_a_lost_lease_is_stored_too(stores: Stores, of: Stor
     shown = await stores.shown(planned)
 
     assert done == frozenset()
-    assert list(shown["attempts"]) == [
-        {"at": "2026-03-09T17:00:00Z", "outcome": "unknown", "provider": "", "reference": "SM1", "code": ""}
-    ]
+    assert [AttemptRow(at=NOON, outcome="unknown", provider="", reference="SM1", code="")] == shown.attempts
 
 
 async def test_a_claim_has_the_instants_at_which_the_promises_of_its_case_end(

@@ -36,7 +36,7 @@ async def test_unsent_collection_is_cancelled_and_sent_stays(
     shown = await stores.shown(one)
 
     expected = ("cancelled", "ended") if before in UNSENT else (str(before), "before")
-    assert expected == (shown["state"], shown["reason"])
+    assert expected == (shown.state, shown.reason)
 
 
 @pytest.mark.parametrize("purpose", [Purpose.SERVICE, Purpose.LEGAL, Purpose.TRANSACTIONAL])

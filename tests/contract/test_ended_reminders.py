@@ -28,7 +28,7 @@ async def end(stores: Stores, case: str = CASE, at: datetime = NOON, over: datet
 
 async def seen(stores: Stores, message: Message) -> tuple[object, object]:
     shown = await stores.shown(message)
-    return shown["state"], shown["reason"]
+    return shown.state, shown.reason
 
 
 @pytest.mark.parametrize("before", State)

@@ -62,7 +62,7 @@ async def test_messages_are_listed_and_counted_where_they_belong(
     page = await stores.log.messages(MessageFilter(**asked, places=places), after=None, limit=10)
     counts = await stores.log.counts(places)
 
-    assert {str(messages[name].id) for name in seen} == {row["id"] for row in page.items}
+    assert {messages[name].id for name in seen} == {row.id for row in page.items}
     assert page.next is None
     assert len(seen) == counts["messages"].get("queued", 0)
 
@@ -77,7 +77,7 @@ async def test_a_message_is_shown_where_it_belongs_masked_or_whole(
 
         assert (name in seen) == (masked is not None) == (whole is not None)
         assert masked is None or "María" not in str(masked)
-        assert whole is None or ("María Peña", one.address) == (whole["name"], whole["address"])
+        assert whole is None or ("María Peña", one.address) == (whole.name, whole.address)
 
 
 async def test_pages_of_two_copropiedades_have_no_gap_and_no_repetition(
@@ -89,17 +89,17 @@ async def test_pages_of_two_copropiedades_have_no_gap_and_no_repetition(
         for name in "ab-"
     }
     await stores.add(*(one for messages in planned.values() for one in messages))
-    found: list[str] = []
+    found: list[UUID] = []
     after, pages = None, 0
     while pages == 0 or after is not None:
         page = await stores.log.messages(MessageFilter(places=BOTH), after=after, limit=2)
-        found += [row["id"] for row in page.items]
+        found += [row.id for row in page.items]
         after, pages = page.next, pages + 1
     newest = sorted(
         planned["a"] + planned["b"], key=lambda message: (message.created_at, message.id), reverse=True
     )
 
-    assert [str(one.id) for one in newest] == found
+    assert [one.id for one in newest] == found
     assert 3 == pages
 
 

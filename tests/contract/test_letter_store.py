@@ -53,8 +53,8 @@ async def test_a_letter_that_is_handed_over_delivers_its_message_and_says_so_onc
 
     assert results == [True, False]
     assert shown is not None
-    assert shown["state"] == "delivered"
-    assert [(attempt["outcome"], attempt["reference"]) for attempt in shown["attempts"]] == [
+    assert shown.state == "delivered"
+    assert [(attempt.outcome, attempt.reference) for attempt in shown.attempts] == [
         ("delivered", str(one.id))
     ]
 
@@ -126,7 +126,7 @@ async def test_document_that_staff_prints_is_handed_over_like_a_letter(
     assert after.handed_over_at is not None
     assert [True, False] == results
     assert shown is not None
-    assert ("delivered", ["handed_over"]) == (shown["state"], [a["code"] for a in shown["attempts"]])
+    assert ("delivered", ["handed_over"]) == (shown.state, [a.code for a in shown.attempts])
     assert (None, None) == (
         await queries.letter(stores.database, other.id),
         await queries.hand_over(stores.database, other.id),

@@ -26,6 +26,7 @@ from hub.model import (
     StoredEvent,
 )
 from hub.model.contracts import ContractDecision
+from hub.model.message_rows import ListedMessage
 from hub.model.state_machine import sources
 from hub.ports import MessageFilter
 from hub.storage.dead_letters import find, settle
@@ -73,20 +74,20 @@ async def test_messages_are_listed_newest_first_page_by_page(stores: RealStores,
     rest = await stores.log.messages(MessageFilter(), after=first.next, limit=3)
     newest_first = sorted(planned, key=lambda message: (message.created_at, message.id), reverse=True)
 
-    assert [row["id"] for row in [*first.items, *rest.items]] == [str(one.id) for one in newest_first]
+    assert [row.id for row in [*first.items, *rest.items]] == [one.id for one in newest_first]
     assert rest.next is None
-    assert first.items[0] == {
-        "id": str(newest_first[0].id),
-        "event_id": of.event.id,
-        "event": "pqrs.received",
-        "person": "p-1",
-        "channel": "email",
-        "purpose": "transactional",
-        "state": "queued",
-        "reason": None,
-        "next_at": None,
-        "created_at": "2026-03-09T19:00:00Z",
-    }
+    assert first.items[0] == ListedMessage(
+        id=newest_first[0].id,
+        event_id=of.event.id,
+        event="pqrs.received",
+        person="p-1",
+        channel="email",
+        purpose=Purpose.TRANSACTIONAL,
+        state=State.QUEUED,
+        reason=None,
+        next_at=None,
+        created_at=NOON + 2 * HOUR,
+    )
 
 
 @pytest.mark.parametrize(
@@ -133,8 +134,8 @@ async def test_a_message_is_shown_with_its_person_masked(stores: RealStores, of:
     shown = await stores.log.message(planned.id)
 
     assert shown is not None
-    assert (shown["name"], shown["address"]) == ("M*** P***", "m***@e***.com")
-    assert (shown["skipped"], shown["attempts"]) == (["voice:not_configured"], [])
+    assert (shown.name, shown.address) == ("M*** P***", "m***@e***.com")
+    assert (shown.skipped, shown.attempts) == (["voice:not_configured"], [])
     assert await stores.log.message(uuid4()) is None
 
 
@@ -153,7 +154,7 @@ async def test_a_reference_that_has_a_number_in_it_is_masked_too(stores: RealSto
     shown = await stores.log.message(planned.id)
 
     assert shown is not None
-    assert [row["reference"] for row in shown["attempts"]] == ["wamid.…ABCD1234"]
+    assert [row.reference for row in shown.attempts] == ["wamid.…ABCD1234"]
 
 
 async def test_clocks_are_shown_in_the_order_asked(stores: RealStores) -> None:
@@ -368,4 +369,4 @@ async def test_messages_are_narrowed_by_purpose_case_and_several_states(
     )
     page = await stores.log.messages(MessageFilter(**fields, places=places), after=None, limit=9)
 
-    assert sorted(row["person"] for row in page.items) == people
+    assert sorted(row.person for row in page.items) == people

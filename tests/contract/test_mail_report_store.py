@@ -53,7 +53,7 @@ async def test_only_a_sent_mail_is_doubted_and_only_once(
     shown = await stores.shown(one)
 
     assert [state is State.SENT, False] == doubts
-    assert ("reported_dsn_5.1.1" if state is State.SENT else None) == shown["reason"]
+    assert ("reported_dsn_5.1.1" if state is State.SENT else None) == shown.reason
 
 
 async def test_a_doubted_mail_counts_as_lost_when_its_time_is_over(

@@ -278,7 +278,7 @@ async def test_an_event_knows_its_posters(stores: RealStores) -> None:
     staff = await hung(stores, one)
     elsewhere = frozenset({"ph-2"})
 
-    assert [str(staff.id)] == [row["id"] for row in await posters.of_event(stores.database, one.key)]
+    assert [staff.id] == [row.id for row in await posters.of_event(stores.database, one.key)]
     assert [] == await posters.of_event(stores.database, one.key, elsewhere)
 
 

@@ -24,7 +24,7 @@ async def recall(stores: Stores, of: StoredEvent) -> None:
 
 async def seen(stores: Stores, message: Message) -> tuple[object, object]:
     shown = await stores.shown(message)
-    return shown["state"], shown["reason"]
+    return shown.state, shown.reason
 
 
 @pytest.mark.parametrize("purpose", [Purpose.TRANSACTIONAL, Purpose.LEGAL, Purpose.EMERGENCY])

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from hub.inbound.process_receipt import take
 from hub.model import Attempt, Message, Purpose, Receipt, State, StoredEvent
+from hub.model.message_rows import AttemptRow
 from hub.model.state_machine import UNSENT, may
 from tests.contract.stores import RealStores
 from tests.contract.values import FALLBACK, HOUR, LEASE, NOON, message, next_of, now, outcome
@@ -33,10 +34,10 @@ async def settle(
 async def seen(stores: RealStores, message: Message) -> tuple[object, object, object, list[object]]:
     shown = await stores.shown(message)
     return (
-        shown["state"],
-        shown["reason"],
-        shown["next_at"],
-        [attempt["outcome"] for attempt in shown["attempts"]],
+        shown.state,
+        shown.reason,
+        shown.next_at,
+        [attempt.outcome for attempt in shown.attempts],
     )
 
 
@@ -59,15 +60,8 @@ async def test_a_receipt_is_kept_as_an_attempt(stores: RealStores, of: StoredEve
     await settle(stores, one.id, State.FAILED, reason="twilio_30005")
     shown = await stores.shown(one)
 
-    assert [
-        {
-            "at": "2026-03-09T18:00:00Z",
-            "outcome": "failed",
-            "provider": "twilio",
-            "reference": "SM1",
-            "code": "30005",
-        }
-    ] == list(shown["attempts"])
+    call = {"outcome": "failed", "provider": "twilio", "reference": "SM1", "code": "30005"}
+    assert [AttemptRow(at=NOON + HOUR, **call)] == shown.attempts
 
 
 async def test_a_receipt_that_comes_twice_is_written_once(stores: RealStores, of: StoredEvent) -> None:

@@ -83,7 +83,7 @@ async def test_what_was_tried_stays_in_the_history(stores: RealStores, of: Store
     shown = await stores.log.message(one.id)
 
     assert shown is not None
-    assert (shown["state"], [attempt["code"] for attempt in shown["attempts"]]) == ("queued", ["1", "2"])
+    assert (shown.state, [attempt.code for attempt in shown.attempts]) == ("queued", ["1", "2"])
 
 
 async def test_what_is_worthless_by_now_or_never_had_an_address_is_left_and_counted(

@@ -23,9 +23,11 @@ WITHOUT: Final = {
 TAGS: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice", "experimental")
 RUN: Final = """
 (async () => {
+  const rules = axe.getRules(%(tags)s)
+    .filter(rule => !%(without)s.includes(rule.ruleId) && (!%(coloured)s || rule.tags.includes('cat.color')))
+    .map(rule => rule.ruleId);
   const found = await axe.run(%(part)s, {
-    runOnly: {type: 'tag', values: %(tags)s},
-    rules: %(rules)s,
+    runOnly: {type: 'rule', values: rules},
     resultTypes: ['violations', 'incomplete'],
   });
   const say = (kind, rule) => rule.nodes.map(node => [
@@ -55,19 +57,23 @@ def script() -> str:
     pytest.skip(MISSING)
 
 
-async def faults(browser: Browser, part: str = ":root") -> list[str]:
+async def faults(browser: Browser, part: str = ":root", *, coloured: bool = False) -> list[str]:
     """
     Return the faults of the open page or a part of it: each with its node, and the way to mend it.
 
-    A rule that it cannot decide counts too. The browser evaluates it beside the page, whose CSP stays as it
-    is.
+    `coloured` asks the rules of colours alone: for a look that differs in nothing else from one judged whole.
+    What it cannot decide counts too. The browser evaluates it beside the page, whose CSP stays as it is.
     """
     if not await browser.run("'axe' in window"):
         await browser.run(script())
-    rules = {rule: {"enabled": False} for rule in WITHOUT}
     found: Any = await browser.run(
         RUN
-        % {"part": f"document.querySelector({part!r})", "tags": json.dumps(TAGS), "rules": json.dumps(rules)}
+        % {
+            "part": f"document.querySelector({part!r})",
+            "tags": json.dumps(TAGS),
+            "without": json.dumps(list(WITHOUT)),
+            "coloured": json.dumps(coloured),
+        }
     )
     # A run that judged nothing finds nothing.
     assert found

@@ -30,9 +30,12 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Not a process in stock, and none anew for each page of the same site: both cost, and try nothing.
+    "--disable-features=SpareRendererForSitePerProcess,BackForwardCache,ProactivelySwapBrowsingInstance",
     "--site-per-process",  # a sandboxed frame is alone, as in whole Chromium: the shell leaves it in its page
     "--remote-debugging-port=0",
 )
+TAB = {"type": "rawKeyDown", "key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9}
 COMPLAINTS = ("Runtime.exceptionThrown", "Log.entryAdded")
 PATIENCE = 20.0  # seconds
 
@@ -106,6 +109,14 @@ class Browser:
                     if found := await self.run(script):
                         return found
                 await asyncio.sleep(0.05)
+
+    async def tab(self, times: int) -> None:
+        """Press the tab key so many times in one go: each press waits in Chromium for the one before."""
+
+        async def pressed() -> None:
+            await asyncio.gather(*(self.session.send("Input.dispatchKeyEvent", TAB) for _ in range(times)))
+
+        await self.chromium.do(pressed(), patience=3 * PATIENCE)
 
     async def press(self, key: str) -> None:
         await self.act(lambda page: page.keyboard.press(key))

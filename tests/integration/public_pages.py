@@ -23,6 +23,7 @@ from tests.integration import (
     test_web_unsubscribe,
 )
 from tests.integration.chromium import Browser
+from tests.integration.looks import NARROW
 from tests.integration.portal import MARIA, open_portal
 from tests.integration.test_web_access import GUARDED
 from tests.integration.test_web_browser_sign_in import enter
@@ -35,11 +36,7 @@ from tests.unit.test_mail_layout import mails
 Opened: TypeAlias = AbstractAsyncContextManager[None]
 Opener: TypeAlias = Callable[[Browser], Opened]
 StoredOpener: TypeAlias = Callable[[Browser, str], Opened]
-"""The same for a page of a database's rows, with the URL of one."""
-SCHEMES: Final = ("light", "dark")
-NARROW, WIDE = 320, 1280
-HEIGHTS: Final = {NARROW: 640, WIDE: 900}
-LOOKS: Final = [(scheme, width) for width in (NARROW, WIDE) for scheme in SCHEMES]
+"""The same of a page that shows what is in a database, with the URL of one."""
 FILL: Final = """
 (field => {{ (field.tagName ? field : [...field].find(one => one.checked) ?? field[0]).value = {value!r} }})(
   document.querySelector({by!r}).form.elements[{name!r}])
@@ -48,25 +45,6 @@ FILL: Final = """
 PRESS: Final = "(button => {{ button.form.noValidate = true; button.form.requestSubmit(button) }})({0})"
 ANSWER: Final = SurveyAnswer(score=4, at=test_web_survey.NOW - DAY, comment="Tardaron mucho.")
 MAILS: Final = ("pqrs.received", "admin.assembly.convened", "emergency.declared", "survey.requested")
-
-
-async def dress(browser: Browser, scheme: str, width: int, *, whole: bool = False) -> None:
-    """
-    Show the open page in the light or the dark, on a screen of this width.
-
-    A `whole` page has a screen as high as it is: a bar that sticks to an edge then covers nothing.
-    """
-    await _screen(browser, width, HEIGHTS[width])
-    features = [{"name": "prefers-color-scheme", "value": scheme}]
-    await browser.call("Emulation.setEmulatedMedia", media="screen", features=features)
-    if whole:
-        await _screen(browser, width, await browser.run("document.documentElement.scrollHeight"))
-    await browser.run("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-
-
-async def _screen(browser: Browser, width: int, height: int) -> None:
-    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
-    await browser.call("Emulation.setDeviceMetricsOverride", **size)
 
 
 async def visit(browser: Browser, url: str) -> None:

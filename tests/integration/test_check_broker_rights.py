@@ -21,6 +21,7 @@ from hub.local.loopback import ADDRESS, free_port
 from hub.local.rabbitmq import USER, RabbitMQ
 from hub.local.server import write_private
 from hub.settings import load
+from tests.broker_users import control
 from tests.integration.test_broker_rights import PASSWORD, commands
 from tests.servers import open_folder
 
@@ -80,8 +81,7 @@ def managed(installed: None) -> Iterator[Managed]:  # noqa: ARG001 - asked for i
         made = Managed(broker=broker)
         try:
             runner.run(broker.start())
-            for command in commands():
-                made.control(_with_password(command))
+            runner.run(control(broker, map(_with_password, commands())))
             yield made
         finally:
             runner.run(broker.stop())
@@ -141,7 +141,7 @@ WRONG: Final = {
 async def test_a_right_too_many_is_named_and_the_command_shown_takes_it(
     managed: Managed, given: str, words: str
 ) -> None:
-    managed.control(f"rabbitmqctl {given}")
+    await control(managed.broker, [f"rabbitmqctl {given}"])
 
     found = await managed.found()
 
@@ -154,23 +154,23 @@ async def test_a_right_too_many_is_named_and_the_command_shown_takes_it(
 
 
 async def test_a_publisher_whose_keys_nothing_limits_is_a_warning(managed: Managed) -> None:
-    managed.control("rabbitmqctl clear_topic_permissions -p hub crm")
+    await control(managed.broker, ["rabbitmqctl clear_topic_permissions -p hub crm"])
 
     found = printed(await managed.found())
 
     [again] = [command for command in commands() if "set_topic_permissions -p hub crm domain" in command]
-    managed.control(again)
+    await control(managed.broker, [again])
     assert "warn: El usuario crm puede publicar cualquier evento: nada limita sus llaves." in found
     assert "rabbitmqctl set_topic_permissions -p hub crm domain.events" in found
     assert "bad: " not in found
 
 
 async def test_a_user_guest_is_a_warning_wherever_it_may_go(managed: Managed) -> None:
-    managed.control("rabbitmqctl add_user guest guest")
+    await control(managed.broker, ["rabbitmqctl add_user guest guest"])
 
     found = printed(await managed.found())
 
-    managed.control("rabbitmqctl delete_user guest")
+    await control(managed.broker, ["rabbitmqctl delete_user guest"])
     assert "warn: Existe el usuario guest" in found
 
 

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from hub.model import State
+from hub.model.message_rows import ListedMessage
 from hub.ports import MessageFilter
 from hub.storage import Database, PostgresLog
 from hub.storage.database import load
@@ -63,7 +64,9 @@ async def _timed(question: Callable[[], Awaitable[object]]) -> float:
 async def _plan(database: Database, name: str, *asked: object) -> str:
     sql = load("log")
     there = f"AND copropiedad_id = ANY (${len(asked)})"
-    statement = sql[name].format(narrowed="true", there=there, newest=sql["newest_there"])
+    columns = ", ".join(ListedMessage.__struct_fields__)
+    parts = {"narrowed": "true", "there": there, "newest": sql["newest_there"], "columns": columns}
+    statement = sql[name].format(**parts)
     rows = await database.rows(f"EXPLAIN (ANALYZE, COSTS OFF, SUMMARY OFF) {statement}", *asked)
     return "\n".join(row["QUERY PLAN"] for row in rows)
 

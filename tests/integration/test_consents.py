@@ -58,7 +58,7 @@ class Hub:
     async def notified(self, name: str) -> list[tuple[str, str]]:
         """Recipients of the messages of this event, with the channel."""
         page = await PostgresLog(self.database).messages(MessageFilter(event=name), after=None, limit=100)
-        return sorted((row["person"], row["channel"]) for row in page.items)
+        return sorted((row.person, row.channel) for row in page.items)
 
 
 @pytest.fixture

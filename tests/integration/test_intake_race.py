@@ -55,4 +55,4 @@ async def test_no_event_waits_for_people_who_are_named_at_the_same_moment(opened
         MessageFilter(event="pqrs.replied"), after=None, limit=CASES * 2
     )
 
-    assert sorted(str(row["event_id"]) for row in page.items) == sorted(late.id for _, late in pairs)
+    assert sorted(row.event_id for row in page.items) == sorted(late.id for _, late in pairs)

@@ -44,7 +44,7 @@ class Hub(CountingHub):
 
     async def messages(self, name: str = PACKAGE) -> list[tuple[str, str, str | None]]:
         page = await PostgresLog(self.database).messages(MessageFilter(event=name), after=None, limit=100)
-        return sorted((row["channel"], row["state"], row["reason"]) for row in page.items)
+        return sorted((row.channel, row.state, row.reason) for row in page.items)
 
     def at(self, text: str) -> None:
         clock = self.deps.now

@@ -112,4 +112,4 @@ async def _states(opened: Database) -> Counter[tuple[object, object]]:
     page = await PostgresLog(opened).messages(
         MessageFilter(event="pqrs.replied"), after=None, limit=EVENTS * PEOPLE * 2
     )
-    return Counter((row["state"], row["reason"]) for row in page.items)
+    return Counter((row.state, row.reason) for row in page.items)

@@ -116,7 +116,7 @@ async def test_a_report_that_comes_twice_is_taken_once(desk: Desk) -> None:
     shown = await desk.stores.log.message(desk.text.id)
 
     assert shown is not None
-    assert ["delivered"] == [attempt["outcome"] for attempt in shown["attempts"]]
+    assert ["delivered"] == [attempt.outcome for attempt in shown.attempts]
 
 
 async def test_reports_out_of_order_never_move_a_message_back(desk: Desk) -> None:
@@ -132,7 +132,7 @@ async def test_a_report_of_failure_carries_the_code_as_reason(desk: Desk) -> Non
     shown = await desk.stores.log.message(desk.text.id)
 
     assert shown is not None
-    assert ("failed", "twilio_30005") == (shown["state"], shown["reason"])
+    assert ("failed", "twilio_30005") == (shown.state, shown.reason)
 
 
 async def test_a_message_that_is_not_ours_and_an_id_that_is_none_are_the_same_nothing(desk: Desk) -> None:

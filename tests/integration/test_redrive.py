@@ -84,7 +84,7 @@ async def test_what_fails_again_may_go_again(place: Lost) -> None:
     await place.again()
     await place.deliver(one)
     shown = await place.stores.shown(one)
-    assert (shown["state"], shown["reason"]) == ("failed", GONE)
+    assert (shown.state, shown.reason) == ("failed", GONE)
     assert {"taken": 1} == await place.again()
 
 

@@ -7,11 +7,15 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
+from datetime import date, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from types import NoneType, UnionType
+from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+from uuid import UUID
 
 import asyncpg
+from msgspec import Struct
 
 import hub
 from hub.model import Clock, Rendered
@@ -43,6 +47,20 @@ LEFT_OUT: Final[Mapping[str, frozenset[str]]] = {
     "storage.webhooks due": frozenset({"waiting"}),
 }
 """Fields that keep their default on purpose: another statement has them, or nobody asks there."""
+_JSON: Final = frozenset({"json", "jsonb"})
+_KINDS: Final[Mapping[str, tuple[type, ...]]] = {
+    "uuid": (UUID,),
+    "text": (str,),
+    "timestamptz": (datetime,),
+    "date": (date,),
+    "interval": (timedelta,),
+    "bool": (bool,),
+    "bytea": (bytes,),
+    **dict.fromkeys(("int2", "int4", "int8"), (int,)),
+    **dict.fromkeys(("text[]", "uuid[]"), (Sequence, frozenset)),
+    **dict.fromkeys(_JSON, (Sequence, Mapping, frozenset)),
+}
+"""Type of PostgreSQL → types of Python; JSON may also be a Struct of its own."""
 _GAP: Final = re.compile(r"(?<!\{)\{([a-z_]+)\}(?!\})")
 
 
@@ -69,7 +87,31 @@ async def test_each_statement_selects_the_fields_of_its_row(database: str) -> No
         await connection.close()
 
     assert {} == missing
-    assert {"FoundCase", "LostRecipient", "ToldByName", "LetterRow"} <= {pair.kind.__name__ for pair in pairs}
+    known = {pair.kind.__name__ for pair in pairs}
+    assert {"FoundCase", "LostRecipient", "ToldByName", "LetterRow"} <= known
+    assert {
+        "ShownMessage",
+        "AttemptRow",
+        "UnreachedRow",
+        "NotifiedPerson",
+        "HungPoster",
+        "InboxEntry",
+    } <= known
+
+
+async def test_columns_have_the_types_of_the_fields(database: str) -> None:
+    connection = await asyncpg.connect(database)
+    try:
+        wrong = [
+            (pair.name, name, column.type.name)
+            for pair in (pair for path in MODULES for pair in _pairs(path))
+            for name, column in (await _columns(connection, _filled(pair.statement))).items()
+            if name in _wanted(pair) and not _fits(column.type.name, get_type_hints(pair.kind)[name])
+        ]
+    finally:
+        await connection.close()
+
+    assert [] == wrong
 
 
 async def test_each_statement_of_clocks_selects_all_that_a_clock_has(database: str) -> None:
@@ -98,8 +140,21 @@ def _wanted(pair: Pair) -> frozenset[str]:
 
 
 async def _names(connection: Any, statement: str) -> frozenset[str]:
+    return frozenset(await _columns(connection, statement))
+
+
+async def _columns(connection: Any, statement: str) -> Mapping[str, asyncpg.Attribute]:
     prepared = await connection.prepare(statement)
-    return frozenset(column.name for column in prepared.get_attributes())
+    return {column.name: column for column in prepared.get_attributes()}
+
+
+def _fits(column: str, hint: Any) -> bool:
+    """Return whether a column of this type holds what the field takes; a word of a list is a text."""
+    if get_origin(hint) is UnionType or get_origin(hint) is Union:
+        return all(_fits(column, part) for part in get_args(hint) if part is not NoneType)
+    plain = str if get_origin(hint) is Literal else get_origin(hint) or hint
+    known = plain is Any or issubclass(plain, _KINDS.get(column, ()))
+    return known or (column in _JSON and (is_dataclass(plain) or issubclass(plain, Struct)))
 
 
 def _filled(statement: str) -> str:

@@ -93,7 +93,7 @@ class Desk:
     async def state(self) -> tuple[str, str | None]:
         shown = await self.stores.log.message(self.text.id)
         assert shown is not None
-        return shown["state"], shown["reason"]
+        return shown.state, shown.reason
 
 
 @pytest.fixture
@@ -159,7 +159,7 @@ async def test_a_receipt_keeps_the_providers_code_and_no_sentence_or_number(desk
     shown = await desk.stores.log.message(desk.text.id)
 
     assert shown is not None
-    assert ["NO_ENTREGADO E-77"] == [attempt["code"] for attempt in shown["attempts"]]
+    assert ["NO_ENTREGADO E-77"] == [attempt.code for attempt in shown.attempts]
 
 
 async def test_a_receipt_that_comes_twice_is_taken_once(desk: Desk) -> None:
@@ -167,9 +167,7 @@ async def test_a_receipt_that_comes_twice_is_taken_once(desk: Desk) -> None:
     shown = await desk.stores.log.message(desk.text.id)
 
     assert shown is not None
-    assert [("mensajeria", "m-1")] == [
-        (attempt["provider"], attempt["reference"]) for attempt in shown["attempts"]
-    ]
+    assert [("mensajeria", "m-1")] == [(attempt.provider, attempt.reference) for attempt in shown.attempts]
 
 
 async def test_an_address_that_was_made_for_another_message_is_refused(desk: Desk) -> None:

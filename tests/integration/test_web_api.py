@@ -12,12 +12,12 @@ from aiohttp import hdrs
 
 from hub.errors import StorageRefused, StorageUnavailable
 from hub.model import Acknowledgement, ClockHistory, ClockState, Pause, State, Step, StepKind
+from hub.model.message_rows import MessageRow, MessageWhole
 from hub.model.pages import page_of
 from hub.model.step_messages import ToldByName
 from hub.operations.clocks.schemas import ClockExplained, ClockPage
 from hub.ports import MessageFilter
 from hub.storage import Database
-from hub.web.schemas.messages import MessageRow, MessageWhole
 from tests.contract.values import clock
 from tests.integration.web_doubles import (
     NOON,
@@ -113,7 +113,7 @@ async def test_a_message_is_shown_with_its_attempts() -> None:
     world = World()
     world.log.rows.append(row := message_row())
 
-    reply = await ask(world, f"/api/messages/{row['id']}")
+    reply = await ask(world, f"/api/messages/{row.id}")
 
     assert msgspec.convert(reply.json, MessageWhole).attempts == []
 

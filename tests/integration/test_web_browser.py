@@ -79,7 +79,7 @@ async def test_link_of_a_mail_that_has_left_leads_to_the_page_of_today(
     browser: Browser, opened: Database, tab: str, path: str
 ) -> None:
     world = await busy_world(opened)
-    wanted = world.log.rows[0]["id"]
+    wanted = world.log.rows[0].id
     async with browsing(world) as client:
         await browser.go(str(client.make_url(f"/#{tab}/{wanted}")))
 

@@ -13,12 +13,13 @@ from hub.desk.nouns import NOUNS
 from hub.doors.console import pages_of
 from hub.web.console.routes import CONSOLE
 from hub.web.routes import _OWN
-from tests.integration.axe import faults, shown
+from tests.integration.axe import shown
 from tests.integration.chromium import Browser, Chromium, open_browser
 from tests.integration.console_hub import ConsoleHub, console_hub
 from tests.integration.console_pages import SECTIONS
 from tests.integration.console_states import PREPARED, SAYS
-from tests.integration.public_pages import LOOKS, MAIL_PAGES, PAGES, STORED_PAGES, dress
+from tests.integration.looks import judged_looks
+from tests.integration.public_pages import MAIL_PAGES, PAGES, STORED_PAGES
 from tests.integration.usable import keyboard, too_wide, tree
 from tests.servers import Servers
 
@@ -68,9 +69,7 @@ async def judged(browser: Browser, plain: Browser, hub: ConsoleHub, name: str, p
 async def open_page(browser: Browser) -> dict[str, list[str]]:
     """Return the faults of the page that is open."""
     found = {"screen reader": await tree(browser, page=True), "keyboard": await keyboard(browser)}
-    for scheme, width in LOOKS:
-        await dress(browser, scheme, width, whole=True)
-        found[f"axe, {scheme}, {width} px"] = await faults(browser)
+    found |= await judged_looks(browser, whole=True)
     return {**found, "size": await too_wide(browser)}
 
 

@@ -14,7 +14,7 @@ from hub.web.console.pages import _TEMPLATES
 from hub.web.console.shell import GROUPS
 from tests.integration.axe import shown
 from tests.integration.chromium import Browser
-from tests.integration.public_pages import NARROW, WIDE
+from tests.integration.looks import NARROW, WIDE
 from tests.integration.test_web_console_accessible import open_page
 
 STYLE: Final = Path(hub.web.__file__).parent / "static/shell.css"

@@ -18,7 +18,7 @@ from tests.integration.axe import faults
 from tests.integration.chromium import Browser
 from tests.integration.console_hub import ConsoleHub, console_hub
 from tests.integration.guarded_hub import MARKS, Answer
-from tests.integration.public_pages import LOOKS, dress
+from tests.integration.looks import LOOKS, dress
 from tests.integration.usable import too_wide
 from tests.servers import Servers
 

@@ -31,9 +31,14 @@ def world_of(told: Told, *ids: UUID) -> World:
             id=message_id,
             person="p-maria",
             occasion="initial",
-            means="Enviado",
             attempts=[
-                {"at": "2026-03-09T17:00:00Z", "outcome": "accepted", "provider": "memory", "code": "250"}
+                {
+                    "at": "2026-03-09T17:00:00Z",
+                    "outcome": "accepted",
+                    "provider": "memory",
+                    "code": "250",
+                    "reference": None,
+                }
             ],
         )
         for message_id in ids

@@ -106,8 +106,8 @@ async def test_reading_is_a_receipt_that_ends_the_cascade(portal: Portal) -> Non
     shown = await portal.stores.shown(sent)
 
     assert [answer.json for answer in read] == [{"read": 1, "unread": 0}, {"read": 0, "unread": 0}]
-    assert (shown["state"], shown["next_at"]) == ("read", None)
-    assert [(attempt["outcome"], attempt["provider"]) for attempt in shown["attempts"]] == [("read", "hub")]
+    assert (shown.state, shown.next_at) == ("read", None)
+    assert [(attempt.outcome, attempt.provider) for attempt in shown.attempts] == [("read", "hub")]
     assert await portal.stores.timers.unconfirmed(10, HOUR) == []
     assert (await portal.ask("/api/inbox?unread=true", token=token)).json["items"] == []
 
@@ -120,7 +120,7 @@ async def test_reading_cancels_the_next_step_that_has_not_left(portal: Portal) -
     await portal.ask(f"/api/inbox/{sent.id}/read", "POST", token=await portal.token())
     shown = await portal.stores.shown(mail)
 
-    assert (shown["state"], shown["reason"]) == ("cancelled", "reached")
+    assert (shown.state, shown.reason) == ("cancelled", "reached")
 
 
 async def test_all_up_to_one_are_read_at_once(portal: Portal) -> None:

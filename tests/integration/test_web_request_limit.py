@@ -9,7 +9,9 @@ import pytest
 from aiohttp import ClientSession, ClientTimeout, hdrs
 from prometheus_client import REGISTRY
 
-from hub.ports import MessageFilter, Page
+from hub.model.message_rows import ListedMessage
+from hub.model.pages import Rows
+from hub.ports import MessageFilter
 from hub.web.auth.refusals import METRIC
 from hub.web.connections import Limits
 from hub.web.request_limit import REASON
@@ -31,7 +33,9 @@ class SlowLog(MemoryLog):
         self.go = asyncio.Event()
         self.waiting = 0
 
-    async def messages(self, narrowed: MessageFilter, *, after: str | None, limit: int) -> Page:
+    async def messages(
+        self, narrowed: MessageFilter, *, after: str | None, limit: int
+    ) -> Rows[ListedMessage]:
         self.waiting += 1
         await self.go.wait()
         return await super().messages(narrowed, after=after, limit=limit)

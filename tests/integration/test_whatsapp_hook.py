@@ -105,8 +105,8 @@ async def test_a_failure_has_its_code_as_reason(desk: Desk) -> None:
     shown = await desk.stores.log.message(desk.note.id)
 
     assert shown is not None
-    assert ("failed", "not_on_whatsapp") == (shown["state"], shown["reason"])
-    assert ["failed 131026"] == [attempt["code"] for attempt in shown["attempts"]]
+    assert ("failed", "not_on_whatsapp") == (shown.state, shown.reason)
+    assert ["failed 131026"] == [attempt.code for attempt in shown.attempts]
 
 
 @pytest.mark.parametrize("data", [str(UUID(int=7)), "not an id", ""])

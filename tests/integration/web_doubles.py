@@ -14,8 +14,10 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
 from aiohttp import DummyCookieJar, hdrs, web
 from aiohttp.test_utils import TestClient, TestServer
+from msgspec import structs
 from multidict import istr
 from prometheus_client import CollectorRegistry
 from yarl import URL
@@ -45,9 +47,11 @@ from hub.model import (
     RefusedEvents,
 )
 from hub.model import Reply as Answered
+from hub.model.audiences import UnreachedRow
 from hub.model.contracts import ContractDecision
 from hub.model.genuine import GenuineMessage, SoughtMessage
 from hub.model.ids import body_id
+from hub.model.message_rows import ListedMessage, ShownMessage
 from hub.model.pages import Row, Rows
 from hub.model.residents import (
     KnownResident,
@@ -64,7 +68,7 @@ from hub.parts.dry_run import DryRuns
 from hub.parts.renderer import render_again
 from hub.parts.texts import lazy_gallery
 from hub.policy import load_policy
-from hub.ports import BoardFilter, Cause, Causes, MessageFilter, Page, Ticket
+from hub.ports import BoardFilter, Cause, Causes, MessageFilter, Ticket
 from hub.ports.activity import AcceptedMessages, AffectedPeople, ChannelOfMessages, HourOfMessages
 from hub.ports.evidence import EvidenceStore
 from hub.ports.receipts import ReceiptStore
@@ -106,10 +110,12 @@ PASSWORDS = Passwords(memory=8, rounds=1)
 LIVE = {"queued", "sending", "held", "retrying", "open", "at_risk", "breached"}
 
 
-def message_row(**fields: Json) -> dict[str, Json]:
+def message_row(**fields: Json) -> ShownMessage:
     """One row as the log shows it."""
-    return {
-        "id": uuid4(),
+    message_id = fields.pop("id", None) or uuid4()
+    values = {
+        "id": message_id,
+        "event_key": message_id,
         "event_id": "evt-1",
         "event": "pqrs.received",
         "person": "per-001",
@@ -119,8 +125,17 @@ def message_row(**fields: Json) -> dict[str, Json]:
         "reason": None,
         "next_at": None,
         "created_at": NOON,
+        "skipped": [],
+        "name": "María",
+        "address": "maria@example.com",
+        "occasion": "initial",
+        "case": None,
+        "attempts": [],
+        "masked": False,
+        "may_unmask": True,
         **fields,
     }
+    return msgspec.convert(values, ShownMessage)
 
 
 def clock_row(**fields: Any) -> Clock:
@@ -166,7 +181,7 @@ async def bury(database: Database, *letters: DeadLetter) -> None:
 class MemoryLog:
     """`LogStore` over lists; a page's cursor is the place of its end. Rows belong to no copropiedad."""
 
-    rows: list[dict[str, Json]] = field(default_factory=list)
+    rows: list[ShownMessage] = field(default_factory=list)
     clock_rows: list[Clock] = field(default_factory=list)
     promises: dict[UUID, Clock] = field(default_factory=dict)
     kept: list[PromiseRecord] = field(default_factory=list)
@@ -175,12 +190,14 @@ class MemoryLog:
     periods: list[tuple[Period, str | None, PropertyScope]] = field(default_factory=list)
     told: dict[UUID, list[ToldByName]] = field(default_factory=dict)
     letters: list[DeadLetter] = field(default_factory=list)
-    unreached_rows: list[dict[str, Json]] = field(default_factory=list)
+    unreached_rows: list[UnreachedRow] = field(default_factory=list)
     asked: list[MessageFilter] = field(default_factory=list)
     failure: Exception | None = None
     failed: int = 0
 
-    async def messages(self, narrowed: MessageFilter, *, after: str | None, limit: int) -> Page:
+    async def messages(
+        self, narrowed: MessageFilter, *, after: str | None, limit: int
+    ) -> Rows[ListedMessage]:
         if self.failure:
             self.failed += 1
             raise self.failure
@@ -191,20 +208,22 @@ class MemoryLog:
             if (value := getattr(narrowed, name)) is not None
         }
         seen = self.rows if narrowed.places is None else []
-        return _page([row for row in seen if wanted.items() <= row.items()], after, limit)
+        found = [row for row in seen if all(getattr(row, name) == value for name, value in wanted.items())]
+        listed = msgspec.convert(found, list[ListedMessage], from_attributes=True)
+        return _rows(listed, after, limit)
 
     async def message(
         self, message_id: UUID, *, places: PropertyScope = None, whole: bool = False
-    ) -> Mapping[str, Json] | None:
+    ) -> ShownMessage | None:
         seen = self.rows if places is None else []
-        found = next((row for row in seen if row["id"] == message_id), None)
-        name, address = ("María", "maria@example.com") if whole else ("M…", "m…@…")
-        more = {"event_key": message_id, "case": None, "occasion": "initial"}
-        return found and {"attempts": [], "skipped": [], **more, "name": name, "address": address, **found}
+        found = next((row for row in seen if row.id == message_id), None)
+        if found is None or whole:
+            return found
+        return structs.replace(found, name="M…", address="m…@…", masked=True, may_unmask=False)
 
     async def causes(self, narrowed: MessageFilter, *, most: int) -> Causes:
         self.asked.append(narrowed)
-        found = Counter((row["state"], row["reason"], row["channel"]) for row in self.rows[:most])
+        found = Counter((row.state, row.reason, row.channel) for row in self.rows[:most])
         causes = [
             Cause(state=state, reason=reason, channel=channel, count=count, newest=NOON)
             for (state, reason, channel), count in found.most_common()
@@ -267,13 +286,9 @@ class MemoryLog:
 
     async def unreached(
         self, *, after: str | None, limit: int, places: PropertyScope = None, since: datetime | None = None
-    ) -> Page:
-        lately = [
-            row
-            for row in self.unreached_rows
-            if since is None or datetime.fromisoformat(str(row["found_at"])) >= since
-        ]
-        return _page(lately if places is None else [], after, limit)
+    ) -> Rows[UnreachedRow]:
+        lately = [row for row in self.unreached_rows if since is None or row.found_at >= since]
+        return _rows(lately if places is None else [], after, limit)
 
     async def live_counts(self) -> Mapping[str, Mapping[str, int]]:
         found = await self.counts()
@@ -288,16 +303,10 @@ class MemoryLog:
         if places is not None:
             return {"messages": {}, "clocks": {}, "dead": {}}
         return {
-            "messages": _count(str(row["state"]) for row in self.rows),
+            "messages": _count(str(row.state) for row in self.rows),
             "clocks": _count(row.state.value for row in self.clock_rows),
             "dead": _count(letter.state for letter in self.letters),
         }
-
-
-def _page(rows: Sequence[Mapping[str, Json]], after: str | None, limit: int) -> Page:
-    start = int(after or 0)
-    end = start + limit
-    return Page(items=rows[start:end], next=str(end) if len(rows) > end else None)
 
 
 def _rows(rows: Sequence[Row], after: str | None, limit: int) -> Rows[Row]:
@@ -356,11 +365,11 @@ class MemoryActivity:
 
     async def hours(self, since: datetime, *, places: PropertyScope = None) -> Sequence[HourOfMessages]:  # noqa: ARG002 - the port's signature
         hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-        counts = _count(str(row["state"]) for row in self.log.rows)
+        counts = _count(str(row.state) for row in self.log.rows)
         return [HourOfMessages(hour=hour, state=state, messages=n) for state, n in counts.items()]
 
     async def channels(self, since: datetime, *, places: PropertyScope = None) -> Sequence[ChannelOfMessages]:  # noqa: ARG002 - the port's signature
-        counts = Counter((str(row["channel"]), str(row["state"])) for row in self.log.rows)
+        counts = Counter((row.channel, str(row.state)) for row in self.log.rows)
         return [
             ChannelOfMessages(channel=channel, state=state, messages=n)
             for (channel, state), n in counts.items()
@@ -368,8 +377,8 @@ class MemoryActivity:
 
     async def waiting(self, channel: str, *, places: PropertyScope = None) -> AffectedPeople:  # noqa: ARG002 - the port's signature
         waits = {"queued", "retrying", "sending"}
-        rows = [row for row in self.log.rows if row["channel"] == channel and str(row["state"]) in waits]
-        return AffectedPeople(people=len({row["person"] for row in rows}), copropiedades=min(1, len(rows)))
+        rows = [row for row in self.log.rows if row.channel == channel and row.state in waits]
+        return AffectedPeople(people=len({row.person for row in rows}), copropiedades=min(1, len(rows)))
 
     async def accepted(
         self,
@@ -378,7 +387,7 @@ class MemoryActivity:
         *,
         places: PropertyScope = None,  # noqa: ARG002 - the port's signature
     ) -> AcceptedMessages:
-        sent = sum(row["state"] == "sent" for row in self.log.rows)
+        sent = sum(row.state == "sent" for row in self.log.rows)
         return AcceptedMessages(hour=sent, lately=sent)
 
 

@@ -94,8 +94,8 @@ class Broken:
     def transaction(self) -> NoReturn:
         self._change("write the directory")
 
-    async def message(self, message_id: UUID, *, places: PropertyScope = None) -> Json:  # noqa: ARG002
-        return {"id": str(message_id), "person": REF}
+    async def message(self, message_id: UUID, *, places: PropertyScope = None) -> Any:  # noqa: ARG002
+        return SimpleNamespace(id=message_id, person=REF)
 
     async def said(self, message_id: UUID) -> None:
         self._change(f"said {message_id}")

@@ -9,11 +9,11 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import typer
+from msgspec.structs import replace
 from typer.testing import CliRunner
 
 from hub.access.secret_strength import is_guessable
@@ -24,6 +24,8 @@ from hub.cli.main import app
 from hub.cli.run import choose
 from hub.doors.terminal import cell, local_time, short_case
 from hub.errors import BrokerUnavailable, HubError, InvalidEvent, StorageUnavailable, leaves
+from hub.model import State
+from hub.model.message_rows import ListedMessage
 from hub.ports import MessageFilter
 from hub.settings import Secret
 from tests.command_line import run_command, same_logging
@@ -369,32 +371,32 @@ def test_errors_of_task_groups_are_unwrapped() -> None:
 
 
 def test_news_are_rows_that_are_new_or_have_changed_oldest_first() -> None:
-    seen: dict[str, Mapping[str, Any]] = {}
+    seen: dict[UUID, ListedMessage] = {}
     old, new = message_row(), message_row()
 
     assert news(seen, [new, old]) == [old, new]
     assert news(seen, [new, old]) == []
-    moved = {**old, "state": "delivered"}
+    moved = replace(old, state=State.DELIVERED)
     assert news(seen, [new, moved]) == [moved]
 
 
 async def test_follow_shows_moved_messages_again_and_waits_for_the_database() -> None:
     log = MemoryLog(rows=[row := message_row(state="queued")])
-    shown: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue()
+    shown: asyncio.Queue[ListedMessage] = asyncio.Queue()
     following = asyncio.create_task(keep_following(log, MessageFilter(), 10, shown.put_nowait, poll=0.001))
 
     async with asyncio.timeout(5):
         first = await shown.get()
-        log.rows = [{**row, "state": "sent"}]
+        log.rows = [replace(row, state=State.SENT)]
         second = await shown.get()
         log.failure = StorageUnavailable()
         while not log.failed:  # noqa: ASYNC110 - until it has asked once in vain, bounded by the time-out
             await asyncio.sleep(0)
-        log.rows, log.failure = [{**row, "state": "delivered"}], None
+        log.rows, log.failure = [replace(row, state=State.DELIVERED)], None
         third = await shown.get()
     following.cancel()
 
-    assert [each["state"] for each in (first, second, third)] == ["queued", "sent", "delivered"]
+    assert [each.state for each in (first, second, third)] == ["queued", "sent", "delivered"]
 
 
 def test_following_shows_the_columns_of_the_list_below_their_head(capsys: pytest.CaptureFixture[str]) -> None:

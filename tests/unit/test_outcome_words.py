@@ -91,10 +91,10 @@ def test_a_message_has_its_meaning_and_its_remedy(
 ) -> None:
     words = described(state, reason)
 
-    assert final is words["final"]
-    assert means in str(words["means"])
-    assert what in str(words["to_do"])
-    assert bool(what) is bool(words["to_do"])
+    assert final is words.final
+    assert means in words.means
+    assert what in words.to_do
+    assert bool(what) is bool(words.to_do)
 
 
 def test_explanation_names_no_command_and_the_command_line_adds_it() -> None:

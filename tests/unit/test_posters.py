@@ -29,7 +29,7 @@ from hub.messages.planning.posters import (
 )
 from hub.model import StoredEvent, type_of
 from hub.model.ids import poster_id
-from hub.model.posters import PosterSource
+from hub.model.posters import HungPoster, PosterSource, PosterState
 from hub.operations.explain.boards_es import sentences
 from hub.operations.template_check import _PARSER
 from hub.rendering.board import OF_A_PERSON, PERSONAL_FIELDS, PRIVATE, code_of
@@ -383,11 +383,14 @@ def test_only_the_hub_s_own_token_names_a_poster() -> None:
     assert {None} == {LINKS.read(given) for given in wrong if given != token}
 
 
-def hanging(state: str, number: int = 1) -> list[dict[str, Any]]:
-    at = "2026-03-09T13:05:00Z"
+def hanging(state: str, number: int = 1) -> list[HungPoster]:
+    at = datetime(2026, 3, 9, 13, 5, tzinfo=UTC)
     hung = at if state in {"hung", "taken_down"} else None
     down = at if state == "taken_down" else None
-    return [{"state": state, "hung_at": hung, "taken_down_at": down}] * number
+    one = HungPoster(
+        id=uuid4(), copropiedad_id="ph-1", state=PosterState(state), hung_at=hung, taken_down_at=down
+    )
+    return [one] * number
 
 
 @pytest.mark.parametrize(
@@ -404,5 +407,5 @@ def hanging(state: str, number: int = 1) -> list[dict[str, Any]]:
         ),
     ],
 )
-def test_who_asks_about_an_event_hears_of_its_posters(posters: list[dict[str, Any]], said: list[str]) -> None:
+def test_who_asks_about_an_event_hears_of_its_posters(posters: list[HungPoster], said: list[str]) -> None:
     assert said == [line.replace("\N{NO-BREAK SPACE}", " ") for line in sentences(posters)]

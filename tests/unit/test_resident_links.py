@@ -6,10 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+from msgspec import structs
+
 from hub.access.document_tokens import read_token
 from hub.access.keyring import KeyRing
 from hub.access.resident_links import ResidentLinks
 from hub.model import Facts, Purpose
+from hub.model.inbox import InboxEntry
 from hub.operations.residents.own_message import shown_text
 from hub.rendering.board import code_of
 from hub.settings import Secret
@@ -58,14 +61,24 @@ def test_texts_and_whatsapp_have_a_link_if_the_policy_says_so_and_texts_of_an_em
 
 
 def test_entry_of_an_inbox_has_a_link_from_when_it_came_until_it_ends() -> None:
-    item = {"id": str(message().id), "created_at": NOON.isoformat(), "purpose": "service"}
+    item = InboxEntry(
+        id=message().id,
+        event="pqrs.replied",
+        case=None,
+        subject="",
+        text="",
+        html="",
+        created_at=NOON,
+        read_at=None,
+        purpose=Purpose.SERVICE,
+    )
     token = LINKS.read(token_of(LINKS.of_entry(item, NOON + timedelta(days=89))))
 
     assert token is not None
-    assert (item["id"], NOON + LASTS) == (str(token.message_id), token.ends_at)
+    assert (item.id, NOON + LASTS) == (token.message_id, token.ends_at)
     assert "" == LINKS.of_entry(item, NOON + LASTS)
-    assert "" == LINKS.of_entry({**item, "purpose": "internal"}, NOON)
-    assert "" == LINKS.of_entry({**item, "purpose": None}, NOON)
+    assert "" == LINKS.of_entry(structs.replace(item, purpose=Purpose.INTERNAL), NOON)
+    assert "" == LINKS.of_entry(structs.replace(item, purpose=None), NOON)
     assert "" == replace(LINKS, public_url="http://hub.example.co").of_entry(item, NOON)
 
 

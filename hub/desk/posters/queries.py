@@ -13,10 +13,11 @@ from hub.model.posters import PosterState, PosterStep
 from hub.storage.database import Database, beside, read, storable
 from hub.storage.filters import listed
 from hub.storage.paging import rows_of
-from hub.storage.posters import FIELDS, SEEN
+from hub.storage.posters import SEEN
 
+_FIELDS: Final = ", ".join(PosterRow.__struct_fields__)
 _SQL: Final = {
-    name: statement.replace("{seen}", SEEN).replace("{fields}", FIELDS)
+    name: statement.replace("{seen}", SEEN).replace("{fields}", _FIELDS)
     for name, statement in beside(__file__).items()
 }
 _NARROWED: Final = {

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from hub.access.actor import Actor
-from hub.model import Json
+from hub.model.message_rows import ShownMessage
 from hub.operations.evidence.remake import Remade, Remaker
 from hub.ports import LogStore
 from hub.ports.evidence import EvidenceStore
@@ -17,7 +17,7 @@ from hub.ports.evidence import EvidenceStore
 class Proof:
     """The message, masked, and the calls that a provider accepted, made again."""
 
-    message: Mapping[str, Json]
+    message: ShownMessage
     calls: Sequence[Remade]
 
 
@@ -28,6 +28,6 @@ async def read_evidence(
     message = await log.message(message_id, places=by.places)
     if message is None:
         return None
-    await by.note("evidence.show", f"message:{message_id}", person=message["person"])
+    await by.note("evidence.show", f"message:{message_id}", person=message.person)
     said = await evidence.said(message_id)
     return Proof(message=message, calls=[] if said is None else await remaker.remake(said))

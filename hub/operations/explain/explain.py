@@ -41,7 +41,7 @@ async def explain(
         return several_events(event, person, events)
     facts = await store.facts(events[0], person)
     verdict = judge(seen_from(facts, places))
-    hanging = [poster for poster in facts.posters if places is None or poster["copropiedad_id"] in places]
+    hanging = [poster for poster in facts.posters if places is None or poster.copropiedad_id in places]
     return replace(verdict, sentences=[*verdict.sentences, *boards_es.sentences(hanging)])
 
 

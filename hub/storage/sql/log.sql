@@ -4,7 +4,7 @@ Lists and details for operators.
 -- Merges the newest rows of each state: one index serves the list with and without a state filter.
 SELECT found.* FROM unnest($4::text[]) AS asked (state)
 CROSS JOIN LATERAL (
-    SELECT id, event_id, event, person, channel, purpose, state, reason, next_at, created_at FROM message
+    SELECT {columns} FROM message
     WHERE message.state = asked.state AND created_at <= $1 AND (created_at, id) < ($1, $2) AND {narrowed}
     ORDER BY created_at DESC, id DESC
     LIMIT $3
@@ -17,7 +17,7 @@ LIMIT $3
 SELECT found.* FROM unnest($4::text[]) AS asked (state)
 CROSS JOIN unnest($5::text[]) AS place (copropiedad)
 CROSS JOIN LATERAL (
-    SELECT id, event_id, event, person, channel, purpose, state, reason, next_at, created_at FROM message
+    SELECT {columns} FROM message
     WHERE copropiedad_id = place.copropiedad AND message.state = asked.state
       AND created_at <= $1 AND (created_at, id) < ($1, $2) AND {narrowed}
     ORDER BY created_at DESC, id DESC
@@ -28,7 +28,7 @@ LIMIT $3
 
 -- messages_of --
 -- One person or one event has few messages: a plain sort is enough.
-SELECT id, event_id, event, person, channel, purpose, state, reason, next_at, created_at FROM message
+SELECT {columns} FROM message
 WHERE (created_at, id) < ($1, $2) AND state = ANY ($4::text[]) AND {narrowed}
 ORDER BY created_at DESC, id DESC
 LIMIT $3
@@ -41,8 +41,8 @@ GROUP BY state, reason, channel
 ORDER BY count DESC, newest DESC, state, reason, channel
 
 -- message --
-SELECT id, event_id, event, person, channel, purpose, state, reason, next_at, created_at, skipped, name, address,
-       event_key, occasion, (SELECT case_key FROM event WHERE event.key = message.event_key) AS case
+SELECT {columns}, coalesce(skipped, '[]') AS skipped, name, address, event_key, occasion,
+       (SELECT case_key FROM event WHERE event.key = message.event_key) AS case
 FROM message WHERE id = $1 AND ($2::text[] IS NULL OR copropiedad_id = ANY ($2))
 
 -- attempts --

@@ -52,7 +52,7 @@ CROSS JOIN LATERAL (
 ) AS ended
 
 -- of_event --
-SELECT {fields} FROM ({seen} WHERE poster.event_key = $1
+SELECT id, copropiedad_id, state, hung_at, taken_down_at FROM ({seen} WHERE poster.event_key = $1
   AND ($2::text[] IS NULL OR poster.copropiedad_id = ANY ($2))) AS poster
 ORDER BY copropiedad_id, audience
 

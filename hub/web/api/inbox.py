@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 import msgspec
 from aiohttp import hdrs, web
+from msgspec.structs import asdict
 
 from hub.access.inbox_tokens import give_token
 from hub.errors import ConfigurationError
 from hub.inbound import read_inbox
-from hub.model import InboxArrival, Json
+from hub.model import InboxArrival
+from hub.model.inbox import InboxEntry, InboxItem
 from hub.web.auth.caller import actor_of, inbox_holder
 from hub.web.inbox_streams import InboxStream
 from hub.web.requests import found, read_id
 from hub.web.responses import HEADERS, Refusal, json_answer
-from hub.web.schemas.inbox import InboxQuery, InboxRead, InboxToken, ReadUntil, TokenBody
+from hub.web.schemas.inbox import InboxPage, InboxQuery, InboxRead, InboxToken, ReadUntil, TokenBody
 from hub.web.services import services
 
 _ITEM: Final = "entry"
-_PURPOSE: Final = "purpose"
 KEEP_ALIVE: Final = 20.0
 """Seconds between two signs of life on a stream: proxies end one that is silent for a minute."""
 _LAST_SEEN: Final = "Last-Event-ID"
@@ -30,15 +30,15 @@ async def list_inbox(request: web.Request, query: InboxQuery) -> web.Response:
     """List the person's inbox, newest first, and count the unread entries."""
     person, inbox = inbox_holder(request).person, services(request).inbox
     page = await inbox.items(person, after=query.after, limit=query.limit, unread=query.unread)
-    items = [_entry(request, item) for item in page.items]
-    return json_answer({"items": items, "next": page.next, "unread": await inbox.unread(person)})
+    items = [_item(request, entry) for entry in page.items]
+    return json_answer(InboxPage(items=items, next=page.next, unread=await inbox.unread(person)))
 
 
 async def read_item(request: web.Request) -> web.Response:
     """Mark an entry as read, which is its receipt; safe to repeat."""
     person, item_id, deps = inbox_holder(request).person, read_id(request, _ITEM), services(request)
     item = found(_ITEM, await deps.inbox.item(person, item_id))
-    unread = [] if item["read_at"] else [item_id]
+    unread = [] if item.read_at else [item_id]
     await read_inbox.read_items(person, unread, inbox=deps.inbox, receipts=deps.hooks.receipts, at=deps.now())
     return json_answer(InboxRead(read=len(unread), unread=await deps.inbox.unread(person)))
 
@@ -105,17 +105,16 @@ async def _write(request: web.Request, answer: web.StreamResponse, stream: Inbox
         await answer.write(b"".join(_event(request, one) for one in came) or b": \n\n")
 
 
-def _entry(request: web.Request, item: Mapping[str, Json]) -> dict[str, Json]:
+def _item(request: web.Request, entry: InboxEntry) -> InboxItem:
     """Return an entry with the link to its page, which is made when it is read: nothing stored opens it."""
     deps = services(request)
-    shown = {name: value for name, value in item.items() if name != _PURPOSE}
-    link = deps.resident_links.of_entry(item, deps.now())
-    return {**shown, "own_page": link or None}
+    link = deps.resident_links.of_entry(entry, deps.now())
+    return msgspec.convert({**asdict(entry), "own_page": link or None}, InboxItem)
 
 
 def _event(request: web.Request, arrival: InboxArrival) -> bytes:
     # JSON has no line break, which would end the event.
-    item = msgspec.json.encode(_entry(request, arrival.item))
+    item = msgspec.json.encode(_item(request, arrival.item))
     return b"id: %d\nevent: item\ndata: %b\n\n" % (arrival.place, item)
 
 

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from aiohttp import web
+from msgspec import Struct
 
 from hub.access import look as looking
 from hub.access.look import Read
 from hub.doors.api import operator_of
-from hub.model import Json, PropertyScope, Scope
+from hub.model import PropertyScope, Scope
 from hub.model.looks import WholeQuery
 from hub.web.auth.caller import actor_of, places_with
 from hub.web.requests import found
 from hub.web.route import needed
 
 Ref = TypeVar("Ref")
+Shown = TypeVar("Shown", bound=Struct)
 
 
 async def look(
-    request: web.Request, query: WholeQuery, read: Read[Ref, Mapping[str, Json]], ref: Ref, *, noun: str
-) -> Mapping[str, Any]:
+    request: web.Request, query: WholeQuery, read: Read[Ref, Shown], ref: Ref, *, noun: str
+) -> Shown:
     """
     Return the record as the caller may see it, and audit the look.
 

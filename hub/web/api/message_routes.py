@@ -9,8 +9,10 @@ from aiohttp import hdrs
 from hub.desk.dead_letters.rows import Settled
 from hub.doors.act import PUBLISH, Where
 from hub.intake.dry_run_schemas import DryRun
+from hub.model.audiences import UnreachedRow
 from hub.model.bulk import BulkItem, BulkRun
 from hub.model.letters import HandedOver
+from hub.model.message_rows import MessageRow, MessageWhole
 from hub.model.pages import page_of
 from hub.operations.bulk.plan import BulkPlan
 from hub.operations.bulk.runs import BulkReport
@@ -45,7 +47,6 @@ from hub.web.route import Route, operate, operate_company, read, read_private
 from hub.web.schemas import intake
 from hub.web.schemas.bulk import BulkCancelled
 from hub.web.schemas.common import Problem, list_of
-from hub.web.schemas.messages import MessageRow, MessageWhole
 
 _POST: Final = hdrs.METH_POST
 _EVENTS: Final = {
@@ -101,5 +102,5 @@ MESSAGES: Final[tuple[Route, ...]] = (
     # Events that could not be accepted, or do not reach everybody.
     operate_company("/api/dead/{id}/mend", dead_letters.mend_dead, method=_POST, answers=_MENDED),
     read("/api/now", now.show_now, answers={200: NowAnswer}),
-    read("/api/unreached", summary.list_unreached, answers={200: page_of(intake.UnreachedRow)}),
+    read("/api/unreached", summary.list_unreached, answers={200: page_of(UnreachedRow)}),
 )

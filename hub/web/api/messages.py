@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
@@ -16,6 +16,8 @@ from hub.model.bulk import BulkKind
 from hub.model.letters import HandedOver
 from hub.model.looks import WholeQuery
 from hub.model.message_lists import LISTS, MessageList
+from hub.model.message_rows import MessageRow, MessageWhole
+from hub.model.pages import Rows
 from hub.operations.bulk.choose import BulkFilter, narrowed
 from hub.operations.bulk.runs import BulkOrder
 from hub.operations.cancel import WhyCancelled, cancel_one, check_cancelled
@@ -23,7 +25,7 @@ from hub.operations.causes import read_causes
 from hub.operations.evidence import read_evidence, row_of
 from hub.operations.redrive import RedrivenOne, redrive_one
 from hub.ports import CancelResult, MessageFilter
-from hub.rendering.outcomes_es import described
+from hub.rendering.outcomes_es import in_words
 from hub.web.api.bulk import plan_or_start
 from hub.web.api.masked import look
 from hub.web.auth.caller import actor_of, places_of
@@ -39,7 +41,7 @@ async def list_messages(request: web.Request, query: MessagesQuery) -> web.Respo
     """List messages, newest first."""
     asked = _filter(query, places_of(request))
     page = await services(request).log.messages(asked, after=query.after, limit=query.limit)
-    return json_answer(replace(page, items=[_in_words(row) for row in page.items]))
+    return json_answer(Rows(items=[in_words(MessageRow, row) for row in page.items], next=page.next))
 
 
 async def list_causes(request: web.Request, query: MessagesQuery) -> web.Response:
@@ -53,7 +55,8 @@ async def list_causes(request: web.Request, query: MessagesQuery) -> web.Respons
 async def show_message(request: web.Request, query: WholeQuery) -> web.Response:
     """Show a message with its attempts; masked by default."""
     message_id, log = read_id(request, _MESSAGE), services(request).log
-    return json_answer(_in_words(await look(request, query, log.message, message_id, noun=_MESSAGE)))
+    row = await look(request, query, log.message, message_id, noun=_MESSAGE)
+    return json_answer(in_words(MessageWhole, row))
 
 
 async def show_evidence(request: web.Request) -> web.Response:
@@ -125,10 +128,6 @@ def _too_late() -> Iterator[None]:
         yield
     except TooLate as error:
         raise Refusal(409, f"{error}.", "GET /api/messages/{id} shows how far it has come.") from None
-
-
-def _in_words(row: Mapping[str, Json]) -> dict[str, Json]:
-    return {**row, **described(row["state"], row["reason"])}
 
 
 def _filter(query: MessagesQuery, places: PropertyScope) -> MessageFilter:

@@ -1,4 +1,4 @@
-"""Who was notified of an event, and who was left out, over HTTP."""
+"""Recipients of an event, notified or left out, over HTTP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an operator sees first: counts, the hub's own incidents, events that do not reach everybody."""
+"""The summary for operators: counts, the hub's own incidents, events that do not reach everybody."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Final
 
 from aiohttp import web
 
-from hub.model.pages import PageQuery
+from hub.model.audiences import UnreachedRow
+from hub.model.pages import PageQuery, Rows
 from hub.operations.incidents import IncidentRow, read_incidents
-from hub.ports import Page
 from hub.web.auth.caller import places_of
 from hub.web.paging import page_by
 from hub.web.responses import json_answer
@@ -46,7 +46,7 @@ async def list_unreached(request: web.Request, query: UnreachedQuery) -> web.Res
     return json_answer(await unreached_of(request, query))
 
 
-async def unreached_of(request: web.Request, query: UnreachedQuery) -> Page:
+async def unreached_of(request: web.Request, query: UnreachedQuery) -> Rows[UnreachedRow]:
     """Return those that the query selects and the caller may see."""
     log, places = services(request).log, places_of(request)
     return await log.unreached(after=query.after, limit=query.limit, places=places, since=query.since)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, NamedTuple
 
 from aiohttp import web
 
 from hub.model import Purpose, State, within
 from hub.model.message_lists import MessageList
+from hub.model.message_rows import MessageRow
 from hub.model.pages import Cursor, Limit
 from hub.model.state_machine import LOST, UNSENT
 from hub.operations.bulk.choose import narrowed
@@ -16,28 +17,29 @@ from hub.operations.causes import CauseList, read_causes
 from hub.operations.explain.sentences_es import short_time
 from hub.rendering import labels_es
 from hub.rendering.figures_es import whole
-from hub.rendering.outcomes_es import REASONS, STATES, described, reason_in_words
+from hub.rendering.outcomes_es import REASONS, STATES, in_words, reason_in_words
 from hub.rendering.titles_es import EVENTS
 from hub.web.auth.caller import places_of
 from hub.web.console.list_filter import ListFilter, address, asked_of, buildings_of, window_words
-from hub.web.console.shell import console_page, paged, sheet_of, spreadsheet
+from hub.web.console.shell import console_page, paged, sheet_of, sheet_of_rows
 from hub.web.requests import FormQuery, Sheet
 from hub.web.services import services
 
 PATH: Final = "/messages"
 MANY: Final = 10_000
 """Counts of what has ended stop here: see `LogStore.counts`."""
-_COLUMNS: Final = (
-    "Cuándo",
-    "Evento",
-    "Persona",
-    "Canal",
-    "Estado",
-    "Motivo",
-    "Qué significa",
-    "Qué hacer",
-    "Sale",
-)
+_SHEET: Final[Mapping[str, Callable[[MessageRow], object]]] = {
+    "Cuándo": lambda row: short_time(row.created_at),
+    "Evento": lambda row: EVENTS.get(row.event, row.event),
+    "Persona": lambda row: row.person,
+    "Canal": lambda row: labels_es.CHANNELS.get(row.channel, row.channel),
+    "Estado": lambda row: labels_es.MESSAGE_STATES.get(row.state, row.state),
+    "Motivo": lambda row: row.reason,
+    "Qué significa": lambda row: row.means,
+    "Qué hacer": lambda row: row.to_do,
+    "Sale": lambda row: row.next_at and short_time(row.next_at),
+}
+"""Title of a column of the sheet → what makes its cell of a row."""
 _GROUPED: Final = frozenset({MessageList.LOST, MessageList.HELD})
 _LISTS: Final = (
     (None, "Todos"),
@@ -66,9 +68,9 @@ async def show(request: web.Request, query: MessageListQuery) -> web.StreamRespo
     """List messages, newest first."""
     asked = narrowed(asked_of(query), places_of(request))
     found = await services(request).log.messages(asked, after=query.after, limit=query.limit)
-    rows = [{**row, **described(row["state"], row["reason"])} for row in found.items]
+    rows = [in_words(MessageRow, row) for row in found.items]
     if query.format is not None:
-        return spreadsheet("mensajes", _COLUMNS, map(_line, rows))
+        return sheet_of_rows("mensajes", _SHEET, rows)
     return console_page(
         "console/messages.html",
         request,
@@ -127,17 +129,3 @@ def _bulk(query: MessageListQuery) -> Sequence[tuple[str, str]]:
     if query.only == "held" or query.state in UNSENT:
         return [(address("/bulk/cancel", query), "Planear la cancelación de estos")]
     return []
-
-
-def _line(row: Mapping[str, Any]) -> tuple[object, ...]:
-    return (
-        short_time(row["created_at"]),
-        EVENTS.get(row["event"], row["event"]),
-        row["person"],
-        labels_es.CHANNELS.get(row["channel"], row["channel"]),
-        labels_es.MESSAGE_STATES.get(row["state"], row["state"]),
-        row["reason"],
-        row["means"],
-        row["to_do"],
-        short_time(row["next_at"]) if row["next_at"] else None,
-    )

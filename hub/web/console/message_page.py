@@ -1,20 +1,22 @@
-"""The page of one message: its life, what it said, the proof, and what can be done about it."""
+"""The page of one message: its life, its words, their proof, and what staff can do about it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from aiohttp import web
 from msgspec import Meta, Struct
+from msgspec.structs import asdict
 
 from hub.errors import TooLate
 from hub.messages.planning.undelivered import REPORTED
 from hub.model import PropertyScope, Scope, State
 from hub.model.letters import HandedOver
 from hub.model.looks import WholeQuery
+from hub.model.message_rows import AttemptRow, MessageWhole, ShownMessage
 from hub.model.state_machine import LOST, UNSENT
 from hub.operations.bulk.words_es import known_words
 from hub.operations.cancel import WhyCancelled
@@ -23,7 +25,7 @@ from hub.operations.message_words import SaidWords
 from hub.ports import CancelResult, RedriveResult
 from hub.rendering import labels_es
 from hub.rendering.attempts_es import is_by_staff, what_happened
-from hub.rendering.outcomes_es import described, reason_in_words
+from hub.rendering.outcomes_es import in_words, reason_in_words
 from hub.rendering.titles_es import EVENTS
 from hub.web.api.bounces import confirmed, dismissed
 from hub.web.api.masked import look
@@ -63,6 +65,14 @@ class MessagePageQuery(WholeQuery, FormQuery, frozen=True, kw_only=True, forbid_
     why: Annotated[str, Meta(max_length=40, description="Why nothing was done, in a word.")] = ""
 
 
+class LifeRow(AttemptRow, frozen=True, kw_only=True):
+    """An attempt in words: what happened, by whom, and what the code means."""
+
+    what: str
+    by: str
+    means: str | None
+
+
 class RedriveForm(Struct, frozen=True, kw_only=True):
     anyway: bool = False
 
@@ -80,18 +90,16 @@ async def show(request: web.Request, query: MessagePageQuery) -> web.StreamRespo
         "console/message.html",
         request,
         here=PATH,
-        row={**row, **described(row["state"], row["reason"])},
-        title=EVENTS.get(row["event"], row["event"]),
+        row=in_words(MessageWhole, row),
+        title=EVENTS.get(row.event, row.event),
         part=part,
         tabs=_tabs(message_id, query.whole),
         tab_here=_address(message_id, part, query.whole),
-        may_read=row["may_unmask"],
-        said=await _said(request, message_id, row, part=part)
-        if part in _PRIVATE and row["may_unmask"]
-        else None,
+        may_read=row.may_unmask,
+        said=await _said(request, row, part=part) if part in _PRIVATE and row.may_unmask else None,
         sentences=await _sentences(request, row) if part == "explain" else [],
-        life=[_attempt(attempt) for attempt in row["attempts"]],
-        skipped=[_skipped(word) for word in row["skipped"]],
+        life=[_attempt(attempt) for attempt in row.attempts],
+        skipped=[_skipped(word) for word in row.skipped],
         acts=await _acts(request, row),
         why=known_words(query.why) if is_own_link(request) else "",
         may_force=query.why == "told" and is_own_link(request),
@@ -104,7 +112,7 @@ async def show_html(request: web.Request) -> web.StreamResponse:
     """Show a message as its reader sees it, in a frame that may do nothing."""
     message_id = read_id(request, MESSAGE)
     row = found(MESSAGE, await services(request).log.message(message_id, places=places_of(request)))
-    said = found(MESSAGE, await _said(request, message_id, row))
+    said = found(MESSAGE, await _said(request, row))
     return framed(said.html)
 
 
@@ -124,10 +132,10 @@ async def ask_cancel(request: web.Request) -> web.StreamResponse:
         "console/message_cancel.html",
         request,
         here=PATH,
-        row={**row, **described(row["state"], row["reason"])},
-        title=EVENTS.get(row["event"], row["event"]),
+        row=in_words(MessageWhole, row),
+        title=EVENTS.get(row.event, row.event),
         reasons=WHY_CANCEL_ES,
-        is_unsent=row["state"] in UNSENT,
+        is_unsent=row.state in UNSENT,
     )
 
 
@@ -168,28 +176,25 @@ def _too_late(request: web.Request) -> Iterator[None]:
         raise web.HTTPSeeOther(f"{PATH}/{read_id(request, MESSAGE)}?why={_CHANGED}") from None
 
 
-async def _said(
-    request: web.Request, message_id: UUID, row: Mapping[str, Any], *, part: str = ""
-) -> SaidWords | None:
+async def _said(request: web.Request, row: ShownMessage, *, part: str = "") -> SaidWords | None:
     words = services(request).message_words
     # The page of the HTML shows none of it: its frame does, and is noted.
     if part == "html":
-        return await words.of(message_id)
-    return await words.read(actor_of(request), message_id, row["person"])
+        return await words.of(row.id)
+    return await words.read(actor_of(request), row.id, row.person)
 
 
-async def _sentences(request: web.Request, row: Mapping[str, Any]) -> Sequence[str]:
+async def _sentences(request: web.Request, row: ShownMessage) -> Sequence[str]:
     by, store = actor_of(request), services(request).explain
-    return (await explain_message(by, store, row["event_key"], row["person"])).sentences
+    return (await explain_message(by, store, str(row.event_key), row.person)).sentences
 
 
-async def _acts(request: web.Request, row: Mapping[str, Any]) -> frozenset[str]:
+async def _acts(request: web.Request, row: ShownMessage) -> frozenset[str]:
     """Return what the caller may do about the message."""
-    if not await _may_operate(request, UUID(str(row["id"])), places_with(request, Scope.OPERATE)):
+    if not await _may_operate(request, row.id, places_with(request, Scope.OPERATE)):
         return frozenset()
-    state = State(row["state"])
-    is_doubted = state is State.SENT and (row["reason"] or "").startswith(REPORTED)
-    known = {"resend": state in LOST, "cancel": state in UNSENT, "doubt": is_doubted}
+    is_doubted = row.state is State.SENT and (row.reason or "").startswith(REPORTED)
+    known = {"resend": row.state in LOST, "cancel": row.state in UNSENT, "doubt": is_doubted}
     return frozenset(name for name, fits in known.items() if fits)
 
 
@@ -199,12 +204,15 @@ async def _may_operate(request: web.Request, message_id: UUID, places: PropertyS
     return await services(request).log.message(message_id, places=places) is not None
 
 
-def _attempt(attempt: Mapping[str, Any]) -> dict[str, Any]:
-    """Say what an attempt was: who answered, with what code."""
-    outcome, code = attempt["outcome"], attempt["code"]
-    by = "" if is_by_staff(code) else attempt["provider"]
-    means = reason_in_words(code) if code else None
-    return {**attempt, "what": what_happened(outcome, code, attempt["reference"]), "by": by, "means": means}
+def _attempt(attempt: AttemptRow) -> LifeRow:
+    """Describe an attempt: its result, its provider, its code."""
+    code = attempt.code
+    return LifeRow(
+        **asdict(attempt),
+        what=what_happened(attempt.outcome, code, attempt.reference),
+        by="" if is_by_staff(code) else attempt.provider,
+        means=reason_in_words(code) if code else None,
+    )
 
 
 def _skipped(word: str) -> tuple[str, str]:

@@ -7,19 +7,17 @@ entry marks it as read and leads to it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final
 
 from aiohttp import web
 from markupsafe import Markup
 
 from hub.inbound import read_inbox
-from hub.model import EscalationStatus, Json, Scope
+from hub.model import EscalationStatus, Scope
 from hub.model.ids import uuid_in
+from hub.model.inbox import InboxEntry
 from hub.operations.acknowledge import acknowledge_received
 from hub.operations.cases import lookup
-from hub.rendering.filters import fecha_corta
 from hub.rendering.page_links import case_path
 from hub.rendering.titles_es import EVENTS
 from hub.web.auth.caller import actor_of, caller_of
@@ -58,8 +56,8 @@ async def show(request: web.Request) -> web.StreamResponse:
     return _page(
         request,
         person=account.person,
-        waiting=[_line(item) for item in waiting],
-        read=[_line(item) for item in page.items if item["read_at"] or after],
+        waiting=waiting,
+        read=[item for item in page.items if item.read_at or after],
         unread=await inbox.unread(account.person),
         older=page.next,
     )
@@ -76,7 +74,7 @@ async def act(request: web.Request) -> web.StreamResponse:
     person, item_id = _person(request), found(_ENTRY, uuid_in(given.get("id", "")))
     deps = services(request)
     item = found(_ENTRY, await deps.inbox.item(person, item_id))
-    if not item["read_at"]:
+    if not item.read_at:
         await read_inbox.read_items(
             person, [item_id], inbox=deps.inbox, receipts=deps.hooks.receipts, at=deps.now()
         )
@@ -106,21 +104,21 @@ async def _item(request: web.Request, given: str, *, state: str | None = None) -
         "inbox_item.html",
         request,
         here=INBOX,
-        item={**_line(item), "html": Markup(item["html"])},  # noqa: S704 - the hub's own rendering, as in a letter
+        item=item,
+        kinds=EVENTS,
+        html=Markup(item.html),  # noqa: S704 - the hub's own rendering, as in a letter
         csrf=request[SESSION].csrf,
         state=state or (state_of(status) if status else ""),
-        answer=item["event"] in _ANSWERED_ELSEWHERE,
+        answer=item.event in _ANSWERED_ELSEWHERE,
         case=await _case(request, item, status),
         taken={"level": 0, "who": "", "since": "", **words_of(status)},
     )
 
 
-async def _case(
-    request: web.Request, item: Mapping[str, Json], status: EscalationStatus | None
-) -> str | None:
+async def _case(request: web.Request, item: InboxEntry, status: EscalationStatus | None) -> str | None:
     """Return the path of the case's page, if there is one that the person may read."""
     # The step of a clock has a case of its own, which is not that of people.
-    key = str(status.escalation.clock.id) if status else item["case"]
+    key = str(status.escalation.clock.id) if status else item.case
     caller = caller_of(request)
     if not key or not caller.may({Scope.READ}):
         return None
@@ -160,18 +158,8 @@ def _person(request: web.Request) -> str:
     return account.person
 
 
-def _line(item: Mapping[str, Json]) -> dict[str, Any]:
-    return {
-        "id": item["id"],
-        "subject": item["subject"],
-        "kind": EVENTS.get(item["event"], item["event"]),
-        "came": fecha_corta(datetime.fromisoformat(item["created_at"])),
-        "is_read": bool(item["read_at"]),
-    }
-
-
 def _page(request: web.Request, **values: Any) -> web.Response:
-    live = _TOPIC if values["person"] else ""
+    live, csrf = _TOPIC if values["person"] else "", request[SESSION].csrf
     return own_page(
-        "inbox.html", request, here=INBOX, live=live, stream=CHANGES, csrf=request[SESSION].csrf, **values
+        "inbox.html", request, here=INBOX, live=live, stream=CHANGES, csrf=csrf, kinds=EVENTS, **values
     )

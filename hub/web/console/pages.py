@@ -10,7 +10,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, Stric
 from markupsafe import Markup
 
 from hub.rendering.actors_es import who_es
-from hub.rendering.filters import fecha, fecha_hora, inicial, plazo, punto
+from hub.rendering.filters import fecha, fecha_corta, fecha_hora, inicial, plazo, punto
 from hub.rendering.page_links import account_path, case_path, key_path, person_path
 from hub.web.responses import HEADERS
 from hub.web.services import access, services
@@ -37,6 +37,7 @@ _TEMPLATES: Final = Environment(
 
 _TEMPLATES.filters |= {
     "fecha": fecha,
+    "fecha_corta": fecha_corta,
     "fecha_hora": fecha_hora,
     "inicial": inicial,
     "plazo": plazo,

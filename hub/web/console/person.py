@@ -12,11 +12,12 @@ from hub.doors.act import READ
 from hub.doors.api import operator_of
 from hub.model import MarkReason, Scope
 from hub.model.looks import WholeQuery
+from hub.model.message_rows import MessageRow
 from hub.model.pages import ListQuery
 from hub.operations.preferences import read_preferences
 from hub.ports import MessageFilter
 from hub.rendering import case_words_es, labels_es, people_words_es, wishes_es
-from hub.rendering.outcomes_es import described
+from hub.rendering.outcomes_es import in_words
 from hub.rendering.page_links import person_path
 from hub.rendering.titles_es import EVENTS
 from hub.web.auth.caller import may_there, places_of, places_with
@@ -53,7 +54,7 @@ async def show(request: web.Request, query: PersonQuery) -> web.StreamResponse:
         wished=wished.preferences,
         languages=wishes_es.LANGUAGES,
         digests=wishes_es.DIGESTS,
-        messages=[{**row, **described(row["state"], row["reason"])} for row in sent.items],
+        messages=[in_words(MessageRow, row) for row in sent.items],
         may_act=may_there(request, Scope.OPERATE),
         has_rights=places_with(request, Scope.PRIVACY) is None,
         may_prove=bool(deps.ring) and may_there(request, Scope.PRIVACY),

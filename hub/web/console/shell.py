@@ -1,10 +1,10 @@
-"""What all pages of the console have: their sections, who is signed in, the search, what was just done."""
+"""The frame of the console's pages: sections, the account, the search, and a word on what was just done."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 from urllib.parse import quote, urlencode
 
 from aiohttp import hdrs, web
@@ -24,6 +24,8 @@ from hub.web.console.pages import page, plain, redirect
 from hub.web.requests import DONE, ApiHandler, ButtonForm
 from hub.web.route import DONE_WORDS, TABLE
 from hub.web.services import services
+
+T = TypeVar("T")
 
 DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -215,6 +217,11 @@ def pressed(act: Callable[[web.Request], Awaitable[object]], path: str, what: st
         )
 
     return handler
+
+
+def sheet_of_rows(name: str, columns: Mapping[str, Callable[[T], object]], rows: Iterable[T]) -> web.Response:
+    """Respond with rows as `spreadsheet` does; each title has beside it what makes its cell of a row."""
+    return spreadsheet(name, list(columns), ([made(row) for made in columns.values()] for row in rows))
 
 
 def spreadsheet(name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> web.Response:

@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Final
 
 from aiohttp import web
+from msgspec.structs import asdict
 
+from hub.model.audiences import UnreachedRow
 from hub.operations.explain.sentences_es import short_time
 from hub.rendering.event_title import event_title
 from hub.rendering.labels_es import UNREACHED
 from hub.web.api.summary import unreached_of
 from hub.web.console.message_list import PATH as MESSAGES
-from hub.web.console.shell import console_page, paged, sheet_of, spreadsheet
+from hub.web.console.shell import console_page, paged, sheet_of, sheet_of_rows
 from hub.web.requests import FormQuery, Sheet
 from hub.web.schemas.common import UnreachedQuery
 from hub.web.services import services
 
 PATH: Final = f"{MESSAGES}/unreached"
-_COLUMNS: Final = ("Cuándo", "Evento", "Id del evento", "De", "Copropiedad", "Unidad", "Por qué", "Qué hacer")
+
+
+class _Row(UnreachedRow, frozen=True, kw_only=True):
+    title: str | None
+    place: str
+    why: list[tuple[str, str]]
+    """Why, and what to do about it."""
+
+
+_SHEET: Final[Mapping[str, Callable[[_Row], object]]] = {
+    "Cuándo": lambda row: short_time(row.found_at),
+    "Evento": lambda row: row.title,
+    "Id del evento": lambda row: row.event_id,
+    "De": lambda row: row.source,
+    "Copropiedad": lambda row: row.place,
+    "Unidad": lambda row: row.unit_id,
+    "Por qué": lambda row: "; ".join(why for why, _ in row.why),
+    "Qué hacer": lambda row: "; ".join(to_do for _, to_do in row.why if to_do),
+}
+"""Title of a column of the sheet → what makes its cell of a row."""
 
 
 class UnreachedListQuery(UnreachedQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -28,11 +49,11 @@ class UnreachedListQuery(UnreachedQuery, FormQuery, frozen=True, kw_only=True, f
 async def show(request: web.Request, query: UnreachedListQuery) -> web.StreamResponse:
     """List events that do not reach all their recipients, newest first."""
     found = await unreached_of(request, query)
-    named = {str(row["copropiedad_id"]) for row in found.items if row["copropiedad_id"]}
+    named = {row.copropiedad_id for row in found.items if row.copropiedad_id}
     names = await services(request).accounts.names(named) if named else {}
-    rows = [{**row, **_words(row, names)} for row in found.items]
+    rows = [_in_words(row, names) for row in found.items]
     if query.format is not None:
-        return spreadsheet("no-llegan-a-todos", _COLUMNS, map(_line, rows))
+        return sheet_of_rows("no-llegan-a-todos", _SHEET, rows)
     return console_page(
         "console/unreached.html",
         request,
@@ -45,28 +66,16 @@ async def show(request: web.Request, query: UnreachedListQuery) -> web.StreamRes
     )
 
 
-def _words(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    place = row["copropiedad_id"]
-    return {
-        "title": event_title(row["type"]),
-        "place": names.get(place, place) or "",
-        "why": [_why(reason) for reason in row["reasons"]],
-    }
+def _in_words(row: UnreachedRow, names: Mapping[str, str]) -> _Row:
+    place = row.copropiedad_id or ""
+    return _Row(
+        **asdict(row),
+        title=event_title(row.type),
+        place=names.get(place, place),
+        why=[_why(reason) for reason in row.reasons],
+    )
 
 
 def _why(reason: str) -> tuple[str, str]:
     """Return the reasons why an event does not reach all, and their remedies."""
     return UNREACHED.get(reason, (reason, ""))
-
-
-def _line(row: Mapping[str, Any]) -> tuple[object, ...]:
-    return (
-        short_time(row["found_at"]),
-        row["title"],
-        row["event_id"],
-        row["source"],
-        row["place"],
-        row["unit_id"],
-        "; ".join(why for why, _ in row["why"]),
-        "; ".join(to_do for _, to_do in row["why"] if to_do),
-    )

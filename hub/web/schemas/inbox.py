@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from hub.model import Instant, Word
+from hub.model.inbox import InboxItem
 from hub.model.pages import Cursor, Limit
 
 
@@ -15,23 +16,6 @@ class InboxQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     unread: Annotated[bool, Meta(description="true: only what the person has not read.")] = False
     after: Cursor | None = None
     limit: Limit = 50
-
-
-class InboxItem(Struct, kw_only=True):
-    """An entry of the inbox."""
-
-    id: UUID
-    event: Annotated[str, Meta(description="The event's name: `pqrs.replied`.")]
-    case: Annotated[str | None, Meta(description="The case it belongs to: `pqrs_id:PQ-2026-000901`.")]
-    subject: str
-    text: Annotated[str, Meta(description="Plain text.")]
-    html: Annotated[str, Meta(description="The same as an HTML fragment, without scripts.")]
-    created_at: Instant
-    read_at: Instant | None
-    own_page: Annotated[
-        str | None,
-        Meta(description="The page of this message and its case, while its link works; none for staff."),
-    ]
 
 
 class InboxPage(Struct, kw_only=True):

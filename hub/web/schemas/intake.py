@@ -1,4 +1,4 @@
-"""The schemas of events: accepted, refused, and not reaching all their recipients."""
+"""The schemas of events: accepted, and refused."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from hub.model import Instant, UnreachedReason
 from hub.web.schemas.common import Problem
 
 
@@ -54,16 +53,3 @@ class EventsRefused(Problem, kw_only=True):
 
     accepted: int
     refused: list[RefusedEvent]
-
-
-class UnreachedRow(Struct, kw_only=True):
-    """An event that does not reach all its recipients."""
-
-    id: UUID
-    event_id: str
-    source: str
-    type: str
-    copropiedad_id: str | None
-    unit_id: str | None
-    reasons: list[UnreachedReason]
-    found_at: Instant

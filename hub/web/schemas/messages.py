@@ -1,14 +1,12 @@
-"""Queries, bodies and rows of messages and promises."""
+"""Queries and bodies of messages and promises."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
-from uuid import UUID
 
 from msgspec import Meta, Struct
 
 from hub.model import ClockState, Instant, Purpose, State, Word
-from hub.model.looks import IsMasked, MayUnmask
 from hub.model.message_lists import ONLY, MessageList
 from hub.model.pages import Cursor, Limit
 from hub.operations.bulk.plan import MOST
@@ -47,46 +45,6 @@ class AcknowledgeBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     note: Annotated[
         str, Meta(max_length=500, description="Words for those who read the case; empty: none.")
     ] = ""
-
-
-class MessageRow(Struct, kw_only=True):
-    id: UUID
-    event_id: str
-    event: str
-    person: Annotated[str, Meta(description="A reference; never a name or an address.")]
-    channel: str
-    purpose: Purpose
-    state: State
-    reason: str | None
-    next_at: Instant | None
-    created_at: Instant
-    final: Annotated[bool, Meta(description="Nothing more happens to it by itself.")]
-    means: Annotated[str, Meta(description="What its state and reason mean, in Spanish.")]
-    to_do: Annotated[str, Meta(description="What somebody must do about it, in Spanish; empty: nothing.")]
-
-
-class AttemptRow(Struct, kw_only=True):
-    """One call of a provider, or a final state without a call."""
-
-    at: Instant
-    outcome: str
-    provider: str
-    reference: str | None
-    code: str
-
-
-class MessageWhole(MessageRow, kw_only=True):
-    """A message with its history."""
-
-    masked: IsMasked
-    may_unmask: MayUnmask
-    name: str
-    address: str
-    event_key: UUID
-    case: Annotated[str | None, Meta(description="The key of its case.")]
-    occasion: Annotated[str, Meta(description="`initial`, or which reminder.")]
-    attempts: list[AttemptRow]
-    skipped: Annotated[list[str], Meta(description="Channels passed over, each with its reason.")]
 
 
 class RedriveBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
