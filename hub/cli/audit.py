@@ -29,7 +29,7 @@ async def audit(
     as_json: AsJson = False,
 ) -> None:
     """
-    Show who looked at people's data and who changed what, newest first.
+    Show looks at people's data and changes, each with its author, newest first.
 
       hub audit --person p-maria-pena
     """

@@ -27,7 +27,7 @@ async def cancel_one(
     message_id: UUID, why: WhyCancelled, *, log: LogStore, store: CancelStore, actor: Actor
 ) -> tuple[HandedOver, CancelResult] | None:
     """
-    Cancel this message; return what became of it. None if there is none within reach.
+    Cancel this message; return the result. None if there is none within reach.
 
     Raises TooLate if it has left.
     """
@@ -50,6 +50,6 @@ async def _cancel(message_id: UUID, state: State, store: CancelStore) -> CancelR
         return CancelResult.CANCELLED
     verdict = await store.cancel(message_id) if state in UNSENT else None
     if verdict is None:
-        # Of one that waited: it moved between the look and now.
+        # It waited, and moved between the look and now.
         raise TooLate(_LEFT.format(state="on its way" if state in UNSENT else state))
     return verdict

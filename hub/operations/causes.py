@@ -19,7 +19,7 @@ MOST: Final = 5_000
 
 
 class CauseRow(Struct, kw_only=True):
-    """Messages of one reason and channel; `state` is that of most of them."""
+    """Messages of one reason and channel; `state` is the state of most of them."""
 
     reason: str | None
     channel: str

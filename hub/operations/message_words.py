@@ -25,17 +25,17 @@ _HEADERS: Final = (
     *("From", "To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "List-ID"),
     *("Content-Language", "Auto-Submitted"),
 )
-"""What a reader may see of a mail's head: other fields hold addresses that act for the recipient."""
+"""The fields of a mail's head that a reader may see: others hold addresses that act for the recipient."""
 _MAIL: Final = "email"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaidWords:
     """
-    The words of a message. `origin` says where they come from, `note` what stands against them, in Spanish.
+    The words of a message. `origin` names their source, `note` the doubts about them, in Spanish.
 
-    `html` has no link that acts for the recipient; its images are in it. `content` is what a provider got
-    that is no mail.
+    `html` has no link that acts for the recipient; its images are in it. `content` is the request that a
+    provider got where it is no mail.
     """
 
     subject: str | None
@@ -50,7 +50,7 @@ class SaidWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageWords:
-    """Finds what a message said. Threads render: other requests must not wait for a page."""
+    """Finds the words of messages. Threads render: other requests must not wait for a page."""
 
     evidence: EvidenceStore
     events: ExplainStore
@@ -60,7 +60,7 @@ class MessageWords:
     render: Render
 
     async def read(self, by: Actor, message_id: UUID, person: str) -> SaidWords | None:
-        """Return the words of a message to this person for whoever reads them; the look is audited."""
+        """Return the words of a message to this person for the reader, whose look is audited."""
         await by.note("evidence.show", f"message:{message_id}", person=person)
         return await self.of(message_id)
 

@@ -14,7 +14,7 @@ from hub.ports import ExplainStore, RecipientStore
 from hub.rendering.outcomes_es import in_words
 
 MOST: Final = 10_000
-"""Messages, and people who were left out, that are counted at most."""
+"""The most messages, and the most people left out, that are counted."""
 
 
 class RecipientMessage(NotifiedMessage, frozen=True, kw_only=True):
@@ -40,9 +40,9 @@ class LeftOutRow(Struct, kw_only=True):
 
 class Recipients(Struct, kw_only=True):
     """
-    Who was notified of an event, and who was left out, each a page by reference.
+    The people notified of an event, and those left out, each a page by reference.
 
-    `people` is how many its audiences have. Counts end at 10000.
+    `people` is the size of its audiences. Counts end at 10000.
     """
 
     event_key: UUID
@@ -65,7 +65,7 @@ class Recipients(Struct, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipientPage:
-    """Which page of each list: after these people, so many of each."""
+    """The page of each list: after these people, so many of each."""
 
     notified_after: str = ""
     left_out_after: str = ""
@@ -80,7 +80,7 @@ async def event_named(explain: ExplainStore, key: str, places: PropertyScope) ->
 
 
 async def read_recipients(store: RecipientStore, of: StoredEvent, page: RecipientPage) -> Recipients:
-    """Return a page of who was notified and of who was left out."""
+    """Return a page of the people notified and of those left out."""
     audiences = await store.audiences(of.key)
     notified = await store.notified(of.key, after=page.notified_after, limit=page.limit + 1)
     left_out = await store.left_out(of.key, after=page.left_out_after, limit=page.limit + 1)

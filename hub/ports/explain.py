@@ -26,10 +26,10 @@ class SentMessage:
     """
     A message to the person, and its attempts.
 
-    The name is left out. The address is masked, and empty for a channel without addresses. Of a message that
-    has expired `later` is the newest one about the same case that has left for the same person since, and
-    `case_open` whether a clock of the case still runs. `reported_at` is when somebody first said that they do
-    not recognise it. Of one that waits for the limit of contacts, `contacts` are those of the week before.
+    The name is left out. The address is masked, and empty for a channel without addresses. If the message has
+    expired, `later` is the newest one about the same case that has left for the same person since, and
+    `case_open` tells whether a clock of the case still runs. `reported_at` is the first time that somebody
+    did not recognise it. If it waits for the limit of contacts, `contacts` are those of the week before.
     `digest` is the event of the digest that has it in its place.
     """
 

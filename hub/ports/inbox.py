@@ -35,4 +35,4 @@ class InboxStore(Protocol):
         """Mark these entries as read now; those that were read stay as they are."""
 
     async def arrivals(self, place: int | None, people: Collection[str]) -> InboxArrivals:
-        """Return what came for these people after a place; with None only the newest place of all."""
+        """Return the arrivals of these people after a place; with None only the newest place of all."""

@@ -61,7 +61,7 @@ class BoardFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """How many of the newest messages are in a state for a reason, over a channel; and the newest of them."""
+    """The number of the newest messages in a state for a reason, over a channel; and the newest of them."""
 
     state: str
     reason: str | None
@@ -147,11 +147,11 @@ class LogStore(Protocol):
         """List the events that do not reach all their recipients, by id, with the reasons."""
 
     async def live_counts(self) -> Mapping[str, Mapping[str, int]]:
-        """Count what has not ended, messages, clocks and dead letters by state: for metrics."""
+        """Count the live messages, clocks and dead letters by state, for metrics."""
 
     async def counts(self, places: PropertyScope = None) -> Mapping[str, Mapping[str, int]]:
         """
-        Count messages, clocks and dead letters by state, for the page: of what has ended, up to 10,000.
+        Count messages, clocks and dead letters by state, for the page: those that have ended, up to 10,000.
 
         Dead letters belong to no copropiedad.
         """

@@ -23,7 +23,7 @@ class RecipientStore(Protocol):
         """List people, by reference, with the messages to each."""
 
     async def left_out(self, event_key: UUID, *, after: str, limit: int) -> Sequence[LeftOut]:
-        """List who was left out, by reference."""
+        """List the people left out, by reference."""
 
     async def left_out_reasons(self, event_key: UUID, most: int) -> Mapping[str, int]:
-        """Count who was left out by reason, up to `most` people."""
+        """Count the people left out by reason, up to `most`."""

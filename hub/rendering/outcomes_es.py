@@ -275,7 +275,7 @@ def to_do(state: str, reason: str | None) -> Advice:
 
 
 def described(state: str, reason: str | None) -> Outcome:
-    """Return what the API says of a message besides its state and reason."""
+    """Return the API's words for a message besides its state and reason."""
     # A newer hub may have stored a state that this one does not know.
     words = STATES.get(state) or StateWords(state, False, "Este hub no conoce ese estado")
     because = (reason and reason_in_words(reason)) or ""

@@ -17,7 +17,7 @@ _SQL = load("inbox")
 
 
 class PostgresInbox(Store):
-    """The InboxStore, and what the channel stores."""
+    """The InboxStore, with the channel's own rows."""
 
     async def add(self, items: Sequence[Outgoing]) -> None:
         """Store messages for their people; the same id again changes nothing."""

@@ -162,7 +162,7 @@ def _list_of(narrowed: MessageFilter) -> tuple[str, list[object]]:
 
 
 def list_kind(narrowed: MessageFilter) -> str:
-    """Return the statement whose index fits: of few messages, of some copropiedades, or of all."""
+    """Return the statement whose index fits: few messages, those of some copropiedades, or all."""
     if narrowed.person is not None or narrowed.event_id is not None or narrowed.case is not None:
         return "messages_of"
     return "messages" if narrowed.places is None else "messages_there"

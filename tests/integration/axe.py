@@ -62,7 +62,8 @@ async def faults(browser: Browser, part: str = ":root", *, coloured: bool = Fals
     Return the faults of the open page or a part of it: each with its node, and the way to mend it.
 
     `coloured` asks the rules of colours alone: for a look that differs in nothing else from one judged whole.
-    What it cannot decide counts too. The browser evaluates it beside the page, whose CSP stays as it is.
+    A rule that it cannot decide counts too. The browser evaluates it beside the page, whose CSP stays as it
+    is.
     """
     if not await browser.run("'axe' in window"):
         await browser.run(script())

@@ -36,7 +36,7 @@ from tests.unit.test_mail_layout import mails
 Opened: TypeAlias = AbstractAsyncContextManager[None]
 Opener: TypeAlias = Callable[[Browser], Opened]
 StoredOpener: TypeAlias = Callable[[Browser, str], Opened]
-"""The same of a page that shows what is in a database, with the URL of one."""
+"""The same for a page of a database's rows, with the URL of one."""
 FILL: Final = """
 (field => {{ (field.tagName ? field : [...field].find(one => one.checked) ?? field[0]).value = {value!r} }})(
   document.querySelector({by!r}).form.elements[{name!r}])

@@ -104,7 +104,7 @@ async def too_wide(browser: Browser) -> list[str]:
 
 
 async def keyboard(browser: Browser) -> list[str]:
-    """Return what is wrong for who has no mouse: each stop in its order, seen, and marked."""
+    """Return the faults for a person without a mouse: each stop in its order, seen, and marked."""
     if not (stops := await browser.run(STOPS)):
         return []
     # A frame has a process of its own: a key that follows too soon goes to where the focus was.

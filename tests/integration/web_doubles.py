@@ -359,7 +359,7 @@ class MemoryBoards:
 
 @dataclass
 class MemoryActivity:
-    """`ActivityStore`: what the log shows, all of it of this hour."""
+    """`ActivityStore`: the rows of the log, all of this hour."""
 
     log: MemoryLog
 
@@ -393,7 +393,7 @@ class MemoryActivity:
 
 @dataclass
 class MemoryEscalations:
-    """`EscalationStore`: what is laid in is what has become of a message's escalation."""
+    """`EscalationStore`: a test lays in the state of a message's escalation."""
 
     received: dict[UUID, EscalationStatus] = field(default_factory=dict)
 
@@ -403,7 +403,7 @@ class MemoryEscalations:
 
 @dataclass
 class MemoryGenuine:
-    """`GenuineStore`: what is laid in has left, and its code finds it."""
+    """`GenuineStore`: a test lays in messages that have left; the code finds them."""
 
     sent: dict[UUID, GenuineMessage] = field(default_factory=dict)
     reported: dict[UUID, datetime] = field(default_factory=dict)
@@ -424,7 +424,7 @@ class MemoryGenuine:
 
 @dataclass
 class MemorySurveys:
-    """`SurveyStore`: what is laid in is what a message has asked, and what the indicators count."""
+    """`SurveyStore`: a test lays in the survey of a message, and the counts of the indicators."""
 
     received: dict[UUID, Survey] = field(default_factory=dict)
     counted: list[SurveyRecord] = field(default_factory=list)
@@ -461,7 +461,7 @@ class MemorySurveys:
 
 @dataclass
 class MemoryResidents:
-    """`ResidentStore`: what is laid in is what a message belongs to."""
+    """`ResidentStore`: a test lays in the person and the case of a message."""
 
     received: dict[UUID, ResidentMessage] = field(default_factory=dict)
     held: frozenset[int] = frozenset({1, 2, 3, 4})
@@ -487,7 +487,7 @@ class MemoryResidents:
 
 @dataclass
 class MemoryResidentAccess:
-    """`ResidentAccess`: people by the message that they have got, and what opens their pages."""
+    """`ResidentAccess`: people by the message that they have got, with codes and sessions of their pages."""
 
     residents: dict[UUID, KnownResident] = field(default_factory=dict)
     codes: dict[bytes, ResidentCode] = field(default_factory=dict)
@@ -531,7 +531,7 @@ class MemoryResidentAccess:
 
 @dataclass
 class MemoryPreferences:
-    """`PreferenceStore`: what was wished and marked, newest first."""
+    """`PreferenceStore`: wishes and marks, newest first."""
 
     kept: list[PreferenceEntry] = field(default_factory=list)
     marked: list[MarkEntry] = field(default_factory=list)
@@ -619,7 +619,7 @@ class World:
     receipts: ReceiptStore | None = None
     """Without it, those of the database."""
     database: Database | None = None
-    """Where what has no double is; without it, PostgreSQL is away."""
+    """The database for stores without a double; without it, PostgreSQL is away."""
     ahead: timedelta = timedelta(0)
     """By how much its clock is ahead, so that a test need not wait for a code's half minute."""
 
@@ -672,7 +672,7 @@ class World:
                 surveys=SurveyGauges(self.surveys, fewest=POLICY.surveys.fewest, now=self.now),
                 reach=ReachGauges(self.reach),
             ),
-            # Of its own: what makes attempts wait belongs to one event loop.
+            # One of its own: the brake of attempts belongs to one event loop.
             passwords=Passwords(memory=8, rounds=1),
         )
         return with_doubles(made, **self._doubles(database))

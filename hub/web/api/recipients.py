@@ -24,7 +24,7 @@ class RecipientsQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 async def list_recipients(request: web.Request, query: RecipientsQuery) -> web.StreamResponse:
-    """List who was notified of an event, and who was left out and why."""
+    """List the people notified of an event, and those left out with the reason."""
     return json_answer(await recipients_of(request, query))
 
 

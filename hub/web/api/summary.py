@@ -16,7 +16,7 @@ from hub.web.schemas.common import Summary, UnreachedQuery
 from hub.web.services import services
 
 MOST_INCIDENTS: Final = 5000
-"""Most incidents that are looked at: the oldest of years are for the log."""
+"""The most incidents to look at: the oldest of years are for the log."""
 _FAR: Final = 1e11
 
 
@@ -28,7 +28,7 @@ async def summary(request: web.Request) -> web.Response:
 
 
 async def list_incidents(request: web.Request, query: PageQuery) -> web.Response:
-    """List what is wrong with the hub itself, the open ones first."""
+    """List the incidents of the hub itself, the open ones first."""
     rows = (await read_incidents(services(request).incidents, MOST_INCIDENTS)).items
     return json_answer(page_by(rows, query, key=_open_first))
 

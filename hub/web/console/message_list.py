@@ -27,7 +27,7 @@ from hub.web.services import services
 
 PATH: Final = "/messages"
 MANY: Final = 10_000
-"""Counts of what has ended stop here: see `LogStore.counts`."""
+"""Counts of ended rows stop here: see `LogStore.counts`."""
 _SHEET: Final[Mapping[str, Callable[[MessageRow], object]]] = {
     "Cuándo": lambda row: short_time(row.created_at),
     "Evento": lambda row: EVENTS.get(row.event, row.event),
@@ -56,7 +56,7 @@ class MessageListQuery(ListFilter, FormQuery, frozen=True, kw_only=True, forbid_
 
 
 class Figure(NamedTuple):
-    """How many messages are in a state, and where they are listed."""
+    """The number of messages in a state, and the path of their list."""
 
     number: str
     label: str
@@ -94,7 +94,7 @@ async def show(request: web.Request, query: MessageListQuery) -> web.StreamRespo
 
 
 async def _figures(request: web.Request, query: MessageListQuery) -> Sequence[Figure]:
-    """Count by state: all messages of the chosen copropiedad, whatever else the filter says."""
+    """Count by state: all messages of the chosen copropiedad, for any other filter."""
     counts = (await services(request).log.counts(within(places_of(request), query.copropiedad)))["messages"]
     here = query.copropiedad
     chosen = {"copropiedad": here} if here else {}
@@ -108,7 +108,7 @@ async def _figures(request: web.Request, query: MessageListQuery) -> Sequence[Fi
 
 
 async def _causes(request: web.Request, query: MessageListQuery) -> CauseList | None:
-    """Group what failed, or what waits, by its reason: only the first page of such a list shows it."""
+    """Group failed or waiting messages by reason: only the first page of such a list shows it."""
     grouped = query.only in _GROUPED or query.state in LOST or query.state == "held"
     if not grouped or query.after:
         return None
@@ -116,14 +116,14 @@ async def _causes(request: web.Request, query: MessageListQuery) -> CauseList | 
 
 
 def _reasons(chosen: str | None) -> Sequence[tuple[str, str]]:
-    """Return the reasons to choose from by what they mean; that of a provider's code only if it is chosen."""
+    """Return the reasons to choose from by their meaning; a provider's code only if it is chosen."""
     known = {code: words for code, words in REASONS.items() if code != chosen}
     named = {} if chosen is None else {chosen: reason_in_words(chosen) or chosen}
     return sorted({**known, **named}.items(), key=lambda reason: reason[1])
 
 
 def _bulk(query: MessageListQuery) -> Sequence[tuple[str, str]]:
-    """Return the bulk actions that fit what is listed: path and label."""
+    """Return the bulk actions that fit the list: path and label."""
     if query.only == "lost" or query.state in LOST:
         return [(address("/bulk/resend", query), "Planear el reenvío de estos")]
     if query.only == "held" or query.state in UNSENT:

@@ -50,7 +50,7 @@ PARTS_ES: Final[Mapping[str, str]] = {
 }
 _CHANGED: Final = "changed"
 _PRIVATE: Final = frozenset({"text", "html", "headers", "evidence"})
-"""Parts that show what was said to a person."""
+"""Parts that show the words to a person."""
 WHY_CANCEL_ES: Final[Mapping[WhyCancelled, str]] = {
     "wrong": "Está mal: el texto, los datos o la persona",
     "not_needed": "Ya no hace falta",
@@ -82,7 +82,7 @@ class CancelForm(Struct, frozen=True, kw_only=True):
 
 
 async def show(request: web.Request, query: MessagePageQuery) -> web.StreamResponse:
-    """Show one message: masked by default, what it said only to who may read it."""
+    """Show one message: masked by default, its words only to a caller who may read them."""
     message_id = read_id(request, MESSAGE)
     row = await look(request, query, services(request).log.message, message_id, noun=MESSAGE)
     part = query.part or ""
@@ -190,7 +190,7 @@ async def _sentences(request: web.Request, row: ShownMessage) -> Sequence[str]:
 
 
 async def _acts(request: web.Request, row: ShownMessage) -> frozenset[str]:
-    """Return what the caller may do about the message."""
+    """Return the acts of the caller on the message."""
     if not await _may_operate(request, row.id, places_with(request, Scope.OPERATE)):
         return frozenset()
     is_doubted = row.state is State.SENT and (row.reason or "").startswith(REPORTED)

@@ -65,7 +65,7 @@ class Group(NamedTuple):
     label: str
     sections: tuple[Section, ...]
     icon: str = ""
-    """Of the bar for a thumb, which leads to its first section; a group without one is under *Más* alone."""
+    """Its icon in the bar for a thumb, which leads to its first section; else it is under *Más* alone."""
 
     def holds(self, path: str) -> bool:
         return any(section.path == path for section in self.sections)
@@ -105,7 +105,7 @@ GROUPS: Final = (
         ),
     ),
 )
-"""The navigation, in its order. Who may see a section is said by its row of the route table."""
+"""The navigation, in its order. The rights on a section are in its row of the route table."""
 SECTIONS: Final = tuple(section for group in GROUPS for section in group.sections)
 
 
@@ -150,7 +150,7 @@ def _done_words(request: web.Request) -> str:
 
 
 def is_own_link(request: web.Request) -> bool:
-    """Return whether a page of ours has led here: a link from elsewhere may not say what was done."""
+    """Return whether a page of ours has led here: a link from elsewhere may not claim an act."""
     return request.headers.get(FETCH_SITE, "same-origin") == "same-origin"
 
 
@@ -160,8 +160,8 @@ def own_page(
     """
     Respond with a page of one's own account, which is for everybody who has signed in.
 
-    Who may see no section yet, such as before the first password of their own, has no frame around it: not
-    even its files are open to them.
+    An account that may see no section yet, such as before the first password of its own, has no frame around
+    it: not even its files are open to it.
     """
     if caller_of(request).may({Scope.READ}):
         frame = "console/base.html"
@@ -203,7 +203,7 @@ def sheet_of(request: web.Request) -> str:
 
 
 def done(path: str, what: str) -> web.Response:
-    """Lead back to a page, which says what was done: `what` is a word of `DONE_ES`."""
+    """Lead back to a page, which names the act: `what` is a word of `DONE_ES`."""
     return redirect(f"{path}{'&' if '?' in path else '?'}{DONE}={what}")
 
 
