@@ -1,4 +1,4 @@
-"""Entries of inboxes: what a person finds there, and what has just come."""
+"""Entries of inboxes, stored and just arrived."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class _Entry(Struct, frozen=True, kw_only=True):
 
 
 class InboxEntry(_Entry, frozen=True, kw_only=True):
-    """An entry as stored. `purpose` is that of its message; None once the message is gone."""
+    """An entry as stored. `purpose` is its message's; None once the message is gone."""
 
     purpose: Purpose | None
 

@@ -17,8 +17,8 @@ class PosterState(StrEnum):
     """
     Where a poster is in its life. It follows from what staff have recorded and from whether it still holds.
 
-    A printed poster counts as one that may hang: what no longer holds is looked for and taken down. One that
-    was never printed and no longer holds is `obsolete`.
+    A printed poster counts as one that may hang: if it no longer holds, it is looked for and taken down. One
+    that was never printed and no longer holds is `obsolete`.
     """
 
     TO_PRINT = "to_print"

@@ -1,5 +1,5 @@
 """
-Cancelling: a message that has not left stays back for good, with a reason, whoever published it.
+Cancelling: a message that has not left stays back for good, with a reason, from any publisher.
 
 No further step of its cascade starts. A message that is being sent is left to its worker. Safe to repeat.
 A bulk run cancels many.

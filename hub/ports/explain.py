@@ -92,9 +92,9 @@ class ExplainFacts:
     """
     All stored facts about one event and one person. `units` and `copropiedades` are current.
 
-    `posters` are those of the event. `alerted_at` is when the desk was asked to call
-    the person, whom no message of an emergency has reached. `recall` is the event by which the publisher has
-    taken this one back. `marks` are all those of staff for the person: do not contact.
+    `posters` are those of the event. `alerted_at` is when the desk was asked to call the person, whom no
+    message of an emergency has reached. `recall` is the event by which the publisher has taken this one back.
+    `marks` are all marks of staff on the person: do not contact.
     """
 
     event: StoredEvent

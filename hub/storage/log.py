@@ -33,7 +33,7 @@ from hub.storage.filters import listed, narrow, narrow_clocks
 from hub.storage.paging import cursor, rows_of, rows_page
 
 MANY: Final = 10_000
-"""Counts of what has ended stop here, state by state: nobody needs a greater number."""
+"""Counts of ended rows stop here, state by state: nobody needs a greater number."""
 
 _COLUMNS: Final = ", ".join(ListedMessage.__struct_fields__)
 _SQL: Final = {name: statement.replace("{columns}", _COLUMNS) for name, statement in load("log").items()}

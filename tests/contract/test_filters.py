@@ -30,7 +30,7 @@ everywhere = pytest.mark.parametrize(
     [(None, "ab-"), (BOTH, "ab"), (A, "a"), (B, "b"), (NOWHERE, ""), (frozenset({"ph-c"}), "")],
     ids=["everywhere", "both", "a", "b", "nowhere", "another"],
 )
-"""The copropiedades, and the letters of what is visible; `-` belongs to no copropiedad."""
+"""The copropiedades, and the letters of the visible rows; `-` belongs to no copropiedad."""
 
 PLACE = {"a": "ph-a", "b": "ph-b", "-": None}
 

@@ -63,7 +63,7 @@ WALK: Final = """
   window.stops[0].focus();
 })()
 """
-"""Note where the focus is when the tab key leaves it; `walked` adds where it is now."""
+"""Note the place of the focus when the tab key leaves it; `walked` adds its place now."""
 UNTOLD: Final = """
 [...document.querySelectorAll('[aria-invalid=true]')]
   .map(node => [node.id, node.getAttribute('aria-describedby')])

@@ -1,7 +1,7 @@
 """
 Explanation of whether a person was notified of an event, with time and channel, or the reason why not.
 
-    event + person ▸ the snapshot taken at planning ▸ messages, who was left out, the history of the
+    event + person ▸ the snapshot taken at planning ▸ messages, people left out, the history of the
     directory ▸ one verdict, with sentences in Spanish
 
 An operator with access to some copropiedades sees only their facts.

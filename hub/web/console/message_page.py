@@ -66,7 +66,7 @@ class MessagePageQuery(WholeQuery, FormQuery, frozen=True, kw_only=True, forbid_
 
 
 class LifeRow(AttemptRow, frozen=True, kw_only=True):
-    """An attempt in words: what happened, by whom, and what the code means."""
+    """An attempt in words: the event, the provider, and the meaning of the code."""
 
     what: str
     by: str

@@ -26,7 +26,7 @@ class _Row(UnreachedRow, frozen=True, kw_only=True):
     title: str | None
     place: str
     why: list[tuple[str, str]]
-    """Why, and what to do about it."""
+    """The reason, and its remedy."""
 
 
 _SHEET: Final[Mapping[str, Callable[[_Row], object]]] = {
