@@ -17,7 +17,7 @@ from hub.ports.log import MessageFilter
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadFilter:
-    """Which open dead letters: `reason` is a part of the reason, `event` the event's name."""
+    """A filter of open dead letters: `reason` is a part of the reason, `event` the event's name."""
 
     reason: str | None = None
     event: str | None = None
@@ -25,7 +25,7 @@ class DeadFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterFilter:
-    """Which letters a list has; what is None does not narrow it."""
+    """A filter of letters; what is None does not narrow it."""
 
     state: LetterState | None = None
     handed_over: bool | None = None

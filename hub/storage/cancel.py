@@ -21,7 +21,7 @@ PLANNED_BEFORE: Final = _SQL["planned_before"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelRule:
-    """Which states are cancelled, how a message is judged in SQL, and what its reason is then."""
+    """A way to cancel: the states, the verdict on a message in SQL, and the reason that it gets."""
 
     states: frozenset[State]
     verdict: str

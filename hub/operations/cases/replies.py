@@ -37,7 +37,7 @@ NONE_NEEDED: Final = "none"
 
 
 class ReplyTask(Struct, kw_only=True, frozen=True):
-    """How a reply stands after what was done."""
+    """A reply after an act: its state, and who has it."""
 
     id: UUID
     state: ReplyState
