@@ -15,9 +15,10 @@ from hub.app.openers import open_audit
 from hub.app.operators import open_operator
 from hub.desk.audit.acts import list_notes
 from hub.desk.audit.noun import SCOPES
-from hub.desk.audit.rows import NoteRow, NotesQuery
+from hub.desk.audit.rows import NotesQuery
 from hub.doors.terminal import AsJson, Limit, fields, print_list, settings
 from hub.model.actors import of_shell
+from hub.model.keys import NoteRow
 
 
 async def audit(

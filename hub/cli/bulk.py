@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import typer
 
@@ -56,5 +56,5 @@ async def stop(run_id: Id, as_json: AsJson = False) -> None:
     """Stop a bulk action between two batches; what is done stays done. Safe to repeat."""
     async with open_bulk(settings()) as store, acting() as by:
         changed = known(await runs.stop(by, store, run_id), f"bulk action {run_id}")
-    done: dict[str, Any] = {"id": run_id, "changed": changed}
+    done = {"id": run_id, "changed": changed}
     print_done(done, f"{run_id}  {'stopped' if changed else 'had ended'}", as_json=as_json)

@@ -30,7 +30,7 @@ _COUNTS: Final = fields("id", "state", "chosen", "done", "skipped", "failed")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class How:
-    """How a command settles many: only the plan, or asking first, to the end, and as JSON or not."""
+    """Options of a command that settles many: the plan alone, unasked, to the end of the run, as JSON."""
 
     yes: bool
     waits: bool
@@ -50,9 +50,13 @@ async def run_many(
         return
     _tell(planned)
     if how.yes or typer.confirm(f"{kind} {planned.goes}?", err=True):
-        run = await start()
-        typer.secho(f"run {run.id}; the hub's timers work through it", dim=True, err=True)
-        _print(await follow(by, run.id) if how.waits else await _report(by, run.id), as_json=how.as_json)
+        await print_run(by, (await start()).id, waits=how.waits, as_json=how.as_json)
+
+
+async def print_run(by: Operator, run_id: UUID, *, waits: bool, as_json: bool) -> None:
+    """Print the report of a run: as it is, or once it has ended."""
+    typer.secho(f"run {run_id}; the hub's timers work through it", dim=True, err=True)
+    _print(await follow(by, run_id) if waits else await _report(by, run_id), as_json=as_json)
 
 
 async def follow(by: Operator, run_id: UUID) -> BulkReport:

@@ -1,10 +1,11 @@
-"""`hub replies`: what people wrote."""
+"""`hub replies`: list and show replies."""
 
 from __future__ import annotations
 
 from typing import Annotated, Final
 
 import typer
+from msgspec import to_builtins
 
 from hub.app.openers import open_casework, open_contacts
 from hub.cli.audit import acting
@@ -48,4 +49,5 @@ async def show_reply(reply_id: Id, as_json: AsJson = False) -> None:
     if as_json:
         print_json(reply)
         return
-    print_whole({name: value for name, value in reply.items() if name != "text"}, reply["text"])
+    facts = to_builtins(reply)
+    print_whole(facts, facts.pop("text"))

@@ -112,7 +112,7 @@ def _result(report: Report, faults: list[Fault], changes: Changes, *, applied: b
         "revived": changes.revived,
         "erased": list(changes.erased),
         "missing": [
-            {name: membership[name] for name in ("id", "person_id", "scope", "role")}
+            {"id": membership.id, **{name: membership.data[name] for name in ("person_id", "scope", "role")}}
             for membership in changes.missing
         ],
         "faults": [asdict(fault) for fault in faults],
@@ -126,8 +126,8 @@ def _print(
         typer.echo(_line(fault))
     for membership in changes.missing:
         done = "terminado" if end_missing and result["applied"] else "ya no está en el archivo"
-        role = ROLE_WORDS.get(membership["role"], membership["role"])
-        typer.echo(f"{role} en {membership['scope']}: {membership['person_id']} {done}")
+        role = ROLE_WORDS.get(membership.data["role"], membership.data["role"])
+        typer.echo(f"{role} en {membership.data['scope']}: {membership.data['person_id']} {done}")
     for ref in changes.revived:
         typer.echo(f"{ref} · aviso: había sido retirada del directorio y este archivo la vuelve a crear")
     for ref in changes.erased:

@@ -9,6 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from hub.app.operators import open_operator
+from hub.cli.bulk_runs import Wait, print_run
 from hub.cli.names import known_channel
 from hub.cli.progress import silent
 from hub.desk.channels import acts, queries
@@ -78,13 +79,15 @@ async def resume(
         bool,
         typer.Option("--cancel-older", help="Of a restored hub: cancel what was planned before its back-up."),
     ] = False,
+    wait: Wait = True,
     as_json: AsJson = False,
 ) -> None:
     """
     End a pause and release at once the messages it held. Safe to repeat.
 
     A restored back-up starts with a pause of `all`, as old as the copy. What waited then has
-    perhaps been sent since: look at it first, and cancel it if it was.
+    perhaps been sent since: look at it first, and cancel it if it was. That is a bulk run, with
+    which the pause ends; it goes on when the command is stopped: see `hub bulk`.
 
       hub resume all --dry-run
 
@@ -96,7 +99,7 @@ async def resume(
         if name == EVERYTHING:
             await _look(by, as_json=as_json, quiet=as_json and not dry_run)
         if not dry_run:
-            await _resume(by, name, cancels_older=cancel_older, as_json=as_json)
+            await _resume(by, name, cancels_older=cancel_older, waits=wait, as_json=as_json)
 
 
 @channel.command("pause")
@@ -111,7 +114,7 @@ async def pause_channel(
 async def resume_channel(name: Channel, as_json: AsJson = False) -> None:
     """End the pause of a channel, like `hub resume`."""
     async with open_operator(OPERATE) as by:
-        await _resume(by, name, cancels_older=False, as_json=as_json)
+        await _resume(by, name, as_json=as_json)
 
 
 async def _pause(name: str, reason: str, until: datetime | None, *, as_json: bool) -> None:
@@ -135,11 +138,16 @@ async def _look(by: Operator, *, as_json: bool, quiet: bool) -> None:
         warn(f"{due} clocks have a step that is due")
 
 
-async def _resume(by: Operator, name: str, *, cancels_older: bool, as_json: bool) -> None:
+async def _resume(
+    by: Operator, name: str, *, cancels_older: bool = False, waits: bool = False, as_json: bool
+) -> None:
     on_progress = silent if as_json else _progress
     done = await acts.end_pause(by, name, cancels_older=cancels_older, on_progress=on_progress)
-    if cancels_older:
-        warn(f"{done.cancelled} cancelled")
+    if done.run is not None:
+        await print_run(by, done.run, waits=waits, as_json=as_json)
+        if any(row.is_restored and row.ends_at is None for row in await queries.pauses(by.db)):
+            warn("the pause stands: it ends with a run that leaves nothing older")
+        return
     sentence = f"{done.subject} {'resumes' if done.changed else 'was not paused'}, {done.released} released"
     print_done(done, sentence, as_json=as_json)
 

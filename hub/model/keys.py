@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
-from hub.model.json import Json
+from msgspec import Meta, Struct
+
+from hub.model.json import Instant, Json
 
 
 class Scope(StrEnum):
@@ -71,3 +74,16 @@ class Note:
     person: str | None = None
     address: str | None = None
     """The client's address, for what was done over HTTP."""
+
+
+class NoteRow(Struct, kw_only=True):
+    """A look or a change by somebody; never contains a person's data."""
+
+    id: UUID
+    at: Instant
+    who: str
+    action: str
+    subject: str
+    person: Annotated[str | None, Meta(description="The person whose data it was, if it was one person's.")]
+    detail: dict[str, Json]
+    address: Annotated[str | None, Meta(description="Where it came from, if it was done over HTTP.")]

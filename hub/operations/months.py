@@ -1,10 +1,9 @@
-"""The months of events that are stored, and what the retention does with each next."""
+"""Stored months of events, and the next step of the retention for each."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
@@ -33,5 +32,5 @@ async def read_months(store: MonthStore, retention: int, now: datetime) -> Seque
 async def _report(month: StoredMonth, store: MonthStore, retention: int, now: datetime) -> MonthReport:
     drops_at = months_after(month.until, retention) if retention and not month.is_rest else None
     is_old = drops_at is not None and drops_at <= month_of(now)
-    held: dict[str, Any] = dict(await store.holding(month)) if is_old else {}
-    return MonthReport(month=month, drops_at=drops_at, held_by=held)
+    held_by = await store.holding(month) if is_old else {}
+    return MonthReport(month=month, drops_at=drops_at, held_by=held_by)

@@ -10,8 +10,9 @@ from uuid import UUID
 from hub.model import DeadLetter, PropertyScope
 from hub.model.bulk import BulkCandidate, BulkItem, BulkKind, BulkResult, BulkRun
 from hub.model.letters import LetterState
+from hub.model.pages import Rows
 from hub.model.tickets import Ticket
-from hub.ports.log import MessageFilter, Page
+from hub.ports.log import MessageFilter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +41,15 @@ class BulkChoice:
     """
     An action and its rows. `places` limits all of them; a dead letter belongs to none.
 
-    `also_told`: messages go again also to people whom another message has reached.
+    `also_told`: messages go again also to people whom another message has reached. `older`: what the copy of
+    a restored hub had planned is cancelled.
     """
 
     kind: BulkKind
     which: MessageFilter | LetterFilter | DeadFilter
     places: PropertyScope = None
     also_told: bool = False
+    older: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +75,7 @@ class BulkStore(Protocol):
     async def run(self, run_id: UUID, *, places: PropertyScope = None) -> BulkRun | None:
         """Return a run; None if there is none that is for these places alone."""
 
-    async def runs(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
+    async def runs(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Rows[BulkRun]:
         """List runs, newest first."""
 
     async def items(

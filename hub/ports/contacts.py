@@ -1,14 +1,14 @@
-"""Replies as operators see them."""
+"""Replies as operators see them: lists, and one with its text."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Protocol
 from uuid import UUID
 
-from hub.model import Json, PropertyScope
+from hub.model import PropertyScope
+from hub.model.pages import Rows
+from hub.model.reply_rows import ReplyRow, ReplyWhole
 from hub.ports.casework import ReplyFilter
-from hub.ports.log import Page
 
 
 class ContactStore(Protocol):
@@ -19,8 +19,8 @@ class ContactStore(Protocol):
     copropiedades or of none are left out.
     """
 
-    async def replies(self, asked: ReplyFilter, *, after: str | None, limit: int) -> Page:
+    async def replies(self, asked: ReplyFilter, *, after: str | None, limit: int) -> Rows[ReplyRow]:
         """List replies with what staff has done about them, without their text."""
 
-    async def reply(self, reply_id: UUID, places: PropertyScope = None) -> Mapping[str, Json] | None:
+    async def reply(self, reply_id: UUID, places: PropertyScope = None) -> ReplyWhole | None:
         """Return a reply with its text."""

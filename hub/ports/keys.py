@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Protocol
 
 from hub.model import ApiKey, Note
-from hub.ports.log import Page
+from hub.model.keys import NoteRow
+from hub.model.pages import Rows
 
 
 class KeyStore(Protocol):
@@ -63,7 +64,7 @@ class AuditStore(Protocol):
         limit: int,
         person: str | None = None,
         narrowed: NoteFilter = NoteFilter(),
-    ) -> Page:
+    ) -> Rows[NoteRow]:
         """
         List notes, newest first.
 

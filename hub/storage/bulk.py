@@ -8,18 +8,21 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
+from msgspec import Struct
+
 from hub.errors import StorageRefused
 from hub.model import PropertyScope, State, type_of
 from hub.model.bulk import BulkCandidate, BulkItem, BulkKind, BulkResult, BulkRun, SkipReason
 from hub.model.letters import LetterState
-from hub.model.state_machine import LOST, UNSENT
-from hub.ports import BulkChoice, DeadFilter, LetterFilter, MessageFilter, Page, Replay, Worked
+from hub.model.pages import PageQuery, Rows
+from hub.model.state_machine import LOST
+from hub.ports import BulkChoice, DeadFilter, LetterFilter, MessageFilter, Replay, Worked
 from hub.storage import dead_letters
-from hub.storage.cancel import VERDICT, withdraw
+from hub.storage.cancel import OLDER, PLANNED_BEFORE, WAITING, CancelRule, withdraw
 from hub.storage.database import Runner, Store, encode_some, load, read, storable
 from hub.storage.filters import listed, narrow
 from hub.storage.log import list_kind
-from hub.storage.paging import paged
+from hub.storage.paging import rows_of
 from hub.storage.redrive import resend, verdict
 from hub.storage.verdicts import TAKEN, Acted, verdicts_of
 
@@ -37,6 +40,12 @@ _ANYWAY: Final = (
 )
 """Whether the run is also for people whom another message has reached."""
 _MINE: Final = "EXISTS (SELECT FROM bulk_item WHERE run_id = $5 AND bulk_item.id = other.id)"
+
+
+class _Running(Struct, frozen=True, kw_only=True):
+    id: UUID
+    kind: BulkKind
+    older: bool
 
 
 class PostgresBulk(Store):
@@ -59,8 +68,9 @@ class PostgresBulk(Store):
         rows = await self.rows(_SQL["run"], run_id, listed(places))
         return read(BulkRun, rows[0]) if rows else None
 
-    async def runs(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
-        return await paged(self, _SQL["runs"], after, limit, listed(places), by="made_at")
+    async def runs(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Rows[BulkRun]:
+        query = PageQuery(after=after, limit=limit)
+        return await rows_of(BulkRun, self, _SQL["runs"], query, listed(places), by="made_at")
 
     async def items(
         self, run_id: UUID, *, result: BulkResult | None = None, after: UUID | None = None, limit: int
@@ -73,18 +83,19 @@ class PostgresBulk(Store):
 
     async def work(self, limit: int, replay: Replay) -> Worked | None:
         for row in await self.rows(_SQL["running"]):
-            worked = await self._batch(row["id"], BulkKind(row["kind"]), limit, replay)
+            run = read(_Running, row)
+            worked = await self._batch(run, limit, replay)
             if worked is not None:
                 return worked
-            await self.rows(_SQL["end_run"], row["id"])
+            await self.rows(_SQL["end_run"].format(planned_before=PLANNED_BEFORE), run.id)
         return None
 
-    async def _batch(self, run: UUID, kind: BulkKind, limit: int, replay: Replay) -> Worked | None:
+    async def _batch(self, run: _Running, limit: int, replay: Replay) -> Worked | None:
         try:
-            return await self._work(run, limit, lambda opened, ids: _act(opened, kind, run, ids, replay))
+            return await self._work(run.id, limit, lambda opened, ids: _act(opened, run, ids, replay))
         except StorageRefused:
             # Row by row: what no repetition mends must not stop the rest of the run.
-            return await (self._batch(run, kind, 1, replay) if limit > 1 else self._work(run, 1, _refuse))
+            return await (self._batch(run, 1, replay) if limit > 1 else self._work(run.id, 1, _refuse))
 
     async def _work(
         self, run: UUID, limit: int, act: Callable[[Runner, Sequence[UUID]], Awaitable[Acted]]
@@ -115,7 +126,7 @@ def _chosen(choice: BulkChoice, limit: int) -> tuple[str, Sequence[object]]:
 
 
 def _messages(choice: BulkChoice, narrowed: MessageFilter, limit: int) -> tuple[str, Sequence[object]]:
-    known = LOST if choice.kind is BulkKind.RESEND else UNSENT
+    known = LOST if choice.kind is BulkKind.RESEND else _cancelling(choice.older).states
     asked = [narrowed.state] if narrowed.state else narrowed.states or list(State)
     given: list[object] = [sorted(known.intersection(asked)), limit]
     name, rest = list_kind(narrowed), narrowed
@@ -123,14 +134,20 @@ def _messages(choice: BulkChoice, narrowed: MessageFilter, limit: int) -> tuple[
         given.append(listed(narrowed.places))
         rest = replace(narrowed, places=None)
     conditions, values = narrow(rest, first_free=len(given) + 1)
+    if choice.older:
+        conditions = f"{conditions} AND {PLANNED_BEFORE}"
     if choice.kind is BulkKind.RESEND:
         judged = verdict(
             anyway=str(choice.also_told).lower(), chosen=f"other.state = ANY ($1) AND {conditions}"
         )
     else:
-        judged = VERDICT
+        judged = _cancelling(choice.older).verdict
     found = _SQL[_FOUND[name]].format(narrowed=conditions)
     return _SQL["messages"].format(found=found, verdict=judged), [*given, *values]
+
+
+def _cancelling(older: bool) -> CancelRule:
+    return OLDER if older else WAITING
 
 
 def _result_of(why: str) -> tuple[str, str | None]:
@@ -139,15 +156,16 @@ def _result_of(why: str) -> tuple[str, str | None]:
     return (BulkResult.DONE, None) if why == TAKEN else (BulkResult.SKIPPED, why)
 
 
-async def _act(run: Runner, kind: BulkKind, run_id: UUID, ids: Sequence[UUID], replay: Replay) -> Acted:
-    if kind is BulkKind.RESEND:
+async def _act(opened: Runner, run: _Running, ids: Sequence[UUID], replay: Replay) -> Acted:
+    if run.kind is BulkKind.RESEND:
         judged = verdict(anyway=_ANYWAY, chosen=f"other.state = ANY ($4) AND {_MINE}")
-        return await resend(run, judged, ids, run_id)
-    if kind is BulkKind.CANCEL:
-        return await withdraw(run, ids), ()
-    if kind is BulkKind.REPLAY:
-        return await _replay(run, ids, replay)
-    return verdicts_of(await run.rows(_SQL["discard" if kind is BulkKind.DISCARD else "printed"], ids)), ()
+        return await resend(opened, judged, ids, run.id)
+    if run.kind is BulkKind.CANCEL:
+        return await withdraw(opened, ids, _cancelling(run.older)), ()
+    if run.kind is BulkKind.REPLAY:
+        return await _replay(opened, ids, replay)
+    name = "discard" if run.kind is BulkKind.DISCARD else "printed"
+    return verdicts_of(await opened.rows(_SQL[name], ids)), ()
 
 
 async def _refuse(_: Runner, ids: Sequence[UUID]) -> Acted:

@@ -1,12 +1,10 @@
-"""What a constancia is made of, in PostgreSQL."""
+"""Constancias in PostgreSQL: messages with their calls and seals, consents, names."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from uuid import UUID
-
-from asyncpg import Record
 
 from hub.model import Brand, Consent, OptedOut
 from hub.model.evidence import Call, SaidMessage, SealedRow
@@ -15,7 +13,6 @@ from hub.people.brands import packed_brand
 from hub.storage import consents, evidence
 from hub.storage.database import Store, load, storable
 from hub.storage.evidence import PostgresEvidence
-from hub.storage.messages import message_of
 
 _SQL = load("constancias")
 
@@ -39,7 +36,7 @@ class PostgresConstancias(Store):
                 calls[row["message_id"]].append(evidence.call_of(row))
             for row in await run.rows(_SQL["sealed"], *asked):
                 sealed[row["message_id"]].append(evidence.sealed_row(row))
-        return [(_said(row, calls[row["id"]]), sealed[row["id"]]) for row in rows]
+        return [(evidence.said_of(row, calls[row["id"]]), sealed[row["id"]]) for row in rows]
 
     async def consents(self, people: Collection[str]) -> Sequence[Consent]:
         return await consents.ledger(self, people)
@@ -59,13 +56,3 @@ class PostgresConstancias(Store):
 
     async def place_names(self, places: Collection[str]) -> Sequence[str]:
         return [row["name"] for row in await self.rows(_SQL["places"], sorted(places))]
-
-
-def _said(row: Record, calls: Sequence[Call]) -> SaidMessage:
-    return SaidMessage(
-        message=message_of(row),
-        event_time=row["event_time"],
-        source=row["source"],
-        data=row["data"],
-        calls=tuple(calls),
-    )

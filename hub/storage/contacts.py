@@ -2,42 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
 from uuid import UUID
 
-from hub.model import Json, PropertyScope
+from msgspec.structs import replace
+
+from hub.model import PropertyScope
+from hub.model.pages import PageQuery, Rows
+from hub.model.reply_rows import ReplyRow, ReplyWhole
 from hub.people.masking import mask_address, mask_reference
-from hub.ports import Page
 from hub.ports.casework import ReplyFilter
 from hub.storage.casework import ANSWERS, reply_conditions
-from hub.storage.database import Store, load
+from hub.storage.database import Store, load, read
 from hub.storage.filters import listed
-from hub.storage.paging import cursor, page, shown
+from hub.storage.paging import rows_of
 
 _SQL = load("contacts")
+_FIRST_FREE = 6
+"""The first parameter of a list that its statement does not use itself."""
 
 
 class PostgresContacts(Store):
     """The ContactStore."""
 
-    async def replies(self, asked: ReplyFilter, *, after: str | None, limit: int) -> Page:
-        values: list[object] = [*cursor(after), limit + 1, listed(asked.places), ANSWERS]
-        conditions, more = reply_conditions(asked, len(values) + 1)
-        rows = await self.rows(_SQL["replies"].format(narrowed=conditions), *values, *more)
-        return _masked(page(rows, limit, "received_at"))
+    async def replies(self, asked: ReplyFilter, *, after: str | None, limit: int) -> Rows[ReplyRow]:
+        conditions, more = reply_conditions(asked, _FIRST_FREE)
+        statement = _SQL["replies"].format(narrowed=conditions)
+        query, given = PageQuery(after=after, limit=limit), (listed(asked.places), ANSWERS, *more)
+        found = await rows_of(ReplyRow, self, statement, query, *given, by="received_at")
+        return replace(found, items=[replace(row, address=mask_address(row.address)) for row in found.items])
 
-    async def reply(self, reply_id: UUID, places: PropertyScope = None) -> Mapping[str, Json] | None:
+    async def reply(self, reply_id: UUID, places: PropertyScope = None) -> ReplyWhole | None:
         rows = await self.rows(_SQL["reply"], reply_id, listed(places), ANSWERS)
         if not rows:
             return None
-        whole = _mask(shown(rows[0]))
-        return {**whole, "reference": mask_reference(whole["reference"])}
-
-
-def _masked(whole: Page) -> Page:
-    return replace(whole, items=[_mask(row) for row in whole.items])
-
-
-def _mask(row: Mapping[str, Json]) -> dict[str, Json]:
-    return {**row, "address": mask_address(row["address"])}
+        whole = read(ReplyWhole, rows[0])
+        return replace(whole, address=mask_address(whole.address), reference=mask_reference(whole.reference))

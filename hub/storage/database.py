@@ -202,7 +202,7 @@ async def write(
     return await run.rows(statement, *zip(*rows, strict=True), *more) if rows else []
 
 
-def read(kind: type[T], row: asyncpg.Record, **more: object) -> T:
+def read(kind: type[T], row: asyncpg.Record | Mapping[str, Any], **more: object) -> T:
     """Make a value from the columns named like its fields; `more` overrides them."""
     return msgspec.convert({**row, **more}, kind)
 

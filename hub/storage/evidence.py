@@ -1,4 +1,4 @@
-"""Evidence in PostgreSQL: what was said, and the chain of seals."""
+"""Evidence in PostgreSQL: sent messages, and the chain of seals."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-import msgspec
 from asyncpg import Record
 
 from hub.errors import StorageConflict
-from hub.model import Attempt, Evidence, Facts, State
+from hub.model import Attempt, Evidence
 from hub.model.evidence import Call, SaidMessage, Seal, SealedRow, StoredState
 from hub.model.ids import span
 from hub.operations.evidence.seals import MINUTE, leaf, minute_of, seal
@@ -83,7 +82,7 @@ class PostgresEvidence(Store):
         made: defaultdict[UUID, list[Call]] = defaultdict(list)
         for row in calls:
             made[row["message_id"]].append(call_of(row))
-        return {row["id"]: _said(row, made[row["id"]]) for row in rows}
+        return {row["id"]: said_of(row, made[row["id"]]) for row in rows}
 
     async def versions(self, digests: Collection[bytes]) -> Mapping[bytes, bytes]:
         rows = await self.rows(_SQL["versions"], sorted(digests))
@@ -114,7 +113,7 @@ class PostgresEvidence(Store):
         return [sealed_row(row) for row in rows]
 
     async def states(self, after: UUID, until: UUID, limit: int) -> Sequence[StoredState]:
-        return [_state(row) for row in await self.rows(_SQL["states"], after, until, limit)]
+        return [read(StoredState, row) for row in await self.rows(_SQL["states"], after, until, limit)]
 
     async def unrecorded(
         self, since: datetime, until: datetime, limit: int
@@ -165,42 +164,13 @@ async def _recorded(
 
 
 def sealed_row(row: Record) -> SealedRow:
-    return SealedRow(**{name: row[name] for name in SealedRow.__slots__})
+    return read(SealedRow, row)
 
 
-def _state(row: Record) -> StoredState:
-    outcomes, endings = row["outcomes"] or [], row["endings"] or []
-    called = zip(outcomes, row["codes"] or [], strict=True)
-    ended = zip(endings, row["reasons"] or [], strict=True)
-    return StoredState(
-        message_id=row["id"],
-        state=State(row["state"]),
-        reason=row["reason"],
-        created_at=row["created_at"],
-        recorded=bool(row["recorded"] or endings),
-        accepted="accepted" in outcomes,
-        rows=frozenset((*called, *ended)),
-        unkept=tuple(row["unkept"] or ()),
-        erased=row["erased"],
-    )
-
-
-def _said(row: Record, calls: Sequence[Call]) -> SaidMessage:
-    return SaidMessage(
-        message=message_of(row),
-        event_time=row["event_time"],
-        source=row["source"],
-        data=row["data"],
-        calls=tuple(calls),
-    )
+def said_of(row: Record, calls: Sequence[Call]) -> SaidMessage:
+    return read(SaidMessage, row, message=message_of(row), calls=tuple(calls))
 
 
 def call_of(row: Record) -> Call:
-    return Call(attempt=read(Attempt, row, evidence=_evidence(row)), version=row["version"])
-
-
-def _evidence(row: Record) -> Evidence | None:
-    if row["digest"] is None:
-        return None
-    facts = None if row["facts"] is None else msgspec.convert(row["facts"], Facts)
-    return Evidence(digest=row["digest"], facts=facts, content=row["content"])
+    evidence = None if row["digest"] is None else read(Evidence, row)
+    return read(Call, row, attempt=read(Attempt, row, evidence=evidence))

@@ -19,9 +19,12 @@ from hub.people.importing.entries import (
     STAFF,
     STAFF_FACTS,
     UNIT,
+    StoredEntry,
+    StoredPerson,
+    StoredUnit,
 )
 from hub.storage import directory
-from hub.storage.database import Runner, Store, load
+from hub.storage.database import Runner, Store, load, read
 
 _SQL = load("imports")
 
@@ -52,28 +55,25 @@ class PostgresImport:
         memberships = await self._run.rows(_SQL["memberships"], places, part.staff, part.company)
         wanted = {row["person_id"] for row in memberships} | set(people)
         return KnownDirectory(
-            units=[dict(row) for row in await self._run.rows(_SQL["units"], places)],
-            people=[dict(row) for row in await self._run.rows(_SQL["people"], sorted(wanted))],
-            memberships=[_member(row) for row in memberships],
+            units=[read(StoredUnit, row) for row in await self._run.rows(_SQL["units"], places)],
+            people=[read(StoredPerson, row) for row in await self._run.rows(_SQL["people"], sorted(wanted))],
+            memberships=[_entry(MEMBERSHIP, row) for row in memberships],
         )
 
     async def stored(self, ids: Mapping[str, Collection[str]]) -> Stored:
         return {noun: await self._stored(noun, some) for noun, some in ids.items()}
 
-    async def _stored(self, noun: str, ids: Collection[str]) -> Mapping[str, Mapping[str, Json]]:
+    async def _stored(self, noun: str, ids: Collection[str]) -> Mapping[str, StoredEntry]:
         rows = await self._run.rows(_SQL[f"stored_{noun}"], sorted(ids))
-        return {
-            row["id"]: {
-                "version": row["version"],
-                "removed": row["removed"],
-                "data": {f"{noun}_id": row["id"], **_DATA[noun](row)},
-            }
-            for row in rows
-        }
+        return {row["id"]: _entry(noun, row) for row in rows}
 
     async def apply(self, events: Sequence[Event]) -> None:
         # Each version is the next one after the row that this transaction has read.
         await directory.apply(self._run, events, jumps=True)
+
+
+def _entry(noun: str, row: Record) -> StoredEntry:
+    return read(StoredEntry, row, data={f"{noun}_id": row["id"], **_DATA[noun](row)})
 
 
 def _copropiedad(_: Record) -> Mapping[str, Json]:
@@ -111,7 +111,3 @@ _DATA: Final[Mapping[str, Callable[[Record], Mapping[str, Json]]]] = {
     PERSON: _person,
     MEMBERSHIP: _membership,
 }
-
-
-def _member(row: Record) -> Mapping[str, Json]:
-    return {"id": row["id"], "version": row["version"], "ends_at": row["until"], **_membership(row)}

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from hub.model import ApiKey, Note
-from hub.ports import NoteFilter, Page
+from hub.model.keys import NoteRow
+from hub.model.pages import PageQuery, Rows
+from hub.ports import NoteFilter
 from hub.storage.database import Store, encode, load, read, storable
 from hub.storage.filters import narrow_notes
-from hub.storage.paging import paged
+from hub.storage.paging import rows_of
 
 _SQL = load("keys")
 
@@ -62,11 +64,12 @@ class PostgresAudit(Store):
         limit: int,
         person: str | None = None,
         narrowed: NoteFilter = NoteFilter(),  # noqa: B008 - it never changes
-    ) -> Page:
+    ) -> Rows[NoteRow]:
         asked = [] if person is None else [storable(person)]
         conditions, values = narrow_notes(narrowed, first_free=4 + len(asked))
         statement = _SQL["notes" if person is None else "notes_of"].format(narrowed=conditions)
-        return await paged(self, statement, after, limit, *asked, *values, by="at")
+        query = PageQuery(after=after, limit=limit)
+        return await rows_of(NoteRow, self, statement, query, *asked, *values, by="at")
 
 
 def _columns(key: ApiKey) -> tuple[object, ...]:

@@ -1,4 +1,4 @@
-"""Which units can be reached, in PostgreSQL."""
+"""Reach in PostgreSQL: the units of each copropiedad, and those that nobody reaches."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from hub.model import PropertyScope
-from hub.model.reach import PlaceReach, Reach, UnreachedUnit
-from hub.storage.database import Database, Store, load
+from hub.model.reach import PlaceReach, UnreachedUnit
+from hub.storage.database import Database, Store, load, read
 from hub.storage.suppressions import Lasts
 
 _SQL = load("reach")
@@ -26,8 +26,8 @@ class PostgresReach(Store):
 
     async def by_place(self, places: PropertyScope = None) -> Sequence[PlaceReach]:
         narrowed = None if places is None else sorted(places)
-        return [PlaceReach(**row) for row in await self.rows(_BY_PLACE, *self._lasting, narrowed)]
+        return [read(PlaceReach, row) for row in await self.rows(_BY_PLACE, *self._lasting, narrowed)]
 
     async def unreached(self, copropiedad: str) -> Sequence[UnreachedUnit]:
         rows = await self.rows(_UNREACHED, *self._lasting, copropiedad)
-        return [UnreachedUnit(**{**row, "reach": Reach(row["reach"])}) for row in rows]
+        return [read(UnreachedUnit, row) for row in rows]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
 from asyncpg import Record
+from msgspec import Struct
 
 from hub.contact_rules.consents import came_back
 from hub.contact_rules.purposes import REVOCABLE
@@ -90,34 +91,41 @@ def inbound_of(row: Record) -> Inbound:
     )
 
 
+_PLACES: Final = ("copropiedad_id", "unit_id")
+
+
+class _Answered(Struct, frozen=True, kw_only=True):
+    """The message that a reply answers, with its event; of a reply that answers none of ours all is None."""
+
+    name: str | None
+    case_key: str | None
+    event: str | None
+    audience: int | None
+    purpose: str | None
+    units: tuple[str, ...] | None
+    phone: str | None
+    data: dict[str, Json] | None
+    copropiedad_id: str | None
+    unit_id: str | None
+
+
 def _about(row: Record, address: str | None) -> About:
-    known = {"name": row["name"] or "", "address": address or "", "case": row["case_key"]}
-    return read(About, row, **known, facts=_facts(row), **_emergency(row))
-
-
-def _facts(row: Record) -> Mapping[str, Json]:
-    data = row["data"] or {}
-    places = {name: row[name] for name in ("copropiedad_id", "unit_id") if row[name] is not None}
-    known = {name: data[name] for name in FACTS if data.get(name) is not None} | places
-    return known | (emergency_replies.facts_of(row["event"], data) if _is_of_emergency(row) else {})
-
-
-def _emergency(row: Record) -> Mapping[str, object]:
-    """Return whether the answered message is about an emergency, and what a call for help then needs."""
-    if not _is_of_emergency(row):
-        return {"units": (), "phone": ""}
-    return {
-        "emergency": True,
-        "to_staff": emergency_replies.is_to_staff(row["event"], row["audience"]),
-        "units": row["units"] or (),
-        "phone": row["phone"] or "",
-    }
-
-
-def _is_of_emergency(row: Record) -> bool:
-    # A reply that answers none of our messages has no event.
-    return row["event"] is not None and emergency_replies.is_of_emergency(
-        row["event"], row["purpose"], row["data"] or {}
+    of = read(_Answered, row)
+    data = of.data or {}
+    known = {"name": of.name or "", "address": address or "", "case": of.case_key}
+    places = {name: ref for name in _PLACES if (ref := getattr(of, name)) is not None}
+    facts = {name: data[name] for name in FACTS if data.get(name) is not None} | places
+    if of.event is None or not emergency_replies.is_of_emergency(of.event, of.purpose or "", data):
+        return read(About, row, **known, facts=facts, units=(), phone="")
+    return read(
+        About,
+        row,
+        **known,
+        facts=facts | emergency_replies.facts_of(of.event, data),
+        emergency=True,
+        to_staff=emergency_replies.is_to_staff(of.event, of.audience or 0),
+        units=of.units or (),
+        phone=of.phone or "",
     )
 
 

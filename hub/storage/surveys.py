@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -26,7 +27,7 @@ from hub.model.surveys import (
 from hub.people.audience import Group
 from hub.people.readiness import Suppressed, ways_to
 from hub.storage import consents, events, people
-from hub.storage.database import Runner, Store, load
+from hub.storage.database import Runner, Store, load, read
 from hub.storage.paging import read_ref, write_ref
 from hub.storage.suppressions import Lasts, suppressed
 
@@ -80,8 +81,8 @@ class PostgresSurveys(Store):
         given = (period.since, period.until, *within, area, None if places is None else sorted(places))
         asked = await self.rows(_SQL["asked"], *given)
         answers = {row["case_key"]: row for row in await self.rows(_SQL["answers"], *given)}
-        found = [_record(row, answers.pop(row["case_key"], None), asked=True) for row in asked]
-        return [*found, *(_record(row, row, asked=False) for row in answers.values())]
+        found = [read(SurveyRecord, {**answers.pop(row["case_key"], {}), **row}) for row in asked]
+        return [*found, *(read(SurveyRecord, row) for row in answers.values())]
 
     async def respondents(
         self,
@@ -100,7 +101,7 @@ class PostgresSurveys(Store):
         refs = [person.ref for person in listed]
         cases = [f"survey_id:{of.survey_of(ref)}" for ref in refs]
         rows = await self.rows(_SQL["respondents"], refs, cases, earliest(of.since), once_per, CLIENTS)
-        known = {row["person"]: row for row in rows}
+        known = {row["person"]: read(Respondent, row) for row in rows}
         gone = await suppressed(self, lasts)
         return RespondentPage(
             people=[_respondent(person, known[person.ref], copropiedad_id, gone) for person in listed],
@@ -108,45 +109,21 @@ class PostgresSurveys(Store):
         )
 
 
-def _respondent(person: Person, row: Record, copropiedad_id: str | None, gone: Suppressed) -> Respondent:
-    left_out = None if row["left_out"] is None else LeftOut(row["left_out"])
+def _respondent(
+    person: Person, known: Respondent, copropiedad_id: str | None, gone: Suppressed
+) -> Respondent:
+    left_out = known.left_out
     if left_out is not LeftOut.ASKED and not has_consented(person, by=_ASKED_BY):
         left_out = LeftOut.DECLINED
     if left_out is None and not ways_to(person, gone):
         left_out = LeftOut.NO_CONTACT
-    place = copropiedad_id or row["copropiedad_id"]
-    return Respondent(person=person.ref, copropiedad_id=place, left_out=left_out)
-
-
-def _record(row: Record, answer: Record | None, *, asked: bool) -> SurveyRecord:
-    return SurveyRecord(
-        kind=row["kind"],
-        service_area=row["service_area"],
-        copropiedad_id=row["copropiedad_id"],
-        asked=asked,
-        answered=asked and row["answered"],
-        score=None if answer is None else answer["score"],
-        at=row["asked_at"] if asked else None,
-        answered_at=None if answer is None else answer["answered_at"],
-    )
+    return replace(known, copropiedad_id=copropiedad_id or known.copropiedad_id, left_out=left_out)
 
 
 def _survey(row: Record, history: Iterable[StoredEvent]) -> Survey:
     data = row["data"]
-    return Survey(
-        message_id=row["message_id"],
-        survey_id=data["survey_id"],
-        person=row["person"],
-        kind=data["kind"],
-        asked_at=row["asked_at"],
-        expires_at=instant(data.get("expires_at")),
-        service_area=data.get("service_area"),
-        copropiedad_id=row["copropiedad_id"],
-        unit_id=row["unit_id"],
-        radicado=data.get("radicado"),
-        building=row["building"],
-        answers=answers_of(history),
-    )
+    expires_at = instant(data.get("expires_at"))
+    return read(Survey, {**data, **row}, expires_at=expires_at, answers=answers_of(history))
 
 
 def instant(text: str | None) -> datetime | None:

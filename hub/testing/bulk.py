@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-import msgspec
 from msgspec import structs
 
 from hub.model import PropertyScope
 from hub.model.bulk import BulkCandidate, BulkItem, BulkResult, BulkRun, BulkState
-from hub.ports import BulkChoice, Now, Page, Replay, Worked
+from hub.model.pages import Rows
+from hub.ports import BulkChoice, Now, Replay, Worked
 
 
 class MemoryBulk:
@@ -45,11 +45,10 @@ class MemoryBulk:
         run = self._runs.get(run_id)
         return run if run is not None and _is_for(run, places) else None
 
-    async def runs(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Page:
+    async def runs(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Rows[BulkRun]:
         del after
         newest = sorted(self._runs.values(), key=lambda run: (run.made_at, run.id), reverse=True)
-        shown = [msgspec.to_builtins(run) for run in newest if _is_for(run, places)]
-        return Page(items=shown[:limit])
+        return Rows(items=[run for run in newest if _is_for(run, places)][:limit], next=None)
 
     async def items(
         self, run_id: UUID, *, result: BulkResult | None = None, after: UUID | None = None, limit: int

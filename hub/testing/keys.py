@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
-import msgspec
-
 from hub.model import ApiKey, Note
-from hub.ports import NoteFilter, Now, Page
+from hub.model.keys import NoteRow
+from hub.model.pages import Rows
+from hub.ports import NoteFilter, Now
 from hub.testing.faults import Faults
 
 
@@ -78,10 +78,10 @@ class MemoryAudit:
         limit: int,
         person: str | None = None,
         narrowed: NoteFilter = NoteFilter(),  # noqa: B008 - it never changes
-    ) -> Page:
+    ) -> Rows[NoteRow]:
         found = [
             note
             for note in reversed(self.rows)
             if person in (None, note.person) and narrowed.action in (None, note.action)
         ]
-        return Page(items=msgspec.to_builtins(found[:limit]))
+        return Rows(items=[NoteRow(**asdict(note)) for note in found[:limit]], next=None)

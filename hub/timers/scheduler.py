@@ -5,7 +5,8 @@ A message whose time has come is queued again and ticketed. The due step of a cl
 which intake receives: publish the event (deterministic id, confirmed), advance the clock in SQL unless
 another process has, then set the next appointment. A crash anywhere repeats the same id.
 
-While everything is paused (`hub pause all`, a restored back-up) the loops that send or fire stop.
+While everything is paused (`hub pause all`, a restored back-up) the loops that send or fire stop. Bulk runs
+go on: what must not leave is cancelled before the pause ends, and what is sent again is held.
 
 Redis holds the appointments; SQL holds the same instants. While Redis is away, or after a flush, the
 timers poll SQL every second and refill Redis from it.
@@ -106,7 +107,7 @@ async def run(timers: Timers) -> None:
         _every(DIGEST, unless_paused(reach_reports()), timers),
         _every(NOTICES, unless_paused(keep_digests), timers),
         _every(PAUSES, keep_pauses, timers),
-        _every(BULK_RUNS, unless_paused(work_bulk_runs), timers),
+        _every(BULK_RUNS, work_bulk_runs, timers),
     )
     await run_all(loops)
 

@@ -47,8 +47,8 @@ class Level:
     async def taken_by(self) -> list[tuple[str, str | None]]:
         """Return who acknowledged by the audit, with the address."""
         notes = await PostgresAudit(self.database).notes(after=None, limit=100)
-        noted = [note for note in notes.items if note["action"] == "clock.acknowledge"]
-        return [(note["who"], note["address"]) for note in noted]
+        noted = [note for note in notes.items if note.action == "clock.acknowledge"]
+        return [(note.who, note.address) for note in noted]
 
 
 @asynccontextmanager

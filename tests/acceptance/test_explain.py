@@ -76,7 +76,7 @@ async def test_everybody_of_a_building_is_explained(house: House) -> None:
         _NO_CONTACT,
         "Qué hacer: registre un correo o un celular de la persona y pida a operaciones que lo reenvíe.",
     ] == list(unreached[1:4])
-    assert ["event.explain"] == [note["action"] for note in notes]
+    assert ["event.explain"] == [note.action for note in notes]
 
 
 _MAILED: Final = (

@@ -96,9 +96,7 @@ async def test_run_is_seen_by_whoever_reaches_all_its_places(stores: Stores) -> 
     assert await stores.bulk.run(here.id, places=places) is not None
     assert await stores.bulk.run(here.id, places=frozenset({"ph-2"})) is None
     assert await stores.bulk.run(everywhere.id, places=places) is None
-    assert [
-        UUID(row["id"]) for row in (await stores.bulk.runs(after=None, limit=5, places=places)).items
-    ] == [here.id]
+    assert [row.id for row in (await stores.bulk.runs(after=None, limit=5, places=places)).items] == [here.id]
 
 
 async def test_rows_are_listed_by_result_page_by_page(stores: Stores) -> None:

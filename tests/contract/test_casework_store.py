@@ -66,7 +66,7 @@ async def wrote(stores: RealStores, text: str = "¿Para cuándo?", *, emergency:
 
 async def replies(stores: RealStores, view: ReplyView | None = None, who: str = "") -> list[UUID]:
     page = await stores.contacts.replies(ReplyFilter(view=view, who=who), after=None, limit=9)
-    return [UUID(row["id"]) for row in page.items]
+    return [row.id for row in page.items]
 
 
 def test_kinds_are_those_of_the_indexes() -> None:
@@ -177,9 +177,7 @@ async def test_replies_are_listed_by_what_staff_has_done(stores: RealStores) -> 
     }
     assert [second] == await replies(stores, ReplyView.OPEN)
     assert whole is not None
-    assert ("answered", "account:ana", False) == tuple(
-        whole[name] for name in ("state", "assignee", "emergency")
-    )
+    assert ("answered", "account:ana", False) == (whole.state, whole.assignee, whole.emergency)
 
 
 async def test_answer_of_another_system_answers_what_was_written_before(stores: RealStores) -> None:

@@ -230,7 +230,7 @@ async def test_replies_are_seen_where_what_they_answer_belongs(
     page = await stores.contacts.replies(ReplyFilter(places=places), after=None, limit=9)
     shown = [name for name, one in replies.items() if await stores.contacts.reply(one, places)]
 
-    assert {str(replies[name]) for name in seen} == {row["id"] for row in page.items}
+    assert {replies[name] for name in seen} == {row.id for row in page.items}
     assert sorted(seen) == sorted(shown)
 
 

@@ -97,7 +97,7 @@ async def test_who_is_gone_from_the_file_is_ended_only_when_asked(stores: RealSt
     ended = await apply(stores, shorter, end_missing=True)
 
     assert [["tenant"], ["tenant"]] == [
-        [row["role"] for row in report.missing] for report in (reported, ended)
+        [row.data["role"] for row in report.missing] for report in (reported, ended)
     ]
     assert (["Julie Martin"], []) == (kept, await names(stores, group))
 

@@ -118,9 +118,9 @@ async def test_notes_are_listed_newest_first_page_by_page(stores: RealStores) ->
     first = await stores.audit.notes(after=None, limit=2)
     second = await stores.audit.notes(after=first.next, limit=2)
 
-    subjects = [row["subject"] for row in [*first.items, *second.items]]
+    subjects = [row.subject for row in [*first.items, *second.items]]
     assert subjects == ["channel:2", "channel:1", "channel:0"]
-    assert first.items[0]["detail"] == {"changed": True}
+    assert first.items[0].detail == {"changed": True}
     assert second.next is None
 
 
@@ -163,7 +163,7 @@ async def test_notes_are_narrowed_by_author_action_and_instant(stores: RealStore
 
     async def subjects(person: str | None = None, **narrowed: Any) -> list[str]:
         page = await stores.audit.notes(after=None, limit=9, person=person, narrowed=NoteFilter(**narrowed))
-        return [row["subject"] for row in page.items]
+        return [row.subject for row in page.items]
 
     assert await subjects(who="ana") == await subjects(who="account:ana") == ["case:pqrs_id:7", "channel:sms"]
     assert await subjects(action="pause") == ["channel:email", "channel:sms"]

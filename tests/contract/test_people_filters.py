@@ -166,8 +166,8 @@ async def test_looks_at_somebody_and_writes_about_him_are_listed_newest_first(
     after, pages = None, 0
     while pages == 0 or after is not None:
         page = await stores.audit.notes(after=after, limit=2, person="ana")
-        found += [(row["who"], row["action"], row["subject"]) for row in page.items]
-        assert {"ana"} == {row["person"] for row in page.items}
+        found += [(row.who, row.action, row.subject) for row in page.items]
+        assert {"ana"} == {row.person for row in page.items}
         after, pages = page.next, pages + 1
 
     assert [("sara", "message.show", "message:1"), ("luis", "message.show", "message:1")] == found[:2]

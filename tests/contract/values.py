@@ -18,6 +18,7 @@ from hub.model import (
     Outcome,
     Promise,
     Purpose,
+    ReplyKind,
     State,
     Step,
     StepKind,
@@ -26,7 +27,9 @@ from hub.model import (
     Unreached,
     UnreachedReason,
 )
+from hub.model.casework import ReplyState
 from hub.model.ids import body_id, clock_id, event_key, message_id
+from hub.model.reply_rows import ReplyWhole
 
 NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -194,3 +197,18 @@ def rota(ref: str, scope: str, *shifts: Json, version: int = 1, duty: str = "on_
 
 def rota_removed(ref: str, version: int) -> Event:
     return event("directory.rota.removed", data={"rota_id": ref, "version": version})
+
+
+def reply_whole(**fields: Any) -> ReplyWhole:
+    """Make a reply as staff sees it."""
+    values: dict[str, Any] = {
+        **dict.fromkeys(ReplyWhole.__struct_fields__),
+        "id": UUID(int=7),
+        "received_at": NOON,
+        "at": NOON,
+        "kind": ReplyKind.REPLY,
+        "channel": "email",
+        "thread": "pqrs_id:PQ-1",
+        "state": ReplyState.OPEN,
+    }
+    return ReplyWhole(**{**values, **fields})

@@ -6,27 +6,37 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any, Final
+from uuid import UUID
 
 import pytest
 
 from hub.desk.channels import acts, queries
 from hub.desk.channels.rows import HeldRow, PauseBody, ResumeQuery
 from hub.doors.operator import Operator
-from hub.errors import NoSuch, NotRestored, StorageUnavailable, UnknownName
+from hub.errors import NoSuch, NothingChosen, NotRestored, StorageUnavailable, UnknownName
 from hub.model import Lane, Message, State, Symptom
 from hub.model.actors import BOOTSTRAP, CONSOLE
+from hub.model.bulk import BulkKind
 from hub.model.pages import ListQuery
+from hub.operations.bulk import runs
+from hub.operations.bulk.choose import BulkFilter
 from hub.ports import EVERYTHING, RESTORED_BY
 from hub.storage import PostgresMonitor
 from hub.testing import MemoryAudit, MemoryPublisher
+from hub.timers.pauses import end_pauses
 from tests.contract.stores import RealStores, open_stores
 from tests.contract.values import HOUR, message, now, stored
 from tests.operators import operator
 
-OF: Final = stored()
+OF: Final = stored(copropiedad_id="ph-1")
 WAITING: Final[Mapping[str, Any]] = {"state": State.HELD, "reason": "paused", "next_at": now() + HOUR}
 BEFORE: Final[Mapping[str, Any]] = {"created_at": now() - HOUR}
 OLDER: Final = ResumeQuery(older="cancel")
+LIMITED: Final = {
+    "stopped": BulkFilter(older=True),
+    "of one channel": BulkFilter(older=True, channel="sms"),
+    "of one place": BulkFilter(older=True, copropiedad="ph-1"),
+}
 
 
 def waits(number: int, **fields: Any) -> Message:
@@ -53,6 +63,16 @@ def by(stores: RealStores, notes: MemoryAudit) -> Operator:
 
 async def paused(by: Operator, who: str, subject: str = EVERYTHING) -> None:
     await queries.pause(by.db, subject, by=who, reason="copia")
+
+
+async def worked(by: Operator, run_id: UUID | None) -> runs.BulkReport:
+    """Do what the timers do with bulk runs; return the report of this one."""
+    while await by.stores.bulk.work(1, by.stores.publisher.replay) is not None:
+        pass
+    assert run_id is not None
+    report = await runs.report(by.stores.bulk, run_id, None)
+    assert report is not None
+    return report
 
 
 def said(notes: MemoryAudit) -> list[tuple[str, Any]]:
@@ -94,12 +114,13 @@ async def test_what_is_not_in_the_audit_is_not_done(stores: RealStores) -> None:
     with pytest.raises(StorageUnavailable):
         await acts.pause(by, "sms", PauseBody())
     await paused(by, RESTORED_BY)
+    [before] = await queries.unsent(by.db)
     for query in (ResumeQuery(), OLDER):
         with pytest.raises(StorageUnavailable):
             await acts.resume(by, EVERYTHING, query)
 
     assert [EVERYTHING] == [row.subject for row in await queries.pauses(by.db)]
-    assert 1 == await queries.cancel_before_pause(by.db, 10)
+    assert [before] == await queries.unsent(by.db)
 
 
 @pytest.mark.parametrize(
@@ -169,32 +190,66 @@ async def test_pause_of_a_channel_says_what_it_holds(stores: RealStores, by: Ope
 async def test_restored_hub_goes_on_without_what_is_older(
     stores: RealStores, by: Operator, notes: MemoryAudit
 ) -> None:
-    """What is sent already, or may be in a worker's hands, stays."""
+    """What is sent already, or may be in a worker's hands, stays. The pause ends with the run."""
     messages = [
         waits(0, **BEFORE),
         waits(1, state=State.QUEUED, reason=None, next_at=None, **BEFORE),
         waits(2, state=State.SENDING, reason=None, **BEFORE),
         waits(3, state=State.SENT, reason=None, next_at=None, **BEFORE),
         waits(4, created_at=now() + HOUR),
+        waits(5, state=State.SENDING, reason=None, next_at=now() - HOUR, created_at=now() - HOUR),
+        waits(6, reason="in_digest", **BEFORE),
     ]
     await stores.add(*messages)
     await paused(by, RESTORED_BY)
     [counted] = await queries.unsent(by.db)
     done = await acts.resume(by, EVERYTHING, OLDER)
+    again = [await acts.resume(by, EVERYTHING, query) for query in (OLDER, ResumeQuery())]
+    stood = await end_pauses(by.stores.pauses, by.stores.publisher, settle=0)
+    run = await worked(by, done.run)
+    ended = await end_pauses(by.stores.pauses, by.stores.publisher, settle=0)
 
-    assert ("email", "normal", 4, 3) == (counted.channel, counted.lane, counted.unsent, counted.before)
-    assert (True, 2, 1) == (done.changed, done.cancelled, done.released)
-    assert ["cancelled", "cancelled", "sending", "sent", "queued"] == [
+    assert ("email", "normal", 6, 5) == (counted.channel, counted.lane, counted.unsent, counted.before)
+    assert {(False, 0, run.id)} == {(one.changed, one.released, one.run) for one in (done, *again)}
+    assert (BulkKind.CANCEL, "copia", 5, 4, 1) == (run.kind, run.reason, run.chosen, run.done, run.skipped)
+    assert ([], [EVERYTHING]) == (stood, ended)
+    assert ["cancelled", "cancelled", "sending", "sent", "queued", "cancelled", "cancelled"] == [
         await stores.state_of(one) for one in messages
     ]
     assert isinstance(by.stores.publisher, MemoryPublisher)
     assert [messages[4].id] == by.stores.publisher.ticketed
-    assert [
-        ("cancel_older", {}),
-        ("cancel_older", {"cancelled": 2}),
-        ("resume", {}),
-        ("resume", {"released": 1}),
-    ] == said(notes)
+    assert [("resume", {}), ("bulk.cancel", {"chosen": 5}), ("resume", {}), ("resume", {})] == said(notes)
+
+
+async def test_nothing_older_lets_a_restored_hub_go_on_at_once(stores: RealStores, by: Operator) -> None:
+    await stores.add(waits(0, created_at=now() + HOUR))
+    await paused(by, RESTORED_BY)
+    done = await acts.resume(by, EVERYTHING, OLDER)
+
+    assert (True, 1, None) == (done.changed, done.released, done.run)
+
+
+@pytest.mark.parametrize("how", LIMITED)
+async def test_pause_stands_while_anything_older_is_left(stores: RealStores, by: Operator, how: str) -> None:
+    await stores.add(waits(0, **BEFORE), waits(1, channel="sms", **BEFORE))
+    await paused(by, RESTORED_BY)
+    order = runs.BulkOrder(kind=BulkKind.CANCEL, asked=LIMITED[how], reason="copia")
+    run = await runs.start(by.stores.bulk, order, by.actor)
+    assert run is not None
+    if how == "stopped":
+        assert await runs.stop(by.actor, by.stores.bulk, run.id)
+    await worked(by, run.id)
+
+    assert [] == await end_pauses(by.stores.pauses, by.stores.publisher, settle=0)
+    assert [EVERYTHING] == [row.subject for row in await queries.pauses(by.db)]
+
+
+async def test_run_takes_nothing_older_where_no_restore_has_paused(stores: RealStores, by: Operator) -> None:
+    await stores.add(waits(0, **BEFORE))
+    await paused(by, "ana")
+    order = runs.BulkOrder(kind=BulkKind.CANCEL, asked=BulkFilter(older=True), reason="copia")
+    with pytest.raises(NothingChosen):
+        await runs.start(by.stores.bulk, order, by.actor)
 
 
 @pytest.mark.parametrize("name", [EVERYTHING, "email"])

@@ -46,9 +46,7 @@ async def test_explanation_is_printed_a_sentence_per_line_and_audited(environ: d
         answer["reason"],
         answer["messages"],
     )
-    assert [("event.explain", f"event:{ONE.key}")] * 2 == [
-        (note["action"], note["subject"]) for note in notes
-    ]
+    assert [("event.explain", f"event:{ONE.key}")] * 2 == [(note.action, note.subject) for note in notes]
 
 
 async def test_unknown_event_exits_one_with_the_reason(environ: dict[str, str]) -> None:

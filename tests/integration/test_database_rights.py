@@ -118,7 +118,7 @@ async def test_the_roles_user_adds_to_the_audit_and_reads_it(roles_url: str) -> 
         await note(audit, who="ana", action="people.read", subject="person:p-1")
         page = await audit.notes(after=None, limit=10)
 
-    assert ["people.read"] == [item["action"] for item in page.items]
+    assert ["people.read"] == [item.action for item in page.items]
 
 
 async def test_names_that_the_caller_chooses_do_not_deceive_the_owners_functions(roles_url: str) -> None:
@@ -273,7 +273,7 @@ async def _divide_users(url: str, user: str, secrets: Path) -> None:
 
     assert done.code == 0
     assert [1, 0] == [len(list(of_audit(each))) for each in (before, rights)]
-    assert ["people.read"] == [item["action"] for item in notes.items]
+    assert ["people.read"] == [item.action for item in notes.items]
     assert "2031_05" in there
     assert [] == of_others
 

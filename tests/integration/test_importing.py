@@ -299,8 +299,8 @@ async def test_who_is_gone_from_the_file_is_reported_and_ended_only_when_asked(i
     left = await importing.count("member")
     back = await importing.apply(text.encode())
 
-    assert [row["role"] for row in reported.missing] == ["tenant"]
-    assert [row["role"] for row in ended.missing] == ["tenant"]
+    assert [row.data["role"] for row in reported.missing] == ["tenant"]
+    assert [row.data["role"] for row in ended.missing] == ["tenant"]
     assert (kept, left) == (8, 7)
     assert [change.data["until"] for change in back.made] == ["2099-01-31"]
 

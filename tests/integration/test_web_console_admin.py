@@ -23,7 +23,7 @@ SECRET = "document.querySelector('#secret').innerText"
 
 async def actions(hub: ConsoleHub, subject: str) -> list[str]:
     page = await PostgresAudit(hub.database).notes(after=None, limit=100)
-    return [row["action"] for row in reversed(page.items) if row["subject"] == subject]
+    return [row.action for row in reversed(page.items) if row.subject == subject]
 
 
 async def test_template_is_found_in_the_gallery_and_seen_as_it_arrives(

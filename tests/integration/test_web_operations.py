@@ -43,7 +43,7 @@ async def test_a_channel_is_paused_listed_and_resumed(opened: Database) -> None:
         "sms"
     ] == "this machine/ana"
     assert [(row["subject"], row["reason"]) for row in pauses] == [("channel:sms", "envía doble")]
-    known = {"subject": "channel:sms", "changed": True, "released": 0, "more": False, "cancelled": 0}
+    known = {"subject": "channel:sms", "changed": True, "released": 0, "more": False, "run": None}
     assert resumed.json == known
     assert gone.json["changed"] is False
     assert (404, 409) == (none.status, refused.status)

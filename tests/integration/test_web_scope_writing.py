@@ -130,4 +130,4 @@ async def test_audit_ignores_unknown_fields(town: Town) -> None:
         await ask(client, DELETE, "/api/directory/memberships/m-alfa", {"version": 9, "person_id": "p-beta"})
 
     notes = (await town.stores.audit.notes(after=None, limit=9)).items
-    assert ["p-alfa", None] == [note["person"] for note in notes]
+    assert ["p-alfa", None] == [note.person for note in notes]

@@ -23,6 +23,7 @@ from hub.errors import BrokerUnavailable, KeptByDuty, StorageUnavailable, Unknow
 from hub.inbound import confirm_bounce
 from hub.model import Clock, Escalation, Event, Json, Preferences, PropertyScope, SentMail, State
 from hub.model.erasures import Counts, Duties, Duty, Erased
+from hub.model.reply_rows import ReplyWhole
 from hub.model.retention import DataKind
 from hub.operations import import_people, preferences, retention
 from hub.operations.acknowledge import acknowledge_clock, acknowledge_received
@@ -34,7 +35,7 @@ from hub.people.importing import Report
 from hub.ports.cases import KnownCase
 from hub.testing.keys import MemoryAudit
 from tests.actors import actor
-from tests.contract.values import NOON, clock, message, stored
+from tests.contract.values import NOON, clock, message, reply_whole, stored
 
 REF = "p-maria"
 ROW = UUID(int=7)
@@ -72,8 +73,8 @@ class Broken:
     async def keep(self, entry: Any) -> bool:
         self._change(f"keep {entry.person} {entry.by}")
 
-    async def reply(self, reply_id: UUID, places: PropertyScope = None) -> Json:  # noqa: ARG002
-        return {"id": str(reply_id), "person": REF, "text": "¿Cuándo llega el agua?"}
+    async def reply(self, reply_id: UUID, places: PropertyScope = None) -> ReplyWhole:  # noqa: ARG002
+        return reply_whole(id=reply_id, person=REF, text="¿Cuándo llega el agua?")
 
     async def read_reply(self, reply_id: UUID, *, by: str) -> None:
         self._change(f"read {reply_id} {by}")

@@ -19,7 +19,7 @@ from hub.ports.cases import CaseFacts, KnownCase
 from hub.rendering import case_words_es
 from hub.sla.replay import moves_of
 from hub.testing import MemoryAudit, MemoryPublisher
-from tests.contract.values import clock, event, stored
+from tests.contract.values import clock, event, reply_whole, stored
 from tests.unit.factories import SCHEMAS
 
 NOW = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
@@ -142,7 +142,7 @@ async def test_act_that_a_case_has_not_is_refused() -> None:
 
 
 def test_settled_reply_ends_its_promise_in_its_own_thread() -> None:
-    reply = {"id": "r-1", "thread": "pqrs_id:1", "copropiedad": "ph-1"}
+    reply = reply_whole(thread="pqrs_id:1", copropiedad="ph-1")
     answered, closed = (
         replied(reply, state, who="account:ana", now=NOW)
         for state in (ReplyState.ANSWERED, ReplyState.CLOSED)
@@ -156,8 +156,8 @@ def test_settled_reply_ends_its_promise_in_its_own_thread() -> None:
 
 
 def test_reply_is_answered_in_the_case_that_has_an_event_for_it() -> None:
-    assert "pqrs_id:1" == answered_in({"thread": "pqrs_id:1"})
-    assert answered_in({"thread": "de-1"}) is None
+    assert "pqrs_id:1" == answered_in(reply_whole(thread="pqrs_id:1"))
+    assert answered_in(reply_whole(thread="de-1")) is None
 
 
 def test_all_kinds_and_questions_have_words() -> None:

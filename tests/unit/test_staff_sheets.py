@@ -11,6 +11,7 @@ import pytest
 from hub.model import Json
 from hub.people.importing import KnownDirectory, Report, entries_of, examine
 from hub.people.importing.columns import DUTIES
+from hub.people.importing.entries import StoredEntry
 
 ROOT: Final = Path(__file__).parents[2]
 EXAMPLE: Final = ROOT / "examples/personal.csv"
@@ -32,7 +33,8 @@ def hashes(document: str) -> list[str]:
 
 
 def memberships(data: bytes, *known: dict[str, Json]) -> dict[str, dict[str, Json]]:
-    entries = entries_of(examine(data).rows, KnownDirectory(memberships=known), hashes)
+    stored = [StoredEntry(id="m-laura", version=1, removed=False, data=one) for one in known]
+    entries = entries_of(examine(data).rows, KnownDirectory(memberships=stored), hashes)
     return {ref: dict(fields) for ref, fields in entries.facts["membership"].items()}
 
 
@@ -96,8 +98,8 @@ def test_membership_of_another_system_is_found_by_its_duty() -> None:
     person = next(iter(memberships(sheet(LAURA)).values()))["person_id"]
     theirs = {"person_id": person, "scope": "company", "role": "staff", "duty": "service", "level": 1}
 
-    found = memberships(sheet(LAURA), {"id": "m-laura", **theirs, "service_area": "cartera"})
-    other = memberships(sheet(LAURA), {"id": "m-laura", **theirs, "service_area": "legal"})
+    found = memberships(sheet(LAURA), {**theirs, "service_area": "cartera"})
+    other = memberships(sheet(LAURA), {**theirs, "service_area": "legal"})
 
     assert (["m-laura"], [ref]) == (list(found), list(other))
 

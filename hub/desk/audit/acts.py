@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec import convert
-
-from hub.desk.audit.rows import NoteRow, NotesQuery
+from hub.desk.audit.rows import NotesQuery
 from hub.doors.operator import Operator
+from hub.model.keys import NoteRow
 from hub.model.pages import Rows
 from hub.ports import NoteFilter
 
@@ -20,7 +19,7 @@ async def list_notes(by: Operator, query: NotesQuery) -> Rows[NoteRow]:
     )
     if query.person is not None:
         await by.audit("audit.person", f"person:{query.person}", person=query.person)
-    return Rows(items=convert(page.items, list[NoteRow]), next=page.next)
+    return page
 
 
 async def export_notes(by: Operator, query: NotesQuery) -> Rows[NoteRow]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from hub.desk.audit import acts
-from hub.desk.audit.rows import NoteRow
 from hub.doors.act import ADMIN, PRIVACY, List, Noun, Where
+from hub.model.keys import NoteRow
 
 SCOPES: Final = PRIVACY | ADMIN
 

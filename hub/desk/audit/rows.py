@@ -1,10 +1,10 @@
-"""Notes of the audit as rows, and what a list of them is asked for."""
+"""Queries of the audit."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from hub.model import Instant, Word
 from hub.model.pages import PageQuery
@@ -19,16 +19,3 @@ class NotesQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     subject: Annotated[Word, Meta(description="To what: `key:crm`, or only `crm`.")] | None = None
     since: Annotated[Instant, Meta(description="Done at this instant (RFC 3339) or later.")] | None = None
     until: Annotated[Instant, Meta(description="Done before this instant.")] | None = None
-
-
-class NoteRow(Struct, kw_only=True):
-    """A look or a change by somebody; never contains a person's data."""
-
-    id: str
-    at: Instant
-    who: str
-    action: str
-    subject: str
-    person: Annotated[str | None, Meta(description="The person whose data it was, if it was one person's.")]
-    detail: dict[str, Any]
-    address: Annotated[str | None, Meta(description="Where it came from, if it was done over HTTP.")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 from typing import Final
+from uuid import UUID
 
 from hub.catalog import BY_NAME
 from hub.channels.registry import NAMES
@@ -20,9 +21,12 @@ from hub.desk.channels.rows import (
 )
 from hub.desk.channels.state import read_channels, read_depths, read_pause
 from hub.doors.operator import Operator, found
-from hub.errors import NotRestored, UnknownName
-from hub.messages.delivery.pausing import PAGE, release_settled
+from hub.errors import NothingChosen, NotRestored, UnknownName
+from hub.messages.delivery.pausing import release_settled
+from hub.model.bulk import BulkKind
 from hub.model.pages import ListQuery, Rows, rows_by
+from hub.operations.bulk import runs
+from hub.operations.bulk.choose import BulkFilter
 from hub.ports import EVERYTHING
 
 AT_MOST: Final = 10_000
@@ -56,7 +60,11 @@ async def pause(by: Operator, name: str, body: PauseBody) -> Paused:
 
 
 async def resume(by: Operator, name: str, query: ResumeQuery) -> Resumed:
-    """End a pause and release the messages it held; safe to repeat."""
+    """
+    End a pause and release the messages it held; safe to repeat.
+
+    Where a bulk run cancels first what is older, the pause ends with that run: `run` says which.
+    """
     return await end_pause(by, name, cancels_older=query.older is not None, at_most=AT_MOST)
 
 
@@ -69,38 +77,55 @@ async def end_pause(
     on_progress: Callable[[int], None] = lambda _: None,
 ) -> Resumed:
     """
-    End a pause and release what it held, up to `at_most`; first cancel what is older, if asked.
+    End a pause and release what it held, up to `at_most`; or, if asked, start to cancel what is older.
 
     `on_progress` is called with the count so far. Messages held by another pause stay held. Raises
-    UnknownName, and NotRestored where it is not the pause of a restored hub.
+    UnknownName, and NotRestored where it is not the pause of a restored hub. What is refused leaves no row in
+    the audit.
     """
     subject = subject_of(name)
-    cancelled = await _cancel_older(by, subject) if cancels_older else 0
+    restored = await _restored(by) if subject == EVERYTHING else None
+    if cancels_older and restored is None:
+        raise NotRestored
     await by.audit("resume", subject)
+    run = await _cancelling(by, restored, starts=cancels_older) if restored else None
+    if run is not None:
+        return Resumed(subject=subject, changed=False, released=0, more=False, run=run)
     changed = await queries.resume(by.db, subject)
     released, more = await release_settled(
         by.stores.pauses, by.stores.publisher, ended=changed, at_most=at_most, on_progress=on_progress
     )
     if released:
         await by.audit("resume", subject, released=released)
-    return Resumed(subject=subject, changed=changed, released=released, more=more, cancelled=cancelled)
+    return Resumed(subject=subject, changed=changed, released=released, more=more)
 
 
-async def _cancel_older(by: Operator, subject: str) -> int:
+async def _restored(by: Operator) -> PauseRow | None:
     """
-    Cancel what waits and is older than a restored hub's copy, page by page; return how many.
+    Return the pause of a restored hub, the only one of which what is older may be cancelled without a list.
 
-    Of any other pause nothing is: all that was planned before it would go, the urgent and what the law asks
-    for too, and nobody would have seen a list. What is refused leaves no row in the audit.
+    Of any other all that was planned before it would go, the urgent and what the law asks for too.
     """
-    if subject != EVERYTHING or not any(row.is_restored for row in await queries.pauses(by.db)):
-        raise NotRestored
-    await by.audit("cancel_older", subject)
-    count = 0
-    while cancelled := await queries.cancel_before_pause(by.db, PAGE):
-        count += cancelled
-    await by.audit("cancel_older", subject, cancelled=count)
-    return count
+    return next((row for row in await queries.pauses(by.db) if row.is_restored), None)
+
+
+async def _cancelling(by: Operator, restored: PauseRow, *, starts: bool) -> UUID | None:
+    """
+    Return the run that cancels what is older than the copy, a new one if it `starts`; None if there is none.
+
+    While it works the pause stands, whoever ends it: what it has not reached would leave.
+    """
+    running = await queries.cancelling(by.db)
+    return await _start(by, restored) if running is None and starts else running
+
+
+async def _start(by: Operator, restored: PauseRow) -> UUID | None:
+    order = runs.BulkOrder(kind=BulkKind.CANCEL, asked=BulkFilter(older=True), reason=restored.reason)
+    try:
+        run = await runs.start(by.stores.bulk, order, by.actor)
+    except NothingChosen:
+        return None
+    return None if run is None else run.id
 
 
 async def mark(by: Operator) -> object:

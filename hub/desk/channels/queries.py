@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from hub.desk.channels.rows import HeldRow, PauseRow, WaitingRow
 from hub.storage.database import Database, beside, read
@@ -45,13 +46,10 @@ async def due_steps(db: Database) -> int:
     return await _count(db, "due_steps")
 
 
-async def cancel_before_pause(db: Database, limit: int) -> int:
-    """
-    Cancel up to `limit` unsent messages planned before the pause of everything; return how many.
-
-    What a worker may be sending at this moment is left alone.
-    """
-    return len(await db.rows(_SQL["cancel_before_pause"], limit))
+async def cancelling(db: Database) -> UUID | None:
+    """Return the bulk run that cancels what the copy of a restored hub had planned; None if none does."""
+    rows = await db.rows(_SQL["cancelling"])
+    return rows[0]["id"] if rows else None
 
 
 async def _count(db: Database, name: str, *given: object) -> int:

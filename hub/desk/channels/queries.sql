@@ -25,21 +25,8 @@ ORDER BY channel, lane
 -- due_steps --
 SELECT count(*) AS n FROM clock WHERE next_at <= now()
 
--- cancel_before_pause --
--- Of one `sending` a lease that lives may be a worker's, who has begun before the pause. No cascade goes on by it.
-WITH waiting AS (
-    SELECT id FROM message
-    WHERE state IN ('queued', 'held', 'retrying', 'sending')
-      AND NOT (state = 'sending' AND next_at > now())
-      AND created_at < (SELECT since FROM pause WHERE subject = 'all')
-    LIMIT $1
-    FOR UPDATE SKIP LOCKED
-)
-UPDATE message
-SET state = 'cancelled', reason = 'restored', fallback = NULL, next_at = NULL, patience = NULL, lease = NULL,
-    updated_at = now()
-FROM waiting WHERE message.id = waiting.id
-RETURNING message.id
+-- cancelling --
+SELECT id FROM bulk_run WHERE state = 'running' AND (asked ->> 'older')::boolean AND places IS NULL
 
 -- held --
 SELECT channel, event, count(*) AS held, count(*) FILTER (WHERE lane = 'urgent') AS urgent FROM message

@@ -1,4 +1,4 @@
-"""Channels and pauses as rows: what staff sees of each, and what an act takes and answers."""
+"""Channels and pauses as rows, and the bodies and answers of their acts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Annotated, Final, Literal
+from uuid import UUID
 
 from msgspec import Meta, Struct
 
@@ -112,14 +113,14 @@ class Resumed(Struct, kw_only=True, frozen=True):
     """
     `changed` is false if nothing was paused. With `more`, call again to release the rest.
 
-    `cancelled` is what was older than the pause of a restored hub.
+    `run` is the bulk run that cancels what is older than the copy of a restored hub: the pause ends with it.
     """
 
     subject: str
     changed: bool
     released: int
     more: bool
-    cancelled: int = 0
+    run: UUID | None = None
 
 
 def health_of(row: ChannelRow) -> tuple[str, str]:

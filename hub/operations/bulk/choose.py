@@ -1,4 +1,4 @@
-"""Which rows a bulk action is for: the filters of the lists, in one shape."""
+"""Filters of bulk actions: those of the lists, in one shape."""
 
 from __future__ import annotations
 
@@ -43,6 +43,13 @@ class BulkFilter(Struct, frozen=True, kw_only=True, omit_defaults=True):
     also_told: Annotated[
         bool | None, Meta(description="Of `resend`: also people whom another message has reached.")
     ] = None
+    older: Annotated[
+        bool | None,
+        Meta(
+            description="Of `cancel`: what the copy of a restored hub had planned, `sending` too. "
+            "Once none of it is left, the hub's pause of everything ends."
+        ),
+    ] = None
 
 
 def narrowed(asked: BulkFilter, places: PropertyScope) -> MessageFilter:
@@ -57,7 +64,11 @@ def choice_of(kind: BulkKind, asked: BulkFilter, places: PropertyScope) -> BulkC
     where = within(places, asked.copropiedad)
     if kind in MESSAGES:
         return BulkChoice(
-            kind=kind, which=narrowed(asked, places), places=where, also_told=bool(asked.also_told)
+            kind=kind,
+            which=narrowed(asked, places),
+            places=where,
+            also_told=bool(asked.also_told),
+            older=bool(asked.older),
         )
     if kind in LETTERS:
         return BulkChoice(kind=kind, which=DeadFilter(reason=asked.reason, event=asked.event), places=where)
@@ -99,7 +110,7 @@ _OF_MESSAGES: Final = (
 _MESSAGE_FIELDS: Final = frozenset({*_OF_MESSAGES, "only", "copropiedad"})
 _FIELDS: Final[Mapping[BulkKind, frozenset[str]]] = {
     BulkKind.RESEND: _MESSAGE_FIELDS | {"also_told"},
-    BulkKind.CANCEL: _MESSAGE_FIELDS,
+    BulkKind.CANCEL: _MESSAGE_FIELDS | {"older"},
     **dict.fromkeys(LETTERS, frozenset({"state", "reason", "event"})),
     BulkKind.PRINTED: frozenset({"state", "copropiedad", "handed_over"}),
 }

@@ -1,14 +1,14 @@
-"""What staff does about what people wrote: give it to somebody, answer it, say that it is settled."""
+"""Replies as work of staff: each is given to somebody, answered, settled."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from hub.access import audit
 from hub.access.actor import Actor
@@ -27,6 +27,7 @@ from hub.model import (
 )
 from hub.model.actors import ACCOUNT, canonical, of_account
 from hub.model.casework import ReplyState, case_of_thread
+from hub.model.reply_rows import ReplyWhole
 from hub.operations.cases.acts import REPLIES, CaseActed, CaseActs, act_of
 from hub.ports import AccountStore, AuditStore, CaseworkStore, ContactStore
 
@@ -36,7 +37,7 @@ NONE_NEEDED: Final = "none"
 
 
 class ReplyTask(Struct, kw_only=True, frozen=True):
-    """How a reply stands after what was done."""
+    """A reply after an act: its state, and who has it."""
 
     id: UUID
     state: ReplyState
@@ -45,23 +46,23 @@ class ReplyTask(Struct, kw_only=True, frozen=True):
 
 async def read_reply(
     by: Actor, contacts: ContactStore, work: CaseworkStore, reply_id: UUID
-) -> Mapping[str, Json] | None:
+) -> ReplyWhole | None:
     """Return a reply with its text, and keep that staff has read it; the look is audited."""
     reply = await contacts.reply(reply_id, by.places)
     if reply is None:
         return None
-    await by.note("reply.show", f"reply:{reply_id}", person=reply["person"])
+    await by.note("reply.show", f"reply:{reply_id}", person=reply.person)
     await work.read_reply(reply_id, by=by.by)
     return reply
 
 
-async def look_at_reply(by: Actor, contacts: ContactStore, reply_id: UUID) -> Mapping[str, Json] | None:
+async def look_at_reply(by: Actor, contacts: ContactStore, reply_id: UUID) -> ReplyWhole | None:
     """Return a reply without its words, for who may not read them; the look is audited."""
     reply = await contacts.reply(reply_id, by.places)
     if reply is None:
         return None
-    await by.note("reply.show", f"reply:{reply_id}", person=reply["person"], words=False)
-    return {**reply, "text": "", "subject": ""}
+    await by.note("reply.show", f"reply:{reply_id}", person=reply.person, words=False)
+    return structs.replace(reply, text="", subject="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +89,7 @@ class ReplyActs:
         given = assignee if assignee in {None, who} else await self._account(assignee or "", reply)
         await audit.note(self.notes, who=who, action="reply.assign", subject=f"reply:{reply_id}", to=given)
         await self.work.assign_reply(reply_id, given, by=who)
-        return ReplyTask(id=reply_id, state=ReplyState(reply["state"]), assignee=given)
+        return ReplyTask(id=reply_id, state=reply.state, assignee=given)
 
     async def answer(
         self, reply_id: UUID, words: str, *, who: str, form: str, now: datetime, places: PropertyScope
@@ -119,36 +120,34 @@ class ReplyActs:
         if reply is None:
             return None
         await audit.note(self.notes, who=who, action="reply.settle", subject=f"reply:{reply_id}", state=state)
-        if state is not ReplyState.OPEN and reply["kind"] == ReplyKind.REPLY:
+        if state is not ReplyState.OPEN and reply.kind is ReplyKind.REPLY:
             await self.acts.publisher.event(replied(reply, state, who=who, now=now))
         await self.work.settle_reply(reply_id, state, by=who)
-        return ReplyTask(id=reply_id, state=state, assignee=reply["assignee"])
+        return ReplyTask(id=reply_id, state=state, assignee=reply.assignee)
 
-    async def may_take(self, reply: Mapping[str, Json]) -> Sequence[Account]:
+    async def may_take(self, reply: ReplyWhole) -> Sequence[Account]:
         """Return the accounts that may operate where the reply belongs, by name."""
-        return [
-            account for account in await self.accounts.accounts() if _reaches(account, reply["copropiedad"])
-        ]
+        return [account for account in await self.accounts.accounts() if _reaches(account, reply.copropiedad)]
 
-    async def _account(self, name: str, reply: Mapping[str, Json]) -> str:
+    async def _account(self, name: str, reply: ReplyWhole) -> str:
         account = await self.accounts.named(canonical(name.removeprefix(ACCOUNT)))
-        if account is None or not _reaches(account, reply["copropiedad"]):
+        if account is None or not _reaches(account, reply.copropiedad):
             raise UnknownAccount
         return of_account(account.name)
 
 
-def answered_in(reply: Mapping[str, Json]) -> str | None:
+def answered_in(reply: ReplyWhole) -> str | None:
     """Return the case by which the hub can write to who wrote; None if there is none."""
-    case = case_of_thread(reply["thread"])
+    case = case_of_thread(reply.thread)
     return case if act_of(REPLIES, case) is not None else None
 
 
-def replied(reply: Mapping[str, Json], state: ReplyState, *, who: str, now: datetime) -> Event:
+def replied(reply: ReplyWhole, state: ReplyState, *, who: str, now: datetime) -> Event:
     """Make the event that ends what was promised to who wrote. A repeat is a duplicate."""
-    data: dict[str, Json] = {THREAD: reply["thread"], "agent_id": who, "replied_at": now.isoformat()}
+    data: dict[str, Json] = {THREAD: reply.thread, "agent_id": who, "replied_at": now.isoformat()}
     data |= {"channel": NONE_NEEDED} if state is ReplyState.CLOSED else {}
-    data |= {"copropiedad_id": reply["copropiedad"]} if reply["copropiedad"] else {}
-    return own_event(REPLIED, f"reply:{reply['id']}:replied", data, time=now)
+    data |= {"copropiedad_id": reply.copropiedad} if reply.copropiedad else {}
+    return own_event(REPLIED, f"reply:{reply.id}:replied", data, time=now)
 
 
 def _reaches(account: Account, place: str | None) -> bool:

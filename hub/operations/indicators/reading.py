@@ -1,4 +1,4 @@
-"""Reads the indicators: each kind of row once, and all figures from it."""
+"""Indicators: each kind of row is read once, and all figures are counted from it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
+
+from msgspec import structs
 
 from hub.business_time.opening_hours import DAY
 from hub.business_time.periods import Days, steps
@@ -57,6 +59,7 @@ class _Rows:
     clocks: Sequence[PromiseRecord]
     surveys: Sequence[SurveyRecord]
     decisions: Sequence[ContractDecision]
+    reached: Sequence[PlaceReach]
 
 
 async def read(
@@ -78,23 +81,15 @@ async def read(
         raise InvalidPeriod(f"From {first} to {last} is no period.")
     period = Period.of_days(first, last, zone)
     narrowed = _narrowed_places(copropiedad, places)
-    clocks = await stores.log.kept_promises(period, area=area, places=narrowed)
-    decisions = await stores.log.contract_decisions(period, area=area, places=narrowed)
-    records = await stores.surveys.records(period, area=area, places=narrowed)
-    reached = await stores.reach.by_place(narrowed)
-    read_rows = _Rows(clocks=clocks, surveys=records, decisions=decisions)
-    # In a thread: a year of clocks takes seconds, and would block other requests.
-    counted = await asyncio.to_thread(_compute, read_rows, period, steps(first, last), policy)
-    return Indicators(
-        since=first,
-        until=last,
-        area=area,
-        copropiedad=copropiedad,
-        renewals=_renewal_rate(decisions),
-        surveys=_surveys(records, policy.surveys.fewest),
-        reach=reach_share(reached),
-        **counted,
+    rows = _Rows(
+        clocks=await stores.log.kept_promises(period, area=area, places=narrowed),
+        decisions=await stores.log.contract_decisions(period, area=area, places=narrowed),
+        surveys=await stores.surveys.records(period, area=area, places=narrowed),
+        reached=await stores.reach.by_place(narrowed),
     )
+    # In a thread: a year of clocks takes seconds, and would block other requests.
+    found = await asyncio.to_thread(_compute, rows, period, (first, last), policy)
+    return structs.replace(found, area=area, copropiedad=copropiedad)
 
 
 def reach_share(places: Sequence[PlaceReach]) -> ReachShare:
@@ -159,10 +154,10 @@ def _tenth(figure: float | None) -> float | None:
     return None if figure is None else round(figure, 1)
 
 
-def _compute(rows: _Rows, period: Period, of: Sequence[Days], policy: Policy) -> dict[str, Any]:
+def _compute(rows: _Rows, period: Period, days: Days, policy: Policy) -> Indicators:
     at_once = first_instance(rows.clocks, period)
     found = by_step(
-        of,
+        steps(*days),
         rows.clocks,
         period,
         rows.surveys,
@@ -170,15 +165,22 @@ def _compute(rows: _Rows, period: Period, of: Sequence[Days], policy: Policy) ->
         zone=policy.calendar.zone,
         fewest=policy.surveys.fewest,
     )
-    return {
-        "promises": [_shown(figure) for figure in figures(rows.clocks, period, policy.calendar)],
-        "promises_by_area": _groups(rows.clocks, period, lambda clock: clock.area),
-        "promises_by_copropiedad": _groups(rows.clocks, period, lambda clock: clock.copropiedad),
-        "first_instance": FirstInstanceShare(
+    return Indicators(
+        since=days[0],
+        until=days[1],
+        area=None,
+        copropiedad=None,
+        promises=[_shown(figure) for figure in figures(rows.clocks, period, policy.calendar)],
+        promises_by_area=_groups(rows.clocks, period, lambda clock: clock.area),
+        promises_by_copropiedad=_groups(rows.clocks, period, lambda clock: clock.copropiedad),
+        first_instance=FirstInstanceShare(
             closed=at_once.closed, resolved=at_once.resolved, share=_round(at_once.share)
         ),
-        "steps": list(map(_step, found)),
-    }
+        renewals=_renewal_rate(rows.decisions),
+        surveys=_surveys(rows.surveys, policy.surveys.fewest),
+        reach=reach_share(rows.reached),
+        steps=list(map(_step, found)),
+    )
 
 
 def _groups(

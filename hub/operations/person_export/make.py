@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from msgspec import convert
 
@@ -122,7 +122,7 @@ class PersonExports:
         after: str | None = None
         while True:
             page = await self.audit.notes(after=after, limit=_PAGE, person=person)
-            lines += [_line(row) for row in page.items]
+            lines += [convert(note, AuditLine, from_attributes=True) for note in page.items]
             after = page.next
             if after is None:
                 return lines
@@ -136,8 +136,3 @@ def _mark(mark: MarkEntry, *, whole: bool) -> MarkLine:
         ended_at=mark.ended_at,
         note=mark.note if whole else None,
     )
-
-
-def _line(row: Any) -> AuditLine:
-    fields = {name: row[name] for name in ("at", "who", "action", "subject")}
-    return convert(fields, AuditLine)

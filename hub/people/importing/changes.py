@@ -22,12 +22,13 @@ from hub.people.importing.entries import (
     Entries,
     Facts,
     KnownDirectory,
+    StoredEntry,
 )
 
 SOURCE: Final = "urn:hub:import"
 
-Stored = Mapping[str, Mapping[str, Mapping[str, Json]]]
-"""Noun → id → the row as `data` of its event, with `version` and `removed`."""
+Stored = Mapping[str, Mapping[str, StoredEntry]]
+"""Noun → id → the row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ class Changes:
     """Noun → how many rows match the file already."""
     foreign: Mapping[str, int]
     """Noun → how many rows belong to another system, the only one that may change them."""
-    missing: Sequence[Mapping[str, Json]] = ()
+    missing: Sequence[StoredEntry] = ()
     """Memberships of an earlier file that this file does not have."""
     ended: Sequence[Change] = field(default=())
     erased: Sequence[str] = ()
@@ -79,7 +80,7 @@ def compare(entries: Entries, stored: Stored, known: KnownDirectory, *, now: dat
     made: list[Change] = []
     unchanged: Counter[str] = Counter()
     foreign: Counter[str] = Counter()
-    erased = [ref for ref, before in stored[PERSON].items() if before["version"] == LAST_VERSION]
+    erased = [ref for ref, before in stored[PERSON].items() if before.version == LAST_VERSION]
     for noun in NOUNS:
         for ref, facts in entries.facts[noun].items():
             before = stored[noun].get(ref)
@@ -88,8 +89,8 @@ def compare(entries: Entries, stored: Stored, known: KnownDirectory, *, now: dat
             if before is not None and _is_foreign(noun, ref):
                 foreign[noun] += 1
                 continue
-            data = {f"{noun}_id": ref, **_WHOLE[noun](facts, (before or {}).get("data") or {})}
-            if before is not None and not before["removed"] and data == before["data"]:
+            data = {f"{noun}_id": ref, **_WHOLE[noun](facts, before.data if before else {})}
+            if before is not None and not before.removed and data == before.data:
                 unchanged[noun] += 1
             else:
                 made.append(_change(noun, data, before))
@@ -123,10 +124,10 @@ def _is_foreign(noun: str, ref: str) -> bool:
     return noun == COPROPIEDAD or not ref.startswith(SHEET)
 
 
-def _change(noun: str, data: Mapping[str, Json], before: Mapping[str, Json] | None) -> Change:
+def _change(noun: str, data: Mapping[str, Json], before: StoredEntry | None) -> Change:
     # Also after a removed row: it is kept so that its version wins over older events.
-    version = 1 if before is None else before["version"] + 1
-    revived = before is not None and before["removed"]
+    version = 1 if before is None else before.version + 1
+    revived = before is not None and before.removed
     return Change(
         noun=noun, data={**data, "version": version}, new=before is None or revived, revived=revived
     )
@@ -192,23 +193,24 @@ _WHOLE: Final[Mapping[str, Callable[[Facts, Mapping[str, Json]], dict[str, Any]]
 }
 
 
-def _missing(entries: Entries, known: KnownDirectory, now: datetime) -> list[Mapping[str, Json]]:
+def _missing(entries: Entries, known: KnownDirectory, now: datetime) -> list[StoredEntry]:
     wanted = entries.facts[MEMBERSHIP]
     return [
         membership
         for membership in known.memberships
-        if membership["id"].startswith(SHEET)
-        and membership["id"] not in wanted
-        and (membership["ends_at"] is None or membership["ends_at"] > now)
+        if membership.id.startswith(SHEET)
+        and membership.id not in wanted
+        and (membership.until is None or membership.until > now)
     ]
 
 
-def _end(membership: Mapping[str, Json], now: datetime) -> Change:
+def _end(membership: StoredEntry, now: datetime) -> Change:
+    facts = membership.data
     data = {
-        "membership_id": membership["id"],
-        "version": membership["version"] + 1,
-        **{name: membership[name] for name in ("person_id", "scope", "role", "since")},
-        **{name: membership[name] for name in (*STAFF_FACTS, HOURS) if name in membership},
+        "membership_id": membership.id,
+        "version": membership.version + 1,
+        **{name: facts[name] for name in ("person_id", "scope", "role", "since")},
+        **{name: facts[name] for name in (*STAFF_FACTS, HOURS) if name in facts},
         "until": now.isoformat(),
     }
     return Change(noun=MEMBERSHIP, data=data, new=False)

@@ -6,7 +6,10 @@ import difflib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
+
+from msgspec import Struct
 
 from hub.model import Json
 from hub.model.ids import SHEET, sheet_id
@@ -33,15 +36,39 @@ HOURS: Final = "hours"
 """A field of staff memberships that no sheet has: an import keeps it."""
 
 
+class StoredUnit(Struct, frozen=True, kw_only=True):
+    id: str
+    copropiedad_id: str
+    tower: str | None
+    label: str
+
+
+class StoredPerson(Struct, frozen=True, kw_only=True):
+    id: str
+    name: str
+    document_hash: str | None
+    contact_points: Sequence[Mapping[str, Json]] | None
+
+
+class StoredEntry(Struct, frozen=True, kw_only=True):
+    """A row as the `data` of its event, without its version; `until` is when a membership ends."""
+
+    id: str
+    version: int
+    removed: bool
+    data: Mapping[str, Json]
+    until: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownDirectory:
-    """The directory's rows for the copropiedades of a file, as mappings."""
+    """The directory's rows for the copropiedades of a file."""
 
     copropiedades: Mapping[str, str] = field(default_factory=dict)
     """All copropiedades of the company: id → name."""
-    units: Sequence[Mapping[str, Json]] = ()
-    people: Sequence[Mapping[str, Json]] = ()
-    memberships: Sequence[Mapping[str, Json]] = ()
+    units: Sequence[StoredUnit] = ()
+    people: Sequence[StoredPerson] = ()
+    memberships: Sequence[StoredEntry] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,8 +159,7 @@ def _units(rows: Iterable[Row], known: KnownDirectory, places: Mapping[str, str]
     """Return line → the id of its unit."""
     stored: dict[tuple[str, str, str], str] = {}
     for unit in known.units:
-        key = unit["copropiedad_id"], fold_tower(unit["tower"]), fold_unit(unit["label"])
-        stored.setdefault(key, unit["id"])
+        stored.setdefault((unit.copropiedad_id, fold_tower(unit.tower), fold_unit(unit.label)), unit.id)
     keys = {
         row.line: (places[row.copropiedad], fold_tower(row.tower), fold_unit(row.unit))
         for row in rows
@@ -149,10 +175,10 @@ class _Memberships:
         self._known: dict[Hashable, str] = {}
         self._lines: Counter[Hashable] = Counter()
         for membership in known.memberships:
-            staff = membership["role"] == STAFF
+            staff = membership.data["role"] == STAFF
             # The duty identifies staff memberships of other systems; the order of lines identifies ours.
-            if not (staff and membership["id"].startswith(SHEET)):
-                self._known.setdefault(_membership_key(membership), membership["id"])
+            if not (staff and membership.id.startswith(SHEET)):
+                self._known.setdefault(_membership_key(membership.data), membership.id)
 
     def of(self, membership: Facts) -> str:
         known = self._known.get(_membership_key(membership))
@@ -172,14 +198,14 @@ def _membership_key(membership: Mapping[str, Json]) -> Hashable:
 
 def _people(rows: Sequence[Row], known: KnownDirectory, hashes: Hashes) -> dict[int, str]:
     """Return line → the id of its person."""
-    by_hash = {person["document_hash"]: person["id"] for person in known.people if person["document_hash"]}
-    by_way: dict[tuple[str, ...], list[Mapping[str, Json]]] = defaultdict(list)
+    by_hash = {person.document_hash: person.id for person in known.people if person.document_hash}
+    by_way: dict[tuple[str, ...], list[StoredPerson]] = defaultdict(list)
     for person in known.people:
-        for point in person["contact_points"] or ():
+        for point in person.contact_points or ():
             way = {"email": "correo", "phone": "celular"}.get(point["kind"])
             if way:
-                by_way[way, point["value"].casefold(), fold(person["name"])].append(person)
-    ids = {person["id"] for person in known.people}
+                by_way[way, point["value"].casefold(), fold(person.name)].append(person)
+    ids = {person.id for person in known.people}
     refs: dict[Hashable, str] = {}
     keys = person_keys(rows)
     for row in sorted((row for row in rows if row.name), key=lambda row: row.document is None):
@@ -192,7 +218,7 @@ def _people(rows: Sequence[Row], known: KnownDirectory, hashes: Hashes) -> dict[
 def _stored_person(
     row: Row,
     by_hash: Mapping[str, str],
-    by_way: Mapping[tuple[str, ...], Sequence[Mapping[str, Json]]],
+    by_way: Mapping[tuple[str, ...], Sequence[StoredPerson]],
     hashes: Hashes,
 ) -> str | None:
     for document_hash in hashes(row.document) if row.document else ():
@@ -202,9 +228,9 @@ def _stored_person(
     keys = {_key(hash_) for hash_ in hashes(row.document)} if row.document else set()
     for way in ways(row):
         namesakes = by_way.get(way, ())
-        same = [person["id"] for person in namesakes if _key(person["document_hash"] or "") not in keys]
+        same = [person.id for person in namesakes if _key(person.document_hash or "") not in keys]
         if len(same) == 1:
-            return str(same[0])
+            return same[0]
     return None
 
 

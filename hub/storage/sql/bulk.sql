@@ -97,7 +97,9 @@ UPDATE bulk_run SET state = 'cancelled', ended_at = now(), ended_by = $2 WHERE i
 RETURNING id
 
 -- running --
-SELECT id, kind FROM bulk_run WHERE state = 'running' ORDER BY made_at, id
+SELECT id, kind, coalesce((asked ->> 'older')::boolean, false) AS older FROM bulk_run
+WHERE state = 'running'
+ORDER BY made_at, id
 
 -- claim --
 -- Locked until the batch is recorded: another process passes these rows over, and has them if this one dies.
@@ -124,8 +126,22 @@ SET done = bulk_run.done + counted.done, skipped = bulk_run.skipped + counted.sk
 FROM counted WHERE bulk_run.id = $1
 
 -- end_run --
-UPDATE bulk_run SET state = 'done', ended_at = now()
-WHERE id = $1 AND state = 'running' AND NOT EXISTS (SELECT FROM bulk_item WHERE run_id = $1 AND result IS NULL)
+-- With a run that has cancelled all that is older than a restored hub's copy the pause ends, and the timers release what
+-- it held. A run of which something older is left, or that is older than the copy itself, leaves it as it is.
+WITH ended AS (
+    UPDATE bulk_run SET state = 'done', ended_at = now()
+    WHERE id = $1 AND state = 'running' AND NOT EXISTS (SELECT FROM bulk_item WHERE run_id = $1 AND result IS NULL)
+    RETURNING asked, places, made_at
+)
+UPDATE pause SET ends_at = now()
+FROM ended
+WHERE pause.subject = 'all' AND pause.by = 'hub db restore' AND pause.since < ended.made_at
+  AND (ended.asked ->> 'older')::boolean AND ended.places IS NULL
+  AND NOT EXISTS (
+      SELECT FROM message
+      WHERE state IN ('queued', 'held', 'retrying', 'sending') AND NOT (state = 'sending' AND next_at > now())
+        AND {planned_before}
+  )
 
 -- discard --
 WITH there AS (

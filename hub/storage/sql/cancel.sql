@@ -10,6 +10,15 @@ CASE
            ELSE 'taken'
        END
 
+-- older --
+-- Of what the copy of a restored hub had planned: a lease that lives may be a worker's, who has begun before the pause.
+-- Whoever had any other has left with the lost hub.
+CASE WHEN state = 'sending' AND next_at > now() THEN 'sending' ELSE 'taken' END
+
+-- planned_before --
+-- Null, and so nothing, where it is no restore that has paused everything.
+created_at < (SELECT since FROM pause WHERE subject = 'all' AND by = 'hub db restore')
+
 -- cancel --
 WITH found AS (
     SELECT id, {verdict} AS verdict FROM message
@@ -18,7 +27,8 @@ WITH found AS (
     FOR UPDATE
 ), gone AS (
     UPDATE message
-    SET state = 'cancelled', reason = 'withdrawn', next_at = NULL, fallback = NULL, patience = NULL, updated_at = now()
+    SET state = 'cancelled', reason = $5, next_at = NULL, fallback = NULL, patience = NULL, lease = NULL,
+        updated_at = now()
     FROM found WHERE message.id = found.id AND found.verdict = 'taken'
 )
 SELECT id, verdict FROM found

@@ -100,8 +100,9 @@ LIMIT $3
 -- states --
 -- A page of messages, each with what was recorded of it: an index look-up each in attempts and endings.
 -- The bytes of a legal message may be gone with the data of the person: then name, address and facts are gone too.
-SELECT page.id, page.state, page.reason, page.created_at,
-       calls.outcomes, calls.codes, calls.recorded, calls.unkept, ends.endings, ends.reasons,
+SELECT page.id AS message_id, page.state, page.reason, page.created_at,
+       calls.recorded IS TRUE OR ends.rows IS NOT NULL AS recorded, calls.accepted IS TRUE AS accepted,
+       coalesce(calls.rows, '{}') || coalesce(ends.rows, '{}') AS rows, coalesce(calls.unkept, '{}') AS unkept,
        page.name = '' AND page.address IN ('', page.person) AND NOT coalesce(calls.has_facts, false) AS erased
 FROM (
     SELECT id, state, reason, created_at, purpose, name, address, person FROM message
@@ -110,16 +111,15 @@ FROM (
     LIMIT $3
 ) AS page
 CROSS JOIN LATERAL (
-    SELECT array_agg(outcome) AS outcomes, array_agg(code) AS codes, bool_or(recorded_at IS NOT NULL) AS recorded,
-           bool_or(facts IS NOT NULL) AS has_facts,
+    SELECT array_agg(ARRAY[outcome, code]) AS rows, bool_or(outcome = 'accepted') AS accepted,
+           bool_or(recorded_at IS NOT NULL) AS recorded, bool_or(facts IS NOT NULL) AS has_facts,
            array_agg(at ORDER BY at) FILTER (
                WHERE page.purpose = 'legal' AND outcome = 'accepted' AND digest IS NOT NULL AND content IS NULL
            ) AS unkept
     FROM attempt WHERE message_id = page.id
 ) AS calls
 CROSS JOIN LATERAL (
-    SELECT array_agg(state) AS endings, array_agg(coalesce(reason, '')) AS reasons
-    FROM ending WHERE message_id = page.id
+    SELECT array_agg(ARRAY[state, coalesce(reason, '')]) AS rows FROM ending WHERE message_id = page.id
 ) AS ends
 ORDER BY page.id
 

@@ -75,7 +75,7 @@ FROM unnest($1::text[], $2::text[]) AS given (person, case_key)
 -- asked --
 -- By the index event_survey, which has these types and no others: they stand here and in no parameter.
 SELECT event.case_key, event.data ->> 'kind' AS kind, event.data ->> 'service_area' AS service_area,
-       event.copropiedad_id, event.time AS asked_at,
+       event.copropiedad_id, event.time AS at, true AS asked,
        EXISTS (
            SELECT FROM event AS answer
            WHERE answer.case_key = event.case_key AND answer.type = 'co.coproservicios.survey.answered.v1'

@@ -1,4 +1,4 @@
-"""The API of people, what they wrote, and their inboxes: a section of the route table."""
+"""The API of people, replies and inboxes: a section of the route table."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hub.desk.people.rows import EntryBody, Written
 from hub.desk.rights.erasing import ErasureReport
 from hub.doors.act import INBOX, PRIVACY, Where
 from hub.model.pages import page_of
+from hub.model.reply_rows import ReplyRow, ReplyWhole
 from hub.operations.cases.replies import ReplyTask
 from hub.web.api import (
     constancias,
@@ -22,7 +23,6 @@ from hub.web.api import (
 from hub.web.api.answers import ACTED, CONSTANCIA, TOO_LATE
 from hub.web.route import Route, operate, read, read_private
 from hub.web.schemas import inbox as boxes
-from hub.web.schemas import people
 from hub.web.schemas.common import Problem
 
 _DELETE: Final = hdrs.METH_DELETE
@@ -34,8 +34,8 @@ _WRITTEN: Final = {200: Written, **TOO_LATE}
 
 PEOPLE: Final[tuple[Route, ...]] = (
     # People: replies, the directory.
-    read("/api/replies", replies.list_replies, answers={200: page_of(people.ReplyRow)}),
-    read_private("/api/replies/{id}", replies.show_reply, answers={200: people.ReplyWhole}),
+    read("/api/replies", replies.list_replies, answers={200: page_of(ReplyRow)}),
+    read_private("/api/replies/{id}", replies.show_reply, answers={200: ReplyWhole}),
     operate("/api/replies/{id}/assign", replies.assign_reply, answers={200: ReplyTask}),
     operate("/api/replies/{id}/answer", replies.answer_reply, answers=ACTED),
     operate("/api/replies/{id}/close", replies.close_reply, answers={200: ReplyTask}),

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
 from aiohttp import web
 
 from hub.business_time.dates import day_start, next_day_start
-from hub.model import Json, PropertyScope, within
+from hub.model import PropertyScope, within
+from hub.model.pages import Rows
+from hub.model.reply_rows import ReplyRow, ReplyWhole
 from hub.operations.cases import replies as reading
 from hub.operations.cases.acts import CaseActed
 from hub.operations.cases.replies import ReplyTask
-from hub.ports import Page
 from hub.ports.casework import ReplyFilter
 from hub.web.api.cases import act_name
 from hub.web.auth.caller import actor_of, caller_of, places_of
@@ -30,7 +30,7 @@ async def list_replies(request: web.Request, query: RepliesQuery) -> web.Respons
     return json_answer(await replies_of(request, query))
 
 
-async def replies_of(request: web.Request, query: RepliesQuery) -> Page:
+async def replies_of(request: web.Request, query: RepliesQuery) -> Rows[ReplyRow]:
     """Return the replies that the query selects and the caller may see."""
     asked = ReplyFilter(
         kind=query.kind,
@@ -49,7 +49,7 @@ async def show_reply(request: web.Request) -> web.Response:
     return json_answer(await read_reply(request, places_of(request)))
 
 
-async def read_reply(request: web.Request, places: PropertyScope) -> Mapping[str, Json]:
+async def read_reply(request: web.Request, places: PropertyScope) -> ReplyWhole:
     """Return the reply of the path with its text; staff has read it then."""
     by, reply_id, deps = actor_of(request), read_id(request, _REPLY), services(request)
     return found(

@@ -1,11 +1,11 @@
-"""Auditoría: who did what to whose data, and when."""
+"""Auditoría: looks at people's data and changes, newest first."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from urllib.parse import quote
 
 from aiohttp import hdrs, web
@@ -15,10 +15,11 @@ from msgspec.structs import asdict
 from hub.business_time.dates import day_start, next_day_start
 from hub.desk.audit.acts import export_notes, list_notes
 from hub.desk.audit.noun import SCOPES
-from hub.desk.audit.rows import NoteRow, NotesQuery
+from hub.desk.audit.rows import NotesQuery
 from hub.doors.api import operator_of
-from hub.model import Word
+from hub.model import Json, Word
 from hub.model.ids import uuid_in
+from hub.model.keys import NoteRow
 from hub.model.pages import Cursor, Limit
 from hub.operations.explain.sentences_es import short_time
 from hub.rendering.actions_es import ACTIONS, DETAILS
@@ -65,6 +66,15 @@ class AuditQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     format: Sheet | None = None
 
 
+class NoteShown(NoteRow, kw_only=True):
+    """A note with its words, and the pages of what it names."""
+
+    what: str
+    words: str
+    page: str | None
+    person_page: str | None
+
+
 async def show(request: web.Request, query: AuditQuery) -> web.StreamResponse:
     """List who did what, newest first."""
     by = operator_of(request, SCOPES)
@@ -99,14 +109,14 @@ def _asked(query: AuditQuery) -> NotesQuery:
     )
 
 
-def _shown(request: web.Request, row: NoteRow) -> dict[str, Any]:
-    return {
+def _shown(request: web.Request, row: NoteRow) -> NoteShown:
+    return NoteShown(
         **asdict(row),
-        "what": ACTIONS.get(row.action, row.action),
-        "page": page_of(request, row.subject),
-        "person_page": page_of(request, f"person:{row.person}") if row.person else None,
-        "words": _detail(row.detail),
-    }
+        what=ACTIONS.get(row.action, row.action),
+        words=_detail(row.detail),
+        page=page_of(request, row.subject),
+        person_page=page_of(request, f"person:{row.person}") if row.person else None,
+    )
 
 
 def page_of(request: web.Request, subject: str) -> str | None:
@@ -120,7 +130,7 @@ def page_of(request: web.Request, subject: str) -> str | None:
     return _GAP.sub(lambda _: quote(ref, safe=":"), pattern)
 
 
-def _detail(detail: Mapping[str, Any]) -> str:
+def _detail(detail: Mapping[str, Json]) -> str:
     given = {name: value for name, value in detail.items() if value not in (None, "")}
     return ", ".join(f"{DETAILS.get(name, name)}: {_value(name, value)}" for name, value in given.items())
 

@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 
 from hub.desk.dead_letters.rows import title_of, why_of
 from hub.model import Scope, Word
-from hub.model.bulk import BulkCandidate, BulkItem, BulkKind, BulkResult
+from hub.model.bulk import BulkCandidate, BulkItem, BulkKind, BulkResult, BulkRun
 from hub.model.pages import Cursor, Limit
 from hub.operations.bulk import plan, runs
 from hub.operations.bulk.choose import LETTERS, MESSAGES
@@ -31,6 +31,7 @@ from hub.web.responses import Refusal
 from hub.web.services import services
 
 PATH: Final = "/bulk"
+RUNS: Final = f"{PATH}/runs"
 _RUN: Final = "bulk run"
 _SHEET: Final = 20_000
 _COLUMNS: Final = ("Id", "Evento", "Canal", "Persona", "Resultado", "Motivo", "Cuándo")
@@ -58,6 +59,7 @@ _FILTERS_ES: Final[Mapping[str, str]] = {
     "until": "hasta",
     "handed_over": "entregadas",
     "also_told": "también a quien ya lo recibió",
+    "older": "de antes de la copia",
 }
 _GROWN: Final = "Mientras miraba, aparecieron más: revise el plan otra vez antes de empezar."
 _NO_REASON: Final = "Escriba por qué lo hace: queda en el registro, y lo leen sus compañeros."
@@ -124,7 +126,7 @@ async def start(request: web.Request, query: PlanQuery, form: StartForm) -> web.
     run = await runs.start(services(request).bulk, order, actor_of(request))
     if run is None:
         return await _plan(request, query, status=409, grown=_GROWN, reason=form.reason)
-    return done(f"{PATH}/runs/{run.id}", "started")
+    return done(f"{RUNS}/{run.id}", "started")
 
 
 async def show_run(request: web.Request, query: RunQuery) -> web.StreamResponse:
@@ -162,7 +164,7 @@ async def show_run(request: web.Request, query: RunQuery) -> web.StreamResponse:
 async def stop(request: web.Request) -> web.StreamResponse:
     """Stop a bulk action between two batches."""
     stopped = await stop_here(request)
-    return done(f"{PATH}/runs/{stopped.id}", "stopped")
+    return done(f"{RUNS}/{stopped.id}", "stopped")
 
 
 async def _plan(
@@ -243,19 +245,17 @@ def _value(kind: BulkKind, name: str, value: object) -> str:
     return tables.get(name, {}).get(str(value), str(value))
 
 
-def _run_line(row: Mapping[str, Any], staff: Mapping[str, str]) -> tuple[object, ...]:
-    kind, state = KINDS_ES[row["kind"]].title, STATES_ES[row["state"]]
-    when = short_time(row["made_at"])
+def _run_line(row: BulkRun, staff: Mapping[str, str]) -> tuple[object, ...]:
     return (
-        when,
-        kind,
-        who_es(row["by"], staff),
-        row["reason"],
-        state,
-        row["chosen"],
-        row["done"],
-        row["skipped"],
-        row["failed"],
+        short_time(row.made_at),
+        KINDS_ES[row.kind].title,
+        who_es(row.by, staff),
+        row.reason,
+        STATES_ES[row.state],
+        row.chosen,
+        row.done,
+        row.skipped,
+        row.failed,
     )
 
 

@@ -1,4 +1,4 @@
-"""Canales: how each is, what waits for it; pause it with a reason and an end, and let it go on."""
+"""Canales: the state of each and its waiting messages; pauses with a reason and an end."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from hub.ports import EVERYTHING
 from hub.rendering.titles_es import EVENTS
 from hub.web.api.now import activity_lately
 from hub.web.auth.caller import caller_of
+from hub.web.console.bulk_pages import RUNS
 from hub.web.console.now_page import channels_of, of_channel
 from hub.web.console.shell import console_page, done
 from hub.web.console.staff import staff_names
@@ -87,6 +88,8 @@ async def resume(request: web.Request, form: ResumeForm) -> web.StreamResponse:
         resumed = await acts.resume(operator_of(request, OPERATE), form.name, form)
     except NotRestored:
         return done(PATH, "not_restored")
+    if resumed.run is not None:
+        return done(f"{RUNS}/{resumed.run}", "started")
     return done(PATH, f"resumed{_of(resumed.subject)}")
 
 

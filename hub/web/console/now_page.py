@@ -1,11 +1,11 @@
-"""Ahora: one sentence about the hub, what waits for somebody, and how much it does."""
+"""Ahora: one sentence about the hub, the matters that wait for somebody, and the last day."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 from aiohttp import web
 
@@ -38,6 +38,25 @@ _LISTS: Final = (
     ("clocks", "Promesas", "/clocks", CLOCK_STATES),
     ("dead", "Rechazados", "/dead", DEAD_STATES),
 )
+
+
+class Figures(NamedTuple):
+    """A list, and how many rows it has by state: the state, its word, the number, and the list of these."""
+
+    title: str
+    path: str
+    states: Sequence[tuple[str, str, str, str]]
+
+
+class ChannelLine(NamedTuple):
+    """A channel with what it has done in the last hour, and what waits for it by lane."""
+
+    row: ChannelRow
+    health: tuple[str, str]
+    left: int
+    lost: int
+    waiting: int
+    lanes: Mapping[str, int]
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -89,18 +108,18 @@ def plot_of(activity: Activity) -> Plot:
     return columns(names, [(name, [getattr(hour, name) for hour in activity.hours]) for name, _ in _SERIES])
 
 
-def _figures(counts: Mapping[str, Mapping[str, int]]) -> list[dict[str, Any]]:
+def _figures(counts: Mapping[str, Mapping[str, int]]) -> list[Figures]:
     """Return the counts of each list by state, each with the list of its rows."""
     return [
-        {
-            "title": title,
-            "path": path,
-            "states": [
+        Figures(
+            title,
+            path,
+            [
                 (state, label, whole(counts[noun][state], MANY), f"{path}?state={state}")
                 for state, label in labels.items()
                 if counts[noun].get(state)
             ],
-        }
+        )
         for noun, title, path, labels in _LISTS
     ]
 
@@ -115,18 +134,18 @@ def _a_minute(messages: int, minutes: int) -> str:
     return f"{messages / minutes:.1f}".replace(".", ",")
 
 
-def _channels(rows: Sequence[ChannelRow], activity: Activity) -> list[dict[str, Any]]:
+def _channels(rows: Sequence[ChannelRow], activity: Activity) -> list[ChannelLine]:
     """Return the channels that are configured or have something to do, each with its last hour."""
     found = [(row, activity.channels.get(row.name)) for row in rows]
     return [
-        {
-            "row": row,
-            "health": health_of(row),
-            "left": work.left if work else 0,
-            "lost": work.lost if work else 0,
-            "waiting": sum(row.waiting.values()),
-            "lanes": row.waiting,
-        }
+        ChannelLine(
+            row=row,
+            health=health_of(row),
+            left=work.left if work else 0,
+            lost=work.lost if work else 0,
+            waiting=sum(row.waiting.values()),
+            lanes=row.waiting,
+        )
         for row, work in found
         if row.providers or work or any(row.waiting.values())
     ]

@@ -1,13 +1,14 @@
-"""The page of what people wrote: newest first, answers to emergencies on top."""
+"""Replies as a list: newest first, answers to emergencies on top."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import web
 
 from hub.model.casework import ReplyView
+from hub.model.reply_rows import ReplyRow
 from hub.operations.explain.sentences_es import short_time
 from hub.ports.casework import ReplyFilter
 from hub.rendering import case_words_es, labels_es
@@ -57,14 +58,14 @@ async def show(request: web.Request, query: ReplyListQuery) -> web.StreamRespons
     )
 
 
-def _line(row: Mapping[str, Any], staff: Mapping[str, str], places: Mapping[str, str]) -> tuple[object, ...]:
+def _line(row: ReplyRow, staff: Mapping[str, str], places: Mapping[str, str]) -> tuple[object, ...]:
     return (
-        short_time(row["received_at"]),
-        case_words_es.REPLY_KINDS.get(row["kind"], row["kind"]),
-        labels_es.CHANNELS.get(row["channel"], row["channel"]),
-        row["person"] or "",
-        row["case"] or row["thread"],
-        places.get(row["copropiedad"], row["copropiedad"]) or "",
-        case_words_es.REPLY_STATES[row["state"]],
-        who_es(row["assignee"], staff),
+        short_time(row.received_at),
+        case_words_es.REPLY_KINDS.get(row.kind, row.kind),
+        labels_es.CHANNELS.get(row.channel, row.channel),
+        row.person or "",
+        row.case or row.thread,
+        places.get(row.copropiedad or "", row.copropiedad or ""),
+        case_words_es.REPLY_STATES[row.state],
+        who_es(row.assignee, staff),
     )

@@ -1,16 +1,16 @@
-"""The page of what one person wrote: their words, what they answer, and what staff does about it."""
+"""A reply as a page: its words, the message that it answers, and the acts of staff."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
 from aiohttp import web
 
-from hub.model import Json, Scope
+from hub.model import Scope
 from hub.model.casework import case_of_thread
+from hub.model.reply_rows import ReplyWhole
 from hub.operations.cases.replies import answered_in, look_at_reply
 from hub.rendering import case_words_es
 from hub.rendering.titles_es import EVENTS
@@ -36,8 +36,8 @@ async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  #
         here=PATH,
         reply=reply,
         words_shown=words_shown,
-        path=f"{PATH}/{reply['id']}",
-        thread=case_of_thread(reply["thread"]),
+        path=f"{PATH}/{reply.id}",
+        thread=case_of_thread(reply.thread),
         case_to_answer=answered_in(reply),
         form=secrets.token_urlsafe(12),
         events=EVENTS,
@@ -66,7 +66,7 @@ def _back(reply_id: UUID, what: str) -> web.StreamResponse:
     return done(f"{PATH}/{reply_id}", what)
 
 
-async def _reply(request: web.Request) -> tuple[Mapping[str, Json], bool]:
+async def _reply(request: web.Request) -> tuple[ReplyWhole, bool]:
     """Return the reply, and whether this caller may read its words."""
     contacts, reply_id = services(request).contacts, read_id(request, _REPLY)
     private = places_with(request, Scope.PRIVACY)
@@ -75,13 +75,13 @@ async def _reply(request: web.Request) -> tuple[Mapping[str, Json], bool]:
     return found(_REPLY, await look_at_reply(actor_of(request), contacts, reply_id)), False
 
 
-async def _around(request: web.Request, reply: Mapping[str, Json]) -> Mapping[str, Any]:
+async def _around(request: web.Request, reply: ReplyWhole) -> dict[str, Any]:
     """Return what stands around it: what it answers, who may take it, what this caller may do."""
     deps, reply_id = services(request), read_id(request, _REPLY)
     may = await deps.contacts.reply(reply_id, places_with(request, Scope.OPERATE)) is not None
-    message = reply["message_id"]
+    message = reply.message_id
     return {
-        "answered": await deps.log.message(UUID(message), places=places_of(request)) if message else None,
+        "answered": await deps.log.message(message, places=places_of(request)) if message else None,
         "accounts": await deps.reply_acts.may_take(reply) if may else (),
         "may_act": may,
         "buildings": await buildings_of(request),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final
+from typing import Annotated, Final, NamedTuple
 from urllib.parse import urlencode
 
 from aiohttp import web
 from msgspec import Meta
 
 from hub.catalog import BY_NAME, GROUPS
-from hub.model import Word
+from hub.model import EventType, Word
 from hub.operations.gallery import Gallery, TemplatePreview, TemplateRow
 from hub.rendering.labels_es import CHANNELS as CHANNELS_ES
 from hub.rendering.labels_es import PURPOSES
@@ -78,18 +78,22 @@ async def show(request: web.Request, query: GalleryQuery) -> web.StreamResponse:
     )
 
 
-def _lines(rows: Sequence[TemplateRow]) -> list[dict[str, Any]]:
-    """Return the table: a line for each text of an event, with its cells by channel."""
+class TextLine(NamedTuple):
+    """A text of an event: who reads it, what for, and its cells by channel, each with its page."""
+
+    event: str
+    audience: str | None
+    readers: Sequence[tuple[str, str]]
+    cells: Sequence[tuple[TemplateRow, str]]
+
+
+def _lines(rows: Sequence[TemplateRow]) -> list[TextLine]:
+    """Return the table: a line for each text of an event."""
     lines: dict[tuple[str, str | None], list[TemplateRow]] = {}
     for row in rows:
         lines.setdefault((row.event, row.audience), []).append(row)
     return [
-        {
-            "event": event,
-            "audience": audience,
-            "readers": _readers(event, audience),
-            "cells": [(row, path_of(row)) for row in found],
-        }
+        TextLine(event, audience, _readers(event, audience), [(row, path_of(row)) for row in found])
         for (event, audience), found in lines.items()
     ]
 
@@ -105,7 +109,7 @@ def path_of(row: TemplateRow) -> str:
     return f"{PATH}/{row.event}?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
-def _silent(rows: Sequence[TemplateRow], group: str) -> list[Any]:
+def _silent(rows: Sequence[TemplateRow], group: str) -> list[EventType]:
     """Return the events of which nobody is told."""
     spoken = {row.event for row in rows}
     return [kind for kind in GROUPS[group] if kind.name not in spoken]

@@ -6,11 +6,12 @@ import asyncio
 from typing import Final
 
 from aiohttp import web
+from msgspec import UNSET
 
 from hub.errors import Unavailable
-from hub.model import Json
 from hub.tasks import reraise_if_cancelled
 from hub.web.responses import json_answer
+from hub.web.schemas.common import Health
 from hub.web.services import monitoring
 
 _PATIENCE: Final = 3.0  # seconds
@@ -18,7 +19,7 @@ _PATIENCE: Final = 3.0  # seconds
 
 async def live(_request: web.Request) -> web.Response:
     """Report that the process answers."""
-    return json_answer({"status": "ok"})
+    return json_answer(Health(status="ok"))
 
 
 async def ready(request: web.Request) -> web.Response:
@@ -28,14 +29,13 @@ async def ready(request: web.Request) -> web.Response:
             servers = await monitoring(request).ready()
             paused = await _is_paused(request)
     except TimeoutError:
-        return json_answer({"status": "unknown", "servers": {}}, status=503)
+        return json_answer(Health(status="unknown", servers={}), status=503)
     well = all(servers.values())
-    body: dict[str, Json] = {
-        "status": "ok" if well else "not ready",
-        "servers": {name: "ok" if answers else "not ok" for name, answers in servers.items()},
-    }
-    if paused:
-        body["paused"] = True
+    body = Health(
+        status="ok" if well else "not ready",
+        servers={name: "ok" if answers else "not ok" for name, answers in servers.items()},
+        paused=paused or UNSET,
+    )
     return json_answer(body, status=200 if well else 503)
 
 
