@@ -21,7 +21,7 @@ from hub.access.inbox_tokens import give_token
 from hub.desk.rights import erasing
 from hub.errors import BrokerUnavailable, KeptByDuty, StorageUnavailable, UnknownName
 from hub.inbound import confirm_bounce
-from hub.model import Clock, Escalation, Event, Json, Preferences, PropertyScope, SentMail, State
+from hub.model import Clock, Escalation, Event, Preferences, PropertyScope, SentMail, State
 from hub.model.erasures import Counts, Duties, Duty, Erased
 from hub.model.reply_rows import ReplyWhole
 from hub.model.retention import DataKind
