@@ -65,7 +65,7 @@ class MessagePageQuery(WholeQuery, FormQuery, frozen=True, kw_only=True, forbid_
     why: Annotated[str, Meta(max_length=40, description="Why nothing was done, in a word.")] = ""
 
 
-class LifeRow(AttemptRow, frozen=True, kw_only=True):
+class ShownAttempt(AttemptRow, frozen=True, kw_only=True):
     """An attempt in words: the event, the provider, and the meaning of the code."""
 
     what: str
@@ -204,10 +204,10 @@ async def _may_operate(request: web.Request, message_id: UUID, places: PropertyS
     return await services(request).log.message(message_id, places=places) is not None
 
 
-def _attempt(attempt: AttemptRow) -> LifeRow:
+def _attempt(attempt: AttemptRow) -> ShownAttempt:
     """Describe an attempt: its result, its provider, its code."""
     code = attempt.code
-    return LifeRow(
+    return ShownAttempt(
         **asdict(attempt),
         what=what_happened(attempt.outcome, code, attempt.reference),
         by="" if is_by_staff(code) else attempt.provider,
