@@ -30,7 +30,7 @@ async def audit(
     as_json: AsJson = False,
 ) -> None:
     """
-    Show looks at people's data and changes, each with its author, newest first.
+    Show who looked at people's data and who changed what, newest first.
 
       hub audit --person p-maria-pena
     """
