@@ -71,7 +71,7 @@ async def _report(by: Operator, run_id: UUID) -> BulkReport:
 
 
 def print_plan(planned: BulkPlan, *, as_json: bool) -> None:
-    """Print what would be done, as the API answers it or in lines."""
+    """Print the plan, as the API answers it or in lines."""
     _tell(planned)
     if as_json:
         print_json(planned)
@@ -83,7 +83,7 @@ def print_plan(planned: BulkPlan, *, as_json: bool) -> None:
 
 
 def _tell(planned: BulkPlan) -> None:
-    """Say what a count of rows does not: what stays, what is urgent, and what another run is for."""
+    """Warn of rows that a count does not show: those that stay, the urgent ones, those of another run."""
     for skip in planned.skipped:
         typer.secho(f"{skip.count} left out: {skip.reason}", fg=typer.colors.YELLOW, err=True)
     if planned.urgent:

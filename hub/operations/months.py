@@ -15,8 +15,8 @@ class MonthReport(msgspec.Struct, frozen=True, kw_only=True):
     """
     A month, with numbers of rows as PostgreSQL estimates them.
 
-    `drops_at` is when it is old enough to be dropped; None: it is kept for ever. `held_by` says what it
-    would stay for now, with numbers of at most 1,000; only a month that is old enough has it.
+    `drops_at` is when it is old enough to be dropped; None: it is kept for ever. `held_by` has the reasons
+    for which it would stay now, with numbers of at most 1,000; only a month that is old enough has it.
     """
 
     month: StoredMonth

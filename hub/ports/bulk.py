@@ -41,8 +41,8 @@ class BulkChoice:
     """
     An action and its rows. `places` limits all of them; a dead letter belongs to none.
 
-    `also_told`: messages go again also to people whom another message has reached. `older`: what the copy of
-    a restored hub had planned is cancelled.
+    `also_told`: messages go again also to people whom another message has reached. `older`: messages that the
+    copy of a restored hub had planned are cancelled.
     """
 
     kind: BulkKind

@@ -20,7 +20,7 @@ class ContactStore(Protocol):
     """
 
     async def replies(self, asked: ReplyFilter, *, after: str | None, limit: int) -> Rows[ReplyRow]:
-        """List replies with what staff has done about them, without their text."""
+        """List replies with staff's work on them, without their text."""
 
     async def reply(self, reply_id: UUID, places: PropertyScope = None) -> ReplyWhole | None:
         """Return a reply with its text."""

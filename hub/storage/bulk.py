@@ -28,7 +28,7 @@ from hub.storage.verdicts import TAKEN, Acted, verdicts_of
 
 _SQL = load("bulk")
 _KEPT: Final = timedelta(days=90)
-"""How long one can look up what a run has done."""
+"""The time for which the outcome of a run can be looked up."""
 _FOUND: Final[Mapping[str, str]] = {
     "messages": "found",
     "messages_there": "found_there",
@@ -38,7 +38,7 @@ _TO_PRINT: Final = (LetterState.OPEN, LetterState.BATCHED)
 _ANYWAY: Final = (
     "coalesce((SELECT (asked ->> 'also_told')::boolean FROM bulk_run WHERE bulk_run.id = $5), false)"
 )
-"""Whether the run is also for people whom another message has reached."""
+"""In a statement: the run is also for people whom another message has reached."""
 _MINE: Final = "EXISTS (SELECT FROM bulk_item WHERE run_id = $5 AND bulk_item.id = other.id)"
 
 
@@ -94,7 +94,7 @@ class PostgresBulk(Store):
         try:
             return await self._work(run.id, limit, lambda opened, ids: _act(opened, run, ids, replay))
         except StorageRefused:
-            # Row by row: what no repetition mends must not stop the rest of the run.
+            # Row by row: a failure that no repetition mends must not stop the rest of the run.
             return await (self._batch(run, 1, replay) if limit > 1 else self._work(run.id, 1, _refuse))
 
     async def _work(
@@ -114,7 +114,7 @@ class PostgresBulk(Store):
 
 
 def _chosen(choice: BulkChoice, limit: int) -> tuple[str, Sequence[object]]:
-    """Return the statement of what a bulk action finds, with its parameters."""
+    """Return the statement that finds the rows of a bulk action, with its parameters."""
     which = choice.which
     if isinstance(which, DeadFilter):
         is_replay = choice.kind is BulkKind.REPLAY

@@ -16,7 +16,7 @@ from hub.storage.verdicts import TAKEN, verdicts_of
 
 _SQL = load("cancel")
 PLANNED_BEFORE: Final = _SQL["planned_before"]
-"""The condition of what the copy of a restored hub had planned."""
+"""The condition of messages that the copy of a restored hub had planned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class CancelRule:
 
 WAITING: Final = CancelRule(states=UNSENT, verdict=_SQL["verdict"], reason="withdrawn")
 OLDER: Final = CancelRule(states=UNSENT | {State.SENDING}, verdict=_SQL["older"], reason="restored")
-"""What a restored hub had planned before its copy."""
+"""Messages that a restored hub had planned before its copy."""
 
 
 async def withdraw(run: Runner, ids: Collection[UUID], how: CancelRule = WAITING) -> Mapping[UUID, str]:

@@ -28,7 +28,7 @@ _EVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 _LAST: Final = 2**63 - 1
 _NOBODY: Final = UUID(int=0)
 _NEAR: Final = timedelta(minutes=10)
-"""How far ahead a minute with rows is looked for first: after an outage a whole day may wait."""
+"""The time ahead in which a minute with rows is looked for first: after an outage a whole day may wait."""
 _PAGE: Final = 2000
 _AT_ONCE: Final = 200
 """Rows that are sealed in a millisecond; in between, other work has its turn."""

@@ -24,11 +24,11 @@ _BY_REFERENCE = load("receipts")["by_reference"]
 RECENT: Final = timedelta(days=30)
 """The maximal age of the message that a text from a number is taken to answer."""
 EMERGENCY: Final = timedelta(hours=6)
-"""How long a text from a number is taken to answer an emergency, also when other messages came after it."""
+"""The time in which a text from a number answers an emergency, also when other messages came after it."""
 QUIET: Final = timedelta(hours=24)
-"""How long the same writer gets no second acknowledgement for the same."""
+"""The time in which the same writer gets no second acknowledgement for the same."""
 MOST_THANKS: Final = 5
-"""Acknowledgements per thread within QUIET, whoever writes."""
+"""Acknowledgements per thread within QUIET, for all writers together."""
 
 
 async def mark_published(run: Runner, reply_id: UUID) -> None:
@@ -152,7 +152,7 @@ def _text(text: str) -> str:
 
 
 async def _apply_revocation(transaction: Transaction, inbound: Inbound) -> None:
-    """Revoke or give back what a new reply asks for."""
+    """Revoke a consent, or give it back, as a new reply asks."""
     address, person = _text(inbound.reply.address), whose(inbound)
     if inbound.revokes and address:
         reason = "complaint" if inbound.kind is ReplyKind.COMPLAINT else "opted_out"

@@ -74,7 +74,7 @@ async def held(house: House, publisher: Publisher) -> tuple[int, str]:
 
 
 async def lives_through(house: House, copy: Path) -> tuple[int, str]:
-    """Have traffic, a copy while a message waits, and more traffic; return whose message waited, of what."""
+    """Have traffic, a copy while a message waits, and more traffic; return its person and event."""
     async with house.running() as publisher:
         await directory.publish_all(publisher)
         await house.settled(await publisher.publish("pqrs.received", directory.pqrs(1)))
@@ -133,7 +133,7 @@ async def test_restored_hub_starts_paused_and_sends_what_is_due_once_after_the_r
     assert all("restaurado de la copia del" in reason for reason in reasons)
     assert sum(row["before"] for row in seen) >= 1
     assert ("done" if cancels else "all resumes") in resumed
-    # The first hub had sent it after the copy: only who asks for it sends it again.
+    # The first hub had sent it after the copy: only an operator's command sends it again.
     assert (1 if cancels else 2) == receipts(house, number)
     assert ({("cancelled", "restored")} if cancels else {("sent", "")}) == after
     assert 1 == receipts(house, 1)

@@ -1,4 +1,4 @@
-"""Channels at the desk: what is paused and why, what waits for the end of a pause, what leaves then."""
+"""Channels at the desk: pauses with their reasons, waiting messages, and the end of a pause."""
 
 from __future__ import annotations
 
@@ -190,7 +190,7 @@ async def test_pause_of_a_channel_says_what_it_holds(stores: RealStores, by: Ope
 async def test_restored_hub_goes_on_without_what_is_older(
     stores: RealStores, by: Operator, notes: MemoryAudit
 ) -> None:
-    """What is sent already, or may be in a worker's hands, stays. The pause ends with the run."""
+    """A message that is sent already, or may be in a worker's hands, stays. The pause ends with the run."""
     messages = [
         waits(0, **BEFORE),
         waits(1, state=State.QUEUED, reason=None, next_at=None, **BEFORE),
@@ -256,7 +256,7 @@ async def test_run_takes_nothing_older_where_no_restore_has_paused(stores: RealS
 async def test_what_is_older_than_any_other_pause_is_cancelled_by_a_plan(
     stores: RealStores, by: Operator, notes: MemoryAudit, name: str
 ) -> None:
-    """What is refused leaves no row in the audit."""
+    """A refusal leaves no row in the audit."""
     await stores.add(one := waits(0, **BEFORE))
     await paused(by, "ana")
     with pytest.raises(NotRestored):

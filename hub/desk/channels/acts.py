@@ -63,7 +63,7 @@ async def resume(by: Operator, name: str, query: ResumeQuery) -> Resumed:
     """
     End a pause and release the messages it held; safe to repeat.
 
-    Where a bulk run cancels first what is older, the pause ends with that run: `run` says which.
+    Where a bulk run first cancels the older messages, the pause ends with that run, which `run` names.
     """
     return await end_pause(by, name, cancels_older=query.older is not None, at_most=AT_MOST)
 
@@ -77,11 +77,11 @@ async def end_pause(
     on_progress: Callable[[int], None] = lambda _: None,
 ) -> Resumed:
     """
-    End a pause and release what it held, up to `at_most`; or, if asked, start to cancel what is older.
+    End a pause and release its messages, up to `at_most`; or, if asked, start to cancel the older ones.
 
     `on_progress` is called with the count so far. Messages held by another pause stay held. Raises
-    UnknownName, and NotRestored where it is not the pause of a restored hub. What is refused leaves no row in
-    the audit.
+    UnknownName, and NotRestored where it is not the pause of a restored hub. A refusal leaves no row in the
+    audit.
     """
     subject = subject_of(name)
     restored = await _restored(by) if subject == EVERYTHING else None
@@ -102,18 +102,18 @@ async def end_pause(
 
 async def _restored(by: Operator) -> PauseRow | None:
     """
-    Return the pause of a restored hub, the only one of which what is older may be cancelled without a list.
+    Return the pause of a restored hub, the only one whose older messages may be cancelled without a list.
 
-    Of any other all that was planned before it would go, the urgent and what the law asks for too.
+    With any other all messages planned before it would go, urgent and legal ones too.
     """
     return next((row for row in await queries.pauses(by.db) if row.is_restored), None)
 
 
 async def _cancelling(by: Operator, restored: PauseRow, *, starts: bool) -> UUID | None:
     """
-    Return the run that cancels what is older than the copy, a new one if it `starts`; None if there is none.
+    Return the run that cancels messages older than the copy, a new one if it `starts`; None without one.
 
-    While it works the pause stands, whoever ends it: what it has not reached would leave.
+    While it works nobody can end the pause: messages that it has not reached would leave.
     """
     running = await queries.cancelling(by.db)
     return await _start(by, restored) if running is None and starts else running
@@ -129,7 +129,7 @@ async def _start(by: Operator, restored: PauseRow) -> UUID | None:
 
 
 async def mark(by: Operator) -> object:
-    """Return what differs once a channel is broken, paused or goes on."""
+    """Return a value that differs once a channel is broken, paused or goes on."""
     incidents = await by.stores.incidents.incidents(_SHOWN)
     return [incidents, await queries.pauses(by.db), await queries.held(by.db)]
 

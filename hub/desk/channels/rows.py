@@ -36,12 +36,12 @@ class PauseRow(Struct, kw_only=True):
 
     @property
     def is_restored(self) -> bool:
-        """Whether it is that with which a restored hub starts."""
+        """Whether it is the pause with which a restored hub starts."""
         return (self.subject, self.by) == (EVERYTHING, RESTORED_BY)
 
 
 class PauseWhole(PauseRow, kw_only=True):
-    """A pause, and what leaves when it ends. What only a pause of everything has is null for others."""
+    """A pause, and the messages that leave at its end. Only a pause of everything has all fields."""
 
     unsent: Annotated[int, Meta(description="Messages that would leave.")]
     older: Annotated[
@@ -68,7 +68,7 @@ class ChannelRow(Struct, kw_only=True):
 
 
 class HeldRow(Struct, kw_only=True, frozen=True):
-    """How many messages of an event pauses hold on a channel, and how many of those are urgent."""
+    """The number of messages of an event that pauses hold on a channel, and of the urgent ones among them."""
 
     channel: str
     event: str
@@ -77,7 +77,7 @@ class HeldRow(Struct, kw_only=True, frozen=True):
 
 
 class WaitingRow(Struct, kw_only=True, frozen=True):
-    """How many messages wait on a channel and lane; `before` were planned before the pause of everything."""
+    """The messages that wait on a channel and lane; `before` were planned before the pause of everything."""
 
     channel: str
     lane: str
@@ -113,7 +113,7 @@ class Resumed(Struct, kw_only=True, frozen=True):
     """
     `changed` is false if nothing was paused. With `more`, call again to release the rest.
 
-    `run` is the bulk run that cancels what is older than the copy of a restored hub: the pause ends with it.
+    `run` is the bulk run that cancels messages older than a restored hub's copy: the pause ends with it.
     """
 
     subject: str

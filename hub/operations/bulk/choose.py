@@ -24,7 +24,7 @@ LETTERS: Final = frozenset({BulkKind.REPLAY, BulkKind.DISCARD})
 class BulkFilter(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
     The filter of a list: of messages, of dead letters (`reason`, `event`), or of letters (`state`,
-    `copropiedad`, `handed_over`). What is not given does not narrow it.
+    `copropiedad`, `handed_over`). A field that is not given does not narrow it.
     """
 
     state: Word | None = None
@@ -60,7 +60,7 @@ def narrowed(asked: BulkFilter, places: PropertyScope) -> MessageFilter:
 
 
 def choice_of(kind: BulkKind, asked: BulkFilter, places: PropertyScope) -> BulkChoice:
-    """Return what a bulk action of this kind is for."""
+    """Return the choice of a bulk action of this kind."""
     where = within(places, asked.copropiedad)
     if kind in MESSAGES:
         return BulkChoice(
@@ -79,7 +79,7 @@ def choice_of(kind: BulkKind, asked: BulkFilter, places: PropertyScope) -> BulkC
 
 def check(kind: BulkKind, asked: BulkFilter) -> None:
     """
-    Raise InvalidFilter for what this kind is not narrowed by.
+    Raise InvalidFilter for a field that does not narrow this kind.
 
     Left aside, it would let the action reach far more rows than were meant.
     """

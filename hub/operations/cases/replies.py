@@ -33,11 +33,11 @@ from hub.ports import AccountStore, AuditStore, CaseworkStore, ContactStore
 
 REPLIED: Final = "support.replied"
 NONE_NEEDED: Final = "none"
-"""The channel of an answer that was not needed: what was promised ends as well."""
+"""The channel of an answer that was not needed: the promise ends as well."""
 
 
 class ReplyTask(Struct, kw_only=True, frozen=True):
-    """A reply after an act: its state, and who has it."""
+    """A reply after an act: its state, and its assignee."""
 
     id: UUID
     state: ReplyState
@@ -57,7 +57,7 @@ async def read_reply(
 
 
 async def look_at_reply(by: Actor, contacts: ContactStore, reply_id: UUID) -> ReplyWhole | None:
-    """Return a reply without its words, for who may not read them; the look is audited."""
+    """Return a reply without its words, for a caller who may not read them; the look is audited."""
     reply = await contacts.reply(reply_id, by.places)
     if reply is None:
         return None
@@ -137,13 +137,13 @@ class ReplyActs:
 
 
 def answered_in(reply: ReplyWhole) -> str | None:
-    """Return the case by which the hub can write to who wrote; None if there is none."""
+    """Return the case by which the hub can write to the writer; None if there is none."""
     case = case_of_thread(reply.thread)
     return case if act_of(REPLIES, case) is not None else None
 
 
 def replied(reply: ReplyWhole, state: ReplyState, *, who: str, now: datetime) -> Event:
-    """Make the event that ends what was promised to who wrote. A repeat is a duplicate."""
+    """Make the event that ends the promise to the writer. A repeat is a duplicate."""
     data: dict[str, Json] = {THREAD: reply.thread, "agent_id": who, "replied_at": now.isoformat()}
     data |= {"channel": NONE_NEEDED} if state is ReplyState.CLOSED else {}
     data |= {"copropiedad_id": reply.copropiedad} if reply.copropiedad else {}

@@ -49,7 +49,7 @@ _PAGES: Final[Mapping[str, str]] = {
     "source": "/webhooks",
     "webhook": "/webhooks/{id}",
 }
-"""What a subject is → its page."""
+"""Kind of a subject → its page."""
 _WHYS: Final[Mapping[str, str]] = {str(word): words for word, words in WHY_CANCEL_ES.items()}
 _GAP: Final = re.compile(r"{\w+}")
 
@@ -67,7 +67,7 @@ class AuditQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class NoteShown(NoteRow, kw_only=True):
-    """A note with its words, and the pages of what it names."""
+    """A note with its words, and the pages of the subjects that it names."""
 
     what: str
     words: str
@@ -76,7 +76,7 @@ class NoteShown(NoteRow, kw_only=True):
 
 
 async def show(request: web.Request, query: AuditQuery) -> web.StreamResponse:
-    """List who did what, newest first."""
+    """List looks and changes, newest first."""
     by = operator_of(request, SCOPES)
     if query.format is not None:
         page = await export_notes(by, _asked(query))
@@ -96,7 +96,7 @@ async def show(request: web.Request, query: AuditQuery) -> web.StreamResponse:
 
 
 def _asked(query: AuditQuery) -> NotesQuery:
-    """Return what the days of the page ask for; the last day is in it."""
+    """Return the instants of the page's days; the last day is in them."""
     return NotesQuery(
         after=query.after,
         limit=query.limit,
@@ -120,7 +120,7 @@ def _shown(request: web.Request, row: NoteRow) -> NoteShown:
 
 
 def page_of(request: web.Request, subject: str) -> str | None:
-    """Return the page of what the audit names, if the hub has one that the caller may open."""
+    """Return the page of a subject of the audit, if the hub has one that the caller may open."""
     noun, _, ref = subject.partition(":")
     # A pause names the event's name, a look at one event its key.
     pattern = "/events/{key}" if noun == "event" and uuid_in(ref) else _PAGES.get(noun, "")

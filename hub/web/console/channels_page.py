@@ -83,7 +83,7 @@ async def pause(request: web.Request, form: PauseForm) -> web.StreamResponse:
 
 
 async def resume(request: web.Request, form: ResumeForm) -> web.StreamResponse:
-    """End a pause, and release what it held."""
+    """End a pause, and release its messages."""
     try:
         resumed = await acts.resume(operator_of(request, OPERATE), form.name, form)
     except NotRestored:
@@ -94,6 +94,6 @@ async def resume(request: web.Request, form: ResumeForm) -> web.StreamResponse:
 
 
 def _of(subject: str) -> str:
-    """Return the end of the word that says what was paused: a channel has none."""
+    """Return the end of the word for the paused subject: a channel has none."""
     kind = subject.partition(":")[0]
     return "" if kind == "channel" else f"_{kind}"

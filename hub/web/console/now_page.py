@@ -49,7 +49,7 @@ class Figures(NamedTuple):
 
 
 class ChannelLine(NamedTuple):
-    """A channel with what it has done in the last hour, and what waits for it by lane."""
+    """A channel with its activity in the last hour, and the waiting messages by lane."""
 
     row: ChannelRow
     health: tuple[str, str]
@@ -60,7 +60,7 @@ class ChannelLine(NamedTuple):
 
 
 async def show(request: web.Request) -> web.StreamResponse:
-    """Show what is wrong, what waits, and the last day."""
+    """Show the faults, the waiting work, and the last day."""
     deps, places = services(request), places_with(request, Scope.READ)
     counts, activity, situation = await now_of(request)
     soonest = await deps.clocks.list(ClockFilter(limit=_SOONEST), deps.now(), places=places)

@@ -34,7 +34,7 @@ class ReplyListQuery(RepliesQuery, FormQuery, frozen=True, kw_only=True, forbid_
 
 
 async def show(request: web.Request, query: ReplyListQuery) -> web.StreamResponse:
-    """List what people wrote, without their words."""
+    """List the replies of people, without their words."""
     found = await replies_of(request, query)
     if query.format is not None:
         staff, places = await staff_names(request), await buildings_of(request)

@@ -28,7 +28,7 @@ _REPLY: Final = "reply"
 
 
 async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
-    """Show a reply; its words to who may read them there, which is audited."""
+    """Show a reply; its words to a caller who may read them there, which is audited."""
     reply, words_shown = await _reply(request)
     return console_page(
         "console/reply.html",
@@ -76,7 +76,7 @@ async def _reply(request: web.Request) -> tuple[ReplyWhole, bool]:
 
 
 async def _around(request: web.Request, reply: ReplyWhole) -> dict[str, Any]:
-    """Return what stands around it: what it answers, who may take it, what this caller may do."""
+    """Return its surroundings: the answered message, the accounts that may take it, the caller's acts."""
     deps, reply_id = services(request), read_id(request, _REPLY)
     may = await deps.contacts.reply(reply_id, places_with(request, Scope.OPERATE)) is not None
     message = reply.message_id

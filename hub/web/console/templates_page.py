@@ -79,7 +79,7 @@ async def show(request: web.Request, query: GalleryQuery) -> web.StreamResponse:
 
 
 class TextLine(NamedTuple):
-    """A text of an event: who reads it, what for, and its cells by channel, each with its page."""
+    """A text of an event: its readers, their purpose, and its cells by channel, each with its page."""
 
     event: str
     audience: str | None
@@ -99,7 +99,7 @@ def _lines(rows: Sequence[TemplateRow]) -> list[TextLine]:
 
 
 def _readers(event: str, audience: str | None) -> list[tuple[str, str]]:
-    """Return who reads a text, and what for."""
+    """Return the readers of a text, with the purpose."""
     readers = [one for one in BY_NAME[event].audiences if one.template == audience]
     return [(", ".join(one.who), PURPOSES.get(one.purpose, one.purpose)) for one in readers]
 
@@ -110,7 +110,7 @@ def path_of(row: TemplateRow) -> str:
 
 
 def _silent(rows: Sequence[TemplateRow], group: str) -> list[EventType]:
-    """Return the events of which nobody is told."""
+    """Return the events of which nobody is notified."""
     spoken = {row.event for row in rows}
     return [kind for kind in GROUPS[group] if kind.name not in spoken]
 
