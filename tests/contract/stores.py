@@ -92,6 +92,7 @@ from hub.testing import (
 from tests.contract.values import LEASE, now
 
 LASTS: Final = {"sms": timedelta(days=90)}
+POLICY: Final = load_policy()
 """The time for which suppressions last in these tests; on other channels for ever."""
 AT_ONCE: Final = timedelta(0)
 """A lease that expires immediately, an age that is reached immediately."""
@@ -223,7 +224,7 @@ async def open_stores(database: str) -> AsyncIterator[RealStores]:
             redrive=PostgresRedrive(opened),
             contacts=PostgresContacts(opened),
             roster=PostgresDirectoryHistory(opened),
-            headcount=PostgresHeadcount(opened, LASTS.get, load_policy(), lambda: datetime.now(UTC)),
+            headcount=PostgresHeadcount(opened, LASTS.get, POLICY, lambda: datetime.now(UTC)),
             explaining=PostgresExplain(opened),
             cases=PostgresCases(opened),
             casework=PostgresCasework(opened),
