@@ -57,7 +57,7 @@ _KINDS: Final[Mapping[str, tuple[type, ...]]] = {
     "bool": (bool,),
     "bytea": (bytes,),
     **dict.fromkeys(("int2", "int4", "int8"), (int,)),
-    **dict.fromkeys(("text[]", "uuid[]"), (Sequence, frozenset)),
+    **dict.fromkeys(("text[]", "uuid[]", "timestamptz[]"), (Sequence, frozenset)),
     **dict.fromkeys(_JSON, (Sequence, Mapping, frozenset)),
 }
 """Type of PostgreSQL → types of Python; JSON may also be a Struct of its own."""
