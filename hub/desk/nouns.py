@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from hub.desk.accounts.noun import NOUN as ACCOUNTS
@@ -48,3 +49,5 @@ NOUNS: Final[tuple[Noun, ...]] = (
     WEBHOOKS,
     RESULTS,
 )
+AUDITED: Final[Mapping[str, str]] = {word: means for noun in NOUNS for word, means in noun.audited.items()}
+"""Words of the audit that nouns write → what they mean, in Spanish."""

@@ -1,8 +1,11 @@
 """
 Acts, lists and reads as a noun declares them; the doors follow from the declarations.
 
-    LISTS = (List(list_posters, "/posters", "Carteles", ...),)
-    ACTS = (Act(mark_poster_hung, "/posters/{id}/hung", needs=OPERATE, ...),)
+    NOUN = Noun(
+        name="posters",
+        lists=(List(list_posters, "/posters", row=PosterRow, title="Carteles", ...),),
+        acts=(Act(mark_poster_hung, "/posters/{id}/hung", label="Ya se colgó", ...),),
+    )
 
 Each takes a function of the noun. Its first parameter is the operator; then come the gaps of the path by
 name, then `body` or `query`, a Struct. Its docstring is the summary of the route and the help of the command.
@@ -158,6 +161,7 @@ class Act(Declared):
     asks: Callable[..., Awaitable[Question]] | None = None
     """Takes the operator, the gaps, and a `query` where it has one."""
     offered: Callable[[Any], bool] = lambda _: True
+    """Whether a row has the button. It guards nothing: the function itself refuses what may not be."""
     style: str = "line"
     """The class of its button."""
     leads_to: str = ""
@@ -273,6 +277,8 @@ class Noun:
     lists: tuple[List, ...] = ()
     reads: tuple[Read, ...] = ()
     acts: tuple[Act, ...] = ()
+    audited: Mapping[str, str] = field(default_factory=dict)
+    """Its own words of the audit → what they mean, in Spanish."""
     examples: Mapping[type[Struct], Mapping[str, Any]] = field(default_factory=dict)
     """Bodies for the API's document. A test reads each as its shape."""
 

@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Final
 
 import hub
+from hub.desk.nouns import AUDITED
 from hub.model.bulk import BulkKind
 from hub.model.posters import PosterStep
-from hub.rendering.actions_es import ACTIONS, DETAILS
+from hub.rendering import actions_es
+from hub.rendering.actions_es import DETAILS
 
 ROOT: Final = Path(hub.__file__).parent
+ACTIONS: Final = {**actions_es.ACTIONS, **AUDITED}
 NOTES: Final = frozenset({"note", "note_look", "audit", "audit_look"})
 SAYS: Final = re.compile("note|audit")
 NOT_THE_AUDIT: Final = frozenset({"verify.py", "publisher.py", "scheduler.py"})

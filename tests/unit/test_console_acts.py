@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, get_args, get_type_hints
 
+from hub.desk.nouns import NOUNS
 from hub.model.bulk import BulkKind
 from hub.web.requests import shapes_of
 from hub.web.route import Route
 from hub.web.routes import ROUTES
 
-ACTS: Final[dict[str, str]] = {
-    "POST /dead/{id}/replay": "POST /api/dead/{id}/replay",
+PRESSED: Final = frozenset(route.path for route in ROUTES if route.form)
+DECLARED: Final[dict[str, str]] = {
+    f"POST {act.address}": f"{act.method} /api{act.path}"
+    for noun in NOUNS
+    for act in noun.acts
+    if act.api and act.address in PRESSED
+}
+"""Button and operation of one declaration: both call the same function."""
+ACTS: Final[dict[str, str]] = DECLARED | {
     "POST /dead/{id}/mend": "POST /api/dead/{id}/mend",
-    "POST /dead/{id}/discard": "POST /api/dead/{id}/discard",
     "POST /channels/pause": "PUT /api/pauses/{name}",
     "POST /channels/resume": "DELETE /api/pauses/{name}",
     "POST /messages/{id}/resend": "POST /api/messages/{id}/redrive",
@@ -30,41 +37,10 @@ ACTS: Final[dict[str, str]] = {
     "POST /replies/{id}/assign": "POST /api/replies/{id}/assign",
     "POST /replies/{id}/answer": "POST /api/replies/{id}/answer",
     "POST /replies/{id}/close": "POST /api/replies/{id}/close",
-    "POST /people/{ref}/mark": "POST /api/people/{ref}/do-not-contact",
-    "POST /people/{ref}/unmark": "DELETE /api/people/{ref}/do-not-contact",
-    "POST /people/{ref}/preferences": "PUT /api/people/{ref}/preferences",
     "POST /people/{ref}/lift": "POST /api/suppressions/lift",
-    "POST /people/{ref}/rectify": "POST /api/people/{ref}/rectify",
     "POST /people/{ref}/erase": "POST /api/people/{ref}/erase",
     "POST /letters/batches": "POST /api/letters/batches",
-    "POST /letters/batches/{id}/printed": "POST /api/letters/batches/{id}/printed",
-    "POST /letters/batches/{id}/cancel": "POST /api/letters/batches/{id}/cancel",
-    "POST /letters/batches/{id}/delivered": "POST /api/letters/batches/{id}/delivered",
-    "POST /letters/{id}/posted": "POST /api/letters/{id}/posted",
-    "POST /letters/{id}/done": "POST /api/letters/{id}/done",
-    "POST /posters/{id}/printed": "POST /api/posters/{id}/printed",
-    "POST /posters/{id}/hung": "POST /api/posters/{id}/hung",
-    "POST /posters/{id}/taken-down": "POST /api/posters/{id}/taken-down",
     "POST /surveys/start": "POST /api/surveys",
-    "POST /accounts": "POST /api/accounts",
-    "POST /accounts/{name}/grant": "POST /api/accounts/{name}/grant",
-    "POST /accounts/{name}/take": "POST /api/accounts/{name}/take",
-    "POST /accounts/{name}/reset": "POST /api/accounts/{name}/reset",
-    "POST /accounts/{name}/disable": "POST /api/accounts/{name}/disable",
-    "POST /accounts/{name}/enable": "POST /api/accounts/{name}/enable",
-    "POST /accounts/{name}/unlock": "POST /api/accounts/{name}/unlock",
-    "POST /accounts/{name}/second-factor": "DELETE /api/accounts/{name}/second-factor",
-    "POST /accounts/{name}/person": "POST /api/accounts/{name}/person",
-    "POST /keys": "POST /api/keys",
-    "POST /keys/{name}/rotate": "POST /api/keys/{name}/rotate",
-    "POST /keys/{name}/revoke": "POST /api/keys/{name}/revoke",
-    "POST /webhooks": "POST /api/webhooks",
-    "POST /webhooks/results": "POST /api/results",
-    "POST /webhooks/results/off": "DELETE /api/results",
-    "POST /webhooks/{id}/test": "POST /api/webhooks/{id}/test",
-    "POST /webhooks/{id}/on": "POST /api/webhooks/{id}/on",
-    "POST /webhooks/{id}/rotate": "POST /api/webhooks/{id}/rotate",
-    "POST /webhooks/{id}/remove": "DELETE /api/webhooks/{id}",
 }
 """Act of a page → the operation that does the same. A page with several acts names each by its word."""
 OF_ONES_OWN: Final[dict[str, str]] = {

@@ -13,5 +13,9 @@ SCOPES: Final = PRIVACY | ADMIN
 NOUN: Final = Noun(
     name="audit",
     one="note",
+    audited={
+        "audit.export": "Descargó la auditoría",
+        "audit.person": "Vio la auditoría de una persona",
+    },
     lists=(List(acts.list_notes, "/audit", needs=SCOPES, where=Where.EVERYWHERE, row=NoteRow, command=""),),
 )

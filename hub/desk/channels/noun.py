@@ -48,6 +48,10 @@ PAUSES: Final = List(
 NOUN: Final = Noun(
     name="channels",
     one=acts.PAUSE,
+    audited={
+        "pause": "Pausó un canal",
+        "resume": "Quitó una pausa",
+    },
     lists=(CHANNELS, PAUSES),
     reads=(Read(acts.show_pause, _PAUSE, where=Where.COMPANY, command=""),),
     acts=(

@@ -29,6 +29,11 @@ ONE: Final = Read(
 NOUN: Final = Noun(
     name="dead_letters",
     one=acts.LETTER,
+    audited={
+        "dead.discard": "Descartó un evento rechazado",
+        "dead.mend": "Publicó corregido un evento rechazado",
+        "dead.replay": "Reintentó un evento rechazado",
+    },
     lists=(
         List(acts.list_dead, PATH, row=DeadRow, command=""),
         List(

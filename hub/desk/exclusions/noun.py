@@ -14,6 +14,9 @@ _PATH: Final = "/exclusions"
 NOUN: Final = Noun(
     name="exclusions",
     one="list",
+    audited={
+        "exclusions.load": "Cargó la lista de números excluidos",
+    },
     reads=(Read(acts.show_exclusions, _PATH, where=Where.COMPANY, command=""),),
     acts=(
         # A person who is left out of the list gets advertising again: no key that only operates may do that.

@@ -11,5 +11,8 @@ from hub.errors import UnknownCode
 NOUN: Final = Noun(
     name="genuine",
     one="message",
+    audited={
+        "genuine.look": "Verificó el código de un mensaje",
+    },
     reads=(Read(acts.show_genuine, "/genuine/{code}", refuses=(UnknownCode,), command=""),),
 )

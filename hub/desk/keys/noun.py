@@ -46,6 +46,11 @@ _making: Final = partial(
 NOUN: Final = Noun(
     name="keys",
     one=acts.KEY,
+    audited={
+        "key.create": "Creó una llave",
+        "key.revoke": "Anuló una llave",
+        "key.rotate": "Cambió una llave por otra",
+    },
     lists=(
         List(
             acts.list_keys,

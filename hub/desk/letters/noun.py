@@ -50,6 +50,13 @@ LETTERS: Final = List(
 NOUN: Final = Noun(
     name="letters",
     one=acts.LETTER,
+    audited={
+        "letter.document": "Vio el documento de una carta",
+        "letter.done": "Entregó una carta",
+        "letter.look": "Abrió la página de una carta",
+        "letter.posted": "Envió una carta por correo certificado",
+        "letter.print": "Imprimió una carta",
+    },
     lists=(
         LETTERS,
         List(
@@ -102,6 +109,12 @@ NOUN: Final = Noun(
 BATCHES: Final = Noun(
     name="batches",
     one=acts.BATCH,
+    audited={
+        "batch.cancelled": "Canceló un lote de cartas",
+        "batch.make": "Hizo un lote de cartas",
+        "batch.print": "Descargó un lote de cartas",
+        "batch.printed": "Dio por impreso un lote de cartas",
+    },
     lists=(
         List(
             acts.list_batches,

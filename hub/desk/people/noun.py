@@ -16,6 +16,11 @@ _read: Final = partial(Read, command="")
 NOUN: Final = Noun(
     name="people",
     one=acts.PERSON,
+    audited={
+        "people.find": "Buscó personas en el directorio",
+        "people.list": "Vio quiénes tienen un papel",
+        "person.consents": "Vio las autorizaciones de una persona",
+    },
     lists=(List(acts.list_people, _PEOPLE, row=Holder, command=""),),
     reads=(
         _read(acts.find_people, "/directory/people"),

@@ -21,6 +21,11 @@ def _recorded(done: PosterRecorded) -> str:
 NOUN: Final = Noun(
     name="posters",
     one=acts.POSTER,
+    audited={
+        "poster.hung": "Dio por colgado un cartel",
+        "poster.printed": "Dio por impreso un cartel",
+        "poster.taken_down": "Dio por retirado un cartel",
+    },
     lists=(
         List(
             acts.list_posters,

@@ -15,6 +15,12 @@ _MARKS: Final = f"{_PERSON}/do-not-contact"
 NOUN: Final = Noun(
     name="preferences",
     one=acts.PERSON,
+    audited={
+        "person.mark": "Marcó a una persona para no contactarla",
+        "person.mark.end": "Quitó la marca de no contactar",
+        "person.marks": "Vio las marcas de una persona",
+        "person.preferences": "Vio las preferencias de una persona",
+    },
     reads=(
         Read(acts.show_preferences, _PREFERENCES, command=""),
         Read(acts.list_marks, _MARKS, command=""),

@@ -18,6 +18,14 @@ _act: Final = partial(Act, needs=PRIVACY, where=Where.EVERYWHERE, command="")
 NOUN: Final = Noun(
     name="rights",
     one=acts.PERSON,
+    audited={
+        "person.contacts": "Vio los contactos de una persona",
+        "person.erase": "Suprimió los datos de una persona",
+        "person.erase.look": "Miró qué se suprimiría de una persona",
+        "person.erasures": "Vio a quiénes se suprimió",
+        "person.rectify": "Pidió corregir los datos de una persona",
+        "person.rectify.look": "Miró cómo corregir los datos de una persona",
+    },
     reads=(
         _read(acts.export, f"{_PERSON}/export", refuses=(UnknownName, TooLarge)),
         _read(acts.export_pdf, f"{_PERSON}/export/pdf", refuses=(UnknownName, TooLarge)),

@@ -7,4 +7,11 @@ from typing import Final
 from hub.desk.search import acts
 from hub.doors.act import Noun, Read
 
-NOUN: Final = Noun(name="search", one="thing", reads=(Read(acts.find, "/search", command=""),))
+NOUN: Final = Noun(
+    name="search",
+    one="thing",
+    audited={
+        "search": "Buscó personas o mensajes",
+    },
+    reads=(Read(acts.find, "/search", command=""),),
+)

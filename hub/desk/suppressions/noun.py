@@ -20,6 +20,10 @@ def _lifted(done: Lifted) -> str:
 NOUN: Final = Noun(
     name="suppressions",
     one=acts.SUPPRESSION,
+    audited={
+        "suppression.add": "Suspendió una dirección",
+        "suppression.lift": "Quitó la suspensión de una dirección",
+    },
     lists=(
         List(
             acts.list_suppressions,
@@ -56,6 +60,9 @@ NOUN: Final = Noun(
 OPT_OUTS: Final = Noun(
     name="opt_outs",
     one="opt-out",
+    audited={
+        "opt_out.lift": "Quitó una baja",
+    },
     lists=(
         List(
             acts.list_opt_outs,

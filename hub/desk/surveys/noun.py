@@ -12,6 +12,10 @@ _PATH: Final = "/surveys"
 NOUN: Final = Noun(
     name="surveys",
     one="survey",
+    audited={
+        "survey.answer": "Leyó lo que alguien respondió en una encuesta",
+        "surveys.start": "Empezó una ronda de encuestas",
+    },
     reads=(
         Read(acts.list_surveys, _PATH, command=""),
         Read(acts.list_calls, f"{_PATH}/calls", command=""),

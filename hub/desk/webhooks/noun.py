@@ -44,6 +44,12 @@ def _once(made: WebhookMade | WebhookSecret) -> Once:
 NOUN: Final = Noun(
     name="webhooks",
     one=acts.WEBHOOK,
+    audited={
+        "webhook.add": "Agregó un webhook",
+        "webhook.on": "Encendió un webhook",
+        "webhook.remove": "Quitó un webhook",
+        "webhook.rotate": "Cambió el secreto de un webhook",
+    },
     lists=(
         _list(
             acts.list_webhooks,
@@ -135,6 +141,10 @@ NOUN: Final = Noun(
 RESULTS: Final = Noun(
     name="results",
     one="subscription",
+    audited={
+        "results.off": "Dejó de publicar resultados",
+        "results.on": "Empezó a publicar resultados",
+    },
     lists=(
         _list(
             acts.list_subscriptions,

@@ -16,6 +16,7 @@ from hub.business_time.dates import day_start, next_day_start
 from hub.desk.audit.acts import export_notes, list_notes
 from hub.desk.audit.noun import SCOPES
 from hub.desk.audit.rows import NotesQuery
+from hub.desk.nouns import AUDITED
 from hub.doors.api import operator_of
 from hub.model import Json, Word
 from hub.model.ids import uuid_in
@@ -30,6 +31,7 @@ from hub.web.requests import FormQuery, Sheet
 from hub.web.route import TABLE
 
 PATH: Final = "/audit"
+WORDS: Final = {**ACTIONS, **AUDITED}
 _COLUMNS: Final = ("Cuándo", "Quién", "Qué hizo", "Acción", "A qué", "De quién", "Detalle", "Desde")
 _PAGES: Final[Mapping[str, str]] = {
     "account": "/accounts/{name}",
@@ -88,7 +90,7 @@ async def show(request: web.Request, query: AuditQuery) -> web.StreamResponse:
         here=PATH,
         rows=[_shown(request, row) for row in page.items],
         query=query,
-        actions=sorted(ACTIONS.items(), key=lambda pair: pair[1]),
+        actions=sorted(WORDS.items(), key=lambda pair: pair[1]),
         sheet=sheet_of(request),
         **paged(request, query.after, page.next),
         with_only=lambda **changes: with_query(request, after=None, **changes),
@@ -112,7 +114,7 @@ def _asked(query: AuditQuery) -> NotesQuery:
 def _shown(request: web.Request, row: NoteRow) -> NoteShown:
     return NoteShown(
         **asdict(row),
-        what=ACTIONS.get(row.action, row.action),
+        what=WORDS.get(row.action, row.action),
         words=_detail(row.detail),
         page=page_of(request, row.subject),
         person_page=page_of(request, f"person:{row.person}") if row.person else None,
@@ -147,7 +149,7 @@ def _line(row: NoteRow) -> tuple[object, ...]:
     return (
         short_time(row.at),
         row.who,
-        ACTIONS.get(row.action, row.action),
+        WORDS.get(row.action, row.action),
         row.action,
         row.subject,
         row.person,
