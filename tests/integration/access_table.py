@@ -1,10 +1,10 @@
 """
 Access to each route: written by hand, since the code that it judges may not write it.
 
-A new route needs a row here: `"METHOD /path": Row(...)`; the button of an act is a route, too. In a path's gaps, a query and a
-body the words MESSAGE, MAIL, CLOCK, REPLY, SUPPRESSION, GONE, BATCH, RUN, POSTER and DEAD are ids, SIGNS is
-the code of a message, and MARK is `alfa` or `beta`: all that is in building `ph-alfa` or `ph-beta` is
-called by it (`p-MARK`, `u-MARK`, the account `MARK`).
+A new route needs a row here: `"METHOD /path": Row(...)`; the button of an act is a route, too. In a path's
+gaps, a query and a body the words MESSAGE, MAIL, CLOCK, REPLY, SUPPRESSION, GONE, BATCH, RUN, POSTER and DEAD
+are ids, SIGNS is the code of a message, and MARK is `alfa` or `beta`: all that is in building `ph-alfa` or
+`ph-beta` is called by it (`p-MARK`, `u-MARK`, the account `MARK`).
 """
 
 from __future__ import annotations
