@@ -6,6 +6,7 @@ from typing import Final
 
 from tests.integration.axe import faults
 from tests.integration.chromium import Browser
+from tests.integration.judged import keep, shape_of, table
 
 SCHEMES: Final = ("light", "dark")
 NARROW, WIDE = 320, 1280
@@ -14,20 +15,25 @@ LOOKS: Final = [(scheme, width) for width in (NARROW, WIDE) for scheme in SCHEME
 
 
 async def judged_looks(
-    browser: Browser, part: str = ":root", *, whole: bool = False, coloured: bool = True
+    browser: Browser, name: str, part: str = ":root", *, whole: bool = False, coloured: bool = True
 ) -> dict[str, list[str]]:
     """
-    Return what axe-core says of the open page in each of its looks.
+    Return the faults of the open page in each of its looks, by axe-core; none if it was judged in this shape.
 
     The dark has other colours and nothing else, as `test_dark_styles.py` sees to: of it only the rules of
     colours are asked, unless `coloured` is false.
     """
+    shape = await shape_of(browser, part)
+    if table().get(name) == shape:
+        return {}
     found: dict[str, list[str]] = {}
     for width in (NARROW, WIDE):
         await dress(browser, "light", width, whole=whole)
         found[f"axe, light, {width} px"] = await faults(browser, part)
         await _shade(browser, "dark")
         found[f"axe, dark, {width} px"] = await faults(browser, part, coloured=coloured)
+    if not any(found.values()):
+        keep(name, shape)
     return found
 
 

@@ -16,27 +16,27 @@ from tests.integration.usable import keyboard, too_wide, tree
 ROOT = ":root"
 
 
-async def judged(browser: Browser, page: Opened, part: str = ROOT) -> str:
+async def judged(browser: Browser, name: str, page: Opened, part: str = ROOT) -> str:
     """Return the faults: for axe-core in any look, in any size, for the keyboard, for a screen reader."""
     found: dict[str, list[str]] = {}
     async with page:
         found["screen reader"] = await tree(browser, page=part == ROOT)
         found["keyboard"] = await keyboard(browser)
         # A mail has more than colours of its own in the dark, such as the room about a logo.
-        found |= await judged_looks(browser, part, coloured=part == ROOT)
+        found |= await judged_looks(browser, name, part, coloured=part == ROOT)
         found["size"] = await too_wide(browser)
     return shown(found)
 
 
 @pytest.mark.parametrize("page", PAGES)
 async def test_page_is_for_everybody(browser: Browser, page: str) -> None:
-    assert not await judged(browser, PAGES[page](browser))
+    assert not await judged(browser, page, PAGES[page](browser))
 
 
 @pytest.mark.parametrize("page", MAIL_PAGES)
 async def test_mail_is_for_everybody(browser: Browser, page: str) -> None:
     # A mail is shown inside a page of its reader: that page has the landmarks and the first heading.
-    assert not await judged(browser, MAIL_PAGES[page](browser), part=".fondo")
+    assert not await judged(browser, page, MAIL_PAGES[page](browser), part=".fondo")
 
 
 async def test_axe_is_asked_in_earnest(browser: Browser) -> None:
@@ -51,7 +51,7 @@ async def test_axe_is_asked_in_earnest(browser: Browser) -> None:
 
 @pytest.mark.parametrize("page", STORED_PAGES)
 async def test_page_of_what_is_stored_is_for_everybody(browser: Browser, database: str, page: str) -> None:
-    assert not await judged(browser, STORED_PAGES[page](browser, database))
+    assert not await judged(browser, page, STORED_PAGES[page](browser, database))
 
 
 def test_missing_axe_is_a_failure_in_ci(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -61,15 +61,15 @@ async def judged(browser: Browser, plain: Browser, hub: ConsoleHub, name: str, p
     found = {"without scripts": unlike(name, without, await said(browser))}
     found["state"] = [] if SAYS.get(name, "") in "\n".join(without) else [f"it is not: {SAYS[name]}"]
     await browser.run(OPEN)
-    found |= await open_page(browser)
+    found |= await open_page(browser, name)
     found["console"] = [str(one) for one in browser.complaints if name != UNKNOWN]
     return shown(found)
 
 
-async def open_page(browser: Browser) -> dict[str, list[str]]:
+async def open_page(browser: Browser, name: str) -> dict[str, list[str]]:
     """Return the faults of the page that is open."""
     found = {"screen reader": await tree(browser, page=True), "keyboard": await keyboard(browser)}
-    found |= await judged_looks(browser, whole=True)
+    found |= await judged_looks(browser, name, whole=True)
     return {**found, "size": await too_wide(browser)}
 
 

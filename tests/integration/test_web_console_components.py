@@ -104,7 +104,7 @@ async def test_component_is_for_everybody(browser: Browser, page: str) -> None:
     if page == "list":
         await browser.run("document.querySelectorAll('.mark input').forEach(box => { box.checked = true })")
 
-    assert not shown(await open_page(browser))
+    assert not shown(await open_page(browser, f"components-{page}"))
 
 
 async def test_marked_rows_are_counted_without_a_script(browser: Browser) -> None:

@@ -1,0 +1,56 @@
+"""
+Pages that axe-core has judged: it looks again at a page only when the shape of the page or its styles differ.
+
+The shape is all that its rules look at: elements, their attributes, and whether there is text. The table
+`judged.toml` has the shape of each page without a fault. `HUB_JUDGE=all scripts/test -n 0 FILES` judges all
+pages of these files, whatever the table says, and writes the shapes of those without a fault into it.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+import hub
+from tests.integration import axe
+from tests.integration.chromium import Browser
+
+TABLE: Final = Path(__file__).with_suffix(".toml")
+STYLES: Final = Path(hub.__file__).parent / "web/static/shell.css"
+RULES: Final = Path(axe.__file__), Path(__file__).with_name("looks.py")
+SHAPE: Final = r"""
+[...document.querySelectorAll('*')].map(node => {
+  const same = word => word.replace(/[0-9a-f]+(-[0-9a-f]+){4}|[0-9a-f]*\d[0-9a-f]*/gi, '0');
+  const free = /^(data-.*|href|src|action|value|datetime|content|title|aria-label|d|points)$/;
+  const kept = (name, value) => free.test(name) ? !!value.trim() : name === 'style' ? value : same(value);
+  const attributes = [...node.attributes].map(one => [one.name, kept(one.name, one.value)]).sort();
+  const style = node.tagName === 'STYLE' ? node.textContent : '';
+  const text = [...node.childNodes].some(child => child.nodeType === 3 && child.data.trim());
+  return [node.tagName, attributes, style, text];
+})
+"""
+
+
+@cache
+def table() -> dict[str, str]:
+    """Return page → shape without a fault; nothing where all are to be judged."""
+    return {} if os.environ.get("HUB_JUDGE") == "all" else tomllib.loads(TABLE.read_text())
+
+
+async def shape_of(browser: Browser, part: str) -> str:
+    """Return the digest of the open page, its styles, and the rules that judge it."""
+    digest = sha256(repr((part, await browser.run(SHAPE))).encode())
+    for file in (STYLES, axe.PLACE, *RULES):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def keep(name: str, shape: str) -> None:
+    """Write into the table that this page, in this shape, is without a fault, where all are judged."""
+    if os.environ.get("HUB_JUDGE") == "all":
+        kept = tomllib.loads(TABLE.read_text()) | {name: shape}
+        TABLE.write_text("".join(f'"{page}" = "{of}"\n' for page, of in sorted(kept.items())))
