@@ -250,6 +250,21 @@ async def test_only_what_belongs_to_the_places_exists(stores: RealStores) -> Non
     assert [] == list(await stores.cases.known([CASE], places=frozenset()))
 
 
+async def test_promise_of_no_place_is_shown_to_a_place_while_the_case_is_of_no_other(
+    stores: RealStores,
+) -> None:
+    await add(stores, happened("pqrs.received", 0, copropiedad_id="ph-1"))
+    async with stores.intake.transaction() as transaction:
+        await transaction.save_clocks([running := clock(context={})])
+    alone = await page(stores, places=frozenset({"ph-1"}))
+    await add(stores, happened("pqrs.closed", 2, copropiedad_id="ph-2"))
+    shared = await page(stores, places=frozenset({"ph-1"}))
+
+    assert [running] == list(alone.head)
+    assert [] == list(shared.head)
+    assert [running] == list((await page(stores)).head)
+
+
 async def test_case_is_named_by_radicado_event_clock_and_message(stores: RealStores) -> None:
     first = stored(event(id="evt-1"), copropiedad_id="ph-1")
     running = clock(context={"radicado": "PQ-2026-000901"})

@@ -132,6 +132,16 @@ async def test_letter_that_nobody_has_handed_over_is_withdrawn(stores: RealStore
     assert await queries.hand_over(stores.database, waiting.id) is None
 
 
+async def test_letter_that_is_with_the_post_stays(stores: RealStores, of: StoredEvent) -> None:
+    waiting, posted = await _stored_there(stores, of, "print", State.SENT)
+    await queries.post(stores.database, posted.id, "RA-1234", None)
+    await recall(stores, of)
+    page = await queries.letters(stores.database, LettersQuery(limit=9))
+
+    assert [posted.id] == [row.id for row in page.items]
+    assert ["cancelled", "sent"] == [(await seen(stores, one))[0] for one in (waiting, posted)]
+
+
 async def test_what_lies_unread_in_an_inbox_is_withdrawn(stores: RealStores, of: StoredEvent) -> None:
     unread, read = await _stored_there(stores, of, "inbox", State.WAITING)
     await stores.inbox.mark_read("p-2", [read.id])

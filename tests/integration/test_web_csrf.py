@@ -9,6 +9,7 @@ import pytest
 from hub.desk.channels import queries
 from hub.model import Grant, Office
 from hub.storage import Database
+from hub.web.auth.csrf import HEADER
 from tests.integration.test_web_access import GUARDED
 from tests.integration.web_doubles import World, browsing
 from tests.integration.web_visitor import Client, Visitor, give_account
@@ -59,5 +60,19 @@ async def test_token_in_the_url_does_not_count(ana: Visitor) -> None:
 
 async def test_token_in_a_json_body_does_not_count(ana: Visitor) -> None:
     answer = await ana.ask("/api/pauses/sms", "PUT", body={"csrf": ana.csrf})
+
+    assert answer.status == 403
+
+
+async def test_token_of_another_session_does_not_count(client: Client, ana: Visitor) -> None:
+    other = await signed_in(client)
+    answer = await ana.ask("/api/pauses/sms", "PUT", body={"reason": "x"}, headers={HEADER: other.csrf})
+
+    assert answer.status == 403
+
+
+async def test_change_without_a_header_of_a_browser_is_refused(ana: Visitor) -> None:
+    ana.browser_headers = {}
+    answer = await ana.change("/api/pauses/sms", "PUT", {"reason": "x"})
 
     assert answer.status == 403

@@ -98,7 +98,14 @@ async def test_default_period_is_the_last_thirty_days() -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["from=2026-03-31&to=2026-03-01", "from=2020-01-01&to=2026-01-01", "from=March", "month=3"]
+    "query",
+    [
+        "from=2026-03-31&to=2026-03-01",
+        "from=2025-01-01&to=2026-02-05",  # 401 days
+        "from=2020-01-01&to=2026-01-01",
+        "from=March",
+        "month=3",
+    ],
 )
 async def test_invalid_period_is_refused(query: str) -> None:
     assert 400 == (await ask(World(), f"/api/indicators?{query}")).status

@@ -106,6 +106,23 @@ async def test_what_a_bound_key_may_not_publish_stays_its_own() -> None:
     ] * 2
 
 
+async def test_bound_key_makes_keys_of_its_own_source_alone() -> None:
+    world = World(environ=GUARDED)
+    bound = await holding(world, Scope.ADMIN, Scope.PUBLISH, source=CRM, event_types=["pqrs.received"])
+    headers = {**bound, hdrs.CONTENT_TYPE: "application/json"}
+    asked = [(CRM, "pqrs.received"), (CRM, "pqrs.closed"), ("urn:other", "pqrs.received")]
+    bodies = [
+        {"name": f"crm-{turn}", "scopes": ["publish"], "source": source, "event_types": [name]}
+        for turn, (source, name) in enumerate(asked)
+    ]
+    replies = [
+        await ask(world, "/api/keys", method="POST", headers=headers, body=json.dumps(body).encode())
+        for body in bodies
+    ]
+
+    assert [201, 403, 403] == [reply.status for reply in replies]
+
+
 async def published(world: World, headers: Mapping[str, str], one: Mapping[str, Json]) -> int:
     """Post an event; return the status."""
     typed = {**headers, hdrs.CONTENT_TYPE: "application/json"}

@@ -137,6 +137,15 @@ def test_extension_never_shortens_and_a_late_one_does_not_count() -> None:
     assert [local("2026-04-01 00:00")] * 2 == [shorter.due_at, late.due_at]
 
 
+def test_extension_at_the_last_instant_of_the_term_counts() -> None:
+    [clock] = legal(
+        event_at("pqrs.received", MONDAY),
+        event_at("pqrs.term_extended", local("2026-04-01 00:00"), new_due_on="2026-04-08"),
+    )
+
+    assert local("2026-04-09 00:00") == clock.due_at
+
+
 def test_answer_that_did_not_arrive_reopens_the_clock_with_a_warning() -> None:
     bounced = local("2026-03-11 09:00")
     [clock] = legal(

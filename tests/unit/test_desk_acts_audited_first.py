@@ -11,6 +11,8 @@ from uuid import UUID
 
 import pytest
 
+from hub.desk.channels import acts as channels
+from hub.desk.channels.rows import PauseBody, ResumeQuery
 from hub.desk.letters import acts as letters
 from hub.desk.letters.rows import BatchBody
 from hub.desk.preferences import acts as preferences
@@ -75,7 +77,14 @@ class Directory:
 
 
 class Held:
-    """The data of a person: one version of the directory."""
+    """The data of a person: one version of the directory, and contacts that cannot be read."""
+
+    def __init__(self, tried: list[tuple[object, ...]]) -> None:
+        self._tried = tried
+
+    async def contacts(self, person: str, *_: object) -> NoReturn:
+        self._tried.append(("contacts", person))
+        raise StorageUnavailable
 
     async def held(self, person: str) -> ExportFacts:  # noqa: ARG002 - the port's signature
         version = PersonVersion(version=1, since=NOON, source="urn:crm", data={})
@@ -134,9 +143,24 @@ def _rectify(by: Operator) -> Awaitable[object]:
     return rights.rectify(by, REF, RectifyBody(case="d-1"))
 
 
+def _contacts(by: Operator) -> Awaitable[object]:
+    return rights.contacts(by, REF)
+
+
+def _pause(by: Operator) -> Awaitable[object]:
+    return channels.pause(by, "sms", PauseBody(reason="prueba"))
+
+
+def _resume(by: Operator) -> Awaitable[object]:
+    return channels.resume(by, "sms", ResumeQuery())
+
+
 _WHO: Final = "cli:ana"
 ACTS: Final = {
     "make a batch": Act(_make_batch, "batch.make", "copropiedad:ph-1", ("ph-1",)),
+    "contacts": Act(_contacts, "person.contacts", OF_HER, ("contacts", REF)),
+    "pause": Act(_pause, "pause", "channel:sms", ("channel:sms", _WHO, "prueba", None)),
+    "resume": Act(_resume, "resume", "channel:sms", ("channel:sms",)),
     "suppress": Act(
         _suppress, "suppression.add", "channel:email", ("m@example.com", "email", None, "typo", _WHO)
     ),
@@ -157,7 +181,7 @@ def tried_by(act: Act, notes: MemoryAudit) -> tuple[Callable[[], Awaitable[objec
         audit=notes,
         preferences=Preferences(database.tried),
         directory=Directory(),
-        person_exports=SimpleNamespace(held=Held()),
+        person_exports=SimpleNamespace(held=Held(database.tried)),
         publisher=Publisher(database.tried),
     )
     return lambda: act.do(by), database

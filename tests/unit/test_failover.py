@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import time
 from datetime import timedelta
 
@@ -85,6 +86,15 @@ async def test_what_is_of_the_provider_or_its_route_goes_to_the_next_at_once(
 
     assert (answer.provider, pool.asked) == ("smtp-2", [1, 1])
     assert failure.provider != "smtp-2", "the failure that was raised is another's, too"
+
+
+def test_a_receipt_is_waited_for_only_where_each_provider_sends_one() -> None:
+    class Confirming(MemoryEmail):
+        traits = dataclasses.replace(MemoryEmail.traits, confirms=True)
+
+    mixed, all_of_them = Pool(Confirming(), MemoryEmail()), Pool(Confirming(), Confirming())
+
+    assert (False, True) == (mixed.failover.traits.confirms, all_of_them.failover.traits.confirms)
 
 
 async def test_everybody_who_was_asked_is_listed() -> None:

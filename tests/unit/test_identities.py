@@ -304,6 +304,7 @@ def test_data_that_looks_like_a_color_stays_as_it_was_written() -> None:
     [
         ("pqrs.received", None, "Conjunto Residencial Altos"),
         ("pqrs.received", {"sms": "Altos"}, "Altos"),
+        ("pqrs.received", {"sms": "Conjunto Residencial El Parque"}, "Conjunto Residencial El Parque"),
         ("pqrs.received", {"sms": "Administración de Altos del Rosal"}, "Conjunto Residencial Altos"),
         ("pqrs.received", {"sms": "Łódź"}, "Conjunto Residencial Altos"),
     ],

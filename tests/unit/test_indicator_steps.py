@@ -62,6 +62,13 @@ def test_promise_counts_in_the_week_in_which_it_began_in_colombia() -> None:
     assert [step.promises.share_met for step in found] == [1.0, 0.0, None]
 
 
+def test_promise_of_the_first_instant_counts_and_one_of_the_last_does_not() -> None:
+    ends = [promise(ClockState.MET, PERIOD.since), promise(ClockState.MET, PERIOD.until)]
+    found = stepped(ends)
+
+    assert [1, 0, 0] == [step.promises.met for step in found]
+
+
 def test_promise_counts_in_its_area_and_cancelled_or_earlier_ones_in_none() -> None:
     known = [
         promise(ClockState.MET),

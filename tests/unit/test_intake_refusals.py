@@ -41,6 +41,14 @@ def taken(hub: MemoryHub) -> set[str]:
     return {row.event.id for row in hub.store.tables.events.values()}
 
 
+async def test_largest_body_that_an_event_may_have_is_kept_whole_and_a_larger_one_is_cut() -> None:
+    hub = memory_hub(MONDAY)
+    whole, longer = (b"{" + b" " * (size - 1) for size in (MAX_BODY, MAX_BODY + 1))
+    await hub.take_in(arrived(whole), arrived(longer))
+
+    assert [DEAD_BODY, MAX_BODY] == sorted(len(kept.letter.body) for kept in hub.letters)
+
+
 async def test_bad_event_in_a_batch_becomes_a_dead_letter_with_its_reason() -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(MARIA, GOOD, BAD, petition("other"))

@@ -8,13 +8,14 @@ from msgspec import structs
 
 from hub.business_time.opening_hours import DAY
 from hub.errors import TransientFailure
+from hub.messages.delivery.before_sending import not_blocked
 from hub.messages.delivery.decisions import blocking_outcome, failed, leaves_late
 from hub.messages.delivery.deliver import deliver
 from hub.model import Claimed, Event, Outcome, Rendered, State
-from hub.testing import MemoryEmail
+from hub.testing import MemoryEmail, SettableClock
 from hub.timers.scheduler import fire_from_sql
 from tests.unit.delivery_harness import make_harness
-from tests.unit.factories import HOUR, MINUTE, MONDAY, POLICY, event, member, somebody
+from tests.unit.factories import HOUR, MINUTE, MONDAY, POLICY, SECOND, event, member, somebody
 from tests.unit.factories import email as email_of
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
 from tests.unit.test_templates import TEMPLATES, context, examples
@@ -109,6 +110,18 @@ async def test_acknowledgement_of_an_open_case_leaves_after_it_has_expired() -> 
     hub, _ = await after_an_outage(8)
 
     assert await acknowledgement(hub) is None
+
+
+async def test_acknowledgement_is_late_from_the_instant_at_which_it_expires() -> None:
+    hub, _ = await after_an_outage(8)
+    [mail] = [message for message in hub.of(RECEIVED) if message.channel == "email"]
+    claims = await hub.store.claim([mail.id], token=mail.id, lease=MINUTE)
+    assert mail.expires_at is not None
+    instants = mail.expires_at - SECOND, mail.expires_at
+    offices = [replace(make_harness(), store=hub.store, clock=SettableClock(at)) for at in instants]
+    free = [not_blocked(claims, office.judging()).free for office in offices]
+
+    assert [[False], [True]] == [[claim.late for claim in claims] for claims in free]
 
 
 async def test_acknowledgement_of_a_closed_case_expires() -> None:

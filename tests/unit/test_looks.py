@@ -2,7 +2,34 @@
 
 from __future__ import annotations
 
+from hub.access.actor import Actor
+from hub.testing import MemoryAudit
 from hub.web.looks import AGAIN, Looks
+from tests.contract.values import NOON
+
+
+class OpenPage:
+    """An open page that asks by itself."""
+
+    def __init__(self) -> None:
+        self._looks = Looks(lambda: 0.0)
+
+    def repeats(self, look: tuple[object, ...]) -> bool:
+        return not self._looks.is_new(look)
+
+    def put(self, look: tuple[object, ...]) -> None:
+        self._looks.put(look)
+
+
+async def test_look_at_another_person_or_at_more_of_one_is_another_look() -> None:
+    notes = MemoryAudit()
+    by = Actor(who="account:ana", notes=notes, now=NOON, looks=OpenPage())
+    for person, whole in (("p-1", False), ("p-1", False), ("p-2", False), ("p-1", True)):
+        await by.note_look("case.show", "case:1", person=person, whole=whole)
+
+    assert [("p-1", False), ("p-2", False), ("p-1", True)] == [
+        (row.person, row.detail["whole"]) for row in notes.rows
+    ]
 
 
 def test_same_look_is_new_again_after_a_while() -> None:

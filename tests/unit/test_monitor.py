@@ -37,10 +37,17 @@ from hub.health.incidents import (
 )
 from hub.health.monitor import Monitor
 from hub.health.symptoms import (
+    of_ages,
+    of_audit,
+    of_balance,
+    of_clock,
     of_excess,
     of_gaps,
+    of_letters,
     of_old_exclusions,
     of_queues,
+    of_unknown_codes,
+    of_unrecognised,
     of_waiting_advertising,
     of_wrong_senders,
 )
@@ -478,6 +485,21 @@ async def test_providers_own_low_balance_limit_comes_first(
     await house.passes()
 
     assert is_published is bool(house.published_events)
+
+
+def test_what_has_just_reached_its_limit_is_no_incident() -> None:
+    limit = Decimal(12)
+    found = [
+        of_letters(POLICY.max_dead_letters, 0, POLICY),
+        of_unknown_codes(POLICY.max_unknown_codes, POLICY),
+        of_unrecognised(POLICY.max_unrecognised, POLICY),
+        of_audit(POLICY.audit_max_age, POLICY),
+        of_ages({("sms", lane): age for lane, age in POLICY.queue_max_age.items()}, POLICY),
+        of_balance(Remaining(place="sms:uno", amount=limit, currency="SMS", low=limit), POLICY),
+        of_clock("hub", POLICY.max_clock_skew, POLICY),
+    ]
+
+    assert [] == [symptom for symptoms in found for symptom in symptoms]
 
 
 async def test_an_incident_names_nobody_whom_to_notify() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from hub import sla
 from hub.catalog import BY_NAME
-from hub.model import HUB_SOURCE, Clock, ClockState, Event, EventType, Json
+from hub.model import HUB_SOURCE, Clock, ClockState, Event, EventType, Json, StepKind
 from tests.unit.factories import HOUR, MINUTE, MONDAY, POLICY, SECOND, event, local
 
 CASE = "pqrs_id:PQ-1"
@@ -66,6 +66,12 @@ def test_petition_starts_its_two_clocks() -> None:
 )
 def test_answer_at_the_due_instant_meets_the_promise(ended: datetime, expected: ClockState) -> None:
     assert first_reply(received(), replied(ended)) == [(expected, ended)]
+
+
+def test_answer_at_the_due_instant_leaves_no_breach_to_notify() -> None:
+    [clock] = replayed(received(), replied(DUE))["first_reply"]
+
+    assert StepKind.BREACH not in [step.kind for step in clock.steps]
 
 
 def test_a_stop_before_the_start_in_time_stops_nothing() -> None:
