@@ -8,6 +8,7 @@ pages of these files, whatever the table says, and writes the shapes of those wi
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from functools import cache
@@ -53,4 +54,6 @@ def keep(name: str, shape: str) -> None:
     """Write into the table that this page, in this shape, is without a fault, where all are judged."""
     if os.environ.get("HUB_JUDGE") == "all":
         kept = tomllib.loads(TABLE.read_text()) | {name: shape}
-        TABLE.write_text("".join(f'"{page}" = "{of}"\n' for page, of in sorted(kept.items())))
+        TABLE.write_text(
+            "".join(f'{json.dumps(page, ensure_ascii=False)} = "{of}"\n' for page, of in sorted(kept.items()))
+        )

@@ -92,7 +92,7 @@ async def judged(browser: Browser, hub: ConsoleHub, says: str) -> str:
     text = await browser.run("document.querySelector('main').innerText")
     marked = await browser.run("document.querySelector('nav [aria-current=page]')?.innerText")
     found = {"words": [] if says in text else [text], "frame": [] if marked == "Mensajes" else [str(marked)]}
-    found |= await open_page(browser)
+    found |= await open_page(browser, f"refused: {says}")
     return shown(found)
 
 
@@ -125,7 +125,7 @@ async def test_answer_to_a_form_is_for_everybody(browser: Browser, servers: Serv
         await hub.open(browser, path)
         await Operator(browser, by_mouse, scripts=True).takes(*steps)
 
-        assert not shown(await open_page(browser))
+        assert not shown(await open_page(browser, f"answer: {answer}"))
 
 
 async def test_keys_are_explained_to_everybody(browser: Browser, servers: Servers) -> None:
