@@ -9,6 +9,7 @@ import pytest
 from tests.integration import axe
 from tests.integration.axe import faults, shown
 from tests.integration.chromium import Browser
+from tests.integration.judged import shape_of
 from tests.integration.looks import judged_looks
 from tests.integration.public_pages import MAIL_PAGES, PAGES, STORED_PAGES, Opened
 from tests.integration.usable import keyboard, too_wide, tree
@@ -47,6 +48,21 @@ async def test_axe_is_asked_in_earnest(browser: Browser) -> None:
 
     assert 2 <= len(told)
     assert {"label", "color-contrast"} <= {fault.split()[1] for fault in told}
+
+
+async def test_page_is_judged_again_once_its_shape_or_its_styles_differ(browser: Browser) -> None:
+    async with PAGES["code-wrong"](browser):
+        shape = await shape_of(browser, ROOT)
+        await browser.run("document.querySelector('label').innerText = 'Otra palabra'")
+        other_words = await shape_of(browser, ROOT)
+        await browser.run("document.querySelector('h1').style.color = '#999'")
+        other_colour = await shape_of(browser, ROOT)
+        await browser.run("document.querySelector('label').innerText = ''")
+        no_name = await shape_of(browser, ROOT)
+        await browser.run("document.querySelector('style').textContent += 'h1 { color: #999 }'")
+
+        assert shape == other_words
+        assert 4 == len({shape, other_colour, no_name, await shape_of(browser, ROOT)})
 
 
 @pytest.mark.parametrize("page", STORED_PAGES)
