@@ -2,7 +2,7 @@
 Pages that axe-core has judged: it looks again at a page only when the shape of the page or its styles differ.
 
 The shape is all that its rules look at: elements, their attributes, and whether there is text. The table
-`judged.toml` has the shape of each page without a fault. `HUB_JUDGE=all scripts/test -n 0 FILES` judges all
+`judged.toml` has the shape of each page without a fault. `JUDGE=all scripts/test -n 0 FILES` judges all
 pages of these files, whatever the table says, and writes the shapes of those without a fault into it.
 """
 
@@ -39,7 +39,7 @@ SHAPE: Final = r"""
 @cache
 def table() -> dict[str, str]:
     """Return page → shape without a fault; nothing where all are to be judged."""
-    return {} if os.environ.get("HUB_JUDGE") == "all" else tomllib.loads(TABLE.read_text())
+    return {} if os.environ.get("JUDGE") == "all" else tomllib.loads(TABLE.read_text())
 
 
 async def shape_of(browser: Browser, part: str) -> str:
@@ -52,7 +52,7 @@ async def shape_of(browser: Browser, part: str) -> str:
 
 def keep(name: str, shape: str) -> None:
     """Write into the table that this page, in this shape, is without a fault, where all are judged."""
-    if os.environ.get("HUB_JUDGE") == "all":
+    if os.environ.get("JUDGE") == "all":
         kept = tomllib.loads(TABLE.read_text()) | {name: shape}
         TABLE.write_text(
             "".join(f'{json.dumps(page, ensure_ascii=False)} = "{of}"\n' for page, of in sorted(kept.items()))
