@@ -93,14 +93,16 @@ class TwilioServer(HttpServer):
             self._keep(text, answered=False)
         return await hang(request)
 
-    def accepting_late(self, seconds: float) -> Behaviour:
-        """Accept the text and answer so many seconds later; for the script."""
+    def accepting_late(self, seconds: float, after: asyncio.Event | None = None) -> Behaviour:
+        """Accept the text and answer so many seconds later, or so long after this event; for the script."""
 
         async def accept_late(request: web.Request) -> web.StreamResponse:
             text = self._judged(request.content_type, await request.text())
             assert text is not None
             # A client that does not wait for the answer sends twice, and cannot say that it was lost.
             self._keep(text, answered=True)
+            if after is not None:
+                await after.wait()
             await asyncio.sleep(seconds)
             return _created(text)
 

@@ -20,8 +20,8 @@ from hub.desk.surveys.rows import (
     SurveyStarted,
 )
 from hub.doors.operator import Operator
-from hub.errors import InvalidPeriod, PrivacyNeeded
-from hub.model import NOWHERE, Period, PropertyScope, Scope
+from hub.errors import InvalidPeriod
+from hub.model import Period, Scope
 from hub.model.pages import MAX_LIMIT
 from hub.operations.publish import send_all
 from hub.parts.stores import Stores
@@ -80,7 +80,7 @@ async def list_surveys(by: Operator, query: SurveysQuery) -> SurveyListPage:
         query,
         period_of(by, query),
         open_for=by.stores.policy.surveys.open_for,
-        places=_places(by, whole=query.whole),
+        places=by.places_shown(whole=query.whole),
     )
     rows = page.items if query.whole else [_veiled(row) for row in page.items]
     for row in rows:
@@ -117,16 +117,6 @@ def _period(since: date | None, until: date | None, *, now: datetime, zone: tzin
     if not timedelta(0) <= last - first < MOST * _DAY:
         raise InvalidPeriod(f"From {first} to {last} is no period.")
     return Period.of_days(first, last, zone)
-
-
-def _places(by: Operator, *, whole: bool) -> PropertyScope:
-    """Return the copropiedades whose surveys are listed: with answers, those of the scope `privacy` only."""
-    if not whole:
-        return by.places
-    if (private := by.places_with(Scope.PRIVACY)) == NOWHERE:
-        raise PrivacyNeeded
-    read = by.places
-    return read if private is None else private if read is None else read & private
 
 
 def _nobodys(row: CallRow) -> CallRow:
