@@ -33,6 +33,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "bulk.resend": "Empezó a reenviar muchos mensajes",
     "bulk.stop": "Detuvo una acción de muchos",
     "cancel": "Canceló un mensaje o varios",
+    "cancel_older": "Canceló lo planeado antes de una pausa",
     "case.release": "Dejó un caso",
     "case.show": "Vio un caso",
     "case.take_on": "Tomó un caso",
