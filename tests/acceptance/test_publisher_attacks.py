@@ -16,6 +16,8 @@ import pytest
 from hub.health.incidents import BEGAN
 from hub.model import HUB_SOURCE, SENDER_HEADER, Event
 from hub.sla.acknowledge import acknowledged
+from hub.storage.database import Database
+from hub.storage.monitor import PostgresMonitor
 from tests.acceptance import directory
 from tests.acceptance.conftest import House, opened_house
 from tests.acceptance.harness import until
@@ -96,6 +98,7 @@ async def test_nothing_that_a_publisher_sends_is_taken_for_another(house: House,
     me, my_url = users.named("crm"), users.url("crm")
     async with house.running() as publishing:
         await hire(publishing)
+        await is_hired(house)
         bound = ("--scope", "publish", "--source", CRM, "--event", "pqrs.received", "--amqp-user", me)
         await house.command("keys", "create", "crm", *bound)
         await is_known(house, my_url)
@@ -111,7 +114,7 @@ async def test_nothing_that_a_publisher_sends_is_taken_for_another(house: House,
             await publish_as(my_url, attack.event, user_id=user, headers=attack.headers, key=KEY)
         refused = len(sent) + 1
         letters = await dead(house, refused)
-        await until(lambda: bool(alerts(house, WRONG_SENDER)), "the alarm", patience=60.0)
+        await until(lambda: bool(alerts(house, WRONG_SENDER)), "the alarm")
         bulk = json.loads(await house.command("dead", "replay", "--all", "--yes", "--json"))
         opened = (await incidents(house))["impersonation"]
 
@@ -123,6 +126,12 @@ async def test_nothing_that_a_publisher_sends_is_taken_for_another(house: House,
     assert [] == [mail for mail in house.smtp.mails if mail.recipient == VICTIM]
     assert [] == alerts(house, "Avería: Pague aquí")
     assert OPS in {mail.recipient for mail in house.smtp.mails}
+
+
+async def is_hired(house: House) -> None:
+    """Wait until the hub knows who is on duty: once a key has a user, the directory is not anybody's."""
+    async with Database(house.database_url) as database:
+        await until(PostgresMonitor(database, []).anybody_on_duty, "somebody on duty")
 
 
 async def is_known(house: House, url: str) -> None:
