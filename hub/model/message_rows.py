@@ -14,6 +14,8 @@ from hub.model.messages import State
 
 IsFinal = Annotated[bool, Meta(description="Nothing more happens to it by itself.")]
 Means = Annotated[str, Meta(description="What its state and reason mean, in Spanish.")]
+StoredState = Annotated[str, Meta(extra_json_schema={"enum": [str(state) for state in State]})]
+"""A State as a row has it: a newer hub may have stored one that this hub does not know, and staff sees it."""
 ToDo = Annotated[str, Meta(description="What somebody must do about it, in Spanish; empty: nothing.")]
 
 
@@ -26,7 +28,7 @@ class ListedMessage(Struct, frozen=True, kw_only=True):
     person: Annotated[str, Meta(description="A reference; never a name or an address.")]
     channel: str
     purpose: Purpose
-    state: State
+    state: StoredState
     reason: str | None
     next_at: Instant | None
     created_at: Instant
@@ -76,7 +78,7 @@ class NotifiedMessage(Struct, frozen=True, kw_only=True):
     id: UUID
     channel: str
     occasion: str
-    state: State
+    state: StoredState
     reason: str | None
 
 

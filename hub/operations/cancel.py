@@ -36,7 +36,7 @@ async def cancel_one(
         return None
     await actor.note("cancel", f"message:{message_id}", person=row.person, why=why)
     verdict = await _cancel(message_id, row.state, store)
-    return HandedOver(id=message_id, changed=row.state is not State.CANCELLED), verdict
+    return HandedOver(id=message_id, changed=row.state != State.CANCELLED), verdict
 
 
 def check_cancelled(verdict: CancelResult) -> None:
@@ -45,8 +45,8 @@ def check_cancelled(verdict: CancelResult) -> None:
         raise TooLate(_LEFT.format(state=verdict.value))
 
 
-async def _cancel(message_id: UUID, state: State, store: CancelStore) -> CancelResult:
-    if state is State.CANCELLED:
+async def _cancel(message_id: UUID, state: str, store: CancelStore) -> CancelResult:
+    if state == State.CANCELLED:
         return CancelResult.CANCELLED
     verdict = await store.cancel(message_id) if state in UNSENT else None
     if verdict is None:

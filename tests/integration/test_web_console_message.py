@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
+import pytest
+
 from hub.model import Grant, LeftOut, Office, State
 from tests.contract.stores import open_stores
 from tests.contract.values import HOUR, event, message, now, stored
@@ -46,6 +50,20 @@ async def test_names_are_whole_for_who_asks_and_may(browser: Browser, servers: S
         assert "Persona alfa" in await main_text(browser)
         rows = await hub.database.rows("SELECT detail FROM audit WHERE action = 'message.show' ORDER BY at")
         assert [row["detail"]["whole"] for row in rows] == [False, True]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/messages/MESSAGE", "/api/messages/MESSAGE", "/events/event-MARK", "/api/events/event-MARK/recipients"],
+)
+async def test_a_state_of_a_newer_hub_is_shown_as_it_is(path: str, servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        await hub.database.rows("ALTER TABLE message DROP CONSTRAINT message_state_check")
+        await hub.database.rows("UPDATE message SET state = 'frozen'")
+        shown = await hub.hub.send("GET", hub.path(path), {**HTML, **bearer(API_KEY)}, at="console")
+
+    assert HTTPStatus.OK == shown.status
+    assert "frozen" in shown.text
 
 
 async def test_html_is_shown_in_a_frame_that_may_do_nothing(browser: Browser, servers: Servers) -> None:

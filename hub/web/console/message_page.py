@@ -193,7 +193,7 @@ async def _acts(request: web.Request, row: ShownMessage) -> frozenset[str]:
     """Return the acts of the caller on the message."""
     if not await _may_operate(request, row.id, places_with(request, Scope.OPERATE)):
         return frozenset()
-    is_doubted = row.state is State.SENT and (row.reason or "").startswith(REPORTED)
+    is_doubted = row.state == State.SENT and (row.reason or "").startswith(REPORTED)
     known = {"resend": row.state in LOST, "cancel": row.state in UNSENT, "doubt": is_doubted}
     return frozenset(name for name, fits in known.items() if fits)
 
