@@ -38,6 +38,11 @@ set_up() {
     exec 9>&-
 }
 
+# read_tests PATHS: compile what all workers of pytest read, so that none of them has to, and end.
+read_tests() {
+    exec "$venv/bin/python" -m pytest -q --collect-only "$@" >/dev/null
+}
+
 one_at_a_time() {
     mkdir -p "$root/.run"
     exec 9>"$root/.run/set-up.lock"

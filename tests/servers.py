@@ -34,10 +34,10 @@ DECLARE filled text;
 BEGIN
     SELECT string_agg(oid::regclass::text, ', ') INTO filled FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version'
-      AND pg_relation_size(oid) > 0;
+      AND (pg_stat_file(pg_relation_filepath(oid))).size > 0;
     IF filled IS NOT NULL THEN EXECUTE format('TRUNCATE ONLY %s CASCADE', filled); END IF;
-    PERFORM setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
-    FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL;
+    PERFORM setval(seqrelid::regclass, seqstart, false) FROM pg_sequence
+    WHERE pg_sequence_last_value(seqrelid) IS NOT NULL;
 END $$
 """
 """Empties a database and keeps the hub's schema: faster than another copy."""

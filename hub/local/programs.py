@@ -77,7 +77,7 @@ def find(program: Program) -> Path:
 
 def find_postgres(major: int | None = None) -> Path:
     """Find the newest PostgreSQL, or the one of `major`: data opens only with its own major version."""
-    by_major = {_postgres_major(path): path for path in reversed(list(_candidates(POSTGRES)))}
+    by_major = {postgres_major(path): path for path in reversed(list(_candidates(POSTGRES)))}
     if major is not None and major not in by_major:
         raise ProgramMissing(f"PostgreSQL {major}, which made the data, is not installed.")
     newest = max(by_major, default=0)
@@ -104,7 +104,7 @@ def _absent(program: Program, postgres: int) -> bool:
         found = find(program)
     except ProgramMissing:
         return True
-    return program is POSTGRES and _postgres_major(found) < postgres
+    return program is POSTGRES and postgres_major(found) < postgres
 
 
 def _candidates(program: Program) -> Iterator[Path]:
@@ -118,7 +118,8 @@ def _by_version(path: str) -> list[int]:
     return [int(number) for number in re.findall(r"\d+", path)]
 
 
-def _postgres_major(program: Path) -> int:
+def postgres_major(program: Path) -> int:
+    """Ask a PostgreSQL for its major version."""
     answer = subprocess.run(  # noqa: S603 - a program found in a fixed place
         [program, "--version"], capture_output=True, text=True, timeout=10, check=True
     )
