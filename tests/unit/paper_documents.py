@@ -84,7 +84,7 @@ def bomb(content: bytes, size: int) -> bytes:
     """A small PDF with a page whose drawing unpacks to `size` bytes, packed twice."""
 
     def pack(pdf: Pdf) -> None:
-        packer = zlib.compressobj(9)
+        packer = zlib.compressobj(1)
         once = b"".join(packer.compress(b" " * (1 << 20)) for _ in range(size >> 20)) + packer.flush()
         stream = Stream(pdf, zlib.compress(once, 9))
         stream.Filter = Array([Name.FlateDecode, Name.FlateDecode])
@@ -124,10 +124,12 @@ def layered(content: bytes) -> bytes:
     return changed(content, hide)
 
 
-def picture(kind: str, width: int = 40, height: int = 30, *, turned: bool = False) -> bytes:
+def picture(
+    kind: str, width: int = 40, height: int = 30, *, turned: bool = False, mode: str = "RGB"
+) -> bytes:
     saved = io.BytesIO()
     exif = Image.Exif()
     if turned:
         exif[0x0112] = 6
-    Image.new("RGB", (width, height), "red").save(saved, kind, exif=exif)
+    Image.new(mode, (width, height), "red").save(saved, kind, exif=exif)
     return saved.getvalue()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -50,9 +51,10 @@ class Line(NamedTuple):
     fields: frozenset[str]
 
 
-def lines() -> Iterator[Line]:
-    for path in sorted((ROOT / "hub").rglob("*.py")):
-        yield from lines_of(path)
+@cache
+def lines() -> Sequence[Line]:
+    """Read once: to parse all of the hub takes seconds."""
+    return [line for path in sorted((ROOT / "hub").rglob("*.py")) for line in lines_of(path)]
 
 
 def lines_of(path: Path) -> Iterator[Line]:
@@ -86,7 +88,7 @@ def fields_of(call: ast.Call) -> frozenset[str]:
 
 
 def test_what_a_line_is_about_is_named_as_in_every_other_line() -> None:
-    found = list(lines())
+    found = lines()
 
     assert len(found) >= EVERY_NAME
     for line in found:
@@ -96,7 +98,7 @@ def test_what_a_line_is_about_is_named_as_in_every_other_line() -> None:
 
 
 def test_lines_about_an_event_a_message_or_a_case_say_which() -> None:
-    found = list(lines())
+    found = lines()
     for pattern, needed in NEEDED.items():
         about = [line for line in found if any(re.fullmatch(pattern, name) for name in line.names)]
         assert about, pattern

@@ -113,7 +113,8 @@ async def test_nothing_that_acts_reaches_the_batch() -> None:
         pytest.param(lambda: of(layered(SOUND)), id="hides a layer"),
         pytest.param(lambda: of(many_pages(SOUND, enclosure.MOST_PAGES + 1)), id="too many pages"),
         pytest.param(
-            lambda: of(picture("png", 12_000, 12_000), "image/png"), id="a picture of 144 megapixels"
+            lambda: of(picture("png", 12_000, 12_000, mode="1"), "image/png"),
+            id="a picture of 144 megapixels",
         ),
         pytest.param(lambda: of(picture("png")[:60], "image/png"), id="half a picture"),
         pytest.param(lambda: of(b"GIF89a", "image/gif"), id="another kind"),
