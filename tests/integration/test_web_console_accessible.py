@@ -50,7 +50,7 @@ SAID: Final = """
   const beside = document.querySelectorAll('main time small, #pulse');
   beside.forEach(one => { one.style.display = 'none' });
   const text = document.querySelector('main').innerText;
-  beside.forEach(one => { one.style.display = '' });
+  beside.forEach(one => { one.removeAttribute('style') });
   return text;
 })()
 """

@@ -12,9 +12,10 @@ from hub.errors import BrokerUnavailable, StorageUnavailable
 from hub.model import Grant, Office
 from hub.storage import PostgresLog
 from hub.web.responses import Refusal
-from tests.integration.axe import faults, shown
+from tests.integration.axe import shown
 from tests.integration.chromium import Browser
 from tests.integration.console_hub import HTML, ConsoleHub, console_hub
+from tests.integration.judged import judged_once
 from tests.integration.test_web_console_accessible import open_page
 from tests.integration.test_web_console_day import Operator, Step, by_mouse
 from tests.integration.test_web_console_now import unready
@@ -135,7 +136,7 @@ async def test_keys_are_explained_to_everybody(browser: Browser, servers: Server
         await browser.press("?")
         await browser.until("document.querySelector('dialog[open]') !== null")
 
-        assert not await faults(browser)
+        assert not await judged_once(browser, "keys explained")
 
 
 async def test_who_may_not_open_a_page_can_go_on(servers: Servers) -> None:

@@ -10,11 +10,11 @@ import pytest
 from hub.model import Account, Grant, Office
 from tests.contract.stores import open_stores
 from tests.contract.values import clock, event, membership, message, person, stored, unit
-from tests.integration.axe import faults
 from tests.integration.chromium import Browser
 from tests.integration.console_hub import ConsoleHub, console_hub
 from tests.integration.console_user import main_text
 from tests.integration.guarded_hub import MARKS, Answer
+from tests.integration.judged import judged_once
 from tests.integration.test_web_console import type_key
 from tests.servers import Servers
 
@@ -140,7 +140,7 @@ async def test_search_is_typed_and_its_first_result_opened_by_keys_alone(
     await browser.press("Enter")
     await browser.until("location.pathname === '/search' && document.readyState === 'complete'")
     said, kept = await main_text(browser), await browser.run("document.getElementById('q').value")
-    wrong = await faults(browser)
+    wrong = await judged_once(browser, "search by keys")
     await type_key(browser, "j")
     await browser.press("Enter")
 
