@@ -73,8 +73,7 @@ async def blank_tab() -> AsyncIterator[Browser]:
 
 async def picture(tab: Browser, html: str, *, scheme: str, width: int, whole: bool = True) -> bytes:
     """Take a picture of the window and what is below it, or (`whole=False`) of the mail alone."""
-    await dressed(tab, scheme=scheme, width=width)
-    await looked_at(tab, html)
+    await looked_at(tab, await dressed(tab, scheme=scheme, width=width), html)
     height = await tab.run("document.querySelector('.fondo').getBoundingClientRect().height")
     clip: dict[str, Json] = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
     only = {} if whole else {"clip": clip}

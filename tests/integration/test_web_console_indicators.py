@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import pytest_asyncio
 from aiohttp import hdrs
 
 from hub.model import ClockState, Grant, Office, Purpose, State, StoredEvent
@@ -22,6 +23,7 @@ from tests.integration.looks import judged_looks
 from tests.integration.usable import too_wide
 from tests.servers import Servers
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 HERE, THERE = (f"ph-{mark}" for mark in MARKS)
 HOUR = timedelta(hours=1)
 
@@ -52,7 +54,7 @@ def survey(place: str, number: int, score: int) -> list[StoredEvent]:
     return [stored(one, case=case, copropiedad_id=place) for one in (asked, given)]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def hub(servers: Servers) -> AsyncIterator[ConsoleHub]:
     """In one building two of three promises were kept and six people were content; in the other none."""
     met, late = ClockState.MET, ClockState.BREACHED
