@@ -31,7 +31,7 @@ from hub.model.paper import PaperSize
 from hub.rendering.paper.pages import Sheet, make_pages
 from hub.rendering.templates import PREVIEWED_AT
 from tests.integration.chromium import Browser, open_browser, running_chromium
-from tests.integration.test_mail_looks import NARROW, WIDE, looked_at
+from tests.integration.test_mail_looks import NARROW, WIDE, dressed, looked_at
 from tests.unit.factories import POLICY, event
 from tests.unit.test_templates import DUE, SPEAKING, TEMPLATES, context, examples
 
@@ -73,7 +73,7 @@ async def blank_tab() -> AsyncIterator[Browser]:
 
 async def picture(tab: Browser, html: str, *, scheme: str, width: int, whole: bool = True) -> bytes:
     """Take a picture of the window and what is below it, or (`whole=False`) of the mail alone."""
-    await looked_at(tab, html, scheme=scheme, width=width)
+    await looked_at(tab, await dressed(tab, scheme=scheme, width=width), html)
     height = await tab.run("document.querySelector('.fondo').getBoundingClientRect().height")
     clip: dict[str, Json] = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
     only = {} if whole else {"clip": clip}

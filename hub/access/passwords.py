@@ -13,6 +13,7 @@ import secrets
 import unicodedata
 from collections.abc import Collection
 from datetime import timedelta
+from functools import cache
 from typing import Final
 
 from argon2 import PasswordHasher
@@ -73,10 +74,10 @@ class Passwords:
     """Makes and verifies hashes in threads: each takes tens of milliseconds and 19 MiB."""
 
     def __init__(self, *, memory: int = MEMORY, rounds: int = ROUNDS) -> None:
-        self._hasher = PasswordHasher(time_cost=rounds, memory_cost=memory, parallelism=1)
+        self._hasher = _hasher(memory, rounds)
         self._room = asyncio.Semaphore(AT_ONCE)
         self._kept_room = asyncio.Semaphore(KEPT_FREE)
-        self._nobody = self._hasher.hash(secrets.token_urlsafe(32))
+        self._nobody = _hash_of_nobody(memory, rounds)
 
     async def hash(self, password: str) -> str:
         """Return the hash of a password, with its salt and parameters."""
@@ -101,6 +102,16 @@ class Passwords:
             return self._hasher.verify(kept, _plain(password))
         except (VerificationError, InvalidHashError):
             return False
+
+
+@cache
+def _hash_of_nobody(memory: int, rounds: int) -> str:
+    """Return a hash that no password matches: made once in a process, since it takes as long as any."""
+    return _hasher(memory, rounds).hash(secrets.token_urlsafe(32))
+
+
+def _hasher(memory: int, rounds: int) -> PasswordHasher:
+    return PasswordHasher(time_cost=rounds, memory_cost=memory, parallelism=1)
 
 
 def _plain(password: str) -> str:

@@ -229,6 +229,7 @@ async def guarded_hub(amqp_url: str, redis_url: str, database: str) -> AsyncIter
             "keyless": build(with_doubles(services, settings=replace(settings, api_key=None))),
             "metrics": build_metrics(Access(settings=settings), services.monitoring),
         }
+        applications["console"].on_response_prepare.append(_let_files_be_kept)
         addresses = {
             name: (await stack.enter_async_context(_served(application, settings.trusted_proxies)))
             for name, application in applications.items()
@@ -258,6 +259,12 @@ async def guarded_hub_on(servers: Servers) -> AsyncIterator[GuardedHub]:
         guarded_hub(amqp_url, redis_url, database) as hub,
     ):
         yield hub
+
+
+async def _let_files_be_kept(request: web.Request, response: web.StreamResponse) -> None:
+    """Let browsers keep styles and scripts: loading them is a quarter of the cost of each page."""
+    if request.path.startswith("/static/"):
+        response.headers[hdrs.CACHE_CONTROL] = "private, max-age=600"
 
 
 @asynccontextmanager

@@ -35,6 +35,9 @@ SHAPE: Final = r"""
 })
 """
 
+SETTLED: Final = "!document.querySelector('#pulse:empty:not([hidden])')"
+"""What says whether a page keeps itself up to date has said it: its text belongs to the shape."""
+
 
 @cache
 def table() -> dict[str, str]:
@@ -44,10 +47,21 @@ def table() -> dict[str, str]:
 
 async def shape_of(browser: Browser, part: str) -> str:
     """Return the digest of the open page, its styles, and the rules that judge it."""
+    await browser.until(SETTLED)
     digest = sha256(repr((part, await browser.run(SHAPE))).encode())
     for file in (STYLES, axe.PLACE, *RULES):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
+
+
+async def judged_once(browser: Browser, name: str) -> list[str]:
+    """Return the faults of the page that is open, as it is shown; none if it was judged in this shape."""
+    shape = await shape_of(browser, ":root")
+    if table().get(name) == shape:
+        return []
+    if not (found := await axe.faults(browser)):
+        keep(name, shape)
+    return found
 
 
 def keep(name: str, shape: str) -> None:

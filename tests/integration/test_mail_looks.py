@@ -57,12 +57,16 @@ CONTRAST = """
 """WCAG 2.2, 1.4.3: text has a contrast of 4.5 to 1. No text leaves its cell, no short word is broken."""
 
 
-async def looked_at(tab: Browser, html: str, *, scheme: str, width: int) -> dict[str, Any]:
+async def dressed(tab: Browser, *, scheme: str, width: int) -> str:
+    """Let the tab be of this width, in the light or the dark; return its frame."""
     size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
     await tab.call("Emulation.setDeviceMetricsOverride", **size)
     feature = {"name": "prefers-color-scheme", "value": scheme}
     await tab.call("Emulation.setEmulatedMedia", media="screen", features=[feature])
-    frame = (await tab.call("Page.getFrameTree"))["frameTree"]["frame"]["id"]
+    return str((await tab.call("Page.getFrameTree"))["frameTree"]["frame"]["id"])
+
+
+async def looked_at(tab: Browser, frame: str, html: str) -> dict[str, Any]:
     await tab.call("Page.setDocumentContent", frameId=frame, html=html)
     found: dict[str, Any] = await tab.run(CONTRAST)
     return found
@@ -74,10 +78,11 @@ async def looked_at(tab: Browser, html: str, *, scheme: str, width: int) -> dict
 async def test_every_example_mail_is_readable(browser: Browser, scheme: str, width: int) -> None:
     faults: dict[str, Any] = {}
     texts = 0
-    await browser.go("about:blank", width=width)
+    await browser.go("about:blank")
+    frame = await dressed(browser, scheme=scheme, width=width)
     for event in SPEAKING:
         for form, words in mails(event):
-            found = await looked_at(browser, words.html, scheme=scheme, width=width)
+            found = await looked_at(browser, frame, words.html)
             texts += found["texts"]
             if found["faults"] or found["width"] > width or found["preheader"] != "none":
                 faults[f"{event}/{form}"] = found
@@ -89,10 +94,11 @@ async def test_every_example_mail_is_readable(browser: Browser, scheme: str, wid
 async def test_dark_mail_has_colours_of_its_own(browser: Browser) -> None:
     _, words = next(mails("pqrs.received"))
     paper = "getComputedStyle(document.querySelector('.hoja')).backgroundColor"
-    await browser.go("about:blank", width=WIDE)
+    await browser.go("about:blank")
     colours = []
     for scheme in ("light", "dark"):
-        await looked_at(browser, words.html, scheme=scheme, width=WIDE)
+        frame = await dressed(browser, scheme=scheme, width=WIDE)
+        await looked_at(browser, frame, words.html)
         colours.append(await browser.run(paper))
 
     assert ["rgb(255, 255, 255)", "rgb(24, 34, 38)"] == colours

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from tests.integration import axe
 from tests.integration.axe import faults, shown
-from tests.integration.chromium import Browser
+from tests.integration.chromium import Browser, Chromium, open_browser
 from tests.integration.judged import shape_of
 from tests.integration.looks import judged_looks
 from tests.integration.public_pages import MAIL_PAGES, PAGES, STORED_PAGES, Opened
 from tests.integration.usable import keyboard, too_wide, tree
 
 ROOT = ":root"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def tab(chromium: Chromium) -> AsyncIterator[Browser]:
+    async with open_browser(chromium) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def browser(tab: Browser) -> Browser:
+    """The tab as it was at first: each test has a server, and so an origin, of its own."""
+    await tab.call("Network.clearBrowserCookies")
+    await tab.call("Emulation.setEmulatedMedia", media="", features=[])
+    tab.complaints.clear()
+    return tab
 
 
 async def judged(browser: Browser, name: str, page: Opened, part: str = ROOT) -> str:

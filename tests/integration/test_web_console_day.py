@@ -22,12 +22,13 @@ from pyotp import TOTP
 from hub.access.keyring import KeyRing, Sealed
 from hub.model import EVERYWHERE, Account, Grant, SecondFactor
 from hub.settings import Secret
-from tests.integration.axe import faults
 from tests.integration.chromium import Browser, Chromium, open_browser
 from tests.integration.console_hub import OFFICES, ConsoleHub, console_hub
 from tests.integration.identities import SECRET
+from tests.integration.judged import judged_once
 from tests.integration.test_web_console_casework import example, published, take_in
 from tests.integration.test_web_console_now import unready
+from tests.integration.usable import STOPS
 from tests.integration.web_doubles import PASSWORDS
 from tests.integration.web_visitor import PASSWORD
 from tests.servers import Servers
@@ -37,6 +38,14 @@ APP: Final = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 RADICADO: Final = "PQ-2026-000777"
 OF_CASE: Final = "event_key IN (SELECT key FROM event WHERE data->>'radicado' = $1)"
 MOST_STOPS: Final = 400
+AHEAD: Final = f"""
+node => {{
+  {STOPS.strip()};
+  const [to, from] = [node, document.activeElement].map(one => window.stops.indexOf(one));
+  return (to - from + window.stops.length) % window.stops.length;
+}}
+"""
+"""How many stops of the tab key away something is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +134,13 @@ async def by_keyboard(page: Page, thing: Locator, step: Step) -> None:
 
 
 async def tab_to(page: Page, thing: Locator) -> None:
-    for _ in range(MOST_STOPS):
+    """Press Tab until the focus is there: once for each stop on the way, then with a look each time."""
+    for _ in range(await thing.evaluate(AHEAD)):
         await page.keyboard.press("Tab")
+    for _ in range(MOST_STOPS):
         if await thing.evaluate("node => node === document.activeElement"):
             return
+        await page.keyboard.press("Tab")
     raise AssertionError(f"the tab key does not lead to {thing}")
 
 
@@ -187,7 +199,8 @@ class Operator:
             put = TOTP(APP).now() if step.put == "CODE" else step.put
             downloaded += await self.browser.act(partial(do, self.act, replace(step, put=put)))
             if step.says and self.scripts:
-                assert not await faults(self.browser), f"after {step.role} {step.name!r}"
+                where = f"after {step.role} {step.name!r}: {step.says}"
+                assert not await judged_once(self.browser, where), where
         return downloaded
 
 

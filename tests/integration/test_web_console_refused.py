@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Final, NoReturn
 
 import pytest
+import pytest_asyncio
 from aiohttp import hdrs
 
 from hub.errors import BrokerUnavailable, StorageUnavailable
 from hub.model import Grant, Office
 from hub.storage import PostgresLog
 from hub.web.responses import Refusal
-from tests.integration.axe import faults, shown
+from tests.integration.axe import shown
 from tests.integration.chromium import Browser
 from tests.integration.console_hub import HTML, ConsoleHub, console_hub
+from tests.integration.judged import judged_once
 from tests.integration.test_web_console_accessible import open_page
 from tests.integration.test_web_console_day import Operator, Step, by_mouse
 from tests.integration.test_web_console_now import unready
 from tests.servers import Servers
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 WRONG: Final = {
     "No se entiende lo que pide la página": Refusal(400, "wrong", "mend it"),
     "No tiene permiso para esto": Refusal(403, "wrong", "ask"),
@@ -83,7 +86,14 @@ ANSWERS: Final[Mapping[str, tuple[str, Sequence[Step]]]] = {
         ),
     ),
 }
-"""Act at a page of the console, and the page that is the answer itself."""
+"""Act at a page of the console, and the page that is the answer. None needs what another one changes."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def hub(servers: Servers) -> AsyncIterator[ConsoleHub]:
+    async with console_hub(servers) as opened:
+        opened.more["WRONG"] = (await unready(opened)).removeprefix("/dead/")
+        yield opened
 
 
 async def judged(browser: Browser, hub: ConsoleHub, says: str) -> str:
@@ -97,19 +107,18 @@ async def judged(browser: Browser, hub: ConsoleHub, says: str) -> str:
 
 
 async def test_page_that_cannot_be_shown_says_why_within_the_console(
-    browser: Browser, servers: Servers, monkeypatch: pytest.MonkeyPatch
+    browser: Browser, hub: ConsoleHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = {}
-    async with console_hub(servers) as hub:
-        await hub.sign_in(browser)
-        for says, error in WRONG.items():
+    await hub.sign_in(browser)
+    for says, error in WRONG.items():
 
-            async def fail(*_: object, error: Exception = error, **__: object) -> NoReturn:
-                raise error
+        async def fail(*_: object, error: Exception = error, **__: object) -> NoReturn:
+            raise error
 
-            monkeypatch.setattr(PostgresLog, "messages", fail)
-            if wrong := await judged(browser, hub, says):
-                found[says] = wrong
+        monkeypatch.setattr(PostgresLog, "messages", fail)
+        if wrong := await judged(browser, hub, says):
+            found[says] = wrong
 
     assert not found, "\n\n".join(f"{says}:\n{wrong}" for says, wrong in found.items())
     # The status, which Chromium notes of each.
@@ -117,36 +126,32 @@ async def test_page_that_cannot_be_shown_says_why_within_the_console(
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
-async def test_answer_to_a_form_is_for_everybody(browser: Browser, servers: Servers, answer: str) -> None:
+async def test_answer_to_a_form_is_for_everybody(browser: Browser, hub: ConsoleHub, answer: str) -> None:
     path, steps = ANSWERS[answer]
-    async with console_hub(servers) as hub:
-        hub.more["WRONG"] = (await unready(hub)).removeprefix("/dead/")
-        await hub.sign_in(browser)
-        await hub.open(browser, path)
-        await Operator(browser, by_mouse, scripts=True).takes(*steps)
+    await hub.sign_in(browser)
+    await hub.open(browser, path)
+    await Operator(browser, by_mouse, scripts=True).takes(*steps)
 
-        assert not shown(await open_page(browser, f"answer: {answer}"))
+    assert not shown(await open_page(browser, f"answer: {answer}"))
 
 
-async def test_keys_are_explained_to_everybody(browser: Browser, servers: Servers) -> None:
-    async with console_hub(servers) as hub:
-        await hub.sign_in(browser)
-        await hub.open(browser, "/messages")
-        await browser.press("?")
-        await browser.until("document.querySelector('dialog[open]') !== null")
+async def test_keys_are_explained_to_everybody(browser: Browser, hub: ConsoleHub) -> None:
+    await hub.sign_in(browser)
+    await hub.open(browser, "/messages")
+    await browser.press("?")
+    await browser.until("document.querySelector('dialog[open]') !== null")
 
-        assert not await faults(browser)
+    assert not await judged_once(browser, "keys explained")
 
 
-async def test_who_may_not_open_a_page_can_go_on(servers: Servers) -> None:
-    async with console_hub(servers) as hub:
-        viewer = await hub.registry.account(
-            "eva", Grant(office=Office.VIEWER, copropiedad_id="ph-alfa"), is_enrolled=False
-        )
-        refused = await hub.hub.send("GET", "/audit", await hub.cookies_of(viewer), at="console")
-        stranger = await hub.hub.send("GET", "/audit", HTML, at="console")
+async def test_who_may_not_open_a_page_can_go_on(hub: ConsoleHub) -> None:
+    viewer = await hub.registry.account(
+        "eva", Grant(office=Office.VIEWER, copropiedad_id="ph-alfa"), is_enrolled=False
+    )
+    refused = await hub.hub.send("GET", "/audit", await hub.cookies_of(viewer), at="console")
+    stranger = await hub.hub.send("GET", "/audit", HTML, at="console")
 
-        assert (refused.status, "No tiene permiso" in refused.text) == (403, True)
-        assert 'href="/messages"' in refused.text
-        assert 'href="/audit"' not in refused.text
-        assert (stranger.status, 'href="/messages"' in stranger.text) == (303, False)
+    assert (refused.status, "No tiene permiso" in refused.text) == (403, True)
+    assert 'href="/messages"' in refused.text
+    assert 'href="/audit"' not in refused.text
+    assert (stranger.status, 'href="/messages"' in stranger.text) == (303, False)

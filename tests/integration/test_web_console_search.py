@@ -6,18 +6,20 @@ from collections.abc import AsyncIterator
 from urllib.parse import urlencode
 
 import pytest
+import pytest_asyncio
 
-from hub.model import Account, Grant, Office
+from hub.model import EVERYWHERE, Account, Grant, Office
 from tests.contract.stores import open_stores
 from tests.contract.values import clock, event, membership, message, person, stored, unit
-from tests.integration.axe import faults
 from tests.integration.chromium import Browser
-from tests.integration.console_hub import ConsoleHub, console_hub
+from tests.integration.console_hub import OFFICES, ConsoleHub, console_hub
 from tests.integration.console_user import main_text
 from tests.integration.guarded_hub import MARKS, Answer
+from tests.integration.judged import judged_once
 from tests.integration.test_web_console import type_key
 from tests.servers import Servers
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 HERE, THERE = (f"ph-{mark}" for mark in MARKS)
 CASE = stored(
     event(
@@ -31,7 +33,7 @@ CASE = stored(
 RADICADO = {"radicado": "PQ-2026-000901", "copropiedad_id": HERE}
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def hub(servers: Servers) -> AsyncIterator[ConsoleHub]:
     """A hub in whose first building María Peña lives, with a case."""
     async with console_hub(servers) as made:
@@ -89,10 +91,13 @@ async def test_person_is_found_by_the_end_of_a_number(hub: ConsoleHub) -> None:
 
 
 async def test_names_are_masked_until_they_are_asked_for_and_that_is_audited(hub: ConsoleHub) -> None:
-    masked = await asked(hub, hub.account, "maria")
-    whole = await asked(hub, hub.account, "maria", whole="true")
-    empty = await asked(hub, hub.account, "  ")
-    notes = await hub.database.rows("SELECT person, detail FROM audit WHERE action = 'search' ORDER BY at")
+    grants = [Grant(office=office, copropiedad_id=EVERYWHERE) for office in OFFICES]
+    luz = await hub.registry.account("luz", *grants)
+    masked = await asked(hub, luz, "maria")
+    whole = await asked(hub, luz, "maria", whole="true")
+    empty = await asked(hub, luz, "  ")
+    noted = "SELECT person, detail FROM audit WHERE action = 'search' AND who = 'account:luz' ORDER BY at"
+    notes = await hub.database.rows(noted)
 
     assert ("M*** P***" in masked.text, "María Peña" in masked.text) == (True, False)
     assert "María Peña" in whole.text
@@ -140,7 +145,7 @@ async def test_search_is_typed_and_its_first_result_opened_by_keys_alone(
     await browser.press("Enter")
     await browser.until("location.pathname === '/search' && document.readyState === 'complete'")
     said, kept = await main_text(browser), await browser.run("document.getElementById('q').value")
-    wrong = await faults(browser)
+    wrong = await judged_once(browser, "search by keys")
     await type_key(browser, "j")
     await browser.press("Enter")
 

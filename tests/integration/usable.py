@@ -36,10 +36,10 @@ STOPS: Final = """
     return node.type !== 'radio' || node === (group.find(other => other.checked) ?? group[0]);
   };
   window.stops = all.filter(one);
-  return window.stops.length;
+  return [window.stops.length, document.querySelector('iframe') !== null];
 })()
 """
-"""Where the tab key stops, in the order of the page: a group of choices once."""
+"""Where the tab key stops, in the order of the page: a group of choices once; whether there is a frame."""
 WALK: Final = """
 (() => {
   const at = () => {
@@ -64,6 +64,7 @@ WALK: Final = """
 })()
 """
 """Note the place of the focus when the tab key leaves it; `walked` adds its place now."""
+ABOUT: Final = "[document.documentElement.lang, document.title]"
 UNTOLD: Final = """
 [...document.querySelectorAll('[aria-invalid=true]')]
   .map(node => [node.id, node.getAttribute('aria-describedby')])
@@ -90,11 +91,13 @@ FIELDS: Final = {"combobox", "radio", "textbox", "group", "radiogroup"}
 async def too_wide(browser: Browser) -> list[str]:
     """Return what does not fit: at 320 px, at 200 % of zoom, and with letters twice as large."""
     told: list[str] = []
+    screen: dict[str, int] = {}
     for width, scale, percent in SIZES:
         size = {"width": width, "height": 640, "deviceScaleFactor": scale, "mobile": width < 600}
-        await browser.call("Emulation.setDeviceMetricsOverride", **size)
-        await browser.run(RESIZE.format(percent))
-        found = await browser.run(BEYOND)
+        if size != screen:
+            await browser.call("Emulation.setDeviceMetricsOverride", **size)
+            screen = size
+        found = await browser.run(f"{RESIZE.format(percent)}; {BEYOND}")
         what = f"{width} px, text at {percent} %"
         told += [f"{what}: beyond the edge: {text}" for text in found["out"]]
         if found["wide"] > width:
@@ -105,15 +108,15 @@ async def too_wide(browser: Browser) -> list[str]:
 
 async def keyboard(browser: Browser) -> list[str]:
     """Return the faults for a person without a mouse: each stop in its order, seen, and marked."""
-    if not (stops := await browser.run(STOPS)):
+    stops, framed = await browser.run(STOPS)
+    if not stops:
         return []
-    # A frame has a process of its own: a key that follows too soon goes to where the focus was.
-    alone = await browser.run("document.querySelector('iframe') !== null")
     await browser.run(WALK)
     steps = await _steps(browser)
     noted = 1
     while (missing := stops - len(steps)) > 0 and len(steps[-1]) <= PARTS:
-        presses = 1 if alone else missing
+        # A frame has a process of its own: a key that follows too soon goes to where the focus was.
+        presses = 1 if framed else missing
         await browser.tab(presses)
         steps = await _steps(browser)
         noted += presses
@@ -160,9 +163,10 @@ async def _as_page(browser: Browser, roles: list[str], levels: list[int]) -> lis
     told = [] if roles.count("main") == 1 else [f"main parts: {roles.count('main')}"]
     if levels.count(1) != 1:
         told.append(f"levels of headings: {levels}")
-    if await browser.run("document.documentElement.lang") != "es-CO":
+    language, title = await browser.run(ABOUT)
+    if language != "es-CO":
         told.append("the language is not said")
-    if len(await browser.run("document.title")) < 3:
+    if len(title) < 3:
         told.append("the page has no title")
     return told
 
