@@ -214,8 +214,8 @@ async def test_a_new_process_notices_what_was_lost_before_it(
         assert [None] == [gap.since for gap in other.gaps]
 
 
-async def test_the_first_processes_of_a_hub_miss_nothing(amqp_url: str) -> None:
-    hubs = [BrokerPublisher(amqp_url, f"hub test {number}") for number in range(4)]
+async def test_the_first_processes_of_a_hub_miss_nothing(new_amqp_url: str) -> None:
+    hubs = [BrokerPublisher(new_amqp_url, f"hub test {number}") for number in range(4)]
     try:
         await asyncio.gather(*(hub.ping() for hub in hubs))
     finally:
