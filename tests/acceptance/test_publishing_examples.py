@@ -109,13 +109,13 @@ async def test_program_publishes_an_event_that_the_hub_answers(
 
 @pytest.mark.parametrize("program", PROGRAMS[:-1], ids=lambda program: program.name)
 async def test_program_says_when_no_queue_takes_its_event(
-    program: Program, new_amqp_url: str, tmp_path: Path
+    program: Program, amqp_url: str, tmp_path: Path
 ) -> None:
     command = program.command(tmp_path)
-    async with await aio_pika.connect(new_amqp_url, timeout=10) as connection:
+    async with await aio_pika.connect(amqp_url, timeout=10) as connection:
         channel = await connection.channel()
         await channel.declare_exchange(topology.DOMAIN_EVENTS, "topic", durable=True)
-    code, out, complaint = await run(command, {"HUB_AMQP_URL": new_amqp_url})
+    code, out, complaint = await run(command, {"HUB_AMQP_URL": amqp_url})
 
     assert (True, "") == (code != 0, out)
     assert "No queue takes the event" in complaint

@@ -7,18 +7,10 @@ import socket
 from contextlib import AsyncExitStack, suppress
 from urllib.parse import urlsplit
 
-import pytest
-
 from tests.acceptance import directory
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import PATIENCE, HubProcess, hub_process, publisher, until
 from tests.servers import OWNER, Servers
-
-
-@pytest.fixture
-def amqp_url(new_amqp_url: str) -> str:
-    """A virtual host in which nothing is declared: it does not matter which role starts first."""
-    return new_amqp_url
 
 
 async def test_four_processes_with_a_role_each_are_one_hub(house: House) -> None:

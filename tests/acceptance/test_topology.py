@@ -30,12 +30,6 @@ clear_after = "2s"
 COMPANY = "servicio@coproservicios.example"
 
 
-@pytest.fixture
-def amqp_url(new_amqp_url: str) -> str:
-    """A virtual host in which nothing is declared before the test's own hub."""
-    return new_amqp_url
-
-
 def mailed(house: House, to: str, subject: str = "") -> bool:
     return any(
         mail.recipient == to and str(mail.message["Subject"]).startswith(subject) for mail in house.smtp.mails
