@@ -62,7 +62,8 @@ class Planted:
 
     def seen_in(self, text: str) -> list[str]:
         """The words of which a part stands in the text."""
-        return [word for word in self.words if _is_seen(word, text)]
+        shown = text.lower()
+        return [word for word in self.words if any(part in shown for part in _parts(word))]
 
     def as_files(self, folder: Path) -> Planted:
         """The same, each value in a file of its own."""
@@ -94,10 +95,6 @@ def _word(number: int, *, digits: bool) -> str:
     """Make a word that no other text has a part of."""
     digest = sha256(f"canary {number}".encode())
     return str(int(digest.hexdigest(), 16))[:24] if digits else f"z{digest.hexdigest()[:30]}z"
-
-
-def _is_seen(word: str, text: str) -> bool:
-    return any(part in text.lower() for part in _parts(word))
 
 
 def _parts(word: str) -> Iterator[str]:

@@ -91,7 +91,14 @@ async def private_servers(installed: None) -> AsyncIterator[Servers]:  # noqa: A
 
 @pytest.fixture
 async def amqp_url(servers: Servers) -> AsyncIterator[str]:
-    """A virtual host of its own."""
+    """A virtual host of its own, in which a hub has run before: everything is declared and nothing waits."""
+    async with servers.declared_vhost() as url:
+        yield url
+
+
+@pytest.fixture
+async def new_amqp_url(servers: Servers) -> AsyncIterator[str]:
+    """A virtual host of its own, in which nothing was ever declared."""
     async with servers.vhost() as url:
         yield url
 

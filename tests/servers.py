@@ -23,6 +23,7 @@ from hub.local.servers import start_all, stop_all
 from hub.model.months import missing
 from hub.storage import Database, PostgresMonths, migrations
 from hub.timers.months import AHEAD
+from tests.virtual_hosts import VirtualHosts
 
 OWNER = "hub_owner"
 APP = "hub_app"
@@ -93,6 +94,7 @@ class Servers:
     """Purpose → the database that is made once a session."""
     _free: list[str] = field(default_factory=list)
     """Databases with the hub's schema and nothing in them."""
+    _vhosts: VirtualHosts | None = None
 
     @property
     def all(self) -> tuple[Server, ...]:
@@ -113,10 +115,21 @@ class Servers:
 
     @asynccontextmanager
     async def vhost(self) -> AsyncIterator[str]:
+        """A new one, in which no hub has run."""
         name = _new_name()
         yield await self.rabbitmq.add_vhost(name)
         if self._runs(self.rabbitmq):
             await self.rabbitmq.delete_vhost(name)
+
+    @asynccontextmanager
+    async def declared_vhost(self) -> AsyncIterator[str]:
+        """One with the hub's topology and no message: a new one, or one that another test has handed back."""
+        if self._vhosts is None:
+            self._vhosts = VirtualHosts(rabbitmq=self.rabbitmq)
+        name = await self._vhosts.declared()
+        yield self.rabbitmq.url_of(name)
+        if self._runs(self.rabbitmq):
+            await self._vhosts.hand_back(name)
 
     @asynccontextmanager
     async def redis_database(self) -> AsyncIterator[str]:

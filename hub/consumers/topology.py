@@ -10,7 +10,7 @@ Queue arguments are frozen once declared (RabbitMQ answers 406): a change is a n
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -111,7 +111,7 @@ async def _declare(
     channel: AbstractChannel,
     exchanges: Iterable[Exchange],
     queues: Iterable[str],
-    bindings: Iterable[Binding],
+    bindings: Sequence[Binding],
 ) -> None:
     try:
         for exchange in exchanges:
@@ -128,11 +128,16 @@ async def _declare(
     await _bind(channel, bindings)
 
 
-async def _bind(channel: AbstractChannel, bindings: Iterable[Binding]) -> None:
-    for binding in bindings:
-        if binding.to_exchange:
-            exchange = await channel.get_exchange(binding.destination, ensure=False)
-            await exchange.bind(binding.source, binding.key, timeout=TIMEOUT)
-        else:
-            queue = await channel.get_queue(binding.destination, ensure=False)
-            await queue.bind(binding.source, binding.key, timeout=TIMEOUT)
+async def _bind(channel: AbstractChannel, bindings: Sequence[Binding]) -> None:
+    """
+    Bind all, and wait for the answer to the last: there are more than a hundred.
+
+    RabbitMQ does one after the other, and closes the channel at a fault, so that the last one fails too.
+    """
+    underlay = await channel.get_underlay_channel()
+    for one in bindings[:-1]:
+        bind = underlay.exchange_bind if one.to_exchange else underlay.queue_bind
+        await bind(one.destination, one.source, routing_key=one.key, nowait=True, timeout=TIMEOUT)
+    for last in bindings[-1:]:
+        bind = underlay.exchange_bind if last.to_exchange else underlay.queue_bind
+        await bind(last.destination, last.source, routing_key=last.key, timeout=TIMEOUT)

@@ -105,6 +105,16 @@ async def opened_house(house: House) -> AsyncIterator[House]:
 
 
 @pytest.fixture
+def amqp_url(new_amqp_url: str) -> str:
+    """
+    A virtual host in which nothing is declared before the test's own hub.
+
+    A publisher waits until its events are bound, and tests take that for the sign that the hub has started.
+    """
+    return new_amqp_url
+
+
+@pytest.fixture
 async def house(amqp_url: str, redis_url: str, database: str, tmp_path: Path) -> AsyncIterator[House]:
     """A house whose servers are shared and whose data are its own."""
     async with opened_house(

@@ -54,11 +54,11 @@ async def cramped() -> AsyncIterator[Postgres]:
 
 
 async def test_a_database_without_room_is_waited_for_and_nobody_is_lost(
-    cramped: Postgres, amqp_url: str, redis_url: str, tmp_path: Path
+    cramped: Postgres, new_amqp_url: str, redis_url: str, tmp_path: Path
 ) -> None:
     async with opened_house(
         House(
-            amqp_url=amqp_url,
+            amqp_url=new_amqp_url,
             redis_url=redis_url,
             database_url=cramped.url,
             database_user=USER,

@@ -36,10 +36,10 @@ async def nodes(installed: None) -> AsyncIterator[RedisCluster]:  # noqa: ARG001
 
 @pytest.fixture
 async def clustered(
-    nodes: RedisCluster, amqp_url: str, database: str, tmp_path: Path
+    nodes: RedisCluster, new_amqp_url: str, database: str, tmp_path: Path
 ) -> AsyncIterator[Scenario]:
     async with opened_house(
-        House(amqp_url=amqp_url, redis_url=nodes.url, database_url=database, folder=tmp_path)
+        House(amqp_url=new_amqp_url, redis_url=nodes.url, database_url=database, folder=tmp_path)
     ) as house:
         yield await make_scenario(house)
 

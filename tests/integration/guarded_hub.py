@@ -253,7 +253,7 @@ async def guarded_hub(amqp_url: str, redis_url: str, database: str) -> AsyncIter
 async def guarded_hub_on(servers: Servers) -> AsyncIterator[GuardedHub]:
     """Open the hub on servers of its own."""
     async with (
-        servers.vhost() as amqp_url,
+        servers.declared_vhost() as amqp_url,
         servers.redis_database() as redis_url,
         servers.database() as database,
         guarded_hub(amqp_url, redis_url, database) as hub,

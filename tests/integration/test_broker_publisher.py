@@ -27,11 +27,13 @@ async def line(amqp_url: str) -> AsyncIterator[Line]:
         yield between
 
 
-async def test_a_publisher_without_its_queues_says_which_and_lets_nobody_lose_anything(amqp_url: str) -> None:
-    async with await aio_pika.connect(amqp_url) as connection:
+async def test_a_publisher_without_its_queues_says_which_and_lets_nobody_lose_anything(
+    new_amqp_url: str,
+) -> None:
+    async with await aio_pika.connect(new_amqp_url) as connection:
         channel = await connection.channel()
         await channel.declare_queue(QUEUE, durable=True, arguments={"x-queue-type": "classic"})
-        async with publishing(amqp_url) as publisher:
+        async with publishing(new_amqp_url) as publisher:
             with pytest.raises(BrokerUnavailable, match=QUEUE.replace(".", r"\.")):
                 await publisher.tickets([ticket()])
 

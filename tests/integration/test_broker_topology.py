@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import aio_pika
 import pytest
+from aio_pika.exceptions import DeliveryError
 
 from hub.app.topology import report
 from hub.consumers import topology
@@ -20,6 +21,7 @@ from hub.errors import BrokerUnavailable, StorageUnavailable
 from hub.model import Gap, Lane
 from hub.testing import MemoryMonitor, MemoryStore
 from tests.acceptance.harness import until
+from tests.broker_users import control
 from tests.contract.values import HOUR, now
 from tests.integration.broker_damage import (
     add_user,
@@ -214,8 +216,8 @@ async def test_a_new_process_notices_what_was_lost_before_it(
         assert [None] == [gap.since for gap in other.gaps]
 
 
-async def test_the_first_processes_of_a_hub_miss_nothing(amqp_url: str) -> None:
-    hubs = [BrokerPublisher(amqp_url, f"hub test {number}") for number in range(4)]
+async def test_the_first_processes_of_a_hub_miss_nothing(new_amqp_url: str) -> None:
+    hubs = [BrokerPublisher(new_amqp_url, f"hub test {number}") for number in range(4)]
     try:
         await asyncio.gather(*(hub.ping() for hub in hubs))
     finally:
@@ -251,6 +253,28 @@ async def test_a_hub_that_may_not_declare_is_not_well_until_it_may(servers: Serv
 
         assert publisher.gap is None
         assert 1 == len(publisher.gaps)
+
+
+async def test_a_binding_that_is_refused_fails_the_declaration_before_any_event_flows(
+    servers: Servers,
+) -> None:
+    async with servers.vhost() as url:
+        vhost, user = urlsplit(url).path[1:], f"deaf{uuid4().hex}"
+        theirs = await add_user(servers.rabbitmq, vhost, user, "secret")
+        # It may declare all, and bind nothing to the lanes.
+        await control(
+            servers.rabbitmq, [f"rabbitmqctl set_permissions -p {vhost} {user} '.*' '.*' '^domain.events$'"]
+        )
+        async with publishing(theirs) as publisher:
+            with pytest.raises(BrokerUnavailable):
+                await publisher.ping()
+
+        async with await aio_pika.connect(url) as connection:
+            exchange = await (await connection.channel(on_return_raises=True)).get_exchange(
+                topology.DOMAIN_EVENTS
+            )
+            with pytest.raises(DeliveryError):
+                await exchange.publish(raw_message(), "pqrs.received", mandatory=True)
 
 
 async def test_a_way_that_somebody_else_has_mended_is_well_again(servers: Servers) -> None:

@@ -83,7 +83,11 @@ async def test_no_secret_is_ever_shown(environ: dict[str, str]) -> None:
     )
 
 
-async def test_queues_that_are_not_there_yet_are_made_by_running(environ: dict[str, str]) -> None:
+async def test_queues_that_are_not_there_yet_are_made_by_running(
+    environ: dict[str, str], new_amqp_url: str
+) -> None:
+    environ["HUB_AMQP_URL"] = new_amqp_url
+
     assert f"warn: Hay 0 de las {len(QUEUES)} colas del hub." in printed(await look(environ, "RabbitMQ"))
 
 

@@ -48,14 +48,8 @@ async def declare(url: str) -> None:
 
 
 @pytest.fixture
-async def declared(amqp_url: str) -> str:
-    await declare(amqp_url)
-    return amqp_url
-
-
-@pytest.fixture
-async def line(declared: str) -> AsyncIterator[Line]:
-    async with Line(declared) as between:
+async def line(amqp_url: str) -> AsyncIterator[Line]:
+    async with Line(amqp_url) as between:
         yield between
 
 
@@ -74,50 +68,52 @@ async def arrived(url: str, number: int) -> list[AbstractIncomingMessage]:
     return [message for message in found if message is not None]
 
 
-async def test_receipt_names_the_event_that_is_in_the_queue(declared: str) -> None:
-    async with publishing(declared) as publisher:
+async def test_receipt_names_the_event_that_is_in_the_queue(amqp_url: str) -> None:
+    async with publishing(amqp_url) as publisher:
         receipt = await publisher.publish(replied(traceparent=TRACE))
-    [message] = await arrived(declared, 2)
+    [message] = await arrived(amqp_url, 2)
     event = decode(message.body, message.content_type, message.headers)
 
     assert ("reply-1", SOURCE) == (receipt.id, receipt.source) == (event.id, event.source)
     assert receipt.time == event.time
     assert TRACE == event.extensions["traceparent"] == message.headers["traceparent"]
-    assert (2, user_of(declared), "pqrs.replied") == (
+    assert (2, user_of(amqp_url), "pqrs.replied") == (
         message.delivery_mode,
         message.user_id,
         message.routing_key,
     )
 
 
-async def test_many_events_are_published_at_once_over_one_connection(line: Line, declared: str) -> None:
+async def test_many_events_are_published_at_once_over_one_connection(line: Line, amqp_url: str) -> None:
     async with publishing(line.url) as publisher:
         await asyncio.gather(*(publisher.publish(replied(number)) for number in range(300)))
 
-    assert (300, 1) == (len(await arrived(declared, 301)), line.connections)
+    assert (300, 1) == (len(await arrived(amqp_url, 301)), line.connections)
 
 
-async def test_event_that_no_queue_takes_is_an_error_of_its_own(declared: str) -> None:
-    async with await aio_pika.connect(declared, timeout=10) as connection:
+async def test_event_that_no_queue_takes_is_an_error_of_its_own(amqp_url: str) -> None:
+    async with await aio_pika.connect(amqp_url, timeout=10) as connection:
         channel = await connection.channel()
         await channel.declare_exchange("nobody.listens", "topic")
-        async with Publisher(declared, source=SOURCE, exchange="nobody.listens") as publisher:
+        async with Publisher(amqp_url, source=SOURCE, exchange="nobody.listens") as publisher:
             with pytest.raises(EventUnroutable):
                 await publisher.publish(replied())
 
 
-async def test_without_the_hubs_exchange_an_event_is_unroutable_until_a_hub_has_run(amqp_url: str) -> None:
-    async with publishing(amqp_url) as publisher:
+async def test_without_the_hubs_exchange_an_event_is_unroutable_until_a_hub_has_run(
+    new_amqp_url: str,
+) -> None:
+    async with publishing(new_amqp_url) as publisher:
         with pytest.raises(EventUnroutable, match="no hub has run yet"):
             await publisher.publish(replied())
-        await declare(amqp_url)
+        await declare(new_amqp_url)
         await publisher.publish(replied())
 
-    assert 1 == len(await arrived(amqp_url, 2))
+    assert 1 == len(await arrived(new_amqp_url, 2))
 
 
 async def test_publisher_whose_connection_is_cut_again_and_again_loses_nothing(
-    line: Line, declared: str
+    line: Line, amqp_url: str
 ) -> None:
     async with publishing(line.url) as publisher:
         sending = asyncio.gather(*(publisher.publish(replied(number)) for number in range(2000)))
@@ -125,7 +121,7 @@ async def test_publisher_whose_connection_is_cut_again_and_again_loses_nothing(
             line.cut()
             await asyncio.sleep(0.1)
         await sending
-    events = [decode(found.body, found.content_type, {}).id for found in await arrived(declared, 9000)]
+    events = [decode(found.body, found.content_type, {}).id for found in await arrived(amqp_url, 9000)]
 
     assert {f"reply-{number}" for number in range(2000)} == set(events)
     assert line.connections > 1
@@ -170,27 +166,27 @@ async def test_event_that_may_have_arrived_is_unconfirmed(
             await publisher.publish(replied(2))
 
 
-async def test_user_who_may_not_write_there_is_told(servers: Servers, declared: str) -> None:
-    async with publisher_user(servers, declared) as url, publishing(url) as publisher:
+async def test_user_who_may_not_write_there_is_told(servers: Servers, amqp_url: str) -> None:
+    async with publisher_user(servers, amqp_url) as url, publishing(url) as publisher:
         await publisher.publish(replied())
         async with Publisher(url, source=SOURCE, exchange=topology.EVENTS_OUT) as wrong:
             with pytest.raises(EventRefused, match="right to write"):
                 await wrong.publish(replied())
 
 
-async def test_wrong_password_is_no_reason_to_try_again(declared: str) -> None:
-    async with publishing(str(URL(declared).with_password("wrong"))) as publisher:
+async def test_wrong_password_is_no_reason_to_try_again(amqp_url: str) -> None:
+    async with publishing(str(URL(amqp_url).with_password("wrong"))) as publisher:
         with pytest.raises(ConfigurationError, match="password"):
             await publisher.publish(replied())
 
 
-async def test_closed_publisher_publishes_nothing_more(declared: str) -> None:
-    async with publishing(declared) as publisher:
+async def test_closed_publisher_publishes_nothing_more(amqp_url: str) -> None:
+    async with publishing(amqp_url) as publisher:
         await publisher.publish(replied())
     with pytest.raises(BrokerUnavailable, match="closed"):
         await publisher.publish(replied(2))
 
-    assert 1 == len(await arrived(declared, 2))
+    assert 1 == len(await arrived(amqp_url, 2))
 
 
 async def test_caller_who_gives_up_is_not_told_of_the_broker(line: Line) -> None:

@@ -33,6 +33,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(240), pytest.mark.usefixture
 HUB = (10001, 10001)
 SOURCE, PACKAGES, INTERPRETER = "/opt/source", "/opt/packages", "/opt/python"
 POSTGRES_DATA = "/var/lib/postgresql/data"
+STARTED = "completed with"
+"""The last words of RabbitMQ's start, in its log."""
 ROLES_HERE = ("intake", "delivery", "timers", "web")
 FIRST_START = """
 export LANG=C.UTF-8
@@ -128,6 +130,8 @@ async def test_the_services_work_where_only_their_volumes_can_be_written(machine
         await started("rabbitmq", user("rabbitmq"), "rabbitmq-server", **rabbitmq)
         await started("postgres", user("postgres"), "sh", "-ec", FIRST_START, **postgres)
         await healthy(machine, "redis", user("redis"))
+        # Each of its health checks takes a second of the processor, which the broker needs to start.
+        await until(lambda: STARTED in machine.log("rabbitmq").read_text(), "the broker", patience=60)
         await healthy(machine, "postgres", user("postgres"), **postgres)
         await healthy(machine, "rabbitmq", user("rabbitmq"), **rabbitmq)
         await hub(machine, "upgrade", *machine.services["upgrade"]["command"])

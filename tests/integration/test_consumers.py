@@ -332,11 +332,11 @@ async def test_the_topology_may_be_declared_again_and_again(bench: Bench) -> Non
     assert 0 == await bench.ready()
 
 
-async def test_a_queue_of_another_kind_ends_the_worker_and_says_which(amqp_url: str) -> None:
-    async with await aio_pika.connect(amqp_url) as connection:
+async def test_a_queue_of_another_kind_ends_the_worker_and_says_which(new_amqp_url: str) -> None:
+    async with await aio_pika.connect(new_amqp_url) as connection:
         channel = await connection.channel()
         await channel.declare_queue(QUEUE, durable=True, arguments={"x-queue-type": "classic"})
-        serving = serve(amqp_url, "hub test", [], asyncio.Event())
+        serving = serve(new_amqp_url, "hub test", [], asyncio.Event())
 
         with pytest.raises(ConfigurationError, match=QUEUE.replace(".", r"\.")):
             await asyncio.wait_for(serving, 10)

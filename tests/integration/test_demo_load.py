@@ -27,11 +27,11 @@ async def waiting(amqp_url: str, lane: Lane) -> list[str]:
     return names
 
 
-async def test_the_directory_and_the_day_wait_in_their_lanes(amqp_url: str) -> None:
-    count = await load(amqp_url, now=NOW, pause=timedelta(0))
-    normal = await waiting(amqp_url, Lane.NORMAL)
-    bulk = await waiting(amqp_url, Lane.BULK)
-    urgent = await waiting(amqp_url, Lane.URGENT)
+async def test_the_directory_and_the_day_wait_in_their_lanes(new_amqp_url: str) -> None:
+    count = await load(new_amqp_url, now=NOW, pause=timedelta(0))
+    normal = await waiting(new_amqp_url, Lane.NORMAL)
+    bulk = await waiting(new_amqp_url, Lane.BULK)
+    urgent = await waiting(new_amqp_url, Lane.URGENT)
 
     directory = [event.name for event in directory_events(NOW)]
     assert normal[: len(directory)] == directory

@@ -56,7 +56,8 @@ def test_example_mails_have_at_most_half_a_point() -> None:
         pytest.fail("SpamAssassin is not installed")
     if program is None:
         pytest.skip("SpamAssassin is not installed")
-    mbox = b"".join(in_mbox(name, words) for name, words in first_mails())
+    made = list(first_mails())
+    mbox = b"".join(in_mbox(name, words) for name, words in made)
     judged = subprocess.run(
         [program, "--local", "--mbox"], input=mbox, capture_output=True, check=True, timeout=300
     ).stdout.decode("utf-8", "replace")
@@ -69,5 +70,5 @@ def test_example_mails_have_at_most_half_a_point() -> None:
         for mail in mails_judged
     }
 
-    assert len(found) == len(list(first_mails()))
+    assert len(found) == len(made)
     assert {} == {name: why for name, why in found.items() if why[0] > MOST}
