@@ -11,12 +11,14 @@ import asyncio
 import re
 import secrets
 import unicodedata
+from base64 import b64encode
 from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
 
-from argon2 import PasswordHasher
+from argon2 import DEFAULT_HASH_LENGTH, DEFAULT_RANDOM_SALT_LENGTH, PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 
 from hub.access.password_strength import is_guessable
 from hub.errors import InvalidAccount
@@ -76,7 +78,7 @@ class Passwords:
         self._hasher = PasswordHasher(time_cost=rounds, memory_cost=memory, parallelism=1)
         self._room = asyncio.Semaphore(AT_ONCE)
         self._kept_room = asyncio.Semaphore(KEPT_FREE)
-        self._nobody = self._hasher.hash(secrets.token_urlsafe(32))
+        self._nobody = _hash_of_nobody(memory, rounds)
 
     async def hash(self, password: str) -> str:
         """Return the hash of a password, with its salt and parameters."""
@@ -101,6 +103,15 @@ class Passwords:
             return self._hasher.verify(kept, _plain(password))
         except (VerificationError, InvalidHashError):
             return False
+
+
+def _hash_of_nobody(memory: int, rounds: int) -> str:
+    """Make a hash of no known password: none is computed for it, and to verify against it takes as long."""
+    salt, digest = (
+        b64encode(secrets.token_bytes(length)).decode().rstrip("=")
+        for length in (DEFAULT_RANDOM_SALT_LENGTH, DEFAULT_HASH_LENGTH)
+    )
+    return f"$argon2id$v={ARGON2_VERSION}$m={memory},t={rounds},p=1${salt}${digest}"
 
 
 def _plain(password: str) -> str:

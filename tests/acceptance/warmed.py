@@ -8,15 +8,26 @@ from __future__ import annotations
 
 import gc
 
+import typer._adapters
+from aiohttp import web
+
+import hub.app.mail_role
+import hub.app.timers_role
+import hub.app.web_role
+import hub.cli.check
 from hub.cloudevents.schemas import Schemas
 from hub.parts.company import CompanyRules
 from hub.settings import load
 from hub.web.application import _documents
+from hub.web.routes import ROUTES, add_routes
 
 _RULES = CompanyRules(load({"HUB_MODE": "live"}))
 
 for _form in _RULES.templates.compile_urgent():
     pass
+assert _RULES.wording
+assert _RULES.policy.calendar_version
 _documents(Schemas.load())
+add_routes(web.Application(), ROUTES)  # compiles their patterns
 # Objects that are there now stay: no hub need look through them for garbage.
 gc.freeze()
