@@ -8,13 +8,8 @@ from __future__ import annotations
 
 import gc
 
-import typer._adapters
 from aiohttp import web
 
-import hub.app.mail_role
-import hub.app.timers_role
-import hub.app.web_role
-import hub.cli.check
 from hub.cloudevents.schemas import Schemas
 from hub.parts.company import CompanyRules
 from hub.settings import load
