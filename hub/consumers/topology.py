@@ -10,12 +10,13 @@ Queue arguments are frozen once declared (RabbitMQ answers 406): a change is a n
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from aio_pika import ExchangeType
 from aio_pika.abc import AbstractChannel
+from aiormq.abc import AbstractChannel as PlainChannel
 from aiormq.exceptions import ChannelPreconditionFailed
 from pamqp.common import Arguments
 
@@ -111,7 +112,7 @@ async def _declare(
     channel: AbstractChannel,
     exchanges: Iterable[Exchange],
     queues: Iterable[str],
-    bindings: Iterable[Binding],
+    bindings: Sequence[Binding],
 ) -> None:
     try:
         for exchange in exchanges:
@@ -125,14 +126,19 @@ async def _declare(
             f"RabbitMQ has a queue or an exchange of the hub's with other arguments: {exc}. "
             "They cannot be changed: empty it and delete it, or give the hub a virtual host of its own."
         ) from exc
-    await _bind(channel, bindings)
+    if bindings:
+        await _bind(channel, bindings)
 
 
-async def _bind(channel: AbstractChannel, bindings: Iterable[Binding]) -> None:
-    for binding in bindings:
-        if binding.to_exchange:
-            exchange = await channel.get_exchange(binding.destination, ensure=False)
-            await exchange.bind(binding.source, binding.key, timeout=TIMEOUT)
-        else:
-            queue = await channel.get_queue(binding.destination, ensure=False)
-            await queue.bind(binding.source, binding.key, timeout=TIMEOUT)
+async def _bind(channel: AbstractChannel, bindings: Sequence[Binding]) -> None:
+    """A broker works through a channel in order: once it confirms the last binding, all are there."""
+    plain = await channel.get_underlay_channel()
+    *earlier, last = bindings
+    for binding in earlier:
+        await _bind_one(plain, binding, nowait=True)
+    await _bind_one(plain, last, nowait=False)
+
+
+async def _bind_one(plain: PlainChannel, binding: Binding, *, nowait: bool) -> None:
+    bind = plain.exchange_bind if binding.to_exchange else plain.queue_bind
+    await bind(binding.destination, binding.source, binding.key, nowait=nowait, timeout=TIMEOUT)
