@@ -10,13 +10,12 @@ Queue arguments are frozen once declared (RabbitMQ answers 406): a change is a n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 from aio_pika import ExchangeType
 from aio_pika.abc import AbstractChannel
-from aiormq.abc import AbstractChannel as PlainChannel
 from aiormq.exceptions import ChannelPreconditionFailed
 from pamqp.common import Arguments
 
@@ -38,6 +37,8 @@ QUORUM: Final[Arguments] = {
     "x-delivery-limit": -1,
 }
 TIMEOUT: Final = 10.0
+
+_Bind: TypeAlias = Callable[..., Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,19 +127,12 @@ async def _declare(
             f"RabbitMQ has a queue or an exchange of the hub's with other arguments: {exc}. "
             "They cannot be changed: empty it and delete it, or give the hub a virtual host of its own."
         ) from exc
-    if bindings:
-        await _bind(channel, bindings)
+    await _bind(channel, bindings)
 
 
 async def _bind(channel: AbstractChannel, bindings: Sequence[Binding]) -> None:
     """A broker works through a channel in order: once it confirms the last binding, all are there."""
     plain = await channel.get_underlay_channel()
-    *earlier, last = bindings
-    for binding in earlier:
-        await _bind_one(plain, binding, nowait=True)
-    await _bind_one(plain, last, nowait=False)
-
-
-async def _bind_one(plain: PlainChannel, binding: Binding, *, nowait: bool) -> None:
-    bind = plain.exchange_bind if binding.to_exchange else plain.queue_bind
-    await bind(binding.destination, binding.source, binding.key, nowait=nowait, timeout=TIMEOUT)
+    for left, binding in zip(reversed(range(len(bindings))), bindings, strict=True):
+        bind: _Bind = plain.exchange_bind if binding.to_exchange else plain.queue_bind
+        await bind(binding.destination, binding.source, binding.key, nowait=left > 0, timeout=TIMEOUT)

@@ -20,8 +20,7 @@ _RULES = CompanyRules(load({"HUB_MODE": "live"}))
 
 for _form in _RULES.templates.compile_urgent():
     pass
-assert _RULES.wording
-assert _RULES.policy.calendar_version
+_ = _RULES.wording, _RULES.policy.calendar_version
 _documents(Schemas.load())
 add_routes(web.Application(), ROUTES)  # compiles their patterns
 # Objects that are there now stay: no hub need look through them for garbage.
