@@ -220,7 +220,7 @@ class MemoryStore(MemoryReplies, MemoryUnsubscribes, MemoryClocks):
             if message.state in LOST and has_followup(message) and not tables.messages[message.id].cascaded
         ]
         if not lost:
-            return ()
+            return []
         alive = {step_key(message) for message in messages if not _gives_nothing(message)}
         reached = {
             (message.event_key, message.person, message.occasion, message.channel, message.contact_id)
