@@ -23,7 +23,7 @@ from hub.local.servers import start_all, stop_all
 from hub.model.months import missing
 from hub.storage import Database, PostgresMonths, migrations
 from hub.timers.months import AHEAD
-from tests.virtual_hosts import VirtualHosts
+from tests.vhosts import Vhosts
 
 OWNER = "hub_owner"
 APP = "hub_app"
@@ -94,7 +94,8 @@ class Servers:
     """Purpose → the database that is made once a session."""
     _free: list[str] = field(default_factory=list)
     """Databases with the hub's schema and nothing in them."""
-    _vhosts: VirtualHosts | None = None
+    _vhosts: dict[bool, Vhosts] = field(default_factory=dict)
+    """With and without the entrance for events."""
 
     @property
     def all(self) -> tuple[Server, ...]:
@@ -122,14 +123,12 @@ class Servers:
             await self.rabbitmq.delete_vhost(name)
 
     @asynccontextmanager
-    async def declared_vhost(self) -> AsyncIterator[str]:
-        """One with the hub's topology and no message: a new one, or one that another test has handed back."""
-        if self._vhosts is None:
-            self._vhosts = VirtualHosts(rabbitmq=self.rabbitmq)
-        name = await self._vhosts.declared()
-        yield self.rabbitmq.url_of(name)
-        if self._runs(self.rabbitmq):
-            await self._vhosts.hand_back(name)
+    async def declared_vhost(self, *, has_entrance: bool = True) -> AsyncIterator[str]:
+        """One with the hub's queues and no message: a new one, or one that another test has handed back."""
+        if has_entrance not in self._vhosts:
+            self._vhosts[has_entrance] = Vhosts(broker=self.rabbitmq, has_entrance=has_entrance)
+        async with self._vhosts[has_entrance].one() as url:
+            yield url
 
     @asynccontextmanager
     async def redis_database(self) -> AsyncIterator[str]:

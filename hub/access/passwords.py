@@ -11,13 +11,14 @@ import asyncio
 import re
 import secrets
 import unicodedata
+from base64 import b64encode
 from collections.abc import Collection
 from datetime import timedelta
-from functools import cache
 from typing import Final
 
-from argon2 import PasswordHasher
+from argon2 import DEFAULT_HASH_LENGTH, DEFAULT_RANDOM_SALT_LENGTH, PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 
 from hub.access.password_strength import is_guessable
 from hub.errors import InvalidAccount
@@ -74,7 +75,7 @@ class Passwords:
     """Makes and verifies hashes in threads: each takes tens of milliseconds and 19 MiB."""
 
     def __init__(self, *, memory: int = MEMORY, rounds: int = ROUNDS) -> None:
-        self._hasher = _hasher(memory, rounds)
+        self._hasher = PasswordHasher(time_cost=rounds, memory_cost=memory, parallelism=1)
         self._room = asyncio.Semaphore(AT_ONCE)
         self._kept_room = asyncio.Semaphore(KEPT_FREE)
         self._nobody = _hash_of_nobody(memory, rounds)
@@ -104,14 +105,13 @@ class Passwords:
             return False
 
 
-@cache
 def _hash_of_nobody(memory: int, rounds: int) -> str:
-    """Return a hash that no password matches: made once in a process, since it takes as long as any."""
-    return _hasher(memory, rounds).hash(secrets.token_urlsafe(32))
-
-
-def _hasher(memory: int, rounds: int) -> PasswordHasher:
-    return PasswordHasher(time_cost=rounds, memory_cost=memory, parallelism=1)
+    """Make a hash of no known password: none is computed for it, and to verify against it takes as long."""
+    salt, digest = (
+        b64encode(secrets.token_bytes(length)).decode().rstrip("=")
+        for length in (DEFAULT_RANDOM_SALT_LENGTH, DEFAULT_HASH_LENGTH)
+    )
+    return f"$argon2id$v={ARGON2_VERSION}$m={memory},t={rounds},p=1${salt}${digest}"
 
 
 def _plain(password: str) -> str:

@@ -10,9 +10,9 @@ Queue arguments are frozen once declared (RabbitMQ answers 406): a change is a n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 from aio_pika import ExchangeType
 from aio_pika.abc import AbstractChannel
@@ -37,6 +37,8 @@ QUORUM: Final[Arguments] = {
     "x-delivery-limit": -1,
 }
 TIMEOUT: Final = 10.0
+
+_Bind: TypeAlias = Callable[..., Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,15 +131,8 @@ async def _declare(
 
 
 async def _bind(channel: AbstractChannel, bindings: Sequence[Binding]) -> None:
-    """
-    Bind all, and wait for the answer to the last: there are more than a hundred.
-
-    RabbitMQ does one after the other, and closes the channel at a fault, so that the last one fails too.
-    """
-    underlay = await channel.get_underlay_channel()
-    for one in bindings[:-1]:
-        bind = underlay.exchange_bind if one.to_exchange else underlay.queue_bind
-        await bind(one.destination, one.source, routing_key=one.key, nowait=True, timeout=TIMEOUT)
-    for last in bindings[-1:]:
-        bind = underlay.exchange_bind if last.to_exchange else underlay.queue_bind
-        await bind(last.destination, last.source, routing_key=last.key, timeout=TIMEOUT)
+    """A broker works through a channel in order: once it confirms the last binding, all are there."""
+    plain = await channel.get_underlay_channel()
+    for left, binding in zip(reversed(range(len(bindings))), bindings, strict=True):
+        bind: _Bind = plain.exchange_bind if binding.to_exchange else plain.queue_bind
+        await bind(binding.destination, binding.source, binding.key, nowait=left > 0, timeout=TIMEOUT)

@@ -35,8 +35,6 @@ from hub.model import Scope
 
 T = TypeVar("T")
 
-T = TypeVar("T")
-
 Open: TypeAlias = Callable[[frozenset[Scope]], AbstractAsyncContextManager[Operator]]
 """Opens the operator of the command line, for as long as a command runs."""
 
@@ -94,7 +92,7 @@ def _argument(name: str, hint: Any, metavar: str) -> Parameter:
     kind, notes = _unwrapped(hint)
     argument = typer.Argument(
         metavar=_note(notes, Argument(metavar)).metavar,
-        help=_note(notes, Meta()).description,
+        help=_said(notes).description,
         show_default=False,
         parser=to_uuid if kind is UUID else None,
     )
@@ -104,7 +102,7 @@ def _argument(name: str, hint: Any, metavar: str) -> Parameter:
 def _options(declared: Declared) -> list[Parameter]:
     shape = declared.hints.get("query") or declared.hints.get("body")
     fields = () if shape is None else msgspec.structs.fields(shape)
-    # Who has a shell acts for themselves, and names nobody.
+    # An operator at a shell acts for themselves, and names nobody.
     return sorted((_of_field(one) for one in fields if one.name != "by"), key=lambda one: one.kind)
 
 
@@ -113,7 +111,7 @@ def _of_field(one: msgspec.structs.FieldInfo) -> Parameter:
     kind, notes = _unwrapped(one.type)
     if any(isinstance(note, Argument) for note in notes):
         return _argument(one.name, one.type, "")
-    said = _note(notes, Meta())
+    said = _said(notes)
     default = None if one.default is msgspec.NODEFAULT else one.default
     how: dict[str, Any] = {"help": said.description or "", "show_default": default not in (None, "")}
     if kind is int:
@@ -153,6 +151,15 @@ def _unwrapped(hint: Any) -> tuple[Any, Sequence[object]]:
 def _note(notes: Sequence[object], otherwise: T) -> T:
     """Return the innermost note of this kind."""
     return next((note for note in notes if isinstance(note, type(otherwise))), otherwise)
+
+
+def _said(notes: Sequence[object]) -> Meta:
+    """Return one note made of all: the bounds of a type, and the purpose of a field of that type."""
+    metas = [note for note in notes if isinstance(note, Meta)]
+    found = {name: [getattr(meta, name) for meta in metas] for name in ("description", "ge", "le")}
+    return Meta(
+        **{name: next((one for one in said if one is not None), None) for name, said in found.items()}
+    )
 
 
 def _option(name: str, annotation: Any, default: Any) -> Parameter:

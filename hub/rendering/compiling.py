@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache, partial
+from functools import cache, lru_cache, partial
+from types import MappingProxyType
 from typing import Final
 
 from hub.catalog import BY_NAME
@@ -34,6 +35,9 @@ BLOCKS: Final = (
 
 FALLBACKS: Final[Mapping[str, str]] = {"push_title": "subject", "push_body": "sms", "print": "body"}
 """Form → the block used if the form has no block of its own."""
+
+MOST_PAGES: Final = 512
+"""Texts of which a process keeps the sources of mail and letter."""
 
 APPROVED: Final = frozenset({"whatsapp"})
 """Blocks whose text a provider approves."""
@@ -117,7 +121,7 @@ class Compiler:
         @cache
         def bodies() -> Mapping[str, str]:
             try:
-                return _bodies(self._layout, blocks) | _letter(self._letter, blocks)
+                return _pages(self._layout, self._letter, tuple(sorted(blocks.items())))
             except InvalidTemplate as exc:
                 raise InvalidTemplate(f"{name}: {exc}") from exc
 
@@ -136,6 +140,12 @@ def _board(layout: str, blocks: Mapping[str, str]) -> dict[str, str]:
     body = unwrapped(unbroken(to_html(tokens), vault), vault)
     poster = page(layout, vault, title=blocks.get("board_title", ""), body=body)
     return {"board": poster, "board_text": vault.restore(to_text(tokens))}
+
+
+@lru_cache(maxsize=MOST_PAGES)
+def _pages(layout: str, letter: str, blocks: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    """Return the sources of mail and letter: most versions of all templates share most of them."""
+    return MappingProxyType(_bodies(layout, dict(blocks)) | _letter(letter, dict(blocks)))
 
 
 def _bodies(layout: str, blocks: Mapping[str, str]) -> dict[str, str]:

@@ -213,18 +213,23 @@ class MemoryStore(MemoryReplies, MemoryUnsubscribes, MemoryClocks):
 
     async def broken_cascades(self, limit: int) -> Sequence[Message]:
         tables = await self._statement("broken_cascades")
-        messages = [row.message for _, row in sorted(tables.messages.items())]
+        messages = [row.message for row in tables.messages.values()]
+        lost = [
+            message
+            for message in messages
+            if message.state in LOST and has_followup(message) and not tables.messages[message.id].cascaded
+        ]
+        if not lost:
+            return []
         alive = {step_key(message) for message in messages if not _gives_nothing(message)}
         reached = {
             (message.event_key, message.person, message.occasion, message.channel, message.contact_id)
             for message in messages
         }
-        return [
-            message
-            for message in messages
-            if message.state in LOST and has_followup(message) and step_key(message) not in alive
-            if not tables.messages[message.id].cascaded and not _went_on(message, reached)
-        ][:limit]
+        broken = [
+            message for message in lost if step_key(message) not in alive and not _went_on(message, reached)
+        ]
+        return sorted(broken, key=lambda message: message.id)[:limit]
 
     async def events_of(self, keys: Collection[UUID]) -> Mapping[UUID, StoredEvent]:
         tables = await self._statement("events_of")

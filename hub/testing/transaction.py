@@ -55,7 +55,8 @@ class MemoryTransaction:
     async def add_events(self, events: Sequence[StoredEvent]) -> Mapping[UUID, AddedEvent]:
         if any(stored.event.id in self._refused or not _storable(stored.event) for stored in events):
             raise StorageRefused
-        known = {_identity(stored.event) for stored in self._tables.events.values()}
+        ids = {stored.event.id for stored in events}
+        known = {_identity(stored.event) for stored in self._tables.events.values() if stored.event.id in ids}
         new: dict[UUID, AddedEvent] = {}
         for stored in events:
             if _identity(stored.event) not in known:
@@ -143,8 +144,8 @@ class MemoryTransaction:
     def _end(self, ended: Mapping[str, datetime], which: Callable[[Message], bool]) -> None:
         cases = [(event, ended.get(event.case or "")) for event in self._tables.events.values()]
         over = {stored.key for stored, at in cases if at is not None and stored.event.time <= at}
-        for row in list(self._tables.messages.values()):
-            if row.message.event_key in over and which(row.message):
+        for row in list(self._tables.messages.values()) if over else ():
+            if which(row.message) and row.message.event_key in over:
                 self._tables.call_off(row, "ended")
 
     async def keep_audiences(self, records: Sequence[AudienceRecord]) -> None:

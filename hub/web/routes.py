@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 from typing import Final
 
@@ -120,22 +120,23 @@ def add_routes(app: web.Application, routes: Iterable[Route]) -> None:
     """Add routes to the application and store them as its route table."""
     asked = [(method, route) for route in routes for method in _methods(route)]
     app[TABLE] = {(method, route.path): route for method, route in asked}
-    words = _words({route.path for _, route in asked})
+    words = _last_words(route.path for _, route in asked)
     for method, route in asked:
         path = _without_words(route.path, words)
         app.router.add_route(method, path, adapted(route.handler, strict=route.is_api))
 
 
-def _words(paths: Iterable[str]) -> Mapping[str, Sequence[str]]:
-    """Return the start of a path → the words that end paths there."""
-    words: dict[str, list[str]] = {}
-    for head, _, word in (path.rpartition("/") for path in sorted(paths)):
+def _last_words(paths: Iterable[str]) -> Mapping[str, Collection[str]]:
+    """Return the part of a path before its last slash → the words that end a path there."""
+    words: dict[str, set[str]] = {}
+    for path in paths:
+        head, _, word = path.rpartition("/")
         if not word.startswith("{"):
-            words.setdefault(head, []).append(word)
+            words.setdefault(head, set()).add(word)
     return words
 
 
-def _without_words(path: str, words: Mapping[str, Sequence[str]]) -> str:
+def _without_words(path: str, words: Mapping[str, Collection[str]]) -> str:
     """
     Return the path for the router: a gap at its end takes no word that makes a path of its own.
 
@@ -144,7 +145,7 @@ def _without_words(path: str, words: Mapping[str, Sequence[str]]) -> str:
     head, _, gap = path.rpartition("/")
     if not gap.startswith("{") or head not in words:
         return path
-    return f"{head}/{{{gap[1:-1]}:(?!(?:{'|'.join(words[head])})$)[^/]+}}"
+    return f"{head}/{{{gap[1:-1]}:(?!(?:{'|'.join(sorted(words[head]))})$)[^/]+}}"
 
 
 def _methods(route: Route) -> tuple[str, ...]:

@@ -19,6 +19,8 @@ _FORKS: Final = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(
     [
         *("hub.app", "hub.cli.run", "hub.local", "hub.storage.migrations.upgrading", __name__),
+        # What a role or a command reads at its start.
+        *("hub.app.mail_role", "hub.app.timers_role", "hub.app.web_role", "typer._adapters"),
         "tests.acceptance.warmed",
     ]
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import time
 from collections.abc import Mapping, Sequence
@@ -32,10 +33,27 @@ RESERVED: Final = re.compile(r"from|message_type|google.*|gcm.*")
 _TTL = re.compile(r"(\d{1,7})s")
 
 
+PEM = "TEST_FCM_PRIVATE_KEY"
+"""Environment variable of the key of all tests."""
+
+
 @cache
 def signing_key() -> rsa.RSAPrivateKey:
     """Return one key for all tests: making a key takes a tenth of a second."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+@cache
+def signing_pem() -> str:
+    """
+    Return it as Google's files have it.
+
+    The processes that this one starts find it in their environment: to check it takes each hub longer than
+    anything else of its start, and the one that they are forked from has done so (`acceptance/warmed.py`).
+    """
+    pem = signing_key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    os.environ[PEM] = pem
+    return pem
 
 
 class FcmServer(HttpServer):
@@ -51,7 +69,6 @@ class FcmServer(HttpServer):
 
     def credentials(self, folder: Path) -> Path:
         """Write a service account file that points to this server."""
-        pem = signing_key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         path = folder / "service-account.json"
         # Put in place whole: a hub that starts now may be reading the file that is there.
         made = folder / "service-account.new"
@@ -61,7 +78,7 @@ class FcmServer(HttpServer):
                     "type": "service_account",
                     "project_id": PROJECT,
                     "private_key_id": KEY_ID,
-                    "private_key": pem.decode(),
+                    "private_key": signing_pem(),
                     "client_email": EMAIL,
                     "token_uri": f"{self.base}/token",
                 }

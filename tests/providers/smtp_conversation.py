@@ -8,6 +8,7 @@ from base64 import b64decode
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from functools import cached_property
 from typing import Final
 
 from tests.providers import mail_rules, report_rules
@@ -35,7 +36,7 @@ class Mail:
     utf8: bool
     envelope_id: str | None = None
 
-    @property
+    @cached_property
     def message(self) -> EmailMessage:
         return mail_rules.parse(self.content)
 

@@ -10,6 +10,7 @@ import threading
 import time
 
 import pytest
+from argon2.exceptions import VerifyMismatchError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -147,6 +148,17 @@ async def test_two_hashes_of_a_password_differ() -> None:
     made = Passwords(**CHEAP)
 
     assert await made.hash("el perro duerme") != await made.hash("el perro duerme")
+
+
+async def test_hash_of_nobody_is_verified_like_that_of_an_account() -> None:
+    """Else the time of the answer would tell that the account is unknown."""
+    made = Passwords()
+
+    assert not made.outdated(made._nobody)
+    assert made._hasher.verify(await made.hash("el perro duerme"), "el perro duerme")
+    with pytest.raises(VerifyMismatchError):
+        made._hasher.verify(made._nobody, "el perro duerme")
+    assert made._nobody != Passwords()._nobody
 
 
 async def test_parameters_are_owasps_and_older_hashes_are_outdated() -> None:

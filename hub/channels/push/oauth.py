@@ -6,6 +6,7 @@ import asyncio
 import time
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
@@ -14,6 +15,7 @@ import jwt
 import msgspec
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from hub.channels.failures import misconfigured
@@ -52,7 +54,7 @@ def read_service_account(path: Path, *, setting: str) -> ServiceAccount:
     """Read the JSON file issued by Google. Raises `ConfigurationError`, which names `setting`."""
     try:
         file = msgspec.json.decode(path.read_bytes(), type=_File)
-        key = load_pem_private_key(file.private_key.encode(), password=None)
+        key = _private_key(file.private_key)
     except OSError as exc:
         raise ConfigurationError(f"{setting}: {path} cannot be read: {exc.strerror}") from exc
     except msgspec.DecodeError as exc:
@@ -69,6 +71,12 @@ def read_service_account(path: Path, *, setting: str) -> ServiceAccount:
         key_id=file.private_key_id,
         token_uri=file.token_uri,
     )
+
+
+@lru_cache(maxsize=1)
+def _private_key(pem: str) -> PrivateKeyTypes:
+    """To read one takes tens of milliseconds, and a start asks for it twice."""
+    return load_pem_private_key(pem.encode(), password=None)
 
 
 class AccessTokens:

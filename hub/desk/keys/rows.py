@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
-from hub.doors.cells import LINK, MOMENT, SMALL, STATE, Argument, Argument, Cell, Flag
+from hub.doors.cells import LINK, MOMENT, SMALL, STATE, Argument, Cell, Flag
 from hub.model import Instant, Scope, Word
 from hub.rendering.labels_es import KEY_STATES, SCOPES
 
