@@ -29,7 +29,7 @@ from hub.catalog import BY_NAME
 from hub.model import Json
 from hub.model.paper import PaperSize
 from hub.rendering.paper.pages import Sheet, make_pages
-from hub.rendering.templates import PREVIEWED_AT
+from hub.rendering.preview import PREVIEWED_AT
 from tests.integration.chromium import Browser, open_browser, running_chromium
 from tests.integration.test_mail_looks import NARROW, WIDE, dressed, looked_at
 from tests.unit.factories import POLICY, event

@@ -24,7 +24,8 @@ from hub.policy.residents import ALL_TEMPLATES
 from hub.rendering import Templates
 from hub.rendering.approved import Approved
 from hub.rendering.paper.pages import Sheet, make_pages
-from hub.rendering.templates import BUILT_IN, DEFAULT_LOCALE, PREVIEWED_AT
+from hub.rendering.preview import PREVIEWED_AT
+from hub.rendering.templates import BUILT_IN, DEFAULT_LOCALE
 
 _RULE: Final = 80
 """Columns of the rule between two texts: the console is 2,000 wide into a pipe."""

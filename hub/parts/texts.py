@@ -13,7 +13,7 @@ from hub.model import Event, Json, type_of
 from hub.operations.gallery import Gallery
 from hub.operations.template_check import TemplateCheck, trials_of
 from hub.parts.company import CompanyRules
-from hub.rendering.templates import PREVIEWED_AT
+from hub.rendering.preview import PREVIEWED_AT
 
 
 def template_check(company: CompanyRules) -> TemplateCheck:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -34,6 +33,7 @@ from hub.rendering.identities import Identities
 from hub.rendering.lengths import fit_push
 from hub.rendering.own_links import WORD as OWN_WORD
 from hub.rendering.own_links import with_button
+from hub.rendering.preview import POSTER_LINK, PREVIEWED_BUILDING, preview_context
 from hub.rendering.source import Source, read
 from hub.rendering.terms import NAMING_INSTANTS, NAMING_PARTY, Clocks, Due, functions, opening
 from hub.rendering.texting import BUILT_IN as BUILT_IN_TEXTING
@@ -41,9 +41,6 @@ from hub.rendering.texting import Texting
 
 BUILT_IN: Final = Path(__file__).parent.parent / "templates"
 DEFAULT_LOCALE: Final = "es"
-PREVIEWED_AT: Final = datetime(2026, 3, 9, 13, 5, tzinfo=UTC)
-"""When the example of a preview has happened."""
-_PREVIEWED_BUILDING: Final = "Conjunto Altos del Rosal"
 _LETTER: Final = "print"
 _PUSH: Final = "push"
 _SMS: Final = "sms"
@@ -249,12 +246,12 @@ class Templates:
         due: Due | None = None,
         *,
         occasion: str,
-        building: str = _PREVIEWED_BUILDING,
+        building: str = PREVIEWED_BUILDING,
         brand: Brand | None = None,
     ) -> Rendered:
         """Render one text for an invented reader, on one occasion, uncut. Raises as `render` does."""
         _, name, variant = key
-        preview = _preview_context(name, variant, example, due)
+        preview = preview_context(name, variant, example, due)
         # A text has its code only where it costs no part, so no rule is broken by it.
         genuine = None if channel == _SMS else preview.genuine
         context = replace(preview, occasion=occasion, building=building, genuine=genuine, brand=brand)
@@ -264,14 +261,14 @@ class Templates:
         if channel == _LETTER:
             variables |= {"own_page_code": code_of(context.own_page_url)}
         if channel == _BOARD:
-            variables |= _of_board(name, example, _POSTER_LINK)
+            variables |= _of_board(name, example, POSTER_LINK)
         rendered = self.words[key].render(channel, variables)
         return rendered if key[0] == DEFAULT_LOCALE else structs.replace(rendered, language=key[0])
 
     def names(self, key: Key) -> frozenset[str]:
         """Return the names that a text may use besides the fields of its event's data."""
         _, name, variant = key
-        own = self._variables(_preview_context(name, variant, {}, None))
+        own = self._variables(preview_context(name, variant, {}, None))
         return frozenset(own) | {"qr", "valid_until", "genuine_place", "genuine_code", "genuine_picture"}
 
     def to_approve(
@@ -280,7 +277,7 @@ class Templates:
         """Yield the texts of an event that a provider must approve, each filled with an example."""
         for (locale, name, variant), words in self.words.items():
             if (locale, name) == (DEFAULT_LOCALE, event_name):
-                context = _preview_context(event_name, variant, example, due)
+                context = preview_context(event_name, variant, example, due)
                 variables = checked(self._variables(context))
                 for approved in words.approved.values():
                     yield approved, with_button(approved.fill(variables), approved, variables)
@@ -361,51 +358,5 @@ def _is_urgent(event_name: str) -> bool:
     return any(audience.purpose is Purpose.EMERGENCY for audience in audiences)
 
 
-_SURVEY_LINK: Final = f"https://hub.example.co/s/{'0' * 74}"
-"""As long as the link of a survey is."""
-
-
-_GENUINE_LINK: Final = "https://hub.example.co/v/K7F2M9QDTX"
-"""As long as the code of a message is."""
-
-
-_POSTER_LINK: Final = f"https://hub.example.co/b/{'0' * 55}"
-"""As long as the link of a poster is."""
-
-
 def _of_board(event_name: str, data: Mapping[str, Json], link: str | None) -> dict[str, Json]:
     return {"qr": code_of(link), "valid_until": valid_until(BY_NAME[event_name], data)}
-
-
-_OWN_PAGE: Final = f"https://hub.example.co/mi/{'0' * 43}"
-"""As long as the link to a message's page is."""
-_WITHOUT_PAGE: Final = "resident.code.requested"
-"""Its message has a code, which nobody but its recipient may see."""
-
-
-def _own_page(event_name: str, variant: str | None, purpose: Purpose | None) -> str | None:
-    """Return the link of an invented message, if such messages have one."""
-    kind = BY_NAME.get(event_name)
-    to_staff = kind is None or kind.is_for_staff(variant) or purpose is Purpose.INTERNAL
-    return None if to_staff or event_name == _WITHOUT_PAGE else _OWN_PAGE
-
-
-def _preview_context(
-    event_name: str, variant: str | None, example: Mapping[str, Json], due: Due | None
-) -> Context:
-    audiences = BY_NAME[event_name].audiences if event_name in BY_NAME else ()
-    purpose = next((audience.purpose for audience in audiences if audience.template == variant), None)
-    return Context(
-        data=example,
-        ack_url=_SURVEY_LINK if purpose is Purpose.SURVEY else None,
-        event_id="vista-previa",
-        event_time=PREVIEWED_AT,
-        event_name=event_name,
-        person="María Fernanda Ríos",
-        building=_PREVIEWED_BUILDING,
-        unit="Torre 1, apto. 101",
-        purpose=purpose,
-        due=due,
-        genuine=_GENUINE_LINK,
-        own_page_url=_own_page(event_name, variant, purpose),
-    )

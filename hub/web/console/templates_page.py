@@ -16,7 +16,7 @@ from hub.operations.gallery import Gallery, TemplatePreview, TemplateRow
 from hub.rendering.labels_es import CHANNELS as CHANNELS_ES
 from hub.rendering.labels_es import PURPOSES
 from hub.rendering.paper.pages import Sheet, make_pages
-from hub.rendering.templates import PREVIEWED_AT
+from hub.rendering.preview import PREVIEWED_AT
 from hub.rendering.titles_es import EVENTS
 from hub.rendering.titles_es import GROUPS as GROUPS_ES
 from hub.web.api.templates import TextQuery, gallery, look_of, preview, wanted_of
