@@ -47,8 +47,9 @@ async def measure(task: Task) -> Outcome:
     task.progress.expect(starts + PORTIONS)
     async with open_field(task.folder, print_line=task.progress.say) as field:
         await HUB.declare(field.channel)
-        started = [await _once(task, field, number) for number in range(1, starts + 1)]
-        async with _running(field) as (worker, _):
+        started = [await _once(task, field, number) for number in range(1, starts)]
+        async with _running(field) as (worker, start):
+            started.append(_told(task, starts, start))
             await asyncio.sleep(IDLE)
             sizes = [resident(worker.pid)]
             people = [event_parcel(event) for event in directory()]
@@ -71,7 +72,11 @@ async def measure(task: Task) -> Outcome:
 
 async def _once(task: Task, field: Field, number: int) -> Start:
     async with _running(field) as (_, start):
-        task.progress.step(f"start {number}: ready after {start.seconds:.2f} s")
+        return _told(task, number, start)
+
+
+def _told(task: Task, number: int, start: Start) -> Start:
+    task.progress.step(f"start {number}: ready after {start.seconds:.2f} s")
     return start
 
 

@@ -105,7 +105,7 @@ class Compiler:
         @cache
         def boards() -> Mapping[str, str]:
             try:
-                return _board(self._poster, blocks)
+                return _board(self._poster, tuple(sorted(blocks.items())))
             except InvalidTemplate as exc:
                 raise InvalidTemplate(f"{name}: {exc}") from exc
 
@@ -134,12 +134,14 @@ class Compiler:
         return {**forms, "footer": self._footers[staff]}
 
 
-def _board(layout: str, blocks: Mapping[str, str]) -> dict[str, str]:
-    vault = Vault()
+@lru_cache(maxsize=MOST_PAGES)
+def _board(layout: str, of_file: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    """Return the sources of a poster: most versions of all templates share most of them."""
+    blocks, vault = dict(of_file), Vault()
     tokens = parse(blocks["board"], vault)
     body = unwrapped(unbroken(to_html(tokens), vault), vault)
     poster = page(layout, vault, title=blocks.get("board_title", ""), body=body)
-    return {"board": poster, "board_text": vault.restore(to_text(tokens))}
+    return MappingProxyType({"board": poster, "board_text": vault.restore(to_text(tokens))})
 
 
 @lru_cache(maxsize=MOST_PAGES)

@@ -82,8 +82,7 @@ class SharedForm(Form):
 
     @cached_property
     def _uses(self) -> tuple[str, ...]:
-        tree = with_constants(self._environment, self._source(), self._constants)
-        return tuple(sorted(find_undeclared_variables(tree)))
+        return _undeclared(self._environment, self._source(), msgspec.json.encode(self._constants))
 
     @cached_property
     def _made(self) -> dict[tuple[Json, ...], str]:
@@ -165,3 +164,9 @@ def _compiled(environment: ImmutableSandboxedEnvironment, source: str, constants
     # The globals are in the variables; new_context would copy them item by item for every message.
     template.globals = {}
     return _Compiled(template, frozenset(re.findall(r"\w+", source)))
+
+
+@lru_cache(maxsize=_MOST_COMPILED)
+def _undeclared(environment: ImmutableSandboxedEnvironment, source: str, constants: bytes) -> tuple[str, ...]:
+    tree = with_constants(environment, source, msgspec.json.decode(constants))
+    return tuple(sorted(find_undeclared_variables(tree)))

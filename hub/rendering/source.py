@@ -60,11 +60,12 @@ class Source:
         """Leave out each `{% set %}` that the block does not use, to save its cost."""
         if any(piece.keyword != "set" for piece in self.prelude):
             return "".join(piece.code for piece in self.prelude)
-        kept = ""
+        kept, used = "", set(_WORD.findall(block))
         for piece in reversed(self.prelude):
             targets = _WORD.findall(piece.code.partition("=")[0])[1:]
-            if not set(targets).isdisjoint(_WORD.findall(kept + block)):
+            if not used.isdisjoint(targets):
                 kept = piece.code + kept
+                used.update(_WORD.findall(piece.code))
         return kept
 
 

@@ -29,7 +29,6 @@ SELECT bool_and(state NOT IN ('queued', 'sending'))
 FROM message JOIN event ON event.key = message.event_key
 WHERE event.id = $1
 """
-"""To ask this costs a fiftieth of the command that lists the messages."""
 
 
 @dataclass(kw_only=True)
@@ -81,17 +80,21 @@ class House:
     async def command(self, *arguments: str) -> str:
         return await hub_command(self.environment, *arguments)
 
-    async def settled(self, event_id: str) -> list[dict[str, Any]]:
-        """Return the event's messages as soon as none of them is queued or being sent."""
+    async def comes_true(self, question: str, *values: object, what: str) -> None:
+        """Wait until the database answers the question with true: fifty looks cost as much as a command."""
         connection = await asyncpg.connect(self.database_url)
         try:
 
-            async def is_settled() -> bool:
-                return bool(await connection.fetchval(SETTLED, event_id))
+            async def is_true() -> bool:
+                return bool(await connection.fetchval(question, *values))
 
-            await until(is_settled, f"the messages of {event_id}")
+            await until(is_true, what)
         finally:
             await connection.close()
+
+    async def settled(self, event_id: str) -> list[dict[str, Any]]:
+        """Return the event's messages as soon as none of them is queued or being sent."""
+        await self.comes_true(SETTLED, event_id, what=f"the messages of {event_id}")
         listed: list[dict[str, Any]] = json.loads(
             await self.command("deliveries", "--json", "--event-id", event_id)
         )["items"]

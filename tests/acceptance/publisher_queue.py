@@ -145,7 +145,7 @@ async def lasting(
 ) -> AsyncIterator[Lasting]:
     """Furnish a house, run a hub in it that logs all it can, and receive its events for publishers."""
     async with (
-        servers.vhost() as amqp_url,
+        servers.declared_vhost(has_entrance=False) as amqp_url,
         servers.redis_database() as redis_url,
         servers.database() as database_url,
         opened_house(

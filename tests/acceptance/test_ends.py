@@ -23,6 +23,12 @@ target = "2s"
 ladder = ["2s", "1s", "20m"]
 """
 
+NOTIFIED = """
+SELECT count(*) >= $2 FROM message
+WHERE person = 'p-nivel-1' AND event = $1 AND channel = 'email'
+"""
+ENDED = "SELECT ended_at IS NOT NULL FROM clock WHERE id = $1"
+
 
 def a_call(*, lead: int, warn: int) -> str:
     """A call that must leave so many seconds ahead, and is warned of so many ahead."""
@@ -64,11 +70,7 @@ async def test_an_unacknowledged_emergency_escalates_and_acknowledging_ends_it(h
         await until(lambda: bool(_over(house, 2)), "level 2 to get the end")
         await until(lambda: bool(_over(house, 3)), "level 3 to get the end")
 
-        async def off() -> bool:
-            shown = json.loads(await house.command("clocks", "show", clock["id"], "--json"))
-            return shown["ended_at"] is not None
-
-        await until(off, "the clock to end")
+        await _ended(house, clock)
 
     assert "EMERGENCIA sin atender: fuga de gas" in _texts(house, 2)[0]
     assert [1, 1, 0] == [len(_texts(house, level)) for level in (2, 3, 4)]
@@ -90,11 +92,7 @@ async def test_a_last_letter_handed_over_keeps_the_promise_and_one_that_lies_the
         await _notified(house, "sla.breached", 1)
         broken = await _clock(house, "breached")
 
-        async def held() -> bool:
-            shown = json.loads(await house.command("clocks", "show", broken["id"], "--json"))
-            return shown["ended_at"] is not None
-
-        await until(held, "the assemblies to begin")
+        await _ended(house, broken)  # the assemblies begin
         kept = await _clock(house, "met")
         notified = await _notified(house, "sla.breached", 1)
 
@@ -181,13 +179,13 @@ async def _letter(house: House, event_id: str) -> str:
 
 
 async def _notified(house: House, event: str, times: int) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+    await house.comes_true(NOTIFIED, event, times, what=event)
+    listed = json.loads(await house.command("deliveries", "--json", "--person", "p-nivel-1"))["items"]
+    # The inbox has what the mail says.
+    return [row for row in listed if (row["event"], row["channel"]) == (event, "email")]
 
-    async def is_complete() -> bool:
-        listed = json.loads(await house.command("deliveries", "--json", "--person", "p-nivel-1"))["items"]
-        # The inbox has what the mail says.
-        found[:] = [row for row in listed if (row["event"], row["channel"]) == (event, "email")]
-        return len(found) >= times
 
-    await until(is_complete, event)
-    return found
+async def _ended(house: House, clock: dict[str, Any]) -> None:
+    """Wait for the end of a clock, as the command shows it."""
+    await house.comes_true(ENDED, clock["id"], what="the clock to end")
+    assert json.loads(await house.command("clocks", "show", clock["id"], "--json"))["ended_at"] is not None

@@ -71,12 +71,6 @@ class LocalHub:
             return {message["id"] for message in (await answer.json())["items"]}
 
 
-@pytest.fixture
-def place() -> Iterator[Path]:
-    with open_folder() as folder:
-        yield folder
-
-
 @contextmanager
 def taken_port() -> Iterator[int]:
     """A port on which something listens that says nothing."""
@@ -106,35 +100,60 @@ async def local_hub(folder: Path, **settings: str) -> AsyncIterator[LocalHub]:
             await hub.interrupt()
 
 
-async def test_ctrl_c_stops_everything_and_the_next_start_continues(place: Path) -> None:
-    folder = place / "a folder" / ".run"
-    folder.mkdir(parents=True)
+@dataclass(frozen=True, kw_only=True)
+class Stopped:
+    """What the first start in a folder has left, which Ctrl-C ended."""
+
+    folder: Path
+    shown: str
+    taken: int
+    """The port of the mail page, on which another program listens."""
+    code: int
+    ports: list[int]
+    messages: set[str]
+
+
+@pytest.fixture(scope="module")
+def stopped() -> Iterator[Stopped]:
+    with open_folder() as place:
+        folder = place / "a folder" / ".run"
+        folder.mkdir(parents=True)
+        yield asyncio.run(first_start(folder))
+
+
+async def first_start(folder: Path) -> Stopped:
     with taken_port() as taken:
         (folder / "ports.json").write_text(json.dumps({"mail_page": taken}))
-        async with local_hub(folder) as first:
+        async with local_hub(folder) as hub:
             await until(lambda: len(list((folder / "mail").glob("*.eml"))) > 5, "mail of the demonstration")
-            ports, before = first.ports, await first.messages()
-
-            assert f"El puerto {taken} (el correo que sale) está ocupado por otro programa" in first.shown
-            assert await first.interrupt() == 0
-    assert [port for port in ports if not is_free(port)] == []
-    assert not list(folder.glob("*/*.pid"))
-    assert not (folder / "env").exists()
-
-    async with local_hub(folder) as second:
-        assert "demonstration" not in second.shown
-        assert before <= await second.messages()
+            ports, messages = hub.ports, await hub.messages()
+            code = await hub.interrupt()
+    return Stopped(folder=folder, shown=hub.shown, taken=taken, code=code, ports=ports, messages=messages)
 
 
-async def test_the_end_of_one_process_is_reported_and_ends_all(place: Path) -> None:
-    async with local_hub(place, HUB_MODE="live") as hub:
-        ports = hub.ports
-        assert "HUB_MODE=live: the demonstration is not loaded" in hub.shown
-        assert "HUB_CAPTURE_SMTP" not in hub.environment
+def test_ctrl_c_stops_everything(stopped: Stopped) -> None:
+    assert f"El puerto {stopped.taken} (el correo que sale) está ocupado por otro programa" in stopped.shown
+    assert stopped.code == 0
+    assert not listening(stopped.ports)
+    assert not list(stopped.folder.glob("*/*.pid"))
+    assert not (stopped.folder / "env").exists()
 
-        os.kill(hub.pid("redis"), signal.SIGKILL)
 
-        assert await hub.end() == 1
-        assert "redis ended by itself (-9)" in hub.shown
-        assert "redis.log" in hub.shown
-    assert [port for port in ports if not is_free(port)] == []
+async def test_the_next_start_continues_and_the_end_of_one_process_ends_all(stopped: Stopped) -> None:
+    (stopped.folder / "demo-loaded").unlink(missing_ok=True)
+    async with local_hub(stopped.folder, HUB_MODE="live") as second:
+        assert "HUB_MODE=live: the demonstration is not loaded" in second.shown
+        assert "HUB_CAPTURE_SMTP" not in second.environment
+        assert stopped.messages <= await second.messages()
+        ports = second.ports
+
+        os.kill(second.pid("redis"), signal.SIGKILL)
+
+        assert await second.end() == 1
+        assert "redis ended by itself (-9)" in second.shown
+        assert "redis.log" in second.shown
+    assert not listening(ports)
+
+
+def listening(ports: list[int]) -> list[int]:
+    return [port for port in ports if not is_free(port)]

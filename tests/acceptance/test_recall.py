@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
 from typing import Any, Final
 
+import pytest
+import pytest_asyncio
+
 from tests.acceptance import directory
-from tests.acceptance.conftest import House
-from tests.acceptance.harness import until
+from tests.acceptance.publisher_queue import Lasting, discreet, lasting
+from tests.servers import Servers
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SOURCE: Final = "urn:test:publisher"
 
@@ -21,38 +27,42 @@ def recall(of: str) -> dict[str, Any]:
     }
 
 
-async def test_event_that_comes_after_its_recall_sends_nothing(house: House) -> None:
-    async with house.running() as publisher:
-        await directory.publish_all(publisher)
-        await publisher.publish("notification.recall", recall("wrong"))
-        await publisher.publish("pqrs.received", directory.pqrs(1), id="wrong")
-        await publisher.publish("pqrs.received", directory.pqrs(2), id="right")
-        await until(
-            lambda: any(mail.recipient == "pedro2@example.co" for mail in house.smtp.mails), "the other mail"
-        )
-        shown: list[dict[str, Any]] = []
+ALL_CANCELLED: Final = "SELECT bool_and(state = 'cancelled') FROM message WHERE event_id = $1"
 
-        async def cancelled() -> bool:
-            shown[:] = json.loads(await house.command("deliveries", "--event-id", "wrong", "--json"))["items"]
-            return bool(shown) and {"cancelled"} == {row["state"] for row in shown}
 
-        await until(cancelled, "the recalled messages to be cancelled")
-        told = await house.command("explain", "wrong", shown[0]["person"])
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lasting]:
+    async with lasting(servers, tmp_path_factory.mktemp("recall")) as built:
+        yield built
 
-    assert {"recalled"} == {row["reason"] for row in shown}
-    assert [] == [mail for mail in house.smtp.mails if mail.recipient == "pedro1@example.co"]
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def home(running: Lasting) -> AsyncIterator[Lasting]:
+    async with discreet(running) as same:
+        yield same
+
+
+async def test_event_that_comes_after_its_recall_sends_nothing(home: Lasting) -> None:
+    await directory.publish_all(home.publisher)
+    await home.publish("notification.recall", recall("wrong"))
+    await home.publish("pqrs.received", directory.pqrs(1), id="wrong")
+    await home.publish("pqrs.received", directory.pqrs(2), id="right")
+    await home.mail("pedro2@example.co")
+    await home.house.comes_true(ALL_CANCELLED, "wrong", what="the recalled messages to be cancelled")
+    shown = await home.messages_of("wrong")
+    told = await home.house.command("explain", "wrong", shown[0]["person"])
+
+    assert {("cancelled", "recalled")} == {(row["state"], row["reason"]) for row in shown}
+    assert [] == home.mails("pedro1@example.co")
     assert "lo retiró" in told
     assert "el valor del año pasado" in told
 
 
-async def test_recall_of_anothers_event_is_a_dead_letter_and_the_event_leaves(house: House) -> None:
-    async with house.running() as publisher:
-        await directory.publish_all(publisher)
-        await publisher.publish("notification.recall", recall("theirs"), source="urn:test:another")
-        await publisher.publish("pqrs.received", directory.pqrs(1), id="theirs")
-        await until(
-            lambda: any(mail.recipient == "pedro1@example.co" for mail in house.smtp.mails), "the mail"
-        )
-        dead = json.loads(await house.command("dead", "list", "--json"))["items"]
+async def test_recall_of_anothers_event_is_a_dead_letter_and_the_event_leaves(home: Lasting) -> None:
+    await directory.publish_all(home.publisher)
+    await home.publish("notification.recall", recall("theirs"), source="urn:test:another")
+    await home.publish("pqrs.received", directory.pqrs(3), id="theirs")
+    await home.mail("pedro3@example.co")
+    dead = json.loads(await home.house.command("dead", "list", "--json"))["items"]
 
     assert ["data.source"] == [letter["field"] for letter in dead]

@@ -3,41 +3,58 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from typing import Any
 
 import asyncpg
+import pytest
+import pytest_asyncio
 
 from tests.acceptance import directory
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import until
+from tests.acceptance.publisher_queue import Lasting, discreet, lasting
+from tests.providers.smtp_conversation import Mail
+from tests.servers import Servers
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-async def test_a_payment_becomes_a_mail_and_a_push_to_the_payer(house: House) -> None:
-    async with house.running() as publisher:
-        await directory.publish_all(publisher)
-        event_id = await publisher.publish(
-            "admin.payment.received",
-            {
-                "payment_id": "pago-1",
-                "unit_id": "u-101",
-                "amount_cop": 385_000,
-                "method": "pse",
-                "paid_at": "2026-03-09T08:05:00-05:00",
-                "receipt_no": "RC-88",
-                "balance_cop": 0,
-            },
-        )
-        await until(lambda: bool(house.smtp.mails and house.fcm.pushes), "the mail and the push")
-        listed = await house.settled(event_id)
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def running(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lasting]:
+    async with lasting(servers, tmp_path_factory.mktemp("spine")) as built:
+        yield built
 
-    mail = house.smtp.mails[0]
-    message = mail.message
-    body = message.get_body(("plain",))
-    assert body is not None
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def home(running: Lasting) -> AsyncIterator[Lasting]:
+    async with discreet(running) as same:
+        yield same
+
+
+async def test_a_payment_becomes_a_mail_and_a_push_to_the_payer(home: Lasting) -> None:
+    await directory.publish_all(home.publisher)
+    event_id = await home.publish(
+        "admin.payment.received",
+        {
+            "payment_id": "pago-1",
+            "unit_id": "u-101",
+            "amount_cop": 385_000,
+            "method": "pse",
+            "paid_at": "2026-03-09T08:05:00-05:00",
+            "receipt_no": "RC-88",
+            "balance_cop": 0,
+        },
+    )
+    await until(lambda: bool(_paid(home) and _pushes(home, "pago")), "the mail and the push")
+    listed = await home.house.settled(event_id)
+
+    [mail] = _paid(home)
     assert mail.recipient == "ana@example.co"
-    assert "385.000" in body.get_content()
-    assert message["Message-ID"].startswith("<")
-    assert house.fcm.pushes[0]["token"] == ("t" * 40)
+    assert mail.message["Message-ID"].startswith("<")
+    [push] = _pushes(home, "pago")
+    assert push["token"] == ("t" * 40)
     # She is the payer, and so notified at once; as the owner she reads her balance in the app.
     assert {("email", "sent"), ("push", "sent"), ("inbox", "waiting")} == {
         (item["channel"], item["state"]) for item in listed
@@ -45,43 +62,66 @@ async def test_a_payment_becomes_a_mail_and_a_push_to_the_payer(house: House) ->
     assert {"p-ana"} == {item["person"] for item in listed}
 
 
-async def test_a_stranger_with_a_number_gets_a_mail_and_a_text_with_the_radicado(house: House) -> None:
-    async with house.running() as publisher:
-        await directory.publish_all(publisher)
-        petitioner = {"name": "Pedro Gómez", "email": "pedro@example.co", "phone": "300 555 1234"}
-        await publisher.publish("pqrs.received", directory.pqrs(1, petitioner=petitioner))
-        await until(lambda: bool(house.smtp.mails and house.twilio.texts), "the mail and the text")
-
-    assert "PQ-2026-000001" in house.smtp.mails[0].message["Subject"]
-    assert house.twilio.texts[0].to == "+573005551234"
-    assert "PQ-2026-000001" in house.twilio.texts[0].body
+def _paid(home: Lasting) -> list[Mail]:
+    return [mail for mail in home.house.smtp.mails if "385.000" in _text_of(mail)]
 
 
-async def test_an_emergency_reaches_the_residents_on_every_channel_that_there_is(house: House) -> None:
-    async with house.running() as publisher:
-        await directory.publish_all(publisher)
-        # The directory travels in the normal lane and the emergency in the urgent one.
-        await until(lambda: _known(house, "p-ana"), "the directory to be taken in")
-        await publisher.publish(
-            "emergency.declared",
-            {
-                "copropiedad_id": directory.BUILDING,
-                "emergency_id": "em-1",
-                "kind": "incendio",
-                "severity": "alta",
-                "instruction": "Evacúe por la escalera norte.",
-                "contact": "123",
-                "scope": "copropiedad",
-                "drill": True,
-            },
-        )
-        await until(
-            lambda: bool(house.smtp.mails and house.twilio.texts and house.fcm.pushes), "all three channels"
-        )
+def _text_of(mail: Mail) -> str:
+    body = mail.message.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
 
-    assert house.twilio.texts[0].body.startswith("SIMULACRO")
-    assert house.fcm.pushes[0]["notification"]["title"].startswith("SIMULACRO")
-    assert house.fcm.pushes[0]["android"]["priority"] == "HIGH"
+
+def _pushes(home: Lasting, word: str) -> list[dict[str, Any]]:
+    return [push for push in home.house.fcm.pushes if word in push["notification"]["title"]]
+
+
+async def test_a_stranger_with_a_number_gets_a_mail_and_a_text_with_the_radicado(home: Lasting) -> None:
+    await directory.publish_all(home.publisher)
+    petitioner = {"name": "Pedro Gómez", "email": "pedro@example.co", "phone": "300 555 1234"}
+    await home.publish("pqrs.received", directory.pqrs(1, petitioner=petitioner))
+
+    def texts() -> list[str]:
+        return [text.body for text in home.house.twilio.texts if text.to == "+573005551234"]
+
+    mail = await home.mail("pedro@example.co")
+    await until(lambda: bool(texts()), "the text")
+
+    assert "PQ-2026-000001" in mail.message["Subject"]
+    assert "PQ-2026-000001" in texts()[0]
+
+
+async def test_an_emergency_reaches_the_residents_on_every_channel_that_there_is(home: Lasting) -> None:
+    await directory.publish_all(home.publisher)
+    # The directory travels in the normal lane and the emergency in the urgent one.
+    await until(lambda: _known(home.house, "p-ana"), "the directory to be taken in")
+    event_id = await home.publish(
+        "emergency.declared",
+        {
+            "copropiedad_id": directory.BUILDING,
+            "emergency_id": "em-1",
+            "kind": "incendio",
+            "severity": "alta",
+            "instruction": "Evacúe por la escalera norte.",
+            "contact": "123",
+            "scope": "copropiedad",
+            "drill": True,
+        },
+    )
+
+    def mails() -> list[Mail]:
+        return [mail for mail in home.house.smtp.mails if "escalera norte" in _text_of(mail)]
+
+    def texts() -> list[str]:
+        return [text.body for text in home.house.twilio.texts if text.body.startswith("SIMULACRO")]
+
+    await until(lambda: bool(mails() and texts() and _pushes(home, "SIMULACRO")), "all three channels")
+
+    listed = await home.house.settled(event_id)
+    assert len(texts()) == len([row for row in listed if row["channel"] == "sms"])
+    for push in _pushes(home, "SIMULACRO"):
+        assert push["notification"]["title"].startswith("SIMULACRO")
+        assert push["android"]["priority"] == "HIGH"
 
 
 async def _known(house: House, person: str) -> bool:
@@ -92,7 +132,7 @@ async def _known(house: House, person: str) -> bool:
         await connection.close()
 
 
-async def test_an_event_in_binary_mode_is_the_same_event(house: House) -> None:
+async def test_an_event_in_binary_mode_is_the_same_event(home: Lasting) -> None:
     data = directory.pqrs(7)
     headers = {
         "cloudEvents_specversion": "1.0",
@@ -101,36 +141,29 @@ async def test_an_event_in_binary_mode_is_the_same_event(house: House) -> None:
         "cloudEvents_type": "co.coproservicios.pqrs.received.v1",
         "cloudEvents_time": datetime.now(UTC).isoformat(),
     }
-    async with house.running() as publisher:
-        await publisher.publish_bytes(json.dumps(data).encode(), "pqrs.received", "application/json", headers)
-        await until(lambda: bool(house.smtp.mails), "the mail")
+    await home.publish_raw(json.dumps(data).encode(), "pqrs.received", "application/json", headers)
 
-    assert house.smtp.mails[0].recipient == "pedro7@example.co"
+    assert (await home.mail("pedro7@example.co")).recipient == "pedro7@example.co"
 
 
-async def test_a_duplicate_is_not_notified_twice(house: House) -> None:
-    async with house.running() as publisher:
-        first = await publisher.publish("pqrs.received", directory.pqrs(2), id="same")
-        await until(lambda: len(house.smtp.mails) == 1, "the first mail")
-        await publisher.publish("pqrs.received", directory.pqrs(2), id="same")
-        await publisher.publish("pqrs.received", directory.pqrs(3))
-        await until(lambda: any("pedro3" in mail.recipient for mail in house.smtp.mails), "the mail after it")
+async def test_a_duplicate_is_not_notified_twice(home: Lasting) -> None:
+    first = await home.publish("pqrs.received", directory.pqrs(2), id="same")
+    await home.mail("pedro2@example.co")
+    await home.publish("pqrs.received", directory.pqrs(2), id="same")
+    await home.publish("pqrs.received", directory.pqrs(3))
+    await home.mail("pedro3@example.co")
 
     assert first == "same"
-    assert sorted(mail.recipient for mail in house.smtp.mails) == ["pedro2@example.co", "pedro3@example.co"]
+    assert [1, 1] == [len(home.mails(f"pedro{number}@example.co")) for number in (2, 3)]
 
 
-async def test_an_error_names_the_field_and_can_be_replayed_after_correction(house: House) -> None:
-    async with house.running() as publisher:
-        broken = {**directory.pqrs(4), "kind": "canción"}
-        await publisher.publish("pqrs.received", broken)
+async def test_an_error_names_the_field_and_can_be_replayed_after_correction(home: Lasting) -> None:
+    broken = {**directory.pqrs(4), "kind": "canción"}
+    await home.publish("pqrs.received", broken)
+    refused = await home.refused("pqrs.received")
+    items = json.loads(await home.house.command("dead", "list", "--json"))["items"]
 
-        async def buried() -> bool:
-            return bool(json.loads(await house.command("dead", "list", "--json"))["items"])
-
-        await until(buried, "the dead letter")
-        letter = json.loads(await house.command("dead", "list", "--json"))["items"][0]
-
+    [letter] = [item for item in items if item["id"] == refused["id"]]
     assert letter["field"] == "data.kind"
     assert "reclamo" in letter["reason"]
     assert "canción" not in letter["reason"]

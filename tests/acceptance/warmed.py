@@ -8,21 +8,29 @@ from __future__ import annotations
 
 import gc
 import os
+from collections import deque
 
 from aiohttp import web
 
 from hub.channels.push.oauth import _private_key
 from hub.cloudevents.schemas import Schemas
 from hub.parts.company import CompanyRules
+from hub.rendering.templates import DEFAULT_LOCALE
 from hub.settings import load
 from hub.web.application import _documents
 from hub.web.routes import ROUTES, add_routes
 from tests.providers.fcm import PEM
 
+OFTEN = frozenset({"pqrs.received", "pqrs.replied", "pqrs.responded", "admin.payment.received"})
+"""Events of most tests: each hub would compile their texts again, five milliseconds a form."""
+
 _RULES = CompanyRules(load({"HUB_MODE": "live"}))
 
 for _form in _RULES.templates.compile_urgent():
     pass
+for (_locale, _name, _variant), _texts in _RULES.templates.words.items():
+    if _name in OFTEN and _locale == DEFAULT_LOCALE:
+        deque(_texts.compile(), maxlen=0)
 _ = _RULES.wording, _RULES.policy.calendar_version
 _documents(Schemas.load())
 if PEM in os.environ:
