@@ -165,14 +165,19 @@ class Servers:
         await execute(url, EMPTY)
         return url
 
-    @asynccontextmanager
-    async def filled_database(self, name: str, fill: Callable[[str], Awaitable[None]]) -> AsyncIterator[str]:
-        """A copy of a database that is filled once a session; `fill` is given the URL."""
+    async def filled_once(self, name: str, fill: Callable[[str], Awaitable[None]]) -> str:
+        """A database for tests that only read, and leave at their end; `fill` is given the URL."""
         await self.make_template()
         if name not in self._made:
             filled = await self._new_copy(f"TEMPLATE {TEMPLATE}")
             await fill(self.postgres.url_of(filled))
             self._made[name] = filled
+        return self.postgres.url_of(self._made[name])
+
+    @asynccontextmanager
+    async def filled_database(self, name: str, fill: Callable[[str], Awaitable[None]]) -> AsyncIterator[str]:
+        """A copy of a database that is filled once a session."""
+        await self.filled_once(name, fill)
         # Hundreds of megabytes go faster by file than through the log.
         async with self._copy(f"TEMPLATE {self._made[name]} STRATEGY file_copy") as url:
             yield url
