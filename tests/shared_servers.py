@@ -64,6 +64,7 @@ class Keeper:
         except Exception as failure:  # noqa: BLE001 - the test that waits for them reports it
             self._tell({"failure": f"{type(failure).__name__}: {failure}"})
         finally:
+            await servers.disconnect()
             await stop_all(shared)
 
     def _tell(self, said: dict[str, Any]) -> None:
@@ -93,7 +94,7 @@ def shared_servers(keeper: Path, folder: Path) -> Servers:
         postgres=postgres,
         of_others=(rabbitmq, postgres),
         has_users=True,
-        shape=[tuple(row) for row in said["shape"]],
+        has_template=True,
     )
 
 
@@ -101,7 +102,6 @@ def _description(servers: Servers) -> dict[str, Any]:
     return {
         "rabbitmq": [getattr(servers.rabbitmq, name) for name in PORTS],
         "postgres": servers.postgres.port,
-        "shape": servers.shape,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -128,9 +128,15 @@ async def said_by(office: Office, names: tuple[str, ...] = NAMES, rounds: int = 
             await office.deliver()
 
 
-async def remade(database: Database, message_id: UUID) -> Remade:
+async def all_remade(database: Database, ids: Iterable[UUID]) -> Mapping[UUID, Remade]:
+    """Make all again with the same texts and policies, each read once."""
     store = PostgresEvidence(database)
-    return await _only(Remaker(store), store, message_id)
+    remaker = Remaker(store)
+    return {message_id: await _only(remaker, store, message_id) for message_id in ids}
+
+
+async def remade(database: Database, message_id: UUID) -> Remade:
+    return (await all_remade(database, [message_id]))[message_id]
 
 
 async def _only(remaker: Remaker, store: PostgresEvidence, message_id: UUID) -> Remade:
@@ -177,9 +183,7 @@ async def test_two_thousand_messages_are_made_again_byte_for_byte(office: Office
     await said_by(office, rounds=2)
     left = office.left
     await everything_changes(office, tmp_path)
-    store = PostgresEvidence(office.database)
-    remaker = Remaker(store)
-    again = {message_id: await _only(remaker, store, message_id) for message_id in left}
+    again = await all_remade(office.database, left)
 
     assert len(left) >= 2000
     assert {channel for channel in office.channels if office.channels[channel].sent} == set(office.channels)
@@ -195,7 +199,7 @@ async def test_what_left_late_or_with_a_link_to_its_page_is_made_again(office: O
     )
     office.clock.advance(timedelta(days=4))
     await office.deliver()
-    again = {message_id: await remade(office.database, message_id) for message_id in office.left}
+    again = await all_remade(office.database, office.left)
     made_of = [call.call.attempt.evidence.facts for call in again.values() if call.call.attempt.evidence]
 
     assert {found.finding for found in again.values()} == {Finding.SAME}
@@ -268,9 +272,7 @@ async def test_a_changed_identity_does_not_change_what_was_said(office: Office, 
     await said_by(office)
     left = office.left
     await everything_changes(office, tmp_path)
-    store = PostgresEvidence(office.database)
-    remaker = Remaker(store)
-    again = {message_id: await _only(remaker, store, message_id) for message_id in left}
+    again = await all_remade(office.database, left)
     mails = b"".join(office.email.bytes.values())
 
     assert {Finding.SAME} == {found.finding for found in again.values()}

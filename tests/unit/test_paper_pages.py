@@ -252,7 +252,11 @@ async def test_cover_names_each_letter_with_room_to_sign_and_repeats_its_head() 
     missed = CoverLine(where="Apto. 302", name="Luis Peña", what="Acta", note="pide clave")
     cover = Cover(title="Cartas para entregar", place="Altos", made="Hoy.", lines=lines, missing=(missed,))
     made = await make_pages(
-        [Sheet(html=LETTER.format(1, 1))], size=PaperSize.LETTER, at=MONDAY, title="Cartas", cover=cover
+        [Sheet(html=LETTER.format(1, 1))],
+        size=PaperSize.LETTER,
+        at=MONDAY,
+        title="Cartas",
+        cover=lambda _apart: cover,
     )
     pages = pages_of(made.pdf)
     front = next(place for place, page in enumerate(pages) if "Asunto: 1" in page)
@@ -266,6 +270,6 @@ async def test_cover_names_each_letter_with_room_to_sign_and_repeats_its_head() 
 
 async def test_batch_without_letters_is_a_cover_alone() -> None:
     cover = Cover(title="Cartas", place="Altos", made="Hoy.", lines=())
-    made = await make_pages([], size=PaperSize.A4, at=MONDAY, title="Cartas", cover=cover)
+    made = await make_pages([], size=PaperSize.A4, at=MONDAY, title="Cartas", cover=lambda _apart: cover)
 
     assert [(595, 842)] == box_of(made.pdf)

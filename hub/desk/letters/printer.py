@@ -101,24 +101,15 @@ async def letter_on_paper(stores: Stores, letter: LetterWhole) -> bytes:
 
 
 async def _bound(content: PrintedBatch, letters: Sequence[Sheet]) -> Printout:
-    """Set cover, posters and letters; again where documents do not fit, for the cover names them."""
+    """Set cover, posters and letters."""
     posters = [Sheet(html=page.html) for page in content.posters]
-    sheets = [*posters, *letters]
-    known = frozenset(at for at, sheet in enumerate(sheets) if sheet.document is _APART)
-    made = await _set(content.batch, sheets, _cover(content, _of_letters(known, posters)))
-    if known == frozenset(made.apart):
-        return made
-    again = await _set(content.batch, sheets, _cover(content, _of_letters(made.apart, posters)))
-    return Printout(pdf=again.pdf, apart=made.apart)
-
-
-async def _set(batch: PrintBatch, sheets: Sequence[Sheet], cover: Cover) -> Printout:
+    batch = content.batch
     return await make_pages(
-        sheets,
+        [*posters, *letters],
         size=PaperSize(batch.size),
         at=batch.made_at,
-        title=f"{_TITLE}: {cover.place}",
-        cover=cover,
+        title=f"{_TITLE}: {_place(batch)}",
+        cover=lambda apart: _cover(content, _of_letters(apart, posters)),
     )
 
 
@@ -159,12 +150,16 @@ def _cover(content: PrintedBatch, apart: Collection[int]) -> Cover:
     batch = content.batch
     return Cover(
         title=_TITLE,
-        place=batch.copropiedad or batch.copropiedad_id or _NO_BUILDING,
+        place=_place(batch),
         made=_made(batch),
         posters=tuple(page.title for page in content.posters),
         lines=tuple(_line(letter, apart=at in apart) for at, letter in enumerate(content.letters)),
         missing=tuple(_missing(document) for document in content.missing),
     )
+
+
+def _place(batch: PrintBatch) -> str:
+    return batch.copropiedad or batch.copropiedad_id or _NO_BUILDING
 
 
 def _made(batch: PrintBatch) -> str:

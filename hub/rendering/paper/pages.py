@@ -16,7 +16,7 @@ become a PDF as well. `pages.typ` knows these classes; of any other the children
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -81,10 +81,15 @@ class Printout(Struct, frozen=True, kw_only=True):
 
 
 async def make_pages(
-    sheets: Sequence[Sheet], *, size: PaperSize, at: datetime, title: str, cover: Cover | None = None
+    sheets: Sequence[Sheet],
+    *,
+    size: PaperSize,
+    at: datetime,
+    title: str,
+    cover: Callable[[Collection[int]], Cover] | None = None,
 ) -> Printout:
     """
-    Set pages in this order, after the cover. Raises PaperFailure.
+    Set pages in this order, after the cover, which is told what will be `apart`. Raises PaperFailure.
 
     Where there are several, each begins on the front of a sheet, and counts its own pages.
     """
@@ -96,7 +101,7 @@ async def make_pages(
             if sheet.document is not None and document is None
         )
         data = await asyncio.to_thread(_job, sheets, documents, folder)
-        data |= {"size": size, "title": title, "cover": to_builtins(cover)}
+        data |= {"size": size, "title": title, "cover": to_builtins(cover(apart)) if cover else None}
         pdf = await set_pages(data, at, folder, foreign=any(documents))
     return Printout(pdf=pdf, apart=apart)
 
