@@ -156,14 +156,12 @@ class Servers:
         if self._runs(self.postgres):
             await self._hand_back(name)
 
-    async def emptied_database(self) -> str:
-        """The one of this session for tests that only write rows; the test that had it before is over."""
+    async def reused_database(self) -> str:
+        """The one of this session for tests that only write rows. Who uses it empties it before each test."""
         await self.make_template()
         if "reused" not in self._made:
             self._made["reused"] = await self._new_copy(f"TEMPLATE {TEMPLATE}")
-        url = self.postgres.url_of(self._made["reused"])
-        await execute(url, EMPTY)
-        return url
+        return self.postgres.url_of(self._made["reused"])
 
     async def filled_once(self, name: str, fill: Callable[[str], Awaitable[None]]) -> str:
         """A database for tests that only read, and leave at their end; `fill` is given the URL."""

@@ -66,8 +66,8 @@ def palette(color: str) -> Palette:
 
 def contrast(one: str, other: str) -> float:
     """Return the contrast ratio of two colours, 1 to 21."""
-    high, low = sorted((_luminance(_rgb(one)), _luminance(_rgb(other))), reverse=True)
-    return (high + 0.05) / (low + 0.05)
+    first, second = _luminance(one) + 0.05, _luminance(other) + 0.05
+    return first / second if first > second else second / first
 
 
 def _area(color: str, sheet: str, away: Rgb) -> tuple[str, str]:
@@ -104,12 +104,14 @@ def _mixed(one: Rgb, other: Rgb, share: float) -> str:
 
 
 def _rgb(color: str) -> Rgb:
-    return tuple(int(color[place : place + 2], 16) for place in (1, 3, 5))
+    return tuple(bytes.fromhex(color[1:]))
 
 
-def _luminance(color: Rgb) -> float:
-    red, green, blue = (_LINEAR[channel] for channel in color)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+@lru_cache(maxsize=1024)
+def _luminance(color: str) -> float:
+    """Return the light of a colour. Most are surfaces, with which each step of a colour's way is compared."""
+    red, green, blue = _rgb(color)
+    return 0.2126 * _LINEAR[red] + 0.7152 * _LINEAR[green] + 0.0722 * _LINEAR[blue]
 
 
 _LINEAR: Final = tuple(

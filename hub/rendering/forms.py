@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from typing import Final
@@ -39,10 +39,11 @@ class EventTexts:
         """Return the channels that have all their forms."""
         return tuple(name for name, channel in CHANNELS.items() if not self._missing(channel))
 
-    def compile(self) -> Iterator[Form]:
-        """Compile the forms before their first use; yield each one. Raises `InvalidTemplate`."""
+    def compile(self, only: Collection[str] | None = None) -> Iterator[Form]:
+        """Compile all forms, or these, before their first use; yield each one. Raises `InvalidTemplate`."""
         gaps = (form for approved in self.approved.values() for form in approved.gaps.values())
-        for form in (*self.forms.values(), *gaps):
+        every = (*self.forms.values(), *gaps)
+        for form in every if only is None else (self.forms[name] for name in self.forms.keys() & only):
             _ = form.compiled
             yield form
 

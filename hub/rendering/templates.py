@@ -45,7 +45,8 @@ _LETTER: Final = "print"
 _PUSH: Final = "push"
 _SMS: Final = "sms"
 _BOARD: Final = "board"
-_LAYOUTS: Final = ("email.html", "email.txt", "letter.html", POSTER)
+_LAYOUTS: Final = {"email.html": "email", "email.txt": "footer", "letter.html": "letter", POSTER: "board"}
+"""Layout → the form that it frames."""
 _COMPANY: Final[Mapping[str, str]] = {"name": "", "phone": "", "email": "", "site": ""}
 
 _LOCALES: Final[Mapping[str, tuple[Mapping[str, str], Filters]]] = {
@@ -97,8 +98,9 @@ class Templates:
         `clocks` and `calendar` are the policy's: templates write its terms with `term("first_reply")`, their
         ends with `hasta("first_reply")`, and with `abrimos()` when it opens.
 
-        Templates that use a file of `folder` are compiled now, because a mistake in them must prevent the
-        start. The built-in files are tested, and compiling all of them takes seconds.
+        Templates that use a file of `folder`, and of all others what a layout in it frames, are compiled now,
+        because a mistake must prevent the start. The built-in files are tested, and compiling all of them
+        takes seconds.
 
         Raises `InvalidTemplate` with the faulty file.
         """
@@ -331,7 +333,7 @@ def sender_of(company: Mapping[str, str]) -> Sender:
 
 def _compile(files: Files, path: str, compiler: Compiler) -> tuple[Source, dict[Key, EventTexts]]:
     locale, name = path.removesuffix(".j2").split("/", 1)
-    parts = [path, *(f"layouts/{layout}" for layout in _LAYOUTS)]
+    parts = [path]
 
     def fetch(part: str) -> str:
         parts.append(f"{locale}/{part}")
@@ -340,9 +342,9 @@ def _compile(files: Files, path: str, compiler: Compiler) -> tuple[Source, dict[
     try:
         source = read(files.text(path), fetch)
         words = compiler.words(name, source)
-        if any(map(files.replaces, parts)):
-            for texts in words.values():
-                deque(texts.compile(), maxlen=0)
+        own_frames = {form for layout, form in _LAYOUTS.items() if files.replaces(f"layouts/{layout}")}
+        for texts in words.values():
+            deque(texts.compile(None if any(map(files.replaces, parts)) else own_frames), maxlen=0)
     except InvalidTemplate as exc:
         raise InvalidTemplate(f"{path}: {exc}") from exc
     return source, {(locale, name, variant): texts for variant, texts in words.items()}

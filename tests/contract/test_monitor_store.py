@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -33,13 +33,11 @@ class Watching(MonitorStore, Protocol):
 
 
 @pytest.fixture
-async def watching(place: str | None, stores: Stores) -> AsyncIterator[Watching]:
-    if place is None:
-        assert isinstance(stores.timers, MemoryStore)
-        yield MemoryMonitor(stores.timers, now)
-        return
-    async with Database(place) as database:
-        yield PostgresMonitor(database, QUEUES)
+def watching(stores: Stores) -> Watching:
+    if isinstance(stores, RealStores):
+        return PostgresMonitor(stores.database, QUEUES)
+    assert isinstance(stores.timers, MemoryStore)
+    return MemoryMonitor(stores.timers, now)
 
 
 def keys(incidents: Sequence[Incident]) -> list[str]:

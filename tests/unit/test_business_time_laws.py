@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
@@ -22,13 +22,19 @@ intervals = st.tuples(instants, instants)
 modes = st.sampled_from(list(Mode))
 
 
-@st.composite
-def frames(draw: st.DrawFn) -> list[tuple[timedelta, timedelta]]:
-    edges = draw(st.lists(st.integers(0, 24 * 4), max_size=4, unique=True).map(sorted))
+# Each made once: to make and check one takes longer than to draw from it.
+edges = st.lists(st.integers(0, 24 * 4), max_size=4, unique=True).map(sorted)
+
+
+def _between(edges: Sequence[int]) -> list[tuple[timedelta, timedelta]]:
     quarters = [timedelta(minutes=15 * edge) for edge in edges]
     return list(zip(quarters[::2], quarters[1::2], strict=False))
 
 
+frames = edges.map(_between)
+days = st.integers(1, 28).map(lambda day: date(2026, 3, day))
+some_days = st.sets(days, max_size=4)
+other_hours = st.dictionaries(days, frames, max_size=3)
 in_bogota = st.just("America/Bogota")
 zones = st.sampled_from(["America/Bogota", "America/New_York", "Australia/Lord_Howe", "America/Havana"])
 """Where daylight saving begins and ends, by an hour and by half of one, and at midnight."""
@@ -40,12 +46,9 @@ all_year = st.integers(0, 2 * 366 * 24 * 3600).map(
 @st.composite
 def calendars(draw: st.DrawFn, zones: st.SearchStrategy[str] = in_bogota) -> WorkCalendar:
     """Weeks of random frames, always with an hour on Wednesday so that they open."""
-    week = {weekday: draw(frames()) for weekday in range(7)}
+    week = {weekday: draw(frames) for weekday in range(7)}
     week[2] = week[2] or [(timedelta(hours=9), timedelta(hours=10))]
-    days = st.integers(1, 28).map(lambda day: date(2026, 3, day))
-    holidays = draw(st.sets(days, max_size=4))
-    special = draw(st.dictionaries(days, frames(), max_size=3))
-    return WorkCalendar(week, holidays, special, draw(zones))
+    return WorkCalendar(week, draw(some_days), draw(other_hours), draw(zones))
 
 
 def open_minutes(calendar: WorkCalendar, start: datetime, mode: Mode) -> Iterator[datetime]:

@@ -66,6 +66,7 @@ from tests.unit.factories import HOUR, MINUTE, MONDAY, OWN_USER, SECOND, arrived
 
 FLOODED = load_policy().intake
 POLICY = load_policy().monitor
+EXCLUSIONS = load_policy().exclusions
 SCHEMAS = Schemas.load()
 LETTER = dead_letter(incoming(event("pqrs.received")), InvalidEvent("data.radicado: required"))
 ROSA = {"person_id": "p-1", "version": 1, "names": "Rosa Ruiz", "contact_points": []}
@@ -110,7 +111,7 @@ class House:
             balances=self.balances,
             now=self.clock,
             policy=POLICY,
-            exclusions=load_policy().exclusions,
+            exclusions=EXCLUSIONS,
         )
 
     async def unattended(self) -> Mapping[str, int]:

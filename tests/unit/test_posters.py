@@ -59,6 +59,8 @@ NAMING: Final = re.compile(
 NOBODYS: Final = frozenset({"copropiedad_ref"})
 RING: Final = KeyRing([Secret("a-secret-of-these-tests-" + "x" * 32)])
 LINKS: Final = PosterLinks(public_url="https://hub.example.co", ring=RING)
+LINK: Final = LINKS.of(uuid4())
+"""For tests of what else is on a poster: each link has a code of its own, which is slow to draw."""
 AT: Final = datetime(2026, 3, 9, 13, 5, tzinfo=UTC)
 
 
@@ -283,7 +285,7 @@ def rendered(name: str, variant: str | None) -> list[Any]:
         if audience.print in ON_BOARD and audience.template == variant
     ]
     return [
-        TEMPLATES.render_board(poster(name, number, data, building), LINKS.of(uuid4()) if building else None)
+        TEMPLATES.render_board(poster(name, number, data, building), LINK if building else None)
         for number in numbers
         for data in (*examples(name), sparse(name), longest(name))
         for building in ("Altos del Rosal", None)

@@ -345,6 +345,9 @@ class TestFailures:
             ("es/aviso.j2", "{% block sms %}{% if %}{% endblock %}", r"es/aviso.j2: aviso.sms, line 1: .*"),
             ("es/_saludo.j2", "{{ person.name | nada }}", r"es/.*\.j2: .*: No filter named 'nada'\."),
             ("layouts/email.html", "{{ unit_line }}{% if %}", r"(?:es|en)/.*\.j2: .*\.body, line 1: .*"),
+            ("layouts/email.txt", "{% if %}", r"(?:es|en)/.*\.j2: layout, line 1: .*"),
+            ("layouts/letter.html", "{{ unit_line }}{% if %}", r"(?:es|en)/.*\.j2: .*\.body, line 1: .*"),
+            ("layouts/poster.html", "[[body]]{% if %}", r"(?:es|en)/.*\.j2: .*\.board, line \d+: .*"),
         ],
     )
     def test_a_bad_file_is_refused_at_load_by_its_name(
@@ -426,10 +429,12 @@ class TestForms:
         assert templates.render("pqrs.received", "email", context(PQRS), variant=None).subject
 
     def test_a_folder_may_replace_a_part_that_built_in_files_include(self, tmp_path: Path) -> None:
-        write(tmp_path, "es/_saludo.j2", "Buenos días, {{ person.name }}.")
-        rendered = load(tmp_path).render("pqrs.received", "email", context(PQRS), variant=None)
+        # One that few include: all of those are compiled.
+        write(tmp_path, "es/_en_resumen.j2", "Aviso: {{ uno.title }}.")
+        data = {"items": [{"title": "Corte de agua"}]}
+        rendered = load(tmp_path).render("resident.digest.ready", "email", context(data), variant=None)
 
-        assert rendered.text.startswith("Buenos días, María Peña.\n")
+        assert "\nAviso: Corte de agua.\n" in rendered.text
 
     def test_an_unknown_locale_reads_spanish(self, tmp_path: Path) -> None:
         write(tmp_path, "es/prueba.j2", "{% block sms %}Hola{% endblock %}")
