@@ -38,6 +38,16 @@ FLAGS = (
 TAB = {"type": "rawKeyDown", "key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9}
 COMPLAINTS = ("Runtime.exceptionThrown", "Log.entryAdded")
 PATIENCE = 20.0  # seconds
+LOOKING = """
+(async () => {{
+  for (let looks = 0; looks < 20; looks++) {{
+    const found = await ({script});
+    if (found) return found;
+    await new Promise(done => setTimeout(done, 50));
+  }}
+}})()
+"""
+"""Looks for a second within the page: to ask for each look from outside takes five times the work."""
 
 
 class RefusedByPage(Exception):
@@ -72,6 +82,8 @@ class Browser:
     chromium: Chromium
     page: playwright.Page
     session: playwright.CDPSession
+    scripts: bool = True
+    """Whether those of the page run; without them it cannot wait by itself."""
     complaints: list[Any] = field(default_factory=list)
 
     def hear(self, said: Any) -> None:
@@ -103,12 +115,18 @@ class Browser:
 
     async def until(self, script: str) -> Any:
         """Wait until the script gives something; answer it. A page that is just leaving gives nothing yet."""
+        looking = LOOKING.format(script=script) if self.scripts else script
         async with asyncio.timeout(PATIENCE):
             while True:
                 with suppress(RefusedByPage):
-                    if found := await self.run(script):
+                    if found := await self.run(looking):
                         return found
                 await asyncio.sleep(0.05)
+
+    async def stop_scripts(self) -> None:
+        """Let no script of a page run from now on."""
+        self.scripts = False
+        await self.call("Emulation.setScriptExecutionDisabled", value=True)
 
     async def tab(self, times: int) -> None:
         """Press the tab key so many times in one go: each press waits in Chromium for the one before."""
@@ -161,7 +179,7 @@ async def _open_tab(chromium: Chromium, *, scripts: bool) -> Browser:
     context.set_default_timeout(PATIENCE * 1000)
     page = await context.new_page()
     session = await context.new_cdp_session(page)
-    browser = Browser(chromium, page, session)
+    browser = Browser(chromium, page, session, scripts)
     for event in COMPLAINTS:
         session.on(event, browser.hear)
     for domain in ("Page", "Runtime", "Log"):

@@ -12,10 +12,11 @@ from aiohttp import hdrs
 
 from hub.access import sessions
 from hub.model import EVERYWHERE, Account, Grant, Office
-from hub.storage import Database, PostgresAccounts, PostgresKeys, PostgresSecondFactors, PostgresSessions
+from hub.storage import Database
 from tests.integration.chromium import Browser
-from tests.integration.guarded_hub import MARKS, Answer, Building, GuardedHub, guarded_hub_on
+from tests.integration.guarded_hub import CONSOLE, Answer, GuardedHub, guarded_hub_on
 from tests.integration.identities import API_KEY, Registry, bearer, cookie
+from tests.integration.two_buildings import MARKS, Building, registry_of
 from tests.servers import Servers
 
 COOKIE: Final = "hub_session"
@@ -80,12 +81,7 @@ class ConsoleHub:
 
 @asynccontextmanager
 async def console_hub(servers: Servers) -> AsyncIterator[ConsoleHub]:
-    async with guarded_hub_on(servers) as hub:
-        registry = Registry(
-            accounts=PostgresAccounts(hub.database),
-            keys=PostgresKeys(hub.database),
-            sessions=PostgresSessions(hub.database),
-            factors=PostgresSecondFactors(hub.database),
-        )
+    async with guarded_hub_on(servers, {CONSOLE}) as hub:
+        registry = registry_of(hub.database)
         grants = [Grant(office=office, copropiedad_id=EVERYWHERE) for office in OFFICES]
         yield ConsoleHub(hub=hub, registry=registry, account=await registry.account("Ana", *grants))

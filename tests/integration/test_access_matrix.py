@@ -18,16 +18,9 @@ from hub.web.auth.csrf import SAFE_METHODS
 from hub.web.requests import shapes_of
 from hub.web.route import TABLE, Route
 from tests.integration.access_table import METRICS_LISTENER, MORE, ROWS, Door, Row, Where
-from tests.integration.guarded_hub import (
-    AT_ONCE,
-    MARKS,
-    NOWHERE,
-    PERSONAL,
-    Answer,
-    GuardedHub,
-    guarded_hub_on,
-)
+from tests.integration.guarded_hub import AT_ONCE, PERSONAL, Answer, GuardedHub, guarded_hub
 from tests.integration.identities import BOOTSTRAP, Identity
+from tests.integration.two_buildings import MARKS, NOWHERE
 from tests.servers import Servers
 
 pytestmark: Final = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
@@ -65,7 +58,12 @@ class Try:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def hub(servers: Servers) -> AsyncIterator[GuardedHub]:
     """One hub for all tests here; the last one changes what there is."""
-    async with guarded_hub_on(servers) as hub:
+    async with (
+        servers.declared_vhost() as amqp_url,
+        servers.redis_database() as redis_url,
+        servers.database() as database,
+        guarded_hub(amqp_url, redis_url, database) as hub,
+    ):
         yield hub
 
 

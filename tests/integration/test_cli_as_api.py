@@ -9,8 +9,9 @@ from getpass import getuser
 from typing import Any, Final
 
 from tests.command_line import command
-from tests.integration.guarded_hub import ENVIRON, MARKS, GuardedHub, guarded_hub
+from tests.integration.guarded_hub import ENVIRON, GuardedHub, guarded_hub
 from tests.integration.identities import API_KEY
+from tests.integration.two_buildings import MARKS
 
 PAIRS: Final = {
     "accounts list": "/api/accounts",

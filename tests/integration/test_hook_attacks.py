@@ -23,8 +23,9 @@ from hub.channels.sms.hooks import Addresses
 from hub.settings import Secret
 from hub.web.auth.guard import SIGNED_PATHS
 from hub.web.hooks.whatsapp import SIGNATURE
-from tests.integration.guarded_hub import ENVIRON, MARKS, Answer, GuardedHub, guarded_hub_on
+from tests.integration.guarded_hub import ENVIRON, Answer, GuardedHub, guarded_hub_on
 from tests.integration.identities import API_KEY, SECRET, bearer
+from tests.integration.two_buildings import MARKS
 from tests.providers import twilio, whatsapp
 from tests.servers import Servers
 

@@ -11,10 +11,10 @@ from hub.desk.channels import queries
 from hub.model import Grant, Office, Symptom
 from hub.storage import Database, PostgresMonitor
 from tests.integration.console_hub import ConsoleHub, console_hub
-from tests.integration.guarded_hub import MARKS
 from tests.integration.identities import API_KEY, bearer
 from tests.integration.test_cli_contacts import printed
 from tests.integration.test_cli_servers import environ, hub
+from tests.integration.two_buildings import MARKS
 from tests.servers import Servers
 
 __all__ = ["environ"]

@@ -89,7 +89,7 @@ async def test_the_page_of_a_document_that_is_not_given_is_legible(
 async def test_one_click_works_without_a_script(browser: Browser) -> None:
     world, mail = surveyed()
     async with browsing(world) as client:
-        await browser.call("Emulation.setScriptExecutionDisabled", value=True)
+        await browser.stop_scripts()
         await browser.go(str(client.make_url(unsubscribe(mail))), width=NARROW)
         await browser.until("document.querySelector('button')?.innerText")
         await browser.run("document.querySelector('button').focus()")

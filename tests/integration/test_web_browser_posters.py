@@ -27,7 +27,7 @@ async def test_page_fits_a_small_screen_and_is_legible(
     if not holds:
         await cancelled(opened)
     async with browsing(world) as client:
-        await browser.call("Emulation.setScriptExecutionDisabled", value=True)
+        await browser.stop_scripts()
         await browser.go(str(client.make_url(path_of(poster))), width=NARROW)
         said = await browser.until("document.querySelector('[role=status]')?.innerText")
         await photo(browser, f"poster-{holds}")

@@ -69,7 +69,7 @@ async def test_page_of_a_message_fits_and_is_legible(browser: Browser, width: in
 async def test_button_is_pressed_by_keyboard_without_a_script(browser: Browser) -> None:
     world, mail = world_with_person()
     async with browsing(world) as client:
-        await browser.call("Emulation.setScriptExecutionDisabled", value=True)
+        await browser.stop_scripts()
         await browser.go(str(client.make_url(path(mail.id, ends_at=world.now() + DAY))), width=NARROW)
         await browser.until("document.querySelector('button')?.innerText")
         first = await browser.run("document.querySelector('a, button, input').innerText")
@@ -97,7 +97,7 @@ async def test_whole_way_from_the_mail_to_a_consent_is_walked_by_keyboard_withou
 ) -> None:
     world, mail = world_of_maria(HUB_PUBLIC_URL="")
     async with browsing(world) as client:
-        await browser.call("Emulation.setScriptExecutionDisabled", value=True)
+        await browser.stop_scripts()
         await browser.go(str(client.make_url(path(mail.id, ends_at=world.now() + DAY))), width=NARROW)
         await browser.until("document.getElementById('privado')?.id")
         await tab_to(browser, "Ir al contenido")
@@ -128,7 +128,7 @@ async def test_whole_way_from_the_mail_to_a_consent_is_walked_by_keyboard_withou
 async def test_wrong_code_has_the_focus_in_its_field_and_says_why(browser: Browser) -> None:
     world, mail = world_of_maria(HUB_PUBLIC_URL="")
     async with browsing(world) as client:
-        await browser.call("Emulation.setScriptExecutionDisabled", value=True)
+        await browser.stop_scripts()
         await browser.go(str(client.make_url(door(world, mail))), width=NARROW)
         await browser.until("document.querySelector('button')?.innerText")
         await browser.run("document.querySelector('button').click()")
@@ -147,7 +147,7 @@ async def test_wrong_code_has_the_focus_in_its_field_and_says_why(browser: Brows
 async def test_own_page_is_opened_with_a_code_without_a_script(browser: Browser) -> None:
     world, mail = world_of_maria(HUB_PUBLIC_URL="")
     async with browsing(world) as client:
-        await browser.call("Emulation.setScriptExecutionDisabled", value=True)
+        await browser.stop_scripts()
         await browser.go(str(client.make_url(door(world, mail))), width=NARROW)
         await browser.until("document.querySelector('button')?.innerText")
         await browser.run("document.querySelector('button').click()")
@@ -170,7 +170,7 @@ async def test_preferences_are_kept_without_a_script_and_errors_stand_beside_the
 ) -> None:
     world, mail = world_of_maria(HUB_PUBLIC_URL="")
     async with browsing(world) as client:
-        await browser.call("Emulation.setScriptExecutionDisabled", value=True)
+        await browser.stop_scripts()
         await browser.go(str(client.make_url(door(world, mail))), width=NARROW)
         await browser.until("document.querySelector('button')?.innerText")
         await browser.run("document.querySelector('button').click()")

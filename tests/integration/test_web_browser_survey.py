@@ -66,7 +66,7 @@ async def test_page_fits_a_small_screen_and_is_legible(
 async def test_survey_is_answered_by_keyboard_without_a_script(browser: Browser) -> None:
     world, survey = asked()
     async with browsing(world) as client:
-        await browser.call("Emulation.setScriptExecutionDisabled", value=True)
+        await browser.stop_scripts()
         await browser.go(str(client.make_url(path(survey))), width=NARROW)
         await browser.until("document.querySelector('button')?.innerText")
         await browser.run("document.getElementById('score-6').focus()")

@@ -7,8 +7,9 @@ from typing import Any
 
 from aiohttp import hdrs
 
-from tests.integration.guarded_hub import MARKS, GuardedHub, guarded_hub_on
+from tests.integration.guarded_hub import GuardedHub, guarded_hub_on
 from tests.integration.identities import API_KEY, bearer
+from tests.integration.two_buildings import MARKS
 from tests.servers import Servers
 
 HERE = f"ph-{MARKS[0]}"

@@ -9,8 +9,8 @@ from tests.contract.stores import open_stores
 from tests.contract.values import event, message, now, stored
 from tests.integration.chromium import Browser
 from tests.integration.console_hub import HTML, console_hub
-from tests.integration.guarded_hub import MARKS
 from tests.integration.identities import API_KEY, bearer
+from tests.integration.two_buildings import MARKS
 from tests.servers import Servers
 
 ROWS = "[...document.querySelectorAll('.rows tbody tr')].length"

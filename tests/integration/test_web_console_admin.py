@@ -13,8 +13,8 @@ from tests.contract.values import now
 from tests.integration.chromium import Browser
 from tests.integration.console_hub import ConsoleHub, console_hub
 from tests.integration.console_user import click, fill, main_text
-from tests.integration.guarded_hub import MARKS
 from tests.integration.identities import bearer
+from tests.integration.two_buildings import MARKS
 from tests.servers import Servers
 
 HERE = f"ph-{MARKS[0]}"

@@ -10,8 +10,8 @@ from tests.contract.values import event, message, now, stored
 from tests.integration.chromium import Browser
 from tests.integration.console_hub import HTML, ConsoleHub, console_hub
 from tests.integration.console_user import MAIN, click, fill, main_text, open_link
-from tests.integration.guarded_hub import MARKS
 from tests.integration.identities import API_KEY, bearer
+from tests.integration.two_buildings import MARKS
 from tests.servers import Servers
 
 LOST = 7

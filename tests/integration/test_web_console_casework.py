@@ -23,8 +23,8 @@ from tests.contract.values import event
 from tests.integration.chromium import Browser
 from tests.integration.console_hub import ConsoleHub, console_hub
 from tests.integration.console_user import main_text, press
-from tests.integration.guarded_hub import MARKS
 from tests.integration.identities import API_KEY, bearer
+from tests.integration.two_buildings import MARKS
 from tests.servers import Servers
 from tests.unit.factories import DESK, OWN_USER, incoming
 

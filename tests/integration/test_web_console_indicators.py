@@ -18,8 +18,9 @@ from tests.contract.values import clock, event, message, now, stored
 from tests.integration.axe import shown
 from tests.integration.chromium import Browser
 from tests.integration.console_hub import ConsoleHub, console_hub
-from tests.integration.guarded_hub import MARKS, Answer
+from tests.integration.guarded_hub import Answer
 from tests.integration.looks import judged_looks
+from tests.integration.two_buildings import MARKS
 from tests.integration.usable import too_wide
 from tests.servers import Servers
 

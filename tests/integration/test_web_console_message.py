@@ -12,8 +12,8 @@ from tests.contract.values import HOUR, event, message, now, stored
 from tests.integration.chromium import Browser
 from tests.integration.console_hub import HTML, ConsoleHub, console_hub
 from tests.integration.console_user import main_text, open_link, press
-from tests.integration.guarded_hub import MARKS
 from tests.integration.identities import API_KEY, bearer
+from tests.integration.two_buildings import MARKS
 from tests.servers import Servers
 
 

@@ -15,8 +15,8 @@ from tests.contract.values import letter, now
 from tests.integration.chromium import Browser
 from tests.integration.console_hub import ConsoleHub, console_hub
 from tests.integration.console_user import MAIN, click, main_text
-from tests.integration.guarded_hub import MARKS
 from tests.integration.identities import API_KEY, bearer
+from tests.integration.two_buildings import MARKS
 from tests.integration.web_doubles import event
 from tests.servers import Servers
 

@@ -11,8 +11,8 @@ from hub.model import Grant, Office
 from tests.integration.chromium import Browser
 from tests.integration.console_hub import ConsoleHub, console_hub
 from tests.integration.console_user import fill, main_text, press
-from tests.integration.guarded_hub import MARKS
 from tests.integration.identities import API_KEY, bearer
+from tests.integration.two_buildings import MARKS
 from tests.servers import Servers
 
 DONE = "document.querySelector('.toast')?.innerText"

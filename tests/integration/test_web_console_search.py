@@ -14,9 +14,10 @@ from tests.contract.values import clock, event, membership, message, person, sto
 from tests.integration.chromium import Browser
 from tests.integration.console_hub import OFFICES, ConsoleHub, console_hub
 from tests.integration.console_user import main_text
-from tests.integration.guarded_hub import MARKS, Answer
+from tests.integration.guarded_hub import Answer
 from tests.integration.judged import judged_once
 from tests.integration.test_web_console import type_key
+from tests.integration.two_buildings import MARKS
 from tests.servers import Servers
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

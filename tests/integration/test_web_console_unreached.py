@@ -10,7 +10,7 @@ from tests.contract.values import event, stored, unreached
 from tests.integration.chromium import Browser
 from tests.integration.console_hub import ConsoleHub, console_hub
 from tests.integration.console_user import click, main_text
-from tests.integration.guarded_hub import MARKS
+from tests.integration.two_buildings import MARKS
 from tests.servers import Servers
 
 PATH = "/messages/unreached"

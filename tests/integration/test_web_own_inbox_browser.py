@@ -32,7 +32,7 @@ async def test_the_inbox_is_read_and_a_case_taken_without_a_script(browser: Brow
         await browser.go("about:blank")
         await browser.until("location.href === 'about:blank'")
         browser.complaints.clear()  # of the form, which answers 401, and of the console's script
-        await browser.call("Emulation.setScriptExecutionDisabled", value=True)
+        await browser.stop_scripts()
         await browser.go(f"{url}inbox", width=NARROW)
         listed = await browser.until("document.querySelectorAll('.entries li').length")
         await photo(browser, "inbox-list")

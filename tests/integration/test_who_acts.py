@@ -13,8 +13,9 @@ from hub.model import Grant, Office, Scope
 from hub.storage import PostgresAccounts, PostgresKeys, PostgresSecondFactors, PostgresSessions
 from tests.command_line import command
 from tests.integration.access_table import ROWS
-from tests.integration.guarded_hub import ENVIRON, MARKS, GuardedHub, guarded_hub
+from tests.integration.guarded_hub import ENVIRON, GuardedHub, guarded_hub
 from tests.integration.identities import BOOTSTRAP, Identity, Registry
+from tests.integration.two_buildings import MARKS
 
 Said = set[tuple[str, str, str]]
 """Table, column, name."""
