@@ -54,8 +54,11 @@ async def test_second_provider_sends_the_rest_of_the_first_and_the_message_names
     # The hub may also have written to the company that the first one does not answer.
     recipients = [mail.recipient for mail in one.house.smtp.mails if mail.recipient.startswith("vecina")]
     assert sorted(recipients) == sorted(f"vecina{number}@example.co" for number in range(20))
-    assert tried[0] == [("smtp", "transient"), ("smtp-2", "accepted")]
-    assert tried[-1] == [("smtp-2", "accepted")], "the first is left alone by now"
+    # In which order twelve at once are tried is not promised; each names who was asked.
+    handed_on, alone = [("smtp", "transient"), ("smtp-2", "accepted")], [("smtp-2", "accepted")]
+    assert handed_on in tried[:12]
+    assert all(providers in (handed_on, alone) for providers in tried)
+    assert tried[-1] == alone, "the first is left alone by now"
     assert 'hub_provider_circuit{channel="email",provider="smtp"} 2.0' in figures
     assert 'hub_provider_circuit{channel="email",provider="smtp-2"} 0.0' in figures
 
