@@ -28,6 +28,8 @@ READY: Final = "ready.json"
 PATIENCE: Final = 120.0
 CONNECTIONS: Final = "600"
 """To PostgreSQL, for the hubs of six workers."""
+SELDOM: Final = 60_000
+"""Milliseconds: hundreds of idle queues would keep it busy. A broker that is killed must look more often."""
 PORTS: Final = ("port", "_names_port", "_distribution_port")
 
 
@@ -55,6 +57,7 @@ class Keeper:
     async def _keep(self) -> None:
         servers = new_servers(self.folder)
         servers.postgres._settings["max_connections"] = CONNECTIONS
+        servers.rabbitmq.tick = SELDOM
         shared = (servers.rabbitmq, servers.postgres)
         try:
             await start_all(shared, print_line=lambda _line: None)

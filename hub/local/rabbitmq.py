@@ -43,8 +43,8 @@ class RabbitMQ(Server):
     name = "RabbitMQ"
     failure = BrokerUnavailable
     node = NODE
-    tick = 60_000
-    """Milliseconds between two looks of a quorum queue at its replicas, of which a single node has none."""
+    tick = 5_000
+    """Milliseconds between two looks of a quorum queue at its members and consumers: RabbitMQ's own."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)

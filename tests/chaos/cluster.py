@@ -23,8 +23,6 @@ PEERS: Final = "cluster_formation.peer_discovery_backend = classic_config\n" + "
 class Node(RabbitMQ):
     """A node that finds the others through the epmd of the first one."""
 
-    tick = 5_000  # RabbitMQ's own
-
     def __init__(self, folder: Path, name: str, first: Node | None) -> None:
         super().__init__(folder)
         self.node = name
