@@ -19,7 +19,7 @@ from typing import Any, Final
 import pytest
 
 from hub.local.postgres import Postgres
-from hub.local.rabbitmq import RabbitMQ
+from hub.local.rabbitmq import ERLANG_ARGUMENTS, RabbitMQ
 from hub.local.redis import Redis
 from hub.local.servers import start_all, stop_all
 from tests.servers import Servers, new_servers, open_folder
@@ -28,9 +28,19 @@ READY: Final = "ready.json"
 PATIENCE: Final = 120.0
 CONNECTIONS: Final = "600"
 """To PostgreSQL, for the hubs of six workers."""
-SELDOM: Final = 60_000
-"""Milliseconds: hundreds of idle queues would keep it busy. A broker that is killed must look more often."""
 PORTS: Final = ("port", "_names_port", "_distribution_port")
+
+
+class UnhurriedRabbitMQ(RabbitMQ):
+    """
+    A broker whose quorum queues look at their members and consumers once a minute, not every five seconds.
+
+    Hundreds of idle queues would keep it busy. A broker that is killed must look more often.
+    """
+
+    def _environment(self) -> Mapping[str, str]:
+        arguments = f"{ERLANG_ARGUMENTS} -rabbit quorum_tick_interval 60000"
+        return {**super()._environment(), "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": arguments}
 
 
 class Keeper:
@@ -57,7 +67,7 @@ class Keeper:
     async def _keep(self) -> None:
         servers = new_servers(self.folder)
         servers.postgres._settings["max_connections"] = CONNECTIONS
-        servers.rabbitmq.tick = SELDOM
+        servers.rabbitmq = UnhurriedRabbitMQ(self.folder / "rabbitmq")
         shared = (servers.rabbitmq, servers.postgres)
         try:
             await start_all(shared, print_line=lambda _line: None)

@@ -43,8 +43,6 @@ class RabbitMQ(Server):
     name = "RabbitMQ"
     failure = BrokerUnavailable
     node = NODE
-    tick = 5_000
-    """Milliseconds between two looks of a quorum queue at its members and consumers: RabbitMQ's own."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -132,9 +130,7 @@ class RabbitMQ(Server):
             RABBITMQ_ADVANCED_CONFIG_FILE=str(self.folder / "advanced.config"),
             RABBITMQ_ENABLED_PLUGINS_FILE=str(self.folder / "plugins"),
             RABBITMQ_DIST_PORT=str(self._distribution_port),
-            RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=(
-                f"{ERLANG_ARGUMENTS} -rabbit quorum_tick_interval {self.tick}"
-            ),
+            RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=ERLANG_ARGUMENTS,
             # Makes the start script exec the broker, instead of waiting for it with `rabbitmqctl`.
             RUNNING_UNDER_SYSTEMD="true",
         )

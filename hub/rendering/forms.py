@@ -41,9 +41,10 @@ class EventTexts:
 
     def compile(self, only: Collection[str] | None = None) -> Iterator[Form]:
         """Compile all forms, or these, before their first use; yield each one. Raises `InvalidTemplate`."""
-        gaps = (form for approved in self.approved.values() for form in approved.gaps.values())
-        every = (*self.forms.values(), *gaps)
-        for form in every if only is None else (self.forms[name] for name in self.forms.keys() & only):
+        chosen = [form for name, form in self.forms.items() if only is None or name in only]
+        if only is None:
+            chosen += (form for approved in self.approved.values() for form in approved.gaps.values())
+        for form in chosen:
             _ = form.compiled
             yield form
 

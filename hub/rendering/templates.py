@@ -342,9 +342,10 @@ def _compile(files: Files, path: str, compiler: Compiler) -> tuple[Source, dict[
     try:
         source = read(files.text(path), fetch)
         words = compiler.words(name, source)
-        own_frames = {form for layout, form in _LAYOUTS.items() if files.replaces(f"layouts/{layout}")}
+        framed = {form for layout, form in _LAYOUTS.items() if files.replaces(f"layouts/{layout}")}
+        only = None if any(map(files.replaces, parts)) else framed
         for texts in words.values():
-            deque(texts.compile(None if any(map(files.replaces, parts)) else own_frames), maxlen=0)
+            deque(texts.compile(only), maxlen=0)
     except InvalidTemplate as exc:
         raise InvalidTemplate(f"{path}: {exc}") from exc
     return source, {(locale, name, variant): texts for variant, texts in words.items()}

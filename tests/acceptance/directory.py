@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from tests.acceptance.harness import Publisher
 
 BUILDING = "ph-prueba"
+PAYMENT: Final[dict[str, Any]] = {
+    "payment_id": "pago-1",
+    "unit_id": "u-101",
+    "amount_cop": 385_000,
+    "method": "pse",
+    "paid_at": "2026-03-09T08:05:00-05:00",
+    "receipt_no": "RC-88",
+    "balance_cop": 0,
+}
+"""The data of a payment for the building's unit."""
+DRILL: Final[dict[str, Any]] = {
+    "copropiedad_id": BUILDING,
+    "emergency_id": "em-1",
+    "kind": "incendio",
+    "severity": "alta",
+    "instruction": "Evacúe por la escalera norte.",
+    "contact": "123",
+    "scope": "copropiedad",
+    "drill": True,
+}
+"""The data of an emergency that is an exercise."""
 
 
 async def publish_all(publisher: Publisher) -> None:

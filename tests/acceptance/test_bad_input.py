@@ -4,35 +4,24 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import event, until
-from tests.acceptance.publisher_queue import Lasting, burst, discreet, envelope, lasting, reply
-from tests.servers import Servers
+from tests.acceptance.one_hub import home, running
+from tests.acceptance.publisher_queue import Lasting, burst, envelope, reply
+
+__all__ = ["home", "running"]
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 LIMIT = 1_048_576
 KEPT = 65_536
 STRUCTURED = "application/cloudevents+json"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def running(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lasting]:
-    async with lasting(servers, tmp_path_factory.mktemp("bad-input")) as built:
-        yield built
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def home(running: Lasting) -> AsyncIterator[Lasting]:
-    async with discreet(running) as same:
-        yield same
 
 
 async def test_an_event_of_exactly_the_limit_is_taken_in(home: Lasting) -> None:

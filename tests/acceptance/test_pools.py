@@ -71,7 +71,7 @@ async def test_a_crowd_keeps_to_the_rate_and_an_emergency_passes_it(servers: Ser
         await asyncio.gather(*(one.publish("pqrs.replied", reply(f"gente{n}")) for n in range(CROWD)))
         await until(lambda: len(crowd(one)) > CROWD / 4, "the crowd to be on its way")
         declared = time.monotonic()
-        await one.publish("emergency.declared", EMERGENCY)
+        await one.publish("emergency.declared", directory.DRILL)
         await one.mail("ana@example.co")
         passed, sent = time.monotonic() - declared, len(crowd(one))
         await until(lambda: len(crowd(one)) == CROWD, "the whole crowd")
@@ -95,15 +95,3 @@ def crowd(home: Lasting) -> list[str]:
 async def _metrics(api: aiohttp.ClientSession) -> str:
     async with api.get("/metrics") as response:
         return await response.text()
-
-
-EMERGENCY = {
-    "copropiedad_id": directory.BUILDING,
-    "emergency_id": "em-1",
-    "kind": "incendio",
-    "severity": "alta",
-    "instruction": "Evacúe por la escalera norte.",
-    "contact": "123",
-    "scope": "copropiedad",
-    "drill": True,
-}

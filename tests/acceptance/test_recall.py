@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any, Final
 
 import pytest
-import pytest_asyncio
 
 from tests.acceptance import directory
-from tests.acceptance.publisher_queue import Lasting, discreet, lasting
-from tests.servers import Servers
+from tests.acceptance.one_hub import home, running
+from tests.acceptance.publisher_queue import Lasting
+
+__all__ = ["home", "running"]
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -28,18 +28,6 @@ def recall(of: str) -> dict[str, Any]:
 
 
 ALL_CANCELLED: Final = "SELECT bool_and(state = 'cancelled') FROM message WHERE event_id = $1"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def running(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lasting]:
-    async with lasting(servers, tmp_path_factory.mktemp("recall")) as built:
-        yield built
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def home(running: Lasting) -> AsyncIterator[Lasting]:
-    async with discreet(running) as same:
-        yield same
 
 
 async def test_event_that_comes_after_its_recall_sends_nothing(home: Lasting) -> None:

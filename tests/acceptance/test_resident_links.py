@@ -18,15 +18,6 @@ HUB: Final = "https://hub.example.co"
 KEY: Final = "a-key-that-nobody-guesses-and-long-enough"
 TOKEN: Final = r"/mi/[\w-]{43}"
 PROVEN: Final = "Es el mismo texto que le enviamos."
-PAYMENT: Final = {
-    "payment_id": "pago-1",
-    "unit_id": "u-101",
-    "amount_cop": 385_000,
-    "method": "pse",
-    "paid_at": "2026-03-09T08:05:00-05:00",
-    "receipt_no": "RC-88",
-    "balance_cop": 0,
-}
 
 
 def served(house: House, policy: str = "") -> aiohttp.ClientSession:
@@ -93,7 +84,7 @@ async def test_button_of_whatsapp_opens_the_page_of_its_message(house: House) ->
 async def test_push_and_inbox_bring_the_app_the_page_of_their_message(house: House) -> None:
     async with served(house) as client, house.running() as publisher:
         await directory.publish_all(publisher)
-        await publisher.publish("admin.payment.received", PAYMENT)
+        await publisher.publish("admin.payment.received", directory.PAYMENT)
         await until(lambda: bool(house.fcm.pushes), "the push")
         pushed = house.fcm.pushes[0]["data"]["own_page"]
         entries: list[dict[str, Any]] = []

@@ -3,49 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
 import pytest
-import pytest_asyncio
 
 from tests.acceptance import directory
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import until
-from tests.acceptance.publisher_queue import Lasting, discreet, lasting
+from tests.acceptance.one_hub import home, running
+from tests.acceptance.publisher_queue import Lasting
 from tests.providers.smtp_conversation import Mail
-from tests.servers import Servers
+
+__all__ = ["home", "running"]
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def running(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lasting]:
-    async with lasting(servers, tmp_path_factory.mktemp("spine")) as built:
-        yield built
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def home(running: Lasting) -> AsyncIterator[Lasting]:
-    async with discreet(running) as same:
-        yield same
 
 
 async def test_a_payment_becomes_a_mail_and_a_push_to_the_payer(home: Lasting) -> None:
     await directory.publish_all(home.publisher)
     event_id = await home.publish(
         "admin.payment.received",
-        {
-            "payment_id": "pago-1",
-            "unit_id": "u-101",
-            "amount_cop": 385_000,
-            "method": "pse",
-            "paid_at": "2026-03-09T08:05:00-05:00",
-            "receipt_no": "RC-88",
-            "balance_cop": 0,
-        },
+        directory.PAYMENT,
     )
     await until(lambda: bool(_paid(home) and _pushes(home, "pago")), "the mail and the push")
     listed = await home.house.settled(event_id)
@@ -97,16 +77,7 @@ async def test_an_emergency_reaches_the_residents_on_every_channel_that_there_is
     await until(lambda: _known(home.house, "p-ana"), "the directory to be taken in")
     event_id = await home.publish(
         "emergency.declared",
-        {
-            "copropiedad_id": directory.BUILDING,
-            "emergency_id": "em-1",
-            "kind": "incendio",
-            "severity": "alta",
-            "instruction": "Evacúe por la escalera norte.",
-            "contact": "123",
-            "scope": "copropiedad",
-            "drill": True,
-        },
+        directory.DRILL,
     )
 
     def mails() -> list[Mail]:

@@ -17,15 +17,6 @@ from tests.providers.otlp import Collector, Taken
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 SPAN = "00f067aa0ba902b7"
 GIVEN = f"00-{TRACE}-{SPAN}-01"
-PAYMENT = {
-    "payment_id": "pago-1",
-    "unit_id": "u-101",
-    "amount_cop": 385_000,
-    "method": "pse",
-    "paid_at": "2026-03-09T08:05:00-05:00",
-    "receipt_no": "RC-88",
-    "balance_cop": 0,
-}
 WAY = ["event intake", "event plan", "message ticket", "message deliver", "provider call"]
 
 
@@ -38,7 +29,7 @@ async def collector(house: House) -> AsyncIterator[Collector]:
 
 
 async def payment(publisher: Publisher, headers: dict[str, str] | None = None, **attributes: str) -> str:
-    envelope = event("admin.payment.received", PAYMENT, **attributes)
+    envelope = event("admin.payment.received", directory.PAYMENT, **attributes)
     body = json.dumps(envelope).encode()
     await publisher.publish_bytes(body, "admin.payment.received", headers=headers)
     return str(envelope["id"])
@@ -109,7 +100,7 @@ async def test_an_event_that_comes_over_http_keeps_the_trace_of_its_request(
     house.settings["HUB_HTTP"] = address = f"127.0.0.1:{free_port()}"
     async with house.running() as publishing, aiohttp.ClientSession(f"http://{address}") as api:
         await directory.publish_all(publishing)
-        body = event("admin.payment.received", PAYMENT)
+        body = event("admin.payment.received", directory.PAYMENT)
         async with api.post("/api/events", json=body, headers={"traceparent": GIVEN}) as answer:
             assert 202 == answer.status
         await traced(collector)

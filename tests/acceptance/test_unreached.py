@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from tests.acceptance.harness import until
-from tests.acceptance.publisher_queue import Lasting, discreet, lasting
+from tests.acceptance.one_hub import home, running
+from tests.acceptance.publisher_queue import Lasting
 from tests.integration.chromium import Chromium, open_browser
-from tests.servers import Servers
+
+__all__ = ["home", "running"]
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -26,18 +26,6 @@ PAYMENT = {
     "balance_cop": 0,
 }
 REASONS = ["empty_audience", "unknown_copropiedad", "unknown_unit"]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def running(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Lasting]:
-    async with lasting(servers, tmp_path_factory.mktemp("unreached")) as built:
-        yield built
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def home(running: Lasting) -> AsyncIterator[Lasting]:
-    async with discreet(running) as same:
-        yield same
 
 
 async def unreached(home: Lasting, **attributes: Any) -> dict[str, Any]:
