@@ -324,10 +324,19 @@ async def reason_of(sending: Awaitable[Any]) -> str | None:
     return None
 
 
+class ClosedOnce(Outbox):
+    closed = 0
+
+    async def aclose(self) -> None:
+        self.closed += 1
+
+
 async def test_a_guard_closes_what_it_guards(tmp_path: Path) -> None:
-    inner = Outbox(tmp_path, SMS_TRAITS, render=as_json, suffix=".json")
+    inner = ClosedOnce(tmp_path, SMS_TRAITS, render=as_json, suffix=".json")
 
     await Allowlisted(inner, ["+573001234567"]).aclose()
+
+    assert 1 == inner.closed
 
 
 def files(folder: Path) -> list[Path]:

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from hub.catalog import BY_NAME
 from hub.inbound.replies import complained, read
 from hub.model import (
     Complaint,
@@ -18,6 +19,7 @@ from hub.model import (
     StoredEvent,
     SuppressionStatus,
 )
+from hub.storage import Database, PostgresDelivery
 from tests.contract.stores import Stores
 from tests.contract.values import NOON, message, now
 
@@ -105,8 +107,9 @@ async def test_message_without_an_address_suppresses_nobody(stores: Stores, of: 
     assert await suppression(stores, of, address="") is None
 
 
-async def test_empty_suppression_runs_no_statement(stores: Stores) -> None:
-    await stores.delivery.suppress([])
+async def test_empty_suppression_runs_no_statement() -> None:
+    async with Database("postgresql://nobody@127.0.0.1:1/nothing") as away:
+        await PostgresDelivery(away, BY_NAME, named=BY_NAME).suppress([])
 
 
 @pytest.mark.parametrize("purpose", Purpose)
