@@ -30,19 +30,31 @@ OWNER = "hub_owner"
 APP = "hub_app"
 """The users of `scripts/database-users.sql`: the owner of the tables, and the user of the roles."""
 TEMPLATE = "hub_template"
-EMPTY = """
+LITTLE: Final = 2**16
+"""Bytes of a table that is emptied row by row: its file and those of its indexes need not be made anew."""
+EMPTY = f"""
 DO $$
-DECLARE filled text;
+DECLARE filled record; large text;
 BEGIN
-    SELECT string_agg(oid::regclass::text, ', ') INTO filled FROM pg_class
-    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version'
-      AND (pg_stat_file(pg_relation_filepath(oid))).size > 0;
-    IF filled IS NOT NULL THEN EXECUTE format('TRUNCATE ONLY %s CASCADE', filled); END IF;
+    SET LOCAL session_replication_role = replica;
+    FOR filled IN
+        SELECT oid::regclass AS table, pg_relation_size(oid) AS size FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version'
+          AND (pg_stat_file(pg_relation_filepath(oid))).size > 0
+    LOOP
+        IF filled.size > {LITTLE} THEN large := concat_ws(', ', large, filled.table);
+        ELSE EXECUTE format('DELETE FROM ONLY %s', filled.table); END IF;
+    END LOOP;
+    IF large IS NOT NULL THEN EXECUTE format('TRUNCATE ONLY %s CASCADE', large); END IF;
     PERFORM setval(seqrelid::regclass, seqstart, false) FROM pg_sequence
     WHERE pg_sequence_last_value(seqrelid) IS NOT NULL;
 END $$
 """
-"""Empties a database and keeps the hub's schema: faster than another copy."""
+"""
+Empties a database and keeps the hub's schema: faster than another copy.
+
+As a replica does it, so that no trigger asks about each row.
+"""
 FIRST_OWN_OID = 16384  # below it are PostgreSQL's own
 IS_AS_MADE = f"""
 SELECT 0 = (SELECT count(*) FROM pg_statistic WHERE starelid >= {FIRST_OWN_OID})

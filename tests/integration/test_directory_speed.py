@@ -11,7 +11,8 @@ import pytest
 from msgspec.structs import replace
 
 from hub.people.audience import EVERY_ROLE, RESIDENTS, Group
-from hub.storage import Database, PostgresIntake, PostgresReadiness
+from hub.policy import load_policy
+from hub.storage import Database, PostgresIntake, PostgresReach, PostgresReadiness
 from hub.storage.database import load
 from tests.servers import Servers
 
@@ -27,7 +28,8 @@ FILL = (
        FROM generate_series(1, $1::int) c, generate_series(1, $2::int) n""",
     """INSERT INTO person (id, version, removed, name, locale, digital_access, contact_points)
        SELECT 'p-' || c || '-' || n, 1, false, 'Somebody', 'es', true,
-              '[{"id": "m", "kind": "email", "value": "somebody@example.com", "verified": true}]'
+              jsonb_build_array(jsonb_build_object('id', 'm', 'kind', 'email', 'verified', n % 3 = 0,
+                                                   'value', 'p-' || c || '-' || n || '@example.com'))
        FROM generate_series(1, $1::int) c, generate_series(1, $2::int * 2) n""",
     """INSERT INTO membership (id, version, removed, person_id, scope_kind, scope_id, role)
        SELECT 'm-' || c || '-' || n || role, 1, false, 'p-' || c || '-' || n, 'unit',
@@ -64,6 +66,12 @@ AGREE = (
        SELECT id || '@example.com', 'commercial', now(), id, 'opted_out'
        FROM person WHERE right(id, 1) IN ('7', '9')""",
 )
+
+GONE = """
+INSERT INTO suppression (address, channel, since, message_id, reason, provider, code)
+SELECT id || '@example.com', 'email', now(), gen_random_uuid(), 'gone', 'smtp', '550'
+FROM person WHERE right(id, 1) = '6'
+"""
 
 
 @pytest.fixture
@@ -192,6 +200,22 @@ async def test_who_has_opted_in_is_found_by_the_index_of_the_ledger(filled: Data
     assert (
         medians["readiness"] < 2500
     )  # milliseconds; most of it is every opt-out there is, a fifth of all people
+
+
+@pytest.mark.parametrize("people", [pytest.param(200_000, marks=pytest.mark.slow)])
+async def test_units_that_nothing_reaches_are_counted_in_one_statement(filled: Database, people: int) -> None:
+    await filled.rows(GONE)
+    await filled.rows("ANALYZE suppression")
+    reach = PostgresReach(filled, load_policy().suppression_for)
+    began = time.perf_counter()
+    places = await reach.by_place()
+    took = time.perf_counter() - began
+    report(f"{people} people: reach of each building in {took:.1f} s")
+
+    units = people // 2
+    assert (units // UNITS, units) == (len(places), sum(place.units for place in places))
+    assert 0.4 < sum(place.reachable for place in places) / units < 0.7
+    assert took < 15  # seconds: one or two are usual
 
 
 @pytest.mark.parametrize(

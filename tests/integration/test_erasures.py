@@ -87,16 +87,18 @@ class Rights:
 
 async def places_with(database: Database, words: Collection[str]) -> Any:
     """Yield the table and column of each value with one of these words."""
-    columns = await database.rows(
-        "SELECT table_name AS of, column_name AS name, udt_name AS kind FROM information_schema.columns "
-        "JOIN information_schema.tables USING (table_schema, table_name) "
-        "WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'"
+    tables = await database.rows(
+        "SELECT table_name AS of, array_agg(column_name || ' ' || udt_name) AS columns "
+        "FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name) "
+        "WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' GROUP BY table_name"
     )
-    for column in columns:
-        expression = f'"{column["name"]}"' + ("" if column["kind"] == "bytea" else "::text")
-        for row in await database.rows(f'SELECT {expression} AS value FROM "{column["of"]}"'):
-            if row["value"] is not None and any(_has(row["value"], word) for word in words):
-                yield table_of(column["of"]), column["name"]
+    for table in tables:
+        kinds = [column.split() for column in table["columns"]]
+        values = ", ".join(f'"{name}"' + ("" if kind == "bytea" else "::text") for name, kind in kinds)
+        for row in await database.rows(f'SELECT {values} FROM "{table["of"]}"'):
+            for name, value in row.items():
+                if value is not None and any(_has(value, word) for word in words):
+                    yield table_of(table["of"]), name
 
 
 def table_of(partition: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any, Final
 
 import pytest
@@ -35,27 +34,6 @@ INSERT INTO suppression (address, channel, since, message_id, reason, provider, 
 VALUES ($1, $2, now() - interval '1 day', gen_random_uuid(), 'operator', '', '',
         now() + make_interval(days => $3), $4)
 """
-MANY: Final = """
-INSERT INTO copropiedad (id, version, name)
-SELECT 'ph-' || n, 1, 'Conjunto ' || n FROM generate_series(1, 400) AS n;
-INSERT INTO unit (id, version, copropiedad_id, tower, label)
-SELECT 'u-' || n, 1, 'ph-' || (n % 400 + 1), '1', 'Apto ' || n
-FROM generate_series(1, 100000) AS n;
-INSERT INTO person (id, version, removed, digital_access, name, locale, contact_points)
-SELECT 'p-' || n, 1, false, true, 'Persona', 'es', jsonb_build_array(
-    jsonb_build_object('id', 'e', 'kind', 'email', 'value', n || '@example.co', 'verified', n % 3 = 0),
-    jsonb_build_object('id', 'p', 'kind', 'phone', 'value', '+573' || lpad(n::text, 9, '0'))
-) FROM generate_series(1, 200000) AS n;
-INSERT INTO membership (id, version, removed, person_id, scope_kind, scope_id, role)
-SELECT 'm-' || n, 1, false, 'p-' || n, 'unit', 'u-' || ((n + 1) / 2), 'owner'
-FROM generate_series(1, 200000) AS n;
-INSERT INTO suppression (address, channel, since, message_id, reason, provider, code)
-SELECT n || '@example.co', 'email', now(), gen_random_uuid(), 'gone', 'smtp', '550'
-FROM generate_series(1, 20000) AS n;
-ANALYZE
-"""
-LONGEST: Final = 15.0
-"""Seconds, once a week and once an hour for the gauge; on two idle cores it takes one or two."""
 
 
 def point(kind: str, value: str, *, verified: bool = True) -> dict[str, Any]:
@@ -162,17 +140,3 @@ async def test_command_and_indicator_show_it(environ: dict[str, str]) -> None:
         name: shown["reach"][name] for name in ("units", "reachable", "share")
     }
     assert json.dumps(shown["reach"]["by"][0]["copropiedad"]) == '"ph-1"'
-
-
-@pytest.mark.timeout(120)
-async def test_two_hundred_thousand_people_are_counted_in_seconds(opened: Database) -> None:
-    for statement in MANY.split(";"):
-        await opened.rows(statement)
-    reach = PostgresReach(opened, POLICY.suppression_for)
-    began = time.monotonic()
-    places = await reach.by_place()
-    took = time.monotonic() - began
-
-    assert (400, 100_000) == (len(places), sum(place.units for place in places))
-    assert 0.4 < sum(place.reachable for place in places) / 100_000 < 0.7
-    assert took < LONGEST

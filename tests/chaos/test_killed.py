@@ -12,6 +12,7 @@ import pytest
 from tests.acceptance import directory
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import Publisher, publisher, until
+from tests.chaos.scenario import Scenario
 
 EVENTS = 2_000
 KILLS = 12
@@ -25,12 +26,11 @@ sweep_after = "2s"
 email = { base = "300ms", cap = "2s", tries = 1000 }
 """
 
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
 
-@pytest.mark.timeout(300)
-@pytest.mark.slow
-async def test_twelve_kills_lose_nothing_and_double_only_unknown_outcomes(
-    house: House,
-) -> None:
+
+async def test_twelve_kills_lose_nothing_and_double_only_unknown_outcomes(trial: Scenario) -> None:
+    house = trial.house
     house.policy(LEASES_OF_THREE_SECONDS)
     chance = random.Random(20260309)
     hub, killed = house.hub(), 0
