@@ -35,6 +35,12 @@ class Where(Enum):
     EVERYWHERE = "nothing: it is for callers of all buildings"
 
 
+LATE: Final = 1
+"""The turn of one-time passwords: whoever may do less than an account that has one may not unlock it."""
+AT_THE_END: Final = 2
+"""The turn of what ends sessions."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """
@@ -57,7 +63,8 @@ class Row:
     status: int = 200
     finds: bool = True
     """Whether there is anything to find, so that a caller who may look sees it."""
-    ends_session: bool = False
+    turn: int = 0
+    """Changes have turns: a later one ends what an earlier one needs."""
 
     @property
     def scopes(self) -> frozenset[str]:
@@ -228,7 +235,7 @@ ROWS: Final[dict[str, Row]] = {
         needs=ADMIN, also=READ, where=OWN, fill="MARK", form="", status=303
     ),
     "GET /accounts/{name}/reset": Row(needs=ADMIN, where=OWN, fill="MARK"),
-    "POST /accounts/{name}/reset": Row(needs=ADMIN, also=READ, where=OWN, fill="MARK", form=""),
+    "POST /accounts/{name}/reset": Row(needs=ADMIN, also=READ, where=OWN, fill="MARK", form="", turn=LATE),
     # A caller of some buildings asks for no account: each one would be refused.
     "POST /accounts/{name}/person": Row(
         needs=ADMIN, also=PRIVACY, where=EVERYWHERE, fill="alfa", form="person=p-alfa", status=303
@@ -369,7 +376,7 @@ ROWS: Final[dict[str, Row]] = {
     "POST /api/accounts": Row(needs=ADMIN, also=READ, where=OWN, body=ACCOUNT, status=201, elsewhere=400),
     "POST /api/accounts/{name}/grant": Row(needs=ADMIN, also=READ, where=OWN, fill="MARK", body=GRANTS),
     "POST /api/accounts/{name}/take": Row(needs=ADMIN, where=OWN, fill="MARK", body=GRANTS),
-    "POST /api/accounts/{name}/reset": Row(needs=ADMIN, also=READ, where=OWN, fill="MARK"),
+    "POST /api/accounts/{name}/reset": Row(needs=ADMIN, also=READ, where=OWN, fill="MARK", turn=LATE),
     "POST /api/accounts/{name}/disable": Row(needs=ADMIN, where=OWN, fill="MARK"),
     "POST /api/accounts/{name}/enable": Row(needs=ADMIN, also=READ, where=OWN, fill="MARK"),
     "DELETE /api/accounts/{name}/second-factor": Row(needs=ADMIN, also=READ, where=OWN, fill="MARK"),
@@ -471,7 +478,7 @@ ROWS: Final[dict[str, Row]] = {
     "POST /inbox": Row(needs=Door.SESSION),
     "GET /inbox/changes": Row(needs=Door.SESSION),
     "GET /inbox/{id}": Row(needs=Door.SESSION, fill=NOBODYS),
-    "POST /sign-out": Row(needs=Door.SESSION, status=303, ends_session=True),
+    "POST /sign-out": Row(needs=Door.SESSION, status=303, turn=AT_THE_END),
 }
 """METHOD and path → its row."""
 

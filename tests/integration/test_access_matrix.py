@@ -17,7 +17,7 @@ from msgspec.structs import fields
 from hub.web.auth.csrf import SAFE_METHODS
 from hub.web.requests import shapes_of
 from hub.web.route import TABLE, Route
-from tests.integration.access_table import METRICS_LISTENER, MORE, ROWS, Door, Row, Where
+from tests.integration.access_table import AT_THE_END, METRICS_LISTENER, MORE, ROWS, Door, Row, Where
 from tests.integration.guarded_hub import AT_ONCE, PERSONAL, Answer, GuardedHub, guarded_hub
 from tests.integration.identities import BOOTSTRAP, Identity
 from tests.integration.two_buildings import MARKS, NOWHERE
@@ -244,13 +244,13 @@ async def test_who_may_enter_does_and_sees_its_own_building_alone(hub: GuardedHu
         if not refusal(one) and (one.mark == MARKS[0] or one.who is BOOTSTRAP) and not is_spoiled(one.who)
     ]
     reads = [one for one in allowed if not is_change(one.route)]
-    changes = [one for one in allowed if is_change(one.route) and not one.row.ends_session]
-    first = [one for one in changes if one.who is BOOTSTRAP and one.is_once]
+    changes = [one for one in allowed if is_change(one.route)]
+    first = [one for one in changes if one.who is BOOTSTRAP and one.is_once and one.row.turn < AT_THE_END]
     answered = await answers(hub, reads)
     succeeded = [(one, answer) for one, answer in answered if one.who is BOOTSTRAP]
     succeeded += [(one, await hub.ask(one.route, one.row, one.who, one.mark)) for one in first]
-    answered += await answers(hub, changes)
-    answered += await answers(hub, [one for one in allowed if one.row.ends_session])
+    for turn in range(AT_THE_END + 1):
+        answered += await answers(hub, [one for one in changes if one.row.turn == turn])
 
     assert [] == [
         f"{one}: {answer.status} {answer.text}"

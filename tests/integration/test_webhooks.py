@@ -45,7 +45,8 @@ from tests.unit.hub_in_memory import memory_hub
 from tests.unit.timer_harness import timers_of
 
 CRM: Final = "urn:crm"
-LOOPBACK: Final = (ip_network("127.0.0.0/8"),)
+LOOPBACK: Final = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+"""Without a file of hosts, `localhost` is both."""
 RING: Final = KeyRing([Secret("a-secret-of-these-tests-" + "x" * 32)])
 SHORT: Final = 1.0
 """Seconds for a call in these tests."""
