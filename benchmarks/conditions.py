@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import shutil
 import subprocess
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -35,9 +36,12 @@ def conditions() -> Mapping[str, str]:
 
 
 def _commit() -> str:
-    """Name what was measured; without a repository nothing can be said."""
+    """Name what was measured; without a repository or Git, which a bare Debian lacks, nothing can be said."""
+    git = shutil.which("git")
+    if git is None:
+        return "unknown"
     asked = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, timeout=10, check=False
+        [git, "describe", "--always", "--dirty"], capture_output=True, text=True, timeout=10, check=False
     )
     return asked.stdout.strip() or "unknown"
 
