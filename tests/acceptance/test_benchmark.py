@@ -42,6 +42,7 @@ async def run(folder: Path, *arguments: str) -> dict[str, Any]:
     )
     printed, _ = await asyncio.wait_for(process.communicate(), 3 * PATIENCE)
     assert process.returncode in {0, 1}, printed.decode()
+    assert file.is_file(), printed.decode()
     found: dict[str, Any] = json.loads(file.read_text())
     return found
 
