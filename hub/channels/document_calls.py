@@ -17,7 +17,7 @@ import aiohttp
 from aiohttp import hdrs
 
 from hub.channels.guarded_addresses import Guard, PrivateAddress
-from hub.errors import DocumentRefused, DocumentUnavailable
+from hub.errors import DocumentHostUnavailable, DocumentRefused, DocumentUnavailable
 from hub.model.documents import FetchedDocument
 from hub.policy.documents import DocumentPolicy, DocumentType
 from hub.tls import http_context
@@ -27,7 +27,8 @@ TIMEOUT: Final = 20.0
 _PIECE: Final = 65_536
 _OK: Final = 200
 _PLAIN: Final = frozenset({"", "identity"})
-_LATER: Final = frozenset({404, 408, 425, 429})
+_TOO_MANY: Final = 429
+_LATER: Final = frozenset({404, 408, 425})
 """Statuses that may change soon: 404, because an event may come before its document."""
 _BEGINNINGS: Final = (
     (DocumentType.PDF, b"%PDF-", "application/pdf"),
@@ -63,17 +64,17 @@ class HttpDocumentCalls:
             ):
                 content = await self._content(answer)
         except TimeoutError as exc:
-            raise DocumentUnavailable("timeout") from exc
+            raise DocumentHostUnavailable("timeout") from exc
         except PrivateAddress as exc:
             raise DocumentRefused("private_address") from exc
         except aiohttp.ClientConnectorDNSError as exc:
             if isinstance(exc.os_error, PrivateAddress):
                 raise DocumentRefused("private_address") from exc
-            raise DocumentUnavailable("unknown_host") from exc
+            raise DocumentHostUnavailable("unknown_host") from exc
         except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError) as exc:
-            raise DocumentUnavailable("tls") from exc
+            raise DocumentHostUnavailable("tls") from exc
         except (aiohttp.ClientError, OSError, ValueError) as exc:
-            raise DocumentUnavailable("connection") from exc
+            raise DocumentHostUnavailable("connection") from exc
         return FetchedDocument(sha256=sha256(content).digest(), kind=self._kind_of(content), content=content)
 
     async def aclose(self) -> None:
@@ -118,7 +119,9 @@ def _require_document(answer: aiohttp.ClientResponse) -> None:
     status = answer.status
     if 300 <= status < 400:
         raise DocumentRefused("redirect")
-    if status in _LATER or status >= 500:
+    if status == _TOO_MANY or status >= 500:
+        raise DocumentHostUnavailable(f"http_{status}")
+    if status in _LATER:
         raise DocumentUnavailable(f"http_{status}")
     if status != _OK:
         raise DocumentRefused(f"http_{status}")

@@ -8,7 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from hub.model import PropertyScope
-from hub.model.documents import DocumentRequest, FetchedDocument, LinkedDocument
+from hub.model.documents import DocumentRequest, FetchedDocument, HostRoom, LinkedDocument
 from hub.model.tickets import Ticket
 
 
@@ -35,8 +35,14 @@ class DocumentStore(Protocol):
 class DocumentQueue(Protocol):
     """The documents that wait to be fetched. The database's clock decides which are due."""
 
-    async def due(self, limit: int, lease: timedelta) -> Sequence[DocumentRequest]:
-        """Claim requests whose next try has come; a claim ends by itself."""
+    async def due(
+        self, per_host: int, lease: timedelta, rooms: Collection[HostRoom] = ()
+    ) -> Sequence[DocumentRequest]:
+        """
+        Claim requests whose next try has come; a claim ends by itself.
+
+        Of each host those that are due first, as many as its room says, else `per_host`.
+        """
 
     async def adopt(self, event_key: UUID) -> bool:
         """Use the stored document of this address and this publisher's digest; false if there is none."""

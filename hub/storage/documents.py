@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from hub.model import Lane, PropertyScope
-from hub.model.documents import DocumentRequest, FetchedDocument, LinkedDocument
+from hub.model.documents import DocumentRequest, FetchedDocument, HostRoom, LinkedDocument
 from hub.model.ids import span
 from hub.model.tickets import Ticket, grouped
 from hub.storage.database import Runner, Store, load, read, row_of, write
@@ -42,8 +42,13 @@ class PostgresDocuments(Store):
         rows = await self.rows(_SQL["of_letter"], message_id, listed(places))
         return read(LinkedDocument, rows[0]) if rows else None
 
-    async def due(self, limit: int, lease: timedelta) -> Sequence[DocumentRequest]:
-        return [read(DocumentRequest, row) for row in await self.rows(_SQL["due"], limit, lease)]
+    async def due(
+        self, per_host: int, lease: timedelta, rooms: Collection[HostRoom] = ()
+    ) -> Sequence[DocumentRequest]:
+        columns = zip(*((room.host, room.room, room.shut) for room in rooms), strict=True)
+        names, room, shut = map(list, columns) if rooms else ([], [], [])
+        rows = await self.rows(_SQL["due"], per_host, lease, names, room, shut)
+        return [read(DocumentRequest, row) for row in rows]
 
     async def adopt(self, event_key: UUID) -> bool:
         return bool(await self.rows(_SQL["adopt"], event_key))

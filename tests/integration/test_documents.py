@@ -25,13 +25,15 @@ from hub.messages.planning.documents import with_document
 from hub.messages.planning.plan import Rules
 from hub.model import Event
 from hub.model.ids import earliest
+from hub.model.incidents import DOCUMENT
 from hub.operations.evidence import ALWAYS, Finding, Remaker, row_of, verify
 from hub.operations.evidence.seals import MINUTE
 from hub.parts.company import CompanyRules
 from hub.parts.renderer import renderer
 from hub.policy import Policy
-from hub.policy.documents import DocumentPolicy
+from hub.policy.documents import DocumentPolicy, host_breaker
 from hub.rendering.wording import packed
+from hub.resilience.breaker import Breakers
 from hub.settings import load
 from hub.storage import (
     Database,
@@ -97,7 +99,14 @@ class Office(WorkingHub):
         )
         store = PostgresDelivery(database, self.company.templates.dated, packed(self.company.wording))
         super().__init__(database, deps, store=store, context=context)
-        self.fetching = DocumentDeps(queue=self.documents, calls=calls, publisher=self.publisher, now=now)
+        self.fetching = DocumentDeps(
+            queue=self.documents,
+            calls=calls,
+            publisher=self.publisher,
+            breakers=Breakers(self.policy.breaker, exceptions={DOCUMENT: host_breaker(self.policy.breaker)}),
+            hosts=rules.hosts,
+            now=now,
+        )
 
     async def fetch(self) -> int:
         """Fetch the due documents once; return their number."""

@@ -14,16 +14,32 @@ WHERE event_key = ANY ($1::uuid[])
 SELECT content FROM document WHERE sha256 = $1
 
 -- due --
-WITH due AS (
-    SELECT event_key FROM document_request
-    WHERE state = 'asked' AND next_at <= now()
-    ORDER BY next_at
-    LIMIT $1
-    FOR UPDATE SKIP LOCKED
+-- The oldest of each host: those of one that is slow stand before nobody else's. The hosts are found by the index,
+-- a probe each. Of a host that is shut only those leave for which nobody waits any more: they end without a call.
+WITH RECURSIVE host (name) AS (
+    SELECT min(document_host(url)) FROM document_request WHERE state = 'asked'
+    UNION ALL
+    SELECT (
+        SELECT min(document_host(url)) FROM document_request
+        WHERE state = 'asked' AND document_host(url) > host.name
+    )
+    FROM host WHERE name IS NOT NULL
+), due AS (
+    SELECT oldest.event_key
+    FROM host
+    LEFT JOIN unnest($3::text[], $4::int[], $5::bool[]) AS given (name, room, shut) USING (name)
+    CROSS JOIN LATERAL (
+        SELECT event_key FROM document_request
+        WHERE state = 'asked' AND document_host(url) = host.name AND next_at <= now()
+          AND (given.shut IS NOT TRUE OR wait_until <= now())
+        ORDER BY next_at
+        LIMIT coalesce(given.room, $1)
+        FOR UPDATE SKIP LOCKED
+    ) AS oldest
 )
 UPDATE document_request SET next_at = now() + $2::interval
 FROM due WHERE document_request.event_key = due.event_key
-RETURNING document_request.*, '' AS kind, 0 AS size
+RETURNING document_request.*, document_host(url) AS host, '' AS kind, 0 AS size
 
 -- adopt --
 -- The same address and digest were fetched before: the bytes are here.
