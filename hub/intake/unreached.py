@@ -107,6 +107,7 @@ def notice(found: Unreached, now: datetime) -> Event:
             "event_source": found.source,
             "event_type": found.type,
             "reasons": list(found.reasons),
+            **({"document": found.document} if found.document else {}),
         },
         time=now,
     )

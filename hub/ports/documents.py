@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
-from hub.model import PropertyScope
+from hub.model import PropertyScope, Unreached
 from hub.model.documents import DocumentRequest, FetchedDocument, HostRoom, LinkedDocument
 from hub.model.tickets import Ticket
 
@@ -50,8 +50,15 @@ class DocumentQueue(Protocol):
     async def store(self, event_key: UUID, document: FetchedDocument) -> None:
         """Store the bytes, unless these are there, and end the request."""
 
+    async def about(self, event_key: UUID) -> Unreached | None:
+        """Return what its publisher is told when its document is given up; None of an event that has gone."""
+
     async def failed(self, event_key: UUID, reason: str, *, again: timedelta | None) -> None:
-        """Count a try that failed. The next is in `again`; None ends the request without a document."""
+        """
+        Count a try that failed. The next is in `again`; None ends the request without a document.
+
+        Then the event is among those that do not reach all.
+        """
 
     async def release(self, event_key: UUID, limit: int) -> Sequence[Ticket]:
         """Make messages that wait for this document `queued`; return their tickets."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from hub.model import Lane, PropertyScope
+from hub.model import Lane, PropertyScope, Unreached, UnreachedReason
 from hub.model.documents import DocumentRequest, FetchedDocument, HostRoom, LinkedDocument
 from hub.model.ids import span
 from hub.model.tickets import Ticket, grouped
@@ -56,8 +56,12 @@ class PostgresDocuments(Store):
     async def store(self, event_key: UUID, document: FetchedDocument) -> None:
         await self.rows(_SQL["store"], event_key, document.sha256, document.kind, document.content)
 
+    async def about(self, event_key: UUID) -> Unreached | None:
+        rows = await self.rows(_SQL["about"], event_key)
+        return read(Unreached, rows[0], reasons=(UnreachedReason.NO_DOCUMENT,)) if rows else None
+
     async def failed(self, event_key: UUID, reason: str, *, again: timedelta | None) -> None:
-        await self.rows(_SQL["failed"], event_key, reason, again)
+        await self.rows(_SQL["failed"], event_key, reason, again, [UnreachedReason.NO_DOCUMENT])
 
     async def release(self, event_key: UUID, limit: int) -> Sequence[Ticket]:
         rows = await self.rows(_SQL["release"], event_key, *span([event_key]), limit)

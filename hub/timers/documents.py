@@ -8,7 +8,7 @@ stored or given up. Each of them is also judged again by itself, should a releas
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -16,7 +16,8 @@ from typing import Final
 import structlog
 from prometheus_client import Counter
 
-from hub.errors import DocumentFailure, DocumentRefused, StorageRefused
+from hub.errors import DocumentFailure, DocumentRefused, DocumentUnavailable, StorageRefused
+from hub.intake.process_batch import notify_unreached
 from hub.model.documents import DocumentRequest, FetchedDocument
 from hub.ports import DocumentCalls, DocumentQueue, Now, Publisher
 from hub.resilience.breaker import Breakers
@@ -100,12 +101,15 @@ async def _is_settled(request: DocumentRequest, deps: DocumentDeps) -> bool:
 
 def _require_digest(request: DocumentRequest, document: FetchedDocument) -> None:
     if request.digest not in {None, document.sha256}:
-        raise DocumentRefused("wrong_digest")
+        # It may be the version before: its server is asked again.
+        raise DocumentUnavailable("wrong_digest")
 
 
 async def _fail(
     request: DocumentRequest, reason: str, deps: DocumentDeps, *, again: timedelta | None
 ) -> bool:
+    if again is None:
+        await _tell_publisher(request, reason, deps)
     await deps.queue.failed(request.event_key, reason, again=again)
     _count(request, "given_up" if again is None else "failed", deps)
     log.warning(
@@ -115,6 +119,13 @@ async def _fail(
         tries=request.tries + 1,
     )
     return again is None
+
+
+async def _tell_publisher(request: DocumentRequest, reason: str, deps: DocumentDeps) -> None:
+    """Notify its publisher before the end is stored: a crash in between repeats the notice, by the same id."""
+    about = await deps.queue.about(request.event_key)
+    if about is not None:
+        await notify_unreached([replace(about, document=reason)], deps.publisher, deps.now)
 
 
 def _count(request: DocumentRequest, outcome: str, deps: DocumentDeps) -> None:

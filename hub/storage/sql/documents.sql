@@ -58,11 +58,20 @@ WITH kept AS (
 UPDATE document_request SET state = 'stored', sha256 = $2, next_at = NULL, last_error = NULL
 WHERE event_key = $1
 
+-- about --
+SELECT key AS event_key, id AS event_id, source, type FROM event WHERE key = $1
+
 -- failed --
-UPDATE document_request
-SET tries = tries + 1, last_error = $2, next_at = now() + $3::interval,
-    state = CASE WHEN $3::interval IS NULL THEN 'failed' ELSE state END
-WHERE event_key = $1 AND state = 'asked'
+WITH ended AS (
+    UPDATE document_request
+    SET tries = tries + 1, last_error = $2, next_at = now() + $3::interval,
+        state = CASE WHEN $3::interval IS NULL THEN 'failed' ELSE state END
+    WHERE event_key = $1 AND state = 'asked'
+    RETURNING event_key, state
+)
+INSERT INTO unreached (event_key, reasons) SELECT event_key, $4::text[] FROM ended WHERE state = 'failed'
+ON CONFLICT (event_key) DO UPDATE
+SET reasons = ARRAY (SELECT DISTINCT unnest(unreached.reasons || excluded.reasons) ORDER BY 1)
 
 -- release --
 -- What waits for this document may leave: with it, or as it would without.
