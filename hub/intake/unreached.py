@@ -35,14 +35,16 @@ def find_unreached(
     units: Container[str],
     new: Mapping[UUID, AddedEvent],
     empty: Container[UUID],
+    stale: Container[UUID],
     messages: Sequence[Message],
     channels: Mapping[str, ChannelTraits],
 ) -> list[Unreached]:
     """
-    Return the events that name something unknown to the directory, or do not reach their audience.
+    Return the events that name something unknown to the directory, do not reach their audience, or come too
+    late for their clocks to call anybody.
 
     `units` are known to the directory; `new` says of new events whether their copropiedad is; `empty` are the
-    keys of the events with an empty audience.
+    keys of the events with an empty audience, `stale` those of the events whose clocks are history.
     """
     silent = out_of_reach(messages, channels)
     strangers = {message.event_key for message in messages if message.reason == UNKNOWN_PERSON}
@@ -55,6 +57,7 @@ def find_unreached(
             UnreachedReason.UNKNOWN_PERSON: stored.key in strangers,
             UnreachedReason.EMPTY_AUDIENCE: stored.key in empty,
             UnreachedReason.NO_CHANNEL: stored.key in silent,
+            UnreachedReason.STALE: stored.key in stale,
         }
         reasons = sorted(reason for reason, holds in signs.items() if holds)
         if reasons and _is_reported(stored.event):

@@ -32,6 +32,8 @@ class UnreachedReason(StrEnum):
     EMPTY_AUDIENCE = "empty_audience"
     NO_CHANNEL = "no_channel"
     """An emergency is for somebody whom no channel reaches; an inbox reaches nobody until it is read."""
+    STALE = "stale"
+    """It came when the whole ladder of a promise had passed: its clock is history, and nobody is called."""
     NO_DOCUMENT = "no_document"
     """Its document was not fetched: it reaches people as the publisher's link, or not at all."""
 

@@ -122,7 +122,7 @@ async def _fail(
 
 
 async def _tell_publisher(request: DocumentRequest, reason: str, deps: DocumentDeps) -> None:
-    """Notify its publisher before the end is stored: a crash in between repeats the notice, by the same id."""
+    """Notify its publisher before the end is stored: a crash repeats the notice, by the same id."""
     about = await deps.queue.about(request.event_key)
     if about is not None:
         await notify_unreached([replace(about, document=reason)], deps.publisher, deps.now)
