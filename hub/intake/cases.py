@@ -288,7 +288,8 @@ def _since_now(clock: Clock, now: datetime, *, quiet: bool) -> Clock:
 
 def stale(clocks: Iterable[Clock], new: Container[UUID], now: datetime) -> set[UUID]:
     """Return which new events came so late that the clocks they began are history."""
-    return {clock.opened_by for clock in clocks if clock.opened_by in new and sla.is_history(clock, now)}
+    begun_by = {clock.opened_by for clock in clocks if sla.is_history(clock, now)}
+    return {key for key in begun_by if key is not None and key in new}
 
 
 def _reconciled(

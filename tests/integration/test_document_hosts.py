@@ -13,6 +13,7 @@ from hub.channels.document_calls import HttpDocumentCalls
 from hub.model.incidents import DOCUMENT
 from hub.resilience.breaker import Circuit
 from hub.storage import Database
+from hub.storage.database import load
 from hub.tasks import cancel
 from hub.timers import documents
 from tests.acceptance.harness import until
@@ -122,6 +123,29 @@ async def test_host_of_an_address_is_the_one_that_the_policy_names(
 
     assert host == row["host"]
     assert replace(POLICY.documents, hosts=(host,)).allows(address)
+
+
+async def test_claim_goes_by_the_index_of_hosts_however_many_documents_wait(opened: Database) -> None:
+    await opened.rows(
+        """
+        INSERT INTO document_request (event_key, url, name, attach, wait_until, state)
+        SELECT gen_random_uuid(), 'https://portal' || number % 5 || '.example.com/a', 'a', true, now(),
+               CASE WHEN number % 10 = 0 THEN 'asked' ELSE 'stored' END
+        FROM generate_series(1, 20000) AS given (number)
+        """
+    )
+    await opened.rows("ANALYZE document_request")
+    rooms = "ARRAY['portal0.example.com'], ARRAY[1], ARRAY[true]"
+    lines = await opened.rows(
+        f"EXPLAIN (ANALYZE, COSTS off, TIMING off) {load('documents')['due']}".replace("$1", "2")
+        .replace("$2", "'1 minute'")
+        .replace("$3::text[], $4::int[], $5::bool[]", rooms)
+    )
+    plan = "\n".join(line["QUERY PLAN"] for line in lines)
+
+    assert "document_request_host" in plan
+    assert "Seq Scan on document_request" not in plan
+    assert "Sort" not in plan
 
 
 async def failed(office: Office, number: int) -> bool:
