@@ -286,12 +286,6 @@ def _since_now(clock: Clock, now: datetime, *, quiet: bool) -> Clock:
     return sla.as_history(clock, now) if sla.is_history(clock, now) else clock
 
 
-def stale(clocks: Iterable[Clock], new: Container[UUID], now: datetime) -> set[UUID]:
-    """Return which new events came so late that the clocks they began are history."""
-    begun_by = {clock.opened_by for clock in clocks if sla.is_history(clock, now)}
-    return {key for key in begun_by if key is not None and key in new}
-
-
 def _reconciled(
     case: _Case, replayed: Sequence[Clock], before: Iterable[Clock], context: IntakeContext
 ) -> list[Clock]:

@@ -27,7 +27,7 @@ from hub.intake.resolved_audience import (
     record,
     resolve,
 )
-from hub.intake.unreached import find_unreached
+from hub.intake.unreached import find_unreached, stale
 from hub.messages.appointments import waiting
 from hub.messages.planning.documents import request_of
 from hub.messages.planning.posters import posters_of
@@ -78,7 +78,6 @@ async def plan_in(
     await _place(transaction, released, released_now)
     audiences = [audience for event in fresh for audience in event.audiences]
     empty = await _add_messages(transaction, audiences, result, context=context, now=now)
-    messages = list(result.messages)
     await _mark_planned(transaction, released_now)
     recalls = recalls_of([event.stored for event in added], new)
     if recalls:
@@ -100,8 +99,8 @@ async def plan_in(
         units=units,
         new=new,
         empty=empty,
-        stale=cases.stale(result.clocks, new, now),
-        messages=messages,
+        stale=stale(result.clocks, new, now),
+        messages=result.messages,
         channels=context.rules.channels,
     )
     if unreached:

@@ -14,6 +14,7 @@ from hub.model import (
     UNKNOWN_PERSON,
     AddedEvent,
     ChannelTraits,
+    Clock,
     Event,
     Message,
     Purpose,
@@ -23,6 +24,7 @@ from hub.model import (
     UnreachedReason,
     own_event,
 )
+from hub.sla import is_history
 
 NOTICE: Final = "hub.event.unreached"
 _PLACED: Final = AddedEvent(place_known=True)
@@ -63,6 +65,12 @@ def find_unreached(
         if reasons and _is_reported(stored.event):
             found.append(unreached(stored, *reasons))
     return found
+
+
+def stale(clocks: Iterable[Clock], new: Container[UUID], now: datetime) -> set[UUID]:
+    """Return which new events came so late that the clocks they began are history."""
+    begun_by = {clock.opened_by for clock in clocks if is_history(clock, now)}
+    return {key for key in begun_by if key is not None and key in new}
 
 
 def out_of_reach(messages: Iterable[Message], channels: Mapping[str, ChannelTraits]) -> Collection[UUID]:
