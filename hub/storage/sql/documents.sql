@@ -6,7 +6,8 @@ SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bool[], $5::bytea[]
 ON CONFLICT DO NOTHING
 
 -- of_events --
-SELECT document_request.*, coalesce(document.kind, '') AS kind, coalesce(document.size, 0) AS size
+SELECT document_request.*, document_host(url) AS host,
+       coalesce(document.kind, '') AS kind, coalesce(document.size, 0) AS size
 FROM document_request LEFT JOIN document USING (sha256)
 WHERE event_key = ANY ($1::uuid[])
 
@@ -59,7 +60,7 @@ UPDATE document_request SET state = 'stored', sha256 = $2, next_at = NULL, last_
 WHERE event_key = $1
 
 -- about --
-SELECT key AS event_key, id AS event_id, source, type FROM event WHERE key = $1
+SELECT key AS event_key, id AS event_id, source, type, '' AS document FROM event WHERE key = $1
 
 -- failed --
 WITH ended AS (
