@@ -53,12 +53,11 @@ class DocumentQueue(Protocol):
     async def about(self, event_key: UUID) -> Unreached | None:
         """Return what its publisher is told when its document is given up; None of an event that has gone."""
 
-    async def failed(self, event_key: UUID, reason: str, *, again: timedelta | None) -> None:
-        """
-        Count a try that failed. The next is in `again`; None ends the request without a document.
+    async def failed(self, event_key: UUID, reason: str, *, again: timedelta) -> None:
+        """Count a try that failed; the next is in `again`."""
 
-        Then the event is among those that do not reach all.
-        """
+    async def given_up(self, event_key: UUID, reason: str, found: Sequence[Unreached]) -> None:
+        """End a request without a document, and store that its event does not reach all."""
 
     async def release(self, event_key: UUID, limit: int) -> Sequence[Ticket]:
         """Make messages that wait for this document `queued`; return their tickets."""

@@ -10,6 +10,7 @@ from hub.model import Lane, PropertyScope, Unreached, UnreachedReason
 from hub.model.documents import DocumentRequest, FetchedDocument, HostRoom, LinkedDocument
 from hub.model.ids import span
 from hub.model.tickets import Ticket, grouped
+from hub.storage import unreached
 from hub.storage.database import Runner, Store, load, read, row_of, write
 from hub.storage.filters import listed
 
@@ -60,8 +61,13 @@ class PostgresDocuments(Store):
         rows = await self.rows(_SQL["about"], event_key)
         return read(Unreached, rows[0], reasons=(UnreachedReason.NO_DOCUMENT,)) if rows else None
 
-    async def failed(self, event_key: UUID, reason: str, *, again: timedelta | None) -> None:
-        await self.rows(_SQL["failed"], event_key, reason, again, [UnreachedReason.NO_DOCUMENT])
+    async def failed(self, event_key: UUID, reason: str, *, again: timedelta) -> None:
+        await self.rows(_SQL["failed"], event_key, reason, again)
+
+    async def given_up(self, event_key: UUID, reason: str, found: Sequence[Unreached]) -> None:
+        async with self._database.transaction() as transaction:
+            await transaction.rows(_SQL["given_up"], event_key, reason)
+            await unreached.add(transaction, found)
 
     async def release(self, event_key: UUID, limit: int) -> Sequence[Ticket]:
         rows = await self.rows(_SQL["release"], event_key, *span([event_key]), limit)

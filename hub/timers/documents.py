@@ -109,8 +109,9 @@ async def _fail(
     request: DocumentRequest, reason: str, deps: DocumentDeps, *, again: timedelta | None
 ) -> bool:
     if again is None:
-        await _tell_publisher(request, reason, deps)
-    await deps.queue.failed(request.event_key, reason, again=again)
+        await _give_up(request, reason, deps)
+    else:
+        await deps.queue.failed(request.event_key, reason, again=again)
     _count(request, "given_up" if again is None else "failed", deps)
     log.warning(
         "document.given_up" if again is None else "document.failed",
@@ -121,11 +122,12 @@ async def _fail(
     return again is None
 
 
-async def _tell_publisher(request: DocumentRequest, reason: str, deps: DocumentDeps) -> None:
+async def _give_up(request: DocumentRequest, reason: str, deps: DocumentDeps) -> None:
     """Notify its publisher before the end is stored: a crash repeats the notice, by the same id."""
     about = await deps.queue.about(request.event_key)
-    if about is not None:
-        await notify_unreached([replace(about, document=reason)], deps.publisher, deps.now)
+    found = [] if about is None else [replace(about, document=reason)]
+    await notify_unreached(found, deps.publisher, deps.now)
+    await deps.queue.given_up(request.event_key, reason, found)
 
 
 def _count(request: DocumentRequest, outcome: str, deps: DocumentDeps) -> None:

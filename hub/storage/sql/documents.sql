@@ -63,16 +63,12 @@ WHERE event_key = $1
 SELECT key AS event_key, id AS event_id, source, type, '' AS document FROM event WHERE key = $1
 
 -- failed --
-WITH ended AS (
-    UPDATE document_request
-    SET tries = tries + 1, last_error = $2, next_at = now() + $3::interval,
-        state = CASE WHEN $3::interval IS NULL THEN 'failed' ELSE state END
-    WHERE event_key = $1 AND state = 'asked'
-    RETURNING event_key, state
-)
-INSERT INTO unreached (event_key, reasons) SELECT event_key, $4::text[] FROM ended WHERE state = 'failed'
-ON CONFLICT (event_key) DO UPDATE
-SET reasons = ARRAY (SELECT DISTINCT unnest(unreached.reasons || excluded.reasons) ORDER BY 1)
+UPDATE document_request SET tries = tries + 1, last_error = $2, next_at = now() + $3::interval
+WHERE event_key = $1 AND state = 'asked'
+
+-- given_up --
+UPDATE document_request SET tries = tries + 1, last_error = $2, next_at = NULL, state = 'failed'
+WHERE event_key = $1 AND state = 'asked'
 
 -- release --
 -- What waits for this document may leave: with it, or as it would without.
