@@ -307,6 +307,10 @@ class DocumentUnavailable(DocumentFailure):
     """The server does not give it now: try again later."""
 
 
+class DocumentHostUnavailable(DocumentUnavailable):
+    """Its host gives nobody anything now: it is away, hangs, fails or is overrun."""
+
+
 class DocumentRefused(DocumentFailure):
     """It is not what may be fetched: never try this again."""
 

@@ -18,7 +18,9 @@ from hub.client.connection import user_of
 from hub.consumers.publisher import BrokerPublisher
 from hub.intake.sender_rates import SenderRates
 from hub.model import ChannelTraits
+from hub.model.incidents import DOCUMENT
 from hub.parts.company import CompanyRules
+from hub.policy.documents import host_breaker
 from hub.ports import Channel
 from hub.ports.traces import Tracer
 from hub.resilience.breaker import Breakers
@@ -63,7 +65,7 @@ class Container:
 async def open_parts(settings: Settings, name: str) -> AsyncIterator[Container]:
     """Open the components of one process; `name` is shown to RabbitMQ's operator."""
     company = CompanyRules(settings)
-    breakers = Breakers(company.policy.breaker, report)
+    breakers = Breakers(company.policy.breaker, report, {DOCUMENT: host_breaker(company.policy.breaker)})
     circuits = Circuits(breakers)
     REGISTRY.register(circuits)
     async with AsyncExitStack() as stack:

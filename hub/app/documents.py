@@ -58,5 +58,7 @@ async def fetching_of(parts: Container, stack: AsyncExitStack) -> DocumentDeps |
         queue=storage.PostgresDocuments(parts.database),
         calls=await stack.enter_async_context(aclosing(HttpDocumentCalls(rules))),
         publisher=parts.publisher,
+        breakers=parts.breakers,
+        hosts=rules.hosts,
         now=NOW,
     )

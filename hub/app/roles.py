@@ -142,8 +142,8 @@ def beside(roles: Collection[str], parts: Container, stop: asyncio.Event) -> lis
     Return the background work of these roles, once per process.
 
     All report their clock, and look after the way of the events. Timers and web run the monitor, so that each
-    reports the other's death; delivery reports its circuits, intake the senders above their rate, web the
-    wrong codes of messages. Timers seal the attempts of messages.
+    reports the other's death; delivery and timers report their circuits, intake the senders above their rate,
+    web the wrong codes of messages. Timers seal the attempts of messages.
     """
     store = storage.PostgresMonitor(parts.database, QUEUES)
     interval = parts.company.policy.monitor.interval
@@ -159,7 +159,7 @@ def beside(roles: Collection[str], parts: Container, stop: asyncio.Event) -> lis
         work.append(until(stop, partial(monitoring.report_excess, parts)))
     if "timers" in roles:
         work.append(until(stop, partial(sealing.run, _sealer(parts))))
-    if "delivery" in roles:
+    if {"delivery", "timers"} & set(roles):
         work.append(until(stop, partial(monitoring.report_circuits, parts)))
     return work
 

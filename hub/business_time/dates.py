@@ -69,7 +69,7 @@ def _midnight(at: datetime) -> datetime:
 
 
 def query_instant(text: str) -> datetime:
-    """Read the time of a query: an instant, or the last instant of a date. Raises ValueError."""
+    """Read the time of a query, or of a fact: an instant, or the last one of a date. Raises ValueError."""
     if len(text) == DATE_LENGTH:
         return instant(text) + timedelta(days=1) - _RESOLUTION
     return parse(text)

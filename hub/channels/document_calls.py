@@ -3,7 +3,8 @@ Calls for documents, at addresses that publishers name.
 
 Only from hosts that the policy lists, and never from the company's own network
 (`hub.channels.guarded_addresses`). No redirect is followed, no cookie kept, nothing decompressed: a small
-answer could grow without end. The first bytes decide the type of a document, not the server.
+answer could grow without end. The bytes decide the type of a document and whether it is whole, not its
+server.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from urllib.parse import urlsplit
 import aiohttp
 from aiohttp import hdrs
 
+from hub.channels.document_ends import jpeg_is_whole, pdf_is_whole, png_is_whole
 from hub.channels.guarded_addresses import Guard, PrivateAddress
-from hub.errors import DocumentRefused, DocumentUnavailable
+from hub.errors import DocumentHostUnavailable, DocumentRefused, DocumentUnavailable
 from hub.model.documents import FetchedDocument
 from hub.policy.documents import DocumentPolicy, DocumentType
 from hub.tls import http_context
@@ -27,16 +29,19 @@ TIMEOUT: Final = 20.0
 _PIECE: Final = 65_536
 _OK: Final = 200
 _PLAIN: Final = frozenset({"", "identity"})
-_LATER: Final = frozenset({404, 408, 425, 429})
+_TOO_MANY: Final = 429
+_LATER: Final = frozenset({404, 408, 425})
 """Statuses that may change soon: 404, because an event may come before its document."""
-_BEGINNINGS: Final = (
-    (DocumentType.PDF, b"%PDF-", "application/pdf"),
-    (DocumentType.PNG, b"\x89PNG\r\n\x1a\n", "image/png"),
-    (DocumentType.JPEG, b"\xff\xd8\xff", "image/jpeg"),
+_KINDS: Final = (
+    (DocumentType.PDF, b"%PDF-", pdf_is_whole, "application/pdf"),
+    (DocumentType.PNG, b"\x89PNG\r\n\x1a\n", png_is_whole, "image/png"),
+    (DocumentType.JPEG, b"\xff\xd8\xff", jpeg_is_whole, "image/jpeg"),
 )
+"""Type, first bytes, judge of the end, media type."""
+_CUT_SHORT: Final = "cut_short"
 _HEADERS: Final = {
     hdrs.USER_AGENT: "hub",
-    hdrs.ACCEPT: ", ".join(kind for _, _, kind in _BEGINNINGS),
+    hdrs.ACCEPT: ", ".join(kind for *_, kind in _KINDS),
     hdrs.ACCEPT_ENCODING: "identity",
 }
 
@@ -63,17 +68,19 @@ class HttpDocumentCalls:
             ):
                 content = await self._content(answer)
         except TimeoutError as exc:
-            raise DocumentUnavailable("timeout") from exc
+            raise DocumentHostUnavailable("timeout") from exc
         except PrivateAddress as exc:
             raise DocumentRefused("private_address") from exc
         except aiohttp.ClientConnectorDNSError as exc:
             if isinstance(exc.os_error, PrivateAddress):
                 raise DocumentRefused("private_address") from exc
-            raise DocumentUnavailable("unknown_host") from exc
+            raise DocumentHostUnavailable("unknown_host") from exc
         except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError) as exc:
-            raise DocumentUnavailable("tls") from exc
+            raise DocumentHostUnavailable("tls") from exc
+        except aiohttp.ClientPayloadError as exc:
+            raise DocumentUnavailable(_CUT_SHORT) from exc
         except (aiohttp.ClientError, OSError, ValueError) as exc:
-            raise DocumentUnavailable("connection") from exc
+            raise DocumentHostUnavailable("connection") from exc
         return FetchedDocument(sha256=sha256(content).digest(), kind=self._kind_of(content), content=content)
 
     async def aclose(self) -> None:
@@ -96,8 +103,10 @@ class HttpDocumentCalls:
         return bytes(content)
 
     def _kind_of(self, content: bytes) -> str:
-        for known, beginning, kind in _BEGINNINGS:
+        for known, beginning, is_whole, kind in _KINDS:
             if content.startswith(beginning) and known in self._rules.types:
+                if not is_whole(content):
+                    raise DocumentUnavailable(_CUT_SHORT)
                 return kind
         raise DocumentRefused("wrong_type")
 
@@ -118,7 +127,9 @@ def _require_document(answer: aiohttp.ClientResponse) -> None:
     status = answer.status
     if 300 <= status < 400:
         raise DocumentRefused("redirect")
-    if status in _LATER or status >= 500:
+    if status == _TOO_MANY or status >= 500:
+        raise DocumentHostUnavailable(f"http_{status}")
+    if status in _LATER:
         raise DocumentUnavailable(f"http_{status}")
     if status != _OK:
         raise DocumentRefused(f"http_{status}")

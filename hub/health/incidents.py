@@ -56,6 +56,13 @@ KINDS: Final[tuple[IncidentKind, ...]] = (
         silences=True,
     ),
     IncidentKind(
+        name="document_host",
+        title="{1} no entrega sus documentos",
+        seen="La mitad de las llamadas a ese servidor falla o tarda demasiado: se le deja descansar.",
+        to_do="Avise a quien publica desde ese servidor; pruebe desde el del hub si responde.",
+        meanwhile="Sus mensajes esperan `[documents] wait` y salen con el enlace; los demás salen igual.",
+    ),
+    IncidentKind(
         name="queue_age",
         title="La cola {2} de {1} está atrasada",
         seen="Su mensaje más antiguo espera más de lo que dice `[monitor] queue_max_age`.",
@@ -214,8 +221,9 @@ def confirmed(symptoms: Iterable[Symptom], before: Collection[str]) -> list[Symp
 
 def title_of(key: str) -> str:
     """Return the incident's title, one line in Spanish."""
-    parts = key.split(":", 2)  # what is last may have colons of its own
-    return kind_of(key).title.format(*(_WORDS.get(part, part) for part in parts))
+    title = kind_of(key).title
+    parts = key.split(":", title.count("{"))  # what is last may have colons of its own
+    return title.format(*(_WORDS.get(part, part) for part in parts))
 
 
 def avoided_channels(key: str) -> list[str]:

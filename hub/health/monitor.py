@@ -25,6 +25,7 @@ from hub.health.symptoms import (
     of_balance,
     of_circuits,
     of_clock,
+    of_document_hosts,
     of_excess,
     of_gaps,
     of_late_webhooks,
@@ -158,6 +159,10 @@ async def _circuits(monitor: Monitor) -> Sequence[Symptom]:
     return list(of_circuits(await monitor.store.open_circuits(monitor.policy.heartbeat_max_age)))
 
 
+async def _document_hosts(monitor: Monitor) -> Sequence[Symptom]:
+    return list(of_document_hosts(await monitor.store.open_circuits(monitor.policy.heartbeat_max_age)))
+
+
 async def _ages(monitor: Monitor) -> Sequence[Symptom]:
     return list(of_ages(await monitor.store.oldest_waiting(), monitor.policy))
 
@@ -256,6 +261,7 @@ async def _servers(monitor: Monitor) -> Sequence[Symptom]:
 
 CHECKS: Final[Mapping[str, Callable[[Monitor], Awaitable[Sequence[Symptom]]]]] = {
     "circuit": _circuits,
+    "document_host": _document_hosts,
     "queue_age": _ages,
     "unattended": _unattended,
     "dead_letters": _letters,

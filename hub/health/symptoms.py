@@ -9,6 +9,7 @@ from typing import Final
 from hub.business_time.dates import ZONE
 from hub.model import HUB_SOURCE, Gap, Lane, Remaining, Symptom, is_hub_source
 from hub.model.exclusions import ExclusionList
+from hub.model.incidents import DOCUMENT
 from hub.model.webhooks import LateWebhook
 from hub.policy.limits import ExclusionPolicy
 from hub.policy.monitoring import MonitorPolicy
@@ -20,7 +21,16 @@ _SHOWN: Final = 60
 def of_circuits(open_ones: Iterable[str]) -> Iterator[Symptom]:
     """Report each provider (`sms:twilio`) whose circuit is not closed in some process."""
     for place in open_ones:
-        yield Symptom(key=f"circuit:{place}", measured="Circuito abierto")
+        if place.partition(":")[0] != DOCUMENT:
+            yield Symptom(key=f"circuit:{place}", measured="Circuito abierto")
+
+
+def of_document_hosts(open_ones: Iterable[str]) -> Iterator[Symptom]:
+    """Report each host of documents whose circuit is not closed in some process."""
+    for place in open_ones:
+        channel, _, host = place.partition(":")
+        if channel == DOCUMENT:
+            yield Symptom(key=f"document_host:{host[:_SHOWN]}", measured="Circuito abierto")
 
 
 def of_ages(oldest: Mapping[tuple[str, Lane], timedelta], policy: MonitorPolicy) -> Iterator[Symptom]:

@@ -267,19 +267,23 @@ def _without_past(
     replayed: Iterable[Clock], history: Iterable[StoredEvent], before: Iterable[Clock], now: datetime
 ) -> list[Clock]:
     """
-    Mark the past steps of imported clocks as done: those that a quiet event has started just now.
+    Mark the past steps of clocks as done that began in the past: nobody is called for them.
 
-    So is a follow-up that was due long before the hub first knew of it.
+    Those that a quiet event has started just now, the follow-ups that were due long before the hub first knew
+    of them, and the clocks whose whole ladder had passed.
     """
     quiet = {stored.key for stored in history if is_recorded_only(stored.event)}
     known = {clock.id for clock in before}
     return [
-        sla.skip_past(clock, now)
-        if clock.id not in known
-        and (clock.opened_by in quiet or (clock.promise.follow_up is not None and sla.is_stale(clock, now)))
-        else clock
+        clock if clock.id in known else _since_now(clock, now, quiet=clock.opened_by in quiet)
         for clock in replayed
     ]
+
+
+def _since_now(clock: Clock, now: datetime, *, quiet: bool) -> Clock:
+    if quiet or sla.is_stale(clock, now):
+        return sla.skip_past(clock, now)
+    return sla.as_history(clock, now) if sla.is_history(clock, now) else clock
 
 
 def _reconciled(

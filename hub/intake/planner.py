@@ -27,7 +27,7 @@ from hub.intake.resolved_audience import (
     record,
     resolve,
 )
-from hub.intake.unreached import find_unreached
+from hub.intake.unreached import find_unreached, stale
 from hub.messages.appointments import waiting
 from hub.messages.planning.documents import request_of
 from hub.messages.planning.posters import posters_of
@@ -78,16 +78,6 @@ async def plan_in(
     await _place(transaction, released, released_now)
     audiences = [audience for event in fresh for audience in event.audiences]
     empty = await _add_messages(transaction, audiences, result, context=context, now=now)
-    result.unreached = find_unreached(
-        [event.stored for event in fresh],
-        units=units,
-        new=new,
-        empty=empty,
-        messages=result.messages,
-        channels=context.rules.channels,
-    )
-    if result.unreached:
-        await transaction.add_unreached(result.unreached)
     await _mark_planned(transaction, released_now)
     recalls = recalls_of([event.stored for event in added], new)
     if recalls:
@@ -103,6 +93,19 @@ async def plan_in(
     result.clocks = await cases.replay_cases(
         transaction, stored, new, context=context, now=now, released=released
     )
+    # After the clocks: some events come so late that nobody is called for theirs.
+    unreached = find_unreached(
+        [event.stored for event in fresh],
+        units=units,
+        new=new,
+        empty=empty,
+        stale=stale(result.clocks, new, now),
+        messages=result.messages,
+        channels=context.rules.channels,
+    )
+    if unreached:
+        await transaction.add_unreached(unreached)
+        result.unreached += unreached
     return result
 
 

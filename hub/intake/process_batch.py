@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -85,7 +86,7 @@ async def process_batch(
         trace.record(batch.events, _ticketed(result))
     await _notify_publishers(result.letters, publisher, now)
     traced = {} if context.tracer is None else trace_ids(batch.events)
-    await _notify_unreached(result.unreached, publisher, now, traced)
+    await notify_unreached(result.unreached, publisher, now, traced)
     await make_appointments(appointments, result.later, result.clocks)
     await lanes.move(moves, publisher, context)
     if context.rates is not None:
@@ -152,9 +153,13 @@ async def _notify_publishers(letters: Sequence[DeadLetter], publisher: Publisher
     await publisher.notify([rejection(letter, now()) for letter in letters if may_be_reported(letter)])
 
 
-async def _notify_unreached(
-    found: Sequence[Unreached], publisher: Publisher, now: Now, traced: Mapping[UUID, Mapping[str, str]]
+async def notify_unreached(
+    found: Sequence[Unreached],
+    publisher: Publisher,
+    now: Now,
+    traced: Mapping[UUID, Mapping[str, str]] = MappingProxyType({}),
 ) -> None:
+    """Log and count events that do not reach all as they should, and notify their publishers."""
     for event in found:
         log.warning(
             "event.unreached",

@@ -14,6 +14,7 @@ from hub.model import (
     UNKNOWN_PERSON,
     AddedEvent,
     ChannelTraits,
+    Clock,
     Event,
     Message,
     Purpose,
@@ -23,6 +24,7 @@ from hub.model import (
     UnreachedReason,
     own_event,
 )
+from hub.sla import is_history
 
 NOTICE: Final = "hub.event.unreached"
 _PLACED: Final = AddedEvent(place_known=True)
@@ -35,14 +37,16 @@ def find_unreached(
     units: Container[str],
     new: Mapping[UUID, AddedEvent],
     empty: Container[UUID],
+    stale: Container[UUID],
     messages: Sequence[Message],
     channels: Mapping[str, ChannelTraits],
 ) -> list[Unreached]:
     """
-    Return the events that name something unknown to the directory, or do not reach their audience.
+    Return the events that name something unknown to the directory, do not reach their audience, or come too
+    late for their clocks to call anybody.
 
     `units` are known to the directory; `new` says of new events whether their copropiedad is; `empty` are the
-    keys of the events with an empty audience.
+    keys of the events with an empty audience, `stale` those of the events whose clocks are history.
     """
     silent = out_of_reach(messages, channels)
     strangers = {message.event_key for message in messages if message.reason == UNKNOWN_PERSON}
@@ -55,11 +59,18 @@ def find_unreached(
             UnreachedReason.UNKNOWN_PERSON: stored.key in strangers,
             UnreachedReason.EMPTY_AUDIENCE: stored.key in empty,
             UnreachedReason.NO_CHANNEL: stored.key in silent,
+            UnreachedReason.STALE: stored.key in stale,
         }
         reasons = sorted(reason for reason, holds in signs.items() if holds)
         if reasons and _is_reported(stored.event):
             found.append(unreached(stored, *reasons))
     return found
+
+
+def stale(clocks: Iterable[Clock], new: Container[UUID], now: datetime) -> set[UUID]:
+    """Return which new events came so late that the clocks they began are history."""
+    begun_by = {clock.opened_by for clock in clocks if is_history(clock, now)}
+    return {key for key in begun_by if key is not None and key in new}
 
 
 def out_of_reach(messages: Iterable[Message], channels: Mapping[str, ChannelTraits]) -> Collection[UUID]:
@@ -107,6 +118,7 @@ def notice(found: Unreached, now: datetime) -> Event:
             "event_source": found.source,
             "event_type": found.type,
             "reasons": list(found.reasons),
+            **({"document": found.document} if found.document else {}),
         },
         time=now,
     )

@@ -32,6 +32,10 @@ class UnreachedReason(StrEnum):
     EMPTY_AUDIENCE = "empty_audience"
     NO_CHANNEL = "no_channel"
     """An emergency is for somebody whom no channel reaches; an inbox reaches nobody until it is read."""
+    STALE = "stale"
+    """It came when the whole ladder of a promise had passed: its clock is history, and nobody is called."""
+    NO_DOCUMENT = "no_document"
+    """Its document was not fetched: it reaches people as the publisher's link, or not at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +43,8 @@ class Unreached:
     """
     An event that does not reach all its recipients. Ids only: the publisher is notified of it.
 
-    The reasons are sorted, so that a repeat of the notice has the same id.
+    The reasons are sorted, so that a repeat of the notice has the same id. `document` says why its document
+    was not fetched.
     """
 
     event_key: UUID
@@ -47,6 +52,7 @@ class Unreached:
     source: str
     type: str
     reasons: tuple[UnreachedReason, ...]
+    document: str = ""
 
 
 class UnreachedRow(Struct, frozen=True, kw_only=True):

@@ -32,7 +32,7 @@ class DocumentRequest(Struct, frozen=True, kw_only=True):
 
     `attach` is true where mails and letters take it along; else they only lead to it. Messages wait for it
     until `wait_until`. `digest` is the SHA-256 that its publisher names. `sha256`, `kind` (a media type) and
-    `size` are what was stored.
+    `size` are what was stored. A claim also has its `host`, with the port where that is no usual one.
     """
 
     event_key: UUID
@@ -47,6 +47,19 @@ class DocumentRequest(Struct, frozen=True, kw_only=True):
     sha256: bytes | None = None
     kind: str = ""
     size: int = 0
+    host: str = ""
+
+
+class HostRoom(Struct, frozen=True, kw_only=True):
+    """
+    How many more documents a host may be asked for.
+
+    `shut`: it is not asked at all; what nobody waits for any more may end.
+    """
+
+    host: str
+    room: int
+    shut: bool = False
 
 
 class FetchedDocument(Struct, frozen=True, kw_only=True):

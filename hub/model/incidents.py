@@ -9,6 +9,8 @@ from typing import Final
 
 from hub.model.catalogue import Lane
 
+DOCUMENT: Final = "document"
+"""What stands for a channel where the circuit is that of a host of documents."""
 EXCESS: Final = "excess:"
 UNKNOWN_CODES: Final = "codes:unknown"
 """The subject under which a process reports how many wrong codes of messages it saw in the last hour."""

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Final, TypeAlias
 
 from msgspec import Meta, Struct
 
-from hub.business_time import BusinessDays, Mode, Term
-from hub.business_time.dates import Ahead, CalendarDays, ahead_of, last_instant
+from hub.business_time import BusinessDays, Mode, Term, as_utc
+from hub.business_time.dates import Ahead, CalendarDays, ahead_of, last_instant, query_instant
 from hub.business_time.durations import Parsed
 from hub.business_time.opening_hours import DAY
 from hub.errors import InvalidPolicy
@@ -50,6 +50,9 @@ class ClockPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     `until` names the data field with the day or instant of a dated promise. It is due `lead` before that, and
     the holder is warned `warn` before that; `target` is for data without the field.
 
+    `since` names the data field with the day or instant of the fact from which the term counts. It counts
+    from the event's own time where that is earlier, or the data has no such field.
+
     `at_risk` is the fraction of the target after which the holder is warned. `ladder` has the terms between
     escalations, the first one from the start. `extension` is the longest extension of a term. `alerts` are
     levels to notify at once. `any_hour` runs day and night. A `silent` promise is recorded and notifies
@@ -59,6 +62,7 @@ class ClockPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     target: Parsed[Target] = timedelta(0)
     by: str | None = None
     until: str | None = None
+    since: str | None = None
     lead: Parsed[Ahead] | None = None
     warn: Parsed[Ahead] | None = None
     at_risk: Annotated[float, Meta(gt=0, lt=1)] | None = None
@@ -93,6 +97,8 @@ class ClockPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
             raise InvalidPolicy("alerts.breach must be a level above alerts.at_risk")
 
     def _check_date(self) -> None:
+        if self.until is not None and self.since is not None:
+            raise InvalidPolicy("a dated promise has no since: it ends on its date, whenever it began")
         if self.until is not None and self.ladder:
             raise InvalidPolicy("a dated promise has no ladder")
         if self.until is not None and self.extension is not None:
@@ -124,6 +130,11 @@ class ClockPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         if isinstance(target, timedelta | BusinessDays):
             return target
         return target.get(str(data.get(self.by or "")), target[DEFAULT])
+
+    def started_at(self, data: Mapping[str, Any], told: datetime) -> datetime:
+        """Return when a clock begins whose event happened, by its publisher, at `told`."""
+        fact = None if self.since is None else data.get(self.since)
+        return told if fact is None else min(told, as_utc(query_instant(fact)))
 
     def promise_for(self, data: Mapping[str, Any], mode: Mode) -> Promise:
         """Return the promise to a case that begins with this data."""

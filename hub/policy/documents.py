@@ -9,13 +9,22 @@ from typing import Annotated, Final
 from urllib.parse import urlsplit
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from hub.business_time.durations import Parsed
 from hub.errors import InvalidPolicy
+from hub.resilience.breaker import BreakerPolicy
 from hub.settings.values import is_loopback
 
 LONGEST_URL: Final = 2000
+_MIN_CALLS: Final = 3
+"""Two calls that hang take 20 seconds: those of `[breaker]` would not come together within its window."""
 _PORTS: Final = {"https": 443, "http": 80}
+
+
+def host_breaker(provider: BreakerPolicy) -> BreakerPolicy:
+    """Return the terms of the breaker of a host: those of a provider, judged by fewer calls."""
+    return replace(provider, min_calls=min(provider.min_calls, _MIN_CALLS))
 
 
 class DocumentType(StrEnum):

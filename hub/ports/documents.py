@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
-from hub.model import PropertyScope
-from hub.model.documents import DocumentRequest, FetchedDocument, LinkedDocument
+from hub.model import PropertyScope, Unreached
+from hub.model.documents import DocumentRequest, FetchedDocument, HostRoom, LinkedDocument
 from hub.model.tickets import Ticket
 
 
@@ -35,8 +35,14 @@ class DocumentStore(Protocol):
 class DocumentQueue(Protocol):
     """The documents that wait to be fetched. The database's clock decides which are due."""
 
-    async def due(self, limit: int, lease: timedelta) -> Sequence[DocumentRequest]:
-        """Claim requests whose next try has come; a claim ends by itself."""
+    async def due(
+        self, per_host: int, lease: timedelta, rooms: Collection[HostRoom] = ()
+    ) -> Sequence[DocumentRequest]:
+        """
+        Claim requests whose next try has come; a claim ends by itself.
+
+        Of each host those that are due first, as many as its room says, else `per_host`.
+        """
 
     async def adopt(self, event_key: UUID) -> bool:
         """Use the stored document of this address and this publisher's digest; false if there is none."""
@@ -44,8 +50,14 @@ class DocumentQueue(Protocol):
     async def store(self, event_key: UUID, document: FetchedDocument) -> None:
         """Store the bytes, unless these are there, and end the request."""
 
-    async def failed(self, event_key: UUID, reason: str, *, again: timedelta | None) -> None:
-        """Count a try that failed. The next is in `again`; None ends the request without a document."""
+    async def about(self, event_key: UUID) -> Unreached | None:
+        """Return what its publisher is told when its document is given up; None of an event that has gone."""
+
+    async def failed(self, event_key: UUID, reason: str, *, again: timedelta) -> None:
+        """Count a try that failed; the next is in `again`."""
+
+    async def given_up(self, event_key: UUID, reason: str, found: Sequence[Unreached]) -> None:
+        """End a request without a document, and store that its event does not reach all."""
 
     async def release(self, event_key: UUID, limit: int) -> Sequence[Ticket]:
         """Make messages that wait for this document `queued`; return their tickets."""

@@ -180,6 +180,12 @@ UNREACHED: Final[Mapping[str, UnreachedWords]] = {
     "no_channel": UnreachedWords(
         "A alguien no lo alcanza ningún canal", "avísele en persona, y registre su celular"
     ),
+    "stale": UnreachedWords(
+        "Llegó cuando ya habían pasado su plazo y todos sus avisos", "atienda el caso: a nadie se llamó"
+    ),
+    "no_document": UnreachedWords(
+        "Su documento no se pudo traer", "pida a quien lo publicó que lo corrija y lo publique de nuevo"
+    ),
 }
 """Why an event does not reach its whole audience, and what to do about it."""
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import IntEnum
+from types import MappingProxyType
 from typing import Annotated, Final
 
 from msgspec import Meta, Struct
@@ -146,16 +147,19 @@ class Breakers:
     """
     The breakers of a process, one per channel and provider.
 
-    Calls `on_change` with (provider, channel, circuit).
+    Calls `on_change` with (provider, channel, circuit). `exceptions` are the terms of channels that have
+    others than `policy`.
     """
 
     def __init__(
         self,
         policy: BreakerPolicy,
         on_change: Callable[[str, str, Circuit], None] = lambda _provider, _channel, _circuit: None,
+        exceptions: Mapping[str, BreakerPolicy] = MappingProxyType({}),
     ) -> None:
         self._policy = policy
         self._on_change = on_change
+        self._exceptions = exceptions
         self._breakers: dict[tuple[str, str], Breaker] = {}
 
     def of(self, channel: str, provider: str) -> Breaker:
@@ -163,7 +167,8 @@ class Breakers:
         key = channel, provider
         if key not in self._breakers:
             self._breakers[key] = Breaker(
-                self._policy, lambda circuit: self._on_change(provider, channel, circuit)
+                self._exceptions.get(channel, self._policy),
+                lambda circuit: self._on_change(provider, channel, circuit),
             )
         return self._breakers[key]
 

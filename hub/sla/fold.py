@@ -53,7 +53,7 @@ class Fold:
         if name not in self.running:
             rules = self.policy.clocks[name]
             promise = rules.promise_for(event.data, self.policy.calendar_rules.mode)
-            self._begin(name, event, promise, _context(event))
+            self._begin(name, event, promise, _context(event), rules.started_at(event.data, event.time))
 
     def check(self, name: str, event: Event) -> None:
         """Start the check that the event's messages leave in time; a new announcement starts a new check."""
@@ -67,17 +67,19 @@ class Fold:
         """Start the whole term once more, with the last promise; without an earlier clock, do nothing."""
         last = self._last(name)
         if name not in self.running and last is not None:
-            self._begin(name, event, last.promise, {**last.context, **_context(event)})
+            self._begin(name, event, last.promise, {**last.context, **_context(event)}, event.time)
 
-    def _begin(self, name: str, event: Event, promise: Promise, context: Mapping[str, Json]) -> None:
+    def _begin(
+        self, name: str, event: Event, promise: Promise, context: Mapping[str, Json], at: datetime
+    ) -> None:
         self.answers[name], self.lost[name] = [], set()
         self.running[name] = Clock(
             id=clock_id(self.case, name, event),
             case=self.case,
             name=name,
             state=ClockState.OPEN,
-            started_at=event.time,
-            due_at=event.time,
+            started_at=at,
+            due_at=at,
             level=FIRST_LEVEL,
             promise=promise,
             steps=(),

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from hub.model import FIRST_LEVEL, NOBODY, Clock, ClockState, Promise, StepKind
 from hub.policy import Policy
 from hub.sla.lead_check import happens
 from hub.sla.resolution import closed, drop_pending
 from hub.sla.schedule import schedule
+
+TOO_LATE: Final = timedelta(days=1)
+"""
+An event that comes later than this after the last step of its clock calls nobody.
+
+One that was late by less had to wait, for its publisher or for the hub: then its levels are called at once.
+"""
 
 
 def reconcile(replayed: Iterable[Clock], known: Iterable[Clock], policy: Policy) -> list[Clock]:
@@ -93,6 +101,23 @@ def skip_past(clock: Clock, now: datetime) -> Clock:
     """
     if clock.promise.checked and clock.started_at <= clock.due_at:
         return clock
+    return as_history(clock, now)
+
+
+def is_history(clock: Clock, now: datetime) -> bool:
+    """
+    Return whether a clock that runs began, and had its last step, more than `TOO_LATE` ago.
+
+    A date that had passed when its event came is no history: the event is of today.
+    """
+    if clock.ended_at is not None or clock.course.paused:
+        return False
+    last = max((step.at for step in clock.steps), default=clock.due_at)
+    return max(clock.started_at, last) < now - TOO_LATE
+
+
+def as_history(clock: Clock, now: datetime) -> Clock:
+    """Mark past steps as done: they are shown and counted, and call nobody. Only a check still ends."""
     return with_progress(clock, sum(step.at <= now and not happens(step) for step in clock.steps))
 
 

@@ -6,10 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from hub.model import Lane, PropertyScope
-from hub.model.documents import DocumentRequest, FetchedDocument, LinkedDocument
+from hub.model import Lane, PropertyScope, Unreached, UnreachedReason
+from hub.model.documents import DocumentRequest, FetchedDocument, HostRoom, LinkedDocument
 from hub.model.ids import span
 from hub.model.tickets import Ticket, grouped
+from hub.storage import unreached
 from hub.storage.database import Runner, Store, load, read, row_of, write
 from hub.storage.filters import listed
 
@@ -42,8 +43,13 @@ class PostgresDocuments(Store):
         rows = await self.rows(_SQL["of_letter"], message_id, listed(places))
         return read(LinkedDocument, rows[0]) if rows else None
 
-    async def due(self, limit: int, lease: timedelta) -> Sequence[DocumentRequest]:
-        return [read(DocumentRequest, row) for row in await self.rows(_SQL["due"], limit, lease)]
+    async def due(
+        self, per_host: int, lease: timedelta, rooms: Collection[HostRoom] = ()
+    ) -> Sequence[DocumentRequest]:
+        columns = zip(*((room.host, room.room, room.shut) for room in rooms), strict=True)
+        names, room, shut = map(list, columns) if rooms else ([], [], [])
+        rows = await self.rows(_SQL["due"], per_host, lease, names, room, shut)
+        return [read(DocumentRequest, row) for row in rows]
 
     async def adopt(self, event_key: UUID) -> bool:
         return bool(await self.rows(_SQL["adopt"], event_key))
@@ -51,8 +57,17 @@ class PostgresDocuments(Store):
     async def store(self, event_key: UUID, document: FetchedDocument) -> None:
         await self.rows(_SQL["store"], event_key, document.sha256, document.kind, document.content)
 
-    async def failed(self, event_key: UUID, reason: str, *, again: timedelta | None) -> None:
+    async def about(self, event_key: UUID) -> Unreached | None:
+        rows = await self.rows(_SQL["about"], event_key)
+        return read(Unreached, rows[0], reasons=(UnreachedReason.NO_DOCUMENT,)) if rows else None
+
+    async def failed(self, event_key: UUID, reason: str, *, again: timedelta) -> None:
         await self.rows(_SQL["failed"], event_key, reason, again)
+
+    async def given_up(self, event_key: UUID, reason: str, found: Sequence[Unreached]) -> None:
+        async with self._database.transaction() as transaction:
+            await transaction.rows(_SQL["given_up"], event_key, reason)
+            await unreached.add(transaction, found)
 
     async def release(self, event_key: UUID, limit: int) -> Sequence[Ticket]:
         rows = await self.rows(_SQL["release"], event_key, *span([event_key]), limit)

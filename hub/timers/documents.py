@@ -7,7 +7,8 @@ stored or given up. Each of them is also judged again by itself, should a releas
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -15,13 +16,14 @@ from typing import Final
 import structlog
 from prometheus_client import Counter
 
-from hub.errors import DocumentFailure, DocumentRefused, StorageRefused
+from hub.errors import DocumentFailure, DocumentRefused, DocumentUnavailable, StorageRefused
+from hub.intake.process_batch import notify_unreached
 from hub.model.documents import DocumentRequest, FetchedDocument
 from hub.ports import DocumentCalls, DocumentQueue, Now, Publisher
+from hub.resilience.breaker import Breakers
+from hub.timers.document_hosts import PER_HOST, asked, rooms
 from hub.timers.due_work import DueWork, pause
 
-AT_ONCE: Final = 2
-"""Documents that a process fetches at the same time: each is in its memory, whole."""
 LEASE: Final = timedelta(seconds=60)
 """Longer than a call: the document of a process that died is taken over."""
 RELEASED: Final = 2000
@@ -31,20 +33,24 @@ PAUSES: Final = tuple(timedelta(seconds=seconds) for seconds in (2, 10, 30, 60, 
 
 _FETCHED: Final = Counter(
     "hub_documents",
-    "Documents that were fetched, by outcome: stored, known, failed (tried again), or given_up.",
-    ["outcome"],
+    "Documents that were fetched, by host and outcome: stored, known, failed (tried again), or given_up.",
+    ["host", "outcome"],
 )
+_OTHER: Final = "other"
+"""The hosts that the policy no longer lists: the hosts of a metric are those of the policy."""
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentDeps:
-    """The dependencies of fetching."""
+    """The dependencies of fetching. `hosts` are those of the policy."""
 
     queue: DocumentQueue
     calls: DocumentCalls
     publisher: Publisher
+    breakers: Breakers
+    hosts: Collection[str]
     now: Now
 
 
@@ -53,12 +59,16 @@ async def run(deps: DocumentDeps) -> None:
     work = DueWork(
         waiting="documents.waiting",
         broken="documents.broken",
-        due=partial(deps.queue.due, lease=LEASE),
+        due=partial(due_documents, deps=deps),
         do=partial(fetch, deps=deps),
         about=lambda request: {"event_key": str(request.event_key)},
-        at_once=AT_ONCE,
     )
     await work.run()
+
+
+async def due_documents(working: Sequence[DocumentRequest], deps: DocumentDeps) -> Sequence[DocumentRequest]:
+    """Claim the documents for which their hosts have room beside those in work."""
+    return await deps.queue.due(PER_HOST, LEASE, rooms(deps.breakers, working))
 
 
 async def fetch(request: DocumentRequest, deps: DocumentDeps) -> None:
@@ -71,10 +81,11 @@ async def fetch(request: DocumentRequest, deps: DocumentDeps) -> None:
 async def _is_settled(request: DocumentRequest, deps: DocumentDeps) -> bool:
     """Return whether nothing more comes: the document is stored, or given up."""
     if request.digest is not None and await deps.queue.adopt(request.event_key):
-        _FETCHED.labels("known").inc()
+        _count(request, "known", deps)
         return True
     try:
-        document = await deps.calls.fetch(request.url)
+        async with asked(deps.breakers, request.host):
+            document = await deps.calls.fetch(request.url)
         _require_digest(request, document)
         await deps.queue.store(request.event_key, document)
     except StorageRefused:
@@ -83,21 +94,25 @@ async def _is_settled(request: DocumentRequest, deps: DocumentDeps) -> bool:
         return await _fail(request, exc.reason, deps, again=None)
     except DocumentFailure as exc:
         return await _fail(request, exc.reason, deps, again=_pause(request, deps.now()))
-    _FETCHED.labels("stored").inc()
+    _count(request, "stored", deps)
     log.info("document.stored", event_key=str(request.event_key), kind=document.kind, tries=request.tries + 1)
     return True
 
 
 def _require_digest(request: DocumentRequest, document: FetchedDocument) -> None:
     if request.digest not in {None, document.sha256}:
-        raise DocumentRefused("wrong_digest")
+        # It may be the version before: its server is asked again.
+        raise DocumentUnavailable("wrong_digest")
 
 
 async def _fail(
     request: DocumentRequest, reason: str, deps: DocumentDeps, *, again: timedelta | None
 ) -> bool:
-    await deps.queue.failed(request.event_key, reason, again=again)
-    _FETCHED.labels("given_up" if again is None else "failed").inc()
+    if again is None:
+        await _give_up(request, reason, deps)
+    else:
+        await deps.queue.failed(request.event_key, reason, again=again)
+    _count(request, "given_up" if again is None else "failed", deps)
     log.warning(
         "document.given_up" if again is None else "document.failed",
         event_key=str(request.event_key),
@@ -105,6 +120,18 @@ async def _fail(
         tries=request.tries + 1,
     )
     return again is None
+
+
+async def _give_up(request: DocumentRequest, reason: str, deps: DocumentDeps) -> None:
+    """Notify its publisher before the end is stored: a crash repeats the notice, by the same id."""
+    about = await deps.queue.about(request.event_key)
+    found = [] if about is None else [replace(about, document=reason)]
+    await notify_unreached(found, deps.publisher, deps.now)
+    await deps.queue.given_up(request.event_key, reason, found)
+
+
+def _count(request: DocumentRequest, outcome: str, deps: DocumentDeps) -> None:
+    _FETCHED.labels(request.host if request.host in deps.hosts else _OTHER, outcome).inc()
 
 
 def _pause(request: DocumentRequest, now: datetime) -> timedelta | None:

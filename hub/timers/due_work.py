@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Generic, TypeVar
@@ -20,7 +20,7 @@ from hub.errors import Unavailable
 from hub.tasks import cancel, reraise_if_cancelled
 
 LOOK: Final = 0.5
-"""Seconds between looks for what is due."""
+"""Seconds between looks for what is due; where a piece is done, the next look is at once."""
 _JITTER: Final = 0.2
 
 T = TypeVar("T")
@@ -32,36 +32,42 @@ class DueWork(Generic[T]):
     """
     One kind of work.
 
-    `waiting` and `broken` are its events in the log, for a server that is away and for a fault. `due` claims
-    up to so many pieces, `do` works on one, `about` tells the log which it is; `at_once` is how many a
-    process works on at the same time.
+    `waiting` and `broken` are its events in the log, for a server that is away and for a fault. `due` gets
+    the pieces in work and claims those that may begin beside them, `do` works on one, `about` tells the log
+    which it is.
     """
 
     waiting: str
     broken: str
-    due: Callable[[int], Awaitable[Sequence[T]]]
+    due: Callable[[Sequence[T]], Awaitable[Sequence[T]]]
     do: Callable[[T], Awaitable[None]]
     about: Callable[[T], Mapping[str, str]]
-    at_once: int
 
     async def run(self) -> None:
         """Work until cancelled. While a server is away, wait for it."""
-        tasks: set[asyncio.Task[None]] = set()
+        working: dict[asyncio.Task[None], T] = {}
+        free = asyncio.Event()
+
+        def leave(task: asyncio.Task[None]) -> None:
+            del working[task]
+            free.set()
+
         try:
             while True:
-                for piece in await self._claimed(self.at_once - len(tasks)):
+                # Before the claim: a place that comes free meanwhile is taken by the next one.
+                free.clear()
+                for piece in await self._claimed(list(working.values())):
                     task = asyncio.create_task(self._work(piece))
-                    tasks.add(task)
-                    task.add_done_callback(tasks.discard)
-                await asyncio.sleep(LOOK)
+                    working[task] = piece
+                    task.add_done_callback(leave)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(free.wait(), LOOK)
         finally:
-            await cancel(*tasks)
+            await cancel(*working)
 
-    async def _claimed(self, room: int) -> Sequence[T]:
-        if room <= 0:
-            return ()
+    async def _claimed(self, working: Sequence[T]) -> Sequence[T]:
         with self._reported():
-            return await self.due(room)
+            return await self.due(working)
         return ()
 
     async def _work(self, piece: T) -> None:

@@ -60,14 +60,14 @@ async def run(deps: WebhookDeps) -> None:
         due=partial(due_webhooks, deps=deps),
         do=partial(send, deps=deps),
         about=lambda webhook: {"webhook": str(webhook.id)},
-        at_once=AT_ONCE,
     )
     await work.run()
 
 
-async def due_webhooks(room: int, deps: WebhookDeps) -> Sequence[Webhook]:
+async def due_webhooks(working: Sequence[Webhook], deps: WebhookDeps) -> Sequence[Webhook]:
     """Claim endpoints for which events wait; none while everything is paused."""
-    return () if await deps.stands() else await deps.queue.due(room, lease=LEASE)
+    room = AT_ONCE - len(working)
+    return () if room <= 0 or await deps.stands() else await deps.queue.due(room, lease=LEASE)
 
 
 async def send(webhook: Webhook, deps: WebhookDeps) -> None:

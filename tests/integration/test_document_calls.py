@@ -18,7 +18,17 @@ from hub.errors import DocumentRefused, DocumentUnavailable
 from hub.policy import load_policy
 from hub.policy.documents import DocumentPolicy, DocumentType
 from tests.acceptance.harness import until
-from tests.providers.document_server import PDF, DocumentServer, bomb, drip, endless, sending
+from tests.providers.document_server import (
+    JPEG,
+    PDF,
+    PNG,
+    DocumentServer,
+    bomb,
+    cut_off,
+    drip,
+    endless,
+    sending,
+)
 from tests.providers.http import Behaviour, drop, hang
 
 RULES: Final = load_policy().documents
@@ -47,7 +57,7 @@ def calls_of(server: DocumentServer, **changes: Any) -> HttpDocumentCalls:
 async def test_a_document_comes_whole_with_its_digest_and_the_type_that_its_bytes_show(
     server: DocumentServer,
 ) -> None:
-    server.files |= {"a.png": b"\x89PNG\r\n\x1a\n123", "a.jpg": b"\xff\xd8\xff\xe0123"}
+    server.files |= {"a.png": PNG, "a.jpg": JPEG}
     async with aclosing(calls_of(server)) as calls:
         found = [await calls.fetch(server.url(name)) for name in ("respuesta.pdf", "a.png", "a.jpg")]
 
@@ -77,6 +87,62 @@ async def test_what_may_be_better_later_is_tried_again(
             await calls.fetch(server.url())
 
     assert reason == failed.value.reason
+
+
+@pytest.mark.parametrize("whole", [PDF, PNG, JPEG], ids=["pdf", "png", "jpeg"])
+@pytest.mark.parametrize(
+    "headers",
+    [(), (b"Content-Length: 90000",), (b"Transfer-Encoding: chunked",)],
+    ids=["no length", "length", "chunked"],
+)
+@pytest.mark.parametrize("missing", [1, 8, 1500], ids=["a byte", "some", "much"])
+async def test_answer_that_ends_early_is_no_document(
+    server: DocumentServer, whole: bytes, headers: tuple[bytes, ...], missing: int
+) -> None:
+    # The last byte of this PDF ends a line: nobody misses it.
+    body = whole.rstrip()[:-missing]
+    if headers == (b"Transfer-Encoding: chunked",):
+        body = b"%x\r\n%b\r\n" % (len(body), body)
+    server.always = cut_off(body, *headers)
+    async with aclosing(calls_of(server)) as calls:
+        with pytest.raises(DocumentUnavailable) as failed:
+            await calls.fetch(server.url())
+
+    assert "cut_short" == failed.value.reason
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        PDF,
+        PDF + bytes(512),
+        PDF + b"<!-- 0.03 s -->",
+        PDF.rstrip(),
+        PDF + b"9 0 obj\n<<>>\nendobj\nxref\n%%EOF",
+        PNG,
+        PNG + b"\n",
+        JPEG,
+        JPEG + bytes(100),
+    ],
+)
+async def test_what_some_programs_write_after_the_end_of_a_document_is_no_fault(
+    server: DocumentServer, whole: bytes
+) -> None:
+    server.always = cut_off(whole)
+    async with aclosing(calls_of(server)) as calls:
+        found = await calls.fetch(server.url())
+
+    assert whole == found.content
+
+
+async def test_change_of_a_pdf_that_has_not_come_whole_is_not_the_document_before_it(
+    server: DocumentServer,
+) -> None:
+    """A signature is such a change."""
+    server.always = cut_off(PDF + b"9 0 obj\n<</Type/Sig")
+    async with aclosing(calls_of(server)) as calls:
+        with pytest.raises(DocumentUnavailable, match="cut_short"):
+            await calls.fetch(server.url())
 
 
 @pytest.mark.parametrize(

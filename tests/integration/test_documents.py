@@ -25,13 +25,15 @@ from hub.messages.planning.documents import with_document
 from hub.messages.planning.plan import Rules
 from hub.model import Event
 from hub.model.ids import earliest
+from hub.model.incidents import DOCUMENT
 from hub.operations.evidence import ALWAYS, Finding, Remaker, row_of, verify
 from hub.operations.evidence.seals import MINUTE
 from hub.parts.company import CompanyRules
 from hub.parts.renderer import renderer
 from hub.policy import Policy
-from hub.policy.documents import DocumentPolicy
+from hub.policy.documents import DocumentPolicy, host_breaker
 from hub.rendering.wording import packed
+from hub.resilience.breaker import Breakers
 from hub.settings import load
 from hub.storage import (
     Database,
@@ -53,8 +55,8 @@ from tests.contract.values import now
 from tests.integration.composing import Composing
 from tests.integration.counting_hub import CountingDatabase
 from tests.integration.working_hub import WorkingHub
-from tests.providers.document_server import PDF, DocumentServer, sending
-from tests.providers.http import hang
+from tests.providers.document_server import PDF, DocumentServer, cut_off, sending
+from tests.providers.http import Behaviour, hang
 from tests.unit.budget_events import BUDGETS, batch, town
 from tests.unit.factories import CHANNELS, POLICY, SCHEMAS, email, event, home, member, somebody
 from tests.unit.test_shown_evidence import words_in
@@ -97,7 +99,14 @@ class Office(WorkingHub):
         )
         store = PostgresDelivery(database, self.company.templates.dated, packed(self.company.wording))
         super().__init__(database, deps, store=store, context=context)
-        self.fetching = DocumentDeps(queue=self.documents, calls=calls, publisher=self.publisher, now=now)
+        self.fetching = DocumentDeps(
+            queue=self.documents,
+            calls=calls,
+            publisher=self.publisher,
+            breakers=Breakers(self.policy.breaker, exceptions={DOCUMENT: host_breaker(self.policy.breaker)}),
+            hosts=rules.hosts,
+            now=now,
+        )
 
     async def fetch(self) -> int:
         """Fetch the due documents once; return their number."""
@@ -117,6 +126,12 @@ class Office(WorkingHub):
             **changes,
         }
         await self.take_in(Event(**_about("pqrs.responded", data)))
+
+    async def end_wait(self) -> None:
+        """Let the next failure be the last."""
+        await self.database.rows(
+            "UPDATE document_request SET wait_until = now() - interval '1 second', next_at = now()"
+        )
 
     async def states(self) -> list[tuple[str, str | None]]:
         rows = await self.database.rows("SELECT state, reason FROM message ORDER BY id")
@@ -258,16 +273,39 @@ async def test_what_was_fetched_before_under_the_same_digest_is_not_fetched_agai
     assert ["stored", "stored", "asked"] == [row["state"] for row in await office.requests()]
 
 
-async def test_other_bytes_than_the_publisher_says_are_refused_and_the_mail_links(
-    office: Office,
+@pytest.mark.parametrize(
+    ("behaviour", "changes", "reason"),
+    [
+        (None, {"document_sha256": "0" * 64}, "wrong_digest"),
+        (cut_off(PDF[:-1000]), {}, "cut_short"),
+    ],
+)
+async def test_other_bytes_are_fetched_again_then_refused_and_the_mail_links(
+    office: Office, behaviour: Behaviour | None, changes: dict[str, str], reason: str
 ) -> None:
-    await office.answer(document_sha256="0" * 64)
+    office.server.always = behaviour
+    await office.answer(**changes)
     await office.deliver()
     await office.fetch()
     await office.deliver()
+    [again] = await office.requests()
+    unsaid = list(office.publisher.notices)
+    await office.end_wait()
+    await office.fetch()
+    await office.deliver()
     [request] = await office.requests()
+    [notice] = office.publisher.notices
 
-    assert ("failed", "wrong_digest") == (request["state"], request["last_error"])
+    assert ("asked", reason, []) == (again["state"], again["last_error"], unsaid)
+    assert ("failed", reason) == (request["state"], request["last_error"])
+    assert ("hub.event.unreached", ["no_document"], reason) == (
+        notice.name,
+        notice.data["reasons"],
+        notice.data["document"],
+    )
+    assert [["no_document"]] == [
+        row["reasons"] for row in await office.database.rows("SELECT reasons FROM unreached")
+    ]
     assert office.server.url() in office.text()
     assert [] == await office.database.rows("SELECT FROM document")
 
@@ -296,7 +334,7 @@ async def test_after_the_wait_the_mail_leaves_with_the_publishers_link(office: O
     office.server.always = sending(503)
     await office.answer()
     await office.deliver()
-    await office.database.rows("UPDATE document_request SET wait_until = now() - interval '1 second'")
+    await office.end_wait()
     await office.fetch()
     await office.deliver()
     [request] = await office.requests()

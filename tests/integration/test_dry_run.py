@@ -48,7 +48,7 @@ TOWN: Final = (
 
 
 def received(ref: str = "p-maria", **fields: Any) -> dict[str, Any]:
-    found = event(time=datetime.now(UTC).isoformat(), **fields)
+    found = event(**{"time": datetime.now(UTC).isoformat(), **fields})
     data = {**found["data"], "pqrs_id": "pqrs-dry", "petitioner": {"ref": ref}, "unit_id": "u-1"}
     return {**found, "data": {**data, "copropiedad_id": "ph-1"}}
 
@@ -210,6 +210,15 @@ async def test_event_that_is_known_would_change_nothing(world: World, opened: Da
     [told] = answer.json["events"]
 
     assert (True, 0, []) == (told["known"], told["people"], told["texts"])
+
+
+async def test_event_that_is_too_late_to_call_anybody_says_so(world: World) -> None:
+    answer = await run_dry(world, received(time="2001-03-05T10:00:00-05:00"))
+    [told] = answer.json["events"]
+    clocks = {clock["name"]: (clock["state"], clock["next_at"]) for clock in answer.json["clocks"]}
+
+    assert ["stale"] == told["unreached"]
+    assert {"first_reply": ("breached", None), "legal_term": ("breached", None)} == clocks
 
 
 async def test_whoever_is_left_out_has_a_reason(world: World) -> None:

@@ -11,6 +11,8 @@ from aiohttp import web
 from tests.providers.http import Behaviour, HttpServer
 
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 40 + b"\n%%EOF\n"
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(2000) + b"\x00\x00\x00\x00IEND\xaeB`\x82"
+JPEG = b"\xff\xd8\xff\xe0" + bytes(2000) + b"\xff\xd9"
 
 
 class DocumentServer(HttpServer):
@@ -56,6 +58,19 @@ class DocumentServer(HttpServer):
 def sending(status: int = 200, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Behaviour:
     async def answer(_request: web.Request) -> web.StreamResponse:
         return web.Response(status=status, body=body, headers=headers)
+
+    return answer
+
+
+def cut_off(body: bytes, *headers: bytes) -> Behaviour:
+    """Answer with these bytes and close, whatever the headers say about their end."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        assert request.transport is not None
+        lines = (b"HTTP/1.1 200 OK", b"Connection: close", *headers, b"", body)
+        request.transport.write(b"\r\n".join(lines))
+        request.transport.close()
+        return web.Response()
 
     return answer
 

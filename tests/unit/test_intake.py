@@ -181,7 +181,7 @@ async def test_an_event_from_long_ago_is_recorded_and_sends_nothing(hub: MemoryH
 
     assert {(message.state, message.reason) for message in hub.of(old)} == {(State.EXPIRED, "too_old")}
     assert hub.publisher.published == []
-    assert hub.states("first_reply") == [ClockState.OPEN]
+    assert hub.states("first_reply") == [ClockState.BREACHED]
 
 
 async def test_reminders_are_kept_for_later(hub: MemoryHub) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from msgspec import structs
@@ -238,6 +238,75 @@ async def test_quiet_import_of_history_alerts_nobody(hub: MemoryHub) -> None:
 
     assert hub.publisher.events == []
     assert (first_reply.state, first_reply.level, first_reply.next_at) == (ClockState.BREACHED, 4, None)
+
+
+async def test_event_older_than_its_whole_ladder_calls_nobody_and_its_publisher_hears_it(
+    hub: MemoryHub,
+) -> None:
+    await hub.appointments.begin_epoch()
+    await hub.take_in(event("pqrs.received", at=datetime(2001, 3, 5, 15, tzinfo=UTC)))
+    await fire_from_sql(timers_of(hub))
+    await keep_appointments(timers_of(hub))
+    [first_reply] = [clock for clock in hub.store.clocks if clock.name == "first_reply"]
+    [notice] = hub.publisher.notices
+
+    assert [] == hub.publisher.events
+    assert (first_reply.state, first_reply.level, first_reply.next_at) == (ClockState.BREACHED, 4, None)
+    assert ("hub.event.unreached", True) == (notice.name, "stale" in notice.data["reasons"])
+    assert [notice.data["reasons"]] == [
+        list(found.reasons) for found, _ in hub.store.tables.unreached.values()
+    ]
+
+
+async def test_event_that_was_late_by_no_more_than_a_day_climbs_its_ladder(hub: MemoryHub) -> None:
+    """The hub, or its publisher, was away over a night."""
+    declared = event("emergency.declared", at=MONDAY - timedelta(hours=20))
+    await hub.take_in(declared)
+    await fire_from_sql(timers_of(hub))
+
+    assert "emergency.escalated" in {step.name for step in hub.publisher.events}
+    assert not any("stale" in notice.data["reasons"] for notice in hub.publisher.notices)
+
+
+async def test_answer_that_comes_with_an_old_event_leaves_nothing_to_hear(hub: MemoryHub) -> None:
+    at = datetime(2001, 3, 5, 15, tzinfo=UTC)
+    await hub.take_in(
+        event("pqrs.received", at=at),
+        event("pqrs.responded", at=at + HOUR),
+    )
+    await fire_from_sql(timers_of(hub))
+
+    assert [] == hub.publisher.events
+    assert not any("stale" in notice.data["reasons"] for notice in hub.publisher.notices)
+
+
+async def test_answer_to_an_old_event_ends_its_clock_and_calls_nobody(hub: MemoryHub) -> None:
+    await hub.take_in(event("pqrs.received", at=datetime(2001, 3, 5, 15, tzinfo=UTC)))
+    await fire_from_sql(timers_of(hub))
+    await hub.take_in(event("pqrs.responded", at=MONDAY))
+    await fire_from_sql(timers_of(hub))
+
+    assert [ClockState.BREACHED] == hub.states("first_reply")
+    assert [] == hub.publisher.events
+    assert all(clock.ended_at is not None for clock in hub.store.clocks if clock.name == "legal_term")
+
+
+async def test_lead_check_of_an_old_call_ends_and_calls_nobody(hub: MemoryHub) -> None:
+    """Its letters have not left yet: they leave now, much too late."""
+    at = datetime(2001, 3, 5, 15, tzinfo=UTC)
+    await hub.take_in(
+        home("101", copropiedad="ph-altos-del-rosal"), member("p-maria-pena", "unit:101", "owner")
+    )
+    await hub.take_in(
+        event(
+            "admin.assembly.convened",
+            {"kind": "ordinaria", "starts_at": "2001-04-05T18:00:00-05:00"},
+            at=at,
+        )
+    )
+    await fire_from_sql(timers_of(hub))
+
+    assert ["sla.checked"] == [step.name for step in hub.publisher.events]
 
 
 async def test_quietly_imported_clock_notifies_its_later_steps(hub: MemoryHub) -> None:

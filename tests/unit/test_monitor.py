@@ -152,6 +152,10 @@ async def test_healthy_hub_reports_nothing() -> None:
     assert house.watch.well
 
 
+async def _break_document_host(house: House) -> None:
+    await house.store.beat("timers", {"circuit:document:archivo.example.com:8443": "open"})
+
+
 async def _break_circuit(house: House) -> None:
     await house.circuit("open")
 
@@ -252,6 +256,7 @@ async def _not_recognise(house: House) -> None:
 
 BROKEN = {
     "circuit:sms:twilio": _break_circuit,
+    "document_host:archivo.example.com:8443": _break_document_host,
     "queue_age:email:urgent": _break_queue,
     "unattended:intake": _break_intake,
     "dead_letters": _bury,
@@ -293,6 +298,12 @@ def test_each_kind_is_broken_here() -> None:
 @pytest.mark.parametrize("key", BROKEN)
 def test_title_names_the_subject(key: str) -> None:
     assert "{" not in title_of(key)
+
+
+def test_incident_of_documents_names_the_host_with_its_port() -> None:
+    title = title_of("document_host:archivo.example.com:8443")
+
+    assert "archivo.example.com:8443 no entrega sus documentos" == title
 
 
 def test_only_a_channel_is_avoided() -> None:

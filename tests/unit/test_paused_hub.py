@@ -96,8 +96,8 @@ async def test_no_webhook_is_called() -> None:
 
     values: dict[str, Any] = {"queue": Queue(), "calls": None, "ring": KeyRing(()), "now": lambda: MONDAY}
 
-    assert 0 == len(await due_webhooks(1, WebhookDeps(**values, stands=stands)))
-    assert 1 == len(await due_webhooks(1, WebhookDeps(**values)))
+    assert 0 == len(await due_webhooks((), WebhookDeps(**values, stands=stands)))
+    assert 1 == len(await due_webhooks((), WebhookDeps(**values)))
 
 
 async def test_every_loop_that_sends_or_fires_stands(monkeypatch: pytest.MonkeyPatch) -> None:

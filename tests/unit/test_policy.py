@@ -280,6 +280,7 @@ def test_the_environment_names_an_overlay(overlaid: Overlaid, monkeypatch: pytes
             '[clocks.legal_term]\ntarget = { default = "x" }',
             "clocks.legal_term.target: 'x' is not a duration",
         ),
+        ('[clocks.dunning]\nsince = "issued_on"', "clocks.dunning: a dated promise has no since"),
         ('[intake.rate]\nurgent = { rate = "10" }', 'intake.rate.urgent.rate: a rate is written "20/s"'),
         ("[intake.rate]\nurgent = { burst = 0 }", "intake.rate.urgent.burst: Expected `int` >= 1"),
         ('[intake.rate]\nslow = { rate = "1/s" }', "intake.rate: slow is not known; known: urgent, normal"),

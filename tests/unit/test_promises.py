@@ -98,7 +98,9 @@ def promise_row(clock: str, rules: ClockPolicy) -> list[str]:
         moved(clock, Move.PAUSE),
         moved(clock, Move.RESUME),
         extended(clock, rules),
-        due(rules) + (", at any hour" if rules.any_hour else ""),
+        due(rules)
+        + (", at any hour" if rules.any_hour else "")
+        + (f", from `{rules.since}`" if rules.since else ""),
         at_risk(rules),
         ladder(rules),
     ]

@@ -10,6 +10,7 @@ from typing import Final
 import pytest
 
 from hub import sla
+from hub.business_time.dates import ZONE
 from hub.catalog import BY_NAME
 from hub.model import Clock, ClockState, Event
 from tests.unit.factories import HOUR, POLICY, event, local
@@ -34,11 +35,40 @@ def after(*happened: Event) -> list[Clock]:
 def test_term_of_the_minutes_follows_the_modality(
     modality: str, term: str, row: dict[str, dict[str, str]]
 ) -> None:
-    [clock] = after(
-        event("admin.assembly.held", {"modality": modality}, at=local(f"{row['received']} 20:00"))
-    )
+    data = {"modality": modality, "held_on": row["received"]}
+    [clock] = after(event("admin.assembly.held", data, at=local(f"{row['received']} 20:00")))
 
     assert local(f"{row['due'][term]} 00:00") + timedelta(days=1) == clock.due_at
+
+
+@pytest.mark.parametrize("told", ["2026-03-26 21:00", "2026-03-28 09:00", "2026-04-20 09:00"])
+def test_minutes_are_due_from_the_day_of_the_assembly_whenever_it_is_told(told: str) -> None:
+    """Ley 675 de 2001, art. 47: from the day of the meeting."""
+    [clock] = after(event("admin.assembly.held", {"held_on": "2026-03-26"}, at=local(told)))
+
+    assert local("2026-04-27 00:00") + timedelta(days=1) == clock.due_at
+    assert "2026-03-26" == clock.started_at.astimezone(ZONE).date().isoformat()
+
+
+def test_day_after_the_event_starts_no_clock_later() -> None:
+    held = event("admin.assembly.held", {"held_on": "2026-12-31"}, at=local("2026-03-26 21:00"))
+    [clock] = after(held)
+
+    assert held.time == clock.started_at
+
+
+def test_report_of_a_data_incident_is_due_from_its_detection() -> None:
+    """Ley 1581 de 2012, art. 17 (n): told three days later, it has three days less."""
+    data = {"detected_at": "2026-03-09T07:45:00-05:00"}
+    [clock] = sla.replay(
+        "privacy_incident_id:7",
+        [event("privacy.incident.detected", data, at=local("2026-03-12 16:00"))],
+        BY_NAME,
+        POLICY,
+    )
+
+    assert local("2026-03-09 07:45") == clock.started_at
+    assert POLICY.calendar.legal_due(local("2026-03-09 07:45"), 15) == clock.due_at
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bool[], $5::bytea[]
 ON CONFLICT DO NOTHING
 
 -- of_events --
-SELECT document_request.*, coalesce(document.kind, '') AS kind, coalesce(document.size, 0) AS size
+SELECT document_request.*, document_host(url) AS host,
+       coalesce(document.kind, '') AS kind, coalesce(document.size, 0) AS size
 FROM document_request LEFT JOIN document USING (sha256)
 WHERE event_key = ANY ($1::uuid[])
 
@@ -14,16 +15,32 @@ WHERE event_key = ANY ($1::uuid[])
 SELECT content FROM document WHERE sha256 = $1
 
 -- due --
-WITH due AS (
-    SELECT event_key FROM document_request
-    WHERE state = 'asked' AND next_at <= now()
-    ORDER BY next_at
-    LIMIT $1
-    FOR UPDATE SKIP LOCKED
+-- The oldest of each host: those of one that is slow stand before nobody else's. The hosts are found by the index,
+-- a probe each. Of a host that is shut only those leave for which nobody waits any more: they end without a call.
+WITH RECURSIVE host (name) AS (
+    SELECT min(document_host(url)) FROM document_request WHERE state = 'asked'
+    UNION ALL
+    SELECT (
+        SELECT min(document_host(url)) FROM document_request
+        WHERE state = 'asked' AND document_host(url) > host.name
+    )
+    FROM host WHERE name IS NOT NULL
+), due AS (
+    SELECT oldest.event_key
+    FROM host
+    LEFT JOIN unnest($3::text[], $4::int[], $5::bool[]) AS given (name, room, shut) USING (name)
+    CROSS JOIN LATERAL (
+        SELECT event_key FROM document_request
+        WHERE state = 'asked' AND document_host(url) = host.name AND next_at <= now()
+          AND (given.shut IS NOT TRUE OR wait_until <= now())
+        ORDER BY next_at
+        LIMIT coalesce(given.room, $1)
+        FOR UPDATE SKIP LOCKED
+    ) AS oldest
 )
 UPDATE document_request SET next_at = now() + $2::interval
 FROM due WHERE document_request.event_key = due.event_key
-RETURNING document_request.*, '' AS kind, 0 AS size
+RETURNING document_request.*, document_host(url) AS host, '' AS kind, 0 AS size
 
 -- adopt --
 -- The same address and digest were fetched before: the bytes are here.
@@ -42,10 +59,15 @@ WITH kept AS (
 UPDATE document_request SET state = 'stored', sha256 = $2, next_at = NULL, last_error = NULL
 WHERE event_key = $1
 
+-- about --
+SELECT key AS event_key, id AS event_id, source, type, '' AS document FROM event WHERE key = $1
+
 -- failed --
-UPDATE document_request
-SET tries = tries + 1, last_error = $2, next_at = now() + $3::interval,
-    state = CASE WHEN $3::interval IS NULL THEN 'failed' ELSE state END
+UPDATE document_request SET tries = tries + 1, last_error = $2, next_at = now() + $3::interval
+WHERE event_key = $1 AND state = 'asked'
+
+-- given_up --
+UPDATE document_request SET tries = tries + 1, last_error = $2, next_at = NULL, state = 'failed'
 WHERE event_key = $1 AND state = 'asked'
 
 -- release --

@@ -7,7 +7,11 @@ ON CONFLICT (event_key) DO UPDATE
 SET reasons = ARRAY (SELECT DISTINCT unnest(unreached.reasons || excluded.reasons) ORDER BY 1)
 
 -- of --
-SELECT event_key, event.id AS event_id, source, type, reasons
+SELECT event_key, event.id AS event_id, source, type, reasons,
+       coalesce((
+           SELECT last_error FROM document_request
+           WHERE document_request.event_key = unreached.event_key AND document_request.state = 'failed'
+       ), '') AS document
 FROM unreached JOIN event ON event.key = event_key AND event.key = ANY ($1::uuid[]) AND event.key BETWEEN $2 AND $3
 WHERE event_key = ANY ($1::uuid[])
 ORDER BY event_key

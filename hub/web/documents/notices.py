@@ -71,6 +71,10 @@ NOTICES: Final[Mapping[str, Mapping[str, Any]]] = {
                 "uniqueItems": True,
                 "items": {"enum": list(UnreachedReason)},
             },
+            "document": {
+                "description": "With `no_document`: why it was not fetched, like `cut_short` or `http_404`.",
+                "type": "string",
+            },
         },
     },
     "clock.extension.refused": _extension(

@@ -1,0 +1,38 @@
+"""Ends of documents: whether the bytes of a PDF, PNG or JPEG came whole, whatever their server says. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_TAIL: Final = 1024
+"""Readers of PDF look for its end in so many last bytes: some programs write something after it."""
+_PDF_END: Final = b"%%EOF"
+_CHANGE: Final = re.compile(rb"[\s\x00]*(?:\d|xref)")
+"""The beginning of a later version of the PDF, like its signature: that one has an end of its own."""
+_PNG_END: Final = b"\x00\x00\x00\x00IEND\xaeB`\x82"
+_MARKER: Final = re.compile(rb"\xff([^\x00\x01\xd0-\xd8\xff])", re.DOTALL)
+"""A marker of a JPEG that begins a segment or ends the picture; none stands within its compressed data."""
+_JPEG_END: Final = b"\xd9"
+_LENGTH: Final = 2
+
+
+def pdf_is_whole(content: bytes) -> bool:
+    tail = content[-_TAIL:]
+    _, end, after = tail.rpartition(_PDF_END)
+    return bool(end) and _CHANGE.match(after) is None
+
+
+def png_is_whole(content: bytes) -> bool:
+    return _PNG_END in content
+
+
+def jpeg_is_whole(content: bytes) -> bool:
+    """Walk its segments to the end of the picture: a preview within a segment has an end, too."""
+    at = 0
+    while (marker := _MARKER.search(content, at)) is not None:
+        if marker[1] == _JPEG_END:
+            return True
+        length = int.from_bytes(content[marker.end() : marker.end() + _LENGTH])
+        at = marker.end() + max(length, _LENGTH)
+    return False
