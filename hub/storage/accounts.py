@@ -70,6 +70,11 @@ class PostgresAccounts(Store):
     ) -> None:
         await self.rows(_SQL["set_password"], account_id, password_hash, must_change, until)
 
+    async def reset_password(
+        self, account_id: UUID, password_hash: str, *, until: datetime, by: str, now: datetime
+    ) -> None:
+        await self.rows(_SQL["reset_password"], account_id, password_hash, until, now, storable(by))
+
     async def rehash(self, account_id: UUID, *, old: str, new: str) -> None:
         await self.rows(_SQL["rehash"], account_id, old, new)
 

@@ -88,6 +88,12 @@ class MemoryAccounts:
         await self.unlock(account_id)
         self._end(account_id)
 
+    async def reset_password(
+        self, account_id: UUID, password_hash: str, *, until: datetime, by: str, now: datetime
+    ) -> None:
+        await self.set_password(account_id, password_hash, must_change=True, until=until)
+        self._set(account_id, reset_at=now, reset_by=by)
+
     async def rehash(self, account_id: UUID, *, old: str, new: str) -> None:
         if self._accounts[account_id].password_hash == old:
             self._set(account_id, password_hash=new)

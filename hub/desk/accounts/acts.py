@@ -105,7 +105,7 @@ async def reset(by: Operator, name: str) -> AccountMade:
     _require_no_gain(by, account)
     await _audit(by, "reset", account)
     password_hash, until = await by.stores.passwords.hash(password), by.now + ONE_TIME
-    await by.stores.accounts.set_password(account.id, password_hash, must_change=True, until=until)
+    await by.stores.accounts.reset_password(account.id, password_hash, until=until, by=by.who, now=by.now)
     return made(await show_account(by, name), password)
 
 
@@ -149,8 +149,7 @@ async def forget_factor(by: Operator, name: str) -> AccountRow:
     """
     account = await _account(by, name)
     _require_other(by, account)
-    if not _covers(by, account.grants):
-        raise _does_more(account)
+    _require_no_gain(by, account)
     await _audit(by, "forget_factor", account)
     await by.stores.accounts.forget_factor(account.id)
     return await show_account(by, name)
@@ -175,6 +174,11 @@ async def set_person(by: Operator, name: str, body: PersonBody) -> AccountRow:
     if not await by.stores.accounts.set_person(account.id, body.person):
         raise InvalidAccount(f"The directory has no person {body.person!r}.")
     return await show_account(by, name)
+
+
+def opens(by: Operator, account: AccountRow) -> bool:
+    """Return whether the operator may reset, enable and unlock it: it may do no more than they may."""
+    return _covers(by, grants_of(account.grants))
 
 
 def _row(by: Operator, account: Account) -> AccountRow:
@@ -212,14 +216,13 @@ def _covers(by: Operator, grants: Collection[Grant]) -> bool:
 
 
 def _require_no_gain(by: Operator, account: Account) -> None:
-    """Raise BeyondOwnRights if the operator could do more with this account's password than without it."""
-    # Where a second factor is enrolled the password alone opens nothing.
-    if not account.second_factor and not _covers(by, account.grants):
-        raise _does_more(account)
+    """
+    Raise BeyondOwnRights if the operator could do more with this account than without it.
 
-
-def _does_more(account: Account) -> BeyondOwnRights:
-    return BeyondOwnRights(f"{account.name} may do more than you: only who may do as much opens it.")
+    Also where a second factor is enrolled: who has the password needs only to guess six digits.
+    """
+    if not _covers(by, account.grants):
+        raise BeyondOwnRights(f"{account.name} may do more than you: only who may do as much opens it.")
 
 
 def _require_other(by: Operator, account: Account) -> None:

@@ -51,6 +51,13 @@ UPDATE account
 SET password_hash = $2, must_change = $3, password_until = $4, failures = 0, locked_until = NULL
 WHERE id = $1
 
+-- reset_password --
+WITH ended AS (DELETE FROM session WHERE account_id = $1)
+UPDATE account
+SET password_hash = $2, must_change = true, password_until = $3, failures = 0, locked_until = NULL,
+    reset_at = $4, reset_by = $5
+WHERE id = $1
+
 -- rehash --
 UPDATE account SET password_hash = $3 WHERE id = $1 AND password_hash = $2
 
