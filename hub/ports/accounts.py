@@ -106,6 +106,9 @@ class SessionStore(Protocol):
         The account is current: a right removed a moment ago is already missing.
         """
 
+    async def enabled(self, hashes: Collection[bytes]) -> Sequence[Session]:
+        """Return the sessions with these hashes, without those of a disabled account; some may be over."""
+
     async def seen(self, session_hash: bytes, *, now: datetime) -> None:
         """Store that the session was used now."""
 

@@ -124,6 +124,9 @@ class PostgresSessions(Store):
         session = read(Session, row, account_id=row["id"], created_at=row["began_at"])
         return session, None if row["id"] is None else _account(row)
 
+    async def enabled(self, hashes: Collection[bytes]) -> Sequence[Session]:
+        return [read(Session, row) for row in await self.rows(_SQL["enabled_sessions"], list(hashes))]
+
     async def seen(self, session_hash: bytes, *, now: datetime) -> None:
         await self.rows(_SQL["see_session"], session_hash, now)
 

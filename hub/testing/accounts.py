@@ -156,6 +156,12 @@ class MemoryAccounts:
             return None
         return session, None if session.account_id is None else self._accounts[session.account_id]
 
+    async def enabled(self, hashes: Collection[bytes]) -> Sequence[Session]:
+        kept = [self.sessions[key] for key in hashes if key in self.sessions]
+        return [
+            one for one in kept if one.account_id is None or not self._accounts[one.account_id].disabled_at
+        ]
+
     async def seen(self, session_hash: bytes, *, now: datetime) -> None:
         session = self.sessions.get(session_hash)
         if session is not None and session.seen_at < now:

@@ -237,6 +237,22 @@ async def test_reset_password_says_who_reset_it_and_a_changed_one_goes_on_saying
     assert (reset.reset_by, reset.reset_at) == (own.reset_by, own.reset_at) == ("account:luis", NOW)
 
 
+async def test_enabled_sessions_are_those_stored_of_no_disabled_account(stores: Stores) -> None:
+    ana, luis = await added(stores, "ana", ADMIN), await added(stores, "luis")
+    mine, theirs = await opened(stores, ana), await opened(stores, luis)
+    keys, _ = sessions.begin(None, key="key", now=NOW)
+    await stores.sessions.open(keys)
+    hashes = {mine.hash, theirs.hash, keys.hash, b"nosuch"}
+    before = await stores.sessions.enabled(hashes)
+    await stores.accounts.disable(luis.id, now=NOW)
+    late = await opened(stores, luis)
+    after = await stores.sessions.enabled({*hashes, late.hash})
+
+    assert {mine, theirs, keys} == set(before)
+    assert {mine, keys} == set(after)
+    assert await stores.sessions.enabled(()) == []
+
+
 async def test_unknown_account_counts_no_failures(stores: Stores) -> None:
     assert await stores.accounts.attempt(uuid8(NOW, "nobody"), now=NOW) is None
 

@@ -51,7 +51,8 @@ def elsewhere(client: Client, number: int) -> Visitor:
 
 
 async def reset(admin: Visitor, name: str = "marta") -> str:
-    return (await admin.change(f"/api/accounts/{name}/reset")).json["password"]
+    password: str = (await admin.change(f"/api/accounts/{name}/reset")).json["password"]
+    return password
 
 
 def actions(world: World, action: str) -> int:

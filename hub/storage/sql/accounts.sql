@@ -137,6 +137,11 @@ LATERAL (
 ) AS grants
 WHERE session.hash = ANY ($1::bytea[])
 
+-- enabled_sessions --
+SELECT session.hash, session.account_id, session.created_at, session.seen_at, session.ends_at
+FROM session LEFT JOIN account ON account.id = session.account_id
+WHERE session.hash = ANY ($1::bytea[]) AND account.disabled_at IS NULL
+
 -- see_session --
 UPDATE session SET seen_at = $2 WHERE hash = $1 AND seen_at < $2
 
