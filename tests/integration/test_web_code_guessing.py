@@ -11,10 +11,12 @@ from hub.access.lockout import CODES, CODES_WITHIN, LOCKS
 from hub.model import Grant, Office
 from hub.web.console.own_account import ACCOUNT
 from tests.contract.values import copropiedad
+from tests.integration.console_hub import console_hub
 from tests.integration.test_web_access import GUARDED
 from tests.integration.test_web_door import BEHIND, SECRETS
 from tests.integration.web_doubles import Reply, World, browsing
 from tests.integration.web_visitor import Client, Visitor, give_account, give_factor
+from tests.servers import Servers
 
 MANAGER = Grant(office=Office.MANAGER)
 ADMINISTRATOR = Grant(office=Office.ADMINISTRATOR)
@@ -80,6 +82,22 @@ async def test_administrator_opens_no_managers_account_that_has_a_second_factor(
 
     assert answer.status == status
     assert await world.accounts.named("marta") == before
+
+
+async def test_page_offers_no_act_that_would_be_refused(servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        await hub.registry.account("marta", MANAGER)
+        await hub.registry.account("luis", Grant(office=Office.ADMINISTRATOR))
+        headers = await hub.cookies_of(await hub.registry.account("root", ADMINISTRATOR))
+        refused, allowed = [
+            (await hub.hub.send("GET", f"/accounts/{name}", headers, at="console")).text
+            for name in ("marta", "luis")
+        ]
+
+    acts = ("reset", "second-factor")
+    assert all(f"/accounts/luis/{act}" in allowed for act in acts)
+    assert not any(f"/accounts/marta/{act}" in refused for act in acts)
+    assert "Esta cuenta puede más que la suya" in refused
 
 
 async def test_forty_guesses_through_resets_end_after_the_codes_of_a_day(
