@@ -40,11 +40,13 @@ class Refused:
     """
     A refused sign-in; `until` is the end of the name's lock, for known and unknown names alike.
 
-    `ended` is for the right one-time password, too late: who has a wrong one does not hear of it.
+    `ended` is for the right one-time password, too late: who has a wrong one does not hear of it. `used_up`
+    is for codes: those of the day are, and none is accepted before `until`.
     """
 
     until: datetime | None = None
     ended: bool = False
+    used_up: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,18 +54,21 @@ class Attempt:
     """
     A password or a code for a name. Without an account, or with a disabled one, nothing opens it.
 
-    The failures of a known `device` count for themselves: others' failures do not lock it.
+    The failures of a known `device` count for themselves: others' failures do not lock it. Those of `codes`
+    do, too: whoever may replace or unlock a password would else buy guesses at the code with it.
     """
 
     name: str
     account: Account | None
     device: str | None
+    codes: bool = False
 
     def key(self, pepper: bytes) -> bytes | None:
         """Return the key under which failures are counted; None for the account's own count."""
-        if self.account is not None and self.device is None:
+        if self.account is not None and self.device is None and not self.codes:
             return None
-        counted = f"{self.device or ''}\0{self.name}"
+        # No device is named so: no name that a stranger types counts against the codes of an account.
+        counted = f"{'codes' * self.codes}{self.device or ''}\0{self.name}"
         return hmac.digest(pepper, counted.encode(errors="surrogateescape"), "sha256")
 
 
@@ -85,7 +90,7 @@ async def undo(deps: SignInDeps, attempt: Attempt) -> None:
 
 
 async def forget(deps: SignInDeps, attempt: Attempt, account: Account) -> None:
-    """Forget the failures of somebody who is signed in and gave the right password."""
+    """Forget these failures: the right password of somebody who is inside, or the right code, followed."""
     key = attempt.key(deps.pepper)
     if key is None:
         await deps.accounts.unlock(account.id)

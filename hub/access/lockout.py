@@ -18,6 +18,15 @@ LOCKS: Final = (
 )
 FORGOTTEN_AFTER: Final = timedelta(days=1)
 """After so long without a failure counting begins again, for accounts and for names that nobody has."""
+CODES: Final = 15
+"""
+Wrong codes of an account within CODES_WITHIN; then every code is refused, whatever the address or device.
+
+Three steps count at once, so each guess opens with 3 in 1,000,000: fifteen a day for a year, by somebody who
+has the password all that time, 1.6 %. A person who mistypes three times a day has four such days in one.
+"""
+CODES_WITHIN: Final = timedelta(days=1)
+"""From the first wrong code on."""
 FREE: Final = 10
 """Failures of one address within WINDOW without delay: several people may share an address."""
 WINDOW: Final = 600.0

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hub.access import attempts, audit
 from hub.access.attempts import Attempt, Refused, SignInDeps
 from hub.access.keyring import Sealed
+from hub.access.lockout import CODES, CODES_WITHIN
 from hub.access.passwords import require_good
 from hub.access.second_factor import is_time_code, matching_step, recovery_hash
 from hub.errors import InvalidAccount
-from hub.model import Account
+from hub.model import Account, CodeAttempt
 from hub.model.actors import BOOTSTRAP
 
 
@@ -60,7 +61,7 @@ async def sign_in(
         fresh = await deps.passwords.hash(password)
         await deps.accounts.rehash(account.id, old=account.password_hash, new=fresh)
     if account.second_factor:
-        # Wrong codes go on counting where wrong passwords stopped: the password alone clears nothing.
+        # The password alone clears nothing: neither the wrong ones before it nor the wrong codes.
         await attempts.undo(deps, attempt)
         return PendingSignIn(token=await attempts.begin(deps, account.id, pending=True))
     await attempts.note(deps, account, "sign_in")
@@ -74,17 +75,26 @@ async def enter_code(
     """
     Sign in with the code that follows the password: an app's, or a recovery code, which is spent.
 
-    Wrong and repeated codes count like wrong passwords. Raises StorageUnavailable.
+    Wrong and repeated codes lock like wrong passwords, but for themselves, and each is one of the account's
+    codes of the day. Raises StorageUnavailable.
     """
-    attempt = Attempt(name=account.name, account=account, device=device)
+    password = Attempt(name=account.name, account=account, device=device)
+    attempt = replace(password, codes=True)
     failures = await attempts.count(deps, attempt)
     if failures is None:
         return await attempts.locked(deps, attempt)
+    counted = await deps.factors.count_code(account.id, now=deps.now())
+    if counted is None:
+        await attempts.undo(deps, attempt)
+        return await _used_up(deps, account)
     accepted = await _accept(deps, account, given)
     if accepted is None:
-        return await attempts.failed(deps, attempt, failures, what="code")
+        refused = await attempts.failed(deps, attempt, failures, what="code")
+        return await _last_code(deps, account, counted) if counted.tries >= CODES else refused
+    await deps.factors.undo_code(account.id, counted)
     await attempts.note(deps, account, "sign_in")
-    await attempts.clear(deps, attempt, account)
+    await attempts.forget(deps, attempt, account)
+    await attempts.clear(deps, password, account)
     token = await attempts.begin(deps, account.id)
     return CodeAccepted(token=token, codes_left=accepted.codes_left)
 
@@ -143,6 +153,20 @@ async def _accept(deps: SignInDeps, account: Account, given: str) -> _Accepted |
         return None
     await attempts.note(deps, account, "recovery_code", left=left)
     return _Accepted(left)
+
+
+async def _last_code(deps: SignInDeps, account: Account, counted: CodeAttempt) -> Refused:
+    until = counted.since + CODES_WITHIN
+    await attempts.note(deps, account, "codes_used_up", failures=counted.tries, ends_at=until.isoformat())
+    return Refused(until=until, used_up=True)
+
+
+async def _used_up(deps: SignInDeps, account: Account) -> Refused:
+    factor = await deps.factors.factor(account.id)
+    # Its second factor was removed between the password and the code: there is no code that would open it.
+    if factor is None or factor.since is None:
+        return Refused()
+    return Refused(until=factor.since + CODES_WITHIN, used_up=True)
 
 
 async def _ended(deps: SignInDeps, attempt: Attempt, account: Account) -> Refused:

@@ -113,17 +113,21 @@ def this_process() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-async def readiness(parts: Container) -> Mapping[str, bool]:
-    """Return whether each server answers, and whether this process's clock is right."""
+async def readiness(parts: Container, *, appoints: bool = True) -> Mapping[str, bool]:
+    """
+    Return whether each server answers, and whether this process's clock is right.
+
+    A process that `appoints` nothing need not reach Redis, nor have its password.
+    """
     skew = parts.company.policy.monitor.max_clock_skew
-    return {**await answers(parts), "clock": abs(NOW.offset) <= skew}
+    return {**await answers(parts, appoints=appoints), "clock": abs(NOW.offset) <= skew}
 
 
-async def answers(parts: Container) -> Mapping[str, bool]:
-    """Return, for each server, whether it answers."""
+async def answers(parts: Container, *, appoints: bool = True) -> Mapping[str, bool]:
+    """Return, for each server, whether it answers; Redis has the appointments."""
     checks: dict[str, Coroutine[Any, Any, object]] = {
         "rabbitmq": parts.publisher.ping(),
-        "redis": parts.appointments.intact(),
+        **({"redis": parts.appointments.intact()} if appoints else {}),
         "postgresql": parts.database.rows("SELECT 1"),
     }
     found = await asyncio.gather(*checks.values(), return_exceptions=True)

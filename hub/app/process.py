@@ -16,7 +16,7 @@ import structlog
 from hub import logs, storage
 from hub.app import time_check
 from hub.app.container import Container, open_parts
-from hub.app.roles import ROLES, beside
+from hub.app.roles import ROLES, WITHOUT_REDIS, beside
 from hub.app.work import Work
 from hub.channels.registry import QUEUES
 from hub.errors import StorageUnavailable
@@ -46,7 +46,7 @@ async def run(settings: Settings, roles: frozenset[str], *, upgrade: bool) -> No
             # A process without metrics over HTTP loads nothing of it.
             from hub.app.web_role import serve_metrics  # noqa: PLC0415
 
-            await serve_metrics(parts, settings.metrics, stack)
+            await serve_metrics(parts, settings.metrics, stack, appoints=bool(roles - WITHOUT_REDIS))
         await time_check.begin(storage.PostgresMonitor(parts.database, QUEUES))
         work = [await _prepared(role, parts, stop, stack) for role in ROLES if role in roles]
         work += beside(roles, parts, stop)

@@ -132,6 +132,10 @@ ROLES: Final[Mapping[str, Role]] = {
 }
 
 
+WITHOUT_REDIS: Final = frozenset({"mail"})
+"""Roles that appoint nothing and limit no rate: they need neither Redis nor its password."""
+
+
 def whole(settings: Settings) -> tuple[str, ...]:
     """Return the roles of a whole hub; mail only where its address is set."""
     return tuple(role for role in ROLES if role != "mail" or settings.mail is not None)

@@ -61,15 +61,15 @@ def services_of(parts: Container) -> Services:
     )
 
 
-async def serve_metrics(parts: Container, address: Address, stack: AsyncExitStack) -> None:
+async def serve_metrics(parts: Container, address: Address, stack: AsyncExitStack, *, appoints: bool) -> None:
     """Listen on HUB_METRICS, in any role."""
-    application = build_metrics(Access(settings=parts.settings), _monitoring(parts))
+    application = build_metrics(Access(settings=parts.settings), _monitoring(parts, appoints=appoints))
     await listen(application, address, "HUB_METRICS", stack, parts.settings.trusted_proxies)
 
 
-def _monitoring(parts: Container) -> Monitoring:
+def _monitoring(parts: Container, *, appoints: bool = True) -> Monitoring:
     return Monitoring(
-        ready=partial(readiness, parts),
+        ready=partial(readiness, parts, appoints=appoints),
         registry=REGISTRY,
         counts=Counted(storage.PostgresLog(parts.database)),
         gauges=Figures(storage.PostgresMonitor(parts.database, QUEUES)),

@@ -1,9 +1,10 @@
-"""Incidents of the hub itself, the head of its seals, and the people whom nothing reaches."""
+"""Incidents of the hub itself, the head of its seals, whom nothing reaches, and resets of passwords."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from hub.access.account_notices import RESET
 from hub.catalog.audiences import to
 from hub.health.incidents import BEGAN, ENDED
 from hub.model import EventType, Lane, Purpose
@@ -46,4 +47,13 @@ _REACH: Final = EventType(
     hub_emitted=True,
 )
 
-THE_HUB: Final = (*_INCIDENTS, _SEALED, _REACH)
+_RESET: Final = EventType(
+    name=RESET,
+    lane=Lane.URGENT,
+    case="reset_id",
+    # At any hour: who resets a password to get in does so at night, and waits for no working hours.
+    audiences=(to("holder", Purpose.INTERNAL, "email+inbox", any_hour=True),),
+    hub_emitted=True,
+)
+
+THE_HUB: Final = (*_INCIDENTS, _SEALED, _REACH, _RESET)

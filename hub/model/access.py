@@ -83,6 +83,10 @@ class Account:
     person: str | None = None
     password_until: datetime | None = None
     """Until when a one-time password opens; None for a password of one's own."""
+    reset_at: datetime | None = None
+    """When somebody else last set a one-time password for it."""
+    reset_by: str | None = None
+    """Who did, as the audit names them."""
     second_factor: bool = False
     """Whether one is enrolled."""
 
@@ -105,6 +109,17 @@ class SecondFactor:
     enrolled_at: datetime
     codes_left: int
     """Recovery codes that have not been used."""
+    tries: int = 0
+    """Codes counted against it since `since`: wrong ones, and those that are being checked."""
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeAttempt:
+    """A code counted against a second factor: the `tries` with it, and when the first of them was."""
+
+    tries: int
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,6 +53,11 @@ class AccountStore(Protocol):
     ) -> None:
         """Set a new password, one for one use with its end, and clear its failures and its lock."""
 
+    async def reset_password(
+        self, account_id: UUID, password_hash: str, *, until: datetime, by: str, now: datetime
+    ) -> None:
+        """Set a one-time password of another person's making, in the same way, and store whose and when."""
+
     async def rehash(self, account_id: UUID, *, old: str, new: str) -> None:
         """Replace the hash of the same password, unless the password was changed meanwhile."""
 
@@ -100,6 +105,9 @@ class SessionStore(Protocol):
 
         The account is current: a right removed a moment ago is already missing.
         """
+
+    async def enabled(self, hashes: Collection[bytes]) -> Sequence[Session]:
+        """Return the sessions with these hashes, without those of a disabled account; some may be over."""
 
     async def seen(self, session_hash: bytes, *, now: datetime) -> None:
         """Store that the session was used now."""

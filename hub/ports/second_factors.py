@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from hub.model import SecondFactor
+from hub.model import CodeAttempt, SecondFactor
 
 
 class SecondFactorStore(Protocol):
@@ -21,8 +22,19 @@ class SecondFactorStore(Protocol):
         """
         Store the factor with the hashes of its recovery codes, and end the account's sessions.
 
-        Replace another one only with `again`; else return false, and change nothing.
+        Replace another one only with `again`; else return false, and change nothing. A new one has no codes
+        counted against it.
         """
+
+    async def count_code(self, account_id: UUID, *, now: datetime) -> CodeAttempt | None:
+        """
+        Count a code before it is checked; None, and nothing is counted, once those of the day are used up.
+
+        The day begins with the first of them. None, too, for an account without a second factor.
+        """
+
+    async def undo_code(self, account_id: UUID, counted: CodeAttempt) -> None:
+        """Give back a code that was right: it costs nothing, and the wrong ones before it stay counted."""
 
     async def accept(self, account_id: UUID, step: int, *, sealed: str) -> bool:
         """Store the step of an accepted code; false if it is not later than the last one of this secret."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 ACTIONS: Final[Mapping[str, str]] = {
+    "account.codes_used_up": "Una cuenta agotó los códigos del día",
     "account.create": "Creó una cuenta",
     "account.disable": "Cerró una cuenta",
     "account.enable": "Volvió a abrir una cuenta",

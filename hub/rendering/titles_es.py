@@ -54,6 +54,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "sla.take_on.answered": "Respuesta a quien tomó un caso por mensaje de texto",
     "sla.summary": "Muchos plazos a la vez",
     "sla.digest": "Plazos del día",
+    "hub.account.reset": "Contraseña restablecida por otra persona",
     "hub.reach.reported": "Unidades a las que no llega ningún mensaje",
     "notification.undelivered": "Mensaje legal sin entregar",
     "notification.bounce_reported": "Respuesta que un informe da por devuelta",

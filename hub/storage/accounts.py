@@ -70,6 +70,11 @@ class PostgresAccounts(Store):
     ) -> None:
         await self.rows(_SQL["set_password"], account_id, password_hash, must_change, until)
 
+    async def reset_password(
+        self, account_id: UUID, password_hash: str, *, until: datetime, by: str, now: datetime
+    ) -> None:
+        await self.rows(_SQL["reset_password"], account_id, password_hash, until, now, storable(by))
+
     async def rehash(self, account_id: UUID, *, old: str, new: str) -> None:
         await self.rows(_SQL["rehash"], account_id, old, new)
 
@@ -118,6 +123,9 @@ class PostgresSessions(Store):
         (row,) = rows
         session = read(Session, row, account_id=row["id"], created_at=row["began_at"])
         return session, None if row["id"] is None else _account(row)
+
+    async def enabled(self, hashes: Collection[bytes]) -> Sequence[Session]:
+        return [read(Session, row) for row in await self.rows(_SQL["enabled_sessions"], list(hashes))]
 
     async def seen(self, session_hash: bytes, *, now: datetime) -> None:
         await self.rows(_SQL["see_session"], session_hash, now)

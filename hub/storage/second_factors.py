@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
-from hub.model import SecondFactor
+from hub.access.lockout import CODES, CODES_WITHIN
+from hub.model import CodeAttempt, SecondFactor
 from hub.storage.database import Store, load, read
 
 _SQL = load("second_factors")
@@ -32,6 +34,13 @@ class PostgresSecondFactors(Store):
 
     async def accept(self, account_id: UUID, step: int, *, sealed: str) -> bool:
         return bool(await self.rows(_SQL["accept"], account_id, step, sealed))
+
+    async def count_code(self, account_id: UUID, *, now: datetime) -> CodeAttempt | None:
+        rows = await self.rows(_SQL["count_code"], account_id, now, CODES, CODES_WITHIN)
+        return read(CodeAttempt, rows[0]) if rows else None
+
+    async def undo_code(self, account_id: UUID, counted: CodeAttempt) -> None:
+        await self.rows(_SQL["undo_code"], account_id, counted.since)
 
     async def reseal(self, account_id: UUID, *, old: str, new: str) -> None:
         await self.rows(_SQL["reseal"], account_id, old, new)

@@ -88,6 +88,12 @@ class MemoryAccounts:
         await self.unlock(account_id)
         self._end(account_id)
 
+    async def reset_password(
+        self, account_id: UUID, password_hash: str, *, until: datetime, by: str, now: datetime
+    ) -> None:
+        await self.set_password(account_id, password_hash, must_change=True, until=until)
+        self._set(account_id, reset_at=now, reset_by=by)
+
     async def rehash(self, account_id: UUID, *, old: str, new: str) -> None:
         if self._accounts[account_id].password_hash == old:
             self._set(account_id, password_hash=new)
@@ -149,6 +155,12 @@ class MemoryAccounts:
         if session is None:
             return None
         return session, None if session.account_id is None else self._accounts[session.account_id]
+
+    async def enabled(self, hashes: Collection[bytes]) -> Sequence[Session]:
+        kept = [self.sessions[key] for key in hashes if key in self.sessions]
+        return [
+            one for one in kept if one.account_id is None or not self._accounts[one.account_id].disabled_at
+        ]
 
     async def seen(self, session_hash: bytes, *, now: datetime) -> None:
         session = self.sessions.get(session_hash)

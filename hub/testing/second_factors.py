@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
-from hub.model import SecondFactor
+from hub.access.lockout import CODES, CODES_WITHIN
+from hub.model import CodeAttempt, SecondFactor
 from hub.testing.accounts import MemoryAccounts
 
 
@@ -35,6 +37,27 @@ class MemorySecondFactors:
             return False
         self._accounts.factors[account_id] = replace(factor, last_step=step)
         return True
+
+    async def count_code(self, account_id: UUID, *, now: datetime) -> CodeAttempt | None:
+        factor = self._accounts.factors.get(account_id)
+        if factor is None:
+            return None
+        today = factor.since is not None and factor.since > now - CODES_WITHIN
+        if today and factor.tries >= CODES:
+            return None
+        counted = CodeAttempt(
+            tries=factor.tries + 1 if today else 1, since=factor.since if today and factor.since else now
+        )
+        self._accounts.factors[account_id] = replace(factor, tries=counted.tries, since=counted.since)
+        return counted
+
+    async def undo_code(self, account_id: UUID, counted: CodeAttempt) -> None:
+        factor = self._accounts.factors.get(account_id)
+        if factor is not None and factor.since == counted.since and factor.tries > 0:
+            tries = factor.tries - 1
+            self._accounts.factors[account_id] = replace(
+                factor, tries=tries, since=factor.since if tries else None
+            )
 
     async def reseal(self, account_id: UUID, *, old: str, new: str) -> None:
         factor = self._accounts.factors.get(account_id)

@@ -49,6 +49,7 @@ def build(services: Services) -> web.Application:
 async def _end_streams(app: web.Application) -> None:
     await app[SERVICES].streams.aclose()
     await app[SERVICES].changes.aclose()
+    await app[SERVICES].session_streams.aclose()
 
 
 def build_metrics(access: Access, monitoring: Monitoring) -> web.Application:

@@ -44,6 +44,7 @@ from hub.parts.stores import Stores
 from hub.ports.activity import AffectedPeople
 from hub.ports.traces import Tracer
 from hub.web.auth.api_key_cache import Keyring
+from hub.web.auth.session_streams import SessionStreams
 from hub.web.console.login_queue import Queue
 from hub.web.inbox_streams import InboxStreams
 from hub.web.live import LiveChanges, LiveDeps, marks_of
@@ -144,6 +145,11 @@ class Services(Stores):
     def streams(self) -> InboxStreams:
         """The open streams of inboxes, all served by one look at the database."""
         return InboxStreams(self.inbox)
+
+    @cached_property
+    def session_streams(self) -> SessionStreams:
+        """The sessions of open streams, which end with them."""
+        return SessionStreams(self.sessions, self.now)
 
     @cached_property
     def looks(self) -> Looks:

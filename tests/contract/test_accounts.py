@@ -220,6 +220,39 @@ async def test_a_one_time_password_has_its_end_and_the_next_one_its_own(stores: 
     assert ends == [(True, NOW + MINUTE), (False, None)]
 
 
+async def test_reset_password_says_who_reset_it_and_a_changed_one_goes_on_saying_so(stores: Stores) -> None:
+    account = await added(stores)
+    for _ in range(FAILURES):
+        await stores.accounts.attempt(account.id, now=NOW)
+    session = await opened(stores, account)
+    await stores.accounts.reset_password(account.id, "new", until=NOW + MINUTE, by="account:luis", now=NOW)
+    reset = await stores.accounts.named("ana")
+    await stores.accounts.set_password(account.id, "own", must_change=False)
+    own = await stores.accounts.named("ana")
+
+    assert reset is not None
+    assert (reset.password_hash, reset.must_change, reset.password_until) == ("new", True, NOW + MINUTE)
+    assert (reset.failures, reset.locked_until, await is_open(stores, session)) == (0, None, False)
+    assert own is not None
+    assert (reset.reset_by, reset.reset_at) == (own.reset_by, own.reset_at) == ("account:luis", NOW)
+
+
+async def test_enabled_sessions_are_those_stored_of_no_disabled_account(stores: Stores) -> None:
+    ana, luis = await added(stores, "ana", ADMIN), await added(stores, "luis")
+    mine, theirs = await opened(stores, ana), await opened(stores, luis)
+    keys, _ = sessions.begin(None, key="key", now=NOW)
+    await stores.sessions.open(keys)
+    hashes = {mine.hash, theirs.hash, keys.hash, b"nosuch"}
+    before = await stores.sessions.enabled(hashes)
+    await stores.accounts.disable(luis.id, now=NOW)
+    late = await opened(stores, luis)
+    after = await stores.sessions.enabled({*hashes, late.hash})
+
+    assert {mine, theirs, keys} == set(before)
+    assert {mine, keys} == set(after)
+    assert await stores.sessions.enabled(()) == []
+
+
 async def test_unknown_account_counts_no_failures(stores: Stores) -> None:
     assert await stores.accounts.attempt(uuid8(NOW, "nobody"), now=NOW) is None
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
-from hub.model import Account, SecondFactor
+from hub.access.lockout import CODES, CODES_WITHIN
+from hub.model import Account, CodeAttempt, SecondFactor
+from hub.model.ids import uuid8
 from tests.contract.stores import Stores
 from tests.contract.test_accounts import ADMIN, NOW, added, is_open, opened
 
-CODES = [b"one", b"two", b"three"]
+CODES_OF_PAPER = [b"one", b"two", b"three"]
+TICK = timedelta(microseconds=1)
 FACTOR = SecondFactor(sealed="aes-256-gcm:key:abc", last_step=7, enrolled_at=NOW, codes_left=3)
 
 
 async def enrolled(stores: Stores, name: str = "ana") -> Account:
     account = await added(stores, name, ADMIN)
-    assert await stores.factors.enrol(account.id, FACTOR, CODES, again=False)
+    assert await stores.factors.enrol(account.id, FACTOR, CODES_OF_PAPER, again=False)
     return account
 
 
@@ -41,7 +45,7 @@ async def test_factor_is_read_as_stored_and_the_account_says_that_it_has_one(sto
 async def test_enrolment_ends_the_sessions_of_that_account(stores: Stores) -> None:
     ana, luis = await added(stores, "ana"), await added(stores, "luis")
     mine, theirs = await opened(stores, ana), await opened(stores, luis)
-    await stores.factors.enrol(ana.id, FACTOR, CODES, again=False)
+    await stores.factors.enrol(ana.id, FACTOR, CODES_OF_PAPER, again=False)
 
     assert (await is_open(stores, mine), await is_open(stores, theirs)) == (False, True)
 
@@ -122,6 +126,58 @@ async def test_forgotten_factor_is_gone_with_its_codes_and_the_sessions(stores: 
     assert await stores.factors.spend(account.id, b"one") is None
     assert (await is_open(stores, mine), await is_open(stores, theirs)) == (False, True)
     assert await stores.factors.factor(luis.id) == FACTOR
+
+
+async def test_codes_of_a_day_are_counted_from_the_first_on(stores: Stores) -> None:
+    account, later = await enrolled(stores), NOW + CODES_WITHIN
+    times = [NOW, *[later - TICK] * CODES, later, later]
+    counted = [await stores.factors.count_code(account.id, now=at) for at in times]
+
+    assert counted == [
+        *(CodeAttempt(tries=tries, since=NOW) for tries in range(1, CODES + 1)),
+        None,
+        *(CodeAttempt(tries=tries, since=later) for tries in (1, 2)),
+    ]
+    assert await stores.factors.count_code(uuid8(NOW, "nobody"), now=NOW) is None
+
+
+async def test_of_a_thousand_concurrent_codes_only_those_of_the_day_are_checked(stores: Stores) -> None:
+    account = await enrolled(stores)
+    counted = await asyncio.gather(*(stores.factors.count_code(account.id, now=NOW) for _ in range(50)))
+
+    assert sorted(each.tries for each in counted if each is not None) == list(range(1, CODES + 1))
+
+
+async def test_right_code_is_given_back_in_its_own_day_alone(stores: Stores) -> None:
+    account, later = await enrolled(stores), NOW + CODES_WITHIN
+    first = await stores.factors.count_code(account.id, now=NOW)
+    assert first is not None
+    await stores.factors.undo_code(account.id, first)
+    assert await stores.factors.factor(account.id) == FACTOR
+
+    late = await stores.factors.count_code(account.id, now=NOW)
+    assert late is not None
+    await stores.factors.count_code(account.id, now=later)
+    await stores.factors.undo_code(account.id, late)
+    assert await stores.factors.factor(account.id) == replace(FACTOR, tries=1, since=later)
+
+
+async def test_new_factor_has_no_counted_codes(stores: Stores) -> None:
+    account = await enrolled(stores)
+    await stores.factors.count_code(account.id, now=NOW)
+    await stores.factors.enrol(account.id, FACTOR, CODES_OF_PAPER, again=True)
+
+    assert await stores.factors.factor(account.id) == FACTOR
+
+
+async def test_new_password_and_unlocking_leave_the_counted_codes(stores: Stores) -> None:
+    account = await enrolled(stores)
+    await stores.factors.count_code(account.id, now=NOW)
+    await stores.accounts.reset_password(account.id, "new", until=NOW, by="account:luis", now=NOW)
+    await stores.accounts.set_password(account.id, "newer", must_change=False)
+    await stores.accounts.unlock(account.id)
+
+    assert await stores.factors.factor(account.id) == replace(FACTOR, tries=1, since=NOW)
 
 
 async def test_counted_failure_and_its_lock_are_undone(stores: Stores) -> None:

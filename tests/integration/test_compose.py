@@ -11,16 +11,19 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import yaml
+from aiohttp import ClientConnectionError, ClientSession
 
 from hub.app.roles import ROLES
 from hub.local.loopback import free_port
 from hub.settings import Mode, load
+from hub.storage import Database
 
 ROOT = Path(__file__).parents[2]
 MAIL = {"COMPOSE_PROFILES": "mail,monitoring", "HUB_MAIL_DOMAIN": "respuestas.example"}
@@ -28,6 +31,22 @@ MAIL = {"COMPOSE_PROFILES": "mail,monitoring", "HUB_MAIL_DOMAIN": "respuestas.ex
 MONITORING = {"prometheus", "grafana"}
 OURS = "hub:local"
 COMMANDS = (("docker", "compose"), ("docker-compose",))
+
+PROVIDERS = {"email_url", "sms_url", "push_url", "whatsapp_url"}
+EVERY = {"amqp_url", "database_url", "secret"}
+"""Of every role: it consumes or publishes, writes rows, and signs or reads addresses, links and seals."""
+INSIDE = {*EVERY, "redis_url", "api_key"}
+"""The roles that know appointments, and whose metrics other containers read, with the key."""
+SECRETS_OF = {
+    "intake": INSIDE | PROVIDERS,  # it plans with the channels that there are
+    "delivery": INSIDE | PROVIDERS,
+    "timers": INSIDE | {"sms_url"},  # the monitor asks for the balance of a prepaid provider
+    "web": INSIDE | PROVIDERS,  # it verifies calls of providers, tries events, and `hub check` asks them
+    "mail": EVERY,  # strangers write to it
+}
+
+FIXED_IN = {"rabbitmq": (4, 2), "redis": (8, 2, 8), "mailpit": (1, 30)}
+"""Service → the first version without the holes known by now; older series of RabbitMQ get no mends."""
 
 Services = Mapping[str, dict[str, Any]]
 
@@ -139,6 +158,87 @@ def test_only_the_upgrade_has_the_owner_of_the_database(services: Services) -> N
     assert {"upgrade"} == {name for name, sources in given.items() if "database_owner_url" in sources}
     assert {"postgres"} == {name for name, sources in given.items() if "database_owner_password" in sources}
     assert {"database_owner_url", "database_url"} == given["upgrade"]
+
+
+def test_each_service_has_the_secrets_that_its_role_reads_and_no_other(services: Services) -> None:
+    given = {name: secrets_of(service) for name, service in hub_services(services).items()}
+
+    assert {**SECRETS_OF, "upgrade": {"database_owner_url", "database_url"}} == given
+    for service in hub_services(services).values():
+        named = {name for name in service["environment"] if name.endswith("_FILE")}
+        assert {f"HUB_{source.upper()}_FILE" for source in secrets_of(service)} == named
+
+
+def test_role_that_strangers_write_to_holds_no_key_and_answers_no_other_container(services: Services) -> None:
+    mail = services["mail"]
+
+    assert "127.0.0.1" == mail["environment"]["HUB_METRICS"].partition(":")[0]
+    assert not mail.get("volumes")
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_role_works_with_the_variables_of_its_service_alone(
+    services: Services, secrets: Path, amqp_url: str, redis_url: str, database: str, tmp_path: Path, role: str
+) -> None:
+    servers = {"HUB_AMQP_URL": amqp_url, "HUB_REDIS_URL": redis_url, "HUB_DATABASE_URL": database}
+    providers = {
+        "HUB_EMAIL_URL": "smtp://127.0.0.1:1",
+        "HUB_SMS_URL": "twilio+https://SID:TOKEN@127.0.0.1:1?from=%2B573001234567",
+    }
+    given = environment(services[role], secrets)
+    elsewhere = {
+        name: value for name, value in {**servers, **providers}.items() if given.pop(f"{name}_FILE", None)
+    }
+    port = free_port()
+    here = {
+        "HUB_METRICS": f"127.0.0.1:{port}",
+        "HUB_CAPTURE_DIR": str(tmp_path / "outbox"),
+        "HUB_MODE": "allowlist",
+        "HUB_ALLOW_RECIPIENTS": "nobody@example.com",
+    }
+    here |= {name: f"127.0.0.1:{free_port()}" for name in ("HUB_HTTP", "HUB_MAIL") if name in given}
+    with (tmp_path / "log").open("wb") as log:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "hub", "run", role),
+            env={"PATH": os.environ["PATH"], **given, **elsewhere, **here},
+            stderr=log,
+        )
+    try:
+        key = {"Authorization": f"Bearer {(secrets / 'api_key').read_text().strip()}"}
+        async with asyncio.timeout(60), ClientSession(headers=key) as client:
+            while (ready := await answered(client, f"http://127.0.0.1:{port}/health/ready")) != 200:
+                assert process.returncode is None, (tmp_path / "log").read_text()
+            while not await beats(database):
+                assert process.returncode is None, (tmp_path / "log").read_text()
+    finally:
+        with suppress(ProcessLookupError):
+            process.send_signal(signal.SIGTERM)
+        code = await asyncio.wait_for(process.wait(), 60)
+
+    logged = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+    assert (200, 0) == (ready, code)
+    assert [] == [line for line in logged if line["level"] in {"error", "critical"}]
+
+
+async def beats(database: str) -> bool:
+    """Return whether the process has reported its clock, as it does once all of its work has begun."""
+    await asyncio.sleep(0.1)
+    async with Database(database, size=1) as opened:
+        return bool(await opened.rows("SELECT FROM heartbeat WHERE subject = 'clock' LIMIT 1"))
+
+
+async def answered(client: ClientSession, url: str) -> int:
+    """Return the status; 0 while nobody listens."""
+    try:
+        async with client.get(url) as answer:
+            return answer.status
+    except ClientConnectionError:
+        await asyncio.sleep(0.1)
+        return 0
+
+
+def secrets_of(service: Mapping[str, Any]) -> set[str]:
+    return {secret["source"] for secret in service.get("secrets", [])}
 
 
 def test_the_script_makes_each_secret_and_nobody_else_may_enter_their_folder(
@@ -295,6 +395,14 @@ def test_images_are_pinned_to_a_version_and_its_digest(services: Services) -> No
     assert len(bases) == 2
     for image in {service["image"] for service in services.values()} - {OURS} | set(bases):
         assert re.fullmatch(r"[a-z/]+:v?\d+(\.\d+)*(-[a-z]+)*@sha256:[0-9a-f]{64}", image)
+
+
+@pytest.mark.parametrize("service", FIXED_IN)
+def test_image_is_no_older_than_the_last_hole_that_was_mended_in_it(services: Services, service: str) -> None:
+    version = re.search(r":v?([\d.]+)", services[service]["image"])
+
+    assert version is not None
+    assert FIXED_IN[service] <= tuple(map(int, version[1].split(".")))
 
 
 def test_what_has_no_wheel_is_built_where_its_backend_is_pinned() -> None:

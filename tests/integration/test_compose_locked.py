@@ -35,7 +35,7 @@ SOURCE, PACKAGES, INTERPRETER = "/opt/source", "/opt/packages", "/opt/python"
 POSTGRES_DATA = "/var/lib/postgresql/data"
 STARTED = "completed with"
 """The last words of RabbitMQ's start, in its log."""
-ROLES_HERE = ("intake", "delivery", "timers", "web")
+ROLES_HERE = ("intake", "delivery", "timers", "web", "mail")
 FIRST_START = """
 export LANG=C.UTF-8
 initdb --username=postgres --pwfile="$POSTGRES_PASSWORD_FILE" --auth-host=scram-sha-256 >/dev/null

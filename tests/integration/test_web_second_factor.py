@@ -223,7 +223,7 @@ async def test_refused_code_takes_the_time_of_every_refusal(client: Client, app:
     assert times[1:] == [(401, True)] * 2
 
 
-async def test_wrong_codes_lock_the_name_for_the_password_too(
+async def test_wrong_codes_lock_the_codes_and_no_password(
     client: Client, world: World, app: Authenticator
 ) -> None:
     for number in range(FAILURES):
@@ -233,7 +233,8 @@ async def test_wrong_codes_lock_the_name_for_the_password_too(
     right = await visitor.enter_code(app.code())
     password = await Visitor(client).sign_in("marta")
 
-    for answer in (last, right, password):
+    assert password.headers[hdrs.LOCATION] == CODE
+    for answer in (last, right):
         assert answer.status == 401
         assert "demasiados intentos fallidos" in answer.text
     assert actions(world) == ["account.refused"] * (FAILURES - 1) + ["account.lock"]

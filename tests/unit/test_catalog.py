@@ -144,6 +144,16 @@ ACK_ANSWERED: Final = {
     "clocks": [],
 }
 """Only in the prose of the table: a level acknowledges, and a text that acknowledges is answered."""
+ACCOUNT_RESET: Final = {
+    "name": "hub.account.reset",
+    "lane": "urgent",
+    "case": "reset_id",
+    "audiences": [
+        {"who": ["holder"], "purpose": "internal", "channels": [["email", "inbox"]], "print": "never"},
+    ],
+    "clocks": [],
+}
+"""Not in the table: the holder of an account learns that somebody else has reset its password."""
 CONTACT_CHANGED: Final = {
     "name": "person.contact.changed",
     "lane": "bulk",
@@ -267,6 +277,7 @@ MEANT: Final = {
         CODE_REQUESTED,
         NOTICE_DIGEST,
         CONTACT_CHANGED,
+        ACCOUNT_RESET,
         CALL_FOR_HELP,
         NOBODY_REACHED,
         DIGEST,
@@ -279,6 +290,7 @@ HUB_EMITS: Final = {
     CODE_REQUESTED["name"],
     NOTICE_DIGEST["name"],
     CONTACT_CHANGED["name"],
+    ACCOUNT_RESET["name"],
     CALL_FOR_HELP["name"],
     NOBODY_REACHED["name"],
     DIGEST["name"],

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import pytest
 
+from hub.access.account_notices import RESET
 from hub.catalog import BY_NAME, CATALOG
 from hub.channels.registry import NAMES
 from hub.consumers import events, messages, topology
@@ -104,6 +105,7 @@ def test_each_event_of_the_hubs_own_is_published_somewhere() -> None:
         UNRECOGNISED,
         HANDED_OVER,
         CHANGED,
+        RESET,
         BEGAN,
         ENDED,
         HEAD,

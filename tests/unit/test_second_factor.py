@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b32decode
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from hub.access import enrolment, sessions
 from hub.access.attempts import Refused
 from hub.access.keyring import KeyRing, Sealed
-from hub.access.lockout import FAILURES, LOCKS
+from hub.access.lockout import CODES, CODES_WITHIN, FAILURES, LOCKS
 from hub.access.second_factor import (
     DRIFT,
     RECOVERY_CODES,
@@ -28,11 +29,13 @@ from hub.access.second_factor import (
     secret_text,
 )
 from hub.access.sign_in import CodeAccepted, PendingSignIn, enter_code, require_password, sign_in
+from hub.desk.accounts import acts
+from hub.doors.operator import Operator
 from hub.errors import InvalidAccount
 from hub.model import Account, Grant, Office, SecondFactor
 from hub.settings import Secret
 from hub.testing import MemorySecondFactors
-from tests.unit.test_sign_in import GOOD, House
+from tests.unit.test_sign_in import GOOD, TICK, House
 
 RFC_SECRET = b"12345678901234567890"
 RFC_VECTORS = (
@@ -216,16 +219,66 @@ async def test_recovery_code_opens_once_and_says_how_many_are_left(house: Factor
     assert house.audit.rows[0].detail == {"left": 9}
 
 
-async def test_wrong_codes_lock_like_wrong_passwords_and_with_them(house: Factored) -> None:
-    for _ in range(2):
+async def test_wrong_codes_lock_like_wrong_passwords_and_apart_from_them(house: Factored) -> None:
+    for _ in range(FAILURES - 1):
         await sign_in(house.deps, "ana", "guess")
-    answers = [await house.enter(code) for code in ("000000", "no-code", "111111")]
-    during = [await house.enter(house.code()), await sign_in(house.deps, "ana", GOOD)]
+    answers = [await house.enter(code) for code in ("000000", "no-code", "111111", "222222", "333333")]
+    during = await house.enter(house.code())
 
-    assert answers == [Refused(), Refused(), Refused(until=house.clock() + LOCKS[0])]
-    assert during == [Refused(until=house.clock() + LOCKS[0])] * 2
-    assert house.noted() == [*["account.refused"] * 4, "account.lock"]
+    assert answers == [*[Refused()] * 4, Refused(until=house.clock() + LOCKS[0])]
+    assert during == Refused(until=house.clock() + LOCKS[0])
+    assert house.noted() == [*["account.refused"] * 8, "account.lock"]
     assert house.audit.rows[-1].detail == {"failures": 5, "minutes": 1.0, "what": "code"}
+    assert isinstance(await sign_in(house.deps, "ana", GOOD), PendingSignIn)
+
+
+@pytest.mark.parametrize("way", [acts.reset, acts.unlock], ids=lambda way: way.__name__)
+async def test_new_or_unlocked_password_clears_no_failure_of_codes(
+    house: Factored, way: Callable[[Operator, str], Awaitable[object]]
+) -> None:
+    for _ in range(FAILURES):
+        await house.enter("000000")
+    before = await house.kept()
+    await way(house.admin(), "ana")
+
+    assert await house.enter(house.code()) == Refused(until=house.clock() + LOCKS[0])
+    assert await house.kept() == before
+    assert before.tries == FAILURES
+
+
+async def test_codes_of_the_day_are_used_up_whatever_the_device_and_come_back(house: Factored) -> None:
+    began = house.clock()
+    guesses = [await house.enter("000000", device=f"d{number}") for number in range(CODES)]
+    house.clock.at = began + CODES_WITHIN - TICK
+    refused = [await house.enter(code) for code in (house.code(), house.codes[0])]
+    house.clock.at = began + CODES_WITHIN
+    right = await house.enter(house.code())
+
+    end = Refused(until=began + CODES_WITHIN, used_up=True)
+    assert guesses == [*[Refused()] * (CODES - 1), end]
+    assert refused == [end] * 2
+    assert isinstance(right, CodeAccepted)
+    assert house.noted() == [*["account.refused"] * CODES, "account.codes_used_up", "account.sign_in"]
+
+
+async def test_right_code_costs_nothing_and_gives_none_back(house: Factored) -> None:
+    for number in range(CODES - 1):
+        await house.enter("000000", device=f"d{number}")
+    for code in house.codes[:3]:
+        assert isinstance(await house.enter(code), CodeAccepted)
+    last = await house.enter("000000")
+
+    assert (last.used_up, (await house.kept()).tries) == (True, CODES)  # type: ignore[union-attr]
+
+
+async def test_new_factor_has_all_its_codes(house: Factored) -> None:
+    for number in range(CODES):
+        await house.enter("000000", device=f"d{number}")
+    await enrolment.enrol(house.deps, await house.named(), house.secret, house.code())
+
+    assert (await house.kept()).tries == 0
+    house.clock.at += STEP
+    assert isinstance(await house.enter(house.code()), CodeAccepted)
 
 
 async def test_right_password_between_wrong_codes_clears_nothing(house: Factored) -> None:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection
 from typing import Final
 
+from hub.access.account_notices import notices
 from hub.access.passwords import ONE_TIME, one_time
 from hub.desk.accounts.rows import (
     AccountBody,
@@ -29,6 +30,8 @@ from hub.model import EVERYWHERE, Account, Grant, Json, PropertyScope, Scope, co
 from hub.model.actors import canonical, of_account
 from hub.model.ids import uuid8
 from hub.model.pages import ListQuery, Rows, rows_by
+from hub.operations.publish import send_all
+from hub.rendering.actors_es import who_es
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 _DISPLAY: Final = 120
@@ -98,14 +101,18 @@ async def reset(by: Operator, name: str) -> AccountMade:
     """
     Set a new one-time password; the sessions end.
 
-    One's own password is changed with the old one: a session that somebody left open does not suffice.
+    One's own password is changed with the old one: a session that somebody left open does not suffice. The
+    account's person is told who did it.
     """
     account, password = await _account(by, name), one_time()
     _require_other(by, account)
     _require_no_gain(by, account)
     await _audit(by, "reset", account)
-    password_hash, until = await by.stores.passwords.hash(password), by.now + ONE_TIME
-    await by.stores.accounts.set_password(account.id, password_hash, must_change=True, until=until)
+    now, password_hash = by.now, await by.stores.passwords.hash(password)
+    until = now + ONE_TIME
+    # Before the change, so that none is made of which its holder does not hear: the broker may be away.
+    await send_all(by.stores.publisher, notices(account, by=who_es(by.who), until=until, now=now))
+    await by.stores.accounts.reset_password(account.id, password_hash, until=until, by=by.who, now=now)
     return made(await show_account(by, name), password)
 
 
@@ -149,8 +156,7 @@ async def forget_factor(by: Operator, name: str) -> AccountRow:
     """
     account = await _account(by, name)
     _require_other(by, account)
-    if not _covers(by, account.grants):
-        raise _does_more(account)
+    _require_no_gain(by, account)
     await _audit(by, "forget_factor", account)
     await by.stores.accounts.forget_factor(account.id)
     return await show_account(by, name)
@@ -175,6 +181,11 @@ async def set_person(by: Operator, name: str, body: PersonBody) -> AccountRow:
     if not await by.stores.accounts.set_person(account.id, body.person):
         raise InvalidAccount(f"The directory has no person {body.person!r}.")
     return await show_account(by, name)
+
+
+def opens(by: Operator, account: AccountRow) -> bool:
+    """Return whether the operator may reset, enable and unlock it: it may do no more than they may."""
+    return _covers(by, grants_of(account.grants))
 
 
 def _row(by: Operator, account: Account) -> AccountRow:
@@ -212,14 +223,13 @@ def _covers(by: Operator, grants: Collection[Grant]) -> bool:
 
 
 def _require_no_gain(by: Operator, account: Account) -> None:
-    """Raise BeyondOwnRights if the operator could do more with this account's password than without it."""
-    # Where a second factor is enrolled the password alone opens nothing.
-    if not account.second_factor and not _covers(by, account.grants):
-        raise _does_more(account)
+    """
+    Raise BeyondOwnRights if the operator could do more with this account than without it.
 
-
-def _does_more(account: Account) -> BeyondOwnRights:
-    return BeyondOwnRights(f"{account.name} may do more than you: only who may do as much opens it.")
+    Also where a second factor is enrolled: who has the password needs only to guess six digits.
+    """
+    if not _covers(by, account.grants):
+        raise BeyondOwnRights(f"{account.name} may do more than you: only who may do as much opens it.")
 
 
 def _require_other(by: Operator, account: Account) -> None:

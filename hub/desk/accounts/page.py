@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from hub.desk.accounts.acts import list_accounts, show_account
+from functools import partial
+from typing import Any
+
+from hub.desk.accounts.acts import list_accounts, opens, show_account
 from hub.desk.accounts.rows import (
     ALL,
     AccountBody,
@@ -16,7 +19,7 @@ from hub.desk.accounts.rows import (
 )
 from hub.doors.act import Question
 from hub.doors.operator import Operator
-from hub.model import Json, Scope
+from hub.model import Scope
 from hub.model.pages import ListQuery
 from hub.rendering.labels_es import OFFICES
 
@@ -108,9 +111,10 @@ def person_of_form(_: Operator, form: PersonForm) -> PersonBody:
     return PersonBody(person=form.person)
 
 
-async def page_words(by: Operator) -> dict[str, Json]:
+async def page_words(by: Operator) -> dict[str, Any]:
     """
-    Return the other values of the pages of accounts: the operator, and the places where it gives offices.
+    Return the other values of the pages of accounts: the operator, what it opens, and the places where it
+    gives offices.
     """
     places = await by.stores.directory.place_names(by.places)
     return {
@@ -118,6 +122,7 @@ async def page_words(by: Operator) -> dict[str, Json]:
         "everywhere": by.places is None,
         "place_names": {ALL: "Todas", **places},
         "acting": by.who,
+        "opens": partial(opens, by),
         "may_person": by.places is None and by.places_with(Scope.PRIVACY) is None,
         "may_audit": by.places_with(Scope.ADMIN, Scope.PRIVACY) is None,
     }

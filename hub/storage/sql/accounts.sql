@@ -51,6 +51,13 @@ UPDATE account
 SET password_hash = $2, must_change = $3, password_until = $4, failures = 0, locked_until = NULL
 WHERE id = $1
 
+-- reset_password --
+WITH ended AS (DELETE FROM session WHERE account_id = $1)
+UPDATE account
+SET password_hash = $2, must_change = true, password_until = $3, failures = 0, locked_until = NULL,
+    reset_at = $4, reset_by = $5
+WHERE id = $1
+
 -- rehash --
 UPDATE account SET password_hash = $3 WHERE id = $1 AND password_hash = $2
 
@@ -129,6 +136,11 @@ LATERAL (
     FROM account_role WHERE account_role.account_id = session.account_id
 ) AS grants
 WHERE session.hash = ANY ($1::bytea[])
+
+-- enabled_sessions --
+SELECT session.hash, session.account_id, session.created_at, session.seen_at, session.ends_at
+FROM session LEFT JOIN account ON account.id = session.account_id
+WHERE session.hash = ANY ($1::bytea[]) AND account.disabled_at IS NULL
 
 -- see_session --
 UPDATE session SET seen_at = $2 WHERE hash = $1 AND seen_at < $2

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from contextlib import AbstractContextManager, nullcontext
 from typing import Annotated, Final, Protocol
 
 from aiohttp import hdrs, web
 from msgspec import Meta, Struct
 
 from hub.web.auth.caller import caller_of, places_of
+from hub.web.auth.session_cookie import SESSION
 from hub.web.live import case_of
 from hub.web.responses import HEADERS, Refusal
 from hub.web.services import services
@@ -17,7 +19,7 @@ PATH: Final = "/live"
 KEEP_ALIVE: Final = 20.0
 """Seconds after which a sign of life keeps proxies from closing the line."""
 LONGEST: Final = 300.0
-"""Seconds after which a browser must ask anew, so that a session that has ended hears nothing more."""
+"""Seconds after which a browser must ask anew, so that a key that was revoked hears nothing more."""
 
 
 class LiveQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -55,21 +57,30 @@ class ChangeStream(Protocol):
     @property
     def is_open(self) -> bool: ...
 
+    def close(self) -> None: ...
+
     async def next(self, seconds: float) -> list[str]:
         """Return the topics that have changed, at once or within this time."""
 
 
 async def streamed(request: web.Request, stream: ChangeStream) -> web.StreamResponse:
-    """Send a page its changes, until the page has gone or must ask anew."""
+    """Send a page its changes, until the page or its session has gone, or the page must ask anew."""
     headers = {**HEADERS, hdrs.CONTENT_TYPE: "text/event-stream", "X-Accel-Buffering": "no"}
     answer = web.StreamResponse(headers=headers)
     await answer.prepare(request)
     try:
         await answer.write(b"retry: 3000\n\n")
-        await _write(answer, stream)
+        with _ends_with_session(request, stream):
+            await _write(answer, stream)
     except ConnectionResetError:
         pass  # the page has gone
     return answer
+
+
+def _ends_with_session(request: web.Request, stream: ChangeStream) -> AbstractContextManager[None]:
+    """Without a session there is nothing to end with: a key, or a hub that asks nobody."""
+    session = request.get(SESSION)
+    return nullcontext() if session is None else services(request).session_streams.ends(stream, session.hash)
 
 
 async def _are_known(request: web.Request, topics: frozenset[str]) -> bool:

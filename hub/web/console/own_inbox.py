@@ -145,6 +145,9 @@ class _Arrivals:
     def is_open(self) -> bool:
         return self._stream.is_open
 
+    def close(self) -> None:
+        self._stream.close()
+
     async def next(self, seconds: float) -> list[str]:
         return [_TOPIC] if await self._stream.next(seconds) else []
 

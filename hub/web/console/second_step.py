@@ -18,10 +18,15 @@ from hub.web.auth.session_cookie import Pending, hold, pending_of
 from hub.web.bodies import fields_of
 from hub.web.console.pages import plain, redirect
 from hub.web.console.return_link import return_path, sign_in_path
-from hub.web.console.sign_in import BUSY, form, slowed, until_words
+from hub.web.console.sign_in import BUSY, form, minute_words, slowed, until_words
 from hub.web.services import services
 
 _WRONG: Final = "El código no es correcto, o ya se usó. Espere el siguiente de su aplicación."
+_USED_UP: Final = (
+    "Hubo demasiados códigos errados con este usuario. No se acepta ningún código hasta el {} "
+    "(hora de Bogotá). Si no los escribió usted, alguien sabe su contraseña: avise ya a quien administra "
+    "las cuentas."
+)
 _LATE: Final = "Pasaron más de cinco minutos desde la contraseña. Entre de nuevo."
 
 
@@ -72,8 +77,15 @@ async def _let_in(request: web.Request, pending: Pending, entered: CodeAccepted)
 
 def _refused(request: web.Request, pending: Pending, refused: Refused, *, lost: bool) -> web.Response:
     request[REASON] = "code" if refused.until is None else "locked"
-    wrong = _WRONG if refused.until is None else until_words(refused.until)
-    return _form(request, pending, status=401, wrong=wrong, lost=lost)
+    return _form(request, pending, status=401, wrong=_words(refused), lost=lost)
+
+
+def _words(refused: Refused) -> str:
+    if refused.until is None:
+        return _WRONG
+    if refused.used_up:
+        return _USED_UP.format(minute_words(refused.until))
+    return until_words(refused.until)
 
 
 def _form(

@@ -19,6 +19,7 @@ from hub.access.sessions import CODE_WITHIN, LONGEST
 from hub.access.sign_in import PendingSignIn
 from hub.access.webhook_signatures import same
 from hub.model.actors import canonical
+from hub.rendering.filters import fecha_hora
 from hub.web.auth import csrf
 from hub.web.auth.client_address import client_address
 from hub.web.auth.device_cookie import device_of, remember
@@ -156,9 +157,17 @@ def form(
 
 def until_words(until: datetime) -> str:
     """Say in Spanish until when a name is locked."""
-    # Rounded up: the account is unlocked at the minute shown.
-    local = datetime.fromtimestamp(ceil(until.timestamp() / 60) * 60, _BOGOTA)
     return (
         f"Hubo demasiados intentos fallidos con este usuario. Podrá intentarlo de nuevo a las "
-        f"{local:%H:%M} (hora de Bogotá)."
+        f"{_minute(until):%H:%M} (hora de Bogotá)."
     )
+
+
+def minute_words(until: datetime) -> str:
+    """Say in Spanish on which day and at which minute something is open again."""
+    return fecha_hora(_minute(until).isoformat())
+
+
+def _minute(until: datetime) -> datetime:
+    """Round up to a minute in Bogota: at the minute shown it is open again."""
+    return datetime.fromtimestamp(ceil(until.timestamp() / 60) * 60, _BOGOTA)
