@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from hashlib import sha256, sha512
 from pathlib import Path
 from typing import Final
@@ -26,9 +26,9 @@ def wrong(small: Small) -> list[str]:
     return report.wrong
 
 
-def refused(content: bytes, **options: list[str]) -> str:
+def refused(content: bytes, keys: Collection[str] = ()) -> str:
     with pytest.raises(BadArchiveError) as caught:
-        verificar.verify(content, **options)
+        verificar.verify(content, keys=keys)
     return str(caught.value)
 
 
