@@ -187,3 +187,15 @@ async def test_plan_of_what_is_up_to_date_is_empty(database: str) -> None:
     plan = await migrations.plan(database)
 
     assert ([], 0, 0) == (plan.items, plan.writers_wait, plan.beside)
+
+
+async def test_plan_of_an_empty_database_locks_nothing_and_of_an_unknown_one_is_refused(empty: str) -> None:
+    plan = await migrations.plan(empty)
+    await migrations.upgrade(empty)
+    async with connected(empty) as connection:
+        await connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    unknown = await command({"HUB_DATABASE_URL": empty}, "db", "upgrade", "--plan")
+
+    assert (None, migrations.HEAD, 0) == (plan.current, plan.needed, plan.beside)
+    assert [] == [lock for item in plan.items for lock in item.locks]
+    assert (1, True) == (unknown.code, "There is no way from schema 9999" in unknown.err)

@@ -74,9 +74,17 @@ def losses(current: str, to: str) -> list[str]:
 
 
 def pending(current: str | None, to: str) -> Iterator[tuple[str, str, list[str]]]:
-    """Yield revision, subject and statements of each migration between, the oldest first."""
+    """
+    Yield revision, subject and statements of each migration between, the oldest first.
+
+    Raises ConfigurationError where the present schema is not on the way.
+    """
     scripts = ScriptDirectory.from_config(config())
-    for step in reversed(list(scripts.iterate_revisions(to, current or "base"))):
+    try:
+        steps = list(scripts.iterate_revisions(to, current or "base"))
+    except (CommandError, RevisionError) as exc:
+        raise ConfigurationError(f"There is no way from schema {current} to {to}.") from exc
+    for step in reversed(steps):
         divides = getattr(step.module, "PLANNED", ())
         yield step.revision, step.doc, [*divides, *statements_of(Path(step.path).with_suffix(".sql"))]
 
