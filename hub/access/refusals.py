@@ -61,6 +61,10 @@ class Refusals:
         """Count a wrong guess; return the seconds until the network's next try counts, 0 for now."""
         return self._wait(network, 1)
 
+    def encoded(self, network: str) -> int:
+        """Do the same for a body that is encoded, counted apart: a slip there is no guess."""
+        return self._wait((network, "encoding"), 1)
+
     def guessed_cookie(self, network: str, cookie: str) -> int:
         """
         Do the same for the cookie of a session, counted apart, and each cookie once.

@@ -87,5 +87,7 @@ class HttpWebhookCalls:
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": "hub"},
                 timeout=aiohttp.ClientTimeout(total=self._timeout),
+                # Nobody reads the answer of a stranger's host: what has come of it is not inflated.
+                auto_decompress=False,
             )
         return self._session

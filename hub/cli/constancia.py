@@ -88,7 +88,11 @@ def show_key(as_json: AsJson = False) -> None:
 def verify_file(
     file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="La constancia.")],
     key: Annotated[
-        str | None, typer.Option(metavar="HUELLA", help="Debe estar firmada con la llave de esta huella.")
+        str | None,
+        typer.Option(
+            metavar="HUELLA",
+            help="Debe estar firmada con la llave de esta huella; si no, con una de este centro.",
+        ),
     ] = None,
     head: Annotated[
         str | None, typer.Option(metavar="HUELLA", help="La huella de un sello, del correo de ese día.")
@@ -98,14 +102,29 @@ def verify_file(
     """
     Comprueba una constancia, como lo hace el verificar.py que viene en ella.
 
-      hub constancia verify constancia.zip --key 5f2c…
+    Sin --key debe haberla firmado este centro: una de las llaves de HUB_SECRET, también de las anteriores.
 
-    Termina con 1 si algo no cuadra. No necesita servidores.
+      hub constancia verify constancia.zip
+
+      hub constancia verify de-antes.zip --key 5f2c…
+
+    Termina con 1 si algo no cuadra, y con 3 si no hay ni --key ni HUB_SECRET que digan de quién es.
+    No necesita servidores.
     """
-    fits, lines = verificar.run(file, key=key, head=head)
+    status, lines = (
+        verificar.run(file, keys=_own_keys(), head=head, whose="Es una llave de este centro.")
+        if key is None
+        else verificar.run(file, keys=[key], head=head)
+    )
+    fits = status == verificar.FITS
     print_done({"fits": fits, "lines": lines}, "\n".join(lines), as_json=as_json)
     if not fits:
-        raise typer.Exit(1)
+        raise typer.Exit(status)
+
+
+def _own_keys() -> list[str]:
+    ring = CompanyRules(settings()).ring
+    return [key.fingerprint for key in document_keys(ring)] if ring else []
 
 
 def _write(made: Constancia, out: Path | None, *, as_json: bool) -> None:

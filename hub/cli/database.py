@@ -13,10 +13,11 @@ from hub.access import audit
 from hub.app.openers import open_audit
 from hub.cli.audit import operator
 from hub.cli.progress import silent
-from hub.doors.terminal import AsJson, local_time, print_done, settings, warn
+from hub.doors.terminal import AsJson, local_time, print_done, print_json, print_table, settings, warn
 from hub.model import Json
 from hub.storage import backup as backing_up
 from hub.storage import migrations
+from hub.storage.migrations.plan import UpgradePlan
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -24,12 +25,22 @@ File = Annotated[Path, typer.Argument(metavar="FILE", show_default=False)]
 
 
 @app.command()
-async def upgrade(as_json: AsJson = False) -> None:
+async def upgrade(
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Only say what would be locked, for what, and about how long.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """
     Bring the schema up to date. Safe to repeat, also from several machines at once.
 
     With HUB_DATABASE_OWNER_URL that user does it, and gives the user of HUB_DATABASE_URL its rights.
+
+      hub db upgrade --plan
     """
+    if plan:
+        _show_plan(await migrations.plan(_owner_url()), as_json=as_json)
+        return
     roles, owner = settings().database_url, settings().database_owner_url
     if owner is None:
         await migrations.upgrade(roles.reveal())
@@ -122,6 +133,26 @@ async def restore(
         "`hub resume all --dry-run`, then `hub resume all`."
     )
     print_done(done, sentence, as_json=as_json)
+
+
+def _show_plan(plan: UpgradePlan, *, as_json: bool) -> None:
+    if as_json:
+        print_json(plan)
+        return
+    rows = [
+        [item.revision, lock.table, lock.lock, lock.why, f"{lock.rows:,}", f"{lock.seconds:.1f}"]
+        for item in plan.items
+        for lock in item.locks
+    ]
+    if rows:
+        print_table(["schema", "table", "lock", "for", "rows", "seconds, about"], rows)
+    free = sum(not item.locks for item in plan.items)
+    typer.echo(
+        f"{len(plan.items)} migrations from {plan.current or 'nothing'} to {plan.needed}, "
+        f"{free} of them lock nothing that is there.\nThey are one transaction: who writes waits about "
+        f"{plan.writers_wait:.1f} s at most.\nIndexes are built after it for about {plan.beside:.1f} s, "
+        "and nobody waits for them."
+    )
 
 
 def _owner_url() -> str:

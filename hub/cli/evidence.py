@@ -27,7 +27,7 @@ from hub.doors.terminal import (
     settings,
 )
 from hub.model.message_rows import ShownMessage
-from hub.model.months import EPOCH
+from hub.model.months import EPOCH, kept_from
 from hub.operations.evidence import (
     ALWAYS,
     PROVEN,
@@ -38,6 +38,8 @@ from hub.operations.evidence import (
     row_of,
     verify,
 )
+from hub.policy import load_policy
+from hub.resilience.database_time import NOW
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -98,14 +100,16 @@ async def verify_seals(
 
     Termina con 1 si algo no cuadra.
     """
+    given = settings()
     with progress("sellos", shown=not as_json) as step:
-        async with open_evidence(settings()) as store:
+        async with open_evidence(given) as store:
             found = await verify(
                 store,
                 since or EPOCH,
                 until or ALWAYS,
                 head=_read_digest(head),
                 remake=remake,
+                kept_from=kept_from(load_policy(given.policy).retention.months, NOW()),
                 progress=step,
             )
     if as_json:

@@ -37,7 +37,7 @@ async def serving(mailbox: Mailbox, port: int) -> AsyncIterator[None]:
     app = web.Application(middlewares=[_only_this_machine])
     app[MAILBOX] = mailbox
     app.add_routes(ROUTES)
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, auto_decompress=False)
     await runner.setup()
     try:
         await web.TCPSite(runner, ADDRESS, port).start()

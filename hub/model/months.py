@@ -61,6 +61,11 @@ def months_after(month: datetime, number: int) -> datetime:
     return max(month.replace(year=year, month=place + 1, day=day), EPOCH)
 
 
+def kept_from(retention: int, now: datetime) -> datetime:
+    """Return the first month that a retention of so many whole months keeps; 0 is for ever."""
+    return months_after(month_of(now), -retention) if retention else EPOCH
+
+
 def missing(stored: Sequence[StoredMonth], now: datetime, ahead: int) -> Iterator[datetime]:
     """Yield the months to make, up to `ahead` months from now; a month that was dropped is not made again."""
     last = months_after(month_of(now), ahead)

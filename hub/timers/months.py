@@ -18,7 +18,7 @@ import structlog
 
 from hub.contact_rules.limits import first_that_counts
 from hub.errors import StorageConflict, Unavailable
-from hub.model.months import StoredMonth, gaps, missing, month_of, months_after
+from hub.model.months import StoredMonth, gaps, kept_from, missing
 from hub.ports import MonthStore
 from hub.tasks import reraise_if_cancelled
 from hub.timers.deps import Timers
@@ -48,7 +48,7 @@ async def keep_months(timers: Timers) -> bool:
     await timers.store.drop_contact_slots(first_that_counts(now, timers.policy))
     await _make_ahead(store, now)
     if timers.policy.retention.months:
-        limit = months_after(month_of(now), -timers.policy.retention.months)
+        limit = kept_from(timers.policy.retention.months, now)
         dropped = [month for month in _old(await store.months(), limit) if await _drop(month, store)]
         await timers.digests.forget(limit)
         await _forget(store, limit)

@@ -23,6 +23,7 @@ from hub.web.connections import in_time
 from hub.web.console.refused import for_browsers
 from hub.web.documents import asyncapi, openapi, serve
 from hub.web.documents.notices import NOTICES, results
+from hub.web.encodings import refuse_encodings
 from hub.web.rate_limit import limit_rate, set_quotas
 from hub.web.request_limit import begin_counting, limit_requests
 from hub.web.responses import explain_failures, secure_headers
@@ -63,7 +64,8 @@ def _guarded(
     access: Access, monitoring: Monitoring, *inner: Middleware, innermost: Sequence[Middleware] = ()
 ) -> web.Application:
     outer = in_time, secure_headers, explain_failures, *inner
-    middlewares = (*outer, count_refusals, limit_requests, guard, within_reach, *innermost)
+    refusing = count_refusals, refuse_encodings, limit_requests, guard, within_reach
+    middlewares = (*outer, *refusing, *innermost)
     app = web.Application(middlewares=middlewares, client_max_size=MAX_BODY)
     app[ACCESS] = access
     app[MONITORING] = monitoring

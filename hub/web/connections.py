@@ -265,5 +265,6 @@ def _handler_of(runner: web.AppRunner, limits: Limits) -> web.RequestHandler:
         runner.server,
         loop=asyncio.get_running_loop(),
         keepalive_timeout=limits.idle,
+        auto_decompress=False,  # see hub.web.encodings
         access_log=None,  # type: ignore[arg-type] # as aiohttp's own runners pass it on
     )

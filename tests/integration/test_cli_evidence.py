@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from pathlib import Path
 from uuid import uuid4
 
+from hub.model.months import month_of
 from hub.storage import Database
+from tests.integration.divided import divide, lose
 from tests.integration.test_cli_contacts import printed
 from tests.integration.test_cli_operations import environ
 from tests.integration.test_cli_servers import hub
 from tests.integration.test_evidence import Office
-from tests.integration.test_seals import THIRD, sealed_day
+from tests.integration.test_seals import EIGHT, THIRD, sealed_day
 from tests.unit.budget_events import batch, town
 from tests.unit.test_shown_evidence import words_in
 
@@ -58,3 +62,28 @@ async def test_a_chain_is_verified_and_what_does_not_fit_is_named(environ: dict[
     assert (other, code, later, wrong) == (1, 1, 0, 2)
     assert [(item["flaw"], item["message_id"]) for item in found["items"]] == [("changed_row", str(THIRD))]
     assert "Alguien cambió este intento después de sellado." in named
+
+
+async def test_a_month_that_the_policy_keeps_and_that_is_gone_does_not_fit(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    month = month_of(EIGHT)
+    policy = tmp_path / "policy.toml"
+    policy.write_text(f"[retention]\nmonths = {_months_since(month)}\n")
+    async with Database(environ["HUB_DATABASE_URL"]) as database:
+        await divide(database, month, 2)
+        await sealed_day(database)
+        await lose(database, f"{month:%Y_%m}")
+        code, found, _ = await hub(environ, "evidence", "verify")
+        screen, _ = await printed(environ, "evidence", "verify")
+        kept, _, _ = await hub({**environ, "HUB_POLICY": str(policy)}, "evidence", "verify")
+
+    assert (1, 1, 0) == (code, kept, found["gone"])
+    assert ["missing_month"] == [item["flaw"] for item in found["items"]]
+    assert f"{month:%Y-%m}, con 30 intentos sellados" in " ".join(screen.split())
+    assert "Todo cuadra" not in screen
+
+
+def _months_since(month: datetime) -> int:
+    now = datetime.now(UTC)
+    return (now.year - month.year) * 12 + now.month - month.month

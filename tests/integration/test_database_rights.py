@@ -18,14 +18,14 @@ import pytest
 
 from hub.access.audit import note
 from hub.cli.check.servers import of_audit
-from hub.errors import ConfigurationError
+from hub.errors import ConfigurationError, StorageRefused
 from hub.local import programs
 from hub.model.ids import earliest
-from hub.model.months import missing
+from hub.model.months import missing, month_of, months_after
 from hub.storage import Database, PostgresAudit, PostgresMonths, migrations
 from hub.storage.rights import FUNCTIONS, ONLY, ROWS, audit_rights
 from tests.command_line import command
-from tests.integration.divided import first
+from tests.integration.divided import divide, first
 from tests.servers import APP, OWNER, Servers, as_user
 
 ROOT = Path(__file__).parents[2]
@@ -133,18 +133,77 @@ async def test_names_that_the_caller_chooses_do_not_deceive_the_owners_functions
     assert "public.event_2031_01" in {row["name"] for row in partitions}
 
 
-async def test_the_roles_user_makes_and_drops_months_that_are_not_its_own(roles_url: str) -> None:
+@asynccontextmanager
+async def _undone(opened: Database) -> AsyncIterator[Any]:
+    with suppress(_GivenUpError):
+        async with opened.transaction() as run:
+            yield run
+            raise _GivenUpError
+
+
+async def test_the_roles_user_makes_and_drops_months_that_are_not_its_own(
+    database: str, roles_url: str
+) -> None:
+    async with Database(database) as owner:
+        await divide(owner, first(2025, 3), 1)
     async with Database(roles_url) as opened:
         months = PostgresMonths(opened)
-        await months.make(first(2031, 5))
-        [made] = [month for month in await months.months() if month.name == "2031_05"]
+        await months.make(first(2025, 5))
+        [made] = [month for month in await months.months() if month.name == "2025_05"]
         owners = await opened.rows(
-            "SELECT DISTINCT tableowner FROM pg_tables WHERE tablename LIKE '%_2031_05'"
+            "SELECT DISTINCT tableowner FROM pg_tables WHERE tablename LIKE '%_2025_05'"
         )
         held = await months.drop(made)
+        notes = await PostgresAudit(opened).notes(after=None, limit=10)
 
     assert [OWNER] == [row["tableowner"] for row in owners]
     assert held == {}
+    assert [("database:hub_app", "months.drop", {"month": "2025_05"})] == [
+        (note.who, note.action, note.detail) for note in notes.items
+    ]
+
+
+@pytest.mark.parametrize("later", range(-1, 3))
+async def test_no_user_of_the_roles_drops_a_month_that_every_retention_keeps(
+    database: str, roles_url: str, later: int
+) -> None:
+    """The month before, the current one and those to come, under their names or an old month's."""
+    month = months_after(month_of(datetime.now(UTC)), later)
+    within = earliest(month), earliest(months_after(month, 1))
+    async with Database(database) as owner:
+        await divide(owner, first(2025, 3), 1)
+    async with Database(roles_url) as opened:
+        for name in (f"{month:%Y_%m}", "2019_01"):
+            async with _undone(opened) as run:
+                for table in ("event", "message", "attempt"):
+                    await run.rows("SELECT make_month($1, $2, $3, $4)", table, name, *within)
+                with pytest.raises(StorageRefused, match="22023"):
+                    await run.rows("SELECT drop_month($1)", name)
+        with pytest.raises(StorageRefused, match="22023"):
+            await opened.rows("SELECT drop_month('2019_01')")
+
+        assert [] == (await PostgresAudit(opened).notes(after=None, limit=10)).items
+
+
+async def test_the_first_partition_is_not_dropped_while_it_has_the_current_month(roles_url: str) -> None:
+    async with Database(roles_url) as opened:
+        [young] = [month for month in await PostgresMonths(opened).months() if month.is_first]
+        with pytest.raises(StorageRefused, match="22023"):
+            await PostgresMonths(opened).drop(young)
+
+
+async def test_the_month_before_the_last_one_may_go(database: str, roles_url: str) -> None:
+    """`[retention] months = 1` keeps one whole month before the current one."""
+    this = month_of(datetime.now(UTC))
+    async with Database(database) as owner:
+        await divide(owner, months_after(this, -2), 3)
+    async with Database(roles_url) as opened:
+        months = PostgresMonths(opened)
+        [old, young, *_] = await months.months()
+
+        assert {} == await months.drop(old)
+        with pytest.raises(StorageRefused, match="22023"):
+            await months.drop(young)
 
 
 async def test_the_rights_are_exactly_those_of_the_table(database: str) -> None:

@@ -15,14 +15,14 @@ from hub.errors import StorageConflict
 from hub.model import State
 from hub.model.evidence import SealedRow
 from hub.model.ids import uuid8
-from hub.model.months import month_of, months_after
+from hub.model.months import EPOCH, month_of, months_after
 from hub.operations.evidence import Flaw, Verification, verify
 from hub.operations.evidence.seals import LEAF, leaf
 from hub.storage import Database, PostgresEvidence, PostgresIntake, PostgresSeals
 from hub.testing import MemoryPublisher
 from hub.timers.sealing import Sealer, seal
 from tests.contract.values import event, message, stored
-from tests.integration.divided import divide
+from tests.integration.divided import divide, lose
 
 MINUTE = timedelta(minutes=1)
 EIGHT = datetime(2026, 11, 26, 13, 0, tzinfo=UTC)
@@ -240,6 +240,54 @@ async def test_a_month_that_was_dropped_is_gone_and_not_broken(opened: Database)
     found = await verified(opened)
 
     assert (found.rows, found.gone, found.mismatches) == (1, 1, [])
+
+
+async def test_a_missing_month_that_the_retention_keeps_is_named(opened: Database) -> None:
+    this = month_of(datetime.now(UTC))
+    old, young = months_after(this, -3), months_after(this, -2)
+    await divide(opened, old, 5)
+    await record(opened, 1, EIGHT, event_at=old + timedelta(days=2))
+    await record(opened, 2, EIGHT, event_at=young + timedelta(days=2))
+    await seal_all(opened)
+    for month in (old, young):
+        await lose(opened, f"{month:%Y_%m}")
+    found = {kept: await kept_from(opened, months_after(this, -kept)) for kept in (1, 2, 3)}
+    for_ever = await kept_from(opened, EPOCH)
+
+    assert (2, []) == (found[1].gone, found[1].mismatches)
+    assert (1, [f"{young:%Y-%m}, con 1 intentos"]) == (found[2].gone, lost(found[2]))
+    assert 0 == found[3].gone
+    assert [f"{month:%Y-%m}, con 1 intentos" for month in (old, young)] == lost(found[3])
+    assert lost(found[3]) == lost(for_ever)
+
+
+async def test_a_missing_month_without_a_sealed_row_is_named(opened: Database) -> None:
+    this = month_of(datetime.now(UTC))
+    lacking = months_after(this, -2)
+    await divide(opened, months_after(this, -3), 5)
+    await lose(opened, f"{lacking:%Y_%m}")
+    found = {kept: await kept_from(opened, months_after(this, -kept)) for kept in (1, 2)}
+
+    assert [] == found[1].mismatches
+    assert [f"entre {lacking:%Y-%m-%d} y {months_after(this, -1):%Y-%m-%d}, sin intentos"] == lost(found[2])
+
+
+async def test_a_database_that_has_lost_all_months_says_so(opened: Database) -> None:
+    await divide(opened, month_of(EIGHT), 1)
+    await record(opened, 1, EIGHT)
+    await seal_all(opened)
+    await lose(opened, f"{EIGHT:%Y_%m}")
+
+    assert [f"{EIGHT:%Y-%m}, con 1 intentos"] == lost(await kept_from(opened, EPOCH))
+
+
+async def kept_from(database: Database, month: datetime) -> Verification:
+    return await verify(PostgresEvidence(database), kept_from=month, progress=quiet)
+
+
+def lost(found: Verification) -> list[str]:
+    assert {Flaw.MISSING_MONTH} == {mismatch.flaw for mismatch in found.mismatches}
+    return [mismatch.detail.removeprefix(": ").partition(" sellados")[0] for mismatch in found.mismatches]
 
 
 async def test_erasing_a_person_breaks_no_seal(opened: Database) -> None:

@@ -40,6 +40,7 @@ FROM pg_constraint WHERE connamespace = 'public'::regnamespace
 UNION ALL SELECT 'view ' || viewname || ' ' || definition FROM pg_views WHERE schemaname = 'public'
 UNION ALL SELECT 'trigger ' || pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
 UNION ALL SELECT 'function ' || proname || ' ' || pg_get_function_identity_arguments(oid)
+       || ' ' || md5(prosrc) || ' ' || coalesce(proconfig::text, '')
 FROM pg_proc WHERE pronamespace = 'public'::regnamespace
 """
 

@@ -31,6 +31,10 @@ BODY: Final = b"Lo que se dijo"
 _MINUTE: Final = timedelta(minutes=1)
 
 
+OF_NOBODY: Final = DocumentKey(public=b"\1" + bytes(31), sign=lambda _signed: b"\1" + bytes(63))
+"""The neutral point as a key: one signature is right for any content."""
+
+
 def key_of(secret: str = "una frase bastante larga que nadie adivina 0123456789") -> DocumentKey:
     return document_keys(KeyRing([Secret(secret)]))[0]
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable
-from hashlib import sha256
+from collections.abc import Callable, Collection
+from hashlib import sha256, sha512
 from pathlib import Path
+from typing import Final
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.access.document_keys import DocumentKey
 from hub.operations.constancia import verificar
 from hub.operations.constancia.verificar import BadArchiveError
-from tests.unit.constancias import Small, key_of, resigned, run_alone, zipped
+from tests.unit.constancias import OF_NOBODY, Small, key_of, resigned, run_alone, zipped
 
 
 def wrong(small: Small) -> list[str]:
@@ -23,15 +26,16 @@ def wrong(small: Small) -> list[str]:
     return report.wrong
 
 
-def refused(content: bytes, **options: str) -> str:
+def refused(content: bytes, keys: Collection[str] = ()) -> str:
     with pytest.raises(BadArchiveError) as caught:
-        verificar.verify(content, **options)
+        verificar.verify(content, keys=keys)
     return str(caught.value)
 
 
 def test_untouched_archive_fits() -> None:
     small = Small()
-    fingerprint, report = verificar.verify(small.signed(), key=key_of().fingerprint.upper(), head=small.head)
+    keys = [key_of("another secret that is long enough 0123456789").fingerprint, key_of().fingerprint.upper()]
+    fingerprint, report = verificar.verify(small.signed(), keys=keys, head=small.head)
 
     assert (key_of().fingerprint, [], []) == (fingerprint, report.wrong, report.notes)
 
@@ -73,8 +77,96 @@ def test_shortened_or_lengthened_file_fails(change: Callable[[bytes], bytes]) ->
 def test_archive_signed_by_somebody_else_fails_only_where_the_key_is_given() -> None:
     forged = Small().signed(key_of("otra frase bastante larga que nadie adivina 987654"))
 
-    assert "La firmó otra llave" in refused(forged, key=key_of().fingerprint)
+    assert "La firmó otra llave" in refused(forged, keys=[key_of().fingerprint])
     assert [] == verificar.verify(forged)[1].wrong
+
+
+PRIME: Final = 2**255 - 19
+ORDER: Final = 2**252 + 27742317777372353535851937790883648493
+EIGHTH: Final = (
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+)
+"""Two points of order eight; the other two have the other sign."""
+
+
+def encoded(y: int, sign: int = 0) -> bytes:
+    return (y | sign << 255).to_bytes(32, "little")
+
+
+WEAK: Final = [
+    *(encoded(y, sign) for y in (0, 1, PRIME - 1) for sign in (0, 1)),
+    *(encoded(int.from_bytes(bytes.fromhex(point), "little"), sign) for point in EIGHTH for sign in (0, 1)),
+]
+ANOTHER_WAY: Final = [encoded(PRIME + more, sign) for more in range(19) for sign in (0, 1)]
+"""Coordinates from the prime on: the same points as below, written otherwise."""
+
+
+def test_key_of_small_order_opens_nothing() -> None:
+    """Its signature is right for any content, by whoever wants it."""
+    Ed25519PublicKey.from_public_bytes(OF_NOBODY.public).verify(OF_NOBODY.sign(b""), b"anything")
+
+    assert "no la tiene nadie" in refused(Small().signed(OF_NOBODY))
+    assert "no la tiene nadie" in refused(Small().signed(OF_NOBODY), keys=[OF_NOBODY.fingerprint])
+
+
+def test_no_key_of_small_order_and_none_written_another_way_is_taken() -> None:
+    keys = [DocumentKey(public=public, sign=key_of().sign) for public in (*WEAK, *ANOTHER_WAY)]
+    found = {refused(Small().signed(key), keys=[key.fingerprint]) for key in keys}
+
+    assert ["no la tiene nadie" in words for words in found] == [True]
+
+
+def test_no_signature_has_a_point_of_small_order_or_one_written_another_way() -> None:
+    honest = key_of()
+
+    def with_point(point: bytes) -> DocumentKey:
+        return DocumentKey(public=honest.public, sign=lambda signed: point + honest.sign(signed)[32:])
+
+    found = {refused(Small().signed(with_point(point))) for point in (*WEAK, *ANOTHER_WAY)}
+
+    assert ["La firma no tiene la forma" in words for words in found] == [True]
+
+
+def test_signature_without_a_secret_number_is_refused() -> None:
+    """The signer has chosen nought: OpenSSL takes it, and it gives the key away."""
+    private = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    public, point = private.public_key().public_bytes_raw(), encoded(1)
+    head = sha512(bytes(range(32))).digest()[:32]
+    secret = int.from_bytes(head, "little") & (2**254 - 8) | 2**254
+
+    def sign(signed: bytes) -> bytes:
+        challenge = int.from_bytes(sha512(point + public + signed).digest(), "little")
+        return point + (challenge * secret % ORDER).to_bytes(32, "little")
+
+    private.public_key().verify(sign(b"x"), b"x")
+    assert "La firma no tiene la forma" in refused(Small().signed(DocumentKey(public=public, sign=sign)))
+
+
+def test_signature_with_the_order_added_is_refused() -> None:
+    honest = key_of()
+
+    def sign(signed: bytes) -> bytes:
+        said = honest.sign(signed)
+        return said[:32] + (int.from_bytes(said[32:], "little") + ORDER).to_bytes(32, "little")
+
+    assert "La firma no tiene la forma" in refused(
+        Small().signed(DocumentKey(public=honest.public, sign=sign))
+    )
+
+
+@given(st.binary(min_size=32, max_size=32), st.binary())
+def test_honest_keys_and_signatures_are_taken(seed: bytes, said: bytes) -> None:
+    private = Ed25519PrivateKey.from_private_bytes(seed)
+    verificar._require_form(private.public_key().public_bytes_raw(), private.sign(said))
+
+
+def test_constancia_of_an_older_hub_still_fits() -> None:
+    """Made when every key was as good as another, with the verifier of then in it."""
+    content = (Path(__file__).parents[1] / "vectors" / "former_constancia.zip").read_bytes()
+    fingerprint, report = verificar.verify(content, keys=[key_of().fingerprint])
+
+    assert (key_of().fingerprint, []) == (fingerprint, report.wrong)
 
 
 def test_added_removed_renamed_and_changed_files_are_named() -> None:
@@ -249,7 +341,8 @@ def test_copied_verifier_needs_nothing_but_cryptography(tmp_path: Path) -> None:
     assert (0, "") == (fits.returncode, fits.stderr)
     assert fits.stdout.endswith("Todo cuadra.\n")
     assert "Es la llave que usted dio." in fits.stdout
-    assert (0, True) == (unknown.returncode, "No se comprobó de quién es la llave" in unknown.stdout)
+    assert (verificar.UNKNOWN, True) == (unknown.returncode, "NO SE SABE DE QUIÉN ES" in unknown.stdout)
+    assert not any(words in unknown.stdout for words in ("La firma es válida", "Todo cuadra.\n"))
     assert (1, True) == (broken.returncode, "NO ES VÁLIDA" in broken.stdout)
     assert (0, True) == (helped.returncode, "ARCHIVO" in helped.stdout)
     assert (1, True) == (absent.returncode, "No se puede leer" in absent.stdout)

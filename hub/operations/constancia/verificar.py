@@ -6,7 +6,9 @@ nothing of the hub. The archive is untrusted: nothing of it is written to disk, 
 sizes are bounded before anything is unpacked, and a name that stands there twice is refused.
 
 The comment of the archive has a fixed length: a word, the public key and an Ed25519 signature over every byte
-before the signature. So no byte of the file can change.
+before the signature. So no byte of the file can change. The key stands in the archive, and anybody can make
+one: only who knows its fingerprint from elsewhere knows who signed. Without `--key` nothing is said to be
+anybody's, and the status is not 0.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ import struct
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -54,6 +56,17 @@ _METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _ENCRYPTED: Final = 0x1
 _LINES: Final = 20
 """Findings of one kind that are printed one by one."""
+
+FITS: Final = 0
+WRONG: Final = 1
+UNKNOWN: Final = 3
+"""Statuses of the program; with the last one all fits, and nobody knows who signed. 2 are wrong arguments."""
+
+_PRIME: Final = 2**255 - 19
+_ORDER: Final = 2**252 + 27742317777372353535851937790883648493
+_EIGHTH: Final = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
+_SMALL_ORDER: Final = frozenset({0, 1, _PRIME - 1, _EIGHTH, _PRIME - _EIGHTH})
+"""The second coordinates of the points whose eightfold is nought: as a key they sign anything for anybody."""
 
 
 class BadArchiveError(Exception):
@@ -95,11 +108,28 @@ def split(content: bytes) -> tuple[bytes, bytes, bytes]:
 def check_signature(content: bytes) -> SignedArchive:
     """Verify the signature over the whole file. Raises BadArchiveError."""
     signed, key, signature = split(content)
+    _require_form(key, signature)
     try:
         Ed25519PublicKey.from_public_bytes(key).verify(signature, signed)
     except (InvalidSignature, ValueError):
         raise BadArchiveError("La firma no corresponde: alguien cambió el archivo.") from None
     return SignedArchive(content=content, fingerprint=sha256(key).hexdigest())
+
+
+def _require_form(key: bytes, signature: bytes) -> None:
+    """Raise BadArchiveError for a key or a signature that nobody needs a secret for; OpenSSL takes them."""
+    if not _is_sound(key):
+        raise BadArchiveError(
+            "La llave con la que está firmado no la tiene nadie: cualquiera firma con ella."
+        )
+    if not _is_sound(signature[:32]) or int.from_bytes(signature[32:], "little") >= _ORDER:
+        raise BadArchiveError("La firma no tiene la forma de las que hace una llave.")
+
+
+def _is_sound(point: bytes) -> bool:
+    """Return whether a point is written in the one way there is, and is not of small order."""
+    second = int.from_bytes(point, "little") & (1 << 255) - 1
+    return second < _PRIME and second not in _SMALL_ORDER
 
 
 def unpack(content: bytes) -> dict[str, bytes]:
@@ -346,30 +376,42 @@ def _plain(digest: str) -> str:
     return re.sub(r"[\s:.-]", "", digest).lower()
 
 
-def verify(content: bytes, *, key: str | None = None, head: str | None = None) -> tuple[str, Report]:
-    """Return the fingerprint of the signer and what was found. Raises BadArchiveError."""
+def verify(content: bytes, *, keys: Collection[str] = (), head: str | None = None) -> tuple[str, Report]:
+    """
+    Return the fingerprint of the signer and what was found.
+
+    Raises BadArchiveError, also for a signer who is not among `keys`; without them it may be anybody.
+    """
     if len(content) > _MOST_BYTES:
         raise BadArchiveError("El archivo es más grande de lo que una constancia puede ser.")
     archive = check_signature(content)
-    if key is not None and _plain(key) != archive.fingerprint:
+    if keys and archive.fingerprint not in map(_plain, keys):
         raise BadArchiveError(f"La firmó otra llave, cuya huella es {archive.fingerprint}.")
     return archive.fingerprint, check(unpack(archive.content), head=head)
 
 
-def _printed(fingerprint: str, report: Report, *, known: bool) -> Iterator[str]:
-    yield "La firma es válida: ningún byte del archivo cambió desde que se firmó."
-    yield f"Huella de la llave: {fingerprint}"
-    if known:
-        yield "Es la llave que usted dio."
+_UNKNOWN: Final = (
+    "El archivo cuadra consigo mismo, pero NO SE SABE DE QUIÉN ES: cualquiera pudo hacerlo y firmarlo. "
+    "Compare la huella con la que la empresa publica o manda en su correo diario de sellos, y dela con --key."
+)
+
+
+def _printed(fingerprint: str, report: Report, whose: str | None) -> Iterator[str]:
+    """Yield the lines for the reader; `whose` says of a known key whose it is."""
+    if whose is None:
+        yield "Ningún byte del archivo cambió desde que alguien lo firmó."
     else:
-        yield (
-            "No se comprobó de quién es la llave: compare la huella con la que la empresa publica o manda "
-            "en su correo diario de sellos, y dela con --key."
-        )
+        yield "La firma es válida: ningún byte del archivo cambió desde que se firmó."
+    yield f"Huella de la llave: {fingerprint}"
+    if whose is not None:
+        yield whose
     yield from report.checked
     yield from _some("Aviso", report.notes)
     yield from _some("NO CUADRA", report.wrong)
-    yield "Algo no cuadra." if report.wrong else "Todo cuadra."
+    if report.wrong:
+        yield "Algo no cuadra."
+    else:
+        yield _UNKNOWN if whose is None else "Todo cuadra."
 
 
 def _some(word: str, findings: Sequence[str]) -> Iterator[str]:
@@ -378,32 +420,36 @@ def _some(word: str, findings: Sequence[str]) -> Iterator[str]:
         yield f"{word}: y {len(findings) - _LINES} más."
 
 
-def run(path: Path, *, key: str | None, head: str | None) -> tuple[bool, list[str]]:
-    """Verify a file; return whether everything fits, and what to tell the reader."""
+def run(
+    path: Path, *, keys: Collection[str], head: str | None, whose: str = "Es la llave que usted dio."
+) -> tuple[int, list[str]]:
+    """Verify a file; return the status, and what to tell the reader. `whose` is what to say of `keys`."""
     try:
         with path.open("rb") as file:
             content = file.read(_MOST_BYTES + 1)
-        fingerprint, report = verify(content, key=key, head=head)
+        fingerprint, report = verify(content, keys=keys, head=head)
     except OSError:
-        return False, [f"No se puede leer {path}."]
+        return WRONG, [f"No se puede leer {path}."]
     except BadArchiveError as exc:
-        return False, [f"NO ES VÁLIDA: {exc}", "No confíe en nada de lo que diga el archivo."]
-    return not report.wrong, list(_printed(fingerprint, report, known=key is not None))
+        return WRONG, [f"NO ES VÁLIDA: {exc}", "No confíe en nada de lo que diga el archivo."]
+    status = FITS if keys else UNKNOWN
+    return WRONG if report.wrong else status, list(_printed(fingerprint, report, whose if keys else None))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Verify the file that the arguments name; return the exit status."""
     parser = argparse.ArgumentParser(
         prog="verificar.py",
-        description="Comprueba una constancia sin conexión. Termina con 0 si todo cuadra, con 1 si no.",
+        description="Comprueba una constancia sin conexión. Termina con 0 si todo cuadra y la firmó la llave "
+        "de --key, con 1 si algo no cuadra, con 3 si cuadra y no se sabe de quién es.",
     )
     parser.add_argument("file", metavar="ARCHIVO", type=Path, help="la constancia, un archivo ZIP")
     parser.add_argument("--key", metavar="HUELLA", help="la huella de la llave con la que debe estar firmada")
     parser.add_argument("--head", metavar="HUELLA", help="la huella de un sello, del correo de ese día")
     given = parser.parse_args(arguments)
-    fits, lines = run(given.file, key=given.key, head=given.head)
+    status, lines = run(given.file, keys=[given.key] if given.key else [], head=given.head)
     sys.stdout.write("\n".join([*lines, ""]))
-    return 0 if fits else 1
+    return status
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ class Flaw(StrEnum):
 
     CHANGED_ROW = "changed_row"
     MISSING_ROW = "missing_row"
+    MISSING_MONTH = "missing_month"
     ADDED_ROW = "added_row"
     CHANGED_BYTES = "changed_bytes"
     CHANGED_SEAL = "changed_seal"
@@ -32,6 +33,7 @@ class Flaw(StrEnum):
 FLAWS_ES: Final[Mapping[Flaw, str]] = {
     Flaw.CHANGED_ROW: "Alguien cambió este intento después de sellado.",
     Flaw.MISSING_ROW: "Este intento está sellado y ya no está guardado.",
+    Flaw.MISSING_MONTH: "Faltan filas de un mes que la retención todavía guarda",
     Flaw.ADDED_ROW: "Este intento no está en el sello de su minuto: alguien lo agregó después.",
     Flaw.CHANGED_BYTES: "Los bytes guardados no son los de la huella sellada.",
     Flaw.CHANGED_SEAL: "Alguien cambió este sello: su huella no sale de lo que dice.",

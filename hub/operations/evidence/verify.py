@@ -4,12 +4,14 @@ Verification of the chain of seals against the stored rows: each flaw is named.
 The state of a message is not sealed. It must be what the sealed attempts and endings say.
 
 A month that the retention has dropped is gone, not broken: its rows are counted, and their seals still hold.
+A month that is missing although the retention keeps it is a flaw.
 Rows newer than the last seal are not sealed yet.
 """
 
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,6 +25,7 @@ from hub.model.evidence import Seal, SealedRow
 from hub.model.ids import earliest
 from hub.model.months import EPOCH, StoredMonth
 from hub.operations.evidence.flaws import Flaw, Mismatch
+from hub.operations.evidence.lost_months import lost_months, month_in
 from hub.operations.evidence.messages import check_messages
 from hub.operations.evidence.seals import KEY, LEAF, MINUTE, NOTHING, leaf, link, name_of, split
 from hub.operations.evidence.time_stamps import grants
@@ -58,8 +61,10 @@ class _Walk:
     store: EvidenceStore
     months: Sequence[StoredMonth]
     stamps: Mapping[int, bytes]
+    kept_from: datetime
     found: Verification = field(default_factory=Verification)
     versions: set[bytes] = field(default_factory=set)
+    lost: Counter[datetime] = field(default_factory=Counter)
     documents: Mapping[str, bytes] = field(default_factory=dict)
 
     def note(self, flaw: Flaw, seal: Seal, key: bytes | None = None) -> None:
@@ -76,15 +81,17 @@ async def verify(
     *,
     head: bytes | None = None,
     remake: bool = False,
+    kept_from: datetime = ALWAYS,
     progress: Progress,
 ) -> Verification:
     """
     Verify the seals of these minutes with their rows, and messages whose events are of this time.
 
     `head` is the digest of a seal that was published outside: the chain must have it. With `remake` each
-    message is made again: that takes milliseconds for each.
+    message is made again: that takes milliseconds for each. `kept_from` is the first month that the retention
+    keeps: rows of older ones may be gone.
     """
-    walk = _Walk(store=store, months=await store.months(), stamps=await store.stamps())
+    walk = _Walk(store=store, months=await store.months(), stamps=await store.stamps(), kept_from=kept_from)
     total, previous = await store.count_seals(since, until), await store.last_before(since)
     known = head is None
     while seals := await store.seals(0 if previous is None else previous.number, _SEALS):
@@ -102,6 +109,7 @@ async def verify(
         break
     if not known:
         walk.found.mismatches.append(Mismatch(flaw=Flaw.UNKNOWN_HEAD))
+    walk.found.mismatches += lost_months(walk.months, walk.lost, kept_from, (since, until))
     await _check_unrecorded(walk, since, until)
     await _check_versions(walk)
     checked = await check_messages(store, since, until, remake=remake)
@@ -188,8 +196,10 @@ async def _check_absent(walk: _Walk, seal: Seal, absent: Sequence[bytes]) -> Non
                 walk.note(Flaw.CHANGED_ROW, seal, key)
             elif _is_stored(walk.months, name[0]):
                 walk.note(Flaw.MISSING_ROW, seal, key)
-            else:
+            elif (month := month_in(name[0])) < walk.kept_from:
                 walk.found.gone += 1
+            else:
+                walk.lost[month] += 1
 
 
 async def _check_unrecorded(walk: _Walk, since: datetime, until: datetime) -> None:

@@ -10,13 +10,21 @@ import asyncpg
 
 from hub.errors import ConfigurationError, StorageUnavailable
 from hub.storage import rights
-from hub.storage.database import COMMAND_TIMEOUT, CONNECT_TIMEOUT, translated
+from hub.storage.database import COMMAND_TIMEOUT, CONNECT_TIMEOUT, load, translated
+from hub.storage.migrations import completing
+from hub.storage.migrations import plan as planning
+from hub.storage.migrations.plan import UpgradePlan
 
 HEAD: Final = "0046"
 
+_SIZES: Final = load("indexes")["sizes"]
 _HOW: Final = "docs/operations.md, Two users of the database, has the commands"
 _NO_USER: Final = (
     f"PostgreSQL does not let the user of HUB_DATABASE_URL in: create it, or correct its password ({_HOW})."
+)
+_NOT_COMPLETE: Final = (
+    "The schema is {revision}, and an index is not built yet: run `hub db upgrade` again. "
+    "A hub works with it meanwhile."
 )
 _NO_OWNER: Final = (
     f"The user of HUB_DATABASE_OWNER_URL does not own the hub's tables: hand them over ({_HOW})."
@@ -27,15 +35,31 @@ async def upgrade(database_url: str, *, to: str = HEAD, roles_url: str | None = 
     """
     Bring the schema to a revision, in one transaction; of several at once, one does it and the rest wait.
 
+    Then build the parts of large indexes beside whoever writes (`completing`).
     With `roles_url`, another user of the same database, give that user the rights that the roles need.
     Raises StorageUnavailable, and ConfigurationError where the users are not the right ones.
     """
     user = await _roles_user(database_url, roles_url) if roles_url else None
-    if user is None and await current(database_url) == to:
-        return
-    from hub.storage.migrations import upgrading  # noqa: PLC0415 - Alembic takes 0.3 s that others do not need
+    if user is not None or await current(database_url) != to:
+        from hub.storage.migrations import upgrading  # noqa: PLC0415 - Alembic takes 0.3 s that others do not need
 
-    await upgrading.upgrade(database_url, to, user)
+        await upgrading.upgrade(database_url, to, user)
+    # Without a time-out: an index of millions of rows takes its minutes, and nobody waits for it.
+    try:
+        async with _connected(database_url, command_timeout=None) as connection:
+            await completing.complete(connection)
+    except StorageUnavailable as exc:
+        raise StorageUnavailable(_NOT_COMPLETE.format(revision=to)) from exc
+
+
+async def plan(database_url: str, *, to: str = HEAD) -> UpgradePlan:
+    """Plan an upgrade to that revision, and change nothing: locks, and about how long at the present size."""
+    from hub.storage.migrations import upgrading  # noqa: PLC0415 - the same
+
+    found = await current(database_url)
+    async with _connected(database_url) as connection:
+        rows = {row["name"]: row["rows"] for row in await connection.fetch(_SIZES)}
+    return planning.plan(upgrading.pending(found, to), rows, found, to)
 
 
 async def losses(database_url: str, to: str) -> list[str]:
@@ -101,10 +125,12 @@ async def _who(database_url: str) -> asyncpg.Record:
 
 
 @asynccontextmanager
-async def _connected(database_url: str) -> AsyncIterator[Any]:
+async def _connected(
+    database_url: str, command_timeout: float | None = COMMAND_TIMEOUT
+) -> AsyncIterator[Any]:
     with translated():
         connection = await asyncpg.connect(
-            database_url, timeout=CONNECT_TIMEOUT, command_timeout=COMMAND_TIMEOUT
+            database_url, timeout=CONNECT_TIMEOUT, command_timeout=command_timeout
         )
         try:
             yield connection

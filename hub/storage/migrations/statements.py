@@ -33,7 +33,12 @@ def down_of(module: str) -> Path:
     return Path(module).with_suffix(".down.sql")
 
 
+def statements_of(file: Path) -> list[str]:
+    """Return the statements of a file; none where it does not exist."""
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    return [statement for statement in _END.split(text) if statement.strip()]
+
+
 def _run(file: Path) -> None:
-    for statement in _END.split(file.read_text(encoding="utf-8")):
-        if statement.strip():
-            op.get_bind().exec_driver_sql(statement)
+    for statement in statements_of(file):
+        op.get_bind().exec_driver_sql(statement)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -22,7 +22,7 @@ from sqlalchemy.pool import NullPool
 from hub.errors import ConfigurationError, StorageUnavailable
 from hub.storage import rights
 from hub.storage.database import CONNECT_TIMEOUT, translated
-from hub.storage.migrations.statements import down_of
+from hub.storage.migrations.statements import down_of, statements_of
 
 _LOCK: Final = 0x687562  # an advisory lock of our own: "hub"
 _MEANT: Final[Mapping[str, str]] = {
@@ -71,6 +71,22 @@ def losses(current: str, to: str) -> list[str]:
             )
         lost.append(file.read_text(encoding="utf-8").splitlines()[0].removeprefix("-- "))
     return lost
+
+
+def pending(current: str | None, to: str) -> Iterator[tuple[str, str, list[str]]]:
+    """
+    Yield revision, subject and statements of each migration between, the oldest first.
+
+    Raises ConfigurationError where the present schema is not on the way.
+    """
+    scripts = ScriptDirectory.from_config(config())
+    try:
+        steps = list(scripts.iterate_revisions(to, current or "base"))
+    except (CommandError, RevisionError) as exc:
+        raise ConfigurationError(f"There is no way from schema {current} to {to}.") from exc
+    for step in reversed(steps):
+        divides = getattr(step.module, "PLANNED", ())
+        yield step.revision, step.doc, [*divides, *statements_of(Path(step.path).with_suffix(".sql"))]
 
 
 async def _migrate(database_url: str, work: Callable[[Connection], None]) -> None:

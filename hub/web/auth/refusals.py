@@ -20,6 +20,7 @@ from hub.inbound.unsubscribe import PATH as UNSUBSCRIBE_PATH
 from hub.sla.ack_links import PATH as ACK_PATH
 from hub.web.auth.client_address import client_address
 from hub.web.auth.session_cookie import cookie_name, dropped
+from hub.web.encodings import ENCODED
 from hub.web.responses import Handler, Refusal, route_of
 from hub.web.route import row_of
 from hub.web.services import access
@@ -32,8 +33,8 @@ SESSION_REASON: Final = "session"
 NO_REFUSAL: Final = "none"
 """The reason of a page that answers 401 and refuses nothing: the form to sign in."""
 NO_CREDENTIALS: Final = "no_credentials"
-_REASONS: Final = {401: NO_CREDENTIALS, 403: "forbidden", 429: "too_many"}
-"""Status → reason, where a handler gives no better one."""
+_REASONS: Final = {401: NO_CREDENTIALS, 403: "forbidden", 415: NO_REFUSAL, 429: "too_many"}
+"""Status → reason, where a handler gives no better one. A body of another type is a slip."""
 _FOR_PROGRAMS: Final = ("/api/", "/metrics", "/openapi", "/asyncapi", "/health")
 _GUESSES: Final = frozenset({"key", "signature", "link", "word", SESSION_REASON})
 """Reasons for which the client may be guessing a secret."""
@@ -75,6 +76,8 @@ def _count(request: web.Request, status: int, said: str) -> None:
         log.warning("request.refused", door=door, reason=reason, status=status, client=client, times=times)
     if reason in _GUESSES:
         _slow(request, network, reason)
+    elif reason == ENCODED and (wait := refusals.encoded(network)):
+        raise _too_many_encoded(wait)
 
 
 def _slow(request: web.Request, network: str, reason: str) -> None:
@@ -93,6 +96,15 @@ def _slow(request: web.Request, network: str, reason: str) -> None:
             "The right one is accepted at any time; wait before you try another.",
             headers={**headers, hdrs.RETRY_AFTER: str(wait)},
         ) from None
+
+
+def _too_many_encoded(wait: int) -> Refusal:
+    return Refusal(
+        429,
+        "Too many encoded bodies from this address.",
+        "Send bodies as they are, without `Content-Encoding`: they are accepted at any time.",
+        headers={hdrs.RETRY_AFTER: str(wait)},
+    )
 
 
 def _door(request: web.Request) -> str:

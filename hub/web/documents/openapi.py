@@ -202,7 +202,7 @@ _MEANINGS: Final = {
     405: "Nothing of this kind is taken out",
     409: "There is one already, or it is too late",
     413: "Too large",
-    415: "Not JSON",
+    415: "Not JSON, or encoded",
     422: "No event is accepted; each is refused with its reason",
     429: "Too many requests; try again later",
     500: "A fault of the hub: its log has the `instance`",

@@ -21,6 +21,8 @@ down_revision = "0009"
 _KEYS: Final = {"event": "key", "message": "id", "attempt": "message_id"}
 """The column of each table that begins with the milliseconds of the event's time."""
 _PRIMARY: Final = {"event": "key", "message": "id", "attempt": "message_id, at"}
+PLANNED: Final = tuple(f"ALTER TABLE {table} ATTACH PARTITION" for table in _KEYS)
+"""What reads rows here and stands in no file: `hub db upgrade --plan` says so."""
 _functions = statements_beside(__file__)
 
 

@@ -15,7 +15,7 @@ ALTER TABLE attempt ALTER COLUMN recorded_at
     SET DEFAULT CASE WHEN pg_current_xact_id() IS NOT NULL THEN clock_timestamp() END;
 
 -- Rows are stored in the order in which they are recorded: a few bytes for each hundred pages.
-CREATE INDEX attempt_recorded ON attempt USING brin (recorded_at) WITH (autosummarize = on);
+CREATE INDEX attempt_recorded ON ONLY attempt USING brin (recorded_at) WITH (autosummarize = on);
 
 -- Messages that ended without reaching anybody, whatever statement ended them: a call to a provider has its attempt, and
 -- a receipt too.

@@ -22,7 +22,7 @@ CREATE TABLE emergency_alert (
     PRIMARY KEY (event_key, person)
 );
 
-CREATE INDEX message_emergency ON message (id)
+CREATE INDEX message_emergency ON ONLY message (id)
     WHERE purpose = 'emergency' AND state IN ('failed', 'bounced', 'suppressed', 'expired');
 
 -- Since when an event waits for its webhook.

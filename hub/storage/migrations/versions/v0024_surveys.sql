@@ -6,5 +6,5 @@ CREATE TABLE survey_turn (
 );
 
 -- The indicators of a year read these events and no others.
-CREATE INDEX event_survey ON event (type, time)
+CREATE INDEX event_survey ON ONLY event (type, time)
 WHERE type IN ('co.coproservicios.survey.requested.v1', 'co.coproservicios.survey.answered.v1');

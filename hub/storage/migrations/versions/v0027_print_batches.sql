@@ -42,7 +42,7 @@ CREATE INDEX letter_batch ON letter (batch_id, batch_position) WHERE batch_id IS
 
 -- Documents that staff prints itself have no letter: few of the messages, and only these are entered. Once one is
 -- handed over, only its ending tells what it was.
-CREATE INDEX message_to_print ON message (created_at, id)
+CREATE INDEX message_to_print ON ONLY message (created_at, id)
     WHERE channel = 'print' AND state = 'failed' AND reason = 'document_not_printed';
 
 CREATE INDEX ending_to_print ON ending (message_id) WHERE reason = 'document_not_printed';

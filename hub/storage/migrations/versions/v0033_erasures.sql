@@ -15,7 +15,7 @@ CREATE TABLE erasure (
 );
 
 -- What came since the last look: rows are stored in that order.
-CREATE INDEX event_received ON event USING brin (received_at) WITH (autosummarize = on);
+CREATE INDEX event_received ON ONLY event USING brin (received_at) WITH (autosummarize = on);
 
 -- The mark of an address: a salted digest, which stands in `suppression` in its place. The salt is this database's own.
 -- It is no secret from who reads the database; a digest without salt could be looked up in a table made once for all.

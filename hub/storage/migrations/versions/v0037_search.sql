@@ -57,6 +57,6 @@ CREATE INDEX unit_words ON unit USING gin (words gin_trgm_ops);
 
 -- Payments, invoices and packages have none of the fields: of these intake pays for a comparison only. The list of what
 -- is not sorted in yet is short, so that neither a search nor the commit that empties it waits long.
-CREATE INDEX event_subject_words ON event USING gin (search_subject(data, copropiedad_id))
+CREATE INDEX event_subject_words ON ONLY event USING gin (search_subject(data, copropiedad_id))
     WITH (gin_pending_list_limit = 256)
     WHERE data ?| '{title, subject, instruction, obligation, report_kind}';

@@ -28,7 +28,7 @@ CREATE INDEX reply_of_thread ON reply (thread);
 
 -- The newest events of cases that people speak of. Accounts of units, whose payments come by the thousand, and surveys
 -- are none: an event of theirs costs nothing here.
-CREATE INDEX event_of_case ON event (key) WHERE case_key ~ '^(pqrs_id|thread_id|assembly_id|engagement_id|request_id|work_id|emergency_id|outage_id|incident_id|package_id|conflict_id|finding_id|case_id|privacy[.]incident_id):';
+CREATE INDEX event_of_case ON ONLY event (key) WHERE case_key ~ '^(pqrs_id|thread_id|assembly_id|engagement_id|request_id|work_id|emergency_id|outage_id|incident_id|package_id|conflict_id|finding_id|case_id|privacy[.]incident_id):';
 
 CREATE INDEX clock_running_case ON clock (case_key) WHERE ended_at IS NULL AND case_key ~ '^(pqrs_id|thread_id|assembly_id|engagement_id|request_id|work_id|emergency_id|outage_id|incident_id|package_id|conflict_id|finding_id|case_id|privacy[.]incident_id):';
 

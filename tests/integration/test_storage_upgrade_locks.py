@@ -1,0 +1,201 @@
+"""Upgrades of a database with rows: what is locked, what is built beside writers, and what the plan says."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final
+
+import asyncpg
+import pytest
+from sqlalchemy import event as listening
+from sqlalchemy.engine import Engine
+
+from hub.storage import migrations
+from hub.storage.migrations import completing, upgrading
+from tests.acceptance.harness import until
+from tests.command_line import command
+from tests.integration.test_storage_downgrade import SHAPE, fetch
+from tests.servers import Servers
+
+FIRST_RELEASE: Final = "0007"
+"""The schema of 0.1.0."""
+ROWS: Final = 3000
+BIG: Final = "event|message|attempt"
+SCANS: Final = re.compile(
+    rf"CREATE (UNIQUE )?INDEX \w+\s+ON ({BIG})(_\w+)?\b|ALTER TABLE ({BIG})\b.*(GENERATED|TYPE|SET NOT NULL)",
+    re.DOTALL,
+)
+KNOWN: Final = {"event_case_time", "event_unplanned", "event_waiting"}
+"""Indexes of 0009 and 0010, which were there before the tables were divided."""
+AT: Final = f"now() - interval '90 days' * n / {ROWS}"
+ID: Final = (
+    f"(lpad(to_hex(floor(extract(epoch FROM {AT}) * 1000)::bigint), 12, '0')"
+    " || '8' || substr(md5(n::text), 1, 3) || '8' || substr(md5(n::text), 4, 15))::uuid"
+)
+FILL: Final = (
+    f"""
+    INSERT INTO event (key, time, received_at, planned_at, waiting, source, id, type, case_key, data)
+    SELECT {ID}, {AT}, {AT}, {AT}, false, 'urn:crm', n::text, 'co.x.y.v1', 'pqrs_id:' || n,
+           jsonb_build_object('subject', 'Fuga en el apartamento ' || n)
+    FROM generate_series(1, {ROWS}) AS n
+    """,
+    f"""
+    INSERT INTO message (id, event_key, created_at, audience, step, state, channel, lane, purpose, event,
+                         event_id, occasion, person, contact_id, address, name, locale)
+    SELECT {ID}, {ID}, {AT}, 0, 0, 'delivered', (ARRAY['sms', 'inbox'])[n % 2 + 1], 'normal', 'service',
+           'pqrs.received', n::text, 'initial', 'p-' || n, 'c', 'a', 'María', 'es'
+    FROM generate_series(1, {ROWS}) AS n
+    """,
+    f"""
+    INSERT INTO attempt (message_id, at, took, outcome, provider, reference, code)
+    SELECT {ID}, {AT}, '1 s', 'accepted', 'smtp', 'r', '250' FROM generate_series(1, {ROWS}) AS n
+    """,
+    "ANALYZE",
+)
+FILES: Final = """
+SELECT pg_relation_filenode(oid)::text FROM pg_class
+WHERE relkind = 'r' AND relname ~ '^(event|message|attempt)(_until_[0-9_]+)?$'
+"""
+NOT_BUILT: Final = "SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid"
+BUILDING: Final = "SELECT pid::text FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONCURRENTLY%'"
+WRITE: Final = "UPDATE message SET name = name WHERE person = 'p-1'"
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[Any]:
+    connection = await asyncpg.connect(url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+async def filled(empty: str) -> str:
+    await migrations.upgrade(empty, to=FIRST_RELEASE)
+    async with connected(empty) as connection:
+        for statement in FILL:
+            await connection.execute(statement)
+    return empty
+
+
+@pytest.fixture
+def said() -> Iterator[list[str]]:
+    """The statements of the upgrade's transaction."""
+    statements: list[str] = []
+
+    def note(*given: Any) -> None:
+        statements.append(given[2])
+
+    listening.listen(Engine, "before_cursor_execute", note)
+    yield statements
+    listening.remove(Engine, "before_cursor_execute", note)
+
+
+async def test_transaction_builds_no_index_of_a_divided_table_and_writes_none_anew(
+    filled: str, said: list[str]
+) -> None:
+    before = await fetch(filled, FILES)
+    await migrations.upgrade(filled)
+    after = await fetch(filled, FILES)
+    scans = [text for text in said if SCANS.search(text) and not any(name in text for name in KNOWN)]
+
+    assert len(said) > 100
+    assert [] == scans
+    assert before == after
+
+
+async def test_large_tables_have_the_same_schema_in_the_end_as_empty_ones(
+    filled: str, servers: Servers
+) -> None:
+    await migrations.upgrade(filled)
+    async with servers.empty_database() as other:
+        await migrations.upgrade(other)
+        empty_one = await fetch(other, SHAPE)
+
+    assert empty_one == await fetch(filled, SHAPE)
+    assert [] == await fetch(filled, NOT_BUILT)
+
+
+async def test_writers_do_not_wait_for_an_index_and_an_interrupted_one_is_built_later(filled: str) -> None:
+    """A transaction that has written and stays open holds the index up, and nobody else."""
+    await migrations.upgrade(filled, to="0037")
+    await upgrading.upgrade(filled, "0038", None)
+    left = await fetch(filled, NOT_BUILT)
+    async with connected(filled) as slow, connected(filled) as writer, connected(filled) as builder:
+        open_one = slow.transaction()
+        await open_one.start()
+        await slow.execute(WRITE)
+        building = asyncio.create_task(completing.complete(builder))
+        await until(lambda: _is_building(filled), "the index to be begun")
+        await writer.execute("SET lock_timeout = '2s'")
+        await writer.execute(WRITE.replace("p-1", "p-2"))
+        building.cancel()
+        with suppress(asyncio.CancelledError):
+            await building
+        await open_one.rollback()
+    broken = await fetch(filled, NOT_BUILT)
+    await migrations.upgrade(filled, to="0038")
+
+    assert {"message_name", "message_channel"} == set(left)
+    assert set(left) < set(broken)
+    assert [] == await fetch(filled, NOT_BUILT)
+
+
+async def _is_building(url: str) -> bool:
+    return bool(await fetch(url, BUILDING))
+
+
+async def test_user_of_the_roles_leaves_what_is_not_built_to_the_owner(filled: str) -> None:
+    await migrations.upgrade(filled, to="0037")
+    await upgrading.upgrade(filled, "0038", None)
+    async with connected(filled) as roles:
+        await roles.execute("SET ROLE hub_app")
+        built = await completing.complete(roles)
+
+    assert (0, 2) == (built, len(await fetch(filled, NOT_BUILT)))
+
+
+async def test_plan_says_what_each_migration_locks_and_changes_nothing(filled: str) -> None:
+    before = await fetch(filled, SHAPE)
+    done = await command({"HUB_DATABASE_URL": filled}, "db", "upgrade", "--plan", "--json")
+    screen = await command({"HUB_DATABASE_URL": filled}, "db", "upgrade", "--plan")
+    plan = json.loads(done.out)
+    locks = {
+        (item["revision"], lock["table"], lock["why"]): lock
+        for item in plan["items"]
+        for lock in item["locks"]
+    }
+    words = locks["0037", "event", "builds an index beside writers"]
+    divided = locks["0010", "message", "reads all rows, to divide them by month"]
+
+    assert before == await fetch(filled, SHAPE)
+    assert (FIRST_RELEASE, migrations.HEAD) == (plan["current"], plan["needed"])
+    assert (ROWS, False) == (words["rows"], words["holds_writers"])
+    assert (ROWS, "ACCESS EXCLUSIVE", True) == (divided["rows"], divided["lock"], divided["holds_writers"])
+    assert ("0020", "message", "changes up to all rows") in locks
+    assert 0 < plan["writers_wait"] < 5
+    assert "ACCESS EXCLUSIVE" in screen.out
+    assert f"from {FIRST_RELEASE} to {migrations.HEAD}" in screen.out
+
+
+async def test_plan_of_what_is_up_to_date_is_empty(database: str) -> None:
+    plan = await migrations.plan(database)
+
+    assert ([], 0, 0) == (plan.items, plan.writers_wait, plan.beside)
+
+
+async def test_plan_of_an_empty_database_locks_nothing_and_of_an_unknown_one_is_refused(empty: str) -> None:
+    plan = await migrations.plan(empty)
+    await migrations.upgrade(empty)
+    async with connected(empty) as connection:
+        await connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    unknown = await command({"HUB_DATABASE_URL": empty}, "db", "upgrade", "--plan")
+
+    assert (None, migrations.HEAD, 0) == (plan.current, plan.needed, plan.beside)
+    assert [] == [lock for item in plan.items for lock in item.locks]
+    assert (1, True) == (unknown.code, "There is no way from schema 9999" in unknown.err)
