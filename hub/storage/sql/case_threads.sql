@@ -143,14 +143,17 @@ ORDER BY at, rank, id COLLATE "C"
 LIMIT $7
 
 -- of_person --
+-- $8, $9: references of a stranger, and addresses, that are known to be this person's.
 WITH entries AS (
     SELECT coalesce((SELECT min(at) FROM attempt WHERE attempt.message_id = sent.id), sent.created_at) AS at, 3 AS rank,
            sent.id::text AS id, 'message' AS kind, sent.id AS key, NULL::text AS change,
            NULL::text AS person, NULL::text AS reason, NULL::text AS detail
-    FROM message AS sent WHERE sent.person = $1 AND ($2::text[] IS NULL OR sent.copropiedad_id = ANY ($2))
+    FROM message AS sent WHERE sent.person = ANY (array_append($8::text[], $1)) AND ($2::text[] IS NULL OR sent.copropiedad_id = ANY ($2))
     UNION ALL
     SELECT at, 0, reply.id::text, 'reply', reply.id, NULL, NULL, NULL, NULL FROM reply
-    WHERE reply.person = $1
+    WHERE (
+          reply.person = ANY (array_append($8, $1)) OR (reply.person IS NULL AND lower(reply.address) = ANY ($9::text[]))
+      )
       AND ($2 IS NULL OR EXISTS (
           SELECT FROM message WHERE message.id = reply.message_id AND copropiedad_id = ANY ($2)
       ))
@@ -159,7 +162,7 @@ WITH entries AS (
            NULL, left_out.person, left_out.reason, left_out.detail
     FROM left_out JOIN audience_record AS record
       ON record.event_key = left_out.event_key AND record.audience = left_out.audience
-    WHERE left_out.person = $1 AND left_out.reason <> $7
+    WHERE left_out.person = ANY (array_append($8, $1)) AND left_out.reason <> $7
       AND ($2 IS NULL OR EXISTS (
           SELECT FROM event WHERE event.key = left_out.event_key AND copropiedad_id = ANY ($2)
       ))
