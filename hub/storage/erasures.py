@@ -18,6 +18,7 @@ from hub.model.ids import span
 from hub.model.months import EPOCH
 from hub.people.erasing import LAST_VERSION, Traces, addresses_in, concerns, is_alone, message_of, scrubbed
 from hub.storage.database import Runner, Store, encode, load, read, storable
+from hub.storage.erased_clocks import erase_clocks, erase_older_clocks
 from hub.storage.own_addresses import OwnAddresses, own_addresses
 from hub.storage.strangers import has_open_case
 
@@ -101,7 +102,7 @@ class PostgresErasures(Store):
         named = [word for word in (person.lower(), *erasure.words) if len(word) >= _SHORTEST]
         await self.rows(_SQL["blank_reasons"], named)
         await self.rows(_SQL["forget_documents"])
-        await self._erase_parties(_traces([person], erasure.words))
+        await self._erase_left_behind(_traces([person], erasure.words))
         await self._erase_dead(_traces([person], erasure.words), marks, EPOCH)
 
     async def erase_events(self, erasure: Erasure, limit: int, legal_since: datetime) -> bool:
@@ -148,7 +149,9 @@ class PostgresErasures(Store):
             rows.setdefault(row["key"], row)
         async with self._database.transaction() as run:
             alone = await _erase_rows(run, list(rows.values()), whole)
-            await _erase_cases(run, {row["case_key"] for row in named if row["case_key"]}, own, whole)
+            cases = {row["case_key"] for row in named if row["case_key"]}
+            await _erase_parties_of(run, cases, own, whole)
+            await erase_clocks(run, cases, own, alone, whole)
             await run.rows(_SQL["strip_facts"], list(rows))
             flags = [key in alone for key in rows]
             await run.rows(_SQL["strip_texts"], list(rows), flags, whole.words)
@@ -185,11 +188,13 @@ class PostgresErasures(Store):
                 parties.setdefault(row["case_key"], []).append(theirs)
         return frozenset(case for case, theirs in parties.items() if all(theirs))
 
-    async def _erase_parties(self, traces: Traces) -> None:
+    async def _erase_left_behind(self, traces: Traces) -> None:
+        """Erase them from parties and clocks, whose events may be dropped."""
         sought = [f'"{ref.lower()}"' for ref in traces.refs] + list(traces.words)
         async with self._database.transaction() as run:
             for row in await run.rows(_SQL["parties"], sought):
                 await _put_party(run, row, traces, alone=False)
+            await erase_older_clocks(run, traces, sought)
 
     async def _erase_dead(self, traces: Traces, marks: Collection[str], since: datetime) -> None:
         after = _FIRST
@@ -225,29 +230,11 @@ async def _erase_rows(run: Runner, rows: Sequence[Record], traces: Traces) -> fr
     return frozenset(alone)
 
 
-async def _erase_cases(run: Runner, cases: Collection[str], own: Collection[str], traces: Traces) -> None:
-    if not cases:
-        return
+async def _erase_parties_of(
+    run: Runner, cases: Collection[str], own: Collection[str], traces: Traces
+) -> None:
     for row in await run.rows(_SQL["case_parties"], sorted(cases)):
         await _put_party(run, row, traces, alone=row["case_key"] in own)
-    for row in await run.rows(_SQL["case_clocks"], sorted(cases)):
-        left = _left_of_clock(row, traces, alone=row["case_key"] in own)
-        if left != row["context"]:
-            await run.rows(_SQL["put_clock"], row["id"], encode(left))
-
-
-def _left_of_clock(row: Record, traces: Traces, *, alone: bool) -> Json:
-    """
-    Return what stays of the data with which a clock makes its events.
-
-    A case without parties, like that of a survey, is the person's whom its data names. What is published of a
-    follow-up must be valid, so it loses a text with its field.
-    """
-    context: Mapping[str, Any] = row["context"]
-    names_only_them = concerns(context, traces) and is_alone(context, traces)
-    is_own = alone or (not row["has_parties"] and names_only_them)
-    left = scrubbed(context, traces, alone=is_own, kept=kept_wherever())
-    return {name: part for name, part in left.items() if part != ""} if row["is_follow_up"] else left
 
 
 async def _put_party(run: Runner, row: Record, traces: Traces, *, alone: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any, Final
 
 import pytest
@@ -9,8 +10,8 @@ from msgspec.structs import replace
 
 from hub.desk.rights.erasing import erase
 from hub.errors import KeptByDuty
-from hub.inbound.replies import read
-from hub.model import Reply
+from hub.inbound.replies import event_of, read
+from hub.model import Inbound, Reply
 from hub.model.erasures import Duty
 from hub.operations.person_export import paper
 from hub.operations.person_export.schemas import PersonExport
@@ -43,7 +44,7 @@ class Home:
         self.office, self.database = office, office.database
         self.store = PostgresErasures(office.database)
 
-    async def reply(self, address: str, text: str, person: str | None = None) -> None:
+    async def reply(self, address: str, text: str, person: str | None = None) -> Inbound:
         """Keep a reply that answers no message; `person`: staff knows who wrote it."""
         reply = Reply(
             channel="email",
@@ -55,8 +56,16 @@ class Home:
             at=MONDAY,
         )
         replies = PostgresReplies(self.database)
-        await replies.add(read(reply, await replies.about(reply), now=MONDAY))
+        kept = await replies.add(read(reply, await replies.about(reply), now=MONDAY))
         await self.database.rows("UPDATE reply SET person = $1 WHERE text = $2", person, text)
+        return kept
+
+    async def converse(self, address: str, text: str, person: str | None = None) -> None:
+        """Keep such a reply, and take in the event that it begins a conversation."""
+        inbound = await self.reply(address, text, person)
+        about_whom = dataclasses.replace(inbound.about, person=person, address=address)
+        await self.office.take_in(event_of(dataclasses.replace(inbound, about=about_whom)))
+        await self.office.deliver()
 
     async def petition(self, number: str, minutes: int, **petitioner: Any) -> None:
         """Take in a petition whose writer is named by contacts alone."""
@@ -195,6 +204,41 @@ async def test_signed_comment_of_a_survey_leaves_the_clock_that_waits_with_it(
     [clock] = await couple.database.rows("SELECT context FROM clock")
     assert "comment" not in clock["context"]
     assert 1 == clock["context"]["score"]
+
+
+async def test_clock_whose_events_are_dropped_loses_her_words(couple: Home) -> None:
+    await couple.survey("Nadie llamó.", person_id=HER)
+    await couple.database.rows("DELETE FROM event")
+    await couple.erase()
+
+    assert set() == await couple.seen("Nadie llamó")
+
+
+async def test_conversation_that_she_began_from_an_address_of_both_goes(couple: Home) -> None:
+    await couple.converse(OF_BOTH, "mis-palabras", person=HER)
+    before = await couple.seen("mis-palabras")
+    await couple.erase()
+
+    assert {("event", "data"), ("clock", "context"), ("reply", "text")} <= before
+    assert set() == await couple.seen("mis-palabras")
+
+
+async def test_conversation_without_reference_from_her_address_goes(couple: Home) -> None:
+    await couple.converse(ONCE_HERS, "mis-palabras")
+    before = await couple.seen("mis-palabras")
+    await couple.erase()
+
+    assert {("event", "data"), ("clock", "context"), ("reply", "text")} <= before
+    assert set() == await couple.seen("mis-palabras", ONCE_HERS)
+
+
+@pytest.mark.parametrize(("address", "person"), [(NOW_HERS, HIM), (OF_BOTH, None)])
+async def test_conversation_of_somebody_else_stays(couple: Home, address: str, person: str | None) -> None:
+    await couple.converse(address, "palabras-de-otro", person=person)
+    before = await couple.seen("palabras-de-otro")
+    await couple.erase()
+
+    assert before == await couple.seen("palabras-de-otro")
 
 
 async def test_letter_to_a_stranger_at_her_address_loses_its_name_also_when_it_is_empty(couple: Home) -> None:

@@ -269,14 +269,6 @@ SELECT case_key, who, recipients FROM party WHERE case_key = ANY ($1::text[])
 -- put_party --
 UPDATE party SET recipients = $3 WHERE case_key = $1 AND who = $2
 
--- case_clocks --
-SELECT id, case_key, context, promise ->> 'follow_up' IS NOT NULL AS is_follow_up,
-       EXISTS (SELECT FROM party WHERE party.case_key = clock.case_key) AS has_parties
-FROM clock WHERE case_key = ANY ($1::text[]) AND context IS NOT NULL
-
--- put_clock --
-UPDATE clock SET context = $2 WHERE id = $1
-
 -- strip_facts --
 -- Words to others about these events were made of data that is gone: they cannot be made again, and nobody changed
 -- them.
