@@ -174,6 +174,20 @@ async def test_erasure_leaves_what_may_be_of_who_shares_an_address(couple: Home)
     assert {("event", "data"), ("party", "recipients")} <= await couple.seen("asunto-pqrs-82", OF_BOTH)
 
 
+async def test_opt_out_of_somebody_else_at_her_address_stands(couple: Home) -> None:
+    for purpose, person in (("commercial", HIM), ("survey", None)):
+        await couple.database.rows(
+            "INSERT INTO opt_out (address, purpose, since, person, reason) "
+            "VALUES ($1, $2, now(), $3, 'BAJA')",
+            NOW_HERS,
+            purpose,
+            person,
+        )
+    await couple.erase()
+
+    assert [HIM] == [row["person"] for row in await couple.database.rows("SELECT person FROM opt_out")]
+
+
 async def test_address_of_both_goes_with_the_last_of_them(couple: Home) -> None:
     await couple.reply(OF_BOTH, "de-quien-sea")
     await couple.petition("pqrs-82", 1, name="Alguien", email=OF_BOTH)
@@ -189,6 +203,12 @@ async def test_open_case_that_she_opened_as_a_stranger_is_answered_first(couple:
     assert [Duty.CASE] == list(await couple.store.duties(HER))
     with pytest.raises(KeptByDuty, match="caso abierto"):
         await erase(actor(), couple.store, HER, reason="x", legal_since=NOW)
+
+
+async def test_open_case_of_a_longer_address_is_not_hers(couple: Home) -> None:
+    await couple.petition("pqrs-80", 1, name="Otra", email=f"otra.{ONCE_HERS}")
+
+    assert [] == list(await couple.store.duties(HER))
 
 
 @pytest.mark.parametrize("who", [{"person_id": HER}, {}], ids=["hers", "anonymous but signed"])

@@ -84,7 +84,9 @@ ON CONFLICT (address, channel) DO NOTHING
 DELETE FROM suppression WHERE NOT starts_with(address, 'sha256:') AND address_mark(address) = ANY ($1::text[])
 
 -- forget_opt_outs --
-DELETE FROM opt_out WHERE person = $2 OR address_mark(address) = ANY ($1::text[])
+-- That of somebody else stands, from whatever address it came.
+DELETE FROM opt_out
+WHERE person = $2 OR address_mark(address) = ANY ($1::text[]) AND (person IS NULL OR starts_with(person, 'inline:'))
 
 -- forget_turns --
 DELETE FROM survey_turn WHERE person = $1
@@ -159,7 +161,10 @@ SELECT EXISTS (
     SELECT FROM inbox_item WHERE person = $1 AND (subject, text, html) <> ('', '', '')
 ) OR EXISTS (
     SELECT FROM reply
-    WHERE (person = $1 OR address_mark(address) = ANY ($3::text[]) AND (person IS NULL OR starts_with(person, 'inline:')))
+    WHERE (
+          person = $1
+          OR address_mark(address) = ANY ($3::text[]) AND (person IS NULL OR starts_with(person, 'inline:'))
+      )
       AND (address, subject, text) <> ('', '', '') AND received_at > now() - interval '2 days'
 ) OR EXISTS (
     SELECT FROM directory_version WHERE kind = 'person' AND id = $1 AND data <> '{}'
