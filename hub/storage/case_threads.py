@@ -104,7 +104,8 @@ class PostgresCases(Store):
         places: PropertyScope = None,
         also: ByAddress = NO_ADDRESS,
     ) -> CaseFacts:
-        by_address = list(also.refs), list(also.addresses)
+        refs, addresses = also.refs, also.addresses
+        by_address = list(refs), list(refs.values()), list(addresses), list(addresses.values())
         asked = storable(person), listed(places), *_position(after), limit + 1, TOLD_BY_ANOTHER, *by_address
         async with self._database.snapshot() as run:
             rows = await run.rows(_SQL["of_person"], *asked)

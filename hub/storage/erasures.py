@@ -51,7 +51,9 @@ class PostgresErasures(Store):
 
     async def counts(self, person: str, legal_since: datetime) -> Counts:
         own = await own_addresses(self, person)
-        [row] = await self.rows(_SQL["counts"], storable(person), legal_since, own.refs, own.lower)
+        [row] = await self.rows(
+            _SQL["counts"], storable(person), legal_since, list(own.refs), list(own.lower)
+        )
         return dict(row)
 
     async def begin(self, person: str, *, by: str, reason: str) -> bool:

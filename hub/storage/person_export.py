@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from hub.model import Json, PreferenceEntry, Purpose
 from hub.people.audience.contacts import strangers_in
@@ -38,7 +39,7 @@ class PostgresPersonExport(Store):
                 roles=[read(RoleVersion, row) for row in await run.rows(_SQL["roles"], asked)],
                 cases=[
                     read(PromiseOfCase, row)
-                    for row in await run.rows(_SQL["cases"], asked, own.refs)
+                    for row in await run.rows(_SQL["cases"], asked, *_split(own.refs))
                     if row["is_named"] or _is_of(row["recipients"], own.refs)
                 ],
                 surveys=[read(SurveyOfPerson, row) for row in await run.rows(_SQL["surveys"], asked)],
@@ -49,16 +50,24 @@ class PostgresPersonExport(Store):
                 openings=[read(PageOpening, row) for row in await run.rows(_SQL["openings"], asked)],
                 contacts=[read(CountedContact, row) for row in await run.rows(_SQL["counted"], asked)],
                 suppressions=[
-                    read(AddressSuppression, row) for row in await run.rows(_SQL["suppressions"], own.lower)
+                    read(AddressSuppression, row)
+                    for row in await run.rows(_SQL["suppressions"], *_split(own.lower))
                 ],
-                opt_outs=[read(RefusedByAddress, row) for row in await run.rows(_SQL["opt_outs"], own.lower)],
+                opt_outs=[
+                    read(RefusedByAddress, row)
+                    for row in await run.rows(_SQL["opt_outs"], *_split(own.lower))
+                ],
                 by_address=ByAddress(refs=own.refs, addresses=own.lower),
             )
 
     async def contacts(self, person: str, purposes: Collection[Purpose]) -> Sequence[ContactRecord]:
         own = await own_addresses(self, person)
-        rows = await self.rows(_SQL["contacts"], own.refs, sorted(purposes))
+        rows = await self.rows(_SQL["contacts"], *_split(own.refs), sorted(purposes))
         return [read(ContactRecord, row) for row in rows]
+
+
+def _split(until: Mapping[str, datetime]) -> tuple[list[str], list[datetime]]:
+    return list(until), list(until.values())
 
 
 def _is_of(recipients: Json, refs: Collection[str]) -> bool:

@@ -105,6 +105,8 @@ async def couple(opened: Database) -> Home:
         await office.take_in(replace(her, data={**her.data, "names": NAME}))
         if address == ONCE_HIS:
             await office.take_in(somebody(HIM, email(OF_BOTH), version=2))
+    # She moves in an hour: messages of these tests have the clock's time, replies that of their Monday.
+    await opened.rows("UPDATE directory_version SET since = now() + interval '1 hour' WHERE version > 1")
     return Home(office)
 
 
@@ -150,6 +152,22 @@ async def test_export_has_nothing_that_may_be_of_who_shares_an_address(couple: H
     assert [] == export.messages
     assert [] == export.thread
     assert [] == export.cases
+
+
+async def test_export_has_nothing_that_came_from_an_address_after_she_had_left_it(couple: Home) -> None:
+    """A number is given out again, to people whom the directory does not have."""
+    await couple.reply(ONCE_HERS, "de-quien-lo-tiene-ahora")
+    await couple.petition("pqrs-80", 1, name="Quien lo tiene ahora", email=ONCE_HERS)
+    await couple.database.rows("UPDATE reply SET at = now() + interval '1 day'")
+    await couple.database.rows("UPDATE message SET created_at = now() + interval '1 day'")
+    await couple.database.rows(
+        "INSERT INTO suppression (address, channel, since, reason, provider, code) "
+        "VALUES ($1, 'email', now() + interval '1 day', 'gone', 'smtp', '550')",
+        ONCE_HERS,
+    )
+    export = await couple.export()
+
+    assert ([], [], [], []) == (export.messages, export.thread, export.cases, export.suppressions)
 
 
 async def test_erasure_takes_what_names_her_by_address_alone(couple: Home) -> None:

@@ -4,7 +4,7 @@ Addresses of a person, and those of them that somebody else has or had, too.
 SELECT coalesce(name, '') AS name, contact_points, contact_points_given, removed FROM person WHERE id = $1
 
 -- versions --
-SELECT data FROM directory_version WHERE kind = 'person' AND id = $1 AND data <> '{}'
+SELECT since, data FROM directory_version WHERE kind = 'person' AND id = $1 ORDER BY version
 
 -- written --
 -- What messages were addressed to, which the directory may have forgotten.
