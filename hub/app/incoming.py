@@ -6,6 +6,7 @@ from hub import storage
 from hub.access.audit import note
 from hub.app.container import Container
 from hub.inbound import process_reply, process_report
+from hub.inbound.mail.classify import CHANNEL
 from hub.model import AckOutcome, BounceReport, Complaint, Reply
 from hub.resilience.database_time import NOW
 
@@ -32,6 +33,7 @@ async def take_bounce(parts: Container, report: BounceReport) -> str:
         store=storage.PostgresMailReports(parts.database),
         publisher=parts.publisher,
         confirm_by=parts.company.policy.confirm_bounce_by,
+        lasts=parts.company.policy.suppression_for(CHANNEL),
         now=NOW(),
     )
 

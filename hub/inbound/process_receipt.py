@@ -64,6 +64,7 @@ async def _settle(message_id: UUID, receipt: Receipt, store: ReceiptStore, at: d
             reason=receipt.reason or receipt.state,
             provider=receipt.provider,
             code=receipt.code,
+            until=receipt.gone_until,
         )
         await store.suppress([gone])
     return known

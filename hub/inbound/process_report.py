@@ -4,8 +4,10 @@ Reports by mail that our mail was lost, or unwanted. They prove nothing: most co
 So a report counts only where it fits what the hub knows: it names the very address to which that message was
 sent, while a server may still be trying (docs/decisions/0062-staff-confirms-doubtful-reports.md). Anybody
 who has seen the mail can forge even that, and gains little: the message counts as lost, and its cascade goes
-on. Where more depends on it, a report only asks: the answer to a PQRS, which ends a legal term, counts as
-lost when a person has confirmed it, or when nobody has contradicted in time.
+on. An address that it calls bad is suppressed for a month, unless a report about another mail confirms it
+(docs/decisions/0145-reports-suppress-for-a-month.md). Where more depends on it, a report only asks: the
+answer to a PQRS, which ends a legal term, counts as lost when a person has confirmed it, or when nobody has
+contradicted in time.
 """
 
 from __future__ import annotations
@@ -32,6 +34,8 @@ from hub.ports.replies import ReplyStore
 
 BOUNCE_AGE: Final = timedelta(days=7)
 """A server gives up after four or five days (RFC 5321, 4.5.4.1); one that is told to try longer is rare."""
+SUPPRESSED_FOR: Final = timedelta(days=30)
+"""The time for which a single report suppresses an address: nobody knows who wrote it."""
 COMPLAINT_AGE: Final = timedelta(days=30)
 """People call a mail unwanted weeks later."""
 BAD_ADDRESS: Final = frozenset(status for status in GONE if status.startswith("5.1."))
@@ -60,12 +64,14 @@ async def take_bounce(
     store: ReportStore,
     publisher: Publisher,
     confirm_by: Callable[[datetime], datetime],
+    lasts: timedelta | None,
     now: datetime,
 ) -> str:
     """
     Process a report; idempotent. Return what became of it, as a machine word.
 
-    `confirm_by` returns until when a person may answer. May raise `hub.errors.Unavailable`: then the mail
+    `confirm_by` returns until when a person may answer; `lasts` is how long the policy suppresses a mail
+    address that is proven to be gone, None for ever. May raise `hub.errors.Unavailable`: then the mail
     server keeps the report.
     """
     sent = await store.sent(report.message_id)
@@ -78,7 +84,8 @@ async def take_bounce(
         return await _ask(sent, loss or report.losses[0], store, publisher, until=confirm_by(now), now=now)
     if loss is None:
         return _ignored(report.message_id, UNNAMED)
-    await take(receipt_of(sent.message, loss.status, loss.code), store=store, at=now)
+    until = now + min(SUPPRESSED_FOR, lasts or SUPPRESSED_FOR)
+    await take(receipt_of(sent.message, loss.status, loss.code, gone_until=until), store=store, at=now)
     return BELIEVED
 
 
@@ -108,8 +115,8 @@ _ANSWERS: Final = frozenset(
 )
 
 
-def receipt_of(message: Message, status: str, code: str) -> Receipt:
-    """Make the receipt of a loss that is believed."""
+def receipt_of(message: Message, status: str, code: str, gone_until: datetime | None = None) -> Receipt:
+    """Make the receipt of a loss that is believed; without `gone_until` a person vouches for it."""
     return Receipt(
         message_id=message.id,
         state=State.BOUNCED,
@@ -117,6 +124,7 @@ def receipt_of(message: Message, status: str, code: str) -> Receipt:
         reason=f"dsn_{status or 'failed'}",
         code=code,
         gone=status in BAD_ADDRESS,
+        gone_until=gone_until,
     )
 
 

@@ -303,7 +303,8 @@ class Receipt:
     `reference` and `code` are the provider's own, without any address in them.
 
     `message_id` is None if the provider does not return our id: then the reference identifies the message.
-    `gone` is true if the provider reports that the contact point no longer exists.
+    `gone` is true if the provider reports that the contact point no longer exists; where nothing proves who
+    reports it, this counts until `gone_until`.
     """
 
     state: State
@@ -313,3 +314,4 @@ class Receipt:
     reference: str | None = None
     code: str = ""
     gone: bool = False
+    gone_until: datetime | None = None

@@ -24,6 +24,10 @@ LAST_VERSION: Final = 2**63 - 1
 STAFF: Final = frozenset({"agent", "assignee", "technician", "called", "by"})
 """Fields with people who act in their work: an event with them may still be about one person alone."""
 _NAMED: Final = ("ref", "person_id", "subject_id")
+_OF_WHOM: Final = ("person", "person_id", "subject_id", "person_ref")
+"""Fields of an event, or of a clock, with the reference of the person whom it is about."""
+_WRITER: Final = "sender"
+"""The field with the address from which the person wrote."""
 _REACHED: Final = ("email", "phone", "value", "address")
 _FEWEST_DIGITS: Final = 7
 
@@ -75,9 +79,27 @@ def concerns(data: Json, traces: Traces) -> bool:
 
 
 def is_alone(data: Mapping[str, Json], traces: Traces) -> bool:
-    """Return whether a value names nobody else, apart from staff at work."""
-    rest = [value for name, value in data.items() if name not in STAFF]
+    """
+    Return whether a value names nobody else, apart from staff at work.
+
+    A reference goes before an address: who wrote is the person, from whatever address.
+    """
+    about = _about(data)
+    if not about <= traces.refs:
+        return False
+    skipped = STAFF | {_WRITER} if about else STAFF
+    rest = [value for name, value in data.items() if name not in skipped]
     return not any(_is_other(person, traces) for value in rest for person in _objects(value))
+
+
+def names_them(data: Mapping[str, Json], traces: Traces) -> bool:
+    """Return whether a value is about one of them, by reference."""
+    return bool(_about(data) & traces.refs)
+
+
+def _about(data: Mapping[str, Json]) -> frozenset[str]:
+    found = (data.get(field) for field in _OF_WHOM)
+    return frozenset(ref for ref in found if isinstance(ref, str))
 
 
 def scrubbed(data: Json, traces: Traces, *, alone: bool, kept: Kept) -> Json:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from hub.model import Brand, Consent, OptedOut, PropertyScope
 from hub.model.evidence import SaidMessage, Seal, SealedRow
+from hub.ports.by_address import NO_ADDRESS, ByAddress
 from hub.ports.cases import CaseFacts, CaseStore
 from hub.ports.evidence import VersionStore
 
@@ -17,12 +18,18 @@ class ThreadStore(CaseStore, Protocol):
     """Cases, and one person's affairs in the same form."""
 
     async def of_person(
-        self, person: str, *, after: str | None, limit: int, places: PropertyScope = None
+        self,
+        person: str,
+        *,
+        after: str | None,
+        limit: int,
+        places: PropertyScope = None,
+        also: ByAddress = NO_ADDRESS,
     ) -> CaseFacts:
         """
         Return the messages to a person, her replies and the events that left her out, whole, oldest first.
 
-        `case` is `person:REF`. With `places`, only rows of these.
+        `case` is `person:REF`. With `places`, only rows of these. `also`: those of these addresses, too.
         """
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from hub.model import Json, MarkEntry, PreferenceEntry, Purpose
+from hub.ports.by_address import NO_ADDRESS, ByAddress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +80,27 @@ class CountedContact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddressSuppression:
+    """An address of the person to which the hub does not, or did not, write on a channel."""
+
+    address: str
+    channel: str
+    reason: str
+    since: datetime
+    expires_at: datetime | None
+    lifted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedByAddress:
+    """An opt-out from an address of the person, which named nobody."""
+
+    purpose: Purpose
+    at: datetime
+    method: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContactRecord:
     """
     A message of a limited purpose that a provider accepted, or may have accepted.
@@ -108,6 +130,9 @@ class ExportFacts:
     marks: Sequence[MarkEntry] = ()
     openings: Sequence[PageOpening] = ()
     contacts: Sequence[CountedContact] = ()
+    suppressions: Sequence[AddressSuppression] = ()
+    opt_outs: Sequence[RefusedByAddress] = ()
+    by_address: ByAddress = NO_ADDRESS
 
 
 class PersonExportStore(Protocol):

@@ -21,6 +21,7 @@ from hub.model.ids import span
 from hub.people.masking import mask_address, mask_name, mask_reference
 from hub.people.units import unit_name
 from hub.policy.clocks import ESCALATES
+from hub.ports.by_address import NO_ADDRESS, ByAddress
 from hub.ports.cases import CaseEntry, CaseFacts, CaseMessage, EntryKind, KnownCase
 from hub.storage import clocks, events, extensions
 from hub.storage.database import Runner, Store, load, read, storable
@@ -95,9 +96,17 @@ class PostgresCases(Store):
         return replace(facts, next=_cursor(entries[-1])) if len(rows) > limit else facts
 
     async def of_person(
-        self, person: str, *, after: str | None, limit: int, places: PropertyScope = None
+        self,
+        person: str,
+        *,
+        after: str | None,
+        limit: int,
+        places: PropertyScope = None,
+        also: ByAddress = NO_ADDRESS,
     ) -> CaseFacts:
-        asked = storable(person), listed(places), *_position(after), limit + 1, TOLD_BY_ANOTHER
+        refs, addresses = also.refs, also.addresses
+        by_address = list(refs), list(refs.values()), list(addresses), list(addresses.values())
+        asked = storable(person), listed(places), *_position(after), limit + 1, TOLD_BY_ANOTHER, *by_address
         async with self._database.snapshot() as run:
             rows = await run.rows(_SQL["of_person"], *asked)
             entries = [read(CaseEntry, row) for row in rows[:limit]]

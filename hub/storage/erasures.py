@@ -18,6 +18,9 @@ from hub.model.ids import span
 from hub.model.months import EPOCH
 from hub.people.erasing import LAST_VERSION, Traces, addresses_in, concerns, is_alone, message_of, scrubbed
 from hub.storage.database import Runner, Store, encode, load, read, storable
+from hub.storage.erased_clocks import erase_clocks, erase_older_clocks
+from hub.storage.own_addresses import OwnAddresses, own_addresses
+from hub.storage.strangers import has_open_case
 
 _SQL = load("erasures")
 _CHANNELS: Final = ("email", "sms", "whatsapp", "voice", "push")
@@ -41,21 +44,28 @@ class PostgresErasures(Store):
         return bool(row["known"])
 
     async def duties(self, person: str) -> Duties:
-        return [Duty(row["duty"]) for row in await self.rows(_SQL["duties"], storable(person))]
+        duties = [Duty(row["duty"]) for row in await self.rows(_SQL["duties"], storable(person))]
+        if Duty.CASE in duties or not await self._opened_as_stranger(person):
+            return duties
+        return [*duties, Duty.CASE]
 
     async def counts(self, person: str, legal_since: datetime) -> Counts:
-        [row] = await self.rows(_SQL["counts"], storable(person), legal_since)
+        own = await own_addresses(self, person)
+        [row] = await self.rows(
+            _SQL["counts"], storable(person), legal_since, list(own.refs), list(own.lower)
+        )
         return dict(row)
 
     async def begin(self, person: str, *, by: str, reason: str) -> bool:
         if not await self.knows(person):
             return False
         async with self._database.transaction() as run:
-            words, addresses = await _words(run, person)
-            marks = [row["mark"] for row in await run.rows(_SQL["marks"], sorted(addresses))]
-            await run.rows(_SQL["begin"], person, storable(by), storable(reason), sorted(words), marks)
-            await run.rows(_SQL["suppress"], marks, _CHANNELS)
-            await run.rows(_SQL["forget_suppressions"], marks)
+            own = await own_addresses(run, person)
+            marked = {row["given"]: row["mark"] for row in await run.rows(_SQL["marks"], sorted(own.held))}
+            marks, closed = [marked[address] for address in sorted(own.alone)], sorted(marked.values())
+            await run.rows(_SQL["begin"], person, storable(by), storable(reason), _words_of(own), marks)
+            await run.rows(_SQL["suppress"], closed, _CHANNELS)
+            await run.rows(_SQL["forget_suppressions"], closed)
             await run.rows(_SQL["forget_opt_outs"], marks, person)
             await run.rows(_SQL["tombstone"], person, LAST_VERSION)
             await run.rows(_SQL["last_version"], person, LAST_VERSION)
@@ -94,7 +104,7 @@ class PostgresErasures(Store):
         named = [word for word in (person.lower(), *erasure.words) if len(word) >= _SHORTEST]
         await self.rows(_SQL["blank_reasons"], named)
         await self.rows(_SQL["forget_documents"])
-        await self._erase_parties(_traces([person], erasure.words))
+        await self._erase_left_behind(_traces([person], erasure.words))
         await self._erase_dead(_traces([person], erasure.words), marks, EPOCH)
 
     async def erase_events(self, erasure: Erasure, limit: int, legal_since: datetime) -> bool:
@@ -122,6 +132,11 @@ class PostgresErasures(Store):
     async def finish(self, erasure: Erasure, *, is_over: bool) -> None:
         await self.rows(_SQL["finish" if is_over else "look"], erasure.person)
 
+    async def _opened_as_stranger(self, person: str) -> bool:
+        """Return whether a case runs that the person opened without being recognised."""
+        own = await own_addresses(self, person)
+        return await has_open_case(self, own.contacts)
+
     async def _erase_page(
         self, page: Sequence[Record], traces: Traces, marks: Collection[str], legal_since: datetime
     ) -> None:
@@ -136,12 +151,14 @@ class PostgresErasures(Store):
             rows.setdefault(row["key"], row)
         async with self._database.transaction() as run:
             alone = await _erase_rows(run, list(rows.values()), whole)
-            await _erase_cases(run, {row["case_key"] for row in named if row["case_key"]}, own, whole)
+            cases = {row["case_key"] for row in named if row["case_key"]}
+            await _erase_parties_of(run, cases, own, whole)
+            await erase_clocks(run, cases, own, alone, whole)
             await run.rows(_SQL["strip_facts"], list(rows))
             flags = [key in alone for key in rows]
             await run.rows(_SQL["strip_texts"], list(rows), flags, whole.words)
             await run.rows(_SQL["strip_documents"], sorted(alone), legal_since)
-            await _erase_inline(run, list(rows), marks, legal_since)
+            await _erase_inline(run, list(rows), marks, whole.words, legal_since)
 
     async def _with_addresses(self, values: Sequence[Json], traces: Traces, marks: Collection[str]) -> Traces:
         """Return the traces with those addresses of the values that are theirs, as written."""
@@ -173,11 +190,13 @@ class PostgresErasures(Store):
                 parties.setdefault(row["case_key"], []).append(theirs)
         return frozenset(case for case, theirs in parties.items() if all(theirs))
 
-    async def _erase_parties(self, traces: Traces) -> None:
+    async def _erase_left_behind(self, traces: Traces) -> None:
+        """Erase them from parties and clocks, whose events may be dropped."""
         sought = [f'"{ref.lower()}"' for ref in traces.refs] + list(traces.words)
         async with self._database.transaction() as run:
             for row in await run.rows(_SQL["parties"], sought):
                 await _put_party(run, row, traces, alone=False)
+            await erase_older_clocks(run, traces, sought)
 
     async def _erase_dead(self, traces: Traces, marks: Collection[str], since: datetime) -> None:
         after = _FIRST
@@ -194,25 +213,9 @@ def _traces(people: Collection[str], words: Collection[str]) -> Traces:
     return Traces(refs=frozenset(people), words=tuple(words))
 
 
-async def _words(run: Runner, person: str) -> tuple[set[str], set[str]]:
-    """Return names and addresses to look for, and those addresses that nobody else has."""
-    names: set[str] = set()
-    addresses: set[str] = set()
-    for row in await run.rows(_SQL["known"], person):
-        names.add(row["name"])
-        points = [*(row["contact_points"] or ()), *(row["contact_points_given"] or ())]
-        addresses.update(str(point["value"]) for point in points)
-    for row in await run.rows(_SQL["versions"], person):
-        names.add(str(row["data"].get("names") or ""))
-        addresses.update(str(point["value"]) for point in row["data"].get("contact_points") or ())
-    for row in await run.rows(_SQL["written"], person):
-        names.add(row["name"])
-        addresses.add(row["address"])
-    addresses -= {"", person}
-    usual = {address for raw in addresses for address in (raw, *addresses_in(raw).values())}
-    shared = {row["given"] for row in await run.rows(_SQL["shared"], person, sorted(usual))}
-    own = usual - shared
-    return {word.lower() for word in names | own if len(word) >= _SHORTEST}, own
+def _words_of(own: OwnAddresses) -> list[str]:
+    """Return what to look for in texts of others: names, and addresses that stand for the person alone."""
+    return sorted({word.lower() for word in (*own.names, *own.alone) if len(word) >= _SHORTEST})
 
 
 async def _erase_rows(run: Runner, rows: Sequence[Record], traces: Traces) -> frozenset[UUID]:
@@ -229,15 +232,11 @@ async def _erase_rows(run: Runner, rows: Sequence[Record], traces: Traces) -> fr
     return frozenset(alone)
 
 
-async def _erase_cases(run: Runner, cases: Collection[str], own: Collection[str], traces: Traces) -> None:
-    if not cases:
-        return
+async def _erase_parties_of(
+    run: Runner, cases: Collection[str], own: Collection[str], traces: Traces
+) -> None:
     for row in await run.rows(_SQL["case_parties"], sorted(cases)):
         await _put_party(run, row, traces, alone=row["case_key"] in own)
-    for row in await run.rows(_SQL["case_clocks"], sorted(own)) if own else ():
-        left = scrubbed(row["context"], traces, alone=True, kept=kept_wherever())
-        if left != row["context"]:
-            await run.rows(_SQL["put_clock"], row["id"], encode(left))
 
 
 async def _put_party(run: Runner, row: Record, traces: Traces, *, alone: bool) -> None:
@@ -249,10 +248,10 @@ async def _put_party(run: Runner, row: Record, traces: Traces, *, alone: bool) -
 
 
 async def _erase_inline(
-    run: Runner, keys: Sequence[UUID], marks: Collection[str], legal_since: datetime
+    run: Runner, keys: Sequence[UUID], marks: Collection[str], names: Collection[str], legal_since: datetime
 ) -> None:
     """Erase messages to the addresses themselves, which an event named without a reference."""
-    ids = [row["id"] for row in await run.rows(_SQL["inline"], keys, list(marks))] if marks else []
+    ids = [row["id"] for row in await run.rows(_SQL["inline"], keys, list(marks), list(names))]
     if ids:
         await run.rows(_SQL["erase_messages"], sorted(ids), *span(ids), legal_since, _STOPPED)
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
-from hub.model import PreferenceEntry, Purpose
+from hub.model import Json, PreferenceEntry, Purpose
+from hub.people.audience.contacts import strangers_in
+from hub.ports.by_address import ByAddress
 from hub.ports.person_export import (
+    AddressSuppression,
     ContactRecord,
     CountedContact,
     ExportFacts,
     PageOpening,
     PersonVersion,
     PromiseOfCase,
+    RefusedByAddress,
     RoleVersion,
     SurveyOfPerson,
 )
 from hub.storage.database import Store, load, read, storable
+from hub.storage.own_addresses import own_addresses
 from hub.storage.preferences import marks_of
 
 _SQL = load("person_export")
@@ -27,10 +33,15 @@ class PostgresPersonExport(Store):
     async def held(self, person: str) -> ExportFacts:
         asked = storable(person)
         async with self._database.snapshot() as run:
+            own = await own_addresses(run, person)
             return ExportFacts(
                 versions=[read(PersonVersion, row) for row in await run.rows(_SQL["versions"], asked)],
                 roles=[read(RoleVersion, row) for row in await run.rows(_SQL["roles"], asked)],
-                cases=[read(PromiseOfCase, row) for row in await run.rows(_SQL["cases"], asked)],
+                cases=[
+                    read(PromiseOfCase, row)
+                    for row in await run.rows(_SQL["cases"], asked, *_split(own.refs))
+                    if row["is_named"] or _is_of(row["recipients"], own.refs)
+                ],
                 surveys=[read(SurveyOfPerson, row) for row in await run.rows(_SQL["surveys"], asked)],
                 preferences=[
                     read(PreferenceEntry, row) for row in await run.rows(_SQL["preferences"], asked)
@@ -38,8 +49,27 @@ class PostgresPersonExport(Store):
                 marks=await marks_of(run, person),
                 openings=[read(PageOpening, row) for row in await run.rows(_SQL["openings"], asked)],
                 contacts=[read(CountedContact, row) for row in await run.rows(_SQL["counted"], asked)],
+                suppressions=[
+                    read(AddressSuppression, row)
+                    for row in await run.rows(_SQL["suppressions"], *_split(own.lower))
+                ],
+                opt_outs=[
+                    read(RefusedByAddress, row)
+                    for row in await run.rows(_SQL["opt_outs"], *_split(own.lower))
+                ],
+                by_address=ByAddress(refs=own.refs, addresses=own.lower),
             )
 
     async def contacts(self, person: str, purposes: Collection[Purpose]) -> Sequence[ContactRecord]:
-        rows = await self.rows(_SQL["contacts"], storable(person), sorted(purposes))
+        own = await own_addresses(self, person)
+        rows = await self.rows(_SQL["contacts"], *_split(own.refs), sorted(purposes))
         return [read(ContactRecord, row) for row in rows]
+
+
+def _split(until: Mapping[str, datetime]) -> tuple[list[str], list[datetime]]:
+    return list(until), list(until.values())
+
+
+def _is_of(recipients: Json, refs: Collection[str]) -> bool:
+    """Return whether a party is a stranger of these references."""
+    return any(person.ref in refs for person in strangers_in(recipients))

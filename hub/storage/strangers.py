@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from hub.storage.database import Store, load
+from hub.storage.database import Runner, Store, load
 
 _SQL = load("strangers")
+
+
+async def has_open_case(run: Runner, addresses: Collection[str]) -> bool:
+    """Return whether a case that still runs names one of these addresses."""
+    emails = [address.lower() for address in addresses if "@" in address]
+    numbers = [address.removeprefix("+57").removeprefix("+") for address in addresses if "@" not in address]
+    [row] = await run.rows(_SQL["open_case"], emails, numbers)
+    return bool(row["open"])
 
 
 class PostgresStrangers(Store):
@@ -16,9 +24,4 @@ class PostgresStrangers(Store):
         return [row["person"] for row in await self.rows(_SQL["known"], sorted(refs))]
 
     async def has_open_case(self, addresses: Collection[str]) -> bool:
-        emails = [address.lower() for address in addresses if "@" in address]
-        numbers = [
-            address.removeprefix("+57").removeprefix("+") for address in addresses if "@" not in address
-        ]
-        [row] = await self.rows(_SQL["open_case"], emails, numbers)
-        return bool(row["open"])
+        return await has_open_case(self, addresses)

@@ -12,7 +12,7 @@ from hub.people.readiness import Suppressed
 from hub.storage.database import Runner, load, row_of, write
 
 _SQL = load("suppressions")
-_COLUMNS: Final = ("message_id", "at", "reason", "provider", "code")
+_COLUMNS: Final = ("message_id", "at", "reason", "provider", "code", "until")
 
 Lasts = Callable[[str], timedelta | None]
 """Channel → how long a suppression without its own end lasts; None is for ever."""

@@ -165,8 +165,10 @@ class MemoryStore(MemoryReplies, MemoryUnsubscribes, MemoryClocks):
                     provider=contact.provider,
                     code=contact.code,
                     message_id=contact.message_id,
+                    until=contact.until,
                 )
-                tables.suppressions[message.address, message.channel] = found
+                place = message.address, message.channel
+                tables.suppressions[place] = found.after(tables.suppressions.get(place))
 
     async def contact_changes(self, limit: int) -> Sequence[ContactChange]:
         directory = (await self._statement("contact_changes")).directory

@@ -88,6 +88,16 @@ class Suppression:
     lifted: bool = False
     message_id: UUID | None = None
 
+    def after(self, earlier: Suppression | None) -> Suppression:
+        """Return which of both stands: an unproven one changes nothing of what stands, or confirms it."""
+        if earlier is None or self.until is None or earlier.lifted:
+            return self
+        again, ended = replace(self, until=None), earlier.until is not None and earlier.until <= self.since
+        if not earlier.provider or self.message_id == earlier.message_id:
+            return self if ended else earlier
+        month_ago = self.since - (self.until - self.since)
+        return again if earlier.until is not None or earlier.since <= month_ago else earlier
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptOut:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import smtplib
 import time
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
@@ -170,6 +171,32 @@ async def test_who_is_gone_by_a_report_is_passed_over_from_then_on(house: House,
     assert ("suppressed", "gone") == after["email"]
     assert 1 == len(mails(house.smtp))
     assert [] == logged_mail(house)
+
+
+async def test_one_report_suppresses_for_a_month_and_one_about_another_mail_for_good(
+    house: House, port: int
+) -> None:
+    async with house.running() as publisher:
+        _, mail = await sent(house, publisher)
+        await publisher.publish("pqrs.replied", reply("rosa", pqrs_id="pqrs-again", petitioner=PETITIONER))
+        await until(lambda: len(mails(house.smtp)) == 2, "the second mail")
+        answers = [await bring(port, "", mail.sender, FAILED) for _ in range(2)]
+        [once] = await suppressions(house)
+        answers.append(await bring(port, "", mails(house.smtp)[1].sender, FAILED))
+        [confirmed] = await suppressions(house)
+
+    assert [250, 250, 250] == answers
+    assert timedelta(days=30) == instant(once["expires_at"]) - instant(once["since"])
+    assert timedelta(days=180) == instant(confirmed["expires_at"]) - instant(confirmed["since"])
+
+
+async def suppressions(house: House) -> list[dict[str, Any]]:
+    listed: Any = json.loads(await house.command("suppressions", "list", "--json"))
+    return list(listed["items"])
+
+
+def instant(written: str) -> datetime:
+    return datetime.fromisoformat(written)
 
 
 async def test_a_complaint_revokes_the_consent_and_nobody_is_notified(house: House, port: int) -> None:

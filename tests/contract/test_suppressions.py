@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -25,6 +27,8 @@ from tests.contract.values import NOON, message, now
 
 MAIL = "Maria@example.com"
 GONE = SuppressionStatus(reason="gone", since=NOON)
+DAY = timedelta(days=1)
+MONTH = timedelta(days=30)
 
 
 async def found_gone(stores: Stores, of: StoredEvent, **fields: Any) -> Message:
@@ -88,6 +92,57 @@ async def test_repeated_suppression_starts_again(stores: Stores, of: StoredEvent
     await stores.delivery.suppress([InvalidContact(message_id=one.id, at=later, reason="x", provider="smtp")])
 
     assert SuppressionStatus(reason="gone", since=later) == await suppression(stores, of)
+
+
+async def reported_gone(stores: Stores, of: StoredEvent, at: datetime, one: Message | None = None) -> Message:
+    """Suppress by a report that proves nothing."""
+    about = one or message(of, address=MAIL, occasion=str(uuid4()))
+    if one is None:
+        await stores.add(about)
+    gone = InvalidContact(
+        message_id=about.id, at=at, reason="dsn_5.1.1", provider="smtp", code="550", until=at + MONTH
+    )
+    await stores.delivery.suppress([gone])
+    return about
+
+
+async def test_suppression_by_a_report_ends_by_itself(stores: Stores, of: StoredEvent) -> None:
+    first = await reported_gone(stores, of, NOON)
+    await reported_gone(stores, of, NOON + DAY, first)
+
+    assert replace(GONE, until=NOON + MONTH) == await suppression(stores, of)
+
+
+async def test_report_about_another_message_makes_it_lasting(stores: Stores, of: StoredEvent) -> None:
+    await reported_gone(stores, of, NOON)
+    await reported_gone(stores, of, NOON + DAY)
+
+    assert replace(GONE, since=NOON + DAY) == await suppression(stores, of)
+
+
+async def test_report_about_a_message_sent_after_it_had_ended_makes_it_lasting(
+    stores: Stores, of: StoredEvent
+) -> None:
+    await reported_gone(stores, of, NOON)
+    await reported_gone(stores, of, NOON + 2 * MONTH)
+
+    assert replace(GONE, since=NOON + 2 * MONTH) == await suppression(stores, of)
+
+
+async def test_report_neither_shortens_nor_prolongs_what_a_provider_said(
+    stores: Stores, of: StoredEvent
+) -> None:
+    await found_gone(stores, of)
+    await reported_gone(stores, of, NOON + DAY)
+
+    assert GONE == await suppression(stores, of)
+
+
+async def test_provider_makes_lasting_what_was_only_reported(stores: Stores, of: StoredEvent) -> None:
+    await reported_gone(stores, of, NOON - DAY)
+    await found_gone(stores, of)
+
+    assert GONE == await suppression(stores, of)
 
 
 async def test_opt_out_outlasts_an_expired_suppression(stores: Stores, of: StoredEvent) -> None:

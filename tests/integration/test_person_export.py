@@ -1,4 +1,4 @@
-"""A person gets everything that the hub holds of them: as JSON, as a document, over HTTP."""
+"""A person gets what the hub holds of them: as JSON, as a document, over HTTP."""
 
 from __future__ import annotations
 

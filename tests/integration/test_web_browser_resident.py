@@ -102,7 +102,7 @@ async def test_whole_way_from_the_mail_to_a_consent_is_walked_by_keyboard_withou
         await browser.until("document.getElementById('privado')?.id")
         await tab_to(browser, "Ir al contenido")
         await browser.press("Enter")
-        await tab_to(browser, "Ver todo lo mío")
+        await tab_to(browser, "Ver mis mensajes y datos")
         await browser.press("Enter")
         await browser.until("document.querySelector('[name=contact]')?.name")
         await tab_to(browser, "Al correo")

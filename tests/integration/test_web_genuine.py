@@ -62,7 +62,7 @@ async def test_genuine_message_says_what_and_when_and_for_which_building() -> No
     reply = await ask(world, path)
 
     assert 200 == reply.status
-    assert "Sí, este mensaje es nuestro" in reply.text
+    assert "Este código es de un mensaje nuestro" in reply.text
     assert "Un mensaje de texto (SMS)" in reply.text
     assert "lunes 9 de marzo de 2026 a la 1:00 p. m." in reply.text.replace("\u00a0", " ")
     assert "Altos del Rosal" in reply.text
@@ -92,7 +92,7 @@ async def test_recalled_message_says_so() -> None:
     world, path = sent(recalled_at=NOON + 2 * HOUR)
     text = (await ask(world, path)).text
 
-    assert "Es nuestro, pero ya no vale" in text
+    assert "Es de un mensaje nuestro que ya no vale" in text
     assert "Lo retiramos el" in text
 
 

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from hub.catalog import CATALOG
+from hub.channels.registry import BUILDERS
 from hub.model import Purpose
+from hub.settings import PROVIDERS
 from tests.for_each import for_each
 from tests.unit.test_docs import ROOT, text
 
@@ -121,3 +123,9 @@ def test_no_text_of_collection_asks_for_the_reason() -> None:
     for name in {*named, "_cobro"}:
         words = re.sub(r"\{#.*?#\}", "", text(ROOT / f"hub/templates/es/{name}.j2"), flags=re.DOTALL).lower()
         assert [] == [asked for asked in ("por qué", "motivo", "razón", "causa") if asked in words], name
+
+
+def test_each_provider_that_can_be_set_is_among_the_processors() -> None:
+    named = {row["setting"] for table in tables() for row in table if "processor" in row}
+
+    assert {f"`{PROVIDERS[channel]}`" for channel in BUILDERS} <= named

@@ -78,6 +78,18 @@ def test_staff_at_work_is_nobody_else() -> None:
     assert not is_alone({"petitioner": {"ref": "p-1"}, "counterparty": {"ref": "p-2"}}, HER)
 
 
+def test_words_that_she_wrote_from_a_shared_address_go() -> None:
+    data = {"person": "p-1", "sender": {"name": "Vecino", "email": "casa@example.com"}, "excerpt": "Hola"}
+
+    assert "" == erased(data)["excerpt"]
+
+
+def test_words_of_who_wrote_from_her_address_stay() -> None:
+    data = {"person": "p-2", "sender": {"name": "Vecino", "email": "maria@example.com"}, "excerpt": "Hola"}
+
+    assert {"person": "p-2", "sender": {"name": "", "email": ""}, "excerpt": "Hola"} == erased(data)
+
+
 def test_event_that_says_nothing_of_her_does_not_concern_her() -> None:
     assert not concerns({"petitioner": {"ref": "p-10"}, "subject": "Ruido"}, HER)
     assert concerns({"text": "dice MARÍA PEÑA que…"}, HER)

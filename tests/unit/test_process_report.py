@@ -51,6 +51,7 @@ class Mail:
     event: StoredEvent
     at: datetime | None = MONDAY
     suppressed: list[str] = field(default_factory=list)
+    until: list[datetime | None] = field(default_factory=list)
 
     async def sent(self, message_id: UUID, places: PropertyScope = None) -> SentMail | None:
         there = message_id == self.message.id and places is None
@@ -71,6 +72,7 @@ class Mail:
 
     async def suppress(self, gone: Sequence[InvalidContact]) -> None:
         self.suppressed += [each.reason for each in gone]
+        self.until += [each.until for each in gone]
 
     async def message_of(self, provider: str, reference: str) -> UUID | None:
         raise NotImplementedError
@@ -108,6 +110,7 @@ async def reported(
         store=mail,
         publisher=publisher or MemoryPublisher(),
         confirm_by=POLICY.confirm_bounce_by,
+        lasts=None,
         now=MONDAY + after,
     )
 
@@ -122,6 +125,13 @@ async def test_a_report_loses_the_mail_and_suppresses_only_bad_addresses(status:
     reason = f"dsn_{status or 'failed'}"
     assert (State.BOUNCED, reason) == (mail.message.state, mail.message.reason)
     assert ([reason] if status in BAD_ADDRESS else []) == mail.suppressed
+
+
+async def test_report_suppresses_for_a_month() -> None:
+    mail = notice()
+    await reported(mail)
+
+    assert [MONDAY + HOUR + timedelta(days=30)] == mail.until
 
 
 def test_only_a_bad_address_may_be_suppressed_by_a_report() -> None:
@@ -171,7 +181,12 @@ async def test_a_report_that_names_nobody_is_no_more_than_a_hint() -> None:
 async def test_a_report_of_an_unknown_mail_changes_nothing() -> None:
     report = BounceReport(message_id=UUID(int=1), losses=(loss(MARIA),), at=MONDAY)
     became = await process_report.take_bounce(
-        report, store=notice(), publisher=MemoryPublisher(), confirm_by=POLICY.confirm_bounce_by, now=MONDAY
+        report,
+        store=notice(),
+        publisher=MemoryPublisher(),
+        confirm_by=POLICY.confirm_bounce_by,
+        lasts=None,
+        now=MONDAY,
     )
 
     assert "unknown" == became

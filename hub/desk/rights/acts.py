@@ -41,7 +41,9 @@ def _quiet(*_: int) -> None: ...
 
 async def export(by: Operator, ref: str) -> PersonExport:
     """
-    Export everything that the hub holds of a person, unmasked (Ley 1581 de 2012, art. 8).
+    Export what the hub holds of a person, also by each address that only this person has or had, unmasked.
+
+    It is the right to know (Ley 1581 de 2012, art. 8).
 
     Each export is audited as a look at the person's data.
     """
@@ -49,7 +51,7 @@ async def export(by: Operator, ref: str) -> PersonExport:
 
 
 async def exported(by: Operator, ref: str, step: Step = _quiet) -> PersonExport:
-    """Export everything, and report the progress at each step."""
+    """Export the same, and report the progress at each step."""
     return await by.stores.person_exports.make(ref, by=by.actor, step=step)
 
 

@@ -15,6 +15,7 @@ from hub.operations.cases.schemas import ThreadEntry
 from hub.operations.cases.summary_es import promise
 from hub.operations.cases.thread import copropiedad_of, number_of
 from hub.operations.constancia.schemas import About, ClockLine, ClockStory, Subject
+from hub.ports.by_address import NO_ADDRESS, ByAddress
 from hub.ports.cases import CaseFacts, KnownCase
 from hub.ports.constancias import ThreadStore
 
@@ -64,12 +65,18 @@ async def gather_case(store: ThreadStore, case: KnownCase, *, places: PropertySc
 
 
 async def gather_person(
-    store: ThreadStore, person: str, name: str, *, places: PropertyScope, place_names: Sequence[str]
+    store: ThreadStore,
+    person: str,
+    name: str,
+    *,
+    places: PropertyScope,
+    place_names: Sequence[str],
+    also: ByAddress = NO_ADDRESS,
 ) -> Gathered:
     """Read what concerns a person, in these places only. Raises TooLarge."""
 
     async def page(after: str | None) -> CaseFacts:
-        return await store.of_person(person, after=after, limit=_PAGE, places=places)
+        return await store.of_person(person, after=after, limit=_PAGE, places=places, also=also)
 
     about = About(
         subject=Subject.PERSON,

@@ -6,7 +6,7 @@ Maker of exports.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,10 +25,11 @@ from hub.operations.person_export.schemas import (
     MarkLine,
     PageOpeningLine,
     PersonExport,
+    SuppressionLine,
 )
 from hub.ports import AuditStore, DirectoryHistoryStore
 from hub.ports.constancias import ConstanciaStore, ThreadStore
-from hub.ports.person_export import PersonExportStore
+from hub.ports.person_export import PersonExportStore, RefusedByAddress
 
 _PAGE: Final = 500
 
@@ -67,8 +68,10 @@ class PersonExports:
         """
         identity = await self.directory.somebody(person, whole=True)
         name = await self.said.name_of(person)
-        gathered = await gather_person(self.threads, person, name or person, places=None, place_names=())
         held = await self.held.held(person)
+        gathered = await gather_person(
+            self.threads, person, name or person, places=None, place_names=(), also=held.by_address
+        )
         if identity is None and not gathered.entries and not held.versions and not held.roles:
             raise UnknownName(f"no hay nadie que se llame {person!r} en el directorio, ni mensajes suyos")
         about = {"way": way} if way else {}
@@ -82,7 +85,7 @@ class PersonExports:
             identity=identity,
             versions=list(held.versions),
             roles=list(held.roles),
-            consents=await self._consents(person, name or ""),
+            consents=await self._consents(person, name or "", held.opt_outs),
             messages=proven.messages,
             thread=gathered.entries,
             cases=list(held.cases),
@@ -91,10 +94,13 @@ class PersonExports:
             marks=[_mark(mark, whole=with_reasons) for mark in held.marks],
             openings=[convert(line, PageOpeningLine, from_attributes=True) for line in held.openings],
             contacts=[convert(line, CountedContactLine, from_attributes=True) for line in held.contacts],
+            suppressions=[convert(line, SuppressionLine, from_attributes=True) for line in held.suppressions],
             audit=await self._audit(person),
         )
 
-    async def _consents(self, person: str, name: str) -> list[ConsentLine]:
+    async def _consents(
+        self, person: str, name: str, by_address: Sequence[RefusedByAddress]
+    ) -> list[ConsentLine]:
         given = [
             ConsentLine(
                 person=person,
@@ -115,7 +121,13 @@ class PersonExports:
             )
             for out in await self.said.opted_out([person])
         ]
-        return sorted([*given, *stopped], key=lambda line: (line.at, line.purpose))
+        refused = [
+            ConsentLine(
+                person=person, name=name, purpose=out.purpose, granted=False, at=out.at, method=out.method
+            )
+            for out in by_address
+        ]
+        return sorted([*given, *stopped, *refused], key=lambda line: (line.at, line.purpose))
 
     async def _audit(self, person: str) -> list[AuditLine]:
         lines: list[AuditLine] = []

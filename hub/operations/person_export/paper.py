@@ -10,8 +10,8 @@ from hub.model.preferences import PreferenceChange
 from hub.operations.cases.events_es import title
 from hub.operations.cases.summary_es import promise
 from hub.operations.constancia.schemas import ConsentLine, ProvenMessage
-from hub.operations.person_export.schemas import MarkLine, PersonExport
-from hub.rendering import filters, labels_es
+from hub.operations.person_export.schemas import MarkLine, PersonExport, SuppressionLine
+from hub.rendering import filters, labels_es, outcomes_es
 from hub.rendering.wishes_es import wishes
 from hub.sla.ack_links import without_link
 
@@ -40,6 +40,7 @@ def pages(export: PersonExport) -> dict[str, Json]:
         ("Lo que autorizó y lo que no", "Con su prueba.", list(map(_consent, export.consents))),
         ("Lo que prefiere", "Cada cambio, con quién lo hizo.", list(map(_preference, export.preferences))),
         ("Marcas de no contactarle", "Las pone la administración.", list(map(_mark, export.marks))),
+        ("Direcciones a las que no escribimos", "Por canal.", list(map(_suppression, export.suppressions))),
         ("Contactos que cuentan para el límite", "Ley 2300 de 2023.", list(_contacts(export))),
         ("Sus casos y nuestros plazos", "", list(_cases(export))),
         ("Lo que respondió", "", list(_replies(export))),
@@ -101,6 +102,14 @@ def _mark(mark: MarkLine) -> list[str]:
         return [filters.fecha_hora(mark.since), f"Pregunte por qué a la administración{until}."]
     why = labels_es.MARKS.get(mark.reason, mark.reason)
     return [filters.fecha_hora(mark.since), f"{why}{until}. {mark.note or ''}".strip()]
+
+
+def _suppression(line: SuppressionLine) -> list[str]:
+    by = labels_es.CHANNELS.get(line.channel, line.channel)
+    why = outcomes_es.reason_in_words(line.reason) or line.reason
+    end = line.lifted_at or line.expires_at
+    until = f", hasta el {filters.fecha_hora(end)}" if end else ""
+    return [filters.fecha_hora(line.since), f"{line.address}, por {by}{until}. {why}."]
 
 
 def _contacts(export: PersonExport) -> Iterator[list[str]]:

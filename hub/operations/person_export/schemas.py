@@ -50,8 +50,24 @@ class CountedContactLine(Struct, kw_only=True):
     channel: str
 
 
+class SuppressionLine(Struct, kw_only=True):
+    """An address of the person to which the hub does not, or did not, write on a channel."""
+
+    address: str
+    channel: str
+    reason: str
+    since: Instant
+    expires_at: Instant | None
+    lifted_at: Instant | None
+
+
 class PersonExport(Struct, kw_only=True):
-    """Everything that the hub holds of a person, unmasked: only for that person, or in their name."""
+    """
+    What the hub holds of a person, unmasked: only for that person, or in their name.
+
+    It goes by the person's reference, and by each address that only this person has or had. Rows with only an
+    address that somebody else has or had too are not in it, nor is what others wrote about the person.
+    """
 
     format: int = FORMAT
     made_at: Instant
@@ -84,5 +100,8 @@ class PersonExport(Struct, kw_only=True):
     ]
     contacts: Annotated[
         list[CountedContactLine], Meta(description="Contacts of this week and the last one that count.")
+    ]
+    suppressions: Annotated[
+        list[SuppressionLine], Meta(description="Addresses of the person to which the hub does not write.")
     ]
     audit: Annotated[list[AuditLine], Meta(description="Who read or changed the data, newest first.")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -45,6 +45,13 @@ def _stranger(raw: Mapping[str, Json]) -> Person:
         contact_points=tuple(points),
         known=False,
     )
+
+
+def strangers_in(recipients: Json) -> Iterator[Person]:
+    """Yield the strangers among the recipients that an event names."""
+    for raw in recipients if isinstance(recipients, list | tuple) else [recipients]:
+        if isinstance(raw, Mapping) and not raw.get("ref"):
+            yield _stranger(raw)
 
 
 def preferred(points: Sequence[ContactPoint]) -> ContactPoint:

@@ -143,14 +143,29 @@ ORDER BY at, rank, id COLLATE "C"
 LIMIT $7
 
 -- of_person --
-WITH entries AS (
+-- $8, $10: references of a stranger, and addresses, that are known to be this person's until $9, $11.
+WITH refs AS (
+    SELECT $1::text AS ref, 'infinity'::timestamptz AS until
+    UNION ALL
+    SELECT * FROM unnest($8::text[], $9::timestamptz[]) AS own (ref, until) WHERE ref <> $1
+), addresses AS (
+    SELECT * FROM unnest($10::text[], $11::timestamptz[]) AS own (address, until)
+), entries AS (
     SELECT coalesce((SELECT min(at) FROM attempt WHERE attempt.message_id = sent.id), sent.created_at) AS at, 3 AS rank,
            sent.id::text AS id, 'message' AS kind, sent.id AS key, NULL::text AS change,
            NULL::text AS person, NULL::text AS reason, NULL::text AS detail
-    FROM message AS sent WHERE sent.person = $1 AND ($2::text[] IS NULL OR sent.copropiedad_id = ANY ($2))
+    FROM message AS sent
+    WHERE sent.person = ANY (array_append($8, $1))
+      AND EXISTS (SELECT FROM refs WHERE ref = sent.person AND sent.created_at < until)
+      AND ($2::text[] IS NULL OR sent.copropiedad_id = ANY ($2))
     UNION ALL
     SELECT at, 0, reply.id::text, 'reply', reply.id, NULL, NULL, NULL, NULL FROM reply
-    WHERE reply.person = $1
+    WHERE (
+          EXISTS (SELECT FROM refs WHERE ref = reply.person AND reply.at < until)
+          OR reply.person IS NULL AND EXISTS (
+              SELECT FROM addresses WHERE addresses.address = lower(reply.address) AND reply.at < until
+          )
+      )
       AND ($2 IS NULL OR EXISTS (
           SELECT FROM message WHERE message.id = reply.message_id AND copropiedad_id = ANY ($2)
       ))
@@ -159,7 +174,8 @@ WITH entries AS (
            NULL, left_out.person, left_out.reason, left_out.detail
     FROM left_out JOIN audience_record AS record
       ON record.event_key = left_out.event_key AND record.audience = left_out.audience
-    WHERE left_out.person = $1 AND left_out.reason <> $7
+    WHERE left_out.person = ANY (array_append($8, $1)) AND left_out.reason <> $7
+      AND EXISTS (SELECT FROM refs WHERE ref = left_out.person AND record.planned_at < until)
       AND ($2 IS NULL OR EXISTS (
           SELECT FROM event WHERE event.key = left_out.event_key AND copropiedad_id = ANY ($2)
       ))

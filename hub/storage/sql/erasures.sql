@@ -1,30 +1,12 @@
 Erasing a person: each statement may be repeated, and changes only what is left.
 
--- known --
-SELECT coalesce(name, '') AS name, contact_points, contact_points_given, removed FROM person WHERE id = $1
-
 -- is_known --
 SELECT EXISTS (SELECT FROM person WHERE id = $1) OR EXISTS (SELECT FROM message WHERE person = $1 OFFSET 0) AS known
-
--- versions --
-SELECT data FROM directory_version WHERE kind = 'person' AND id = $1 AND data <> '{}'
-
--- written --
--- What messages were addressed to, which the directory may have forgotten.
-SELECT DISTINCT name, address FROM message WHERE person = $1 AND (name <> '' OR address <> '')
 
 -- parties --
 SELECT case_key, who, recipients FROM party
 WHERE EXISTS (SELECT FROM unnest($1::text[]) AS sought WHERE position(sought IN lower(recipients::text)) > 0)
 FOR UPDATE
-
--- shared --
--- Addresses that somebody else of the directory has, too: these stay.
-SELECT given FROM unnest($2::text[]) AS given
-WHERE EXISTS (
-    SELECT FROM person
-    WHERE id <> $1 AND NOT removed AND contact_points @> jsonb_build_array(jsonb_build_object('value', given))
-)
 
 -- marks --
 SELECT address_mark(given) AS mark, given FROM unnest($1::text[]) AS given
@@ -51,7 +33,7 @@ SELECT 'account' WHERE EXISTS (SELECT FROM account WHERE person = $1 AND disable
 
 -- counts --
 SELECT
-    (SELECT count(*) FROM message WHERE person = $1 AND (name <> '' OR address <> '')) AS messages,
+    (SELECT count(*) FROM message WHERE person = ANY ($3::text[]) AND (name <> '' OR address <> '')) AS messages,
     (
         SELECT count(*) FROM message
         WHERE person = $1 AND purpose = 'legal' AND created_at >= $2 AND (name <> '' OR address <> '')
@@ -61,7 +43,11 @@ SELECT
         SELECT count(*) FROM letter JOIN message ON message.id = letter.id
         WHERE message.person = $1 AND letter.name <> ''
     ) AS letters,
-    (SELECT count(*) FROM reply WHERE person = $1 AND (address, text) <> ('', '')) AS replies,
+    (
+        SELECT count(*) FROM reply
+        WHERE (person = $1 OR lower(address) = ANY ($4::text[]) AND (person IS NULL OR starts_with(person, 'inline:')))
+          AND (address, text) <> ('', '')
+    ) AS replies,
     (SELECT count(*) FROM directory_version WHERE kind = 'person' AND id = $1 AND data <> '{}') AS versions,
     (SELECT count(*) FROM preference WHERE person = $1) AS preferences,
     (SELECT count(*) FROM do_not_contact WHERE person = $1) AS kept_marks,
@@ -98,7 +84,9 @@ ON CONFLICT (address, channel) DO NOTHING
 DELETE FROM suppression WHERE NOT starts_with(address, 'sha256:') AND address_mark(address) = ANY ($1::text[])
 
 -- forget_opt_outs --
-DELETE FROM opt_out WHERE person = $2 OR address_mark(address) = ANY ($1::text[])
+-- That of somebody else stands, from whatever address it came.
+DELETE FROM opt_out
+WHERE person = $2 OR address_mark(address) = ANY ($1::text[]) AND (person IS NULL OR starts_with(person, 'inline:'))
 
 -- forget_turns --
 DELETE FROM survey_turn WHERE person = $1
@@ -173,8 +161,11 @@ SELECT EXISTS (
     SELECT FROM inbox_item WHERE person = $1 AND (subject, text, html) <> ('', '', '')
 ) OR EXISTS (
     SELECT FROM reply
-    WHERE (person = $1 OR address_mark(address) = ANY ($3::text[])) AND (address, subject, text) <> ('', '', '')
-      AND received_at > now() - interval '2 days'
+    WHERE (
+          person = $1
+          OR address_mark(address) = ANY ($3::text[]) AND (person IS NULL OR starts_with(person, 'inline:'))
+      )
+      AND (address, subject, text) <> ('', '', '') AND received_at > now() - interval '2 days'
 ) OR EXISTS (
     SELECT FROM directory_version WHERE kind = 'person' AND id = $1 AND data <> '{}'
 ) OR EXISTS (
@@ -234,8 +225,10 @@ UPDATE inbox_item SET subject = '', text = '', html = '' WHERE person = $1 AND (
 
 -- erase_replies --
 -- What is not published yet is published first: an event without its words would be an answer that nobody can read.
+-- The address stands for the person only where the reply names nobody by reference.
 UPDATE reply SET address = '', subject = '', text = '', reference = ''
-WHERE (person = $1 OR address_mark(address) = ANY ($2::text[])) AND (address, subject, text) <> ('', '', '')
+WHERE (person = $1 OR address_mark(address) = ANY ($2::text[]) AND (person IS NULL OR starts_with(person, 'inline:')))
+  AND (address, subject, text) <> ('', '', '')
   AND (published_at IS NOT NULL OR kind IN ('automatic', 'complaint'))
 
 -- erase_versions --
@@ -281,12 +274,6 @@ SELECT case_key, who, recipients FROM party WHERE case_key = ANY ($1::text[])
 -- put_party --
 UPDATE party SET recipients = $3 WHERE case_key = $1 AND who = $2
 
--- case_clocks --
-SELECT id, context FROM clock WHERE case_key = ANY ($1::text[]) AND context IS NOT NULL
-
--- put_clock --
-UPDATE clock SET context = $2 WHERE id = $1
-
 -- strip_facts --
 -- Words to others about these events were made of data that is gone: they cannot be made again, and nobody changed
 -- them.
@@ -306,8 +293,8 @@ SELECT id::text AS id FROM message
 WHERE id = ANY ($1::uuid[]) AND id BETWEEN $2 AND $3 AND person = ANY ($4::text[])
 
 -- strip_texts --
--- Texts in others' inboxes, or on paper that no law keeps, of events about this person alone ($1), or with a word
--- of theirs ($2). A poster is made again from the rest of its event.
+-- Texts in others' inboxes, or on paper that no law keeps, of events about this person alone ($2), or with a word
+-- of theirs ($3). A poster is made again from the rest of its event.
 WITH told AS (
     SELECT message.id, message.purpose, given.alone FROM unnest($1::uuid[], $2::bool[]) AS given (key, alone)
     CROSS JOIN LATERAL (
@@ -335,9 +322,10 @@ WITH told AS (
 )
 UPDATE letter SET subject = '', text = '', html = ''
 FROM told
-WHERE told.id = letter.id AND told.purpose <> 'legal' AND letter.text <> ''
+WHERE told.id = letter.id AND told.purpose <> 'legal' AND (letter.subject, letter.text, letter.html) <> ('', '', '')
   AND (told.alone OR EXISTS (
-      SELECT FROM unnest($3::text[]) AS word WHERE position(word IN lower(letter.subject || letter.text)) > 0
+      SELECT FROM unnest($3::text[]) AS word
+      WHERE position(word IN lower(letter.subject || letter.text || letter.html)) > 0
   ))
 
 -- strip_documents --
@@ -369,10 +357,27 @@ SET body = '', headers = '{}', state = CASE WHEN state = 'open' THEN 'discarded'
 WHERE id = ANY ($1::uuid[])
 
 -- inline --
-SELECT message.id FROM unnest($1::uuid[]) AS given (key)
-CROSS JOIN LATERAL (
-    SELECT id, address FROM message
-    WHERE event_key = given.key AND id BETWEEN moment_start(given.key) AND moment_end(given.key)
-    OFFSET 0
-) AS message
-WHERE message.address <> '' AND address_mark(message.address) = ANY ($2::text[])
+-- Messages to strangers at these addresses. That of the letter has no address: its stranger is the same one's. A
+-- stranger who left only the person's name is taken for the person as well ($3).
+WITH planned AS (
+    SELECT message.* FROM unnest($1::uuid[]) AS given (key)
+    CROSS JOIN LATERAL (
+        SELECT id, event_key, person, name, address FROM message
+        WHERE event_key = given.key AND id BETWEEN moment_start(given.key) AND moment_end(given.key)
+          AND starts_with(person, 'inline:')
+        OFFSET 0
+    ) AS message
+)
+SELECT id FROM planned
+WHERE CASE
+    WHEN address NOT IN ('', person) THEN address_mark(address) = ANY ($2::text[])
+    ELSE EXISTS (
+        SELECT FROM planned AS other
+        WHERE (other.event_key, other.person) = (planned.event_key, planned.person)
+          AND other.address NOT IN ('', other.person) AND address_mark(other.address) = ANY ($2)
+    ) OR lower(name) = ANY ($3::text[]) AND NOT EXISTS (
+        SELECT FROM planned AS other
+        WHERE (other.event_key, other.person) = (planned.event_key, planned.person)
+          AND other.address NOT IN ('', other.person)
+    )
+END
