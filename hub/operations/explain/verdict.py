@@ -9,16 +9,13 @@ from typing import Final
 
 from hub.catalog import BY_NAME
 from hub.model import NOT_OPTED_IN, ON_LEAVE, Event, State, StoredEvent
+from hub.model.reached import LEFT, Reached, furthest
 from hub.operations.explain import missed, preferences_es, sentences_es
 from hub.operations.explain.messages import (
-    LOST,
-    OUT,
     by_channel,
-    has_arrived,
-    has_gone,
     has_lapsed,
-    is_filed,
     is_unproven,
+    reach_of,
     sentences,
     went_in_digest,
 )
@@ -194,23 +191,17 @@ def _how(messages: Sequence[SentMessage]) -> str:
     ways = dict.fromkeys(
         "En un resumen" if went_in_digest(sent) else by_channel(sent.message)
         for sent in messages
-        if has_gone(sent)
+        if reach_of(sent) in LEFT
     )
     return filters.lista([f"{way[:1].lower()}{way[1:]}" for way in ways])
 
 
 def _outcome(messages: Sequence[SentMessage]) -> ExplainOutcome:
-    if any(map(has_arrived, messages)):
-        return ExplainOutcome.NOTIFIED
-    if any(map(has_gone, messages)):
-        return ExplainOutcome.SENT
-    return ExplainOutcome.NOT_REACHED if all(map(_is_lost, messages)) else ExplainOutcome.PENDING
+    return ExplainOutcome(furthest(map(reach_of, messages)).value)
 
 
 def _is_lost(sent: SentMessage) -> bool:
-    if went_in_digest(sent):
-        return False
-    return sent.message.state in LOST or is_unproven(sent) or (sent.message.state in OUT and is_filed(sent))
+    return reach_of(sent) is Reached.NOT_REACHED
 
 
 def _left_out(facts: ExplainFacts) -> Verdict | None:
