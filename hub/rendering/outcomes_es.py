@@ -17,7 +17,6 @@ from typing import Final, NamedTuple, TypeVar
 from msgspec.structs import asdict
 
 from hub.model.message_rows import ListedMessage, NotifiedMessage
-from hub.model.reached import Reached
 
 T = TypeVar("T")
 
@@ -61,14 +60,6 @@ STATES: Final[Mapping[str, StateWords]] = {
     "cancelled": StateWords("Cancelado", True, "Dejó de hacer falta antes de salir"),
 }
 """State of a message → its label, whether it is final, and its meaning."""
-
-REACHED: Final[Mapping[Reached, str]] = {
-    Reached.TOLD: "Sí, le llegó",
-    Reached.SENT: "Se le envió; no consta que llegara",
-    Reached.PENDING: "Todavía no",
-    Reached.NOT_REACHED: "No",
-}
-"""How far an event has reached a person."""
 
 REASONS: Final[Mapping[str, str]] = {
     # the hub's own

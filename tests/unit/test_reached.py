@@ -13,7 +13,8 @@ from hub.model.reached import Reached, furthest, reached
 from hub.model.step_messages import StepMessage
 from hub.operations.constancia.schemas import About, ProvenMessage, Subject
 from hub.operations.constancia.summary_es import summary
-from hub.rendering.outcomes_es import REACHED, STATES
+from hub.rendering.outcomes_es import STATES
+from hub.rendering.reached_es import REACHED
 
 NOON: Final = datetime(2026, 3, 9, 17, tzinfo=UTC)
 ABOUT: Final = About(subject=Subject.CASE, key="pqrs_id:1", number="1", title="Gotera", copropiedad=None)

@@ -160,7 +160,7 @@ def _fate(sent: SentMessage) -> str:
     if message.state in (State.QUEUED, State.SENDING):
         return "está en cola para salir." if message.state is State.QUEUED else "se está enviando ahora."
     if message.state in (State.HELD, State.RETRYING):
-        return _waiting(message, limits_es.why(sent))
+        return _refused(sent) if sent.refused else _waiting(message, limits_es.why(sent))
     if is_unproven(sent) or is_filed(sent):
         return _nowhere(sent)
     if message.state is State.WAITING:
@@ -195,6 +195,13 @@ def _unread(sent: SentMessage) -> str:
     stored = sent_at(sent)
     since = f" desde {sentences_es.at_time(stored)}" if stored is not None else ""
     return f"está{since}; todavía no la ha leído."
+
+
+def _refused(sent: SentMessage) -> str:
+    """Say that what waits will not leave: the person has decided otherwise since."""
+    at = sent.message.next_at
+    when = f" hasta {sentences_es.at_time(at)}" if at is not None else ""
+    return f"espera{when}, y no saldrá mientras siga así. {sentences_es.reason(sent.refused)}"
 
 
 def _waiting(message: Message, because: str = "") -> str:

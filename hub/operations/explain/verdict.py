@@ -21,6 +21,7 @@ from hub.operations.explain.messages import (
 )
 from hub.ports import AudienceSnapshot, ExplainFacts, Refused, SentMessage
 from hub.rendering import filters, labels_es
+from hub.rendering.reached_es import NOT_TRIED
 from hub.rendering.titles_es import EVENTS
 
 
@@ -133,6 +134,7 @@ _OPENINGS: Final = {
     ExplainOutcome.PENDING: "Todavía no: el mensaje está en camino.",
     ExplainOutcome.NOT_REACHED: "No: se le quiso avisar y no se pudo.",
 }
+_STOPPED: Final = "Todavía no, y lo que espera no saldrá mientras siga así."
 _UNREAD: Final = "Está en su bandeja; todavía no la ha leído."
 """Instead of the opening, where nothing is on its way any more."""
 _UNPROVEN: Final = "No se sabe: lo guardado no cuadra con lo que dicen los intentos."
@@ -173,9 +175,22 @@ def _opening(outcome: ExplainOutcome, messages: Sequence[SentMessage]) -> str:
         return _UNPROVEN
     if outcome is ExplainOutcome.NOT_REACHED and any(map(_is_told_later, messages)):
         return _LATER
+    if outcome is ExplainOutcome.NOT_REACHED and (why := _why_not_tried(messages)):
+        return why
+    waiting = [sent for sent in messages if reach_of(sent) is Reached.PENDING]
+    if outcome is ExplainOutcome.PENDING and all(sent.refused for sent in waiting):
+        return _STOPPED
     left = {sent.message.state for sent in messages if not _is_lost(sent)}
     unread = outcome is ExplainOutcome.PENDING and left == {State.WAITING}
     return _UNREAD if unread else _OPENINGS[outcome].format(how=_how(messages))
+
+
+def _why_not_tried(messages: Sequence[SentMessage]) -> str | None:
+    """Return the opening where nothing failed: each message was kept back, or was not due any more."""
+    reasons = {sent.message.reason for sent in messages}
+    if not reasons <= NOT_TRIED.keys():
+        return None
+    return next(said for reason, said in NOT_TRIED.items() if reason in reasons)
 
 
 def _is_unclear(outcome: ExplainOutcome, messages: Sequence[SentMessage]) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from aiohttp import web
 
 from hub.rendering import labels_es
-from hub.rendering.outcomes_es import REACHED, STATES, reason_in_words
+from hub.rendering.outcomes_es import STATES, reason_in_words
 from hub.rendering.people_words_es import LEFT_OUT, WHY_NOBODY
+from hub.rendering.reached_es import REACHED
 from hub.rendering.titles_es import EVENTS
 from hub.web.api.recipients import RecipientsQuery, recipients_of
 from hub.web.console.message_list import PATH
