@@ -1,4 +1,4 @@
-"""Reach of an event in Spanish: whether its person was told, and why nobody tried to."""
+"""Reach of an event in Spanish: how far it came to a person, or why nobody tried."""
 
 from __future__ import annotations
 

@@ -30,6 +30,7 @@ EVENT: Final = "pqrs.reopened"
 ROOT: Final = Path(__file__).parents[2]
 ASKED_OF_ROWS: Final[Mapping[str, set[str]]] = {
     "outcomes_es.py": {"se le envió", "ha dicho", "ha escrito"},  # what a row's own state and reason say
+    "reached_es.py": {"Se le envió", "se le envió", "había enviado"},
 }
 SOURCE: Final = (BUILT_IN / "es" / f"{EVENT}.j2").read_text("utf-8")
 
