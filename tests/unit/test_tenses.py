@@ -8,8 +8,12 @@ from typing import Any, Final
 
 import pytest
 
+from hub.rendering.filters import fecha, plazo
+from hub.rendering.lint import judge
 from hub.rendering.tenses import tenses
+from hub.sms_text import segments
 from tests.unit.test_templates import TEMPLATES, context, examples
+from tests.unit.test_templates import plain as without_accents
 
 DAY: Final = timedelta(days=1)
 NIGHT: Final = datetime(2026, 10, 1, 5, tzinfo=UTC)
@@ -40,6 +44,47 @@ def test_lead_of_a_notice_is_named_only_where_the_days_have_it(deadline: str, mo
 
     assert months == tenses(NIGHT, None)["meses_entre"](deadline, "2026-09-30")
     assert [months == 3] * 2 == ["tres meses" in text for text in words]
+
+
+LATE: Final = {
+    "pqrs.term_extended": "legal_term",
+    "privacy.query.extended": "privacy_query",
+    "privacy.claim.extended": "privacy_claim",
+}
+
+
+@pytest.mark.parametrize(("event", "clock"), LATE.items())
+@pytest.mark.parametrize(("days", "late"), [(-12, True), (12, False)])
+def test_extension_after_the_term_says_that_it_is_late_and_when_the_term_ended(
+    event: str, clock: str, *, days: int, late: bool
+) -> None:
+    data = examples(event)[0]
+    sent = context(event, data)
+    end = sent.event_time + days * DAY
+    for channel in ("email", "print"):
+        words = TEMPLATES.render(
+            event, channel, replace(sent, due={clock: end}, leaves=sent.event_time), variant=None
+        )
+
+        assert "antes de que venza" not in words.text
+        assert late == (f"venció el {plazo(end)}".replace("\xa0", " ") in words.text.replace("\xa0", " "))
+        assert late != ("la ley permite" in words.text.lower())
+        assert [] == list(judge(channel, words, urgent=False, staff=False))
+
+
+def test_late_extension_names_both_days_also_in_a_text_message() -> None:
+    event = "pqrs.term_extended"
+    sent = context(event, examples(event)[0])
+    due = {"legal_term": sent.event_time - 12 * DAY}
+    mail, text = (
+        TEMPLATES.render(event, channel, replace(sent, due=due, leaves=sent.event_time), variant=None).text
+        for channel in ("email", "sms")
+    )
+    both = {plazo(due["legal_term"]), fecha(sent.data["new_due_on"])}
+
+    assert {True} == {day.replace("\xa0", " ") in mail.replace("\xa0", " ") for day in both}
+    assert "vencio el 25 feb 2026" in without_accents(text).replace("\xa0", " ")
+    assert 1 == segments(text).parts
 
 
 def test_outage_promises_no_hour_that_is_behind() -> None:
