@@ -23,6 +23,7 @@ ACCOUNTING: Final = (
         audiences=(to(_CLIENT, Purpose.SERVICE, "email", "whatsapp", "sms"),),
         # Two days: a client needs more than one to get documents from a bank or an accountant.
         reminders=(Reminder("needed_by", timedelta(hours=48)),),
+        answered_by=("accounting.documents.received", "accounting.report.delivered"),
         # While we wait for the client, our own promise does not run.
         clocks=(ClockMove("accounting_delivery", Move.PAUSE),),
     ),

@@ -60,6 +60,10 @@ ATTENTION: Final = (
         reminders=(Reminder("answer_by", business_days=3), Reminder("answer_by", business_days=1)),
         # A new request names another day, or other things.
         ends_reminders=True,
+        answered_by=(
+            *("pqrs.info_received", "pqrs.transferred", "pqrs.responded"),
+            *("pqrs.withdrawn", "pqrs.closed"),
+        ),
     ),
     EventType(
         name="pqrs.info_received",

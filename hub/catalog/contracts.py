@@ -24,6 +24,7 @@ CONTRACTS: Final = (
             to("staff:account_manager", Purpose.INTERNAL, "inbox+email", template="staff"),
             to("client", Purpose.SERVICE, "email"),
         ),
+        useful_until="ends_on",
     ),
     EventType(
         name=RENEWED,

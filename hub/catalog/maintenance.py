@@ -73,6 +73,7 @@ MAINTENANCE: Final = (
         clocks=(ClockMove("notice_lead", Move.CHECK),),
         reminders=_BEFORE_WORKS,
         ends_reminders=True,
+        useful_until="ends_at",
     ),
     EventType(
         name="maintenance.scheduled.changed",
@@ -80,6 +81,7 @@ MAINTENANCE: Final = (
         audiences=_OF_WORKS,
         reminders=_BEFORE_WORKS,
         ends_reminders=True,
+        useful_until="ends_at",
     ),
     EventType(
         name="maintenance.scheduled.cancelled",

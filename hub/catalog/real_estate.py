@@ -49,6 +49,8 @@ REAL_ESTATE: Final = (
             to("landlord", Purpose.SERVICE, "email"),
             to("agent", Purpose.INTERNAL, "inbox+email", template="agent"),
         ),
+        # After it nobody can give notice, and the contract goes on by itself.
+        useful_until="notice_deadline",
     ),
     EventType(
         name="realestate.contract.notice_served",

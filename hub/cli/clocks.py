@@ -31,6 +31,7 @@ from hub.doors.terminal import (
     warn,
 )
 from hub.model import ClockState
+from hub.model.reached import LEFT
 from hub.model.step_messages import ToldByName
 from hub.operations.acknowledge import acknowledge_clock
 from hub.operations.clocks.board import ClockFilter, Clocks
@@ -46,7 +47,7 @@ _COLUMNS: Final[Columns] = {
     "caso": lambda row: short_case(row.case),
     "nivel": "level",
     "estado": "state",
-    "avisados": lambda row: str(len({notice.person for notice in row.told}) or ""),
+    "enviados": lambda row: str(len({notice.person for notice in row.told if notice.reached in LEFT}) or ""),
     "asumido": lambda row: ", ".join(f"{ack.level}: {ack.by}" for ack in row.acknowledged),
     "id": "id",
 }

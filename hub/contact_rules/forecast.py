@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from hub.contact_rules.consents import why_opted_out
-from hub.contact_rules.verdict import Refused, Verdict, verdict
+from hub.contact_rules.verdict import Refused, Verdict, never, verdict
 from hub.model import ContactFacts, Person, Purpose
 from hub.policy import Policy
 
@@ -49,6 +49,13 @@ def forecast(
 ) -> Verdict:
     """Return the verdict on a message over this channel `at` an instant."""
     return verdict(purpose, channel, _facts(person, addresses, rests), at=at, policy=policy)
+
+
+def refusal(
+    purpose: Purpose, channel: str, addresses: Collection[str], person: Person, *, at: datetime
+) -> str | None:
+    """Return why a message must not leave at any hour, by what the person wants now; None if it may."""
+    return never(purpose, channel, _facts(person, addresses, rests=False), at)
 
 
 def _facts(person: Person, addresses: Collection[str], rests: bool) -> ContactFacts:

@@ -57,8 +57,8 @@ _MOST_WINDOWS: Final = 15
 def verdict(purpose: Purpose, channel: str, facts: ContactFacts, *, at: datetime, policy: Policy) -> Verdict:
     """Return whether a message of this purpose may leave over this channel to this person `at` an instant."""
     # Refusals come before hours: what may never leave does not wait for the morning.
-    if (never := _never(purpose, channel, facts, at)) is not None:
-        return Refused(never)
+    if (reason := never(purpose, channel, facts, at)) is not None:
+        return Refused(reason)
     rests = facts.rests and is_interruptive(channel)
     # Most purposes have no hours, and their messages pay for no calendar.
     if not rests and purpose not in policy.contact_hours and facts.preferences is None:
@@ -69,7 +69,7 @@ def verdict(purpose: Purpose, channel: str, facts: ContactFacts, *, at: datetime
     return ALLOWED if opens <= at else HeldUntil(opens, "working_hours" if rests else "contact_hours")
 
 
-def _never(purpose: Purpose, channel: str, facts: ContactFacts, at: datetime) -> str | None:
+def never(purpose: Purpose, channel: str, facts: ContactFacts, at: datetime) -> str | None:
     """Return why the message must not leave at any hour."""
     if facts.mark is not None and barred(purpose, facts.mark, at):
         return DO_NOT_CONTACT

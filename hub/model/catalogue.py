@@ -210,6 +210,8 @@ class EventType:
     the same field. An event that `ends_reminders` ends the reminders of earlier events of its case; its own
     reminders stay. One that also `ends_messages` ends all that has not left yet of those events, except what
     the law requires. In the same way an event that `ends_collection` ends their collection that has not left.
+    What an event asks for is `answered_by` later events of its case: all its messages that have not left end
+    with the first of them, also those that the law requires.
     `useful_until` names the data field (a date or an instant) after which its messages are worthless.
     `takes_effect` names the date from which on the news counts: less than a day before it they wait for no
     digest. An event that `collects` asks somebody for money that is due. `follow_ups` are the events that it
@@ -227,6 +229,7 @@ class EventType:
     ends_reminders: bool = False
     ends_collection: bool = False
     ends_messages: bool = False
+    answered_by: tuple[str, ...] = ()
     useful_until: str | None = None
     takes_effect: str | None = None
     realm: str = ""

@@ -80,6 +80,7 @@ class NotifiedMessage(Struct, frozen=True, kw_only=True):
     occasion: str
     state: StoredState
     reason: str | None
+    filed: Annotated[bool, Meta(description="It was only written into a file: nobody received it.")]
 
 
 class NotifiedPerson(Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from hub.model.json import Instant
 from hub.model.messages import State
+from hub.model.reached import Reached, reached
 
 
 class StepMessage(Struct, kw_only=True, frozen=True):
@@ -20,7 +21,12 @@ class StepMessage(Struct, kw_only=True, frozen=True):
     person: str
     channel: str
     state: State
+    reason: str | None
     at: Instant
+
+    @property
+    def reached(self) -> Reached:
+        return reached(self.state, self.channel, self.reason)
 
 
 class ToldByName(StepMessage, kw_only=True, frozen=True):

@@ -1,4 +1,4 @@
-"""Recipients of an event: people who were notified, and people who were left out, with the reason."""
+"""Recipients of an event: its people, how far it reached each, and those left out, with the reason."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 
 from hub.model import MENDED_BY, Instant, LeftOut, PropertyScope, StoredEvent
 from hub.model.message_rows import NotifiedMessage, NotifiedPerson
+from hub.model.reached import Reached, furthest, reached
 from hub.ports import ExplainStore, RecipientStore
 from hub.rendering.outcomes_es import in_words
 
@@ -24,9 +25,12 @@ class RecipientMessage(NotifiedMessage, frozen=True, kw_only=True):
 
 
 class RecipientRow(Struct, kw_only=True):
-    """A person, and the messages to them about the event."""
+    """A person, the messages to them about the event, and how far the furthest has come."""
 
     person: Annotated[str, Meta(description="A reference; never a name or an address.")]
+    reached: Annotated[
+        Reached, Meta(description="As `outcome` of `/api/explain`: unread in the inbox is `pending`.")
+    ]
     messages: list[RecipientMessage]
 
 
@@ -106,7 +110,11 @@ async def read_recipients(store: RecipientStore, of: StoredEvent, page: Recipien
 
 def _notified(one: NotifiedPerson) -> RecipientRow:
     messages = [in_words(RecipientMessage, message) for message in one.messages]
-    return RecipientRow(person=one.person, messages=messages)
+    how_far = furthest(
+        reached(message.state, message.channel, message.reason, filed=message.filed)
+        for message in one.messages
+    )
+    return RecipientRow(person=one.person, reached=how_far, messages=messages)
 
 
 def _text(value: object) -> str | None:

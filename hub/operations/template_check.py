@@ -19,6 +19,7 @@ from hub.cloudevents.schemas import Schema
 from hub.errors import InvalidTemplate, MissingDocument, TemplateFailure
 from hub.model import Json, Purpose
 from hub.policy.values import TextLink
+from hub.rendering.claims import unproven
 from hub.rendering.compiling import BLOCKS, FALLBACKS
 from hub.rendering.lint import Fault, judge, judge_source
 from hub.rendering.mail_contrast import LEAST, low_contrast
@@ -130,8 +131,14 @@ class TemplateCheck:
 
     def _source(self, key: Key) -> Iterator[Finding]:
         for block, source in _own_blocks(key, self._read(key)):
-            for fault in judge_source(source):
+            for fault in (*judge_source(source), *self._claims(key[1], source)):
                 yield self._finding(key, block, "", fault)
+
+    def _claims(self, event: str, source: str) -> Iterator[Fault]:
+        """Yield what a text says that somebody was told. Only an event of the hub itself is made of rows."""
+        facts = self.fields[event] if BY_NAME[event].hub_emitted else frozenset()
+        for claim in unproven(source, facts):
+            yield Fault("claim", "body", "says that somebody was told, and asks no row", claim)
 
     def _rendered(self, key: Key, channel: str) -> Iterator[Finding]:
         for fault in self._faults(key, channel):

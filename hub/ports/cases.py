@@ -61,8 +61,8 @@ class CaseMessage:
     """
     A message with its attempts. Name and address are masked, unless the whole case was asked for.
 
-    `subject` and `text` are as they were stored for the inbox or for paper; None for other channels. `later`
-    and `case_open` are as in `SentMessage`.
+    `subject` and `text` are as they were stored for the inbox or for paper; None for other channels. `later`,
+    `case_open` and `refused` are as in `SentMessage`.
     """
 
     message: Message
@@ -71,6 +71,7 @@ class CaseMessage:
     case_open: bool = False
     subject: str | None = None
     text: str | None = None
+    refused: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

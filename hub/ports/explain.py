@@ -30,7 +30,8 @@ class SentMessage:
     expired, `later` is the newest one about the same case that has left for the same person since, and
     `case_open` tells whether a clock of the case still runs. `reported_at` is the first time that somebody
     did not recognise it. If it waits for the limit of contacts, `contacts` are those of the week before.
-    `digest` is the event of the digest that has it in its place.
+    `digest` is the event of the digest that has it in its place. If it waits, `refused` is why it would not
+    leave: the person has decided otherwise since it was planned.
     """
 
     message: Message
@@ -40,6 +41,7 @@ class SentMessage:
     reported_at: datetime | None = None
     contacts: Sequence[LastContact] = ()
     digest: str | None = None
+    refused: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

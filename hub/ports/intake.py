@@ -98,7 +98,8 @@ class IntakeTransaction(Protocol):
         Cancel the pending reminders of these cases' events up to these instants.
 
         In the cases that are `over`, cancel also the other pending messages of the events before these
-        instants, except those that the law requires. A message that was already sent does not get the next
+        instants, except those that the law requires; and all pending ones of what is `answered_by` a stored
+        event. A message that was already sent does not get the next
         step of its cascade.
         """
 

@@ -71,7 +71,7 @@ ACTIONS: Final[Mapping[str, str]] = {
 
 DETAILS: Final[Mapping[str, str]] = {
     "again": "otra vez",
-    "also_told": "también a quien ya se le avisó",
+    "also_told": "también a quien ya tiene este aviso",
     "anyway": "de todos modos",
     "asked": "lo que se pidió",
     "bad": "renglones con errores",

@@ -84,7 +84,7 @@ STEPS: Final[Mapping[str, str]] = {
     "escalate": "Pasa al nivel siguiente",
     "remind": "Le recuerda al último nivel",
     "check": "Comprueba que los avisos hayan salido",
-    "resolve": "Avisa que terminó a quienes fueron llamados",
+    "resolve": "Avisa que terminó a quienes llamó",
     "follow_up": "Publica lo que sigue",
 }
 CASE_CHIPS: Final[Mapping[str, str]] = {"open": "open", "closed": "done", "no_promises": "off"}

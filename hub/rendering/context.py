@@ -105,6 +105,8 @@ class Context:
         return {
             "person": {"name": name, "first_name": name.partition(" ")[0]},
             "event": {"id": self.event_id, "time": self.event_time, "name": self.event_name},
+            # As text, which filters remember: a receipt names it in each of its forms.
+            "registered_at": self.event_time.isoformat(),
             "building": self.building,
             "unit": self.unit,
             "units": units,

@@ -35,6 +35,7 @@ from hub.rendering.own_links import WORD as OWN_WORD
 from hub.rendering.own_links import with_button
 from hub.rendering.preview import POSTER_LINK, PREVIEWED_BUILDING, preview_context
 from hub.rendering.source import Source, read
+from hub.rendering.tenses import tenses
 from hub.rendering.terms import NAMING_INSTANTS, NAMING_PARTY, Clocks, Due, functions, opening
 from hub.rendering.texting import BUILT_IN as BUILT_IN_TEXTING
 from hub.rendering.texting import Texting
@@ -308,6 +309,7 @@ class Templates:
             "own_link_rule": self.texting.own_link,
             "own_link_buttons": self.texting.buttons,
             **functions(self.clocks, context.data, context.due, context.leaves),
+            **tenses(context.event_time, context.leaves),
             "abrimos": opening(self.calendar, context.event_time, context.leaves),
             "company": self.company,
         }

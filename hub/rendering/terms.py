@@ -40,7 +40,7 @@ _UNITS: Final = (
 )
 
 
-NAMING_INSTANTS: Final = re.compile(r"\bhasta(?:_corto)?\(")
+NAMING_INSTANTS: Final = re.compile(r"\b(?:hasta(?:_corto)?|fin)\(")
 """A call in a template that needs the clocks of the case."""
 NAMING_PARTY: Final = re.compile(r"\bperson_name\b")
 """A variable in a template that needs the name of the person whose case it is."""
@@ -60,6 +60,7 @@ def functions(
     the clock holds; `hasta_corto` is that for a short text. Where no such clock runs both say the second
     argument, an end in words. Without one they say `lo antes posible`, as of a clock whose end has passed;
     the term, `en máximo 24 horas hábiles`, only where the clocks are not known.
+    `fin("first_reply")` is that instant itself; None where no such clock runs, or none is known.
     `"first_reply" in corren` is false where the clock has ended: what it promised is not promised again.
     """
     return {
@@ -67,6 +68,7 @@ def functions(
         "extension": partial(_extension, clocks, data),
         "hasta": partial(_until, clocks, data, due, leaves, _plazo),
         "hasta_corto": partial(_until, clocks, data, due, leaves, _plazo_corto),
+        "fin": (due or {}).get,
         "corren": _ALL if due is None else due,
     }
 

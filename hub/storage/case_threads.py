@@ -29,6 +29,7 @@ from hub.storage.filters import listed
 from hub.storage.later_messages import NOTHING, later_of
 from hub.storage.messages import message_of
 from hub.storage.replies import inbound_of
+from hub.storage.waiting_refusals import refusals_of
 
 _SQL = load("case_threads")
 _HEAD: Final = 20
@@ -148,7 +149,7 @@ async def _messages(run: Runner, ids: Collection[UUID], *, whole: bool) -> Mappi
         calls[row["message_id"]].append(read(Attempt, row))
     texts = {row["id"]: read(_Text, row) for row in await run.rows(_SQL["texts"], sorted(ids))}
     messages = [message_of(row) for row in rows]
-    since = await later_of(run, messages)
+    since, refused = await later_of(run, messages), await refusals_of(run, messages)
     found = [
         CaseMessage(
             message=message,
@@ -157,6 +158,7 @@ async def _messages(run: Runner, ids: Collection[UUID], *, whole: bool) -> Mappi
             case_open=since.get(message.id, NOTHING).case_open,
             subject=texts.get(message.id, _NO_TEXT).subject,
             text=texts.get(message.id, _NO_TEXT).text,
+            refused=refused.get(message.id),
         )
         for message in messages
     ]
@@ -174,6 +176,7 @@ def _masked(sent: CaseMessage) -> CaseMessage:
         ],
         later=sent.later,
         case_open=sent.case_open,
+        refused=sent.refused,
     )
 
 

@@ -32,6 +32,7 @@ from hub.storage import events, notice_digests, posters, preferences
 from hub.storage.database import Runner, Store, encode, load, read, storable
 from hub.storage.later_messages import NOTHING, Later, later_of
 from hub.storage.messages import message_of
+from hub.storage.waiting_refusals import refusals_of
 
 _SQL = load("explain")
 UNREACHED: Final = type_of(NAME)
@@ -101,10 +102,12 @@ async def _messages(run: Runner, key: UUID, person: str) -> list[SentMessage]:
     since = await later_of(run, found)
     collected = [message.id for message in found if message.reason == IN_DIGEST]
     digests = await notice_digests.of_messages(run, person, collected)
+    refused = await refusals_of(run, found)
     sent = [
         replace(
             _sent(message, calls[message.id], since.get(message.id, NOTHING), reported.get(message.id)),
             digest=digests.get(message.id),
+            refused=refused.get(message.id),
         )
         for message in found
     ]

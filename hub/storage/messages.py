@@ -11,7 +11,8 @@ from uuid import UUID
 import msgspec
 from asyncpg import Record
 
-from hub.model import Message
+from hub.catalog import CATALOG
+from hub.model import Message, type_of
 from hub.model.ids import span
 from hub.model.state_machine import UNSENT
 from hub.storage.columns import columns_of, unnested
@@ -27,9 +28,14 @@ ADD: Final = _SQL["add"].format(
     last=f"${len(COLUMNS) + 2}",
 )
 
+_ANSWERS: Final = sorted((kind.type, type_of(name)) for kind in CATALOG for name in kind.answered_by)
 END_REMINDERS: Final = _SQL["end"].format(
-    which="(message.occasion <> 'initial' OR event.time < ended.over_at AND message.purpose <> 'legal')"
+    which="(message.occasion <> 'initial' OR event.time < ended.over_at AND message.purpose <> 'legal'"
+    " OR EXISTS (SELECT FROM event AS answer WHERE answer.case_key = event.case_key"
+    " AND answer.time >= event.time AND (event.type, answer.type) IN "
+    f"({', '.join(map(str, _ANSWERS))})))"
 )
+"""Types of the catalogue: no quotes are in them."""
 END_COLLECTION: Final = _SQL["end"].format(which="message.purpose = 'collection'")
 
 

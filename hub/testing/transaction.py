@@ -9,6 +9,7 @@ from uuid import UUID
 
 from msgspec import structs
 
+from hub.catalog import BY_NAME
 from hub.cloudevents import encode
 from hub.errors import StorageRefused
 from hub.messages.planning.lifetime import Occasion
@@ -137,6 +138,20 @@ class MemoryTransaction:
             {case: at - timedelta.resolution for case, at in (over or {}).items()},
             lambda message: message.purpose is not Purpose.LEGAL,
         )
+        answered = self._answered()
+        self._end(ended, lambda message: message.event_key in answered)
+
+    def _answered(self) -> set[UUID]:
+        """Return the events of which a later event of their case brings what they ask for."""
+        events = self._tables.events.values()
+        return {
+            asked.key
+            for asked in events
+            for later in events
+            if later.case == asked.case
+            and later.event.time >= asked.event.time
+            and later.event.name in BY_NAME[asked.event.name].answered_by
+        }
 
     async def end_collection(self, ended: Mapping[str, datetime]) -> None:
         self._end(ended, lambda message: message.purpose is Purpose.COLLECTION)

@@ -55,7 +55,7 @@ async def test_text_ends_with_the_link_to_its_page_where_the_company_pays_for_it
         is_quiet = says_nothing_of(house, link)
 
     assert PROVEN in text
-    assert "recibimos su peticion" in text
+    assert "registramos su peticion" in text
     assert "Ver:" not in text
     assert is_quiet
 

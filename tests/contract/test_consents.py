@@ -231,6 +231,24 @@ async def test_baja_revokes_the_consent_of_a_form(stores: RealStores, of: Stored
     )
 
 
+async def refused(stores: RealStores, of: StoredEvent) -> list[str | None]:
+    sent = (await stores.explaining.facts(of, "p-1")).messages
+    return [one.refused for one in sent if one.message.state is State.HELD]
+
+
+async def test_explain_knows_that_the_reminder_of_who_has_opted_out_will_not_leave(
+    stores: RealStores, of: StoredEvent
+) -> None:
+    await settle(stores, "p-1")
+    await publish(stores, consent("p-1", "survey", time=now() - HOUR))
+    held = {"state": State.HELD, "reason": "scheduled", "occasion": "reminder:T-24h"}
+    await stores.add(message(of, person="p-1", purpose=Purpose.SURVEY, next_at=now() + HOUR, **held))
+    before = await refused(stores, of)
+    await wrote(stores, of, "BAJA")
+
+    assert ([None], ["opted_out"]) == (before, await refused(stores, of))
+
+
 async def test_later_form_lifts_a_baja(stores: Stores, of: StoredEvent) -> None:
     await settle(stores, "p-1")
     await wrote(stores, of, "BAJA")

@@ -10,7 +10,7 @@ import pytest
 from hub.model import Message, Purpose, State, StoredEvent
 from hub.model.state_machine import UNSENT
 from tests.contract.stores import AT_ONCE, Stores, release_due
-from tests.contract.values import FALLBACK, HOUR, NOON, message, now
+from tests.contract.values import FALLBACK, HOUR, NOON, event, message, now, stored
 
 CASE: Final = "pqrs_id:PQ-1"
 SECOND: Final = timedelta(seconds=1)
@@ -70,6 +70,28 @@ async def test_first_message_of_what_is_over_is_cancelled_and_sent_one_stays(
     await end(stores, over=NOON + SECOND)
 
     expected = ("cancelled", "ended") if before in UNSENT else (str(before), "before")
+    assert expected == await seen(stores, one)
+
+
+@pytest.mark.parametrize(
+    ("answer", "after", "expected"),
+    [
+        ("pqrs.info_received", SECOND, ("cancelled", "ended")),
+        ("pqrs.info_received", -SECOND, ("queued", None)),
+        ("pqrs.info_requested", SECOND, ("queued", None)),
+    ],
+)
+async def test_request_that_has_its_answer_is_not_sent_also_where_the_law_requires_it(
+    stores: Stores, answer: str, after: timedelta, expected: tuple[str, str | None]
+) -> None:
+    asked = stored(event("pqrs.info_requested"))
+    later = stored(event(answer, time=NOON + after))
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([asked, later])
+    one = message(asked, purpose=Purpose.LEGAL)
+    await stores.add(one)
+    await end(stores, at=NOON + SECOND)
+
     assert expected == await seen(stores, one)
 
 

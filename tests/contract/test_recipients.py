@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from hub.model import MENDED_BY, State, StoredEvent
+from hub.model.reached import Reached
 from hub.operations.recipients import LeftOutRow, RecipientPage, event_named, read_recipients
 from hub.storage import Database, PostgresRecipients
 from tests.contract.stores import RealStores
@@ -38,6 +39,10 @@ async def test_people_stand_with_their_messages_beside_those_left_out(
 
     assert [(row.person, [sent.channel for sent in row.messages]) for row in first.notified] == [
         ("p-1", ["email", "sms"])
+    ]
+    assert [(row.person, row.reached) for row in (*first.notified, *rest.notified)] == [
+        ("p-1", Reached.SENT),
+        ("p-2", Reached.TOLD),
     ]
     assert first.left_out[0] == LeftOutRow(person="p-a", reason="on_leave", detail="p-b")
     assert (first.next_notified, first.next_left_out) == ("p-1", "p-a")

@@ -198,6 +198,7 @@ def told(step: str) -> ToldByName:
         name="A*** R***",
         channel="inbox",
         state=State.SENT,
+        reason=None,
         at=NOON,
     )
 

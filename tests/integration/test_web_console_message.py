@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from http import HTTPStatus
 
 import pytest
@@ -64,6 +65,17 @@ async def test_a_state_of_a_newer_hub_is_shown_as_it_is(path: str, servers: Serv
 
     assert HTTPStatus.OK == shown.status
     assert "frozen" in shown.text
+
+
+async def test_event_whose_message_lies_unread_has_told_nobody(servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        await hub.database.rows("UPDATE message SET state = 'waiting', reason = NULL, channel = 'inbox'")
+        path, asking = hub.path("/events/event-MARK"), bearer(API_KEY)
+        page = await hub.hub.send("GET", path, {**HTML, **asking}, at="console")
+        rows = await hub.hub.send("GET", f"/api{path}/recipients", asking, at="console")
+
+    assert (True, False) == ("Todavía no" in page.text, "Se les avisó" in page.text)
+    assert {"pending"} == {row["reached"] for row in json.loads(rows.text)["notified"]}
 
 
 async def test_html_is_shown_in_a_frame_that_may_do_nothing(browser: Browser, servers: Servers) -> None:

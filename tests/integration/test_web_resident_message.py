@@ -101,10 +101,10 @@ async def test_page_does_not_thank_again_when_nothing_more_climbs() -> None:
     world.residents.received[mail.id] = replace(found, events=[*found.events, told])
     again = (await press(world, where, action="not-answered")).text
 
-    assert (True, False) == ("Ya habíamos avisado al nivel siguiente." in again, "Gracias por" in again)
+    assert (True, False) == ("Su caso ya había pasado al nivel siguiente." in again, "Gracias por" in again)
     assert [event] == world.publisher.events
     shown = (await ask(world, where)).text
-    assert (True, False) == ("Ya avisamos al nivel siguiente" in shown, "<button" in shown)
+    assert (True, False) == ("Su caso ya pasó al nivel siguiente" in shown, "<button" in shown)
 
 
 async def test_case_in_time_has_no_button() -> None:

@@ -467,11 +467,27 @@ def test_ends_of_collection_and_ends_of_a_use_are_the_listed_ones() -> None:
         "admin.vote.opened": "closes_at",
         "admin.vote.pending": "closes_at",
         "accounting.tax_deadline.approaching": "due_on",
+        "contract.renewal.due": "ends_on",
+        "maintenance.scheduled.announced": "ends_at",
+        "maintenance.scheduled.changed": "ends_at",
+        "realestate.contract.expiring": "notice_deadline",
         "realestate.listing.promoted": "valid_until",
         "realestate.visit.scheduled": "starts_at",
         "staff.training.scheduled": "starts_at",
         "survey.requested": "expires_at",
     }
+
+
+def test_what_asks_for_something_ends_with_what_brings_it() -> None:
+    asking = {kind.name: kind for kind in CATALOG if kind.answered_by}
+
+    assert asking.keys() == {"pqrs.info_requested", "accounting.documents.requested"}
+    for kind in asking.values():
+        answers = [BY_NAME[name] for name in kind.answered_by]
+        # The statement that ends them runs for cases whose reminders have ended.
+        assert {(kind.realm, kind.case, True)} == {
+            (one.realm, one.case, one.ends_reminders) for one in answers
+        }
 
 
 def test_what_may_wait_for_a_digest_is_the_listed_news_and_nothing_else() -> None:

@@ -264,6 +264,38 @@ def test_pending_reason_is_what_holds_the_message_not_earlier_losses() -> None:
     assert (ExplainOutcome.PENDING, "contact_hours") == (verdict.outcome, verdict.reason)
 
 
+@pytest.mark.parametrize(
+    ("reasons", "opening"),
+    [
+        (("ended",), "No hizo falta: lo que avisaba ya había terminado, o ya estaba pagado."),
+        (("recalled", "ended"), "No: el sistema que lo publicó lo retiró antes de que saliera."),
+        (("repeated",), "No se repitió: minutos antes se le había enviado lo mismo."),
+        (("not_wanted",), "No: la persona pidió no recibir estos mensajes."),
+        (("too_old",), "No: el evento llegó cuando ya no servía avisar."),
+        (("ended", "timeout"), "No: se le quiso avisar y no se pudo."),
+        ((None,), "No: se le quiso avisar y no se pudo."),
+    ],
+)
+def test_opening_says_that_something_failed_only_where_it_did(reasons: tuple[str, ...], opening: str) -> None:
+    messages = [sent(State.CANCELLED, reason=reason) for reason in reasons]
+    verdict = judge(ExplainFacts(event=stored(event("pqrs.received")), person="p-1", messages=messages))
+
+    assert (ExplainOutcome.NOT_REACHED, opening) == (verdict.outcome, verdict.sentences[1])
+
+
+def test_reminder_of_a_person_who_has_opted_out_will_not_leave() -> None:
+    reminder = sent(State.HELD, reason="scheduled", next_at=MONDAY + HOUR, occasion="reminder:T-24h")
+    said = explained(replace(reminder, refused="opted_out"))
+
+    assert said[:2] == [
+        "Todavía no, y lo que espera no saldrá mientras siga así.",
+        (
+            f"Recordatorio por correo a {ADDRESS}: espera hasta el lunes 9 de marzo de 2026 "
+            "a las 9:05 a. m., y no saldrá mientras siga así. La persona pidió no recibir mensajes."
+        ),
+    ]
+
+
 LAPSED = sent(State.EXPIRED, reason="too_old", purpose=Purpose.TRANSACTIONAL)
 APOLOGY = sent(State.SENT, ACCEPTED, event="pqrs.escalated", address="")
 

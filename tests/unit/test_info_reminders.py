@@ -120,3 +120,14 @@ def test_reminder_says_until_when_and_what_silence_means() -> None:
     assert all(item in mail.text for item in data["items"])
     assert "desiste" in sms.text
     assert len(sms.text) <= 160
+
+
+@pytest.mark.parametrize("answer_first", [False, True])
+async def test_request_whose_answer_is_in_its_batch_makes_nothing(
+    hub: MemoryHub, *, answer_first: bool
+) -> None:
+    answer = event("pqrs.info_received", CASE, at=ASKED.time + HOUR)
+    await hub.take_in(*((answer, ASKED) if answer_first else (ASKED, answer)))
+
+    assert {(State.CANCELLED, "ended")} == {(one.state, one.reason) for one in hub.of(ASKED)}
+    assert State.QUEUED in {one.state for one in hub.of(answer)}

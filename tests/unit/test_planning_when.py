@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace as replace_event
 
+from hub.business_time.dates import last_instant
 from hub.catalog import BY_NAME
 from hub.messages.planning.lifetime import Occasion, lifetime
 from hub.messages.planning.plan import plan_audience
@@ -58,6 +60,27 @@ def mails(messages: list[Message]) -> list[tuple[str, State, datetime | None]]:
 )
 def test_reminders_that_are_still_to_come_are_planned(now: str, expected: list[str]) -> None:
     assert [occasion for occasion, _, _ in mails(works(local(now)))] == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("maintenance.scheduled.announced", "ends_at"),
+        ("maintenance.scheduled.changed", "ends_at"),
+        ("contract.renewal.due", "ends_on"),
+        ("realestate.contract.expiring", "notice_deadline"),
+    ],
+)
+def test_what_is_over_when_it_is_planned_makes_nothing(name: str, field: str) -> None:
+    kind, one = BY_NAME[name], event(name, at=MONDAY)
+    over = last_instant(one.data[field])
+    before, after = (
+        plan_audience(stored(replace_event(one, time=at)), kind, 0, [person(email())], rules=RULES, now=at)
+        for at in (over - HOUR, over)
+    )
+
+    assert State.QUEUED in {message.state for message in before}
+    assert {(State.EXPIRED, "too_old")} == {(message.state, message.reason) for message in after}
 
 
 def test_a_reminder_waits_for_its_time() -> None:

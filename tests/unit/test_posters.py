@@ -177,6 +177,16 @@ def test_an_event_that_is_only_recorded_has_no_poster(quiet: object) -> None:
     assert [] == posters_of(works, BY_NAME[works.event.name], BOARDS[works.event.type], now=AT)
 
 
+def test_poster_of_what_its_publisher_lets_expire_hangs_until_then_and_not_at_all_after() -> None:
+    circular = happened("admin.circular.issued", audience="both")
+    ends = circular.event.time + timedelta(hours=6)
+    circular = replace(circular, event=replace(circular.event, extensions={"expirytime": ends.isoformat()}))
+    kind, boards = BY_NAME["admin.circular.issued"], BOARDS[circular.event.type]
+
+    assert [ends] == [one.hangs_until for one in posters_of(circular, kind, boards, now=circular.event.time)]
+    assert [] == posters_of(circular, kind, boards, now=ends)
+
+
 @for_each([name for name, _ in ON_WALLS])
 def test_history_that_comes_late_has_no_poster(name: str) -> None:
     old = happened(name)

@@ -17,6 +17,7 @@ from hub.cloudevents.schemas import Schemas
 from hub.model import Json, Rendered
 from hub.operations.template_check import Finding, TemplateCheck, trials_of
 from hub.rendering import Templates, Texting
+from hub.rendering.claims import claims, unproven
 from hub.rendering.contrast import contrast
 from hub.rendering.lint import judge, judge_source, length
 from hub.rendering.mail_contrast import low_contrast
@@ -26,6 +27,11 @@ from tests.unit.test_templates import COMPANY, DUE, POLICY, SPEAKING, schema
 
 TRIALS: Final = trials_of(Schemas.load().by_name)
 EVENT: Final = "pqrs.reopened"
+ROOT: Final = Path(__file__).parents[2]
+ASKED_OF_ROWS: Final[Mapping[str, set[str]]] = {
+    "outcomes_es.py": {"se le envió", "ha dicho", "ha escrito"},  # what a row's own state and reason say
+    "reached_es.py": {"Se le envió", "se le envió", "había enviado"},
+}
 SOURCE: Final = (BUILT_IN / "es" / f"{EVENT}.j2").read_text("utf-8")
 
 
@@ -122,6 +128,72 @@ def test_acronym_that_is_not_explained_is_found(tmp_path: Path) -> None:
     assert [] == list(
         judge_source("La Superintendencia de Industria y Comercio (SIC) lo sabe. La SIC responde.")
     )
+
+
+CLAIMS: Final = (
+    "Ya le escribimos.",
+    "Ya le preguntamos si lo renueva.",
+    "Los propietarios también lo recibieron.",
+    "Este es el cambio que le habíamos anunciado.",
+    "Le avisamos de este caso porque venció.",
+    "A los residentes se les dijo la hora.",
+    "Los residentes fueron notificados.",
+    "Recibimos los documentos que le pedimos.",
+)
+
+
+@pytest.mark.parametrize("sentence", CLAIMS)
+def test_sentence_that_claims_that_somebody_was_told_is_found(tmp_path: Path, sentence: str) -> None:
+    found = changed(tmp_path, "## Qué sigue", f"{sentence}\n\n## Qué sigue")
+
+    assert [("claim", "body")] == [(rule, block) for rule, block, _ in found]
+
+
+def test_claim_in_a_variable_or_after_a_condition_on_a_publishers_word_is_found(tmp_path: Path) -> None:
+    text = '{% if radicado %}Ya le escribimos.{% endif %}{{ "Ya los llamamos." }}\n\n## Qué sigue'
+    found = changed(tmp_path, "## Qué sigue", text)
+
+    assert {"Ya le escribimos", "Ya los llamamos"} == {words for _, _, words in found}
+
+
+@pytest.mark.parametrize(
+    ("text", "claimed"),
+    [
+        ("{% if told %}Ya le escribimos.{% endif %}", []),
+        ("{% set n = told|length %}{% if n %}Ya le escribimos.{% endif %}", []),
+        ("{% if not told %}Ya le escribimos.{% endif %}", ["Ya le escribimos"]),
+        ("{% if told %}Bien.{% else %}Ya le escribimos.{% endif %}", ["Ya le escribimos"]),
+        ("{% if told %}{% if radicado %}Ya le escribimos.{% endif %}{% endif %}", []),
+        ("{% if radicado %}Ya le escribimos.{% endif %}", ["Ya le escribimos"]),
+    ],
+)
+def test_claim_stands_only_inside_a_condition_on_a_fact_from_rows(text: str, claimed: list[str]) -> None:
+    assert claimed == unproven(text, frozenset({"told"}))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Le avisamos cuando vuelva.",
+        "Le escribimos por este medio porque usted lo autorizó.",
+        "Una decisión que le pedimos conocer.",
+        "Recibimos su mensaje.",
+        "Su caso ya tiene responsable.",
+        "Es el correo al que le escribimos.",
+        "Ya no le enviamos publicidad.",
+        "Llame a quienes no recibieron los avisos.",
+    ],
+)
+def test_promise_a_request_and_what_the_hub_received_are_no_claims(sentence: str) -> None:
+    assert [] == list(claims(sentence))
+
+
+def test_words_in_code_and_in_the_policy_claim_nothing() -> None:
+    assert {} == {
+        path.name: found
+        for path in (*ROOT.glob("hub/rendering/*_es.py"), ROOT / "hub" / "policy.toml")
+        if (found := sorted({*claims(path.read_text("utf-8"))} - ASKED_OF_ROWS.get(path.name, set())))
+    }
 
 
 def test_marks_of_markdown_in_a_value_are_found(tmp_path: Path) -> None:

@@ -147,7 +147,7 @@ def lifetime(
     coming instant expires at that instant.
     """
     # A legally required message goes out however late: no publisher can make it expire in silence.
-    wall = None if purpose is Purpose.LEGAL else _expirytime(event)
+    wall = None if purpose is Purpose.LEGAL else expirytime(event)
     ends_at = _earlier(occasion.until, wall)
     length = policy.expiry[purpose]
     if length is None:
@@ -179,7 +179,8 @@ def _earlier(first: datetime | None, second: datetime | None) -> datetime | None
     return min(first, second)
 
 
-def _expirytime(event: Event) -> datetime | None:
+def expirytime(event: Event) -> datetime | None:
+    """Return the instant after which its publisher calls the event worthless."""
     raw = event.extensions.get("expirytime")
     return None if raw is None else _instant(raw)
 

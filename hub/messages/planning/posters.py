@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hub.business_time.dates import ZONE, day_end, last_instant
+from hub.messages.planning.lifetime import expirytime
 from hub.messages.planning.plan import is_recorded_only
 from hub.model import Audience, Event, EventType, Json, Lane, Move, Print, StoredEvent
 from hub.model.posters import PosterRequest
@@ -52,7 +53,7 @@ def posters_of(
     """Return the posters of an event: none if it notifies nobody or only some, or if its news has passed."""
     if is_recorded_only(stored.event):
         return []
-    until = hangs_until(kind, stored.event)
+    until = min(filter(None, (hangs_until(kind, stored.event), expirytime(stored.event))))
     if until <= now:
         return []
     return [

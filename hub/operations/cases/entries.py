@@ -204,7 +204,11 @@ def _message(entry: CaseEntry, facts: CaseFacts, texts: Mapping[UUID, MessageTex
 
 def _sent_of(sent: CaseMessage) -> SentMessage:
     return SentMessage(
-        message=sent.message, attempts=sent.attempts, later=sent.later, case_open=sent.case_open
+        message=sent.message,
+        attempts=sent.attempts,
+        later=sent.later,
+        case_open=sent.case_open,
+        refused=sent.refused,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from hub.messages.planning.reach import LETTER
 from hub.model import State
 from hub.model.actors import SHELL
+from hub.model.reached import Reached, reached
 from hub.operations.constancia.schemas import About, ProvenMessage, Subject
 from hub.operations.explain.sentences_es import at_time, sentence
 from hub.rendering import filters
@@ -37,7 +38,7 @@ def outcome_of(message: ProvenMessage) -> tuple[str, str]:
         return _UNPROVEN
     if message.channel == LETTER and message.state is State.SENT:
         return _UNDELIVERED_LETTER
-    if any(line.row[3] == "accepted" and line.row[4] == _FILE for line in message.rows):
+    if _is_filed(message):
         return _FILED
     words = STATES[message.state]
     return words.label, words.means
@@ -95,8 +96,8 @@ def _reached(messages: Sequence[ProvenMessage]) -> Iterator[str]:
         yield "No se le hizo ningún mensaje a nadie."
         return
     yield sentence(f"Se hicieron {_count(len(messages), 'mensaje')} para {_count(len(people), 'persona')}")
-    confirmed = _people(messages, State.DELIVERED, State.READ)
-    accepted = _people(messages, State.SENT) - confirmed
+    confirmed = _people(messages, Reached.TOLD)
+    accepted = _people(messages, Reached.SENT) - confirmed
     rest = people - confirmed - accepted
     if confirmed:
         yield sentence(f"Consta que le llegó a {_some(confirmed)}: el proveedor o ella misma lo confirmó")
@@ -112,17 +113,19 @@ def _some(people: set[str]) -> str:
     return _count(len(people), "persona")
 
 
-def _people(messages: Sequence[ProvenMessage], *states: State) -> set[str]:
-    """
-    Return the people who have a message with this result.
+def _people(messages: Sequence[ProvenMessage], how_far: Reached) -> set[str]:
+    """Return the people who have a message that came so far."""
+    return {message.person for message in messages if _reach_of(message) is how_far}
 
-    One in a file and an undelivered letter reached nobody, and a state without its attempt says nothing.
-    """
-    return {
-        message.person
-        for message in messages
-        if message.state in states and outcome_of(message) not in (_FILED, _UNDELIVERED_LETTER, _UNPROVEN)
-    }
+
+def _reach_of(message: ProvenMessage) -> Reached:
+    return reached(
+        message.state, message.channel, message.reason, filed=_is_filed(message), proven=message.proven
+    )
+
+
+def _is_filed(message: ProvenMessage) -> bool:
+    return any(line.row[3] == "accepted" and line.row[4] == _FILE for line in message.rows)
 
 
 def _count(number: int, noun: str) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 from hub.messages.planning.reach import LETTER
 from hub.model import IN_DIGEST, Attempt, Message, Purpose, State
 from hub.model.letters import POSTED
+from hub.model.reached import Reached, reached
 from hub.model.recorded_states import fits
 from hub.operations.explain import limits_es, sentences_es
 from hub.ports import SentMessage
@@ -33,26 +34,21 @@ _ENDED: Final[Mapping[State, str]] = {
     State.EXPIRED: "se venció",
     State.CANCELLED: "se canceló",
 }
-OUT: Final = frozenset({State.SENT, State.DELIVERED, State.READ})
-LOST: Final = frozenset(_ENDED)
+_OUT: Final = frozenset({State.SENT, State.DELIVERED, State.READ})
 _FILE: Final = "file"
 """The provider that writes into a folder: in capture mode, or if a channel's URL names it."""
 
 
-def has_arrived(sent: SentMessage) -> bool:
-    """Return whether a provider confirmed its arrival, the person read it, or staff handed it over."""
-    return sent.message.state in (State.DELIVERED, State.READ) and not (is_filed(sent) or is_unproven(sent))
-
-
-def has_gone(sent: SentMessage) -> bool:
-    """
-    Return whether the message left for the person, or a digest that has it; a file or an undelivered letter
-    did not.
-    """
-    if went_in_digest(sent):
-        return True
-    held_back = is_filed(sent) or _is_undelivered_letter(sent.message) or is_unproven(sent)
-    return sent.message.state in OUT and not held_back
+def reach_of(sent: SentMessage) -> Reached:
+    """Return how far it has come, by its state and its attempts."""
+    message = sent.message
+    return reached(
+        message.state,
+        message.channel,
+        message.reason,
+        filed=is_filed(sent),
+        proven=not is_unproven(sent),
+    )
 
 
 def went_in_digest(sent: SentMessage) -> bool:
@@ -64,7 +60,7 @@ def is_unproven(sent: SentMessage) -> bool:
     """Return whether the state claims what no attempt says. Endings without an attempt are not known here."""
     message = sent.message
     rows = {(attempt.outcome, attempt.code) for attempt in sent.attempts}
-    return message.state in {*OUT, State.WAITING} and not fits(message.state, message.reason, rows)
+    return message.state in {*_OUT, State.WAITING} and not fits(message.state, message.reason, rows)
 
 
 def is_filed(sent: SentMessage) -> bool:
@@ -96,7 +92,7 @@ def sentences(sent: SentMessage) -> Iterator[str]:
     message = sent.message
     fate = _collected(sent) if message.reason == IN_DIGEST else _fate(sent)
     yield sentences_es.sentence(f"{_route(message)}: {fate}")
-    plain = message.state in {*OUT, State.WAITING} and len(_calls(sent)) == 1
+    plain = message.state in {*_OUT, State.WAITING} and len(_calls(sent)) == 1
     if not plain:
         yield from _attempts(sent)
     if (posting := posting_of(sent)) is not None:
@@ -164,7 +160,7 @@ def _fate(sent: SentMessage) -> str:
     if message.state in (State.QUEUED, State.SENDING):
         return "está en cola para salir." if message.state is State.QUEUED else "se está enviando ahora."
     if message.state in (State.HELD, State.RETRYING):
-        return _waiting(message, limits_es.why(sent))
+        return _refused(sent) if sent.refused else _waiting(message, limits_es.why(sent))
     if is_unproven(sent) or is_filed(sent):
         return _nowhere(sent)
     if message.state is State.WAITING:
@@ -199,6 +195,13 @@ def _unread(sent: SentMessage) -> str:
     stored = sent_at(sent)
     since = f" desde {sentences_es.at_time(stored)}" if stored is not None else ""
     return f"está{since}; todavía no la ha leído."
+
+
+def _refused(sent: SentMessage) -> str:
+    """Say that what waits will not leave: the person has decided otherwise since."""
+    at = sent.message.next_at
+    when = f" hasta {sentences_es.at_time(at)}" if at is not None else ""
+    return f"espera{when}, y no saldrá mientras siga así. {sentences_es.reason(sent.refused)}"
 
 
 def _waiting(message: Message, because: str = "") -> str:

@@ -9,21 +9,19 @@ from typing import Final
 
 from hub.catalog import BY_NAME
 from hub.model import NOT_OPTED_IN, ON_LEAVE, Event, State, StoredEvent
+from hub.model.reached import LEFT, Reached, furthest
 from hub.operations.explain import missed, preferences_es, sentences_es
 from hub.operations.explain.messages import (
-    LOST,
-    OUT,
     by_channel,
-    has_arrived,
-    has_gone,
     has_lapsed,
-    is_filed,
     is_unproven,
+    reach_of,
     sentences,
     went_in_digest,
 )
 from hub.ports import AudienceSnapshot, ExplainFacts, Refused, SentMessage
 from hub.rendering import filters, labels_es
+from hub.rendering.reached_es import NOT_TRIED
 from hub.rendering.titles_es import EVENTS
 
 
@@ -136,6 +134,7 @@ _OPENINGS: Final = {
     ExplainOutcome.PENDING: "Todavía no: el mensaje está en camino.",
     ExplainOutcome.NOT_REACHED: "No: se le quiso avisar y no se pudo.",
 }
+_STOPPED: Final = "Todavía no, y lo que espera no saldrá mientras siga así."
 _UNREAD: Final = "Está en su bandeja; todavía no la ha leído."
 """Instead of the opening, where nothing is on its way any more."""
 _UNPROVEN: Final = "No se sabe: lo guardado no cuadra con lo que dicen los intentos."
@@ -176,9 +175,22 @@ def _opening(outcome: ExplainOutcome, messages: Sequence[SentMessage]) -> str:
         return _UNPROVEN
     if outcome is ExplainOutcome.NOT_REACHED and any(map(_is_told_later, messages)):
         return _LATER
+    if outcome is ExplainOutcome.NOT_REACHED and (why := _why_not_tried(messages)):
+        return why
+    waiting = [sent for sent in messages if reach_of(sent) is Reached.PENDING]
+    if outcome is ExplainOutcome.PENDING and all(sent.refused for sent in waiting):
+        return _STOPPED
     left = {sent.message.state for sent in messages if not _is_lost(sent)}
     unread = outcome is ExplainOutcome.PENDING and left == {State.WAITING}
     return _UNREAD if unread else _OPENINGS[outcome].format(how=_how(messages))
+
+
+def _why_not_tried(messages: Sequence[SentMessage]) -> str | None:
+    """Return the opening where nothing failed: each message was kept back, or was not due any more."""
+    reasons = {sent.message.reason for sent in messages}
+    if not reasons <= NOT_TRIED.keys():
+        return None
+    return next(said for reason, said in NOT_TRIED.items() if reason in reasons)
 
 
 def _is_unclear(outcome: ExplainOutcome, messages: Sequence[SentMessage]) -> bool:
@@ -194,23 +206,17 @@ def _how(messages: Sequence[SentMessage]) -> str:
     ways = dict.fromkeys(
         "En un resumen" if went_in_digest(sent) else by_channel(sent.message)
         for sent in messages
-        if has_gone(sent)
+        if reach_of(sent) in LEFT
     )
     return filters.lista([f"{way[:1].lower()}{way[1:]}" for way in ways])
 
 
 def _outcome(messages: Sequence[SentMessage]) -> ExplainOutcome:
-    if any(map(has_arrived, messages)):
-        return ExplainOutcome.NOTIFIED
-    if any(map(has_gone, messages)):
-        return ExplainOutcome.SENT
-    return ExplainOutcome.NOT_REACHED if all(map(_is_lost, messages)) else ExplainOutcome.PENDING
+    return ExplainOutcome(furthest(map(reach_of, messages)).value)
 
 
 def _is_lost(sent: SentMessage) -> bool:
-    if went_in_digest(sent):
-        return False
-    return sent.message.state in LOST or is_unproven(sent) or (sent.message.state in OUT and is_filed(sent))
+    return reach_of(sent) is Reached.NOT_REACHED
 
 
 def _left_out(facts: ExplainFacts) -> Verdict | None:

@@ -50,7 +50,7 @@ SELECT at, outcome, provider, reference, code FROM attempt WHERE message_id = $1
 
 -- step_messages --
 SELECT split_part(event.id, ':', 1)::uuid AS clock, substr(event.id, strpos(event.id, ':') + 1) AS step,
-       message.id AS message_id, message.event, person, name, channel, state, created_at AS at
+       message.id AS message_id, message.event, person, name, channel, state, reason, created_at AS at
 FROM unnest($1::text[]) AS step (id)
 CROSS JOIN LATERAL (
     SELECT id, key FROM event WHERE event.id = step.id AND event.source = $2 AND event.key >= $3

@@ -11,7 +11,11 @@ GROUP BY state
 
 -- messages --
 SELECT person, jsonb_agg(jsonb_build_object(
-           'id', id, 'channel', channel, 'state', state, 'reason', reason, 'occasion', occasion
+           'id', id, 'channel', channel, 'state', state, 'reason', reason, 'occasion', occasion,
+           'filed', EXISTS (
+               SELECT FROM attempt
+               WHERE message_id = message.id AND outcome = 'accepted' AND provider = 'file'
+           )
        ) ORDER BY created_at, step, id) AS messages
 FROM message
 WHERE event_key = $1 AND id BETWEEN moment_start($1) AND moment_end($1) AND person > $2

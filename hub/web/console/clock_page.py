@@ -12,6 +12,7 @@ from hub.operations.clocks.calculation import in_words
 from hub.policy.clocks import ESCALATES
 from hub.rendering import case_words_es
 from hub.rendering.event_title import event_title
+from hub.rendering.reached_es import REACHED
 from hub.sla.acknowledge import level_to_acknowledge
 from hub.web.api.clocks import acknowledged, shown_clock
 from hub.web.auth.caller import caller_of, places_of, places_with
@@ -52,6 +53,7 @@ async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  #
         staff=await staff_names(request),
         me=caller_of(request).who,
         day_words=in_words,
+        reached=REACHED,
         case_words=case_words_es,
     )
 

@@ -1,4 +1,4 @@
-"""The page of an event: the people notified, and beside them those left out, with the reason."""
+"""The page of an event: its people and how far it reached each, and those left out with the reason."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from aiohttp import web
 from hub.rendering import labels_es
 from hub.rendering.outcomes_es import STATES, reason_in_words
 from hub.rendering.people_words_es import LEFT_OUT, WHY_NOBODY
+from hub.rendering.reached_es import REACHED
 from hub.rendering.titles_es import EVENTS
 from hub.web.api.recipients import RecipientsQuery, recipients_of
 from hub.web.console.message_list import PATH
@@ -28,6 +29,7 @@ async def show(request: web.Request, query: EventPageQuery) -> web.StreamRespons
         read=read,
         title=EVENTS.get(read.event, read.event),
         states=[(state, STATES[state].label, read.states[state]) for state in STATES if state in read.states],
+        reached=REACHED,
         why=[WHY_NOBODY.get(why, why) for why in read.why],
         reason_words=lambda reason: reason_in_words(reason) or LEFT_OUT.get(reason, reason),
         channels=labels_es.CHANNELS,
