@@ -1,12 +1,12 @@
-"""Bindings: the sources that only one user of RabbitMQ may publish for."""
+"""Bindings: the sources, and the types of events, that each user of RabbitMQ may publish."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from hub.access.api_keys import require_directory_sender, require_sender
+from hub.access.api_keys import Bindings, bindings_of, require_sender
 from hub.model import ApiKey, Event, RawMessage
 from hub.ports import KeyStore
 from hub.resilience.cached import Cached
@@ -18,12 +18,14 @@ class BindingSnapshot:
 
     keys: Sequence[ApiKey]
     own: str | None
+    bindings: Bindings = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "bindings", bindings_of(self.keys))
 
     def require(self, event: Event, incoming: RawMessage) -> None:
         """Raise WrongSender if the user who has sent the event may not publish it for its source."""
-        require_sender(event, incoming.user, self.keys, own=self.own)
-        if self.keys:
-            require_directory_sender(event, incoming.user, self.keys, own=self.own)
+        require_sender(event, incoming.user, self.bindings, own=self.own)
 
 
 class SourceBindings(Cached[BindingSnapshot]):
