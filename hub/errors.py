@@ -9,6 +9,7 @@ Every error of the hub. The docstring of a class is its message.
     ├── InvalidAudience           words that name no audience
     ├── InvalidEvent              an event that can never be taken in
     │   └── WrongSender           who sent it may not publish it
+    ├── CasesOfOthers             events of a batch that concern cases of other sources
     ├── InvalidAccount            an account, a grant or a password that will not do
     │   └── LastAdministrator     nobody would be left who gives accounts
     ├── BeyondOwnRights           who gives access would give more than they have
@@ -59,10 +60,11 @@ Every error of the hub. The docstring of a class is its message.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import copy
 from datetime import timedelta
 from typing import Self
+from uuid import UUID
 
 
 class HubError(Exception):
@@ -145,6 +147,20 @@ class WrongSender(InvalidEvent):
 
     It is in another's name: of the hub itself, or of a system whose source is bound to others.
     """
+
+
+class CasesOfOthers(HubError):
+    """
+    Events of a batch concern cases that another source has opened.
+
+    `refused` are those events, by key, each with its reason. `strangers` are cases that are opened now, and
+    to which another source has added before: what it added is no part of them.
+    """
+
+    def __init__(self, refused: Mapping[UUID, WrongSender], strangers: frozenset[str]) -> None:
+        super().__init__()
+        self.refused = refused
+        self.strangers = strangers
 
 
 class KeptByDuty(HubError):

@@ -38,6 +38,7 @@ def issue(  # noqa: PLR0913 - each is a property of the key that somebody choose
     source: str | None = None,
     event_types: Collection[str] = (),
     amqp_user: str | None = None,
+    cases_of: Collection[str] = (),
     expires_at: datetime | None = None,
     known_types: Collection[str],
     by: str,
@@ -56,6 +57,7 @@ def issue(  # noqa: PLR0913 - each is a property of the key that somebody choose
         source=source,
         event_types=frozenset(event_types),
         amqp_user=amqp_user,
+        cases_of=frozenset(cases_of),
         expires_at=expires_at,
     )
     _require_sense(key, known_types, now)
@@ -71,6 +73,7 @@ def renew(old: ApiKey, *, by: str, now: datetime) -> tuple[ApiKey, str]:
         source=old.source,
         event_types=old.event_types,
         amqp_user=old.amqp_user,
+        cases_of=old.cases_of,
         expires_at=expires_at,
     )
     return same, token
@@ -130,6 +133,16 @@ def bindings_of(keys: Iterable[ApiKey]) -> Bindings:
     return bindings
 
 
+def cases_of(keys: Iterable[ApiKey]) -> dict[str, frozenset[str]]:
+    """Return source → the other sources to whose cases its keys let it add, in their normal spelling."""
+    found: dict[str, frozenset[str]] = {}
+    for key in keys:
+        if key.source is not None:
+            source = normal_source(key.source)
+            found[source] = found.get(source, frozenset()) | set(map(normal_source, key.cases_of))
+    return found
+
+
 def require_sender(event: Event, user: str | None, bindings: Bindings, *, own: str | None) -> None:
     """
     Raise WrongSender if an event arrived by RabbitMQ from a user who may not publish it.
@@ -176,8 +189,10 @@ def _require_sense(key: ApiKey, known_types: Collection[str], now: datetime) -> 
         raise InvalidKey("a key without a scope opens nothing")
     if key.expires_at is not None and key.expires_at <= now:
         raise InvalidKey("it would have expired already")
-    if key.source is None and (key.event_types or key.amqp_user):
-        raise InvalidKey("event types and a user of RabbitMQ are of a source: name it")
+    if key.source is None and (key.event_types or key.amqp_user or key.cases_of):
+        raise InvalidKey("event types, a user of RabbitMQ and cases of others are of a source: name it")
+    if not all(key.cases_of) or any(map(is_hub_source, key.cases_of)):
+        raise InvalidKey("cases are of the source of another system: those of the hub are open to all")
     if key.source is not None and (not key.source or is_hub_source(key.source)):
         raise InvalidKey(f"a source is the URI of another system, not {HUB_SOURCE} or what begins like it")
     if key.source is not None and Scope.PUBLISH not in key.scopes:

@@ -12,7 +12,7 @@ from hub import sla
 from hub.cloudevents import DEAD_BODY, MAX_BODY, attributes_in, decode, identity_in
 from hub.cloudevents.schemas import Schemas
 from hub.contact_rules.consents import SAID_AT
-from hub.errors import InvalidEvent, WrongSender
+from hub.errors import CasesOfOthers, InvalidEvent, WrongSender
 from hub.intake.needs import Needs, needs_of, skipping_cases
 from hub.intake.replay_sender import as_mended, as_sent
 from hub.intake.sender_rates import SenderRates
@@ -92,18 +92,26 @@ class Batch:
 
     events: dict[UUID, tuple[Event, RawMessage]] = field(default_factory=dict)
     letters: list[DeadLetter] = field(default_factory=list)
+    opened: frozenset[str] = frozenset()
+    """Cases that are opened now, and to which others have added before who may not."""
 
     def halves(self) -> tuple[Batch, Batch]:
         """Split the events in two, those that others depend on first; the letters stay in the first half."""
         items = sorted(self.events.items(), key=lambda item: not is_looked_up(item[1][0]))
         middle = len(items) // 2
-        first = Batch(events=dict(items[:middle]), letters=self.letters)
+        first = Batch(events=dict(items[:middle]), letters=self.letters, opened=self.opened)
         return first, Batch(events=dict(items[middle:]))
 
     def without_events(self, refused: InvalidEvent) -> Batch:
         """Turn the events into dead letters."""
         letters = [dead_letter(incoming, refused) for _, incoming in self.events.values()]
         return Batch(letters=self.letters + letters)
+
+    def without(self, found: CasesOfOthers) -> Batch:
+        """Turn the events that concern the cases of others into dead letters."""
+        letters = [dead_letter(self.events[key][1], error) for key, error in found.refused.items()]
+        events = {key: event for key, event in self.events.items() if key not in found.refused}
+        return Batch(events=events, letters=self.letters + letters, opened=self.opened | found.strangers)
 
 
 def read(

@@ -78,6 +78,10 @@ class AddedEvent(Struct, frozen=True):
 
     place_known: bool
     recalled: bool = False
+    owner: str | None = None
+    """The source of another publisher to which the event's case belongs; None: its own, or nobody's."""
+    opened: bool = False
+    """Whether that source has opened the case; if not, it only came first."""
 
 
 class Recall(Struct, frozen=True, kw_only=True):
@@ -99,6 +103,8 @@ class StoredEvent(Struct, frozen=True, kw_only=True):
     planned: bool = True
     waiting: bool = False
     """True while a party of the case (the petitioner …) is unknown; planned again once it is known."""
+    opens: bool | None = None
+    """Whether the event opens its case or adds to it; None: the owner of the case does not matter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,7 +42,18 @@ class IntakeTransaction(Protocol):
         """
 
     async def add_events(self, events: Sequence[StoredEvent]) -> Mapping[UUID, AddedEvent]:
-        """Insert; return the new keys, each with its known facts. A stored pair (source, id) is not new."""
+        """
+        Insert; return the new keys, each with its known facts. A stored pair (source, id) is not new.
+
+        A case without an owner is the source's of the first event in it; who opens it takes it over once.
+        """
+
+    async def expel(self, cases: Collection[str]) -> None:
+        """
+        Take out of these cases what other systems have added before anybody opened them.
+
+        Their events stay stored, and are of no case.
+        """
 
     async def recall(self, recalls: Sequence[Recall]) -> None:
         """

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from hub.model import AddedEvent, Event, Json, Party, StoredEvent
+from hub.model import HUB_SOURCE, AddedEvent, Event, Json, Party, StoredEvent
 from hub.model.ids import earliest, span
 from hub.storage.database import Runner, encode, encode_some, load, read, write
 
@@ -28,7 +28,14 @@ async def add(run: Runner, events: Sequence[StoredEvent]) -> Mapping[UUID, Added
     given = [_row(found[name]) for name in sorted(found)]
     nearby = span((stored.key for stored in events), DUPLICATE_WITHIN)
     rows = await write(run, _SQL["add"], given, *nearby)
-    return {row["key"]: AddedEvent(row["place_known"], row["recalled"]) for row in rows}
+    return {
+        row["key"]: AddedEvent(row["place_known"], row["recalled"], row["owner"], row["opened"] is True)
+        for row in rows
+    }
+
+
+async def expel(run: Runner, cases: Collection[str]) -> None:
+    await run.rows(_SQL["expel"], sorted(cases), HUB_SOURCE)
 
 
 async def mark_planned(run: Runner, keys: Collection[UUID]) -> None:
@@ -105,6 +112,7 @@ def _row(stored: StoredEvent) -> tuple[object, ...]:
         encode_some(event.extensions),
         stored.planned,
         stored.waiting,
+        stored.opens,
     )
 
 

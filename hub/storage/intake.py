@@ -41,6 +41,7 @@ class PostgresIntakeTransaction:
         self.rows = transaction.rows
 
     add_events = events.add
+    expel = events.expel
     mark_planned = events.mark_planned
     recall = recalls.add
     place_events = events.place

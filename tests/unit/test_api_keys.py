@@ -24,6 +24,7 @@ from tests.unit.hub_in_memory import MemoryHub, memory_hub
 
 CRM = "urn:coproservicios:crm"
 DAY = timedelta(days=1)
+NARROW: dict[str, Any] = {"source": CRM, "amqp_user": "crm", "event_types": ["pqrs.received"]}
 
 
 @pytest.fixture
@@ -71,13 +72,21 @@ def test_key_ends_at_its_expiry_and_at_its_revocation() -> None:
 
 def test_successor_has_the_same_rights_and_lifetime() -> None:
     at = now()
-    one, token = key(source=CRM, event_types=["pqrs.received"], amqp_user="crm", expires_at=at + DAY, now=at)
+    one, token = key(
+        source=CRM,
+        event_types=["pqrs.received"],
+        amqp_user="crm",
+        cases_of=["urn:pay"],
+        expires_at=at + DAY,
+        now=at,
+    )
     after, fresh = renew(one, by="luis", now=at + HOUR)
 
     assert fresh != token
     assert after.expires_at == at + HOUR + DAY
     assert (after.name, after.scopes, after.source) == (one.name, one.scopes, one.source)
     assert (after.event_types, after.amqp_user) == (one.event_types, one.amqp_user)
+    assert after.cases_of == {"urn:pay"}
 
 
 @pytest.mark.parametrize(
@@ -90,6 +99,9 @@ def test_successor_has_the_same_rights_and_lifetime() -> None:
         {"expires_at": MONDAY - HOUR},
         {"event_types": ["pqrs.received"]},
         {"amqp_user": "crm"},
+        {"cases_of": ["urn:pay"]},
+        {"source": CRM, "cases_of": [""]},
+        {"source": CRM, "cases_of": ["URN:hub#x"]},
         {"source": ""},
         {"source": HUB_SOURCE},
         {"source": f"{HUB_SOURCE}:import"},
@@ -149,7 +161,6 @@ async def test_bound_source_is_accepted_only_from_its_user(
 
 
 EMERGENCY = event("emergency.declared", source="urn:free")
-NARROW: dict[str, Any] = {"source": CRM, "amqp_user": "crm", "event_types": ["pqrs.received"]}
 
 
 @pytest.mark.parametrize("user", ["crm", "mallory", None])

@@ -12,7 +12,7 @@ from hub.errors import ConfigurationError, StorageUnavailable
 from hub.storage import rights
 from hub.storage.database import COMMAND_TIMEOUT, CONNECT_TIMEOUT, translated
 
-HEAD: Final = "0042"
+HEAD: Final = "0044"
 
 _HOW: Final = "docs/operations.md, Two users of the database, has the commands"
 _NO_USER: Final = (

@@ -1,0 +1,8 @@
+"""The owner of each case, and the sources whose cases a key may add to."""
+
+from hub.storage.migrations.statements import statements_beside, way_back
+
+revision = "0044"
+down_revision = "0042"
+upgrade = statements_beside(__file__)
+downgrade = way_back(__file__)
