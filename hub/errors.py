@@ -8,8 +8,9 @@ Every error of the hub. The docstring of a class is its message.
     ├── InvalidPolicy             policy.toml or tuning.toml has what cannot be kept
     ├── InvalidAudience           words that name no audience
     ├── InvalidEvent              an event that can never be taken in
+    │   ├── KnownId               its source has published other content under its id
     │   └── WrongSender           who sent it may not publish it
-    ├── CasesOfOthers             events of a batch that concern cases of other sources
+    ├── UnfitEvents               events of a batch that its transaction finds unfit
     ├── InvalidAccount            an account, a grant or a password that will not do
     │   └── LastAdministrator     nobody would be left who gives accounts
     ├── BeyondOwnRights           who gives access would give more than they have
@@ -149,18 +150,22 @@ class WrongSender(InvalidEvent):
     """
 
 
-class CasesOfOthers(HubError):
+class UnfitEvents(HubError):
     """
-    Events of a batch concern cases that another source has opened.
+    Events of a batch may not be taken in, as only its transaction can see.
 
     `refused` are those events, by key, each with its reason. `strangers` are cases that are opened now, and
     to which another source has added before: what it added is no part of them.
     """
 
-    def __init__(self, refused: Mapping[UUID, WrongSender], strangers: frozenset[str]) -> None:
+    def __init__(self, refused: Mapping[UUID, InvalidEvent], strangers: frozenset[str]) -> None:
         super().__init__()
         self.refused = refused
         self.strangers = strangers
+
+
+class KnownId(InvalidEvent):
+    """An event comes under an id that its source has given to other content before."""
 
 
 class KeptByDuty(HubError):

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from hub.errors import CasesOfOthers, WrongSender
+from hub.errors import InvalidEvent, WrongSender
 from hub.intake.decode import IntakeContext
 from hub.intake.source_bindings import BindingSnapshot
 from hub.model import AddedEvent, StoredEvent
 
 
-def require_owners(
+def judge(
     added: Mapping[UUID, tuple[StoredEvent, AddedEvent]], *, context: IntakeContext, bound: BindingSnapshot
-) -> None:
+) -> tuple[dict[UUID, InvalidEvent], set[str]]:
     """
-    Raise CasesOfOthers if any of these events, whose cases are of others, may not be added to its case.
+    Return those of these events, whose cases are of others, that may not be added, and cases with strangers.
 
     Who opens a case has it, whoever came first: what others have sent before is then no part of it.
     """
-    refused: dict[UUID, WrongSender] = {}
+    refused: dict[UUID, InvalidEvent] = {}
     strangers: set[str] = set()
     for key, (stored, row) in added.items():
         source, owner = stored.event.source, row.owner or ""
@@ -28,8 +28,7 @@ def require_owners(
                 strangers.add(stored.case or "")
         elif not bound.may_add(source, owner):
             refused[key] = of_another(context.kinds[stored.event.type].case)
-    if refused or strangers:
-        raise CasesOfOthers(refused, frozenset(strangers))
+    return refused, strangers
 
 
 def of_another(field: str | None) -> WrongSender:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 from typing import Final
 
-from hub.errors import CasesOfOthers, InvalidEvent, StorageConflict, StorageRefused, VersionJump
-from hub.intake.case_owners import require_owners
+from hub.errors import InvalidEvent, StorageConflict, StorageRefused, UnfitEvents, VersionJump
+from hub.intake.case_owners import judge
 from hub.intake.commit_result import CommitResult
-from hub.intake.decode import Batch, IntakeContext
+from hub.intake.decode import Batch, IntakeContext, of_known_id
 from hub.intake.planner import plan_in
 from hub.intake.source_bindings import BindingSnapshot
 from hub.ports import IntakeStore, Now
@@ -24,11 +24,12 @@ async def commit(
 
     Halving finds the event with a value that the database refuses, or whose version jumps: that event
     becomes a dead letter, and the rest is committed. So does one that adds to the case of another source
-    without its key's leave. Raises StorageUnavailable when there is no database.
+    without its key's leave, and one whose id its source has used for other content. Raises
+    StorageUnavailable when there is no database.
     """
     try:
         return await _until_no_conflict(batch, context=context, store=store, now=now, bound=bound)
-    except CasesOfOthers as found:
+    except UnfitEvents as found:
         return await commit(batch.without(found), context=context, store=store, now=now, bound=bound)
     except StorageRefused as exc:
         if not batch.events:
@@ -68,7 +69,10 @@ async def _once(
         if batch.opened:
             await transaction.expel(batch.opened)
         result = await plan_in(transaction, events, context=context, now=now()) if events else CommitResult()
-        if result.of_others:
-            require_owners(result.of_others, context=context, bound=bound)
+        if result.of_others or result.changed:
+            refused, strangers = judge(result.of_others, context=context, bound=bound)
+            refused |= {key: of_known_id() for key in result.changed}
+            if refused or strangers:
+                raise UnfitEvents(refused, frozenset(strangers))
     result.letters = batch.letters
     return result

@@ -15,7 +15,8 @@ class CommitResult:
     """
     Messages to ticket, audiences to expand, clocks to track, dead letters and events to report.
 
-    `of_others` are the new events whose cases are of other sources: they are judged before the commit.
+    `of_others` are the new events whose cases are of other sources, `changed` the known ones that come with
+    other content: both are judged before the commit.
     """
 
     messages: list[Message] = field(default_factory=list)
@@ -24,6 +25,7 @@ class CommitResult:
     letters: list[DeadLetter] = field(default_factory=list)
     later: list[Later] = field(default_factory=list)
     unreached: list[Unreached] = field(default_factory=list)
+    changed: frozenset[UUID] = frozenset()
     of_others: dict[UUID, tuple[StoredEvent, AddedEvent]] = field(default_factory=dict)
 
     def join(self, other: CommitResult) -> CommitResult:

@@ -39,6 +39,7 @@ from hub.model import (
     Message,
     Party,
     StoredEvent,
+    is_hub_source,
 )
 from hub.model.posters import PosterRequest
 from hub.people.audience import PLACE, Parties, parties_of
@@ -99,6 +100,9 @@ async def plan_in(
     if len(added) < len(given):
         known = {event.stored.key for event in fresh}
         duplicates = {event.stored.key: event.audiences for event in given if event.stored.key not in known}
+        # The hub's own steps may come again with other numbers.
+        foreign = {key: events[key] for key in duplicates if not is_hub_source(events[key].source)}
+        result.changed = await transaction.other_content(foreign) if foreign else frozenset()
         await _resume_duplicates(transaction, duplicates, result)
     for event in fresh:
         result.broad += expansions(event.audiences)

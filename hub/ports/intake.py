@@ -48,6 +48,13 @@ class IntakeTransaction(Protocol):
         A case without an owner is the source's of the first event in it; who opens it takes it over once.
         """
 
+    async def other_content(self, events: Mapping[UUID, Event]) -> frozenset[UUID]:
+        """
+        Return those of these events under whose source and id another type or other data are stored.
+
+        What was erased of an event is not compared.
+        """
+
     async def expel(self, cases: Collection[str]) -> None:
         """
         Take out of these cases what other systems have added before anybody opened them.
@@ -201,6 +208,16 @@ class IntakeStore(Protocol):
         Deadlocks and serialisation failures surface as `hub.errors.StorageConflict` (try again),
         a value that PostgreSQL refuses as `hub.errors.StorageRefused` (bisect).
         """
+
+
+class KnownEventStore(Protocol):
+    """What is stored of events and cases, as a door asks before it publishes."""
+
+    async def other_content(self, events: Mapping[UUID, Event]) -> frozenset[UUID]:
+        """Return those of these events under whose source and id another type or other data are stored."""
+
+    async def owners(self, cases: Collection[str]) -> Mapping[str, str]:
+        """Return the source that has opened each of these cases; one that nobody has opened is absent."""
 
 
 class DryRunTransaction(IntakeTransaction, Protocol):

@@ -140,6 +140,7 @@ MODES: Final[Mapping[str, str]] = {
 }
 
 DEAD_REASONS: Final[tuple[tuple[str, str], ...]] = (
+    ("id: this source has published", "Ese id ya es de otro evento, que se queda"),
     ("the case is of another source", "El caso es de otro sistema"),
     (": required", "Falta un dato obligatorio"),
     ("type: unknown", "El hub no conoce este tipo de evento"),

@@ -24,7 +24,7 @@ DUPLICATE_WITHIN: Final = timedelta(days=31)
 async def add(run: Runner, events: Sequence[StoredEvent]) -> Mapping[UUID, AddedEvent]:
     # One of each unique key, for its doubles may be in two months. Sorted by it: two batches that overlap
     # wait for each other instead of deadlocking.
-    found = {(stored.event.id, stored.event.source): stored for stored in events}
+    found = {(stored.event.id, stored.event.source): stored for stored in reversed(events)}
     given = [_row(found[name]) for name in sorted(found)]
     nearby = span((stored.key for stored in events), DUPLICATE_WITHIN)
     rows = await write(run, _SQL["add"], given, *nearby)
@@ -32,6 +32,21 @@ async def add(run: Runner, events: Sequence[StoredEvent]) -> Mapping[UUID, Added
         row["key"]: AddedEvent(row["place_known"], row["recalled"], row["owner"], row["opened"] is True)
         for row in rows
     }
+
+
+async def other_content(run: Runner, events: Mapping[UUID, Event]) -> frozenset[UUID]:
+    given = [
+        (key, one.source, one.id, one.type, None if one.data is None else encode(one.data))
+        for key, one in events.items()
+    ]
+    rows = await write(run, _SQL["other_content"], given, *span(events, DUPLICATE_WITHIN))
+    return frozenset(row["key"] for row in rows)
+
+
+async def owners(run: Runner, cases: Collection[str]) -> Mapping[str, str]:
+    """Return the source that has opened each of these cases."""
+    rows = await run.rows(_SQL["owners"], sorted(cases))
+    return {row["case_key"]: row["source"] for row in rows}
 
 
 async def expel(run: Runner, cases: Collection[str]) -> None:

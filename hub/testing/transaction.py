@@ -89,6 +89,11 @@ class MemoryTransaction:
                 found[stored.key] = structs.replace(new[stored.key], owner=owner, opened=opened)
         return found
 
+    async def other_content(self, events: Mapping[UUID, Event]) -> frozenset[UUID]:
+        known = {_identity(stored.event): stored.event for stored in self._tables.events.values()}
+        pairs = ((key, one, known.get(_identity(one), one)) for key, one in events.items())
+        return frozenset(key for key, one, first in pairs if (one.type, one.data) != (first.type, first.data))
+
     async def expel(self, cases: Collection[str]) -> None:
         tables = self._tables
         for key, stored in list(tables.events.items()):

@@ -18,10 +18,11 @@ WITH given AS (
 ), added AS (
     INSERT INTO event (
         key, source, id, type, time, case_key, copropiedad_id, unit_id,
-        subject, datacontenttype, dataschema, data, extensions, planned_at, waiting
+        subject, datacontenttype, dataschema, data, extensions, planned_at, waiting, content
     )
     SELECT key, source, id, type, time, case_key, copropiedad_id, unit_id,
-           subject, datacontenttype, dataschema, data, extensions, CASE WHEN planned THEN now() END, waiting
+           subject, datacontenttype, dataschema, data, extensions, CASE WHEN planned THEN now() END, waiting,
+           hashtextextended(concat(type, data), 0)
     FROM given
     WHERE NOT EXISTS (
         SELECT FROM event AS known
@@ -56,6 +57,20 @@ SELECT found.key, found.copropiedad_id IS NULL
     coalesce(found.opened, taken.opened) AS opened
 FROM found
 LEFT JOIN taken ON taken.case_key = found.case_key AND found.opens IS NOT NULL
+
+-- other_content --
+-- A digest, for erasures change the data, and forget it. Events of an older hub have none.
+SELECT key
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::jsonb[]) AS given (key, source, id, type, data)
+WHERE EXISTS (
+    SELECT FROM event AS known
+    WHERE known.id = given.id AND known.source = given.source AND known.key BETWEEN $6 AND $7
+      AND known.content <> hashtextextended(concat(given.type, given.data), 0)
+    OFFSET 0
+)
+
+-- owners --
+SELECT case_key, source FROM case_owner WHERE case_key = ANY ($1::text[]) AND opened
 
 -- expel --
 -- What other systems have added to cases that nobody had opened yet is no part of them.

@@ -1,4 +1,4 @@
-"""The owner of each case, and the sources whose cases a key may add to."""
+"""The owner of each case, the sources whose cases a key may add to, and the digest of an event's content."""
 
 from hub.storage.migrations.statements import statements_beside, way_back
 

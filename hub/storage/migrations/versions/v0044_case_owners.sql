@@ -15,3 +15,6 @@ CROSS JOIN LATERAL (
 WHERE case_state.case_key !~ '^(unit_id|subject_id):';
 
 ALTER TABLE api_key ADD COLUMN cases_of text[] COLLATE "C" NOT NULL DEFAULT '{}';
+
+-- A digest of type and data, to know a repeat from another event under the same id. An erasure takes it away.
+ALTER TABLE event ADD COLUMN content bigint;
