@@ -131,7 +131,11 @@ class IntakeTransaction(Protocol):
         """
 
     async def add_unreached(self, found: Sequence[Unreached]) -> None:
-        """Store them; reasons found later are added to those of the event."""
+        """
+        Store them, and queue their notices for the webhooks of their publishers.
+
+        Reasons found later are added to those of the event.
+        """
 
     async def unreached(self, event_keys: Collection[UUID]) -> Sequence[Unreached]:
         """Return those of these events that are stored as not reaching all their recipients."""
