@@ -8,7 +8,9 @@ Every error of the hub. The docstring of a class is its message.
     ├── InvalidPolicy             policy.toml or tuning.toml has what cannot be kept
     ├── InvalidAudience           words that name no audience
     ├── InvalidEvent              an event that can never be taken in
+    │   ├── KnownId               its source has published other content under its id
     │   └── WrongSender           who sent it may not publish it
+    ├── UnfitEvents               events of a batch that its transaction finds unfit
     ├── InvalidAccount            an account, a grant or a password that will not do
     │   └── LastAdministrator     nobody would be left who gives accounts
     ├── BeyondOwnRights           who gives access would give more than they have
@@ -59,10 +61,11 @@ Every error of the hub. The docstring of a class is its message.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import copy
 from datetime import timedelta
 from typing import Self
+from uuid import UUID
 
 
 class HubError(Exception):
@@ -145,6 +148,24 @@ class WrongSender(InvalidEvent):
 
     It is in another's name: of the hub itself, or of a system whose source is bound to others.
     """
+
+
+class UnfitEvents(HubError):
+    """
+    Events of a batch may not be taken in, as only its transaction can see.
+
+    `refused` are those events, by key, each with its reason. `strangers` are cases that are opened now, and
+    to which another source has added before: what it added is no part of them.
+    """
+
+    def __init__(self, refused: Mapping[UUID, InvalidEvent], strangers: frozenset[str]) -> None:
+        super().__init__()
+        self.refused = refused
+        self.strangers = strangers
+
+
+class KnownId(InvalidEvent):
+    """An event comes under an id that its source has given to other content before."""
 
 
 class KeptByDuty(HubError):

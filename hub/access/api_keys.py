@@ -12,14 +12,14 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Final
+from typing import Final, TypeAlias
 
 from hub.errors import InvalidKey, WrongSender
-from hub.model import HUB_SOURCE, ApiKey, Event, Scope, is_hub_source
+from hub.model import HUB_SOURCE, ApiKey, Event, Scope, is_hub_source, normal_source
 from hub.model.ids import uuid8
 
 OVERLAP: Final = timedelta(days=1)
@@ -38,6 +38,7 @@ def issue(  # noqa: PLR0913 - each is a property of the key that somebody choose
     source: str | None = None,
     event_types: Collection[str] = (),
     amqp_user: str | None = None,
+    cases_of: Collection[str] = (),
     expires_at: datetime | None = None,
     known_types: Collection[str],
     by: str,
@@ -56,6 +57,7 @@ def issue(  # noqa: PLR0913 - each is a property of the key that somebody choose
         source=source,
         event_types=frozenset(event_types),
         amqp_user=amqp_user,
+        cases_of=frozenset(cases_of),
         expires_at=expires_at,
     )
     _require_sense(key, known_types, now)
@@ -71,6 +73,7 @@ def renew(old: ApiKey, *, by: str, now: datetime) -> tuple[ApiKey, str]:
         source=old.source,
         event_types=old.event_types,
         amqp_user=old.amqp_user,
+        cases_of=old.cases_of,
         expires_at=expires_at,
     )
     return same, token
@@ -93,7 +96,7 @@ def require_bound(event: Event, source: str | None, event_types: Collection[str]
     """Raise WrongSender if the key is bound to another source or other event types."""
     if source is None:
         return
-    if event.source != source:
+    if normal_source(event.source) != normal_source(source):
         raise WrongSender("the key publishes for another source", field="source")
     if event_types and event.name not in event_types:
         raise WrongSender("the key does not publish events of this type", field="type")
@@ -114,49 +117,64 @@ def require_directory_key(event: Event, source: str | None) -> None:
         raise WrongSender("the directory is written only with a key that is bound to a source", field="type")
 
 
-def require_directory_sender(
-    event: Event, user: str | None, keys: Iterable[ApiKey], *, own: str | None
-) -> None:
-    """
-    Raise WrongSender if the directory is written over RabbitMQ for a source that no key binds to a user.
-
-    Where no key binds any, everybody who may publish is trusted. `own` is the hub's user, whose events were
-    checked over HTTP.
-    """
-    if not event.name.startswith(_DIRECTORY) or (own is not None and user == own):
-        return
-    bound = {key.source for key in keys if key.amqp_user is not None}
-    if bound and event.source not in bound:
-        raise WrongSender(
-            "the directory is written only for a source that a key binds to a user of RabbitMQ",
-            field="source",
-        )
+Bindings: TypeAlias = Mapping[tuple[str, str], frozenset[str]]
+"""User of RabbitMQ and source → the types of events that its keys name; none: all types."""
 
 
-def require_sender(event: Event, user: str | None, keys: Iterable[ApiKey], *, own: str | None) -> None:
+def bindings_of(keys: Iterable[ApiKey]) -> Bindings:
+    """Return what these keys let users of RabbitMQ publish; several of one user and source add up."""
+    bindings: dict[tuple[str, str], frozenset[str]] = {}
+    for key in keys:
+        if key.amqp_user is None or key.source is None:
+            continue
+        sender = key.amqp_user, normal_source(key.source)
+        known = bindings.get(sender, key.event_types)
+        bindings[sender] = known | key.event_types if known and key.event_types else frozenset()
+    return bindings
+
+
+def cases_of(keys: Iterable[ApiKey]) -> dict[str, frozenset[str]]:
+    """Return source → the other sources to whose cases its keys let it add, in their normal spelling."""
+    found: dict[str, frozenset[str]] = {}
+    for key in keys:
+        if key.source is not None:
+            source = normal_source(key.source)
+            found[source] = found.get(source, frozenset()) | set(map(normal_source, key.cases_of))
+    return found
+
+
+def require_sender(event: Event, user: str | None, bindings: Bindings, *, own: str | None) -> None:
     """
-    Raise WrongSender if an event arrived by RabbitMQ from a user who may not publish for its source.
+    Raise WrongSender if an event arrived by RabbitMQ from a user who may not publish it.
 
     `user` is validated by the broker; `own` is the hub's user, who alone may publish for the hub, and whose
-    events of other sources were checked over HTTP. Without `own` nobody is the hub. A source that no key
-    binds to a user is free.
+    events of other sources were checked over HTTP. Without `own` nobody is the hub. Where no key binds a
+    user, everybody who may publish is trusted; once one does, each user has the sources and types of its own
+    keys, and no source is free.
     """
     if own is not None and user == own:
         return
-    if event.source[: len(HUB_SOURCE)].lower() == HUB_SOURCE:  # no call for nearly all events
+    source = normal_source(event.source)
+    if source[: len(HUB_SOURCE)] == HUB_SOURCE:  # no call for nearly all events
         require_foreign(event.source)
     if user is not None and user.startswith(HTTP):
         raise WrongSender("it came over HTTP, where its key is checked: send it there again", field="source")
-    bound = [key for key in keys if key.amqp_user is not None and key.source == event.source]
-    if not bound:
+    if not bindings:
         return
-    theirs = [key for key in bound if key.amqp_user == user]
-    if not theirs:
-        raise WrongSender(
-            "this source is bound to a user of RabbitMQ, who must be the delivery's `user_id`", field="source"
-        )
-    if not any(not key.event_types or event.name in key.event_types for key in theirs):
+    types = None if user is None else bindings.get((user, source))
+    if types is None:
+        raise _unbound(source, bindings)
+    if types and event.name not in types:
         raise WrongSender("the source's key does not publish events of this type", field="type")
+
+
+def _unbound(source: str, bindings: Bindings) -> WrongSender:
+    """Say why nobody, or only somebody else, publishes for this source."""
+    if any(source == bound for _, bound in bindings):
+        reason = "this source is bound to a user of RabbitMQ, who must be the delivery's `user_id`"
+    else:
+        reason = "no key binds this source to a user of RabbitMQ, and others have theirs: ask for a key"
+    return WrongSender(reason, field="source")
 
 
 def _hash(secret: str) -> bytes:
@@ -171,8 +189,10 @@ def _require_sense(key: ApiKey, known_types: Collection[str], now: datetime) -> 
         raise InvalidKey("a key without a scope opens nothing")
     if key.expires_at is not None and key.expires_at <= now:
         raise InvalidKey("it would have expired already")
-    if key.source is None and (key.event_types or key.amqp_user):
-        raise InvalidKey("event types and a user of RabbitMQ are of a source: name it")
+    if key.source is None and (key.event_types or key.amqp_user or key.cases_of):
+        raise InvalidKey("event types, a user of RabbitMQ and cases of others are of a source: name it")
+    if not all(key.cases_of) or any(map(is_hub_source, key.cases_of)):
+        raise InvalidKey("cases are of the source of another system: those of the hub are open to all")
     if key.source is not None and (not key.source or is_hub_source(key.source)):
         raise InvalidKey(f"a source is the URI of another system, not {HUB_SOURCE} or what begins like it")
     if key.source is not None and Scope.PUBLISH not in key.scopes:

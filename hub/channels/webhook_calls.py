@@ -21,6 +21,8 @@ from hub.tls import http_context
 
 TIMEOUT: Final = 10.0
 """Seconds for a whole call."""
+LOOK_UP: Final = 3.0
+"""Seconds for the address of a name, when it is added."""
 LONGEST_URL: Final = 1000
 _GONE: Final = 410
 _PRIVATE: Final = "private_address"
@@ -39,6 +41,25 @@ def require_url(url: str) -> None:
         raise InvalidSubscription("a webhook's URL has no user, no password and no fragment")
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
         raise InvalidSubscription("a webhook needs https; http only on this machine")
+
+
+async def require_public(url: str, networks: Networks) -> None:
+    """
+    Raise InvalidSubscription if no call would go to this URL: its host is, or means now, a private address.
+
+    A name that nobody knows yet may be known later; a call looks again.
+    """
+    guard, host = Guard(networks), urlsplit(url).hostname or ""
+    try:
+        guard.check(host)
+        async with asyncio.timeout(LOOK_UP):
+            await guard.resolve(host)
+    except PrivateAddress:
+        raise InvalidSubscription(
+            "a webhook is not called at a private address, but in the networks of HUB_WEBHOOK_NETWORKS"
+        ) from None
+    except (OSError, TimeoutError):
+        return
 
 
 class HttpWebhookCalls:

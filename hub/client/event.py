@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID, uuid5
 
+from hub.client import event_types
 from hub.errors import InvalidEvent
 
 PREFIX: Final = "co.coproservicios."
@@ -73,7 +75,7 @@ def envelope(event: CloudEvent, *, source: str | None, now: datetime) -> Envelop
         raise InvalidEvent("time: expected an offset from UTC", field="time")
     if taken := _RESERVED & event.extensions.keys():
         raise InvalidEvent(f"extensions: {min(taken)} is no extension", field=min(taken))
-    kind = f"{PREFIX}{_required(event.name, 'type')}{SUFFIX}"
+    kind = f"{PREFIX}{_known(_required(event.name, 'type'))}{SUFFIX}"
     time, data = at.astimezone(UTC).isoformat(), _json(event.data)
     key = event.id or str(uuid5(_NAMESPACE, f"{origin}\n{kind}\n{time}\n{data}"))
     attributes = {
@@ -101,6 +103,15 @@ def _required(value: str | None, name: str) -> str:
     if not value:
         raise InvalidEvent(f"{name}: required", field=name)
     return value
+
+
+def _known(name: str) -> str:
+    # RabbitMQ takes any type, and the hub makes a dead letter of one that it does not know.
+    if (known := event_types.names()) and name not in known:
+        near = difflib.get_close_matches(name, known, n=3)
+        hint = f"; near: {', '.join(near)}" if near else ""
+        raise InvalidEvent(f"type: unknown, expected an event of the hub's catalogue{hint}", field="type")
+    return name
 
 
 def _json(value: Mapping[str, Any]) -> str:

@@ -99,9 +99,9 @@ class Publisher:
         """
         Publish the event, and return when RabbitMQ has confirmed it.
 
-        Raises InvalidEvent, EventUnroutable, EventRefused and ConfigurationError at once, BrokerUnavailable
-        where RabbitMQ was away all the time, and EventUnconfirmed where the event may have arrived: publish
-        the same again.
+        Raises InvalidEvent, also for a type that does not exist, EventUnroutable, EventRefused and
+        ConfigurationError at once, BrokerUnavailable where RabbitMQ was away all the time, and
+        EventUnconfirmed where the event may have arrived: publish the same again.
         """
         ready = envelope(event, source=self._source, now=datetime.now(UTC))
         attempts = _Attempts()

@@ -14,7 +14,8 @@ from functools import cache
 from typing import Final
 
 from hub.catalog import BY_TYPE, CATALOG
-from hub.cloudevents.schemas import FOLDER, read_document
+from hub.client.event_types import FOLDER
+from hub.cloudevents.schemas import read_document
 from hub.model import Json
 from hub.people.erasing import Kept, Path
 

@@ -23,6 +23,7 @@ from jsonschema_rs import ValidationError
 
 from hub.business_time import rfc3339
 from hub.catalog import BY_NAME, BY_TYPE, CATALOG
+from hub.client.event_types import FOLDER
 from hub.cloudevents.codec import unknown_names
 from hub.contact_rules.consents import SAID_AT, said_at
 from hub.contact_rules.working_hours import fault
@@ -39,10 +40,6 @@ _NEAR: Final = 3
 _VERSIONED: Final = frozenset(kind.name for kind in CATALOG if kind.name.startswith("directory."))
 _HAS_HOURS: Final = "directory.membership.upserted"
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_PACKAGE: Final = Path(__file__).parent.parent
-_INSTALLED: Final = _PACKAGE / "_schemas"
-FOLDER: Final = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "schemas"
-"""The hub's own schemas: inside an installed package, or next to it in a checkout."""
 
 
 @dataclass(frozen=True, slots=True)

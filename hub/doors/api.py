@@ -36,6 +36,7 @@ def operator_of(request: web.Request, needs: Collection[Scope]) -> Operator:
         stores=services(request),
         source=caller.source,
         event_types=caller.event_types,
+        cases_of=caller.cases_of,
         looks=PageLooks(request),
     )
 

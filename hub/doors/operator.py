@@ -38,6 +38,8 @@ class Operator:
     """The only source that they may publish for; None: any."""
     event_types: frozenset[str] = frozenset()
     """The only types of events that they may publish; empty: all."""
+    cases_of: frozenset[str] = frozenset()
+    """The other sources to whose cases they may add."""
     looks: PageLooks | None = None
     """The looks of an open page, which repeats them by itself; a program and a command have no page."""
 

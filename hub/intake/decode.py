@@ -12,7 +12,7 @@ from hub import sla
 from hub.cloudevents import DEAD_BODY, MAX_BODY, attributes_in, decode, identity_in
 from hub.cloudevents.schemas import Schemas
 from hub.contact_rules.consents import SAID_AT
-from hub.errors import InvalidEvent, WrongSender
+from hub.errors import InvalidEvent, KnownId, UnfitEvents, WrongSender
 from hub.intake.needs import Needs, needs_of, skipping_cases
 from hub.intake.replay_sender import as_mended, as_sent
 from hub.intake.sender_rates import SenderRates
@@ -30,6 +30,7 @@ from hub.model import (
     EventType,
     Lane,
     RawMessage,
+    is_hub_source,
     own_event,
 )
 from hub.model.ids import body_id, event_key
@@ -92,18 +93,26 @@ class Batch:
 
     events: dict[UUID, tuple[Event, RawMessage]] = field(default_factory=dict)
     letters: list[DeadLetter] = field(default_factory=list)
+    opened: frozenset[str] = frozenset()
+    """Cases that are opened now, and to which others have added before who may not."""
 
     def halves(self) -> tuple[Batch, Batch]:
         """Split the events in two, those that others depend on first; the letters stay in the first half."""
         items = sorted(self.events.items(), key=lambda item: not is_looked_up(item[1][0]))
         middle = len(items) // 2
-        first = Batch(events=dict(items[:middle]), letters=self.letters)
+        first = Batch(events=dict(items[:middle]), letters=self.letters, opened=self.opened)
         return first, Batch(events=dict(items[middle:]))
 
     def without_events(self, refused: InvalidEvent) -> Batch:
         """Turn the events into dead letters."""
         letters = [dead_letter(incoming, refused) for _, incoming in self.events.values()]
         return Batch(letters=self.letters + letters)
+
+    def without(self, found: UnfitEvents) -> Batch:
+        """Turn the events that the transaction has found unfit into dead letters."""
+        letters = [dead_letter(self.events[key][1], error) for key, error in found.refused.items()]
+        events = {key: event for key, event in self.events.items() if key not in found.refused}
+        return Batch(events=events, letters=self.letters + letters, opened=self.opened | found.strangers)
 
 
 def read(
@@ -136,8 +145,23 @@ def read(
                 event = as_mended(event, raw.mended_by)
             if context.tracer is not None:
                 event = with_trace(event, raw.headers)
-            batch.events.setdefault(event_key(event), (event, raw))
+            first, _ = batch.events.setdefault(event_key(event), (event, raw))
+            if first is not event and differ(first, event):
+                batch.letters.append(dead_letter(raw, of_known_id()))
     return batch
+
+
+def differ(first: Event, second: Event) -> bool:
+    """Return whether a repeat is another event; the hub's own steps may come again with other numbers."""
+    return (first.type, first.data) != (second.type, second.data) and not is_hub_source(second.source)
+
+
+def of_known_id() -> KnownId:
+    """Return the refusal of an event under whose id its source has published another one."""
+    return KnownId(
+        "id: this source has published other content under it: the first one stays, give this one its own id",
+        field="id",
+    )
 
 
 def is_directory(event: Event) -> bool:

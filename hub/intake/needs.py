@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from msgspec import Struct
 
 from hub import sla
 from hub.model import EventType
 from hub.people.audience.parties import OPENING, party_words
+
+NO_CASES: Final = frozenset({"unit_id", "subject_id"})
+"""Fields whose cases belong to nobody: many systems write about a unit or a person, and none opens it."""
 
 
 class Needs(Struct, frozen=True, kw_only=True):
@@ -20,7 +24,8 @@ class Needs(Struct, frozen=True, kw_only=True):
     it asks for money, and `ends` whether it may end unsent messages of its case, or has messages that others
     may end. `parties` are the parties that its audiences name; `names_parties` tells whether it may name
     them, or the place, for other events of its case. `alone` tells whether such an event must see, and be
-    seen by, every other event of its case: then no other may be processed at the same time.
+    seen by, every other event of its case: then no other may be processed at the same time. `opens` tells
+    whether it opens its case, whose owner its source then is, or adds to one; None: the case has no owner.
     """
 
     audiences: bool
@@ -32,6 +37,7 @@ class Needs(Struct, frozen=True, kw_only=True):
     parties: frozenset[str]
     names_parties: bool
     alone: bool
+    opens: bool | None
 
     @property
     def lock(self) -> bool:
@@ -44,16 +50,20 @@ def needs_of(kind: EventType) -> Needs:
     schedules = bool(kind.follow_ups) or kind.ends_follow_ups
     reminders = bool(kind.reminders) or kind.ends_reminders
     parties = frozenset(word for audience in kind.audiences for word in party_words(audience))
+    opening = any(move.move in OPENING for move in kind.clocks)
+    moves = bool(kind.clocks) or kind.ends_collection or schedules
+    alone = reminders or kind.collects or bool(parties) or not sla.only_ends(kind)
     return Needs(
         audiences=bool(kind.audiences),
-        moves=bool(kind.clocks) or kind.ends_collection or schedules,
+        moves=moves,
         reminders=reminders,
         collects=kind.collects,
         ends=reminders or kind.collects or kind.ends_collection,
         schedules=schedules,
         parties=parties,
-        names_parties=bool(parties) or any(move.move in OPENING for move in kind.clocks),
-        alone=reminders or kind.collects or bool(parties) or not sla.only_ends(kind),
+        names_parties=bool(parties) or opening,
+        alone=alone,
+        opens=opening if (alone or moves) and kind.case not in NO_CASES else None,
     )
 
 

@@ -39,6 +39,7 @@ from hub.model import (
     Message,
     Party,
     StoredEvent,
+    is_hub_source,
 )
 from hub.model.posters import PosterRequest
 from hub.people.audience import PLACE, Parties, parties_of
@@ -68,6 +69,7 @@ async def plan_in(
 
     new = await transaction.add_events([event.stored for event in given])
     added = [event for event in given if event.stored.key in new]
+    owned = {key for key, row in new.items() if row.owner is not None}
     if context.with_document:
         await _ask_documents(transaction, added, context, now)
     await _ask_posters(transaction, added, context, now)
@@ -75,6 +77,9 @@ async def plan_in(
     # Before people are looked up: an audience of the same batch depends on the consents.
     await _add_consents(transaction, added)
     result = CommitResult()
+    if owned:
+        mine = [event.stored for event in added if event.stored.key in owned]
+        result.of_others = {stored.key: (stored, new[stored.key]) for stored in mine}
     await _place(transaction, released, released_now)
     audiences = [audience for event in fresh for audience in event.audiences]
     empty = await _add_messages(transaction, audiences, result, context=context, now=now)
@@ -85,6 +90,9 @@ async def plan_in(
     if len(added) < len(given):
         known = {event.stored.key for event in fresh}
         duplicates = {event.stored.key: event.audiences for event in given if event.stored.key not in known}
+        # The hub's own steps may come again with other numbers.
+        foreign = {key: events[key] for key in duplicates if not is_hub_source(events[key].source)}
+        result.changed = await transaction.other_content(foreign) if foreign else frozenset()
         await _resume_duplicates(transaction, duplicates, result)
     for event in fresh:
         result.broad += expansions(event.audiences)
@@ -207,6 +215,7 @@ def _stored(
             case=context.kinds[event.type].case_of(event.data),
             copropiedad_id=event.data.get("copropiedad_id") or units.get(event.data.get("unit_id", "")),
             unit_id=event.data.get("unit_id"),
+            opens=context.needs[event.type].opens,
         )
         for key, event in events.items()
     ]

@@ -70,10 +70,11 @@ async def process_batch(
     Raises StorageUnavailable or BrokerUnavailable when a server is away: then acknowledge nothing; the
     same batch may be processed again.
     """
-    batch = await _read(incoming, context=context, now=now(), bound=await senders.current())
+    bound = await senders.current()
+    batch = await _read(incoming, context=context, now=now(), bound=bound)
     moves = lanes.take_out(batch, context)
     trace = None if context.tracer is None else BatchTrace(context.tracer, now)
-    result = await commit(batch, context=context, store=store, now=now)
+    result = await commit(batch, context=context, store=store, now=now, bound=bound)
     if trace is not None:
         trace.plan_ended()
     await publisher.tickets(tickets(result.messages))

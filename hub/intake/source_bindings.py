@@ -1,13 +1,13 @@
-"""Bindings: the sources that only one user of RabbitMQ may publish for."""
+"""Bindings: the sources, and the types of events, that each user of RabbitMQ may publish."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from hub.access.api_keys import require_directory_sender, require_sender
-from hub.model import ApiKey, Event, RawMessage
+from hub.access.api_keys import Bindings, bindings_of, cases_of, require_sender
+from hub.model import ApiKey, Event, RawMessage, is_hub_source, normal_source
 from hub.ports import KeyStore
 from hub.resilience.cached import Cached
 
@@ -18,12 +18,28 @@ class BindingSnapshot:
 
     keys: Sequence[ApiKey]
     own: str | None
+    bindings: Bindings = field(init=False)
+    cases_of: Mapping[str, frozenset[str]] = field(init=False)
+    """Source of a key → the other sources to whose cases it may add; all in their normal spelling."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "bindings", bindings_of(self.keys))
+        object.__setattr__(self, "cases_of", cases_of(self.keys))
 
     def require(self, event: Event, incoming: RawMessage) -> None:
         """Raise WrongSender if the user who has sent the event may not publish it for its source."""
-        require_sender(event, incoming.user, self.keys, own=self.own)
-        if self.keys:
-            require_directory_sender(event, incoming.user, self.keys, own=self.own)
+        require_sender(event, incoming.user, self.bindings, own=self.own)
+
+    def may_add(self, source: str, owner: str) -> bool:
+        """
+        Return whether this source may add to the cases of the owner.
+
+        The hub and its cases are everybody's. While no key has a source, nobody is kept from anything.
+        """
+        if not self.cases_of or is_hub_source(source) or is_hub_source(owner):
+            return True
+        mine, theirs = normal_source(source), normal_source(owner)
+        return mine == theirs or theirs in self.cases_of.get(mine, ())
 
 
 class SourceBindings(Cached[BindingSnapshot]):
@@ -42,5 +58,4 @@ class SourceBindings(Cached[BindingSnapshot]):
         self.own = own
 
     async def _bound(self) -> BindingSnapshot:
-        keys = [key for key in await self._store.live_keys() if key.amqp_user is not None]
-        return BindingSnapshot(keys=keys, own=self.own)
+        return BindingSnapshot(keys=await self._store.live_keys(), own=self.own)

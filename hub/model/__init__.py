@@ -72,7 +72,6 @@ from hub.model.contact_facts import NO_FACTS, NOT_PAYER, ContactFacts
 from hub.model.events import (
     CALLER_HEADER,
     CANARY,
-    HUB_SOURCE,
     LANE_HEADER,
     MENDED_BY,
     MENDED_HEADER,
@@ -85,7 +84,6 @@ from hub.model.events import (
     RawMessage,
     Recall,
     StoredEvent,
-    is_hub_source,
     own_event,
 )
 from hub.model.inbox import InboxArrival, InboxArrivals
@@ -137,4 +135,5 @@ from hub.model.replies import (
     Reply,
     ReplyKind,
 )
+from hub.model.sources import HUB_SOURCE, is_hub_source, normal_source
 from hub.model.suppressions import InvalidContact, SuppressionStatus

@@ -13,9 +13,8 @@ from msgspec import Struct, field
 
 from hub.model.catalogue import TYPE_PREFIX, TYPE_SUFFIX, Lane, type_of
 from hub.model.json import Json
+from hub.model.sources import HUB_SOURCE
 
-HUB_SOURCE = "urn:hub"
-_PARTS = f"{HUB_SOURCE}:"
 SENDER_HEADER = "x-hub-sender"
 """The RabbitMQ user whose message the hub has published again in its own name. Believed of no other user."""
 CALLER_HEADER = "x-hub-caller"
@@ -28,12 +27,6 @@ MENDED_BY = "mendedby"
 """The extension that says so of the event. The hub alone sets it: a publisher's own is taken away."""
 CANARY = "hub.canary"
 """How the routing keys of canaries begin: empty messages that show whether events would arrive."""
-
-
-def is_hub_source(source: str) -> bool:
-    """Return whether only the hub itself may name this source: `urn:hub`, `urn:hub:import`, …"""
-    named = source.lower()  # the scheme and the namespace of a URN have no case
-    return named == HUB_SOURCE or named.startswith(_PARTS)
 
 
 class Event(Struct, frozen=True, kw_only=True):
@@ -85,6 +78,10 @@ class AddedEvent(Struct, frozen=True):
 
     place_known: bool
     recalled: bool = False
+    owner: str | None = None
+    """The source of another publisher to which the event's case belongs; None: its own, or nobody's."""
+    opened: bool = False
+    """Whether that source has opened the case; if not, it only came first."""
 
 
 class Recall(Struct, frozen=True, kw_only=True):
@@ -106,6 +103,8 @@ class StoredEvent(Struct, frozen=True, kw_only=True):
     planned: bool = True
     waiting: bool = False
     """True while a party of the case (the petitioner …) is unknown; planned again once it is known."""
+    opens: bool | None = None
+    """Whether the event opens its case or adds to it; None: the owner of the case does not matter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,8 @@ class ApiKey:
     A key as stored, never the secret itself.
 
     `source` binds the key: it publishes for that source alone and, if `event_types` is not empty, only those
-    types. With `amqp_user`, intake accepts the source over RabbitMQ only from that user.
+    types. With `amqp_user`, intake accepts the source over RabbitMQ only from that user. `cases_of` are other
+    sources to whose cases it may add.
     """
 
     id: UUID
@@ -48,6 +49,7 @@ class ApiKey:
     source: str | None = None
     event_types: frozenset[str] = frozenset()
     amqp_user: str | None = None
+    cases_of: frozenset[str] = frozenset()
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
     used_at: datetime | None = None

@@ -49,6 +49,7 @@ from hub.ports import (
     IncidentLog,
     IntakeStore,
     KeyStore,
+    KnownEventStore,
     LogStore,
     Now,
     PauseStore,
@@ -193,6 +194,10 @@ class Stores:
     @cached_property
     def incidents(self) -> IncidentLog:
         return storage.PostgresMonitor(self.database, QUEUES)
+
+    @cached_property
+    def known_events(self) -> KnownEventStore:
+        return storage.PostgresIntake(self.database)
 
     @cached_property
     def intake(self) -> IntakeStore:

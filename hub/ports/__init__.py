@@ -40,7 +40,13 @@ from hub.ports.headcount import HeadcountPage, HeadcountStore
 from hub.ports.history import GOING, Cases, Contact, History
 from hub.ports.imports import ImportStore, ImportTransaction
 from hub.ports.inbox import InboxStore
-from hub.ports.intake import DryRunStore, DryRunTransaction, IntakeStore, IntakeTransaction
+from hub.ports.intake import (
+    DryRunStore,
+    DryRunTransaction,
+    IntakeStore,
+    IntakeTransaction,
+    KnownEventStore,
+)
 from hub.ports.keys import AuditStore, KeyStore, NoteFilter
 from hub.ports.log import BoardFilter, Cause, Causes, LogStore, MessageFilter, Page
 from hub.ports.monitor import Heartbeats, IncidentLog, MonitorStore, Queues

@@ -42,7 +42,25 @@ class IntakeTransaction(Protocol):
         """
 
     async def add_events(self, events: Sequence[StoredEvent]) -> Mapping[UUID, AddedEvent]:
-        """Insert; return the new keys, each with its known facts. A stored pair (source, id) is not new."""
+        """
+        Insert; return the new keys, each with its known facts. A stored pair (source, id) is not new.
+
+        A case without an owner is the source's of the first event in it; who opens it takes it over once.
+        """
+
+    async def other_content(self, events: Mapping[UUID, Event]) -> frozenset[UUID]:
+        """
+        Return those of these events under whose source and id another type or other data are stored.
+
+        What was erased of an event is not compared.
+        """
+
+    async def expel(self, cases: Collection[str]) -> None:
+        """
+        Take out of these cases what other systems have added before anybody opened them.
+
+        Their events stay stored, and are of no case.
+        """
 
     async def recall(self, recalls: Sequence[Recall]) -> None:
         """
@@ -114,7 +132,11 @@ class IntakeTransaction(Protocol):
         """
 
     async def add_unreached(self, found: Sequence[Unreached]) -> None:
-        """Store them; reasons found later are added to those of the event."""
+        """
+        Store them, and queue their notices for the webhooks of their publishers.
+
+        Reasons found later are added to those of the event.
+        """
 
     async def unreached(self, event_keys: Collection[UUID]) -> Sequence[Unreached]:
         """Return those of these events that are stored as not reaching all their recipients."""
@@ -191,6 +213,16 @@ class IntakeStore(Protocol):
         Deadlocks and serialisation failures surface as `hub.errors.StorageConflict` (try again),
         a value that PostgreSQL refuses as `hub.errors.StorageRefused` (bisect).
         """
+
+
+class KnownEventStore(Protocol):
+    """What is stored of events and cases, as a door asks before it publishes."""
+
+    async def other_content(self, events: Mapping[UUID, Event]) -> frozenset[UUID]:
+        """Return those of these events under whose source and id another type or other data are stored."""
+
+    async def owners(self, cases: Collection[str]) -> Mapping[str, str]:
+        """Return the source that has opened each of these cases; one that nobody has opened is absent."""
 
 
 class DryRunTransaction(IntakeTransaction, Protocol):

@@ -140,10 +140,13 @@ MODES: Final[Mapping[str, str]] = {
 }
 
 DEAD_REASONS: Final[tuple[tuple[str, str], ...]] = (
+    ("id: this source has published", "Ese id ya es de otro evento, que se queda"),
+    ("the case is of another source", "El caso es de otro sistema"),
     (": required", "Falta un dato obligatorio"),
     ("type: unknown", "El hub no conoce este tipo de evento"),
     ("only the hub itself", "Solo el hub puede publicar este tipo de evento"),
     ("is the hub itself", "Se publicó en nombre del hub, que es otro"),
+    ("no key binds this source", "Ninguna llave ata este origen a un usuario de RabbitMQ"),
     ("this source is bound", "El origen es de otro usuario de RabbitMQ"),
     ("it came over HTTP", "Llegó por HTTP con una llave que no puede publicarlo"),
     ("for another source", "La llave es de otro origen"),

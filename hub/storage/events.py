@@ -11,7 +11,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from hub.model import AddedEvent, Event, Json, Party, StoredEvent
+from hub.model import HUB_SOURCE, AddedEvent, Event, Json, Party, StoredEvent
 from hub.model.ids import earliest, span
 from hub.storage.database import Runner, encode, encode_some, load, read, write
 
@@ -24,11 +24,33 @@ DUPLICATE_WITHIN: Final = timedelta(days=31)
 async def add(run: Runner, events: Sequence[StoredEvent]) -> Mapping[UUID, AddedEvent]:
     # One of each unique key, for its doubles may be in two months. Sorted by it: two batches that overlap
     # wait for each other instead of deadlocking.
-    found = {(stored.event.id, stored.event.source): stored for stored in events}
+    found = {(stored.event.id, stored.event.source): stored for stored in reversed(events)}
     given = [_row(found[name]) for name in sorted(found)]
     nearby = span((stored.key for stored in events), DUPLICATE_WITHIN)
     rows = await write(run, _SQL["add"], given, *nearby)
-    return {row["key"]: AddedEvent(row["place_known"], row["recalled"]) for row in rows}
+    return {
+        row["key"]: AddedEvent(row["place_known"], row["recalled"], row["owner"], row["opened"] is True)
+        for row in rows
+    }
+
+
+async def other_content(run: Runner, events: Mapping[UUID, Event]) -> frozenset[UUID]:
+    given = [
+        (key, one.source, one.id, one.type, None if one.data is None else encode(one.data))
+        for key, one in events.items()
+    ]
+    rows = await write(run, _SQL["other_content"], given, *span(events, DUPLICATE_WITHIN))
+    return frozenset(row["key"] for row in rows)
+
+
+async def owners(run: Runner, cases: Collection[str]) -> Mapping[str, str]:
+    """Return the source that has opened each of these cases."""
+    rows = await run.rows(_SQL["owners"], sorted(cases))
+    return {row["case_key"]: row["source"] for row in rows}
+
+
+async def expel(run: Runner, cases: Collection[str]) -> None:
+    await run.rows(_SQL["expel"], sorted(cases), HUB_SOURCE)
 
 
 async def mark_planned(run: Runner, keys: Collection[UUID]) -> None:
@@ -105,6 +127,7 @@ def _row(stored: StoredEvent) -> tuple[object, ...]:
         encode_some(event.extensions),
         stored.planned,
         stored.waiting,
+        stored.opens,
     )
 
 

@@ -26,7 +26,10 @@ from hub.storage.database import Store, Transaction
 
 
 class PostgresIntake(Store):
-    """The IntakeStore."""
+    """The IntakeStore and the KnownEventStore."""
+
+    other_content = events.other_content
+    owners = events.owners
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[PostgresIntakeTransaction]:
@@ -41,6 +44,8 @@ class PostgresIntakeTransaction:
         self.rows = transaction.rows
 
     add_events = events.add
+    expel = events.expel
+    other_content = events.other_content
     mark_planned = events.mark_planned
     recall = recalls.add
     place_events = events.place

@@ -76,5 +76,5 @@ def _columns(key: ApiKey) -> tuple[object, ...]:
     return (
         *(key.id, key.created_at, key.expires_at, key.name, key.prefix, key.hash),
         *(sorted(key.scopes), storable(key.source), sorted(key.event_types)),
-        *(storable(key.amqp_user), storable(key.created_by)),
+        *(storable(key.amqp_user), storable(key.created_by), sorted(key.cases_of)),
     )

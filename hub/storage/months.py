@@ -81,7 +81,7 @@ class PostgresMonths(Store):
         if gone := [row["case_key"] for row in page if not row["alive"]]:
             async with self._database.transaction() as run:
                 await cases.lock(run, dict.fromkeys(gone, True))
-                for table in ("party", "case_state"):
+                for table in ("party", "case_state", "case_owner"):
                     await run.rows(_SQL["forget_cases"].format(table=table), gone)
         return page[-1]["case_key"] if page else None
 

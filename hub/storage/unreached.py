@@ -7,10 +7,13 @@ from datetime import datetime
 from uuid import UUID
 
 from hub.business_time.rfc3339 import EARLIEST
+from hub.cloudevents import encode as encode_event
+from hub.intake.unreached import notice
 from hub.model import PropertyScope, Unreached
 from hub.model.audiences import UnreachedRow
 from hub.model.ids import span
 from hub.model.pages import PageQuery, Rows
+from hub.resilience.database_time import NOW
 from hub.storage.database import Runner, load, read, write
 from hub.storage.filters import listed
 from hub.storage.paging import rows_of
@@ -19,7 +22,12 @@ _SQL = load("unreached")
 
 
 async def add(run: Runner, found: Sequence[Unreached]) -> None:
-    await write(run, _SQL["add"], sorted((event.event_key, ",".join(event.reasons)) for event in found))
+    await write(run, _SQL["add"], sorted(map(_row, found)))
+
+
+def _row(found: Unreached) -> tuple[object, ...]:
+    told = notice(found, NOW())
+    return found.event_key, ",".join(found.reasons), found.source, told.id, encode_event(told)
 
 
 async def of(run: Runner, event_keys: Collection[UUID]) -> Sequence[Unreached]:

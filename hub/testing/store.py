@@ -15,6 +15,7 @@ from hub.contact_rules.limits import share_out
 from hub.messages.planning.undelivered import has_followup
 from hub.model import (
     Claimed,
+    Event,
     InvalidContact,
     Json,
     Lane,
@@ -45,7 +46,7 @@ _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 class MemoryStore(MemoryReplies, MemoryUnsubscribes, MemoryClocks):
     """
-    `hub.ports.IntakeStore`, `DeliveryStore`, `TimerStore`, `ReplyStore` and `UnsubscribeStore`.
+    `IntakeStore`, `KnownEventStore`, `DeliveryStore`, `TimerStore`, `ReplyStore` and `UnsubscribeStore`.
 
     One transaction or statement at a time. `faults` applies to all methods by name, and to `commit`;
     `refused` holds the ids of events with a value that the database would refuse.
@@ -54,6 +55,14 @@ class MemoryStore(MemoryReplies, MemoryUnsubscribes, MemoryClocks):
     def __init__(self, now: Now, *, refused: Collection[str] = ()) -> None:
         super().__init__(now)
         self._refused = refused
+
+    async def other_content(self, events: Mapping[UUID, Event]) -> frozenset[UUID]:
+        async with self.transaction() as transaction:
+            return await transaction.other_content(events)
+
+    async def owners(self, cases: Collection[str]) -> Mapping[str, str]:
+        found = {case: self.tables.owners[case] for case in cases if case in self.tables.owners}
+        return {case: source for case, (source, opened) in found.items() if opened}
 
     def message(self, message_id: UUID) -> Message:
         return self.tables.messages[message_id].message

@@ -137,6 +137,7 @@ class Tables:
     recalls: dict[tuple[str, str], UUID] = field(default_factory=dict)
     documents: dict[UUID, DocumentRequest] = field(default_factory=dict)
     posters: dict[UUID, PosterRequest] = field(default_factory=dict)
+    owners: dict[str, tuple[str, bool]] = field(default_factory=dict)
     directory: Directory = field(default_factory=Directory)
     survey_turns: dict[str, tuple[UUID, datetime]] = field(default_factory=dict)
     contact_slots: dict[tuple[date, UUID], tuple[ContactSlot, UUID]] = field(default_factory=dict)

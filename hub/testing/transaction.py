@@ -15,6 +15,7 @@ from hub.errors import StorageRefused
 from hub.messages.planning.lifetime import Occasion
 from hub.messages.planning.posters import in_places
 from hub.model import (
+    HUB_SOURCE,
     AddedEvent,
     AudienceRecord,
     Clock,
@@ -69,7 +70,41 @@ class MemoryTransaction:
                     place is None or self._tables.directory.has_place(place),
                     _identity(stored.event) in self._tables.recalls,
                 )
-        return new
+        return new | self._of_others([stored for stored in events if stored.opens is not None], new)
+
+    def _of_others(
+        self, events: Sequence[StoredEvent], new: Mapping[UUID, AddedEvent]
+    ) -> dict[UUID, AddedEvent]:
+        """Give the cases of new events to who opens them, or comes first; return the rows of the others."""
+        owners, before = self._tables.owners, dict[str, tuple[str, bool]]()
+        found: dict[UUID, AddedEvent] = {}
+        mine = [stored for stored in events if stored.key in new] if events else []
+        for stored in sorted(mine, key=lambda one: (not one.opens, one.event.time, one.event.id)):
+            case = stored.case or ""
+            known = owners.get(case)
+            before.setdefault(case, known or (stored.event.source, bool(stored.opens)))
+            if known is None or (stored.opens and not known[1]):
+                owners[case] = stored.event.source, bool(stored.opens)
+            owner, opened = before[case]
+            if owner != stored.event.source:
+                found[stored.key] = structs.replace(new[stored.key], owner=owner, opened=opened)
+        return found
+
+    async def other_content(self, events: Mapping[UUID, Event]) -> frozenset[UUID]:
+        known = {_identity(stored.event): stored.event for stored in self._tables.events.values()}
+        pairs = ((key, one, known.get(_identity(one), one)) for key, one in events.items())
+        return frozenset(key for key, one, first in pairs if (one.type, one.data) != (first.type, first.data))
+
+    async def expel(self, cases: Collection[str]) -> None:
+        tables = self._tables
+        for key, stored in list(tables.events.items()):
+            if stored.case in cases and stored.event.source != HUB_SOURCE:
+                tables.events[key] = structs.replace(stored, case=None, waiting=False)
+        for case in cases:
+            tables.owners.pop(case, None)
+            tables.case_states.pop(case, None)
+        for named in [named for named in tables.parties if named[0] in cases]:
+            del tables.parties[named]
 
     async def recall(self, recalls: Sequence[Recall]) -> None:
         names = {(recall.source, recall.event_id): recall.by for recall in recalls}

@@ -12,6 +12,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from hub.health.incidents import BEGAN
 from hub.model import HUB_SOURCE, SENDER_HEADER, Event
@@ -68,6 +69,11 @@ def taken_over(source: str, version: int = 9) -> Event:
     return event("directory.person.upserted", data, source=source, at=datetime.now(UTC))
 
 
+def declared(source: str) -> Event:
+    """A whole building would be called."""
+    return event("emergency.declared", source=source, at=datetime.now(UTC))
+
+
 def attacks(clock: dict[str, Any], case: str, hub_user: str) -> Iterator[Attack]:
     """Events that must become dead letters, and nothing else."""
     at = datetime.now(UTC)
@@ -83,6 +89,13 @@ def attacks(clock: dict[str, Any], case: str, hub_user: str) -> Iterator[Attack]
         name="a source that begins like the hub's", event=taken_over(f"{HUB_SOURCE}:api"), headers={}
     )
     yield Attack(name="the hub's source in capitals", event=taken_over(HUB_SOURCE.upper()), headers={})
+    yield Attack(name="the hub's source with a fragment", event=taken_over(f"{HUB_SOURCE}#x"), headers={})
+    yield Attack(name="the hub's source, escaped", event=taken_over("urn:%68ub"), headers={})
+    for source in ("urn:free", CRM, "URN:coproservicios:crm#x"):
+        yield Attack(name=f"an emergency, for {source}", event=declared(source), headers={})
+    yield Attack(
+        name="its own type, for a free source", event=replace(received, source="urn:free"), headers={}
+    )
     yield Attack(name="the directory, for a free source", event=taken_over("urn:free"), headers={})
     yield Attack(name="the directory, for its own source", event=taken_over(CRM), headers={})
     yield Attack(name="a type that its key has not", event=answered, headers={})

@@ -37,6 +37,7 @@ async def test_a_key_comes_back_as_it_was_kept(stores: Stores) -> None:
         source=CRM,
         event_types=["pqrs.received"],
         amqp_user="crm",
+        cases_of=["urn:forms"],
         expires_at=now() + HOUR,
     )
     await stores.keys.add(key)

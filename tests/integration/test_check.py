@@ -484,7 +484,7 @@ async def test_what_is_encrypted_or_local_is_no_warning(
     assert "warn:" not in printed(await connections(load({**environ, **more})))
 
 
-async def test_a_directory_that_whoever_publishes_may_change_is_a_warning(environ: dict[str, str]) -> None:
+async def test_check_says_whether_unbound_sources_are_taken_or_refused(environ: dict[str, str]) -> None:
     free = printed(await look(environ, "PostgreSQL"))
     async with Database(environ["HUB_DATABASE_URL"]) as database:
         keys = PostgresKeys(database)
@@ -495,8 +495,10 @@ async def test_a_directory_that_whoever_publishes_may_change_is_a_warning(enviro
         await keys.revoke("crm")
         revoked = printed(await look(environ, "PostgreSQL"))
 
-    words = "warn: Ninguna llave ata una fuente a un usuario de RabbitMQ: quien pueda publicar cambia"
+    words = "warn: Ninguna llave ata una fuente a un usuario de RabbitMQ: quien publique cambia"
     assert [True, True, False, True] == [words in found for found in (free, unbound, bound, revoked)]
+    refused = "ok: 1 usuario tiene su fuente en RabbitMQ; lo que llegue con una fuente sin llave se rechaza."
+    assert [False, False, True, False] == [refused in found for found in (free, unbound, bound, revoked)]
     assert "`hub keys create NOMBRE --scope publish --source URN --amqp-user USUARIO`" in free
 
 

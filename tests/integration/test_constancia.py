@@ -103,7 +103,7 @@ async def test_page_has_the_colours_and_the_logo_of_its_copropiedad(office: Offi
     branding = {"color": "#8a2b6b", "logo": as_text(png(60, 60))}
     branded = {"copropiedad_id": PLACE, "name": "Altos del Rosal", "version": 50, "branding": branding}
     plain = unzipped((await made(office.database)).content)["constancia.pdf"]
-    await office.take_in(event("directory.copropiedad.upserted", branded))
+    await office.take_in(event("directory.copropiedad.upserted", branded, id="branded"))
     changed = unzipped((await made(office.database)).content)["constancia.pdf"]
 
     # Ink of this colour, and one picture.

@@ -164,10 +164,12 @@ async def everything_changes(office: Office, folder: Path) -> Office:
         event(
             "directory.copropiedad.upserted",
             {"copropiedad_id": PLACE, "name": "Otro nombre", "version": 99, "branding": LATER},
+            id="renamed",
         ),
         event(
             "directory.unit.upserted",
             {"unit_id": "101", "copropiedad_id": PLACE, "label": "999", "version": 99},
+            id="relabelled",
         ),
         somebody("p-maria", email("otra@example.com"), version=99),
     )
@@ -268,7 +270,7 @@ async def test_what_other_code_made_says_so(office: Office, monkeypatch: pytest.
 @pytest.mark.timeout(300)
 async def test_a_changed_identity_does_not_change_what_was_said(office: Office, tmp_path: Path) -> None:
     branded = {"copropiedad_id": PLACE, "name": "Altos del Rosal", "version": 50, "branding": BRAND}
-    await office.take_in(event("directory.copropiedad.upserted", branded))
+    await office.take_in(event("directory.copropiedad.upserted", branded, id="branded"))
     await said_by(office)
     left = office.left
     await everything_changes(office, tmp_path)
@@ -284,7 +286,7 @@ async def test_a_changed_identity_does_not_change_what_was_said(office: Office, 
 
 async def test_an_identity_that_somebody_changed_or_took_away_is_noticed(office: Office) -> None:
     branded = {"copropiedad_id": PLACE, "name": "Altos del Rosal", "version": 50, "branding": BRAND}
-    await office.take_in(event("directory.copropiedad.upserted", branded))
+    await office.take_in(event("directory.copropiedad.upserted", branded, id="branded"))
     await said_by(office, ("admin.payment.received",))
     message_id = next(iter(office.email.bytes))
     [kept] = await office.database.rows("SELECT brand FROM copropiedad WHERE id = $1", PLACE)

@@ -55,7 +55,7 @@ async def test_an_identity_is_read_once_and_not_for_each_ticket(hub: CountingHub
             "name": "Altos",
             "branding": {"color": color},
         }
-        await hub.take_in(event("directory.copropiedad.upserted", place))
+        await hub.take_in(event("directory.copropiedad.upserted", place, id=f"altos-{number}"))
         await hub.take_in(*batch("admin.payment.received", number))
         costs.append(await _statements(hub))
 

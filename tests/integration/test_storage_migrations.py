@@ -18,7 +18,7 @@ from yarl import URL
 from hub import sla
 from hub.catalog import BY_NAME
 from hub.errors import ConfigurationError, StorageUnavailable
-from hub.model import AddedEvent, Clock, Event, StoredEvent
+from hub.model import HUB_SOURCE, AddedEvent, Clock, Event, StoredEvent
 from hub.model.ids import event_key
 from hub.model.months import missing, month_of, months_after
 from hub.people.brands import brand_of
@@ -27,7 +27,7 @@ from hub.storage import events as events_of
 from hub.storage.database import encode
 from hub.storage.migrations import upgrading
 from hub.storage.migrations.upgrading import config
-from tests.unit.factories import HOUR, POLICY, event
+from tests.unit.factories import HOUR, MONDAY, POLICY, event
 
 
 @pytest.fixture
@@ -291,6 +291,32 @@ async def test_what_counted_as_delivered_in_an_inbox_waits(empty: str) -> None:
         await connection.close()
 
     assert [tuple(row) for row in rows] == [("read", "inbox"), ("waiting", "inbox"), ("delivered", "sms")]
+
+
+async def test_cases_from_before_are_of_their_first_event(empty: str) -> None:
+    await migrations.upgrade(empty, to="0042")
+    given = [
+        ("pqrs_id:1", "urn:a", 0),
+        ("pqrs_id:1", "urn:b", 1),
+        ("thread_id:2", HUB_SOURCE, 0),
+        ("unit_id:3", "urn:a", 0),
+    ]
+    connection = await asyncpg.connect(empty)
+    try:
+        for case, source, hours in given:
+            one = event("pqrs.received", source=source, at=MONDAY + hours * HOUR, id=f"{case}{source}")
+            await connection.execute(
+                "INSERT INTO event (key, source, id, type, time, case_key, waiting)"
+                " VALUES ($1, $2, $3, $4, $5, $6, false)",
+                *(event_key(one), source, one.id, one.type, one.time, case),
+            )
+        await connection.execute("INSERT INTO case_state SELECT DISTINCT case_key FROM event")
+        await migrations.upgrade(empty)
+        owners = await connection.fetch("SELECT case_key, source, opened FROM case_owner ORDER BY case_key")
+    finally:
+        await connection.close()
+
+    assert [("pqrs_id:1", "urn:a", True), ("thread_id:2", HUB_SOURCE, True)] == [tuple(row) for row in owners]
 
 
 async def test_an_upgrade_again_changes_nothing_and_says_nothing(

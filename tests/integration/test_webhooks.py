@@ -16,11 +16,12 @@ from prometheus_client import REGISTRY
 
 from hub.access.keyring import KeyRing
 from hub.channels.webhook_calls import HttpWebhookCalls, require_url
-from hub.desk.webhooks import acts
+from hub.desk.webhooks import acts, queries
 from hub.desk.webhooks.rows import WebhookBody, WebhookMade, WebhookRow, WebhookSecretBody
 from hub.doors.operator import Operator
 from hub.errors import InvalidSubscription, WebhookFailure
-from hub.model import State
+from hub.intake.unreached import unreached
+from hub.model import State, UnreachedReason
 from hub.model.results import ResultKind
 from hub.settings import Secret, load
 from hub.storage import (
@@ -203,6 +204,45 @@ async def test_an_endpoint_that_hangs_delays_no_other(hub: Hub) -> None:
             await cancel(sending)
 
     assert 2 == (await hub.row(made.id)).waiting
+
+
+async def test_publisher_hears_of_an_event_that_does_not_reach_all(hub: Hub) -> None:
+    await hub.add(ResultKind.FAILED)
+    other = await hub.add(source="urn:other")
+    of = stored(event(source=CRM))
+    for reasons in (
+        (UnreachedReason.UNKNOWN_UNIT,),
+        (UnreachedReason.UNKNOWN_UNIT,),
+        (UnreachedReason.NO_CHANNEL,),
+    ):
+        async with PostgresIntake(hub.database).transaction() as transaction:
+            await transaction.add_events([of])
+            await transaction.add_unreached([unreached(of, *reasons)])
+    await hub.send()
+
+    assert [["unknown_unit"], ["no_channel"]] == [told["data"]["reasons"] for told in hub.receiver.events]
+    [first, _] = hub.receiver.events
+    assert "co.coproservicios.hub.event.unreached.v1" == first["type"]
+    assert (of.event.id, CRM) == (first["data"]["event_id"], first["data"]["event_source"])
+    assert 0 == (await hub.row(other.id)).waiting
+
+
+@pytest.mark.parametrize(
+    "url", ["https://10.1.2.3/hub", "https://localhost/hub", "https://[::1]/hub", "https://2130706433/hub"]
+)
+async def test_private_address_is_refused_when_it_is_added(hub: Hub, url: str) -> None:
+    by = operator(hub.database, ring=RING, audit=hub.audit)
+    with pytest.raises(InvalidSubscription, match="private address"):
+        await acts.add_webhook(by, WebhookBody(url=url, source=CRM))
+
+    assert [] == await queries.webhooks(hub.database)
+
+
+async def test_address_that_nobody_knows_yet_is_added(hub: Hub) -> None:
+    by = operator(hub.database, ring=RING, audit=hub.audit)
+    made = await acts.add_webhook(by, WebhookBody(url="https://crm.invalid/hub", source=CRM))
+
+    assert "https://crm.invalid/hub" == made.url
 
 
 async def test_a_redirect_is_not_followed(hub: Hub) -> None:

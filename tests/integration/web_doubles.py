@@ -689,6 +689,7 @@ class World:
             "gallery": lazy_gallery(RULES),
             "genuine": self.genuine,
             "incidents": self.incidents,
+            "known_events": self.intake,
             "log": self.log,
             "reach": self.reach,
             "render_again": partial(render_again, RULES),

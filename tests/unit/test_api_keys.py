@@ -24,6 +24,7 @@ from tests.unit.hub_in_memory import MemoryHub, memory_hub
 
 CRM = "urn:coproservicios:crm"
 DAY = timedelta(days=1)
+NARROW: dict[str, Any] = {"source": CRM, "amqp_user": "crm", "event_types": ["pqrs.received"]}
 
 
 @pytest.fixture
@@ -71,13 +72,21 @@ def test_key_ends_at_its_expiry_and_at_its_revocation() -> None:
 
 def test_successor_has_the_same_rights_and_lifetime() -> None:
     at = now()
-    one, token = key(source=CRM, event_types=["pqrs.received"], amqp_user="crm", expires_at=at + DAY, now=at)
+    one, token = key(
+        source=CRM,
+        event_types=["pqrs.received"],
+        amqp_user="crm",
+        cases_of=["urn:pay"],
+        expires_at=at + DAY,
+        now=at,
+    )
     after, fresh = renew(one, by="luis", now=at + HOUR)
 
     assert fresh != token
     assert after.expires_at == at + HOUR + DAY
     assert (after.name, after.scopes, after.source) == (one.name, one.scopes, one.source)
     assert (after.event_types, after.amqp_user) == (one.event_types, one.amqp_user)
+    assert after.cases_of == {"urn:pay"}
 
 
 @pytest.mark.parametrize(
@@ -90,6 +99,9 @@ def test_successor_has_the_same_rights_and_lifetime() -> None:
         {"expires_at": MONDAY - HOUR},
         {"event_types": ["pqrs.received"]},
         {"amqp_user": "crm"},
+        {"cases_of": ["urn:pay"]},
+        {"source": CRM, "cases_of": [""]},
+        {"source": CRM, "cases_of": ["URN:hub#x"]},
         {"source": ""},
         {"source": HUB_SOURCE},
         {"source": f"{HUB_SOURCE}:import"},
@@ -148,15 +160,70 @@ async def test_bound_source_is_accepted_only_from_its_user(
     assert bool(hub.store.tables.events) == (field is None)
 
 
-async def test_unbound_source_is_accepted_from_any_user(hub: MemoryHub) -> None:
-    bound, _ = key(source=CRM, amqp_user="crm")
-    unbound, _ = key("pay", source="urn:pay")
-    for api_key in (bound, unbound):
-        await hub.keys.add(api_key)
+EMERGENCY = event("emergency.declared", source="urn:free")
 
-    await hub.take_in(sent(event("pqrs.received", source="urn:pay"), None))
 
-    assert hub.letters == []
+@pytest.mark.parametrize("user", ["crm", "mallory", None])
+async def test_once_a_key_binds_a_user_no_source_is_free(hub: MemoryHub, user: str | None) -> None:
+    for bound, _ in (key(**NARROW), key("pay", source="urn:pay")):
+        await hub.keys.add(bound)
+
+    await hub.take_in(sent(EMERGENCY, user))
+    await hub.take_in(sent(event("pqrs.received", source="urn:pay"), user))
+
+    assert ["source", "source"] == [letter.letter.field for letter in hub.letters]
+    assert {} == hub.store.tables.events
+    assert [] == hub.store.messages
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "field"),
+    [
+        (CRM, "pqrs.received", None),
+        (CRM, "emergency.declared", "type"),
+        ("urn:forms", "pqrs.received", "type"),
+        ("urn:forms", "emergency.declared", None),
+    ],
+)
+async def test_user_has_the_sources_and_types_of_its_own_keys(
+    hub: MemoryHub, source: str, name: str, field: str | None
+) -> None:
+    forms = key("forms", source="urn:forms", amqp_user="crm", event_types=["emergency.declared"])
+    for bound, _ in (key(**NARROW), forms):
+        await hub.keys.add(bound)
+
+    await hub.take_in(sent(event(name, source=source), "crm"))
+
+    assert ([] if field is None else [field]) == [letter.letter.field for letter in hub.letters]
+
+
+async def test_keys_of_one_user_and_source_add_up(hub: MemoryHub) -> None:
+    for bound, _ in (key(**NARROW), key("more", **{**NARROW, "event_types": ["pqrs.replied"]})):
+        await hub.keys.add(bound)
+
+    await hub.take_in(sent(event("pqrs.received", source=CRM), "crm"))
+    await hub.take_in(sent(event("pqrs.replied", source=CRM), "crm"))
+    await hub.take_in(sent(event("emergency.declared", source=CRM), "crm"))
+
+    assert ["type"] == [letter.letter.field for letter in hub.letters]
+
+
+async def test_keys_that_bind_nobody_leave_every_source_free(hub: MemoryHub) -> None:
+    """A dashboard's key that only reads must not stop all events."""
+    for free, _ in (key("dashboard", scopes={Scope.READ}), key("pay", source="urn:pay")):
+        await hub.keys.add(free)
+
+    await hub.take_in(sent(EMERGENCY, None))
+
+    assert [] == hub.letters
+
+
+async def test_what_the_hub_itself_publishes_is_of_any_source(hub: MemoryHub) -> None:
+    await hub.keys.add(key(**NARROW)[0])
+
+    await hub.take_in(sent(EMERGENCY, "hub"))
+
+    assert [] == hub.letters
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from hub import cloudevents
-from hub.client import CloudEvent, InvalidEvent
+from hub.catalog import BY_NAME
+from hub.client import CloudEvent, InvalidEvent, event_types
 from hub.client.event import CONTENT_TYPE, MAX_BODY, envelope
 from hub.client.publisher import EXCHANGE
 from hub.cloudevents import decode
@@ -48,6 +49,31 @@ def test_hub_reads_the_event_that_was_meant() -> None:
         datacontenttype="application/json",
         extensions={"traceparent": TRACE, "quiet": True},
     )
+
+
+@pytest.mark.parametrize("kind", ["pqrs.recieved", "co.coproservicios.pqrs.recieved.v1", "x", "pqrs.v2"])
+def test_type_that_does_not_exist_is_refused_at_once(kind: str) -> None:
+    with pytest.raises(InvalidEvent, match="type: unknown") as refused:
+        read(type=kind)
+
+    assert "type" == refused.value.field
+
+
+def test_refused_type_names_what_is_near() -> None:
+    with pytest.raises(InvalidEvent, match=r"near: pqrs\.received"):
+        read(type="pqrs.recieved")
+
+
+def test_client_knows_each_type_of_the_catalogue() -> None:
+    assert event_types.names() >= BY_NAME.keys()
+
+
+def test_copy_of_the_client_without_schemas_leaves_types_to_the_hub(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(event_types, "names", frozenset)
+
+    assert "pqrs.recieved" == read(type="pqrs.recieved").name
 
 
 def test_full_type_is_the_same_event() -> None:
@@ -104,6 +130,7 @@ def test_client_imports_nothing_of_the_hub_but_its_errors() -> None:
         "hub.client.confirms",
         "hub.client.connection",
         "hub.client.event",
+        "hub.client.event_types",
         "hub.client.publisher",
         "hub.errors",
         "hub.tasks",

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
-from hub.access.api_keys import issue
+from hub.access.api_keys import issue, require_bound
 from hub.catalog import BY_NAME
-from hub.errors import InvalidEvent, WrongSender
+from hub.errors import InvalidEvent, InvalidKey, WrongSender
 from hub.health.incidents import BEGAN
 from hub.intake.decode import dead_letter
 from hub.intake.process_batch import store_dead_letter
@@ -29,14 +29,44 @@ from hub.model import (
     RawMessage,
     Scope,
     is_hub_source,
+    normal_source,
 )
 from hub.sla.acknowledge import acknowledged
 from hub.testing import MemoryKeys
 from tests.unit.factories import MINUTE, MONDAY, OWN_USER, SOURCE, event, incoming
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
 
-HUBS = ["urn:hub", "urn:hub:import", "urn:hub:api", "URN:hub", "urn:HUB:x", "urn:hub:"]
-NOT_HUBS = ["urn:hubert", "urn:hub-2", "urn:crm:hub", "https://urn:hub", "hub"]
+HUBS = [
+    *("urn:hub", "urn:hub:import", "urn:hub:api", "URN:hub", "urn:HUB:x", "urn:hub:"),
+    *("urn:hub#x", "URN:hub?+x", "urn:hub?=x", "urn:hub?x", "urn:hub:api#x", "urn:%68ub", "urn:h%75%62:api"),
+]
+NOT_HUBS = [
+    "urn:hubert",
+    "urn:hub-2",
+    "urn:crm:hub",
+    "https://urn:hub",
+    "hub",
+    "urn:%2568ub",
+    "urn:crm#urn:hub",
+]
+SAME = [
+    ("urn:crm:x", "URN:CRM:x"),
+    ("urn:crm:x", "urn:crm:x#part"),
+    ("urn:crm:x", "urn:crm:x?+resolve?=query"),
+    ("urn:crm:x", "urn:c%72m:%78"),
+    ("urn:crm:a%2Fb", "urn:crm:a%2fb"),
+    ("https://crm.example/x", "HTTPS://CRM.example/%78"),
+    ("https://u@crm.example/x", "https://u@CRM.example/x"),
+    ("crm", "%63rm"),
+]
+OTHERS = [
+    ("urn:crm:x", "urn:crm:X"),
+    ("urn:crm:a/b", "urn:crm:a%2Fb"),
+    ("https://crm.example/x", "https://crm.example/X"),
+    ("https://crm.example/?of=1", "https://crm.example/?of=2"),
+    ("https://u@crm.example/x", "https://U@crm.example/x"),
+    ("crm", "CRM"),
+]
 
 
 @pytest.fixture
@@ -90,6 +120,42 @@ def test_every_spelling_of_the_hub_is_the_hub(source: str) -> None:
 @pytest.mark.parametrize("source", NOT_HUBS)
 def test_a_name_that_only_looks_like_the_hub_is_free(source: str) -> None:
     assert not is_hub_source(source)
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_spellings_of_one_source_are_one(one: str, other: str) -> None:
+    assert normal_source(one) == normal_source(other)
+
+
+@pytest.mark.parametrize(("one", "other"), OTHERS)
+def test_different_sources_stay_different(one: str, other: str) -> None:
+    assert normal_source(one) != normal_source(other)
+
+
+@pytest.mark.parametrize("source", [one for one, _ in (*SAME, *OTHERS)])
+def test_normal_spelling_is_its_own(source: str) -> None:
+    assert normal_source(source) == source
+
+
+@pytest.mark.parametrize("spelling", ["URN:CRM:x", "urn:crm:x#1", "urn:c%72m:x"])
+async def test_a_bound_source_is_bound_in_every_spelling(hub: MemoryHub, spelling: str) -> None:
+    await bind(hub, "crm", "urn:crm:x")
+    for user in ("crm", "mallory"):
+        await hub.take_in(sent(event("pqrs.received", source=spelling, id=user), user))
+
+    assert ["crm"] == taken(hub)
+
+
+def test_a_key_over_http_publishes_for_its_source_in_every_spelling() -> None:
+    require_bound(event("pqrs.received", source="URN:crm:x#1"), "urn:CRM:x", ())
+    with pytest.raises(WrongSender):
+        require_bound(event("pqrs.received", source="urn:crm:X"), "urn:crm:x", ())
+
+
+@pytest.mark.parametrize("source", HUBS)
+def test_no_key_is_bound_to_a_spelling_of_the_hub(source: str) -> None:
+    with pytest.raises(InvalidKey):
+        issue("x", scopes=[Scope.PUBLISH], source=source, known_types=BY_NAME, by="test", now=MONDAY)
 
 
 @pytest.mark.parametrize("user", [None, "mallory", ""])
@@ -181,13 +247,35 @@ async def test_a_source_that_was_bound_since_is_refused_to_its_earlier_sender(hu
     assert (letter_of(hub).sender, letter_of(hub).wrong_sender) == ("mallory", True)
 
 
-@pytest.mark.parametrize(("source", "accepted"), [(SOURCE, False), ("urn:free", True), (HUB_SOURCE, False)])
+@pytest.mark.parametrize(
+    ("source", "bound", "accepted"),
+    [
+        (SOURCE, True, False),
+        ("urn:free", True, False),
+        (HUB_SOURCE, True, False),
+        ("urn:free", False, True),
+        (HUB_SOURCE, False, False),
+    ],
+)
 async def test_a_letter_without_a_sender_is_replayed_as_nobodys(
-    hub: MemoryHub, source: str, *, accepted: bool
+    hub: MemoryHub, source: str, *, bound: bool, accepted: bool
 ) -> None:
     letter = dead_letter(sent(event("pqrs.received", source=source), None), InvalidEvent("not known yet"))
-    await bind(hub, "crm")
+    if bound:
+        await bind(hub, "crm")
     await hub.take_in(replayed(letter))
+
+    assert bool(taken(hub)) is accepted
+
+
+@pytest.mark.parametrize(("user", "accepted"), [("crm", True), ("forms", False), (None, False)])
+async def test_a_mended_letter_has_the_rights_of_its_sender(
+    hub: MemoryHub, user: str | None, *, accepted: bool
+) -> None:
+    letter = dead_letter(sent(event("pqrs.received"), user), InvalidEvent("too old"))
+    await bind(hub, "crm")
+    await bind(hub, "forms", "urn:forms")
+    await hub.take_in(replayed(dataclasses.replace(letter, mended_by="account:ana")))
 
     assert bool(taken(hub)) is accepted
 

@@ -12,6 +12,7 @@ from aio_pika.abc import AbstractConnection, AbstractQueue
 from aiormq.exceptions import ChannelAccessRefused
 
 from hub.access.keyring import KeyRing
+from hub.cli.check.bindings import bindings
 from hub.cli.check.contact import exclusions
 from hub.cli.check.finding import Finding, bad, counted, ok, warn
 from hub.cli.check.second_factors import second_factors
@@ -61,10 +62,6 @@ _TWO_USERS: Final = (
 )
 _RIGHTS_AGAIN: Final = (
     "Quítele CREATEROLE y los papeles que tenga, y repita `hub db upgrade` con HUB_DATABASE_OWNER_URL."
-)
-_NO_BINDING: Final = (
-    "Ninguna llave ata una fuente a un usuario de RabbitMQ: quien pueda publicar cambia el directorio.",
-    "Dé a cada sistema la suya: `hub keys create NOMBRE --scope publish --source URN --amqp-user USUARIO`.",
 )
 _NO_DUTY: Final = (
     "Sin nadie con el cargo ops, las averías van al correo de la empresa.",
@@ -191,8 +188,7 @@ async def _to_do(settings: Settings) -> AsyncIterator[Finding]:
             yield finding
         if not await _has_account(settings, database):
             yield warn(POSTGRESQL, *_NO_ACCOUNT)
-        if not any(key.amqp_user for key in await PostgresKeys(database).live_keys()):
-            yield warn(POSTGRESQL, *_NO_BINDING)
+        yield bindings(POSTGRESQL, await PostgresKeys(database).live_keys())
         if lost := await _lost_documents(settings, database):
             whose = counted(lost, "persona", "personas")
             what = f"El documento de {whose} tiene una clave que no está en HUB_SECRET."

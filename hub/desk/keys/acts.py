@@ -115,6 +115,7 @@ def key_of_form(by: Operator, form: KeyForm) -> KeyBody:
         source=form.source,
         event_types=form.event_types.split(),
         amqp_user=form.amqp_user,
+        cases_of=form.cases_of.split(),
         expires_at=None if length is None else by.now + length,
     )
 
@@ -134,6 +135,7 @@ def _row(by: Operator, key: ApiKey) -> KeyRow:
         expires_at=key.expires_at,
         used_at=key.used_at,
         amqp_user=key.amqp_user,
+        cases_of=sorted(key.cases_of),
         created_at=key.created_at,
         created_by=key.created_by,
         revoked_at=key.revoked_at,
@@ -157,11 +159,12 @@ def _within_bounds(by: Operator, key: ApiKey) -> bool:
     if by.source is None:
         return True
     types = not by.event_types or (bool(key.event_types) and key.event_types <= by.event_types)
-    return key.source == by.source and types
+    return key.source == by.source and types and key.cases_of <= by.cases_of
 
 
 def _detail(key: ApiKey) -> dict[str, Json]:
-    return {"prefix": key.prefix, "scopes": sorted(key.scopes), "source": key.source}
+    known: dict[str, Json] = {"prefix": key.prefix, "scopes": sorted(key.scopes), "source": key.source}
+    return {**known, "cases_of": sorted(key.cases_of)} if key.cases_of else known
 
 
 def _subject(named: str) -> str:

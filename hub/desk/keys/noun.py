@@ -66,7 +66,7 @@ NOUN: Final = Noun(
             template="desk/keys/list.html",
             more=_words,
             lines=(
-                *("name", "prefix", "state", "scopes", "source", "event_types", "amqp_user"),
+                *("name", "prefix", "state", "scopes", "source", "event_types", "amqp_user", "cases_of"),
                 *("created_at", "expires_at", "used_at"),
             ),
         ),

@@ -50,6 +50,7 @@ class KeyRow(Struct, kw_only=True):
     expires_at: Annotated[Instant | None, Cell("Vence", SMALL)]
     used_at: Annotated[Instant | None, Cell("Último uso", MOMENT)]
     amqp_user: str | None
+    cases_of: list[str]
     created_at: Instant
     created_by: str
     revoked_at: Instant | None
@@ -90,6 +91,11 @@ class KeyBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Flag("--event"),
     ] = []
     amqp_user: Annotated[Word, Meta(description="The RabbitMQ user bound to the source.")] | None = None
+    cases_of: Annotated[
+        list[Word],
+        Meta(description="The other sources to whose cases it may add: replies, closings."),
+        Flag("--cases-of"),
+    ] = []
     expires_at: Annotated[Instant | None, Flag("--expires")] = None
 
 
@@ -113,6 +119,7 @@ class KeyForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     source: Word | None = None
     event_types: Annotated[str, Meta(max_length=2000)] = ""
     amqp_user: Word | None = None
+    cases_of: Annotated[str, Meta(max_length=2000)] = ""
     end: Literal["month", "quarter", "year", "never"]
 
 

@@ -12,7 +12,7 @@ from msgspec.structs import asdict
 
 from hub.access.keyring import Sealed
 from hub.access.webhook_requests import new_secret, request_of
-from hub.channels.webhook_calls import HttpWebhookCalls, require_url
+from hub.channels.webhook_calls import HttpWebhookCalls, require_public, require_url
 from hub.cloudevents import encode
 from hub.desk.webhooks import queries
 from hub.desk.webhooks.rows import (
@@ -67,6 +67,7 @@ async def add_webhook(by: Operator, body: WebhookBody) -> WebhookMade:
     """
     require_source(body.source)
     require_url(body.url)
+    await require_public(body.url, by.stores.settings.webhook_networks)
     secret = new_secret()
     webhook = Webhook(
         id=uuid8(by.now, "webhook", uuid4().hex),

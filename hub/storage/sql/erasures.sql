@@ -257,7 +257,8 @@ SELECT now() AS at
 SELECT key, case_key, type, data FROM event WHERE case_key = ANY ($1::text[]) ORDER BY key
 
 -- put_event --
-UPDATE event SET data = $2, subject = CASE WHEN $3 THEN NULL ELSE subject END, extensions = NULL
+UPDATE event
+SET data = $2, subject = CASE WHEN $3 THEN NULL ELSE subject END, extensions = NULL, content = NULL
 WHERE key = $1
 
 -- swept --

@@ -6,29 +6,83 @@ join to it would read all of it when it has filled. OFFSET 0, or the keys once m
 
 -- add --
 -- (id, source) is unique within a month. A duplicate with another time may be in the month before or after.
-INSERT INTO event (
-    key, source, id, type, time, case_key, copropiedad_id, unit_id,
-    subject, datacontenttype, dataschema, data, extensions, planned_at, waiting
+-- Also whose the case is: of who opens it, and until then of who came first. Its lock makes the others wait.
+WITH given AS (
+    SELECT * FROM unnest(
+        $1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[],
+        $9::text[], $10::text[], $11::text[], $12::jsonb[], $13::jsonb[], $14::bool[], $15::bool[], $16::bool[]
+    ) AS given (
+        key, source, id, type, time, case_key, copropiedad_id, unit_id,
+        subject, datacontenttype, dataschema, data, extensions, planned, waiting, opens
+    )
+), added AS (
+    INSERT INTO event (
+        key, source, id, type, time, case_key, copropiedad_id, unit_id,
+        subject, datacontenttype, dataschema, data, extensions, planned_at, waiting, content
+    )
+    SELECT key, source, id, type, time, case_key, copropiedad_id, unit_id,
+           subject, datacontenttype, dataschema, data, extensions, CASE WHEN planned THEN now() END, waiting,
+           hashtextextended(concat(type, data), 0)
+    FROM given
+    WHERE NOT EXISTS (
+        SELECT FROM event AS known
+        WHERE known.id = given.id AND known.source = given.source AND known.key BETWEEN $17 AND $18
+        OFFSET 0
+    )
+    ON CONFLICT DO NOTHING
+    RETURNING key, source, id, copropiedad_id
+), found AS (
+    SELECT added.*, given.case_key, given.time, given.opens, owner.source AS owner, owner.opened
+    FROM added
+    JOIN given USING (key)
+    LEFT JOIN LATERAL (
+        SELECT case_owner.source, case_owner.opened FROM case_owner
+        WHERE case_owner.case_key = given.case_key AND given.opens IS NOT NULL
+        OFFSET 0
+    ) AS owner ON true
+), taken AS (
+    INSERT INTO case_owner (case_key, source, opened)
+    SELECT DISTINCT ON (case_key) case_key, source, opens FROM found
+    WHERE opens IS NOT NULL AND case_key IS NOT NULL AND (owner IS NULL OR opens AND NOT opened)
+    ORDER BY case_key, opens DESC, time, key
+    ON CONFLICT (case_key) DO UPDATE SET source = excluded.source, opened = true
+    WHERE excluded.opened AND NOT case_owner.opened
+    RETURNING case_key, source, opened
 )
-SELECT key, source, id, type, time, case_key, copropiedad_id, unit_id,
-       subject, datacontenttype, dataschema, data, extensions, CASE WHEN planned THEN now() END, waiting
-FROM unnest(
-    $1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[],
-    $9::text[], $10::text[], $11::text[], $12::jsonb[], $13::jsonb[], $14::bool[], $15::bool[]
-) AS given (
-    key, source, id, type, time, case_key, copropiedad_id, unit_id,
-    subject, datacontenttype, dataschema, data, extensions, planned, waiting
-)
-WHERE NOT EXISTS (
+SELECT found.key, found.copropiedad_id IS NULL
+    OR EXISTS (SELECT FROM copropiedad WHERE copropiedad.id = found.copropiedad_id)
+    OR EXISTS (SELECT FROM unit WHERE unit.copropiedad_id = found.copropiedad_id) AS place_known,
+    EXISTS (SELECT FROM recall WHERE recall.source = found.source AND recall.event_id = found.id) AS recalled,
+    nullif(coalesce(found.owner, taken.source), found.source) AS owner,
+    coalesce(found.opened, taken.opened) AS opened
+FROM found
+LEFT JOIN taken ON taken.case_key = found.case_key AND found.opens IS NOT NULL
+
+-- other_content --
+-- A digest, for erasures change the data, and forget it. Events of an older hub have none.
+SELECT key
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::jsonb[]) AS given (key, source, id, type, data)
+WHERE EXISTS (
     SELECT FROM event AS known
-    WHERE known.id = given.id AND known.source = given.source AND known.key BETWEEN $16 AND $17
+    WHERE known.id = given.id AND known.source = given.source AND known.key BETWEEN $6 AND $7
+      AND known.content <> hashtextextended(concat(given.type, given.data), 0)
     OFFSET 0
 )
-ON CONFLICT DO NOTHING
-RETURNING key, copropiedad_id IS NULL
-    OR EXISTS (SELECT FROM copropiedad WHERE copropiedad.id = event.copropiedad_id)
-    OR EXISTS (SELECT FROM unit WHERE unit.copropiedad_id = event.copropiedad_id) AS place_known,
-    EXISTS (SELECT FROM recall WHERE recall.source = event.source AND recall.event_id = event.id) AS recalled
+
+-- owners --
+SELECT case_key, source FROM case_owner WHERE case_key = ANY ($1::text[]) AND opened
+
+-- expel --
+-- What other systems have added to cases that nobody had opened yet is no part of them.
+WITH strangers AS (
+    UPDATE event SET case_key = NULL, waiting = false
+    WHERE case_key = ANY ($1::text[]) AND source <> $2
+), named AS (
+    DELETE FROM party WHERE case_key = ANY ($1::text[])
+), folded AS (
+    DELETE FROM case_state WHERE case_key = ANY ($1::text[])
+)
+DELETE FROM case_owner WHERE case_key = ANY ($1::text[])
 
 -- mark_planned --
 UPDATE event SET planned_at = now(), waiting = false WHERE key = ANY ($1::uuid[]) AND key BETWEEN $2 AND $3

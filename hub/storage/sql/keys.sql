@@ -13,9 +13,9 @@ SELECT pg_advisory_xact_lock(hashtext('hub keys'), hashtext($1))
 
 -- add --
 INSERT INTO api_key (
-    id, created_at, expires_at, name, prefix, hash, scopes, source, event_types, amqp_user, created_by
+    id, created_at, expires_at, name, prefix, hash, scopes, source, event_types, amqp_user, created_by, cases_of
 )
-SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
 WHERE NOT EXISTS (
     SELECT FROM api_key
     WHERE name = $4 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
@@ -25,14 +25,14 @@ RETURNING id
 -- rotate --
 -- One statement: the new key and the end of the old key must be stored together or not at all.
 WITH old AS (
-    UPDATE api_key SET expires_at = least(expires_at, $12)
+    UPDATE api_key SET expires_at = least(expires_at, $13)
     WHERE name = $4 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
     RETURNING id
 )
 INSERT INTO api_key (
-    id, created_at, expires_at, name, prefix, hash, scopes, source, event_types, amqp_user, created_by
+    id, created_at, expires_at, name, prefix, hash, scopes, source, event_types, amqp_user, created_by, cases_of
 )
-SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
 WHERE EXISTS (SELECT FROM old)
 RETURNING id
 

@@ -137,6 +137,8 @@ FROM (
     SELECT case_key FROM party WHERE case_key > $1
     UNION
     SELECT case_key FROM case_state WHERE case_key > $1
+    UNION
+    SELECT case_key FROM case_owner WHERE case_key > $1
     ORDER BY case_key
     LIMIT $2
 ) AS page

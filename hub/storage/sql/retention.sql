@@ -49,7 +49,7 @@ ORDER BY case_key, who LIMIT $3
 SELECT key, data FROM event WHERE case_key = ANY ($1::text[])
 
 -- put_event --
-UPDATE event SET data = $2 WHERE key = $1
+UPDATE event SET data = $2, content = NULL WHERE key = $1
 
 -- put_party --
 UPDATE party SET recipients = $3 WHERE case_key = $1 AND who = $2
@@ -83,7 +83,7 @@ WITH answers AS (
     UNION
     SELECT key FROM reports
 ), done AS (
-    UPDATE event SET data = data - 'comment' WHERE key = ANY (ARRAY (SELECT key FROM page)) AND $3
+    UPDATE event SET data = data - 'comment', content = NULL WHERE key = ANY (ARRAY (SELECT key FROM page)) AND $3
     RETURNING key
 ), facts AS (
     UPDATE attempt SET facts = NULL

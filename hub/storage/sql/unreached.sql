@@ -1,8 +1,22 @@
 Events that do not reach everybody they are meant for.
 
 -- add --
+-- The publisher's webhooks hear it, too. Under a lock: one that is removed meanwhile gets nothing.
+WITH given AS (
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::jsonb[])
+        AS given (event_key, reasons, source, notice_id, notice)
+), listening AS (
+    SELECT id, source FROM result_subscription
+    WHERE source = ANY ($3::text[]) AND url IS NOT NULL AND disabled_at IS NULL
+    FOR KEY SHARE
+), queued AS (
+    INSERT INTO webhook_event (subscription_id, event_id, event)
+    SELECT listening.id, notice_id, notice FROM given JOIN listening USING (source)
+    ORDER BY listening.id, notice_id
+    ON CONFLICT DO NOTHING
+)
 INSERT INTO unreached (event_key, reasons)
-SELECT event_key, string_to_array(reasons, ',') FROM unnest($1::uuid[], $2::text[]) AS given (event_key, reasons)
+SELECT event_key, string_to_array(reasons, ',') FROM given
 ON CONFLICT (event_key) DO UPDATE
 SET reasons = ARRAY (SELECT DISTINCT unnest(unreached.reasons || excluded.reasons) ORDER BY 1)
 

@@ -15,7 +15,7 @@ from hub.catalog import CATALOG
 from hub.cloudevents import BATCH_TYPE, CONTENT_TYPE, decode, identity_in
 from hub.cloudevents import MAX_BODY as MAX_EVENT
 from hub.doors.act import READ
-from hub.errors import InvalidEvent, WrongSender
+from hub.errors import InvalidEvent, KnownId, WrongSender
 from hub.intake.dry_run import MOST_EVENTS
 from hub.intake.dry_run_schemas import DryRunRefused
 from hub.intake.traces import received, with_trace
@@ -23,6 +23,7 @@ from hub.model import Event, RawMessage, Scope
 from hub.model.traces import TRACEPARENT
 from hub.operations.publish import send
 from hub.resilience.database_time import NOW
+from hub.web.api.known_events import unfit
 from hub.web.auth.api_key_cache import Caller
 from hub.web.auth.caller import actor_of, caller_of
 from hub.web.responses import RETRY_AFTER, Refusal, json_answer, pointer
@@ -68,7 +69,7 @@ async def receive(request: web.Request, query: EventsQuery) -> web.Response:
     documents = _documents(request, await request.read())
     deps = services(request)
     caller = caller_of(request)
-    found = [_validate(deps, document, caller) for document in documents]
+    found = await _looked_up(deps, documents, [_validate(deps, one, caller) for one in documents], caller)
     if deps.tracer is not None:
         found = [with_trace(one, _trace_header(request)) if isinstance(one, Event) else one for one in found]
     accepted = [event for event in found if isinstance(event, Event)]
@@ -76,7 +77,7 @@ async def receive(request: web.Request, query: EventsQuery) -> web.Response:
         return await _run_dry(request, found)
     refused = await _store_refused(deps.refuse, [one for one in found if isinstance(one, Refused)])
     if refused and not accepted:
-        raise _none_accepted(refused, of_many=len(documents) > 1)
+        raise _none_accepted(refused, of_many=len(documents) > 1, status=_status(found))
     sent = await send(deps.publisher, accepted, caller=_sender(caller))
     if deps.tracer is not None:
         deps.tracer.record(received(accepted[: sent.accepted], began=began, ended=NOW()))
@@ -106,7 +107,7 @@ async def _run_dry(request: web.Request, found: Sequence[Event | Refused]) -> we
     ]
     if refusals and not run.events:
         listed = [msgspec.convert(one, RefusedEvent, from_attributes=True) for one in refusals]
-        raise _none_accepted(listed, of_many=len(found) > 1)
+        raise _none_accepted(listed, of_many=len(found) > 1, status=_status(found))
     return json_answer(msgspec.structs.replace(run, refused=refusals))
 
 
@@ -179,6 +180,21 @@ def _validate(deps: Services, document: Document, caller: Caller) -> Event | Ref
     return event
 
 
+async def _looked_up(
+    deps: Services, documents: Sequence[Document], found: Sequence[Event | Refused], caller: Caller
+) -> list[Event | Refused]:
+    """Refuse what intake would refuse for what is stored: another event under a known id, another's case."""
+    places = [place for place, one in enumerate(found) if isinstance(one, Event)]
+    events = [one for one in found if isinstance(one, Event)]
+    errors = await unfit(deps.known_events, events, caller) if events else {}
+    looked = list(found)
+    for number, error in errors.items():
+        place = places[number]
+        sender = _sender(caller) if isinstance(error, WrongSender) else deps.amqp_user
+        looked[place] = Refused(document=documents[place], error=error, sender=sender)
+    return looked
+
+
 def _sender(caller: Caller) -> str:
     return f"{HTTP}{caller.who}"
 
@@ -220,12 +236,18 @@ def _raw_message(refused: Refused) -> RawMessage:
     )
 
 
-def _none_accepted(refused: Sequence[RefusedEvent], *, of_many: bool) -> Refusal:
+def _status(found: Sequence[Event | Refused]) -> int:
+    """Return 409 where each event is another one under a known id, and 422 otherwise."""
+    return 409 if all(isinstance(one, Refused) and isinstance(one.error, KnownId) for one in found) else 422
+
+
+def _none_accepted(refused: Sequence[RefusedEvent], *, of_many: bool, status: int) -> Refusal:
     error = f"None of {len(refused)} events is accepted." if len(refused) > 1 else refused[0].reason
+    again = "under an id of its own" if status == 409 else "under the same id or a new one"
     return Refusal(
-        422,
+        status,
         error,
-        "Correct what `refused` names and send it again, under the same id or a new one.",
+        f"Correct what `refused` names and send it again, {again}.",
         more=msgspec.to_builtins(EventsAnswer(accepted=0, refused=list(refused))),
         errors=[_wrong_part(one, of_many=of_many) for one in refused],
     )

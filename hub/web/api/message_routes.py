@@ -53,6 +53,7 @@ _EVENTS: Final = {
     200: DryRun,
     202: intake.EventsAnswer,
     400: Problem,
+    409: intake.EventsRefused,
     413: Problem,
     415: Problem,
     422: intake.EventsRefused,

@@ -27,6 +27,7 @@ class Caller:
     The author of a request, with scopes and the copropiedades of each.
 
     `source` and `event_types` limit the events that the caller may publish; None and empty do not limit them.
+    `cases_of` are the other sources to whose cases they may add.
     `inbox` is the person whose inbox a token opens, and nothing else.
     """
 
@@ -34,6 +35,7 @@ class Caller:
     reach: Reach
     source: str | None = None
     event_types: frozenset[str] = frozenset()
+    cases_of: frozenset[str] = frozenset()
     inbox: InboxHolder | None = None
 
     def may(self, needed: Collection[Scope]) -> bool:
@@ -81,6 +83,7 @@ class Keyring:
             reach=anywhere(key.scopes),
             source=key.source,
             event_types=key.event_types,
+            cases_of=key.cases_of,
         )
 
     async def _live(self) -> Mapping[str, ApiKey]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from hub.cloudevents.schemas import FOLDER
+from hub.client.event_types import FOLDER
 from hub.messages.results import PREFIX
 from hub.model import UnreachedReason
 from hub.model.extensions import ExtensionRefusal

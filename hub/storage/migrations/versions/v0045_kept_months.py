@@ -7,7 +7,7 @@ from alembic import op
 from hub.storage.migrations.statements import statements_beside, way_back
 
 revision = "0045"
-down_revision = "0043"
+down_revision = "0044"
 _floor, _no_floor = statements_beside(__file__), way_back(__file__)
 
 
