@@ -10,7 +10,7 @@ Every error of the hub. The docstring of a class is its message.
     ├── InvalidEvent              an event that can never be taken in
     │   ├── KnownId               its source has published other content under its id
     │   └── WrongSender           who sent it may not publish it
-    ├── UnfitEvents               events of a batch that its transaction finds unfit
+    ├── RefusedEvents               events of a batch that its transaction finds unfit
     ├── InvalidAccount            an account, a grant or a password that will not do
     │   └── LastAdministrator     nobody would be left who gives accounts
     ├── BeyondOwnRights           who gives access would give more than they have
@@ -150,7 +150,7 @@ class WrongSender(InvalidEvent):
     """
 
 
-class UnfitEvents(HubError):
+class RefusedEvents(HubError):
     """
     Events of a batch may not be taken in, as only its transaction can see.
 

@@ -274,8 +274,12 @@ def _without_past(
     """
     quiet = {stored.key for stored in history if is_recorded_only(stored.event)}
     known = {clock.id for clock in before}
+    early = now - sla.TOO_LATE  # nearly all began since: nothing more is asked of them
     return [
-        clock if clock.id in known else _since_now(clock, now, quiet=clock.opened_by in quiet)
+        _since_now(clock, now, quiet=clock.opened_by in quiet)
+        if clock.id not in known
+        and (clock.started_at < early or clock.opened_by in quiet or clock.promise.follow_up is not None)
+        else clock
         for clock in replayed
     ]
 

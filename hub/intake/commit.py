@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import Final
 
-from hub.errors import InvalidEvent, StorageConflict, StorageRefused, UnfitEvents, VersionJump
+from hub.errors import InvalidEvent, RefusedEvents, StorageConflict, StorageRefused, VersionJump
 from hub.intake.case_owners import judge
 from hub.intake.commit_result import CommitResult
 from hub.intake.decode import Batch, IntakeContext, of_known_id
@@ -29,7 +29,7 @@ async def commit(
     """
     try:
         return await _until_no_conflict(batch, context=context, store=store, now=now, bound=bound)
-    except UnfitEvents as found:
+    except RefusedEvents as found:
         return await commit(batch.without(found), context=context, store=store, now=now, bound=bound)
     except StorageRefused as exc:
         if not batch.events:
@@ -73,6 +73,6 @@ async def _once(
             refused, strangers = judge(result.of_others, context=context, bound=bound)
             refused |= {key: of_known_id() for key in result.changed}
             if refused or strangers:
-                raise UnfitEvents(refused, frozenset(strangers))
+                raise RefusedEvents(refused, frozenset(strangers))
     result.letters = batch.letters
     return result

@@ -12,7 +12,7 @@ from hub import sla
 from hub.cloudevents import DEAD_BODY, MAX_BODY, attributes_in, decode, identity_in
 from hub.cloudevents.schemas import Schemas
 from hub.contact_rules.consents import SAID_AT
-from hub.errors import InvalidEvent, KnownId, UnfitEvents, WrongSender
+from hub.errors import InvalidEvent, KnownId, RefusedEvents, WrongSender
 from hub.intake.needs import Needs, needs_of, skipping_cases
 from hub.intake.replay_sender import as_mended, as_sent
 from hub.intake.sender_rates import SenderRates
@@ -108,7 +108,7 @@ class Batch:
         letters = [dead_letter(incoming, refused) for _, incoming in self.events.values()]
         return Batch(letters=self.letters + letters)
 
-    def without(self, found: UnfitEvents) -> Batch:
+    def without(self, found: RefusedEvents) -> Batch:
         """Turn the events that the transaction has found unfit into dead letters."""
         letters = [dead_letter(self.events[key][1], error) for key, error in found.refused.items()]
         events = {key: event for key, event in self.events.items() if key not in found.refused}

@@ -24,7 +24,7 @@ from hub.model import (
     UnreachedReason,
     own_event,
 )
-from hub.sla import is_history
+from hub.sla import TOO_LATE, is_history
 
 NOTICE: Final = "hub.event.unreached"
 _PLACED: Final = AddedEvent(place_known=True)
@@ -69,7 +69,8 @@ def find_unreached(
 
 def stale(clocks: Iterable[Clock], new: Container[UUID], now: datetime) -> set[UUID]:
     """Return which new events came so late that the clocks they began are history."""
-    begun_by = {clock.opened_by for clock in clocks if is_history(clock, now)}
+    early = now - TOO_LATE
+    begun_by = {clock.opened_by for clock in clocks if clock.started_at < early and is_history(clock, now)}
     return {key for key in begun_by if key is not None and key in new}
 
 

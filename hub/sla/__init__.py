@@ -23,7 +23,15 @@ from hub.sla.events import CHECKED, CONTEXT, EVENTS, NEWS, RESOLVED, event_id, s
 from hub.sla.extensions import last_day, notice_of, outcomes
 from hub.sla.follow_ups import events_of, is_stale
 from hub.sla.lead_check import checked_event, happens, left_in_time, with_pending, without_warning
-from hub.sla.reconcile import as_history, is_history, reconcile, reschedule, skip_past, with_progress
+from hub.sla.reconcile import (
+    TOO_LATE,
+    as_history,
+    is_history,
+    reconcile,
+    reschedule,
+    skip_past,
+    with_progress,
+)
 from hub.sla.replay import (
     ReplayResult,
     changes_nothing,

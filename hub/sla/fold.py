@@ -53,7 +53,8 @@ class Fold:
         if name not in self.running:
             rules = self.policy.clocks[name]
             promise = rules.promise_for(event.data, self.policy.calendar_rules.mode)
-            self._begin(name, event, promise, _context(event), rules.started_at(event.data, event.time))
+            at = event.time if rules.since is None else rules.started_at(event.data, event.time)
+            self._begin(name, event, promise, _context(event), at)
 
     def check(self, name: str, event: Event) -> None:
         """Start the check that the event's messages leave in time; a new announcement starts a new check."""

@@ -73,9 +73,13 @@ async def bring(port: int, sender: str, to: str, content: str, by: type[smtplib.
 
 
 async def sent(house: House, publisher: Publisher) -> tuple[str, Mail]:
-    """Have one mail sent; answer the event's id and the mail."""
+    """Have one mail sent, and recorded; answer the event's id and the mail."""
     event_id = await publisher.publish("pqrs.replied", reply("rosa", petitioner=PETITIONER))
-    await until(lambda: bool(mails(house.smtp)), "the mail")
+
+    async def is_recorded() -> bool:
+        return (await messages(house, event_id)).get("email") == ("sent", None)
+
+    await until(is_recorded, "the mail")
     return event_id, mails(house.smtp)[0]
 
 
