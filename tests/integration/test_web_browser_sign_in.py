@@ -39,6 +39,8 @@ async def client(world: World) -> AsyncIterator[Client]:
 
 
 async def photo(browser: Browser, name: str) -> None:
+    """Wait for the whole page, which is wider without its style; keep a picture where one is wanted."""
+    await browser.until("document.readyState === 'complete'")
     if PHOTOS:
         shot = await browser.call("Page.captureScreenshot", format="png")
         (Path(PHOTOS) / f"{name}.png").write_bytes(base64.b64decode(shot["data"]))
