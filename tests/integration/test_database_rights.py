@@ -26,7 +26,7 @@ from hub.storage import Database, PostgresAudit, PostgresMonths, migrations
 from hub.storage.rights import FUNCTIONS, ONLY, ROWS, audit_rights
 from tests.command_line import command
 from tests.integration.divided import divide, first
-from tests.servers import APP, OWNER, Servers, as_user
+from tests.servers import APP, OWNER, Servers, as_user, connected
 
 ROOT = Path(__file__).parents[2]
 USERS = ROOT / "scripts/database-users.sql"
@@ -37,15 +37,6 @@ PASSWORD = "that-of-the-one-user"
 def roles_url(database: str) -> str:
     """The HUB_DATABASE_URL of an installation with two users."""
     return as_user(database, APP)
-
-
-@asynccontextmanager
-async def connected(url: str) -> AsyncIterator[Any]:
-    connection = await asyncpg.connect(url)
-    try:
-        yield connection
-    finally:
-        await connection.close()
 
 
 TRIGGER = "suppress_redundant_updates_trigger"  # any that is there

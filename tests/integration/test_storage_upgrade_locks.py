@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, Final
 
-import asyncpg
 import pytest
 from sqlalchemy import event as listening
 from sqlalchemy.engine import Engine
@@ -19,7 +18,7 @@ from hub.storage.migrations import completing, upgrading
 from tests.acceptance.harness import until
 from tests.command_line import command
 from tests.integration.test_storage_downgrade import SHAPE, fetch
-from tests.servers import Servers
+from tests.servers import Servers, connected
 
 FIRST_RELEASE: Final = "0007"
 """The schema of 0.1.0."""
@@ -63,15 +62,6 @@ WHERE relkind = 'r' AND relname ~ '^(event|message|attempt)(_until_[0-9_]+)?$'
 NOT_BUILT: Final = "SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid"
 BUILDING: Final = "SELECT pid::text FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONCURRENTLY%'"
 WRITE: Final = "UPDATE message SET name = name WHERE person = 'p-1'"
-
-
-@asynccontextmanager
-async def connected(url: str) -> AsyncIterator[Any]:
-    connection = await asyncpg.connect(url)
-    try:
-        yield connection
-    finally:
-        await connection.close()
 
 
 @pytest.fixture
