@@ -143,6 +143,16 @@ def cases_of(keys: Iterable[ApiKey]) -> dict[str, frozenset[str]]:
     return found
 
 
+def adds_to(source: str, owner: str, named: Collection[str]) -> bool:
+    """
+    Return whether a source may add to the cases of this owner: itself, the hub, or one of those `named`.
+
+    Its keys name them, in their normal spelling.
+    """
+    theirs = normal_source(owner)
+    return is_hub_source(owner) or theirs == normal_source(source) or theirs in named
+
+
 def require_sender(event: Event, user: str | None, bindings: Bindings, *, own: str | None) -> None:
     """
     Raise WrongSender if an event arrived by RabbitMQ from a user who may not publish it.

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from hub.access.api_keys import Bindings, bindings_of, cases_of, require_sender
+from hub.access.api_keys import Bindings, adds_to, bindings_of, cases_of, require_sender
 from hub.model import ApiKey, Event, RawMessage, is_hub_source, normal_source
 from hub.ports import KeyStore
 from hub.resilience.cached import Cached
@@ -36,10 +36,9 @@ class BindingSnapshot:
 
         The hub and its cases are everybody's. While no key has a source, nobody is kept from anything.
         """
-        if not self.cases_of or is_hub_source(source) or is_hub_source(owner):
+        if not self.cases_of or is_hub_source(source):
             return True
-        mine, theirs = normal_source(source), normal_source(owner)
-        return mine == theirs or theirs in self.cases_of.get(mine, ())
+        return adds_to(source, owner, self.cases_of.get(normal_source(source), frozenset()))
 
 
 class SourceBindings(Cached[BindingSnapshot]):

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
+from hub.access.api_keys import issue
+from hub.catalog import BY_NAME
 from hub.intake.decode import IntakeContext
 from hub.intake.pages import PAGE
 from hub.intake.process_batch import process_batch
 from hub.intake.source_bindings import SourceBindings
-from hub.model import ClockState, Event, Message, Party, RawMessage, StoredEvent
+from hub.model import ClockState, Event, Message, Party, RawMessage, Scope, StoredEvent
 from hub.testing import MemoryAppointments, MemoryKeys, MemoryPublisher, MemoryStore, SettableClock
 from hub.testing.tables import Letter
-from tests.unit.factories import DESK, MONDAY, OWN_USER, incoming
+from tests.unit.factories import DESK, MONDAY, OWN_USER, SOURCE, incoming
 
 
 @dataclass
@@ -39,6 +41,20 @@ class MemoryHub:
             now=self.clock,
             page=self.page,
         )
+
+    async def bind(self, user: str, source: str = SOURCE, cases_of: Sequence[str] = ()) -> None:
+        """Add a key that binds the source to this user of RabbitMQ."""
+        key, _ = issue(
+            user,
+            scopes=[Scope.PUBLISH],
+            source=source,
+            amqp_user=user,
+            cases_of=cases_of,
+            known_types=BY_NAME,
+            by="test",
+            now=datetime.now(UTC),
+        )
+        await self.keys.add(key)
 
     @property
     def letters(self) -> list[Letter]:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import pytest
 from msgspec.structs import replace
 
-from hub.access.api_keys import issue
-from hub.catalog import BY_NAME, CATALOG
+from hub.catalog import CATALOG
 from hub.intake.needs import needs_of
-from hub.model import HUB_SOURCE, ClockState, DeadLetter, Event, RawMessage, Scope
+from hub.model import HUB_SOURCE, ClockState, DeadLetter, Event, RawMessage
 from tests.unit.factories import HOUR, MINUTE, MONDAY, OWN_USER, event, incoming
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
 
@@ -29,23 +27,9 @@ def hub() -> MemoryHub:
     return hub
 
 
-async def bind(hub: MemoryHub, user: str, source: str, cases_of: Sequence[str] = ()) -> None:
-    key, _ = issue(
-        user,
-        scopes=[Scope.PUBLISH],
-        source=source,
-        amqp_user=user,
-        cases_of=cases_of,
-        known_types=BY_NAME,
-        by="test",
-        now=datetime.now(UTC),
-    )
-    await hub.keys.add(key)
-
-
 async def bound(hub: MemoryHub, cases_of: Sequence[str] = ()) -> None:
-    await bind(hub, "crm", CRM)
-    await bind(hub, "forms", FORMS, cases_of)
+    await hub.bind("crm", CRM)
+    await hub.bind("forms", FORMS, cases_of)
 
 
 def sent(one: Event) -> RawMessage:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 import pytest
 from msgspec.structs import replace
@@ -90,19 +89,6 @@ def replayed(letter: DeadLetter) -> RawMessage:
     )
 
 
-async def bind(hub: MemoryHub, user: str, source: str = SOURCE) -> None:
-    key, _ = issue(
-        user,
-        scopes=[Scope.PUBLISH],
-        source=source,
-        amqp_user=user,
-        known_types=BY_NAME,
-        by="test",
-        now=datetime.now(UTC),
-    )
-    await hub.keys.add(key)
-
-
 def taken(hub: MemoryHub) -> list[str]:
     return [row.event.id for row in hub.store.tables.events.values()]
 
@@ -139,7 +125,7 @@ def test_normal_spelling_is_its_own(source: str) -> None:
 
 @pytest.mark.parametrize("spelling", ["URN:CRM:x", "urn:crm:x#1", "urn:c%72m:x"])
 async def test_a_bound_source_is_bound_in_every_spelling(hub: MemoryHub, spelling: str) -> None:
-    await bind(hub, "crm", "urn:crm:x")
+    await hub.bind("crm", "urn:crm:x")
     for user in ("crm", "mallory"):
         await hub.take_in(sent(event("pqrs.received", source=spelling, id=user), user))
 
@@ -228,7 +214,7 @@ async def test_a_replay_is_refused_again_and_keeps_its_sender(hub: MemoryHub) ->
 async def test_a_replay_of_a_bound_source_is_taken_for_its_user(hub: MemoryHub) -> None:
     wrong = sent(event("pqrs.received", without=("radicado",)), "crm")
     await hub.take_in(wrong)
-    await bind(hub, "crm")
+    await hub.bind("crm")
     # As if a newer hub no longer required the missing field.
     fixed = dataclasses.replace(letter_of(hub), body=incoming(event("pqrs.received")).body)
     await hub.take_in(replayed(fixed))
@@ -240,7 +226,7 @@ async def test_a_source_that_was_bound_since_is_refused_to_its_earlier_sender(hu
     """A replay comes from the hub's own user, who may publish for every source."""
     good = event("pqrs.received")
     letter = dead_letter(sent(good, "mallory"), InvalidEvent("the hub did not know it yet"))
-    await bind(hub, "crm")
+    await hub.bind("crm")
     await hub.take_in(replayed(letter))
 
     assert taken(hub) == []
@@ -262,7 +248,7 @@ async def test_a_letter_without_a_sender_is_replayed_as_nobodys(
 ) -> None:
     letter = dead_letter(sent(event("pqrs.received", source=source), None), InvalidEvent("not known yet"))
     if bound:
-        await bind(hub, "crm")
+        await hub.bind("crm")
     await hub.take_in(replayed(letter))
 
     assert bool(taken(hub)) is accepted
@@ -273,8 +259,8 @@ async def test_a_mended_letter_has_the_rights_of_its_sender(
     hub: MemoryHub, user: str | None, *, accepted: bool
 ) -> None:
     letter = dead_letter(sent(event("pqrs.received"), user), InvalidEvent("too old"))
-    await bind(hub, "crm")
-    await bind(hub, "forms", "urn:forms")
+    await hub.bind("crm")
+    await hub.bind("forms", "urn:forms")
     await hub.take_in(replayed(dataclasses.replace(letter, mended_by="account:ana")))
 
     assert bool(taken(hub)) is accepted

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
+from hub.access.api_keys import adds_to
 from hub.catalog import CATALOG
 from hub.errors import InvalidEvent, Unavailable
 from hub.intake.case_owners import of_another
 from hub.intake.decode import differ, of_known_id
 from hub.intake.needs import needs_of
-from hub.model import Event, is_hub_source, normal_source
+from hub.model import Event, normal_source
 from hub.model.ids import event_key
 from hub.ports import KnownEventStore
 from hub.web.auth.api_key_cache import Caller
@@ -62,6 +63,6 @@ async def _owners(store: KnownEventStore, cases: Iterable[str | None], caller: C
 
 
 def _may_add(caller: Caller, owner: str | None) -> bool:
-    if owner is None or caller.source is None or is_hub_source(owner):
+    if owner is None or caller.source is None:
         return True
-    return normal_source(owner) in {normal_source(source) for source in (caller.source, *caller.cases_of)}
+    return adds_to(caller.source, owner, {normal_source(source) for source in caller.cases_of})
