@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Final
 
 import pytest
 
 from hub.local.postgres import USER
 from hub.storage import migrations
 from tests.acceptance.conftest import House, opened_house
-from tests.chaos.scenario import Scenario, make_scenario
+from tests.chaos.scenario import Scenario, make_breakable, make_scenario
 from tests.servers import Servers
-
-NAMES_WRITTEN: Final = "dets:sync(maps:get(directory_rev, maps:get(names, ra_system:fetch(quorum_queues))))."
-"""
-RabbitMQ writes the names of new quorum queues within half a second. A broker that is killed before takes the
-queue for a new one when it comes back, which never has a leader, and confirms nothing that is routed to it.
-"""
 
 
 @pytest.fixture
@@ -39,10 +32,8 @@ async def home(private_servers: Servers, tmp_path: Path) -> AsyncIterator[House]
 
 @pytest.fixture
 async def alone(home: House, private_servers: Servers) -> Scenario:
-    """A scenario whose servers may be stopped: its queues are those of a broker that has run for a while."""
-    made = await make_scenario(home)
-    await private_servers.rabbitmq.evaluate(NAMES_WRITTEN)
-    return made
+    """A scenario whose servers may be stopped."""
+    return await make_breakable(home, private_servers)
 
 
 @pytest.fixture

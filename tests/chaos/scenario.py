@@ -30,9 +30,15 @@ from tests.acceptance.harness import HubProcess, event, hub_process, publisher
 from tests.chaos.expected_recipients import name
 from tests.chaos.judge import Judgement, judge_files
 from tests.providers.journal import Journal
+from tests.servers import Servers
 
 LEASE: Final = 5.0
 """Seconds, as in QUICK: a killed hub has held no answer for longer than that."""
+NAMES_WRITTEN: Final = "dets:sync(maps:get(directory_rev, maps:get(names, ra_system:fetch(quorum_queues))))."
+"""
+RabbitMQ writes the names of new quorum queues within half a second. A broker that is killed before takes the
+queue for a new one when it comes back, which never has a leader, and confirms nothing that is routed to it.
+"""
 QUICK: Final = """
 [delivery]
 provider_timeout = "3s"
@@ -214,6 +220,13 @@ async def make_scenario(house: House, policy: str = QUICK) -> Scenario:
     smtp, twilio, fcm = (Journal(path) for path in made.providers)
     house.smtp.notes.journal, house.twilio.journal, house.fcm.journal = smtp, twilio, fcm
     await made.prepare()
+    return made
+
+
+async def make_breakable(house: House, servers: Servers, policy: str = QUICK) -> Scenario:
+    """Make a scenario whose servers may be stopped: its broker knows its queues as after a while."""
+    made = await make_scenario(house, policy)
+    await servers.rabbitmq.evaluate(NAMES_WRITTEN)
     return made
 
 

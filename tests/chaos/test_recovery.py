@@ -10,7 +10,7 @@ import pytest
 
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import until
-from tests.chaos.scenario import QUICK, make_scenario, replied
+from tests.chaos.scenario import QUICK, make_breakable, replied
 from tests.servers import Servers
 
 EVENTS: Final = 150
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.chaos, pytest.mark.timeout(240)]
 async def test_all_is_delivered_within_seconds_of_the_servers_return(
     home: House, private_servers: Servers, server: str
 ) -> None:
-    trial, killed = await make_scenario(home, UNHURRIED), getattr(private_servers, server)
+    trial, killed = await make_breakable(home, private_servers, UNHURRIED), getattr(private_servers, server)
     mails = home.smtp.mails
     async with trial.hub():
         publishing = asyncio.create_task(trial.publish([replied(number) for number in range(EVENTS)]))

@@ -10,7 +10,7 @@ import pytest
 
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import until
-from tests.chaos.scenario import QUICK, make_scenario, replied, texted
+from tests.chaos.scenario import QUICK, make_breakable, replied, texted
 from tests.providers.smtp_manners import accepting_late, first
 from tests.servers import Servers
 
@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
 async def test_broker_killed_behind_slow_providers_doubles_nothing_and_delays_nothing_else(
     home: House, private_servers: Servers
 ) -> None:
-    trial, rabbitmq = await make_scenario(home, SLOW), private_servers.rabbitmq
+    trial, rabbitmq = await make_breakable(home, private_servers, SLOW), private_servers.rabbitmq
     home.twilio.script.extend([home.twilio.accepting_late(PROVIDERS_TAKE)] * TEXTS)
     home.smtp.on("DOT", first(MAILS, accepting_late(PROVIDERS_TAKE)))
     texts, mails = home.twilio.texts, home.smtp.mails
