@@ -22,6 +22,7 @@ from aiohttp import ClientConnectionError, ClientSession
 
 from hub.app.roles import ROLES
 from hub.local.loopback import free_port
+from hub.local.server import plain_environment
 from hub.settings import Mode, load
 from hub.storage import Database
 
@@ -200,7 +201,7 @@ async def test_role_works_with_the_variables_of_its_service_alone(
     with (tmp_path / "log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "hub", "run", role),
-            env={"PATH": os.environ["PATH"], **given, **elsewhere, **here},
+            env={**plain_environment(), **given, **elsewhere, **here},
             stderr=log,
         )
     try:
