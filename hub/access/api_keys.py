@@ -153,14 +153,14 @@ def adds_to(source: str, owner: str, named: Collection[str]) -> bool:
     return is_hub_source(owner) or theirs == normal_source(source) or theirs in named
 
 
-def require_sender(event: Event, user: str | None, bindings: Bindings, *, own: str | None) -> None:
+def require_sender(event: Event, user: str | None, bindings: Bindings | None, *, own: str | None) -> None:
     """
     Raise WrongSender if an event arrived by RabbitMQ from a user who may not publish it.
 
     `user` is validated by the broker; `own` is the hub's user, who alone may publish for the hub, and whose
-    events of other sources were checked over HTTP. Without `own` nobody is the hub. Where no key binds a
-    user, everybody who may publish is trusted; once one does, each user has the sources and types of its own
-    keys, and no source is free.
+    events of other sources were checked over HTTP. Without `own` nobody is the hub. Where no key has ever
+    bound a user (None), everybody who may publish is trusted; once one has, each user has the sources and
+    types of its own live keys, and no source is free.
     """
     if own is not None and user == own:
         return
@@ -169,7 +169,7 @@ def require_sender(event: Event, user: str | None, bindings: Bindings, *, own: s
         require_foreign(event.source)
     if user is not None and user.startswith(HTTP):
         raise WrongSender("it came over HTTP, where its key is checked: send it there again", field="source")
-    if not bindings:
+    if bindings is None:
         return
     types = None if user is None else bindings.get((user, source))
     if types is None:
@@ -183,7 +183,7 @@ def _unbound(source: str, bindings: Bindings) -> WrongSender:
     if any(source == bound for _, bound in bindings):
         reason = "this source is bound to a user of RabbitMQ, who must be the delivery's `user_id`"
     else:
-        reason = "no key binds this source to a user of RabbitMQ, and others have theirs: ask for a key"
+        reason = "no live key binds this source to a user of RabbitMQ: ask for one"
     return WrongSender(reason, field="source")
 
 

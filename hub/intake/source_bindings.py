@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from hub.access.api_keys import Bindings, adds_to, bindings_of, cases_of, require_sender
-from hub.model import ApiKey, Event, RawMessage, is_hub_source, normal_source
-from hub.ports import KeyStore
+from hub.model import Event, RawMessage, is_hub_source, normal_source
+from hub.ports import KeyStore, SenderKeys
 from hub.resilience.cached import Cached
 
 
@@ -16,15 +16,17 @@ from hub.resilience.cached import Cached
 class BindingSnapshot:
     """The bindings at one moment. `own` is the hub's own RabbitMQ user; without it nobody is the hub."""
 
-    keys: Sequence[ApiKey]
+    keys: SenderKeys
     own: str | None
-    bindings: Bindings = field(init=False)
+    bindings: Bindings | None = field(init=False)
+    """None where no key has ever bound a user."""
     cases_of: Mapping[str, frozenset[str]] = field(init=False)
     """Source of a key → the other sources to whose cases it may add; all in their normal spelling."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "bindings", bindings_of(self.keys))
-        object.__setattr__(self, "cases_of", cases_of(self.keys))
+        bound = bindings_of(self.keys.live) if self.keys.ever_bound else None
+        object.__setattr__(self, "bindings", bound)
+        object.__setattr__(self, "cases_of", cases_of(self.keys.live))
 
     def require(self, event: Event, incoming: RawMessage) -> None:
         """Raise WrongSender if the user who has sent the event may not publish it for its source."""
@@ -34,9 +36,9 @@ class BindingSnapshot:
         """
         Return whether this source may add to the cases of the owner.
 
-        The hub and its cases are everybody's. While no key has a source, nobody is kept from anything.
+        The hub and its cases are everybody's. Until a first key has a source, nobody is kept from anything.
         """
-        if not self.cases_of or is_hub_source(source):
+        if not self.keys.ever_sourced or is_hub_source(source):
             return True
         return adds_to(source, owner, self.cases_of.get(normal_source(source), frozenset()))
 
@@ -57,4 +59,4 @@ class SourceBindings(Cached[BindingSnapshot]):
         self.own = own
 
     async def _bound(self) -> BindingSnapshot:
-        return BindingSnapshot(keys=await self._store.live_keys(), own=self.own)
+        return BindingSnapshot(keys=await self._store.senders(), own=self.own)

@@ -47,7 +47,7 @@ from hub.ports.intake import (
     IntakeTransaction,
     KnownEventStore,
 )
-from hub.ports.keys import AuditStore, KeyStore, NoteFilter
+from hub.ports.keys import AuditStore, KeyStore, NoteFilter, SenderKeys
 from hub.ports.log import BoardFilter, Cause, Causes, LogStore, MessageFilter, Page
 from hub.ports.monitor import Heartbeats, IncidentLog, MonitorStore, Queues
 from hub.ports.months import MonthStore

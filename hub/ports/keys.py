@@ -12,6 +12,20 @@ from hub.model.keys import NoteRow
 from hub.model.pages import Rows
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SenderKeys:
+    """
+    The keys by which senders are judged.
+
+    `ever_bound` and `ever_sourced` tell whether any key, ended ones too, binds a user of RabbitMQ or has a
+    source: a key that ends takes from its system, and gives to nobody.
+    """
+
+    live: Sequence[ApiKey] = ()
+    ever_bound: bool = False
+    ever_sourced: bool = False
+
+
 class KeyStore(Protocol):
     """A hub has tens of keys, not thousands: lists are not paged."""
 
@@ -20,6 +34,9 @@ class KeyStore(Protocol):
 
     async def live_keys(self) -> Sequence[ApiKey]:
         """Return the keys that are valid now. Called every second: one tiny query."""
+
+    async def senders(self) -> SenderKeys:
+        """Return the keys by which senders are judged now. Called every second as well."""
 
     async def add(self, key: ApiKey) -> bool:
         """Store a new key; return false, and store nothing, if a live key has its name."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from hub.model import ApiKey, Note
 from hub.model.keys import NoteRow
 from hub.model.pages import PageQuery, Rows
-from hub.ports import NoteFilter
+from hub.ports import NoteFilter, SenderKeys
 from hub.storage.database import Store, encode, load, read, storable
 from hub.storage.filters import narrow_notes
 from hub.storage.paging import rows_of
@@ -24,6 +24,14 @@ class PostgresKeys(Store):
 
     async def live_keys(self) -> Sequence[ApiKey]:
         return [read(ApiKey, row) for row in await self.rows(_SQL["live"])]
+
+    async def senders(self) -> SenderKeys:
+        rows = await self.rows(_SQL["senders"])
+        return SenderKeys(
+            live=[read(ApiKey, row) for row in rows if row["id"] is not None],
+            ever_bound=rows[0]["ever_bound"],
+            ever_sourced=rows[0]["ever_sourced"],
+        )
 
     async def add(self, key: ApiKey) -> bool:
         return await self._alone(key.name, "add", *_columns(key))

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from hub.model import ApiKey, Note
 from hub.model.keys import NoteRow
 from hub.model.pages import Rows
-from hub.ports import NoteFilter, Now
+from hub.ports import NoteFilter, Now, SenderKeys
 from hub.testing.faults import Faults
 
 
@@ -28,6 +28,14 @@ class MemoryKeys:
         self.faults.meet("live_keys")
         now = self._now()
         return [key for key in await self.keys() if key.live(now)]
+
+    async def senders(self) -> SenderKeys:
+        keys = await self.keys()
+        return SenderKeys(
+            live=await self.live_keys(),
+            ever_bound=any(key.amqp_user is not None for key in keys),
+            ever_sourced=any(key.source is not None for key in keys),
+        )
 
     async def add(self, key: ApiKey) -> bool:
         if self._live(key.name):

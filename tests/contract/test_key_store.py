@@ -47,6 +47,28 @@ async def test_a_key_comes_back_as_it_was_kept(stores: Stores) -> None:
     assert opens(found, token, now=now())
 
 
+async def test_ended_keys_still_say_that_a_user_was_bound(stores: Stores) -> None:
+    found = [await stores.keys.senders()]
+    for name, bounds in (
+        ("reader", {}),
+        ("http", {"source": CRM}),
+        ("crm", {"source": CRM, "amqp_user": "crm"}),
+    ):
+        await stores.keys.add(made(name, **bounds)[0])
+        found.append(await stores.keys.senders())
+    for name in ("reader", "http", "crm"):
+        await stores.keys.revoke(name)
+    found.append(await stores.keys.senders())
+
+    assert [
+        ([], False, False),
+        (["reader"], False, False),
+        (["http", "reader"], False, True),
+        (["crm", "http", "reader"], True, True),
+        ([], True, True),
+    ] == [(sorted(key.name for key in one.live), one.ever_bound, one.ever_sourced) for one in found]
+
+
 async def test_key_name_is_unique_among_live_keys(stores: Stores) -> None:
     first = await stores.keys.add(made()[0])
     again = await stores.keys.add(made()[0])

@@ -208,6 +208,20 @@ async def test_keys_of_one_user_and_source_add_up(hub: MemoryHub) -> None:
     assert ["type"] == [letter.letter.field for letter in hub.letters]
 
 
+@pytest.mark.parametrize("ends", ["revoked", "expired"])
+async def test_key_that_ends_gives_its_user_nothing(hub: MemoryHub, ends: str) -> None:
+    """The last binding of all: a publisher whose key was stolen must not have more without it."""
+    bound, _ = key(**NARROW, expires_at=now() + HOUR)
+    await hub.keys.add(replace(bound, expires_at=now() - HOUR) if ends == "expired" else bound)
+    await hub.keys.revoke("crm")
+
+    for user in ("crm", "mallory", None):
+        await hub.take_in(sent(structs.replace(EMERGENCY, id=f"of {user}"), user))
+
+    assert ["source"] * 3 == [letter.letter.field for letter in hub.letters]
+    assert {} == hub.store.tables.events
+
+
 async def test_keys_that_bind_nobody_leave_every_source_free(hub: MemoryHub) -> None:
     """A dashboard's key that only reads must not stop all events."""
     for free, _ in (key("dashboard", scopes={Scope.READ}), key("pay", source="urn:pay")):

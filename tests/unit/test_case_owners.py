@@ -95,6 +95,17 @@ async def test_while_no_key_has_a_source_everybody_answers(hub: MemoryHub) -> No
     assert [ClockState.MET] == hub.states("first_reply")
 
 
+async def test_rule_stays_when_the_last_key_with_a_source_has_ended(hub: MemoryHub) -> None:
+    await bound(hub)
+    await take_in(hub, RECEIVED)
+    for name in ("crm", "forms"):
+        await hub.keys.revoke(name)
+    # As over HTTP, by a key without a source.
+    await hub.take_in(replace(incoming(REPLIED), user=OWN_USER))
+
+    assert [REPLIED.id] == [letter.event_id for letter in letters(hub)]
+
+
 async def test_case_from_before_the_first_key_is_of_who_opened_it(hub: MemoryHub) -> None:
     await hub.take_in(incoming(RECEIVED))
     await bound(hub)

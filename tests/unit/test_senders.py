@@ -30,6 +30,7 @@ from hub.model import (
     is_hub_source,
     normal_source,
 )
+from hub.ports import SenderKeys
 from hub.sla.acknowledge import acknowledged
 from hub.testing import MemoryKeys
 from tests.unit.factories import MINUTE, MONDAY, OWN_USER, SOURCE, event, incoming
@@ -174,7 +175,7 @@ async def test_the_hubs_own_user_is_believed(hub: MemoryHub) -> None:
 
 
 async def test_without_a_user_of_its_own_nobody_is_the_hub() -> None:
-    nobody = BindingSnapshot(keys=(), own=None)
+    nobody = BindingSnapshot(keys=SenderKeys(), own=None)
 
     for user in (None, "hub", "guest"):
         with pytest.raises(WrongSender):

@@ -188,7 +188,7 @@ async def _to_do(settings: Settings) -> AsyncIterator[Finding]:
             yield finding
         if not await _has_account(settings, database):
             yield warn(POSTGRESQL, *_NO_ACCOUNT)
-        yield bindings(POSTGRESQL, await PostgresKeys(database).live_keys())
+        yield bindings(POSTGRESQL, await PostgresKeys(database).senders())
         if lost := await _lost_documents(settings, database):
             whose = counted(lost, "persona", "personas")
             what = f"El documento de {whose} tiene una clave que no está en HUB_SECRET."

@@ -8,6 +8,17 @@ SELECT * FROM api_key
 WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
 ORDER BY created_at DESC, id DESC
 
+-- senders --
+-- Always a row, without a key where none is live. Ended keys count for what has ever been bound.
+SELECT live.*, ever.*
+FROM (
+    SELECT coalesce(bool_or(amqp_user IS NOT NULL), false) AS ever_bound,
+           coalesce(bool_or(source IS NOT NULL), false) AS ever_sourced
+    FROM api_key
+) AS ever
+LEFT JOIN api_key AS live ON revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+ORDER BY created_at DESC, id DESC
+
 -- lock --
 SELECT pg_advisory_xact_lock(hashtext('hub keys'), hashtext($1))
 
