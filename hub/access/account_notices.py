@@ -7,25 +7,23 @@ that password may open for somebody else.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Final
 
-from hub.model import Account, Event, own_event
+from hub.model import AccountReset, Event, own_event
 
 RESET: Final = "hub.account.reset"
 
 
-def notices(account: Account, *, by: str, until: datetime, now: datetime) -> list[Event]:
-    """Make the event that notifies the account's person; none where the directory does not know who it is."""
-    if account.person is None:
-        return []
-    reset_id = f"{account.id}:{now.isoformat()}"
+def notice(reset: AccountReset, *, by: str) -> Event:
+    """Make the event that tells the account's person; `by` is who has reset it, in words."""
+    at = reset.at.isoformat()
+    reset_id = f"{reset.account_id}:{at}"
     data = {
         "reset_id": reset_id,
-        "account": account.name,
-        "holder": {"ref": account.person},
+        "account": reset.account,
+        "holder": {"ref": reset.person},
         "by": by,
-        "reset_at": now.isoformat(),
-        "until": until.isoformat(),
+        "reset_at": at,
+        "until": reset.until.isoformat(),
     }
-    return [own_event(RESET, f"account-reset:{reset_id}", data, time=now)]
+    return own_event(RESET, f"account-reset:{reset_id}", data, time=reset.at)

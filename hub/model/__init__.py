@@ -9,6 +9,7 @@ from hub.model.access import (
     SCOPES_OF,
     SECOND_FACTOR_OFFICES,
     Account,
+    AccountReset,
     CodeAttempt,
     Grant,
     Office,

@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from msgspec import Struct
+
 from hub.model.keys import Scope
 
 PropertyScope = frozenset[str] | None
@@ -94,6 +96,18 @@ class Account:
     def needs_second_factor(self) -> bool:
         """Return whether one of its offices is not for a password alone."""
         return any(grant.office in SECOND_FACTOR_OFFICES for grant in self.grants)
+
+
+class AccountReset(Struct, frozen=True, kw_only=True):
+    """A one-time password that somebody else has set for an account, of which its person is to be told."""
+
+    account_id: UUID
+    account: str
+    person: str
+    at: datetime
+    by: str
+    """Who has set it, as the audit names them."""
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,7 +56,11 @@ class AccountStore(Protocol):
     async def reset_password(
         self, account_id: UUID, password_hash: str, *, until: datetime, by: str, now: datetime
     ) -> None:
-        """Set a one-time password of another person's making, in the same way, and store whose and when."""
+        """
+        Set a one-time password of another person's making, in the same way, and store whose and when.
+
+        In the same step store that the account's person is to be told, where there is one (`untold_resets`).
+        """
 
     async def rehash(self, account_id: UUID, *, old: str, new: str) -> None:
         """Replace the hash of the same password, unless the password was changed meanwhile."""

@@ -7,7 +7,17 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from hub.model import Clock, DispatchStatus, Inbound, Lane, LiveClock, Message, Person, WatchedClock
+from hub.model import (
+    AccountReset,
+    Clock,
+    DispatchStatus,
+    Inbound,
+    Lane,
+    LiveClock,
+    Message,
+    Person,
+    WatchedClock,
+)
 from hub.model.tickets import Ticket
 from hub.people.audience import Group
 from hub.people.contact_changes import ContactChange
@@ -148,6 +158,12 @@ class TimerStore(CascadeStore, Protocol):
 
     async def mark_notified(self, changes: Sequence[ContactChange]) -> None:
         """Store that the notices of these changes are with the broker."""
+
+    async def untold_resets(self, limit: int) -> Sequence[AccountReset]:
+        """Return resets of passwords of which the account's person was not told yet, the oldest first."""
+
+    async def mark_told(self, resets: Sequence[AccountReset]) -> None:
+        """Store that the notices of these resets are with the broker."""
 
     async def waiting_appointments(self, after: UUID | None, limit: int) -> Sequence[Later]:
         """Return a page of the `held` or `retrying` messages with a `next_at`, to arm them again."""

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from hub.access.lockout import FORGOTTEN_AFTER, lock_after
 from hub.errors import LastAdministrator
-from hub.model import EVERYWHERE, Account, Grant, Office, SecondFactor, Session
+from hub.model import EVERYWHERE, Account, AccountReset, Grant, Office, SecondFactor, Session
 from hub.testing.faults import Faults
 from hub.testing.store import MemoryStore
 
@@ -25,7 +25,11 @@ class _Count:
 
 
 class MemoryAccounts:
-    """`hub.ports.AccountStore` and `hub.ports.SessionStore`. `faults` applies to `named` and `find`."""
+    """
+    `hub.ports.AccountStore` and `hub.ports.SessionStore`.
+
+    `faults` applies to `named`, `find` and `reset_password`.
+    """
 
     def __init__(self, store: MemoryStore) -> None:
         self.faults = Faults()
@@ -91,8 +95,19 @@ class MemoryAccounts:
     async def reset_password(
         self, account_id: UUID, password_hash: str, *, until: datetime, by: str, now: datetime
     ) -> None:
+        self.faults.meet("reset_password")
         await self.set_password(account_id, password_hash, must_change=True, until=until)
         self._set(account_id, reset_at=now, reset_by=by)
+        account = self._accounts[account_id]
+        if account.person is not None:
+            self._store.tables.untold_resets[account_id, now] = AccountReset(
+                account_id=account_id,
+                account=account.name,
+                person=account.person,
+                at=now,
+                by=by,
+                until=until,
+            )
 
     async def rehash(self, account_id: UUID, *, old: str, new: str) -> None:
         if self._accounts[account_id].password_hash == old:

@@ -14,6 +14,7 @@ from msgspec import structs
 from hub.contact_rules.limits import share_out
 from hub.messages.planning.undelivered import has_followup
 from hub.model import (
+    AccountReset,
     Claimed,
     Event,
     InvalidContact,
@@ -192,6 +193,15 @@ class MemoryStore(MemoryReplies, MemoryUnsubscribes, MemoryClocks):
         directory.to_notify = tuple(
             change for change in directory.to_notify if (change.person, change.version) not in done
         )
+
+    async def untold_resets(self, limit: int) -> Sequence[AccountReset]:
+        resets = (await self._statement("untold_resets")).untold_resets
+        return [resets[key] for key in sorted(resets, key=lambda key: (key[1], key[0]))][:limit]
+
+    async def mark_told(self, resets: Sequence[AccountReset]) -> None:
+        tables = await self._statement("mark_told")
+        for reset in resets:
+            tables.untold_resets.pop((reset.account_id, reset.at), None)
 
     async def settle_early(self, limit: int) -> int:  # noqa: ARG002 - the port's signature
         """No receipt is ever early: this store takes none."""

@@ -15,6 +15,7 @@ from hub.catalog.payers import TO_PAYERS
 from hub.contact_rules.consents import counting
 from hub.contact_rules.purposes import NEED_CONSENT
 from hub.model import (
+    AccountReset,
     Attempt,
     AudienceRecord,
     Clock,
@@ -141,6 +142,7 @@ class Tables:
     directory: Directory = field(default_factory=Directory)
     survey_turns: dict[str, tuple[UUID, datetime]] = field(default_factory=dict)
     contact_slots: dict[tuple[date, UUID], tuple[ContactSlot, UUID]] = field(default_factory=dict)
+    untold_resets: dict[tuple[UUID, datetime], AccountReset] = field(default_factory=dict)
 
     def copy(self) -> Tables:
         return Tables(**{table.name: getattr(self, table.name).copy() for table in fields(self)})

@@ -32,6 +32,7 @@ from hub.model import Message
 from hub.people.contact_changes import notices
 from hub.ports import Ticket
 from hub.tasks import cancel, reraise_if_cancelled, run_all
+from hub.timers.account_resets import tell_resets
 from hub.timers.bulk_runs import work_bulk_runs
 from hub.timers.daily_digest import daily_digests
 from hub.timers.deps import Timers
@@ -100,6 +101,7 @@ async def run(timers: Timers) -> None:
         _every(KEEP_MONTHS, keep_months, timers),
         _every(RESULTS, unless_paused(publish_results), timers),
         _every(POLL, unless_paused(publish_extensions), timers),
+        _every(POLL, unless_paused(tell_resets), timers),
         _every(UNREACHED, unless_paused(alert_unreached), timers),
         _every(ERASED, keep_erased, timers),
         _every(OLD_DATA, erase_old_data, timers),

@@ -12,11 +12,11 @@ import pytest
 from hub.access import sessions
 from hub.access.lockout import FAILURES, FORGOTTEN_AFTER, LOCKS
 from hub.errors import LastAdministrator
-from hub.model import Account, Grant, Office, Session
+from hub.model import Account, AccountReset, Grant, Office, Session
 from hub.model.ids import uuid8
 from tests.contract.stores import Stores
 from tests.contract.test_directory import apply
-from tests.contract.values import copropiedad, now
+from tests.contract.values import copropiedad, now, person
 
 NOW = now()
 MINUTE = timedelta(minutes=1)
@@ -235,6 +235,28 @@ async def test_reset_password_says_who_reset_it_and_a_changed_one_goes_on_saying
     assert (reset.failures, reset.locked_until, await is_open(stores, session)) == (0, None, False)
     assert own is not None
     assert (reset.reset_by, reset.reset_at) == (own.reset_by, own.reset_at) == ("account:luis", NOW)
+
+
+async def test_each_reset_is_to_be_told_to_whose_account_it_was_until_it_is_told(stores: Stores) -> None:
+    await apply(stores, person("p-ana"))
+    account, nobodys = await added(stores), await added(stores, "abel")
+    assert await stores.accounts.set_person(account.id, "p-ana")
+    for minutes, one in ((2, account), (1, account), (0, nobodys)):
+        at = NOW + minutes * MINUTE
+        await stores.accounts.reset_password(one.id, "new", until=at + MINUTE, by="account:luis", now=at)
+    await stores.accounts.set_person(account.id, None)
+    first = await stores.timers.untold_resets(1)
+    await stores.timers.mark_told(first)
+    left = await stores.timers.untold_resets(9)
+    await stores.timers.mark_told([*first, *left])
+
+    at = NOW + MINUTE
+    told = AccountReset(
+        account_id=account.id, account="ana", person="p-ana", at=at, by="account:luis", until=at + MINUTE
+    )
+    assert [told] == list(first)
+    assert [NOW + 2 * MINUTE] == [one.at for one in left]
+    assert [] == list(await stores.timers.untold_resets(9))
 
 
 async def test_enabled_sessions_are_those_stored_of_no_disabled_account(stores: Stores) -> None:

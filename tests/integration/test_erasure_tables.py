@@ -52,6 +52,7 @@ HOLDS_NOTHING: Final = {
     "template_version": "the company's words",
     "trouble": "states of the hub",
     "unit": "homes",
+    "untold_reset": "references of staff, for seconds; an erased one has no contact left that it could reach",
     "unreached": "ids, and reasons of a list",
 }
 """Tables without words of a person, and why."""

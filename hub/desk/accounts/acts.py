@@ -12,7 +12,6 @@ import re
 from collections.abc import Collection
 from typing import Final
 
-from hub.access.account_notices import notices
 from hub.access.passwords import ONE_TIME, one_time
 from hub.desk.accounts.rows import (
     AccountBody,
@@ -30,8 +29,6 @@ from hub.model import EVERYWHERE, Account, Grant, Json, PropertyScope, Scope, co
 from hub.model.actors import canonical, of_account
 from hub.model.ids import uuid8
 from hub.model.pages import ListQuery, Rows, rows_by
-from hub.operations.publish import send_all
-from hub.rendering.actors_es import who_es
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
 _DISPLAY: Final = 120
@@ -102,17 +99,16 @@ async def reset(by: Operator, name: str) -> AccountMade:
     Set a new one-time password; the sessions end.
 
     One's own password is changed with the old one: a session that somebody left open does not suffice. The
-    account's person is told who did it.
+    account's person is told who did it, by the timers.
     """
     account, password = await _account(by, name), one_time()
     _require_other(by, account)
     _require_no_gain(by, account)
     await _audit(by, "reset", account)
     now, password_hash = by.now, await by.stores.passwords.hash(password)
-    until = now + ONE_TIME
-    # Before the change, so that none is made of which its holder does not hear: the broker may be away.
-    await send_all(by.stores.publisher, notices(account, by=who_es(by.who), until=until, now=now))
-    await by.stores.accounts.reset_password(account.id, password_hash, until=until, by=by.who, now=now)
+    await by.stores.accounts.reset_password(
+        account.id, password_hash, until=now + ONE_TIME, by=by.who, now=now
+    )
     return made(await show_account(by, name), password)
 
 

@@ -52,11 +52,28 @@ SET password_hash = $2, must_change = $3, password_until = $4, failures = 0, loc
 WHERE id = $1
 
 -- reset_password --
-WITH ended AS (DELETE FROM session WHERE account_id = $1)
-UPDATE account
-SET password_hash = $2, must_change = true, password_until = $3, failures = 0, locked_until = NULL,
-    reset_at = $4, reset_by = $5
-WHERE id = $1
+WITH ended AS (
+    DELETE FROM session WHERE account_id = $1
+), changed AS (
+    UPDATE account
+    SET password_hash = $2, must_change = true, password_until = $3, failures = 0, locked_until = NULL,
+        reset_at = $4, reset_by = $5
+    WHERE id = $1
+    RETURNING id, person
+)
+INSERT INTO untold_reset (account_id, at, until, by, person)
+SELECT id, $4, $3, $5, person FROM changed WHERE person IS NOT NULL
+ON CONFLICT DO NOTHING
+
+-- untold_resets --
+SELECT account_id, account.name AS account, untold_reset.person, at, by, until
+FROM untold_reset JOIN account ON account.id = account_id
+ORDER BY at, account_id
+LIMIT $1
+
+-- mark_told --
+DELETE FROM untold_reset USING unnest($1::uuid[], $2::timestamptz[]) AS told (account_id, at)
+WHERE (untold_reset.account_id, untold_reset.at) = (told.account_id, told.at)
 
 -- rehash --
 UPDATE account SET password_hash = $3 WHERE id = $1 AND password_hash = $2
