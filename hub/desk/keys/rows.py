@@ -90,7 +90,7 @@ class KeyBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(description="The only event types it may publish: `pqrs.received`."),
         Flag("--event"),
     ] = []
-    amqp_user: Annotated[Word, Meta(description="The RabbitMQ user bound to the source.")] | None = None
+    amqp_user: Annotated[Word, Meta(description="Its RabbitMQ user; others are refused.")] | None = None
     cases_of: Annotated[
         list[Word],
         Meta(description="The other sources to whose cases it may add: replies, closings."),
