@@ -30,6 +30,7 @@ def locks(*statements: str) -> list[TableLock]:
         ("ALTER TABLE message ADD a text GENERATED ALWAYS AS (b) STORED", "ACCESS", "rows anew", True),
         ("-- Why.\nUPDATE message SET a = 1", "ROW EXCLUSIVE", "changes up to all rows", True),
         ("DELETE FROM message", "ROW EXCLUSIVE", "changes up to all rows", True),
+        ("INSERT INTO other (a)\nSELECT a FROM message JOIN x USING (a)", "ACCESS SHARE", "reads all", True),
         ("CREATE TRIGGER x AFTER INSERT ON message FOR EACH ROW", "SHARE ROW EXCLUSIVE", "trigger", True),
     ],
 )

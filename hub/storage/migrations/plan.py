@@ -82,6 +82,13 @@ _KINDS: Final = (
     _kind(rf"{_ALTER}.*\b(?:{_READS})\b", _EXCLUSIVE, "reads all rows", 1e6),
     _kind(_ALTER, _EXCLUSIVE, "changes no row", _AT_ONCE),
     _kind(rf"CREATE TRIGGER .*? ON {_TABLE}", "SHARE ROW EXCLUSIVE", "makes a trigger", _AT_ONCE),
+    # It holds nobody itself, but lengthens the transaction, whose other locks do.
+    _kind(
+        rf"INSERT INTO [a-z_]+ .*?\bFROM {_TABLE}",
+        "ACCESS SHARE",
+        "reads all rows, to fill another table",
+        3e5,
+    ),
     _kind(rf"(?:UPDATE|DELETE FROM) {_TABLE}", "ROW EXCLUSIVE", "changes up to all rows", 15e4),
 )
 _EACH: Final = 0.02
