@@ -275,3 +275,15 @@ async def test_a_bound_key_makes_only_keys_with_its_bounds(
     assert bound == (fine, fine)
     assert await try_key(EVERYTHING, body, source=CRM) == (source == CRM, source == CRM)
     assert await try_key(EVERYTHING, body) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("named", "fine"), [([], True), (["urn:forms"], True), (["urn:forms", "urn:pay"], False)]
+)
+async def test_bound_key_gives_leave_only_for_cases_of_whom_it_may_add_to(
+    named: list[str], fine: bool
+) -> None:
+    body = wanted(Scope.PUBLISH, source=CRM, cases_of=named)
+    bound = await try_key(EVERYTHING, body, source=CRM, cases_of=frozenset({"urn:forms"}))
+
+    assert (fine, fine) == bound
