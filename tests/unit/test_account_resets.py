@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -13,13 +14,15 @@ from hub.desk.accounts import acts
 from hub.errors import BrokerUnavailable, StorageUnavailable
 from hub.model import AccountReset
 from hub.model.ids import uuid8
+from hub.tasks import cancel
 from hub.testing import MemoryAccounts
+from hub.timers import scheduler
 from hub.timers.account_resets import tell_resets
 from tests.contract.values import copropiedad
 from tests.unit.factories import HOUR, email, local, member, somebody
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
 from tests.unit.test_accounts import HERE, NOON, House
-from tests.unit.timer_harness import timers_of
+from tests.unit.timer_harness import timers_of, until
 
 ANA = "p-ana"
 NIGHT = "2026-03-10 02:30"
@@ -82,6 +85,14 @@ async def test_each_reset_is_told_once_the_broker_is_there() -> None:
     await tell_resets(timers_of(hub))
 
     assert [NOON, again] == [told.time for told in hub.publisher.events]
+
+
+async def test_timers_tell_it_by_themselves() -> None:
+    _, by, hub = await house_with_ana()
+    await acts.reset(by, "ana")
+    keeping = asyncio.create_task(scheduler.run(timers_of(hub)))
+    await until(lambda: RESET in {event.name for event in hub.publisher.events})
+    await cancel(keeping)
 
 
 async def test_account_of_nobody_in_the_directory_tells_nobody() -> None:

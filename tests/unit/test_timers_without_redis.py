@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -30,7 +30,7 @@ from hub.timers.scheduler import (
 from tests.unit.delivery_harness import mail
 from tests.unit.factories import HOUR, MINUTE, MONDAY, SECOND, event, local
 from tests.unit.hub_in_memory import memory_hub
-from tests.unit.timer_harness import RECEIVED, hub_with, published, timers_of, waiting
+from tests.unit.timer_harness import RECEIVED, hub_with, published, timers_of, until, waiting
 
 TARGET = Target(channel="sms", contact_id="cp-phone", address="+573001234567")
 
@@ -375,14 +375,6 @@ async def test_a_sweep_looks_at_each_queue_by_itself() -> None:
     await sweep(timers_of(hub))
 
     assert hub.publisher.ticketed == [sms.id]
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    for _ in range(1000):
-        if condition():
-            return
-        await asyncio.sleep(0.01)
-    raise TimeoutError
 
 
 async def test_timers_run_until_cancelled_with_any_server_away() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -79,3 +81,11 @@ def waiting(person: str = "p-1", at: datetime = MONDAY + HOUR, **fields: Any) ->
 
 def published(hub: MemoryHub) -> list[tuple[datetime, str]]:
     return [(event.time, event.name) for event in hub.publisher.events]
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    for _ in range(1000):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    raise TimeoutError
