@@ -38,6 +38,9 @@ _CLAIMS: Final = tuple(
         r"\bya\s+recibi(?:ó|eron)\b",
         r"\brecib(?:e|en)\s+(?:el|su|un)\s+(?:propio\s+)?aviso\b",
         rf"(?<!no )\b{_TO}recibieron\b",
+        r"(?<!no )\brecibió\s+(?:este|el|su|un)\s+(?:aviso|mensaje|correo)\b",
+        r"\b(?:avis|inform|notific)ó\s+a\b",
+        r"\bya\s+sab(?:e|en)\b",
         rf"\btambién\s+{_TO}reciben?\b",
         r"\bles?\s+dijimos\b",
         # `una decisión que le pedimos conocer` asks now, `el correo al que le escribimos` is a habit.

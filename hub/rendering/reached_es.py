@@ -30,7 +30,7 @@ NOT_TRIED: Final[Mapping[str | None, str]] = {
     "not_consented": "No: la persona no ha autorizado estos mensajes.",
     "do_not_contact": "No: está marcada para no contactarla, y no se le envió.",
     "excluded": "No: la persona inscribió su dato en el Registro de Números Excluidos.",
-    "asked_lately": "No: la persona recibió otra encuesta hace poco.",
+    "asked_lately": "No: la persona tiene otra encuesta reciente.",
     "not_asked": "No hizo falta: la encuesta que recuerda no se le envió.",
     "too_old": "No: el evento llegó cuando ya no servía avisar.",
     "erased": "No: la persona pidió suprimir sus datos.",

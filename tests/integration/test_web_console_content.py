@@ -133,7 +133,7 @@ async def test_person_has_roles_over_time_consents_with_proof_and_what_was_sent(
 
     roles = page.partition("Papeles")[2].partition("Autorizaciones")[0]
     consents = page.partition("Lo que ha dicho, con su prueba")[2].partition("Preferencias y marcas")[0]
-    sent = page.partition("Lo que se le envió")[2].partition("Casos y respuestas")[0]
+    sent = page.partition("Sus mensajes, y qué pasó con cada uno")[2].partition("Casos y respuestas")[0]
     assert re.search(r"Propietario[^,]*, desde .*, hasta ", roles)
     assert re.search(r"[Cc]onsej[^,]*, desde ", roles)
     assert "texto 2026-1" in consents

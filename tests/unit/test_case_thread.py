@@ -160,7 +160,7 @@ STEP = {"clock": "first_reply", "due_at": "2026-03-10T19:05:00Z"}
             "sla.resolved",
             {"clock": "legal_term"},
             ThreadKind.CLOCK_RESOLVED,
-            "Se avisa a quienes fueron llamados que «Término legal de respuesta» terminó.",
+            "Se avisa a quienes llamó el plazo que «Término legal de respuesta» terminó.",
         ),
         ("of.tomorrow", {"due_at": "nonsense"}, ThreadKind.EVENT, "of.tomorrow."),
     ],

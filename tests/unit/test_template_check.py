@@ -139,6 +139,9 @@ CLAIMS: Final = (
     "A los residentes se les dijo la hora.",
     "Los residentes fueron notificados.",
     "Recibimos los documentos que le pedimos.",
+    "El consejo recibió este aviso.",
+    "Se avisó a los residentes.",
+    "La portería ya sabe de su llegada.",
 )
 
 
@@ -182,6 +185,8 @@ def test_claim_stands_only_inside_a_condition_on_a_fact_from_rows(text: str, cla
         "Es el correo al que le escribimos.",
         "Ya no le enviamos publicidad.",
         "Llame a quienes no recibieron los avisos.",
+        "El consejo no recibió el aviso.",
+        "Lo recibió Camilo Núñez.",
     ],
 )
 def test_promise_a_request_and_what_the_hub_received_are_no_claims(sentence: str) -> None:

@@ -27,9 +27,9 @@ PAGE: Final = 500
 """People who are looked up, and asked, at a time."""
 KIND: Final = "semestral"
 WHY_ES: Final[Mapping[LeftOut, str]] = {
-    LeftOut.ASKED: "ya se les preguntó en este semestre",
+    LeftOut.ASKED: "ya tienen su encuesta de este semestre",
     LeftOut.DECLINED: "no han autorizado encuestas",
-    LeftOut.ASKED_LATELY: "recibieron otra encuesta hace poco; puede preguntarles después",
+    LeftOut.ASKED_LATELY: "tienen otra encuesta reciente; puede preguntarles después",
     LeftOut.NO_CONTACT: "sin correo, celular ni aplicación",
 }
 """The reason why somebody is not asked, for operators."""

@@ -25,7 +25,7 @@ KINDS_ES: Final[Mapping[BulkKind, BulkWords]] = {
         "Reenviar mensajes",
         "Reenviar",
         "Salen otra vez, como nuevos, a la misma persona y por el mismo medio. Nadie lo recibe dos veces: se "
-        "omite a quien ya recibió el aviso por otro medio.",
+        "omite a quien ya le salió el aviso por otro medio.",
         "mensaje",
         "mensajes",
         "Solo se reenvía lo que falló, rebotó, se venció o no se envió.",
@@ -77,7 +77,7 @@ RESULTS_ES: Final[Mapping[str, str]] = {
     "waiting": "Sin hacer",
 }
 SKIPPED_ES: Final[Mapping[str, str]] = {
-    SkipReason.TOLD: "La persona ya recibió el aviso por otro medio, o lo está recibiendo",
+    SkipReason.TOLD: "El aviso ya salió para la persona por otro medio, o está por salir",
     SkipReason.TOO_OLD: "Ya no sirve: pasó la hora del aviso",
     SkipReason.NO_CONTACT: "No tiene a dónde enviarse",
     SkipReason.CHANGED: "Ya no estaba así cuando le llegó el turno",

@@ -128,7 +128,7 @@ def _actor(data: Data, names: Names) -> str:
 
 
 def _resolved(data: Data, _: Names) -> str:
-    return f"Se avisa a quienes fueron llamados que «{promise(str(data.get('clock')))}» terminó"
+    return f"Se avisa a quienes llamó el plazo que «{promise(str(data.get('clock')))}» terminó"
 
 
 def _undelivered(data: Data, _: Names) -> str:

@@ -8,17 +8,18 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from hub.messages.planning.reach import LETTER
-from hub.model import State
+from hub.model import IN_DIGEST, State
 from hub.model.actors import SHELL
 from hub.model.reached import Reached, reached
 from hub.operations.constancia.schemas import About, ProvenMessage, Subject
 from hub.operations.explain.sentences_es import at_time, sentence
 from hub.rendering import filters
-from hub.rendering.outcomes_es import STATES
+from hub.rendering.outcomes_es import REASONS, STATES, reason_in_words
 
 _FILE: Final = "file"
 _UNDELIVERED_LETTER: Final = ("Carta sin entregar", "Está hecha; todavía no se le entregó a la persona")
 _FILED: Final = ("En un archivo", "El centro estaba en prueba y lo escribió en un archivo: nadie lo recibió")
+_IN_DIGEST: Final = ("En un resumen", REASONS[IN_DIGEST])
 _UNPROVEN: Final = ("No cuadra", "Sus intentos sellados no dicen el estado que está guardado")
 _BEST: Final = (State.READ, State.DELIVERED, State.SENT, State.WAITING)
 
@@ -40,8 +41,10 @@ def outcome_of(message: ProvenMessage) -> tuple[str, str]:
         return _UNDELIVERED_LETTER
     if _is_filed(message):
         return _FILED
+    if message.reason == IN_DIGEST:
+        return _IN_DIGEST
     words = STATES[message.state]
-    return words.label, words.means
+    return words.label, reason_in_words(message.reason or "") or words.means
 
 
 def outcomes(messages: Sequence[ProvenMessage]) -> list[Outcome]:

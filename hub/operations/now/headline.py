@@ -100,7 +100,7 @@ _MEANS: Final[Mapping[str, tuple[str, str]]] = {
         "Abra cada uno: corrija lo que está mal y publíquelo, o avise a quien lo publica.",
     ),
     "unreached": (
-        "Alguien que debía saberlo no recibió el aviso.",
+        "A alguien que debía saberlo no le llega el aviso, o no entero.",
         "Abra cada uno: dice qué falta en el directorio, o a quién avisarle en persona.",
     ),
 }

@@ -10,6 +10,7 @@ from hub.model.preferences import PreferenceChange
 from hub.operations.cases.events_es import title
 from hub.operations.cases.summary_es import promise
 from hub.operations.constancia.schemas import ConsentLine, ProvenMessage
+from hub.operations.constancia.summary_es import outcome_of
 from hub.operations.person_export.schemas import MarkLine, PersonExport, SuppressionLine
 from hub.rendering import filters, labels_es, outcomes_es
 from hub.rendering.wishes_es import wishes
@@ -45,7 +46,11 @@ def pages(export: PersonExport) -> dict[str, Json]:
         ("Sus casos y nuestros plazos", "", list(_cases(export))),
         ("Lo que respondió", "", list(_replies(export))),
         ("Encuestas que contestó", "", list(_surveys(export))),
-        ("Lo que le dijimos, palabra por palabra", "", list(_messages(export.messages))),
+        (
+            "Los mensajes para usted",
+            "Con sus palabras, y qué pasó con cada uno.",
+            list(_messages(export.messages)),
+        ),
         ("Entradas a su página", "Los códigos de hoy y la página abierta.", list(_openings(export))),
         ("Quién ha visto o cambiado sus datos", "", list(_audit(export))),
     ]
@@ -151,7 +156,9 @@ def _messages(messages: Sequence[ProvenMessage]) -> Iterator[list[str]]:
         by = labels_es.CHANNELS.get(message.channel, message.channel)
         said = next((row.said for row in message.rows if row.said is not None), None)
         words = "" if said is None else "\n".join(filter(None, (said.subject, said.text or said.why)))
-        head = f"{title(message.event)}, por {by}, a {message.address}"
+        label, means = outcome_of(message)
+        to = f", a {message.address}" if message.address else ""
+        head = f"{title(message.event)}, por {by}{to}\n{label}: {means}."
         # Paper is passed on: the link of an escalation acts for the person who was called.
         yield [filters.fecha_hora(message.created_at), f"{head}\n{without_link(words)}".strip()]
 

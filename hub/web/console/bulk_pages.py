@@ -58,7 +58,7 @@ _FILTERS_ES: Final[Mapping[str, str]] = {
     "since": "desde",
     "until": "hasta",
     "handed_over": "entregadas",
-    "also_told": "también a quien ya lo recibió",
+    "also_told": "también a quien ya tiene este aviso",
     "older": "de antes de la copia",
 }
 _GROWN: Final = "Mientras miraba, aparecieron más: revise el plan otra vez antes de empezar."

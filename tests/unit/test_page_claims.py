@@ -1,0 +1,107 @@
+"""Pages and papers: what they say that somebody was told has rows behind it."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import pytest
+
+import hub
+from hub.model import IN_DIGEST, Purpose, State
+from hub.operations.constancia.schemas import ProvenMessage
+from hub.operations.constancia.summary_es import outcomes
+from hub.operations.person_export import paper
+from hub.operations.person_export.schemas import PersonExport
+from hub.rendering.claims import claims
+
+AT: Final = datetime(2026, 3, 9, 17, tzinfo=UTC)
+HUB: Final = Path(hub.__file__).parent
+PAGES: Final = sorted(
+    path
+    for path in (*HUB.glob("web/**/*.html"), *HUB.glob("desk/**/*.html"), *HUB.glob("rendering/**/*.typ"))
+    if path.is_file()
+)
+CODE: Final = re.compile(r"{[%#].*?[%#]}|<[^>]*>", re.DOTALL)
+OF_ROWS: Final = {
+    "document_link.html": {"que le enviamos"},  # it is the link of a message that left
+    "resident_message.html": {"que le enviamos", "que enviamos"},  # the same; a code that is to come
+    "survey.html": {"que le enviamos"},  # the same
+    "resident_code.html": {"que le enviamos"},  # whichever the person has
+    "resident_code_to.html": {"ya le enviamos", "Acabamos de enviarle"},  # codes are counted
+    "page.html": {"ha dicho", "ha pedido"},  # the ledger of consents, and wishes
+    "resident_own.html": {"ha dicho"},  # the ledger of consents
+    "rectify.html": {"recibe un aviso"},  # what is to come
+    "replies.html": {"ha escrito"},
+}
+
+
+def proven(state: State, reason: str | None, *, number: int = 1) -> ProvenMessage:
+    return ProvenMessage(
+        id=UUID(int=number),
+        event="admin.circular.issued",
+        title="Circular",
+        person="p-1",
+        name="A",
+        channel="email",
+        address="a@example.com",
+        purpose=Purpose.SERVICE,
+        state=state,
+        reason=reason,
+        created_at=AT,
+        units=(),
+        rows=[],
+    )
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_no_page_says_that_somebody_was_told_and_asks_no_row(path: Path) -> None:
+    said = set(claims(CODE.sub(" . ", path.read_text())))
+
+    assert set() == said - OF_ROWS.get(path.name, set())
+
+
+def test_own_export_on_paper_says_what_became_of_each_message() -> None:
+    export = PersonExport(
+        made_at=AT,
+        asked_by="a",
+        company="C",
+        person="p-1",
+        identity=None,
+        versions=[],
+        roles=[],
+        consents=[],
+        messages=[proven(State.SUPPRESSED, "not_wanted"), proven(State.READ, None, number=2)],
+        thread=[],
+        cases=[],
+        surveys=[],
+        preferences=[],
+        marks=[],
+        openings=[],
+        contacts=[],
+        suppressions=[],
+        audit=[],
+    )
+    words = [cell for part in paper.pages(export)["parts"] for row in part["rows"] for cell in row]
+
+    assert 1 == len([cell for cell in words if "No se envía: La persona pidió no recibir" in cell])
+    assert 1 == len([cell for cell in words if "Leído" in cell])
+
+
+def test_constancia_gives_the_reason_of_the_row_and_not_that_of_its_state() -> None:
+    found = outcomes(
+        [
+            proven(State.CANCELLED, "withdrawn"),
+            proven(State.CANCELLED, IN_DIGEST, number=2),
+            proven(State.SENT, None, number=3),
+        ]
+    )
+
+    assert [
+        ("Enviado", "El proveedor lo aceptó; no ha dicho si llegó"),
+        ("Cancelado", "Alguien del equipo lo canceló antes de que saliera"),
+        ("En un resumen", "Va en el resumen que la persona pidió, con todo su texto"),
+    ] == [(row.label, row.means) for row in found]
