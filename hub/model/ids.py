@@ -16,6 +16,8 @@ from uuid import UUID
 
 from hub.model import Event, Message
 
+DUPLICATE_WITHIN: Final = timedelta(days=31)
+"""Within this time of an event, the same id and source with another time is a duplicate of it."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ID: Final = re.compile(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}")
 _MILLISECONDS_MASK = (1 << 48) - 1

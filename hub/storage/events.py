@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Final
@@ -12,13 +12,11 @@ from uuid import UUID
 from asyncpg import Record
 
 from hub.model import HUB_SOURCE, AddedEvent, Event, Json, Party, StoredEvent
-from hub.model.ids import earliest, span
+from hub.model.ids import DUPLICATE_WITHIN, earliest, span
 from hub.storage.database import Runner, encode, encode_some, load, read, write
 
 _SQL = load("events")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-DUPLICATE_WITHIN: Final = timedelta(days=31)
-"""Within this time of an event, the same id and source with another time is a duplicate of it."""
 
 
 async def add(run: Runner, events: Sequence[StoredEvent]) -> Mapping[UUID, AddedEvent]:

@@ -71,6 +71,17 @@ async def test_of_many_only_the_changed_ones_are_refused(world: World) -> None:
     assert [(0, "id"), (2, "id")] == [(row["index"], row["field"]) for row in reply.json["refused"]]
 
 
+async def test_repeat_in_one_request_is_another_event_whatever_its_time(world: World) -> None:
+    shown = await holding(world, Scope.PUBLISH, source=CRM)
+    other = event(id="evt-2")
+    again = {**changed(), "id": "evt-2"}
+    reply = await post(world, shown, [other, {**again, "time": "2026-03-09T13:06:00Z"}])
+    later = await post(world, shown, [other, {**again, "time": "2026-01-09T13:06:00Z"}])
+
+    assert [(1, "id")] == [(row["index"], row["field"]) for row in reply.json["refused"]]
+    assert (2, []) == (later.json["accepted"], later.json["refused"])
+
+
 async def test_conflict_beside_another_fault_is_a_fault(world: World) -> None:
     shown = await holding(world, Scope.PUBLISH, source=CRM)
 

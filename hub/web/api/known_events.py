@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
-from uuid import UUID
 
 from hub.access.api_keys import adds_to
 from hub.catalog import CATALOG
@@ -14,7 +13,7 @@ from hub.intake.case_owners import of_another
 from hub.intake.decode import differ, of_known_id
 from hub.intake.needs import needs_of
 from hub.model import Event, normal_source
-from hub.model.ids import event_key
+from hub.model.ids import DUPLICATE_WITHIN, event_key
 from hub.ports import KnownEventStore
 from hub.web.auth.api_key_cache import Caller
 
@@ -32,9 +31,9 @@ async def unfit(
     Another event has their id, or their case is of a source whose cases the caller's key does not name. For
     one that is sent twice in a request the first counts.
     """
-    firsts: dict[UUID, Event] = {}
+    firsts = {event_key(event): event for event in reversed(events)}
     keys = [event_key(event) for event in events]
-    changed = [differ(firsts.setdefault(key, one), one) for key, one in zip(keys, events, strict=True)]
+    changed = _changed(events)
     cases = [_case_of(event) for event in events]
     try:
         async with asyncio.timeout(PATIENCE):
@@ -48,6 +47,16 @@ async def unfit(
             found[place] = of_known_id()
         elif not _may_add(caller, owners.get(cases[place] or "")):
             found[place] = of_another(_OWNED[event.type].case)
+    return found
+
+
+def _changed(events: Sequence[Event]) -> list[bool]:
+    """Return of each event whether an earlier one of the request has its id, and other content."""
+    firsts: dict[tuple[str, str], Event] = {}
+    found = []
+    for event in events:
+        first = firsts.setdefault((event.source, event.id), event)
+        found.append(abs(event.time - first.time) <= DUPLICATE_WITHIN and differ(first, event))
     return found
 
 
