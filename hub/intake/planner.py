@@ -10,10 +10,10 @@ from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from hub.contact_rules.consents import SAID_AT, consents_of
 from hub.intake import cases
+from hub.intake.case_parties import known_parties, with_place
 from hub.intake.commit_result import CommitResult
 from hub.intake.decode import IntakeContext, is_directory
 from hub.intake.recalls import recalls_of
@@ -37,12 +37,11 @@ from hub.model import (
     Event,
     LeftOut,
     Message,
-    Party,
     StoredEvent,
     is_hub_source,
 )
 from hub.model.posters import PosterRequest
-from hub.people.audience import PLACE, Parties, parties_of
+from hub.people.audience import Parties
 from hub.ports import IntakeTransaction
 
 AT_A_TIME: Final = 20
@@ -63,7 +62,7 @@ async def plan_in(
     units = await _units(transaction, events)
     stored = _stored(events, units, context)
     await cases.lock(transaction, stored, context)
-    parties, released = await _parties(transaction, stored, context)
+    parties, released = await known_parties(transaction, stored, context)
     planned = await _planned_all([*stored, *released], parties, context)
     given, released_now = planned[: len(stored)], planned[len(stored) :]
 
@@ -136,7 +135,7 @@ async def _planned_all(
 
 
 def _planned(stored: StoredEvent, parties: Parties, context: IntakeContext) -> _Planned:
-    placed = _placed(stored, parties) if parties else stored
+    placed = with_place(stored, parties) if parties else stored
     audiences = resolve(placed, context.kinds[stored.event.type], parties, context.operators)
     return _Planned(as_planned(placed, audiences), audiences)
 
@@ -219,47 +218,6 @@ def _stored(
         )
         for key, event in events.items()
     ]
-
-
-async def _parties(
-    transaction: IntakeTransaction, stored: Sequence[StoredEvent], context: IntakeContext
-) -> tuple[Parties, Sequence[StoredEvent]]:
-    """Return the known parties of the cases of a batch, and the events that waited for parties it names."""
-    named: list[Party] = [
-        party
-        for row in stored
-        if context.needs[row.event.type].names_parties
-        for party in parties_of(row, context.kinds[row.event.type])
-    ]
-    if named:
-        await transaction.add_parties(named)
-    new = {party.case for party in named if party.who != PLACE}
-    early = await transaction.waiting_events(new) if new else []
-    # An event type that only an older or newer hub knows is left to that hub.
-    released = [row for row in early if row.event.name in context.catalog]
-    cases = {row.case for row in stored if row.case is not None and _needs_case(row, context)}
-    cases |= {row.case for row in released if row.case is not None}
-    return await transaction.parties(cases) if cases else {}, released
-
-
-def _needs_case(stored: StoredEvent, context: IntakeContext) -> bool:
-    """Return whether the event lacks a party or a place that its case may know."""
-    needs = context.needs[stored.event.type]
-    if needs.audiences and stored.copropiedad_id is None:
-        return True
-    return any(word not in stored.event.data for word in needs.parties) if needs.parties else False
-
-
-def _placed(stored: StoredEvent, parties: Parties) -> StoredEvent:
-    """Give an event without a place the place of its case."""
-    place = parties.get((stored.case or "", PLACE))
-    if place is None:
-        return stored
-    return replace(
-        stored,
-        copropiedad_id=stored.copropiedad_id or place.get("copropiedad_id"),
-        unit_id=stored.unit_id or place.get("unit_id"),
-    )
 
 
 async def _add_messages(
