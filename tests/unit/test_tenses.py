@@ -93,3 +93,17 @@ def test_outage_promises_no_hour_that_is_behind() -> None:
     words = [said(name, at, channel="sms", expected_end=ends) for at in leaving]
 
     assert [True, False] == ["Regreso estimado" in text for text in words]
+
+
+@pytest.mark.parametrize(("minutes", "late"), [(-1, True), (5, False)])
+def test_missed_emergency_call_promises_no_minutes_that_are_behind(minutes: int, *, late: bool) -> None:
+    event = "support.call.missed"
+    data = next(example for example in examples(event) if example["line"] == "emergency")
+    sent = context(event, data)
+    due = {"emergency_callback": sent.event_time + timedelta(minutes=minutes)}
+    for channel in ("sms", "whatsapp"):
+        words = TEMPLATES.render(
+            event, channel, replace(sent, due=due, leaves=sent.event_time), variant=None
+        ).text
+
+        assert [late, not late] == ["lo antes posible" in words, "en máximo" in words or "en maximo" in words]
