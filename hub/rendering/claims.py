@@ -56,6 +56,8 @@ _CLAIMS: Final = tuple(
         r"\b(?:also|already)\s+(?:received|got|know)\b",
     )
 )
+_EMPHASIS: Final = re.compile(r"[*_]+")
+"""Marks of Markdown, which may stand between any two words."""
 _TEXT_IN_CODE: Final = re.compile(r'"([^"]*)"|' + r"'([^']*)'")
 _WORD: Final = re.compile(r"[a-z_]\w*")
 _SET: Final = re.compile(r"{%-?\s*set\s+(\w+)\s*=(.*)%}", re.DOTALL)
@@ -63,7 +65,7 @@ _SET: Final = re.compile(r"{%-?\s*set\s+(\w+)\s*=(.*)%}", re.DOTALL)
 
 def claims(words: str) -> Iterator[str]:
     """Yield what these words claim that the hub has told somebody."""
-    plain = " ".join(words.split())
+    plain = " ".join(_EMPHASIS.sub("", words).split())
     for pattern in _CLAIMS:
         yield from (match[0] for match in pattern.finditer(plain))
 

@@ -139,6 +139,7 @@ CLAIMS: Final = (
     "A los residentes se les dijo la hora.",
     "Los residentes fueron notificados.",
     "Recibimos los documentos que le pedimos.",
+    "Ya **le escribimos**, y también _lo_ llamamos.",
     "El consejo recibió este aviso.",
     "Se avisó a los residentes.",
     "La portería ya sabe de su llegada.",
