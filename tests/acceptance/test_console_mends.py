@@ -148,7 +148,7 @@ async def test_lost_mail_is_sent_again_from_its_page_and_arrives(house: House, b
     assert "resuelta" in to_do
     assert "550 5.7.1" in attempts
     assert "smtp" in attempts
-    assert "ya le salió el aviso por otro medio" in asked, "a letter is on its way"
+    assert "ya salió para la persona por otro medio" in asked, "a letter is on its way"
     assert "otra vez" in sent_again
     assert "550 5.7.1" in after
     assert mail.message["Message-ID"] in headers
