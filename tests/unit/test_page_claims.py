@@ -31,7 +31,6 @@ OF_ROWS: Final = {
     "resident_message.html": {"que le enviamos", "que enviamos"},  # the same; a code that is to come
     "survey.html": {"que le enviamos"},  # the same
     "resident_code.html": {"que le enviamos"},  # whichever the person has
-    "resident_code_to.html": {"ya le enviamos", "Acabamos de enviarle"},  # codes are counted
     "page.html": {"ha dicho", "ha pedido"},  # the ledger of consents, and wishes
     "resident_own.html": {"ha dicho"},  # the ledger of consents
     "rectify.html": {"recibe un aviso"},  # what is to come
