@@ -83,7 +83,8 @@ class PersonExport(Struct, kw_only=True):
     ]
     consents: Annotated[list[ConsentLine], Meta(description="The ledger: each yes and no with its proof.")]
     messages: Annotated[
-        list[ProvenMessage], Meta(description="What was said, with its words as they left; letters too.")
+        list[ProvenMessage],
+        Meta(description="Each message: its state and reason, and its words as they left."),
     ]
     thread: Annotated[
         list[ThreadEntry],
