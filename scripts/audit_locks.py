@@ -19,7 +19,12 @@ from pathlib import Path
 from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-LOCKS: Final = ("requirements.lock", "requirements-dev.lock", "requirements-build.lock")
+LOCKS: Final = (
+    "requirements.lock",
+    "requirements-dev.lock",
+    "requirements-build.lock",
+    "requirements-installer.lock",
+)
 APART: Final = ("requirements-schemathesis.lock",)
 """Of an environment of its own, with other versions: pip-audit takes one version of each package."""
 IGNORED: Final[Mapping[str, str]] = {}
