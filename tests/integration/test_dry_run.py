@@ -139,7 +139,8 @@ async def test_key_that_only_publishes_learns_how_many_and_nothing_of_anybody(op
 async def test_key_that_only_publishes_learns_of_no_contact_and_no_case(opened: Database) -> None:
     """It chooses the person and the case of an event: neither tells it anything."""
     await fill(opened)
-    await take_in(opened, received())
+    known = received()
+    await take_in(opened, known)
     await opened.rows(
         "INSERT INTO suppression (address, channel, since, reason, provider, code) "
         "SELECT point ->> 'value', 'email', now(), 'smtp_550', 'smtp', '' "
@@ -148,6 +149,8 @@ async def test_key_that_only_publishes_learns_of_no_contact_and_no_case(opened: 
     world = World(database=opened, environ=GUARDED)
     asked = dict(example_of("pqrs.replied", now=datetime.now(UTC), event_id="other"))
     asked["data"] = {**asked["data"], "pqrs_id": "pqrs-dry", "copropiedad_id": "ph-1"}
+    # Before the case, so that it answers nothing: its clocks go on, and are named to who may read them.
+    asked["time"] = (datetime.fromisoformat(known["time"]) - timedelta(seconds=1)).isoformat()
     named = received(id="other-one")
     publishes, reads = await holding(world, Scope.PUBLISH), await holding(world, Scope.PUBLISH, Scope.READ)
     alone = (await run_dry(world, asked, named, headers=publishes)).json
