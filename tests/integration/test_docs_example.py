@@ -13,6 +13,7 @@ import aio_pika
 from hub.cloudevents import decode
 from hub.cloudevents.schemas import Schemas
 from hub.consumers import topology
+from hub.local.server import plain_environment
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -34,7 +35,7 @@ async def test_the_program_of_the_readme_publishes_an_event_that_is_taken_in(amq
 
 async def run(program: str, environment: dict[str, str]) -> None:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", program, env=environment, stderr=asyncio.subprocess.PIPE
+        *(sys.executable, "-c", program), env=plain_environment(**environment), stderr=asyncio.subprocess.PIPE
     )
     _, complaint = await asyncio.wait_for(process.communicate(), 20)
     assert process.returncode == 0, complaint.decode()
