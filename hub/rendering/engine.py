@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
-from types import MappingProxyType
+from functools import cache, cached_property, lru_cache, partial
+from types import CodeType, MappingProxyType
 from typing import Any, Final
 
 import msgspec
@@ -18,6 +18,7 @@ from hub.errors import InvalidTemplate, TemplateFailure
 from hub.model import Json
 from hub.rendering.constants import with_constants
 from hub.rendering.filters import FILTERS, HTML_FILTERS, TESTS
+from hub.rendering.kept_code import code_of
 from hub.rendering.publisher_text import formato, formato_plano
 
 Filters = Mapping[str, Callable[[Json], str]]
@@ -45,7 +46,7 @@ class Form:
         self,
         name: str,
         source: Callable[[], str],
-        environment: ImmutableSandboxedEnvironment,
+        environment: _Sandbox,
         constants: Mapping[str, Json],
     ) -> None:
         self.name: Final = name
@@ -125,6 +126,9 @@ class Engine:
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
+    kind = ""
+    """Its filters and whether it escapes: with the source all that a compiled template depends on."""
+
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Ask a dictionary for its keys first: mostly it is data, and each AttributeError would cost."""
         if type(obj) is dict and attribute in obj:
@@ -133,9 +137,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
 
 @cache
-def _environment(
-    filters: frozenset[tuple[str, Callable[[Json], str]]], *, for_html: bool
-) -> ImmutableSandboxedEnvironment:
+def _environment(filters: frozenset[tuple[str, Callable[[Json], str]]], *, for_html: bool) -> _Sandbox:
     """All engines with these filters share it, and so what was compiled in it."""
     environment = _Sandbox(undefined=StrictUndefined, autoescape=for_html)
     environment.filters.update(FILTERS)
@@ -144,12 +146,12 @@ def _environment(
     )
     environment.filters.update(filters)
     environment.tests.update(TESTS)
+    names = sorted(f"{name}={one.__module__}.{one.__qualname__}" for name, one in filters)
+    environment.kind = " ".join(["html" if for_html else "text", *names])
     return environment
 
 
-def _compile(
-    environment: ImmutableSandboxedEnvironment, name: str, source: str, constants: Mapping[str, Json]
-) -> _Compiled:
+def _compile(environment: _Sandbox, name: str, source: str, constants: Mapping[str, Json]) -> _Compiled:
     try:
         return _compiled(environment, source, msgspec.json.encode(constants))
     except TemplateSyntaxError as exc:
@@ -159,14 +161,19 @@ def _compile(
 
 
 @lru_cache(maxsize=_MOST_COMPILED)
-def _compiled(environment: ImmutableSandboxedEnvironment, source: str, constants: bytes) -> _Compiled:
-    template = environment.from_string(with_constants(environment, source, msgspec.json.decode(constants)))
+def _compiled(environment: _Sandbox, source: str, constants: bytes) -> _Compiled:
+    made_of = environment.kind.encode(), source.encode(), constants
+    code = code_of(made_of, partial(_code, environment, source, constants))
     # The globals are in the variables; new_context would copy them item by item for every message.
-    template.globals = {}
+    template = Template.from_code(environment, code, {})
     return _Compiled(template, frozenset(re.findall(r"\w+", source)))
 
 
+def _code(environment: _Sandbox, source: str, constants: bytes) -> CodeType:
+    return environment.compile(with_constants(environment, source, msgspec.json.decode(constants)))
+
+
 @lru_cache(maxsize=_MOST_COMPILED)
-def _undeclared(environment: ImmutableSandboxedEnvironment, source: str, constants: bytes) -> tuple[str, ...]:
+def _undeclared(environment: _Sandbox, source: str, constants: bytes) -> tuple[str, ...]:
     tree = with_constants(environment, source, msgspec.json.decode(constants))
     return tuple(sorted(find_undeclared_variables(tree)))
