@@ -106,7 +106,7 @@ async def plan_in(
         units=units,
         new=new,
         empty=empty,
-        stale=stale(result.clocks, new, now),
+        stale=stale(result.clocks, [event.stored for event in added], now),
         messages=result.messages,
         channels=context.rules.channels,
     )

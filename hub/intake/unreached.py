@@ -67,11 +67,20 @@ def find_unreached(
     return found
 
 
-def stale(clocks: Iterable[Clock], new: Container[UUID], now: datetime) -> set[UUID]:
-    """Return which new events came so late that the clocks they began are history."""
+def stale(clocks: Iterable[Clock], events: Iterable[StoredEvent], now: datetime) -> set[UUID]:
+    """Return which new events came so late that the clocks they began, or let run on, are history."""
     early = now - TOO_LATE
-    begun_by = {clock.opened_by for clock in clocks if clock.started_at < early and is_history(clock, now)}
-    return {key for key in begun_by if key is not None and key in new}
+    old = [clock for clock in clocks if clock.started_at < early and _is_history(clock, now)]
+    if not old:
+        return set()
+    begun_by = {clock.opened_by for clock in old}
+    resumed = {(clock.case, pause.until) for clock in old for pause in clock.course.pauses}
+    return {one.key for one in events if one.key in begun_by or (one.case, one.event.time) in resumed}
+
+
+def _is_history(clock: Clock, now: datetime) -> bool:
+    course = clock.course
+    return course.unknown_until is not None and not course.paused and is_history(clock, now)
 
 
 def out_of_reach(messages: Iterable[Message], channels: Mapping[str, ChannelTraits]) -> Collection[UUID]:

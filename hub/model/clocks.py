@@ -112,7 +112,8 @@ class ClockHistory:
     The history of a clock since its start.
 
     `extended_at` is when the term was extended, `extended_to` the end of the day that the extension named.
-    `reopened` are the instants at which an answer was found not to have arrived.
+    `reopened` are the instants at which an answer was found not to have arrived. Until `unknown_until` the
+    hub did not know of the clock: nobody is called for steps up to then.
     """
 
     pauses: tuple[Pause, ...] = ()
@@ -120,6 +121,7 @@ class ClockHistory:
     extended_to: datetime | None = None
     acknowledged: tuple[Acknowledgement, ...] = ()
     reopened: tuple[datetime, ...] = ()
+    unknown_until: datetime | None = None
 
     @property
     def paused(self) -> bool:

@@ -9,8 +9,7 @@ from typing import Final
 
 from hub.model import FIRST_LEVEL, NOBODY, Clock, ClockState, Promise, StepKind
 from hub.policy import Policy
-from hub.sla.lead_check import happens
-from hub.sla.resolution import closed, drop_pending
+from hub.sla.resolution import closed, drop_pending, is_passed
 from hub.sla.schedule import schedule
 
 TOO_LATE: Final = timedelta(days=1)
@@ -51,7 +50,7 @@ def merge(replayed: Clock, stored: Clock | None, policy: Policy) -> Clock:
     # Mostly the policy has not changed since the start, and the replayed schedule is already right.
     same = replayed.promise == stored.promise
     fresh = replayed if same else _scheduled_for(replayed, stored.promise, policy)
-    merged = with_progress(after_done(with_outcome(fresh), stored), stored.fired)
+    merged = _after_done(with_outcome(fresh), stored)
     if merged.promise.follow_up is not None:
         return merged
     return drop_pending(merged) if _is_over(merged, stored) else closed(merged)
@@ -78,11 +77,23 @@ def reschedule(clock: Clock, policy: Policy) -> Clock:
     return merge(_scheduled_for(clock, clock.promise, policy), clock, policy)
 
 
-def after_done(clock: Clock, stored: Clock) -> Clock:
-    """Put the stored clock's done steps first, unchanged; the steps to come follow in time order."""
-    done = stored.steps[: stored.fired]
-    done_keys = {step.key for step in done}
-    return replace(clock, steps=(*done, *(step for step in clock.steps if step.key not in done_keys)))
+def _after_done(clock: Clock, stored: Clock) -> Clock:
+    """
+    Put the stored clock's done steps first, unchanged; the steps to come follow in time order.
+
+    What had passed before the hub knew of the clock is asked anew: a resumed clock may have before it what
+    seemed to lie behind, and nothing lies behind a paused one for good. It also stays among the done steps:
+    Redis takes a clock with fewer of them for an older one.
+    """
+    course = replace(clock.course, unknown_until=stored.course.unknown_until)
+    before = stored.steps[: stored.fired]
+    done = {step.key for step in before if not is_passed(step, course)}
+    left = {step.key: step for step in clock.steps if step.key not in done}
+    if not course.paused:
+        passed = {key: step for key, step in left.items() if is_passed(step, course)}
+        before = (*(passed.pop(step.key, step) for step in before), *passed.values())
+        left = {key: step for key, step in left.items() if not is_passed(step, course)}
+    return with_progress(replace(clock, course=course, steps=(*before, *left.values())), len(before))
 
 
 def with_outcome(clock: Clock) -> Clock:
@@ -106,11 +117,11 @@ def skip_past(clock: Clock, now: datetime) -> Clock:
 
 def is_history(clock: Clock, now: datetime) -> bool:
     """
-    Return whether a clock that runs began, and had its last step, more than `TOO_LATE` ago.
+    Return whether a clock that has not ended began, and had its last step, more than `TOO_LATE` ago.
 
     A date that had passed when its event came is no history: the event is of today.
     """
-    if clock.ended_at is not None or clock.course.paused:
+    if clock.ended_at is not None:
         return False
     last = max((step.at for step in clock.steps), default=clock.due_at)
     return max(clock.started_at, last) < now - TOO_LATE
@@ -118,12 +129,15 @@ def is_history(clock: Clock, now: datetime) -> bool:
 
 def as_history(clock: Clock, now: datetime) -> Clock:
     """Mark past steps as done: they are shown and counted, and call nobody. Only a check still ends."""
-    return with_progress(clock, sum(step.at <= now and not happens(step) for step in clock.steps))
+    course = replace(clock.course, unknown_until=now)
+    passed = 0 if course.paused else sum(is_passed(step, course) for step in clock.steps)
+    return with_progress(replace(clock, course=course), passed)
 
 
 def with_progress(clock: Clock, fired: int) -> Clock:
-    """Set how many steps are done, and the state and level that follow."""
-    done = clock.steps[:fired]
+    """Set how many steps are done, and the state and level that follow; one that comes once more is not."""
+    to_come = {step.key for step in clock.steps[fired:]}
+    done = [step for step in clock.steps[:fired] if step.key not in to_come]
     levels = [step.notified_level for step in done if step.kind is StepKind.ESCALATE]
     return replace(
         clock,

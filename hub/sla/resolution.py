@@ -7,11 +7,23 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from hub.model import FIRST_LEVEL, NOBODY, Clock, ClockState, Event, Step, StepKind, own_event
+from hub.model import (
+    FIRST_LEVEL,
+    NOBODY,
+    Clock,
+    ClockHistory,
+    ClockState,
+    Event,
+    Step,
+    StepKind,
+    own_event,
+)
 from hub.sla.events import RESOLVED, clock_facts, event_id, hours_of, matter_of
 
 _CALLS: Final = frozenset({StepKind.BREACH, StepKind.ESCALATE, StepKind.REMIND})
 """The steps that alert somebody. A mere warning needs no notice of the end."""
+
+_ENDS: Final = frozenset({StepKind.CHECK, StepKind.RESOLVE})
 
 _OUTCOMES: Final = {ClockState.MET: "met", ClockState.BREACHED: "late", ClockState.CANCELLED: "cancelled"}
 
@@ -19,6 +31,12 @@ _OUTCOMES: Final = {ClockState.MET: "met", ClockState.BREACHED: "late", ClockSta
 def ends(step: Step) -> bool:
     """Return whether this step notifies that the clock is over."""
     return step.kind is StepKind.RESOLVE
+
+
+def is_passed(step: Step, course: ClockHistory) -> bool:
+    """Return whether the step lay behind when the hub first knew of its clock: it calls nobody."""
+    since = course.unknown_until
+    return since is not None and step.at <= since and step.kind not in _ENDS
 
 
 def drop_pending(clock: Clock) -> Clock:
@@ -57,7 +75,11 @@ def calls(clock: Clock) -> list[Step]:
     done = clock.steps[: clock.fired]
     ends_at = (number for number, step in enumerate(done, start=1) if step.kind is StepKind.RESOLVE)
     since = max(ends_at, default=0)
-    return [step for step in done[since:] if step.kind in _CALLS and step.told != NOBODY]
+    return [
+        step
+        for step in done[since:]
+        if step.kind in _CALLS and step.told != NOBODY and not is_passed(step, clock.course)
+    ]
 
 
 def resolved_event(clock: Clock, step: Step, called: Collection[str], *, now: datetime) -> Event:

@@ -291,6 +291,44 @@ async def test_answer_to_an_old_event_ends_its_clock_and_calls_nobody(hub: Memor
     assert all(clock.ended_at is not None for clock in hub.store.clocks if clock.name == "legal_term")
 
 
+async def test_old_event_that_runs_on_after_an_old_pause_calls_nobody_either(hub: MemoryHub) -> None:
+    at = datetime(2001, 3, 5, 15, tzinfo=UTC)
+    await hub.take_in(event("pqrs.received", at=at), event("pqrs.info_requested", at=at + HOUR))
+    await hub.take_in(event("pqrs.info_received", at=at + 200 * HOUR))
+    await fire_from_sql(timers_of(hub))
+
+    assert [] == hub.publisher.events
+    assert [ClockState.BREACHED] == hub.states("legal_term")
+    assert "stale" in hub.publisher.notices[-1].data["reasons"]
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+async def test_term_that_ran_on_yesterday_warns_however_old_its_case_is(
+    hub: MemoryHub, *, quiet: bool
+) -> None:
+    """Without its pause the term would have passed a month ago."""
+    events = [
+        event("pqrs.received", at=MONDAY - timedelta(days=60), quiet=quiet),
+        event("pqrs.info_requested", at=MONDAY - timedelta(days=57), quiet=quiet),
+        event("pqrs.info_received", at=MONDAY - timedelta(days=1)),
+    ]
+    at_once = memory_hub(MONDAY)
+    await at_once.take_in(*events)
+    for one in events:
+        await hub.take_in(one)
+        await fire_from_sql(timers_of(hub))
+    [clock], [same] = ([c for c in of.store.clocks if c.name == "legal_term"] for of in (hub, at_once))
+
+    assert [] == hub.publisher.events
+    assert (ClockState.OPEN, 1) == (clock.state, clock.level)
+    assert (same.due_at, same.next_at) == (clock.due_at, clock.next_at)
+    hub.clock.advance(timedelta(days=60))
+    await fire_from_sql(timers_of(hub))
+    assert ["sla.at_risk", "pqrs.escalated", "sla.breached", "pqrs.escalated"] == [
+        step.name for step in hub.publisher.events
+    ]
+
+
 async def test_lead_check_of_an_old_call_ends_and_calls_nobody(hub: MemoryHub) -> None:
     """Its letters have not left yet: they leave now, much too late."""
     at = datetime(2001, 3, 5, 15, tzinfo=UTC)

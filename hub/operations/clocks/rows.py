@@ -61,7 +61,7 @@ def whole_clock(
     course = clock.course
     return ClockExplained(
         **{**structs.asdict(clock_row(clock, told, now, calendar)), "told": told},
-        steps=[_step(step, done=n < clock.fired) for n, step in enumerate(clock.steps)],
+        steps=_steps(clock),
         pauses=convert(course.pauses, list[ClockPause], from_attributes=True),
         extended_at=course.extended_at,
         reopened=list(course.reopened),
@@ -82,6 +82,12 @@ def _words(clock: Clock, now: datetime, calendar: WorkCalendar) -> str:
     if clock.course.paused:
         return paused_words(clock.course, now)
     return due_words(clock.promise, clock.due_at, now, calendar)
+
+
+def _steps(clock: Clock) -> list[ClockStep]:
+    """Return each step once: one that had passed may come once more."""
+    last = {step.key: _step(step, done=n < clock.fired) for n, step in enumerate(clock.steps)}
+    return list(last.values())
 
 
 def _step(step: Step, *, done: bool) -> ClockStep:
