@@ -21,11 +21,9 @@ from hub.channels.document_ends import jpeg_is_whole, pdf_is_whole, png_is_whole
 from hub.channels.guarded_addresses import Guard, PrivateAddress
 from hub.errors import DocumentHostUnavailable, DocumentRefused, DocumentUnavailable
 from hub.model.documents import FetchedDocument
-from hub.policy.documents import DocumentPolicy, DocumentType
+from hub.policy.documents import CALL, DocumentPolicy, DocumentType
 from hub.tls import http_context
 
-TIMEOUT: Final = 20.0
-"""Seconds for a whole call: a slow body ends with it."""
 _PIECE: Final = 65_536
 _OK: Final = 200
 _PLAIN: Final = frozenset({"", "identity"})
@@ -49,7 +47,7 @@ _HEADERS: Final = {
 class HttpDocumentCalls:
     """`hub.ports.DocumentCalls`."""
 
-    def __init__(self, rules: DocumentPolicy, *, timeout: float = TIMEOUT) -> None:
+    def __init__(self, rules: DocumentPolicy, *, timeout: float = CALL.total_seconds()) -> None:
         self._rules = rules
         self._guard = Guard(rules.private_networks)
         self._timeout = timeout
@@ -108,13 +106,18 @@ class HttpDocumentCalls:
                 if not is_whole(content):
                     raise DocumentUnavailable(_CUT_SHORT)
                 return kind
+            if beginning.startswith(content):
+                raise DocumentUnavailable(_CUT_SHORT)
         raise DocumentRefused("wrong_type")
 
     def _opened(self) -> aiohttp.ClientSession:
         """Open at the first call: a session belongs to a running loop."""
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(ssl=http_context(), resolver=self._guard, use_dns_cache=False),
+                # No call waits for the connection of another host.
+                connector=aiohttp.TCPConnector(
+                    ssl=http_context(), resolver=self._guard, limit=0, use_dns_cache=False
+                ),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers=_HEADERS,
                 timeout=aiohttp.ClientTimeout(total=self._timeout),

@@ -8,6 +8,8 @@ from typing import Final
 _TAIL: Final = 1024
 """Readers of PDF look for its end in so many last bytes: some programs write something after it."""
 _PDF_END: Final = b"%%EOF"
+_LENGTH_OF_ALL: Final = re.compile(rb"/Linearized\b[^>]*/L\s+(\d{1,12})")
+"""What a PDF that is made for the web says at its beginning: its first page has an end of its own."""
 _CHANGE: Final = re.compile(rb"[\s\x00]*(?:\d|xref)")
 """The beginning of a later version of the PDF, like its signature: that one has an end of its own."""
 _PNG_END: Final = b"\x00\x00\x00\x00IEND\xaeB`\x82"
@@ -18,6 +20,9 @@ _LENGTH: Final = 2
 
 
 def pdf_is_whole(content: bytes) -> bool:
+    said = _LENGTH_OF_ALL.search(content, 0, _TAIL)
+    if said is not None and len(content) < int(said[1]):
+        return False
     tail = content[-_TAIL:]
     _, end, after = tail.rpartition(_PDF_END)
     return bool(end) and _CHANGE.match(after) is None

@@ -58,7 +58,7 @@ KINDS: Final[tuple[IncidentKind, ...]] = (
     IncidentKind(
         name="document_host",
         title="{1} no entrega sus documentos",
-        seen="La mitad de las llamadas a ese servidor falla o tarda demasiado: se le deja descansar.",
+        seen="La mitad de las llamadas a ese servidor falla o no termina a tiempo: se le deja descansar.",
         to_do="Avise a quien publica desde ese servidor; pruebe desde el del hub si responde.",
         meanwhile="Sus mensajes esperan `[documents] wait` y salen con el enlace; los demás salen igual.",
     ),

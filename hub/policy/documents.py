@@ -17,14 +17,20 @@ from hub.resilience.breaker import BreakerPolicy
 from hub.settings.values import is_loopback
 
 LONGEST_URL: Final = 2000
+CALL: Final = timedelta(seconds=20)
+"""How long a whole call may take: a slow body ends with it."""
 _MIN_CALLS: Final = 3
 """Two calls that hang take 20 seconds: those of `[breaker]` would not come together within its window."""
 _PORTS: Final = {"https": 443, "http": 80}
 
 
 def host_breaker(provider: BreakerPolicy) -> BreakerPolicy:
-    """Return the terms of the breaker of a host: those of a provider, judged by fewer calls."""
-    return replace(provider, min_calls=min(provider.min_calls, _MIN_CALLS))
+    """
+    Return the terms of the breaker of a host: those of a provider, judged by fewer calls, and by faults alone.
+
+    What a slow host gives within its time is a document: it delays nobody but itself.
+    """
+    return replace(provider, min_calls=min(provider.min_calls, _MIN_CALLS), slow_after=CALL)
 
 
 class DocumentType(StrEnum):

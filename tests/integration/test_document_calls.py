@@ -111,6 +111,16 @@ async def test_answer_that_ends_early_is_no_document(
     assert "cut_short" == failed.value.reason
 
 
+@pytest.mark.parametrize("begun", [b"%", b"%PDF", b"\x89PNG\r\n", b"\xff\xd8"])
+async def test_answer_that_ends_within_its_first_bytes_is_asked_for_again(
+    server: DocumentServer, begun: bytes
+) -> None:
+    server.always = cut_off(begun)
+    async with aclosing(calls_of(server)) as calls:
+        with pytest.raises(DocumentUnavailable, match="cut_short"):
+            await calls.fetch(server.url())
+
+
 @pytest.mark.parametrize(
     "whole",
     [

@@ -31,8 +31,10 @@ from hub.messages.planning.plan import Rules
 from hub.model import Claimed, DocumentUse, Facts, InlineImage, Outcome, Outgoing, Rendered, Sender, State
 from hub.model.documents import DocumentRequest, Enclosure, FetchState, LinkedDocument, SentDocument
 from hub.policy import load_policy
+from hub.policy.documents import CALL, host_breaker
 from hub.rendering.filters import fecha_corta, fecha_hora
 from hub.rendering.sent_documents import SentDocuments
+from hub.resilience.breaker import Breaker, Circuit
 from hub.settings import Secret
 from hub.sla.ack_links import PERSONAL, Links, without_link
 from hub.sms_text import to_gsm7
@@ -112,6 +114,17 @@ def test_a_policy_that_means_something_else_is_refused(tmp_path: Path, documents
 
     with pytest.raises(InvalidPolicy):
         load_policy(file)
+
+
+def test_host_that_is_slow_and_gives_its_documents_is_not_left_alone() -> None:
+    breaker = Breaker(host_breaker(POLICY.breaker))
+    for now in range(0, 90, 18):
+        given = breaker.enter(now)
+        assert given is not None
+        breaker.leave(given, now + 18, fault=False, took=timedelta(seconds=18))
+
+    assert timedelta(seconds=18) < CALL
+    assert Circuit.CLOSED == breaker.circuit
 
 
 def test_without_a_host_no_event_has_a_document() -> None:
