@@ -26,9 +26,9 @@ _PORTS: Final = {"https": 443, "http": 80}
 
 def host_breaker(provider: BreakerPolicy) -> BreakerPolicy:
     """
-    Return the terms of the breaker of a host: those of a provider, judged by fewer calls, and by faults alone.
+    Return the terms of the breaker of a host: those of a provider, but by fewer calls, and no call is slow.
 
-    What a slow host gives within its time is a document: it delays nobody but itself.
+    What comes within the time of a call is a document: a slow host delays nobody but itself.
     """
     return replace(provider, min_calls=min(provider.min_calls, _MIN_CALLS), slow_after=CALL)
 
