@@ -105,12 +105,14 @@ class Batch:
 
     def without_events(self, refused: InvalidEvent) -> Batch:
         """Turn the events into dead letters."""
-        letters = [dead_letter(incoming, refused) for _, incoming in self.events.values()]
+        letters = [dead_letter(incoming, refused, proven=True) for _, incoming in self.events.values()]
         return Batch(letters=self.letters + letters)
 
     def without(self, found: RefusedEvents) -> Batch:
         """Turn the events that the transaction has found unfit into dead letters."""
-        letters = [dead_letter(self.events[key][1], error) for key, error in found.refused.items()]
+        letters = [
+            dead_letter(self.events[key][1], error, proven=True) for key, error in found.refused.items()
+        ]
         events = {key: event for key, event in self.events.items() if key not in found.refused}
         return Batch(events=events, letters=self.letters + letters, opened=self.opened | found.strangers)
 
@@ -134,12 +136,14 @@ def read(
             # Its own queue was missing: the lanes have taken it for an event of an unknown type.
             continue
         raw = delivered if delivered.user is None else as_sent(delivered, bound.own)
+        proven = False
         try:
             event = decode(raw.body, raw.content_type, raw.headers)
             bound.require(event, raw)
+            proven = True
             context.schemas.check(event, now=now)
         except InvalidEvent as exc:
-            batch.letters.append(dead_letter(raw, exc))
+            batch.letters.append(dead_letter(raw, exc, proven=proven))
         else:
             if raw.mended_by is not None or MENDED_BY in event.extensions:
                 event = as_mended(event, raw.mended_by)
@@ -147,7 +151,7 @@ def read(
                 event = with_trace(event, raw.headers)
             first, _ = batch.events.setdefault(event_key(event), (event, raw))
             if first is not event and differ(first, event):
-                batch.letters.append(dead_letter(raw, of_known_id()))
+                batch.letters.append(dead_letter(raw, of_known_id(), proven=True))
     return batch
 
 
@@ -174,7 +178,7 @@ def is_looked_up(event: Event) -> bool:
     return is_directory(event) or event.name in SAID_AT
 
 
-def dead_letter(incoming: RawMessage, error: InvalidEvent) -> DeadLetter:
+def dead_letter(incoming: RawMessage, error: InvalidEvent, *, proven: bool = False) -> DeadLetter:
     """Make a dead letter with the whole body (the first 64 KiB of one that is too large) and its reason."""
     identity = identity_in(incoming.body, incoming.content_type, incoming.headers)
     return DeadLetter(
@@ -191,6 +195,7 @@ def dead_letter(incoming: RawMessage, error: InvalidEvent) -> DeadLetter:
         body=incoming.body if len(incoming.body) <= MAX_BODY else incoming.body[:DEAD_BODY],
         sender=incoming.user,
         wrong_sender=isinstance(error, WrongSender),
+        proven=proven,
     )
 
 

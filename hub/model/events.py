@@ -160,6 +160,8 @@ class DeadLetter:
     """The RabbitMQ user, as validated by the broker, or `http:` and the caller; None if it named nobody."""
     wrong_sender: bool = False
     """Whether it was refused for who had sent it."""
+    proven: bool = dataclasses.field(default=False, compare=False)
+    """Whether its sender may publish for its source. It is known when it is refused, and not stored."""
     state: str = dataclasses.field(default="open", compare=False)
     """`open`, `replayed` or `discarded`."""
     mended_by: str | None = dataclasses.field(default=None, compare=False)

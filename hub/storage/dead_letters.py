@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 from uuid import UUID
 
+from hub.cloudevents import encode as encode_event
 from hub.cloudevents import header_as_json
+from hub.intake.decode import may_be_reported, rejection
 from hub.model import DeadLetter, Json
+from hub.resilience.database_time import NOW
 from hub.storage.database import Runner, load, read, row_of, write
 
 _SQL = load("dead_letters")
@@ -26,8 +30,25 @@ _COLUMNS: Final = (
 async def add(run: Runner, letters: Sequence[DeadLetter]) -> None:
     """Insert; the same bytes again only raise the count, and reopen a replayed letter."""
     ordered = sorted({letter.id: letter for letter in letters}.items())
-    rows = [(*row_of(letter, _COLUMNS), _as_json(letter.headers), letter.body) for _, letter in ordered]
-    await write(run, _SQL["add"], rows)
+    await write(run, _SQL["add"], [_row(letter) for _, letter in ordered])
+
+
+def _row(letter: DeadLetter) -> tuple[object, ...]:
+    text = row_of(letter, _COLUMNS)
+    return (
+        *text,
+        _as_json(letter.headers),
+        letter.body,
+        *_notice(letter, dict(zip(_COLUMNS, text, strict=True))),
+    )
+
+
+def _notice(letter: DeadLetter, text: Mapping[str, Any]) -> tuple[str | None, bytes | None]:
+    """Return what the webhooks of its source hear; nothing that somebody else may have written."""
+    if not (letter.proven and may_be_reported(letter)):
+        return None, None
+    told = rejection(replace(letter, **text), NOW())
+    return told.id, encode_event(told)
 
 
 async def find(run: Runner, letter_id: UUID) -> DeadLetter | None:

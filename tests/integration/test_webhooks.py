@@ -38,7 +38,7 @@ from hub.timers.results import publish_results
 from hub.timers.webhooks import LEASE, PAUSES, WebhookDeps, run, send
 from hub.web.monitoring.gauges import Figures
 from tests.acceptance.harness import until
-from tests.contract.values import event, message, now, stored
+from tests.contract.values import event, letter, message, now, stored
 from tests.operators import operator
 from tests.providers.webhook import WebhookReceiver, answering, hang
 from tests.unit.factories import MONDAY
@@ -224,6 +224,21 @@ async def test_publisher_hears_of_an_event_that_does_not_reach_all(hub: Hub) -> 
     [first, _] = hub.receiver.events
     assert "co.coproservicios.hub.event.unreached.v1" == first["type"]
     assert (of.event.id, CRM) == (first["data"]["event_id"], first["data"]["event_source"])
+    assert 0 == (await hub.row(other.id)).waiting
+
+
+async def test_publisher_hears_of_its_refused_event_and_of_no_forged_one(hub: Hub) -> None:
+    await hub.add(ResultKind.FAILED)
+    other = await hub.add(source="urn:other")
+    mine = letter(b"mine", source=CRM, event_id="e-\0", proven=True)
+    malformed = letter(b"{", source=CRM, event_id="e-2")
+    async with PostgresIntake(hub.database).transaction() as transaction:
+        await transaction.add_dead_letters([mine, malformed])
+    await hub.send()
+    [told] = hub.receiver.events
+
+    assert ("co.coproservicios.event.rejected.v1", f"rejected:{mine.id}") == (told["type"], told["id"])
+    assert ("e-\ufffd", mine.reason) == (told["data"]["event_id"], told["data"]["reason"])
     assert 0 == (await hub.row(other.id)).waiting
 
 

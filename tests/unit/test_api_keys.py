@@ -260,6 +260,7 @@ async def test_directory_is_written_only_for_a_bound_source_once_any_is_bound(
     await hub.take_in(sent(structs.replace(somebody("p-maria"), source=source), user))
 
     assert (taken, not taken) == (bool(hub.store.tables.events), bool(hub.letters))
+    assert not any(kept.letter.proven for kept in hub.letters)
 
 
 def test_directory_needs_a_key_that_is_bound_to_a_source() -> None:

@@ -49,6 +49,15 @@ async def test_largest_body_that_an_event_may_have_is_kept_whole_and_a_larger_on
     assert [DEAD_BODY, MAX_BODY] == sorted(len(kept.letter.body) for kept in hub.letters)
 
 
+async def test_source_of_a_refused_event_is_proven_once_its_sender_was_judged() -> None:
+    hub = memory_hub(MONDAY)
+    other = event("pqrs.received", {"radicado": "other"}, id="good")
+    await hub.take_in(GOOD, BAD, other, structs.replace(incoming(GOOD), body=b'{"source": "urn:crm"'))
+    proven = {(kept.letter.event_id, kept.letter.proven) for kept in hub.letters}
+
+    assert {("bad", True), ("good", True), (None, False)} == proven
+
+
 async def test_bad_event_in_a_batch_becomes_a_dead_letter_with_its_reason() -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(MARIA, GOOD, BAD, petition("other"))

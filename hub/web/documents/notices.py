@@ -65,7 +65,7 @@ NOTICES: Final[Mapping[str, Mapping[str, Any]]] = {
             "event_source": {"type": "string", "format": "uri-reference"},
             "event_type": {"type": "string"},
             "reasons": {
-                "description": "What the directory does not have, or whom no channel reaches.",
+                "description": "What the directory lacks, whom no channel reaches, or what came too late.",
                 "type": "array",
                 "minItems": 1,
                 "uniqueItems": True,
