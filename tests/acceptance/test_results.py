@@ -14,8 +14,9 @@ import aio_pika
 import pytest
 import pytest_asyncio
 
+from tests.acceptance import directory
 from tests.acceptance.conftest import House
-from tests.acceptance.harness import until
+from tests.acceptance.harness import event, until
 from tests.acceptance.publisher_queue import Lasting, lasting, reply
 from tests.integration.test_check import free_port
 from tests.servers import Servers
@@ -133,9 +134,21 @@ async def test_a_publisher_without_rabbitmq_hears_the_same_by_webhook(home: Last
     published = await home.publish("pqrs.replied", reply("olga"), source=HOOKED)
     await home.publish("pqrs.replied", reply("raul"), source="urn:test:third")
     await home.mail("olga@example.co")
+    old = event("pqrs.received", directory.pqrs(1), source=HOOKED, time="2001-03-05T10:00:00-05:00")
+    async with home.api.post("/api/events", json=old) as answer:
+        assert answer.status == 202, await answer.text()
     async with printing("receive_webhook.py", str(port), WEBHOOK_SECRET=made["secret"]) as heard:
-        await until(lambda: bool(heard), "notification.sent by webhook", patience=30)
+        await until(
+            lambda: (
+                any("reasons" in one for one in heard) and published in {one["event_id"] for one in heard}
+            ),
+            "notification.sent and the old event by webhook",
+            patience=30,
+        )
+    by_queue = [told["data"] for told in home.unreached if told["data"]["event_id"] == old["id"]]
 
-    [told] = heard
+    [told] = [one for one in heard if one["event_id"] == published]
+    [too_late] = [one for one in heard if "reasons" in one]
     assert (published, HOOKED, "sent") == (told["event_id"], told["event_source"], told["state"])
+    assert [True, True] == ["stale" in one["reasons"] for one in (too_late, *by_queue)]
     assert made["secret"] not in home.hub.log.read_text()
