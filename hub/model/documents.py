@@ -54,7 +54,7 @@ class HostRoom(Struct, frozen=True, kw_only=True):
     """
     How many more documents a host may be asked for.
 
-    `shut`: it is not asked at all; what nobody waits for any more may end.
+    `shut`: it is not asked at all; what nobody waits for any more, or was fetched before, may end.
     """
 
     host: str

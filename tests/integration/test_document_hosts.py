@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
+from hashlib import sha256
 
 import pytest
 from msgspec.structs import replace
@@ -18,7 +19,7 @@ from hub.tasks import cancel
 from hub.timers import documents
 from tests.acceptance.harness import until
 from tests.integration.test_documents import Office
-from tests.providers.document_server import DocumentServer, sending
+from tests.providers.document_server import PDF, DocumentServer, sending
 from tests.providers.http import hang
 from tests.unit.factories import POLICY
 
@@ -103,6 +104,22 @@ async def test_what_waits_too_long_for_a_host_that_is_left_alone_ends_without_a_
 
     assert asked == len(failing.asked)
     assert {"circuit_open"} == {row["last_error"] for row in await office.requests()}
+
+
+async def test_document_that_was_fetched_before_does_not_wait_for_a_host_that_is_left_alone(
+    office: Office, hosts: tuple[DocumentServer, DocumentServer]
+) -> None:
+    failing, _ = hosts
+    failing.always, digest = None, sha256(PDF).hexdigest()
+    await office.answer(document_ref=failing.url(), document_sha256=digest)
+    await office.fetch()
+    failing.always = sending(503)
+    for number in range(4):
+        await office.answer(document_ref=failing.url("other.pdf"), radicado=f"PQ-A-{number}")
+    async with fetching(office):
+        await until(lambda: failed(office, 2), "as many calls as open the circuit")
+        await office.answer(document_ref=failing.url(), document_sha256=digest, radicado="PQ-B")
+        await until(lambda: stored(office, 2), "the bytes that are here", patience=5)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ SELECT content FROM document WHERE sha256 = $1
 
 -- due --
 -- The oldest of each host: those of one that is slow stand before nobody else's. The hosts are found by the index,
--- a probe each. Of a host that is shut only those leave for which nobody waits any more: they end without a call.
+-- a probe each. Of a host that is shut only those leave for which nobody waits any more, and those whose bytes are here:
+-- they end without a call.
 WITH RECURSIVE host (name) AS (
     SELECT min(document_host(url)) FROM document_request WHERE state = 'asked'
     UNION ALL
@@ -32,7 +33,12 @@ WITH RECURSIVE host (name) AS (
     CROSS JOIN LATERAL (
         SELECT event_key FROM document_request
         WHERE state = 'asked' AND document_host(url) = host.name AND next_at <= now()
-          AND (given.shut IS NOT TRUE OR wait_until <= now())
+          AND (
+              given.shut IS NOT TRUE OR wait_until <= now() OR EXISTS (
+                  SELECT FROM document_request AS earlier
+                  WHERE earlier.sha256 = document_request.digest AND earlier.url = document_request.url
+              )
+          )
         ORDER BY next_at
         LIMIT coalesce(given.room, $1)
         FOR UPDATE SKIP LOCKED
