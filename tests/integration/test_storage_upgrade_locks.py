@@ -60,6 +60,11 @@ SELECT pg_relation_filenode(oid)::text FROM pg_class
 WHERE relkind = 'r' AND relname ~ '^(event|message|attempt)(_until_[0-9_]+)?$'
 """
 NOT_BUILT: Final = "SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid"
+ALONE: Final = """
+SELECT indexrelid::regclass::text FROM pg_index JOIN pg_inherits AS month ON month.inhrelid = indrelid
+WHERE NOT indisunique
+  AND NOT EXISTS (SELECT FROM pg_inherits AS attached WHERE attached.inhrelid = indexrelid)
+"""
 BUILDING: Final = "SELECT pid::text FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONCURRENTLY%'"
 WRITE: Final = "UPDATE message SET name = name WHERE person = 'p-1'"
 
@@ -134,6 +139,45 @@ async def test_writers_do_not_wait_for_an_index_and_an_interrupted_one_is_built_
     assert {"message_name", "message_channel"} == set(left)
     assert set(left) < set(broken)
     assert [] == await fetch(filled, NOT_BUILT)
+
+
+class Interrupted:
+    """A connection; before its first index is attached, somebody writes and leaves the transaction open."""
+
+    def __init__(self, connection: Any, slow: Any) -> None:
+        self._connection, self._slow = connection, slow
+        self.reached = asyncio.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    async def execute(self, statement: str) -> None:
+        if statement.startswith("ALTER INDEX") and not self.reached.is_set():
+            await self._slow.execute(WRITE)
+            self.reached.set()
+        await self._connection.execute(statement)
+
+
+async def test_writers_do_not_wait_behind_an_index_that_waits_to_be_attached(filled: str) -> None:
+    await migrations.upgrade(filled, to="0037")
+    await upgrading.upgrade(filled, "0038", None)
+    async with connected(filled) as slow, connected(filled) as writer, connected(filled) as builder:
+        open_one = slow.transaction()
+        await open_one.start()
+        interrupted = Interrupted(builder, slow)
+        building = asyncio.create_task(completing.complete(interrupted))
+        await interrupted.reached.wait()
+        await asyncio.sleep(0.1)  # it waits for the lock by now: that is under test
+        await writer.execute("SET lock_timeout = '2s'")
+        await writer.execute(WRITE.replace("p-1", "p-2"))
+        building.cancel()
+        with suppress(asyncio.CancelledError):
+            await building
+        await open_one.rollback()
+    await migrations.upgrade(filled, to="0038")
+
+    assert [] == await fetch(filled, NOT_BUILT)
+    assert [] == await fetch(filled, ALONE)
 
 
 async def _is_building(url: str) -> bool:

@@ -12,12 +12,16 @@ import asyncio
 import re
 from typing import Any, Final
 
+import asyncpg
+
 from hub.storage.database import load
 
 _SQL: Final = load("indexes")
 _WHOLE: Final = re.compile(r"^CREATE INDEX \S+ ON ONLY \S+ ")
 _PAUSE: Final = 0.2
-"""Seconds between two tries for the lock: who waited for it within a statement would hold up the other."""
+"""Seconds between two tries for a lock: who waited for it within a statement would hold up the other."""
+_WAITS: Final = 100
+"""Milliseconds for which a statement may wait for a lock and hold up others."""
 
 
 async def complete(connection: Any) -> int:
@@ -44,7 +48,20 @@ async def _build(connection: Any, missing: Any) -> None:
     before = await _indexes(connection, missing["month"])
     await connection.execute(statement)
     [made] = await _indexes(connection, missing["month"]) - before
-    await connection.execute(f"ALTER INDEX {missing['whole']} ATTACH PARTITION {made}")
+    await _attach(connection, missing["whole"], made)
+
+
+async def _attach(connection: Any, whole: str, part: str) -> None:
+    # It needs the part for itself, and whoever comes while it waits for a slow transaction waits behind it.
+    while True:
+        try:
+            async with connection.transaction():
+                await connection.execute(f"SET LOCAL lock_timeout = {_WAITS}")
+                await connection.execute(f"ALTER INDEX {whole} ATTACH PARTITION {part}")
+        except asyncpg.LockNotAvailableError:
+            await asyncio.sleep(_PAUSE)
+        else:
+            return
 
 
 async def _indexes(connection: Any, month: str) -> set[str]:

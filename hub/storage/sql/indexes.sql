@@ -15,12 +15,18 @@ WHERE NOT whole.indisvalid AND divided.relnamespace = current_schema()::regnames
 ORDER BY whole.indexrelid, month.inhrelid::regclass::text
 
 -- left_over --
--- Parts that an interrupted upgrade has not built whole: they are in nobody's use.
+-- Parts that an interrupted upgrade has not built whole, or not attached: they are in nobody's use.
 SELECT part.indexrelid::regclass::text AS name
 FROM pg_index AS part
 JOIN pg_inherits AS month ON month.inhrelid = part.indrelid
 JOIN pg_class AS divided ON divided.oid = month.inhparent
-WHERE NOT part.indisvalid AND NOT EXISTS (SELECT FROM pg_inherits AS attached WHERE attached.inhrelid = part.indexrelid)
+WHERE NOT EXISTS (SELECT FROM pg_inherits AS attached WHERE attached.inhrelid = part.indexrelid)
+  AND (
+      NOT part.indisvalid OR regexp_replace(pg_get_indexdef(part.indexrelid), '^.*? ON \S+ ', '') IN (
+          SELECT regexp_replace(pg_get_indexdef(whole.indexrelid), '^.*? ON ONLY \S+ ', '')
+          FROM pg_index AS whole WHERE whole.indrelid = divided.oid AND NOT whole.indisvalid
+      )
+  )
   AND divided.relnamespace = current_schema()::regnamespace AND divided.relkind = 'p'
 
 -- of_month --
