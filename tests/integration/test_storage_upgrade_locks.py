@@ -65,6 +65,7 @@ SELECT indexrelid::regclass::text FROM pg_index JOIN pg_inherits AS month ON mon
 WHERE NOT indisunique
   AND NOT EXISTS (SELECT FROM pg_inherits AS attached WHERE attached.inhrelid = indexrelid)
 """
+WAITING: Final = "SELECT pid::text FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted"
 BUILDING: Final = "SELECT pid::text FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONCURRENTLY%'"
 WRITE: Final = "UPDATE message SET name = name WHERE person = 'p-1'"
 
@@ -139,6 +140,28 @@ async def test_writers_do_not_wait_for_an_index_and_an_interrupted_one_is_built_
     assert {"message_name", "message_channel"} == set(left)
     assert set(left) < set(broken)
     assert [] == await fetch(filled, NOT_BUILT)
+
+
+async def test_writers_do_not_wait_behind_an_upgrade_that_waits_for_a_back_up(filled: str) -> None:
+    """Like that of pg_dump, its transaction only reads, and for long."""
+    async with connected(filled) as dumping, connected(filled) as writer:
+        dump = dumping.transaction()
+        await dump.start()
+        await dumping.execute("SELECT FROM message LIMIT 1")
+        upgrade = asyncio.create_task(migrations.upgrade(filled, to="0010"))
+        await until(lambda: _is_waiting(filled), "the upgrade to want the table")
+        await writer.execute("SET lock_timeout = '3s'")
+        await writer.execute(WRITE)
+        begun = not upgrade.done()
+        await dump.rollback()
+        await upgrade
+
+    assert begun
+    assert "0010" == await migrations.current(filled)
+
+
+async def _is_waiting(url: str) -> bool:
+    return bool(await fetch(url, WAITING))
 
 
 class Interrupted:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -25,6 +27,12 @@ from hub.storage.database import CONNECT_TIMEOUT, translated
 from hub.storage.migrations.statements import down_of, statements_of
 
 _LOCK: Final = 0x687562  # an advisory lock of our own: "hub"
+_WAITS: Final = "1s"
+"""How long a statement waits for a table that another transaction holds: whoever comes waits behind it."""
+_TRIES: Final = 60
+_PAUSE: Final = 1.0
+"""Seconds between two tries, in which the others go on."""
+_HELD: Final = "55P03"
 _MEANT: Final[Mapping[str, str]] = {
     "42501": (
         "The database's user may not change the schema: run `hub db upgrade` with HUB_DATABASE_OWNER_URL."
@@ -33,8 +41,15 @@ _MEANT: Final[Mapping[str, str]] = {
         "PostgreSQL lacks the extensions unaccent and pg_trgm: install its contrib package on its machine "
         "(postgresql-contrib; Debian's postgresql and the official images have it) and run `hub db upgrade`."
     ),
+    _HELD: (
+        "The schema was not changed: a long transaction holds its tables, such as a back-up or an open psql. "
+        "Do it again when that has ended."
+    ),
 }
-"""SQLSTATE → its meaning here: insufficient_privilege; feature_not_supported, an extension is not there."""
+"""
+SQLSTATE → its meaning here: insufficient_privilege; feature_not_supported, an extension is not there;
+lock_not_available.
+"""
 
 
 async def upgrade(database_url: str, to: str, user: str | None) -> None:
@@ -90,6 +105,19 @@ def pending(current: str | None, to: str) -> Iterator[tuple[str, str, list[str]]
 
 
 async def _migrate(database_url: str, work: Callable[[Connection], None]) -> None:
+    """Do the work in one transaction; where a table is held, begin anew while others go on."""
+    for _ in range(_TRIES - 1):
+        with suppress(_Held):
+            return await _try(database_url, work)
+        await asyncio.sleep(_PAUSE)
+    return await _try(database_url, work)
+
+
+class _Held(ConfigurationError):
+    """A long transaction holds a table."""
+
+
+async def _try(database_url: str, work: Callable[[Connection], None]) -> None:
     engine = create_async_engine(
         # Only asyncpg parses the URL: SQLAlchemy accepts other query parameters.
         "postgresql+asyncpg://",
@@ -101,8 +129,10 @@ async def _migrate(database_url: str, work: Callable[[Connection], None]) -> Non
             async with engine.begin() as connection:
                 await connection.run_sync(work)
     except DBAPIError as exc:
-        what = _MEANT.get(getattr(exc.orig, "sqlstate", None) or "")
-        raise _failed(exc) if what is None else ConfigurationError(what) from exc
+        state = getattr(exc.orig, "sqlstate", None) or ""
+        if state not in _MEANT:
+            raise _failed(exc) from exc
+        raise (_Held if state == _HELD else ConfigurationError)(_MEANT[state]) from exc
     finally:
         await engine.dispose()
 
@@ -138,6 +168,7 @@ def _require_utf8(connection: Connection) -> None:
 
 def _begin(connection: Connection) -> None:
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_WAITS}'")
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
