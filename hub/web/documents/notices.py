@@ -65,7 +65,7 @@ NOTICES: Final[Mapping[str, Mapping[str, Any]]] = {
             "event_source": {"type": "string", "format": "uri-reference"},
             "event_type": {"type": "string"},
             "reasons": {
-                "description": "What the directory lacks, whom no channel reaches, or what came too late.",
+                "description": "What is unknown or empty, whom no channel reaches, what came too late or is missing.",
                 "type": "array",
                 "minItems": 1,
                 "uniqueItems": True,
