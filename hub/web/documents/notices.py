@@ -65,7 +65,7 @@ NOTICES: Final[Mapping[str, Mapping[str, Any]]] = {
             "event_source": {"type": "string", "format": "uri-reference"},
             "event_type": {"type": "string"},
             "reasons": {
-                "description": "What is unknown or empty, whom no channel reaches, what came too late or is missing.",
+                "description": "What is unknown, empty, late or missing, or whom no channel reaches.",
                 "type": "array",
                 "minItems": 1,
                 "uniqueItems": True,
