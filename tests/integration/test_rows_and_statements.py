@@ -37,7 +37,7 @@ LEFT_OUT: Final[Mapping[str, frozenset[str]]] = {
     "desk.search.queries people": frozenset({"roles"}),
     "desk.webhooks.queries endpoint": frozenset({"waiting"}),
     "storage.case_threads attempts": _CALL,
-    "storage.dead_letters show": frozenset({"mended_by"}),
+    "storage.dead_letters show": frozenset({"mended_by", "proven"}),
     "storage.documents of_letter": frozenset({"withdrawn"}),
     "storage.evidence last_before": frozenset({"leaves"}),
     "storage.explain attempts": _CALL,
