@@ -40,7 +40,10 @@ set_up() {
 
 # read_tests PATHS: compile what all workers of pytest read, so that none of them has to, and end.
 read_tests() {
-    exec "$venv/bin/python" -m pytest -q --collect-only "$@" >/dev/null
+    local status=0 no_test=5
+    "$venv/bin/python" -m pytest -q --collect-only -p tests.reading "$@" >/dev/null || status=$?
+    [ $status -eq 0 ] || [ $status -eq $no_test ] || exit $status
+    exit 0
 }
 
 one_at_a_time() {
