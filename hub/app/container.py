@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 from prometheus_client import REGISTRY
 
@@ -13,7 +14,9 @@ from hub import storage
 from hub.access.check_rate import CheckRate
 from hub.app.circuits import Circuits, report
 from hub.app.connections import open_appointments, open_publisher
+from hub.app.known_channels import KnownChannels
 from hub.channels import ProviderLimits, build_channels
+from hub.channels.registry import names_channels
 from hub.client.connection import user_of
 from hub.consumers.publisher import BrokerPublisher
 from hub.intake.sender_rates import SenderRates
@@ -33,6 +36,7 @@ class Container:
     """One of each connection, closed together. They connect at first use."""
 
     settings: Settings
+    roles: frozenset[str]
     company: CompanyRules
     database: storage.Database
     publisher: BrokerPublisher
@@ -60,10 +64,19 @@ class Container:
         """Return the configured channels as planning knows them."""
         return {name: channel.traits for name, channel in self.channels().items()}
 
+    @cached_property
+    def known_channels(self) -> KnownChannels | None:
+        """The channels of delivery, for an intake whose settings name none; None: they are its own."""
+        if "intake" not in self.roles or "delivery" in self.roles or names_channels(self.settings):
+            return None
+        return KnownChannels(storage.PostgresToldChannels(self.database).told)
+
 
 @asynccontextmanager
-async def open_parts(settings: Settings, name: str) -> AsyncIterator[Container]:
-    """Open the components of one process; `name` is shown to RabbitMQ's operator."""
+async def open_parts(
+    settings: Settings, name: str, roles: frozenset[str] = frozenset()
+) -> AsyncIterator[Container]:
+    """Open the components of one process with these roles; `name` is shown to RabbitMQ's operator."""
     company = CompanyRules(settings)
     breakers = Breakers(company.policy.breaker, report, {DOCUMENT: host_breaker(company.policy.breaker)})
     circuits = Circuits(breakers)
@@ -72,6 +85,7 @@ async def open_parts(settings: Settings, name: str) -> AsyncIterator[Container]:
         stack.callback(REGISTRY.unregister, circuits)
         yield Container(
             settings=settings,
+            roles=roles,
             company=company,
             database=await stack.enter_async_context(storage.Database(settings.database_url.reveal())),
             publisher=await stack.enter_async_context(open_publisher(settings, f"hub {name} publisher")),

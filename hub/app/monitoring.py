@@ -115,12 +115,15 @@ def this_process() -> str:
 
 async def readiness(parts: Container, *, appoints: bool = True) -> Mapping[str, bool]:
     """
-    Return whether each server answers, and whether this process's clock is right.
+    Return whether each server answers, this process's clock is right, and its channels are known.
 
-    A process that `appoints` nothing need not reach Redis, nor have its password.
+    A process that `appoints` nothing need not reach Redis, nor have its password. Most know their channels
+    from their settings, and say nothing of them.
     """
     skew = parts.company.policy.monitor.max_clock_skew
-    return {**await answers(parts, appoints=appoints), "clock": abs(NOW.offset) <= skew}
+    known = parts.known_channels
+    told = {} if known is None else {"channels": known.known.is_set()}
+    return {**await answers(parts, appoints=appoints), "clock": abs(NOW.offset) <= skew, **told}
 
 
 async def answers(parts: Container, *, appoints: bool = True) -> Mapping[str, bool]:

@@ -41,7 +41,7 @@ async def run(settings: Settings, roles: frozenset[str], *, upgrade: bool) -> No
     _announce(settings, roles)
     await _wait_for_database(settings, upgrade=upgrade)
     stop = asyncio.Event()
-    async with open_parts(settings, "+".join(sorted(roles))) as parts, AsyncExitStack() as stack:
+    async with open_parts(settings, "+".join(sorted(roles)), roles) as parts, AsyncExitStack() as stack:
         if settings.metrics is not None:
             # A process without metrics over HTTP loads nothing of it.
             from hub.app.web_role import serve_metrics  # noqa: PLC0415

@@ -14,7 +14,8 @@ from hub.access.document_keys import current_fingerprint
 from hub.app import monitoring, time_check, topology
 from hub.app.container import Container
 from hub.app.documents import documents_of, prints_of
-from hub.app.work import Role, Work, until
+from hub.app.known_channels import keep_told
+from hub.app.work import Role, Work, once, until
 from hub.catalog import BY_NAME
 from hub.channels.registry import QUEUES
 from hub.client.connection import user_of
@@ -52,12 +53,15 @@ def _later(module: str, role: str) -> Role:
 
 
 async def intake(parts: Container, stop: asyncio.Event, _: AsyncExitStack) -> Work:
-    """Consume events."""
+    """Consume events; where delivery says which channels there are, only once it has."""
+    known = parts.known_channels
     consumers = events.consumers(
         context=IntakeContext(
             schemas=parts.company.schemas,
             catalog=BY_NAME,
-            rules=Rules(channels=parts.traits(), policy=parts.company.policy),
+            rules=Rules(
+                channels=parts.traits() if known is None else known.traits, policy=parts.company.policy
+            ),
             rates=parts.sender_rates,
             tracer=parts.tracer,
         ),
@@ -69,7 +73,8 @@ async def intake(parts: Container, stop: asyncio.Event, _: AsyncExitStack) -> Wo
         appointments=parts.appointments,
         now=NOW,
     )
-    return _serve("intake", parts, stop, consumers)
+    begin = partial(_serve, "intake", parts, stop, consumers)
+    return begin() if known is None else once(known.known, begin, stop)
 
 
 async def delivery(parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
@@ -147,7 +152,8 @@ def beside(roles: Collection[str], parts: Container, stop: asyncio.Event) -> lis
 
     All report their clock, and look after the way of the events. Timers and web run the monitor, so that each
     reports the other's death; delivery and timers report their circuits, intake the senders above their rate,
-    web the wrong codes of messages. Timers seal the attempts of messages.
+    web the wrong codes of messages. Delivery tells of its channels, for the intake that has no settings of
+    them. Timers seal the attempts of messages.
     """
     store = storage.PostgresMonitor(parts.database, QUEUES)
     interval = parts.company.policy.monitor.interval
@@ -161,6 +167,11 @@ def beside(roles: Collection[str], parts: Container, stop: asyncio.Event) -> lis
         work.append(until(stop, partial(monitoring.report_codes, parts)))
     if "intake" in roles:
         work.append(until(stop, partial(monitoring.report_excess, parts)))
+    if parts.known_channels is not None:
+        work.append(until(stop, parts.known_channels.keep))
+    if "delivery" in roles:
+        tell = storage.PostgresToldChannels(parts.database).tell
+        work.append(until(stop, partial(keep_told, tell, tuple(parts.traits()))))
     if "timers" in roles:
         work.append(until(stop, partial(sealing.run, _sealer(parts))))
     if {"delivery", "timers"} & set(roles):

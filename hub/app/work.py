@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Any
 
 from hub.app.container import Container
@@ -17,6 +18,13 @@ Role = Callable[[Container, asyncio.Event, AsyncExitStack], Awaitable[Work]]
 
 async def until_set(stop: asyncio.Event) -> None:
     await stop.wait()
+
+
+async def once(ready: asyncio.Event, begin: Callable[[], Work], stop: asyncio.Event) -> None:
+    """Begin the work when `ready` is set, unless `stop` is set first."""
+    await until(stop, partial(until_set, ready))
+    if not stop.is_set():
+        await begin()
 
 
 async def until(stop: asyncio.Event, begin: Callable[[], Work]) -> None:

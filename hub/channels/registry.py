@@ -39,7 +39,7 @@ from hub.channels.urls import (
 from hub.channels.whatsapp.channel import TRAITS as WHATSAPP_TRAITS
 from hub.channels.whatsapp.channel import WhatsappChannel
 from hub.errors import ConfigurationError, PermanentFailure
-from hub.model import Lane
+from hub.model import ChannelTraits, Lane
 from hub.policy import Policy
 from hub.ports import Channel, Throttle
 from hub.resilience.breaker import Breakers
@@ -113,6 +113,21 @@ def build_channels(
         channels = {name: Allowlisted(channel, allowed) for name, channel in channels.items()}
     inbox, letters = StoredChannel(INBOX, store_inbox), StoredChannel(LETTERS, store_letter)
     return {**channels, "inbox": inbox, "print": letters}
+
+
+def names_channels(settings: Settings) -> bool:
+    """Return whether the settings name a channel, beside the hub's own: in capture mode they name all."""
+    return settings.mode is Mode.CAPTURE or bool(BUILDERS.keys() & settings.providers.keys())
+
+
+def traits_of(names: Iterable[str]) -> dict[str, ChannelTraits]:
+    """
+    Return these channels as planning knows them, in the order of the registry; an unknown name is left out.
+
+    Whether one `confirms` depends on its provider: delivery, which builds it, is the one that asks for it.
+    """
+    named = frozenset(names)
+    return {name: traits for name, traits in TRAITS.items() if name in named}
 
 
 def sender_address(settings: Settings, policy: Policy) -> str:
@@ -239,15 +254,23 @@ def _fcm(setting: str, url: str, around: BuildContext) -> Channel:
 
 def _folder(name: str, folder: Path, around: BuildContext) -> Channel:
     if name == "email":
-        return Outbox(folder, EmailChannel.traits, render=around.compose, suffix=".eml")
-    return Outbox(folder, _TRAITS[name], render=as_json, suffix=".json")
+        return Outbox(folder, TRAITS[name], render=around.compose, suffix=".eml")
+    return Outbox(folder, TRAITS[name], render=as_json, suffix=".json")
 
 
 def _file(name: str, setting: str, url: str, around: BuildContext) -> Channel:
     return _folder(name, parse_folder(url, setting=setting), around)
 
 
-_TRAITS: Final = {"sms": SMS_TRAITS, "push": FcmChannel.traits, "whatsapp": WHATSAPP_TRAITS}
+TRAITS: Final[Mapping[str, ChannelTraits]] = {
+    "email": EmailChannel.traits,
+    "sms": SMS_TRAITS,
+    "push": FcmChannel.traits,
+    "whatsapp": WHATSAPP_TRAITS,
+    "inbox": INBOX,
+    "print": LETTERS,
+}
+"""Channel → what is true of it whoever its provider is; of one that is built, its own `traits` say more."""
 
 BUILDERS: Final[Mapping[str, Mapping[str, Builder]]] = {
     "email": {"smtp": _smtp, "smtps": _smtp, "file": partial(_file, "email")},

@@ -54,5 +54,6 @@ from hub.storage.strangers import PostgresStrangers
 from hub.storage.surveys import PostgresSurveys
 from hub.storage.throttles import RedisThrottle
 from hub.storage.timers import PostgresTimers
+from hub.storage.told_channels import PostgresToldChannels
 from hub.storage.unsubscribes import PostgresUnsubscribes
 from hub.storage.webhooks import PostgresWebhooks

@@ -16,7 +16,7 @@ from hub.channels.allowlist import Allowlisted
 from hub.channels.email.channel import EmailChannel
 from hub.channels.failover import Failover
 from hub.channels.outbox import Outbox, as_json
-from hub.channels.registry import BUILDERS
+from hub.channels.registry import BUILDERS, TRAITS
 from hub.channels.sms import TRAITS as SMS_TRAITS
 from hub.channels.sms.twilio import TwilioChannel
 from hub.channels.urls import parse_smtp
@@ -87,7 +87,8 @@ def test_a_channel_s_traits_are_the_same_in_every_mode(
 
     channels = channels_of(settings(HUB_MODE=mode, **urls), policy)
 
-    assert channels[name].traits == traits
+    assert channels[name].traits == traits == TRAITS[name]
+    assert list(TRAITS) == list(channels)
 
 
 async def test_capturing_builds_no_provider_with_any_urls(policy: Policy, tmp_path: Path) -> None:

@@ -10,8 +10,10 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,10 +23,13 @@ import yaml
 from aiohttp import ClientConnectionError, ClientSession
 
 from hub.app.roles import ROLES
+from hub.consumers.topology import events_queue
 from hub.local.loopback import free_port
 from hub.local.server import plain_environment
+from hub.model import Lane
 from hub.settings import Mode, load
 from hub.storage import Database
+from tests.acceptance.harness import publisher, until
 
 ROOT = Path(__file__).parents[2]
 MAIL = {"COMPOSE_PROFILES": "mail,monitoring", "HUB_MAIL_DOMAIN": "respuestas.example"}
@@ -34,17 +39,23 @@ OURS = "hub:local"
 COMMANDS = (("docker", "compose"), ("docker-compose",))
 
 PROVIDERS = {"email_url", "sms_url", "push_url", "whatsapp_url"}
-EVERY = {"amqp_url", "database_url", "secret"}
-"""Of every role: it consumes or publishes, writes rows, and signs or reads addresses, links and seals."""
-INSIDE = {*EVERY, "redis_url", "api_key"}
+EVERY = {"amqp_url", "database_url"}
+"""Of every role: it consumes or publishes, and writes rows."""
+PLANNING = {*EVERY, "redis_url", "api_key"}
 """The roles that know appointments, and whose metrics other containers read, with the key."""
+INSIDE = {*PLANNING, "secret"}
+"""Those that also sign or read addresses, links and seals."""
 SECRETS_OF = {
-    "intake": INSIDE | PROVIDERS,  # it plans with the channels that there are
+    "intake": PLANNING,  # delivery tells it which channels there are, and it signs nothing
     "delivery": INSIDE | PROVIDERS,
     "timers": INSIDE | {"sms_url"},  # the monitor asks for the balance of a prepaid provider
     "web": INSIDE | PROVIDERS,  # it verifies calls of providers, tries events, and `hub check` asks them
-    "mail": EVERY,  # strangers write to it
+    "mail": {*EVERY, "secret"},  # strangers write to it; it reads signed addresses
 }
+TOGETHER = {"intake", "delivery"}
+"""The roles of which one waits for the other."""
+WAITING = {"rabbitmq": "ok", "redis": "ok", "postgresql": "ok", "clock": "ok", "channels": "not ok"}
+"""The servers of an intake that delivery has told nothing."""
 
 FIXED_IN = {"rabbitmq": (4, 2), "redis": (8, 2, 8), "mailpit": (1, 30)}
 """Service → the first version without the holes known by now; older series of RabbitMQ get no mends."""
@@ -177,65 +188,126 @@ def test_role_that_strangers_write_to_holds_no_key_and_answers_no_other_containe
     assert not mail.get("volumes")
 
 
-@pytest.mark.parametrize("role", ROLES)
-async def test_role_works_with_the_variables_of_its_service_alone(
-    services: Services, secrets: Path, amqp_url: str, redis_url: str, database: str, tmp_path: Path, role: str
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """A role that runs with the variables of its service alone."""
+
+    process: asyncio.subprocess.Process
+    health: str
+    log: Path
+    client: ClientSession
+
+    async def ready(self) -> tuple[int, Mapping[str, str]]:
+        """Return the status of the answer and what each server is said to be; 0 while nobody listens."""
+        assert self.process.returncode is None, self.log.read_text()
+        try:
+            async with self.client.get(self.health) as answer:
+                return answer.status, (await answer.json()).get("servers", {})
+        except ClientConnectionError:
+            return 0, {}
+
+    async def is_ready(self) -> bool:
+        return (await self.ready())[0] == 200
+
+    def lines(self) -> Sequence[Mapping[str, Any]]:
+        return [json.loads(line) for line in self.log.read_text().splitlines()]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Roles:
+    """What a service has from its file and its secrets, and the servers of this test instead of its own."""
+
+    services: Services
+    secrets: Path
+    servers: Mapping[str, str]
+    folder: Path
+
+    @asynccontextmanager
+    async def running(self, role: str) -> AsyncIterator[Running]:
+        """Run it; at its end it has stopped by itself, and logged no error."""
+        port, log = free_port(), self.folder / f"{role}.log"
+        with log.open("wb") as writing:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "hub", "run", role),
+                env={**plain_environment(), **self._variables(role), "HUB_METRICS": f"127.0.0.1:{port}"},
+                stderr=writing,
+            )
+        health = f"http://127.0.0.1:{port}/health/ready"
+        try:
+            async with ClientSession() as client:
+                yield (found := Running(process=process, health=health, log=log, client=client))
+        finally:
+            with suppress(ProcessLookupError):
+                process.send_signal(signal.SIGTERM)
+            code = await asyncio.wait_for(process.wait(), 60)
+        assert 0 == code
+        assert [] == [line for line in found.lines() if line["level"] in {"error", "critical"}]
+
+    def _variables(self, role: str) -> Mapping[str, str]:
+        given = environment(self.services[role], self.secrets)
+        here = {
+            "HUB_CAPTURE_DIR": str(self.folder / "outbox"),
+            "HUB_MODE": "allowlist",
+            "HUB_ALLOW_RECIPIENTS": "nobody@example.com",
+        }
+        here |= {name: url for name, url in self.servers.items() if given.pop(f"{name}_FILE", None)}
+        here |= {name: f"127.0.0.1:{free_port()}" for name in ("HUB_HTTP", "HUB_MAIL") if name in given}
+        return {**given, **here}
+
+
+@pytest.fixture
+def roles(
+    services: Services, secrets: Path, amqp_url: str, redis_url: str, database: str, tmp_path: Path
+) -> Roles:
     servers = {"HUB_AMQP_URL": amqp_url, "HUB_REDIS_URL": redis_url, "HUB_DATABASE_URL": database}
     providers = {
         "HUB_EMAIL_URL": "smtp://127.0.0.1:1",
         "HUB_SMS_URL": "twilio+https://SID:TOKEN@127.0.0.1:1?from=%2B573001234567",
     }
-    given = environment(services[role], secrets)
-    elsewhere = {
-        name: value for name, value in {**servers, **providers}.items() if given.pop(f"{name}_FILE", None)
-    }
-    port = free_port()
-    here = {
-        "HUB_METRICS": f"127.0.0.1:{port}",
-        "HUB_CAPTURE_DIR": str(tmp_path / "outbox"),
-        "HUB_MODE": "allowlist",
-        "HUB_ALLOW_RECIPIENTS": "nobody@example.com",
-    }
-    here |= {name: f"127.0.0.1:{free_port()}" for name in ("HUB_HTTP", "HUB_MAIL") if name in given}
-    with (tmp_path / "log").open("wb") as log:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "hub", "run", role),
-            env={**plain_environment(), **given, **elsewhere, **here},
-            stderr=log,
-        )
-    try:
-        key = {"Authorization": f"Bearer {(secrets / 'api_key').read_text().strip()}"}
-        async with asyncio.timeout(60), ClientSession(headers=key) as client:
-            while (ready := await answered(client, f"http://127.0.0.1:{port}/health/ready")) != 200:
-                assert process.returncode is None, (tmp_path / "log").read_text()
-            while not await beats(database):
-                assert process.returncode is None, (tmp_path / "log").read_text()
-    finally:
-        with suppress(ProcessLookupError):
-            process.send_signal(signal.SIGTERM)
-        code = await asyncio.wait_for(process.wait(), 60)
+    return Roles(services=services, secrets=secrets, servers={**servers, **providers}, folder=tmp_path)
 
-    logged = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
-    assert (200, 0) == (ready, code)
-    assert [] == [line for line in logged if line["level"] in {"error", "critical"}]
+
+@pytest.mark.parametrize("role", sorted(ROLES.keys() - TOGETHER))
+async def test_role_works_with_the_variables_of_its_service_alone(
+    roles: Roles, database: str, role: str
+) -> None:
+    async with roles.running(role) as running:
+        await until(running.is_ready, f"{role} to be ready")
+        await until(partial(beats, database), "its clock")
+
+
+async def test_intake_has_no_provider_and_plans_with_what_delivery_has_told(
+    roles: Roles, amqp_url: str, database: str
+) -> None:
+    """Both have the variables of their service alone."""
+    petition = json.loads((ROOT / "schemas/pqrs.received.v1.json").read_text())["examples"][0]
+    async with roles.running("intake") as intake, publisher(amqp_url) as sender, Database(database) as opened:
+
+        async def planned() -> bool:
+            return ["email"] == [row["channel"] for row in await opened.rows("SELECT channel FROM message")]
+
+        async def waits() -> bool:
+            return await intake.ready() == (503, WAITING)
+
+        await until(waits, "intake to wait for its channels alone")
+        await sender.publish("pqrs.received", {**petition, "petitioner": {"name": "P", "email": "p@b.co"}})
+        queue = await sender.channel.declare_queue(events_queue(Lane.NORMAL), passive=True)
+        consumers = queue.declaration_result.consumer_count
+        async with roles.running("delivery") as delivery:
+            await until(delivery.is_ready, "delivery to be ready")
+            await until(intake.is_ready, "intake to be ready")
+            await until(planned, "the mail to be planned")
+        told = [line for line in intake.lines() if line["event"].startswith("channels.")]
+
+    assert 0 == consumers
+    assert ["channels.awaited", "channels.known"] == [line["event"] for line in told]
+    assert ["email", "sms", "inbox", "print"] == told[1]["channels"]
 
 
 async def beats(database: str) -> bool:
     """Return whether the process has reported its clock, as it does once all of its work has begun."""
-    await asyncio.sleep(0.1)
     async with Database(database, size=1) as opened:
         return bool(await opened.rows("SELECT FROM heartbeat WHERE subject = 'clock' LIMIT 1"))
-
-
-async def answered(client: ClientSession, url: str) -> int:
-    """Return the status; 0 while nobody listens."""
-    try:
-        async with client.get(url) as answer:
-            return answer.status
-    except ClientConnectionError:
-        await asyncio.sleep(0.1)
-        return 0
 
 
 def secrets_of(service: Mapping[str, Any]) -> set[str]:

@@ -50,6 +50,7 @@ HOLDS_NOTHING: Final = {
     "sign_in_lock": "digests",
     "survey_turn": "a reference and an instant; goes at once (`forget_turns`)",
     "template_version": "the company's words",
+    "told_channels": "names of channels",
     "trouble": "states of the hub",
     "unit": "homes",
     "untold_reset": "references of staff, for seconds; an erased one has no contact left that it could reach",

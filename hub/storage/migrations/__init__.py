@@ -15,7 +15,7 @@ from hub.storage.migrations import completing
 from hub.storage.migrations import plan as planning
 from hub.storage.migrations.plan import UpgradePlan
 
-HEAD: Final = "0047"
+HEAD: Final = "0048"
 
 _SIZES: Final = load("indexes")["sizes"]
 _HOW: Final = "docs/operations.md, Two users of the database, has the commands"
