@@ -306,6 +306,7 @@ async def test_intake_has_no_provider_and_plans_with_what_delivery_has_told(
 
 async def beats(database: str) -> bool:
     """Return whether the process has reported its clock, as it does once all of its work has begun."""
+    await asyncio.sleep(0.1)  # aiormq complains of a channel that ends while it is being opened
     async with Database(database, size=1) as opened:
         return bool(await opened.rows("SELECT FROM heartbeat WHERE subject = 'clock' LIMIT 1"))
 
