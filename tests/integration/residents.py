@@ -27,6 +27,8 @@ from tests.unit.clock_factory import scheduled
 SECRET: Final = "a-secret-that-nobody-guesses-and-long-enough"
 HUB: Final = "https://hub.example.co"
 BUILDING: Final = "Conjunto Altos del Rosal"
+LONG_AGO: Final = timedelta(days=9)
+"""Before which a first reply is overdue, whatever holidays there were: those of Holy Week take five days."""
 TEXT: Final = "Buenas tardes, María:\n\nRecibimos su petición <b>sobre la piscina</b>."
 
 
@@ -57,7 +59,7 @@ def path(mail: UUID, made: ResidentLinks | None = None, *, ends_at: datetime) ->
 
 def overdue(now: datetime) -> Clock:
     """Return a first reply that level 1 has let pass."""
-    clock = scheduled(POLICY.clocks["first_reply"], now - timedelta(days=5), policy=POLICY)
+    clock = scheduled(POLICY.clocks["first_reply"], now - LONG_AGO, policy=POLICY)
     fired = next(place for place, step in enumerate(clock.steps) if step.kind.value == "escalate") + 1
     context = {"radicado": "PQ-2026-7"}
     return replace(clock, fired=fired, level=2, state=ClockState.BREACHED, context=context)
@@ -76,7 +78,7 @@ def world_with_mail(*clocks: Clock, text: str = TEXT, **settings: str) -> tuple[
         building=BUILDING,
         brand=Brand(digest=b"1", data=brand),
         clocks=clocks or (overdue(now),),
-        events=[CaseEvent(name="pqrs.received", at=now - timedelta(days=5))],
+        events=[CaseEvent(name="pqrs.received", at=now - LONG_AGO)],
     )
     world.evidence = KeptWords({mail.id: _said(mail, text, now)})  # type: ignore[assignment]
     return world, mail
