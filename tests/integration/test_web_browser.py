@@ -65,13 +65,14 @@ async def test_pages_run_no_markup_of_what_they_show(browser: Browser, opened: D
         ]
         letter = await visit(browser, client, f"/dead/{EVIL_LETTER.id}")
         titles = await browser.run("document.querySelector('.payload').innerText + document.title")
+        complaints = list(browser.complaints)
 
     assert "Incumplido" in now
     assert "La dirección de correo no existe" in messages
     assert [True] * 5 == [EVIL in text for text in (now, messages, channels, dead, letter)]
     assert titles.endswith("COPROSERVICIOS S.A.S.")
     assert "owned" not in titles.replace(EVIL, "")
-    assert browser.complaints == []
+    assert complaints == []
 
 
 @pytest.mark.parametrize(("tab", "path"), [("entregas", "/messages"), ("relojes", "/clocks")])
@@ -174,6 +175,7 @@ async def test_open_incidents_stand_on_top_until_resolved(browser: Browser, open
         )
         await world.incidents.resolve(["circuit", "skew"], timedelta(microseconds=-1))
         after = await visit(browser, client, "/")
+        complaints = list(browser.complaints)  # later ones would be of a server that is gone
 
     assert "El proveedor twilio de SMS está fallando" in lines
     assert "Ver canales" in lines
@@ -182,7 +184,7 @@ async def test_open_incidents_stand_on_top_until_resolved(browser: Browser, open
     assert lists == [True, True]
     assert EVIL in lines
     assert "twilio" not in after
-    assert browser.complaints == []
+    assert complaints == []
 
 
 async def test_work_for_operators_stands_above_the_counts(browser: Browser, opened: Database) -> None:
@@ -200,6 +202,7 @@ async def test_work_for_operators_stands_above_the_counts(browser: Browser, open
             "Object.fromEntries([...document.querySelectorAll('.matter')]"
             ".map(a => [a.innerText, a.getAttribute('href').replace(/since=[^&]+/, 'since=T')]))"
         )
+        complaints = list(browser.complaints)
 
     assert lines == {
         "1 promesa vencida": "/clocks?state=breached",
@@ -210,4 +213,4 @@ async def test_work_for_operators_stands_above_the_counts(browser: Browser, open
         "1 carta por entregar": "/letters",
         "1 cartel por colgar": "/posters?state=to_print",
     }
-    assert browser.complaints == []
+    assert complaints == []
