@@ -22,8 +22,8 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 LOCKS: Final = (
     "requirements.lock",
     "requirements-dev.lock",
-    "requirements-build.lock",
     "requirements-installer.lock",
+    "requirements-build.lock",
 )
 APART: Final = ("requirements-schemathesis.lock",)
 """Of an environment of its own, with other versions: pip-audit takes one version of each package."""
