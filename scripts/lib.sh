@@ -186,13 +186,15 @@ install_schemathesis() {
 # install_locked LOCK ENVIRONMENT: exactly these packages, by their hashes. uv does in seconds what takes pip a
 # minute; where there is no uv for this system, or it cannot reach what pip reaches, pip does it.
 install_locked() {
-    local installer=$root/.run/installer
+    local installer=$root/.run/installer pip_index
     make_installer "$installer"
     pip_index=$("$installer/bin/python" -m pip config get global.index-url 2>/dev/null) || pip_index=
     UV_DEFAULT_INDEX=${UV_DEFAULT_INDEX:-${PIP_INDEX_URL:-$pip_index}} \
         "$installer/bin/uv" pip install --quiet --no-config --system-certs --require-hashes \
-        --python "$2/bin/python" -r "$root/$1" 9>&- 2>"$installer/uv.log" ||
+        --python "$2/bin/python" -r "$root/$1" 9>&- 2>"$installer/uv.log" || {
+        say "uv cannot do it (${installer#"$root"/}/uv.log says why): pip does, and takes a minute."
         with_pip "$installer" --python "$2/bin/python" install -r "$root/$1"
+    }
     cp "$root/$1" "$2/$1"
 }
 

@@ -1,5 +1,5 @@
 """
-Compiled templates on disk: each process would compile the same ones again, three milliseconds each.
+Compiled templates on disk: each process would compile the same ones again, four milliseconds each.
 
 They lie where Python keeps its own compiled modules, by the digest of what they are made of, and are trusted
 as those are: whoever can write there can change the hub. Python's rules hold (`PYTHONDONTWRITEBYTECODE`,
@@ -14,7 +14,6 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from functools import cache
 from hashlib import sha256
 from importlib.util import cache_from_source
 from pathlib import Path
@@ -25,7 +24,6 @@ import jinja2
 
 import hub
 
-_HUB: Final = Path(hub.__file__).parent
 NAME: Final = f"templates.{sys.implementation.cache_tag}"
 """Of each folder, before the digest of the modules."""
 
@@ -38,7 +36,7 @@ def code_of(
 
     Kept in `folder`, by default the one of these modules.
     """
-    place = (folder or _folder()) / f"{_digest(made_of)}.pyc"
+    place = (folder or _FOLDER) / f"{_digest(made_of)}.pyc"
     with suppress(OSError, EOFError, ValueError, TypeError):
         code = marshal.loads(place.read_bytes())  # noqa: S302 - as trusted as the hub's compiled modules
         if isinstance(code, CodeType):
@@ -61,9 +59,8 @@ def _keep(place: Path, code: bytes) -> None:
     new.replace(place)
 
 
-@cache
-def _folder() -> Path:
-    stamp = _digest([jinja2.__version__.encode(), *_modules(_HUB)])
+def _folder_of(folder: Path) -> Path:
+    stamp = _digest([jinja2.__version__.encode(), *_modules(folder)])
     return Path(cache_from_source(__file__)).with_name(f"{NAME}-{stamp[:16]}")
 
 
@@ -80,3 +77,7 @@ def _modules(folder: Path | str) -> Iterator[bytes]:
 def _digest(parts: Iterable[bytes]) -> str:
     """Return one digest of all: each part has its own, so that no two lists have the same."""
     return sha256(b"".join(sha256(part).digest() for part in parts)).hexdigest()
+
+
+_FOLDER: Final = _folder_of(Path(hub.__file__).parent)
+"""Named while the modules are loaded: a process that outlives an upgrade keeps nothing under its name."""
