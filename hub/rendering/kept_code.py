@@ -59,8 +59,9 @@ def _keep(place: Path, code: bytes) -> None:
     new.replace(place)
 
 
-def _folder_of(folder: Path) -> Path:
-    stamp = _digest([jinja2.__version__.encode(), *_modules(folder)])
+def folder_of(modules: Path) -> Path:
+    """Return where what these modules compile is kept: other ones have another place."""
+    stamp = _digest([jinja2.__version__.encode(), *_modules(modules)])
     return Path(cache_from_source(__file__)).with_name(f"{NAME}-{stamp[:16]}")
 
 
@@ -79,5 +80,5 @@ def _digest(parts: Iterable[bytes]) -> str:
     return sha256(b"".join(sha256(part).digest() for part in parts)).hexdigest()
 
 
-_FOLDER: Final = _folder_of(Path(hub.__file__).parent)
+_FOLDER: Final = folder_of(Path(hub.__file__).parent)
 """Named while the modules are loaded: a process that outlives an upgrade keeps nothing under its name."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,6 +19,7 @@ from tests.acceptance import directory
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import HubProcess, event, hub_process, publisher, until
 from tests.monitoring_files import ALERTS, Query, alerts, documented, of_series, queries
+from tests.programs import need_program
 from tests.providers.http import answering
 
 ROLES: Final = ("intake", "delivery", "timers", "web")
@@ -71,12 +70,7 @@ class Prometheus:
 
 @pytest.fixture
 def program() -> str:
-    found = shutil.which("prometheus")
-    if found is None and os.environ.get("CI") == "true":
-        pytest.fail("no prometheus here")
-    if found is None:
-        pytest.skip("no prometheus here")
-    return found
+    return need_program("prometheus")
 
 
 @asynccontextmanager

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from typing import Final
@@ -13,6 +11,7 @@ import pytest
 import yaml
 
 from tests.monitoring_files import ALERTS, PROMETHEUS, alerts, documented, panels, queries
+from tests.programs import need_program
 from tests.unit.test_docs import OPERATIONS, anchors, spans, text
 
 WIDTH: Final = 24
@@ -23,12 +22,7 @@ SEVERITIES: Final = {"critical", "warning"}
 
 @pytest.fixture(scope="session")
 def promtool() -> str:
-    found = shutil.which("promtool")
-    if found is None and os.environ.get("CI") == "true":
-        pytest.fail("no promtool here")
-    if found is None:
-        pytest.skip("no promtool here")
-    return found
+    return need_program("promtool")
 
 
 def section(anchor: str) -> str:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from typing import Final
 
-import pytest
-
 from hub.channels.email.mime import build_email
 from hub.model import Facts, InlineImage, Outgoing, Rendered, Sender
 from tests.contract.values import message, now
+from tests.programs import need_program
 from tests.unit.logos import png
 from tests.unit.test_mail_layout import mails
 from tests.unit.test_templates import SPEAKING
@@ -51,11 +48,7 @@ def in_mbox(name: str, words: Rendered) -> bytes:
 
 
 def test_example_mails_have_at_most_half_a_point() -> None:
-    program = shutil.which("spamassassin")
-    if program is None and os.environ.get("CI") == "true":
-        pytest.fail("SpamAssassin is not installed")
-    if program is None:
-        pytest.skip("SpamAssassin is not installed")
+    program = need_program("spamassassin")
     made = list(first_mails())
     mbox = b"".join(in_mbox(name, words) for name, words in made)
     judged = subprocess.run(

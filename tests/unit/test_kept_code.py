@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 from hub.rendering.engine import Engine
-from hub.rendering.kept_code import NAME, code_of
+from hub.rendering.kept_code import NAME, code_of, folder_of
 
 MADE_OF: Final = (b"text", b"Hola", b"{}")
 
@@ -69,6 +69,19 @@ def test_the_code_of_other_modules_is_taken_away(folder: Path) -> None:
 
     assert not former.exists()
     assert neighbour.exists()
+
+
+def test_modules_that_change_have_another_folder(tmp_path: Path) -> None:
+    module = tmp_path / "filters" / "money.py"
+    module.parent.mkdir()
+    module.write_text("SIGN = '$'\n")
+    before = folder_of(tmp_path)
+    (module.parent / "__pycache__").mkdir()
+    same = folder_of(tmp_path)
+    module.write_text("SIGN = 'COP'\n")
+
+    assert before == same
+    assert before != folder_of(tmp_path)
 
 
 def test_nothing_is_kept_where_python_keeps_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
