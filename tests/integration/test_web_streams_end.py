@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Final, NamedTuple, TypeAlias
 
-import pytest
 from aiohttp import ClientResponse, hdrs
 
 from hub.access import sessions
@@ -101,16 +100,20 @@ async def ended(answer: ClientResponse) -> None:
         pass
 
 
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
-async def test_stream_ends_with_its_session_and_no_other_does(servers: Servers, way: Way) -> None:
-    async with console_hub(servers) as hub:
-        ana, luis = await begun(hub, "ana.ruiz"), await begun(hub, "luis.paz")
-        async with (
-            stream(hub, STREAMS[0], ana.token) as live,
-            stream(hub, STREAMS[1], ana.token) as inbox,
-            stream(hub, STREAMS[0], luis.token) as others,
-        ):
-            await way(hub, ana)
-            went_on = await asyncio.gather(*map(is_open, (live, inbox, others)))
+async def left(hub: ConsoleHub, inside: Inside, way: Way) -> list[bool]:
+    """Return which of that person's streams go on after they have left in that way."""
+    async with stream(hub, STREAMS[0], inside.token) as live, stream(hub, STREAMS[1], inside.token) as inbox:
+        await way(hub, inside)
+        return list(await asyncio.gather(is_open(live), is_open(inbox)))
 
-    assert went_on == [False, False, True]
+
+async def test_streams_end_with_their_session_and_no_other_does(servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        luis = await begun(hub, "luis.paz")
+        leaving = {way: await begun(hub, way.__name__) for way in WAYS}
+        async with stream(hub, STREAMS[0], luis.token) as others:
+            going = [left(hub, inside, way) for way, inside in leaving.items()]
+            other, *went_on = await asyncio.gather(is_open(others), *going)
+
+    assert dict(zip(leaving, went_on, strict=True)) == {way: [False, False] for way in WAYS}
+    assert other
