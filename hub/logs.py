@@ -31,7 +31,7 @@ CORRELATION: Final = (
     *("event_id", "event_name", "event_key", "message_id", "case", "clock_id"),
     *("reply_id", "dead_letter_id", "trace_id"),
 )
-"""Fields that say what a line is about, under the same names in every line (docs/operations.md, Logs)."""
+"""Fields that say what a line is about, under the same names in every line (docs/operations/watching.md)."""
 MASK: Final = "***"
 _LONGEST_TEXT: Final = 20_000
 _MOST_CAUSES: Final = 5

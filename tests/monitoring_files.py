@@ -47,8 +47,8 @@ def of_series(name: str) -> str:
 
 
 def documented() -> set[str]:
-    """The metrics of the table in docs/operations.md."""
-    lines = (ROOT / "docs/operations.md").read_text().splitlines()
+    """The metrics of the table in docs/operations/watching.md."""
+    lines = (ROOT / "docs/operations/watching.md").read_text().splitlines()
     start = lines.index("| metric | by | what it counts |")
     table = takewhile(lambda line: line.startswith("|"), lines[start:])
     return {name for line in table for name in METRIC.findall(line.split("|")[1])}

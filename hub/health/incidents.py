@@ -2,7 +2,7 @@
 The kinds of incident of the hub itself: their symptoms, the channels they break, what to do. Pure.
 
 Instants and ages come from the database's clock. The texts are for operators, in Spanish;
-docs/operations.md has the same table.
+docs/operations/trouble.md has the same table.
 """
 
 from __future__ import annotations

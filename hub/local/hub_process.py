@@ -16,7 +16,7 @@ from hub.local.terminal import print_line
 from hub.settings import Address
 
 READY_LIMIT = 60.0  # seconds; the first start creates the schema
-DRAIN_LIMIT = 75.0  # seconds: a lease, and a margin (docs/operations.md, Stop)
+DRAIN_LIMIT = 75.0  # seconds: a lease, and a margin (docs/operations/upgrade.md, Stop)
 
 
 class HubProcess:

@@ -333,7 +333,7 @@ async def test_the_commands_of_the_page_make_two_users_of_one(
 ) -> None:
     server = private_servers.postgres
     await migrations.upgrade(server.url)
-    page = (ROOT / "docs/operations.md").read_text()
+    page = (ROOT / "docs/operations/protect.md").read_text()
     [commands] = re.findall(r"^```sh\n(mkdir -m 700 secrets\n.*?)^```", page, re.MULTILINE | re.DOTALL)
     (tmp_path / "scripts").symlink_to(ROOT / "scripts")
     programs_here = (Path(sys.executable).parent, programs.find_postgres().parent)

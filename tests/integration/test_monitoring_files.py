@@ -12,7 +12,7 @@ import yaml
 
 from tests.monitoring_files import ALERTS, PROMETHEUS, alerts, documented, panels, queries
 from tests.programs import need_program
-from tests.unit.test_docs import OPERATIONS, anchors, spans, text
+from tests.unit.test_docs import ALERTS_PAGE, anchors, spans, text
 
 WIDTH: Final = 24
 """Columns of a dashboard."""
@@ -28,7 +28,7 @@ def promtool() -> str:
 def section(anchor: str) -> str:
     """The text below the heading of an alert, up to the next heading."""
     found: list[tuple[str, str]] = re.findall(
-        r"^### (.+)\n((?:(?!##).*\n)*)", text(OPERATIONS), flags=re.MULTILINE
+        r"^## (.+)\n((?:(?!##).*\n)*)", text(ALERTS_PAGE), flags=re.MULTILINE
     )
     return {title.lower().replace(" ", "-"): body for title, body in found}[anchor]
 
@@ -45,8 +45,8 @@ def test_every_alert_says_in_words_what_is_wrong_and_leads_to_its_section() -> N
         assert rule["labels"]["severity"] in SEVERITIES, rule
         assert rule["annotations"]["description"].endswith("."), rule
         page, _, anchor = rule["annotations"]["runbook_url"].partition("#")
-        assert ("docs/operations.md", f"alert-{rule['alert'].lower()}") == (page, anchor)
-        assert anchor in anchors(OPERATIONS)
+        assert ("docs/operations/alerts.md", f"alert-{rule['alert'].lower()}") == (page, anchor)
+        assert anchor in anchors(ALERTS_PAGE)
 
 
 def test_every_section_of_an_alert_says_what_to_do_with_commands() -> None:
@@ -65,8 +65,8 @@ def test_every_section_of_an_alert_says_what_to_do_with_commands() -> None:
 def test_every_section_belongs_to_an_alert() -> None:
     named = {f"alert-{rule['alert'].lower()}" for rule in alerts()}
 
-    assert named == {anchor for anchor in anchors(OPERATIONS) if anchor.startswith("alert-")}
-    assert "hub check" in spans(OPERATIONS)
+    assert named == {anchor for anchor in anchors(ALERTS_PAGE) if anchor.startswith("alert-")}
+    assert "hub check" in spans(ALERTS_PAGE)
 
 
 def test_promtool_accepts_the_rules_and_the_example(promtool: str) -> None:

@@ -62,7 +62,11 @@ PAGES: Final = [
 ARCHITECTURE: Final = ROOT / "docs/architecture.md"
 PUBLISHING: Final = ROOT / "docs/publishing-events.md"
 RELIABILITY: Final = ROOT / "docs/reliability.md"
-OPERATIONS: Final = ROOT / "docs/operations.md"
+OPERATIONS: Final = ROOT / "docs/operations"
+ALERTS_PAGE: Final = OPERATIONS / "alerts.md"
+SETTINGS: Final = OPERATIONS / "settings.md"
+TROUBLE: Final = OPERATIONS / "trouble.md"
+WATCHING: Final = OPERATIONS / "watching.md"
 SECURITY: Final = ROOT / "docs/security.md"
 
 HUB: Final[Any] = typer.main.get_command(app)
@@ -71,6 +75,8 @@ FOLDERS: Final = ("hub", "docs", "scripts", "tests", "schemas", "examples", "ben
 MAP: Final = "| folder | what is in it |"
 FEWEST_WORDS: Final = 5
 LARGEST_PICTURE: Final = 150_000
+LONGEST_TASK: Final = 2_600
+"""Words of a page about one task."""
 SETTING: Final = re.compile(r"HUB_[A-Z]+(?:_[A-Z]+)*")
 
 
@@ -86,7 +92,11 @@ def prose(page: Path) -> str:
 
 
 def blocks(page: Path, language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", text(page), flags=re.MULTILINE | re.DOTALL)
+    return blocks_of(text(page), language)
+
+
+def blocks_of(content: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", content, flags=re.MULTILINE | re.DOTALL)
 
 
 def spans(page: Path) -> list[str]:
@@ -185,7 +195,7 @@ def test_a_setting_that_is_named_is_read(page: Path) -> None:
 
 def test_every_setting_is_documented() -> None:
     documented = {
-        name for row in rows(OPERATIONS, "| setting | default | |") for name in SETTING.findall(row[0])
+        name for row in rows(SETTINGS, "| setting | default | |") for name in SETTING.findall(row[0])
     }
 
     assert documented == settings()
@@ -195,9 +205,21 @@ def settings() -> set[str]:
     return set(re.findall(r'"(HUB_[A-Z_]+)"', text(ROOT / "hub/settings/__init__.py")))
 
 
+def test_each_task_of_operations_is_in_the_index_and_begins_with_its_commands() -> None:
+    index = re.findall(r"\]\(operations/(\S+?)\)", text(ROOT / "docs/operations.md"))
+    pages = sorted(OPERATIONS.glob("*.md"))
+
+    assert {page.name for page in pages} == set(index)
+    for page in pages:
+        beginning = text(page).partition("\n## ")[0]
+        assert len(text(page).split()) < LONGEST_TASK, page
+        assert blocks_of(beginning, "sh"), page
+
+
 def test_every_metric_is_documented() -> None:
     users = {"hub_owner", "hub_app"}  # of the database
-    documented = set(re.findall(r"hub_[a-z_]+", text(OPERATIONS))) - users
+    pages = "\n".join(text(page) for page in OPERATIONS.glob("*.md"))
+    documented = set(re.findall(r"hub_[a-z_]+", pages)) - users
 
     assert documented == set(_NAMES.values()) | set(GAUGE_NAMES) | set(GAUGES) | {REACH} | {
         "hub_accept_seconds",
@@ -224,13 +246,13 @@ def test_every_metric_is_documented() -> None:
 
 
 def test_the_table_of_incidents_is_the_table_of_kinds() -> None:
-    documented = rows(OPERATIONS, "| avería | cuándo | qué hacer | mientras tanto |")
+    documented = rows(TROUBLE, "| avería | cuándo | qué hacer | mientras tanto |")
 
     assert [[f"`{kind.name}`", kind.seen, kind.to_do, kind.meanwhile] for kind in KINDS] == documented
 
 
 def test_an_overlay_that_is_shown_can_be_used(tmp_path: Path) -> None:
-    overlays = blocks(OPERATIONS, "toml")
+    overlays = [overlay for page in sorted(OPERATIONS.glob("*.md")) for overlay in blocks(page, "toml")]
     assert overlays
     for overlay in overlays:
         (tmp_path / "policy.toml").write_text(overlay)

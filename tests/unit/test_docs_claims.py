@@ -49,8 +49,15 @@ NUMBERS: Final = {
         f"waits up to {lockout.DELAYS[-1]:.0f} seconds for each try, with {WORDS[lockout.WAITING]} tries",
         f"and {lockout.CROWD} of all addresses",
     ),
-    OPERATIONS: (
-        f"of {SHORTEST_SECRET} characters or more",
+    OPERATIONS / "keys.md": (
+        f"Both work until the old one ends, {'a day' if OVERLAP.days == 1 else OVERLAP} later",
+    ),
+    OPERATIONS / "machines.md": (
+        f"keeps up to {POOL_SIZE} connections to PostgreSQL",
+        f"Intake locks the cases of a batch, at most {events.BATCH}",
+    ),
+    OPERATIONS / "messages.md": (f"looks at held messages again every {LOOK_AGAIN.seconds // 60} minutes",),
+    OPERATIONS / "protect.md": (
         f"After {refusals.GUESSES} wrong keys",
         f"{refusals.LINES} lines a minute in all",
         f"A request's head has {LIMITS.head:.0f} s",
@@ -58,19 +65,18 @@ NUMBERS: Final = {
         f"none of its answer for {LIMITS.answer:.0f} s",
         f"an idle connection ends after {LIMITS.idle:.0f} s",
         f"has {LIMITS.most} connections, {LIMITS.most_of_one} of one address",
+    ),
+    OPERATIONS / "providers.md": (
         f"A mail may have {SIZE_LIMIT >> 20} MiB at most",
         f"within {BOUNCE_AGE.days} days",
         f"within {COMPLAINT_AGE.days} days",
-        f"keeps up to {POOL_SIZE} connections to PostgreSQL",
-        f"Intake locks the cases of a batch, at most {events.BATCH}",
-        f"looks at held messages again every {LOOK_AGAIN.seconds // 60} minutes",
         f"every {CONFIGURATION_WAIT.seconds // 60} minutes at first",
-        f"up to {MANY:,} for each state",
-        f"finishes what it holds ({DRAIN.seconds} s at most",
-        f"makes {WORDS[AHEAD]} months ahead",
-        f"Both work until the old one ends, {'a day' if OVERLAP.days == 1 else OVERLAP} later",
-        f"sends a canary** every {WORDS[int(topology.EVERY)]} seconds",
     ),
+    OPERATIONS / "records.md": (f"makes {WORDS[AHEAD]} months ahead",),
+    OPERATIONS / "settings.md": (f"of {SHORTEST_SECRET} characters or more",),
+    OPERATIONS / "trouble.md": (f"sends a canary** every {WORDS[int(topology.EVERY)]} seconds",),
+    OPERATIONS / "upgrade.md": (f"finishes what it holds ({DRAIN.seconds} s at most",),
+    OPERATIONS / "watching.md": (f"up to {MANY:,} for each state",),
 }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.for_each import for_each
-from tests.unit.test_docs import OPERATIONS, ROOT, rows, text
+from tests.unit.test_docs import ALERTS_PAGE, OPERATIONS, ROOT, WATCHING, rows, text
 from tests.unit.test_docs_claims import is_served
 
 CONSOLE: Final = ROOT / "docs/console.md"
@@ -53,7 +53,7 @@ def test_labels_of_the_console_are_those_of_its_pages() -> None:
     assert [] == [label for label in named if not is_said(label)]
 
 
-@for_each([OPERATIONS, RUNBOOKS])
+@for_each([*sorted(OPERATIONS.glob("*.md")), RUNBOOKS])
 def test_what_is_done_at_the_console_has_labels_and_pages_that_there_are(page: Path) -> None:
     said = "\n".join(acts(page))
 
@@ -62,7 +62,7 @@ def test_what_is_done_at_the_console_has_labels_and_pages_that_there_are(page: P
 
 
 def test_every_alert_and_every_runbook_says_where_it_is_done_at_the_console() -> None:
-    alerts = re.split(r"^### Alert ", text(OPERATIONS), flags=re.MULTILINE)[1:]
+    alerts = re.split(r"^## Alert ", text(ALERTS_PAGE), flags=re.MULTILINE)[1:]
     books = re.split(r"^## ", text(RUNBOOKS), flags=re.MULTILINE)[1:]
 
     assert [] == [part.splitlines()[0] for part in alerts if f"\n{HERE}: " not in part]
@@ -71,7 +71,7 @@ def test_every_alert_and_every_runbook_says_where_it_is_done_at_the_console() ->
 
 
 def test_every_list_names_its_page() -> None:
-    pages = [PATH.findall(row[1]) for row in rows(OPERATIONS, LISTS)]
+    pages = [PATH.findall(row[1]) for row in rows(WATCHING, LISTS)]
 
     assert len(pages) > 20
     assert [] == [path for paths in pages for path in paths or [""] if not is_page(path)]

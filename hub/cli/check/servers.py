@@ -58,7 +58,7 @@ _UNTOLD_CLUSTER: Final = (
 )
 _TWO_USERS: Final = (
     "Use dos usuarios: el dueño en HUB_DATABASE_OWNER_URL, solo para `hub db upgrade`, y otro para los "
-    "papeles (docs/operations.md, Two users of the database)."
+    "papeles (docs/operations/protect.md, Two users of the database)."
 )
 _RIGHTS_AGAIN: Final = (
     "Quítele CREATEROLE y los papeles que tenga, y repita `hub db upgrade` con HUB_DATABASE_OWNER_URL."

@@ -18,7 +18,7 @@ from hub.storage.migrations.plan import UpgradePlan
 HEAD: Final = "0048"
 
 _SIZES: Final = load("indexes")["sizes"]
-_HOW: Final = "docs/operations.md, Two users of the database, has the commands"
+_HOW: Final = "docs/operations/protect.md, Two users of the database, has the commands"
 _NO_USER: Final = (
     f"PostgreSQL does not let the user of HUB_DATABASE_URL in: create it, or correct its password ({_HOW})."
 )
