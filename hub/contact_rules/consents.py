@@ -87,7 +87,11 @@ def came_back(person: str, reply_id: UUID, at: datetime) -> list[Consent]:
 
 
 def revoked_by_link(revocation: Revocation, person: str) -> Consent:
-    """Return the entry of the ledger for a refusal by a link; each refusal is an entry of its own."""
+    """
+    Return the entry of the ledger for a refusal by a link, of every channel; each is an entry of its own.
+
+    A mail's reminder may come by WhatsApp: who wants no more of a purpose has not chosen a channel.
+    """
     said_by = uuid8(revocation.at, "revocation", revocation.message_id.hex)
     return Consent(
         id=consent_id(said_by, revocation.purpose),
@@ -96,7 +100,6 @@ def revoked_by_link(revocation: Revocation, person: str) -> Consent:
         at=revocation.at,
         granted=False,
         said_by=said_by,
-        channels=(revocation.channel,),
         method=revocation.method,
         evidence_hash=revocation.proof,
     )

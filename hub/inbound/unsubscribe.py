@@ -1,5 +1,5 @@
 """
-The link that stops the mails of one purpose, with one click (RFC 8058).
+The link that stops the messages of one purpose by every channel, with one click (RFC 8058).
 
 The recipient has no session, and neither has the mailbox provider that presses for them: the signature is the
 proof. It is of one message and one purpose, and ends after `VALID_FOR`.
@@ -81,7 +81,7 @@ async def unsubscribe(
     now: datetime,
 ) -> bool:
     """
-    Revoke the purpose by mail, for whoever got the message, as the word BAJA does; safe to repeat.
+    Revoke the purpose by every channel, for whoever got the message, as the word BAJA does; safe to repeat.
 
     The ledger has the digest of the signature as its proof. False where the message is no longer stored.
     Raises StorageUnavailable.
@@ -92,13 +92,13 @@ async def unsubscribe(
     person, refused = found
     if refused:
         return True
-    about = {"purpose": purpose, "channel": CHANNEL}
     subject, who = f"message:{message_id}", of_link(person)
-    await audit.note(notes, who=who, action="consent.revoke", subject=subject, person=person, **about)
+    await audit.note(
+        notes, who=who, action="consent.revoke", subject=subject, person=person, purpose=purpose
+    )
     revocation = Revocation(
         message_id=message_id,
         purpose=purpose,
-        channel=CHANNEL,
         method=METHOD,
         proof=f"sha256:{sha256(signature.encode()).hexdigest()}",
         at=now,

@@ -36,11 +36,10 @@ class Consent(Stance):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revocation:
-    """A refusal by a link in a message: of its purpose, on its channel. `proof` shows that it is ours."""
+    """A refusal by a link in a message: of its purpose, on every channel. `proof` shows that it is ours."""
 
     message_id: UUID
     purpose: str
-    channel: str
     method: str
     proof: str
     at: datetime

@@ -45,7 +45,7 @@ FRAME: Final[Mapping[str, str]] = {
     "internal": "Internal message: it may have personal data. Do not forward it.",
     "phone": "Phone:",
     "own_page": "See this message and its case",
-    "unsubscribe": "I no longer want emails like this",
+    "unsubscribe": "I no longer want messages like this",
 }
 """The words of the layouts, as `hub.rendering.frame_es`."""
 

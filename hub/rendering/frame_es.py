@@ -13,5 +13,5 @@ FRAME: Final[Mapping[str, str]] = {
     "internal": "Mensaje interno: puede llevar datos de personas. No lo reenvíe.",
     "phone": "Teléfono:",
     "own_page": "Ver este mensaje y su caso",
-    "unsubscribe": "No quiero recibir más correos como este",
+    "unsubscribe": "No quiero recibir más mensajes como este",
 }

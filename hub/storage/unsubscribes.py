@@ -22,8 +22,10 @@ class PostgresUnsubscribes(Store):
 
     async def unsubscribe(self, revocation: Revocation) -> bool:
         async with self._database.transaction() as transaction:
-            about = revocation.message_id, revocation.purpose, revocation.at
-            rows = await transaction.rows(_SQL["refuse"], *about)
-            said = [revoked_by_link(revocation, row["person"]) for row in rows]
-            await consents.add(transaction, said)
-        return bool(rows)
+            mail = revocation.message_id, revocation.purpose
+            rows = await transaction.rows(_SQL["recipient"], *mail)
+            said = [revoked_by_link(revocation, row["person"]) for row in rows if not row["refused"]]
+            if said:
+                await transaction.rows(_SQL["refuse"], *mail, revocation.at)
+                await consents.add(transaction, said)
+        return bool(said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 
 from aiohttp import ClientSession, hdrs
@@ -28,12 +29,22 @@ AGREED: Final = {
     "method": "paper",
 }
 ANA: Final = {"petitioner": {"ref": "p-ana"}}
+ANOTHER: Final = {
+    "survey_id": "s-otra",
+    "kind": "post_servicio",
+    "respondent": {"ref": "p-nivel-4"},
+    "expires_at": "2099-12-31T12:00:00-05:00",
+    "copropiedad_id": directory.BUILDING,
+}
+"""A survey to somebody who presses the button of its mail."""
 
 
 async def test_closed_case_asks_and_a_low_score_starts_the_call_once(house: House) -> None:
     address = f"127.0.0.1:{free_port()}"
     house.policy(AT_ONCE)
     house.settings |= {"HUB_SECRET": SECRET, "HUB_PUBLIC_URL": HUB, "HUB_HTTP": address}
+    house.settings |= {"HUB_WHATSAPP_URL": house.whatsapp.url}
+    house.whatsapp.approve(json.loads(await house.command("template", "whatsapp", "--json")))
     async with (
         house.running() as publisher,
         Database(house.database_url) as database,
@@ -41,6 +52,7 @@ async def test_closed_case_asks_and_a_low_score_starts_the_call_once(house: Hous
     ):
         await directory.publish_all(publisher)
         await publisher.publish("privacy.consent.granted", AGREED)
+        await publisher.publish("privacy.consent.granted", {**AGREED, "subject_id": "p-nivel-4"})
         for number in (1, 2):
             await publisher.publish("pqrs.received", directory.pqrs(number, **ANA))
             await publisher.publish(
@@ -56,7 +68,7 @@ async def test_closed_case_asks_and_a_low_score_starts_the_call_once(house: Hous
         async def states() -> list[tuple[str, str | None]]:
             rows = await database.rows(
                 "SELECT state, reason FROM message"
-                " WHERE event = 'survey.requested' AND step = 0 AND occasion = 'initial'"
+                " WHERE event = 'survey.requested' AND step = 0 AND occasion = 'initial' AND person = 'p-ana'"
             )
             return sorted((row["state"], row["reason"]) for row in rows)
 
@@ -64,6 +76,8 @@ async def test_closed_case_asks_and_a_low_score_starts_the_call_once(house: Hous
             return [("sent", None), ("suppressed", "asked_lately")] == await states()
 
         await until(are_decided, "one survey to be sent and the other to be refused")
+        await publisher.publish("survey.requested", ANOTHER)
+        await press_one_click(house, client, database)
         link = await the_link(house)
         page = await client.get(link.relative())
         assert "¿qué tan probable es que nos recomiende?" in await page.text()
@@ -90,17 +104,55 @@ async def test_closed_case_asks_and_a_low_score_starts_the_call_once(house: Hous
         assert "Nadie llamó" not in (house.folder / "hub.log").read_text()
         shown = await house.command("indicators", "--json")
         assert '"few": true' in shown
+        await no_reminder_leaves(house, database)
+
+
+async def press_one_click(house: House, client: ClientSession, database: Database) -> None:
+    """Press the button of the mail (RFC 8058), as its mailbox provider does; then let its reminder be due."""
+    mail = await the_mail(house, "nivel4@example.co")
+    where = URL(str(mail.message["List-Unsubscribe"]).strip("<>"))
+    pressed = await client.post(where.relative(), data={"List-Unsubscribe": "One-Click"})
+    assert 200 == pressed.status
+    await database.rows("UPDATE message SET next_at = now() WHERE person = 'p-nivel-4' AND state = 'held'")
+
+
+async def no_reminder_leaves(house: House, database: Database) -> None:
+    """Ley 1581, art. 8 (e), and Ley 2300, art. 5: who has said no by mail gets no WhatsApp, either."""
+
+    async def steps() -> list[tuple[str, str, str]]:
+        rows = await database.rows(
+            "SELECT channel, state, reason FROM message"
+            " WHERE person = 'p-nivel-4' AND event = 'survey.requested' AND occasion <> 'initial' ORDER BY step"
+        )
+        return [tuple(row) for row in rows]
+
+    async def have_ended() -> bool:
+        found = await steps()
+        return bool(found) and found[-1][0] != "email" and found[-1][1] != "queued"
+
+    await until(have_ended, "the steps of the reminder to end")
+    assert {("suppressed", "opted_out")} == {step[1:] for step in await steps()}
+    assert [] == [note for note in house.whatsapp.notes if note.to.endswith("3100000004")]
 
 
 async def the_link(house: House) -> URL:
+    mail = await the_mail(house, "ana@example.co")
+    return link_in(mail.message.get_body(("plain",)).get_content())
+
+
+async def the_mail(house: House, to: str) -> Any:
     mails: list[Any] = []
 
     def has_come() -> bool:
-        mails[:] = [mail for mail in house.smtp.mails if "Califique" in str(mail.message["Subject"])]
+        mails[:] = [
+            mail
+            for mail in house.smtp.mails
+            if mail.recipient == to and "Califique" in str(mail.message["Subject"])
+        ]
         return bool(mails)
 
     await until(has_come, "the mail of the survey")
-    return link_in(mails[0].message.get_body(("plain",)).get_content())
+    return mails[0]
 
 
 async def count(database: Database, name: str) -> int:

@@ -25,14 +25,13 @@ def refusal(mail: Message, at: datetime | None = None) -> Revocation:
     return Revocation(
         message_id=mail.id,
         purpose=mail.purpose,
-        channel="email",
         method="one_click",
         proof=PROOF,
         at=at or now(),
     )
 
 
-async def test_refusal_by_link_stops_the_purpose_by_mail_and_nothing_else(
+async def test_refusal_by_link_stops_the_purpose_by_every_channel_and_nothing_else(
     stores: Stores, of: StoredEvent
 ) -> None:
     await publish(stores, consent("p-1", "survey", "commercial"))
@@ -49,7 +48,7 @@ async def test_refusal_by_link_stops_the_purpose_by_mail_and_nothing_else(
     assert (None, True) == (before, changed)
     assert {
         "survey by mail": "opted_out",
-        "survey by sms": None,
+        "survey by sms": "opted_out",
         "offer by mail": None,
         "service by mail": None,
     } == ways
@@ -61,8 +60,20 @@ async def test_refusal_by_link_counts_also_for_another_address_of_the_person(
     await publish(stores, consent("p-1", "survey"))
     await stores.unsubscribes.unsubscribe(refusal(await surveyed(stores, of)))
 
-    assert "not_consented" == await suppression(
-        stores, of, purpose=Purpose.SURVEY, address="other@example.com"
+    assert "opted_out" == await suppression(stores, of, purpose=Purpose.SURVEY, address="other@example.com")
+
+
+async def test_refusal_by_link_from_a_shared_mailbox_counts_for_each_who_has_pressed(
+    stores: Stores, of: StoredEvent
+) -> None:
+    await publish(stores, *(consent(ref, "survey") for ref in ("p-1", "p-2", "p-3")))
+    for ref in ("p-1", "p-2"):
+        mail = await surveyed(stores, of, person=ref, occasion=ref)
+        await stores.unsubscribes.unsubscribe(refusal(mail))
+    by_text = {"channel": "whatsapp", "purpose": Purpose.SURVEY, "address": "+573001"}
+
+    assert ("opted_out", "not_consented", None) == tuple(
+        [await suppression(stores, of, person=ref, **by_text) for ref in ("p-1", "p-2", "p-3")]
     )
 
 
@@ -97,7 +108,7 @@ async def test_later_consent_is_refused_again_by_the_same_link(stores: Stores, o
     assert "opted_out" == await suppression(stores, of, purpose=Purpose.SURVEY)
 
 
-async def test_ledger_keeps_the_refusal_with_its_channel_and_proof(
+async def test_ledger_keeps_the_refusal_for_every_channel_with_its_proof(
     emptied_database: str,
 ) -> None:
     one = stored(event(data={"pqrs_id": "PQ-1"}))
@@ -109,4 +120,4 @@ async def test_ledger_keeps_the_refusal_with_its_channel_and_proof(
             "SELECT person, purpose, channels, granted, method, evidence_hash FROM consent"
         )
 
-    assert [("p-1", "survey", ["email"], False, "one_click", PROOF)] == [tuple(row) for row in rows]
+    assert [("p-1", "survey", [], False, "one_click", PROOF)] == [tuple(row) for row in rows]

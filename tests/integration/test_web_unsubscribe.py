@@ -53,18 +53,18 @@ async def test_scanner_that_opens_the_link_changes_nothing() -> None:
 
     assert (200, [], []) == (reply.status, refused(world), world.audit.rows)
     assert '<form method="post"><button name="List-Unsubscribe" value="One-Click">' in reply.text
-    assert "encuestas por correo" in reply.text
+    assert "¿Ya no quiere recibir encuestas?" in reply.text
     assert hdrs.SET_COOKIE not in reply.headers
 
 
-async def test_one_click_revokes_the_purpose_by_mail_with_proof_and_note() -> None:
+async def test_one_click_revokes_the_purpose_by_every_channel_with_proof_and_note() -> None:
     world, mail = surveyed()
     reply = await press(world, path(mail))
     (said,) = world.intake.tables.consents.values()
     (noted,) = world.audit.rows
 
     assert (200, [(mail.address, "survey")]) == (reply.status, refused(world))
-    assert ("p-1", "survey", ("email",), False, "one_click") == (
+    assert ("p-1", "survey", (), False, "one_click") == (
         said.person,
         said.purpose,
         said.channels,
@@ -78,7 +78,7 @@ async def test_one_click_revokes_the_purpose_by_mail_with_proof_and_note() -> No
         noted.person,
         noted.subject,
     )
-    assert "Listo: no le enviaremos más encuestas por correo" in reply.text
+    assert "Listo: no le enviaremos más encuestas, por ningún canal" in reply.text
 
 
 async def test_mailbox_provider_may_send_the_form_as_multipart() -> None:
