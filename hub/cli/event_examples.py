@@ -8,11 +8,13 @@ from difflib import get_close_matches
 from typing import Final
 from uuid import uuid4
 
+from hub.business_time import WorkCalendar
 from hub.catalog import BY_NAME, CATALOG
 from hub.cloudevents.schemas import Schemas
+from hub.contact_rules.lawful_dates import unlawful_dates
 from hub.doors.terminal import print_json, print_table
 from hub.errors import UnknownName
-from hub.model import HUB_SOURCE, RECALL, TYPE_PREFIX, TYPE_SUFFIX, Json
+from hub.model import HUB_SOURCE, RECALL, TYPE_PREFIX, TYPE_SUFFIX, Event, Json
 from hub.rendering.titles_es import EVENTS
 
 _SOURCE: Final = "urn:my-system"
@@ -39,7 +41,8 @@ def example_of(name: str, *, now: datetime, event_id: str) -> Mapping[str, Json]
         near = get_close_matches(name, BY_NAME, n=1)
         meant = f": do you mean {near[0]}?" if near else "; --example without a name lists all"
         raise UnknownName(f"there is no event {name}{meant}")
-    data = Schemas.load().by_name[kind.name].examples[0]
+    schemas = Schemas.load()
+    data = schemas.by_name[kind.name].examples[0]
     own = data["source"] if kind.name == RECALL else _SOURCE  # only its own publisher takes an event back
     return {
         "specversion": "1.0",
@@ -48,5 +51,15 @@ def example_of(name: str, *, now: datetime, event_id: str) -> Mapping[str, Json]
         "type": kind.type,
         "time": now.isoformat(timespec="seconds"),
         "datacontenttype": "application/json",
-        "data": data,
+        "data": _lawful(kind.type, data, now, schemas.calendar),
     }
+
+
+def _lawful(
+    type_: str, data: Mapping[str, Json], now: datetime, calendar: WorkCalendar
+) -> Mapping[str, Json]:
+    """Return the example with dates that may be announced now: those of the schema are of one day."""
+    event = Event(id="", source=_SOURCE, type=type_, time=now, data=data)
+    for found in unlawful_dates(event, calendar):
+        return _lawful(type_, {**data, found.field: found.lawful.isoformat()}, now, calendar)
+    return data

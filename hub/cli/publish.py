@@ -20,6 +20,7 @@ from hub.doors.terminal import AsJson, print_json, read_input, settings
 from hub.errors import HubError, InvalidEvent
 from hub.model import Event, Json
 from hub.operations.publish import send
+from hub.policy import load_policy
 
 
 async def publish(
@@ -106,7 +107,7 @@ def _text(file: str) -> str:
 def _validate(
     documents: Sequence[Mapping[str, Json]], given: Sequence[Json], *, check: bool
 ) -> Sequence[Event]:
-    schemas = Schemas.load() if check else None
+    schemas = Schemas.load(calendar=load_policy(settings().policy).calendar) if check else None
     events = []
     for index, (document, original) in enumerate(zip(documents, given, strict=True)):
         try:

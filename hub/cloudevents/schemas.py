@@ -21,11 +21,13 @@ import jsonschema_rs
 import msgspec
 from jsonschema_rs import ValidationError
 
-from hub.business_time import rfc3339
+from hub.business_time import ColombianHolidays, WorkCalendar, rfc3339
+from hub.business_time.dates import ZONE
 from hub.catalog import BY_NAME, BY_TYPE, CATALOG
 from hub.client.event_types import FOLDER
 from hub.cloudevents.codec import unknown_names
 from hub.contact_rules.consents import SAID_AT, said_at
+from hub.contact_rules.lawful_dates import LAW, OVERRIDE, unlawful_dates
 from hub.contact_rules.working_hours import fault
 from hub.errors import ConfigurationError, InvalidEvent, WrongSender
 from hub.model import HUB_SOURCE, RECALL, Event, EventType, Json, is_hub_source
@@ -39,6 +41,8 @@ _SHOWN_ERRORS: Final = 3
 _NEAR: Final = 3
 _VERSIONED: Final = frozenset(kind.name for kind in CATALOG if kind.name.startswith("directory."))
 _HAS_HOURS: Final = "directory.membership.upserted"
+_LEGAL_DAYS: Final = WorkCalendar({0: [("08:00", "17:00")]}, ColombianHolidays(), {}, ZONE)
+"""Whoever checks an event without a policy: the days that count by the law, whatever its hours."""
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -67,14 +71,21 @@ class Schema:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Schemas:
-    """All schemas by event name (`pqrs.received`); compared by identity, so that they can be hashed."""
+    """
+    All schemas by event name (`pqrs.received`); compared by identity, so that they can be hashed.
+
+    The `calendar` of the policy has the business days by which announced dates are lawful.
+    """
 
     by_name: Mapping[str, Schema]
+    calendar: WorkCalendar = _LEGAL_DAYS
 
     @classmethod
-    def load(cls, folder: Path | None = None) -> Schemas:
+    def load(cls, folder: Path | None = None, *, calendar: WorkCalendar = _LEGAL_DAYS) -> Schemas:
         """Compile every schema of the folder, by default the hub's own. Raises ConfigurationError."""
-        return _built_in() if folder is None else cls(_compiled(folder))
+        if folder is None and calendar is _LEGAL_DAYS:
+            return _built_in()
+        return cls(_built_in().by_name if folder is None else _compiled(folder), calendar)
 
     def check(self, event: Event, *, now: datetime) -> None:
         """Raise InvalidEvent unless the hub may accept this event at the instant `now`."""
@@ -90,6 +101,7 @@ class Schemas:
             _check_hours(event)
         if kind.name in _VERSIONED:
             _check_version(event, now)
+        _check_dates(event, self.calendar)
 
     def _check_data(self, event: Event, kind: EventType) -> None:
         if not isinstance(event.data, dict):
@@ -189,6 +201,16 @@ def _check_hours(event: Event) -> None:
     if violation is not None:
         field = ".".join(filter(None, ("data.hours", violation[0])))
         raise InvalidEvent(f"{field}: {violation[1]}", field=field)
+
+
+def _check_dates(event: Event, calendar: WorkCalendar) -> None:
+    """Refuse an announcement against the law for which nobody answers."""
+    for found in unlawful_dates(event, calendar):
+        field = f"data.{found.field}"
+        instead = f"or data.{OVERRIDE} with `by` and `reason` of the person who answers for another date"
+        raise InvalidEvent(
+            f"{field}: expected {found.expected} ({LAW}, {found.article}); {instead}", field=field
+        )
 
 
 def _refusal(schema: Schema, data: Json) -> InvalidEvent:

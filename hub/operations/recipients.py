@@ -8,7 +8,8 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from hub.model import MENDED_BY, Instant, LeftOut, PropertyScope, StoredEvent
+from hub.contact_rules.lawful_dates import override_of
+from hub.model import MENDED_BY, Event, Instant, LeftOut, PropertyScope, StoredEvent
 from hub.model.message_rows import NotifiedMessage, NotifiedPerson
 from hub.model.reached import Reached, furthest, reached
 from hub.ports import ExplainStore, RecipientStore
@@ -42,6 +43,13 @@ class LeftOutRow(Struct, kw_only=True):
     detail: str | None
 
 
+class Override(Struct, kw_only=True):
+    """Who answers for what an event asks against a rule, in the words of its publisher."""
+
+    by: str
+    reason: str
+
+
 class Recipients(Struct, kw_only=True):
     """
     The people notified of an event, and those left out, each a page by reference.
@@ -57,6 +65,9 @@ class Recipients(Struct, kw_only=True):
     case: str | None
     copropiedad_id: str | None
     mended_by: Annotated[str | None, Meta(description="Who has changed it after it was refused.")]
+    override: Annotated[
+        Override | None, Meta(description="Who answers for a date that the law does not foresee, and why.")
+    ]
     people: int
     why: Annotated[list[str], Meta(description="Why an audience has nobody, or not everybody.")]
     states: dict[str, int]
@@ -97,6 +108,7 @@ async def read_recipients(store: RecipientStore, of: StoredEvent, page: Recipien
         case=of.case,
         copropiedad_id=of.copropiedad_id,
         mended_by=_text(of.event.extensions.get(MENDED_BY)),
+        override=_override(of.event),
         people=sum(audience.people for audience in audiences),
         why=sorted({audience.why for audience in audiences if audience.why}),
         states=dict(await store.states(of.key, MOST)),
@@ -115,6 +127,11 @@ def _notified(one: NotifiedPerson) -> RecipientRow:
         for message in one.messages
     )
     return RecipientRow(person=one.person, reached=how_far, messages=messages)
+
+
+def _override(event: Event) -> Override | None:
+    given = override_of(event)
+    return Override(by=given[0], reason=given[1]) if given else None
 
 
 def _text(value: object) -> str | None:

@@ -46,7 +46,7 @@ class CompanyRules:
 
     @cached_property
     def schemas(self) -> Schemas:
-        return Schemas.load()
+        return Schemas.load(calendar=self.policy.calendar)
 
     @cached_property
     def templates(self) -> Templates:

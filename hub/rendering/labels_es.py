@@ -142,6 +142,7 @@ MODES: Final[Mapping[str, str]] = {
 DEAD_REASONS: Final[tuple[tuple[str, str], ...]] = (
     ("id: this source has published", "Ese id ya es de otro evento, que se queda"),
     ("the case is of another source", "El caso es de otro sistema"),
+    ("Ley 675 de 2001", "La ley no permite esa fecha: otra, o quién responde por ella y por qué (override)"),
     (": required", "Falta un dato obligatorio"),
     ("type: unknown", "El hub no conoce este tipo de evento"),
     ("only the hub itself", "Solo el hub puede publicar este tipo de evento"),

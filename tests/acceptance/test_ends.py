@@ -125,6 +125,7 @@ def _assembly(number: int, starts: datetime) -> dict[str, Any]:
         "agenda": ["Verificación del quórum"],
         "second_call_at": (starts + timedelta(days=3)).isoformat(),
         "documents": [],
+        "override": {"by": "account:ana", "reason": "Las fechas de una prueba."},
     }
 
 

@@ -45,6 +45,7 @@ def assembly() -> dict[str, Any]:
         "agenda": ["Verificación del quórum", "Presupuesto"],
         "second_call_at": (starts + timedelta(days=5)).isoformat(),
         "documents": [],
+        "override": {"by": "account:ana", "reason": "Las fechas de una prueba."},
     }
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import msgspec
 from msgspec import structs
 
-from hub.model import MENDED_BY, State, StoredEvent
+from hub.model import State, StoredEvent
 from hub.model.reached import Reached
 from hub.operations.recipients import LeftOutRow, RecipientPage, event_named, read_recipients
 from hub.storage import Database, PostgresRecipients
 from tests.contract.stores import RealStores
 from tests.contract.values import message, now
+from tests.unit.factories import event
 
 LEFT_OUT = """
 INSERT INTO left_out (event_key, audience, person, reason, detail) VALUES
@@ -53,13 +55,20 @@ async def test_people_stand_with_their_messages_beside_those_left_out(
     assert first.left_out_reasons == {"not_opted_in": 2, "on_leave": 1}
 
 
-async def test_mended_event_says_who_has_mended_it(of: StoredEvent, emptied_database: str) -> None:
-    mended = structs.replace(of, event=structs.replace(of.event, extensions={MENDED_BY: "account:ana"}))
+async def test_event_says_who_has_mended_it_and_who_answers_for_its_date(
+    of: StoredEvent, emptied_database: str
+) -> None:
+    override = {"by": "account:gerencia", "reason": "El reglamento."}
+    call = event("admin.assembly.convened", {"override": override}, mendedby="account:ana")
     async with Database(emptied_database) as opened:
         store = PostgresRecipients(opened)
-        shown = [(await read_recipients(store, one, RecipientPage())).mended_by for one in (of, mended)]
+        shown = [
+            await read_recipients(store, one, RecipientPage())
+            for one in (of, structs.replace(of, event=call))
+        ]
 
-    assert shown == [None, "account:ana"]
+    assert [None, "account:ana"] == [read.mended_by for read in shown]
+    assert [None, override] == [msgspec.to_builtins(read.override) for read in shown]
 
 
 async def test_event_elsewhere_is_not_there(stores: RealStores, of: StoredEvent) -> None:

@@ -249,12 +249,15 @@ async def test_more_events_than_a_dry_run_takes_are_refused(world: World) -> Non
 
 
 async def test_dry_run_of_events_that_are_all_wrong_says_why(world: World) -> None:
-    answer = await run_dry(world, wrong())
+    call = example_of("admin.assembly.convened", now=datetime.now(UTC), event_id="call-1")
+    soon = (datetime.now(UTC) + timedelta(days=9)).isoformat()
+    answer = await run_dry(world, wrong(), {**call, "data": {**call["data"], "starts_at": soon}})
 
-    assert (422, [None]) == (
+    assert (422, [None, None]) == (
         answer.status,
         [refused["dead_letter_id"] for refused in answer.json["refused"]],
     )
+    assert "Ley 675 de 2001, art. 39" in answer.json["refused"][1]["reason"]
 
 
 async def test_event_that_the_database_would_refuse_is_found_among_others(world: World) -> None:

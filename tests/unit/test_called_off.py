@@ -19,6 +19,7 @@ DATA: Final[dict[str, Json]] = {
     "engagement_id": "e-1",
     "starts_at": THEN,
     "needed_by": THEN,
+    "override": {"by": "account:ana", "reason": "convened in time, in another room now"},
     "accounting_client": {"ref": "p-maria"},
     "copropiedad_id": "ph-altos-del-rosal",
 }

@@ -13,6 +13,7 @@ from hub.desk.dead_letters.mending import LONGEST, changed_paths, mended, payloa
 from hub.errors import InvalidEvent, TooLate
 from hub.model import DeadLetter, Event, Json
 from tests.integration.web_doubles import dead_letter
+from tests.unit.factories import SCHEMAS
 
 BODY: Mapping[str, Json] = {
     "specversion": "1.0",
@@ -88,6 +89,25 @@ def test_mended_letter_has_the_new_words_and_all_else_of_the_old_one() -> None:
         old.routing_key,
         old.sender,
         old.times,
+    )
+
+
+def test_unlawful_call_is_mended_by_who_answers_for_it() -> None:
+    def lawful(body: bytes, content_type: str | None, headers: Mapping[str, Json]) -> Event:
+        event = decode(body, content_type, headers)
+        SCHEMAS.check(event, now=event.time)
+        return event
+
+    call = {**BODY, "type": "co.coproservicios.admin.assembly.convened.v1"}
+    data = SCHEMAS.by_name["admin.assembly.convened"].examples[0]
+    soon = {**call, "time": "2026-03-20T17:00:00Z", "data": data}
+    answered = {**soon, "data": {**data, "override": {"by": "account:ana", "reason": "Cambia el salón."}}}
+    refused = dead_letter(json.dumps(soon).encode(), event_type=call["type"])
+
+    with pytest.raises(InvalidEvent, match=r"art\. 39"):
+        mended(refused, refused.body, lawful, by="account:ana")
+    assert answered == json.loads(
+        mended(refused, json.dumps(answered).encode(), lawful, by="account:ana").body
     )
 
 

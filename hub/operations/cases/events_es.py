@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from hub.contact_rules.lawful_dates import override_of
 from hub.errors import TemplateFailure
 from hub.model import MENDED_BY, RECALL, Json, StoredEvent
 from hub.operations.cases.schemas import ThreadKind
@@ -190,8 +191,18 @@ def further(stored: StoredEvent, unreached: tuple[str, ...], *, whole: bool) -> 
         *([f"Dijo: «{said}»."] if isinstance(said, str) and said else []),
         *(["Se registró sin avisarle a nadie (quiet)."] if quiet else []),
         *([f"El hub lo había rechazado; lo corrigió {mender}."] if mender else []),
+        *_overridden(stored, whole=whole),
         *(sentences_es.sentence(str(labels_es.UNREACHED.get(reason, reason))) for reason in unreached),
     ]
+
+
+def _overridden(stored: StoredEvent, *, whole: bool) -> list[str]:
+    """Name who answers for a date against the law; the reason is for who sees the whole case."""
+    if (override := override_of(stored.event)) is None:
+        return []
+    by, reason = override
+    why = f": «{reason}»" if whole and reason else ""
+    return [f"Tiene una fecha que la ley no prevé; responde {by}{why}."]
 
 
 def refusals(reasons: Iterable[str]) -> list[str]:
