@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from hub.business_time import as_utc
@@ -21,6 +22,7 @@ def next_allowed(
     *,
     policy: Policy,
     channel: str = "",
+    event: str = "",
     rests: bool = False,
     weeks: Sequence[WorkWeek | None] = (),
 ) -> datetime:
@@ -28,7 +30,8 @@ def next_allowed(
     Return the first instant from `at` on at which a message of this purpose may leave, in UTC.
 
     With `rests`, only working hours count (Ley 2191 de 2022, art. 3): those of `weeks`, or else the
-    company's. A `channel` may have a narrower window than the purpose: the carriers'.
+    company's. A `channel` may have a narrower window than the purpose: the carriers'. At night those that
+    ring wait, unless the policy says that the `event` cannot.
 
     A window excludes its end: 19:00:00 is outside (Ley 2300 de 2023, art. 3). Call this again just
     before sending: a message queued at 18:59 may reach the worker after the window has closed.
@@ -36,7 +39,14 @@ def next_allowed(
     if rests:
         return next_open(weeks, at, policy.calendar)
     hours = policy.hours_of(Purpose(purpose), channel)
-    return hours.next_open(at) if hours else as_utc(at)
+    opens = hours.next_open(at) if hours else as_utc(at)
+    holds = partial(policy.night.holds, purpose, channel, event)
+    if not holds(opens):
+        return opens
+    morning = policy.night.morning(opens)
+    by_day = hours.next_open(morning) if hours else morning
+    # Hours of the company that open only at night count: else nothing would ever leave.
+    return opens if holds(by_day) else by_day
 
 
 def quiet_outside_hours(person: Person, audience: Audience, event: Event) -> bool:

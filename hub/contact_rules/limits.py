@@ -75,7 +75,9 @@ def share_out(
 def opens_at(message: Message, day: date, policy: Policy) -> datetime:
     """Return the first instant of a day, or after it, at which a message like this may leave."""
     midnight = as_utc(datetime.combine(day, time.min, policy.calendar.zone))
-    return next_allowed(message.purpose, midnight, policy=policy, channel=message.channel)
+    return next_allowed(
+        message.purpose, midnight, policy=policy, channel=message.channel, event=message.event
+    )
 
 
 def safe_from(message: Message, at: datetime, call: timedelta, policy: Policy) -> datetime:
@@ -85,7 +87,7 @@ def safe_from(message: Message, at: datetime, call: timedelta, policy: Policy) -
     What a provider accepts at 19:00:05 is a contact outside the hours, although its call began before.
     """
     end = at + call
-    opens = next_allowed(message.purpose, end, policy=policy, channel=message.channel)
+    opens = next_allowed(message.purpose, end, policy=policy, channel=message.channel, event=message.event)
     if opens > end:
         return opens
-    return next_allowed(message.purpose, at, policy=policy, channel=message.channel)
+    return next_allowed(message.purpose, at, policy=policy, channel=message.channel, event=message.event)

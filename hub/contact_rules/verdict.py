@@ -8,7 +8,9 @@ cases that it must decide are in `tests/vectors/contact_rules.json`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Final, TypeAlias
 
 from msgspec import Struct
@@ -54,18 +56,31 @@ _MOST_WINDOWS: Final = 15
 """Windows to search for an hour that is not quiet: two weeks have every kind, some holidays aside."""
 
 
-def verdict(purpose: Purpose, channel: str, facts: ContactFacts, *, at: datetime, policy: Policy) -> Verdict:
-    """Return whether a message of this purpose may leave over this channel to this person `at` an instant."""
+def verdict(
+    purpose: Purpose, channel: str, facts: ContactFacts, *, at: datetime, policy: Policy, event: str = ""
+) -> Verdict:
+    """
+    Return whether a message of this purpose may leave over this channel to this person `at` an instant.
+
+    The night holds back no messages about the events that the policy names.
+    """
     # Refusals come before hours: what may never leave does not wait for the morning.
     if (reason := never(purpose, channel, facts, at)) is not None:
         return Refused(reason)
     rests = facts.rests and is_interruptive(channel)
+    hours = purpose in policy.contact_hours
     # Most purposes have no hours, and their messages pay for no calendar.
-    if not rests and purpose not in policy.contact_hours and facts.preferences is None:
+    if (
+        not rests
+        and not hours
+        and facts.preferences is None
+        and (purpose not in policy.night.purposes or not policy.night.holds(purpose, channel, event, at))
+    ):
         return ALLOWED
-    opens = next_allowed(purpose, at, policy=policy, channel=channel, rests=rests, weeks=facts.weeks)
+    allowed = partial(next_allowed, purpose, policy=policy, channel=channel, event=event)
+    opens = allowed(at, rests=rests, weeks=facts.weeks)
     if facts.preferences is not None and not rests:
-        return _outside_quiet_hours(purpose, channel, facts.preferences, at, opens, policy)
+        return _outside_quiet_hours(purpose, channel, facts.preferences, at, opens, allowed, hours=hours)
     return ALLOWED if opens <= at else HeldUntil(opens, "working_hours" if rests else "contact_hours")
 
 
@@ -91,19 +106,33 @@ def _not_consented(channel: str, facts: ContactFacts, at: datetime) -> str | Non
 
 
 def _outside_quiet_hours(
-    purpose: Purpose, channel: str, preferences: Preferences, at: datetime, opens: datetime, policy: Policy
+    purpose: Purpose,
+    channel: str,
+    preferences: Preferences,
+    at: datetime,
+    opens: datetime,
+    allowed: Callable[[datetime], datetime],
+    *,
+    hours: bool,
 ) -> Verdict:
     """
     Find the first instant that is inside the window and outside the person's quiet hours.
 
+    `allowed` finds the next instant of the window, which is the law's for a purpose with `hours`.
     Without such an instant a purpose counts as switched off, if it may be; for the others the window counts.
     """
-    first, reason = opens, "contact_hours" if opens > at else QUIET_HOURS
+    # The person's own silence is named before the night of the policy, the hours of the law before both.
+    quiet = not hours and quiet_until(purpose, channel, preferences, at) > at
+    first, reason = opens, "contact_hours" if opens > at and not quiet else QUIET_HOURS
     for _ in range(_MOST_WINDOWS):
         loud = quiet_until(purpose, channel, preferences, opens)
         if loud == opens:
             return ALLOWED if opens <= at else HeldUntil(opens, reason)
-        opens = next_allowed(purpose, loud, policy=policy, channel=channel)
+        opens = allowed(loud)
+    if not hours:
+        # Who wants silence all day wants messages at night.
+        loud = quiet_until(purpose, channel, preferences, at)
+        return ALLOWED if loud == at else HeldUntil(loud, QUIET_HOURS)
     if PURPOSES[purpose].may_switch_off:
         return Refused(NOT_WANTED)
     return ALLOWED if first <= at else HeldUntil(first, "contact_hours")

@@ -11,6 +11,7 @@ from hub.access.keyring import KeyRing
 from hub.access.poster_links import PosterLinks
 from hub.access.resident_links import ResidentLinks
 from hub.access.survey_links import SurveyLinks
+from hub.catalog import BY_NAME
 from hub.channels import sender_address, texts_can_be_answered
 from hub.channels.email.mime import compose
 from hub.channels.email.verp import Verp
@@ -20,6 +21,7 @@ from hub.model import Brand, Json, Outgoing, Sender
 from hub.parts.signature_metrics import count
 from hub.policy import Policy
 from hub.policy.policy import load_tables, policy_of
+from hub.policy.reader import refuse_unknown
 from hub.rendering import Templates
 from hub.rendering.files import Folders
 from hub.rendering.identities import Identities, Look
@@ -42,7 +44,10 @@ class CompanyRules:
 
     @cached_property
     def policy(self) -> Policy:
-        return policy_of(self._tables)
+        made = policy_of(self._tables)
+        for name in made.night.at_any_hour:
+            refuse_unknown(name, BY_NAME, f"night.at_any_hour: {name}")
+        return made
 
     @cached_property
     def schemas(self) -> Schemas:

@@ -34,7 +34,7 @@ from hub.policy.residents import ResidentPolicy
 from hub.policy.senders import SenderPolicy, with_logos
 from hub.policy.surveys import SurveyPolicy
 from hub.policy.values import Alphabet, Expiry, Frames, Prefix, Weekday
-from hub.policy.windows import ContactHours, Window, contact_hours
+from hub.policy.windows import ContactHours, NightPolicy, Window, contact_hours
 from hub.resilience.breaker import BreakerPolicy
 from hub.resilience.rate_limit import ThrottlePolicy
 from hub.resilience.retry import RetryPolicy
@@ -193,6 +193,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict
     expiry: Mapping[Purpose, Parsed[Expiry]]
     patience: Mapping[Purpose, Parsed[Expiry]]
     windows: Mapping[str, Window]
+    night: NightPolicy
     suppression: Mapping[str, Parsed[Expiry]]
     delivery: Delivery
     retry: Mapping[str, RetryPolicy]

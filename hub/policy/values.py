@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import time, timedelta
 from enum import StrEnum
 from typing import Any, Final, TypeAlias, get_args
 
@@ -95,6 +95,13 @@ def _parse_rate_limit(value: Any) -> RateLimit:
     return None if value == "none" else parse_rate(value)
 
 
+def _parse_time(value: Any) -> time:
+    try:
+        return time.fromisoformat(value)
+    except (TypeError, ValueError) as exc:
+        raise InvalidPolicy(f'{value!r} is no time of the day; write "22:00"') from exc
+
+
 def _parse_frames(value: Any) -> Frames:
     pairs = value if isinstance(value, list) else [value]
     if not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
@@ -104,6 +111,7 @@ def _parse_frames(value: Any) -> Frames:
 
 _PARSERS: Final = {
     timedelta: parse_duration,
+    time: _parse_time,
     Term: parse_term,
     Ahead: parse_ahead,
     Target: _parse_target,

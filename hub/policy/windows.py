@@ -1,15 +1,18 @@
-"""The hours in which messages may be sent: those of the law by purpose, and the carriers' by channel."""
+"""
+The hours in which messages may be sent: those of the law by purpose, the carriers' by channel, and the night.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import product
 from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from hub.business_time import ColombianHolidays, WorkCalendar
+from hub.business_time import ColombianHolidays, WorkCalendar, as_utc
+from hub.business_time.dates import ZONE
 from hub.business_time.durations import Parsed
 from hub.business_time.opening_hours import frames_of
 from hub.errors import InvalidPolicy
@@ -35,6 +38,42 @@ class Window(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if Purpose.EMERGENCY in self.purposes:
             raise InvalidPolicy("an emergency is sent at any hour")
+
+
+class NightPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """
+    The hours from `since` to `until` in which messages of these purposes ring no telephone.
+
+    Over these `channels` they wait until the morning; the others go at once, for they wake nobody. Messages
+    about the events `at_any_hour` do not wait.
+    """
+
+    purposes: tuple[Purpose, ...]
+    channels: tuple[str, ...]
+    since: Parsed[time]
+    until: Parsed[time]
+    at_any_hour: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if never := {Purpose.EMERGENCY, Purpose.LEGAL}.intersection(self.purposes):
+            raise InvalidPolicy(f"{', '.join(sorted(never))} waits for no morning")
+        if self.since <= self.until:
+            raise InvalidPolicy("the night begins in the evening and ends in the morning")
+
+    def holds(self, purpose: str, channel: str, event: str, at: datetime) -> bool:
+        """Return whether a message like this waits for the morning."""
+        return (
+            purpose in self.purposes
+            and channel in self.channels
+            and event not in self.at_any_hour
+            and not self.until <= at.astimezone(ZONE).time() < self.since
+        )
+
+    def morning(self, at: datetime) -> datetime:
+        """Return the end of the night in which an instant is, in UTC."""
+        local = at.astimezone(ZONE)
+        day = local.date() + timedelta(days=local.time() >= self.since)
+        return as_utc(datetime.combine(day, self.until, ZONE))
 
 
 _ALWAYS: Final = Window(

@@ -20,6 +20,7 @@ from tests.providers.smtp_conversation import Habits
 from tests.providers.twilio import TwilioServer
 from tests.providers.whatsapp import WhatsappServer
 from tests.servers import APP, Servers, as_user
+from tests.unit.factories import BY_DAY
 
 MAIL_DOMAIN = "respuestas.coproservicios.example"
 
@@ -59,13 +60,14 @@ class House:
             "HUB_EMAIL_URL": f"smtp://127.0.0.1:{self.smtp.port}?from=avisos@coproservicios.example",
             "HUB_SMS_URL": self.twilio.url,
             "HUB_PUSH_URL": self.fcm.url(self.fcm.credentials(self.folder)),
+            "HUB_POLICY": str(BY_DAY),
             **self.settings,
         }
 
     def policy(self, text: str) -> None:
-        """Overlay the company's policy, as an operator would."""
+        """Overlay the company's policy, as an operator would; the night is off, unless the text has one."""
         path = self.folder / "policy.toml"
-        path.write_text(text)
+        path.write_text(text if "[night]" in text else f"{text}\n{BY_DAY.read_text()}")
         self.settings["HUB_POLICY"] = str(path)
 
     def hub(self, *roles: str) -> HubProcess:

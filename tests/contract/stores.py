@@ -90,9 +90,10 @@ from hub.testing import (
     MemoryStore,
 )
 from tests.contract.values import LEASE, now
+from tests.unit.factories import BY_DAY
 
 LASTS: Final = {"sms": timedelta(days=90)}
-POLICY: Final = load_policy()
+POLICY: Final = load_policy(BY_DAY)
 """The time for which suppressions last in these tests; on other channels for ever."""
 AT_ONCE: Final = timedelta(0)
 """A lease that expires immediately, an age that is reached immediately."""

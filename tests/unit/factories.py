@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,7 +39,8 @@ from hub.policy import load_policy
 from hub.testing import MemoryEmail, MemoryInbox, MemoryPush, MemorySms
 
 BOGOTA = ZoneInfo("America/Bogota")
-POLICY = load_policy()
+BY_DAY = Path(__file__).parents[1] / "vectors" / "by_day.toml"
+POLICY = load_policy(BY_DAY)
 SCHEMAS = Schemas.load()
 CHANNELS: Mapping[str, ChannelTraits] = {
     channel.traits.name: channel.traits for channel in (MemoryEmail, MemorySms, MemoryPush, MemoryInbox)

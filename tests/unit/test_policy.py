@@ -261,6 +261,10 @@ def test_the_environment_names_an_overlay(overlaid: Overlaid, monkeypatch: pytes
             "windows.late: the calendar never opens",
         ),
         ('[windows.night]\npurposes = ["legal"]', "windows.night.week is missing"),
+        ('[night]\npurposes = ["emergency"]', "night: emergency waits for no morning"),
+        ('[night]\npurposes = ["legal", "service"]', "night: legal waits for no morning"),
+        ('[night]\nsince = "22h"', "night.since: '22h' is no time of the day; write \"22:00\""),
+        ('[night]\nsince = "06:00"', "night: the night begins in the evening and ends in the morning"),
         ('[retry]\nemail = { base = "2h" }', "retry.email: base must not be longer than cap"),
         ("[retry]\nemail = { tries = 0 }", "retry.email.tries: Expected `int` >= 1"),
         ("[retry]\nemail = 1", "retry.email must be a table"),
@@ -311,7 +315,7 @@ def test_a_renamed_key_is_refused_by_its_new_name(overlaid: Overlaid, old: str, 
     "table",
     [
         *("company", "calendar", "clocks.first_reply", "clocks.legal_term.alerts", "clocks_summary"),
-        *("windows.ley_2300", "sms", "delivery", "breaker", "throttle", "monitor", "retry.default"),
+        *("windows.ley_2300", "night", "sms", "delivery", "breaker", "throttle", "monitor", "retry.default"),
     ],
 )
 def test_every_table_refuses_a_key_that_is_not_known(overlaid: Overlaid, table: str) -> None:

@@ -45,7 +45,9 @@ def blocking_outcome(claimed: Claimed, *, policy: Policy, now: datetime) -> Outc
         return Outcome(message_id=message.id, state=State.CANCELLED, reason="overtaken", tried=False)
     if message.expires_at is not None and message.expires_at <= now and not leaves_late(claimed):
         return Outcome(message_id=message.id, state=State.EXPIRED, reason="expired", tried=False)
-    judged = verdict(message.purpose, message.channel, claimed.contact, at=now, policy=policy)
+    judged = verdict(
+        message.purpose, message.channel, claimed.contact, at=now, policy=policy, event=message.event
+    )
     refused, invalid = judged.reason if isinstance(judged, Refused) else None, claimed.suppression
     if refused is None and invalid is not None and _applies(invalid, message.channel, policy=policy, now=now):
         refused = invalid.reason
@@ -61,14 +63,8 @@ def _waited(claimed: Claimed, until: datetime, *, policy: Policy, now: datetime)
     """Return by how much the wait lengthens the lifetime, which runs from the first allowed instant."""
     message, facts = claimed.message, claimed.contact
     rests = facts.rests and is_interruptive(message.channel)
-    first = next_allowed(
-        message.purpose,
-        claimed.event_time,
-        policy=policy,
-        channel=message.channel,
-        rests=rests,
-        weeks=facts.weeks,
-    )
+    # As its lifetime was planned: by the purpose alone, before anybody knew the channel.
+    first = next_allowed(message.purpose, claimed.event_time, policy=policy, rests=rests, weeks=facts.weeks)
     return max(until - max(now, first), timedelta(0))
 
 

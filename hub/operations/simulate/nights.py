@@ -52,7 +52,9 @@ def calls_of_step(clock: Clock, step: Step, catalog: Mapping[str, EventType], po
 def _calls(audience: Audience, event: Event, policy: Policy) -> Iterator[Call]:
     resting = quiet_outside_hours(_ORDINARY, audience, event)
     for channel in filter(is_interruptive, audience.channels[0]):
-        at = next_allowed(audience.purpose, event.time, policy=policy, channel=channel, rests=resting)
+        at = next_allowed(
+            audience.purpose, event.time, policy=policy, channel=channel, event=event.name, rests=resting
+        )
         yield Call(purpose=audience.purpose, at=at)
 
 
