@@ -7,11 +7,12 @@ from functools import lru_cache
 from typing import Final
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 from hub.errors import InvalidPhone
 
-_DIALLED_FROM_ABROAD: Final = re.compile(r"^\s*0057")
+_ABROAD: Final = re.compile(r"^[\s(]*00\s*(?=[1-9])")
+_HOME: Final = "+57"
 _READS_SMS: Final = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 """North American numbers do not distinguish mobile and fixed lines."""
 
@@ -22,15 +23,23 @@ def normalize_phone(raw: str, region: str = "CO") -> str:
 
     Raises InvalidPhone, whose text never contains the number: it may reach a log.
     """
-    # Many people write +57 as "0057…"; the library reads 00+5 as a carrier and the rest as Russian.
-    international = _DIALLED_FROM_ABROAD.sub("+57", raw)
-    try:
-        number = phonenumbers.parse(international, region)
-    except NumberParseException:
-        raise InvalidPhone from None  # the library's error may quote the number
-    if not phonenumbers.is_valid_number(number):
+    # Most people write +44 as "0044…". The library knows only 00 with a carrier of Colombia (005, 007, 009,
+    # 00414…), and reads 0057 300… as a Russian number over carrier 5.
+    international = _ABROAD.sub("+", raw)
+    number = _valid(international, region)
+    if number is None and not international.startswith(_HOME):
+        number = _valid(raw, region)
+    if number is None:
         raise InvalidPhone
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def _valid(raw: str, region: str) -> PhoneNumber | None:
+    try:
+        number = phonenumbers.parse(raw, region)
+    except NumberParseException:
+        return None  # its text may quote the number
+    return number if phonenumbers.is_valid_number(number) else None
 
 
 @lru_cache(maxsize=4096)

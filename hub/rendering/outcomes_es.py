@@ -153,6 +153,9 @@ REASONS: Final[Mapping[str, str]] = {
     "empty_text": "El mensaje no tiene texto",
     "too_long": "El mensaje de texto es demasiado largo",
     "price_limit": "El mensaje supera el precio permitido",
+    "twilio_30500": "El proveedor tiene una falla",
+    "twilio_60005": "El proveedor no logró comunicarse con el operador",
+    "twilio_canceled": "Alguien canceló el envío en la cuenta del proveedor",
     # WhatsApp
     "not_on_whatsapp": "El número no tiene WhatsApp o no puede recibir mensajes de empresas",
     "withheld": "WhatsApp decidió no entregarlo",

@@ -33,6 +33,40 @@ def test_a_leading_0057_is_the_country_and_not_a_carrier(row: dict[str, Any]) ->
     assert can_text(e164)
 
 
+@pytest.mark.parametrize(
+    ("raw", "e164"),
+    [
+        ("0044 7911 123456", "+447911123456"),
+        ("(0044) 7911-123456", "+447911123456"),
+        ("00 44 7911 123456", "+447911123456"),
+        ("0033612345678", "+33612345678"),
+        ("001 (202) 555-0104", "+12025550104"),
+        ("0034612345678", "+34612345678"),
+        ("0058 414 1234567", "+584141234567"),
+        ("0091 98765 43210", "+919876543210"),
+        ("00 57 300 123 4567", "+573001234567"),
+        ("0057 601 7956000", "+576017956000"),
+        # Over a carrier, as one dials in Colombia (domain.md, section 0.6).
+        ("009 44 7911 123456", "+447911123456"),
+        ("005 1 202 555 0104", "+12025550104"),
+        ("007 1 202 555 0104", "+12025550104"),
+        ("00414 1 202 555 0104", "+12025550104"),
+        ("00444 1 202 555 0104", "+12025550104"),
+    ],
+)
+def test_number_that_begins_with_00_is_one_from_abroad(raw: str, e164: str) -> None:
+    assert e164 == normalize_phone(raw)
+
+
+@pytest.mark.parametrize(
+    "raw", ["0057 399 123 4567", "000447911123456", "+0044 7911 123456", "00300 123 4567", "00"]
+)
+def test_what_only_looks_like_a_prefix_is_no_number(raw: str) -> None:
+    """A wrong number of Colombia is no Russian one over carrier 5."""
+    with pytest.raises(InvalidPhone):
+        normalize_phone(raw)
+
+
 @pytest.mark.parametrize("row", INVALID, ids=lambda row: row["input"])
 def test_invalid_number_is_refused(row: dict[str, Any]) -> None:
     with pytest.raises(InvalidPhone):

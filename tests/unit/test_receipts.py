@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import json
 from typing import Final
 from uuid import UUID
 
 import pytest
 
+from hub.channels.http_calls import Answer
+from hub.channels.sms.twilio import failure
 from hub.channels.sms.twilio_reports import read_report, twilio_tokens
+from hub.errors import TransientFailure
 from hub.model import Receipt, State
 from hub.settings import load
 
@@ -29,6 +33,14 @@ def read(**form: str) -> Receipt | None:
             "undelivered 30005",
         ),
         ({"MessageStatus": "failed", "ErrorCode": "30008"}, State.FAILED, "twilio_30008", "failed 30008"),
+        ({"MessageStatus": "failed", "ErrorCode": "30500"}, State.FAILED, "twilio_30500", "failed 30500"),
+        (
+            {"MessageStatus": "undelivered", "ErrorCode": "60005"},
+            State.FAILED,
+            "twilio_60005",
+            "undelivered 60005",
+        ),
+        ({"MessageStatus": "canceled"}, State.FAILED, "twilio_canceled", "canceled"),
         ({"MessageStatus": "failed"}, State.FAILED, "twilio_failed", "failed"),
         (
             {"MessageStatus": "undelivered", "ErrorCode": ""},
@@ -52,6 +64,15 @@ def test_report_sets_the_state_of_the_message(
     )
 
     assert expected == read(**form, MessageSid=SID)
+
+
+@pytest.mark.parametrize(("code", "reason"), [(30500, "internal"), (60005, "provider_unknown")])
+def test_fault_of_twilio_or_of_a_carrier_is_tried_again_and_spares_the_number(code: int, reason: str) -> None:
+    """twilio.com/docs/api/errors/30500: "Try sending the message again"; /60005: no word of the carrier."""
+    body = json.dumps({"code": code, "message": "No", "status": 400}).encode()
+    found = failure(Answer(status=400, body=body))
+
+    assert (TransientFailure, reason) == (type(found), found.reason)
 
 
 @pytest.mark.parametrize("status", ["queued", "accepted", "sending", "sent", "scheduled", "", "Delivered"])

@@ -40,7 +40,10 @@ MEANINGS: Final = by_code(
         (LATER, "rate_limited"): (20429,),
         (LATER, "provider_queue_full"): (21611, 30001),
         (LATER, "unreachable_handset"): (30003,),
-        (LATER, "provider_unknown"): (30008,),
+        # 60005: the carrier could not be asked, so nobody knows more of the number than before.
+        (LATER, "provider_unknown"): (30008, 60005),
+        # "Try sending the message again."
+        (LATER, "internal"): (30500,),
         (GONE, "invalid_number"): (21211, 21217, 21265, 21401),
         (GONE, "unknown_number"): (30005,),
         (NEVER, "invalid_number"): (21266,),
@@ -56,7 +59,11 @@ MEANINGS: Final = by_code(
         (NEVER, "price_limit"): (30010,),
     }
 )
-"""Twilio's error codes: of refusals (2xxxx) and of later reports (3xxxx)."""
+"""
+Twilio's error codes: of refusals (2xxxx) and of later reports (3xxxx, 60005). Each has its page at
+twilio.com/docs/api/errors/, such as errors/30500 ("Twilio Internal Error") and errors/60005 ("Downstream
+Carrier Error").
+"""
 
 
 class TwilioChannel:

@@ -20,8 +20,14 @@ STATES: Final[Mapping[str, State]] = {
     "read": State.READ,
     "undelivered": State.FAILED,
     "failed": State.FAILED,
+    "canceled": State.FAILED,
 }
-"""Twilio's status → the new state of the message; other statuses (`queued`, `sent` …) change nothing."""
+"""
+Twilio's status → the new state of the message; other statuses (`queued`, `sent` …) change nothing.
+
+Somebody with the account may cancel what a Messaging Service has scheduled (errors/30409): it never leaves,
+and the number is as good as before.
+"""
 
 _ATTACHED: Final = "[adjunto] "
 _GONE: Final = {code for code, (kind, _) in MEANINGS.items() if kind is GONE}
