@@ -76,6 +76,8 @@ def _report_event(event: DryRunEvent) -> None:
     _say(f"{name}  {event.id}  {_sentence(event)}", style="bold")
     for reason in event.unreached:
         _say(f"Atención: {UNREACHED[reason]}.", style="yellow")
+    if event.bad_contacts:
+        _say(f"No son válidos: {', '.join(event.bad_contacts)}.", style="yellow")
     _title("A quién")
     print_table(
         ("audiencia", "finalidad", "personas", "se avisa a", "por fuera, y por qué"),

@@ -18,6 +18,7 @@ from hub.cloudevents import CONTENT_TYPE, decode
 from hub.cloudevents.schemas import Schemas
 from hub.doors.terminal import AsJson, print_json, read_input, settings
 from hub.errors import HubError, InvalidEvent
+from hub.intake.unreached import bad_fields
 from hub.model import Event, Json
 from hub.operations.publish import send
 from hub.policy import load_policy
@@ -135,12 +136,22 @@ def _which(index: int | None, document: Mapping[str, Json], original: Mapping[st
 
 
 def _report(events: Sequence[Event], *, as_json: bool) -> None:
+    wrong = {event.id: fields for event in events if (fields := bad_fields(event))}
     if as_json:
         ids = [{"id": event.id, "source": event.source, "type": event.type} for event in events]
-        print_json({"accepted": len(events), "refused": [], "events": ids})
+        doubtful = [
+            {"event_id": event.id, "source": event.source, "bad_contacts": wrong[event.id]}
+            for event in events
+            if event.id in wrong
+        ]
+        more = {"doubtful": doubtful} if doubtful else {}
+        print_json({"accepted": len(events), "refused": [], **more, "events": ids})
         return
     for event in events:
         typer.echo(f"{event.name}  {event.id}")
+    for event_id, fields in wrong.items():
+        words = f"{event_id}: no address or number that can be used in {', '.join(fields)}"
+        typer.secho(words, fg=typer.colors.YELLOW, err=True)
     typer.secho(f"{len(events)} published to domain.events", fg=typer.colors.GREEN, err=True)
     if events:
         typer.echo(f"Next: hub deliveries --event-id {events[0].id}", err=True)

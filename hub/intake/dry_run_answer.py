@@ -23,6 +23,7 @@ from hub.intake.dry_run_schemas import (
     DryRunRefused,
     DryRunText,
 )
+from hub.intake.unreached import bad_fields
 from hub.model import AudienceRecord, Claimed, Clock, ClockState, Instant, Message, Rendered, State
 from hub.people.masking import mask_name
 from hub.sla.ack_links import without_link
@@ -99,6 +100,7 @@ class _Part:
                 unlisted=len(people) - len(listed),
                 texts=list(self._texts(messages)),
                 unreached=list(unreached.get(key, ())),
+                bad_contacts=list(bad_fields(event)),
             )
 
     def _shown(self, messages: Sequence[Message]) -> Iterable[Message]:

@@ -94,6 +94,10 @@ class DryRunEvent(Struct, kw_only=True):
     unlisted: Annotated[int, Meta(description="How many more people there are.")]
     texts: list[DryRunText]
     unreached: Annotated[list[UnreachedReason], Meta(description="Why it does not reach all its recipients.")]
+    bad_contacts: Annotated[
+        list[str],
+        Meta(description="Where its data name an address or a number that is none, like `petitioner.phone`."),
+    ]
 
 
 class DryRunClock(Struct, kw_only=True):

@@ -27,7 +27,7 @@ from hub.intake.resolved_audience import (
     record,
     resolve,
 )
-from hub.intake.unreached import find_unreached, stale
+from hub.intake.unreached import again, find_unreached, stale
 from hub.messages.appointments import waiting
 from hub.messages.planning.documents import request_of
 from hub.messages.planning.posters import posters_of
@@ -92,7 +92,7 @@ async def plan_in(
         # The hub's own steps may come again with other numbers.
         foreign = {key: events[key] for key in duplicates if not is_hub_source(events[key].source)}
         result.changed = await transaction.other_content(foreign) if foreign else frozenset()
-        await _resume_duplicates(transaction, duplicates, result)
+        await _resume_duplicates(transaction, duplicates, result, events)
     for event in fresh:
         result.broad += expansions(event.audiences)
     if recalls:
@@ -261,7 +261,10 @@ def _doubled(messages: Sequence[Message], known: Container[UUID]) -> list[LeftOu
 
 
 async def _resume_duplicates(
-    transaction: IntakeTransaction, duplicates: Mapping[UUID, Sequence[PlannedAudience]], result: CommitResult
+    transaction: IntakeTransaction,
+    duplicates: Mapping[UUID, Sequence[PlannedAudience]],
+    result: CommitResult,
+    events: Mapping[UUID, Event],
 ) -> None:
     """
     Ticket the queued messages of duplicates, and resume their interrupted expansions; create no rows.
@@ -269,7 +272,7 @@ async def _resume_duplicates(
     Report again those that do not reach all recipients: the first try may have ended before its notice.
     """
     result.messages += await transaction.queued_messages(duplicates)
-    result.unreached += await transaction.unreached(duplicates)
+    result.unreached += again(await transaction.unreached(duplicates), events)
     unplanned = await transaction.unplanned(duplicates)
     result.broad += chain(
         *(expansions(audiences) for key, audiences in duplicates.items() if key in unplanned)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -22,8 +23,10 @@ from hub.model import (
     StoredEvent,
     Unreached,
     UnreachedReason,
+    is_hub_source,
     own_event,
 )
+from hub.people.audience.contacts import bad_contacts
 from hub.sla import TOO_LATE, is_history
 
 NOTICE: Final = "hub.event.unreached"
@@ -42,8 +45,8 @@ def find_unreached(
     channels: Mapping[str, ChannelTraits],
 ) -> list[Unreached]:
     """
-    Return the events that name something unknown to the directory, do not reach their audience, or come too
-    late for their clocks to call anybody.
+    Return the events that name something unknown to the directory or a contact that is none, do not reach
+    their audience, or come too late for their clocks to call anybody.
 
     `units` are known to the directory; `new` says of new events whether their copropiedad is; `empty` are the
     keys of the events with an empty audience, `stale` those of the events whose clocks are history.
@@ -52,19 +55,28 @@ def find_unreached(
     strangers = {message.event_key for message in messages if message.reason == UNKNOWN_PERSON}
     found: list[Unreached] = []
     for stored in events:
-        unit = stored.event.data.get("unit_id")
+        unit, wrong = stored.event.data.get("unit_id"), bad_fields(stored.event)
         signs = {
             UnreachedReason.UNKNOWN_UNIT: bool(unit) and unit not in units,
             UnreachedReason.UNKNOWN_COPROPIEDAD: not new.get(stored.key, _PLACED).place_known,
             UnreachedReason.UNKNOWN_PERSON: stored.key in strangers,
             UnreachedReason.EMPTY_AUDIENCE: stored.key in empty,
             UnreachedReason.NO_CHANNEL: stored.key in silent,
+            UnreachedReason.BAD_CONTACT: bool(wrong),
             UnreachedReason.STALE: stored.key in stale,
         }
+        if is_directory(stored.event):
+            # It is for nobody: only a contact that would be lost is of interest.
+            signs = {UnreachedReason.BAD_CONTACT: bool(wrong)}
         reasons = sorted(reason for reason, holds in signs.items() if holds)
-        if reasons and _is_reported(stored.event):
-            found.append(unreached(stored, *reasons))
+        if reasons and not is_recorded_only(stored.event):
+            found.append(unreached(stored, *reasons, fields=wrong))
     return found
+
+
+def bad_fields(event: Event) -> tuple[str, ...]:
+    """Return where a publisher's event names a contact that is none; the hub's own have what people wrote."""
+    return () if is_hub_source(event.source) else tuple(bad_contacts(event.data))
 
 
 def stale(clocks: Iterable[Clock], events: Iterable[StoredEvent], now: datetime) -> set[UUID]:
@@ -111,11 +123,26 @@ def _is_loud(message: Message, loud: Container[str]) -> bool:
     )
 
 
-def unreached(stored: StoredEvent, *reasons: UnreachedReason) -> Unreached:
+def unreached(stored: StoredEvent, *reasons: UnreachedReason, fields: tuple[str, ...] = ()) -> Unreached:
     event = stored.event
     return Unreached(
-        event_key=stored.key, event_id=event.id, source=event.source, type=event.type, reasons=reasons
+        event_key=stored.key,
+        event_id=event.id,
+        source=event.source,
+        type=event.type,
+        reasons=reasons,
+        fields=fields,
     )
+
+
+def again(found: Iterable[Unreached], events: Mapping[UUID, Event]) -> list[Unreached]:
+    """Name the fields of what is reported again, which only the events have: a repeat says the same."""
+    return [
+        replace(one, fields=bad_fields(events[one.event_key]))
+        if UnreachedReason.BAD_CONTACT in one.reasons
+        else one
+        for one in found
+    ]
 
 
 def notice(found: Unreached, now: datetime) -> Event:
@@ -129,11 +156,7 @@ def notice(found: Unreached, now: datetime) -> Event:
             "event_type": found.type,
             "reasons": list(found.reasons),
             **({"document": found.document} if found.document else {}),
+            **({"fields": list(found.fields)} if found.fields else {}),
         },
         time=now,
     )
-
-
-def _is_reported(event: Event) -> bool:
-    """Return false for a quiet event, which notifies nobody, and for one that changes the directory."""
-    return not is_recorded_only(event) and not is_directory(event)

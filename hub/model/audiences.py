@@ -32,6 +32,8 @@ class UnreachedReason(StrEnum):
     EMPTY_AUDIENCE = "empty_audience"
     NO_CHANNEL = "no_channel"
     """An emergency is for somebody whom no channel reaches; an inbox reaches nobody until it is read."""
+    BAD_CONTACT = "bad_contact"
+    """It names an address or a number that is none: whoever has another one is reached by that."""
     STALE = "stale"
     """It came when the whole ladder of a promise had passed: its clock is history, and nobody is called."""
     NO_DOCUMENT = "no_document"
@@ -44,7 +46,7 @@ class Unreached:
     An event that does not reach all its recipients. Ids only: the publisher is notified of it.
 
     The reasons are sorted, so that a repeat of the notice has the same id. `document` says why its document
-    was not fetched.
+    was not fetched, `fields` where the data name a contact that is none.
     """
 
     event_key: UUID
@@ -53,6 +55,7 @@ class Unreached:
     type: str
     reasons: tuple[UnreachedReason, ...]
     document: str = ""
+    fields: tuple[str, ...] = ()
 
 
 class UnreachedRow(Struct, frozen=True, kw_only=True):

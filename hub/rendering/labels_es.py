@@ -184,6 +184,10 @@ UNREACHED: Final[Mapping[str, UnreachedWords]] = {
     "no_channel": UnreachedWords(
         "A alguien no lo alcanza ningún canal", "avísele en persona, y registre su celular"
     ),
+    "bad_contact": UnreachedWords(
+        "Nombra un correo o un teléfono que no es válido",
+        "corríjalo en el sistema de origen; a esa persona se le avisa solo por lo demás",
+    ),
     "stale": UnreachedWords(
         "Llegó cuando ya habían pasado su plazo y todos sus avisos", "atienda el caso: a nadie se llamó"
     ),

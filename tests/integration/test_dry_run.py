@@ -102,6 +102,14 @@ async def test_nothing_remains_of_a_dry_run(opened: Database) -> None:
     assert ["event.dry_run"] == [note.action for note in world.audit.rows]
 
 
+async def test_contact_that_is_none_is_said(world: World) -> None:
+    doubtful = received()
+    doubtful["data"]["petitioner"] = {"name": "Sofía", "email": "sofia@example.com", "phone": "12"}
+    [told] = (await run_dry(world, doubtful)).json["events"]
+
+    assert (["bad_contact"], ["petitioner.phone"]) == (told["unreached"], told["bad_contacts"])
+
+
 async def test_dry_run_that_lists_people_is_noted_in_the_audit(world: World, opened: Database) -> None:
     before = await rows(opened)
     await run_dry(world, received(), entry())

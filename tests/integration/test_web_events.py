@@ -37,6 +37,16 @@ async def test_one_event_is_published_as_it_says() -> None:
     assert [(event.id, event.name) for event in world.publisher.events] == [("evt-7", "pqrs.received")]
 
 
+async def test_contact_that_is_none_is_said_at_once_and_the_event_accepted() -> None:
+    world, doubtful = World(), event(id="evt-8")
+    doubtful["data"]["petitioner"] = {"name": "Sofía", "email": "sofia@@example.com", "phone": "3001234567"}
+
+    status, body = await post(world, [event(), doubtful])
+
+    wrong = {"event_id": "evt-8", "source": doubtful["source"], "bad_contacts": ["petitioner.email"]}
+    assert (status, body) == (202, {"accepted": 2, "refused": [], "doubtful": [wrong]})
+
+
 async def test_an_event_counts_on_the_rate_of_its_caller() -> None:
     world = World()
     await post(world, event())

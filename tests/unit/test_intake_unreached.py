@@ -106,6 +106,58 @@ async def test_publisher_is_notified_of_what_the_directory_does_not_have(
     assert is_as_described(notice)
 
 
+def petition(**petitioner: object) -> Event:
+    place = {"copropiedad_id": "ph-altos", "unit_id": "101"}
+    return event("pqrs.received", {**place, "petitioner": {"name": "Sofía Ibáñez", **petitioner}})
+
+
+@pytest.mark.parametrize(
+    ("petitioner", "fields"),
+    [
+        ({"email": "sofia@example.com", "phone": "300 12"}, ["petitioner.phone"]),
+        ({"email": "sofia@@example.com", "phone": "0057 300 123 4567"}, ["petitioner.email"]),
+        ({"email": "nobody at all", "phone": "12"}, ["petitioner.email", "petitioner.phone"]),
+        ({"email": "sofia@example.com", "phone": "  "}, []),
+    ],
+)
+async def test_publisher_hears_of_a_contact_that_is_none(
+    hub: MemoryHub, petitioner: dict[str, str], fields: list[str]
+) -> None:
+    """The event is taken in all the same, and reaches its person by the contact that is good."""
+    given = petition(**petitioner)
+    await hub.take_in(given)
+    notices = [one.data for one in hub.publisher.notices]
+
+    assert [] == hub.letters
+    assert notices == ([{**notices[0], "reasons": ["bad_contact"], "fields": fields}] if fields else [])
+    assert all(is_as_described(one) for one in hub.publisher.notices)
+    sent = {
+        one.message.channel for one in hub.store.tables.messages.values() if one.message.state is State.QUEUED
+    }
+    assert sent >= ({"sms"} if fields == ["petitioner.email"] else set())
+
+
+async def test_repeat_names_the_same_fields_and_quotes_no_contact(hub: MemoryHub) -> None:
+    lost = petition(email="sofia@@example.com")
+    hub.publisher.faults.script("notify", BrokerUnavailable())
+    with pytest.raises(BrokerUnavailable):
+        await hub.take_in(lost)
+    await hub.take_in(lost)
+    await hub.take_in(lost)
+    first, second = hub.publisher.notices
+
+    assert (first.id, first.data) == (second.id, second.data)
+    assert ["petitioner.email"] == first.data["fields"]
+    assert "sofia@" not in str(first.data)
+
+
+async def test_publisher_of_the_directory_hears_of_a_contact_that_would_be_lost() -> None:
+    hub = memory_hub(MONDAY)
+    await hub.take_in(somebody("p-new", mobile("300"), email()), member("p-new", "unit:102", "owner"))
+
+    assert [["contact_points[0].value"]] == [one.data["fields"] for one in hub.publisher.notices]
+
+
 async def test_notice_of_a_rejection_matches_its_description(hub: MemoryHub) -> None:
     await hub.take_in(event("pqrs.received", without=("radicado",)))
     [notice] = hub.publisher.notices

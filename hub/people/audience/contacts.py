@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Final
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -54,6 +56,28 @@ def strangers_in(recipients: Json) -> Iterator[Person]:
             yield _stranger(raw)
 
 
+def bad_contacts(data: Mapping[str, Json]) -> Iterator[str]:
+    """Yield where an event names an address or a number that is none: `petitioner.phone`."""
+    for field, value in data.items():
+        if isinstance(value, dict):
+            yield from _bad_in(field, value)
+        elif isinstance(value, list):
+            for number, item in enumerate(value):
+                if isinstance(item, dict):
+                    yield from _bad_in(f"{field}[{number}]", item)
+
+
+def _bad_in(place: str, raw: Mapping[str, Json]) -> Iterator[str]:
+    """A reference needs no contacts; a contact point of the directory has its `kind` and `value`."""
+    if raw.get("kind") in _USABLE and isinstance(raw.get("value"), str):
+        given = {"value": (raw["kind"], raw["value"])}
+    else:
+        given = {} if raw.get("ref") else {kind: (kind, raw.get(kind)) for kind in _USABLE}
+    for name, (kind, text) in given.items():
+        if isinstance(text, str) and text.strip() and _USABLE[kind](text) is None:
+            yield f"{place}.{name}"
+
+
 def preferred(points: Sequence[ContactPoint]) -> ContactPoint:
     """Return the point that is used of some of one kind, of which there is at least one."""
     return next((point for point in points if point.verified), points[0])
@@ -64,6 +88,7 @@ def written_as(raw: str) -> str | None:
     return usable_email(raw) if "@" in raw else usable_phone(raw)
 
 
+@lru_cache(maxsize=4096)
 def usable_email(raw: str | None) -> str | None:
     """Normalize an address (RFC 5321 syntax, no look-up); None if it is invalid."""
     if not raw:
@@ -74,6 +99,7 @@ def usable_email(raw: str | None) -> str | None:
         return None
 
 
+@lru_cache(maxsize=4096)
 def usable_phone(raw: str | None) -> str | None:
     """Normalize a number to E.164; None if it is invalid."""
     if not raw:
@@ -82,3 +108,9 @@ def usable_phone(raw: str | None) -> str | None:
         return normalize_phone(raw)
     except InvalidPhone:
         return None
+
+
+_USABLE: Final[Mapping[str, Callable[[str | None], str | None]]] = {
+    "email": usable_email,
+    "phone": usable_phone,
+}

@@ -19,6 +19,7 @@ from hub.errors import InvalidEvent, KnownId, WrongSender
 from hub.intake.dry_run import MOST_EVENTS
 from hub.intake.dry_run_schemas import DryRunRefused
 from hub.intake.traces import received, with_trace
+from hub.intake.unreached import bad_fields
 from hub.model import Event, RawMessage, Scope
 from hub.model.traces import TRACEPARENT
 from hub.operations.publish import send
@@ -27,7 +28,7 @@ from hub.web.api.known_events import unfit
 from hub.web.auth.api_key_cache import Caller
 from hub.web.auth.caller import actor_of, caller_of
 from hub.web.responses import RETRY_AFTER, Refusal, json_answer, pointer
-from hub.web.schemas.intake import EventsAnswer, EventsQuery, RefusedEvent
+from hub.web.schemas.intake import DoubtfulEvent, EventsAnswer, EventsQuery, RefusedEvent
 from hub.web.service_parts import Refuse
 from hub.web.services import Services, services
 
@@ -81,7 +82,12 @@ async def receive(request: web.Request, query: EventsQuery) -> web.Response:
     sent = await send(deps.publisher, accepted, caller=_sender(caller))
     if deps.tracer is not None:
         deps.tracer.record(received(accepted[: sent.accepted], began=began, ended=NOW()))
-    answer = EventsAnswer(accepted=sent.accepted, refused=refused)
+    doubtful = [
+        DoubtfulEvent(event_id=event.id, source=event.source, bad_contacts=list(wrong))
+        for event in accepted
+        if (wrong := bad_fields(event))
+    ]
+    answer = EventsAnswer(accepted=sent.accepted, refused=refused, doubtful=doubtful or msgspec.UNSET)
     if sent.failure is not None:
         raise Refusal(
             503,

@@ -75,6 +75,12 @@ NOTICES: Final[Mapping[str, Mapping[str, Any]]] = {
                 "description": "With `no_document`: why it was not fetched, like `cut_short` or `http_404`.",
                 "type": "string",
             },
+            "fields": {
+                "description": "With `bad_contact`: where the data name it, like `petitioner.phone`.",
+                "type": "array",
+                "minItems": 1,
+                "items": {"type": "string"},
+            },
         },
     },
     "clock.extension.refused": _extension(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from hub.web.schemas.common import Problem
 
@@ -36,9 +36,24 @@ class RefusedEvent(Struct, kw_only=True, frozen=True):
     ] = None
 
 
+class DoubtfulEvent(Struct, kw_only=True, frozen=True):
+    """An accepted event with contacts that reach nobody."""
+
+    event_id: str
+    source: str
+    bad_contacts: Annotated[
+        list[str],
+        Meta(description="Where its data name an address or a number that is none, like `petitioner.phone`."),
+    ]
+
+
 class EventsAnswer(Struct, kw_only=True, frozen=True):
     accepted: int
     refused: list[RefusedEvent]
+    doubtful: Annotated[
+        list[DoubtfulEvent] | UnsetType,
+        Meta(description="Accepted, but a contact in it is none: its person is reached by the others alone."),
+    ] = UNSET
 
 
 class EventsUnfinished(Problem, kw_only=True):
@@ -46,6 +61,7 @@ class EventsUnfinished(Problem, kw_only=True):
 
     accepted: int
     refused: list[RefusedEvent]
+    doubtful: list[DoubtfulEvent] | UnsetType = UNSET
 
 
 class EventsRefused(Problem, kw_only=True):
@@ -53,3 +69,4 @@ class EventsRefused(Problem, kw_only=True):
 
     accepted: int
     refused: list[RefusedEvent]
+    doubtful: list[DoubtfulEvent] | UnsetType = UNSET
