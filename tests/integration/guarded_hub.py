@@ -201,6 +201,16 @@ async def guarded_hub(amqp_url: str, redis_url: str, database: str) -> AsyncIter
 
 
 @asynccontextmanager
+async def guarded_hub_of(
+    amqp_url: str, redis_url: str, database: str, doors: Collection[str] = ("guarded", "keyless")
+) -> AsyncIterator[GuardedHub]:
+    """Open these applications of the hub on what a test has in its database."""
+    has = Filled(buildings={}, words_of_b=frozenset(), identities=[])
+    async with _hub(amqp_url, redis_url, database, has, doors) as hub:
+        yield hub
+
+
+@asynccontextmanager
 async def guarded_hub_on(
     servers: Servers, doors: Collection[str] = tuple(APPLICATIONS)
 ) -> AsyncIterator[GuardedHub]:
