@@ -93,9 +93,7 @@ async def unsubscribe(
     if refused:
         return True
     subject, who = f"message:{message_id}", of_link(person)
-    await audit.note(
-        notes, who=who, action="consent.revoke", subject=subject, person=person, purpose=purpose
-    )
+    await audit.note(notes, who=who, action="consent.revoke", subject=subject, person=person, purpose=purpose)
     revocation = Revocation(
         message_id=message_id,
         purpose=purpose,

@@ -109,6 +109,7 @@ DETAILS: Final[Mapping[str, str]] = {
     "override": "a la fuerza",
     "people": "personas",
     "prefix": "empieza por",
+    "purpose": "clase de mensajes",
     "reason": "motivo",
     "released": "soltados",
     "role": "papel",

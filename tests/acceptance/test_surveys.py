@@ -121,8 +121,8 @@ async def no_reminder_leaves(house: House, database: Database) -> None:
 
     async def steps() -> list[tuple[str, str, str]]:
         rows = await database.rows(
-            "SELECT channel, state, reason FROM message"
-            " WHERE person = 'p-nivel-4' AND event = 'survey.requested' AND occasion <> 'initial' ORDER BY step"
+            "SELECT channel, state, reason FROM message WHERE person = 'p-nivel-4'"
+            " AND event = 'survey.requested' AND occasion <> 'initial' ORDER BY step"
         )
         return [tuple(row) for row in rows]
 

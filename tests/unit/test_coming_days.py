@@ -21,7 +21,16 @@ from tests.unit.test_templates import plain as without_accents
 FACTS: Final = frozenset(
     {
         *("at", "breached_at", "called_at", "captured_at", "changed_at", "closed_at", "collected_at"),
-        *("completed_at", "day", "delivered_on", "detected_at", "ended_at", "filed_at", "held_on"),
+        *(
+            "completed_at",
+            "day",
+            "delivered_on",
+            "detected_at",
+            "ended_at",
+            "filed_at",
+            "first_call_at",
+            "held_on",
+        ),
         *("occurred_at", "opened_at", "paid_at", "received_at", "reported_at", "reset_at", "responded_at"),
         *("restored_at", "revoked_at", "sent_at", "served_on", "since", "started_at"),
     }

@@ -338,7 +338,11 @@ async def test_lead_check_of_an_old_call_ends_and_calls_nobody(hub: MemoryHub) -
     await hub.take_in(
         event(
             "admin.assembly.convened",
-            {"kind": "ordinaria", "starts_at": "2001-04-05T18:00:00-05:00"},
+            {
+                "kind": "ordinaria",
+                "starts_at": "2001-04-05T18:00:00-05:00",
+                "second_call_at": "2001-04-10T20:00:00-05:00",
+            },
             at=at,
         )
     )

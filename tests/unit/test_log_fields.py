@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from hub.logs import CORRELATION
-from tests.unit.test_docs import OPERATIONS, ROOT, rows
+from tests.unit.test_docs import ROOT, WATCHING, rows
 
 LEVELS: Final = {"debug", "info", "warning", "error", "exception"}
 ALIASES: Final = {
@@ -109,7 +109,7 @@ def test_lines_about_an_event_a_message_or_a_case_say_which() -> None:
 
 def test_the_fields_are_documented() -> None:
     documented = [
-        row[0].strip("`") for row in rows(OPERATIONS, "| field | what it names | lines that have it |")
+        row[0].strip("`") for row in rows(WATCHING, "| field | what it names | lines that have it |")
     ]
 
     assert list(CORRELATION) == documented

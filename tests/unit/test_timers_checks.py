@@ -149,7 +149,8 @@ async def test_letter_handed_over_too_late_breaches_the_promise() -> None:
 
 
 async def test_late_convocation_breaches_at_once_after_any_messages() -> None:
-    hub = await convened(local("2026-03-12 09:00"))
+    answers = {"by": "account:ana", "reason": "reglamento, artículo 50"}
+    hub = await convened(local("2026-03-12 09:00"), override=answers)
     mails_leave(hub, local("2026-03-12 09:00"))
     letters_leave(hub, local("2026-03-12 09:00"))
 
