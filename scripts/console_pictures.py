@@ -4,20 +4,20 @@ Take the pictures of docs/console.md, of a hub that `scripts/run` has started he
     .venv/bin/python scripts/console_pictures.py FOLDER [URL] [--all]
 
 Without --all only those of the document: light, 1280 px wide. With it a page of each kind: light and dark,
-320 and 1280 px. Needs Chromium; with ImageMagick the files are smaller.
+320 and 1280 px. Needs Chromium.
 """
 
 from __future__ import annotations
 
 import asyncio
 import base64
-import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
+
+from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -27,7 +27,7 @@ from tests.integration.looks import LOOKS, dress
 HUB: Final = "http://127.0.0.1:8080"
 HIGHEST: Final = 1100
 """Pixels of a picture: a page may be longer."""
-COLORS: Final = "128"
+COLORS: Final = 128
 PATHS: Final[Mapping[str, tuple[str, ...]]] = {
     "now": ("/",),
     "messages": ("/messages",),
@@ -98,8 +98,9 @@ async def photos(tab: Browser, place: Path, looks: list[tuple[str, int]]) -> Non
 
 
 def shrink(file: Path) -> None:
-    if convert := shutil.which("convert"):
-        subprocess.run([convert, file, "-colors", COLORS, file], check=True)
+    """Keep the colours that matter: a picture of a page has few."""
+    with Image.open(file) as taken:
+        taken.convert("RGB").quantize(COLORS, dither=Image.Dither.NONE).save(file, optimize=True)
 
 
 def main(*given: str) -> None:

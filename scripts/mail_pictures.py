@@ -5,14 +5,13 @@ Take pictures of the example mails: light and dark, 320 and 700 px wide.
     .venv/bin/python scripts/mail_pictures.py --docs        # those of docs/messages.md
 
 Without events, of each event's first example. Needs Chromium, and for the poster of the docs pdftoppm
-(poppler-utils); with ImageMagick the files are smaller.
+(poppler-utils).
 """
 
 from __future__ import annotations
 
 import asyncio
 import base64
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -30,6 +29,7 @@ from hub.model import Json
 from hub.model.paper import PaperSize
 from hub.rendering.paper.pages import Sheet, make_pages
 from hub.rendering.preview import PREVIEWED_AT
+from scripts.console_pictures import shrink
 from tests.integration.chromium import Browser, open_browser, running_chromium
 from tests.integration.test_mail_looks import NARROW, WIDE, dressed, looked_at
 from tests.unit.factories import POLICY, event
@@ -38,7 +38,6 @@ from tests.unit.test_templates import DUE, SPEAKING, TEMPLATES, context, example
 SCHEMES: Final = ("light", "dark")
 DOCS: Final = Path(__file__).parents[1] / "docs/messages"
 HUB: Final = "https://centro.coproservicios.example"
-COLORS: Final = "128"
 POSTER: Final = "building.outage.reported"
 POSTER_DPI: Final = "64"
 
@@ -113,12 +112,6 @@ async def take_poster(place: Path) -> None:
     )
     command = ("pdftoppm", "-png", "-r", POSTER_DPI, "-singlefile", "-", place.with_suffix(""))
     await asyncio.to_thread(subprocess.run, command, input=made.pdf, check=True)
-
-
-def shrink(place: Path) -> None:
-    """Keep the few colours that a mail has."""
-    if smaller := shutil.which("convert"):
-        subprocess.run([smaller, place, "+dither", "-colors", COLORS, "-strip", f"PNG8:{place}"], check=True)
 
 
 def mail_of(shown: Shown) -> str:

@@ -13,7 +13,18 @@ from benchmarks.command import options_of, sizes_of
 from benchmarks.mode import Outcome
 from benchmarks.modes import MODES
 from benchmarks.progress import left_of, words
-from benchmarks.report import HEAD, aims_table, document_of, entry, judged, merged, page, with_table
+from benchmarks.report import (
+    COMPARED,
+    HEAD,
+    aims_table,
+    compared_table,
+    document_of,
+    entry,
+    judged,
+    merged,
+    page,
+    with_table,
+)
 
 CONDITIONS = {"cores": "2"}
 
@@ -62,11 +73,21 @@ def test_the_table_of_a_page_is_replaced_and_nothing_else() -> None:
     before = f"# A page\n\n{aims_table(findings({}))}\nMore.\n"
     found = run(start=0.5)
 
-    assert f"# A page\n\n{aims_table(judged(found))}\nMore.\n" == with_table(before, found)
+    assert f"# A page\n\n{aims_table(judged(found))}\nMore.\n" == with_table(
+        before, aims_table(judged(found))
+    )
 
 
 def test_a_page_without_the_table_stays_as_it_is() -> None:
-    assert f"{HEAD[:-1]}\n" == with_table(f"{HEAD[:-1]}\n", run(start=0.5))
+    assert f"{HEAD[:-1]}\n" == with_table(f"{HEAD[:-1]}\n", aims_table(findings({})))
+
+
+def test_what_a_reader_compares_is_the_measured_value_of_an_aim() -> None:
+    table = compared_table(findings({"celery": 3.117, "start": 0.97}))
+
+    assert f"| {COMPARED['celery']} | 3.12 × |" in table
+    assert f"| {COMPARED['start']} | 0.97 s |" in table
+    assert f"| {COMPARED['memory_idle']} | – |" in table
 
 
 def test_without_a_mode_all_are_chosen() -> None:

@@ -17,7 +17,7 @@ import typer.main
 
 from benchmarks.aims import AIMS
 from benchmarks.modes import MODES
-from benchmarks.report import HEAD
+from benchmarks.report import COMPARED, COMPARED_HEAD, HEAD
 from hub.app.circuits import METRIC as CIRCUIT
 from hub.app.time_check import METRIC as OFFSET
 from hub.catalog import CATALOG
@@ -53,6 +53,7 @@ from tests.for_each import for_each
 ROOT: Final = Path(__file__).parents[2]
 PAGES: Final = [
     ROOT / "README.md",
+    ROOT / "README.es.md",
     ROOT / "CONTRIBUTING.md",
     ROOT / "CHANGELOG.md",
     ROOT / "SECURITY.md",
@@ -75,6 +76,9 @@ FOLDERS: Final = ("hub", "docs", "scripts", "tests", "schemas", "examples", "ben
 MAP: Final = "| folder | what is in it |"
 FEWEST_WORDS: Final = 5
 LARGEST_PICTURE: Final = 150_000
+LONGEST_README: Final = 1_300
+NEEDED: Final = ("apt install git", "git clone ADDRESS", "README.es.md", "3 GB", "A JDK (270 MB) is optional")
+"""What somebody on a bare Debian stumbles over, and the way to it in Spanish."""
 LONGEST_TASK: Final = 2_600
 """Words of a page about one task."""
 SETTING: Final = re.compile(r"HUB_[A-Z]+(?:_[A-Z]+)*")
@@ -131,6 +135,16 @@ def test_a_link_leads_somewhere(page: Path) -> None:
         if not link.startswith("https://"):
             assert target.exists(), link
             assert not anchor or anchor in anchors(target), link
+
+
+def test_the_readme_is_short_says_what_a_newcomer_needs_and_leads_to_every_page() -> None:
+    readme = text(ROOT / "README.md")
+    linked = {ROOT / path for path in re.findall(r"\]\(([^)#]+)", readme)}
+
+    assert len(readme.split()) < LONGEST_README
+    assert [] == [words for words in NEEDED if words not in readme]
+    assert [] == [page for page in ROOT.glob("docs/*.md") if page not in linked]
+    assert [] == [page for page in ROOT.glob("docs/es/*.md") if page not in linked]
 
 
 @every_page
@@ -383,8 +397,14 @@ def test_the_table_of_offices_is_the_table_of_scopes() -> None:
 def test_the_table_of_aims_is_that_of_the_results() -> None:
     measured = rows(ROOT / "benchmarks/results.md", HEAD)
 
-    assert measured == rows(ROOT / "README.md", HEAD)
+    assert measured == rows(ROOT / "docs/benchmark.md", HEAD)
     assert [[aim.work, aim.words] for aim in AIMS] == [row[:2] for row in measured]
+
+
+def test_what_the_readme_says_of_speed_is_what_was_measured() -> None:
+    of = {aim.key: row[2] for aim, row in zip(AIMS, rows(ROOT / "benchmarks/results.md", HEAD), strict=True)}
+
+    assert [[words, of[key]] for key, words in COMPARED.items()] == rows(ROOT / "README.md", COMPARED_HEAD)
 
 
 def test_every_mode_of_the_benchmark_is_described() -> None:
@@ -394,7 +414,9 @@ def test_every_mode_of_the_benchmark_is_described() -> None:
 
 
 def test_the_map_has_every_folder() -> None:
-    documented = {name for folders, *_ in rows(ROOT / "README.md", MAP) for name in folders.split("`")[1::2]}
+    documented = {
+        name for folders, *_ in rows(ROOT / "CONTRIBUTING.md", MAP) for name in folders.split("`")[1::2]
+    }
     parts = {f"hub/{path.parent.name}/" for path in (ROOT / "hub").glob("[!_]*/[!_]*")}
 
     assert (

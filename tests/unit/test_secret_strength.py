@@ -43,7 +43,7 @@ def test_random_secret_is_accepted(seed: int, octets: int) -> None:
 
 
 def test_placeholder_of_the_docs_is_detected() -> None:
-    pages = [ROOT / "docker-compose.yml", ROOT / "README.md", *ROOT.glob("docs/*.md")]
+    pages = [ROOT / "docker-compose.yml", ROOT / "README.md", *ROOT.glob("docs/**/*.md")]
     written = [
         word
         for page in pages
