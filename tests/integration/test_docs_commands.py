@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
@@ -52,6 +53,7 @@ UNTRIED: Final[Mapping[str, str]] = {
     "hub publish --type pqrs.received prueba.json": "is about the reader's own copropiedad",
     "hub genuine K7F2M-9QDTX": "is an invented code; tests/integration/test_cli_genuine.py",
     "hub constancia verify": "names a file by its day; tests/integration/test_cli_constancia.py",
+    "/api/inbox?limit=50": "needs a person's token; tests/integration/test_web_inbox.py",
     "curl -X PUT http://127.0.0.1:8080/api/directory/rotas": "names ids of the reader's own staff",
 }
 NOTHING_YET: Final[Mapping[str, str]] = {
@@ -61,6 +63,7 @@ NOTHING_YET: Final[Mapping[str, str]] = {
     "hub incidents": "nothing is broken",
     "hub deliveries --state held --reason contact_limit": "nobody was asked for money twice in a day",
     "hub redrive --state failed --channel sms --dry-run": "no text was lost",
+    "/api/messages?state=held&reason=contact_limit": "nobody was asked for money twice in a day",
 }
 """What the demonstration has none of: these say so, and end well."""
 FILES: Final[Mapping[str, str]] = {
@@ -91,6 +94,9 @@ ENDS: Final = re.compile(r"(--expires|--old-ends) \S+")
 """When a key ends: on the page a day of its year, here tomorrow."""
 MANY: Final = 70
 """Fewer examples than there are."""
+VALUE: Final = r"\w+=(?![A-Z]+\b)[\w.:-]+"
+ADDRESS: Final = re.compile(rf"`(?:GET )?(/[a-z/]+\?{VALUE}(?:&{VALUE})*)`")
+"""An address within a sentence, with its whole query."""
 DOORS: Final = {"http://127.0.0.1:8080": "keyless", "https://hub.example": "guarded"}
 KEYS: Final = ("KEY", "PORTAL_KEY")
 EMPTY: Final = ("/api/bulk?limit=5",)
@@ -110,6 +116,7 @@ def examples(page: Path) -> Iterator[str]:
         else:
             yield from chain.from_iterable(map(commands, block.splitlines()))
     yield from chain.from_iterable(map(commands, NAMED.findall(prose(page))))
+    yield from ADDRESS.findall(prose(page))
 
 
 def commands(line: str) -> Iterator[str]:
@@ -188,6 +195,10 @@ async def outcome(example: str, environ: Mapping[str, str], database: Database, 
     """Give the example; answer what is wrong with it."""
     if reason(example, UNTRIED) is not None:
         return ""
+    if example.startswith("/"):
+        answer = await hub.send("GET", example, {}, at="keyless")
+        is_empty = '"items":[]' in answer.text and reason(example, NOTHING_YET) is None
+        return answer.text if answer.status != HTTPStatus.OK or is_empty else ""
     if not example.startswith("hub "):
         return await called(example, hub)
     words = shlex.split(await filled(example, database), comments=True)
