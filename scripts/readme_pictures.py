@@ -32,7 +32,7 @@ ROOT: Final = Path(__file__).parents[1]
 RUN: Final = ROOT / ".run"
 ANSWER: Final = "Respuesta definitiva"
 """How the subject begins of the mail that is shown, and whose link is followed."""
-LINK: Final = re.compile(r"https?://[^\s/]+(/mi/[\w.~-]+)")
+LINK: Final = re.compile(r"https?://[^\s/]+/mi/[\w.~-]+")
 
 
 def settings() -> Mapping[str, str]:
