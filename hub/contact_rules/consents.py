@@ -86,6 +86,23 @@ def came_back(person: str, reply_id: UUID, at: datetime) -> list[Consent]:
     ]
 
 
+def refused_together(person: str, reply_id: UUID, at: datetime) -> list[Consent]:
+    """Return the refusals of a person with the address that wrote BAJA: of every channel."""
+    said_by = uuid8(at, "refusal", reply_id.hex, person)
+    return [
+        Consent(
+            id=consent_id(said_by, purpose),
+            person=person,
+            purpose=purpose,
+            at=at,
+            granted=False,
+            said_by=reply_id,
+            method=REPLY,
+        )
+        for purpose in REVOCABLE
+    ]
+
+
 def revoked_by_link(revocation: Revocation, person: str) -> Consent:
     """
     Return the entry of the ledger for a refusal by a link, of every channel; each is an entry of its own.

@@ -6,7 +6,7 @@ The id is derived from the provider's reference of the reply, so a repeated deli
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -126,6 +126,21 @@ def complained(complaint: Complaint, about: About) -> Inbound:
 def whose(inbound: Inbound) -> str | None:
     """Return the person who wrote; None when somebody else answered a forwarded message."""
     return inbound.about.person if _is_by_recipient(inbound) else None
+
+
+def refusing(inbound: Inbound, having: Collection[str]) -> tuple[str | None, Sequence[str]]:
+    """
+    Return the person who has written BAJA, and others who may have; `having` are all who have the address.
+
+    A reply that names our message is its recipient's. The newest message to a number may be somebody else's
+    of those who share it, and nobody knows who wrote: then it counts for each of them.
+    """
+    person, reply = whose(inbound), inbound.reply
+    if person is not None and (reply.message_id or reply.in_reply_to):
+        return person, ()
+    if person is None and len(having) == 1:
+        [person] = having
+    return person, sorted({*having} - {person})
 
 
 def _is_by_recipient(inbound: Inbound) -> bool:

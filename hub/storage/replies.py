@@ -10,10 +10,10 @@ from uuid import UUID
 from asyncpg import Record
 from msgspec import Struct
 
-from hub.contact_rules.consents import came_back
+from hub.contact_rules.consents import came_back, refused_together
 from hub.contact_rules.purposes import REVOCABLE
 from hub.inbound import emergency_replies
-from hub.inbound.replies import FACTS, OF_REPLIES, PUBLISHED_KINDS, whose
+from hub.inbound.replies import FACTS, OF_REPLIES, PUBLISHED_KINDS, refusing, whose
 from hub.model import About, Escalation, Inbound, Json, Reply, ReplyKind
 from hub.policy.clocks import CALLS, ESCALATES
 from hub.storage import clocks, consents
@@ -65,7 +65,7 @@ class PostgresReplies(Store):
     async def add(self, inbound: Inbound) -> Inbound:
         async with self._database.transaction() as transaction:
             await transaction.rows(_SQL["one_writer"], _text(inbound.reply.address))
-            limits = QUIET, MOST_THANKS, emergency_replies.is_call(inbound)
+            limits = QUIET, MOST_THANKS, emergency_replies.is_call(inbound), REVOCABLE
             if await transaction.rows(_SQL["add"], *_row(inbound), *limits):
                 await _apply_revocation(transaction, inbound)
             rows = await transaction.rows(_SQL["show"], inbound.id)
@@ -155,11 +155,20 @@ async def _apply_revocation(transaction: Transaction, inbound: Inbound) -> None:
     """Revoke a consent, or give it back, as a new reply asks."""
     address, person = _text(inbound.reply.address), whose(inbound)
     if inbound.revokes and address:
-        reason = "complaint" if inbound.kind is ReplyKind.COMPLAINT else "opted_out"
-        await transaction.rows(_SQL["revoke"], address, inbound.id, person, reason, REVOCABLE)
-        await consents.wake(transaction, [(person, purpose, ()) for purpose in REVOCABLE if person])
+        await _refuse(transaction, inbound, address)
     if inbound.kind is ReplyKind.OPT_IN:
         await transaction.rows(_SQL["give_back"], address, person, "reply")
         if person is not None:
             (row,) = await transaction.rows(_SQL["now"])
             await consents.add(transaction, came_back(person, inbound.id, row["now"]))
+
+
+async def _refuse(transaction: Transaction, inbound: Inbound, address: str) -> None:
+    having = [row["id"] for row in await transaction.rows(_SQL["having"], address.lower())]
+    person, others = refusing(inbound, having)
+    reason = "complaint" if inbound.kind is ReplyKind.COMPLAINT else "opted_out"
+    await transaction.rows(_SQL["revoke"], address, inbound.id, person, reason, REVOCABLE)
+    await consents.wake(transaction, [(person, purpose, ()) for purpose in REVOCABLE if person])
+    (row,) = await transaction.rows(_SQL["now"])
+    said = [one for other in others for one in refused_together(other, inbound.id, row["now"])]
+    await consents.add(transaction, said)

@@ -276,6 +276,15 @@ class Directory:
         points = (entry and entry.data and entry.data["contact_points"]) or ()
         return any(point["kind"] != "push" for point in points)
 
+    def having(self, address: str) -> list[str]:
+        """Return the people with this address."""
+        known = [self.person(ref) for noun, ref in self.entries if noun == "person"]
+        return [
+            person.ref
+            for person in known
+            if person and address.lower() in {point.value.lower() for point in person.contact_points}
+        ]
+
     def person(self, ref: str) -> Person | None:
         """Return a person with the usable contact points."""
         entry = self.entries.get(("person", ref))

@@ -9,10 +9,10 @@ from operator import attrgetter
 from typing import Final
 from uuid import UUID
 
-from hub.contact_rules.consents import came_back
+from hub.contact_rules.consents import came_back, refused_together
 from hub.contact_rules.purposes import REVOCABLE
 from hub.inbound import emergency_replies
-from hub.inbound.replies import FACTS, OF_REPLIES, PUBLISHED_KINDS, whose
+from hub.inbound.replies import FACTS, OF_REPLIES, PUBLISHED_KINDS, refusing, whose
 from hub.model import FIRST_LEVEL, About, Escalation, Inbound, Message, Purpose, Reply, ReplyKind, State
 from hub.policy.clocks import CALLS, ESCALATES
 from hub.testing import consents
@@ -138,10 +138,21 @@ def _about(message_id: UUID, tables: Tables) -> About:
 
 def _is_acknowledged_already(inbound: Inbound, tables: Tables, now: datetime) -> bool:
     thanked = [reply for reply, at in tables.replies.values() if reply.acknowledge and at > now - QUIET]
-    of_thread = sum(reply.thread == inbound.thread for reply in thanked)
+    if sum(reply.thread == inbound.thread for reply in thanked) >= MOST_THANKS:
+        return True
+    if inbound.kind is ReplyKind.OPT_OUT:
+        return _is_confirmed(inbound.reply.address, tables)
     answered_each_time = inbound.taking is not None or emergency_replies.is_call(inbound)
-    repeated = not answered_each_time and any(_same(earlier, inbound) for earlier in thanked)
-    return of_thread >= MOST_THANKS or repeated
+    return not answered_each_time and any(_same(earlier, inbound) for earlier in thanked)
+
+
+def _is_confirmed(address: str, tables: Tables) -> bool:
+    """Return whether an opt-out of this address stands and was confirmed."""
+    noes = [tables.opt_outs.get((address, purpose)) for purpose in REVOCABLE]
+    earlier = [one for one, _ in tables.replies.values() if one.reply.address == address and one.acknowledge]
+    return all(no is not None and not no.lifted for no in noes) and any(
+        one.kind is ReplyKind.OPT_OUT for one in earlier
+    )
 
 
 def _same(earlier: Inbound, later: Inbound) -> bool:
@@ -152,12 +163,15 @@ def _same(earlier: Inbound, later: Inbound) -> bool:
 def _apply_revocation(inbound: Inbound, tables: Tables, now: datetime) -> None:
     address, person = inbound.reply.address, whose(inbound)
     if inbound.revokes and address:
+        refuser, others = refusing(inbound, tables.directory.having(address))
         reason = "complaint" if inbound.kind is ReplyKind.COMPLAINT else "opted_out"
         for purpose in REVOCABLE:
             known = tables.opt_outs.get((address, purpose))
             before = None if known is None else known.person
-            tables.opt_outs[address, purpose] = OptOut(since=now, person=person or before, reason=reason)
-            consents.wake(tables, person, purpose, (), now)
+            tables.opt_outs[address, purpose] = OptOut(since=now, person=refuser or before, reason=reason)
+            consents.wake(tables, refuser, purpose, (), now)
+        for other in others:
+            consents.add(tables, refused_together(other, inbound.id, now), now)
     if inbound.kind is ReplyKind.OPT_IN:
         for key, opt_out in tables.opt_outs.items():
             if key[0] == address or (person is not None and opt_out.person == person):

@@ -305,6 +305,47 @@ async def test_planning_knows_who_has_refused_and_which_address(
     assert {()} == {one.opted_out for one in collected}, "a BAJA refuses no collection"
 
 
+async def refused_by_whatsapp(stores: Stores, of: StoredEvent, *people: str) -> list[str | None]:
+    """Return why each of them gets no offer by WhatsApp, at a number that has never written."""
+    await publish(stores, *(consent(ref, "commercial", time=NOON - HOUR) for ref in people))
+    way = {"channel": "whatsapp", "address": "+573009999999"}
+    return [await suppression(stores, of, person=ref, **way) for ref in people]
+
+
+async def wrote_first(stores: Stores, text: str, **fields: Any) -> None:
+    """Store what somebody writes who answers none of our messages."""
+    values: dict[str, Any] = {"channel": "email", "provider": "mail", "address": MAIL, **fields}
+    reply = Reply(reference=str(uuid4()), text=text, at=NOON, **values)
+    await stores.replies.add(read(reply, await stores.replies.about(reply), now=now()))
+
+
+async def test_baja_from_an_address_of_the_directory_counts_for_its_person_by_every_channel(
+    stores: Stores, of: StoredEvent
+) -> None:
+    """Ley 1581, art. 8 (e): the person has said no, and not an address."""
+    async with stores.intake.transaction() as transaction:
+        points = [{"id": "e", "kind": "email", "value": "P-1@example.com"}]
+        await transaction.apply_directory([person("p-1", contact_points=points)])
+    await settle(stores, "p-2")
+    await wrote_first(stores, "Quiero darme de baja")
+
+    assert ["opted_out", None] == await refused_by_whatsapp(stores, of, "p-1", "p-2")
+
+
+async def test_baja_from_an_address_that_several_people_have_counts_for_each_of_them(
+    stores: Stores, of: StoredEvent
+) -> None:
+    """Nobody knows which of them has written: the careful reading."""
+    shared = [{"id": "t", "kind": "phone", "value": "+573001112222"}]
+    async with stores.intake.transaction() as transaction:
+        await transaction.apply_directory([person(ref, contact_points=shared) for ref in ("p-1", "p-2")])
+    await publish(stores, *(consent(ref, "commercial", time=NOON - HOUR) for ref in ("p-1", "p-2")))
+    await stores.add(message(of, channel="sms", address="+573001112222", state=State.SENT, created_at=now()))
+    await wrote_first(stores, "BAJA", channel="sms", address="+573001112222")
+
+    assert ["opted_out", "not_consented"] == await refused_by_whatsapp(stores, of, "p-1", "p-2")
+
+
 async def test_alta_gives_consent_after_a_baja_and_after_a_form(stores: RealStores, of: StoredEvent) -> None:
     await settle(stores, "p-1")
     await publish(stores, consent("p-1", "commercial", granted=False))

@@ -151,6 +151,30 @@ async def test_three_texts_in_a_row_are_acknowledged_once(stores: Stores, of: St
     assert [True, False, False] == [snapshot.acknowledge for snapshot in kept]
 
 
+async def test_opt_out_is_confirmed_once_until_its_writer_has_come_back(
+    stores: Stores, of: StoredEvent
+) -> None:
+    mail = message(of, address="maria@example.com", state=State.SENT)
+    other = message(of, address="maria@example.com", state=State.SENT, occasion="other", person="p-2")
+    await stores.add(mail)
+    await stores.add(other)
+    by_mail = {"channel": "email", "address": "maria@example.com"}
+    texts = [
+        reply(words, **by_mail, message_id=about)
+        for words, about in (
+            ("BAJA", mail.id),
+            ("No me escriban más", mail.id),
+            ("unsubscribe", other.id),
+            ("INICIAR", mail.id),
+            ("BAJA", mail.id),
+            ("BAJA", mail.id),
+        )
+    ]
+    kept = [await take(stores, text) for text in texts]
+
+    assert [True, False, False, True, True, False] == [one.acknowledge for one in kept]
+
+
 async def test_concurrent_texts_make_one_row_each_and_one_acknowledgement(
     stores: RealStores, of: StoredEvent
 ) -> None:

@@ -11,6 +11,7 @@ from itertools import product
 
 import pytest
 
+from hub.contact_rules.opt_out_words import command
 from hub.model import Rendered
 from hub.rendering.context import INITIAL
 from tests.for_each import for_each
@@ -105,6 +106,13 @@ def test_mail_has_one_button_at_most_and_loads_nothing(event: str) -> None:
         assert (form, []) == (form, seen.remote)
         assert (form, True) == (form, seen.buttons <= 1)
         assert not re.search(r"url\(|@import|@font-face", words.html)
+
+
+@for_each(SPEAKING)
+def test_mail_that_comes_back_whole_opts_nobody_out(event: str) -> None:
+    """A mail program may quote it without a mark: its sentences are ours, not the reader's."""
+    for form, words in mails(event):
+        assert (form, None) == (form, command(words.text))
 
 
 def test_preheader_is_hidden_by_no_style_of_its_own() -> None:

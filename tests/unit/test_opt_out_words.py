@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -32,10 +33,151 @@ VECTORS = Path(__file__).parents[1] / "vectors/twilio_signature.json"
         "BAJA\n\nEnviado desde mi iPhone",
         "Salir por favor\n\nObtener Outlook para Android<https://aka.ms/x>",
         "Cancelar\n________________________________\nDe: Coproservicios",
+        "STOP por favor",
+        "unsubscribe",
+        "Unsubscribe, please",
+        "STOPALL",
+        "Hola. Baja, por favor",
     ],
 )
 def test_opt_out_word_alone_revokes_the_consent(text: str) -> None:
     assert OUT == command(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No me escriban más: BAJA",
+        "no me escriban mas",
+        "Por favor no me escriban más.",
+        "No me escriba más, gracias",
+        "Quiero darme de baja",
+        "Buenas tardes. Quisiera darme de baja, por favor.",
+        "me quiero dar de baja",
+        "Denme de baja",
+        "Solicito que me den de baja de la lista de correos",
+        "Quiero darme de baja de sus\nmensajes comerciales",
+        "no me envíen más publicidad",
+        "No me envien mas correos!!",
+        "No me manden más mensajes",
+        "no más publicidad",
+        "NO MAS SPAM",
+        "No quiero recibir más publicidad",
+        "No quiero más encuestas",
+        "ya no quiero recibir mensajes",
+        "No deseo que me escriban más",
+        "Dejen de enviarme publicidad",
+        "Dejen de escribirme por favor",
+        "No vuelvan a escribirme",
+        "No autorizo el envío de publicidad",
+        "Retírenme de la lista de difusión",
+        "Cancelen mi suscripción",
+        "Desuscribirme",
+        "Hola, no me envíen más propaganda. Muchas gracias.\n\nEnviado desde mi iPhone",
+        "stop writing to me",
+        "Please stop texting me",
+        "Stop sending me emails",
+        "don't contact me",
+        "Don’t contact me again!",
+        "Do not send me any more messages",
+        "do not send me",
+        "Please don't send me surveys",
+        "remove me",
+        "Remove me from your mailing list",
+        "take me off this list, thanks",
+        "I want to unsubscribe",
+        "Please unsubscribe me from these emails",
+        "opt out",
+        "No more ads please",
+        "I don't want to receive any more emails",
+        "I do not want to hear from you again",
+        "Hello, cancel my subscription",
+    ],
+)
+def test_phrase_that_says_no_revokes_the_consent_and_nobody_need_read_it(text: str) -> None:
+    """Ley 2300 de 2023, art. 5, and Ley 1581 de 2012, art. 8 (e): an easy way, in any words."""
+    assert OUT == command(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Quiero darme de baja\nMaría Peña\nApto 301",
+        "Quiero darme de baja María Peña apto 301",
+        "No me escriban más. ¿Quién les dio mi número?",
+        "Ya pagué la cuota. No me envíen más publicidad.",
+        "¿Cómo me doy de baja?",
+        "No me llamen más",
+        "No me escriban más a este número",
+        "no me escriban más por WhatsApp",
+        "Eliminen mi correo de su base de datos",
+        "Revoco mi autorización para recibir publicidad",
+        "Déjenme en paz",
+        "Stop calling me",
+        "Don't send me ads. How did you get my number?",
+        "I withdraw my consent",
+    ],
+)
+def test_phrase_among_other_words_revokes_the_consent_and_is_read_by_staff(text: str) -> None:
+    assert AMONG_OTHERS == command(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no me den de baja el servicio",
+        "No me den de baja",
+        "No quiero darme de baja",
+        "¿cuándo dan de baja el ascensor?",
+        "Quiero darme de baja del gimnasio",
+        "Quiero dar de baja el parqueadero",
+        "¿Ya dieron de baja al antiguo inquilino?",
+        "La administración da de baja los extintores",
+        "no me envíen la factura por correo",
+        "No me envíen más facturas",
+        "No me envíen el domiciliario sin avisar",
+        "No me enviaron la encuesta",
+        "No me escribieron ayer",
+        "No me llamaron",
+        "No me escriban antes de las 8",
+        "no me escriban hoy, estoy de viaje",
+        "No me llamen al trabajo",
+        "No me escriban a mi correo viejo sino al nuevo",
+        "Nadie me escribe",
+        "No quiero recibir el paquete",
+        "No recibí mensajes",
+        "No quiero recibir más mensajes como este: https://hub.example.co/unsubscribe/1",
+        "Si no quiere recibir más encuestas, responda a este correo con la palabra SALIR.",
+        "Responda BAJA a este mensaje y no le enviamos más.",
+        "No hay más agua",
+        "Retiro la autorización de ingreso de mi empleada",
+        "Sáquenme de aquí",
+        "Quiten el carro de mi parqueadero",
+        "Cancelen mi cita",
+        "Dejen de hacer ruido",
+        "Don't send me the invoice by post",
+        "Do not contact me before nine",
+        "Please stop the water leak",
+        "stop by my apartment",
+        "Remove me as emergency contact",
+        "Take me off the waiting list for parking",
+        "The lift did not stop",
+        "I don't want to pay this",
+        "No more water in the building",
+    ],
+)
+def test_sentence_about_something_else_revokes_nothing(text: str) -> None:
+    assert command(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["no quiero " * 20_000, "no me envien mas" + " mas" * 50_000, "baja. " * 50_000]
+)
+def test_long_text_takes_no_time(text: str) -> None:
+    began = time.perf_counter()
+    command(text)
+
+    assert time.perf_counter() - began < 1
 
 
 @pytest.mark.parametrize("text", ["INICIAR", "alta", "Start.", "Iniciar, por favor"])

@@ -54,13 +54,20 @@ INSERT INTO reply (
 )
 VALUES (
     $1, $2, $3, $4,
-    -- Every reply that takes a case (TOMO) is answered, because the result may differ each time; and every
-    -- call for help ($19), for a person who writes again is waiting.
-    $5 AND ($16::jsonb IS NOT NULL OR $19 OR NOT EXISTS (
+    -- An opt-out is confirmed once, whatever it answers, while it stands. Every reply that takes a case (TOMO) is
+    -- answered, because the result may differ each time; and every call for help ($19), for a person who writes
+    -- again is waiting.
+    $5 AND CASE WHEN $6 = 'opt_out' THEN NOT (
+        (SELECT count(*) FROM opt_out WHERE opt_out.address = $10 AND purpose = ANY ($20::text[]) AND lifted_at IS NULL)
+            = cardinality($20::text[])
+        AND EXISTS (
+            SELECT FROM reply AS earlier WHERE earlier.address = $10 AND earlier.acknowledge AND earlier.kind = $6
+        )
+    ) ELSE $16::jsonb IS NOT NULL OR $19 OR NOT EXISTS (
         SELECT FROM reply AS earlier
         WHERE earlier.address = $10 AND earlier.received_at > now() - $17::interval AND earlier.acknowledge
           AND earlier.thread = $11 AND earlier.kind = $6 AND earlier.revokes = $4
-    ))
+    ) END
     -- Limits a loop with an auto-responder that writes from a new address each time.
     AND (
         SELECT count(*) FROM reply AS earlier
@@ -99,6 +106,12 @@ LIMIT $1
 
 -- mark_published --
 UPDATE reply SET published_at = now() WHERE id = $1 AND published_at IS NULL
+
+-- having --
+-- The people of the directory who have this address. By the index of search first: anybody may write.
+SELECT id FROM person
+WHERE NOT removed AND address_words LIKE '%' || regexp_replace($1, '([\\%_])', '\\\1', 'g') || '%'
+  AND $1 = ANY (string_to_array(address_words, ' '))
 
 -- revoke --
 -- A repeated opt-out starts again: a consent given before it no longer counts.
