@@ -224,6 +224,7 @@ def _reply_data(inbound: Inbound) -> dict[str, Json]:
         "kind": str(inbound.kind),
         "revokes": inbound.revokes,
         **_question(inbound),
+        "sender": {**_sender(inbound), **_language(inbound)},
     }
 
 
@@ -256,6 +257,11 @@ def _sender(inbound: Inbound) -> dict[str, Json]:
         "name": (_is_by_recipient(inbound) and inbound.about.name) or _NAMELESS,
         field: reply.address[:longest] or "-",
     }
+
+
+def _language(inbound: Inbound) -> dict[str, Json]:
+    """Return the language that the person reads, where the directory knows them."""
+    return {"locale": inbound.about.language} if inbound.about.language else {}
 
 
 def _context(inbound: Inbound) -> dict[str, Json]:

@@ -66,7 +66,7 @@ class About:
     of its event (radicado, copropiedad_id, service_area …). `asked` is the kind that the message asks to
     confirm, as `opt_in`; empty for any other message. `emergency` is true if the message is about an
     emergency, `to_staff` if it went to the staff in charge. `units` are the labels of the person's units that
-    it is about, `phone` a number of the person: person data.
+    it is about, `phone` a number of the person: person data. `language` is the person's; empty without one.
     """
 
     message_id: UUID | None = None
@@ -80,6 +80,7 @@ class About:
     to_staff: bool = False
     units: tuple[str, ...] = ()
     phone: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

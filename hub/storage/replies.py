@@ -113,6 +113,7 @@ def _about(row: Record, address: str | None) -> About:
     of = read(_Answered, row)
     data = of.data or {}
     known = {"name": of.name or "", "address": address or "", "case": of.case_key}
+    known["language"] = row.get("language") or ""
     places = {name: ref for name in _PLACES if (ref := getattr(of, name)) is not None}
     facts = {name: data[name] for name in FACTS if data.get(name) is not None} | places
     if of.event is None or not emergency_replies.is_of_emergency(of.event, of.purpose or "", data):
@@ -168,6 +169,7 @@ async def _refuse(transaction: Transaction, inbound: Inbound, address: str) -> N
     person, others = refusing(inbound, having)
     reason = "complaint" if inbound.kind is ReplyKind.COMPLAINT else "opted_out"
     await transaction.rows(_SQL["revoke"], address, inbound.id, person, reason, REVOCABLE)
+    await transaction.rows(_SQL["written_by"], inbound.id, person)
     await consents.wake(transaction, [(person, purpose, ()) for purpose in REVOCABLE if person])
     (row,) = await transaction.rows(_SQL["now"])
     said = [one for other in others for one in refused_together(other, inbound.id, row["now"])]

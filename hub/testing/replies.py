@@ -59,7 +59,8 @@ class MemoryReplies(Statements):
             acknowledge = inbound.kind in PUBLISHED_KINDS and not _is_acknowledged_already(
                 inbound, tables, now
             )
-            tables.replies[inbound.id] = replace(inbound, acknowledge=acknowledge), now
+            about = _with_writer(inbound, tables)
+            tables.replies[inbound.id] = replace(inbound, about=about, acknowledge=acknowledge), now
             _apply_revocation(inbound, tables, now)
         return tables.replies[inbound.id][0]
 
@@ -72,6 +73,15 @@ class MemoryReplies(Statements):
         tables = await self._statement("unpublished_replies")
         rows = sorted(tables.replies.values(), key=lambda row: row[1])
         return [reply for reply, _ in rows if reply.kind in PUBLISHED_KINDS and not reply.published][:limit]
+
+
+def _with_writer(inbound: Inbound, tables: Tables) -> About:
+    """Return what the reply is about, with the person who has said no, and the language of that person."""
+    ref = inbound.about.person
+    if ref is None and inbound.revokes:
+        ref, _ = refusing(inbound, tables.directory.having(inbound.reply.address))
+    person = None if ref is None else tables.directory.person(ref)
+    return replace(inbound.about, person=ref, language=person.locale if person else "")
 
 
 def _by_number(reply: Reply, tables: Tables, now: datetime) -> UUID | None:

@@ -29,7 +29,7 @@ from hub.model import (
 )
 from hub.ports.casework import ReplyFilter
 from tests.contract.stores import RealStores, Stores
-from tests.contract.values import LEASE, NOON, clock, event, message, now, stored
+from tests.contract.values import LEASE, NOON, clock, event, message, now, person, stored
 
 PHONE = "+573001234567"
 
@@ -173,6 +173,19 @@ async def test_opt_out_is_confirmed_once_until_its_writer_has_come_back(
     kept = [await take(stores, text) for text in texts]
 
     assert [True, False, False, True, True, False] == [one.acknowledge for one in kept]
+
+
+async def test_who_reads_english_is_answered_in_english_also_when_they_write_first(stores: Stores) -> None:
+    """Known by the address alone: the reply answers none of our messages."""
+    async with stores.intake.transaction() as transaction:
+        points = [{"id": "t", "kind": "phone", "value": PHONE}]
+        await transaction.apply_directory([person("p-1", contact_points=points, locale="en")])
+    kept = [await take(stores, reply(words)) for words in ("stop writing to me", "Is anybody there?")]
+    senders = [event_of(one).data["sender"] for one in kept]
+
+    assert ["p-1", None] == [one.about.person for one in kept]
+    assert ["en", None] == [sender.get("locale") for sender in senders]
+    assert [kept[0]] == [one for one in await stores.timers.unpublished_replies(9) if one.id == kept[0].id]
 
 
 async def test_concurrent_texts_make_one_row_each_and_one_acknowledgement(

@@ -185,9 +185,9 @@ def upserted(noun: str, key: str, version: int = 1, **data: Json) -> Event:
     )
 
 
-def somebody(ref: str, *points: ContactPoint, version: int = 1) -> Event:
+def somebody(ref: str, *points: ContactPoint, version: int = 1, **data: Json) -> Event:
     given = [{"id": point.id, "kind": point.kind, "value": point.value} for point in points]
-    return upserted("person", ref, version, names=f"Persona {ref}", contact_points=given)
+    return upserted("person", ref, version, names=f"Persona {ref}", contact_points=given, **data)
 
 
 def member(ref: str, scope: str, role: str, version: int = 1, **data: Json) -> Event:

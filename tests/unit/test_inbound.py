@@ -15,7 +15,7 @@ from hub.inbound.replies import event_of, read
 from hub.model import About, ClockState, Complaint, Inbound, Message, Reply, ReplyKind, State
 from hub.testing.tables import Row
 from hub.timers.scheduler import audit, fire_from_sql
-from tests.unit.factories import HOUR, MINUTE, MONDAY, SCHEMAS, event, member, somebody
+from tests.unit.factories import HOUR, MINUTE, MONDAY, SCHEMAS, event, member, mobile, somebody
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
 from tests.unit.timer_harness import timers_of
 
@@ -297,3 +297,11 @@ async def test_no_word_and_no_number_of_a_person_is_logged(hub: MemoryHub) -> No
     logged = str(logs)
     assert "reply.taken" in logged
     assert not any(secret in logged for secret in (WORDS, PHONE, "acta", "María"))
+
+
+async def test_who_reads_english_is_told_in_english_that_nothing_more_comes(hub: MemoryHub) -> None:
+    await hub.take_in(somebody("p-john", mobile("+14155550123"), locale="en"))
+    inbound = await take(hub, text("Please stop texting me", address="+14155550123"))
+    [answer] = hub.of(event_of(inbound))
+
+    assert ("en", ReplyKind.OPT_OUT, "+14155550123") == (answer.locale, inbound.kind, answer.address)

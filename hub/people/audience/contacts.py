@@ -45,6 +45,7 @@ def _stranger(raw: Mapping[str, Json]) -> Person:
         ref=stranger_ref(email or raw.get("email"), phone or raw.get("phone"), name),
         name=name,
         contact_points=tuple(points),
+        locale=str(raw.get("locale") or "es"),
         known=False,
     )
 

@@ -84,7 +84,11 @@ SELECT reply.*, message.name, message.address AS message_address, event.data, ev
        (
            SELECT point ->> 'value' FROM person, jsonb_array_elements(person.contact_points) AS point
            WHERE person.id = message.person AND NOT person.removed AND point ->> 'kind' = 'phone' LIMIT 1
-       ) AS phone
+       ) AS phone,
+       (
+           SELECT coalesce((SELECT wishes ->> 'language' FROM wish WHERE wish.person = person.id), locale) FROM person
+           WHERE person.id = reply.person AND NOT removed
+       ) AS language
 FROM reply
 LEFT JOIN message ON message.id = reply.message_id
 LEFT JOIN event ON event.key = message.event_key
@@ -96,7 +100,11 @@ SELECT reply.*, message.name, message.address AS message_address, event.data, ev
        (
            SELECT point ->> 'value' FROM person, jsonb_array_elements(person.contact_points) AS point
            WHERE person.id = message.person AND NOT person.removed AND point ->> 'kind' = 'phone' LIMIT 1
-       ) AS phone
+       ) AS phone,
+       (
+           SELECT coalesce((SELECT wishes ->> 'language' FROM wish WHERE wish.person = person.id), locale) FROM person
+           WHERE person.id = reply.person AND NOT removed
+       ) AS language
 FROM reply
 LEFT JOIN message ON message.id = reply.message_id
 LEFT JOIN event ON event.key = message.event_key
@@ -112,6 +120,9 @@ UPDATE reply SET published_at = now() WHERE id = $1 AND published_at IS NULL
 SELECT id FROM person
 WHERE NOT removed AND address_words LIKE '%' || regexp_replace($1, '([\\%_])', '\\\1', 'g') || '%'
   AND $1 = ANY (string_to_array(address_words, ' '))
+
+-- written_by --
+UPDATE reply SET person = $2 WHERE id = $1 AND person IS NULL
 
 -- revoke --
 -- A repeated opt-out starts again: a consent given before it no longer counts.
