@@ -60,7 +60,9 @@ async def intake(parts: Container, stop: asyncio.Event, _: AsyncExitStack) -> Wo
             schemas=parts.company.schemas,
             catalog=BY_NAME,
             rules=Rules(
-                channels=parts.traits() if known is None else known.traits, policy=parts.company.policy
+                channels=parts.traits() if known is None else known.traits,
+                policy=parts.company.policy,
+                links=parts.company.resident_links.usable,
             ),
             rates=parts.sender_rates,
             tracer=parts.tracer,

@@ -45,8 +45,12 @@ class CompanyRules:
     @cached_property
     def policy(self) -> Policy:
         made = policy_of(self._tables)
-        for name in made.night.at_any_hour:
-            refuse_unknown(name, BY_NAME, f"night.at_any_hour: {name}")
+        for place, names in (
+            ("night.at_any_hour", made.night.at_any_hour),
+            ("texts.events", made.texts.events),
+        ):
+            for name in names:
+                refuse_unknown(name, BY_NAME, f"{place}: {name}")
         return made
 
     @cached_property
@@ -105,7 +109,7 @@ class CompanyRules:
             public_url=self.settings.public_url,
             ring=self.ring,
             lifetime=self.policy.residents.link_lifetime,
-            carriers=self.policy.residents.carriers,
+            carriers=self.policy.residents.carriers | ({"sms"} if self.policy.texts.events else set()),
         )
 
     def look(self, brand: Brand | None) -> Look:

@@ -39,7 +39,9 @@ class DryRuns:
             context=IntakeContext(
                 schemas=company.schemas,
                 catalog=BY_NAME,
-                rules=Rules(channels=self._traits(), policy=company.policy),
+                rules=Rules(
+                    channels=self._traits(), policy=company.policy, links=company.resident_links.usable
+                ),
                 counted=False,
             ),
             store=storage.PostgresDryRuns(self._database, texts.dated, texts.named),

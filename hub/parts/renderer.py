@@ -16,9 +16,10 @@ from hub.messages.delivery.links import Make, Maker, MessageLinks
 from hub.model import Claimed, Facts, Message, Rendered, StoredEvent
 from hub.operations.residents.sign_in import unsealed
 from hub.parts.company import CompanyRules
+from hub.rendering.own_links import is_text
 from hub.rendering.page_links import page_of
 from hub.resilience.database_time import NOW
-from hub.sla.ack_links import Links
+from hub.sla.ack_links import PERSONAL, Links
 
 log = structlog.get_logger()
 
@@ -93,7 +94,9 @@ def render_again(company: CompanyRules, claimed: Claimed) -> Rendered:
 
     It may have a link that acts in its recipient's name, which its reader must not see.
     """
-    now, links = NOW(), MessageLinks(_shown(company, company.survey_links.shown))
+    now, makers = NOW(), _shown(company, company.survey_links.shown)
+    makers = {**makers, Maker.OWN_PAGE: lambda claimed, _: PERSONAL if is_text(claimed.message) else ""}
+    links = MessageLinks(makers)
     return company.templates.render_claimed(claimed, Facts(at=now, **links.of(claimed, now)))
 
 

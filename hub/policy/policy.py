@@ -30,7 +30,7 @@ from hub.policy.intake import IntakePolicy
 from hub.policy.limits import ContactLimits, ExclusionPolicy, RepeatPolicy
 from hub.policy.monitoring import MonitorPolicy
 from hub.policy.reader import Table, overlay, read, refuse_unknown
-from hub.policy.residents import ResidentPolicy
+from hub.policy.residents import ResidentPolicy, TextPolicy
 from hub.policy.senders import SenderPolicy, with_logos
 from hub.policy.surveys import SurveyPolicy
 from hub.policy.values import Alphabet, Expiry, Frames, Prefix, Weekday
@@ -216,6 +216,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict
     repeats: RepeatPolicy
     bounces: Bounces
     residents: ResidentPolicy
+    texts: TextPolicy
 
     def __post_init__(self) -> None:
         _ = self.contact_hours  # as with the calendar: refuse now

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
@@ -41,3 +41,15 @@ class ResidentPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         """The channels whose messages have the link because the policy says so."""
         asked = {"sms": self.sms is not TextLink.NEVER, "whatsapp": bool(self.whatsapp)}
         return frozenset(channel for channel, has_link in asked.items() if has_link)
+
+
+class TextPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """
+    Texts to whoever has a telephone and no mail: a link to the page of the message, before its letter.
+
+    `events` are what is texted, where they have letters; `channels` the ways, the first one that may be used
+    first. WhatsApp is for whoever has chosen it.
+    """
+
+    events: tuple[str, ...]
+    channels: tuple[Literal["sms", "whatsapp"], ...]

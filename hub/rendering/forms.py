@@ -16,9 +16,9 @@ from hub.rendering.context import require_each, with_unit_note
 from hub.rendering.engine import Form
 from hub.rendering.filters import inicial
 from hub.rendering.genuine import checked, pictured, with_check
-from hub.rendering.lines import one_line, tidy
-from hub.rendering.own_links import with_button, with_own_link
-from hub.sms_text import to_gsm7
+from hub.rendering.lines import one_line, shortened, tidy
+from hub.rendering.own_links import with_button, with_link, with_own_link
+from hub.sms_text import segments, to_gsm7
 
 Forms = Mapping[str, Form]
 Variables = dict[str, Json]
@@ -53,6 +53,8 @@ class EventTexts:
         if known is None:
             raise TemplateFailure(f"{self.name}: no template for {channel}")
         if missing := self._missing(known):
+            if channel == "sms" and variables["own_page"] and "subject" in self.forms:
+                return _leading(self, variables)
             raise TemplateFailure(f"{self.name}: {channel} needs {', '.join(sorted(missing))}")
         return known.compose(self, variables)
 
@@ -128,6 +130,18 @@ def _sms(words: EventTexts, variables: Variables) -> Rendered:
     text = _text_message(words, variables)
     text = to_gsm7(text) if variables["sms_alphabet"] is Alphabet.GSM7 else text
     return Rendered(text=with_own_link(with_check(text, variables), variables))
+
+
+def _leading(words: EventTexts, variables: Variables) -> Rendered:
+    """The text to somebody without mail: what the message is about, and the link to all of it."""
+
+    def text(about: str) -> str:
+        whole = with_unit_note(f"{variables['sms_prefix']}{about}", variables)
+        whole = to_gsm7(whole) if variables["sms_alphabet"] is Alphabet.GSM7 else whole
+        return with_link(whole, variables)
+
+    about = inicial(one_line(words.forms["subject"].render(variables)))
+    return Rendered(text=text(shortened(about, lambda cut: segments(text(cut)).parts == 1)))
 
 
 def _voice(words: EventTexts, variables: Variables) -> Rendered:

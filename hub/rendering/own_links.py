@@ -11,7 +11,9 @@ from typing import Final
 
 from msgspec import structs
 
-from hub.model import Json, Rendered
+from hub.catalog import BY_NAME
+from hub.messages.planning.reach import offered
+from hub.model import Json, Message, Purpose, Rendered
 from hub.policy.residents import ALL_TEMPLATES, BUTTON
 from hub.policy.values import TextLink
 from hub.rendering.approved import Approved
@@ -22,15 +24,30 @@ WORD: Final = "Ver:"
 WORD_EN: Final = "See:"
 Variables = dict[str, Json]
 
+_TEXTS: Final = frozenset({"sms", "whatsapp"})
+
 
 def with_own_link(text: str, variables: Variables) -> str:
     """Append the link to a text message: `Ver: https://hub.example.co/mi/AZlMoEzU…`."""
     link, rule = variables["own_page"], variables["own_link_rule"]
     if not link or rule is TextLink.NEVER:
         return text
-    longer = f"{sentence_end(text)} {variables['own_link_word']} {link}"
+    longer = with_link(text, variables)
     fits = rule is TextLink.ALWAYS or segments(longer).parts == segments(text).parts
     return longer if fits else text
+
+
+def with_link(text: str, variables: Variables) -> str:
+    """Append the link whatever it costs: the whole message is behind it."""
+    return f"{sentence_end(text)} {variables['own_link_word']} {variables['own_page']}"
+
+
+def is_text(message: Message) -> bool:
+    """Return whether a message only leads to its page: its audience has no words for the channel."""
+    kind = BY_NAME.get(message.event)
+    if message.channel not in _TEXTS or message.purpose is Purpose.EMERGENCY or kind is None:
+        return False
+    return message.channel not in offered(kind.audiences[message.audience])
 
 
 def with_button(rendered: Rendered, approved: Approved, variables: Variables) -> Rendered:

@@ -54,6 +54,12 @@ async def publish_all(publisher: Publisher) -> None:
         await _member(publisher, f"m-nivel-{level}", ref, "company", "staff", level=level, duty=duty)
 
 
+async def resident(publisher: Publisher, ref: str, name: str, **contacts: str) -> None:
+    """Publish somebody else who lives in the unit."""
+    await _person(publisher, ref, name, **contacts)
+    await _member(publisher, f"m-{ref}", ref, "unit:u-101", "resident")
+
+
 async def _person(publisher: Publisher, ref: str, name: str, **contacts: str) -> None:
     points = [{"id": f"{ref}-{kind}", "kind": kind, "value": value} for kind, value in contacts.items()]
     first, _, last = name.partition(" ")

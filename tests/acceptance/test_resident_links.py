@@ -17,6 +17,7 @@ from tests.acceptance.publisher_queue import reply
 HUB: Final = "https://hub.example.co"
 KEY: Final = "a-key-that-nobody-guesses-and-long-enough"
 TOKEN: Final = r"/mi/[\w-]{43}"
+LIVES_THERE: Final = "SELECT EXISTS (SELECT FROM membership WHERE person_id = $1)"
 PROVEN: Final = "Es el mismo texto que le enviamos."
 
 
@@ -44,19 +45,35 @@ def says_nothing_of(house: House, link: str) -> bool:
     return link.rpartition("/")[2] not in (house.folder / "hub.log").read_text()
 
 
-async def test_text_ends_with_the_link_to_its_page_where_the_company_pays_for_it(house: House) -> None:
+async def test_texts_lead_to_their_pages_and_who_has_only_a_telephone_reads_all_of_a_circular_there(
+    house: House,
+) -> None:
     petitioner = {"name": "Pedro Gómez", "phone": "300 555 1234"}
+    circular = {
+        "circular_id": "c-9",
+        "copropiedad_id": directory.BUILDING,
+        "audience": "residents",
+        "title": "Cierre de la piscina",
+        "body_markdown": "La piscina cierra **el lunes**, por mantenimiento.",
+    }
     async with served(house, '[residents]\nsms = "always"\n') as client, house.running() as publisher:
         await directory.publish_all(publisher)
+        await directory.resident(publisher, "p-rosa", "Rosa Díaz", phone="300 555 0177")
         await publisher.publish("pqrs.received", directory.pqrs(1, petitioner=petitioner))
-        await until(lambda: bool(house.twilio.texts), "the text")
-        [link] = re.findall(rf" Ver: ({HUB}{TOKEN})\Z", house.twilio.texts[0].body)
-        text = await page(client, link)
-        is_quiet = says_nothing_of(house, link)
+        # A circular has a lane of its own, and would be planned before who lives there is known.
+        await house.comes_true(LIVES_THERE, "p-rosa", what="the resident")
+        await publisher.publish("admin.circular.issued", circular)
+        await until(lambda: len(house.twilio.texts) == 2, "the texts")
+        bodies = {sent.to: sent.body for sent in house.twilio.texts}
+        links = {to: re.findall(rf" Ver: ({HUB}{TOKEN})\Z", body)[0] for to, body in bodies.items()}
+        text, whole = [await page(client, links[to]) for to in ("+573005551234", "+573005550177")]
+        is_quiet = all(says_nothing_of(house, link) for link in links.values())
 
     assert PROVEN in text
     assert "registramos su peticion" in text
     assert "Ver:" not in text
+    assert "Edificio Prueba: Cierre de la piscina. Ver: " in bodies["+573005550177"]
+    assert "La piscina cierra el lunes, por mantenimiento." in whole
     assert is_quiet
 
 

@@ -28,6 +28,7 @@ from hub.messages.planning.reach import (
     why_unreachable,
     wished_channels,
 )
+from hub.messages.planning.texts import text_channels, with_text
 from hub.model import (
     UNKNOWN_PERSON,
     Audience,
@@ -53,10 +54,15 @@ Weeks = tuple[WorkWeek | None, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """The inputs of planning: the configured channels and the company's policy."""
+    """
+    The inputs of planning: the configured channels and the company's policy.
+
+    `links` is true where messages have links to their pages.
+    """
 
     channels: Mapping[str, ChannelTraits]
     policy: Policy
+    links: bool = False
 
 
 class Plan(Struct, frozen=True, kw_only=True):
@@ -64,7 +70,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     The plan that all messages of one audience of one event share.
 
     `rested` holds the lifetimes of messages that wait for the recipient's working hours, by his `weeks`;
-    `avoid` the channels not to use, each with its reason.
+    `avoid` the channels not to use, each with its reason; `texts` the channels that lead a person without
+    mail to the page of the message.
     """
 
     stored: StoredEvent
@@ -77,6 +84,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     rested: Mapping[Weeks, Lifetime]
     patience: timedelta | None
     avoid: Mapping[str, str]
+    texts: Sequence[str]
 
 
 def plan_audience(
@@ -102,6 +110,7 @@ def plan_audience(
     purpose = audience.purpose
     # Many people share few weeks: look each up once.
     weeks = {person.weeks for person in people} if purpose is Purpose.INTERNAL else set[Weeks]()
+    texts = text_channels(kind.name, audience, rules.channels, rules.policy) if rules.links else ()
     plans = [
         Plan(
             stored=stored,
@@ -119,6 +128,7 @@ def plan_audience(
             avoid=_late_letter(stored.event, kind, purpose, occasion, rules.policy, now)
             if (kind.reminders or kind.useful_until) and audience.print in PAPER and LETTER in rules.channels
             else broken_channels(stored.event),
+            texts=texts,
         )
         for occasion in occasions(
             kind, purpose, stored.event, now, rules.policy, reminders_only=audience.reminders_only
@@ -151,6 +161,9 @@ def is_recorded_only(event: Event) -> bool:
 def plan_person(plan: Plan, person: Person, rules: Rules) -> list[Message]:
     """Plan the first step that can reach the person, with the later steps as its fallback."""
     audience, closed, skipped = plan.audience, NONE, list[str]()
+    if plan.texts:
+        audience = with_text(audience, person, plan.texts, rules.channels)
+        plan = replace(plan, audience=audience) if audience is not plan.audience else plan
     # Hours alone refuse nothing: most messages pay for no verdict, nor for a call to find that out.
     if person.mark is not None or person.preferences is not None or audience.purpose in NEED_CONSENT:
         # Only people of the directory have consents on record.

@@ -28,6 +28,7 @@ from hub.operations.evidence.kept_words import words_of
 from hub.people.brands import brand_of
 from hub.ports.evidence import VersionStore
 from hub.rendering import Templates
+from hub.rendering.own_links import is_text
 from hub.rendering.wording import Wording, code_digest, releases, unpacked
 
 Documents: TypeAlias = Mapping[str, bytes]
@@ -66,6 +67,7 @@ _CHANGED: Final = (
 _OTHER_CODE: Final = "Lo hizo otro código ({then}; hoy {now}): hágalo con ese para comparar."
 _UNREADABLE: Final = "Este hub no entiende la versión guardada: {why}"
 _EMAIL: Final = "email"
+_INBOX: Final = "inbox"
 _MOST: Final = 4
 """Versions of the texts in memory, a megabyte or two each. A case has messages of a few."""
 _FORGOTTEN_AFTER: Final = 300.0
@@ -77,7 +79,8 @@ class Remade:
     """
     One accepted call, made again. `why` says in Spanish what stands against it.
 
-    `rendered` are the words and `content` the bytes, as far as they could be made or were kept.
+    `rendered` are the words and `content` the bytes, as far as they could be made or were kept. `whole` are
+    all the words of what only led to its page.
     """
 
     call: Call
@@ -85,6 +88,7 @@ class Remade:
     why: str = ""
     rendered: Rendered | None = None
     content: bytes | None = None
+    whole: Rendered | None = None
 
     @property
     def tampered(self) -> bool:
@@ -199,7 +203,9 @@ def _remake(said: SaidMessage, call: Call, parts: _Parts) -> Remade:
     made = _made(said, call, evidence, parts)
     if kept is not None and made.finding is not Finding.SAME:
         words = words_of(kept, said.message.channel)
-        return Remade(call=call, finding=Finding.KEPT, why=made.why, content=kept, rendered=words)
+        return Remade(
+            call=call, finding=Finding.KEPT, why=made.why, content=kept, rendered=words, whole=made.whole
+        )
     return made
 
 
@@ -225,7 +231,18 @@ def _made(said: SaidMessage, call: Call, evidence: Evidence, parts: _Parts) -> R
         why="" if same else _difference(version.wording),
         rendered=outgoing.rendered,
         content=content,
+        whole=_whole(said, evidence.facts, version.templates, parts) if is_text(said.message) else None,
     )
+
+
+def _whole(said: SaidMessage, facts: Facts, templates: Templates, parts: _Parts) -> Rendered | None:
+    """Make the words to which a text leads: those of the same version, as an inbox shows them."""
+    claimed = _claimed(said, facts, parts)
+    shown = replace(claimed, message=replace(claimed.message, channel=_INBOX))
+    try:
+        return templates.render_claimed(shown, facts)
+    except HubError:
+        return None
 
 
 def _read(digest: bytes, sources: bytes) -> _Version | str:
@@ -254,8 +271,8 @@ def _kept(evidence: Evidence, documents: Documents) -> bytes | None:
         return b""
 
 
-def _outgoing(said: SaidMessage, facts: Facts, templates: Templates, parts: _Parts) -> Outgoing:
-    claimed = Claimed(
+def _claimed(said: SaidMessage, facts: Facts, parts: _Parts) -> Claimed:
+    return Claimed(
         message=said.message,
         attempt=0,
         event_time=said.event_time,
@@ -268,7 +285,10 @@ def _outgoing(said: SaidMessage, facts: Facts, templates: Templates, parts: _Par
         brand=parts.brand,
         party=facts.party,
     )
-    rendered = templates.render_claimed(claimed, facts)
+
+
+def _outgoing(said: SaidMessage, facts: Facts, templates: Templates, parts: _Parts) -> Outgoing:
+    rendered = templates.render_claimed(_claimed(said, facts, parts), facts)
     attached = parts.documents.get(facts.document.sha256, b"") if facts.document is not None else b""
     return Outgoing(message=said.message, rendered=replace(rendered, facts=facts), attachment=attached)
 

@@ -57,8 +57,9 @@ class OwnMessages:
         if said is None:
             return None
         proven = [made for made in await self.remaker.remake(said) if made.finding in PROVEN]
+        whole = proven[-1].whole if proven else None
         shown = ShownMessage(
-            subject=_subject(proven),
+            subject=_subject(proven) or (whole.subject if whole else ""),
             text=_text(proven),
             sent_at=_sent_at(said),
             channel=CHANNELS.get(said.message.channel, said.message.channel),
@@ -66,6 +67,8 @@ class OwnMessages:
             case=case_of(found, now=now, calendar=self.calendar),
             recalled_at=found.recalled_at,
             correction=formato_plano(found.correction) if found.correction else "",
+            whole=without_link(whole.text).strip() if whole else "",
+            document=_document(proven, now) if whole else "",
         )
         return shown, self.look(found.brand)
 
@@ -84,6 +87,18 @@ def _text(proven: list[Remade]) -> str | None:
         return None
     evidence = proven[-1].call.attempt.evidence
     return shown_text(words.text, evidence.facts if evidence else None)
+
+
+def _document(proven: list[Remade], now: datetime) -> str:
+    """
+    Return the link to the document of what a text led to, while it works.
+
+    A mail would have had it: who has the text may read it as well.
+    """
+    evidence = proven[-1].call.attempt.evidence
+    document = evidence.facts.document if evidence and evidence.facts else None
+    ended = document is None or document.until is None or document.until <= now
+    return "" if ended or document is None else document.link or ""
 
 
 def _subject(proven: list[Remade]) -> str:

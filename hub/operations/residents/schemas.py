@@ -48,7 +48,8 @@ class ShownMessage:
     A message as it left. Without `text` its words cannot be proven any more.
 
     `case` is None where it belongs to no case with a promise. `recalled_at` is the instant of its recall, and
-    `correction` the right text.
+    `correction` the right text. `whole` are all its words where the text only led here, and `document` the
+    link to its document.
     """
 
     subject: str
@@ -59,6 +60,8 @@ class ShownMessage:
     case: ShownCase | None
     recalled_at: datetime | None = None
     correction: str = ""
+    whole: str = ""
+    document: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
