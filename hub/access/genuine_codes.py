@@ -22,6 +22,7 @@ from hub.access.keyring import Purpose as KeyPurpose
 from hub.model import Message, Purpose
 from hub.model.genuine import SoughtMessage
 from hub.model.ids import earliest
+from hub.settings.values import carries_links
 
 FORM: Final = "/v"
 PATH: Final = "/v/{code}"
@@ -70,7 +71,7 @@ class GenuineCodes:
 
         None too without a signing key, and where the hub has no https address: such a page proves nothing.
         """
-        if not self.carries(message) or not self.ring or not self.public_url.startswith("https://"):
+        if not self.carries(message) or not self.ring or not carries_links(self.public_url):
             return None
         return f"{self.public_url}{PATH.format(code=self.code(message.id))}"
 

@@ -15,6 +15,7 @@ from typing import Final
 from uuid import UUID
 
 from hub.access.keyring import KeyRing, Purpose
+from hub.settings.values import carries_links
 
 PATH: Final = "/b/{token}"
 _PADDING: Final = "=="
@@ -34,7 +35,7 @@ class PosterLinks:
 
         Such a poster says a telephone number instead.
         """
-        if not self.ring or not self.public_url.startswith("https://"):
+        if not self.ring or not carries_links(self.public_url):
             return None
         named = urlsafe_b64encode(poster_id.bytes).decode().removesuffix(_PADDING)
         token = f"{named}.{self.ring.sign(Purpose.POSTER, named)}"

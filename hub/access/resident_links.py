@@ -19,6 +19,7 @@ from hub.access.message_tokens import MessageToken, make_token, read_token
 from hub.model import Message
 from hub.model import Purpose as MessagePurpose
 from hub.model.inbox import InboxEntry
+from hub.settings.values import carries_links
 
 PATH: Final = "/mi/{token}"
 CODE_PATH: Final = "/mi/{token}/entrar"
@@ -72,7 +73,7 @@ class ResidentLinks:
 
     @property
     def usable(self) -> bool:
-        return bool(self.ring) and self.public_url.startswith("https://")
+        return bool(self.ring) and carries_links(self.public_url)
 
     @property
     def page(self) -> str:

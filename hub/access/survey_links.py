@@ -18,6 +18,7 @@ from hub.access.keyring import KeyRing, Purpose
 from hub.business_time import dates
 from hub.model import Claimed
 from hub.policy.surveys import SurveyPolicy
+from hub.settings.values import carries_links
 
 PATH: Final = "/s/{token}"
 HIDDEN: Final = "enlace-personal"
@@ -58,7 +59,7 @@ class SurveyLinks:
             return None
         if own := data.get("link"):
             return str(own)
-        if not self.ring or not self.public_url.startswith("https://"):
+        if not self.ring or not carries_links(self.public_url):
             return None
         return self.to(claimed.message.id, self._closes(claimed) + self.rules.change_within)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 
 from hub import storage
@@ -18,9 +18,11 @@ from hub.settings import load
 
 
 @asynccontextmanager
-async def open_operator(needs: Collection[Scope]) -> AsyncIterator[Operator]:
+async def open_operator(
+    needs: Collection[Scope], environ: Mapping[str, str] = os.environ
+) -> AsyncIterator[Operator]:
     """Open the stores of a command; each server is connected to at its first use."""
-    settings = load(os.environ)
+    settings = load(environ)
     async with (
         storage.Database(settings.database_url.reveal(), size=2) as database,
         open_publisher(settings) as publisher,

@@ -23,6 +23,7 @@ from hub.contact_rules.purposes import REVOCABLE
 from hub.model import Message, Revocation
 from hub.model.actors import of_link
 from hub.ports import AuditStore, UnsubscribeStore
+from hub.settings.values import carries_links
 
 PATH: Final = "/unsubscribe/{id}"
 VALID_FOR: Final = timedelta(days=180)
@@ -56,7 +57,7 @@ class UnsubscribeLinks:
         """
         if message.channel != CHANNEL or message.purpose not in REVOCABLE:
             return ""
-        usable = bool(self.ring) and self.public_url.startswith("https://")
+        usable = bool(self.ring) and carries_links(self.public_url)
         return self.to(message.id, message.purpose) if usable else ""
 
     def to(self, message_id: UUID, purpose: str) -> str:

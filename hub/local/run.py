@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from hub import settings
 from hub.errors import HubError, Unavailable, leaves
-from hub.local import demo
+from hub.local import accounts, demo
 from hub.local.catcher import catching
 from hub.local.child import Child
 from hub.local.environment import is_given, with_defaults
@@ -92,7 +92,7 @@ class LocalHub:
         mail_page = await self._catch_mail(stack)
         await stack.enter_async_context(self._hub(watch))
         await self._load_demonstration()
-        announce(self._settings, mail_page)
+        announce(self._settings, mail_page, *await self._shown_to_newcomers())
 
     def _services_without_port(self) -> Sequence[str]:
         """Return the services that need a port and have no setting."""
@@ -144,8 +144,7 @@ class LocalHub:
 
     async def _load_demonstration(self) -> None:
         """Load it once, and only into private servers: others may have real people."""
-        wanted = self._demonstration and not self._instance.demo_mark.exists()
-        if not wanted or len(self._servers) < len(SERVERS):
+        if not self._may_demonstrate or self._instance.demo_mark.exists():
             return
         if self._settings.mode is Mode.LIVE:
             print_line("HUB_MODE=live: the demonstration is not loaded, its people must never be written to.")
@@ -156,6 +155,20 @@ class LocalHub:
         amqp_url = self._settings.amqp_url.reveal()
         await demo.load(amqp_url, now=datetime.now(UTC), pause=DEMONSTRATION_PAUSE)
         self._instance.demo_mark.touch()
+
+    @property
+    def _may_demonstrate(self) -> bool:
+        return self._demonstration and len(self._servers) == len(SERVERS)
+
+    async def _shown_to_newcomers(self) -> tuple[accounts.Accounts, str | None]:
+        """Return the accounts of the demonstration, made once, and a resident's page."""
+        is_loaded = self._may_demonstrate and self._instance.demo_mark.exists()
+        if not is_loaded or self._settings.mode is Mode.LIVE:
+            return {}, None
+        file = self._instance.folder / "accounts.json"
+        if not accounts.kept(file):
+            await accounts.make(file, self._environ)
+        return accounts.kept(file), await accounts.resident_page(self._environ)
 
     def _default(self, **values: str) -> None:
         self._environ = with_defaults(self._environ, values)

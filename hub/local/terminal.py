@@ -6,7 +6,9 @@ import contextlib
 import sys
 from pathlib import Path
 
+from hub.local.accounts import Accounts
 from hub.local.mailbox import Mailbox
+from hub.rendering.labels_es import OFFICES
 from hub.settings import Settings
 
 SHOWN_MAILS = 12
@@ -44,9 +46,9 @@ class MailNotices:
             print_line(f"  ✉ … {self._page}")
 
 
-def announce(settings: Settings, mail_page: str | None) -> None:
+def announce(settings: Settings, mail_page: str | None, accounts: Accounts, resident: str | None) -> None:
     places = {
-        f"{settings.public_url}/": "la página · the page",
+        f"{settings.public_url}/": "la consola · the console",
         mail_page: "el correo que sale · the mail that goes out",
         f"{_near(settings.capture_dir)}/": "lo demás, un archivo por mensaje · the rest, a file each",
     }
@@ -54,6 +56,13 @@ def announce(settings: Settings, mail_page: str | None) -> None:
     for place, what in places.items():
         if place:
             print_line(f"  {place:<32} {what}")
+    if resident:
+        print_line(f"\n  La página de una residente · The page of a resident:\n      {resident}")
+    if accounts:
+        entry = f"{settings.public_url}{'/' if settings.api_key else '/sign-in'}"
+        print_line(f"\n  Cuentas de la demostración, en {entry} · Accounts of the demonstration:")
+    for office, (name, password) in accounts.items():
+        print_line(f"      {OFFICES[office]:<20} {name:<16} {password}")
     print_line(HELP)
 
 

@@ -95,18 +95,18 @@ class CompanyRules:
 
     @cached_property
     def survey_links(self) -> SurveyLinks:
-        return SurveyLinks(public_url=self.settings.public_url, ring=self.ring, rules=self.policy.surveys)
+        return SurveyLinks(public_url=self.settings.links_url, ring=self.ring, rules=self.policy.surveys)
 
     @cached_property
     def genuine_codes(self) -> GenuineCodes:
         return GenuineCodes(
-            public_url=self.settings.public_url, ring=self.ring, channels=self.policy.codes.channels
+            public_url=self.settings.links_url, ring=self.ring, channels=self.policy.codes.channels
         )
 
     @cached_property
     def resident_links(self) -> ResidentLinks:
         return ResidentLinks(
-            public_url=self.settings.public_url,
+            public_url=self.settings.links_url,
             ring=self.ring,
             lifetime=self.policy.residents.link_lifetime,
             carriers=self.policy.residents.carriers | ({"sms"} if self.policy.texts.events else set()),
@@ -125,14 +125,14 @@ class CompanyRules:
     def sent_documents(self) -> SentDocuments:
         """The documents of events in their messages."""
         return SentDocuments(
-            public_url=self.settings.public_url,
+            public_url=self.settings.links_url,
             ring=self.ring,
             lifetime=self.policy.documents.link_lifetime,
         )
 
     @cached_property
     def poster_links(self) -> PosterLinks:
-        return PosterLinks(public_url=self.settings.public_url, ring=self.ring)
+        return PosterLinks(public_url=self.settings.links_url, ring=self.ring)
 
     def compose(self, outgoing: Outgoing) -> bytes:
         """Return the bytes of an email; raises PermanentFailure."""

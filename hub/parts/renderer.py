@@ -53,7 +53,7 @@ def renderer(company: CompanyRules) -> Renderer:
 
 def message_links(company: CompanyRules) -> MessageLinks:
     """Give the table of links the company's makers."""
-    ring, public_url, verp = company.ring, company.settings.public_url, company.verp
+    ring, public_url, verp = company.ring, company.settings.links_url, company.verp
     unsubscribing = UnsubscribeLinks(public_url=public_url, ring=ring)
     documents, codes, residents = company.sent_documents, company.genuine_codes, company.resident_links
     makers: dict[Maker, Make] = {
@@ -73,7 +73,7 @@ def message_links(company: CompanyRules) -> MessageLinks:
 
 def _shown(company: CompanyRules, survey_link: Callable[[Claimed], str | None]) -> Mapping[Maker, Make]:
     """Return the makers of the links that stand in a text, also where it is rendered again."""
-    public_url, surveys = company.settings.public_url, company.survey_links
+    public_url, surveys = company.settings.links_url, company.survey_links
     acknowledging = Links(public_url=public_url, ring=company.ring)
     return {
         Maker.SURVEY: lambda claimed, _: survey_link(claimed),

@@ -18,7 +18,7 @@ from hub.contact_rules.purposes import TO_STAFF
 from hub.errors import TemplateFailure
 from hub.model import Brand, Claimed, Facts, Json, Purpose
 from hub.model.documents import FIELD, SentDocument
-from hub.rendering.filters import lista, nombre, punto
+from hub.rendering.filters import OwnLink, lista, nombre, punto
 from hub.rendering.lines import one_line
 
 INITIAL: Final = "initial"
@@ -112,13 +112,13 @@ class Context:
             "units": units,
             **naming(units, legal=self.purpose is Purpose.LEGAL),
             "occasion": self.occasion,
-            "take_on": self.ack_url,
+            "take_on": self.ack_url and OwnLink(self.ack_url),
             "answer_until": self.answer_until or self.data.get("expires_at"),
             "answer_link": _answer_link(self) if self.purpose is Purpose.SURVEY else None,
-            "page": self.page_url,
-            "unsubscribe": self.unsubscribe_url,
-            "genuine": self.genuine,
-            "own_page": self.own_page_url,
+            "page": self.page_url and OwnLink(self.page_url),
+            "unsubscribe": self.unsubscribe_url and OwnLink(self.unsubscribe_url),
+            "genuine": self.genuine and OwnLink(self.genuine),
+            "own_page": self.own_page_url and OwnLink(self.own_page_url),
             # Its picture, on paper: `hub.rendering.templates`.
             "own_page_code": "",
             "one_time_code": self.code or NO_CODE,
@@ -127,13 +127,13 @@ class Context:
             "adjunto": document is not None and document.enclosed,
             "enlace_hasta": None if document is None else document.until,
             # The hub's own link in the place of the publisher's.
-            **({} if document is None or document.link is None else {FIELD: document.link}),
+            **({} if document is None or document.link is None else {FIELD: OwnLink(document.link)}),
         }
 
 
 def _answer_link(context: Context) -> Json:
     """Return where a survey is answered: the publisher's own page, else the hub's."""
-    return context.data.get("link") or context.ack_url
+    return context.data.get("link") or (context.ack_url and OwnLink(context.ack_url))
 
 
 FEW: Final = 3

@@ -142,16 +142,24 @@ def punto(value: Json) -> str:
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
+class OwnLink(str):
+    """A link that the hub has made itself: on this machine it may be http (`Settings.links_url`)."""
+
+    __slots__ = ()
+
+
 def enlace(value: Json) -> str:
-    """Accept only https URLs, so that no data becomes a `javascript:` link."""
+    """Accept only https URLs, and the hub's own, so that no data becomes a `javascript:` link."""
     if not es_enlace(value):
         raise TemplateFailure("enlace: not an https address")
     return str(value)
 
 
 def es_enlace(value: Json) -> bool:
-    """Return whether `enlace` accepts the value: an https URL."""
-    if isinstance(value, Undefined) or not isinstance(value, str) or not _PLAIN_URL.fullmatch(value):
+    """Return whether `enlace` accepts the value: an https URL, or a link of the hub's own."""
+    if isinstance(value, Undefined) or not isinstance(value, str):
+        return False
+    if not (_OWN_URL if isinstance(value, OwnLink) else _PLAIN_URL).fullmatch(value):
         return False
     try:
         return bool(urlsplit(value).hostname)
@@ -206,6 +214,7 @@ _COLOMBIAN: Final = str.maketrans(",.", ".,")
 _MACHINE_ID: Final = re.compile(r"[0-9a-f]{16}|[0-9a-f]{8}-[0-9a-f]{4}-|_|:", re.IGNORECASE)
 """A UUID, a hash such as that of a conversation, or the key of a case with its field."""
 _PLAIN_URL: Final = re.compile(r"https://[^\s\x00-\x1f\x7f\"<>\\]+")
+_OWN_URL: Final = re.compile(_PLAIN_URL.pattern.replace("https", "https?", 1))
 
 
 def promesa(value: Json) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from hub.catalog import BY_NAME
 from hub.contact_rules.purposes import TO_STAFF
 from hub.model import Claimed, Json, Message, Purpose
+from hub.settings.values import carries_links
 
 CASES: Final = "/cases"
 CLOCKS: Final = "/clocks"
@@ -45,12 +46,12 @@ def page_of(claimed: Claimed, public_url: str) -> str | None:
     """
     Make the link to the promise or the case about which a message to staff is; else to the console.
 
-    None for other messages, and without an https address: templates link to nothing else.
+    None for other messages, and without an address that carries links: templates link to nothing else.
     """
     if claimed.message.purpose not in TO_STAFF:
         return None  # most messages: nothing more is called for them
     data = claimed.data or {}
-    if not _is_to_staff(claimed.message, data) or not public_url.startswith("https://"):
+    if not _is_to_staff(claimed.message, data) or not carries_links(public_url):
         return None
     if clock := data.get(_CLOCK):
         return f"{public_url}{clock_path(str(clock))}"

@@ -11,6 +11,7 @@ from hub.access.keyring import KeyRing
 from hub.business_time import rfc3339
 from hub.model import Claimed, Json
 from hub.model.documents import ENDS_FIELD, Enclosure, SentDocument
+from hub.settings.values import carries_links
 
 ENDINGS: Final = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg"}
 """Media type → how the name of a file ends."""
@@ -42,7 +43,7 @@ class SentDocuments:
         if document.enclosed:
             return _sent(document, enclosed=True)
         until = self._until(claimed.data or {}, now)
-        if until <= now or not (self.ring and self.public_url.startswith("https://")):
+        if until <= now or not (self.ring and carries_links(self.public_url)):
             return None
         token = make_token(self.ring, claimed.message.id, until)
         return _sent(document, link=f"{self.public_url}{PATH.format(token=token)}", until=until)

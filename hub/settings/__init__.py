@@ -24,6 +24,7 @@ from hub.settings.values import (
     Networks,
     Secret,
     SecretUrl,
+    carries_links,
     is_loopback,
 )
 
@@ -86,6 +87,17 @@ class Settings:
     """The authority that stamps the head of the seals once a day."""
     log: LogFormat
     log_level: LogLevel
+
+    @property
+    def links_url(self) -> str:
+        """
+        Where signed links lead: `public_url`; empty where no message may have one.
+
+        An address of this machine is one only while nobody is reached: it leads others nowhere.
+        """
+        is_https = self.public_url.startswith("https://")
+        here = self.mode is Mode.CAPTURE and carries_links(self.public_url)
+        return self.public_url if is_https or here else ""
 
     @property
     def providers(self) -> Mapping[str, tuple[SecretUrl, ...]]:

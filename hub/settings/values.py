@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Final, Never, Self, TypeAlias
 from urllib.parse import urlsplit
@@ -115,6 +116,17 @@ def is_loopback(host: str) -> bool:
         return ip_address(host.partition("%")[0]).is_loopback
     except ValueError:
         return False
+
+
+@cache
+def carries_links(url: str) -> bool:
+    """
+    Return whether links that act in a person's name may lead there: nobody on a network path reads them.
+
+    By https, or on this machine, where nothing crosses a network.
+    """
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from uuid import UUID
 from hub.access.keyring import KeyRing, Purpose
 from hub.model import Claimed, Json, Message
 from hub.policy.clocks import CALLS, ESCALATES
+from hub.settings.values import carries_links
 
 PATH: Final = "/take-on/{id}"
 PERSONAL: Final = "(enlace personal)"
@@ -51,7 +52,7 @@ class Links:
         event = claimed.message.event
         if event not in _WITH_LINK or not _asks_for_it(claimed.message, claimed.data or {}):
             return None
-        usable = bool(self.ring) and self.public_url.startswith("https://")
+        usable = bool(self.ring) and carries_links(self.public_url)
         return self.to(claimed.message.id) if usable else None
 
     def to(self, message_id: UUID) -> str:

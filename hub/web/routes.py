@@ -108,6 +108,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     *(in_shell(page) for noun in NOUNS for page in pages_of(noun)),
     _open("/", console.show),
     _open("/", sign_in.sign_in, method=_POST, form=True),
+    _open(sign_in.FORM, sign_in.show),
+    _open(sign_in.FORM, sign_in.sign_in, method=_POST, form=True),
     _open(sign_in.CODE, second_step.show),
     _open(sign_in.CODE, second_step.enter, method=_POST, form=True),
     _signed_in("/sign-out", sign_in.sign_out, method=_POST, form=True),

@@ -103,8 +103,8 @@ class Hooks:
             sms=read_hooks(settings),
             sms_addresses=Addresses(public_url=settings.public_url, ring=ring),
             whatsapp=keys_of(settings),
-            links=Links(public_url=settings.public_url, ring=ring),
-            unsubscribing=UnsubscribeLinks(public_url=settings.public_url, ring=ring),
+            links=Links(public_url=settings.links_url, ring=ring),
+            unsubscribing=UnsubscribeLinks(public_url=settings.links_url, ring=ring),
             receipts=receipts,
             take_reply=take_reply,
         )

@@ -100,7 +100,7 @@ class Services(Stores):
 
     @cached_property
     def survey_links(self) -> SurveyLinks:
-        return SurveyLinks(public_url=self.settings.public_url, ring=self.ring, rules=self.policy.surveys)
+        return SurveyLinks(public_url=self.settings.links_url, ring=self.ring, rules=self.policy.surveys)
 
     @cached_property
     def genuine_checks(self) -> GenuineDeps:
@@ -109,7 +109,7 @@ class Services(Stores):
     @cached_property
     def resident_links(self) -> ResidentLinks:
         lifetime = self.policy.residents.link_lifetime
-        return ResidentLinks(public_url=self.settings.public_url, ring=self.ring, lifetime=lifetime)
+        return ResidentLinks(public_url=self.settings.links_url, ring=self.ring, lifetime=lifetime)
 
     @cached_property
     def own_messages(self) -> OwnMessages:

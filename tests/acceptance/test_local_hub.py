@@ -13,11 +13,13 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
 
 from hub.local.loopback import ADDRESS, free_port, is_free
+from hub.model import Office
 from tests.acceptance.harness import until
 from tests.servers import open_folder
 
@@ -66,9 +68,16 @@ class LocalHub:
         return int(next(self.folder.glob(f"*/{name}.pid")).read_text().split()[0])
 
     async def messages(self) -> set[str]:
-        url = f"http://{self.environment['HUB_HTTP']}/api/messages?limit=200"
-        async with aiohttp.ClientSession() as session, session.get(url) as answer:
-            return {message["id"] for message in (await answer.json())["items"]}
+        return {message["id"] for message in await self.listed()}
+
+    async def listed(self, **query: str) -> list[dict[str, Any]]:
+        url = f"http://{self.environment['HUB_HTTP']}/api/messages"
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(url, params={"limit": "200", **query}) as answer,
+        ):
+            items: list[dict[str, Any]] = (await answer.json())["items"]
+            return items
 
 
 @contextmanager
@@ -111,6 +120,11 @@ class Stopped:
     code: int
     ports: list[int]
     messages: set[str]
+    reasons: set[str | None]
+    """Of the mails that have left."""
+    resident_page: str
+    inbox: str
+    """Of who signs in with the account of Operación."""
 
 
 @pytest.fixture(scope="module")
@@ -127,8 +141,36 @@ async def first_start(folder: Path) -> Stopped:
         async with local_hub(folder) as hub:
             await until(lambda: len(list((folder / "mail").glob("*.eml"))) > 5, "mail of the demonstration")
             ports, messages = hub.ports, await hub.messages()
+            reasons = {mail["reason"] for mail in await hub.listed(channel="email", state="sent")}
+            resident_page, inbox = await looked_at(hub.shown)
             code = await hub.interrupt()
-    return Stopped(folder=folder, shown=hub.shown, taken=taken, code=code, ports=ports, messages=messages)
+    return Stopped(
+        folder=folder,
+        shown=hub.shown,
+        taken=taken,
+        code=code,
+        ports=ports,
+        messages=messages,
+        reasons=reasons,
+        resident_page=resident_page,
+        inbox=inbox,
+    )
+
+
+async def looked_at(shown: str) -> tuple[str, str]:
+    """Look at a resident's page and at Mi bandeja, as a newcomer does: by what the terminal shows."""
+    [page], [entry] = re.findall(r"http://\S+/mi/\S+", shown), re.findall(r"http://\S+/sign-in", shown)
+    [(name, password)] = re.findall(r"Operación +(\S+) +(\S+)", shown)
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with aiohttp.ClientSession(cookie_jar=jar, raise_for_status=True) as session:
+        async with session.get(page) as answer:
+            resident_page = await answer.text()
+        async with session.post(
+            entry, data={"name": name, "password": password}, headers={"Sec-Fetch-Site": "same-origin"}
+        ):
+            pass
+        async with session.get(entry.replace("sign-in", "inbox")) as answer:
+            return resident_page, await answer.text()
 
 
 def test_ctrl_c_stops_everything(stopped: Stopped) -> None:
@@ -144,6 +186,7 @@ async def test_the_next_start_continues_and_the_end_of_one_process_ends_all(stop
     async with local_hub(stopped.folder, HUB_MODE="live") as second:
         assert "HUB_MODE=live: the demonstration is not loaded" in second.shown
         assert "HUB_CAPTURE_SMTP" not in second.environment
+        assert "Cuentas de la demostración" not in second.shown
         assert stopped.messages <= await second.messages()
         ports = second.ports
 
@@ -153,6 +196,19 @@ async def test_the_next_start_continues_and_the_end_of_one_process_ends_all(stop
         assert "redis ended by itself (-9)" in second.shown
         assert "redis.log" in second.shown
     assert not listening(ports)
+
+
+def test_a_newcomer_sees_a_residents_page_and_the_inbox_of_an_office(stopped: Stopped) -> None:
+    assert "Respuesta definitiva" in stopped.resident_page
+    assert "<h1>Mi bandeja</h1>" in stopped.inbox
+    assert "Nueva PQRS" in stopped.inbox
+    passwords = re.findall(r"(?m)^ {6}\S.* (\S{4}(?:-\S{4}){3})$", stopped.shown)
+    assert len(set(passwords)) == len(Office)
+
+
+def test_mails_of_the_demonstration_have_their_links_and_are_said_to_reach_nobody(stopped: Stopped) -> None:
+    mails = "".join(file.read_text() for file in (stopped.folder / "mail").glob("*.eml"))
+    assert re.search(r"http://127\.0\.0\.1:\d+/mi/", mails)
 
 
 def listening(ports: list[int]) -> list[int]:

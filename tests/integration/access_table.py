@@ -467,6 +467,8 @@ ROWS: Final[dict[str, Row]] = {
     "GET /static/{name}": Row(needs=READ, fill="shell.js"),
     "GET /": Row(needs=Door.HOME),
     "POST /": Row(needs=Door.SIGN_IN, status=403),
+    "GET /sign-in": Row(needs=Door.SIGN_IN),
+    "POST /sign-in": Row(needs=Door.SIGN_IN, status=403),
     "GET /sign-in/code": Row(needs=Door.SIGN_IN),
     "POST /sign-in/code": Row(needs=Door.SIGN_IN, status=403),
     "GET /account": Row(needs=Door.SESSION),

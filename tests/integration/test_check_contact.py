@@ -63,9 +63,11 @@ async def test_codes_and_the_page_of_residents_need_a_secret_and_https(
     missing = printed(await look(environ, "Política"))
     unasked = printed(await look({**environ, "HUB_POLICY": str(without)}, "Política"))
     in_clear = printed(await look({**whole, "HUB_PUBLIC_URL": "http://hub.example.co"}, "Política"))
+    here = printed(await look({**whole, "HUB_PUBLIC_URL": "http://127.0.0.1:8080"}, "Política"))
 
     assert "warn: Los residentes no tienen página" in missing
     assert "warn: `[codes]` pide un código en letter, y ningún mensaje lo lleva." in missing
+    assert "warn: Los enlaces de los mensajes abren solo en este equipo." in here
     assert "[codes]" not in unasked
     assert "warn: Los residentes no tienen página" in in_clear
     assert "Los residentes no tienen" not in printed(await look(whole, "Política"))

@@ -291,7 +291,7 @@ async def test_a_whole_building_may_open_a_code_and_nobody_without_end(
     assert [200] * OF_A_WALL + [429] == statuses
 
 
-@pytest.mark.parametrize("settings", [{"HUB_PUBLIC_URL": "http://127.0.0.1:8080"}, {"HUB_SECRET": ""}])
+@pytest.mark.parametrize("settings", [{"HUB_PUBLIC_URL": "http://hub.example.co"}, {"HUB_SECRET": ""}])
 async def test_without_a_secret_or_https_a_poster_has_a_telephone_and_no_code(
     opened: Database, settings: dict[str, str]
 ) -> None:

@@ -456,6 +456,25 @@ async def test_without_a_key_this_machine_is_asked_for_nothing(opened: Database)
     assert (entered.status, visitor.value) == (303, "")
 
 
+async def test_without_a_key_who_signs_in_acts_as_that_account_and_needs_no_second_factor(
+    opened: Database,
+) -> None:
+    world = World(environ={"HUB_SECRET": "s" * 40}, database=opened)
+    await give_account(world, "marta", Grant(office=Office.MANAGER))
+    async with browsing(world) as client:
+        visitor = Visitor(client)
+        form = await visitor.ask("/sign-in")
+        entered = await visitor.sign_in("marta")
+        page, accounts = await visitor.ask("/channels"), await visitor.ask("/api/accounts")
+        await visitor.ask("/sign-out", "POST", form={"csrf": sessions.csrf_of(visitor.value)})
+        again = await visitor.ask("/api/accounts")
+
+    assert "Llave del hub" not in form.text
+    assert (entered.status, "Gestión: todas las copropiedades" in page.text) == (303, True)
+    assert "Segundo factor" not in page.text
+    assert (accounts.status, again.status) == (403, 200)
+
+
 OWN: dict[str, str] = {FETCH_SITE: "same-origin"}
 EVIL: dict[str, str] = {hdrs.ORIGIN: "https://evil.example"}
 SIBLING: dict[str, str] = {hdrs.ORIGIN: "https://other.hub.example", FETCH_SITE: "same-site"}

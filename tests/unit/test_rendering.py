@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -255,6 +256,18 @@ class TestDataStaysData:
     def test_only_an_https_address_becomes_a_link(self, url: object) -> None:
         with pytest.raises(TemplateFailure, match=r"^prueba\.body: enlace: not an https address$"):
             render("[ver]({{ url|enlace }})", url=url)
+
+    def test_of_the_links_in_clear_only_the_hubs_own_is_one(self) -> None:
+        """On this machine, where `Settings.links_url` gives it one; what a publisher says is https."""
+        here = "http://127.0.0.1:8080/mi/x"
+        source = (
+            "{% block subject %}a{% endblock %}{% block body %}[Ver]({{ own_page|enlace }}){% endblock %}"
+        )
+        own = replace(context({}), own_page_url=here)
+
+        assert here in only(source).render("prueba", "inbox", own, variant=None).html
+        with pytest.raises(TemplateFailure):
+            render("[ver]({{ url|enlace }})", url=here)
 
     def test_names_of_the_hub_override_the_data(self) -> None:
         rendered = render(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hub.errors import ConfigurationError
+from hub.parts.company import CompanyRules
 from hub.settings import PROVIDERS, Address, LogFormat, LogLevel, Mode, Secret, SecretUrl, Settings, load
 
 AN_EMAIL_URL = "smtp://hub:letmein@mail.example:587?starttls=auto"
@@ -173,6 +174,31 @@ def test_a_key_opens_the_hub_to_other_machines() -> None:
     settings = load({"HUB_HTTP": "0.0.0.0:8080", "HUB_API_KEY": KEY})
 
     assert not settings.http.is_loopback
+
+
+@pytest.mark.parametrize(
+    ("environ", "links"),
+    [
+        ({}, "http://127.0.0.1:8080"),
+        ({"HUB_PUBLIC_URL": "http://localhost:8080"}, "http://localhost:8080"),
+        ({"HUB_PUBLIC_URL": "http://[::1]:8080"}, "http://[::1]:8080"),
+        ({"HUB_PUBLIC_URL": "https://hub.example", "HUB_MODE": "live"}, "https://hub.example"),
+        ({"HUB_PUBLIC_URL": "http://hub.example"}, ""),
+        ({"HUB_PUBLIC_URL": "http://127.0.0.1.hub.example"}, ""),
+        ({"HUB_PUBLIC_URL": "http://192.168.1.20:8080"}, ""),
+        ({"HUB_HTTP": "0.0.0.0:8080", "HUB_API_KEY": KEY}, ""),
+        ({"HUB_MODE": "live"}, ""),
+        ({"HUB_MODE": "allowlist", "HUB_ALLOW_RECIPIENTS": "ana@example.org"}, ""),
+    ],
+    ids=str,
+)
+def test_in_clear_links_lead_to_this_machine_alone_and_only_while_nobody_is_reached(
+    environ: dict[str, str], links: str
+) -> None:
+    company = CompanyRules(load({"HUB_SECRET": "s" * 40, **environ}))
+
+    assert bool(links) is company.resident_links.usable
+    assert links == load(environ).links_url
 
 
 def test_an_address_prints_as_it_is_written() -> None:

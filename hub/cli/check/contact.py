@@ -23,8 +23,10 @@ _NOBODY: Final = "nobody@example.invalid"
 
 def of_links(area: str, settings: Settings, policy: Policy) -> Iterator[Finding]:
     """Warn if messages cannot lead to the residents' page, or carry no code although the policy says so."""
-    usable = bool(settings.secrets) and settings.public_url.startswith("https://")
+    usable = bool(settings.secrets) and bool(settings.links_url)
     to_do = "Defina HUB_SECRET y HUB_PUBLIC_URL=https://…"
+    if usable and settings.links_url.startswith("http:"):
+        yield warn(area, "Los enlaces de los mensajes abren solo en este equipo.", to_do)
     if not usable:
         what = "Los residentes no tienen página: sus mensajes salen sin el enlace a ella."
         yield warn(area, what, to_do)

@@ -164,7 +164,7 @@ def _documents(settings: Settings, rules: DocumentPolicy) -> Iterator[Finding]:
     if not rules.hosts:
         what = "Los mensajes no llevan documentos, solo el enlace de quien los publica."
         yield warn(POLICY, what, "Ponga en `[documents] hosts` los servidores de los que se pueden traer.")
-    elif not (settings.secrets and settings.public_url.startswith("https://")):
+    elif not (settings.secrets and settings.links_url):
         what = "Los documentos grandes o reservados salen con el enlace de quien los publica."
         to_do = "Para enlaces del hub, que vencen, defina HUB_SECRET y HUB_PUBLIC_URL=https://…"
         yield warn(POLICY, what, to_do)
@@ -174,7 +174,7 @@ def _documents(settings: Settings, rules: DocumentPolicy) -> Iterator[Finding]:
 
 def _buttons(settings: Settings, rules: ResidentPolicy) -> Iterator[Finding]:
     """Warn that Meta refuses a message without the end of its button's address."""
-    if rules.whatsapp and not (settings.secrets and settings.public_url.startswith("https://")):
+    if rules.whatsapp and not (settings.secrets and settings.links_url):
         what = "Los mensajes de WhatsApp con botón se pierden: sin enlaces firmados el botón no abre nada."
         to_do = "Defina HUB_SECRET y HUB_PUBLIC_URL=https://…, o vacíe `[residents] whatsapp`."
         yield bad(POLICY, what, to_do)

@@ -66,12 +66,14 @@ async def session_of(request: web.Request) -> SignedIn | None:
     """
     Return the live session of the request's cookie. Raises StorageUnavailable.
 
-    The metrics listener knows no sessions, and a hub without HUB_API_KEY needs none.
+    The metrics listener knows no sessions. A hub without HUB_API_KEY needs none, but whoever signs in there
+    sees what the account may. It asks for no second factor: without any sign-in all would be open.
     """
     deps, key, token = access(request).sign_in, access(request).api_key, _token(request)
-    if deps is None or key is None or not token:
+    if deps is None or not token:
         return None
-    found = await _live(deps, [sessions.hash_of(token), sessions.hash_of(token, key=key)])
+    by_key = [] if key is None else [sessions.hash_of(token, key=key)]
+    found = await _live(deps, [sessions.hash_of(token), *by_key])
     if found is None:
         return None
     session, account = found
@@ -82,7 +84,7 @@ async def session_of(request: web.Request) -> SignedIn | None:
         hash=session.hash,
         csrf=sessions.csrf_of(token),
         account=account,
-        must_enrol=account is not None and must_enrol(account, deps.ring),
+        must_enrol=key is not None and account is not None and must_enrol(account, deps.ring),
     )
 
 

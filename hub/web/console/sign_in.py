@@ -21,8 +21,10 @@ from hub.access.webhook_signatures import same
 from hub.model.actors import canonical
 from hub.rendering.filters import fecha_hora
 from hub.web.auth import csrf
+from hub.web.auth.api_key_cache import THIS_MACHINE
 from hub.web.auth.client_address import client_address
 from hub.web.auth.device_cookie import device_of, remember
+from hub.web.auth.guard import identify
 from hub.web.auth.refusals import REASON
 from hub.web.auth.session_cookie import SESSION, drop, hold, pending_of, session_of
 from hub.web.bodies import fields_of
@@ -30,7 +32,9 @@ from hub.web.console.pages import SIGN_IN, plain, redirect
 from hub.web.console.return_link import return_path, sign_in_path
 from hub.web.services import access, services
 
-CODE: Final = "/sign-in/code"
+FORM: Final = "/sign-in"
+"""The form by itself, for a hub without HUB_API_KEY: there `/` asks nobody to sign in."""
+CODE: Final = f"{FORM}/code"
 """The page for the code after the password."""
 _BOGOTA: Final = ZoneInfo("America/Bogota")
 REFUSED_AFTER: Final = 0.25
@@ -43,24 +47,36 @@ _WRONG_KEY: Final = "La llave no es correcta. Revísela e inténtelo de nuevo."
 _ENDED: Final = (
     "Esta contraseña de un solo uso ya venció. Pida una nueva a quien administra las cuentas en su empresa."
 )
+_HEADERS: Final[Mapping[int, dict[str, str]]] = {
+    401: {hdrs.WWW_AUTHENTICATE: "Bearer"},
+    429: {hdrs.RETRY_AFTER: "60"},
+}
 BUSY: Final = "Demasiados intentos desde su red. Espere un minuto e inténtelo de nuevo."
 
 
+async def show(request: web.Request) -> web.Response:
+    """Show the form. A person who is inside already goes on."""
+    if await identify(request) not in (None, THIS_MACHINE):
+        return redirect(return_path(request) or SIGN_IN)
+    return form(request, status=200)
+
+
 async def sign_in(request: web.Request) -> web.StreamResponse:
-    """Exchange a password or the key for a session. A hub without a key has nothing to exchange."""
+    """Exchange a password or the key for a session. A hub without a key has only accounts."""
     key = access(request).api_key
-    if key is None:
-        return redirect(SIGN_IN)
     csrf.require_own_page(request)
     # Read before the turn: a client that sends half a form would block its whole network.
     given = await fields_of(request)
+    if key is None and not given.get("name"):
+        return redirect(SIGN_IN)
     name = "" if given.get("key") else canonical(given.get("name", ""))
     device = device_of(request, name)
-    by_key, by_password = partial(_by_key, request, key), partial(_by_password, request, name, device)
     return await slowed(
         request,
         device,
-        partial(by_key if given.get("key") else by_password, given),
+        partial(_by_key, request, key, given)
+        if key is not None and given.get("key")
+        else partial(_by_password, request, name, device, given),
         partial(form, request, status=429, name=name, wrong=BUSY),
     )
 
@@ -148,7 +164,7 @@ def form(
         "sign_in.html",
         request,
         status=status,
-        headers={hdrs.WWW_AUTHENTICATE: "Bearer"} if status == 401 else {hdrs.RETRY_AFTER: "60"},
+        headers=_HEADERS.get(status),
         name=name,
         wrong=wrong,
         wrong_key=wrong_key,
