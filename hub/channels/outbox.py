@@ -9,13 +9,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC
 from pathlib import Path
-from typing import Final
 from uuid import uuid4
+
+from msgspec import structs
 
 from hub.errors import TransientFailure
 from hub.model import Accepted, ChannelTraits, Outgoing
-
-PROVIDER: Final = "file"
+from hub.model.reached import FILE
+from hub.ports import Channel
 
 Render = Callable[[Outgoing], bytes]
 
@@ -39,10 +40,10 @@ class Outbox:
         try:
             await asyncio.to_thread(_write, path, content)
         except OSError as exc:
-            raise TransientFailure("outbox", provider=PROVIDER, code=exc.strerror or "") from exc
+            raise TransientFailure("outbox", provider=FILE, code=exc.strerror or "") from exc
         # Of other channels the file is only a picture of the message.
         composed = content if self.traits.name == "email" else b""
-        return Accepted(provider=PROVIDER, reference=path.name, content=composed)
+        return Accepted(provider=FILE, reference=path.name, content=composed)
 
     async def aclose(self) -> None:
         """Nothing to close."""
@@ -50,6 +51,20 @@ class Outbox:
     def _name(self, outgoing: Outgoing) -> str:
         at = outgoing.message.created_at.astimezone(UTC)
         return f"{at:%Y%m%dT%H%M%S}Z-{self.traits.name}-{outgoing.message.id}{self._suffix}"
+
+
+class Caught:
+    """The mail catcher of this machine: what it takes is in a file, and nobody has received it."""
+
+    def __init__(self, inner: Channel) -> None:
+        self.traits: ChannelTraits = inner.traits
+        self._inner = inner
+
+    async def send(self, outgoing: Outgoing) -> Accepted:
+        return structs.replace(await self._inner.send(outgoing), provider=FILE)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
 
 
 def as_json(outgoing: Outgoing) -> bytes:

@@ -29,6 +29,10 @@ class Reached(StrEnum):
 
 LEFT: Final = frozenset({Reached.TOLD, Reached.SENT})
 """Something left for the person."""
+FILE: Final = "file"
+"""The provider that writes into a folder: in capture mode, or if a channel's URL names it."""
+CAPTURED: Final = "captured"
+"""The reason of what only such a provider has accepted: nobody received it."""
 _LETTER: Final = "print"
 """It is made when its state is `sent`; it leaves when staff hands it over."""
 _ENDED: Final = frozenset({State.SUPPRESSED, State.FAILED, State.BOUNCED, State.EXPIRED, State.CANCELLED})
@@ -48,7 +52,7 @@ def reached(
     """
     if (state, reason) == (State.CANCELLED, IN_DIGEST):
         return Reached.SENT
-    if state in _ENDED or not proven or (filed and state in _OUT):
+    if state in _ENDED or not proven or ((filed or reason == CAPTURED) and state in _OUT):
         return Reached.NOT_REACHED
     if state in _ARRIVED:
         return Reached.TOLD

@@ -8,8 +8,10 @@ from typing import Final
 
 from hub.model import Attempt
 from hub.model.letters import POSTED
+from hub.model.reached import CAPTURED, FILE
 from hub.rendering.filters import NBSP, fecha_hora
 from hub.rendering.labels_es import OUTCOMES
+from hub.rendering.outcomes_es import REASONS
 
 _BY_STAFF: Final[Mapping[str, str]] = {
     POSTED: "Se envió por correo certificado",
@@ -26,13 +28,15 @@ def posted_sentence(at: datetime, guide: str | None) -> str:
 
 def attempt_words(call: Attempt) -> str:
     """`aceptado por el proveedor (smtp, 250)`: an answer of a provider, or what staff has recorded."""
-    words = what_happened(call.outcome, call.code, call.reference)
+    words = what_happened(call.outcome, call.code, call.reference, provider=call.provider)
     by = "" if is_by_staff(call.code) else ", ".join(part for part in (call.provider, call.code) if part)
     return f"{words[:1].lower()}{words[1:]}{f' ({by})' if by else ''}"
 
 
-def what_happened(outcome: str, code: str, reference: str | None) -> str:
-    """`Aceptado por el proveedor`, without who says it."""
+def what_happened(outcome: str, code: str, reference: str | None, *, provider: str) -> str:
+    """`Aceptado por el proveedor`, without who says it; what a file took nobody has accepted."""
+    if (outcome, provider) == ("accepted", FILE):
+        return REASONS[CAPTURED]
     if not is_by_staff(code):
         return OUTCOMES.get(outcome, outcome)
     return f"{_BY_STAFF[code]}{_guide(reference) if code == POSTED else ''}"

@@ -9,6 +9,8 @@ from hub.model.reach import Reach
 from hub.rendering.outcomes_es import STATES
 
 MESSAGE_STATES: Final[Mapping[str, str]] = {state: words.label for state, words in STATES.items()}
+CAPTURED_LABEL: Final = "En un archivo"
+"""In the place of «Enviado», where the reason is `captured`."""
 
 MESSAGE_LISTS: Final[Mapping[str, str]] = {
     "lost": "Solo fallidos",

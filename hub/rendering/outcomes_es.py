@@ -17,6 +17,7 @@ from typing import Final, NamedTuple, TypeVar
 from msgspec.structs import asdict
 
 from hub.model.message_rows import ListedMessage, NotifiedMessage
+from hub.model.reached import CAPTURED
 
 T = TypeVar("T")
 
@@ -78,6 +79,7 @@ REASONS: Final[Mapping[str, str]] = {
     "scheduled": "Es un recordatorio; saldrá cuando llegue su hora",
     "paused": "Un operador tiene en pausa el canal, el evento o todo; saldrá cuando lo reanude",
     "throttled": "La persona recibió muchos mensajes en poco tiempo; saldrá cuando haya lugar",
+    CAPTURED: "Quedó en un archivo: nadie lo recibió",
     "reached": "El aviso anterior sí le llegó; este ya no hacía falta",
     "over": "El asunto se resolvió antes de que este aviso saliera",
     "ended": "Lo que pedía, recordaba o cobraba ya terminó; este ya no hacía falta",
@@ -254,7 +256,7 @@ _WAITS_FOR_US: Final = frozenset({"paused", "register"})
 """Reasons of messages that are held until somebody acts."""
 _NOTHING: Final = frozenset(
     {
-        *("reached", "ended", "over", "overtaken", "recalled", "withdrawn"),
+        *(CAPTURED, "reached", "ended", "over", "overtaken", "recalled", "withdrawn"),
         *("repeated", "erased", "in_digest", "restored"),
     }
 )
@@ -282,7 +284,9 @@ def described(state: str, reason: str | None) -> Outcome:
     # A newer hub may have stored a state that this one does not know.
     words = STATES.get(state) or StateWords(state, False, "Este hub no conoce ese estado")
     because = (reason and reason_in_words(reason)) or ""
-    means = f"{words.means}. {because}." if because else f"{words.means}."
+    # No provider has accepted what is in a file.
+    said = (because,) if reason == CAPTURED else (words.means, because)
+    means = " ".join(f"{sentence}." for sentence in said if sentence)
     return Outcome(words.final, means, to_do(state, reason).words)
 
 

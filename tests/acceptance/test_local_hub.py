@@ -20,6 +20,7 @@ import pytest
 
 from hub.local.loopback import ADDRESS, free_port, is_free
 from hub.model import Office
+from hub.model.reached import CAPTURED
 from tests.acceptance.harness import until
 from tests.servers import open_folder
 
@@ -208,6 +209,7 @@ def test_a_newcomer_sees_a_residents_page_and_the_inbox_of_an_office(stopped: St
 
 def test_mails_of_the_demonstration_have_their_links_and_are_said_to_reach_nobody(stopped: Stopped) -> None:
     mails = "".join(file.read_text() for file in (stopped.folder / "mail").glob("*.eml"))
+    assert {CAPTURED} == stopped.reasons
     assert re.search(r"http://127\.0\.0\.1:\d+/mi/", mails)
 
 

@@ -25,6 +25,7 @@ from hub.errors import (
     PermanentFailure,
 )
 from hub.model import ChannelTraits, Outgoing
+from hub.model.reached import FILE
 from hub.policy import Policy, load_policy
 from hub.ports import Channel
 from hub.resilience.breaker import Breakers
@@ -106,7 +107,7 @@ async def test_capturing_builds_no_provider_with_any_urls(policy: Policy, tmp_pa
     number = "+573001234567"
     addresses = {"email": "a@example.co", "sms": number, "whatsapp": number, "push": "token"}
     for name, address in addresses.items():
-        await channels[name].send(outgoing(name, address))
+        assert FILE == (await channels[name].send(outgoing(name, address))).provider
 
     assert [path.suffix for path in files(tmp_path)] == [".eml", ".json", ".json", ".json"]
     assert set(channels) == {"email", "sms", "whatsapp", "push", "inbox", "print"}
@@ -116,9 +117,10 @@ async def test_capturing_gives_mail_to_the_catcher_on_this_machine(policy: Polic
     async with SmtpServer() as server:
         where = f"127.0.0.1:{server.port}"
         channels = channels_of(settings(HUB_CAPTURE_DIR=str(tmp_path), HUB_CAPTURE_SMTP=where), policy)
-        await channels["email"].send(outgoing())
+        taken = await channels["email"].send(outgoing())
         await channels["email"].aclose()
 
+    assert FILE == taken.provider
     assert [mail.sender for mail in server.mails] == [policy.company.email]
     assert files(tmp_path) == []
 

@@ -109,6 +109,13 @@ def test_an_expired_message_is_not_held_first() -> None:
     assert outcome.state is State.EXPIRED
 
 
+@pytest.mark.parametrize(("provider", "reason"), [("file", "captured"), ("smtp", None)])
+def test_what_went_into_a_file_says_so(provider: str, reason: str | None) -> None:
+    outcome = accepted(claimed(), Accepted(provider=provider), MONDAY, MONDAY + SECOND, traits=EMAIL)
+
+    assert (State.SENT, reason) == (outcome.state, outcome.reason)
+
+
 @pytest.mark.parametrize(("waits", "state"), [(False, State.SENT), (True, State.WAITING)])
 def test_accepted_message_is_sent_and_in_an_inbox_waits(*, waits: bool, state: State) -> None:
     claim = claimed()

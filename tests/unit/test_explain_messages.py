@@ -8,10 +8,10 @@ from uuid import UUID
 
 import pytest
 
-from hub.channels.outbox import PROVIDER
 from hub.channels.registry import NAMES
 from hub.model import Attempt, MarkEntry, MarkReason, Purpose, Role, State
 from hub.model.contact_slots import LastContact
+from hub.model.reached import FILE
 from hub.operations.explain.messages import BY, delivered_at, sentences
 from hub.operations.explain.sentences_es import ROLES, reason, tower
 from hub.operations.explain.verdict import ExplainOutcome, judge
@@ -34,7 +34,7 @@ def tried(outcome: str, minutes: int = 0, **fields: Any) -> Attempt:
 
 
 ACCEPTED = tried("accepted", provider="smtp", code="250")
-FILED = sent(State.SENT, tried("accepted", provider=PROVIDER))
+FILED = sent(State.SENT, tried("accepted", provider=FILE))
 LETTER = sent(State.SENT, tried("accepted", provider="hub"), channel="print", address="")
 GUIDES = [
     tried("sent", minutes, provider="hub", code="posted", reference=guide)

@@ -9,9 +9,11 @@ import pytest
 
 from hub.cli.commands import COMMANDS
 from hub.model import State
+from hub.model.reached import CAPTURED, FILE
 from hub.model.state_machine import MOVES, UNSENT
 from hub.operations.explain.messages import commands, sentences
 from hub.rendering import labels_es
+from hub.rendering.attempts_es import what_happened
 from hub.rendering.outcomes_es import (
     LETTER_WAITS,
     REASON_STARTS,
@@ -79,6 +81,7 @@ def test_command_of_an_outcome_is_known_beside_its_words() -> None:
     ("state", "reason", "final", "means", "what"),
     [
         ("sent", None, False, "El proveedor lo aceptó; no ha dicho si llegó.", ""),
+        ("sent", "captured", False, "Quedó en un archivo: nadie lo recibió.", ""),
         ("cancelled", "overtaken", True, REASONS["overtaken"], ""),
         ("failed", "smtp_550_5.1.1", True, "La dirección de correo no existe", "hay que reenviarlo"),
         ("failed", "document_not_printed", True, "hay que imprimirlo", "lo registre como entregado"),
@@ -95,6 +98,12 @@ def test_a_message_has_its_meaning_and_its_remedy(
     assert means in words.means
     assert what in words.to_do
     assert bool(what) is bool(words.to_do)
+
+
+def test_nothing_says_of_a_captured_message_that_a_provider_accepted_it() -> None:
+    said = what_happened("accepted", "250", None, provider=FILE)
+
+    assert [REASONS[CAPTURED], f"{REASONS[CAPTURED]}."] == [said, described("sent", CAPTURED).means]
 
 
 def test_explanation_names_no_command_and_the_command_line_adds_it() -> None:

@@ -34,6 +34,7 @@ ABOUT: Final = About(subject=Subject.CASE, key="pqrs_id:1", number="1", title="G
         (Reached.PENDING, {"state": "frozen"}),
         (Reached.NOT_REACHED, {"state": State.CANCELLED, "reason": "repeated"}),
         (Reached.NOT_REACHED, {"state": State.SENT, "filed": True}),
+        (Reached.NOT_REACHED, {"state": State.SENT, "reason": "captured"}),
         (Reached.NOT_REACHED, {"state": State.READ, "proven": False}),
         (Reached.NOT_REACHED, {"state": State.WAITING, "proven": False}),
     ],

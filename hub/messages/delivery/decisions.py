@@ -23,6 +23,7 @@ from hub.model import (
     State,
     SuppressionStatus,
 )
+from hub.model.reached import CAPTURED, FILE
 from hub.policy import Policy
 from hub.resilience.breaker import CIRCUIT_OPEN
 from hub.resilience.retry import GiveUp, RetryIn, decide
@@ -135,7 +136,10 @@ def accepted(
     attempts = (*earlier, attempt)
     state = State.WAITING if traits.waits else State.SENT
     next_at = _receipt_due(claimed.message, ended) if traits.confirms else None
-    return Outcome(message_id=claimed.message.id, state=state, next_at=next_at, attempts=attempts)
+    reason = CAPTURED if answer.provider == FILE else None
+    return Outcome(
+        message_id=claimed.message.id, state=state, reason=reason, next_at=next_at, attempts=attempts
+    )
 
 
 def _receipt_due(message: Message, ended: datetime) -> datetime | None:

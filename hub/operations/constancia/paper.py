@@ -185,7 +185,7 @@ def _call(line: ProvenRow) -> dict[str, Json]:
     _, at, _, outcome, provider, reference, code, *_ = line.row
     is_answer = outcome in labels_es.OUTCOMES
     words = (
-        what_happened(outcome, code, reference)
+        what_happened(outcome, code, reference, provider=provider)
         if is_answer
         else labels_es.MESSAGE_STATES.get(outcome, outcome)
     )

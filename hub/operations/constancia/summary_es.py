@@ -10,13 +10,12 @@ from typing import Final, NamedTuple
 from hub.messages.planning.reach import LETTER
 from hub.model import IN_DIGEST, State
 from hub.model.actors import SHELL
-from hub.model.reached import Reached, reached
+from hub.model.reached import FILE, Reached, reached
 from hub.operations.constancia.schemas import About, ProvenMessage, Subject
 from hub.operations.explain.sentences_es import at_time, sentence
 from hub.rendering import filters
 from hub.rendering.outcomes_es import REASONS, STATES, reason_in_words
 
-_FILE: Final = "file"
 _UNDELIVERED_LETTER: Final = ("Carta sin entregar", "Está hecha; todavía no se le entregó a la persona")
 _FILED: Final = ("En un archivo", "El centro estaba en prueba y lo escribió en un archivo: nadie lo recibió")
 _IN_DIGEST: Final = ("En un resumen", REASONS[IN_DIGEST])
@@ -128,7 +127,7 @@ def _reach_of(message: ProvenMessage) -> Reached:
 
 
 def _is_filed(message: ProvenMessage) -> bool:
-    return any(line.row[3] == "accepted" and line.row[4] == _FILE for line in message.rows)
+    return any(line.row[3] == "accepted" and line.row[4] == FILE for line in message.rows)
 
 
 def _count(number: int, noun: str) -> str:

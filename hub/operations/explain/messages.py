@@ -9,7 +9,7 @@ from typing import Final
 from hub.messages.planning.reach import LETTER
 from hub.model import IN_DIGEST, Attempt, Message, Purpose, State
 from hub.model.letters import POSTED
-from hub.model.reached import Reached, reached
+from hub.model.reached import FILE, Reached, reached
 from hub.model.recorded_states import fits
 from hub.operations.explain import limits_es, sentences_es
 from hub.ports import SentMessage
@@ -35,8 +35,6 @@ _ENDED: Final[Mapping[State, str]] = {
     State.CANCELLED: "se canceló",
 }
 _OUT: Final = frozenset({State.SENT, State.DELIVERED, State.READ})
-_FILE: Final = "file"
-"""The provider that writes into a folder: in capture mode, or if a channel's URL names it."""
 
 
 def reach_of(sent: SentMessage) -> Reached:
@@ -65,7 +63,7 @@ def is_unproven(sent: SentMessage) -> bool:
 
 def is_filed(sent: SentMessage) -> bool:
     """Return whether the message was only written into a file."""
-    return any(attempt.outcome == "accepted" and attempt.provider == _FILE for attempt in sent.attempts)
+    return any(attempt.outcome == "accepted" and attempt.provider == FILE for attempt in sent.attempts)
 
 
 def sent_at(sent: SentMessage) -> datetime | None:

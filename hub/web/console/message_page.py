@@ -209,7 +209,7 @@ def _attempt(attempt: AttemptRow) -> ShownAttempt:
     code = attempt.code
     return ShownAttempt(
         **asdict(attempt),
-        what=what_happened(attempt.outcome, code, attempt.reference),
+        what=what_happened(attempt.outcome, code, attempt.reference, provider=attempt.provider),
         by="" if is_by_staff(code) else attempt.provider,
         means=reason_in_words(code) if code else None,
     )
