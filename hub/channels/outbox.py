@@ -53,7 +53,7 @@ class Outbox:
         return f"{at:%Y%m%dT%H%M%S}Z-{self.traits.name}-{outgoing.message.id}{self._suffix}"
 
 
-class Caught:
+class MailCatcher:
     """The mail catcher of this machine: what it takes is in a file, and nobody has received it."""
 
     def __init__(self, inner: Channel) -> None:

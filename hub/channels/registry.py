@@ -16,7 +16,7 @@ from hub.channels.allowlist import Allowlisted
 from hub.channels.email.channel import Compose, EmailChannel
 from hub.channels.email.verp import Verp
 from hub.channels.failover import Failover, Provider
-from hub.channels.outbox import Caught, Outbox, as_json
+from hub.channels.outbox import MailCatcher, Outbox, as_json
 from hub.channels.push.fcm import FcmChannel
 from hub.channels.push.oauth import read_service_account
 from hub.channels.sms import TRAITS as SMS_TRAITS
@@ -150,7 +150,7 @@ def _capturing(settings: Settings, around: BuildContext) -> dict[str, Channel]:
     catcher = settings.capture_smtp
     if catcher is not None:
         endpoint = SmtpEndpoint(host=catcher.host, port=catcher.port, starttls="never")
-        channels["email"] = Caught(_email(endpoint, "HUB_CAPTURE_SMTP", around))
+        channels["email"] = MailCatcher(_email(endpoint, "HUB_CAPTURE_SMTP", around))
     return channels
 
 
