@@ -108,6 +108,7 @@ def _result(report: Report, faults: list[Fault], changes: Changes, *, applied: b
         "applied": applied,
         "lines": report.read,
         "bad": len(report.bad_lines),
+        "skipped": list(report.skipped_lines),
         "counts": changes.counts(),
         "revived": changes.revived,
         "erased": list(changes.erased),
@@ -151,8 +152,13 @@ def _line(fault: Fault) -> str:
     return f"{where} · {fault.column} · {mark}: {fault.wrong} → escriba: {fault.write}"
 
 
+def _skipped(lines: list[int]) -> str:
+    """Say which lines were passed over: nobody with an odd name is lost in silence."""
+    return f", {len(lines)} pasadas por alto (línea {', '.join(map(str, lines))})" if lines else ""
+
+
 def _summary(result: Mapping[str, Json], *, wanted: bool) -> str:
-    read = f"{result['lines']} líneas leídas, {result['bad']} malas."
+    read = f"{result['lines']} líneas leídas, {result['bad']} malas{_skipped(result['skipped'])}."
     if result["applied"]:
         left = " Las malas quedaron por fuera." if result["bad"] else ""
         return f"{read} Escrito.{left}"

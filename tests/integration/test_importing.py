@@ -364,7 +364,10 @@ async def test_what_another_system_keeps_is_found_and_left_as_it_is(importing: I
 async def test_the_command_looks_first_and_writes_on_command(environ: dict[str, str], tmp_path: Path) -> None:
     keyed = environ | {"HUB_SECRET": "a secret of at least thirty-two letters"}
     file = tmp_path / "malo.csv"
-    file.write_text(EXAMPLE.read_text() + "Altos del Rosal;1;3;301;;Ana Mesa;;;742 0101;propietario;;;;\n")
+    total = "Altos del Rosal;;;;100;TOTAL;;;;;;;;\n"
+    file.write_text(
+        f"{EXAMPLE.read_text()}Altos del Rosal;1;3;301;;Ana Mesa;;;742 0101;propietario;;;;\n{total}"
+    )
 
     looked, dry, _ = await hub(keyed, "people", "import", str(file))
     refused, kept, _ = await hub(keyed, "people", "import", str(file), "--apply")
@@ -379,7 +382,8 @@ async def test_the_command_looks_first_and_writes_on_command(environ: dict[str, 
 
     assert (looked, refused, written, again, unkeyed, unsure) == (1, 1, 0, 0, 1, 1)
     assert [answer["applied"] for answer in (dry, kept, done, same)] == [False, False, True, True]
-    assert (dry["lines"], dry["bad"]) == (8, 1)
+    assert (dry["lines"], dry["bad"], dry["skipped"]) == (9, 1, [10])
+    assert "9 líneas leídas, 1 malas, 1 pasadas por alto (línea 10)." in screen
     assert "línea 9 · celular · MAL: es un fijo de 7 dígitos" in screen
     assert "No se escribió nada: arregle las malas" in screen
     assert same["counts"]["person"] == NOTHING | {"unchanged": 5}

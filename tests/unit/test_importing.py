@@ -220,6 +220,48 @@ def test_headings_have_aliases_and_can_follow_a_title() -> None:
     assert warnings(report) == [(3, "Color")]
 
 
+@pytest.mark.parametrize(
+    "total",
+    [
+        {"unidad": "TOTAL", "coeficiente": "100"},
+        {"unidad": "TOTAL", "nombre": "311"},
+        {"nombre": "TOTAL"},
+        {"nombre": "Total general:", "coeficiente": "100"},
+        {"nombre": "TOTALES", "unidad": "24"},
+        {"nombre": "Total torre 2: 24 unidades"},
+        {"nombre": "Gran total", "documento": "311", "correo": "250"},
+        {"nombre": "T O T A L"},
+        {"nombre": "Suma", "coeficiente": "100,00 %"},
+        dict.fromkeys(("unidad", "nombre", "documento", "correo", "celular", "rol"), "total"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("role", ["", "propietario"])
+def test_a_total_row_is_skipped_and_named(total: dict[str, str], role: str) -> None:
+    report = examine(sheet(MARIA, total), role=role)
+
+    assert [MARIA["nombre"]] == [row.name for row in report.rows]
+    assert ((3,), ()) == (report.skipped_lines, report.bad_lines)
+
+
+@pytest.mark.parametrize(
+    "person",
+    [
+        {"nombre": "Total", "unidad": "102", "rol": "residente"},
+        {"nombre": "Total", "unidad": "102", "documento": "79123456"},
+        {"nombre": "Total", "unidad": "102", "correo": "total@example.com"},
+        {"nombre": "Total Pérez", "unidad": "102"},
+        {"nombre": "Inversiones Total S.A.S.", "unidad": "102"},
+    ],
+    ids=str,
+)
+def test_somebody_who_is_called_total_is_read(person: dict[str, str]) -> None:
+    report = examine(sheet(MARIA, {"copropiedad": "Altos", **person}), role="propietario")
+
+    assert [MARIA["nombre"], person["nombre"]] == [row.name for row in report.rows]
+    assert () == report.skipped_lines
+
+
 def test_workbook_is_read_like_text() -> None:
     data = workbook(
         ["Unidad", "Nombre", "Rol", "Celular", "Desde", "Coeficiente", "Acceso digital"],

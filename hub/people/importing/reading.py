@@ -35,6 +35,11 @@ class Report:
         """The lines left out, in order; 0 means the whole file."""
         return tuple(sorted({fault.line for fault in self.faults if not fault.warning}))
 
+    @property
+    def skipped_lines(self) -> tuple[int, ...]:
+        """The lines that are for human readers only, in order: sums, notes, repeated headings."""
+        return tuple(fault.line for fault in self.faults if fault.warning and fault.column == _LINE)
+
 
 def examine(data: bytes, *, copropiedad: str = "", role: str = "", sheet: str = "") -> Report:
     """
@@ -126,19 +131,64 @@ def _no_entry(line: Line, by_column: Mapping[str, str], form: Form) -> Fault | N
     """Find lines that are only for human readers: sums, titles, notes, repeated headings."""
     texts = [text for text in line.cells if text]
     if len(texts) == 1 and cells.is_tower_alone(texts[0]):
-        return Fault(line.number, "línea", _TITLE, _TOWERS)
+        return Fault(line.number, _LINE, _TITLE, _TOWERS)
     if not by_column:
         reason = "no dice nada en las columnas que se leen"
-    elif "nombre" not in by_column and any(_SUM.match(fold(text)) for text in texts):
-        reason = "es un total"
+    elif _is_sum(texts, by_column):
+        reason = "es un total, y no dice de nadie el documento, el contacto ni el rol"
     elif all(form.column(text) == column for column, text in by_column.items()):
         reason = "repite los encabezados"
     else:
         return None
-    return Fault(line.number, "línea", f"{reason}: no se lee", "nada, si sobra", warning=True)
+    return Fault(line.number, _LINE, f"{reason}: no se lee", "nada, si sobra", warning=True)
 
 
-_SUM: Final = re.compile(r"(?:sub|gran )?total(?:es)?\b")
+def _is_sum(texts: Sequence[str], by_column: Mapping[str, str]) -> bool:
+    """
+    Return whether a line has a word for a sum, and says of nobody who it is.
+
+    Without a role, a document or a contact, `Total` in the column of names is nobody's name.
+    """
+    name = by_column.get("nombre")
+    if name is None:
+        return any(_SUM.match(_closed(text)) for text in texts)
+    if any(_says_who(column, by_column[column]) for column in _IDENTITY if column in by_column):
+        return False
+    return _is_sum_cell(name) or (bool(_COUNT.fullmatch(name)) and any(map(_is_sum_cell, texts)))
+
+
+def _says_who(column: str, text: str) -> bool:
+    """Return whether a cell says who a person is: a count at the foot of a column does not."""
+    counts = _is_sum_cell(text) or (
+        _COUNT.fullmatch(text) and (column != "documento" or len(text) < _DOCUMENT)
+    )
+    return not counts
+
+
+def _is_sum_cell(text: str) -> bool:
+    return _SUM_ALONE.fullmatch(_closed(text)) is not None
+
+
+def _closed(text: str) -> str:
+    """Fold a cell, and close what is written apart: `T O T A L` → `total`."""
+    folded = fold(text)
+    return folded.replace(" ", "") if _APART.fullmatch(folded) else folded
+
+
+_LINE: Final = "línea"
+"""The column of a fault that is the whole line's."""
+_IDENTITY: Final = ("documento", "correo", "celular", "rol", "cargo")
+_DOCUMENT: Final = 5
+"""Digits from which a number may be a document."""
+_COUNT: Final = re.compile(r"[\d.,\s%$]+")
+_APART: Final = re.compile(r"[a-z](?: [a-z])+")
+_SUM: Final = re.compile(r"(?:(?:sub|gran |suma )?total(?:es)?|sumas?(?: iguales)?$|sumatoria)\b")
+_SUM_ALONE: Final = re.compile(
+    rf"{_SUM.pattern}(?:[\s:=.,%$\d-]|\b(?:general(?:es)?|copropiedad|conjunto|edificio|torres?|bloques?|etapa|unidad(?:es)?"
+    r"|apto?s?|apartamentos?|casas?|locales|parqueaderos?|depositos?|inmuebles|coeficientes?|personas?"
+    r"|propietarios?|residentes?|arrendatarios?|empleados?|del?|las?|los|por|y|[a-z])\b)*"
+)
+"""A sum and nothing else: `Total general`, `Total torre 2: 24`; not `Total Pérez`."""
 _TITLE: Final = "es un título de torre, y las líneas de abajo no la dicen"
 _TOWERS: Final = "la torre en cada línea, en su columna; borre el título"
 
