@@ -16,10 +16,15 @@ RUN pip wheel --no-deps --no-build-isolation --wheel-dir dist . \
     && pip --python /opt/hub/bin/python install --no-deps dist/*.whl
 
 FROM python:3.13-slim-trixie@sha256:9d2e5553305c7c7b0097999bb17187c69b921ccd6bc9d40e4bb5ebe652c00285
+# `hub db backup` needs the client of the server's version: postgres in docker-compose.yml.
+RUN apt-get update -qq \
+    && apt-get install -qq --yes --no-install-recommends postgresql-client-17 >/dev/null \
+    && rm -rf /var/lib/apt/lists/*
 # A number that no other base image gives to somebody else: volumes keep their owner by it. A new
 # volume takes the owner of the folder that it is mounted over.
 RUN useradd --uid 10001 --no-create-home --home-dir /var/lib/hub hub \
-    && install --directory --owner hub --group hub --mode 700 /var/lib/hub /var/lib/hub/outbox
+    && install --directory --owner hub --group hub --mode 700 /var/lib/hub /var/lib/hub/outbox \
+        /var/lib/hub/backups
 COPY --from=build /opt/hub /opt/hub
 ENV PATH=/opt/hub/bin:$PATH PYTHONUNBUFFERED=1 HUB_LOG=json HUB_CAPTURE_DIR=/var/lib/hub/outbox
 USER hub

@@ -34,7 +34,7 @@ from hub.local.rabbitmq import RabbitMQ
 from hub.local.redis import Redis
 from hub.local.servers import running
 
-OUTBOX = "/var/lib/hub/outbox"  # docker-compose.yml mounts a volume there
+OUTBOX, BACKUPS = "/var/lib/hub/outbox", "/var/lib/hub/backups"  # docker-compose.yml mounts volumes there
 KEY = "only-for-this-proof-and-only-on-loopback"
 LIMIT = 60.0  # seconds
 
@@ -63,7 +63,7 @@ class Image:
         self._settings = settings
 
     async def start(self, *command: str, stdout: int = PIPE, stderr: int | None = None) -> Process:
-        entered = self.stage.entered(command, self._settings, volumes=[OUTBOX])
+        entered = self.stage.entered(command, self._settings, volumes=[OUTBOX, BACKUPS])
         return await asyncio.create_subprocess_exec(*entered, stdin=PIPE, stdout=stdout, stderr=stderr)
 
     async def ask(self, *command: str, text: str = "") -> tuple[int | None, str]:
@@ -148,6 +148,7 @@ async def use(image: Image, mailbox: Mailbox, page: str, metrics: str) -> None:
     check("the mail is caught", await happens(lambda: bool(mailbox.names())))
     check("the text is a file of its outbox", await happens(lambda: any(outbox.rglob("*sms*"))))
     print_line(await image.hub("deliveries"))
+    print_line(await image.hub("db", "backup", f"{BACKUPS}/hub.dump"))
 
 
 def status(url: str) -> int:

@@ -26,7 +26,8 @@ from hub.rendering import Templates
 PACKAGE = Path(sysconfig.get_path("purelib")) / "hub"
 COMPILERS = ("cc", "gcc", "g++", "clang", "ld", "make", "rustc", "cargo")
 ONLY_FOR_BUILDING_AND_TESTS = ("pip", "hatchling", "pytest", "hypothesis", "mypy", "ruff")
-OUTBOX = Path("/var/lib/hub/outbox")  # docker-compose.yml mounts a volume there
+VOLUMES = (Path("/var/lib/hub/outbox"), Path("/var/lib/hub/backups"))
+"""Where docker-compose.yml mounts volumes."""
 LEFTOVERS = ("/src", "/root/.cache", "/var/lib/hub/.cache")
 
 
@@ -34,7 +35,7 @@ def findings() -> Iterator[tuple[str, bool]]:
     yield "its process is not root", os.getuid() != 0 != os.getgid()
     yield "and has no rights of root", _effective_rights() == 0
     # A new volume takes owner and mode of what it is mounted over, and without it is root's.
-    yield "its outbox is there, its own and private", _is_own_and_private(OUTBOX)
+    yield "its folders are there, its own and private", all(map(_is_own_and_private, VOLUMES))
     yield "hub is an installed package", Path(hub.__file__).parent == PACKAGE
     company = load_policy()
     yield "the policy is inside it", BUILT_IN.is_relative_to(PACKAGE)
@@ -61,7 +62,8 @@ def findings() -> Iterator[tuple[str, bool]]:
     yield f"no cache, no sources {found or ''}", not found
     yield "everything is compiled beforehand", _all_compiled()
     yield "nothing of the program can be written", not os.access(PACKAGE, os.W_OK)
-    yield "nothing at all, but its outbox and /tmp", _is_read_only(Path("/")) and not _is_read_only(OUTBOX)
+    writable = not any(map(_is_read_only, VOLUMES))
+    yield "nothing at all, but its folders and /tmp", _is_read_only(Path("/")) and writable
 
 
 def _is_own_and_private(folder: Path) -> bool:

@@ -23,7 +23,7 @@ import msgspec
 from msgspec import Struct
 
 from hub.business_time.dates import ZONE
-from hub.errors import ConfigurationError, StorageRefused
+from hub.errors import ConfigurationError, StorageRefused, Unavailable
 from hub.ports import RESTORED_BY
 from hub.storage import migrations
 from hub.storage.database import CONNECT_TIMEOUT, load, translated
@@ -81,6 +81,8 @@ async def back_up(database_url: str, file: Path, on_progress: Progress) -> Manif
         )
         _write(manifest_of(file), msgspec.json.format(msgspec.json.encode(manifest)))
         unfinished.rename(file)
+    except Unavailable:  # it is an OSError, too, and no fault of the file
+        raise
     except OSError as exc:
         raise ConfigurationError(f"cannot write {file}: {exc.strerror or exc}") from exc
     finally:

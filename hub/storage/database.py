@@ -15,7 +15,7 @@ import asyncpg
 import msgspec
 from asyncpg.exceptions import _base as client_side
 
-from hub.errors import ConfigurationError, StorageConflict, StorageRefused, StorageUnavailable
+from hub.errors import ConfigurationError, StorageConflict, StorageRefused, StorageUnavailable, Unavailable
 from hub.model import Json
 from hub.resilience.right_of_way import RIGHT_OF_WAY
 
@@ -212,6 +212,8 @@ def translated() -> Iterator[None]:
     """Translate PostgreSQL's errors to the hub's, without the values that they quote."""
     try:
         yield
+    except Unavailable:  # said already; it is an OSError, too
+        raise
     except _CONFLICT as exc:
         raise StorageConflict from exc
     except _REFUSED as exc:

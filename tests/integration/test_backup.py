@@ -255,6 +255,22 @@ async def test_machine_without_the_client_is_told_what_to_install(
     assert [] == list(copy.parent.iterdir())
 
 
+async def test_what_the_client_complains_of_is_said_and_no_file_is_blamed(
+    database: str, copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = copy.parent / "programs"
+    programs.mkdir()
+    write(programs / "pg_dump", b"#!/bin/sh\necho 'server version: 17; pg_dump version: 15' >&2; exit 1\n")
+    (programs / "pg_dump").chmod(0o755)
+    monkeypatch.setenv("PATH", str(programs))
+    done = await hub(database, "db", "backup", copy)
+
+    assert 1 == done.code
+    assert "pg_dump failed: server version: 17; pg_dump version: 15" in done.err
+    assert "cannot write" not in done.err
+    assert ["programs"] == [path.name for path in copy.parent.iterdir()]
+
+
 async def test_what_is_of_everything_alone_is_refused_for_a_channel(database: str) -> None:
     for option in ("--dry-run", "--cancel-older"):
         done = await hub(database, "resume", "sms", option)

@@ -38,18 +38,35 @@ MONITORING = {"prometheus", "grafana"}
 OURS = "hub:local"
 COMMANDS = (("docker", "compose"), ("docker-compose",))
 
-PROVIDERS = {"email_url", "sms_url", "push_url", "whatsapp_url"}
+CREDENTIALS = "push_credentials"
+"""The file that `credentials=` of the URL of push names: of no setting of its own."""
+COMPANY = "/etc/hub"
+"""Where a role finds what the company has written: policy, templates, files of SMS providers."""
+NOT_PASSED = {
+    "HUB_VOICE_URL": "no channel is built of it",
+    "HUB_LOG": "the image sets it: logs of a container are JSON",
+    "HUB_CAPTURE_DIR": "the image sets it, where the volume is",
+}
+"""Setting → why no service has it."""
+OF_EVERY_ROLE = {"HUB_POLICY": f"{COMPANY}/policy.toml", "HUB_TEMPLATES": f"{COMPANY}/templates"} | {
+    "HUB_LOG_LEVEL": "debug"
+}
+"""Settings of `.env` that each role has."""
+
+PROVIDERS = {"email_url", "sms_url", "push_url", "whatsapp_url", CREDENTIALS}
 EVERY = {"amqp_url", "database_url"}
 """Of every role: it consumes or publishes, and writes rows."""
-PLANNING = {*EVERY, "redis_url", "api_key"}
+PLANNING = {*EVERY, "redis_url", "api_key", "traces_url"}
 """The roles that know appointments, and whose metrics other containers read, with the key."""
 INSIDE = {*PLANNING, "secret"}
 """Those that also sign or read addresses, links and seals."""
 SECRETS_OF = {
     "intake": PLANNING,  # delivery tells it which channels there are, and it signs nothing
     "delivery": INSIDE | PROVIDERS,
-    "timers": INSIDE | {"sms_url"},  # the monitor asks for the balance of a prepaid provider
-    "web": INSIDE | PROVIDERS,  # it verifies calls of providers, tries events, and `hub check` asks them
+    # The monitor asks for the balance of a prepaid provider, calls the one outside and stamps the seals.
+    "timers": INSIDE | {"sms_url", "heartbeat_url", "timestamp_url"},
+    # It verifies calls of providers, tries events, and `hub check` asks them and RabbitMQ.
+    "web": INSIDE | PROVIDERS | {"amqp_management_url"},
     "mail": {*EVERY, "secret"},  # strangers write to it; it reads signed addresses
 }
 TOGETHER = {"intake", "delivery"}
@@ -178,14 +195,14 @@ def test_each_service_has_the_secrets_that_its_role_reads_and_no_other(services:
     assert {**SECRETS_OF, "upgrade": {"database_owner_url", "database_url"}} == given
     for service in hub_services(services).values():
         named = {name for name in service["environment"] if name.endswith("_FILE")}
-        assert {f"HUB_{source.upper()}_FILE" for source in secrets_of(service)} == named
+        assert {f"HUB_{source.upper()}_FILE" for source in secrets_of(service) - {CREDENTIALS}} == named
 
 
 def test_role_that_strangers_write_to_holds_no_key_and_answers_no_other_container(services: Services) -> None:
     mail = services["mail"]
 
     assert "127.0.0.1" == mail["environment"]["HUB_METRICS"].partition(":")[0]
-    assert not mail.get("volumes")
+    assert [COMPANY] == [volume["target"] for volume in mail["volumes"]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -393,18 +410,62 @@ def test_everything_that_stays_has_a_health_check(services: Services) -> None:
     assert {"upgrade"} == unchecked
 
 
-def test_every_variable_is_a_setting_that_the_hub_reads(services: Services) -> None:
+def test_services_pass_every_setting_that_the_hub_reads_and_no_other(services: Services) -> None:
     asked: set[str] = set()
 
     class Environ(dict[str, str]):
         def get(self, name: str, default: Any = None) -> Any:
-            asked.add(name)
+            asked.add(name.removesuffix("_FILE"))
             return super().get(name, default)
 
     load(Environ())
     named = {name for service in hub_services(services).values() for name in service["environment"]}
+    image = set(re.findall(r"HUB_\w+", (ROOT / "Dockerfile").read_text()))
 
-    assert set() == named - asked
+    assert asked - NOT_PASSED.keys() == {name.removesuffix("_FILE") for name in named}
+    assert {name for name, why in NOT_PASSED.items() if "the image" in why} == image
+
+
+def test_each_role_has_the_company_and_may_not_change_it(compose: tuple[str, ...]) -> None:
+    found = role_services(whole(compose, MAIL | OF_EVERY_ROLE)["services"])
+
+    assert dict.fromkeys(ROLES, OF_EVERY_ROLE) == {
+        name: {each: service["environment"][each] for each in OF_EVERY_ROLE}
+        for name, service in found.items()
+    }
+    assert dict.fromkeys(ROLES, ROOT / "company") == {
+        name: mounts(service)[COMPANY] for name, service in found.items()
+    }
+
+
+def test_the_image_backs_up_with_the_client_of_the_servers_version(services: Services) -> None:
+    """A client older than the server refuses it. `upgrade` has the owner, who copies the tables."""
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    server = re.search(r"postgres:(\d+)", services["postgres"]["image"])
+    backups = {volume["target"]: volume["type"] for volume in services["upgrade"]["volumes"]}
+
+    assert server is not None
+    assert [server[1]] == re.findall(r"postgresql-client-(\d+)", dockerfile.rpartition("FROM ")[2])
+    assert "volume" == backups["/var/lib/hub/backups"]
+    assert "/var/lib/hub/backups" in dockerfile
+
+
+@pytest.mark.parametrize("mode", ["allowlist", "live"])
+def test_delivery_has_a_network_of_its_own_once_people_are_reached(
+    compose: tuple[str, ...], mode: str
+) -> None:
+    found = whole(compose, {"HUB_MODE": mode, "HUB_ALLOW_RECIPIENTS": "a@b.co"})["services"]
+    delivery = found["delivery"]
+
+    assert "mailpit" not in found
+    assert "default" in delivery["networks"]
+    assert not {"network_mode"} & set(delivery)
+    assert {"HUB_MODE": mode} == {
+        name: value
+        for name, value in delivery["environment"].items()
+        if name in {"HUB_MODE", "HUB_CAPTURE_SMTP"}
+    }
+    assert ROLES.keys() - {"mail"} == found.keys() & ROLES.keys()
 
 
 def test_the_hub_accepts_what_it_is_given_and_reaches_nobody(services: Services, secrets: Path) -> None:

@@ -142,9 +142,12 @@ async def test_the_services_work_where_only_their_volumes_can_be_written(machine
         outbox = machine.volume("outbox")
         await until(lambda: any(outbox.rglob("*sms*")), "the text in the outbox", patience=60)
         findings = json.loads(await hub(machine, "web", "check", "--json"))["items"]
+        client = {"PATH": postgres["PATH"]}  # of the server's version, as in the image
+        await hub(machine, "upgrade", "db", "backup", "/var/lib/hub/backups/hub.dump", **client)
 
     logged = [json.loads(line) for name in ROLES_HERE for line in machine.log(name).read_text().splitlines()]
     assert [] == [line for line in logged if line["level"] == "error"]
+    assert {"hub.dump", "hub.dump.json"} == {path.name for path in machine.volume("backups").iterdir()}
     shown = "\n".join(finding["what"] for finding in findings)
     assert [] == [finding for finding in findings if finding["state"] == "bad"]
     assert not re.search("auditoría|superusuario|AOF|maxmemory", shown)
@@ -154,6 +157,7 @@ PYTHON = {
     "LD_LIBRARY_PATH": f"{INTERPRETER}/lib",
     "PYTHONPATH": f"{SOURCE}:{PACKAGES}",
     "PYTHONDONTWRITEBYTECODE": "1",
+    "LOGNAME": "hub",  # the image has a user of this number, this machine has none
     "HUB_CAPTURE_DIR": "/var/lib/hub/outbox",
 }
 
@@ -162,8 +166,8 @@ def program() -> tuple[str, ...]:
     return f"{INTERPRETER}/bin/{Path(sys.executable).resolve().name}", "-m", "hub"
 
 
-async def hub(machine: Machine, name: str, *command: str, text: str = "") -> str:
-    code, printed = await machine.ask(name, HUB, [*program(), *command], text, **PYTHON)
+async def hub(machine: Machine, name: str, *command: str, text: str = "", **more: str) -> str:
+    code, printed = await machine.ask(name, HUB, [*program(), *command], text, **PYTHON, **more)
     assert code == 0, printed
     return printed
 
