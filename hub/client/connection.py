@@ -17,6 +17,7 @@ from aiormq.exceptions import AMQPError, ChannelInvalidStateError
 from yarl import URL
 
 from hub.errors import BrokerUnavailable, Unavailable
+from hub.hosts import Hosts
 from hub.tasks import reraise_if_cancelled
 from hub.tls import client_context
 
@@ -34,16 +35,21 @@ def user_of(url: str) -> str | None:
 
 
 async def connect(url: str, name: str) -> AbstractConnection:
-    """Open one connection, with a name for RabbitMQ's operator."""
-    async with broker_errors():
-        return await aio_pika.connect(
-            url,
-            timeout=CONNECT_TIMEOUT.total_seconds(),
-            client_properties={"connection_name": name},
-            heartbeat=HEARTBEAT,
-            connection_class=_Connection,
-            ssl_context=await asyncio.to_thread(_tls, url),
-        )
+    """Open one connection, to the first node of the URL that answers, with a name for RabbitMQ's operator."""
+    hosts = Hosts(url)
+
+    async def one(node: str) -> AbstractConnection:
+        async with broker_errors():
+            return await aio_pika.connect(
+                node,
+                timeout=hosts.patience(CONNECT_TIMEOUT.total_seconds()),
+                client_properties={"connection_name": name},
+                heartbeat=HEARTBEAT,
+                connection_class=_Connection,
+                ssl_context=await asyncio.to_thread(_tls, node),
+            )
+
+    return await hosts.first(one)
 
 
 def _tls(url: str) -> ssl.SSLContext | None:

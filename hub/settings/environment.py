@@ -15,6 +15,7 @@ from typing import Final, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
 from hub.errors import ConfigurationError
+from hub.hosts import hosts_of
 from hub.settings.values import Address, Networks, Secret, SecretUrl, is_loopback
 
 _SEPARATORS: Final = re.compile(r"[\s,;]+")
@@ -24,6 +25,8 @@ _DOMAIN: Final = re.compile(
     r"(?=.{4,190}$)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}"
 )
 """A domain in wire format (`xn--…`), short enough for an envelope address of 254 octets."""
+_SEVERAL: Final = frozenset({"amqp", "amqps", "postgresql", "postgres"})
+"""Schemes whose URL may name several hosts, as those of clusters."""
 _PARAMETER: Final = re.compile(r"[a-z_]+=")
 
 
@@ -156,17 +159,26 @@ def _content(name: str, path: str) -> str:
 def split_url(name: str, url: SecretUrl) -> SplitResult:
     try:
         parts = urlsplit(url.reveal())
-        hosts = parts.netloc.rpartition("@")[2]
-        for host in hosts.split(",") if parts.scheme.endswith("+cluster") else [hosts]:
-            _ = parts._replace(netloc=host).port  # parsed on access; raises when it is not a number
+        valid = _has_valid_hosts(parts)
     except ValueError:
-        raise ConfigurationError(f"{name} is not a valid URL or address.") from None
+        valid = False
+    if not valid:
+        raise ConfigurationError(f"{name} is not a valid URL or address.")
     if _is_torn(parts):
         raise ConfigurationError(
             f"{name}: an @ stands where none belongs; characters like / # ? @ in a password "
             "are written as %2F …"
         )
     return parts
+
+
+def _has_valid_hosts(parts: SplitResult) -> bool:
+    """Return whether no host of several is empty. Raises ValueError for a port that is no number."""
+    several = parts.scheme in _SEVERAL or parts.scheme.endswith("+cluster")
+    hosts = hosts_of(parts.geturl()) if several else (parts.netloc,)
+    for host in hosts:
+        _ = parts._replace(netloc=host).port  # parsed on access
+    return len(hosts) == 1 or all(hosts)
 
 
 def _is_torn(parts: SplitResult) -> bool:

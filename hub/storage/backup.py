@@ -24,9 +24,11 @@ from msgspec import Struct
 
 from hub.business_time.dates import ZONE
 from hub.errors import ConfigurationError, StorageRefused, Unavailable
+from hub.hosts import Hosts
 from hub.ports import RESTORED_BY
 from hub.storage import migrations
-from hub.storage.database import CONNECT_TIMEOUT, load, translated
+from hub.storage.connecting import connect, translated
+from hub.storage.database import load
 from hub.storage.postgres_client import run_tool
 
 _SQL = load("backup")
@@ -59,15 +61,16 @@ async def back_up(database_url: str, file: Path, on_progress: Progress) -> Manif
     A copy that fails leaves no file. Raises ConfigurationError if one of the files is there already.
     """
     unfinished = _new(file)
+    hosts = Hosts(database_url)
     try:
-        async with _snapshot(database_url) as (connection, found):
+        async with _snapshot(hosts) as (connection, found):
             on_progress("counting rows")
             rows = await _count(connection)
             on_progress(f"copying {sum(rows.values()):,} rows")
             _write(unfinished, b"")
             await run_tool(
                 "pg_dump",
-                database_url,
+                hosts.last,  # only the server that made the snapshot knows it
                 *("--format=custom", "--no-owner", "--no-privileges"),
                 *(f"--snapshot={found['snapshot']}", f"--file={unfinished}"),
             )
@@ -107,7 +110,7 @@ async def restore(
         raise StorageRefused(f"{file} is not the file that its manifest describes: take another copy.")
     on_progress(f"restoring {sum(manifest.rows.values()):,} rows")
     await _fill(database_url, file, jobs)
-    async with _connected(database_url) as connection:
+    async with _connected(Hosts(database_url)) as connection:
         on_progress("counting rows")
         _require_same(await _count(connection), manifest.rows)
         await connection.execute("ANALYZE")
@@ -117,8 +120,8 @@ async def restore(
 
 
 @asynccontextmanager
-async def _snapshot(database_url: str) -> AsyncIterator[tuple[Any, asyncpg.Record]]:
-    async with _connected(database_url) as connection:
+async def _snapshot(hosts: Hosts) -> AsyncIterator[tuple[Any, asyncpg.Record]]:
+    async with _connected(hosts) as connection:
         if await connection.fetchval("SELECT to_regclass('alembic_version')") is None:
             raise ConfigurationError("There is no hub in this database: nothing to copy.")
         async with connection.transaction(isolation="repeatable_read", readonly=True):
@@ -165,7 +168,7 @@ def _require_known(manifest: Manifest) -> None:
 
 
 async def _require_empty(database_url: str) -> None:
-    async with _connected(database_url) as connection:
+    async with _connected(Hosts(database_url)) as connection:
         if await connection.fetchval(_SQL["objects"]):
             raise ConfigurationError(
                 "The database is not empty, and a restore overwrites nothing: create a new one, and name it "
@@ -207,10 +210,10 @@ def _digest(file: Path) -> str:
 
 
 @asynccontextmanager
-async def _connected(database_url: str) -> AsyncIterator[Any]:
+async def _connected(hosts: Hosts) -> AsyncIterator[Any]:
     # Without a time-out of commands: counting a hundred million rows takes minutes.
     with translated():
-        connection = await asyncpg.connect(database_url, timeout=CONNECT_TIMEOUT)
+        connection = await connect(hosts)
         try:
             yield connection
         finally:

@@ -1,30 +1,30 @@
-"""PostgreSQL: a pool of connections, the statements of `sql/*.sql`, errors translated to the hub's own."""
+"""PostgreSQL: a pool of connections, the statements of `sql/*.sql`."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final, Protocol, Self, TypeVar
+from typing import Any, Final, Protocol, Self, TypeVar, cast
 
 import asyncpg
 import msgspec
-from asyncpg.exceptions import _base as client_side
 
-from hub.errors import ConfigurationError, StorageConflict, StorageRefused, StorageUnavailable, Unavailable
+from hub.errors import StorageRefused
+from hub.hosts import Hosts
 from hub.model import Json
 from hub.resilience.right_of_way import RIGHT_OF_WAY
+from hub.storage.connecting import AWAY, CONFLICT, connect, translated
 
 T = TypeVar("T")
 
 POOL_SIZE: Final = 10
 KEPT: Final = 2
 """Connections of a pool that only urgent work gets: other work may hang in all the rest, or hold locks."""
-CONNECT_TIMEOUT: Final = 5.0  # seconds
 ACQUIRE_TIMEOUT: Final = 15.0  # seconds
 COMMAND_TIMEOUT: Final = 30.0  # seconds
 
@@ -44,40 +44,6 @@ SESSION: Final = {
     "tcp_keepalives_count": "3",
 }
 
-_CONFLICT: Final = (
-    asyncpg.DeadlockDetectedError,
-    asyncpg.SerializationError,
-    # A transaction that changes partitions waits only briefly.
-    asyncpg.LockNotAvailableError,
-    # The schema changed under a prepared statement: the retry prepares it again.
-    asyncpg.InvalidCachedStatementError,
-)
-_REFUSED: Final = (
-    asyncpg.DataError,
-    asyncpg.IntegrityConstraintViolationError,
-    # An index entry over 2,704 bytes, a JSON document nested too deeply.
-    asyncpg.ProgramLimitExceededError,
-    client_side.DataError,
-)
-_AWAY: Final = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.PostgresSystemError,
-    asyncpg.InvalidAuthorizationSpecificationError,
-    asyncpg.IdleInTransactionSessionTimeoutError,
-    # The server is a standby now: a failover.
-    asyncpg.ReadOnlySQLTransactionError,
-    # The database is being made, restored or upgraded.
-    asyncpg.InvalidCatalogNameError,
-    # Tables are missing, or our rights were revoked: no event may become a dead letter for that.
-    asyncpg.SyntaxOrAccessError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    OSError,
-    TimeoutError,
-)
-
 
 class Runner(Protocol):
     """Runs statements: the database (each in its own transaction), or one open transaction."""
@@ -94,11 +60,11 @@ class Database:
     """
 
     def __init__(self, url: str, *, size: int = POOL_SIZE) -> None:
+        self._hosts = Hosts(url)
         self._pool = asyncpg.create_pool(
-            url,
+            connect=cast("Any", self._connect),
             min_size=0,
             max_size=size,
-            timeout=CONNECT_TIMEOUT,
             command_timeout=COMMAND_TIMEOUT,
             max_cached_statement_lifetime=0,
             server_settings=SESSION,
@@ -147,6 +113,9 @@ class Database:
                 raise
             with translated():
                 await work.commit()
+
+    async def _connect(self, _url: None, **options: Any) -> asyncpg.Connection:
+        return await connect(self._hosts, **options)
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:
@@ -207,24 +176,6 @@ def read(kind: type[T], row: asyncpg.Record | Mapping[str, Any], **more: object)
     return msgspec.convert({**row, **more}, kind)
 
 
-@contextmanager
-def translated() -> Iterator[None]:
-    """Translate PostgreSQL's errors to the hub's, without the values that they quote."""
-    try:
-        yield
-    except Unavailable:  # said already; it is an OSError, too
-        raise
-    except _CONFLICT as exc:
-        raise StorageConflict from exc
-    except _REFUSED as exc:
-        # Without its cause: a logged traceback would quote the value.
-        raise StorageRefused(_condition(exc)) from None
-    except asyncpg.ClientConfigurationError as exc:
-        raise ConfigurationError("HUB_DATABASE_URL is not the address of a PostgreSQL database.") from exc
-    except _AWAY as exc:
-        raise StorageUnavailable(f"{StorageUnavailable.__doc__} ({type(exc).__name__})") from exc
-
-
 def encode(value: Json) -> bytes:
     """Encode for a `jsonb` parameter. Raises StorageRefused for values that JSON cannot express."""
     try:
@@ -249,16 +200,11 @@ def row_of(value: object, fields: Iterable[str]) -> tuple[object, ...]:
     return tuple(storable(field) if isinstance(field, str) else field for field in found)
 
 
-def _condition(exc: BaseException) -> str:
-    state = getattr(exc, "sqlstate", None)
-    return f"SQLSTATE {state}" if state else "a value does not fit its column"
-
-
 async def _roll_back(work: Any) -> None:
     # The caller needs the first error, not that the connection was lost as well.
     try:
         await work.rollback()
-    except _AWAY + _CONFLICT:
+    except AWAY + CONFLICT:
         return
 
 

@@ -45,6 +45,28 @@ async def clustered(nodes: Cluster, redis_url: str, database: str, tmp_path: Pat
             yield await make_scenario(house)
 
 
+async def test_the_node_of_the_hubs_connections_is_killed_and_the_next_of_the_url_takes_over(
+    clustered: Scenario, nodes: Cluster
+) -> None:
+    first, *others = nodes.nodes
+    more = "".join(f",127.0.0.1:{node.port}" for node in others)
+    clustered.house.settings["HUB_AMQP_URL"] = first.url.replace(f":{first.port}", f":{first.port}{more}")
+    half = EVENTS // 2
+    await clustered.publish([replied(number) for number in range(half)])
+    async with clustered.hub():
+        await until(lambda: len(clustered.house.smtp.mails) > 50, "some mails")
+        await first.kill()
+        await clustered.publish([replied(number) for number in range(half, EVENTS)])
+        await clustered.settles(patience=180)
+        dead = await clustered.dead()
+    verdict = await clustered.verdict()
+
+    assert not first.child.running
+    assert [] == verdict.complaints
+    assert EVENTS <= verdict.received
+    assert [] == dead
+
+
 async def test_the_leader_of_a_queue_is_killed_and_nobody_is_lost(
     clustered: Scenario, nodes: Cluster
 ) -> None:

@@ -13,7 +13,8 @@ from tests.acceptance.conftest import House
 from tests.acceptance.harness import until
 from tests.acceptance.publisher_queue import reply
 from tests.chaos.scenario import Scenario, replied
-from tests.servers import Servers
+from tests.chaos.standby import standby_of
+from tests.servers import Servers, execute
 
 EVENTS = 300
 
@@ -35,6 +36,35 @@ async def test_postgresql_goes_away_and_comes_back(
         await alone.settles()
         dead = await alone.dead()
     verdict = await alone.verdict()
+
+    assert [] == verdict.complaints
+    assert EVENTS <= verdict.received
+    assert [] == dead
+
+
+async def test_the_primary_is_killed_and_the_hub_goes_on_with_the_standby_that_is_promoted(
+    alone: Scenario, private_servers: Servers
+) -> None:
+    """Replication is synchronous: what the hub was told to be stored is on both."""
+    primary, house = private_servers.postgres, alone.house
+    half = EVENTS // 2
+    async with standby_of(primary) as standby:
+        several = f":{primary.port},127.0.0.1:{standby.port}/"
+        house.settings["HUB_DATABASE_URL"] = (
+            house.database_url.replace(f":{primary.port}/", several) + "?target_session_attrs=read-write"
+        )
+        house.database_url = house.database_url.replace(f":{primary.port}/", f":{standby.port}/")
+        await alone.publish([replied(number) for number in range(half)])
+        async with alone.hub():
+            await until(lambda: bool(house.smtp.mails), "the first mail")
+            with alone.fault("the primary away"):
+                await primary.kill()
+                await asyncio.sleep(1)  # nobody is promoted yet: the absence is the fault
+                await execute(standby.url, "SELECT pg_promote()")
+            await alone.publish([replied(number) for number in range(half, EVENTS)])
+            await alone.settles()
+            dead = await alone.dead()
+        verdict = await alone.verdict()
 
     assert [] == verdict.complaints
     assert EVENTS <= verdict.received

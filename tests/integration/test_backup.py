@@ -52,6 +52,11 @@ async def copied(database: str, copy: Path, statement: str = "") -> None:
     assert 0 == done.code, done.err
 
 
+def with_one_that_is_off(database: str) -> str:
+    """Return the address with another host before it."""
+    return database.replace("@", "@127.0.0.1:1,")
+
+
 async def ask(database: str, question: str) -> Any:
     connection = await asyncpg.connect(database)
     try:
@@ -80,9 +85,10 @@ def rewrite(copy: Path, **changes: Any) -> None:
 async def test_copy_is_restored_with_its_rows_paused_and_with_the_rights_of_the_roles(
     database: str, empty: str, copy: Path
 ) -> None:
-    await copied(database, copy, ROWS)
+    await execute(database, ROWS)
+    await copied(with_one_that_is_off(database), copy)
     await execute(database, "DELETE FROM copropiedad")
-    done = await hub(empty, "db", "restore", copy)
+    done = await hub(with_one_that_is_off(empty), "db", "restore", copy)
     listed = json.loads((await hub(empty, "pause", "--json")).out)["items"]
     status = await hub(empty, "db", "status")
     rights = as_user(empty, APP)

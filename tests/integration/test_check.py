@@ -153,6 +153,23 @@ async def test_a_server_that_hangs_is_given_up_after_three_seconds(
     assert asyncio.get_running_loop().time() - began < 6
 
 
+async def test_of_several_hosts_one_is_enough_and_those_that_are_off_are_named(
+    environ: dict[str, str],
+) -> None:
+    """Also of those that only one of them can be: the hub asks for a primary."""
+    off = f"127.0.0.1:{free_port()}"
+    for setting in ("HUB_AMQP_URL", "HUB_DATABASE_URL"):
+        environ[setting] = environ[setting].replace("@", f"@{off},")
+    environ["HUB_DATABASE_URL"] += "?target_session_attrs=read-write"
+
+    words = printed(await examine(load(environ)))
+
+    assert f"warn: No contesta amqp://{off}; el hub trabaja con otro" in words
+    assert f"warn: No contesta postgresql://{off}; el hub trabaja con otro" in words
+    assert f"en amqp://{off},127.0.0.1:" in words
+    assert "bad:" not in words
+
+
 async def test_a_database_without_schema_names_the_command(
     environ: dict[str, str], servers: object, database: str
 ) -> None:
@@ -453,6 +470,11 @@ async def test_providers_that_are_wrong_or_away_or_missing_are_reported(environ:
             "Conexiones",
             "warn: HUB_HTTP=0.0.0.0:1 contesta a otros equipos, sin TLS ni proxy delante.",
         ),
+        (
+            {"HUB_AMQP_URL": "amqp://crm:longer@127.0.0.1:1,two.example/"},
+            "Conexiones",
+            "warn: A otro equipo sin TLS: HUB_AMQP_URL. Quien",
+        ),
         ({"HUB_POLICY": "/nowhere.toml"}, "Política", "bad: the policy file /nowhere.toml cannot be read"),
     ],
 )
@@ -467,6 +489,7 @@ async def test_what_the_settings_hold_is_judged(
     [
         {"HUB_DATABASE_URL": "postgresql://u:longer@db.example/hub?sslmode=verify-full"},
         {"HUB_DATABASE_URL": "postgresql:///hub"},
+        {"HUB_AMQP_URL": "amqp://u:longer@127.0.0.1:1,localhost/"},
         {"HUB_REDIS_URL": "unix:///run/redis.sock"},
         {"HUB_REDIS_URL": "rediss+cluster://u:longer@one.example:1,two.example:1"},
         {"HUB_MODE": "live", "HUB_EMAIL_URL": "smtp://mail.example?starttls=always"},

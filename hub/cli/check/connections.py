@@ -8,6 +8,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from hub.access.secret_strength import is_example
 from hub.cli.check.finding import Finding, ok, warn
+from hub.hosts import hosts_of
 from hub.settings import PROVIDERS, Secret, SecretUrl, Settings, is_loopback
 
 CONNECTIONS: Final = "Conexiones"
@@ -88,8 +89,9 @@ def _is_in_clear(parts: SplitResult) -> bool:
 
 
 def _is_elsewhere(parts: SplitResult) -> bool:
-    """Return whether the host is another machine; without a host it is a socket of this one."""
-    return bool(parts.hostname) and not is_loopback(parts.hostname or "")
+    """Return whether a host is another machine; without a host it is a socket of this one."""
+    names = [parts._replace(netloc=host).hostname for host in hosts_of(parts.geturl())]
+    return any(name and not is_loopback(name) for name in names)
 
 
 def _providers_in_clear(settings: Settings) -> Iterator[Finding]:

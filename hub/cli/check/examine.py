@@ -22,7 +22,8 @@ from hub.cli.check import (
 )
 from hub.cli.check.finding import Finding, bad
 from hub.errors import HubError, Unavailable
-from hub.settings import Settings
+from hub.hosts import hosts_of
+from hub.settings import SecretUrl, Settings
 
 PATIENCE: Final = 3.0  # seconds
 _OWN_WORK: Final[Mapping[str, float]] = {house.TEMPLATES: 60.0}
@@ -48,10 +49,10 @@ _LOOKS: Final[tuple[tuple[str, Look, str], ...]] = (
 )
 """(area, check, what to do if the check itself fails)"""
 
-_PLACES: Final[Mapping[str, Callable[[Settings], str]]] = {
-    servers.RABBITMQ: lambda settings: settings.amqp_url.shown,
-    servers.REDIS: lambda settings: settings.redis_url.shown,
-    servers.POSTGRESQL: lambda settings: settings.database_url.shown,
+_PLACES: Final[Mapping[str, Callable[[Settings], SecretUrl]]] = {
+    servers.RABBITMQ: lambda settings: settings.amqp_url,
+    servers.REDIS: lambda settings: settings.redis_url,
+    servers.POSTGRESQL: lambda settings: settings.database_url,
 }
 
 
@@ -64,8 +65,10 @@ async def examine(settings: Settings) -> list[Finding]:
 
 
 async def _look(area: str, look: Look, to_do: str, settings: Settings) -> list[Finding]:
-    place = f" {_PLACES[area](settings)}" if area in _PLACES else ""
-    patience = _OWN_WORK.get(area, PATIENCE)
+    url = _PLACES[area](settings) if area in _PLACES else None
+    place = f" {url.shown}" if url else ""
+    # Each host of several is waited for before the next one is asked.
+    patience = _OWN_WORK.get(area, PATIENCE) * (2 * len(hosts_of(url.reveal())) - 1 if url else 1)
     try:
         async with asyncio.timeout(patience):
             return await look(settings)

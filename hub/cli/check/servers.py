@@ -15,13 +15,15 @@ from hub.access.keyring import KeyRing
 from hub.cli.check.bindings import bindings
 from hub.cli.check.contact import exclusions
 from hub.cli.check.finding import Finding, bad, counted, ok, warn
+from hub.cli.check.hosts import silent
 from hub.cli.check.second_factors import second_factors
 from hub.client.connection import broker_errors
 from hub.consumers import canary
 from hub.consumers.broker import connect
 from hub.consumers.canary import TopologyFindings
 from hub.consumers.topology import QUEUES
-from hub.errors import AppointmentsUnavailable
+from hub.errors import AppointmentsUnavailable, StorageUnavailable
+from hub.hosts import Hosts
 from hub.model.months import missing
 from hub.operations.months import MonthReport, read_months
 from hub.policy import load_policy
@@ -29,7 +31,9 @@ from hub.policy.monitoring import MonitorPolicy
 from hub.settings import Address, Settings
 from hub.storage.accounts import PostgresAccounts
 from hub.storage.appointments import EPOCH_KEY, TIMEOUT
-from hub.storage.database import Database, translated
+from hub.storage.connecting import connect as connect_database
+from hub.storage.connecting import translated
+from hub.storage.database import Database
 from hub.storage.keys import PostgresKeys
 from hub.storage.log import PostgresLog
 from hub.storage.migrations import HEAD, current
@@ -76,13 +80,18 @@ _NO_OFFICER: Final = (
 async def rabbitmq(settings: Settings) -> list[Finding]:
     """Check the version, the way of the events, the queues, and the messages waiting in them."""
     connection = await connect(settings.amqp_url.reveal(), "hub check")
+    down = [finding async for finding in silent(RABBITMQ, settings.amqp_url, _try_node)]
     try:
         async with broker_errors():
             found = await canary.look(connection)
             way = [] if found.missing else [finding async for finding in _way(connection)]
-        return [_broker(connection, settings), *_missing(found), *way, *_queues(found.queues)]
+        return [_broker(connection, settings), *down, *_missing(found), *way, *_queues(found.queues)]
     finally:
         await connection.close()
+
+
+async def _try_node(url: str) -> None:
+    await (await connect(url, "hub check")).close()
 
 
 def _broker(connection: AbstractConnection, settings: Settings) -> Finding:
@@ -158,12 +167,7 @@ def keeping(info: Mapping[str, Any], *, armed: bool) -> Iterator[Finding]:
 async def postgresql(settings: Settings) -> list[Finding]:
     """Check the version, the schema, and the rows of the log that need an operator."""
     url = settings.database_url.reveal()
-    with translated():
-        connection = await asyncpg.connect(url)
-        try:
-            version = str(await connection.fetchval("SHOW server_version")).partition(" ")[0]
-        finally:
-            await connection.close()
+    version = await _version(url)
     reached = ok(POSTGRESQL, f"{version} en {settings.database_url.shown}")
     revision = await current(url)
     if revision != HEAD:
@@ -175,8 +179,26 @@ async def postgresql(settings: Settings) -> list[Finding]:
     return [
         reached,
         ok(POSTGRESQL, f"Esquema al día ({HEAD})."),
+        *[finding async for finding in silent(POSTGRESQL, settings.database_url, _try_host)],
         *[finding async for finding in _to_do(settings)],
     ]
+
+
+async def _version(url: str) -> str:
+    with translated():
+        connection = await connect_database(Hosts(url))
+        try:
+            return str(await connection.fetchval("SHOW server_version")).partition(" ")[0]
+        finally:
+            await connection.close()
+
+
+async def _try_host(url: str) -> None:
+    try:
+        await _version(url)
+    except StorageUnavailable as exc:
+        if not isinstance(exc.__cause__, asyncpg.TargetServerAttributeNotMatched):  # a standby answers
+            raise
 
 
 async def _to_do(settings: Settings) -> AsyncIterator[Finding]:

@@ -9,8 +9,10 @@ from typing import Any, Final
 import asyncpg
 
 from hub.errors import ConfigurationError, StorageUnavailable
+from hub.hosts import Hosts
 from hub.storage import rights
-from hub.storage.database import COMMAND_TIMEOUT, CONNECT_TIMEOUT, load, translated
+from hub.storage.connecting import connect, translated
+from hub.storage.database import COMMAND_TIMEOUT, load
 from hub.storage.migrations import completing
 from hub.storage.migrations import plan as planning
 from hub.storage.migrations.plan import UpgradePlan
@@ -129,9 +131,7 @@ async def _connected(
     database_url: str, command_timeout: float | None = COMMAND_TIMEOUT
 ) -> AsyncIterator[Any]:
     with translated():
-        connection = await asyncpg.connect(
-            database_url, timeout=CONNECT_TIMEOUT, command_timeout=command_timeout
-        )
+        connection = await connect(Hosts(database_url), command_timeout=command_timeout)
         try:
             yield connection
         finally:

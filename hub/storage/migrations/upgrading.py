@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-import asyncpg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -22,8 +21,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from hub.errors import ConfigurationError, StorageUnavailable
+from hub.hosts import Hosts
 from hub.storage import rights
-from hub.storage.database import CONNECT_TIMEOUT, translated
+from hub.storage.connecting import connect, translated
 from hub.storage.migrations.statements import down_of, statements_of
 
 _LOCK: Final = 0x687562  # an advisory lock of our own: "hub"
@@ -119,9 +119,9 @@ class _Held(ConfigurationError):
 
 async def _try(database_url: str, work: Callable[[Connection], None]) -> None:
     engine = create_async_engine(
-        # Only asyncpg parses the URL: SQLAlchemy accepts other query parameters.
+        # Only asyncpg and `Hosts` parse the URL: SQLAlchemy accepts other query parameters.
         "postgresql+asyncpg://",
-        async_creator=lambda: asyncpg.connect(database_url, timeout=CONNECT_TIMEOUT),
+        async_creator=partial(connect, Hosts(database_url)),
         poolclass=NullPool,
     )
     try:
