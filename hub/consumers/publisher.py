@@ -31,6 +31,7 @@ from hub.model import DeadLetter, Event, Gap, Json, Lane, RawMessage
 from hub.model.results import source_key
 from hub.model.tickets import encode_ticket
 from hub.ports import Ticket
+from hub.ports.publisher import NOWHERE
 from hub.resilience.database_time import NOW
 from hub.tasks import reraise_if_cancelled
 
@@ -115,11 +116,13 @@ class BrokerPublisher:
             )
         )
 
-    async def notify(self, events: Sequence[Event]) -> None:
+    async def notify(self, events: Sequence[Event], also: Mapping[str, Sequence[str]] = NOWHERE) -> None:
         if not events:
             return
         send = partial(self._publish, await self._channel(), topology.EVENTS_OUT, mandatory=False)
-        await asyncio.gather(*(send(event.name, encode(event), _to_its_source(event)) for event in events))
+        await asyncio.gather(
+            *(send(event.name, encode(event), _to_whom(event, also.get(event.id, ()))) for event in events)
+        )
 
     async def replay(self, letter: DeadLetter) -> None:
         properties = _durable(letter.content_type, headers=headers_of(letter), user=self._user)
@@ -283,11 +286,12 @@ async def _declare(connection: AbstractConnection) -> None:
         await close(channel)
 
 
-def _to_its_source(event: Event) -> Basic.Properties:
-    """Route a notice also under its name and the source that it is for, in the same publish."""
+def _to_whom(event: Event, also: Sequence[str]) -> Basic.Properties:
+    """Route a notice also under its name and those that it is for, its source first, in the same publish."""
     source = event.data.get("event_source")
-    also = [f"{event.name}.{source_key(source)}"] if source else []
-    return _durable(CONTENT_TYPE, headers={"CC": also} if also else None)
+    words = [*([source_key(source)] if source else []), *also]
+    keys = [f"{event.name}.{word}" for word in words]
+    return _durable(CONTENT_TYPE, headers={"CC": keys} if keys else None)
 
 
 def _durable(

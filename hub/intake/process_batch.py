@@ -36,6 +36,7 @@ from hub.messages.appointments import make_appointments, waiting
 from hub.model import TYPE_PREFIX, TYPE_SUFFIX, DeadLetter, RawMessage, Unreached
 from hub.model.tickets import tickets
 from hub.ports import Appointments, IntakeStore, Now, Publisher
+from hub.ports.publisher import NOWHERE
 from hub.resilience.right_of_way import RIGHT_OF_WAY
 
 _UNREACHED: Final = Metric(
@@ -85,7 +86,7 @@ async def process_batch(
             result.unreached += expanded.unreached
     if trace is not None:
         trace.record(batch.events, _ticketed(result))
-    await _notify_publishers(result.letters, publisher, now)
+    await _notify_publishers(result.letters, publisher, now, bound)
     traced = {} if context.tracer is None else trace_ids(batch.events)
     await notify_unreached(result.unreached, publisher, now, traced)
     await make_appointments(appointments, result.later, result.clocks)
@@ -123,11 +124,18 @@ async def store_dead_letter(
 ) -> None:
     """Store a dead letter of a delivery on which the hub itself fails repeatedly."""
     fault = InvalidEvent(f"the hub fails on it ({type(error).__name__})")
-    await refuse([(as_sent(incoming, senders.own), fault)], store=store, publisher=publisher, now=now)
+    bound = await senders.current()
+    refused = [(as_sent(incoming, senders.own), fault)]
+    await refuse(refused, store=store, publisher=publisher, now=now, bound=bound)
 
 
 async def refuse(
-    refused: Sequence[tuple[RawMessage, InvalidEvent]], *, store: IntakeStore, publisher: Publisher, now: Now
+    refused: Sequence[tuple[RawMessage, InvalidEvent]],
+    *,
+    store: IntakeStore,
+    publisher: Publisher,
+    now: Now,
+    bound: BindingSnapshot | None = None,
 ) -> Sequence[DeadLetter]:
     """
     Store refused messages of any entry point as dead letters, and notify the publishers.
@@ -137,11 +145,13 @@ async def refuse(
     letters = [dead_letter(incoming, error) for incoming, error in refused]
     async with store.transaction() as transaction:
         await transaction.add_dead_letters(letters)
-    await _notify_publishers(letters, publisher, now)
+    await _notify_publishers(letters, publisher, now, bound)
     return letters
 
 
-async def _notify_publishers(letters: Sequence[DeadLetter], publisher: Publisher, now: Now) -> None:
+async def _notify_publishers(
+    letters: Sequence[DeadLetter], publisher: Publisher, now: Now, bound: BindingSnapshot | None
+) -> None:
     for letter in letters:
         log.warning(
             "event.rejected",
@@ -151,7 +161,9 @@ async def _notify_publishers(letters: Sequence[DeadLetter], publisher: Publisher
             event_id=letter.event_id,
             sender=letter.sender,
         )
-    await publisher.notify([rejection(letter, now()) for letter in letters if may_be_reported(letter)])
+    told = [(letter, rejection(letter, now())) for letter in letters if may_be_reported(letter)]
+    also = {event.id: bound.words_of(letter) for letter, event in told} if bound else NOWHERE
+    await publisher.notify([event for _, event in told], also)
 
 
 async def notify_unreached(

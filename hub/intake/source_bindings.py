@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from hub.access.api_keys import Bindings, adds_to, bindings_of, cases_of, require_sender
-from hub.model import Event, RawMessage, is_hub_source, normal_source
+from hub.access.api_keys import HTTP, Bindings, adds_to, bindings_of, cases_of, require_sender
+from hub.model import DeadLetter, Event, RawMessage, is_hub_source, normal_source
+from hub.model.results import source_key, user_key
 from hub.ports import KeyStore, SenderKeys
 from hub.resilience.cached import Cached
 
@@ -31,6 +32,18 @@ class BindingSnapshot:
     def require(self, event: Event, incoming: RawMessage) -> None:
         """Raise WrongSender if the user who has sent the event may not publish it for its source."""
         require_sender(event, incoming.user, self.bindings, own=self.own)
+
+    def words_of(self, letter: DeadLetter) -> Sequence[str]:
+        """
+        Return under which words a dead letter is said to its sender, besides the source that it names.
+
+        That source may be unreadable, or another's: then the sender's own sources are among them.
+        """
+        user = letter.sender
+        if user is None or user.startswith(HTTP):  # who came over HTTP has its answer
+            return ()
+        own = () if letter.proven or self.bindings is None else self.bindings
+        return user_key(user), *sorted(source_key(source) for bound, source in own if bound == user)
 
     def may_add(self, source: str, owner: str) -> bool:
         """

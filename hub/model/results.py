@@ -104,3 +104,8 @@ def source_key(source: str) -> str:
     if len(word) <= _LONGEST_KEY:
         return word
     return f"sha256:{sha256(source.encode(errors='replace')).hexdigest()}"
+
+
+def user_key(user: str) -> str:
+    """Return the two words by which a user of RabbitMQ is named there; no source has a dot in its word."""
+    return f"user.{source_key(user)}"

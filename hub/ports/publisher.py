@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, Protocol
 
 from hub.model import DeadLetter, Event, Lane, RawMessage
 from hub.model.tickets import Ticket
+
+NOWHERE: Final[Mapping[str, Sequence[str]]] = MappingProxyType({})
 
 
 class Publisher(Protocol):
@@ -37,10 +40,11 @@ class Publisher(Protocol):
     async def replay(self, letter: DeadLetter) -> None:
         """Publish a dead letter's bytes to `domain.events` again, unchanged, as its first sender's."""
 
-    async def notify(self, events: Sequence[Event]) -> None:
+    async def notify(self, events: Sequence[Event], also: Mapping[str, Sequence[str]] = NOWHERE) -> None:
         """
         Publish to the exchange `hub.events.out` only; no bound queue is not a fault.
 
         The key is the event's name; where its data has an `event_source`, also the name and the key of that
-        source (`hub.model.results.source_key`), so that a publisher hears of its own only.
+        source (`hub.model.results.source_key`), so that a publisher hears of its own only. `also` has further
+        words, by the id of the event, under each of which it goes as well.
         """

@@ -27,7 +27,7 @@ from hub.errors import ConfigurationError, StorageRefused, Unavailable
 from hub.hosts import Hosts
 from hub.ports import RESTORED_BY
 from hub.storage import migrations
-from hub.storage.connecting import connect, translated
+from hub.storage.connection import connect, translated
 from hub.storage.database import load
 from hub.storage.postgres_client import run_tool
 

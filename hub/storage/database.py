@@ -18,7 +18,7 @@ from hub.errors import StorageRefused
 from hub.hosts import Hosts
 from hub.model import Json
 from hub.resilience.right_of_way import RIGHT_OF_WAY
-from hub.storage.connecting import AWAY, CONFLICT, connect, translated
+from hub.storage.connection import AWAY, CONFLICT, connect, translated
 
 T = TypeVar("T")
 

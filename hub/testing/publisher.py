@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from msgspec.structs import replace
 
 from hub.model import DeadLetter, Event, Lane, RawMessage
 from hub.ports import Ticket
+from hub.ports.publisher import NOWHERE
 from hub.testing.faults import Faults
 
 
@@ -21,6 +22,7 @@ class MemoryPublisher:
         self.published: list[Ticket] = []
         self.events: list[Event] = []
         self.notices: list[Event] = []
+        self.also: dict[str, Sequence[str]] = {}
         self.moved: list[tuple[Lane, Event, str | None]] = []
         self.demoted: list[RawMessage] = []
         self.callers: list[str | None] = []
@@ -58,6 +60,7 @@ class MemoryPublisher:
         self.faults.meet("replay")
         self.replayed.append(letter)
 
-    async def notify(self, events: Sequence[Event]) -> None:
+    async def notify(self, events: Sequence[Event], also: Mapping[str, Sequence[str]] = NOWHERE) -> None:
         self.faults.meet("notify")
         self.notices += events
+        self.also |= also

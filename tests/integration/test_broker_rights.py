@@ -25,6 +25,7 @@ from hub.consumers import topology
 from hub.consumers.publisher import BrokerPublisher
 from hub.local import programs
 from hub.model import Lane, own_event
+from hub.model.results import user_key
 from hub.ports import Ticket
 from tests.broker_users import control
 from tests.integration.test_broker_publisher import publishing
@@ -251,6 +252,7 @@ async def test_the_user_for_notices_receives_those_of_its_source_and_nothing_els
         queue = await channel.declare_queue("crm.notices", durable=True)
         for name in ("event.rejected", "hub.event.unreached", "notification.*"):
             await queue.bind(topology.EVENTS_OUT, f"{name}.{CRM}")
+        await queue.bind(topology.EVENTS_OUT, f"event.rejected.{user_key('crm')}")
         names = ("notification.sent", "event.rejected", "sla.at_risk")
         await hub.notify(
             [
@@ -260,10 +262,14 @@ async def test_the_user_for_notices_receives_those_of_its_source_and_nothing_els
             ]
         )
 
-        heard = [json.loads((await queue.get(timeout=10)).body) for _ in range(2)]
-        assert [(CRM, f"co.coproservicios.{name}.v1") for name in names[:2]] == [
-            (told["id"], told["type"]) for told in heard
-        ]
+        unreadable = own_event("event.rejected", "unreadable", {"event_source": None}, time=MONDAY)
+        await hub.notify([unreadable], {unreadable.id: [user_key("crm")]})
+
+        heard = [json.loads((await queue.get(timeout=10)).body) for _ in range(3)]
+        assert [
+            *((CRM, f"co.coproservicios.{name}.v1") for name in names[:2]),
+            ("unreadable", unreadable.type),
+        ] == [(told["id"], told["type"]) for told in heard]
         assert await queue.get(fail=False) is None
 
 
@@ -277,6 +283,8 @@ async def test_the_user_for_notices_receives_those_of_its_source_and_nothing_els
         "notification.#",
         "notification.*.*",
         "notification.*.urn:coproservicios:other",
+        "event.rejected.user.other",
+        "event.rejected.user.*",
         f"*.*.{CRM}",
         f"notification.sent.{CRM}x",
     ],

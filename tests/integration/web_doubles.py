@@ -71,6 +71,7 @@ from hub.policy import load_policy
 from hub.ports import BoardFilter, Cause, Causes, MessageFilter, Ticket
 from hub.ports.activity import AcceptedMessages, AffectedPeople, ChannelOfMessages, HourOfMessages
 from hub.ports.evidence import EvidenceStore
+from hub.ports.publisher import NOWHERE
 from hub.ports.receipts import ReceiptStore
 from hub.settings import load
 from hub.storage import (
@@ -597,7 +598,8 @@ class MemoryPublisher:
         self.replayed.append(letter)
 
     async def tickets(self, tickets: Sequence[Ticket]) -> None: ...
-    async def notify(self, events: Sequence[Event]) -> None:
+    async def notify(self, events: Sequence[Event], also: Mapping[str, Sequence[str]] = NOWHERE) -> None:
+        del also
         self.notices += events
 
     async def move(

@@ -101,6 +101,47 @@ async def test_a_dead_letter_keeps_the_identity_that_can_be_read(
     assert hub.publisher.notices[0].data["event_id"] == known[0]
 
 
+@pytest.mark.parametrize(
+    ("raw", "under"),
+    [
+        (arrived(b"{", user="crm"), True),
+        (arrived(b"{" + b" " * MAX_BODY, user="crm"), True),
+        (arrived(encode(GOOD), content_type="text/plain", user="crm"), True),
+        (arrived(encode(GOOD), user="crm"), True),  # of the source of another user
+        (arrived(b"{", user="http:key:crm"), False),
+        (arrived(b"{"), False),
+    ],
+    ids=["not JSON", "too large", "content type", "source of another", "over HTTP", "no user_id"],
+)
+async def test_sender_of_what_cannot_be_read_hears_of_it_under_keys_that_it_may_bind(
+    raw: RawMessage, *, under: bool
+) -> None:
+    """`user_id` is what RabbitMQ has checked: it says whose it is where the body cannot."""
+    hub = memory_hub(MONDAY)
+    for user, source in (("crm", "https://crm.example.co"), ("desk", GOOD.source)):
+        await hub.bind(user, source)
+    await hub.take_in(raw)
+    [notice] = hub.publisher.notices
+    words = ["user.crm", "https://crm%2Eexample%2Eco"]
+
+    assert (words if under else []) == list(hub.publisher.also[notice.id])
+
+
+async def test_delivery_on_which_the_hub_fails_is_said_to_its_sender() -> None:
+    hub = memory_hub(MONDAY)
+    await store_dead_letter(
+        arrived(b"{}", user="crm.one"),
+        RuntimeError(),
+        senders=SourceBindings(hub.keys, own=None),
+        store=hub.store,
+        publisher=hub.publisher,
+        now=hub.clock,
+    )
+    [notice] = hub.publisher.notices
+
+    assert ["user.crm%2Eone"] == list(hub.publisher.also[notice.id])
+
+
 async def test_unknown_fields_are_named_beside_missing_ones() -> None:
     hub = memory_hub(MONDAY)
     await hub.take_in(event("pqrs.received", {"prioridad": "alta"}, without=("radicado",)))

@@ -31,8 +31,8 @@ from hub.policy.monitoring import MonitorPolicy
 from hub.settings import Address, Settings
 from hub.storage.accounts import PostgresAccounts
 from hub.storage.appointments import EPOCH_KEY, TIMEOUT
-from hub.storage.connecting import connect as connect_database
-from hub.storage.connecting import translated
+from hub.storage.connection import connect as connect_database
+from hub.storage.connection import translated
 from hub.storage.database import Database
 from hub.storage.keys import PostgresKeys
 from hub.storage.log import PostgresLog

@@ -11,7 +11,7 @@ import asyncpg
 from hub.errors import ConfigurationError, StorageUnavailable
 from hub.hosts import Hosts
 from hub.storage import rights
-from hub.storage.connecting import connect, translated
+from hub.storage.connection import connect, translated
 from hub.storage.database import COMMAND_TIMEOUT, load
 from hub.storage.migrations import completing
 from hub.storage.migrations import plan as planning

@@ -23,7 +23,7 @@ from sqlalchemy.pool import NullPool
 from hub.errors import ConfigurationError, StorageUnavailable
 from hub.hosts import Hosts
 from hub.storage import rights
-from hub.storage.connecting import connect, translated
+from hub.storage.connection import connect, translated
 from hub.storage.migrations.statements import down_of, statements_of
 
 _LOCK: Final = 0x687562  # an advisory lock of our own: "hub"

@@ -74,7 +74,8 @@ _DESCRIPTION: Final = (
     "Structured CloudEvents 1.0; the routing key is the channel's address. The hub receives those on the "
     "exchange domain.events, where it also sends those that it emits itself. It sends notices to publishers "
     "about their events to the exchange hub.events.out, where each also has a key that ends in the source of "
-    "the event that it is about: a publisher binds those of its own."
+    "the event that it is about: a publisher binds those of its own. What cannot be read names no source: "
+    "its sender hears of it under event.rejected.user. and the name of its RabbitMQ user."
 )
 
 _SOURCE: Final = (
