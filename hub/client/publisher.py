@@ -56,7 +56,7 @@ class Publisher:
     """
     Publishes events to the hub, and waits until RabbitMQ has stored each.
 
-        async with Publisher("amqp://crm:…@broker/", source="urn:my-system") as publisher:
+        async with Publisher("amqp://crm:…@broker/hub", source="urn:my-system") as publisher:
             await publisher.publish(CloudEvent(type="pqrs.replied", id="reply-7", data={…}))
 
     It connects at the first event, and again after each loss. Many events may be published at once, over one

@@ -20,6 +20,7 @@ from hub.local.loopback import free_port
 from tests.acceptance.conftest import House
 from tests.acceptance.directory import publish_all
 from tests.integration.node import MODULES, need
+from tests.servers import Servers
 
 ROOT: Final = Path(__file__).parents[2]
 EXAMPLES: Final = ROOT / "examples/publishing"
@@ -109,13 +110,17 @@ async def test_program_publishes_an_event_that_the_hub_answers(
 
 @pytest.mark.parametrize("program", PROGRAMS[:-1], ids=lambda program: program.name)
 async def test_program_says_when_no_queue_takes_its_event(
-    program: Program, amqp_url: str, tmp_path: Path
+    program: Program, servers: Servers, tmp_path: Path
 ) -> None:
-    command = program.command(tmp_path)
-    async with await aio_pika.connect(amqp_url, timeout=10) as connection:
+    """In the default virtual host, whose address ends in a bare slash: that of `scripts/run` does."""
+    command, url = program.command(tmp_path), servers.rabbitmq.url
+    async with await aio_pika.connect(url, timeout=10) as connection:
         channel = await connection.channel()
-        await channel.declare_exchange(topology.DOMAIN_EVENTS, "topic", durable=True)
-    code, out, complaint = await run(command, {"HUB_AMQP_URL": amqp_url})
+        await channel.declare_exchange(topology.DOMAIN_EVENTS, "topic", auto_delete=True)
+        code, out, complaint = await run(command, {"HUB_AMQP_URL": url})
+        await channel.exchange_delete(topology.DOMAIN_EVENTS)
+
+    assert url.endswith("/")
 
     assert (True, "") == (code != 0, out)
     assert "No queue takes the event" in complaint

@@ -1,6 +1,6 @@
 // Publish an event with RabbitMQ's own client (com.rabbitmq:amqp-client) and no other library.
 //
-// HUB_AMQP_URL=amqp://crm:password@broker/ java -cp amqp-client.jar:slf4j-api.jar Publish.java
+// HUB_AMQP_URL=amqp://crm:password@broker/hub java -cp amqp-client.jar:slf4j-api.jar Publish.java
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
@@ -15,6 +15,9 @@ public final class Publish {
     public static void main(String[] arguments) throws Exception {
         ConnectionFactory factory = new ConnectionFactory();
         factory.setUri(System.getenv("HUB_AMQP_URL"));
+        if (factory.getVirtualHost().isEmpty()) {
+            factory.setVirtualHost("/"); // to this client alone, a bare slash at the end is another virtual host
+        }
         factory.setConnectionTimeout(10_000);
 
         // The id of what happened in your own system: the same id again changes nothing, so repeating is safe.

@@ -1,7 +1,7 @@
 // Publish an event with amqplib and cloudevents.
 //
 // npm install
-// HUB_AMQP_URL=amqp://crm:password@broker/ node publish.js
+// HUB_AMQP_URL=amqp://crm:password@broker/hub node publish.js
 
 import { randomUUID } from "node:crypto";
 import amqp from "amqplib";

@@ -2,7 +2,7 @@
 Publish an event with aio-pika alone.
 
 pip install aio-pika
-HUB_AMQP_URL=amqp://crm:password@broker/ python publish.py
+HUB_AMQP_URL=amqp://crm:password@broker/hub python publish.py
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """
 Publish an event with `hub.client`, which connects again and repeats by itself.
 
-HUB_AMQP_URL=amqp://crm:password@broker/ python publish_with_client.py
+HUB_AMQP_URL=amqp://crm:password@broker/hub python publish_with_client.py
 """
 
 import asyncio
