@@ -1,7 +1,7 @@
 """
 For systems that publish events: `Publisher` and `CloudEvent`.
 
-It needs aio-pika, and of the hub nothing but its errors.
+A wheel of its own (`client/pyproject.toml`): it needs aio-pika, and of the hub nothing but the lowest rooms.
 """
 
 from hub.client.event import CloudEvent

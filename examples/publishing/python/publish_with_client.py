@@ -1,6 +1,7 @@
 """
 Publish an event with `hub.client`, which connects again and repeats by itself.
 
+pip install hub_client-0.1.0-py3-none-any.whl
 HUB_AMQP_URL=amqp://crm:password@broker/hub python publish_with_client.py
 """
 
