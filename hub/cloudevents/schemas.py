@@ -40,7 +40,14 @@ _AHEAD: Final = f"{FUTURE // timedelta(minutes=1)} minutes"
 _SHOWN_ERRORS: Final = 3
 _NEAR: Final = 3
 _VERSIONED: Final = frozenset(kind.name for kind in CATALOG if kind.name.startswith("directory."))
+_RECEIVED: Final = frozenset(
+    {"pqrs.received", "pqrs.info_received", "privacy.query.received", "privacy.claim.received"}
+)
+"""Events whose terms of law count from the `received_at` that they name."""
+_REGISTERED_WITHIN: Final = timedelta(days=180)
+"""Twice the longest term of law, doubled, has passed by then: what is older has a mistyped year."""
 _HAS_HOURS: Final = "directory.membership.upserted"
+_RECEIVED_AT: Final = "received_at"
 _LEGAL_DAYS: Final = WorkCalendar({0: [("08:00", "17:00")]}, ColombianHolidays(), {}, ZONE)
 """Whoever checks an event without a policy: the days that count by the law, whatever its hours."""
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -97,6 +104,8 @@ class Schemas:
             _check_recall(event)
         if kind.name in SAID_AT:
             _check_consent_time(event, SAID_AT[kind.name], now)
+        if kind.name in _RECEIVED:
+            _check_receipt(event, now)
         if kind.name == _HAS_HOURS:
             _check_hours(event)
         if kind.name in _VERSIONED:
@@ -192,6 +201,19 @@ def _check_consent_time(event: Event, field: str, now: datetime) -> None:
     """Refuse a future consent, which would override a later revocation."""
     if said_at(event) > now + FUTURE:
         raise InvalidEvent(f"data.{field}: expected at most {_AHEAD} from now", field=f"data.{field}")
+
+
+def _check_receipt(event: Event, now: datetime) -> None:
+    """Refuse a receipt of the future, and one that no petition is still open for: terms count from it."""
+    said = event.data.get(_RECEIVED_AT)
+    if said is None:
+        return
+    at = rfc3339.parse(said)
+    late, early = at > now + FUTURE, at < event.time - _REGISTERED_WITHIN
+    if late or early:
+        bound = f"{_AHEAD} from now" if late else f"{_REGISTERED_WITHIN.days} days before time"
+        field = f"data.{_RECEIVED_AT}"
+        raise InvalidEvent(f"{field}: expected at most {bound}", field=field)
 
 
 def _check_hours(event: Event) -> None:

@@ -8,7 +8,7 @@ clocks; it is read if an earlier start arrives.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -200,15 +200,17 @@ def _must_restart(case: _Case, context: IntakeContext) -> bool:
     if case.state is None:
         # A duplicate of an event that was stored without a replay.
         return not case.new
-    return sla.must_restart(case.state, case.events, context.catalog, version=context.version)
+    policy = context.rules.policy
+    return sla.must_restart(case.state, case.events, context.catalog, policy, version=context.version)
 
 
 def _changes_nothing(case: _Case, state: CaseState | None, context: IntakeContext) -> bool:
     if case.alone or (case.again and state is not None):
         return False
     # None of these ever starts a clock.
+    policy = context.rules.policy
     return state is None or all(
-        sla.changes_nothing(state, context.kinds[event.type], event, version=context.version)
+        sla.changes_nothing(state, context.kinds[event.type], event, policy, version=context.version)
         for event in case.events
     )
 
@@ -247,8 +249,13 @@ async def _histories(
             since[case.key] = None
         elif case.new and _may_skip(case.key, context):
             begins = case.state is None
-            since[case.key] = None if begins else min(event.time for event in case.events)
+            since[case.key] = None if begins else min(_counts_from(case.events, context))
     return await transaction.case_events(since) if since else {}
+
+
+def _counts_from(events: Iterable[Event], context: IntakeContext) -> Iterator[datetime]:
+    policy = context.rules.policy
+    return (sla.counts_from(context.kinds[event.type], event, policy) for event in events)
 
 
 def _replay(

@@ -27,7 +27,7 @@ from hub.intake.resolved_audience import (
     record,
     resolve,
 )
-from hub.intake.unreached import again, find_unreached, stale
+from hub.intake.unreached import again, find_unreached, late, stale
 from hub.messages.appointments import waiting
 from hub.messages.planning.documents import request_of
 from hub.messages.planning.posters import posters_of
@@ -101,12 +101,14 @@ async def plan_in(
         transaction, stored, new, context=context, now=now, released=released
     )
     # After the clocks: some events come so late that nobody is called for theirs.
+    mine = [event.stored for event in added]
     unreached = find_unreached(
         [event.stored for event in fresh],
         units=units,
         new=new,
         empty=empty,
-        stale=stale(result.clocks, [event.stored for event in added], now),
+        stale=stale(result.clocks, mine, now, context),
+        late=late(result.clocks, mine, context.rules.policy.calendar),
         messages=result.messages,
         channels=context.rules.channels,
     )

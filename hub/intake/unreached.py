@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from hub.intake.decode import is_directory
+from hub.business_time import WorkCalendar
+from hub.intake.decode import IntakeContext, is_directory
 from hub.messages.planning.plan import is_recorded_only
 from hub.model import (
     DO_NOT_CONTACT,
@@ -18,6 +19,7 @@ from hub.model import (
     Clock,
     Event,
     Message,
+    Move,
     Purpose,
     State,
     StoredEvent,
@@ -27,7 +29,7 @@ from hub.model import (
     own_event,
 )
 from hub.people.audience.contacts import bad_contacts
-from hub.sla import TOO_LATE, is_history
+from hub.sla import TOO_LATE, counts_from, is_history
 
 NOTICE: Final = "hub.event.unreached"
 _PLACED: Final = AddedEvent(place_known=True)
@@ -41,15 +43,17 @@ def find_unreached(
     new: Mapping[UUID, AddedEvent],
     empty: Container[UUID],
     stale: Container[UUID],
+    late: Container[UUID],
     messages: Sequence[Message],
     channels: Mapping[str, ChannelTraits],
 ) -> list[Unreached]:
     """
     Return the events that name something unknown to the directory or a contact that is none, do not reach
-    their audience, or come too late for their clocks to call anybody.
+    their audience, come too late for their clocks to call anybody, or tell late of what a term counts from.
 
     `units` are known to the directory; `new` says of new events whether their copropiedad is; `empty` are the
-    keys of the events with an empty audience, `stale` those of the events whose clocks are history.
+    keys of the events with an empty audience, `stale` those of the events whose clocks are history, `late`
+    those of the events that were registered late.
     """
     silent = out_of_reach(messages, channels)
     strangers = {message.event_key for message in messages if message.reason == UNKNOWN_PERSON}
@@ -64,6 +68,7 @@ def find_unreached(
             UnreachedReason.NO_CHANNEL: stored.key in silent,
             UnreachedReason.BAD_CONTACT: bool(wrong),
             UnreachedReason.STALE: stored.key in stale,
+            UnreachedReason.LATE: stored.key in late,
         }
         if is_directory(stored.event):
             # It is for nobody: only a contact that would be lost is of interest.
@@ -79,7 +84,23 @@ def bad_fields(event: Event) -> tuple[str, ...]:
     return () if is_hub_source(event.source) else tuple(bad_contacts(event.data))
 
 
-def stale(clocks: Iterable[Clock], events: Iterable[StoredEvent], now: datetime) -> set[UUID]:
+def late(clocks: Iterable[Clock], events: Iterable[StoredEvent], calendar: WorkCalendar) -> set[UUID]:
+    """
+    Return which new events were registered after the business day that follows the receipt.
+
+    What comes on a Friday evening is registered on Monday: that costs the term nothing that counts.
+    """
+    begun_by = {
+        clock.opened_by
+        for clock in clocks
+        if (at := clock.course.registered_at) and at > calendar.legal_due(clock.started_at, 1)
+    }
+    return {one.key for one in events if one.key in begun_by} if begun_by else set()
+
+
+def stale(
+    clocks: Iterable[Clock], events: Iterable[StoredEvent], now: datetime, context: IntakeContext
+) -> set[UUID]:
     """Return which new events came so late that the clocks they began, or let run on, are history."""
     early = now - TOO_LATE
     old = [clock for clock in clocks if clock.started_at < early and _is_history(clock, now)]
@@ -87,7 +108,12 @@ def stale(clocks: Iterable[Clock], events: Iterable[StoredEvent], now: datetime)
         return set()
     begun_by = {clock.opened_by for clock in old}
     resumed = {(clock.case, pause.until) for clock in old for pause in clock.course.pauses}
-    return {one.key for one in events if one.key in begun_by or (one.case, one.event.time) in resumed}
+    return {one.key for one in events if one.key in begun_by or (one.case, _resumes(one, context)) in resumed}
+
+
+def _resumes(stored: StoredEvent, context: IntakeContext) -> datetime:
+    kind = context.kinds[stored.event.type]
+    return counts_from(kind, stored.event, context.rules.policy, by=Move.RESUME)
 
 
 def _is_history(clock: Clock, now: datetime) -> bool:

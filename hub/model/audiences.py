@@ -36,6 +36,8 @@ class UnreachedReason(StrEnum):
     """It names an address or a number that is none: whoever has another one is reached by that."""
     STALE = "stale"
     """It came when the whole ladder of a promise had passed: its clock is history, and nobody is called."""
+    LATE = "late"
+    """It tells of a receipt days ago: the term has run since then."""
     NO_DOCUMENT = "no_document"
     """Its document was not fetched: it reaches people as the publisher's link, or not at all."""
 

@@ -113,7 +113,8 @@ class ClockHistory:
 
     `extended_at` is when the term was extended, `extended_to` the end of the day that the extension named.
     `reopened` are the instants at which an answer was found not to have arrived. Until `unknown_until` the
-    hub did not know of the clock: nobody is called for steps up to then.
+    hub did not know of the clock: nobody is called for steps up to then. `registered_at` is the time of the
+    event that began it, where that is later than the fact from which it counts.
     """
 
     pauses: tuple[Pause, ...] = ()
@@ -122,6 +123,7 @@ class ClockHistory:
     acknowledged: tuple[Acknowledgement, ...] = ()
     reopened: tuple[datetime, ...] = ()
     unknown_until: datetime | None = None
+    registered_at: datetime | None = None
 
     @property
     def paused(self) -> bool:

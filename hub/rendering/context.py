@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from hub.business_time import as_utc
+from hub.business_time.dates import query_instant
 from hub.contact_rules.purposes import TO_STAFF
 from hub.errors import TemplateFailure
 from hub.model import Brand, Claimed, Facts, Json, Purpose
@@ -98,6 +100,12 @@ class Context:
             code=facts.code if facts else "",
         )
 
+    @property
+    def counts_from(self) -> datetime:
+        """The instant from which the terms of a receipt count: when it came, or the event's own time."""
+        came = self.data.get("received_at")
+        return self.event_time if came is None else min(self.event_time, as_utc(query_instant(came)))
+
     def names(self) -> dict[str, Json]:
         name = nombre(self.person)
         units = [one_line(unit) for unit in ((self.unit,) if self.unit else self.units)]
@@ -107,6 +115,7 @@ class Context:
             "event": {"id": self.event_id, "time": self.event_time, "name": self.event_name},
             # As text, which filters remember: a receipt names it in each of its forms.
             "registered_at": self.event_time.isoformat(),
+            "counts_from": self.counts_from.isoformat(),
             "building": self.building,
             "unit": self.unit,
             "units": units,

@@ -157,6 +157,7 @@ DEAD_REASONS: Final[tuple[tuple[str, str], ...]] = (
     ("the body: expected", "El contenido no es un evento en JSON"),
     ("content type:", "El tipo de contenido no es el de un evento"),
     ("data: expected", "Los datos del evento no tienen la forma esperada"),
+    ("days before time", "Llegó demasiado antes de que se registrara"),
     ("minutes from now", "La hora del evento está en el futuro"),
     ("more than", "El evento es demasiado grande"),
     (": expected", "Un dato no tiene la forma esperada"),
@@ -192,6 +193,9 @@ UNREACHED: Final[Mapping[str, UnreachedWords]] = {
     ),
     "stale": UnreachedWords(
         "Llegó cuando ya habían pasado su plazo y todos sus avisos", "atienda el caso: a nadie se llamó"
+    ),
+    "late": UnreachedWords(
+        "Se registró días después de llegar", "su plazo corre desde que llegó: atiéndalo primero"
     ),
     "no_document": UnreachedWords(
         "Su documento no se pudo traer", "pida a quien lo publicó que lo corrija y lo publique de nuevo"

@@ -310,7 +310,7 @@ class Templates:
             "own_link_buttons": self.texting.buttons,
             **functions(self.clocks, context.data, context.due, context.leaves),
             **tenses(context.event_time, context.leaves),
-            "abrimos": opening(self.calendar, context.event_time, context.leaves),
+            "abrimos": opening(self.calendar, context.counts_from, context.leaves),
             "company": self.company,
         }
         if language != DEFAULT_LOCALE:

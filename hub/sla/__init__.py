@@ -35,6 +35,7 @@ from hub.sla.reconcile import (
 from hub.sla.replay import (
     ReplayResult,
     changes_nothing,
+    counts_from,
     due_of,
     moves_of,
     must_restart,

@@ -14,6 +14,7 @@ from hub.model import (
     HUB_SOURCE,
     Acknowledgement,
     Clock,
+    ClockHistory,
     ClockState,
     Event,
     FollowUp,
@@ -53,7 +54,7 @@ class Fold:
         if name not in self.running:
             rules = self.policy.clocks[name]
             promise = rules.promise_for(event.data, self.policy.calendar_rules.mode)
-            at = event.time if rules.since is None else rules.started_at(event.data, event.time)
+            at = rules.started_at(event.data, event.time)
             self._begin(name, event, promise, _context(event), at)
 
     def check(self, name: str, event: Event) -> None:
@@ -84,6 +85,7 @@ class Fold:
             level=FIRST_LEVEL,
             promise=promise,
             steps=(),
+            course=ClockHistory(registered_at=event.time if at < event.time else None),
             opened_by=event_key(event),
             context=context,
         )
@@ -114,6 +116,8 @@ class Fold:
     def _end(self, name: str, at: datetime, state: ClockState) -> None:
         clock = self.running.pop(name, None)
         if clock is not None:
+            # Of two terms that one event starts, only one may count from a fact before it.
+            at = max(at, clock.started_at)
             self.ended.append(replace(self._resumed(clock, at), ended_at=at, state=state))
 
     def pause(self, name: str, event: Event) -> None:
@@ -123,13 +127,15 @@ class Fold:
 
     def resume(self, name: str, event: Event) -> None:
         if name in self.running:
-            self.running[name] = self._resumed(self.running[name], event.time)
+            at = self.policy.clocks[name].started_at(event.data, event.time)
+            self.running[name] = self._resumed(self.running[name], at)
 
     def _resumed(self, clock: Clock, at: datetime) -> Clock:
         if not clock.course.paused:
             return clock
         *before, last = clock.course.pauses
-        pauses = (*before, replace(last, until=at))
+        # What was asked for may have come before anybody asked.
+        pauses = (*before, replace(last, until=max(at, last.since)))
         return replace(clock, course=replace(clock.course, pauses=pauses))
 
     def extend(self, name: str, event: Event) -> None:

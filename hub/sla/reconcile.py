@@ -40,7 +40,7 @@ def merge(replayed: Clock, stored: Clock | None, policy: Policy) -> Clock:
     """
     Give a replayed clock the progress of the stored one.
 
-    The promise stays as it was when the clock was first stored; hours and holidays are today's.
+    Promise and start stay as they were when the clock was first stored; hours and holidays are today's.
     """
     if stored is None and replayed.promise.follow_up is not None:
         return replayed
@@ -48,8 +48,8 @@ def merge(replayed: Clock, stored: Clock | None, policy: Policy) -> Clock:
         # A clock first stored with its end has notified nobody; an imported one has its past steps done.
         return replayed if replayed.ended_at is None else drop_pending(replayed)
     # Mostly the policy has not changed since the start, and the replayed schedule is already right.
-    same = replayed.promise == stored.promise
-    fresh = replayed if same else _scheduled_for(replayed, stored.promise, policy)
+    same = (replayed.promise, replayed.started_at) == (stored.promise, stored.started_at)
+    fresh = replayed if same else _as_begun(replayed, stored, policy)
     merged = _after_done(with_outcome(fresh), stored)
     if merged.promise.follow_up is not None:
         return merged
@@ -70,6 +70,14 @@ def _is_over(merged: Clock, stored: Clock) -> bool:
 
 def _scheduled_for(clock: Clock, promise: Promise, policy: Policy) -> Clock:
     return schedule(replace(clock, promise=promise), policy.calendar, policy.calendar_version)
+
+
+def _as_begun(clock: Clock, stored: Clock, policy: Policy) -> Clock:
+    start, ended_at = stored.started_at, clock.ended_at
+    course = replace(clock.course, registered_at=stored.course.registered_at)
+    ended_at = None if ended_at is None else max(start, ended_at)
+    begun = replace(clock, started_at=start, ended_at=ended_at, course=course)
+    return _scheduled_for(begun, stored.promise, policy)
 
 
 def reschedule(clock: Clock, policy: Policy) -> Clock:
@@ -119,12 +127,13 @@ def is_history(clock: Clock, now: datetime) -> bool:
     """
     Return whether a clock that has not ended began, and had its last step, more than `TOO_LATE` ago.
 
-    A date that had passed when its event came is no history: the event is of today.
+    A date that had passed when its event came is no history, and neither is what somebody registers today,
+    however long ago it came.
     """
     if clock.ended_at is not None:
         return False
     last = max((step.at for step in clock.steps), default=clock.due_at)
-    return max(clock.started_at, last) < now - TOO_LATE
+    return max(clock.course.registered_at or clock.started_at, last) < now - TOO_LATE
 
 
 def as_history(clock: Clock, now: datetime) -> Clock:

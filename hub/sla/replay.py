@@ -101,7 +101,7 @@ def replay_whole(
     known = [event for event in events if event.name in catalog]
     state = _with_ends(CaseState(version=version, missing=_missing(known)), known, catalog)
     fold = Fold(case, policy)
-    until = _fold_in(fold, _placed(known, catalog), catalog)
+    until = _fold_in(fold, _placed(known, catalog, policy), catalog)
     return ReplayResult(
         clocks=_scheduled([*fold.ended, *fold.running.values()], policy),
         extensions=fold.extensions,
@@ -127,7 +127,8 @@ def resume(
     known = [event for event in events if event.name in catalog]
     fold = _fold_of(case, state, {clock.id: clock for clock in clocks}, policy)
     before = {id(clock) for clock in (*fold.ended, *fold.running.values())}
-    later = [(at, event) for at, event in _placed(known, catalog) if state.until is None or at > state.until]
+    placed = _placed(known, catalog, policy)
+    later = [(at, event) for at, event in placed if state.until is None or at > state.until]
     until = _fold_in(fold, later, catalog)
     changed = [clock for clock in (*fold.ended, *fold.running.values()) if id(clock) not in before]
     state = _with_ends(state, known, catalog)
@@ -138,7 +139,9 @@ def resume(
     )
 
 
-def must_restart(state: CaseState, new: Iterable[Event], catalog: Catalog, *, version: str) -> bool:
+def must_restart(
+    state: CaseState, new: Iterable[Event], catalog: Catalog, policy: Policy, *, version: str
+) -> bool:
     """
     Return whether the case must be replayed as a whole: `resume` would not give the same clocks.
 
@@ -146,13 +149,14 @@ def must_restart(state: CaseState, new: Iterable[Event], catalog: Catalog, *, ve
     own event is about an event, or names a clock, that the state does not have. An event that starts a term
     once more is another reason: a stored clock keeps an earlier policy's promise, the new one gets today's.
     """
-    return state.version != version or any(_disturbs(state, event, catalog) for event in new)
+    return state.version != version or any(_disturbs(state, event, catalog, policy) for event in new)
 
 
-def _disturbs(state: CaseState, event: Event, catalog: Catalog) -> bool:
-    if any(move.move is Move.RESTART for move in catalog[event.name].clocks):
+def _disturbs(state: CaseState, event: Event, catalog: Catalog, policy: Policy) -> bool:
+    kind = catalog[event.name]
+    if any(move.move is Move.RESTART for move in kind.clocks):
         return True
-    if state.until is not None and _position(event) <= state.until:
+    if state.until is not None and _position(event, counts_from(kind, event, policy)) <= state.until:
         return True
     if event.id in state.missing or about_id(event) is not None:
         return True
@@ -160,7 +164,7 @@ def _disturbs(state: CaseState, event: Event, catalog: Catalog) -> bool:
     return named is not None and named not in map(str, state.clocks)
 
 
-def changes_nothing(state: CaseState, kind: EventType, event: Event, *, version: str) -> bool:
+def changes_nothing(state: CaseState, kind: EventType, event: Event, policy: Policy, *, version: str) -> bool:
     """
     Return whether the event only ends or pauses clocks in a case that has none.
 
@@ -170,7 +174,7 @@ def changes_nothing(state: CaseState, kind: EventType, event: Event, *, version:
     idle = moves <= _NEED_A_RUNNING_CLOCK and not state.running
     if kind.ends_collection and state.collects:
         return False
-    return idle and not must_restart(state, [event], {kind.name: kind}, version=version)
+    return idle and not must_restart(state, [event], {kind.name: kind}, policy, version=version)
 
 
 def only_ends(kind: EventType) -> bool:
@@ -272,7 +276,17 @@ def _fold_in(fold: Fold, placed: Iterable[tuple[Position, Event]], catalog: Cata
     return last
 
 
-def _placed(events: Sequence[Event], catalog: Catalog) -> list[tuple[Position, Event]]:
+def counts_from(kind: EventType, event: Event, policy: Policy, by: Move = Move.START) -> datetime:
+    """
+    Return the instant from which the terms count that the event starts, or lets run on.
+
+    An answer may lie between the fact and the time at which a publisher registers it.
+    """
+    terms = (policy.clocks[move.clock] for move in moves_of(kind, event) if move.move is by)
+    return min((term.started_at(event.data, event.time) for term in terms), default=event.time)
+
+
+def _placed(events: Sequence[Event], catalog: Catalog, policy: Policy) -> list[tuple[Position, Event]]:
     """Return the events that move clocks, each with its position, in order."""
     times = {(event.name, event.id): event.time for event in events}
     moving = [
@@ -280,15 +294,20 @@ def _placed(events: Sequence[Event], catalog: Catalog) -> list[tuple[Position, E
         for event in events
         if (kind := catalog[event.name]).follow_ups or kind.ends_follow_ups or moves_of(kind, event)
     ]
-    return sorted(((_position(event, times), event) for event in moving), key=itemgetter(0))
+    placed = (
+        (_position(event, counts_from(catalog[event.name], event, policy), times), event) for event in moving
+    )
+    return sorted(placed, key=itemgetter(0))
 
 
-def _position(event: Event, times: Mapping[tuple[Json, Json], datetime] = MappingProxyType({})) -> Position:
+def _position(
+    event: Event, at: datetime, times: Mapping[tuple[Json, Json], datetime] = MappingProxyType({})
+) -> Position:
     about = about_id(event)
     # Only our own events: a publisher's "about" may be anything.
-    earliest = event.time if about is None else times.get((event.data.get("about"), about), event.time)
+    earliest = at if about is None else times.get((event.data.get("about"), about), at)
     return (
-        max(event.time, earliest),
+        max(at, earliest),
         event.source == HUB_SOURCE,
         event.time,
         event.id,

@@ -90,7 +90,6 @@ def pqrs(number: int, **changes: Any) -> dict[str, Any]:
         "radicado": f"PQ-2026-{number:06}",
         "kind": "peticion",
         "entry_channel": "web",
-        "received_at": "2026-03-09T08:05:00-05:00",
         "service_area": "administracion",
         "subject": "Copia del acta",
         "copropiedad_id": BUILDING,

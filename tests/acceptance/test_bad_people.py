@@ -122,7 +122,6 @@ def _received(who: str) -> dict[str, Any]:
         "radicado": f"PQ-{who}",
         "kind": "queja",
         "entry_channel": "web",
-        "received_at": "2026-03-09T08:05:00-05:00",
         "service_area": "administracion",
         "subject": f"Asunto de {who}",
     }

@@ -74,6 +74,8 @@ def event(
 ) -> Event:
     """Make an event with its schema's example as data, changed by `data`."""
     values = {**SCHEMAS.by_name[name].examples[example], **(data or {})}
+    if "received_at" in values and "received_at" not in (data or {}):
+        values["received_at"] = at.isoformat()
     return Event(
         id=fields.pop("id", f"{name}-1"),
         source=fields.pop("source", SOURCE),

@@ -16,6 +16,8 @@ from tests.unit.factories import (
     DESK,
     HOUR,
     MONDAY,
+    POLICY,
+    RULES,
     SECOND,
     email,
     event,
@@ -266,6 +268,51 @@ async def test_event_that_was_late_by_no_more_than_a_day_climbs_its_ladder(hub: 
 
     assert "emergency.escalated" in {step.name for step in hub.publisher.events}
     assert not any("stale" in notice.data["reasons"] for notice in hub.publisher.notices)
+
+
+@pytest.mark.parametrize(
+    ("came", "late", "climbs"),
+    [
+        ("2026-03-06 16:00", False, False),
+        ("2026-03-05 16:00", True, False),
+        ("2026-01-20 16:00", True, True),
+    ],
+)
+async def test_receipt_registered_days_late_runs_from_then_and_its_publisher_hears_it(
+    hub: MemoryHub, came: str, *, late: bool, climbs: bool
+) -> None:
+    """What came on Friday is registered on Monday; its whole ladder may have passed, and it is of today."""
+    await hub.take_in(event("pqrs.received", {"received_at": local(came).isoformat()}))
+    await fire_from_sql(timers_of(hub))
+    reasons = [notice.data["reasons"] for notice in hub.publisher.notices]
+
+    assert [local(came)] == [c.started_at for c in hub.store.clocks if c.name == "legal_term"]
+    assert late == any("late" in told for told in reasons)
+    assert not any("stale" in told for told in reasons)
+    assert climbs == ("pqrs.escalated" in {step.name for step in hub.publisher.events})
+
+
+async def test_answer_between_a_receipt_and_its_late_event_ends_its_terms(hub: MemoryHub) -> None:
+    came = MONDAY - timedelta(days=3)
+    await hub.take_in(event("pqrs.responded", at=MONDAY - timedelta(days=1)))
+    await hub.take_in(event("pqrs.received", {"received_at": came.isoformat()}))
+    await fire_from_sql(timers_of(hub))
+
+    assert [ClockState.MET] == hub.states("legal_term") == hub.states("first_reply")
+    assert [] == hub.publisher.events
+
+
+async def test_clock_of_an_earlier_policy_keeps_its_start(hub: MemoryHub) -> None:
+    untimed = {name: structs.replace(rules, since=None) for name, rules in POLICY.clocks.items()}
+    earlier = replace(RULES, policy=structs.replace(POLICY, clocks=untimed))
+    hub.context = replace(DESK, rules=earlier)
+    await hub.take_in(event("pqrs.received", {"received_at": (MONDAY - timedelta(days=3)).isoformat()}))
+    before = [clock.due_at for clock in hub.store.clocks]
+    hub.context = DESK
+    await hub.take_in(event("pqrs.info_requested", at=MONDAY))
+
+    assert {MONDAY} == {clock.started_at for clock in hub.store.clocks}
+    assert before == [clock.due_at for clock in hub.store.clocks]
 
 
 async def test_answer_that_comes_with_an_old_event_leaves_nothing_to_hear(hub: MemoryHub) -> None:

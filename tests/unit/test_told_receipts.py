@@ -17,16 +17,23 @@ from tests.unit.test_templates import TEMPLATES, context, examples
 from tests.unit.test_templates import plain as without_accents
 
 THURSDAY: Final = local("2026-11-26 16:00")
-"""When it came, by its publisher, within opening hours."""
+"""When it came, within opening hours: the terms count from then."""
 SATURDAY: Final = local("2026-11-28 10:00")
-"""When its event happened: the clocks count from then, and nobody is there."""
+"""When its publisher registered it: nobody is there."""
 RECEIPTS: Final = ["pqrs.received", "privacy.query.received", "privacy.claim.received"]
 
 
-def said(name: str, channel: str, *, variant: str | None = None, at: datetime = SATURDAY) -> str:
-    data = {**examples(name)[0], "received_at": THURSDAY.isoformat()}
+def said(
+    name: str,
+    channel: str,
+    *,
+    variant: str | None = None,
+    came: datetime = THURSDAY,
+    at: datetime = SATURDAY,
+) -> str:
+    data = {**examples(name)[0], "received_at": came.isoformat()}
     clocks = sla.replay("case", [event(name, data, at=at)], BY_NAME, POLICY)
-    assert {at} == {clock.started_at for clock in clocks}
+    assert {came} == {clock.started_at for clock in clocks}
     reader = replace(context(name, data, due=sla.due_of(clocks)), event_time=at, leaves=at)
     words = TEMPLATES.render(name, channel, reader, variant=variant)
     return without_accents(f"{words.subject}\n{words.text}").replace(NBSP, " ")
@@ -41,19 +48,20 @@ def plain(words: str) -> str:
 def test_receipt_names_the_instant_from_which_it_counts_and_no_other(name: str, channel: str) -> None:
     words = said(name, channel)
 
-    assert plain(fecha_hora(SATURDAY)) in words
-    assert "jueves 26" not in words
-    assert "Se registro fuera de nuestro horario" in words
+    assert plain(fecha_hora(THURSDAY)) in words
+    assert "sabado 28" not in words
+    assert "horario" not in words
+    assert "Llego fuera de nuestro horario" in said(name, channel, came=SATURDAY)
 
 
 @pytest.mark.parametrize("channel", ["sms", "push", "whatsapp"])
 def test_short_receipts_of_a_petition_name_it_too(channel: str) -> None:
     words = said("pqrs.received", channel)
-    ways = {plain(fecha_corta(SATURDAY)).rstrip("."), plain(fecha_hora(SATURDAY))}
+    ways = {plain(fecha_corta(THURSDAY)).rstrip("."), plain(fecha_hora(THURSDAY))}
 
     assert any(way in words for way in ways)
-    assert "26 nov" not in words
-    assert "jueves 26" not in words
+    assert "28 nov" not in words
+    assert "sabado 28" not in words
 
 
 def test_receipt_within_opening_hours_says_nothing_about_them() -> None:
@@ -67,8 +75,8 @@ def test_missing_information_counts_from_the_instant_that_its_receipt_names() ->
     )
     words = TEMPLATES.render("pqrs.info_received", "email", reader, variant=None).text.replace(NBSP, " ")
 
-    assert fecha_hora(SATURDAY).replace(NBSP, " ") in words
-    assert "jueves 26" not in words
+    assert fecha_hora(THURSDAY).replace(NBSP, " ") in words
+    assert "sábado 28" not in words
 
 
 @pytest.mark.parametrize("name", RECEIPTS)
@@ -76,4 +84,4 @@ def test_staff_reads_both_instants_where_they_differ(name: str) -> None:
     late, at_once = (said(name, "email", variant="staff", at=at) for at in (SATURDAY, THURSDAY))
 
     assert all(plain(fecha_hora(at)) in late for at in (THURSDAY, SATURDAY))
-    assert [1, 0] == [len(re.findall(r"Llego\W+jueves 26", words)) for words in (late, at_once)]
+    assert [1, 0] == [len(re.findall(r"Registrado\W+sabado 28", words)) for words in (late, at_once)]

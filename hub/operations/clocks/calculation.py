@@ -56,6 +56,8 @@ def calculation(clock: Clock, calendar: WorkCalendar) -> Calculation:
 def _sentences(clock: Clock) -> Iterator[str]:
     course, promise = clock.course, clock.promise
     yield _plain(f"Empezó el {plazo(clock.started_at)}.")
+    if course.registered_at is not None and plazo(course.registered_at) != plazo(clock.started_at):
+        yield _plain(f"Se registró después, el {plazo(course.registered_at)}: cuenta desde que ocurrió.")
     yield _plain(_term(promise))
     for pause in course.pauses:
         until = f" hasta el {plazo(pause.until)}" if pause.until else " y sigue en pausa"

@@ -1,0 +1,132 @@
+"""Terms count from the receipt that a petition names, however late it is published."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import pytest
+
+from hub import sla
+from hub.business_time import WorkCalendar
+from hub.catalog import BY_NAME
+from hub.errors import InvalidEvent
+from hub.model import Clock, ClockState, Event
+from hub.operations.clocks.calculation import calculation
+from hub.sla.replay import must_restart, reopened_by, replay_whole, resume, version_of
+from tests.unit.factories import POLICY, SCHEMAS, event, local
+
+CALENDAR: Final[WorkCalendar] = POLICY.calendar
+THURSDAY: Final = local("2026-11-26 16:00")
+"""When it came, within opening hours."""
+FRIDAY: Final = local("2026-11-27 11:00")
+SATURDAY: Final = local("2026-11-28 10:00")
+"""When its publisher registers it."""
+TERMS: Final = {
+    "pqrs.received": ("first_reply", "legal_term"),
+    "privacy.query.received": ("privacy_query",),
+    "privacy.claim.received": ("privacy_claim", "privacy_legend"),
+}
+
+
+def received(name: str = "pqrs.received", at: datetime = SATURDAY, came: datetime = THURSDAY) -> Event:
+    return event(name, {"received_at": came.isoformat()}, at=at)
+
+
+def clocks(*events: Event) -> dict[str, Clock]:
+    return {clock.name: clock for clock in sla.replay("pqrs_id:1", events, BY_NAME, POLICY)}
+
+
+@pytest.mark.parametrize(("name", "terms"), TERMS.items())
+def test_term_counts_from_the_receipt_and_the_promise_keeps_when_it_was_registered(
+    name: str, terms: tuple[str, ...]
+) -> None:
+    """Ley 1755 de 2015, art. 14: "siguientes a su recepción"; Ley 1581 de 2012, arts. 14 and 15."""
+    found = clocks(received(name))
+
+    assert dict.fromkeys(terms, (THURSDAY, SATURDAY)) == {
+        key: (clock.started_at, clock.course.registered_at) for key, clock in found.items()
+    }
+
+
+def test_fifteen_business_days_end_with_those_of_the_receipt() -> None:
+    assert CALENDAR.legal_due(THURSDAY, 15) == clocks(received())["legal_term"].due_at
+
+
+def test_receipt_after_the_event_or_none_counts_from_the_event() -> None:
+    later = received(at=THURSDAY, came=SATURDAY)
+    unsaid = event("pqrs.received", at=THURSDAY, without=("received_at",))
+
+    for one in (later, unsaid):
+        assert {THURSDAY} == {clock.started_at for clock in clocks(one).values()}
+        assert {None} == {clock.course.registered_at for clock in clocks(one).values()}
+
+
+def test_answer_between_the_receipt_and_its_registration_ends_the_term() -> None:
+    found = clocks(received(), event("pqrs.responded", at=FRIDAY))
+
+    assert {(ClockState.MET, FRIDAY)} == {(clock.state, clock.ended_at) for clock in found.values()}
+
+
+def test_answer_that_was_folded_before_the_earlier_receipt_came_makes_the_case_restart() -> None:
+    version, again = version_of(BY_NAME, POLICY), reopened_by(BY_NAME)
+    first = replay_whole(
+        "pqrs_id:1", [event("pqrs.responded", at=FRIDAY)], BY_NAME, POLICY, version=version, reopened=again
+    )
+
+    assert must_restart(first.state, [received()], BY_NAME, POLICY, version=version)
+    assert not must_restart(first.state, [received(came=SATURDAY)], BY_NAME, POLICY, version=version)
+
+
+def test_step_folds_an_answer_after_the_receipt_as_a_whole_replay_does() -> None:
+    version, again = version_of(BY_NAME, POLICY), reopened_by(BY_NAME)
+    begun = replay_whole("pqrs_id:1", [received()], BY_NAME, POLICY, version=version, reopened=again)
+    answered = [event("pqrs.responded", at=FRIDAY)]
+
+    assert not must_restart(begun.state, answered, BY_NAME, POLICY, version=version)
+    stepped = resume("pqrs_id:1", begun.state, begun.clocks, answered, BY_NAME, POLICY, reopened=again)
+
+    whole = sla.replay("pqrs_id:1", [received(), *answered], BY_NAME, POLICY)
+    assert whole == sorted(stepped.clocks, key=lambda clock: clock.name)
+
+
+def test_term_runs_on_from_when_the_missing_information_came() -> None:
+    """Ley 1755 de 2015, art. 17: "a partir del día siguiente a aquel en que el interesado aporte"."""
+    asked = event("pqrs.info_requested", at=local("2026-11-30 09:00"))
+    brought, told = local("2026-12-03 09:00"), local("2026-12-09 09:00")
+    came = event("pqrs.info_received", {"received_at": brought.isoformat()}, at=told)
+    [pause] = clocks(received(at=THURSDAY), asked, came)["legal_term"].course.pauses
+
+    assert (asked.time, brought) == (pause.since, pause.until)
+
+
+def test_promise_says_that_it_was_registered_late() -> None:
+    late, at_once = (clocks(received(at=at))["legal_term"] for at in (SATURDAY, THURSDAY))
+    said = (
+        "Se registró después, el sábado 28 de noviembre de 2026 a las 10:00 a. m.: cuenta desde que ocurrió."
+    )
+
+    assert said in calculation(late, CALENDAR).sentences
+    assert "registró" not in " ".join(calculation(at_once, CALENDAR).sentences)
+
+
+@pytest.mark.parametrize("name", [*TERMS, "pqrs.info_received"])
+@pytest.mark.parametrize(
+    ("came", "expected"),
+    [
+        (SATURDAY + timedelta(minutes=6), "at most 5 minutes from now"),
+        (SATURDAY - timedelta(days=181), "at most 180 days before time"),
+    ],
+)
+def test_receipt_of_the_future_or_of_another_year_is_refused(
+    name: str, came: datetime, expected: str
+) -> None:
+    with pytest.raises(InvalidEvent, match=f"data.received_at: expected {expected}") as refused:
+        SCHEMAS.check(received(name, came=came), now=SATURDAY)
+
+    assert "data.received_at" == refused.value.field
+
+
+@pytest.mark.parametrize("came", [SATURDAY + timedelta(minutes=5), SATURDAY - timedelta(days=180)])
+def test_receipt_within_its_bounds_is_accepted(came: datetime) -> None:
+    SCHEMAS.check(received(came=came), now=SATURDAY)
