@@ -30,6 +30,7 @@ ATTENTION: Final = (
             to("staff:service", Purpose.INTERNAL, "inbox", "email", template="staff"),
         ),
         clocks=(ClockMove("first_reply", Move.START), ClockMove("legal_term", Move.START)),
+        takes_over="thread_id",
     ),
     EventType(
         name="pqrs.assigned",
@@ -171,6 +172,15 @@ ATTENTION: Final = (
             ),
         ),
         clocks=(ClockMove("first_reply", Move.START, when={"kind": "reply"}),),
+        hub_emitted=True,
+    ),
+    EventType(
+        name="inbound.message.filed",
+        case="thread_id",
+        # What somebody wrote is a PQRS from now on, with the receipt, the clock and the answer of that one.
+        clocks=(ClockMove("first_reply", Move.CANCEL),),
+        ends_reminders=True,
+        ends_messages=True,
         hub_emitted=True,
     ),
     EventType(

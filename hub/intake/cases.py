@@ -116,7 +116,9 @@ async def replay_cases(
     if extensions:
         await transaction.keep_extensions(extensions)
     await transaction.save_case_states(states)
-    await end_reminders(transaction, {case.key: states[case.key] for case in cases if case.reminds})
+    # Where messages have ended, those of an event that comes after its end do, too.
+    ending = (case.key for case in cases if case.reminds or states[case.key].messages_end is not None)
+    await end_reminders(transaction, {key: states[key] for key in ending})
     await _end_collection(transaction, cases, states)
     saved = {clock.id for clock in clocks}
     earlier = (clock for case in cases if case.again for clock in before[case.key])

@@ -15,6 +15,7 @@ from hub.contact_rules.consents import SAID_AT, consents_of
 from hub.intake import cases
 from hub.intake.case_parties import known_parties, with_place
 from hub.intake.commit_result import CommitResult
+from hub.intake.conversations import with_filings
 from hub.intake.decode import IntakeContext, is_directory
 from hub.intake.recalls import recalls_of
 from hub.intake.resolved_audience import (
@@ -56,6 +57,7 @@ async def plan_in(
     transaction: IntakeTransaction, events: Mapping[UUID, Event], *, context: IntakeContext, now: datetime
 ) -> CommitResult:
     """Write everything that follows from these events (by key); return what is left after the commit."""
+    events = with_filings(events, context, now)
     directory = [event for event in events.values() if is_directory(event)]
     if directory:
         await transaction.apply_directory(directory)

@@ -83,6 +83,8 @@ class FoundCase(CaseStanding, kw_only=True, frozen=True):
 
 
 _COLON: Final = ":"
+FILED: Final = "inbound.message.filed"
+"""The event by which a conversation becomes a case."""
 
 
 def case_of_thread(thread: str) -> str:

@@ -217,7 +217,8 @@ class EventType:
     digest. An event that `collects` asks somebody for money that is due. `follow_ups` are the events that it
     schedules; one that `ends_follow_ups` cancels those that earlier events of its case have scheduled. Only
     the hub publishes an event that is `hub_emitted`; the hub and others publish one that is `shared`.
-    `document` is what its messages do with the document that its data name.
+    `document` is what its messages do with the document that its data name. `takes_over` names the data field
+    with the conversation that is the event's case from now on.
     """
 
     name: str
@@ -238,6 +239,7 @@ class EventType:
     shared: bool = False
     follow_ups: tuple[FollowUp, ...] = ()
     ends_follow_ups: bool = False
+    takes_over: str = ""
     collects: bool = field(init=False)
 
     @property

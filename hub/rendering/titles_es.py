@@ -27,6 +27,7 @@ GROUPS: Final[Mapping[str, str]] = {
 
 EVENTS: Final[Mapping[str, str]] = {
     "pqrs.received": "PQRS recibida",
+    "inbound.message.filed": "Mensaje radicado como PQRS",
     "pqrs.assigned": "PQRS asignada",
     "pqrs.replied": "PQRS con primera respuesta",
     "pqrs.info_requested": "PQRS con información pedida",

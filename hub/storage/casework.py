@@ -10,7 +10,7 @@ from uuid import UUID
 
 from hub.catalog import CATALOG
 from hub.model import Move, type_of
-from hub.model.casework import CaseKind, FoundCase, ReplyState, ReplyView
+from hub.model.casework import FILED, CaseKind, FoundCase, ReplyState, ReplyView
 from hub.model.ids import earliest
 from hub.model.pages import Rows
 from hub.policy.clocks import ESCALATES
@@ -27,9 +27,10 @@ _ESCALATED: Final = sorted({type_of(name) for name in ESCALATES.values()})
 ANSWERS: Final = sorted(
     kind.type
     for kind in CATALOG
-    if any(move.clock == "first_reply" and move.move is Move.STOP for move in kind.clocks)
+    if kind.name == FILED
+    or any(move.clock == "first_reply" and move.move is Move.STOP for move in kind.clocks)
 )
-"""Events by which staff answers a reply."""
+"""Events by which staff answers a reply, or by which it is answered in another case."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST: Final[Cursor] = (datetime(9999, 1, 1, tzinfo=UTC), UUID(int=2**128 - 1))
 _RUNNING: Final = "clock.ended_at IS NULL AND jsonb_typeof(promise -> 'follow_up') IS DISTINCT FROM 'object'"

@@ -14,7 +14,8 @@ from hub.contact_rules.consents import came_back, refused_together
 from hub.contact_rules.purposes import REVOCABLE
 from hub.inbound import emergency_replies
 from hub.inbound.replies import FACTS, OF_REPLIES, PUBLISHED_KINDS, refusing, whose
-from hub.model import About, Escalation, Inbound, Json, Reply, ReplyKind
+from hub.model import About, Escalation, Inbound, Json, Reply, ReplyKind, type_of
+from hub.model.casework import FILED
 from hub.policy.clocks import CALLS, ESCALATES
 from hub.storage import clocks, consents
 from hub.storage.database import Runner, Store, Transaction, encode, load, read, row_of, storable
@@ -50,7 +51,7 @@ class PostgresReplies(Store):
         return About() if message_id is None else await self.about_message(message_id)
 
     async def about_message(self, message_id: UUID) -> About:
-        rows = await self.rows(_SQL["about"], message_id, list(OF_REPLIES))
+        rows = await self.rows(_SQL["about"], message_id, list(OF_REPLIES), type_of(FILED))
         return _about(rows[0], rows[0]["address"]) if rows else About()
 
     async def escalations(self, number: str) -> Sequence[Escalation]:

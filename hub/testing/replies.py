@@ -14,6 +14,7 @@ from hub.contact_rules.purposes import REVOCABLE
 from hub.inbound import emergency_replies
 from hub.inbound.replies import FACTS, OF_REPLIES, PUBLISHED_KINDS, refusing, whose
 from hub.model import FIRST_LEVEL, About, Escalation, Inbound, Message, Purpose, Reply, ReplyKind, State
+from hub.model.casework import FILED
 from hub.policy.clocks import CALLS, ESCALATES
 from hub.testing import consents
 from hub.testing.tables import OptOut, Statements, Tables
@@ -137,13 +138,22 @@ def _about(message_id: UUID, tables: Tables) -> About:
         person=data.get("person") if row.message.event in OF_REPLIES else row.message.person,
         name=row.message.name,
         address=row.message.address,
-        case=stored.case,
+        case=_case_now(stored.case, tables),
         facts=known | (emergency_replies.facts_of(event, data) if emergency else {}),
         asked=data.get("asks", "") if row.message.event in OF_REPLIES else "",
         emergency=emergency,
         to_staff=emergency and emergency_replies.is_to_staff(event, row.message.audience),
         units=row.message.units if emergency else (),
     )
+
+
+def _case_now(case: str | None, tables: Tables) -> str | None:
+    filed = (
+        row.event.data["case"]
+        for row in tables.events.values()
+        if row.case == case and row.event.name == FILED
+    )
+    return next(filed, case)
 
 
 def _is_acknowledged_already(inbound: Inbound, tables: Tables, now: datetime) -> bool:

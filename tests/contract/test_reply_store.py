@@ -27,6 +27,7 @@ from hub.model import (
     State,
     StoredEvent,
 )
+from hub.model.casework import FILED
 from hub.ports.casework import ReplyFilter
 from tests.contract.stores import RealStores, Stores
 from tests.contract.values import LEASE, NOON, clock, event, message, now, person, stored
@@ -132,6 +133,18 @@ async def test_a_reply_to_our_acknowledgement_is_of_the_same_person_and_thread(
     kept = await take(stores, reply("Gracias"))
 
     assert ("p-maria", "de-1") == (kept.about.person, kept.thread)
+
+
+async def test_answer_in_a_conversation_that_has_become_a_case_is_of_that_case(stores: Stores) -> None:
+    thanks = stored(event(OF_REPLIES[0], data={"thread_id": "de-2"}), case="thread_id:de-2")
+    now_is = {"thread_id": "de-2", "case": "pqrs_id:PQ-1"}
+    filed = stored(event(FILED, data=now_is), case="thread_id:de-2")
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([thanks, filed])
+    await texted(stores, thanks, person="inline:1")
+    kept = await take(stores, reply("Gracias"))
+
+    assert ("pqrs_id:PQ-1", "pqrs_id:PQ-1") == (kept.about.case, kept.thread)
 
 
 async def test_the_same_text_twice_is_one_row_and_stays_as_it_was(stores: Stores) -> None:

@@ -247,6 +247,14 @@ REVISED: Final = (
 A lost answer counts only once its letter is handed over, and staff is asked first where only a report says
 so; the desk gets the breaches of its packages.
 """
+MESSAGE_FILED: Final = {
+    "name": "inbound.message.filed",
+    "lane": "normal",
+    "case": "thread_id",
+    "audiences": [],
+    "clocks": [{"clock": "first_reply", "move": "cancel"}],
+}
+"""What somebody wrote is a PQRS from now on."""
 ASKED_FOR: Final = [
     event
     | {
@@ -274,6 +282,7 @@ MEANT: Final = {
         *ASKED_FOR,
         ACKNOWLEDGED,
         ACK_ANSWERED,
+        MESSAGE_FILED,
         CODE_REQUESTED,
         NOTICE_DIGEST,
         CONTACT_CHANGED,
@@ -287,6 +296,7 @@ HUB_EMITS: Final = {
     *MISSION["hub_emits"],
     ACKNOWLEDGED["name"],
     ACK_ANSWERED["name"],
+    MESSAGE_FILED["name"],
     CODE_REQUESTED["name"],
     NOTICE_DIGEST["name"],
     CONTACT_CHANGED["name"],
@@ -435,6 +445,7 @@ def test_reminders_and_their_ends_are_the_listed_ones() -> None:
         "admin.vote.opened",
         "admin.vote.pending",
         "concierge.package.collected",
+        "inbound.message.filed",
         "maintenance.scheduled.announced",
         "maintenance.scheduled.cancelled",
         "maintenance.scheduled.changed",
@@ -451,7 +462,9 @@ def test_reminders_and_their_ends_are_the_listed_ones() -> None:
         "staff.training.scheduled",
         "survey.answered",
     ]
-    assert ["maintenance.scheduled.completed"] == [kind.name for kind in CATALOG if kind.ends_messages]
+    assert ["inbound.message.filed", "maintenance.scheduled.completed"] == sorted(
+        kind.name for kind in CATALOG if kind.ends_messages
+    )
 
 
 def test_ends_of_collection_and_ends_of_a_use_are_the_listed_ones() -> None:

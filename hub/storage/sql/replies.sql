@@ -2,7 +2,13 @@ Replies: the message that a reply answers, its row, its opt-outs.
 
 -- about --
 -- Our acknowledgement of a reply goes to the address that wrote; the person is in the event, and so is what it asks.
-SELECT message.id AS message_id, message.name, message.address, event.case_key, event.data,
+SELECT message.id AS message_id, message.name, message.address,
+       -- A conversation may have become a case since ($3).
+       coalesce((
+           SELECT filed.data ->> 'case' FROM event AS filed
+           WHERE filed.case_key = event.case_key AND event.case_key LIKE 'thread\_id:%' AND filed.type = $3
+           ORDER BY filed.time LIMIT 1
+       ), event.case_key) AS case_key, event.data,
        event.copropiedad_id, event.unit_id,
        CASE WHEN message.event = ANY ($2::text[]) THEN event.data ->> 'person' ELSE message.person END AS person,
        CASE WHEN message.event = ANY ($2::text[]) THEN coalesce(event.data ->> 'asks', '') ELSE '' END AS asked,
