@@ -135,6 +135,7 @@ def test_client_imports_nothing_of_the_hub_but_its_errors() -> None:
         "hub.client.event_types",
         "hub.client.publisher",
         "hub.errors",
+        "hub.hosts",
         "hub.tasks",
         "hub.tls",
     } == set(found.stdout.split())

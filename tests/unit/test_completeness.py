@@ -25,6 +25,7 @@ from hub.messages.planning.undelivered import BOUNCE_REPORTED, HANDED_OVER, UNRE
 from hub.messages.planning.undelivered import NAME as UNDELIVERED
 from hub.messages.planning.unreached_people import NAME as UNREACHED
 from hub.model import Lane, Step, StepKind
+from hub.model.casework import FILED
 from hub.model.notice_digests import NAME as READY
 from hub.model.reach import NAME as REACH
 from hub.operations.residents.sign_in import REQUESTED
@@ -105,6 +106,7 @@ def test_each_event_of_the_hubs_own_is_published_somewhere() -> None:
         UNRECOGNISED,
         HANDED_OVER,
         CHANGED,
+        FILED,
         RESET,
         BEGAN,
         ENDED,
