@@ -88,17 +88,19 @@ def whatsapp(
     button: Annotated[
         bool, typer.Option("--button", help="With the button that opens the message's own page.")
     ] = False,
+    locale: Annotated[str, typer.Option(help="The language: es, en.")] = DEFAULT_LOCALE,
     as_json: AsJson = False,
 ) -> None:
     """
     Show the texts that Meta must approve before the hub can send them over WhatsApp.
 
     With --json each text is a request body for Meta's `message_templates`. Templates that the policy names
-    in [residents] whatsapp have a button; with --button all have it that are for residents.
+    in [residents] whatsapp have a button; with --button all have it that are for residents. What Meta has
+    approved with --locale en is named in [residents] whatsapp_english.
 
       hub template whatsapp pqrs.received
     """
-    submissions = list(_submissions(event, button=button))
+    submissions = list(_submissions(event, button=button, locale=locale))
     if not submissions:
         raise HubError(f"{event} has no text for WhatsApp; without a name all are shown")
     if as_json:
@@ -145,24 +147,24 @@ def _print_findings(findings: Sequence[Finding], own: Path | None) -> None:
     out.print(f"{len(findings)} faults" if findings else "All texts are as they should be.", markup=False)
 
 
-def _submissions(event: str | None, *, button: bool) -> Iterator[dict[str, Any]]:
+def _submissions(event: str | None, *, button: bool, locale: str) -> Iterator[dict[str, Any]]:
     company = CompanyRules(settings())
     links, templates = company.resident_links, company.templates
     if button:
         with_all = replace(templates.texting, buttons=frozenset({ALL_TEMPLATES}))
         templates = replace(templates, texting=with_all)
-    for approved, filled in _to_approve(company, templates, event):
+    for approved, filled in _to_approve(company, templates, event, locale):
         if filled.button and not (links.usable and links.page.startswith("https://")):
             raise HubError(f"{approved.name} has a button: set an https HUB_PUBLIC_URL, and HUB_SECRET")
         yield submission(approved.body, filled, page=links.page)
 
 
 def _to_approve(
-    company: CompanyRules, templates: Templates, event: str | None
+    company: CompanyRules, templates: Templates, event: str | None, locale: str
 ) -> Iterator[tuple[Approved, Rendered]]:
     for name in company.schemas.by_name if event is None else (event,):
         example = _example(company, name)
-        yield from templates.to_approve(name, example, due_of(company, name, example))
+        yield from templates.to_approve(name, example, due_of(company, name, example), locale)
 
 
 def _render(event: str, locale: str) -> Mapping[str, Rendered]:

@@ -21,7 +21,8 @@ class ResidentPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     A link in a message lasts for `link_lifetime`. A code lasts for `code_lifetime` and takes `code_tries`; of
     those that nobody enters a person gets `codes_a_day` at most (`hub.access.code_rate`). A session ends
     after `session`, even in use. `sms` says when a text message has its link, `whatsapp` are the names of the
-    templates that Meta has approved with the link's button, or "all".
+    templates that Meta has approved with the link's button, or "all"; `whatsapp_english` those that it has
+    approved in English too.
     """
 
     link_lifetime: Parsed[timedelta]
@@ -31,6 +32,7 @@ class ResidentPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     session: Parsed[timedelta]
     sms: TextLink
     whatsapp: tuple[str, ...]
+    whatsapp_english: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if min(self.link_lifetime, self.code_lifetime, self.session) <= timedelta(0):

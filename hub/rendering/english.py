@@ -14,6 +14,7 @@ from typing import Final
 from hub.model import Json
 from hub.rendering.filters import NBSP, decimal_of, last_day, local
 from hub.rendering.own_links import WORD_EN
+from hub.rendering.terms import TermWords
 
 LOCALE: Final = "en"
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -82,6 +83,14 @@ def plazo(value: Json) -> str:
     return fecha_hora(value) if last is None else f"{_day(last)}, end of the day"
 
 
+def plazo_corto(value: Json) -> str:
+    """`31 Mar 2026, end of the day`, for an SMS; `9 Mar 2026, 8:05 am`."""
+    last = last_day(value)
+    if last is None:
+        return fecha_corta(value)
+    return f"{last.day} {_MONTHS[last.month][:3]} {last.year}, end of the day"
+
+
 def pesos(value: Json) -> str:
     """`COP 1,250,000`: a reader of English takes `$ 1.250` for a dollar and a quarter."""
     amount = decimal_of(value)
@@ -114,5 +123,17 @@ def unit_names(units: Sequence[str]) -> dict[str, Json]:
 
 FILTERS: Final[Mapping[str, Callable[[Json], str]]] = {
     one.__name__: lru_cache(maxsize=256)(one)
-    for one in (fecha, hora, fecha_hora, fecha_corta, plazo, pesos, servicio)
-} | {"la_hora": hora, "lista": lista, "plazo_corto": plazo}
+    for one in (fecha, hora, fecha_hora, fecha_corta, plazo, plazo_corto, pesos, servicio)
+} | {"la_hora": hora, "lista": lista}
+
+TERMS: Final = TermWords(
+    soon="as soon as possible",
+    by="by {}",
+    within="within {}",
+    units=(("hour", "hours"), ("minute", "minutes"), ("second", "seconds"), ("day", "days")),
+    working=("working {}", "working {}"),
+    in_full=FILTERS["plazo"],
+    short=FILTERS["plazo_corto"],
+    instant=FILTERS["fecha_hora"],
+)
+"""The words of `hub.rendering.terms`."""

@@ -36,7 +36,7 @@ from hub.rendering.own_links import with_button
 from hub.rendering.preview import POSTER_LINK, PREVIEWED_BUILDING, preview_context
 from hub.rendering.source import Source, read
 from hub.rendering.tenses import tenses
-from hub.rendering.terms import NAMING_INSTANTS, NAMING_PARTY, Clocks, Due, functions, opening
+from hub.rendering.terms import NAMING_INSTANTS, NAMING_PARTY, SPANISH, Clocks, Due, functions, opening
 from hub.rendering.texting import BUILT_IN as BUILT_IN_TEXTING
 from hub.rendering.texting import Texting
 
@@ -275,15 +275,20 @@ class Templates:
         return frozenset(own) | {"qr", "valid_until", "genuine_place", "genuine_code", "genuine_picture"}
 
     def to_approve(
-        self, event_name: str, example: Mapping[str, Json], due: Due | None = None
+        self,
+        event_name: str,
+        example: Mapping[str, Json],
+        due: Due | None = None,
+        language: str = DEFAULT_LOCALE,
     ) -> Iterator[tuple[Approved, Rendered]]:
         """Yield the texts of an event that a provider must approve, each filled with an example."""
         for (locale, name, variant), words in self.words.items():
-            if (locale, name) == (DEFAULT_LOCALE, event_name):
+            if (locale, name) == (language, event_name):
                 context = preview_context(event_name, variant, example, due)
-                variables = checked(self._variables(context))
+                variables = checked(self._variables(context, language))
                 for approved in words.approved.values():
-                    yield approved, with_button(approved.fill(variables), approved, variables)
+                    filled = with_button(approved.fill(variables), approved, variables)
+                    yield approved, structs.replace(filled, language=language)
 
     def unknown_buttons(self) -> frozenset[str]:
         """Return the names with a button that no template has, or one that staff reads, too."""
@@ -294,6 +299,7 @@ class Templates:
     def _variables(self, context: Context, language: str = DEFAULT_LOCALE) -> dict[str, Json]:
         """The hub's own names override fields of the data, and those override Jinja's globals."""
         look = self.identities.of(context.event_name, context.data, context.brand)
+        words = SPANISH if language == DEFAULT_LOCALE else english.TERMS
         variables = {
             **self.globals,
             **context.data,
@@ -308,9 +314,9 @@ class Templates:
             "own_link_word": OWN_WORD,
             "own_link_rule": self.texting.own_link,
             "own_link_buttons": self.texting.buttons,
-            **functions(self.clocks, context.data, context.due, context.leaves),
+            **functions(self.clocks, context.data, context.due, context.leaves, words),
             **tenses(context.event_time, context.leaves),
-            "abrimos": opening(self.calendar, context.counts_from, context.leaves),
+            "abrimos": opening(self.calendar, context.counts_from, context.leaves, words),
             "company": self.company,
         }
         if language != DEFAULT_LOCALE:
@@ -323,9 +329,15 @@ class Templates:
         """Return the language of a text, and the text. A letter is in Spanish: so is its frame."""
         for language in (locale, locale.partition("-")[0], DEFAULT_LOCALE):
             found = self.words.get((language, event_name, variant))
-            if found and (language == DEFAULT_LOCALE or channel in _of_locale(found)):
+            if found and (language == DEFAULT_LOCALE or self._speaks(found, channel)):
                 return language, found
         raise TemplateFailure(f"no template for {event_name}{f'/{variant}' if variant else ''}")
+
+    def _speaks(self, texts: EventTexts, channel: str) -> bool:
+        """Return whether a text of another locale may leave over this channel."""
+        approved = texts.approved.get(channel)
+        may = approved is None or not self.texting.english.isdisjoint({approved.name, ALL_TEMPLATES})
+        return may and channel in _of_locale(texts)
 
 
 def sender_of(company: Mapping[str, str]) -> Sender:

@@ -1,9 +1,10 @@
-"""Terms and their ends in Spanish words, so that no template repeats a number or an instant of a clock."""
+"""Terms and their ends in words, so that no template repeats a number or an instant of a clock."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from typing import Final
@@ -31,13 +32,39 @@ class _All:
 
 
 _ALL: Final = _All()
-_SOON: Final = "lo antes posible"
 
-_UNITS: Final = (
-    (timedelta(hours=1), "hora", "horas"),
-    (timedelta(minutes=1), "minuto", "minutos"),
-    (timedelta(seconds=1), "segundo", "segundos"),
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermWords:
+    """
+    The words of a language about terms.
+
+    `by` and `within` have a gap for an end and for a term. `units` are an hour, a minute, a second and a day,
+    each alone and as many; `working` says of one and of many that they are the company's, with a gap for it.
+    """
+
+    soon: str
+    by: str
+    within: str
+    units: tuple[tuple[str, str], ...]
+    working: tuple[str, str]
+    in_full: Callable[[Json], str]
+    short: Callable[[Json], str]
+    instant: Callable[[Json], str]
+
+
+SPANISH: Final = TermWords(
+    soon="lo antes posible",
+    by="a más tardar el {}",
+    within="en máximo {}",
+    units=(("hora", "horas"), ("minuto", "minutos"), ("segundo", "segundos"), ("día", "días")),
+    working=("{} hábil", "{} hábiles"),
+    in_full=_plazo,
+    short=_plazo_corto,
+    instant=fecha_hora,
 )
+
+_LENGTHS: Final = (timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1))
 
 
 NAMING_INSTANTS: Final = re.compile(r"\b(?:hasta(?:_corto)?|fin)\(")
@@ -47,7 +74,11 @@ NAMING_PARTY: Final = re.compile(r"\bperson_name\b")
 
 
 def functions(
-    clocks: Clocks, data: Mapping[str, Json], due: Due | None = None, leaves: datetime | None = None
+    clocks: Clocks,
+    data: Mapping[str, Json],
+    due: Due | None = None,
+    leaves: datetime | None = None,
+    words: TermWords = SPANISH,
 ) -> dict[str, Json]:
     """
     Make the functions of templates about terms, for one event's data and the running clocks of its case.
@@ -64,16 +95,18 @@ def functions(
     `"first_reply" in corren` is false where the clock has ended: what it promised is not promised again.
     """
     return {
-        "term": partial(_term, clocks, data),
-        "extension": partial(_extension, clocks, data),
-        "hasta": partial(_until, clocks, data, due, leaves, _plazo),
-        "hasta_corto": partial(_until, clocks, data, due, leaves, _plazo_corto),
+        "term": partial(_term, clocks, data, words),
+        "extension": partial(_extension, clocks, data, words),
+        "hasta": partial(_until, clocks, data, due, leaves, words, words.in_full),
+        "hasta_corto": partial(_until, clocks, data, due, leaves, words, words.short),
         "fin": (due or {}).get,
         "corren": _ALL if due is None else due,
     }
 
 
-def opening(calendar: WorkCalendar | None, came: datetime, leaves: datetime | None) -> Callable[[], str]:
+def opening(
+    calendar: WorkCalendar | None, came: datetime, leaves: datetime | None, words: TermWords = SPANISH
+) -> Callable[[], str]:
     """
     Make the function `abrimos` for an event that came at one instant and whose text leaves at another.
 
@@ -86,7 +119,7 @@ def opening(calendar: WorkCalendar | None, came: datetime, leaves: datetime | No
         if calendar is None or calendar.next_open(came) <= came:
             return ""
         opens = calendar.next_open(at)
-        return fecha_hora(opens) if opens > at else ""
+        return words.instant(opens) if opens > at else ""
 
     return abrimos
 
@@ -96,29 +129,30 @@ def _until(
     data: Mapping[str, Json],
     due: Due | None,
     leaves: datetime | None,
-    in_full: Callable[[Json], str],
+    words: TermWords,
+    shown: Callable[[Json], str],
     name: str,
     otherwise: str = "",
 ) -> str:
     end = (due or {}).get(name)
     if end is not None:
-        return _SOON if leaves is not None and end <= leaves else f"a más tardar el {in_full(end)}"
+        return words.soon if leaves is not None and end <= leaves else words.by.format(shown(end))
     if otherwise:
-        return f"a más tardar el {otherwise}"
-    return f"en máximo {_term(clocks, data, name)}" if due is None else _SOON
+        return words.by.format(otherwise)
+    return words.within.format(_term(clocks, data, words, name)) if due is None else words.soon
 
 
-def _term(clocks: Clocks, data: Mapping[str, Json], name: str) -> str:
+def _term(clocks: Clocks, data: Mapping[str, Json], words: TermWords, name: str) -> str:
     clock = _clock(clocks, name)
-    return in_words(clock.target_for(data), any_hour=clock.any_hour)
+    return in_words(clock.target_for(data), any_hour=clock.any_hour, words=words)
 
 
-def _extension(clocks: Clocks, data: Mapping[str, Json], name: str) -> str:
+def _extension(clocks: Clocks, data: Mapping[str, Json], words: TermWords, name: str) -> str:
     clock = _clock(clocks, name)
     term = clock.extension_for(data)
     if term is None:
         raise TemplateFailure(f"the policy lets nobody extend {name}")
-    return in_words(term, any_hour=clock.any_hour)
+    return in_words(term, any_hour=clock.any_hour, words=words)
 
 
 def _clock(clocks: Clocks, name: str) -> ClockPolicy:
@@ -128,16 +162,18 @@ def _clock(clocks: Clocks, name: str) -> ClockPolicy:
 
 
 @lru_cache(maxsize=256)
-def in_words(term: Term, *, any_hour: bool) -> str:
+def in_words(term: Term, *, any_hour: bool, words: TermWords = SPANISH) -> str:
     """`24 horas hábiles`, `1 día hábil`; `10 minutos` for a clock that runs day and night."""
-    number, singular, plural = _counted(term)
-    noun, adjective = (singular, "hábil") if number == 1 else (plural, "hábiles")
-    return f"{number} {noun}" if any_hour else f"{number} {noun} {adjective}"
+    number, names = _counted(term, words)
+    several = number != 1
+    return f"{number} {names[several] if any_hour else words.working[several].format(names[several])}"
 
 
-def _counted(term: Term) -> tuple[int, str, str]:
+def _counted(term: Term, words: TermWords) -> tuple[int, tuple[str, str]]:
     """Count a term in the largest unit that divides it; round a part of a second up."""
+    *of_time, day = words.units
     if isinstance(term, BusinessDays):
-        return term.count, "día", "días"
-    unit, singular, plural = next((row for row in _UNITS if not term % row[0]), _UNITS[-1])
-    return -(-term // unit), singular, plural
+        return term.count, day
+    rows = list(zip(_LENGTHS, of_time, strict=True))
+    length, names = next((row for row in rows if not term % row[0]), rows[-1])
+    return -(-term // length), names

@@ -19,7 +19,7 @@ class Texting:
     """
     `code_part` is true if a text may have one part more for its code, `two_way` only if a reply to any
     sending number reaches the hub. `own_link` says when a text has the link to its page, `buttons` are the
-    names of the WhatsApp templates that have a button for it.
+    names of the WhatsApp templates that have a button for it, `english` of those approved in English.
     """
 
     prefix: Prefix = Prefix.BUILDING
@@ -28,6 +28,7 @@ class Texting:
     two_way: bool = False
     own_link: TextLink = TextLink.FITS
     buttons: frozenset[str] = frozenset()
+    english: frozenset[str] = frozenset()
 
     def prefix_of(self, context: Context, look: Look, company: str) -> str:
         """

@@ -102,6 +102,7 @@ def templates_of(files: Files, policy: Policy, *, sender: Sender, two_way: bool)
             two_way=two_way,
             own_link=policy.residents.sms,
             buttons=frozenset(policy.residents.whatsapp),
+            english=frozenset(policy.residents.whatsapp_english),
         ),
         identities=Identities(policy.senders, sender),
     )

@@ -56,7 +56,7 @@ def test_text_that_is_not_translated_is_seen() -> None:
     states = {
         (row.channel, row.language): row.state
         for row in TEXTS.rows
-        if (row.event, row.audience) == ("pqrs.received", None)
+        if (row.event, row.audience) == ("support.form.received", None)
     }
 
     assert states["email", "en"] == "untranslated"
@@ -85,7 +85,7 @@ def test_each_example_is_shown() -> None:
     [
         SMS._replace(event="nosuch"),
         SMS._replace(channel="board"),
-        SMS._replace(language="en"),
+        SMS._replace(language="fr"),
         SMS._replace(audience="nosuch"),
         SMS._replace(example=99),
     ],

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import pytest
 from msgspec.structs import replace
 
 from hub.catalog import BY_NAME
-from hub.model import Json, Rendered
+from hub.messages.planning.reach import offered
+from hub.model import Json, Purpose, Rendered
 from hub.rendering import english
+from hub.rendering.terms import functions
 from tests.for_each import for_each
+from tests.unit.factories import MONDAY, POLICY
 from tests.unit.test_mime import built, outgoing, parsed
 from tests.unit.test_templates import DUE, TEMPLATES, context, examples
 
 TRANSLATED = sorted({name for locale, name, _ in TEMPLATES.words if locale == "en"})
+ABROAD = [
+    kind.name
+    for kind in BY_NAME.values()
+    if kind.name.startswith(("emergency.", "pqrs.")) and any(not one.is_staff for one in kind.audiences)
+]
 PAYMENT = "admin.payment.received"
 SPANISH = re.compile(r"\b(?:Hola|Recibimos|Gracias|Puede|Teléfono|Administra|Unidad|desde|marzo|lunes)\b")
 
@@ -24,10 +33,68 @@ def read(event: str, channel: str, locale: str, *, example: int = 0) -> Rendered
     return TEMPLATES.render(event, channel, told, variant=None, locale=locale)
 
 
-def test_five_events_for_residents_are_translated() -> None:
-    assert len(TRANSLATED) >= 5
+def test_events_for_residents_are_translated_and_no_text_of_staff() -> None:
+    assert {*ABROAD, PAYMENT, "concierge.package.received", "maintenance.scheduled.announced"} <= {
+        *TRANSLATED
+    }
     for name in TRANSLATED:
-        assert any(one.template is None and one.purpose != "internal" for one in BY_NAME[name].audiences)
+        texts = {variant for locale, event, variant in TEMPLATES.words if (locale, event) == ("en", name)}
+        read = {one.template for one in BY_NAME[name].audiences if not one.is_staff}
+        staff = {one.template for one in BY_NAME[name].audiences if one.is_staff} - read
+        spoken = {variant for variant in texts if TEMPLATES.channels(("en", name, variant))}
+        assert read & spoken
+        assert not spoken & staff
+
+
+@for_each(ABROAD)
+def test_emergency_and_petition_are_said_in_english_over_every_channel(event: str) -> None:
+    """Issue 28: an owner abroad reads emergencies and PQRS in English. Paper and posters stay Spanish."""
+    for audience in BY_NAME[event].audiences:
+        if audience.is_staff:
+            continue
+        key = event, audience.template
+        spanish = TEMPLATES.channels(("es", *key)) & {*offered(audience), "inbox", "voice"}
+        spanish |= {"email"} if audience.purpose is Purpose.EMERGENCY else set()
+
+        assert spanish - {"print"} <= TEMPLATES.channels(("en", *key))
+
+
+def test_emergency_in_english_begins_with_what_it_is_and_keeps_the_words_of_the_instruction() -> None:
+    real, drill = (read("emergency.declared", "sms", "en", example=number) for number in (0, 1))
+    over = read("emergency.updated", "push", "en")
+
+    assert real.text.startswith("EMERGENCY: Salga por las escaleras")
+    assert "Gas leak, Torre 2" in real.text
+    assert drill.text.startswith("DRILL: ")
+    assert "EMERGENCY OVER" == over.subject
+    assert "en" == real.language
+
+
+def test_ends_of_promises_are_said_in_english() -> None:
+    mail = read("pqrs.received", "email", "en")
+    ended = functions(POLICY.clocks, {}, {"first_reply": MONDAY}, MONDAY, english.TERMS)
+    unknown = functions(POLICY.clocks, {"kind": "peticion"}, words=english.TERMS)
+
+    assert re.search(r"We give you a first reply (?:by \w+day|within)", mail.text)
+    assert "as soon as possible" == ended["hasta"]("first_reply")
+    assert "within 24 working hours" == unknown["hasta"]("first_reply")
+    assert "15 working days" == unknown["term"]("legal_term")
+    assert "5 minutes" == unknown["term"]("emergency_ack")
+
+
+def test_whatsapp_is_english_only_where_meta_has_approved_it() -> None:
+    told = context("pqrs.replied", examples("pqrs.replied")[0])
+    english_too = dataclasses.replace(
+        TEMPLATES, texting=dataclasses.replace(TEMPLATES.texting, english=frozenset({"pqrs_replied"}))
+    )
+    before, after = (
+        texts.render("pqrs.replied", "whatsapp", told, variant=None, locale="en")
+        for texts in (TEMPLATES, english_too)
+    )
+
+    assert ("es", "en") == (before.language, after.language)
+    assert "We looked at your case" in after.text
+    assert before.template == after.template
 
 
 @for_each(TRANSLATED)
@@ -62,11 +129,11 @@ def test_every_other_reader_gets_spanish(locale: str) -> None:
 
 def test_channel_event_and_letter_without_an_english_text_are_in_spanish() -> None:
     letter = read(PAYMENT, "print", "en")
-    other = read("pqrs.received", "email", "en")
+    other = read("support.form.received", "email", "en")
 
     assert ("es", "es") == (letter.language, other.language)
     assert "Recibimos su pago" in letter.text
-    assert "Recibimos su petición" in other.text
+    assert "Hola" in other.text
 
 
 def test_text_of_another_audience_never_replaces_a_missing_one() -> None:

@@ -7,7 +7,7 @@ Policy 4.3 (accessible channels), 6.5 (paper for residents without digital acces
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from msgspec import structs
@@ -35,7 +35,7 @@ CIRCULAR: Final = "admin.circular.issued"
 PHONE: Final = person(mobile())
 
 
-def planned(name: str, to: Person, **rules: object) -> tuple[list[str], list[list[str]]]:
+def planned(name: str, to: Person, **rules: Any) -> tuple[list[str], list[list[str]]]:
     """Return the channels of the first step, and those of the later ones."""
     made: list[Message] = plan_audience(
         stored(event(name)), BY_NAME[name], 0, [to], rules=replace(WITH_LINKS, **rules), now=MONDAY
@@ -92,6 +92,14 @@ def test_whatsapp_is_for_who_has_chosen_it(
     buttons = structs.replace(POLICY, residents=structs.replace(POLICY.residents, whatsapp=("all",)))
 
     assert expected == planned(CIRCULAR, somebody, policy=buttons)
+
+
+def test_legal_notice_goes_by_sms_which_names_each_unit() -> None:
+    wishes = Preferences(channels={Purpose.SERVICE: ("whatsapp",)})
+    buttons = structs.replace(POLICY, residents=structs.replace(POLICY.residents, whatsapp=("all",)))
+    minutes = planned("admin.minutes.published", structs.replace(PHONE, preferences=wishes), policy=buttons)
+
+    assert (["inbox", "sms"], [["print"]]) == minutes
 
 
 def test_without_a_template_that_has_the_button_whatsapp_leads_nowhere() -> None:

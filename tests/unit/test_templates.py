@@ -311,7 +311,7 @@ def test_each_whatsapp_audience_has_a_text_to_approve() -> None:
         for kind in CATALOG
         for audience in kind.audiences
         if "whatsapp" in asked(audience)
-    } | {name.replace(".", "_") for name in POLICY.texts.events}
+    } | {name.replace(".", "_") for name in POLICY.texts.events if name != "admin.minutes.published"}
     approved = {one.name: one for kind in CATALOG for one, _ in to_approve(kind.name)}
 
     assert listed == approved.keys()

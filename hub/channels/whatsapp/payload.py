@@ -16,8 +16,10 @@ from typing import Any, Final
 from hub.model import Outgoing, Rendered
 from hub.policy.residents import BUTTON
 
-LANGUAGE: Final = "es_CO"
-"""The exact code of the approved translation: Meta answers any other with 132001."""
+_CODES: Final = {"es": "es_CO"}
+"""Language → the exact code of its approved translation: Meta answers any other with 132001."""
+
+_BUTTONS: Final = {"en": "See this message"}
 
 
 def encode(outgoing: Outgoing) -> bytes:
@@ -33,7 +35,7 @@ def _message(outgoing: Outgoing) -> dict[str, Any]:
         "type": "template",
         "template": {
             "name": rendered.template,
-            "language": {"code": LANGUAGE},
+            "language": {"code": _code(rendered)},
             "components": [
                 {
                     "type": "body",
@@ -48,6 +50,10 @@ def _message(outgoing: Outgoing) -> dict[str, Any]:
         # Meta returns it in every status of this message, so that a receipt carries our own id.
         "biz_opaque_callback_data": str(outgoing.message.id),
     }
+
+
+def _code(rendered: Rendered) -> str:
+    return _CODES.get(rendered.language, rendered.language)
 
 
 def _button(rendered: Rendered) -> Iterator[dict[str, Any]]:
@@ -65,7 +71,7 @@ def submission(body: str, example: Rendered, *, page: str = "") -> dict[str, Any
     """
     return {
         "name": example.template,
-        "language": LANGUAGE,
+        "language": _code(example),
         # UTILITY: every message concerns something that the person asked for, lives in or owes.
         "category": "UTILITY",
         "parameter_format": "NAMED",
@@ -87,5 +93,6 @@ def submission(body: str, example: Rendered, *, page: str = "") -> dict[str, Any
 def _asked_button(example: Rendered, page: str) -> Iterator[dict[str, Any]]:
     if example.button:
         example_url = f"{page}{example.button}"
-        button = {"type": "URL", "text": BUTTON, "url": f"{page}{{{{1}}}}", "example": [example_url]}
+        text = _BUTTONS.get(example.language, BUTTON)
+        button = {"type": "URL", "text": text, "url": f"{page}{{{{1}}}}", "example": [example_url]}
         yield {"type": "BUTTONS", "buttons": [button]}

@@ -28,6 +28,8 @@ def text_channels(
     if event not in policy.texts.events or audience.print not in PAPER:
         return ()
     buttons = {ALL_TEMPLATES, event.replace(".", "_")}.intersection(policy.residents.whatsapp)
+    if audience.purpose is Purpose.LEGAL:
+        buttons = set()  # a legal text names each unit, for which an approved template has no room
     return [name for name in policy.texts.channels if name in channels and (name != _WHATSAPP or buttons)]
 
 
