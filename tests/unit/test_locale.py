@@ -70,6 +70,20 @@ def test_emergency_in_english_begins_with_what_it_is_and_keeps_the_words_of_the_
     assert "en" == real.language
 
 
+def test_publisher_may_give_the_instruction_in_english() -> None:
+    told = context("emergency.declared", examples("emergency.declared")[0])
+    told = dataclasses.replace(
+        told, data={**told.data, "instruction_en": "Leave by the stairs. Light nothing."}
+    )
+    texts = {
+        locale: TEMPLATES.render("emergency.declared", "sms", told, variant=None, locale=locale).text
+        for locale in ("en", "es")
+    }
+
+    assert texts["en"].startswith("EMERGENCY: Leave by the stairs. Light nothing. Gas leak")
+    assert texts["es"].startswith("EMERGENCIA: Salga por las escaleras")
+
+
 def test_ends_of_promises_are_said_in_english() -> None:
     mail = read("pqrs.received", "email", "en")
     ended = functions(POLICY.clocks, {}, {"first_reply": MONDAY}, MONDAY, english.TERMS)
