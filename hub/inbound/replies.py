@@ -224,7 +224,6 @@ def _reply_data(inbound: Inbound) -> dict[str, Json]:
         "kind": str(inbound.kind),
         "revokes": inbound.revokes,
         **_question(inbound),
-        "sender": {**_sender(inbound), **_language(inbound)},
     }
 
 
@@ -256,12 +255,9 @@ def _sender(inbound: Inbound) -> dict[str, Json]:
     return {
         "name": (_is_by_recipient(inbound) and inbound.about.name) or _NAMELESS,
         field: reply.address[:longest] or "-",
+        # Where the directory knows what they read.
+        **({"locale": inbound.about.language} if inbound.about.language else {}),
     }
-
-
-def _language(inbound: Inbound) -> dict[str, Json]:
-    """Return the language that the person reads, where the directory knows them."""
-    return {"locale": inbound.about.language} if inbound.about.language else {}
 
 
 def _context(inbound: Inbound) -> dict[str, Json]:

@@ -279,7 +279,9 @@ class Tables:
 
     def step_of(self, message: Message) -> list[Message]:
         """Return all messages of the same step."""
-        return [row.message for row in self.messages.values() if step_key(row.message) == step_key(message)]
+        key = step_key(message)
+        same = [row.message for row in self.messages.values() if row.message.event_key == message.event_key]
+        return [other for other in same if step_key(other) == key]
 
     def wait(self, message_id: UUID, until: datetime | None) -> None:
         row = self.messages[message_id]

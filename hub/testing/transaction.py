@@ -173,12 +173,12 @@ class MemoryTransaction:
             {case: at - timedelta.resolution for case, at in (over or {}).items()},
             lambda message: message.purpose is not Purpose.LEGAL,
         )
-        answered = self._answered()
+        answered = self._answered(ended)
         self._end(ended, lambda message: message.event_key in answered)
 
-    def _answered(self) -> set[UUID]:
-        """Return the events of which a later event of their case brings what they ask for."""
-        events = self._tables.events.values()
+    def _answered(self, cases: Collection[str]) -> set[UUID]:
+        """Return the events of these cases of which a later event brings what they ask for."""
+        events = [event for event in self._tables.events.values() if event.case in cases]
         return {
             asked.key
             for asked in events

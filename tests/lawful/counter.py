@@ -7,6 +7,10 @@ Counter of unlawful contacts among accepted messages: written from the laws, wit
 * Ley 1581 de 2012, art. 9: consent is earlier and express, and may be withdrawn.
 * The register of excluded numbers (RNE) holds for advertising.
 * Surveys keep the hours of advertising, one per person in 30 days.
+* Who is erased gets nothing more (Ley 1581, art. 8 (e)); who reads another language is written to in it.
+* The company's policy, 4.1 and 6.2: no notice of the service rings a telephone from 22:00 to 7:00, unless a
+  service is interrupted.
+* Emergencies and legal notices leave, whoever has refused the rest (Ley 675 de 2001; Ley 1755 de 2015).
 
 Where the law is silent, the careful reading counts: collection and advertising share the day and the week, a
 week runs from Monday to Sunday, 19:00:00 is outside, and a message that arrives twice is two contacts.
@@ -27,6 +31,7 @@ from tests.lawful.facts import (
     DoNotContact,
     Excluded,
     Facts,
+    Owed,
     Payer,
     QuietHours,
     Statement,
@@ -45,10 +50,14 @@ UNSTOPPABLE: Final = frozenset({"emergency", "legal"})
 ALL_DATA: Final = "data_treatment"
 """The general authorisation of Ley 1581: without it nothing else holds."""
 EVERY_CHANNEL: Final = frozenset({"email", "sms", "whatsapp", "push", "voice", "inbox", "print"})
+SILENT: Final = frozenset({"inbox", "print"})
+"""Channels that disturb nobody; a letter is in Spanish, as the law's own words are."""
+RINGING: Final = frozenset({"push", "sms", "whatsapp", "voice"})
 BETWEEN_SURVEYS: Final = timedelta(days=30)
 
 _WEEKDAY: Final = (time(7), time(19))
 _SATURDAY: Final = (time(8), time(15))
+_DAY: Final = (time(7), time(22))
 
 _Wish = TypeVar("_Wish", Statement, DoNotContact, SwitchedOff, QuietHours)
 
@@ -68,6 +77,9 @@ class Rule(StrEnum):
     MARKED = "to somebody who must not be contacted"
     UNWANTED = "over a channel that the person has switched off"
     QUIET = "in the quiet hours of the person"
+    NIGHT = "ringing a telephone at night"
+    LANGUAGE = "in a language that the person does not read"
+    ERASED = "to somebody who was erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +96,14 @@ def unlawful(contacts: Iterable[Contact], facts: Facts) -> list[Breach]:
         for contact in sorted(contacts, key=lambda contact: contact.at)
         for rule in judge.broken(contact)
     ]
+
+
+def withheld(contacts: Iterable[Contact], owed: Iterable[Owed]) -> list[Owed]:
+    """Return the messages that had to leave, and did not."""
+    left: defaultdict[tuple[str, str], list[datetime]] = defaultdict(list)
+    for contact in contacts:
+        left[contact.person, contact.about].append(contact.at)
+    return [one for one in owed if not any(at <= one.by for at in left[one.person, one.about])]
 
 
 def by_rule(breaches: Iterable[Breach]) -> Counter[Rule]:
@@ -116,6 +136,8 @@ class _Judge:
         self._marks = _by_person(facts.marks)
         self._off = _by_person(facts.switched_off)
         self._quiet = _by_person(facts.quiet_hours)
+        self._languages = {reader.person: reader.language for reader in facts.readers}
+        self._erased = {one.person: one.since for one in facts.erased}
         self._days: set[tuple[str, date]] = set()
         self._weeks: dict[tuple[str, int, int], str] = {}
         self._surveyed: dict[str, datetime] = {}
@@ -131,6 +153,12 @@ class _Judge:
             found.append(Rule.HOURS)
         if contact.purpose == "commercial" and self._is_excluded(contact):
             found.append(Rule.EXCLUDED)
+        if self._erased.get(contact.person, contact.at) < contact.at:
+            found.append(Rule.ERASED)
+        if contact.channel != "print" and contact.language != self._languages.get(contact.person, "es"):
+            found.append(Rule.LANGUAGE)
+        if _rings_at_night(contact):
+            found.append(Rule.NIGHT)
         if contact.purpose in LIMITED:
             found += self._limits(contact)
         if contact.purpose == "survey" and self._is_asked_again(contact):
@@ -175,9 +203,13 @@ class _Judge:
             for off in self._off.get(contact.person, ())
         ):
             found.append(Rule.UNWANTED)
-        if contact.purpose == "service" and any(
-            _holds(quiet, contact.at) and _is_quiet(quiet, contact.at)
-            for quiet in self._quiet.get(contact.person, ())
+        if (
+            contact.purpose == "service"
+            and contact.channel not in SILENT
+            and any(
+                _holds(quiet, contact.at) and _is_quiet(quiet, contact.at)
+                for quiet in self._quiet.get(contact.person, ())
+            )
         ):
             found.append(Rule.QUIET)
         return found
@@ -240,6 +272,12 @@ def _is_payer(payer: Payer, at: datetime) -> bool:
 def _holds(wish: DoNotContact | SwitchedOff | QuietHours, at: datetime) -> bool:
     """Return whether a wish holds now; at the instant of a change it does not bind."""
     return wish.since < at and (wish.until is None or at < wish.until)
+
+
+def _rings_at_night(contact: Contact) -> bool:
+    now, (opens, closes) = contact.at.astimezone(BOGOTA).time(), _DAY
+    calls = contact.purpose == "service" and contact.channel in RINGING and not contact.urgent
+    return calls and not opens <= now < closes
 
 
 def _is_quiet(quiet: QuietHours, at: datetime) -> bool:

@@ -15,7 +15,11 @@ from datetime import datetime, time
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """A message that a provider accepted. `debt` and `account` say what a collection asks for."""
+    """
+    A message that a provider accepted, in this language. `debt` and `account` say what a collection asks for.
+
+    `urgent` is the news of a service that is interrupted, or back.
+    """
 
     at: datetime
     person: str
@@ -25,6 +29,8 @@ class Contact:
     about: str = ""
     account: str | None = None
     debt: str | None = None
+    language: str = "es"
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +102,31 @@ class QuietHours:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """The language that a person reads; Spanish, unless the company knows of another."""
+
+    person: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """A person whose data the company has erased."""
+
+    person: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """A message that must leave, whatever its recipient wants: an emergency, what the law demands."""
+
+    person: str
+    about: str
+    by: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     statements: Sequence[Statement] = ()
     payments: Sequence[Payment] = ()
@@ -104,3 +135,5 @@ class Facts:
     marks: Sequence[DoNotContact] = ()
     switched_off: Sequence[SwitchedOff] = ()
     quiet_hours: Sequence[QuietHours] = ()
+    readers: Sequence[Reader] = ()
+    erased: Sequence[Erased] = ()

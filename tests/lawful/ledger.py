@@ -7,11 +7,13 @@ from datetime import datetime
 
 from tests.lawful.facts import (
     DoNotContact,
+    Erased,
     Excluded,
     Facts,
     Payer,
     Payment,
     QuietHours,
+    Reader,
     Statement,
     SwitchedOff,
 )
@@ -29,6 +31,8 @@ class Ledger:
     marks: list[DoNotContact] = field(default_factory=list)
     switched_off: list[SwitchedOff] = field(default_factory=list)
     quiet_hours: list[QuietHours] = field(default_factory=list)
+    readers: list[Reader] = field(default_factory=list)
+    erased: list[Erased] = field(default_factory=list)
 
     def note(self, fact: Fact, now: datetime) -> None:
         match fact:
@@ -62,4 +66,6 @@ class Ledger:
             marks=self.marks,
             switched_off=self.switched_off,
             quiet_hours=self.quiet_hours,
+            readers=self.readers,
+            erased=self.erased,
         )

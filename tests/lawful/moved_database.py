@@ -26,7 +26,9 @@ from hub.storage import (
     PostgresExclusions,
     PostgresIntake,
     PostgresPreferences,
+    PostgresReplies,
     PostgresTimers,
+    PostgresUnsubscribes,
 )
 from tests.servers import APP, as_user
 
@@ -69,6 +71,8 @@ class MovedDatabase:
         self.delivery = PostgresDelivery(database, BY_NAME, named=BY_NAME)
         self.timers = PostgresTimers(database)
         self.preferences = PostgresPreferences(database)
+        self.replies = PostgresReplies(database)
+        self.unsubscribes = PostgresUnsubscribes(database)
         self.register = MovedRegister(database, KeyRing([Secret("register" * 5)]))
         self._database = database
 

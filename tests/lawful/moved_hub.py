@@ -56,8 +56,9 @@ from tests.lawful.facts import Contact
 from tests.lawful.ledger import Ledger
 from tests.lawful.moved_stores import InMemory, MovedStores
 from tests.lawful.provider import TRAITS, Delivery, Killed, Luck, Provider, as_channels, providers, render
+from tests.lawful.reactions import Readers
 from tests.lawful.telling import Telling
-from tests.lawful.town import Act, Building, start
+from tests.lawful.town import OWN, TEXT_CHANNELS, Act, Building, start
 
 OWN_USER: Final = "hub"
 BATCH: Final = 200
@@ -88,9 +89,14 @@ class MovedHub:
         self.deaths = 0
         self._telling = Telling(self._stores.preferences, self._stores.register)
         self._people = self.building.owners_of_addresses
+        self.ledger.readers += self.building.readers
+        self._refs = {person.ref for person in self.building.people}
         self._seen = 0
         self._publisher = MemoryPublisher()
         self._appointments = MemoryAppointments(self.clock)
+        self.readers = Readers(
+            store=self._stores.unsubscribes, replies=self._stores.replies, publisher=self._publisher
+        )
         self._providers: Mapping[str, Provider] = providers(self.clock, self.luck)
         self._context = IntakeContext(
             schemas=_SCHEMAS, catalog=BY_NAME, rules=Rules(channels=_TRAITS, policy=self.policy)
@@ -136,17 +142,23 @@ class MovedHub:
     def _contact(self, delivery: Delivery) -> Contact | None:
         """Read a delivery by the book; None for a message of the hub itself to staff."""
         about = self.building.book.get(delivery.text)
+        person = self._people.get(delivery.address)
         if about is None:
-            return None
+            if person is None:
+                return None
+            # What the hub itself sends to a resident is in the book, too: else nobody would judge it.
+            about = OWN[delivery.kind]
         return Contact(
             at=delivery.at,
-            person=self._people.get(delivery.address, delivery.address),
+            person=person or delivery.address,
             channel=delivery.channel,
             address=delivery.address,
             purpose=about.purpose,
             about=delivery.text,
             account=about.account,
             debt=about.debt,
+            language=delivery.language,
+            urgent=about.urgent,
         )
 
     def _next(self) -> datetime:
@@ -159,6 +171,8 @@ class MovedHub:
         times = [self._audit_at]
         if self._acts:
             times.append(self._acts[0].arrives)
+        if (reacts := self.readers.next_at) is not None:
+            times.append(reacts)
         if scores := self._appointments.scores:
             times.append(datetime.fromtimestamp(min(scores.values()), UTC))
         return min(times)
@@ -178,9 +192,20 @@ class MovedHub:
             if self._outage_end(self.clock()) is None:
                 raise
         self._collect()
+        self._hand_over()
+
+    def _hand_over(self) -> None:
+        """Let people see what has arrived since."""
+        for provider in self._providers.values():
+            for delivery in provider.accepted[provider.seen :]:
+                if (contact := self._contact(delivery)) is not None and contact.person in self._refs:
+                    self.readers.get(delivery, contact)
+            provider.seen = len(provider.accepted)
 
     async def _work(self) -> None:
         await self._telling.each_day(self.clock())
+        for fact in await self.readers.react(self.clock()):
+            self.ledger.note(fact, self.clock())
         while True:
             await self._take_in_acts()
             await keep_appointments(self._timers)
@@ -248,7 +273,14 @@ class MovedHub:
             if channel in _TRAITS
             and (
                 contact := self._contact(
-                    Delivery(at=self.clock(), channel=channel, address=address, text=message.event_id)
+                    Delivery(
+                        at=self.clock(),
+                        channel=channel,
+                        address=address,
+                        text=message.event_id,
+                        kind=message.event,
+                        language=message.locale,
+                    )
                 )
             )
         ]
@@ -338,7 +370,7 @@ def bad_luck(seed: int, number: int, days: int) -> tuple[Luck, Sequence[tuple[da
     """Make the luck of a year: outages of each channel and of the database, lost answers, deaths."""
     random = Random(f"luck:{seed}:{number}")
     away = []
-    for channel in _TRAITS:
+    for channel in TEXT_CHANNELS:
         for _ in range(max(1, days // 30)):
             since = start() + timedelta(minutes=random.randrange(days * 24 * 60))
             away.append((channel, since, since + timedelta(minutes=random.randrange(5, 600))))

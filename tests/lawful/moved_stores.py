@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final, Protocol
 
-from hub.ports import DeliveryStore, IntakeStore, PreferenceStore, TimerStore
+from hub.ports import DeliveryStore, IntakeStore, PreferenceStore, TimerStore, UnsubscribeStore
+from hub.ports.replies import ReplyStore
 from hub.testing import MemoryExclusions, MemoryPreferences, MemoryStore, SettableClock
 from tests.lawful.telling import Register
 
@@ -25,6 +26,10 @@ class MovedStores(Protocol):
     @property
     def preferences(self) -> PreferenceStore: ...
     @property
+    def replies(self) -> ReplyStore: ...
+    @property
+    def unsubscribes(self) -> UnsubscribeStore: ...
+    @property
     def register(self) -> Register: ...
 
     async def move(self, to: datetime) -> None:
@@ -39,6 +44,7 @@ class InMemory:
 
     def __init__(self, clock: SettableClock) -> None:
         self.intake = self.delivery = self.timers = MemoryStore(clock)
+        self.replies = self.unsubscribes = self.intake
         self.preferences = MemoryPreferences(self.intake)
         self.register = MemoryExclusions()
 

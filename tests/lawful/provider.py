@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import Final
+from uuid import UUID
 
 from hub.errors import PermanentFailure, TransientFailure
 from hub.model import Accepted, ChannelTraits, Claimed, Outgoing, Rendered
@@ -18,7 +19,12 @@ TRAITS: Final = (
     ChannelTraits(name="sms", contact="phone", text_phone=True),
     ChannelTraits(name="whatsapp", contact="phone", text_phone=True),
     ChannelTraits(name="push", contact="push"),
+    ChannelTraits(name="inbox", contact=None, confirms=True, waits=True),
+    ChannelTraits(name="print", contact=None, strangers=True),
 )
+
+
+_NOBODY: Final = UUID(int=0)
 
 
 class Killed(BaseException):
@@ -27,17 +33,24 @@ class Killed(BaseException):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """A message that one provider has accepted: all that it can know."""
+    """
+    A message that one provider has accepted: all that it can know.
+
+    `kind` is what a reader sees it is, `message_id` the link in it.
+    """
 
     at: datetime
     channel: str
     address: str
     text: str
+    kind: str = ""
+    language: str = "es"
+    message_id: UUID = _NOBODY
 
 
 def render(claimed: Claimed) -> Rendered:
     """Write the event's id as the text: the provider's side reads in it what the message is about."""
-    return Rendered(text=claimed.message.event_id)
+    return Rendered(text=claimed.message.event_id, language=claimed.message.locale)
 
 
 @dataclass(kw_only=True)
@@ -62,11 +75,17 @@ class Provider:
     now: Callable[[], datetime]
     luck: Luck
     accepted: list[Delivery] = field(default_factory=list)
+    seen: int = 0
+    """How many of them their readers have seen."""
 
     async def send(self, outgoing: Outgoing) -> Accepted:
         # Here another worker has its turn, as it has while a request is under way.
         await asyncio.sleep(0)
         name, chance = self.traits.name, self.luck.random.random()
+        if self.traits.contact is None:
+            # The hub's own: it stores what lies in an inbox, and prints.
+            self._accept(outgoing)
+            return Accepted(provider=name)
         if self.luck.is_away(name, self.now()):
             raise TransientFailure("unavailable", provider=name, retry_after=timedelta(minutes=20))
         if chance < self.luck.refusals:
@@ -88,6 +107,9 @@ class Provider:
             channel=self.traits.name,
             address=outgoing.message.address,
             text=outgoing.rendered.text,
+            kind=outgoing.message.event,
+            language=outgoing.rendered.language,
+            message_id=outgoing.message.id,
         )
         self.accepted.append(delivery)
 

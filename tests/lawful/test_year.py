@@ -26,6 +26,11 @@ def test_providers_accept_no_unlawful_contact_in_a_year(findings: Findings) -> N
 
 
 @pytest.mark.slow
+def test_who_has_said_no_still_gets_emergencies_and_what_the_law_demands(findings: Findings) -> None:
+    assert findings.withheld == []
+
+
+@pytest.mark.slow
 def test_no_plan_of_a_year_is_unlawful(findings: Findings) -> None:
     assert findings.plans == {}
 
@@ -36,5 +41,6 @@ def test_the_year_has_what_could_go_wrong(findings: Findings) -> None:
     for purpose in ("collection", "commercial", "survey"):
         assert findings.contacts[purpose] > BUILDINGS * PEOPLE / 2, findings.contacts
     assert findings.contacts["emergency"] >= BUILDINGS * PEOPLE
-    assert findings.channels.keys() == {"email", "sms", "whatsapp", "push"}
+    assert findings.channels.keys() == {"email", "sms", "whatsapp", "push", "inbox", "print"}
+    assert all(count > BUILDINGS for count in findings.reactions.values()), findings.reactions
     assert findings.deaths > 0

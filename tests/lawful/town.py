@@ -15,7 +15,16 @@ from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from hub.model import TYPE_PREFIX, TYPE_SUFFIX, Event
-from tests.lawful.facts import DoNotContact, Excluded, Payment, QuietHours, Statement, SwitchedOff
+from tests.lawful.facts import (
+    DoNotContact,
+    Excluded,
+    Owed,
+    Payment,
+    QuietHours,
+    Reader,
+    Statement,
+    SwitchedOff,
+)
 
 BOGOTA: Final = ZoneInfo("America/Bogota")
 BETWEEN: Final = timedelta(milliseconds=500)
@@ -24,6 +33,10 @@ BILLING: Final = "urn:example:billing"
 FIRST_DAY: Final = date(2026, 2, 2)
 """A Monday: the year has Holy Week, the new holiday of July, and a week 53."""
 DAYS: Final = 365
+_BY_LETTER: Final = 8
+"""Of ten people the one whom only paper and the inbox reach."""
+_SOON: Final = timedelta(days=3)
+"""By then an emergency or an answer must have left, whatever was away."""
 TEXT_CHANNELS: Final = ("email", "sms", "whatsapp", "push")
 
 Fact: TypeAlias = Statement | Payment | Excluded | DoNotContact | SwitchedOff | QuietHours
@@ -37,6 +50,18 @@ class About:
     purpose: str
     account: str | None = None
     debt: str | None = None
+    urgent: bool = False
+
+
+_NOTHING: Final = About(purpose="none")
+"""An event about which nobody is written to."""
+OWN: Final[Mapping[str, About]] = {
+    "survey.requested": About(purpose="survey"),
+    "inbound.message.received": About(purpose="transactional"),
+    "emergency.reply.received": About(purpose="emergency"),
+    "pqrs.escalated": About(purpose="transactional"),
+}
+"""What the hub itself sends to residents, by what its reader sees that it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +87,11 @@ class Resident:
     email: str
     phone: str
     token: str
+    language: str = "es"
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        return self.email, self.phone, self.token
+        return self.email, self.phone, self.token, self.ref
 
 
 @dataclass(kw_only=True)
@@ -78,6 +104,11 @@ class Building:
     payers: Mapping[str, str]
     acts: Sequence[Act] = ()
     book: dict[str, About] = field(default_factory=dict)
+    owed: Sequence[Owed] = ()
+
+    @property
+    def readers(self) -> Sequence[Reader]:
+        return [Reader(person=person.ref, language=person.language) for person in self.people]
 
     @property
     def owners_of_addresses(self) -> Mapping[str, str]:
@@ -101,6 +132,7 @@ class _Maker:
         self._count = 0
         self._acts: list[Act] = []
         self._book: dict[str, About] = {}
+        self._owed: list[Owed] = []
         self._people = [_resident(number, index) for index in range(people)]
         self._tenants = [person for person in self._people if random.random() < 0.25]
         self._payers: dict[str, str] = {}
@@ -111,6 +143,7 @@ class _Maker:
             self._consents(person)
             self._wishes(person)
             self._surveys(person)
+            self._petitions(person)
         for unit in sorted({person.unit for person in self._people}):
             self._fees(unit)
         for tenant in self._tenants:
@@ -125,6 +158,7 @@ class _Maker:
             payers=self._payers,
             acts=sorted(self._acts, key=lambda act: (act.arrives, act.event.id if act.event else "")),
             book=self._book,
+            owed=self._owed,
         )
 
     def _directory(self) -> Iterator[Event]:
@@ -132,10 +166,13 @@ class _Maker:
         yield self._entry("copropiedad", self._place, name=f"Conjunto {self._place}")
         for index, person in enumerate(self._people):
             points = [("email", person.email), ("phone", person.phone), ("push", person.token)]
+            if index % 10 == _BY_LETTER:
+                points = []
             yield self._entry(
                 "person",
                 person.ref,
                 names=f"Persona {person.ref}",
+                locale=person.language,
                 contact_points=[
                     {"id": f"cp-{kind}", "kind": kind, "value": value, "verified": True}
                     for kind, value in points
@@ -161,7 +198,7 @@ class _Maker:
 
     def _entry(self, noun: str, key: str, version: int = 1, **data: Any) -> Event:
         values = {f"{noun}_id": key, "version": version, **data}
-        return self._event(f"directory.{noun}.upserted", start() - timedelta(hours=1), values, purpose="none")
+        return self._event(f"directory.{noun}.upserted", start() - timedelta(hours=1), values, _NOTHING)
 
     def _consents(self, person: Resident) -> None:
         """Most say something in the first days, some never; later they change their minds."""
@@ -230,6 +267,37 @@ class _Maker:
                 "copropiedad_id": self._place,
             }
             self._publish("survey.requested", at, data, purpose="survey")
+
+    def _petitions(self, person: Resident) -> None:
+        """A petition and its answer, which nobody may lose; the survey after it is made by the hub itself."""
+        for number in range(self._random.choice((0, 0, 0, 1, 2))):
+            at = self._some_time()
+            case = {"pqrs_id": f"pq-{person.ref}-{number}", "radicado": f"PQ-{person.ref}-{number}"}
+            opened = {
+                **case,
+                "kind": "peticion",
+                "entry_channel": "web",
+                "received_at": at.isoformat(),
+                "service_area": "administracion",
+                "subject": "Copia del acta",
+                "petitioner": {"ref": person.ref},
+                "copropiedad_id": self._place,
+            }
+            self._publish("pqrs.received", at, opened, purpose="transactional")
+            replied = at + self._up_to(timedelta(hours=20))
+            summary = {"summary": "La buscamos.", "agent_id": "p-laura"}
+            self._publish("pqrs.replied", replied, {**case, **summary}, purpose="transactional")
+            answered = replied + self._up_to(timedelta(days=9))
+            answer = {
+                "responded_at": answered.isoformat(),
+                "document_ref": "https://portal.example.com/a.pdf",
+            }
+            event = self._publish("pqrs.responded", answered, {**case, **answer}, purpose="legal")
+            if event is not None:
+                self._owed.append(Owed(person=person.ref, about=event.id, by=answered + _SOON))
+            closed = answered + self._up_to(timedelta(hours=9))
+            done = {"actions_taken": "Se envió la copia.", "first_instance": True}
+            self._publish("pqrs.closed", closed, {**case, **done}, purpose="transactional")
 
     def _fees(self, unit: str) -> None:
         """A bill on the first of each month; four notices while it is not paid."""
@@ -355,7 +423,7 @@ class _Maker:
                 )
                 values = {"membership_id": f"m-{tenant.ref}-payer", "version": version, **data}
                 name = f"directory.membership.{'upserted' if pays else 'removed'}"
-                event = self._event(name, at, values, purpose="none")
+                event = self._event(name, at, values, _NOTHING)
                 payer = tenant if pays else owner
                 self._acts.append(Act(at=at, event=event, payer=(tenant.unit, payer.ref)))
 
@@ -398,7 +466,31 @@ class _Maker:
                 "scope": "Torre 2",
                 "drill": False,
             }
-            self._publish("emergency.declared", self._on(day, self._any_time()), data, purpose="emergency")
+            at = self._on(day, self._any_time())
+            event = self._publish("emergency.declared", at, data, purpose="emergency")
+            if event is not None:
+                self._owed += [
+                    Owed(person=one.ref, about=event.id, by=at + _SOON) for one in self._people[1::2]
+                ]
+        for day in range(45, self._days, 80):
+            at = self._on(day, self._any_time())
+            data = {
+                "copropiedad_id": self._place,
+                "outage_id": f"corte-{self._place}-{day}",
+                "service": "agua",
+                "since": at.isoformat(),
+            }
+            self._publish("building.outage.reported", at, data, purpose="service", urgent=True)
+        for person in self._people[::2]:
+            at = self._some_time()
+            data = {
+                "package_id": f"paq-{person.ref}",
+                "unit_id": person.unit,
+                "carrier": "Servientrega",
+                "received_at": at.isoformat(),
+                "copropiedad_id": self._place,
+            }
+            self._publish("concierge.package.received", at, data, purpose="service")
 
     def _months(self) -> Sequence[date]:
         last = FIRST_DAY + timedelta(days=self._days)
@@ -438,15 +530,16 @@ class _Maker:
         late: timedelta = timedelta(0),
         account: str | None = None,
         debt: str | None = None,
-    ) -> None:
+        urgent: bool = False,
+    ) -> Event | None:
         if not start() <= at < start() + timedelta(days=self._days):
-            return
-        event = self._event(name, at, data, purpose=purpose, account=account, debt=debt)
+            return None
+        about = About(purpose=purpose, account=account, debt=debt, urgent=urgent)
+        event = self._event(name, at, data, about)
         self._acts.append(Act(at=at, event=event, facts=facts, late=late))
+        return event
 
-    def _event(
-        self, name: str, at: datetime, data: Mapping[str, Any], *, purpose: str, **about: str | None
-    ) -> Event:
+    def _event(self, name: str, at: datetime, data: Mapping[str, Any], about: About) -> Event:
         self._count += 1
         event = Event(
             id=f"{self._place}-{self._count}",
@@ -456,7 +549,7 @@ class _Maker:
             data=dict(data),
             extensions={},
         )
-        self._book[event.id] = About(purpose=purpose, **about)
+        self._book[event.id] = about
         return event
 
 
@@ -468,6 +561,7 @@ def _resident(number: int, index: int) -> Resident:
         email=f"{ref}@example.com",
         phone=f"+57300{number:03}{index:04}",
         token=f"token-{ref}",
+        language="en" if index % 7 == 3 else "es",
     )
 
 

@@ -14,7 +14,8 @@ from typing import Final
 
 import structlog
 
-from tests.lawful.counter import BOGOTA, Breach, Rule, unlawful
+from tests.lawful.counter import BOGOTA, Breach, Rule, unlawful, withheld
+from tests.lawful.facts import Owed
 from tests.lawful.moved_hub import MovedHub, bad_luck
 from tests.lawful.town import DAYS, building, start
 
@@ -36,6 +37,10 @@ class Findings:
     channels: Counter[str] = field(default_factory=Counter)
     plans: Counter[Rule] = field(default_factory=Counter)
     """Rules that a plan would have broken."""
+    reactions: Counter[str] = field(default_factory=Counter)
+    """Buttons of mails that people have pressed, and replies that they have written."""
+    withheld: list[Owed] = field(default_factory=list)
+    """Emergencies and legal notices that have not left."""
 
     def add(self, other: Findings) -> None:
         self.people += other.people
@@ -44,6 +49,8 @@ class Findings:
         self.deaths += other.deaths
         self.channels += other.channels
         self.plans += other.plans
+        self.reactions += other.reactions
+        self.withheld += other.withheld
         for rule, breaches in other.examples.items():
             self.examples.setdefault(rule, []).extend(breaches)
             del self.examples[rule][EXAMPLES:]
@@ -68,6 +75,8 @@ def live_through(
     findings = Findings(people=people, deaths=hub.deaths)
     findings.contacts.update(contact.purpose for contact in contacts)
     findings.channels.update(contact.channel for contact in contacts)
+    findings.reactions.update(hub.readers.done)
+    findings.withheld += withheld(contacts, hub.building.owed)
     facts = hub.ledger.facts()
     findings.plans.update(breach.rule for breach in unlawful(hub.planned, facts) if breach.rule in OF_PLANS)
     for breach in unlawful(contacts, facts):
@@ -97,7 +106,11 @@ def verdict(findings: Findings) -> str:
     """Return the findings, rule by rule, with some contacts of each."""
     purposes = ", ".join(f"{count} {purpose}" for purpose, count in findings.contacts.most_common())
     total = f"{findings.people} people, {findings.contacts.total()} contacts ({purposes})"
-    lines = [f"{total}, {findings.deaths} workers died, {findings.rules.total()} breaches"]
+    said = ", ".join(f"{count} {what}" for what, count in findings.reactions.most_common())
+    lines = [
+        f"{total}, {findings.deaths} workers died, {findings.rules.total()} breaches",
+        f"replies and buttons: {said}; {len(findings.withheld)} emergencies or legal notices did not leave",
+    ]
     for rule, count in findings.rules.most_common():
         lines.append(f"{count:6} {rule}")
         lines += [f"       {_shown(breach)}" for breach in findings.examples[rule]]
