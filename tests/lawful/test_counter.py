@@ -13,15 +13,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.lawful.counter import Rule, unlawful, within_hours
+from tests.lawful.counter import Rule, unlawful, withheld, within_hours
 from tests.lawful.facts import (
     Contact,
     DoNotContact,
+    Erased,
     Excluded,
     Facts,
+    Owed,
     Payer,
     Payment,
     QuietHours,
+    Reader,
     Statement,
     SwitchedOff,
 )
@@ -354,6 +357,52 @@ def test_quiet_hours_span_midnight(at: str, quiet: bool) -> None:
     facts = replace(ALLOWED, quiet_hours=[hours])
     assert broken(contact(at, purpose="service"), facts=facts) == [Rule.QUIET] * quiet
     assert broken(contact(at, purpose="emergency"), facts=facts) == []
+
+
+def test_quiet_hours_hold_back_nothing_that_lies_in_an_inbox() -> None:
+    hours = QuietHours(person="p-1", begins=time(21), ends=time(7), since=LONG_AGO)
+    facts = replace(ALLOWED, quiet_hours=[hours])
+    assert broken(contact("2026-03-10T23:00", purpose="service", channel="inbox"), facts=facts) == []
+
+
+@pytest.mark.parametrize(
+    ("at", "rings"),
+    [("21:59:59", False), ("22:00:00", True), ("23:30:00", True), ("06:59:59", True), ("07:00:00", False)],
+)
+def test_no_notice_of_the_service_rings_a_telephone_at_night(at: str, rings: bool) -> None:
+    """The company's policy, 4.1 and 6.2."""
+    for channel in ("push", "sms", "whatsapp"):
+        notice = contact(f"2026-03-10T{at}", purpose="service", channel=channel)
+        assert broken(notice) == [Rule.NIGHT] * rings
+        assert broken(replace(notice, urgent=True)) == []
+        assert broken(replace(notice, purpose="transactional")) == []
+    assert broken(contact(f"2026-03-10T{at}", purpose="service", channel="email")) == []
+
+
+def test_who_reads_english_is_written_to_in_english_and_nobody_else_is() -> None:
+    facts = replace(ALLOWED, readers=[Reader(person="p-1", language="en")])
+    assert broken(contact(), facts=facts) == [Rule.LANGUAGE]
+    assert broken(contact(language="en"), facts=facts) == []
+    assert broken(contact(language="en")) == [Rule.LANGUAGE]
+    assert broken(contact(purpose="legal", channel="print"), facts=facts) == []
+
+
+def test_who_is_erased_gets_nothing_more_of_any_purpose() -> None:
+    facts = replace(ALLOWED, erased=[Erased(person="p-1", since=TUESDAY)])
+    for purpose in ("commercial", "service", "legal", "emergency"):
+        assert broken(contact(TUESDAY, purpose=purpose), facts=facts) == []
+        assert Rule.ERASED in broken(contact(TUESDAY + TICK, purpose=purpose), facts=facts)
+
+
+def test_what_must_leave_and_does_not_in_time_is_withheld() -> None:
+    owed = Owed(person="p-1", about="e-1", by=TUESDAY)
+    assert withheld([contact(about="e-1")], [owed]) == []
+    for other in (
+        contact(TUESDAY + TICK, about="e-1"),
+        contact(about="e-2"),
+        contact(person="p-2", about="e-1"),
+    ):
+        assert withheld([other], [owed]) == [owed]
 
 
 def test_one_contact_may_break_several_rules() -> None:

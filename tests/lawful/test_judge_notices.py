@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from hub.model import Consent, Purpose
+from hub.contact_rules import opt_out_words, verdict
+from hub.contact_rules.consents import revoked_by_link
+from hub.model import Consent, Purpose, Revocation
 from hub.model.contact_slots import ContactSlot
 from hub.policy import Policy, load_policy
-from hub.testing.tables import Tables
+from hub.testing import replies as memory_replies
+from hub.testing import unsubscribes
+from hub.testing.tables import OptOut, Tables
 from hub.testing.transaction import MemoryTransaction
-from tests.lawful.counter import Rule, by_rule, unlawful
+from tests.lawful.counter import Rule, by_rule, unlawful, withheld
 from tests.lawful.moved_hub import MovedHub
 from tests.lawful.provider import Luck
 from tests.lawful.telling import Telling
@@ -23,13 +29,18 @@ from tests.lawful.year import run_to_end
 
 DAYS = 60
 LONG = 180
-SEED = 13
+SEED = 14
 
 
-def rules_broken(policy: Policy, *, lost: float = 0.0, deaths: float = 0.0, days: int = DAYS) -> set[Rule]:
+def lived(policy: Policy, *, lost: float = 0.0, deaths: float = 0.0, days: int = DAYS) -> MovedHub:
     luck = Luck(random=Random(7), lost_answers=lost, deaths=deaths)
     hub = MovedHub(building=building(0, people=20, seed=SEED, days=days), luck=luck, policy=policy)
     run_to_end(hub.run(start() + timedelta(days=days)))
+    return hub
+
+
+def rules_broken(policy: Policy, *, lost: float = 0.0, deaths: float = 0.0, days: int = DAYS) -> set[Rule]:
+    hub = lived(policy, lost=lost, deaths=deaths, days=days)
     return set(by_rule(unlawful(hub.contacts(), hub.ledger.facts())))
 
 
@@ -90,3 +101,41 @@ def test_a_hub_that_does_not_ask_again_is_noticed(
 ) -> None:
     monkeypatch.setattr(Tables, asked, lambda *_: True)
     assert rule in rules_broken(load_policy(), days=LONG)
+
+
+def test_a_hub_whose_button_ends_mail_alone_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it was: 45 seconds later the reminder of the survey came by WhatsApp."""
+
+    def by_mail(revocation: Revocation, person: str) -> Consent:
+        return dataclasses.replace(revoked_by_link(revocation, person), channels=("email",))
+
+    def nobodys(**fields: Any) -> OptOut:
+        return OptOut(**{**fields, "person": None})
+
+    monkeypatch.setattr(unsubscribes, "revoked_by_link", by_mail)
+    monkeypatch.setattr(unsubscribes, "OptOut", nobodys)
+    assert {Rule.CONSENT, Rule.CHANNEL} & rules_broken(load_policy(), days=LONG)
+
+
+def test_a_hub_that_knows_words_and_no_phrases_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opt_out_words, "opts_out", lambda _: None)
+    assert Rule.CONSENT in rules_broken(load_policy())
+
+
+def test_a_hub_without_a_night_is_noticed() -> None:
+    policy = load_policy()
+    night = replace(policy.night, purposes=())
+    assert Rule.NIGHT in rules_broken(replace(policy, night=night))
+
+
+def test_a_hub_that_answers_everybody_in_spanish_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory_replies, "_with_writer", lambda inbound, _: inbound.about)
+    assert Rule.LANGUAGE in rules_broken(load_policy())
+
+
+def test_a_hub_that_withholds_what_the_law_demands_from_who_said_no_is_noticed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(verdict, "NEED_CONSENT", verdict.NEED_CONSENT | {Purpose.LEGAL})
+    hub = lived(load_policy())
+    assert withheld(hub.contacts(), hub.building.owed)

@@ -42,5 +42,7 @@ def test_the_year_has_what_could_go_wrong(findings: Findings) -> None:
         assert findings.contacts[purpose] > BUILDINGS * PEOPLE / 2, findings.contacts
     assert findings.contacts["emergency"] >= BUILDINGS * PEOPLE
     assert findings.channels.keys() == {"email", "sms", "whatsapp", "push", "inbox", "print"}
+    assert findings.own["survey"] > BUILDINGS, findings.own
+    assert findings.own["transactional"] > BUILDINGS, findings.own
     assert all(count > BUILDINGS for count in findings.reactions.values()), findings.reactions
     assert findings.deaths > 0

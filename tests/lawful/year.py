@@ -39,6 +39,8 @@ class Findings:
     """Rules that a plan would have broken."""
     reactions: Counter[str] = field(default_factory=Counter)
     """Buttons of mails that people have pressed, and replies that they have written."""
+    own: Counter[str] = field(default_factory=Counter)
+    """Messages that the hub itself has made, by purpose: surveys, receipts of replies."""
     withheld: list[Owed] = field(default_factory=list)
     """Emergencies and legal notices that have not left."""
 
@@ -50,6 +52,7 @@ class Findings:
         self.channels += other.channels
         self.plans += other.plans
         self.reactions += other.reactions
+        self.own += other.own
         self.withheld += other.withheld
         for rule, breaches in other.examples.items():
             self.examples.setdefault(rule, []).extend(breaches)
@@ -77,6 +80,7 @@ def live_through(
     findings.channels.update(contact.channel for contact in contacts)
     findings.reactions.update(hub.readers.done)
     findings.withheld += withheld(contacts, hub.building.owed)
+    findings.own.update(contact.purpose for contact in contacts if contact.about not in hub.building.book)
     facts = hub.ledger.facts()
     findings.plans.update(breach.rule for breach in unlawful(hub.planned, facts) if breach.rule in OF_PLANS)
     for breach in unlawful(contacts, facts):
