@@ -42,6 +42,7 @@ async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
             pauses=storage.PostgresPauses(parts.database),
             digests=storage.PostgresNoticeDigests(parts.database),
             reach=storage.PostgresReach(parts.database, parts.company.policy.suppression_for),
+            tasks=storage.PostgresStandingTasks(parts.database),
             bulk=storage.PostgresBulk(parts.database),
             now=NOW,
             queues=QUEUES,

@@ -1,4 +1,4 @@
-"""Incidents of the hub itself, the head of its seals, whom nothing reaches, and resets of passwords."""
+"""Incidents of the hub itself, seals, whom nothing reaches, standing tasks, and resets of passwords."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from typing import Final
 
 from hub.access.account_notices import RESET
 from hub.catalog.audiences import to
+from hub.catalog.standing_tasks import OWNERS
 from hub.health.incidents import BEGAN, ENDED
 from hub.model import EventType, Lane, Purpose
 from hub.model.reach import NAME as REACH
+from hub.model.standing_tasks import DONE as TASK_DONE
+from hub.model.standing_tasks import DUE as TASK_DUE
 
 _INCIDENTS: Final = tuple(
     EventType(
@@ -56,4 +59,16 @@ _RESET: Final = EventType(
     hub_emitted=True,
 )
 
-THE_HUB: Final = (*_INCIDENTS, _SEALED, _REACH, _RESET)
+_TASKS: Final = (
+    EventType(
+        name=TASK_DUE,
+        case="reminder_id",
+        audiences=(
+            to(tuple(f"staff:{owner}" for owner in OWNERS), Purpose.INTERNAL, "inbox+email", who_by="owner"),
+        ),
+        hub_emitted=True,
+    ),
+    EventType(name=TASK_DONE, case="task_id", hub_emitted=True),
+)
+
+THE_HUB: Final = (*_INCIDENTS, _SEALED, _REACH, *_TASKS, _RESET)

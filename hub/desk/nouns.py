@@ -23,6 +23,7 @@ from hub.desk.search.noun import NOUN as SEARCH
 from hub.desk.suppressions.noun import NOUN as SUPPRESSIONS
 from hub.desk.suppressions.noun import OPT_OUTS
 from hub.desk.surveys.noun import NOUN as SURVEYS
+from hub.desk.tasks.noun import NOUN as TASKS
 from hub.desk.webhooks.noun import NOUN as WEBHOOKS
 from hub.desk.webhooks.noun import RESULTS
 from hub.doors.act import Noun
@@ -46,6 +47,7 @@ NOUNS: Final[tuple[Noun, ...]] = (
     SUPPRESSIONS,
     OPT_OUTS,
     SURVEYS,
+    TASKS,
     WEBHOOKS,
     RESULTS,
 )

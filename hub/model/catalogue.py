@@ -173,10 +173,10 @@ class Audience:
     to the people of one role. `any_hour` notifies staff outside their working hours, too.
     An `optional` audience is a courtesy: the event has reached those whom it is for also while it is empty.
     `who_by` names the data field that says for which of the words the event is: `owners`, `residents`, or
-    `both`. An audience that is `reminders_only` gets no message now. With `one_authorised` each person gets
-    one message, over the channel that they have authorised for the purpose (Ley 2300 de 2023, arts. 2 and 3).
-    A `digestible` audience loses nothing if it reads the event some days later, in the digest that a person
-    has asked for.
+    `both`; of staff the duty. An audience that is `reminders_only` gets no message now. With
+    `one_authorised` each person gets one message, over the channel that they have authorised for the purpose
+    (Ley 2300 de 2023, arts. 2 and 3). A `digestible` audience loses nothing if it reads the event some days
+    later, in the digest that a person has asked for.
     """
 
     who: tuple[str, ...]

@@ -62,6 +62,7 @@ from hub.ports import (
     ResidentStore,
     SecondFactorStore,
     SessionStore,
+    StandingTaskStore,
     SurveyStore,
     UnsubscribeStore,
 )
@@ -272,6 +273,10 @@ class Stores:
     @cached_property
     def sessions(self) -> SessionStore:
         return storage.PostgresSessions(self.database)
+
+    @cached_property
+    def standing_tasks(self) -> StandingTaskStore:
+        return storage.PostgresStandingTasks(self.database)
 
     @cached_property
     def surveys(self) -> SurveyStore:

@@ -33,6 +33,7 @@ from hub.policy.reader import Table, overlay, read, refuse_unknown
 from hub.policy.residents import ResidentPolicy, TextPolicy
 from hub.policy.senders import SenderPolicy, with_logos
 from hub.policy.surveys import SurveyPolicy
+from hub.policy.tasks import TaskPolicy
 from hub.policy.values import Alphabet, Expiry, Frames, Prefix, Weekday
 from hub.policy.windows import ContactHours, NightPolicy, Window, contact_hours
 from hub.resilience.breaker import BreakerPolicy
@@ -188,6 +189,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict
     clocks_digest: DigestPolicy
     digest: NoticeDigestPolicy
     reach: ReachPolicy
+    tasks: TaskPolicy
     follow_ups: Mapping[str, Parsed[Expiry]]
     surveys: SurveyPolicy
     expiry: Mapping[Purpose, Parsed[Expiry]]

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias, get_args
 
 from msgspec import Struct
 
-from hub.business_time import Term
+from hub.business_time import BusinessDays, Term
 from hub.business_time.dates import Ahead
 from hub.business_time.durations import parse_ahead, parse_duration, parse_term
 from hub.business_time.opening_hours import Frame, frame
@@ -40,6 +40,10 @@ class HourOfDay(Struct, frozen=True):
 
 
 Daily: TypeAlias = HourOfDay | None
+"""None means never."""
+
+
+DaysOrNever: TypeAlias = BusinessDays | None
 """None means never."""
 
 
@@ -91,6 +95,13 @@ def _parse_daily(value: Any) -> Daily:
     return None if value == "never" else HourOfDay(frame(value, "24:00")[0])
 
 
+def _parse_days(value: Any) -> DaysOrNever:
+    term = None if value == "never" else parse_term(value)
+    if isinstance(term, timedelta):
+        raise InvalidPolicy('write business days, like "15bd", or "never"')
+    return term
+
+
 def _parse_rate_limit(value: Any) -> RateLimit:
     return None if value == "none" else parse_rate(value)
 
@@ -117,6 +128,7 @@ _PARSERS: Final = {
     Target: _parse_target,
     Expiry: _parse_expiry,
     Daily: _parse_daily,
+    DaysOrNever: _parse_days,
     Frames: _parse_frames,
     Rate: parse_rate,
     RateLimit: _parse_rate_limit,

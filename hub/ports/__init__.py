@@ -62,6 +62,7 @@ from hub.ports.residents import LevelStore, ResidentAccess, ResidentStore
 from hub.ports.results import ResultStore
 from hub.ports.retention import RetentionStore
 from hub.ports.second_factors import SecondFactorStore
+from hub.ports.standing_tasks import StandingTaskStore
 from hub.ports.surveys import SurveyStore
 from hub.ports.timers import Now, TimerStore
 from hub.ports.unsubscribes import UnsubscribeStore

@@ -25,7 +25,7 @@ from hub.business_time.dates import whole_day
 from hub.errors import TemplateFailure
 from hub.model import Json
 from hub.rendering.outcomes_es import reason_in_words
-from hub.rendering.titles_es import CLOCKS, EVENTS
+from hub.rendering.titles_es import CLOCKS, EVENTS, TASK_STEPS, TASKS
 
 ZONE: Final = ZoneInfo("America/Bogota")
 NBSP: Final = "\N{NO-BREAK SPACE}"
@@ -222,6 +222,16 @@ def promesa(value: Json) -> str:
     return CLOCKS.get(str(value), str(value))
 
 
+def tarea(value: Json) -> str:
+    """`pqrs_analysis` → Análisis de PQRS del mes."""
+    return TASKS.get(str(value), str(value))
+
+
+def pasos(value: Json) -> str:
+    """Return what to do about a task."""
+    return TASK_STEPS.get(str(value), "")
+
+
 def aviso(value: Json) -> str:
     """`pqrs.responded` → PQRS respondida."""
     return EVENTS.get(str(value), "Aviso")
@@ -265,7 +275,20 @@ def _remembered(convert: Callable[[Json], str]) -> Callable[[Json], str]:
 _SIMPLE: Final = frozenset({str, int})
 _FIGURES: Final = (pesos, fecha, hora, la_hora, fecha_hora, fecha_corta, plazo, plazo_corto)
 """Amounts and instants: no person's data stay in memory."""
-_WORDS: Final = (nombre, lista, inicial, punto, enlace, promesa, aviso, motivo, legible, telefono)
+_WORDS: Final = (
+    nombre,
+    lista,
+    inicial,
+    punto,
+    enlace,
+    promesa,
+    tarea,
+    pasos,
+    aviso,
+    motivo,
+    legible,
+    telefono,
+)
 FILTERS: Final[Mapping[str, Callable[[Json], str]]] = {
     **{figure.__name__: _remembered(figure) for figure in _FIGURES},
     **{word.__name__: word for word in _WORDS},

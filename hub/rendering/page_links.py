@@ -14,9 +14,9 @@ from hub.settings.values import carries_links
 CASES: Final = "/cases"
 CLOCKS: Final = "/clocks"
 _CLOCK: Final = "clock_id"
-_WITHOUT_PAGE: Final = frozenset({"trouble_id", "summary_id", "day"})
+_WITHOUT_PAGE: Final = frozenset({"trouble_id", "summary_id", "day", "reminder_id"})
 """Keys that tie the hub's own events together: they are nobody's case."""
-_PAGES: Final = (("letter_id", "/letters/{}/life"), ("message_id", "/messages/{}"))
+_PAGES: Final = (("reminder_id", "/tasks"), ("letter_id", "/letters/{}/life"), ("message_id", "/messages/{}"))
 """Field of the data → the page of the console, where there is no case; the first one present."""
 
 

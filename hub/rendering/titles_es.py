@@ -57,6 +57,8 @@ EVENTS: Final[Mapping[str, str]] = {
     "sla.digest": "Plazos del día",
     "hub.account.reset": "Contraseña restablecida por otra persona",
     "hub.reach.reported": "Unidades a las que no llega ningún mensaje",
+    "policy.task.due": "Tareas de la política por hacer",
+    "policy.task.done": "Tarea de la política hecha",
     "notification.undelivered": "Mensaje legal sin entregar",
     "notification.bounce_reported": "Respuesta que un informe da por devuelta",
     "notification.unrecognised": "Mensaje que alguien no reconoce",
@@ -186,3 +188,43 @@ CLOCKS: Final[Mapping[str, str]] = {
     "corrective_action": "Acción correctiva",
     "incident_report": "Reporte del incidente de datos a la SIC",
 }
+
+TASKS: Final[Mapping[str, str]] = {
+    "half_year_survey": "Encuesta general del semestre",
+    "pqrs_analysis": "Análisis de PQRS del mes",
+    "satisfaction_review": "Revisión de los resultados de satisfacción",
+    "service_audit": "Auditoría del servicio",
+    "training": "Capacitación del personal",
+    "staff_evaluation": "Evaluación del personal",
+    "policy_in_team": "La política en cada equipo",
+    "policy_review": "Revisión anual de la política",
+    "financial_report": "Informe financiero a la copropiedad",
+    "ordinary_assembly": "Convocatoria de la asamblea ordinaria",
+    "place_visit": "Visita a la copropiedad",
+    "consents": "Autorizaciones que faltan o terminan",
+}
+"""Tasks of the policy that a person starts."""
+
+TASK_STEPS: Final[Mapping[str, str]] = {
+    "half_year_survey": "Empiece la encuesta en la página de encuestas.",
+    "pqrs_analysis": "Analice las PQRS del mes anterior y publique el informe.",
+    "satisfaction_review": "Revise los indicadores y las encuestas, y decida qué mejorar.",
+    "service_audit": "Organice un cliente incógnito o revise casos, y registre los hallazgos.",
+    "training": "Programe la inducción, la actualización de protocolos y la formación técnica.",
+    "staff_evaluation": "Evalúe las habilidades de servicio, converse con cada persona y reconozca lo bueno.",
+    "policy_in_team": "Repase la política con su equipo.",
+    "policy_review": "Revise la política y publíquela en el sitio web, el material y los contratos.",
+    "financial_report": "Publique el informe financiero del mes anterior.",
+    "ordinary_assembly": "Convóquela con 15 días calendario completos: se reúne antes del 31 de marzo.",
+    "place_visit": "Programe la visita y avise al consejo.",
+    "consents": "Busque autorizaciones que falten o se terminen, y pídalas de nuevo.",
+}
+"""What to do about each of them."""
+
+DUTIES: Final[Mapping[str, str]] = {
+    "operations": "Gerencia de operaciones",
+    "direction": "Dirección",
+    "coordinator": "Coordinación del área",
+    "privacy_officer": "Protección de datos",
+}
+"""Duties of staff that own tasks."""

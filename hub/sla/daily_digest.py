@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from hub.business_time import WorkCalendar
 from hub.model import (
     FIRST_LEVEL,
     NOBODY,
@@ -28,6 +29,7 @@ from hub.model import (
 from hub.model.ids import uuid8
 from hub.people.audience import Group, level_groups
 from hub.policy import Policy
+from hub.policy.values import Daily
 from hub.sla.events import PERSON_NAME, PERSON_REF, matter_of, subject_of
 
 DIGEST: Final = "sla.digest"
@@ -43,7 +45,11 @@ def digest_at(policy: Policy, now: datetime) -> datetime | None:
 
     It is due on a day and at an hour at which the company works, from the hour that the policy names on.
     """
-    hour, calendar = policy.clocks_digest.at, policy.calendar
+    return due_daily(policy.clocks_digest.at, policy.calendar, now)
+
+
+def due_daily(hour: Daily, calendar: WorkCalendar, now: datetime) -> datetime | None:
+    """Return this hour of today, from then on while the company works; None without an hour."""
     if hour is None or calendar.next_open(now) > now:
         return None
     midnight = now.astimezone(calendar.zone).replace(hour=0, minute=0, second=0, microsecond=0)

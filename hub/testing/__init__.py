@@ -29,5 +29,6 @@ from hub.testing.reach import MemoryReach
 from hub.testing.results import MemoryResults
 from hub.testing.retention import MemoryRetention
 from hub.testing.second_factors import MemorySecondFactors
+from hub.testing.standing_tasks import MemoryStandingTasks
 from hub.testing.store import MemoryStore
 from hub.testing.throttle import MemoryThrottle

@@ -23,6 +23,7 @@ from hub.ports import (
     ReachStore,
     ResultStore,
     RetentionStore,
+    StandingTaskStore,
     TimerStore,
 )
 from hub.timers.lease_time import LeaseTime
@@ -50,6 +51,7 @@ class Timers:
     old_data: RetentionStore
     digests: NoticeDigestStore
     reach: ReachStore
+    tasks: StandingTaskStore
     bulk: BulkStore
     now: Now
     queues: Sequence[tuple[str, Lane]]

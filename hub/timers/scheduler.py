@@ -46,6 +46,7 @@ from hub.timers.old_data import erase_old_data
 from hub.timers.pauses import keep_pauses
 from hub.timers.reach_report import reach_reports
 from hub.timers.results import publish_results
+from hub.timers.standing_tasks import task_reminders
 from hub.timers.unreached_people import alert_unreached
 from hub.timers.work import TimedWork, stand, unless_paused
 
@@ -66,7 +67,7 @@ RESULTS: Final = 0.5
 UNREACHED: Final = 2.0
 """Seconds between looks for people whom an emergency has not reached."""
 DIGEST: Final = 60.0
-"""Seconds between looks whether the daily digest, or the weekly notice, is due."""
+"""Seconds between looks whether the daily digest, the weekly notice or a reminder of tasks is due."""
 NOTICES: Final = 20.0
 """Seconds between looks for messages whose person's digest is due."""
 PAUSES: Final = 5.0
@@ -107,6 +108,7 @@ async def run(timers: Timers) -> None:
         _every(OLD_DATA, erase_old_data, timers),
         _every(DIGEST, unless_paused(daily_digests()), timers),
         _every(DIGEST, unless_paused(reach_reports()), timers),
+        _every(DIGEST, unless_paused(task_reminders()), timers),
         _every(NOTICES, unless_paused(keep_digests), timers),
         _every(PAUSES, keep_pauses, timers),
         _every(BULK_RUNS, work_bulk_runs, timers),

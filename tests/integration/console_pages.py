@@ -124,6 +124,9 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "surveys-none": "/surveys?state=expired",
         "surveys-whole": "/surveys?whole=true&state=answered",
         "survey-start": "/surveys/start",
+        "tasks": "/tasks",
+        "task": "/tasks/pqrs_analysis",
+        "task-done": "/tasks/pqrs_analysis/done",
     },
     "cases": {
         "cases": "/cases",

@@ -17,9 +17,12 @@ from typing import Final
 
 from hub.business_time import Term
 from hub.catalog import BY_NAME
+from hub.catalog.standing_tasks import STANDING_TASKS
 from hub.model import Audience, ClockMove, EventType, FollowUp, Move, Print, Reminder
+from hub.model.standing_tasks import DONE, StandingTask
 from hub.policy import load_policy
 from hub.policy.clocks import ClockPolicy
+from hub.rendering.titles_es import TASKS
 from tests.unit.test_docs import audience_words, move_words, reminder_words
 from tests.unit.test_promises import ahead, ladder, term_words
 
@@ -37,6 +40,7 @@ ASKED: Final[Mapping[str, tuple[str, ...]]] = {
 """Event → the sections for which the company's table has it."""
 
 COVERED: Final = "| | promise | event | who, how | clocks, and what follows | test |"
+REMINDED: Final = "| | task | who is reminded | when | done by |"
 LACKING: Final = "| | promise | what is missing |"
 SILENT: Final = "| | sentence | why |"
 EVERY_EVENT: Final = "every event"
@@ -74,7 +78,43 @@ def rows(page: str) -> list[Row]:
 
 def fill(page: str) -> str:
     """Return the page with the words of the promises, and the cells that the catalogue decides."""
-    return "\n".join(line if row is None else _filled(row, line) for row, line in _lines(page)) + "\n"
+    filled = "\n".join(line if row is None else _filled(row, line) for row, line in _lines(page)) + "\n"
+    head, table, rest = filled.partition(REMINDED)
+    if not table:
+        return filled
+    after = rest[rest.index("\n\n") :]
+    return head + "\n".join((REMINDED, "|---|---|---|---|---|", *reminded_rows())) + after
+
+
+def reminded_rows() -> list[str]:
+    """Return the rows of the tasks that a person starts: whose sentences, who is reminded, and when."""
+    return [
+        f"| {', '.join(task.policy)} | {_task_title(task)} | {_owner(task)} | {_when(task)} "
+        f"| {_until_done(task)} |"
+        for task in STANDING_TASKS
+    ]
+
+
+def _task_title(task: StandingTask) -> str:
+    return f"`{task.name}`, «{TASKS[task.name]}»"
+
+
+def _owner(task: StandingTask) -> str:
+    area = f", area `{task.area}`" if task.area else ""
+    return f"staff:{task.owner}{area}"
+
+
+def _when(task: StandingTask) -> str:
+    term = POLICY.tasks.due[task.name]
+    days = "never" if term is None else f"by business day {term.count}"
+    each = ", for each copropiedad" if task.per_place else ""
+    return f"each {task.every.value.replace('_', '-')}, {days}{each}"
+
+
+def _until_done(task: StandingTask) -> str:
+    where = " and ".join(f"{name} = {value}" for name, value in task.where.items())
+    shown = [f"`{event}`{f' with {where}' if where else ''}" for event in task.done_by]
+    return ", ".join([*shown, f"`{DONE}`"])
 
 
 def faults(page: str) -> list[str]:

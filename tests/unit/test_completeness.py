@@ -28,6 +28,8 @@ from hub.model import Lane, Step, StepKind
 from hub.model.casework import FILED
 from hub.model.notice_digests import NAME as READY
 from hub.model.reach import NAME as REACH
+from hub.model.standing_tasks import DONE as TASK_DONE
+from hub.model.standing_tasks import DUE as TASK_DUE
 from hub.operations.residents.sign_in import REQUESTED
 from hub.people.contact_changes import CHANGED
 from hub.policy.clocks import ESCALATES
@@ -114,6 +116,8 @@ def test_each_event_of_the_hubs_own_is_published_somewhere() -> None:
         REQUESTED,
         READY,
         REACH,
+        TASK_DUE,
+        TASK_DONE,
     }
     # An event that follows another one is published by others too.
     own_events = {SUMMARY, DIGEST, *own}.union(*EVENTS.values()) - EVENTS[StepKind.FOLLOW_UP]

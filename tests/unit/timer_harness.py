@@ -19,6 +19,7 @@ from hub.testing import (
     MemoryReach,
     MemoryResults,
     MemoryRetention,
+    MemoryStandingTasks,
 )
 from hub.timers.deps import Timers
 from hub.timers.lease_time import LeaseTime
@@ -43,6 +44,7 @@ def timers_of(hub: MemoryHub, **fields: Any) -> Timers:
         "digests": MemoryNoticeDigests(),
         "pauses": MemoryPauses(hub.store, hub.clock),
         "reach": MemoryReach(),
+        "tasks": MemoryStandingTasks(hub.store.tables),
         "bulk": MemoryBulk(hub.clock),
         "now": hub.clock,
         "queues": [("email", Lane.NORMAL), ("sms", Lane.NORMAL)],

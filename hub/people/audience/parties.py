@@ -97,9 +97,9 @@ def _in_segment(addressee: Addressee, audience: Audience, stored: StoredEvent) -
 
 
 def _named(audience: Audience, field: str, stored: StoredEvent) -> list[str]:
-    """Return the word of an audience that the event names in this field, or both."""
+    """Return the word of an audience that the event names in this field (`owners`, a duty), or both."""
     named = stored.event.data[field]
-    return [word for word in audience.who if named in {parse(word).word, BOTH}]
+    return [word for word in audience.who if named in {parse(word).word, parse(word).value, BOTH}]
 
 
 def _authorised(addressee: Addressee, audience: Audience) -> Addressee:

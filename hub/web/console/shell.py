@@ -79,6 +79,7 @@ GROUPS: Final = (
             Section("/cases", "Casos", "caso"),
             Section("/clocks", "Promesas", "plazo"),
             Section("/replies", "Respuestas", "respuesta"),
+            Section("/tasks", "Tareas", "si"),
         ),
         "caso",
     ),
