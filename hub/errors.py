@@ -344,6 +344,14 @@ class NotOffered(HubError):
     """The catalogue has no event for this act in a case of this kind. The text says what to do instead."""
 
 
+class AnswerDue(HubError):
+    """The legal term of this case runs until its final answer. Give that first; then close the case."""
+
+
+class SeveralCases(HubError):
+    """Several cases have this number."""
+
+
 class NothingChosen(HubError):
     """Nothing is found that could be done."""
 

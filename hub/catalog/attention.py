@@ -89,6 +89,8 @@ ATTENTION: Final = (
     ),
     EventType(
         name="pqrs.responded",
+        # Somebody of the staff may do it at the console.
+        shared=True,
         case="pqrs_id",
         audiences=(_BY_LAW,),
         clocks=(ClockMove("first_reply", Move.STOP), ClockMove("legal_term", Move.STOP)),

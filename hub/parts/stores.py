@@ -18,6 +18,7 @@ from hub.access.poster_links import PosterLinks
 from hub.channels.registry import QUEUES
 from hub.cloudevents.schemas import Schemas
 from hub.model import Brand
+from hub.operations.cases.acts import CaseActs
 from hub.operations.cases.texts import Render
 from hub.operations.constancia.make import Constancias
 from hub.operations.gallery import Gallery
@@ -135,6 +136,16 @@ class Stores:
     @cached_property
     def cancel(self) -> CancelStore:
         return storage.PostgresCancel(self.database)
+
+    @cached_property
+    def case_acts(self) -> CaseActs:
+        return CaseActs(
+            cases=self.cases,
+            work=self.casework,
+            notes=self.audit,
+            publisher=self.publisher,
+            schemas=self.schemas,
+        )
 
     @cached_property
     def cases(self) -> CaseStore:

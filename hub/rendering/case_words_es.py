@@ -52,10 +52,7 @@ REPLY_VIEWS: Final[Mapping[str, str]] = {
 CLOSINGS: Final[Mapping[str, tuple[str, str]]] = {
     "pqrs_id": (
         "Qué se hizo",
-        (
-            "A quien presentó la PQRS se le escribe que su caso se cierra, con estas palabras. Cerrar no es "
-            "responder: el término legal sigue corriendo hasta que se envíe la respuesta de fondo."
-        ),
+        ("A quien presentó la PQRS se le escribe que su caso se cierra, con estas palabras."),
     ),
     "thread_id": (
         "",

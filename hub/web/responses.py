@@ -15,6 +15,7 @@ from aiohttp import hdrs, web
 
 from hub.doors.act import File
 from hub.errors import (
+    AnswerDue,
     BeyondOwnRights,
     HubError,
     InvalidAccount,
@@ -43,6 +44,7 @@ from hub.errors import (
     OlderList,
     PrivacyNeeded,
     ScopeNeeded,
+    SeveralCases,
     SeveralEvents,
     StorageRefused,
     TooLarge,
@@ -271,6 +273,8 @@ _FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
     PrivacyNeeded: (403, "{error}", "Leave `whole` out."),
     ScopeNeeded: (403, "{error}", ""),
     NotRestored: (409, *_halves(NotRestored)),
+    AnswerDue: (409, *_halves(AnswerDue)),
+    SeveralCases: (409, "Several cases have this number.", "GET /api/cases/{{key}} lists their keys."),
     NotOffered: (409, "{error}", "GET /asyncapi.json shows what each kind of case has."),
     NothingToAcknowledge: (409, "{error}", "GET /api/clocks shows where each promise stands."),
     VersionJump: (

@@ -27,7 +27,6 @@ from hub.desk.posters.queries import count as count_posters
 from hub.desk.surveys.acts import changed as surveys_changed
 from hub.doors.live import marks_of as desk_marks
 from hub.model import Event, Json, PropertyScope
-from hub.operations.cases.acts import CaseActs
 from hub.operations.cases.replies import ReplyActs
 from hub.operations.cases.texts import CaseTexts
 from hub.operations.cases.thread import Threads
@@ -204,16 +203,6 @@ class Services(Stores):
     @cached_property
     def clocks(self) -> Clocks:
         return Clocks(log=self.log, appointments=self.appointments, calendar=self.policy.calendar)
-
-    @cached_property
-    def case_acts(self) -> CaseActs:
-        return CaseActs(
-            cases=self.cases,
-            work=self.casework,
-            notes=self.audit,
-            publisher=self.publisher,
-            schemas=self.schemas,
-        )
 
     @cached_property
     def reply_acts(self) -> ReplyActs:

@@ -153,7 +153,8 @@ async def looks_at(hub: ConsoleHub, subject: str) -> int:
     return int(row[0])
 
 
-async def test_operator_takes_a_case_and_closes_it(browser: Browser, servers: Servers) -> None:
+async def test_operator_takes_a_case_answers_it_and_closes_it(browser: Browser, servers: Servers) -> None:
+    """Ley 1755 de 2015, art. 14: closing leaves the term running, so it leads to the final answer."""
     async with console_hub(servers) as hub:
         await take_in(hub, example("pqrs.received", pqrs_id="walk-1", radicado="PQ-WALK"))
         await hub.sign_in(browser)
@@ -162,15 +163,30 @@ async def test_operator_takes_a_case_and_closes_it(browser: Browser, servers: Se
         holder = await browser.run("document.getElementById('stands').innerText")
         await hub.open(browser, "/cases?mine=true")
         mine = await main_text(browser)
+        await browser.go(f"{hub.url}/cases/pqrs_id%3Awalk-1/close")
+        first = await browser.until(
+            "location.href.includes('respond_first') && document.querySelector('main')?.innerText"
+        )
+        answer = "document.querySelector('form[action$=respond] textarea').value"
+        await browser.run(f"{answer} = 'La chapa se cambia el lunes.'")
+        await browser.run("document.querySelector('main [name=document]').value = 'Acta 7'")
+        await press(browser, "Enviar la respuesta definitiva")
+        [answered] = await published(hub)
+        await take_in(hub, answered)
         await hub.open(browser, "/cases/pqrs_id%3Awalk-1/close")
-        asked = await main_text(browser)
         await browser.run("document.querySelector('main textarea').value = 'Se cambió la chapa.'")
         await press(browser, "Sí, cerrar")
         [closed] = await published(hub)
 
     assert "Encargado: Usted" in holder
     assert "PQ-WALK" in mine
-    assert "Cerrar no es responder" in asked
+    assert "Enviar la respuesta definitiva" in first
+    assert "Cerrar el caso" not in first
+    assert ("pqrs.responded", "La chapa se cambia el lunes.", "Acta 7") == (
+        answered.name,
+        answered.data["answer"],
+        answered.data["document_ref"],
+    )
     assert ("pqrs.closed", "Se cambió la chapa.", True) == (
         closed.name,
         closed.data["actions_taken"],

@@ -26,7 +26,9 @@ HANDED_ON: Final[dict[str, tuple[str, ...]]] = {
     "account.": ("enrolment.py", "sign_in.py"),
 }
 """The prefix that a file's own `note` puts before its word."""
-BY_FUNCTION: Final = frozenset({"_seen", "_audited", "_changed", "_letter", "_look", "_noted", "letter_of"})
+BY_FUNCTION: Final = frozenset(
+    {"_seen", "_audited", "_changed", "_letter", "_look", "_noted", "_publish", "letter_of"}
+)
 """Functions whose argument is the action that they note."""
 NO_DETAILS: Final = frozenset({"action", "as_json", "deps", "now", "person", "subject", "who"})
 """Arguments that each note has, and those of other functions called `note`."""
@@ -75,7 +77,8 @@ def noted(path: Path, source: str) -> Iterator[str]:
             whole = any(word.arg == "action" for word in node.keywords)
             yield from (word if whole else re.escape(prefix) + word for word in words_of(said))
         elif name in BY_FUNCTION:
-            yield from (word for value in node.args for word in words_of(value) if r"\." in word)
+            given = [*node.args, *(word.value for word in node.keywords if word.arg == "action")]
+            yield from (word for value in given for word in words_of(value) if r"\." in word)
 
 
 @cache

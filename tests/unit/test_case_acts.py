@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from hub.catalog import BY_NAME
-from hub.errors import NotOffered
+from hub.errors import AnswerDue, NotOffered
 from hub.model import Json, Move
 from hub.model.casework import CaseKind, ReplyState
-from hub.operations.cases.acts import CLOSINGS, LONGEST, REPLIES, CaseAct, CaseActs, act_of, event_of
+from hub.operations.cases.acts import (
+    ANSWERS,
+    CLOSINGS,
+    LONGEST,
+    REPLIES,
+    CaseAct,
+    CaseActs,
+    act_of,
+    event_of,
+)
 from hub.operations.cases.replies import answered_in, replied
 from hub.ports.cases import CaseFacts, KnownCase
 from hub.rendering import case_words_es
@@ -21,9 +30,10 @@ from hub.sla.replay import moves_of
 from hub.testing import MemoryAudit, MemoryPublisher
 from tests.contract.values import clock, event, reply_whole, stored
 from tests.unit.factories import SCHEMAS
+from tests.unit.test_templates import TEMPLATES, examples
 
 NOW = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
-ACTS = [(kind, act) for acts in (REPLIES, CLOSINGS) for kind, act in acts.items()]
+ACTS = [(kind, act) for acts in (REPLIES, ANSWERS, CLOSINGS) for kind, act in acts.items()]
 
 
 def facts(case: str, *, level: int = 1, **data: Json) -> CaseFacts:
@@ -117,6 +127,51 @@ class OneCase:
     async def assign_case(self, case: str, *_: object, **__: object) -> None:
         self.taken.append(case)
 
+    async def settle_thread(self, case: str, *_: object, **__: object) -> None:
+        self.taken.append(case)
+
+
+def acts_in(known: CaseFacts) -> tuple[CaseActs, MemoryPublisher, MemoryAudit]:
+    one, notes, publisher = OneCase(known), MemoryAudit(), MemoryPublisher()
+    made: Any = CaseActs(cases=one, work=one, notes=notes, publisher=publisher, schemas=SCHEMAS)  # type: ignore[arg-type]
+    return made, publisher, notes
+
+
+def with_term(*, ended: bool = False) -> CaseFacts:
+    begun = facts("pqrs_id:1")
+    term = clock("pqrs_id:1", name="legal_term", ended_at=NOW if ended else None)
+    return replace(begun, head=(*begun.head, term))
+
+
+BY: Mapping[str, Any] = {"who": "account:ana", "form": "f", "now": NOW, "places": None}
+PQRS = KnownCase(case="pqrs_id:1", alone=True)
+
+
+async def test_case_whose_legal_term_runs_is_not_closed_and_its_final_answer_ends_it() -> None:
+    """Ley 1755 de 2015, art. 14: only the answer on the merits ends the term."""
+    acts, publisher, notes = acts_in(with_term())
+    with pytest.raises(AnswerDue, match="final answer"):
+        await acts.close(PQRS, "Ya.", **BY)
+    assert ([], []) == (publisher.events, notes.rows)
+
+    await acts.respond(PQRS, "Así es.", document=" Acta 7 ", **BY)
+
+    [answered] = publisher.events
+    assert ("pqrs.responded", "Así es.", "Acta 7", NOW.isoformat()) == (
+        answered.name,
+        *(answered.data[name] for name in ("answer", "document_ref", "responded_at")),
+    )
+    assert ["case.respond"] == [note.action for note in notes.rows]
+
+
+async def test_case_whose_term_has_ended_is_closed_and_has_no_second_final_answer() -> None:
+    acts, publisher, _ = acts_in(with_term(ended=True))
+    await acts.close(PQRS, "Ya.", **BY)
+    with pytest.raises(NotOffered, match="has ended"):
+        await acts.respond(PQRS, "Así es.", document="", **BY)
+
+    assert ["pqrs.closed"] == [event.name for event in publisher.events]
+
 
 async def test_each_promise_that_taking_a_case_acknowledges_has_a_note_of_its_own() -> None:
     ready = facts("pqrs_id:1", level=2)
@@ -166,3 +221,11 @@ def test_all_kinds_and_questions_have_words() -> None:
     assert {kind for kind, act in CLOSINGS.items() if act.field} == {
         kind for kind, (question, _) in case_words_es.CLOSINGS.items() if question
     }
+
+
+@pytest.mark.parametrize("form", ["email", "print"])
+def test_mail_and_letter_say_the_final_answer_and_name_no_document_that_is_none(form: str) -> None:
+    said = TEMPLATES.preview("pqrs.responded", examples("pqrs.responded")[-1])[form].text
+
+    assert "la segunda queda anulada" in said
+    assert "en el documento" not in said

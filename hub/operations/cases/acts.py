@@ -1,15 +1,16 @@
 """
-Acts of staff in a case: take it on, reply, close it.
+Acts of staff in a case: take it on, reply, give the final answer, close it.
 
-A reply and a close are events of the catalogue in the hub's own name, like those of any other publisher: the
-clocks and the messages follow from them. `REPLIES` and `CLOSINGS` name the kinds of cases that have such an
-event. The id of an event is made from the form that was sent: a button pressed twice is one event.
+A reply, an answer and a close are events of the catalogue in the hub's own name, like those of any other
+publisher: the clocks and the messages follow from them. `REPLIES`, `ANSWERS` and `CLOSINGS` name the kinds of
+cases that have such an event. A case whose legal term runs is not closed: in law only its final answer ends
+that. The id of an event is made from the form that was sent: a button pressed twice is one event.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
@@ -20,9 +21,10 @@ from hub.access import audit
 from hub.business_time import dates
 from hub.catalog import BY_NAME
 from hub.cloudevents.schemas import Schemas
-from hub.errors import NothingToAcknowledge, NotOffered
+from hub.errors import AnswerDue, NothingToAcknowledge, NotOffered
 from hub.model import FIRST_LEVEL, Clock, Event, Json, PropertyScope, ReplyKind, own_event
-from hub.operations.cases.thread import number_of
+from hub.model.documents import FIELD
+from hub.operations.cases.thread import LEGAL_TERM, awaits_answer, number_of
 from hub.ports import AuditStore, CaseStore, CaseworkStore, Publisher
 from hub.ports.cases import CaseFacts, KnownCase
 from hub.rendering.typed_words import tidy
@@ -77,10 +79,18 @@ def _closed(facts: CaseFacts, now: datetime) -> Facts:
     return {**_radicado(facts, now), "first_instance": not climbed}
 
 
+def _responded(facts: CaseFacts, now: datetime) -> Facts:
+    return {**_radicado(facts, now), "responded_at": now.isoformat(), FIELD: number_of(facts)}
+
+
 REPLIES: Final[Mapping[str, CaseAct]] = {
     "pqrs_id": CaseAct(event="pqrs.replied", field="summary", more=_radicado, answers=True),
 }
 """Beginning of a case's key → the event that writes to the person of the case."""
+ANSWERS: Final[Mapping[str, CaseAct]] = {
+    "pqrs_id": CaseAct(event="pqrs.responded", field="answer", more=_responded, answers=True),
+}
+"""The same for the final answer, which ends the legal term."""
 CLOSINGS: Final[Mapping[str, CaseAct]] = {
     "pqrs_id": CaseAct(event="pqrs.closed", field="actions_taken", more=_closed, answers=True),
     "thread_id": CaseAct(event="support.replied", answers=True),
@@ -125,10 +135,33 @@ class CaseActs:
     async def close(
         self, case: KnownCase, words: str, *, who: str, form: str, now: datetime, places: PropertyScope
     ) -> CaseActed:
-        """Close the case."""
+        """Close the case. Raises AnswerDue while its legal term waits for the final answer."""
         act = _offered(CLOSINGS, case, "close it")
+        if awaits_answer((await self._facts(case, places)).head):
+            raise AnswerDue
         return await self._publish(
             case, act, words, action="case.close", who=who, form=form, now=now, places=places
+        )
+
+    async def respond(
+        self,
+        case: KnownCase,
+        words: str,
+        *,
+        document: str,
+        who: str,
+        form: str,
+        now: datetime,
+        places: PropertyScope,
+    ) -> CaseActed:
+        """Give the final answer, with its document if it has one."""
+        act = _offered(ANSWERS, case, "give a final answer")
+        terms = [clock for clock in (await self._facts(case, places)).head if clock.name == LEGAL_TERM]
+        if terms and not awaits_answer(terms):
+            raise NotOffered("The legal term of this case has ended. Write a reply instead.")
+        given = replace(act, more=lambda facts, at: {**act.more(facts, at), **_document(document)})
+        return await self._publish(
+            case, given, words, action="case.respond", who=who, form=form, now=now, places=places
         )
 
     async def take_on(self, case: KnownCase, *, who: str, now: datetime, places: PropertyScope) -> CaseTaken:
@@ -187,6 +220,11 @@ def event_of(facts: CaseFacts, act: CaseAct, words: str, *, who: str, form: str,
     return own_event(
         act.event, f"case:{sha256(parts.encode(errors='surrogateescape')).hexdigest()[:32]}", data, time=now
     )
+
+
+def _document(named: str) -> Facts:
+    """Name the document of an answer; one that is all in its words is kept under its radicado."""
+    return {FIELD: named.strip()} if named.strip() else {}
 
 
 def _known(facts: CaseFacts) -> Facts:

@@ -149,6 +149,7 @@ class CaseThread(Struct, kw_only=True):
             ],
         ),
     ]
+    awaits_answer: Annotated[bool, Meta(description="Whether its legal term waits for the final answer.")]
     entries: list[ThreadEntry]
     next: Annotated[str | None, Meta(description="The cursor of the next page.")]
 

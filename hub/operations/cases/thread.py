@@ -8,19 +8,22 @@ An operator with access to some copropiedades sees only their rows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from hub.access.actor import Actor
 from hub.business_time import WorkCalendar
 from hub.errors import PrivacyNeeded
-from hub.model import PropertyScope, Purpose
+from hub.model import Clock, PropertyScope, Purpose
 from hub.operations.cases import lookup, summary_es
 from hub.operations.cases.entries import attention, entries_of
 from hub.operations.cases.schemas import CaseThread, CaseThreadAnswer
 from hub.operations.cases.texts import CaseTexts
 from hub.ports.cases import CaseFacts, CaseStore, KnownCase
+
+LEGAL_TERM: Final = "legal_term"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +79,15 @@ class Threads:
             copropiedad=copropiedad_of(facts),
             state=summary_es.progress_of(facts.head),
             summary=[*summary_es.summary(facts.head, facts.names, now, self.calendar), *attention(facts)],
+            awaits_answer=awaits_answer(facts.head),
             entries=entries_of(facts, whole=asked.whole, texts=texts),
             next=facts.next,
         )
+
+
+def awaits_answer(clocks: Iterable[Clock]) -> bool:
+    """Return whether a legal term runs, or is paused, that only a final answer ends."""
+    return any(clock.name == LEGAL_TERM and clock.ended_at is None for clock in clocks)
 
 
 def people_shown(thread: CaseThread) -> Sequence[str]:

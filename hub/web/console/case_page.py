@@ -10,16 +10,18 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from hub.errors import AnswerDue
 from hub.model import Scope
 from hub.operations.cases import lookup
-from hub.operations.cases.acts import CLOSINGS, REPLIES, act_of
+from hub.operations.cases.acts import ANSWERS, CLOSINGS, REPLIES, act_of
 from hub.operations.cases.schemas import CaseThreadAnswer, ThreadKind
 from hub.operations.cases.texts import ORIGINS_ES
+from hub.operations.cases.thread import awaits_answer
 from hub.ports.cases import KnownCase
 from hub.rendering import case_words_es
 from hub.rendering.page_links import CASES, case_path
 from hub.web.api.cases import CaseQuery, cases_of, closed, one_case, released, replied, seen, taken
-from hub.web.auth.caller import caller_of, places_with
+from hub.web.auth.caller import caller_of, places_of, places_with
 from hub.web.console.case_list import ask_again
 from hub.web.console.shell import console_page, done
 from hub.web.console.staff import staff_names
@@ -46,6 +48,7 @@ _KINDS: Final[Mapping[ThreadKind, str]] = {
 }
 """Kind of an entry → its word on the page; all others are about a promise."""
 _PROMISE: Final = "Plazo"
+RESPOND_FIRST: Final = "respond_first"
 
 
 class CasePageQuery(CaseQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -87,8 +90,10 @@ async def reply(request: web.Request, form: WordsBody) -> web.StreamResponse:
 
 
 async def ask_close(request: web.Request) -> web.StreamResponse:
-    """Ask for the work done, and show the consequences of closing."""
+    """Ask for the work done, and show the consequences of closing; a legal term needs its answer first."""
     case = await one_case(request)
+    if await _awaits(request, case):
+        return done(case_path(case.case), RESPOND_FIRST)
     if act_of(CLOSINGS, case.case) is None:
         raise Refusal(404, "A case of this kind is not closed here.", "Its system does that.")
     return console_page(
@@ -105,7 +110,17 @@ async def ask_close(request: web.Request) -> web.StreamResponse:
 
 async def close(request: web.Request, form: CloseBody) -> web.StreamResponse:
     """Close the case."""
-    return done(case_path((await closed(request, form)).case), "closed")
+    try:
+        acted = await closed(request, form)
+    except AnswerDue:
+        return done(case_path((await one_case(request)).case), RESPOND_FIRST)
+    return done(case_path(acted.case), "closed")
+
+
+async def _awaits(request: web.Request, case: KnownCase) -> bool:
+    """Return whether a legal term of the case waits for its final answer."""
+    facts = await services(request).cases.page(case, after=None, limit=1, places=places_of(request))
+    return awaits_answer(facts.head)
 
 
 async def take_on(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001 - others are refused
@@ -139,6 +154,7 @@ async def _work(request: web.Request, known: KnownCase) -> Mapping[str, Any]:
         "me": caller_of(request).who,
         "may_act": may,
         "may_reply": may and known.first is not None and act_of(REPLIES, case) is not None,
+        "may_respond": may and known.first is not None and act_of(ANSWERS, case) is not None,
         "may_close": may and act_of(CLOSINGS, case) is not None,
         "is_conversation": _kind(case) == "thread_id",
         "case_words": case_words_es,

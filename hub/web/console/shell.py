@@ -32,6 +32,7 @@ DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
         "acknowledged": "La promesa quedó asumida: aparece en el caso en unos segundos.",
         "assigned": "Se cambió el encargado.",
         "closed": "Se cerró: aparece en el caso en unos segundos.",
+        "respond_first": "Corre el término legal: envíe primero la respuesta definitiva, y después cierre.",
         "released": "El caso quedó sin encargado.",
         "replied": "La respuesta va en camino: aparece en el caso en unos segundos.",
         "settled": "Se cambió el estado de la respuesta.",

@@ -1,0 +1,31 @@
+"""Cases: their act, as the doors have it; the page is one of its own (`hub/web/console/case_page.py`)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hub.desk.cases import acts
+from hub.desk.cases.rows import AnswerBody
+from hub.doors.act import Act, Noun
+from hub.errors import InvalidEvent, NotOffered, SeveralCases
+
+NOUN: Final = Noun(
+    name="cases",
+    one=acts.CASE,
+    acts=(
+        Act(
+            acts.respond_to_case,
+            "/cases/{key}/respond",
+            label="Respuesta definitiva",
+            done="La respuesta definitiva va en camino: aparece en el caso en unos segundos.",
+            refuses=(SeveralCases, NotOffered, InvalidEvent),
+            says=lambda done: f"{done.event}  {done.case}  {done.event_id}",
+        ),
+    ),
+    examples={
+        AnswerBody: {
+            "words": "Le entregamos la copia del acta que pidió.",
+            "document": "https://portal.example.com/pqrs/PQ-2026-000901/respuesta.pdf",
+        }
+    },
+)
