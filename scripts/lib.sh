@@ -2,6 +2,7 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 venv=$root/.venv
+. "$root/scripts/progress.sh"
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -46,11 +47,42 @@ read_tests() {
     exit 0
 }
 
+# Another set-up of this checkout may install for minutes: who, and what it is at, stands in a file beside the lock.
 one_at_a_time() {
+    local began=$SECONDS holder=$root/.run/set-up.holder
     mkdir -p "$root/.run"
-    exec 9>"$root/.run/set-up.lock"
-    if command -v flock >/dev/null; then flock 9; fi
+    exec 9>>"$root/.run/set-up.lock"
+    if ! command -v flock >/dev/null; then return; fi
+    if ! flock -n 9; then
+        say "Waiting until another set-up of this checkout ends: $(cat "$holder" 2>/dev/null)"
+        until flock -w "${PROGRESS_EVERY:-10}" 9; do
+            say "  … $((SECONDS - began)) s: $(cat "$holder" 2>/dev/null)"
+        done
+    fi
+    note_holder "looking for what is missing"
 }
+
+note_holder() { printf '%s (process %s): %s\n' "$0" "$$" "$*" >"$root/.run/set-up.holder"; }
+
+# What takes long: it is said to whoever waits for it, too.
+begin() {
+    say "$*"
+    note_holder "$*"
+}
+
+# with_progress WORDS COMMAND…: run what is silent for long, and say now and then that it goes on.
+with_progress() {
+    local words=$1 teller status=0
+    shift
+    tell_progress "$$" "$words" 9>&- &
+    teller=$!
+    "$@" || status=$?
+    kill "$teller" 2>/dev/null || true
+    return "$status"
+}
+
+# complaining_to LOG COMMAND…
+complaining_to() { "${@:2}" 2>"$1"; }
 
 find_python() {
     local name
@@ -83,11 +115,19 @@ install_missing() {
     if [ "$1" = all ] && ! has_headless_browser; then install_packages chromium-headless-shell || true; fi
     if [ "$1" = all ] && ! has_pdf_reader; then install_packages poppler-utils || true; fi
     if [ "$1" = all ] && ! has_curl; then install_packages curl || true; fi
-    # 270 MB for one example for publishers, in Java: its test skips without, and fails only with CI=true.
-    if [ "$1" = all ] && [ "${CI:-}" = true ] && ! has_java; then install_packages default-jdk-headless librabbitmq-client-java || true; fi
+    if [ "$1" = all ] && ! has_java; then install_java; fi
     if [ "$1" = all ] && ! has_prometheus; then install_packages prometheus || true; fi
     if [ "$1" = all ] && ! has_sink; then install_packages postfix || true; fi
     if [ "$1" = all ] && ! has_spam_rules; then install_packages spamassassin || true; fi
+}
+
+# 270 MB, by which one example for publishers is tried: only where it is asked for, as a gate does (CI=true).
+install_java() {
+    if [ "${CI:-}" = true ] || [ "${JAVA:-}" = yes ]; then
+        install_packages default-jdk-headless librabbitmq-client-java || true
+    else
+        say "No JDK: the example in Java is not tried. JAVA=yes before the command installs one (270 MB)."
+    fi
 }
 
 # What reads docker-compose.yml in the tests; no engine is needed for that.
@@ -137,7 +177,7 @@ install_packages() {
         command -v sudo >/dev/null || return 1
         as_root="sudo --preserve-env=http_proxy,https_proxy,no_proxy"
     fi
-    say "Installing from Debian: $*"
+    begin "Installing from Debian: $*"
     $as_root /bin/sh "$root/scripts/install-packages" "$@" </dev/null >&2 9>&-
 }
 
@@ -158,7 +198,7 @@ python_of() { "$1" -c 'import sys; print(sys.base_prefix, sys.version)'; }
 
 make_venv() {
     if venv_works; then return; fi
-    say "Making ${venv##*/} with $("$python" --version)"
+    begin "Making ${venv##*/} with $("$python" --version)"
     new_environment --without-pip "$venv"
 }
 
@@ -168,7 +208,7 @@ new_environment() {
 
 install_dependencies() {
     if ! cmp -s "$root/$1" "$venv/$1"; then
-        say "Installing the Python packages of $1"
+        begin "Installing the Python packages of $1"
         install_locked "$1" "$venv"
     fi
     "$venv/bin/python" "$root/scripts/link_checkout.py"
@@ -179,7 +219,7 @@ install_schemathesis() {
     local place=$venv/schemathesis
     local lock=requirements-schemathesis.lock
     if cmp -s "$root/$lock" "$place/$lock"; then return; fi
-    say "Installing schemathesis"
+    begin "Installing schemathesis"
     new_environment --without-pip "$place" && install_locked "$lock" "$place"
 }
 
@@ -190,10 +230,11 @@ install_locked() {
     make_installer "$installer"
     pip_index=$("$installer/bin/python" -m pip config get global.index-url 2>/dev/null) || pip_index=
     UV_DEFAULT_INDEX=${UV_DEFAULT_INDEX:-${PIP_INDEX_URL:-$pip_index}} \
+        with_progress "uv installs $1" complaining_to "$installer/uv.log" \
         "$installer/bin/uv" pip install --quiet --no-config --system-certs --require-hashes \
-        --python "$2/bin/python" -r "$root/$1" 9>&- 2>"$installer/uv.log" || {
-        say "uv cannot do it (${installer#"$root"/}/uv.log says why): pip does, and takes a minute."
-        with_pip "$installer" --python "$2/bin/python" install -r "$root/$1"
+        --python "$2/bin/python" -r "$root/$1" 9>&- || {
+        begin "uv cannot do it (${installer#"$root"/}/uv.log says why): pip does, and takes a minute."
+        with_progress "pip installs $1" with_pip "$installer" --python "$2/bin/python" install -r "$root/$1"
     }
     cp "$root/$1" "$2/$1"
 }
@@ -201,8 +242,9 @@ install_locked() {
 make_installer() {
     local lock=requirements-installer.lock
     if cmp -s "$root/$lock" "$1/$lock" && "$1/bin/python" -c '' 2>/dev/null; then return; fi
+    begin "Installing uv, which installs the Python packages"
     new_environment "$1"
-    with_pip "$1" install --only-binary :all: -r "$root/$lock" || say "uv cannot be installed here: pip does its work, and takes a minute."
+    with_progress "pip installs uv" with_pip "$1" install --only-binary :all: -r "$root/$lock" || say "uv cannot be installed here: pip does its work, and takes a minute."
     cp "$root/$lock" "$1/$lock"
 }
 
@@ -222,9 +264,9 @@ install_node_packages() {
         say "npm is missing: the tests that need a package of it will be skipped."
         return
     fi
-    say "Installing the npm packages of the tests"
+    begin "Installing the npm packages of the tests"
     # No package may run a program while it is installed. What is not what the lock says is refused.
-    if npm ci --prefix "$place" --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null >&2 9>&-; then
+    if with_progress "npm installs" npm ci --prefix "$place" --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null >&2 9>&-; then
         cp "$place/$lock" "$place/node_modules/$lock"
     fi
 }

@@ -46,7 +46,7 @@ def node(folder: Path) -> list[str]:
 
 def java() -> list[str]:
     if shutil.which("javac") is None or not JARS[0].exists():
-        reason = "no JDK, or no amqp-client: `scripts/test` installs both"
+        reason = "no JDK, or no amqp-client: `JAVA=yes scripts/test` installs both"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
