@@ -7,7 +7,7 @@ tell_progress() {
     while sleep 1 && kill -0 "$1" 2>/dev/null; do
         seconds=$((seconds + 1))
         [ $((seconds % ${PROGRESS_EVERY:-10})) -eq 0 ] || continue
-        last=$(tail -n 1 "${3:-/dev/null}" 2>/dev/null | tr -d '\r' | cut -c 1-90)
+        last=$(tail -n 1 "${3:-/dev/null}" 2>/dev/null | tr -d '\r' | cut -c 1-120)
         printf '  … %s s: %s\n' "$seconds" "${last:-$2}" >&2
     done
 }
