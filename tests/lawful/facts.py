@@ -102,6 +102,13 @@ class QuietHours:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """A person who wants what is not urgent once a day; no law is about it."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
     """The language that a person reads; Spanish, unless the company knows of another."""
 

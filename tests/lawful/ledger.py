@@ -48,6 +48,8 @@ class Ledger:
                 self.switched_off.append(replace(fact, since=now))
             case QuietHours():
                 self.quiet_hours.append(replace(fact, since=now))
+            case Erased():
+                self.erased.append(replace(fact, since=now))
 
     def pays(self, account: str, person: str, now: datetime) -> None:
         """Register a payer; the one before pays no more."""

@@ -23,8 +23,10 @@ from hub.settings import Secret
 from hub.storage import (
     Database,
     PostgresDelivery,
+    PostgresErasures,
     PostgresExclusions,
     PostgresIntake,
+    PostgresNoticeDigests,
     PostgresPreferences,
     PostgresReplies,
     PostgresTimers,
@@ -71,6 +73,8 @@ class MovedDatabase:
         self.delivery = PostgresDelivery(database, BY_NAME, named=BY_NAME)
         self.timers = PostgresTimers(database)
         self.preferences = PostgresPreferences(database)
+        self.digests = PostgresNoticeDigests(database)
+        self.erasures = PostgresErasures(database)
         self.replies = PostgresReplies(database)
         self.unsubscribes = PostgresUnsubscribes(database)
         self.register = MovedRegister(database, KeyRing([Secret("register" * 5)]))

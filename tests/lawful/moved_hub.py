@@ -35,11 +35,9 @@ from hub.testing import (
     MemoryAppointments,
     MemoryBulk,
     MemoryEmergencies,
-    MemoryErasures,
     MemoryKeys,
     MemoryMonitor,
     MemoryMonths,
-    MemoryNoticeDigests,
     MemoryPauses,
     MemoryPublisher,
     MemoryReach,
@@ -51,9 +49,11 @@ from hub.testing import (
     SettableClock,
 )
 from hub.timers.deps import Timers
+from hub.timers.erasures import keep_erased
 from hub.timers.lease_time import LeaseTime
+from hub.timers.notice_digests import keep_digests
 from hub.timers.scheduler import audit, keep_appointments
-from tests.lawful.facts import Contact
+from tests.lawful.facts import Contact, Erased
 from tests.lawful.ledger import Ledger
 from tests.lawful.moved_stores import InMemory, MovedStores
 from tests.lawful.provider import TRAITS, Delivery, Killed, Luck, Provider, as_channels, providers, render
@@ -80,6 +80,8 @@ class MovedHub:
     """When the database is away."""
     clock: SettableClock = field(default_factory=lambda: SettableClock(start() - timedelta(hours=1)))
     stores: MovedStores | None = None
+    daily: timedelta | None = None
+    """After the beginning, and then each day: when digests are made, and erasures go on."""
 
     def __post_init__(self) -> None:
         self._stores = self.stores or InMemory(self.clock)
@@ -88,7 +90,8 @@ class MovedHub:
         self.planned: list[Contact] = []
         """The messages planned to leave, at the instant of planning; in memory only."""
         self.deaths = 0
-        self._telling = Telling(self._stores.preferences, self._stores.register)
+        self._telling = Telling(self._stores.preferences, self._stores.register, self._stores.erasures)
+        self._daily_at = None if self.daily is None else self.clock() + self.daily
         self._people = self.building.owners_of_addresses
         self.ledger.readers += self.building.readers
         self._refs = {person.ref for person in self.building.people}
@@ -170,6 +173,8 @@ class MovedHub:
         if self._arrived or self._tickets or self._own:
             return now
         times = [self._audit_at]
+        if self._daily_at is not None:
+            times.append(self._daily_at)
         if self._acts:
             times.append(self._acts[0].arrives)
         if (reacts := self.readers.next_at) is not None:
@@ -205,6 +210,10 @@ class MovedHub:
 
     async def _work(self) -> None:
         await self._telling.each_day(self.clock())
+        if self._daily_at is not None and self._daily_at <= self.clock():
+            self._daily_at += timedelta(days=1)
+            await keep_digests(self._timers)
+            await keep_erased(self._timers)
         for fact in await self.readers.react(self.clock()):
             self.ledger.note(fact, self.clock())
         while True:
@@ -242,7 +251,8 @@ class MovedHub:
         self._arrived = self._arrived[BATCH:]
         for act in acts:
             for fact in act.facts:
-                self.ledger.note(fact, self.clock())
+                if not (isinstance(fact, Erased) and fact.person in self._telling.kept):
+                    self.ledger.note(fact, self.clock())
             if act.payer is not None:
                 self.ledger.pays(*act.payer, self.clock())
 
@@ -336,6 +346,7 @@ class MovedHub:
             now=self.clock,
             pauses=Pauses(MemoryPauses(self._beside, self.clock)),
             exclusions=self._stores.register,
+            catalog=BY_NAME,
         )
 
     def _timer_deps(self) -> Timers:
@@ -345,10 +356,10 @@ class MovedHub:
             appointments=self._appointments,
             heartbeats=MemoryMonitor(self._beside, self.clock),
             months=MemoryMonths(),
-            erasures=MemoryErasures(),
+            erasures=self._stores.erasures,
             old_data=MemoryRetention(),
             pauses=MemoryPauses(self._beside, self.clock),
-            digests=MemoryNoticeDigests(),
+            digests=self._stores.digests,
             reach=MemoryReach(),
             tasks=MemoryStandingTasks(self._beside.tables),
             bulk=MemoryBulk(self.clock),

@@ -6,8 +6,17 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from hub.ports import DeliveryStore, IntakeStore, PreferenceStore, TimerStore, UnsubscribeStore
+from hub.ports.erasures import ErasureStore
+from hub.ports.notice_digests import NoticeDigestStore
 from hub.ports.replies import ReplyStore
-from hub.testing import MemoryExclusions, MemoryPreferences, MemoryStore, SettableClock
+from hub.testing import (
+    MemoryErasures,
+    MemoryExclusions,
+    MemoryNoticeDigests,
+    MemoryPreferences,
+    MemoryStore,
+    SettableClock,
+)
 from tests.lawful.telling import Register
 
 _NEEDED: Final = ("transaction", "claim", "release", "release_due", "clocks_by_id")
@@ -30,6 +39,10 @@ class MovedStores(Protocol):
     @property
     def unsubscribes(self) -> UnsubscribeStore: ...
     @property
+    def digests(self) -> NoticeDigestStore: ...
+    @property
+    def erasures(self) -> ErasureStore: ...
+    @property
     def register(self) -> Register: ...
 
     async def move(self, to: datetime) -> None:
@@ -47,6 +60,7 @@ class InMemory:
         self.replies = self.unsubscribes = self.intake
         self.preferences = MemoryPreferences(self.intake)
         self.register = MemoryExclusions()
+        self.digests, self.erasures = MemoryNoticeDigests(), MemoryErasures()
 
     async def move(self, to: datetime) -> None:
         """Do nothing: they share the clock."""

@@ -7,24 +7,28 @@ All of it may be told again: an outage of the database repeats an act.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final, Protocol
 
 from msgspec.structs import replace
 
 from hub.contact_rules.consents import CHANNELS
 from hub.desk.exclusions.sheet import read_exclusions
-from hub.model import MarkEntry, MarkReason, Preferences, Purpose
+from hub.desk.rights.erasing import erase
+from hub.errors import KeptByDuty
+from hub.model import DigestPeriod, MarkEntry, MarkReason, Preferences, Purpose
 from hub.model import QuietHours as WishedHours
 from hub.model.exclusions import ExcludedAddress
 from hub.model.ids import uuid8
 from hub.operations.preferences import Change, change_preferences
 from hub.ports import ExclusionRegistry, PreferenceStore
+from hub.ports.erasures import ErasureStore
 from tests.actors import actor
-from tests.lawful.facts import DoNotContact, Excluded, QuietHours, SwitchedOff
+from tests.lawful.facts import Digest, DoNotContact, Erased, Excluded, QuietHours, SwitchedOff
 from tests.lawful.town import BOGOTA, Fact
 
 STAFF: Final = "cli:staff"
+LEGAL_KEPT: Final = timedelta(days=3650)
 
 
 class Register(ExclusionRegistry, Protocol):
@@ -37,10 +41,13 @@ class Register(ExclusionRegistry, Protocol):
 class Telling:
     """Tells one hub."""
 
-    def __init__(self, preferences: PreferenceStore, register: Register) -> None:
+    def __init__(self, preferences: PreferenceStore, register: Register, erasures: ErasureStore) -> None:
         self._preferences = preferences
         self._register = register
+        self._erasures = erasures
         self._excluded: set[str] = set()
+        self.kept: set[str] = set()
+        """The people whose data a duty keeps."""
         self._loaded_on: date | None = None
 
     async def tell(self, fact: Fact, now: datetime) -> None:
@@ -58,9 +65,21 @@ class Telling:
             case QuietHours():
                 hours = WishedHours(since=f"{fact.begins:%H:%M}", until=f"{fact.ends:%H:%M}")
                 await self._wish(fact.person, lambda before: replace(before, quiet_hours=hours), now)
+            case Digest():
+                await self._wish(fact.person, lambda before: replace(before, digest=DigestPeriod.DAILY), now)
+            case Erased():
+                await self._erase(fact.person, now)
             case Excluded():
                 self._excluded.add(fact.address)
                 await self._load(now)
+
+    async def _erase(self, person: str, now: datetime) -> None:
+        """Erase, unless a duty keeps the data: somebody who has asked something waits for an answer."""
+        by, since = actor(STAFF, now=now), now - LEGAL_KEPT
+        try:
+            await erase(by, self._erasures, person, reason="PD-1", legal_since=since)
+        except KeptByDuty:
+            self.kept.add(person)
 
     async def each_day(self, now: datetime) -> None:
         """Load the register of today: the hub trusts no list of last week."""

@@ -37,6 +37,8 @@ def at_one_instant() -> Building:
     sent = [_again(campaign, number) for number in range(CAMPAIGNS)]
     sent += [_notice(unit) for unit in sorted(made.payers) if unit.startswith("u-")]
     made.book.update({event.id: _about(event) for act in sent if (event := act.event) is not None})
+    receipt = About(purpose="transactional")
+    made.book.update({event.id: receipt for act in agreed if (event := act.event) is not None})
     made.acts = [*agreed, *sent]
     return made
 

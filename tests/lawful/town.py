@@ -16,7 +16,9 @@ from zoneinfo import ZoneInfo
 
 from hub.model import TYPE_PREFIX, TYPE_SUFFIX, Event
 from tests.lawful.facts import (
+    Digest,
     DoNotContact,
+    Erased,
     Excluded,
     Owed,
     Payment,
@@ -39,7 +41,7 @@ _SOON: Final = timedelta(days=3)
 """By then an emergency or an answer must have left, whatever was away."""
 TEXT_CHANNELS: Final = ("email", "sms", "whatsapp", "push")
 
-Fact: TypeAlias = Statement | Payment | Excluded | DoNotContact | SwitchedOff | QuietHours
+Fact: TypeAlias = Statement | Payment | Excluded | DoNotContact | SwitchedOff | QuietHours | Digest | Erased
 """A statement of an act; it is known once the hub has taken it in."""
 
 
@@ -60,6 +62,7 @@ OWN: Final[Mapping[str, About]] = {
     "inbound.message.received": About(purpose="transactional"),
     "emergency.reply.received": About(purpose="emergency"),
     "pqrs.escalated": About(purpose="transactional"),
+    "resident.digest.ready": About(purpose="service"),
 }
 """What the hub itself sends to residents, by what its reader sees that it is."""
 
