@@ -7,7 +7,9 @@ Policy 4.3 (accessible channels), 6.5 (paper for residents without digital acces
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 
 import pytest
 from msgspec import structs
@@ -15,13 +17,29 @@ from msgspec import structs
 from hub.catalog import BY_NAME
 from hub.errors import InvalidPolicy, TemplateFailure
 from hub.messages.planning.plan import plan_audience
-from hub.model import ChannelTraits, Message, Person, Preferences, Purpose
+from hub.model import Attempt, ChannelTraits, Evidence, Facts, Message, Person, Preferences, Purpose
+from hub.model.documents import SentDocument
+from hub.model.evidence import Call
+from hub.operations.evidence import Finding, Remade
+from hub.operations.residents.own_message import document_link
 from hub.parts.company import CompanyRules
 from hub.policy.residents import TextPolicy
 from hub.rendering.own_links import is_text
 from hub.settings import load
 from hub.sms_text import segments
-from tests.unit.factories import MONDAY, POLICY, RULES, device, email, event, message, mobile, person, stored
+from tests.unit.factories import (
+    HOUR,
+    MONDAY,
+    POLICY,
+    RULES,
+    device,
+    email,
+    event,
+    message,
+    mobile,
+    person,
+    stored,
+)
 from tests.unit.test_own_links import END, LINK, given
 from tests.unit.test_templates import TEMPLATES
 
@@ -94,6 +112,17 @@ def test_whatsapp_is_for_who_has_chosen_it(
     assert expected == planned(CIRCULAR, somebody, policy=buttons)
 
 
+def test_who_wants_texts_alone_gets_them_instead_of_the_mail() -> None:
+    both = person(email(), mobile())
+    texts, mail = (
+        structs.replace(both, preferences=Preferences(channels={Purpose.SERVICE: chosen}))
+        for chosen in (("sms",), ("email", "sms"))
+    )
+
+    assert (["sms", "inbox"], [["print"]]) == planned(CIRCULAR, texts)
+    assert (["email", "inbox"], [["print"]]) == planned(CIRCULAR, mail)
+
+
 def test_legal_notice_goes_by_sms_which_names_each_unit() -> None:
     wishes = Preferences(channels={Purpose.SERVICE: ("whatsapp",)})
     buttons = structs.replace(POLICY, residents=structs.replace(POLICY.residents, whatsapp=("all",)))
@@ -153,3 +182,18 @@ def test_only_what_planning_has_added_is_such_a_text() -> None:
     assert not is_text(
         message(event="emergency.updated", channel="sms", audience=0, purpose=Purpose.EMERGENCY)
     )
+
+
+@pytest.mark.parametrize(("after", "shown"), [(HOUR, "https://hub.example.co/d/x"), (48 * HOUR, "")])
+def test_page_leads_to_the_document_while_its_link_works(after: timedelta, shown: str) -> None:
+    until = MONDAY + 24 * HOUR
+    document = SentDocument(
+        sha256="0", kind="application/pdf", name="acta.pdf", link="https://hub.example.co/d/x", until=until
+    )
+    facts = Facts(at=MONDAY, document=document)
+    accepted = Attempt(
+        message_id=UUID(int=1), at=MONDAY, outcome="accepted", evidence=Evidence(digest=b"", facts=facts)
+    )
+    made = Remade(call=Call(attempt=accepted, version=None), finding=Finding.SAME)
+
+    assert shown == document_link([made], MONDAY + after)

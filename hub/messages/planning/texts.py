@@ -37,12 +37,14 @@ def with_text(
     audience: Audience, person: Person, texts: Sequence[str], channels: Mapping[str, ChannelTraits]
 ) -> Audience:
     """
-    Add the texts to the audience of a person whom none of its own channels reaches, but a letter.
+    Add the texts to the audience of a person whom none of its own channels reaches that the person wants,
+    but a letter.
 
     Who lives without digital access has no use for a link, and gets the letter at once.
     """
-    own = [channels[name] for name in offered(audience) if name in channels and is_interruptive(name)]
-    usable = {channel.contact for channel in own}
+    wishes = wanted(audience.purpose, person.preferences)
+    own = [name for name in offered(audience) if name in channels and is_interruptive(name)]
+    usable = {channels[name].contact for name in own if wishes is None or name in wishes}
     if not person.digital_access or any(point.kind in usable for point in person.contact_points):
         return audience
     names = [name for name in texts if name != _WHATSAPP or _has_chosen_whatsapp(person)]

@@ -68,7 +68,7 @@ class OwnMessages:
             recalled_at=found.recalled_at,
             correction=formato_plano(found.correction) if found.correction else "",
             whole=without_link(whole.text).strip() if whole else "",
-            document=_document(proven, now) if whole else "",
+            document=document_link(proven, now) if whole else "",
         )
         return shown, self.look(found.brand)
 
@@ -89,7 +89,7 @@ def _text(proven: list[Remade]) -> str | None:
     return shown_text(words.text, evidence.facts if evidence else None)
 
 
-def _document(proven: list[Remade], now: datetime) -> str:
+def document_link(proven: list[Remade], now: datetime) -> str:
     """
     Return the link to the document of what a text led to, while it works.
 
