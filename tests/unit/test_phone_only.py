@@ -17,12 +17,13 @@ from msgspec import structs
 from hub.catalog import BY_NAME
 from hub.errors import InvalidPolicy, TemplateFailure
 from hub.messages.planning.plan import plan_audience
-from hub.model import Attempt, ChannelTraits, Evidence, Facts, Message, Person, Preferences, Purpose
+from hub.model import Attempt, ChannelTraits, Claimed, Evidence, Facts, Message, Person, Preferences, Purpose
 from hub.model.documents import SentDocument
 from hub.model.evidence import Call
 from hub.operations.evidence import Finding, Remade
 from hub.operations.residents.own_message import document_link
 from hub.parts.company import CompanyRules
+from hub.parts.renderer import render_again
 from hub.policy.residents import TextPolicy
 from hub.rendering.own_links import is_text
 from hub.settings import load
@@ -173,6 +174,16 @@ def test_long_title_is_cut_between_words_and_a_text_without_a_link_is_none() -> 
     assert text.endswith(f"... Ver: {LINK}")
     with pytest.raises(TemplateFailure):
         TEMPLATES.render(CIRCULAR, "sms", replace(said, own_page_url=None), variant=None)
+
+
+def test_dry_run_and_case_show_the_text_without_its_link() -> None:
+    sent = message(event=CIRCULAR, channel="sms", audience=0, purpose=Purpose.SERVICE)
+    data = event(CIRCULAR).data
+    claimed = Claimed(
+        message=sent, attempt=1, event_time=MONDAY, source="urn:crm", data=data, building=None, unit=None
+    )
+
+    assert render_again(CompanyRules(load({})), claimed).text.endswith(" Ver: (enlace personal)")
 
 
 def test_only_what_planning_has_added_is_such_a_text() -> None:
