@@ -11,8 +11,11 @@ from msgspec.structs import replace
 from hub.catalog import BY_NAME
 from hub.messages.planning.reach import offered
 from hub.model import Json, Purpose, Rendered
+from hub.parts.company import CompanyRules
+from hub.parts.texts import template_check
 from hub.rendering import english
 from hub.rendering.terms import functions
+from hub.settings import load
 from tests.for_each import for_each
 from tests.unit.factories import MONDAY, POLICY
 from tests.unit.test_mime import built, outgoing, parsed
@@ -24,6 +27,9 @@ ABROAD = [
     for kind in BY_NAME.values()
     if kind.name.startswith(("emergency.", "pqrs.")) and any(not one.is_staff for one in kind.audiences)
 ]
+FOR_STAFF = {"pqrs.escalated": {"person_name"}, "emergency.reply.received": {"contact"}}
+"""Fields that the words before the blocks prepare for the texts of staff."""
+CHECK = template_check(CompanyRules(load({})))
 PAYMENT = "admin.payment.received"
 SPANISH = re.compile(r"\b(?:Hola|Recibimos|Gracias|Puede|Teléfono|Administra|Unidad|desde|marzo|lunes)\b")
 
@@ -57,6 +63,16 @@ def test_emergency_and_petition_are_said_in_english_over_every_channel(event: st
         spanish |= {"email"} if audience.purpose is Purpose.EMERGENCY else set()
 
         assert spanish - {"print"} <= TEMPLATES.channels(("en", *key))
+
+
+@for_each(ABROAD)
+def test_english_text_names_each_field_that_the_spanish_one_names(event: str) -> None:
+    """An answer that only the Spanish text had would reach no owner abroad."""
+    for audience in BY_NAME[event].audiences:
+        if not audience.is_staff:
+            spanish, said = (CHECK.variables((locale, event, audience.template)) for locale in ("es", "en"))
+
+            assert spanish - FOR_STAFF.get(event, set()) <= said
 
 
 def test_emergency_in_english_begins_with_what_it_is_and_keeps_the_words_of_the_instruction() -> None:
@@ -94,6 +110,17 @@ def test_ends_of_promises_are_said_in_english() -> None:
     assert "within 24 working hours" == unknown["hasta"]("first_reply")
     assert "15 working days" == unknown["term"]("legal_term")
     assert "5 minutes" == unknown["term"]("emergency_ack")
+
+
+def test_answer_of_staff_without_a_document_is_in_the_english_text() -> None:
+    told = context("pqrs.responded", examples("pqrs.responded")[0])
+    answered = {**told.data, "document_ref": told.data["radicado"], "answer": "Ya quedó el jardín."}
+    mail = TEMPLATES.render(
+        "pqrs.responded", "email", dataclasses.replace(told, data=answered), variant=None, locale="en"
+    )
+
+    assert "Ya quedó el jardín." in mail.text
+    assert "You find it in the document" not in mail.text
 
 
 def test_whatsapp_is_english_only_where_meta_has_approved_it() -> None:
