@@ -21,6 +21,7 @@ FACTS: Final[Mapping[str, tuple[str, ...]]] = {
     "emergency_id": ("emergency_id",),
     "emergency_kind": ("emergency_kind", "kind"),
     "instruction": ("instruction",),
+    "instruction_en": ("instruction_en",),
     "help_line": ("help_line", "contact"),
     "drill": ("drill",),
     "scope": (),

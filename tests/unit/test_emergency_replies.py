@@ -112,6 +112,23 @@ async def test_the_next_level_is_called_after_five_minutes_with_the_words(hub: M
     assert ["email", "inbox", "sms"] == sorted(m.channel for m in hub.of(climbed) if m.person == "p-jefe")
 
 
+async def test_who_reads_english_is_answered_in_english_with_the_instruction_of_the_emergency(
+    hub: MemoryHub,
+) -> None:
+    words = {"instruction_en": "Leave by the stairs."}
+    hub.clock.advance(MINUTE)
+    await hub.take_in(
+        somebody("p-ana", mobile(ANA), email("ana@example.com"), version=2, locale="en"),
+        event("emergency.declared", words, at=hub.clock(), id="declared-in-english"),
+    )
+    send_all(hub)
+    await write(hub)
+    [call] = calls(hub)
+    [answered] = [message for message in hub.of(call) if message.address == ANA]
+
+    assert ("en", "Leave by the stairs.") == (answered.locale, call.data["instruction_en"])
+
+
 def _is_of_call(event: Event) -> bool:
     return event.name == "emergency.escalated" and event.data["clock"] == "emergency_reply"
 
