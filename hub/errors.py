@@ -18,6 +18,7 @@ Every error of the hub. The docstring of a class is its message.
     ├── InvalidSubscription       a subscription to results that makes no sense
     ├── NameTaken                 there is one of this name already
     ├── InvalidGuide              not the number of a postal guide
+    ├── InvalidDocument           not a PDF that can be printed with a letter
     ├── InvalidFilter             a filter that a bulk action has not
     ├── InvalidQuery              parameters that do not fit
     ├── InvalidCursor             not the `next` of a page
@@ -178,6 +179,10 @@ class KeptByDuty(HubError):
 
 class InvalidGuide(HubError, ValueError):
     """A guide is 4 to 32 letters, digits and hyphens, as on the receipt of the post: RA123456789CO."""
+
+
+class InvalidDocument(HubError, ValueError):
+    """The file is no whole PDF."""
 
 
 class InvalidQuery(HubError, ValueError):

@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack, aclosing
+from typing import Final
 
 from hub import storage
 from hub.app.container import Container
-from hub.catalog import BY_NAME, BY_TYPE
+from hub.catalog import BY_NAME, BY_TYPE, CATALOG
 from hub.channels.document_calls import HttpDocumentCalls
 from hub.messages.cascades import Prints
 from hub.messages.delivery.deps import Documents
 from hub.messages.planning.documents import with_document
-from hub.model import Message, StoredEvent
+from hub.model import DocumentUse, Message, StoredEvent
+from hub.model.document_links import document_links
 from hub.model.documents import FetchState
 from hub.parts.renderer import can_print
-from hub.rendering.document_links import document_links
 from hub.resilience.database_time import NOW
 from hub.timers.documents import DocumentDeps
 
+_ATTACHED: Final = frozenset(kind.name for kind in CATALOG if kind.document is DocumentUse.ATTACH)
 
-def documents_of(parts: Container) -> Documents | None:
-    """Return the documents that messages take along or lead to; None where none is fetched."""
+
+def documents_of(parts: Container) -> Documents:
+    """Return the documents that messages take along or lead to: fetched, or given to a letter by hand."""
     rules = parts.company.policy.documents
-    kinds = with_document(BY_NAME, rules)
-    if not kinds:
-        return None
     return Documents(
         store=storage.PostgresDocuments(parts.database),
-        events=frozenset(BY_TYPE[kind].name for kind in kinds),
+        events=frozenset(BY_TYPE[kind].name for kind in with_document(BY_NAME, rules)),
+        attached=_ATTACHED,
         attach_below=rules.attach_below,
     )
 
@@ -39,11 +40,10 @@ def prints_of(parts: Container) -> Prints:
     async def prints(letter: Message, about: StoredEvent) -> bool:
         if not any(document_links(about.event.data or {})):
             return True
-        if documents is not None and letter.event in documents.events:
-            request = (await documents.store.of_events([about.key])).get(about.key)
-            # One whose document is still being fetched may yet be made.
-            if request is not None and request.attach and request.state is not FetchState.FAILED:
-                return True
+        request = (await documents.store.of_events([about.key])).get(about.key)
+        # One whose document is still being fetched may yet be made.
+        if request is not None and request.attach and request.state is not FetchState.FAILED:
+            return True
         return can_print(parts.company, letter, about)
 
     return prints

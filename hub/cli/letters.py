@@ -12,7 +12,7 @@ from hub.app.operators import open_operator
 from hub.desk.letters import acts
 from hub.desk.letters.noun import BATCHES, LETTERS, NOUN
 from hub.desk.letters.printer import PrintedPages
-from hub.desk.letters.rows import BatchBody, BatchMade, LettersQuery, PrintBatch
+from hub.desk.letters.rows import BatchBody, BatchMade, DocumentBody, LettersQuery, PrintBatch
 from hub.doors.act import OPERATE, PRIVACY, READ
 from hub.doors.command import command_of, group_of, lines_of
 from hub.doors.operator import Operator
@@ -138,6 +138,28 @@ async def print_batch(
     print_done(result, _said(path, batch, pages), as_json=as_json)
     if made is not None and not as_json:
         _explain(made)
+
+
+@app.command()
+async def attach(
+    letter_id: Annotated[UUID, typer.Argument(parser=to_uuid, metavar="ID", show_default=False)],
+    file: Annotated[Path, typer.Argument(metavar="PDF", exists=True, dir_okay=False, show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """
+    Give a letter the PDF that the hub could not fetch.
+
+      hub letters list --open
+      hub letters attach 0195… acta.pdf
+
+    All letters of its event that wait for it are made anew, and print with it.
+    """
+    async with open_operator(OPERATE) as by:
+        kept = await acts.attach_document(by, letter_id, DocumentBody(pdf=file.read_bytes()))
+    if as_json:
+        print_json(kept)
+        return
+    typer.echo(f"{kept.id}  kept, SHA-256 {kept.sha256}: {kept.letters} letters are made with it")
 
 
 @app.command()

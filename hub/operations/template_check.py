@@ -9,22 +9,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 from jinja2 import Environment, meta
 
-from hub.catalog import BY_NAME
+from hub.catalog import BY_NAME, CATALOG
 from hub.cloudevents.schemas import Schema
 from hub.errors import InvalidTemplate, MissingDocument, TemplateFailure
-from hub.model import Json, Purpose
+from hub.messages.planning.reach import LETTER
+from hub.model import DocumentUse, EventType, Json, Print, Purpose
+from hub.model.document_links import document_links
+from hub.policy.documents import DocumentPolicy
 from hub.policy.values import TextLink
 from hub.rendering.claims import unproven
 from hub.rendering.compiling import BLOCKS, FALLBACKS
+from hub.rendering.context import INITIAL
 from hub.rendering.lint import Fault, judge, judge_source
 from hub.rendering.mail_contrast import LEAST, low_contrast
 from hub.rendering.source import Source, read
-from hub.rendering.templates import Key, Templates
+from hub.rendering.templates import DEFAULT_LOCALE, Key, Templates
 from hub.rendering.terms import Due
 
 
@@ -67,6 +72,32 @@ def trials_of(schemas: Mapping[str, Schema]) -> Examples:
         name: schema.examples if BY_NAME[name].hub_emitted else list(schema.trials())
         for name, schema in schemas.items()
     }
+
+
+def letters_by_hand(templates: Templates, schemas: Mapping[str, Schema], rules: DocumentPolicy) -> list[str]:
+    """Return the events with a letter that would only link to its document, which nothing fetches for it."""
+    return [
+        kind.name
+        for kind in CATALOG
+        if not (rules.hosts and kind.document is DocumentUse.ATTACH)
+        and any(_only_links(templates, key, schemas[kind.name].examples) for key in _letters_of(kind))
+    ]
+
+
+def _letters_of(kind: EventType) -> Iterator[Key]:
+    for audience in kind.audiences:
+        if audience.print in {Print.LETTER, Print.BOTH}:
+            yield DEFAULT_LOCALE, kind.name, audience.template
+
+
+def _only_links(templates: Templates, key: Key, examples: Sequence[Mapping[str, Json]]) -> bool:
+    for example in examples:
+        links = list(document_links(example))
+        with suppress(TemplateFailure):  # a fault of the text is another finding
+            text = templates.try_out(key, LETTER, example, occasion=INITIAL).text if links else ""
+            if any(link in text for link in links):
+                return True
+    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

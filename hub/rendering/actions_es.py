@@ -119,6 +119,7 @@ DETAILS: Final[Mapping[str, str]] = {
     "rows": "renglones",
     "scopes": "permisos",
     "sha256": "huella",
+    "size": "bytes",
     "source": "origen",
     "state": "estado",
     "taken": "reenviados",

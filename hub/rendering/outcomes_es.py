@@ -234,8 +234,9 @@ TO_DO: Final[Mapping[str, Advice]] = {
     ),
     "late_letter": Advice("avise a la persona de viva voz o por teléfono, y registre un correo o un celular"),
     "document_not_printed": Advice(
-        "imprima el documento, entréguelo y pida a operaciones que lo registre como entregado",
-        "hub letters done",
+        "agregue el PDF en la página de la carta; o imprímalo, entréguelo y pida a operaciones que "
+        "lo registre como entregado",
+        "hub letters attach",
     ),
     "template": Advice("complete el dato en el sistema que publica"),
     "too_old": _ANEW,

@@ -16,6 +16,7 @@ from hub.catalog import BY_NAME
 from hub.errors import InvalidTemplate, MissingDocument, TemplateFailure
 from hub.messages.planning.posters import valid_until
 from hub.model import Brand, Claimed, Facts, Json, Purpose, Rendered, Sender
+from hub.model.document_links import document_links
 from hub.model.posters import PosterSource
 from hub.policy.residents import ALL_TEMPLATES
 from hub.policy.senders import SenderPolicy
@@ -24,7 +25,6 @@ from hub.rendering.approved import Approved
 from hub.rendering.board import code_of
 from hub.rendering.compiling import Compiler
 from hub.rendering.context import INITIAL, Context
-from hub.rendering.document_links import document_links
 from hub.rendering.engine import NO_FILTERS, Filters, Form
 from hub.rendering.files import POSTER, Files, Folders
 from hub.rendering.forms import LOOK, EventTexts

@@ -54,9 +54,10 @@ def shapes_of(handler: ApiHandler) -> Mapping[str, type[msgspec.Struct]]:
     return {name: hints[name] for name in _READERS if name in hints}
 
 
-def adapted(handler: ApiHandler, *, strict: bool) -> Handler:
+def adapted(handler: ApiHandler, *, strict: bool, upload: int = 0) -> Handler:
     """
-    Adapt a handler to aiohttp: read the query, the body and the form that it takes.
+    Adapt a handler to aiohttp: read the query, the body and the form that it takes, with a file of `upload`
+    bytes at most.
 
     If `strict`, a handler that takes no query refuses every parameter: it would be ignored otherwise.
     """
@@ -65,6 +66,8 @@ def adapted(handler: ApiHandler, *, strict: bool) -> Handler:
     async def called(request: web.Request) -> web.StreamResponse:
         if strict and "query" not in shapes and request.query_string:
             read_query(request, NoQuery)
+        if upload:
+            await fields_of(request, upload=upload)
         given = {name: await _READERS[name](request, shape) for name, shape in shapes.items()}
         return await handler(request, **given)
 

@@ -26,7 +26,8 @@ class Route:
     A route without `answers` is not part of the API; the handler's docstring is its summary there. `body` is
     the shape of a body that the handler reads by itself. With `head` a `HEAD`, which checkers of links send,
     is answered as the `GET` is; else it is refused. With `form` the body comes from a form of our own page,
-    with the session's CSRF token; every other body is JSON.
+    with the session's CSRF token; every other body is JSON. With `upload` that form has a file, of so many
+    bytes at most.
     """
 
     path: str
@@ -39,6 +40,7 @@ class Route:
     answers: Mapping[int, Any] = field(default_factory=dict)
     head: bool = False
     form: bool = False
+    upload: int = 0
 
     @property
     def is_api(self) -> bool:
@@ -76,3 +78,9 @@ def needed(request: web.Request) -> frozenset[Scope] | None:
     """Return the scopes of which the caller must have one. A route outside the table needs ADMIN."""
     row = row_of(request)
     return ADMIN if row is None else row.needs
+
+
+def upload_of(request: web.Request) -> int:
+    """Return how many bytes the file of this request's form may have; 0: it has none."""
+    row = row_of(request)
+    return 0 if row is None else row.upload

@@ -125,7 +125,7 @@ def add_routes(app: web.Application, routes: Iterable[Route]) -> None:
     words = _last_words(route.path for _, route in asked)
     for method, route in asked:
         path = _without_words(route.path, words)
-        app.router.add_route(method, path, adapted(route.handler, strict=route.is_api))
+        app.router.add_route(method, path, adapted(route.handler, strict=route.is_api, upload=route.upload))
 
 
 def _last_words(paths: Iterable[str]) -> Mapping[str, Collection[str]]:

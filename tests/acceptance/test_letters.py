@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from tests.acceptance import directory
@@ -11,6 +12,8 @@ from tests.acceptance.conftest import House
 from tests.acceptance.harness import Publisher, until
 from tests.acceptance.working_hours import at_work
 from tests.providers.smtp_manners import replying
+from tests.unit.paper_documents import pdf_of
+from tests.unit.pdf_reader import pages_of
 
 
 def answer(petitioner: dict[str, Any], **changes: Any) -> dict[str, Any]:
@@ -92,9 +95,10 @@ async def _on_paper(publisher: Publisher) -> None:
     )
 
 
-async def test_document_at_a_link_is_no_letter_and_its_term_ends_when_it_is_handed_over(
-    house: House,
+async def test_document_at_a_link_is_no_letter_until_it_is_given_and_its_term_ends_when_it_is_handed_over(
+    house: House, tmp_path: Path
 ) -> None:
+    """No host of documents is set: the hub fetches nothing."""
     house.policy(at_work())
     async with house.running() as publisher:
         await directory.publish_all(publisher)
@@ -108,6 +112,9 @@ async def test_document_at_a_link_is_no_letter_and_its_term_ends_when_it_is_hand
         [unprinted] = await messages(house, "--event-id", event_id)
         reopened = await running(house)
         part = house.smtp.mails[0].message.get_body(("plain",))
+        await house.command("letters", "attach", unprinted["id"], str(_answer_on_paper(tmp_path)))
+        await until_made(house, unprinted["id"])
+        await house.command("letters", "show", unprinted["id"], "--pdf", str(tmp_path / "carta.pdf"))
         await house.command("letters", "done", unprinted["id"])
 
         async def has_ended() -> bool:
@@ -125,6 +132,24 @@ async def test_document_at_a_link_is_no_letter_and_its_term_ends_when_it_is_hand
     assert "Imprima el documento" in part.get_content()
     assert link not in part.get_content()
     assert "delivered" == handed["state"]
+    letter, document = pages_of((tmp_path / "carta.pdf").read_bytes())
+    assert "impresa con esta carta" in letter
+    assert link not in letter
+    assert "Respuesta 7" in document
+
+
+async def until_made(house: House, message_id: str) -> None:
+    async def is_made() -> bool:
+        found = [letter for letter in await letters(house) if letter["id"] == message_id]
+        return bool(found) and not found[0]["only_document"]
+
+    await until(is_made, "the letter with its document")
+
+
+def _answer_on_paper(folder: Path) -> Path:
+    file = folder / "respuesta.pdf"
+    file.write_bytes(pdf_of("Respuesta 7"))
+    return file
 
 
 async def test_a_lost_mail_whose_letter_would_only_link_is_one_alert(house: House) -> None:

@@ -330,6 +330,9 @@ ROWS: Final[dict[str, Row]] = {
     "POST /api/letters/batches": Row(needs=OPERATE, where=OWN, body={"copropiedad": "ph-MARK"}),
     "GET /api/letters/batches/{id}": Row(needs=READ, where=OWN, fill="BATCH"),
     "GET /api/letters/batches/{id}/pdf": Row(needs=PRIVACY, where=OWN, fill="BATCH"),
+    "POST /api/letters/{id}/document": Row(
+        needs=OPERATE, where=OWN, fill="MESSAGE", body={"pdf": "JVBERi0="}, status=409
+    ),
     "POST /api/letters/{id}/posted": Row(needs=OPERATE, where=OWN, fill="MESSAGE", body={"guide": "RA-1234"}),
     "POST /api/letters/batches/{id}/printed": Row(needs=OPERATE, where=OWN, fill="BATCH"),
     # Its letters are printed by the question before.
@@ -338,6 +341,7 @@ ROWS: Final[dict[str, Row]] = {
     "GET /api/letters/{id}": Row(needs=PRIVACY, where=OWN, fill="MESSAGE"),
     "POST /api/letters/{id}/done": Row(needs=OPERATE, where=OWN, fill="MESSAGE"),
     "GET /letters/{id}": Row(needs=PRIVACY, where=OWN, fill="MESSAGE"),
+    "POST /letters/{id}/document": Row(needs=OPERATE, where=OWN, fill="MESSAGE", form="", status=409),
     "GET /letters/{id}/document": Row(needs=PRIVACY, where=OWN, fill="MESSAGE"),
     # Notice boards.
     "GET /api/posters": Row(needs=READ, where=OWN),

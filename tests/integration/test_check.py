@@ -551,6 +551,7 @@ async def test_it_says_what_messages_lack_to_have_their_documents(
     none, linkless, all_there = [printed(await look(given, "Política")) for given in (environ, listed, whole)]
 
     assert "`[documents] hosts`" in none
+    assert 'basta la línea `hosts = ["coproservicios.example"]`' in none
     assert "HUB_PUBLIC_URL=https://" in linkless
     assert "ok: Documentos de portal.example.com." in all_there
     assert "[documents]" not in all_there

@@ -92,7 +92,9 @@ class Office(WorkingHub):
             throttle=MemoryThrottle(lambda: now().timestamp()),
             now=now,
             pauses=Pauses(PostgresPauses(database)),
-            documents=Documents(store=self.documents, events=events, attach_below=rules.attach_below),
+            documents=Documents(
+                store=self.documents, events=events, attached=events, attach_below=rules.attach_below
+            ),
         )
         context = IntakeContext(
             schemas=SCHEMAS, catalog=BY_NAME, rules=Rules(channels=CHANNELS, policy=self.policy)

@@ -285,7 +285,12 @@ def claims(number: int = 1, **fields: Any) -> list[Claimed]:
 async def given(
     store: NoStore, claimed: list[Claimed], *, now: datetime = MONDAY
 ) -> tuple[list[Claimed], list[Outcome]]:
-    documents = Documents(store=store, events=frozenset({"pqrs.responded"}), attach_below=len(PDF))
+    documents = Documents(
+        store=store,
+        events=frozenset({"pqrs.responded"}),
+        attached=frozenset({"pqrs.responded"}),
+        attach_below=len(PDF),
+    )
     judged = await with_documents(claimed, make_harness().judging(documents=documents, now=lambda: now))
     return list(judged.free), list(judged.decided)
 
@@ -309,6 +314,32 @@ async def test_messages_of_other_events_and_of_channels_without_documents_ask_no
     others = [*claims(event="pqrs.received"), *claims(channel="push"), *claims(channel="voice")]
 
     assert (others, []) == await given(NoStore(), others)
+
+
+async def test_letter_asks_for_its_document_where_nothing_is_fetched_and_its_mail_does_not() -> None:
+    """Somebody may have given it by hand."""
+    data = {"link": URL}
+    by_hand, mail, plain = (
+        [replace(claim, data=given) for claim in claims(event="privacy.consent.requested", channel=channel)]
+        for channel, given in (("print", data), ("email", data), ("print", {"link": "Formato 3"}))
+    )
+    free, _ = await given(OneRequest(request()), by_hand)
+
+    assert [True] == [claim.document is not None and claim.document.enclosed for claim in free]
+    assert ([*mail, *plain], []) == await given(NoStore(), [*mail, *plain])
+
+
+async def test_mail_that_leads_to_its_document_takes_no_copy_that_a_letter_was_given() -> None:
+    store, reported = OneRequest(request()), claims(event="admin.financial_report.published")
+    documents = Documents(
+        store=store,
+        events=frozenset({"admin.financial_report.published"}),
+        attached=frozenset(),
+        attach_below=len(PDF),
+    )
+    judged = await with_documents(reported, make_harness().judging(documents=documents, now=lambda: MONDAY))
+
+    assert [False] == [claim.document is not None and claim.document.enclosed for claim in judged.free]
 
 
 async def test_a_ticket_of_a_hundred_is_one_question_and_the_bytes_once() -> None:

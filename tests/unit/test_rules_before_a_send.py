@@ -102,7 +102,12 @@ async def survey_turn() -> Case:
 async def document() -> Case:
     office, waits, free = make_harness(), mail(event="pqrs.responded"), mail("p-2")
     store = OneRequest(request(FetchState.ASKED))
-    documents = Documents(store=store, events=frozenset({"pqrs.responded"}), attach_below=1)
+    documents = Documents(
+        store=store,
+        events=frozenset({"pqrs.responded"}),
+        attached=frozenset({"pqrs.responded"}),
+        attach_below=1,
+    )
     at = office.judging(documents=documents)
     return at, await claims_of(office, at, waits, free), waits
 

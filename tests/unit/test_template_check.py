@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from msgspec.structs import replace
 from typer.testing import CliRunner
 
 from hub.catalog import BY_NAME
 from hub.cli.main import app
 from hub.cloudevents.schemas import Schemas
 from hub.model import Json, Rendered
-from hub.operations.template_check import Finding, TemplateCheck, trials_of
+from hub.operations.template_check import Finding, TemplateCheck, letters_by_hand, trials_of
 from hub.rendering import Templates, Texting
 from hub.rendering.claims import claims, unproven
 from hub.rendering.contrast import contrast
@@ -33,6 +34,24 @@ ASKED_OF_ROWS: Final[Mapping[str, set[str]]] = {
     "reached_es.py": {"Se le envió", "se le envió", "había enviado"},
 }
 SOURCE: Final = (BUILT_IN / "es" / f"{EVENT}.j2").read_text("utf-8")
+
+
+def test_letters_are_named_whose_document_nothing_prints() -> None:
+    templates, schemas = Templates.load(company=COMPANY, clocks=POLICY.clocks), Schemas.load().by_name
+    fetched = replace(POLICY.documents, hosts=("portal.example.com",))
+
+    assert [
+        "pqrs.responded",
+        "admin.minutes.published",
+        "admin.financial_report.published",
+        "realestate.conflict.resolved",
+        "privacy.consent.requested",
+        "privacy.query.answered",
+        "privacy.claim.answered",
+    ] == letters_by_hand(templates, schemas, POLICY.documents)
+    assert ["admin.financial_report.published", "privacy.consent.requested"] == letters_by_hand(
+        templates, schemas, fetched
+    )
 
 
 def checked(

@@ -18,11 +18,11 @@ from hub.business_time import BusinessDays
 from hub.catalog import BY_NAME, CATALOG
 from hub.errors import MissingDocument
 from hub.model import Audience, Print, Purpose, Rendered
+from hub.model.document_links import document_links
 from hub.policy import load_policy
 from hub.policy.values import Alphabet, Prefix
 from hub.rendering import Context, Templates, Texting
 from hub.rendering.approved import Approved
-from hub.rendering.document_links import document_links
 from hub.rendering.forms import CHANNELS
 from hub.sms_text import segments
 from tests.for_each import for_each

@@ -17,9 +17,11 @@ from hub.channels.registry import BUILDERS
 from hub.cli.check.contact import of_links
 from hub.cli.check.finding import Finding, bad, ok, warn
 from hub.model import Lane
+from hub.operations.template_check import letters_by_hand
 from hub.parts.company import CompanyRules
 from hub.policy.documents import DocumentPolicy
 from hub.policy.residents import ResidentPolicy
+from hub.rendering.titles_es import EVENTS
 from hub.settings import Mode, Secret, Settings, is_loopback
 
 PROGRAM: Final = "Programa"
@@ -156,14 +158,21 @@ async def policy(settings: Settings) -> list[Finding]:
         to_do = "Ponga en `[evidence] notify` una dirección de correo que nadie de la empresa administre."
         findings.append(warn(POLICY, what, to_do))
     links = of_links(POLICY, settings, policy)
-    return [*findings, *_documents(settings, policy.documents), *links, *_buttons(settings, policy.residents)]
+    return [
+        *findings,
+        *_documents(settings, policy.documents, policy.company.site),
+        *links,
+        *_buttons(settings, policy.residents),
+    ]
 
 
-def _documents(settings: Settings, rules: DocumentPolicy) -> Iterator[Finding]:
+def _documents(settings: Settings, rules: DocumentPolicy, site: str) -> Iterator[Finding]:
     """Yield the settings that are missing for messages to take their documents along, or to lead to them."""
     if not rules.hosts:
         what = "Los mensajes no llevan documentos, solo el enlace de quien los publica."
-        yield warn(POLICY, what, "Ponga en `[documents] hosts` los servidores de los que se pueden traer.")
+        host = urlsplit(site).hostname or "portal.example.com"
+        to_do = f'Ponga en `[documents] hosts` de dónde se traen: basta la línea `hosts = ["{host}"]`.'
+        yield warn(POLICY, what, to_do)
     elif not (settings.secrets and settings.links_url):
         what = "Los documentos grandes o reservados salen con el enlace de quien los publica."
         to_do = "Para enlaces del hub, que vencen, defina HUB_SECRET y HUB_PUBLIC_URL=https://…"
@@ -189,10 +198,20 @@ def _templates(settings: Settings) -> list[Finding]:
     company = CompanyRules(settings)
     count = len(company.schemas.by_name)
     missing = list(_missing(company))
-    if not missing:
-        return [ok(TEMPLATES, f"{count} eventos con esquema y textos completos.")]
-    what = f"Falta el texto de {', '.join(missing)}."
-    return [bad(TEMPLATES, what, "Complete la plantilla en HUB_TEMPLATES.")]
+    by_hand = list(_by_hand(company))
+    if missing:
+        what = f"Falta el texto de {', '.join(missing)}."
+        return [bad(TEMPLATES, what, "Complete la plantilla en HUB_TEMPLATES."), *by_hand]
+    return [ok(TEMPLATES, f"{count} eventos con esquema y textos completos."), *by_hand]
+
+
+def _by_hand(company: CompanyRules) -> Iterator[Finding]:
+    """Name the events whose letters wait for a document that the hub will not fetch."""
+    found = letters_by_hand(company.templates, company.schemas.by_name, company.policy.documents)
+    if found:
+        names = ", ".join(f"{EVENTS[name]} ({name})" for name in found)
+        what = f"Si su documento es un enlace, estas cartas no se imprimen solas: {names}."
+        yield warn(TEMPLATES, what, "Agregue el PDF en la página de cada carta, o imprímalo y entréguelo.")
 
 
 def _missing(company: CompanyRules) -> Iterator[str]:

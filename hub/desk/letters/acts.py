@@ -10,6 +10,7 @@ from uuid import UUID
 from msgspec.structs import asdict
 
 from hub.desk.letters import queries
+from hub.desk.letters.document import give_document
 from hub.desk.letters.printer import PrintedPages, batch_on_paper, letter_on_paper
 from hub.desk.letters.rows import (
     BatchBody,
@@ -18,7 +19,9 @@ from hub.desk.letters.rows import (
     BatchLetter,
     BatchMade,
     BatchWhole,
+    DocumentBody,
     LetterBuilding,
+    LetterDocument,
     LetterRow,
     LettersQuery,
     LetterWhole,
@@ -87,6 +90,15 @@ async def show_pdf(by: Operator, letter_id: UUID) -> File:
     """Send a letter as it is printed, with its document."""
     letter = await _seen(by, letter_id, "letter.print")
     return File(await letter_on_paper(by.stores, letter), f"carta-{letter_id}.pdf")
+
+
+async def attach_document(by: Operator, letter_id: UUID, body: DocumentBody) -> LetterDocument:
+    """
+    Give a letter the PDF that the hub could not fetch: the letters of its event print with it.
+
+    Its size, its beginning and end, and the publisher's digest are checked as if it had been fetched.
+    """
+    return await give_document(by, await _letter(by, letter_id), body.pdf)
 
 
 async def mark_posted(by: Operator, letter_id: UUID, body: PostedBody) -> HandedOver:

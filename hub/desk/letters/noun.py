@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from hub.desk.letters import acts
-from hub.desk.letters.rows import BatchBody, LetterBuilding, LetterRow, PostedBody, PrintBatch
+from hub.desk.letters.rows import BatchBody, DocumentBody, LetterBuilding, LetterRow, PostedBody, PrintBatch
 from hub.doors.act import PRIVACY, Act, List, Noun, Read
 from hub.errors import NothingToPrint, TooLate
 from hub.model.letters import HandedOver
@@ -51,6 +51,7 @@ NOUN: Final = Noun(
     name="letters",
     one=acts.LETTER,
     audited={
+        "letter.attach": "Agregó el documento de una carta",
         "letter.document": "Vio el documento de una carta",
         "letter.done": "Entregó una carta",
         "letter.look": "Abrió la página de una carta",
@@ -87,6 +88,13 @@ NOUN: Final = Noun(
     ),
     acts=(
         Act(
+            acts.attach_document,
+            f"{_ONE}/document",
+            command="",
+            done="El documento quedó guardado: sus cartas se hacen en unos segundos.",
+            refuses=(TooLate,),
+        ),
+        Act(
             acts.mark_posted,
             f"{_ONE}/posted",
             refuses=(TooLate,),
@@ -104,7 +112,7 @@ NOUN: Final = Noun(
             leads_to=_LIFE,
         ),
     ),
-    examples={PostedBody: {"guide": "RA123456789CO"}},
+    examples={PostedBody: {"guide": "RA123456789CO"}, DocumentBody: {"pdf": "JVBERi0xLjcKJSVFT0YK"}},
 )
 BATCHES: Final = Noun(
     name="batches",

@@ -42,6 +42,20 @@ class PostedBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ]
 
 
+class DocumentBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The document of a letter that has none."""
+
+    pdf: Annotated[bytes, Meta(description="The whole PDF, in base64.")]
+
+
+class LetterDocument(Struct, frozen=True, kw_only=True):
+    """The kept document: `letters` of its event are made anew with it."""
+
+    id: UUID
+    sha256: str
+    letters: int
+
+
 class LetterRow(Struct, kw_only=True):
     """A letter; it has the id of its message."""
 

@@ -34,12 +34,14 @@ class Documents:
     """
     The documents that messages take along or lead to.
 
-    `events` are the names of those that have one; `attach_below` is in bytes. `room` is for mails with a
-    document that are composed and sent at the same time.
+    `events` are the names of those whose document is fetched, `attached` of those whose mails take it along;
+    a letter takes along also what somebody has given it by hand. `attach_below` is in bytes. `room` is for
+    mails with a document that are composed and sent at the same time.
     """
 
     store: DocumentStore
     events: frozenset[str]
+    attached: frozenset[str]
     attach_below: int
     room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 

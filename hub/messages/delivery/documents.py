@@ -1,7 +1,8 @@
 """
 Documents of messages: a message waits for its own, but not for ever.
 
-Only events with a document cost anything here: one statement for a ticket, and one for the bytes.
+Only events with a document, and letters that name one, cost anything here: one statement for a ticket, and
+one for the bytes.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from hub.messages.delivery.deps import Documents
 from hub.messages.delivery.rule import Judged, RuleContext, split
 from hub.messages.planning.reach import LETTER
 from hub.model import Claimed, Message, Outcome
+from hub.model.document_links import document_links
 from hub.model.documents import DocumentRequest, Enclosure, FetchState
 
 REASON: Final = "document"
@@ -62,7 +64,8 @@ def _asking(claims: Sequence[Claimed], documents: Documents) -> Mapping[UUID, Cl
     return {
         claim.message.id: claim
         for claim in claims
-        if claim.message.event in documents.events and claim.message.channel not in _WITHOUT
+        if (claim.message.event in documents.events and claim.message.channel not in _WITHOUT)
+        or (claim.message.channel == LETTER and any(document_links(claim.data or {})))
     }
 
 
@@ -98,7 +101,9 @@ async def _contents(
 
 
 def _is_attached(message: Message, request: DocumentRequest, documents: Documents) -> bool:
-    return request.attach and message.channel == _EMAIL and request.size <= documents.attach_below
+    # What a letter was given by hand is not taken along by a mail of its event that only leads to it.
+    takes_along = request.attach and message.event in documents.attached
+    return takes_along and message.channel == _EMAIL and request.size <= documents.attach_below
 
 
 def _enclosing(

@@ -21,7 +21,7 @@ from hub.web.auth.client_address import client_scheme
 from hub.web.bodies import fields_of
 from hub.web.requests import CSRF
 from hub.web.responses import Refusal
-from hub.web.route import is_form
+from hub.web.route import is_form, upload_of
 from hub.web.services import access
 
 SAFE_METHODS: Final = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
@@ -63,7 +63,7 @@ async def require_token(request: web.Request, token: str) -> None:
     """Raise Refusal unless the header or the form has this session's CSRF token."""
     given = request.headers.get(HEADER)
     if given is None and is_form(request):
-        given = (await fields_of(request)).get(CSRF)
+        given = (await fields_of(request, upload=upload_of(request))).get(CSRF)
     if given is None or not same(given, token):
         raise Refusal(
             403, "The page is not of this session.", f"Load it again; it sends {HEADER}.", reason="csrf"

@@ -11,10 +11,12 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.desk.letters import acts
+from hub.desk.letters.document import WRONG_ES
 from hub.desk.letters.noun import PATH, PATH_OF_BATCHES
 from hub.desk.letters.rows import (
     BatchBody,
     BatchesQuery,
+    DocumentBody,
     LetterRow,
     LettersQuery,
     PrintBatch,
@@ -22,6 +24,7 @@ from hub.desk.letters.rows import (
 from hub.doors.act import OPERATE, PRIVACY, READ
 from hub.doors.api import operator_of
 from hub.doors.operator import Operator
+from hub.errors import HubError
 from hub.model import Scope
 from hub.model.pages import ListQuery
 from hub.model.paper import PaperSize
@@ -29,18 +32,21 @@ from hub.operations.explain.sentences_es import short_time
 from hub.rendering import labels_es
 from hub.rendering.actors_es import who_es
 from hub.rendering.titles_es import EVENTS
+from hub.web.bodies import file_of
 from hub.web.console.list_filter import buildings_of
 from hub.web.console.shell import console_page, done, paged, sheet_of, spreadsheet
 from hub.web.console.staff import staff_names
 from hub.web.hooks.linked_document import as_file
-from hub.web.requests import FormQuery, Sheet, read_id
-from hub.web.responses import file_answer
+from hub.web.requests import ButtonForm, FormQuery, Sheet, read_id
+from hub.web.responses import file_answer, refusal_of
 
 TABS: Final = (
     (PATH, "Por copropiedad"),
     (PATH_OF_BATCHES, "Lotes"),
     ("/posters", "Carteles"),
 )
+MOST_BYTES: Final = 50_000_000
+"""The greatest `[documents] max_bytes`: what a form may carry at all."""
 STEPS: Final = (
     ("open", "Por imprimir"),
     ("batched", "En un lote"),
@@ -105,6 +111,10 @@ async def show(request: web.Request, query: LetterListQuery) -> web.StreamRespon
 
 async def show_life(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """Show the progress of a letter, and its next acts."""
+    return await _life(request)
+
+
+async def _life(request: web.Request, *, wrong: HubError | None = None) -> web.StreamResponse:
     by = operator_of(request, READ)
     letter = await acts.look_at_letter(by, read_id(request, acts.LETTER))
     return console_page(
@@ -115,7 +125,21 @@ async def show_life(request: web.Request, query: FormQuery) -> web.StreamRespons
         event=EVENTS.get(letter.event, letter.event),
         may_read=by.may(Scope.PRIVACY),
         may_act=by.may(Scope.OPERATE),
+        wrong=None if wrong is None else WRONG_ES[type(wrong)],
+        exact=str(wrong or ""),
+        status=200 if wrong is None else refusal_of(wrong).status,
+        most=by.stores.policy.documents.max_bytes,
     )
+
+
+async def attach_document(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001 - others are refused
+    """Keep the document that a letter lacks; what is no PDF is said on its page."""
+    by, letter_id = operator_of(request, OPERATE), read_id(request, acts.LETTER)
+    try:
+        await acts.attach_document(by, letter_id, DocumentBody(pdf=file_of(request)))
+    except tuple(WRONG_ES) as wrong:
+        return await _life(request, wrong=wrong)
+    return done(PATH, acts.attach_document.__name__)
 
 
 async def show_batches(request: web.Request, query: BatchListQuery) -> web.StreamResponse:

@@ -21,6 +21,7 @@ PEOPLE: Final[tuple[Route, ...]] = (
     _right(_PERSON + "/erase", person_rights.show_erasure),
     read(PATH, letters_page.show),
     read("/letters/{id}/life", letters_page.show_life),
+    press("/letters/{id}/document", letters_page.attach_document, upload=letters_page.MOST_BYTES),
     read(PATH_OF_BATCHES, letters_page.show_batches),
     press(PATH_OF_BATCHES, letters_page.make_batch),
     read(f"{PATH_OF_BATCHES}/{{id}}", letters_page.show_batch),

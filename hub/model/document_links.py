@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from hub.model import Json
+from hub.model.json import Json
 
 _URL: Final = re.compile(r"https?://\S+")
 _FIELD: Final = re.compile(r"url|link|\w+_(ref|url)")

@@ -1,0 +1,75 @@
+"""
+The document of a letter that staff gives it by hand, where the hub could not fetch it.
+
+It is of the letter's event: all its letters that wait for it are made anew, and print with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Final
+
+from hub.channels.document_ends import pdf_is_whole
+from hub.desk.letters import queries
+from hub.desk.letters.rows import LetterDocument, LetterWhole
+from hub.doors.operator import Operator, found
+from hub.errors import BeyondOwnRights, HubError, InvalidDocument, TooLate
+from hub.messages.planning.documents import file_name
+from hub.model import StoredEvent
+from hub.model.document_links import document_links
+from hub.model.documents import DIGEST_FIELD, FetchedDocument
+from hub.model.letters import LetterState
+
+_PDF: Final = b"%PDF-"
+_KIND: Final = "application/pdf"
+_HAS_ONE: Final = "The letter has its page, or its document is here already: print it."
+_OTHER_DIGEST: Final = "It is another document: its publisher has named the SHA-256 of the right one."
+_TOO_LARGE: Final = "It has more than {most} bytes (`[documents] max_bytes` of the policy)."
+WRONG_ES: Final[Mapping[type[HubError], str]] = {
+    InvalidDocument: "No es el documento: debe ser un PDF completo, no muy grande y el que se publicó.",
+    TooLate: "Esta carta ya tiene su documento. Vuelva a la lista.",
+    BeyondOwnRights: "El aviso es también de otras copropiedades: pídalo a quien las atiende todas.",
+}
+"""The reason why a file was not taken, for its page."""
+_ELSEWHERE: Final = "The event is of other copropiedades, too: who reaches all of them gives it its document."
+
+
+async def give_document(by: Operator, letter: LetterWhole, content: bytes) -> LetterDocument:
+    """Keep the PDF and make the letters again. Raises TooLate, InvalidDocument, BeyondOwnRights."""
+    if not letter.only_document or letter.state is not LetterState.OPEN:
+        raise TooLate(_HAS_ONE)
+    about = found("letter", await queries.event_of(by.db, letter.id))
+    if by.places is not None and about.copropiedad_id not in by.places:
+        raise BeyondOwnRights(_ELSEWHERE)
+    document = read_pdf(content, about, most=by.stores.policy.documents.max_bytes)
+    digest = document.sha256.hex()
+    await by.audit(
+        "letter.attach", f"letter:{letter.id}", person=letter.person, sha256=digest, size=len(content)
+    )
+    url = next(document_links(about.event.data), "")
+    if not await queries.keep_document(by.db, about.key, url, file_name(url), document):
+        raise TooLate(_HAS_ONE)
+    return LetterDocument(id=letter.id, sha256=digest, letters=await _make_again(by, about))
+
+
+def read_pdf(content: bytes, about: StoredEvent, *, most: int) -> FetchedDocument:
+    """Return the document, if it is one that the hub would have taken from its publisher."""
+    if len(content) > most:
+        raise InvalidDocument(_TOO_LARGE.format(most=most))
+    if not content.startswith(_PDF) or not pdf_is_whole(content):
+        raise InvalidDocument
+    digest = sha256(content)
+    if about.event.data.get(DIGEST_FIELD) not in {None, digest.hexdigest()}:
+        raise InvalidDocument(_OTHER_DIGEST)
+    return FetchedDocument(sha256=digest.digest(), kind=_KIND, content=content)
+
+
+async def _make_again(by: Operator, about: StoredEvent) -> int:
+    made = 0
+    for letter_id in await queries.without_page(by.db, about.key):
+        done = await by.stores.redrive.redrive(letter_id, include_notified=True)
+        if done is not None and done.tickets:
+            await by.stores.publisher.tickets(done.tickets)
+            made += 1
+    return made
