@@ -34,7 +34,8 @@ set_up() {
     install_dependencies "$1"
     if [ "$2" = all ]; then
         install_node_packages
-        install_schemathesis
+        install_program schemathesis
+        install_program openapi-python-client
     fi
     exec 9>&-
 }
@@ -214,12 +215,13 @@ install_dependencies() {
     "$venv/bin/python" "$root/scripts/link_checkout.py"
 }
 
-# What examines the API, in an environment of its own. Without it its tests are skipped, and with CI=true they fail.
-install_schemathesis() {
-    local place=$venv/schemathesis
-    local lock=requirements-schemathesis.lock
+# What examines the API, and what makes a client of its document: each in an environment of its own. Without it its
+# tests are skipped, and with CI=true they fail.
+install_program() {
+    local place=$venv/$1
+    local lock=requirements-$1.lock
     if cmp -s "$root/$lock" "$place/$lock"; then return; fi
-    begin "Installing schemathesis"
+    begin "Installing $1"
     new_environment --without-pip "$place" && install_locked "$lock" "$place"
 }
 

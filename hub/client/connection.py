@@ -34,6 +34,11 @@ def user_of(url: str) -> str | None:
         return None
 
 
+def vhost_of(url: str) -> str:
+    """Return the virtual host of this URL."""
+    return unquote(urlsplit(url).path[1:]) or "/"
+
+
 async def connect(url: str, name: str) -> AbstractConnection:
     """Open one connection, to the first node of the URL that answers, with a name for RabbitMQ's operator."""
     hosts = Hosts(url)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from hub.catalog import CATALOG
+from hub.client.connection import vhost_of
 from hub.cloudevents.schemas import Schemas
 from hub.desk.nouns import NOUNS
 from hub.doors.console import done_words
+from hub.settings import Settings
 from hub.web.api.events import MAX_BODY
 from hub.web.auth.caller import within_reach
 from hub.web.auth.guard import guard
@@ -40,7 +42,7 @@ def build(services: Services) -> web.Application:
     app = _guarded(services.access, services.monitoring, for_browsers, innermost=(limit_rate,))
     app[SERVICES] = services
     set_quotas(app, services.policy.api)
-    app[serve.DOCUMENTS] = {**_documents(services.schemas), **serve.files()}
+    app[serve.DOCUMENTS] = {**_documents(services.schemas, services.settings), **serve.files()}
     add_routes(app, ROUTES)
     app[DONE_WORDS] = done_words(NOUNS)
     app.on_shutdown.append(_end_streams)
@@ -74,16 +76,19 @@ def _guarded(
 
 
 @cache
-def _api(release: str) -> bytes:
-    return msgspec.json.encode(openapi.describe(ROUTES, version=release))
+def api_document() -> Mapping[str, Any]:
+    return openapi.describe(ROUTES, version=version("hub"))
 
 
 @cache
-def _documents(schemas: Schemas) -> Mapping[str, bytes]:
-    release = version("hub")
+def events_document(schemas: Schemas) -> Mapping[str, Any]:
     data = {name: schema.document for name, schema in schemas.by_name.items()}
-    events = asyncapi.describe(CATALOG, data, NOTICES, results(), version=release)
+    return asyncapi.describe(CATALOG, data, NOTICES, results(), version=version("hub"))
+
+
+def _documents(schemas: Schemas, settings: Settings) -> Mapping[str, bytes]:
+    vhost = vhost_of(settings.amqp_url.reveal())
     return {
-        "/openapi.json": _api(release),
-        "/asyncapi.json": msgspec.json.encode(events),
+        "/openapi.json": msgspec.json.encode(openapi.at(api_document(), settings.public_url)),
+        "/asyncapi.json": msgspec.json.encode(asyncapi.at(events_document(schemas), vhost)),
     }

@@ -17,7 +17,7 @@ from hub.cloudevents.schemas import Schemas
 from hub.parts.company import CompanyRules
 from hub.rendering.templates import DEFAULT_LOCALE
 from hub.settings import load
-from hub.web.application import _documents
+from hub.web.application import api_document, events_document
 from hub.web.routes import ROUTES, add_routes
 from tests.providers.fcm import PEM
 
@@ -32,7 +32,8 @@ for (_locale, _name, _variant), _texts in _RULES.templates.words.items():
     if _name in OFTEN and _locale == DEFAULT_LOCALE:
         deque(_texts.compile(), maxlen=0)
 _ = _RULES.wording, _RULES.policy.calendar_version
-_documents(Schemas.load())
+api_document()
+events_document(Schemas.load())
 if PEM in os.environ:
     _private_key(os.environ[PEM])
 add_routes(web.Application(), ROUTES)  # compiles their patterns

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -21,9 +20,8 @@ from hub.model import Scope
 from hub.storage import PostgresAccounts, PostgresKeys, PostgresSecondFactors, PostgresSessions
 from tests.integration.guarded_hub import GuardedHub, guarded_hub
 from tests.integration.identities import API_KEY, Registry, bearer
+from tests.integration.own_environment import program_of
 
-PROGRAM: Final = Path(__file__).resolve().parents[2] / ".venv/schemathesis/bin/schemathesis"
-MISSING: Final = "schemathesis is not installed: `scripts/test` does that, in .venv/schemathesis"
 SEED: Final = "17"
 EXAMPLES: Final = "12"
 """Requests for each operation by chance, besides the examples and the edges of each parameter."""
@@ -51,15 +49,6 @@ async def hub(amqp_url: str, redis_url: str, database: str) -> AsyncIterator[Gua
         yield hub
 
 
-def schemathesis() -> Path:
-    """Return the program. Without it the test is skipped, and in CI it fails."""
-    if PROGRAM.is_file():
-        return PROGRAM
-    if os.environ.get("CI") == "true":
-        pytest.fail(MISSING)
-    pytest.skip(MISSING)
-
-
 async def document_of(hub: GuardedHub) -> dict[str, Any]:
     answer = await hub.send(hdrs.METH_GET, "/openapi.json", bearer(API_KEY))
     document: dict[str, Any] = json.loads(answer.text)
@@ -72,7 +61,7 @@ async def examined(
     """Run schemathesis with this key; return its status and its output."""
     (folder / "openapi.json").write_text(json.dumps(document), encoding="utf-8")
     program = await asyncio.create_subprocess_exec(
-        *(schemathesis(), "run", "openapi.json"),
+        *(program_of("schemathesis"), "run", "openapi.json"),
         *("--url", f"http://{hub.addresses['guarded']}", "--seed", SEED, "--max-examples", EXAMPLES),
         *("--header", f"Authorization: {headers[hdrs.AUTHORIZATION]}", "--no-color", "--continue-on-failure"),
         *("--warnings", "off", "--generation-database", "none", "--request-timeout", "20"),

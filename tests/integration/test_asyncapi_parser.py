@@ -20,7 +20,9 @@ HINT: Final = 3
 @pytest.fixture
 async def document() -> dict[str, Json]:
     need("@asyncapi/parser")
-    return dict((await ask(World(), "/asyncapi.json")).json)
+    world = World()
+    world.environ["HUB_AMQP_URL"] = "amqp://hub:word@broker/hub"
+    return dict((await ask(world, "/asyncapi.json")).json)
 
 
 def parsed(document: Json) -> Any:
@@ -30,7 +32,10 @@ def parsed(document: Json) -> Any:
 async def test_official_parser_has_nothing_to_say_against_the_events(document: dict[str, Json]) -> None:
     found = parsed(document)
 
+    exchanges = [each["bindings"]["amqp"]["exchange"] for each in document["channels"].values()]
+
     assert [] == [fault for fault in found["diagnostics"] if fault["severity"] < HINT]
+    assert {"hub"} == {exchange["vhost"] for exchange in exchanges}
     assert "3.1.0" == found["version"]
     assert found["channels"] == found["operations"] == len(document["channels"]) >= len(CATALOG)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.client.connection import user_of
+from hub.client.connection import user_of, vhost_of
 from hub.errors import BrokerUnavailable, ConfigurationError
 from hub.hosts import Hosts, each_host
 from hub.settings import load
@@ -90,6 +90,13 @@ def test_settings_take_several_hosts_and_show_them_without_user_and_options() ->
     assert "amqp://one,two:5673,three:5674/hub" == settings.amqp_url.shown
     assert "postgresql://a:1,b/hub" == settings.database_url.shown
     assert "crm" == user_of(settings.amqp_url.reveal())
+
+
+@pytest.mark.parametrize(
+    ("path", "vhost"), [("", "/"), ("/", "/"), ("/%2f", "/"), ("/hub", "hub"), ("/a%2Fb?heartbeat=5", "a/b")]
+)
+def test_path_of_the_url_is_the_virtual_host(path: str, vhost: str) -> None:
+    assert vhost == vhost_of(f"amqp://crm:word@one,two:5673{path}")
 
 
 @pytest.mark.parametrize(

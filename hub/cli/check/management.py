@@ -14,7 +14,7 @@ from yarl import URL
 from hub.cli.check.broker_rights import UserRights, guest, judge
 from hub.cli.check.finding import Finding, bad, counted, ok, warn
 from hub.cli.check.servers import RABBITMQ
-from hub.client.connection import user_of
+from hub.client.connection import user_of, vhost_of
 from hub.settings import SecretUrl, Settings
 from hub.tls import http_context
 
@@ -72,7 +72,8 @@ _REFUSED: Final = {
 
 
 async def _looked(settings: Settings, url: SecretUrl) -> list[Finding]:
-    vhost, own = _vhost(settings), user_of(settings.amqp_url.reveal())
+    amqp = settings.amqp_url.reveal()
+    vhost, own = vhost_of(amqp), user_of(amqp)
     users, permissions, topics = await _ask(url, vhost)
     others = [rights for rights in _rights(users, permissions, topics) if rights.user != own]
     found = list(judge(vhost, others))
@@ -126,7 +127,3 @@ def _rights(
         )
         for given in permissions
     ]
-
-
-def _vhost(settings: Settings) -> str:
-    return unquote(urlsplit(settings.amqp_url.reveal()).path[1:]) or "/"

@@ -89,7 +89,7 @@ class Holder(Struct, kw_only=True):
     name: str
 
 
-class Reached(Struct, kw_only=True):
+class ReachedContact(Struct, kw_only=True):
     """A contact point that can be used."""
 
     id: str
@@ -143,7 +143,7 @@ class PersonWhole(Struct, kw_only=True):
     name: str
     locale: str
     digital_access: bool
-    contact_points: list[Reached]
+    contact_points: list[ReachedContact]
     memberships: list[Membership]
     consents: list[Consented]
     preferences: Annotated[Preferences, Meta(description="The person's own wishes about messages.")]

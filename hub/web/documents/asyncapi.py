@@ -70,6 +70,16 @@ def describe(
     }
 
 
+def at(document: Mapping[str, Any], vhost: str) -> dict[str, Any]:
+    """Return the document of the hub in this virtual host."""
+
+    def placed(channel: Mapping[str, Any]) -> dict[str, Any]:
+        amqp = channel["bindings"]["amqp"]
+        return {**channel, "bindings": {"amqp": {**amqp, "exchange": {**amqp["exchange"], "vhost": vhost}}}}
+
+    return {**document, "channels": {name: placed(each) for name, each in document["channels"].items()}}
+
+
 _DESCRIPTION: Final = (
     "Structured CloudEvents 1.0; the routing key is the channel's address. The hub receives those on the "
     "exchange domain.events, where it also sends those that it emits itself. It sends notices to publishers "
@@ -106,7 +116,6 @@ def _channel(event: _EventChannel) -> dict[str, Any]:
         "type": "topic",
         "durable": True,
         "autoDelete": False,
-        "vhost": "/",
     }
     key: dict[str, Any] = {"address": event.event}
     if event.by_source:

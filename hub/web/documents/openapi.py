@@ -46,11 +46,9 @@ _RAW_BODIES: Final[Mapping[str, Any]] = {
     "/api/dead/{id}/mend": {
         "required": True,
         "description": "The body of the event as it should have come: the whole event, or, of one in binary "
-        "mode, its data.",
-        "content": {
-            "application/json": {"schema": {}},
-            "application/cloudevents+json": {"schema": _ONE},
-        },
+        "mode, its data. It may also be sent as application/cloudevents+json.",
+        # One media type alone: of two, openapi-python-client makes a module that cannot be imported.
+        "content": {"application/json": {"schema": {}}},
     },
 }
 """Path → the body of a handler that reads its octets by itself."""
@@ -62,7 +60,8 @@ def describe(routes: Iterable[Route], *, version: str) -> dict[str, Any]:
     shapes = [shape for route in documented for shape in route.answers.values()]
     queries = [_query(route) for route in documented]
     bodies = [body for route in documented if (body := _body(route)) is not None]
-    _, components = msgspec.json.schema_components([*shapes, *bodies, *queries], ref_template=_REF)
+    _, made = msgspec.json.schema_components([*shapes, *bodies, *queries], ref_template=_REF)
+    components = _for_generators(made)
     unnamed = {query.__name__ for query in queries} | {shape.__name__ for shape in _FILES}
     paths: dict[str, dict[str, Any]] = {}
     for route in documented:
@@ -88,6 +87,26 @@ _DESCRIPTION: Final = (
     "list is read page by page: `next`, also as a Link (RFC 8288), is the `after` of the next page. "
     "RateLimit says how many requests are left; 429 comes with Retry-After. `docs/api.md` has more."
 )
+
+
+def at(document: Mapping[str, Any], public_url: str) -> dict[str, Any]:
+    """Return the document of the hub that has this address."""
+    return {**document, "servers": [{"url": public_url}]}
+
+
+def _for_generators(schema: Any) -> Any:
+    """
+    Say of arrays what programs that make clients need, and what means the same.
+
+    `items` is never `false`, for `maxItems` says it of a tuple, and never left out.
+    """
+    if isinstance(schema, list):
+        return [_for_generators(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {name: _for_generators(part) for name, part in schema.items() if (name, part) != ("items", False)}
+    is_open = found.get("type") == "array" and not found.keys() & {"items", "prefixItems"}
+    return {**found, "items": {}} if is_open else found
 
 
 def _operation(route: Route, components: dict[str, Any]) -> dict[str, Any]:
