@@ -44,11 +44,11 @@ class Instance:
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder
 
-    def wanted_port(self, name: str, preferred: int) -> int:
-        """Return the port of the last start, or the preferred one at the first."""
+    def wanted_port(self, name: str, preferred: int | None) -> int | None:
+        """Return the port of the last start, or the preferred one, if there is one, at the first."""
         return self._ports().get(name, preferred)
 
-    def port(self, name: str, preferred: int) -> int:
+    def port(self, name: str, preferred: int | None) -> int:
         """Return the wanted port if it is free, else another one, and store it."""
         ports = self._ports()
         ports[name] = free_port(self.wanted_port(name, preferred))

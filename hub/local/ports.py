@@ -30,18 +30,21 @@ class Holder:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WantedPort:
-    """A default port, used if it is free; `setting` chooses another one."""
+    """A port of the first start, if it is free, or any; `setting` chooses another one."""
 
-    port: int
+    port: int | None = None
     es: str
     en: str
-    setting: str
+    setting: str | None = None
 
 
 WANTED_PORTS: Final[Mapping[str, WantedPort]] = {
     "page": WantedPort(port=8080, es="la página", en="the page", setting="HUB_HTTP"),
     "smtp": WantedPort(port=1025, es="el buzón", en="the mail catcher", setting="HUB_CAPTURE_SMTP"),
     "mail_page": WantedPort(port=8025, es="el correo que sale", en="the mail", setting="HUB_CAPTURE_SMTP"),
+    "rabbitmq": WantedPort(es="RabbitMQ", en="RabbitMQ"),
+    "redis": WantedPort(es="Redis", en="Redis"),
+    "postgresql": WantedPort(es="PostgreSQL", en="PostgreSQL"),
 }
 
 
@@ -49,11 +52,11 @@ async def choose_port(instance: Instance, name: str, *, print_line: Callable[[st
     """Choose the port of a service; print a notice if it differs from the last start's."""
     service = WANTED_PORTS[name]
     wanted, port = instance.wanted_port(name, service.port), instance.port(name, service.port)
-    if port != wanted:
+    if wanted is not None and port != wanted:
         by = await holder(Address(ADDRESS, wanted))
+        other = f" Para elegir otro: {service.setting}={ADDRESS}:PUERTO" if service.setting else ""
         print_line(
-            f"El puerto {wanted} ({service.es}) está ocupado por {by.es}: se usa el {port}."
-            f" Para elegir otro: {service.setting}={ADDRESS}:PUERTO\n"
+            f"El puerto {wanted} ({service.es}) está ocupado por {by.es}: se usa el {port}.{other}\n"
             f"Port {wanted} ({service.en}) is held by {by.en}: {port} is used instead."
         )
     return port

@@ -103,9 +103,9 @@ class Postgres(Server):
     name = "PostgreSQL"
     failure = StorageUnavailable
 
-    def __init__(self, folder: Path, *, durable: bool = True) -> None:
+    def __init__(self, folder: Path, *, durable: bool = True, port: int | None = None) -> None:
         self._account = account_for(folder)
-        super().__init__(home_of(folder, self._account))
+        super().__init__(home_of(folder, self._account), port=port)
         self._data = self.folder / "data"
         if self.folder != folder:
             self.note = f"  (its user may not enter {folder.parent})"

@@ -44,8 +44,8 @@ class RabbitMQ(Server):
     failure = BrokerUnavailable
     node = NODE
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Path, *, port: int | None = None) -> None:
+        super().__init__(folder, port=port)
         self._program = programs.find(programs.RABBITMQ)
         self._names_port = free_port()
         self._distribution_port = free_port()

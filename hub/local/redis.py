@@ -30,8 +30,8 @@ class Redis(Server):
     name = "Redis"
     failure = AppointmentsUnavailable
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Path, *, port: int | None = None) -> None:
+        super().__init__(folder, port=port)
         self._program = programs.find(programs.REDIS)
         self.child = Child("redis", folder=folder, log=folder / "redis.log")
 

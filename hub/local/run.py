@@ -58,12 +58,9 @@ class LocalHub:
         self._instance = instance
         self._demonstration = demonstration
         self._settings = settings.load(environ)  # raises before anything starts
+        self._given = environ
         self._environ = dict(environ)
-        self._servers: Mapping[str, Server] = {
-            setting: make(instance.folder / make.name.lower())
-            for setting, make in SERVERS.items()
-            if not is_given(environ, setting)
-        }
+        self._servers: Mapping[str, Server] = {}
         self._ports: dict[str, int] = {}
 
     async def run(self) -> None:
@@ -72,6 +69,10 @@ class LocalHub:
         self._ports = {
             name: await choose_port(self._instance, name, print_line=print_line)
             for name in self._services_without_port()
+        }
+        self._servers = {
+            setting: make(self._instance.folder / name, port=self._ports[name])
+            for setting, (name, make) in self._own_servers.items()
         }
         self._warn()
         try:
@@ -97,7 +98,17 @@ class LocalHub:
     def _services_without_port(self) -> Sequence[str]:
         """Return the services that need a port and have no setting."""
         page = [] if is_given(self._environ, "HUB_HTTP") else ["page"]
-        return [*page, "smtp", "mail_page"] if self._catches_mail else page
+        mail = ["smtp", "mail_page"] if self._catches_mail else []
+        return [*page, *mail, *(name for name, _ in self._own_servers.values())]
+
+    @property
+    def _own_servers(self) -> Mapping[str, tuple[str, type[RabbitMQ | Redis | Postgres]]]:
+        """The servers of which no setting names one that runs elsewhere: their names and classes."""
+        return {
+            setting: (make.name.lower(), make)
+            for setting, make in SERVERS.items()
+            if not is_given(self._given, setting)
+        }
 
     @property
     def _catches_mail(self) -> bool:

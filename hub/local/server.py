@@ -21,7 +21,7 @@ class Server(ABC):
     """
     A private server on a loopback port, with its data in one folder.
 
-    The port is chosen once, so that it is the same after a restart.
+    The port is given or chosen once, so that it is the same after a restart.
     """
 
     name: str
@@ -29,9 +29,9 @@ class Server(ABC):
     note: str = ""
     child: Child
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, port: int | None = None) -> None:
         self.folder = folder
-        self.port = free_port()
+        self.port = port or free_port()
 
     @property
     @abstractmethod

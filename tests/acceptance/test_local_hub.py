@@ -190,6 +190,7 @@ async def test_the_next_start_continues_and_the_end_of_one_process_ends_all(stop
         assert "Cuentas de la demostración" not in second.shown
         assert stopped.messages <= await second.messages()
         ports = second.ports
+        assert set(ports) < set(stopped.ports)  # of page and servers; nobody catches mail now
 
         os.kill(second.pid("redis"), signal.SIGKILL)
 

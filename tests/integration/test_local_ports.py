@@ -106,7 +106,14 @@ async def test_what_has_no_http_is_another_program(mute: int, tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("page", "la página"), ("smtp", "el buzón"), ("mail_page", "el correo que sale")],
+    [
+        ("page", "la página"),
+        ("smtp", "el buzón"),
+        ("mail_page", "el correo que sale"),
+        ("rabbitmq", "RabbitMQ"),
+        ("redis", "Redis"),
+        ("postgresql", "PostgreSQL"),
+    ],
 )
 async def test_a_replaced_port_is_reported(mute: int, tmp_path: Path, name: str, words: str) -> None:
     (tmp_path / "ports.json").write_text(json.dumps({name: mute}))
