@@ -9,8 +9,9 @@ from hub.catalog.audiences import to
 from hub.catalog.quality import SURVEY
 from hub.model import ClockMove, DocumentUse, EventType, FollowUp, Lane, Move, Print, Purpose, Reminder
 
-# Legally required notices about a petition, on paper if nothing else arrives.
-_BY_LAW: Final = to("petitioner", Purpose.LEGAL, "email+sms", print=Print.LETTER)
+# Legally required notices about a petition, on paper if nothing else arrives; on the board for whoever has
+# not said who they are (Ley 1755 de 2015, art. 16; Ley 1437 de 2011, art. 69).
+_BY_LAW: Final = to("petitioner", Purpose.LEGAL, "email+sms", print=Print.BOTH)
 
 # A message that the law requires is sent once. Silence is taken as withdrawal: a courtesy comes before it.
 _BEFORE_SILENCE: Final = replace(
@@ -26,7 +27,7 @@ ATTENTION: Final = (
         name="pqrs.received",
         case="pqrs_id",
         audiences=(
-            to("petitioner", Purpose.TRANSACTIONAL, "email+sms", "whatsapp", print=Print.LETTER),
+            to("petitioner", Purpose.TRANSACTIONAL, "email+sms", "whatsapp", print=Print.BOTH),
             to("staff:service", Purpose.INTERNAL, "inbox", "email", template="staff"),
         ),
         clocks=(ClockMove("first_reply", Move.START), ClockMove("legal_term", Move.START)),

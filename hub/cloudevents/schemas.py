@@ -31,6 +31,7 @@ from hub.contact_rules.lawful_dates import LAW, OVERRIDE, unlawful_dates
 from hub.contact_rules.working_hours import fault
 from hub.errors import ConfigurationError, InvalidEvent, WrongSender
 from hub.model import HUB_SOURCE, RECALL, Event, EventType, Json, is_hub_source
+from hub.people.audience.contacts import is_anonymous
 from hub.people.versions import latest_first
 
 FUTURE: Final = timedelta(minutes=5)
@@ -106,6 +107,7 @@ class Schemas:
             _check_consent_time(event, SAID_AT[kind.name], now)
         if kind.name in _RECEIVED:
             _check_receipt(event, now)
+            _check_board(event)
         if kind.name == _HAS_HOURS:
             _check_hours(event)
         if kind.name in _VERSIONED:
@@ -214,6 +216,13 @@ def _check_receipt(event: Event, now: datetime) -> None:
         bound = f"{_AHEAD} from now" if late else f"{_REGISTERED_WITHIN.days} days before time"
         field = f"data.{_RECEIVED_AT}"
         raise InvalidEvent(f"{field}: expected at most {bound}", field=field)
+
+
+def _check_board(event: Event) -> None:
+    """Refuse a petition of nobody named without a place: its answer would hang on no notice board."""
+    if is_anonymous(event.data.get("petitioner")) and not event.data.get("copropiedad_id"):
+        what = "required where nobody is named: the answer hangs on its notice board"
+        raise InvalidEvent(f"data.copropiedad_id: {what}", field="data.copropiedad_id")
 
 
 def _check_hours(event: Event) -> None:

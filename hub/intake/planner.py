@@ -73,7 +73,7 @@ async def plan_in(
     owned = {key for key, row in new.items() if row.owner is not None}
     if context.with_document:
         await _ask_documents(transaction, added, context, now)
-    await _ask_posters(transaction, added, context, now)
+    await _ask_posters(transaction, added, parties, context, now)
     fresh = [*added, *released_now]
     # Before people are looked up: an audience of the same batch depends on the consents.
     await _add_consents(transaction, added)
@@ -165,7 +165,11 @@ async def _ask_documents(
 
 
 async def _ask_posters(
-    transaction: IntakeTransaction, added: Sequence[_Planned], context: IntakeContext, now: datetime
+    transaction: IntakeTransaction,
+    added: Sequence[_Planned],
+    parties: Parties,
+    context: IntakeContext,
+    now: datetime,
 ) -> None:
     """Ask for the posters of these events; most have none."""
     boards = context.boards
@@ -176,7 +180,7 @@ async def _ask_posters(
     posters: list[PosterRequest] = []
     for stored in asking:
         kind = stored.event.type
-        posters += posters_of(stored, kinds[kind], boards[kind], now=now)
+        posters += posters_of(stored, kinds[kind], boards[kind], now=now, parties=parties)
     if posters:
         await transaction.ask_posters(posters)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
 
@@ -24,8 +25,12 @@ class Role(StrEnum):
     STAFF = "staff"
 
 
+POSTAL: Final = "postal"
+"""The kind of contact point of a stranger's letters."""
+
+
 class ContactPoint(Struct, frozen=True, kw_only=True):
-    """`kind` is `email`, `phone` (value in E.164) or `push` (a device token)."""
+    """`kind` is `email`, `phone` (value in E.164), `push` (a device token) or `postal`, of a stranger."""
 
     id: str
     kind: str

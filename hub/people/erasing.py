@@ -138,9 +138,7 @@ def _is_theirs(person: Mapping[str, Json], traces: Traces) -> bool:
 
 
 def _is_other(person: Mapping[str, Json], traces: Traces) -> bool:
-    is_person = bool(person.get("ref")) or (
-        "name" in person and any(person.get(field) for field in ("email", "phone"))
-    )
+    is_person = bool(person.get("ref")) or ("name" in person and any(person.get(field) for field in _INLINE))
     return is_person and not _is_theirs(person, traces)
 
 
@@ -148,11 +146,15 @@ def _may_be_address(text: str) -> bool:
     return "@" in text or sum(sign.isdigit() for sign in text) >= _FEWEST_DIGITS
 
 
+_INLINE: Final = frozenset({"email", "phone", "address"})
+"""Fields that reach somebody whom no reference names; one who has left none has only a name."""
+
+
 def without_inline(data: Json) -> Json:
     """Return a value without the people whom it names by an address and not by a reference."""
     if isinstance(data, Mapping):
-        if not data.get("ref") and "name" in data and any(field in data for field in ("email", "phone")):
-            return {**{key: data[key] for key in data.keys() - {"email", "phone"}}, "name": ""}
+        if not data.get("ref") and "name" in data and (_INLINE & data.keys() or data.keys() == {"name"}):
+            return {**{key: data[key] for key in data.keys() - _INLINE}, "name": ""}
         return {key: without_inline(part) for key, part in data.items()}
     if isinstance(data, list | tuple):
         return [without_inline(part) for part in data]

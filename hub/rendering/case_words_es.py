@@ -66,6 +66,17 @@ CLOSINGS: Final[Mapping[str, tuple[str, str]]] = {
     "survey_id": ("En qué quedó la llamada", "Termina el plazo de la llamada. No se le escribe a nadie."),
 }
 """Beginning of a case's key → the question of the form that closes it, and what follows."""
+ANSWERED_BY: Final[Mapping[str, str]] = {
+    "directory": "Se le responde por los datos que el directorio tiene de la persona.",
+    "reached": "Se le responde al correo o al teléfono que dejó; si no le llega, por carta.",
+    "post": "Se le responde por carta, a la dirección que dejó.",
+    "name": "Solo dejó su nombre: se le responde por carta, que se le entrega en la administración.",
+    "board": (
+        "No dijo quién es: se le responde en la cartelera de la copropiedad. Escriba sin nombres ni datos de "
+        "nadie."
+    ),
+}
+"""How the petitioner of a PQRS is answered."""
 CLOCK_GROUPS: Final[Mapping[str, str]] = {
     "breached": "Vencidas",
     "at_risk": "En riesgo",

@@ -18,7 +18,7 @@ from hub.business_time import as_utc
 from hub.business_time.dates import query_instant
 from hub.contact_rules.purposes import TO_STAFF
 from hub.errors import TemplateFailure
-from hub.model import Brand, Claimed, Facts, Json, Purpose
+from hub.model import Brand, Claimed, Facts, Json, Message, Purpose
 from hub.model.documents import FIELD, SentDocument
 from hub.rendering.filters import OwnLink, lista, nombre, punto
 from hub.rendering.lines import one_line
@@ -26,6 +26,7 @@ from hub.rendering.lines import one_line
 INITIAL: Final = "initial"
 NO_CODE: Final = "000000"
 """What stands for a one-time code where somebody else reads its message."""
+_LETTER: Final = "print"
 _WITH_LINK: Final = TO_STAFF | {Purpose.SURVEY}
 
 
@@ -42,7 +43,7 @@ class Context:
     message leaves; None in a preview. `brand` is the identity of the copropiedad. `party` is the name of
     the person whose case it is, where the event says it by reference. `document` is what the message has
     of its event's document, `answer_until` when a survey closes, `code` a one-time code,
-    `genuine` where it can be checked that the message is genuine.
+    `genuine` where it can be checked that the message is genuine, `postal` the address of a letter.
     """
 
     data: Mapping[str, Json]
@@ -68,6 +69,7 @@ class Context:
     answer_until: datetime | None = None
     genuine: str | None = None
     code: str = ""
+    postal: str = ""
 
     @classmethod
     def of(cls, claimed: Claimed, facts: Facts | None = None) -> Context:
@@ -98,6 +100,7 @@ class Context:
             answer_until=facts.answer_until if facts else None,
             genuine=facts.genuine if facts else None,
             code=facts.code if facts else "",
+            postal=_postal(message),
         )
 
     @property
@@ -132,12 +135,18 @@ class Context:
             "own_page_code": "",
             "one_time_code": self.code or NO_CODE,
             "late": self.late,
+            "postal_address": self.postal,
             "person_name": self.party or self.data.get("person_name"),
             "adjunto": document is not None and document.enclosed,
             "enlace_hasta": None if document is None else document.until,
             # The hub's own link in the place of the publisher's.
             **({} if document is None or document.link is None else {FIELD: OwnLink(document.link)}),
         }
+
+
+def _postal(message: Message) -> str:
+    """Return where a letter is sent; most are handed over, to the person whom they name."""
+    return message.address if message.channel == _LETTER and message.address != message.person else ""
 
 
 def _answer_link(context: Context) -> Json:

@@ -272,7 +272,8 @@ class Templates:
         """Return the names that a text may use besides the fields of its event's data."""
         _, name, variant = key
         own = self._variables(preview_context(name, variant, {}, None))
-        return frozenset(own) | {"qr", "valid_until", "genuine_place", "genuine_code", "genuine_picture"}
+        board = {"qr", "valid_until", "anonymous_number"}
+        return frozenset(own) | board | {"genuine_place", "genuine_code", "genuine_picture"}
 
     def to_approve(
         self,
@@ -376,4 +377,7 @@ def _is_urgent(event_name: str) -> bool:
 
 
 def _of_board(event_name: str, data: Mapping[str, Json], link: str | None) -> dict[str, Json]:
-    return {"qr": code_of(link), "valid_until": valid_until(BY_NAME[event_name], data)}
+    # The number is nobody's where nobody is named: other posters have none.
+    kind = BY_NAME[event_name]
+    number = data.get("radicado") if kind.case == "pqrs_id" else None
+    return {"qr": code_of(link), "valid_until": valid_until(kind, data), "anonymous_number": number}

@@ -273,6 +273,10 @@ ASKED_FOR: Final = [
     if event["name"] == "pqrs.info_requested"
 ]
 """The reminder that the note of the table asks for is a courtesy: a legal message is sent once."""
+OF_NOBODY_NAMED: Final = frozenset(
+    {"pqrs.received", "pqrs.info_requested", "pqrs.term_extended", "pqrs.transferred", "pqrs.responded"}
+)
+"""Who has not said who they are is answered on the board (Ley 1437 de 2011, art. 69)."""
 MEANT: Final = {
     event["name"]: event
     for event in [
@@ -374,7 +378,12 @@ def test_entry_matches_the_table_of_events(kind: EventType) -> None:
 
     assert str(kind.lane) == meant["lane"]
     assert kind.case == meant["case"]
-    assert [described(audience) for audience in kind.audiences] == audiences
+    assert [described(audience) for audience in kind.audiences] == [
+        audience | {"print": "both"}
+        if meant["name"] in OF_NOBODY_NAMED and audience["print"] == "letter"
+        else audience
+        for audience in audiences
+    ]
     assert [(move.clock, str(move.move)) for move in kind.clocks] == clocks
     assert kind.hub_emitted is (kind.name in HUB_EMITS)
 

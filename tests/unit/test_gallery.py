@@ -49,7 +49,7 @@ def test_missing_text_is_seen() -> None:
     missing = [row for row in without("pqrs.received").rows if row.state == "missing"]
 
     assert {(row.event, row.audience, row.language) for row in missing} == {("pqrs.received", None, "es")}
-    assert [row.channel for row in missing] == ["email", "sms", "whatsapp", "print"]
+    assert [row.channel for row in missing] == ["email", "sms", "whatsapp", "print", "board"]
 
 
 def test_text_that_is_not_translated_is_seen() -> None:
@@ -84,7 +84,7 @@ def test_each_example_is_shown() -> None:
     "wanted",
     [
         SMS._replace(event="nosuch"),
-        SMS._replace(channel="board"),
+        SMS._replace(event="admin.payment.received", channel="board"),
         SMS._replace(language="fr"),
         SMS._replace(audience="nosuch"),
         SMS._replace(example=99),

@@ -75,7 +75,7 @@ def changed(old: str, new: str) -> str:
             "a cell differs: run scripts/policy_coverage.py",
         ),
         (changed("petitioner (legal): email", "tenant (legal): email"), "a cell differs"),
-        (changed("email + sms; letter", "email; letter"), "a cell differs"),
+        (changed("email + sms; `poster`; letter", "email; letter"), "a cell differs"),
         (changed("«Se confirmará", "«No se confirmará"), "a cell differs"),
         (changed("test_locale.py", "test_gone.py"), "in ../tests/unit/test_gone.py"),
         (changed("[test_withdrawal_cancels", "[test_never_cancels"), "no test_never_cancels_both_clocks"),

@@ -42,6 +42,10 @@ from tests.unit.factories import CHANNELS, POLICY, SCHEMAS, event, stored
 from tests.unit.test_templates import TEMPLATES, examples, longest, schema, sparse
 
 BOARDS: Final = boards_of(BY_NAME)
+OF_NOBODY_NAMED: Final = (
+    *("pqrs.received", "pqrs.info_requested", "pqrs.term_extended", "pqrs.transferred", "pqrs.responded"),
+)
+"""On a board only where the petitioner has not said who they are: `test_nameless_petitions.py`."""
 ON_WALLS: Final = [
     (kind.name, audience.template)
     for kind in CATALOG
@@ -56,7 +60,7 @@ NAMING: Final = re.compile(
     r"sender|number|units?)(_|$)"
 )
 """Names of fields that may hold somebody's identity, property or debts."""
-NOBODYS: Final = frozenset({"copropiedad_ref"})
+NOBODYS: Final = frozenset({"answer_by", "copropiedad_ref"})
 RING: Final = KeyRing([Secret("a-secret-of-these-tests-" + "x" * 32)])
 LINKS: Final = PosterLinks(public_url="https://hub.example.co", ring=RING)
 LINK: Final = LINKS.of(uuid4())
@@ -99,6 +103,7 @@ def test_events_of_the_table_have_posters_and_no_others() -> None:
         "maintenance.scheduled.cancelled",
         "maintenance.scheduled.changed",
         "policy.updated",
+        *OF_NOBODY_NAMED,
     }
     assert {type_of(name) for name, _ in ON_WALLS} == BOARDS.keys()
 

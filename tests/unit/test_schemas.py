@@ -87,6 +87,10 @@ def test_shared_definitions_of_schemas_are_equal() -> None:
 
 
 RECIPIENT = "a recipient: {ref}, or {name} with email or phone, or a list of them"
+PETITIONER = (
+    "a recipient: {ref}, or {name} with email, phone or address, or {name} alone, or {anonymous: true}, "
+    "or a list of people"
+)
 INSTANT = "an RFC 3339 instant with its offset, like 2026-03-09T08:05:00-05:00, from 1970 to 9998"
 
 
@@ -111,13 +115,13 @@ INSTANT = "an RFC 3339 instant with its offset, like 2026-03-09T08:05:00-05:00, 
             "expected one of peticion, queja, reclamo, sugerencia, informacion, consulta",
         ),
         ("pqrs.received", "unit_id", 101, "expected string or null, got integer"),
-        ("pqrs.received", "petitioner", {"name": "Ana"}, f"expected {RECIPIENT}"),
-        ("pqrs.received", "petitioner", {"email": "ana@example.com"}, f"expected {RECIPIENT}"),
-        ("pqrs.received", "petitioner", {"name": "Ana", "email": None}, f"expected {RECIPIENT}"),
-        ("pqrs.received", "petitioner", "p-ana", f"expected {RECIPIENT}"),
-        ("pqrs.received", "petitioner", None, f"expected {RECIPIENT}"),
-        ("pqrs.received", "petitioner", [], f"expected {RECIPIENT}"),
-        ("pqrs.received", "petitioner", [{"ref": "p-1"}, {"ref": 2}], f"expected {RECIPIENT}"),
+        ("pqrs.replied", "petitioner", {"name": "Ana"}, f"expected {RECIPIENT}"),
+        ("pqrs.received", "petitioner", {"email": "ana@example.com"}, f"expected {PETITIONER}"),
+        ("pqrs.replied", "petitioner", {"name": "Ana", "email": None}, f"expected {RECIPIENT}"),
+        ("pqrs.received", "petitioner", "p-ana", f"expected {PETITIONER}"),
+        ("pqrs.received", "petitioner", None, f"expected {PETITIONER}"),
+        ("pqrs.received", "petitioner", [], f"expected {PETITIONER}"),
+        ("pqrs.received", "petitioner", [{"ref": "p-1"}, {"ref": 2}], f"expected {PETITIONER}"),
         ("maintenance.request.received", "priority", "ya", "expected one of urgente, alta, media, baja"),
         ("maintenance.scheduled.announced", "starts_at", "2026-03-09T08:05:00z", f"expected {INSTANT}"),
         ("maintenance.scheduled.announced", "affected_services", [], "expected at least 1 items"),

@@ -45,8 +45,10 @@ emergency_callback.target = "6m"
 
 FIRST_REPLY: Final = "16 horas hábiles"
 EVERY_FORM: Final = None
+TO_THE_PERSON: Final = {"email", "inbox", "print", "sms", "push", "whatsapp", "staff/email"}
+"""Not on the board, where the final answer is what hangs next."""
 PHRASES: Final[tuple[tuple[str, dict[str, Any], set[str] | None, str], ...]] = (
-    ("pqrs.received", {"kind": "peticion"}, EVERY_FORM, FIRST_REPLY),
+    ("pqrs.received", {"kind": "peticion"}, TO_THE_PERSON, FIRST_REPLY),
     ("pqrs.received", {"kind": "peticion"}, {"email", "inbox", "print", "staff/email"}, "7 días hábiles"),
     ("pqrs.received", {"kind": "consulta"}, {"email", "print", "staff/inbox"}, "30 días hábiles"),
     ("pqrs.assigned", {}, {"assignee/email", "assignee/inbox"}, FIRST_REPLY),

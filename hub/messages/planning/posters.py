@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from msgspec import Struct
@@ -14,10 +15,12 @@ from hub.messages.planning.lifetime import expirytime
 from hub.messages.planning.plan import is_recorded_only
 from hub.model import Audience, Event, EventType, Json, Lane, Move, Print, StoredEvent
 from hub.model.posters import PosterRequest
+from hub.people.audience import Parties, is_anonymous, named_in, party_words
 
 ON_BOARD: Final = frozenset({Print.BOARD, Print.BOTH})
 _EVERYWHERE: Final = "everyone"
 _OWNERS: Final = "owners"
+NO_PARTIES: Final[Parties] = MappingProxyType({})
 HANGS: Final = timedelta(days=30)
 """How long a poster hangs if its event names no end."""
 HANGS_AFTER_THE_END: Final = timedelta(days=3)
@@ -32,13 +35,15 @@ class Board(Struct, frozen=True, kw_only=True):
     """
     An audience of an event type that has a poster, and the types of events of its case that end it.
 
-    It is `everywhere` if its people are those of all copropiedades. `who_by` is as in its audience.
+    It is `everywhere` if its people are those of all copropiedades. `who_by` is as in its audience. That of a
+    `party` is for whoever has not said who they are; a person who is named is never on a board.
     """
 
     audience: int
     everywhere: bool
     ended_by: tuple[str, ...]
     who_by: str | None = None
+    party: str | None = None
 
 
 def boards_of(catalog: Mapping[str, EventType]) -> Mapping[str, Sequence[Board]]:
@@ -48,12 +53,19 @@ def boards_of(catalog: Mapping[str, EventType]) -> Mapping[str, Sequence[Board]]
 
 
 def posters_of(
-    stored: StoredEvent, kind: EventType, boards: Sequence[Board], *, now: datetime
+    stored: StoredEvent,
+    kind: EventType,
+    boards: Sequence[Board],
+    *,
+    now: datetime,
+    parties: Parties = NO_PARTIES,
 ) -> list[PosterRequest]:
     """Return the posters of an event: none if it notifies nobody or only some, or if its news has passed."""
     if is_recorded_only(stored.event):
         return []
-    until = min(filter(None, (hangs_until(kind, stored.event), expirytime(stored.event))))
+    boards = [board for board in boards if _is_for_all(board, stored, parties)]
+    ends = _notice_until(stored.event) if any(board.party for board in boards) else None
+    until = min(filter(None, (ends or hangs_until(kind, stored.event), expirytime(stored.event))))
     if until <= now:
         return []
     return [
@@ -69,13 +81,24 @@ def posters_of(
         )
         for board in boards
         # An event without a place has no poster, unless it is for everybody.
-        if (stored.copropiedad_id is not None or board.everywhere) and _is_for_all(board, stored.event)
+        if stored.copropiedad_id is not None or board.everywhere
     ]
 
 
-def _is_for_all(board: Board, event: Event) -> bool:
-    """Return whether every passer-by may read it: not if its publisher has sent it to the owners alone."""
-    return board.who_by is None or event.data.get(board.who_by) != _OWNERS
+def _is_for_all(board: Board, stored: StoredEvent, parties: Parties) -> bool:
+    """
+    Return whether every passer-by may read it.
+
+    Not if its publisher has sent it to the owners alone, nor what is for somebody who is named.
+    """
+    if board.party is not None:
+        return is_anonymous(named_in(stored, board.party, parties))
+    return board.who_by is None or stored.event.data.get(board.who_by) != _OWNERS
+
+
+def _notice_until(event: Event) -> datetime:
+    """Ley 1437 de 2011, art. 69: five days at least, whatever the event ends; somebody must hang it first."""
+    return event.time + HANGS
 
 
 def in_places(poster: PosterRequest, places: Sequence[str]) -> Iterator[PosterRequest]:
@@ -95,6 +118,7 @@ def _boards(kind: EventType, kinds: Sequence[EventType]) -> list[Board]:
             everywhere=_EVERYWHERE in audience.who,
             ended_by=_ended_by(audience, of_case),
             who_by=audience.who_by,
+            party=next(iter(party_words(audience)), None),
         )
         for number, audience in enumerate(kind.audiences)
         if audience.print in ON_BOARD
@@ -102,7 +126,15 @@ def _boards(kind: EventType, kinds: Sequence[EventType]) -> list[Board]:
 
 
 def _ended_by(board: Audience, of_case: Sequence[EventType]) -> tuple[str, ...]:
-    """Return the later events that tell the same people something newer, or end the case's messages."""
+    """
+    Return the later events that tell the same people something newer, or end the case's messages.
+
+    What is for whoever has not said who they are hangs until a later one of its kind: closing the case or
+    anything else that reaches nobody is no news.
+    """
+    if party_words(board):
+        hanging = (later for later in of_case if any(one.print in ON_BOARD for one in later.audiences))
+        return tuple(later.type for later in hanging)
     return tuple(later.type for later in of_case if _tells(later, board) or _closes(later))
 
 

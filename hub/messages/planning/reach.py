@@ -26,6 +26,7 @@ from hub.model import (
     Purpose,
     Target,
 )
+from hub.model.people import POSTAL
 from hub.people.audience import preferred
 from hub.phones import can_text
 from hub.policy import Policy
@@ -210,7 +211,9 @@ def _points(channel: ChannelTraits | None, person: Person) -> Sequence[ContactPo
     if channel.contact is None:
         if not (person.known or channel.strangers):
             return "stranger"
-        return [ContactPoint(id=channel.name, kind=channel.name, value=person.ref)]
+        postal = (point.value for point in person.contact_points if point.kind == POSTAL)
+        value = next(postal, person.ref) if channel.name == LETTER else person.ref
+        return [ContactPoint(id=channel.name, kind=channel.name, value=value)]
     points = [
         point
         for point in person.contact_points

@@ -8,7 +8,7 @@ An operator with access to some copropiedades sees only their rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,12 +16,14 @@ from typing import Final
 from hub.access.actor import Actor
 from hub.business_time import WorkCalendar
 from hub.errors import PrivacyNeeded
-from hub.model import Clock, PropertyScope, Purpose
+from hub.model import Clock, Json, PropertyScope, Purpose
 from hub.operations.cases import lookup, summary_es
 from hub.operations.cases.entries import attention, entries_of
 from hub.operations.cases.schemas import CaseThread, CaseThreadAnswer
 from hub.operations.cases.texts import CaseTexts
+from hub.people.audience import is_anonymous
 from hub.ports.cases import CaseFacts, CaseStore, KnownCase
+from hub.rendering import case_words_es
 
 LEGAL_TERM: Final = "legal_term"
 
@@ -78,7 +80,11 @@ class Threads:
             opened_at=case.first.event.time if case.first is not None else None,
             copropiedad=copropiedad_of(facts),
             state=summary_es.progress_of(facts.head),
-            summary=[*summary_es.summary(facts.head, facts.names, now, self.calendar), *attention(facts)],
+            summary=[
+                *summary_es.summary(facts.head, facts.names, now, self.calendar),
+                *attention(facts),
+                *_answered_by(case),
+            ],
             awaits_answer=awaits_answer(facts.head),
             entries=entries_of(facts, whole=asked.whole, texts=texts),
             next=facts.next,
@@ -88,6 +94,25 @@ class Threads:
 def awaits_answer(clocks: Iterable[Clock]) -> bool:
     """Return whether a legal term runs, or is paused, that only a final answer ends."""
     return any(clock.name == LEGAL_TERM and clock.ended_at is None for clock in clocks)
+
+
+def answered_by(petitioner: Json) -> str:
+    """Return in Spanish how a petitioner, as the event of the petition names them, is answered."""
+    first = petitioner[0] if isinstance(petitioner, list) and petitioner else petitioner
+    party: Mapping[str, Json] = first if isinstance(first, dict) else {}
+    ways = {
+        "board": is_anonymous(party),
+        "directory": party.get("ref"),
+        "reached": party.get("email") or party.get("phone"),
+        "post": party.get("address"),
+    }
+    return case_words_es.ANSWERED_BY[next((way for way, holds in ways.items() if holds), "name")]
+
+
+def _answered_by(case: KnownCase) -> list[str]:
+    data = case.first.event.data if case.first is not None else None
+    petitioner = data.get("petitioner") if isinstance(data, dict) else None
+    return [] if petitioner is None else [answered_by(petitioner)]
 
 
 def people_shown(thread: CaseThread) -> Sequence[str]:

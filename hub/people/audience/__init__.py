@@ -6,6 +6,7 @@ Audiences: the language that describes them in the catalogue, CLI and API, and t
 from hub.people.audience.asking import asked
 from hub.people.audience.concerned import concerned_groups, references
 from hub.people.audience.contacts import (
+    is_anonymous,
     operators,
     preferred,
     recipient,
@@ -37,6 +38,7 @@ from hub.people.audience.parties import (
     Parties,
     addressees,
     applies,
+    named_in,
     parties_of,
     party_words,
 )

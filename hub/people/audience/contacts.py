@@ -11,14 +11,20 @@ from email_validator import EmailNotValidError, validate_email
 from hub.errors import InvalidPhone
 from hub.model import ContactPoint, Json, Person
 from hub.model.ids import stranger_ref
+from hub.model.people import POSTAL
 from hub.people.audience.groups import Addressee, Group, LastResort
 from hub.phones import normalize_phone
 
 
 def recipient(raw: Mapping[str, Json]) -> Group | Person:
-    """Read `{ref}` as a person of the directory, `{name, email?, phone?}` as a stranger."""
+    """Read `{ref}` as a person of the directory, `{name, email?, phone?, address?}` as a stranger."""
     ref = raw.get("ref")
     return Group(person=ref) if ref else _stranger(raw)
+
+
+def is_anonymous(recipients: Json) -> bool:
+    """Return whether an event says that nobody is named: what is for them hangs on the notice board."""
+    return isinstance(recipients, Mapping) and recipients.get("anonymous") is True
 
 
 def operators(notify: Iterable[str], company: str) -> list[Addressee]:
@@ -34,15 +40,16 @@ def operators(notify: Iterable[str], company: str) -> list[Addressee]:
 
 def _stranger(raw: Mapping[str, Json]) -> Person:
     email, phone = usable_email(raw.get("email")), usable_phone(raw.get("phone"))
+    address = " ".join(str(raw.get("address") or "").split())
     points = [
         ContactPoint(id=kind, kind=kind, value=value)
-        for kind, value in (("email", email), ("phone", phone))
+        for kind, value in (("email", email), ("phone", phone), (POSTAL, address or None))
         if value is not None
     ]
     name = str(raw.get("name") or "")
     return Person(
         # The normalized form, so that one number written in two ways is one stranger.
-        ref=stranger_ref(email or raw.get("email"), phone or raw.get("phone"), name),
+        ref=stranger_ref(email or raw.get("email"), phone or raw.get("phone"), f"{name} {address}"),
         name=name,
         contact_points=tuple(points),
         locale=str(raw.get("locale") or "es"),
@@ -53,7 +60,7 @@ def _stranger(raw: Mapping[str, Json]) -> Person:
 def strangers_in(recipients: Json) -> Iterator[Person]:
     """Yield the strangers among the recipients that an event names."""
     for raw in recipients if isinstance(recipients, list | tuple) else [recipients]:
-        if isinstance(raw, Mapping) and not raw.get("ref"):
+        if isinstance(raw, Mapping) and not raw.get("ref") and not is_anonymous(raw):
             yield _stranger(raw)
 
 

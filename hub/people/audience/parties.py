@@ -12,7 +12,7 @@ from msgspec import structs
 from hub.contact_rules.purposes import NEED_CONSENT
 from hub.model import HUB_SOURCE, Audience, EventType, Json, Move, Party, StoredEvent
 from hub.people.audience.asking import group_of, scene_of
-from hub.people.audience.contacts import recipient
+from hub.people.audience.contacts import is_anonymous, recipient
 from hub.people.audience.groups import RESIDENTS, Addressee, Group, Unknown
 from hub.people.audience.language import Term, parse
 from hub.people.audience.names import ADDRESS, LEVEL, PARTY
@@ -60,6 +60,11 @@ def parties_of(stored: StoredEvent, event_type: EventType) -> list[Party]:
 def party_words(audience: Audience) -> list[str]:
     """Return the words of an audience that are parties of the event or its case."""
     return [word for word in audience.who if parse(word).word == PARTY]
+
+
+def named_in(stored: StoredEvent, who: str, parties: Parties) -> Json:
+    """Return the party as the event names it, or else its case; None where neither does."""
+    return stored.event.data.get(who) or parties.get((stored.case or "", who))
 
 
 def applies(audience: Audience, stored: StoredEvent) -> bool:
@@ -134,4 +139,5 @@ def _party(who: str, stored: StoredEvent, parties: Parties) -> list[Addressee]:
     if recipients is None:
         # The hub's own events follow those of the case, so a party that is unknown now stays unknown.
         return [] if stored.event.source == HUB_SOURCE else [Unknown(who=who)]
-    return [recipient(raw) for raw in (recipients if isinstance(recipients, list) else [recipients])]
+    named = recipients if isinstance(recipients, list) else [recipients]
+    return [recipient(raw) for raw in named if not is_anonymous(raw)]

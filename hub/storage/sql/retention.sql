@@ -37,7 +37,10 @@ SELECT count(*) AS n FROM page
 -- Cases whose last promise ended before then; without any promise, those that began before then.
 SELECT case_key, who, recipients FROM party
 WHERE case_key > $2 AND since < $1
-  AND (position('"email":' IN recipients::text) > 0 OR position('"phone":' IN recipients::text) > 0)
+  AND (
+      position('"email":' IN recipients::text) > 0 OR position('"phone":' IN recipients::text) > 0
+      OR position('"address":' IN recipients::text) > 0 OR recipients::text ~ '^\{"name": "[^"]+"\}$'
+  )
   AND NOT EXISTS (
       SELECT FROM clock
       WHERE clock.case_key = party.case_key AND NOT promise @> '{"silent": true}'
