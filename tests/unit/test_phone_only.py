@@ -207,4 +207,15 @@ def test_page_leads_to_the_document_while_its_link_works(after: timedelta, shown
     )
     made = Remade(call=Call(attempt=accepted, version=None), finding=Finding.SAME)
 
-    assert shown == document_link([made], MONDAY + after)
+    assert shown == document_link([made], {"document_ref": "https://portal.example.com/a"}, MONDAY + after)
+
+
+def test_page_leads_to_the_publisher_where_the_hub_has_no_document() -> None:
+    accepted = Attempt(message_id=UUID(int=1), at=MONDAY, outcome="accepted")
+    made = Remade(call=Call(attempt=accepted), finding=Finding.SAME)
+    links = [
+        document_link([made], {"document_ref": given}, MONDAY)
+        for given in ("https://portal.example.com/a", "http://portal.example.com/a", "acta-48")
+    ]
+
+    assert ["https://portal.example.com/a", "", ""] == links

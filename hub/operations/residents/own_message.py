@@ -13,7 +13,8 @@ from datetime import datetime
 from uuid import UUID
 
 from hub.business_time import WorkCalendar
-from hub.model import Brand, Facts
+from hub.model import Brand, Facts, Json
+from hub.model.documents import FIELD
 from hub.model.evidence import SaidMessage
 from hub.operations.evidence import PROVEN, Remade, Remaker
 from hub.operations.residents.promises_es import case_of
@@ -68,7 +69,7 @@ class OwnMessages:
             recalled_at=found.recalled_at,
             correction=formato_plano(found.correction) if found.correction else "",
             whole=without_link(whole.text).strip() if whole else "",
-            document=document_link(proven, now) if whole else "",
+            document=document_link(proven, said.data, now) if whole else "",
         )
         return shown, self.look(found.brand)
 
@@ -89,16 +90,19 @@ def _text(proven: list[Remade]) -> str | None:
     return shown_text(words.text, evidence.facts if evidence else None)
 
 
-def document_link(proven: list[Remade], now: datetime) -> str:
+def document_link(proven: list[Remade], data: Json, now: datetime) -> str:
     """
-    Return the link to the document of what a text led to, while it works.
+    Return the link to the document of what a text led to: the hub's own while it works, or the publisher's.
 
     A mail would have had it: who has the text may read it as well.
     """
     evidence = proven[-1].call.attempt.evidence
     document = evidence.facts.document if evidence and evidence.facts else None
-    ended = document is None or document.until is None or document.until <= now
-    return "" if ended or document is None else document.link or ""
+    if document is None:
+        given = (data or {}).get(FIELD)
+        return given if isinstance(given, str) and given.startswith("https://") else ""
+    ended = document.until is None or document.until <= now
+    return "" if ended else document.link or ""
 
 
 def _subject(proven: list[Remade]) -> str:
