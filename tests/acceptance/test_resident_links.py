@@ -70,7 +70,7 @@ async def test_texts_lead_to_their_pages_and_who_has_only_a_telephone_reads_all_
         is_quiet = all(says_nothing_of(house, link) for link in links.values())
 
     assert PROVEN in text
-    assert "registramos su peticion" in text
+    assert "recibimos su peticion" in text
     assert "Ver:" not in text
     assert "Edificio Prueba: Cierre de la piscina. Ver: " in bodies["+573005550177"]
     assert "La piscina cierra el lunes, por mantenimiento." in whole
