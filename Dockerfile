@@ -18,7 +18,8 @@ RUN pip wheel --no-deps --no-build-isolation --wheel-dir dist . \
 FROM python:3.13-slim-trixie@sha256:9d2e5553305c7c7b0097999bb17187c69b921ccd6bc9d40e4bb5ebe652c00285
 # `hub db backup` needs the client of the server's version: postgres in docker-compose.yml.
 RUN apt-get update -qq \
-    && apt-get install -qq --yes --no-install-recommends postgresql-client-17 >/dev/null \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends \
+        postgresql-client-17 >/dev/null \
     && rm -rf /var/lib/apt/lists/*
 # A number that no other base image gives to somebody else: volumes keep their owner by it. A new
 # volume takes the owner of the folder that it is mounted over.
