@@ -8,12 +8,13 @@ import sys
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -30,6 +31,8 @@ Columns = Mapping[str, str | Callable[[Any], str]]
 
 BOGOTA: Final = ZoneInfo("America/Bogota")
 _PIPE_WIDTH: Final = 2000  # columns
+_GAP: Final = 2
+"""Blanks between two columns."""
 
 _STATES: Final = {
     "cyan": ("queued", "sending", "open"),
@@ -79,17 +82,59 @@ def print_table(
     """
     Print aligned columns, those in `numbers` to the right; "None." to stderr without rows.
 
-    Markup in a cell is printed, not interpreted.
+    Markup in a cell is printed, not interpreted. A line is broken at a space alone, so that an id can be
+    copied; rows that are too wide for the terminal even so come as a block each, a line for each cell.
     """
-    table = Table(box=None, pad_edge=False, header_style="bold", show_header=any(columns))
-    for column in columns:
-        table.add_column(column, overflow="fold", justify="right" if column in numbers else "left")
-    for row in rows:
-        table.add_row(*(Text(cell, style=STATE_STYLES.get(cell, "")) for cell in row))
-    if table.row_count:
-        console().print(table)
-    else:
+    found, out = list(rows), console()
+    widths = _widths([*zip(columns, *found, strict=True)], out.width)
+    if not found:
         typer.secho("None.", dim=True, err=True)
+    elif any(columns) and widths is None:
+        _print_blocks(out, columns, found)
+    else:
+        table = Table(box=None, pad_edge=False, header_style="bold", show_header=any(columns))
+        for column, width in zip(columns, widths or [None for _ in columns], strict=True):
+            side: Literal["left", "right"] = "right" if column in numbers else "left"
+            table.add_column(column, overflow="fold", justify=side, width=width)
+        for row in found:
+            table.add_row(*map(_styled, row))
+        out.print(table)
+
+
+def _widths(cells_of: Sequence[Sequence[str]], width: int) -> list[int] | None:
+    """Return how wide each column is, its longest word at least; None if that is too wide for the terminal."""
+    least = [max(map(_longest_word, cells)) for cells in cells_of]
+    wanted = [max(map(cell_len, cells)) for cells in cells_of]
+    left = width - sum(least) - _GAP * (len(least) - 1)
+    if left < 0:
+        return None
+    while left and least != wanted:
+        narrow = min(
+            (place for place, each in enumerate(least) if each < wanted[place]), key=least.__getitem__
+        )
+        least[narrow] += 1
+        left -= 1
+    return least
+
+
+def _print_blocks(out: Console, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print each row as a block without its empty cells, as psql does with `\\x auto`."""
+    width = max(map(cell_len, columns))
+    for number, row in enumerate(rows):
+        if number:
+            out.print()
+        for title, cell in zip(columns, row, strict=True):
+            if cell:
+                name = Text().append(f"{title}{' ' * (width - cell_len(title) + _GAP)}", style="bold")
+                out.print(name.append_text(_styled(cell)), soft_wrap=True)
+
+
+def _styled(cell: str) -> Text:
+    return Text(cell, style=STATE_STYLES.get(cell, ""))
+
+
+def _longest_word(text: str) -> int:
+    return max(map(cell_len, text.split()), default=0)
 
 
 def print_facts(row: Any, columns: Columns) -> None:
