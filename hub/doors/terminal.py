@@ -93,7 +93,7 @@ def print_table(
         _print_blocks(out, columns, found)
     else:
         table = Table(box=None, pad_edge=False, header_style="bold", show_header=any(columns))
-        for column, width in zip(columns, widths or [None for _ in columns], strict=True):
+        for column, width in zip(columns, widths or (None,) * len(columns), strict=True):
             side: Literal["left", "right"] = "right" if column in numbers else "left"
             table.add_column(column, overflow="fold", justify=side, width=width)
         for row in found:
@@ -102,19 +102,15 @@ def print_table(
 
 
 def _widths(cells_of: Sequence[Sequence[str]], width: int) -> list[int] | None:
-    """Return how wide each column is, its longest word at least; None if that is too wide for the terminal."""
-    least = [max(map(_longest_word, cells)) for cells in cells_of]
+    """Return how wide each column is, its longest word at least; None if that is wider than the terminal."""
+    found = [max(map(_longest_word, cells)) for cells in cells_of]
     wanted = [max(map(cell_len, cells)) for cells in cells_of]
-    left = width - sum(least) - _GAP * (len(least) - 1)
-    if left < 0:
-        return None
-    while left and least != wanted:
-        narrow = min(
-            (place for place, each in enumerate(least) if each < wanted[place]), key=least.__getitem__
-        )
-        least[narrow] += 1
-        left -= 1
-    return least
+    left = width - sum(found) - _GAP * (len(found) - 1)
+    for _ in range(max(left, 0)):
+        growing = [place for place, each in enumerate(found) if each < wanted[place]]
+        if growing:
+            found[min(growing, key=found.__getitem__)] += 1
+    return found if left >= 0 else None
 
 
 def _print_blocks(out: Console, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
