@@ -29,6 +29,7 @@ from hub.doors.terminal import (
 )
 from hub.model import Office
 from hub.model.pages import ListQuery
+from hub.rendering.labels_es import ACCOUNT_STATES
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -40,7 +41,7 @@ def _grants(row: AccountRow) -> str:
 _COLUMNS: Final[Columns] = {
     "usuario": "name",
     "nombre": "display_name",
-    "estado": "state",
+    "estado": lambda row: ACCOUNT_STATES[row.state].lower(),
     "cargos": _grants,
     "contraseña hasta": lambda row: local_time(row.password_until),
     "segundo factor": lambda row: "sí" if row.second_factor else "no",

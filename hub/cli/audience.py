@@ -66,7 +66,7 @@ async def audience(
         typer.echo(_sentence(answer))
     print_list(answer.items, _COLUMNS, as_json=False)
     if answer.next is not None:
-        typer.echo(f"There are more: --after {answer.next}", err=True)
+        typer.echo(f"Hay más: --after {answer.next}", err=True)
 
 
 def _sentence(answer: AudienceMeant) -> str:

@@ -37,6 +37,7 @@ from hub.operations.acknowledge import acknowledge_clock
 from hub.operations.clocks.board import ClockFilter, Clocks
 from hub.operations.clocks.schemas import ClockStep
 from hub.policy import load_policy
+from hub.rendering.labels_es import CLOCK_STATES, MESSAGE_STATES
 
 app = typer.Typer(invoke_without_command=True)
 
@@ -46,7 +47,7 @@ _COLUMNS: Final[Columns] = {
     "promesa": "name",
     "caso": lambda row: short_case(row.case),
     "nivel": "level",
-    "estado": "state",
+    "estado": lambda row: CLOCK_STATES[row.state].lower(),
     "enviados": lambda row: str(len({notice.person for notice in row.told if notice.reached in LEFT}) or ""),
     "asumido": lambda row: ", ".join(f"{ack.level}: {ack.by}" for ack in row.acknowledged),
     "id": "id",
@@ -57,14 +58,12 @@ _STEPS: Final = ("paso", "cuándo", "hecho", "a quién", "canal", "estado", "avi
 @app.callback()
 async def clocks(
     context: typer.Context,
-    state: Annotated[
-        ClockState | None, typer.Option(help="Only this state; by default the running ones.")
-    ] = None,
+    state: Annotated[ClockState | None, typer.Option(help="Solo este estado; si no, las que corren.")] = None,
     limit: Limit = 50,
     as_json: AsJson = False,
 ) -> None:
     """
-    List promises, soonest due first, or show one: from Redis, from SQL while Redis is down.
+    Muestra las promesas, primero la que vence antes: de Redis, o de la base mientras Redis no contesta.
 
       hub clocks --state breached
 
@@ -84,10 +83,10 @@ async def clocks(
 
 @app.command()
 async def show(
-    clock_id: Annotated[UUID, typer.Argument(parser=to_uuid, metavar="ID", help="As the list prints it.")],
+    clock_id: Annotated[UUID, typer.Argument(parser=to_uuid, metavar="ID", help="Como lo da la lista.")],
     as_json: AsJson = False,
 ) -> None:
-    """Show a promise: its steps, who was notified at each (masked names), who has acknowledged it."""
+    """Muestra una promesa: sus pasos, a quién se avisó en cada uno (oculto) y quién la asumió."""
     async with _open() as clocks, acting() as by:
         clock = known(await clocks.show(by, clock_id), f"clock {clock_id}")
     if as_json:
@@ -95,7 +94,7 @@ async def show(
         return
     out = console()
     out.print(f"{clock.name} · {short_case(clock.case)} · {clock.due_words}", markup=False)
-    out.print(f"{clock.state}, nivel {clock.level}\n", markup=False)
+    out.print(f"{CLOCK_STATES[clock.state].lower()}, nivel {clock.level}\n", markup=False)
     print_table(_STEPS, [line for step in clock.steps for line in _step_lines(step, clock.told)])
     for ack in clock.acknowledged:
         words = f"\nAsumido en el nivel {ack.level} por {ack.by}, {local_time(ack.at)}"
@@ -105,7 +104,7 @@ async def show(
 @app.command()
 async def acknowledge(clock_id: Id, as_json: AsJson = False) -> None:
     """
-    Acknowledge a promise for the level that was notified: the next level is notified later. Safe to repeat.
+    Asume una promesa por el nivel avisado: al siguiente se le avisa más tarde. Se puede repetir.
 
       hub clocks acknowledge 0195…
     """
@@ -126,12 +125,12 @@ async def _open() -> AsyncIterator[Clocks]:
 
 def _step_lines(step: ClockStep, notices: Sequence[ToldByName]) -> Iterator[tuple[str, ...]]:
     """Yield one line per message of a step; the first line also names the step."""
-    heads = step.key, local_time(step.at), "yes" if step.done else ""
+    heads = step.key, local_time(step.at), "sí" if step.done else ""
     lines = [
         (
             f"{notice.name} ({notice.person})",
             notice.channel,
-            str(notice.state),
+            MESSAGE_STATES[notice.state].lower(),
             local_time(notice.at),
         )
         for notice in notices

@@ -14,12 +14,20 @@ class Entry(NamedTuple):
     target: str
     panel: str
     help: str
+    """Its sentence in the map."""
+
+    spanish: str = ""
+    """The same for the people of the company, whose commands speak Spanish; empty: it speaks English."""
+
+    @property
+    def own_help(self) -> str:
+        return self.spanish or self.help
 
 
 _TABLE: Final = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
 COMMANDS: Final = tuple(
-    Entry(name=name, target=f"hub.cli.{target}", panel=panel, help=words)
+    Entry(name, f"hub.cli.{target}", panel, *words)
     for panel, commands in _TABLE.items()
-    for name, (target, words) in commands.items()
+    for name, (target, *words) in commands.items()
 )

@@ -29,38 +29,38 @@ _NOUNS: Final = {
 
 async def import_people(
     file: Annotated[
-        str, typer.Argument(metavar="FILE", show_default=False, help="CSV or XLSX; - for stdin.")
+        str, typer.Argument(metavar="FILE", show_default=False, help="CSV o XLSX; - es la entrada estándar.")
     ],
     apply: Annotated[
-        bool, typer.Option("--apply/--dry-run", help="Write; by default only show what would change.")
+        bool, typer.Option("--apply/--dry-run", help="Escribe; si no, solo muestra qué cambiaría.")
     ] = False,
-    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Skip bad lines and write the rest.")] = False,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Escribe sin las líneas malas.")] = False,
     remove_missing: Annotated[
         bool,
-        typer.Option("--remove-missing", help="End roles that an earlier file had and this one does not."),
+        typer.Option("--remove-missing", help="Termina los roles que un archivo anterior tenía y este no."),
     ] = False,
     copropiedad: Annotated[
-        str, typer.Option("--copropiedad", metavar="ID|NAME", help="For lines without a copropiedad.")
+        str, typer.Option("--copropiedad", metavar="ID|NAME", help="Para las líneas sin copropiedad.")
     ] = "",
     role: Annotated[
-        str, typer.Option("--role", metavar="ROLE", help="For lines without a role: propietario.")
+        str, typer.Option("--role", metavar="ROLE", help="Para las líneas sin rol: propietario.")
     ] = "",
     sheet: Annotated[
         str,
         typer.Option(
-            "--sheet", metavar="NAME", help="Sheet of a workbook; by default the first with known headings."
+            "--sheet", metavar="NAME", help="Hoja del libro; si no, la primera con encabezados conocidos."
         ),
     ] = "",
     as_json: AsJson = False,
 ) -> None:
     """
-    Import units, people and their roles, or the company's staff: the headings decide which.
+    Carga unidades, personas y sus roles, o el personal de la empresa: lo deciden los encabezados.
 
-    Reports each line to correct. Writes everything or nothing.
+    Dice cada línea que hay que arreglar. Escribe todo o nada.
 
-      hub people import personas.xlsx            preview: nothing is written
+      hub people import personas.xlsx            mira: no escribe nada
 
-      hub people import personas.xlsx --apply    write; a second run changes only what differs
+      hub people import personas.xlsx --apply    escribe; otra vez cambia solo lo distinto
     """
     report = _examined(file, copropiedad=copropiedad, role=role, sheet=sheet)
     bad = report.bad_lines

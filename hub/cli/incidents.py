@@ -11,7 +11,7 @@ from hub.doors.terminal import AsJson, Columns, Limit, print_json, print_list, s
 from hub.operations.incidents import read_incidents
 
 _COLUMNS: Final[Columns] = {
-    "estado": "state",
+    "estado": lambda row: "abierta" if row.resolved_at is None else "terminada",
     "desde": "since",
     "hasta": "resolved_at",
     "qué pasa": "title",
@@ -21,7 +21,7 @@ _COLUMNS: Final[Columns] = {
 
 
 async def incidents(limit: Limit = 20, as_json: AsJson = False) -> None:
-    """List what is wrong with the hub itself, the open ones first, with what to do about it."""
+    """Muestra qué está mal en el propio hub, primero lo que sigue abierto, con qué hacer."""
     async with open_monitor(settings()) as log:
         page = await read_incidents(log, limit)
     if as_json:

@@ -36,17 +36,18 @@ def as_period(text: str, today: date) -> tuple[date, date]:
     if month := _MONTH.fullmatch(text):
         first = date(int(month[1]), int(month[2]), 1)
         return first, first.replace(day=monthrange(first.year, first.month)[1])
-    raise typer.BadParameter(f"{text!r} is not a period like 30d or 2026-10")
+    raise typer.BadParameter(f"{text!r} no es un período como 30d o 2026-10")
 
 
 async def indicators(
-    period: Annotated[str, typer.Option(help="The last days (30d) or a month (2026-10).")] = "30d",
-    area: Annotated[str | None, typer.Option(help="Only cases of this service_area.")] = None,
-    copropiedad: Annotated[str | None, typer.Option(help="Only those of this copropiedad.")] = None,
+    period: Annotated[str, typer.Option(help="Los últimos días (30d) o un mes (2026-10).")] = "30d",
+    area: Annotated[str | None, typer.Option(help="Solo los casos de esta área.")] = None,
+    copropiedad: Annotated[str | None, typer.Option(help="Solo los de esta copropiedad.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """
-    Show how promises were kept, in business hours, what surveys say, and who can be reached.
+    Muestra cómo se cumplieron las promesas, en horas hábiles, qué dicen las encuestas y a quién se le puede
+    escribir.
 
       hub indicators --period 2026-10 --area maintenance
     """

@@ -14,6 +14,12 @@ from typer.core import TyperCommand, TyperGroup
 from hub.cli.commands import COMMANDS, Entry
 
 _BY_NAME: Final = {entry.name: entry for entry in COMMANDS}
+_SHARED: Final = {
+    "Print the shapes of the HTTP API instead of a table.": "Imprime lo que responde la API, y no una tabla.",
+    "How many at most.": "Cuántos, a lo sumo.",
+    "Names and addresses unmasked; the look is audited.": "Nombres y direcciones completos; se audita.",
+}
+"""Help of an option that many commands have → the same in Spanish."""
 
 
 class LazyGroup(TyperGroup):
@@ -44,14 +50,30 @@ def load(entry: Entry) -> Any:
     target = resolve_name(entry.target)
     if isinstance(target, typer.Typer):
         loaded: Any = typer.main.get_group(target)
-        loaded.help = entry.help
+        loaded.help = entry.own_help
     else:
         alone = typer.Typer(add_completion=False)
         alone.command(entry.name)(target)
         loaded = typer.main.get_command(alone)
     for command in (loaded, *getattr(loaded, "commands", {}).values()):
         command.callback = command.callback and _waiting(command.callback)
+        if entry.spanish:
+            _speak_spanish(command)
     return loaded
+
+
+def _speak_spanish(command: Any) -> None:
+    """Say in Spanish what all commands share; titles of parts of the help are Typer's."""
+    for parameter in command.params:
+        parameter.help = _SHARED.get(parameter.help, parameter.help)
+    made = command.get_help_option
+
+    def get_help_option(context: Any) -> Any:
+        option = made(context)
+        option.help = "Muestra esta ayuda y termina."
+        return option
+
+    command.get_help_option = get_help_option
 
 
 def _waiting(callback: Callable[..., Any]) -> Callable[..., Any]:

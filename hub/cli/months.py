@@ -22,7 +22,7 @@ _WHAT: Final[Mapping[str, str]] = {
 
 
 async def months(as_json: AsJson = False) -> None:
-    """Show how many events, messages and attempts each month has, and when the retention drops it."""
+    """Muestra cuántos eventos, mensajes e intentos tiene cada mes, y cuándo los borra la retención."""
     given = settings()
     async with open_months(given) as store:
         found = await read_months(store, load_policy(given.policy).retention.months, datetime.now(UTC))

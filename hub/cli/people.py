@@ -16,14 +16,13 @@ from hub.cli.preferences import do_not_contact, preferences
 from hub.cli.reach import unreachable
 from hub.cli.readiness import readiness
 from hub.desk.people import acts
-from hub.desk.people.rows import Consented, PersonWhole
+from hub.desk.people.rows import Consented, PersonWhole, Reached
 from hub.doors.act import READ
 from hub.doors.terminal import (
     AsJson,
     Columns,
     Limit,
     Whole,
-    fields,
     local_time,
     print_facts,
     print_json,
@@ -35,31 +34,48 @@ from hub.ports import Holders
 
 app = typer.Typer(no_args_is_help=True)
 
-Ref = Annotated[str, typer.Argument(metavar="PERSON", show_default=False, help="The person_id.")]
+Ref = Annotated[str, typer.Argument(metavar="PERSON", show_default=False, help="Su person_id.")]
+
+
+def _verified(point: Reached) -> str:
+    return "sí" if point.verified else "no"
+
 
 _HOLDERS: Final[Columns] = {
-    **fields("person", "name", "scope", "since"),
-    "until": lambda row: local_time(row.until),
+    "persona": "person",
+    "nombre": "name",
+    "dónde": "scope",
+    "desde": "since",
+    "hasta": lambda row: local_time(row.until),
     "id": "id",
 }
 _PARTS: Final[Mapping[str, Columns]] = {
-    "contact_points": fields("kind", "value", "verified", "id"),
-    "memberships": fields("scope", "role", "duty", "since", "until", "id"),
+    "contact_points": {"clase": "kind", "valor": "value", "verificado": _verified, "id": "id"},
+    "memberships": {
+        "dónde": "scope",
+        "rol": "role",
+        "función": "duty",
+        "desde": "since",
+        "hasta": "until",
+        "id": "id",
+    },
 }
 
 
 def _granted(consent: Consented) -> str:
     if not consent.granted:
         return "no"
-    return "yes" if consent.authorises else "not proven: authorises nothing"
+    return "sí" if consent.authorises else "sin prueba: no autoriza nada"
 
 
 _CONSENTS: Final[Columns] = {
-    "purpose": "purpose",
-    "granted": _granted,
-    "at": "at",
-    "channels": lambda consent: ", ".join(consent.channels) or "all",
-    **fields("text_version", "method", "evidence_hash"),
+    "fin": "purpose",
+    "autoriza": _granted,
+    "cuándo": lambda consent: local_time(consent.at),
+    "canales": lambda consent: ", ".join(consent.channels) or "todos",
+    "texto": "text_version",
+    "medio": "method",
+    "huella": "evidence_hash",
 }
 
 
@@ -67,45 +83,45 @@ def _on(text: str) -> datetime:
     try:
         return query_instant(text)
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is neither a date like 2026-03-09 nor an instant") from None
+        raise typer.BadParameter(f"{text!r} no es una fecha como 2026-03-09 ni un instante") from None
 
 
 @app.command("who")
 async def who(
-    role: Annotated[Role, typer.Argument(show_default=False, help="The role.")],
-    unit: Annotated[str | None, typer.Option(metavar="ID", help="Of this unit.")] = None,
+    role: Annotated[Role, typer.Argument(show_default=False, help="El rol.")],
+    unit: Annotated[str | None, typer.Option(metavar="ID", help="De esta unidad.")] = None,
     copropiedad: Annotated[
-        str | None, typer.Option(metavar="ID", help="Of this copropiedad and its units.")
+        str | None, typer.Option(metavar="ID", help="De esta copropiedad y sus unidades.")
     ] = None,
     on: Annotated[
         datetime | None,
-        typer.Option(parser=_on, metavar="DATE", help="At the end of this day in Colombia; by default now."),
+        typer.Option(parser=_on, metavar="DATE", help="Al final de este día en Colombia; si no, ahora."),
     ] = None,
-    after: Annotated[str | None, typer.Option(metavar="NEXT", help="The page after this one.")] = None,
+    after: Annotated[str | None, typer.Option(metavar="NEXT", help="La página que sigue a esta.")] = None,
     limit: Limit = 50,
     as_json: AsJson = False,
 ) -> None:
     """
-    List who holds a role, now or on a day. Names are masked.
+    Muestra quién tiene un rol, ahora o un día. Los nombres salen ocultos.
 
       hub people who owner --unit altos-t1-101 --on 2026-03-09
 
-      hub people who staff          the staff of the whole company
+      hub people who staff          el personal de toda la empresa
     """
     if unit is not None and copropiedad is not None:
-        raise typer.BadParameter("give --unit or --copropiedad; neither for those of the company")
+        raise typer.BadParameter("dé --unit o --copropiedad; ninguna para los de la empresa")
     asked = Holders(role=role, unit=unit, copropiedad=copropiedad, on=on or datetime.now(UTC))
     async with open_operator(READ) as by:
         page = await acts.holders(by, asked, after=after, limit=limit, on=asked.on.isoformat())
     print_list(page.items, _HOLDERS, page.next, as_json=as_json)
     if page.next is not None and not as_json:
-        typer.echo(f"There are more: --after {page.next}", err=True)
+        typer.echo(f"Hay más: --after {page.next}", err=True)
 
 
 @app.command("show")
 async def show(ref: Ref, whole: Whole = False, as_json: AsJson = False) -> None:
     """
-    Show a person: contact points and memberships, masked. Each look is audited.
+    Muestra una persona: sus contactos y roles, ocultos. Cada consulta queda en la auditoría.
 
       hub people show p-maria-pena
     """
@@ -114,7 +130,7 @@ async def show(ref: Ref, whole: Whole = False, as_json: AsJson = False) -> None:
     if as_json:
         print_json(person)
         return
-    print_facts(person, {**fields("id", "name", "locale"), "do not contact": _mark})
+    print_facts(person, {"id": "id", "nombre": "name", "idioma": "locale", "no contactar": _mark})
     for part, columns in _PARTS.items():
         print_list(getattr(person, part), columns, as_json=False)
 
@@ -122,10 +138,10 @@ async def show(ref: Ref, whole: Whole = False, as_json: AsJson = False) -> None:
 @app.command("consents")
 async def consents(ref: Ref, as_json: AsJson = False) -> None:
     """
-    Show a person's consents and refusals, and their evidence.
+    Muestra qué autorizó una persona y qué no, y su prueba.
 
-    A yes counts only with its evidence: how it was given, and to which text or with which recording. Without
-    that it authorises nothing; ask the person again, and register the answer.
+    Un sí vale solo con su prueba: cómo se dio, y de qué texto o con qué grabación. Sin ella no autoriza nada;
+    pregúntele otra vez a la persona y registre la respuesta.
 
       hub people consents p-maria-pena
     """
@@ -136,7 +152,7 @@ async def consents(ref: Ref, as_json: AsJson = False) -> None:
 
 def _mark(person: PersonWhole) -> str:
     mark = person.do_not_contact
-    return "" if mark is None else f"{mark.reason} since {local_time(mark.since)}"
+    return "" if mark is None else f"{mark.reason} desde {local_time(mark.since)}"
 
 
 app.command("import")(import_people)

@@ -15,6 +15,7 @@ from hub.desk.preferences.settings import NAMES, with_setting
 from hub.doors.act import OPERATE
 from hub.doors.terminal import (
     AsJson,
+    Columns,
     fields,
     instant_option,
     print_done,
@@ -27,31 +28,39 @@ from hub.model.pages import ListQuery
 from hub.model.preferences import PreferencesWhole
 from hub.operations.preferences import Change
 
-_MARKS: Final = fields("reason", "since", "until", "by", "note", "ended_at", "ended_by")
-_STOPPED: Final = fields("source", "event", "events", "last_at")
-_CHANGES: Final = fields("version", "at", "by", "way")
+_MARKS: Final[Columns] = {
+    "motivo": "reason",
+    "desde": "since",
+    "hasta": "until",
+    "por": "by",
+    "nota": "note",
+    "terminó": "ended_at",
+    "la terminó": "ended_by",
+}
+_STOPPED: Final[Columns] = {"sistema": "source", "evento": "event", "eventos": "events", "último": "last_at"}
+_CHANGES: Final[Columns] = {"versión": "version", "cuándo": "at", "por": "by", "medio": "way"}
 
-Ref = Annotated[str, typer.Argument(metavar="PERSON", show_default=False, help="The person_id.")]
+Ref = Annotated[str, typer.Argument(metavar="PERSON", show_default=False, help="Su person_id.")]
 
 
 async def preferences(
     ref: Ref,
     changes: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help=f"Of {', '.join(NAMES)}; may be repeated."),
+        typer.Option("--set", metavar="NAME=VALUE", help=f"De {', '.join(NAMES)}; se repite para varias."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """
-    Show a person's preferences, or change them at their request. Each change stays on record.
+    Muestra lo que una persona prefiere, o lo cambia a pedido suyo. Cada cambio queda registrado.
 
       hub people preferences p-maria-pena --set service=whatsapp,email --set quiet=21:00-07:00
 
       hub people preferences p-maria-pena --set survey=none --set language=en
 
-    A purpose takes channels in the order of the person's wish, `none` for none, and nothing for the
-    company's own way: `service=`. quiet takes hours or `none`, language es or en, large-print yes or no.
-    Emergencies and what the law demands cannot be switched off.
+    Un fin toma canales en el orden que la persona quiere, `none` para ninguno, y nada para lo que hace la
+    empresa: `service=`. quiet toma horas o `none`; language, es o en; large-print, yes o no. Las emergencias
+    y lo que la ley exige no se apagan.
     """
     async with open_operator(OPERATE) as by:
         if changes:
@@ -66,29 +75,29 @@ async def preferences(
 
 async def do_not_contact(
     ref: Ref,
-    reason: Annotated[MarkReason | None, typer.Option(help="Mark the person, for this reason.")] = None,
+    reason: Annotated[MarkReason | None, typer.Option(help="Marca a la persona, por este motivo.")] = None,
     until: Annotated[
-        datetime | None, instant_option("When the mark ends; by default when staff ends it.")
+        datetime | None, instant_option("Cuándo termina la marca; si no, cuando el equipo la quite.")
     ] = None,
-    words: Annotated[str, typer.Option("--note", help="Why, for colleagues.")] = "",
-    end: Annotated[bool, typer.Option("--end", help="End the marks of the person.")] = False,
+    words: Annotated[str, typer.Option("--note", help="Por qué, para los colegas.")] = "",
+    end: Annotated[bool, typer.Option("--end", help="Quita las marcas de la persona.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """
-    Show the marks of a person; mark the person as not to be contacted, or end that.
+    Muestra las marcas de una persona; la marca para que no se le escriba, o quita la marca.
 
-    What the law demands, and emergencies, still leave. To the deceased nothing leaves. Below the marks are
-    the messages that they have stopped, by the system that publishes them: it must learn of it. --end ends
-    all marks; they stay on record.
+    Lo que la ley exige y las emergencias salen igual. A quien falleció no le sale nada. Debajo de las marcas
+    están los mensajes que pararon, por el sistema que los publica: tiene que saberlo. --end quita todas las
+    marcas; quedan registradas.
 
       hub people do-not-contact p-maria-pena --reason deceased --note "certificado del 3 de marzo"
     """
     if end and reason is not None:
-        raise typer.BadParameter("give --reason or --end")
+        raise typer.BadParameter("dé --reason o --end")
     async with open_operator(OPERATE) as by:
         if end:
             done = await acts.end_marks(by, ref)
-            print_done(done, f"{done.ended} ended", as_json=as_json)
+            print_done(done, f"{done.ended} terminadas", as_json=as_json)
             return
         if reason is None:
             marks = await acts.list_marks(by, ref, ListQuery())
@@ -116,7 +125,7 @@ def _print(shown: PreferencesWhole) -> None:
 
 
 def _channels(chosen: tuple[str, ...]) -> str:
-    return ", ".join(chosen) or "none"
+    return ", ".join(chosen) or "ninguno"
 
 
 def _others(wishes: Preferences) -> dict[str, str]:

@@ -19,11 +19,11 @@ _COLUMNS: Final[Columns] = {
 
 
 async def unreachable(
-    copropiedad: Annotated[str, typer.Option(metavar="ID", help="The copropiedad.")],
+    copropiedad: Annotated[str, typer.Option(metavar="ID", help="La copropiedad.")],
     as_json: AsJson = False,
 ) -> None:
     """
-    List the units of a copropiedad of which nobody has a verified contact, and why.
+    Muestra las unidades de una copropiedad en las que nadie tiene un contacto verificado, y por qué.
 
       hub people unreachable --copropiedad ph-altos
     """

@@ -41,10 +41,10 @@ _COLUMNS: Final[Columns] = {
 
 
 async def readiness(
-    copropiedad: Annotated[str | None, typer.Option(metavar="ID", help="Only this report.")] = None,
+    copropiedad: Annotated[str | None, typer.Option(metavar="ID", help="Solo esta copropiedad.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show who can be reached, per copropiedad and channel, and what to do before going live."""
+    """Muestra a quién se llega, por copropiedad y canal, y qué hacer antes de empezar."""
     policy = load_policy(settings().policy)
     async with Database(settings().database_url.reveal(), size=1) as database:
         reports = await PostgresReadiness(database, policy.suppression_for).of(copropiedad)

@@ -26,23 +26,22 @@ def _number(count: int | None) -> str:
 
 
 _KEYS: Final[Columns] = {
-    "lugar": "place",
+    "place": "place",
     "id": "id",
-    "hace": lambda key: "firma y verifica" if key["signs"] else "verifica",
-    "documentos": lambda key: _number(key["documents"]),
-    "segundos factores": lambda key: _number(key["factors"]),
+    "does": lambda key: "signs and verifies" if key["signs"] else "verifies",
+    "documents": lambda key: _number(key["documents"]),
+    "second factors": lambda key: _number(key["factors"]),
 }
-_USES: Final = {"receipts": "entregas", "replies": "respuestas"}
 _HOOKS: Final[Columns] = {
-    "proveedor": "provider",
-    "para": lambda hook: _USES[hook["use"]],
-    "dirección": "address",
+    "provider": "provider",
+    "for": "use",
+    "address": "address",
 }
 _OCTETS: Final = 32
-_WHERE: Final = """Se muestra una sola vez y no se guarda.
-Póngala la primera de HUB_SECRET, en todos los procesos:
-  HUB_SECRET="LA_NUEVA LA_DE_ANTES"
-La primera firma, todas verifican. Cuándo retirar la de antes: `hub secrets list`."""
+_WHERE: Final = """It is shown once, and stored nowhere.
+Put it first in HUB_SECRET, in all processes:
+  HUB_SECRET="NEW OLD"
+The first one signs, all verify. When the old one may go: `hub secrets list`."""
 
 
 @app.command()
@@ -106,24 +105,24 @@ async def _read_usage(
 def _needs(usage: Mapping[str, Any]) -> Iterator[str]:
     """Yield the links and rows that still depend on a key: its removal would break them."""
     if usage["texts"] is None:
-        yield "Sin PostgreSQL no se sabe qué necesita todavía cada clave."
+        yield "Without PostgreSQL nobody knows what still needs each key."
     if usage["documents_lost"]:
-        yield f"{usage['documents_lost']} personas tienen el documento bajo una clave que ya no está."
+        yield f"{usage['documents_lost']} people have their document under a key that is gone."
     if usage["factors_lost"]:
         yield (
-            f"{usage['factors_lost']} segundos factores están bajo una clave que ya no está: entran con un "
-            "código de recuperación y registran otro."
+            f"{usage['factors_lost']} second factors are under a key that is gone: a recovery code opens "
+            "instead, and they enrol another one."
         )
     if usage["webhooks"]:
-        yield f"{usage['webhooks']} webhooks tienen el secreto sellado con otra clave: `hub webhooks rotate`."
+        yield f"{usage['webhooks']} webhooks have a secret under another key: `hub webhooks rotate`."
     if usage["mails"]:
-        yield f"{usage['mails']} correos de los últimos 30 días: sus rebotes y respuestas llevan firma."
+        yield f"{usage['mails']} mails of the last 30 days: their bounces and replies are signed."
     if usage["texts"]:
-        yield f"{usage['texts']} textos de los últimos 3 días esperan su informe de entrega, que lleva firma."
+        yield f"{usage['texts']} texts of the last 3 days wait for their receipt, which is signed."
     for name in usage["panels"]:
-        yield f"En el panel de {name} está escrita una dirección firmada: `hub secrets hooks`."
-    yield "Los documentos pasan a la primera clave al importar de nuevo; un segundo factor, al usarlo."
-    yield 'Si una clave todavía verifica algo: hub_signature_verified_total{key="ID"} en /metrics.'
+        yield f"The panel of {name} has a signed address: `hub secrets hooks`."
+    yield "Documents move to the first key with the next import; a second factor, when it is used."
+    yield 'Whether a key still verifies anything: hub_signature_verified_total{key="ID"} at /metrics.'
 
 
 @app.command()

@@ -49,35 +49,36 @@ _OUTCOMES: Final = {
 
 Row = tuple[str, ...]
 File = Annotated[
-    Path, typer.Option("--policy", metavar="FILE", help="The policy to try, a file like that of HUB_POLICY.")
+    Path,
+    typer.Option("--policy", metavar="FILE", help="La política que se ensaya, como la de HUB_POLICY."),
 ]
 
 
 async def rehearse(
     policy: File,
-    period: Annotated[str, typer.Option(help="The last days (90d) or a month (2026-10).")] = "90d",
-    since: Annotated[datetime | None, instant_option("From this time, instead of --period.")] = None,
-    until: Annotated[datetime | None, instant_option("Before this time.")] = None,
-    cases: Annotated[int, typer.Option(min=0, help="How many cases with another outcome to list.")] = 20,
+    period: Annotated[str, typer.Option(help="Los últimos días (90d) o un mes (2026-10).")] = "90d",
+    since: Annotated[datetime | None, instant_option("Desde este instante, en vez de --period.")] = None,
+    until: Annotated[datetime | None, instant_option("Hasta este instante.")] = None,
+    cases: Annotated[int, typer.Option(min=0, help="Cuántos casos con otro resultado se listan.")] = 20,
     as_json: AsJson = False,
 ) -> None:
     """
-    Replay history with a new policy: breaches, escalations, messages at night, before and after.
+    Ensaya la historia con otra política: incumplidas, escalamientos y mensajes de noche, antes y después.
 
-    The command sends and writes nothing: it reads the history in a read-only
-    transaction and replays it twice, with the policy in force (HUB_POLICY, or the
-    built-in one) and with FILE merged over the built-in one.
+    No envía ni escribe nada: lee la historia en una transacción de solo lectura y la
+    repite dos veces, con la política vigente (HUB_POLICY, o la incluida en el hub) y
+    con FILE encima de la incluida.
 
       hub rehearse --policy new.toml --period 90d
 
       hub rehearse --policy new.toml --since 2026-07-01 --until 2026-10-01 --json
 
-    The same policy gives no difference. In a running hub each clock keeps the
-    terms promised at its start; here both sides are computed from the events, as
-    if each policy had always been in force. The replay assumes that each level of
-    the escalation has somebody with working hours. Night is from 21:00 to 07:00; a
-    message counts once per interruptive channel. The replay covers the calendar,
-    the promises and the contact hours.
+    La misma política no da ninguna diferencia. En un hub que trabaja, cada plazo
+    conserva lo que se prometió cuando empezó; aquí los dos lados se calculan de los
+    eventos, como si cada política hubiera regido siempre. Se supone que en cada nivel
+    de escalamiento hay alguien en su jornada. La noche va de 21:00 a 07:00; un mensaje
+    cuenta una vez por cada canal que interrumpe. Se ensayan el calendario, las promesas
+    y las horas de contacto.
     """
     given = settings()
     before, after = load_policy(given.policy), load_policy(policy)
@@ -109,7 +110,7 @@ def _period(
     begin = since or datetime.combine(first, time.min, zone)
     end = min(now, until or datetime.combine(last + timedelta(days=1), time.min, zone))
     if begin >= end:
-        raise typer.BadParameter(f"from {local_time(begin)} to {local_time(end)} is no time that has passed")
+        raise typer.BadParameter(f"de {local_time(begin)} a {local_time(end)} no es un tiempo que ya pasó")
     return Period(since=begin.astimezone(UTC), until=end.astimezone(UTC))
 
 

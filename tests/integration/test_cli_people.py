@@ -68,7 +68,7 @@ async def test_consents_are_shown_on_the_command_line(environ: dict[str, str]) -
     ]
     assert {"2026-02"} == {row["text_version"] for row in out["items"]}
     assert "email, sms" in screen
-    assert 1 == screen.count("authorises nothing")
+    assert 1 == screen.count("no autoriza nada")
     assert "2026-03-09 12:00:00" in screen
     assert [] == nothing["items"]
     assert (1, True) == (missing, "no person" in complaint)
@@ -132,7 +132,7 @@ async def test_preferences_and_marks_are_set_on_the_command_line(environ: dict[s
         "quiet_hours": {"since": "21:00", "until": "07:00"},
     } == (changed["preferences"])
     assert "sms, email" in screen
-    assert "deceased since" in shown
+    assert "deceased desde" in shown
     assert [("deceased", "certificado")] == [(row["reason"], row["note"]) for row in marks["items"]]
     assert ({"ended": 1}, 1) == (ended, missing)
     assert {"person.mark", "person.mark.end", "person.preferences.change"} < {

@@ -166,7 +166,7 @@ async def test_indicators_of_a_month_are_shown(environ: dict[str, str]) -> None:
         answer["renewals"]["by"][0]
     )
     assert 2 == wrong
-    assert "is not a period" in complaint
+    assert "no es un período" in complaint
 
 
 async def test_schema_status_is_shown(environ: dict[str, str]) -> None:

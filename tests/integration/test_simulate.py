@@ -124,7 +124,7 @@ async def test_what_cannot_be_rehearsed_is_explained_in_a_sentence(
     assert (1, 1, 2) == (missing, refused, backwards)
     assert f"the policy file {tmp_path}/none.toml cannot be read" in no_file
     assert "clocks.first_replay is not known; did you mean first_reply?" in no_key
-    assert "from 2031-01-01 00:00:00" in no_time
+    assert "de 2031-01-01 00:00:00" in no_time
 
 
 async def test_a_reading_refuses_to_write(database: str) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -107,7 +109,99 @@ def test_help_imports_no_command_and_nothing_heavy() -> None:
 def test_table_says_the_first_sentence_of_each_commands_help(entry: Entry) -> None:
     words = " ".join(load(entry).help.split())
 
-    assert words.partition(". ")[0].removesuffix(".") + "." == entry.help
+    assert words.partition(". ")[0].removesuffix(".") + "." == entry.own_help
+
+
+def test_map_is_english_and_each_commands_own_screen_is_of_its_audience() -> None:
+    """The people of the company read Spanish, engineers English (docs/decisions/0171)."""
+    said = {"the map": (False, [entry.help for entry in COMMANDS])}
+    for entry in COMMANDS:
+        command = load(entry)
+        alone = (command, *getattr(command, "commands", {}).values())
+        said[entry.name] = bool(entry.spanish), [words for each in alone for words in help_of(each)]
+
+    assert {} == {
+        name: strange
+        for name, (is_spanish, texts) in said.items()
+        if (strange := [words for words in texts if words_of(words) & (ENGLISH if is_spanish else SPANISH)])
+    }
+
+
+def test_headings_of_tables_are_of_the_audience_of_their_command() -> None:
+    spanish = {title for entry in COMMANDS if entry.spanish for title in titles_of(entry)}
+    english = {title for entry in COMMANDS if not entry.spanish for title in titles_of(entry)}
+
+    assert {"id"} == spanish & english
+    assert set() == english & {"estado", "promesa"}
+    assert set() == spanish & {"state", "person", "when", "reason", "purpose", "granted"}
+
+
+def help_of(command: Any) -> list[str]:
+    """Return the sentences of a command's own help: examples of a command line are no words."""
+    lines = (command.help or "").splitlines()
+    prose = " ".join(line for line in lines if not line.strip().startswith("hub "))
+    options = [option.help or "" for option in command.params]
+    return [
+        prose,
+        *options,
+        command.get_help_option(command.make_context(command.name, [], resilient_parsing=True)).help,
+    ]
+
+
+def titles_of(entry: Entry) -> set[str]:
+    """Return the titles of the tables of the modules that the command has of its own."""
+    module = importlib.import_module(entry.target.partition(":")[0])
+    names = {module.__name__, *(getattr(one, "__module__", "") for one in vars(module).values())}
+    own = [sys.modules[name] for name in names if name.startswith("hub.cli.")]
+    tables = [
+        made for one in own for name, made in vars(one).items() if name.isupper() and name.startswith("_")
+    ]
+    return {title for made in tables if isinstance(made, dict) and _is_table(made) for title in made}
+
+
+def _is_table(made: dict[Any, Any]) -> bool:
+    """A table's column is a function, or the name of a field."""
+    return all(isinstance(title, str) for title in made) and any(map(callable, made.values()))
+
+
+def words_of(text: str) -> set[str]:
+    return set(re.findall(r"[a-záéíóúñ]+", re.sub(r"`[^`]*`|--\S+|\S*[_=:/]\S+", "", text.lower())))
+
+
+ENGLISH = {
+    "the",
+    "of",
+    "and",
+    "with",
+    "what",
+    "who",
+    "that",
+    "is",
+    "are",
+    "this",
+    "which",
+    "not",
+    "for",
+    "show",
+    "list",
+}
+SPANISH = {
+    "el",
+    "la",
+    "los",
+    "las",
+    "de",
+    "del",
+    "que",
+    "qué",
+    "y",
+    "una",
+    "con",
+    "por",
+    "para",
+    "quién",
+    "muestra",
+}
 
 
 def every_command() -> Iterator[list[str]]:
@@ -447,4 +541,4 @@ def test_a_new_secret_is_printed_once_and_is_good() -> None:
 
     assert first.stdout != second.stdout
     assert not is_guessable(Secret(first.stdout.strip()))
-    assert "la primera de HUB_SECRET" in first.stderr
+    assert "Put it first in HUB_SECRET" in first.stderr

@@ -19,7 +19,7 @@ _MARKS: Final = {"ok": ("✔", "green"), "warn": ("!", "yellow"), "bad": ("✘",
 
 
 async def check(as_json: AsJson = False) -> None:
-    """Check everything that the hub needs and show what to correct; exit 1 when something is wrong."""
+    """Revisa todo lo que el hub necesita y dice qué corregir; termina con 1 si algo está mal."""
     findings = await _examined()
     if as_json:
         print_json({"items": findings, "next": None})
