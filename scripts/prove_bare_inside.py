@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 import threading
@@ -63,6 +64,9 @@ def running(limit: float) -> Iterator[None]:
     shown = Shown(terminal)
     check("it is up", happens(lambda: READY in shown.text, limit, shown.ended))
     print_line(f"up {time.monotonic() - began:.1f} s after the command")
+    if page := re.search(r"http://\S+:\d+(/mi/\S+)", shown.text):
+        check("a resident's page answers", b"</h1>" in (fetch("page", page[1]) or b""))
+        print_line(f"a resident's page {time.monotonic() - began:.1f} s after the command")
     yield
     print_line("Ctrl-C")
     began = time.monotonic()

@@ -56,7 +56,7 @@ def load(entry: Entry) -> Any:
         alone.command(entry.name)(target)
         loaded = typer.main.get_command(alone)
     for command in (loaded, *getattr(loaded, "commands", {}).values()):
-        command.callback = command.callback and _waiting(command.callback)
+        command.callback = command.callback and _waiting(command.callback, spanish=bool(entry.spanish))
         if entry.spanish:
             _speak_spanish(command)
     return loaded
@@ -76,11 +76,12 @@ def _speak_spanish(command: Any) -> None:
     command.get_help_option = get_help_option
 
 
-def _waiting(callback: Callable[..., Any]) -> Callable[..., Any]:
-    from hub.doors.terminal import wait  # noqa: PLC0415 - `hub --help` needs none of it
+def _waiting(callback: Callable[..., Any], *, spanish: bool = False) -> Callable[..., Any]:
+    from hub.doors.terminal import SPANISH, wait  # noqa: PLC0415 - `hub --help` needs none of it
 
     @wraps(callback)
     def run(**arguments: Any) -> Any:
+        SPANISH.set(spanish)
         work = callback(**arguments)
         return wait(work) if iscoroutine(work) else work
 

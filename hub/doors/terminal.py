@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeVar
@@ -30,6 +31,8 @@ Columns = Mapping[str, str | Callable[[Any], str]]
 """Title of a column → the field of a row, or the function that makes its cell."""
 
 BOGOTA: Final = ZoneInfo("America/Bogota")
+SPANISH: Final = ContextVar("spanish", default=False)
+"""Whether the command that runs is for the people of the company (`hub/cli/commands.toml`)."""
 _PIPE_WIDTH: Final = 2000  # columns
 _GAP: Final = 2
 """Blanks between two columns."""
@@ -80,7 +83,7 @@ def print_table(
     columns: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Collection[str] = ()
 ) -> None:
     """
-    Print aligned columns, those in `numbers` to the right; "None." to stderr without rows.
+    Print aligned columns, those in `numbers` to the right; "None.", or "Nada.", to stderr without rows.
 
     Markup in a cell is printed, not interpreted. A line is broken at a space alone, so that an id can be
     copied; rows that are too wide for the terminal even so come as a block each, a line for each cell.
@@ -88,7 +91,7 @@ def print_table(
     found, out = list(rows), console()
     widths = _widths([*zip(columns, *found, strict=True)], out.width)
     if not found:
-        typer.secho("None.", dim=True, err=True)
+        typer.secho("Nada." if SPANISH.get() else "None.", dim=True, err=True)
     elif any(columns) and widths is None:
         _print_blocks(out, columns, found)
     else:

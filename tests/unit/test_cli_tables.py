@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextvars import copy_context
+
 import pytest
 from rich.console import Console
 
@@ -27,6 +29,19 @@ def test_words_are_wrapped_and_an_id_stays_whole(capsys: pytest.CaptureFixture[s
     assert all(len(line) <= WIDTH for line in lines)
     assert subject.split() == [word for word in " ".join(lines[1:]).split() if word not in {"open", ID}]
     assert len(lines) > 2
+
+
+@pytest.mark.parametrize(("is_spanish", "words"), [(False, "None.\n"), (True, "Nada.\n")])
+def test_a_table_without_rows_says_so_in_the_language_of_its_command(
+    capsys: pytest.CaptureFixture[str], *, is_spanish: bool, words: str
+) -> None:
+    def show() -> None:
+        terminal.SPANISH.set(is_spanish)
+        terminal.print_table(["id"], [])
+
+    copy_context().run(show)
+
+    assert words == capsys.readouterr().err
 
 
 def test_rows_that_are_too_wide_come_as_blocks(capsys: pytest.CaptureFixture[str]) -> None:
