@@ -16,7 +16,7 @@ from hub.cli.preferences import do_not_contact, preferences
 from hub.cli.reach import unreachable
 from hub.cli.readiness import readiness
 from hub.desk.people import acts
-from hub.desk.people.rows import Consented, PersonWhole, Reached
+from hub.desk.people.rows import Consented, PersonWhole, ReachedContact
 from hub.doors.act import READ
 from hub.doors.terminal import (
     AsJson,
@@ -37,7 +37,7 @@ app = typer.Typer(no_args_is_help=True)
 Ref = Annotated[str, typer.Argument(metavar="PERSON", show_default=False, help="Su person_id.")]
 
 
-def _verified(point: Reached) -> str:
+def _verified(point: ReachedContact) -> str:
     return "sí" if point.verified else "no"
 
 
