@@ -103,9 +103,9 @@ class Readers:
         return said
 
     async def _press(self, reaction: Reaction, now: datetime) -> Sequence[Statement]:
-        purpose = reaction.contact.purpose
-        args = {"store": self._unsubscribes, "notes": self._notes, "now": now}
-        assert await unsubscribe(reaction.delivery.message_id, purpose, "signature", **args)
+        purpose, mail = reaction.contact.purpose, reaction.delivery.message_id
+        store, notes = self._unsubscribes, self._notes
+        assert await unsubscribe(mail, purpose, "signature", store=store, notes=notes, now=now)
         self.done["button"] += 1
         return [_said(reaction.contact.person, purpose, granted=False, now=now)]
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from hub.contact_rules import opt_out_words, verdict
 from hub.contact_rules.consents import revoked_by_link
+from hub.contact_rules.purposes import NEED_CONSENT
 from hub.model import Consent, Purpose, Revocation
 from hub.model.contact_slots import ContactSlot
 from hub.policy import Policy, load_policy
@@ -136,6 +137,6 @@ def test_a_hub_that_answers_everybody_in_spanish_is_noticed(monkeypatch: pytest.
 def test_a_hub_that_withholds_what_the_law_demands_from_who_said_no_is_noticed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(verdict, "NEED_CONSENT", verdict.NEED_CONSENT | {Purpose.LEGAL})
+    monkeypatch.setattr(verdict, "NEED_CONSENT", NEED_CONSENT | {Purpose.LEGAL})
     hub = lived(load_policy())
     assert withheld(hub.contacts(), hub.building.owed)
