@@ -108,7 +108,7 @@ async def test_refused_event_is_mended_taken_in_and_told(house: House, browser: 
         await browser.run(
             "document.querySelector('#mend').open = true;"
             "document.querySelector('#body').value = document.querySelector('#body').value"
-            ".replace('ayer por la tarde', '2026-03-09T08:05:00-05:00')"
+            ".replace('ayer por la tarde', new Date().toISOString())"
         )
         mended = await place.press("Publicar lo corregido")
         mail = await mail_to(house, "pedro1@example.co")
