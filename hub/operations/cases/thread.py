@@ -83,7 +83,7 @@ class Threads:
             summary=[
                 *summary_es.summary(facts.head, facts.names, now, self.calendar),
                 *attention(facts),
-                *_answered_by(case),
+                *(_answered_by(case) if awaits_answer(facts.head) else ()),
             ],
             awaits_answer=awaits_answer(facts.head),
             entries=entries_of(facts, whole=asked.whole, texts=texts),
