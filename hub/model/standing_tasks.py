@@ -60,6 +60,7 @@ class TaskState:
     A task in the period since `since`: to be done by `due_on`; None: nobody is reminded of it.
 
     `last_done` is of this period or the one before. `lacking` are the copropiedades where it is not done.
+    Of a period that is not `known`, for it began before the hub did, nothing is overdue.
     """
 
     task: StandingTask
@@ -68,6 +69,7 @@ class TaskState:
     done: bool
     last_done: datetime | None
     lacking: Sequence[TaskPlace] = ()
+    known: bool = True
 
     def is_overdue(self, today: date) -> bool:
-        return not self.done and self.due_on is not None and self.due_on < today
+        return self.known and not self.done and self.due_on is not None and self.due_on < today

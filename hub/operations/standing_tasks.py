@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from hub.business_time.dates import day_start
@@ -18,7 +19,12 @@ async def states_of(
     """Return how each task stands today: a statement or two for each, of the events since its last period."""
     asked = list(tasks)
     places = await store.places() if any(task.per_place for task in asked) else ()
-    return [await _state(task, places, store=store, policy=policy, today=today) for task in asked]
+    known = {
+        since: await store.began_before(day_start(since))
+        for since in {period_of(task, today) for task in asked}
+    }
+    states = [await _state(task, places, store=store, policy=policy, today=today) for task in asked]
+    return [replace(state, known=known[state.since]) for state in states]
 
 
 async def _state(
@@ -43,8 +49,3 @@ async def _state(
         last_done=max(last.values(), default=None),
         lacking=lacking,
     )
-
-
-async def began_after_the_hub(state: TaskState, store: StandingTaskStore) -> bool:
-    """Return whether the hub was there when the period began: it knows of nothing that was done before."""
-    return await store.began_before(day_start(state.since))

@@ -8,7 +8,7 @@ import structlog
 
 from hub.business_time.dates import as_day
 from hub.catalog.standing_tasks import STANDING_TASKS
-from hub.operations.standing_tasks import began_after_the_hub, states_of
+from hub.operations.standing_tasks import states_of
 from hub.sla.standing_tasks import is_reminded, reminded_at, reminders
 from hub.timers.deps import Timers
 from hub.timers.work import TimedWork, once_for
@@ -23,10 +23,9 @@ def task_reminders() -> TimedWork:
 
 async def publish_reminders(timers: Timers, at: datetime) -> None:
     """Remind of what is not done. On most days no task has its day, and nothing is read."""
-    today, policy, store = as_day(at), timers.policy, timers.tasks
+    today, policy = as_day(at), timers.policy
     named = [task for task in STANDING_TASKS if is_reminded(task, today, policy)]
-    states = await states_of(named, store=store, policy=policy, today=today) if named else []
-    waiting = [state for state in states if not state.done and await began_after_the_hub(state, store)]
-    for event in reminders(waiting, at=at):
+    states = await states_of(named, store=timers.tasks, policy=policy, today=today)
+    for event in reminders([state for state in states if state.known], at=at):
         await timers.publisher.event(event)
         log.info("tasks.reminded", owner=event.data["owner"], tasks=len(event.data["tasks"]))

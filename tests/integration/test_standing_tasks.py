@@ -74,7 +74,7 @@ async def test_desk_shows_whose_a_task_is_and_says_that_it_is_done(opened: Datab
 
     assert ("operations", "open", 2) == (row["owner"], row["state"], len(row["lacking"]))
     assert (200, said.id) == (done.status, done.json["event_id"])
-    assert ("Acta 14 del comité.", row["since"]) == (said.data["note"], said.data["since"])
+    assert ("Acta 14 del comité.", row["begins_on"]) == (said.data["note"], said.data["since"])
     assert ("task.done", "task:pqrs_analysis") in [(note.action, note.subject) for note in world.audit.rows]
     assert ("done", []) == (after["state"], after["lacking"])
     assert [200, 200, 200] == [page.status for page in pages]

@@ -12,8 +12,12 @@ import pytest
 
 from hub.catalog import BY_NAME
 from hub.catalog.standing_tasks import OWNERS, STANDING_TASKS
+from hub.desk.tasks.noun import NOUN
+from hub.desk.tasks.rows import TaskRow
+from hub.doors.command import _print
 from hub.model import Event, type_of
-from hub.model.standing_tasks import DONE, DUE, StandingTask, TaskPlace
+from hub.model.standing_tasks import DONE, DUE, Cadence, StandingTask, TaskPlace
+from hub.operations.standing_tasks import states_of
 from hub.policy import load_policy
 from hub.rendering.titles_es import DUTIES, TASK_STEPS, TASKS
 from hub.sla.standing_tasks import done_event, due_on, is_reminded, period_before, period_of
@@ -139,6 +143,33 @@ async def test_nobody_is_reminded_of_a_period_that_began_before_the_hub() -> Non
     began = local("2026-03-05 10:00")
 
     assert [("2026-04-09", False)] == (await reminded_within(hub, 31, ALTOS, of=ANALYSIS, began=began))[:1]
+
+
+async def test_nothing_of_a_period_before_the_hub_is_overdue() -> None:
+    hub = await a_hub("2026-03-31 08:30")
+    today, late = date(2026, 3, 31), MemoryStandingTasks(hub.store.tables, began=local("2026-01-05 10:00"))
+    for store, overdue in ((MemoryStandingTasks(hub.store.tables), True), (late, False)):
+        [state] = await states_of([SURVEY], store=store, policy=POLICY, today=today)
+
+        assert overdue is state.is_overdue(today)
+
+
+def test_terminal_shows_a_task(capsys: pytest.CaptureFixture[str]) -> None:
+    [read] = NOUN.reads
+    row = TaskRow(
+        id="training",
+        policy=["10.1.1"],
+        owner="operations",
+        every=Cadence.HALF_YEAR,
+        begins_on=date(2026, 7, 1),
+        due_on=date(2026, 9, 28),
+        state="open",
+        last_done_at=None,
+        lacking=[],
+    )
+    _print(read, row, as_json=False)
+
+    assert "2026-09-28" in capsys.readouterr().out
 
 
 async def test_two_processes_and_a_restart_remind_once() -> None:

@@ -74,10 +74,10 @@ def _row(state: TaskState, *, overdue: bool) -> TaskRow:
         policy=list(task.policy),
         owner=task.owner,
         every=task.every,
-        since=state.since,
+        begins_on=state.since,
         due_on=state.due_on,
         state="done" if state.done else "overdue" if overdue else "open",
-        last_done=state.last_done,
+        last_done_at=state.last_done,
         lacking=[place.name for place in state.lacking],
     )
 

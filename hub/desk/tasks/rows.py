@@ -41,13 +41,13 @@ class TaskRow(Struct, kw_only=True):
         Cell("De", TEXT, words=DUTIES),
     ]
     every: Annotated[Cadence, Cell("Cada cuánto", FACT, words=_EVERY_ES)]
-    since: Annotated[date, Cell("Desde", FACT)]
+    begins_on: Annotated[date, Cell("Desde", FACT)]
     due_on: Annotated[
         Annotated[date | None, Meta(description="The last day for it; null: nobody is reminded.")],
         Cell("Hasta", TEXT, value=_due),
     ]
     state: Annotated[TaskProgress, Cell("Estado", STATE, words=_PROGRESS_ES, styles=_STYLES)]
-    last_done: Annotated[
+    last_done_at: Annotated[
         Annotated[Instant | None, Meta(description="In this period, or the one before.")],
         Cell("Última vez", WHEN),
     ]
