@@ -38,13 +38,14 @@ from hub.operations.clocks.board import ClockFilter, Clocks
 from hub.operations.clocks.schemas import ClockStep
 from hub.policy import load_policy
 from hub.rendering.labels_es import CLOCK_STATES, MESSAGE_STATES
+from hub.rendering.titles_es import CLOCKS
 
 app = typer.Typer(invoke_without_command=True)
 
 _COLUMNS: Final[Columns] = {
     "vence": "due_at",
     "en palabras": "due_words",
-    "promesa": "name",
+    "promesa": lambda row: CLOCKS.get(row.name, row.name),
     "caso": lambda row: short_case(row.case),
     "nivel": "level",
     "estado": lambda row: CLOCK_STATES[row.state].lower(),
@@ -93,7 +94,9 @@ async def show(
         print_json(clock)
         return
     out = console()
-    out.print(f"{clock.name} · {short_case(clock.case)} · {clock.due_words}", markup=False)
+    out.print(
+        f"{CLOCKS.get(clock.name, clock.name)} · {short_case(clock.case)} · {clock.due_words}", markup=False
+    )
     out.print(f"{CLOCK_STATES[clock.state].lower()}, nivel {clock.level}\n", markup=False)
     print_table(_STEPS, [line for step in clock.steps for line in _step_lines(step, clock.told)])
     for ack in clock.acknowledged:

@@ -6,11 +6,18 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from hub.model.reach import Reach
+from hub.model.reached import CAPTURED
 from hub.rendering.outcomes_es import STATES
 
 MESSAGE_STATES: Final[Mapping[str, str]] = {state: words.label for state, words in STATES.items()}
 CAPTURED_LABEL: Final = "En un archivo"
 """In the place of «Enviado», where the reason is `captured`."""
+
+
+def state_label(state: str, reason: str | None) -> str:
+    """Return the word of a message's state: what is only in a file was sent to nobody."""
+    return CAPTURED_LABEL if reason == CAPTURED else MESSAGE_STATES.get(state, state)
+
 
 MESSAGE_LISTS: Final[Mapping[str, str]] = {
     "lost": "Solo fallidos",

@@ -104,6 +104,9 @@ def test_nothing_says_of_a_captured_message_that_a_provider_accepted_it() -> Non
     said = what_happened("accepted", "250", None, provider=FILE)
 
     assert [REASONS[CAPTURED], f"{REASONS[CAPTURED]}."] == [said, described("sent", CAPTURED).means]
+    assert ("En un archivo", "Enviado") == tuple(
+        labels_es.state_label("sent", reason) for reason in (CAPTURED, None)
+    )
 
 
 def test_explanation_names_no_command_and_the_command_line_adds_it() -> None:

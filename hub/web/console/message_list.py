@@ -33,7 +33,7 @@ _SHEET: Final[Mapping[str, Callable[[MessageRow], object]]] = {
     "Evento": lambda row: EVENTS.get(row.event, row.event),
     "Persona": lambda row: row.person,
     "Canal": lambda row: labels_es.CHANNELS.get(row.channel, row.channel),
-    "Estado": lambda row: labels_es.MESSAGE_STATES.get(row.state, row.state),
+    "Estado": lambda row: labels_es.state_label(row.state, row.reason),
     "Motivo": lambda row: row.reason,
     "Qué significa": lambda row: row.means,
     "Qué hacer": lambda row: row.to_do,
