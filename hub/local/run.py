@@ -169,7 +169,7 @@ class LocalHub:
 
     @property
     def _may_demonstrate(self) -> bool:
-        return self._demonstration and len(self._servers) == len(SERVERS)
+        return self._demonstration and len(self._own_servers) == len(SERVERS)
 
     async def _shown_to_newcomers(self) -> tuple[accounts.Accounts, str | None]:
         """Return the accounts of the demonstration, made once, and a resident's page."""

@@ -11,7 +11,7 @@ from hub.rendering.outcomes_es import STATES
 
 MESSAGE_STATES: Final[Mapping[str, str]] = {state: words.label for state, words in STATES.items()}
 CAPTURED_LABEL: Final = "En un archivo"
-"""In the place of «Enviado», where the reason is `captured`."""
+"""In the place of the label of `sent`, where the reason is `captured`."""
 
 
 def state_label(state: str, reason: str | None) -> str:

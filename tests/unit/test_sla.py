@@ -121,7 +121,7 @@ def test_update_ends_an_emergency_only_if_its_status_is_cleared(status: str, *, 
     assert (clock.ended_at is not None) is ends
 
 
-@pytest.mark.parametrize("name", ["pqrs.escalated", "sla.breached", "pqrs.responded"])
+@pytest.mark.parametrize("name", ["pqrs.escalated", "sla.breached", "pqrs.transferred"])
 def test_event_of_the_hub_itself_moves_no_clock(name: str) -> None:
     own = event(name, at=MONDAY + HOUR, source=HUB_SOURCE)
 
