@@ -15,7 +15,7 @@ CAPTURED_LABEL: Final = "En un archivo"
 
 
 def state_label(state: str, reason: str | None) -> str:
-    """Return the word of a message's state: what is only in a file was sent to nobody."""
+    """Return the word of a message's state: what is only in a file has reached nobody."""
     return CAPTURED_LABEL if reason == CAPTURED else MESSAGE_STATES.get(state, state)
 
 
