@@ -25,6 +25,8 @@ _HOW_IT_GOES: Final = to("petitioner", Purpose.TRANSACTIONAL, "email", "sms")
 ATTENTION: Final = (
     EventType(
         name="pqrs.received",
+        # Somebody of the staff may make one of what a person has written.
+        shared=True,
         case="pqrs_id",
         audiences=(
             to("petitioner", Purpose.TRANSACTIONAL, "email+sms", "whatsapp", print=Print.BOTH),

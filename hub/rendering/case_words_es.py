@@ -66,6 +66,15 @@ CLOSINGS: Final[Mapping[str, tuple[str, str]]] = {
     "survey_id": ("En qué quedó la llamada", "Termina el plazo de la llamada. No se le escribe a nadie."),
 }
 """Beginning of a case's key → the question of the form that closes it, and what follows."""
+PQRS_KINDS: Final[Mapping[str, str]] = {
+    "peticion": "Petición",
+    "queja": "Queja",
+    "reclamo": "Reclamo",
+    "sugerencia": "Sugerencia",
+    "informacion": "Petición de información",
+    "consulta": "Consulta",
+}
+"""What a PQRS is in law."""
 ANSWERED_BY: Final[Mapping[str, str]] = {
     "directory": "Se le responde por los datos que el directorio tiene de la persona.",
     "reached": "Se le responde al correo o al teléfono que dejó; si no le llega, por carta.",

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 from typing import Any, Final
+from urllib.parse import urlencode
 
 
 class Door(Enum):
@@ -111,6 +112,7 @@ MAIL_OF_PERSON: Final = {"address": "MARK@lives.example"}
 MARCH: Final = "from=2026-03-01&to=2026-03-31"
 WHOLE: Final = "?whole=true"
 CASE: Final = "pqrs_id:CASE-MARK"
+FILED: Final = {"radicado": "PQ-7", "kind": "queja", "service_area": "administracion", "subject": "Ruido"}
 
 _press: Final = partial(Row, where=OWN, form="", status=303)
 """A button of a page: the answer leads back to the page."""
@@ -170,6 +172,8 @@ ROWS: Final[dict[str, Row]] = {
     "POST /api/cases/{key}/reply": Row(needs=OPERATE, where=OWN, fill=CASE, body={"words": "Hola"}),
     "POST /api/cases/{key}/close": Row(needs=OPERATE, where=OWN, fill=CASE, body={"words": "Hecho"}),
     "POST /api/cases/{key}/respond": Row(needs=OPERATE, where=OWN, fill=CASE, body={"words": "Hecho"}),
+    # A PQRS is none of a conversation: who may do it hears that.
+    "POST /api/cases/{key}/file": Row(needs=OPERATE, where=OWN, fill=CASE, body=FILED, status=409),
     "POST /api/cases/{key}/take-on": Row(needs=OPERATE, where=OWN, fill=CASE),
     "POST /api/cases/{key}/release": Row(needs=OPERATE, where=OWN, fill=CASE),
     "GET /api/cases/{key}/constancia": Row(needs=PRIVACY, where=OWN, fill="pqrs_id:CASE-MARK"),
@@ -268,6 +272,7 @@ ROWS: Final[dict[str, Row]] = {
     "GET /cases/{key}/close": Row(needs=OPERATE, where=OWN, fill=CASE),
     "POST /cases/{key}/close": Row(needs=OPERATE, where=OWN, fill=CASE, form="words=Hecho", status=303),
     "POST /cases/{key}/respond": Row(needs=OPERATE, where=OWN, fill=CASE, form="words=Hecho", status=303),
+    "POST /cases/{key}/file": Row(needs=OPERATE, where=OWN, fill=CASE, form=urlencode(FILED), status=409),
     "POST /cases/{key}/take-on": Row(needs=OPERATE, where=OWN, fill=CASE, form="", status=303),
     "POST /cases/{key}/release": Row(needs=OPERATE, where=OWN, fill=CASE, form="", status=303),
     "GET /clocks": Row(needs=READ, where=OWN),

@@ -8,10 +8,13 @@ from typing import Final
 
 import pytest
 
+from hub.errors import NotOffered
 from hub.inbound.process_reply import take_reply
 from hub.model import ClockState, Event, Message, Reply, State
+from hub.operations.cases.filing import petition_of
+from hub.ports.cases import CaseFacts
 from hub.timers.scheduler import fire_from_sql
-from tests.unit.factories import HOUR, MONDAY, email, event, somebody
+from tests.unit.factories import HOUR, MONDAY, SCHEMAS, email, event, somebody
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
 from tests.unit.timer_harness import timers_of
 
@@ -103,6 +106,40 @@ async def test_what_the_writer_answers_to_the_mails_receipt_is_of_the_pqrs(hub: 
 
     assert f"pqrs_id:{opened.data['pqrs_id']}" == hub.stored(more).case == more.data["case"]
     assert 2 == sum(clock.ended_at is None for clock in hub.store.clocks)
+
+
+FILED: Final = {"radicado": "PQ-7", "kind": "queja", "service_area": "conserjeria", "subject": "Ruido"}
+
+
+def facts_of(hub: MemoryHub, told: Event) -> CaseFacts:
+    stored = hub.stored(told)
+    head = tuple(clock for clock in hub.store.clocks if clock.case == stored.case)
+    return CaseFacts(case=stored.case or "", first=stored, head=head, entries=())
+
+
+async def test_staff_makes_a_pqrs_of_a_mail_and_its_terms_count_from_the_mail(hub: MemoryHub) -> None:
+    told = await wrote(hub)
+    hub.clock.advance(HOUR)
+    filed = petition_of(facts_of(hub, told), FILED, form="f", now=hub.clock())
+    SCHEMAS.check(filed, now=hub.clock())
+    again = petition_of(facts_of(hub, told), FILED, form="f", now=hub.clock())
+    await hub.take_in(filed)
+
+    assert filed.id == again.id
+    assert ("correo", "PQ-7") == (filed.data["entry_channel"], filed.data["pqrs_id"])
+    assert {MONDAY} == {clock.started_at for clock in hub.store.clocks if clock.case == "pqrs_id:PQ-7"}
+    assert ["maria@example.co"] == [one.address for one in hub.of(filed) if one.channel == "email"]
+    assert [] == to_come(hub, told)
+    with pytest.raises(NotOffered, match="already"):
+        petition_of(facts_of(hub, told), FILED, form="g", now=hub.clock())
+
+
+async def test_what_is_a_pqrs_is_not_filed_once_more(hub: MemoryHub) -> None:
+    opened = event("pqrs.received")
+    await hub.take_in(opened)
+
+    with pytest.raises(NotOffered, match="has written"):
+        petition_of(facts_of(hub, opened), FILED, form="f", now=hub.clock())
 
 
 async def test_reply_within_a_case_that_becomes_a_pqrs_of_its_own_leaves_that_case(hub: MemoryHub) -> None:

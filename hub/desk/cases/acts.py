@@ -1,17 +1,18 @@
-"""Cases: the final answer to a petition."""
+"""Cases: what somebody wrote becomes a petition, and a petition gets its final answer."""
 
 from __future__ import annotations
 
 from secrets import token_urlsafe
 from typing import Annotated, Final
 
-from msgspec import Meta
+from msgspec import Meta, structs
 
-from hub.desk.cases.rows import AnswerBody
+from hub.desk.cases.rows import AnswerBody, FiledBody
 from hub.doors.operator import Operator
 from hub.errors import NoSuch, SeveralCases
 from hub.operations.cases import lookup
 from hub.operations.cases.acts import CaseActed
+from hub.operations.cases.filing import petition_of
 from hub.ports.cases import KnownCase
 
 CASE: Final = "case"
@@ -33,6 +34,23 @@ async def respond_to_case(by: Operator, key: Key, body: AnswerBody) -> CaseActed
         now=by.now,
         places=by.places,
     )
+
+
+async def file_conversation(by: Operator, key: Key, body: FiledBody) -> CaseActed:
+    """
+    Make a PQRS of what somebody wrote: its terms count from when it came, and the conversation is that case.
+
+      hub cases file thread_id:de-1 --radicado PQ-7 --kind queja --service-area conserjeria --subject Ruido
+    """
+    case, stores = await _case(by, key), by.stores
+    facts = await stores.cases.page(case, after=None, limit=1, places=by.places)
+    given = structs.asdict(body)
+    form = given.pop("form") or token_urlsafe(12)
+    event = petition_of(facts, given, form=form, now=by.now)
+    stores.schemas.check(event, now=by.now)
+    await by.audit("case.file", f"case:{case.case}", event=event.name)
+    await stores.publisher.event(event)
+    return CaseActed(case=case.case, event=event.name, event_id=event.id)
 
 
 async def _case(by: Operator, key: str) -> KnownCase:

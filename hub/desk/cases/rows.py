@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
 from hub.operations.cases.acts import LONGEST
 
 _DOCUMENT: Final = 2000
+
+
+class FiledBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What staff says of a conversation that becomes a PQRS; its writer has said the rest."""
+
+    radicado: Annotated[str, Meta(min_length=1, max_length=200, description="The number that it gets.")]
+    kind: Annotated[
+        Literal["peticion", "queja", "reclamo", "sugerencia", "informacion", "consulta"],
+        Meta(description="What it is in law; decides the legal term."),
+    ]
+    service_area: Annotated[
+        str, Meta(min_length=1, max_length=200, description="The area that answers, like administracion.")
+    ]
+    subject: Annotated[str, Meta(min_length=1, max_length=1000, description="What it is about, in one line.")]
+    form: Annotated[str, Meta(max_length=100, description="The same twice is one act.")] = ""
 
 
 class AnswerBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

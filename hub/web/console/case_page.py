@@ -155,6 +155,7 @@ async def _work(request: web.Request, known: KnownCase) -> Mapping[str, Any]:
         "may_act": may,
         "may_reply": may and known.first is not None and act_of(REPLIES, case) is not None,
         "may_respond": may and known.first is not None and act_of(ANSWERS, case) is not None,
+        "may_file": may and known.first is not None,
         "may_close": may and act_of(CLOSINGS, case) is not None,
         "is_conversation": _kind(case) == "thread_id",
         "case_words": case_words_es,
