@@ -114,10 +114,15 @@ async def test_who_got_nothing_is_told_with_the_reason(home: Lasting) -> None:
         data = reply("nadie", petitioner={"name": "Nadie", "email": "nadie@@example"})
         published = await home.publish("pqrs.replied", data, source=OURS)
         await home.publish("pqrs.replied", {"pqrs_id": "sin-datos"}, source=OURS)
-        await until(lambda: len(heard) == 3, "what was lost, and what was refused")
+        await until(lambda: len(heard) == 4, "what was lost, what was refused, and the address that is none")
 
     names = sorted(told["type"].removeprefix("co.coproservicios.") for told in heard)
-    assert ["event.rejected.v1", "notification.failed.v1", "notification.undelivered.v1"] == names
+    assert [
+        "event.rejected.v1",
+        "hub.event.unreached.v1",
+        "notification.failed.v1",
+        "notification.undelivered.v1",
+    ] == names
     lost = [told for told in heard if told["type"].endswith("undelivered.v1")]
     assert [(published, "suppressed", True)] == [
         (told["event_id"], told["state"], told["final"]) for told in lost
