@@ -160,10 +160,19 @@ def _is_acknowledged_already(inbound: Inbound, tables: Tables, now: datetime) ->
     thanked = [reply for reply, at in tables.replies.values() if reply.acknowledge and at > now - QUIET]
     if sum(reply.thread == inbound.thread for reply in thanked) >= MOST_THANKS:
         return True
-    if inbound.kind is ReplyKind.OPT_OUT:
-        return _is_confirmed(inbound.reply.address, tables)
-    answered_each_time = inbound.taking is not None or emergency_replies.is_call(inbound)
-    return not answered_each_time and any(_same(earlier, inbound) for earlier in thanked)
+    if inbound.kind is ReplyKind.OPT_OUT and _is_confirmed(inbound.reply.address, tables):
+        return True
+    if inbound.taking is not None or emergency_replies.is_call(inbound):
+        return False
+    if _is_marked(inbound.reply.address, tables, now):
+        return True
+    return inbound.kind is not ReplyKind.OPT_OUT and any(_same(earlier, inbound) for earlier in thanked)
+
+
+def _is_marked(address: str, tables: Tables, now: datetime) -> bool:
+    """Return whether nobody of those who have this address may be contacted."""
+    marks = [tables.directory.marks.get(ref) for ref in tables.directory.having(address)]
+    return bool(marks) and all(mark is not None and mark.holds(now) for mark in marks)
 
 
 def _is_confirmed(address: str, tables: Tables) -> bool:

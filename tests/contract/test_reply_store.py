@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 
+from hub.inbound import emergency_replies
 from hub.inbound.replies import OF_REPLIES, complained, event_of, read
 from hub.model import (
     About,
@@ -19,6 +20,7 @@ from hub.model import (
     Clock,
     Complaint,
     Inbound,
+    MarkReason,
     Message,
     Outcome,
     Purpose,
@@ -30,6 +32,7 @@ from hub.model import (
 from hub.model.casework import FILED
 from hub.ports.casework import ReplyFilter
 from tests.contract.stores import RealStores, Stores
+from tests.contract.test_preferences import marked
 from tests.contract.values import LEASE, NOON, clock, event, message, now, person, stored
 
 PHONE = "+573001234567"
@@ -199,6 +202,28 @@ async def test_who_reads_english_is_answered_in_english_also_when_they_write_fir
     assert ["p-1", None] == [one.about.person for one in kept]
     assert ["en", None] == [sender.get("locale") for sender in senders]
     assert [kept[0]] == [one for one in await stores.timers.unpublished_replies(9) if one.id == kept[0].id]
+
+
+async def test_who_must_not_be_contacted_gets_no_receipt_but_for_a_call_for_help(stores: Stores) -> None:
+    """A receipt is transactional, and goes to the address that wrote: the mark is the person's."""
+    people = {"p-1": PHONE, "p-2": "+573001112222", "p-3": "+573001112222"}
+    async with stores.intake.transaction() as transaction:
+        points = {ref: [{"id": "t", "kind": "phone", "value": number}] for ref, number in people.items()}
+        await transaction.apply_directory([person(ref, contact_points=points[ref]) for ref in people])
+    for ref in ("p-1", "p-2"):
+        await stores.preferences.mark(marked(MarkReason.CONTESTED_ACCOUNT, who=ref))
+    kept = [await take(stores, reply(words)) for words in ("¿Ya?", "BAJA")]
+    shared = await take(stores, reply(address="+573001112222"))
+    data = {"emergency_id": "E-1", "kind": "incendio", "contact": "601 555 0199", "instruction": "Salga."}
+    declared = stored(event("emergency.declared", data=data, id="e-1"), case="emergency_id:E-1", unit_id=None)
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([declared])
+    await texted(stores, declared, purpose=Purpose.EMERGENCY, audience=1)
+    help_asked = await take(stores, reply("Hay humo"))
+
+    assert [False, False] == [one.acknowledge for one in kept]
+    assert (True, True) == (shared.acknowledge, kept[1].revokes), "nobody knows who of both has written"
+    assert (True, True) == (help_asked.acknowledge, emergency_replies.is_call(help_asked))
 
 
 async def test_concurrent_texts_make_one_row_each_and_one_acknowledgement(

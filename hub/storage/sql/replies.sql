@@ -74,6 +74,13 @@ VALUES (
         WHERE earlier.address = $10 AND earlier.received_at > now() - $17::interval AND earlier.acknowledge
           AND earlier.thread = $11 AND earlier.kind = $6 AND earlier.revokes = $4
     ) END
+    -- A mark of staff is of a person, and a receipt goes to an address: to none that only marked people have. A call
+    -- for help is answered, and staff that takes a case. By the index of search: anybody may write.
+    AND ($16::jsonb IS NOT NULL OR $19 OR NOT coalesce((
+        SELECT bool_and(EXISTS (SELECT FROM marked WHERE marked.person = person.id)) FROM person
+        WHERE NOT removed AND address_words LIKE '%' || regexp_replace(lower($10), '([\\%_])', '\\\1', 'g') || '%'
+          AND lower($10) = ANY (string_to_array(address_words, ' '))
+    ), false))
     -- Limits a loop with an auto-responder that writes from a new address each time.
     AND (
         SELECT count(*) FROM reply AS earlier
