@@ -27,7 +27,7 @@ def main() -> int:
     live = partial(live_through, people=PER_BUILDING, seed=given.seed, days=given.days)
     findings = _run(live, buildings, processes=given.processes)
     sys.stdout.write(verdict(findings) + "\n")
-    return 1 if findings.rules or findings.withheld else 0
+    return 1 if findings.rules or findings.withheld or findings.miscounted else 0
 
 
 def _run(live: Callable[[int], Findings], buildings: int, *, processes: int) -> Findings:

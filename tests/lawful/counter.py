@@ -10,6 +10,7 @@ Counter of unlawful contacts among accepted messages: written from the laws, wit
 * Who is erased gets nothing more (Ley 1581, art. 8 (e)); who reads another language is written to in it.
 * The company's policy, 4.1 and 6.2: no notice of the service rings a telephone from 22:00 to 7:00, unless a
   service is interrupted.
+* A petition is answered within 15 business days after its receipt (Ley 1755 de 2015, art. 14).
 * Emergencies and legal notices leave, whoever has refused the rest (Ley 675 de 2001; Ley 1755 de 2015).
 
 Where the law is silent, the careful reading counts: collection and advertising share the day and the week, a
@@ -36,6 +37,7 @@ from tests.lawful.facts import (
     QuietHours,
     Statement,
     SwitchedOff,
+    Term,
 )
 from tests.lawful.holidays import is_holiday
 
@@ -53,11 +55,14 @@ EVERY_CHANNEL: Final = frozenset({"email", "sms", "whatsapp", "push", "voice", "
 SILENT: Final = frozenset({"inbox", "print"})
 """Channels that disturb nobody; a letter is in Spanish, as the law's own words are."""
 RINGING: Final = frozenset({"push", "sms", "whatsapp", "voice"})
+BUSINESS_DAYS: Final = 15
+"""To answer a petition, whenever its receipt is registered."""
 BETWEEN_SURVEYS: Final = timedelta(days=30)
 
 _WEEKDAY: Final = (time(7), time(19))
 _SATURDAY: Final = (time(8), time(15))
 _DAY: Final = (time(7), time(22))
+_ONE: Final = timedelta(days=1)
 
 _Wish = TypeVar("_Wish", Statement, DoNotContact, SwitchedOff, QuietHours)
 
@@ -104,6 +109,21 @@ def withheld(contacts: Iterable[Contact], owed: Iterable[Owed]) -> list[Owed]:
     for contact in contacts:
         left[contact.person, contact.about].append(contact.at)
     return [one for one in owed if not any(at <= one.by for at in left[one.person, one.about])]
+
+
+def miscounted(terms: Iterable[Term]) -> list[Term]:
+    """Return the terms that do not end as the law says."""
+    return [term for term in terms if term.due != due_by_law(term.received)]
+
+
+def due_by_law(received: datetime) -> datetime:
+    """Return the end of the fifteenth business day after the receipt (Ley 1755 de 2015, art. 14)."""
+    day = received.astimezone(BOGOTA).date()
+    for _ in range(BUSINESS_DAYS):
+        day += _ONE
+        while day.weekday() >= 5 or is_holiday(day):
+            day += _ONE
+    return datetime.combine(day + _ONE, time(0), BOGOTA)
 
 
 def by_rule(breaches: Iterable[Breach]) -> Counter[Rule]:

@@ -134,6 +134,15 @@ class Owed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """A petition that the company has received, and the instant by which it means to answer."""
+
+    case: str
+    received: datetime
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     statements: Sequence[Statement] = ()
     payments: Sequence[Payment] = ()

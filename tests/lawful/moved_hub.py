@@ -53,7 +53,7 @@ from hub.timers.erasures import keep_erased
 from hub.timers.lease_time import LeaseTime
 from hub.timers.notice_digests import keep_digests
 from hub.timers.scheduler import audit, keep_appointments
-from tests.lawful.facts import Contact, Erased
+from tests.lawful.facts import Contact, Erased, Term
 from tests.lawful.ledger import Ledger
 from tests.lawful.moved_stores import InMemory, MovedStores
 from tests.lawful.provider import TRAITS, Delivery, Killed, Luck, Provider, as_channels, providers, render
@@ -142,6 +142,13 @@ class MovedHub:
             if (contact := self._contact(delivery)) is not None
         ]
         return sorted(found, key=lambda contact: contact.at)
+
+    def terms(self) -> Sequence[Term]:
+        """Return by when the hub means to answer each petition; in memory only."""
+        assert isinstance(self._stores, InMemory)
+        clocks = [clock for clock in self._stores.intake.tables.clocks.values() if clock.name == "legal_term"]
+        received = self.building.received
+        return [Term(case=one.case, received=received[one.case], due=one.due_at) for one in clocks]
 
     def _contact(self, delivery: Delivery) -> Contact | None:
         """Read a delivery by the book; None for a message of the hub itself to staff."""

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.lawful.counter import Rule, unlawful, withheld, within_hours
+from tests.lawful.counter import Rule, miscounted, unlawful, withheld, within_hours
 from tests.lawful.facts import (
     Contact,
     DoNotContact,
@@ -27,6 +27,7 @@ from tests.lawful.facts import (
     Reader,
     Statement,
     SwitchedOff,
+    Term,
 )
 from tests.lawful.holidays import HOLIDAYS, YEARS, is_holiday
 
@@ -403,6 +404,22 @@ def test_what_must_leave_and_does_not_in_time_is_withheld() -> None:
         contact(person="p-2", about="e-1"),
     ):
         assert withheld([other], [owed]) == [owed]
+
+
+@pytest.mark.parametrize(
+    ("received", "due"),
+    [
+        ("2026-03-09T08:05", "2026-04-01T00:00"),  # Monday; 23 March is a holiday
+        ("2026-03-27T23:59:59", "2026-04-22T00:00"),  # Friday before Holy Week
+        ("2026-04-04T09:00", "2026-04-25T00:00"),  # Holy Saturday
+        ("2026-12-23T10:00", "2027-01-19T00:00"),
+    ],
+)
+def test_a_petition_is_due_fifteen_business_days_after_its_receipt(received: str, due: str) -> None:
+    lawful = Term(case="pqrs_id:1", received=local(received), due=local(due))
+    assert miscounted([lawful]) == []
+    late = replace(lawful, due=lawful.due + timedelta(days=1))
+    assert miscounted([late]) == [late]
 
 
 def test_one_contact_may_break_several_rules() -> None:

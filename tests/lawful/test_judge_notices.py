@@ -21,7 +21,7 @@ from hub.testing import replies as memory_replies
 from hub.testing import unsubscribes
 from hub.testing.tables import OptOut, Tables
 from hub.testing.transaction import MemoryTransaction
-from tests.lawful.counter import Rule, by_rule, unlawful, withheld
+from tests.lawful.counter import Rule, by_rule, miscounted, unlawful, withheld
 from tests.lawful.moved_hub import MovedHub
 from tests.lawful.provider import Luck
 from tests.lawful.telling import Telling
@@ -140,3 +140,10 @@ def test_a_hub_that_withholds_what_the_law_demands_from_who_said_no_is_noticed(
     monkeypatch.setattr(verdict, "NEED_CONSENT", NEED_CONSENT | {Purpose.LEGAL})
     hub = lived(load_policy())
     assert withheld(hub.contacts(), hub.building.owed)
+
+
+def test_a_hub_whose_terms_begin_when_a_petition_is_registered_is_noticed() -> None:
+    policy = load_policy()
+    legal_term = replace(policy.clocks["legal_term"], since=None)
+    hub = lived(replace(policy, clocks={**policy.clocks, "legal_term": legal_term}))
+    assert miscounted(hub.terms())

@@ -31,6 +31,12 @@ def test_who_has_said_no_still_gets_emergencies_and_what_the_law_demands(finding
 
 
 @pytest.mark.slow
+def test_each_petition_is_to_be_answered_by_the_day_that_the_law_says(findings: Findings) -> None:
+    """Ley 1755 de 2015, art. 14: from its receipt, also where it was registered days later."""
+    assert (True, []) == (findings.terms > BUILDINGS, findings.miscounted)
+
+
+@pytest.mark.slow
 def test_no_plan_of_a_year_is_unlawful(findings: Findings) -> None:
     assert findings.plans == {}
 

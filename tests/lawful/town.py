@@ -108,6 +108,8 @@ class Building:
     acts: Sequence[Act] = ()
     book: dict[str, About] = field(default_factory=dict)
     owed: Sequence[Owed] = ()
+    received: Mapping[str, datetime] = field(default_factory=dict)
+    """When each petition was received, by its case."""
 
     @property
     def readers(self) -> Sequence[Reader]:
@@ -136,6 +138,7 @@ class _Maker:
         self._acts: list[Act] = []
         self._book: dict[str, About] = {}
         self._owed: list[Owed] = []
+        self._received: dict[str, datetime] = {}
         self._people = [_resident(number, index) for index in range(people)]
         self._tenants = [person for person in self._people if random.random() < 0.25]
         self._payers: dict[str, str] = {}
@@ -162,6 +165,7 @@ class _Maker:
             acts=sorted(self._acts, key=lambda act: (act.arrives, act.event.id if act.event else "")),
             book=self._book,
             owed=self._owed,
+            received=self._received,
         )
 
     def _directory(self) -> Iterator[Event]:
@@ -276,17 +280,20 @@ class _Maker:
         for number in range(self._random.choice((0, 0, 0, 1, 2))):
             at = self._some_time()
             case = {"pqrs_id": f"pq-{person.ref}-{number}", "radicado": f"PQ-{person.ref}-{number}"}
+            # The second one came by letter, and was registered days later.
+            received = at - number * timedelta(hours=61)
             opened = {
                 **case,
                 "kind": "peticion",
                 "entry_channel": "web",
-                "received_at": at.isoformat(),
+                "received_at": received.isoformat(),
                 "service_area": "administracion",
                 "subject": "Copia del acta",
                 "petitioner": {"ref": person.ref},
                 "copropiedad_id": self._place,
             }
-            self._publish("pqrs.received", at, opened, purpose="transactional")
+            if self._publish("pqrs.received", at, opened, purpose="transactional") is not None:
+                self._received[f"pqrs_id:{case['pqrs_id']}"] = received
             replied = at + self._up_to(timedelta(hours=20))
             summary = {"summary": "La buscamos.", "agent_id": "p-laura"}
             self._publish("pqrs.replied", replied, {**case, **summary}, purpose="transactional")

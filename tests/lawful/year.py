@@ -14,8 +14,8 @@ from typing import Final
 
 import structlog
 
-from tests.lawful.counter import BOGOTA, Breach, Rule, unlawful, withheld
-from tests.lawful.facts import Owed
+from tests.lawful.counter import BOGOTA, Breach, Rule, miscounted, unlawful, withheld
+from tests.lawful.facts import Owed, Term
 from tests.lawful.moved_hub import MovedHub, bad_luck
 from tests.lawful.town import DAYS, building, start
 
@@ -43,6 +43,9 @@ class Findings:
     """Messages that the hub itself has made, by purpose: surveys, receipts of replies."""
     withheld: list[Owed] = field(default_factory=list)
     """Emergencies and legal notices that have not left."""
+    terms: int = 0
+    miscounted: list[Term] = field(default_factory=list)
+    """Petitions that the hub would answer by another day than the law says."""
 
     def add(self, other: Findings) -> None:
         self.people += other.people
@@ -53,6 +56,8 @@ class Findings:
         self.plans += other.plans
         self.reactions += other.reactions
         self.own += other.own
+        self.terms += other.terms
+        self.miscounted += other.miscounted
         self.withheld += other.withheld
         for rule, breaches in other.examples.items():
             self.examples.setdefault(rule, []).extend(breaches)
@@ -79,6 +84,7 @@ def live_through(
     findings.contacts.update(contact.purpose for contact in contacts)
     findings.channels.update(contact.channel for contact in contacts)
     findings.reactions.update(hub.readers.done)
+    findings.terms, findings.miscounted = len(hub.terms()), miscounted(hub.terms())
     findings.withheld += withheld(contacts, hub.building.owed)
     findings.own.update(contact.purpose for contact in contacts if contact.about not in hub.building.book)
     facts = hub.ledger.facts()
@@ -114,6 +120,7 @@ def verdict(findings: Findings) -> str:
     lines = [
         f"{total}, {findings.deaths} workers died, {findings.rules.total()} breaches",
         f"replies and buttons: {said}; {len(findings.withheld)} emergencies or legal notices did not leave",
+        f"{findings.terms} petitions, {len(findings.miscounted)} with another term than the law's",
     ]
     for rule, count in findings.rules.most_common():
         lines.append(f"{count:6} {rule}")
