@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
 from aiohttp import ClientSession, hdrs
@@ -44,7 +43,6 @@ async def test_closed_case_asks_and_a_low_score_starts_the_call_once(house: Hous
     house.policy(AT_ONCE)
     house.settings |= {"HUB_SECRET": SECRET, "HUB_PUBLIC_URL": HUB, "HUB_HTTP": address}
     house.settings |= {"HUB_WHATSAPP_URL": house.whatsapp.url}
-    house.whatsapp.approve(json.loads(await house.command("template", "whatsapp", "--json")))
     async with (
         house.running() as publisher,
         Database(house.database_url) as database,
