@@ -38,12 +38,14 @@ LEFT_OUT: Final[Mapping[str, frozenset[str]]] = {
     "desk.webhooks.queries endpoint": frozenset({"waiting"}),
     "storage.case_threads attempts": _CALL,
     "storage.dead_letters show": frozenset({"mended_by", "proven"}),
+    "storage.documents about": frozenset({"fields"}),
     "storage.documents of_letter": frozenset({"withdrawn"}),
     "storage.evidence last_before": frozenset({"leaves"}),
     "storage.explain attempts": _CALL,
     "storage.later_messages attempts": _CALL,
     "storage.letters words": frozenset(Rendered.__struct_fields__) - {"subject", "text", "html"},
     "storage.recipients audiences": frozenset({"left_out"}),
+    "storage.unreached of": frozenset({"fields"}),
     "storage.webhooks due": frozenset({"waiting"}),
 }
 """Fields that keep their default on purpose: another statement has them, or nobody asks there."""
