@@ -2,7 +2,7 @@
 
 from hub.storage.migrations.statements import statements_beside, way_back
 
-revision = "0054"
+revision = "0049"
 down_revision = "0048"
 upgrade = statements_beside(__file__)
 downgrade = way_back(__file__)
