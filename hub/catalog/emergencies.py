@@ -10,6 +10,11 @@ from typing import Final
 from hub.catalog.audiences import to
 from hub.model import ClockMove, EventType, Lane, Move, Print, Purpose
 
+_NOT_THERE: Final = to(
+    "copropiedad:absentees", Purpose.SERVICE, "email+inbox", template="absent", optional=True
+)
+"""Owners and proxies who live elsewhere: nobody wakes them, and nobody looks for them in the building."""
+
 EMERGENCIES: Final = (
     EventType(
         name="emergency.declared",
@@ -20,6 +25,7 @@ EMERGENCIES: Final = (
             to(
                 "copropiedad:residents", Purpose.EMERGENCY, "push+sms+whatsapp+voice+email", print=Print.BOARD
             ),
+            _NOT_THERE,
         ),
         clocks=(ClockMove("emergency_ack", Move.START),),
     ),
@@ -27,7 +33,10 @@ EMERGENCIES: Final = (
         name="emergency.updated",
         lane=Lane.URGENT,
         case="emergency_id",
-        audiences=(to("copropiedad:residents", Purpose.EMERGENCY, "push+sms+whatsapp", print=Print.BOARD),),
+        audiences=(
+            to("copropiedad:residents", Purpose.EMERGENCY, "push+sms+whatsapp", print=Print.BOARD),
+            _NOT_THERE,
+        ),
         clocks=(
             ClockMove("emergency_ack", Move.STOP, when={"status": "cleared"}),
             # The danger has passed: nobody needs to be called about it any more.

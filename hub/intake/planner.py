@@ -244,7 +244,8 @@ async def _add_messages(
     records: list[AudienceRecord] = []
     for number, audience in enumerate(fresh, 1):
         planned = plan(audience, people, context=context, now=now)
-        records.append(record(planned, doubled=_doubled(planned.messages, messages), now=now))
+        doubled = _doubled(planned.messages, messages) if planned.messages else ()
+        records.append(record(planned, doubled=doubled, now=now))
         messages.update((message.id, message) for message in planned.messages if message.id not in messages)
         if number % AT_A_TIME == 0:
             await asyncio.sleep(0)

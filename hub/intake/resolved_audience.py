@@ -41,7 +41,8 @@ class PlannedAudience(Struct, frozen=True, kw_only=True):
 
     `broad` are its groups that are expanded page by page, `looked_up` those whose people are looked up at
     once. It `waits` while a party of the case is unknown. `ends_planning` is true if the last page of its
-    broad groups completes the event's planning. `recalled` is true if the event is taken back already.
+    broad groups completes the event's planning. `recalled` is true if the event is taken back already. The
+    people of `then` come on the same pages, after its own.
     """
 
     stored: StoredEvent
@@ -55,6 +56,7 @@ class PlannedAudience(Struct, frozen=True, kw_only=True):
     messages: Sequence[Message] = ()
     ends_planning: bool = False
     recalled: bool = False
+    then: PlannedAudience | None = None
 
     def messages_to(
         self, people: Sequence[Person], *, context: IntakeContext, now: datetime, crowd: int | None = None
@@ -118,7 +120,30 @@ def expansions(audiences: Sequence[PlannedAudience]) -> list[PlannedAudience]:
     if not broad:
         return []
     waiting = any(audience.waits for audience in audiences)
+    if len(broad) > 1:
+        broad = _coupled(broad)
     return [replace(audience, ends_planning=audience is broad[-1] and not waiting) for audience in broad]
+
+
+def _coupled(broad: Sequence[PlannedAudience]) -> list[PlannedAudience]:
+    """
+    Couple people who live elsewhere to the audience of those who live there, which comes before.
+
+    One look-up finds both, and one transaction keeps both: an emergency costs no further statement.
+    """
+    coupled: list[PlannedAudience] = []
+    for audience in broad:
+        if coupled and _live_there(coupled[-1].broad, audience.broad):
+            coupled[-1] = replace(coupled[-1], then=audience)
+        else:
+            coupled.append(audience)
+    return coupled
+
+
+def _live_there(groups: Sequence[Group], others: Sequence[Group]) -> bool:
+    """Return whether the others are at the same place, and are those who live elsewhere."""
+    meant = [replace(other, roles=other.unless, unless=()) for other in others]
+    return len(groups) == 1 and meant == list(groups)
 
 
 def mark_recalled(audiences: Iterable[PlannedAudience], recalls: Iterable[Recall]) -> list[PlannedAudience]:
@@ -134,6 +159,8 @@ def plan(
     audience: PlannedAudience, found: PeopleByGroup, *, context: IntakeContext, now: datetime
 ) -> PlannedAudience:
     """Plan an audience for the people who were looked up; the pages of broad groups come later."""
+    if audience.broad and len(audience.broad) == len(audience.addressees):
+        return audience
     known, missing = _found(audience.addressees, found)
     messages = audience.messages_to(known, context=context, now=now)
     messages += map(unknown_person, audience.messages_to(missing, context=context, now=now))

@@ -103,8 +103,14 @@ class IntakeTransaction(Protocol):
     async def people(self, groups: Collection[Group]) -> Mapping[Group, Sequence[Person]]:
         """Return each group's people, sorted by ref, each person once."""
 
-    async def people_page(self, group: Group, after: str, limit: int) -> Sequence[Person]:
-        """Return up to `limit` people of a broad group with a ref greater than `after`, sorted."""
+    async def people_page(
+        self, group: Group, after: str, limit: int, then: Group | None = None
+    ) -> Sequence[Person]:
+        """
+        Return up to `limit` people of a broad group with a ref greater than `after`, sorted.
+
+        Where the page has room for them, the first people of `then` follow, who have no role of the group.
+        """
 
     async def add_messages(self, messages: Sequence[Message]) -> None:
         """Insert; a message that exists stays as it is."""

@@ -37,19 +37,27 @@ async def look_up(run: Runner, groups: Collection[Group]) -> Mapping[Group, Sequ
     return {group: await consents.asked_of(run, group, found.get(group, ())) for group in groups}
 
 
-async def page(run: Runner, group: Group, after: str, limit: int | None) -> Sequence[Person]:
-    """Return up to `limit` people of a paged group with a ref greater than `after`, sorted."""
-    return await consents.asked_of(run, group, await _page(run, group, after, limit))
+async def page(
+    run: Runner, group: Group, after: str, limit: int | None, then: Group | None = None
+) -> Sequence[Person]:
+    """Return up to `limit` people of a paged group with a ref greater than `after`, then those of `then`."""
+    return await consents.asked_of(run, group, await _page(run, group, after, limit, then))
 
 
-async def _page(run: Runner, group: Group, after: str, limit: int | None) -> Sequence[Person]:
+async def _page(
+    run: Runner, group: Group, after: str, limit: int | None, then: Group | None = None
+) -> Sequence[Person]:
     if group.everywhere:
         rows = await run.rows(_SQL["everywhere"], group.roles, after, limit, group.service_area)
         # A notice to all of the company's buildings addresses people, not units.
         return [to_person(row) for row in rows]
-    here = group.copropiedad_id, group.roles, group.towers
-    rows = await run.rows(_SQL["page"], *here, after, limit, group.service_area)
-    return [to_person(row, row["units"] or ()) for row in rows]
+    roles, elsewhere = group.roles, then.roles if then else ()
+    if group.unless:
+        roles, elsewhere = group.unless, group.roles
+    here, behind = (group.copropiedad_id, roles, group.towers), bool(group.unless)
+    rows = await run.rows(_SQL["page"], *here, after, limit, group.service_area, elsewhere, behind)
+    people = ((to_person(row, row["units"] or ()), row["elsewhere"]) for row in rows)
+    return [replace(person, elsewhere=True) if away else person for person, away in people]
 
 
 async def places(run: Runner, units: Collection[str]) -> Mapping[str, str]:

@@ -142,7 +142,8 @@ class Directory:
         staff = group.person is not None or group.nearest or "staff" in group.roles
         any_hour = staff and (self._on_shift(group, now) or self._is_any_hour(person.ref, now))
         weeks = self.weeks_of(person.ref, now) if staff else ()
-        return replace(person, units=units, any_hour=any_hour, weeks=weeks)
+        elsewhere = bool(group.unless)
+        return replace(person, units=units, any_hour=any_hour, weeks=weeks, elsewhere=elsewhere)
 
     def _on_shift(self, group: Group, now: datetime) -> bool:
         staff = set(self._staff(group, now)) if group.duty else set[str]()
@@ -218,10 +219,11 @@ class Directory:
             for membership in self._memberships(now)
             if scopes is None or membership["scope"] in scopes
         ]
+        out = {membership["person_id"] for membership in found if membership["role"] in group.unless}
         return [
             (membership["person_id"], membership["scope"])
             for membership in found
-            if _is_of(group, membership)
+            if _is_of(group, membership) and membership["person_id"] not in out
         ]
 
     def _scopes(self, group: Group) -> Collection[str]:

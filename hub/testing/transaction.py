@@ -154,8 +154,11 @@ class MemoryTransaction:
     async def people(self, groups: Collection[Group]) -> Mapping[Group, Sequence[Person]]:
         return {group: self._people(group) for group in groups}
 
-    async def people_page(self, group: Group, after: str, limit: int) -> Sequence[Person]:
-        return [person for person in self._people(group) if person.ref > after][:limit]
+    async def people_page(
+        self, group: Group, after: str, limit: int, then: Group | None = None
+    ) -> Sequence[Person]:
+        found = [person for person in self._people(group) if person.ref > after]
+        return [*found, *(self._people(then) if then else ())][:limit]
 
     def _people(self, group: Group) -> Sequence[Person]:
         people: Sequence[Person] = self._tables.directory.people(group, self._now)

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from hub.model import Event
-from hub.people.audience import EVERY_ROLE, RESIDENTS, STAFF, Group
+from hub.people.audience import ABSENTEES, EVERY_ROLE, RESIDENTS, STAFF, Group
 from tests.contract.stores import Stores
 from tests.contract.values import membership, membership_removed, now, person, person_removed, unit
 
@@ -96,3 +96,43 @@ async def test_everyone_is_paged_without_repetition(stores: Stores, group: Group
             found += [row.ref for row in page]
 
     assert expected == found
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 5])
+async def test_people_who_live_elsewhere_come_after_those_who_live_there(stores: Stores, limit: int) -> None:
+    """Caro owns a home and lives in another: she comes once, for where she lives. Dora owns no longer."""
+    residents = Group(roles=RESIDENTS, copropiedad_id="ph-9")
+    absentees = replace(residents, roles=ABSENTEES, unless=RESIDENTS)
+    yesterday = (now() - timedelta(days=1)).isoformat()
+    asked, after = residents, ""
+    then: Group | None = absentees
+    found: list[tuple[str, bool, tuple[str, ...]]] = []
+    async with stores.intake.transaction() as transaction:
+        await transaction.apply_directory(
+            [
+                *directory(),
+                unit("u-2", copropiedad="ph-9", tower="1"),
+                membership("p-caro", "unit:u-2", "owner"),
+                membership("p-elsa", "copropiedad:ph-9", "proxy"),
+                membership("p-dora", "unit:u-9", "owner", until=yesterday),
+                membership("p-fito", "unit:u-2", "owner"),
+                membership("p-fito", "unit:u-2", "resident", until=yesterday),
+            ]
+        )
+        alone = (await transaction.people([absentees]))[absentees]
+        while page := await transaction.people_page(asked, after, limit, then):
+            assert len(page) <= limit
+            found += [(one.ref, one.elsewhere, one.units) for one in page]
+            after = page[-1].ref
+            if page[-1].elsewhere:
+                asked, then = absentees, None
+
+    home, other = ("Torre 1 Apto u-9",), ("Torre 1 Apto u-2",)
+    assert [
+        ("p-ana", False, home),
+        ("p-caro", False, home),
+        ("p-beto", True, home),
+        ("p-elsa", True, ()),
+        ("p-fito", True, other),
+    ] == found
+    assert ["p-beto", "p-elsa", "p-fito"] == [person.ref for person in alone]

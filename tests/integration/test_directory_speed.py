@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 from msgspec.structs import replace
 
-from hub.people.audience import EVERY_ROLE, RESIDENTS, Group
+from hub.people.audience import ABSENTEES, EVERY_ROLE, RESIDENTS, Group
 from hub.policy import load_policy
 from hub.storage import Database, PostgresIntake, PostgresReach, PostgresReadiness
 from hub.storage.database import load
@@ -113,7 +113,9 @@ async def test_the_audience_of_one_copropiedad_is_found_by_its_index(kept: Datab
         async with PostgresIntake(kept).transaction() as transaction:
             found = await transaction.people_page(ONE, "", 5000)
         took.append((time.perf_counter() - began) * 1000)
-    page = await _plan(kept, "directory", "page", ONE.copropiedad_id, ONE.roles, (), "", 5000, None)
+    page = await _plan(
+        kept, "directory", "page", ONE.copropiedad_id, ONE.roles, (), "", 5000, None, (), False
+    )
     report(f"{people} people: {len(found)} of one copropiedad in {statistics.median(took):.1f} ms\n{page}")
 
     assert UNITS * 2 == len(found)
@@ -222,7 +224,8 @@ async def test_units_that_nothing_reaches_are_counted_in_one_statement(filled: D
     ("statement", "asked"),
     [
         ("of_units", (["u-7-1", "u-7-2"], ["owner", "payer"])),
-        ("page", (ONE.copropiedad_id, ONE.roles, (), "", 50, None)),
+        ("page", (ONE.copropiedad_id, ONE.roles, (), "", 50, None, (), False)),
+        ("page", (ONE.copropiedad_id, ONE.roles, (), "", 50, None, ABSENTEES, False)),
     ],
 )
 async def test_no_statement_reads_a_whole_role_before_the_first_analyze(

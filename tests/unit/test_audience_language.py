@@ -174,6 +174,8 @@ def test_term_that_needs_an_event_is_refused_without_one(text: str) -> None:
         ("residents:all", "read 'all', expected nothing behind 'residents'"),
         ("staff:oncall", "read 'oncall', expected staff:DUTY, one of service.*mean 'on_call'"),
         ("staff:service@unit:u-1", "read 'unit', expected copropiedad behind 'staff'"),
+        ("absentees", "expected a place behind 'absentees', as in 'absentees@copropiedad"),
+        ("absentees@unit:u-1", "read 'unit', expected copropiedad behind 'absentees'"),
         ("role:dueño", "read 'dueño', expected role:ROLE, one of owner"),
         ("level:5", "read '5', expected level:LEVEL"),
         (

@@ -180,6 +180,13 @@ DIGEST: Final = {
     "clocks": [],
 }
 """Only in the note of `sla.at_risk`: a digest a day by email."""
+NOT_THERE: Final = {
+    "who": ["copropiedad:absentees"],
+    "purpose": "service",
+    "channels": [["email", "inbox"]],
+    "print": "never",
+}
+"""Not in the table: owners and proxies who live elsewhere hear of an emergency (decision 174)."""
 REVISED: Final = (
     [
         event | {"clocks": [*event["clocks"], *({"clock": name, "move": "stop"} for name in CALLS)]}
@@ -187,9 +194,18 @@ REVISED: Final = (
         if event["name"] == "support.replied"
     ]
     + [
-        event | {"clocks": [*event["clocks"], {"clock": "emergency_unreached", "move": "cancel"}]}
+        event
+        | {
+            "audiences": [*event["audiences"], NOT_THERE],
+            "clocks": [*event["clocks"], {"clock": "emergency_unreached", "move": "cancel"}],
+        }
         for event in MISSION["events"]
         if event["name"] == "emergency.updated"
+    ]
+    + [
+        event | {"audiences": [*event["audiences"], NOT_THERE]}
+        for event in MISSION["events"]
+        if event["name"] == "emergency.declared"
     ]
     + [
         event | {"case": "thread_id", "clocks": [{"clock": "legal_term", "move": "reopen"}]}

@@ -102,6 +102,9 @@ NEW: dict[str, Any] = {"position": RECEIVED + 1}
 MONDAY_8 = "El aviso se planeó el lunes 9 de marzo de 2026 a las 8:06 a. m.; "
 WEDNESDAY = PLANNED + 2 * DAY
 OF_TOWER_3 = "el aviso era para residentes y arrendatarios de la Torre 3 de Altos del Rosal."
+OF_ABSENTEES = (
+    "el aviso era para propietarios y apoderados de la copropiedad Altos del Rosal que no viven allí."
+)
 NOT_OF_TOWER_3 = f"No: {OF_TOWER_3[:-1]}; cuando se planeó, la persona no era de ese grupo."
 
 Case = tuple[str, Group, Sequence[Version], str, list[str]]
@@ -286,6 +289,15 @@ MISSES: list[Case] = [
         [],
         "no_membership",
         [NOT_OF_TOWER_3],
+    ),
+    (
+        "owner of another place, who lives elsewhere",
+        {"roles": ["owner", "proxy"], "unless": ["resident", "tenant"], "copropiedad_id": "ph-1"},
+        [lives("unit:u-9", "owner")],
+        "other_copropiedad",
+        [
+            f"No: es propietaria de la copropiedad Las Acacias; {OF_ABSENTEES}",
+        ],
     ),
     (
         "a membership that became somebody else's",

@@ -234,7 +234,12 @@ def test_the_messages_of_one_step_share_the_next_one() -> None:
 def test_more_than_two_hundred_use_the_bulk_lane_unless_urgent(
     crowd: int, lane: Lane, expected: Lane
 ) -> None:
-    assert lane_for(kind(("email",), lane=lane), crowd) is expected
+    assert lane_for(kind(("email",), lane=lane), Purpose.EMERGENCY, crowd) is expected
+
+
+@pytest.mark.parametrize("crowd", [1, CROWD + 1])
+def test_notice_of_the_service_about_an_emergency_is_not_urgent(crowd: int) -> None:
+    assert Lane.NORMAL is lane_for(kind(("email",), lane=Lane.URGENT), Purpose.SERVICE, crowd)
 
 
 def test_page_of_a_crowd_uses_the_lane_of_the_crowd() -> None:

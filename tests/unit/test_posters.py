@@ -27,7 +27,7 @@ from hub.messages.planning.posters import (
     posters_of,
     valid_until,
 )
-from hub.model import StoredEvent, type_of
+from hub.model import Print, StoredEvent, type_of
 from hub.model.ids import poster_id
 from hub.model.posters import HungPoster, PosterSource, PosterState
 from hub.operations.explain.boards_es import sentences
@@ -334,7 +334,7 @@ def test_a_poster_is_read_in_passing(name: str, variant: str | None) -> None:
 
 @pytest.mark.parametrize("name", ["emergency.declared", "emergency.updated"])
 def test_the_poster_of_a_drill_says_so(name: str) -> None:
-    number = len(BY_NAME[name].audiences) - 1
+    [number] = [n for n, one in enumerate(BY_NAME[name].audiences) if one.print is Print.BOARD]
     for status in ("update", "cleared"):
         data = examples(name)[0] | {"drill": True, "status": status}
         words = TEMPLATES.render_board(poster(name, number, data), None)

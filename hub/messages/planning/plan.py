@@ -105,9 +105,9 @@ def plan_audience(
     # Mostly there is nobody: intake plans each audience of each event, and calendar lookups are slow.
     if not people or is_recorded_only(stored.event):
         return []
-    lane = lane_for(kind, len(people) if crowd is None else crowd)
     audience = used_channel_only(kind.audiences[index], stored.event)
     purpose = audience.purpose
+    lane = lane_for(kind, purpose, len(people) if crowd is None else crowd)
     # Many people share few weeks: look each up once.
     weeks = {person.weeks for person in people} if purpose is Purpose.INTERNAL else set[Weeks]()
     texts = text_channels(kind.name, audience, rules.channels, rules.policy) if rules.links else ()
@@ -148,9 +148,15 @@ def _late_letter(
     return {LETTER: LATE_LETTER} if late else {}
 
 
-def lane_for(kind: EventType, crowd: int) -> Lane:
-    """Return the bulk lane for a crowd, unless the event is urgent; else the event's own lane."""
-    return Lane.BULK if crowd > CROWD and kind.lane is not Lane.URGENT else kind.lane
+def lane_for(kind: EventType, purpose: Purpose, crowd: int) -> Lane:
+    """
+    Return the bulk lane for a crowd, unless the event is urgent; else the event's own lane.
+
+    A notice of the service about an urgent event is not urgent: nobody in danger waits behind it.
+    """
+    if kind.lane is Lane.URGENT:
+        return Lane.NORMAL if purpose is Purpose.SERVICE else Lane.URGENT
+    return Lane.BULK if crowd > CROWD else kind.lane
 
 
 def is_recorded_only(event: Event) -> bool:

@@ -174,7 +174,8 @@ def audience(group: Group, facts: ExplainFacts) -> str:
     if group.level is not None:
         level = str(group.level)
         return f"el nivel {level} de escalamiento ({labels_es.LEVELS.get(level, level)})"
-    return f"{members(group)} {of(_group_place(group, facts))}"
+    of_place = f"{members(group)} {of(_group_place(group, facts))}"
+    return f"{of_place} que no viven allí" if group.unless else of_place
 
 
 def members(group: Group) -> str:

@@ -15,6 +15,7 @@ from hub.people.audience.contacts import (
     written_as,
 )
 from hub.people.audience.groups import (
+    ABSENTEES,
     EVERY_ROLE,
     RESIDENTS,
     STAFF,

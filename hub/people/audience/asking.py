@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -55,6 +56,7 @@ def _alone(word: str) -> Group:
     return group_of(term, _NOWHERE)
 
 
+@lru_cache(maxsize=1024)
 def group_of(term: Term, scene: Scene) -> Group:
     """Make the group of a term at a scene. Parties and addresses are not in the directory."""
     return replace(_group(term, scene), opted_in=term.opted_in)
@@ -65,7 +67,8 @@ def _group(term: Term, scene: Scene) -> Group:
         return Group(person=term.value)
     if term.word == LEVEL or (term.word == STAFF_WORD and term.value != ALL):
         return _staff(term, scene)
-    return replace(_somewhere(_roles(term), term.place, scene), service_area=term.area)
+    unless = WORDS[term.word].unless
+    return replace(_somewhere(_roles(term), term.place, scene), service_area=term.area, unless=unless)
 
 
 def _staff(term: Term, scene: Scene) -> Group:

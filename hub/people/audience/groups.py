@@ -17,6 +17,8 @@ from hub.model import Clock, Person, PropertyScope, Role
 from hub.people.units import in_order
 
 RESIDENTS: Final = ("resident", "tenant")
+ABSENTEES: Final = (Role.OWNER.value, Role.PROXY.value)
+"""Whom a property concerns that they do not live in."""
 STAFF: Final = (Role.STAFF.value,)
 EVERY_ROLE: Final = tuple(role.value for role in Role)
 
@@ -29,7 +31,8 @@ class Group(Struct, frozen=True, kw_only=True):
     `everywhere` + `roles`, of the whole directory; `duty` or `level`, for staff of the copropiedad
     and service area, else of the company.
 
-    With `roles`, `service_area` selects only its staff. `opted_in` is a purpose: people who have not
+    With `roles`, `service_area` selects only its staff; `unless`, of a copropiedad, leaves out whoever also
+    has one of those roles there. `opted_in` is a purpose: people who have not
     consented to it are left out. `authorised` is one too: people come with what is on record about it.
     """
 
@@ -44,6 +47,7 @@ class Group(Struct, frozen=True, kw_only=True):
     opted_in: str | None = None
     authorised: str | None = None
     everywhere: bool = False
+    unless: tuple[str, ...] = ()
 
     @property
     def paged(self) -> bool:
@@ -104,6 +108,9 @@ def merge_groups(addressees: Iterable[Addressee]) -> list[Addressee]:
     Expanded separately, they would find a person twice who owns one unit and is proxy for another; the
     message of the first page, which is kept, would name only one unit.
     """
+    addressees = list(addressees)
+    if len(addressees) < 2:
+        return addressees
     merged: dict[Addressee, Addressee] = {}
     for addressee in addressees:
         if isinstance(addressee, Group) and addressee.broad:

@@ -157,6 +157,8 @@ def _checked(value: str, expected: str, takes: str, values: Collection[str]) -> 
 
 def _place(name: str, word: Word, text: str | None) -> Place | None:
     if text is None:
+        if word.unless:
+            raise refuse(name, f"a place behind {name!r}, as in {word.example!r}")
         return None
     kind, colon, rest = text.partition(":")
     if kind not in word.places:

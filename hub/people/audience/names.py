@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub.contact_rules.consents import PURPOSES
-from hub.people.audience.groups import EVERY_ROLE, RESIDENTS
+from hub.people.audience.groups import ABSENTEES, EVERY_ROLE, RESIDENTS
 from hub.people.rota import DIRECTION
 
 UNIT: Final = "unit"
@@ -59,7 +59,8 @@ class Word:
     A word of the language, alone or with a value after a colon.
 
     `takes` names the value; `values`, if any, are the only valid ones. `roles` are the membership roles that
-    the word means by itself. `places` are the kinds that may follow the @. A filter after ` & ` that stands
+    the word means by itself, of people who have none of the roles `unless`, for which it needs a place.
+    `places` are the kinds that may follow the @. A filter after ` & ` that stands
     alone filters `of`.
     """
 
@@ -67,6 +68,7 @@ class Word:
     takes: str = ""
     values: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     of: str = ""
 
@@ -79,6 +81,9 @@ WORDS: Final[Mapping[str, Word]] = {
     "residents": Word(example=PLACES[UNIT], roles=RESIDENTS, places=_ANY),
     "owners": Word(example="owners@copropiedad:ph-altos-del-rosal", roles=("owner",), places=_ANY),
     "proxies": Word(example="proxies@tower:ph-altos-del-rosal/1", roles=("proxy",), places=_ANY),
+    "absentees": Word(
+        example="absentees@copropiedad:ph-altos-del-rosal", roles=ABSENTEES, unless=RESIDENTS, places=_WHOLE
+    ),
     "council": Word(example="council@copropiedad:ph-altos-del-rosal", roles=("council",), places=_ANY),
     "auditors": Word(example="auditors@copropiedad:ph-altos-del-rosal", roles=("auditor",), places=_ANY),
     EVERYONE: Word(example=EVERYONE, roles=EVERY_ROLE, places=_ANY),

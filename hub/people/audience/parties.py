@@ -69,6 +69,8 @@ def named_in(stored: StoredEvent, who: str, parties: Parties) -> Json:
 
 def applies(audience: Audience, stored: StoredEvent) -> bool:
     """Return whether the event's data match the audience's condition."""
+    if not audience.when:
+        return True
     data = stored.event.data
     return all(str(data.get(key)) == value for key, value in audience.when.items())
 

@@ -193,27 +193,35 @@ FROM away LEFT JOIN person ON person.id = away.delegate_id AND NOT person.remove
 -- page --
 -- People who belong to the whole copropiedad are included with every tower: nobody is left out.
 -- `units` holds tower and label of each unit of the person; a unit appears twice for two roles in it.
+-- Whoever has a role of $7 and none of $2 lives elsewhere, and comes after the others; $8 says that the page before
+-- ended among those. To know it, the roles of everybody are read, also of people whom an earlier page had.
 WITH asked AS (
     SELECT of_unit.*, ARRAY[unit.tower, unit.label] AS unit FROM unit
     CROSS JOIN LATERAL (
-        SELECT person_id, since, until FROM membership
+        SELECT person_id, since, until, role FROM membership
         WHERE scope_kind = 'unit' AND scope_id = unit.id
-          AND role = ANY ($2::text[]) AND person_id > $4 AND NOT removed
+          AND role = ANY ($2::text[] || $7::text[]) AND (person_id > $4 OR cardinality($7) > 0) AND NOT removed
           AND ($6::text IS NULL OR service_area = $6)
         OFFSET 0
     ) AS of_unit
     WHERE unit.copropiedad_id = $1 AND (cardinality($3::text[]) = 0 OR unit.tower = ANY ($3))
     UNION ALL
-    SELECT person_id, since, until, NULL FROM membership
+    SELECT person_id, since, until, role, NULL FROM membership
     WHERE scope_kind = 'copropiedad' AND scope_id = $1
-      AND role = ANY ($2) AND person_id > $4 AND NOT removed
+      AND role = ANY ($2 || $7) AND (person_id > $4 OR cardinality($7) > 0) AND NOT removed
       AND ($6 IS NULL OR service_area = $6)
-), candidate AS (
-    SELECT person_id, array_agg(unit) FILTER (WHERE unit IS NOT NULL) AS units FROM asked
+), known AS (
+    SELECT person_id, NOT bool_or(role = ANY ($2)) AS elsewhere,
+           array_agg(unit) FILTER (WHERE unit IS NOT NULL AND role = ANY ($2)) AS here,
+           array_agg(unit) FILTER (WHERE unit IS NOT NULL) AS units
+    FROM asked
     WHERE (since IS NULL OR since <= now()) AND (until IS NULL OR until > now())
     GROUP BY person_id
+), candidate AS (
+    SELECT person_id, elsewhere, CASE WHEN elsewhere THEN units ELSE here END AS units FROM known
+    WHERE (elsewhere, person_id) > ($8::bool, $4)
 )
-SELECT id, name, locale, digital_access, contact_points, units,
+SELECT id, name, locale, digital_access, contact_points, units, elsewhere,
        -- Skipped for residents, because it costs a lookup.
        'staff' = ANY ($2) AND EXISTS (SELECT FROM any_hour WHERE any_hour.person_id = person.id) AS any_hour,
        CASE WHEN 'staff' = ANY ($2) THEN (
@@ -221,9 +229,9 @@ SELECT id, name, locale, digital_access, contact_points, units,
        ) END AS weeks,
        (SELECT wishes FROM wish WHERE wish.person = person.id) AS wishes,
        (SELECT mark FROM marked WHERE marked.person = person.id) AS mark
-FROM (SELECT person_id, units FROM candidate ORDER BY person_id) AS ordered
+FROM (SELECT * FROM candidate ORDER BY elsewhere, person_id) AS ordered
 JOIN person ON person.id = ordered.person_id AND NOT person.removed
-ORDER BY person_id
+ORDER BY elsewhere, person_id
 LIMIT $5
 
 -- everywhere --
