@@ -27,7 +27,7 @@ from hub.catalog import BY_NAME, BY_TYPE, CATALOG
 from hub.client.event_types import FOLDER
 from hub.cloudevents.codec import unknown_names
 from hub.contact_rules.consents import SAID_AT, said_at
-from hub.contact_rules.lawful_dates import LAW, OVERRIDE, unlawful_dates
+from hub.contact_rules.lawful_dates import CHECKS, LAW, OVERRIDE, unlawful_dates
 from hub.contact_rules.working_hours import fault
 from hub.errors import ConfigurationError, InvalidEvent, WrongSender
 from hub.model import HUB_SOURCE, RECALL, Event, EventType, Json, is_hub_source
@@ -112,7 +112,8 @@ class Schemas:
             _check_hours(event)
         if kind.name in _VERSIONED:
             _check_version(event, now)
-        _check_dates(event, self.calendar)
+        if kind.name in CHECKS:
+            _check_dates(event, self.calendar)
 
     def _check_data(self, event: Event, kind: EventType) -> None:
         if not isinstance(event.data, dict):

@@ -40,6 +40,8 @@ def next_allowed(
         return next_open(weeks, at, policy.calendar)
     hours = policy.hours_of(Purpose(purpose), channel)
     opens = hours.next_open(at) if hours else as_utc(at)
+    if purpose not in policy.night.purposes:
+        return opens
     holds = partial(policy.night.holds, purpose, channel, event)
     if not holds(opens):
         return opens

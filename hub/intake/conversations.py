@@ -22,13 +22,14 @@ def with_filings(events: Mapping[UUID, Event], context: IntakeContext, now: date
 
     It is stored together with the event that takes over: a receipt of both that has not left goes out once.
     """
-    made = [filing for event in events.values() if (filing := _filing(event, context, now)) is not None]
+    taking = [event for event in events.values() if context.kinds[event.type].takes_over]
+    made = [filing for event in taking if (filing := _filing(event, context, now)) is not None]
     return {**events, **{event_key(filing): filing for filing in made}} if made else events
 
 
 def _filing(event: Event, context: IntakeContext, now: datetime) -> Event | None:
     kind = context.kinds[event.type]
-    thread = event.data.get(kind.takes_over) if kind.takes_over else None
+    thread = event.data.get(kind.takes_over)
     # A thread that is a case itself goes on: what was written in it has become another one.
     if not thread or case_of_thread(thread) == thread:
         return None

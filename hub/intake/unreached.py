@@ -70,10 +70,10 @@ def find_unreached(
             UnreachedReason.STALE: stored.key in stale,
             UnreachedReason.LATE: stored.key in late,
         }
-        if is_directory(stored.event):
-            # It is for nobody: only a contact that would be lost is of interest.
-            signs = {UnreachedReason.BAD_CONTACT: bool(wrong)}
         reasons = sorted(reason for reason, holds in signs.items() if holds)
+        if reasons and is_directory(stored.event):
+            # It is for nobody: only a contact that would be lost is of interest.
+            reasons = [UnreachedReason.BAD_CONTACT] if wrong else []
         if reasons and not is_recorded_only(stored.event):
             found.append(unreached(stored, *reasons, fields=wrong))
     return found
@@ -81,7 +81,8 @@ def find_unreached(
 
 def bad_fields(event: Event) -> tuple[str, ...]:
     """Return where a publisher's event names a contact that is none; the hub's own have what people wrote."""
-    return () if is_hub_source(event.source) else tuple(bad_contacts(event.data))
+    found = tuple(bad_contacts(event.data))
+    return () if found and is_hub_source(event.source) else found
 
 
 def late(clocks: Iterable[Clock], events: Iterable[StoredEvent], calendar: WorkCalendar) -> set[UUID]:

@@ -100,7 +100,7 @@ class Context:
             answer_until=facts.answer_until if facts else None,
             genuine=facts.genuine if facts else None,
             code=facts.code if facts else "",
-            postal=_postal(message),
+            postal=_postal(message) if message.channel == _LETTER else "",
         )
 
     @property
@@ -118,7 +118,6 @@ class Context:
             "event": {"id": self.event_id, "time": self.event_time, "name": self.event_name},
             # As text, which filters remember: a receipt names it in each of its forms.
             "registered_at": self.event_time.isoformat(),
-            "counts_from": self.counts_from.isoformat(),
             "building": self.building,
             "unit": self.unit,
             "units": units,
@@ -146,7 +145,7 @@ class Context:
 
 def _postal(message: Message) -> str:
     """Return where a letter is sent; most are handed over, to the person whom they name."""
-    return message.address if message.channel == _LETTER and message.address != message.person else ""
+    return message.address if message.address != message.person else ""
 
 
 def _answer_link(context: Context) -> Json:

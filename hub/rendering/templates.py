@@ -300,7 +300,7 @@ class Templates:
     def _variables(self, context: Context, language: str = DEFAULT_LOCALE) -> dict[str, Json]:
         """The hub's own names override fields of the data, and those override Jinja's globals."""
         look = self.identities.of(context.event_name, context.data, context.brand)
-        words = SPANISH if language == DEFAULT_LOCALE else english.TERMS
+        words, since = SPANISH if language == DEFAULT_LOCALE else english.TERMS, context.counts_from
         variables = {
             **self.globals,
             **context.data,
@@ -317,7 +317,8 @@ class Templates:
             "own_link_buttons": self.texting.buttons,
             **functions(self.clocks, context.data, context.due, context.leaves, words),
             **tenses(context.event_time, context.leaves),
-            "abrimos": opening(self.calendar, context.counts_from, context.leaves, words),
+            "counts_from": since.isoformat(),
+            "abrimos": opening(self.calendar, since, context.leaves, words),
             "company": self.company,
         }
         if language != DEFAULT_LOCALE:

@@ -282,21 +282,26 @@ def counts_from(kind: EventType, event: Event, policy: Policy, by: Move = Move.S
 
     An answer may lie between the fact and the time at which a publisher registers it.
     """
-    terms = (policy.clocks[move.clock] for move in moves_of(kind, event) if move.move is by)
-    return min((term.started_at(event.data, event.time) for term in terms), default=event.time)
+    return _counts_from(moves_of(kind, event), event, policy, by)
+
+
+def _counts_from(moves: Iterable[ClockMove], event: Event, policy: Policy, by: Move = Move.START) -> datetime:
+    at = event.time
+    for move in moves:
+        if move.move is by and (term := policy.clocks[move.clock]).since is not None:
+            at = min(at, term.started_at(event.data, event.time))
+    return at
 
 
 def _placed(events: Sequence[Event], catalog: Catalog, policy: Policy) -> list[tuple[Position, Event]]:
     """Return the events that move clocks, each with its position, in order."""
     times = {(event.name, event.id): event.time for event in events}
-    moving = [
-        event
-        for event in events
-        if (kind := catalog[event.name]).follow_ups or kind.ends_follow_ups or moves_of(kind, event)
-    ]
-    placed = (
-        (_position(event, counts_from(catalog[event.name], event, policy), times), event) for event in moving
-    )
+    placed: list[tuple[Position, Event]] = []
+    for event in events:
+        kind = catalog[event.name]
+        moves = moves_of(kind, event)
+        if moves or kind.follow_ups or kind.ends_follow_ups:
+            placed.append((_position(event, _counts_from(moves, event, policy), times), event))
     return sorted(placed, key=itemgetter(0))
 
 

@@ -64,6 +64,8 @@ def posters_of(
     if is_recorded_only(stored.event):
         return []
     boards = [board for board in boards if _is_for_all(board, stored, parties)]
+    if not boards:
+        return []
     ends = _notice_until(stored.event) if any(board.party for board in boards) else None
     until = min(filter(None, (ends or hangs_until(kind, stored.event), expirytime(stored.event))))
     if until <= now:

@@ -211,8 +211,7 @@ def _points(channel: ChannelTraits | None, person: Person) -> Sequence[ContactPo
     if channel.contact is None:
         if not (person.known or channel.strangers):
             return "stranger"
-        postal = (point.value for point in person.contact_points if point.kind == POSTAL)
-        value = next(postal, person.ref) if channel.name == LETTER else person.ref
+        value = _postal(person) if channel.name == LETTER else person.ref
         return [ContactPoint(id=channel.name, kind=channel.name, value=value)]
     points = [
         point
@@ -225,6 +224,10 @@ def _points(channel: ChannelTraits | None, person: Person) -> Sequence[ContactPo
     if channel.contact == "push" or len(points) == 1:
         return points
     return [preferred(points)]
+
+
+def _postal(person: Person) -> str:
+    return next((point.value for point in person.contact_points if point.kind == POSTAL), person.ref)
 
 
 def broken_channels(event: Event) -> Mapping[str, str]:

@@ -24,7 +24,7 @@ def recipient(raw: Mapping[str, Json]) -> Group | Person:
 
 def is_anonymous(recipients: Json) -> bool:
     """Return whether an event says that nobody is named: what is for them hangs on the notice board."""
-    return isinstance(recipients, Mapping) and recipients.get("anonymous") is True
+    return isinstance(recipients, dict) and recipients.get("anonymous") is True
 
 
 def operators(notify: Iterable[str], company: str) -> list[Addressee]:
