@@ -94,7 +94,7 @@ async def test_a_described_provider_sends_with_the_buildings_name_and_its_receip
     assert [204, 204] == answers
     assert {good.ref: ("delivered", None), lost.ref: ("failed", "unknown_number")} == result
     assert ["573005550101", "573005550102"] == [good.to, lost.to]
-    assert good.text.startswith("Edificio Prueba: registramos su ")
+    assert good.text.startswith("Edificio Prueba: recibimos su ")
     assert [] == aggregator.violations
 
 
