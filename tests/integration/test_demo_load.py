@@ -35,7 +35,7 @@ async def test_the_directory_and_the_day_wait_in_their_lanes(new_amqp_url: str) 
 
     directory = [event.name for event in directory_events(NOW)]
     assert normal[: len(directory)] == directory
-    assert bulk == ["maintenance.scheduled.announced"]
+    assert bulk == ["maintenance.scheduled.announced", "survey.requested"]
     assert urgent == ["emergency.declared", "emergency.acknowledged"]
     assert count == len(normal) + len(bulk) + len(urgent)
 
