@@ -23,6 +23,7 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 CTRL_C = b"\x03"
+PORTS = CHECKOUT / ".run/ports.json"
 READY = "The hub is running."
 SET_UP_LIMIT = 900.0  # seconds: packages come over the network
 START_LIMIT = 90.0
@@ -36,14 +37,14 @@ SERVICES = ("rabbitmq", "redis", "postgresql", "epmd")
 def main() -> None:
     with running(SET_UP_LIMIT):
         check("the page answers", fetch("page", "/") is not None)
-        check("mail comes", happens(lambda: b"<strong>" in (fetch("mail_page", "/") or b"")))
         check("a second terminal publishes an event", hub("publish", "examples/pqrs.received.json"))
         check("its messages are there", happens(lambda: bool(messages())))
         check("everything listens on loopback only", not open_to_others())
-        before = messages()
+        before, ports = messages(), PORTS.read_text()
     check("no process is left after Ctrl-C", nobody_left())
     with running(START_LIMIT):
         check(f"the second start goes on from {len(before)} messages", messages() >= before)
+        check("its ports are those of the first start", PORTS.read_text() == ports)
     check("no process is left after the second Ctrl-C", nobody_left())
     check(f"nothing of ours starts at boot {boot_services() or ''}", not boot_services())
     check("Debian made no PostgreSQL cluster", not any(Path("/etc/postgresql").glob("*/*")))
@@ -64,9 +65,10 @@ def running(limit: float) -> Iterator[None]:
     shown = Shown(terminal)
     check("it is up", happens(lambda: READY in shown.text, limit, shown.ended))
     print_line(f"up {time.monotonic() - began:.1f} s after the command")
-    if page := re.search(r"http://\S+:\d+(/mi/\S+)", shown.text):
-        check("a resident's page answers", b"</h1>" in (fetch("page", page[1]) or b""))
-        print_line(f"a resident's page {time.monotonic() - began:.1f} s after the command")
+    check("mail comes", happens(lambda: b"<strong>" in (fetch("mail_page", "/") or b"")))
+    print_line(f"a first mail {time.monotonic() - began:.1f} s after the command")
+    check("a resident's page answers", happens(lambda: b"</h1>" in (resident_page(shown.text) or b"")))
+    print_line(f"a resident's page {time.monotonic() - began:.1f} s after the command")
     yield
     print_line("Ctrl-C")
     began = time.monotonic()
@@ -104,13 +106,19 @@ def happens(condition: Callable[[], bool], limit: float = 30.0, hopeless: Callab
 
 
 def fetch(port: str, path: str) -> bytes | None:
-    number = json.loads((CHECKOUT / ".run/ports.json").read_text())[port]
+    number = json.loads(PORTS.read_text())[port]
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{number}{path}", timeout=10) as answer:
             body: bytes = answer.read()
     except urllib.error.URLError:
         return None
     return body
+
+
+def resident_page(shown: str) -> bytes | None:
+    """Open the page whose link the terminal shows."""
+    link = re.search(r"http://\S+:\d+(/mi/\S+)", shown)
+    return link and fetch("page", link[1])
 
 
 def messages() -> set[str]:
