@@ -118,7 +118,7 @@ def fetch(port: str, path: str) -> bytes | None:
 def resident_page(shown: str) -> bytes | None:
     """Open the page whose link the terminal shows."""
     link = re.search(r"http://\S+:\d+(/mi/\S+)", shown)
-    return link and fetch("page", link[1])
+    return fetch("page", link[1]) if link else None
 
 
 def messages() -> set[str]:
