@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from hub.doors.cells import FACT, LINK, SMALL, STATE, TEXT, WHEN, Cell
 from hub.model import Instant, Word
 from hub.model.standing_tasks import Cadence
+from hub.rendering.filters import dia_corto
 from hub.rendering.titles_es import DUTIES, TASK_STEPS, TASKS
 
 TaskProgress = Literal["done", "open", "overdue"]
@@ -25,7 +26,19 @@ def _title(row: TaskRow) -> str:
 
 
 def _due(row: TaskRow) -> object:
-    return row.due_on or NEVER
+    return NEVER if row.due_on is None else _day(row.due_on)
+
+
+def _begins(row: TaskRow) -> str:
+    return _day(row.begins_on)
+
+
+def _day(day: date) -> str:
+    return f"{dia_corto(day)} {day.year}"
+
+
+def _policy(row: TaskRow) -> str:
+    return f"Política, {', '.join(row.policy)}"
 
 
 class TaskRow(Struct, kw_only=True):
@@ -34,14 +47,14 @@ class TaskRow(Struct, kw_only=True):
     id: Annotated[str, Cell("Tarea", LINK, value=_title)]
     policy: Annotated[
         Annotated[list[str], Meta(description="The sentences of the policy that promise it.")],
-        Cell("Política", SMALL),
+        Cell("Política", SMALL, value=_policy),
     ]
     owner: Annotated[
         Annotated[str, Meta(description="The duty of the staff that is reminded.")],
         Cell("De", TEXT, words=DUTIES),
     ]
     every: Annotated[Cadence, Cell("Cada cuánto", FACT, words=_EVERY_ES)]
-    begins_on: Annotated[date, Cell("Desde", FACT)]
+    begins_on: Annotated[date, Cell("Desde", FACT, value=_begins)]
     due_on: Annotated[
         Annotated[date | None, Meta(description="The last day for it; null: nobody is reminded.")],
         Cell("Hasta", TEXT, value=_due),
