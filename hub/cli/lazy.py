@@ -56,10 +56,27 @@ def load(entry: Entry) -> Any:
         alone.command(entry.name)(target)
         loaded = typer.main.get_command(alone)
     for command in (loaded, *getattr(loaded, "commands", {}).values()):
+        command.help = _flowing(command.help or "")
         command.callback = command.callback and _waiting(command.callback, spanish=bool(entry.spanish))
         if entry.spanish:
             _speak_spanish(command)
     return loaded
+
+
+def _flowing(words: str) -> str:
+    """Return a help with a line for each paragraph of prose: Typer breaks each line of a docstring again."""
+    lines: list[str] = []
+    for line in words.splitlines():
+        if lines and _is_prose(line) and _is_prose(lines[-1]):
+            lines[-1] += f" {line}"
+        else:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def _is_prose(line: str) -> bool:
+    """Return whether a line of a help is neither empty nor an example."""
+    return line != "" and not line.startswith((" ", "hub "))
 
 
 def _speak_spanish(command: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import itertools
 import json
 import re
 import subprocess
@@ -125,6 +126,16 @@ def test_map_is_english_and_each_commands_own_screen_is_of_its_audience() -> Non
         for name, (is_spanish, texts) in said.items()
         if (strange := [words for words in texts if words_of(words) & (ENGLISH if is_spanish else SPANISH)])
     }
+
+
+@pytest.mark.parametrize("entry", COMMANDS, ids=lambda entry: entry.name)
+def test_terminal_alone_breaks_the_lines_of_a_help(entry: Entry) -> None:
+    """Typer would break each line of a docstring again, in the middle, at 80 columns."""
+    command = load(entry)
+    texts = [each.help or "" for each in (command, *getattr(command, "commands", {}).values())]
+    pairs = [pair for text in texts for pair in itertools.pairwise(text.splitlines())]
+
+    assert [] == [pair for pair in pairs if all(line and not line.startswith((" ", "hub ")) for line in pair)]
 
 
 def test_headings_of_tables_are_of_the_audience_of_their_command() -> None:
