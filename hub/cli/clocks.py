@@ -37,7 +37,7 @@ from hub.operations.acknowledge import acknowledge_clock
 from hub.operations.clocks.board import ClockFilter, Clocks
 from hub.operations.clocks.schemas import ClockStep
 from hub.policy import load_policy
-from hub.rendering.labels_es import CLOCK_STATES, MESSAGE_STATES
+from hub.rendering.labels_es import CLOCK_STATES, state_label
 from hub.rendering.titles_es import CLOCKS
 
 app = typer.Typer(invoke_without_command=True)
@@ -133,7 +133,7 @@ def _step_lines(step: ClockStep, notices: Sequence[ToldByName]) -> Iterator[tupl
         (
             f"{notice.name} ({notice.person})",
             notice.channel,
-            MESSAGE_STATES[notice.state].lower(),
+            state_label(notice.state, notice.reason).lower(),
             local_time(notice.at),
         )
         for notice in notices

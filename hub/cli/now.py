@@ -11,7 +11,8 @@ from hub.app.openers import open_now
 from hub.doors.terminal import AsJson, Columns, console, print_json, print_table, settings
 from hub.operations.now import NowAnswer, activity_of, answer_of, situation_of
 from hub.operations.now.headline import Urgency
-from hub.rendering.labels_es import CHANNELS
+from hub.rendering.labels_es import CAPTURED_FIGURES, CHANNELS
+from hub.settings import Mode
 
 _COLORS: Final = {
     Urgency.BAD: typer.colors.RED,
@@ -32,7 +33,8 @@ async def now(as_json: AsJson = False) -> None:
 
     Es lo que dice la primera página. Los mensajes por hora del último día están en `--json`.
     """
-    async with open_now(settings()) as deps:
+    given = settings()
+    async with open_now(given) as deps:
         at = datetime.now(UTC)
         activity = await activity_of(deps.activity, at, None)
         situation = await situation_of(deps, await deps.log.counts(None), activity, now=at, places=None)
@@ -40,10 +42,10 @@ async def now(as_json: AsJson = False) -> None:
     if as_json:
         print_json(answer)
     else:
-        _print(answer)
+        _print(answer, given.mode)
 
 
-def _print(answer: NowAnswer) -> None:
+def _print(answer: NowAnswer, mode: Mode) -> None:
     typer.secho(answer.sentence, fg=_COLORS[answer.urgency], bold=True)
     for line in filter(None, (answer.affected, answer.to_do)):
         console().print(line, markup=False)
@@ -53,3 +55,5 @@ def _print(answer: NowAnswer) -> None:
         console().print("\nÚltima hora", markup=False)
         rows = [[made(row) for made in _CHANNELS.values() if callable(made)] for row in answer.channels]
         print_table(list(_CHANNELS), rows, numbers=tuple(_CHANNELS)[1:])
+        if mode is Mode.CAPTURE:
+            console().print(CAPTURED_FIGURES, markup=False)

@@ -147,6 +147,10 @@ MODES: Final[Mapping[str, str]] = {
     "allowlist": "Prueba: solo la lista autorizada recibe mensajes",
     "live": "En vivo",
 }
+CAPTURED_FIGURES: Final = (
+    "En captura, lo que «salió» por correo, SMS, WhatsApp o aplicación quedó en archivos: nadie lo recibió."
+)
+"""Beside figures of what has left: they count what went into files, too."""
 
 DEAD_REASONS: Final[tuple[tuple[str, str], ...]] = (
     ("id: this source has published", "Ese id ya es de otro evento, que se queda"),

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import hub.web
 from hub.operations.explain.sentences_es import short_time
+from hub.rendering import labels_es
+from hub.settings import Mode
 from hub.web.console.pages import _TEMPLATES
 from hub.web.console.shell import GROUPS, SECTIONS
 from hub.web.routes import ROUTES
@@ -34,6 +36,18 @@ def test_row_leads_to_its_page_and_says_its_columns() -> None:
     assert '<td data-label="Cuántos" class="n">3</td>' in page
     assert 'id="r-7"' in page
     assert "checkbox" not in page
+
+
+def test_figures_of_a_hub_in_capture_say_that_nobody_received_them() -> None:
+    source = '{% import "console/_macros.html" as ui with context %}{{ ui.captured() }}'
+    said = {
+        mode: _TEMPLATES.from_string(source).render(mode=mode, words=labels_es, csrf="", when=short_time)
+        for mode in Mode
+    }
+
+    assert {Mode.CAPTURE: True, Mode.ALLOWLIST: False, Mode.LIVE: False} == {
+        mode: labels_es.CAPTURED_FIGURES in page for mode, page in said.items()
+    }
 
 
 def test_cell_may_be_a_moment() -> None:

@@ -17,7 +17,7 @@ from hub.model import Event
 from hub.operations.cases.lookup import title_of
 from hub.people.masking import mask_name
 from hub.ports.cases import KnownCase
-from hub.rendering.labels_es import CHANNELS, MESSAGE_STATES, ROLES
+from hub.rendering.labels_es import CHANNELS, ROLES, state_label
 from hub.rendering.titles_es import EVENTS
 
 GROUPS: Final[Mapping[GroupKind, str]] = {
@@ -98,7 +98,7 @@ def event(found: FoundEvent, *, whole: bool) -> SearchItem:
 
 
 def message(found: FoundMessage) -> SearchItem:
-    state = MESSAGE_STATES.get(found.state, found.state)
+    state = state_label(found.state, found.reason)
     channel = CHANNELS.get(found.channel, found.channel)
     return SearchItem(
         kind="message",

@@ -70,6 +70,7 @@ class FoundMessage(Struct, frozen=True, kw_only=True):
     person: str
     channel: str
     state: str
+    reason: str | None
     created_at: datetime
     copropiedad: str | None
 

@@ -25,7 +25,7 @@ from hub.operations.residents.schemas import (
 )
 from hub.ports import ResidentStore
 from hub.rendering.filters import fecha_hora, inicial, lista, punto
-from hub.rendering.labels_es import ANOTHER_WAY, CHANNELS, MESSAGE_STATES, METHODS, ROLES
+from hub.rendering.labels_es import ANOTHER_WAY, CHANNELS, METHODS, ROLES, state_label
 from hub.rendering.titles_es import EVENTS
 from hub.rendering.wishes_es import KINDS, LANGUAGES
 
@@ -76,7 +76,7 @@ def _line(line: SentLine) -> ShownLine:
         id=str(line.id),
         what=EVENTS.get(line.event, line.event),
         channel=CHANNELS.get(line.channel, line.channel),
-        state=_IN_DIGEST if line.reason == IN_DIGEST else MESSAGE_STATES.get(line.state, line.state),
+        state=_IN_DIGEST if line.reason == IN_DIGEST else state_label(line.state, line.reason),
         at=line.created_at,
     )
 
