@@ -69,7 +69,7 @@ class GenuineCodes:
         """
         Return where the message can be checked; None if it carries no code.
 
-        None too without a signing key, and where the hub has no https address: such a page proves nothing.
+        None too without a signing key, and where no link may lead to the hub: such a page proves nothing.
         """
         if not self.carries(message) or not self.ring or not carries_links(self.public_url):
             return None

@@ -31,7 +31,7 @@ class PosterLinks:
 
     def of(self, poster_id: UUID) -> str | None:
         """
-        Return the link of a poster; None without a signing key, and where the hub has no https address.
+        Return the link of a poster; None without a signing key, and where no link may lead to the hub.
 
         Such a poster says a telephone number instead.
         """

@@ -9,7 +9,7 @@ from hub.errors import BrokerUnavailable, ConfigurationError
 from hub.hosts import Hosts, each_host
 from hub.settings import load
 
-THREE = "amqp://crm:w%2Cord@one,two:5673,[::1]:5674/hub"
+THREE = "amqp://crm:w%2Cord@one,two:5673,three:5674/hub"
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_host_that_is_silent_takes_half_of_the_time_and_no_more() -> None:
 
 def test_settings_take_several_hosts_and_show_them_without_user_and_options() -> None:
     database = "postgresql://hub:s%2Fcret@a:1,b/hub?target_session_attrs=read-write"
-    settings = load({"HUB_AMQP_URL": THREE.replace("[::1]", "three"), "HUB_DATABASE_URL": database})
+    settings = load({"HUB_AMQP_URL": THREE, "HUB_DATABASE_URL": database})
 
     assert "amqp://one,two:5673,three:5674/hub" == settings.amqp_url.shown
     assert "postgresql://a:1,b/hub" == settings.database_url.shown
