@@ -1,5 +1,6 @@
 """
 Channels that delivery has built: it tells of them in the database, so that intake needs no provider's URL.
+It tells too whether messages have links to their pages, for which intake would need HUB_SECRET.
 
 An intake whose settings name no channel plans with what was told last; until something was, it takes in
 nothing: it would plan messages to nobody.
@@ -22,6 +23,8 @@ EVERY: Final = 30.0
 """Seconds between two times that delivery tells, and that intake asks."""
 AGAIN: Final = 1.0
 """Seconds until intake asks again while it knows of none."""
+LINKS: Final = "links"
+"""Told beside the channels where messages have links to their pages; an older intake leaves it out."""
 
 log = structlog.get_logger()
 
@@ -30,11 +33,13 @@ class KnownChannels:
     """
     The channels that a process of delivery has told of, as this one last asked.
 
-    `traits` changes in place: planning holds it. While the database is away, or has nothing, it stays.
+    `traits` changes in place: planning holds it. While the database is away, or has nothing, it stays, and so
+    does `links`: whether messages have links to their pages.
     """
 
     def __init__(self, ask: Callable[[], Awaitable[Collection[str]]]) -> None:
         self.traits: Final[dict[str, ChannelTraits]] = {}
+        self.links = False
         self.known: Final = asyncio.Event()
         self._ask = ask
 
@@ -50,11 +55,14 @@ class KnownChannels:
     async def look(self) -> None:
         """Ask once."""
         try:
-            told = traits_of(await self._ask())
+            names = await self._ask()
         except Unavailable as exc:
             reraise_if_cancelled()
             log.warning("channels.not_asked", error=str(exc))
             return
+        told = traits_of(names)
+        if told:
+            self.links = LINKS in names
         if told and told != self.traits:
             # At once: planning never sees a part of them.
             self.traits.clear()

@@ -14,7 +14,7 @@ from hub.access.document_keys import current_fingerprint
 from hub.app import monitoring, time_check, topology
 from hub.app.container import Container
 from hub.app.documents import documents_of, prints_of
-from hub.app.known_channels import keep_told
+from hub.app.known_channels import LINKS, keep_told
 from hub.app.work import Role, Work, once, until
 from hub.catalog import BY_NAME
 from hub.channels.registry import QUEUES
@@ -54,7 +54,7 @@ def _later(module: str, role: str) -> Role:
 
 async def intake(parts: Container, stop: asyncio.Event, _: AsyncExitStack) -> Work:
     """Consume events; where delivery says which channels there are, only once it has."""
-    known = parts.known_channels
+    known, own = parts.known_channels, parts.company.resident_links
     consumers = events.consumers(
         context=IntakeContext(
             schemas=parts.company.schemas,
@@ -62,7 +62,7 @@ async def intake(parts: Container, stop: asyncio.Event, _: AsyncExitStack) -> Wo
             rules=Rules(
                 channels=parts.traits() if known is None else known.traits,
                 policy=parts.company.policy,
-                links=parts.company.resident_links.usable,
+                links=lambda: own.usable if known is None else known.links,
             ),
             rates=parts.sender_rates,
             tracer=parts.tracer,
@@ -173,12 +173,17 @@ def beside(roles: Collection[str], parts: Container, stop: asyncio.Event) -> lis
         work.append(until(stop, parts.known_channels.keep))
     if "delivery" in roles:
         tell = storage.PostgresToldChannels(parts.database).tell
-        work.append(until(stop, partial(keep_told, tell, tuple(parts.traits()))))
+        work.append(until(stop, partial(keep_told, tell, to_tell(parts))))
     if "timers" in roles:
         work.append(until(stop, partial(sealing.run, _sealer(parts))))
     if {"delivery", "timers"} & set(roles):
         work.append(until(stop, partial(monitoring.report_circuits, parts)))
     return work
+
+
+def to_tell(parts: Container) -> Collection[str]:
+    """Return what delivery tells intake: its channels, and whether messages have links to their pages."""
+    return *parts.traits(), *([LINKS] if parts.company.resident_links.usable else [])
 
 
 def _sealer(parts: Container) -> sealing.Sealer:

@@ -40,7 +40,9 @@ class DryRuns:
                 schemas=company.schemas,
                 catalog=BY_NAME,
                 rules=Rules(
-                    channels=self._traits(), policy=company.policy, links=company.resident_links.usable
+                    channels=self._traits(),
+                    policy=company.policy,
+                    links=lambda: company.resident_links.usable,
                 ),
                 counted=False,
             ),

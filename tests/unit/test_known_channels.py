@@ -11,7 +11,8 @@ from structlog.testing import capture_logs
 
 from hub.app import known_channels
 from hub.app.container import open_parts
-from hub.app.known_channels import KnownChannels, keep_told
+from hub.app.known_channels import LINKS, KnownChannels, keep_told
+from hub.app.roles import to_tell
 from hub.app.work import once
 from hub.channels.registry import NAMES, TRAITS, traits_of
 from hub.errors import StorageUnavailable
@@ -113,6 +114,26 @@ async def test_channel_that_delivery_gets_later_is_planned_with() -> None:
         used.append({message.channel for message in hub.of(sent) if message.state is State.QUEUED})
 
     assert [{"print"}, {"sms"}, {"print"}] == used
+
+
+async def test_intake_without_a_secret_learns_of_delivery_whether_messages_have_links() -> None:
+    """Without it nobody in docker-compose.yml is texted: its intake holds no HUB_SECRET (decision 0161)."""
+    told = Told()
+    known = KnownChannels(told.ask)
+    said: list[tuple[bool, list[str]]] = []
+    for names in (["sms", *OWN], ["sms", *OWN, LINKS], ["sms", *OWN]):
+        told.names = names
+        await known.look()
+        said.append((known.links, list(known.traits)))
+
+    assert [(has, ["sms", *OWN]) for has in (False, True, False)] == said
+
+
+@pytest.mark.parametrize(("more", "has"), [({"HUB_SECRET": "s" * 32}, True), ({}, False)])
+async def test_delivery_tells_of_links_beside_its_channels(more: Mapping[str, str], *, has: bool) -> None:
+    given = {**LIVE, "HUB_PUBLIC_URL": "https://hub.example.co", **more}
+    async with open_parts(load(given, terminal=False), "test", frozenset({"delivery"})) as parts:
+        assert [*OWN, *([LINKS] if has else [])] == list(to_tell(parts))
 
 
 async def test_nothing_is_consumed_until_delivery_has_told() -> None:

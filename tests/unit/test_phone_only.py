@@ -49,7 +49,7 @@ CHANNELS: Final = {
     "print": ChannelTraits(name="print", contact=None, strangers=True),
     "whatsapp": ChannelTraits(name="whatsapp", contact="phone", confirms=True),
 }
-WITH_LINKS: Final = replace(RULES, channels=CHANNELS, links=True)
+WITH_LINKS: Final = replace(RULES, channels=CHANNELS, links=lambda: True)
 CIRCULAR: Final = "admin.circular.issued"
 PHONE: Final = person(mobile())
 
@@ -144,7 +144,7 @@ def test_policy_may_leave_it_to_the_letter_and_without_links_it_is_one() -> None
     letters = structs.replace(POLICY, texts=TextPolicy(events=(), channels=("sms",)))
 
     assert (["inbox"], [["print"]]) == planned(CIRCULAR, PHONE, policy=letters)
-    assert (["inbox"], [["print"]]) == planned(CIRCULAR, PHONE, links=False)
+    assert (["inbox"], [["print"]]) == planned(CIRCULAR, PHONE, links=lambda: False)
 
 
 def test_event_that_does_not_exist_prevents_the_start(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -57,12 +57,12 @@ class Rules:
     """
     The inputs of planning: the configured channels and the company's policy.
 
-    `links` is true where messages have links to their pages.
+    `links` says whether messages have links to their pages: intake learns it of delivery while it runs.
     """
 
     channels: Mapping[str, ChannelTraits]
     policy: Policy
-    links: bool = False
+    links: Callable[[], bool] = bool  # `bool()` is False
 
 
 class Plan(Struct, frozen=True, kw_only=True):
@@ -110,7 +110,7 @@ def plan_audience(
     lane = lane_for(kind, purpose, len(people) if crowd is None else crowd)
     # Many people share few weeks: look each up once.
     weeks = {person.weeks for person in people} if purpose is Purpose.INTERNAL else set[Weeks]()
-    texts = text_channels(kind.name, audience, rules.channels, rules.policy) if rules.links else ()
+    texts = text_channels(kind.name, audience, rules.channels, rules.policy) if rules.links() else ()
     plans = [
         Plan(
             stored=stored,
