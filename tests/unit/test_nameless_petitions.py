@@ -12,7 +12,7 @@ from hub.catalog import BY_NAME
 from hub.channels.stored_channel import LETTERS
 from hub.errors import InvalidEvent
 from hub.messages.planning.posters import boards_of
-from hub.model import Claimed, ClockState, Event, Json, type_of
+from hub.model import Claimed, ClockState, Event, Json, Purpose, type_of
 from hub.model.posters import PosterSource
 from hub.operations.cases.thread import answered_by
 from hub.people.erasing import without_inline
@@ -151,3 +151,29 @@ def test_retention_forgets_who_left_only_a_name_or_a_postal_address(petitioner: 
     left = {"petitioner": {"name": ""}}
 
     assert left == without_inline({"petitioner": petitioner}) == without_inline(left)
+
+
+_BY_MAIL: Final = {**NAMED, "email": "rosa@example.com"}
+
+
+@pytest.mark.parametrize("known", [{"ref": "p-1"}, _BY_MAIL, BY_POST, [_BY_MAIL]])
+async def test_who_has_left_a_way_to_be_reached_is_not_anonymous_whatever_the_publisher_says(
+    hub: MemoryHub, known: Json
+) -> None:
+    """A publisher that asks to keep a name secret must not keep the answer from its petitioner."""
+    people = [{**one, **ANONYMOUS} for one in (known if isinstance(known, list) else [known])]
+    opened = received(people if isinstance(known, list) else people[0])
+    await hub.take_in(opened)
+
+    assert [] != [one for one in hub.of(opened) if one.purpose is not Purpose.INTERNAL]
+    assert {} == hub.store.tables.posters
+
+
+async def test_anonymous_person_whom_the_publisher_calls_something_is_answered_on_the_board(
+    hub: MemoryHub,
+) -> None:
+    opened = received({"name": "Anónimo", **ANONYMOUS})
+    await hub.take_in(opened)
+
+    assert ["pqrs.received"] == [poster.event for poster in hub.store.tables.posters.values()]
+    assert [] == sent(hub, opened)

@@ -23,8 +23,17 @@ def recipient(raw: Mapping[str, Json]) -> Group | Person:
 
 
 def is_anonymous(recipients: Json) -> bool:
-    """Return whether an event says that nobody is named: what is for them hangs on the notice board."""
-    return isinstance(recipients, dict) and recipients.get("anonymous") is True
+    """
+    Return whether an event says that nobody is named: what is for them hangs on the notice board.
+
+    Whoever can be reached is answered, also where the publisher wants the name kept secret.
+    """
+    if not isinstance(recipients, dict) or recipients.get("anonymous") is not True:
+        return False
+    return not any(recipients.get(way) for way in _WAYS)
+
+
+_WAYS: Final = ("ref", "email", "phone", "address")
 
 
 def operators(notify: Iterable[str], company: str) -> list[Addressee]:
