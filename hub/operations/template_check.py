@@ -18,6 +18,7 @@ from jinja2 import Environment, meta
 from hub.catalog import BY_NAME, CATALOG
 from hub.cloudevents.schemas import Schema
 from hub.errors import InvalidTemplate, MissingDocument, TemplateFailure
+from hub.messages.planning.posters import ON_BOARD
 from hub.messages.planning.reach import LETTER
 from hub.model import DocumentUse, EventType, Json, Print, Purpose
 from hub.model.document_links import document_links
@@ -132,6 +133,7 @@ class TemplateCheck:
         """Return each fault once, in the order of files and lines; of one event only, if it is named."""
         keys = [key for key in self.templates.words if event in (None, key[1])]
         found = {finding for key in keys for finding in self._of(key)}
+        found |= {finding for kind in CATALOG if event in (None, kind.name) for finding in self._lacking(kind)}
         return sorted(found, key=lambda one: (one.file, one.line, one.rule, one.words))
 
     def variables(self, key: Key) -> frozenset[str]:
@@ -147,6 +149,18 @@ class TemplateCheck:
         yield from self._source(key)
         for channel in self.templates.channels(key) - {_VOICE}:
             yield from self._rendered(key, channel)
+
+    def _lacking(self, kind: EventType) -> Iterator[Finding]:
+        """Yield what an event's own file lacks: an older one knows nothing of a newer audience, or of a board."""
+        for audience in kind.audiences:
+            key = DEFAULT_LOCALE, kind.name, audience.template
+            texts = self.templates.words.get(key)
+            lacks_board = audience.print in ON_BOARD and (texts is None or "board" not in texts.channels())
+            blocks = [("email", "body")] if texts is None else [("board", "board")] if lacks_board else []
+            for channel, form in blocks:
+                block = f"{key[2]}_{form}" if key[2] else form
+                means = f"the file has no text for {' and '.join(audience.who)}"
+                yield self._finding(key, block, channel, Fault("audience", "body", means, block))
 
     def _unknown(self, key: Key) -> Iterator[Finding]:
         """Yield names that neither the event's schema nor the hub has, also where a default hides them."""

@@ -82,6 +82,20 @@ def changed(folder: Path, old: str, new: str) -> list[tuple[str, str, str]]:
     return [(one.rule, one.block, one.words) for one in found]
 
 
+@pytest.mark.parametrize(
+    ("event", "block"), [("emergency.updated", "absent_body"), ("pqrs.responded", "board")]
+)
+def test_own_text_of_before_a_new_audience_or_board_is_found(tmp_path: Path, event: str, block: str) -> None:
+    """Its messages would fail as they leave, in the middle of an emergency."""
+    text = (BUILT_IN / "es" / f"{event}.j2").read_text("utf-8")
+    prefix = block.partition("_")[0]
+    older = re.sub(rf"{{% block {prefix}\w* %}}.*?{{% endblock %}}", "", text, flags=re.DOTALL)
+
+    assert [("audience", block, f"es/{event}.j2")] == [
+        (one.rule, one.block, one.file) for one in checked(own(tmp_path, older, event), event)
+    ]
+
+
 def test_built_in_texts_have_no_fault_for_any_example_audience_and_channel() -> None:
     assert [] == checked(event=None)
     assert SPEAKING
