@@ -17,21 +17,27 @@ ENDS: Final = """
 me (quiero|quisiera|deseo|puedo|pueden?|podrian?) dar de baja<of_topic>?
 <not>(me|nos) escrib(an?|as)<more><any_topic>?
 <not>(me|nos) (envien?|manden?|remitan?)<more><any_topic>?
+<not>(me|nos) (envien?|manden?|remitan?) nada mas
+<not>(escrib(ir|an?)|molest(ar|en?)|contact(ar|en?))<again_es><where>?
+<not>(envi(ar|en?)|mand(ar|en?)|remit(ir|an?))(<again_es>|<more><any> <unwanted>)<where>?
 <not>((me|nos) )?(vuelvan? a|sigan?|continuen) <write>(me|nos)?<more><any_topic>?<where>?
 <not>(quiero|deseo|quisiera|acepto) (volver a |seguir )?recib(ir|iendo)<more><any_topic>?
-<not>(quiero|deseo|acepto|mas) (mas )?<topic>
+<not>(quiero|deseo|quisiera) (volver a |seguir )?recib(ir|iendo) nada mas
+<not>(quiero|deseo|mas) (mas )?<topic>
+<not>acepto (mas )?(?!ofertas?\\b)<topic>
 <not>(quiero|deseo) que me (escriban|envien|manden|contacten|molesten|sigan \\w+ndo)<more><any_topic>?<where>?
+<not>(quiero|deseo) que me vuelvan a <write><more><any_topic>?<where>?
 <not>autorizo (el envio de |recibir |a recibir |que me envien |mas )*<topic>
-(no|ni) mas <topic>|basta (ya )?de <topic>|nada de <topic>
+(no|ni) mas <topic>|basta (ya )?de <topic>|nada (mas )?de <adverts>
 (que )?(dejen?|paren?|cesen?|dejar) (ya )?de <write>(me|nos)?<more><any_topic>?<where>?
 <wish><remove>me<of_topic>
-<wish>(cancelar?|cancelen|cancelo|anular|anulen|terminar) (mi|la) suscripcion
-<wish>desuscri(bir|ban|ba|birme|banme|bame|birse)<of_topic>?
+<wish>(cancelar?|cancelen|cancelo|anular|anulen|terminar)( (mi|la))? suscripcion
+<wish>(me (quiero|quisiera|deseo) )?desuscri(bir|ban|ba|birme|banme|bame|birse)<of_topic>?
 (stop|quit) <writing>( (me|us))?<any_topic_en>?<again><where_en>?
 stop<any_topic_en>
 <never>(contact|write( to)?|text|e ?mail|message|spam|bother) (me|us)<again><where_en>?
 <never>send (me|us)( any ?more| more)?<any_topic_en>?<again><where_en>?
-(remove|delete) me|take me off
+(remove|delete) me|take me off|stop all
 <wish_en>(be )?(removed?|take|taken|delete|get)( me)? (off|from)( of)?<any_topic_en>
 <wish_en>(be )?(unsubscribed?|opt(ed)? ?out|opt me out)( me)?( (from|of|to)<any_topic_en>)?
 <unwilling>( (receive|get|have|be sent))?<any_topic_en><again>
@@ -49,12 +55,16 @@ READ: Final = """
 <not>(me|nos) (llamen?|contacten?|molesten?|fastidien|busquen)<more>(<any_topic>|<where>)?
 <not>(me|nos) (envien?|manden?|remitan?)<more><any_topic>?<where>
 <not>(quiero|deseo) que me llamen<more><where>?
+<not>(((quiero|deseo|quisiera) (recibir |seguir recibiendo )?)?mas) llamadas( (suyas|de ustedes|comerciales))?
 <not>(quiero|deseo|quisiera|acepto) (volver a |seguir )?recib(ir|iendo)<more><any_topic>?<where>
+<wish>(dar|d[ae]|den) de baja (mi|este) <contact><of_topic>?
+<wish>(salir(me)?|baja) de (la|esta|su|sus|estas) <mailing>
 (ya )?dejen?me (en paz|tranquil[oa])
 <wish><remove>(me)?( (mi|este|el) <contact>)? de (su|sus|la|las|esta) (listas?|bases?)( de (datos|contactos))?
 (revoco|retiro) (mi|la|el) (autorizacion|consentimiento)( comercial| para (recibir )?<topic>)?
 (stop|quit) calling( (me|us))?<again><where_en>?
 <never>call (me|us)<again><where_en>?
+(remove|delete) my (number|e ?mail|address|name|contact) from<any_topic_en>
 leave (me|us) alone|(i )?(revoke|withdraw) (my )?consent
 """
 """A person reads them all the same: their writer may want more than the hub does by itself."""
@@ -69,6 +79,12 @@ _PARTS: Final[Mapping[str, str]] = {
         "promociones|ofertas?|encuestas?|boletin(es)?|notificaciones|comunicaciones|informacion|envios|spam|campanas|"
         "anuncios|nada|listas?( de (correos?|difusion|distribucion|envios|contactos))?)"
     ),
+    # The impersonal forms (`no enviar más`) and a bare `nada de` take fewer words: `nada de información` is a
+    # complaint, and so is `nada de correos`.
+    "adverts": "(publicidad|propagandas?|promociones|ofertas?|encuestas?|spam|boletin(es)?)",
+    "unwanted": "(<adverts>|(mensajes?|mensajitos|correos?|sms|whats?app?s?|e? ?mails?)( <kind>)?)",
+    "mailing": "(listas?( de (correos?|difusion|distribucion|envios|contactos))?)",
+    "again_es": "( (mas|nunca|jamas|otra vez|de nuevo))+",
     "kind": "(comercial(es)?|publicitari[oa]s?|promocional(es)?|masivos|de (publicidad|ustedes|texto))",
     "contact": "(correo|numero|celular|nombre|email|contacto)",
     "where": (

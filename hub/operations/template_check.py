@@ -133,7 +133,8 @@ class TemplateCheck:
         """Return each fault once, in the order of files and lines; of one event only, if it is named."""
         keys = [key for key in self.templates.words if event in (None, key[1])]
         found = {finding for key in keys for finding in self._of(key)}
-        found |= {finding for kind in CATALOG if event in (None, kind.name) for finding in self._lacking(kind)}
+        kinds = [kind for kind in CATALOG if event in (None, kind.name)]
+        found |= {finding for kind in kinds for finding in self._lacking(kind)}
         return sorted(found, key=lambda one: (one.file, one.line, one.rule, one.words))
 
     def variables(self, key: Key) -> frozenset[str]:
@@ -151,7 +152,7 @@ class TemplateCheck:
             yield from self._rendered(key, channel)
 
     def _lacking(self, kind: EventType) -> Iterator[Finding]:
-        """Yield what an event's own file lacks: an older one knows nothing of a newer audience, or of a board."""
+        """Yield what an event's own file lacks: an older one knows nothing of a newer audience, or board."""
         for audience in kind.audiences:
             key = DEFAULT_LOCALE, kind.name, audience.template
             texts = self.templates.words.get(key)
