@@ -34,7 +34,7 @@ from hub.model import (
 )
 from hub.model.extensions import ExtensionRefusal
 from hub.operations.cases.entries import attention, entries_of
-from hub.operations.cases.lookup import choices, find, title_of
+from hub.operations.cases.lookup import choices, find, is_radicado, title_of
 from hub.operations.cases.schemas import ThreadEntry, ThreadKind
 from hub.operations.cases.summary_es import summary
 from hub.operations.cases.thread import ThreadPage, Threads
@@ -434,6 +434,15 @@ async def test_case_is_found_by_its_key_its_number_and_what_names_it() -> None:
     assert ["outage_id:7"] == [found.case for found in by_id] == [found.case for found in by_step]
     assert [[], [], []] == nobody
     assert ["PQRS recibida"] * 3 == [choice.title for choice in choices(by_number).choices]
+
+
+async def test_number_of_a_petition_is_given_once() -> None:
+    """A second petition of one number would join the first one's case, and have no term of its own."""
+    store = OneCase("pqrs_id:PQ-1", "incident_id:PQ-2")
+
+    assert [True, True, False, False] == [
+        await is_radicado(store, number) for number in ("PQ-1", " pq-1", "PQ-2", "PQ-3")
+    ]
 
 
 async def test_look_at_a_case_is_noted_and_nothing_is_shown_without_the_row() -> None:

@@ -9,13 +9,14 @@ from msgspec import Meta, structs
 
 from hub.desk.cases.rows import AnswerBody, FiledBody
 from hub.doors.operator import Operator
-from hub.errors import NoSuch, SeveralCases
+from hub.errors import NoSuch, NotOffered, SeveralCases
 from hub.operations.cases import lookup
 from hub.operations.cases.acts import CaseActed
 from hub.operations.cases.filing import petition_of
 from hub.ports.cases import KnownCase
 
 CASE: Final = "case"
+_TAKEN: Final = "Another PQRS has this radicado. Give it its own, or close the conversation and name that one."
 Key = Annotated[str, Meta(description="The radicado, or the whole key of the case.")]
 
 
@@ -47,6 +48,8 @@ async def file_conversation(by: Operator, key: Key, body: FiledBody) -> CaseActe
     given = structs.asdict(body)
     form = given.pop("form") or token_urlsafe(12)
     event = petition_of(facts, given, form=form, now=by.now)
+    if await lookup.is_radicado(stores.cases, body.radicado):
+        raise NotOffered(_TAKEN)
     stores.schemas.check(event, now=by.now)
     await by.audit("case.file", f"case:{case.case}", event=event.name)
     await stores.publisher.event(event)

@@ -21,6 +21,7 @@ HOW_KEYS_LOOK: Final = (
     "(pqrs_id:pqrs-1), y el id de un evento, un mensaje o un plazo."
 )
 _STEP: Final = "clock_id:"
+_PETITION: Final = "pqrs_id:"
 _FIELDS: Final = sorted({f"{kind.realm}{kind.case}:" for kind in CATALOG} - {_STEP})
 """The beginnings of the keys of cases. The events of a clock's steps belong to the case of the clock."""
 
@@ -57,6 +58,11 @@ async def find(store: CaseStore, asked: str, *, places: PropertyScope = None) ->
     named = await store.named(sorted(words), list(_ids(text)))
     keys = {f"{field}{word}" for field in _FIELDS for word in words}
     return await store.known({*keys, *named}, places=places)
+
+
+async def is_radicado(store: CaseStore, number: str) -> bool:
+    """Return whether a PQRS of any copropiedad has this number: another one would join its case."""
+    return any(known.case.startswith(_PETITION) for known in await find(store, number))
 
 
 def choices(found: Sequence[KnownCase]) -> CaseChoices:
