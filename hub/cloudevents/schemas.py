@@ -31,6 +31,7 @@ from hub.contact_rules.lawful_dates import CHECKS, LAW, OVERRIDE, unlawful_dates
 from hub.contact_rules.working_hours import fault
 from hub.errors import ConfigurationError, InvalidEvent, WrongSender
 from hub.model import HUB_SOURCE, RECALL, Event, EventType, Json, is_hub_source
+from hub.model.receipts import RECEIVED_AT
 from hub.people.audience.contacts import is_anonymous
 from hub.people.versions import latest_first
 
@@ -48,7 +49,6 @@ _RECEIVED: Final = frozenset(
 _REGISTERED_WITHIN: Final = timedelta(days=180)
 """Twice the longest term of law, doubled, has passed by then: what is older has a mistyped year."""
 _HAS_HOURS: Final = "directory.membership.upserted"
-_RECEIVED_AT: Final = "received_at"
 _LEGAL_DAYS: Final = WorkCalendar({0: [("08:00", "17:00")]}, ColombianHolidays(), {}, ZONE)
 """Whoever checks an event without a policy: the days that count by the law, whatever its hours."""
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -208,14 +208,14 @@ def _check_consent_time(event: Event, field: str, now: datetime) -> None:
 
 def _check_receipt(event: Event, now: datetime) -> None:
     """Refuse a receipt of the future, and one that no petition is still open for: terms count from it."""
-    said = event.data.get(_RECEIVED_AT)
+    said = event.data.get(RECEIVED_AT)
     if said is None:
         return
     at = rfc3339.parse(said)
     late, early = at > now + FUTURE, at < event.time - _REGISTERED_WITHIN
     if late or early:
         bound = f"{_AHEAD} from now" if late else f"{_REGISTERED_WITHIN.days} days before time"
-        field = f"data.{_RECEIVED_AT}"
+        field = f"data.{RECEIVED_AT}"
         raise InvalidEvent(f"{field}: expected at most {bound}", field=field)
 
 

@@ -20,6 +20,7 @@ from hub.contact_rules.purposes import TO_STAFF
 from hub.errors import TemplateFailure
 from hub.model import Brand, Claimed, Facts, Json, Message, Purpose
 from hub.model.documents import FIELD, SentDocument
+from hub.model.receipts import RECEIVED_AT, WITH_RECEIPT
 from hub.rendering.filters import OwnLink, lista, nombre, punto
 from hub.rendering.lines import one_line
 
@@ -106,7 +107,7 @@ class Context:
     @property
     def counts_from(self) -> datetime:
         """The instant from which the terms of a receipt count: when it came, or the event's own time."""
-        came = self.data.get("received_at")
+        came = self.data.get(RECEIVED_AT) if self.event_name in WITH_RECEIPT else None
         return self.event_time if came is None else min(self.event_time, as_utc(query_instant(came)))
 
     def names(self) -> dict[str, Json]:

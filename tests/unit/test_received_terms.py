@@ -11,8 +11,10 @@ from hub import sla
 from hub.business_time import WorkCalendar
 from hub.catalog import BY_NAME
 from hub.errors import InvalidEvent
-from hub.model import Clock, ClockState, Event
+from hub.model import Clock, ClockState, Event, Json
+from hub.model.receipts import RECEIVED_AT, WITH_RECEIPT
 from hub.operations.clocks.calculation import calculation
+from hub.rendering.context import Context
 from hub.sla.replay import must_restart, reopened_by, replay_whole, resume, version_of
 from tests.unit.factories import POLICY, SCHEMAS, event, local
 
@@ -130,3 +132,22 @@ def test_receipt_of_the_future_or_of_another_year_is_refused(
 @pytest.mark.parametrize("came", [SATURDAY + timedelta(minutes=5), SATURDAY - timedelta(days=180)])
 def test_receipt_within_its_bounds_is_accepted(came: datetime) -> None:
     SCHEMAS.check(received(came=came), now=SATURDAY)
+
+
+def test_events_with_a_receipt_are_those_whose_schemas_have_it() -> None:
+    known = {name for name, one in SCHEMAS.by_name.items() if RECEIVED_AT in one.document["properties"]}
+
+    assert known == WITH_RECEIPT
+
+
+@pytest.mark.parametrize("anything", ["ayer", "", 5, {}, "2019-01-01T00:00:00-05:00"])
+def test_field_of_that_name_that_no_schema_checks_counts_for_nothing(anything: Json) -> None:
+    """A publisher may add any field: none was read before, and none may stop an emergency's message."""
+    called = event("support.call.missed", {RECEIVED_AT: anything}, at=SATURDAY)
+    fire = event("emergency.declared", {RECEIVED_AT: anything}, at=SATURDAY)
+    SCHEMAS.check(called, now=SATURDAY)
+    SCHEMAS.check(fire, now=SATURDAY)
+
+    assert [SATURDAY] == [one.started_at for one in sla.replay("thread_id:1", [called], BY_NAME, POLICY)]
+    context = Context(data=fire.data, event_id=fire.id, event_time=fire.time, event_name=fire.name)
+    assert SATURDAY == context.counts_from

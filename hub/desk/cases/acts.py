@@ -16,7 +16,7 @@ from hub.operations.cases.filing import petition_of
 from hub.ports.cases import KnownCase
 
 CASE: Final = "case"
-_TAKEN: Final = "Another PQRS has this radicado. Give it its own, or close the conversation and name that one."
+_TAKEN: Final = "Another PQRS has this radicado. Give it another, or close the conversation, naming that one."
 Key = Annotated[str, Meta(description="The radicado, or the whole key of the case.")]
 
 
