@@ -40,7 +40,8 @@ Check = Callable[[Event, WorkCalendar], UnlawfulDate | None]
 
 def unlawful_dates(event: Event, calendar: WorkCalendar) -> Iterator[UnlawfulDate]:
     """Yield what is against the law, of an event whose data fit its schema. A quiet event tells nobody."""
-    if event.extensions.get("quiet") is not True and not event.data.get(OVERRIDE):
+    answered = all(word.strip() for word in override_of(event) or ("",))
+    if event.extensions.get("quiet") is not True and not answered:
         found = (check(event, calendar) for check in CHECKS.get(event.name, ()))
         yield from (one for one in found if one is not None)
 

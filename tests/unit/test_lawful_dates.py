@@ -141,6 +141,8 @@ def test_person_who_answers_for_another_date_overrides_with_a_reason(
     assert refusal(name, **data, override=BY_HAND) is None
     assert refusal(name, **data, override={"by": "account:gerencia"}) is not None
     assert refusal(name, **data, override={"by": "account:gerencia", "reason": ""}) is not None
+    assert refusal(name, **data, override={"by": "account:gerencia", "reason": " \n"}) is not None
+    assert refusal(name, **data, override={"by": " ", "reason": "El reglamento."}) is not None
 
 
 async def test_intake_refuses_the_call_and_takes_in_the_one_for_which_a_person_answers() -> None:
