@@ -17,6 +17,7 @@ from hub.rendering.titles_es import TASKS
 from hub.sla.standing_tasks import done_event, period_of
 
 TASK: Final = "task"
+PLACE: Final = "copropiedad"
 _BY_NAME: Final = {task.name: task for task in STANDING_TASKS}
 
 
@@ -47,6 +48,9 @@ async def ask_done(by: Operator, name: str) -> Question:
 async def mark_task_done(by: Operator, name: str, body: TaskDoneBody) -> TaskRecorded:
     """Say that a task of this period is done; safe to repeat."""
     task, now = _task(name), by.now
+    if body.copropiedad_id is not None:
+        places = await by.stores.standing_tasks.places()
+        found(PLACE, next((one for one in places if one.copropiedad_id == body.copropiedad_id), None))
     await by.audit("task.done", f"task:{name}", copropiedad=body.copropiedad_id)
     event = done_event(
         task,
