@@ -129,3 +129,26 @@ async def test_what_is_too_large_or_has_a_page_or_is_of_other_places_is_refused(
     with pytest.raises(TooLate):
         await acts.attach_document(here, letter.id, DocumentBody(pdf=PDF))
     assert [] == await opened.rows("SELECT FROM document_request")
+
+
+async def test_document_to_which_messages_lead_is_replaced_by_no_other(opened: Database) -> None:
+    [letter] = await unprinted(opened)
+    by, led_to = operator(opened), pdf_of("Acta 12, to which the mails lead")
+    await opened.rows(
+        """WITH kept AS (
+            INSERT INTO document (sha256, kind, size, content)
+            VALUES ($3, 'application/pdf', length($4::bytea), $4)
+        )
+        INSERT INTO document_request (event_key, url, name, attach, wait_until, state, sha256)
+        VALUES ($1, $2, 'acta-12.pdf', false, now(), 'stored', $3)""",
+        letter.event_key,
+        LINK,
+        sha256(led_to).digest(),
+        led_to,
+    )
+
+    with pytest.raises(TooLate):
+        await acts.attach_document(by, letter.id, DocumentBody(pdf=PDF))
+    given = await acts.attach_document(by, letter.id, DocumentBody(pdf=led_to))
+
+    assert (sha256(led_to).hexdigest(), 1) == (given.sha256, given.letters)

@@ -23,12 +23,12 @@ from hub.model.letters import LetterState
 
 _PDF: Final = b"%PDF-"
 _KIND: Final = "application/pdf"
-_HAS_ONE: Final = "The letter has its page, or its document is here already: print it."
+_HAS_ONE: Final = "The letter has its page, or its document is here: print it, or give that very file."
 _OTHER_DIGEST: Final = "It is another document: its publisher has named the SHA-256 of the right one."
 _TOO_LARGE: Final = "It has more than {most} bytes (`[documents] max_bytes` of the policy)."
 WRONG_ES: Final[Mapping[type[HubError], str]] = {
     InvalidDocument: "No es el documento: debe ser un PDF completo, no muy grande y el que se publicó.",
-    TooLate: "Esta carta ya tiene su documento. Vuelva a la lista.",
+    TooLate: "Esta carta ya tiene su documento, o el aviso lleva a otro: súbalo tal como está allá.",
     BeyondOwnRights: "El aviso es también de otras copropiedades: pídalo a quien las atiende todas.",
 }
 """The reason why a file was not taken, for its page."""
