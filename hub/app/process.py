@@ -14,7 +14,7 @@ from typing import Final
 import structlog
 
 from hub import logs, storage
-from hub.app import time_check
+from hub.app import enums, time_check
 from hub.app.container import Container, open_parts
 from hub.app.roles import ROLES, WITHOUT_REDIS, beside
 from hub.app.work import Work
@@ -49,6 +49,7 @@ async def run(settings: Settings, roles: frozenset[str], *, upgrade: bool) -> No
             await serve_metrics(parts, settings.metrics, stack, appoints=bool(roles - WITHOUT_REDIS))
         await time_check.begin(storage.PostgresMonitor(parts.database, QUEUES))
         work = [await _prepared(role, parts, stop, stack) for role in ROLES if role in roles]
+        enums.decode_each()
         work += beside(roles, parts, stop)
         await _until_stopped([asyncio.create_task(role) for role in work], stop)
 

@@ -1,5 +1,5 @@
 """
-The checks of `hub check`: all run concurrently, with at most three seconds per server.
+The checks of `hub check`: those that wait run concurrently, with at most three seconds per server.
 
 The texts are in Spanish, for operators. The checks change nothing and send no message.
 """
@@ -7,7 +7,7 @@ The texts are in Spanish, for operators. The checks change nothing and send no m
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from hub.cli.check import (
@@ -26,8 +26,13 @@ from hub.hosts import hosts_of
 from hub.settings import SecretUrl, Settings
 
 PATIENCE: Final = 3.0  # seconds
-_OWN_WORK: Final[Mapping[str, float]] = {house.TEMPLATES: 60.0}
-"""Seconds for CPU-bound checks: compiling all texts takes some seconds on a busy processor."""
+_OWN_WORK: Final = frozenset({house.TEMPLATES})
+"""
+Areas whose checks compute for seconds, and come before those that wait.
+
+Not in a thread beside them: where two threads are the first to decode an enum, msgspec 0.22 ends the process
+with a segmentation fault.
+"""
 
 Look = Callable[[Settings], Awaitable[list[Finding]]]
 
@@ -57,18 +62,19 @@ _PLACES: Final[Mapping[str, Callable[[Settings], SecretUrl]]] = {
 
 
 async def examine(settings: Settings) -> list[Finding]:
-    """Run all checks concurrently; return the findings in the order of the table."""
-    looked: Sequence[list[Finding]] = await asyncio.gather(
-        *(_look(area, look, to_do, settings) for area, look, to_do in _LOOKS)
-    )
-    return [finding for findings in looked for finding in findings]
+    """Run the checks, those that wait concurrently; return the findings in the order of the table."""
+    looked = {look: await _look(*look, settings) for look in _LOOKS if look[0] in _OWN_WORK}
+    waiting = [look for look in _LOOKS if look not in looked]
+    found = await asyncio.gather(*(_look(*look, settings) for look in waiting))
+    looked |= dict(zip(waiting, found, strict=True))
+    return [finding for look in _LOOKS for finding in looked[look]]
 
 
 async def _look(area: str, look: Look, to_do: str, settings: Settings) -> list[Finding]:
     url = _PLACES[area](settings) if area in _PLACES else None
     place = f" {url.shown}" if url else ""
     # Each host of several is waited for before the next one is asked.
-    patience = _OWN_WORK.get(area, PATIENCE) * (2 * len(hosts_of(url.reveal())) - 1 if url else 1)
+    patience = PATIENCE * (2 * len(hosts_of(url.reveal())) - 1 if url else 1)
     try:
         async with asyncio.timeout(patience):
             return await look(settings)

@@ -191,10 +191,6 @@ def _buttons(settings: Settings, rules: ResidentPolicy) -> Iterator[Finding]:
 
 async def templates(settings: Settings) -> list[Finding]:
     """Check that every event has its schema, and every audience its text on each channel."""
-    return await asyncio.to_thread(_templates, settings)
-
-
-def _templates(settings: Settings) -> list[Finding]:
     company = CompanyRules(settings)
     count = len(company.schemas.by_name)
     missing = list(_missing(company))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -36,7 +35,7 @@ _FAULTS_ES: Final[Mapping[Fault, str]] = {
 async def identities(settings: Settings) -> list[Finding]:
     """Check that each identity can be used as it stands, and name the mended colours."""
     company = CompanyRules(settings)
-    made = (await asyncio.to_thread(lambda: company.templates)).identities
+    made = company.templates.identities
     try:
         async with Database(settings.database_url.reveal(), size=1) as database:
             known = await brandings(database)
