@@ -72,30 +72,23 @@ def said_at(event: Event) -> datetime:
 
 def came_back(person: str, reply_id: UUID, at: datetime) -> list[Consent]:
     """Return the consents of a person who wrote ALTA: for every channel, like BAJA."""
-    return [
-        Consent(
-            id=consent_id(reply_id, purpose),
-            person=person,
-            purpose=purpose,
-            at=at,
-            granted=True,
-            said_by=reply_id,
-            method=REPLY,
-        )
-        for purpose in REVOCABLE
-    ]
+    return _by_reply(person, reply_id, at, said_by=reply_id, granted=True)
 
 
 def refused_together(person: str, reply_id: UUID, at: datetime) -> list[Consent]:
     """Return the refusals of a person with the address that wrote BAJA: of every channel."""
     said_by = uuid8(at, "refusal", reply_id.hex, person)
+    return _by_reply(person, reply_id, at, said_by=said_by, granted=False)
+
+
+def _by_reply(person: str, reply_id: UUID, at: datetime, *, said_by: UUID, granted: bool) -> list[Consent]:
     return [
         Consent(
             id=consent_id(said_by, purpose),
             person=person,
             purpose=purpose,
             at=at,
-            granted=False,
+            granted=granted,
             said_by=reply_id,
             method=REPLY,
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from hub.model.events import Event
@@ -24,9 +23,6 @@ WITH_RECEIPT: Final = frozenset(
 """Events whose schemas have the field; in any other one it may be anything that its publisher adds."""
 
 
-def told_by(event: Event) -> Mapping[str, Json]:
-    """Return the data of an event, without a receipt that no schema has checked: nothing counts from that."""
-    data: Mapping[str, Json] = event.data
-    if RECEIVED_AT not in data or event.name in WITH_RECEIPT:
-        return data
-    return {name: value for name, value in data.items() if name != RECEIVED_AT}
+def receipt_of(event: Event) -> Json:
+    """Return when it was received, as its publisher wrote it; None where no schema has checked it."""
+    return event.data.get(RECEIVED_AT) if event.name in WITH_RECEIPT else None

@@ -13,7 +13,8 @@ from hub.business_time.dates import Ahead, CalendarDays, ahead_of, last_instant,
 from hub.business_time.durations import Parsed
 from hub.business_time.opening_hours import DAY
 from hub.errors import InvalidPolicy
-from hub.model import TOP_LEVEL, Promise
+from hub.model import TOP_LEVEL, Event, Promise
+from hub.model.receipts import RECEIVED_AT, WITH_RECEIPT
 from hub.policy.values import Daily, Target
 
 DEFAULT: Final = "default"
@@ -131,10 +132,13 @@ class ClockPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
             return target
         return target.get(str(data.get(self.by or "")), target[DEFAULT])
 
-    def started_at(self, data: Mapping[str, Any], told: datetime) -> datetime:
-        """Return when a clock begins whose event happened, by its publisher, at `told`."""
-        fact = None if self.since is None else data.get(self.since)
-        return told if fact is None else min(told, as_utc(query_instant(fact)))
+    def started_at(self, event: Event) -> datetime:
+        """Return when a clock begins: at the fact that the event names, or the event's own time."""
+        fact = None if self.since is None else event.data.get(self.since)
+        # A receipt that no schema has checked may be anything.
+        if fact is None or (self.since == RECEIVED_AT and event.name not in WITH_RECEIPT):
+            return event.time
+        return min(event.time, as_utc(query_instant(fact)))
 
     def promise_for(self, data: Mapping[str, Any], mode: Mode) -> Promise:
         """Return the promise to a case that begins with this data."""

@@ -26,7 +26,6 @@ from hub.model import (
 from hub.model.case_state import Answer
 from hub.model.extensions import AskedExtension, ExtensionRefusal
 from hub.model.ids import clock_id, event_key
-from hub.model.receipts import told_by
 from hub.policy import Policy
 from hub.sla import follow_ups
 from hub.sla.events import CONTEXT, party_of
@@ -55,7 +54,7 @@ class Fold:
         if name not in self.running:
             rules = self.policy.clocks[name]
             promise = rules.promise_for(event.data, self.policy.calendar_rules.mode)
-            at = rules.started_at(told_by(event), event.time)
+            at = rules.started_at(event)
             self._begin(name, event, promise, _context(event), at)
 
     def check(self, name: str, event: Event) -> None:
@@ -128,7 +127,7 @@ class Fold:
 
     def resume(self, name: str, event: Event) -> None:
         if name in self.running:
-            at = self.policy.clocks[name].started_at(told_by(event), event.time)
+            at = self.policy.clocks[name].started_at(event)
             self.running[name] = self._resumed(self.running[name], at)
 
     def _resumed(self, clock: Clock, at: datetime) -> Clock:

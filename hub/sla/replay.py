@@ -22,7 +22,6 @@ from hub.messages.planning.plan import is_recorded_only
 from hub.model import HUB_SOURCE, Clock, ClockMove, Event, EventType, FollowUp, Json, Move
 from hub.model.case_state import CaseState, Position
 from hub.model.extensions import AskedExtension
-from hub.model.receipts import told_by
 from hub.policy import Policy
 from hub.sla.fold import MOVES, Fold, about_id
 from hub.sla.reconcile import with_outcome
@@ -290,7 +289,7 @@ def _counts_from(moves: Iterable[ClockMove], event: Event, policy: Policy, by: M
     at = event.time
     for move in moves:
         if move.move is by and (term := policy.clocks[move.clock]).since is not None:
-            at = min(at, term.started_at(told_by(event), event.time))
+            at = min(at, term.started_at(event))
     return at
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from hub.errors import NotOffered
 from hub.model import THREAD, ClockState, Event, Json, own_event
-from hub.model.receipts import RECEIVED_AT, told_by
+from hub.model.receipts import RECEIVED_AT, receipt_of
 from hub.ports.cases import CaseFacts
 from hub.sla.events import PARTIES
 
@@ -41,7 +41,7 @@ def petition_of(facts: CaseFacts, given: Mapping[str, Json], *, form: str, now: 
     known: dict[str, Json] = {
         "pqrs_id": given["radicado"],
         "entry_channel": _came_by(first.event),
-        RECEIVED_AT: told_by(first.event).get(RECEIVED_AT) or first.event.time.isoformat(),
+        RECEIVED_AT: receipt_of(first.event) or first.event.time.isoformat(),
         "petitioner": _writer(data),
         "copropiedad_id": first.copropiedad_id,
         "unit_id": first.unit_id,
