@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -16,3 +19,19 @@ def need_program(name: str) -> str:
     if found is None:
         pytest.skip(f"{name} is not installed")
     return found
+
+
+def run_program(*command: str | Path, folder: Path, env: Mapping[str, str] | None = None) -> str:
+    """Return what it prints; the test fails with that where the program fails."""
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import asyncio
 import json
-import subprocess
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ import pytest
 from tests.integration.node import NPM, need, run_node
 from tests.integration.own_environment import program_of
 from tests.integration.web_doubles import World, ask
+from tests.programs import run_program
 
 PUBLIC_URL: Final = "https://hub.example"
 GENERATOR: Final = "openapi-python-client"
@@ -42,20 +43,6 @@ async def document() -> dict[str, Any]:
     return dict((await ask(world, "/openapi.json")).json)
 
 
-def run(*command: str | Path, folder: Path) -> str:
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=100,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
-    return done.stdout
-
-
 async def test_openapi_python_client_makes_a_client_that_can_be_imported_whole(
     document: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -64,10 +51,11 @@ async def test_openapi_python_client_makes_a_client_that_can_be_imported_whole(
     (tmp_path / "config.yml").write_text(CONFIGURATION)
     options = ("--path", "openapi.json", "--config", "config.yml", "--output-path", "api", "--meta", "none")
     asked = {"method": "get", "url": "/api/messages", "params": {"limit": 7}}
-    said = await asyncio.to_thread(run, program, "generate", "--fail-on-warning", *options, folder=tmp_path)
+    run = partial(run_program, folder=tmp_path)
+    said = await asyncio.to_thread(run, program, "generate", "--fail-on-warning", *options)
 
     assert "Generating api" == said.strip()
-    assert asked == ast.literal_eval(await asyncio.to_thread(run, python, "-c", IMPORT_ALL, folder=tmp_path))
+    assert asked == ast.literal_eval(await asyncio.to_thread(run, python, "-c", IMPORT_ALL))
 
 
 async def test_openapi_typescript_makes_types_of_each_path(document: dict[str, Any]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import subprocess
 import sys
 import venv
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from packaging.requirements import Requirement
 from hub.consumers.topology import events_queue
 from hub.model import Lane
 from tests.acceptance.harness import publisher
+from tests.programs import run_program
 
 ROOT: Final = Path(__file__).parents[2]
 PROGRAM: Final = ROOT / "examples/publishing/python/publish_with_client.py"
@@ -43,18 +43,7 @@ def put(name: str, site: Path) -> None:
 
 
 def run(*command: str | Path, **more: str) -> str:
-    done = subprocess.run(
-        command,
-        cwd=ROOT / "client",
-        env={"PATH": os.environ["PATH"], **more},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
-    return done.stdout
+    return run_program(*command, folder=ROOT / "client", env={"PATH": os.environ["PATH"], **more})
 
 
 @pytest.fixture
