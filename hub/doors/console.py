@@ -39,7 +39,7 @@ _ONCE: Final[Mapping[str, Any]] = {"wrong": None, "form": None, "result": None}
 
 def pages_of(noun: Noun) -> tuple[Route, ...]:
     """Return the rows of the route table for the pages and forms of a noun in the console."""
-    lists = [_page(one, list_page(one)) for one in noun.lists if one.title]
+    lists = [replace(_page(one, list_page(one)), live=one.live) for one in noun.lists if one.title]
     reads = [_page(one, row_page(one, noun)) for one in noun.reads if has_page(one)]
     questions = [
         replace(_page(act, question_page(act, noun)), path=act.address)
@@ -116,7 +116,6 @@ def list_page(declared: List) -> ApiHandler:
             declared.template or "doors/list.html",
             request,
             here=declared.section or declared.path,
-            live=declared.live,
             list=declared,
             rows=page.items,
             columns=columns,

@@ -42,7 +42,7 @@ def build(services: Services) -> web.Application:
     app = _guarded(services.access, services.monitoring, for_browsers, innermost=(limit_rate,))
     app[SERVICES] = services
     set_quotas(app, services.policy.api)
-    app[serve.DOCUMENTS] = {**_documents(services.schemas, services.settings), **serve.files()}
+    app[serve.DOCUMENTS] = _documents(services.schemas, services.settings)
     add_routes(app, ROUTES)
     app[DONE_WORDS] = done_words(NOUNS)
     app.on_shutdown.append(_end_streams)
@@ -86,9 +86,10 @@ def events_document(schemas: Schemas) -> Mapping[str, Any]:
     return asyncapi.describe(CATALOG, data, NOTICES, results(), version=version("hub"))
 
 
-def _documents(schemas: Schemas, settings: Settings) -> Mapping[str, bytes]:
+def _documents(schemas: Schemas, settings: Settings) -> Mapping[str, serve.Document]:
     vhost = vhost_of(settings.amqp_url.reveal())
-    return {
-        "/openapi.json": msgspec.json.encode(openapi.at(api_document(), settings.public_url)),
-        "/asyncapi.json": msgspec.json.encode(asyncapi.at(events_document(schemas), vhost)),
+    described = {
+        "/openapi.json": openapi.at(api_document(), settings.public_url),
+        "/asyncapi.json": asyncapi.at(events_document(schemas), vhost),
     }
+    return {path: serve.document(msgspec.json.encode(one)) for path, one in described.items()}

@@ -148,9 +148,10 @@ class LiveChanges:
     def is_full(self) -> bool:
         return len(self._open) >= MOST
 
-    async def stands(self, topic: str) -> str:
-        """Return the mark of a topic, a few letters that differ once it has changed; "" without a topic."""
-        return sha256(repr(await self._mark(topic)).encode()).hexdigest()[:16] if topic else ""
+    async def stands(self, *topics: str) -> str:
+        """Return the mark of topics: a few letters, which differ once one has changed; "" without a topic."""
+        marks = [await self._mark(topic) for topic in sorted(filter(None, topics))]
+        return sha256(repr(marks).encode()).hexdigest()[:16] if marks else ""
 
     @asynccontextmanager
     async def open(
@@ -159,7 +160,7 @@ class LiveChanges:
         """
         Open a stream of the changes from now on.
 
-        A page that names the mark of its one topic hears at once whether that has changed since.
+        A page that names the mark of its topics hears at once whether that has changed since.
         """
         is_idle = self._looking is None or self._looking.done()
         if is_idle:
@@ -186,7 +187,7 @@ class LiveChanges:
 
     async def _still_stand(self, topics: frozenset[str], stood: str) -> bool:
         with suppress(HubError):
-            return {stood} == {await self.stands(topic) for topic in topics}
+            return stood == await self.stands(*topics)
         return False
 
     async def aclose(self) -> None:

@@ -27,7 +27,8 @@ class Route:
     the shape of a body that the handler reads by itself. With `head` a `HEAD`, which checkers of links send,
     is answered as the `GET` is; else it is refused. With `form` the body comes from a form of our own page,
     with the session's CSRF token; every other body is JSON. With `upload` that form has a file, of so many
-    bytes at most.
+    bytes at most. `live` are the topics of `hub.web.live`, with a space between them, after whose change the
+    page loads itself again; a page whose making is audited has none, or each change would be noted as a look.
     """
 
     path: str
@@ -41,6 +42,7 @@ class Route:
     head: bool = False
     form: bool = False
     upload: int = 0
+    live: str = ""
 
     @property
     def is_api(self) -> bool:

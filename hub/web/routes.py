@@ -100,7 +100,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("/metrics", metrics.show, needs=READ, where=Where.EVERYWHERE),
     read_company("/openapi.json", serve.show),
     read_company("/asyncapi.json", serve.show),
-    read_company(serve.FILE, serve.show),
+    read_company(serve.FILE, serve.show_file),
     read_private("/letters/{id}", letters_page.print_letter),
     read_private("/letters/{id}/document", letters_page.show_document),
     read_private("/letters/{id}/pdf", letters_page.show_pdf),

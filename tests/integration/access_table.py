@@ -482,7 +482,7 @@ ROWS: Final[dict[str, Row]] = {
     "GET /metrics": Row(needs=READ, where=EVERYWHERE),
     "GET /openapi.json": Row(needs=READ),
     "GET /asyncapi.json": Row(needs=READ),
-    "GET /static/{name}": Row(needs=READ, fill="shell.js"),
+    "GET /static/{digest}/{name}": Row(needs=READ, fill="old shell.js"),
     "GET /": Row(needs=Door.HOME),
     "POST /": Row(needs=Door.SIGN_IN, status=403),
     "GET /sign-in": Row(needs=Door.SIGN_IN),

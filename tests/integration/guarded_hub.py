@@ -172,8 +172,6 @@ async def _hub(
         parts = await stack.enter_async_context(open_parts(settings, "web"))
         services = replace(web_role.services_of(parts), passwords=Passwords(memory=8, rounds=1))
         applications = {door: APPLICATIONS[door](services) for door in doors}
-        if CONSOLE in applications:
-            applications[CONSOLE].on_response_prepare.append(_let_files_be_kept)
         addresses = {
             name: (await stack.enter_async_context(_served(application, settings.trusted_proxies)))
             for name, application in applications.items()
@@ -226,12 +224,6 @@ async def guarded_hub_on(
 
 def _with(services: Services, **settings: Any) -> Services:
     return with_doubles(services, settings=replace(services.settings, **settings))
-
-
-async def _let_files_be_kept(request: web.Request, response: web.StreamResponse) -> None:
-    """Let browsers keep styles and scripts: loading them is a quarter of the cost of each page."""
-    if request.path.startswith("/static/"):
-        response.headers[hdrs.CACHE_CONTROL] = "private, max-age=600"
 
 
 @asynccontextmanager

@@ -41,8 +41,14 @@ document.addEventListener('readystatechange', () => {{
   const main = document.querySelector('main');
   window.arrived ??= main && {{ main: main.cloneNode(true), around: {AROUND.strip()} }};
 }});
+window.fetches = 0;
+const asks = window.fetch;
+window.fetch = (...given) => {{ window.fetches += 1; return asks(...given) }};
 """
-"""Keeps the page as it arrives: this state changes first when all is read and no module has run."""
+"""
+Keeps the page as it arrives: this state changes first when all is read and no module has run. Counts what
+modules fetch.
+"""
 SAME: Final = f"window.arrived.around === {AROUND.strip()}"
 PUT_BACK: Final = "document.querySelector('main').replaceWith(window.arrived.main)"
 SAID: Final = """
@@ -160,6 +166,14 @@ async def test_page_is_kept_as_it_arrives(hub: ConsoleHub, tab: Browser) -> None
 
     assert await tab.run("document.querySelector('main time small') !== null")
     assert await tab.run("window.arrived.main.querySelector('time small') === null")
+
+
+@TOGETHER
+async def test_page_that_shows_what_is_live_is_loaded_once(hub: ConsoleHub, tab: Browser) -> None:
+    await hub.open(tab, "/messages")
+    await tab.until("document.querySelector('#pulse').textContent === 'Se actualiza sola'")
+
+    assert 0 == await tab.run("window.fetches")
 
 
 def test_styles_show_nothing_to_those_without_scripts_alone() -> None:

@@ -19,6 +19,7 @@ from hub.intake.source_bindings import SourceBindings
 from hub.model import Event, Grant, Office, RawMessage
 from hub.storage import PostgresIntake
 from hub.testing import MemoryAppointments, MemoryKeys, MemoryPublisher
+from hub.web.documents.serve import file_path
 from tests.contract.values import event
 from tests.integration.chromium import Browser
 from tests.integration.console_hub import ConsoleHub, console_hub
@@ -301,7 +302,7 @@ async def test_old_link_of_a_mail_leads_to_the_promise(browser: Browser, servers
         await hub.sign_in(browser)
         await hub.open(browser, "/clocks")
         script = (
-            "fetch('/static/shell.js').then((answer) => answer.text()).then((text) => "
+            f"fetch('{file_path('shell.js')}').then((answer) => answer.text()).then((text) => "
             "text.includes('relojes') && text.includes('/clocks'))"
         )
 

@@ -12,6 +12,7 @@ from hub.rendering import labels_es
 from hub.web.console.own_line import OwnLine
 from hub.web.console.pages import _TEMPLATES
 from hub.web.console.shell import GROUPS
+from hub.web.documents.serve import file_path
 from tests.integration.axe import shown
 from tests.integration.chromium import Browser
 from tests.integration.looks import NARROW, WIDE
@@ -94,7 +95,7 @@ async def show(browser: Browser, body: str, width: int = WIDE) -> None:
     style = f"<style>{STYLE.read_text('utf-8')}</style>"
     await browser.go("about:blank", width=width)
     frame = (await browser.call("Page.getFrameTree"))["frameTree"]["frame"]["id"]
-    html = text.replace('<link rel="stylesheet" href="/static/shell.css">', style)
+    html = text.replace(f'<link rel="stylesheet" href="{file_path(STYLE.name)}">', style)
     await browser.call("Page.setDocumentContent", frameId=frame, html=html)
 
 

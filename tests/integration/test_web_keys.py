@@ -16,6 +16,7 @@ from hub.catalog import BY_NAME
 from hub.errors import StorageUnavailable
 from hub.model import Json, Scope
 from hub.storage import Database
+from hub.web.documents.serve import file_path
 from hub.web.routes import ROUTES
 from tests.integration.test_web_access import BEARER, GUARDED
 from tests.integration.web_doubles import Reply, World, ask, browsing, bury, dead_letter, event
@@ -37,12 +38,12 @@ def refused(reply: Reply) -> bool:
     return reply.status == 403 and "scope" in reply.text
 
 
-@pytest.mark.parametrize("path", ["/static/shell.js", "/nothing", "/health/../api/messages"])
+@pytest.mark.parametrize("path", [file_path("shell.js"), "/nothing", "/health/../api/messages"])
 @every_scope
 async def test_unlisted_route_needs_the_admin_scope(path: str, scope: Scope) -> None:
     world = World(environ=GUARDED)
     reply = await ask(world, path, headers=await holding(world, scope))
-    allowed = {"/static/shell.js": Scope.READ, "/health/../api/messages": Scope.READ}
+    allowed = {file_path("shell.js"): Scope.READ, "/health/../api/messages": Scope.READ}
 
     assert refused(reply) == (scope is not allowed.get(path, Scope.ADMIN))
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import jsonschema_rs
 import pytest
+from aiohttp import hdrs
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import hub.web
@@ -19,11 +20,13 @@ from hub.model import StepKind
 from hub.model.results import ResultKind
 from hub.storage import Database
 from hub.web.documents.notices import NOTICES
+from hub.web.documents.serve import file_path
 from hub.web.routes import ROUTES
-from tests.integration.web_doubles import MemoryLog, World, ask, dead_letter, message_row
+from tests.integration.web_doubles import MemoryLog, Reply, World, ask, dead_letter, message_row
 
 STATIC: Final = Path(hub.web.__file__).parent / "static"
 RESULTS: Final = {f"results.{kind}" for kind in ResultKind}
+PACKED: Final = {hdrs.ACCEPT_ENCODING: "gzip, deflate, br"}
 ASYNCAPI: Final = Path(__file__).parents[1] / "vectors" / "asyncapi_3_1_0.json"
 """The AsyncAPI Initiative's schema, from its npm package: see `tests/vectors/README.md`."""
 
@@ -212,13 +215,38 @@ async def test_the_page_loads_nothing_from_elsewhere_and_holds_no_script_of_its_
 
 async def test_every_file_is_served_and_none_is_left_over(opened: Database) -> None:
     pages = [(await ask(World(database=opened), path)).text for path in ("/channels", "/dead")]
-    files = set(re.findall(r'"(/static/[^"#]+)', "".join(pages)))
+    named = set(re.findall(r'"(/static/[^"#]+)', "".join(pages)))
     for module in STATIC.glob("*.js"):
-        text = module.read_text("utf-8")
-        files |= {f"/static/{name}" for name in re.findall(r'from "\./([^"]+)"', text)}
+        named |= {file_path(name) for name in re.findall(r'from "\./([^"]+)"', module.read_text("utf-8"))}
 
-    assert files == {f"/static/{path.name}" for path in STATIC.iterdir()}
-    assert {(await ask(World(), file)).status for file in files} == {200}
+    assert named == {file_path(path.name) for path in STATIC.iterdir()}
+    assert {(await ask(World(), file)).status for file in named} == {200}
+
+
+async def test_browser_keeps_a_file_for_good_under_the_address_of_its_digest() -> None:
+    kept = await ask(World(), file_path("shell.css"))
+    of_another = await ask(World(), "/static/000000000000/shell.css")
+
+    assert "immutable" in kept.headers[hdrs.CACHE_CONTROL]
+    assert "no-store" == of_another.headers[hdrs.CACHE_CONTROL]
+    assert kept.text == of_another.text
+    assert 404 == (await ask(World(), "/static/000000000000/nothing.css")).status
+
+
+async def test_view_is_light_at_first_and_lighter_again(opened: Database) -> None:
+    world = World(database=opened)
+    world.log.rows.extend(message_row(state="delivered") for _ in range(50))
+    page = await ask(world, "/messages", headers=PACKED)
+    files = [await ask(world, file_path(path.name), headers=PACKED) for path in STATIC.iterdir()]
+    again, first = length(page), length(page) + sum(map(length, files))
+
+    assert {"gzip"} == {one.headers[hdrs.CONTENT_ENCODING] for one in (page, *files)}
+    assert (again < 15_000, first < 40_000) == (True, True), (again, first)
+
+
+def length(reply: Reply) -> int:
+    """Return how many bytes the body had on its way."""
+    return int(reply.headers[hdrs.CONTENT_LENGTH])
 
 
 async def test_pages_say_in_which_mode_the_hub_is(opened: Database) -> None:

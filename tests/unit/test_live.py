@@ -104,6 +104,18 @@ async def test_page_hears_at_once_whether_its_case_has_changed_since_it_was_made
     assert await changes.stands("") == ""
 
 
+async def test_page_of_several_topics_that_stand_as_they_stood_is_left_alone() -> None:
+    topics = Topics()
+    changes = LiveChanges({topic: topics.mark(topic) for topic in topics.marks}, every=60)
+    stood = await changes.stands(*topics.marks)
+    async with changes.open(frozenset(topics.marks), stood=stood) as same:
+        assert await same.next(0.05) == []
+    topics.marks["clocks"] += 1
+    async with changes.open(frozenset(topics.marks), stood=stood) as other:
+        assert await other.next(0.05) == ["clocks", "messages"]
+    await changes.aclose()
+
+
 async def test_page_whose_case_cannot_be_asked_for_loads_itself_again() -> None:
     async def of_case(_: str) -> object:
         raise StorageUnavailable("PostgreSQL is away")

@@ -75,7 +75,6 @@ async def _page(request: web.Request, **values: Any) -> web.Response:
         "console/cases.html",
         request,
         here=CASES,
-        live="cases",
         how=HOW_KEYS_LOOK,
         case_words=case_words_es,
         staff=await staff_names(request),

@@ -59,7 +59,6 @@ async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  #
         "desk/channels/page.html",
         request,
         here=PATH,
-        live="channels messages",
         channels=[(row, *health_of(row)) for row in await channels_of(deps)],
         work=activity.channels,
         staff=await staff_names(request),

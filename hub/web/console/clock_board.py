@@ -48,7 +48,6 @@ async def show(request: web.Request, query: BoardQuery) -> web.StreamResponse:
         "console/clocks.html",
         request,
         here=PATH,
-        live="clocks",
         groups=grouped(found.items, deps.now()),
         is_away=found.source == "sql" and query.state in (None, *LIVE),
         totals=(await deps.log.counts(places_of(request)))["clocks"],

@@ -11,7 +11,7 @@ from hub.web.auth.refusals import NO_CREDENTIALS, NO_REFUSAL, REASON, SESSION_RE
 from hub.web.auth.session_cookie import SESSION, drop
 from hub.web.console import now_page
 from hub.web.console.own_account import ACCOUNT
-from hub.web.console.own_line import read_own_line
+from hub.web.console.own_line import mark_live, read_own_line
 from hub.web.console.pages import redirect
 from hub.web.console.return_link import return_path
 from hub.web.console.sign_in import form
@@ -29,6 +29,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     if path := return_path(request):
         return redirect(path)
     await read_own_line(request)
+    await mark_live(request, now_page.LIVE)
     return await now_page.show(request)
 
 

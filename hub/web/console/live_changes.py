@@ -25,7 +25,7 @@ LONGEST: Final = 300.0
 class LiveQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     topics: Annotated[str, Meta(max_length=200, description="Topics, with a space between them.")]
     stood: Annotated[
-        str, Meta(max_length=64, description="How the page's one topic stood when it was made.")
+        str, Meta(max_length=64, description="How the page's topics stood before it was made.")
     ] = ""
     used: Annotated[bool, Meta(description="Somebody has typed or clicked since the stream before.")] = False
 

@@ -75,7 +75,6 @@ async def show(request: web.Request, query: MessageListQuery) -> web.StreamRespo
         "console/messages.html",
         request,
         here=PATH,
-        live="messages",
         rows=rows,
         query=query,
         window=window_words(query),

@@ -29,6 +29,7 @@ from hub.web.console.shell import console_page
 from hub.web.services import Services, services
 
 PATH: Final = "/"
+LIVE: Final = "messages clocks dead replies channels unreached"
 _SOONEST: Final = 8
 """Promises that the page shows; `/clocks` has all."""
 _SERIES: Final = (("left", "Salieron"), ("ahead", "Esperan"), ("lost", "No llegaron"))
@@ -68,7 +69,6 @@ async def show(request: web.Request) -> web.StreamResponse:
         "console/now.html",
         request,
         here=PATH,
-        live="messages clocks dead replies channels unreached",
         headline=headline(situation),
         matters=matters(situation),
         incidents=situation.incidents,

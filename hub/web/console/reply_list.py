@@ -44,7 +44,6 @@ async def show(request: web.Request, query: ReplyListQuery) -> web.StreamRespons
         "console/replies.html",
         request,
         here=PATH,
-        live="replies",
         rows=found.items,
         urgent=(await services(request).contacts.replies(urgent, after=None, limit=_URGENT)).items,
         query=query,

@@ -19,7 +19,7 @@ from hub.rendering.titles_es import CLOCKS
 from hub.web.auth.caller import caller_of
 from hub.web.auth.csrf import FETCH_SITE
 from hub.web.auth.session_cookie import SESSION
-from hub.web.console.own_line import OWN_LINE, OwnLine
+from hub.web.console.own_line import LIVE_MARK, OWN_LINE, LiveMark, OwnLine
 from hub.web.console.pages import page, plain, redirect
 from hub.web.requests import DONE, ApiHandler, ButtonForm
 from hub.web.route import DONE_WORDS, TABLE
@@ -112,21 +112,27 @@ SECTIONS: Final = tuple(section for group in GROUPS for section in group.section
 
 
 def console_page(
-    template: str, request: web.Request, *, here: str, status: int = 200, live: str = "", **values: Any
+    template: str,
+    request: web.Request,
+    *,
+    here: str,
+    status: int = 200,
+    live: str | None = None,
+    **values: Any,
 ) -> web.Response:
     """
     Respond with a page of the console.
 
-    `here` is the path of its section. `live` are the topics of `hub.web.live` after whose change the page
-    loads itself again; a page whose making is audited has none, or each change would be noted as a look.
+    `here` is the path of its section. `live` are its topics where the row of its route cannot name them.
     """
     session, mode = request.get(SESSION), services(request).settings.mode
     account = session.account if session is not None else None
+    mark = request.get(LIVE_MARK, LiveMark())
     made = page(
         template,
         request,
         here=here,
-        live=live,
+        live=mark.topics if live is None else live,
         navigation=_groups_open_to(request),
         who=account.display_name if account else BOOTSTRAP_ES,
         own=request.get(OWN_LINE, OwnLine()),
@@ -140,7 +146,7 @@ def console_page(
         when=short_time,
         words=labels_es,
         clock_titles=CLOCKS,
-        **{"csrf": session.csrf if session is not None else "", **values},
+        **{"csrf": session.csrf if session is not None else "", "stood": mark.stood, **values},
     )
     made.set_status(status)
     return made
@@ -157,7 +163,13 @@ def is_own_link(request: web.Request) -> bool:
 
 
 def own_page(
-    template: str, request: web.Request, *, here: str, status: int = 200, live: str = "", **values: Any
+    template: str,
+    request: web.Request,
+    *,
+    here: str,
+    status: int = 200,
+    live: str | None = None,
+    **values: Any,
 ) -> web.Response:
     """
     Respond with a page of one's own account, which is for everybody who has signed in.

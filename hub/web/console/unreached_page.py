@@ -58,7 +58,6 @@ async def show(request: web.Request, query: UnreachedListQuery) -> web.StreamRes
         "console/unreached.html",
         request,
         here=MESSAGES,
-        live="unreached",
         rows=rows,
         query=query,
         sheet=sheet_of(request),

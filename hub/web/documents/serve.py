@@ -1,16 +1,23 @@
-"""`/openapi.json`, `/asyncapi.json` and the page's files: built once at start, served from memory."""
+"""
+Documents and the pages' files: built once at start, each with its gzip, and served from memory.
+
+The address of a file has the digest of all of them: a browser keeps it for good, and asks for the next ones
+once a page of another version names them. A page of another process's version, while a new one is being
+put in place, gets the file that this process has, and keeps it not.
+"""
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Mapping
+from functools import cache
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import Final, NamedTuple
 
 from aiohttp import hdrs, web
 
-DOCUMENTS: Final[web.AppKey[Mapping[str, bytes]]] = web.AppKey("documents")
-"""Path → body."""
-FILE: Final = "/static/{name}"
+FILE: Final = "/static/{digest}/{name}"
 _FILES: Final = Path(__file__).parent.parent / "static"
 _TYPES: Final[Mapping[str, str]] = {
     ".css": "text/css; charset=utf-8",
@@ -18,20 +25,70 @@ _TYPES: Final[Mapping[str, str]] = {
     ".json": "application/json",
     ".svg": "image/svg+xml",
 }
+_FOR_GOOD: Final = "private, max-age=31536000, immutable"
+"""A year. Private: whoever reads a file has signed in."""
+GZIP: Final = "gzip"
 
 
-def files() -> dict[str, bytes]:
+class Document(NamedTuple):
+    body: bytes
+    packed: bytes
+
+
+DOCUMENTS: Final[web.AppKey[Mapping[str, Document]]] = web.AppKey("documents")
+"""Path → document."""
+
+
+def document(body: bytes) -> Document:
+    return Document(body, gzip.compress(body, mtime=0))
+
+
+@cache
+def files() -> Mapping[str, Document]:
     """
-    Return path → content of the page's files.
+    Return name → content of the pages' files.
 
     Served from memory: a client that disconnects halfway would leave an open file behind.
     """
-    return {FILE.format(name=path.name): path.read_bytes() for path in _FILES.iterdir()}
+    return {path.name: document(path.read_bytes()) for path in sorted(_FILES.iterdir())}
+
+
+@cache
+def digest() -> str:
+    """Return the digest of all files, which differs once one of them does."""
+    whole = sha256()
+    for name, file in files().items():
+        whole.update(f"{name} {len(file.body)} ".encode() + file.body)
+    return whole.hexdigest()[:12]
+
+
+def file_path(name: str) -> str:
+    """Return the address of a file of this version."""
+    return FILE.format(digest=digest(), name=name)
 
 
 async def show(request: web.Request) -> web.Response:
-    body = request.app[DOCUMENTS].get(request.path)
-    if body is None:
+    """Respond with a document."""
+    return _served(request, request.app[DOCUMENTS][request.path])
+
+
+async def show_file(request: web.Request) -> web.Response:
+    """Respond with a file of the pages."""
+    file = files().get(request.match_info["name"])
+    if file is None:
         raise web.HTTPNotFound
-    kind = _TYPES[PurePosixPath(request.path).suffix]
-    return web.Response(body=body, headers={hdrs.CONTENT_TYPE: kind})
+    response = _served(request, file)
+    if request.match_info["digest"] == digest():
+        response.headers[hdrs.CACHE_CONTROL] = _FOR_GOOD
+    return response
+
+
+def takes_gzip(request: web.Request) -> bool:
+    return GZIP in request.headers.get(hdrs.ACCEPT_ENCODING, "").lower()
+
+
+def _served(request: web.Request, found: Document) -> web.Response:
+    headers = {hdrs.CONTENT_TYPE: _TYPES[PurePosixPath(request.path).suffix], hdrs.VARY: hdrs.ACCEPT_ENCODING}
+    if takes_gzip(request):
+        return web.Response(body=found.packed, headers={**headers, hdrs.CONTENT_ENCODING: GZIP})
+    return web.Response(body=found.body, headers=headers)
