@@ -7,15 +7,18 @@ Roles are independent: any number of processes may run any of them, without furt
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
+from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import structlog
 
 from hub import logs, storage
-from hub.app import enums, time_check
+from hub.app import enums, stopping, time_check
 from hub.app.container import Container, open_parts
+from hub.app.monitoring import this_process
 from hub.app.roles import ROLES, WITHOUT_REDIS, beside
 from hub.app.work import Work
 from hub.channels.registry import QUEUES
@@ -30,12 +33,15 @@ WAIT: Final = 2.0
 log = structlog.get_logger()
 
 
-async def run(settings: Settings, roles: frozenset[str], *, upgrade: bool) -> None:
+async def run(
+    settings: Settings, roles: frozenset[str], *, upgrade: bool, away: timedelta | None = None
+) -> None:
     """
     Run these roles until cancelled; then finish work in progress, give the rest back, and return.
 
     With `upgrade` the database schema is upgraded first; without, an old schema is refused
-    (ConfigurationError). Waits for a database that is not available yet.
+    (ConfigurationError). Waits for a database that is not available yet. `away` is how long the roles may be
+    away after a stop until they are missed; None: as the policy says.
     """
     logs.configure(as_json=settings.log is LogFormat.JSON, level=settings.log_level, for_good=True)
     _announce(settings, roles)
@@ -47,11 +53,14 @@ async def run(settings: Settings, roles: frozenset[str], *, upgrade: bool) -> No
             from hub.app.web_role import serve_metrics  # noqa: PLC0415
 
             await serve_metrics(parts, settings.metrics, stack, appoints=bool(roles - WITHOUT_REDIS))
-        await time_check.begin(storage.PostgresMonitor(parts.database, QUEUES))
+        heartbeats = storage.PostgresMonitor(parts.database, QUEUES)
+        await time_check.begin(heartbeats)
         work = [await _prepared(role, parts, stop, stack) for role in ROLES if role in roles]
         enums.decode_each()
         work += beside(roles, parts, stop)
-        await _until_stopped([asyncio.create_task(role) for role in work], stop)
+        term = parts.company.policy.monitor.planned_stop if away is None else away
+        announce = partial(stopping.announce, heartbeats, this_process(), roles, term)
+        await _until_stopped([asyncio.create_task(role) for role in work], stop, announce)
 
 
 async def _prepared(role: str, parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
@@ -79,8 +88,15 @@ def _announce(settings: Settings, roles: frozenset[str]) -> None:
         log.warning("hub.live", meaning="messages reach real people")
 
 
-async def _until_stopped(tasks: Sequence[asyncio.Task[None]], stop: asyncio.Event) -> None:
-    """Wait until cancelled, then drain. A role that ends by itself is an error and ends all roles."""
+async def _until_stopped(
+    tasks: Sequence[asyncio.Task[None]], stop: asyncio.Event, announce: Callable[[], Awaitable[None]]
+) -> None:
+    """
+    Wait until cancelled, then drain. A role that ends by itself is an error and ends all roles.
+
+    The stop is announced twice: draining may last a minute, and the last sign of life may come after the
+    first announcement, which would then count for nothing.
+    """
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in tasks:
@@ -89,7 +105,8 @@ async def _until_stopped(tasks: Sequence[asyncio.Task[None]], stop: asyncio.Even
     except asyncio.CancelledError:
         log.info("hub.draining")
         stop.set()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(announce(), *tasks, return_exceptions=True)
+        await announce()
         log.info("hub.stopped")
         raise
     finally:

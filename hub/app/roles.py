@@ -152,16 +152,16 @@ def beside(roles: Collection[str], parts: Container, stop: asyncio.Event) -> lis
     """
     Return the background work of these roles, once per process.
 
-    All report their clock, and look after the way of the events. Timers and web run the monitor, so that each
-    reports the other's death; delivery and timers report their circuits, intake the senders above their rate,
-    web the wrong codes of messages. Delivery tells of its channels, for the intake that has no settings of
-    them. Timers seal the attempts of messages.
+    All report their clock and their roles, and look after the way of the events. Timers and web run the
+    monitor, so that each reports the other's death; delivery and timers report their circuits, intake the
+    senders above their rate, web the wrong codes of messages. Delivery tells of its channels, for the intake
+    that has no settings of them. Timers seal the attempts of messages.
     """
     store = storage.PostgresMonitor(parts.database, QUEUES)
     interval = parts.company.policy.monitor.interval
     work = [
         until(stop, partial(topology.keep, parts)),
-        until(stop, partial(time_check.run, store, monitoring.this_process(), interval)),
+        until(stop, partial(time_check.run, store, monitoring.this_process(), interval, roles)),
     ]
     if {"timers", "web"} & set(roles):
         work.append(until(stop, partial(monitoring.run, parts)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
 
@@ -10,6 +11,7 @@ import structlog
 from prometheus_client import Gauge
 
 from hub.errors import Unavailable
+from hub.model.incidents import WORKS
 from hub.ports import Heartbeats
 from hub.resilience.database_time import NOW, TOLERATED
 from hub.tasks import reraise_if_cancelled
@@ -31,11 +33,11 @@ async def begin(store: Heartbeats) -> None:
         await asyncio.sleep(AGAIN)
 
 
-async def run(store: Heartbeats, process: str, interval: timedelta) -> None:
-    """Compare, and report it to the monitor, until cancelled."""
+async def run(store: Heartbeats, process: str, interval: timedelta, roles: Collection[str] = ()) -> None:
+    """Compare, and report it to the monitor with the roles that work here, until cancelled."""
     while True:
         if await compare(store):
-            await _report(store, process)
+            await _report(store, process, roles)
         await asyncio.sleep(min(EVERY, interval).total_seconds())
 
 
@@ -54,9 +56,10 @@ async def compare(store: Heartbeats) -> bool:
     return True
 
 
-async def _report(store: Heartbeats, process: str) -> None:
+async def _report(store: Heartbeats, process: str, roles: Collection[str]) -> None:
+    working = {f"{WORKS}{role}": "works" for role in roles}
     try:
-        await store.beat(process, {"clock": str(NOW.offset.total_seconds())})
+        await store.beat(process, {"clock": str(NOW.offset.total_seconds()), **working})
     except Unavailable as exc:
         reraise_if_cancelled()
         log.warning("clock.not_reported", error=str(exc))

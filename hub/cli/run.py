@@ -7,6 +7,7 @@ import gc
 import signal
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Annotated, Final
 
 import typer
@@ -15,12 +16,28 @@ from structlog.contextvars import bind_contextvars
 
 from hub.app import process, supervisor
 from hub.app.roles import ROLES, whole
+from hub.business_time.durations import parse_duration
 from hub.cli.failures import failures
 from hub.doors.terminal import settings
+from hub.errors import InvalidPolicy
+from hub.policy.monitoring import LONGEST_STOP
 from hub.settings import Settings
 from hub.tasks import until_signalled
 
 MOST_PROCESSES: Final = 64
+
+
+def term(text: str) -> timedelta:
+    """Read how long the roles may be away after a stop. Raises BadParameter."""
+    try:
+        length = parse_duration(text)
+    except InvalidPolicy as exc:
+        raise typer.BadParameter(str(exc)) from None
+    if length > LONGEST_STOP:
+        raise typer.BadParameter("at most an hour: 1h")
+    return length
+
+
 GC_THRESHOLD: Final = 20_000
 """
 Allocations between two runs of the garbage collector (generation 0). With Python's default of 700 it scans
@@ -41,6 +58,15 @@ def run(
         str,
         typer.Option(metavar="N|auto", help="Processes that share intake and delivery; auto: one per core."),
     ] = "1",
+    back_within: Annotated[
+        timedelta | None,
+        typer.Option(
+            parser=term,
+            metavar="DURATION",
+            help="Time after a stop in which nobody misses the roles; else `[monitor] planned_stop`.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """
     Run the hub until Ctrl-C or SIGTERM; it finishes its work in progress, then ends.
@@ -51,6 +77,8 @@ def run(
     With several processes, the first runs all the roles and the others intake and delivery; beside other
     roles mail has a process to itself. One that dies is started again. With HUB_METRICS each has a port of
     its own, from that one up.
+
+    A stop announces itself: staff is told that a role is away only if it is not back in its term.
     """
     given = settings()
     chosen = choose(roles or (), tuple(ROLES)) or frozenset(whole(given))
@@ -62,7 +90,7 @@ def run(
     def serve(child: int) -> None:
         if len(shares) > 1:
             bind_contextvars(process=child)
-        mine = process.run(of_process(given, child), shares[child], upgrade=upgrade)
+        mine = process.run(of_process(given, child), shares[child], upgrade=upgrade, away=back_within)
         with failures(), asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(until_signalled(mine, signal.SIGINT, signal.SIGTERM))
 

@@ -19,6 +19,7 @@ import structlog
 from hub.business_time.dates import ZONE
 from hub.errors import HubError, Unavailable
 from hub.health import incidents
+from hub.health.planned_stops import is_expected
 from hub.health.symptoms import (
     of_ages,
     of_audit,
@@ -109,9 +110,14 @@ async def check_and_notify(monitor: Monitor) -> None:
     monitor.well = {"auditor", "server"} <= seen and not any(
         symptom.key.partition(":")[0] in {"auditor", "server"} for symptom in symptoms
     )
-    await monitor.store.see(incidents.confirmed(symptoms, monitor.before))
+    stops = await monitor.store.planned_stops()
+    expected = [symptom for symptom in symptoms if is_expected(symptom.key, stops)]
+    counted = incidents.confirmed(symptoms, monitor.before)
+    await monitor.store.see([symptom for symptom in counted if symptom not in expected])
     monitor.before = {symptom.key for symptom in symptoms}
-    await monitor.store.resolve(sorted(seen), monitor.policy.clear_after)
+    # What a planned stop explains neither begins an incident nor ends one.
+    waiting = {incidents.kind_of(symptom.key).name for symptom in expected}
+    await monitor.store.resolve(sorted(seen - waiting), monitor.policy.clear_after)
     await publish_incidents(monitor)
 
 

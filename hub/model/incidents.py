@@ -12,6 +12,10 @@ from hub.model.catalogue import Lane
 DOCUMENT: Final = "document"
 """What stands for a channel where the circuit is that of a host of documents."""
 EXCESS: Final = "excess:"
+STOP: Final = "stop:"
+"""With a role: the subject under which a process says that it ended in order, and for how long."""
+WORKS: Final = "role:"
+"""With a role: the subject under which a process says that it works."""
 UNKNOWN_CODES: Final = "codes:unknown"
 """The subject under which a process reports how many wrong codes of messages it saw in the last hour."""
 

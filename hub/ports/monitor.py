@@ -45,6 +45,13 @@ class MonitorStore(Heartbeats, Protocol):
     async def audit_age(self) -> timedelta | None:
         """Return the time since the last audit ended; None if there was none yet."""
 
+    async def planned_stops(self) -> Mapping[str, bool]:
+        """
+        Return the roles of which a process ended in order and whose term has not passed.
+
+        Each with whether it has worked since: timers by their audit, which others by their reports.
+        """
+
     async def oldest_waiting(self) -> Mapping[tuple[str, Lane], timedelta]:
         """
         Return by (channel, lane) how long the oldest message has waited that nothing holds.

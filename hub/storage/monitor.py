@@ -61,6 +61,9 @@ class PostgresMonitor(Store):
         age: timedelta | None = row["age"]
         return age
 
+    async def planned_stops(self) -> Mapping[str, bool]:
+        return {row["role"]: row["back"] for row in await self.rows(_SQL["planned_stops"])}
+
     async def oldest_waiting(self) -> Mapping[tuple[str, Lane], timedelta]:
         return await self._waiting.look(
             self._oldest_waiting, lambda found: max(found.values(), default=timedelta(0))

@@ -10,7 +10,7 @@ from functools import partial
 
 from hub.model import Gap, Incident, Lane, Message, State, Symptom
 from hub.model.exclusions import ExclusionList
-from hub.model.incidents import EXCESS, UNKNOWN_CODES, excess_of
+from hub.model.incidents import EXCESS, STOP, UNKNOWN_CODES, WORKS, excess_of
 from hub.model.webhooks import LateWebhook, WebhookFigures
 from hub.people.audience import Group
 from hub.ports import Now
@@ -84,6 +84,18 @@ class MemoryMonitor:
         self.faults.meet("audit_age")
         ends = [at for (_, subject), (at, _) in self._beats.items() if subject == "audit"]
         return self._now() - max(ends) if ends else None
+
+    async def planned_stops(self) -> Mapping[str, bool]:
+        stops: dict[str, datetime] = {}
+        for (_, subject), (at, state) in self._beats.items():
+            role = subject.removeprefix(STOP)
+            if role != subject and at > self._now() - timedelta(seconds=int(state.removesuffix(" s"))):
+                stops[role] = max(at, stops.get(role, at))
+        return {role: self._works_since(role, at) for role, at in stops.items()}
+
+    def _works_since(self, role: str, since: datetime) -> bool:
+        sign = "audit" if role == "timers" else f"{WORKS}{role}"
+        return any(subject == sign and at > since for (_, subject), (at, _) in self._beats.items())
 
     async def oldest_waiting(self) -> Mapping[tuple[str, Lane], timedelta]:
         ages: dict[tuple[str, Lane], timedelta] = {}

@@ -65,4 +65,6 @@ async def test_a_stop_without_slow_providers_takes_less_than_five_seconds(house:
 
     assert 0 == status
     assert took < 5
+    announced = "SELECT state = '300 s' FROM heartbeat WHERE subject = 'stop:timers'"
+    await house.comes_true(announced, what="the stop that the timers announced")
     assert [] == [line for line in hub.lines() if line["event"] == "worker.not_drained"]

@@ -98,6 +98,20 @@ async def test_audit_age_is_known_after_the_first_audit(watching: Watching) -> N
     assert age < HOUR
 
 
+async def test_role_that_ended_in_order_is_away_until_it_works_again(watching: Watching) -> None:
+    assert {} == await watching.planned_stops()
+
+    await watching.beat("one", {"audit": "ended", "role:delivery": "works", "circuit:sms:twilio": "open"})
+    await watching.beat("one", {"stop:timers": "300 s", "stop:delivery": "300 s", "stop:intake": "0 s"})
+    assert {"timers": False, "delivery": False} == await watching.planned_stops()
+
+    await watching.beat("two", {"audit": "ended", "role:timers": "works"})
+    assert {"timers": True, "delivery": False} == await watching.planned_stops()
+
+    await watching.beat("two", {"role:delivery": "works"})
+    assert {"timers": True, "delivery": True} == await watching.planned_stops()
+
+
 async def test_no_message_waits_at_first(watching: Watching) -> None:
     assert {} == await watching.oldest_waiting()
 

@@ -260,6 +260,8 @@ def test_help_teaches_a_first_round() -> None:
     [
         ("fly",),
         ("run", "intake", "kitchen"),
+        ("run", "--back-within", "2h"),
+        ("run", "--back-within", "soon"),
         ("deliveries", "--state", "done"),
         ("deliveries", "--limit", "0"),
         ("dead", "show", "seven"),

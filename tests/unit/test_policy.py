@@ -275,6 +275,7 @@ def test_the_environment_names_an_overlay(overlaid: Overlaid, monkeypatch: pytes
         ('[monitor]\ninterval = "PT15S"', "monitor.interval: 'PT15S' is not a duration; write \"24h\""),
         ('[monitor.queue_max_age]\nurgent = "2"', "monitor.queue_max_age.urgent: '2' is not a duration"),
         ('[monitor]\ninterval = "2h"', "monitor: clear_after and heartbeat_max_age must not be shorter"),
+        ('[monitor]\nplanned_stop = "2h"', "monitor: planned_stop must not be longer than an hour"),
         ("[monitor]\nmax_dead_letters = 0", "monitor.max_dead_letters: Expected `int` >= 1"),
         (
             "[clocks.legal_term]\nalerts = { at_risk = 5 }",

@@ -11,7 +11,7 @@ ON CONFLICT (process, subject) DO UPDATE SET at = excluded.at, state = excluded.
 -- forget --
 -- Removes processes that have ended; all audits share one row.
 DELETE FROM heartbeat
-WHERE (subject LIKE ANY (ARRAY['circuit:%', 'gap:%', 'excess:%']) OR subject IN ('clock', 'codes:unknown')) AND at < now() - interval '1 hour'
+WHERE (subject LIKE ANY (ARRAY['circuit:%', 'gap:%', 'excess:%', 'role:%', 'stop:%']) OR subject IN ('clock', 'codes:unknown')) AND at < now() - interval '1 hour'
 
 -- open_circuits --
 SELECT DISTINCT substr(subject, 9) AS place FROM heartbeat
@@ -36,6 +36,18 @@ ORDER BY host
 
 -- audit_age --
 SELECT now() - max(at) AS age FROM heartbeat WHERE subject = 'audit'
+
+-- planned_stops --
+-- CASE: only the state of a stop is an interval.
+SELECT role, EXISTS (
+    SELECT FROM heartbeat
+    WHERE subject = CASE role WHEN 'timers' THEN 'audit' ELSE 'role:' || role END AND at > stop.since
+) AS back
+FROM (
+    SELECT substr(subject, 6) AS role, max(at) AS since FROM heartbeat
+    WHERE CASE WHEN subject LIKE 'stop:%' THEN at > now() - state::interval ELSE false END
+    GROUP BY subject
+) AS stop
 
 -- oldest_waiting --
 -- One probe per queue and number of sweeps: a sweep renews `ticketed_at`, so the first row of a class is the
