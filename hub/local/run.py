@@ -34,6 +34,7 @@ SERVERS: Mapping[str, type[RabbitMQ | Redis | Postgres]] = {
     "HUB_REDIS_URL": Redis,
     "HUB_DATABASE_URL": Postgres,
 }
+SECRET = "HUB_SECRET"  # noqa: S105 - the name of a setting
 DEMONSTRATION_PAUSE = timedelta(milliseconds=400)
 
 
@@ -57,9 +58,11 @@ class LocalHub:
     def __init__(self, instance: Instance, environ: Mapping[str, str], *, demonstration: bool) -> None:
         self._instance = instance
         self._demonstration = demonstration
-        self._settings = settings.load(environ)  # raises before anything starts
         self._given = environ
-        self._environ = dict(environ)
+        # First of all: other settings are refused without a secret.
+        secret = {} if is_given(environ, SECRET) else {SECRET: kept_secret(instance.folder / "secret")}
+        self._environ = with_defaults(environ, secret)
+        self._settings = settings.load(self._environ)  # raises before anything starts
         self._servers: Mapping[str, Server] = {}
         self._ports: dict[str, int] = {}
 
@@ -85,7 +88,6 @@ class LocalHub:
     async def _bring_up(self, stack: AsyncExitStack) -> None:
         await stack.enter_async_context(running(list(self._servers.values()), print_line=print_line))
         self._default(**{setting: server.url for setting, server in self._servers.items()})
-        self._default(HUB_SECRET=kept_secret(self._instance.folder / "secret"))
         self._default(HUB_WEBHOOK_NETWORKS="127.0.0.0/8")
         watch = await stack.enter_async_context(asyncio.TaskGroup())
         for server in self._servers.values():

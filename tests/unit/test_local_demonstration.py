@@ -1,4 +1,4 @@
-"""The demonstration of `scripts/run`: once, and never where people are written to."""
+"""What `scripts/run` gives a hub by itself: a secret, and the demonstration where nobody is written to."""
 
 from __future__ import annotations
 
@@ -39,3 +39,17 @@ async def test_it_is_loaded_once_and_only_into_private_servers(
 
     assert loaded == len(calls)
     assert instance.demo_mark.exists() is (has_it or loaded == 1)
+
+
+def test_setting_that_needs_a_secret_starts_with_the_one_that_is_kept(tmp_path: Path) -> None:
+    LocalHub(Instance(tmp_path), {"HUB_MAIL_DOMAIN": "respuestas.example"}, demonstration=True)
+    kept = (tmp_path / "secret").read_text()
+    LocalHub(Instance(tmp_path), {"HUB_MAIL_DOMAIN": "respuestas.example"}, demonstration=True)
+
+    assert kept == (tmp_path / "secret").read_text()
+
+
+def test_secret_of_a_person_is_used_and_none_is_kept(tmp_path: Path) -> None:
+    LocalHub(Instance(tmp_path), {"HUB_SECRET": "clave" * 8}, demonstration=True)
+
+    assert not (tmp_path / "secret").exists()
