@@ -17,19 +17,13 @@ from msgspec import Meta, Struct
 
 from hub.catalog import BY_NAME, GROUPS
 from hub.errors import MissingDocument, TemplateFailure, UnknownName
-from hub.model import Brand, EventType, Json, Print, Rendered
+from hub.model import Brand, EventType, Json, Rendered
 from hub.operations.template_check import Finding, TemplateCheck
 from hub.rendering.context import INITIAL
 from hub.rendering.templates import DEFAULT_LOCALE, Key
 from hub.sms_text import segments
 
 CHANNELS: Final = ("email", "sms", "whatsapp", "push", "inbox", "voice", "print", "board")
-_PAPER: Final[Mapping[Print, tuple[str, ...]]] = {
-    Print.NEVER: (),
-    Print.LETTER: ("print",),
-    Print.BOARD: ("board",),
-    Print.BOTH: ("print", "board"),
-}
 _SPANISH: Final = frozenset({"print", "board"})
 """Paper is in Spanish: so is its frame."""
 LOCALES: Final = (DEFAULT_LOCALE, "en")
@@ -120,7 +114,7 @@ class Gallery:
         ]
 
     def _rows_of(self, group: str, kind: EventType) -> Iterator[TemplateRow]:
-        used = _used(kind)
+        used = self.check.needed(kind)
         for variant in self._variants(kind):
             for channel in CHANNELS:
                 wanted = channel in used.get(variant, frozenset())
@@ -214,16 +208,6 @@ def _state(*, there: bool, wanted: bool, locale: str) -> str:
     if there:
         return "used" if wanted else "unused"
     return "missing" if locale == DEFAULT_LOCALE else "untranslated"
-
-
-def _used(kind: EventType) -> Mapping[str | None, set[str]]:
-    """Return audience's text → the channels over which somebody is to read it."""
-    used: dict[str | None, set[str]] = {}
-    for audience in kind.audiences:
-        channels = used.setdefault(audience.template, set())
-        channels.update(channel for step in audience.channels for channel in step)
-        channels.update(_PAPER[audience.print])
-    return used
 
 
 def _is_of(finding: Finding, wanted: Wanted) -> bool:

@@ -16,12 +16,15 @@ from typing import Any, Final
 from jinja2 import Environment, meta
 
 from hub.catalog import BY_NAME, CATALOG
+from hub.channels.registry import TRAITS
 from hub.cloudevents.schemas import Schema
 from hub.errors import InvalidTemplate, MissingDocument, TemplateFailure
 from hub.messages.planning.posters import ON_BOARD
-from hub.messages.planning.reach import LETTER
-from hub.model import DocumentUse, EventType, Json, Print, Purpose
+from hub.messages.planning.reach import LETTER, PAPER, last_resort, offered
+from hub.messages.planning.texts import text_channels
+from hub.model import Audience, DocumentUse, EventType, Json, Print, Purpose
 from hub.model.document_links import document_links
+from hub.policy import Policy
 from hub.policy.documents import DocumentPolicy
 from hub.policy.values import TextLink
 from hub.rendering.claims import unproven
@@ -46,6 +49,8 @@ _PARSER.filters, _PARSER.tests = _Any(_PARSER.filters), _Any(_PARSER.tests)
 _WORD: Final = re.compile(r"\w+")
 _SET: Final = re.compile(r"{%-?\s*set (\w+)")
 """Set in one branch of a condition: Jinja's analysis takes it for missing."""
+_BOARD: Final = "board"
+_SMS: Final = "sms"
 _VOICE: Final = "voice"
 """It says the same as the SMS."""
 _BLOCKS: Final[Mapping[str, tuple[str, str]]] = {
@@ -128,6 +133,15 @@ class TemplateCheck:
     examples: Examples
     fields: Mapping[str, frozenset[str]]
     due_of: DueOf
+    policy: Policy
+
+    def needed(self, kind: EventType) -> Mapping[str | None, frozenset[str]]:
+        """Return audience's text → the channels over which somebody may be written to."""
+        needed: dict[str | None, frozenset[str]] = {}
+        for audience in kind.audiences:
+            channels = _needed(kind.name, audience, self.policy)
+            needed[audience.template] = needed.get(audience.template, frozenset()) | channels
+        return needed
 
     def findings(self, event: str | None = None) -> list[Finding]:
         """Return each fault once, in the order of files and lines; of one event only, if it is named."""
@@ -152,15 +166,15 @@ class TemplateCheck:
             yield from self._rendered(key, channel)
 
     def _lacking(self, kind: EventType) -> Iterator[Finding]:
-        """Yield what an event's own file lacks: an older one knows nothing of a newer audience, or board."""
-        for audience in kind.audiences:
-            key = DEFAULT_LOCALE, kind.name, audience.template
+        """Yield what an event's own file lacks: an older one knows no newer audience, nor channel."""
+        for variant, channels in self.needed(kind).items():
+            key = DEFAULT_LOCALE, kind.name, variant
             texts = self.templates.words.get(key)
-            lacks_board = audience.print in ON_BOARD and (texts is None or "board" not in texts.channels())
-            blocks = [("email", "body")] if texts is None else [("board", "board")] if lacks_board else []
-            for channel, form in blocks:
-                block = f"{key[2]}_{form}" if key[2] else form
-                means = f"the file has no text for {' and '.join(audience.who)}"
+            lacking = {"email"} if texts is None else channels - {*texts.channels(), _VOICE}
+            for channel in sorted(lacking):
+                block = f"{variant}_{_BLOCKS[channel][1]}" if variant else _BLOCKS[channel][1]
+                readers = (who for one in kind.audiences if one.template == variant for who in one.who)
+                means = f"the file has no text for {' and '.join(dict.fromkeys(readers))}"
                 yield self._finding(key, block, channel, Fault("audience", "body", means, block))
 
     def _unknown(self, key: Key) -> Iterator[Finding]:
@@ -235,6 +249,18 @@ class TemplateCheck:
             means=fault.means,
             words=" ".join(fault.words.split()),
         )
+
+
+def _needed(event: str, audience: Audience, policy: Policy) -> frozenset[str]:
+    """
+    Return the channels of an audience, by any step or fallback.
+
+    An SMS that only leads to the page of its message is made of the subject: it needs no text of its own.
+    """
+    leading = set(text_channels(event, audience, TRAITS, policy)) - {_SMS}
+    paper = {LETTER} if audience.print in PAPER else set[str]()
+    board = {_BOARD} if audience.print in ON_BOARD else set[str]()
+    return frozenset({*offered(audience), *last_resort(audience, TRAITS), *leading, *paper, *board})
 
 
 def _path(key: Key) -> str:

@@ -23,6 +23,7 @@ def template_check(company: CompanyRules) -> TemplateCheck:
         examples=trials_of(schemas),
         fields={name: frozenset(schema.document["properties"]) for name, schema in schemas.items()},
         due_of=partial(due_of, company),
+        policy=company.policy,
     )
 
 

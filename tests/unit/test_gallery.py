@@ -127,7 +127,10 @@ def test_texts_are_read_and_judged_once_for_all_who_ask_at_the_same_time() -> No
             return []
 
     check = Slow(
-        **{name: getattr(TEXTS.check, name) for name in ("templates", "examples", "fields", "due_of")}
+        **{
+            name: getattr(TEXTS.check, name)
+            for name in ("templates", "examples", "fields", "due_of", "policy")
+        }
     )
     texts = Gallery(check=check, examples=TEXTS.examples)
     with ThreadPoolExecutor(4) as pool:

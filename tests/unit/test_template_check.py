@@ -65,6 +65,7 @@ def checked(
         examples=TRIALS,
         fields={name: frozenset(schema(name)["properties"]) for name in BY_NAME},
         due_of=lambda _event, _example: DUE,
+        policy=POLICY,
     ).findings(event)
 
 

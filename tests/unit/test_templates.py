@@ -16,7 +16,9 @@ import pytest
 
 from hub.business_time import BusinessDays
 from hub.catalog import BY_NAME, CATALOG
+from hub.channels.registry import TRAITS
 from hub.errors import MissingDocument
+from hub.messages.planning.reach import last_resort, offered
 from hub.model import Audience, Print, Purpose, Rendered
 from hub.model.document_links import document_links
 from hub.policy import load_policy
@@ -120,8 +122,8 @@ def occasions(event: str) -> list[str]:
 
 
 def asked(audience: Audience) -> list[str]:
-    """The channels of an audience that use a template."""
-    return [channel for step in audience.channels for channel in step if channel in CHANNELS]
+    """The channels that use a template, of an audience or of its last resort."""
+    return [*offered(audience), *last_resort(audience, TRAITS)]
 
 
 def rendered_texts(event: str, *more: Callable[[str], Data]) -> Iterator[tuple[str, Rendered]]:

@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 
 from hub.access.secret_strength import LENGTH, doubled, is_example, is_guessable
 from hub.business_time import ColombianHolidays
-from hub.catalog import CATALOG
-from hub.channels.registry import BUILDERS
 from hub.cli.check.contact import of_links
 from hub.cli.check.finding import Finding, bad, ok, warn
 from hub.model import Lane
+from hub.operations.gallery import TemplateRow
 from hub.operations.template_check import letters_by_hand
 from hub.parts.company import CompanyRules
+from hub.parts.texts import gallery_of
 from hub.policy.documents import DocumentPolicy
 from hub.policy.residents import ResidentPolicy
 from hub.rendering.titles_es import EVENTS
@@ -32,7 +32,6 @@ TEMPLATES: Final = "Textos"
 
 _VIRGIN_OF_CHIQUINQUIRA: Final = date(2026, 7, 13)
 """The first holiday of Ley 2578 de 2026; with a holiday table that lacks it promises fall due a day early."""
-_BUILT_IN: Final = "inbox"
 
 
 async def program(_: Settings) -> list[Finding]:
@@ -193,7 +192,7 @@ async def templates(settings: Settings) -> list[Finding]:
     """Check that every event has its schema, and every audience its text on each channel."""
     company = CompanyRules(settings)
     count = len(company.schemas.by_name)
-    missing = list(_missing(company))
+    missing = [_named(row) for row in gallery_of(company).rows if row.state == "missing"]
     by_hand = list(_by_hand(company))
     if missing:
         what = f"Falta el texto de {', '.join(missing)}."
@@ -210,17 +209,6 @@ def _by_hand(company: CompanyRules) -> Iterator[Finding]:
         yield warn(TEMPLATES, what, "Agregue el PDF en la página de cada carta, o imprímalo y entréguelo.")
 
 
-def _missing(company: CompanyRules) -> Iterator[str]:
-    built = {*BUILDERS, _BUILT_IN}
-    written = {
-        (name, variant, channel)
-        for (locale, name, variant), text in company.templates.words.items()
-        if locale == "es"
-        for channel in text.channels()
-    }
-    for kind in CATALOG:
-        for audience in kind.audiences:
-            for channel in sorted({channel for step in audience.channels for channel in step} & built):
-                if (kind.name, audience.template, channel) not in written:
-                    variant = f" ({audience.template})" if audience.template else ""
-                    yield f"{kind.name}{variant} por {channel}"
+def _named(row: TemplateRow) -> str:
+    variant = f" ({row.audience})" if row.audience else ""
+    return f"{row.event}{variant} por {row.channel}"
