@@ -40,29 +40,33 @@ async def test_new_rows_appear_without_a_reload(browser: Browser, servers: Serve
         assert browser.complaints == []
 
 
-async def test_rows_are_walked_and_opened_by_keys(browser: Browser, servers: Servers) -> None:
+async def test_keys_walk_rows_and_places_find_acts_and_can_be_turned_off(
+    browser: Browser, servers: Servers
+) -> None:
     async with console_hub(servers) as hub:
         await hub.sign_in(browser)
         await hub.open(browser, "/messages")
         for key in "jjk":
             await type_key(browser, key)
-        second = await browser.run("document.querySelectorAll('.rows a.opens')[0] === document.activeElement")
-        await type_key(browser, "?")
+        assert await browser.run("document.querySelectorAll('.rows a.opens')[0] === document.activeElement")
 
-        assert second
+        for key in "gc":
+            await type_key(browser, key)
+        assert await browser.until("location.pathname === '/cases' && document.readyState === 'complete'")
+
+        await browser.press("Control+k")
+        await browser.until("document.querySelector('#palette[open] input') === document.activeElement")
+        for key in "auditoria":
+            await type_key(browser, key)
+        await browser.press("Enter")
+        assert await browser.until("location.pathname === '/audit' && document.readyState === 'complete'")
+
+        await type_key(browser, "?")
         assert "Fila siguiente" in await browser.until("document.querySelector('dialog[open]')?.innerText")
-
-
-async def test_keys_can_be_turned_off(browser: Browser, servers: Servers) -> None:
-    async with console_hub(servers) as hub:
-        await hub.sign_in(browser)
-        await hub.open(browser, "/messages")
-        await type_key(browser, "?")
         await browser.run("document.querySelector('dialog input').click()")
         await browser.run("document.querySelector('dialog').close()")
-        await type_key(browser, "j")
-
-        assert not await browser.run("document.activeElement.matches('.rows a.opens')")
+        await type_key(browser, "?")
+        assert not await browser.run("document.querySelector('dialog[open]') !== null")
 
 
 async def test_pages_are_refused_in_spanish(servers: Servers) -> None:

@@ -1,4 +1,4 @@
-"""Administrators at Plantillas, Auditoría, Cuentas y llaves."""
+"""Administrators at Textos, Auditoría, Cuentas y llaves."""
 
 from __future__ import annotations
 

@@ -24,6 +24,8 @@ from hub.rendering.titles_es import EVENTS
 from hub.web.api.bulk import stop_here
 from hub.web.auth.caller import actor_of, caller_of, places_of
 from hub.web.console.list_filter import ListFilter, address, asked_of, buildings_of, edge_words
+from hub.web.console.message_list import PATH as DELIVERIES
+from hub.web.console.message_list import lists_of
 from hub.web.console.shell import console_page, done, paged, sheet_of, spreadsheet, with_query
 from hub.web.console.staff import staff_names
 from hub.web.requests import FormQuery, Sheet, found, read_id
@@ -101,7 +103,9 @@ async def list_runs(request: web.Request, query: RunsQuery) -> web.StreamRespons
     return console_page(
         "console/bulk_runs.html",
         request,
-        here=PATH,
+        here=DELIVERIES,
+        lists=lists_of(None),
+        list_here=PATH,
         rows=page.items,
         staff=await staff_names(request),
         kinds=KINDS_ES,
@@ -141,7 +145,7 @@ async def show_run(request: web.Request, query: RunQuery) -> web.StreamResponse:
     return console_page(
         "console/bulk_run.html",
         request,
-        here=PATH,
+        here=DELIVERIES,
         run=run,
         staff=await staff_names(request),
         kind=KINDS_ES[run.kind],
@@ -179,7 +183,7 @@ async def _plan(
     return console_page(
         "console/bulk_plan.html",
         request,
-        here=PATH,
+        here=DELIVERIES,
         status=status,
         kind=KINDS_ES[kind],
         plan=plan.planned(kind, rows),

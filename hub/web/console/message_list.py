@@ -26,6 +26,8 @@ from hub.web.requests import FormQuery, Sheet
 from hub.web.services import services
 
 PATH: Final = "/messages"
+BULK: Final = ("/bulk", "Acciones masivas")
+"""The tab beside the lists of messages: what is done to many of them at once."""
 MANY: Final = 10_000
 """Counts of ended rows stop here: see `LogStore.counts`."""
 _SHEET: Final[Mapping[str, Callable[[MessageRow], object]]] = {
@@ -83,13 +85,18 @@ async def show(request: web.Request, query: MessageListQuery) -> web.StreamRespo
         buildings=await buildings_of(request),
         figures=await _figures(request, query),
         causes=await _causes(request, query),
-        lists=[(address(PATH, query, only=name, state=None), label) for name, label in _LISTS],
+        lists=lists_of(query),
         list_here=address(PATH, query, state=None),
         bulk=_bulk(query),
         cause_path=lambda path, cause: address(path, query, reason=cause.reason, channel=cause.channel),
         sheet=sheet_of(request),
         **paged(request, query.after, found.next),
     )
+
+
+def lists_of(query: MessageListQuery | None) -> Sequence[tuple[str, str]]:
+    """Return the tabs of deliveries, each with its address; the filters of the list stay."""
+    return [*((address(PATH, query, only=name, state=None), label) for name, label in _LISTS), BULK]
 
 
 async def _figures(request: web.Request, query: MessageListQuery) -> Sequence[Figure]:

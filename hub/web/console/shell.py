@@ -60,6 +60,8 @@ class Section(NamedTuple):
     label: str
     icon: str
     """A symbol of `icons.svg`."""
+    key: str = ""
+    """The letter that leads to it after `g`."""
 
 
 class Group(NamedTuple):
@@ -73,34 +75,33 @@ class Group(NamedTuple):
 
 
 GROUPS: Final = (
-    Group("Hoy", (Section("/", "Ahora", "hoy"),), "hoy"),
+    Group("Hoy", (Section("/", "Ahora", "hoy", "h"),), "hoy"),
     Group(
         "Atender",
         (
-            Section("/cases", "Casos", "caso"),
-            Section("/clocks", "Promesas", "plazo"),
-            Section("/replies", "Respuestas", "respuesta"),
-            Section("/tasks", "Tareas", "si"),
+            Section("/cases", "Casos", "caso", "c"),
+            Section("/clocks", "Promesas", "plazo", "v"),
+            Section("/replies", "Respuestas", "respuesta", "r"),
+            Section("/tasks", "Tareas", "si", "t"),
         ),
         "caso",
     ),
     Group(
         "Comunicar",
         (
-            Section("/letters", "Cartas y carteles", "carta"),
-            Section("/surveys", "Encuestas", "encuesta"),
-            Section("/templates", "Plantillas", "texto"),
+            Section("/letters", "Cartas y carteles", "carta", "i"),
+            Section("/surveys", "Encuestas", "encuesta", "e"),
+            Section("/templates", "Textos", "texto", "x"),
         ),
         "comunicar",
     ),
-    Group("Personas", (Section("/people", "Personas", "personas"),), "personas"),
+    Group("Personas", (Section("/people", "Personas", "personas", "p"),), "personas"),
     Group(
         "Control",
         (
-            Section("/messages", "Mensajes", "correo"),
-            Section("/bulk", "Acciones masivas", "varios"),
+            Section("/messages", "Entregas", "correo", "d"),
             Section("/dead", "Rechazados", "rechazado"),
-            Section("/channels", "Canales", "canal"),
+            Section("/channels", "Canales", "canal", "a"),
             Section("/indicators", "Indicadores", "indicador"),
             Section("/audit", "Auditoría", "auditoria"),
             Section("/accounts", "Cuentas y llaves", "llave"),
@@ -168,7 +169,7 @@ def own_page(
     *,
     here: str,
     status: int = 200,
-    live: str | None = None,
+    live: str = "",
     **values: Any,
 ) -> web.Response:
     """

@@ -1,4 +1,4 @@
-"""Plantillas: the texts of each event by audience, channel and language, and how each looks."""
+"""Textos: the texts of each event by audience, channel and language, and how each looks."""
 
 from __future__ import annotations
 
