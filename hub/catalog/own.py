@@ -1,10 +1,11 @@
-"""Incidents of the hub itself, seals, whom nothing reaches, standing tasks, and resets of passwords."""
+"""Incidents of the hub itself, seals, whom nothing reaches, standing tasks, resets, calls of colleagues."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from hub.access.account_notices import RESET
+from hub.access.colleague_calls import CALLED
 from hub.catalog.audiences import to
 from hub.catalog.standing_tasks import OWNERS
 from hub.health.incidents import BEGAN, ENDED
@@ -59,6 +60,13 @@ _RESET: Final = EventType(
     hub_emitted=True,
 )
 
+_CALLED: Final = EventType(
+    name=CALLED,
+    case="call_id",
+    audiences=(to("colleague", Purpose.INTERNAL, "inbox"),),
+    hub_emitted=True,
+)
+
 _TASKS: Final = (
     EventType(
         name=TASK_DUE,
@@ -71,4 +79,4 @@ _TASKS: Final = (
     EventType(name=TASK_DONE, case="task_id", hub_emitted=True),
 )
 
-THE_HUB: Final = (*_INCIDENTS, _SEALED, _REACH, *_TASKS, _RESET)
+THE_HUB: Final = (*_INCIDENTS, _SEALED, _REACH, *_TASKS, _RESET, _CALLED)

@@ -59,7 +59,7 @@ async def case(
         known = the_one(await lookup.find(store, key), as_json=as_json)
         texts = CaseTexts(evidence=evidence, remaker=Remaker(evidence), render=partial(render_again, rules))
         threads = Threads(store=store, calendar=rules.policy.calendar, texts=texts)
-        asked = ThreadPage(after=after, limit=limit, whole=whole)
+        asked = ThreadPage(after=after, limit=limit, whole=whole, notes=True)
         thread = await threads.look(by, known, asked)
     if as_json:
         print_json(thread)
@@ -113,6 +113,8 @@ def _print_entry(entry: ThreadEntry) -> None:
 def _words_of(entry: ThreadEntry) -> Sequence[str]:
     if entry.reply is not None and entry.reply.text:
         return [f"«{entry.reply.text}»"]
+    if entry.note is not None and entry.note.words:
+        return [f"«{entry.note.words}»"]
     message = entry.message
     if message is None:
         return []

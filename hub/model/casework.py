@@ -82,6 +82,37 @@ class FoundCase(CaseStanding, kw_only=True, frozen=True):
     running: int
 
 
+class NoteKind(StrEnum):
+    """The acts among colleagues in a case, of which its thread has a line that no resident reads."""
+
+    NOTE = "note"
+    HANDED_OVER = "handed_over"
+    SNOOZED = "snoozed"
+    WOKEN = "woken"
+    MERGED = "merged"
+    SEPARATED = "separated"
+    SPLIT = "split"
+
+
+class CaseNote(Struct, kw_only=True, frozen=True):
+    """
+    A line among colleagues. `about` is the account, case or instant that it names.
+
+    `told` are the accounts that it calls, `untold` the names in it that reach nobody.
+    """
+
+    id: UUID
+    case_key: str
+    at: Instant
+    by: str
+    kind: NoteKind
+    words: str = ""
+    about: str | None = None
+    told: list[str] = []
+    untold: list[str] = []
+    withdrawn: bool = False
+
+
 _COLON: Final = ":"
 FILED: Final = "inbound.message.filed"
 """The event by which a conversation becomes a case."""

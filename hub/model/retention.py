@@ -23,7 +23,7 @@ class DataKind(StrEnum):
     LEGAL = "legal"
     """The same of legal messages, with the bytes that left."""
     REPLIES = "replies"
-    """Words and addresses of replies."""
+    """Words and addresses of replies, and what colleagues wrote in cases."""
     CONTACTS = "contacts"
     """People whom events named without a reference, once their case is over."""
     COMMENTS = "comments"

@@ -10,6 +10,7 @@ from typing import Protocol
 from uuid import UUID
 
 from hub.model import Attempt, Clock, Inbound, Message, PropertyScope, StoredEvent
+from hub.model.casework import CaseNote
 from hub.ports.explain import SentMessage
 
 
@@ -21,6 +22,8 @@ class EntryKind(StrEnum):
     CLOCK = "clock"
     LEFT_OUT = "left_out"
     MESSAGE = "message"
+    NOTE = "note"
+    """What colleagues write or do among themselves."""
 
 
 class ClockChange(StrEnum):
@@ -94,6 +97,7 @@ class CaseFacts:
     messages: Mapping[UUID, CaseMessage] = field(default_factory=dict)
     replies: Mapping[UUID, Inbound] = field(default_factory=dict)
     clocks: Mapping[UUID, Clock] = field(default_factory=dict)
+    notes: Mapping[UUID, CaseNote] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     copropiedades: Mapping[str, str] = field(default_factory=dict)
@@ -135,5 +139,10 @@ class CaseStore(Protocol):
         limit: int,
         places: PropertyScope = None,
         whole: bool = False,
+        notes: bool = False,
     ) -> CaseFacts:
-        """Return the entries after this cursor, oldest first. Raises StorageRefused for a foreign cursor."""
+        """
+        Return the entries after this cursor, oldest first. Raises StorageRefused for a foreign cursor.
+
+        `notes`: also those of colleagues, for who may answer there; no record that leaves has them.
+        """

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import quote
 
+from hub.access.colleague_calls import MATTER
 from hub.catalog import BY_NAME
 from hub.contact_rules.purposes import TO_STAFF
 from hub.model import Claimed, Json, Message, Purpose
@@ -14,9 +15,14 @@ from hub.settings.values import carries_links
 CASES: Final = "/cases"
 CLOCKS: Final = "/clocks"
 _CLOCK: Final = "clock_id"
-_WITHOUT_PAGE: Final = frozenset({"trouble_id", "summary_id", "day", "reminder_id"})
+_WITHOUT_PAGE: Final = frozenset({"trouble_id", "summary_id", "day", "reminder_id", "call_id"})
 """Keys that tie the hub's own events together: they are nobody's case."""
-_PAGES: Final = (("reminder_id", "/tasks"), ("letter_id", "/letters/{}/life"), ("message_id", "/messages/{}"))
+_PAGES: Final = (
+    ("reminder_id", "/tasks"),
+    (MATTER, f"{CASES}/{{}}"),
+    ("letter_id", "/letters/{}/life"),
+    ("message_id", "/messages/{}"),
+)
 """Field of the data → the page of the console, where there is no case; the first one present."""
 
 

@@ -17,6 +17,7 @@ from hub.errors import StorageRefused
 from hub.inbound import emergency_replies, replies
 from hub.model import TOLD_BY_ANOTHER, Attempt, Inbound, PropertyScope, StoredEvent, type_of
 from hub.model.actors import ACCOUNT
+from hub.model.casework import CaseNote
 from hub.model.ids import span
 from hub.people.masking import mask_address, mask_name, mask_reference
 from hub.people.units import unit_name
@@ -84,11 +85,12 @@ class PostgresCases(Store):
         limit: int,
         places: PropertyScope = None,
         whole: bool = False,
+        notes: bool = False,
     ) -> CaseFacts:
         there: tuple[object, ...] = (listed(places), case.alone)
         async with self._database.snapshot() as run:
             head = await clocks.find(run, "of_case", case.case, *there, _HEAD)
-            asked = case.case, *there, *_position(after), limit + 1, _REPLIED, TOLD_BY_ANOTHER
+            asked = case.case, *there, *_position(after), limit + 1, _REPLIED, TOLD_BY_ANOTHER, notes
             rows = await run.rows(_SQL["page"], *asked)
             entries = [read(CaseEntry, row) for row in rows[:limit]]
             facts = CaseFacts(case=case.case, first=case.first, head=head, entries=entries)
@@ -129,9 +131,14 @@ async def _with_rows(run: Runner, facts: CaseFacts, *, whole: bool) -> CaseFacts
         events=await events.by_key(run, keys | ids[EntryKind.EVENT] | ids[EntryKind.LEFT_OUT]),
         replies={reply.id: reply if whole else _without_text(reply) for reply in replies},
         clocks={clock.id: clock for clock in await clocks.by_id(run, ids[EntryKind.CLOCK])},
+        notes={note.id: note for note in await _notes(run, ids[EntryKind.NOTE])},
         unreached={row["event_key"]: row["reasons"] for row in unreached},
         refused=await extensions.of(run, ids[EntryKind.EVENT]),
     )
+
+
+async def _notes(run: Runner, ids: Collection[UUID]) -> Sequence[CaseNote]:
+    return [read(CaseNote, row) for row in await run.rows(_SQL["notes"], sorted(ids))] if ids else []
 
 
 def _ids(entries: Iterable[CaseEntry]) -> Mapping[EntryKind, set[UUID]]:
@@ -205,10 +212,11 @@ async def _with_names(run: Runner, facts: CaseFacts, *, whole: bool) -> CaseFact
 
 
 def _acting(facts: CaseFacts) -> set[str]:
-    """Return the staff who have taken a clock on, or acknowledged something, by reference."""
+    """Return the staff who have taken a clock on, acknowledged something, or are in a note, by reference."""
     clocks_seen = [*facts.head, *facts.clocks.values()]
     taken = {ack.by for clock in clocks_seen for ack in clock.course.acknowledged}
-    return taken | {by for stored in facts.events.values() if isinstance(by := _by(stored), str)}
+    noted = {ref for note in facts.notes.values() for ref in (note.by, note.about or "", *note.told)}
+    return taken | noted | {by for stored in facts.events.values() if isinstance(by := _by(stored), str)}
 
 
 def _by(stored: StoredEvent) -> object:

@@ -154,6 +154,7 @@ class PostgresErasures(Store):
             cases = {row["case_key"] for row in named if row["case_key"]}
             await _erase_parties_of(run, cases, own, whole)
             await erase_clocks(run, cases, own, alone, whole)
+            await run.rows(_SQL["blank_case_notes"], sorted(own))
             await run.rows(_SQL["strip_facts"], list(rows))
             flags = [key in alone for key in rows]
             await run.rows(_SQL["strip_texts"], list(rows), flags, whole.words)

@@ -114,6 +114,8 @@ WHOLE: Final = "?whole=true"
 CASE: Final = "pqrs_id:CASE-MARK"
 FILED: Final = {"radicado": "PQ-7", "kind": "queja", "service_area": "administracion", "subject": "Ruido"}
 
+HANDED: Final = {"to": "nosuch", "reason": "vacaciones"}
+
 _press: Final = partial(Row, where=OWN, form="", status=303)
 """A button of a page: the answer leads back to the page."""
 
@@ -174,6 +176,12 @@ ROWS: Final[dict[str, Row]] = {
     "POST /api/cases/{key}/respond": Row(needs=OPERATE, where=OWN, fill=CASE, body={"words": "Hecho"}),
     # A PQRS is none of a conversation: who may do it hears that.
     "POST /api/cases/{key}/file": Row(needs=OPERATE, where=OWN, fill=CASE, body=FILED, status=409),
+    "POST /api/cases/{key}/notes": Row(needs=OPERATE, where=OWN, fill=CASE, body={"words": "Nota"}),
+    "POST /api/cases/{key}/notes/{id}/withdraw": Row(
+        needs=OPERATE, where=OWN, fill=f"{CASE} {NOBODYS}", status=404
+    ),
+    # Nobody there has that account: who may hand over hears that.
+    "POST /api/cases/{key}/hand-over": Row(needs=OPERATE, where=OWN, fill=CASE, body=HANDED, status=404),
     "POST /api/cases/{key}/take-on": Row(needs=OPERATE, where=OWN, fill=CASE),
     "POST /api/cases/{key}/release": Row(needs=OPERATE, where=OWN, fill=CASE),
     "GET /api/cases/{key}/constancia": Row(needs=PRIVACY, where=OWN, fill="pqrs_id:CASE-MARK"),
@@ -273,6 +281,9 @@ ROWS: Final[dict[str, Row]] = {
     "POST /cases/{key}/close": Row(needs=OPERATE, where=OWN, fill=CASE, form="words=Hecho", status=303),
     "POST /cases/{key}/respond": Row(needs=OPERATE, where=OWN, fill=CASE, form="words=Hecho", status=303),
     "POST /cases/{key}/file": Row(needs=OPERATE, where=OWN, fill=CASE, form=urlencode(FILED), status=409),
+    "POST /cases/{key}/notes": _press(needs=OPERATE, fill=CASE, form="words=Nota"),
+    "POST /cases/{key}/notes/{id}/withdraw": _press(needs=OPERATE, fill=f"{CASE} {NOBODYS}", status=404),
+    "POST /cases/{key}/hand-over": _press(needs=OPERATE, fill=CASE, form=urlencode(HANDED), status=404),
     "POST /cases/{key}/take-on": Row(needs=OPERATE, where=OWN, fill=CASE, form="", status=303),
     "POST /cases/{key}/release": Row(needs=OPERATE, where=OWN, fill=CASE, form="", status=303),
     "GET /clocks": Row(needs=READ, where=OWN),

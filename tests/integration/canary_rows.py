@@ -43,6 +43,24 @@ async def she_is_in_a_reason(database: Database, name: str) -> None:
         why,
     )
     await database.rows("INSERT INTO pause (subject, by, reason) VALUES ('channel:push', 'ana', $1)", why)
+    await database.rows(
+        "INSERT INTO saved_view (who, name, query) "
+        "VALUES ('account:ana', 'Ella', jsonb_build_object('q', $1::text))",
+        name,
+    )
+
+
+async def she_is_in_notes(database: Database, name: str, words: str) -> None:
+    """Keep what colleagues wrote in a case of hers, and in another's case of her."""
+    for case, said in (("pqrs_id:pqrs-77", words), ("pqrs_id:other", f"La vecina {name} lo vio")):
+        await database.rows(
+            "INSERT INTO case_note (id, case_key, at, by, kind, words) "
+            "VALUES ($1, $2, $3, 'ana', 'note', $4)",
+            uuid4(),
+            case,
+            _AT,
+            said,
+        )
 
 
 async def she_opens_her_page(database: Database, person: str, shown: str) -> None:

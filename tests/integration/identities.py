@@ -135,15 +135,14 @@ class Registry:
     async def account(self, name: str, *grants: Grant, **fields: Any) -> Account:
         """Make an account; it has enrolled a second factor, unless `is_enrolled` is false."""
         is_enrolled = fields.pop("is_enrolled", True)
-        values: dict[str, Any] = {"must_change": False, "created_at": datetime.now(UTC), **fields}
+        made: dict[str, Any] = {"display_name": name, "must_change": False, "created_at": datetime.now(UTC)}
         account = Account(
             id=uuid4(),
             name=name,
-            display_name=name,
             password_hash="nothing hashes to this",
             grants=grants,
             created_by="test",
-            **values,
+            **made | fields,
         )
         assert await self.accounts.add(account)
         if is_enrolled:

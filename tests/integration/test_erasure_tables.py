@@ -17,6 +17,8 @@ HOLDS_NOTHING: Final = {
     "audit": "who looked: a reference, kept for its own time and exported",
     "bulk_item": "ids of messages, letters and dead letters, and reasons of a list",
     "case_task": "a case, and the account that has it",
+    "case_merge": "two cases, and the account that joined them",
+    "case_snooze": "a case, an instant, and an account",
     "case_owner": "a case, and the publisher that opened it",
     "case_state": "ids and instants of a case",
     "clock_extension": "ids, dates, and a reason of a list",

@@ -24,6 +24,7 @@ from tests.actors import actor
 from tests.integration.canary_rows import (
     she_does_not_recognise,
     she_is_in_a_reason,
+    she_is_in_notes,
     she_is_on_the_wall,
     she_opens_her_page,
     she_wishes,
@@ -49,6 +50,7 @@ WORDS: Final = {
     "dead": "difunto-del-canario",
     "note": "nota-del-canario",
     "report": "reporte-del-canario",
+    "inside": "interna-del-canario",
 }
 """Words by this person alone, or about nobody else."""
 KEPT: Final = frozenset(
@@ -187,6 +189,7 @@ async def rights(opened: Database) -> Rights:
     await _she_is_elsewhere(opened)
     await she_wishes(opened, REF, NAME, WORDS["note"])
     await she_is_in_a_reason(opened, NAME)
+    await she_is_in_notes(opened, NAME, WORDS["inside"])
     await she_opens_her_page(opened, REF, f"al correo {MAIL}")
     await she_is_on_the_wall(opened, f"Radicó {NAME}")
     await she_does_not_recognise(office, REF, WORDS["report"], name=NAME)
@@ -268,7 +271,7 @@ async def test_words_of_the_person_are_everywhere_before(rights: Rights) -> None
             ("poster", "html"),
         ),
         *(("do_not_contact", "note"), ("resident_code", "shown")),
-        *(("bulk_run", "reason"), ("pause", "reason")),
+        *(("bulk_run", "reason"), ("pause", "reason"), ("case_note", "words"), ("saved_view", "query")),
     } <= places
 
 

@@ -98,11 +98,12 @@ async def test_replies_comments_and_settled_letters_go(rights: Rights) -> None:
     await rights.office.take_in(about("satisfaction.detractor.detected", 8, comment=WORDS["comment"]))
     await rights.database.rows("UPDATE dead_letter SET state = 'discarded', settled_at = now()")
     done = await run(rights.database, replies=12, comments=12, dead_letters=12)
-    seen = str(await rights.database.rows("SELECT text FROM reply"))
+    seen = str(await rights.database.rows("SELECT text FROM reply UNION ALL SELECT words FROM case_note"))
     seen += str(await rights.database.rows("SELECT data::text FROM event WHERE data ? 'comment'"))
 
-    assert {DataKind.REPLIES: 1, DataKind.COMMENTS: 3, DataKind.DEAD_LETTERS: 1} == done
-    assert not [word for word in ("reply", "comment", "report") if WORDS[word] in seen]
+    # A reply, and two notes of colleagues.
+    assert {DataKind.REPLIES: 3, DataKind.COMMENTS: 3, DataKind.DEAD_LETTERS: 1} == done
+    assert not [word for word in ("reply", "comment", "report", "inside") if WORDS[word] in seen]
 
 
 async def test_dry_run_counts_and_changes_nothing(rights: Rights) -> None:

@@ -155,6 +155,16 @@ ACCOUNT_RESET: Final = {
     "clocks": [],
 }
 """Not in the table: the holder of an account learns that somebody else has reset its password."""
+COLLEAGUE_CALLED: Final = {
+    "name": "hub.colleague.called",
+    "lane": "normal",
+    "case": "call_id",
+    "audiences": [
+        {"who": ["colleague"], "purpose": "internal", "channels": [["inbox"]], "print": "never"},
+    ],
+    "clocks": [],
+}
+"""Not in the table: who is mentioned in a note, or gets a case, reads so in the inbox."""
 CONTACT_CHANGED: Final = {
     "name": "person.contact.changed",
     "lane": "bulk",
@@ -308,6 +318,7 @@ MEANT: Final = {
         NOTICE_DIGEST,
         CONTACT_CHANGED,
         ACCOUNT_RESET,
+        COLLEAGUE_CALLED,
         CALL_FOR_HELP,
         NOBODY_REACHED,
         DIGEST,
@@ -322,6 +333,7 @@ HUB_EMITS: Final = {
     NOTICE_DIGEST["name"],
     CONTACT_CHANGED["name"],
     ACCOUNT_RESET["name"],
+    COLLEAGUE_CALLED["name"],
     CALL_FOR_HELP["name"],
     NOBODY_REACHED["name"],
     DIGEST["name"],

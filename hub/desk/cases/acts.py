@@ -27,7 +27,7 @@ async def respond_to_case(by: Operator, key: Key, body: AnswerBody) -> CaseActed
       hub cases respond PQ-2026-000901 --words "El acta va adjunta." --document https://portal.example.com/acta.pdf
     """
     return await by.stores.case_acts.respond(
-        await _case(by, key),
+        await case_of(by, key),
         body.words,
         document=body.document,
         who=by.who,
@@ -43,7 +43,7 @@ async def file_conversation(by: Operator, key: Key, body: FiledBody) -> CaseActe
 
       hub cases file thread_id:de-1 --radicado PQ-7 --kind queja --service-area conserjeria --subject Ruido
     """
-    case, stores = await _case(by, key), by.stores
+    case, stores = await case_of(by, key), by.stores
     facts = await stores.cases.page(case, after=None, limit=1, places=by.places)
     given = structs.asdict(body)
     form = given.pop("form") or token_urlsafe(12)
@@ -56,7 +56,8 @@ async def file_conversation(by: Operator, key: Key, body: FiledBody) -> CaseActe
     return CaseActed(case=case.case, event=event.name, event_id=event.id)
 
 
-async def _case(by: Operator, key: str) -> KnownCase:
+async def case_of(by: Operator, key: str) -> KnownCase:
+    """Return the case that the key means, within reach. Raises NoSuch, SeveralCases."""
     cases = await lookup.find(by.stores.cases, key, places=by.places)
     if len(cases) > 1:
         raise SeveralCases

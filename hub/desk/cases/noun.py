@@ -1,18 +1,28 @@
-"""Cases: their act, as the doors have it; the page is one of its own (`hub/web/console/case_page.py`)."""
+"""Cases: their acts, as the doors have it; the page is one of its own (`hub/web/console/case_page.py`)."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from hub.desk.cases import acts
-from hub.desk.cases.rows import AnswerBody, FiledBody
+from hub.desk.cases import acts, colleagues
+from hub.desk.cases.rows import AnswerBody, CaseNoted, FiledBody, HandOverBody, NoteBody
 from hub.doors.act import Act, Noun
-from hub.errors import InvalidEvent, NotOffered, SeveralCases
+from hub.errors import InvalidEvent, NotOffered, SeveralCases, UnknownAccount
+
+
+def _called(done: CaseNoted) -> str:
+    return f"{done.id}  told: {', '.join(done.told) or 'nobody'}"
+
 
 NOUN: Final = Noun(
     name="cases",
     one=acts.CASE,
-    audited={"case.file": "Radicó como PQRS lo que alguien escribió"},
+    audited={
+        "case.file": "Radicó como PQRS lo que alguien escribió",
+        "case.hand_over": "Entregó un caso a otra persona",
+        "case.note": "Escribió una nota interna en un caso",
+        "case.note.withdraw": "Retiró una nota interna de un caso",
+    },
     acts=(
         Act(
             acts.file_conversation,
@@ -30,8 +40,37 @@ NOUN: Final = Noun(
             refuses=(SeveralCases, NotOffered, InvalidEvent),
             says=lambda done: f"{done.event}  {done.case}  {done.event_id}",
         ),
+        Act(
+            colleagues.note_case,
+            "/cases/{key}/notes",
+            command="note",
+            label="Guardar la nota",
+            done="La nota quedó en el caso: solo la ve el personal.",
+            refuses=(SeveralCases,),
+            says=_called,
+        ),
+        Act(
+            colleagues.withdraw_note,
+            "/cases/{key}/notes/{id}/withdraw",
+            command="withdraw-note",
+            label="Retirar la nota",
+            done="La nota ya no se lee.",
+            leads_to="/cases/{key}",
+            refuses=(SeveralCases,),
+            says=lambda done: f"{done.id}  withdrawn",
+        ),
+        Act(
+            colleagues.hand_over_case,
+            "/cases/{key}/hand-over",
+            label="Entregar el caso",
+            done="El caso ya es de la otra persona, con su razón.",
+            refuses=(SeveralCases, UnknownAccount),
+            says=_called,
+        ),
     ),
     examples={
+        NoteBody: {"words": "El sello de la ducha está roto. @luz.mora puede dar fecha."},
+        HandOverBody: {"to": "luz.mora", "reason": "Salgo a vacaciones el lunes."},
         FiledBody: {
             "radicado": "PQ-2026-000902",
             "kind": "peticion",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Annotated, Final, Literal
+from uuid import UUID
 
 from msgspec import Meta, Struct
 
 from hub.operations.cases.acts import LONGEST
 
 _DOCUMENT: Final = 2000
+_REASON: Final = 1000
 
 
 class FiledBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -43,3 +45,37 @@ class AnswerBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     form: Annotated[
         str, Meta(max_length=100, description="The same twice with the same words is one act.")
     ] = ""
+
+
+class NoteBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A note for colleagues: no resident, system or record outside gets it."""
+
+    words: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            max_length=LONGEST,
+            pattern=r"\S",
+            description="`@name` tells that colleague.",
+        ),
+    ]
+    form: Annotated[str, Meta(max_length=100, description="The same twice is one note.")] = ""
+
+
+class HandOverBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    to: Annotated[
+        str, Meta(min_length=1, max_length=200, description="The account that may answer there and gets it.")
+    ]
+    reason: Annotated[
+        str, Meta(min_length=1, max_length=_REASON, pattern=r"\S", description="For colleagues alone.")
+    ]
+    form: Annotated[str, Meta(max_length=100, description="The same twice is one act.")] = ""
+
+
+class CaseNoted(Struct, kw_only=True, frozen=True):
+    """A line for colleagues: `told` are the accounts that it calls, `untold` names that reach nobody."""
+
+    case: str
+    id: UUID
+    told: list[str]
+    untold: list[str]

@@ -10,6 +10,7 @@ from hub.channels.stored_channel import PROVIDER as OWN_STORE
 from hub.messages.planning.reach import LETTER
 from hub.model import NOT_OPTED_IN, ON_LEAVE, THREAD, Attempt, Clock, ClockState, Inbound, ReplyKind
 from hub.operations.cases import events_es
+from hub.operations.cases.note_entries import note_entry
 from hub.operations.cases.schemas import (
     ThreadAttempt,
     ThreadClock,
@@ -65,6 +66,7 @@ def entries_of(
         EntryKind.REPLY: lambda entry: _reply(entry, facts, whole=whole),
         EntryKind.LEFT_OUT: lambda entry: _left_out(entry, facts),
         EntryKind.MESSAGE: lambda entry: _message(entry, facts, texts),
+        EntryKind.NOTE: lambda entry: note_entry(facts.notes.get(entry.key), facts.names),
     }
     return [told for entry in facts.entries if (told := tell[entry.kind](entry)) is not None]
 

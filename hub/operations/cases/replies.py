@@ -127,11 +127,11 @@ class ReplyActs:
 
     async def may_take(self, reply: ReplyWhole) -> Sequence[Account]:
         """Return the accounts that may operate where the reply belongs, by name."""
-        return [account for account in await self.accounts.accounts() if _reaches(account, reply.copropiedad)]
+        return [account for account in await self.accounts.accounts() if reaches(account, reply.copropiedad)]
 
     async def _account(self, name: str, reply: ReplyWhole) -> str:
         account = await self.accounts.named(canonical(name.removeprefix(ACCOUNT)))
-        if account is None or not _reaches(account, reply.copropiedad):
+        if account is None or not reaches(account, reply.copropiedad):
             raise UnknownAccount
         return of_account(account.name)
 
@@ -150,7 +150,7 @@ def replied(reply: ReplyWhole, state: ReplyState, *, who: str, now: datetime) ->
     return own_event(REPLIED, f"reply:{reply.id}:replied", data, time=now)
 
 
-def _reaches(account: Account, place: str | None) -> bool:
+def reaches(account: Account, place: str | None) -> bool:
     """Return whether the account may operate at this place; None is the whole company."""
     if account.disabled_at is not None:
         return False

@@ -36,6 +36,14 @@ class ThreadKind(StrEnum):
     CLOCK_ENDED = "clock_ended"
     CLOCK_RESOLVED = "clock_resolved"
     """The people who were called are notified of the end."""
+    NOTE = "note"
+    """A note of staff for colleagues."""
+    HANDED_OVER = "handed_over"
+    SNOOZED = "snoozed"
+    WOKEN = "woken"
+    MERGED = "merged"
+    SEPARATED = "separated"
+    SPLIT = "split"
 
 
 class CaseProgress(StrEnum):
@@ -117,6 +125,14 @@ class ThreadClock(Struct, kw_only=True):
     due_at: Instant
 
 
+class ThreadNote(Struct, kw_only=True):
+    """What staff wrote for colleagues; whoever may not answer in the case gets no such entry."""
+
+    id: UUID
+    by: str
+    words: str
+
+
 class ThreadEntry(Struct, kw_only=True):
     """An entry of the thread at an instant. `who` acted or was left out: a reference."""
 
@@ -129,6 +145,7 @@ class ThreadEntry(Struct, kw_only=True):
     message: ThreadMessage | None = None
     reply: ThreadReply | None = None
     clock: ThreadClock | None = None
+    note: ThreadNote | None = None
 
 
 class CaseThread(Struct, kw_only=True):

@@ -30,11 +30,16 @@ LEGAL_TERM: Final = "legal_term"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadPage:
-    """A page of a case's entries: up to `limit` after a cursor; `whole` with names, addresses and texts."""
+    """
+    A page of a case's entries: up to `limit` after a cursor; `whole` with names, addresses and texts.
+
+    `notes`: with those of colleagues, for who may answer in the case.
+    """
 
     after: str | None = None
     limit: int = 100
     whole: bool = False
+    notes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +75,12 @@ class Threads:
     ) -> CaseThread:
         """Return a page of the case. Raises StorageRefused for a cursor that no page has given."""
         facts = await self.store.page(
-            case, after=asked.after, limit=asked.limit, places=places, whole=asked.whole
+            case,
+            after=asked.after,
+            limit=asked.limit,
+            places=places,
+            whole=asked.whole,
+            notes=asked.notes,
         )
         texts = await self.texts.of(facts) if asked.whole and self.texts is not None else {}
         return CaseThread(

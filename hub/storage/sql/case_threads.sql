@@ -136,6 +136,8 @@ WITH clocks AS (
           AND message.id BETWEEN moment_start(happened.key) AND moment_end(happened.key)
         OFFSET 0
     ) AS sent
+    UNION ALL
+    SELECT at, 4, id::text, 'note', id, NULL, NULL, NULL, NULL FROM case_note WHERE case_key = $1 AND $10::boolean
 )
 SELECT * FROM entries
 WHERE (at, rank, id COLLATE "C") > ($4, $5, $6::text COLLATE "C")
@@ -205,6 +207,9 @@ SELECT reply.*, NULL::text AS message_address, NULL::jsonb AS data, NULL::text A
        NULL::text AS event, NULL::text AS purpose, NULL::integer AS audience, NULL::text[] AS units, NULL::text AS phone,
        (SELECT name FROM message WHERE message.id = reply.message_id AND message.person = reply.person) AS name
 FROM reply WHERE id = ANY ($1::uuid[])
+
+-- notes --
+SELECT * FROM case_note WHERE id = ANY ($1::uuid[])
 
 -- unreached --
 SELECT event_key, reasons FROM unreached WHERE event_key = ANY ($1::uuid[])

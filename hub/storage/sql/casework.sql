@@ -72,7 +72,8 @@ SELECT (SELECT max(key::text) FROM event WHERE case_key = $1) AS event,
             OFFSET 0
         ) AS sent
         WHERE event.case_key = $1) AS messages,
-       (SELECT assignee FROM case_task WHERE case_key = $1) AS assignee
+       (SELECT assignee FROM case_task WHERE case_key = $1) AS assignee,
+       (SELECT md5(string_agg(id || withdrawn::text, ' ' ORDER BY id)) FROM case_note WHERE case_key = $1) AS notes
 
 -- assignee --
 SELECT assignee FROM case_task WHERE case_key = $1

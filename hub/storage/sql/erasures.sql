@@ -116,9 +116,19 @@ UPDATE do_not_contact SET note = '' WHERE person = $1 AND note <> ''
 WITH named AS (
     UPDATE bulk_run SET reason = ''
     WHERE reason <> '' AND EXISTS (SELECT FROM unnest($1::text[]) AS word WHERE strpos(lower(reason), word) > 0)
+), noted AS (
+    UPDATE case_note SET words = '', untold = '{}'
+    WHERE words <> '' AND EXISTS (SELECT FROM unnest($1::text[]) AS word WHERE strpos(lower(words), word) > 0)
+), viewed AS (
+    DELETE FROM saved_view
+    WHERE EXISTS (SELECT FROM unnest($1::text[]) AS word WHERE strpos(lower(name || ' ' || query::text), word) > 0)
 )
 UPDATE pause SET reason = ''
 WHERE reason <> '' AND EXISTS (SELECT FROM unnest($1::text[]) AS word WHERE strpos(lower(reason), word) > 0)
+
+-- blank_case_notes --
+-- In a case of this person alone each word of a colleague speaks of them.
+UPDATE case_note SET words = '', untold = '{}' WHERE case_key = ANY ($1::text[]) AND words <> ''
 
 -- due --
 -- Erasures of the last days are looked at each time: work under way may have left something behind.

@@ -1,4 +1,4 @@
-The in-app inbox.
+The in-app inbox. `matter` of an event is the case of which it speaks, where it is in a case of its own.
 
 -- add --
 INSERT INTO inbox_item (id, person, event, subject, text, html, created_at)
@@ -9,8 +9,8 @@ ON CONFLICT DO NOTHING
 SELECT FROM person WHERE id = $1 AND NOT removed
 
 -- items --
-SELECT item.id, item.event, item.subject, item.text, item.html, item.created_at, item.read_at, event.case_key AS case,
-       message.purpose
+SELECT item.id, item.event, item.subject, item.text, item.html, item.created_at, item.read_at,
+       coalesce(event.data ->> 'matter', event.case_key) AS case, message.purpose
 FROM (
     SELECT * FROM inbox_item
     WHERE person = $4 AND (created_at, id) < ($1, $2) AND (NOT $5::boolean OR read_at IS NULL)
@@ -22,8 +22,8 @@ LEFT JOIN event ON event.key = message.event_key
 ORDER BY item.created_at DESC, item.id DESC
 
 -- item --
-SELECT item.id, item.event, item.subject, item.text, item.html, item.created_at, item.read_at, event.case_key AS case,
-       message.purpose
+SELECT item.id, item.event, item.subject, item.text, item.html, item.created_at, item.read_at,
+       coalesce(event.data ->> 'matter', event.case_key) AS case, message.purpose
 FROM inbox_item AS item
 LEFT JOIN message ON message.id = item.id
 LEFT JOIN event ON event.key = message.event_key
@@ -46,7 +46,7 @@ UPDATE inbox_item SET read_at = now() WHERE person = $1 AND id = ANY ($2::uuid[]
 -- arrivals --
 -- One row at least, with the newest place; an entry may be stored later than one with a greater place.
 SELECT newest.place AS newest, item.place, item.person, item.id, item.event, item.subject, item.text, item.html,
-       item.created_at, item.read_at, event.case_key AS case, message.purpose
+       item.created_at, item.read_at, coalesce(event.data ->> 'matter', event.case_key) AS case, message.purpose
 FROM (SELECT coalesce(max(place), 0) AS place FROM inbox_item) AS newest
 LEFT JOIN LATERAL (
     SELECT * FROM inbox_item

@@ -30,8 +30,18 @@ WITH page AS (
     UPDATE reply SET address = '', subject = '', text = '', reference = ''
     WHERE id = ANY (ARRAY (SELECT id FROM page)) AND $3
     RETURNING 1
+), notes AS (
+    SELECT id FROM case_note
+    WHERE at < $1 AND words <> '' AND NOT EXISTS (
+        SELECT FROM clock
+        WHERE clock.case_key = case_note.case_key AND ended_at IS NULL AND NOT promise @> '{"silent": true}'
+    )
+    ORDER BY at LIMIT $2
+), blanked AS (
+    UPDATE case_note SET words = '', untold = '{}' WHERE id = ANY (ARRAY (SELECT id FROM notes)) AND $3
+    RETURNING 1
 )
-SELECT count(*) AS n FROM page
+SELECT (SELECT count(*) FROM page) + (SELECT count(*) FROM notes) AS n
 
 -- contacts --
 -- Cases whose last promise ended before then; without any promise, those that began before then.

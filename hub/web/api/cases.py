@@ -173,6 +173,7 @@ async def seen(request: web.Request, case: KnownCase, query: CaseQuery) -> CaseT
 
     Raises PrivacyNeeded if the caller asks for the whole case without the scope.
     """
-    asked = ThreadPage(after=query.after, limit=query.limit, whole=query.whole)
+    answers = await services(request).cases.known([case.case], places=places_with(request, Scope.OPERATE))
+    asked = ThreadPage(after=query.after, limit=query.limit, whole=query.whole, notes=bool(answers))
     private = places_with(request, Scope.PRIVACY)
     return await services(request).threads.look(actor_of(request), case, asked, private=private)

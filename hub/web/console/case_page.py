@@ -22,6 +22,7 @@ from hub.rendering import case_words_es
 from hub.rendering.page_links import CASES, case_path
 from hub.web.api.cases import CaseQuery, cases_of, closed, one_case, released, replied, seen, taken
 from hub.web.auth.caller import caller_of, places_of, places_with
+from hub.web.console.case_colleagues import among_colleagues
 from hub.web.console.case_list import ask_again
 from hub.web.console.shell import console_page, done
 from hub.web.console.staff import staff_names
@@ -45,6 +46,13 @@ _KINDS: Final[Mapping[ThreadKind, str]] = {
     ThreadKind.UNDELIVERED: "Sin entregar",
     ThreadKind.LEFT_OUT: "Sin aviso",
     ThreadKind.ACKNOWLEDGED: "Asumido",
+    ThreadKind.NOTE: "Nota interna",
+    ThreadKind.HANDED_OVER: "Entregado",
+    ThreadKind.SNOOZED: "Pospuesto",
+    ThreadKind.WOKEN: "De vuelta",
+    ThreadKind.MERGED: "Unido",
+    ThreadKind.SEPARATED: "Separado",
+    ThreadKind.SPLIT: "Aparte",
 }
 """Kind of an entry → its word on the page; all others are about a promise."""
 _PROMISE: Final = "Plazo"
@@ -80,7 +88,8 @@ async def show(request: web.Request, query: CasePageQuery) -> web.StreamResponse
         origins=ORIGINS_ES,
         form=secrets.token_urlsafe(12),
         **_pages(case, query),
-        **await _work(request, found[0]),
+        **(work := await _work(request, found[0])),
+        **await among_colleagues(request, found[0], may_act=work["may_act"]),
     )
 
 

@@ -1,0 +1,33 @@
+"""Cases among colleagues, in PostgreSQL; `hub.storage.case_threads` reads the notes of a thread."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from hub.model.casework import CaseNote
+from hub.storage.database import Database, beside, storable
+
+_SQL: Final = beside(__file__)
+
+
+async def add_note(db: Database, note: CaseNote) -> None:
+    """Store a line of a case's thread; the same id again changes nothing."""
+    words, untold = storable(note.words), [storable(name) for name in note.untold]
+    await db.rows(
+        _SQL["add_note"],
+        note.id,
+        storable(note.case_key),
+        storable(note.by),
+        note.kind,
+        words,
+        storable(note.about),
+        note.told,
+        untold,
+        note.at,
+    )
+
+
+async def withdraw_note(db: Database, note_id: UUID, case: str, *, by: str) -> bool:
+    """Take the words of a note away; false if it is not this author's."""
+    return bool(await db.rows(_SQL["withdraw_note"], note_id, storable(case), storable(by)))

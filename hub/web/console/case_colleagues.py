@@ -1,0 +1,22 @@
+"""Colleagues on the page of a case: to whom it may go, for the parts `_among.html` and `_note.html`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from hub.desk.cases.colleagues import colleagues_of
+from hub.doors.act import OPERATE
+from hub.doors.api import operator_of
+from hub.model.actors import of_account
+from hub.ports.cases import KnownCase
+from hub.web.auth.caller import caller_of
+
+
+async def among_colleagues(request: web.Request, case: KnownCase, *, may_act: bool) -> Mapping[str, Any]:
+    """Return the values of the parts of the page that are for who may answer in the case."""
+    by, me = operator_of(request, OPERATE), caller_of(request).who
+    accounts = await colleagues_of(by, case) if may_act else ()
+    return {"colleagues": {one.name: one.display_name for one in accounts if of_account(one.name) != me}}
