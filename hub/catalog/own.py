@@ -63,7 +63,7 @@ _RESET: Final = EventType(
 _CALLED: Final = EventType(
     name=CALLED,
     case="call_id",
-    audiences=(to("colleague", Purpose.INTERNAL, "inbox"),),
+    audiences=(to("colleague", Purpose.INTERNAL, "inbox", "email"),),
     hub_emitted=True,
 )
 

@@ -160,7 +160,7 @@ COLLEAGUE_CALLED: Final = {
     "lane": "normal",
     "case": "call_id",
     "audiences": [
-        {"who": ["colleague"], "purpose": "internal", "channels": [["inbox"]], "print": "never"},
+        {"who": ["colleague"], "purpose": "internal", "channels": [["inbox"], ["email"]], "print": "never"},
     ],
     "clocks": [],
 }

@@ -13,6 +13,7 @@ from dataclasses import replace
 import pytest
 
 from hub.access.account_notices import RESET
+from hub.access.colleague_calls import CALLED
 from hub.catalog import BY_NAME, CATALOG
 from hub.channels.registry import NAMES
 from hub.consumers import events, messages, topology
@@ -105,6 +106,7 @@ def test_each_event_of_the_hubs_own_is_published_somewhere() -> None:
         UNDELIVERED,
         UNREACHED,
         BOUNCE_REPORTED,
+        CALLED,
         UNRECOGNISED,
         HANDED_OVER,
         CHANGED,

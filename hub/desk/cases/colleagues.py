@@ -45,14 +45,14 @@ async def note_case(by: Operator, key: Key, body: NoteBody) -> CaseNoted:
     told, untold = _mentioned(words, accounts)
     note = _note(by, case, NoteKind.NOTE, body.form, words, told=told, untold=untold)
     # The audit keeps who was called, and nothing of the words: it is exported, and outlives an erasure.
-    await by.audit("case.note", f"case:{case.case}", told=list(note.told))
+    await by.audit("case.note", f"case:{case.case}", to=list(note.told))
     return await _written(by, case, note, told, "mention")
 
 
 async def withdraw_note(by: Operator, key: Key, note_id: UUID) -> CaseNoted:
     """Take one's own note back: its line stays in the thread, without words; safe to repeat."""
     case = await case_of(by, key)
-    await by.audit("case.note.withdraw", f"case:{case.case}", note=str(note_id))
+    await by.audit("case.note.withdraw", f"case:{case.case}")
     found(NOTE, await queries.withdraw_note(by.db, note_id, case.case, by=by.who) or None)
     return CaseNoted(case=case.case, id=note_id, told=[], untold=[])
 
