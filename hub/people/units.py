@@ -15,6 +15,14 @@ from typing import Final
 _BARE: Final = re.compile(r"\d+|\w")
 """A tower whose name is only a number or letter: `1`, `B`."""
 _FIGURES: Final = re.compile(r"(\d+)")
+_NUMBER: Final = re.compile(r"\d+[A-Za-z]?$")
+"""The number of a unit, which ends its label."""
+_TOWER: Final = re.compile(r"(?:torre\s+)?(\d+|\w)", re.IGNORECASE)
+_KIND: Final = re.compile(
+    r"^(?:conjunto|unidad|agrupaci[óo]n|urbanizaci[óo]n)\s+(?:(?:residencial|cerrado|multifamiliar)\s+)?(?=\S)",
+    re.IGNORECASE,
+)
+"""What a building is, before its own name."""
 
 
 def unit_name(tower: str | None, label: str) -> str:
@@ -30,6 +38,20 @@ def unit_name(tower: str | None, label: str) -> str:
 def tower_name(tower: str) -> str:
     """`Torre 3` for a tower named by a number or letter; else its own name, `Bloque A`."""
     return f"Torre {tower}" if _BARE.fullmatch(tower) else tower
+
+
+def short_name(tower: str | None, label: str) -> str:
+    """`T1-302` of `Torre 1`, `Apto 302`; as `unit_name` where a tower has a name, or a label no number."""
+    number, block = _NUMBER.search(label), _TOWER.fullmatch(tower or "")
+    if number is None or (tower and block is None):
+        return unit_name(tower, label)
+    return f"T{block[1]}-{number[0]}" if block else unit_name(tower, label)
+
+
+def own_name(building: str) -> str:
+    """`Altos del Rosal` of `Conjunto Residencial Altos del Rosal`: its kind distinguishes no building."""
+    bare = _KIND.sub("", building).strip()
+    return bare or building
 
 
 def in_order(names: Iterable[str]) -> tuple[str, ...]:

@@ -21,6 +21,36 @@ CASE_KINDS: Final[Mapping[str, str]] = {
     "case_id": "Datos personales",
     "privacy.incident_id": "Incidente de datos",
 }
+MATTER_VIEWS: Final[Mapping[str, str]] = {
+    "open": "Todo lo abierto",
+    "mine": "Míos",
+    "unowned": "Sin dueño",
+    "today": "Vencen hoy",
+    "overdue": "Vencidos",
+    "at_risk": "En riesgo",
+    "all": "También lo cerrado",
+}
+"""Saved views of the list of matters, in their order."""
+MATTER_KINDS: Final[Mapping[str, str]] = {
+    "promises": "Promesas",
+    "replies": "Respuestas",
+    "petitions": "PQRS",
+    "repairs": "Arreglos",
+    "rights": "Derechos",
+    "lodge": "Portería",
+    "payments": "Pagos",
+    "emergencies": "Emergencias",
+}
+NO_MATTERS: Final[Mapping[str, str]] = {
+    "open": "Nada espera por nadie.",
+    "mine": "Usted no tiene nada pendiente. Tome algo de «Sin dueño».",
+    "unowned": "Todo tiene quien lo atienda.",
+    "today": "Nada vence hoy.",
+    "overdue": "Nada está vencido.",
+    "at_risk": "Nada está en riesgo.",
+    "all": "Ningún asunto con esos filtros.",
+}
+"""View → what it means that it has no rows."""
 CASE_STATES: Final[Mapping[str, str]] = {
     "open": "Abierto",
     "closed": "Cerrado",
@@ -39,15 +69,6 @@ REPLY_STATES: Final[Mapping[str, str]] = {
     "open": "Sin responder",
     "answered": "Respondida",
     "closed": "No necesita respuesta",
-}
-REPLY_VIEWS: Final[Mapping[str, str]] = {
-    "open": "Sin responder",
-    "unread": "Sin leer",
-    "unassigned": "Sin encargado",
-    "mine": "Las mías",
-    "answered": "Respondidas",
-    "closed": "No necesitaban respuesta",
-    "emergency": "Emergencias sin atender",
 }
 CLOSINGS: Final[Mapping[str, tuple[str, str]]] = {
     "pqrs_id": (
@@ -86,15 +107,6 @@ ANSWERED_BY: Final[Mapping[str, str]] = {
     ),
 }
 """How the petitioner of a PQRS is answered."""
-CLOCK_GROUPS: Final[Mapping[str, str]] = {
-    "breached": "Vencidas",
-    "at_risk": "En riesgo",
-    "today": "Vencen hoy",
-    "tomorrow": "Vencen mañana",
-    "later": "Vencen después",
-    "paused": "En pausa",
-    "ended": "Terminadas",
-}
 STEPS: Final[Mapping[str, str]] = {
     "at_risk": "Avisa que está en riesgo",
     "breach": "Se declara incumplida",

@@ -22,7 +22,7 @@ from hub.storage.paging import Cursor, cursor, rows_page
 _SQL = load("casework")
 KINDS: Final = f"case_key ~ '^({'|'.join(kind.replace('.', '[.]') for kind in CaseKind)}):'"
 """As the indexes have it, or they are not used."""
-_ESCALATED: Final = sorted({type_of(name) for name in ESCALATES.values()})
+ESCALATED: Final = sorted({type_of(name) for name in ESCALATES.values()})
 """Events of the hub's own that name other cases' values under the key of a PQRS."""
 ANSWERS: Final = sorted(
     kind.type
@@ -32,7 +32,7 @@ ANSWERS: Final = sorted(
 )
 """Events by which staff answers a reply, or by which it is answered in another case."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_LATEST: Final[Cursor] = (datetime(9999, 1, 1, tzinfo=UTC), UUID(int=2**128 - 1))
+LATEST: Final[Cursor] = (datetime(9999, 1, 1, tzinfo=UTC), UUID(int=2**128 - 1))
 _RUNNING: Final = "clock.ended_at IS NULL AND jsonb_typeof(promise -> 'follow_up') IS DISTINCT FROM 'object'"
 _OPEN: Final = f"SELECT DISTINCT case_key FROM clock WHERE {_RUNNING} AND {KINDS}"  # noqa: S608 - of constants
 _ENDED: Final = (
@@ -47,9 +47,9 @@ class PostgresCasework(Store):
     """The CaseworkStore."""
 
     async def cases(self, asked: CaseFilter, *, after: str | None, limit: int) -> Rows[FoundCase]:
-        _, before = cursor(after, _LATEST)
-        values: list[object] = [before, limit + 1, listed(asked.places), _ESCALATED]
-        newest = _newest(asked, values)
+        _, before = cursor(after, LATEST)
+        values: list[object] = [before, limit + 1, listed(asked.places), ESCALATED]
+        newest = newest_of(asked, values)
         rows = await self.rows(_SQL["cases"].format(newest=newest), *values)
         return rows_page(rows, limit, "last_at", partial(read, FoundCase))
 
@@ -86,9 +86,13 @@ class PostgresCasework(Store):
         return len(await self.rows(_SQL["settle_thread"], threads, storable(by), sorted(kinds)))
 
 
-def _newest(asked: CaseFilter, values: list[object]) -> str:
-    """Return the query of the newest event of each case; append its parameters to `values`."""
-    conditions = " AND ".join(_conditions(asked, values)) or "true"
+def newest_of(asked: CaseFilter, values: list[object], more: Iterable[str] = ()) -> str:
+    """
+    Return the query of the newest event of each case; append its parameters to `values`.
+
+    `values` begins with the four that each such query has (`cases`). `more` are conditions of `event`.
+    """
+    conditions = " AND ".join([*_conditions(asked, values), *more]) or "true"
     if asked.assignee is not None:
         values.append(storable(asked.assignee))
         return _SQL["newest_of"].format(named=_HELD.format(len(values)), narrowed=conditions)

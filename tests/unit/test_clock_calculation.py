@@ -5,15 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
-from msgspec import structs
-
-from hub.model import Clock, ClockHistory, ClockState, Pause
+from hub.model import Clock, ClockHistory, Pause
 from hub.operations.clocks.calculation import CountedDay, calculation, in_words
-from hub.operations.clocks.groups import group_of, grouped
-from hub.operations.clocks.rows import clock_row
-from hub.operations.clocks.schemas import ClockRow
 from tests.unit.clock_factory import scheduled
 from tests.unit.factories import MONDAY, POLICY
 
@@ -108,34 +102,3 @@ def test_days_are_told_in_words() -> None:
 
 def sentences(clock: Clock) -> list[str]:
     return calculation(clock, POLICY.calendar).sentences
-
-
-def row(**fields: Any) -> ClockRow:
-    """A promise that is due today, as the list shows it."""
-    clock = replace(scheduled(POLICY.clocks["first_reply"], MONDAY, policy=POLICY), due_at=MONDAY)
-    return structs.replace(clock_row(clock, (), MONDAY, POLICY.calendar), **fields)
-
-
-def test_promises_stand_where_they_are_due() -> None:
-    now = MONDAY
-    midnight = datetime(2026, 3, 10, 5, 0, tzinfo=UTC)
-    found = {
-        "breached": group_of(row(state=ClockState.BREACHED), now),
-        "at_risk": group_of(row(state=ClockState.AT_RISK), now),
-        "today": group_of(row(due_at=midnight), now),
-        "tomorrow": group_of(row(due_at=midnight + DAY), now),
-        "later": group_of(row(due_at=midnight + 2 * DAY), now),
-        "paused": group_of(row(paused=True), now),
-        "ended": group_of(row(state=ClockState.MET, ended_at=now), now),
-    }
-
-    assert {name: name for name in found} == found
-
-
-def test_highest_level_comes_first_in_its_group() -> None:
-    one, two, three = (UUID(int=number) for number in (1, 2, 3))
-    rows = [row(id=one), row(id=two, level=3), row(id=three, state=ClockState.BREACHED)]
-
-    assert {"breached": [three], "today": [two, one]} == {
-        name: [found.id for found in group] for name, group in grouped(rows, MONDAY).items()
-    }

@@ -33,6 +33,8 @@ ACTS: Final[dict[str, str]] = DECLARED | {
     "POST /cases/{key}/close": "POST /api/cases/{key}/close",
     "POST /cases/{key}/take-on": "POST /api/cases/{key}/take-on",
     "POST /cases/{key}/release": "POST /api/cases/{key}/release",
+    "POST /matters/take-on": "POST /api/cases/{key}/take-on",
+    "POST /matters/release": "POST /api/cases/{key}/release",
     "POST /clocks/{id}/acknowledge": "POST /api/clocks/{id}/acknowledge",
     "POST /replies/{id}/assign": "POST /api/replies/{id}/assign",
     "POST /replies/{id}/answer": "POST /api/replies/{id}/answer",

@@ -34,7 +34,7 @@ OF_ROWS: Final = {
     "page.html": {"ha dicho", "ha pedido"},  # the ledger of consents, and wishes
     "resident_own.html": {"ha dicho"},  # the ledger of consents
     "rectify.html": {"recibe un aviso"},  # what is to come
-    "replies.html": {"ha escrito"},
+    "cases.html": {"ha escrito"},
 }
 
 

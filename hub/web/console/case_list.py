@@ -1,54 +1,112 @@
-"""The page of cases: the one in which something happened last first, and a field to find one."""
+"""The page of matters: one list with saved views, the first one due on top, and the open one beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Annotated, Any, Final
+from zlib import crc32
 
 from aiohttp import web
 from msgspec import Meta
+from msgspec.structs import replace
 
-from hub.operations.cases.listing import CaseRow
+from hub.desk.matters import queries
+from hub.desk.matters.rows import MOST, MatterCounts, MatterKind, MatterRow, MattersQuery, MatterView
+from hub.desk.matters.shown import left_words, named_in, share_of, shown, tone_of
+from hub.model import NOWHERE, Scope
 from hub.operations.cases.lookup import HOW_KEYS_LOOK, LONGEST, CaseChoice
 from hub.operations.explain.sentences_es import short_time
-from hub.rendering import case_words_es
+from hub.rendering import case_words_es, labels_es
 from hub.rendering.actors_es import who_es
 from hub.rendering.page_links import CASES, case_path
-from hub.web.api.cases import CasesQuery, listed_cases
-from hub.web.auth.caller import caller_of
+from hub.rendering.titles_es import CLOCKS
+from hub.web.auth.caller import caller_of, places_of, places_with
+from hub.web.bodies import fields_of
 from hub.web.console.list_filter import buildings_of
 from hub.web.console.pages import redirect
-from hub.web.console.shell import console_page, paged, sheet_of, spreadsheet
+from hub.web.console.shell import console_page, done, paged, sheet_of, spreadsheet, with_query
 from hub.web.console.staff import staff_names
 from hub.web.requests import FormQuery, Sheet
+from hub.web.services import services
 
+MARKED: Final = "case:"
+"""How the name of a row's check box begins; the key of the case follows."""
+_URGENT: Final = 20
+"""Emergencies that stand above all else."""
+_NAMED_TO: Final = frozenset({Scope.OPERATE, Scope.PRIVACY})
+"""Who reads names and words: whoever answers there, and whoever answers for the data."""
+_FACES: Final = 5
+"""Colours of faces."""
+_NARROWING: Final = ("copropiedad", "owner", "promise", "area", "level", "state", "since", "until")
 _COLUMNS: Final = (
-    *("Lo último", "Cuándo", "Caso", "Número", "Copropiedad", "Estado", "Vence", "Vencidos", "En riesgo"),
-    *("Encargado", "Clave"),
+    *("Asunto", "Persona", "Unidad", "Copropiedad", "Vence", "Promesa", "Encargado", "Caso"),
+    "Desde",
 )
 
 
-class CaseListQuery(CasesQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CaseListQuery(MattersQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     key: Annotated[str, Meta(max_length=LONGEST, description="A case to open.")] = ""
+    mine: Annotated[bool, Meta(description="As the view `mine`; older links have it.")] = False
     format: Sheet | None = None
 
 
 async def show(request: web.Request, query: CaseListQuery) -> web.StreamResponse:
-    """List cases, or lead to the one that the search names."""
+    """List what waits for somebody, or lead to the case that the search names."""
     if key := query.key.strip():
         return redirect(case_path(key))
-    found = await listed_cases(request, query)
+    asked = replace(query, view=MatterView.MINE) if query.mine else query
+    rows, following = await _rows(request, asked)
+    staff = await staff_names(request)
     if query.format is not None:
-        staff = await staff_names(request)
-        return spreadsheet("casos", _COLUMNS, (_line(row, staff) for row in found.items))
-    return await _page(
+        return spreadsheet("casos", _COLUMNS, (_line(row, staff) for row in rows))
+    urgent = await _urgent(request, asked)
+    pinned = {row.id for row in urgent}
+    rows = [*urgent, *(row for row in rows if row.id not in pinned)]
+    counted = await _counts(request)
+    return console_page(
+        "console/cases.html",
         request,
-        rows=found.items,
-        query=query,
+        here=CASES,
+        rows=rows,
+        opened=await _opened(request, asked, rows),
+        query=asked,
+        title=_title(asked),
+        views=_views(asked, counted),
+        kinds=_kinds(asked, counted),
+        chips_of=await _chips(request, asked, staff),
+        how=HOW_KEYS_LOOK,
+        case_words=case_words_es,
+        staff=staff,
+        buildings=await buildings_of(request),
+        me=caller_of(request).who,
+        may_act=places_with(request, Scope.OPERATE) != NOWHERE,
+        marked=MARKED,
+        here_path=with_query(request, open=None),
+        beside=lambda case: with_query(request, open=case),
+        face=face,
+        initials=initials,
         sheet=sheet_of(request),
-        **paged(request, query.after, found.next),
+        **paged(request, query.after, following),
     )
+
+
+async def take_on(request: web.Request) -> web.StreamResponse:
+    """Take the marked cases on."""
+    cases, deps = await _marked(request), services(request)
+    for case in cases:
+        await deps.case_acts.take_on(
+            case, who=caller_of(request).who, now=deps.now(), places=places_of(request)
+        )
+    return done(await _back(request), "taken_marked" if cases else "none_marked")
+
+
+async def release(request: web.Request) -> web.StreamResponse:
+    """Leave the marked cases to somebody else."""
+    cases, deps = await _marked(request), services(request)
+    for case in cases:
+        await deps.case_acts.release(case, who=caller_of(request).who)
+    return done(await _back(request), "released_marked" if cases else "none_marked")
 
 
 async def ask_again(
@@ -70,31 +128,158 @@ async def ask_again(
     )
 
 
-async def _page(request: web.Request, **values: Any) -> web.Response:
-    return console_page(
-        "console/cases.html",
-        request,
-        here=CASES,
-        how=HOW_KEYS_LOOK,
-        case_words=case_words_es,
-        staff=await staff_names(request),
-        buildings=await buildings_of(request),
-        me=caller_of(request).who,
-        **values,
+def face(ref: str) -> int:
+    """Return the colour of somebody's face: the same in each list."""
+    return crc32(ref.encode()) % _FACES + 1
+
+
+def initials(name: str) -> str:
+    return "".join(word[0] for word in name.split()[:2]).upper()
+
+
+async def _marked(request: web.Request) -> Sequence[Any]:
+    fields = await fields_of(request)
+    keys = [name.removeprefix(MARKED) for name in fields if name.startswith(MARKED)]
+    return await services(request).cases.known(keys, places=places_of(request)) if keys else ()
+
+
+async def _back(request: web.Request) -> str:
+    """Return the list from which the button was pressed; a page elsewhere leads nowhere."""
+    path = (await fields_of(request)).get("back", "")
+    return path if path == CASES or path.startswith(f"{CASES}?") else CASES
+
+
+async def _rows(request: web.Request, query: MattersQuery) -> tuple[list[MatterRow], str | None]:
+    deps, who = services(request), caller_of(request).who
+    found = await queries.matters(deps.database, query, who=who, places=places_of(request), now=deps.now())
+    return await _in_words(request, found.items), found.next
+
+
+async def _in_words(request: web.Request, found: Sequence[Any]) -> list[MatterRow]:
+    deps, may_see = services(request), caller_of(request).places(_NAMED_TO)
+    residents = await queries.residents(deps.database, named_in(found))
+    now = deps.now()
+    return [shown(matter, residents, now, may_see=may_see) for matter in found]
+
+
+async def _urgent(request: web.Request, query: MattersQuery) -> list[MatterRow]:
+    """Return the emergencies, which stand above whatever is due before them."""
+    if query.view is not MatterView.OPEN or query.kind or query.after or not query.is_open:
+        return []
+    asked = replace(query, kind=MatterKind.EMERGENCIES, limit=_URGENT)
+    return [row for row in (await _rows(request, asked))[0] if row.danger]
+
+
+async def _counts(request: web.Request) -> MatterCounts:
+    deps = services(request)
+    return await queries.counts(
+        deps.database, who=caller_of(request).who, places=places_of(request), now=deps.now()
     )
 
 
-def _line(row: CaseRow, staff: Mapping[str, str]) -> tuple[object, ...]:
+async def _opened(
+    request: web.Request, query: MattersQuery, rows: Sequence[MatterRow]
+) -> Mapping[str, Any] | None:
+    """Return what stands beside the list: the matter that is open, its promises, and the last words in it."""
+    if not query.open:
+        return None
+    deps, places = services(request), places_of(request)
+    row = next((one for one in rows if one.case == query.open), None)
+    if row is None:
+        found = await queries.matter(deps.database, query.open, places=places)
+        if found is None:
+            return None
+        [row] = await _in_words(request, [found])
+    now = deps.now()
+    terms = [
+        {
+            "name": CLOCKS.get(term.name, term.name),
+            "id": term.id,
+            "left": left_words(term.due_at, now),
+            "tone": tone_of(term.state, term.due_at, now),
+            "share": share_of(term.started_at, term.due_at, now),
+            "due_at": term.due_at,
+        }
+        for term in await queries.terms(deps.database, row.case, places=places)
+    ]
+    said = await queries.said(deps.database, row.case, places=places) if row.may_see else ()
+    return {"row": row, "terms": terms, "said": said}
+
+
+def _title(query: MattersQuery) -> str:
+    if query.kind:
+        return _kind_words(query.kind)
+    return case_words_es.MATTER_VIEWS[query.view]
+
+
+def _kind_words(kind: str) -> str:
+    return case_words_es.MATTER_KINDS.get(kind) or case_words_es.CASE_KINDS.get(kind, kind)
+
+
+def _views(query: MattersQuery, counted: MatterCounts) -> list[tuple[str, str, str, bool, bool]]:
+    """Return of each view its address, words, count, whether it is shown, and whether it is late."""
+    return [
+        (
+            CASES if view == MatterView.OPEN else f"{CASES}?view={view}",
+            words,
+            "" if view == MatterView.ALL else _figure(getattr(counted, view)),
+            query.view == view and not query.kind,
+            view == MatterView.OVERDUE and counted.overdue > 0,
+        )
+        for view, words in case_words_es.MATTER_VIEWS.items()
+    ]
+
+
+def _kinds(query: MattersQuery, counted: MatterCounts) -> list[tuple[str, str, str, bool, bool]]:
+    """Return the same of each kind that there is, and of the one that is asked for."""
+    return [
+        (
+            f"{CASES}?kind={kind}",
+            words,
+            _figure(getattr(counted, kind)),
+            query.kind == kind,
+            kind == MatterKind.EMERGENCIES and counted.emergencies > 0,
+        )
+        for kind, words in case_words_es.MATTER_KINDS.items()
+        if getattr(counted, kind) or query.kind == kind
+    ]
+
+
+def _figure(count: int) -> str:
+    return f"{MOST}+" if count > MOST else str(count) if count else ""
+
+
+async def _chips(
+    request: web.Request, query: MattersQuery, staff: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    """Return what the list is narrowed to: the words, and the address without it."""
+    buildings = await buildings_of(request)
+    words: dict[str, Callable[[Any], str | None]] = {
+        "copropiedad": buildings.get,
+        "owner": lambda ref: who_es(ref, staff),
+        "promise": CLOCKS.get,
+        "area": labels_es.AREAS.get,
+        "level": lambda level: f"Nivel {level}",
+        "state": case_words_es.CASE_STATES.get,
+        "since": lambda day: f"Desde {day}",
+        "until": lambda day: f"Hasta {day}",
+    }
+    given = {name: value for name in _NARROWING if (value := getattr(query, name)) is not None}
+    return [
+        (words[name](value) or str(value), with_query(request, **{name: None}))
+        for name, value in given.items()
+    ]
+
+
+def _line(row: MatterRow, staff: Mapping[str, str]) -> tuple[object, ...]:
     return (
-        row.last,
-        short_time(row.last_at),
-        row.title,
-        row.number,
-        row.copropiedad or "",
-        case_words_es.CASE_STATES[row.state],
+        row.subject,
+        row.person,
+        row.unit,
+        row.building,
         short_time(row.due_at) if row.due_at else "",
-        row.breached,
-        row.at_risk,
-        who_es(row.assignee, staff),
+        row.promise,
+        who_es(row.holder, staff),
         row.case,
+        short_time(row.opened_at) if row.opened_at else "",
     )

@@ -12,11 +12,11 @@ from hub.operations.clocks.calculation import in_words
 from hub.policy.clocks import ESCALATES
 from hub.rendering import case_words_es
 from hub.rendering.event_title import event_title
+from hub.rendering.page_links import CASES, clock_path
 from hub.rendering.reached_es import REACHED
 from hub.sla.acknowledge import level_to_acknowledge
 from hub.web.api.clocks import acknowledged, shown_clock
 from hub.web.auth.caller import caller_of, places_of, places_with
-from hub.web.console.clock_board import PATH
 from hub.web.console.list_filter import buildings_of
 from hub.web.console.shell import console_page, done
 from hub.web.console.staff import staff_names
@@ -42,7 +42,7 @@ async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  #
     return console_page(
         "console/clock.html",
         request,
-        here=PATH,
+        here=CASES,
         live=topic,
         stood=stood,
         clock=shown,
@@ -60,7 +60,7 @@ async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  #
 
 async def acknowledge(request: web.Request, form: AcknowledgeBody) -> web.StreamResponse:
     """Take the promise on for the level that has it."""
-    return done(f"{PATH}/{(await acknowledged(request, form.note)).id}", "acknowledged")
+    return done(clock_path(str((await acknowledged(request, form.note)).id)), "acknowledged")
 
 
 def _why_not(clock: Clock) -> str | None:

@@ -13,17 +13,18 @@ from hub.model.casework import case_of_thread
 from hub.model.reply_rows import ReplyWhole
 from hub.operations.cases.replies import answered_in, look_at_reply
 from hub.rendering import case_words_es
+from hub.rendering.page_links import CASES
 from hub.rendering.titles_es import EVENTS
 from hub.web.api.replies import answered, assigned, read_reply, settled
 from hub.web.auth.caller import actor_of, caller_of, places_of, places_with
 from hub.web.console.list_filter import buildings_of
-from hub.web.console.reply_list import PATH
 from hub.web.console.shell import console_page, done
 from hub.web.console.staff import staff_names
 from hub.web.requests import FormQuery, found, read_id
 from hub.web.schemas.people import AssignBody, SettleReplyBody, WordsBody
 from hub.web.services import services
 
+PATH: Final = "/replies"
 _REPLY: Final = "reply"
 
 
@@ -33,7 +34,7 @@ async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  #
     return console_page(
         "console/reply.html",
         request,
-        here=PATH,
+        here=CASES,
         reply=reply,
         words_shown=words_shown,
         path=f"{PATH}/{reply.id}",

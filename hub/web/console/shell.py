@@ -37,6 +37,9 @@ DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
         "replied": "La respuesta va en camino: aparece en el caso en unos segundos.",
         "settled": "Se cambió el estado de la respuesta.",
         "taken": "Usted tiene el caso.",
+        "taken_marked": "Usted tiene los casos marcados.",
+        "released_marked": "Los casos marcados quedaron sin encargado.",
+        "none_marked": "No se cambió nada: no había casos marcados.",
         "surveys_started": "La encuesta va saliendo, en el horario permitido.",
         "cancelled": "Se canceló.",
         "mended": "Se publicó corregido.",
@@ -80,8 +83,8 @@ GROUPS: Final = (
         "Atender",
         (
             Section("/cases", "Casos", "caso", "c"),
-            Section("/clocks", "Promesas", "plazo", "v"),
-            Section("/replies", "Respuestas", "respuesta", "r"),
+            Section("/cases?kind=promises", "Promesas", "plazo", "v"),
+            Section("/cases?kind=replies", "Respuestas", "respuesta", "r"),
             Section("/tasks", "Tareas", "si", "t"),
         ),
         "caso",
@@ -193,7 +196,7 @@ def _groups_open_to(request: web.Request) -> list[Group]:
 
 
 def _is_open_to(request: web.Request, section: Section) -> bool:
-    needs = request.app[TABLE][hdrs.METH_GET, section.path].needs
+    needs = request.app[TABLE][hdrs.METH_GET, section.path.partition("?")[0]].needs
     return not needs or caller_of(request).may(needs)
 
 
