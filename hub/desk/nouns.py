@@ -7,6 +7,7 @@ from typing import Final
 
 from hub.desk.accounts.noun import NOUN as ACCOUNTS
 from hub.desk.audit.noun import NOUN as AUDIT
+from hub.desk.buildings.noun import NOUN as BUILDINGS
 from hub.desk.cases.noun import NOUN as CASES
 from hub.desk.channels.noun import NOUN as CHANNELS
 from hub.desk.dead_letters.noun import NOUN as DEAD_LETTERS
@@ -32,6 +33,7 @@ from hub.doors.act import Noun
 NOUNS: Final[tuple[Noun, ...]] = (
     ACCOUNTS,
     AUDIT,
+    BUILDINGS,
     CASES,
     CHANNELS,
     DEAD_LETTERS,

@@ -125,6 +125,7 @@ DETAILS: Final[Mapping[str, str]] = {
     "taken": "reenviados",
     "to": "a quién",
     "understood": "se buscó como",
+    "tower": "torre",
     "unit": "unidad",
     "units": "unidades",
     "verdict": "qué pasó",

@@ -40,6 +40,10 @@ def person_path(ref: str) -> str:
     return f"/people/{quote(ref, safe='')}"
 
 
+def building_path(ref: str) -> str:
+    return f"/buildings/{quote(ref, safe='')}"
+
+
 def account_path(name: str) -> str:
     return f"/accounts/{quote(name, safe='')}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 
 from hub.model import PropertyScope
@@ -11,9 +12,10 @@ from hub.storage.database import Database, Store, load, read
 from hub.storage.suppressions import Lasts
 
 _SQL = load("reach")
-_BEST: Final = _SQL["best"]
-_BY_PLACE: Final = _SQL["by_place"].replace("<best>", _BEST)
-_UNREACHED: Final = _SQL["unreached"].replace("<best>", _BEST)
+BEST: Final = _SQL["best"]
+"""What a `unit` has: `reach`, the `ways` to its people, and how many `people`; of the values of `lasting`."""
+_BY_PLACE: Final = _SQL["by_place"].replace("<best>", BEST)
+_UNREACHED: Final = _SQL["unreached"].replace("<best>", BEST)
 _CHANNELS: Final = ("email", "sms", "push")
 
 
@@ -22,7 +24,7 @@ class PostgresReach(Store):
 
     def __init__(self, database: Database, lasts: Lasts) -> None:
         super().__init__(database)
-        self._lasting = list(_CHANNELS), [lasts(channel) for channel in _CHANNELS]
+        self._lasting = lasting(lasts)
 
     async def by_place(self, places: PropertyScope = None) -> Sequence[PlaceReach]:
         narrowed = None if places is None else sorted(places)
@@ -31,3 +33,8 @@ class PostgresReach(Store):
     async def unreached(self, copropiedad: str) -> Sequence[UnreachedUnit]:
         rows = await self.rows(_UNREACHED, *self._lasting, copropiedad)
         return [read(UnreachedUnit, row) for row in rows]
+
+
+def lasting(lasts: Lasts) -> tuple[list[str], list[timedelta | None]]:
+    """Return the first parameters of each statement here: channels, and how long each suppresses."""
+    return list(_CHANNELS), [lasts(channel) for channel in _CHANNELS]

@@ -444,6 +444,10 @@ ROWS: Final[dict[str, Row]] = {
     # Pages of people, letters and surveys.
     "GET /people": Row(needs=READ, where=OWN, tail="?unit=u-MARK", elsewhere=200),
     "GET /people/{ref}": Row(needs=READ, where=OWN, fill="p-MARK"),
+    "GET /api/buildings": Row(needs=READ, where=OWN),
+    "GET /api/buildings/{ref}": Row(needs=READ, where=OWN, fill="ph-MARK"),
+    "GET /buildings": Row(needs=READ, where=OWN),
+    "GET /buildings/{ref}": Row(needs=READ, where=OWN, fill="ph-MARK", tail="?event=event-MARK"),
     "POST /people/{ref}/mark": _press(needs=OPERATE, fill="p-MARK", form="reason=contested_account"),
     "POST /people/{ref}/unmark": _press(needs=OPERATE, fill="p-MARK"),
     "POST /people/{ref}/preferences": _press(needs=OPERATE, fill="p-MARK"),

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import pytest
 
+from hub.desk.buildings import queries as buildings
+from hub.desk.buildings.rows import TowerRow
 from hub.model.reach import PlaceReach, Reach
 from hub.policy import load_policy
 from hub.storage import Database, PostgresReach
@@ -116,6 +118,26 @@ async def test_unit_that_is_not_reachable_has_its_reason(built: Town) -> None:
         "staff": Reach.NOBODY,
         "unverified": Reach.UNVERIFIED,
     } == await built.why()
+
+
+async def test_doors_of_a_tower_come_from_above_with_their_people_and_the_ways_to_them(built: Town) -> None:
+    await built.home("101", point("email", "a@example.co"), point("phone", "+573001234567", verified=False))
+    await built.home("1102")
+    await built.home("201", place="ph-2")
+    await built.database.rows(
+        "UPDATE unit SET tower = '1', floor = length(label) WHERE copropiedad_id = 'ph-1'"
+    )
+
+    assert [TowerRow(tower="1", units=2, reachable=1)] == list(
+        await buildings.towers(built.database, "ph-1", POLICY)
+    )
+    assert [
+        ("Torre 1 1102", 4, "p-1102", Reach.NO_CONTACT, []),
+        ("Torre 1 101", 3, "p-101", Reach.VERIFIED, ["email", "phone"]),
+    ] == [
+        (door.name, door.floor, door.who, door.reach, door.ways)
+        for door in await buildings.doors(built.database, "ph-1", "1", POLICY, after=0)
+    ]
 
 
 async def test_best_contact_of_anybody_counts_and_the_worst_place_comes_first(built: Town) -> None:

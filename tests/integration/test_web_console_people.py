@@ -10,7 +10,7 @@ from aiohttp import hdrs
 from hub.model import Grant, Office
 from tests.integration.chromium import Browser
 from tests.integration.console_hub import ConsoleHub, console_hub
-from tests.integration.console_user import fill, main_text, press
+from tests.integration.console_user import fill, main_text, open_link, press
 from tests.integration.identities import API_KEY, bearer
 from tests.integration.two_buildings import MARKS
 from tests.servers import Servers
@@ -28,6 +28,9 @@ async def test_person_is_found_read_marked_and_unmarked(browser: Browser, server
         await hub.sign_in(browser)
         await hub.open(browser, "/people?copropiedad=ph-MARK")
         listed = await main_text(browser)
+        await open_link(browser, "Ver la copropiedad, puerta por puerta")
+        doors = await main_text(browser)
+        await hub.open(browser, "/people?copropiedad=ph-MARK")
         await press(browser, "P*** a***", "¿Se le puede escribir ahora?")
         read = await main_text(browser)
         await browser.run("[...document.querySelectorAll('details')].forEach((part) => (part.open = true))")
@@ -37,8 +40,8 @@ async def test_person_is_found_read_marked_and_unmarked(browser: Browser, server
         await press(browser, "Terminar la marca", "La marca terminó")
         unmarked = await main_text(browser)
 
-        assert "En 0 de 1 unidades (0,0 %) alguien tiene un contacto verificado." in listed
-        assert "Unidades sin un contacto verificado (1)" in listed
+        assert "1 unidad; a 0 (0,0 %) se les puede avisar" in doors
+        assert " y 1\n" in doors
         assert "2 personas" in listed
         assert "a***@l***.example" in read
         assert "No se usa" in read

@@ -20,7 +20,12 @@ WHERE unit.copropiedad_id = $3 AND best.reach < 4
 ORDER BY unit.tower, unit.label, unit.id
 
 -- best --
-SELECT coalesce(max(
+SELECT coalesce(max(judged.reach), 0) AS reach, count(DISTINCT member.id) AS people,
+       array_agg(DISTINCT point.kind ORDER BY point.kind) FILTER (WHERE judged.reach >= 3) AS ways
+FROM member
+LEFT JOIN LATERAL jsonb_to_recordset(member.contact_points)
+    AS point (kind text, value text, verified boolean) ON true
+CROSS JOIN LATERAL (SELECT
     CASE
         WHEN point.kind IS NULL OR NOT member.digital_access
              OR point.kind = 'phone' AND point.value LIKE '+57%' AND point.value NOT LIKE '+573%'
@@ -40,9 +45,7 @@ SELECT coalesce(max(
         ) THEN 2
         WHEN point.kind = 'push' OR point.verified THEN 4
         ELSE 3
-    END
-), 0) AS reach
-FROM member
-LEFT JOIN LATERAL jsonb_to_recordset(member.contact_points)
-    AS point (kind text, value text, verified boolean) ON true
+    END AS reach
+    OFFSET 0
+) AS judged
 WHERE member.scope_kind = 'unit' AND member.scope_id = unit.id AND member.role <> 'staff'

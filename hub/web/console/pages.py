@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from hub.rendering.actors_es import who_es
 from hub.rendering.filters import fecha, fecha_corta, fecha_hora, inicial, plazo, punto
-from hub.rendering.page_links import account_path, case_path, key_path, person_path
+from hub.rendering.page_links import account_path, building_path, case_path, key_path, person_path
 from hub.web.documents.serve import file_path, takes_gzip
 from hub.web.responses import HEADERS
 from hub.web.services import access, services
@@ -52,6 +52,7 @@ _TEMPLATES.filters |= {
 _TEMPLATES.globals |= {
     "file_path": file_path,
     "account_path": account_path,
+    "building_path": building_path,
     "case_path": case_path,
     "key_path": key_path,
     "person_path": person_path,

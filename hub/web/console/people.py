@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from aiohttp import web
 
@@ -13,12 +12,8 @@ from hub.desk.people.rows import PeopleQuery, PersonRow
 from hub.doors.act import READ
 from hub.doors.api import operator_of
 from hub.errors import InvalidAudience
-from hub.model import Scope, within
-from hub.model.reach import PlaceReach
-from hub.people.units import natural, unit_name
+from hub.model import Scope
 from hub.rendering import labels_es
-from hub.rendering.figures_es import percent
-from hub.rendering.labels_es import REACH
 from hub.web.auth.caller import may_there, places_of
 from hub.web.console.list_filter import buildings_of
 from hub.web.console.shell import console_page, paged, sheet_of, spreadsheet, with_query
@@ -31,13 +26,6 @@ _COLUMNS: Final = ("Persona", "Nombre", "Papeles", "Se le llega por", "No contac
 
 class PeopleListQuery(PeopleQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     format: Sheet | None = None
-
-
-class UnitsOfPlace(NamedTuple):
-    """The units of a building, and of those without a verified contact id, name and why."""
-
-    place: PlaceReach
-    unreached: Sequence[tuple[str, str, str]]
 
 
 async def show(request: web.Request, query: PeopleListQuery) -> web.StreamResponse:
@@ -53,8 +41,6 @@ async def show(request: web.Request, query: PeopleListQuery) -> web.StreamRespon
         query=query,
         ways=labels_es.SHORT_CHANNELS,
         reach=await _reach(request, query),
-        units=await _units(request, query),
-        percent=percent,
         buildings=await buildings_of(request),
         may_unmask=may_there(request, Scope.PRIVACY),
         all=with_query(request, unreachable=None, marked=None, after=None),
@@ -64,19 +50,6 @@ async def show(request: web.Request, query: PeopleListQuery) -> web.StreamRespon
         unmask=with_query(request, whole=None if query.whole else "true"),
         **paged(request, query.after, page.next),
     )
-
-
-async def _units(request: web.Request, query: PeopleListQuery) -> UnitsOfPlace | None:
-    """Count the units of a building, as Indicadores does; only beside its whole list, on the first page."""
-    if query.copropiedad is None or query.after or query.unit or query.role or query.marked:
-        return None
-    reach = services(request).reach
-    found = await reach.by_place(within(places_of(request), query.copropiedad))
-    if not found:
-        return None
-    unreached = await reach.unreached(query.copropiedad)
-    named = [(unit.unit_id, unit_name(unit.tower, unit.label), REACH[unit.reach]) for unit in unreached]
-    return UnitsOfPlace(found[0], sorted(named, key=lambda unit: natural(unit[1])))
 
 
 async def _reach(request: web.Request, query: PeopleListQuery) -> AudienceMeant | None:

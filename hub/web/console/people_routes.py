@@ -7,9 +7,10 @@ from typing import Final
 
 from aiohttp import hdrs
 
+from hub.desk.buildings.noun import PATH as BUILDINGS
 from hub.desk.letters.noun import PATH, PATH_OF_BATCHES
 from hub.doors.act import OPERATE, PRIVACY, Where
-from hub.web.console import letters_page, people, person, person_rights, surveys
+from hub.web.console import buildings, letters_page, people, person, person_rights, surveys
 from hub.web.route import Route, press, read
 
 _right: Final = partial(Route, needs=PRIVACY, where=Where.EVERYWHERE)
@@ -19,6 +20,8 @@ PEOPLE: Final[tuple[Route, ...]] = (
     read(people.PATH, people.show),
     read(_PERSON, person.show),
     _right(_PERSON + "/erase", person_rights.show_erasure),
+    read(BUILDINGS, buildings.show_all),
+    read(f"{BUILDINGS}/{{ref}}", buildings.show),
     read(PATH, letters_page.show, live="letters"),
     read("/letters/{id}/life", letters_page.show_life),
     press("/letters/{id}/document", letters_page.attach_document, upload=letters_page.MOST_BYTES),

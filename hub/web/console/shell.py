@@ -98,7 +98,11 @@ GROUPS: Final = (
         ),
         "comunicar",
     ),
-    Group("Personas", (Section("/people", "Personas", "personas", "p"),), "personas"),
+    Group(
+        "Personas",
+        (Section("/people", "Personas", "personas", "p"), Section("/buildings", "Copropiedades", "edificio", "o")),
+        "personas",
+    ),
     Group(
         "Control",
         (

@@ -1,0 +1,1 @@
+"""Buildings: who lives behind each door, who can be reached there, and what is open."""
