@@ -58,6 +58,7 @@ async def open_now(settings: Settings) -> AsyncIterator[NowDeps]:
         yield NowDeps(
             activity=activity,
             contacts=storage.PostgresContacts(database),
+            emergencies=storage.PostgresEmergencies(database),
             incidents=storage.PostgresMonitor(database, queues=QUEUES),
             letters=partial(count_letters, database),
             log=storage.PostgresLog(database),

@@ -9,8 +9,9 @@ import typer
 
 from hub.app.openers import open_now
 from hub.doors.terminal import AsJson, Columns, console, print_json, print_table, settings
+from hub.operations.explain.sentences_es import short_time
 from hub.operations.now import NowAnswer, activity_of, answer_of, situation_of
-from hub.operations.now.headline import Urgency
+from hub.operations.now.matter import Urgency
 from hub.rendering.labels_es import CAPTURED_FIGURES, CHANNELS
 from hub.settings import Mode
 
@@ -50,7 +51,8 @@ def _print(answer: NowAnswer, mode: Mode) -> None:
     for line in filter(None, (answer.affected, answer.to_do)):
         console().print(line, markup=False)
     for matter in answer.matters:
-        typer.secho(f"  {matter.text}", fg=_COLORS[matter.urgency])
+        since = f", desde el {short_time(matter.since)}" if matter.since else ""
+        typer.secho(f"  {matter.text}{since}", fg=_COLORS[matter.urgency])
     if answer.channels:
         console().print("\nÚltima hora", markup=False)
         rows = [[made(row) for made in _CHANNELS.values() if callable(made)] for row in answer.channels]

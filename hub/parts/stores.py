@@ -67,6 +67,7 @@ from hub.ports import (
     SurveyStore,
     UnsubscribeStore,
 )
+from hub.ports.emergencies import OpenEmergencies
 from hub.ports.evidence import EvidenceStore
 from hub.ports.receipts import ReceiptStore, ReportStore
 from hub.rendering.identities import Look
@@ -170,6 +171,10 @@ class Stores:
     @cached_property
     def documents(self) -> DocumentStore:
         return storage.PostgresDocuments(self.database)
+
+    @cached_property
+    def emergencies(self) -> OpenEmergencies:
+        return storage.PostgresEmergencies(self.database)
 
     @cached_property
     def erasures(self) -> ErasureStore:

@@ -30,11 +30,33 @@ class ChannelOfMessages:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AffectedPeople:
-    """The number of people whose messages wait, and of their copropiedades; `bounded`: there are more."""
+    """
+    The number of people whose messages wait, and of their copropiedades; `bounded`: there are more.
+
+    `building` is the name of their copropiedad, if it is one.
+    """
 
     people: int = 0
     copropiedades: int = 0
     bounded: bool = False
+    building: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverdueWork:
+    """Broken promises that still run: since when the oldest is, and of how many copropiedades they are."""
+
+    since: datetime | None = None
+    copropiedades: int = 0
+    building: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectedEvents:
+    """Rejected events that nobody has settled: since when the oldest waits, and who sent most of them."""
+
+    since: datetime | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +78,12 @@ class ActivityStore(Protocol):
 
     async def waiting(self, channel: str, *, places: PropertyScope = None) -> AffectedPeople:
         """Count the people for whom a channel has a message that should leave, among its first 10,000."""
+
+    async def overdue(self, *, places: PropertyScope = None) -> OverdueWork:
+        """Return whom broken promises concern."""
+
+    async def refused(self) -> RejectedEvents:
+        """Return whose events nobody was notified of."""
 
     async def accepted(
         self, hour: datetime, lately: datetime, *, places: PropertyScope = None

@@ -1,4 +1,4 @@
-"""The database as the alert about unreached people needs it."""
+"""The database as the alert about unreached people and the first page need it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
-from hub.model import StoredEvent
-from hub.model.emergencies import LostRecipient
+from hub.model import PropertyScope, StoredEvent
+from hub.model.emergencies import DueCall, LostRecipient, OpenEmergency
 
 
 class EmergencyStore(Protocol):
@@ -30,3 +30,13 @@ class EmergencyStore(Protocol):
 
     async def mark_alerted(self, event_key: UUID, people: Collection[str]) -> None:
         """Record that these people were named to the desk; `pause` begins."""
+
+
+class OpenEmergencies(Protocol):
+    """Reads what is dangerous now."""
+
+    async def open_emergencies(self, places: PropertyScope = None) -> Sequence[OpenEmergency]:
+        """Return the emergencies that are open, those that nobody has taken on and the oldest first."""
+
+    async def due_calls(self, places: PropertyScope = None) -> Sequence[DueCall]:
+        """Return the running promises to call somebody who may be in danger, the oldest first."""

@@ -119,3 +119,21 @@ STEPS: Final[Mapping[str, str]] = {
 CASE_CHIPS: Final[Mapping[str, str]] = {"open": "open", "closed": "done", "no_promises": "off"}
 """State of a case → how its badge looks; the same for replies below."""
 REPLY_CHIPS: Final[Mapping[str, str]] = {"open": "waiting", "answered": "done", "closed": "off"}
+DUE_CALLS: Final[Mapping[str, tuple[str, str, str]]] = {
+    "emergency_reply": (
+        "respuesta a una emergencia sin atender",
+        "respuestas a una emergencia sin atender",
+        "Lea lo que escribió, llame, y asuma el caso para que los demás lo sepan.",
+    ),
+    "emergency_unreached": (
+        "emergencia con personas a quienes nadie ha llamado",
+        "emergencias con personas a quienes nadie ha llamado",
+        "Llame a quienes el aviso no alcanzó, y asuma el caso para que los demás lo sepan.",
+    ),
+    "emergency_callback": (
+        "llamada a la línea de emergencias sin contestar",
+        "llamadas a la línea de emergencias sin contestar",
+        "Devuelva la llamada.",
+    ),
+}
+"""Promise to call somebody who may be in danger → one such call, several, and what to do."""

@@ -34,3 +34,8 @@ def tenths(value: float | None) -> str:
 def whole(amount: int, bound: int | None = None) -> str:
     """`12345` → `12.345`; at the bound, where counting stops, `10.000 o más`."""
     return f"{amount:,}".replace(",", ".") + ("" if bound is None or amount < bound else " o más")
+
+
+def many(number: int, one: str, several: str) -> str:
+    """`1 promesa vencida`; `1.204 promesas vencidas`. Whatever is said of the noun stands in both words."""
+    return f"{whole(number)} {one if number == 1 else several}"

@@ -9,11 +9,19 @@ from typing import Final
 from asyncpg import Record
 
 from hub.model import PropertyScope, State
-from hub.ports.activity import AcceptedMessages, AffectedPeople, ChannelOfMessages, HourOfMessages
+from hub.ports.activity import (
+    AcceptedMessages,
+    AffectedPeople,
+    ChannelOfMessages,
+    HourOfMessages,
+    OverdueWork,
+    RejectedEvents,
+)
 from hub.storage.database import Store, load
 from hub.storage.filters import listed
 
-_SQL = load("activity")
+_LOADED = load("activity")
+_SQL = {name: text.replace("{building}", _LOADED["building"]) for name, text in _LOADED.items()}
 _STATES: Final = [str(state) for state in State]
 
 
@@ -29,6 +37,14 @@ class PostgresActivity(Store):
     async def waiting(self, channel: str, *, places: PropertyScope = None) -> AffectedPeople:
         [row] = await self.rows(_SQL["waiting"], channel, listed(places))
         return AffectedPeople(**row)
+
+    async def overdue(self, *, places: PropertyScope = None) -> OverdueWork:
+        [row] = await self.rows(_SQL["overdue"], listed(places))
+        return OverdueWork(**row)
+
+    async def refused(self) -> RejectedEvents:
+        [row] = await self.rows(_SQL["refused"])
+        return RejectedEvents(**row)
 
     async def accepted(
         self, hour: datetime, lately: datetime, *, places: PropertyScope = None

@@ -1,4 +1,4 @@
-"""People whom a message of an emergency has not reached, in PostgreSQL."""
+"""Emergencies that are open, and people whom a message of one has not reached, in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -9,20 +9,32 @@ from uuid import UUID
 
 from hub.catalog import BY_NAME
 from hub.messages.planning.unreached_people import CLEARED, NAME
-from hub.model.emergencies import LostRecipient
+from hub.model import PropertyScope, Purpose
+from hub.model.emergencies import DueCall, LostRecipient, OpenEmergency
 from hub.model.ids import earliest
+from hub.policy.clocks import EMERGENCY_REPLY, EMERGENCY_UNREACHED
 from hub.resilience.database_time import NOW
 from hub.storage import events
 from hub.storage.database import Store, load, read
+from hub.storage.filters import listed
 
 _SQL = load("emergencies")
+_DECLARED: Final = BY_NAME["emergency.declared"]
 _UPDATED: Final = BY_NAME["emergency.updated"].type
+_TAKEN: Final = [BY_NAME[name].type for name in ("emergency.acknowledged", "sla.acknowledged")]
+_THERE: Final = [
+    number
+    for number, audience in enumerate(_DECLARED.audiences)
+    if audience.purpose is Purpose.EMERGENCY and not audience.is_staff
+]
+"""The audiences of a declaration that are in danger."""
+_CALLS: Final = (EMERGENCY_REPLY, EMERGENCY_UNREACHED, "emergency_callback")
 _REACH: Final = timedelta(days=1)
 """The greatest age of an event whose lost messages are looked for: no emergency lasts longer unheard."""
 
 
 class PostgresEmergencies(Store):
-    """The EmergencyStore."""
+    """The EmergencyStore, and the OpenEmergencies."""
 
     events_of = events.by_key
 
@@ -35,3 +47,12 @@ class PostgresEmergencies(Store):
 
     async def mark_alerted(self, event_key: UUID, people: Collection[str]) -> None:
         await self.rows(_SQL["mark"], event_key, sorted(people))
+
+    async def open_emergencies(self, places: PropertyScope = None) -> Sequence[OpenEmergency]:
+        statement = _SQL["open"].format(declared=_DECLARED.type)
+        rows = await self.rows(statement, listed(places), _UPDATED, CLEARED, _TAKEN, _THERE)
+        found = [read(OpenEmergency, row) for row in rows]
+        return sorted(found, key=lambda one: (one.drill, not one.unattended, one.since))
+
+    async def due_calls(self, places: PropertyScope = None) -> Sequence[DueCall]:
+        return [read(DueCall, row) for row in await self.rows(_SQL["calls"], list(_CALLS), listed(places))]

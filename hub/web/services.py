@@ -173,6 +173,7 @@ class Services(Stores):
         return NowDeps(
             activity=self.activity,
             contacts=self.contacts,
+            emergencies=self.emergencies,
             incidents=self.incidents,
             letters=partial(count_letters, self.database),
             log=self.log,

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
 import pytest
 
 from hub.intake.unreached import unreached
-from hub.model import Message, Purpose, State, StoredEvent, UnreachedReason
+from hub.model import ClockState, Message, Purpose, State, StoredEvent, UnreachedReason
 from hub.storage import Database, PostgresEmergencies
 from tests.contract.stores import RealStores, open_stores
-from tests.contract.values import FALLBACK, event, message, now, stored
+from tests.contract.values import FALLBACK, clock, event, message, now, stored
 
 AT_ONCE: Final = timedelta(0)
 LONG: Final = timedelta(hours=1)
@@ -33,6 +33,11 @@ class Emergency:
         await self.stores.add(planned)
         return planned
 
+    async def end(self) -> None:
+        updated = event("emergency.updated", id="e-9", data={"status": "cleared"}, time=now())
+        async with self.stores.intake.transaction() as transaction:
+            await transaction.add_events([stored(updated, case=self.event.case)])
+
     async def lost(self, *, gather: timedelta = AT_ONCE, pause: timedelta = LONG) -> list[str]:
         found = await self.store.lost_recipients(100, gather=gather, pause=pause)
         return [recipient.person for recipient in found]
@@ -41,7 +46,7 @@ class Emergency:
 @pytest.fixture
 async def emergency(database: str) -> AsyncIterator[Emergency]:
     async with open_stores(database) as stores, Database(database) as opened:
-        declared = stored(event("emergency.declared", time=now()))
+        declared = stored(event("emergency.declared", time=now()), copropiedad_id="ph-1")
         async with stores.intake.transaction() as transaction:
             await transaction.add_events([declared])
         yield Emergency(stores=stores, store=PostgresEmergencies(opened), event=declared)
@@ -120,3 +125,40 @@ async def test_the_alert_waits_for_others_and_then_a_pause_begins(emergency: Eme
     assert [] == too_early
     assert [] == await emergency.lost()
     assert ["p-luis"] == await emergency.lost(pause=AT_ONCE)
+
+
+async def test_open_emergency_counts_whom_it_reached_and_says_who_has_taken_it(
+    emergency: Emergency,
+) -> None:
+    told = {"p-bea": State.FAILED, "p-luz": State.DELIVERED, "p-sol": State.SENT}
+    for person, state in told.items():
+        await emergency.sent(person, state, audience=1)
+    await emergency.sent("p-bea", State.WAITING, "inbox", audience=1)
+    await emergency.sent("p-guard", State.FAILED)
+    promise = clock(emergency.event.case or "", name="emergency_ack", started_at=now())
+    async with emergency.stores.intake.transaction() as transaction:
+        await transaction.save_clocks([promise])
+    [alone] = await emergency.store.open_emergencies()
+    taken = event("sla.acknowledged", id="t-1", data={"by": "account:ana"}, time=now())
+    async with emergency.stores.intake.transaction() as transaction:
+        await transaction.add_events([stored(taken, case=emergency.event.case)])
+        await transaction.save_clocks([replace(promise, ended_at=now(), state=ClockState.MET)])
+    [held] = await emergency.store.open_emergencies()
+    await emergency.end()
+
+    assert (alone.told, alone.reached, alone.lost) == (3, 1, 1)
+    assert (alone.unattended, alone.clock, alone.taken_by) == (True, promise.id, "")
+    assert (held.unattended, held.taken_by) == (False, "account:ana")
+    assert [] == await emergency.store.open_emergencies()
+
+
+async def test_open_emergency_is_that_of_the_places(emergency: Emergency) -> None:
+    call = clock("thread_id:1", name="emergency_reply", context={"copropiedad_id": "ph-1"})
+    async with emergency.stores.intake.transaction() as transaction:
+        await transaction.save_clocks([call])
+    here, there = frozenset({"ph-1"}), frozenset({"ph-other"})
+
+    assert 1 == len(await emergency.store.open_emergencies(here))
+    assert [] == await emergency.store.open_emergencies(there)
+    assert [call.id] == [due.id for due in await emergency.store.due_calls(here)]
+    assert [] == await emergency.store.due_calls(there)

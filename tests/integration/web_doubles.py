@@ -44,11 +44,11 @@ from hub.model import (
     PromiseRecord,
     PropertyScope,
     RawMessage,
-    RefusedEvents,
 )
 from hub.model import Reply as Answered
 from hub.model.audiences import UnreachedRow
 from hub.model.contracts import ContractDecision
+from hub.model.emergencies import DueCall, OpenEmergency
 from hub.model.genuine import GenuineMessage, SoughtMessage
 from hub.model.ids import body_id
 from hub.model.message_rows import ListedMessage, ShownMessage
@@ -69,7 +69,14 @@ from hub.parts.renderer import render_again
 from hub.parts.texts import lazy_gallery
 from hub.policy import load_policy
 from hub.ports import BoardFilter, Cause, Causes, MessageFilter, Ticket
-from hub.ports.activity import AcceptedMessages, AffectedPeople, ChannelOfMessages, HourOfMessages
+from hub.ports.activity import (
+    AcceptedMessages,
+    AffectedPeople,
+    ChannelOfMessages,
+    HourOfMessages,
+    OverdueWork,
+    RejectedEvents,
+)
 from hub.ports.evidence import EvidenceStore
 from hub.ports.publisher import NOWHERE
 from hub.ports.receipts import ReceiptStore
@@ -391,6 +398,22 @@ class MemoryActivity:
         sent = sum(row.state == "sent" for row in self.log.rows)
         return AcceptedMessages(hour=sent, lately=sent)
 
+    async def overdue(self, *, places: PropertyScope = None) -> OverdueWork:  # noqa: ARG002 - the port's signature
+        return OverdueWork()
+
+    async def refused(self) -> RejectedEvents:
+        return RejectedEvents()
+
+
+class NoEmergencies:
+    """`OpenEmergencies` of a calm day."""
+
+    async def open_emergencies(self, places: PropertyScope = None) -> Sequence[OpenEmergency]:  # noqa: ARG002 - the port's signature
+        return []
+
+    async def due_calls(self, places: PropertyScope = None) -> Sequence[DueCall]:  # noqa: ARG002 - the port's signature
+        return []
+
 
 @dataclass
 class MemoryEscalations:
@@ -553,7 +576,7 @@ class MemoryPreferences:
     async def marks(self, person: str) -> Sequence[MarkEntry]:
         return [mark for mark in self.marked if mark.person == person]
 
-    async def stopped(self, person: str, **_: object) -> Sequence[RefusedEvents]:  # noqa: ARG002 - the port's signature
+    async def stopped(self, person: str, **_: object) -> Sequence[RejectedEvents]:  # noqa: ARG002 - the port's signature
         return []
 
     async def mark(self, entry: MarkEntry) -> None:
@@ -685,6 +708,7 @@ class World:
             "activity": MemoryActivity(self.log),
             "api_keys": self.keys,
             "audit": self.audit,
+            "emergencies": NoEmergencies(),
             "escalations": self.escalations,
             "evidence": self.evidence or PostgresEvidence(database),
             "factors": MemorySecondFactors(self.accounts),

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
 
 import pytest
 
 from hub.health.incidents import KINDS
+from hub.model.emergencies import DueCall, OpenEmergency
 from hub.operations.incidents import IncidentRow
-from hub.operations.now.headline import PLACES, Situation, Urgency, headline, matters
-from hub.ports.activity import AffectedPeople
+from hub.operations.now.headline import PLACES, headline, matters
+from hub.operations.now.matter import Urgency
+from hub.operations.now.rank import RANKS, Rank
+from hub.operations.now.situation import Situation
+from hub.ports.activity import AffectedPeople, OverdueWork, RejectedEvents
+from hub.rendering.case_words_es import DUE_CALLS
 
 NOON = datetime(2026, 3, 9, 17, tzinfo=UTC)
 
@@ -33,12 +40,116 @@ def incident(kind: str = "circuit", **fields: str) -> IncidentRow:
     )
 
 
+def fire(**fields: Any) -> OpenEmergency:
+    values: dict[str, Any] = {
+        "case": "emergency_id:fire",
+        "kind": "incendio",
+        "scope": "Torre 1",
+        "drill": False,
+        "since": NOON,
+        "copropiedad_id": "ph-1",
+        "building": "Altos del Rosal",
+        "clock": UUID(int=7),
+        "unattended": True,
+        "told": 142,
+        "reached": 131,
+        "lost": 11,
+        **fields,
+    }
+    return OpenEmergency(key=UUID(int=1), **values)
+
+
+def call(name: str = "emergency_reply") -> DueCall:
+    place = {"copropiedad_id": "ph-1", "building": "Altos del Rosal"}
+    return DueCall(id=UUID(int=2), name=name, case="thread_id:1", since=NOON, **place)
+
+
+KEY = "circuit:sms:twilio"
+BAD_DAY = Situation(
+    incidents=[incident("dead_letters"), incident("balance"), incident()],
+    waiting={KEY: AffectedPeople(people=214, copropiedades=2)},
+    emergencies=[fire(drill=True, unattended=False), fire(unattended=False), fire()],
+    calls=[call()],
+    breached=3,
+    dead=9,
+    unreached=1,
+    replies=4,
+)
+
+
+def test_matters_are_ranked_by_harm_whatever_came_first() -> None:
+    ranks = [matter.rank for matter in matters(BAD_DAY)]
+
+    assert sorted(ranks, key=list(Rank).index) == ranks
+    assert set(Rank) == set(ranks)
+    assert headline(BAD_DAY).sentence.startswith(
+        "Nadie ha asumido la emergencia: incendio en Altos del Rosal"
+    )
+
+
+def test_unattended_fire_stands_above_refused_events_with_who_is_affected_and_what_to_do() -> None:
+    said = headline(Situation(incidents=[incident("dead_letters")], dead=8, emergencies=[fire()]))
+
+    assert said.sentence == (
+        "Nadie ha asumido la emergencia: incendio en Altos del Rosal, Torre 1. Y 1 asunto más por atender."
+    )
+    assert said.affected == "142 personas avisadas; 131 lo recibieron, 11 sin alcanzar."
+    assert (said.path, said.button, said.since) == (f"/clocks/{UUID(int=7)}", "Asumirla", NOON)
+
+
+def test_emergency_that_somebody_has_taken_leads_to_its_case_and_a_drill_is_none() -> None:
+    taken, drill = matters(Situation(emergencies=[fire(unattended=False), fire(drill=True)]))
+
+    assert (taken.text, taken.urgency) == ("Emergencia abierta: incendio en Altos del Rosal, Torre 1", "bad")
+    assert taken.path == "/cases/emergency_id%3Afire"
+    assert (drill.text, drill.urgency) == ("Simulacro: incendio en Altos del Rosal, Torre 1", "wait")
+
+
+def test_calls_that_are_due_are_counted_by_their_building() -> None:
+    several = matters(Situation(calls=[call(), call(), call("emergency_unreached")]))
+
+    assert [matter.text for matter in several] == [
+        "2 respuestas a una emergencia sin atender, en Altos del Rosal",
+        "1 emergencia con personas a quienes nadie ha llamado, en Altos del Rosal",
+    ]
+
+
+def test_channel_without_anybody_who_waits_ranks_with_the_rest() -> None:
+    nobody = Situation(incidents=[incident(), incident("server")], breached=1)
+    [first, second, third] = matters(nobody)
+
+    assert [first.rank, second.rank, third.rank] == [Rank.CHANNEL, Rank.OVERDUE, Rank.REST]
+    assert third.text.startswith("El proveedor twilio")
+
+
+def test_refused_and_overdue_say_whose_they_are_and_since_when() -> None:
+    said = Situation(
+        breached=3,
+        overdue=OverdueWork(since=NOON, copropiedades=1, building="Altos del Rosal"),
+        dead=9,
+        refused=RejectedEvents(since=NOON, source="urn:coproservicios:cartera"),
+    )
+    overdue, refused = matters(said)
+
+    assert (overdue.text, overdue.since) == ("3 promesas vencidas, de Altos del Rosal", NOON)
+    assert refused.text == "9 eventos rechazados, la mayoría de urn:coproservicios:cartera"
+
+
+def test_every_kind_of_incident_and_every_call_has_its_rank_and_words() -> None:
+    assert {kind.name for kind in KINDS} <= set(RANKS)
+    assert {"emergency_reply", "emergency_unreached", "emergency_callback"} == set(DUE_CALLS)
+
+
 def test_worst_incident_is_said_first_with_what_it_does_to_people_and_where_to_look() -> None:
-    said = headline(Situation(incidents=[incident(), incident("server")], breached=3))
+    waits = {KEY: AffectedPeople(people=1, copropiedades=1, building="Altos del Rosal")}
+    said = headline(Situation(incidents=[incident("balance"), incident()], waiting=waits, breached=3))
 
     assert said.sentence.startswith("El proveedor twilio de SMS está fallando: circuito abierto.")
-    assert said.sentence.endswith("Y 1 avería más.")
-    assert (said.affected, said.to_do) == ("Los mensajes esperan.", "")
+    assert said.sentence.endswith("Y 2 asuntos más por atender.")
+    assert (said.affected, said.to_do) == (
+        "Los mensajes esperan. 1 persona espera, de Altos del Rosal.",
+        "",
+    )
     assert (said.path, said.button, said.urgency) == ("/channels", "Ver canales", Urgency.BAD)
 
 
@@ -51,7 +162,7 @@ def test_worst_incident_is_said_first_with_what_it_does_to_people_and_where_to_l
     ],
 )
 def test_who_waits_for_a_broken_channel_is_counted(waiting: AffectedPeople, said: str) -> None:
-    found = headline(Situation(incidents=[incident()], waiting=waiting))
+    found = headline(Situation(incidents=[incident()], waiting={KEY: waiting}))
 
     assert found.affected == f"Los mensajes esperan.{said}"
 

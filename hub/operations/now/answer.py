@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, convert
 
 from hub.model import Instant
 from hub.operations.incidents import IncidentRow
-from hub.operations.now.headline import Situation, Urgency, headline, matters
+from hub.operations.now.headline import headline, matters
+from hub.operations.now.matter import Urgency
+from hub.operations.now.rank import Rank
 from hub.operations.now.read import Activity
+from hub.operations.now.situation import Situation
 
 
 class NowMatter(Struct, kw_only=True):
@@ -18,6 +21,10 @@ class NowMatter(Struct, kw_only=True):
     text: str
     path: Annotated[str, Meta(description="The page of the console that has the rows.")]
     urgency: Urgency
+    rank: Annotated[Rank, Meta(description="The harm that it does; nothing lower stands above it.")]
+    affected: Annotated[str, Meta(description="Whom it touches; may be empty.")]
+    to_do: Annotated[str, Meta(description="What to do; empty where `path` is enough.")]
+    since: Annotated[Instant | None, Meta(description="Since when, where that is known.")]
 
 
 class NowHour(Struct, kw_only=True):
@@ -47,7 +54,7 @@ class NowAnswer(Struct, kw_only=True):
     to_do: Annotated[str, Meta(description="What to do, in Spanish; empty where `path` is enough.")]
     path: Annotated[str, Meta(description="The page of the console on which to act; empty: none.")]
     urgency: Urgency
-    matters: Annotated[list[NowMatter], Meta(description="What waits for somebody, the most urgent first.")]
+    matters: Annotated[list[NowMatter], Meta(description="What waits for somebody, the worst first.")]
     incidents: Annotated[list[IncidentRow], Meta(description="The open ones.")]
     hours: Annotated[list[NowHour], Meta(description="The last 24, the oldest first.")]
     since: Annotated[Instant, Meta(description="From when on the channels are counted: an hour ago.")]
@@ -62,10 +69,7 @@ def answer_of(activity: Activity, situation: Situation) -> NowAnswer:
         to_do=said.to_do,
         path=said.path,
         urgency=said.urgency,
-        matters=[
-            NowMatter(text=matter.text, path=matter.path, urgency=matter.urgency)
-            for matter in matters(situation)
-        ],
+        matters=[convert(matter, NowMatter, from_attributes=True) for matter in matters(situation)],
         incidents=list(situation.incidents),
         hours=[
             NowHour(hour=of.hour, left=of.left, lost=of.lost, ahead=of.ahead, spared=of.spared)

@@ -1,69 +1,22 @@
-"""Headline: one sentence about the hub as it is now, and lines of the work that waits. Pure; Spanish."""
+"""Headline: the matters that wait for somebody, ranked by harm; one sentence of the worst. Pure; Spanish."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 from urllib.parse import urlencode
 
 from hub.business_time.dates import ZONE
 from hub.operations.incidents import IncidentRow
+from hub.operations.now.danger import emergencies
+from hub.operations.now.matter import Matter, Urgency, lowered
+from hub.operations.now.rank import ORDER, Rank, rank_of
+from hub.operations.now.situation import Situation
 from hub.ports.activity import AffectedPeople
-from hub.rendering.figures_es import whole
-
-
-class Urgency(StrEnum):
-    """The urgency of a line."""
-
-    BAD = "bad"
-    WAIT = "wait"
-    GOOD = "good"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
-    """
-    The situation: open incidents, and the amount of work that waits.
-
-    A number counts the rows that a list shows first; `more` names the lists that have further ones.
-    """
-
-    incidents: Sequence[IncidentRow] = ()
-    paused: Sequence[str] = ()
-    """The names of paused subjects, as people call them."""
-    breached: int = 0
-    at_risk: int = 0
-    dead: int = 0
-    unreached: int = 0
-    failed: int = 0
-    """Messages of the last day that failed, came back or expired."""
-    letters: int = 0
-    to_print: int = 0
-    to_take_down: int = 0
-    replies: int = 0
-    sent: int = 0
-    """Messages of the last hour that have left."""
-    waiting: AffectedPeople = field(default_factory=AffectedPeople)
-    """The people who wait for the channel of the first incident."""
-    day: datetime | None = None
-    """Since when failed messages are counted."""
-    week: datetime | None = None
-    """Since when events that do not reach all are counted."""
-    more: frozenset[str] = field(default_factory=frozenset)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matter:
-    """A line: the work that waits, its page, and its urgency."""
-
-    text: str
-    path: str
-    urgency: Urgency
-    affected: str = ""
-    to_do: str = ""
+from hub.rendering.figures_es import many
+from hub.rendering.filters import inicial
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +29,7 @@ class Headline:
     path: str
     button: str
     urgency: Urgency
+    since: datetime | None = None
 
 
 PLACES: Final[Mapping[str, tuple[str, str]]] = {
@@ -88,7 +42,6 @@ PLACES: Final[Mapping[str, tuple[str, str]]] = {
     "unrecognised": ("/messages", "Ver mensajes"),
 }
 """Kind of incident → the page with its remedy; the others need a shell."""
-
 
 _MEANS: Final[Mapping[str, tuple[str, str]]] = {
     "breached": (
@@ -106,126 +59,174 @@ _MEANS: Final[Mapping[str, tuple[str, str]]] = {
 }
 """Bad work that waits → the affected people, and the remedy."""
 
-
 EVERYTHING_ES: Final = "todo"
-_STOPPED: Final = Headline(
-    sentence="Todo está en pausa: no sale nada, y las promesas no avisan.",
-    affected="Quien deba saber algo no se entera mientras tanto, tampoco de una emergencia.",
-    to_do="",
+_STOPPED: Final = Matter(
+    text="Todo está en pausa: no sale nada, y las promesas no avisan",
     path="/channels",
-    button="Ver canales",
     urgency=Urgency.BAD,
+    rank=Rank.CHANNEL,
+    affected="Quien deba saber algo no se entera mientras tanto, tampoco de una emergencia.",
+    button="Ver canales",
 )
 
 
 def headline(now: Situation) -> Headline:
     """Say the worst in one sentence; where nothing is wrong, say that."""
-    if now.incidents:
-        return _broken(now.incidents, now.waiting)
-    if EVERYTHING_ES in now.paused:
-        return _STOPPED
     waiting = matters(now)
-    worst = next((matter for matter in waiting if matter.urgency is Urgency.BAD), None)
-    if worst is not None:
-        return Headline(
-            sentence=f"El hub trabaja bien. Por atender: {_lower(worst.text)}.",
-            affected=worst.affected,
-            to_do=worst.to_do,
-            path=worst.path,
-            button="Verlo",
-            urgency=Urgency.BAD,
+    bad = [matter for matter in waiting if matter.urgency is Urgency.BAD]
+    if not bad:
+        sentence = (
+            f"Todo en marcha: {many(now.sent, 'mensaje salió', 'mensajes salieron')} en la última hora."
         )
-    sentence = f"Todo en marcha: {_many(now.sent, 'mensaje salió', 'mensajes salieron')} en la última hora."
-    affected = "" if waiting else "Nada espera por usted."
-    return Headline(sentence=sentence, affected=affected, to_do="", path="", button="", urgency=Urgency.GOOD)
-
-
-def _broken(incidents: Sequence[IncidentRow], waiting: AffectedPeople) -> Headline:
-    worst, *others = incidents
-    more = f" Y {_many(len(others), 'avería más', 'averías más')}." if others else ""
-    path, button = PLACES.get(worst.kind, ("", ""))
+        affected = "" if waiting else "Nada espera por usted."
+        return Headline(
+            sentence=sentence, affected=affected, to_do="", path="", button="", urgency=Urgency.GOOD
+        )
+    worst, *others = bad
     return Headline(
-        sentence=f"{worst.title}: {_lower(worst.measured)}.{more}",
-        affected=f"{worst.meanwhile}{_who(waiting)}",
-        # Where a page can do it, nobody needs a shell.
-        to_do="" if path else worst.to_do.replace("`", ""),
-        path=path,
-        button=button,
+        sentence=_sentence(worst, others, works=not now.incidents),
+        affected=worst.affected,
+        to_do=worst.to_do,
+        path=worst.path,
+        button=worst.button if worst.path else "",
         urgency=Urgency.BAD,
+        since=worst.since,
+    )
+
+
+def _calm(now: Situation, *, waits: bool) -> Headline:
+    left = many(now.sent, "mensaje salió", "mensajes salieron")
+    return Headline(
+        sentence=f"Todo en marcha: {left} en la última hora.",
+        affected="" if waits else "Nada espera por usted.",
+        to_do="",
+        path="",
+        button="",
+        urgency=Urgency.GOOD,
+    )
+
+
+def _sentence(worst: Matter, others: Sequence[Matter], *, works: bool) -> str:
+    if works and ORDER[worst.rank] > ORDER[Rank.CHANNEL]:
+        return f"El hub trabaja bien. Por atender: {worst.text}."
+    more = f" Y {many(len(others), 'asunto más', 'asuntos más')} por atender."
+    if not others or worst is _STOPPED:
+        more = ""
+    return f"{inicial(worst.text)}.{more}"
+
+
+def matters(now: Situation) -> list[Matter]:
+    """Return the lines of waiting work by rank; of one rank what is bad first, then whom most wait for."""
+    found = [*emergencies(now), *_broken(now), *_bad(now), *_waiting(now)]
+    return sorted(found, key=lambda one: (ORDER[one.rank], one.urgency is not Urgency.BAD, -one.people))
+
+
+def _broken(now: Situation) -> Iterator[Matter]:
+    if EVERYTHING_ES in now.paused:
+        yield _STOPPED
+    for incident in now.incidents:
+        # The rejected events are a line of their own, which says whose they are.
+        if incident.kind != "dead_letters" or not now.dead:
+            yield _incident(incident, now.waiting_for(incident))
+
+
+def _incident(incident: IncidentRow, waiting: AffectedPeople) -> Matter:
+    path, button = PLACES.get(incident.kind, ("", ""))
+    return Matter(
+        text=f"{incident.title}: {lowered(incident.measured)}",
+        path=path,
+        urgency=Urgency.BAD,
+        rank=rank_of(incident.kind, waiting.people),
+        affected=f"{incident.meanwhile}{_who(waiting)}",
+        # Where a page can do it, nobody needs a shell.
+        to_do="" if path else incident.to_do.replace("`", ""),
+        button=button,
+        since=incident.since,
+        people=waiting.people,
     )
 
 
 def _who(waiting: AffectedPeople) -> str:
     if not waiting.people:
         return ""
-    where = _many(waiting.copropiedades, "copropiedad", "copropiedades")
     more = "Más de " if waiting.bounded else ""
-    return f" {more}{_many(waiting.people, 'persona espera', 'personas esperan')}, de {where}."
+    where = _where(waiting.copropiedades, waiting.building)
+    return f" {more}{many(waiting.people, 'persona espera', 'personas esperan')}, {where}."
 
 
-def matters(now: Situation) -> list[Matter]:
-    """Return the lines of waiting work, the most urgent first."""
-    found = [*_bad(now), *_waiting(now)]
-    return [matter for matter in found if matter is not None]
+def _where(copropiedades: int, building: str) -> str:
+    return f"de {building or many(copropiedades, 'copropiedad', 'copropiedades')}"
 
 
-def _bad(now: Situation) -> Iterator[Matter | None]:
-    yield _matter(now, "breached", "promesa vencida", "promesas vencidas", "/clocks?state=breached")
-    yield _matter(now, "dead", "evento rechazado", "eventos rechazados", "/dead")
-    yield _matter(
+def _bad(now: Situation) -> Iterator[Matter]:
+    yield from _matter(
         now,
-        "unreached",
-        "aviso que no llega a todos",
-        "avisos que no llegan a todos",
-        _rows("/messages/unreached", now.week),
+        "breached",
+        ("promesa vencida", "promesas vencidas"),
+        "/clocks?state=breached",
+        whose=_where(now.overdue.copropiedades, now.overdue.building) if now.overdue.copropiedades else "",
+        since=now.overdue.since,
     )
+    yield from _matter(
+        now,
+        "dead",
+        ("evento rechazado", "eventos rechazados"),
+        "/dead",
+        whose=f"la mayoría de {now.refused.source}" if now.refused.source else "",
+        since=now.refused.since,
+    )
+    path = _rows("/messages/unreached", now.week)
+    yield from _matter(now, "unreached", ("aviso que no llega a todos", "avisos que no llegan a todos"), path)
 
 
-def _waiting(now: Situation) -> Iterator[Matter | None]:
+def _waiting(now: Situation) -> Iterator[Matter]:
     for name in now.paused:
-        yield Matter(text=f"En pausa: {name}", path="/channels", urgency=Urgency.WAIT)
+        if name != EVERYTHING_ES:
+            yield Matter(text=f"En pausa: {name}", path="/channels", urgency=Urgency.WAIT)
     wait = Urgency.WAIT
-    yield _matter(now, "at_risk", "promesa en riesgo", "promesas en riesgo", "/clocks?state=at_risk", wait)
-    yield _matter(
-        now,
-        "failed",
-        "mensaje del último día que no llegó",
-        "mensajes del último día que no llegaron",
-        _rows("/messages", now.day, only="lost"),
-        wait,
-    )
-    yield _matter(
-        now,
-        "replies",
-        "respuesta sin atender",
-        "respuestas sin atender",
-        "/replies?kind=reply&view=open",
-        wait,
-    )
-    yield _matter(now, "letters", "carta por entregar", "cartas por entregar", "/letters", wait)
-    yield _matter(
-        now, "to_print", "cartel por colgar", "carteles por colgar", "/posters?state=to_print", wait
-    )
-    yield _matter(
-        now,
-        "to_take_down",
-        "cartel por retirar",
-        "carteles por retirar",
-        "/posters?state=to_take_down",
-        wait,
-    )
+    for name, words, path in (
+        ("at_risk", ("promesa en riesgo", "promesas en riesgo"), "/clocks?state=at_risk"),
+        (
+            "failed",
+            ("mensaje del último día que no llegó", "mensajes del último día que no llegaron"),
+            _rows("/messages", now.day, only="lost"),
+        ),
+        (
+            "replies",
+            ("respuesta sin atender", "respuestas sin atender"),
+            "/replies?kind=reply&view=open",
+        ),
+        ("letters", ("carta por entregar", "cartas por entregar"), "/letters"),
+        ("to_print", ("cartel por colgar", "carteles por colgar"), "/posters?state=to_print"),
+        ("to_take_down", ("cartel por retirar", "carteles por retirar"), "/posters?state=to_take_down"),
+    ):
+        yield from _matter(now, name, words, path, wait)
 
 
 def _matter(
-    now: Situation, name: str, one: str, many: str, path: str, urgency: Urgency = Urgency.BAD
-) -> Matter | None:
+    now: Situation,
+    name: str,
+    words: tuple[str, str],
+    path: str,
+    urgency: Urgency = Urgency.BAD,
+    *,
+    whose: str = "",
+    since: datetime | None = None,
+) -> Iterator[Matter]:
     number: int = getattr(now, name)
-    more = "más de " if name in now.more else ""
     if not number:
-        return None
+        return
+    more = "más de " if name in now.more else ""
     affected, to_do = _MEANS.get(name, ("", ""))
-    text = f"{more}{_many(number, one, many)}"
-    return Matter(text=text, path=path, urgency=urgency, affected=affected, to_do=to_do)
+    yield Matter(
+        text=f"{more}{many(number, *words)}{f', {whose}' if whose else ''}",
+        path=path,
+        urgency=urgency,
+        rank=rank_of(name),
+        affected=affected,
+        to_do=to_do,
+        since=since,
+    )
 
 
 def _rows(path: str, since: datetime | None, **narrowed: str) -> str:
@@ -233,11 +234,3 @@ def _rows(path: str, since: datetime | None, **narrowed: str) -> str:
     edge = {} if since is None else {"since": since.astimezone(ZONE).isoformat()}
     asked = {**narrowed, **edge}
     return f"{path}?{urlencode(asked)}" if asked else path
-
-
-def _many(number: int, one: str, many: str) -> str:
-    return f"{whole(number)} {one if number == 1 else many}"
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]

@@ -13,10 +13,13 @@ from hub.model.casework import ReplyView
 from hub.model.message_lists import LISTS, MessageList
 from hub.model.posters import PosterState
 from hub.operations.incidents import IncidentRow, read_incidents
-from hub.operations.now.headline import EVERYTHING_ES, Situation
+from hub.operations.now.headline import EVERYTHING_ES
+from hub.operations.now.rank import COUNTED
+from hub.operations.now.situation import Situation
 from hub.ports import EVERYTHING, ContactStore, IncidentLog, LogStore
-from hub.ports.activity import AcceptedMessages, ActivityStore, AffectedPeople
+from hub.ports.activity import AcceptedMessages, ActivityStore, AffectedPeople, RejectedEvents
 from hub.ports.casework import ReplyFilter
+from hub.ports.emergencies import OpenEmergencies
 from hub.rendering.labels_es import CHANNELS
 from hub.rendering.titles_es import EVENTS
 
@@ -26,7 +29,6 @@ DAY: Final = timedelta(days=1)
 HOUR: Final = timedelta(hours=1)
 LATELY: Final = timedelta(minutes=10)
 WEEK: Final = timedelta(days=7)
-_CIRCUIT: Final = "circuit"
 _COUNTED: Final = (MessageList.LEFT, MessageList.LOST, MessageList.AHEAD)
 
 
@@ -46,6 +48,7 @@ class CountPosters(Protocol):
 class NowDeps:
     activity: ActivityStore
     contacts: ContactStore
+    emergencies: OpenEmergencies
     incidents: IncidentLog
     letters: Callable[[PropertyScope], Awaitable[int]]
     """Counts the letters that are to be printed or handed over."""
@@ -131,7 +134,8 @@ async def situation_of(
     places: PropertyScope,
 ) -> Situation:
     """Gather the incidents and the waiting work. `counts` are those of the lists, by noun and state."""
-    incidents = (await read_incidents(deps.incidents, SHOWN)).items
+    found = (await read_incidents(deps.incidents, SHOWN)).items
+    incidents = [row for row in found if row.state == "open"]
     week = _minute(now - WEEK)
     lists = {
         "unreached": await _unreached(deps, places, week),
@@ -141,7 +145,9 @@ async def situation_of(
     }
     live = counts["clocks"]
     return Situation(
-        incidents=[row for row in incidents if row.state == "open"],
+        emergencies=await deps.emergencies.open_emergencies(places),
+        calls=await deps.emergencies.due_calls(places),
+        incidents=incidents,
         paused=[_called(subject) for subject in sorted(await deps.paused())],
         breached=live.get("breached", 0),
         at_risk=live.get("at_risk", 0),
@@ -150,6 +156,8 @@ async def situation_of(
         letters=await deps.letters(places),
         sent=activity.accepted.hour,
         waiting=await _waiting(deps.waiting, incidents, places),
+        overdue=await deps.activity.overdue(places=places),
+        refused=await deps.activity.refused() if places is None else RejectedEvents(),
         day=activity.hours[0].hour,
         week=week,
         more=frozenset(name for name, number in lists.items() if number == SHOWN),
@@ -159,12 +167,10 @@ async def situation_of(
 
 async def _waiting(
     waiting: Waiting, incidents: Sequence[IncidentRow], places: PropertyScope
-) -> AffectedPeople:
-    """Count the people who wait for the channel whose provider fails; nobody where none does."""
-    broken = next((row for row in incidents if row.state == "open"), None)
-    if broken is None or broken.kind != _CIRCUIT:
-        return AffectedPeople()
-    return await waiting(broken.key.split(":")[1], places=places)
+) -> Mapping[str, AffectedPeople]:
+    """Count the people who wait for each channel that is broken or late; nobody where none is."""
+    counted = [row for row in incidents if row.kind in COUNTED]
+    return {row.key: await waiting(row.key.split(":")[1], places=places) for row in counted}
 
 
 async def _replies(deps: NowDeps, places: PropertyScope) -> int:

@@ -23,10 +23,24 @@ AND EXISTS (SELECT FROM message WHERE message.id = attempt.message_id AND messag
 
 -- waiting --
 SELECT count(DISTINCT person)::int AS people, count(DISTINCT copropiedad_id)::int AS copropiedades,
-       count(*) = 10000 AS bounded
+       count(*) = 10000 AS bounded, {building}
 FROM (
     SELECT person, copropiedad_id FROM message
     WHERE state IN ('queued', 'retrying', 'sending') AND channel = $1
       AND ($2::text[] IS NULL OR copropiedad_id = ANY ($2))
     LIMIT 10000
-) AS waits
+) AS found
+
+-- building --
+-- The name of the only copropiedad that is among what was found.
+coalesce(CASE WHEN count(DISTINCT copropiedad_id) = 1
+              THEN (SELECT name FROM copropiedad WHERE id = min(found.copropiedad_id)) END, '') AS building
+
+-- overdue --
+SELECT min(due_at) AS since, count(DISTINCT copropiedad_id)::int AS copropiedades, {building}
+FROM clock AS found
+WHERE ended_at IS NULL AND state = 'breached' AND ($1::text[] IS NULL OR copropiedad_id = ANY ($1))
+
+-- refused --
+SELECT min(received_at) AS since, coalesce(mode() WITHIN GROUP (ORDER BY source), '') AS source
+FROM dead_letter WHERE state = 'open'

@@ -1,4 +1,4 @@
-People whom a message of an emergency has not reached.
+Emergencies that are open, and people whom a message of one has not reached.
 
 -- lost --
 -- The id of a message begins with the time of its event: older months are not opened. Of a person nothing is under
@@ -67,3 +67,59 @@ LIMIT $3
 
 -- mark --
 INSERT INTO emergency_alert (event_key, person) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING
+
+-- open --
+-- By the index event_emergency. One is open until an update clears it: at least for a day, and for as long as nobody
+-- has taken it on. Of its people are counted those who live there, by the messages of the declaration.
+SELECT DISTINCT ON (about.case_key)
+       about.key, about.case_key AS case, coalesce(about.data ->> 'kind', 'emergencia') AS kind,
+       coalesce(about.data ->> 'scope', '') AS scope,
+       coalesce((about.data ->> 'drill')::boolean, false) AS drill, about.time AS since,
+       about.copropiedad_id, coalesce(copropiedad.name, about.copropiedad_id, '') AS building,
+       clock.id AS clock, clock.id IS NOT NULL AND clock.ended_at IS NULL AS unattended,
+       coalesce(taken.by, '') AS taken_by, coalesce(taken.time, clock.ended_at) AS taken_at,
+       people.told, people.reached, people.lost
+FROM event AS about
+LEFT JOIN copropiedad ON copropiedad.id = about.copropiedad_id
+LEFT JOIN LATERAL (
+    SELECT id, ended_at FROM clock WHERE case_key = about.case_key AND name = 'emergency_ack'
+    ORDER BY started_at DESC LIMIT 1
+) AS clock ON true
+LEFT JOIN LATERAL (
+    SELECT data ->> 'by' AS by, time FROM event
+    WHERE case_key = about.case_key AND time >= about.time AND type = ANY ($4::text[])
+    ORDER BY time DESC LIMIT 1
+) AS taken ON true
+CROSS JOIN LATERAL (
+    SELECT count(*)::int AS told, (count(*) FILTER (WHERE has_it))::int AS reached,
+           (count(*) FILTER (WHERE has_nothing))::int AS lost
+    FROM (
+        SELECT bool_or(state IN ('delivered', 'read')) AS has_it,
+               -- What lies in an inbox has reached nobody, and nobody looks for the deceased.
+               bool_and(state IN ('failed', 'bounced', 'suppressed', 'expired', 'waiting')
+                        AND reason IS DISTINCT FROM 'do_not_contact') AS has_nothing
+        FROM message
+        WHERE event_key = about.key AND id BETWEEN moment_start(about.key) AND moment_end(about.key)
+          AND purpose = 'emergency' AND audience = ANY ($5::smallint[])
+        GROUP BY person
+    ) AS each
+) AS people
+WHERE about.type = '{declared}' AND about.time > now() - interval '7 days'
+  AND (about.time > now() - interval '1 day' OR (clock.id IS NOT NULL AND clock.ended_at IS NULL))
+  AND ($1::text[] IS NULL OR about.copropiedad_id = ANY ($1))
+  AND NOT EXISTS (
+      SELECT FROM event AS ending
+      WHERE ending.case_key = about.case_key AND ending.time >= about.time
+        AND ending.type = $2 AND ending.data ->> 'status' = $3
+      OFFSET 0
+  )
+ORDER BY about.case_key, about.time
+
+-- calls --
+-- Promises to call somebody who may be in danger; they run for minutes.
+SELECT clock.id, clock.name, case_key AS case, started_at AS since, copropiedad_id,
+       coalesce(copropiedad.name, copropiedad_id, '') AS building
+FROM clock LEFT JOIN copropiedad ON copropiedad.id = clock.copropiedad_id
+WHERE ended_at IS NULL AND clock.name = ANY ($1::text[]) AND ($2::text[] IS NULL OR copropiedad_id = ANY ($2))
+ORDER BY started_at, clock.id
+LIMIT 100
