@@ -20,7 +20,7 @@ from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
 
 from msgspec import Struct
 
-from hub.operations.explain.sentences_es import short_time
+from hub.operations.explain.sentences_es import short_term, short_time
 
 
 class Kind(StrEnum):
@@ -39,10 +39,12 @@ class Kind(StrEnum):
     """On the page of one, and not in lists."""
     WHEN = "when"
     """An instant on the page of one."""
+    TERM = "term"
+    """The end of a term: one of whole days has no hour."""
 
 
-TEXT, MOMENT, STATE, LINK, SMALL, MARK, FACT, WHEN = Kind
-IN_LISTS: Final = (TEXT, MOMENT, STATE, LINK)
+TEXT, MOMENT, STATE, LINK, SMALL, MARK, FACT, WHEN, TERM = Kind
+IN_LISTS: Final = (TEXT, MOMENT, STATE, LINK, TERM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,9 @@ class Cell:
     def written(self, row: Struct, name: str) -> object:
         """Return the value as a sheet has it: an instant in words."""
         found = self.shown(row, name)
-        return short_time(found) if isinstance(found, datetime) else found
+        if not isinstance(found, datetime):
+            return found
+        return short_term(found) if self.kind is TERM else short_time(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from hub.doors.cells import BUILDINGS, FACT, LINK, MARK, MOMENT, SMALL, STATE, WHEN, Cell, Option
+from hub.doors.cells import BUILDINGS, FACT, LINK, MARK, MOMENT, SMALL, STATE, TERM, WHEN, Cell, Option
 from hub.model import Instant, Word
 from hub.model.pages import PageQuery
 from hub.model.posters import PosterEnd, PosterState
@@ -65,7 +65,7 @@ class PosterRow(Struct, kw_only=True):
     copropiedad_id: str
     zones: Annotated[list[str], Cell("Zonas", SMALL)]
     urgent: Annotated[bool, Cell("Urgente", MARK)]
-    holds_until: Annotated[Instant, Cell("Vale hasta", MOMENT)]
+    holds_until: Annotated[Instant, Cell("Vale hasta", TERM)]
     state: Annotated[PosterState, Cell("Estado", STATE, words=STATES_ES, styles=_STYLES)]
     ended_by: Annotated[PosterEnd | None, Cell("Ya no vale", FACT, words=_ENDS_ES)]
     printed_at: Annotated[Instant | None, Cell("Impreso", WHEN)]

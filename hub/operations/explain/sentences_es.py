@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Final
 
+from hub.business_time.dates import whole_day
 from hub.people.audience import EVERY_ROLE, STAFF, Group
 from hub.people.units import tower_name, unit_name
 from hub.ports import ExplainFacts, Unit, Version
@@ -80,8 +81,14 @@ def at_hour(at: datetime, seen: datetime) -> str:
 
 
 def short_time(at: datetime) -> str:
-    """`9 mar 2026, 8:05 a. m.`."""
-    return filters.fecha_corta(at).replace(filters.NBSP, " ")
+    """`9 mar 2026, 8:05 a. m.`; without an hour where a whole day begins."""
+    written = filters.fecha_corta(at).replace(filters.NBSP, " ")
+    return written.partition(",")[0] if whole_day(at) else written
+
+
+def short_term(due: datetime) -> str:
+    """`9 mar 2026, 8:05 a. m.`; the end of a whole day is of that day: `9 mar 2026, al final del día`."""
+    return filters.plazo_corto(due).replace(filters.NBSP, " ")
 
 
 def reason(code: str | None) -> str:

@@ -9,6 +9,7 @@ from aiohttp import hdrs, web
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
 
+from hub.rendering import near_dates
 from hub.rendering.actors_es import who_es
 from hub.rendering.filters import fecha, fecha_corta, fecha_hora, inicial, plazo, punto
 from hub.rendering.page_links import account_path, building_path, case_path, key_path, person_path
@@ -43,9 +44,14 @@ _TEMPLATES.filters |= {
     "fecha_corta": fecha_corta,
     "fecha_hora": fecha_hora,
     "inicial": inicial,
+    "left": near_dates.left,
+    "near": near_dates.near,
     "plazo": plazo,
     "punto": punto,
     "quien": who_es,
+    "term": near_dates.term,
+    "whole": near_dates.whole,
+    "whole_term": near_dates.whole_term,
 }
 
 

@@ -152,6 +152,7 @@ def console_page(
         mode_words=labels_es.MODES[mode],
         done=_done_words(request),
         when=short_time,
+        now=services(request).now(),
         words=labels_es,
         clock_titles=CLOCKS,
         **{"csrf": session.csrf if session is not None else "", "stood": mark.stood, **values},

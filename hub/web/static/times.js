@@ -1,22 +1,14 @@
-// Beside each exact time, how long ago it is or how long until then.
+// Minutes go on counting on a page that stays open; whatever is farther the server has said.
 
-const words = new Intl.RelativeTimeFormat("es-CO", { numeric: "auto", style: "short" });
-const UNITS = [["day", 86_400], ["hour", 3600], ["minute", 60]]; // seconds
-const LONGEST = 30 * 86_400; // seconds: beyond this the date says more
-
-function relative(instant) {
-  const seconds = (new Date(instant) - Date.now()) / 1000;
-  if (Math.abs(seconds) > LONGEST) return "";
-  const [unit, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? ["minute", 60];
-  return words.format(Math.trunc(seconds / size), unit);
-}
+const hour = new Intl.DateTimeFormat("es-CO", { hour: "numeric", minute: "2-digit", timeZone: "America/Bogota" });
 
 function say(time) {
-  const text = relative(time.dateTime);
-  const beside = time.querySelector("small") ?? time.appendChild(document.createElement("small"));
-  if (beside.textContent === text) return;
-  beside.textContent = text;
-  time.title = text; // in a row, which has one date, there is no room beside it
+  if (!time.textContent.startsWith("hace ")) return;
+  const at = new Date(time.dateTime);
+  const minutes = Math.floor((Date.now() - at) / 60_000);
+  if (minutes < 1) return;
+  if (minutes < 60) time.textContent = `hace ${minutes} min`;
+  else if (time.textContent.endsWith(" min")) time.textContent = `hoy ${hour.format(at)}`;
 }
 
 export function times(part) {

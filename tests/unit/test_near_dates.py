@@ -1,0 +1,108 @@
+"""Dates near now, as operators read them: one short date, and the whole one beside it."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta
+from itertools import chain
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis.strategies import dates, timedeltas
+
+from hub.business_time.dates import ZONE, whole_day
+from hub.operations.explain.sentences_es import short_time
+from hub.rendering import near_dates
+
+NOW = datetime(2026, 11, 30, 10, 42, tzinfo=ZONE)
+MIDNIGHT = "12:00 a. m."
+ROOT = Path(__file__).parents[2]
+PAGES = tuple(chain((ROOT / "hub").rglob("*.html"), (ROOT / "hub").rglob("*.py")))
+
+
+def at(day: int, hour: int = 0, minute: int = 0, month: int = 11, year: int = 2026) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=ZONE)
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [
+        (at(30, 10, 42), "hace un momento"),
+        (at(30, 10), "hace 42 min"),
+        (at(30, 9), "hoy 9:00 a. m."),
+        (at(29, 23, 5), "ayer 11:05 p. m."),
+        (at(28, 9), "hace 2 días"),
+        (at(24, 9), "hace 6 días"),
+        (at(23, 9), "23 nov"),
+        (at(23, 9, year=2025), "23 nov 2025"),
+        (at(30, 11, 1), "en 19 min"),
+        (at(30, 14), "hoy 2:00 p. m."),
+        (at(1, 16, 10, month=12), "mañana 4:10 p. m."),
+        (at(2, 9, month=12), "en 2 días"),
+        (at(7, 9, month=12), "7 dic"),
+        (at(1, month=12), "mañana"),
+    ],
+)
+def test_moment_is_said_by_how_near_it_is(moment: datetime, said: str) -> None:
+    assert said == near_dates.near(moment, NOW)
+
+
+@pytest.mark.parametrize(
+    ("due", "said", "whole"),
+    [
+        (at(1, month=12), "hoy", "lunes 30 de noviembre de 2026, al final del día"),
+        (at(2, month=12), "mañana", "martes 1 de diciembre de 2026, al final del día"),
+        (at(16, month=12), "15 dic", "martes 15 de diciembre de 2026, al final del día"),
+        (at(1, 16, 10, month=12), "mañana 4:10 p. m.", "martes 1 de diciembre de 2026, 4:10 p. m."),
+    ],
+)
+def test_term_of_days_belongs_to_the_day_that_it_ends(due: datetime, said: str, whole: str) -> None:
+    assert said == near_dates.term(due, NOW)
+    assert whole == near_dates.whole_term(due)
+
+
+@pytest.mark.parametrize(
+    ("due", "said"),
+    [
+        (at(30, 14), "hoy 2:00 p. m."),
+        (at(2, 14, month=12), "2 días"),
+        (at(30, 10), "hace 42 min"),
+        (at(30, 5), "hace 5 h"),
+        (at(29, 9), "hace 1 día"),
+        (at(28), "hace 2 días"),
+    ],
+)
+def test_time_left_is_in_days_and_lateness_in_the_unit_that_says_most(due: datetime, said: str) -> None:
+    assert said == near_dates.left(due, NOW)
+
+
+@given(
+    day=dates(date(2026, 1, 1), date(2027, 1, 1)),
+    away=timedeltas(timedelta(days=-400), timedelta(days=400)),
+)
+def test_whole_day_has_no_hour(day: date, away: timedelta) -> None:
+    midnight = datetime.combine(day, time(), ZONE)
+    now = midnight + away
+    said = [made(midnight, now) for made in (near_dates.near, near_dates.term, near_dates.left)]
+
+    assert whole_day(midnight)
+    assert [] == [
+        text
+        for text in (*said, near_dates.whole(midnight), near_dates.whole_term(midnight), short_time(midnight))
+        if MIDNIGHT in text
+    ]
+
+
+TERMS = re.compile(r"\b(?:moment|short_time)\([^)]*\b(due_at|ends_at|until|expires_at|holds_until)\b[^)]*\)")
+
+
+def test_page_shows_the_end_of_a_term_as_one() -> None:
+    """Else it stands at midnight of the day after."""
+    wrong = [
+        f"{path.relative_to(ROOT)}: {found.group()}"
+        for path in PAGES
+        for found in TERMS.finditer(path.read_text(encoding="utf-8"))
+    ]
+
+    assert [] == wrong
