@@ -171,7 +171,9 @@ def test_every_section_stands_once_in_the_navigation_and_leads_to_a_page() -> No
     paths = [section.path for section in SECTIONS]
 
     assert len(set(paths)) == len(paths)
-    assert {path.partition("?")[0] for path in paths} <= {route.path for route in ROUTES if route.method == "GET"}
+    assert {path.partition("?")[0] for path in paths} <= {
+        route.path for route in ROUTES if route.method == "GET"
+    }
     assert 5 >= 1 + sum(bool(group.icon) for group in GROUPS)
 
 

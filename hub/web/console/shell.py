@@ -100,7 +100,10 @@ GROUPS: Final = (
     ),
     Group(
         "Personas",
-        (Section("/people", "Personas", "personas", "p"), Section("/buildings", "Copropiedades", "edificio", "o")),
+        (
+            Section("/people", "Personas", "personas", "p"),
+            Section("/buildings", "Copropiedades", "edificio", "o"),
+        ),
         "personas",
     ),
     Group(
