@@ -20,6 +20,7 @@ from hub.web.route import TABLE, Route
 from tests.integration.access_table import AT_THE_END, METRICS_LISTENER, MORE, ROWS, Door, Row, Where
 from tests.integration.guarded_hub import AT_ONCE, PERSONAL, Answer, GuardedHub, guarded_hub
 from tests.integration.identities import BOOTSTRAP, Identity
+from tests.integration.printed_once import printed_once
 from tests.integration.two_buildings import MARKS, NOWHERE
 from tests.servers import Servers
 
@@ -58,13 +59,14 @@ class Try:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def hub(servers: Servers) -> AsyncIterator[GuardedHub]:
     """One hub for all tests here; the last one changes what there is."""
-    async with (
-        servers.declared_vhost() as amqp_url,
-        servers.redis_database() as redis_url,
-        servers.database() as database,
-        guarded_hub(amqp_url, redis_url, database) as hub,
-    ):
-        yield hub
+    with printed_once():
+        async with (
+            servers.declared_vhost() as amqp_url,
+            servers.redis_database() as redis_url,
+            servers.database() as database,
+            guarded_hub(amqp_url, redis_url, database) as hub,
+        ):
+            yield hub
 
 
 def is_change(route: str) -> bool:

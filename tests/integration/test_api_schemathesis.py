@@ -21,6 +21,7 @@ from hub.storage import PostgresAccounts, PostgresKeys, PostgresSecondFactors, P
 from tests.integration.guarded_hub import GuardedHub, guarded_hub
 from tests.integration.identities import API_KEY, Registry, bearer
 from tests.integration.own_environment import program_of
+from tests.integration.printed_once import printed_once
 
 SEED: Final = "17"
 EXAMPLES: Final = "12"
@@ -45,8 +46,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 @pytest.fixture
 async def hub(amqp_url: str, redis_url: str, database: str) -> AsyncIterator[GuardedHub]:
-    async with guarded_hub(amqp_url, redis_url, database) as hub:
-        yield hub
+    with printed_once():
+        async with guarded_hub(amqp_url, redis_url, database) as hub:
+            yield hub
 
 
 async def document_of(hub: GuardedHub) -> dict[str, Any]:
