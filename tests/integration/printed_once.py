@@ -21,7 +21,7 @@ def printed_once() -> Iterator[None]:
     """
     Give the first document of each template for all others of it, and refuse at once what was refused before.
 
-    A document is half a second of a core. Who asks gets a real one, though perhaps of somebody else: it is for
+    A document is half a second of a core. Who asks gets a real one, perhaps of another: it is for
     tests of who may ask.
     """
     made: dict[str, bytes] = {}
