@@ -15,9 +15,10 @@ from typing import Final, TypeAlias
 
 from benchmarks.mode import Option, Outcome, Task
 from benchmarks.search_town import NAMES, buildings, fill
+from hub.access.sight import Sight
 from hub.desk.search.find import SearchRequest, search
 from hub.local.postgres import Postgres
-from hub.model import ClockState, Role, State
+from hub.model import ClockState, Role, Scope, State
 from hub.model.message_lists import MessageList
 from hub.operations.bulk.choose import BulkFilter, narrowed
 from hub.operations.causes import read_causes
@@ -175,8 +176,10 @@ class Questions:
         }
 
     def _search(self, typed: Callable[[], str], places: frozenset[str] | None = None) -> Ask:
+        sight = Sight(dict.fromkeys(Scope, places))
+
         def ask() -> Awaitable[object]:
-            request = SearchRequest(typed=typed(), whole=True, places=places, private=places)
+            request = SearchRequest(typed=typed(), whole=True, places=places, sight=sight)
             return search(self._database, self._known, request)
 
         return ask

@@ -50,8 +50,8 @@ async def case(
 
     Primero dice cómo está ahora: qué plazo corre, cuándo vence y quién lo tiene.
 
-    Nombres y direcciones salen ocultos y sin el texto de los mensajes; con
-    --whole salen completos. La consulta queda en `hub audit`.
+    Las direcciones salen ocultas; con --whole salen completas. La consulta
+    queda en `hub audit`, con cada persona.
     """
     given = settings()
     rules = CompanyRules(given)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Final
 
 import typer
 from msgspec import to_builtins
 
+from hub.access.sight import EVERY_SIGHT, Field
 from hub.app.openers import open_casework, open_contacts
 from hub.cli.audit import acting
 from hub.doors.terminal import (
@@ -26,6 +28,7 @@ from hub.ports.casework import ReplyFilter
 
 replies = typer.Typer(no_args_is_help=True)
 
+_PLAIN: Final = partial(EVERY_SIGHT.is_plain, Field.NAME)
 _REPLIES: Final = fields("received_at", "kind", "channel", "address", "person", "case", "id")
 
 
@@ -37,7 +40,7 @@ async def list_replies(
 ) -> None:
     """List replies, newest first, without their text."""
     async with open_contacts(settings()) as store:
-        page = await store.replies(ReplyFilter(kind=kind), after=None, limit=limit)
+        page = await store.replies(ReplyFilter(kind=kind), after=None, limit=limit, plain=_PLAIN)
     print_list(page.items, _REPLIES, page.next, as_json=as_json)
 
 

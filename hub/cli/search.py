@@ -44,8 +44,8 @@ async def find(
 
       hub search corte de agua        palabras de un asunto, o la clase de un evento: pago recibido
 
-    Los nombres salen ocultos; con --whole, completos. La consulta queda en
-    `hub audit`, sin las palabras buscadas.
+    La consulta queda en `hub audit`, con cada persona y sin las palabras
+    buscadas.
     """
     async with open_operator(READ) as by:
         answer = await acts.find(by, SearchQuery(q=" ".join(words), limit=limit, whole=whole))

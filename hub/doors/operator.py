@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from hub.access.actor import Actor, PageLooks
 from hub.access.look import Read, look
+from hub.access.sight import Sight
 from hub.errors import NoSuch, PrivacyNeeded
 from hub.model import NOWHERE, Json, PropertyScope, Reach, Scope, union
 from hub.model.actors import ACCOUNT, SHELL, named_by
@@ -60,6 +61,11 @@ class Operator:
         """Return the copropiedades where the operator has one of the scopes; None is everywhere."""
         return reduce(union, (self.reach[scope] for scope in scopes if scope in self.reach), NOWHERE)
 
+    @property
+    def sight(self) -> Sight:
+        """Return what the operator sees of people, and where."""
+        return Sight(self.reach)
+
     def may(self, scope: Scope) -> bool:
         """Return whether the operator has the scope anywhere."""
         return self.places_with(scope) != NOWHERE
@@ -107,8 +113,7 @@ class Operator:
 
     async def look(self, read: Read[Ref, T], ref: Ref, noun: str, *, whole: bool) -> T:
         """Return a record as the operator may see it; audit the look. Raises NoSuch, PrivacyNeeded."""
-        private = self.places_with(Scope.PRIVACY)
-        return found(noun, await look(self.actor, read, ref, noun=noun, private=private, whole=whole))
+        return found(noun, await look(self.actor, read, ref, noun=noun, sight=self.sight, whole=whole))
 
 
 def found(noun: str, record: T | None) -> T:

@@ -33,13 +33,13 @@ class Office(StrEnum):
     VIEWER = "viewer"
     """Sees lists and totals; people masked."""
     OPERATOR = "operator"
-    """Also redrives, pauses, marks letters as handed over."""
+    """Also answers people, and sees their names, units and words; redrives, marks letters as handed over."""
     MANAGER = "manager"
-    """Also sees people and their messages unmasked."""
+    """Also sees addresses, proofs and documents."""
     PRIVACY_OFFICER = "privacy_officer"
     """Sees people unmasked, and the audit log; changes nothing."""
     ADMINISTRATOR = "administrator"
-    """Creates accounts and keys, and operates; people masked."""
+    """Creates accounts and keys, and operates."""
 
 
 SCOPES_OF: Final[Mapping[Office, frozenset[Scope]]] = {

@@ -6,7 +6,13 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-IsMasked = Annotated[bool, Meta(description="Whether names and addresses are masked.")]
+IsMasked = Annotated[
+    bool, Meta(description="Whether addresses are masked; names too, and words left out, unless `named`.")
+]
+IsNamed = Annotated[
+    bool,
+    Meta(description="Whether names and words are shown: you must answer there (`operate`), or it is whole."),
+]
 MayUnmask = Annotated[bool, Meta(description="Whether `?whole=true` would show them to you.")]
 
 

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from hub.model.catalogue import Purpose
 from hub.model.json import Instant
-from hub.model.looks import IsMasked, MayUnmask
+from hub.model.looks import IsMasked, IsNamed, MayUnmask
 from hub.model.messages import State
 
 IsFinal = Annotated[bool, Meta(description="Nothing more happens to it by itself.")]
@@ -61,6 +61,7 @@ class ShownMessage(ListedMessage, frozen=True, kw_only=True):
     case: Annotated[str | None, Meta(description="The key of its case.")]
     attempts: list[AttemptRow]
     masked: IsMasked
+    named: IsNamed
     may_unmask: MayUnmask
 
 

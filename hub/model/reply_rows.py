@@ -13,7 +13,7 @@ from hub.model.replies import ReplyKind
 
 
 class ReplyRow(Struct, kw_only=True, frozen=True):
-    """A reply without its text; the address is masked."""
+    """A reply without its text; the address is masked, and the name, too, where you do not answer."""
 
     id: UUID
     received_at: Instant
@@ -22,6 +22,8 @@ class ReplyRow(Struct, kw_only=True, frozen=True):
     channel: str
     address: str
     person: str | None
+    name: Annotated[str | None, Meta(description="Of the person; none of a stranger.")]
+    units: Annotated[list[str], Meta(description="The person's units that the answered message is about.")]
     case: str | None
     thread: str
     message_id: Annotated[UUID | None, Meta(description="The hub's message that it answers.")]

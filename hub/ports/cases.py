@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeAlias
 from uuid import UUID
 
 from hub.model import Attempt, Clock, Inbound, Message, PropertyScope, StoredEvent
 from hub.model.casework import CaseNote
 from hub.ports.explain import SentMessage
+
+Plain: TypeAlias = Callable[[str | None], bool]
+"""Whether names and words of what belongs to a place are shown; None is no place."""
+
+
+def nowhere_plain(_: str | None) -> bool:
+    return False
 
 
 class EntryKind(StrEnum):
@@ -62,7 +69,8 @@ class CaseEntry:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseMessage:
     """
-    A message with its attempts. Name and address are masked, unless the whole case was asked for.
+    A message with its attempts. The address is masked, unless the whole case was asked for; so is the name,
+    unless it is shown `plain`.
 
     `subject` and `text` are as they were stored for the inbox or for paper; None for other channels. `later`,
     `case_open` and `refused` are as in `SentMessage`.
@@ -84,7 +92,8 @@ class CaseFacts:
 
     `head` are the clocks that run, then those that ended last. `first` is the event that opened the case.
     `names` are those of people and accounts: whole for authors (took on, acknowledged), masked for others
-    unless the whole case was asked for. `unreached` has the reasons why an event did not reach everybody,
+    unless the whole case was asked for. `plain` are the keys of events, messages and replies that are shown
+    with names and words. `unreached` has the reasons why an event did not reach everybody,
     `refused` the reasons why a clock does not hold a requested extension.
     """
 
@@ -103,6 +112,7 @@ class CaseFacts:
     copropiedades: Mapping[str, str] = field(default_factory=dict)
     unreached: Mapping[UUID, Sequence[str]] = field(default_factory=dict)
     refused: Mapping[UUID, Sequence[str]] = field(default_factory=dict)
+    plain: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +150,7 @@ class CaseStore(Protocol):
         places: PropertyScope = None,
         whole: bool = False,
         notes: bool = False,
+        plain: Plain = nowhere_plain,
     ) -> CaseFacts:
         """
         Return the entries after this cursor, oldest first. Raises StorageRefused for a foreign cursor.

@@ -72,10 +72,11 @@ class DirectoryHistoryStore(Protocol):
         """List the memberships in force at that instant, as known today, sorted by id."""
 
     async def somebody(
-        self, ref: str, *, places: PropertyScope = None, whole: bool = False
+        self, ref: str, *, places: PropertyScope = None, whole: bool = False, named: bool = False
     ) -> Mapping[str, Json] | None:
         """
         Return a person with contact points and memberships; None if unknown or removed.
 
-        Only memberships of the places are included; None if there are none. `whole` is unmasked.
+        Only memberships of the places are included; None if there are none. `whole` is unmasked; `named`,
+        only addresses are masked.
         """

@@ -94,9 +94,13 @@ class LogStore(Protocol):
         """Group the newest messages, of each state and copropiedad at most `most`, by why they are there."""
 
     async def message(
-        self, message_id: UUID, *, places: PropertyScope = None, whole: bool = False
+        self, message_id: UUID, *, places: PropertyScope = None, whole: bool = False, named: bool = False
     ) -> ShownMessage | None:
-        """Return a message with attempts, skipped channels, name and address, masked unless `whole`."""
+        """
+        Return a message with attempts, skipped channels, name and address, masked unless `whole`.
+
+        `named`, only the address is masked.
+        """
 
     async def clocks(self, ids: Sequence[UUID]) -> Sequence[Clock]:
         """Return these clocks in the order of `ids`."""

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from hub.errors import StorageRefused
 from hub.inbound import emergency_replies, replies
-from hub.model import TOLD_BY_ANOTHER, Attempt, Inbound, PropertyScope, StoredEvent, type_of
+from hub.model import TOLD_BY_ANOTHER, Attempt, Inbound, Message, PropertyScope, StoredEvent, type_of
 from hub.model.actors import ACCOUNT
 from hub.model.casework import CaseNote
 from hub.model.ids import span
@@ -23,7 +23,7 @@ from hub.people.masking import mask_address, mask_name, mask_reference
 from hub.people.units import unit_name
 from hub.policy.clocks import ESCALATES
 from hub.ports.by_address import NO_ADDRESS, ByAddress
-from hub.ports.cases import CaseEntry, CaseFacts, CaseMessage, EntryKind, KnownCase
+from hub.ports.cases import CaseEntry, CaseFacts, CaseMessage, EntryKind, KnownCase, Plain, nowhere_plain
 from hub.storage import clocks, events, extensions
 from hub.storage.database import Runner, Store, load, read, storable
 from hub.storage.filters import listed
@@ -86,6 +86,7 @@ class PostgresCases(Store):
         places: PropertyScope = None,
         whole: bool = False,
         notes: bool = False,
+        plain: Plain = nowhere_plain,
     ) -> CaseFacts:
         there: tuple[object, ...] = (listed(places), case.alone)
         async with self._database.snapshot() as run:
@@ -94,7 +95,7 @@ class PostgresCases(Store):
             rows = await run.rows(_SQL["page"], *asked)
             entries = [read(CaseEntry, row) for row in rows[:limit]]
             facts = CaseFacts(case=case.case, first=case.first, head=head, entries=entries)
-            facts = await _with_rows(run, facts, whole=whole)
+            facts = await _with_rows(run, facts, plain, whole=whole)
             facts = await _with_names(run, facts, whole=whole)
         return replace(facts, next=_cursor(entries[-1])) if len(rows) > limit else facts
 
@@ -114,22 +115,37 @@ class PostgresCases(Store):
             rows = await run.rows(_SQL["of_person"], *asked)
             entries = [read(CaseEntry, row) for row in rows[:limit]]
             facts = CaseFacts(case=f"{_PERSON}{person}", first=None, head=(), entries=entries)
-            facts = await _with_names(run, await _with_rows(run, facts, whole=True), whole=True)
+            facts = await _with_rows(run, facts, nowhere_plain, whole=True)
+            facts = await _with_names(run, facts, whole=True)
         return replace(facts, next=_cursor(entries[-1])) if len(rows) > limit else facts
 
 
-async def _with_rows(run: Runner, facts: CaseFacts, *, whole: bool) -> CaseFacts:
-    """Add the rows that the entries name."""
+async def _with_rows(run: Runner, facts: CaseFacts, plain: Plain, *, whole: bool) -> CaseFacts:
+    """Add the rows that the entries name, and which of them are plain."""
     ids = _ids(facts.entries)
-    messages = await _messages(run, ids[EntryKind.MESSAGE], whole=whole)
-    keys = {message.message.event_key for message in messages.values()}
-    replies = [inbound_of(row) for row in await run.rows(_SQL["replies"], sorted(ids[EntryKind.REPLY]))]
+    rows = await run.rows(_SQL["messages"], sorted(ids[EntryKind.MESSAGE]), *span(ids[EntryKind.MESSAGE]))
+    replied = await run.rows(_SQL["replies"], sorted(ids[EntryKind.REPLY]))
+    keys = {row["event_key"] for row in rows}
+    happened = await events.by_key(run, keys | ids[EntryKind.EVENT] | ids[EntryKind.LEFT_OUT])
+    shown = frozenset(
+        [row["id"] for row in rows if plain(row["copropiedad_id"])]
+        + [row["id"] for row in replied if plain(row["place"])]
+        + [key for key, stored in happened.items() if plain(stored.copropiedad_id)]
+    )
     unreached = await run.rows(_SQL["unreached"], sorted(ids[EntryKind.EVENT]))
+    messages = await _messages(run, [message_of(row) for row in rows])
+    replies = [inbound_of(row) for row in replied]
     return replace(
         facts,
-        messages=messages,
-        events=await events.by_key(run, keys | ids[EntryKind.EVENT] | ids[EntryKind.LEFT_OUT]),
-        replies={reply.id: reply if whole else _without_text(reply) for reply in replies},
+        plain=shown,
+        messages={
+            sent.message.id: sent if whole else _masked(sent, plain=sent.message.id in shown)
+            for sent in messages
+        },
+        events=happened,
+        replies={
+            reply.id: reply if whole else _masked_reply(reply, plain=reply.id in shown) for reply in replies
+        },
         clocks={clock.id: clock for clock in await clocks.by_id(run, ids[EntryKind.CLOCK])},
         notes={note.id: note for note in await _notes(run, ids[EntryKind.NOTE])},
         unreached={row["event_key"]: row["reasons"] for row in unreached},
@@ -148,16 +164,15 @@ def _ids(entries: Iterable[CaseEntry]) -> Mapping[EntryKind, set[UUID]]:
     return found
 
 
-async def _messages(run: Runner, ids: Collection[UUID], *, whole: bool) -> Mapping[UUID, CaseMessage]:
+async def _messages(run: Runner, messages: Sequence[Message]) -> Sequence[CaseMessage]:
+    ids = {message.id for message in messages}
     asked = sorted(ids), *span(ids)
-    rows = await run.rows(_SQL["messages"], *asked)
     calls: defaultdict[UUID, list[Attempt]] = defaultdict(list)
     for row in await run.rows(_SQL["attempts"], *asked):
         calls[row["message_id"]].append(read(Attempt, row))
     texts = {row["id"]: read(_Text, row) for row in await run.rows(_SQL["texts"], sorted(ids))}
-    messages = [message_of(row) for row in rows]
     since, refused = await later_of(run, messages), await refusals_of(run, messages)
-    found = [
+    return [
         CaseMessage(
             message=message,
             attempts=calls[message.id],
@@ -169,34 +184,40 @@ async def _messages(run: Runner, ids: Collection[UUID], *, whole: bool) -> Mappi
         )
         for message in messages
     ]
-    return {sent.message.id: sent if whole else _masked(sent) for sent in found}
 
 
-def _masked(sent: CaseMessage) -> CaseMessage:
+def _masked(sent: CaseMessage, *, plain: bool) -> CaseMessage:
     message = sent.message
     # For the inbox and letters the address is the person's reference, which needs no mask.
     address = "" if message.address in ("", message.person) else mask_address(message.address)
     return CaseMessage(
-        message=msgspec.structs.replace(message, name=mask_name(message.name), address=address),
+        message=msgspec.structs.replace(
+            message, name=message.name if plain else mask_name(message.name), address=address
+        ),
         attempts=[
             msgspec.structs.replace(call, reference=mask_reference(call.reference)) for call in sent.attempts
         ],
         later=sent.later,
         case_open=sent.case_open,
+        subject=sent.subject if plain else None,
+        text=sent.text if plain else None,
         refused=sent.refused,
     )
 
 
-def _without_text(inbound: Inbound) -> Inbound:
-    reply = replace(inbound.reply, text="", subject="", address=mask_address(inbound.reply.address))
+def _masked_reply(inbound: Inbound, *, plain: bool) -> Inbound:
+    reply = replace(inbound.reply, address=mask_address(inbound.reply.address))
+    if plain:
+        return replace(inbound, reply=reply)
     about = replace(inbound.about, name=mask_name(inbound.about.name))
-    return replace(inbound, reply=reply, about=about)
+    return replace(inbound, reply=replace(reply, text="", subject=""), about=about)
 
 
 async def _with_names(run: Runner, facts: CaseFacts, *, whole: bool) -> CaseFacts:
     """Add the names of the people and places that the rows name by reference."""
     acting, others = _acting(facts), _others(facts)
     refs = sorted(acting | others)
+    known = acting | _plain_people(facts)
     accounts = [ref.removeprefix(ACCOUNT) for ref in refs if ref.startswith(ACCOUNT)]
     named = {row["ref"]: row["name"] for row in await run.rows(_SQL["names"], refs, accounts)}
     stored = [*facts.events.values(), *([facts.first] if facts.first else [])]
@@ -205,7 +226,7 @@ async def _with_names(run: Runner, facts: CaseFacts, *, whole: bool) -> CaseFact
     places = await run.rows(_SQL["places"], sorted(homes), sorted(units))
     return replace(
         facts,
-        names={ref: name if whole or ref in acting else mask_name(name) for ref, name in named.items()},
+        names={ref: name if whole or ref in known else mask_name(name) for ref, name in named.items()},
         copropiedades={row["id"]: row["name"] for row in places if row["kind"] == "copropiedad"},
         units={row["id"]: unit_name(row["tower"], row["name"]) for row in places if row["kind"] == "unit"},
     )
@@ -226,6 +247,12 @@ def _by(stored: StoredEvent) -> object:
 def _others(facts: CaseFacts) -> set[str]:
     replied = {reply.about.person for reply in facts.replies.values()}
     return {ref for ref in replied | {entry.person for entry in facts.entries} if ref is not None}
+
+
+def _plain_people(facts: CaseFacts) -> set[str | None]:
+    """Return whose names a plain entry says; a person who was left out is in the entry of the event."""
+    replied = {reply.about.person for reply in facts.replies.values() if reply.id in facts.plain}
+    return replied | {entry.person for entry in facts.entries if entry.key in facts.plain}
 
 
 def _is_step(case: str, clock: str | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -9,7 +10,8 @@ from msgspec.structs import replace
 from hub.model import PropertyScope
 from hub.model.pages import PageQuery, Rows
 from hub.model.reply_rows import ReplyRow, ReplyWhole
-from hub.people.masking import mask_address, mask_reference
+from hub.people.masking import mask_address, mask_name, mask_reference
+from hub.ports.cases import Plain, nowhere_plain
 from hub.ports.casework import ReplyFilter
 from hub.storage.casework import ANSWERS, reply_conditions
 from hub.storage.database import Store, load, read
@@ -17,6 +19,7 @@ from hub.storage.filters import listed
 from hub.storage.paging import rows_of
 
 _SQL = load("contacts")
+Row = TypeVar("Row", bound=ReplyRow)
 _FIRST_FREE = 6
 """The first parameter of a list that its statement does not use itself."""
 
@@ -24,16 +27,25 @@ _FIRST_FREE = 6
 class PostgresContacts(Store):
     """The ContactStore."""
 
-    async def replies(self, asked: ReplyFilter, *, after: str | None, limit: int) -> Rows[ReplyRow]:
+    async def replies(
+        self, asked: ReplyFilter, *, after: str | None, limit: int, plain: Plain = nowhere_plain
+    ) -> Rows[ReplyRow]:
         conditions, more = reply_conditions(asked, _FIRST_FREE)
         statement = _SQL["replies"].format(narrowed=conditions)
         query, given = PageQuery(after=after, limit=limit), (listed(asked.places), ANSWERS, *more)
         found = await rows_of(ReplyRow, self, statement, query, *given, by="received_at")
-        return replace(found, items=[replace(row, address=mask_address(row.address)) for row in found.items])
+        return replace(found, items=[_masked(row, plain) for row in found.items])
 
-    async def reply(self, reply_id: UUID, places: PropertyScope = None) -> ReplyWhole | None:
+    async def reply(
+        self, reply_id: UUID, places: PropertyScope = None, *, plain: Plain = nowhere_plain
+    ) -> ReplyWhole | None:
         rows = await self.rows(_SQL["reply"], reply_id, listed(places), ANSWERS)
         if not rows:
             return None
         whole = read(ReplyWhole, rows[0])
-        return replace(whole, address=mask_address(whole.address), reference=mask_reference(whole.reference))
+        return replace(_masked(whole, plain), reference=mask_reference(whole.reference))
+
+
+def _masked(row: Row, plain: Plain) -> Row:
+    name = row.name and (row.name if plain(row.copropiedad) else mask_name(row.name))
+    return replace(row, address=mask_address(row.address), name=name)

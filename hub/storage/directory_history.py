@@ -55,7 +55,7 @@ class PostgresDirectoryHistory(Store):
         return Page(items=items, next=write_ref(rows[limit - 1]["id"]) if len(rows) > limit else None)
 
     async def somebody(
-        self, ref: str, *, places: PropertyScope = None, whole: bool = False
+        self, ref: str, *, places: PropertyScope = None, whole: bool = False, named: bool = False
     ) -> Mapping[str, Json] | None:
         rows = await self.rows(_SQL["somebody"], storable(ref))
         memberships = await self.rows(_SQL["memberships"], storable(ref), listed(places))
@@ -66,7 +66,8 @@ class PostgresDirectoryHistory(Store):
         person["contact_points"] = person["contact_points"] or []
         person["consents"] = [_stance(stance) for stance in await consents.stances(self, ref)]
         person["preferences"] = person["preferences"] or {}
-        return person if whole else _masked(person)
+        person["named"] = whole or named
+        return person if whole else _masked(person, named=named)
 
 
 def _stance(stance: Stance) -> dict[str, Json]:
@@ -79,6 +80,10 @@ def _membership(row: Record) -> dict[str, Json]:
     return {name: value for name, value in shown(row).items() if name != "lasts"}
 
 
-def _masked(person: Mapping[str, Json]) -> dict[str, Json]:
+def _masked(person: Mapping[str, Json], *, named: bool) -> dict[str, Json]:
     points = [{**point, "value": mask_address(point["value"])} for point in person["contact_points"]]
-    return {**person, "name": mask_name(person["name"]), "contact_points": points}
+    return {
+        **person,
+        "name": person["name"] if named else mask_name(person["name"]),
+        "contact_points": points,
+    }

@@ -60,13 +60,14 @@ class PostgresLog(Store):
         return Causes(items=found, bounded=sum(cause.count for cause in found) > most)
 
     async def message(
-        self, message_id: UUID, *, places: PropertyScope = None, whole: bool = False
+        self, message_id: UUID, *, places: PropertyScope = None, whole: bool = False, named: bool = False
     ) -> ShownMessage | None:
         rows = await self.rows(_SQL["message"], message_id, listed(places))
         if not rows:
             return None
         attempts = await self._attempts(message_id)
-        message = read(ShownMessage, rows[0], attempts=attempts, masked=not whole, may_unmask=whole)
+        how = {"masked": not whole, "named": whole or named, "may_unmask": whole}
+        message = read(ShownMessage, rows[0], attempts=attempts, **how)
         return message if whole else _masked(message)
 
     async def _attempts(self, message_id: UUID) -> list[AttemptRow]:
@@ -174,5 +175,6 @@ def _states(asked: str | None, known: Iterable[str]) -> list[str]:
 
 def _masked(message: ShownMessage) -> ShownMessage:
     attempts = [structs.replace(one, reference=mask_reference(one.reference)) for one in message.attempts]
-    name, address = mask_name(message.name), mask_address(message.address)
+    name = message.name if message.named else mask_name(message.name)
+    address = mask_address(message.address)
     return structs.replace(message, name=name, address=address, attempts=attempts)

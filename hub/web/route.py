@@ -55,6 +55,8 @@ SIGNED_IN: Final[frozenset[Scope]] = frozenset()
 read: Final = partial(Route, needs=READ, where=Where.PLACES)
 read_company: Final = partial(Route, needs=READ, where=Where.COMPANY)
 read_private: Final = partial(Route, needs=PRIVACY, where=Where.PLACES)
+read_words: Final = partial(Route, needs=PRIVACY | OPERATE, where=Where.PLACES)
+"""What a person wrote, or was written: for whoever must answer there, too (`hub.access.sight`)."""
 operate: Final = partial(Route, method=hdrs.METH_POST, needs=OPERATE, where=Where.PLACES)
 operate_company: Final = partial(Route, needs=OPERATE, where=Where.EVERYWHERE)
 press: Final = partial(operate, form=True)

@@ -143,7 +143,7 @@ class MemoryStores(Stores):
     async def shown(self, message: Message) -> ShownMessage:
         calls = [call for call in self.tables.tables.attempts.values() if call.message_id == message.id]
         attempts = [asdict(call) for call in sorted(calls, key=lambda call: call.at)]
-        more = {"attempts": attempts, "case": None, "masked": False, "may_unmask": True}
+        more = {"attempts": attempts, "case": None, "masked": False, "named": True, "may_unmask": True}
         return msgspec.convert({**asdict(self.tables.message(message.id)), **more}, ShownMessage)
 
 

@@ -154,7 +154,7 @@ ROWS: Final[dict[str, Row]] = {
     "GET /bulk/runs/{id}": Row(needs=READ, where=OWN, fill="RUN"),
     "POST /bulk/runs/{id}/cancel": Row(needs=OPERATE, where=OWN, fill="RUN", form="", status=303),
     "GET /messages/{id}": Row(needs=READ, where=OWN, fill="MESSAGE"),
-    "GET /messages/{id}/html": Row(needs=PRIVACY, where=OWN, fill="MESSAGE", finds=False),
+    "GET /messages/{id}/html": Row(needs="privacy operate", where=OWN, fill="MESSAGE", finds=False),
     "POST /messages/{id}/resend": Row(needs=OPERATE, where=OWN, fill="MESSAGE", form="", status=303),
     "POST /api/messages/cancel": Row(needs=OPERATE, where=OWN, body=OF_QUEUED, status=201),
     "GET /messages/{id}/cancel": Row(needs=OPERATE, where=OWN, fill="MESSAGE"),
@@ -317,7 +317,7 @@ ROWS: Final[dict[str, Row]] = {
     "GET /api/unreached": Row(needs=READ, where=OWN),
     # People.
     "GET /api/replies": Row(needs=READ, where=OWN),
-    "GET /api/replies/{id}": Row(needs=PRIVACY, where=OWN, fill="REPLY"),
+    "GET /api/replies/{id}": Row(needs="privacy operate", where=OWN, fill="REPLY"),
     "POST /api/replies/{id}/assign": Row(needs=OPERATE, where=OWN, fill="REPLY"),
     "POST /api/replies/{id}/answer": Row(needs=OPERATE, where=OWN, fill="REPLY", body={"words": "Hola"}),
     "POST /api/replies/{id}/close": Row(needs=OPERATE, where=OWN, fill="REPLY", body={"state": "closed"}),

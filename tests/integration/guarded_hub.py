@@ -61,13 +61,17 @@ APPLICATIONS: Final[Mapping[str, Callable[[Services], web.Application]]] = {
     "keyless": lambda services: build(_with(services, api_key=None)),
     "metrics": lambda services: build_metrics(Access(settings=services.settings), services.monitoring),
 }
-PERSONAL: Final = (
-    *(f"Persona {mark}" for mark in MARKS),
+PRIVATE: Final = (
     *(f"{mark}@lives.example" for mark in MARKS),
     *(PHONE[mark].removeprefix("+57") for mark in MARKS),
-    *(f"{kind}-{mark}" for kind in ("words", "text", "html", "comment") for mark in MARKS),
+    *(f"comment-{mark}" for mark in MARKS),
 )
-"""Names, addresses, numbers, and texts to people and by them."""
+"""Addresses, numbers and opinions."""
+SPOKEN: Final = (
+    *(f"Persona {mark}" for mark in MARKS),
+    *(f"{kind}-{mark}" for kind in ("words", "text", "html") for mark in MARKS),
+)
+"""Names, and texts to people and by them."""
 
 
 @dataclass(frozen=True, slots=True)

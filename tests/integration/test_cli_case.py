@@ -6,28 +6,28 @@ from hub.storage import Database, PostgresIntake
 from tests.contract.values import event, stored
 from tests.integration.test_cli_contacts import printed
 from tests.integration.test_cli_servers import environ, hub
-from tests.integration.test_web_cases import CASE, SAID, fill
+from tests.integration.test_web_cases import CASE, NAMED, SAID, fill
 
 __all__ = ["environ"]
 
 
-async def test_case_is_printed_masked_and_whole_and_an_unknown_key_says_how_keys_look(
+async def test_case_is_printed_named_and_whole_and_an_unknown_key_says_how_keys_look(
     environ: dict[str, str],
 ) -> None:
     async with Database(environ["HUB_DATABASE_URL"]) as database:
         await fill(database)
-    masked, complaint = await printed(environ, "case", "PQ-2026-000901")
+    named, complaint = await printed(environ, "case", "PQ-2026-000901")
     whole, _ = await printed(environ, "case", "pqrs_id:PQ/1 ñ", "--whole")
     code, _, refusal = await hub(environ, "case", "PQ-9")
 
-    assert masked.startswith(
+    assert named.startswith(
         f"PQRS recibida · PQ-2026-000901\nConjunto ph-1 · {CASE}\nAbierto.\nPrimera respuesta: venció hace "
     )
-    assert "\n\n9 mar 2026, 12:00 p. m.\n• PQRS recibida (radicado PQ-2026-000901).\n" in masked
-    assert "• M*** P*** escribe por correo.\n" in masked
+    assert "\n\n9 mar 2026, 12:00 p. m.\n• PQRS recibida (radicado PQ-2026-000901).\n" in named
+    assert "• María Peña escribe por correo.\n" in named
     assert "" == complaint
-    assert ([], []) == (
-        [words for words in SAID if words in masked],
+    assert ([*NAMED], []) == (
+        [words for words in SAID if words in named],
         [words for words in SAID if words not in whole],
     )
     assert "  No es lo que salió: así lo dirían los textos de hoy:\n" in whole

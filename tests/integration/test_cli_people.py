@@ -77,7 +77,7 @@ async def test_consents_are_shown_on_the_command_line(environ: dict[str, str]) -
     ]
 
 
-async def test_commands_mask_people_by_default_and_audit_each_look(
+async def test_commands_mask_addresses_by_default_and_audit_each_look(
     environ: dict[str, str],
 ) -> None:
     async with (
@@ -96,12 +96,17 @@ async def test_commands_mask_people_by_default_and_audit_each_look(
     _, everything, _ = await hub(environ, "audit")
     looks = [(row["action"], row["subject"], row["detail"]) for row in of_one["items"]]
 
-    assert "M*** P***" in screen
+    assert "María Peña" in screen
     assert "unit:u-1" in screen
-    assert ("M*** P***", True) == (masked["name"], masked["masked"])
+    assert ("María Peña", True, "p***@e***.com") == (
+        masked["name"],
+        masked["masked"],
+        masked["contact_points"][0]["value"],
+    )
     assert ("María Peña", "p-1@example.com") == (whole["name"], whole["contact_points"][0]["value"])
     assert (1, True) == (missing, "no person" in complaint)
-    assert [("person.show", "person:p-1", {"whole": asked}) for asked in (True, False, False)] == looks[:3]
+    named = {"whole": False, "named": True}
+    assert [("person.show", "person:p-1", how) for how in ({"whole": True}, named, named)] == looks[:3]
     assert {"urn:crm"} == {row["who"] for row in of_one["items"][3:]}
     newest = [row["action"] for row in everything["items"]][:3]
     assert ["audit.person", "people.list", "person.show"] == newest

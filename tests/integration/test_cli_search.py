@@ -23,15 +23,15 @@ async def test_search_prints_what_it_finds_and_notes_it(environ: dict[str, str])
                 membership("p-1", "unit:u-301", "owner", since="2026-01-01"),
             ]
         )
-    masked, _ = await printed(environ, "search", "gonzales", "jose")
+    named, _ = await printed(environ, "search", "gonzales", "jose")
     whole, _ = await printed(environ, "search", "gonzales", "--whole")
     _, nothing = await printed(environ, "search", "zutano")
     code, answer, _ = await hub(environ, "search", "T2-301")
     audit, _ = await printed(environ, "audit")
 
-    assert "Personas" in masked
-    assert "J*** G***" in masked
-    assert "propietario, Torre 2 Apto 301" in masked
+    assert "Personas" in named
+    assert "José González" in named
+    assert "propietario, Torre 2 Apto 301" in named
     assert "José González" in whole
     assert "No se encontró nada" in nothing
     assert (0, ["units"], "u-301") == (

@@ -47,6 +47,8 @@ KEY: dict[Any, str] = {hdrs.AUTHORIZATION: f"Bearer {GUARDED['HUB_API_KEY']}"}
 HTML: dict[Any, str] = {hdrs.ACCEPT: "text/html"}
 SAID = "María Peña", "maria@example.com", "Ruido del 301", "¿Para cuándo?"
 """Words that only a caller with the scope may read."""
+NAMED = "María Peña", "Ruido del 301", "¿Para cuándo?"
+"""Those of them that whoever must answer reads."""
 
 
 @pytest.fixture
@@ -80,7 +82,7 @@ async def fill(opened: Database) -> None:
     await replies.add(read(reply, await replies.about(reply), now=now() + timedelta(seconds=1)))
 
 
-async def test_thread_is_told_in_time_order_masked_and_audited(world: World) -> None:
+async def test_thread_is_told_in_time_order_to_who_answers_and_audited(world: World) -> None:
     reply = await ask(world, PATH, headers=KEY)
     thread = reply.json
     [noted] = world.audit.rows
@@ -90,10 +92,10 @@ async def test_thread_is_told_in_time_order_masked_and_audited(world: World) -> 
         thread[name] for name in ("case", "number", "title", "copropiedad", "state", "masked", "may_unmask")
     )
     assert ["event", "clock_started", "message", "reply"] == [entry["kind"] for entry in thread["entries"]]
-    assert "A M*** P***, «PQRS recibida», por correo a m***@e***.com:" in thread["entries"][2]["sentence"]
-    assert "M*** P*** escribe por correo." == thread["entries"][3]["sentence"]
-    assert not [words for words in SAID if words in reply.text]
-    assert ("case.show", f"case:{CASE}", None, {"whole": False}) == (
+    assert "A María Peña, «PQRS recibida», por correo a m***@e***.com:" in thread["entries"][2]["sentence"]
+    assert "María Peña escribe por correo." == thread["entries"][3]["sentence"]
+    assert [*NAMED] == [words for words in SAID if words in reply.text]
+    assert ("case.show", f"case:{CASE}", "p-1", {"whole": False, "named": True}) == (
         noted.action,
         noted.subject,
         noted.person,
@@ -137,7 +139,26 @@ async def test_office_decides_whether_a_case_is_seen_and_whether_whole(
     assert 404 != plain or _without_instance(answers[0]) == _without_instance(unknown)
     assert 404 == unknown.status
     assert "radicado" in unknown.json["hint"]
-    assert whole == 200 or not [words for words in SAID if words in str([*answers, *pages])]
+    # Who must answer there sees name and words; a full address shows only with `privacy`.
+    sees = NAMED if office is Office.OPERATOR and plain == 200 else SAID if whole == 200 else ()
+    assert [*sees] == [words for words in SAID if words in str([*answers, *pages])]
+
+
+async def test_who_answers_in_one_building_sees_no_names_of_another(world: World) -> None:
+    await give_account(
+        world,
+        "ana",
+        Grant(office=Office.OPERATOR, copropiedad_id="ph-2"),
+        Grant(office=Office.VIEWER, copropiedad_id="ph-1"),
+    )
+    async with browsing(world) as client:
+        visitor = Visitor(client)
+        assert (await visitor.sign_in("ana")).status == 303
+        seen = [await visitor.ask(PATH), await visitor.ask(PAGE)]
+
+    assert [200, 200] == [answer.status for answer in seen]
+    assert "M*** P***" in seen[0].text
+    assert [] == [words for words in SAID if words in str(seen)]
 
 
 async def test_case_is_found_by_its_key_and_by_what_is_in_it(world: World) -> None:

@@ -253,7 +253,7 @@ async def test_operator_assigns_and_answers_a_reply(browser: Browser, servers: S
         reply.data["summary"],
     )
     assert "Nadie ha escrito nada" in unread
-    assert "p-alfa" in listed
+    assert "Persona alfa" in listed
 
 
 async def test_who_sees_one_building_finds_nothing_of_another(browser: Browser, servers: Servers) -> None:

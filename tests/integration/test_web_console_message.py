@@ -29,13 +29,13 @@ async def test_message_is_read_and_sent_again(browser: Browser, servers: Servers
         await hub.open(browser, "/messages?only=lost")
         await open_link(browser, "PQRS recibida")
         await hub.open(browser, "/messages/MESSAGE")
-        masked = await main_text(browser)
+        shown = await main_text(browser)
         await open_link(browser, "Lo que decía")
         said = await main_text(browser)
         await press(browser, "Reenviar")
         after = await main_text(browser)
 
-        assert "Persona alfa" not in masked
+        assert "Persona alfa" in shown
         assert "text-alfa" in said
         assert "El mensaje sale otra vez" in after
         assert await state_of(hub, "MESSAGE") == ("queued", None)
@@ -109,17 +109,27 @@ async def test_html_is_noted_where_it_is_shown_and_only_there(servers: Servers) 
     assert [["message.show"], ["message.show", "evidence.show"]] == noted
 
 
-async def test_words_are_for_accounts_that_may_read_them(browser: Browser, servers: Servers) -> None:
+async def test_words_are_for_who_answers_there_and_proofs_for_privacy(
+    browser: Browser, servers: Servers
+) -> None:
     async with console_hub(servers) as hub:
         here = Grant(office=Office.OPERATOR, copropiedad_id=f"ph-{MARKS[0]}")
+        looks = Grant(office=Office.VIEWER, copropiedad_id=f"ph-{MARKS[0]}")
+        await hub.sign_in(browser, await hub.registry.account("ida", looks, is_enrolled=False))
+        await hub.open(browser, "/messages/MESSAGE?part=text")
+        seen = await main_text(browser)
         await hub.sign_in(browser, await hub.registry.account("eva", here, is_enrolled=False))
         await hub.open(browser, "/messages/MESSAGE?part=text")
         text = await main_text(browser)
+        await hub.open(browser, "/messages/MESSAGE?part=evidence")
+        proof = await main_text(browser)
         await hub.open(browser, f"/messages/{hub.hub.buildings[MARKS[1]].ids['MESSAGE']}")
         elsewhere = await browser.run("document.body.innerText")
 
-        assert "solo lo ve quien tiene el permiso" in text
-        assert "text-alfa" not in text
+        assert "lo ve quien atiende esta copropiedad" in seen
+        assert ("Persona alfa" in seen, "text-alfa" in seen) == (False, False)
+        assert ("Persona alfa" in text, "text-alfa" in text) == (True, True)
+        assert "Las pruebas las ve quien tiene el permiso" in proof
         assert "Aquí no hay nada" in elsewhere
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, cast
 
@@ -19,7 +19,10 @@ from tests.integration.test_web_scope import GET, POST, PUT, ask
 from tests.integration.town import A, Town, everything_in
 
 EVERYWHERE: Final[Reach] = dict.fromkeys(Scope)
-SECRET: Final = ("Persona", "@lives.example", "+57300")
+ADDRESSES: Final = ("@lives.example", "+57300")
+SECRET: Final = ("Persona", *ADDRESSES)
+READER: Final[Reach] = {Scope.READ: None, Scope.PRIVACY: None}
+"""Who answers for the data, and not to the people."""
 LISTS: Final = (
     *("/api/messages", "/api/letters", "/api/replies", "/api/suppressions", "/api/clocks"),
     *("/api/people?role=owner&unit=u-alfa", "/api/people?role=owner&copropiedad=ph-alfa"),
@@ -51,15 +54,23 @@ def noted(town: Town) -> MemoryAudit:
     return cast(MemoryAudit, town.stores.audit)
 
 
-async def test_records_are_masked_by_default_and_the_look_is_audited(town: Town) -> None:
+@pytest.mark.parametrize(
+    ("reach", "hidden", "how"),
+    [(READER, SECRET, {"whole": False}), (EVERYWHERE, ADDRESSES, {"whole": False, "named": True})],
+    ids=["reads", "answers"],
+)
+async def test_records_are_masked_by_default_and_the_look_is_audited(
+    town: Town, reach: Reach, hidden: Sequence[str], how: Mapping[str, bool]
+) -> None:
     for path, look in items(town).items():
-        async with town.seen_by(EVERYWHERE) as client:
+        async with town.seen_by(reach) as client:
             status, text = await ask(client, GET, path)
         note = noted(town).rows[-1]
 
         assert (200, True, True) == (status, json.loads(text)["masked"], json.loads(text)["may_unmask"])
-        assert not any(word in text for word in SECRET)
-        assert (look, {"whole": False}) == ((note.action, note.subject, note.person), note.detail)
+        assert not any(word in text for word in hidden)
+        assert ("Persona alfa" in text) == (hidden is ADDRESSES and "suppressions" not in path)
+        assert (look, how) == ((note.action, note.subject, note.person), note.detail)
 
 
 async def test_permitted_caller_sees_the_whole_record_on_request_and_it_is_audited(town: Town) -> None:
@@ -109,13 +120,16 @@ async def test_note_of_a_mark_is_for_who_may_see_personal_data(town: Town, reach
     assert (200, "deceased", shown) == (status, mark["reason"], mark["note"])
 
 
-async def test_lists_are_masked_for_everybody(town: Town) -> None:
+@pytest.mark.parametrize(("reach", "hidden"), [(READER, SECRET), (EVERYWHERE, ADDRESSES)])
+async def test_lists_have_no_address_and_names_only_for_who_answers(
+    town: Town, reach: Reach, hidden: Sequence[str]
+) -> None:
     for path in LISTS:
-        async with town.seen_by(EVERYWHERE) as client:
+        async with town.seen_by(reach) as client:
             status, text = await ask(client, GET, path)
 
         assert 200 == status
-        assert not any(word in text for word in SECRET)
+        assert not any(word in text for word in hidden)
 
 
 async def test_a_look_at_a_clock_is_noted(town: Town) -> None:

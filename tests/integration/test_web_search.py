@@ -12,7 +12,7 @@ import pytest
 from hub.model import Reach, Scope
 from hub.storage import Database, PostgresIntake
 from tests.contract.values import clock, copropiedad, event, membership, message, person, stored, unit
-from tests.integration.town import A, B, Town, everything_in, open_town
+from tests.integration.town import PHONE, A, B, Town, everything_in, open_town
 from tests.integration.web_doubles import World, ask
 
 CASE = stored(
@@ -95,29 +95,27 @@ async def test_radicado_is_not_looked_for_among_names(made: World) -> None:
     assert {"cases"} == items_of(reply.json).keys()
 
 
-async def test_names_and_words_are_masked_unless_they_are_asked_for(made: World) -> None:
-    [masked] = (await found(made, "maria"))["people"]
-    [whole] = (await found(made, "maria", whole="true"))["people"]
-    quiet = await ask(made, path("gotera"))
-    words = await ask(made, path("gotera", whole="true"))
+async def test_who_answers_finds_names_units_and_subjects(made: World) -> None:
+    [one] = (await found(made, "maria"))["people"]
+    of_words = await found(made, "gotera")
 
-    assert ("M*** P***", "propietario, Torre 2 Apto 301", "ph-1") == (
-        masked["title"],
-        masked["detail"],
-        masked["copropiedad"],
+    assert ("María Peña", "propietario, Torre 2 Apto 301", "ph-1") == (
+        one["title"],
+        one["detail"],
+        one["copropiedad"],
     )
-    assert "María Peña" == whole["title"]
-    assert ("Gotera" in quiet.text, "Gotera en el baño" in words.text) == (False, True)
+    assert ["Gotera en el baño"] == [item["detail"] for item in of_words["events"]]
+    assert ["PQ-2026-000901 · Gotera en el baño"] == [item["detail"] for item in of_words["cases"]]
 
 
-async def test_search_is_audited_without_its_words_and_a_whole_one_for_each_person(made: World) -> None:
+async def test_search_is_audited_without_its_words_and_for_each_person_whom_it_names(made: World) -> None:
     await ask(made, path("maria"))
     await ask(made, path("maria", whole="true"))
     await ask(made, path("zutano", whole="true"))
     notes = [(note.action, note.subject, note.person, note.detail["whole"]) for note in made.audit.rows]
 
     assert [
-        ("search", "search", None, False),
+        ("search", "search", "p-maria", False),
         ("search", "search", "p-maria", True),
         ("search", "search", None, True),
     ] == notes
@@ -180,7 +178,7 @@ async def test_people_of_other_copropiedades_are_not_found_by_name(town: Town) -
     assert "p-beta" in both["people"]
 
 
-async def test_without_privacy_nobody_is_found_by_name_or_address(town: Town) -> None:
+async def test_who_only_looks_finds_nobody_by_name_or_address(town: Town) -> None:
     reader: Reach = {Scope.READ: frozenset({A})}
     by_name = await searched(town, reader, "persona")
     by_mail = await searched(town, reader, "@example.com")
@@ -193,15 +191,32 @@ async def test_without_privacy_nobody_is_found_by_name_or_address(town: Town) ->
     assert (200, {}) == by_mail
     assert ["p-alfa"] == by_ref[1]["people"]
     assert 403 == whole[0]
-    assert ["Por nombre, teléfono, correo o texto solo busca quien tiene el permiso `privacy`."] == notes
+    assert [
+        "Por nombre, teléfono, correo o texto solo busca quien atiende a las personas (`operate`)."
+    ] == notes
 
 
 async def test_names_are_shown_only_where_the_caller_has_privacy(town: Town) -> None:
     reach: Reach = {Scope.READ: frozenset({A, B}), Scope.PRIVACY: frozenset({A})}
     _, named = await searched(town, reach, "persona", whole="true")
     _, elsewhere = await searched(town, reach, "p-beta", whole="true")
-    _, masked = await searched(town, reach, "p-beta")
 
     assert "p-beta" not in named["people"]
     assert "people" not in elsewhere
-    assert ["p-beta"] == masked["people"]
+    assert [("p-alfa", "P*** a***")] == await titles(town, reach, "persona alfa")
+    assert [("p-beta", "P*** b***")] == await titles(town, reach, "p-beta")
+
+
+async def test_names_of_one_building_are_shown_to_who_answers_there(town: Town) -> None:
+    reach: Reach = {Scope.READ: frozenset({A, B}), Scope.OPERATE: frozenset({A})}
+    _, of_b = await searched(town, reach, "persona beta")
+
+    assert [("p-alfa", "Persona alfa")] == await titles(town, reach, "persona alfa")
+    assert [("p-alfa", "Persona alfa")] == await titles(town, reach, PHONE["alfa"][-7:])
+    assert [("p-beta", "P*** b***")] == await titles(town, reach, "p-beta")
+    assert "people" not in of_b
+
+
+async def titles(town: Town, reach: Reach, typed: str) -> list[tuple[str, str]]:
+    async with town.seen_by(reach) as client, client.get(path(typed)) as answer:
+        return [(item["id"], item["title"]) for item in items_of(json.loads(await answer.text()))["people"]]

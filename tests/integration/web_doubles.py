@@ -140,6 +140,7 @@ def message_row(**fields: Json) -> ShownMessage:
         "case": None,
         "attempts": [],
         "masked": False,
+        "named": True,
         "may_unmask": True,
         **fields,
     }
@@ -221,13 +222,14 @@ class MemoryLog:
         return _rows(listed, after, limit)
 
     async def message(
-        self, message_id: UUID, *, places: PropertyScope = None, whole: bool = False
+        self, message_id: UUID, *, places: PropertyScope = None, whole: bool = False, named: bool = False
     ) -> ShownMessage | None:
         seen = self.rows if places is None else []
         found = next((row for row in seen if row.id == message_id), None)
         if found is None or whole:
             return found
-        return structs.replace(found, name="M…", address="m…@…", masked=True, may_unmask=False)
+        name = found.name if named else "M…"
+        return structs.replace(found, name=name, address="m…@…", masked=True, named=named, may_unmask=False)
 
     async def causes(self, narrowed: MessageFilter, *, most: int) -> Causes:
         self.asked.append(narrowed)

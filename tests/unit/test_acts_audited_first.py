@@ -73,7 +73,7 @@ class Broken:
     async def keep(self, entry: Any) -> bool:
         self._change(f"keep {entry.person} {entry.by}")
 
-    async def reply(self, reply_id: UUID, places: PropertyScope = None) -> ReplyWhole:  # noqa: ARG002
+    async def reply(self, reply_id: UUID, places: PropertyScope = None, **_: object) -> ReplyWhole:  # noqa: ARG002
         return reply_whole(id=reply_id, person=REF, text="¿Cuándo llega el agua?")
 
     async def read_reply(self, reply_id: UUID, *, by: str) -> None:

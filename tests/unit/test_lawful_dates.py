@@ -179,8 +179,8 @@ def test_example_to_publish_is_lawful_today(name: str) -> None:
 
 def test_case_says_who_overrode_the_law_and_why() -> None:
     row = stored(event(CONVENED, {"override": BY_HAND}))
-    [said] = [line for line in further(row, (), whole=True) if "account:gerencia" in line]
+    [said] = [line for line in further(row, (), words=True) if "account:gerencia" in line]
 
     assert "fecha que la ley no prevé" in said
     assert BY_HAND["reason"] in said
-    assert not [line for line in further(row, (), whole=False) if BY_HAND["reason"] in line]
+    assert not [line for line in further(row, (), words=False) if BY_HAND["reason"] in line]

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct
 
 from hub.model import Instant, Mark, Preferences, Role, Word
-from hub.model.looks import IsMasked, MayUnmask
+from hub.model.looks import IsMasked, IsNamed, MayUnmask
 from hub.model.pages import Limit
 
 NOUNS: Final[Mapping[str, str]] = {
@@ -137,6 +137,7 @@ class PersonWhole(Struct, kw_only=True):
     """A person, with their memberships in the copropiedades that the caller reaches."""
 
     masked: IsMasked
+    named: IsNamed
     may_unmask: MayUnmask
     id: str
     version: int

@@ -2,17 +2,18 @@
 One box that finds people, places, cases, events and messages.
 
 A caller who may not see a name could still learn it by searching for it. So names, addresses and texts are
-searched only where the caller has the scope `privacy`; references, places and numbers are searched
-everywhere.
+searched only where the caller sees them (`hub.access.sight`), plainly or with an act that is noted, as a
+search is. References, places and numbers are searched everywhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeVar
 
+from hub.access.sight import Duty, Field, Shown, Sight
 from hub.desk.search import items_es, queries
 from hub.desk.search.recognise import Kind, Sought, plain_words, recognise
 from hub.desk.search.rows import (
@@ -26,14 +27,14 @@ from hub.desk.search.rows import (
     SearchGroup,
     SearchItem,
 )
-from hub.model import NOWHERE, PropertyScope
+from hub.model import NOWHERE, PropertyScope, union
 from hub.operations.cases import lookup
 from hub.ports.cases import CaseStore, KnownCase
 from hub.rendering.subjects_es import subjects
 from hub.storage.database import Database
 
 _NO_WORDS: Final = "Escriba al menos dos letras, o un número."
-_NOT_PRIVATE: Final = "Por nombre, teléfono, correo o texto solo busca quien tiene el permiso `privacy`."
+_NOT_SEEN: Final = "Por nombre, teléfono, correo o texto solo busca quien atiende a las personas (`operate`)."
 _PRIVATE: Final = frozenset({Kind.NAME, Kind.PHONE, Kind.EMAIL, Kind.WORDS})
 
 Row = TypeVar("Row")
@@ -42,16 +43,29 @@ Row = TypeVar("Row")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchRequest:
     """
-    The words of a search, and the places of the caller: None is everywhere.
+    The words of a search, the places of the caller and what they see there. None is everywhere.
 
-    In the places `private` the caller may see names and texts; `whole` shows them.
+    `whole` shows names and texts wherever the caller has `privacy`, and nothing else.
     """
 
     typed: str
     limit: int = FEW
     whole: bool = False
     places: PropertyScope = None
-    private: PropertyScope = NOWHERE
+    sight: Sight
+
+    def seen(self, field: Field) -> PropertyScope:
+        """Return the places in which such data are looked for."""
+        return self.sight.with_duty(Duty.PRIVATE) if self.whole else self.sight.where(field)
+
+    @property
+    def named(self) -> PropertyScope:
+        """Return the places whose people are shown by name, and their words, without asking for it."""
+        return self.sight.where(Field.WORDS, Shown.PLAIN)
+
+    def shows(self, place: str | None) -> bool:
+        """Return whether names and words of what belongs to this place are shown."""
+        return self.whole or self.sight.is_plain(Field.WORDS, place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +85,8 @@ async def search(db: Database, cases: CaseStore, asked: SearchRequest) -> Found:
         understood=sorted(sought.kinds),
         groups=groups,
         notes=list(_notes(asked, sought)),
-        masked=not asked.whole,
-        may_unmask=asked.private != NOWHERE,
+        masked=not asked.whole and union(asked.named, asked.places) != asked.named,
+        may_unmask=union(asked.named, asked.seen(Field.NAME)) != asked.named,
     )
     return Found(answer=answer, people=looked.named)
 
@@ -80,8 +94,8 @@ async def search(db: Database, cases: CaseStore, asked: SearchRequest) -> Found:
 def _notes(asked: SearchRequest, sought: Sought) -> Iterable[str]:
     if not sought.kinds:
         yield _NO_WORDS
-    if asked.private == NOWHERE and sought.kinds & _PRIVATE:
-        yield _NOT_PRIVATE
+    if asked.seen(Field.NAME) == NOWHERE and sought.kinds & _PRIVATE:
+        yield _NOT_SEEN
 
 
 class _Search:
@@ -93,11 +107,13 @@ class _Search:
         self.named: list[str] = []
 
     async def groups(self) -> AsyncIterator[SearchGroup]:
-        yield self._group("people", await self._people(), self._person)
+        found = await self._people()
+        known = await self._known_by_name(found)
+        yield self._group("people", found, lambda person: self._person(person, known))
         yield self._group("units", await self._units(), items_es.unit)
         yield self._group("copropiedades", await self._copropiedades(), items_es.copropiedad)
         about = await self._events_about()
-        yield self._group("cases", await self._found_cases(about), items_es.case)
+        yield self._group("cases", await self._found_cases(about), self._case)
         yield self._types_and_events([*await self._events(), *about])
         yield await self._messages(about)
 
@@ -105,24 +121,37 @@ class _Search:
         return not self._sought.kinds.isdisjoint(kinds)
 
     async def _people(self) -> Sequence[FoundPerson]:
-        private, limit = self._asked.private, self._enough
+        seen, limit = self._asked.seen(Field.NAME), self._enough
         found: list[FoundPerson] = []
         if self._is(Kind.REFERENCE):
-            places = private if self._asked.whole else self._asked.places
+            places = seen if self._asked.whole else self._asked.places
             found += await queries.people(self._db, [self._sought.text], places=places)
-        if private == NOWHERE:
+        if seen == NOWHERE:
             return found
         if self._is(Kind.EMAIL, Kind.PHONE):
-            found += await queries.people_at(self._db, self._sought.part, limit=limit, places=private)
+            found += await queries.people_at(self._db, self._sought.part, limit=limit, places=seen)
         if self._is(Kind.NAME):
-            found += await queries.people_called(self._db, self._sought.words, limit=limit, places=private)
+            found += await queries.people_called(self._db, self._sought.words, limit=limit, places=seen)
         return _once(found, lambda person: person.ref)
 
-    def _person(self, person: FoundPerson) -> SearchItem:
-        item = items_es.person(person, whole=self._asked.whole)
-        if self._asked.whole:
+    async def _known_by_name(self, found: Sequence[FoundPerson]) -> Collection[str]:
+        """Return those whose names are shown: all of a whole answer, else whom the caller answers."""
+        refs, named = [person.ref for person in found], self._asked.named
+        if self._asked.whole or named in (None, self._asked.places):
+            return refs
+        if named == NOWHERE or not refs:
+            return ()
+        return {person.ref for person in await queries.people(self._db, refs, places=named)}
+
+    def _person(self, person: FoundPerson, known: Collection[str]) -> SearchItem:
+        is_known = person.ref in known
+        if is_known:
             self.named.append(person.ref)
-        return item
+        return items_es.person(person, named=is_known)
+
+    def _case(self, case: KnownCase) -> SearchItem:
+        place = case.first.copropiedad_id if case.first is not None else None
+        return items_es.case(case, words=self._asked.shows(place))
 
     async def _units(self) -> Sequence[FoundPlace]:
         named = [place for place in await self._places() if place.id != place.copropiedad]
@@ -160,10 +189,10 @@ class _Search:
         )
 
     async def _events_about(self) -> Sequence[FoundEvent]:
-        words, private = self._sought.long_words, self._asked.private
-        if not self._is(Kind.WORDS) or not words or private == NOWHERE:
+        words, seen = self._sought.long_words, self._asked.seen(Field.WORDS)
+        if not self._is(Kind.WORDS) or not words or seen == NOWHERE:
             return []
-        return await queries.events_about(self._db, words, limit=self._enough, places=private)
+        return await queries.events_about(self._db, words, limit=self._enough, places=seen)
 
     def _types_and_events(self, events: Sequence[FoundEvent]) -> SearchGroup:
         types = types_called(self._sought.words) if self._is(Kind.WORDS, Kind.NAME) else []
@@ -172,7 +201,7 @@ class _Search:
         return SearchGroup(kind="events", items=[*named.items, *found.items], more=named.more or found.more)
 
     def _event(self, event: FoundEvent) -> SearchItem:
-        return items_es.event(event, whole=self._asked.whole)
+        return items_es.event(event, words=self._asked.shows(event.copropiedad))
 
     async def _messages(self, about: Sequence[FoundEvent]) -> SearchGroup:
         """Return one message of each event that a text has found: the others are a list of their own."""
@@ -180,7 +209,8 @@ class _Search:
             found = await queries.messages(self._db, [self._sought.id], places=self._asked.places)
         elif about:
             keys = [event.key for event in about]
-            found = await queries.messages_of(self._db, keys, limit=1, places=self._asked.private)
+            places = self._asked.seen(Field.WORDS)
+            found = await queries.messages_of(self._db, keys, limit=1, places=places)
         else:
             found = []
         return self._group("messages", found, items_es.message)

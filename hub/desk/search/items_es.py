@@ -31,12 +31,12 @@ GROUPS: Final[Mapping[GroupKind, str]] = {
 """Group of the answer → its title."""
 
 
-def person(found: FoundPerson, *, whole: bool) -> SearchItem:
+def person(found: FoundPerson, *, named: bool) -> SearchItem:
     homes = {place for _, _, place in found.roles if place}
     return SearchItem(
         kind="person",
         id=found.ref,
-        title=found.name if whole else mask_name(found.name),
+        title=found.name if named else mask_name(found.name),
         detail=" · ".join(dict.fromkeys(_role(role, unit) for role, unit, _ in found.roles)),
         copropiedad=homes.pop() if len(homes) == 1 else None,
     )
@@ -63,13 +63,15 @@ def copropiedad(found: FoundPlace) -> SearchItem:
     )
 
 
-def case(found: KnownCase) -> SearchItem:
+def case(found: KnownCase, *, words: bool) -> SearchItem:
     first = found.first
+    data = first.event.data if words and first is not None and isinstance(first.event.data, dict) else {}
+    number = _number(found.case, first.event if first else None)
     return SearchItem(
         kind="case",
         id=found.case,
         title=title_of(found),
-        detail=_number(found.case, first.event if first else None),
+        detail=" · ".join(filter(None, (number, str(data.get("subject") or "")))),
         copropiedad=first.copropiedad_id if first else None,
         at=first.event.time if first else None,
     )
@@ -84,14 +86,13 @@ def event_type(name: str) -> SearchItem:
     return SearchItem(kind="event_type", id=name, title=EVENTS.get(name, name), detail="Sus mensajes")
 
 
-def event(found: FoundEvent, *, whole: bool) -> SearchItem:
+def event(found: FoundEvent, *, words: bool) -> SearchItem:
     name = Event(id=found.id, source="", type=found.type, time=found.time).name
-    words = found.words if whole and found.words else found.id
     return SearchItem(
         kind="event",
         id=str(found.key),
         title=EVENTS.get(name, name),
-        detail=words,
+        detail=found.words if words and found.words else found.id,
         copropiedad=found.copropiedad,
         at=found.time,
     )

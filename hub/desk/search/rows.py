@@ -83,7 +83,9 @@ class SearchItem(Struct, kw_only=True):
         Meta(description="Of an `event_type` the id is a name: `/api/messages?event=` lists its messages."),
     ]
     id: str
-    title: Annotated[str, Meta(description="Spanish. A person's name, masked unless `whole`.")]
+    title: Annotated[
+        str, Meta(description="Spanish. A person's name, masked where you need not answer, unless `whole`.")
+    ]
     detail: Annotated[str, Meta(description="Spanish: what tells it from others of its title; may be empty.")]
     copropiedad: str | None = None
     at: Instant | None = None
@@ -101,5 +103,5 @@ class SearchAnswer(Struct, kw_only=True):
     understood: Annotated[list[Kind], Meta(description="What the words were taken for, and looked for as.")]
     groups: list[SearchGroup]
     notes: Annotated[list[str], Meta(description="Spanish: what was not looked for, and why.")]
-    masked: bool
+    masked: Annotated[bool, Meta(description="Whether names are masked somewhere.")]
     may_unmask: Annotated[bool, Meta(description="Whether `?whole=true` would show names to you somewhere.")]

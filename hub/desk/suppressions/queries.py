@@ -27,7 +27,12 @@ async def suppressions(db: Database, query: PageQuery, places: PropertyScope = N
 
 
 async def suppression(
-    db: Database, row_id: UUID, *, places: PropertyScope = None, whole: bool = False
+    db: Database,
+    row_id: UUID,
+    *,
+    places: PropertyScope = None,
+    whole: bool = False,
+    named: bool = False,  # noqa: ARG001 - it has an address, and no name
 ) -> SuppressionWhole | None:
     """Return a suppression with the person whose message caused it; masked unless `whole`."""
     rows = await db.rows(_SQL["suppression"], row_id, listed(places))

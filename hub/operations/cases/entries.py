@@ -58,12 +58,13 @@ def entries_of(
     """
     Put each entry into words. One whose row is gone since it was listed is left out.
 
-    `texts` are the words of the messages that may be shown.
+    What people wrote is left out, unless the case is `whole` or the entry plain. `texts` are the words of
+    the messages that may be shown.
     """
     tell: Mapping[EntryKind, Callable[[CaseEntry], ThreadEntry | None]] = {
-        EntryKind.EVENT: lambda entry: _event(entry, facts, whole=whole),
+        EntryKind.EVENT: lambda entry: _event(entry, facts, words=whole or entry.key in facts.plain),
         EntryKind.CLOCK: lambda entry: _clock(entry, facts),
-        EntryKind.REPLY: lambda entry: _reply(entry, facts, whole=whole),
+        EntryKind.REPLY: lambda entry: _reply(entry, facts, words=whole or entry.key in facts.plain),
         EntryKind.LEFT_OUT: lambda entry: _left_out(entry, facts),
         EntryKind.MESSAGE: lambda entry: _message(entry, facts, texts),
         EntryKind.NOTE: lambda entry: note_entry(facts.notes.get(entry.key), facts.names),
@@ -76,7 +77,7 @@ def attention(facts: CaseFacts) -> list[str]:
     return [_UNTOLD] if any(is_untold(_sent_of(sent)) for sent in facts.messages.values()) else []
 
 
-def _event(entry: CaseEntry, facts: CaseFacts, *, whole: bool) -> ThreadEntry | None:
+def _event(entry: CaseEntry, facts: CaseFacts, *, words: bool) -> ThreadEntry | None:
     stored = facts.events.get(entry.key)
     if stored is None:
         return None
@@ -86,7 +87,7 @@ def _event(entry: CaseEntry, facts: CaseFacts, *, whole: bool) -> ThreadEntry | 
         at=entry.at,
         sentence=events_es.sentence_of(stored, facts.names),
         more=[
-            *events_es.further(stored, tuple(facts.unreached.get(entry.key, ())), whole=whole),
+            *events_es.further(stored, tuple(facts.unreached.get(entry.key, ())), words=words),
             *events_es.refusals(facts.refused.get(entry.key, ())),
         ],
         who=by if isinstance(by, str) else None,
@@ -130,18 +131,18 @@ def _ended(clock: Clock, name: str) -> str:
     return f"Se cancela el plazo {name}"
 
 
-def _reply(entry: CaseEntry, facts: CaseFacts, *, whole: bool) -> ThreadEntry | None:
+def _reply(entry: CaseEntry, facts: CaseFacts, *, words: bool) -> ThreadEntry | None:
     inbound = facts.replies.get(entry.key)
     if inbound is None:
         return None
     reply, person = inbound.reply, inbound.about.person
     by = BY.get(reply.channel, f"Por {reply.channel}")
-    words = _WRITES[inbound.kind].format(who=_writer(inbound, facts), by=f"{by[:1].lower()}{by[1:]}")
-    text = (reply.text.strip() or reply.subject) if whole else None
+    told = _WRITES[inbound.kind].format(who=_writer(inbound, facts), by=f"{by[:1].lower()}{by[1:]}")
+    text = (reply.text.strip() or reply.subject) if words else None
     return ThreadEntry(
         kind=ThreadKind.REPLY,
         at=entry.at,
-        sentence=_plain(words),
+        sentence=_plain(told),
         who=person,
         reply=ThreadReply(
             id=inbound.id,

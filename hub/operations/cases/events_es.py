@@ -176,13 +176,13 @@ _TELLINGS: Final[Mapping[str, _Telling]] = {
 }
 
 
-def further(stored: StoredEvent, unreached: tuple[str, ...], *, whole: bool) -> list[str]:
-    """Say why the event did not reach everybody; in the whole case also its subject, which a person wrote."""
+def further(stored: StoredEvent, unreached: tuple[str, ...], *, words: bool) -> list[str]:
+    """Say why the event did not reach everybody; with `words` also its subject, which a person wrote."""
     data: Data = stored.event.data if isinstance(stored.event.data, dict) else {}
-    subject = data.get("subject") if whole and kind_of(stored) is ThreadKind.EVENT else None
+    subject = data.get("subject") if words and kind_of(stored) is ThreadKind.EVENT else None
     asks = [f"Asunto: «{subject}»."] if isinstance(subject, str) and subject else []
-    said = data.get("note") if whole and kind_of(stored) is ThreadKind.ACKNOWLEDGED else None
-    why = data.get("reason") if whole and stored.event.name == RECALL else None
+    said = data.get("note") if words and kind_of(stored) is ThreadKind.ACKNOWLEDGED else None
+    why = data.get("reason") if words and stored.event.name == RECALL else None
     quiet = stored.event.extensions.get("quiet") is True
     mender = stored.event.extensions.get(MENDED_BY)
     return [
@@ -191,17 +191,17 @@ def further(stored: StoredEvent, unreached: tuple[str, ...], *, whole: bool) -> 
         *([f"Dijo: «{said}»."] if isinstance(said, str) and said else []),
         *(["Se registró sin avisarle a nadie (quiet)."] if quiet else []),
         *([f"El hub lo había rechazado; lo corrigió {mender}."] if mender else []),
-        *_overridden(stored, whole=whole),
+        *_overridden(stored, words=words),
         *(sentences_es.sentence(str(labels_es.UNREACHED.get(reason, reason))) for reason in unreached),
     ]
 
 
-def _overridden(stored: StoredEvent, *, whole: bool) -> list[str]:
-    """Name who answers for a date against the law; the reason is for who sees the whole case."""
+def _overridden(stored: StoredEvent, *, words: bool) -> list[str]:
+    """Name who answers for a date against the law; the reason is for who sees words."""
     if (override := override_of(stored.event)) is None:
         return []
     by, reason = override
-    why = f": «{reason}»" if whole and reason else ""
+    why = f": «{reason}»" if words and reason else ""
     return [f"Tiene una fecha que la ley no prevé; responde {by}{why}."]
 
 

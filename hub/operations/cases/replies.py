@@ -12,6 +12,7 @@ from msgspec import Struct, structs
 
 from hub.access import audit
 from hub.access.actor import Actor
+from hub.access.sight import EVERY_SIGHT, Field, Sight
 from hub.errors import NotOffered, UnknownAccount
 from hub.model import (
     NOWHERE,
@@ -45,10 +46,10 @@ class ReplyTask(Struct, kw_only=True, frozen=True):
 
 
 async def read_reply(
-    by: Actor, contacts: ContactStore, work: CaseworkStore, reply_id: UUID
+    by: Actor, contacts: ContactStore, work: CaseworkStore, reply_id: UUID, *, sight: Sight = EVERY_SIGHT
 ) -> ReplyWhole | None:
-    """Return a reply with its text, and keep that staff has read it; the look is audited."""
-    reply = await contacts.reply(reply_id, by.places)
+    """Return a reply with name and text, where its words are seen; staff has read it then. It is audited."""
+    reply = await contacts.reply(reply_id, sight.where(Field.WORDS), plain=_as_named)
     if reply is None:
         return None
     await by.note("reply.show", f"reply:{reply_id}", person=reply.person)
@@ -63,6 +64,11 @@ async def look_at_reply(by: Actor, contacts: ContactStore, reply_id: UUID) -> Re
         return None
     await by.note("reply.show", f"reply:{reply_id}", person=reply.person, words=False)
     return structs.replace(reply, text="", subject="")
+
+
+def _as_named(_: str | None) -> bool:
+    """A reply that is opened with its words is opened with its name."""
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

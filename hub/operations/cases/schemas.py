@@ -9,6 +9,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from hub.model import ClockState, Instant, Purpose, ReplyKind, State
+from hub.model.looks import IsMasked, IsNamed, MayUnmask
 
 
 class ThreadKind(StrEnum):
@@ -87,7 +88,7 @@ class ThreadAttempt(Struct, kw_only=True):
 
 
 class ThreadMessage(Struct, kw_only=True):
-    """A message. Name and address are masked, and the text is left out, unless the whole case is shown."""
+    """A message. The address is masked unless the case is whole; name and text are shown where you answer."""
 
     id: UUID
     event: str
@@ -108,7 +109,7 @@ class ThreadMessage(Struct, kw_only=True):
 
 
 class ThreadReply(Struct, kw_only=True):
-    """A reply of a person; `thread` is the case in which it is answered. The text only in the whole case."""
+    """A reply of a person; `thread` is the case in which it is answered. The text is shown as a message's."""
 
     id: UUID
     kind: ReplyKind
@@ -174,5 +175,6 @@ class CaseThread(Struct, kw_only=True):
 class CaseThreadAnswer(CaseThread, kw_only=True):
     """A case as this caller may see it."""
 
-    masked: Annotated[bool, Meta(description="Whether names and addresses are masked and texts left out.")]
-    may_unmask: Annotated[bool, Meta(description="Whether `?whole=true` would show them to you.")]
+    masked: IsMasked
+    named: IsNamed
+    may_unmask: MayUnmask

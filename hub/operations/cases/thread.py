@@ -3,26 +3,28 @@ Thread of a case.
 
     key ▸ the case that it names ▸ a page of entries in time order ▸ each in a sentence; its state now
 
-An operator with access to some copropiedades sees only their rows.
+An operator with access to some copropiedades sees only their rows, with names and words where they answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from hub.access.actor import Actor
+from hub.access.sight import EVERY_SIGHT, Duty, Field, Shown, Sight
 from hub.business_time import WorkCalendar
 from hub.errors import PrivacyNeeded
-from hub.model import Clock, Json, PropertyScope, Purpose
+from hub.model import NOWHERE, Clock, Json, PropertyScope, Purpose
 from hub.operations.cases import lookup, summary_es
 from hub.operations.cases.entries import attention, entries_of
 from hub.operations.cases.schemas import CaseThread, CaseThreadAnswer
-from hub.operations.cases.texts import CaseTexts
+from hub.operations.cases.texts import CaseTexts, MessageText
 from hub.people.audience import is_anonymous
-from hub.ports.cases import CaseFacts, CaseStore, KnownCase
+from hub.ports.cases import CaseFacts, CaseStore, KnownCase, Plain, nowhere_plain
 from hub.rendering import case_words_es
 
 LEGAL_TERM: Final = "legal_term"
@@ -51,38 +53,78 @@ class Threads:
     texts: CaseTexts | None = None
 
     async def look(
-        self, by: Actor, case: KnownCase, asked: ThreadPage, *, private: PropertyScope = None
+        self, by: Actor, case: KnownCase, asked: ThreadPage, *, sight: Sight = EVERY_SIGHT
     ) -> CaseThreadAnswer:
         """
-        Return a page of the case as the actor may see it, and audit the look.
+        Return a page of the case as the actor sees it, and audit the look.
 
-        `private` is where the actor may see cases whole. Raises PrivacyNeeded, StorageRefused.
+        Raises PrivacyNeeded, StorageRefused.
         """
-        unmasked = await self.store.known([case.case], places=private)
-        if asked.whole and not unmasked:
+        private = sight.with_duty(Duty.PRIVATE)
+        unmasked = await self._within(private, case, by.places)
+        if asked.whole and unmasked is None:
             raise PrivacyNeeded
-        shown, there = (unmasked[0], private) if asked.whole else (case, by.places)
-        thread = await self.thread(shown, asked, by.now, places=there)
-        # A whole one is noted for each person whose data it shows: anybody may ask who has read their data.
-        people: Sequence[str | None] = people_shown(thread) if asked.whole else ()
+        shown, there = (unmasked, private) if asked.whole and unmasked is not None else (case, by.places)
+        plain = await self._plain(sight, case, by.places)
+        facts = await self._facts(shown, asked, there, plain)
+        thread = await self._told(shown, facts, by.now, whole=asked.whole)
+        # Noted for each person whose data it shows: anybody may ask who has read their data.
+        people: Sequence[str | None] = people_shown(thread, None if asked.whole else facts.plain)
+        how = {"whole": asked.whole, **({"named": True} if people and not asked.whole else {})}
         for person in people or (None,):
-            await by.note_look("case.show", f"case:{thread.case}", person=person, whole=asked.whole)
+            await by.note_look("case.show", f"case:{thread.case}", person=person, **how)
         values = {name: getattr(thread, name) for name in thread.__struct_fields__}
-        return CaseThreadAnswer(**values, masked=not asked.whole, may_unmask=bool(unmasked))
+        return CaseThreadAnswer(
+            **values,
+            masked=not asked.whole,
+            named=asked.whole or bool(facts.plain),
+            may_unmask=unmasked is not None,
+        )
+
+    async def _within(
+        self, places: PropertyScope, case: KnownCase, reached: PropertyScope
+    ) -> KnownCase | None:
+        """Return the case as it is within these places; it is known as it is where the actor reaches it."""
+        if places == reached:
+            return case
+        found = await self.store.known([case.case], places=places) if places != NOWHERE else ()
+        return found[0] if found else None
+
+    async def _plain(self, sight: Sight, case: KnownCase, reached: PropertyScope) -> Plain:
+        """Return where it is shown with names and words; so is what names no place, if the case is alone."""
+        there = await self._within(sight.where(Field.WORDS, Shown.PLAIN), case, reached)
+        if there is None:
+            return nowhere_plain
+        alone = there.alone
+        return lambda place: alone if place is None else sight.is_plain(Field.WORDS, place)
 
     async def thread(
         self, case: KnownCase, asked: ThreadPage, now: datetime, *, places: PropertyScope = None
     ) -> CaseThread:
         """Return a page of the case. Raises StorageRefused for a cursor that no page has given."""
-        facts = await self.store.page(
+        facts = await self._facts(case, asked, places, nowhere_plain)
+        return await self._told(case, facts, now, whole=asked.whole)
+
+    async def _facts(
+        self, case: KnownCase, asked: ThreadPage, places: PropertyScope, plain: Plain
+    ) -> CaseFacts:
+        return await self.store.page(
             case,
             after=asked.after,
             limit=asked.limit,
             places=places,
             whole=asked.whole,
             notes=asked.notes,
+            plain=plain,
         )
-        texts = await self.texts.of(facts) if asked.whole and self.texts is not None else {}
+
+    async def _texts(self, facts: CaseFacts, *, whole: bool) -> Mapping[UUID, MessageText]:
+        """Find the words of the messages that are shown with them."""
+        shown = {key: sent for key, sent in facts.messages.items() if whole or key in facts.plain}
+        return await self.texts.of(replace(facts, messages=shown)) if shown and self.texts else {}
+
+    async def _told(self, case: KnownCase, facts: CaseFacts, now: datetime, *, whole: bool) -> CaseThread:
+        texts = await self._texts(facts, whole=whole)
         return CaseThread(
             case=case.case,
             number=number_of(facts),
@@ -96,7 +138,7 @@ class Threads:
                 *(_answered_by(case) if awaits_answer(facts.head) else ()),
             ],
             awaits_answer=awaits_answer(facts.head),
-            entries=entries_of(facts, whole=asked.whole, texts=texts),
+            entries=entries_of(facts, whole=whole, texts=texts),
             next=facts.next,
         )
 
@@ -125,14 +167,23 @@ def _answered_by(case: KnownCase) -> list[str]:
     return [] if petitioner is None else [answered_by(petitioner)]
 
 
-def people_shown(thread: CaseThread) -> Sequence[str]:
-    """Return whose data a whole page shows, by reference: not of staff in their work."""
+def people_shown(thread: CaseThread, plain: Collection[UUID] | None = None) -> Sequence[str]:
+    """
+    Return whose data a page shows, by reference: not of staff in their work. A whole page shows all, another
+    one those of plain entries.
+    """
     written = {
-        entry.message.person
+        sent.person
         for entry in thread.entries
-        if entry.message is not None and entry.message.purpose is not Purpose.INTERNAL
+        if (sent := entry.message) is not None
+        and sent.purpose is not Purpose.INTERNAL
+        and (plain is None or sent.id in plain)
     }
-    replied = {entry.reply.person for entry in thread.entries if entry.reply is not None}
+    replied = {
+        reply.person
+        for entry in thread.entries
+        if (reply := entry.reply) is not None and (plain is None or reply.id in plain)
+    }
     return sorted(written | {person for person in replied if person is not None})
 
 

@@ -5,7 +5,9 @@ Replies as operators see them.
 SELECT * FROM (
     SELECT reply.id, reply.received_at, reply.at, reply.kind, reply.channel, reply.address, reply.person, reply.case_key AS case,
            reply.thread, reply.message_id, reply.revokes, reply.acknowledge, reply.published_at, task.read_at, task.assignee,
-           answered.copropiedad_id AS copropiedad, reply.kind = 'reply' AND coalesce(answered.emergency, false) AS emergency,
+           answered.copropiedad_id AS copropiedad,
+           coalesce((SELECT name FROM person WHERE person.id = reply.person AND NOT removed), answered.name) AS name,
+           coalesce(answered.units, '[]') AS units, reply.kind = 'reply' AND coalesce(answered.emergency, false) AS emergency,
            coalesce(task.state, CASE WHEN EXISTS (
                SELECT FROM event
                WHERE event.case_key = CASE WHEN position(':' IN reply.thread) > 0 THEN reply.thread
@@ -16,7 +18,9 @@ SELECT * FROM (
     FROM reply
     LEFT JOIN reply_task AS task ON task.reply_id = reply.id
     LEFT JOIN LATERAL (
-        SELECT copropiedad_id, purpose = 'emergency' AS emergency FROM message WHERE message.id = reply.message_id OFFSET 0
+        SELECT copropiedad_id, units, CASE WHEN person = reply.person THEN name END AS name,
+               purpose = 'emergency' AS emergency
+        FROM message WHERE message.id = reply.message_id OFFSET 0
     ) AS answered ON true
     WHERE (reply.received_at, reply.id) < ($1, $2) AND ($4::text[] IS NULL OR answered.copropiedad_id = ANY ($4))
 ) AS found
@@ -27,7 +31,9 @@ LIMIT $3
 -- reply --
 SELECT reply.id, reply.received_at, reply.at, reply.kind, reply.channel, reply.address, reply.person, reply.case_key AS case,
        reply.thread, reply.message_id, reply.revokes, reply.acknowledge, reply.published_at, task.read_at, task.assignee,
-       answered.copropiedad_id AS copropiedad, reply.kind = 'reply' AND coalesce(answered.emergency, false) AS emergency,
+       answered.copropiedad_id AS copropiedad,
+       coalesce((SELECT name FROM person WHERE person.id = reply.person AND NOT removed), answered.name) AS name,
+       coalesce(answered.units, '[]') AS units, reply.kind = 'reply' AND coalesce(answered.emergency, false) AS emergency,
        coalesce(task.state, CASE WHEN EXISTS (
            SELECT FROM event
            WHERE event.case_key = CASE WHEN position(':' IN reply.thread) > 0 THEN reply.thread
@@ -39,6 +45,8 @@ SELECT reply.id, reply.received_at, reply.at, reply.kind, reply.channel, reply.a
 FROM reply
 LEFT JOIN reply_task AS task ON task.reply_id = reply.id
 LEFT JOIN LATERAL (
-    SELECT copropiedad_id, purpose = 'emergency' AS emergency FROM message WHERE message.id = reply.message_id OFFSET 0
+    SELECT copropiedad_id, units, CASE WHEN person = reply.person THEN name END AS name,
+           purpose = 'emergency' AS emergency
+    FROM message WHERE message.id = reply.message_id OFFSET 0
 ) AS answered ON true
 WHERE reply.id = $1 AND ($2::text[] IS NULL OR answered.copropiedad_id = ANY ($2))

@@ -10,8 +10,9 @@ from typing import Annotated, Final, Literal, TypedDict
 from aiohttp import web
 from msgspec import Meta, Struct
 
+from hub.access.sight import Duty
 from hub.business_time.dates import day_start, next_day_start
-from hub.model import PropertyScope, Scope, Word
+from hub.model import PropertyScope, Word
 from hub.model.casework import CaseKind
 from hub.model.looks import WholeQuery
 from hub.model.pages import Cursor, Limit, Rows
@@ -23,7 +24,7 @@ from hub.operations.cases.schemas import CaseThreadAnswer
 from hub.operations.cases.thread import ThreadPage
 from hub.ports.cases import KnownCase
 from hub.ports.casework import CaseFilter
-from hub.web.auth.caller import actor_of, caller_of, places_of, places_with
+from hub.web.auth.caller import actor_of, caller_of, places_of, sight_of
 from hub.web.responses import Refusal, json_answer
 from hub.web.schemas.people import CloseBody, WordsBody
 from hub.web.services import services
@@ -173,7 +174,7 @@ async def seen(request: web.Request, case: KnownCase, query: CaseQuery) -> CaseT
 
     Raises PrivacyNeeded if the caller asks for the whole case without the scope.
     """
-    answers = await services(request).cases.known([case.case], places=places_with(request, Scope.OPERATE))
+    sight = sight_of(request)
+    answers = await services(request).cases.known([case.case], places=sight.with_duty(Duty.ANSWER))
     asked = ThreadPage(after=query.after, limit=query.limit, whole=query.whole, notes=bool(answers))
-    private = places_with(request, Scope.PRIVACY)
-    return await services(request).threads.look(actor_of(request), case, asked, private=private)
+    return await services(request).threads.look(actor_of(request), case, asked, sight=sight)

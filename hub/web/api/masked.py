@@ -1,4 +1,4 @@
-"""Showing a record with a person's data: masked, or whole if the caller asks for it and may see it."""
+"""Showing a record with a person's data, as the caller's sight has it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from msgspec import Struct
 from hub.access import look as looking
 from hub.access.look import Read
 from hub.doors.api import operator_of
-from hub.model import PropertyScope, Scope
+from hub.model import PropertyScope
 from hub.model.looks import WholeQuery
-from hub.web.auth.caller import actor_of, places_with
+from hub.web.auth.caller import actor_of, sight_of
 from hub.web.requests import found
 from hub.web.route import needed
 
@@ -28,8 +28,8 @@ async def look(
 
     Raises Refusal (404) if the caller does not reach it, and PrivacyNeeded.
     """
-    by, private = actor_of(request), places_with(request, Scope.PRIVACY)
-    return found(noun, await looking.look(by, read, ref, noun=noun, private=private, whole=query.whole))
+    by, sight = actor_of(request), sight_of(request)
+    return found(noun, await looking.look(by, read, ref, noun=noun, sight=sight, whole=query.whole))
 
 
 def places_of_list(request: web.Request, *, whole: bool) -> PropertyScope:

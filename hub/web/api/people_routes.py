@@ -21,7 +21,7 @@ from hub.web.api import (
     replies,
 )
 from hub.web.api.answers import ACTED, CONSTANCIA, TOO_LATE
-from hub.web.route import Route, operate, read, read_private
+from hub.web.route import Route, operate, read, read_private, read_words
 from hub.web.schemas import inbox as boxes
 from hub.web.schemas.common import Problem
 
@@ -35,7 +35,7 @@ _WRITTEN: Final = {200: Written, **TOO_LATE}
 PEOPLE: Final[tuple[Route, ...]] = (
     # People: replies, the directory.
     read("/api/replies", replies.list_replies, answers={200: page_of(ReplyRow)}),
-    read_private("/api/replies/{id}", replies.show_reply, answers={200: ReplyWhole}),
+    read_words("/api/replies/{id}", replies.show_reply, answers={200: ReplyWhole}),
     operate("/api/replies/{id}/assign", replies.assign_reply, answers={200: ReplyTask}),
     operate("/api/replies/{id}/answer", replies.answer_reply, answers=ACTED),
     operate("/api/replies/{id}/close", replies.close_reply, answers={200: ReplyTask}),

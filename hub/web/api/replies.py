@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from aiohttp import web
 
+from hub.access.sight import Field
 from hub.business_time.dates import day_start, next_day_start
-from hub.model import PropertyScope, within
+from hub.model import within
 from hub.model.pages import Rows
 from hub.model.reply_rows import ReplyRow, ReplyWhole
 from hub.operations.cases import replies as reading
@@ -16,7 +17,7 @@ from hub.operations.cases.acts import CaseActed
 from hub.operations.cases.replies import ReplyTask
 from hub.ports.casework import ReplyFilter
 from hub.web.api.cases import act_name
-from hub.web.auth.caller import actor_of, caller_of, places_of
+from hub.web.auth.caller import actor_of, caller_of, places_of, sight_of
 from hub.web.requests import found, read_id
 from hub.web.responses import json_answer
 from hub.web.schemas.people import AssignBody, RepliesQuery, SettleReplyBody, WordsBody
@@ -41,20 +42,19 @@ async def replies_of(request: web.Request, query: RepliesQuery) -> Rows[ReplyRow
         until=None if query.until is None else next_day_start(query.until),
         places=within(places_of(request), query.copropiedad),
     )
-    return await services(request).contacts.replies(asked, after=query.after, limit=query.limit)
+    plain = partial(sight_of(request).is_plain, Field.NAME)
+    return await services(request).contacts.replies(asked, after=query.after, limit=query.limit, plain=plain)
 
 
 async def show_reply(request: web.Request) -> web.Response:
-    """Show a reply with its text."""
-    return json_answer(await read_reply(request, places_of(request)))
+    """Show a reply with its text, to whoever must answer it or has `privacy` there."""
+    return json_answer(found(_REPLY, await read_reply(request)))
 
 
-async def read_reply(request: web.Request, places: PropertyScope) -> ReplyWhole:
-    """Return the reply of the path with its text; staff has read it then."""
+async def read_reply(request: web.Request) -> ReplyWhole | None:
+    """Return the reply of the path with its text, if the caller sees its words; staff has read it then."""
     by, reply_id, deps = actor_of(request), read_id(request, _REPLY), services(request)
-    return found(
-        _REPLY, await reading.read_reply(replace(by, places=places), deps.contacts, deps.casework, reply_id)
-    )
+    return await reading.read_reply(by, deps.contacts, deps.casework, reply_id, sight=sight_of(request))
 
 
 async def assign_reply(request: web.Request, body: AssignBody) -> web.Response:

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from hub.access.actor import Actor
 from hub.access.inbox_tokens import InboxHolder
+from hub.access.sight import Sight
 from hub.doors.act import Where
 from hub.model import PropertyScope, Scope
 from hub.web.auth.api_key_cache import Caller
@@ -99,6 +100,11 @@ def places_of(request: web.Request) -> PropertyScope:
 def places_with(request: web.Request, scope: Scope) -> PropertyScope:
     """Return the places where the caller has this scope; None means everywhere."""
     return caller_of(request).places({scope})
+
+
+def sight_of(request: web.Request) -> Sight:
+    """Return what the caller sees of people, and where."""
+    return Sight(caller_of(request).reach)
 
 
 def may_there(request: web.Request, scope: Scope) -> bool:

@@ -49,8 +49,9 @@ PARTS_ES: Final[Mapping[str, str]] = {
     "explain": "Por qué",
 }
 _CHANGED: Final = "changed"
-_PRIVATE: Final = frozenset({"text", "html", "headers", "evidence"})
-"""Parts that show the words to a person."""
+_WORDS: Final = frozenset({"text", "html"})
+_PROOFS: Final = frozenset({"headers", "evidence"})
+"""Parts that show the words to a person, and what proves them, with the address."""
 WHY_CANCEL_ES: Final[Mapping[WhyCancelled, str]] = {
     "wrong": "Está mal: el texto, los datos o la persona",
     "not_needed": "Ya no hace falta",
@@ -82,7 +83,7 @@ class CancelForm(Struct, frozen=True, kw_only=True):
 
 
 async def show(request: web.Request, query: MessagePageQuery) -> web.StreamResponse:
-    """Show one message: masked by default, its words only to a caller who may read them."""
+    """Show one message as the caller's sight has it, its words and proofs each to whoever may read them."""
     message_id = read_id(request, MESSAGE)
     row = await look(request, query, services(request).log.message, message_id, noun=MESSAGE)
     part = query.part or ""
@@ -95,8 +96,8 @@ async def show(request: web.Request, query: MessagePageQuery) -> web.StreamRespo
         part=part,
         tabs=_tabs(message_id, query.whole),
         tab_here=_address(message_id, part, query.whole),
-        may_read=row.may_unmask,
-        said=await _said(request, row, part=part) if part in _PRIVATE and row.may_unmask else None,
+        may_read=_may_read(row, part),
+        said=await _said(request, row, part=part) if _may_read(row, part) else None,
         sentences=await _sentences(request, row) if part == "explain" else [],
         life=[_attempt(attempt) for attempt in row.attempts],
         skipped=[_skipped(word) for word in row.skipped],
@@ -106,6 +107,10 @@ async def show(request: web.Request, query: MessagePageQuery) -> web.StreamRespo
     )
     # The frame of the mail is the one thing of the console that a page may hold.
     return with_frame(answer)
+
+
+def _may_read(row: ShownMessage, part: str) -> bool:
+    return (part in _WORDS and (row.named or row.may_unmask)) or (part in _PROOFS and row.may_unmask)
 
 
 async def show_html(request: web.Request) -> web.StreamResponse:

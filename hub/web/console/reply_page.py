@@ -69,10 +69,9 @@ def _back(reply_id: UUID, what: str) -> web.StreamResponse:
 
 async def _reply(request: web.Request) -> tuple[ReplyWhole, bool]:
     """Return the reply, and whether this caller may read its words."""
+    if (reply := await read_reply(request)) is not None:
+        return reply, True
     contacts, reply_id = services(request).contacts, read_id(request, _REPLY)
-    private = places_with(request, Scope.PRIVACY)
-    if await contacts.reply(reply_id, private) is not None:
-        return await read_reply(request, private), True
     return found(_REPLY, await look_at_reply(actor_of(request), contacts, reply_id)), False
 
 

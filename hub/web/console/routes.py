@@ -25,7 +25,7 @@ from hub.web.console import (
 )
 from hub.web.console.admin_routes import ADMINISTRATION
 from hub.web.console.people_routes import PEOPLE
-from hub.web.route import Route, press, read, read_company, read_private
+from hub.web.route import Route, press, read, read_company, read_words
 
 _look_to_operate: Final = partial(Route, needs=OPERATE, where=Where.PLACES)
 _press_company: Final = partial(press, where=Where.EVERYWHERE)
@@ -42,7 +42,7 @@ CONSOLE: Final[tuple[Route, ...]] = (
     read(indicators_page.PATH, indicators_page.show),
     read(unreached_page.PATH, unreached_page.show, live="unreached"),
     read("/messages/{id}", message_page.show),
-    read_private("/messages/{id}/html", message_page.show_html),
+    read_words("/messages/{id}/html", message_page.show_html),
     press("/messages/{id}/resend", message_page.resend),
     _look_to_operate("/messages/{id}/cancel", message_page.ask_cancel),
     press("/messages/{id}/cancel", message_page.cancel),

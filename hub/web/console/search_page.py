@@ -15,8 +15,6 @@ from hub.desk.search.recognise import LONGEST
 from hub.desk.search.rows import FEW, MOST, ItemKind, SearchGroup, SearchQuery
 from hub.doors.act import READ
 from hub.doors.api import operator_of
-from hub.model import Scope
-from hub.web.auth.caller import may_there
 from hub.web.console.shell import console_page, with_query
 from hub.web.requests import FormQuery
 
@@ -41,7 +39,6 @@ class SearchPageQuery(SearchQuery, FormQuery, frozen=True, kw_only=True, forbid_
 async def show(request: web.Request, query: SearchPageQuery) -> web.StreamResponse:
     """Show the answer of a search; without words only the help, and nothing is audited."""
     answer = await find(operator_of(request, READ), query) if query.q.strip() else None
-    private = may_there(request, Scope.PRIVACY)
     return console_page(
         "desk/search/page.html",
         request,
@@ -51,7 +48,7 @@ async def show(request: web.Request, query: SearchPageQuery) -> web.StreamRespon
         answer=answer,
         groups=[_group(request, group, query) for group in answer.groups] if answer else [],
         count=sum(len(group.items) for group in answer.groups) if answer else 0,
-        may_unmask=private,
+        may_unmask=answer is not None and (answer.may_unmask or query.whole),
         unmask=with_query(request, whole=None if query.whole else "true"),
     )
 
