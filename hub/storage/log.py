@@ -66,8 +66,10 @@ class PostgresLog(Store):
         if not rows:
             return None
         attempts = await self._attempts(message_id)
-        how = {"masked": not whole, "named": whole or named, "may_unmask": whole}
-        message = read(ShownMessage, rows[0], attempts=attempts, **how)
+        named = whole or named
+        message = read(
+            ShownMessage, rows[0], attempts=attempts, masked=not whole, named=named, may_unmask=whole
+        )
         return message if whole else _masked(message)
 
     async def _attempts(self, message_id: UUID) -> list[AttemptRow]:
