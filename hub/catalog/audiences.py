@@ -25,6 +25,7 @@ def to(  # noqa: PLR0913 - the fields of an audience
     reminders_only: bool = False,
     one_authorised: bool = False,
     digestible: bool = False,
+    other_towers: str | None = None,
 ) -> Audience:
     """Make an audience. A step names the channels that are used together: `email+sms`, then `whatsapp`."""
     return Audience(
@@ -41,4 +42,5 @@ def to(  # noqa: PLR0913 - the fields of an audience
         reminders_only=reminders_only,
         one_authorised=one_authorised,
         digestible=digestible,
+        other_towers=other_towers,
     )

@@ -15,6 +15,9 @@ _NOT_THERE: Final = to(
 )
 """Owners and proxies who live elsewhere: nobody wakes them, and nobody looks for them in the building."""
 
+OTHER_TOWERS: Final = "other_towers"
+"""The text of who lives in a tower that the emergency does not name: what happens, and to stay."""
+
 EMERGENCIES: Final = (
     EventType(
         name="emergency.declared",
@@ -23,7 +26,11 @@ EMERGENCIES: Final = (
         audiences=(
             to(("staff:front_desk", "staff:on_call"), Purpose.EMERGENCY, "voice+sms+push", template="desk"),
             to(
-                "copropiedad:residents", Purpose.EMERGENCY, "push+sms+whatsapp+voice+email", print=Print.BOARD
+                "copropiedad:residents",
+                Purpose.EMERGENCY,
+                "push+sms+whatsapp+voice+email",
+                print=Print.BOARD,
+                other_towers=OTHER_TOWERS,
             ),
             _NOT_THERE,
         ),
@@ -34,7 +41,13 @@ EMERGENCIES: Final = (
         lane=Lane.URGENT,
         case="emergency_id",
         audiences=(
-            to("copropiedad:residents", Purpose.EMERGENCY, "push+sms+whatsapp", print=Print.BOARD),
+            to(
+                "copropiedad:residents",
+                Purpose.EMERGENCY,
+                "push+sms+whatsapp",
+                print=Print.BOARD,
+                other_towers=OTHER_TOWERS,
+            ),
             _NOT_THERE,
         ),
         clocks=(

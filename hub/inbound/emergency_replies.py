@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from hub.catalog import BY_NAME
+from hub.catalog.emergencies import OTHER_TOWERS
 from hub.model import Inbound, Json, Purpose, ReplyKind
 from hub.policy.clocks import CALLS, EMERGENCY_REPLY
 
@@ -27,6 +28,7 @@ FACTS: Final[Mapping[str, tuple[str, ...]]] = {
     "scope": (),
 }
 """Field of a call → the fields of the answered event that hold it, the first one present."""
+_INSTRUCTION: Final = frozenset({"instruction", "instruction_en"})
 
 
 def is_call(inbound: Inbound) -> bool:
@@ -44,14 +46,19 @@ def is_to_staff(event: str, audience: int) -> bool:
     return kind is not None and audience < len(kind.audiences) and kind.audiences[audience].is_staff
 
 
-def facts_of(event: str, data: Mapping[str, Json]) -> dict[str, Json]:
-    """Return what a call says of the emergency; an answer to a call repeats all that the call said."""
+def facts_of(event: str, data: Mapping[str, Json], variant: str | None) -> dict[str, Json]:
+    """
+    Return what a call says of the emergency; an answer to a call repeats all that the call said.
+
+    Who lives in another tower was not given the instruction, and no answer gives it to them.
+    """
     if event == NAME:
         return {name: data[name] for name in FACTS if data.get(name) is not None}
     if event == MISSED_CALL:
         return {}
+    hidden = _INSTRUCTION if variant == OTHER_TOWERS else frozenset[str]()
     found = {name: next(filter(None, map(data.get, fields)), None) for name, fields in FACTS.items()}
-    return {name: value for name, value in found.items() if value is not None}
+    return {name: value for name, value in found.items() if value is not None and name not in hidden}
 
 
 def details(inbound: Inbound) -> dict[str, Json]:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from hub.intake.decode import IntakeContext
 from hub.model import Party, StoredEvent
-from hub.people.audience import PLACE, Parties, parties_of
+from hub.people.audience import PLACE, ZONES, Parties, parties_of
 from hub.ports import IntakeTransaction
 
 
@@ -46,8 +46,10 @@ def with_place(stored: StoredEvent, parties: Parties) -> StoredEvent:
 
 
 def _needs_case(stored: StoredEvent, context: IntakeContext) -> bool:
-    """Return whether the event lacks a party or a place that its case may know."""
+    """Return whether the event lacks a party, a place or its towers, which its case may know."""
     needs = context.needs[stored.event.type]
     if needs.audiences and stored.copropiedad_id is None:
+        return True
+    if needs.towers and not stored.event.data.get(ZONES):
         return True
     return any(word not in stored.event.data for word in needs.parties) if needs.parties else False

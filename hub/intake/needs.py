@@ -23,7 +23,8 @@ class Needs(Struct, frozen=True, kw_only=True):
     whether it has reminders or ends those of others, `schedules` the same of follow-ups, `collects` whether
     it asks for money, and `ends` whether it may end unsent messages of its case, or has messages that others
     may end. `parties` are the parties that its audiences name; `names_parties` tells whether it may name
-    them, or the place, for other events of its case. `alone` tells whether such an event must see, and be
+    them, or the place, for other events of its case. `towers` tells whether the case may say for it which
+    towers it is about. `alone` tells whether such an event must see, and be
     seen by, every other event of its case: then no other may be processed at the same time. `opens` tells
     whether it opens its case, whose owner its source then is, or adds to one; None: the case has no owner.
     """
@@ -36,6 +37,7 @@ class Needs(Struct, frozen=True, kw_only=True):
     schedules: bool
     parties: frozenset[str]
     names_parties: bool
+    towers: bool
     alone: bool
     opens: bool | None
 
@@ -62,6 +64,7 @@ def needs_of(kind: EventType) -> Needs:
         schedules=schedules,
         parties=parties,
         names_parties=bool(parties) or opening,
+        towers=not opening and any(audience.other_towers for audience in kind.audiences),
         alone=alone,
         opens=opening if (alone or moves) and kind.case not in NO_CASES else None,
     )

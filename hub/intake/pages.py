@@ -58,12 +58,13 @@ async def expand(
     for group in groups:
         after, crowd, size, full = "", 0, min(FIRST, page), True
         then, last = audience.then.broad[0] if audience.then else None, group is groups[-1]
-        asked = group
+        asked, beyond = group, False
         while full:
             async with store.transaction() as transaction:
                 states = await _reminded(transaction, audience)
                 # The first page sets the size of the crowd: all pages must use the same lane.
-                found = await transaction.people_page(asked, after, size if crowd else page, then)
+                most = size if crowd else page
+                found = await transaction.people_page(asked, after, most, then, beyond=beyond)
                 crowd, people = crowd or len(found), found[:size]
                 full = len(people) == size
                 parts = _parts(audience, people)
@@ -86,6 +87,7 @@ async def expand(
                     await transaction.mark_planned([audience.stored.key])
             yield Expanded(messages=messages, unreached=found_unreached)
             after, size = people[-1].ref if people else after, min(2 * size, page)
+            beyond = bool(people) and people[-1].other_tower
             if then is not None and people and people[-1].elsewhere:
                 asked, then = then, None
 

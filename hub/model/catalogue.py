@@ -176,7 +176,8 @@ class Audience:
     `both`; of staff the duty. An audience that is `reminders_only` gets no message now. With
     `one_authorised` each person gets one message, over the channel that they have authorised for the purpose
     (Ley 2300 de 2023, arts. 2 and 3). A `digestible` audience loses nothing if it reads the event some days
-    later, in the digest that a person has asked for.
+    later, in the digest that a person has asked for. Of an event that names towers, people who live in others
+    read the text `other_towers`.
     """
 
     who: tuple[str, ...]
@@ -194,6 +195,12 @@ class Audience:
     reminders_only: bool = False
     one_authorised: bool = False
     digestible: bool = False
+    other_towers: str | None = None
+
+    @property
+    def texts(self) -> tuple[str | None, ...]:
+        """The names of the texts that its people read."""
+        return (self.template,) if self.other_towers is None else (self.template, self.other_towers)
 
     @property
     def is_staff(self) -> bool:
@@ -241,6 +248,7 @@ class EventType:
     ends_follow_ups: bool = False
     takes_over: str = ""
     collects: bool = field(init=False)
+    staff_texts: frozenset[str | None] = field(init=False)
 
     @property
     def type(self) -> str:
@@ -248,8 +256,11 @@ class EventType:
 
     def is_for_staff(self, template: str | None) -> bool:
         """Return whether only staff reads this text of the event."""
-        readers = [audience for audience in self.audiences if audience.template == template]
-        return bool(readers) and all(audience.is_staff for audience in readers)
+        return template in self.staff_texts
+
+    def readers_of(self, template: str | None) -> tuple[Audience, ...]:
+        """Return the audiences whose people read this text."""
+        return tuple(audience for audience in self.audiences if template in audience.texts)
 
     def case_of(self, data: Mapping[str, Json]) -> str | None:
         """Return the key that ties the events of one case together: `pqrs_id:PQ-2026-000123`."""
@@ -262,3 +273,6 @@ class EventType:
     def __post_init__(self) -> None:
         collects = any(audience.purpose is Purpose.COLLECTION for audience in self.audiences)
         object.__setattr__(self, "collects", collects)
+        texts = {text: self.readers_of(text) for audience in self.audiences for text in audience.texts}
+        staff = (text for text, readers in texts.items() if all(audience.is_staff for audience in readers))
+        object.__setattr__(self, "staff_texts", frozenset(staff))

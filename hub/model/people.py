@@ -60,7 +60,8 @@ class Person(Struct, frozen=True, kw_only=True):
     their own, any of which is working time; None among them means the company's hours. `statements` are what
     the person has stated about the purpose that was looked up, `opted_out` why they want no such messages: by
     address, the empty one for all of them. `preferences` are the person's own, `mark` that of staff: do not
-    contact. `elsewhere` is true of somebody who does not live where the group is.
+    contact. `elsewhere` is true of somebody who does not live where the group is,
+    `other_tower` of somebody who lives there, but in none of the towers that the event names.
     """
 
     ref: str
@@ -79,6 +80,7 @@ class Person(Struct, frozen=True, kw_only=True):
     preferences: Preferences | None = None
     mark: Mark | None = None
     elsewhere: bool = False
+    other_tower: bool = False
 
 
 class Target(Struct, frozen=True, kw_only=True):

@@ -135,7 +135,7 @@ class Gallery:
 
     def _variants(self, kind: EventType) -> list[str | None]:
         keys = [key[2] for key in self.check.templates.words if key[1] == kind.name]
-        asked = [audience.template for audience in kind.audiences]
+        asked = [text for audience in kind.audiences for text in audience.texts]
         return list(dict.fromkeys([*asked, *keys]))
 
     def _channels(self, key: Key) -> frozenset[str]:

@@ -140,7 +140,10 @@ class TemplateCheck:
         needed: dict[str | None, frozenset[str]] = {}
         for audience in kind.audiences:
             channels = _needed(kind.name, audience, self.policy)
-            needed[audience.template] = needed.get(audience.template, frozenset()) | channels
+            for text in audience.texts:
+                # A poster hangs for all who pass: it has the main text.
+                own = channels if text == audience.template else channels - {_BOARD}
+                needed[text] = needed.get(text, frozenset()) | own
         return needed
 
     def findings(self, event: str | None = None) -> list[Finding]:
@@ -173,7 +176,7 @@ class TemplateCheck:
             lacking = {"email"} if texts is None else channels - {*texts.channels(), _VOICE}
             for channel in sorted(lacking):
                 block = f"{variant}_{_BLOCKS[channel][1]}" if variant else _BLOCKS[channel][1]
-                readers = (who for one in kind.audiences if one.template == variant for who in one.who)
+                readers = (who for one in kind.readers_of(variant) for who in one.who)
                 means = f"the file has no text for {' and '.join(dict.fromkeys(readers))}"
                 yield self._finding(key, block, channel, Fault("audience", "body", means, block))
 
@@ -208,7 +211,7 @@ class TemplateCheck:
     def _faults(self, key: Key, channel: str) -> Iterator[Fault]:
         _, event, variant = key
         kind = BY_NAME[event]
-        purposes = {one.purpose for one in kind.audiences if one.template == variant}
+        purposes = {one.purpose for one in kind.readers_of(variant)}
         staff = kind.is_for_staff(variant) and not event.startswith(_ENGINEERS)
         for occasion in ("initial", *(reminder.occasion for reminder in kind.reminders)):
             for example in self.examples[event]:

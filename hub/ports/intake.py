@@ -104,11 +104,12 @@ class IntakeTransaction(Protocol):
         """Return each group's people, sorted by ref, each person once."""
 
     async def people_page(
-        self, group: Group, after: str, limit: int, then: Group | None = None
+        self, group: Group, after: str, limit: int, then: Group | None = None, *, beyond: bool = False
     ) -> Sequence[Person]:
         """
         Return up to `limit` people of a broad group with a ref greater than `after`, sorted.
 
+        Those of another tower follow the others; `beyond` says that the page before ended among them.
         Where the page has room for them, the first people of `then` follow, who have no role of the group.
         """
 

@@ -180,8 +180,7 @@ def _is_for_staff(event_name: str, variant: str | None) -> bool:
 
 def _is_for_residents(event_name: str, variant: str | None) -> bool:
     """Return whether nobody of staff reads this text: all of its messages have the link to their page."""
-    audiences = BY_NAME[event_name].audiences if event_name in BY_NAME else ()
-    readers = [audience for audience in audiences if audience.template == variant]
+    readers = BY_NAME[event_name].readers_of(variant) if event_name in BY_NAME else ()
     to_staff = any(audience.is_staff or audience.purpose is Purpose.INTERNAL for audience in readers)
     return bool(readers) and not to_staff
 

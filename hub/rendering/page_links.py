@@ -72,7 +72,7 @@ def page_of(claimed: Claimed, public_url: str) -> str | None:
 def _is_to_staff(message: Message, data: Mapping[str, Json]) -> bool:
     """In an emergency everybody is told; staff reads a text of its own, or that of a clock."""
     if message.purpose is Purpose.EMERGENCY:
-        return message.variant is not None or _CLOCK in data
+        return BY_NAME[message.event].is_for_staff(message.variant) or _CLOCK in data
     return True
 
 

@@ -30,8 +30,8 @@ def preview_context(
     event_name: str, variant: str | None, example: Mapping[str, Json], due: Due | None
 ) -> Context:
     """Return the context of an invented message about an example."""
-    audiences = BY_NAME[event_name].audiences if event_name in BY_NAME else ()
-    purpose = next((audience.purpose for audience in audiences if audience.template == variant), None)
+    readers = BY_NAME[event_name].readers_of(variant) if event_name in BY_NAME else ()
+    purpose = next((audience.purpose for audience in readers), None)
     return Context(
         data=example,
         ack_url=_SURVEY_LINK if purpose is Purpose.SURVEY else None,

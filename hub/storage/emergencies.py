@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from hub.catalog import BY_NAME
+from hub.catalog.emergencies import OTHER_TOWERS
 from hub.messages.planning.unreached_people import CLEARED, NAME
 from hub.model import PropertyScope, Purpose
 from hub.model.emergencies import DueCall, LostRecipient, OpenEmergency
@@ -42,7 +43,8 @@ class PostgresEmergencies(Store):
         self, limit: int, *, gather: timedelta, pause: timedelta
     ) -> Sequence[LostRecipient]:
         since = earliest(NOW() - _REACH)
-        rows = await self.rows(_SQL["lost"], NAME, since, limit, gather, pause, _UPDATED, CLEARED)
+        over = _UPDATED, CLEARED
+        rows = await self.rows(_SQL["lost"], NAME, since, limit, gather, pause, *over, OTHER_TOWERS)
         return [read(LostRecipient, row) for row in rows]
 
     async def mark_alerted(self, event_key: UUID, people: Collection[str]) -> None:

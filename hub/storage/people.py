@@ -20,6 +20,9 @@ _SQL = load("directory")
 _DEFAULTS: Final[Mapping[str, str]] = {"payer": "owner"}
 """Role → the role to use when nobody in the unit has it."""
 
+_OTHER_TOWER, _ELSEWHERE = 1, 2
+"""Turns of a page after the first, as its statement counts them."""
+
 Found = dict[Group, Sequence[Person]]
 Unit = tuple[str | None, str]
 """Tower and label."""
@@ -38,14 +41,31 @@ async def look_up(run: Runner, groups: Collection[Group]) -> Mapping[Group, Sequ
 
 
 async def page(
-    run: Runner, group: Group, after: str, limit: int | None, then: Group | None = None
+    run: Runner,
+    group: Group,
+    after: str,
+    limit: int | None,
+    then: Group | None = None,
+    *,
+    beyond: bool = False,
 ) -> Sequence[Person]:
-    """Return up to `limit` people of a paged group with a ref greater than `after`, then those of `then`."""
-    return await consents.asked_of(run, group, await _page(run, group, after, limit, then))
+    """
+    Return up to `limit` people of a paged group with a ref greater than `after`, then those of `then`.
+
+    People of another tower follow the others; `beyond` says that `after` is one of them.
+    """
+    found = await _page(run, group, after, limit, then, beyond=beyond)
+    return await consents.asked_of(run, group, found)
 
 
 async def _page(
-    run: Runner, group: Group, after: str, limit: int | None, then: Group | None = None
+    run: Runner,
+    group: Group,
+    after: str,
+    limit: int | None,
+    then: Group | None = None,
+    *,
+    beyond: bool = False,
 ) -> Sequence[Person]:
     if group.everywhere:
         rows = await run.rows(_SQL["everywhere"], group.roles, after, limit, group.service_area)
@@ -54,10 +74,15 @@ async def _page(
     roles, elsewhere = group.roles, then.roles if then else ()
     if group.unless:
         roles, elsewhere = group.unless, group.roles
-    here, behind = (group.copropiedad_id, roles, group.towers), bool(group.unless)
-    rows = await run.rows(_SQL["page"], *here, after, limit, group.service_area, elsewhere, behind)
-    people = ((to_person(row, row["units"] or ()), row["elsewhere"]) for row in rows)
-    return [replace(person, elsewhere=True) if away else person for person, away in people]
+    here, turn = (group.copropiedad_id, roles, group.towers), _ELSEWHERE if group.unless else int(beyond)
+    rows = await run.rows(_SQL["page"], *here, after, limit, group.service_area, elsewhere, turn, group.near)
+    return [_of_turn(to_person(row, row["units"] or ()), row["turn"]) for row in rows]
+
+
+def _of_turn(person: Person, turn: int) -> Person:
+    if not turn:
+        return person
+    return replace(person, elsewhere=turn == _ELSEWHERE, other_tower=turn == _OTHER_TOWER)
 
 
 async def places(run: Runner, units: Collection[str]) -> Mapping[str, str]:

@@ -103,6 +103,7 @@ class _Answered(Struct, frozen=True, kw_only=True):
     event: str | None
     audience: int | None
     purpose: str | None
+    variant: str | None
     units: tuple[str, ...] | None
     phone: str | None
     data: dict[str, Json] | None
@@ -123,7 +124,7 @@ def _about(row: Record, address: str | None) -> About:
         About,
         row,
         **known,
-        facts=facts | emergency_replies.facts_of(of.event, data),
+        facts=facts | emergency_replies.facts_of(of.event, data, of.variant),
         emergency=True,
         to_staff=emergency_replies.is_to_staff(of.event, of.audience or 0),
         units=of.units or (),

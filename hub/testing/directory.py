@@ -142,8 +142,25 @@ class Directory:
         staff = group.person is not None or group.nearest or "staff" in group.roles
         any_hour = staff and (self._on_shift(group, now) or self._is_any_hour(person.ref, now))
         weeks = self.weeks_of(person.ref, now) if staff else ()
-        elsewhere = bool(group.unless)
-        return replace(person, units=units, any_hour=any_hour, weeks=weeks, elsewhere=elsewhere)
+        person = replace(person, units=units, any_hour=any_hour, weeks=weeks, elsewhere=bool(group.unless))
+        other_tower = bool(group.near) and not self._is_near(person.ref, group, now)
+        return replace(person, other_tower=True) if other_tower else person
+
+    def _is_near(self, ref: str, group: Group, now: datetime) -> bool:
+        """Return whether somebody lives in a tower of these; one that nobody knows counts as one of them."""
+        units = self._towers(group.copropiedad_id)
+        if not set(group.near) <= set(units.values()):
+            return True
+        scopes = {scope for known, scope in self._of_roles(group, now) if known == ref}
+        return any(units.get(scope) in {None, *group.near} for scope in scopes)
+
+    def _towers(self, copropiedad_id: str | None) -> dict[str, str | None]:
+        """Return the tower of each unit, by its scope."""
+        return {
+            f"unit:{key}": entry.data.get("tower")
+            for (noun, key), entry in self.entries.items()
+            if noun == "unit" and entry.data and entry.data["copropiedad_id"] == copropiedad_id
+        }
 
     def _on_shift(self, group: Group, now: datetime) -> bool:
         staff = set(self._staff(group, now)) if group.duty else set[str]()

@@ -139,7 +139,7 @@ def _about(message_id: UUID, tables: Tables) -> About:
         name=row.message.name,
         address=row.message.address,
         case=_case_now(stored.case, tables),
-        facts=known | (emergency_replies.facts_of(event, data) if emergency else {}),
+        facts=known | (emergency_replies.facts_of(event, data, row.message.variant) if emergency else {}),
         asked=data.get("asks", "") if row.message.event in OF_REPLIES else "",
         emergency=emergency,
         to_staff=emergency and emergency_replies.is_to_staff(event, row.message.audience),

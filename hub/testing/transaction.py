@@ -155,9 +155,10 @@ class MemoryTransaction:
         return {group: self._people(group) for group in groups}
 
     async def people_page(
-        self, group: Group, after: str, limit: int, then: Group | None = None
+        self, group: Group, after: str, limit: int, then: Group | None = None, *, beyond: bool = False
     ) -> Sequence[Person]:
-        found = [person for person in self._people(group) if person.ref > after]
+        ordered = sorted(self._people(group), key=_in_page)
+        found = [person for person in ordered if _in_page(person) > (beyond, after)]
         return [*found, *(self._people(then) if then else ())][:limit]
 
     def _people(self, group: Group) -> Sequence[Person]:
@@ -312,3 +313,7 @@ def _storable(event: Event) -> bool:
 
 def _identity(event: Event) -> tuple[str, str]:
     return event.source, event.id
+
+
+def _in_page(person: Person) -> tuple[bool, str]:
+    return person.other_tower, person.ref

@@ -98,6 +98,42 @@ async def test_everyone_is_paged_without_repetition(stores: Stores, group: Group
     assert expected == found
 
 
+@pytest.mark.parametrize(
+    ("near", "others"),
+    [(("1",), ["p-caro"]), (("2",), ["p-ana", "p-fito"]), (("1", "2"), []), (("1", "Torre 7"), [])],
+)
+async def test_people_of_other_towers_come_after_those_of_the_named_ones(
+    stores: Stores, near: tuple[str, ...], others: list[str]
+) -> None:
+    """Elsa has a home in both, Dora one in none, Beto none at all; a tower that nobody knows is all."""
+    everybody = Group(roles=RESIDENTS, copropiedad_id="ph-8", near=near)
+    found: list[tuple[str, bool]] = []
+    after, beyond = "", False
+    async with stores.intake.transaction() as transaction:
+        await transaction.apply_directory(
+            [
+                *directory(),
+                *(unit(f"v-{tower}", copropiedad="ph-8", tower=tower) for tower in ("1", "2")),
+                unit("v-x", copropiedad="ph-8", tower=None),
+                membership("p-ana", "unit:v-1", "resident"),
+                membership("p-beto", "copropiedad:ph-8", "resident"),
+                membership("p-caro", "unit:v-2", "resident"),
+                membership("p-caro", "unit:v-1", "owner"),
+                membership("p-dora", "unit:v-x", "tenant"),
+                membership("p-elsa", "unit:v-1", "resident"),
+                membership("p-elsa", "unit:v-2", "resident"),
+                membership("p-fito", "unit:v-1", "tenant"),
+            ]
+        )
+        while page := await transaction.people_page(everybody, after, 2, beyond=beyond):
+            found += [(one.ref, one.other_tower) for one in page]
+            after, beyond = page[-1].ref, page[-1].other_tower
+
+    all_of_them = ["p-ana", "p-beto", "p-caro", "p-dora", "p-elsa", "p-fito"]
+    named = [(ref, False) for ref in all_of_them if ref not in others]
+    assert [*named, *((ref, True) for ref in others)] == found
+
+
 @pytest.mark.parametrize("limit", [1, 2, 3, 4, 5])
 async def test_people_who_live_elsewhere_come_after_those_who_live_there(stores: Stores, limit: int) -> None:
     """Caro owns a home and lives in another: she comes once, for where she lives. Dora owns no longer."""

@@ -114,7 +114,7 @@ async def test_the_audience_of_one_copropiedad_is_found_by_its_index(kept: Datab
             found = await transaction.people_page(ONE, "", 5000)
         took.append((time.perf_counter() - began) * 1000)
     page = await _plan(
-        kept, "directory", "page", ONE.copropiedad_id, ONE.roles, (), "", 5000, None, (), False
+        kept, "directory", "page", ONE.copropiedad_id, ONE.roles, (), "", 5000, None, (), 0, ()
     )
     report(f"{people} people: {len(found)} of one copropiedad in {statistics.median(took):.1f} ms\n{page}")
 
@@ -224,8 +224,8 @@ async def test_units_that_nothing_reaches_are_counted_in_one_statement(filled: D
     ("statement", "asked"),
     [
         ("of_units", (["u-7-1", "u-7-2"], ["owner", "payer"])),
-        ("page", (ONE.copropiedad_id, ONE.roles, (), "", 50, None, (), False)),
-        ("page", (ONE.copropiedad_id, ONE.roles, (), "", 50, None, ABSENTEES, False)),
+        ("page", (ONE.copropiedad_id, ONE.roles, (), "", 50, None, (), 0, ())),
+        ("page", (ONE.copropiedad_id, ONE.roles, (), "", 50, None, ABSENTEES, 0, ("1",))),
     ],
 )
 async def test_no_statement_reads_a_whole_role_before_the_first_analyze(

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pytest
 
+from hub.catalog.emergencies import OTHER_TOWERS
 from hub.intake.unreached import unreached
 from hub.model import ClockState, Message, Purpose, State, StoredEvent, UnreachedReason
 from hub.storage import Database, PostgresEmergencies
@@ -60,9 +61,10 @@ async def test_whoever_lost_every_message_is_found(emergency: Emergency, state: 
     assert ["p-bea", "p-bea"] == await emergency.lost()
 
 
-async def test_nobody_is_sent_to_look_for_the_deceased(emergency: Emergency) -> None:
+async def test_nobody_is_sent_to_the_deceased_nor_to_a_tower_without_danger(emergency: Emergency) -> None:
     await emergency.sent("p-bea", State.SUPPRESSED, reason="do_not_contact")
     await emergency.sent("p-luz", State.SUPPRESSED, reason="gone")
+    await emergency.sent("p-other", State.FAILED, variant=OTHER_TOWERS)
 
     assert ["p-luz"] == await emergency.lost()
 

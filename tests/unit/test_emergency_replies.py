@@ -129,6 +129,18 @@ async def test_who_reads_english_is_answered_in_english_with_the_instruction_of_
     assert ("en", "Leave by the stairs.") == (answered.locale, call.data["instruction_en"])
 
 
+async def test_who_lives_in_another_tower_is_answered_without_the_instruction(hub: MemoryHub) -> None:
+    hub.clock.advance(MINUTE)
+    fire = {"zones": ["tower:1"], "emergency_id": "eme-other"}
+    await hub.take_in(home("altos-t1-101", "1"), event("emergency.declared", fire, at=hub.clock(), id="fire"))
+    send_all(hub)
+    await write(hub)
+    [call] = calls(hub)
+
+    assert {"emergency_id": "eme-other", "emergency_kind": "fuga de gas"}.items() <= call.data.items()
+    assert "instruction" not in call.data
+
+
 def _is_of_call(event: Event) -> bool:
     return event.name == "emergency.escalated" and event.data["clock"] == "emergency_reply"
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Iterator
 
 import pytest
 from msgspec.structs import replace
 
 from hub.catalog import BY_NAME
 from hub.messages.planning.reach import offered
-from hub.model import Json, Purpose, Rendered
+from hub.model import Audience, Json, Purpose, Rendered
 from hub.parts.company import CompanyRules
 from hub.parts.texts import template_check
 from hub.rendering import english
@@ -27,11 +28,17 @@ ABROAD = [
     for kind in BY_NAME.values()
     if kind.name.startswith(("emergency.", "pqrs.")) and any(not one.is_staff for one in kind.audiences)
 ]
-FOR_STAFF = {"pqrs.escalated": {"person_name"}, "emergency.reply.received": {"contact"}}
+FOR_STAFF = {"pqrs.escalated": {"person_name"}, "emergency.reply.received": {"contact", "from_staff"}}
 """Fields that the words before the blocks prepare for the texts of staff."""
 CHECK = template_check(CompanyRules(load({})))
 PAYMENT = "admin.payment.received"
 SPANISH = re.compile(r"\b(?:Hola|Recibimos|Gracias|Puede|Teléfono|Administra|Unidad|desde|marzo|lunes)\b")
+
+
+def texts_of(event: str) -> Iterator[tuple[Audience, str | None]]:
+    for audience in BY_NAME[event].audiences:
+        for text in audience.texts:
+            yield audience, text
 
 
 def read(event: str, channel: str, locale: str, *, example: int = 0) -> Rendered:
@@ -55,10 +62,10 @@ def test_events_for_residents_are_translated_and_no_text_of_staff() -> None:
 @for_each(ABROAD)
 def test_emergency_and_petition_are_said_in_english_over_every_channel(event: str) -> None:
     """Issue 28: an owner abroad reads emergencies and PQRS in English. Paper and posters stay Spanish."""
-    for audience in BY_NAME[event].audiences:
+    for audience, text in texts_of(event):
         if audience.is_staff:
             continue
-        key = event, audience.template
+        key = event, text
         spanish = TEMPLATES.channels(("es", *key)) & {*offered(audience), "inbox", "voice"}
         spanish |= {"email"} if audience.purpose is Purpose.EMERGENCY else set()
 
@@ -68,9 +75,9 @@ def test_emergency_and_petition_are_said_in_english_over_every_channel(event: st
 @for_each(ABROAD)
 def test_english_text_names_each_field_that_the_spanish_one_names(event: str) -> None:
     """An answer that only the Spanish text had would reach no owner abroad."""
-    for audience in BY_NAME[event].audiences:
+    for audience, text in texts_of(event):
         if not audience.is_staff:
-            spanish, said = (CHECK.variables((locale, event, audience.template)) for locale in ("es", "en"))
+            spanish, said = (CHECK.variables((locale, event, text)) for locale in ("es", "en"))
 
             assert spanish - FOR_STAFF.get(event, set()) <= said
 

@@ -32,6 +32,7 @@ PEOPLE = (
     person(email(), ref="p-mail"),
     person(mobile(), ref="p-phone"),
     person(mobile(), ref="p-whatsapp", preferences=CHOSE_WHATSAPP),
+    person(*EVERYTHING, ref="p-other", other_tower=True),
     person(ref="p-nothing"),
     person(ref="p-paper", digital_access=False),
 )

@@ -137,7 +137,8 @@ def rendered_texts(event: str, *more: Callable[[str], Data]) -> Iterator[tuple[s
     for audience in BY_NAME[event].audiences:
         for channel in asked(audience):
             for given in contexts:
-                yield channel, TEMPLATES.render(event, channel, given, variant=audience.template)
+                for text in audience.texts:
+                    yield channel, TEMPLATES.render(event, channel, given, variant=text)
 
 
 SPEAKING = [kind.name for kind in CATALOG if kind.audiences]
@@ -165,9 +166,8 @@ class Balance(HTMLParser):
 @for_each(SPEAKING)
 def test_each_audience_of_the_catalogue_has_the_forms_of_its_channels(event: str) -> None:
     for audience in BY_NAME[event].audiences:
-        words = TEMPLATES.words["es", event, audience.template]
-
-        assert set(asked(audience)) <= set(words.channels())
+        for text in audience.texts:
+            assert set(asked(audience)) <= set(TEMPLATES.words["es", event, text].channels())
 
 
 def test_each_channel_of_the_catalogue_has_a_form() -> None:
@@ -183,7 +183,9 @@ def test_each_channel_of_the_catalogue_has_a_form() -> None:
 
 
 def test_every_template_has_an_event_in_the_catalogue() -> None:
-    known = {("es", kind.name, audience.template) for kind in CATALOG for audience in kind.audiences}
+    known = {
+        ("es", kind.name, text) for kind in CATALOG for audience in kind.audiences for text in audience.texts
+    }
 
     assert {key for key in TEMPLATES.words if key[0] == "es"} == known
     assert {("es", *key[1:]) for key in TEMPLATES.words} == known
@@ -309,9 +311,10 @@ def test_whatsapp_text_fits_with_the_longest_data(event: str) -> None:
 
 def test_each_whatsapp_audience_has_a_text_to_approve() -> None:
     listed = {
-        kind.name.replace(".", "_") + (f"_{audience.template}" if audience.template else "")
+        kind.name.replace(".", "_") + (f"_{text}" if text else "")
         for kind in CATALOG
         for audience in kind.audiences
+        for text in audience.texts
         if "whatsapp" in asked(audience)
     } | {name.replace(".", "_") for name in POLICY.texts.events if name != "admin.minutes.published"}
     approved = {one.name: one for kind in CATALOG for one, _ in to_approve(kind.name)}

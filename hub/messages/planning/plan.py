@@ -252,7 +252,7 @@ def _message(
         expires_at=life.expires_at,
         ends_at=life.ends_at,
         patience=plan.patience if fallback else None,
-        variant=plan.audience.template,
+        variant=(plan.audience.other_towers if person.other_tower else None) or plan.audience.template,
         units=person.units,
         rests=resting,
         created_at=plan.now,

@@ -3,7 +3,7 @@ Audiences: the language that describes them in the catalogue, CLI and API, and t
 `docs/audiences.md` explains the language.
 """
 
-from hub.people.audience.asking import asked
+from hub.people.audience.asking import ZONES, asked
 from hub.people.audience.concerned import concerned_groups, references
 from hub.people.audience.contacts import (
     is_anonymous,
@@ -42,4 +42,5 @@ from hub.people.audience.parties import (
     named_in,
     parties_of,
     party_words,
+    towers_of,
 )

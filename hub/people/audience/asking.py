@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hub.model import StoredEvent
+from hub.model import Json, StoredEvent
 from hub.people.audience.groups import STAFF, Group
 from hub.people.audience.language import Place, Term, needs_event, parse, refuse
 from hub.people.audience.names import ALL, LEVEL, PERSON, ROLE, STAFF_WORD, UNIT, WORDS, ZONE
+
+ZONES: Final = "zones"
+"""The field with the parts of a copropiedad that an event is about: `tower:1`."""
 
 
 class Scene(Struct, frozen=True, kw_only=True):
@@ -28,13 +32,17 @@ _NOWHERE = Scene()
 
 def scene_of(stored: StoredEvent) -> Scene:
     data = stored.event.data
-    zones: Iterable[str] = data.get("zones") or ()
     return Scene(
         copropiedad_id=stored.copropiedad_id,
         unit_id=stored.unit_id,
-        towers=tuple(sorted(zone.removeprefix("tower:") for zone in zones)),
+        towers=towers_in(data),
         service_area=data.get("service_area"),
     )
+
+
+def towers_in(data: Mapping[str, Json]) -> tuple[str, ...]:
+    zones: Iterable[str] = data.get(ZONES) or ()
+    return tuple(sorted(zone.removeprefix("tower:") for zone in zones))
 
 
 def asked(words: Iterable[str]) -> list[Group]:

@@ -27,7 +27,8 @@ class Group(Struct, frozen=True, kw_only=True):
     """
     People of the directory, described. Exactly one of these shapes:
 
-    `person`; `unit_id` + `roles`; `copropiedad_id` + `roles` (+ `towers`, empty = all);
+    `person`; `unit_id` + `roles`; `copropiedad_id` + `roles` (+ `towers`, empty = all; + `near`, towers
+    whose people come first, and the others are of an `other_tower`);
     `everywhere` + `roles`, of the whole directory; `duty` or `level`, for staff of the copropiedad
     and service area, else of the company.
 
@@ -41,6 +42,7 @@ class Group(Struct, frozen=True, kw_only=True):
     unit_id: str | None = None
     copropiedad_id: str | None = None
     towers: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
     duty: str | None = None
     level: int | None = None
     service_area: str | None = None

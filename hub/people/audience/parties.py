@@ -11,7 +11,7 @@ from msgspec import structs
 
 from hub.contact_rules.purposes import NEED_CONSENT
 from hub.model import HUB_SOURCE, Audience, EventType, Json, Move, Party, StoredEvent
-from hub.people.audience.asking import group_of, scene_of
+from hub.people.audience.asking import ZONES, group_of, scene_of, towers_in
 from hub.people.audience.contacts import is_anonymous, recipient
 from hub.people.audience.groups import RESIDENTS, Addressee, Group, Unknown
 from hub.people.audience.language import Term, parse
@@ -39,7 +39,7 @@ BOTH: Final = "both"
 """The value of the field `who_by` that selects all words of an audience."""
 
 PLACE: Final = "@place"
-"""The pseudo-party with the place of a case: {"copropiedad_id", "unit_id"}."""
+"""The pseudo-party with the place of a case: {"copropiedad_id", "unit_id"}, and its "zones" if it has any."""
 
 
 def parties_of(stored: StoredEvent, event_type: EventType) -> list[Party]:
@@ -50,7 +50,8 @@ def parties_of(stored: StoredEvent, event_type: EventType) -> list[Party]:
     named = {word: stored.event.data[word] for word in sorted(words) if word in stored.event.data}
     opens = any(move.move in OPENING for move in event_type.clocks)
     if opens and stored.copropiedad_id is not None:
-        named[PLACE] = {"copropiedad_id": stored.copropiedad_id, "unit_id": stored.unit_id}
+        zones = {ZONES: zones} if (zones := stored.event.data.get(ZONES)) else {}
+        named[PLACE] = {"copropiedad_id": stored.copropiedad_id, "unit_id": stored.unit_id, **zones}
     return [
         Party(case=stored.case, who=who, recipients=recipients, since=stored.event.time)
         for who, recipients in named.items()
@@ -86,7 +87,7 @@ def addressees(
     if audience.when and not applies(audience, stored):
         return []
     found = [
-        addressee
+        _near(addressee, towers_of(stored, parties)) if audience.other_towers else addressee
         for word in (audience.who if audience.who_by is None else _named(audience, audience.who_by, stored))
         for addressee in _addressees(parse(word), stored, parties, operators)
     ]
@@ -101,6 +102,16 @@ def _in_segment(addressee: Addressee, audience: Audience, stored: StoredEvent) -
     if segment == EVERY_SEGMENT or not isinstance(addressee, Group):
         return addressee
     return structs.replace(addressee, roles=SEGMENTS[segment])
+
+
+def towers_of(stored: StoredEvent, parties: Parties) -> tuple[str, ...]:
+    """Return the towers that an event names, or else those of its case: news are of where the danger is."""
+    known = parties.get((stored.case or "", PLACE)) or {}
+    return towers_in(stored.event.data if stored.event.data.get(ZONES) else known)
+
+
+def _near(addressee: Addressee, towers: tuple[str, ...]) -> Addressee:
+    return structs.replace(addressee, near=towers) if towers and isinstance(addressee, Group) else addressee
 
 
 def _named(audience: Audience, field: str, stored: StoredEvent) -> list[str]:

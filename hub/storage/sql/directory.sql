@@ -193,14 +193,17 @@ FROM away LEFT JOIN person ON person.id = away.delegate_id AND NOT person.remove
 -- page --
 -- People who belong to the whole copropiedad are included with every tower: nobody is left out.
 -- `units` holds tower and label of each unit of the person; a unit appears twice for two roles in it.
--- Whoever has a role of $7 and none of $2 lives elsewhere, and comes after the others; $8 says that the page before
--- ended among those. To know it, the roles of everybody are read, also of people whom an earlier page had.
+-- Whoever has a role of $7 and none of $2 lives elsewhere, and comes after the others (turn 2); before them comes who
+-- lives in none of the towers $9 (turn 1). $8 is the turn at which the page before ended. To know the turns, the roles
+-- of everybody are read, also of people whom an earlier page had. Where the directory lacks one of the towers, or
+-- somebody's tower, they count as named: to keep an instruction from somebody in danger is worse.
 WITH asked AS (
     SELECT of_unit.*, ARRAY[unit.tower, unit.label] AS unit FROM unit
     CROSS JOIN LATERAL (
         SELECT person_id, since, until, role FROM membership
         WHERE scope_kind = 'unit' AND scope_id = unit.id
-          AND role = ANY ($2::text[] || $7::text[]) AND (person_id > $4 OR cardinality($7) > 0) AND NOT removed
+          AND role = ANY ($2::text[] || $7::text[]) AND NOT removed
+          AND (person_id > $4 OR cardinality($7) > 0 OR cardinality($9::text[]) > 0)
           AND ($6::text IS NULL OR service_area = $6)
         OFFSET 0
     ) AS of_unit
@@ -208,20 +211,26 @@ WITH asked AS (
     UNION ALL
     SELECT person_id, since, until, role, NULL FROM membership
     WHERE scope_kind = 'copropiedad' AND scope_id = $1
-      AND role = ANY ($2 || $7) AND (person_id > $4 OR cardinality($7) > 0) AND NOT removed
+      AND role = ANY ($2 || $7) AND (person_id > $4 OR cardinality($7) > 0 OR cardinality($9) > 0) AND NOT removed
       AND ($6 IS NULL OR service_area = $6)
+), named AS (
+    SELECT cardinality($9) > 0 AND cardinality($9) = count(DISTINCT tower) AS towers
+    FROM unit WHERE copropiedad_id = $1 AND tower = ANY ($9)
 ), known AS (
-    SELECT person_id, NOT bool_or(role = ANY ($2)) AS elsewhere,
+    SELECT person_id, CASE
+               WHEN NOT bool_or(role = ANY ($2)) THEN 2
+               WHEN (SELECT towers FROM named) AND NOT bool_or(coalesce(unit[1] = ANY ($9), true) AND role = ANY ($2))
+               THEN 1 ELSE 0 END AS turn,
            array_agg(unit) FILTER (WHERE unit IS NOT NULL AND role = ANY ($2)) AS here,
            array_agg(unit) FILTER (WHERE unit IS NOT NULL) AS units
     FROM asked
     WHERE (since IS NULL OR since <= now()) AND (until IS NULL OR until > now())
     GROUP BY person_id
 ), candidate AS (
-    SELECT person_id, elsewhere, CASE WHEN elsewhere THEN units ELSE here END AS units FROM known
-    WHERE (elsewhere, person_id) > ($8::bool, $4)
+    SELECT person_id, turn, CASE turn WHEN 2 THEN units ELSE here END AS units FROM known
+    WHERE (turn, person_id) > ($8::int, $4)
 )
-SELECT id, name, locale, digital_access, contact_points, units, elsewhere,
+SELECT id, name, locale, digital_access, contact_points, units, turn,
        -- Skipped for residents, because it costs a lookup.
        'staff' = ANY ($2) AND EXISTS (SELECT FROM any_hour WHERE any_hour.person_id = person.id) AS any_hour,
        CASE WHEN 'staff' = ANY ($2) THEN (
@@ -229,9 +238,9 @@ SELECT id, name, locale, digital_access, contact_points, units, elsewhere,
        ) END AS weeks,
        (SELECT wishes FROM wish WHERE wish.person = person.id) AS wishes,
        (SELECT mark FROM marked WHERE marked.person = person.id) AS mark
-FROM (SELECT * FROM candidate ORDER BY elsewhere, person_id) AS ordered
+FROM (SELECT * FROM candidate ORDER BY turn, person_id) AS ordered
 JOIN person ON person.id = ordered.person_id AND NOT person.removed
-ORDER BY elsewhere, person_id
+ORDER BY turn, person_id
 LIMIT $5
 
 -- everywhere --

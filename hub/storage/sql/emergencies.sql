@@ -18,6 +18,8 @@ lost AS (
     SELECT *, min(updated_at) OVER (PARTITION BY event_key) AS since
     FROM gone AS message
     WHERE event <> $1 AND updated_at > now() - interval '1 hour'
+      -- Nobody is sent to who lives in a tower without danger while others wait for it.
+      AND variant IS DISTINCT FROM $8
       -- Nobody is sent to look for the deceased.
       AND reason IS DISTINCT FROM 'do_not_contact'
       AND NOT EXISTS (

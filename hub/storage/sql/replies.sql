@@ -12,7 +12,7 @@ SELECT message.id AS message_id, message.name, message.address,
        event.copropiedad_id, event.unit_id,
        CASE WHEN message.event = ANY ($2::text[]) THEN event.data ->> 'person' ELSE message.person END AS person,
        CASE WHEN message.event = ANY ($2::text[]) THEN coalesce(event.data ->> 'asks', '') ELSE '' END AS asked,
-       message.event, message.audience, message.purpose, message.units,
+       message.event, message.audience, message.purpose, message.variant, message.units,
        (
            SELECT point ->> 'value' FROM person, jsonb_array_elements(person.contact_points) AS point
            WHERE person.id = message.person AND NOT person.removed AND point ->> 'kind' = 'phone' LIMIT 1
@@ -93,7 +93,7 @@ RETURNING id
 
 -- show --
 SELECT reply.*, message.name, message.address AS message_address, event.data, event.copropiedad_id,
-       event.unit_id, message.event, message.audience, message.purpose, message.units,
+       event.unit_id, message.event, message.audience, message.purpose, message.variant, message.units,
        (
            SELECT point ->> 'value' FROM person, jsonb_array_elements(person.contact_points) AS point
            WHERE person.id = message.person AND NOT person.removed AND point ->> 'kind' = 'phone' LIMIT 1
@@ -109,7 +109,7 @@ WHERE reply.id = $1
 
 -- unpublished --
 SELECT reply.*, message.name, message.address AS message_address, event.data, event.copropiedad_id,
-       event.unit_id, message.event, message.audience, message.purpose, message.units,
+       event.unit_id, message.event, message.audience, message.purpose, message.variant, message.units,
        (
            SELECT point ->> 'value' FROM person, jsonb_array_elements(person.contact_points) AS point
            WHERE person.id = message.person AND NOT person.removed AND point ->> 'kind' = 'phone' LIMIT 1

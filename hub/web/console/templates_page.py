@@ -100,7 +100,7 @@ def _lines(rows: Sequence[TemplateRow]) -> list[TextLine]:
 
 def _readers(event: str, audience: str | None) -> list[tuple[str, str]]:
     """Return the readers of a text, with the purpose."""
-    readers = [one for one in BY_NAME[event].audiences if one.template == audience]
+    readers = BY_NAME[event].readers_of(audience)
     return [(", ".join(one.who), PURPOSES.get(one.purpose, one.purpose)) for one in readers]
 
 
