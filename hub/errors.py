@@ -349,6 +349,10 @@ class NotOffered(HubError):
     """The catalogue has no event for this act in a case of this kind. The text says what to do instead."""
 
 
+class ChannelClosed(HubError):
+    """The person may not be written to by this channel now. The text says why, and what to do instead."""
+
+
 class AnswerDue(HubError):
     """The legal term of this case runs until its final answer. Give that first; then close the case."""
 

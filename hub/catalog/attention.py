@@ -49,7 +49,10 @@ ATTENTION: Final = (
         # Somebody of the staff may do it at the console.
         shared=True,
         case="pqrs_id",
-        audiences=(to("petitioner", Purpose.TRANSACTIONAL, "email", "whatsapp", "sms"),),
+        # Somebody of the staff may choose the channel.
+        audiences=(
+            to("petitioner", Purpose.TRANSACTIONAL, "email", "whatsapp", "sms", channel_by="channel"),
+        ),
         clocks=(ClockMove("first_reply", Move.STOP),),
     ),
     EventType(
@@ -199,6 +202,19 @@ ATTENTION: Final = (
             ClockMove("emergency_reply", Move.STOP),
             ClockMove("emergency_unreached", Move.STOP),
         ),
+    ),
+    EventType(
+        name="support.written",
+        case="thread_id",
+        # One person of the staff to one person: by the channel that was chosen, and by no other.
+        audiences=(to("recipient", Purpose.TRANSACTIONAL, "email", "sms", "whatsapp", channel_by="channel"),),
+        clocks=(
+            ClockMove("first_reply", Move.STOP),
+            ClockMove("emergency_callback", Move.STOP),
+            ClockMove("emergency_reply", Move.STOP),
+            ClockMove("emergency_unreached", Move.STOP),
+        ),
+        hub_emitted=True,
     ),
     EventType(
         name="notification.undelivered",

@@ -1,4 +1,4 @@
-"""`hub replies`: list and show replies."""
+"""`hub replies`: list and show replies; those of the desk answer them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from msgspec import to_builtins
 
 from hub.access.sight import EVERY_SIGHT, Field
 from hub.app.openers import open_casework, open_contacts
+from hub.app.operators import open_operator
 from hub.cli.audit import acting
+from hub.desk.cases.noun import REPLIES
+from hub.doors.command import group_of
 from hub.doors.terminal import (
     AsJson,
     Id,
@@ -26,7 +29,7 @@ from hub.model import ReplyKind
 from hub.operations.cases.replies import read_reply
 from hub.ports.casework import ReplyFilter
 
-replies = typer.Typer(no_args_is_help=True)
+replies = group_of(REPLIES, open_operator)
 
 _PLAIN: Final = partial(EVERY_SIGHT.is_plain, Field.NAME)
 _REPLIES: Final = fields("received_at", "kind", "channel", "address", "person", "case", "id")

@@ -9,6 +9,7 @@ from hub.desk.accounts.noun import NOUN as ACCOUNTS
 from hub.desk.audit.noun import NOUN as AUDIT
 from hub.desk.buildings.noun import NOUN as BUILDINGS
 from hub.desk.cases.noun import NOUN as CASES
+from hub.desk.cases.noun import REPLIES
 from hub.desk.channels.noun import NOUN as CHANNELS
 from hub.desk.dead_letters.noun import NOUN as DEAD_LETTERS
 from hub.desk.exclusions.noun import NOUN as EXCLUSIONS
@@ -46,6 +47,7 @@ NOUNS: Final[tuple[Noun, ...]] = (
     PEOPLE,
     POSTERS,
     PREFERENCES,
+    REPLIES,
     RIGHTS,
     SEARCH,
     SUPPRESSIONS,

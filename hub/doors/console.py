@@ -32,9 +32,9 @@ from hub.web.route import TABLE, Route
 
 _POST: Final = hdrs.METH_POST
 _UNCHANGED: Final = "_unchanged"
-_AGAIN: Final = web.RequestKey("again", Mapping[str, Any])
+AGAIN: Final = web.RequestKey("again", Mapping[str, Any])
 """The error or the result that a page shows in answer to a form of its own."""
-_ONCE: Final[Mapping[str, Any]] = {"wrong": None, "form": None, "result": None}
+ONCE: Final[Mapping[str, Any]] = {"wrong": None, "form": None, "result": None}
 
 
 def pages_of(noun: Noun) -> tuple[Route, ...]:
@@ -99,7 +99,7 @@ async def _again(request: web.Request, act: Act, **what: Any) -> web.StreamRespo
     """Show the page with the button of an act again, with the error or the result."""
     page = request.app[TABLE][hdrs.METH_GET, act.before]
     query = shapes_of(page.handler).get("query")
-    request[_AGAIN] = {**_ONCE, **what}
+    request[AGAIN] = {**ONCE, **what}
     return await page.handler(request, **({} if query is None else {"query": query()}))
 
 
@@ -178,7 +178,7 @@ def row_answer(
 
 async def _besides(request: web.Request, declared: Declared, by: Operator) -> Mapping[str, Any]:
     """Return the other values of a page besides its rows: of its noun, and of the form that has led to it."""
-    again = request.get(_AGAIN, _ONCE)
+    again = request.get(AGAIN, ONCE)
     status = 200 if again["wrong"] is None else again["wrong"].status
     return {"status": status, **again, **({} if declared.more is None else await declared.more(by))}
 

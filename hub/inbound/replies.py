@@ -28,12 +28,13 @@ from hub.model import (
     ReplyKind,
     own_event,
 )
+from hub.model.casework import WRITTEN
 from hub.model.ids import reply_id, thread_id
 from hub.sla.acknowledge import acknowledged
 
 NAME: Final = "inbound.message.received"
 ANSWERED: Final = "sla.take_on.answered"
-OF_REPLIES: Final = (NAME, ANSWERED, emergency_replies.NAME)
+OF_REPLIES: Final = (NAME, ANSWERED, emergency_replies.NAME, WRITTEN)
 """Events whose messages go to the address that wrote, even if it belongs to somebody else."""
 PUBLISHED_KINDS: Final = frozenset(
     {ReplyKind.REPLY, ReplyKind.OPT_OUT, ReplyKind.OPT_IN, ReplyKind.UNPROVEN, ReplyKind.ACKNOWLEDGE}

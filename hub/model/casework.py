@@ -9,6 +9,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from hub.model.catalogue import THREAD
+from hub.model.events import StoredEvent
 from hub.model.json import Instant
 
 
@@ -118,6 +119,24 @@ FILED: Final = "inbound.message.filed"
 """The event by which a conversation becomes a case."""
 
 
+WRITTEN: Final = "support.written"
+"""The event by which somebody of the staff writes to one person in a conversation."""
+ANSWERS: Final = frozenset({WRITTEN, "pqrs.replied", "pqrs.responded"})
+"""Events with words of staff to one person, by a channel that they choose."""
+WINDOW: Final = "window_until"
+"""The field with the end of the hours in which WhatsApp takes words that it has not approved."""
+
+
 def case_of_thread(thread: str) -> str:
     """Return the key of the case in which a reply of this thread is answered."""
     return thread if _COLON in thread else f"{THREAD}{_COLON}{thread}"
+
+
+def author_of(stored: StoredEvent) -> str | None:
+    """Return who of the staff has done what an event tells, by reference."""
+    data = stored.event.data if isinstance(stored.event.data, dict) else {}
+    named = (data.get(field) for field in _AUTHORS)
+    return next((by for by in named if isinstance(by, str) and by), None)
+
+
+_AUTHORS: Final = ("by", "agent_id")

@@ -61,6 +61,7 @@ def message_links(company: CompanyRules) -> MessageLinks:
         Maker.ONE_TIME_CODE: lambda claimed, _: _code_of(ring, claimed),
         Maker.UNSUBSCRIBE: lambda claimed, _: unsubscribing.of(claimed.message),
         Maker.LIST_NAME: lambda claimed, _: list_name(claimed),
+        Maker.ANSWERED_MAIL: lambda claimed, _: (claimed.data or {}).get("mail_reference"),
         Maker.DOCUMENT: documents.of,
         Maker.GENUINE: lambda claimed, _: codes.link(claimed.message),
     }

@@ -82,6 +82,7 @@ DETAILS: Final[Mapping[str, str]] = {
     "case": "caso",
     "cases": "casos",
     "changed": "cambios",
+    "channel": "canal",
     "chosen": "escogidos",
     "copied_at": "copia de",
     "copropiedad": "copropiedad",

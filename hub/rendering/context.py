@@ -19,6 +19,7 @@ from hub.business_time.dates import query_instant
 from hub.contact_rules.purposes import TO_STAFF
 from hub.errors import TemplateFailure
 from hub.model import Brand, Claimed, Facts, Json, Message, Purpose
+from hub.model.casework import ANSWERS, WINDOW
 from hub.model.documents import FIELD, SentDocument
 from hub.model.receipts import RECEIVED_AT, WITH_RECEIPT
 from hub.rendering.filters import OwnLink, lista, nombre, punto
@@ -110,6 +111,11 @@ class Context:
         came = self.data.get(RECEIVED_AT) if self.event_name in WITH_RECEIPT else None
         return self.event_time if came is None else min(self.event_time, as_utc(query_instant(came)))
 
+    def _whatsapp_open(self) -> bool:
+        """Return whether WhatsApp takes words of staff now: within 24 hours of the person's last message."""
+        until = self.data.get(WINDOW) if self.event_name in ANSWERS else None
+        return until is not None and self.leaves is not None and self.leaves < as_utc(query_instant(until))
+
     def names(self) -> dict[str, Json]:
         name = nombre(self.person)
         units = [one_line(unit) for unit in ((self.unit,) if self.unit else self.units)]
@@ -136,6 +142,7 @@ class Context:
             "one_time_code": self.code or NO_CODE,
             "late": self.late,
             "postal_address": self.postal,
+            "whatsapp_open": self._whatsapp_open(),
             "person_name": self.party or self.data.get("person_name"),
             "adjunto": document is not None and document.enclosed,
             "enlace_hasta": None if document is None else document.until,

@@ -103,6 +103,9 @@ def _board(words: EventTexts, variables: Variables) -> Rendered:
 
 
 def _whatsapp(words: EventTexts, variables: Variables) -> Rendered:
+    """Fill the approved text; in a conversation that is open staff's own words, as a mail has them."""
+    if variables["whatsapp_open"] and "text" in words.forms:
+        return Rendered(text=tidy(_text(words, "text", variables)).strip())
     rendered = words.approved["whatsapp"].fill(checked(variables))
     require_each(rendered.text, variables)
     return with_button(rendered, words.approved["whatsapp"], variables)

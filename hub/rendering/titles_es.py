@@ -47,6 +47,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "support.chat.missed": "Chat sin atender",
     "support.call.missed": "Llamada sin contestar",
     "support.replied": "Mensaje respondido",
+    "support.written": "Mensaje del equipo",
     "sla.at_risk": "Plazo en riesgo",
     "sla.breached": "Plazo incumplido",
     "sla.acknowledged": "Caso tomado por un nivel",

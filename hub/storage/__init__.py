@@ -11,6 +11,7 @@ from hub.storage.case_threads import PostgresCases
 from hub.storage.casework import PostgresCasework
 from hub.storage.constancias import PostgresConstancias
 from hub.storage.contacts import PostgresContacts
+from hub.storage.conversations import PostgresConversations
 from hub.storage.database import Database
 from hub.storage.delivery import PostgresDelivery
 from hub.storage.directory_history import PostgresDirectoryHistory

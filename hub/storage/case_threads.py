@@ -17,7 +17,7 @@ from hub.errors import StorageRefused
 from hub.inbound import emergency_replies, replies
 from hub.model import TOLD_BY_ANOTHER, Attempt, Inbound, Message, PropertyScope, StoredEvent, type_of
 from hub.model.actors import ACCOUNT
-from hub.model.casework import CaseNote
+from hub.model.casework import CaseNote, author_of
 from hub.model.ids import span
 from hub.people.masking import mask_address, mask_name, mask_reference
 from hub.people.units import unit_name
@@ -237,11 +237,8 @@ def _acting(facts: CaseFacts) -> set[str]:
     clocks_seen = [*facts.head, *facts.clocks.values()]
     taken = {ack.by for clock in clocks_seen for ack in clock.course.acknowledged}
     noted = {ref for note in facts.notes.values() for ref in (note.by, note.about or "", *note.told)}
-    return taken | noted | {by for stored in facts.events.values() if isinstance(by := _by(stored), str)}
-
-
-def _by(stored: StoredEvent) -> object:
-    return stored.event.data.get("by") if isinstance(stored.event.data, dict) else None
+    authors = {by for stored in facts.events.values() if (by := author_of(stored)) is not None}
+    return taken | noted | authors
 
 
 def _others(facts: CaseFacts) -> set[str]:

@@ -17,6 +17,7 @@ from hub.doors.act import File
 from hub.errors import (
     AnswerDue,
     BeyondOwnRights,
+    ChannelClosed,
     HubError,
     InvalidAccount,
     InvalidAudience,
@@ -274,6 +275,7 @@ _FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
     PrivacyNeeded: (403, "{error}", "Leave `whole` out."),
     ScopeNeeded: (403, "{error}", ""),
     NotRestored: (409, *_halves(NotRestored)),
+    ChannelClosed: (409, "{error}", "GET /api/cases/{{key}}/ways shows the others."),
     AnswerDue: (409, *_halves(AnswerDue)),
     SeveralCases: (409, "Several cases have this number.", "GET /api/cases/{{key}} lists their keys."),
     NotOffered: (409, "{error}", "GET /asyncapi.json shows what each kind of case has."),

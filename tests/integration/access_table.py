@@ -331,6 +331,9 @@ ROWS: Final[dict[str, Row]] = {
         needs=OPERATE, where=OWN, fill="p-MARK", body={"language": "en"}
     ),
     "GET /api/people/{ref}/do-not-contact": Row(needs=READ, where=OWN, fill="p-MARK", finds=False),
+    "POST /api/people/{ref}/write": Row(
+        needs=OPERATE, where=OWN, fill="p-MARK", body={"words": "Hola", "copropiedad": "ph-MARK"}
+    ),
     "POST /api/people/{ref}/do-not-contact": Row(
         needs=OPERATE, where=OWN, fill="p-MARK", body={"reason": "contested_account"}
     ),

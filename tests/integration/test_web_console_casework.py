@@ -235,7 +235,7 @@ async def test_operator_assigns_and_answers_a_reply(browser: Browser, servers: S
         await press(browser, "Asignármela")
         taken = await main_text(browser)
         await browser.run("document.querySelector('main textarea').value = 'Ya quedó.'")
-        await press(browser, "Enviar la respuesta")
+        await press(browser, "Enviar")
         answered = await main_text(browser)
         [reply] = await published(hub)
         await hub.open(browser, "/replies?view=unread&copropiedad=ph-alfa")

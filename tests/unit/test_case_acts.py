@@ -23,7 +23,7 @@ from hub.operations.cases.acts import (
     act_of,
     event_of,
 )
-from hub.operations.cases.replies import answered_in, replied
+from hub.operations.cases.replies import replied
 from hub.ports.cases import CaseFacts, KnownCase
 from hub.rendering import case_words_es
 from hub.sla.replay import moves_of
@@ -154,7 +154,7 @@ async def test_case_whose_legal_term_runs_is_not_closed_and_its_final_answer_end
         await acts.close(PQRS, "Ya.", **BY)
     assert ([], []) == (publisher.events, notes.rows)
 
-    await acts.respond(PQRS, "Así es.", document=" Acta 7 ", **BY)
+    await acts.respond(PQRS, "Así es.", document=" Acta 7 ", given={}, **BY)
 
     [answered] = publisher.events
     assert ("pqrs.responded", "Así es.", "Acta 7", NOW.isoformat()) == (
@@ -168,7 +168,7 @@ async def test_case_whose_term_has_ended_is_closed_and_has_no_second_final_answe
     acts, publisher, _ = acts_in(with_term(ended=True))
     await acts.close(PQRS, "Ya.", **BY)
     with pytest.raises(NotOffered, match="has ended"):
-        await acts.respond(PQRS, "Así es.", document="", **BY)
+        await acts.respond(PQRS, "Así es.", document="", given={}, **BY)
 
     assert ["pqrs.closed"] == [event.name for event in publisher.events]
 
@@ -191,9 +191,7 @@ async def test_each_promise_that_taking_a_case_acknowledges_has_a_note_of_its_ow
 async def test_act_that_a_case_has_not_is_refused() -> None:
     acts: Any = CaseActs(cases=None, work=None, notes=None, publisher=None, schemas=SCHEMAS)  # type: ignore[arg-type]
     with pytest.raises(NotOffered, match="reply to the person"):
-        await acts.reply(
-            KnownCase(case="work_id:1", alone=True), "x", who="a", form="f", now=NOW, places=None
-        )
+        await acts.reply(KnownCase(case="work_id:1", alone=True), "x", given={}, **BY)
 
 
 def test_settled_reply_ends_its_promise_in_its_own_thread() -> None:
@@ -208,11 +206,6 @@ def test_settled_reply_ends_its_promise_in_its_own_thread() -> None:
     assert answered.id == closed.id
     assert "pqrs_id:1" == BY_NAME[answered.name].case_of(answered.data)
     assert (None, "none") == (answered.data.get("channel"), closed.data["channel"])
-
-
-def test_reply_is_answered_in_the_case_that_has_an_event_for_it() -> None:
-    assert "pqrs_id:1" == answered_in(reply_whole(thread="pqrs_id:1"))
-    assert answered_in(reply_whole(thread="de-1")) is None
 
 
 def test_all_kinds_and_questions_have_words() -> None:

@@ -65,6 +65,27 @@ def of_event(name: str, data: dict[str, Any], **fields: Any) -> ThreadEntry:
     return told
 
 
+@pytest.mark.parametrize(
+    ("name", "field", "author"),
+    [
+        ("support.written", "words", "agent_id"),
+        ("pqrs.replied", "summary", "agent_id"),
+        ("pqrs.responded", "answer", "agent_id"),
+        ("pqrs.closed", "actions_taken", "agent_id"),
+    ],
+)
+def test_what_staff_has_said_stands_in_the_whole_case_with_its_author(
+    name: str, field: str, author: str
+) -> None:
+    one = stored(event(name, time=MONDAY, data={field: "Pasa el lunes.", author: "account:luz"}))
+    asked = facts(entry(EntryKind.EVENT, one.key), events={one.key: one}, names=LUZ)
+    [whole], [masked] = (entries_of(asked, whole=shown) for shown in (True, False))
+
+    assert whole.words is not None
+    assert ("Pasa el lunes.", "Luz Mora") == (whole.words.text, whole.words.name)
+    assert masked.words is None
+
+
 LUZ = {"account:luz": "Luz Mora", "p-luz": "Luz Mora"}
 STEP = {"clock": "first_reply", "due_at": "2026-03-10T19:05:00Z"}
 

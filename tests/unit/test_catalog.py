@@ -228,6 +228,11 @@ REVISED: Final = (
         if event["name"] == "sla.breached"
     ]
     + [
+        event | {"audiences": [{**event["audiences"][0], "channels": "the channel used"}]}
+        for event in MISSION["events"]
+        if event["name"] == "pqrs.replied"
+    ]
+    + [
         event | {"audiences": [*event["audiences"], REMINDED]}
         for event in MISSION["events"]
         if event["name"] == "admin.assembly.second_call"
@@ -282,6 +287,24 @@ MESSAGE_FILED: Final = {
     "clocks": [{"clock": "first_reply", "move": "cancel"}],
 }
 """What somebody wrote is a PQRS from now on."""
+MESSAGE_WRITTEN: Final = {
+    "name": "support.written",
+    "lane": "normal",
+    "case": "thread_id",
+    "audiences": [
+        {
+            "who": ["recipient"],
+            "purpose": "transactional",
+            "channels": "the channel used",
+            "print": "never",
+        },
+    ],
+    "clocks": [
+        {"clock": name, "move": "stop"}
+        for name in ("first_reply", "emergency_callback", "emergency_reply", "emergency_unreached")
+    ],
+}
+"""Somebody of the staff answers what is of no case, or writes first."""
 ASKED_FOR: Final = [
     event
     | {
@@ -314,6 +337,7 @@ MEANT: Final = {
         ACKNOWLEDGED,
         ACK_ANSWERED,
         MESSAGE_FILED,
+        MESSAGE_WRITTEN,
         CODE_REQUESTED,
         NOTICE_DIGEST,
         CONTACT_CHANGED,
@@ -329,6 +353,7 @@ HUB_EMITS: Final = {
     ACKNOWLEDGED["name"],
     ACK_ANSWERED["name"],
     MESSAGE_FILED["name"],
+    MESSAGE_WRITTEN["name"],
     CODE_REQUESTED["name"],
     NOTICE_DIGEST["name"],
     CONTACT_CHANGED["name"],

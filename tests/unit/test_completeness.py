@@ -26,7 +26,7 @@ from hub.messages.planning.undelivered import BOUNCE_REPORTED, HANDED_OVER, UNRE
 from hub.messages.planning.undelivered import NAME as UNDELIVERED
 from hub.messages.planning.unreached_people import NAME as UNREACHED
 from hub.model import Lane, Step, StepKind
-from hub.model.casework import FILED
+from hub.model.casework import FILED, WRITTEN
 from hub.model.notice_digests import NAME as READY
 from hub.model.reach import NAME as REACH
 from hub.model.standing_tasks import DONE as TASK_DONE
@@ -111,6 +111,7 @@ def test_each_event_of_the_hubs_own_is_published_somewhere() -> None:
         HANDED_OVER,
         CHANGED,
         FILED,
+        WRITTEN,
         RESET,
         BEGAN,
         ENDED,

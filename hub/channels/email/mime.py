@@ -33,6 +33,7 @@ _ROOM: Final = _ENCODED_WORD - len(_OPEN) - len(_CLOSE)
 # Control characters allow header injection; the others change the writing direction.
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _ADDRESS: Final = re.compile(r"[^\x00-\x20\x7f-\x9f<>]+@[^\x00-\x20\x7f-\x9f<>@]+")
+_MESSAGE_ID: Final = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]+@[\x21-\x3b\x3d\x3f-\x7e]+>")
 _ATOMS: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
 _PLAIN: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
 
@@ -70,6 +71,7 @@ def build_email(
         f"{_text_header('Subject', outgoing.rendered.subject)}\r\n"
         f"Date: {_date(now.replace(microsecond=0))}\r\n"
         f"Message-ID: <{outgoing.message.id}@{domain}>\r\n"
+        f"{_thread_headers(facts.in_reply_to) if facts and facts.in_reply_to else ''}"
         "MIME-Version: 1.0\r\n"
         "Auto-Submitted: auto-generated\r\n"
         f"Content-Language: {outgoing.rendered.language}\r\n"
@@ -78,6 +80,17 @@ def build_email(
     )
     content = _content(outgoing.rendered, boundary=f"=_{outgoing.message.id.hex}")
     return head.encode() + (content if not outgoing.attachment else _with_attachment(content, outgoing))
+
+
+def _thread_headers(answered: str) -> str:
+    """
+    Name the mail that this one answers (RFC 5322, 3.6.4).
+
+    Its writer has made the id: one that is no `msg-id` could add a header, and is left out.
+    """
+    if not _MESSAGE_ID.fullmatch(answered):
+        return ""
+    return f"In-Reply-To:{_FOLD}{answered}\r\nReferences:{_FOLD}{answered}\r\n"
 
 
 def _list_headers(facts: Facts, domain: str) -> str:

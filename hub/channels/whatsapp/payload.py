@@ -1,9 +1,10 @@
 """
 The body of a WhatsApp message, and the request to approve its template.
 
-Outside of the 24 hours after a person's own message Meta allows only approved templates. So the hub
-always sends a template: its name and the values of its parameters.
-Source: Meta, Cloud API, "Template messages" with named parameters; Graph API,
+Outside of the 24 hours after a person's own message Meta allows only approved templates. So the hub sends a
+template: its name and the values of its parameters. Only what somebody of the staff writes within these
+hours is a text of its own.
+Source: Meta, Cloud API, "Template messages" with named parameters, "Text messages"; Graph API,
 `POST /{whatsapp-business-account-id}/message_templates`.
 """
 
@@ -16,6 +17,8 @@ from typing import Any, Final
 from hub.model import Outgoing, Rendered
 from hub.policy.residents import BUTTON
 
+LONGEST_TEXT: Final = 4096
+"""Characters of a text that is no template."""
 _CODES: Final = {"es": "es_CO"}
 """Language → the exact code of its approved translation: Meta answers any other with 132001."""
 
@@ -27,11 +30,20 @@ def encode(outgoing: Outgoing) -> bytes:
 
 
 def _message(outgoing: Outgoing) -> dict[str, Any]:
-    rendered = outgoing.rendered
     return {
         "messaging_product": "whatsapp",
         "recipient_type": "individual",
         "to": outgoing.message.address.removeprefix("+"),
+        **_said(outgoing.rendered),
+        # Meta returns it in every status of this message, so that a receipt carries our own id.
+        "biz_opaque_callback_data": str(outgoing.message.id),
+    }
+
+
+def _said(rendered: Rendered) -> dict[str, Any]:
+    if not rendered.template:
+        return {"type": "text", "text": {"preview_url": False, "body": rendered.text[:LONGEST_TEXT]}}
+    return {
         "type": "template",
         "template": {
             "name": rendered.template,
@@ -47,8 +59,6 @@ def _message(outgoing: Outgoing) -> dict[str, Any]:
                 *_button(rendered),
             ],
         },
-        # Meta returns it in every status of this message, so that a receipt carries our own id.
-        "biz_opaque_callback_data": str(outgoing.message.id),
     }
 
 

@@ -30,6 +30,7 @@ async def respond_to_case(by: Operator, key: Key, body: AnswerBody) -> CaseActed
         await case_of(by, key),
         body.words,
         document=body.document,
+        given={},
         who=by.who,
         form=body.form or token_urlsafe(12),
         now=by.now,

@@ -4,16 +4,60 @@ from __future__ import annotations
 
 from typing import Final
 
-from hub.desk.cases import acts, colleagues
-from hub.desk.cases.rows import AnswerBody, CaseNoted, FiledBody, HandOverBody, NoteBody
+from hub.desk.cases import acts, answering, colleagues
+from hub.desk.cases.rows import (
+    AnswerBody,
+    CaseNoted,
+    FiledBody,
+    FirstWordBody,
+    HandOverBody,
+    NoteBody,
+    WrittenBody,
+)
 from hub.doors.act import Act, Noun
-from hub.errors import InvalidEvent, NotOffered, SeveralCases, UnknownAccount
+from hub.errors import ChannelClosed, InvalidEvent, NotOffered, SeveralCases, UnknownAccount
+from hub.operations.cases.acts import CaseActed
+
+_REFUSES: Final = (ChannelClosed, NotOffered, InvalidEvent)
 
 
 def _called(done: CaseNoted) -> str:
     return f"{done.id}  told: {', '.join(done.told) or 'nobody'}"
 
 
+def _acted(done: CaseActed) -> str:
+    return f"{done.event}  {done.case}  {done.event_id}"
+
+
+REPLIES: Final = Noun(
+    name="replies",
+    one=answering.REPLY,
+    audited={"person.write": "Le escribió a una persona"},
+    acts=(
+        Act(
+            answering.answer_reply,
+            "/replies/{id}/answer",
+            label="Enviar",
+            done="La respuesta va en camino.",
+            refuses=_REFUSES,
+            says=_acted,
+        ),
+        Act(
+            answering.write_to_person,
+            "/people/{ref}/write",
+            done="El mensaje va en camino. Su respuesta llega a Respuestas.",
+            refuses=_REFUSES,
+            says=_acted,
+        ),
+    ),
+    examples={
+        FirstWordBody: {
+            "words": "Su paquete está en la portería.",
+            "channel": "sms",
+            "copropiedad": "ph-altos-del-rosal",
+        },
+    },
+)
 NOUN: Final = Noun(
     name="cases",
     one=acts.CASE,
@@ -25,12 +69,20 @@ NOUN: Final = Noun(
     },
     acts=(
         Act(
+            answering.reply_to_case,
+            "/cases/{key}/reply",
+            label="Enviar",
+            done="La respuesta va en camino: aparece en el caso en unos segundos.",
+            refuses=(SeveralCases, *_REFUSES),
+            says=_acted,
+        ),
+        Act(
             acts.file_conversation,
             "/cases/{key}/file",
             label="Radicar como PQRS",
             done="Quedó radicado: la PQRS aparece en unos segundos.",
             refuses=(SeveralCases, NotOffered, InvalidEvent),
-            says=lambda done: f"{done.event}  {done.case}  {done.event_id}",
+            says=_acted,
         ),
         Act(
             acts.respond_to_case,
@@ -38,7 +90,7 @@ NOUN: Final = Noun(
             label="Respuesta definitiva",
             done="La respuesta definitiva va en camino: aparece en el caso en unos segundos.",
             refuses=(SeveralCases, NotOffered, InvalidEvent),
-            says=lambda done: f"{done.event}  {done.case}  {done.event_id}",
+            says=_acted,
         ),
         Act(
             colleagues.note_case,
@@ -71,6 +123,7 @@ NOUN: Final = Noun(
     examples={
         NoteBody: {"words": "El sello de la ducha está roto. @luz.mora puede dar fecha."},
         HandOverBody: {"to": "luz.mora", "reason": "Salgo a vacaciones el lunes."},
+        WrittenBody: {"words": "El plomero llega hoy a las 2 de la tarde.", "channel": "whatsapp"},
         FiledBody: {
             "radicado": "PQ-2026-000902",
             "kind": "peticion",

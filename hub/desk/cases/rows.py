@@ -28,6 +28,29 @@ class FiledBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     form: Annotated[str, Meta(max_length=100, description="The same twice is one act.")] = ""
 
 
+class WrittenBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Words of staff to one person."""
+
+    words: Annotated[str, Meta(min_length=1, max_length=LONGEST, description="What is said: people read it.")]
+    channel: Annotated[
+        Literal["email", "whatsapp", "sms"] | None,
+        Meta(description="By which channel; without it the one by which the person wrote last."),
+    ] = None
+    form: Annotated[
+        str, Meta(max_length=100, description="The same twice with the same words is one act.")
+    ] = ""
+
+
+class FirstWordBody(WrittenBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The first words of a conversation with one person."""
+
+    copropiedad: (
+        Annotated[str, Meta(max_length=200, description="What it is about; needed by who reaches only some.")]
+        | None
+    ) = None
+    subject: Annotated[str, Meta(max_length=200, description="The subject of a mail.")] = ""
+
+
 class AnswerBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The answer on the merits to a petition."""
 

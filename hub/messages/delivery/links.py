@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from hub.contact_rules.purposes import REVOCABLE, TO_STAFF
 from hub.model import Claimed, Lane, Message, Purpose
+from hub.model.casework import ANSWERS
 
 _SURVEY: Final = frozenset({"survey.requested"})
 _CODE: Final = frozenset({"resident.code.requested"})
@@ -31,6 +32,7 @@ class Maker(StrEnum):
     ONE_TIME_CODE = "one_time_code"
     OWN_PAGE = "own_page"
     REPLY_ADDRESS = "reply_address"
+    ANSWERED_MAIL = "answered_mail"
     UNSUBSCRIBE = "unsubscribe"
     LIST_NAME = "list_name"
     DOCUMENT = "document"
@@ -75,6 +77,7 @@ CARRIED: Final = (
     # Staff has the page of the case, and a code opens the page that it is for.
     Carried(fact="own_page", maker=Maker.OWN_PAGE, unless=frozenset({"page", "code"})),
     Carried(fact="reply_to", maker=Maker.REPLY_ADDRESS, channels=_EMAIL),
+    Carried(fact="in_reply_to", maker=Maker.ANSWERED_MAIL, events=ANSWERS, channels=_EMAIL),
     Carried(fact="unsubscribe", maker=Maker.UNSUBSCRIBE, purposes=_REVOCABLE, channels=_EMAIL),
     Carried(fact="list_id", maker=Maker.LIST_NAME, purposes=_REVOCABLE, channels=_EMAIL),
     Carried(

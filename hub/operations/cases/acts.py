@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
 from typing import Final
 
 from msgspec import Struct
@@ -25,6 +24,7 @@ from hub.errors import AnswerDue, NothingToAcknowledge, NotOffered
 from hub.model import FIRST_LEVEL, Clock, Event, Json, PropertyScope, ReplyKind, own_event
 from hub.model.documents import FIELD
 from hub.operations.cases.thread import LEGAL_TERM, awaits_answer, number_of
+from hub.operations.cases.writing import form_digest
 from hub.ports import AuditStore, CaseStore, CaseworkStore, Publisher
 from hub.ports.cases import CaseFacts, KnownCase
 from hub.rendering.typed_words import tidy
@@ -52,6 +52,8 @@ class CaseAct:
     more: Callable[[CaseFacts, datetime], Facts] = lambda _facts, _now: {}
     answers: bool = False
     """Whether it answers the replies of people in the case."""
+    quiet: bool = False
+    """Whether it is recorded and written to nobody: its words have left with another event."""
 
 
 class CaseActed(Struct, kw_only=True, frozen=True):
@@ -124,10 +126,18 @@ class CaseActs:
     schemas: Schemas
 
     async def reply(
-        self, case: KnownCase, words: str, *, who: str, form: str, now: datetime, places: PropertyScope
+        self,
+        case: KnownCase,
+        words: str,
+        *,
+        given: Facts,
+        who: str,
+        form: str,
+        now: datetime,
+        places: PropertyScope,
     ) -> CaseActed:
-        """Write to the person of the case."""
-        act = _offered(REPLIES, case, "reply to the person")
+        """Write to the person of the case; `given` says by which channel, in which thread, and who signs."""
+        act = _with(_offered(REPLIES, case, "reply to the person"), given)
         return await self._publish(
             case, act, words, action="case.reply", who=who, form=form, now=now, places=places
         )
@@ -149,6 +159,7 @@ class CaseActs:
         words: str,
         *,
         document: str,
+        given: Facts,
         who: str,
         form: str,
         now: datetime,
@@ -159,9 +170,15 @@ class CaseActs:
         terms = [clock for clock in (await self._facts(case, places)).head if clock.name == LEGAL_TERM]
         if terms and not awaits_answer(terms):
             raise NotOffered("The legal term of this case has ended. Write a reply instead.")
-        given = replace(act, more=lambda facts, at: {**act.more(facts, at), **_document(document)})
         return await self._publish(
-            case, given, words, action="case.respond", who=who, form=form, now=now, places=places
+            case,
+            _with(act, {**_document(document), **given}),
+            words,
+            action="case.respond",
+            who=who,
+            form=form,
+            now=now,
+            places=places,
         )
 
     async def take_on(self, case: KnownCase, *, who: str, now: datetime, places: PropertyScope) -> CaseTaken:
@@ -216,10 +233,12 @@ def event_of(facts: CaseFacts, act: CaseAct, words: str, *, who: str, form: str,
     data |= {kind.case: _value(kind.case, facts.case), **act.more(facts, now)}
     data |= {act.field: text} if act.field else {}
     data |= {"agent_id": who} if act.event in _BY_AGENTS else {}
-    parts = f"{form}\0{facts.case}\0{act.event}\0{text}"
-    return own_event(
-        act.event, f"case:{sha256(parts.encode(errors='surrogateescape')).hexdigest()[:32]}", data, time=now
-    )
+    digest = form_digest(form, facts.case, act.event, text)
+    return own_event(act.event, f"case:{digest}", data, time=now, quiet=act.quiet)
+
+
+def _with(act: CaseAct, given: Facts) -> CaseAct:
+    return replace(act, more=lambda facts, at: {**act.more(facts, at), **given})
 
 
 def _document(named: str) -> Facts:
@@ -239,7 +258,8 @@ def _known(facts: CaseFacts) -> Facts:
     }
 
 
-_BY_AGENTS: Final = frozenset({"pqrs.replied", "support.replied"})
+_BY_AGENTS: Final = frozenset({"pqrs.replied", "pqrs.responded", "pqrs.closed", "support.replied"})
+"""Events that say who of the staff has done it."""
 
 
 def _value(field: str, case: str) -> str:

@@ -8,7 +8,18 @@ from uuid import UUID
 
 from hub.channels.stored_channel import PROVIDER as OWN_STORE
 from hub.messages.planning.reach import LETTER
-from hub.model import NOT_OPTED_IN, ON_LEAVE, THREAD, Attempt, Clock, ClockState, Inbound, ReplyKind
+from hub.model import (
+    NOT_OPTED_IN,
+    ON_LEAVE,
+    THREAD,
+    Attempt,
+    Clock,
+    ClockState,
+    Inbound,
+    ReplyKind,
+    StoredEvent,
+)
+from hub.model.casework import author_of
 from hub.operations.cases import events_es
 from hub.operations.cases.note_entries import note_entry
 from hub.operations.cases.schemas import (
@@ -19,8 +30,9 @@ from hub.operations.cases.schemas import (
     ThreadKind,
     ThreadMessage,
     ThreadReply,
+    ThreadWords,
 )
-from hub.operations.cases.summary_es import promise
+from hub.operations.cases.summary_es import name_of, promise
 from hub.operations.cases.texts import MessageText
 from hub.operations.explain import sentences_es
 from hub.operations.explain.messages import BY, is_untold, sentences
@@ -81,7 +93,7 @@ def _event(entry: CaseEntry, facts: CaseFacts, *, words: bool) -> ThreadEntry | 
     stored = facts.events.get(entry.key)
     if stored is None:
         return None
-    by = stored.event.data.get("by") if isinstance(stored.event.data, dict) else None
+    by = author_of(stored)
     return ThreadEntry(
         kind=events_es.kind_of(stored),
         at=entry.at,
@@ -90,11 +102,20 @@ def _event(entry: CaseEntry, facts: CaseFacts, *, words: bool) -> ThreadEntry | 
             *events_es.further(stored, tuple(facts.unreached.get(entry.key, ())), words=words),
             *events_es.refusals(facts.refused.get(entry.key, ())),
         ],
-        who=by if isinstance(by, str) else None,
+        who=by,
+        words=_words(stored, by, facts) if whole else None,
         event=ThreadEvent(
             key=stored.key, id=stored.event.id, source=stored.event.source, event=stored.event.name
         ),
     )
+
+
+def _words(stored: StoredEvent, by: str | None, facts: CaseFacts) -> ThreadWords | None:
+    said = events_es.staff_words(stored)
+    if said is None:
+        return None
+    text, signed = said
+    return ThreadWords(text=text, by=by, name=signed or (name_of(by, facts.names) if by else ""))
 
 
 def _clock(entry: CaseEntry, facts: CaseFacts) -> ThreadEntry | None:
@@ -230,6 +251,7 @@ def _message_facts(sent: CaseMessage, words: MessageText) -> ThreadMessage:
     return ThreadMessage(
         id=message.id,
         event=message.event,
+        event_key=message.event_key,
         person=message.person,
         name=message.name,
         channel=message.channel,

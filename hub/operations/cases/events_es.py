@@ -9,6 +9,7 @@ from typing import Final
 from hub.contact_rules.lawful_dates import override_of
 from hub.errors import TemplateFailure
 from hub.model import MENDED_BY, RECALL, Json, StoredEvent
+from hub.model.casework import WRITTEN
 from hub.operations.cases.schemas import ThreadKind
 from hub.operations.cases.summary_es import level, name_of, promise
 from hub.operations.explain import sentences_es
@@ -174,6 +175,25 @@ _TELLINGS: Final[Mapping[str, _Telling]] = {
     "notification.unrecognised": _Telling(ThreadKind.UNRECOGNISED, _unrecognised),
     "notification.handed_over": _Telling(ThreadKind.LETTER_HANDED_OVER, _handed_over),
 }
+
+
+STAFF_WORDS: Final[Mapping[str, str]] = {
+    WRITTEN: "words",
+    "pqrs.replied": "summary",
+    "pqrs.responded": "answer",
+    "pqrs.closed": "actions_taken",
+    "concierge.incident.closed": "outcome",
+}
+"""Events in which staff says something to the person of the case → the field with the words."""
+
+
+def staff_words(stored: StoredEvent) -> tuple[str, str] | None:
+    """Return what staff says in an event, and the name that signs it; None where nobody says anything."""
+    data: Data = stored.event.data if isinstance(stored.event.data, dict) else {}
+    said = data.get(STAFF_WORDS.get(stored.event.name, ""))
+    text = "\n".join(map(str, said)) if isinstance(said, list) else said
+    signed = data.get("agent_name")
+    return (text, signed if isinstance(signed, str) else "") if isinstance(text, str) and text else None
 
 
 def further(stored: StoredEvent, unreached: tuple[str, ...], *, words: bool) -> list[str]:

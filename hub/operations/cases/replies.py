@@ -13,7 +13,7 @@ from msgspec import Struct, structs
 from hub.access import audit
 from hub.access.actor import Actor
 from hub.access.sight import EVERY_SIGHT, Field, Sight
-from hub.errors import NotOffered, UnknownAccount
+from hub.errors import UnknownAccount
 from hub.model import (
     NOWHERE,
     THREAD,
@@ -27,9 +27,9 @@ from hub.model import (
     reach_of,
 )
 from hub.model.actors import ACCOUNT, canonical, of_account
-from hub.model.casework import ReplyState, case_of_thread
+from hub.model.casework import ReplyState
 from hub.model.reply_rows import ReplyWhole
-from hub.operations.cases.acts import REPLIES, CaseActed, CaseActs, act_of
+from hub.operations.cases.acts import CaseActs
 from hub.ports import AccountStore, AuditStore, CaseworkStore, ContactStore
 
 REPLIED: Final = "support.replied"
@@ -97,23 +97,6 @@ class ReplyActs:
         await self.work.assign_reply(reply_id, given, by=who)
         return ReplyTask(id=reply_id, state=reply.state, assignee=given)
 
-    async def answer(
-        self, reply_id: UUID, words: str, *, who: str, form: str, now: datetime, places: PropertyScope
-    ) -> CaseActed | None:
-        """Write to the person by the event of the case. Raises NotOffered where the case has none."""
-        reply = await self.contacts.reply(reply_id, places)
-        if reply is None:
-            return None
-        case = answered_in(reply)
-        known = await self.acts.cases.known([case], places=places) if case else ()
-        if not known:
-            raise NotOffered(
-                "This answers no case by which the hub could write. Write to the person, then settle it."
-            )
-        done = await self.acts.reply(known[0], words, who=who, form=form, now=now, places=places)
-        await self.work.settle_reply(reply_id, ReplyState.ANSWERED, by=who)
-        return done
-
     async def settle(
         self, reply_id: UUID, state: ReplyState, *, who: str, now: datetime, places: PropertyScope
     ) -> ReplyTask | None:
@@ -140,12 +123,6 @@ class ReplyActs:
         if account is None or not reaches(account, reply.copropiedad):
             raise UnknownAccount
         return of_account(account.name)
-
-
-def answered_in(reply: ReplyWhole) -> str | None:
-    """Return the case by which the hub can write to the writer; None if there is none."""
-    case = case_of_thread(reply.thread)
-    return case if act_of(REPLIES, case) is not None else None
 
 
 def replied(reply: ReplyWhole, state: ReplyState, *, who: str, now: datetime) -> Event:

@@ -92,6 +92,7 @@ class ThreadMessage(Struct, kw_only=True):
 
     id: UUID
     event: str
+    event_key: Annotated[UUID, Meta(description="The event of which it tells.")]
     person: str
     name: str
     channel: str
@@ -117,6 +118,14 @@ class ThreadReply(Struct, kw_only=True):
     person: str | None
     thread: str
     text: str | None
+
+
+class ThreadWords(Struct, kw_only=True):
+    """What somebody of the staff has said to the person: only in the whole case."""
+
+    text: str
+    by: Annotated[str | None, Meta(description="Who said it: a reference.")]
+    name: Annotated[str, Meta(description="The name with which it was signed, or of its author.")]
 
 
 class ThreadClock(Struct, kw_only=True):
@@ -145,6 +154,7 @@ class ThreadEntry(Struct, kw_only=True):
     event: ThreadEvent | None = None
     message: ThreadMessage | None = None
     reply: ThreadReply | None = None
+    words: ThreadWords | None = None
     clock: ThreadClock | None = None
     note: ThreadNote | None = None
 

@@ -26,7 +26,7 @@ from hub.ports.cases import KnownCase
 from hub.ports.casework import CaseFilter
 from hub.web.auth.caller import actor_of, caller_of, places_of, sight_of
 from hub.web.responses import Refusal, json_answer
-from hub.web.schemas.people import CloseBody, WordsBody
+from hub.web.schemas.people import CloseBody
 from hub.web.services import services
 
 _NO_CASE: Final = "No hay un caso con esa clave."
@@ -85,17 +85,6 @@ async def listed_cases(request: web.Request, query: CasesQuery) -> Rows[CaseRow]
         places=places_of(request),
         copropiedad=query.copropiedad,
     )
-
-
-async def reply_to_case(request: web.Request, body: WordsBody) -> web.Response:
-    """Write to the person of a case, by the event that its kind has for that."""
-    return json_answer(await replied(request, body))
-
-
-async def replied(request: web.Request, body: WordsBody) -> CaseActed:
-    """Write to the person of the case of the path."""
-    deps, case = services(request), await one_case(request)
-    return await deps.case_acts.reply(case, body.words, form=act_name(body.form), **_by(request))
 
 
 async def close_case(request: web.Request, body: CloseBody) -> web.Response:

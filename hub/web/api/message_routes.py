@@ -75,7 +75,6 @@ MESSAGES: Final[tuple[Route, ...]] = (
     read_private("/api/messages/{id}/evidence", messages.show_evidence, answers={200: list_of(EvidenceRow)}),
     read("/api/cases", cases.list_cases, answers={200: page_of(CaseRow)}),
     read("/api/cases/{key}", cases.show_case, answers=_CASE),
-    operate("/api/cases/{key}/reply", cases.reply_to_case, answers=ACTED),
     operate("/api/cases/{key}/close", cases.close_case, answers=ACTED),
     operate("/api/cases/{key}/take-on", cases.take_case, answers=_TAKEN),
     operate("/api/cases/{key}/release", cases.release_case, answers=_TAKEN),

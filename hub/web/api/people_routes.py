@@ -20,7 +20,7 @@ from hub.web.api import (
     person_rights,
     replies,
 )
-from hub.web.api.answers import ACTED, CONSTANCIA, TOO_LATE
+from hub.web.api.answers import CONSTANCIA, TOO_LATE
 from hub.web.route import Route, operate, read, read_private, read_words
 from hub.web.schemas import inbox as boxes
 from hub.web.schemas.common import Problem
@@ -37,7 +37,6 @@ PEOPLE: Final[tuple[Route, ...]] = (
     read("/api/replies", replies.list_replies, answers={200: page_of(ReplyRow)}),
     read_words("/api/replies/{id}", replies.show_reply, answers={200: ReplyWhole}),
     operate("/api/replies/{id}/assign", replies.assign_reply, answers={200: ReplyTask}),
-    operate("/api/replies/{id}/answer", replies.answer_reply, answers=ACTED),
     operate("/api/replies/{id}/close", replies.close_reply, answers={200: ReplyTask}),
     _right(
         "/api/people/{ref}/erase",

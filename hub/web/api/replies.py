@@ -13,14 +13,13 @@ from hub.model import within
 from hub.model.pages import Rows
 from hub.model.reply_rows import ReplyRow, ReplyWhole
 from hub.operations.cases import replies as reading
-from hub.operations.cases.acts import CaseActed
 from hub.operations.cases.replies import ReplyTask
 from hub.ports.casework import ReplyFilter
 from hub.web.api.cases import act_name
 from hub.web.auth.caller import actor_of, caller_of, places_of, sight_of
 from hub.web.requests import found, read_id
 from hub.web.responses import json_answer
-from hub.web.schemas.people import AssignBody, RepliesQuery, SettleReplyBody, WordsBody
+from hub.web.schemas.people import AssignBody, RepliesQuery, SettleReplyBody
 from hub.web.services import services
 
 _REPLY: Final = "reply"
@@ -68,25 +67,6 @@ async def assigned(request: web.Request, body: AssignBody) -> ReplyTask:
     given = None if body.nobody else body.account or who
     acts, reply_id = services(request).reply_acts, read_id(request, _REPLY)
     return found(_REPLY, await acts.assign(reply_id, given, who=who, places=places_of(request)))
-
-
-async def answer_reply(request: web.Request, body: WordsBody) -> web.Response:
-    """Answer a reply by an event of its case, which writes to the person."""
-    return json_answer(await answered(request, body))
-
-
-async def answered(request: web.Request, body: WordsBody) -> CaseActed:
-    """Answer the reply of the path."""
-    deps, reply_id = services(request), read_id(request, _REPLY)
-    done = await deps.reply_acts.answer(
-        reply_id,
-        body.words,
-        who=caller_of(request).who,
-        form=act_name(body.form),
-        now=deps.now(),
-        places=places_of(request),
-    )
-    return found(_REPLY, done)
 
 
 async def close_reply(request: web.Request, body: SettleReplyBody) -> web.Response:

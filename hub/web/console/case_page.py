@@ -20,7 +20,7 @@ from hub.operations.cases.thread import awaits_answer
 from hub.ports.cases import KnownCase
 from hub.rendering import case_words_es
 from hub.rendering.page_links import CASES, case_path
-from hub.web.api.cases import CaseQuery, cases_of, closed, one_case, released, replied, seen, taken
+from hub.web.api.cases import CaseQuery, cases_of, closed, one_case, released, seen, taken
 from hub.web.auth.caller import caller_of, places_of, places_with
 from hub.web.console.case_colleagues import among_colleagues
 from hub.web.console.case_list import ask_again
@@ -29,7 +29,7 @@ from hub.web.console.staff import staff_names
 from hub.web.live import topic_of
 from hub.web.requests import ButtonForm, FormQuery
 from hub.web.responses import Refusal
-from hub.web.schemas.people import CloseBody, WordsBody
+from hub.web.schemas.people import CloseBody
 from hub.web.services import services
 
 _BAD: Final = frozenset(
@@ -91,11 +91,6 @@ async def show(request: web.Request, query: CasePageQuery) -> web.StreamResponse
         **(work := await _work(request, found[0])),
         **await among_colleagues(request, found[0], may_act=work["may_act"]),
     )
-
-
-async def reply(request: web.Request, form: WordsBody) -> web.StreamResponse:
-    """Write to the person of the case."""
-    return done(case_path((await replied(request, form)).case), "replied")
 
 
 async def ask_close(request: web.Request) -> web.StreamResponse:

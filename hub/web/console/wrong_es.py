@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from hub.errors import (
     BeyondOwnRights,
+    ChannelClosed,
     HubError,
     InvalidAccount,
     InvalidKey,
@@ -20,6 +21,7 @@ from hub.web.responses import refusal_of
 _WORDS: Final[Mapping[type[HubError], str]] = MappingProxyType(
     {
         BeyondOwnRights: "Nadie da más de lo que puede. Pídalo a quien puede todo eso en el mismo lugar.",
+        ChannelClosed: "Por ese canal no se le puede escribir ahora. Escoja otro: sus palabras siguen aquí.",
         InvalidAccount: "Revise los campos: el usuario, el nombre, el cargo y la copropiedad.",
         InvalidKey: "Revise los campos: el nombre, lo que la llave abre, el origen y los eventos.",
         InvalidSubscription: "Revise la dirección y el origen.",

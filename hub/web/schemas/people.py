@@ -27,13 +27,6 @@ class AssignBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     nobody: Annotated[bool, Meta(description="Take it from whoever has it.")] = False
 
 
-class WordsBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    words: Annotated[str, Meta(min_length=1, max_length=LONGEST, description="What is said: people read it.")]
-    form: Annotated[
-        str, Meta(max_length=100, description="The same twice with the same words is one act.")
-    ] = ""
-
-
 class CloseBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     words: Annotated[
         str, Meta(max_length=LONGEST, description="What was done; needed where its event says it.")

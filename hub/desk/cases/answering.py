@@ -1,0 +1,76 @@
+"""Answers: staff writes to one person: in a case, to a reply, or first."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from hub.desk.cases.acts import Key, case_of
+from hub.desk.cases.conversation import conversation_of, ways_of
+from hub.desk.cases.rows import FirstWordBody, WrittenBody
+from hub.desk.cases.writing import answer, publish, way_of, words_of
+from hub.doors.operator import Operator, found
+from hub.errors import ScopeNeeded
+from hub.model.casework import ReplyState, case_of_thread
+from hub.model.reply_rows import ReplyRow
+from hub.operations.cases.acts import CaseActed
+from hub.operations.cases.writing import Conversation, new_thread
+from hub.ports.cases import KnownCase
+
+REPLY: Final = "reply"
+PERSON: Final = "person"
+
+
+async def reply_to_case(by: Operator, key: Key, body: WrittenBody) -> CaseActed:
+    """
+    Write to the person of a case, by a channel of their choice.
+
+      hub cases reply PQ-2026-000901 --words "El plomero llega a las 2." --channel whatsapp
+    """
+    return await answer(by, await case_of(by, key), body)
+
+
+async def answer_reply(by: Operator, reply_id: UUID, body: WrittenBody) -> CaseActed:
+    """
+    Answer what somebody wrote, by the channel that it came by, in its thread.
+
+      hub replies answer 00000000-0000-8f3e-9b41-5c1c0e6f7a10 --words "La llave está en la portería."
+    """
+    reply = found(REPLY, await by.stores.contacts.reply(reply_id, by.places))
+    done = await answer(by, await _case_of_reply(by, reply), body, came_by=reply.channel)
+    await by.stores.casework.settle_reply(reply_id, ReplyState.ANSWERED, by=by.who)
+    return done
+
+
+async def conversation_of_reply(by: Operator, reply: ReplyRow) -> Conversation:
+    """Return the conversation in which a reply is answered."""
+    return await conversation_of(by, await _case_of_reply(by, reply))
+
+
+async def _case_of_reply(by: Operator, reply: ReplyRow) -> KnownCase:
+    case = case_of_thread(reply.thread)
+    known = await by.stores.cases.known([case], places=by.places)
+    # Its event may still be on the way: the reply itself says where it belongs.
+    return known[0] if known else KnownCase(case=case, alone=True)
+
+
+async def write_to_person(by: Operator, ref: str, body: FirstWordBody) -> CaseActed:
+    """
+    Write to one person of the directory: their answer comes back to the same conversation.
+
+      hub replies write p-maria-pena --words "Su paquete está en la portería." --channel sms
+    """
+    found(PERSON, await by.stores.directory.somebody(ref, places=by.places))
+    if by.places is not None and body.copropiedad not in by.places:
+        raise ScopeNeeded("Name one of your copropiedades.", "It says what you write about.")
+    talk = Conversation(
+        thread=new_thread(ref, body.copropiedad),
+        person=ref,
+        subject=body.subject.strip(),
+        copropiedad=body.copropiedad,
+        ways=await ways_of(by, ref, {}, ()),
+    )
+    event = await words_of(by, talk, way_of(talk, body), body)
+    channel = event.data["channel"]
+    await by.audit("person.write", f"person:{ref}", person=ref, event=event.name, channel=channel)
+    return await publish(by, talk, event)
