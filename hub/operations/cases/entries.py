@@ -103,7 +103,7 @@ def _event(entry: CaseEntry, facts: CaseFacts, *, words: bool) -> ThreadEntry | 
             *events_es.refusals(facts.refused.get(entry.key, ())),
         ],
         who=by,
-        words=_words(stored, by, facts) if whole else None,
+        words=_words(stored, by, facts) if words else None,
         event=ThreadEvent(
             key=stored.key, id=stored.event.id, source=stored.event.source, event=stored.event.name
         ),

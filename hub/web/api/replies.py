@@ -15,7 +15,6 @@ from hub.model.reply_rows import ReplyRow, ReplyWhole
 from hub.operations.cases import replies as reading
 from hub.operations.cases.replies import ReplyTask
 from hub.ports.casework import ReplyFilter
-from hub.web.api.cases import act_name
 from hub.web.auth.caller import actor_of, caller_of, places_of, sight_of
 from hub.web.requests import found, read_id
 from hub.web.responses import json_answer
