@@ -53,7 +53,7 @@ def of_queues(unattended: Mapping[str, int]) -> Iterator[Symptom]:
 def of_letters(opened: int, lately: int, policy: MonitorPolicy) -> Iterator[Symptom]:
     """Report the open dead letters if any of them came `lately`, or more are open than the policy allows."""
     if lately or opened > policy.max_dead_letters:
-        open_letters = "1 abierta" if opened == 1 else f"{opened} abiertas"
+        open_letters = "1 abierto" if opened == 1 else f"{opened} abiertos"
         yield Symptom(key="dead_letters", measured=f"{open_letters}, {lately} de la última hora")
 
 

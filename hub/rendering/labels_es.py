@@ -30,16 +30,48 @@ MESSAGE_LISTS: Final[Mapping[str, str]] = {
 CLOCK_STATES: Final[Mapping[str, str]] = {
     "open": "A tiempo",
     "at_risk": "En riesgo",
-    "breached": "Incumplido",
-    "met": "Cumplido",
-    "cancelled": "Cancelado",
+    "breached": "Vencida",
+    "met": "Cumplida",
+    "cancelled": "Cancelada",
 }
+"""State of a promise → its word."""
+CLOCK_COUNTS: Final[Mapping[str, tuple[str, str]]] = {
+    "open": ("promesa a tiempo", "promesas a tiempo"),
+    "at_risk": ("promesa en riesgo", "promesas en riesgo"),
+    "breached": ("promesa vencida", "promesas vencidas"),
+    "met": ("promesa cumplida", "promesas cumplidas"),
+    "cancelled": ("promesa cancelada", "promesas canceladas"),
+}
+"""State of a promise → how one is called behind a number, and how several are."""
+MESSAGE_COUNTS: Final[Mapping[str, tuple[str, str]]] = {
+    "queued": ("en cola", "en cola"),
+    "sending": ("saliendo", "saliendo"),
+    "sent": ("enviado", "enviados"),
+    "waiting": ("en la bandeja o en papel", "en la bandeja o en papel"),
+    "delivered": ("entregado", "entregados"),
+    "read": ("leído", "leídos"),
+    "held": ("en espera", "en espera"),
+    "retrying": ("en reintento", "en reintento"),
+    "failed": ("fallido", "fallidos"),
+    "bounced": ("rebotado", "rebotados"),
+    "suppressed": ("que no se envía", "que no se envían"),
+    "expired": ("vencido", "vencidos"),
+    "cancelled": ("cancelado", "cancelados"),
+}
+"""The same of messages."""
 
 DEAD_STATES: Final[Mapping[str, str]] = {
     "open": "Pendiente",
     "replayed": "Reintentado",
     "discarded": "Descartado",
 }
+
+DEAD_COUNTS: Final[Mapping[str, tuple[str, str]]] = {
+    "open": ("pendiente", "pendientes"),
+    "replayed": ("reintentado", "reintentados"),
+    "discarded": ("descartado", "descartados"),
+}
+"""State of a rejected event → how one is called behind a number, and how several are."""
 
 LANES: Final[Mapping[str, tuple[str, str]]] = {
     "urgent": ("urgente", "urgentes"),

@@ -21,7 +21,7 @@ from tests.contract.values import HOUR, LEASE, clock, event, letter, membership,
 
 QUEUES = [(channel, lane) for channel in ("email", "sms") for lane in Lane]
 SMS = Symptom(key="circuit:sms:twilio", measured="Circuito abierto")
-DEAD = Symptom(key="dead_letters", measured="1 abierta")
+DEAD = Symptom(key="dead_letters", measured="1 abierto")
 AGO = timedelta(milliseconds=-1)
 """An age that not even a symptom of a moment ago meets."""
 

@@ -67,7 +67,7 @@ async def test_pages_run_no_markup_of_what_they_show(browser: Browser, opened: D
         titles = await browser.run("document.querySelector('.payload').innerText + document.title")
         complaints = list(browser.complaints)
 
-    assert "Incumplido" in now
+    assert "Vencida" in now
     assert "La dirección de correo no existe" in messages
     assert [True] * 5 == [EVIL in text for text in (now, messages, channels, dead, letter)]
     assert titles.endswith("COPROSERVICIOS S.A.S.")
@@ -120,7 +120,7 @@ async def test_counts_lead_to_their_rows(browser: Browser, opened: Database) -> 
         counts = await browser.run("document.getElementById('counts').innerText")
         await click(browser, "#counts .figure.open")
 
-        assert "2 Pendiente" in counts
+        assert "2 pendientes" in counts
         assert await browser.run("location.pathname + location.search") == "/dead?state=open"
         assert await browser.run("document.querySelectorAll('.rows tbody tr').length") == 2
 

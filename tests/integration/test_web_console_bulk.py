@@ -76,10 +76,10 @@ async def test_failures_of_one_cause_are_planned_sent_again_and_reported(
         assert f"{LOST} mensajes de {LOST}" in plan
         assert here.startswith("/bulk/runs/")
         assert await browser.run("window.here"), "it changed without a reload"
-        assert f"{LOST} Hechos" in done.replace("\n", " ")
+        assert f"{LOST} hechos" in done.replace("\n", " ")
         assert "El proveedor estuvo caído" in done
         assert browser.complaints == []
-        await open_link(browser, "Hechos")
+        await open_link(browser, "hechos")
         assert await browser.run("document.querySelectorAll('.rows tbody tr').length") == LOST
         await open_link(browser, "PQRS recibida")
         assert "En cola" in await main_text(browser)

@@ -145,11 +145,11 @@ async def test_rejected_event_appears_on_an_open_page_without_a_reload(
         await hub.open(browser, "/")
         await browser.until("document.getElementById('pulse').textContent === 'Se actualiza sola'")
         await browser.run("window.here = true")
-        before = await browser.run("document.getElementById('counts').innerText.includes('3 Pendiente')")
+        before = await browser.run("document.getElementById('counts').innerText.includes('3 pendientes')")
         await unready(hub)
 
         assert before
-        assert await browser.until("document.getElementById('counts').innerText.includes('4 Pendiente')")
+        assert await browser.until("document.getElementById('counts').innerText.includes('4 pendientes')")
         assert await browser.run("window.here")
 
 

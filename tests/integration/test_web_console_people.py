@@ -197,7 +197,7 @@ async def test_whole_batch_is_handed_over_after_one_more_question(browser: Brows
         await press(browser, "Se entregaron todas", "no se puede volver atrás")
         await press(browser, "Sí, se entregaron", "Quedó como entregada")
 
-        assert "1 entregadas" in await main_text(browser)
+        assert "1 entregada, 0 en el correo" in await main_text(browser)
 
 
 async def test_poster_is_hung_and_taken_down(browser: Browser, servers: Servers) -> None:

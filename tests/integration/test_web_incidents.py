@@ -8,7 +8,7 @@ from hub.model import Symptom
 from tests.integration.web_doubles import World, ask
 
 SMS = Symptom(key="circuit:sms:twilio", measured="Circuito abierto")
-LETTERS = Symptom(key="dead_letters", measured="3 abiertas, 1 de la última hora")
+LETTERS = Symptom(key="dead_letters", measured="3 abiertos, 1 de la última hora")
 
 
 async def house() -> World:

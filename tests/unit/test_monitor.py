@@ -358,8 +358,8 @@ async def test_open_incident_updates_its_count_of_dead_letters() -> None:
     await house.passes()
     [later] = await house.store.incidents(10)
 
-    assert ["1 abierta, 1 de la última hora"] == [incident.measured for incident in first]
-    assert "3 abiertas, 3 de la última hora" == later.measured
+    assert ["1 abierto, 1 de la última hora"] == [incident.measured for incident in first]
+    assert "3 abiertos, 3 de la última hora" == later.measured
     assert [("began", "dead_letters")] == house.published_events
 
 

@@ -76,6 +76,12 @@ RESULTS_ES: Final[Mapping[str, str]] = {
     "failed": "Fallidos",
     "waiting": "Sin hacer",
 }
+RESULT_COUNTS_ES: Final[Mapping[str, tuple[str, str]]] = {
+    "done": ("hecho", "hechos"),
+    "skipped": ("omitido", "omitidos"),
+    "failed": ("fallido", "fallidos"),
+}
+"""Result → what stands behind a one, and behind any other number."""
 SKIPPED_ES: Final[Mapping[str, str]] = {
     SkipReason.TOLD: "El aviso ya salió para la persona por otro medio, o está por salir",
     SkipReason.TOO_OLD: "Ya no sirve: pasó la hora del aviso",

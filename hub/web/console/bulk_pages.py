@@ -16,7 +16,7 @@ from hub.model.bulk import BulkCandidate, BulkItem, BulkKind, BulkResult, BulkRu
 from hub.model.pages import Cursor, Limit
 from hub.operations.bulk import plan, runs
 from hub.operations.bulk.choose import LETTERS, MESSAGES
-from hub.operations.bulk.words_es import KINDS_ES, RESULTS_ES, STATES_ES, skipped_words
+from hub.operations.bulk.words_es import KINDS_ES, RESULT_COUNTS_ES, RESULTS_ES, STATES_ES, skipped_words
 from hub.operations.explain.sentences_es import short_time
 from hub.rendering import labels_es
 from hub.rendering.actors_es import who_es
@@ -151,6 +151,7 @@ async def show_run(request: web.Request, query: RunQuery) -> web.StreamResponse:
         kind=KINDS_ES[run.kind],
         run_states=STATES_ES,
         results=RESULTS_ES,
+        result_counts=RESULT_COUNTS_ES,
         query=query,
         rows=rows[:limit],
         filters=_in_words(run.kind, run.asked or {}),

@@ -28,7 +28,7 @@ async def show(request: web.Request, query: EventPageQuery) -> web.StreamRespons
         here=PATH,
         read=read,
         title=EVENTS.get(read.event, read.event),
-        states=[(state, STATES[state].label, read.states[state]) for state in STATES if state in read.states],
+        states=[(state, read.states[state]) for state in STATES if state in read.states],
         reached=REACHED,
         why=[WHY_NOBODY.get(why, why) for why in read.why],
         reason_words=lambda reason: reason_in_words(reason) or LEFT_OUT.get(reason, reason),

@@ -61,7 +61,6 @@ class Figure(NamedTuple):
     """The number of messages in a state, and the path of their list."""
 
     number: str
-    label: str
     href: str
     state: str
 
@@ -105,9 +104,7 @@ async def _figures(request: web.Request, query: MessageListQuery) -> Sequence[Fi
     here = query.copropiedad
     chosen = {"copropiedad": here} if here else {}
     return [
-        Figure(
-            whole(counts[state], MANY), STATES[state].label, address(PATH, None, state=state, **chosen), state
-        )
+        Figure(whole(counts[state], MANY), address(PATH, None, state=state, **chosen), state)
         for state in STATES
         if counts.get(state)
     ]

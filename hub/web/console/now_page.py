@@ -17,7 +17,7 @@ from hub.operations.clocks.board import ClockFilter
 from hub.operations.now import HOUR, Activity, headline, matters
 from hub.operations.now.headline import PLACES
 from hub.rendering.figures_es import whole
-from hub.rendering.labels_es import CLOCK_STATES, DEAD_STATES, MESSAGE_STATES
+from hub.rendering.labels_es import CLOCK_COUNTS, DEAD_COUNTS, MESSAGE_COUNTS
 from hub.rendering.plots import Plot, columns
 from hub.rendering.titles_es import CLOCKS
 from hub.web.api.now import now_of
@@ -35,18 +35,19 @@ _SOONEST: Final = 8
 _SERIES: Final = (("left", "Salieron"), ("ahead", "Esperan"), ("lost", "No llegaron"))
 _HOURS: Final = (*_SERIES, ("spared", "No se envían"))
 _LISTS: Final = (
-    ("messages", "Mensajes", "/messages", MESSAGE_STATES),
-    ("clocks", "Promesas", "/clocks", CLOCK_STATES),
-    ("dead", "Rechazados", "/dead", DEAD_STATES),
+    ("messages", "Mensajes", "/messages", MESSAGE_COUNTS),
+    ("clocks", "Promesas", "/clocks", CLOCK_COUNTS),
+    ("dead", "Rechazados", "/dead", DEAD_COUNTS),
 )
 
 
 class Figures(NamedTuple):
-    """A list, and how many rows it has by state: the state, its word, the number, and the list of these."""
+    """A list, and how many rows it has by state: the state, the number, and the list of these."""
 
     title: str
     path: str
-    states: Sequence[tuple[str, str, str, str]]
+    word_counts: Mapping[str, tuple[str, str]]
+    states: Sequence[tuple[str, str, str]]
 
 
 class ChannelLine(NamedTuple):
@@ -114,9 +115,10 @@ def _figures(counts: Mapping[str, Mapping[str, int]]) -> list[Figures]:
         Figures(
             title,
             path,
+            labels,
             [
-                (state, label, whole(counts[noun][state], MANY), f"{path}?state={state}")
-                for state, label in labels.items()
+                (state, whole(counts[noun][state], MANY), f"{path}?state={state}")
+                for state in labels
                 if counts[noun].get(state)
             ],
         )

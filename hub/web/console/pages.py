@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from hub.rendering import near_dates
 from hub.rendering.actors_es import who_es
+from hub.rendering.figures_es import many
 from hub.rendering.filters import fecha, fecha_corta, fecha_hora, inicial, plazo, punto
 from hub.rendering.page_links import account_path, building_path, case_path, key_path, person_path
 from hub.web.documents.serve import file_path, takes_gzip
@@ -45,6 +46,7 @@ _TEMPLATES.filters |= {
     "fecha_hora": fecha_hora,
     "inicial": inicial,
     "left": near_dates.left,
+    "many": many,
     "near": near_dates.near,
     "plazo": plazo,
     "punto": punto,
