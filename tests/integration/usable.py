@@ -26,6 +26,27 @@ BEYOND: Final = """
   return {wide: document.documentElement.scrollWidth, out};
 })()
 """
+BROKEN: Final = """
+(() => {
+  const word = document.createRange(), out = [];
+  for (const part of document.querySelectorAll('th, .badge, .chip, .btn')) {
+    if (!part.checkVisibility()) continue;
+    const walker = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const node = walker.currentNode;
+      if (node.parentElement.closest('.unseen')) continue;
+      for (const found of node.data.matchAll(/\\p{L}{4,}/gu)) {
+        word.setStart(node, found.index);
+        word.setEnd(node, found.index + found[0].length);
+        const lines = new Set([...word.getClientRects()].map(box => Math.round(box.top)));
+        if (lines.size > 1) out.push(found[0]);
+      }
+    }
+  }
+  return out;
+})()
+"""
+"""Words of heads, badges and buttons that are broken in the middle: `Mens-aje`."""
 STOPS: Final = """
 (() => {
   const kinds = 'a[href], button, input:not([type=hidden]), select, textarea, summary, pre[tabindex]';
@@ -100,6 +121,7 @@ async def too_wide(browser: Browser) -> list[str]:
         found = await browser.run(f"{RESIZE.format(percent)}; {BEYOND}")
         what = f"{width} px, text at {percent} %"
         told += [f"{what}: beyond the edge: {text}" for text in found["out"]]
+        told += [f"{what}: broken in the middle: {word}" for word in await browser.run(BROKEN)]
         if found["wide"] > width:
             told.append(f"{what}: the page is {found['wide']} px wide")
     await browser.run(RESIZE.format(100))

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from hub.business_time.dates import as_day, whole_day
+from hub.business_time.dates import as_day
 from hub.desk.matters.rows import FoundMatter, LastWord, MatterRow, Resident
 from hub.model import TYPE_PREFIX, TYPE_SUFFIX, PropertyScope
 from hub.model.casework import CaseKind
 from hub.people.masking import mask_name
 from hub.people.units import own_name, short_name
-from hub.rendering.filters import hora, nombre
+from hub.rendering import near_dates
+from hub.rendering.filters import nombre
 from hub.rendering.matters_es import kind_of, short, subject_of
 from hub.rendering.titles_es import CLOCKS
 from hub.sla.events import PARTIES
@@ -21,8 +22,6 @@ Residents = Mapping[tuple[str, str], Resident]
 _PARTIES: Final = (*PARTIES, "person")
 _NAMELESS: Final = "Remitente"
 """The name that the hub gives a writer of whom it knows an address only."""
-_HOUR: Final = 3600
-_DAY: Final = 86400
 _LATE: Final = "breached"
 _URGENT: Final = "emergency_"
 """How the names of promises in an emergency begin."""
@@ -58,7 +57,7 @@ def shown(matter: FoundMatter, residents: Residents, now: datetime, *, may_see: 
         last=_last(matter) if sees else None,
         promise=CLOCKS.get(matter.name or "", ""),
         due_at=matter.due_at,
-        left=left_words(matter.due_at, now, paused=_is_paused(matter.course)) if matter.due_at else "",
+        left=_left(matter, now),
         tone=tone_of(matter.state, matter.due_at, now),
         share=share_of(matter.started_at, matter.due_at, now),
         holder=matter.assignee or _taken_by(matter),
@@ -71,17 +70,10 @@ def shown(matter: FoundMatter, residents: Residents, now: datetime, *, may_see: 
     )
 
 
-def left_words(due_at: datetime, now: datetime, *, paused: bool = False) -> str:
-    """`hace 42 min`, `2:00 p. m.`, `mañana`, `3 días`: a whole day has no hour."""
-    if paused:
-        return "en pausa"
-    if due_at <= now:
-        return f"hace {_span(int((now - due_at).total_seconds()))}"
-    # A term of days ends at 24:00, which is the midnight of the next day.
-    ahead = (as_day(due_at - timedelta.resolution) - as_day(now)).days
-    if ahead <= 0:
-        return "hoy" if whole_day(due_at) else hora(due_at)
-    return "mañana" if ahead == 1 else f"{ahead} días"
+def _left(matter: FoundMatter, now: datetime) -> str:
+    if matter.due_at is None:
+        return ""
+    return "en pausa" if _is_paused(matter.course) else near_dates.left(matter.due_at, now)
 
 
 def tone_of(state: str | None, due_at: datetime | None, now: datetime) -> str:
@@ -97,15 +89,6 @@ def share_of(started_at: datetime | None, due_at: datetime | None, now: datetime
     if started_at is None or due_at is None or due_at <= started_at:
         return 100
     return max(2, min(100, round(100 * (now - started_at) / (due_at - started_at))))
-
-
-def _span(seconds: int) -> str:
-    if seconds < _HOUR:
-        return f"{max(1, seconds // 60)} min"
-    if seconds < _DAY:
-        return f"{seconds // _HOUR} h"
-    days = seconds // _DAY
-    return f"{days} día" if days == 1 else f"{days} días"
 
 
 def _unit(tower: str | None, label: str | None) -> str:

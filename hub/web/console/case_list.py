@@ -13,11 +13,11 @@ from msgspec.structs import replace
 
 from hub.desk.matters import queries
 from hub.desk.matters.rows import MOST, MatterCounts, MatterKind, MatterRow, MattersQuery, MatterView
-from hub.desk.matters.shown import left_words, named_in, share_of, shown, tone_of
+from hub.desk.matters.shown import named_in, share_of, shown, tone_of
 from hub.model import NOWHERE, Scope
 from hub.operations.cases.lookup import HOW_KEYS_LOOK, LONGEST, CaseChoice
-from hub.operations.explain.sentences_es import short_time
-from hub.rendering import case_words_es, labels_es
+from hub.operations.explain.sentences_es import short_term, short_time
+from hub.rendering import case_words_es, labels_es, near_dates
 from hub.rendering.actors_es import who_es
 from hub.rendering.page_links import CASES, case_path
 from hub.rendering.titles_es import CLOCKS
@@ -195,7 +195,7 @@ async def _opened(
         {
             "name": CLOCKS.get(term.name, term.name),
             "id": term.id,
-            "left": left_words(term.due_at, now),
+            "left": near_dates.left(term.due_at, now),
             "tone": tone_of(term.state, term.due_at, now),
             "share": share_of(term.started_at, term.due_at, now),
             "due_at": term.due_at,
@@ -277,7 +277,7 @@ def _line(row: MatterRow, staff: Mapping[str, str]) -> tuple[object, ...]:
         row.person,
         row.unit,
         row.building,
-        short_time(row.due_at) if row.due_at else "",
+        short_term(row.due_at) if row.due_at else "",
         row.promise,
         who_es(row.holder, staff),
         row.case,

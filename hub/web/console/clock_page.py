@@ -27,6 +27,7 @@ from hub.web.services import services
 
 _NO_LEVELS_ES: Final = "Este plazo no tiene niveles que asumir: termina con lo que promete."
 _FIRST_LEVEL_ES: Final = "Todavía está en el nivel 1: respóndale a la persona, y el plazo termina."
+_TAKEN_ES: Final = "Ya la asumió su nivel: si sube al siguiente, también se podrá asumir."
 _ENDED_ES: Final = "Ya terminó: no se le avisa a nadie más."
 
 
@@ -47,7 +48,7 @@ async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  #
         stood=stood,
         clock=shown,
         started=event_title(opened_by or ""),
-        to_acknowledge=None if clock is None else _why_not(clock),
+        to_acknowledge=None if clock is None else why_not(clock),
         may_act=clock is not None,
         buildings=await buildings_of(request),
         staff=await staff_names(request),
@@ -63,11 +64,11 @@ async def acknowledge(request: web.Request, form: AcknowledgeBody) -> web.Stream
     return done(clock_path(str((await acknowledged(request, form.note)).id)), "acknowledged")
 
 
-def _why_not(clock: Clock) -> str | None:
+def why_not(clock: Clock) -> str | None:
     """Say why nobody can take it on now; None if somebody can."""
     try:
-        level_to_acknowledge(clock)
+        level = level_to_acknowledge(clock)
     except NothingToAcknowledge:
         ended = clock.ended_at is not None
         return _ENDED_ES if ended else _FIRST_LEVEL_ES if clock.name in ESCALATES else _NO_LEVELS_ES
-    return None
+    return _TAKEN_ES if level in {taken.level for taken in clock.course.acknowledged} else None

@@ -7,11 +7,9 @@ let wanted = false; // something has changed since the page was last asked for
 let busy = false;
 let used = false; // somebody has typed or clicked since the line was opened: that keeps them signed in
 let ended = false; // nobody is signed in any more
-let dressed = () => {};
 
-export function live(dress) {
+export function live() {
   if (!topics) return;
-  dressed = dress;
   pulse.hidden = false;
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
   document.addEventListener("focusout", () => setTimeout(refresh));
@@ -88,7 +86,6 @@ async function refresh() {
 function put(fresh) {
   if (!fresh.body.dataset.topics) return leave();
   if (fresh.body.dataset.stood) document.body.dataset.stood = fresh.body.dataset.stood;
-  dressed(fresh);
   for (const part of document.querySelectorAll("[data-live]")) {
     const made = fresh.getElementById(part.id);
     if (!made) continue;

@@ -2,12 +2,11 @@
 
 import { keys } from "./keys.js";
 import { live } from "./live.js";
-import { times } from "./times.js";
+import "./times.js";
 
 // Mails that have left lead to `/#entregas/ID`: a fragment never reaches the hub.
 const moved = /^#(entregas|relojes|muertas)(\/[\w-]+)?$/.exec(location.hash);
 if (moved && location.pathname === "/") location.replace({ entregas: "/messages", relojes: "/clocks", muertas: "/dead" }[moved[1]] + (moved[2] ?? ""));
 
-times(document);
 keys();
-live(times);
+live();

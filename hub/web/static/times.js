@@ -11,8 +11,4 @@ function say(time) {
   else if (time.textContent.endsWith(" min")) time.textContent = `hoy ${hour.format(at)}`;
 }
 
-export function times(part) {
-  part.querySelectorAll("time[datetime]").forEach(say);
-}
-
-setInterval(() => document.hidden || times(document), 30_000);
+setInterval(() => document.hidden || document.querySelectorAll("time[datetime]").forEach(say), 30_000);
