@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from hub.access.keyring import KeyRing, Purpose
 from hub.access.poster_links import PATH, PosterLinks
+from hub.business_time.dates import day_end
 from hub.catalog import BY_NAME, CATALOG
 from hub.errors import TemplateFailure
 from hub.intake.decode import IntakeContext
@@ -138,6 +139,17 @@ def test_a_poster_hangs_until_its_notice_is_over(
     end = until if isinstance(until, datetime) else datetime.fromisoformat(until)
 
     assert end == hangs_until(BY_NAME[name], happened(name, **data).event)
+
+
+@pytest.mark.parametrize("name", ["emergency.declared", "emergency.updated"])
+@pytest.mark.parametrize("data", [{}, {"status": "cleared"}])
+def test_poster_of_a_drill_ends_with_its_day(name: str, data: dict[str, Any]) -> None:
+    """With the drill itself, if that is cleared before: its update ends it."""
+    drill = happened(name, drill=True, **data).event
+    danger = happened(name, drill=False, **data).event
+
+    assert day_end(drill.time) == hangs_until(BY_NAME[name], drill)
+    assert hangs_until(BY_NAME[name], danger) > drill.time + timedelta(days=2)
 
 
 @pytest.mark.parametrize(

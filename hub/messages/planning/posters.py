@@ -27,6 +27,8 @@ HANGS_AFTER_THE_END: Final = timedelta(days=3)
 """How long a poster hangs if it only says that something is over or cancelled."""
 _VALID_UNTIL: Final = ("valid_until", "closes_at", "ends_at")
 """Fields with the end of a poster's news. The catalogue's `useful_until` comes before them."""
+_DRILL: Final = "drill"
+"""Field of an exercise: its poster, and the one that says that it is over, are of that day alone."""
 _HAPPENS: Final = ("starts_at", "effective_on")
 """Fields with the day that a poster announces: its news has passed when that day has."""
 
@@ -160,6 +162,8 @@ def valid_until(kind: EventType, data: Mapping[str, Json]) -> datetime | None:
 
 def hangs_until(kind: EventType, event: Event) -> datetime:
     """Return the instant until which a poster holds, unless something ends it earlier."""
+    if event.data.get(_DRILL):
+        return day_end(event.time.astimezone(ZONE)).astimezone(UTC)
     ending = _only_ends(kind, event.data)
     end = None if ending else valid_until(kind, event.data)
     if end is not None:
