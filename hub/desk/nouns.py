@@ -27,6 +27,7 @@ from hub.desk.suppressions.noun import NOUN as SUPPRESSIONS
 from hub.desk.suppressions.noun import OPT_OUTS
 from hub.desk.surveys.noun import NOUN as SURVEYS
 from hub.desk.tasks.noun import NOUN as TASKS
+from hub.desk.views.noun import NOUN as VIEWS
 from hub.desk.webhooks.noun import NOUN as WEBHOOKS
 from hub.desk.webhooks.noun import RESULTS
 from hub.doors.act import Noun
@@ -54,6 +55,7 @@ NOUNS: Final[tuple[Noun, ...]] = (
     OPT_OUTS,
     SURVEYS,
     TASKS,
+    VIEWS,
     WEBHOOKS,
     RESULTS,
 )

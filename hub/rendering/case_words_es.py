@@ -28,6 +28,7 @@ MATTER_VIEWS: Final[Mapping[str, str]] = {
     "today": "Vencen hoy",
     "overdue": "Vencidos",
     "at_risk": "En riesgo",
+    "asleep": "Pospuestos",
     "all": "También lo cerrado",
 }
 """Saved views of the list of matters, in their order."""
@@ -48,6 +49,7 @@ NO_MATTERS: Final[Mapping[str, str]] = {
     "today": "Nada vence hoy.",
     "overdue": "Nada está vencido.",
     "at_risk": "Nada está en riesgo.",
+    "asleep": "Nadie ha pospuesto nada.",
     "all": "Ningún asunto con esos filtros.",
 }
 """View → what it means that it has no rows."""

@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from hub.catalog import CATALOG
-from hub.model import Move, type_of
+from hub.model import HUB_SOURCE, Move, type_of
 from hub.model.casework import FILED, CaseKind, FoundCase, ReplyState, ReplyView
 from hub.model.ids import earliest
 from hub.model.pages import Rows
@@ -20,6 +20,8 @@ from hub.storage.filters import listed
 from hub.storage.paging import Cursor, cursor, rows_page
 
 _SQL = load("casework")
+ASLEEP: Final = _SQL["asleep"].replace("{own}", HUB_SOURCE)
+"""The condition that a case, `{of}.case_key`, sleeps: out of the views, and nothing has woken it."""
 KINDS: Final = f"case_key ~ '^({'|'.join(kind.replace('.', '[.]') for kind in CaseKind)}):'"
 """As the indexes have it, or they are not used."""
 ESCALATED: Final = sorted({type_of(name) for name in ESCALATES.values()})

@@ -116,6 +116,9 @@ FILED: Final = {"radicado": "PQ-7", "kind": "queja", "service_area": "administra
 
 HANDED: Final = {"to": "nosuch", "reason": "vacaciones"}
 
+FAR: Final = "2199-01-01"
+"""A day to which nothing is put off: who may do it hears that."""
+
 _press: Final = partial(Row, where=OWN, form="", status=303)
 """A button of a page: the answer leads back to the page."""
 
@@ -182,6 +185,11 @@ ROWS: Final[dict[str, Row]] = {
     ),
     # Nobody there has that account: who may hand over hears that.
     "POST /api/cases/{key}/hand-over": Row(needs=OPERATE, where=OWN, fill=CASE, body=HANDED, status=404),
+    "POST /api/cases/{key}/snooze": Row(needs=OPERATE, where=OWN, fill=CASE, body={"until": FAR}, status=409),
+    "POST /api/cases/{key}/wake": Row(needs=OPERATE, where=OWN, fill=CASE),
+    "GET /api/views": Row(needs=READ, finds=False),
+    "POST /api/views": Row(needs=READ, body={"name": "Mía", "query": "view=mine"}),
+    "POST /api/views/{name}/forget": Row(needs=READ, fill="nosuch", status=404),
     "POST /api/cases/{key}/take-on": Row(needs=OPERATE, where=OWN, fill=CASE),
     "POST /api/cases/{key}/release": Row(needs=OPERATE, where=OWN, fill=CASE),
     "GET /api/cases/{key}/constancia": Row(needs=PRIVACY, where=OWN, fill="pqrs_id:CASE-MARK"),
@@ -284,6 +292,10 @@ ROWS: Final[dict[str, Row]] = {
     "POST /cases/{key}/notes": _press(needs=OPERATE, fill=CASE, form="words=Nota"),
     "POST /cases/{key}/notes/{id}/withdraw": _press(needs=OPERATE, fill=f"{CASE} {NOBODYS}", status=404),
     "POST /cases/{key}/hand-over": _press(needs=OPERATE, fill=CASE, form=urlencode(HANDED), status=404),
+    "POST /cases/{key}/snooze": _press(needs=OPERATE, fill=CASE, form=f"until={FAR}", status=409),
+    "POST /cases/{key}/wake": _press(needs=OPERATE, fill=CASE),
+    "POST /views": Row(needs=READ, form="name=Otra&query=view%3Dmine", status=303),
+    "POST /views/{name}/forget": Row(needs=READ, fill="nosuch", form="", status=404),
     "POST /cases/{key}/take-on": Row(needs=OPERATE, where=OWN, fill=CASE, form="", status=303),
     "POST /cases/{key}/release": Row(needs=OPERATE, where=OWN, fill=CASE, form="", status=303),
     "GET /clocks": Row(needs=READ, where=OWN),

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Final
+from datetime import timedelta
+from typing import Any, Final
 
 import pytest
 
 from hub.access.colleague_calls import CALLED
-from hub.desk.cases import colleagues
-from hub.desk.cases.rows import HandOverBody, NoteBody
+from hub.business_time.dates import as_day
+from hub.desk.cases import colleagues, snoozes
+from hub.desk.cases.queries import asleep_until
+from hub.desk.cases.rows import HandOverBody, NoteBody, SnoozeBody
+from hub.desk.matters.queries import counts, matters
+from hub.desk.matters.rows import MattersQuery, MatterView
+from hub.desk.views import acts as views
+from hub.desk.views.rows import SaveViewBody
 from hub.doors.operator import Operator
-from hub.errors import NoSuch, UnknownAccount
+from hub.errors import NoSuch, NotOffered, UnknownAccount
 from hub.model import Grant, Office
+from hub.model.pages import ListQuery
 from hub.operations.cases.entries import entries_of
 from hub.operations.cases.schemas import ThreadEntry, ThreadKind
-from hub.storage import Database
+from hub.storage import Database, PostgresIntake
 from hub.testing import MemoryPublisher
 from tests.contract.stores import open_stores
-from tests.contract.values import NOON, event, person, stored
+from tests.contract.values import NOON, clock, event, person, stored
 from tests.integration.two_buildings import registry_of
 from tests.operators import operator
 from tests.unit.factories import SCHEMAS
@@ -53,6 +61,12 @@ async def thread(by: Operator, *, notes: bool = True) -> list[ThreadEntry]:
     [known] = await by.stores.cases.known([CASE])
     facts = await by.stores.cases.page(known, after=None, limit=100, notes=notes)
     return entries_of(facts, whole=False)
+
+
+async def runs(by: Operator, case: str, **fields: Any) -> None:
+    """Let a promise run in a case."""
+    async with PostgresIntake(by.db).transaction() as transaction:
+        await transaction.save_clocks([clock(case, **fields)])
 
 
 async def audited(by: Operator) -> list[tuple[str, str]]:
@@ -126,3 +140,72 @@ async def test_case_is_handed_over_to_nobody_who_may_not_answer_there(ana: Opera
         await colleagues.hand_over_case(ana, CASE, HandOverBody(to=to, reason="x"))
 
     assert (None, [], []) == (await ana.stores.casework.assignee(CASE), calls(ana), await audited(ana))
+
+
+async def in_view(by: Operator, view: MatterView) -> list[str]:
+    asked = MattersQuery(view=view)
+    found = await matters(by.db, asked, who=by.who, places=None, now=by.now)
+    return [row.case for row in found.items]
+
+
+async def test_case_sleeps_out_of_the_views_until_its_person_writes_and_its_terms_go_on(
+    ana: Operator,
+) -> None:
+    """Ley 1755 de 2015, art. 14: nothing that staff does to its list stops the term."""
+    await runs(ana, CASE, due_at=ana.now + timedelta(days=9))
+    [before] = await ana.db.rows("SELECT to_jsonb(clock) AS clock FROM clock")
+    tomorrow = as_day(ana.now) + timedelta(days=1)
+    await snoozes.snooze_case(ana, CASE, SnoozeBody(until=tomorrow))
+    asleep = await in_view(ana, MatterView.OPEN), await in_view(ana, MatterView.ASLEEP)
+    counted = (await counts(ana.db, who=ana.who, places=None, now=ana.now)).open
+    [after] = await ana.db.rows("SELECT to_jsonb(clock) AS clock FROM clock")
+    await ana.db.rows(
+        "INSERT INTO reply (id, kind, channel, provider, reference, address, text, subject, at, thread, "
+        "revokes, acknowledge) "
+        "VALUES (gen_random_uuid(), 'reply', 'email', 'm', 'r', 'a@b.co', 'x', '', now(), $1, false, false)",
+        CASE,
+    )
+    awake = await in_view(ana, MatterView.OPEN), await in_view(ana, MatterView.ASLEEP)
+    *_, shown = await thread(ana)
+
+    assert ([], [CASE], 0) == (*asleep, counted)
+    assert before == after
+    assert ([CASE], []) == awake
+    assert ThreadKind.SNOOZED == shown.kind
+
+
+async def test_case_whose_promise_falls_due_meanwhile_is_awake_and_an_emergency_never_sleeps(
+    ana: Operator,
+) -> None:
+    await runs(ana, CASE, due_at=ana.now + timedelta(seconds=1))
+    await snoozes.snooze_case(ana, CASE, SnoozeBody(until=as_day(ana.now) + timedelta(days=1)))
+    asleep = await asleep_until(ana.db, CASE)
+    await ana.db.rows("UPDATE case_snooze SET at = at - interval '1 minute'")
+    await ana.db.rows("UPDATE clock SET due_at = now() - interval '1 second'")
+    woken = await asleep_until(ana.db, CASE)
+    await ana.db.rows("UPDATE clock SET name = 'emergency_ack'")
+    with pytest.raises(NotOffered, match="does not wait"):
+        await snoozes.snooze_case(ana, CASE, SnoozeBody(until=as_day(ana.now) + timedelta(days=1)))
+
+    assert (True, None) == (asleep is not None, woken)
+
+
+@pytest.mark.parametrize("days", [0, 91])
+async def test_case_sleeps_until_a_day_that_is_neither_past_nor_far(ana: Operator, days: int) -> None:
+    with pytest.raises(NotOffered, match="after today"):
+        await snoozes.snooze_case(ana, CASE, SnoozeBody(until=as_day(ana.now) + timedelta(days=days)))
+
+
+async def test_view_is_of_its_account_alone_and_the_audit_has_none_of_its_words(ana: Operator) -> None:
+    await views.save_view(ana, SaveViewBody(name="Doña Inés", query="?view=mine&after=x&copropiedad=ph-1"))
+    await views.save_view(ana, SaveViewBody(name="Doña Inés", query="view=mine"))
+    luz = operator(ana.db, "account:luz.mora")
+    own, others = [await views.list_views(by, ListQuery()) for by in (ana, luz)]
+    with pytest.raises(NoSuch):
+        await views.forget_view(luz, "Doña Inés")
+    await views.forget_view(ana, "Doña Inés")
+    noted = await ana.db.rows("SELECT subject, detail::text FROM audit WHERE action LIKE 'view.%'")
+
+    assert ([("Doña Inés", "view=mine")], []) == ([(one.name, one.query) for one in own.items], others.items)
+    assert {("view", "{}")} == {(row["subject"], row["detail"]) for row in noted}
+    assert [] == (await views.list_views(ana, ListQuery())).items

@@ -43,7 +43,7 @@ async def note_case(by: Operator, key: Key, body: NoteBody) -> CaseNoted:
     accounts = [one for one in await colleagues_of(by, case) if of_account(one.name) != by.who]
     words = tidy(body.words, LONGEST)
     told, untold = _mentioned(words, accounts)
-    note = _note(by, case, NoteKind.NOTE, body.form, words, told=told, untold=untold)
+    note = note_of(by, case, NoteKind.NOTE, body.form, words, told=told, untold=untold)
     # The audit keeps who was called, and nothing of the words: it is exported, and outlives an erasure.
     await by.audit("case.note", f"case:{case.case}", to=list(note.told))
     return await _written(by, case, note, told, "mention")
@@ -70,7 +70,7 @@ async def hand_over_case(by: Operator, key: Key, body: HandOverBody) -> CaseNote
     to = of_account(other.name)
     told = [other] if other.person is not None and to != by.who else []
     reason = tidy(body.reason, LONGEST)
-    note = _note(by, case, NoteKind.HANDED_OVER, body.form, reason, about=to, told=told)
+    note = note_of(by, case, NoteKind.HANDED_OVER, body.form, reason, about=to, told=told)
     await by.audit("case.hand_over", f"case:{case.case}", to=to)
     await by.stores.casework.assign_case(case.case, to, by=by.who)
     return await _written(by, case, note, told, "handed_over")
@@ -82,7 +82,7 @@ async def colleagues_of(by: Operator, case: KnownCase) -> Sequence[Account]:
     return [account for account in await by.stores.accounts.accounts() if reaches(account, place)]
 
 
-def _note(
+def note_of(
     by: Operator,
     case: KnownCase,
     kind: NoteKind,
@@ -93,7 +93,7 @@ def _note(
     told: Iterable[Account] = (),
     untold: Iterable[str] = (),
 ) -> CaseNote:
-    # The same form twice is one note.
+    """Make a line of the case's thread for colleagues; the same form twice makes the same one."""
     parts = "note", case.case, kind, by.who, form or token_urlsafe(12), words, about or ""
     return CaseNote(
         id=uuid8(_EPOCH, *parts),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from hub.desk.cases import acts, answering, colleagues
+from hub.desk.cases import acts, answering, colleagues, snoozes
 from hub.desk.cases.rows import (
     AnswerBody,
     CaseNoted,
@@ -12,6 +12,7 @@ from hub.desk.cases.rows import (
     FirstWordBody,
     HandOverBody,
     NoteBody,
+    SnoozeBody,
     WrittenBody,
 )
 from hub.doors.act import Act, Noun
@@ -66,6 +67,8 @@ NOUN: Final = Noun(
         "case.hand_over": "Entregó un caso a otra persona",
         "case.note": "Escribió una nota interna en un caso",
         "case.note.withdraw": "Retiró una nota interna de un caso",
+        "case.snooze": "Pospuso un caso",
+        "case.wake": "Trajo de vuelta un caso pospuesto",
     },
     acts=(
         Act(
@@ -119,9 +122,26 @@ NOUN: Final = Noun(
             refuses=(SeveralCases, UnknownAccount),
             says=_called,
         ),
+        Act(
+            snoozes.snooze_case,
+            "/cases/{key}/snooze",
+            label="Posponer",
+            done="No sale en las vistas hasta ese día, o hasta que la persona escriba. Sus plazos siguen.",
+            refuses=(SeveralCases, NotOffered),
+            says=lambda done: f"{done.case}  until {done.until}",
+        ),
+        Act(
+            snoozes.wake_case,
+            "/cases/{key}/wake",
+            label="Traer de vuelta",
+            done="El caso está de vuelta en las vistas.",
+            refuses=(SeveralCases,),
+            says=lambda done: f"{done.case}  awake",
+        ),
     ),
     examples={
         NoteBody: {"words": "El sello de la ducha está roto. @luz.mora puede dar fecha."},
+        SnoozeBody: {"until": "2026-12-09"},
         HandOverBody: {"to": "luz.mora", "reason": "Salgo a vacaciones el lunes."},
         WrittenBody: {"words": "El plomero llega hoy a las 2 de la tarde.", "channel": "whatsapp"},
         FiledBody: {

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from hub.model.casework import CaseNote
+from hub.storage.casework import ASLEEP
 from hub.storage.database import Database, beside, storable
 
 _SQL: Final = beside(__file__)
@@ -26,6 +28,22 @@ async def add_note(db: Database, note: CaseNote) -> None:
         untold,
         note.at,
     )
+
+
+async def snooze(db: Database, case: str, until: datetime, *, by: str, at: datetime) -> None:
+    """Let a case sleep until then; what comes after `at` wakes it."""
+    await db.rows(_SQL["snooze"], storable(case), until, storable(by), at)
+
+
+async def wake(db: Database, case: str) -> bool:
+    """Return whether the case was asleep, or was to be."""
+    return bool(await db.rows(_SQL["wake"], storable(case)))
+
+
+async def asleep_until(db: Database, case: str) -> datetime | None:
+    """Return until when the case sleeps; None if it is awake."""
+    rows = await db.rows(_SQL["asleep"].format(asleep=ASLEEP.format(of="of")), storable(case))
+    return rows[0]["until"] if rows else None
 
 
 async def withdraw_note(db: Database, note_id: UUID, case: str, *, by: str) -> bool:

@@ -5,6 +5,16 @@ INSERT INTO case_note (id, case_key, by, kind, words, about, told, untold, at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT DO NOTHING
 
+-- snooze --
+INSERT INTO case_snooze (case_key, until, by, at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (case_key) DO UPDATE SET until = excluded.until, by = excluded.by, at = excluded.at
+
+-- wake --
+DELETE FROM case_snooze WHERE case_key = $1 RETURNING case_key
+
+-- asleep --
+SELECT until FROM case_snooze AS of WHERE case_key = $1 AND {asleep}
+
 -- withdraw_note --
 UPDATE case_note SET words = '', untold = '{}', withdrawn = true
 WHERE id = $1 AND case_key = $2 AND by = $3 AND kind = 'note'

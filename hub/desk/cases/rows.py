@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from hub.model import Instant
 from hub.operations.cases.acts import LONGEST
 
 _DOCUMENT: Final = 2000
@@ -93,6 +95,17 @@ class HandOverBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         str, Meta(min_length=1, max_length=_REASON, pattern=r"\S", description="For colleagues alone.")
     ]
     form: Annotated[str, Meta(max_length=100, description="The same twice is one act.")] = ""
+
+
+class SnoozeBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    until: Annotated[date, Meta(description="The day in Colombia on which it is back.")]
+
+
+class CaseSnoozed(Struct, kw_only=True, frozen=True):
+    """A case that sleeps; with null it is awake."""
+
+    case: str
+    until: Instant | None
 
 
 class CaseNoted(Struct, kw_only=True, frozen=True):

@@ -28,7 +28,7 @@ from hub.model.casework import CaseKind
 from hub.model.catalogue import THREAD
 from hub.model.pages import Rows
 from hub.ports.casework import CaseFilter
-from hub.storage.casework import ANSWERS, ESCALATED, LATEST, newest_of
+from hub.storage.casework import ANSWERS, ASLEEP, ESCALATED, LATEST, newest_of
 from hub.storage.database import Database, beside, read, storable
 from hub.storage.filters import listed
 from hub.storage.paging import cursor, rows_page
@@ -81,6 +81,7 @@ class _Asked(dict[str, str]):
 
 
 _WORDS: Final[Mapping[str, Callable[[_Asked], str]]] = {
+    "asleep": lambda _: ASLEEP.format(of="clock"),
     "running": lambda _: _SQL["running"].format(clock="clock"),
     "running_sooner": lambda _: _SQL["running"].format(clock="sooner"),
     "places": lambda asked: asked.listed_places,
@@ -182,6 +183,7 @@ def _conditions(asked: _Asked, query: MattersQuery, who: str, now: datetime) -> 
     views = _views(who, now)
     if query.view in views:
         yield views[query.view](asked)
+    yield f"{'' if query.view is MatterView.ASLEEP else 'NOT '}{_ASLEEP}"
     if query.kind is not None:
         kind = query.kind
         yield _KINDS[kind](asked) if kind in _KINDS else _begins(kind)
@@ -192,6 +194,7 @@ def _conditions(asked: _Asked, query: MattersQuery, who: str, now: datetime) -> 
             yield f"{column} = {asked.add(value)}"
 
 
+_ASLEEP: Final = ASLEEP.format(of="clock")
 _COLUMNS: Final = {
     "promise": "clock.name",
     "area": "clock.context ->> 'service_area'",

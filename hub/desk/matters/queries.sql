@@ -134,7 +134,7 @@ ORDER BY at DESC LIMIT 3
 -- counts --
 WITH running AS MATERIALIZED (
     SELECT DISTINCT ON (clock.case_key) clock.case_key, clock.name, clock.state, clock.due_at, clock.level, clock.course
-    FROM clock WHERE {running} AND {there}
+    FROM clock WHERE {running} AND {there} AND NOT {asleep}
     ORDER BY clock.case_key, clock.due_at, clock.id
 )
 SELECT least(count(*), $1)::int AS open,

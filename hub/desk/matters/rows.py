@@ -28,6 +28,8 @@ class MatterView(StrEnum):
     TODAY = "today"
     OVERDUE = "overdue"
     AT_RISK = "at_risk"
+    ASLEEP = "asleep"
+    """Snoozed: in no other view but `all`."""
     ALL = "all"
     """Also what has ended, the newest first."""
 

@@ -59,6 +59,28 @@ LEFT JOIN copropiedad AS place ON place.id = coalesce(newest.copropiedad_id, fir
 LEFT JOIN case_task AS task ON task.case_key = newest.case_key
 ORDER BY newest.key DESC
 
+-- asleep --
+-- The person writes, another system adds to the case, or one of its promises falls due: each wakes it.
+EXISTS (
+    SELECT FROM case_snooze AS sleep
+    WHERE sleep.case_key = {of}.case_key AND sleep.until > now()
+      AND NOT EXISTS (
+          SELECT FROM reply
+          WHERE reply.thread IN (sleep.case_key, split_part(sleep.case_key, 'thread_id:', 2))
+            AND reply.received_at > sleep.at
+      )
+      AND NOT EXISTS (
+          SELECT FROM event
+          WHERE event.case_key = sleep.case_key AND event.source <> '{own}' AND event.received_at > sleep.at
+          OFFSET 0
+      )
+      AND NOT EXISTS (
+          SELECT FROM clock AS due
+          WHERE due.case_key = sleep.case_key AND due.ended_at IS NULL AND due.due_at > sleep.at AND due.due_at <= now()
+      )
+    OFFSET 0
+)
+
 -- case_mark --
 SELECT (SELECT max(key::text) FROM event WHERE case_key = $1) AS event,
        (SELECT count(*) FROM event WHERE case_key = $1) AS events,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
 
+from hub.business_time.dates import as_day
 from hub.desk.cases.colleagues import colleagues_of
+from hub.desk.cases.queries import asleep_until
 from hub.doors.act import OPERATE
 from hub.doors.api import operator_of
 from hub.model.actors import of_account
@@ -19,4 +22,8 @@ async def among_colleagues(request: web.Request, case: KnownCase, *, may_act: bo
     """Return the values of the parts of the page that are for who may answer in the case."""
     by, me = operator_of(request, OPERATE), caller_of(request).who
     accounts = await colleagues_of(by, case) if may_act else ()
-    return {"colleagues": {one.name: one.display_name for one in accounts if of_account(one.name) != me}}
+    return {
+        "asleep_until": await asleep_until(by.db, case.case),
+        "tomorrow": as_day(by.now) + timedelta(days=1),
+        "colleagues": {one.name: one.display_name for one in accounts if of_account(one.name) != me},
+    }

@@ -14,6 +14,8 @@ from msgspec.structs import replace
 from hub.desk.matters import queries
 from hub.desk.matters.rows import MOST, MatterCounts, MatterKind, MatterRow, MattersQuery, MatterView
 from hub.desk.matters.shown import named_in, share_of, shown, tone_of
+from hub.desk.views.queries import own_views
+from hub.desk.views.rows import as_query, asked_in
 from hub.model import NOWHERE, Scope
 from hub.operations.cases.lookup import HOW_KEYS_LOOK, LONGEST, CaseChoice
 from hub.operations.explain.sentences_es import short_term, short_time
@@ -74,6 +76,8 @@ async def show(request: web.Request, query: CaseListQuery) -> web.StreamResponse
         title=_title(asked),
         views=_views(asked, counted),
         kinds=_kinds(asked, counted),
+        own_views=await own_views(services(request).database, caller_of(request).who),
+        own_query=as_query(asked_in(request.query_string)),
         chips_of=await _chips(request, asked, staff),
         how=HOW_KEYS_LOOK,
         case_words=case_words_es,
@@ -222,7 +226,7 @@ def _views(query: MattersQuery, counted: MatterCounts) -> list[tuple[str, str, s
         (
             CASES if view == MatterView.OPEN else f"{CASES}?view={view}",
             words,
-            "" if view == MatterView.ALL else _figure(getattr(counted, view)),
+            "" if view in {MatterView.ALL, MatterView.ASLEEP} else _figure(getattr(counted, view)),
             query.view == view and not query.kind,
             view == MatterView.OVERDUE and counted.overdue > 0,
         )

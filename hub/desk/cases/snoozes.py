@@ -1,0 +1,48 @@
+"""Cases that sleep: out of the views until a day, or until the person writes; their terms go on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from hub.business_time.dates import as_day, day_start
+from hub.desk.cases import queries
+from hub.desk.cases.acts import Key, case_of
+from hub.desk.cases.colleagues import note_of
+from hub.desk.cases.rows import CaseSnoozed, SnoozeBody
+from hub.doors.operator import Operator
+from hub.errors import NotOffered
+from hub.model.casework import NoteKind
+
+LONGEST: Final = timedelta(days=90)
+_EMERGENCY: Final = "emergency_"
+"""How the names of promises in an emergency begin."""
+
+
+async def snooze_case(by: Operator, key: Key, body: SnoozeBody) -> CaseSnoozed:
+    """
+    Take a case out of the views until a day, or until the person writes; no term stops. Safe to repeat.
+
+      hub cases snooze PQ-2026-000901 --until 2026-12-09
+    """
+    case, today = await case_of(by, key), as_day(by.now)
+    if not today < body.until <= today + LONGEST:
+        raise NotOffered(f"Choose a day after today, {LONGEST.days} days ahead at most.")
+    facts = await by.stores.cases.page(case, after=None, limit=1, places=by.places)
+    if any(clock.ended_at is None and clock.name.startswith(_EMERGENCY) for clock in facts.head):
+        raise NotOffered("An emergency does not wait: take it on, or end it.")
+    until = day_start(body.until)
+    await by.audit("case.snooze", f"case:{case.case}", until=until.isoformat())
+    await queries.snooze(by.db, case.case, until, by=by.who, at=by.now)
+    note = note_of(by, case, NoteKind.SNOOZED, by.now.isoformat(), about=until.isoformat())
+    await queries.add_note(by.db, note)
+    return CaseSnoozed(case=case.case, until=until)
+
+
+async def wake_case(by: Operator, key: Key) -> CaseSnoozed:
+    """Bring a case back that sleeps; safe to repeat."""
+    case = await case_of(by, key)
+    await by.audit("case.wake", f"case:{case.case}")
+    if await queries.wake(by.db, case.case):
+        await queries.add_note(by.db, note_of(by, case, NoteKind.WOKEN, by.now.isoformat()))
+    return CaseSnoozed(case=case.case, until=None)

@@ -1,0 +1,1 @@
+"""Views of the list of matters that somebody has saved for themselves."""
