@@ -32,7 +32,7 @@ async def snooze_case(by: Operator, key: Key, body: SnoozeBody) -> CaseSnoozed:
     if any(clock.ended_at is None and clock.name.startswith(_EMERGENCY) for clock in facts.head):
         raise NotOffered("An emergency does not wait: take it on, or end it.")
     until = day_start(body.until)
-    await by.audit("case.snooze", f"case:{case.case}", until=until.isoformat())
+    await by.audit("case.snooze", f"case:{case.case}", ends_at=until.isoformat())
     await queries.snooze(by.db, case.case, until, by=by.who, at=by.now)
     note = note_of(by, case, NoteKind.SNOOZED, by.now.isoformat(), about=until.isoformat())
     await queries.add_note(by.db, note)
