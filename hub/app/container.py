@@ -43,6 +43,7 @@ class Container:
     appointments: storage.RedisAppointments
     breakers: Breakers
     throttle: storage.RedisThrottle
+    presence: storage.RedisPresence
     sender_rates: SenderRates
     check_rate: CheckRate
     tracer: Tracer | None = None
@@ -92,6 +93,9 @@ async def open_parts(
             appointments=await stack.enter_async_context(open_appointments(settings)),
             breakers=breakers,
             throttle=await stack.enter_async_context(_throttle(settings, company.policy.throttle)),
+            presence=await stack.enter_async_context(
+                aclosing(storage.RedisPresence(settings.redis_url.reveal()))
+            ),
             sender_rates=SenderRates(company.policy.intake, own=user_of(settings.amqp_url.reveal())),
             check_rate=CheckRate(time.monotonic),
             tracer=await stack.enter_async_context(_tracing(settings)),

@@ -58,6 +58,7 @@ def services_of(parts: Container) -> Services:
         ),
         monitoring=_monitoring(parts),
         tracer=parts.tracer,
+        presence=parts.presence,
     )
 
 

@@ -41,6 +41,7 @@ from hub.operations.residents.own_message import OwnMessages
 from hub.operations.residents.sign_in import ResidentSignIn
 from hub.parts.stores import Stores
 from hub.ports.activity import AffectedPeople
+from hub.ports.presence import Presence
 from hub.ports.traces import Tracer
 from hub.web.auth.api_key_cache import Keyring
 from hub.web.auth.session_streams import SessionStreams
@@ -63,6 +64,8 @@ class Services(Stores):
     hooks: Hooks
     monitoring: Monitoring
     tracer: Tracer | None = None
+    presence: Presence | None = None
+    """Who of the staff has which case open; None: nobody is told."""
     passwords: Passwords = field(default_factory=Passwords)
     """Made at the start: the first sign-in waits no longer than the next."""
     login_queue: Queue = field(default_factory=lambda: Queue(AddressThrottle(time.monotonic)))
@@ -166,7 +169,12 @@ class Services(Stores):
             contacts=self.contacts,
             surveys=partial(surveys_changed, self),
         )
-        return LiveChanges({**marks_of(deps), **desk_marks(NOUNS, self)}, of_case=self.casework.case_mark)
+        return LiveChanges({**marks_of(deps), **desk_marks(NOUNS, self)}, of_case=self._case_mark)
+
+    async def _case_mark(self, case: str) -> object:
+        """Return the mark of a case: it differs too once a colleague comes to its page or goes."""
+        there = await self.presence.there(case) if self.presence is not None else ()
+        return await self.casework.case_mark(case), tuple(there)
 
     @cached_property
     def now_deps(self) -> NowDeps:

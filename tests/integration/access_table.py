@@ -186,6 +186,9 @@ ROWS: Final[dict[str, Row]] = {
     # Nobody there has that account: who may hand over hears that.
     "POST /api/cases/{key}/hand-over": Row(needs=OPERATE, where=OWN, fill=CASE, body=HANDED, status=404),
     "POST /api/cases/{key}/snooze": Row(needs=OPERATE, where=OWN, fill=CASE, body={"until": FAR}, status=409),
+    "POST /api/cases/{key}/replies/{id}/split": Row(
+        needs=OPERATE, where=OWN, fill=f"{CASE} {NOBODYS}", status=404
+    ),
     "POST /api/cases/{key}/wake": Row(needs=OPERATE, where=OWN, fill=CASE),
     "GET /api/views": Row(needs=READ, finds=False),
     "POST /api/views": Row(needs=READ, body={"name": "Mía", "query": "view=mine"}),
@@ -293,6 +296,7 @@ ROWS: Final[dict[str, Row]] = {
     "POST /cases/{key}/notes/{id}/withdraw": _press(needs=OPERATE, fill=f"{CASE} {NOBODYS}", status=404),
     "POST /cases/{key}/hand-over": _press(needs=OPERATE, fill=CASE, form=urlencode(HANDED), status=404),
     "POST /cases/{key}/snooze": _press(needs=OPERATE, fill=CASE, form=f"until={FAR}", status=409),
+    "POST /cases/{key}/replies/{id}/split": _press(needs=OPERATE, fill=f"{CASE} {NOBODYS}", status=404),
     "POST /cases/{key}/wake": _press(needs=OPERATE, fill=CASE),
     "POST /views": Row(needs=READ, form="name=Otra&query=view%3Dmine", status=303),
     "POST /views/{name}/forget": Row(needs=READ, fill="nosuch", form="", status=404),

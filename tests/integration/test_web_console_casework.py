@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ from hub.web.documents.serve import file_path
 from tests.contract.values import event
 from tests.integration.chromium import Browser
 from tests.integration.console_hub import ConsoleHub, console_hub
-from tests.integration.console_user import main_text, press
+from tests.integration.console_user import fill, main_text, press
 from tests.integration.identities import API_KEY, bearer
 from tests.integration.two_buildings import MARKS
 from tests.servers import Servers
@@ -159,7 +159,15 @@ async def test_operator_takes_a_case_answers_it_and_closes_it(browser: Browser, 
     async with console_hub(servers) as hub:
         await take_in(hub, example("pqrs.received", pqrs_id="walk-1", radicado="PQ-WALK"))
         await hub.sign_in(browser)
+        luz = await hub.registry.account("luz", *hub.account.grants, display_name="Luz Mora")
+        await hub.hub.send("GET", "/cases/pqrs_id%3Awalk-1", await hub.cookies_of(luz), at="console")
         await hub.open(browser, "/cases/pqrs_id%3Awalk-1")
+        watched = await main_text(browser)
+        await fill(browser, "form[action$='/notes']", words="Falta la chapa.")
+        await press(browser, "Guardar la nota", "Falta la chapa.")
+        await fill(browser, "form[action$='/snooze']", until=str(date.today() + timedelta(days=3)))  # noqa: DTZ011
+        await press(browser, "Posponer", "Sus plazos, también el término legal, siguen corriendo")
+        await press(browser, "Traer de vuelta", "trae de vuelta el caso")
         await press(browser, "Asumir")
         holder = await browser.run("document.getElementById('stands').innerText")
         await hub.open(browser, "/cases?mine=true")
@@ -179,6 +187,7 @@ async def test_operator_takes_a_case_answers_it_and_closes_it(browser: Browser, 
         await press(browser, "Sí, cerrar")
         [closed] = await published(hub)
 
+    assert "Luz Mora también mira este caso ahora." in watched
     assert "Encargado: Usted" in holder
     assert "PQ-WALK" in mine
     assert "Enviar la respuesta definitiva" in first

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from hub.desk.cases import acts, answering, colleagues, snoozes
+from hub.desk.cases import acts, answering, colleagues, snoozes, splits
 from hub.desk.cases.rows import (
     AnswerBody,
     CaseNoted,
@@ -68,6 +68,7 @@ NOUN: Final = Noun(
         "case.note": "Escribió una nota interna en un caso",
         "case.note.withdraw": "Retiró una nota interna de un caso",
         "case.snooze": "Pospuso un caso",
+        "case.split": "Llevó una respuesta a un caso aparte",
         "case.wake": "Trajo de vuelta un caso pospuesto",
     },
     acts=(
@@ -137,6 +138,15 @@ NOUN: Final = Noun(
             done="El caso está de vuelta en las vistas.",
             refuses=(SeveralCases,),
             says=lambda done: f"{done.case}  awake",
+        ),
+        Act(
+            splits.split_reply,
+            "/cases/{key}/replies/{id}/split",
+            label="Llevar a un caso aparte",
+            done="La respuesta es un caso aparte: aparece en segundos, y su plazo cuenta desde que llegó.",
+            leads_to="/cases/{key}",
+            refuses=(SeveralCases, NotOffered),
+            says=lambda done: f"{done.apart}  of reply {done.reply}",
         ),
     ),
     examples={

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from hub.model.casework import CaseNote
+from hub.model import HUB_SOURCE, Event
+from hub.model.casework import CaseNote, case_of_thread
 from hub.storage.casework import ASLEEP
 from hub.storage.database import Database, beside, storable
+from hub.storage.events import event_of
 
 _SQL: Final = beside(__file__)
 
@@ -28,6 +30,17 @@ async def add_note(db: Database, note: CaseNote) -> None:
         untold,
         note.at,
     )
+
+
+async def event_of_reply(db: Database, reply_id: UUID) -> Event | None:
+    """Return the event by which a reply was published; None before that, or once its month was dropped."""
+    rows = await db.rows(_SQL["event_of_reply"], str(reply_id), HUB_SOURCE)
+    return event_of(rows[0]).event if rows else None
+
+
+async def split(db: Database, reply_id: UUID, thread: str) -> None:
+    """Put a reply into another thread, in which it is answered."""
+    await db.rows(_SQL["split"], reply_id, thread, case_of_thread(thread))
 
 
 async def snooze(db: Database, case: str, until: datetime, *, by: str, at: datetime) -> None:

@@ -5,6 +5,12 @@ INSERT INTO case_note (id, case_key, by, kind, words, about, told, untold, at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT DO NOTHING
 
+-- event_of_reply --
+SELECT * FROM event WHERE id = 'reply:' || $1::text AND source = $2
+
+-- split --
+UPDATE reply SET thread = $2, case_key = $3 WHERE id = $1
+
 -- snooze --
 INSERT INTO case_snooze (case_key, until, by, at) VALUES ($1, $2, $3, $4)
 ON CONFLICT (case_key) DO UPDATE SET until = excluded.until, by = excluded.by, at = excluded.at

@@ -108,6 +108,14 @@ class CaseSnoozed(Struct, kw_only=True, frozen=True):
     until: Instant | None
 
 
+class CaseSplit(Struct, kw_only=True, frozen=True):
+    """A reply that is in a case of its own, `apart`."""
+
+    case: str
+    reply: UUID
+    apart: str
+
+
 class CaseNoted(Struct, kw_only=True, frozen=True):
     """A line for colleagues: `told` are the accounts that it calls, `untold` names that reach nobody."""
 

@@ -24,6 +24,7 @@ from hub.web.api.cases import CaseQuery, cases_of, closed, one_case, released, s
 from hub.web.auth.caller import caller_of, places_of, places_with
 from hub.web.console.case_colleagues import among_colleagues
 from hub.web.console.case_list import ask_again
+from hub.web.console.presence import enter
 from hub.web.console.shell import console_page, done
 from hub.web.console.staff import staff_names
 from hub.web.live import topic_of
@@ -72,6 +73,8 @@ async def show(request: web.Request, query: CasePageQuery) -> web.StreamResponse
     if len(found) > 1:
         choices = lookup.choices(found).choices
         return await ask_again(request, status=HTTPStatus.MULTIPLE_CHOICES, choices=choices)
+    # Before the mark is taken: the page would hear of its own reader.
+    watchers = await enter(request, found[0].case)
     topic = topic_of(found[0].case)
     stood = await services(request).changes.stands(topic)
     case = await seen(request, found[0], query)
@@ -81,6 +84,7 @@ async def show(request: web.Request, query: CasePageQuery) -> web.StreamResponse
         here=CASES,
         live=topic,
         stood=stood,
+        watchers=watchers,
         case=case,
         constancia=_constancia(request, case.case) if case.may_unmask and found[0].alone else None,
         kind_of=lambda kind: _KINDS.get(kind, _PROMISE),

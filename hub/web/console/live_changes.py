@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import Annotated, Final, Protocol
 
 from aiohttp import hdrs, web
@@ -11,6 +13,7 @@ from msgspec import Meta, Struct
 
 from hub.web.auth.caller import caller_of, places_of
 from hub.web.auth.session_cookie import SESSION
+from hub.web.console.presence import enter
 from hub.web.live import case_of
 from hub.web.responses import HEADERS, Refusal
 from hub.web.services import services
@@ -38,7 +41,8 @@ async def live(request: web.Request, query: LiveQuery) -> web.StreamResponse:
     if changes.is_full:
         raise crowded()
     async with changes.open(topics, who=caller_of(request).who, stood=query.stood) as stream:
-        return await streamed(request, stream)
+        case = next(filter(None, map(case_of, topics)), None)
+        return await streamed(request, stream, each=partial(enter, request, case) if case else None)
 
 
 def crowded() -> Refusal:
@@ -63,15 +67,21 @@ class ChangeStream(Protocol):
         """Return the topics that have changed, at once or within this time."""
 
 
-async def streamed(request: web.Request, stream: ChangeStream) -> web.StreamResponse:
-    """Send a page its changes, until the page or its session has gone, or the page must ask anew."""
+async def streamed(
+    request: web.Request, stream: ChangeStream, *, each: Callable[[], Awaitable[object]] | None = None
+) -> web.StreamResponse:
+    """
+    Send a page its changes, until the page or its session has gone, or the page must ask anew.
+
+    `each` is done again and again, while the page is there.
+    """
     headers = {**HEADERS, hdrs.CONTENT_TYPE: "text/event-stream", "X-Accel-Buffering": "no"}
     answer = web.StreamResponse(headers=headers)
     await answer.prepare(request)
     try:
         await answer.write(b"retry: 3000\n\n")
         with _ends_with_session(request, stream):
-            await _write(answer, stream)
+            await _write(answer, stream, each)
     except ConnectionResetError:
         pass  # the page has gone
     return answer
@@ -96,9 +106,13 @@ async def _are_known(request: web.Request, topics: frozenset[str]) -> bool:
     return bool(await services(request).cases.known(cases, places=places_of(request)))
 
 
-async def _write(answer: web.StreamResponse, stream: ChangeStream) -> None:
+async def _write(
+    answer: web.StreamResponse, stream: ChangeStream, each: Callable[[], Awaitable[object]] | None
+) -> None:
     ends_at = time.monotonic() + LONGEST
     while stream.is_open and (left := ends_at - time.monotonic()) > 0:
+        if each is not None:
+            await each()
         changed = await stream.next(min(left, KEEP_ALIVE))
         lines = "".join(f"event: changed\ndata: {topic}\n\n" for topic in changed)
         await answer.write((lines or ": \n\n").encode())
