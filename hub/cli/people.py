@@ -16,8 +16,9 @@ from hub.cli.preferences import do_not_contact, preferences
 from hub.cli.reach import unreachable
 from hub.cli.readiness import readiness
 from hub.desk.people import acts
+from hub.desk.people.contact import ContactBody, ContactKind, show_contact
 from hub.desk.people.rows import Consented, PersonWhole, ReachedContact
-from hub.doors.act import READ
+from hub.doors.act import OPERATE, PRIVACY, READ
 from hub.doors.terminal import (
     AsJson,
     Columns,
@@ -133,6 +134,22 @@ async def show(ref: Ref, whole: Whole = False, as_json: AsJson = False) -> None:
     print_facts(person, {"id": "id", "nombre": "name", "idioma": "locale", "no contactar": _mark})
     for part, columns in _PARTS.items():
         print_list(getattr(person, part), columns, as_json=False)
+
+
+@app.command("contact")
+async def contact(
+    ref: Ref,
+    kind: Annotated[ContactKind, typer.Option(help="Qué se necesita: phone, el teléfono; email, el correo.")],
+    as_json: AsJson = False,
+) -> None:
+    """
+    Muestra completo el teléfono o el correo de una persona, para llamarla o escribirle. Se audita.
+
+      hub people contact p-maria-pena --kind phone
+    """
+    async with open_operator(OPERATE | PRIVACY) as by:
+        shown = await show_contact(by, ref, ContactBody(kind=kind))
+    print_list(shown.contacts, _PARTS["contact_points"], as_json=as_json)
 
 
 @app.command("consents")

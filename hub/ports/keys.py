@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -73,6 +73,9 @@ class NoteFilter:
 class AuditStore(Protocol):
     async def add(self, note: Note) -> None:
         """Store a note."""
+
+    async def contacts_seen(self, who: str, person: str, *, since: datetime) -> Mapping[str, datetime]:
+        """Return kind → when somebody, since then, last looked at such a contact of a person in full."""
 
     async def notes(
         self,

@@ -135,5 +135,8 @@ DETAILS: Final[Mapping[str, str]] = {
     "whole": "sin ocultar",
     "why": "por qué",
     "words": "palabras",
+    "named": "con nombre",
+    "page": "desde",
+    "kind": "clase",
 }
 """Name of a detail of a note → its words; a name that is not here is shown as it is."""

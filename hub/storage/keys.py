@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from hub.model import ApiKey, Note
@@ -64,6 +64,10 @@ class PostgresAudit(Store):
         words = (storable(note.who), storable(note.action), storable(note.subject))
         given = note.id, note.at, *words, encode(note.detail), storable(note.person), note.address
         await self.rows(_SQL["add_note"], *given)
+
+    async def contacts_seen(self, who: str, person: str, *, since: datetime) -> Mapping[str, datetime]:
+        asked = storable(person), since, storable(who)
+        return {row["kind"]: row["at"] for row in await self.rows(_SQL["contacts_seen"], *asked)}
 
     async def notes(
         self,

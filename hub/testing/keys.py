@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
@@ -78,6 +78,11 @@ class MemoryAudit:
     async def add(self, note: Note) -> None:
         self.faults.meet("add")
         self.rows.append(note)
+
+    async def contacts_seen(self, who: str, person: str, *, since: datetime) -> Mapping[str, datetime]:
+        asked = (who, person, "person.contact")
+        rows = [row for row in self.rows if (row.who, row.person, row.action) == asked and row.at > since]
+        return {str(row.detail["kind"]): row.at for row in rows}
 
     async def notes(
         self,

@@ -333,6 +333,9 @@ ROWS: Final[dict[str, Row]] = {
     "GET /api/unreached": Row(needs=READ, where=OWN),
     # People.
     "GET /api/replies": Row(needs=READ, where=OWN),
+    "POST /api/people/{ref}/contact": Row(
+        needs="privacy operate", where=OWN, fill="p-MARK", body={"kind": "phone", "page": "/people"}
+    ),
     "GET /api/replies/{id}": Row(needs="privacy operate", where=OWN, fill="REPLY"),
     "POST /api/replies/{id}/assign": Row(needs=OPERATE, where=OWN, fill="REPLY"),
     "POST /api/replies/{id}/answer": Row(needs=OPERATE, where=OWN, fill="REPLY", body={"words": "Hola"}),
@@ -478,6 +481,7 @@ ROWS: Final[dict[str, Row]] = {
         elsewhere=404,
         status=303,
     ),
+    "POST /people/{ref}/contact": _press(needs="privacy operate", fill="p-MARK", form="kind=phone"),
     "GET /people/{ref}/rectify": Row(needs=PRIVACY, where=EVERYWHERE, fill="p-MARK"),
     "POST /people/{ref}/rectify": Row(
         needs=PRIVACY, where=EVERYWHERE, fill="p-MARK", form="kind=correccion&case=datos-2", status=303

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final, cast
 
 import pytest
@@ -130,6 +131,51 @@ async def test_lists_have_no_address_and_names_only_for_who_answers(
 
         assert 200 == status
         assert not any(word in text for word in hidden)
+
+
+CONTACT: Final = "/api/people/p-alfa/contact"
+
+
+async def test_contact_in_full_is_noted_with_the_page_and_once_in_ten_minutes(town: Town) -> None:
+    """The purpose is the answer (Ley 1581 de 2012, art. 4 b, f): who, when, whose, and from where."""
+    reach: Reach = dict.fromkeys((Scope.READ, Scope.OPERATE), frozenset({A}))
+    asked = {"kind": "phone", "page": "/cases/pqrs_id%3ACASE-alfa"}
+    async with town.seen_by(reach) as client:
+        answers = [await ask(client, POST, CONTACT, asked) for _ in range(2)]
+        other = await ask(client, POST, CONTACT, {"kind": "email"})
+        town.ahead += timedelta(minutes=11)
+        await ask(client, POST, CONTACT, asked)
+    rows = [(row.who, row.action, row.person, row.detail) for row in noted(town).rows]
+
+    assert [200, 200] == [status for status, _ in answers]
+    assert [["+573001111111"]] * 2 == [values(text) for _, text in answers]
+    assert ["alfa@lives.example"] == values(other[1])
+    by_phone = ("ana", "person.contact", "p-alfa", asked)
+    assert [by_phone, (*by_phone[:3], {"kind": "email", "page": ""}), by_phone] == rows
+
+
+def values(text: str) -> list[str]:
+    return [point["value"] for point in json.loads(text)["contacts"]]
+
+
+@pytest.mark.parametrize(
+    ("reach", "page", "status"),
+    [
+        ({Scope.READ: None}, "", 403),
+        (dict.fromkeys((Scope.READ, Scope.OPERATE), frozenset({"ph-beta"})), "", 404),
+        # The words of a search would be a name in the audit; another site is no page.
+        (EVERYWHERE, "/search?q=maria", 400),
+        (EVERYWHERE, "//evil.example", 400),
+    ],
+)
+async def test_contact_in_full_is_not_for_others_nor_from_anywhere(
+    town: Town, reach: Reach, page: str, status: int
+) -> None:
+    async with town.seen_by(reach) as client:
+        answer = await ask(client, POST, CONTACT, {"kind": "phone", "page": page})
+
+    assert (status, []) == (answer[0], noted(town).rows)
+    assert "+57300" not in answer[1]
 
 
 async def test_a_look_at_a_clock_is_noted(town: Town) -> None:

@@ -39,6 +39,7 @@ ACTS: Final[dict[str, str]] = DECLARED | {
     "POST /replies/{id}/assign": "POST /api/replies/{id}/assign",
     "POST /replies/{id}/answer": "POST /api/replies/{id}/answer",
     "POST /replies/{id}/close": "POST /api/replies/{id}/close",
+    "POST /people/{ref}/contact": "POST /api/people/{ref}/contact",
     "POST /people/{ref}/lift": "POST /api/suppressions/lift",
     "POST /people/{ref}/erase": "POST /api/people/{ref}/erase",
     "POST /letters/batches": "POST /api/letters/batches",

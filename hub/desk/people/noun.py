@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from hub.desk.people import acts
+from hub.desk.people import acts, contact
 from hub.desk.people.rows import Holder
-from hub.doors.act import List, Noun, Read
+from hub.doors.act import OPERATE, PRIVACY, Act, List, Noun, Read
 
 _PEOPLE: Final = "/people"
 _PERSON: Final = f"{_PEOPLE}/{{ref}}"
@@ -18,10 +18,13 @@ NOUN: Final = Noun(
     one=acts.PERSON,
     audited={
         "people.find": "Buscó personas en el directorio",
+        "person.contact": "Vio completo el contacto de una persona",
         "people.list": "Vio quiénes tienen un papel",
         "person.consents": "Vio las autorizaciones de una persona",
     },
     lists=(List(acts.list_people, _PEOPLE, row=Holder, command=""),),
+    acts=(Act(contact.show_contact, f"{_PERSON}/contact", needs=OPERATE | PRIVACY, command=""),),
+    examples={contact.ContactBody: {"kind": "phone", "page": "/cases/pqrs_id%3Apqrs-1"}},
     reads=(
         _read(acts.find_people, "/directory/people"),
         _read(acts.show_person, _PERSON),

@@ -59,6 +59,11 @@ WHERE prefix = $1 AND (used_at IS NULL OR used_at < now() - interval '1 minute')
 -- add_note --
 INSERT INTO audit (id, at, who, action, subject, detail, person, address) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 
+-- contacts_seen --
+SELECT detail ->> 'kind' AS kind, max(at) AS at FROM audit
+WHERE person = $1 AND at > $2 AND who = $3 AND action = 'person.contact'
+GROUP BY 1
+
 -- notes --
 SELECT id, at, who, action, subject, person, detail, address FROM audit
 WHERE (at, id) < ($1, $2) AND {narrowed}

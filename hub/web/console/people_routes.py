@@ -10,7 +10,7 @@ from aiohttp import hdrs
 from hub.desk.buildings.noun import PATH as BUILDINGS
 from hub.desk.letters.noun import PATH, PATH_OF_BATCHES
 from hub.doors.act import OPERATE, PRIVACY, Where
-from hub.web.console import buildings, letters_page, people, person, person_rights, surveys
+from hub.web.console import buildings, contact, letters_page, people, person, person_rights, surveys
 from hub.web.route import Route, press, read
 
 _right: Final = partial(Route, needs=PRIVACY, where=Where.EVERYWHERE)
@@ -19,6 +19,7 @@ _PERSON: Final = people.PATH + "/{ref}"
 PEOPLE: Final[tuple[Route, ...]] = (
     read(people.PATH, people.show),
     read(_PERSON, person.show),
+    press(_PERSON + "/contact", contact.press, needs=contact.NEEDS),
     _right(_PERSON + "/erase", person_rights.show_erasure),
     read(BUILDINGS, buildings.show_all),
     read(f"{BUILDINGS}/{{ref}}", buildings.show),

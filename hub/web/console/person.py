@@ -21,6 +21,7 @@ from hub.rendering.outcomes_es import in_words
 from hub.rendering.page_links import person_path
 from hub.rendering.titles_es import EVENTS
 from hub.web.auth.caller import may_there, places_of, places_with
+from hub.web.console.contact import contacts_of
 from hub.web.console.people import PATH
 from hub.web.console.shell import console_page
 from hub.web.requests import FormQuery
@@ -47,6 +48,7 @@ async def show(request: web.Request, query: PersonQuery) -> web.StreamResponse:
         here=PATH,
         person=person,
         path=person_path(ref),
+        contacts=await contacts_of(request, ref),
         whole=query.whole,
         overview=await overview_of(by, ref, whole=query.whole),
         marks=await marks_of(by, ref, ListQuery()),

@@ -21,6 +21,7 @@ from hub.rendering.titles_es import EVENTS
 from hub.web.api.replies import assigned, read_reply, settled
 from hub.web.auth.caller import actor_of, caller_of, places_of, places_with
 from hub.web.console.composer import composer_of
+from hub.web.console.contact import contacts_of
 from hub.web.console.list_filter import buildings_of
 from hub.web.console.shell import console_page, done
 from hub.web.console.staff import staff_names
@@ -90,4 +91,5 @@ async def _around(request: web.Request, reply: ReplyWhole) -> dict[str, Any]:
         "buildings": await buildings_of(request),
         "staff": await staff_names(request),
         "me": caller_of(request).who,
+        "contacts": await contacts_of(request, reply.person),
     }

@@ -31,6 +31,7 @@ DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "acknowledged": "La promesa quedó asumida: aparece en el caso en unos segundos.",
         "assigned": "Se cambió el encargado.",
+        "contact": "Ya lo ve, por diez minutos. Quedó anotado quién lo vio, de quién es y desde qué página.",
         "closed": "Se cerró: aparece en el caso en unos segundos.",
         "respond_first": "Corre el término legal: envíe primero la respuesta definitiva, y después cierre.",
         "released": "El caso quedó sin encargado.",
