@@ -54,6 +54,7 @@ ATTENTION: Final = (
             to("petitioner", Purpose.TRANSACTIONAL, "email", "whatsapp", "sms", channel_by="channel"),
         ),
         clocks=(ClockMove("first_reply", Move.STOP),),
+        document=DocumentUse.ATTACH,
     ),
     EventType(
         name="pqrs.info_requested",
@@ -214,6 +215,7 @@ ATTENTION: Final = (
             ClockMove("emergency_reply", Move.STOP),
             ClockMove("emergency_unreached", Move.STOP),
         ),
+        document=DocumentUse.ATTACH,
         hub_emitted=True,
     ),
     EventType(

@@ -17,11 +17,11 @@ from urllib.parse import urlsplit
 import aiohttp
 from aiohttp import hdrs
 
-from hub.channels.document_ends import jpeg_is_whole, pdf_is_whole, png_is_whole
+from hub.channels.document_ends import KINDS
 from hub.channels.guarded_addresses import Guard, PrivateAddress
 from hub.errors import DocumentHostUnavailable, DocumentRefused, DocumentUnavailable
 from hub.model.documents import FetchedDocument
-from hub.policy.documents import CALL, DocumentPolicy, DocumentType
+from hub.policy.documents import CALL, DocumentPolicy
 from hub.tls import http_context
 
 _PIECE: Final = 65_536
@@ -30,16 +30,10 @@ _PLAIN: Final = frozenset({"", "identity"})
 _TOO_MANY: Final = 429
 _LATER: Final = frozenset({404, 408, 425})
 """Statuses that may change soon: 404, because an event may come before its document."""
-_KINDS: Final = (
-    (DocumentType.PDF, b"%PDF-", pdf_is_whole, "application/pdf"),
-    (DocumentType.PNG, b"\x89PNG\r\n\x1a\n", png_is_whole, "image/png"),
-    (DocumentType.JPEG, b"\xff\xd8\xff", jpeg_is_whole, "image/jpeg"),
-)
-"""Type, first bytes, judge of the end, media type."""
 _CUT_SHORT: Final = "cut_short"
 _HEADERS: Final = {
     hdrs.USER_AGENT: "hub",
-    hdrs.ACCEPT: ", ".join(kind for *_, kind in _KINDS),
+    hdrs.ACCEPT: ", ".join(kind for *_, kind in KINDS),
     hdrs.ACCEPT_ENCODING: "identity",
 }
 
@@ -101,7 +95,7 @@ class HttpDocumentCalls:
         return bytes(content)
 
     def _kind_of(self, content: bytes) -> str:
-        for known, beginning, is_whole, kind in _KINDS:
+        for known, beginning, is_whole, kind in KINDS:
             if content.startswith(beginning) and known in self._rules.types:
                 if not is_whole(content):
                     raise DocumentUnavailable(_CUT_SHORT)

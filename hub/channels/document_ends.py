@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Final
+
+from hub.policy.documents import DocumentType
 
 _TAIL: Final = 1024
 """Readers of PDF look for its end in so many last bytes: some programs write something after it."""
@@ -41,3 +44,21 @@ def jpeg_is_whole(content: bytes) -> bool:
         length = int.from_bytes(content[marker.end() : marker.end() + _LENGTH])
         at = marker.end() + max(length, _LENGTH)
     return False
+
+
+KINDS: Final = (
+    (DocumentType.PDF, b"%PDF-", pdf_is_whole, "application/pdf"),
+    (DocumentType.PNG, b"\x89PNG\r\n\x1a\n", png_is_whole, "image/png"),
+    (DocumentType.JPEG, b"\xff\xd8\xff", jpeg_is_whole, "image/jpeg"),
+)
+"""Type, first bytes, judge of the end, media type."""
+
+
+def kind_of(content: bytes, types: Collection[DocumentType]) -> str | None:
+    """Return the media type of a whole document of one of these types; None for anything else."""
+    found = (
+        kind
+        for known, beginning, is_whole, kind in KINDS
+        if known in types and content.startswith(beginning) and is_whole(content)
+    )
+    return next(found, None)

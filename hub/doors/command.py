@@ -102,8 +102,11 @@ def _argument(name: str, hint: Any, metavar: str) -> Parameter:
 def _options(declared: Declared) -> list[Parameter]:
     shape = declared.hints.get("query") or declared.hints.get("body")
     fields = () if shape is None else msgspec.structs.fields(shape)
-    # An operator at a shell acts for themselves, and names nobody.
-    return sorted((_of_field(one) for one in fields if one.name != "by"), key=lambda one: one.kind)
+    # An operator at a shell acts for themselves, and names nobody; no option holds a file.
+    return sorted(
+        (_of_field(one) for one in fields if one.name != "by" and _unwrapped(one.type)[0] is not bytes),
+        key=lambda one: one.kind,
+    )
 
 
 def _of_field(one: msgspec.structs.FieldInfo) -> Parameter:

@@ -57,6 +57,11 @@ class PostgresDocuments(Store):
     async def store(self, event_key: UUID, document: FetchedDocument) -> None:
         await self.rows(_SQL["store"], event_key, document.sha256, document.kind, document.content)
 
+    async def give(self, event_key: UUID, url: str, name: str, document: FetchedDocument) -> bool:
+        """Keep the document that staff gives an event; false if it has one that its letters print with."""
+        given = document.sha256, document.kind, document.content
+        return bool(await self.rows(_SQL["give"], event_key, url, name, *given))
+
     async def about(self, event_key: UUID) -> Unreached | None:
         rows = await self.rows(_SQL["about"], event_key)
         return read(Unreached, rows[0], reasons=(UnreachedReason.NO_DOCUMENT,)) if rows else None

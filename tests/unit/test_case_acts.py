@@ -20,6 +20,7 @@ from hub.operations.cases.acts import (
     REPLIES,
     CaseAct,
     CaseActs,
+    Extra,
     act_of,
     event_of,
 )
@@ -154,7 +155,7 @@ async def test_case_whose_legal_term_runs_is_not_closed_and_its_final_answer_end
         await acts.close(PQRS, "Ya.", **BY)
     assert ([], []) == (publisher.events, notes.rows)
 
-    await acts.respond(PQRS, "Así es.", document=" Acta 7 ", given={}, **BY)
+    await acts.respond(PQRS, "Así es.", extra=Extra(given={"document_ref": "Acta 7"}), **BY)
 
     [answered] = publisher.events
     assert ("pqrs.responded", "Así es.", "Acta 7", NOW.isoformat()) == (
@@ -168,7 +169,7 @@ async def test_case_whose_term_has_ended_is_closed_and_has_no_second_final_answe
     acts, publisher, _ = acts_in(with_term(ended=True))
     await acts.close(PQRS, "Ya.", **BY)
     with pytest.raises(NotOffered, match="has ended"):
-        await acts.respond(PQRS, "Así es.", document="", given={}, **BY)
+        await acts.respond(PQRS, "Así es.", extra=Extra(), **BY)
 
     assert ["pqrs.closed"] == [event.name for event in publisher.events]
 
@@ -191,7 +192,7 @@ async def test_each_promise_that_taking_a_case_acknowledges_has_a_note_of_its_ow
 async def test_act_that_a_case_has_not_is_refused() -> None:
     acts: Any = CaseActs(cases=None, work=None, notes=None, publisher=None, schemas=SCHEMAS)  # type: ignore[arg-type]
     with pytest.raises(NotOffered, match="reply to the person"):
-        await acts.reply(KnownCase(case="work_id:1", alone=True), "x", given={}, **BY)
+        await acts.reply(KnownCase(case="work_id:1", alone=True), "x", extra=Extra(), **BY)
 
 
 def test_settled_reply_ends_its_promise_in_its_own_thread() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from hub.desk.cases.acts import Key, case_of
+from hub.desk.cases.acts import Key, case_of, end, require_no_term
 from hub.desk.cases.conversation import conversation_of, ways_of
-from hub.desk.cases.rows import FirstWordBody, WrittenBody
+from hub.desk.cases.given import document_of
+from hub.desk.cases.rows import FirstWordBody, ReplyBody, WrittenBody
 from hub.desk.cases.writing import answer, publish, way_of, words_of
 from hub.doors.operator import Operator, found
 from hub.errors import ScopeNeeded
@@ -21,13 +22,19 @@ REPLY: Final = "reply"
 PERSON: Final = "person"
 
 
-async def reply_to_case(by: Operator, key: Key, body: WrittenBody) -> CaseActed:
+async def reply_to_case(by: Operator, key: Key, body: ReplyBody) -> CaseActed:
     """
     Write to the person of a case, by a channel of their choice.
 
       hub cases reply PQ-2026-000901 --words "El plomero llega a las 2." --channel whatsapp
     """
-    return await answer(by, await case_of(by, key), body)
+    case = await case_of(by, key)
+    if body.close:
+        await require_no_term(by, case)
+    done = await answer(by, case, body)
+    if body.close:
+        await end(by, case, body.words, body.form)
+    return done
 
 
 async def answer_reply(by: Operator, reply_id: UUID, body: WrittenBody) -> CaseActed:
@@ -70,7 +77,8 @@ async def write_to_person(by: Operator, ref: str, body: FirstWordBody) -> CaseAc
         copropiedad=body.copropiedad,
         ways=await ways_of(by, ref, {}, ()),
     )
-    event = await words_of(by, talk, way_of(talk, body), body)
+    document = document_of(by, body.file)
+    event = await words_of(by, talk, way_of(talk, body), body, document)
     channel = event.data["channel"]
     await by.audit("person.write", f"person:{ref}", person=ref, event=event.name, channel=channel)
-    return await publish(by, talk, event)
+    return await publish(by, talk, event, document)

@@ -8,6 +8,7 @@ from typing import Final
 from hub.contact_rules.forecast import refusals
 from hub.doors.operator import Operator
 from hub.model import Json, Person, Purpose
+from hub.model.actors import ACCOUNT
 from hub.operations.cases.writing import (
     CHANNELS,
     FIELDS,
@@ -101,3 +102,11 @@ def _addresses(person: Person, channel: str) -> Sequence[str]:
 
 def _thread(case: str) -> str:
     return case.removeprefix("thread_id:")
+
+
+async def name_of(by: Operator) -> str:
+    """Return the name with which the operator signs; empty for a system and a shell."""
+    if not by.who.startswith(ACCOUNT):
+        return ""
+    account = await by.stores.accounts.named(by.who.removeprefix(ACCOUNT))
+    return account.display_name if account is not None else ""

@@ -12,11 +12,20 @@ from hub.desk.cases.rows import (
     FirstWordBody,
     HandOverBody,
     NoteBody,
+    ReplyBody,
     SnoozeBody,
     WrittenBody,
 )
 from hub.doors.act import Act, Noun
-from hub.errors import ChannelClosed, InvalidEvent, NotOffered, SeveralCases, UnknownAccount
+from hub.errors import (
+    AnswerDue,
+    ChannelClosed,
+    InvalidDocument,
+    InvalidEvent,
+    NotOffered,
+    SeveralCases,
+    UnknownAccount,
+)
 from hub.operations.cases.acts import CaseActed
 
 _REFUSES: Final = (ChannelClosed, NotOffered, InvalidEvent)
@@ -52,6 +61,7 @@ REPLIES: Final = Noun(
         ),
     ),
     examples={
+        WrittenBody: {"words": "La llave está en la portería.", "channel": "email"},
         FirstWordBody: {
             "words": "Su paquete está en la portería.",
             "channel": "sms",
@@ -77,7 +87,7 @@ NOUN: Final = Noun(
             "/cases/{key}/reply",
             label="Enviar",
             done="La respuesta va en camino: aparece en el caso en unos segundos.",
-            refuses=(SeveralCases, *_REFUSES),
+            refuses=(SeveralCases, AnswerDue, InvalidDocument, *_REFUSES),
             says=_acted,
         ),
         Act(
@@ -93,7 +103,7 @@ NOUN: Final = Noun(
             "/cases/{key}/respond",
             label="Respuesta definitiva",
             done="La respuesta definitiva va en camino: aparece en el caso en unos segundos.",
-            refuses=(SeveralCases, NotOffered, InvalidEvent),
+            refuses=(SeveralCases, NotOffered, InvalidEvent, InvalidDocument),
             says=_acted,
         ),
         Act(
@@ -153,7 +163,7 @@ NOUN: Final = Noun(
         NoteBody: {"words": "El sello de la ducha está roto. @luz.mora puede dar fecha."},
         SnoozeBody: {"until": "2026-12-09"},
         HandOverBody: {"to": "luz.mora", "reason": "Salgo a vacaciones el lunes."},
-        WrittenBody: {"words": "El plomero llega hoy a las 2 de la tarde.", "channel": "whatsapp"},
+        ReplyBody: {"words": "El plomero llega hoy a las 2 de la tarde.", "channel": "whatsapp"},
         FiledBody: {
             "radicado": "PQ-2026-000902",
             "kind": "peticion",

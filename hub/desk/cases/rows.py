@@ -30,7 +30,14 @@ class FiledBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     form: Annotated[str, Meta(max_length=100, description="The same twice is one act.")] = ""
 
 
-class WrittenBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Given(Struct, frozen=True, kw_only=True):
+    """A document that goes with words: a mail takes it along, other channels lead to it."""
+
+    file: Annotated[bytes, Meta(description="A whole PDF, PNG or JPEG, in base64.")] = b""
+    file_name: Annotated[str, Meta(max_length=200, description="The name of the file.")] = ""
+
+
+class WrittenBody(Given, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Words of staff to one person."""
 
     words: Annotated[str, Meta(min_length=1, max_length=LONGEST, description="What is said: people read it.")]
@@ -43,6 +50,14 @@ class WrittenBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     ] = ""
 
 
+class ReplyBody(WrittenBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Words to the person of a case."""
+
+    close: Annotated[
+        bool, Meta(description="Close the case with it: recorded, and told to nobody a second time.")
+    ] = False
+
+
 class FirstWordBody(WrittenBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The first words of a conversation with one person."""
 
@@ -53,7 +68,7 @@ class FirstWordBody(WrittenBody, frozen=True, kw_only=True, forbid_unknown_field
     subject: Annotated[str, Meta(max_length=200, description="The subject of a mail.")] = ""
 
 
-class AnswerBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AnswerBody(Given, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The answer on the merits to a petition."""
 
     words: Annotated[
@@ -67,6 +82,9 @@ class AnswerBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             description="Its document, if it has one: an https address, or the name under which it is kept.",
         ),
     ] = ""
+    close: Annotated[
+        bool, Meta(description="Close the case with it: recorded, and told to nobody a second time.")
+    ] = False
     form: Annotated[
         str, Meta(max_length=100, description="The same twice with the same words is one act.")
     ] = ""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from secrets import token_urlsafe
 from typing import Final
 
-from hub.desk.cases.conversation import conversation_of
+from hub.desk.cases.conversation import conversation_of, name_of
+from hub.desk.cases.given import document_of, keep, naming
 from hub.desk.cases.rows import WrittenBody
 from hub.doors.operator import Operator
 from hub.errors import ChannelClosed, NotOffered
 from hub.model import Event, ReplyKind
-from hub.model.actors import ACCOUNT
-from hub.operations.cases.acts import LONGEST, REPLIES, CaseActed, act_of
+from hub.model.documents import FetchedDocument
+from hub.operations.cases.acts import LONGEST, REPLIES, CaseActed, Extra, act_of
 from hub.operations.cases.writing import Conversation, Way, chosen, preferred, said_by, written
 from hub.ports.cases import KnownCase
 from hub.rendering.typed_words import tidy
@@ -22,20 +24,22 @@ _CONVERSATION: Final = "thread_id:"
 
 async def answer(by: Operator, case: KnownCase, body: WrittenBody, *, came_by: str = "") -> CaseActed:
     """Write to the person of a case; `came_by` is the channel of the reply that it answers."""
+    document = document_of(by, body.file)
     talk = await conversation_of(by, case)
     if case.case.startswith(_CONVERSATION):
-        event = await words_of(by, talk, way_of(talk, body, came_by), body)
+        event = await words_of(by, talk, way_of(talk, body, came_by), body, document)
         subject, channel = f"case:{case.case}", event.data["channel"]
         await by.audit("case.reply", subject, person=talk.person, event=event.name, channel=channel)
-        return await publish(by, talk, event)
+        return await publish(by, talk, event, document)
     if act_of(REPLIES, case.case) is None:
         raise NotOffered("Nothing of the catalogue can reply to the person in a case of this kind.")
     # Without a channel it goes as the catalogue has it: whoever has no mail is written to by another one.
     given = said_by(way_of(talk, body), talk, name=await name_of(by)) if body.channel else {}
+    given = {**given, **naming(document, body.file_name)}
     return await by.stores.case_acts.reply(
         case,
         body.words,
-        given=given,
+        extra=Extra(given=given, prepare=partial(keep, by, document=document)),
         who=by.who,
         form=body.form or token_urlsafe(12),
         now=by.now,
@@ -43,7 +47,9 @@ async def answer(by: Operator, case: KnownCase, body: WrittenBody, *, came_by: s
     )
 
 
-async def words_of(by: Operator, talk: Conversation, way: Way, body: WrittenBody) -> Event:
+async def words_of(
+    by: Operator, talk: Conversation, way: Way, body: WrittenBody, document: FetchedDocument | None = None
+) -> Event:
     """Make the event that carries the words. Raises InvalidEvent."""
     event = written(
         talk,
@@ -53,13 +59,17 @@ async def words_of(by: Operator, talk: Conversation, way: Way, body: WrittenBody
         name=await name_of(by),
         form=body.form or token_urlsafe(12),
         now=by.now,
+        given=naming(document, body.file_name),
     )
     by.stores.schemas.check(event, now=by.now)
     return event
 
 
-async def publish(by: Operator, talk: Conversation, event: Event) -> CaseActed:
+async def publish(
+    by: Operator, talk: Conversation, event: Event, document: FetchedDocument | None = None
+) -> CaseActed:
     """Publish words that are in the audit, and settle what they answer."""
+    await keep(by, event, document)
     await by.stores.publisher.event(event)
     await by.stores.casework.settle_thread(talk.case, by=by.who, kinds=_ANSWERABLE)
     return CaseActed(case=talk.case, event=event.name, event_id=event.id)
@@ -71,11 +81,3 @@ def way_of(talk: Conversation, body: WrittenBody, came_by: str = "") -> Way:
     if channel is None:
         raise ChannelClosed("There is no channel by which this person can be written to.")
     return chosen(talk.ways, channel, body.words)
-
-
-async def name_of(by: Operator) -> str:
-    """Return the name with which the operator signs; empty for a system and a shell."""
-    if not by.who.startswith(ACCOUNT):
-        return ""
-    account = await by.stores.accounts.named(by.who.removeprefix(ACCOUNT))
-    return account.display_name if account is not None else ""

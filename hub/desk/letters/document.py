@@ -20,6 +20,7 @@ from hub.model import StoredEvent
 from hub.model.document_links import document_links
 from hub.model.documents import DIGEST_FIELD, FetchedDocument
 from hub.model.letters import LetterState
+from hub.storage import PostgresDocuments
 
 _PDF: Final = b"%PDF-"
 _KIND: Final = "application/pdf"
@@ -48,7 +49,7 @@ async def give_document(by: Operator, letter: LetterWhole, content: bytes) -> Le
         "letter.attach", f"letter:{letter.id}", person=letter.person, sha256=digest, size=len(content)
     )
     url = next(document_links(about.event.data), "")
-    if not await queries.keep_document(by.db, about.key, url, file_name(url), document):
+    if not await PostgresDocuments(by.db).give(about.key, url, file_name(url), document):
         raise TooLate(_HAS_ONE)
     return LetterDocument(id=letter.id, sha256=digest, letters=await _make_again(by, about))
 

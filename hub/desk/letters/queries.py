@@ -22,7 +22,6 @@ from hub.desk.letters.rows import (
 )
 from hub.errors import NothingToPrint, TooLate
 from hub.model import PropertyScope, State, StoredEvent
-from hub.model.documents import FetchedDocument
 from hub.model.ids import uuid8
 from hub.model.letters import POSTED, Home, LetterState, OpenLetter
 from hub.model.pages import Rows
@@ -86,14 +85,6 @@ async def event_of(db: Database, letter_id: UUID) -> StoredEvent | None:
     """Return the event of a letter; None if the letter or its message does not exist."""
     rows = await db.rows(_SQL["event"], letter_id)
     return events.event_of(rows[0]) if rows else None
-
-
-async def keep_document(
-    db: Database, event_key: UUID, url: str, name: str, document: FetchedDocument
-) -> bool:
-    """Keep the document of an event; false if it has one that its letters print with."""
-    given = document.sha256, document.kind, document.content
-    return bool(await db.rows(_SQL["keep_document"], event_key, url, name, *given))
 
 
 async def without_page(db: Database, event_key: UUID) -> list[UUID]:

@@ -345,20 +345,6 @@ WITH batch AS (
 )
 UPDATE letter SET batch_id = NULL, batch_position = NULL, place = NULL, large = false WHERE batch_id = $1
 
--- keep_document --
--- Of an event whose document is not here: what was fetched stays, and so does what somebody has given before.
--- The one to which messages lead may be given as itself: another would change what is behind their links.
-WITH kept AS (
-    INSERT INTO document (sha256, kind, size, content) VALUES ($4, $5, length($6::bytea), $6)
-    ON CONFLICT DO NOTHING
-)
-INSERT INTO document_request AS request (event_key, url, name, attach, wait_until, state, next_at, sha256)
-VALUES ($1, $2, $3, true, now(), 'stored', NULL, $4)
-ON CONFLICT (event_key) DO UPDATE
-SET name = excluded.name, attach = true, state = 'stored', next_at = NULL, last_error = NULL, sha256 = excluded.sha256
-WHERE request.sha256 IS NULL OR (request.sha256 = excluded.sha256 AND NOT request.attach)
-RETURNING event_key
-
 -- without_page --
 -- The letters of an event that wait for its document.
 SELECT message.id FROM message

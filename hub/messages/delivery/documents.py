@@ -21,8 +21,9 @@ from hub.messages.delivery.deps import Documents
 from hub.messages.delivery.rule import Judged, RuleContext, split
 from hub.messages.planning.reach import LETTER
 from hub.model import Claimed, Message, Outcome
+from hub.model.casework import ANSWERS
 from hub.model.document_links import document_links
-from hub.model.documents import DocumentRequest, Enclosure, FetchState
+from hub.model.documents import DIGEST_FIELD, DocumentRequest, Enclosure, FetchState
 
 REASON: Final = "document"
 """The reason to hold a message while its document is fetched."""
@@ -65,6 +66,7 @@ def _asking(claims: Sequence[Claimed], documents: Documents) -> Mapping[UUID, Cl
         claim.message.id: claim
         for claim in claims
         if (claim.message.event in documents.events and claim.message.channel not in _WITHOUT)
+        or (claim.message.event in ANSWERS and (claim.data or {}).get(DIGEST_FIELD))
         or (claim.message.channel == LETTER and any(document_links(claim.data or {})))
     }
 

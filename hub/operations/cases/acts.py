@@ -9,8 +9,8 @@ that. The id of an event is made from the form that was sent: a button pressed t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -39,6 +39,14 @@ _WRITTEN: Final = frozenset({ReplyKind.REPLY, ReplyKind.UNPROVEN})
 Facts = Mapping[str, Json]
 
 
+Prepare = Callable[[Event], Awaitable[None]]
+"""Is called with the event of an act after its audit, before it is published."""
+
+
+async def nothing_before(_: Event) -> None:
+    """Prepare nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseAct:
     """
@@ -52,8 +60,17 @@ class CaseAct:
     more: Callable[[CaseFacts, datetime], Facts] = lambda _facts, _now: {}
     answers: bool = False
     """Whether it answers the replies of people in the case."""
+    prepare: Prepare = nothing_before
     quiet: bool = False
     """Whether it is recorded and written to nobody: its words have left with another event."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extra:
+    """What goes with the words of an act: further fields of its event, and what its publication needs."""
+
+    given: Facts = field(default_factory=dict)
+    prepare: Prepare = nothing_before
 
 
 class CaseActed(Struct, kw_only=True, frozen=True):
@@ -130,16 +147,23 @@ class CaseActs:
         case: KnownCase,
         words: str,
         *,
-        given: Facts,
+        extra: Extra,
         who: str,
         form: str,
         now: datetime,
         places: PropertyScope,
     ) -> CaseActed:
-        """Write to the person of the case; `given` says by which channel, in which thread, and who signs."""
-        act = _with(_offered(REPLIES, case, "reply to the person"), given)
+        """Write to the person of the case."""
+        act = _with(_offered(REPLIES, case, "reply to the person"), extra)
         return await self._publish(
-            case, act, words, action="case.reply", who=who, form=form, now=now, places=places
+            case,
+            act,
+            words,
+            action="case.reply",
+            who=who,
+            form=form,
+            now=now,
+            places=places,
         )
 
     async def close(
@@ -153,26 +177,34 @@ class CaseActs:
             case, act, words, action="case.close", who=who, form=form, now=now, places=places
         )
 
+    async def end(
+        self, case: KnownCase, words: str, *, who: str, form: str, now: datetime, places: PropertyScope
+    ) -> CaseActed:
+        """Close a case whose person has just been answered: recorded, and written to nobody."""
+        act = replace(_offered(CLOSINGS, case, "close it"), quiet=True)
+        return await self._publish(
+            case, act, words, action="case.close", who=who, form=form, now=now, places=places
+        )
+
     async def respond(
         self,
         case: KnownCase,
         words: str,
         *,
-        document: str,
-        given: Facts,
+        extra: Extra,
         who: str,
         form: str,
         now: datetime,
         places: PropertyScope,
     ) -> CaseActed:
-        """Give the final answer, with its document if it has one."""
+        """Give the final answer."""
         act = _offered(ANSWERS, case, "give a final answer")
         terms = [clock for clock in (await self._facts(case, places)).head if clock.name == LEGAL_TERM]
         if terms and not awaits_answer(terms):
             raise NotOffered("The legal term of this case has ended. Write a reply instead.")
         return await self._publish(
             case,
-            _with(act, {**_document(document), **given}),
+            _with(act, extra),
             words,
             action="case.respond",
             who=who,
@@ -216,6 +248,7 @@ class CaseActs:
         event = event_of(await self._facts(case, places), act, words, who=who, form=form, now=now)
         self.schemas.check(event, now=now)
         await audit.note(self.notes, who=who, action=action, subject=f"case:{case.case}", event=event.name)
+        await act.prepare(event)
         await self.publisher.event(event)
         if act.answers:
             await self.work.settle_thread(case.case, by=who, kinds=_WRITTEN)
@@ -237,13 +270,8 @@ def event_of(facts: CaseFacts, act: CaseAct, words: str, *, who: str, form: str,
     return own_event(act.event, f"case:{digest}", data, time=now, quiet=act.quiet)
 
 
-def _with(act: CaseAct, given: Facts) -> CaseAct:
-    return replace(act, more=lambda facts, at: {**act.more(facts, at), **given})
-
-
-def _document(named: str) -> Facts:
-    """Name the document of an answer; one that is all in its words is kept under its radicado."""
-    return {FIELD: named.strip()} if named.strip() else {}
+def _with(act: CaseAct, extra: Extra) -> CaseAct:
+    return replace(act, more=lambda facts, at: {**act.more(facts, at), **extra.given}, prepare=extra.prepare)
 
 
 def _known(facts: CaseFacts) -> Facts:

@@ -170,6 +170,7 @@ def _reply(entry: CaseEntry, facts: CaseFacts, *, words: bool) -> ThreadEntry | 
             kind=inbound.kind,
             channel=reply.channel,
             person=person,
+            name=_writer(inbound, facts),
             thread=_case_of(inbound.thread),
             text=text,
         ),

@@ -116,6 +116,7 @@ class ThreadReply(Struct, kw_only=True):
     kind: ReplyKind
     channel: str
     person: str | None
+    name: Annotated[str, Meta(description="The writer, masked as the case is; else how nobody knows them.")]
     thread: str
     text: str | None
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -31,6 +32,7 @@ FIELDS: Final[Mapping[str, str]] = {MAIL: "email", SMS: "phone", WHATSAPP: "phon
 """Channel → the field of a recipient with its address."""
 LONGEST_SMS: Final = 450
 """Characters of an SMS of staff, with its sender: three parts."""
+NOTHING_MORE: Final[Mapping[str, Json]] = MappingProxyType({})
 _NAMELESS: Final = "Remitente"
 _REFERENCE: Final = "<"
 _AGAIN: Final = "Re: "
@@ -138,10 +140,32 @@ def said_by(way: Way, talk: Conversation, *, name: str) -> Mapping[str, Json]:
     return {field: value for field, value in known.items() if value is not None}
 
 
+def signed(talk: Conversation, *, name: str) -> Mapping[str, Json]:
+    """Return the fields of a final answer, which goes by each channel: who signs, and the mail it answers."""
+    mail = talk.by(MAIL)
+    known: dict[str, Json] = {
+        "agent_name": name or None,
+        "mail_reference": mail.reference if mail and mail.reference.startswith(_REFERENCE) else None,
+    }
+    return {field: value for field, value in known.items() if value is not None}
+
+
 def written(
-    talk: Conversation, way: Way, words: str, *, who: str, name: str, form: str, now: datetime
+    talk: Conversation,
+    way: Way,
+    words: str,
+    *,
+    who: str,
+    name: str,
+    form: str,
+    now: datetime,
+    given: Mapping[str, Json] = NOTHING_MORE,
 ) -> Event:
-    """Make the event that writes to the person. The same form and words make the same event."""
+    """
+    Make the event that writes to the person; `given` names its document.
+
+    The same form and words make the same event.
+    """
     mail = talk.by(MAIL) if way.channel == MAIL else None
     newest = talk.by(way.channel) or max(talk.last, key=lambda word: word.at, default=None)
     known: dict[str, Json] = {
@@ -156,6 +180,7 @@ def written(
         "copropiedad_id": talk.copropiedad,
         "unit_id": talk.unit,
         **said_by(way, talk, name=name),
+        **given,
     }
     data = {field: value for field, value in known.items() if value is not None}
     return own_event(WRITTEN, f"written:{form_digest(form, talk.thread, words)}", data, time=now)

@@ -1,0 +1,98 @@
+"""The head of a case's page: whom it is about, what about, what was promised, and why it is due then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from aiohttp import web
+
+from hub.desk.matters.queries import residents
+from hub.desk.matters.shown import share_of, tone_of
+from hub.model import Clock, Json
+from hub.model.catalogue import THREAD
+from hub.operations.cases.schemas import CaseThreadAnswer
+from hub.operations.cases.writing import Conversation
+from hub.operations.clocks.calculation import calculation, in_words
+from hub.people.units import own_name, short_name
+from hub.ports.cases import CaseFacts, KnownCase
+from hub.rendering import case_words_es
+from hub.rendering.filters import nombre
+from hub.rendering.matters_es import kind_of, subject_of
+from hub.rendering.page_links import person_path
+from hub.rendering.titles_es import CLOCKS
+from hub.web.auth.caller import places_of
+from hub.web.services import Services, services
+
+_ONE: Final = 1
+
+
+async def head_of(
+    request: web.Request, known: KnownCase, case: CaseThreadAnswer, talk: Conversation
+) -> Mapping[str, Any]:
+    """Return the values of the head; names and words of people only where the case shows them."""
+    deps, sees = services(request), not case.masked
+    facts = await deps.cases.page(known, after=None, limit=_ONE, places=places_of(request))
+    data, kind = _data(known), known.first.event.name if known.first is not None else ""
+    who = await _person(deps, talk) if sees else {}
+    return {
+        "sees": sees,
+        "who": who,
+        "subject": subject_of(known.case, kind, data, unit=who.get("unit", ""))
+        if sees or not data
+        else kind_of(kind),
+        "opening": _opening(known, data) if sees else "",
+        "kind": case_words_es.PQRS_KINDS.get(str(data.get("kind") or ""), "") if "pqrs_id" in data else "",
+        "building": own_name(case.copropiedad or ""),
+        "terms": [_term(clock, facts, deps) for clock in facts.head if clock.ended_at is None],
+        "ended": [
+            (CLOCKS.get(clock.name, clock.name), clock) for clock in facts.head if clock.ended_at is not None
+        ][:_ENDED],
+    }
+
+
+_ENDED: Final = 3
+"""Promises that have ended, of which the head tells."""
+
+
+def _data(known: KnownCase) -> Mapping[str, Json]:
+    data = known.first.event.data if known.first is not None else None
+    return data if isinstance(data, dict) else {}
+
+
+def _opening(known: KnownCase, data: Mapping[str, Json]) -> str:
+    """Return what the first event says in the person's words; a reply that is the first word says its own."""
+    if known.first is None or known.first.event.name.startswith("inbound.") or THREAD not in (*data, THREAD):
+        return ""
+    texts = (data.get(field) for field in ("description", "detail", "comment", "subject"))
+    return next((text for text in texts if isinstance(text, str) and text.strip()), "")
+
+
+async def _person(deps: Services, talk: Conversation) -> Mapping[str, str]:
+    """Return the person of the case: name, unit there, and page; empty where nobody is named."""
+    if talk.person is None:
+        return {"name": talk.name} if talk.name else {}
+    place = talk.copropiedad or ""
+    found = (await residents(deps.database, [(talk.person, place)])).get((talk.person, place))
+    if found is None:
+        return {"name": talk.name or "Alguien del directorio", "path": person_path(talk.person)}
+    unit = short_name(found.tower, found.label) if found.label else ""
+    return {"name": nombre(found.name), "unit": unit, "path": person_path(talk.person), "ref": talk.person}
+
+
+def _term(clock: Clock, facts: CaseFacts, deps: Services) -> Mapping[str, Any]:
+    now: datetime = deps.now()
+    why = calculation(clock, deps.policy.calendar)
+    return {
+        "id": clock.id,
+        "name": CLOCKS.get(clock.name, clock.name),
+        "due_at": clock.due_at,
+        "late": clock.due_at <= now,
+        "paused": bool(clock.course.paused),
+        "tone": tone_of(clock.state, clock.due_at, now),
+        "share": share_of(clock.started_at, clock.due_at, now),
+        "sentences": why.sentences,
+        "days": [(in_words(day), day) for day in why.days],
+        "held": facts.names,
+    }
