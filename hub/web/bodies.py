@@ -20,6 +20,7 @@ WITHIN: Final = 10.0
 """Seconds in which a whole form must arrive: a stalled client must not hold the request open."""
 _FIELDS: Final = web.RequestKey("fields", Mapping[str, str])
 _FILE: Final = web.RequestKey("file", bytes)
+_FILE_NAME: Final = web.RequestKey("file_name", str)
 MULTIPART: Final = "multipart/form-data"
 MAX_PARTS: Final = 20
 UPLOADED_WITHIN: Final = 120.0
@@ -74,7 +75,7 @@ async def fields_of(request: web.Request, *, within: float = WITHIN, upload: int
         try:
             async with asyncio.timeout(UPLOADED_WITHIN if has_file else within):
                 if has_file:
-                    request[_FIELDS], request[_FILE] = await _parts_of(request, upload)
+                    request[_FIELDS], request[_FILE], request[_FILE_NAME] = await _parts_of(request, upload)
                     return request[_FIELDS]
                 body = await body_of(request, FORM)
         except (TimeoutError, ConnectionResetError):
@@ -90,22 +91,28 @@ def file_of(request: web.Request) -> bytes:
     return content
 
 
-async def _parts_of(request: web.Request, most: int) -> tuple[Mapping[str, str], bytes]:
+def file_name_of(request: web.Request) -> str:
+    """Return the name that the browser gives the file of a form; empty without one."""
+    name: str = request.get(_FILE_NAME, "")
+    return name
+
+
+async def _parts_of(request: web.Request, most: int) -> tuple[Mapping[str, str], bytes, str]:
     """Read the fields and the one file of a form, counting the bytes: a client states any length."""
     fields: dict[str, str] = {}
-    content = b""
+    content, name = b"", ""
     try:
         reader = await request.multipart()
         for _ in range(MAX_PARTS):
             part = await reader.next()
             if part is None:
-                return fields, content
+                return fields, content, name
             if not isinstance(part, BodyPartReader) or part.name is None:
                 break
             if part.filename is None:
                 fields[part.name] = (await _bounded(part, MAX_BODY)).decode()
             else:
-                content = await _bounded(part, most)
+                content, name = await _bounded(part, most), part.filename
     except ValueError:
         raise Refusal(400, "The body is not a form.", "Send it as a page of the hub does.") from None
     raise Refusal(400, "The form has other parts.", "Send its fields and one file.")

@@ -85,7 +85,6 @@ NOUN: Final = Noun(
         Act(
             answering.reply_to_case,
             "/cases/{key}/reply",
-            label="Enviar",
             done="La respuesta va en camino: aparece en el caso en unos segundos.",
             refuses=(SeveralCases, AnswerDue, InvalidDocument, *_REFUSES),
             says=_acted,

@@ -11,12 +11,11 @@ from aiohttp import web
 from hub.desk.matters.queries import residents
 from hub.desk.matters.shown import share_of, tone_of
 from hub.model import Clock, Json
-from hub.model.catalogue import THREAD
 from hub.operations.cases.schemas import CaseThreadAnswer
 from hub.operations.cases.writing import Conversation
 from hub.operations.clocks.calculation import calculation, in_words
 from hub.people.units import own_name, short_name
-from hub.ports.cases import CaseFacts, KnownCase
+from hub.ports.cases import KnownCase
 from hub.rendering import case_words_es
 from hub.rendering.filters import nombre
 from hub.rendering.matters_es import kind_of, subject_of
@@ -32,7 +31,7 @@ async def head_of(
     request: web.Request, known: KnownCase, case: CaseThreadAnswer, talk: Conversation
 ) -> Mapping[str, Any]:
     """Return the values of the head; names and words of people only where the case shows them."""
-    deps, sees = services(request), not case.masked
+    deps, sees = services(request), case.named
     facts = await deps.cases.page(known, after=None, limit=_ONE, places=places_of(request))
     data, kind = _data(known), known.first.event.name if known.first is not None else ""
     who = await _person(deps, talk) if sees else {}
@@ -45,15 +44,8 @@ async def head_of(
         "opening": _opening(known, data) if sees else "",
         "kind": case_words_es.PQRS_KINDS.get(str(data.get("kind") or ""), "") if "pqrs_id" in data else "",
         "building": own_name(case.copropiedad or ""),
-        "terms": [_term(clock, facts, deps) for clock in facts.head if clock.ended_at is None],
-        "ended": [
-            (CLOCKS.get(clock.name, clock.name), clock) for clock in facts.head if clock.ended_at is not None
-        ][:_ENDED],
+        "promises": [_term(clock, deps) for clock in facts.head if clock.ended_at is None],
     }
-
-
-_ENDED: Final = 3
-"""Promises that have ended, of which the head tells."""
 
 
 def _data(known: KnownCase) -> Mapping[str, Json]:
@@ -63,7 +55,7 @@ def _data(known: KnownCase) -> Mapping[str, Json]:
 
 def _opening(known: KnownCase, data: Mapping[str, Json]) -> str:
     """Return what the first event says in the person's words; a reply that is the first word says its own."""
-    if known.first is None or known.first.event.name.startswith("inbound.") or THREAD not in (*data, THREAD):
+    if known.first is None or known.first.event.name.startswith("inbound."):
         return ""
     texts = (data.get(field) for field in ("description", "detail", "comment", "subject"))
     return next((text for text in texts if isinstance(text, str) and text.strip()), "")
@@ -81,7 +73,7 @@ async def _person(deps: Services, talk: Conversation) -> Mapping[str, str]:
     return {"name": nombre(found.name), "unit": unit, "path": person_path(talk.person), "ref": talk.person}
 
 
-def _term(clock: Clock, facts: CaseFacts, deps: Services) -> Mapping[str, Any]:
+def _term(clock: Clock, deps: Services) -> Mapping[str, Any]:
     now: datetime = deps.now()
     why = calculation(clock, deps.policy.calendar)
     return {
@@ -94,5 +86,4 @@ def _term(clock: Clock, facts: CaseFacts, deps: Services) -> Mapping[str, Any]:
         "share": share_of(clock.started_at, clock.due_at, now),
         "sentences": why.sentences,
         "days": [(in_words(day), day) for day in why.days],
-        "held": facts.names,
     }

@@ -5,31 +5,43 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
 
 from aiohttp import web
+from msgspec import Meta, Struct
 
-from hub.errors import AnswerDue
+from hub.desk.cases.acts import respond_to_case
+from hub.desk.cases.answering import reply_to_case
+from hub.desk.cases.conversation import conversation_of
+from hub.desk.cases.rows import AnswerBody, ReplyBody
+from hub.doors.act import OPERATE, READ
+from hub.doors.api import operator_of
+from hub.errors import AnswerDue, ChannelClosed, HubError, InvalidDocument
 from hub.model import Scope
+from hub.model.casework import CaseKind
 from hub.operations.cases import lookup
-from hub.operations.cases.acts import ANSWERS, CLOSINGS, REPLIES, act_of
+from hub.operations.cases.acts import CLOSINGS, LONGEST, act_of
 from hub.operations.cases.schemas import CaseThreadAnswer, ThreadKind
 from hub.operations.cases.texts import ORIGINS_ES
 from hub.operations.cases.thread import awaits_answer
+from hub.operations.cases.turns import days_of
 from hub.ports.cases import KnownCase
 from hub.rendering import case_words_es
 from hub.rendering.page_links import CASES, case_path
 from hub.web.api.cases import CaseQuery, cases_of, closed, one_case, released, seen, taken
 from hub.web.auth.caller import caller_of, places_of, places_with
+from hub.web.bodies import file_name_of, file_of
 from hub.web.console.case_colleagues import among_colleagues
-from hub.web.console.case_list import ask_again
+from hub.web.console.case_head import head_of
+from hub.web.console.case_list import ask_again, face, initials
+from hub.web.console.composer import composer_of
 from hub.web.console.presence import enter
 from hub.web.console.shell import console_page, done
 from hub.web.console.staff import staff_names
 from hub.web.live import topic_of
 from hub.web.requests import ButtonForm, FormQuery
-from hub.web.responses import Refusal
+from hub.web.responses import Refusal, refusal_of
 from hub.web.schemas.people import CloseBody
 from hub.web.services import services
 
@@ -61,11 +73,36 @@ RESPOND_FIRST: Final = "respond_first"
 
 
 class CasePageQuery(CaseQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    pass
+    canned: Annotated[str, Meta(max_length=50, description="The answer to begin with.")] = ""
+
+
+class ComposerForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The composer of the page: what is said, by which channel, and what it is."""
+
+    words: Annotated[str, Meta(min_length=1, max_length=LONGEST)]
+    channel: Literal["", "email", "whatsapp", "sms"] = ""
+    form: Annotated[str, Meta(max_length=100)] = ""
+    document: Annotated[str, Meta(max_length=2000)] = ""
+    merits: bool = False
+    close: bool = False
+
+
+WRONG_ES: Final[Mapping[type[HubError], str]] = {
+    ChannelClosed: "Por ese canal no se le puede escribir ahora. Escoja otro: sus palabras siguen aquí.",
+    AnswerDue: "Corre el término legal: para cerrar, márquela como respuesta de fondo.",
+    InvalidDocument: "El archivo no se puede enviar: debe ser un PDF, PNG o JPEG completo y no muy grande.",
+}
+"""Why an answer was not sent, beside the words that stay in the composer."""
 
 
 async def show(request: web.Request, query: CasePageQuery) -> web.StreamResponse:
     """Show a case as one thread; several cases of one number as a list; for an unknown one the form again."""
+    return await _shown(request, query)
+
+
+async def _shown(
+    request: web.Request, query: CasePageQuery, *, status: int = 200, again: Mapping[str, Any] | None = None
+) -> web.StreamResponse:
     try:
         found = await cases_of(request)
     except Refusal as refusal:
@@ -78,23 +115,47 @@ async def show(request: web.Request, query: CasePageQuery) -> web.StreamResponse
     topic = topic_of(found[0].case)
     stood = await services(request).changes.stands(topic)
     case = await seen(request, found[0], query)
+    talk = await conversation_of(operator_of(request, READ), found[0])
+    head, now = await head_of(request, found[0], case, talk), services(request).now()
     return console_page(
         "console/case.html",
         request,
         here=CASES,
+        status=status,
         live=topic,
         stood=stood,
         watchers=watchers,
         case=case,
+        days=days_of(case, opened=head["opening"], writer=head["who"].get("name", ""), now=now),
         constancia=_constancia(request, case.case) if case.may_unmask and found[0].alone else None,
         kind_of=lambda kind: _KINDS.get(kind, _PROMISE),
         bad=_BAD,
         origins=ORIGINS_ES,
-        form=secrets.token_urlsafe(12),
+        face=face,
+        initials=initials,
+        **composer_of(talk, now, canned=query.canned, facts=_facts(head, case)),
+        **{"wrong": None, "said": None, **(again or {})},
+        **head,
         **_pages(case, query),
         **(work := await _work(request, found[0])),
         **await among_colleagues(request, found[0], may_act=work["may_act"]),
     )
+
+
+async def reply(request: web.Request, form: ComposerForm) -> web.StreamResponse:
+    """Write to the person of the case: a reply, or the final answer."""
+    by, key = operator_of(request, OPERATE), request.match_info["key"]
+    given: dict[str, Any] = {"words": form.words, "form": form.form, "close": form.close}
+    given |= {"file": file_of(request), "file_name": file_name_of(request)}
+    try:
+        if form.merits:
+            done_act = await respond_to_case(by, key, AnswerBody(document=form.document, **given))
+            return done(case_path(done_act.case), respond_to_case.__name__)
+        done_act = await reply_to_case(by, key, ReplyBody(channel=form.channel or None, **given))
+    except tuple(WRONG_ES) as wrong:
+        again = {"wrong": WRONG_ES[type(wrong)], "said": form}
+        return await _shown(request, CasePageQuery(), status=refusal_of(wrong).status, again=again)
+    return done(case_path(done_act.case), reply_to_case.__name__)
 
 
 async def ask_close(request: web.Request) -> web.StreamResponse:
@@ -161,12 +222,23 @@ async def _work(request: web.Request, known: KnownCase) -> Mapping[str, Any]:
         "staff": await staff_names(request),
         "me": caller_of(request).who,
         "may_act": may,
-        "may_reply": may and known.first is not None and act_of(REPLIES, case) is not None,
-        "may_respond": may and known.first is not None and act_of(ANSWERS, case) is not None,
         "may_file": may and known.first is not None,
         "may_close": may and act_of(CLOSINGS, case) is not None,
-        "is_conversation": _kind(case) == "thread_id",
+        "is_conversation": _kind(case) == CaseKind.CONVERSATION,
+        "is_petition": _kind(case) == CaseKind.PQRS,
         "case_words": case_words_es,
+    }
+
+
+def _facts(head: Mapping[str, Any], case: CaseThreadAnswer) -> Mapping[str, str]:
+    """Return what the gaps of a canned answer have."""
+    who = head["who"]
+    return {
+        "nombre": who.get("name", "").partition(" ")[0],
+        "asunto": f"«{head['subject']}»" if head["sees"] else "",
+        "radicado": case.number,
+        "unidad": who.get("unit", ""),
+        "copropiedad": head["building"],
     }
 
 

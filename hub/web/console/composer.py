@@ -9,9 +9,12 @@ from typing import Any, Final
 
 from hub.business_time import dates
 from hub.operations.cases.acts import REPLIES, act_of
-from hub.operations.cases.writing import LONGEST_SMS, WHATSAPP, Conversation, Way, preferred
+from hub.operations.cases.writing import WHATSAPP, Conversation, Way, preferred
 from hub.rendering import filters, labels_es, people_words_es
+from hub.rendering.canned_es import canned_of, filled
 
+Facts = Mapping[str, str]
+NO_FACTS: Final[Facts] = {}
 _CLOSED: Final[Mapping[str, str]] = {
     **people_words_es.WHY_NOT,
     "window": "se cierra 24 horas después de su último mensaje",
@@ -19,8 +22,16 @@ _CLOSED: Final[Mapping[str, str]] = {
 """Why a channel is closed → its words beside its name."""
 
 
-def composer_of(talk: Conversation, now: datetime, *, came_by: str = "") -> Mapping[str, Any]:
-    """Return what a page's composer shows; `came_by` is the channel of the reply that it answers."""
+def composer_of(
+    talk: Conversation, now: datetime, *, came_by: str = "", canned: str = "", facts: Facts = NO_FACTS
+) -> Mapping[str, Any]:
+    """
+    Return what a page's composer shows; `came_by` is the channel of the reply that it answers.
+
+    `canned` is the key of the text with which it begins, whose gaps have the `facts` of the case.
+    """
+    texts = canned_of(str(talk.facts.get("service_area") or ""))
+    begun = next((filled(one.text, facts) for one in texts if one.key == canned), "")
     usable = [way for way in talk.ways if way.open]
     first = came_by if any(way.channel == came_by for way in usable) else preferred(talk.ways, talk.last)
     return {
@@ -32,9 +43,19 @@ def composer_of(talk: Conversation, now: datetime, *, came_by: str = "") -> Mapp
             for way in talk.ways
             if not way.open
         ],
-        "most_sms": LONGEST_SMS,
+        "channels": [(labels_es.CHANNELS[way.channel], way.open, _how(way, talk, now)) for way in talk.ways],
+        "canned": [(one.key, one.label) for one in texts],
+        "begun": begun,
         "form": secrets.token_urlsafe(12),
     }
+
+
+def _how(way: Way, talk: Conversation, now: datetime) -> str:
+    """Return the remark beside a channel: until when, since she writes by it, or why not."""
+    if not way.open:
+        return _CLOSED.get(way.why, "no se puede ahora")
+    _, _, until = _label(way, now).partition(", ")
+    return until or ("escribe por aquí" if talk.by(way.channel) else "")
 
 
 def may_be_written(case: str) -> bool:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from hub.rendering import near_dates
 from hub.rendering.actors_es import who_es
 from hub.rendering.figures_es import many
-from hub.rendering.filters import fecha, fecha_corta, fecha_hora, inicial, plazo, punto
+from hub.rendering.filters import fecha, fecha_corta, fecha_hora, hora, inicial, plazo, punto
 from hub.rendering.page_links import account_path, building_path, case_path, key_path, person_path
 from hub.web.documents.serve import file_path, takes_gzip
 from hub.web.responses import HEADERS
@@ -44,6 +44,7 @@ _TEMPLATES.filters |= {
     "fecha": fecha,
     "fecha_corta": fecha_corta,
     "fecha_hora": fecha_hora,
+    "hora": hora,
     "inicial": inicial,
     "left": near_dates.left,
     "many": many,

@@ -24,6 +24,7 @@ from hub.web.console import (
     unreached_page,
 )
 from hub.web.console.admin_routes import ADMINISTRATION
+from hub.web.console.letters_page import MOST_BYTES
 from hub.web.console.people_routes import PEOPLE
 from hub.web.route import Route, press, read, read_company, read_words
 
@@ -58,6 +59,7 @@ CONSOLE: Final[tuple[Route, ...]] = (
     press("/matters/take-on", case_list.take_on),
     press("/matters/release", case_list.release),
     read("/cases/{key}", case_page.show),
+    press("/cases/{key}/reply", case_page.reply, upload=MOST_BYTES),
     _look_to_operate("/cases/{key}/close", case_page.ask_close),
     press("/cases/{key}/close", case_page.close),
     press("/cases/{key}/take-on", case_page.take_on),
