@@ -204,7 +204,7 @@ SELECT id, subject, text FROM inbox_item WHERE id = ANY ($1::uuid[])
 -- A person whom the directory does not have has a name in the message that the reply answers.
 SELECT reply.*, NULL::text AS message_address, NULL::jsonb AS data, NULL::text AS copropiedad_id, NULL::text AS unit_id,
        -- The answered message: only its words count here.
-       NULL::text AS event, NULL::text AS purpose, NULL::integer AS audience, NULL::text[] AS units, NULL::text AS phone,
+       NULL::text AS event, NULL::text AS purpose, NULL::integer AS audience, NULL::text AS variant, NULL::text[] AS units, NULL::text AS phone,
        (SELECT name FROM message WHERE message.id = reply.message_id AND message.person = reply.person) AS name,
        (SELECT message.copropiedad_id FROM message WHERE message.id = reply.message_id) AS place
 FROM reply WHERE id = ANY ($1::uuid[])
