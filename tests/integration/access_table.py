@@ -302,10 +302,18 @@ ROWS: Final[dict[str, Row]] = {
     "POST /views/{name}/forget": Row(needs=READ, fill="nosuch", form="", status=404),
     "POST /cases/{key}/take-on": Row(needs=OPERATE, where=OWN, fill=CASE, form="", status=303),
     "POST /cases/{key}/release": Row(needs=OPERATE, where=OWN, fill=CASE, form="", status=303),
-    "GET /clocks": Row(needs=READ, where=OWN),
+    # A list that is a view of the matters now; it leads there, and says nothing itself.
+    "GET /clocks": Row(needs=READ, where=OWN, status=308, elsewhere=308, finds=False),
+    # Of a case that the caller does not reach nothing is changed, as if it had not been marked.
+    "POST /matters/take-on": Row(
+        needs=OPERATE, where=OWN, form="case%3Apqrs_id%3ACASE-MARK=on", status=303, elsewhere=303
+    ),
+    "POST /matters/release": Row(
+        needs=OPERATE, where=OWN, form="case%3Apqrs_id%3ACASE-MARK=on", status=303, elsewhere=303
+    ),
     "GET /clocks/{id}": Row(needs=READ, where=OWN, fill="CLOCK"),
     "POST /clocks/{id}/acknowledge": Row(needs=OPERATE, where=OWN, fill="CLOCK", form="note=Voy", status=303),
-    "GET /replies": Row(needs=READ, where=OWN),
+    "GET /replies": Row(needs=READ, where=OWN, status=308, elsewhere=308, finds=False),
     "GET /replies/{id}": Row(needs=READ, where=OWN, fill="REPLY"),
     "POST /replies/{id}/assign": Row(needs=OPERATE, where=OWN, fill="REPLY", form="", status=303),
     "POST /replies/{id}/answer": Row(needs=OPERATE, where=OWN, fill="REPLY", form="words=Hola", status=303),
@@ -592,6 +600,10 @@ MORE: Final[tuple[tuple[str, Row], ...]] = (
         ("GET /api/cases", _look(tail=f"?{tail}"))
         for tail in ("state=open", "copropiedad=ph-MARK", "since=2020-01-01&until=9999-12-31")
     ),
+    *(("GET /cases", _look(tail=f"?{tail}")) for tail in ("kind=replies", "view=unowned", "view=all")),
+    ("GET /cases", _look(tail="?open=pqrs_id:CASE-MARK")),
+    ("GET /cases", _look(tail="?copropiedad=ph-MARK")),
+    ("GET /cases", _look(tail="?view=mine", finds=False)),
     ("GET /api/cases", _look(tail="?state=closed", finds=False)),
     ("GET /api/cases", _look(tail="?mine=true", finds=False)),
     *(("GET /api/replies", _look(tail=f"?{tail}")) for tail in ("view=open", "copropiedad=ph-MARK")),

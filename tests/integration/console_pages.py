@@ -130,21 +130,18 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "cases": {
         "cases": "/cases",
-        "cases-none": "/cases?mine=true",
-        "cases-narrowed": "/cases?state=open&kind=pqrs_id&copropiedad=ph-alfa",
+        "cases-none": "/cases?view=mine",
+        "cases-narrowed": "/cases?view=unowned&kind=petitions&copropiedad=ph-alfa",
+        "cases-beside": "/cases?kind=replies&open=pqrs_id:CASE-MARK",
+        "cases-all": "/cases?view=all",
         "case": "/cases/pqrs_id:CASE-MARK",
         "case-whole": "/cases/pqrs_id:CASE-MARK?whole=true",
         "case-close": "/cases/pqrs_id:CASE-MARK/close",
     },
     "clocks": {
-        "clocks": "/clocks",
-        "clocks-none": "/clocks?state=met",
-        "clocks-narrowed": "/clocks?level=2&copropiedad=ph-alfa",
         "clock": "/clocks/CLOCK",
     },
     "replies": {
-        "replies": "/replies",
-        "replies-none": "/replies?view=closed",
         "reply": "/replies/REPLY",
     },
     # Rare states, in a hub that `console_states.py` has prepared: these two stay the last.

@@ -19,7 +19,6 @@ from hub.intake.source_bindings import SourceBindings
 from hub.model import Event, Grant, Office, RawMessage
 from hub.storage import PostgresIntake
 from hub.testing import MemoryAppointments, MemoryKeys, MemoryPublisher
-from hub.web.documents.serve import file_path
 from tests.contract.values import event
 from tests.integration.chromium import Browser
 from tests.integration.console_hub import ConsoleHub, console_hub
@@ -87,10 +86,12 @@ async def test_operator_reads_a_case_answers_and_sees_it_without_a_reload(
         )
         await take_in(hub, received)
         await hub.sign_in(browser)
-        await hub.open(browser, "/cases?kind=pqrs_id")
-        link = await browser.until(
-            "[...document.querySelectorAll('a.opens')].find((a) => a.innerText === 'PQ-WALK')?.href"
-        )
+        await hub.open(browser, "/cases?kind=petitions")
+        row = "document.querySelector('[name=\"case:pqrs_id:walk-1\"]').closest('li')"
+        listed = await browser.until(f"{row}?.innerText")
+        await browser.run(f"{row}.querySelector('a.peek').click()")
+        link = await browser.until("document.querySelector('.detail .head .btn')?.href")
+        beside = await browser.run("document.querySelector('.detail').innerText")
         await browser.go(f"{link}?whole=true")
         said = await browser.until("document.querySelector('.thread pre')?.textContent")
         await browser.run("document.querySelector('textarea').value = 'La reja se arregla el viernes.'")
@@ -108,6 +109,12 @@ async def test_operator_reads_a_case_answers_and_sees_it_without_a_reload(
         stayed = await browser.run("window.here === true")
         complaints = list(browser.complaints)
 
+    assert ("Copia del acta", "Persona alfa", "ph-alfa") == tuple(
+        word
+        for word in ("Copia del acta", "Persona alfa", "ph-alfa", "walk-1", "PQRS recibida")
+        if word in listed
+    )
+    assert all(words in beside for words in ("Copia del acta", "Primera respuesta", "Término legal"))
     assert "PQ-WALK" in said
     assert "va en camino" in note
     assert ("pqrs.replied", "walk-1", "PQ-WALK", "account:Ana") == (
@@ -171,7 +178,7 @@ async def test_operator_takes_a_case_answers_it_and_closes_it(browser: Browser, 
         await press(browser, "Asumir")
         holder = await browser.run("document.getElementById('stands').innerText")
         await hub.open(browser, "/cases?mine=true")
-        mine = await main_text(browser)
+        mine = await browser.run("document.querySelector('.items').innerHTML")
         await browser.go(f"{hub.url}/cases/pqrs_id%3Awalk-1/close")
         first = await browser.until(
             "location.href.includes('respond_first') && document.querySelector('main')?.innerText"
@@ -189,7 +196,8 @@ async def test_operator_takes_a_case_answers_it_and_closes_it(browser: Browser, 
 
     assert "Luz Mora también mira este caso ahora." in watched
     assert "Encargado: Usted" in holder
-    assert "PQ-WALK" in mine
+    assert "pqrs_id%3Awalk-1" in mine
+    assert "Lo tiene Usted" in mine
     assert "Enviar la respuesta definitiva" in first
     assert "Cerrar el caso" not in first
     assert ("pqrs.responded", "La chapa se cambia el lunes.", "Acta 7") == (
@@ -208,8 +216,8 @@ async def test_operator_takes_a_promise_on_and_sees_why_it_is_due(browser: Brows
     async with console_hub(servers) as hub:
         await take_in(hub, example("emergency.declared", emergency_id="walk-2"))
         await hub.sign_in(browser)
-        await hub.open(browser, "/clocks?name=emergency_ack")
-        link = await browser.until("document.querySelector('a.opens')?.href")
+        await hub.open(browser, "/cases?kind=emergencies&open=emergency_id:walk-2")
+        link = await browser.until("document.querySelector('.terms a')?.href")
         await browser.go(link)
         why = await browser.until("document.querySelector('.reasons')?.innerText")
         await browser.run("document.querySelector('[name=note]').value = 'Voy para allá.'")
@@ -237,9 +245,9 @@ async def test_operator_takes_a_promise_on_and_sees_why_it_is_due(browser: Brows
 async def test_operator_assigns_and_answers_a_reply(browser: Browser, servers: Servers) -> None:
     async with console_hub(servers) as hub:
         await hub.sign_in(browser)
-        await hub.open(browser, "/replies?view=unread&copropiedad=ph-alfa")
-        before = await main_text(browser)
-        await browser.go(await browser.run("document.querySelector('a.opens').href"))
+        await hub.open(browser, "/cases?kind=replies&copropiedad=ph-alfa")
+        before = await browser.run("document.querySelector('.item.new').innerText")
+        await hub.open(browser, "/replies/REPLY")
         said = await browser.until("document.querySelector('.said')?.innerText")
         await press(browser, "Asignármela")
         taken = await main_text(browser)
@@ -247,12 +255,10 @@ async def test_operator_assigns_and_answers_a_reply(browser: Browser, servers: S
         await press(browser, "Enviar")
         answered = await main_text(browser)
         [reply] = await published(hub)
-        await hub.open(browser, "/replies?view=unread&copropiedad=ph-alfa")
-        unread = await main_text(browser)
-        await hub.open(browser, "/replies?view=answered")
-        listed = await main_text(browser)
+        await hub.open(browser, "/cases?copropiedad=ph-alfa")
+        unread = await browser.run("document.querySelectorAll('.item.new').length")
 
-    assert "Sin leer" in before
+    assert "«words-alfa»" in before
     assert said == "words-alfa"
     assert "Encargado: Usted" in taken
     assert "Respondida" in answered
@@ -261,8 +267,7 @@ async def test_operator_assigns_and_answers_a_reply(browser: Browser, servers: S
         reply.data["pqrs_id"],
         reply.data["summary"],
     )
-    assert "Nadie ha escrito nada" in unread
-    assert "Persona alfa" in listed
+    assert 0 == unread
 
 
 async def test_who_sees_one_building_finds_nothing_of_another(browser: Browser, servers: Servers) -> None:
@@ -272,18 +277,22 @@ async def test_who_sees_one_building_finds_nothing_of_another(browser: Browser, 
         )
         await hub.sign_in(browser, viewer)
         seen = {}
-        for path in ("/cases", "/cases?state=open", "/clocks", "/replies"):
+        for path in ("/cases", "/cases?view=all", "/cases?kind=replies", "/cases?open=pqrs_id:CASE-alfa"):
             await hub.open(browser, path)
-            seen[path] = await main_text(browser)
+            seen[path] = await browser.run("document.querySelector('main').innerHTML")
         await hub.open(browser, "/cases/pqrs_id:CASE-alfa")
         case = await main_text(browser)
         for page in ("/clocks/CLOCK", "/replies/REPLY"):
             await browser.go(hub.url + hub.path(page))
             seen[page] = await browser.until("document.querySelector('main')?.innerText")
 
-    assert [] == [path for path, text in seen.items() if "alfa" in text]
+    assert [] == [
+        path
+        for path, text in seen.items()
+        if "alfa" in text.replace("open=pqrs_id%3ACASE-alfa", "").replace("open=pqrs_id:CASE-alfa", "")
+    ]
     assert "CASE-beta" in seen["/cases"]
-    assert "CASE-beta" in seen["/clocks"]
+    assert "words-beta" not in seen["/cases?kind=replies"], "a viewer answers nobody"
     assert "No hay un caso con esa clave." in case
     assert all("Aquí no hay nada" in seen[page] for page in ("/clocks/CLOCK", "/replies/REPLY"))
 
@@ -306,24 +315,35 @@ async def test_stream_is_of_one_case_at_most(servers: Servers) -> None:
     assert 400 == answer.status
 
 
-async def test_old_link_of_a_mail_leads_to_the_promise(browser: Browser, servers: Servers) -> None:
+async def test_operator_takes_the_marked_matters_and_leaves_them(browser: Browser, servers: Servers) -> None:
     async with console_hub(servers) as hub:
         await hub.sign_in(browser)
-        await hub.open(browser, "/clocks")
-        script = (
-            f"fetch('{file_path('shell.js')}').then((answer) => answer.text()).then((text) => "
-            "text.includes('relojes') && text.includes('/clocks'))"
-        )
+        await hub.open(browser, "/cases?view=unowned")
+        await browser.run("document.querySelectorAll('.item [type=checkbox]').forEach((box) => box.click())")
+        await press(browser, "Asumir")
+        taken = await main_text(browser)
+        rows = await hub.database.rows("SELECT case_key FROM case_task WHERE assignee = 'account:Ana'")
+        noted = await hub.database.rows("SELECT subject FROM audit WHERE action = 'case.take_on'")
+        await hub.open(browser, "/cases?view=mine")
+        await browser.run("document.querySelector('.item [type=checkbox]').click()")
+        await press(browser, "Soltar")
+        left = await hub.database.rows("SELECT case_key FROM case_task WHERE assignee = 'account:Ana'")
 
-        assert await browser.run(script)
+    assert "Usted tiene los casos marcados." in taken
+    assert "Todo tiene quien lo atienda." in taken
+    assert {"pqrs_id:CASE-alfa", "pqrs_id:CASE-beta"} == {row["case_key"] for row in rows}
+    assert {f"case:{row['case_key']}" for row in rows} == {row["subject"] for row in noted}
+    assert len(rows) - 1 == len(left)
 
 
 async def test_lists_are_loaded_as_sheets(servers: Servers) -> None:
     async with console_hub(servers) as hub:
         headers = {hdrs.ACCEPT: "text/html", **bearer(API_KEY)}
         sheets = {
-            name: await hub.hub.send("GET", f"/{name}?format=csv", headers, at="console")
-            for name in ("cases", "clocks", "replies")
+            name: await hub.hub.send(
+                "GET", f"/{name}{'&' if '?' in name else '?'}format=csv", headers, at="console"
+            )
+            for name in ("cases", "cases?view=all&kind=pqrs_id")
         }
 
     assert {"text/csv; charset=utf-8; header=present"} == {

@@ -22,9 +22,8 @@ from tests.servers import Servers
 LISTS: Final = {
     "/messages": "m-",
     "/cases": "c-",
-    "/clocks?level=2": "k-",
     "/dead": "d-",
-    "/replies": "r-",
+    "/cases?view=all": "c-",
     "/people": "p-",
     "/letters": "l-",
     "/letters/batches": "b-",
@@ -34,6 +33,18 @@ LISTS: Final = {
     "/bulk": "",
 }
 """List → how the ids of its rows begin."""
+CASE_OF_TOWN: Final = "pqrs_id:CASE-alfa"
+OLD: Final = {
+    "/clocks": "/cases?kind=promises",
+    "/clocks?state=breached&area=cartera": "/cases?view=overdue&area=cartera",
+    "/clocks?name=first_reply&state=at_risk": "/cases?view=at_risk&promise=first_reply",
+    "/clocks?state=met": "/cases?view=all&state=closed",
+    "/clocks?format=csv": "/cases?kind=promises&format=csv",
+    "/replies?kind=reply&view=open": "/cases?kind=replies",
+    "/replies?view=mine&copropiedad=ph-alfa": "/cases?kind=replies&view=mine&copropiedad=ph-alfa",
+    "/replies?view=emergency": "/cases?kind=emergencies",
+}
+"""Address of before → the view that it leads to."""
 NEXT: Final = re.compile(r'<a href="([^"]+)" rel="next">Ver (?:anteriores|más)</a>')
 TAG: Final = re.compile(r"<[^>]+>")
 GAP: Final = re.compile(r"\s+")
@@ -51,7 +62,7 @@ async def words_of(hub: ConsoleHub, path: str) -> str:
 
 
 def rows_in(page: str) -> list[str]:
-    return re.findall(r'<tr id="([^"]+)"', page)
+    return re.findall(r'<(?:tr|li)[^>]* id="([^"]+)"', page)
 
 
 async def test_each_list_goes_on_to_its_end(servers: Servers) -> None:
@@ -86,29 +97,54 @@ async def test_formula_that_somebody_wrote_is_a_word_in_a_sheet(servers: Servers
             assert f'"{quoted}' not in sheet
 
 
-async def test_board_has_the_late_first_and_in_each_group_the_highest_level(servers: Servers) -> None:
+async def test_matters_stand_as_they_are_due_and_emergencies_above_them(servers: Servers) -> None:
     soon = datetime.now(UTC)
     made = {
-        "late-1": {"state": ClockState.BREACHED, "due_at": soon - timedelta(hours=3), "level": 1},
-        "late-3": {"state": ClockState.BREACHED, "due_at": soon - timedelta(hours=1), "level": 3},
-        "risk-2": {"state": ClockState.AT_RISK, "due_at": soon + timedelta(hours=1), "level": 2},
-        "later-1": {"state": ClockState.OPEN, "due_at": soon + timedelta(days=9), "level": 1},
-        "later-4": {"state": ClockState.OPEN, "due_at": soon + timedelta(days=20), "level": 4},
+        "late": {"state": ClockState.BREACHED, "due_at": soon - timedelta(hours=3), "level": 3},
+        "risk": {"state": ClockState.AT_RISK, "due_at": soon + timedelta(minutes=1), "level": 2},
+        "later": {"state": ClockState.OPEN, "due_at": soon + timedelta(days=9), "level": 1},
     }
+    fire = clock(
+        "emergency_id:fire", name="emergency_ack", context={"copropiedad_id": "ph-alfa"}, due_at=soon
+    )
+    # The first one due of a case stands for it.
+    second = clock("pqrs_id:late", name="legal_term", context={"copropiedad_id": "ph-alfa"}, due_at=soon + timedelta(days=5))
     async with console_hub(servers) as hub:
         async with open_stores(hub.hub.database_url) as stores, stores.intake.transaction() as transaction:
-            await transaction.save_clocks(
-                [
-                    clock(f"pqrs_id:{name}", context={"copropiedad_id": "ph-alfa"}, **of)
-                    for name, of in made.items()
-                ]
+            of_pqrs = [
+                clock(f"pqrs_id:{name}", context={"copropiedad_id": "ph-alfa"}, **of)
+                for name, of in made.items()
+            ]
+            await transaction.save_clocks([fire, second, *of_pqrs])
+        keys = {
+            view: re.findall(r'name="case:([^"]+)"', await main_of(hub, f"/cases?copropiedad=ph-alfa&{view}"))
+            for view in (
+                "view=open",
+                "view=overdue",
+                "view=at_risk",
+                "level=3",
+                "kind=emergencies",
+                "view=mine",
             )
-        page = await words_of(hub, "/clocks?copropiedad=ph-alfa")
-        one_level = await words_of(hub, "/clocks?copropiedad=ph-alfa&level=3")
+        }
 
-        order = sorted(made, key=page.index)
-        assert order == ["late-3", "late-1", "risk-2", "later-4", "later-1"]
-        assert [name for name in made if name in one_level] == ["late-3"]
+    assert keys == {
+        "view=open": [*("emergency_id:fire", "pqrs_id:late", "pqrs_id:risk", "pqrs_id:later"), CASE_OF_TOWN],
+        "view=overdue": ["pqrs_id:late"],
+        "view=at_risk": ["pqrs_id:risk"],
+        "level=3": ["pqrs_id:late"],
+        "kind=emergencies": ["emergency_id:fire"],
+        "view=mine": [],
+    }
+
+
+async def test_old_addresses_of_lists_lead_to_their_views(servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        led = {path: (await hub.ask(path)).headers["Location"] for path in OLD}
+        shown = [(await hub.ask(path)).status for path in led.values()]
+
+    assert led == OLD
+    assert set(shown) == {200}
 
 
 async def test_case_has_its_letter_in_the_thread(servers: Servers) -> None:

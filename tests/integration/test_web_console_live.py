@@ -65,9 +65,9 @@ def says(part: str, words: str) -> str:
 
 PAGES: Final = {
     "replies": LivePage(
-        "/replies",
+        "/cases?kind=replies&copropiedad=ph-alfa",
         asked("POST", "/api/replies/REPLY/close", {"state": "closed"}),
-        says("list", "No necesita respuesta"),
+        "document.querySelectorAll('.item.new').length === 0",
     ),
     "letters": LivePage(
         "/letters", asked("POST", "/api/letters/batches/BATCH/printed"), says("list", "Impresa")

@@ -113,18 +113,17 @@ async def test_answer_to_an_emergency_stands_on_top_until_somebody_has_seen_to_i
             "UPDATE message SET purpose = $1 WHERE id = $2", Purpose.EMERGENCY, hub.building.ids["MESSAGE"]
         )
         await hub.sign_in(browser)
-        await hub.open(browser, "/replies")
-        top = await browser.run("document.getElementById('urgent').innerText")
-        await click(browser, "#urgent a.opens")
+        await hub.open(browser, "/cases")
+        top = await browser.run("document.querySelector('.item').innerText")
+        await hub.open(browser, "/replies/REPLY")
         alarm = await browser.run("document.querySelector('main .note.bad').innerText")
         await press(browser, "Ya se le respondió de otra forma")
-        await hub.open(browser, "/replies")
+        await hub.open(browser, "/cases")
 
-        assert "Responden a una emergencia: atiéndalas primero" in top
-        assert "p-alfa" in top
-        assert "p-beta" not in top
+        assert "Emergencia" in top
+        assert "«words-alfa»" in top
         assert "puede necesitar ayuda" in alarm
-        assert "" == await browser.run("document.getElementById('urgent').innerText.trim()")
+        assert "Emergencia" not in await browser.run("document.querySelector('.items').innerText")
 
 
 async def test_survey_of_the_half_year_is_started_and_asks_who_has_agreed(

@@ -82,6 +82,7 @@ SELECT chosen.id, chosen.case_key AS case, chosen.sort_at, chosen.clock, clock.n
        answer.time AS answered_at, answer.data AS answered_data,
        wrote.id AS wrote_id, wrote.at AS wrote_at, wrote.person AS wrote_by, wrote.channel, wrote.text AS words,
        wrote.kind = 'reply' AND wrote.at > coalesce(answer.time, '-infinity') AND wrote.state IS NULL AS waits,
+       wrote.emergency,
        coalesce(task.assignee, wrote.assignee) AS assignee
 FROM ({chosen}) AS chosen
 LEFT JOIN clock ON clock.id = chosen.clock
@@ -96,7 +97,8 @@ LEFT JOIN LATERAL (
     ORDER BY time DESC, key DESC LIMIT 1
 ) AS answer ON true
 LEFT JOIN LATERAL (
-    SELECT reply.id, reply.at, reply.kind, reply.person, reply.channel, reply.text, said.state, said.assignee
+    SELECT reply.id, reply.at, reply.kind, reply.person, reply.channel, reply.text, said.state, said.assignee,
+           (SELECT purpose = 'emergency' FROM message WHERE message.id = reply.message_id) AS emergency
     FROM reply LEFT JOIN reply_task AS said ON said.reply_id = reply.id
     WHERE reply.thread = {thread} AND reply.kind IN ('reply', 'unproven')
     ORDER BY reply.received_at DESC, reply.id DESC LIMIT 1

@@ -117,6 +117,7 @@ class FoundMatter(Struct, frozen=True, kw_only=True):
     channel: str | None
     words: str | None
     waits: Annotated[bool | None, Meta(description="Whether what was written last waits for an answer.")]
+    emergency: Annotated[bool | None, Meta(description="Whether that answers a message of an emergency.")]
     assignee: str | None
 
 

@@ -102,7 +102,9 @@ def _is_paused(course: Mapping[str, Any] | None) -> bool:
 
 def _is_danger(matter: FoundMatter) -> bool:
     """Return whether somebody may be in danger: an emergency, or who writes in one, and no drill."""
-    of_emergency = matter.case.startswith(f"{CaseKind.EMERGENCY}:") or (matter.name or "").startswith(_URGENT)
+    promised = (matter.name or "").startswith(_URGENT)
+    answers = bool(matter.emergency and matter.waits)
+    of_emergency = matter.case.startswith(f"{CaseKind.EMERGENCY}:") or promised or answers
     return of_emergency and not {**(matter.context or {}), **(matter.opened_data or {})}.get("drill")
 
 

@@ -36,8 +36,6 @@ MARKED: Final = "case:"
 """How the name of a row's check box begins; the key of the case follows."""
 _URGENT: Final = 20
 """Emergencies that stand above all else."""
-_NAMED_TO: Final = frozenset({Scope.OPERATE, Scope.PRIVACY})
-"""Who reads names and words: whoever answers there, and whoever answers for the data."""
 _FACES: Final = 5
 """Colours of faces."""
 _NARROWING: Final = ("copropiedad", "owner", "promise", "area", "level", "state", "since", "until")
@@ -64,7 +62,8 @@ async def show(request: web.Request, query: CaseListQuery) -> web.StreamResponse
         return spreadsheet("casos", _COLUMNS, (_line(row, staff) for row in rows))
     urgent = await _urgent(request, asked)
     pinned = {row.id for row in urgent}
-    rows = [*urgent, *(row for row in rows if row.id not in pinned)]
+    rest = [row for row in rows if row.id not in pinned]
+    rows = [*urgent, *sorted(rest, key=lambda row: not row.danger)]
     counted = await _counts(request)
     return console_page(
         "console/cases.html",
@@ -82,6 +81,7 @@ async def show(request: web.Request, query: CaseListQuery) -> web.StreamResponse
         how=HOW_KEYS_LOOK,
         case_words=case_words_es,
         staff=staff,
+        owners=_owners(request, asked, rows, staff),
         buildings=await buildings_of(request),
         me=caller_of(request).who,
         may_act=places_with(request, Scope.OPERATE) != NOWHERE,
@@ -160,7 +160,7 @@ async def _rows(request: web.Request, query: MattersQuery) -> tuple[list[MatterR
 
 
 async def _in_words(request: web.Request, found: Sequence[Any]) -> list[MatterRow]:
-    deps, may_see = services(request), caller_of(request).places(_NAMED_TO)
+    deps, may_see = services(request), places_with(request, Scope.OPERATE)
     residents = await queries.residents(deps.database, named_in(found))
     now = deps.now()
     return [shown(matter, residents, now, may_see=may_see) for matter in found]
@@ -208,6 +208,15 @@ async def _opened(
     ]
     said = await queries.said(deps.database, row.case, places=places) if row.may_see else ()
     return {"row": row, "terms": terms, "said": said}
+
+
+def _owners(
+    request: web.Request, query: MattersQuery, rows: Sequence[MatterRow], staff: Mapping[str, str]
+) -> Mapping[str, str]:
+    """Return whose matters the list may be narrowed to: the caller's, and of those who have one in it."""
+    me = caller_of(request).who
+    others = {row.holder for row in rows} | {query.owner}
+    return {me: "Usted", **{ref: who_es(ref, staff) for ref in sorted(filter(None, others)) if ref != me}}
 
 
 def _title(query: MattersQuery) -> str:

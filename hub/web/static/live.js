@@ -99,6 +99,7 @@ function merge(old, made) {
   if (old.isEqualNode(made)) return;
   const kept = new Map([...old.children].filter((child) => child.id).map((child) => [child.id, child]));
   const isList = old.matches("tbody, ul, ol") && kept.size > 0;
+  for (const name of ["class", "href", "value", "title"]) if (made.hasAttribute(name)) old.setAttribute(name, made.getAttribute(name));
   if (isList) return mergeList(old, made, kept);
   if (old.children.length === made.children.length && old.children.length > 0 && [...old.children].every((child, i) => child.tagName === made.children[i].tagName) && onlyElements(old)) {
     [...old.children].forEach((child, i) => merge(child, made.children[i]));
@@ -107,7 +108,6 @@ function merge(old, made) {
   const focused = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
   for (const details of made.querySelectorAll("details[id]")) details.open = document.getElementById(details.id)?.open ?? details.open;
   old.replaceChildren(...made.childNodes);
-  for (const name of ["class", "href", "value"]) if (made.hasAttribute(name)) old.setAttribute(name, made.getAttribute(name));
   if (focused) old.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
 }
 
