@@ -108,7 +108,12 @@ async def test_matters_stand_as_they_are_due_and_emergencies_above_them(servers:
         "emergency_id:fire", name="emergency_ack", context={"copropiedad_id": "ph-alfa"}, due_at=soon
     )
     # The first one due of a case stands for it.
-    second = clock("pqrs_id:late", name="legal_term", context={"copropiedad_id": "ph-alfa"}, due_at=soon + timedelta(days=5))
+    second = clock(
+        "pqrs_id:late",
+        name="legal_term",
+        context={"copropiedad_id": "ph-alfa"},
+        due_at=soon + timedelta(days=5),
+    )
     async with console_hub(servers) as hub:
         async with open_stores(hub.hub.database_url) as stores, stores.intake.transaction() as transaction:
             of_pqrs = [

@@ -124,7 +124,7 @@ async def test_filled_page_is_for_everybody(browser: Browser, hub: ConsoleHub) -
 
 async def test_number_leads_to_the_rows_behind_it(hub: ConsoleHub) -> None:
     page = await asked(hub, f"/indicators?period=90d&copropiedad={HERE}")
-    path = f"/clocks?name=first_reply&amp;state=breached&amp;copropiedad={HERE}"
+    path = f"/cases?promise=first_reply&amp;view=overdue&amp;copropiedad={HERE}"
     rows = await asked(hub, path.replace("&amp;", "&"))
 
     assert path in page.text

@@ -166,6 +166,11 @@ def _newest(query: MattersQuery, who: str, places: PropertyScope, _: datetime) -
     more = (
         [f"split_part(event.case_key, ':', 1) || ':' = ANY ({asked.add(fields)}::text[])"] if fields else []
     )
+    if promised := list(_columns(asked, query)):
+        more.append(
+            "EXISTS (SELECT FROM clock WHERE clock.case_key = event.case_key"
+            f" AND {' AND '.join(promised)} OFFSET 0)"
+        )
     newest = newest_of(narrowed, asked.given, more)
     return asked, asked.part("newest", newest=newest), "chosen.id DESC"
 
@@ -189,6 +194,10 @@ def _conditions(asked: _Asked, query: MattersQuery, who: str, now: datetime) -> 
         yield _KINDS[kind](asked) if kind in _KINDS else _begins(kind)
     if query.owner is not None:
         yield _held_by(query.owner)(asked)
+    yield from _columns(asked, query)
+
+
+def _columns(asked: _Asked, query: MattersQuery) -> Iterable[str]:
     for name, column in _COLUMNS.items():
         if (value := getattr(query, name)) is not None:
             yield f"{column} = {asked.add(value)}"

@@ -34,6 +34,8 @@ from hub.web.services import services
 
 MARKED: Final = "case:"
 """How the name of a row's check box begins; the key of the case follows."""
+_SECTIONS: Final = (MatterKind.PROMISES, MatterKind.REPLIES, MatterKind.EMERGENCIES)
+"""Kinds that the navigation has."""
 _URGENT: Final = 20
 """Emergencies that stand above all else."""
 _FACES: Final = 5
@@ -68,7 +70,7 @@ async def show(request: web.Request, query: CaseListQuery) -> web.StreamResponse
     return console_page(
         "console/cases.html",
         request,
-        here=CASES,
+        here=f"{CASES}?kind={asked.kind}" if asked.kind in _SECTIONS else CASES,
         rows=rows,
         opened=await _opened(request, asked, rows),
         query=asked,

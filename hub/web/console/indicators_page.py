@@ -11,11 +11,11 @@ from aiohttp import web
 from msgspec import structs
 
 from hub.business_time import periods
-from hub.model import ClockState
 from hub.operations.indicators import Indicators, IndicatorStep, PromiseGroup
 from hub.rendering.figures_es import FEW, SURVEYS, hours, percent, tenths
 from hub.rendering.filters import dia_corto
 from hub.rendering.labels_es import AREAS
+from hub.rendering.page_links import CASES
 from hub.rendering.plots import Plot, columns, lines
 from hub.rendering.titles_es import CLOCKS
 from hub.web.api.indicators import IndicatorsQuery, indicators_of
@@ -34,7 +34,11 @@ PERIODS: Final[Mapping[periods.Named, str]] = {
     "year": "Este año",
 }
 _SURVEYS: Final = (("index", "Satisfacción, de 0 a 100"), ("response_rate", "Contestadas, en %"))
-_STATES: Final[Mapping[str, ClockState]] = {"met": ClockState.MET, "breached": ClockState.BREACHED}
+_VIEWS: Final[Mapping[str, Mapping[str, str]]] = {
+    "met": {"view": "all", "state": "closed"},
+    "breached": {"view": "overdue"},
+}
+"""How promises ended → the view of their cases."""
 
 
 class IndicatorsPageQuery(IndicatorsQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -111,9 +115,9 @@ class _Lists:
         self._dates = {"from": str(found.since), "to": str(found.until)}
 
     def clocks(self, what: str, **narrowed: str) -> str:
-        """Return the list of promises; it knows no period: the page says so."""
-        state = {"state": str(_STATES[what])} if what in _STATES else {}
-        return _list("/clocks", {**narrowed, **state, **self._here})
+        """Return the list of their cases; it knows no period: the page says so."""
+        asked = {"promise": narrowed.pop("name", ""), **narrowed, **_VIEWS.get(what, {}), **self._here}
+        return _list(CASES, asked)
 
     def surveys(self, **narrowed: str) -> str:
         return _list("/surveys", {**narrowed, **self._here, **self._dates})

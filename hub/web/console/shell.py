@@ -99,13 +99,13 @@ GROUPS: Final = (
         ),
         "comunicar",
     ),
+    Group("Emergencias", (Section("/cases?kind=emergencies", "En curso", "sirena", "m"),), "sirena"),
     Group(
         "Personas",
         (
             Section("/people", "Personas", "personas", "p"),
             Section("/buildings", "Copropiedades", "edificio", "o"),
         ),
-        "personas",
     ),
     Group(
         "Control",

@@ -48,7 +48,8 @@ function named(chord) {
   return node ? () => (node.matches(FIELDS) ? node.focus() : node.click()) : null;
 }
 
-const rows = () => [...document.querySelectorAll(".rows .opens")];
+// A row may have two links, of which one is in sight: to its page, and to what stands beside the list.
+const rows = () => [...document.querySelectorAll(".rows :is(.opens, .peek)")].filter((link) => link.getClientRects().length);
 const here = () => document.activeElement?.closest("tr, li");
 
 function move(step) {
