@@ -133,7 +133,7 @@ def _step_lines(step: ClockStep, notices: Sequence[ToldByName]) -> Iterator[tupl
         (
             f"{notice.name} ({notice.person})",
             notice.channel,
-            state_label(notice.state, notice.reason).lower(),
+            state_label(notice.state, notice.reason, notice.channel).lower(),
             local_time(notice.at),
         )
         for notice in notices

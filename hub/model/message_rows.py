@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from hub.model.catalogue import Purpose
 from hub.model.json import Instant
+from hub.model.letters import LetterState
 from hub.model.looks import IsMasked, IsNamed, MayUnmask
 from hub.model.messages import State
 
@@ -16,6 +17,10 @@ IsFinal = Annotated[bool, Meta(description="Nothing more happens to it by itself
 Means = Annotated[str, Meta(description="What its state and reason mean, in Spanish.")]
 StoredState = Annotated[str, Meta(extra_json_schema={"enum": [str(state) for state in State]})]
 """A State as a row has it: a newer hub may have stored one that this hub does not know, and staff sees it."""
+OfLetter = Annotated[
+    LetterState | None,
+    Meta(description="How far the letter has come that waits to be handed over; its `state` is `sent`."),
+]
 ToDo = Annotated[str, Meta(description="What somebody must do about it, in Spanish; empty: nothing.")]
 
 
@@ -32,6 +37,7 @@ class ListedMessage(Struct, frozen=True, kw_only=True):
     reason: str | None
     next_at: Instant | None
     created_at: Instant
+    letter: OfLetter = None
 
 
 class MessageRow(ListedMessage, frozen=True, kw_only=True):
@@ -82,6 +88,7 @@ class NotifiedMessage(Struct, frozen=True, kw_only=True):
     state: StoredState
     reason: str | None
     filed: Annotated[bool, Meta(description="It was only written into a file: nobody received it.")]
+    letter: OfLetter = None
 
 
 class NotifiedPerson(Struct, frozen=True, kw_only=True):

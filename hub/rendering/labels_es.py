@@ -12,11 +12,20 @@ from hub.rendering.outcomes_es import STATES
 MESSAGE_STATES: Final[Mapping[str, str]] = {state: words.label for state, words in STATES.items()}
 CAPTURED_LABEL: Final = "En un archivo"
 """In the place of the label of `sent`, where the reason is `captured`."""
+LETTER_LABEL: Final = "Carta por entregar"
+"""The same of a letter: it is made, and nobody has it."""
 
 
-def state_label(state: str, reason: str | None) -> str:
-    """Return the word of a message's state: what is only in a file has reached nobody."""
-    return CAPTURED_LABEL if reason == CAPTURED else MESSAGE_STATES.get(state, state)
+def state_label(state: str, reason: str | None, channel: str = "", letter: str | None = None) -> str:
+    """
+    Return the word of a message's state: what is only in a file has reached nobody, and a letter that is made
+    was not sent. `letter` is how far it has come; without it, that it is to be handed over.
+    """
+    if reason == CAPTURED:
+        return CAPTURED_LABEL
+    if channel == "print" and state == "sent":
+        return LETTER_STATES.get(letter or "", LETTER_LABEL)
+    return MESSAGE_STATES.get(state, state)
 
 
 MESSAGE_LISTS: Final[Mapping[str, str]] = {
@@ -47,7 +56,8 @@ MESSAGE_COUNTS: Final[Mapping[str, tuple[str, str]]] = {
     "queued": ("en cola", "en cola"),
     "sending": ("saliendo", "saliendo"),
     "sent": ("enviado", "enviados"),
-    "waiting": ("en la bandeja o en papel", "en la bandeja o en papel"),
+    "waiting": ("en la bandeja", "en la bandeja"),
+    "letter": ("carta por entregar", "cartas por entregar"),
     "delivered": ("entregado", "entregados"),
     "read": ("leído", "leídos"),
     "held": ("en espera", "en espera"),

@@ -252,6 +252,13 @@ LETTER_POSTED: Final = Advice(
     "hub letters done",
 )
 """A letter that was given to the post."""
+LETTERS: Final[Mapping[str, tuple[str, str]]] = {
+    "open": ("Nadie la ha impreso.", "imprímala en «Cartas y carteles»"),
+    "batched": ("Está en un lote que nadie ha impreso.", "imprima el lote en «Cartas y carteles»"),
+    "printed": ("Está impresa, y nadie la ha entregado.", LETTER_WAITS.words),
+    "posted": ("Salió por correo certificado; no consta que haya llegado.", ""),
+}
+"""How far a letter has come that is not handed over → what that means, and what to do. No provider has it."""
 _BY_DEFAULT: Final = Advice("cuando la causa esté resuelta, hay que reenviarlo", "hub redrive")
 _WAITS_FOR_US: Final = frozenset({"paused", "register"})
 """Reasons of messages that are held until somebody acts."""
@@ -280,8 +287,11 @@ def to_do(state: str, reason: str | None) -> Advice:
     return TO_DO[reason] if state == "held" and reason in _WAITS_FOR_US else Advice()
 
 
-def described(state: str, reason: str | None) -> Outcome:
-    """Return the API's words for a message besides its state and reason."""
+def described(state: str, reason: str | None, letter: str | None = None) -> Outcome:
+    """Return the API's words for a message besides its state and reason, and how far its letter has come."""
+    if letter is not None:
+        means, task = LETTERS[letter]
+        return Outcome(final=False, means=means, to_do=task)
     # A newer hub may have stored a state that this one does not know.
     words = STATES.get(state) or StateWords(state, False, "Este hub no conoce ese estado")
     because = (reason and reason_in_words(reason)) or ""
@@ -293,7 +303,7 @@ def described(state: str, reason: str | None) -> Outcome:
 
 def in_words(kind: Callable[..., T], row: ListedMessage | NotifiedMessage) -> T:
     """Return a row of the kind that has the words, too."""
-    return kind(**asdict(row), **described(row.state, row.reason)._asdict())
+    return kind(**asdict(row), **described(row.state, row.reason, row.letter)._asdict())
 
 
 def claim(state: str, reason: str | None) -> str:

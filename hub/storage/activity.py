@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from asyncpg import Record
 
@@ -25,14 +27,24 @@ _SQL = {name: text.replace("{building}", _LOADED["building"]) for name, text in 
 _STATES: Final = [str(state) for state in State]
 
 
+_LETTER: Final = ("print", State.SENT)
+Counted = TypeVar("Counted", HourOfMessages, ChannelOfMessages)
+
+
 class PostgresActivity(Store):
     """The ActivityStore."""
 
     async def hours(self, since: datetime, *, places: PropertyScope = None) -> Sequence[HourOfMessages]:
-        return [HourOfMessages(**row) for row in await self._counted("hours", since, places)]
+        late = Counter(
+            at.replace(minute=0, second=0, microsecond=0) for at in await self._letters(since, places)
+        )
+        found = [HourOfMessages(**row) for row in await self._counted("hours", since, places)]
+        return [_less(of, late[of.hour]) if of.state == State.SENT else of for of in found]
 
     async def channels(self, since: datetime, *, places: PropertyScope = None) -> Sequence[ChannelOfMessages]:
-        return [ChannelOfMessages(**row) for row in await self._counted("channels", since, places)]
+        late = len(await self._letters(since, places))
+        found = [ChannelOfMessages(**row) for row in await self._counted("channels", since, places)]
+        return [_less(of, late) if (of.channel, of.state) == _LETTER else of for of in found]
 
     async def waiting(self, channel: str, *, places: PropertyScope = None) -> AffectedPeople:
         [row] = await self.rows(_SQL["waiting"], channel, listed(places))
@@ -52,9 +64,21 @@ class PostgresActivity(Store):
         there = () if places is None else (listed(places),)
         statement = _SQL["accepted"].format(there=_SQL["accepted_there"] if there else "")
         [row] = await self.rows(statement, hour, lately, *there)
-        return AcceptedMessages(**row)
+        letters = await self._letters(hour, places)
+        return AcceptedMessages(
+            hour=max(0, row["hour"] - len(letters)),
+            lately=max(0, row["lately"] - sum(at >= lately for at in letters)),
+        )
+
+    async def _letters(self, since: datetime, places: PropertyScope) -> Sequence[datetime]:
+        """Return when the letters were made that still lie in the office: they have not left."""
+        return [row["at"] for row in await self.rows(_SQL["letters"], since, listed(places))]
 
     async def _counted(self, name: str, since: datetime, places: PropertyScope) -> Sequence[Record]:
         there = () if places is None else (listed(places),)
         narrowed = "AND copropiedad_id = ANY ($3::text[])" if there else ""
         return await self.rows(_SQL[name].format(there=narrowed), since, _STATES, *there)
+
+
+def _less(counted: Counted, letters: int) -> Counted:
+    return replace(counted, messages=max(0, counted.messages - letters))

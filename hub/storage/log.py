@@ -35,7 +35,8 @@ from hub.storage.paging import cursor, rows_of, rows_page
 MANY: Final = 10_000
 """Counts of ended rows stop here, state by state: nobody needs a greater number."""
 
-_COLUMNS: Final = ", ".join(ListedMessage.__struct_fields__)
+_FIELDS: Final = ", ".join(name for name in ListedMessage.__struct_fields__ if name != "letter")
+_COLUMNS: Final = f"{_FIELDS}, {load('log')['letter']}"
 _SQL: Final = {name: statement.replace("{columns}", _COLUMNS) for name, statement in load("log").items()}
 _BEFORE: Final = 4
 """The first parameter after the cursor and the limit of a page."""
@@ -139,7 +140,9 @@ class PostgresLog(Store):
             there="AND copropiedad_id = ANY ($2::text[])" if there else "",
         )
         rows = [*await self.rows(live, *there), *await self.rows(ended, MANY, *there)]
-        return _by_state(row for row in rows if places is None or row["noun"] != "dead")
+        counted = _by_state(row for row in rows if places is None or row["noun"] != "dead")
+        [letters] = await self.rows(_SQL["letters"], MANY, listed(places))
+        return _without_letters(counted, letters["n"])
 
 
 _SOONEST: Final = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
@@ -152,6 +155,16 @@ def _by_state(rows: Iterable[Record]) -> Mapping[str, Mapping[str, int]]:
     return found
 
 
+def _without_letters(
+    counted: Mapping[str, Mapping[str, int]], letters: int
+) -> Mapping[str, Mapping[str, int]]:
+    """Count the letters that nobody has handed over apart: what lies in the office was not sent."""
+    messages = {**counted["messages"], "letter": letters} if letters else counted["messages"]
+    if letters and messages.get("sent", 0) < MANY:
+        messages = {**messages, "sent": max(0, messages.get("sent", 0) - letters)}
+    return {**counted, "messages": messages}
+
+
 def _list_of(narrowed: MessageFilter) -> tuple[str, list[object]]:
     """Return the statement of a page of messages, and its parameters after the cursor and the limit."""
     states = [narrowed.state] if narrowed.state else list(narrowed.states) or list(State)
@@ -161,7 +174,14 @@ def _list_of(narrowed: MessageFilter) -> tuple[str, list[object]]:
         asked.append(listed(narrowed.places))
         rest = replace(narrowed, places=None)
     conditions, values = narrow(rest, first_free=_BEFORE + len(asked))
+    if _asks_for_sent(narrowed):
+        conditions = f"{conditions} AND {_SQL['no_letter']}"
     return _SQL[name].format(narrowed=conditions), [*asked, *values]
+
+
+def _asks_for_sent(narrowed: MessageFilter) -> bool:
+    """Return whether what was sent is asked for: a letter that nobody has handed over was not."""
+    return narrowed.channel is None and State.SENT in (narrowed.state, *narrowed.states)
 
 
 def list_kind(narrowed: MessageFilter) -> str:

@@ -33,6 +33,10 @@ LISTS: Final = {
     "/bulk": "",
 }
 """List → how the ids of its rows begin."""
+_UNPRINTED: Final = {
+    **dict.fromkeys(("list", "sheet", "page", "event"), "En un lote por imprimir"),
+    "api": "Está en un lote que nadie ha impreso.",
+}
 CASE_OF_TOWN: Final = "pqrs_id:CASE-alfa"
 OLD: Final = {
     "/clocks": "/cases?kind=promises",
@@ -208,3 +212,34 @@ async def test_gallery_names_what_is_wrong_with_a_text_of_the_company(
 
 def _environ() -> dict[str, Any]:
     return guarded_hub.ENVIRON
+
+
+async def test_letter_that_nobody_has_handed_over_has_a_state_of_its_own_and_was_not_sent(
+    servers: Servers,
+) -> None:
+    async with console_hub(servers) as hub:
+        letter_id = hub.building.ids["MESSAGE"]
+        await hub.database.rows("UPDATE message SET state = 'sent', reason = NULL WHERE id = $1", letter_id)
+        listed = f"/messages?person=p-alfa&channel=print{'{}'}"
+        said = {
+            "list": await words_of(hub, listed.format("")),
+            "sheet": (await hub.ask(listed.format("&format=csv"))).text,
+            "page": await words_of(hub, "/messages/MESSAGE"),
+            "search": await words_of(hub, f"/search?q={letter_id}"),
+            "event": await words_of(hub, "/events/event-alfa"),
+            "api": (await hub.ask(f"/api/messages/{letter_id}")).text,
+        }
+        sent = await main_of(hub, "/messages?state=sent&person=p-alfa")
+        left = await main_of(hub, "/messages?only=left&person=p-alfa")
+        now = await words_of(hub, "/messages?copropiedad=ph-alfa")
+        [row] = await hub.database.rows(
+            "SELECT count(*) FROM message"
+            " WHERE state = 'sent' AND channel <> 'print' AND copropiedad_id = 'ph-alfa'"
+        )
+
+    assert "Carta por entregar" in said.pop("search"), "a search knows of a letter that it is one"
+    assert [] == [name for name, text in said.items() if _UNPRINTED[name] not in text]
+    assert [] == [name for name, text in said.items() if "proveedor lo aceptó" in text]
+    assert str(letter_id) not in sent + left
+    assert f"{row['count']} Enviado" in now
+    assert "1 Cartas por entregar" in now

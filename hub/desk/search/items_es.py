@@ -99,7 +99,7 @@ def event(found: FoundEvent, *, words: bool) -> SearchItem:
 
 
 def message(found: FoundMessage) -> SearchItem:
-    state = state_label(found.state, found.reason)
+    state = state_label(found.state, found.reason, found.channel)
     channel = CHANNELS.get(found.channel, found.channel)
     return SearchItem(
         kind="message",

@@ -76,7 +76,7 @@ def _line(line: SentLine) -> ShownLine:
         id=str(line.id),
         what=EVENTS.get(line.event, line.event),
         channel=CHANNELS.get(line.channel, line.channel),
-        state=_IN_DIGEST if line.reason == IN_DIGEST else state_label(line.state, line.reason),
+        state=_IN_DIGEST if line.reason == IN_DIGEST else state_label(line.state, line.reason, line.channel),
         at=line.created_at,
     )
 

@@ -6,6 +6,12 @@ WHERE state = ANY ($2::text[]) AND created_at >= $1 {there}
 GROUP BY 1, 2
 ORDER BY 1, 2
 
+-- letters --
+-- Of those messages the letters that nobody has handed over, nor given to the post: they have not left.
+SELECT message.created_at AS at FROM letter JOIN message ON message.id = letter.id
+WHERE letter.state IN ('open', 'batched', 'printed') AND letter.created_at >= $1 AND message.created_at >= $1
+  AND message.state = 'sent' AND ($2::text[] IS NULL OR message.copropiedad_id = ANY ($2))
+
 -- channels --
 SELECT channel, state, count(*)::int AS messages FROM message
 WHERE state = ANY ($2::text[]) AND created_at >= $1 {there}

@@ -1,5 +1,24 @@
 Lists and details for operators.
 
+-- letter --
+-- How far a letter has come that is not handed over; of any other message NULL.
+CASE WHEN message.channel = 'print' AND message.state = 'sent' THEN coalesce((
+        SELECT nullif(letter.state, 'delivered') FROM letter WHERE letter.id = message.id), 'open') END AS letter
+
+-- no_letter --
+NOT (message.channel = 'print' AND message.state = 'sent' AND NOT EXISTS (
+    SELECT FROM letter WHERE letter.id = message.id AND letter.state = 'posted'
+))
+
+-- letters --
+-- Those that nobody has handed over, nor given to the post: of few states, by the index of them.
+SELECT count(*)::int AS n FROM (
+    SELECT FROM letter JOIN message ON message.id = letter.id
+    WHERE letter.state IN ('open', 'batched', 'printed') AND message.state = 'sent'
+      AND ($2::text[] IS NULL OR message.copropiedad_id = ANY ($2))
+    LIMIT $1
+) AS waiting
+
 -- messages --
 -- Merges the newest rows of each state: one index serves the list with and without a state filter.
 SELECT found.* FROM unnest($4::text[]) AS asked (state)

@@ -4,8 +4,9 @@ Who was notified of an event, and who was left out. Each statement is bounded by
 SELECT * FROM audience_record WHERE event_key = $1 ORDER BY audience
 
 -- states --
+-- A letter that nobody has handed over was not sent.
 SELECT state, count(*)::int AS n FROM (
-    SELECT state FROM message WHERE event_key = $1 AND id BETWEEN moment_start($1) AND moment_end($1) LIMIT $2
+    SELECT CASE WHEN channel = 'print' AND state = 'sent' THEN 'letter' ELSE state END AS state FROM message WHERE event_key = $1 AND id BETWEEN moment_start($1) AND moment_end($1) LIMIT $2
 ) AS found
 GROUP BY state
 
@@ -15,7 +16,10 @@ SELECT person, jsonb_agg(jsonb_build_object(
            'filed', EXISTS (
                SELECT FROM attempt
                WHERE message_id = message.id AND outcome = 'accepted' AND provider = 'file'
-           )
+           ),
+           'letter', CASE WHEN channel = 'print' AND state = 'sent' THEN coalesce((
+               SELECT nullif(letter.state, 'delivered') FROM letter WHERE letter.id = message.id
+           ), 'open') END
        ) ORDER BY created_at, step, id) AS messages
 FROM message
 WHERE event_key = $1 AND id BETWEEN moment_start($1) AND moment_end($1) AND person > $2

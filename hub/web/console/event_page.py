@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+from urllib.parse import urlencode
+
 from aiohttp import web
 
 from hub.rendering import labels_es
-from hub.rendering.outcomes_es import STATES, reason_in_words
+from hub.rendering.outcomes_es import reason_in_words
 from hub.rendering.people_words_es import LEFT_OUT, WHY_NOBODY
 from hub.rendering.reached_es import REACHED
 from hub.rendering.titles_es import EVENTS
@@ -13,6 +16,9 @@ from hub.web.api.recipients import RecipientsQuery, recipients_of
 from hub.web.console.message_list import PATH
 from hub.web.console.shell import console_page, with_query
 from hub.web.requests import FormQuery
+
+_ASKED: Final = {"letter": {"channel": "print"}}
+"""What stands for a state in the address of the list behind its number."""
 
 
 class EventPageQuery(RecipientsQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -28,7 +34,11 @@ async def show(request: web.Request, query: EventPageQuery) -> web.StreamRespons
         here=PATH,
         read=read,
         title=EVENTS.get(read.event, read.event),
-        states=[(state, read.states[state]) for state in STATES if state in read.states],
+        states=[
+            (state, n, f"{PATH}?{urlencode({**_ASKED.get(state, {'state': state}), 'event_id': read.event_id})}")
+            for state in labels_es.MESSAGE_COUNTS
+            if (n := read.states.get(state))
+        ],
         reached=REACHED,
         why=[WHY_NOBODY.get(why, why) for why in read.why],
         reason_words=lambda reason: reason_in_words(reason) or LEFT_OUT.get(reason, reason),

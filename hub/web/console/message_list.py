@@ -28,6 +28,7 @@ from hub.web.services import services
 PATH: Final = "/messages"
 BULK: Final = ("/bulk", "Acciones masivas")
 """The tab beside the lists of messages: what is done to many of them at once."""
+LETTERS: Final = "/letters"
 MANY: Final = 10_000
 """Counts of ended rows stop here: see `LogStore.counts`."""
 _SHEET: Final[Mapping[str, Callable[[MessageRow], object]]] = {
@@ -35,7 +36,7 @@ _SHEET: Final[Mapping[str, Callable[[MessageRow], object]]] = {
     "Evento": lambda row: EVENTS.get(row.event, row.event),
     "Persona": lambda row: row.person,
     "Canal": lambda row: labels_es.CHANNELS.get(row.channel, row.channel),
-    "Estado": lambda row: labels_es.state_label(row.state, row.reason),
+    "Estado": lambda row: labels_es.state_label(row.state, row.reason, row.channel, row.letter),
     "Motivo": lambda row: row.reason,
     "Qué significa": lambda row: row.means,
     "Qué hacer": lambda row: row.to_do,
@@ -103,11 +104,15 @@ async def _figures(request: web.Request, query: MessageListQuery) -> Sequence[Fi
     counts = (await services(request).log.counts(within(places_of(request), query.copropiedad)))["messages"]
     here = query.copropiedad
     chosen = {"copropiedad": here} if here else {}
-    return [
+    found = [
         Figure(whole(counts[state], MANY), address(PATH, None, state=state, **chosen), state)
         for state in STATES
         if counts.get(state)
     ]
+    if letters := counts.get("letter"):
+        path = address(LETTERS, None, **chosen)
+        found.append(Figure(whole(letters, MANY), path, "letter"))
+    return found
 
 
 async def _causes(request: web.Request, query: MessageListQuery) -> CauseList | None:

@@ -23,7 +23,7 @@ from hub.rendering.titles_es import CLOCKS
 from hub.web.api.now import now_of
 from hub.web.auth.caller import places_with
 from hub.web.console.list_filter import address, window
-from hub.web.console.message_list import MANY
+from hub.web.console.message_list import LETTERS, MANY
 from hub.web.console.message_list import PATH as MESSAGES
 from hub.web.console.shell import console_page
 from hub.web.services import Services, services
@@ -39,6 +39,10 @@ _LISTS: Final = (
     ("clocks", "Promesas", "/clocks", CLOCK_COUNTS),
     ("dead", "Rechazados", "/dead", DEAD_COUNTS),
 )
+
+
+_LISTS_OF: Final = {"letter": LETTERS}
+"""State that has a list of its own → its path."""
 
 
 class Figures(NamedTuple):
@@ -117,7 +121,7 @@ def _figures(counts: Mapping[str, Mapping[str, int]]) -> list[Figures]:
             path,
             labels,
             [
-                (state, whole(counts[noun][state], MANY), f"{path}?state={state}")
+                (state, whole(counts[noun][state], MANY), _LISTS_OF.get(state, f"{path}?state={state}"))
                 for state in labels
                 if counts[noun].get(state)
             ],
