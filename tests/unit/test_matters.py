@@ -12,7 +12,7 @@ import pytest
 
 from hub.catalog import CATALOG
 from hub.desk.matters.rows import FIELDS, FoundMatter, MatterCounts, MatterKind, MatterView, Resident
-from hub.desk.matters.shown import left_words, share_of, shown, tone_of
+from hub.desk.matters.shown import share_of, shown, tone_of
 from hub.model import NOWHERE, Move, type_of
 from hub.model.catalogue import THREAD
 from hub.people.units import own_name, short_name
@@ -124,7 +124,7 @@ def test_time_left_is_a_meter_and_a_tone() -> None:
         tone_of("open", due, NOW),
         tone_of("open", due + timedelta(days=2), NOW),
     )
-    assert "en pausa" == left_words(due, NOW, paused=True)
+    assert "en pausa" == in_words(found(course={"pauses": [{"until": None}]})).left
 
 
 def test_unit_and_building_are_short() -> None:

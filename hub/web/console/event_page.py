@@ -35,7 +35,11 @@ async def show(request: web.Request, query: EventPageQuery) -> web.StreamRespons
         read=read,
         title=EVENTS.get(read.event, read.event),
         states=[
-            (state, n, f"{PATH}?{urlencode({**_ASKED.get(state, {'state': state}), 'event_id': read.event_id})}")
+            (
+                state,
+                n,
+                f"{PATH}?{urlencode({**_ASKED.get(state, {'state': state}), 'event_id': read.event_id})}",
+            )
             for state in labels_es.MESSAGE_COUNTS
             if (n := read.states.get(state))
         ],
