@@ -1,13 +1,12 @@
 """
 The kinds of incident of the hub itself: their symptoms, the channels they break, what to do. Pure.
 
-Instants and ages come from the database's clock. The texts are for operators, in Spanish;
-docs/operations/trouble.md has the same table.
+Instants and ages come from the database's clock. The texts are for staff that runs no command, in Spanish;
+docs/operations/trouble.md has the same table, and the commands for whoever runs the hub.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,8 +49,8 @@ KINDS: Final[tuple[IncidentKind, ...]] = (
     IncidentKind(
         name="circuit",
         title="El proveedor {2} de {1} está fallando",
-        seen="La mitad de sus llamadas falla o tarda demasiado: se le deja descansar (`[breaker]`).",
-        to_do="Mire `hub channel list` y el estado del proveedor; lo que espera: `hub deliveries`.",
+        seen="La mitad de sus llamadas falla o tarda demasiado: se le deja descansar.",
+        to_do="Mire en Canales desde cuándo, y llame al proveedor; si dura, pida que pongan otro.",
         meanwhile="Los mensajes pasan al siguiente proveedor o esperan y se reintentan; ninguno se pierde.",
         silences=True,
     ),
@@ -59,127 +58,125 @@ KINDS: Final[tuple[IncidentKind, ...]] = (
         name="document_host",
         title="{1} no entrega sus documentos",
         seen="La mitad de las llamadas a ese servidor falla o no termina a tiempo: se le deja descansar.",
-        to_do="Avise a quien publica desde ese servidor; pruebe desde el del hub si responde.",
-        meanwhile="Sus mensajes esperan `[documents] wait` y salen con el enlace; los demás salen igual.",
+        to_do="Avise a quien publica desde ese servidor: sus documentos no se pueden descargar.",
+        meanwhile="Sus mensajes esperan un rato y salen con el enlace; los demás salen igual.",
     ),
     IncidentKind(
         name="queue_age",
-        title="La cola {2} de {1} está atrasada",
-        seen="Su mensaje más antiguo espera más de lo que dice `[monitor] queue_max_age`.",
-        to_do="Mire `hub channel list`; si ningún proveedor está averiado, arranque otro `hub run delivery`.",
+        title="Los mensajes {2} de {1} están atrasados",
+        seen="El más antiguo de los que están por salir espera más de lo permitido.",
+        to_do="Mire en Canales si un proveedor falla o está en pausa; si no, avise a la persona de sistemas.",
         meanwhile="Los mensajes salen con retraso; los que se venzan antes quedan como vencidos.",
         silences=True,
     ),
     IncidentKind(
         name="unattended",
-        title="Nadie atiende las colas de {1}",
-        seen="Hay tickets o eventos listos en una cola que ningún proceso consume.",
-        to_do="Arranque el papel que falta: `hub run intake` o `hub run delivery`.",
-        meanwhile="Todo espera en RabbitMQ; este aviso también, si lo que falta es lo que lo envía.",
+        title="No trabaja {1}",
+        seen="Hay avisos o mensajes listos, y ninguna máquina los toma.",
+        to_do="Avise ya a la persona de sistemas: debe arrancar esa parte.",
+        meanwhile="Todo espera y nada se pierde; este aviso también, si lo que falta es lo que lo envía.",
         twice=True,
     ),
     IncidentKind(
         name="dead_letters",
-        title="Hay eventos que no se pudieron recibir",
-        seen="Llegó un rechazado en la última hora, o los pendientes superan `[monitor] max_dead_letters`.",
-        to_do="Mírelos con `hub dead list` y `hub dead show ID`; corregido el origen, `hub dead replay ID`.",
-        meanwhile="De esos eventos no se avisa a nadie; se guardan enteros.",
+        title="Hay avisos de otros sistemas que no se pudieron recibir",
+        seen="Llegó un rechazado en la última hora, o hay demasiados pendientes.",
+        to_do="Mírelos en Rechazados: ahí dice qué tiene mal cada uno, y se corrige.",
+        meanwhile="De ellos no se le avisa a nadie; se guardan enteros.",
     ),
     IncidentKind(
         name="impersonation",
         title="Alguien publica en nombre de otro",
-        seen="En la última hora llegó un evento con un origen que no es de quien lo envió, como `urn:hub`.",
-        to_do="Mírelo con `hub dead show ID`; si no es un error, cambie la clave o la llave del remitente.",
-        meanwhile="No mueve relojes ni avisa a nadie; `hub dead replay --all` lo deja por fuera.",
+        seen="En la última hora llegó un aviso en nombre de un sistema que no es el que lo envió.",
+        to_do="Mírelo en Rechazados; si no es un error, pida a la persona de sistemas que cambie la llave.",
+        meanwhile="No mueve plazos ni le avisa a nadie, y no se puede reintentar con los demás.",
     ),
     IncidentKind(
         name="auditor",
-        title="El papel timers no trabaja",
-        seen="Su última ronda completa es más vieja que `[monitor] audit_max_age`.",
-        to_do="Arranque `hub run timers` y mire su registro.",
+        title="No trabajan los plazos y los recordatorios",
+        seen="Hace demasiado que no terminan una ronda.",
+        to_do="Avise ya a la persona de sistemas: debe arrancar esa parte.",
         meanwhile="No hay reintentos, recordatorios ni escalamientos; se recuperan al volver.",
     ),
     IncidentKind(
         name="balance",
         title="Queda poco saldo en {2} de {1}",
-        seen="El saldo que dice el proveedor es menor que el suyo o el de `[monitor] min_balance`.",
-        to_do="Recargue la cuenta del proveedor; `hub channel list` dice cuáles hay.",
+        seen="El saldo que dice el proveedor es menor que el mínimo acordado.",
+        to_do="Recargue la cuenta del proveedor; Canales dice cuáles hay.",
         meanwhile="Los mensajes salen todavía; sin saldo se rechazan.",
         silences=True,
     ),
     IncidentKind(
         name="skew",
         title="Los relojes de {1} y {2} no coinciden",
-        seen="Difieren en más de `[monitor] max_clock_skew`.",
-        to_do="Revise la sincronización de la hora: `timedatectl status` en ambos equipos.",
-        meanwhile="Los procesos usan la hora de PostgreSQL; las citas de Redis corren con la de Redis.",
+        seen="Sus horas difieren en más de lo permitido.",
+        to_do="Avise a la persona de sistemas: debe poner en hora los dos equipos.",
+        meanwhile="Se usa la hora de la base de datos; lo programado puede correrse esos segundos.",
     ),
     IncidentKind(
         name="topology",
-        title="Faltó el camino de los eventos en RabbitMQ",
-        seen="Faltaba un exchange, un enlace o una cola; el hub los declara de nuevo en segundos.",
+        title="Se interrumpió la entrada de los avisos",
+        seen="Faltaba una parte del camino por el que llegan; el centro la repone en segundos.",
         to_do="Pida a quienes publican que repitan lo de ese rato: lo ya conocido no cambia nada. "
-        "Mire quién puede configurar: `rabbitmqctl list_permissions`.",
+        "Avise a la persona de sistemas: alguien pudo borrarla.",
         meanwhile="Lo publicado en ese rato pudo confirmarse y perderse; lo de después llega.",
     ),
     IncidentKind(
         name="sender_rate",
-        title="{2} publica demasiado en la cola {1}",
-        seen="Publica más de lo que dice `[intake.rate]` o, si tiene límite propio, `[intake.senders]`.",
-        to_do="Pregunte a ese sistema si es de verdad: entonces súbale el límite en `[intake.senders]`. "
-        "Si no, quítele el permiso en RabbitMQ, o la llave con `hub keys revoke`.",
+        title="{2} publica demasiados avisos {1}",
+        seen="Publica más de lo permitido a todos o, si tiene un límite propio, más que ese.",
+        to_do="Pregunte a ese sistema si es de verdad: entonces pida que le suban el límite. "
+        "Si no, pida a la persona de sistemas que le quite la llave.",
         meanwhile="Lo que sobra se recibe con menos prioridad; nada se pierde, y lo de los demás pasa antes.",
     ),
     IncidentKind(
         name="webhook",
-        title="Un webhook quedó apagado",
-        seen="Falló tres días seguidos, o su receptor pidió que no lo llamaran más.",
-        to_do="Mire `hub webhooks list`; corregido el receptor, `hub webhooks on ID`, o bórrelo.",
+        title="Un sistema dejó de recibir los resultados",
+        seen="Falló tres días seguidos, o pidió que no lo llamaran más.",
+        to_do="Avise a quien opera ese sistema; cuando lo corrija, enciéndalo en Cuentas y llaves.",
         meanwhile="Lo que esperaba se guarda, lo nuevo para él no. A las personas se avisa igual.",
     ),
     IncidentKind(
         name="webhook_age",
-        title="Los resultados de un webhook esperan demasiado",
-        seen="Su evento más antiguo espera más de lo que dice `[monitor] webhook_max_age`.",
-        to_do="Mire `hub webhooks list` y avise a quien opera el receptor; `hub webhooks test ID` lo prueba.",
+        title="Los resultados para un sistema esperan demasiado",
+        seen="El más antiguo de los que le faltan espera más de lo permitido.",
+        to_do="Avise a quien opera ese sistema; en Cuentas y llaves se le envía una prueba.",
         meanwhile="Todo se guarda y se reintenta; a los tres días se apaga. A las personas se avisa igual.",
     ),
     IncidentKind(
         name="exclusions",
         title="La lista de números excluidos se está venciendo",
-        seen="La lista cargada del registro llega a la edad de `[exclusions] max_age`.",
-        to_do="Descargue del registro la lista de hoy y cárguela con su fecha: "
-        "`hub exclusions load ARCHIVO --date AAAA-MM-DD`.",
+        seen="La lista cargada del registro llega a la edad que la ley acepta.",
+        to_do="Descargue del registro la lista de hoy, y pida a la persona de sistemas que la cargue.",
         meanwhile="La publicidad sale mientras la lista sirva; después espera. Lo demás sale igual.",
     ),
     IncidentKind(
         name="register",
         title="La publicidad espera la lista de números excluidos",
         seen="Hay mensajes comerciales en espera, y la lista del registro falta o está vieja.",
-        to_do="Descargue del registro la lista de hoy y cárguela con su fecha: "
-        "`hub exclusions load ARCHIVO --date AAAA-MM-DD`.",
+        to_do="Descargue del registro la lista de hoy, y pida a la persona de sistemas que la cargue.",
         meanwhile="La ley no permite enviarlos sin mirar la lista. Con una nueva salen solos, o se vencen.",
     ),
     IncidentKind(
         name="unknown_codes",
         title="Muchos comprueban mensajes que no son nuestros",
-        seen="En una hora se comprobaron más códigos errados que `[monitor] max_unknown_codes`.",
+        seen="En una hora se comprobaron demasiados códigos que no son nuestros.",
         to_do="Pregunte en recepción y cartelera si circula un mensaje falso; avise a los residentes.",
         meanwhile="A quien comprueba se le dice que ese código no es nuestro, y cómo llamar a la empresa.",
     ),
     IncidentKind(
         name="unrecognised",
         title="Varias personas no reconocen un mensaje nuestro",
-        seen="En una hora se reportaron más mensajes que `[monitor] max_unrecognised`.",
-        to_do="Mire los avisos de cada uno y `hub genuine CODIGO`: quizá un envío fue a quien no era.",
-        meanwhile="Los mensajes siguen saliendo; si el envío está mal, deténgalo con `hub pause EVENTO`.",
+        seen="En una hora se reportaron demasiados mensajes.",
+        to_do="Llame a cada una y mire su mensaje: quizá un envío fue a quien no era.",
+        meanwhile="Los mensajes siguen saliendo; si el envío está mal, ponga ese aviso en pausa en Canales.",
     ),
     IncidentKind(
         name="server",
         title="No responde {1}",
-        seen="No contesta a un saludo. De PostgreSQL solo hablan el registro y el latido que falta.",
-        to_do="Mire `hub check` y encienda el servidor.",
-        meanwhile="Sin Redis todo sigue desde SQL; sin RabbitMQ nada sale y este aviso llega tarde.",
+        seen="No contesta a un saludo.",
+        to_do="Avise ya a la persona de sistemas: debe encender ese servidor.",
+        meanwhile="Sin Redis todo sigue, más despacio; sin RabbitMQ nada sale y este aviso llega tarde.",
         twice=True,
     ),
 )
@@ -198,9 +195,11 @@ _WORDS: Final[Mapping[str, str]] = {
     "postgresql": "PostgreSQL",
     "redis": "Redis",
     "rabbitmq": "RabbitMQ",
-    Lane.URGENT: "urgente",
-    Lane.NORMAL: "normal",
-    Lane.BULK: "masiva",
+    Lane.URGENT: "urgentes",
+    Lane.NORMAL: "normales",
+    Lane.BULK: "masivos",
+    "intake": "la entrada de los avisos",
+    "delivery": "el envío de los mensajes",
     ANONYMOUS: "Quien no da su nombre",
 }
 
@@ -263,12 +262,7 @@ def _data(incident: Incident, name: str) -> dict[str, Json]:
         return {
             **data,
             "measured": incident.measured,
-            "to_do": _quoted(kind.to_do),
+            "to_do": kind.to_do,
             "meanwhile": kind.meanwhile,
         }
     return {**data, "until": (incident.resolved_at or incident.since).isoformat()}
-
-
-def _quoted(words: str) -> str:
-    """Put commands in «quotes», as a letter does: event data is not Markdown."""
-    return re.sub(r"`([^`]*)`", r"«\1»", words)

@@ -7,13 +7,14 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from hub.business_time.dates import ZONE
-from hub.model import HUB_SOURCE, Gap, Lane, Remaining, Symptom, is_hub_source
+from hub.model import Gap, Lane, Remaining, Symptom, is_hub_source
 from hub.model.exclusions import ExclusionList
 from hub.model.incidents import DOCUMENT
 from hub.model.webhooks import LateWebhook
 from hub.policy.limits import ExclusionPolicy
 from hub.policy.monitoring import MonitorPolicy
 
+RESTS: Final = "No se le llama mientras descansa"
 _SHOWN: Final = 60
 """Characters of a name that others have chosen: a title fits into a text message."""
 
@@ -22,7 +23,7 @@ def of_circuits(open_ones: Iterable[str]) -> Iterator[Symptom]:
     """Report each provider (`sms:twilio`) whose circuit is not closed in some process."""
     for place in open_ones:
         if place.partition(":")[0] != DOCUMENT:
-            yield Symptom(key=f"circuit:{place}", measured="Circuito abierto")
+            yield Symptom(key=f"circuit:{place}", measured=RESTS)
 
 
 def of_document_hosts(open_ones: Iterable[str]) -> Iterator[Symptom]:
@@ -30,7 +31,7 @@ def of_document_hosts(open_ones: Iterable[str]) -> Iterator[Symptom]:
     for place in open_ones:
         channel, _, host = place.partition(":")
         if channel == DOCUMENT:
-            yield Symptom(key=f"document_host:{host[:_SHOWN]}", measured="Circuito abierto")
+            yield Symptom(key=f"document_host:{host[:_SHOWN]}", measured=RESTS)
 
 
 def of_ages(oldest: Mapping[tuple[str, Lane], timedelta], policy: MonitorPolicy) -> Iterator[Symptom]:
@@ -45,8 +46,8 @@ def of_queues(unattended: Mapping[str, int]) -> Iterator[Symptom]:
     for role, prefix in (("intake", "hub.events."), ("delivery", "hub.messages.")):
         queues = {name: ready for name, ready in unattended.items() if ready and name.startswith(prefix)}
         if queues:
-            places = "una cola" if len(queues) == 1 else f"{len(queues)} colas"
-            measured = f"{sum(queues.values())} en {places}"
+            waiting = sum(queues.values())
+            measured = "Espera 1" if waiting == 1 else f"Esperan {waiting}"
             yield Symptom(key=f"unattended:{role}", measured=measured)
 
 
@@ -61,9 +62,9 @@ def of_wrong_senders(found: Sequence[tuple[str | None, str | None]]) -> Iterator
     """Report the events that their senders may not publish, newest first: (source, sender) of each."""
     if found:
         source, sender = found[0]
-        named = HUB_SOURCE if is_hub_source(source or "") else (source or "nadie")[:_SHOWN]
-        who = f"de {sender[:_SHOWN]}" if sender else "sin user_id"
-        measured = f"{len(found)}; el último en nombre de {named}, {who}"
+        whose = "del centro mismo" if is_hub_source(source or "") else f"de {(source or 'nadie')[:_SHOWN]}"
+        who = f"de {sender[:_SHOWN]}" if sender else "sin identificarse"
+        measured = f"{len(found)}; el último en nombre {whose}, {who}"
         yield Symptom(key="impersonation", measured=measured)
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from hub.model.actors import BOOTSTRAP, CONSOLE, THIS_MACHINE, bare
 
-BOOTSTRAP_ES: Final = "Llave del hub"
+BOOTSTRAP_ES: Final = "Llave del centro"
 _WORDS: Final[Mapping[str, str]] = {
     BOOTSTRAP: BOOTSTRAP_ES,
     CONSOLE: "la consola",

@@ -79,7 +79,7 @@ CLOSINGS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "thread_id": (
         "",
-        "El plazo de respuesta termina. El hub no le escribe a nadie: ciérrelo solo si ya le contestó.",
+        "El plazo de respuesta termina. El centro no le escribe a nadie: ciérrelo solo si ya le contestó.",
     ),
     "incident_id": (
         "En qué quedó",

@@ -195,24 +195,24 @@ CAPTURED_FIGURES: Final = (
 """Beside figures of what has left: they count what went into files, too."""
 
 DEAD_REASONS: Final[tuple[tuple[str, str], ...]] = (
-    ("id: this source has published", "Ese id ya es de otro evento, que se queda"),
+    ("id: this source has published", "Ese número ya es de otro aviso, que se queda"),
     ("the case is of another source", "El caso es de otro sistema"),
     ("Ley 675 de 2001", "La ley no permite esa fecha: otra, o quién responde por ella y por qué (override)"),
     (": required", "Falta un dato obligatorio"),
-    ("type: unknown", "El hub no conoce este tipo de evento"),
-    ("only the hub itself", "Solo el hub puede publicar este tipo de evento"),
-    ("is the hub itself", "Se publicó en nombre del hub, que es otro"),
-    ("no key binds this source", "Ninguna llave ata este origen a un usuario de RabbitMQ"),
-    ("this source is bound", "El origen es de otro usuario de RabbitMQ"),
+    ("type: unknown", "El centro no conoce este tipo de aviso"),
+    ("only the hub itself", "Solo el centro puede publicar este tipo de aviso"),
+    ("is the hub itself", "Se publicó en nombre del centro, que es otro"),
+    ("no key binds this source", "Ninguna llave une este origen con quien lo envió"),
+    ("this source is bound", "El origen es de otro sistema, no de quien lo envió"),
     ("it came over HTTP", "Llegó por HTTP con una llave que no puede publicarlo"),
     ("for another source", "La llave es de otro origen"),
-    ("not publish events of this type", "La llave no es para este tipo de evento"),
-    ("the body: expected", "El contenido no es un evento en JSON"),
-    ("content type:", "El tipo de contenido no es el de un evento"),
-    ("data: expected", "Los datos del evento no tienen la forma esperada"),
+    ("not publish events of this type", "La llave no es para este tipo de aviso"),
+    ("the body: expected", "El contenido no se puede leer como un aviso"),
+    ("content type:", "El tipo de contenido no es el de un aviso"),
+    ("data: expected", "Los datos del aviso no tienen la forma esperada"),
     ("days before time", "Llegó demasiado antes de que se registrara"),
-    ("minutes from now", "La hora del evento está en el futuro"),
-    ("more than", "El evento es demasiado grande"),
+    ("minutes from now", "La hora del aviso está en el futuro"),
+    ("more than", "El aviso es demasiado grande"),
     (": expected", "Un dato no tiene la forma esperada"),
 )
 """Part of a dead letter's reason → label; the first match wins. The page shows the exact reason below."""
@@ -291,7 +291,7 @@ ACCOUNT_STATES: Final[Mapping[str, str]] = {
 }
 
 SCOPES: Final[Mapping[str, str]] = {
-    "publish": "Publicar eventos",
+    "publish": "Publicar avisos",
     "read": "Consultar",
     "operate": "Operar",
     "privacy": "Ver datos de personas",

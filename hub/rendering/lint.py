@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from hub.model import Rendered
 from hub.rendering.lengths import PUSH_BODY, PUSH_TITLE, SUBJECT
 from hub.rendering.source import PieceKind, pieces
+from hub.rendering.staff_words import ENGINEERS_WORD
 from hub.sms_text import segments
 
 LONGEST_SENTENCE: Final = 20
@@ -69,6 +70,7 @@ FOR_MACHINES: Final = {
     "an id": re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-|\b[0-9a-f]{16,}", re.IGNORECASE),
     "a path of the API": re.compile(r"/api/"),
     "a command": re.compile(r"\bhub (?:[a-z-]+ )+[a-z-]+|`"),
+    "a word of engineers": ENGINEERS_WORD,
 }
 
 

@@ -44,7 +44,7 @@ class Advice(NamedTuple):
 
 
 STATES: Final[Mapping[str, StateWords]] = {
-    "queued": StateWords("En cola", False, "Espera su turno para salir"),
+    "queued": StateWords("Por salir", False, "Espera su turno para salir"),
     "sending": StateWords("Enviando", False, "Está saliendo en este momento"),
     "sent": StateWords("Enviado", False, "El proveedor lo aceptó; no ha dicho si llegó"),
     "waiting": StateWords(
@@ -77,7 +77,7 @@ REASONS: Final[Mapping[str, str]] = {
     "in_digest": "Va en el resumen que la persona pidió, con todo su texto",
     "not_allowed_here": "No está en la lista autorizada del modo de prueba",
     "scheduled": "Es un recordatorio; saldrá cuando llegue su hora",
-    "paused": "Un operador tiene en pausa el canal, el evento o todo; saldrá cuando lo reanude",
+    "paused": "Un operador tiene en pausa el canal, el aviso o todo; saldrá cuando lo reanude",
     "throttled": "La persona recibió muchos mensajes en poco tiempo; saldrá cuando haya lugar",
     CAPTURED: "Quedó en un archivo: nadie lo recibió",
     "reached": "El aviso anterior sí le llegó; este ya no hacía falta",
@@ -103,11 +103,11 @@ REASONS: Final[Mapping[str, str]] = {
     "register": "Espera el Registro de Números Excluidos: no hay lista, o está vieja",
     "working_hours": "Fuera de la jornada de trabajo de la persona; saldrá cuando empiece la próxima",
     "expired": "Se venció antes de poder enviarse",
-    "template": "A la plantilla le falta un dato del evento",
+    "template": "A la plantilla le falta un dato del aviso",
     "late_letter": "Falta menos para el hecho que lo que tarda una carta en ser leída",
     "document": "Espera su documento; sale cuando llegue, o sin él cuando venza la espera",
     "document_not_printed": "La carta solo diría dónde leer el documento en internet: hay que imprimirlo",
-    "channel_fault": "Falla interna del canal; el registro del hub dice cuál",
+    "channel_fault": "Falla interna del canal; la persona de sistemas puede ver cuál",
     "storage": "La base de datos no respondió",
     "storage_refused": "La base de datos no acepta el mensaje",
     "outbox": "No se pudo escribir el archivo",
@@ -129,7 +129,7 @@ REASONS: Final[Mapping[str, str]] = {
     "provider_trial": "Nuestra cuenta con el proveedor es de prueba",
     "provider_callback": "El proveedor no acepta nuestra dirección de avisos",
     "provider_payment": "El proveedor espera un pago nuestro",
-    "provider_queue_full": "La cola del proveedor está llena",
+    "provider_queue_full": "El proveedor no recibe más por ahora",
     "provider_unknown": "El proveedor falló sin decir por qué",
     "rate_limited": "El proveedor pidió ir más despacio",
     "quota_exceeded": "El proveedor pidió ir más despacio",
@@ -165,7 +165,7 @@ REASONS: Final[Mapping[str, str]] = {
     "outside_window": "La persona no ha escrito en las últimas 24 horas",
     "quality_limited": "WhatsApp limita nuestros envíos porque se los marcó como no deseados",
     "template_not_approved": "WhatsApp no ha aprobado la plantilla",
-    "template_parameters": "La plantilla aprobada tiene otros datos que la del hub",
+    "template_parameters": "La plantilla aprobada tiene otros datos que la nuestra",
     "template_policy": "La plantilla no cumple las reglas de WhatsApp",
     "template_paused": "WhatsApp pausó la plantilla",
     "template_disabled": "WhatsApp desactivó la plantilla",
@@ -201,7 +201,7 @@ _BLOCKED: Final = Advice(
     "corrija el dato de contacto, o pida a operaciones que quite el bloqueo", "hub suppressions lift"
 )
 _ONLY_THEY: Final = Advice("solo la persona puede pedir que se le vuelva a escribir", "hub opt-outs")
-_ANEW: Final = Advice("si todavía sirve y no es de un caso abierto, publique el aviso como un evento nuevo")
+_ANEW: Final = Advice("si todavía sirve y no es de un caso abierto, publíquelo como un aviso nuevo")
 TO_DO: Final[Mapping[str, Advice]] = {
     "asked_lately": Advice("nada: la próxima encuesta le llega cuando pase el plazo"),
     "not_asked": Advice("nada: sin la encuesta no hace falta su recordatorio"),
@@ -293,7 +293,7 @@ def described(state: str, reason: str | None, letter: str | None = None) -> Outc
         means, task = LETTERS[letter]
         return Outcome(final=False, means=means, to_do=task)
     # A newer hub may have stored a state that this one does not know.
-    words = STATES.get(state) or StateWords(state, False, "Este hub no conoce ese estado")
+    words = STATES.get(state) or StateWords(state, False, "El centro no conoce ese estado")
     because = (reason and reason_in_words(reason)) or ""
     # No provider has accepted what is in a file.
     said = (because,) if reason == CAPTURED else (words.means, because)

@@ -32,7 +32,7 @@ NOT_TRIED: Final[Mapping[str | None, str]] = {
     "excluded": "No: la persona inscribió su dato en el Registro de Números Excluidos.",
     "asked_lately": "No: la persona tiene otra encuesta reciente.",
     "not_asked": "No hizo falta: la encuesta que recuerda no se le envió.",
-    "too_old": "No: el evento llegó cuando ya no servía avisar.",
+    "too_old": "No: el aviso llegó cuando ya no servía avisar.",
     "contact_limit": "No: la ley limita los contactos, y su turno no llegó a tiempo.",
     "late_letter": "No: una carta se habría leído después de la fecha.",
     "not_allowed_here": "No: el centro está en prueba, y la persona no está en su lista.",

@@ -21,7 +21,7 @@ GROUPS: Final[Mapping[str, str]] = {
     "directory": "Directorio",
     "residents": "Página del residente",
     "orders": "Órdenes",
-    "own": "El hub mismo",
+    "own": "El centro mismo",
 }
 """The modules of the catalogue."""
 

@@ -18,6 +18,7 @@ from tests.providers.smtp_conversation import Mail
 
 OPS = "guardia@coproservicios.example"
 NUMBER = "+573105550000"
+STOPPED = "No trabajan los plazos y los recordatorios"
 QUICK = """
 [breaker]
 min_calls = 3
@@ -97,7 +98,7 @@ async def test_with_nobody_on_duty_the_company_is_notified_of_a_dead_letter(hous
     house.policy(QUICK)
     async with house.running() as publishing:
         await publishing.publish_bytes(b"no event", "pqrs.received")
-        subject = "Avería: Hay eventos que no se pudieron recibir"
+        subject = "Avería: Hay avisos de otros sistemas que no se pudieron recibir"
         await until(lambda: bool(alerts(house, subject, "servicio@coproservicios.example")), "the mail")
 
     assert 1 == len(house.smtp.mails)
@@ -115,16 +116,20 @@ async def test_web_role_reports_dead_timers_and_their_return(house: House) -> No
         await until(lambda: any(line["event"] == "hub.starting" for line in timers.lines()), "the timers")
         await timers.kill()
         await until(
-            lambda: bool(alerts(house, "Avería: El papel timers no trabaja")), "the mail", patience=60
+            lambda: bool(alerts(house, f"Avería: {STOPPED}")),
+            "the mail",
+            patience=60,
         )
-        await until(lambda: any("timers" in text for text in texts(house)), "the text")
+        await until(lambda: any(STOPPED in text for text in texts(house)), "the text")
 
         await stack.enter_async_context(hub_process(house.hub("timers")))
         await until(
-            lambda: bool(alerts(house, "Resuelto: El papel timers no trabaja")), "the end", patience=60
+            lambda: bool(alerts(house, f"Resuelto: {STOPPED}")),
+            "the end",
+            patience=60,
         )
 
-    assert 1 == len(alerts(house, "Avería: El papel timers no trabaja"))
+    assert 1 == len(alerts(house, f"Avería: {STOPPED}"))
 
 
 async def test_operators_get_a_mail_about_a_low_balance(house: House) -> None:

@@ -25,7 +25,7 @@ async def test_who_floods_emergencies_is_named_and_none_is_lost(house: House, se
             data = {"emergency_id": f"e-{number}"}
             flood = event("emergency.declared", data, id=f"flood-{number}", at=datetime.now(UTC))
             await publish_as(url, flood, user_id=name)
-        alarm = f"Avería: {name} publica demasiado en la cola urgente"
+        alarm = f"Avería: {name} publica demasiados avisos urgentes"
         await until(lambda: bool(alerts(house, alarm)), "the alarm")
 
         async def are_stored() -> bool:

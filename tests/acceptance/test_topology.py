@@ -79,7 +79,7 @@ async def test_what_intake_or_delivery_has_mended_is_told_by_the_monitor_of_anot
         await until(lambda: mailed(house, "pedro2@example.co"), "the mail after", patience=PATIENCE)
 
         async with hub_process(house.hub("timers")):
-            await until(lambda: mailed(house, COMPANY, "Avería: Faltó el camino de los eventos"), "the alert")
+            await until(lambda: mailed(house, COMPANY, "Avería: Se interrumpió la entrada"), "the alert")
         [incident] = json.loads(await house.command("incidents", "--json"))["items"]
 
     assert "topology" == incident["kind"]

@@ -20,7 +20,7 @@ from tests.contract.stores import AT_ONCE, RealStores, Stores
 from tests.contract.values import HOUR, LEASE, clock, event, letter, membership, message, now, person, stored
 
 QUEUES = [(channel, lane) for channel in ("email", "sms") for lane in Lane]
-SMS = Symptom(key="circuit:sms:twilio", measured="Circuito abierto")
+SMS = Symptom(key="circuit:sms:twilio", measured="No se le llama mientras descansa")
 DEAD = Symptom(key="dead_letters", measured="1 abierto")
 AGO = timedelta(milliseconds=-1)
 """An age that not even a symptom of a moment ago meets."""

@@ -127,7 +127,7 @@ async def test_command_says_the_words_of_then(environ: dict[str, str], tmp_path:
             WHERE key = (SELECT event_key FROM message WHERE id = $1)
             """,
             "unproven",
-            "alguien cambió el mensaje, su evento",
+            "alguien cambió el mensaje, su aviso",
         ),
     ],
 )

@@ -113,7 +113,7 @@ async def test_open_incidents_are_listed_with_what_to_do(environ: dict[str, str]
     calm = await printed(environ, "incidents")
     async with Database(environ["HUB_DATABASE_URL"]) as database:
         await PostgresMonitor(database, ()).see(
-            [Symptom(key="circuit:sms:twilio", measured="Circuito abierto")]
+            [Symptom(key="circuit:sms:twilio", measured="No se le llama mientras descansa")]
         )
 
     _, listed, _ = await hub(environ, "incidents")
@@ -121,7 +121,11 @@ async def test_open_incidents_are_listed_with_what_to_do(environ: dict[str, str]
 
     [row] = listed["items"]
     assert calm == ("No hay averías abiertas.\n", "")
-    assert (row["state"], row["kind"], row["measured"]) == ("open", "circuit", "Circuito abierto")
+    assert (row["state"], row["kind"], row["measured"]) == (
+        "open",
+        "circuit",
+        "No se le llama mientras descansa",
+    )
     assert row["title"] in screen
     assert row["to_do"] in screen
 

@@ -28,7 +28,7 @@ async def test_petitioner_of_a_late_petition_was_told_by_its_escalation(opened: 
     await escalate(office)
     after, calm = await explained(opened), await the_case(opened)
 
-    assert "Qué hacer: comuníquese con la persona y responda el caso; un evento nuevo abriría otro." in before
+    assert "Qué hacer: comuníquese con la persona y responda el caso; un aviso nuevo abriría otro." in before
     assert any(sentence.startswith("Atención: un acuse") for sentence in warned)
     assert "Este aviso no le llegó; se le escribió después sobre el mismo caso." == after[1]
     assert any("«PQRS escalada»" in sentence and "enviado el lunes" in sentence for sentence in after)

@@ -32,11 +32,11 @@ async def test_api_says_what_the_first_page_says(servers: Servers) -> None:
         page = await console.hub.send("GET", "/", {hdrs.ACCEPT: "text/html", **bearer(API_KEY)}, at="console")
         said = await now_of(console, bearer(API_KEY))
 
-    assert said["sentence"] == "El hub trabaja bien. Por atender: 3 eventos rechazados."
+    assert said["sentence"] == "El centro trabaja bien. Por atender: 3 avisos rechazados."
     assert said["sentence"] in page.text
     assert (said["path"], said["urgency"], said["incidents"]) == ("/dead", "bad", [])
     texts = [matter["text"] for matter in said["matters"]]
-    assert texts[0] == "3 eventos rechazados"
+    assert texts[0] == "3 avisos rechazados"
     assert "En pausa: SMS" in texts
     assert [] == [text for text in texts if text not in page.text]
     assert len(said["hours"]) == 24
@@ -58,7 +58,7 @@ async def test_command_says_it_too(environ: dict[str, str]) -> None:
     calm, _ = await printed(environ, "now")
     async with Database(environ["HUB_DATABASE_URL"]) as database:
         await PostgresMonitor(database, ()).see(
-            [Symptom(key="circuit:sms:twilio", measured="Circuito abierto")]
+            [Symptom(key="circuit:sms:twilio", measured="No se le llama mientras descansa")]
         )
         await queries.pause(database, "channel:sms", by="luis", reason="")
     code, said, _ = await hub(environ, "now")

@@ -151,7 +151,7 @@ async def test_key_opens_the_pages_and_leaving_closes_them(browser: Browser, ope
         complaints = list(browser.complaints)
         await click(browser, ".who form button")
 
-        assert (who, complaints) == ("Llave del hub", [])
+        assert (who, complaints) == ("Llave del centro", [])
         assert "La dirección de correo no existe" in rows
         assert await browser.until("document.getElementById('name') !== null")
 
@@ -160,7 +160,7 @@ async def test_open_incidents_stand_on_top_until_resolved(browser: Browser, open
     world = await busy_world(opened)
     await world.incidents.see(
         [
-            Symptom(key="circuit:sms:twilio", measured="Circuito abierto"),
+            Symptom(key="circuit:sms:twilio", measured="No se le llama mientras descansa"),
             Symptom(key=f"skew:{EVIL}:redis", measured="6 s"),
         ]
     )
@@ -206,7 +206,7 @@ async def test_work_for_operators_stands_above_the_counts(browser: Browser, open
 
     assert lines == {
         "1 promesa vencida": "/clocks?state=breached",
-        "1 evento rechazado": "/dead",
+        "1 aviso rechazado": "/dead",
         "En pausa: SMS": "/channels",
         "1 mensaje del último día que no llegó": "/messages?only=lost&since=T",
         "1 respuesta sin atender": "/replies?kind=reply&view=open",

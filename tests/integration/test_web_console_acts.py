@@ -41,14 +41,14 @@ WALKS: Final = {
     "replay": BulkWalk(
         "/dead",
         "Reintentar varios",
-        "Reintentar 3 eventos rechazados",
+        "Reintentar 3 avisos rechazados",
         "UPDATE dead_letter SET state = 'discarded' WHERE id = $1",
         "SELECT count(*) AS n FROM dead_letter WHERE id = ANY ($1) AND state = 'replayed'",
     ),
     "discard": BulkWalk(
         "/dead",
         "Descartar varios",
-        "Descartar 3 eventos rechazados",
+        "Descartar 3 avisos rechazados",
         "UPDATE dead_letter SET state = 'replayed' WHERE id = $1",
         "SELECT count(*) AS n FROM dead_letter WHERE id = ANY ($1) AND state = 'discarded'",
     ),

@@ -82,7 +82,7 @@ async def test_failures_of_one_cause_are_planned_sent_again_and_reported(
         await open_link(browser, "hechos")
         assert await browser.run("document.querySelectorAll('.rows tbody tr').length") == LOST
         await open_link(browser, "PQRS recibida")
-        assert "En cola" in await main_text(browser)
+        assert "Por salir" in await main_text(browser)
 
 
 async def test_plan_without_a_reason_says_so_at_the_field(browser: Browser, servers: Servers) -> None:

@@ -260,7 +260,7 @@ async def rejected_event_appears(hub: ConsoleHub, browser: Browser, *, scripts: 
         await browser.run("window.here = true")
     await unready(hub)
     if scripts:
-        await browser.until("document.querySelector('.headline').innerText.includes('4 eventos rechazados')")
+        await browser.until("document.querySelector('.headline').innerText.includes('4 avisos rechazados')")
         assert await browser.run("window.here")
 
 

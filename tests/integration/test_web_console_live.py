@@ -55,7 +55,7 @@ async def ask_for_an_opinion(hub: ConsoleHub) -> None:
 
 async def break_sms(hub: ConsoleHub) -> None:
     await PostgresMonitor(hub.database, ()).see(
-        [Symptom(key="circuit:sms:twilio", measured="Circuito abierto")]
+        [Symptom(key="circuit:sms:twilio", measured="No se le llama mientras descansa")]
     )
 
 

@@ -28,7 +28,7 @@ async def test_first_page_says_what_waits_and_leads_to_its_rows(browser: Browser
         said = await browser.run("document.querySelector('.sentence').innerText")
         await click(browser, ".headline a.btn")
 
-        assert said == "El hub trabaja bien. Por atender: 3 eventos rechazados."
+        assert said == "El centro trabaja bien. Por atender: 3 avisos rechazados."
         assert await browser.run("location.pathname") == "/dead"
         assert await browser.run("document.querySelectorAll('.rows tbody tr').length") == 3
         assert browser.complaints == []

@@ -12,7 +12,7 @@ from tests.integration.chromium import Browser
 from tests.integration.console_hub import ConsoleHub, console_hub
 from tests.servers import Servers
 
-NOT_ROWS: Final = ("en cola", "En cola")
+NOT_ROWS: Final = ("por salir", "Por salir")
 """A message that waits at the broker is no row: `docs/console.md` says so."""
 NUMBERS: Final = """
 (async () => {

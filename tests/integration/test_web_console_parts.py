@@ -24,7 +24,7 @@ async def break_channels(hub: ConsoleHub) -> None:
     """One of two providers of text messages fails, and the only one of WhatsApp; people and tickets wait."""
     monitor = PostgresMonitor(hub.database, ())
     for one in ("sms:twilio", "whatsapp:whatsapp"):
-        await monitor.see([Symptom(key=f"circuit:{one}", measured="Circuito abierto")])
+        await monitor.see([Symptom(key=f"circuit:{one}", measured="No se le llama mientras descansa")])
     of = stored(event(id="circular"), copropiedad_id="ph-alfa", case=None)
     waiting = [
         message(of, person=f"p-{number}", channel="sms", state=State.RETRYING, created_at=now())
@@ -71,7 +71,7 @@ async def test_broken_channel_is_said_on_top_with_who_waits_and_its_button_leads
         assert bars > 0
         assert path == "/channels"
         assert "A medias" in card
-        assert "En cola: 1 urgente, 2 masivos" in card
+        assert "Por salir: 1 urgente, 2 masivos" in card
         assert "Descansan por fallar: twilio" in card
         assert "Averiado" in other
         assert "hasta 20/s" in other

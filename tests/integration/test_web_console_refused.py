@@ -31,7 +31,7 @@ WRONG: Final = {
     "Es demasiado de una vez": Refusal(413, "wrong", "less"),
     "Vuelva a cargar la página en 7 segundos": Refusal(429, "wrong", "wait", headers={hdrs.RETRY_AFTER: "7"}),
     "La base de datos no responde. Inténtelo": StorageUnavailable(),
-    "Una parte del hub no responde": BrokerUnavailable(),
+    "Una parte del centro no responde": BrokerUnavailable(),
 }
 """Words of the page → reason."""
 ANSWERS: Final[Mapping[str, tuple[str, Sequence[Step]]]] = {
@@ -67,7 +67,7 @@ ANSWERS: Final[Mapping[str, tuple[str, Sequence[Step]]]] = {
         (
             Step("summary", "Agregar un webhook"),
             Step("textbox", "Dirección", "https://crm.example/results"),
-            Step("textbox", "Origen de los eventos", "urn:coproservicios:crm"),
+            Step("textbox", "Origen de los avisos", "urn:coproservicios:crm"),
             Step("button", "Agregar y ver su secreto", says="Se muestra una sola vez"),
         ),
     ),

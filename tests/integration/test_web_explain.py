@@ -65,10 +65,10 @@ async def test_a_message_is_shown_with_a_masked_address(made: World) -> None:
 @pytest.mark.parametrize(
     ("query", "status", "expected"),
     [
-        ({"event": "evt-2"}, 404, "El hub no conoce el evento «evt-2»."),
+        ({"event": "evt-2"}, 404, "El centro no conoce el aviso «evt-2»."),
         ({"event": "evt-9"}, 404, "está rechazado"),
-        ({"person": "p-9"}, 404, "El hub no conoce a la persona «p-9»"),
-        ({"source": "urn:else"}, 404, "El hub no conoce el evento"),
+        ({"person": "p-9"}, 404, "El centro no conoce a la persona «p-9»"),
+        ({"source": "urn:else"}, 404, "El centro no conoce el aviso"),
         ({"event": "a\0b"}, 400, "event"),
         ({"since": "now"}, 400, "since"),
     ],

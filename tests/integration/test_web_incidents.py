@@ -7,7 +7,7 @@ from datetime import timedelta
 from hub.model import Symptom
 from tests.integration.web_doubles import World, ask
 
-SMS = Symptom(key="circuit:sms:twilio", measured="Circuito abierto")
+SMS = Symptom(key="circuit:sms:twilio", measured="No se le llama mientras descansa")
 LETTERS = Symptom(key="dead_letters", measured="3 abiertos, 1 de la última hora")
 
 
@@ -26,7 +26,7 @@ async def test_open_incidents_come_first_with_what_to_do() -> None:
     assert [("dead_letters", "open"), ("circuit:sms:twilio", "over")] == [
         (item["key"], item["state"]) for item in items
     ]
-    assert "hub dead list" in items[0]["to_do"]
+    assert "Rechazados" in items[0]["to_do"]
     assert LETTERS.measured == items[0]["measured"]
 
 

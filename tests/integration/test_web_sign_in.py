@@ -155,7 +155,7 @@ async def test_the_key_of_the_hub_opens_a_session_that_ends_with_the_key(
     assert (wrong.status, right.status) == (401, 303)
     assert "La llave no es correcta" in wrong.text
     assert KEY not in right.headers[hdrs.SET_COOKIE]
-    assert "Llave del hub" in page.text
+    assert "Llave del centro" in page.text
     assert only(world).account_id is None
     assert (await status(visitor), after) == (200, 401)
 
@@ -469,7 +469,7 @@ async def test_without_a_key_who_signs_in_acts_as_that_account_and_needs_no_seco
         await visitor.ask("/sign-out", "POST", form={"csrf": sessions.csrf_of(visitor.value)})
         again = await visitor.ask("/api/accounts")
 
-    assert "Llave del hub" not in form.text
+    assert "Llave del centro" not in form.text
     assert (entered.status, "Gestión: todas las copropiedades" in page.text) == (303, True)
     assert "Segundo factor" not in page.text
     assert (accounts.status, again.status) == (403, 200)

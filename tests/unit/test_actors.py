@@ -26,7 +26,7 @@ def test_person_whom_a_system_names_stands_behind_its_name() -> None:
         ("key:crm", "crm"),
         ("key:crm/luz.marina", "luz.marina"),
         ("link:p-2", "p-2"),
-        ("HUB_API_KEY", "Llave del hub"),
+        ("HUB_API_KEY", "Llave del centro"),
         ("HUB_API_KEY/luz", "luz"),
         ("this machine", "este servidor"),
         ("console", "la consola"),

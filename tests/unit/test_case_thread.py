@@ -222,7 +222,7 @@ def test_event_that_the_office_has_mended_says_by_whom() -> None:
     one = stored(event(time=MONDAY, extensions={MENDED_BY: "account:ana"}))
     [told] = entries_of(facts(entry(EntryKind.EVENT, one.key), events={one.key: one}), whole=False)
 
-    assert ["El hub lo había rechazado; lo corrigió account:ana."] == told.more
+    assert ["El centro lo había rechazado; lo corrigió account:ana."] == told.more
 
 
 def change(of: Clock, what: ClockChange) -> str:

@@ -175,7 +175,7 @@ MISSES: list[Case] = [
         [lives(received_at=WEDNESDAY, **NEW)],
         "heard_later",
         [
-            "No: ya era residente de la Torre 3, pero el hub lo supo dos días después.",
+            "No: ya era residente de la Torre 3, pero el centro lo supo dos días después.",
             f"{MONDAY_8}la novedad llegó el miércoles 11 de marzo de 2026 a las 8:06 a. m.",
         ],
     ),
@@ -185,7 +185,7 @@ MISSES: list[Case] = [
         [lives(received_at=PLANNED + HOUR, **NEW)],
         "heard_later",
         [
-            "No: ya era residente de la Torre 3, pero el hub lo supo más tarde ese mismo día.",
+            "No: ya era residente de la Torre 3, pero el centro lo supo más tarde ese mismo día.",
             f"{MONDAY_8}la novedad llegó el lunes 9 de marzo de 2026 a las 9:06 a. m.",
         ],
     ),
@@ -195,7 +195,7 @@ MISSES: list[Case] = [
         [lives(received_at=PLANNED - MINUTE, **NEW)],
         "heard_later",
         [
-            "No: ya era residente de la Torre 3, pero el hub lo supo más tarde ese mismo día.",
+            "No: ya era residente de la Torre 3, pero el centro lo supo más tarde ese mismo día.",
             f"{MONDAY_8}la novedad llegó el lunes 9 de marzo de 2026 a las 8:06 a. m.",
         ],
     ),
@@ -471,13 +471,13 @@ def test_explanation_says_when_the_person_entered_the_directory() -> None:
             kept(why="quiet"),
             ExplainOutcome.NOT_MEANT,
             "quiet",
-            "No: quien publicó el evento pidió registrarlo sin avisarle a nadie (quiet).",
+            "No: quien publicó el aviso pidió registrarlo sin avisarle a nadie (quiet).",
         ),
         (
             kept(why="condition"),
             ExplainOutcome.NOT_MEANT,
             "condition",
-            "No: el aviso dependía de una condición que este evento no cumple.",
+            "No: el aviso dependía de una condición que este aviso no cumple.",
         ),
         (kept(why="nobody"), ExplainOutcome.NOT_MEANT, "nobody", "No: el aviso no tenía a quién hablarle."),
         (
@@ -490,7 +490,7 @@ def test_explanation_says_when_the_person_entered_the_directory() -> None:
             kept(TOWER_3, why="expanding"),
             ExplainOutcome.PENDING,
             "expanding",
-            "Todavía no: el hub está planeando el aviso, grupo por grupo; espere un momento.",
+            "Todavía no: el centro está preparando el aviso, grupo por grupo; espere un momento.",
         ),
         (
             kept(SERVICE, left_out=LeftOut(person="p-1", reason="on_leave", detail="s-2")),
@@ -587,13 +587,13 @@ def test_event_without_audience_and_old_event_are_explained() -> None:
     quiet = judge(replace(nothing, event=silent, audiences=[]))
     old = judge(replace(nothing, audiences=[]))
 
-    assert ("no_audience", "No: este tipo de evento no le avisa a nadie.") == (
+    assert ("no_audience", "No: este tipo de aviso no se le envía a nadie.") == (
         quiet.reason,
         quiet.sentences[1],
     )
     assert "not_kept" == old.reason
     assert (
-        "No se sabe: el evento entró cuando el hub todavía no guardaba a quién iba dirigido."
+        "No se sabe: el aviso entró cuando el centro todavía no guardaba a quién iba dirigido."
         == old.sentences[1]
     )
 
@@ -605,7 +605,7 @@ def test_person_without_any_record_is_unknown() -> None:
         verdict,
         ExplainOutcome.UNKNOWN_PERSON,
         None,
-        "El hub no conoce a la persona «p-1»: no está ni estuvo en el directorio.",
+        "El centro no conoce a la persona «p-1»: no está ni estuvo en el directorio.",
     )
 
 
@@ -616,13 +616,13 @@ def test_refused_event_is_explained_as_a_dead_letter() -> None:
     assert (ExplainOutcome.UNKNOWN_EVENT, "dead_letter") == (verdict.outcome, verdict.reason)
     assert [
         (
-            "El evento «evt-9» no entró: está rechazado "
+            "El aviso «evt-9» no entró: está rechazado "
             "desde el lunes 9 de marzo de 2026 a las 8:05 a. m. (pendiente)."
         ),
         "Falta un dato obligatorio: data.radicado: required.",
         "Qué hacer: corrija el dato en el sistema que publica; «Rechazados» lo muestra entero.",
     ] == list(verdict.sentences)
-    assert ["El hub no conoce el evento «evt-9»."] == list(unknown_event("evt-9", "p-1", None).sentences)
+    assert ["El centro no conoce el aviso «evt-9»."] == list(unknown_event("evt-9", "p-1", None).sentences)
 
 
 def test_id_of_several_sources_asks_for_the_source() -> None:
@@ -631,7 +631,7 @@ def test_id_of_several_sources_asks_for_the_source() -> None:
 
     assert [
         (
-            "Hay varios eventos «pqrs.received-1»; diga de cuál sistema (source): "
+            "Hay varios avisos «pqrs.received-1»; diga de cuál sistema (source): "
             "urn:coproservicios:crm, urn:erp."
         )
     ] == list(verdict.sentences)

@@ -55,7 +55,7 @@ BY_POST = "Se envió por correo certificado el lunes 9 de marzo de 2026 a las 8:
     ("message", "expected"),
     [
         (sent(State.SENT, ACCEPTED), [f"Por correo a {ADDRESS}: enviado {AT_805}"]),
-        (FILED, [f"Por correo a {ADDRESS}: quedó en un archivo del hub: nadie lo recibió."]),
+        (FILED, [f"Por correo a {ADDRESS}: quedó en un archivo del centro: nadie lo recibió."]),
         (
             LETTER,
             [
@@ -97,7 +97,7 @@ BY_POST = "Se envió por correo certificado el lunes 9 de marzo de 2026 a las 8:
             sent(State.READ, ACCEPTED, tried("read", 2), channel="inbox", address=""),
             [f"En su bandeja: enviado {AT_805}, leído a las 8:07 a. m."],
         ),
-        (sent(State.QUEUED), [f"Por correo a {ADDRESS}: está en cola para salir."]),
+        (sent(State.QUEUED), [f"Por correo a {ADDRESS}: está por salir."]),
         (sent(State.SENDING), [f"Por correo a {ADDRESS}: se está enviando ahora."]),
         (
             sent(State.HELD, next_at=MONDAY + HOUR, reason="contact_hours"),
@@ -117,7 +117,7 @@ BY_POST = "Se envió por correo certificado el lunes 9 de marzo de 2026 a las 8:
             [
                 (
                     f"Por correo a {ADDRESS}: está en espera. "
-                    "Un operador tiene en pausa el canal, el evento o todo; saldrá cuando lo reanude."
+                    "Un operador tiene en pausa el canal, el aviso o todo; saldrá cuando lo reanude."
                 ),
                 "Qué hacer: cuando deba salir, pida a operaciones que lo reanude.",
             ],
@@ -182,7 +182,7 @@ BY_POST = "Se envió por correo certificado el lunes 9 de marzo de 2026 a las 8:
             [
                 (
                     f"Por correo a {ADDRESS}: no cuadra. Lo guardado dice «Entregado», y sus intentos "
-                    "no lo dicen: `hub evidence verify`."
+                    "no lo dicen: pida que comprueben lo guardado."
                 )
             ],
         ),
@@ -271,7 +271,7 @@ def test_pending_reason_is_what_holds_the_message_not_earlier_losses() -> None:
         (("recalled", "ended"), "No: el sistema que lo publicó lo retiró antes de que saliera."),
         (("repeated",), "No se repitió: minutos antes se le había enviado lo mismo."),
         (("not_wanted",), "No: la persona pidió no recibir estos mensajes."),
-        (("too_old",), "No: el evento llegó cuando ya no servía avisar."),
+        (("too_old",), "No: el aviso llegó cuando ya no servía avisar."),
         (("contact_limit",), "No: la ley limita los contactos, y su turno no llegó a tiempo."),
         (("late_letter",), "No: una carta se habría leído después de la fecha."),
         (("not_allowed_here",), "No: el centro está en prueba, y la persona no está en su lista."),
@@ -335,7 +335,7 @@ def test_expired_acknowledgement_names_what_was_said_later_and_asks_for_no_new_e
 def test_expired_acknowledgement_of_an_open_case_asks_to_reach_the_person() -> None:
     assert [
         "El caso sigue abierto, y no consta que se le haya escrito después.",
-        "Qué hacer: comuníquese con la persona y responda el caso; un evento nuevo abriría otro.",
+        "Qué hacer: comuníquese con la persona y responda el caso; un aviso nuevo abriría otro.",
     ] == explained(replace(LAPSED, case_open=True))[2:]
 
 

@@ -24,7 +24,7 @@ NOON = datetime(2026, 3, 9, 17, tzinfo=UTC)
 def incident(kind: str = "circuit", **fields: str) -> IncidentRow:
     values = {
         "title": "El proveedor twilio de SMS está fallando",
-        "measured": "Circuito abierto",
+        "measured": "No se le llama mientras descansa",
         "to_do": "Mire `hub channel list`.",
         "meanwhile": "Los mensajes esperan.",
         **fields,
@@ -132,7 +132,7 @@ def test_refused_and_overdue_say_whose_they_are_and_since_when() -> None:
     overdue, refused = matters(said)
 
     assert (overdue.text, overdue.since) == ("3 promesas vencidas, de Altos del Rosal", NOON)
-    assert refused.text == "9 eventos rechazados, la mayoría de urn:coproservicios:cartera"
+    assert refused.text == "9 avisos rechazados, la mayoría de urn:coproservicios:cartera"
 
 
 def test_every_kind_of_incident_and_every_call_has_its_rank_and_words() -> None:
@@ -144,7 +144,7 @@ def test_worst_incident_is_said_first_with_what_it_does_to_people_and_where_to_l
     waits = {KEY: AffectedPeople(people=1, copropiedades=1, building="Altos del Rosal")}
     said = headline(Situation(incidents=[incident("balance"), incident()], waiting=waits, breached=3))
 
-    assert said.sentence.startswith("El proveedor twilio de SMS está fallando: circuito abierto.")
+    assert said.sentence.startswith("El proveedor twilio de SMS está fallando: no se le llama mientras")
     assert said.sentence.endswith("Y 2 asuntos más por atender.")
     assert (said.affected, said.to_do) == (
         "Los mensajes esperan. 1 persona espera, de Altos del Rosal.",
@@ -185,7 +185,7 @@ def test_act_of_no_page_is_named_for_people_with_a_shell() -> None:
 def test_hub_that_works_says_who_is_missing() -> None:
     said = headline(Situation(breached=1, letters=4))
 
-    assert said.sentence == "El hub trabaja bien. Por atender: 1 promesa vencida."
+    assert said.sentence == "El centro trabaja bien. Por atender: 1 promesa vencida."
     assert said.path == "/clocks?state=breached"
 
 
@@ -211,7 +211,7 @@ def test_matters_come_with_the_worst_first_and_only_those_that_there_are() -> No
     )
 
     assert [matter.text for matter in found] == [
-        "2 eventos rechazados",
+        "2 avisos rechazados",
         "más de 100 avisos que no llegan a todos",
         "En pausa: SMS",
         "1 promesa en riesgo",

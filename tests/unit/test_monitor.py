@@ -317,11 +317,11 @@ def test_only_a_channel_is_avoided() -> None:
 @pytest.mark.parametrize(
     ("unattended", "measured"),
     [
-        ({"hub.events.urgent": 2}, "2 en una cola"),
-        ({"hub.events.urgent": 2, "hub.events.bulk": 1}, "3 en 2 colas"),
+        ({"hub.events.urgent": 1}, "Espera 1"),
+        ({"hub.events.urgent": 2, "hub.events.bulk": 1}, "Esperan 3"),
     ],
 )
-def test_one_queue_is_counted_in_the_singular(unattended: Mapping[str, int], measured: str) -> None:
+def test_one_that_waits_is_counted_in_the_singular(unattended: Mapping[str, int], measured: str) -> None:
     assert [measured] == [symptom.measured for symptom in of_queues(unattended)]
 
 
@@ -342,10 +342,10 @@ def test_gap_is_reported_with_the_times_in_colombia(gaps: Sequence[Gap], measure
     assert gaps == [Gap.read(str(gap)) for gap in gaps]
 
 
-def test_text_about_dead_letters_is_about_events() -> None:
+def test_text_about_dead_letters_is_about_notices_of_other_systems() -> None:
     kind = BY_KIND["dead_letters"]
 
-    assert kind.title.startswith("Hay eventos")
+    assert kind.title.startswith("Hay avisos de otros sistemas")
     assert kind.to_do.startswith("Mírelos")
 
 
@@ -561,11 +561,11 @@ async def test_a_letter_refused_for_another_reason_is_no_impersonation() -> None
 @pytest.mark.parametrize(
     ("found", "measured"),
     [
-        ([("urn:hub", "mallory")], "1; el último en nombre de urn:hub, de mallory"),
-        ([("urn:hub", None), ("urn:crm", "x")], "2; el último en nombre de urn:hub, sin user_id"),
-        ([("urn:hub:visite-https://malo.example", "m")], "1; el último en nombre de urn:hub, de m"),
+        ([("urn:hub", "mallory")], "1; el último en nombre del centro mismo, de mallory"),
+        ([("urn:hub", None), ("urn:crm", "x")], "2; el último en nombre del centro mismo, sin identificarse"),
+        ([("urn:hub:visite-https://malo.example", "m")], "1; el último en nombre del centro mismo, de m"),
         ([("urn:crm", "http:key:pay")], "1; el último en nombre de urn:crm, de http:key:pay"),
-        ([(None, None)], "1; el último en nombre de nadie, sin user_id"),
+        ([(None, None)], "1; el último en nombre de nadie, sin identificarse"),
     ],
 )
 def test_an_impersonation_names_the_source_and_the_user(
@@ -651,7 +651,7 @@ async def test_a_sender_above_the_rate_is_named_and_the_incident_ends_by_itself(
     house.clock.advance(POLICY.heartbeat_max_age)
     await house.passes(20)
 
-    assert "crm publica demasiado en la cola urgente" == began.data["title"]
+    assert "crm publica demasiados avisos urgentes" == began.data["title"]
     assert "40 de más hace un momento" == began.data["measured"]
     assert [("began", "sender_rate:urgent:crm"), ("ended", "sender_rate:urgent:crm")] == (
         house.published_events
@@ -659,7 +659,7 @@ async def test_a_sender_above_the_rate_is_named_and_the_incident_ends_by_itself(
 
 
 def test_senders_with_colons_or_without_a_name_are_named_in_the_title() -> None:
-    assert "http:key:crm publica demasiado en la cola normal" == title_of("sender_rate:normal:http:key:crm")
+    assert "http:key:crm publica demasiados avisos normales" == title_of("sender_rate:normal:http:key:crm")
     assert "Quien no da su nombre" in title_of(f"sender_rate:urgent:{ANONYMOUS}")
 
 

@@ -31,8 +31,6 @@ FORBIDDEN: Final = {
     "a command": re.compile(r"\bhub [a-z]+"),
     "a code": re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+"),
 }
-FOR_ENGINEERS: Final = {"hub.trouble.began": "to_do"}
-"""Its reader runs the hub: the next step is a command."""
 LINK: Final = re.compile(r"https://\S+")
 
 
@@ -48,8 +46,7 @@ def staff_audiences() -> list[tuple[str, Audience]]:
 def rendered(event: str, audience: Audience) -> Iterator[tuple[str, str]]:
     """Yield each text of an audience, for each example, with the page's link, by its channel."""
     for example in (*examples(event), sparse(event)):
-        data = {**example, FOR_ENGINEERS.get(event, ""): "Revise."} if event in FOR_ENGINEERS else example
-        told = replace(context(event, data), purpose=audience.purpose, page_url=PAGE)
+        told = replace(context(event, example), purpose=audience.purpose, page_url=PAGE)
         for step in audience.channels:
             for channel in step:
                 words = TEMPLATES.render(event, channel, told, variant=audience.template)

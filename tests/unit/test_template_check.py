@@ -256,7 +256,7 @@ def test_long_title_of_a_push_is_found_at_its_block(tmp_path: Path) -> None:
     ("text", "what"),
     [
         ("Abra /api/clocks", "a path of the API"),
-        ("Corra hub clocks acknowledge", "a command"),
+        ("Corra `clocks acknowledge`", "a command"),
         ("Caso 019cd2d1-9a20-8f3e-9b41-5c1c0e6f7a10", "an id"),
     ],
 )

@@ -32,7 +32,7 @@ NOUN: Final = Noun(
             _PATH,
             row=PosterRow,
             title="Carteles",
-            empty="Ningún cartel con esos filtros. Los hace un evento que se publica también en cartelera.",
+            empty="Ningún cartel con esos filtros. Los hace un aviso que se publica también en cartelera.",
             file="carteles",
             tabs=(("/letters", "Cartas"), ("/letters/batches", "Lotes"), (_PATH, "Carteles")),
             tabs_label="Cartas, lotes y carteles",

@@ -35,8 +35,8 @@ DUTIES_ES: Final[Mapping[Duty, str]] = {
     Duty.CASE: "tiene un caso abierto (petición, reclamo u otro): hay que responderlo primero",
     Duty.DEBT: "debe cuotas: sus datos se conservan hasta que pague",
     Duty.LEGAL_MESSAGE: "hay un aviso legal que no ha salido, o una carta sin entregar "
-    "(hub deliveries --person, hub letters list)",
-    Duty.ACCOUNT: "tiene una cuenta en la consola: hay que desactivarla primero (hub accounts disable)",
+    "(en Mensajes o en Cartas)",
+    Duty.ACCOUNT: "tiene una cuenta en la consola: hay que cerrarla primero, en Cuentas y llaves",
 }
 """The reason why data must be kept, in Spanish, for the answer to the person."""
 ERASED_ES: Final[Mapping[str, str]] = {

@@ -21,8 +21,8 @@ class Correction(StrEnum):
 
 
 OWN: Final[Mapping[str | None, str]] = {
-    None: "Corrija la hoja y vuelva a cargarla (hub people import), o use PUT /api/directory/people/REF.",
-    HUB_SOURCE: "Corrija la hoja y vuelva a cargarla (hub people import).",
+    None: "Corrija la hoja y vuelva a cargarla, o pida que lo corrija el sistema que carga el directorio.",
+    HUB_SOURCE: "Corrija la hoja y vuelva a cargarla.",
 }
 """Source of the last version → the next step, where no other system wrote it."""
 

@@ -33,7 +33,7 @@ _list: Final = partial(List, needs=ADMIN, where=Where.EVERYWHERE, section=_SECTI
 def _once(made: WebhookMade | WebhookSecret) -> Once:
     return Once(
         title="Secreto del webhook",
-        what="Con él, el otro sistema comprueba que un aviso es del hub.",
+        what="Con él, el otro sistema comprueba que un aviso es del centro.",
         secret=made.secret,
         to_do="Póngalo donde el otro sistema guarda sus secretos, y en ninguna otra parte.",
         back=f"{_PATH}/{made.id}",

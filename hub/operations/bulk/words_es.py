@@ -37,14 +37,14 @@ KINDS_ES: Final[Mapping[BulkKind, BulkWords]] = {
         "vez.",
         "mensaje",
         "mensajes",
-        "Solo se cancela lo que todavía no ha salido: en cola, en espera o reintentando.",
+        "Solo se cancela lo que todavía no ha salido: por salir, en espera o reintentando.",
     ),
     BulkKind.REPLAY: BulkWords(
         "Reintentar rechazados",
         "Reintentar",
         "Se publican otra vez, tal como llegaron. Lo que vuelva a fallar queda pendiente de nuevo.",
-        "evento rechazado",
-        "eventos rechazados",
+        "aviso rechazado",
+        "avisos rechazados",
         "Solo se reintenta lo que está pendiente.",
     ),
     BulkKind.DISCARD: BulkWords(
@@ -52,8 +52,8 @@ KINDS_ES: Final[Mapping[BulkKind, BulkWords]] = {
         "Descartar",
         "Nadie recibe esos avisos, y salen de lo pendiente. Quedan guardados con su estado, y cada uno se "
         "puede reintentar después. Lo que llegue mientras tanto no se toca.",
-        "evento rechazado",
-        "eventos rechazados",
+        "aviso rechazado",
+        "avisos rechazados",
         "Solo se descarta lo que está pendiente.",
     ),
     BulkKind.PRINTED: BulkWords(
@@ -91,7 +91,7 @@ SKIPPED_ES: Final[Mapping[str, str]] = {
     SkipReason.IN_DIGEST: "Va dentro de un resumen",
     SkipReason.WRONG_SENDER: "Se rechazó por quien lo envió: hay que mirarlo uno por uno",
     SkipReason.AGAIN: "Volvió a fallar mientras tanto",
-    SkipReason.REFUSED: "La base de datos no lo acepta; el registro del hub dice por qué",
+    SkipReason.REFUSED: "La base de datos no lo acepta; la persona de sistemas puede ver por qué",
 }
 
 

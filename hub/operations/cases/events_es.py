@@ -210,7 +210,7 @@ def further(stored: StoredEvent, unreached: tuple[str, ...], *, words: bool) -> 
         *([sentences_es.sentence(f"Motivo: {why}")] if why else []),
         *([f"Dijo: «{said}»."] if isinstance(said, str) and said else []),
         *(["Se registró sin avisarle a nadie (quiet)."] if quiet else []),
-        *([f"El hub lo había rechazado; lo corrigió {mender}."] if mender else []),
+        *([f"El centro lo había rechazado; lo corrigió {mender}."] if mender else []),
         *_overridden(stored, words=words),
         *(sentences_es.sentence(str(labels_es.UNREACHED.get(reason, reason))) for reason in unreached),
     ]

@@ -62,10 +62,10 @@ _NO_DOCUMENT: Final = "Ya no está guardado el documento que iba adjunto."
 _FORGED_VERSION: Final = "La versión guardada de los textos no tiene su huella: alguien la cambió."
 _FORGED_BYTES: Final = "Los bytes guardados no tienen la huella de lo que salió: alguien los cambió."
 _CHANGED: Final = (
-    "El código y los textos son los de entonces: alguien cambió el mensaje, su evento, sus datos o la huella."
+    "El código y los textos son los de entonces: alguien cambió el mensaje, su aviso, sus datos o la huella."
 )
 _OTHER_CODE: Final = "Lo hizo otro código ({then}; hoy {now}): hágalo con ese para comparar."
-_UNREADABLE: Final = "Este hub no entiende la versión guardada: {why}"
+_UNREADABLE: Final = "El centro no entiende la versión guardada: {why}"
 _EMAIL: Final = "email"
 _INBOX: Final = "inbox"
 _MOST: Final = 4

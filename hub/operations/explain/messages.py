@@ -128,7 +128,7 @@ def _advice(sent: SentMessage) -> Iterator[str]:
         yield sentences_es.sentence(f"Se le escribió después sobre el mismo caso: {what}")
     elif is_untold(sent):
         yield "El caso sigue abierto, y no consta que se le haya escrito después."
-        yield "Qué hacer: comuníquese con la persona y responda el caso; un evento nuevo abriría otro."
+        yield "Qué hacer: comuníquese con la persona y responda el caso; un aviso nuevo abriría otro."
     elif to_do := outcomes_es.to_do(message.state, message.reason).words:
         yield f"Qué hacer: {to_do}."
 
@@ -156,7 +156,7 @@ def _fate(sent: SentMessage) -> str:
     if message.state in _ENDED:
         return f"{_ENDED[message.state]}. {sentences_es.reason(message.reason)}".strip()
     if message.state in (State.QUEUED, State.SENDING):
-        return "está en cola para salir." if message.state is State.QUEUED else "se está enviando ahora."
+        return "está por salir." if message.state is State.QUEUED else "se está enviando ahora."
     if message.state in (State.HELD, State.RETRYING):
         return _refused(sent) if sent.refused else _waiting(message, limits_es.why(sent))
     if is_unproven(sent) or is_filed(sent):
@@ -167,15 +167,17 @@ def _fate(sent: SentMessage) -> str:
 
 
 def _collected(sent: SentMessage) -> str:
-    named = f" (evento «{sent.digest}»)" if sent.digest else ""
+    named = f" (aviso «{sent.digest}»)" if sent.digest else ""
     return f"va con todo su texto en el resumen que la persona pidió{named}."
 
 
 def _nowhere(sent: SentMessage) -> str:
     if is_filed(sent):
-        return "quedó en un archivo del hub: nadie lo recibió."
+        return "quedó en un archivo del centro: nadie lo recibió."
     label = labels_es.MESSAGE_STATES[sent.message.state]
-    return f"no cuadra. Lo guardado dice «{label}», y sus intentos no lo dicen: `hub evidence verify`."
+    return (
+        f"no cuadra. Lo guardado dice «{label}», y sus intentos no lo dicen: pida que comprueben lo guardado."
+    )
 
 
 def _is_undelivered_letter(message: Message) -> bool:

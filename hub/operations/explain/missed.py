@@ -28,7 +28,7 @@ class Answer:
 _PLANNED: Final = "El aviso se planeó {planned}; "
 _TEMPLATES: Final[Mapping[Near, tuple[str, ...]]] = {
     Near.HEARD_LATER: (
-        "No: ya {was}, pero el hub lo supo {later}.",
+        "No: ya {was}, pero el centro lo supo {later}.",
         _PLANNED + "la novedad llegó {at}.",
     ),
     Near.ADDED_LATER: ("No: fue agregada {to_place} {later}.", _PLANNED + "el vínculo cuenta desde {at}."),
@@ -75,7 +75,7 @@ _LEAST: Final = Near.NO_MEMBERSHIP + 1.0
 def answers(kept: AudienceSnapshot, facts: ExplainFacts) -> Iterator[Answer]:
     """Yield every reason that an audience gives."""
     if kept.record.why == "condition":
-        sentence = "No: el aviso dependía de una condición que este evento no cumple."
+        sentence = "No: el aviso dependía de una condición que este aviso no cumple."
         yield Answer(rank=(_SELF, 1.0), reason="condition", sentences=[sentence])
     elif not kept.record.groups:
         sentence = "No: el aviso no tenía a quién hablarle."
@@ -97,7 +97,7 @@ def _group(described: Mapping[str, Json], kept: AudienceSnapshot, facts: Explain
         return Answer(rank=(_LEAST, 0.0), reason="other_person", sentences=[sentence])
     miss = nearest(group, kept, facts)
     if miss.near in _OPEN and kept.record.why == "expanding":
-        sentence = "Todavía no: el hub está planeando el aviso, grupo por grupo; espere un momento."
+        sentence = "Todavía no: el centro está preparando el aviso, grupo por grupo; espere un momento."
         return Answer(rank=miss.distance, reason="expanding", sentences=[sentence], pending=True)
     fields = _fields(miss, facts)
     sentences = [sentences_es.sentence(template.format_map(fields)) for template in _TEMPLATES[miss.near]]

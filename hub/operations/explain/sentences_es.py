@@ -44,7 +44,7 @@ DUTIES: Final[Mapping[str, str]] = {
     "privacy_officer": "protección de datos",
     "account_manager": "ejecutivos de cuenta",
     "direction": "dirección",
-    "ops": "quienes cuidan el hub",
+    "ops": "quienes cuidan el centro",
 }
 _NUMBERS: Final = (
     *("cero", "un", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez"),
@@ -195,12 +195,12 @@ def _group_place(group: Group, facts: ExplainFacts) -> str:
     if group.everywhere:
         return "la empresa" if group.roles == STAFF else "todas las copropiedades"
     if group.unit_id is not None:
-        return unit(group.unit_id, facts) if group.unit_id else "una unidad que el evento no nombra"
+        return unit(group.unit_id, facts) if group.unit_id else "una unidad que el aviso no nombra"
     if group.towers:
         towers = filters.lista([tower(name) for name in group.towers])
         return f"{towers} de {facts.copropiedades.get(group.copropiedad_id or '', group.copropiedad_id)}"
     if not group.copropiedad_id:
-        return "una copropiedad que el evento no nombra"
+        return "una copropiedad que el aviso no nombra"
     return copropiedad(group.copropiedad_id, facts)
 
 

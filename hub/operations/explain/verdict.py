@@ -74,7 +74,7 @@ def judge(facts: ExplainFacts) -> Verdict:
     if facts.messages:
         return _from_messages(facts)
     if not (facts.history or any(audience.left_out for audience in facts.audiences)):
-        sentence = f"El hub no conoce a la persona «{facts.person}»: no está ni estuvo en el directorio."
+        sentence = f"El centro no conoce a la persona «{facts.person}»: no está ni estuvo en el directorio."
         return _verdict(facts, ExplainOutcome.UNKNOWN_PERSON, [sentence])
     return _left_out(facts) or _without_audience(facts) or _missed(facts)
 
@@ -82,14 +82,14 @@ def judge(facts: ExplainFacts) -> Verdict:
 def unknown_event(asked: str, person: str, refused: Refused | None) -> Verdict:
     """Explain an event that intake never accepted: a dead letter, or unknown."""
     if refused is None:
-        lines = [f"El hub no conoce el evento «{asked}»."]
+        lines = [f"El centro no conoce el aviso «{asked}»."]
         return Verdict(outcome=ExplainOutcome.UNKNOWN_EVENT, person=person, sentences=lines)
     state = labels_es.DEAD_STATES[refused.state].lower()
     meanings = (meaning for part, meaning in labels_es.DEAD_REASONS if part in refused.reason)
     since = sentences_es.at_time(refused.received_at)
     lines = [
-        f"El evento «{asked}» no entró: está rechazado desde {since} ({state}).",
-        f"{next(meanings, 'El hub no lo pudo recibir')}: {refused.reason}.",
+        f"El aviso «{asked}» no entró: está rechazado desde {since} ({state}).",
+        f"{next(meanings, 'El centro no lo pudo recibir')}: {refused.reason}.",
         "Qué hacer: corrija el dato en el sistema que publica; «Rechazados» lo muestra entero.",
     ]
     return Verdict(outcome=ExplainOutcome.UNKNOWN_EVENT, person=person, sentences=lines, reason=DEAD_LETTER)
@@ -98,7 +98,7 @@ def unknown_event(asked: str, person: str, refused: Refused | None) -> Verdict:
 def several_events(asked: str, person: str, found: Iterable[StoredEvent]) -> Verdict:
     """Ask which source is meant."""
     sources = ", ".join(stored.event.source for stored in found)
-    sentence = f"Hay varios eventos «{asked}»; diga de cuál sistema (source): {sources}."
+    sentence = f"Hay varios avisos «{asked}»; diga de cuál sistema (source): {sources}."
     return Verdict(outcome=ExplainOutcome.SEVERAL_EVENTS, person=person, sentences=[sentence])
 
 
@@ -245,13 +245,13 @@ def _without_audience(facts: ExplainFacts) -> Verdict | None:
     """Explain an event without any audience, for whichever person."""
     kind = BY_NAME.get(facts.event.event.name)
     if kind is not None and not kind.audiences:
-        sentence = "No: este tipo de evento no le avisa a nadie."
+        sentence = "No: este tipo de aviso no se le envía a nadie."
         return _verdict(facts, ExplainOutcome.NOT_MEANT, [sentence], "no_audience")
     if not facts.audiences:
-        sentence = "No se sabe: el evento entró cuando el hub todavía no guardaba a quién iba dirigido."
+        sentence = "No se sabe: el aviso entró cuando el centro todavía no guardaba a quién iba dirigido."
         return _verdict(facts, ExplainOutcome.NOT_MEANT, [sentence], "not_kept")
     if {audience.record.why for audience in facts.audiences} == {"quiet"}:
-        sentence = "No: quien publicó el evento pidió registrarlo sin avisarle a nadie (quiet)."
+        sentence = "No: quien publicó el aviso pidió registrarlo sin avisarle a nadie (quiet)."
         return _verdict(facts, ExplainOutcome.NOT_MEANT, [sentence], "quiet")
     return None
 

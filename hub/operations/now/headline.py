@@ -49,7 +49,7 @@ _MEANS: Final[Mapping[str, tuple[str, str]]] = {
         "Empiece por la que venció primero: atienda su caso, o asúmala para que los demás sepan quién va.",
     ),
     "dead": (
-        "De esos eventos no se le avisó a nadie.",
+        "De esos avisos no se enteró nadie.",
         "Abra cada uno: corrija lo que está mal y publíquelo, o avise a quien lo publica.",
     ),
     "unreached": (
@@ -108,7 +108,7 @@ def _calm(now: Situation, *, waits: bool) -> Headline:
 
 def _sentence(worst: Matter, others: Sequence[Matter], *, works: bool) -> str:
     if works and ORDER[worst.rank] > ORDER[Rank.CHANNEL]:
-        return f"El hub trabaja bien. Por atender: {worst.text}."
+        return f"El centro trabaja bien. Por atender: {worst.text}."
     more = f" Y {many(len(others), 'asunto más', 'asuntos más')} por atender."
     if not others or worst is _STOPPED:
         more = ""
@@ -170,7 +170,7 @@ def _bad(now: Situation) -> Iterator[Matter]:
     yield from _matter(
         now,
         "dead",
-        ("evento rechazado", "eventos rechazados"),
+        ("aviso rechazado", "avisos rechazados"),
         "/dead",
         whose=f"la mayoría de {now.refused.source}" if now.refused.source else "",
         since=now.refused.since,

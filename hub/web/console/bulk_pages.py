@@ -36,7 +36,7 @@ PATH: Final = "/bulk"
 RUNS: Final = f"{PATH}/runs"
 _RUN: Final = "bulk run"
 _SHEET: Final = 20_000
-_COLUMNS: Final = ("Id", "Evento", "Canal", "Persona", "Resultado", "Motivo", "Cuándo")
+_COLUMNS: Final = ("Número", "Aviso", "Canal", "Persona", "Resultado", "Motivo", "Cuándo")
 _RUN_COLUMNS: Final = (
     *("Cuándo", "Qué", "Quién", "Por qué", "Cómo va", "De cuántos", "Hechos", "Omitidos", "Fallidos"),
 )
@@ -50,8 +50,8 @@ _FILTERS_ES: Final[Mapping[str, str]] = {
     "state": "estado",
     "only": "lista",
     "channel": "canal",
-    "event": "evento",
-    "event_id": "id del evento",
+    "event": "aviso",
+    "event_id": "número del aviso",
     "person": "persona",
     "reason": "motivo",
     "purpose": "finalidad",

@@ -44,7 +44,7 @@ _RULES: Final[Mapping[str, str]] = {
     "render": "No se puede hacer con un ejemplo",
     "segments": "Demasiadas partes de SMS",
     "sentence": "Una frase demasiado larga",
-    "variable": "Un dato que el evento no tiene",
+    "variable": "Un dato que el aviso no tiene",
 }
 _CHANNELS_ES: Final = {**CHANNELS_ES, "board": "Cartelera"}
 

@@ -31,8 +31,8 @@ class _Row(UnreachedRow, frozen=True, kw_only=True):
 
 _SHEET: Final[Mapping[str, Callable[[_Row], object]]] = {
     "Cuándo": lambda row: short_time(row.found_at),
-    "Evento": lambda row: row.title,
-    "Id del evento": lambda row: row.event_id,
+    "Aviso": lambda row: row.title,
+    "Número del aviso": lambda row: row.event_id,
     "De": lambda row: row.source,
     "Copropiedad": lambda row: row.place,
     "Unidad": lambda row: row.unit_id,

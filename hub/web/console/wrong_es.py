@@ -23,7 +23,7 @@ _WORDS: Final[Mapping[type[HubError], str]] = MappingProxyType(
         BeyondOwnRights: "Nadie da más de lo que puede. Pídalo a quien puede todo eso en el mismo lugar.",
         ChannelClosed: "Por ese canal no se le puede escribir ahora. Escoja otro: sus palabras siguen aquí.",
         InvalidAccount: "Revise los campos: el usuario, el nombre, el cargo y la copropiedad.",
-        InvalidKey: "Revise los campos: el nombre, lo que la llave abre, el origen y los eventos.",
+        InvalidKey: "Revise los campos: el nombre, lo que la llave abre, el origen y los avisos.",
         InvalidSubscription: "Revise la dirección y el origen.",
         LastAdministrator: "Es la última cuenta que administra toda la empresa: dé antes ese cargo a otra.",
         NameTaken: "Ya hay una llave con ese nombre que sirve. Cámbiela, anúlela, o dé otro nombre.",
