@@ -33,6 +33,9 @@ _TRANSLITERATION: Final = str.maketrans(
     | {"…": "...", "•": "-", "ª": "a", "º": "o", "°": "o", "→": "->"}
     | {"½": " 1/2", "¼": " 1/4", "¾": " 3/4"}  # apart: 2½ is not 21/2
 )
+_LOST: Final = frozenset("áíóúÁÍÓÚ")
+_SPARED: Final = str.maketrans("éüÉÜ", "euEU")
+"""The accents that GSM-7 has: a text that loses one accent loses all, or it would look badly written."""
 _SIGNS: Final = frozenset({"So", "Sk", "Cf", "Mn", "Me", "Co"})
 """Categories that carry no word: emoji with their modifiers and joiners, accents on their own."""
 _GAP: Final = re.compile(" +(?=[ .,:;!?)])")
@@ -61,10 +64,15 @@ def to_gsm7(text: str) -> str:
     """
     Replace what forces UCS-2 by the nearest character of GSM-7, and leave out emoji.
 
+    A text has all of its accents or none: beside `petición`, `técnico` loses its own, too.
+
     A letter that has none there, as of another script, stays: the text must say what it says.
     """
     # Remove invisible characters first: one may be between a letter and its accent.
-    plain = normalize("NFC", text.translate(_INVISIBLE)).translate(_TRANSLITERATION)
+    whole = normalize("NFC", text.translate(_INVISIBLE))
+    plain = whole.translate(_TRANSLITERATION)
+    if not _LOST.isdisjoint(whole):
+        plain = plain.translate(_SPARED)
     if _GSM7.issuperset(plain):
         return plain
     return normalize("NFC", _GAP.sub("", "".join(map(_nearest, plain))))

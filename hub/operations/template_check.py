@@ -30,7 +30,7 @@ from hub.policy.values import TextLink
 from hub.rendering.claims import unproven
 from hub.rendering.compiling import BLOCKS, FALLBACKS
 from hub.rendering.context import INITIAL
-from hub.rendering.lint import Fault, judge, judge_source
+from hub.rendering.lint import Fault, judge, judge_source, judge_title
 from hub.rendering.mail_contrast import LEAST, low_contrast
 from hub.rendering.source import Source, read
 from hub.rendering.templates import DEFAULT_LOCALE, Key, Templates
@@ -63,6 +63,7 @@ _BLOCKS: Final[Mapping[str, tuple[str, str]]] = {
     "whatsapp": ("whatsapp", "whatsapp"),
 }
 """Channel → the blocks of its subject and of its body."""
+_TITLES: Final = ("subject", "push_title", "board_title")
 _BUILDING: Final = "Conjunto Residencial Altos del Rosal"
 """A name of usual length: a shorter one would hide a text that does not fit."""
 _OUTSIDE: Final = "hub.evidence.sealed"
@@ -194,7 +195,8 @@ class TemplateCheck:
 
     def _source(self, key: Key) -> Iterator[Finding]:
         for block, source in _own_blocks(key, self._read(key)):
-            for fault in (*judge_source(source), *self._claims(key[1], source)):
+            titled = judge_title(source) if block.endswith(_TITLES) else ()
+            for fault in (*judge_source(source), *titled, *self._claims(key[1], source)):
                 yield self._finding(key, block, "", fault)
 
     def _claims(self, event: str, source: str) -> Iterator[Fault]:

@@ -16,6 +16,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from hub.errors import InvalidTemplate, TemplateFailure
 from hub.model import Json
+from hub.rendering.breaks import truncate
 from hub.rendering.constants import with_constants
 from hub.rendering.filters import FILTERS, HTML_FILTERS, TESTS
 from hub.rendering.kept_code import code_of
@@ -140,14 +141,15 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 def _environment(filters: frozenset[tuple[str, Callable[[Json], str]]], *, for_html: bool) -> _Sandbox:
     """All engines with these filters share it, and so what was compiled in it."""
     environment = _Sandbox(undefined=StrictUndefined, autoescape=for_html)
-    environment.filters.update(FILTERS)
+    environment.filters.update({**FILTERS, "truncate": truncate})
     environment.filters.update(
         {**HTML_FILTERS, "formato": formato} if for_html else {"formato": formato_plano}
     )
     environment.filters.update(filters)
     environment.tests.update(TESTS)
     names = sorted(f"{name}={one.__module__}.{one.__qualname__}" for name, one in filters)
-    environment.kind = " ".join(["html" if for_html else "text", *names])
+    # Jinja's own `truncate` is compiled to another call than ours.
+    environment.kind = " ".join(["html" if for_html else "text", "cut", *names])
     return environment
 
 

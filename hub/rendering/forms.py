@@ -84,7 +84,8 @@ def _inbox(words: EventTexts, variables: Variables) -> Rendered:
 
 
 def _print(words: EventTexts, variables: Variables) -> Rendered:
-    variables = pictured(variables)
+    # A letter that has no words of its own has those of the mail, but it greets as a letter does.
+    variables = pictured(variables) | {"saludo": variables["saludo_carta"]}
     return Rendered(
         subject=one_line(words.forms["subject"].render(variables)),
         text=tidy(_text(words, "letter_text", variables)),

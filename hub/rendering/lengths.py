@@ -1,4 +1,4 @@
-"""Lengths of subjects and push notifications, and the cut of a longer one. Pure."""
+"""Lengths of subjects and push notifications. Pure."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Final
 from msgspec import structs
 
 from hub.model import Purpose, Rendered
+from hub.rendering.breaks import cut
 
 SUBJECT: Final = 78
 PUSH_TITLE: Final = 50
@@ -26,14 +27,3 @@ def fit_push(rendered: Rendered, purpose: Purpose | None, *, ending: str = "") -
     end = f" {ending}" if ending and rendered.text.endswith(ending) else ""
     body = cut(rendered.text.removesuffix(end), max(PUSH_BODY - len(end), PUSH_TITLE))
     return structs.replace(rendered, subject=cut(rendered.subject, PUSH_TITLE), text=f"{body}{end}")
-
-
-def cut(text: str, most: int) -> str:
-    """`Recibimos su solicitud de plomería` → `Recibimos su solicitud…`."""
-    if len(text) <= most:
-        return text
-    head = text[:most]
-    words, _, _ = head.rpartition(" ")
-    # A word that alone is too long is cut, too.
-    kept = words if len(words) > most // 2 else head[:-1]
-    return f"{kept.rstrip(' ,.;:(')}…"

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from hub.rendering.breaks import breaks, ended
+
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _GAP: Final = re.compile(r"\n\s*\n\s*\n+")
 
@@ -16,14 +18,9 @@ def one_line(text: str) -> str:
 
 
 def shortened(text: str, fits: Callable[[str], bool]) -> str:
-    """Leave out the last words until it fits; a text of which nothing fits stays whole."""
-    kept, cut = text, text
-    while not fits(cut):
-        kept, gap, _ = kept.rpartition(" ")
-        if not gap:
-            return text
-        cut = f"{kept}..."
-    return cut
+    """Leave out the last words, names and numbers until it fits; a text of which nothing fits stays whole."""
+    cuts = (f"{ended(text, place)}..." for place in breaks(text))
+    return text if fits(text) else next(filter(fits, cuts), text)
 
 
 def tidy(text: str) -> str:

@@ -65,6 +65,10 @@ _EMPTY_LINK: Final = re.compile(
 _CLEAR: Final = re.compile(r"http://\S+")
 _SHOWN_URL: Final = re.compile(r">[^<]*\bhttps?://[^<]*<")
 _IMAGE: Final = re.compile(r"<img(?![^>]*\balt=)[^>]*>", re.IGNORECASE)
+_ID: Final = re.compile(r"\b\w+_id\b")
+_GREETING: Final = re.compile(
+    r"(?:Hola|Cordial saludo|(?:Estim|Apreci)ad[oa]s?|Señor(?:a|es)?)\b[^\n]{0,40}\b(?:first_|person\.)name\b"
+)
 _MARKUP: Final = re.compile(r"(?<![\w*])\*\*\w|\]\(|</?[a-z]+>|&[a-z]+;")
 FOR_MACHINES: Final = {
     "an id": re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-|\b[0-9a-f]{16,}", re.IGNORECASE),
@@ -97,6 +101,15 @@ def judge_source(block: str) -> Iterator[Fault]:
             yield Fault("acronym", "body", "an acronym that is not explained", acronym)
     for link in _EMPTY_LINK.findall(block):
         yield Fault("link", "body", "a link says what it opens: «Ver el informe»", link)
+    for greeting in _GREETING.findall(block):
+        yield Fault("greeting", "body", "a greeting is {{ saludo }}: it knows a firm", greeting)
+
+
+def judge_title(source: str) -> Iterator[Fault]:
+    """Yield the faults of the source of a subject, or of another title: nobody knows a case by its id."""
+    shown = " ".join(piece.code for piece in pieces(source) if piece.kind is PieceKind.EXPRESSION)
+    for name in sorted(set(_ID.findall(shown))):
+        yield Fault("title_id", "subject", "a title says what it is about, not an id", name)
 
 
 def length(sentence: str) -> int:

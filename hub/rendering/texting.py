@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,12 +44,25 @@ class Texting:
             return ""
         firm = look.sms or company
         place = look.place_sms or context.building or firm
-        name = _short({Prefix.BUILDING: place, Prefix.COMPANY: firm, Prefix.NONE: ""}[self.prefix])
+        names = {Prefix.BUILDING: (place, own_name(place), firm), Prefix.COMPANY: (firm,), Prefix.NONE: ("",)}
+        name = whole_name(names[self.prefix])
         return f"{name}: " if name else ""
 
+
+_KIND: Final = re.compile(
+    r"^(?i:(?:agrupación|condominio|conjunto|copropiedad|edificios?|multifamiliar|unidad|urbanización)"
+    r"(?: (?:residencial|cerrado|campestre|de vivienda))*) (?=[A-ZÁÉÍÓÚÑ])"
+)
+"""What a building is; its name comes after."""
 
 BUILT_IN: Final = Texting()
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST else name[:LONGEST].rsplit(" ", 1)[0]
+def own_name(place: str) -> str:
+    """`Conjunto Residencial Altos del Rosal P.H.` → `Altos del Rosal`: what people call it."""
+    return _KIND.sub("", re.sub(r" P\.? ?H\.?$", "", place))
+
+
+def whole_name(names: Sequence[str]) -> str:
+    """Return the first name that is short enough, else the last one: half a name is another building."""
+    return next((name for name in names if len(name) <= LONGEST), names[-1])

@@ -44,6 +44,13 @@ def font_sizes(pdf: bytes) -> set[float]:
     return found
 
 
+def fonts_of(pdf: bytes) -> set[str]:
+    """The names of all fonts in it, without the mark of the part that it has."""
+    with Pdf.open(io.BytesIO(pdf)) as read:
+        fonts = [font for page in read.pages for font in page.resources.get("/Font", {}).values()]
+        return {str(font["/BaseFont"]).rpartition("+")[2] for font in fonts}
+
+
 def places_of(pdf: bytes, word: str) -> list[tuple[int, int]]:
     """Where a word stands on its pages: millimetres from the left and from the top."""
     if shutil.which("pdftotext") is None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from hub.model import Purpose, Rendered
-from hub.rendering.lengths import PUSH_BODY, PUSH_TITLE, cut, fit_push
+from hub.rendering.breaks import cut
+from hub.rendering.lengths import PUSH_BODY, PUSH_TITLE, fit_push
 from tests.unit.test_templates import TEMPLATES, context, examples
 
 LONG = Rendered(subject="Corte de agua " * 20, text="Le avisamos cuando vuelva. " * 20)
@@ -15,7 +16,7 @@ LONG = Rendered(subject="Corte de agua " * 20, text="Le avisamos cuando vuelva. 
     ("text", "most", "expected"),
     [
         ("Llegó un paquete", 16, "Llegó un paquete"),
-        ("Llegó un paquete", 15, "Llegó un…"),
+        ("Llegó un paquete", 15, "Llegó…"),
         ("Cerramos su caso. Gracias", 20, "Cerramos su caso…"),
         ("Supercalifragilístico", 12, "Supercalifr…"),
     ],

@@ -11,7 +11,7 @@ import pytest
 
 from hub.model.paper import PaperSize
 from hub.rendering.paper.pages import Sheet, make_pages
-from tests.unit.pdf_reader import box_of, pages_of
+from tests.unit.pdf_reader import box_of, fonts_of, pages_of
 from tests.unit.test_posters import AT, ON_WALLS, rendered
 
 SIZES: Final = {PaperSize.LETTER: (612, 792), PaperSize.A4: (595, 842)}
@@ -47,5 +47,7 @@ async def test_each_poster_is_one_page_with_all_of_its_words(size: PaperSize) ->
     }
 
     assert {} == lost
+    # The zero of the other font has a stroke: "10" looked like "18".
+    assert {"PlainZero-Regular", "PlainZero-Bold"} <= fonts_of(made.pdf)
     assert {SIZES[size]} == set(box_of(made.pdf))
     assert widest(made.pdf) <= SIZES[size][0] - MARGIN + 1

@@ -134,6 +134,19 @@ def test_long_sentence_is_found_with_its_count(tmp_path: Path) -> None:
     assert ("sentence", "body", long) in found
 
 
+def test_id_in_a_subject_is_found_and_not_one_in_the_body(tmp_path: Path) -> None:
+    subject = "{% block subject %}Reabrimos su caso {{ radicado }}"
+    found = changed(tmp_path, subject, "{% block subject %}Reabrimos su caso {{ pqrs_id }}")
+
+    assert [("title_id", "subject", "pqrs_id")] == found
+
+
+def test_greeting_that_would_call_a_firm_by_its_first_word_is_found(tmp_path: Path) -> None:
+    found = changed(tmp_path, '{% include "_saludo.j2" %}', "Hola, {{ person.first_name }}:")
+
+    assert {("greeting", "body", "Hola, {{ person.first_name")} == set(found)
+
+
 def test_link_that_does_not_say_what_it_opens_is_found(tmp_path: Path) -> None:
     found = changed(tmp_path, "## Qué sigue", "[aquí](https://example.co/a)\n\n## Qué sigue")
 

@@ -225,7 +225,8 @@ def test_a_letter_greets_its_reader_once_and_by_name(event: str) -> None:
     for words in letters.values():
         greetings = re.findall(r"Señor\(a\)|Hola.*?:|Cordial saludo.*?:", words.html)
 
-        assert greetings in ([], ["Hola, María:"], ["Cordial saludo, María:"])
+        assert greetings in ([], ["Cordial saludo, María Fernanda Ríos:"])
+        assert f'class="firma">\n<p><strong>{COMPANY["name"]}' in words.html
 
 
 @pytest.mark.parametrize("form", ["email", "inbox", "print"])
@@ -393,14 +394,21 @@ def test_alphabet_of_sms_is_a_setting(alphabet: Alphabet, words: str, encoding: 
     assert encoding == segments(text).encoding
 
 
-def test_a_long_name_is_cut_at_a_word() -> None:
+@pytest.mark.parametrize(
+    ("building", "named"),
+    [
+        ("Conjunto Altos del Rosal", "Conjunto Altos del Rosal"),
+        ("Conjunto Residencial Altos del Rosal Etapa II", "Altos del Rosal Etapa II"),
+        ("Conjunto Residencial de los Cerros Orientales y del Humedal", COMPANY["name"]),
+        ("Agrupación de Vivienda Parque Central Bavaria P.H.", "Parque Central Bavaria"),
+    ],
+)
+def test_a_text_message_names_a_building_whole_or_the_company(building: str, named: str) -> None:
     event = "admin.payment.received"
-    one = replace(
-        context(event, examples(event)[0]), building="Conjunto Residencial Altos del Rosal Etapa II"
-    )
+    one = replace(context(event, examples(event)[0]), building=building)
 
     text = TEMPLATES.render(event, "sms", one, variant=None).text
-    assert text.startswith("Conjunto Residencial Altos: recibimos")
+    assert text.startswith(f"{named}: recibimos")
 
 
 def test_every_receipt_of_a_petition_says_radicado_date_and_hour() -> None:

@@ -1,0 +1,53 @@
+"""A person is greeted by the first name, a firm or a board by the whole one, and nobody by a guess."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from hub.rendering.salutation import Addressee, addressee_of, first_name, greeting, letter_greeting
+from tests.for_each import for_each
+from tests.unit.test_templates import TEMPLATES, context, examples
+
+FIRM = "Conjunto Residencial Altos del Rosal"
+
+
+@pytest.mark.parametrize(
+    ("name", "who", "mail", "letter"),
+    [
+        ("Elvira Rojas", Addressee.PERSON, "Hola, Elvira:", "Cordial saludo, Elvira Rojas:"),
+        ("Dra. Elvira Rojas", Addressee.PERSON, "Hola, Elvira:", "Cordial saludo, Dra. Elvira Rojas:"),
+        ("Rojas, Elvira", Addressee.PERSON, "Hola, Elvira:", "Cordial saludo, Rojas, Elvira:"),
+        ("Casandra Torres", Addressee.PERSON, "Hola, Casandra:", "Cordial saludo, Casandra Torres:"),
+        (FIRM, Addressee.FIRM, f"Señores {FIRM}:", f"Señores {FIRM}:"),
+        ("Consejo de Administración", Addressee.FIRM, *["Señores Consejo de Administración:"] * 2),
+        ("Rojas e Hijos S.A.S.", Addressee.FIRM, *["Señores Rojas e Hijos S.A.S.:"] * 2),
+        ("Altos del Rosal P.H.", Addressee.FIRM, *["Señores Altos del Rosal P.H.:"] * 2),
+        (
+            "Familia Rojas Díaz",
+            Addressee.HOUSEHOLD,
+            "Hola, Familia Rojas Díaz:",
+            "Cordial saludo, Familia Rojas Díaz:",
+        ),
+        ("Apartamento 302", Addressee.NOBODY, "Hola:", "Cordial saludo:"),
+        ("", Addressee.NOBODY, "Hola:", "Cordial saludo:"),
+    ],
+)
+def test_each_kind_of_name_has_its_greeting(name: str, who: Addressee, mail: str, letter: str) -> None:
+    assert (who, mail, letter) == (addressee_of(name), greeting(name), letter_greeting(name))
+
+
+def test_name_that_is_no_persons_has_no_first_word() -> None:
+    assert (FIRM, "", "Elvira") == (first_name(FIRM), first_name("Residente"), first_name("Elvira Rojas"))
+
+
+@for_each([key for key in TEMPLATES.words if key[0] in {"es", "en"}])
+def test_no_text_greets_a_firm_as_a_friend(locale: str, event: str, variant: str | None) -> None:
+    told = replace(context(event, examples(event)[0]), person=FIRM)
+    for channel in TEMPLATES.channels((locale, event, variant)) & {"email", "inbox"}:
+        words = TEMPLATES.render(event, channel, told, variant=variant, locale=locale)
+
+        assert "Conjunto:" not in words.text
+        assert "Hola, Conjunto" not in words.text
+        assert "Hello, Conjunto," not in words.text
