@@ -53,7 +53,7 @@ CLOCK_COUNTS: Final[Mapping[str, tuple[str, str]]] = {
 }
 """State of a promise → how one is called behind a number, and how several are."""
 MESSAGE_COUNTS: Final[Mapping[str, tuple[str, str]]] = {
-    "queued": ("en cola", "en cola"),
+    "queued": ("por salir", "por salir"),
     "sending": ("saliendo", "saliendo"),
     "sent": ("enviado", "enviados"),
     "waiting": ("en la bandeja", "en la bandeja"),
