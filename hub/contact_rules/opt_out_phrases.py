@@ -8,7 +8,7 @@ servicio`, `no me envíen la factura`. Each line is a pattern; `<part>` stands f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Final
 
@@ -154,6 +154,22 @@ def clauses(text: str) -> Iterator[str]:
         bare = " ".join(_COURTESY.sub(" ", words).split())
         if bare and not _GREETING.fullmatch(bare):
             yield bare
+
+
+_BARE: Final = re.compile(
+    r"(?:ya )?no (?:me|nos) (?:llamen?|contacten?|molesten?|busquen|escrib(?:an?|as))"
+    r"|(?:do not|don t|dont) (?:call|contact|text|bother|write to|message) (?:me|us)"
+)
+_BUSY: Final = re.compile(
+    r"(?:yo )?(?:estoy|estamos|ando|voy) (?:muy )?(?:en (?!contra|desacuerdo)|de |con |ocupad|manej"
+    r"|conduc|trabaj|dorm|almorz|viaj|enferm|atend|dict).*"
+    r"|(?:i m|i am|we are|we re) (?:in|at|driving|busy|working|sleeping)\b.*"
+)
+
+
+def for_now(clause: str, beside: Collection[str]) -> bool:
+    """`No me llamen, estoy en una reunión`: a no for no time, beside why not at this moment."""
+    return bool(_BARE.fullmatch(clause)) and any(map(_BUSY.fullmatch, beside))
 
 
 def opts_out(clause: str) -> bool | None:

@@ -16,7 +16,7 @@ from enum import Enum, auto
 from typing import Final
 from unicodedata import combining, normalize
 
-from hub.contact_rules.opt_out_phrases import clauses, opts_out
+from hub.contact_rules.opt_out_phrases import clauses, for_now, opts_out
 
 OUT: Final = frozenset({"salir", "cancelar", "baja", "alto", "stop", "unsubscribe", "desuscribir"})
 ALONE: Final = OUT | {"stopall", "cancel", "quit", "end", "optout", "revoke"}
@@ -84,7 +84,8 @@ def _phrase(own: str) -> Command | None:
 
 
 def _said(text: str) -> Command | None:
-    said = [(clause, opts_out(clause)) for clause in clauses(text)]
+    whole = list(clauses(text))
+    said = [(clause, None if for_now(clause, whole) else opts_out(clause)) for clause in whole]
     phrases = [reads for _, reads in said if reads is not None]
     words = [clause in OUT for clause, reads in said if reads is None]
     if not phrases and not (words and all(words) and "?" not in text):
