@@ -33,6 +33,9 @@ Every error of the hub. The docstring of a class is its message.
     ├── EventRefused              RabbitMQ does not let its user publish the event
     ├── EventUnroutable           no queue takes the event
     ├── WebhookFailure            the receiver of a webhook did not take the events
+    ├── KeptElsewhere             an entry of the directory that another system keeps
+    ├── ChangedMeanwhile          an entry that somebody else has changed since it was read
+    ├── InvalidEntry              a correction of an entry that makes no sense
     ├── KeptByDuty                 data of a person that a duty requires to keep
     ├── ScopeNeeded               an act for which the operator lacks a scope
     ├── NothingToAcknowledge      a promise that no level can acknowledge now
@@ -167,6 +170,26 @@ class RefusedEvents(HubError):
 
 class KnownId(InvalidEvent):
     """An event comes under an id that its source has given to other content before."""
+
+
+class KeptElsewhere(HubError):
+    """Another system keeps this entry: it is corrected there, and its next version changes it here."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.source = source
+
+
+class ChangedMeanwhile(HubError):
+    """Somebody else has changed this entry meanwhile: look at it again, then correct it."""
+
+
+class InvalidEntry(HubError, ValueError):
+    """
+    The correction makes no sense.
+
+    The text is Spanish, for the person who wrote it, and quotes nothing of it.
+    """
 
 
 class KeptByDuty(HubError):

@@ -27,6 +27,8 @@ DIRECTORY: Final = (
         audiences=(
             # To the address or number itself: the person has another one now.
             to("former_contact", Purpose.TRANSACTIONAL, "email", "sms"),
+            # Of a correction by hand: whoever has the new one hears that it is used.
+            to("new_contact", Purpose.TRANSACTIONAL, "email", "sms", template="new", optional=True),
         ),
         hub_emitted=True,
     ),

@@ -25,18 +25,25 @@ CHANGED: Final = "person.contact.changed"
 
 EMAIL: Final = "email"
 PHONE: Final = "phone"
-_BY_HAND: Final = {"urn:hub:api": "api", "urn:hub:import": "import"}
+BY_PAGE: Final = "urn:hub:console"
+"""The source of a correction that somebody of the staff made on the page of the person."""
+_BY_HAND: Final = {"urn:hub:api": "api", "urn:hub:import": "import", BY_PAGE: "api"}
 """The hub's own sources → how an administrator has changed it. All others are systems."""
 _SYSTEM: Final = "system"
 _LONGEST: Final = 40
 
 
 class FormerContact(Struct, frozen=True, kw_only=True):
-    """A contact point that is no longer used; `now` is the address used instead, masked, or empty."""
+    """
+    A contact point that is no longer used; `now` is the address used instead, masked, or empty.
+
+    `new` is that address whole, where it is to be notified, too.
+    """
 
     kind: str
     value: str
     now: str = ""
+    new: str = ""
 
 
 class ContactChange(Struct, frozen=True, kw_only=True):
@@ -55,10 +62,14 @@ class ContactChange(Struct, frozen=True, kw_only=True):
     marked: bool = False
 
 
-def former_contacts(before: Sequence[ContactPoint], after: Sequence[ContactPoint]) -> list[FormerContact]:
+def former_contacts(
+    before: Sequence[ContactPoint], after: Sequence[ContactPoint], source: str = ""
+) -> list[FormerContact]:
     """Return the addresses and numbers that were removed, or are no longer used."""
     return [
-        contact for kind in (EMAIL, PHONE) for contact in _former(kind, _of(kind, before), _of(kind, after))
+        contact
+        for kind in (EMAIL, PHONE)
+        for contact in _former(kind, _of(kind, before), _of(kind, after), tells_both=source == BY_PAGE)
     ]
 
 
@@ -82,15 +93,18 @@ def _of(kind: str, points: Iterable[ContactPoint]) -> list[ContactPoint]:
 
 
 def _former(
-    kind: str, before: Sequence[ContactPoint], after: Sequence[ContactPoint]
+    kind: str, before: Sequence[ContactPoint], after: Sequence[ContactPoint], *, tells_both: bool
 ) -> Iterable[FormerContact]:
-    kept = {_plain(point) for point in after}
+    kept, had = {_plain(point) for point in after}, {_plain(point) for point in before}
     now = preferred(after) if after else None
+    # Whoever types a wrong number must hear of it from the one who has it: no system has checked it.
+    new = now.value if tells_both and now is not None and _plain(now) not in had else ""
     for point in before:
         # An address that stays on the list behind another one gets nothing any more.
         displaced = point is preferred(before) and now is not None and _plain(now) != _plain(point)
         if _plain(point) not in kept or displaced:
-            yield FormerContact(kind=kind, value=point.value, now=mask_address(now.value) if now else "")
+            shown = mask_address(now.value) if now else ""
+            yield FormerContact(kind=kind, value=point.value, now=shown, new=new)
 
 
 def _plain(point: ContactPoint) -> str:
@@ -113,6 +127,7 @@ def _notice(change: ContactChange, contact: FormerContact, change_id: str) -> Ev
         "former_contact": {"name": change.name or "-", contact.kind: contact.value},
         "changed_at": change.at.isoformat(),
         "by": by,
+        **({"new_contact": {"name": change.name or "-", contact.kind: contact.new}} if contact.new else {}),
         **{name: text for name, text in shown.items() if text},
     }
     return own_event(CHANGED, f"contact:{change_id}", data, time=change.at)

@@ -92,6 +92,7 @@ DETAILS: Final[Mapping[str, str]] = {
     "event": "aviso",
     "events": "avisos",
     "failures": "intentos fallidos",
+    "fields": "datos",
     "found": "encontrados",
     "grants": "cargos",
     "kinds": "clases",

@@ -117,7 +117,8 @@ def _to_notify(winners: Mapping[str, Event], in_force: _InForce) -> Mapping[_Ver
         if before is None or _is_removal(event) or version <= before["version"]:
             continue
         had = convert(before["contact_points"] or [], list[ContactPoint])
-        if former := former_contacts(had, usable(event.data.get("contact_points") or ())):
+        has = usable(event.data.get("contact_points") or ())
+        if former := former_contacts(had, has, event.source):
             found["person", key, version] = encode({"name": before["name"], "former": former})
     return found
 

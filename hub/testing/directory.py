@@ -89,12 +89,13 @@ class Directory:
         self, ref: str, before: Directory, sources: Mapping[tuple[Entry, int], str], now: datetime
     ) -> ContactChange:
         entry, had, has = self.entries["person", ref], before.person(ref), self.person(ref)
-        former = former_contacts(had.contact_points, has.contact_points) if had and has else []
+        source = sources.get((("person", ref), entry.version), "")
+        former = former_contacts(had.contact_points, has.contact_points, source) if had and has else []
         return ContactChange(
             person=ref,
             version=entry.version,
             at=now,
-            source=sources.get((("person", ref), entry.version), ""),
+            source=source,
             name=had.name if had else "",
             former=tuple(former),
         )

@@ -122,6 +122,8 @@ FAR: Final = "2199-01-01"
 _press: Final = partial(Row, where=OWN, form="", status=303)
 """A button of a page: the answer leads back to the page."""
 
+_corrects: Final = partial(Row, needs=OPERATE, where=OWN, fill="p-MARK")
+
 ROWS: Final[dict[str, Row]] = {
     "POST /api/events": Row(needs="publish", where=EVERYWHERE, body=EVENT, status=422),
     # Messages and promises.
@@ -198,7 +200,7 @@ ROWS: Final[dict[str, Row]] = {
     "GET /api/cases/{key}/constancia": Row(needs=PRIVACY, where=OWN, fill="pqrs_id:CASE-MARK"),
     "GET /api/people/{ref}/export": Row(needs=PRIVACY, where=EVERYWHERE, fill="p-MARK"),
     "POST /api/people/{ref}/rectify": Row(
-        needs=PRIVACY, where=EVERYWHERE, fill="p-MARK", body={"case": "datos-1"}
+        needs="privacy operate", where=EVERYWHERE, fill="p-MARK", body={"case": "datos-1"}
     ),
     "POST /api/people/{ref}/erase": Row(
         needs=PRIVACY, where=EVERYWHERE, fill="p-MARK", body={"reason": "reclamo 14", "dry_run": True}
@@ -490,9 +492,21 @@ ROWS: Final[dict[str, Row]] = {
         status=303,
     ),
     "POST /people/{ref}/contact": _press(needs="privacy operate", fill="p-MARK", form="kind=phone"),
+    # Of another system: nothing is corrected here.
+    "GET /people/{ref}/correct": _corrects(),
+    "POST /people/{ref}/correct": _corrects(form="seen=1", status=409),
+    "POST /people/{ref}/roles": _corrects(form="role=owner&unit=x", status=409),
+    "POST /people/{ref}/roles/end": _corrects(form="membership=x", status=409),
+    "POST /api/people/{ref}/correct": _corrects(body={"seen": 99}, status=409),
+    "POST /api/people/{ref}/roles": _corrects(body={"role": "owner", "unit": "x"}, status=409),
+    "POST /api/people/{ref}/roles/end": _corrects(body={"membership": "x"}, status=409),
     "GET /people/{ref}/rectify": Row(needs=PRIVACY, where=EVERYWHERE, fill="p-MARK"),
     "POST /people/{ref}/rectify": Row(
-        needs=PRIVACY, where=EVERYWHERE, fill="p-MARK", form="kind=correccion&case=datos-2", status=303
+        needs="privacy operate",
+        where=EVERYWHERE,
+        fill="p-MARK",
+        form="kind=correccion&case=datos-2",
+        status=303,
     ),
     "GET /people/{ref}/erase": Row(needs=PRIVACY, where=EVERYWHERE, fill="p-MARK"),
     # Without a reason nobody is erased; that a key needs `operate` besides is tested where the API is.

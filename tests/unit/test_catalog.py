@@ -176,10 +176,16 @@ CONTACT_CHANGED: Final = {
             "channels": [["email"], ["sms"]],
             "print": "never",
         },
+        {
+            "who": ["new_contact"],
+            "purpose": "transactional",
+            "channels": [["email"], ["sms"]],
+            "print": "never",
+        },
     ],
     "clocks": [],
 }
-"""Not in the table: the former contact of a person learns of a change."""
+"""Not in the table: the former contact of a person learns of a change, of one by hand the new one, too."""
 DIGEST: Final = {
     "name": "sla.digest",
     "lane": "normal",

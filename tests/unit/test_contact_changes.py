@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from hub.cloudevents import encode
 from hub.model import HUB_SOURCE, ContactPoint
-from hub.people.contact_changes import ContactChange, FormerContact, former_contacts, notices
+from hub.people.contact_changes import BY_PAGE, ContactChange, FormerContact, former_contacts, notices
 from tests.unit.factories import SCHEMAS
 
 OLD: Final = "maria@example.com"
@@ -137,3 +137,19 @@ def test_notice_never_has_the_new_address() -> None:
     row = ContactChange(person="p-1", version=8, at=AT, source="urn:crm", name="", former=tuple(former))
 
     assert not any(NEW.encode() in encode(event) for event in notices(row))
+
+
+@pytest.mark.parametrize("source", [BY_PAGE, f"{HUB_SOURCE}:api"], ids=["by a page", "by a program"])
+def test_correction_on_the_persons_page_is_told_to_both_contacts(source: str) -> None:
+    [former] = former_contacts([phone(MOBILE)], [phone(OTHER)], source)
+    [notice] = notices(
+        ContactChange(person="p-1", version=2, at=AT, source=source, name="Inés Ávila", former=(former,))
+    )
+
+    SCHEMAS.check(notice, now=AT)
+    told = {"name": "Inés Ávila", "phone": OTHER} if source == BY_PAGE else None
+    assert (MOBILE, told, "api") == (
+        notice.data["former_contact"]["phone"],
+        notice.data.get("new_contact"),
+        notice.data["by"],
+    )

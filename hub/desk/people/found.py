@@ -37,6 +37,19 @@ class RoleHeld:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Housemate:
+    """Another person of a unit of somebody."""
+
+    unit_id: str
+    unit: str
+    copropiedad_id: str
+    copropiedad: str
+    person: str
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListedPerson:
     """A person with contact points, wishes and mark, and the roles that the caller may know of."""
 

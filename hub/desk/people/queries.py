@@ -10,6 +10,7 @@ from asyncpg import Record
 from hub.desk.people.found import (
     CaseOfPerson,
     DeadAddress,
+    Housemate,
     ListedPerson,
     PeopleFilter,
     ReplyOfPerson,
@@ -56,6 +57,28 @@ class PeopleList(Store):
         for row in await self.rows(_SQL["roles"], refs, listed(places)):
             held[row["person_id"]].append(_role(row))
         return held
+
+    async def held(self, ref: str, places: PropertyScope = None) -> Sequence[RoleHeld]:
+        """Return the roles of a person now."""
+        clean = storable(ref) or ""
+        return (await self._roles([clean], places))[clean]
+
+    async def source_of(self, noun: str, ref: str) -> str | None:
+        """Return the source that wrote an entry of the directory last."""
+        rows = await self.rows(_SQL["source"], noun, storable(ref))
+        return rows[0]["source"] if rows else None
+
+    async def units_called(
+        self, words: str, copropiedad: str | None, places: PropertyScope = None
+    ) -> Sequence[str]:
+        """Return the units with all these words, two at most: then they say too little."""
+        rows = await self.rows(_SQL["units_called"], storable(words), storable(copropiedad), listed(places))
+        return [row["id"] for row in rows]
+
+    async def household(self, person: str, places: PropertyScope = None) -> Sequence[Housemate]:
+        """Return the other people of the units of a person."""
+        rows = await self.rows(_SQL["household"], storable(person), listed(places))
+        return [read(Housemate, row, unit=_unit(row)) for row in rows]
 
     async def dead(self, addresses: Collection[str]) -> Sequence[DeadAddress]:
         """Return the suppressions of these addresses, newest first, those that were lifted too."""

@@ -79,6 +79,37 @@ WHERE held.person_id = ANY ($1::text[]) AND NOT held.removed
   AND ($2::text[] IS NULL OR copropiedad.id = ANY ($2))
 ORDER BY held.person_id, copropiedad.name, held.role, unit.tower, unit.label
 
+-- source --
+-- The system that wrote the entry last: it alone may correct it.
+SELECT source FROM directory_version WHERE kind = $1 AND id = $2 ORDER BY version DESC LIMIT 1
+
+-- units_called --
+-- Each word of what was written is a word of the unit: `T1 302`, `torre 1 apto 302`.
+SELECT id FROM unit
+WHERE ($2::text IS NULL OR copropiedad_id = $2) AND ($3::text[] IS NULL OR copropiedad_id = ANY ($3))
+  AND words LIKE '%' || split_part(btrim(search_words($1)), ' ', -1) || '%'
+  AND string_to_array(btrim(words), ' ') @> string_to_array(btrim(search_words($1)), ' ')
+ORDER BY id
+LIMIT 2
+
+-- household --
+-- Who else lives in, or owns, the units of a person now.
+SELECT DISTINCT ON (unit.copropiedad_id, unit.tower, unit.label, unit.id, other.name, other.id)
+       unit.id AS unit_id, unit.tower, unit.label, unit.copropiedad_id, copropiedad.name AS copropiedad,
+       other.id AS person, other.name, other.role
+FROM membership AS mine
+JOIN unit ON mine.scope_kind = 'unit' AND unit.id = mine.scope_id
+JOIN copropiedad ON copropiedad.id = unit.copropiedad_id
+CROSS JOIN LATERAL (
+    SELECT id, name, role FROM member WHERE scope_kind = 'unit' AND scope_id = unit.id AND role <> 'staff'
+    OFFSET 0
+) AS other
+WHERE mine.person_id = $1 AND NOT mine.removed AND other.id <> $1
+  AND (mine.since IS NULL OR mine.since <= now()) AND (mine.until IS NULL OR mine.until > now())
+  AND ($2::text[] IS NULL OR unit.copropiedad_id = ANY ($2))
+ORDER BY unit.copropiedad_id, unit.tower, unit.label, unit.id, other.name, other.id, other.role
+LIMIT 40
+
 -- dead --
 SELECT md5((SELECT address_mark('')) || address || ' ' || channel)::uuid AS id, address, channel, reason, code, since, expires_at, lifted_at
 FROM suppression WHERE address = ANY ($1::text[])

@@ -181,3 +181,45 @@ class AudienceQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     ]
     after: Annotated[str, Meta(max_length=1200, description="The `next` of the page before.")] | None = None
     limit: Limit = 50
+
+
+Contacts = Annotated[
+    tuple[Annotated[str, Meta(min_length=1, max_length=320)], ...],
+    Meta(max_length=5, description="All of them, the preferred one first."),
+]
+
+
+class PersonCorrection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a person's entry shall say; what is left out stays."""
+
+    seen: Annotated[int, Meta(ge=0, description="The version that is corrected; another one is refused.")]
+    name: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    emails: Contacts | None = None
+    phones: Contacts | None = None
+    digital_access: bool | None = None
+
+
+class Corrected(Struct, kw_only=True):
+    person: str
+    version: Annotated[int, Meta(description="The version now in force.")]
+    changed: Annotated[list[str], Meta(description="The fields that differ now.")]
+
+
+class RoleBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    role: Role
+    unit: Annotated[Word, Meta(description="As people call it, with its tower: `T1 302`.")]
+    copropiedad: Annotated[Word, Meta(description="Of this one; else the name must be unique.")] | None = None
+
+
+class RoleAdded(Struct, kw_only=True):
+    id: str
+    unit: str
+
+
+class RoleEndBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    membership: Word
+
+
+class RoleEnded(Struct, kw_only=True):
+    id: str
+    until: Instant

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 from hub.desk.rights import acts
-from hub.doors.act import PRIVACY, Act, Noun, Read, Where
+from hub.doors.act import OPERATE, PRIVACY, Act, Noun, Read, Where
 from hub.errors import TooLarge, UnknownName
 
 _PEOPLE: Final = "/people"
@@ -35,6 +35,8 @@ NOUN: Final = Noun(
         _act(
             acts.rectify,
             _RECTIFY,
+            # Whoever answers people takes their claim; only who answers for data sees the rest.
+            needs=PRIVACY | OPERATE,
             refuses=(UnknownName,),
             label="Abrir el reclamo",
             done="Se abrió el reclamo. Su caso aparece aquí en unos segundos.",

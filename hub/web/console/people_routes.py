@@ -10,16 +10,21 @@ from aiohttp import hdrs
 from hub.desk.buildings.noun import PATH as BUILDINGS
 from hub.desk.letters.noun import PATH, PATH_OF_BATCHES
 from hub.doors.act import OPERATE, PRIVACY, Where
-from hub.web.console import buildings, contact, letters_page, people, person, person_rights, surveys
+from hub.web.console import buildings, contact, letters_page, people, person, person_correction, person_rights, surveys
 from hub.web.route import Route, press, read
 
 _right: Final = partial(Route, needs=PRIVACY, where=Where.EVERYWHERE)
+_edits: Final = partial(Route, needs=OPERATE, where=Where.PLACES)
 _PERSON: Final = people.PATH + "/{ref}"
 
 PEOPLE: Final[tuple[Route, ...]] = (
     read(people.PATH, people.show),
     read(_PERSON, person.show),
     press(_PERSON + "/contact", contact.press, needs=contact.NEEDS),
+    _edits(person_correction.CORRECT, person_correction.show),
+    press(person_correction.CORRECT, person_correction.correct),
+    press(person_correction.ROLES, person_correction.add_role),
+    press(person_correction.END_ROLE, person_correction.end_role),
     _right(_PERSON + "/erase", person_rights.show_erasure),
     read(BUILDINGS, buildings.show_all),
     read(f"{BUILDINGS}/{{ref}}", buildings.show),
