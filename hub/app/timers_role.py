@@ -51,6 +51,7 @@ async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
             policy=parts.company.policy,
             prints=prints_of(parts),
             stands=stands,
+            sheets=storage.PostgresSheetImports(parts.database).work,
         ),
         WebhookDeps(
             queue=storage.PostgresWebhooks(parts.database),

@@ -15,6 +15,7 @@ from hub.desk.dead_letters.noun import NOUN as DEAD_LETTERS
 from hub.desk.exclusions.noun import NOUN as EXCLUSIONS
 from hub.desk.explain.noun import NOUN as EXPLAIN
 from hub.desk.genuine.noun import NOUN as GENUINE
+from hub.desk.imports.noun import NOUN as IMPORTS
 from hub.desk.keys.noun import NOUN as KEYS
 from hub.desk.letters.noun import BATCHES
 from hub.desk.letters.noun import NOUN as LETTERS
@@ -42,6 +43,7 @@ NOUNS: Final[tuple[Noun, ...]] = (
     EXCLUSIONS,
     EXPLAIN,
     GENUINE,
+    IMPORTS,
     KEYS,
     BATCHES,
     LETTERS,

@@ -52,6 +52,7 @@ from hub.storage.results import PostgresResults
 from hub.storage.retention import PostgresRetention
 from hub.storage.second_factors import PostgresSecondFactors
 from hub.storage.secrets import PostgresSecrets
+from hub.storage.sheet_imports import PostgresSheetImports
 from hub.storage.standing_tasks import PostgresStandingTasks
 from hub.storage.strangers import PostgresStrangers
 from hub.storage.surveys import PostgresSurveys

@@ -14,6 +14,14 @@ BATCH: Final = 100
 log = structlog.get_logger()
 
 
+async def work_sheets(timers: Timers) -> bool:
+    """Write one sheet of people that somebody has applied, or take it back; true if there may be more."""
+    worked = await timers.sheets()
+    if worked:
+        log.info("sheet.worked")
+    return worked
+
+
 async def work_bulk_runs(timers: Timers) -> bool:
     """
     Work one batch; true if there may be more.

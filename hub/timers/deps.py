@@ -60,3 +60,5 @@ class Timers:
     policy: Policy
     prints: Prints = prints_all
     stands: Stands = never
+    sheets: Stands = never
+    """Writes a sheet of people that somebody has applied; returns whether there was one."""

@@ -33,7 +33,7 @@ from hub.people.contact_changes import notices
 from hub.ports import Ticket
 from hub.tasks import cancel, reraise_if_cancelled, run_all
 from hub.timers.account_resets import tell_resets
-from hub.timers.bulk_runs import work_bulk_runs
+from hub.timers.bulk_runs import work_bulk_runs, work_sheets
 from hub.timers.daily_digest import daily_digests
 from hub.timers.deps import Timers
 from hub.timers.erasures import keep_erased
@@ -112,6 +112,7 @@ async def run(timers: Timers) -> None:
         _every(NOTICES, unless_paused(keep_digests), timers),
         _every(PAUSES, keep_pauses, timers),
         _every(BULK_RUNS, work_bulk_runs, timers),
+        _every(BULK_RUNS, work_sheets, timers),
     )
     await run_all(loops)
 

@@ -122,6 +122,7 @@ FAR: Final = "2199-01-01"
 _press: Final = partial(Row, where=OWN, form="", status=303)
 """A button of a page: the answer leads back to the page."""
 
+_sheet: Final = partial(Row, needs=OPERATE, where=EVERYWHERE, fill=NOBODYS, status=404)
 _corrects: Final = partial(Row, needs=OPERATE, where=OWN, fill="p-MARK")
 
 ROWS: Final[dict[str, Row]] = {
@@ -500,6 +501,16 @@ ROWS: Final[dict[str, Row]] = {
     "POST /api/people/{ref}/correct": _corrects(body={"seen": 99}, status=409),
     "POST /api/people/{ref}/roles": _corrects(body={"role": "owner", "unit": "x"}, status=409),
     "POST /api/people/{ref}/roles/end": _corrects(body={"membership": "x"}, status=409),
+    "GET /imports": Row(needs=OPERATE, where=EVERYWHERE),
+    "POST /imports": Row(needs=OPERATE, where=EVERYWHERE, form="role=", status=400),
+    "GET /imports/{id}": _sheet(),
+    "POST /imports/{id}/apply": _sheet(form=""),
+    "POST /imports/{id}/undo": _sheet(form=""),
+    "GET /api/imports": Row(needs=OPERATE, where=EVERYWHERE),
+    "POST /api/imports": Row(needs=OPERATE, where=EVERYWHERE, body={"file": ""}, status=400),
+    "GET /api/imports/{id}": _sheet(),
+    "POST /api/imports/{id}/apply": _sheet(body={}),
+    "POST /api/imports/{id}/undo": _sheet(),
     "GET /people/{ref}/rectify": Row(needs=PRIVACY, where=EVERYWHERE, fill="p-MARK"),
     "POST /people/{ref}/rectify": Row(
         needs="privacy operate",

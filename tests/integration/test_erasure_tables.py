@@ -49,6 +49,7 @@ HOLDS_NOTHING: Final = {
     "seal_stamp": "digests",
     "second_factor": "secrets of staff",
     "session": "digests of staff",
+    "sheet_import": "a sheet of people until it is applied, a day at most; goes at once (`forget_sheets`)",
     "sign_in_lock": "digests",
     "survey_turn": "a reference and an instant; goes at once (`forget_turns`)",
     "template_version": "the company's words",

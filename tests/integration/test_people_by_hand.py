@@ -17,6 +17,7 @@ from hub.storage import Database, PostgresDirectoryHistory
 from hub.storage.contact_changes import unnotified
 from tests.contract.values import copropiedad, membership, person, unit
 from tests.doubled import with_doubles
+from tests.integration.identities import SECRET
 from tests.integration.web_doubles import World
 
 INES: Final = "p-ines"
@@ -30,7 +31,7 @@ def of(source: str, *events: Event) -> list[Event]:
 
 
 def desk(database: Database, reach: Reach = EVERYTHING) -> tuple[Operator, World]:
-    world = World(database=database)
+    world = World(environ={"HUB_SECRET": SECRET}, database=database)
     stores = with_doubles(world.services(), directory=PostgresDirectoryHistory(database))
     return Operator(who="account:laura", reach=reach, needs={Scope.OPERATE}, stores=stores), world
 

@@ -29,7 +29,6 @@ NOUN: Final = Noun(
         "person.consents": "Vio las autorizaciones de una persona",
     },
     lists=(List(acts.list_people, _PEOPLE, row=Holder, command=""),),
-    acts=(Act(contact.show_contact, f"{_PERSON}/contact", needs=OPERATE | PRIVACY, command=""),),
     examples={contact.ContactBody: {"kind": "phone", "page": "/cases/pqrs_id%3Apqrs-1"}},
     reads=(
         _read(acts.find_people, "/directory/people"),
@@ -38,6 +37,7 @@ NOUN: Final = Noun(
         _read(acts.show_audience, "/audience"),
     ),
     acts=(
+        Act(contact.show_contact, f"{_PERSON}/contact", needs=OPERATE | PRIVACY, command=""),
         _act(corrections.correct_person, f"{_PERSON}/correct"),
         _act(corrections.add_role, f"{_PERSON}/roles"),
         _act(corrections.end_role, f"{_PERSON}/roles/end"),

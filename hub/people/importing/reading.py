@@ -27,6 +27,8 @@ class Report:
     read: int = 0
     """Lines that are not empty, without headings."""
 
+    columns: tuple[str, ...] = ()
+    """The columns that were recognised, in the order of the file."""
     staff: bool = False
     """True for a file of staff, False for one of units and their people."""
 
@@ -88,7 +90,7 @@ def _examine(table: list[Line], defaults: Defaults) -> Report:
             rows.append(row)
         else:
             units.extend(_unit_of(line, texts, form, defaults))
-    return replace(_report(rows, units, faults, len(body)), staff=form.staff)
+    return replace(_report(rows, units, faults, len(body)), staff=form.staff, columns=tuple(places))
 
 
 _MISSING: Final = "esas columnas; si todos son lo mismo, en vez del rol basta --role propietario"

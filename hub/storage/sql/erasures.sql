@@ -107,6 +107,10 @@ DELETE FROM resident_session WHERE person = $1
 -- forget_preferences --
 DELETE FROM preference WHERE person = $1
 
+-- forget_sheets --
+-- Sheets that nobody has applied yet: one of them may name the person, and each is loaded again in a minute.
+UPDATE sheet_import SET state = 'forgotten', content = NULL WHERE state = 'looked' AND $1::text IS NOT NULL
+
 -- blank_notes --
 -- The mark stays with its reason: nobody may write to the person again. The notes of colleagues go.
 UPDATE do_not_contact SET note = '' WHERE person = $1 AND note <> ''

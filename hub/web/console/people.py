@@ -14,7 +14,7 @@ from hub.doors.api import operator_of
 from hub.errors import InvalidAudience
 from hub.model import Scope
 from hub.rendering import labels_es
-from hub.web.auth.caller import may_there, places_of
+from hub.web.auth.caller import may_there, places_of, places_with
 from hub.web.console.list_filter import buildings_of
 from hub.web.console.shell import console_page, paged, sheet_of, spreadsheet, with_query
 from hub.web.requests import FormQuery, Sheet
@@ -42,6 +42,7 @@ async def show(request: web.Request, query: PeopleListQuery) -> web.StreamRespon
         ways=labels_es.SHORT_CHANNELS,
         reach=await _reach(request, query),
         buildings=await buildings_of(request),
+        may_import=places_with(request, Scope.OPERATE) is None,
         may_unmask=may_there(request, Scope.PRIVACY),
         all=with_query(request, unreachable=None, marked=None, after=None),
         unreachable=with_query(request, unreachable="true", marked=None, after=None),

@@ -8,12 +8,26 @@ from typing import Final
 from aiohttp import hdrs
 
 from hub.desk.buildings.noun import PATH as BUILDINGS
+from hub.desk.imports.noun import ONE as IMPORT
+from hub.desk.imports.noun import PATH as IMPORTS
 from hub.desk.letters.noun import PATH, PATH_OF_BATCHES
 from hub.doors.act import OPERATE, PRIVACY, Where
-from hub.web.console import buildings, contact, letters_page, people, person, person_correction, person_rights, surveys
+from hub.web.console import (
+    buildings,
+    contact,
+    imports_page,
+    letters_page,
+    people,
+    person,
+    person_correction,
+    person_rights,
+    surveys,
+)
 from hub.web.route import Route, press, read
 
 _right: Final = partial(Route, needs=PRIVACY, where=Where.EVERYWHERE)
+_everywhere: Final = partial(Route, needs=OPERATE, where=Where.EVERYWHERE)
+_gives: Final = partial(press, where=Where.EVERYWHERE)
 _edits: Final = partial(Route, needs=OPERATE, where=Where.PLACES)
 _PERSON: Final = people.PATH + "/{ref}"
 
@@ -26,6 +40,11 @@ PEOPLE: Final[tuple[Route, ...]] = (
     press(person_correction.ROLES, person_correction.add_role),
     press(person_correction.END_ROLE, person_correction.end_role),
     _right(_PERSON + "/erase", person_rights.show_erasure),
+    _everywhere(IMPORTS, imports_page.show_all),
+    _gives(IMPORTS, imports_page.give, upload=imports_page.MOST_BYTES),
+    _everywhere(IMPORT, imports_page.show),
+    _gives(f"{IMPORT}/apply", imports_page.apply),
+    _gives(f"{IMPORT}/undo", imports_page.undo),
     read(BUILDINGS, buildings.show_all),
     read(f"{BUILDINGS}/{{ref}}", buildings.show),
     read(PATH, letters_page.show, live="letters"),

@@ -1,0 +1,1 @@
+"""Imports: sheets of people that are looked at, applied and taken back in the browser."""

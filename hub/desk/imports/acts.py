@@ -1,0 +1,195 @@
+"""Imports: look at a sheet, show what it would change, apply it, take it back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from msgspec import convert, to_builtins
+
+from hub.desk.imports.rows import ApplyBody, ImportsQuery, ImportStarted, SheetBody
+from hub.doors.operator import Operator, found
+from hub.errors import InvalidSheet, NoSecret, TooLate
+from hub.model.ids import uuid8
+from hub.model.pages import Rows
+from hub.model.sheet_imports import (
+    ImportState,
+    SheetContent,
+    SheetFault,
+    SheetImport,
+    SheetReport,
+    ShownChange,
+)
+from hub.operations.import_people import look
+from hub.people.contact_changes import BY_PAGE
+from hub.people.importing import Changes, Entries, Report, examine, part_of
+from hub.people.importing.changes import Change
+from hub.people.importing.columns import ROLE_WORDS
+from hub.people.importing.entries import PERSON, UNIT, StoredEntry
+from hub.people.units import unit_name
+from hub.storage import Database, PostgresImports, PostgresSheetImports
+from hub.storage.database import beside
+
+IMPORT: Final = "import"
+MOST_BYTES: Final = 8 << 20
+"""Of a file in the browser: some 60,000 lines. The command takes more."""
+_SQL: Final = beside(str(Path(__file__)))
+_FAULTS: Final = 300
+_SHOWN: Final = 60
+"""Changes of each kind that are shown by name."""
+_FIELDS_ES: Final[Mapping[str, str]] = {
+    "names": "nombre",
+    "contact_points": "contactos",
+    "document_hash": "documento",
+    "locale": "idioma",
+    "digital_access": "acceso digital",
+    "large_print": "letra grande",
+}
+
+
+async def list_imports(by: Operator, query: ImportsQuery) -> Rows[SheetImport]:
+    """List the sheets that were looked at last, newest first, without anybody's data."""
+    return Rows(items=list(await _sheets(by).recent(query.limit)), next=None)
+
+
+async def look_at_sheet(by: Operator, body: SheetBody) -> SheetImport:
+    """
+    Look at a sheet: its columns, the lines to correct, and what would change. Nothing is written.
+
+    Raises InvalidSheet for a file without a line that can be read.
+    """
+    if not by.stores.ring:
+        raise NoSecret
+    report = await asyncio.to_thread(_examined, body)
+    await by.audit("people.import.look", "directory", lines=report.read, left_out=len(report.bad_lines))
+    store = PostgresImports(by.db)
+    async with store.transaction() as reading:
+        part = part_of(report, await reading.copropiedades())
+    entries, changes = await look(store, report, by.stores.ring.document_hashes, now=by.now)
+    ref = uuid8(by.now, "sheet_import", uuid4().hex)
+    content = SheetContent(
+        facts=to_builtins(entries.facts),
+        copropiedades=part.copropiedades,
+        staff=part.staff,
+        company=part.company,
+        shown=await _shown(by.db, store, changes),
+    )
+    await _sheets(by).add(ref, by.by, _report(report, entries, changes), content)
+    return await show_import(by, ref)
+
+
+async def show_import(by: Operator, import_id: UUID) -> SheetImport:
+    """Show a sheet: what it would change or has changed, and how far it has come."""
+    return found(IMPORT, await _sheets(by).one(import_id))
+
+
+async def apply_import(by: Operator, import_id: UUID, body: ApplyBody) -> ImportStarted:
+    """
+    Write what a sheet changes, all of it or nothing; the timers do it. Safe to repeat.
+
+    Raises TooLate while a line is bad, unless the others are to be written.
+    """
+    sheet = await show_import(by, import_id)
+    if sheet.report.bad and (body.end_missing or not body.skip_bad):
+        # Of a bad line nobody knows who is missing.
+        raise TooLate("Arregle las líneas malas, o escriba solo las demás.")
+    read, bad, end = sheet.report.lines, sheet.report.bad, body.end_missing
+    await by.audit("people.import", "directory", lines=read, left_out=bad, end_missing=end)
+    started = await _sheets(by).start(import_id, end_missing=body.end_missing)
+    return ImportStarted(id=import_id, changed=started)
+
+
+async def undo_import(by: Operator, import_id: UUID) -> ImportStarted:
+    """
+    Take back what a sheet has written, where nobody has changed it since; new units stay. Safe to repeat.
+    """
+    sheet = await show_import(by, import_id)
+    await by.audit("people.import.undo", "directory", rows=sheet.total)
+    return ImportStarted(id=import_id, changed=await _sheets(by).take_back(import_id))
+
+
+def _sheets(by: Operator) -> PostgresSheetImports:
+    return PostgresSheetImports(by.db)
+
+
+def _examined(body: SheetBody) -> Report:
+    if not body.file:
+        raise InvalidSheet("Elija un archivo: CSV o XLSX.")
+    if len(body.file) > MOST_BYTES:
+        raise InvalidSheet("El archivo pesa más de 8 MB: cárguelo con hub people import.")
+    try:
+        report = examine(body.file, copropiedad=body.copropiedad or "", role=body.role or "")
+    except ValueError:
+        raise InvalidSheet("Ese papel no se conoce.") from None
+    if not report.rows:
+        [first, *_] = report.faults
+        raise InvalidSheet(f"No hay líneas que se puedan leer: {first.wrong}. Escriba: {first.write}.")
+    return report
+
+
+def _report(report: Report, entries: Entries, changes: Changes) -> SheetReport:
+    faults = sorted((*report.faults, *entries.doubts), key=lambda one: (one.warning, one.line))
+    return SheetReport(
+        staff=report.staff,
+        columns=report.columns,
+        lines=report.read,
+        bad=len(report.bad_lines),
+        faults=convert(faults[:_FAULTS], list[SheetFault], from_attributes=True),
+        counts=changes.counts(),
+        missing=len(changes.missing),
+        revived=len(changes.revived),
+        erased=len(changes.erased),
+    )
+
+
+async def _shown(db: Database, store: PostgresImports, changes: Changes) -> Sequence[ShownChange]:
+    """Return the first people who are new, changed or gone, by name."""
+    people = [one for one in changes.made if one.noun == PERSON]
+    new = [one for one in people if one.new][:_SHOWN]
+    other = [one for one in people if not one.new][:_SHOWN]
+    gone = changes.missing[:_SHOWN]
+    asked = [str(data["person_id"]) for data in (*(one.data for one in other), *(one.data for one in gone))]
+    async with store.transaction() as reading:
+        stored = await reading.stored({PERSON: asked, UNIT: [_unit_of(one) for one in gone]})
+    hands = {row["id"] for row in await db.rows(_SQL["by_hand"], asked, BY_PAGE)}
+    return [
+        *(ShownChange(kind="new", who=str(one.data["names"]), what="") for one in new),
+        *_changed(other, stored[PERSON], hands),
+        *_gone(gone, stored),
+    ]
+
+
+def _changed(
+    changes: Iterable[Change], before: Mapping[str, StoredEntry], by_hand: set[str]
+) -> Iterator[ShownChange]:
+    for one in changes:
+        ref, had = str(one.data["person_id"]), before[str(one.data["person_id"])].data
+        fields = [words for name, words in _FIELDS_ES.items() if one.data.get(name) != had.get(name)]
+        who, what = str(one.data["names"]), ", ".join(fields)
+        yield ShownChange(kind="changed", who=who, what=what, by_hand=ref in by_hand)
+
+
+def _gone(
+    roles: Iterable[StoredEntry], stored: Mapping[str, Mapping[str, StoredEntry]]
+) -> Iterator[ShownChange]:
+    for one in roles:
+        person, unit = stored[PERSON].get(str(one.data["person_id"])), stored[UNIT].get(_unit_of(one))
+        role = ROLE_WORDS.get(one.data["role"], one.data["role"])
+        where = f" de {_named(unit)}" if unit else ""
+        yield ShownChange(kind="gone", who=str(person.data["names"]) if person else "", what=f"{role}{where}")
+
+
+def _named(unit: StoredEntry) -> str:
+    data: Mapping[str, Any] = unit.data
+    return unit_name(data["tower"], data["label"])
+
+
+def _unit_of(role: StoredEntry) -> str:
+    return str(role.data["scope"]).removeprefix("unit:")
+
+
+def is_over(sheet: SheetImport) -> bool:
+    return sheet.state not in {ImportState.RUNNING, ImportState.UNDOING}
