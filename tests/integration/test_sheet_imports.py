@@ -12,7 +12,7 @@ from hub.desk.people import corrections
 from hub.desk.people.rows import PersonCorrection
 from hub.doors.operator import Operator
 from hub.errors import InvalidSheet, TooLate
-from hub.model.sheet_imports import ImportState
+from hub.model.sheet_imports import ImportState, SheetImport
 from hub.storage import Database, PostgresSheetImports
 from tests.integration.test_people_by_hand import desk
 
@@ -21,11 +21,11 @@ INES: Final = "Altos;1;302;Inés Ávila;52000302;ines@example.com;3001234567;pro
 HUGO: Final = "Altos;1;303;Hugo Mesa;52000303;hugo@example.com;;residente\n"
 
 
-async def given(by: Operator, *lines: str) -> acts.SheetImport:
+async def given(by: Operator, *lines: str) -> SheetImport:
     return await acts.look_at_sheet(by, SheetBody(file="".join((HEAD, *lines)).encode()))
 
 
-async def applied(by: Operator, *lines: str, **how: bool) -> acts.SheetImport:
+async def applied(by: Operator, *lines: str, **how: bool) -> SheetImport:
     sheet = await given(by, *lines)
     await acts.apply_import(by, sheet.id, ApplyBody(**how))
     await worked(by.db)
