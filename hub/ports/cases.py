@@ -126,6 +126,8 @@ class KnownCase:
     case: str
     alone: bool
     first: StoredEvent | None = None
+    into: str | None = None
+    """The case in whose thread it goes on."""
 
 
 class CaseStore(Protocol):

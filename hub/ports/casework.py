@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -54,6 +54,9 @@ class CaseworkStore(Protocol):
 
     async def assign_case(self, case: str, assignee: str | None, *, by: str) -> None:
         """Give the case to somebody; None: to nobody."""
+
+    async def joined(self, case: str) -> Mapping[str, bool]:
+        """Return the cases that go on in the thread of this one → whether it was open when it was joined."""
 
     async def started_by(self, event_key: UUID | None) -> str | None:
         """Return the type of an event."""

@@ -90,7 +90,7 @@ class PostgresCases(Store):
     ) -> CaseFacts:
         there: tuple[object, ...] = (listed(places), case.alone)
         async with self._database.snapshot() as run:
-            head = await clocks.find(run, "of_case", case.case, *there, _HEAD)
+            head = await clocks.find(run, "of_thread", case.case, *there, _HEAD)
             asked = case.case, *there, *_position(after), limit + 1, _REPLIED, TOLD_BY_ANOTHER, notes
             rows = await run.rows(_SQL["page"], *asked)
             entries = [read(CaseEntry, row) for row in rows[:limit]]

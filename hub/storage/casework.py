@@ -69,6 +69,10 @@ class PostgresCasework(Store):
         else:
             await self.rows(_SQL["assign_case"], storable(case), storable(assignee), storable(by))
 
+    async def joined(self, case: str) -> Mapping[str, bool]:
+        rows = await self.rows(_SQL["joined"], storable(case))
+        return {row["case_key"]: row["was_open"] for row in rows}
+
     async def started_by(self, event_key: UUID | None) -> str | None:
         rows = await self.rows(_SQL["started_by"], event_key)
         return rows[0]["type"] if rows else None

@@ -189,6 +189,9 @@ ROWS: Final[dict[str, Row]] = {
     # Nobody there has that account: who may hand over hears that.
     "POST /api/cases/{key}/hand-over": Row(needs=OPERATE, where=OWN, fill=CASE, body=HANDED, status=404),
     "POST /api/cases/{key}/snooze": Row(needs=OPERATE, where=OWN, fill=CASE, body={"until": FAR}, status=409),
+    # It is the case itself: who may join cases hears that.
+    "POST /api/cases/{key}/merge": Row(needs=OPERATE, where=OWN, fill=CASE, body={"other": CASE}, status=409),
+    "POST /api/cases/{key}/separate": Row(needs=OPERATE, where=OWN, fill=CASE, body={"other": CASE}),
     "POST /api/cases/{key}/replies/{id}/split": Row(
         needs=OPERATE, where=OWN, fill=f"{CASE} {NOBODYS}", status=404
     ),
@@ -299,6 +302,8 @@ ROWS: Final[dict[str, Row]] = {
     "POST /cases/{key}/notes/{id}/withdraw": _press(needs=OPERATE, fill=f"{CASE} {NOBODYS}", status=404),
     "POST /cases/{key}/hand-over": _press(needs=OPERATE, fill=CASE, form=urlencode(HANDED), status=404),
     "POST /cases/{key}/snooze": _press(needs=OPERATE, fill=CASE, form=f"until={FAR}", status=409),
+    "POST /cases/{key}/merge": _press(needs=OPERATE, fill=CASE, form=f"other={CASE}", status=409),
+    "POST /cases/{key}/separate": _press(needs=OPERATE, fill=CASE, form=f"other={CASE}"),
     "POST /cases/{key}/replies/{id}/split": _press(needs=OPERATE, fill=f"{CASE} {NOBODYS}", status=404),
     "POST /cases/{key}/wake": _press(needs=OPERATE, fill=CASE),
     "POST /views": Row(needs=READ, form="name=Otra&query=view%3Dmine", status=303),

@@ -8,13 +8,17 @@ from uuid import UUID
 
 import pytest
 
-from hub.desk.cases import splits
+from hub.desk.cases import acts, answering, merges, splits
+from hub.desk.cases.rows import AnswerBody, OtherCaseBody, WrittenBody
+from hub.desk.matters.queries import counts, matters
+from hub.desk.matters.rows import MattersQuery
 from hub.doors.operator import Operator
-from hub.errors import NotOffered
+from hub.errors import AnswerDue, NotOffered
 from hub.inbound.replies import event_of, read
 from hub.model import Event, Reply
 from hub.operations.cases.entries import entries_of
 from hub.operations.cases.schemas import ThreadEntry, ThreadKind
+from hub.ports.cases import KnownCase
 from hub.storage import Database, PostgresReplies
 from hub.testing import MemoryPublisher
 from tests.integration.test_evidence import Office
@@ -23,8 +27,9 @@ from tests.unit.budget_events import PLACE, town
 from tests.unit.factories import MONDAY, SCHEMAS, email, event, home, member, somebody
 
 CASE: Final = "pqrs_id:pqrs-1"
+KNOWN: Final = KnownCase(case=CASE, alone=True)
 MINUTE: Final = timedelta(minutes=1)
-MAIL: Final = "maria@lives.example"
+MAIL: Final = "ines@lives.example"
 
 
 class Desk:
@@ -34,7 +39,7 @@ class Desk:
         self.office = Office(opened)
         self.by: Operator = operator(opened, "account:ana", now=self.office.clock)
 
-    async def petition(self, number: int, person: str = "p-maria", **more: Any) -> None:
+    async def petition(self, number: int, person: str = "p-ines", **more: Any) -> None:
         data = {
             "pqrs_id": f"pqrs-{number}",
             "radicado": f"PQ-{number}",
@@ -64,7 +69,7 @@ class Desk:
         """Let the person answer the first mail of a case."""
         [first] = await self.by.db.rows(
             "SELECT message.id FROM message JOIN event ON event.key = message.event_key "
-            "WHERE event.case_key = $1 AND channel = 'email' ORDER BY message.created_at LIMIT 1",
+            "WHERE event.case_key = $1 AND channel = 'email' AND person = 'p-ines' LIMIT 1",
             case,
         )
         replies, now = PostgresReplies(self.by.db), self.office.clock()
@@ -97,8 +102,8 @@ async def desk(opened: Database) -> Desk:
     desk = Desk(opened)
     await desk.office.take_in(*town(), home("102", copropiedad=PLACE))
     await desk.office.take_in(
-        somebody("p-maria", email(MAIL)),
-        member("p-maria", "unit:102", "owner"),
+        somebody("p-ines", email(MAIL)),
+        member("p-ines", "unit:102", "owner"),
         somebody("p-luis", email("luis@lives.example")),
         member("p-luis", "unit:102", "resident"),
     )
@@ -131,7 +136,7 @@ async def test_reply_about_another_matter_is_a_case_and_its_promise_counts_from_
     assert {("first_reply", "met", False), ("legal_term", "open", True)} == await desk.promises(CASE)
     assert ThreadKind.SPLIT in [one.kind for one in left]
     assert {done.apart} == {one.reply.thread for one in left if one.reply is not None}
-    assert "p-maria" not in {row["person"] for row in sent}
+    assert "p-ines" not in {row["person"] for row in sent}
 
 
 async def test_reply_that_opened_its_conversation_is_taken_apart_from_nothing(desk: Desk) -> None:
@@ -144,3 +149,103 @@ async def test_reply_that_opened_its_conversation_is_taken_apart_from_nothing(de
         await splits.split_reply(desk.by, f"thread_id:{row['thread']}", reply)
     with pytest.raises(NotOffered, match="wrote in this case"):
         await splits.split_reply(desk.by, "assembly_id:a-1", reply)
+
+
+SECOND: Final = "pqrs_id:pqrs-2"
+OTHER: Final = OtherCaseBody(other="PQ-2")
+
+
+async def test_two_petitions_are_one_thread_and_one_answer_ends_the_terms_of_both(
+    desk: Desk,
+) -> None:
+    """Ley 1755 de 2015, arts. 13 and 14: each petition has its own answer, within its own term."""
+    await desk.petition(1)
+    await desk.petition(2)
+    await merges.merge_cases(desk.by, CASE, OTHER)
+    await merges.merge_cases(desk.by, CASE, OTHER)
+    running = {name for name, _, runs in await desk.promises(SECOND) if runs}
+    both = await desk.thread(CASE)
+    listed = await matters(desk.by.db, MattersQuery(), who=desk.by.who, places=None, now=desk.by.now)
+    counted = await counts(desk.by.db, who=desk.by.who, places=None, now=desk.by.now)
+    [known] = await desk.by.stores.cases.known([SECOND])
+    await answering.reply_to_case(desk.by, CASE, WrittenBody(words="Ya vamos."))
+    first = await desk.acted()
+    told = await desk.by.db.rows("SELECT DISTINCT event_id FROM message WHERE event = 'pqrs.replied'")
+    with pytest.raises(AnswerDue):
+        await desk.by.stores.case_acts.close(
+            KNOWN, "Ya.", who=desk.by.who, form="c", now=desk.by.now, places=None
+        )
+    await acts.respond_to_case(desk.by, CASE, AnswerBody(words="El sello se cambió."))
+    answered = await desk.acted()
+    letters = await desk.by.db.rows("SELECT event_id FROM message WHERE event = 'pqrs.responded'")
+
+    assert {"first_reply", "legal_term"} == running
+    assert {"PQ-1", "PQ-2"} <= {word for one in both for word in ("PQ-1", "PQ-2") if word in one.sentence}
+    assert [1] == [[one.kind for one in both].count(ThreadKind.MERGED)]
+    assert CASE == known.into
+    assert ([CASE], 1) == ([row.case for row in listed.items], counted.open)
+    assert {("pqrs.replied", "PQ-1"), ("pqrs.replied", "PQ-2")} == names(first)
+    assert 1 == len(told)
+    assert {("pqrs.responded", "PQ-1"), ("pqrs.responded", "PQ-2")} == names(answered)
+    assert {one.id for one in answered} == {row["event_id"] for row in letters}
+    assert {"met"} == {
+        state for case in (CASE, "pqrs_id:pqrs-2") for _, state, _ in await desk.promises(case)
+    }
+
+
+def names(events: list[Event]) -> set[tuple[str, str]]:
+    return {(one.name, one.data["radicado"]) for one in events}
+
+
+async def test_joined_cases_are_separated_and_each_has_its_thread_again(desk: Desk) -> None:
+    await desk.petition(1)
+    await desk.petition(2)
+    before = await desk.thread(CASE)
+    await merges.merge_cases(desk.by, CASE, OTHER)
+    await merges.separate_cases(desk.by, CASE, OTHER)
+    after = await desk.thread(CASE, notes=False)
+    [known] = await desk.by.stores.cases.known([SECOND])
+    await acts.respond_to_case(desk.by, CASE, AnswerBody(words="El sello se cambió."))
+
+    assert [one.sentence for one in before] == [one.sentence for one in after]
+    assert known.into is None
+    assert {("pqrs.responded", "PQ-1")} == names(await desk.acted())
+
+
+async def test_cases_of_other_people_or_places_and_answered_ones_are_not_joined(desk: Desk) -> None:
+    """Ley 1581 de 2012, art. 4 (f); Ley 1755 de 2015, art. 14."""
+    await desk.petition(1)
+    await desk.petition(2, "p-luis")
+    with pytest.raises(NotOffered, match="same people"):
+        await merges.merge_cases(desk.by, CASE, OTHER)
+    await desk.petition(3, copropiedad_id="ph-2", unit_id=None)
+    with pytest.raises(NotOffered, match="different copropiedades"):
+        await merges.merge_cases(desk.by, CASE, OtherCaseBody(other="PQ-3"))
+    await desk.petition(4)
+    await acts.respond_to_case(desk.by, "PQ-4", AnswerBody(words="Ya."))
+    await desk.acted()
+    with pytest.raises(NotOffered, match="final answer"):
+        await merges.merge_cases(desk.by, CASE, OtherCaseBody(other="PQ-4"))
+    with pytest.raises(NotOffered, match="goes on in another one"):
+        await merges.merge_cases(desk.by, CASE, OtherCaseBody(other="PQ-1"))
+    assert [] == await desk.by.db.rows("SELECT case_key FROM case_merge")
+
+
+async def test_what_was_taken_apart_is_joined_again_and_an_answer_ends_its_promise(
+    desk: Desk,
+) -> None:
+    await desk.petition(1)
+    reply = await desk.writes(CASE, "Y el ascensor.")
+    apart = (await splits.split_reply(desk.by, CASE, reply)).apart
+    await desk.acted()
+    await merges.merge_cases(desk.by, CASE, OtherCaseBody(other=apart))
+    await answering.reply_to_case(desk.by, CASE, WrittenBody(words="Los dos se arreglan."))
+    await desk.acted()
+    written = await desk.by.db.rows(
+        "SELECT event.type FROM message JOIN event ON event.key = message.event_key "
+        "WHERE person = 'p-ines' AND event.time >= $1",
+        desk.office.clock() - MINUTE,
+    )
+
+    assert {("first_reply", "met", False)} == await desk.promises(apart)
+    assert {"co.coproservicios.pqrs.replied.v1"} == {row["type"] for row in written}

@@ -128,6 +128,9 @@ class OneCase:
     async def assign_case(self, case: str, *_: object, **__: object) -> None:
         self.taken.append(case)
 
+    async def joined(self, _: str) -> Mapping[str, bool]:
+        return {}
+
     async def settle_thread(self, case: str, *_: object, **__: object) -> None:
         self.taken.append(case)
 

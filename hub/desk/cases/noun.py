@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from hub.desk.cases import acts, answering, colleagues, snoozes, splits
+from hub.desk.cases import acts, answering, colleagues, merges, snoozes, splits
 from hub.desk.cases.rows import (
     AnswerBody,
+    CaseMerged,
     CaseNoted,
     FiledBody,
     FirstWordBody,
     HandOverBody,
     NoteBody,
+    OtherCaseBody,
     ReplyBody,
     SnoozeBody,
     WrittenBody,
@@ -33,6 +35,10 @@ _REFUSES: Final = (ChannelClosed, NotOffered, InvalidEvent)
 
 def _called(done: CaseNoted) -> str:
     return f"{done.id}  told: {', '.join(done.told) or 'nobody'}"
+
+
+def _joined(done: CaseMerged) -> str:
+    return f"{done.case}  goes on in {done.into or 'its own thread'}"
 
 
 def _acted(done: CaseActed) -> str:
@@ -75,8 +81,10 @@ NOUN: Final = Noun(
     audited={
         "case.file": "Radicó como PQRS lo que alguien escribió",
         "case.hand_over": "Entregó un caso a otra persona",
+        "case.merge": "Unió dos casos",
         "case.note": "Escribió una nota interna en un caso",
         "case.note.withdraw": "Retiró una nota interna de un caso",
+        "case.separate": "Separó dos casos",
         "case.snooze": "Pospuso un caso",
         "case.split": "Llevó una respuesta a un caso aparte",
         "case.wake": "Trajo de vuelta un caso pospuesto",
@@ -149,6 +157,22 @@ NOUN: Final = Noun(
             says=lambda done: f"{done.case}  awake",
         ),
         Act(
+            merges.merge_cases,
+            "/cases/{key}/merge",
+            label="Unir",
+            done="Son un solo hilo. Cada uno conserva su radicado y sus plazos, y a los dos se les contesta.",
+            refuses=(SeveralCases, NotOffered),
+            says=_joined,
+        ),
+        Act(
+            merges.separate_cases,
+            "/cases/{key}/separate",
+            label="Separar",
+            done="Los casos están separados otra vez.",
+            refuses=(SeveralCases,),
+            says=_joined,
+        ),
+        Act(
             splits.split_reply,
             "/cases/{key}/replies/{id}/split",
             label="Llevar a un caso aparte",
@@ -160,6 +184,7 @@ NOUN: Final = Noun(
     ),
     examples={
         NoteBody: {"words": "El sello de la ducha está roto. @luz.mora puede dar fecha."},
+        OtherCaseBody: {"other": "PQ-2026-000944"},
         SnoozeBody: {"until": "2026-12-09"},
         HandOverBody: {"to": "luz.mora", "reason": "Salgo a vacaciones el lunes."},
         ReplyBody: {"words": "El plomero llega hoy a las 2 de la tarde.", "channel": "whatsapp"},

@@ -43,6 +43,16 @@ async def split(db: Database, reply_id: UUID, thread: str) -> None:
     await db.rows(_SQL["split"], reply_id, thread, case_of_thread(thread))
 
 
+async def merge(db: Database, case: str, into: str, *, by: str, was_open: bool) -> bool:
+    """Let a case go on in another; false if either is joined with some case already."""
+    return bool(await db.rows(_SQL["merge"], storable(case), storable(into), storable(by), was_open))
+
+
+async def separate(db: Database, case: str, into: str) -> bool:
+    """Take a case out of the thread of another; false if it was not in it."""
+    return bool(await db.rows(_SQL["separate"], storable(case), storable(into)))
+
+
 async def snooze(db: Database, case: str, until: datetime, *, by: str, at: datetime) -> None:
     """Let a case sleep until then; what comes after `at` wakes it."""
     await db.rows(_SQL["snooze"], storable(case), until, storable(by), at)

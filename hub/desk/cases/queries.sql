@@ -11,6 +11,18 @@ SELECT * FROM event WHERE id = 'reply:' || $1::text AND source = $2
 -- split --
 UPDATE reply SET thread = $2, case_key = $3 WHERE id = $1
 
+-- merge --
+-- One at a time: two that cross would put each case into the other.
+WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtext('hub case_merge')))
+INSERT INTO case_merge (case_key, into_case, by, was_open)
+SELECT $1, $2, $3, $4 FROM locked
+WHERE NOT EXISTS (SELECT FROM case_merge WHERE case_key IN ($1, $2) OR into_case = $1)
+ON CONFLICT DO NOTHING
+RETURNING case_key
+
+-- separate --
+DELETE FROM case_merge WHERE case_key = $1 AND into_case = $2 RETURNING case_key
+
 -- snooze --
 INSERT INTO case_snooze (case_key, until, by, at) VALUES ($1, $2, $3, $4)
 ON CONFLICT (case_key) DO UPDATE SET until = excluded.until, by = excluded.by, at = excluded.at

@@ -134,6 +134,20 @@ class CaseSplit(Struct, kw_only=True, frozen=True):
     apart: str
 
 
+class OtherCaseBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    other: Annotated[
+        str,
+        Meta(min_length=1, max_length=1000, description="The other one: its radicado, or its key."),
+    ]
+
+
+class CaseMerged(Struct, kw_only=True, frozen=True):
+    """A case, and the one in whose thread it goes on; null: in its own."""
+
+    case: str
+    into: str | None
+
+
 class CaseNoted(Struct, kw_only=True, frozen=True):
     """A line for colleagues: `told` are the accounts that it calls, `untold` names that reach nobody."""
 

@@ -19,13 +19,13 @@ from hub.model import THREAD, Event, ReplyKind, own_event
 from hub.model.casework import NoteKind, ReplyState, case_of_thread
 from hub.model.ids import event_key, thread_id
 from hub.model.reply_rows import ReplyWhole
+from hub.operations.cases.acts import FIRST_REPLY
 from hub.operations.cases.replies import replied
 from hub.ports.cases import CaseFacts, KnownCase
 
 REPLY: Final = "reply"
 _NUMBERS: Final = frozenset({"pqrs_id", "radicado"})
 """What the event of a reply has of its former case."""
-_FIRST_REPLY: Final = "first_reply"
 
 
 async def split_reply(by: Operator, key: Key, reply_id: UUID) -> CaseSplit:
@@ -70,7 +70,7 @@ def _events(came: Event, thread: str, reply: ReplyWhole, facts: CaseFacts, by: O
     # Its writer was told that it came.
     data |= {THREAD: thread, "acknowledge": False}
     yield own_event(NAME, f"{came.id}:apart", data, time=came.time)
-    running = (clock for clock in facts.head if clock.name == _FIRST_REPLY and clock.ended_at is None)
+    running = (clock for clock in facts.head if clock.name == FIRST_REPLY and clock.ended_at is None)
     if event_key(came) in {clock.opened_by for clock in running}:
         ended = replied(reply, ReplyState.CLOSED, who=by.who, now=by.now)
         yield replace(ended, id=f"{came.id}:apart:replied")

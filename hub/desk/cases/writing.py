@@ -11,9 +11,10 @@ from hub.desk.cases.given import document_of, keep, naming
 from hub.desk.cases.rows import WrittenBody
 from hub.doors.operator import Operator
 from hub.errors import ChannelClosed, NotOffered
-from hub.model import Event, ReplyKind
+from hub.model import THREAD, Event, ReplyKind
+from hub.model.actors import ACCOUNT
 from hub.model.documents import FetchedDocument
-from hub.operations.cases.acts import LONGEST, REPLIES, CaseActed, Extra, act_of
+from hub.operations.cases.acts import CLOSINGS, LONGEST, REPLIES, CaseActed, Extra, act_of
 from hub.operations.cases.writing import Conversation, Way, chosen, preferred, said_by, written
 from hub.ports.cases import KnownCase
 from hub.rendering.typed_words import tidy
@@ -72,6 +73,10 @@ async def publish(
     await keep(by, event, document)
     await by.stores.publisher.event(event)
     await by.stores.casework.settle_thread(talk.case, by=by.who, kinds=_ANSWERABLE)
+    ended = CLOSINGS[THREAD]
+    await by.stores.case_acts.answer_joined(
+        talk.case, ended, "", action="case.reply", who=by.who, form=event.id, now=by.now, places=by.places
+    )
     return CaseActed(case=talk.case, event=event.name, event_id=event.id)
 
 

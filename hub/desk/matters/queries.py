@@ -82,6 +82,7 @@ class _Asked(dict[str, str]):
 
 _WORDS: Final[Mapping[str, Callable[[_Asked], str]]] = {
     "asleep": lambda _: ASLEEP.format(of="clock"),
+    "later": lambda asked: asked.part("later"),
     "running": lambda _: _SQL["running"].format(clock="clock"),
     "running_sooner": lambda _: _SQL["running"].format(clock="sooner"),
     "places": lambda asked: asked.listed_places,

@@ -51,6 +51,17 @@ starts_with(clock.case_key, 'thread_id:') OR EXISTS (
     OFFSET 0
 )
 
+-- later --
+-- Of cases that are joined the one that is due first stands for all.
+EXISTS (
+    SELECT FROM case_merge AS own
+    JOIN case_merge AS beside ON beside.into_case = own.into_case
+    JOIN clock AS sooner ON sooner.case_key = ANY (ARRAY[beside.case_key, beside.into_case])
+    WHERE (own.case_key = clock.case_key OR own.into_case = clock.case_key) AND sooner.case_key <> clock.case_key
+      AND {running_sooner} AND (sooner.due_at, sooner.id) < (clock.due_at, clock.id)
+    OFFSET 0
+)
+
 -- open --
 -- The first one due of each case stands for it.
 SELECT clock.id, clock.case_key, clock.due_at AS sort_at, clock.id AS clock
@@ -62,6 +73,7 @@ WHERE (clock.due_at, clock.id) > ($1, $2) AND {running} AND {there}
         AND (sooner.due_at, sooner.id) < (clock.due_at, clock.id)
       OFFSET 0
   )
+  AND NOT {later}
   AND {narrowed}
 ORDER BY clock.due_at, clock.id
 LIMIT $3
@@ -137,7 +149,7 @@ ORDER BY at DESC LIMIT 3
 -- counts --
 WITH running AS MATERIALIZED (
     SELECT DISTINCT ON (clock.case_key) clock.case_key, clock.name, clock.state, clock.due_at, clock.level, clock.course
-    FROM clock WHERE {running} AND {there} AND NOT {asleep}
+    FROM clock WHERE {running} AND {there} AND NOT {asleep} AND NOT {later}
     ORDER BY clock.case_key, clock.due_at, clock.id
 )
 SELECT least(count(*), $1)::int AS open,

@@ -21,7 +21,7 @@ from hub.business_time import dates
 from hub.catalog import BY_NAME
 from hub.cloudevents.schemas import Schemas
 from hub.errors import AnswerDue, NothingToAcknowledge, NotOffered
-from hub.model import FIRST_LEVEL, Clock, Event, Json, PropertyScope, ReplyKind, own_event
+from hub.model import FIRST_LEVEL, THREAD, Clock, Event, Json, PropertyScope, ReplyKind, own_event
 from hub.model.documents import FIELD
 from hub.operations.cases.thread import LEGAL_TERM, awaits_answer, number_of
 from hub.operations.cases.writing import form_digest
@@ -30,6 +30,7 @@ from hub.ports.cases import CaseFacts, KnownCase
 from hub.rendering.typed_words import tidy
 from hub.sla.acknowledge import acknowledge, level_to_acknowledge
 
+FIRST_REPLY: Final = "first_reply"
 LONGEST: Final = 5000
 """Characters of a text at the console."""
 _COPIED: Final = ("copropiedad_id", "unit_id", "service_area")
@@ -94,7 +95,7 @@ def _radicado(facts: CaseFacts, _: datetime) -> Facts:
 
 
 def _closed(facts: CaseFacts, now: datetime) -> Facts:
-    climbed = any(clock.level > FIRST_LEVEL for clock in facts.head)
+    climbed = any(clock.level > FIRST_LEVEL for clock in facts.head if clock.case == facts.case)
     return {**_radicado(facts, now), "first_instance": not climbed}
 
 
@@ -199,7 +200,8 @@ class CaseActs:
     ) -> CaseActed:
         """Give the final answer."""
         act = _offered(ANSWERS, case, "give a final answer")
-        terms = [clock for clock in (await self._facts(case, places)).head if clock.name == LEGAL_TERM]
+        head = (await self._facts(case, places)).head
+        terms = [clock for clock in head if clock.name == LEGAL_TERM and clock.case == case.case]
         if terms and not awaits_answer(terms):
             raise NotOffered("The legal term of this case has ended. Write a reply instead.")
         return await self._publish(
@@ -252,10 +254,57 @@ class CaseActs:
         await self.publisher.event(event)
         if act.answers:
             await self.work.settle_thread(case.case, by=who, kinds=_WRITTEN)
+            await self.answer_joined(
+                case.case, act, words, action=action, who=who, form=form, now=now, places=places
+            )
         return CaseActed(case=case.case, event=event.name, event_id=event.id)
+
+    async def answer_joined(
+        self,
+        case: str,
+        act: CaseAct,
+        words: str,
+        *,
+        action: str,
+        who: str,
+        form: str,
+        now: datetime,
+        places: PropertyScope,
+    ) -> None:
+        """Say the same in the cases that go on in this one's thread: each has terms of its own."""
+        for key, was_open in (await self.work.joined(case)).items():
+            for known in await self.cases.known([key], places=places):
+                facts = await self._facts(known, places)
+                if (of := _in_joined(act, facts, was_open=was_open)) is None:
+                    continue
+                event = event_of(facts, of, words, who=who, form=form, now=now)
+                self.schemas.check(event, now=now)
+                subject = f"case:{key}"
+                await audit.note(self.notes, who=who, action=action, subject=subject, event=event.name)
+                await self.publisher.event(event)
+                await self.work.settle_thread(key, by=who, kinds=_WRITTEN)
 
     async def _facts(self, case: KnownCase, places: PropertyScope) -> CaseFacts:
         return await self.cases.page(case, after=None, limit=1, places=places)
+
+
+def _in_joined(act: CaseAct, facts: CaseFacts, *, was_open: bool) -> CaseAct | None:
+    """
+    Return how an act counts in a case that goes on in another's thread; None where there is nothing to end.
+
+    A first reply is written once, and is only recorded in the other case. The final answer and the close are
+    each petition's own, under its radicado (Ley 1755 de 2015, art. 13).
+    """
+    running = {clock.name for clock in facts.head if clock.ended_at is None}
+    if facts.case.startswith(f"{THREAD}:"):
+        return replace(CLOSINGS[THREAD], quiet=True) if FIRST_REPLY in running else None
+    if act.event == ANSWERS["pqrs_id"].event:
+        return act if LEGAL_TERM in running else None
+    if act.event == CLOSINGS["pqrs_id"].event:
+        return act if was_open else None
+    if act.event == REPLIES["pqrs_id"].event:
+        return replace(act, quiet=True) if FIRST_REPLY in running else None
+    return None
 
 
 def event_of(facts: CaseFacts, act: CaseAct, words: str, *, who: str, form: str, now: datetime) -> Event:

@@ -45,7 +45,7 @@ def _about(note: CaseNote, names: Mapping[str, str]) -> str:
         return sentences_es.short_time(datetime.fromisoformat(about))
     if note.kind is NoteKind.HANDED_OVER:
         return who_es(about, names)
-    return about.partition(":")[2]
+    return about
 
 
 def _heard(note: CaseNote, names: Mapping[str, str]) -> Iterable[str]:

@@ -179,6 +179,7 @@ class CaseThread(Struct, kw_only=True):
         ),
     ]
     awaits_answer: Annotated[bool, Meta(description="Whether its legal term waits for the final answer.")]
+    into: Annotated[str | None, Meta(description="The case in whose thread it goes on.")] = None
     entries: list[ThreadEntry]
     next: Annotated[str | None, Meta(description="The cursor of the next page.")]
 

@@ -138,6 +138,7 @@ class Threads:
                 *(_answered_by(case) if awaits_answer(facts.head) else ()),
             ],
             awaits_answer=awaits_answer(facts.head),
+            into=case.into,
             entries=entries_of(facts, whole=whole, texts=texts),
             next=facts.next,
         )

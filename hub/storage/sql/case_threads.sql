@@ -25,15 +25,23 @@ CROSS JOIN LATERAL (
 SELECT case_key FROM clock WHERE id = ANY ($1::uuid[])
 
 -- known --
--- `$3` are events of the hub's own that name other cases' values under the key of a PQRS.
-SELECT asked.case_key AS case, $2::text[] IS NULL OR NOT (
+-- `$3` are events of the hub's own that name other cases' values under the key of a PQRS. A case is alone only with all
+-- that goes on in its thread.
+SELECT asked.case_key AS case, merged.into_case AS into, $2::text[] IS NULL OR NOT (
     EXISTS (
-        SELECT FROM event WHERE event.case_key = asked.case_key AND copropiedad_id <> ALL ($2) OFFSET 0
+        SELECT FROM event WHERE event.case_key = ANY (asked.joined) AND copropiedad_id <> ALL ($2) OFFSET 0
     ) OR EXISTS (
-        SELECT FROM clock WHERE clock.case_key = asked.case_key AND copropiedad_id <> ALL ($2) OFFSET 0
+        SELECT FROM clock WHERE clock.case_key = ANY (asked.joined) AND copropiedad_id <> ALL ($2) OFFSET 0
     )
 ) AS alone
-FROM unnest($1::text[]) AS asked (case_key)
+FROM (
+    SELECT case_key, ARRAY (
+        SELECT given.case_key UNION ALL SELECT case_merge.case_key FROM case_merge WHERE into_case = given.case_key
+    ) AS joined
+    FROM unnest($1::text[]) AS given (case_key)
+    OFFSET 0
+) AS asked
+LEFT JOIN case_merge AS merged ON merged.case_key = asked.case_key
 WHERE EXISTS (
     SELECT FROM event
     WHERE event.case_key = asked.case_key AND type <> ALL ($3::text[])
@@ -57,15 +65,19 @@ CROSS JOIN LATERAL (
 
 -- page --
 -- Each part looks its rows up by the rows of the one before; OFFSET 0 keeps the planner from reading whole indexes.
-WITH clocks AS (
-    SELECT id, started_at, ended_at, course, moment_start(id) AS since FROM clock
-    WHERE case_key = $1 AND ($2::text[] IS NULL OR copropiedad_id = ANY ($2) OR ($3 AND copropiedad_id IS NULL))
+WITH mine AS MATERIALIZED (
+    -- The case, and those that go on in its thread.
+    SELECT $1::text AS case_key UNION ALL SELECT case_key FROM case_merge WHERE into_case = $1
+), clocks AS (
+    SELECT id, case_key, started_at, ended_at, course, moment_start(id) AS since FROM clock
+    WHERE case_key = ANY (ARRAY (SELECT case_key FROM mine)) AND ($2::text[] IS NULL OR copropiedad_id = ANY ($2) OR ($3 AND copropiedad_id IS NULL))
 ), named AS (
-    SELECT $1::text AS case_key, '00000000-0000-0000-0000-000000000000'::uuid AS since, NULL::text AS clock
+    SELECT case_key, '00000000-0000-0000-0000-000000000000'::uuid AS since, NULL::text AS clock FROM mine
     UNION ALL
     SELECT 'clock_id:' || id, since, NULL FROM clocks
     UNION ALL
-    SELECT 'pqrs_id:' || split_part($1, ':', 2), since, id::text FROM clocks WHERE NOT starts_with($1, 'pqrs_id:')
+    SELECT 'pqrs_id:' || split_part(case_key, ':', 2), since, id::text FROM clocks
+    WHERE NOT starts_with(case_key, 'pqrs_id:')
 ), happened AS MATERIALIZED (
     SELECT event.* FROM named CROSS JOIN LATERAL (
         SELECT key, time, source, id, CASE WHEN type = ANY ($8::text[]) THEN data ->> 'message_id' END AS reply_id FROM event
@@ -75,7 +87,8 @@ WITH clocks AS (
         OFFSET 0
     ) AS event
 ), replied AS MATERIALIZED (
-    SELECT id, at, case_key, NULL::uuid AS event_key FROM reply WHERE case_key = $1
+    SELECT id, at, case_key, NULL::uuid AS event_key FROM reply
+    WHERE case_key = ANY (ARRAY (SELECT case_key FROM mine))
       AND ($2 IS NULL OR $3 OR EXISTS (
           SELECT FROM message WHERE message.id = reply.message_id AND copropiedad_id = ANY ($2)
       ))
@@ -137,7 +150,8 @@ WITH clocks AS (
         OFFSET 0
     ) AS sent
     UNION ALL
-    SELECT at, 4, id::text, 'note', id, NULL, NULL, NULL, NULL FROM case_note WHERE case_key = $1 AND $10::boolean
+    SELECT at, 4, id::text, 'note', id, NULL, NULL, NULL, NULL FROM case_note
+    WHERE case_key = ANY (ARRAY (SELECT case_key FROM mine)) AND $10::boolean
 )
 SELECT * FROM entries
 WHERE (at, rank, id COLLATE "C") > ($4, $5, $6::text COLLATE "C")

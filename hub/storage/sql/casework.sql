@@ -82,20 +82,24 @@ EXISTS (
 )
 
 -- case_mark --
-SELECT (SELECT max(key::text) FROM event WHERE case_key = $1) AS event,
-       (SELECT count(*) FROM event WHERE case_key = $1) AS events,
-       (SELECT count(*) FROM reply WHERE case_key = $1) AS replies,
+WITH mine AS MATERIALIZED (SELECT $1::text AS case_key UNION ALL SELECT case_key FROM case_merge WHERE into_case = $1)
+SELECT (SELECT max(key::text) FROM event WHERE case_key = ANY (ARRAY (SELECT case_key FROM mine))) AS event,
+       (SELECT count(*) FROM event WHERE case_key = ANY (ARRAY (SELECT case_key FROM mine))) AS events,
+       (SELECT count(*) FROM reply WHERE case_key = ANY (ARRAY (SELECT case_key FROM mine))) AS replies,
        (SELECT md5(string_agg(id || state || level || fired || coalesce(course::text, ''), ' ' ORDER BY id)) FROM clock
-        WHERE case_key = $1) AS clocks,
+        WHERE case_key = ANY (ARRAY (SELECT case_key FROM mine))) AS clocks,
        (SELECT md5(string_agg(sent.id || sent.state, ' ' ORDER BY sent.id))
         FROM event CROSS JOIN LATERAL (
             SELECT id, state FROM message
             WHERE message.event_key = event.key AND message.id BETWEEN moment_start(event.key) AND moment_end(event.key)
             OFFSET 0
         ) AS sent
-        WHERE event.case_key = $1) AS messages,
+        WHERE event.case_key = ANY (ARRAY (SELECT case_key FROM mine))) AS messages,
        (SELECT assignee FROM case_task WHERE case_key = $1) AS assignee,
-       (SELECT md5(string_agg(id || withdrawn::text, ' ' ORDER BY id)) FROM case_note WHERE case_key = $1) AS notes
+       (SELECT md5(string_agg(id || withdrawn::text, ' ' ORDER BY id)) FROM case_note WHERE case_key = ANY (ARRAY (SELECT case_key FROM mine))) AS notes
+
+-- joined --
+SELECT case_key, was_open FROM case_merge WHERE into_case = $1 ORDER BY at, case_key
 
 -- assignee --
 SELECT assignee FROM case_task WHERE case_key = $1

@@ -54,6 +54,14 @@ WHERE case_key = $1 AND ($2::text[] IS NULL OR copropiedad_id = ANY ($2) OR ($3 
   AND NOT promise @> '{"silent": true}'
 ORDER BY ended_at IS NOT NULL, started_at DESC, id LIMIT $4
 
+-- of_thread --
+-- The same, with those of the cases that go on in its thread, its own first.
+SELECT * FROM clock
+WHERE case_key = ANY (ARRAY (SELECT $1::text UNION ALL SELECT case_key FROM case_merge WHERE into_case = $1))
+  AND ($2::text[] IS NULL OR copropiedad_id = ANY ($2) OR ($3 AND copropiedad_id IS NULL))
+  AND NOT promise @> '{"silent": true}'
+ORDER BY case_key <> $1, ended_at IS NOT NULL, started_at DESC, id LIMIT $4
+
 -- places --
 SELECT id, copropiedad_id FROM clock WHERE id = ANY ($1::uuid[])
 

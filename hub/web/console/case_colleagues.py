@@ -13,7 +13,9 @@ from hub.desk.cases.colleagues import colleagues_of
 from hub.desk.cases.queries import asleep_until
 from hub.doors.act import OPERATE
 from hub.doors.api import operator_of
+from hub.doors.operator import Operator
 from hub.model.actors import of_account
+from hub.operations.cases.thread import number_of
 from hub.ports.cases import KnownCase
 from hub.web.auth.caller import caller_of
 
@@ -24,6 +26,14 @@ async def among_colleagues(request: web.Request, case: KnownCase, *, may_act: bo
     accounts = await colleagues_of(by, case) if may_act else ()
     return {
         "asleep_until": await asleep_until(by.db, case.case),
+        "joined": {one: await _number(by, one) for one in await by.stores.casework.joined(case.case)},
         "tomorrow": as_day(by.now) + timedelta(days=1),
         "colleagues": {one.name: one.display_name for one in accounts if of_account(one.name) != me},
     }
+
+
+async def _number(by: Operator, case: str) -> str:
+    """Return the number by which people know a case."""
+    for known in await by.stores.cases.known([case], places=by.places):
+        return number_of(await by.stores.cases.page(known, after=None, limit=1, places=by.places))
+    return case.partition(":")[2]

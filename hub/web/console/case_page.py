@@ -36,6 +36,7 @@ from hub.web.console.case_colleagues import among_colleagues
 from hub.web.console.case_head import head_of
 from hub.web.console.case_list import ask_again, face, initials
 from hub.web.console.composer import composer_of
+from hub.web.console.pages import redirect
 from hub.web.console.presence import enter
 from hub.web.console.shell import console_page, done
 from hub.web.console.staff import staff_names
@@ -110,6 +111,8 @@ async def _shown(
     if len(found) > 1:
         choices = lookup.choices(found).choices
         return await ask_again(request, status=HTTPStatus.MULTIPLE_CHOICES, choices=choices)
+    if found[0].into is not None:
+        return redirect(case_path(found[0].into))
     # Before the mark is taken: the page would hear of its own reader.
     watchers = await enter(request, found[0].case)
     topic = topic_of(found[0].case)

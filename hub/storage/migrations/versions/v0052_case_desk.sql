@@ -28,6 +28,7 @@ CREATE TABLE case_snooze (
 CREATE TABLE case_merge (
     case_key text COLLATE "C" PRIMARY KEY,
     into_case text COLLATE "C" NOT NULL CHECK (into_case <> case_key),
+    was_open boolean NOT NULL,
     at timestamptz NOT NULL DEFAULT now(),
     by text COLLATE "C" NOT NULL
 );
