@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from hub.desk.cases import acts, answering, merges, splits
-from hub.desk.cases.rows import AnswerBody, OtherCaseBody, WrittenBody
+from hub.desk.cases.rows import AnswerBody, OtherCaseBody, ReplyBody
 from hub.desk.matters.queries import counts, matters
 from hub.desk.matters.rows import MattersQuery
 from hub.doors.operator import Operator
@@ -168,7 +168,7 @@ async def test_two_petitions_are_one_thread_and_one_answer_ends_the_terms_of_bot
     listed = await matters(desk.by.db, MattersQuery(), who=desk.by.who, places=None, now=desk.by.now)
     counted = await counts(desk.by.db, who=desk.by.who, places=None, now=desk.by.now)
     [known] = await desk.by.stores.cases.known([SECOND])
-    await answering.reply_to_case(desk.by, CASE, WrittenBody(words="Ya vamos."))
+    await answering.reply_to_case(desk.by, CASE, ReplyBody(words="Ya vamos."))
     first = await desk.acted()
     told = await desk.by.db.rows("SELECT DISTINCT event_id FROM message WHERE event = 'pqrs.replied'")
     with pytest.raises(AnswerDue):
@@ -239,7 +239,7 @@ async def test_what_was_taken_apart_is_joined_again_and_an_answer_ends_its_promi
     apart = (await splits.split_reply(desk.by, CASE, reply)).apart
     await desk.acted()
     await merges.merge_cases(desk.by, CASE, OtherCaseBody(other=apart))
-    await answering.reply_to_case(desk.by, CASE, WrittenBody(words="Los dos se arreglan."))
+    await answering.reply_to_case(desk.by, CASE, ReplyBody(words="Los dos se arreglan."))
     await desk.acted()
     written = await desk.by.db.rows(
         "SELECT event.type FROM message JOIN event ON event.key = message.event_key "

@@ -12,7 +12,6 @@ from hub.desk.cases.rows import WrittenBody
 from hub.doors.operator import Operator
 from hub.errors import ChannelClosed, NotOffered
 from hub.model import THREAD, Event, ReplyKind
-from hub.model.actors import ACCOUNT
 from hub.model.documents import FetchedDocument
 from hub.operations.cases.acts import CLOSINGS, LONGEST, REPLIES, CaseActed, Extra, act_of
 from hub.operations.cases.writing import Conversation, Way, chosen, preferred, said_by, written
