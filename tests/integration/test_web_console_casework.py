@@ -94,7 +94,9 @@ async def test_operator_reads_a_case_answers_and_sees_it_without_a_reload(
         beside = await browser.run("document.querySelector('.detail').innerText")
         await browser.go(f"{link}?whole=true")
         said = await browser.until("document.querySelector('.thread pre')?.textContent")
-        await browser.run("document.querySelector('textarea').value = 'La reja se arregla el viernes.'")
+        await browser.run(
+            "document.querySelector('.composer textarea').value = 'La reja se arregla el viernes.'"
+        )
         await press(browser, "Enviar la respuesta")
         note = await browser.run("document.querySelector('.toast').innerText")
         await browser.until(LIVE)
@@ -102,9 +104,9 @@ async def test_operator_reads_a_case_answers_and_sees_it_without_a_reload(
         [reply] = await published(hub)
         await take_in(hub, reply)
         thread = await browser.until(
-            "document.getElementById('thread').innerText.includes('Primera respuesta') && "
+            "document.getElementById('conversation').innerText.includes('La reja se arregla') && "
             "document.getElementById('stands').innerText.includes('cumplido') && "
-            "document.getElementById('thread').innerText"
+            "document.getElementById('conversation').innerText"
         )
         stayed = await browser.run("window.here === true")
         complaints = list(browser.complaints)
@@ -183,33 +185,37 @@ async def test_operator_takes_a_case_answers_it_and_closes_it(browser: Browser, 
         first = await browser.until(
             "location.href.includes('respond_first') && document.querySelector('main')?.innerText"
         )
-        answer = "document.querySelector('form[action$=respond] textarea').value"
-        await browser.run(f"{answer} = 'La chapa se cambia el lunes.'")
-        await browser.run("document.querySelector('main [name=document]').value = 'Acta 7'")
-        await press(browser, "Enviar la respuesta definitiva")
-        [answered] = await published(hub)
-        await take_in(hub, answered)
-        await hub.open(browser, "/cases/pqrs_id%3Awalk-1/close")
-        await browser.run("document.querySelector('main textarea').value = 'Se cambió la chapa.'")
-        await press(browser, "Sí, cerrar")
-        [closed] = await published(hub)
+        await fill(browser, ".composer", words="La chapa se cambia el lunes.", close="1")
+        await press(browser, "Enviar la respuesta", "marque")
+        refused = await browser.run("document.querySelector('.composer').innerText")
+        kept = await browser.run("document.querySelector('.composer textarea').value")
+        await fill(browser, ".composer", document="Acta 7", merits="1")
+        await press(browser, "Enviar la respuesta")
+        answered, closed = await published(hub)
+        await take_in(hub, answered, closed)
+        await hub.open(browser, "/cases/pqrs_id%3Awalk-1")
+        ended = await browser.run("document.getElementById('stands').innerText")
 
     assert "Luz Mora también mira este caso ahora." in watched
     assert "Encargado: Usted" in holder
     assert "pqrs_id%3Awalk-1" in mine
     assert "Lo tiene Usted" in mine
-    assert "Enviar la respuesta definitiva" in first
+    assert "Es la respuesta de fondo" in first
     assert "Cerrar el caso" not in first
+    assert "Corre el término legal" in refused
+    assert "La chapa se cambia el lunes." == kept
     assert ("pqrs.responded", "La chapa se cambia el lunes.", "Acta 7") == (
         answered.name,
         answered.data["answer"],
         answered.data["document_ref"],
     )
-    assert ("pqrs.closed", "Se cambió la chapa.", True) == (
+    assert ("pqrs.closed", "La chapa se cambia el lunes.", True, True) == (
         closed.name,
         closed.data["actions_taken"],
         closed.data["first_instance"],
+        closed.extensions["quiet"],
     )
+    assert "Cerrado" in ended
 
 
 async def test_operator_takes_a_promise_on_and_sees_why_it_is_due(browser: Browser, servers: Servers) -> None:

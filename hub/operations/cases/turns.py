@@ -92,6 +92,7 @@ _TICKS: Final[Mapping[State, tuple[str, str]]] = {
 }
 _AT: Final = frozenset({State.READ, State.DELIVERED, State.SENT, State.BOUNCED})
 """States that say when."""
+_CAPTURED: Final = "captured"
 _PAPER: Final = "print"
 _LETTER: Final[Mapping[State, Tick]] = {
     State.SENT: Tick("Carta por entregar"),
@@ -172,8 +173,8 @@ def tick_of(message: ThreadMessage) -> Tick:
         return _LETTER[message.state]
     channel = labels_es.SHORT_CHANNELS.get(message.channel, message.channel)
     words, tone = _TICKS.get(message.state, (_ON_THE_WAY.words, ""))
-    if message.reason == "captured":
-        words, tone = "solo en un archivo: nadie lo recibió", ""
+    if message.reason == _CAPTURED:
+        return Tick(f"{channel} en un archivo: nadie lo recibió")
     last = message.attempts[-1].at if message.attempts and message.state in _AT else None
     at = f" {hora(last)}".replace(NBSP, " ") if last else ""
     return Tick(f"{channel} {words}{at}", tone)

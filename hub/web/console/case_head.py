@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -33,19 +33,26 @@ async def head_of(
     """Return the values of the head; names and words of people only where the case shows them."""
     deps, sees = services(request), case.named
     facts = await deps.cases.page(known, after=None, limit=_ONE, places=places_of(request))
+    running = [clock for clock in facts.head if clock.ended_at is None]
     data, kind = _data(known), known.first.event.name if known.first is not None else ""
     who = await _person(deps, talk) if sees else {}
     return {
         "sees": sees,
-        "who": who,
+        "writer": who,
         "subject": subject_of(known.case, kind, data, unit=who.get("unit", ""))
         if sees or not data
         else kind_of(kind),
         "opening": _opening(known, data) if sees else "",
         "kind": case_words_es.PQRS_KINDS.get(str(data.get("kind") or ""), "") if "pqrs_id" in data else "",
         "building": own_name(case.copropiedad or ""),
-        "promises": [_term(clock, deps) for clock in facts.head if clock.ended_at is None],
+        "standing": [one for one in case.summary[1:] if not _is_of(one, running)],
+        "promises": [_term(clock, case, deps) for clock in running],
     }
+
+
+def _is_of(sentence: str, clocks: Sequence[Clock]) -> bool:
+    """Return whether a sentence of the summary is about one of these promises, which the head shows."""
+    return any(sentence.startswith(f"{CLOCKS.get(clock.name, clock.name)}:") for clock in clocks)
 
 
 def _data(known: KnownCase) -> Mapping[str, Json]:
@@ -73,7 +80,7 @@ async def _person(deps: Services, talk: Conversation) -> Mapping[str, str]:
     return {"name": nombre(found.name), "unit": unit, "path": person_path(talk.person), "ref": talk.person}
 
 
-def _term(clock: Clock, deps: Services) -> Mapping[str, Any]:
+def _term(clock: Clock, case: CaseThreadAnswer, deps: Services) -> Mapping[str, Any]:
     now: datetime = deps.now()
     why = calculation(clock, deps.policy.calendar)
     return {
@@ -84,6 +91,7 @@ def _term(clock: Clock, deps: Services) -> Mapping[str, Any]:
         "paused": bool(clock.course.paused),
         "tone": tone_of(clock.state, clock.due_at, now),
         "share": share_of(clock.started_at, clock.due_at, now),
+        "told": [one for one in case.summary[1:] if _is_of(one, [clock])],
         "sentences": why.sentences,
         "days": [(in_words(day), day) for day in why.days],
     }

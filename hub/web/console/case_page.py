@@ -90,7 +90,7 @@ class ComposerForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 WRONG_ES: Final[Mapping[type[HubError], str]] = {
     ChannelClosed: "Por ese canal no se le puede escribir ahora. Escoja otro: sus palabras siguen aquí.",
-    AnswerDue: "Corre el término legal: para cerrar, márquela como respuesta de fondo.",
+    AnswerDue: "Corre el término legal: para cerrar, marque que es la respuesta de fondo.",
     InvalidDocument: "El archivo no se puede enviar: debe ser un PDF, PNG o JPEG completo y no muy grande.",
 }
 """Why an answer was not sent, beside the words that stay in the composer."""
@@ -129,7 +129,7 @@ async def _shown(
         stood=stood,
         watchers=watchers,
         case=case,
-        days=days_of(case, opened=head["opening"], writer=head["who"].get("name", ""), now=now),
+        days=days_of(case, opened=head["opening"], writer=head["writer"].get("name", ""), now=now),
         constancia=_constancia(request, case.case) if case.may_unmask and found[0].alone else None,
         kind_of=lambda kind: _KINDS.get(kind, _PROMISE),
         bad=_BAD,
@@ -235,7 +235,7 @@ async def _work(request: web.Request, known: KnownCase) -> Mapping[str, Any]:
 
 def _facts(head: Mapping[str, Any], case: CaseThreadAnswer) -> Mapping[str, str]:
     """Return what the gaps of a canned answer have."""
-    who = head["who"]
+    who = head["writer"]
     return {
         "nombre": who.get("name", "").partition(" ")[0],
         "asunto": f"«{head['subject']}»" if head["sees"] else "",

@@ -17,7 +17,7 @@ Facts = Mapping[str, str]
 NO_FACTS: Final[Facts] = {}
 _CLOSED: Final[Mapping[str, str]] = {
     **people_words_es.WHY_NOT,
-    "window": "se cierra 24 horas después de su último mensaje",
+    "window": "solo hasta 24 horas después de que escriba por ahí",
 }
 """Why a channel is closed → its words beside its name."""
 
@@ -33,11 +33,14 @@ def composer_of(
     texts = canned_of(str(talk.facts.get("service_area") or ""))
     begun = next((filled(one.text, facts) for one in texts if one.key == canned), "")
     usable = [way for way in talk.ways if way.open]
+    any_way = may_be_written(talk.case)
     first = came_by if any(way.channel == came_by for way in usable) else preferred(talk.ways, talk.last)
     return {
-        "may_answer": bool(usable) or may_be_written(talk.case),
+        "any_way": any_way,
+        "may_answer": bool(usable) or any_way,
         "ways": [(way.channel, _label(way, now)) for way in usable],
-        "first_way": first,
+        # Whoever has written by no channel is answered by whichever reaches them.
+        "first_way": "" if any_way and not talk.last else first,
         "closed_ways": [
             f"{labels_es.CHANNELS[way.channel]}: {_CLOSED.get(way.why, 'no se puede ahora')}"
             for way in talk.ways
