@@ -11,10 +11,11 @@ from uuid import UUID
 import pytest
 
 from hub.catalog import CATALOG
-from hub.desk.matters.rows import FIELDS, FoundMatter, MatterCounts, MatterKind, MatterView, Resident
+from hub.desk.matters.rows import FIELDS, FoundMatter, MatterCounts, MatterKind, MatterView
 from hub.desk.matters.shown import share_of, shown, tone_of
 from hub.model import NOWHERE, Move, type_of
 from hub.model.catalogue import THREAD
+from hub.model.named import Resident
 from hub.people.units import own_name, short_name
 from hub.rendering.case_words_es import MATTER_KINDS, MATTER_VIEWS, NO_MATTERS
 from hub.rendering.matters_es import LONGEST, subject_of

@@ -21,7 +21,6 @@ from hub.desk.matters.rows import (
     MatterKind,
     MattersQuery,
     MatterView,
-    Resident,
 )
 from hub.model import PropertyScope, within
 from hub.model.casework import CaseKind
@@ -131,14 +130,6 @@ async def counts(db: Database, *, who: str, places: PropertyScope, now: datetime
     sums = [f"least(count(*) FILTER (WHERE {part}), $1)::int AS {name}" for name, part in parts.items()]
     [row] = await db.rows(asked.part("counts", sums=",\n".join(sums), **alone), *asked.given)
     return read(MatterCounts, row)
-
-
-async def residents(db: Database, asked: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Resident]:
-    """Return (reference, building) → the person there."""
-    pairs = sorted(set(asked))
-    rows = await db.rows(_SQL["residents"], [ref for ref, _ in pairs], [place for _, place in pairs])
-    found = [read(Resident, row) for row in rows]
-    return {(one.ref, one.copropiedad_id): one for one in found}
 
 
 async def _rows(db: Database, asked: _Asked, chosen: str, order: str) -> Sequence[Record]:

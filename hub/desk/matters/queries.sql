@@ -159,7 +159,6 @@ SELECT least(count(*), $1)::int AS open,
        {sums}
 FROM running AS clock
 
--- residents --
 -- Each with one unit of theirs in that building.
 SELECT asked.ref, asked.place AS copropiedad_id, person.name, home.tower, home.label
 FROM unnest($1::text[], $2::text[]) AS asked (ref, place)

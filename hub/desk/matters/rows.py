@@ -121,16 +121,6 @@ class FoundMatter(Struct, frozen=True, kw_only=True):
     assignee: str | None
 
 
-class Resident(Struct, frozen=True, kw_only=True):
-    """A person of the directory, with a unit of theirs in the building that was asked about."""
-
-    ref: str
-    copropiedad_id: str
-    name: str
-    tower: str | None
-    label: str | None
-
-
 class MatterCounts(Struct, frozen=True, kw_only=True):
     """The open matters of each view and kind, each up to one more than MOST."""
 

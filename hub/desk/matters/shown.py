@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from hub.business_time.dates import as_day
-from hub.desk.matters.rows import FoundMatter, LastWord, MatterRow, Resident
+from hub.desk.matters.rows import FoundMatter, LastWord, MatterRow
 from hub.model import TYPE_PREFIX, TYPE_SUFFIX, PropertyScope
 from hub.model.casework import CaseKind
+from hub.model.named import Resident
 from hub.people.masking import mask_name
 from hub.people.units import own_name, short_name
 from hub.rendering import near_dates

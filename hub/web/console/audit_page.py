@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated, Final
 from urllib.parse import quote
@@ -26,7 +26,9 @@ from hub.operations.explain.sentences_es import short_time
 from hub.rendering.actions_es import ACTIONS, DETAILS
 from hub.web.auth.caller import caller_of
 from hub.web.console.message_page import WHY_CANCEL_ES
+from hub.web.console.named import Person, people_of
 from hub.web.console.shell import console_page, paged, sheet_of, spreadsheet, with_query
+from hub.web.console.staff import staff_names
 from hub.web.requests import FormQuery, Sheet
 from hub.web.route import TABLE
 
@@ -54,6 +56,27 @@ _PAGES: Final[Mapping[str, str]] = {
 """Kind of a subject → its page."""
 _WHYS: Final[Mapping[str, str]] = {str(word): words for word, words in WHY_CANCEL_ES.items()}
 _GAP: Final = re.compile(r"{\w+}")
+SUBJECTS: Final[Mapping[str, str]] = {
+    "account": "Cuenta",
+    "batch": "Un lote de cartas",
+    "bulk": "Una acción masiva",
+    "case": "Un caso",
+    "channel": "Canal",
+    "clock": "Una promesa",
+    "dead": "Un rechazado",
+    "event": "Un aviso",
+    "key": "Llave",
+    "letter": "Una carta",
+    "message": "Un mensaje",
+    "poster": "Un cartel",
+    "reply": "Una respuesta",
+    "source": "Sistema",
+    "task": "Una tarea",
+    "webhook": "Un webhook",
+}
+"""Kind of a subject → the word for it."""
+_NAMED_THINGS: Final = frozenset({"account", "channel", "key", "source"})
+"""Those whose ids are names that people have given."""
 
 
 class AuditQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -73,6 +96,7 @@ class NoteShown(NoteRow, kw_only=True):
 
     what: str
     words: str
+    called: str
     page: str | None
     person_page: str | None
 
@@ -84,11 +108,14 @@ async def show(request: web.Request, query: AuditQuery) -> web.StreamResponse:
         page = await export_notes(by, _asked(query))
         return spreadsheet("auditoria", _COLUMNS, map(_line, page.items))
     page = await list_notes(by, _asked(query))
+    people = await people_of(request, [(ref, None) for ref in _refs(page.items)])
     return console_page(
         "console/audit.html",
         request,
         here=PATH,
-        rows=[_shown(request, row) for row in page.items],
+        rows=[_shown(request, row, people) for row in page.items],
+        people=people,
+        staff=await staff_names(request),
         query=query,
         actions=sorted(WORDS.items(), key=lambda pair: pair[1]),
         sheet=sheet_of(request),
@@ -111,11 +138,30 @@ def _asked(query: AuditQuery) -> NotesQuery:
     )
 
 
-def _shown(request: web.Request, row: NoteRow) -> NoteShown:
+def _refs(rows: Iterable[NoteRow]) -> Iterable[str]:
+    for row in rows:
+        yield from filter(None, (row.person, _person_of(row.subject)))
+
+
+def _person_of(subject: str) -> str:
+    noun, _, ref = subject.partition(":")
+    return ref if noun == "person" else ""
+
+
+def _called(subject: str, people: Mapping[str, Person]) -> str:
+    """Return the subject for a reader: the name of a person, of anything else what it is; never its id."""
+    noun, _, ref = subject.partition(":")
+    if noun == "person":
+        return people[ref].name if ref in people else "Una persona"
+    return f"{SUBJECTS[noun]} {ref}" if noun in _NAMED_THINGS else SUBJECTS.get(noun, ref or noun)
+
+
+def _shown(request: web.Request, row: NoteRow, people: Mapping[str, Person]) -> NoteShown:
     return NoteShown(
         **asdict(row),
         what=WORDS.get(row.action, row.action),
         words=_detail(row.detail),
+        called=_called(row.subject, people),
         page=page_of(request, row.subject),
         person_page=page_of(request, f"person:{row.person}") if row.person else None,
     )

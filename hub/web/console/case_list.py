@@ -11,6 +11,7 @@ from aiohttp import web
 from msgspec import Meta
 from msgspec.structs import replace
 
+from hub.access.sight import Field, Shown
 from hub.desk.matters import queries
 from hub.desk.matters.rows import MOST, MatterCounts, MatterKind, MatterRow, MattersQuery, MatterView
 from hub.desk.matters.shown import named_in, share_of, shown, tone_of
@@ -23,17 +24,16 @@ from hub.rendering import case_words_es, labels_es, near_dates
 from hub.rendering.actors_es import who_es
 from hub.rendering.page_links import CASES, case_path
 from hub.rendering.titles_es import CLOCKS
-from hub.web.auth.caller import caller_of, places_of, places_with
-from hub.web.bodies import fields_of
+from hub.storage import named
+from hub.web.auth.caller import caller_of, places_of, places_with, sight_of
 from hub.web.console.list_filter import buildings_of
+from hub.web.console.marked_cases import MARKED
 from hub.web.console.pages import redirect
-from hub.web.console.shell import console_page, done, paged, sheet_of, spreadsheet, with_query
+from hub.web.console.shell import console_page, paged, sheet_of, spreadsheet, with_query
 from hub.web.console.staff import staff_names
 from hub.web.requests import FormQuery, Sheet
 from hub.web.services import services
 
-MARKED: Final = "case:"
-"""How the name of a row's check box begins; the key of the case follows."""
 _SECTIONS: Final = (MatterKind.PROMISES, MatterKind.REPLIES, MatterKind.EMERGENCIES)
 """Kinds that the navigation has."""
 _URGENT: Final = 20
@@ -97,24 +97,6 @@ async def show(request: web.Request, query: CaseListQuery) -> web.StreamResponse
     )
 
 
-async def take_on(request: web.Request) -> web.StreamResponse:
-    """Take the marked cases on."""
-    cases, deps = await _marked(request), services(request)
-    for case in cases:
-        await deps.case_acts.take_on(
-            case, who=caller_of(request).who, now=deps.now(), places=places_of(request)
-        )
-    return done(await _back(request), "taken_marked" if cases else "none_marked")
-
-
-async def release(request: web.Request) -> web.StreamResponse:
-    """Leave the marked cases to somebody else."""
-    cases, deps = await _marked(request), services(request)
-    for case in cases:
-        await deps.case_acts.release(case, who=caller_of(request).who)
-    return done(await _back(request), "released_marked" if cases else "none_marked")
-
-
 async def ask_again(
     request: web.Request,
     *,
@@ -143,18 +125,6 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in name.split()[:2]).upper()
 
 
-async def _marked(request: web.Request) -> Sequence[Any]:
-    fields = await fields_of(request)
-    keys = [name.removeprefix(MARKED) for name in fields if name.startswith(MARKED)]
-    return await services(request).cases.known(keys, places=places_of(request)) if keys else ()
-
-
-async def _back(request: web.Request) -> str:
-    """Return the list from which the button was pressed; a page elsewhere leads nowhere."""
-    path = (await fields_of(request)).get("back", "")
-    return path if path == CASES or path.startswith(f"{CASES}?") else CASES
-
-
 async def _rows(request: web.Request, query: MattersQuery) -> tuple[list[MatterRow], str | None]:
     deps, who = services(request), caller_of(request).who
     found = await queries.matters(deps.database, query, who=who, places=places_of(request), now=deps.now())
@@ -162,8 +132,8 @@ async def _rows(request: web.Request, query: MattersQuery) -> tuple[list[MatterR
 
 
 async def _in_words(request: web.Request, found: Sequence[Any]) -> list[MatterRow]:
-    deps, may_see = services(request), places_with(request, Scope.OPERATE)
-    residents = await queries.residents(deps.database, named_in(found))
+    deps, may_see = services(request), sight_of(request).where(Field.WORDS, Shown.PLAIN)
+    residents = await named.residents(deps.database, named_in(found))
     now = deps.now()
     return [shown(matter, residents, now, may_see=may_see) for matter in found]
 

@@ -13,6 +13,7 @@ from hub.rendering.people_words_es import LEFT_OUT, WHY_NOBODY
 from hub.rendering.reached_es import REACHED
 from hub.rendering.titles_es import EVENTS
 from hub.web.api.recipients import RecipientsQuery, recipients_of
+from hub.web.console import named
 from hub.web.console.message_list import PATH
 from hub.web.console.shell import console_page, with_query
 from hub.web.requests import FormQuery
@@ -28,6 +29,7 @@ class EventPageQuery(RecipientsQuery, FormQuery, frozen=True, kw_only=True, forb
 async def show(request: web.Request, query: EventPageQuery) -> web.StreamResponse:
     """Show the people notified of an event, and those left out with the reason."""
     read = await recipients_of(request, query)
+    place = read.copropiedad_id
     return console_page(
         "console/event.html",
         request,
@@ -43,6 +45,10 @@ async def show(request: web.Request, query: EventPageQuery) -> web.StreamRespons
             for state in labels_es.MESSAGE_COUNTS
             if (n := read.states.get(state))
         ],
+        people=await named.recipients_of(
+            request, [row.messages[0].id for row in read.notified if row.messages]
+        ),
+        others=await named.people_of(request, [(row.person, place) for row in read.left_out]),
         reached=REACHED,
         why=[WHY_NOBODY.get(why, why) for why in read.why],
         reason_words=lambda reason: reason_in_words(reason) or LEFT_OUT.get(reason, reason),

@@ -34,6 +34,7 @@ from hub.rendering.actors_es import who_es
 from hub.rendering.titles_es import EVENTS
 from hub.web.bodies import file_of
 from hub.web.console.list_filter import buildings_of
+from hub.web.console.named import Person, recipients_of
 from hub.web.console.shell import console_page, done, paged, sheet_of, spreadsheet
 from hub.web.console.staff import staff_names
 from hub.web.hooks.linked_document import as_file
@@ -55,7 +56,7 @@ STEPS: Final = (
 )
 """State of a letter that waits → its figure on the page."""
 SIZES: Final = {"letter": "carta", "a4": "A4"}
-_COLUMNS: Final = ("Hecha", "Evento", "Persona", "Estado", "Copropiedad", "Asunto", "Guía")
+_COLUMNS: Final = ("Hecha", "Evento", "Persona", "Unidad", "Estado", "Copropiedad", "Asunto", "Guía")
 _COLUMNS_OF_BATCHES: Final = (
     *("Hecho", "Por", "Copropiedad", "Cartas", "Estado", "Entregadas", "En el correo", "Retiradas"),
 )
@@ -88,8 +89,9 @@ async def show(request: web.Request, query: LetterListQuery) -> web.StreamRespon
     by = operator_of(request, READ)
     page = await acts.list_letters(by, query)
     buildings = await buildings_of(request)
+    people = await recipients_of(request, [row.id for row in page.items])
     if query.format is not None:
-        return spreadsheet("cartas", _COLUMNS, (_line(row, buildings) for row in page.items))
+        return spreadsheet("cartas", _COLUMNS, (_line(row, buildings, people) for row in page.items))
     return console_page(
         "desk/letters/list.html",
         request,
@@ -97,6 +99,7 @@ async def show(request: web.Request, query: LetterListQuery) -> web.StreamRespon
         tabs=TABS,
         steps=STEPS,
         rows=page.items,
+        people=people,
         waiting=(await acts.list_buildings(by, ListQuery())).items,
         buildings=buildings,
         query=query,
@@ -121,6 +124,7 @@ async def _life(request: web.Request, *, wrong: HubError | None = None) -> web.S
         request,
         here=PATH,
         letter=letter,
+        person=(await recipients_of(request, [letter.id])).get(letter.id),
         event=EVENTS.get(letter.event, letter.event),
         may_read=by.may(Scope.PRIVACY),
         may_act=by.may(Scope.OPERATE),
@@ -178,6 +182,7 @@ async def show_batch(request: web.Request, query: BatchQuery) -> web.StreamRespo
         request,
         here=PATH,
         batch=batch,
+        people=await recipients_of(request, [letter.id for letter in batch.items]),
         staff=await staff_names(request),
         path=f"{PATH_OF_BATCHES}/{batch.id}",
         sure=query.sure,
@@ -218,11 +223,13 @@ def _bulk(query: LetterListQuery) -> str:
     return f"/bulk/printed?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
-def _line(row: LetterRow, names: Mapping[str, str]) -> tuple[object, ...]:
+def _line(row: LetterRow, names: Mapping[str, str], people: Mapping[UUID, Person]) -> tuple[object, ...]:
+    person = people.get(row.id, Person(name="", unit=""))
     return (
         short_time(row.created_at),
         EVENTS.get(row.event, row.event),
-        row.person,
+        person.name,
+        person.unit,
         labels_es.LETTER_STATES.get(row.state, row.state),
         names.get(row.copropiedad_id or "", row.copropiedad_id),
         row.subject,

@@ -16,6 +16,7 @@ from hub.model import Word
 from hub.model.message_lists import MessageList
 from hub.operations.bulk.choose import BulkFilter
 from hub.operations.explain.sentences_es import short_time
+from hub.people.units import own_name
 from hub.web.auth.caller import places_of
 from hub.web.services import services
 
@@ -101,5 +102,6 @@ def _text(value: object) -> str:
 
 
 async def buildings_of(request: web.Request) -> Mapping[str, str]:
-    """Return id → name of the copropiedades that the caller may see."""
-    return await services(request).directory.place_names(places_of(request))
+    """Return id → own name of the copropiedades that the caller may see."""
+    names = await services(request).directory.place_names(places_of(request))
+    return {place: own_name(name) for place, name in names.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
+from uuid import UUID
 
 from aiohttp import web
 
@@ -21,6 +22,7 @@ from hub.rendering.outcomes_es import REASONS, STATES, in_words, reason_in_words
 from hub.rendering.titles_es import EVENTS
 from hub.web.auth.caller import places_of
 from hub.web.console.list_filter import ListFilter, address, asked_of, buildings_of, window_words
+from hub.web.console.named import Person, recipients_of
 from hub.web.console.shell import console_page, paged, sheet_of, sheet_of_rows
 from hub.web.requests import FormQuery, Sheet
 from hub.web.services import services
@@ -31,18 +33,6 @@ BULK: Final = ("/bulk", "Acciones masivas")
 LETTERS: Final = "/letters"
 MANY: Final = 10_000
 """Counts of ended rows stop here: see `LogStore.counts`."""
-_SHEET: Final[Mapping[str, Callable[[MessageRow], object]]] = {
-    "Cuándo": lambda row: short_time(row.created_at),
-    "Evento": lambda row: EVENTS.get(row.event, row.event),
-    "Persona": lambda row: row.person,
-    "Canal": lambda row: labels_es.CHANNELS.get(row.channel, row.channel),
-    "Estado": lambda row: labels_es.state_label(row.state, row.reason, row.channel, row.letter),
-    "Motivo": lambda row: row.reason,
-    "Qué significa": lambda row: row.means,
-    "Qué hacer": lambda row: row.to_do,
-    "Sale": lambda row: row.next_at and short_time(row.next_at),
-}
-"""Title of a column of the sheet → what makes its cell of a row."""
 _GROUPED: Final = frozenset({MessageList.LOST, MessageList.HELD})
 _LISTS: Final = (
     (None, "Todos"),
@@ -71,13 +61,15 @@ async def show(request: web.Request, query: MessageListQuery) -> web.StreamRespo
     asked = narrowed(asked_of(query), places_of(request))
     found = await services(request).log.messages(asked, after=query.after, limit=query.limit)
     rows = [in_words(MessageRow, row) for row in found.items]
+    people = await recipients_of(request, [row.id for row in rows])
     if query.format is not None:
-        return sheet_of_rows("mensajes", _SHEET, rows)
+        return sheet_of_rows("mensajes", _sheet(people), rows)
     return console_page(
         "console/messages.html",
         request,
         here=PATH,
         rows=rows,
+        people=people,
         query=query,
         window=window_words(query),
         reasons=_reasons(query.reason),
@@ -92,6 +84,25 @@ async def show(request: web.Request, query: MessageListQuery) -> web.StreamRespo
         sheet=sheet_of(request),
         **paged(request, query.after, found.next),
     )
+
+
+def _sheet(people: Mapping[UUID, Person]) -> Mapping[str, Callable[[MessageRow], object]]:
+    """Return title of a column of the sheet → what makes its cell of a row."""
+    nobody = Person(name="", unit="")
+    return {
+        "Cuándo": lambda row: short_time(row.created_at),
+        "Evento": lambda row: EVENTS.get(row.event, row.event),
+        "Persona": lambda row: people.get(row.id, nobody).name,
+        "Unidad": lambda row: people.get(row.id, nobody).unit,
+        "Copropiedad": lambda row: people.get(row.id, nobody).building,
+        "Referencia": lambda row: row.person,
+        "Canal": lambda row: labels_es.CHANNELS.get(row.channel, row.channel),
+        "Estado": lambda row: labels_es.state_label(row.state, row.reason, row.channel, row.letter),
+        "Motivo": lambda row: row.reason,
+        "Qué significa": lambda row: row.means,
+        "Qué hacer": lambda row: row.to_do,
+        "Sale": lambda row: row.next_at and short_time(row.next_at),
+    }
 
 
 def lists_of(query: MessageListQuery | None) -> Sequence[tuple[str, str]]:

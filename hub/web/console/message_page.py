@@ -32,6 +32,7 @@ from hub.web.api.masked import look
 from hub.web.api.messages import cancel_here, redrive_here
 from hub.web.auth.caller import actor_of, places_of, places_with
 from hub.web.console.message_list import PATH
+from hub.web.console.named import recipients_of
 from hub.web.console.pages import framed, with_frame
 from hub.web.console.shell import console_page, done, is_own_link
 from hub.web.requests import FormQuery, found, read_id
@@ -93,6 +94,7 @@ async def show(request: web.Request, query: MessagePageQuery) -> web.StreamRespo
         here=PATH,
         row=in_words(MessageWhole, row),
         title=EVENTS.get(row.event, row.event),
+        person=(await recipients_of(request, [message_id])).get(message_id),
         part=part,
         tabs=_tabs(message_id, query.whole),
         tab_here=_address(message_id, part, query.whole),

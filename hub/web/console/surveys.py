@@ -21,6 +21,7 @@ from hub.rendering import labels_es
 from hub.rendering.figures_es import SURVEYS, percent, tenths
 from hub.web.auth.caller import may_there, places_with
 from hub.web.console.list_filter import buildings_of
+from hub.web.console.named import people_of
 from hub.web.console.shell import console_page, done, paged, sheet_of, spreadsheet, with_query
 from hub.web.requests import FormQuery, Sheet
 from hub.web.services import services
@@ -86,6 +87,9 @@ async def show(request: web.Request, query: SurveyListQuery) -> web.StreamRespon
         # With people's answers on it, making the page is audited as a look.
         live="" if query.whole else None,
         rows=page.items,
+        people=await people_of(
+            request, [(row.person, row.copropiedad_id) for row in page.items if row.person]
+        ),
         query=query,
         total=figures.total,
         groups=_groups(figures, buildings),

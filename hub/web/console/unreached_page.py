@@ -10,8 +10,10 @@ from msgspec.structs import asdict
 
 from hub.model.audiences import UnreachedRow
 from hub.operations.explain.sentences_es import short_time
+from hub.people.units import own_name
 from hub.rendering.event_title import event_title
 from hub.rendering.labels_es import UNREACHED
+from hub.storage import named
 from hub.web.api.summary import unreached_of
 from hub.web.console.message_list import PATH as MESSAGES
 from hub.web.console.shell import console_page, paged, sheet_of, sheet_of_rows
@@ -25,6 +27,7 @@ PATH: Final = f"{MESSAGES}/unreached"
 class _Row(UnreachedRow, frozen=True, kw_only=True):
     title: str | None
     place: str
+    unit: str
     why: list[tuple[str, str]]
     """The reason, and its remedy."""
 
@@ -35,7 +38,7 @@ _SHEET: Final[Mapping[str, Callable[[_Row], object]]] = {
     "Número del aviso": lambda row: row.event_id,
     "De": lambda row: row.source,
     "Copropiedad": lambda row: row.place,
-    "Unidad": lambda row: row.unit_id,
+    "Unidad": lambda row: row.unit,
     "Por qué": lambda row: "; ".join(why for why, _ in row.why),
     "Qué hacer": lambda row: "; ".join(to_do for _, to_do in row.why if to_do),
 }
@@ -49,9 +52,10 @@ class UnreachedListQuery(UnreachedQuery, FormQuery, frozen=True, kw_only=True, f
 async def show(request: web.Request, query: UnreachedListQuery) -> web.StreamResponse:
     """List events that do not reach all their recipients, newest first."""
     found = await unreached_of(request, query)
-    named = {row.copropiedad_id for row in found.items if row.copropiedad_id}
-    names = await services(request).accounts.names(named) if named else {}
-    rows = [_in_words(row, names) for row in found.items]
+    deps, places = services(request), {row.copropiedad_id for row in found.items if row.copropiedad_id}
+    names = await deps.accounts.names(places) if places else {}
+    units = await named.units(deps.database, {row.unit_id for row in found.items if row.unit_id})
+    rows = [_in_words(row, names, units) for row in found.items]
     if query.format is not None:
         return sheet_of_rows("no-llegan-a-todos", _SHEET, rows)
     return console_page(
@@ -65,12 +69,13 @@ async def show(request: web.Request, query: UnreachedListQuery) -> web.StreamRes
     )
 
 
-def _in_words(row: UnreachedRow, names: Mapping[str, str]) -> _Row:
+def _in_words(row: UnreachedRow, names: Mapping[str, str], units: Mapping[str, str]) -> _Row:
     place = row.copropiedad_id or ""
     return _Row(
         **asdict(row),
         title=event_title(row.type),
-        place=names.get(place, place),
+        place=own_name(names.get(place, place)),
+        unit=units.get(row.unit_id or "", ""),
         why=[_why(reason) for reason in row.reasons],
     )
 
