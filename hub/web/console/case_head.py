@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from hub.desk.matters.queries import residents
 from hub.desk.matters.shown import share_of, tone_of
 from hub.model import Clock, Json
 from hub.operations.cases.schemas import CaseThreadAnswer
@@ -21,6 +20,7 @@ from hub.rendering.filters import nombre
 from hub.rendering.matters_es import kind_of, subject_of
 from hub.rendering.page_links import person_path
 from hub.rendering.titles_es import CLOCKS
+from hub.storage.named import residents
 from hub.web.auth.caller import places_of
 from hub.web.services import Services, services
 
