@@ -54,6 +54,7 @@ async def test_scanner_that_opens_the_link_changes_nothing() -> None:
     assert (200, [], []) == (reply.status, refused(world), world.audit.rows)
     assert '<form method="post"><button name="List-Unsubscribe" value="One-Click">' in reply.text
     assert "¿Ya no quiere recibir encuestas?" in reply.text
+    assert '<span lang="en">No more surveys</span>' in reply.text
     assert hdrs.SET_COOKIE not in reply.headers
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
@@ -9,10 +10,24 @@ import pytest
 from hub.desk.tasks import acts
 from hub.desk.tasks.rows import TaskDoneBody
 from hub.errors import NoSuch
+from hub.model.pages import ListQuery
 from hub.model.standing_tasks import TaskPlace
-from hub.testing import MemoryAudit, MemoryPublisher
+from hub.testing import MemoryAudit, MemoryPublisher, MemoryStore, SettableClock
 from hub.testing.standing_tasks import MemoryStandingTasks
 from tests.operators import operator
+
+
+async def test_period_that_began_before_the_hub_did_is_not_open() -> None:
+    """The hub cannot know what was done before it was there, and reminds nobody of it."""
+    now = datetime.now(UTC)
+    tables = MemoryStore(SettableClock(now)).tables
+    states = {}
+    for began in (now, now - timedelta(days=800)):
+        by = operator(cast(Any, None), standing_tasks=MemoryStandingTasks(tables, began=began))
+        states[began] = {row.state for row in (await acts.list_tasks(by, ListQuery())).items}
+
+    assert {"unknown"} == states.pop(now) - {"done"}
+    assert {"open", "overdue", "done"} >= set().union(*states.values())
 
 
 async def test_task_is_done_in_a_copropiedad_that_there_is() -> None:

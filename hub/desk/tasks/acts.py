@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 from hub.business_time.dates import as_day
 from hub.catalog.standing_tasks import STANDING_TASKS
-from hub.desk.tasks.rows import TaskDoneBody, TaskRecorded, TaskRow
+from hub.desk.tasks.rows import TaskDoneBody, TaskProgress, TaskRecorded, TaskRow
 from hub.doors.act import Question
 from hub.doors.operator import Operator, found
 from hub.model.pages import ListQuery, Rows, rows_by
@@ -68,10 +69,18 @@ async def _rows(by: Operator, tasks: tuple[StandingTask, ...]) -> list[TaskRow]:
     stores = by.stores
     today = as_day(by.now)
     states = await states_of(tasks, store=stores.standing_tasks, policy=stores.policy, today=today)
-    return [_row(state, overdue=state.is_overdue(today)) for state in states]
+    return [_row(state, today) for state in states]
 
 
-def _row(state: TaskState, *, overdue: bool) -> TaskRow:
+def _progress(state: TaskState, today: date) -> TaskProgress:
+    if state.done:
+        return "done"
+    if not state.known:
+        return "unknown"
+    return "overdue" if state.is_overdue(today) else "open"
+
+
+def _row(state: TaskState, today: date) -> TaskRow:
     task = state.task
     return TaskRow(
         id=task.name,
@@ -80,7 +89,7 @@ def _row(state: TaskState, *, overdue: bool) -> TaskRow:
         every=task.every,
         begins_on=state.since,
         due_on=state.due_on,
-        state="done" if state.done else "overdue" if overdue else "open",
+        state=_progress(state, today),
         last_done_at=state.last_done,
         lacking=[place.name for place in state.lacking],
     )

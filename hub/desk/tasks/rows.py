@@ -14,9 +14,20 @@ from hub.model.standing_tasks import Cadence
 from hub.rendering.filters import dia_corto
 from hub.rendering.titles_es import DUTIES, TASK_STEPS, TASKS
 
-TaskProgress = Literal["done", "open", "overdue"]
-_PROGRESS_ES: Final[Mapping[str, str]] = {"done": "Hecha", "open": "Por hacer", "overdue": "Vencida"}
-_STYLES: Final[Mapping[str, str]] = {"done": "done", "open": "queued", "overdue": "failed"}
+TaskProgress = Literal["done", "open", "overdue", "unknown"]
+"""`unknown`: its period began before the hub did."""
+_PROGRESS_ES: Final[Mapping[str, str]] = {
+    "done": "Hecha",
+    "open": "Por hacer",
+    "overdue": "Vencida",
+    "unknown": "Empezó antes del centro",
+}
+_STYLES: Final[Mapping[str, str]] = {
+    "done": "done",
+    "open": "queued",
+    "overdue": "failed",
+    "unknown": "suppressed",
+}
 _EVERY_ES: Final[Mapping[str, str]] = {"month": "Cada mes", "half_year": "Cada semestre", "year": "Cada año"}
 NEVER: Final = "A nadie se le recuerda"
 
