@@ -41,6 +41,8 @@ _NOBODY: Final = re.compile(
 _TITLES: Final = re.compile(
     r"^(?:(?:sra?|srta|dra?|ing|arq|abg|don|doña|señora?|doctora?)\b\.? )+", re.IGNORECASE
 )
+_TURNED: Final = re.compile(r"[^\W\d_][^\W\d_ '’-]*(?: [^\W\d_]+)*, ((?:[^\W\d_]+ ?)+)")
+"""`Rojas, Elvira`, of letters alone: whoever writes an address behind a comma is not greeted by it."""
 
 
 def addressee_of(name: str) -> Addressee:
@@ -57,7 +59,8 @@ def first_name(name: str) -> str:
     who = addressee_of(name)
     if who is not Addressee.PERSON:
         return "" if who is Addressee.NOBODY else name
-    return _TITLES.sub("", name.partition(", ")[2] or name, count=1).partition(" ")[0]
+    turned = _TURNED.fullmatch(name)
+    return _TITLES.sub("", turned[1] if turned else name, count=1).partition(" ")[0]
 
 
 def greeting(name: str) -> str:

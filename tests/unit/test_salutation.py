@@ -19,6 +19,12 @@ FIRM = "Conjunto Residencial Altos del Rosal"
         ("Elvira Rojas", Addressee.PERSON, "Hola, Elvira:", "Cordial saludo, Elvira Rojas:"),
         ("Dra. Elvira Rojas", Addressee.PERSON, "Hola, Elvira:", "Cordial saludo, Dra. Elvira Rojas:"),
         ("Rojas, Elvira", Addressee.PERSON, "Hola, Elvira:", "Cordial saludo, Rojas, Elvira:"),
+        (
+            "Ana, <espia@example.co>",
+            Addressee.PERSON,
+            "Hola, Ana,:",
+            "Cordial saludo, Ana, <espia@example.co>:",
+        ),
         ("Casandra Torres", Addressee.PERSON, "Hola, Casandra:", "Cordial saludo, Casandra Torres:"),
         (FIRM, Addressee.FIRM, f"Señores {FIRM}:", f"Señores {FIRM}:"),
         ("Consejo de Administración", Addressee.FIRM, *["Señores Consejo de Administración:"] * 2),
