@@ -241,5 +241,5 @@ async def test_letter_that_nobody_has_handed_over_has_a_state_of_its_own_and_was
     assert [] == [name for name, text in said.items() if _UNPRINTED[name] not in text]
     assert [] == [name for name, text in said.items() if "proveedor lo aceptó" in text]
     assert str(letter_id) not in sent + left
-    assert f"{row['count']} Enviado" in now
-    assert "1 Cartas por entregar" in now
+    assert f"{row['count']} enviados" in now
+    assert "1 carta por entregar" in now

@@ -158,14 +158,3 @@ SELECT least(count(*), $1)::int AS open,
        (SELECT count(*) FROM (SELECT FROM running AS clock WHERE {replies} LIMIT $1) AS few)::int AS replies,
        {sums}
 FROM running AS clock
-
--- Each with one unit of theirs in that building.
-SELECT asked.ref, asked.place AS copropiedad_id, person.name, home.tower, home.label
-FROM unnest($1::text[], $2::text[]) AS asked (ref, place)
-JOIN person ON person.id = asked.ref AND NOT person.removed
-LEFT JOIN LATERAL (
-    SELECT unit.tower, unit.label FROM membership JOIN unit ON unit.id = membership.scope_id
-    WHERE membership.person_id = asked.ref AND membership.scope_kind = 'unit' AND NOT membership.removed
-      AND (asked.place = '' OR unit.copropiedad_id = asked.place) AND (membership.until IS NULL OR membership.until > now())
-    ORDER BY membership.id LIMIT 1
-) AS home ON true
