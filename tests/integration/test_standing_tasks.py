@@ -72,7 +72,7 @@ async def test_desk_shows_whose_a_task_is_and_says_that_it_is_done(opened: Datab
     pages = [await ask(world, path) for path in ("/tasks", "/tasks/training", "/tasks/training/done")]
     unknown = await ask(world, "/api/tasks/nosuch")
 
-    assert ("operations", "open", 2) == (row["owner"], row["state"], len(row["lacking"]))
+    assert ("operations", "unknown", 2) == (row["owner"], row["state"], len(row["lacking"]))
     assert (200, said.id) == (done.status, done.json["event_id"])
     assert ("Acta 14 del comité.", row["begins_on"]) == (said.data["note"], said.data["since"])
     assert ("task.done", "task:pqrs_analysis") in [(note.action, note.subject) for note in world.audit.rows]

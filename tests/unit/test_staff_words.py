@@ -45,7 +45,6 @@ EXCUSED: Final[Mapping[str, tuple[frozenset[str], str]]] = {
         frozenset({"evento", "eventos", "hub", "id"}),
         "whoever mends what a system has published talks to its programmer",
     ),
-    "hub/web/templates/console/case.html": (frozenset({"hub"}), "its page is made anew"),
     "hub/operations/constancia/words_es.py": (
         frozenset({"json"}),
         "the name of a file in the archive, for the expert of the other side",

@@ -119,7 +119,7 @@ def _examined(body: SheetBody) -> Report:
     if not body.file:
         raise InvalidSheet("Elija un archivo: CSV o XLSX.")
     if len(body.file) > MOST_BYTES:
-        raise InvalidSheet("El archivo pesa más de 8 MB: cárguelo con hub people import.")
+        raise InvalidSheet("El archivo pesa más de 8 MB: pida a la persona de sistemas que lo cargue.")
     try:
         report = examine(body.file, copropiedad=body.copropiedad or "", role=body.role or "")
     except ValueError:
