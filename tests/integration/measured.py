@@ -1,0 +1,45 @@
+"""Measures of a page at a desk: rows for a finger, one title, few dates, and references where engineers look."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.integration.chromium import Browser
+
+ROW: Final = 44
+"""CSS pixels: a row is as high as a finger is wide (WCAG 2.5.5)."""
+DATES: Final = 2
+"""In one row: more are not read."""
+_MEASURED: Final = """
+(() => {
+  const shown = node => node.checkVisibility();
+  const called = node => node.innerText.trim().replace(/\\s+/g, ' ').slice(0, 80);
+  const rows = [...document.querySelectorAll('main .rows tbody tr, main .item')].filter(shown);
+  const ref = /\\b(?:sheet|inline|[a-z]+_id):\\S|(?<!Name of )\\bp-[a-z0-9][\\w-]*|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-/;
+  const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+  const refs = [];
+  while (walker.nextNode()) {
+    const inside = walker.currentNode.parentElement;
+    if (inside.closest('.tech, pre, textarea, select') || !shown(inside)) continue;
+    if (ref.test(walker.currentNode.data)) refs.push(walker.currentNode.data.trim().slice(0, 80));
+  }
+  return {
+    titles: document.querySelectorAll('main h1').length,
+    low: rows.filter(row => row.getBoundingClientRect().height < ROW - 0.5).map(called),
+    dated: rows.filter(row => [...row.querySelectorAll('time')].filter(shown).length > DATES).map(called),
+    refs,
+  };
+})()
+"""
+
+
+async def measured(browser: Browser, *, refs: bool) -> list[str]:
+    """Return what is out of measure in the page that is open; `refs`: a reference in its words, too."""
+    script = _MEASURED.replace("ROW", str(ROW)).replace("DATES", str(DATES))
+    found = await browser.run(script)
+    return [
+        *([] if found["titles"] == 1 else [f"{found['titles']} titles"]),
+        *(f"a row is lower than {ROW} px: {row}" for row in found["low"]),
+        *(f"a row has more than {DATES} dates: {row}" for row in found["dated"]),
+        *(f"a reference outside the technical detail: {text}" for text in found["refs"] if refs),
+    ]
