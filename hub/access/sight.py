@@ -86,6 +86,15 @@ class Sight:
         """Return whether it is shown there without an act of its own."""
         return self.shown(field, place) is Shown.PLAIN
 
+    def names(self, place: str | None) -> bool:
+        """Return whether people are named there: for lists, row by row."""
+        return self.is_plain(Field.NAME, place)
+
+    def is_plain_in(self, field: Field, places: PropertyScope) -> bool:
+        """Return whether it is plain in all of these places: for rows that do not say theirs."""
+        there = self.where(field, Shown.PLAIN)
+        return places != NOWHERE and union(there, places) == there
+
     def where(self, field: Field, least: Shown = Shown.NOTED) -> PropertyScope:
         """Return the places where a field is shown at least so."""
         places = NOWHERE

@@ -55,7 +55,7 @@ async def audience(
 
       hub people audience everyone
 
-    Todas las palabras están en docs/audiences.md. Los nombres van ocultos.
+    Todas las palabras están en docs/audiences.md.
     """
     async with open_operator(READ) as by:
         answer = await show_audience(by, AudienceQuery(who=tuple(who), after=after, limit=limit))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated, Final
 
 import typer
 from msgspec import to_builtins
 
-from hub.access.sight import EVERY_SIGHT, Field
+from hub.access.sight import EVERY_SIGHT
 from hub.app.openers import open_casework, open_contacts
 from hub.app.operators import open_operator
 from hub.cli.audit import acting
@@ -31,7 +30,6 @@ from hub.ports.casework import ReplyFilter
 
 replies = group_of(REPLIES, open_operator)
 
-_PLAIN: Final = partial(EVERY_SIGHT.is_plain, Field.NAME)
 _REPLIES: Final = fields("received_at", "kind", "channel", "address", "person", "case", "id")
 
 
@@ -43,7 +41,7 @@ async def list_replies(
 ) -> None:
     """List replies, newest first, without their text."""
     async with open_contacts(settings()) as store:
-        page = await store.replies(ReplyFilter(kind=kind), after=None, limit=limit, plain=_PLAIN)
+        page = await store.replies(ReplyFilter(kind=kind), after=None, limit=limit, plain=EVERY_SIGHT.names)
     print_list(page.items, _REPLIES, page.next, as_json=as_json)
 
 

@@ -103,7 +103,7 @@ async def who(
     as_json: AsJson = False,
 ) -> None:
     """
-    Muestra quién tiene un rol, ahora o un día. Los nombres salen ocultos.
+    Muestra quién tiene un rol, ahora o un día.
 
       hub people who owner --unit altos-t1-101 --on 2026-03-09
 
@@ -122,7 +122,7 @@ async def who(
 @app.command("show")
 async def show(ref: Ref, whole: Whole = False, as_json: AsJson = False) -> None:
     """
-    Muestra una persona: sus contactos y roles, ocultos. Cada consulta queda en la auditoría.
+    Muestra una persona: sus roles y sus contactos, estos ocultos. Cada consulta queda en la auditoría.
 
       hub people show p-maria-pena
     """

@@ -67,9 +67,15 @@ class DirectoryHistoryStore(Protocol):
         """Return whether these places include all these scopes and a membership of each of these people."""
 
     async def holders(
-        self, asked: Holders, *, after: str | None, limit: int, places: PropertyScope = None
+        self,
+        asked: Holders,
+        *,
+        after: str | None,
+        limit: int,
+        places: PropertyScope = None,
+        named: bool = False,
     ) -> Page:
-        """List the memberships in force at that instant, as known today, sorted by id."""
+        """List the memberships in force at that instant, as known today, sorted by id; masked or `named`."""
 
     async def somebody(
         self, ref: str, *, places: PropertyScope = None, whole: bool = False, named: bool = False

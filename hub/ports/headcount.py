@@ -21,10 +21,16 @@ class HeadcountPage:
 
 
 class HeadcountStore(Protocol):
-    """Names are masked."""
+    """Names are masked unless `named`."""
 
     async def meant(
-        self, groups: Sequence[Group], *, after: str | None, limit: int, places: PropertyScope = None
+        self,
+        groups: Sequence[Group],
+        *,
+        after: str | None,
+        limit: int,
+        places: PropertyScope = None,
+        named: bool = False,
     ) -> HeadcountPage:
         """
         List people by ref, each person once; without `after`, also count the whole audience.

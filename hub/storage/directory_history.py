@@ -47,11 +47,19 @@ class PostgresDirectoryHistory(Store):
         return bool(row["reached"])
 
     async def holders(
-        self, asked: Holders, *, after: str | None, limit: int, places: PropertyScope = None
+        self,
+        asked: Holders,
+        *,
+        after: str | None,
+        limit: int,
+        places: PropertyScope = None,
+        named: bool = False,
     ) -> Page:
         scope = asked.role, storable(asked.unit), storable(asked.copropiedad), asked.on
         rows = await self.rows(_SQL["holders"], *scope, read_ref(after), limit + 1, listed(places))
-        items = [{**shown(row), "name": mask_name(row["name"])} for row in rows[:limit]]
+        items = [
+            {**shown(row), "name": row["name"] if named else mask_name(row["name"])} for row in rows[:limit]
+        ]
         return Page(items=items, next=write_ref(rows[limit - 1]["id"]) if len(rows) > limit else None)
 
     async def somebody(

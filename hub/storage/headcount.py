@@ -32,7 +32,13 @@ class PostgresHeadcount(Store):
         self._now = now
 
     async def meant(
-        self, groups: Sequence[Group], *, after: str | None, limit: int, places: PropertyScope = None
+        self,
+        groups: Sequence[Group],
+        *,
+        after: str | None,
+        limit: int,
+        places: PropertyScope = None,
+        named: bool = False,
     ) -> HeadcountPage:
         async with self._database.transaction() as run:
             gone = await suppressed(run, self._lasts)
@@ -48,7 +54,7 @@ class PostgresHeadcount(Store):
         cursor = write_ref(listed[-1].ref) if tally.more else None
         return HeadcountPage(
             headcount=tally.headcount if after is None else None,
-            page=Page(items=[_masked(person) for person in listed], next=cursor),
+            page=Page(items=[_member(person, named=named) for person in listed], next=cursor),
         )
 
 
@@ -91,10 +97,10 @@ async def _homes(run: Runner, persons: Sequence[str], units: Sequence[str]) -> H
     return dict(homes)
 
 
-def _masked(person: Person) -> dict[str, Json]:
+def _member(person: Person, *, named: bool) -> dict[str, Json]:
     return {
         "person": person.ref,
-        "name": mask_name(person.name),
+        "name": person.name if named else mask_name(person.name),
         "units": list(person.units),
         "left_out": person.left_out,
     }

@@ -53,8 +53,8 @@ async def test_an_audience_is_counted_and_listed_before_anything_is_sent(filled:
         "reach": {"email": 1, "mobile": 0, "push": 0, "letter_only": 1},
         "left_out": {},
         "items": [
-            {"person": "p-1", "name": "M*** P***", "units": ["101"], "left_out": None},
-            {"person": "p-2", "name": "P*** G***", "units": [], "left_out": None},
+            {"person": "p-1", "name": "María Peña", "units": ["101"], "left_out": None},
+            {"person": "p-2", "name": "Pedro Gómez", "units": [], "left_out": None},
         ],
         "next": None,
     } == found.json

@@ -31,8 +31,10 @@ async def test_person_is_found_read_marked_and_unmarked(browser: Browser, server
         await open_link(browser, "Ver la copropiedad, puerta por puerta")
         doors = await main_text(browser)
         await hub.open(browser, "/people?copropiedad=ph-MARK")
-        await press(browser, "P*** a***", "¿Se le puede escribir ahora?")
+        await press(browser, "Persona alfa", "¿Se le puede escribir ahora?")
         read = await main_text(browser)
+        await press(browser, "Ver correo", "alfa@lives.example")
+        seen = await main_text(browser)
         await browser.run("[...document.querySelectorAll('details')].forEach((part) => (part.open = true))")
         await fill(browser, "main", note="pleito")
         await press(browser, "Marcar", "La persona quedó marcada")
@@ -43,7 +45,12 @@ async def test_person_is_found_read_marked_and_unmarked(browser: Browser, server
         assert "1 unidad; a 0 (0,0 %) se les puede avisar" in doors
         assert " y 1\n" in doors
         assert "2 personas" in listed
-        assert "a***@l***.example" in read
+        assert ("a***@l***.example" in read, "alfa@lives.example" in read) == (True, False)
+        assert ("+57 *** *** 1111" in seen, "Ver teléfono" in seen, "Ver correo" in seen) == (
+            True,
+            True,
+            False,
+        )
         assert "No se usa" in read
         assert "pleito" in marked
         assert "está marcada" in marked

@@ -187,6 +187,16 @@ async def test_a_look_at_a_clock_is_noted(town: Town) -> None:
     ]
 
 
+@pytest.mark.parametrize("path", ["/api/directory/people", "/api/replies"])
+async def test_a_list_names_each_row_where_one_answers_and_no_other(town: Town, path: str) -> None:
+    reach: Reach = {Scope.READ: frozenset({A, "ph-beta"}), Scope.OPERATE: frozenset({A})}
+    async with town.seen_by(reach) as client:
+        _, text = await ask(client, GET, path)
+
+    assert ("Persona alfa" in text, "Persona beta" in text) == (True, False)
+    assert "p-beta" in text
+
+
 async def test_a_list_with_names_notes_the_question_and_not_each_row(town: Town) -> None:
     async with town.seen_by(EVERYWHERE) as client:
         for path in LISTS:

@@ -9,10 +9,11 @@ from uuid import UUID
 
 from msgspec.structs import asdict, replace
 
+from hub.access.sight import Field
 from hub.desk.buildings import queries
 from hub.desk.buildings.rows import MOST, BuildingQuery, BuildingRow, BuildingWhole, DoorRow
 from hub.doors.operator import Operator, found
-from hub.model import PropertyScope, Scope, within
+from hub.model import PropertyScope, within
 from hub.model.pages import ListQuery, Rows, rows_by
 from hub.model.reached import Reached, furthest, reached
 from hub.operations.recipients import event_named
@@ -72,7 +73,6 @@ def _of_event(by: Operator, here: PropertyScope) -> PropertyScope:
 
 
 def _named(by: Operator, ref: str, door: DoorRow) -> DoorRow:
-    answering = by.places_with(Scope.OPERATE, Scope.PRIVACY)
-    if door.who is None or answering is None or ref in answering:
+    if door.who is None or by.sight.is_plain(Field.NAME, ref):
         return door
     return replace(door, who=mask_name(door.who))

@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import quote_plus
 from uuid import UUID
 
+from hub.access.sight import Field
 from hub.cloudevents import decode
 from hub.desk.dead_letters import mending, queries
 from hub.desk.dead_letters.rows import (
@@ -26,7 +27,7 @@ from hub.desk.dead_letters.rows import (
 from hub.doors.act import Question
 from hub.doors.operator import Operator, found
 from hub.errors import BeyondOwnRights, InvalidEvent
-from hub.model import DeadLetter, Event, Json, Scope
+from hub.model import DeadLetter, Event, Json
 from hub.model.bulk import BulkKind, BulkRun
 from hub.model.pages import Rows
 from hub.operations.bulk import runs
@@ -158,7 +159,7 @@ async def discard_many(by: Operator, body: SettleBody) -> BulkRun:
 
 def sees_content(by: Operator) -> bool:
     """Return whether the operator may read the content of letters, and so mend them."""
-    return by.places_with(Scope.PRIVACY) is None
+    return by.sight.where(Field.PAYLOAD) is None
 
 
 async def _start(by: Operator, kind: BulkKind, body: SettleBody) -> BulkRun:

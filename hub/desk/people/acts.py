@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from msgspec import convert
 
+from hub.access.sight import Field
 from hub.business_time.dates import query_instant
 from hub.desk.people.audience import AudienceMeant, read_audience
 from hub.desk.people.entries import Entry
@@ -51,8 +52,9 @@ async def holders(
     by: Operator, asked: Holders, *, after: str | None, limit: int, on: str | None
 ) -> Rows[Holder]:
     """List the holders of a role; without a place, those of roles of the company."""
-    page = await by.stores.directory.holders(asked, after=after, limit=limit, places=by.places)
-    # The names are masked and may be many: the audit has the question, not each row.
+    named = by.sight.is_plain_in(Field.NAME, by.places)
+    page = await by.stores.directory.holders(asked, after=after, limit=limit, places=by.places, named=named)
+    # They may be many: the audit has the question, not each row.
     await by.audit("people.list", asked.scope, role=asked.role, on=on, found=len(page.items))
     return Rows(items=convert(page.items, list[Holder]), next=page.next)
 
@@ -73,9 +75,9 @@ async def find_people(by: Operator, query: PeopleQuery) -> PeoplePage:
         after=query.after,
         limit=query.limit,
         places=by.places_shown(whole=query.whole),
-        whole=query.whole,
+        named=(lambda _: True) if query.whole else by.sight.names,
     )
-    # Masked, the audit has the question and not each row; with names, each person that it shows.
+    # The audit has the question, and of a whole list each person, too.
     asked = {"copropiedad": query.copropiedad, "unit": query.unit, "role": query.role}
     await by.audit("people.find", "people", **asked, found=len(page.items), whole=query.whole)
     if query.whole:
@@ -116,8 +118,9 @@ async def overview_of(by: Operator, ref: str, *, whole: bool) -> PersonOverview:
 async def show_audience(by: Operator, query: AudienceQuery) -> AudienceMeant:
     """Count and list the people of an audience now: reach by channel, and who is left out."""
     read = partial(read_audience, by.stores.headcount, query.who)
-    answer = await read(after=query.after, limit=query.limit, places=by.places)
-    # The names are masked and may be many: the audit has the question, not each row.
+    named = by.sight.is_plain_in(Field.NAME, by.places)
+    answer = await read(after=query.after, limit=query.limit, places=by.places, named=named)
+    # They may be many: the audit has the question, not each row.
     await by.audit("audience.show", "audience", asked=list(query.who), found=len(answer.items))
     return answer
 

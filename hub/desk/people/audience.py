@@ -23,7 +23,7 @@ class Reach(Struct, kw_only=True):
 
 
 class AudienceMember(Struct, kw_only=True):
-    """A person of the audience; the name is masked."""
+    """A person of the audience; the name is masked unless you answer wherever you read."""
 
     person: str
     name: str
@@ -50,10 +50,16 @@ class AudienceMeant(Struct, kw_only=True):
 
 
 async def read_audience(
-    store: HeadcountStore, who: Sequence[str], *, after: str | None, limit: int, places: PropertyScope = None
+    store: HeadcountStore,
+    who: Sequence[str],
+    *,
+    after: str | None,
+    limit: int,
+    places: PropertyScope = None,
+    named: bool = False,
 ) -> AudienceMeant:
     """Return the people whom these words mean now: counts, channels, and a page of people."""
-    meant = await store.meant(asked(who), after=after, limit=limit, places=places)
+    meant = await store.meant(asked(who), after=after, limit=limit, places=places, named=named)
     count = meant.headcount
     return AudienceMeant(
         who=list(dict.fromkeys(write(parse(words)) for words in who)),

@@ -15,6 +15,7 @@ from hub.model import PropertyScope
 from hub.people.masking import mask_name
 from hub.people.readiness import ways_to
 from hub.policy import Policy
+from hub.ports.cases import Plain, nowhere_plain
 
 _PAGE: Final = 500
 MOST: Final = 2000
@@ -30,9 +31,9 @@ async def listed(
     after: str | None = None,
     limit: int,
     places: PropertyScope = None,
-    whole: bool = False,
+    named: Plain = nowhere_plain,
 ) -> PeoplePage:
-    """List people, or only those whom no electronic channel reaches."""
+    """List people, or only those whom no electronic channel reaches; with names where they are `named`."""
     rows: list[PersonRow] = []
     seen, start = 0, after or ""
     while seen < MOST:
@@ -40,7 +41,7 @@ async def listed(
         found = await store.people(asked, after=start, limit=size, places=places)
         gone = await _suppressed_of(store, found, policy, now)
         for one in found:
-            row = _row(one, gone, now, whole=whole)
+            row = _row(one, gone, now, named)
             if asked.unreachable and row.ways:
                 continue
             if len(rows) == limit:
@@ -63,11 +64,13 @@ async def _suppressed_of(
     }
 
 
-def _row(listed: ListedPerson, gone: Collection[tuple[str, str]], now: datetime, *, whole: bool) -> PersonRow:
+def _row(listed: ListedPerson, gone: Collection[tuple[str, str]], now: datetime, named: Plain) -> PersonRow:
     person, mark = listed.person, listed.person.mark
+    # Whose roles name no place is of the company.
+    homes = {held.copropiedad_id for held in listed.roles} or {None}
     return PersonRow(
         person=person.ref,
-        name=person.name if whole else mask_name(person.name),
+        name=person.name if any(map(named, homes)) else mask_name(person.name),
         roles=convert(list(listed.roles), list[RoleRow], from_attributes=True),
         ways=sorted(ways_to(person, gone)),
         do_not_contact=mark.reason if mark is not None and mark.holds(now) else None,

@@ -33,7 +33,7 @@ class RoleRow(Struct, kw_only=True):
 
 
 class PersonRow(Struct, kw_only=True):
-    """A person of the directory; the name is masked unless it was asked for whole."""
+    """A person of the directory; the name is masked where you need not answer, unless it is whole."""
 
     person: str
     name: str
@@ -77,7 +77,7 @@ class HoldersQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Holder(Struct, kw_only=True):
-    """A membership in force at that time; the name is masked."""
+    """A membership in force at that time; the name is masked unless you answer wherever you read."""
 
     id: str
     version: int

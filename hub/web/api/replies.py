@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Final
 
 from aiohttp import web
 
-from hub.access.sight import Field
 from hub.business_time.dates import day_start, next_day_start
 from hub.model import within
 from hub.model.pages import Rows
@@ -40,8 +38,9 @@ async def replies_of(request: web.Request, query: RepliesQuery) -> Rows[ReplyRow
         until=None if query.until is None else next_day_start(query.until),
         places=within(places_of(request), query.copropiedad),
     )
-    plain = partial(sight_of(request).is_plain, Field.NAME)
-    return await services(request).contacts.replies(asked, after=query.after, limit=query.limit, plain=plain)
+    return await services(request).contacts.replies(
+        asked, after=query.after, limit=query.limit, plain=sight_of(request).names
+    )
 
 
 async def show_reply(request: web.Request) -> web.Response:
