@@ -71,11 +71,12 @@ def _opening(known: KnownCase, data: Mapping[str, Json]) -> str:
 async def _person(deps: Services, talk: Conversation) -> Mapping[str, str]:
     """Return the person of the case: name, unit there, and page; empty where nobody is named."""
     if talk.person is None:
-        return {"name": talk.name} if talk.name else {}
+        return {"name": talk.name, "unit": "", "path": ""} if talk.name else {}
     place = talk.copropiedad or ""
     found = (await residents(deps.database, [(talk.person, place)])).get((talk.person, place))
     if found is None:
-        return {"name": talk.name or "Alguien del directorio", "path": person_path(talk.person)}
+        name = talk.name or "Alguien del directorio"
+        return {"name": name, "unit": "", "path": person_path(talk.person)}
     unit = short_name(found.tower, found.label) if found.label else ""
     return {"name": nombre(found.name), "unit": unit, "path": person_path(talk.person), "ref": talk.person}
 
