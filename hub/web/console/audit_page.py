@@ -108,7 +108,7 @@ async def show(request: web.Request, query: AuditQuery) -> web.StreamResponse:
         page = await export_notes(by, _asked(query))
         return spreadsheet("auditoria", _COLUMNS, map(_line, page.items))
     page = await list_notes(by, _asked(query))
-    people = await people_of(request, [(ref, None) for ref in _refs(page.items)])
+    people = await people_of(request, [(ref, None) for ref in [query.person or "", *_refs(page.items)]])
     return console_page(
         "console/audit.html",
         request,

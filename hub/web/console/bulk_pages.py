@@ -26,6 +26,7 @@ from hub.web.auth.caller import actor_of, caller_of, places_of
 from hub.web.console.list_filter import ListFilter, address, asked_of, buildings_of, edge_words
 from hub.web.console.message_list import PATH as DELIVERIES
 from hub.web.console.message_list import lists_of
+from hub.web.console.named import recipients_of
 from hub.web.console.shell import console_page, done, paged, sheet_of, spreadsheet, with_query
 from hub.web.console.staff import staff_names
 from hub.web.requests import FormQuery, Sheet, found, read_id
@@ -154,6 +155,7 @@ async def show_run(request: web.Request, query: RunQuery) -> web.StreamResponse:
         result_counts=RESULT_COUNTS_ES,
         query=query,
         rows=rows[:limit],
+        people=await recipients_of(request, [row.id for row in rows[:limit] if row.person]),
         filters=_in_words(run.kind, run.asked or {}),
         events=EVENTS,
         row_path="/dead" if run.kind in LETTERS else "/messages",
