@@ -122,7 +122,7 @@ async def test_refused_event_is_mended_taken_in_and_told(house: House, browser: 
     assert "PQ-2026-000001" in mail.message["Subject"]
     assert "PQRS recibida" in told
     assert "Reintentado" in settled
-    assert "Publicó corregido un evento rechazado" in audit
+    assert "Publicó corregido un aviso rechazado" in audit
     assert letter.removeprefix("/dead/") in audit
     assert browser.complaints == []
 

@@ -364,7 +364,7 @@ async def test_people_look_mend_and_discard_at_the_page(opened: Database) -> Non
         late, _, too_late = await look(f"{one}/mend", {"body": "{}"})
         many = await look("/dead/discard?reason=radicado")
 
-    assert "Llegó;Evento;Motivo exacto;Campo;De;Veces;Estado;Motivo" in titles.replace('"', "")
+    assert "Llegó;Aviso;Motivo exacto;Campo;De;Veces;Estado;Motivo" in titles.replace('"', "")
     assert "<mark>" in page
     assert f'action="{one}/replay"' in page
     assert "nadie recibe este aviso" in asked

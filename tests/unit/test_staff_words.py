@@ -41,8 +41,8 @@ EXCUSED: Final[Mapping[str, tuple[frozenset[str], str]]] = {
         frozenset({"api", "eventos"}),
         "for programmers, at the foot",
     ),
-    "hub/desk/dead_letters": (
-        frozenset({"evento", "eventos", "hub", "id"}),
+    "hub/desk/dead_letters/p": (
+        frozenset({"evento", "hub", "id"}),
         "whoever mends what a system has published talks to its programmer",
     ),
     "hub/operations/constancia/words_es.py": (
@@ -56,7 +56,7 @@ SPANISH: Final = re.compile(
     re.IGNORECASE,
 )
 GAP: Final = re.compile(r"{#.*?#}|{{.*?}}|{%.*?%}|<style.*?</style>|<code>.*?</code>", re.DOTALL)
-LITERAL: Final = re.compile(r'"([^"<>]*[ ][^"<>]*)"')
+LITERAL: Final = re.compile(r'"([^"<>]+)"')
 SHOWN: Final = re.compile(r'\b(?:title|aria-label|placeholder|data-label|alt)="([^"]*)"')
 TAG: Final = re.compile(r'<[^>]*>|\b[\w-]+="[^"]*"')
 
@@ -66,6 +66,11 @@ def paths(patterns: tuple[str, ...]) -> Iterator[Path]:
         yield from sorted(ROOT.glob(pattern))
 
 
+def is_spanish(text: str) -> bool:
+    """Return whether it is a sentence for staff, or a title of one word, which begins with a capital."""
+    return bool(SPANISH.search(text)) if " " in text else text.istitle()
+
+
 def texts_of_module(path: Path) -> Iterator[str]:
     """Yield the Spanish sentences of a module; a docstring is no text."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -73,7 +78,7 @@ def texts_of_module(path: Path) -> Iterator[str]:
     for node in ast.walk(tree):
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or id(node) in loose:
             continue
-        if " " in node.value and SPANISH.search(node.value):
+        if is_spanish(node.value):
             yield node.value
 
 
@@ -81,7 +86,7 @@ def texts_of_page(path: Path) -> Iterator[str]:
     """Yield what a page shows: its words, those in attributes, and those that its statements give."""
     page = path.read_text(encoding="utf-8")
     for gap in GAP.findall(page):
-        yield from (words for words in LITERAL.findall(gap) if SPANISH.search(words) and "/" not in words)
+        yield from (words for words in LITERAL.findall(gap) if is_spanish(words) and "/" not in words)
     plain = GAP.sub(" ", page)
     yield from SHOWN.findall(plain)
     yield TAG.sub(" ", plain)

@@ -124,19 +124,19 @@ async def ask_discard(by: Operator, letter_id: UUID) -> Question:
     letter = DeadWhole.of(await _looked_at(by, letter_id), masked=True)
     is_open = letter.state == "open"
     return Question(
-        title="¿Descartar este evento?",
+        title="¿Descartar este aviso?",
         lead=_DISCARDED if is_open else "",
         facts={
-            "Evento": title_of(letter.event_type),
+            "Aviso": title_of(letter.event_type),
             "Por qué": letter.why,
             "Llegó": short_time(letter.received_at),
             "De": letter.sender or _NOBODY,
-            "Id del evento": letter.event_id,
+            "Número del aviso": letter.event_id,
             "Motivo exacto": letter.reason,
             "Deshacer": is_open and "Queda guardado con su estado, y se puede reintentar después.",
         },
         follows="" if is_open else "Ya no está pendiente: no hay nada que descartar.",
-        press="Descartar el evento" if is_open else "",
+        press="Descartar el aviso" if is_open else "",
     )
 
 

@@ -30,9 +30,9 @@ NOUN: Final = Noun(
     name="dead_letters",
     one=acts.LETTER,
     audited={
-        "dead.discard": "Descartó un evento rechazado",
-        "dead.mend": "Publicó corregido un evento rechazado",
-        "dead.replay": "Reintentó un evento rechazado",
+        "dead.discard": "Descartó un aviso rechazado",
+        "dead.mend": "Publicó corregido un aviso rechazado",
+        "dead.replay": "Reintentó un aviso rechazado",
     },
     lists=(
         List(acts.list_dead, PATH, row=DeadRow, command=""),
@@ -42,7 +42,7 @@ NOUN: Final = Noun(
             api=False,
             row=DeadRow,
             title="Rechazados",
-            about="Eventos que otros sistemas publicaron y el hub no pudo recibir. De ellos no se avisó a "
+            about="Avisos que otros sistemas publicaron y el centro no pudo recibir. De ellos no se avisó a "
             "nadie; aquí están enteros.",
             empty="No hay nada pendiente: todo lo que se publicó se pudo recibir.",
             file="rechazados",

@@ -43,7 +43,7 @@ def _title(row: DeadRow) -> str:
 class DeadLetterFacts(Struct, kw_only=True):
     id: UUID
     received_at: Annotated[Instant, Cell("Llegó", MOMENT)]
-    event_type: Annotated[str | None, Cell("Evento", LINK, value=_title)]
+    event_type: Annotated[str | None, Cell("Aviso", LINK, value=_title)]
     reason: Annotated[str, Cell("Motivo exacto", SMALL)]
     field: Annotated[str | None, Cell("Campo")]
     sender: Annotated[
@@ -130,7 +130,7 @@ class DeadQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True
     ] = None
     event: Annotated[
         Annotated[Word, Meta(description="The event's name: `pqrs.received`.")] | None,
-        Option("Evento", among=EVENTS),
+        Option("Aviso", among=EVENTS),
     ] = None
 
 

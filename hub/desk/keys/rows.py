@@ -43,7 +43,7 @@ class KeyRow(Struct, kw_only=True):
     ]
     scopes: Annotated[list[Scope], Cell("Abre", value=scopes_es)]
     source: Annotated[str | None, Cell("Origen", SMALL)]
-    event_types: Annotated[list[str], Cell("Eventos", SMALL, value=_types)]
+    event_types: Annotated[list[str], Cell("Avisos", SMALL, value=_types)]
     state: Annotated[
         str, Meta(description="`live`, `expired` or `revoked`."), Cell("Estado", STATE, words=KEY_STATES)
     ]

@@ -25,7 +25,7 @@ GROUPS: Final[Mapping[GroupKind, str]] = {
     "units": "Unidades",
     "copropiedades": "Copropiedades",
     "cases": "Casos",
-    "events": "Eventos",
+    "events": "Avisos",
     "messages": "Mensajes",
 }
 """Group of the answer → its title."""

@@ -56,7 +56,7 @@ STEPS: Final = (
 )
 """State of a letter that waits → its figure on the page."""
 SIZES: Final = {"letter": "carta", "a4": "A4"}
-_COLUMNS: Final = ("Hecha", "Evento", "Persona", "Unidad", "Estado", "Copropiedad", "Asunto", "Guía")
+_COLUMNS: Final = ("Hecha", "Aviso", "Persona", "Unidad", "Estado", "Copropiedad", "Asunto", "Guía")
 _COLUMNS_OF_BATCHES: Final = (
     *("Hecho", "Por", "Copropiedad", "Cartas", "Estado", "Entregadas", "En el correo", "Retiradas"),
 )
