@@ -237,6 +237,7 @@ async def test_indicators_count_accepted_surveys_and_last_answers(stores: RealSt
     )
     await hold(stores, asks("silent", **at))
     await hold(stores, asks("refused", **at), state=State.SUPPRESSED)
+    await hold(stores, asks("into a file", **at), state=State.SENT, reason="captured")
     await hold(stores, answers("elsewhere", 7, kind="semestral"))
     record = SurveyRecord(kind="post_servicio", service_area="water", copropiedad_id="ph-1", asked=True)
     found = await stores.surveys.records(PERIOD)

@@ -91,6 +91,8 @@ WHERE event.type = 'co.coproservicios.survey.requested.v1' AND event.time >= $1 
       WHERE message.event_key = event.key
         AND message.id BETWEEN moment_start(event.key) AND moment_end(event.key)
         AND message.state IN ('sent', 'waiting', 'delivered', 'read')
+        -- What went into a file asked nobody.
+        AND message.reason IS DISTINCT FROM 'captured'
   )
 
 -- answers --
