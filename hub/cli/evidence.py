@@ -39,6 +39,7 @@ from hub.operations.evidence import (
     verify,
 )
 from hub.policy import load_policy
+from hub.rendering.figures_es import many
 from hub.resilience.database_time import NOW
 
 app = typer.Typer(no_args_is_help=True)
@@ -162,9 +163,12 @@ def _read_digest(text: str | None) -> bytes | None:
 
 
 def _print_verification(found: Verification) -> None:
-    typer.echo(
-        f"{found.seals} sellos, {found.rows} intentos comparados, {found.messages} mensajes con ellos."
+    counted = (
+        many(found.seals, "sello", "sellos"),
+        many(found.rows, "intento comparado", "intentos comparados"),
+        many(found.messages, "mensaje con ellos", "mensajes con ellos"),
     )
+    typer.echo(f"{', '.join(counted)}.")
     if found.gone:
         typer.echo(f"{found.gone} intentos sellados ya no están: su mes se borró por la retención.")
     if found.erased:
@@ -172,7 +176,9 @@ def _print_verification(found: Verification) -> None:
             f"{found.erased} mensajes legales ya no tienen sus bytes: los datos de la persona están borrados."
         )
     if found.stamps:
-        typer.echo(f"{found.stamps} sellos con estampa de tiempo: `hub evidence stamps` las saca.")
+        typer.echo(
+            f"{many(found.stamps, 'sello', 'sellos')} con estampa de tiempo: `hub evidence stamps` las saca."
+        )
     if found.head is not None:
         typer.echo(f"Último sello: {found.head.number}, huella {found.head.digest.hex()}")
     if found.mismatches:

@@ -11,10 +11,12 @@ from typing import Final
 
 import hub
 from hub.desk.nouns import AUDITED
+from hub.model import Json
 from hub.model.bulk import BulkKind
 from hub.model.posters import PosterStep
 from hub.rendering import actions_es
 from hub.rendering.actions_es import DETAILS
+from hub.web.console.audit_page import _detail
 
 ROOT: Final = Path(hub.__file__).parent
 ACTIONS: Final = {**actions_es.ACTIONS, **AUDITED}
@@ -122,3 +124,11 @@ def test_every_detail_of_a_note_has_words() -> None:
 
     assert {"whole", "released", "outcome"} <= found
     assert sorted(found - DETAILS.keys() - NO_DETAILS) == []
+
+
+def test_values_of_a_detail_are_words_too() -> None:
+    noted: dict[str, Json] = {"scopes": ["publish", "read"], "channel": "sms", "why": "wrong", "whole": False}
+
+    assert _detail(noted) == (
+        "permisos: Publicar avisos, Consultar, canal: SMS, por qué: Está mal: el texto, los datos o la persona, sin ocultar: no"
+    )

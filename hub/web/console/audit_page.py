@@ -24,6 +24,9 @@ from hub.model.keys import NoteRow
 from hub.model.pages import Cursor, Limit
 from hub.operations.explain.sentences_es import short_time
 from hub.rendering.actions_es import ACTIONS, DETAILS
+from hub.rendering.case_words_es import CASE_STATES, REPLY_STATES
+from hub.rendering.labels_es import CHANNELS, PURPOSES, ROLES
+from hub.rendering.labels_es import SCOPES as SCOPE_WORDS
 from hub.web.auth.caller import caller_of
 from hub.web.console.message_page import WHY_CANCEL_ES
 from hub.web.console.named import Person, people_of
@@ -54,7 +57,15 @@ _PAGES: Final[Mapping[str, str]] = {
     "webhook": "/webhooks/{id}",
 }
 """Kind of a subject → its page."""
-_WHYS: Final[Mapping[str, str]] = {str(word): words for word, words in WHY_CANCEL_ES.items()}
+_VALUES: Final[Mapping[str, Mapping[str, str]]] = {
+    "channel": CHANNELS,
+    "purpose": PURPOSES,
+    "role": ROLES,
+    "scopes": SCOPE_WORDS,
+    "state": {**CASE_STATES, **REPLY_STATES},
+    "why": {str(word): words for word, words in WHY_CANCEL_ES.items()},
+}
+"""Name of a detail → its values in words."""
 _GAP: Final = re.compile(r"{\w+}")
 SUBJECTS: Final[Mapping[str, str]] = {
     "account": "Cuenta",
@@ -186,9 +197,9 @@ def _detail(detail: Mapping[str, Json]) -> str:
 def _value(name: str, value: object) -> str:
     if isinstance(value, bool):
         return "sí" if value else "no"
-    if name == "why":
-        return _WHYS.get(str(value), str(value))
-    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+    words = _VALUES.get(name, {})
+    values = value if isinstance(value, list) else [value]
+    return ", ".join(words.get(str(one), str(one)) for one in values)
 
 
 def _line(row: NoteRow) -> tuple[object, ...]:
