@@ -35,6 +35,7 @@ EXCUSED: Final[Mapping[str, tuple[frozenset[str], str]]] = {
         frozenset({"webhook", "webhooks"}),
         "the page of an administrator, beside whom the programmer of the other system sits",
     ),
+    "hub/web/console/audit_page.py": (frozenset({"webhook"}), "what was done on that page"),
     "hub/desk/accounts/noun.py": (frozenset({"webhooks"}), "the tab that leads to that page"),
     "hub/desk/keys/noun.py": (frozenset({"webhooks"}), "the tab that leads to that page"),
     "hub/web/templates/console/base.html": (
@@ -58,6 +59,8 @@ SPANISH: Final = re.compile(
 GAP: Final = re.compile(r"{#.*?#}|{{.*?}}|{%.*?%}|<style.*?</style>|<code>.*?</code>", re.DOTALL)
 LITERAL: Final = re.compile(r'"([^"<>]+)"')
 SHOWN: Final = re.compile(r'\b(?:title|aria-label|placeholder|data-label|alt)="([^"]*)"')
+TECHNICAL: Final = re.compile(r'<details class="tech">.*?</details>', re.DOTALL)
+"""What an operator reads to an engineer; closed until somebody opens it."""
 TAG: Final = re.compile(r'<[^>]*>|\b[\w-]+="[^"]*"')
 
 
@@ -84,7 +87,7 @@ def texts_of_module(path: Path) -> Iterator[str]:
 
 def texts_of_page(path: Path) -> Iterator[str]:
     """Yield what a page shows: its words, those in attributes, and those that its statements give."""
-    page = path.read_text(encoding="utf-8")
+    page = TECHNICAL.sub(" ", path.read_text(encoding="utf-8"))
     for gap in GAP.findall(page):
         yield from (words for words in LITERAL.findall(gap) if is_spanish(words) and "/" not in words)
     plain = GAP.sub(" ", page)

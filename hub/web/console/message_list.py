@@ -91,7 +91,7 @@ def _sheet(people: Mapping[UUID, Person]) -> Mapping[str, Callable[[MessageRow],
     nobody = Person(name="", unit="")
     return {
         "Cuándo": lambda row: short_time(row.created_at),
-        "Evento": lambda row: EVENTS.get(row.event, row.event),
+        "Aviso": lambda row: EVENTS.get(row.event, row.event),
         "Persona": lambda row: people.get(row.id, nobody).name,
         "Unidad": lambda row: people.get(row.id, nobody).unit,
         "Copropiedad": lambda row: people.get(row.id, nobody).building,
