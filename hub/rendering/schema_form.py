@@ -29,6 +29,7 @@ _BOGOTA: Final = "Hora de Bogotá."
 _REFUSED: Final = "Así no se puede recibir."
 _INCOMPLETE: Final = "Falta: llene lo que sepa."
 _YES_NO: Final = (("true", "Sí"), ("false", "No"))
+_TYPED: Final = frozenset({"select", "date", "datetime-local", "number"})
 NUMBERS: Final = frozenset({"integer", "number"})
 _SCALARS: Final = frozenset({"string", "boolean", *NUMBERS})
 
@@ -55,6 +56,11 @@ class FormGroup:
     label: str
     parts: Sequence[FormField | FormGroup]
     wrong: str = ""
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing stands in it and nothing is missing: it may be folded."""
+        return not self.wrong and not any(one.value or one.wrong for one in flat(self.parts))
 
 
 Part = FormField | FormGroup
@@ -123,15 +129,20 @@ def _field(
     one = shape_of(rule["items"], defs, None) if many else rule
     options = () if many else _options(rule, required=required)
     said = _violation(rule, defs, value, required=required)
+    text, kind = shown(rule, value, path), "area" if many else "select" if options else _input(rule, path)
+    said_before = ""
+    if said and text and kind in _TYPED:
+        # A browser shows nothing of what is no value of its field: what stood there would be lost unseen.
+        text, said_before = "", f"Decía «{text}»."
     if not said and wrong is not None and f"{wrong}.".startswith(f"{path}."):
         said = _REFUSED
     return FormField(
         name=path,
         label=label,
-        kind="area" if many else "select" if options else _input(rule, path),
-        value=shown(rule, value, path),
+        kind=kind,
+        value=text,
         options=options,
-        help=_hint(one, path, many=many),
+        help=" ".join(filter(None, (said_before, _hint(one, path, many=many)))),
         wrong=said,
         required=required and not many and not said,
         most=0 if many else rule.get("maxLength", 0),

@@ -103,20 +103,22 @@ async def test_refused_event_is_mended_taken_in_and_told(house: House, browser: 
         event_id = await publisher.publish("pqrs.received", wrong, source="urn:coproservicios:crm")
         await place.open_until("/dead", "PQRS recibida")
         refused = await place.press("PQRS recibida")
-        marked = await browser.run("document.querySelector('.payload mark').innerText")
+        marked = await browser.run("document.querySelector('.payload mark').textContent")
         letter = await browser.run("location.pathname")
         await browser.run(
-            "document.querySelector('#mend').open = true;"
-            "document.querySelector('#body').value = document.querySelector('#body').value"
-            ".replace('ayer por la tarde', new Date().toISOString())"
+            # As somebody in Bogotá writes it: five hours behind UTC.
+            "document.querySelector('[name=\"data.received_at\"]').value ="
+            " new Date(Date.now() - 5 * 3600e3).toISOString().slice(0, 16)"
         )
-        mended = await place.press("Publicar lo corregido")
+        asked = await place.press("Ver a quién le llega")
+        mended = await place.press("Avisar a")
         mail = await mail_to(house, "pedro1@example.co")
         told = await place.open_until(f"/messages?event_id={event_id}", "Enviado")
         settled = await place.open("/dead?state=replayed")
         audit = await place.open("/audit")
 
-    assert "data.received_at" in refused
+    assert "Decía «ayer por la tarde»" in refused
+    assert "quien el evento nombra (1)" in asked
     assert "ayer por la tarde" in marked
     assert "Se publicó corregido." in mended
     assert "PQ-2026-000001" in mail.message["Subject"]

@@ -216,6 +216,7 @@ ROWS: Final[dict[str, Row]] = {
     "GET /live": Row(needs=READ, tail="?topics=nosuch", status=400),
     "GET /dead": Row(needs=READ, where=OWN),
     "GET /dead/{id}": Row(needs="privacy operate", where=OWN, fill="DEAD"),
+    "GET /dead/{id}/replay": Row(needs=OPERATE, where=OWN, fill="DEAD"),
     "POST /dead/{id}/replay": Row(needs=OPERATE, where=OWN, fill="DEAD", form="", status=303),
     # It is settled: nothing is mended. A caller who does not see all people whole does not even learn that.
     "POST /dead/{id}/mend": Row(

@@ -145,7 +145,7 @@ SAYS: Final[Mapping[str, str]] = {
     "clock-waits": "Queda en pausa.",
     "webhook": "Probar ahora",
     "webhook-sure": "Sí, quitarlo",
-    "dead-typed": "Corregirlo y publicarlo",
+    "dead-typed": "Ver a quién le llega",
     "own-inbox-entry": "Ya va el técnico.",
     "now-stopped": "Todo está en pausa",
     "channels-stopped": "Seguir con todo",

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from html import unescape
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 import pytest
 from aiohttp import hdrs
 
+from hub.cli.event_examples import example_of
 from hub.desk.dead_letters import acts, queries
 from hub.desk.dead_letters.rows import DeadQuery, OpenQuery, SettleBody
 from hub.doors.operator import Operator
@@ -27,7 +31,9 @@ from hub.errors import (
 from hub.model import EVERYTHING, DeadLetter, Note, Reach, Scope
 from hub.storage import Database
 from hub.storage.dead_letters import find, settle
+from hub.storage.intake import PostgresIntake
 from hub.testing import MemoryAudit
+from tests.contract.values import copropiedad, membership, person, unit
 from tests.integration.web_doubles import MemoryPublisher, World, ask, browsing, bury, dead_letter, event
 from tests.unit.factories import SOURCE
 
@@ -360,18 +366,83 @@ async def test_people_look_mend_and_discard_at_the_page(opened: Database) -> Non
         titles = (await look("/dead?format=csv"))[2].splitlines()[0]
         page, asked = (await look(one))[2], (await look(f"{one}/discard"))[2]
         still, _, said = await look(f"{one}/mend", {"body": letter.body.decode()})
+        as_it_came = (await look(f"{one}/replay"))[2]
         discarded = [(await look(f"{one}/discard", {}))[:2] for _ in range(2)]
         late, _, too_late = await look(f"{one}/mend", {"body": "{}"})
         many = await look("/dead/discard?reason=radicado")
 
     assert "Llegó;Aviso;Motivo exacto;Campo;De;Veces;Estado;Motivo" in titles.replace('"', "")
     assert "<mark>" in page
-    assert f'action="{one}/replay"' in page
+    assert f'href="{one}/replay"' in page
+    above = page.partition("Detalle técnico")[0]
+    assert '<label for="f-data.radicado">Radicado</label>' in above
+    assert "data.radicado: required" not in above
+    assert "se rechaza otra vez" in as_it_came
     assert "nadie recibe este aviso" in asked
     assert (422, True) == (still, "Todavía no se puede recibir" in said)
     assert [(303, "/dead?done=discard_dead"), (303, f"{one}?done=discard_dead_unchanged")] == discarded
     assert (409, True) == (late, "Alguien lo resolvió" in too_late)
     assert (303, "/bulk/discard?reason=radicado") == many[:2]
+
+
+async def test_emergency_is_published_by_hand_once_somebody_wrote_where_it_reaches_more_than_fifty(
+    opened: Database,
+) -> None:
+    crowd = [f"p-{number}" for number in range(51)]
+    async with PostgresIntake(opened).transaction() as transaction:
+        await transaction.apply_directory([copropiedad(name="Altos del Rosal"), unit("u-1")])
+        await transaction.apply_directory([person(ref) for ref in crowd])
+        await transaction.apply_directory([membership(ref, "unit:u-1", "resident") for ref in crowd])
+    whole = {
+        **example_of("emergency.declared", now=datetime.now(UTC), event_id="fire"),
+        "time": (datetime.now(UTC) - timedelta(minutes=50)).isoformat(),
+    }
+    whole["data"] = {**whole["data"], "copropiedad_id": "ph-1", "kind": ""}
+    named = {name: whole[name] for name in ("source", "type")}
+    letter = dead_letter(
+        json.dumps(whole).encode(),
+        event_id="fire",
+        source=named["source"],
+        event_type=named["type"],
+        field="data.kind",
+        reason="data.kind: expected at least 1 characters",
+    )
+    world = World(database=opened)
+    await bury(opened, letter)
+    one = f"/dead/{letter.id}"
+    async with browsing(world) as client:
+        own = {hdrs.ORIGIN: str(client.make_url("/")).rstrip("/")}
+
+        async def press(form: Mapping[str, str]) -> tuple[int, str]:
+            path = f"{one}/mend"
+            async with client.post(path, data=form, headers=own, allow_redirects=False) as answer:
+                return answer.status, unescape(await answer.text())
+
+        form = {"data.kind": "incendio", "data.contact": "Portería 601 555 0100"}
+        asked = await press(form)
+        kept = html_of(asked[1], "body")
+        typed = [await press({"body": kept, "sure": "true", "typed": words}) for words in ("", "Altos")]
+        before = len(world.publisher.replayed)
+        done = await press({"body": kept, "sure": "true", "typed": " altos DEL rosal"})
+
+    assert 200 == asked[0]
+    assert "¿Publicar «Emergencia declarada» para 51 personas?" in asked[1]
+    assert "Es viejo: pasó hace 50 min" in asked[1]
+    assert "residentes (51)" in asked[1]
+    assert "Correo 51" in asked[1]
+    assert "Escriba «Altos del Rosal» para seguir" in asked[1]
+    assert "Avisar a 51 personas" in asked[1]
+    assert "Qué pasa" in asked[1].partition("Cambió")[2]
+    assert [422, 422] == [status for status, _ in typed]
+    assert (0, 303, 1) == (before, done[0], len(world.publisher.replayed))
+    assert "incendio" == json.loads(world.publisher.replayed[0].body)["data"]["kind"]
+
+
+def html_of(page: str, name: str) -> str:
+    """Return the value of a hidden field."""
+    found = re.search(rf'<input type="hidden" name="{name}" value="(.*?)">\s*<', page, re.DOTALL)
+    assert found is not None
+    return found[1]
 
 
 async def test_letter_that_opens_again_keeps_its_sender_until_it_comes_from_another(opened: Database) -> None:

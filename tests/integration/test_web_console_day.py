@@ -79,8 +79,9 @@ WORK: Final = (
     Step("button", "Reenviar", says="otra vez."),
     # Replay a rejected event.
     Step("link", "Rechazados", says="PQRS recibida"),
-    Step("link", "PQRS recibida", says="data.radicado"),
-    Step("button", "Reintentar tal como llegó", says="Se publicó otra vez."),
+    Step("link", "PQRS recibida", says="Falta un dato obligatorio"),
+    Step("link", "Publicar tal como llegó…", says="se rechaza otra vez"),
+    Step("button", "Publicar", says="Se publicó otra vez."),
     # Acknowledge a promise.
     Step("link", "Promesas", says="CASE-alfa"),
     Step("combobox", "Copropiedad", "Conjunto ph-alfa"),

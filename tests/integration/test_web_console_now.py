@@ -98,16 +98,15 @@ async def test_rejected_event_shows_its_mistakes_and_those_that_are_left(
         await hub.sign_in(browser)
         path = await unready(hub)
         await hub.open(browser, path)
-        marked = await browser.run("document.querySelector('.payload mark').innerText")
-        await browser.run("document.querySelector('#mend').open = true")
-        await click(browser, "#mend button")
+        marked = await browser.run("document.querySelector('.payload mark').textContent")
+        await click(browser, "#mend + form button")
         still = await browser.run("document.querySelector('[role=alert]').innerText")
         await click(browser, ".actions a[href$=discard]")
         asked = await main_text(browser)
         await click(browser, "main button.danger")
 
         assert '"data": {' in marked
-        assert "data" in still
+        assert "Radicado" in still
         assert "nadie recibe este aviso" in asked
         assert "Se descartó" in await main_text(browser)
         await hub.open(browser, path)
@@ -121,10 +120,12 @@ async def test_mended_event_is_published_with_a_trace_and_once(browser: Browser,
         whole = json.dumps(event(id="evt-x"))
         await hub.open(browser, path)
         await browser.run(
-            "document.querySelector('#mend').open = true;"
+            "document.querySelector('details:has(#body)').open = true;"
             f"document.querySelector('#body').value = {json.dumps(whole)}"
         )
-        await click(browser, "#mend button")
+        await click(browser, "form:has(#body) button")
+        assert "¿Publicar «PQRS recibida»" in await main_text(browser)
+        await click(browser, "main .ask button")
         done = await main_text(browser)
         await hub.open(browser, path)
         after = await main_text(browser)

@@ -73,10 +73,7 @@ ANSWERS: Final[Mapping[str, tuple[str, Sequence[Step]]]] = {
     ),
     "event that is still wrong": (
         "/dead/WRONG",
-        (
-            Step("summary", "Corregirlo y publicarlo"),
-            Step("button", "Publicar lo corregido", says="Todavía no se puede recibir"),
-        ),
+        (Step("button", "Ver a quién le llega", says="Todavía no se puede recibir"),),
     ),
     "plan without a reason": (
         "/bulk/resend?state=failed",

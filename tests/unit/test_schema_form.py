@@ -55,6 +55,8 @@ def test_what_is_missing_or_wrong_is_said_in_spanish_at_its_field() -> None:
         "audience": "Elija una de las opciones.",
         "valid_until": "No es fecha y hora.",
     } == said
+    until = field(CIRCULAR, wrong, "valid_until")
+    assert ("", "Decía «mañana». Hora de Bogotá.") == (until.value, until.help)
     [refused] = [
         one for one in flat(parts_of(CIRCULAR, wrong, wrong="circular_id")) if one.name == "circular_id"
     ]

@@ -7,13 +7,14 @@ An unreadable event belongs to no copropiedad: only an operator who reaches all 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 from urllib.parse import quote_plus
 from uuid import UUID
 
 from hub.access.sight import Field
 from hub.cloudevents import decode
-from hub.desk.dead_letters import mending, queries
+from hub.desk.dead_letters import event_form, mending, queries
 from hub.desk.dead_letters.rows import (
     DeadQuery,
     DeadRow,
@@ -81,10 +82,13 @@ async def view_dead(
     lines = list(mending.payload_lines(body, field)) if may_see else []
     # As a browser sends it: with the line ends of the web.
     long = len(quote_plus("\r\n".join(line.text for line in lines))) > _FORM
+    schemas = by.stores.schemas.by_name
+    may_mend = may_see and mending.can_be_mended(letter)
     return DeadView(
         letter=DeadWhole.of(letter, masked=not may_see),
         lines=lines,
-        can_mend=may_see and mending.can_be_mended(letter),
+        can_mend=may_mend,
+        parts=event_form.fields_of(body, letter.event_type, field, schemas) if may_mend else (),
         too_long=long,
         wrong=wrong,
     )
@@ -92,7 +96,7 @@ async def view_dead(
 
 async def replay_dead(by: Operator, letter_id: UUID) -> Settled:
     """Publish a dead letter again in the name of its sender; safe to repeat."""
-    letter = await _letter(by, letter_id)
+    letter = await letter_of(by, letter_id)
     await by.audit("dead.replay", _subject(letter))
     return await _replay(by, letter)
 
@@ -104,19 +108,38 @@ async def mend_dead(by: Operator, letter_id: UUID, words: bytes) -> Settled:
     The changed fields and a digest of the new words are audited: the event is its publisher's, the words are
     not. Raises InvalidEvent, and TooLate if it is settled.
     """
+    letter, mended, _ = await prepared(by, letter_id, words)
+    await by.audit("dead.mend", _subject(letter), **mending.trace(letter, mended))
+    return await _replay(by, mended)
+
+
+async def prepared(by: Operator, letter_id: UUID, words: bytes) -> tuple[DeadLetter, DeadLetter, Event]:
+    """Return a letter, the same with other words, and its event: what a mend would publish."""
     if not sees_content(by):
         # Before the letter is looked for: a refusal leaves no row in the audit.
         raise BeyondOwnRights(_FOR_FEW)
+    letter = await letter_of(by, letter_id)
+    mended = mending.mended(letter, words, partial(_checked, by), by=by.who)
+    return letter, mended, event_of(by, mended)
 
-    def check(body: bytes, content_type: str | None, headers: Mapping[str, Json]) -> Event:
-        event = decode(body, content_type, headers)
-        by.stores.schemas.check(event, now=by.now)
-        return event
 
-    letter = await _letter(by, letter_id)
-    mended = mending.mended(letter, words, check, by=by.who)
-    await by.audit("dead.mend", _subject(letter), **mending.trace(letter, mended))
-    return await _replay(by, mended)
+async def typed(by: Operator, letter_id: UUID, fields: Mapping[str, str]) -> bytes:
+    """Return the words of a letter with what was typed in the fields of its form."""
+    if not sees_content(by):
+        raise BeyondOwnRights(_FOR_FEW)
+    letter = await letter_of(by, letter_id)
+    return event_form.typed(letter.body, letter.event_type, fields, by.stores.schemas.by_name)
+
+
+def event_of(by: Operator, letter: DeadLetter) -> Event:
+    """Return the event of a letter. Raises InvalidEvent while it cannot be taken in."""
+    return _checked(by, letter.body, letter.content_type, letter.headers)
+
+
+def _checked(by: Operator, body: bytes, content_type: str | None, headers: Mapping[str, Json]) -> Event:
+    event = decode(body, content_type, headers)
+    by.stores.schemas.check(event, now=by.now)
+    return event
 
 
 async def ask_discard(by: Operator, letter_id: UUID) -> Question:
@@ -142,7 +165,7 @@ async def ask_discard(by: Operator, letter_id: UUID) -> Question:
 
 async def discard_dead(by: Operator, letter_id: UUID) -> Settled:
     """Discard a dead letter; it stays in the log."""
-    letter = await _letter(by, letter_id)
+    letter = await letter_of(by, letter_id)
     await by.audit("dead.discard", _subject(letter))
     return Settled(id=letter_id, state="discarded", changed=await settle(by.db, letter_id, "discarded"))
 
@@ -181,12 +204,12 @@ async def _replay(by: Operator, letter: DeadLetter) -> Settled:
 
 
 async def _looked_at(by: Operator, letter_id: UUID) -> DeadLetter:
-    letter = await _letter(by, letter_id)
+    letter = await letter_of(by, letter_id)
     await by.audit("dead.show", _subject(letter))
     return letter
 
 
-async def _letter(by: Operator, letter_id: UUID) -> DeadLetter:
+async def letter_of(by: Operator, letter_id: UUID) -> DeadLetter:
     return found(LETTER, await find(by.db, letter_id) if by.places is None else None)
 
 

@@ -57,8 +57,6 @@ NOUN: Final = Noun(
         Act(
             acts.replay_dead,
             f"{_ONE}/replay",
-            label="Reintentar tal como llegó",
-            style="main",
             done="Se publicó otra vez. Si sigue mal, vuelve a esta lista.",
             leads_to=PATH,
             command="",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
@@ -20,6 +20,7 @@ from hub.model.pages import PageQuery
 from hub.operations.bulk.plan import MOST
 from hub.rendering.event_title import event_title
 from hub.rendering.labels_es import DEAD_REASONS, DEAD_STATES
+from hub.rendering.schema_form import FormField, Part, flat
 from hub.rendering.titles_es import EVENTS
 
 DeadState = Literal["open", "replayed", "discarded"]
@@ -100,10 +101,21 @@ class DeadView(Struct, kw_only=True):
     lines: list[PayloadLine]
     can_mend: bool
     too_long: bool
+    parts: Sequence[Part]
+    """The fields of its form; none where only its words can be mended."""
     wrong: InvalidEvent | None
     """The reason why the words that were typed on the page cannot be taken in either."""
     late: bool = False
     """Whether somebody has settled it meanwhile."""
+
+    @property
+    def why(self) -> str:
+        """What is wrong with the words that were typed."""
+        return why_of(str(self.wrong))
+
+    @property
+    def faulty(self) -> list[FormField]:
+        return [one for one in flat(self.parts) if one.wrong]
 
     @property
     def text(self) -> str:

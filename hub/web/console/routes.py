@@ -35,6 +35,8 @@ _press_company: Final = partial(press, where=Where.EVERYWHERE)
 CONSOLE: Final[tuple[Route, ...]] = (
     read_company(live_changes.PATH, live_changes.live),
     _press_company(mend_page.MEND, mend_page.mend),
+    _look_to_operate(mend_page.REPLAY, mend_page.ask_replay),
+    press(mend_page.REPLAY, mend_page.replay),
     _look_to_operate(mend_page.MANY, mend_page.discard_many),
     read_company(channels_page.PATH, channels_page.show, live="channels messages"),
     _press_company(channels_page.PAUSE, channels_page.pause),

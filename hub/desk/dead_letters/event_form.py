@@ -1,0 +1,59 @@
+"""Forms of rejected events: fields of their time and data, and what a filled form means. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from hub.catalog import BY_TYPE
+from hub.cloudevents import strict_json
+from hub.cloudevents.schemas import Schema
+from hub.model import Json
+from hub.rendering.filled_form import read_form
+from hub.rendering.schema_form import Part, parts_of
+
+_TIME: Final = {"type": "string", "format": "date-time", "x-label": "Cuándo ocurrió"}
+_ENVELOPE: Final = "specversion"
+"""A field of an event that came whole; without it the body is its data alone."""
+
+Schemas = Mapping[str, Schema]
+
+
+def fields_of(body: bytes, event_type: str | None, field: str | None, schemas: Schemas) -> Sequence[Part]:
+    """Return the fields of an event; none where it is no JSON or of no known type: its words are left."""
+    found = _form_of(body, event_type, schemas)
+    return () if found is None else parts_of(*found, wrong=field)
+
+
+def typed(body: bytes, event_type: str | None, given: Mapping[str, str], schemas: Schemas) -> bytes:
+    """Return the body with what was typed in the fields."""
+    found = _form_of(body, event_type, schemas)
+    if found is None:
+        return body
+    form, event = found
+    made = read_form(form, given, event)
+    written = made if _ENVELOPE in event else made.get("data", {})
+    return json.dumps(written, ensure_ascii=False, indent=2).encode()
+
+
+def _form_of(body: bytes, event_type: str | None, schemas: Schemas) -> tuple[Mapping[str, Json], Json] | None:
+    kind = BY_TYPE.get(event_type or "")
+    try:
+        read = strict_json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    if kind is None or not isinstance(read, dict):
+        return None
+    schema = schemas[kind.name].document
+    whole = _ENVELOPE in read
+    fields = {**({"time": _TIME} if whole else {}), "data": schema}
+    form = {"properties": fields, "required": [*fields], "$defs": schema.get("$defs", {})}
+    return form, read if whole else {"data": read}
+
+
+def labels_of(paths: Sequence[str], event_type: str, schemas: Schemas) -> Sequence[str]:
+    """Return the labels of changed fields, each once: of a part of one, that of the whole."""
+    fields = schemas[BY_TYPE[event_type].name].document["properties"]
+    names = dict.fromkeys(path.removeprefix("data.").partition(".")[0] for path in paths)
+    return [{**fields, "time": _TIME}.get(name, {}).get("x-label", name) for name in names]
