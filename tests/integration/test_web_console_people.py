@@ -108,6 +108,7 @@ async def test_person_is_shown_whole_and_that_is_noted(browser: Browser, servers
     async with console_hub(servers) as hub:
         await hub.sign_in(browser)
         await hub.open(browser, "/people/p-MARK")
+        await browser.run("[...document.querySelectorAll('details')].forEach((part) => (part.open = true))")
         await press(browser, "Ver datos completos", "alfa@lives.example")
         await hub.open(browser, "/people?whole=true")
 
@@ -131,6 +132,7 @@ async def test_erasure_says_what_goes_asks_why_and_asks_once_more(browser: Brows
     async with console_hub(servers) as hub:
         await hub.sign_in(browser)
         await hub.open(browser, "/people/p-MARK")
+        await browser.run("[...document.querySelectorAll('details')].forEach((part) => (part.open = true))")
         await press(browser, "Suprimir sus datos", "Hoy no se puede suprimir")
         kept = await main_text(browser)
         await hub.open(browser, "/people/p-gone/erase")
@@ -149,8 +151,8 @@ async def test_claim_is_opened_where_the_data_is_corrected(browser: Browser, ser
     async with console_hub(servers) as hub:
         await hub.sign_in(browser)
         await hub.open(browser, "/people/p-MARK")
-        await press(browser, "Corregir un dato", "ahí se corrigen")
-        await press(browser, "Abrir el reclamo", "Se abrió el reclamo")
+        await press(browser, "Corregir un dato", "Los mantiene el sistema «crm»")
+        await press(browser, "Pedir que lo corrijan", "Se abrió el reclamo")
 
         assert await noted(hub, "person.rectify") == ["p-alfa"]
 
@@ -170,7 +172,7 @@ async def test_who_sees_one_building_sees_its_people_alone(browser: Browser, ser
         await hub.open(browser, "/people/p-beta")
         other = await browser.run("document.body.innerText")
 
-        assert "p-alfa" in seen[0]
+        assert "P*** a***" in seen[0]
         assert [] == [words for words in seen if "beta" in words]
         assert "Marcar: no contactar" not in own
         assert "Suprimir" not in own

@@ -14,6 +14,7 @@ import pytest
 from hub.desk.people.found import (
     CaseOfPerson,
     DeadAddress,
+    LastByChannel,
     ListedPerson,
     PeopleFilter,
     ReplyOfPerson,
@@ -69,6 +70,9 @@ class MemoryPeopleList(PeopleList):
         return []
 
     async def cases(self, person: str, *, limit: int, places: PropertyScope = None) -> Sequence[CaseOfPerson]:
+        return []
+
+    async def lately(self, person: str, *, places: PropertyScope = None) -> Sequence[LastByChannel]:
         return []
 
     async def replies(

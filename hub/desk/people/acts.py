@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -12,7 +14,7 @@ from hub.access.sight import Field
 from hub.business_time.dates import query_instant
 from hub.desk.people.audience import AudienceMeant, read_audience
 from hub.desk.people.entries import Entry
-from hub.desk.people.found import PeopleFilter
+from hub.desk.people.found import Housemate, PeopleFilter
 from hub.desk.people.listing import listed
 from hub.desk.people.overview import PersonOverview, PersonOverviews
 from hub.desk.people.queries import PeopleList
@@ -30,6 +32,7 @@ from hub.errors import InvalidQuery, NoSuch, ScopeNeeded
 from hub.model import Event, Scope
 from hub.model.looks import WholeQuery
 from hub.model.pages import Rows
+from hub.people.masking import mask_name
 from hub.ports import EntryScope, Holders, Written
 
 PERSON: Final = "person"
@@ -112,7 +115,17 @@ async def show_overview(by: Operator, ref: str, query: WholeQuery) -> PersonOver
 async def overview_of(by: Operator, ref: str, *, whole: bool) -> PersonOverview:
     """Return the overview of somebody, after a look that is in the audit."""
     overviews = PersonOverviews(store=PeopleList(by.db), policy=by.stores.policy)
-    return found(PERSON, await overviews.read(ref, now=by.now, places=by.places, whole=whole))
+    words = by.sight.where(Field.WORDS, Shown.PLAIN)
+    return found(PERSON, await overviews.read(ref, now=by.now, places=by.places, words=words, whole=whole))
+
+
+async def household_of(by: Operator, ref: str) -> Sequence[Housemate]:
+    """Return the other people of the units of somebody; masked where the operator need not answer."""
+    names = by.sight.where(Field.NAME, Shown.PLAIN)
+    return [
+        one if names is None or one.copropiedad_id in names else replace(one, name=mask_name(one.name))
+        for one in await PeopleList(by.db).household(ref, by.places)
+    ]
 
 
 async def show_audience(by: Operator, query: AudienceQuery) -> AudienceMeant:

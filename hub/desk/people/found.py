@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from hub.model import Person
+from hub.model import Json, Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +95,25 @@ class DeadAddress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseOfPerson:
-    """A case in which the person was written to."""
+    """A case in which the person was written to, with its first event, and the unit of a payment's."""
 
     case: str
     event: str
+    at: datetime
+    opened_type: str | None
+    opened_data: Mapping[str, Json] | None
+    copropiedad_id: str | None
+    tower: str | None
+    label: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastByChannel:
+    """The last message that went to a person by a channel."""
+
+    channel: str
+    state: str
+    reason: str | None
     at: datetime
 
 

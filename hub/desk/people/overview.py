@@ -18,8 +18,17 @@ from hub.contact_rules.consents import is_provable
 from hub.contact_rules.forecast import forecast
 from hub.contact_rules.verdict import HeldUntil, Refused
 from hub.desk.people.found import DeadAddress
+from hub.desk.people.history import CaseLine, ChannelLately, ReplyLine, case_line
 from hub.desk.people.queries import PeopleList
-from hub.model import Consent, ContactPoint, Instant, Person, PropertyScope, Purpose
+from hub.model import (
+    NOWHERE,
+    Consent,
+    ContactPoint,
+    Instant,
+    Person,
+    PropertyScope,
+    Purpose,
+)
 from hub.people.masking import mask_address
 from hub.phones import can_text
 from hub.policy import Policy
@@ -122,20 +131,6 @@ class ConsentEntry(Struct, kw_only=True):
     provable: Annotated[bool, Meta(description="False: nobody can prove it, so it authorises nothing.")]
 
 
-class CaseLine(Struct, kw_only=True):
-    case: str
-    event: str
-    at: Instant
-
-
-class ReplyLine(Struct, kw_only=True):
-    id: UUID
-    at: Instant
-    kind: str
-    channel: str
-    case: str | None
-
-
 class PersonOverview(Struct, kw_only=True):
     """A forecast is no promise: each message is judged again when it leaves."""
 
@@ -145,6 +140,7 @@ class PersonOverview(Struct, kw_only=True):
     roles: list[RoleOverTime]
     ledger: list[ConsentEntry]
     cases: Annotated[list[CaseLine], Meta(description="The last ones.")]
+    lately: Annotated[list[ChannelLately], Meta(description="The last message of each channel.")]
     replies: Annotated[list[ReplyLine], Meta(description="The last ones, without their text.")]
 
 
@@ -154,9 +150,19 @@ class PersonOverviews:
     policy: Policy
 
     async def read(
-        self, person: str, *, now: datetime, places: PropertyScope = None, whole: bool = False
+        self,
+        person: str,
+        *,
+        now: datetime,
+        places: PropertyScope = None,
+        words: PropertyScope = NOWHERE,
+        whole: bool = False,
     ) -> PersonOverview | None:
-        """Return the overview; None if the directory has nobody of that reference."""
+        """
+        Return the overview; None if the directory has nobody of that reference.
+
+        `words` are the places where the reader sees what people have written.
+        """
         known = await self.store.by_purpose(person, PURPOSES)
         if not known:
             return None
@@ -168,10 +174,11 @@ class PersonOverviews:
             forecast=[self._of(purpose, known[purpose], dead, now) for purpose in PURPOSES],
             roles=convert(await self.store.terms(person, places), list[RoleOverTime], from_attributes=True),
             ledger=[_ledger(said) for said in reversed(await self.store.ledger(person))],
-            cases=convert(
-                await self.store.cases(person, limit=MOST, places=places),
-                list[CaseLine],
-                from_attributes=True,
+            cases=[
+                case_line(case, words) for case in await self.store.cases(person, limit=MOST, places=places)
+            ],
+            lately=convert(
+                await self.store.lately(person, places=places), list[ChannelLately], from_attributes=True
             ),
             replies=convert(
                 await self.store.replies(person, limit=MOST, places=places),

@@ -11,6 +11,7 @@ from hub.desk.people.found import (
     CaseOfPerson,
     DeadAddress,
     Housemate,
+    LastByChannel,
     ListedPerson,
     PeopleFilter,
     ReplyOfPerson,
@@ -105,6 +106,11 @@ class PeopleList(Store):
         """Return the last cases of a person, each with the newest event about which it was written."""
         rows = await self.rows(_SQL["cases"], storable(person), limit, listed(places))
         return [read(CaseOfPerson, row) for row in rows]
+
+    async def lately(self, person: str, *, places: PropertyScope = None) -> Sequence[LastByChannel]:
+        """Return the last message to a person by each channel."""
+        rows = await self.rows(_SQL["lately"], storable(person), listed(places))
+        return [read(LastByChannel, row) for row in rows]
 
     async def replies(
         self, person: str, *, limit: int, places: PropertyScope = None

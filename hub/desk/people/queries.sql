@@ -144,20 +144,40 @@ ORDER BY begun.since DESC, mine.id
 
 -- cases --
 -- Of the last messages: a case of years ago is in the list of messages.
-SELECT case_key AS case, event, at FROM (
-    SELECT DISTINCT ON (event.case_key) event.case_key, message.event, message.created_at AS at
-    FROM (
-        SELECT event_key, event, created_at FROM message
-        WHERE person = $1 AND ($3::text[] IS NULL OR copropiedad_id = ANY ($3))
-        ORDER BY created_at DESC LIMIT 500
-    ) AS message
-    JOIN event ON event.key = message.event_key
-     AND event.key BETWEEN moment_start(message.event_key) AND moment_end(message.event_key)
-    WHERE event.case_key IS NOT NULL
-    ORDER BY event.case_key, message.created_at DESC
+SELECT newest.case_key AS case, newest.event, newest.at, opened.type AS opened_type, opened.data AS opened_data,
+       coalesce(newest.copropiedad_id, opened.copropiedad_id) AS copropiedad_id, unit.tower, unit.label
+FROM (
+    SELECT * FROM (
+        SELECT DISTINCT ON (event.case_key) event.case_key, message.event, message.created_at AS at, message.copropiedad_id
+        FROM (
+            SELECT event_key, event, created_at, copropiedad_id FROM message
+            WHERE person = $1 AND ($3::text[] IS NULL OR copropiedad_id = ANY ($3))
+            ORDER BY created_at DESC LIMIT 500
+        ) AS message
+        JOIN event ON event.key = message.event_key
+         AND event.key BETWEEN moment_start(message.event_key) AND moment_end(message.event_key)
+        WHERE event.case_key IS NOT NULL
+        ORDER BY event.case_key, message.created_at DESC
+    ) AS each
+    ORDER BY at DESC
+    LIMIT $2
 ) AS newest
-ORDER BY at DESC
-LIMIT $2
+LEFT JOIN LATERAL (
+    SELECT type, data, copropiedad_id FROM event
+    WHERE event.case_key = newest.case_key AND ($3 IS NULL OR copropiedad_id = ANY ($3))
+    ORDER BY time, key LIMIT 1
+) AS opened ON true
+LEFT JOIN unit ON starts_with(newest.case_key, 'unit_id:') AND unit.id = substr(newest.case_key, 9)
+ORDER BY newest.at DESC
+
+-- lately --
+-- The last message of each channel.
+SELECT DISTINCT ON (channel) channel, state, reason, created_at AS at FROM (
+    SELECT channel, state, reason, created_at FROM message
+    WHERE person = $1 AND ($2::text[] IS NULL OR copropiedad_id = ANY ($2))
+    ORDER BY created_at DESC LIMIT 500
+) AS message
+ORDER BY channel, created_at DESC
 
 -- replies --
 SELECT reply.id, reply.at, reply.kind, reply.channel, reply.case_key AS case

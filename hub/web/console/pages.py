@@ -9,6 +9,7 @@ from aiohttp import hdrs, web
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
 
+from hub.people.units import own_name
 from hub.rendering import near_dates
 from hub.rendering.actors_es import who_es
 from hub.rendering.figures_es import many
@@ -64,6 +65,7 @@ _TEMPLATES.globals |= {
     "building_path": building_path,
     "case_path": case_path,
     "key_path": key_path,
+    "own_name": own_name,
     "person_path": person_path,
 }
 

@@ -35,6 +35,7 @@ PEOPLE: Final[tuple[Route, ...]] = (
     read(people.PATH, people.show),
     read(_PERSON, person.show),
     press(_PERSON + "/contact", contact.press, needs=contact.NEEDS),
+    press(_PERSON + "/write", person.write),
     _edits(person_correction.CORRECT, person_correction.show),
     press(person_correction.CORRECT, person_correction.correct),
     press(person_correction.ROLES, person_correction.add_role),

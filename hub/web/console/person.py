@@ -1,63 +1,126 @@
-"""The page of one person, with the acts there: mark, end a mark."""
+"""The page of one person: how to reach them, what was spoken about, and what staff does there."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping, Sequence
+from secrets import token_urlsafe
+from typing import Annotated, Final, Literal
+from zlib import crc32
 
 from aiohttp import web
+from msgspec import Meta, Struct
 
-from hub.desk.people.acts import overview_of, show_person
+from hub.desk.cases.answering import write_to_person
+from hub.desk.cases.conversation import ways_of
+from hub.desk.cases.rows import FirstWordBody
+from hub.desk.people.acts import household_of, overview_of, show_person
+from hub.desk.people.history import ChannelLately
+from hub.desk.people.overview import CHANNELS, PersonOverview, RoleOverTime
 from hub.desk.preferences.acts import marks_of
-from hub.doors.act import READ
+from hub.doors.act import OPERATE, READ
 from hub.doors.api import operator_of
-from hub.model import MarkReason, Scope
+from hub.errors import ChannelClosed, HubError, InvalidEntry, InvalidEvent, NoSuch, NotOffered
+from hub.model import MarkReason, Scope, Word
 from hub.model.looks import WholeQuery
 from hub.model.message_rows import MessageRow
 from hub.model.pages import ListQuery
 from hub.operations.preferences import read_preferences
+from hub.people.units import own_name
 from hub.ports import MessageFilter
 from hub.rendering import case_words_es, labels_es, people_words_es, wishes_es
+from hub.rendering.filters import lista
 from hub.rendering.outcomes_es import in_words
 from hub.rendering.page_links import person_path
 from hub.rendering.titles_es import EVENTS
 from hub.web.auth.caller import may_there, places_of, places_with
 from hub.web.console.contact import contacts_of
 from hub.web.console.people import PATH
-from hub.web.console.shell import console_page
+from hub.web.console.shell import console_page, done
 from hub.web.requests import FormQuery
+from hub.web.responses import refusal_of
 from hub.web.services import services
 
 _MESSAGES: Final = 10
+_FACES: Final = ("f1", "f2", "f3", "f4", "f5")
 
 
 class PersonQuery(WholeQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     pass
 
 
+class FirstWordForm(Struct, frozen=True, kw_only=True):
+    words: Annotated[str, Meta(max_length=5000)] = ""
+    channel: Literal["email", "whatsapp", "sms"] | None = None
+    copropiedad: Word | None = None
+    subject: Annotated[str, Meta(max_length=200)] = ""
+    form: Annotated[str, Meta(max_length=100)] = ""
+
+
 async def show(request: web.Request, query: PersonQuery) -> web.StreamResponse:
     """Show a person: contacts, roles, consents, wishes, and messages."""
+    return await _page(request, query)
+
+
+async def write(request: web.Request, form: FirstWordForm) -> web.StreamResponse:
+    """Write to the person: what cannot be sent stands beside the form again."""
+    ref = request.match_info["ref"]
+    if not form.words.strip():
+        return await _page(request, PersonQuery(), wrong=InvalidEntry("Escriba el mensaje."), said=form)
+    body = FirstWordBody(
+        words=form.words,
+        channel=form.channel,
+        copropiedad=form.copropiedad,
+        subject=form.subject,
+        form=form.form,
+    )
+    try:
+        await write_to_person(operator_of(request, OPERATE), ref, body)
+    except (ChannelClosed, InvalidEvent, NotOffered) as error:
+        return await _page(request, PersonQuery(), wrong=error, said=form)
+    return done(person_path(ref), write_to_person.__name__)
+
+
+async def _page(
+    request: web.Request,
+    query: PersonQuery,
+    *,
+    wrong: HubError | None = None,
+    said: FirstWordForm | None = None,
+) -> web.Response:
     ref, deps = request.match_info["ref"], services(request)
     by = operator_of(request, READ)
     person = await show_person(by, ref, query)
     narrowed = MessageFilter(person=ref, places=places_of(request))
     sent = await deps.log.messages(narrowed, after=None, limit=_MESSAGES)
     wished = await read_preferences(deps.preferences, ref)
+    overview = await overview_of(by, ref, whole=query.whole)
+    may_act = may_there(request, Scope.OPERATE)
     return console_page(
         "desk/people/page.html",
         request,
         here=PATH,
+        status=200 if wrong is None else refusal_of(wrong).status,
         person=person,
         path=person_path(ref),
         contacts=await contacts_of(request, ref),
         whole=query.whole,
-        overview=await overview_of(by, ref, whole=query.whole),
+        overview=overview,
+        last_of=_last_of(overview),
+        held=(held := [role for role in overview.roles if role.ended_at is None]),
+        homes=_homes(held),
+        household=await household_of(by, ref),
+        face=_FACES[crc32(ref.encode()) % len(_FACES)],
+        ways=await _ways(request, ref) if may_act else (),
+        wrong=None if wrong is None else str(wrong),
+        said=said,
+        form=token_urlsafe(12),
         marks=await marks_of(by, ref, ListQuery()),
         wishes=list(wishes_es.wishes(wished.preferences)),
         wished=wished.preferences,
         languages=wishes_es.LANGUAGES,
         digests=wishes_es.DIGESTS,
         messages=[in_words(MessageRow, row) for row in sent.items],
-        may_act=may_there(request, Scope.OPERATE),
+        may_act=may_act,
         has_rights=places_with(request, Scope.PRIVACY) is None,
         may_prove=bool(deps.ring) and may_there(request, Scope.PRIVACY),
         events=EVENTS,
@@ -69,3 +132,28 @@ async def show(request: web.Request, query: PersonQuery) -> web.StreamResponse:
         short=labels_es.SHORT_CHANNELS,
         reasons=[(reason.value, labels_es.MARKS[reason]) for reason in MarkReason],
     )
+
+
+def _homes(held: Sequence[RoleOverTime]) -> Mapping[tuple[str, str, str], str]:
+    """Return unit, id and name of the building → what somebody is there: `propietario y residente`."""
+    roles: dict[tuple[str, str, str], list[str]] = {}
+    for one in held:
+        building = own_name(one.copropiedad or "")
+        where = (one.unit or "", one.copropiedad_id or "", building or ("" if one.unit else "La empresa"))
+        roles.setdefault(where, []).append(labels_es.ROLES.get(one.role, one.role))
+    return {where: lista(each) for where, each in roles.items()}
+
+
+def _last_of(overview: PersonOverview) -> Mapping[str, ChannelLately]:
+    """Return kind of contact → the last message that went there; a letter goes by `print`."""
+    newest = sorted(overview.lately, key=lambda one: one.at)
+    return {CHANNELS.get(one.channel) or one.channel: one for one in newest}
+
+
+async def _ways(request: web.Request, ref: str) -> Sequence[tuple[str, str]]:
+    """Return the channels by which the person may be written to now, by name."""
+    try:
+        ways = await ways_of(operator_of(request, OPERATE), ref, {}, ())
+    except NoSuch:  # somebody of a copropiedad where the caller reads and does not answer
+        return ()
+    return [(way.channel, labels_es.CHANNELS[way.channel]) for way in ways if way.open]
