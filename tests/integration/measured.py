@@ -1,4 +1,4 @@
-"""Measures of a page at a desk: rows for a finger, one title, few dates, and references where engineers look."""
+"""Measures of a page at a desk: rows for a finger, one title, few dates, references in the technical detail."""
 
 from __future__ import annotations
 
@@ -10,12 +10,18 @@ ROW: Final = 44
 """CSS pixels: a row is as high as a finger is wide (WCAG 2.5.5)."""
 DATES: Final = 2
 """In one row: more are not read."""
+_REFS: Final = (
+    r"\b(?:sheet|inline|[a-z]+_id):\S",
+    r"(?<!Name of )\bp-[a-z0-9][\w-]*",
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-",
+)
+"""Keys of cases, people by reference, ids; the people of these tests are called by their reference."""
 _MEASURED: Final = """
 (() => {
   const shown = node => node.checkVisibility();
   const called = node => node.innerText.trim().replace(/\\s+/g, ' ').slice(0, 80);
   const rows = [...document.querySelectorAll('main .rows tbody tr, main .item')].filter(shown);
-  const ref = /\\b(?:sheet|inline|[a-z]+_id):\\S|(?<!Name of )\\bp-[a-z0-9][\\w-]*|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-/;
+  const ref = /REFS/;
   const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
   const refs = [];
   while (walker.nextNode()) {
@@ -35,7 +41,7 @@ _MEASURED: Final = """
 
 async def measured(browser: Browser, *, refs: bool) -> list[str]:
     """Return what is out of measure in the page that is open; `refs`: a reference in its words, too."""
-    script = _MEASURED.replace("ROW", str(ROW)).replace("DATES", str(DATES))
+    script = _MEASURED.replace("ROW", str(ROW)).replace("DATES", str(DATES)).replace("REFS", "|".join(_REFS))
     found = await browser.run(script)
     return [
         *([] if found["titles"] == 1 else [f"{found['titles']} titles"]),

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from msgspec import convert
 
-from hub.access.sight import Field
+from hub.access.sight import Field, Shown
 from hub.business_time.dates import query_instant
 from hub.desk.people.audience import AudienceMeant, read_audience
 from hub.desk.people.entries import Entry

@@ -11,7 +11,7 @@ from msgspec import convert
 from hub.desk.people.found import ListedPerson, PeopleFilter
 from hub.desk.people.queries import PeopleList
 from hub.desk.people.rows import PeoplePage, PersonRow, RoleRow
-from hub.model import NOWHERE, PropertyScope
+from hub.model import PropertyScope
 from hub.people.masking import mask_name
 from hub.people.readiness import ways_to
 from hub.policy import Policy
@@ -22,7 +22,7 @@ MOST: Final = 2000
 """People to look at for one page: people out of reach are found by looking, and may be rare."""
 
 
-async def listed(  # noqa: PLR0913 - a filter, a page, and what its reader may see
+async def listed(
     store: PeopleList,
     asked: PeopleFilter,
     *,
