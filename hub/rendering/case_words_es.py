@@ -67,6 +67,8 @@ REPLY_KINDS: Final[Mapping[str, str]] = {
     "automatic": "Respuesta automática",
     "complaint": "Marcó como no deseado",
 }
+BY_CHANNEL: Final[Mapping[str, str]] = {"email": "correo", "sms": "SMS", "whatsapp": "WhatsApp"}
+"""Channel → how somebody writes by it: `Mensaje por WhatsApp`."""
 REPLY_STATES: Final[Mapping[str, str]] = {
     "open": "Sin responder",
     "answered": "Respondida",

@@ -86,7 +86,8 @@ class Conversation(Struct, frozen=True, kw_only=True):
         """The name of the person; empty where nobody knows it."""
         named = next((word.name for word in self.last if word.name), None)
         party = self.recipient if isinstance(self.recipient, dict) else {}
-        return named or str(party.get("name") or "")
+        name = named or str(party.get("name") or "")
+        return "" if name == _NAMELESS else name
 
     def by(self, channel: str) -> LastWord | None:
         """Return the last word by this channel."""

@@ -25,6 +25,7 @@ from hub.web.auth.caller import places_of
 from hub.web.services import Services, services
 
 _ONE: Final = 1
+_NAMELESS: Final = "Alguien del directorio"
 
 
 async def head_of(
@@ -72,13 +73,12 @@ async def _person(deps: Services, talk: Conversation) -> Mapping[str, str]:
     """Return the person of the case: name, unit there, and page; empty where nobody is named."""
     if talk.person is None:
         return {"name": talk.name, "unit": "", "path": ""} if talk.name else {}
-    place = talk.copropiedad or ""
+    place, path = talk.copropiedad or "", person_path(talk.person)
     found = (await residents(deps.database, [(talk.person, place)])).get((talk.person, place))
     if found is None:
-        name = talk.name or "Alguien del directorio"
-        return {"name": name, "unit": "", "path": person_path(talk.person)}
+        return {"name": talk.name or _NAMELESS, "unit": "", "path": path}
     unit = short_name(found.tower, found.label) if found.label else ""
-    return {"name": nombre(found.name), "unit": unit, "path": person_path(talk.person), "ref": talk.person}
+    return {"name": nombre(found.name), "unit": unit, "path": path}
 
 
 def _term(clock: Clock, case: CaseThreadAnswer, deps: Services) -> Mapping[str, Any]:
