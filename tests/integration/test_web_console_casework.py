@@ -174,6 +174,7 @@ async def test_operator_takes_a_case_answers_it_and_closes_it(browser: Browser, 
         watched = await main_text(browser)
         await fill(browser, "form[action$='/notes']", words="Falta la chapa.")
         await press(browser, "Guardar la nota", "Falta la chapa.")
+        await browser.run("document.getElementById('snooze').open = true")
         await fill(browser, "form[action$='/snooze']", until=str(date.today() + timedelta(days=3)))  # noqa: DTZ011
         await press(browser, "Posponer", "Sus plazos, también el término legal, siguen corriendo")
         await press(browser, "Traer de vuelta", "trae de vuelta el caso")

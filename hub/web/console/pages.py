@@ -13,7 +13,7 @@ from hub.people.units import own_name
 from hub.rendering import near_dates
 from hub.rendering.actors_es import who_es
 from hub.rendering.figures_es import many
-from hub.rendering.filters import fecha, fecha_corta, fecha_hora, hora, inicial, plazo, punto
+from hub.rendering.filters import dia_corto, fecha, fecha_corta, fecha_hora, hora, inicial, plazo, punto
 from hub.rendering.page_links import account_path, building_path, case_path, key_path, person_path
 from hub.web.documents.serve import file_path, takes_gzip
 from hub.web.responses import HEADERS
@@ -42,6 +42,7 @@ _TEMPLATES: Final = Environment(
 )
 
 _TEMPLATES.filters |= {
+    "dia_corto": dia_corto,
     "fecha": fecha,
     "fecha_corta": fecha_corta,
     "fecha_hora": fecha_hora,
