@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 from uuid import UUID
 
 from hub.desk.cases.acts import Key, case_of, end, require_no_term
@@ -67,18 +68,26 @@ async def write_to_person(by: Operator, ref: str, body: FirstWordBody) -> CaseAc
 
       hub replies write p-maria-pena --words "Su paquete está en la portería." --channel sms
     """
-    found(PERSON, await by.stores.directory.somebody(ref, places=by.places))
     if by.places is not None and body.copropiedad not in by.places:
         raise ScopeNeeded("Name one of your copropiedades.", "It says what you write about.")
-    talk = Conversation(
-        thread=new_thread(ref, body.copropiedad),
-        person=ref,
-        subject=body.subject.strip(),
-        copropiedad=body.copropiedad,
-        ways=await ways_of(by, ref, {}, ()),
-    )
+    talk = await conversation_with(by, ref, body.copropiedad, body.subject.strip())
     document = document_of(by, body.file)
     event = await words_of(by, talk, way_of(talk, body), body, document)
     channel = event.data["channel"]
     await by.audit("person.write", f"person:{ref}", person=ref, event=event.name, channel=channel)
     return await publish(by, talk, event, document)
+
+
+async def conversation_with(
+    by: Operator, ref: str, copropiedad: str | None = None, subject: str = ""
+) -> Conversation:
+    """Return the conversation that staff begins with somebody of the directory. Raises NoSuch."""
+    known: Mapping[str, Any] = found(PERSON, await by.stores.directory.somebody(ref, places=by.places))
+    return Conversation(
+        thread=new_thread(ref, copropiedad),
+        person=ref,
+        recipient={"name": str(known.get("name") or "")},
+        subject=subject,
+        copropiedad=copropiedad,
+        ways=await ways_of(by, ref, {}, ()),
+    )

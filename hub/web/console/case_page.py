@@ -17,7 +17,7 @@ from hub.desk.cases.conversation import conversation_of
 from hub.desk.cases.rows import AnswerBody, ReplyBody
 from hub.doors.act import OPERATE, READ
 from hub.doors.api import operator_of
-from hub.errors import AnswerDue, ChannelClosed, HubError, InvalidDocument
+from hub.errors import AnswerDue
 from hub.model import Scope
 from hub.model.casework import CaseKind
 from hub.operations.cases import lookup
@@ -35,7 +35,7 @@ from hub.web.bodies import file_name_of, file_of
 from hub.web.console.case_colleagues import among_colleagues
 from hub.web.console.case_head import head_of
 from hub.web.console.case_list import ask_again, face, initials
-from hub.web.console.composer import composer_of
+from hub.web.console.composer import WRONG_ES, composer_of
 from hub.web.console.pages import redirect
 from hub.web.console.presence import enter
 from hub.web.console.shell import console_page, done
@@ -86,14 +86,6 @@ class ComposerForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     document: Annotated[str, Meta(max_length=2000)] = ""
     merits: bool = False
     close: bool = False
-
-
-WRONG_ES: Final[Mapping[type[HubError], str]] = {
-    ChannelClosed: "Por ese canal no se le puede escribir ahora. Escoja otro: sus palabras siguen aquí.",
-    AnswerDue: "Corre el término legal: para cerrar, marque que es la respuesta de fondo.",
-    InvalidDocument: "El archivo no se puede enviar: debe ser un PDF, PNG o JPEG completo y no muy grande.",
-}
-"""Why an answer was not sent, beside the words that stay in the composer."""
 
 
 async def show(request: web.Request, query: CasePageQuery) -> web.StreamResponse:

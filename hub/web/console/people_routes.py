@@ -22,6 +22,7 @@ from hub.web.console import (
     person_correction,
     person_rights,
     surveys,
+    write_page,
 )
 from hub.web.route import Route, press, read
 
@@ -35,11 +36,12 @@ PEOPLE: Final[tuple[Route, ...]] = (
     read(people.PATH, people.show),
     read(_PERSON, person.show),
     press(_PERSON + "/contact", contact.press, needs=contact.NEEDS),
-    press(_PERSON + "/write", person.write),
     _edits(person_correction.CORRECT, person_correction.show),
     press(person_correction.CORRECT, person_correction.correct),
     press(person_correction.ROLES, person_correction.add_role),
     press(person_correction.END_ROLE, person_correction.end_role),
+    _edits(write_page.PATH, write_page.show),
+    press(write_page.PATH, write_page.write, upload=letters_page.MOST_BYTES),
     _right(_PERSON + "/erase", person_rights.show_erasure),
     _everywhere(IMPORTS, imports_page.show_all),
     _gives(IMPORTS, imports_page.give, upload=imports_page.MOST_BYTES),

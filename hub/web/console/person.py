@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from secrets import token_urlsafe
-from typing import Annotated, Final, Literal
+from typing import Final
 from zlib import crc32
 
 from aiohttp import web
-from msgspec import Meta, Struct
 
-from hub.desk.cases.answering import write_to_person
 from hub.desk.cases.conversation import ways_of
-from hub.desk.cases.rows import FirstWordBody
 from hub.desk.people.acts import household_of, overview_of, show_person
 from hub.desk.people.history import ChannelLately
 from hub.desk.people.overview import CHANNELS, PersonOverview, RoleOverTime
 from hub.desk.preferences.acts import marks_of
 from hub.doors.act import OPERATE, READ
 from hub.doors.api import operator_of
-from hub.errors import ChannelClosed, HubError, InvalidEntry, InvalidEvent, NoSuch, NotOffered
-from hub.model import MarkReason, Scope, Word
+from hub.errors import NoSuch
+from hub.model import MarkReason, Scope
 from hub.model.looks import WholeQuery
 from hub.model.message_rows import MessageRow
 from hub.model.pages import ListQuery
@@ -35,9 +31,8 @@ from hub.rendering.titles_es import EVENTS
 from hub.web.auth.caller import may_there, places_of, places_with
 from hub.web.console.contact import contacts_of
 from hub.web.console.people import PATH
-from hub.web.console.shell import console_page, done
+from hub.web.console.shell import console_page
 from hub.web.requests import FormQuery
-from hub.web.responses import refusal_of
 from hub.web.services import services
 
 _MESSAGES: Final = 10
@@ -48,45 +43,8 @@ class PersonQuery(WholeQuery, FormQuery, frozen=True, kw_only=True, forbid_unkno
     pass
 
 
-class FirstWordForm(Struct, frozen=True, kw_only=True):
-    words: Annotated[str, Meta(max_length=5000)] = ""
-    channel: Literal["email", "whatsapp", "sms"] | None = None
-    copropiedad: Word | None = None
-    subject: Annotated[str, Meta(max_length=200)] = ""
-    form: Annotated[str, Meta(max_length=100)] = ""
-
-
 async def show(request: web.Request, query: PersonQuery) -> web.StreamResponse:
     """Show a person: contacts, roles, consents, wishes, and messages."""
-    return await _page(request, query)
-
-
-async def write(request: web.Request, form: FirstWordForm) -> web.StreamResponse:
-    """Write to the person: what cannot be sent stands beside the form again."""
-    ref = request.match_info["ref"]
-    if not form.words.strip():
-        return await _page(request, PersonQuery(), wrong=InvalidEntry("Escriba el mensaje."), said=form)
-    body = FirstWordBody(
-        words=form.words,
-        channel=form.channel,
-        copropiedad=form.copropiedad,
-        subject=form.subject,
-        form=form.form,
-    )
-    try:
-        await write_to_person(operator_of(request, OPERATE), ref, body)
-    except (ChannelClosed, InvalidEvent, NotOffered) as error:
-        return await _page(request, PersonQuery(), wrong=error, said=form)
-    return done(person_path(ref), write_to_person.__name__)
-
-
-async def _page(
-    request: web.Request,
-    query: PersonQuery,
-    *,
-    wrong: HubError | None = None,
-    said: FirstWordForm | None = None,
-) -> web.Response:
     ref, deps = request.match_info["ref"], services(request)
     by = operator_of(request, READ)
     person = await show_person(by, ref, query)
@@ -99,7 +57,6 @@ async def _page(
         "desk/people/page.html",
         request,
         here=PATH,
-        status=200 if wrong is None else refusal_of(wrong).status,
         person=person,
         path=person_path(ref),
         contacts=await contacts_of(request, ref),
@@ -110,10 +67,7 @@ async def _page(
         homes=_homes(held),
         household=await household_of(by, ref),
         face=_FACES[crc32(ref.encode()) % len(_FACES)],
-        ways=await _ways(request, ref) if may_act else (),
-        wrong=None if wrong is None else str(wrong),
-        said=said,
-        form=token_urlsafe(12),
+        may_write=may_act and await _may_write(request, ref),
         marks=await marks_of(by, ref, ListQuery()),
         wishes=list(wishes_es.wishes(wished.preferences)),
         wished=wished.preferences,
@@ -150,10 +104,9 @@ def _last_of(overview: PersonOverview) -> Mapping[str, ChannelLately]:
     return {CHANNELS.get(one.channel) or one.channel: one for one in newest}
 
 
-async def _ways(request: web.Request, ref: str) -> Sequence[tuple[str, str]]:
-    """Return the channels by which the person may be written to now, by name."""
+async def _may_write(request: web.Request, ref: str) -> bool:
+    """Return whether a channel to the person is open: the caller answers there, and something reaches them."""
     try:
-        ways = await ways_of(operator_of(request, OPERATE), ref, {}, ())
+        return any(way.open for way in await ways_of(operator_of(request, OPERATE), ref, {}, ()))
     except NoSuch:  # somebody of a copropiedad where the caller reads and does not answer
-        return ()
-    return [(way.channel, labels_es.CHANNELS[way.channel]) for way in ways if way.open]
+        return False
