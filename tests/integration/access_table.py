@@ -503,7 +503,6 @@ ROWS: Final[dict[str, Row]] = {
         status=303,
     ),
     "POST /people/{ref}/contact": _press(needs="privacy operate", fill="p-MARK", form="kind=phone"),
-    "POST /people/{ref}/write": _corrects(form="words=", status=400),
     # Of another system: nothing is corrected here.
     "GET /people/{ref}/correct": _corrects(),
     "POST /people/{ref}/correct": _corrects(form="seen=1", status=409),

@@ -1,4 +1,4 @@
-"""Measures of a page at a desk: rows for a finger, one title, few dates, references in the technical detail."""
+"""Measures of a page: rows for a finger, one title, few dates, references in the technical detail alone."""
 
 from __future__ import annotations
 

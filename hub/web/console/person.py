@@ -105,7 +105,7 @@ def _last_of(overview: PersonOverview) -> Mapping[str, ChannelLately]:
 
 
 async def _may_write(request: web.Request, ref: str) -> bool:
-    """Return whether a channel to the person is open: the caller answers there, and something reaches them."""
+    """Return whether the caller answers there, and a channel reaches the person."""
     try:
         return any(way.open for way in await ways_of(operator_of(request, OPERATE), ref, {}, ()))
     except NoSuch:  # somebody of a copropiedad where the caller reads and does not answer
