@@ -221,3 +221,15 @@ def test_no_mail_takes_long(line: str) -> None:
         reply(answer(text, kind=kind))
 
     assert time.thread_time() - began < 5
+
+
+def test_attached_files_are_named_under_the_words() -> None:
+    """Whoever answers must know that there were some: the hub keeps none of them."""
+    part = "--B\nContent-Type: image/jpeg\nContent-Disposition: attachment; filename={}\n\nx\n"
+    head = "From: a@b.co\nContent-Type: multipart/mixed; boundary=B\n\n--B\n\nMire la pared.\n"
+    named = ("pared-1.jpg", '"=?utf-8?q?humedad_ba=C3=B1o.jpg?="')
+    two = reply(head + "".join(part.format(name) for name in named) + "--B--\n")
+    seven = reply(head + part.format("a.jpg") * 7 + "--B--\n")
+
+    assert "Mire la pared.\n\n[archivos sin guardar: pared-1.jpg, humedad baño.jpg]" == two.text
+    assert seven.text.endswith("a.jpg y 2 más]")

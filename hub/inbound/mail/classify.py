@@ -22,7 +22,7 @@ from hub.channels.email.verdicts import PROVIDER
 from hub.channels.email.verp import AddressKind, Mark, Verp
 from hub.channels.failures import without_contact
 from hub.inbound.mail import reports
-from hub.inbound.mail.parsing import Unreadable, address, header, parse, words
+from hub.inbound.mail.parsing import Unreadable, address, files, header, parse, words
 from hub.inbound.mail.quoting import newly_written
 from hub.model import BounceReport, Complaint, Loss, Reply
 
@@ -32,6 +32,8 @@ _COMPLAINTS: Final = frozenset({"abuse", "fraud", "virus", "other", "opt-out", "
 """RFC 5965 and its registry, without `not-spam` and `auth-failure`, which are no complaints of a person."""
 _LONGEST_REFERENCE: Final = 250
 _LONGEST_SUBJECT: Final = 500
+_FILES: Final = 5
+"""Attached files that are named."""
 _MACHINES: Final = ("X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Vacation")
 _LISTS: Final = ("List-Id", "List-Post")
 """RFC 2919 and 2369: an answer would reach the whole list."""
@@ -164,7 +166,7 @@ def _reply(message: Message, incoming: RawMail, message_id: UUID) -> Reply:
         provider=PROVIDER,
         reference=_reference(message, incoming.content),
         address=address(message, "From") or incoming.sender,
-        text=newly_written(words(message)),
+        text=_said(message),
         at=incoming.at,
         subject=header(message, "Subject")[:_LONGEST_SUBJECT],
         message_id=message_id,
@@ -172,6 +174,19 @@ def _reply(message: Message, incoming: RawMail, message_id: UUID) -> Reply:
         automatic=_is_automatic(message, incoming.sender),
         authentic=False,
     )
+
+
+def _said(message: Message) -> str:
+    """
+    Return the words, and under them which files came with them.
+
+    The hub keeps none of them: whoever answers must know that there were some.
+    """
+    said, names = newly_written(words(message)), files(message)
+    if not names:
+        return said
+    more = f" y {len(names) - _FILES} más" if len(names) > _FILES else ""
+    return f"{said}\n\n[archivos sin guardar: {', '.join(names[:_FILES])}{more}]".strip()
 
 
 def _reference(message: Message, content: bytes) -> str:

@@ -23,6 +23,8 @@ from hub.inbound.mail.markup import as_text
 LONGEST_HEADER: Final = 2000
 LONGEST_TEXT: Final = 200_000
 """Characters that are read; people write far shorter texts."""
+LONGEST_NAME: Final = 80
+"""Characters of the name of an attached file."""
 MOST_PARTS: Final = 50
 """The parser does work for each open part on every line."""
 MOST_LINES: Final = 100_000
@@ -79,6 +81,19 @@ def words(message: Message) -> str:
     """
     leaves = [part for part in message.walk() if not part.is_multipart() and not _is_attached(part)]
     return _first_words(list(_own_parts(message))) or _first_words(leaves)
+
+
+def files(message: Message) -> Sequence[str]:
+    """Return the names of what is attached; the bytes are read by nobody."""
+    attached = [part for part in message.walk() if not part.is_multipart() and _is_attached(part)]
+    return [name for part in attached if (name := _file_name(part))]
+
+
+def _file_name(part: Message) -> str:
+    name = str(part.get_filename() or "")[:LONGEST_HEADER]
+    with suppress(MessageError, LookupError, ValueError):
+        name = str(make_header(decode_header(name)))
+    return clean(" ".join(name.split()))[:LONGEST_NAME]
 
 
 def _first_words(parts: Sequence[Message]) -> str:
