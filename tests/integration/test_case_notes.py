@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 
 from hub.access.colleague_calls import CALLED
-from hub.business_time.dates import as_day
+from hub.business_time.dates import as_day, day_start
 from hub.desk.cases import colleagues, snoozes
 from hub.desk.cases.queries import asleep_until
 from hub.desk.cases.rows import HandOverBody, NoteBody, SnoozeBody
@@ -23,6 +23,7 @@ from hub.model import Grant, Office
 from hub.model.pages import ListQuery
 from hub.operations.cases.entries import entries_of
 from hub.operations.cases.schemas import ThreadEntry, ThreadKind
+from hub.rendering.filters import fecha
 from hub.storage import Database, PostgresIntake
 from hub.testing import MemoryPublisher
 from tests.contract.stores import open_stores
@@ -172,6 +173,7 @@ async def test_case_sleeps_out_of_the_views_until_its_person_writes_and_its_term
     assert before == after
     assert ([CASE], []) == awake
     assert ThreadKind.SNOOZED == shown.kind
+    assert f"pospone el caso hasta el {fecha(day_start(tomorrow))}" in shown.sentence.replace("\xa0", " ")
 
 
 async def test_case_whose_promise_falls_due_meanwhile_is_awake_and_an_emergency_never_sleeps(

@@ -9,6 +9,7 @@ from typing import Final
 from hub.model.casework import CaseNote, NoteKind
 from hub.operations.cases.schemas import ThreadEntry, ThreadKind, ThreadNote
 from hub.operations.explain import sentences_es
+from hub.rendering import near_dates
 from hub.rendering.actors_es import who_es
 
 _SAID: Final[Mapping[NoteKind, str]] = {
@@ -42,7 +43,7 @@ def note_entry(note: CaseNote | None, names: Mapping[str, str]) -> ThreadEntry |
 def _about(note: CaseNote, names: Mapping[str, str]) -> str:
     about = note.about or ""
     if note.kind is NoteKind.SNOOZED:
-        return sentences_es.short_time(datetime.fromisoformat(about))
+        return near_dates.whole(datetime.fromisoformat(about))
     if note.kind is NoteKind.HANDED_OVER:
         return who_es(about, names)
     return about
