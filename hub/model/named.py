@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
@@ -28,3 +29,6 @@ class Recipient(Struct, frozen=True, kw_only=True):
     building: str | None
     tower: str | None
     label: str | None
+    case: str | None
+    type: str | None
+    data: dict[str, Any] | None

@@ -49,7 +49,7 @@ def subject_of(
     if case.startswith(_UNIT):
         return f"Pagos de {unit or 'una unidad'}"
     name = (event_type or "").removeprefix(TYPE_PREFIX).removesuffix(TYPE_SUFFIX)
-    return _written(data or {}) or _made(name, data or {}) or kind_of(name, clock)
+    return written(data or {}) or _made(name, data or {}) or kind_of(name, clock)
 
 
 def kind_of(name: str, clock: str = "") -> str:
@@ -57,8 +57,10 @@ def kind_of(name: str, clock: str = "") -> str:
     return EVENTS.get(name) or CLOCKS.get(clock) or "Asunto"
 
 
-def _written(data: Data) -> str:
-    texts = (data.get(field) for field in _WORDS)
+def written(data: Data) -> str:
+    """Return what somebody has written of it, in a line; empty if nobody has."""
+    # The subject of a promise's own event is the number of its case.
+    texts = (data.get(field) for field in (("matter",) if "clock_id" in data else _WORDS))
     return next((short(text) for text in texts if isinstance(text, str) and text.strip()), "")
 
 

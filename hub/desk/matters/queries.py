@@ -226,9 +226,10 @@ def _begins(*fields: str) -> str:
 
 _KINDS: Final[Mapping[str, _Part]] = {
     **{kind: partial(lambda fields, _: _begins(*fields), fields) for kind, fields in FIELDS.items()},
-    # Whoever writes in an emergency has a conversation, and is in danger all the same.
+    # Whoever writes in an emergency has a conversation, and is in danger all the same; in a drill nobody is.
     MatterKind.EMERGENCIES: lambda _: (
-        f"{_begins(CaseKind.EMERGENCY)} OR starts_with(clock.name, 'emergency_')"
+        f"({_begins(CaseKind.EMERGENCY)} OR starts_with(clock.name, 'emergency_'))"
+        " AND (clock.context -> 'drill') IS DISTINCT FROM 'true'"
     ),
     MatterKind.REPLIES: lambda asked: asked.part("replies"),
     MatterKind.PROMISES: lambda _: (

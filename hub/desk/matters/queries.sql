@@ -148,7 +148,8 @@ ORDER BY at DESC LIMIT 3
 
 -- counts --
 WITH running AS MATERIALIZED (
-    SELECT DISTINCT ON (clock.case_key) clock.case_key, clock.name, clock.state, clock.due_at, clock.level, clock.course
+    SELECT DISTINCT ON (clock.case_key) clock.case_key, clock.name, clock.state, clock.due_at, clock.level, clock.course,
+           clock.context
     FROM clock WHERE {running} AND {there} AND NOT {asleep} AND NOT {later}
     ORDER BY clock.case_key, clock.due_at, clock.id
 )

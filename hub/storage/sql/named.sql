@@ -3,8 +3,9 @@ Names of people beside rows that have a reference alone: of messages, and of any
 -- recipients --
 -- The person of each message: whom the directory does not have is named as the message names them.
 SELECT message.id, message.person AS ref, coalesce(person.name, message.name) AS name, person.id IS NOT NULL AS known,
-       message.copropiedad_id, place.name AS building, home.tower, home.label
+       message.copropiedad_id, place.name AS building, home.tower, home.label, event.case_key AS case, event.type, event.data
 FROM message
+LEFT JOIN event ON event.key = message.event_key
 LEFT JOIN person ON person.id = message.person AND NOT person.removed
 LEFT JOIN copropiedad AS place ON place.id = message.copropiedad_id
 LEFT JOIN LATERAL (

@@ -9,9 +9,11 @@ from aiohttp import web
 from msgspec import Struct
 
 from hub.access.sight import Field
+from hub.model.named import Recipient
 from hub.people.masking import mask_name
 from hub.people.units import own_name, short_name
 from hub.rendering.filters import nombre
+from hub.rendering.matters_es import written
 from hub.storage import named
 from hub.web.auth.caller import sight_of
 from hub.web.services import services
@@ -24,6 +26,8 @@ class Person(Struct, frozen=True, kw_only=True):
     unit: str
     building: str = ""
     ref: str = ""
+    about: str = ""
+    """What their message is about, in the words of whoever wrote; empty for who may not read those."""
 
 
 async def recipients_of(request: web.Request, messages: Collection[UUID]) -> Mapping[UUID, Person]:
@@ -35,9 +39,16 @@ async def recipients_of(request: web.Request, messages: Collection[UUID]) -> Map
             unit=short_name(one.tower, one.label) if one.label else "",
             building=own_name(one.building or ""),
             ref=one.ref if one.known else "",
+            about=_about(request, one),
         )
         for one in found.values()
     }
+
+
+def _about(request: web.Request, one: Recipient) -> str:
+    if not sight_of(request).is_plain(Field.WORDS, one.copropiedad_id):
+        return ""
+    return written(one.data or {})
 
 
 async def people_of(request: web.Request, asked: Iterable[tuple[str, str | None]]) -> Mapping[str, Person]:

@@ -55,6 +55,7 @@ _TEMPLATES.filters |= {
     "punto": punto,
     "quien": who_es,
     "term": near_dates.term,
+    "propio": own_name,
     "whole": near_dates.whole,
     "whole_term": near_dates.whole_term,
 }
