@@ -51,6 +51,15 @@ class OpenEmergency(Struct, frozen=True, kw_only=True):
     lost: int = 0
 
 
+class UnreachedPerson(Struct, frozen=True, kw_only=True):
+    """Somebody who lives there and has got nothing of an emergency; `phone` is the one in the directory."""
+
+    person: str
+    name: str
+    units: tuple[str, ...] = ()
+    phone: str | None = None
+
+
 class DueCall(Struct, frozen=True, kw_only=True):
     """A running promise to call somebody who may be in danger; `name` is that of the promise."""
 

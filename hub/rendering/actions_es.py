@@ -42,6 +42,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "case.show": "Vio un caso",
     "case.take_on": "Tomó un caso",
     "clock.acknowledge": "Asumió una promesa",
+    "emergency.phone": "Vio un teléfono en una emergencia",
     "clock.show": "Vio una promesa",
     "consent.revoke": "Retiró una autorización",
     "console.sign_in": "Entró con la llave del centro",

@@ -18,6 +18,7 @@ _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)
 _DAYS: Final = {-1: "ayer", 0: "hoy", 1: "mañana"}
 """Days from today → the word."""
+_WEEKDAYS: Final = ("Lun", "Mar", "Mié", "Jue", "Vie", "Sáb", "Dom")
 _NEAR: Final = 6
 """Days: what is farther has its date."""
 
@@ -53,6 +54,11 @@ def whole(at: datetime) -> str:
 def whole_term(due: datetime) -> str:
     """`lunes 9 de marzo de 2026, al final del día`."""
     return f"{fecha(due - _MINUTE)}, al final del día" if whole_day(due) else whole(due)
+
+
+def weekday(of: date) -> str:
+    """`Mar 1`: a day of this week."""
+    return f"{_WEEKDAYS[of.weekday()]} {of.day}"
 
 
 def _last(due: datetime) -> date:

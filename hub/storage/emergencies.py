@@ -11,8 +11,9 @@ from hub.catalog import BY_NAME
 from hub.catalog.emergencies import OTHER_TOWERS
 from hub.messages.planning.unreached_people import CLEARED, NAME
 from hub.model import PropertyScope, Purpose
-from hub.model.emergencies import DueCall, LostRecipient, OpenEmergency
+from hub.model.emergencies import DueCall, LostRecipient, OpenEmergency, UnreachedPerson
 from hub.model.ids import earliest
+from hub.people.units import own_name
 from hub.policy.clocks import EMERGENCY_REPLY, EMERGENCY_UNREACHED
 from hub.resilience.database_time import NOW
 from hub.storage import events
@@ -53,8 +54,16 @@ class PostgresEmergencies(Store):
     async def open_emergencies(self, places: PropertyScope = None) -> Sequence[OpenEmergency]:
         statement = _SQL["open"].format(declared=_DECLARED.type)
         rows = await self.rows(statement, listed(places), _UPDATED, CLEARED, _TAKEN, _THERE)
-        found = [read(OpenEmergency, row) for row in rows]
+        found = [read(OpenEmergency, row, building=own_name(row["building"])) for row in rows]
         return sorted(found, key=lambda one: (one.drill, not one.unattended, one.since))
 
+    async def unreached(self, event_key: UUID, limit: int) -> Sequence[UnreachedPerson]:
+        rows = await self.rows(_SQL["unreached"], event_key, _THERE, limit)
+        return [read(UnreachedPerson, row) for row in rows]
+
+    async def called(self, event_key: UUID, person: str) -> bool:
+        return bool(await self.rows(_SQL["called"], event_key, person, _THERE))
+
     async def due_calls(self, places: PropertyScope = None) -> Sequence[DueCall]:
-        return [read(DueCall, row) for row in await self.rows(_SQL["calls"], list(_CALLS), listed(places))]
+        rows = await self.rows(_SQL["calls"], list(_CALLS), listed(places))
+        return [read(DueCall, row, building=own_name(row["building"])) for row in rows]

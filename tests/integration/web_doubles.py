@@ -48,7 +48,7 @@ from hub.model import (
 from hub.model import Reply as Answered
 from hub.model.audiences import UnreachedRow
 from hub.model.contracts import ContractDecision
-from hub.model.emergencies import DueCall, OpenEmergency
+from hub.model.emergencies import DueCall, OpenEmergency, UnreachedPerson
 from hub.model.genuine import GenuineMessage, SoughtMessage
 from hub.model.ids import body_id
 from hub.model.message_rows import ListedMessage, ShownMessage
@@ -412,6 +412,12 @@ class NoEmergencies:
 
     async def open_emergencies(self, places: PropertyScope = None) -> Sequence[OpenEmergency]:  # noqa: ARG002 - the port's signature
         return []
+
+    async def unreached(self, event_key: UUID, limit: int) -> Sequence[UnreachedPerson]:  # noqa: ARG002 - the port's signature
+        return []
+
+    async def called(self, event_key: UUID, person: str) -> bool:  # noqa: ARG002 - the port's signature
+        return False
 
     async def due_calls(self, places: PropertyScope = None) -> Sequence[DueCall]:  # noqa: ARG002 - the port's signature
         return []

@@ -59,7 +59,7 @@ def test_figure_has_words_for_one_and_for_several() -> None:
 
 def test_every_state_has_words_for_a_number() -> None:
     assert set(CLOCK_COUNTS) == set(CLOCK_STATES) == {str(state) for state in ClockState}
-    assert set(MESSAGE_COUNTS) == {str(state) for state in State}
+    assert {str(state) for state in State} <= set(MESSAGE_COUNTS)
     assert set(DEAD_COUNTS) == set(DEAD_STATES)
     assert {"done", "skipped", "failed"} == set(RESULT_COUNTS_ES)
 
@@ -94,6 +94,6 @@ def test_rejected_events_are_masculine(opened: int) -> None:
     [symptom] = of_letters(opened, 1, POLICY.monitor)
     said = f"{title_of(symptom.key)}: {symptom.measured}"
 
-    assert "eventos" in said
+    assert "avisos" in said
     assert re.search(r"\d+ \w+o(s?)\b", said)
     assert not re.search(r"\d+ \w+as?\b", said)

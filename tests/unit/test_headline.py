@@ -132,7 +132,7 @@ def test_refused_and_overdue_say_whose_they_are_and_since_when() -> None:
     overdue, refused = matters(said)
 
     assert (overdue.text, overdue.since) == ("3 promesas vencidas, de Altos del Rosal", NOON)
-    assert refused.text == "9 avisos rechazados, la mayoría de urn:coproservicios:cartera"
+    assert refused.text == "9 avisos rechazados, la mayoría de cartera"
 
 
 def test_every_kind_of_incident_and_every_call_has_its_rank_and_words() -> None:
@@ -186,7 +186,7 @@ def test_hub_that_works_says_who_is_missing() -> None:
     said = headline(Situation(breached=1, letters=4))
 
     assert said.sentence == "El centro trabaja bien. Por atender: 1 promesa vencida."
-    assert said.path == "/clocks?state=breached"
+    assert said.path == "/cases?view=overdue"
 
 
 def test_pause_of_everything_is_the_first_thing_said() -> None:

@@ -35,6 +35,7 @@ OF_ROWS: Final = {
     "resident_own.html": {"ha dicho"},  # the ledger of consents
     "rectify.html": {"recibe un aviso"},  # what is to come
     "cases.html": {"ha escrito"},
+    "now.html": {"lo recibieron"},  # counted of delivered and read messages
 }
 
 

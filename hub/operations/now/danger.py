@@ -15,9 +15,13 @@ from hub.rendering.filters import inicial
 from hub.rendering.page_links import CLOCKS, case_path
 
 
+def calls(now: Situation) -> Iterator[Matter]:
+    """Yield the calls that are due, those of one kind and building in a line."""
+    for name, due in groupby(sorted(now.calls, key=_kind_of_call), _kind_of_call):
+        yield _call(name[0], list(due))
+
+
 def emergencies(now: Situation) -> Iterator[Matter]:
-    for name, calls in groupby(sorted(now.calls, key=_kind_of_call), _kind_of_call):
-        yield _call(name[0], list(calls))
     for emergency in now.emergencies:
         yield _drill(emergency) if emergency.drill else _emergency(emergency)
 
@@ -26,18 +30,18 @@ def _kind_of_call(call: DueCall) -> tuple[str, str]:
     return call.name, call.building
 
 
-def _call(name: str, calls: Sequence[DueCall]) -> Matter:
+def _call(name: str, due: Sequence[DueCall]) -> Matter:
     one, several, to_do = DUE_CALLS[name]
-    where = f", en {calls[0].building}" if calls[0].building else ""
+    where = f", en {due[0].building}" if due[0].building else ""
     return Matter(
-        text=f"{many(len(calls), one, several)}{where}",
-        path=case_path(calls[0].case),
+        text=f"{many(len(due), one, several)}{where}",
+        path=case_path(due[0].case),
         urgency=Urgency.BAD,
         rank=rank_of("call"),
         affected="Puede haber alguien en peligro.",
         to_do=to_do,
         button="Ver a quién",
-        since=min(call.since for call in calls),
+        since=min(call.since for call in due),
     )
 
 

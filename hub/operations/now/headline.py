@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from hub.business_time.dates import ZONE
 from hub.operations.incidents import IncidentRow
-from hub.operations.now.danger import emergencies
+from hub.operations.now.danger import calls, emergencies
 from hub.operations.now.matter import Matter, Urgency, lowered
 from hub.operations.now.rank import ORDER, Rank, rank_of
 from hub.operations.now.situation import Situation
@@ -117,7 +117,7 @@ def _sentence(worst: Matter, others: Sequence[Matter], *, works: bool) -> str:
 
 def matters(now: Situation) -> list[Matter]:
     """Return the lines of waiting work by rank; of one rank what is bad first, then whom most wait for."""
-    found = [*emergencies(now), *_broken(now), *_bad(now), *_waiting(now)]
+    found = [*calls(now), *emergencies(now), *_broken(now), *_bad(now), *_waiting(now)]
     return sorted(found, key=lambda one: (ORDER[one.rank], one.urgency is not Urgency.BAD, -one.people))
 
 
@@ -163,7 +163,7 @@ def _bad(now: Situation) -> Iterator[Matter]:
         now,
         "breached",
         ("promesa vencida", "promesas vencidas"),
-        "/clocks?state=breached",
+        "/cases?view=overdue",
         whose=_where(now.overdue.copropiedades, now.overdue.building) if now.overdue.copropiedades else "",
         since=now.overdue.since,
     )
@@ -172,7 +172,7 @@ def _bad(now: Situation) -> Iterator[Matter]:
         "dead",
         ("aviso rechazado", "avisos rechazados"),
         "/dead",
-        whose=f"la mayoría de {now.refused.source}" if now.refused.source else "",
+        whose=f"la mayoría de {now.refused.source.rpartition(':')[2]}" if now.refused.source else "",
         since=now.refused.since,
     )
     path = _rows("/messages/unreached", now.week)
@@ -185,7 +185,7 @@ def _waiting(now: Situation) -> Iterator[Matter]:
             yield Matter(text=f"En pausa: {name}", path="/channels", urgency=Urgency.WAIT)
     wait = Urgency.WAIT
     for name, words, path in (
-        ("at_risk", ("promesa en riesgo", "promesas en riesgo"), "/clocks?state=at_risk"),
+        ("at_risk", ("promesa en riesgo", "promesas en riesgo"), "/cases?view=at_risk"),
         (
             "failed",
             ("mensaje del último día que no llegó", "mensajes del último día que no llegaron"),
@@ -194,7 +194,7 @@ def _waiting(now: Situation) -> Iterator[Matter]:
         (
             "replies",
             ("respuesta sin atender", "respuestas sin atender"),
-            "/replies?kind=reply&view=open",
+            "/cases?kind=replies",
         ),
         ("letters", ("carta por entregar", "cartas por entregar"), "/letters"),
         ("to_print", ("cartel por colgar", "carteles por colgar"), "/posters?state=to_print"),
@@ -223,6 +223,7 @@ def _matter(
         path=path,
         urgency=urgency,
         rank=rank_of(name),
+        name=name,
         affected=affected,
         to_do=to_do,
         since=since,

@@ -28,6 +28,8 @@ class Matter:
     affected: str = ""
     to_do: str = ""
     button: str = "Verlo"
+    name: str = ""
+    """The list that it counts, where it is one."""
     since: datetime | None = None
     people: int = 0
 

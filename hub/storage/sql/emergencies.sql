@@ -122,6 +122,33 @@ ORDER BY about.case_key, about.time
 SELECT clock.id, clock.name, case_key AS case, started_at AS since, copropiedad_id,
        coalesce(copropiedad.name, copropiedad_id, '') AS building
 FROM clock LEFT JOIN copropiedad ON copropiedad.id = clock.copropiedad_id
-WHERE ended_at IS NULL AND clock.name = ANY ($1::text[]) AND ($2::text[] IS NULL OR copropiedad_id = ANY ($2))
+WHERE ended_at IS NULL AND clock.name = ANY ($1::text[])
+  -- In a drill nobody is unreached; whoever answers may be in danger all the same.
+  AND (clock.name = 'emergency_reply' OR coalesce(context ->> 'drill', '') <> 'true')
+  AND ($2::text[] IS NULL OR copropiedad_id = ANY ($2))
 ORDER BY started_at, clock.id
 LIMIT 100
+
+-- unreached --
+-- Who of those who live there has got nothing, with a telephone of the directory.
+SELECT lost.person, coalesce(lost.name, '') AS name, coalesce(lost.units, '[]') AS units, (
+    SELECT point ->> 'value' FROM person, jsonb_array_elements(person.contact_points) AS point
+    WHERE person.id = lost.person AND NOT person.removed AND point ->> 'kind' = 'phone' LIMIT 1
+) AS phone
+FROM (
+    SELECT person, max(name) AS name, (array_agg(units) FILTER (WHERE units IS NOT NULL))[1] AS units
+    FROM message
+    WHERE event_key = $1 AND id BETWEEN moment_start($1) AND moment_end($1)
+      AND purpose = 'emergency' AND audience = ANY ($2::smallint[])
+    GROUP BY person
+    HAVING bool_and(state IN ('failed', 'bounced', 'suppressed', 'expired', 'waiting')
+                    AND reason IS DISTINCT FROM 'do_not_contact')
+) AS lost
+ORDER BY units, person
+LIMIT $3
+
+-- called --
+SELECT FROM message
+WHERE event_key = $1 AND id BETWEEN moment_start($1) AND moment_end($1) AND person = $2 AND audience <> ALL ($3::smallint[])
+  AND purpose = 'emergency'
+LIMIT 1

@@ -17,7 +17,7 @@ from hub.desk.matters.rows import MOST, MatterCounts, MatterKind, MatterRow, Mat
 from hub.desk.matters.shown import named_in, share_of, shown, tone_of
 from hub.desk.views.queries import own_views
 from hub.desk.views.rows import as_query, asked_in
-from hub.model import NOWHERE, Scope
+from hub.model import NOWHERE, PropertyScope, Scope
 from hub.operations.cases.lookup import HOW_KEYS_LOOK, LONGEST, CaseChoice
 from hub.operations.explain.sentences_es import short_term, short_time
 from hub.rendering import case_words_es, labels_es, near_dates
@@ -58,7 +58,7 @@ async def show(request: web.Request, query: CaseListQuery) -> web.StreamResponse
     if key := query.key.strip():
         return redirect(case_path(key))
     asked = replace(query, view=MatterView.MINE) if query.mine else query
-    rows, following = await _rows(request, asked)
+    rows, following = await matter_rows(request, asked, places_of(request))
     staff = await staff_names(request)
     if query.format is not None:
         return spreadsheet("casos", _COLUMNS, (_line(row, staff) for row in rows))
@@ -66,7 +66,7 @@ async def show(request: web.Request, query: CaseListQuery) -> web.StreamResponse
     pinned = {row.id for row in urgent}
     rest = [row for row in rows if row.id not in pinned]
     rows = [*urgent, *sorted(rest, key=lambda row: not row.danger)]
-    counted = await _counts(request)
+    counted = await matter_counts(request, places_of(request))
     return console_page(
         "console/cases.html",
         request,
@@ -125,9 +125,12 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in name.split()[:2]).upper()
 
 
-async def _rows(request: web.Request, query: MattersQuery) -> tuple[list[MatterRow], str | None]:
+async def matter_rows(
+    request: web.Request, query: MattersQuery, places: PropertyScope
+) -> tuple[list[MatterRow], str | None]:
+    """Return a page of a view in words, and the cursor of the next one."""
     deps, who = services(request), caller_of(request).who
-    found = await queries.matters(deps.database, query, who=who, places=places_of(request), now=deps.now())
+    found = await queries.matters(deps.database, query, who=who, places=places, now=deps.now())
     return await _in_words(request, found.items), found.next
 
 
@@ -143,14 +146,12 @@ async def _urgent(request: web.Request, query: MattersQuery) -> list[MatterRow]:
     if query.view is not MatterView.OPEN or query.kind or query.after or not query.is_open:
         return []
     asked = replace(query, kind=MatterKind.EMERGENCIES, limit=_URGENT)
-    return [row for row in (await _rows(request, asked))[0] if row.danger]
+    return [row for row in (await matter_rows(request, asked, places_of(request)))[0] if row.danger]
 
 
-async def _counts(request: web.Request) -> MatterCounts:
+async def matter_counts(request: web.Request, places: PropertyScope) -> MatterCounts:
     deps = services(request)
-    return await queries.counts(
-        deps.database, who=caller_of(request).who, places=places_of(request), now=deps.now()
-    )
+    return await queries.counts(deps.database, who=caller_of(request).who, places=places, now=deps.now())
 
 
 async def _opened(

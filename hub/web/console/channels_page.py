@@ -16,6 +16,7 @@ from hub.doors.act import OPERATE
 from hub.doors.api import operator_of
 from hub.errors import NotRestored
 from hub.operations.incidents import read_incidents
+from hub.operations.now import Activity
 from hub.ports import EVERYTHING
 from hub.rendering.titles_es import EVENTS
 from hub.web.api.now import activity_lately
@@ -61,6 +62,7 @@ async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  #
         here=PATH,
         channels=[(row, *health_of(row)) for row in await channels_of(deps)],
         work=activity.channels,
+        rate=_rate(activity),
         staff=await staff_names(request),
         of_channel=partial(of_channel, activity),
         incidents=[row for row in incidents if row.state == "open" and row.kind in _OF_CHANNELS],
@@ -72,6 +74,16 @@ async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  #
         ends={name: label for name, (label, _) in ENDS_ES.items()},
         may_pause=caller_of(request).places(OPERATE) is None,
     )
+
+
+def _rate(activity: Activity) -> str:
+    """Say how many messages providers accept: a minute of the last ten, beside one of the last hour."""
+    now, usual = _a_minute(activity.accepted.lately, 10), _a_minute(activity.accepted.hour, 60)
+    return f"Ahora salen {now} por minuto; en la última hora, {usual}."
+
+
+def _a_minute(messages: int, minutes: int) -> str:
+    return f"{messages / minutes:.1f}".replace(".", ",")
 
 
 async def pause(request: web.Request, form: PauseForm) -> web.StreamResponse:

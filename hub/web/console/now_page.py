@@ -1,95 +1,124 @@
-"""Ahora: one sentence about the hub, the matters that wait for somebody, and the last day."""
+"""Hoy: who is in danger, what is broken or late, and one's own work; a good day is one line and the work."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from aiohttp import web
 
-from hub.business_time.dates import ZONE
 from hub.desk.channels.rows import ChannelRow, health_of
 from hub.desk.channels.state import read_channels, read_depths
+from hub.desk.matters.rows import MatterCounts, MattersQuery, MatterView
+from hub.desk.today import queries
 from hub.model import Scope
-from hub.operations.clocks.board import ClockFilter
-from hub.operations.now import HOUR, Activity, headline, matters
-from hub.operations.now.headline import PLACES
-from hub.rendering.figures_es import whole
-from hub.rendering.labels_es import CLOCK_COUNTS, DEAD_COUNTS, MESSAGE_COUNTS
-from hub.rendering.plots import Plot, columns
-from hub.rendering.titles_es import CLOCKS
+from hub.operations.now import Activity, Matter, Urgency, matters
+from hub.operations.now.danger import calls
+from hub.operations.now.rank import Rank
+from hub.rendering import near_dates
+from hub.rendering.figures_es import many
+from hub.rendering.filters import fecha
+from hub.rendering.titles_es import EVENTS
 from hub.web.api.now import now_of
-from hub.web.auth.caller import places_with
+from hub.web.auth.caller import caller_of, places_with
+from hub.web.auth.session_cookie import SESSION
+from hub.web.console.case_list import face, initials, matter_counts, matter_rows
+from hub.web.console.dangers import dangers
 from hub.web.console.list_filter import address, window
-from hub.web.console.message_list import LETTERS, MANY
 from hub.web.console.message_list import PATH as MESSAGES
+from hub.web.console.own_line import OWN_LINE, OwnLine
 from hub.web.console.shell import console_page
+from hub.web.console.staff import staff_names
 from hub.web.services import Services, services
 
 PATH: Final = "/"
 LIVE: Final = "messages clocks dead replies channels unreached"
-_SOONEST: Final = 8
-"""Promises that the page shows; `/clocks` has all."""
-_SERIES: Final = (("left", "Salieron"), ("ahead", "Esperan"), ("lost", "No llegaron"))
-_HOURS: Final = (*_SERIES, ("spared", "No se envían"))
-_LISTS: Final = (
-    ("messages", "Mensajes", "/messages", MESSAGE_COUNTS),
-    ("clocks", "Promesas", "/clocks", CLOCK_COUNTS),
-    ("dead", "Rechazados", "/dead", DEAD_COUNTS),
-)
+_LATE: Final = 5
+"""Late matters that the page shows; their view has all."""
+_WORK: Final = 8
+_INBOX: Final = "inbox"
+_VIEWS: Final = {
+    MatterView.MINE: "Míos",
+    MatterView.UNOWNED: "Sin dueño",
+    MatterView.TODAY: "Vencen hoy",
+}
+_NO_WORK: Final = {
+    MatterView.MINE: "Nada está a su nombre. Lo que nadie ha tomado está en «Sin dueño».",
+    MatterView.UNOWNED: "Todo tiene dueño.",
+    MatterView.TODAY: "Nada vence hoy.",
+    _INBOX: "No tiene mensajes sin leer.",
+}
+_COUNTED_BY_MATTER: Final = frozenset({"at_risk", "replies"})
+"""Lists of which the page counts matters, as their own page does."""
+_HEALTH: Final[Mapping[str, str]] = {"on": "good", "off": "", "broken": "bad"}
+"""Class of a channel's health → that of its dot; all others wait."""
 
 
-_LISTS_OF: Final = {"letter": LETTERS}
-"""State that has a list of its own → its path."""
+class Tab(NamedTuple):
+    """A part of one's own work: its name in the address, its words, and how many wait in it."""
 
-
-class Figures(NamedTuple):
-    """A list, and how many rows it has by state: the state, the number, and the list of these."""
-
-    title: str
-    path: str
-    word_counts: Mapping[str, tuple[str, str]]
-    states: Sequence[tuple[str, str, str]]
+    name: str
+    words: str
+    waits: int
 
 
 class ChannelLine(NamedTuple):
-    """A channel with its activity in the last hour, and the waiting messages by lane."""
+    """A channel: the class of its dot, its health in a word where it is not good, and its last hour."""
 
-    row: ChannelRow
-    health: tuple[str, str]
+    name: str
+    dot: str
+    trouble: str
     left: int
-    lost: int
-    waiting: int
-    lanes: Mapping[str, int]
 
 
 async def show(request: web.Request) -> web.StreamResponse:
-    """Show the faults, the waiting work, and the last day."""
+    """Show what is dangerous, broken or late, then the work."""
     deps, places = services(request), places_with(request, Scope.READ)
-    counts, activity, situation = await now_of(request)
-    soonest = await deps.clocks.list(ClockFilter(limit=_SOONEST), deps.now(), places=places)
+    _, activity, situation = await now_of(request)
+    found, counted = matters(situation), await matter_counts(request, places)
+    bad = [matter for matter in found if matter.urgency is Urgency.BAD]
+    channels = _channels(await channels_of(deps), activity)
+    tabs = _tabs(request, counted)
+    chosen = _chosen(request, tabs)
+    late, _ = await matter_rows(request, MattersQuery(view=MatterView.OVERDUE, limit=_LATE), places)
+    now = deps.now()
     return console_page(
         "console/now.html",
         request,
         here=PATH,
-        headline=headline(situation),
-        matters=matters(situation),
-        incidents=situation.incidents,
-        pages=PLACES,
-        figures=_figures(counts),
-        clocks=soonest.items,
-        clock_names=CLOCKS,
-        channels=_channels(await channels_of(deps), activity),
-        plot=plot_of(activity),
-        series=_SERIES,
-        hours=activity.hours,
-        rate=_rate(activity),
-        hour_columns=_HOURS,
-        of_hour=_of_hour,
+        dangers=await dangers(request, situation.emergencies),
+        calls=list(calls(situation)),
+        troubles=_of_rank(bad, Rank.CHANNEL),
+        late=late,
+        overdue=counted.overdue,
+        refused=_of_rank(bad, Rank.REFUSED),
+        others=[
+            *_of_rank(bad, Rank.REST),
+            *([] if counted.overdue else _of_rank(bad, Rank.OVERDUE)),
+        ],
+        waiting=[
+            matter
+            for matter in found
+            if matter.urgency is not Urgency.BAD and matter.name not in _COUNTED_BY_MATTER
+        ],
+        counted=counted,
+        calm="" if bad else await _calm(request, channels),
+        tabs=tabs,
+        chosen=chosen,
+        no_work=_NO_WORK[chosen],
+        **await _work(request, chosen),
+        channels=channels,
         of_channel=partial(of_channel, activity),
-        everywhere=places is None,
+        leaving=await queries.leaving(deps.database, places, now),
+        week=await queries.due_days(deps.database, places, now),
+        day_words=near_dates.weekday,
+        today=fecha(now).rpartition(" de ")[0],
+        events=EVENTS,
+        staff=await staff_names(request),
+        me=caller_of(request).who,
+        face=face,
+        initials=initials,
     )
 
 
@@ -98,60 +127,64 @@ def of_channel(activity: Activity, channel: str, only: str) -> str:
     return address(MESSAGES, None, channel=channel, only=only, **window(activity.since))
 
 
-def _of_hour(hour: datetime, only: str) -> str:
-    return address(MESSAGES, None, only=only, **window(hour, hour + HOUR))
-
-
 async def channels_of(deps: Services) -> Sequence[ChannelRow]:
     """Return the channels as they are; the broker is asked at most every two seconds."""
     depths = await deps.depths.get(None, partial(read_depths, deps.publisher))
     return await read_channels(deps, depths)
 
 
-def plot_of(activity: Activity) -> Plot:
-    names = [f"{hour.hour.astimezone(ZONE).hour} h" for hour in activity.hours]
-    return columns(names, [(name, [getattr(hour, name) for hour in activity.hours]) for name, _ in _SERIES])
-
-
-def _figures(counts: Mapping[str, Mapping[str, int]]) -> list[Figures]:
-    """Return the counts of each list by state, each with the list of its rows."""
-    return [
-        Figures(
-            title,
-            path,
-            labels,
-            [
-                (state, whole(counts[noun][state], MANY), _LISTS_OF.get(state, f"{path}?state={state}"))
-                for state in labels
-                if counts[noun].get(state)
-            ],
-        )
-        for noun, title, path, labels in _LISTS
-    ]
-
-
-def _rate(activity: Activity) -> str:
-    """Say how many messages providers accept: a minute of the last ten, beside one of the last hour."""
-    now, usual = _a_minute(activity.accepted.lately, 10), _a_minute(activity.accepted.hour, 60)
-    return f"Ahora salen {now} por minuto; en la última hora, {usual}."
-
-
-def _a_minute(messages: int, minutes: int) -> str:
-    return f"{messages / minutes:.1f}".replace(".", ",")
+def _of_rank(found: Sequence[Matter], rank: Rank) -> list[Matter]:
+    return [matter for matter in found if matter.rank is rank]
 
 
 def _channels(rows: Sequence[ChannelRow], activity: Activity) -> list[ChannelLine]:
-    """Return the channels that are configured or have something to do, each with its last hour."""
-    found = [(row, activity.channels.get(row.name)) for row in rows]
+    """Return the channels that are configured or have something to do."""
     return [
         ChannelLine(
-            row=row,
-            health=health_of(row),
-            left=work.left if work else 0,
-            lost=work.lost if work else 0,
-            waiting=sum(row.waiting.values()),
-            lanes=row.waiting,
+            row.name, _HEALTH.get(kind, "wait"), "" if kind == "on" else word, work.left if work else 0
         )
-        for row, work in found
+        for row in rows
+        for kind, word in [health_of(row)]
+        for work in [activity.channels.get(row.name)]
         if row.providers or work or any(row.waiting.values())
     ]
+
+
+def _tabs(request: web.Request, counted: MatterCounts) -> list[Tab]:
+    tabs = [Tab(view, words, getattr(counted, view)) for view, words in _VIEWS.items()]
+    person = _person(request)
+    unread = request.get(OWN_LINE, OwnLine()).unread
+    return [*tabs, Tab(_INBOX, "Mi bandeja", unread)] if person else tabs
+
+
+def _chosen(request: web.Request, tabs: Sequence[Tab]) -> str:
+    """Return the tab that the address names; else the first one that has anything."""
+    asked = request.query.get("work", "")
+    names = [tab.name for tab in tabs]
+    return asked if asked in names else next((tab.name for tab in tabs if tab.waits), names[0])
+
+
+async def _work(request: web.Request, chosen: str) -> dict[str, Any]:
+    """Return the rows of the chosen tab: matters, or the unread entries of the own inbox."""
+    person = _person(request)
+    if chosen == _INBOX and person:
+        page = await services(request).inbox.items(person, after=None, limit=_WORK, unread=True)
+        return {"rows": [], "entries": page.items, "all_of": "/inbox"}
+    asked = MattersQuery(view=MatterView(chosen), limit=_WORK)
+    rows, _ = await matter_rows(request, asked, places_with(request, Scope.READ))
+    return {"rows": rows, "entries": [], "all_of": f"/cases?view={chosen}"}
+
+
+async def _calm(request: web.Request, channels: Sequence[ChannelLine]) -> str:
+    """Return the line of a good day: what works, and the next term of one's own."""
+    asked = MattersQuery(view=MatterView.MINE, limit=1)
+    [*own], _ = await matter_rows(request, asked, places_with(request, Scope.READ))
+    working = [line for line in channels if not line.trouble]
+    told = many(len(working), "canal trabaja", "canales trabajan")
+    following = f" Su siguiente plazo: {own[0].left}." if own and own[0].left else ""
+    return f"Nada vencido, y {told}.{following}" if working else f"Nada vencido.{following}"
+
+
+def _person(request: web.Request) -> str | None:
+    session = request.get(SESSION)
+    return session.account.person if session is not None and session.account is not None else None

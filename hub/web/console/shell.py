@@ -83,7 +83,7 @@ class Group(NamedTuple):
 
 
 GROUPS: Final = (
-    Group("Hoy", (Section("/", "Ahora", "hoy", "h"),), "hoy"),
+    Group("Hoy", (Section("/", "Hoy", "hoy", "h"),), "hoy"),
     Group(
         "Atender",
         (
