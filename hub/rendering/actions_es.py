@@ -119,6 +119,7 @@ DETAILS: Final[Mapping[str, str]] = {
     "reason": "motivo",
     "released": "soltados",
     "role": "papel",
+    "roles": "papeles",
     "rows": "renglones",
     "scopes": "permisos",
     "sha256": "huella",

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from asyncpg import Record
 from msgspec import to_builtins
 
 from hub.errors import StorageRefused
@@ -88,8 +87,8 @@ class PostgresSheetImports(Store):
             transaction = PostgresImport(run)
             await transaction.alone()
             [now] = await run.rows("SELECT now() AS at")
-            rows = await run.rows(_SQL["written"], ref)
-            back = [event for noun in NOUNS for event in await _back(run, transaction, noun, rows, now["at"])]
+            rows = [dict(row) for row in await run.rows(_SQL["written"], ref)]
+            back = await way_back(run, rows, now["at"])
             for start in range(0, len(back), _AT_ONCE):
                 await transaction.apply(back[start : start + _AT_ONCE])
                 await self.rows(_SQL["step"], ref, start, len(rows))
@@ -117,12 +116,14 @@ def _facts(content: SheetContent) -> Mapping[str, Mapping[str, dict[str, Any]]]:
     }
 
 
-async def _back(
-    run: Runner, transaction: PostgresImport, noun: str, rows: Sequence[Record], now: datetime
-) -> Sequence[Event]:
-    """Make the events that put the entries of a noun back; none for what somebody else has changed since."""
+async def way_back(run: Runner, rows: Iterable[Mapping[str, Any]], now: datetime) -> Sequence[Event]:
+    """Make the events that put entries back; none for what somebody else has changed since."""
+    return [event for noun in NOUNS for event in await _back(run, noun, rows, now)]
+
+
+async def _back(run: Runner, noun: str, rows: Iterable[Mapping[str, Any]], now: datetime) -> Sequence[Event]:
     versions = {row["id"]: row["version"] for row in rows if row["noun"] == noun}
-    stored = (await transaction.stored({noun: list(versions)}))[noun]
+    stored = (await PostgresImport(run).stored({noun: list(versions)}))[noun]
     as_left = {ref: at for ref, at in versions.items() if ref in stored and stored[ref].version == at}
     given = noun, list(as_left), list(as_left.values())
     had = {row["id"]: row["data"] for row in await run.rows(_SQL["before"], *given)}

@@ -123,6 +123,7 @@ _press: Final = partial(Row, where=OWN, form="", status=303)
 """A button of a page: the answer leads back to the page."""
 
 _sheet: Final = partial(Row, needs=OPERATE, where=EVERYWHERE, fill=NOBODYS, status=404)
+_pairs: Final = partial(Row, needs=READ, where=OWN, tail="?copropiedad=ph-MARK", elsewhere=200, finds=False)
 _corrects: Final = partial(Row, needs=OPERATE, where=OWN, fill="p-MARK")
 
 ROWS: Final[dict[str, Row]] = {
@@ -503,6 +504,16 @@ ROWS: Final[dict[str, Row]] = {
         status=303,
     ),
     "POST /people/{ref}/contact": _press(needs="privacy operate", fill="p-MARK", form="kind=phone"),
+    "GET /duplicates": _pairs(),
+    "GET /api/duplicates": Row(
+        needs=READ, where=OWN, tail="?copropiedad=ph-MARK", elsewhere=200, finds=False
+    ),
+    # Of another system: the page says who to ask.
+    "GET /people/{ref}/join": _corrects(tail="?other=p-two"),
+    "POST /people/{ref}/join": _corrects(form="other=p-two", status=409),
+    "POST /people/{ref}/join/undo": _corrects(form=f"join={NOBODYS}", status=409),
+    "POST /api/people/{ref}/join": _corrects(body={"other": "p-two"}, status=409),
+    "POST /api/people/{ref}/join/undo": _corrects(body={"join": NOBODYS}, status=409),
     # Of another system: nothing is corrected here.
     "GET /people/{ref}/correct": _corrects(),
     "POST /people/{ref}/correct": _corrects(form="seen=1", status=409),

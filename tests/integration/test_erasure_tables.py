@@ -36,6 +36,7 @@ HOLDS_NOTHING: Final = {
     "left_out": "a reference, and reasons of a list",
     "membership": "references and roles",
     "notice_digest": "a reference, ids, and until it is published news; goes at once (`forget_digests`)",
+    "person_join": "two references, ids and versions",
     "print_batch": "how many letters of a building",
     "recall": "ids of events",
     "recovery_code": "digests of staff",

@@ -7,8 +7,16 @@ from typing import Any, Final
 import pytest
 from msgspec.structs import replace
 
-from hub.desk.people import corrections
-from hub.desk.people.rows import PersonCorrection, RoleBody, RoleEndBody
+from hub.desk.people import corrections, duplicates
+from hub.desk.people.rows import (
+    DuplicatesQuery,
+    JoinBody,
+    JoinQuery,
+    PersonCorrection,
+    RoleBody,
+    RoleEndBody,
+    UndoJoinBody,
+)
 from hub.doors.operator import Operator
 from hub.errors import ChangedMeanwhile, InvalidEntry, KeptElsewhere, NoSuch, ScopeNeeded
 from hub.model import EVERYTHING, Event, Reach, Role, Scope
@@ -119,3 +127,42 @@ async def test_role_of_a_unit_is_given_and_ended_by_hand(opened: Database) -> No
     )
     assert ("u-303", [("u-303", "resident")]) == (added.unit, [(row["id"], row["role"]) for row in held])
     assert ["person.role.add", "person.role.end"] == [note.action for note in world.audit.rows]
+
+
+async def test_two_entries_of_one_person_are_found_joined_and_taken_apart(opened: Database) -> None:
+    await settle(opened)
+    twin = person("p-twin", names="Ines Ávila", contact_points=[{**FIXED, "id": "other"}])
+    son = person("p-son", names="Tomás Ávila", contact_points=[FIXED])
+    more = [person(INES, 2, names="Inés Ávila", contact_points=[MAIL, FIXED], document_hash="kept")]
+    held = [membership(ref, "unit:u-303", "tenant") for ref in ("p-twin", "p-son")]
+    for event in of(SOURCE, *more, twin, son, *held):
+        await PostgresDirectoryHistory(opened).write(event)
+    by, world = desk(opened)
+    pairs = (await duplicates.list_duplicates(by, DuplicatesQuery(copropiedad="ph-1"))).items
+    done = await duplicates.join_people(by, INES, JoinBody(other="p-twin"))
+    joined = await roles(opened)
+    await duplicates.undo_join(by, INES, UndoJoinBody(join=done.id))
+
+    assert [(INES, "p-twin", "phone")] == [(one.person, one.other, one.why) for one in pairs]
+    assert [(INES, "u-302"), (INES, "u-303"), ("p-son", "u-303")] == joined
+    assert [(INES, "u-302"), ("p-son", "u-303"), ("p-twin", "u-303")] == await roles(opened)
+    assert ["people.duplicates", "person.join", "person.join", "person.join.undo"] == [
+        note.action for note in world.audit.rows
+    ]
+
+
+async def test_entry_of_another_system_is_joined_with_none(opened: Database) -> None:
+    await settle(opened)
+    for event in of("urn:coproservicios:crm", person("p-twin")):
+        await PostgresDirectoryHistory(opened).write(event)
+    by, _ = desk(opened)
+    asked = await duplicates.ask_join(by, INES, JoinQuery(other="p-twin"))
+    with pytest.raises(KeptElsewhere):
+        await duplicates.join_people(by, INES, JoinBody(other="p-twin"))
+
+    assert ("", "Pida a quien maneja «crm» que deje una sola.") == (asked.press, asked.follows)
+
+
+async def roles(database: Database) -> list[tuple[str, str]]:
+    rows = await database.rows("SELECT id, scope_id FROM member ORDER BY id, scope_id")
+    return [(row["id"], row["scope_id"]) for row in rows]

@@ -118,20 +118,29 @@ async def _kept_here(by: Operator, noun: str, ref: str) -> StoredEntry:
     return entry
 
 
-async def _write(by: Operator, noun: str, before: StoredEntry, changes: Mapping[str, Json]) -> int:
-    """Write the next version of an entry. Raises ChangedMeanwhile if somebody else has written it."""
+async def to_end(by: Operator, membership: str) -> StoredEntry:
+    """Return a role that staff may end. Raises KeptElsewhere for that of another system."""
+    return await _kept_here(by, MEMBERSHIP, membership)
+
+
+def correction_event(by: Operator, noun: str, before: StoredEntry, changes: Mapping[str, Json]) -> Event:
+    """Make the event of the next version of an entry, by hand."""
     version = before.version + 1
-    data = {**before.data, f"{noun}_id": before.id, **changes, "version": version}
-    event = Event(
+    return Event(
         id=f"{noun}:{before.id}:{version}"[:200],
         source=BY_PAGE,
         type=type_of(f"directory.{noun}.upserted"),
         time=by.now,
-        data=data,
+        data={**before.data, f"{noun}_id": before.id, **changes, "version": version},
     )
+
+
+async def _write(by: Operator, noun: str, before: StoredEntry, changes: Mapping[str, Json]) -> int:
+    """Write the next version of an entry. Raises ChangedMeanwhile if somebody else has written it."""
+    event = correction_event(by, noun, before, changes)
     if not (await by.stores.directory.write(event)).applied:
         raise ChangedMeanwhile
-    return version
+    return before.version + 1
 
 
 def _points(before: Sequence[Mapping[str, Json]], body: PersonCorrection) -> Sequence[Mapping[str, Json]]:

@@ -50,6 +50,15 @@ class Housemate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PossibleDuplicate:
+    """Another entry that may be the same person; `why`: email, phone or unit."""
+
+    person: str
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListedPerson:
     """A person with contact points, wishes and mark, and the roles that the caller may know of."""
 

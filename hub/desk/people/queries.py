@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+from uuid import UUID
 
 from asyncpg import Record
 
@@ -14,15 +16,17 @@ from hub.desk.people.found import (
     LastByChannel,
     ListedPerson,
     PeopleFilter,
+    PossibleDuplicate,
     ReplyOfPerson,
     RoleHeld,
     RoleTerm,
 )
+from hub.desk.people.rows import DuplicateRow, JoinRow
 from hub.model import Consent, Person, PropertyScope, Purpose
 from hub.people.audience import Group
 from hub.people.units import unit_name
 from hub.storage import consents, people
-from hub.storage.database import Store, beside, read, storable
+from hub.storage.database import Runner, Store, beside, read, storable
 from hub.storage.filters import listed
 
 _SQL = beside(__file__)
@@ -80,6 +84,33 @@ class PeopleList(Store):
         """Return the other people of the units of a person."""
         rows = await self.rows(_SQL["household"], storable(person), listed(places))
         return [read(Housemate, row, unit=_unit(row)) for row in rows]
+
+    async def duplicates(self, person: str, places: PropertyScope = None) -> Sequence[PossibleDuplicate]:
+        """Return the entries that may be the same person."""
+        rows = await self.rows(_SQL["duplicates"], storable(person), listed(places))
+        return [read(PossibleDuplicate, row) for row in rows]
+
+    async def duplicates_of_place(self, copropiedad: str) -> Sequence[DuplicateRow]:
+        """Return pairs of entries of a copropiedad that may be one person."""
+        rows = await self.rows(_SQL["duplicates_of_place"], storable(copropiedad))
+        return [read(DuplicateRow, row) for row in rows]
+
+    async def roles_of(self, person: str) -> Sequence[str]:
+        """Return the ids of the roles that a person has now."""
+        return [row["id"] for row in await self.rows(_SQL["roles_of"], storable(person))]
+
+    async def joins(self, person: str) -> Sequence[JoinRow]:
+        return [read(JoinRow, row) for row in await self.rows(_SQL["joins"], storable(person))]
+
+    @staticmethod
+    async def add_join(run: Runner, ref: UUID, by: str, kept: str, other: str, written: bytes) -> None:
+        await run.rows(_SQL["add_join"], ref, storable(by), storable(kept), storable(other), written)
+
+    @staticmethod
+    async def end_join(run: Runner, ref: UUID, kept: str) -> Sequence[Sequence[Any]] | None:
+        """Take the note of a joining back; return what it has written, None if there is none."""
+        rows = await run.rows(_SQL["end_join"], ref, storable(kept))
+        return rows[0]["written"] if rows else None
 
     async def dead(self, addresses: Collection[str]) -> Sequence[DeadAddress]:
         """Return the suppressions of these addresses, newest first, those that were lifted too."""

@@ -110,6 +110,84 @@ WHERE mine.person_id = $1 AND NOT mine.removed AND other.id <> $1
 ORDER BY unit.copropiedad_id, unit.tower, unit.label, unit.id, other.name, other.id, other.role
 LIMIT 40
 
+-- duplicates --
+-- Whoever shares an address or a number and has a like name, or the same name in the same unit. Families share both
+-- telephones and surnames: so a name must be like as a whole.
+WITH mine AS (
+    SELECT id, name_words, contact_points FROM person WHERE id = $1 AND NOT removed
+), found AS (
+    SELECT other.id, other.name, point.kind AS why
+    FROM mine CROSS JOIN LATERAL jsonb_to_recordset(mine.contact_points) AS point (kind text, value text)
+    CROSS JOIN LATERAL (
+        SELECT id, name, name_words, contact_points FROM person
+        WHERE NOT removed AND address_words LIKE '%' || lower(point.value) || '%'
+        OFFSET 0
+    ) AS other
+    WHERE point.kind <> 'push' AND similarity(other.name_words, mine.name_words) >= 0.4
+      AND other.contact_points @> jsonb_build_array(jsonb_build_object('kind', point.kind, 'value', point.value))
+    UNION ALL
+    SELECT other.id, other.name, 'unit' FROM mine
+    JOIN membership AS held ON held.person_id = mine.id AND held.scope_kind = 'unit' AND NOT held.removed
+    CROSS JOIN LATERAL (
+        SELECT id, name FROM member WHERE scope_kind = 'unit' AND scope_id = held.scope_id OFFSET 0
+    ) AS other
+    WHERE search_words(other.name) = mine.name_words
+)
+SELECT DISTINCT ON (found.id) found.id AS person, found.name, found.why FROM found
+JOIN membership AS role ON role.person_id = found.id AND NOT role.removed AND (role.until IS NULL OR role.until > now())
+LEFT JOIN unit ON role.scope_kind = 'unit' AND unit.id = role.scope_id
+WHERE found.id <> $1
+  AND ($2::text[] IS NULL OR coalesce(unit.copropiedad_id, role.scope_id) = ANY ($2))
+ORDER BY found.id, found.why
+LIMIT 10
+
+-- duplicates_of_place --
+-- By groups: all pairs of a large building would be millions.
+WITH known AS (
+    SELECT DISTINCT person.id, person.name, person.name_words, person.contact_points, unit.id AS unit
+    FROM unit CROSS JOIN LATERAL (
+        SELECT person_id FROM membership
+        WHERE scope_kind = 'unit' AND scope_id = unit.id AND NOT removed AND role <> 'staff'
+          AND (until IS NULL OR until > now())
+        OFFSET 0
+    ) AS held
+    JOIN person ON person.id = held.person_id AND NOT person.removed
+    WHERE unit.copropiedad_id = $1
+), alike AS (
+    SELECT point.kind AS why, array_agg(DISTINCT known.id) AS ids
+    FROM known CROSS JOIN LATERAL jsonb_to_recordset(known.contact_points) AS point (kind text, value text)
+    WHERE point.kind <> 'push'
+    GROUP BY point.kind, point.value HAVING count(DISTINCT known.id) BETWEEN 2 AND 6
+    UNION ALL
+    SELECT 'unit', array_agg(DISTINCT id) FROM known GROUP BY unit, name_words HAVING count(DISTINCT id) > 1
+)
+SELECT DISTINCT ON (one.name, one.id, other.id)
+       one.id AS person, one.name, other.id AS other, other.name AS other_name, alike.why
+FROM alike CROSS JOIN LATERAL unnest(ids) AS first (id) CROSS JOIN LATERAL unnest(ids) AS second (id)
+JOIN person AS one ON one.id = first.id JOIN person AS other ON other.id = second.id
+WHERE first.id < second.id AND (why = 'unit' OR similarity(one.name_words, other.name_words) >= 0.4)
+ORDER BY one.name, one.id, other.id, alike.why
+LIMIT 200
+
+-- roles_of --
+-- What a person holds now, of whatever place.
+SELECT id FROM membership
+WHERE person_id = $1 AND NOT removed AND (until IS NULL OR until > now())
+ORDER BY id
+
+-- add_join --
+INSERT INTO person_join (id, by, kept, other, written) VALUES ($1, $2, $3, $4, $5)
+
+-- joins --
+-- Those of a person, from either side, that may still be taken back.
+SELECT person_join.id, at, by, kept, other, coalesce(person.name, '') AS name FROM person_join
+LEFT JOIN person ON person.id = CASE WHEN kept = $1 THEN other ELSE kept END
+WHERE (kept = $1 OR other = $1) AND undone_at IS NULL
+ORDER BY at DESC LIMIT 5
+
+-- end_join --
+UPDATE person_join SET undone_at = now() WHERE id = $1 AND kept = $2 AND undone_at IS NULL RETURNING written
+
 -- dead --
 SELECT md5((SELECT address_mark('')) || address || ' ' || channel)::uuid AS id, address, channel, reason, code, since, expires_at, lifted_at
 FROM suppression WHERE address = ANY ($1::text[])

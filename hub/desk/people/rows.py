@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Annotated, Final
+from uuid import UUID
 
 from msgspec import Meta, Struct
 
@@ -223,3 +224,45 @@ class RoleEndBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 class RoleEnded(Struct, kw_only=True):
     id: str
     until: Instant
+
+
+class DuplicateRow(Struct, frozen=True, kw_only=True):
+    """Two entries that may be one person; `why` is what they share: email, phone or unit."""
+
+    person: str
+    name: str
+    other: str
+    other_name: str
+    why: str
+
+
+class DuplicatesQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    copropiedad: Annotated[Word, Meta(description="The copropiedad whose people are compared.")]
+
+
+class JoinQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    other: Annotated[Word, Meta(description="The other entry of the same person.")]
+
+
+class JoinBody(JoinQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The entry whose roles and contacts go to the person; its history stays where it is."""
+
+
+class JoinRow(Struct, frozen=True, kw_only=True):
+    """A joining that may be taken back; `name` is that of the other one."""
+
+    id: UUID
+    at: Instant
+    by: str
+    kept: str
+    other: str
+    name: str
+
+
+class UndoJoinBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    join: UUID
+
+
+class Joined(Struct, kw_only=True):
+    id: UUID
+    roles: Annotated[int, Meta(description="Roles that changed hands.")]

@@ -8,7 +8,8 @@ from aiohttp import web
 
 from hub.desk.people.acts import find_people
 from hub.desk.people.audience import AudienceMeant, read_audience
-from hub.desk.people.rows import PeopleQuery, PersonRow
+from hub.desk.people.duplicates import list_duplicates
+from hub.desk.people.rows import DuplicatesQuery, PeopleQuery, PersonRow
 from hub.doors.act import READ
 from hub.doors.api import operator_of
 from hub.errors import InvalidAudience
@@ -22,6 +23,14 @@ from hub.web.services import services
 
 PATH: Final = "/people"
 _COLUMNS: Final = ("Persona", "Nombre", "Papeles", "Se le llega por", "No contactar")
+
+
+SHARED_ES: Final = {"email": "el mismo correo", "phone": "el mismo teléfono", "unit": "la misma unidad"}
+"""What two entries share → its words."""
+
+
+class PairsQuery(DuplicatesQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    pass
 
 
 class PeopleListQuery(PeopleQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,6 +59,20 @@ async def show(request: web.Request, query: PeopleListQuery) -> web.StreamRespon
         sheet=sheet_of(request),
         unmask=with_query(request, whole=None if query.whole else "true"),
         **paged(request, query.after, page.next),
+    )
+
+
+async def show_duplicates(request: web.Request, query: PairsQuery) -> web.StreamResponse:
+    """List pairs of people of a copropiedad who may be one."""
+    page = await list_duplicates(operator_of(request, READ), query)
+    return console_page(
+        "desk/people/duplicates.html",
+        request,
+        here=PATH,
+        rows=page.items,
+        shared=SHARED_ES,
+        copropiedad=query.copropiedad,
+        may_act=may_there(request, Scope.OPERATE),
     )
 
 

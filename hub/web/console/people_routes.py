@@ -34,6 +34,7 @@ _PERSON: Final = people.PATH + "/{ref}"
 
 PEOPLE: Final[tuple[Route, ...]] = (
     read(people.PATH, people.show),
+    read("/duplicates", people.show_duplicates),
     read(_PERSON, person.show),
     press(_PERSON + "/contact", contact.press, needs=contact.NEEDS),
     _edits(person_correction.CORRECT, person_correction.show),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 from zlib import crc32
 
 from aiohttp import web
@@ -12,10 +12,10 @@ from hub.desk.cases.conversation import ways_of
 from hub.desk.people.acts import household_of, overview_of, show_person
 from hub.desk.people.history import ChannelLately
 from hub.desk.people.overview import CHANNELS, PersonOverview, RoleOverTime
+from hub.desk.people.queries import PeopleList
 from hub.desk.preferences.acts import marks_of
 from hub.doors.act import OPERATE, READ
 from hub.doors.api import operator_of
-from hub.errors import NoSuch
 from hub.model import MarkReason, Scope
 from hub.model.looks import WholeQuery
 from hub.model.message_rows import MessageRow
@@ -30,12 +30,13 @@ from hub.rendering.page_links import person_path
 from hub.rendering.titles_es import EVENTS
 from hub.web.auth.caller import may_there, places_of, places_with
 from hub.web.console.contact import contacts_of
-from hub.web.console.people import PATH
+from hub.web.console.people import PATH, SHARED_ES
 from hub.web.console.shell import console_page
 from hub.web.requests import FormQuery
 from hub.web.services import services
 
 _MESSAGES: Final = 10
+_NO_ANSWER: Final[Mapping[str, Any]] = {"may_write": False, "twins": (), "joins": (), "shared": {}}
 _FACES: Final = ("f1", "f2", "f3", "f4", "f5")
 
 
@@ -67,7 +68,7 @@ async def show(request: web.Request, query: PersonQuery) -> web.StreamResponse:
         homes=_homes(held),
         household=await household_of(by, ref),
         face=_FACES[crc32(ref.encode()) % len(_FACES)],
-        may_write=may_act and await _may_write(request, ref),
+        **(await _to_answer(request, ref) if may_act else _NO_ANSWER),
         marks=await marks_of(by, ref, ListQuery()),
         wishes=list(wishes_es.wishes(wished.preferences)),
         wished=wished.preferences,
@@ -104,9 +105,15 @@ def _last_of(overview: PersonOverview) -> Mapping[str, ChannelLately]:
     return {CHANNELS.get(one.channel) or one.channel: one for one in newest}
 
 
-async def _may_write(request: web.Request, ref: str) -> bool:
-    """Return whether the caller answers there, and a channel reaches the person."""
-    try:
-        return any(way.open for way in await ways_of(operator_of(request, OPERATE), ref, {}, ()))
-    except NoSuch:  # somebody of a copropiedad where the caller reads and does not answer
-        return False
+async def _to_answer(request: web.Request, ref: str) -> Mapping[str, Any]:
+    """Return what whoever must answer the person has besides: whether a channel is open, twins, joinings."""
+    by = operator_of(request, OPERATE)
+    if await by.stores.directory.somebody(ref, places=by.places) is None:
+        return _NO_ANSWER
+    people, ways = PeopleList(by.db), await ways_of(by, ref, {}, ())
+    return {
+        "may_write": any(way.open for way in ways),
+        "twins": await people.duplicates(ref, by.places),
+        "joins": await people.joins(ref),
+        "shared": SHARED_ES,
+    }

@@ -1,2 +1,4 @@
--- Loses the sheets that were looked at in the browser, and the way back of those that were applied.
+-- Loses the sheets that were looked at in the browser, and the way back of those and of joined people.
+DROP TABLE person_join;
+
 DROP TABLE sheet_import;

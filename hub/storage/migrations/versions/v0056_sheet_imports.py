@@ -1,4 +1,4 @@
-"""Sheets of people that somebody looks at and applies in the browser."""
+"""Sheets of people that somebody looks at and applies in the browser, and people whom staff has joined."""
 
 from hub.storage.migrations.statements import statements_beside, way_back
 

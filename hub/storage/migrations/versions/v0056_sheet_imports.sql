@@ -19,3 +19,18 @@ CREATE TABLE sheet_import (
 CREATE INDEX sheet_import_made ON sheet_import (made_at);
 
 CREATE INDEX sheet_import_live ON sheet_import (id) WHERE state IN ('running', 'undoing');
+
+-- Two entries of one person, joined by staff: whose roles went to whom, and ids and versions for the way back.
+CREATE TABLE person_join (
+    id uuid PRIMARY KEY,
+    at timestamptz NOT NULL DEFAULT now(),
+    by text COLLATE "C" NOT NULL,
+    kept text COLLATE "C" NOT NULL,
+    other text COLLATE "C" NOT NULL,
+    written jsonb NOT NULL,
+    undone_at timestamptz
+);
+
+CREATE INDEX person_join_kept ON person_join (kept);
+
+CREATE INDEX person_join_other ON person_join (other);
