@@ -13,7 +13,6 @@ from uuid import uuid4
 
 from msgspec.structs import replace
 
-from hub.access.sight import Field, Shown
 from hub.desk.people.corrections import correction_event, to_correct, to_end
 from hub.desk.people.queries import PeopleList
 from hub.desk.people.rows import (
@@ -44,8 +43,7 @@ async def list_duplicates(by: Operator, query: DuplicatesQuery) -> Rows[Duplicat
     here = within(by.places, query.copropiedad)
     rows = await PeopleList(by.db).duplicates_of_place(query.copropiedad) if here else []
     await by.audit("people.duplicates", f"copropiedad:{query.copropiedad}", found=len(rows))
-    names = by.sight.where(Field.NAME, Shown.PLAIN)
-    if names is None or query.copropiedad in names:
+    if by.sight.names(query.copropiedad):
         return Rows(items=list(rows), next=None)
     masked = [replace(row, name=mask_name(row.name), other_name=mask_name(row.other_name)) for row in rows]
     return Rows(items=masked, next=None)
