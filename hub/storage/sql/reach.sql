@@ -46,6 +46,5 @@ CROSS JOIN LATERAL (SELECT
         WHEN point.kind = 'push' OR point.verified THEN 4
         ELSE 3
     END AS reach
-    OFFSET 0
 ) AS judged
 WHERE member.scope_kind = 'unit' AND member.scope_id = unit.id AND member.role <> 'staff'
