@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from hub.access.actor import Actor, PageLooks
 from hub.access.look import Read, look
-from hub.access.sight import Sight
+from hub.access.sight import Duty, Sight
 from hub.errors import NoSuch, PrivacyNeeded
 from hub.model import NOWHERE, Json, PropertyScope, Reach, Scope, union
 from hub.model.actors import ACCOUNT, SHELL, named_by
@@ -105,7 +105,7 @@ class Operator:
         """Return the places of the rows to show; whole rows need `privacy` too. Raises PrivacyNeeded."""
         if not whole:
             return self.places
-        private = self.places_with(Scope.PRIVACY)
+        private = self.sight.with_duty(Duty.PRIVATE)
         if private == NOWHERE:
             raise PrivacyNeeded
         read = self.places

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from msgspec.structs import replace
 
+from hub.access.sight import Duty
 from hub.business_time.dates import query_instant
 from hub.desk.preferences.rows import (
     MarkBody,
@@ -19,7 +20,7 @@ from hub.desk.preferences.rows import (
 )
 from hub.doors.operator import Operator, found
 from hub.errors import InvalidPreference
-from hub.model import MarkEntry, QuietHours, Scope
+from hub.model import MarkEntry, QuietHours
 from hub.model.actors import SHELL
 from hub.model.ids import uuid8
 from hub.model.pages import ListQuery, cut
@@ -60,7 +61,7 @@ async def list_marks(by: Operator, ref: str, query: ListQuery) -> PersonMarks:
 
 async def marks_of(by: Operator, ref: str, query: ListQuery) -> PersonMarks:
     """Return the marks of somebody within reach; their notes only with `privacy` there."""
-    private = by.places_with(Scope.PRIVACY)
+    private = by.sight.with_duty(Duty.PRIVATE)
     # The notes of staff may name anybody.
     whole = await by.stores.directory.somebody(ref, places=private) is not None
     rows = [MarkRow.of(entry) for entry in await by.stores.preferences.marks(ref)]

@@ -77,7 +77,7 @@ class Threads:
         return CaseThreadAnswer(
             **values,
             masked=not asked.whole,
-            named=asked.whole or bool(facts.plain),
+            named=asked.whole or plain is not nowhere_plain,
             may_unmask=unmasked is not None,
         )
 

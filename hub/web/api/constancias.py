@@ -6,12 +6,12 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
-from hub.model import Scope
+from hub.access.sight import Field
 from hub.operations.cases import lookup
 from hub.operations.constancia import hand_over
 from hub.operations.constancia.make import Constancia, Constancias
 from hub.web.api.cases import cases_of
-from hub.web.auth.caller import actor_of, places_of, places_with
+from hub.web.auth.caller import actor_of, places_of, sight_of
 from hub.web.requests import found
 from hub.web.responses import Refusal, json_answer
 from hub.web.services import services
@@ -34,7 +34,7 @@ async def case_constancia(request: web.Request) -> web.Response:
     [case] = several
     if not case.alone:
         raise Refusal(403, _SEVERAL_PLACES, _ASK, reason="scope")
-    private = places_with(request, Scope.PRIVACY)
+    private = sight_of(request).where(Field.PROOF)
     return _file(await hand_over.case_constancia(actor_of(request), _makers(request), case, private=private))
 
 
@@ -48,7 +48,7 @@ async def person_constancia(request: web.Request) -> web.Response:
     places = places_of(request)
     if places is not None:
         found("person", await services(request).directory.somebody(ref, places=places))
-    private = places_with(request, Scope.PRIVACY)
+    private = sight_of(request).where(Field.PROOF)
     return _file(await hand_over.person_constancia(actor_of(request), _makers(request), ref, private=private))
 
 

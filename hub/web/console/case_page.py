@@ -36,6 +36,7 @@ from hub.web.console.case_colleagues import among_colleagues
 from hub.web.console.case_head import head_of
 from hub.web.console.case_list import ask_again, face, initials
 from hub.web.console.composer import WRONG_ES, composer_of
+from hub.web.console.contact import contacts_of
 from hub.web.console.pages import redirect
 from hub.web.console.presence import enter
 from hub.web.console.shell import console_page, done
@@ -131,6 +132,7 @@ async def _shown(
         **composer_of(talk, now, canned=query.canned, facts=_facts(head, case)),
         **{"wrong": None, "said": None, **(again or {})},
         **head,
+        contacts=await contacts_of(request, head["writer"].get("ref")),
         **_pages(case, query),
         **(work := await _work(request, found[0])),
         **await among_colleagues(request, found[0], may_act=work["may_act"]),

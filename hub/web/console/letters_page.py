@@ -10,6 +10,7 @@ from uuid import UUID
 from aiohttp import web
 from msgspec import Meta, Struct
 
+from hub.access.sight import Field
 from hub.desk.letters import acts
 from hub.desk.letters.document import WRONG_ES
 from hub.desk.letters.noun import PATH, PATH_OF_BATCHES
@@ -25,7 +26,7 @@ from hub.doors.act import OPERATE, PRIVACY, READ
 from hub.doors.api import operator_of
 from hub.doors.operator import Operator
 from hub.errors import HubError
-from hub.model import Scope
+from hub.model import NOWHERE, Scope
 from hub.model.pages import ListQuery
 from hub.model.paper import PaperSize
 from hub.operations.explain.sentences_es import short_time
@@ -126,7 +127,7 @@ async def _life(request: web.Request, *, wrong: HubError | None = None) -> web.S
         letter=letter,
         person=(await recipients_of(request, [letter.id])).get(letter.id),
         event=EVENTS.get(letter.event, letter.event),
-        may_read=by.may(Scope.PRIVACY),
+        may_read=by.sight.where(Field.DOCUMENT) != NOWHERE,
         may_act=by.may(Scope.OPERATE),
         wrong=None if wrong is None else WRONG_ES[type(wrong)],
         exact=str(wrong or ""),
@@ -190,7 +191,7 @@ async def show_batch(request: web.Request, query: BatchQuery) -> web.StreamRespo
         waiting=[letter for letter in batch.items if letter.state == "printed"],
         is_begun=any(letter.state in ("posted", "delivered") for letter in batch.items),
         events=EVENTS,
-        may_print=by.may(Scope.PRIVACY),
+        may_print=by.sight.where(Field.DOCUMENT) != NOWHERE,
         may_act=by.may(Scope.OPERATE),
     )
 

@@ -13,7 +13,17 @@ from hub.people.units import own_name
 from hub.rendering import near_dates
 from hub.rendering.actors_es import who_es
 from hub.rendering.figures_es import many
-from hub.rendering.filters import dia_corto, fecha, fecha_corta, fecha_hora, hora, inicial, plazo, punto
+from hub.rendering.filters import (
+    dia_corto,
+    fecha,
+    fecha_corta,
+    fecha_hora,
+    hora,
+    inicial,
+    plazo,
+    punto,
+    telefono,
+)
 from hub.rendering.page_links import account_path, building_path, case_path, key_path, person_path
 from hub.web.documents.serve import file_path, takes_gzip
 from hub.web.responses import HEADERS
@@ -53,6 +63,7 @@ _TEMPLATES.filters |= {
     "near": near_dates.near,
     "plazo": plazo,
     "punto": punto,
+    "telefono": telefono,
     "quien": who_es,
     "term": near_dates.term,
     "propio": own_name,
