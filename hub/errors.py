@@ -40,6 +40,9 @@ Every error of the hub. The docstring of a class is its message.
     ├── ScopeNeeded               an act for which the operator lacks a scope
     ├── NothingToAcknowledge      a promise that no level can acknowledge now
     ├── NotOffered                an act that this kind of case has not
+    │   ├── NotJoined             cases that may not go on in one thread
+    │   ├── NotSnoozed            a case that may not sleep until then
+    │   └── NotSplit              a reply that makes no case of its own
     ├── NothingChosen             a bulk action that finds no row
     ├── NothingToPrint            a copropiedad without an open letter
     ├── TooLate                   a letter or batch is past that step
@@ -370,6 +373,18 @@ class NothingToAcknowledge(HubError):
 
 class NotOffered(HubError):
     """The catalogue has no event for this act in a case of this kind. The text says what to do instead."""
+
+
+class NotJoined(NotOffered):
+    """These cases may not go on in one thread. The text says why."""
+
+
+class NotSnoozed(NotOffered):
+    """The case may not sleep until then. The text says why."""
+
+
+class NotSplit(NotOffered):
+    """The reply makes no case of its own. The text says why."""
 
 
 class ChannelClosed(HubError):

@@ -28,6 +28,7 @@ from tests.integration.two_buildings import MARKS
 from tests.servers import Servers
 from tests.unit.factories import DESK, OWN_USER, incoming
 
+UNFOLD: Final = "document.querySelectorAll('main details').forEach(one => { one.open = true })"
 LIVE: Final = "document.getElementById('pulse').textContent === 'Se actualiza sola'"
 EXAMPLES: Final = Path(__file__).parents[2] / "examples"
 CASE: Final = "pqrs_id:walk-1"
@@ -176,8 +177,12 @@ async def test_operator_takes_a_case_answers_it_and_closes_it(browser: Browser, 
         await press(browser, "Guardar la nota", "Falta la chapa.")
         await browser.run("document.getElementById('snooze').open = true")
         await fill(browser, "form[action$='/snooze']", until=str(date.today() + timedelta(days=3)))  # noqa: DTZ011
+        await browser.run(UNFOLD)
         await press(browser, "Posponer", "Sus plazos, también el término legal, siguen corriendo")
         await press(browser, "Traer de vuelta", "trae de vuelta el caso")
+        await fill(browser, "form[action$='/merge']", other="PQ-WALK")
+        await browser.run(UNFOLD)
+        await press(browser, "Unir", "Solo se unen casos de las mismas personas")
         await press(browser, "Asumir")
         holder = await browser.run("document.getElementById('stands').innerText")
         await hub.open(browser, "/cases?mine=true")

@@ -10,7 +10,7 @@ from hub.desk.cases.acts import Key, case_of
 from hub.desk.cases.colleagues import note_of
 from hub.desk.cases.rows import CaseMerged, OtherCaseBody
 from hub.doors.operator import Operator
-from hub.errors import NotOffered
+from hub.errors import NotJoined
 from hub.model import Json
 from hub.model.casework import CaseKind, NoteKind
 from hub.operations.cases.thread import LEGAL_TERM, number_of
@@ -39,14 +39,14 @@ async def merge_cases(by: Operator, key: Key, body: OtherCaseBody) -> CaseMerged
     case, other = await case_of(by, key), await case_of(by, body.other)
     stays, goes_on = await _facts(by, case), await _facts(by, other)
     if why := _refusal(stays, goes_on):
-        raise NotOffered(why)
+        raise NotJoined(why)
     await by.audit("case.merge", f"case:{case.case}", case=other.case)
     is_open = any(clock.ended_at is None for clock in goes_on.head)
     if await queries.merge(by.db, other.case, case.case, by=by.who, was_open=is_open):
         note = note_of(by, case, NoteKind.MERGED, by.now.isoformat(), about=number_of(goes_on))
         await queries.add_note(by.db, note)
     elif other.into != case.case:
-        raise NotOffered("One of them is joined with another case already: separate these first.")
+        raise NotJoined("One of them is joined with another case already: separate these first.")
     return CaseMerged(case=other.case, into=case.case)
 
 

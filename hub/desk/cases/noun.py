@@ -24,7 +24,10 @@ from hub.errors import (
     ChannelClosed,
     InvalidDocument,
     InvalidEvent,
+    NotJoined,
     NotOffered,
+    NotSnoozed,
+    NotSplit,
     SeveralCases,
     UnknownAccount,
 )
@@ -145,7 +148,7 @@ NOUN: Final = Noun(
             "/cases/{key}/snooze",
             label="Posponer",
             done="No sale en las vistas hasta ese día, o hasta que la persona escriba. Sus plazos siguen.",
-            refuses=(SeveralCases, NotOffered),
+            refuses=(SeveralCases, NotSnoozed),
             says=lambda done: f"{done.case}  until {done.until}",
         ),
         Act(
@@ -161,7 +164,7 @@ NOUN: Final = Noun(
             "/cases/{key}/merge",
             label="Unir",
             done="Son un solo hilo. Cada uno conserva su radicado y sus plazos, y a los dos se les contesta.",
-            refuses=(SeveralCases, NotOffered),
+            refuses=(SeveralCases, NotJoined),
             says=_joined,
         ),
         Act(
@@ -178,7 +181,7 @@ NOUN: Final = Noun(
             label="Llevar a un caso aparte",
             done="La respuesta es un caso aparte: aparece en segundos, y su plazo cuenta desde que llegó.",
             leads_to="/cases/{key}",
-            refuses=(SeveralCases, NotOffered),
+            refuses=(SeveralCases, NotSplit),
             says=lambda done: f"{done.apart}  of reply {done.reply}",
         ),
     ),

@@ -11,7 +11,7 @@ from hub.desk.cases.acts import Key, case_of
 from hub.desk.cases.colleagues import note_of
 from hub.desk.cases.rows import CaseSnoozed, SnoozeBody
 from hub.doors.operator import Operator
-from hub.errors import NotOffered
+from hub.errors import NotSnoozed
 from hub.model.casework import NoteKind
 
 LONGEST: Final = timedelta(days=90)
@@ -27,10 +27,10 @@ async def snooze_case(by: Operator, key: Key, body: SnoozeBody) -> CaseSnoozed:
     """
     case, today = await case_of(by, key), as_day(by.now)
     if not today < body.until <= today + LONGEST:
-        raise NotOffered(f"Choose a day after today, {LONGEST.days} days ahead at most.")
+        raise NotSnoozed(f"Choose a day after today, {LONGEST.days} days ahead at most.")
     facts = await by.stores.cases.page(case, after=None, limit=1, places=by.places)
     if any(clock.ended_at is None and clock.name.startswith(_EMERGENCY) for clock in facts.head):
-        raise NotOffered("An emergency does not wait: take it on, or end it.")
+        raise NotSnoozed("An emergency does not wait: take it on, or end it.")
     until = day_start(body.until)
     await by.audit("case.snooze", f"case:{case.case}", ends_at=until.isoformat())
     await queries.snooze(by.db, case.case, until, by=by.who, at=by.now)

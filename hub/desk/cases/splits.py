@@ -13,7 +13,7 @@ from hub.desk.cases.acts import Key, case_of
 from hub.desk.cases.colleagues import note_of
 from hub.desk.cases.rows import CaseSplit
 from hub.doors.operator import Operator, found
-from hub.errors import NotOffered
+from hub.errors import NotSplit
 from hub.inbound.replies import NAME
 from hub.model import THREAD, Event, ReplyKind, own_event
 from hub.model.casework import NoteKind, ReplyState, case_of_thread
@@ -53,14 +53,14 @@ async def split_reply(by: Operator, key: Key, reply_id: UUID) -> CaseSplit:
 
 
 async def _came(by: Operator, case: KnownCase, reply: ReplyWhole) -> Event:
-    """Return the event of the reply. Raises NotOffered where there is nothing to take apart."""
+    """Return the event of the reply. Raises NotSplit where there is nothing to take apart."""
     if case_of_thread(reply.thread) != case.case or reply.kind is not ReplyKind.REPLY:
-        raise NotOffered("Only what somebody wrote in this case, and is to be answered, becomes another one.")
+        raise NotSplit("Only what somebody wrote in this case, and is to be answered, becomes another one.")
     event = await queries.event_of_reply(by.db, reply.id)
     if event is None or event.name != NAME:
-        raise NotOffered("What was written in an emergency stays with it.")
+        raise NotSplit("What was written in an emergency stays with it.")
     if case.first is not None and case.first.event.id == event.id:
-        raise NotOffered("This reply has opened the case: it is one of its own already.")
+        raise NotSplit("This reply has opened the case: it is one of its own already.")
     return event
 
 

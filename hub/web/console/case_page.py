@@ -17,6 +17,7 @@ from hub.desk.cases.conversation import conversation_of
 from hub.desk.cases.rows import AnswerBody, ReplyBody
 from hub.doors.act import OPERATE, READ
 from hub.doors.api import operator_of
+from hub.doors.console import AGAIN, ONCE
 from hub.errors import AnswerDue
 from hub.model import Scope
 from hub.model.casework import CaseKind
@@ -112,12 +113,14 @@ async def _shown(
     stood = await services(request).changes.stands(topic)
     case = await seen(request, found[0], query)
     talk = await conversation_of(operator_of(request, READ), found[0])
+    refused = request.get(AGAIN, ONCE)["wrong"]
     head, now = await head_of(request, found[0], case, talk), services(request).now()
     return console_page(
         "console/case.html",
         request,
         here=CASES,
-        status=status,
+        status=status if refused is None else refused.status,
+        refused=refused,
         live=topic,
         stood=stood,
         watchers=watchers,

@@ -15,6 +15,9 @@ from hub.errors import (
     InvalidSubscription,
     LastAdministrator,
     NameTaken,
+    NotJoined,
+    NotSnoozed,
+    NotSplit,
 )
 from hub.web.responses import refusal_of
 
@@ -26,6 +29,9 @@ _WORDS: Final[Mapping[type[HubError], str]] = MappingProxyType(
         InvalidKey: "Revise los campos: el nombre, lo que la llave abre, el origen y los avisos.",
         InvalidSubscription: "Revise la dirección y el origen.",
         LastAdministrator: "Es la última cuenta que administra toda la empresa: dé antes ese cargo a otra.",
+        NotJoined: "Solo se unen casos de las mismas personas y copropiedad, sin respuesta definitiva.",
+        NotSnoozed: "Escoja un día después de hoy, en menos de tres meses. Una emergencia no se pospone.",
+        NotSplit: "Solo va aparte lo que alguien escribió aquí por otro asunto, y no en una emergencia.",
         NameTaken: "Ya hay una llave con ese nombre que sirve. Cámbiela, anúlela, o dé otro nombre.",
     }
 )
