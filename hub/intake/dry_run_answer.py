@@ -168,15 +168,15 @@ class _Part:
         )
 
     def _texts(self, messages: Iterable[Message]) -> Iterator[DryRunText]:
-        """Yield one text of each kind: of an audience, a channel of any step, a language and an occasion."""
-        seen = set[tuple[int, str, str, str]]()
+        """Yield one text of each kind: of readers, a channel of any step, a language, an occasion."""
+        seen = set[tuple[int, str | None, str, str, str]]()
         for message in messages:
             claimed = self._part.claimed.get(message.id)
             if claimed is None or message.state in _FINAL:
                 continue
             later = [target.channel for step in message.fallback for target in step]
             for channel in (message.channel, *later):
-                kind = (message.audience, channel, message.locale, message.occasion)
+                kind = (message.audience, message.variant, channel, message.locale, message.occasion)
                 if kind not in seen and len(seen) < MOST_TEXTS:
                     seen.add(kind)
                     yield self._text(claimed, channel)

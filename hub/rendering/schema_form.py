@@ -20,8 +20,8 @@ from hub.business_time.dates import ZONE
 from hub.model import Json
 from hub.rendering.schema_rules import Rule, allows_many, kind_of, shape_of
 
-_LONG: Final = 300
-"""Characters from which on a text has an area of several lines."""
+_LONG: Final = 1000
+"""Characters beyond which a text has an area of several lines."""
 MONEY: Final = "_cop"
 _ONE_A_LINE: Final = "Uno por renglón."
 _PESOS: Final = "Pesos enteros, como 385.000."
@@ -134,6 +134,9 @@ def _field(
     if said and text and kind in _TYPED:
         # A browser shows nothing of what is no value of its field: what stood there would be lost unseen.
         text, said_before = "", f"Decía «{text}»."
+    if options and text not in dict(options):
+        # Nothing is chosen for anybody: a browser would show the first one as if it had been.
+        options = [("", "Elija una"), *options]
     if not said and wrong is not None and f"{wrong}.".startswith(f"{path}."):
         said = _REFUSED
     return FormField(

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from html import unescape
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from aiohttp import hdrs
@@ -221,9 +221,11 @@ async def test_what_is_still_wrong_or_another_event_is_not_published(
 async def test_who_may_not_read_all_letters_mends_none_and_leaves_no_trace(opened: Database) -> None:
     world = World(database=opened)
     by = operator(world, {Scope.OPERATE: None, Scope.PRIVACY: HERE})
+    petition, whole = broken()
+    await bury(opened, petition)
 
     with pytest.raises(BeyondOwnRights):
-        await acts.mend_dead(by, uuid4(), b"{}")
+        await acts.mend_dead(by, petition.id, whole)
     assert [] == world.audit.rows
 
 
@@ -383,6 +385,21 @@ async def test_people_look_mend_and_discard_at_the_page(opened: Database) -> Non
     assert [(303, "/dead?done=discard_dead"), (303, f"{one}?done=discard_dead_unchanged")] == discarded
     assert (409, True) == (late, "Alguien lo resolvió" in too_late)
     assert (303, "/bulk/discard?reason=radicado") == many[:2]
+
+
+async def test_who_works_everywhere_mends_what_is_for_notice_boards_alone(opened: Database) -> None:
+    body = json.dumps(example_of("admin.circular.issued", now=datetime.now(UTC), event_id="c-1")).encode()
+    named = {"source": SOURCE, "event_id": "c-1"}
+    circular = dead_letter(body, **named, event_type="co.coproservicios.admin.circular.issued.v1")
+    world = World(database=opened)
+    petition, _ = broken()
+    await bury(opened, circular, petition)
+    by = operator(world, {Scope.READ: None, Scope.OPERATE: None})
+
+    assert [False, True] == [(await acts.show_dead(by, letter.id)).masked for letter in (circular, petition)]
+    assert (await acts.view_dead(by, circular.id)).parts
+    with pytest.raises(BeyondOwnRights):
+        await acts.typed(by, petition.id, {})
 
 
 async def test_emergency_is_published_by_hand_once_somebody_wrote_where_it_reaches_more_than_fifty(

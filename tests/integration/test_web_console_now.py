@@ -99,7 +99,7 @@ async def test_rejected_event_shows_its_mistakes_and_those_that_are_left(
         path = await unready(hub)
         await hub.open(browser, path)
         marked = await browser.run("document.querySelector('.payload mark').textContent")
-        await click(browser, "#mend + form button")
+        await click(browser, "#mend ~ form button")
         still = await browser.run("document.querySelector('[role=alert]').innerText")
         await click(browser, ".actions a[href$=discard]")
         asked = await main_text(browser)

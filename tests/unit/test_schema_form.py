@@ -56,6 +56,8 @@ def test_what_is_missing_or_wrong_is_said_in_spanish_at_its_field() -> None:
         "valid_until": "No es fecha y hora.",
     } == said
     until = field(CIRCULAR, wrong, "valid_until")
+    audience = field(CIRCULAR, wrong, "audience")
+    assert ("", "Elija una", "Decía «nadie».") == (audience.value, audience.options[0][1], audience.help)
     assert ("", "Decía «mañana». Hora de Bogotá.") == (until.value, until.help)
     [refused] = [
         one for one in flat(parts_of(CIRCULAR, wrong, wrong="circular_id")) if one.name == "circular_id"

@@ -44,7 +44,7 @@ _DISCARDED: Final = (
 )
 _FOR_FEW: Final = (
     "What a letter holds may be people's data: to mend it you need `operate` and `privacy` for all "
-    "copropiedades."
+    "copropiedades; `operate` alone where the event is for notice boards."
 )
 _FORM: Final = 63 * 1024
 """Bytes of a letter that a form can hold, with percent signs, beside its token: a form has 64 KiB."""
@@ -69,7 +69,8 @@ async def how_many_are_open(by: Operator) -> object:
 
 async def show_dead(by: Operator, letter_id: UUID) -> DeadWhole:
     """Show a dead letter as received: whole with `privacy`; its sender and the reason with `operate`."""
-    return DeadWhole.of(await _looked_at(by, letter_id), masked=not sees_content(by))
+    letter = await _looked_at(by, letter_id)
+    return DeadWhole.of(letter, masked=not sees_content(by, letter))
 
 
 async def view_dead(
@@ -78,17 +79,18 @@ async def view_dead(
     """Show a dead letter as a page: its payload, or the one `typed` instead, with its mistakes marked."""
     letter = await _looked_at(by, letter_id)
     body, field = letter.body if typed is None else typed, letter.field if wrong is None else wrong.field
-    may_see = sees_content(by)
+    may_see = sees_content(by, letter)
     lines = list(mending.payload_lines(body, field)) if may_see else []
     # As a browser sends it: with the line ends of the web.
     long = len(quote_plus("\r\n".join(line.text for line in lines))) > _FORM
-    schemas = by.stores.schemas.by_name
     may_mend = may_see and mending.can_be_mended(letter)
+    places = await by.stores.directory.place_names(None) if may_mend else {}
+    schemas = by.stores.schemas.by_name
     return DeadView(
         letter=DeadWhole.of(letter, masked=not may_see),
         lines=lines,
         can_mend=may_mend,
-        parts=event_form.fields_of(body, letter.event_type, field, schemas) if may_mend else (),
+        parts=event_form.fields_of(body, letter.event_type, field, schemas, places) if may_mend else (),
         too_long=long,
         wrong=wrong,
     )
@@ -115,19 +117,14 @@ async def mend_dead(by: Operator, letter_id: UUID, words: bytes) -> Settled:
 
 async def prepared(by: Operator, letter_id: UUID, words: bytes) -> tuple[DeadLetter, DeadLetter, Event]:
     """Return a letter, the same with other words, and its event: what a mend would publish."""
-    if not sees_content(by):
-        # Before the letter is looked for: a refusal leaves no row in the audit.
-        raise BeyondOwnRights(_FOR_FEW)
-    letter = await letter_of(by, letter_id)
+    letter = await _seen(by, letter_id)
     mended = mending.mended(letter, words, partial(_checked, by), by=by.who)
     return letter, mended, event_of(by, mended)
 
 
 async def typed(by: Operator, letter_id: UUID, fields: Mapping[str, str]) -> bytes:
     """Return the words of a letter with what was typed in the fields of its form."""
-    if not sees_content(by):
-        raise BeyondOwnRights(_FOR_FEW)
-    letter = await letter_of(by, letter_id)
+    letter = await _seen(by, letter_id)
     return event_form.typed(letter.body, letter.event_type, fields, by.stores.schemas.by_name)
 
 
@@ -180,9 +177,22 @@ async def discard_many(by: Operator, body: SettleBody) -> BulkRun:
     return await _start(by, BulkKind.DISCARD, body)
 
 
-def sees_content(by: Operator) -> bool:
-    """Return whether the operator may read the content of letters, and so mend them."""
-    return by.sight.where(Field.PAYLOAD) is None
+def sees_content(by: Operator, letter: DeadLetter) -> bool:
+    """
+    Return whether the operator may read the content of a letter, and so mend it.
+
+    What is to hang on notice boards is for everybody who passes: whoever reads words everywhere reads it.
+    """
+    for_all = event_form.is_for_all(letter.event_type)
+    return by.sight.where(Field.WORDS if for_all else Field.PAYLOAD) is None
+
+
+async def _seen(by: Operator, letter_id: UUID) -> DeadLetter:
+    """Return a letter whose content the operator may read. A refusal leaves no row in the audit."""
+    letter = await letter_of(by, letter_id)
+    if not sees_content(by, letter):
+        raise BeyondOwnRights(_FOR_FEW)
+    return letter
 
 
 async def _start(by: Operator, kind: BulkKind, body: SettleBody) -> BulkRun:

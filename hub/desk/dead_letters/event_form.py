@@ -4,26 +4,51 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from hub.catalog import BY_TYPE
 from hub.cloudevents import strict_json
 from hub.cloudevents.schemas import Schema
+from hub.messages.planning.posters import ON_BOARD
 from hub.model import Json
+from hub.people.audience import party_words
 from hub.rendering.filled_form import read_form
-from hub.rendering.schema_form import Part, parts_of
+from hub.rendering.schema_form import FormField, FormGroup, Part, parts_of
 
 _TIME: Final = {"type": "string", "format": "date-time", "x-label": "Cuándo ocurrió"}
+_PLACE: Final = ".copropiedad_id"
 _ENVELOPE: Final = "specversion"
 """A field of an event that came whole; without it the body is its data alone."""
 
 Schemas = Mapping[str, Schema]
 
 
-def fields_of(body: bytes, event_type: str | None, field: str | None, schemas: Schemas) -> Sequence[Part]:
-    """Return the fields of an event; none where it is no JSON or of no known type: its words are left."""
+def fields_of(
+    body: bytes, event_type: str | None, field: str | None, schemas: Schemas, places: Mapping[str, str]
+) -> Sequence[Part]:
+    """
+    Return the fields of an event; none where it is no JSON or of no known type: its words are left.
+
+    `places` are the names of copropiedades: one is chosen by its name.
+    """
     found = _form_of(body, event_type, schemas)
-    return () if found is None else parts_of(*found, wrong=field)
+    parts = () if found is None else parts_of(*found, wrong=field)
+    flat = (one for part in parts for one in (part.parts if isinstance(part, FormGroup) else [part]))
+    return [_of_place(one, places) if isinstance(one, FormField) else one for one in flat]
+
+
+def _of_place(field: FormField, places: Mapping[str, str]) -> FormField:
+    if not field.name.endswith(_PLACE) or (field.value and field.value not in places):
+        return field
+    options = [*places.items()] if field.value else [("", "Sin decir"), *places.items()]
+    return replace(field, kind="select", options=options)
+
+
+def is_for_all(event_type: str | None) -> bool:
+    """Return whether an event hangs on notice boards for everybody, so that it may hold nobody's data."""
+    kind = BY_TYPE.get(event_type or "")
+    return kind is not None and any(one.print in ON_BOARD and not party_words(one) for one in kind.audiences)
 
 
 def typed(body: bytes, event_type: str | None, given: Mapping[str, str], schemas: Schemas) -> bytes:

@@ -43,7 +43,7 @@ _READERS: Final[Mapping[str, str]] = {
     PARTY: "quien el evento nombra",
     LEVEL: "quien responde por la promesa",
 }
-_MOST_TEXTS: Final = 3
+_MOST_TEXTS: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +83,7 @@ def publishing(
         title=f"¿Publicar «{title}»?" if run is None else f"¿Publicar «{title}» para {counted}?",
         lead=" ".join(_remarks(event, run, found, now)),
         points=points,
-        texts=found.texts[:_MOST_TEXTS] if found else (),
+        texts=_texts(found)[:_MOST_TEXTS] if found else (),
         press=f"Avisar a {counted}" if people else "Publicar",
         typed=(building or _EVERYBODY) if people > ALONE or run is None else "",
     )
@@ -124,6 +124,12 @@ def _channels(found: DryRunEvent) -> Iterator[str]:
             counts[sent.channel] += sent.count
     for channel, count in counts.most_common():
         yield f"{CHANNELS.get(channel, channel)} {count}"
+
+
+def _texts(found: DryRunEvent) -> Sequence[DryRunText]:
+    """Return what each audience reads, over the first of its channels."""
+    first: dict[int, str] = {}
+    return [text for text in found.texts if text.channel == first.setdefault(text.audience, text.channel)]
 
 
 def _left_out(found: DryRunEvent) -> str:
