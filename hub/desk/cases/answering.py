@@ -68,9 +68,10 @@ async def write_to_person(by: Operator, ref: str, body: FirstWordBody) -> CaseAc
 
       hub replies write p-maria-pena --words "Su paquete está en la portería." --channel sms
     """
+    # Whoever is in another building is answered like somebody who does not exist: that comes first.
+    talk = await conversation_with(by, ref, body.copropiedad, body.subject.strip())
     if by.places is not None and body.copropiedad not in by.places:
         raise ScopeNeeded("Name one of your copropiedades.", "It says what you write about.")
-    talk = await conversation_with(by, ref, body.copropiedad, body.subject.strip())
     document = document_of(by, body.file)
     event = await words_of(by, talk, way_of(talk, body), body, document)
     channel = event.data["channel"]
