@@ -490,9 +490,7 @@ ROWS: Final[dict[str, Row]] = {
     "GET /buildings/{ref}": Row(needs=READ, where=OWN, fill="ph-MARK", tail="?event=event-MARK"),
     "POST /people/{ref}/mark": _press(needs=OPERATE, fill="p-MARK", form="reason=contested_account"),
     "GET /people/{ref}/write": Row(needs=OPERATE, where=OWN, fill="p-MARK"),
-    "POST /people/{ref}/write": _press(
-        needs=OPERATE, fill="p-MARK", form="words=Hola&channel=email&copropiedad=ph-MARK"
-    ),
+    "POST /people/{ref}/write": _press(needs=OPERATE, fill="p-MARK", form="words=Hola&copropiedad=ph-MARK"),
     "POST /people/{ref}/unmark": _press(needs=OPERATE, fill="p-MARK"),
     "POST /people/{ref}/preferences": _press(needs=OPERATE, fill="p-MARK"),
     "POST /people/{ref}/lift": Row(

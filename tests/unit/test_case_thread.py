@@ -65,6 +65,18 @@ def of_event(name: str, data: dict[str, Any], **fields: Any) -> ThreadEntry:
     return told
 
 
+def test_quiet_event_says_nothing_to_the_person_and_a_document_is_named() -> None:
+    def words(**more: Any) -> Any:
+        data = {"answer": "Va el acta.", "document_ref": "acta", "document_sha256": "ab" * 32}
+        one = stored(event("pqrs.responded", time=MONDAY, data=data, **more))
+        asked = facts(entry(EntryKind.EVENT, one.key), events={one.key: one})
+        [told] = entries_of(asked, whole=True)
+        return told.words
+
+    assert ("Va el acta.", "acta") == (words().text, words().file)
+    assert words(extensions={"quiet": True}) is None
+
+
 @pytest.mark.parametrize(
     ("name", "field", "author"),
     [

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from hub.desk.cases.acts import Key, case_of, end, require_no_term
@@ -18,6 +17,7 @@ from hub.model.reply_rows import ReplyRow
 from hub.operations.cases.acts import CaseActed
 from hub.operations.cases.writing import Conversation, new_thread
 from hub.ports.cases import KnownCase
+from hub.storage import PostgresConversations
 
 REPLY: Final = "reply"
 PERSON: Final = "person"
@@ -83,11 +83,13 @@ async def conversation_with(
     by: Operator, ref: str, copropiedad: str | None = None, subject: str = ""
 ) -> Conversation:
     """Return the conversation that staff begins with somebody of the directory. Raises NoSuch."""
-    known: Mapping[str, Any] = found(PERSON, await by.stores.directory.somebody(ref, places=by.places))
+    found(PERSON, await by.stores.directory.somebody(ref, places=by.places))
+    # Whoever may write there reads the name, too.
+    known = found(PERSON, await PostgresConversations(by.db).person(ref))
     return Conversation(
         thread=new_thread(ref, copropiedad),
         person=ref,
-        recipient={"name": str(known.get("name") or "")},
+        recipient={"name": known.name},
         subject=subject,
         copropiedad=copropiedad,
         ways=await ways_of(by, ref, {}, ()),

@@ -114,8 +114,8 @@ def _words(stored: StoredEvent, by: str | None, facts: CaseFacts) -> ThreadWords
     said = events_es.staff_words(stored)
     if said is None:
         return None
-    text, signed = said
-    return ThreadWords(text=text, by=by, name=signed or (name_of(by, facts.names) if by else ""))
+    name = said.signed or (name_of(by, facts.names) if by else "")
+    return ThreadWords(text=said.text, by=by, name=name, file=said.file)
 
 
 def _clock(entry: CaseEntry, facts: CaseFacts) -> ThreadEntry | None:

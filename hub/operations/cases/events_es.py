@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from hub.contact_rules.lawful_dates import override_of
 from hub.errors import TemplateFailure
 from hub.model import MENDED_BY, RECALL, Json, StoredEvent
 from hub.model.casework import WRITTEN
+from hub.model.documents import DIGEST_FIELD, FIELD
 from hub.operations.cases.schemas import ThreadKind
 from hub.operations.cases.summary_es import level, name_of, promise
 from hub.operations.explain import sentences_es
@@ -187,13 +188,22 @@ STAFF_WORDS: Final[Mapping[str, str]] = {
 """Events in which staff says something to the person of the case → the field with the words."""
 
 
-def staff_words(stored: StoredEvent) -> tuple[str, str] | None:
-    """Return what staff says in an event, and the name that signs it; None where nobody says anything."""
+class StaffWords(NamedTuple):
+    """What staff says in an event, the name that signs it, and the document that goes with it."""
+
+    text: str
+    signed: str
+    file: str | None
+
+
+def staff_words(stored: StoredEvent) -> StaffWords | None:
+    """Return what staff says to the person; None where nobody says anything, or the event is quiet."""
     data: Data = stored.event.data if isinstance(stored.event.data, dict) else {}
-    said = data.get(STAFF_WORDS.get(stored.event.name, ""))
-    text = "\n".join(map(str, said)) if isinstance(said, list) else said
-    signed = data.get("agent_name")
-    return (text, signed if isinstance(signed, str) else "") if isinstance(text, str) and text else None
+    text, signed = data.get(STAFF_WORDS.get(stored.event.name, "")), data.get("agent_name")
+    if not isinstance(text, str) or not text or stored.event.extensions.get("quiet") is True:
+        return None
+    file = data.get(FIELD) if data.get(DIGEST_FIELD) else None
+    return StaffWords(text, signed if isinstance(signed, str) else "", file)
 
 
 def further(stored: StoredEvent, unreached: tuple[str, ...], *, words: bool) -> list[str]:

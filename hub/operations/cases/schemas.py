@@ -127,6 +127,7 @@ class ThreadWords(Struct, kw_only=True):
     text: str
     by: Annotated[str | None, Meta(description="Who said it: a reference.")]
     name: Annotated[str, Meta(description="The name with which it was signed, or of its author.")]
+    file: Annotated[str | None, Meta(description="The document that went with it.")] = None
 
 
 class ThreadClock(Struct, kw_only=True):
