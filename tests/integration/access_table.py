@@ -488,9 +488,9 @@ ROWS: Final[dict[str, Row]] = {
     "GET /api/buildings/{ref}": Row(needs=READ, where=OWN, fill="ph-MARK"),
     "GET /buildings": Row(needs=READ, where=OWN),
     "GET /buildings/{ref}": Row(needs=READ, where=OWN, fill="ph-MARK", tail="?event=event-MARK"),
-    "POST /people/{ref}/mark": _press(needs=OPERATE, fill="p-MARK", form="reason=contested_account"),
     "GET /people/{ref}/write": Row(needs=OPERATE, where=OWN, fill="p-MARK"),
     "POST /people/{ref}/write": _press(needs=OPERATE, fill="p-MARK", form="words=Hola&copropiedad=ph-MARK"),
+    "POST /people/{ref}/mark": _press(needs=OPERATE, fill="p-MARK", form="reason=contested_account"),
     "POST /people/{ref}/unmark": _press(needs=OPERATE, fill="p-MARK"),
     "POST /people/{ref}/preferences": _press(needs=OPERATE, fill="p-MARK"),
     "POST /people/{ref}/lift": Row(

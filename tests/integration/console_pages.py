@@ -104,6 +104,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "person": "/people/p-MARK",
         "person-whole": "/people/p-MARK?whole=true",
         "person-of-two": "/people/p-two",
+        "person-write": "/people/p-MARK/write",
         "person-rectify": "/people/p-MARK/rectify",
         "person-erasure": "/people/p-MARK/erase",
         "person-erasure-free": "/people/p-gone/erase",
@@ -135,7 +136,6 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "cases-beside": "/cases?kind=replies&open=pqrs_id:CASE-MARK",
         "cases-all": "/cases?view=all",
         "case": "/cases/pqrs_id:CASE-MARK",
-        "case-whole": "/cases/pqrs_id:CASE-MARK?whole=true",
         "case-close": "/cases/pqrs_id:CASE-MARK/close",
     },
     "clocks": {
