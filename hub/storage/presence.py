@@ -22,7 +22,7 @@ STAYS: Final = timedelta(seconds=60)
 
 
 class RedisPresence:
-    """The Presence. Connects at first use."""
+    """Connects at first use; raises only ConfigurationError, for its URL."""
 
     def __init__(self, url: str, *, timeout: float = TIMEOUT, stays: timedelta = STAYS) -> None:
         self._redis = client(url, timeout)
@@ -34,9 +34,11 @@ class RedisPresence:
         await self._redis.aclose()
 
     async def enter(self, page: str, who: str) -> None:
+        """Store that somebody has the page open; it goes by itself unless it is said again."""
         await self._asked(page, who)
 
     async def there(self, page: str) -> Sequence[str]:
+        """Return who has the page open, by reference."""
         return await self._asked(page)
 
     async def _asked(self, page: str, who: str = "") -> Sequence[str]:

@@ -41,8 +41,8 @@ from hub.operations.residents.own_message import OwnMessages
 from hub.operations.residents.sign_in import ResidentSignIn
 from hub.parts.stores import Stores
 from hub.ports.activity import AffectedPeople
-from hub.ports.presence import Presence
 from hub.ports.traces import Tracer
+from hub.storage import RedisPresence
 from hub.web.auth.api_key_cache import Keyring
 from hub.web.auth.session_streams import SessionStreams
 from hub.web.console.login_queue import Queue
@@ -64,7 +64,7 @@ class Services(Stores):
     hooks: Hooks
     monitoring: Monitoring
     tracer: Tracer | None = None
-    presence: Presence | None = None
+    presence: RedisPresence | None = None
     """Who of the staff has which case open; None: nobody is told."""
     passwords: Passwords = field(default_factory=Passwords)
     """Made at the start: the first sign-in waits no longer than the next."""
