@@ -65,13 +65,15 @@ NOSCRIPT: Final = "document.querySelector('noscript') !== null"
 OPEN: Final = "document.querySelectorAll('details').forEach(one => { one.open = true })"
 """Folded parts belong to the page, too."""
 NO_PAGES: Final = {
+    "/clocks",
     "/dead/discard",
     "/live",
     "/messages/{id}/html",
+    "/replies",
     "/templates/{event}/html",
     "/templates/{event}/pdf",
 }
-"""A stream, a PDF, an old address that leads on, and the document in a frame of a page."""
+"""A stream, a PDF, old addresses that lead on, and the document in a frame of a page."""
 TOGETHER: Final = pytest.mark.asyncio(loop_scope="module")
 """In the loop of the hub that these tests read."""
 OTHERS: Final = {**PAGES, **MAIL_PAGES, **STORED_PAGES}

@@ -140,6 +140,6 @@ async def test_survey_of_the_half_year_is_started_and_asks_who_has_agreed(
         assert "La encuesta va saliendo" in started
         assert {"survey.requested"} == {one.name for one in asked}
         assert ["p-alfa", "p-beta"] == sorted(one.data["respondent"]["ref"] for one in asked)
-        assert "p-alfa" in listed
-        assert "p-beta" in listed
+        assert "Persona alfa" in listed
+        assert "Persona beta" in listed
         assert "Ahora no hay a quién preguntar" in again

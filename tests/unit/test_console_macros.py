@@ -178,7 +178,8 @@ def test_every_section_stands_once_in_the_navigation_and_leads_to_a_page() -> No
 
 
 def test_the_sprite_has_every_icon_and_no_other() -> None:
-    pages = "".join(path.read_text("utf-8") for path in (WEB / "templates/console").glob("*.html"))
+    templates = [*(WEB / "templates/console").glob("*.html"), *(WEB.parent / "desk").glob("*/*.html")]
+    pages = "".join(path.read_text("utf-8") for path in templates)
     asked = {one or other for one, other in ICON.findall(pages)}
     asked |= {section.icon for section in SECTIONS} | {group.icon for group in GROUPS if group.icon}
 

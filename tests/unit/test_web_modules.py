@@ -12,7 +12,10 @@ from hub.web.console.return_link import sections_of
 from hub.web.console.shell import SECTIONS
 from hub.web.routes import ROUTES
 
-_WITHOUT_NAVIGATION = {"posters", "search", "events", "keys", "webhooks", "clocks", "replies", "matters"}
+_WITHOUT_NAVIGATION = {
+    *("posters", "search", "events", "keys", "webhooks", "bulk", "imports"),
+    *("clocks", "replies"),
+}
 """Sections that another one leads to, and lists that are views of the matters now."""
 
 
