@@ -151,6 +151,15 @@ class Questions:
             "search: reference": lambda: f"p-{number(self._sizes['people'])}",
             "search: unit": lambda: f"T{1 + number(8)}-{100 * (1 + number(12)) + 1 + number(4)}",
             "search: number of a unit": lambda: f"{100 * (1 + number(12)) + 1}",
+            "search: name and unit": lambda: f"{some('surnames')} {100 * (1 + number(12)) + 1 + number(4)}",
+            "search: name with a typing error and unit": lambda: (
+                f"{self._mistyped()} {100 * (1 + number(12)) + 1 + number(4)}"
+            ),
+            "search: name, unit and building": lambda: (
+                f"{some('surnames')} {100 * (1 + number(12)) + 1} {some('places').split()[-1]}"
+            ),
+            "search: name and subject": lambda: f"{some('surnames')} {some('titles').split()[0]}",
+            "search: unit and subject": lambda: f"{100 * (1 + number(12)) + 1} {some('titles').split()[0]}",
             "search: building": lambda: some("places"),
             "search: street": lambda: f"Calle {1 + number(180)} # {1 + number(97)}",
             "search: radicado": lambda: f"PQ-2026-{number(self._sizes['messages'] // 20):06d}",

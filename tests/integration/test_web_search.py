@@ -22,6 +22,7 @@ CASE = stored(
         data={"pqrs_id": "PQ-1", "radicado": "PQ-2026-000901", "subject": "Gotera en el baño"},
     ),
     copropiedad_id="ph-1",
+    unit_id="u-301",
 )
 SENT = message(CASE, person="p-maria")
 
@@ -74,6 +75,16 @@ def items_of(answer: Mapping[str, Any]) -> dict[str, list[Any]]:
         ("pqrs_id:PQ-1", "cases", "pqrs_id:PQ-1"),
         ("evt-gotera", "events", str(CASE.key)),
         (str(CASE.key), "events", str(CASE.key)),
+        ("peña 301", "people", "p-maria"),
+        ("301 pena", "people", "p-maria"),
+        ("pnea 301", "people", "p-maria"),
+        ("maria t2-301 rosal", "people", "p-maria"),
+        ("maria rosal", "people", "p-maria"),
+        ("rosal 301", "units", "u-301"),
+        ("301 gotera", "cases", "pqrs_id:PQ-1"),
+        ("gotera maria", "cases", "pqrs_id:PQ-1"),
+        ("rosal gotera", "cases", "pqrs_id:PQ-1"),
+        ("peña 301 rosal gotera", "cases", "pqrs_id:PQ-1"),
         ("gotera baño", "events", str(CASE.key)),
         ("gotera baño", "cases", "pqrs_id:PQ-1"),
         ("gotera baño", "messages", str(SENT.id)),
@@ -99,7 +110,7 @@ async def test_who_answers_finds_names_units_and_subjects(made: World) -> None:
     [one] = (await found(made, "maria"))["people"]
     of_words = await found(made, "gotera")
 
-    assert ("María Peña", "propietario, Torre 2 Apto 301", "ph-1") == (
+    assert ("María Peña", "propietario, Torre 2 Apto 301 · Altos del Rosal", "ph-1") == (
         one["title"],
         one["detail"],
         one["copropiedad"],

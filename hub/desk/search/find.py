@@ -27,6 +27,7 @@ from hub.desk.search.rows import (
     SearchGroup,
     SearchItem,
 )
+from hub.desk.search.together import SearchReach, Together, together
 from hub.model import NOWHERE, PropertyScope, union
 from hub.operations.cases import lookup
 from hub.ports.cases import CaseStore, KnownCase
@@ -107,15 +108,26 @@ class _Search:
         self.named: list[str] = []
 
     async def groups(self) -> AsyncIterator[SearchGroup]:
-        found = await self._people()
+        people, of_words = await self._people(), await self._events_about()
+        both = await self._together(alone=not (people or of_words))
+        found = _once([*people, *both.people], lambda person: person.ref)
         known = await self._known_by_name(found)
         yield self._group("people", found, lambda person: self._person(person, known))
-        yield self._group("units", await self._units(), items_es.unit)
+        yield self._group("units", [*await self._units(), *both.units], items_es.unit)
         yield self._group("copropiedades", await self._copropiedades(), items_es.copropiedad)
-        about = await self._events_about()
+        about = [*of_words, *both.events]
         yield self._group("cases", await self._found_cases(about), self._case)
         yield self._types_and_events([*await self._events(), *about])
         yield await self._messages(about)
+
+    async def _together(self, *, alone: bool) -> Together:
+        """Return what the words name together; without a number, only if no kind of thing has them all."""
+        if not (alone or self._sought.numbers) or not self._is(Kind.UNIT, Kind.NAME, Kind.WORDS):
+            return Together()
+        asked = self._asked
+        named, worded = asked.seen(Field.NAME), asked.seen(Field.WORDS)
+        reach = SearchReach(places=asked.places, named=named, worded=worded)
+        return await together(self._db, self._sought, limit=self._enough, reach=reach)
 
     def _is(self, *kinds: Kind) -> bool:
         return not self._sought.kinds.isdisjoint(kinds)

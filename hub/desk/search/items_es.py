@@ -16,6 +16,7 @@ from hub.desk.search.rows import (
 from hub.model import Event
 from hub.operations.cases.lookup import title_of
 from hub.people.masking import mask_name
+from hub.people.units import own_name
 from hub.ports.cases import KnownCase
 from hub.rendering.labels_es import CHANNELS, ROLES, state_label
 from hub.rendering.titles_es import EVENTS
@@ -33,11 +34,12 @@ GROUPS: Final[Mapping[GroupKind, str]] = {
 
 def person(found: FoundPerson, *, named: bool) -> SearchItem:
     homes = {place for _, _, place in found.roles if place}
+    where = [found.building] if found.building else []
     return SearchItem(
         kind="person",
         id=found.ref,
         title=found.name if named else mask_name(found.name),
-        detail=" · ".join(dict.fromkeys(_role(role, unit) for role, unit, _ in found.roles)),
+        detail=" · ".join(dict.fromkeys([*(_role(role, unit) for role, unit, _ in found.roles), *where])),
         copropiedad=homes.pop() if len(homes) == 1 else None,
     )
 
@@ -49,7 +51,11 @@ def _role(role: str, unit: str) -> str:
 
 def unit(found: FoundPlace) -> SearchItem:
     return SearchItem(
-        kind="unit", id=found.id, title=found.name, detail=found.copropiedad, copropiedad=found.copropiedad
+        kind="unit",
+        id=found.id,
+        title=found.name,
+        detail=own_name(found.building or found.copropiedad),
+        copropiedad=found.copropiedad,
     )
 
 

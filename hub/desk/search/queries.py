@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from hub.desk.search.rows import FoundEvent, FoundMessage, FoundPerson, FoundPlace
 from hub.model import PropertyScope
 from hub.model.ids import earliest
-from hub.people.units import unit_name
+from hub.people.units import own_name, unit_name
 from hub.resilience.database_time import NOW
 from hub.storage.database import Database, beside, read, storable
 from hub.storage.filters import listed
@@ -104,16 +104,62 @@ async def events(
     return [read(FoundEvent, row) for row in rows]
 
 
+async def people_at_home(
+    db: Database, numbers: Sequence[str], names: Sequence[str], *, limit: int, places: PropertyScope = None
+) -> Sequence[FoundPerson]:
+    """Find people by numbers of their unit and words of their name; where nobody is, with typing errors."""
+    found = await _at_home(db, numbers, [rf"\m{word}" for word in names], limit, places)
+    found = found or await _at_home(db, numbers, await _near_patterns(db, names), limit, places)
+    return await _with_roles(db, found, places)
+
+
+async def _at_home(
+    db: Database, numbers: Sequence[str], patterns: Sequence[str], limit: int, places: PropertyScope
+) -> Sequence[FoundPerson]:
+    statement = _SQL["at_home"].format(words=_each("words", numbers))
+    rows = await db.rows(statement, _patterns(numbers), list(patterns), limit, listed(places))
+    return [read(FoundPerson, row) for row in rows]
+
+
+async def homes_of(db: Database, people: Collection[str]) -> Sequence[str]:
+    """Return the units in which these people live or own."""
+    return [row["id"] for row in await db.rows(_SQL["homes"], sorted(people))]
+
+
+async def known_names(db: Database, words: Sequence[str]) -> Collection[str]:
+    """Return the words with which the name of somebody begins."""
+    asked = [f"{word}{_BEGINS}" for word in words]
+    found = {row["word"] for row in await db.rows(_SQL["known_words"], asked)}
+    return {word for word in words if f"{word}{_BEGINS}" in found}
+
+
+async def _near_patterns(db: Database, words: Sequence[str]) -> Sequence[str]:
+    """Make a pattern for each word with one typing error, of the words that somebody has."""
+    meant = [sorted(_mistyped(word)) for word in words]
+    asked = sorted({word for choices in meant for word in choices if not word.endswith(_BEGINS)})
+    known = {row["word"] for row in await db.rows(_SQL["known_words"], asked)}
+    parts = [[one for one in choices if one in known] for choices in meant]
+    # A short word, or one that nobody has, stays as it was typed.
+    choices = [part or [word] for word, part in zip(words, parts, strict=True)]
+    return [rf"\m({'|'.join(part)})" for part in choices]
+
+
 async def events_about(
-    db: Database, words: Sequence[str], *, limit: int, places: PropertyScope = None
+    db: Database,
+    words: Sequence[str],
+    *,
+    limit: int,
+    places: PropertyScope = None,
+    units: Collection[str] | None = None,
 ) -> Sequence[FoundEvent]:
     """Find events by words of the fields from which their subjects are made, newest first."""
+    of_units = None if units is None else sorted(units)
     found: list[FoundEvent] = []
     query = f"{_beginning(words)}{_in_places(places)}"
     for until, since in pairwise(_bounds(NOW())):
         wanted = limit - len(found)
         statement = _SQL["events_about"].format(since=since, until=until)
-        rows = await db.rows(statement, query, wanted)
+        rows = await db.rows(statement, query, wanted, of_units)
         found += [read(FoundEvent, row) for row in rows]
         if len(found) >= limit:
             break
@@ -165,10 +211,19 @@ async def _with_roles(
     if not people:
         return []
     roles: defaultdict[str, list[tuple[str, str, str]]] = defaultdict(list)
+    buildings: defaultdict[str, set[str]] = defaultdict(set)
     for row in await db.rows(_SQL["roles"], [person.ref for person in people], listed(places)):
         unit = "" if row["label"] is None else unit_name(row["tower"], row["label"])
         roles[row["person_id"]].append((row["role"], unit, row["copropiedad"]))
-    return [replace(person, roles=roles[person.ref][:_ROLES_SHOWN]) for person in people]
+        buildings[row["person_id"]] |= {own_name(row["building"])} if row["building"] else set()
+    return [
+        replace(
+            person,
+            roles=roles[person.ref][:_ROLES_SHOWN],
+            building=min(buildings[person.ref]) if len(buildings[person.ref]) == 1 else "",
+        )
+        for person in people
+    ]
 
 
 def _there(places: PropertyScope, *, first_free: int) -> tuple[str, Sequence[object]]:

@@ -39,10 +39,30 @@ person.id = ANY (ARRAY (
     WHERE copropiedad_id = ANY ({places}::text[]) AND (until IS NULL OR until > now())
 ))
 
+-- at_home --
+-- People of the units with these numbers, by patterns of their names. A number has some units in each building: looked
+-- at from there, a surname that thousands have costs nothing. An expression for each word: nothing serves ALL by itself.
+SELECT person.id AS ref, person.name FROM (
+    SELECT id FROM unit WHERE {words} AND ($4::text[] IS NULL OR copropiedad_id = ANY ($4)) LIMIT 3000
+) AS home
+JOIN membership ON scope_kind = 'unit' AND scope_id = home.id AND NOT membership.removed
+     AND (until IS NULL OR until > now())
+JOIN person ON person.id = membership.person_id AND NOT person.removed
+WHERE person.name_words ~ ALL ($2::text[])
+GROUP BY person.id, person.name, person.name_words
+ORDER BY length(person.name_words), person.name_words, person.id
+LIMIT $3
+
+-- homes --
+SELECT scope_id AS id FROM membership
+WHERE person_id = ANY ($1::text[]) AND scope_kind = 'unit' AND NOT removed AND (until IS NULL OR until > now())
+
 -- roles --
-SELECT membership.person_id, membership.role, unit.tower, unit.label,
+SELECT membership.person_id, membership.role, unit.tower, unit.label, place.name AS building,
        coalesce(unit.copropiedad_id, CASE scope_kind WHEN 'copropiedad' THEN scope_id END, '') AS copropiedad
 FROM membership LEFT JOIN unit ON scope_kind = 'unit' AND unit.id = scope_id
+LEFT JOIN copropiedad AS place
+       ON place.id = coalesce(unit.copropiedad_id, CASE scope_kind WHEN 'copropiedad' THEN scope_id END)
 WHERE person_id = ANY ($1::text[]) AND NOT removed AND (until IS NULL OR until > now())
   AND ($2::text[] IS NULL
        OR coalesce(unit.copropiedad_id, CASE scope_kind WHEN 'copropiedad' THEN scope_id END) = ANY ($2))
@@ -51,13 +71,13 @@ LIMIT 200
 
 -- units --
 -- `$1` are patterns: `% 30%` is a word that begins with `30`. `words` is a condition for each: no index serves LIKE ALL.
-SELECT id, name, tower, copropiedad FROM (
+SELECT found.id, found.name, tower, copropiedad, place.name AS building FROM (
     SELECT id, label AS name, tower, copropiedad_id AS copropiedad, words FROM unit
     WHERE {words} AND ($4::text[] IS NULL OR copropiedad_id = ANY ($4))
     LIMIT 300
-) AS found
-ORDER BY (SELECT count(*) FROM unnest($2::text[]) AS word WHERE strpos(words, ' ' || word || ' ') > 0) DESC,
-         length(words), words, id
+) AS found LEFT JOIN copropiedad AS place ON place.id = found.copropiedad
+ORDER BY (SELECT count(*) FROM unnest($2::text[]) AS word WHERE strpos(found.words, ' ' || word || ' ') > 0) DESC,
+         length(found.words), found.words, found.id
 LIMIT $3
 
 -- copropiedades --
@@ -72,10 +92,11 @@ ORDER BY (SELECT sum(word_similarity(word, words)) FROM unnest($2::text[]) AS wo
 LIMIT $3
 
 -- places --
-SELECT id, label AS name, tower, copropiedad_id AS copropiedad, NULL AS address FROM unit
-WHERE id = ANY ($1::text[]) AND ($2::text[] IS NULL OR copropiedad_id = ANY ($2))
+SELECT unit.id, label AS name, tower, copropiedad_id AS copropiedad, NULL AS address, place.name AS building
+FROM unit LEFT JOIN copropiedad AS place ON place.id = copropiedad_id
+WHERE unit.id = ANY ($1::text[]) AND ($2::text[] IS NULL OR copropiedad_id = ANY ($2))
 UNION ALL
-SELECT id, name, NULL, id, address FROM copropiedad
+SELECT id, name, NULL, id, address, name FROM copropiedad
 WHERE id = ANY ($1) AND ($2 IS NULL OR id = ANY ($2))
 
 -- events --
@@ -99,7 +120,7 @@ SELECT * FROM (
     FROM event
     WHERE data ?| '{{title, subject, instruction, obligation, report_kind}}'
       AND search_subject(data, copropiedad_id) @@ $1::text::tsquery
-      AND key >= '{since}' AND key < '{until}'
+      AND key >= '{since}' AND key < '{until}' AND ($3::text[] IS NULL OR unit_id = ANY ($3))
     LIMIT 3000
 ) AS found
 ORDER BY key DESC

@@ -69,6 +69,18 @@ class Sought:
         return tuple(word for word in self.words if word not in _UNIT_WORDS)
 
     @property
+    def numbers(self) -> tuple[str, ...]:
+        """Return the words that may be numbers of a unit, such as `302` and `t2`."""
+        return tuple(word for word in self.unit_words if _DIGITS.search(word) and len(word) <= _LONGEST_UNIT)
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Return the words that may be of a name, a building or a subject."""
+        return tuple(
+            word for word in self.unit_words if len(word) >= _LEAST_NAME and not _DIGITS.search(word)
+        )
+
+    @property
     def long_words(self) -> tuple[str, ...]:
         """Return the words by which texts are found."""
         return tuple(word for word in self.words if len(word) >= _LEAST_WORD)

@@ -39,6 +39,8 @@ class FoundPerson(Struct, frozen=True, kw_only=True):
     ref: str
     name: str
     roles: Sequence[Sequence[str]] = ()
+    building: str = ""
+    """The own name of their copropiedad, if it is one."""
 
 
 class FoundPlace(Struct, frozen=True, kw_only=True):
@@ -48,6 +50,7 @@ class FoundPlace(Struct, frozen=True, kw_only=True):
     name: str
     copropiedad: str
     tower: str | None = None
+    building: str | None = None
     address: str | None = None
 
 
