@@ -71,7 +71,7 @@ _SETTLED: Final = (
 async def fill(url: str, messages: int, people: int, say: Callable[[str], None]) -> None:
     """Store so many messages of events of the last year, and so many people."""
     async with Database(url, size=1) as database:
-        await _make_months(PostgresMonths(database))
+        await _make_months(database)
     connection = await asyncpg.connect(url, timeout=30, command_timeout=3600)
     try:
         await connection.execute("SET synchronous_commit = off")
@@ -92,11 +92,13 @@ def buildings(people: int) -> int:
     return max(2, people // PEOPLE_OF_A_BUILDING)
 
 
-async def _make_months(months: PostgresMonths) -> None:
+async def _make_months(database: Database) -> None:
     """Make the months of the year, in place of the one that a new database has for all that was before."""
+    months = PostgresMonths(database)
     for month in await months.months():
         if month.is_first:
-            await months.drop(month)
+            # The hub itself drops no month of today.
+            await database.rows(f"DROP TABLE attempt_{month.name}, message_{month.name}, event_{month.name}")
     this = month_of(datetime.now(UTC))
     for number in range(-MONTHS, 2):
         await months.make(months_after(this, number))
