@@ -130,8 +130,8 @@ DUE_CALLS: Final[Mapping[str, tuple[str, str, str]]] = {
         "Lea lo que escribió, llame, y asuma el caso para que los demás lo sepan.",
     ),
     "emergency_unreached": (
-        "emergencia con personas a quienes nadie ha llamado",
-        "emergencias con personas a quienes nadie ha llamado",
+        "emergencia con personas por llamar",
+        "emergencias con personas por llamar",
         "Llame a quienes el aviso no alcanzó, y asuma el caso para que los demás lo sepan.",
     ),
     "emergency_callback": (

@@ -27,7 +27,7 @@ _OF_DATA: Final[Mapping[str, Callable[[Data], str]]] = {
     "quality.audit.finding": lambda data: f"Hallazgo: {data['kind']}",
     "maintenance.scheduled.announced": lambda data: f"Obra: {', '.join(data['affected_services'])}",
 }
-"""Event → what it is about, where nobody has written a line."""
+"""Event → what it is about, where nobody wrote a line."""
 _CLAIMS: Final[Mapping[str, str]] = {
     "correccion": "corregirlos",
     "actualizacion": "actualizarlos",
@@ -58,7 +58,7 @@ def kind_of(name: str, clock: str = "") -> str:
 
 
 def written(data: Data) -> str:
-    """Return what somebody has written of it, in a line; empty if nobody has."""
+    """Return what somebody wrote of it, in a line; empty if nobody has."""
     # The subject of a promise's own event is the number of its case.
     texts = (data.get(field) for field in (("matter",) if "clock_id" in data else _WORDS))
     return next((short(text) for text in texts if isinstance(text, str) and text.strip()), "")

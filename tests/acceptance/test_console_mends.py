@@ -118,7 +118,7 @@ async def test_refused_event_is_mended_taken_in_and_told(house: House, browser: 
         audit = await place.open("/audit")
 
     assert "Decía «ayer por la tarde»" in refused
-    assert "quien el evento nombra (1)" in asked
+    assert "quien el aviso nombra (1)" in asked
     assert "ayer por la tarde" in marked
     assert "Se publicó corregido." in mended
     assert "PQ-2026-000001" in mail.message["Subject"]

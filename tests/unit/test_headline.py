@@ -110,7 +110,7 @@ def test_calls_that_are_due_are_counted_by_their_building() -> None:
 
     assert [matter.text for matter in several] == [
         "2 respuestas a una emergencia sin atender, en Altos del Rosal",
-        "1 emergencia con personas a quienes nadie ha llamado, en Altos del Rosal",
+        "1 emergencia con personas por llamar, en Altos del Rosal",
     ]
 
 

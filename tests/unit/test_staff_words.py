@@ -42,10 +42,6 @@ EXCUSED: Final[Mapping[str, tuple[frozenset[str], str]]] = {
         frozenset({"api", "eventos"}),
         "for programmers, at the foot",
     ),
-    "hub/desk/dead_letters/p": (
-        frozenset({"evento", "hub", "id"}),
-        "whoever mends what a system has published talks to its programmer",
-    ),
     "hub/operations/constancia/words_es.py": (
         frozenset({"json"}),
         "the name of a file in the archive, for the expert of the other side",

@@ -40,7 +40,7 @@ _READERS: Final[Mapping[str, str]] = {
     "role": "personas de la unidad",
     "person": "una persona",
     "address": "quienes operan el sistema",
-    PARTY: "quien el evento nombra",
+    PARTY: "quien el aviso nombra",
     LEVEL: "quien responde por la promesa",
 }
 _MOST_TEXTS: Final = 5
@@ -98,7 +98,7 @@ def _remarks(event: Event, run: DryRun | None, found: DryRunEvent | None, now: d
     elif run.refused:
         yield "Así como está se rechaza otra vez, y vuelve a esta lista."
     elif found is not None and found.known:
-        yield "Este evento ya se recibió antes: publicarlo no cambia nada."
+        yield "Este aviso ya se recibió antes: publicarlo no cambia nada."
     elif found is not None and not found.people:
         yield "No le llega a nadie: o ya es muy viejo, o no hay a quién avisar."
 

@@ -95,7 +95,7 @@ async def _as_it_came(request: web.Request, by: Operator, letter_id: UUID) -> Pu
 
 
 def _refused_again(letter: DeadLetter) -> Publishing:
-    title = event_title(letter.event_type or "") or "este evento"
+    title = event_title(letter.event_type or "") or "este aviso"
     lead = "Así como está se rechaza otra vez, y vuelve a esta lista: corríjalo primero."
     return Publishing(
         title=f"¿Publicar otra vez «{title}»?", lead=lead, points=(), texts=(), press="Publicar", typed=""
