@@ -29,6 +29,7 @@ NOUN: Final = Noun(
             where=Where.EVERYWHERE,
             row=SheetImport,
             command="",
+            live="imports",
         ),
     ),
     reads=(Read(acts.show_import, ONE, needs=OPERATE, where=Where.EVERYWHERE, command=""),),

@@ -46,7 +46,7 @@ PEOPLE: Final[tuple[Route, ...]] = (
     _right(_PERSON + "/erase", person_rights.show_erasure),
     _everywhere(IMPORTS, imports_page.show_all),
     _gives(IMPORTS, imports_page.give, upload=imports_page.MOST_BYTES),
-    _everywhere(IMPORT, imports_page.show),
+    _everywhere(IMPORT, imports_page.show, live="imports"),
     _gives(f"{IMPORT}/apply", imports_page.apply),
     _gives(f"{IMPORT}/undo", imports_page.undo),
     read(BUILDINGS, buildings.show_all),
