@@ -74,6 +74,7 @@ FOR_MACHINES: Final = {
     "an id": re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-|\b[0-9a-f]{16,}", re.IGNORECASE),
     "a path of the API": re.compile(r"/api/"),
     "a command": re.compile(r"\bhub (?:[a-z-]+ )+[a-z-]+|`"),
+    "a code": re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+"),
     "a word of engineers": ENGINEERS_WORD,
 }
 

@@ -271,6 +271,8 @@ def test_long_title_of_a_push_is_found_at_its_block(tmp_path: Path) -> None:
         ("Abra /api/clocks", "a path of the API"),
         ("Corra `clocks acknowledge`", "a command"),
         ("Caso 019cd2d1-9a20-8f3e-9b41-5c1c0e6f7a10", "an id"),
+        ("Motivo: no_contact", "a code"),
+        ("Hay eventos por recibir", "a word of engineers"),
     ],
 )
 def test_what_only_machines_read_is_found_in_texts_for_staff_alone(text: str, what: str) -> None:
