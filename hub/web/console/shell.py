@@ -35,7 +35,6 @@ DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
         "closed": "Se cerró: aparece en el caso en unos segundos.",
         "respond_first": "Corre el término legal: envíe primero la respuesta definitiva, y después cierre.",
         "released": "El caso quedó sin encargado.",
-        "replied": "La respuesta va en camino: aparece en el caso en unos segundos.",
         "settled": "Se cambió el estado de la respuesta.",
         "taken": "Usted tiene el caso.",
         "taken_marked": "Usted tiene los casos marcados.",
