@@ -8,10 +8,11 @@ from hashlib import sha256
 from aiohttp import hdrs
 
 from hub.desk.channels import queries
-from hub.model import Grant, Office
+from hub.model import Grant, Office, Purpose, State
 from hub.storage import PostgresPauses
 from tests.contract.stores import open_stores
-from tests.contract.values import letter, now
+from tests.contract.values import event as happened
+from tests.contract.values import letter, message, now, stored
 from tests.integration.chromium import Browser
 from tests.integration.console_hub import ConsoleHub, console_hub
 from tests.integration.console_user import MAIN, click, main_text
@@ -177,3 +178,40 @@ async def test_list_of_rejected_events_is_a_sheet(servers: Servers) -> None:
 
         assert sheet.headers[hdrs.CONTENT_TYPE].startswith("text/csv")
         assert len(sheet.text.splitlines()) == 1 + 3
+
+
+async def test_telephones_of_an_emergency_are_for_whoever_it_has_called_and_that_is_noted(
+    servers: Servers,
+) -> None:
+    here = f"ph-{MARKS[0]}"
+    async with console_hub(servers) as hub:
+        said = {"kind": "incendio", "scope": "Torre 1", "drill": False}
+        fire = stored(
+            happened("emergency.declared", id="fire", data=said, time=now()),
+            copropiedad_id=here,
+            case="emergency_id:fire",
+        )
+        urgent = {"purpose": Purpose.EMERGENCY, "channel": "sms", "created_at": now()}
+        lost = message(fire, person=f"p-{MARKS[0]}", audience=1, state=State.FAILED, **urgent)
+        called = message(fire, person="p-on-call", audience=0, state=State.SENT, **urgent)
+        async with open_stores(hub.hub.database_url) as stores:
+            async with stores.intake.transaction() as transaction:
+                await transaction.add_events([fire])
+            await stores.add(lost, called)
+        points = '[{"id": "c", "kind": "phone", "value": "+573005550148"}]'
+        await hub.database.rows(
+            "UPDATE person SET contact_points = $1::text::jsonb WHERE id = $2", points, f"p-{MARKS[0]}"
+        )
+        grant = Grant(office=Office.OPERATOR, copropiedad_id=here)
+        other = await hub.registry.account("eva", grant, is_enrolled=False)
+        on_call = await hub.registry.account("luz", grant, is_enrolled=False)
+        await hub.database.rows("UPDATE account SET person = 'p-on-call' WHERE name = 'luz'")
+        seen = await hub.hub.send("GET", "/", await hub.cookies_of(other), at="console")
+        before = await hub.database.rows("SELECT FROM audit WHERE action = 'emergency.phone'")
+        ringing = await hub.hub.send("GET", "/", await hub.cookies_of(on_call), at="console")
+        noted = await hub.database.rows("SELECT who, person FROM audit WHERE action = 'emergency.phone'")
+
+    assert ["Incendio en" in page.text for page in (seen, ringing)] == [True, True]
+    assert ("+573005550148" in seen.text, "+573005550148" in ringing.text) == (False, True)
+    assert [] == before
+    assert [("account:luz", f"p-{MARKS[0]}")] == [(row["who"], row["person"]) for row in noted]
