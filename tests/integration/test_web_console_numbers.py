@@ -16,7 +16,7 @@ NOT_ROWS: Final = ("por salir", "Por salir")
 """A message that waits at the broker is no row: `docs/console.md` says so."""
 NUMBERS: Final = """
 (async () => {
-  const found = [...document.querySelectorAll('main a.figure, main td.n a, main a.matter, main .glance a.n')];
+  const found = [...document.querySelectorAll('main a.figure, main td.n a, main a.matter, main .brief a.n')];
   const said = found.filter(a => /^\\d/.test(a.innerText.trim()) && !a.innerText.includes('cartas'));
   const numbers = [];
   for (const a of said) {

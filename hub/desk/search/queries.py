@@ -9,7 +9,7 @@ lasts.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from string import ascii_lowercase
@@ -105,12 +105,17 @@ async def events(
 
 
 async def people_at_home(
-    db: Database, numbers: Sequence[str], names: Sequence[str], *, limit: int, places: PropertyScope = None
+    db: Database,
+    numbers: Sequence[str],
+    names: Sequence[str],
+    *,
+    limit: int,
+    places: PropertyScope = None,
+    near: bool = False,
 ) -> Sequence[FoundPerson]:
-    """Find people by numbers of their unit and words of their name; where nobody is, with typing errors."""
-    found = await _at_home(db, numbers, [rf"\m{word}" for word in names], limit, places)
-    found = found or await _at_home(db, numbers, await _near_patterns(db, names), limit, places)
-    return await _with_roles(db, found, places)
+    """Find people by numbers of their unit and words of their name; with `near`, also with typing errors."""
+    patterns = await _near_patterns(db, names) if near else [rf"\m{word}" for word in names]
+    return await _with_roles(db, await _at_home(db, numbers, patterns, limit, places), places)
 
 
 async def _at_home(
@@ -121,9 +126,9 @@ async def _at_home(
     return [read(FoundPerson, row) for row in rows]
 
 
-async def homes_of(db: Database, people: Collection[str]) -> Sequence[str]:
-    """Return the units in which these people live or own."""
-    return [row["id"] for row in await db.rows(_SQL["homes"], sorted(people))]
+async def homes_of(db: Database, people: Collection[str]) -> Mapping[str, str]:
+    """Return the units in which these people live or own, each with its copropiedad."""
+    return {row["id"]: row["copropiedad"] for row in await db.rows(_SQL["homes"], sorted(people))}
 
 
 async def known_names(db: Database, words: Sequence[str]) -> Collection[str]:

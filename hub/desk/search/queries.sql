@@ -54,7 +54,7 @@ ORDER BY length(person.name_words), person.name_words, person.id
 LIMIT $3
 
 -- homes --
-SELECT scope_id AS id FROM membership
+SELECT unit.id, unit.copropiedad_id AS copropiedad FROM membership JOIN unit ON unit.id = scope_id
 WHERE person_id = ANY ($1::text[]) AND scope_kind = 'unit' AND NOT removed AND (until IS NULL OR until > now())
 
 -- roles --

@@ -7,7 +7,7 @@ are words of a subject of theirs.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -62,19 +62,27 @@ class _Together:
         of_buildings, buildings = await self._buildings(reach.places)
         names = [word for word in self._others if word not in of_buildings]
         here = _both(reach.named, buildings)
-        if of_buildings and names and (people := await self._people(names, here, self._limit)):
-            return Together(people=people)
         if self._numbers and not names:
             there = _both(reach.places, buildings)
             return Together(
                 units=await queries.units(self._db, self._numbers, limit=self._limit, places=there)
             )
-        return await self._about(names, here, _both(reach.worded, buildings))
+        if of_buildings and names and (people := await self._people(names, here, self._limit)):
+            return Together(people=people)
+        if events := await self._about(names, here, _both(reach.worded, buildings)):
+            return Together(events=events)
+        # The many words that may have been meant are looked up last.
+        near = await self._people(names, here, self._limit, near=True) if self._numbers else ()
+        return Together(people=near)
 
-    async def _people(self, names: Sequence[str], places: PropertyScope, limit: int) -> Sequence[FoundPerson]:
-        if self._numbers:
-            return await queries.people_at_home(self._db, self._numbers, names, limit=limit, places=places)
-        return await queries.people_called(self._db, names, limit=limit, places=places)
+    async def _people(
+        self, names: Sequence[str], places: PropertyScope, limit: int, *, near: bool = False
+    ) -> Sequence[FoundPerson]:
+        if not self._numbers:
+            return await queries.people_called(self._db, names, limit=limit, places=places)
+        return await queries.people_at_home(
+            self._db, self._numbers, names, limit=limit, places=places, near=near
+        )
 
     async def _buildings(self, places: PropertyScope) -> tuple[Collection[str], Collection[str] | None]:
         """Return the words that name buildings, and these buildings; None where no word does."""
@@ -89,27 +97,28 @@ class _Together:
                 ids = both
         return words, ids
 
-    async def _about(self, words: Sequence[str], here: PropertyScope, worded: PropertyScope) -> Together:
+    async def _about(
+        self, words: Sequence[str], here: PropertyScope, worded: PropertyScope
+    ) -> Sequence[FoundEvent]:
         """Find events of a subject: of the people whom the other words name, or of the units."""
         known = await queries.known_names(self._db, words)
         subject = [word for word in words if word not in known and len(word) >= _LEAST]
-        if not subject:
-            return Together()
         names = [word for word in words if word in known]
+        if not subject:
+            return ()
         if not names and not self._numbers:
-            return Together(
-                events=await queries.events_about(self._db, subject, limit=self._limit, places=worded)
-            )
+            return await queries.events_about(self._db, subject, limit=self._limit, places=worded)
         units = await self._units(names, here)
-        if not units:
-            return Together()
-        events = await queries.events_about(self._db, subject, limit=self._limit, places=worded, units=units)
-        return Together(events=events)
+        places = _both(worded, set(units.values()))
+        return await queries.events_about(
+            self._db, subject, limit=self._limit, places=places, units=units.keys()
+        )
 
-    async def _units(self, names: Sequence[str], here: PropertyScope) -> Sequence[str]:
+    async def _units(self, names: Sequence[str], here: PropertyScope) -> Mapping[str, str]:
+        """Return the units that the words name, each with its copropiedad."""
         if not names:
             found = await queries.units(self._db, self._numbers, limit=_MANY, places=here)
-            return [place.id for place in found]
+            return {place.id: place.copropiedad for place in found}
         people = await self._people(names, here, _MANY)
         return await queries.homes_of(self._db, [person.ref for person in people])
 

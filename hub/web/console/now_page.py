@@ -90,7 +90,8 @@ async def show(request: web.Request) -> web.StreamResponse:
         dangers=await dangers(request, situation.emergencies),
         calls=list(calls(situation)),
         troubles=_of_rank(bad, Rank.CHANNEL),
-        late=late,
+        # Emergencies stand above all else.
+        late=[row for row in late if not row.danger],
         overdue=counted.overdue,
         refused=_of_rank(bad, Rank.REFUSED),
         others=[
