@@ -92,8 +92,8 @@ UNTOLD: Final = """
   .filter(([, ids]) => !(ids ?? '').split(' ').some(id => document.getElementById(id)?.innerText.trim()))
   .map(([id]) => id)
 """
-PARTS: Final = 5
-"""Stops within one field at most: an hour has its hours, minutes, half of the day, and a button."""
+PARTS: Final = 7
+"""Stops within one field at most: an instant has its day, month, year, hours, minutes, half, and a button."""
 NAMED: Final = {
     "button",
     "checkbox",
