@@ -23,7 +23,7 @@ async def noted(hub: ConsoleHub, action: str) -> list[Any]:
     return [row["person"] for row in rows]
 
 
-async def test_person_is_found_read_marked_and_unmarked(browser: Browser, servers: Servers) -> None:
+async def test_person_is_found_read_marked_and_given_their_wish(browser: Browser, servers: Servers) -> None:
     async with console_hub(servers) as hub:
         await hub.sign_in(browser)
         await hub.open(browser, "/people?copropiedad=ph-MARK")
@@ -41,6 +41,12 @@ async def test_person_is_found_read_marked_and_unmarked(browser: Browser, server
         marked = await main_text(browser)
         await press(browser, "Terminar la marca", "La marca terminó")
         unmarked = await main_text(browser)
+        await press(browser, "Escribirle otra vez", "Se levantó")
+        lifted = await main_text(browser)
+        await browser.run("[...document.querySelectorAll('details')].forEach((part) => (part.open = true))")
+        await fill(browser, "main", digest="weekly", quiet_since="21:00", quiet_until="07:00")
+        await press(browser, "Guardar", "Quedó como la persona lo pidió")
+        changed = await main_text(browser)
 
         assert "1 unidad; a 0 (0,0 %) se les puede avisar" in doors
         assert " y 1\n" in doors
@@ -55,32 +61,11 @@ async def test_person_is_found_read_marked_and_unmarked(browser: Browser, server
         assert "pleito" in marked
         assert "está marcada" in marked
         assert "está marcada" not in unmarked
-        assert await noted(hub, "person.show") != []
-        assert browser.complaints == []
-
-
-async def test_preferences_are_changed_as_the_person_asks(browser: Browser, servers: Servers) -> None:
-    async with console_hub(servers) as hub:
-        await hub.sign_in(browser)
-        await hub.open(browser, "/people/p-MARK")
-        await browser.run("[...document.querySelectorAll('details')].forEach((part) => (part.open = true))")
-        await fill(browser, "main", digest="weekly")
-        await fill(browser, "main", quiet_since="21:00")
-        await fill(browser, "main", quiet_until="07:00")
-        await press(browser, "Guardar", "Quedó como la persona lo pidió")
-        changed = await main_text(browser)
-
+        assert "No se usa" not in lifted
         assert "juntos, una vez por semana" in changed
         assert "de 21:00 a 07:00" in changed
-
-
-async def test_suppressed_contact_is_written_to_again(browser: Browser, servers: Servers) -> None:
-    async with console_hub(servers) as hub:
-        await hub.sign_in(browser)
-        await hub.open(browser, "/people/p-MARK")
-        await press(browser, "Escribirle otra vez", "Se levantó")
-
-        assert "No se usa" not in await main_text(browser)
+        assert await noted(hub, "person.show") != []
+        assert browser.complaints == []
 
 
 async def test_suppression_of_somebody_else_is_not_lifted_on_a_persons_page(servers: Servers) -> None:
