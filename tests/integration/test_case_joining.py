@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from asyncio import gather
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
 import pytest
 
-from hub.desk.cases import acts, answering, merges, splits
+from hub.desk.cases import acts, answering, merges, queries, splits
 from hub.desk.cases.rows import AnswerBody, OtherCaseBody, ReplyBody
 from hub.desk.matters.queries import counts, matters
 from hub.desk.matters.rows import MattersQuery
@@ -195,6 +196,17 @@ async def test_two_petitions_are_one_thread_and_one_answer_ends_the_terms_of_bot
 
 def names(events: list[Event]) -> set[tuple[str, str]]:
     return {(one.name, one.data["radicado"]) for one in events}
+
+
+async def test_two_merges_that_cross_put_one_case_into_the_other(opened: Database) -> None:
+    for number in range(8):
+        one, other = f"pqrs_id:a-{number}", f"pqrs_id:b-{number}"
+        done = await gather(
+            queries.merge(opened, one, other, by="ana", was_open=True),
+            queries.merge(opened, other, one, by="luz", was_open=True),
+        )
+
+        assert [False, True] == sorted(done)
 
 
 async def test_joined_cases_are_separated_and_each_has_its_thread_again(desk: Desk) -> None:

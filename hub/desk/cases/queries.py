@@ -45,7 +45,9 @@ async def split(db: Database, reply_id: UUID, thread: str) -> None:
 
 async def merge(db: Database, case: str, into: str, *, by: str, was_open: bool) -> bool:
     """Let a case go on in another; false if either is joined with some case already."""
-    return bool(await db.rows(_SQL["merge"], storable(case), storable(into), storable(by), was_open))
+    async with db.transaction() as run:
+        await run.rows(_SQL["one_merge"])
+        return bool(await run.rows(_SQL["merge"], storable(case), storable(into), storable(by), was_open))
 
 
 async def separate(db: Database, case: str, into: str) -> bool:

@@ -11,11 +11,14 @@ SELECT * FROM event WHERE id = 'reply:' || $1::text AND source = $2
 -- split --
 UPDATE reply SET thread = $2, case_key = $3 WHERE id = $1
 
+-- one_merge --
+-- One at a time: two that cross would put each case into the other. A statement of its own: the next one sees what was
+-- committed while this one waited.
+SELECT pg_advisory_xact_lock(hashtext('hub case_merge'))
+
 -- merge --
--- One at a time: two that cross would put each case into the other.
-WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtext('hub case_merge')))
 INSERT INTO case_merge (case_key, into_case, by, was_open)
-SELECT $1, $2, $3, $4 FROM locked
+SELECT $1, $2, $3, $4
 WHERE NOT EXISTS (SELECT FROM case_merge WHERE case_key IN ($1, $2) OR into_case = $1)
 ON CONFLICT DO NOTHING
 RETURNING case_key
