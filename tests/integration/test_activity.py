@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from hub.model import State
+from hub.model.message_lists import LISTS, MessageList
+from hub.ports import MessageFilter
 from hub.ports.activity import AcceptedMessages, AffectedPeople
 from hub.storage import Database, PostgresActivity
+from hub.storage.log import PostgresLog
 from tests.contract.stores import open_stores
 from tests.contract.values import HOUR, event, message, now, stored
 
@@ -64,3 +69,41 @@ async def test_accepted_messages_are_counted_when_they_leave(
 
     assert all_of_them == AcceptedMessages(hour=2, lately=2)
     assert of_one == AcceptedMessages(hour=1, lately=0)
+
+
+async def test_letter_that_lies_in_the_office_has_not_left(database: str) -> None:
+    """What nobody has printed or handed over is counted apart; what the post has, has left."""
+    at = now()
+    states = {"p-1": "open", "p-2": "batched", "p-3": "printed", "p-4": "posted"}
+    steps: dict[str, tuple[object, ...]] = {
+        "p-1": (None, None, None),
+        "p-2": (uuid4(), None, None),
+        "p-3": (uuid4(), at, None),
+        "p-4": (uuid4(), at, at),
+    }
+    async with open_stores(database) as stores, Database(database) as opened:
+        of = stored(event(id="one"), copropiedad_id="ph-1", case=None)
+        async with stores.intake.transaction() as transaction:
+            await transaction.add_events([of])
+        letters = [
+            message(of, person=who, channel="print", state=State.SENT, created_at=at) for who in states
+        ]
+        await stores.add(*letters, message(of, person="p-5", channel="sms", state=State.SENT, created_at=at))
+        for one in letters:
+            await opened.rows(
+                "INSERT INTO letter (id, created_at, person, event, name, subject, text, html, batch_id,"
+                " printed_at, posted_at) VALUES ($1, $2, $3, 'x', '', '', '', '', $4, $5, $6)",
+                *(one.id, at, one.person, *steps[one.person]),
+            )
+        store, log = PostgresActivity(opened), PostgresLog(opened)
+        hours = await store.hours(at - HOUR)
+        channels = {of.channel: of.messages for of in await store.channels(at - HOUR)}
+        counted = [(await log.counts(places))["messages"] for places in (None, frozenset({"ph-2"}))]
+        left = await log.messages(MessageFilter(states=LISTS[MessageList.LEFT]), after=None, limit=9)
+        every = await log.messages(MessageFilter(channel="print"), after=None, limit=9)
+
+    assert [2] == [hour.messages for hour in hours if hour.messages]
+    assert {"print": 1, "sms": 1} == channels
+    assert [{"sent": 2, "letter": 3}, {}] == counted
+    assert {"p-4", "p-5"} == {row.person for row in left.items}
+    assert states == {row.person: row.letter for row in every.items}
