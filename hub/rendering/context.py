@@ -114,7 +114,7 @@ class Context:
 
     def _whatsapp_open(self) -> bool:
         """Return whether WhatsApp takes words of staff now: within 24 hours of the person's last message."""
-        until = self.data.get(WINDOW) if self.event_name in ANSWERS else None
+        until = self.data.get(WINDOW)
         return until is not None and self.leaves is not None and self.leaves < as_utc(query_instant(until))
 
     def names(self) -> dict[str, Json]:
@@ -145,7 +145,7 @@ class Context:
             "one_time_code": self.code or NO_CODE,
             "late": self.late,
             "postal_address": self.postal,
-            "whatsapp_open": self._whatsapp_open(),
+            "whatsapp_open": self.event_name in ANSWERS and self._whatsapp_open(),
             "person_name": self.party or self.data.get("person_name"),
             "adjunto": document is not None and document.enclosed,
             "enlace_hasta": None if document is None else document.until,

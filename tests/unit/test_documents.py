@@ -63,6 +63,8 @@ ATTACHED: Final = (
     "realestate.conflict.resolved",
     "service.terms.changed",
 )
+OF_STAFF: Final = ("pqrs.replied", "support.written")
+"""Staff gives them their document; they have no letter."""
 LINK: Final = "https://hub.example.co/d/x"
 URL: Final = "https://portal.example.com/actas/Acta%20N.%C2%BA%2048.pdf"
 
@@ -129,7 +131,7 @@ def test_host_that_is_slow_and_gives_its_documents_is_not_left_alone() -> None:
 
 def test_without_a_host_no_event_has_a_document() -> None:
     assert frozenset() == with_document(BY_NAME, POLICY.documents)
-    assert {*LINKED, *ATTACHED} == {
+    assert {*LINKED, *ATTACHED, *OF_STAFF} == {
         kind.name for kind in BY_NAME.values() if kind.type in with_document(BY_NAME, RULES)
     }
 
@@ -187,9 +189,19 @@ def test_a_mail_and_a_letter_say_that_the_document_comes_along(name: str, varian
     assert examples(name)[0]["document_ref"] not in mail + letter
 
 
-@pytest.mark.parametrize("name", [*LINKED, *ATTACHED])
+@pytest.mark.parametrize("name", [*LINKED, *ATTACHED, *OF_STAFF])
 def test_a_publisher_may_name_the_digest_of_each_document(name: str) -> None:
     assert "document_sha256" in SCHEMAS.by_name[name].document["properties"]
+
+
+@pytest.mark.parametrize("name", OF_STAFF)
+def test_words_of_staff_say_that_a_document_comes_along_or_lead_to_it(name: str) -> None:
+    enclosed = SentDocument(sha256="00", kind="application/pdf", name="a.pdf", enclosed=True)
+    linked = SentDocument(sha256="00", kind="application/pdf", name="a.pdf", link=LINK, until=MONDAY)
+
+    assert "adjunto a este mensaje" in words(name, None, "email", enclosed)
+    assert LINK in words(name, None, "email", linked)
+    assert "adjunto" not in words(name, None, "email", None)
 
 
 def asked(name: str = "pqrs.responded", **data: Any) -> DocumentRequest | None:
