@@ -105,8 +105,10 @@ class LogStore(Protocol):
     async def clocks(self, ids: Sequence[UUID]) -> Sequence[Clock]:
         """Return these clocks in the order of `ids`."""
 
-    async def step_messages(self, event_ids: Collection[str]) -> Mapping[UUID, Sequence[ToldByName]]:
-        """Return clock → the messages of these events of its steps, oldest first, with masked names."""
+    async def step_messages(
+        self, event_ids: Collection[str], *, named: bool = False
+    ) -> Mapping[UUID, Sequence[ToldByName]]:
+        """Return clock → the messages of these events of its steps, oldest first; masked unless `named`."""
 
     async def clock(self, clock_id: UUID, *, places: PropertyScope = None) -> Clock | None:
         """Return one clock whole, with its history."""

@@ -82,11 +82,15 @@ class PostgresLog(Store):
     async def clock(self, clock_id: UUID, *, places: PropertyScope = None) -> Clock | None:
         return next(iter(await clocks.find(self, "seen", clock_id, listed(places))), None)
 
-    async def step_messages(self, event_ids: Collection[str]) -> Mapping[UUID, Sequence[ToldByName]]:
+    async def step_messages(
+        self, event_ids: Collection[str], *, named: bool = False
+    ) -> Mapping[UUID, Sequence[ToldByName]]:
         found: defaultdict[UUID, list[ToldByName]] = defaultdict(list)
         asked = list(event_ids), HUB_SOURCE, clocks.started(event_ids)
         for row in await self.rows(_SQL["step_messages"], *asked):
-            found[row["clock"]].append(read(ToldByName, row, name=mask_name(row["name"])))
+            found[row["clock"]].append(
+                read(ToldByName, row, name=row["name"] if named else mask_name(row["name"]))
+            )
         return found
 
     async def recent_clocks(

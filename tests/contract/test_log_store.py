@@ -193,6 +193,8 @@ async def test_messages_of_a_step_are_found_by_its_event(stores: RealStores) -> 
         (one.person, one.channel, one.state, one.at) for one in told[clock().id]
     ]
     assert {("escalate:2", "M*** P***")} == {(one.step, one.name) for one in told[clock().id]}
+    named = await stores.log.step_messages([step], named=True)
+    assert {"María Peña"} == {one.name for one in named[clock().id]}
 
 
 async def test_clocks_are_listed_page_by_page(stores: RealStores) -> None:

@@ -247,7 +247,12 @@ class MemoryLog:
     async def clock(self, clock_id: UUID, *, places: PropertyScope = None) -> Clock | None:
         return self.promises.get(clock_id) if places is None else None
 
-    async def step_messages(self, event_ids: Collection[str]) -> Mapping[UUID, Sequence[ToldByName]]:
+    async def step_messages(
+        self,
+        event_ids: Collection[str],
+        *,
+        named: bool = False,  # noqa: ARG002 - as it was told
+    ) -> Mapping[UUID, Sequence[ToldByName]]:
         return {
             clock_id: [one for one in told if f"{clock_id}:{one.step}" in event_ids]
             for clock_id, told in self.told.items()

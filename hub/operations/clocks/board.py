@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 from uuid import UUID
 
 from hub.access.actor import Actor
+from hub.access.sight import EVERY_SIGHT, Field, Sight
 from hub.business_time import WorkCalendar
 from hub.errors import AppointmentsUnavailable, StorageRefused
 from hub.model import Clock, ClockState, PropertyScope, within
@@ -48,7 +49,14 @@ class Clocks:
     appointments: Appointments
     calendar: WorkCalendar
 
-    async def list(self, query: ClockFilter, now: datetime, *, places: PropertyScope = None) -> ClockPage:
+    async def list(
+        self,
+        query: ClockFilter,
+        now: datetime,
+        *,
+        places: PropertyScope = None,
+        sight: Sight = EVERY_SIGHT,
+    ) -> ClockPage:
         """
         List clocks; without a state the live ones, soonest due first.
 
@@ -56,26 +64,28 @@ class Clocks:
         selects come from SQL, and so do all clocks while Redis is unavailable or has lost its data.
         """
         page, source = await self._found(query, places)
-        told = await self.log.step_messages(events_of(page.items))
+        named = sight.is_plain_in(Field.NAME, places)
+        told = await self.log.step_messages(events_of(page.items), named=named)
         items = [clock_row(clock, told.get(clock.id, ()), now, self.calendar) for clock in page.items]
         return ClockPage(items=items, next=page.next, source=source)
 
-    async def show(self, by: Actor, clock_id: UUID) -> ClockExplained | None:
+    async def show(self, by: Actor, clock_id: UUID, *, sight: Sight = EVERY_SIGHT) -> ClockExplained | None:
         """
         Show one clock with its steps and the people notified of each, and audit the look.
 
         None if the actor does not reach it.
         """
-        shown = await self._shown(clock_id, by)
+        shown = await self._shown(clock_id, by, sight)
         if shown is not None:
             await by.note_look("clock.show", f"clock:{clock_id}")
         return shown
 
-    async def _shown(self, clock_id: UUID, by: Actor) -> ClockExplained | None:
+    async def _shown(self, clock_id: UUID, by: Actor, sight: Sight) -> ClockExplained | None:
         clock = await self.log.clock(clock_id, places=by.places)
         if clock is None:
             return None
-        told = await self.log.step_messages(events_of([clock]))
+        named = sight.names(clock.context.get("copropiedad_id"))
+        told = await self.log.step_messages(events_of([clock]), named=named)
         return whole_clock(clock, told.get(clock_id, ()), by.now, self.calendar)
 
     async def _found(self, query: ClockFilter, places: PropertyScope) -> _Found:

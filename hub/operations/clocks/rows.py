@@ -57,7 +57,7 @@ def _holder(clock: Clock) -> str | None:
 def whole_clock(
     clock: Clock, told: Sequence[ToldByName], now: datetime, calendar: WorkCalendar
 ) -> ClockExplained:
-    """Show one clock in full, with the masked names of the people whom its steps have notified."""
+    """Show one clock in full, with the people whom its steps have notified."""
     course = clock.course
     return ClockExplained(
         **{**structs.asdict(clock_row(clock, told, now, calendar)), "told": told},

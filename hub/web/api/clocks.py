@@ -11,7 +11,7 @@ from hub.operations.acknowledge import acknowledge_clock
 from hub.operations.clocks.board import ClockFilter
 from hub.operations.clocks.schemas import ClockExplained, ClockPage
 from hub.sla.acknowledge import AckResult
-from hub.web.auth.caller import actor_of, places_of
+from hub.web.auth.caller import actor_of, places_of, sight_of
 from hub.web.requests import found, read_id
 from hub.web.responses import json_answer
 from hub.web.schemas.messages import AcknowledgeBody, ClocksQuery
@@ -30,7 +30,7 @@ async def listed_clocks(request: web.Request, query: ClocksQuery) -> ClockPage:
     """Return the promises that the query selects and the caller may see."""
     deps = services(request)
     asked = msgspec.convert(query, ClockFilter, from_attributes=True)
-    return await deps.clocks.list(asked, deps.now(), places=places_of(request))
+    return await deps.clocks.list(asked, deps.now(), places=places_of(request), sight=sight_of(request))
 
 
 async def show_clock(request: web.Request) -> web.Response:
@@ -55,4 +55,4 @@ async def acknowledged(request: web.Request, words: str) -> AckResult:
 async def shown_clock(request: web.Request) -> ClockExplained:
     """Return the promise of the path as the caller may see it."""
     clock_id, clocks = read_id(request, _CLOCK), services(request).clocks
-    return found(_CLOCK, await clocks.show(actor_of(request), clock_id))
+    return found(_CLOCK, await clocks.show(actor_of(request), clock_id, sight=sight_of(request)))
