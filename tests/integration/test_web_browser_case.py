@@ -17,7 +17,7 @@ async def test_page_fits_a_small_screen(browser: Browser, opened: Database) -> N
         await browser.until("document.readyState === 'complete'")  # without its style it is wider
         entries = await browser.until("document.querySelectorAll('.thread .entry').length")
         width = await browser.run(WIDE)
-        await browser.run("document.querySelector('details').open = true")
+        await browser.run("document.querySelectorAll('details').forEach((one) => { one.open = true })")
         opened_width = await browser.run(WIDE)
         text = await browser.run("document.querySelector('main').innerText")
         await browser.go("about:blank")  # its stream ends, or the server would wait for it

@@ -161,7 +161,7 @@ async def test_case_has_its_letter_in_the_thread(servers: Servers) -> None:
         thread = await words_of(hub, "/cases/pqrs_id:CASE-MARK")
         links = await main_of(hub, "/cases/pqrs_id:CASE-MARK")
 
-        assert re.search(r"Carta Fallido A P\*\*\* a\*\*\*, «PQRS recibida», por carta", thread)
+        assert re.search(r"Carta Fallido A Persona alfa, «PQRS recibida», por carta", thread)
         assert hub.path("/messages/MESSAGE") in links
 
 

@@ -18,7 +18,7 @@ from uuid import UUID
 
 from hub.business_time.dates import as_day
 from hub.model import Purpose, ReplyKind, State
-from hub.operations.cases.schemas import CaseThread, ThreadEntry, ThreadKind, ThreadMessage
+from hub.operations.cases.schemas import CaseThread, TextOrigin, ThreadEntry, ThreadKind, ThreadMessage
 from hub.rendering import labels_es
 from hub.rendering.filters import NBSP, fecha, hora, inicial
 from hub.rendering.titles_es import EVENTS
@@ -49,7 +49,7 @@ class Tick:
 class Turn:
     """
     A turn, at an instant. `waits` is true of the person's last word while nobody has answered it; `bad` of a
-    line about harm. `title` and `text` of an automatic one are what it said.
+    line about harm. `title` and `text` of an automatic one are what it said, `origin` the source of the text.
     """
 
     side: Side
@@ -59,6 +59,7 @@ class Turn:
     channel: str = ""
     title: str = ""
     text: str = ""
+    origin: TextOrigin | None = None
     ticks: tuple[Tick, ...] = ()
     waits: bool = False
     bad: bool = False
@@ -158,11 +159,16 @@ def _event(entry: ThreadEntry, sent: Sequence[ThreadMessage], opened: str, write
     if words is not None:
         yield Turn(side=Side.OURS, at=entry.at, entry=entry, name=words.name, text=words.text, ticks=ticks)
     elif sent:
-        title, text = (
-            EVENTS.get(sent[0].event, sent[0].event),
-            next((one.text for one in sent if one.text), ""),
+        said = next((one for one in sent if one.text), sent[0])
+        yield Turn(
+            side=Side.AUTOMATIC,
+            at=entry.at,
+            entry=entry,
+            title=EVENTS.get(said.event, said.event),
+            text=said.text or "",
+            origin=said.text_origin,
+            ticks=ticks,
         )
-        yield Turn(side=Side.AUTOMATIC, at=entry.at, entry=entry, title=title, text=text or "", ticks=ticks)
     elif not opened:
         yield Turn(side=Side.LINE, at=entry.at, entry=entry)
 
