@@ -38,7 +38,7 @@ async def test_messages_have_the_promised_shape() -> None:
     assert (reply.status, reply.json["next"]) == (200, None)
     assert set(reply.json["items"][0]) == {
         *("id", "event_id", "event", "person", "channel", "purpose"),
-        *("state", "reason", "next_at", "created_at"),
+        *("state", "reason", "next_at", "created_at", "letter"),
         *("final", "means", "to_do"),
     }
     assert msgspec.convert(reply.json, page_of(MessageRow)).items[0].created_at == NOON

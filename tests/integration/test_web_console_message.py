@@ -162,7 +162,7 @@ async def test_people_left_out_stand_beside_people_notified(browser: Browser, se
     async with console_hub(servers) as hub:
         await hub.database.rows(
             "INSERT INTO left_out (event_key, audience, person, reason)"
-            " SELECT event_key, 0, 'p-away', 'on_leave' FROM message WHERE id = $1",
+            " SELECT event_key, 0, 'p-beta', 'on_leave' FROM message WHERE id = $1",
             hub.building.ids["MESSAGE"],
         )
         await hub.sign_in(browser)
@@ -170,10 +170,10 @@ async def test_people_left_out_stand_beside_people_notified(browser: Browser, se
         await open_link(browser, "quién lo recibió y quién no")
         text = await main_text(browser)
 
-        assert "p-alfa" in text
-        assert "p-away" in text
+        assert "Persona alfa" in text
+        assert "Persona beta" in text
         assert "licencia o vacaciones" in text
-        assert LeftOut(person="p-away", reason="on_leave").reason not in text
+        assert LeftOut(person="p-beta", reason="on_leave").reason not in text
 
 
 async def test_why_somebody_got_a_message_is_explained(browser: Browser, servers: Servers) -> None:
