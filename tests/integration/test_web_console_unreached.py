@@ -30,7 +30,7 @@ async def test_first_page_leads_to_events_that_do_not_reach_all_and_each_to_who_
     async with console_hub(servers) as hub:
         await hub.sign_in(browser)
         await hub.open(browser, "/")
-        await click(browser, f".matter[href^='{PATH}']")
+        await click(browser, f"main a[href^='{PATH}']")
         listed = await main_text(browser)
         await browser.until("document.getElementById('pulse').textContent === 'Se actualiza sola'")
         await another(hub)
