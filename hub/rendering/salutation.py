@@ -56,7 +56,10 @@ def addressee_of(name: str) -> Addressee:
 
 def first_name(name: str) -> str:
     """`Dra. Elvira Rojas` and `Rojas, Elvira` → `Elvira`; a name that is not a person's stays whole."""
-    who = addressee_of(name)
+    return _first_of(name, addressee_of(name))
+
+
+def _first_of(name: str, who: Addressee) -> str:
     if who is not Addressee.PERSON:
         return "" if who is Addressee.NOBODY else name
     turned = _TURNED.fullmatch(name)
@@ -65,13 +68,15 @@ def first_name(name: str) -> str:
 
 def greeting(name: str) -> str:
     """`Hola, Elvira:`; `Señores Conjunto Altos:`; `Hola, Familia Rojas:`; `Hola:`."""
-    if addressee_of(name) is Addressee.FIRM:
+    who = addressee_of(name)
+    if who is Addressee.FIRM:
         return f"Señores {name}:"
-    return f"Hola, {known}:" if (known := first_name(name)) else "Hola:"
+    return f"Hola, {known}:" if (known := _first_of(name, who)) else "Hola:"
 
 
 def letter_greeting(name: str) -> str:
     """`Cordial saludo, Elvira Rojas:`, with the whole name; `Señores Conjunto Altos:`; `Cordial saludo:`."""
-    if addressee_of(name) is Addressee.FIRM:
+    who = addressee_of(name)
+    if who is Addressee.FIRM:
         return f"Señores {name}:"
-    return f"Cordial saludo, {name}:" if first_name(name) else "Cordial saludo:"
+    return f"Cordial saludo, {name}:" if _first_of(name, who) else "Cordial saludo:"

@@ -16,6 +16,8 @@ PLAIN: Final = frozenset(
         *("$defs", "$schema", "additionalProperties", "const", "description", "enum", "examples", "format"),
         *("maxItems", "maxLength", "maximum", "minItems", "minLength", "minimum", "pattern", "required"),
         *("title", "type", "uniqueItems", "x-keep"),
+        # Words for the form of the event, which are ours.
+        *("x-label", "x-words"),
     }
 )
 """Keywords under which no text is described."""

@@ -11,6 +11,7 @@ from hub.access.survey_links import SURVEY
 from hub.catalog import BY_NAME
 from hub.messages.delivery.links import CARRIED, Maker, MessageLinks
 from hub.model import Claimed, Facts, Lane, Purpose
+from hub.model.casework import ANSWERS
 from hub.model.documents import Enclosure
 from hub.operations.residents.sign_in import REQUESTED
 from hub.parts.company import CompanyRules
@@ -117,7 +118,7 @@ def test_choice_for_one_message_holds_for_its_kind_and_for_no_other() -> None:
 def test_table_names_fields_of_the_facts_and_events_of_the_catalogue() -> None:
     assert set() == {row.fact for row in CARRIED} - {field.name for field in fields(Facts)}
     named = frozenset[str]().union(*(row.events for row in CARRIED))
-    assert {SURVEY, REQUESTED} == named
+    assert {SURVEY, REQUESTED, *ANSWERS} == named
     assert named <= BY_NAME.keys()
 
 

@@ -31,7 +31,9 @@ OF_ROWS: Final = {
     "resident_message.html": {"que le enviamos", "que enviamos"},  # the same; a code that is to come
     "survey.html": {"que le enviamos"},  # the same
     "resident_code.html": {"que le enviamos"},  # whichever the person has
-    "page.html": {"ha dicho", "ha pedido"},  # the ledger of consents, and wishes
+    # The ledger of consents, wishes, the messages of a person; what a rejected event is.
+    "page.html": {"ha dicho", "ha pedido", "se le envió", "recibió este aviso"},
+    "_turns.html": {"ha escrito"},  # counted of what stands there
     "resident_own.html": {"ha dicho"},  # the ledger of consents
     "rectify.html": {"recibe un aviso"},  # what is to come
     "cases.html": {"ha escrito"},

@@ -110,9 +110,11 @@ async def test_every_loop_that_sends_or_fires_stands(monkeypatch: pytest.MonkeyP
     await scheduler.run(timers_of(await petition()))
     going = {work.__name__ for work in loops if not hasattr(work, "__wrapped__")}
 
-    # `keep_pauses` ends a pause of everything too; a bulk run cancels what must not leave when it ends.
+    # `keep_pauses` ends a pause of everything too; a bulk run cancels what must not leave when it ends; a
+    # sheet of people sends nothing.
     assert {
         *("see_database", "keep_months", "keep_erased", "erase_old_data", "keep_pauses"),
         "work_bulk_runs",
+        "work_sheets",
     } == going
     assert len(loops) > len(going)

@@ -160,7 +160,7 @@ def test_text_says_what_it_is_about_in_one_part(name: str) -> None:
     said = replace(given(name), building="Conjunto Residencial Altos del Rosal")
     text = TEMPLATES.render(name, "sms", said, variant=None).text
 
-    assert text.startswith("Conjunto Residencial Altos: ")
+    assert text.startswith("Altos del Rosal: ")
     assert text.endswith(END)
     assert 1 == segments(text).parts
 

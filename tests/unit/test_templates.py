@@ -646,7 +646,7 @@ def test_document_reference_that_is_no_url_is_named() -> None:
 
 
 def plain(text: str) -> str:
-    return text.translate(str.maketrans("áíóúÁÍÓÚ", "aiouAIOU"))
+    return text.translate(str.maketrans("áéíóúÁÉÍÓÚ", "aeiouAEIOU"))
 
 
 AT_A_LINK: Final = [

@@ -13,7 +13,7 @@ from hub.web.console.shell import SECTIONS
 from hub.web.routes import ROUTES
 
 _WITHOUT_NAVIGATION = {
-    *("posters", "search", "events", "keys", "webhooks", "bulk", "imports"),
+    *("posters", "search", "events", "keys", "webhooks", "bulk", "imports", "duplicates"),
     *("clocks", "replies"),
 }
 """Sections that another one leads to, and lists that are views of the matters now."""

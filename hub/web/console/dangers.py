@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from aiohttp import web
-from msgspec.structs import replace
 
 from hub.access.sight import Field
 from hub.model.emergencies import OpenEmergency, UnreachedPerson
 from hub.operations.now.danger import place_of
-from hub.people.masking import mask_name
+from hub.operations.now.telephones import unreached_in
 from hub.rendering.actors_es import who_es
-from hub.rendering.filters import nombre
 from hub.rendering.page_links import CLOCKS, case_path
 from hub.web.auth.caller import actor_of, caller_of, sight_of
 from hub.web.auth.session_cookie import SESSION
 from hub.web.console.staff import staff_names
 from hub.web.services import services
-
-_NAMED: Final = 4
-"""People whom the block names; the case has all."""
 
 
 class Danger(NamedTuple):
@@ -52,7 +47,13 @@ async def dangers(request: web.Request, found: Iterable[OpenEmergency]) -> list[
         Danger(
             emergency=emergency,
             title=place_of(emergency),
-            people=await _people(request, emergency, calls=calls),
+            people=await unreached_in(
+                emergency,
+                services(request).emergencies,
+                actor_of(request),
+                named=sight_of(request).is_plain(Field.NAME, emergency.copropiedad_id),
+                calls=calls,
+            ),
             calls=calls,
             taken_by="" if emergency.unattended else who_es(emergency.taken_by or None, staff),
             case=case_path(emergency.case),
@@ -73,23 +74,3 @@ async def _may_call(request: web.Request, emergency: OpenEmergency) -> bool:
     if emergency.taken_by and emergency.taken_by in (caller_of(request).who, person):
         return True
     return person is not None and await services(request).emergencies.called(emergency.key, person)
-
-
-async def _people(
-    request: web.Request, emergency: OpenEmergency, *, calls: bool
-) -> Sequence[UnreachedPerson]:
-    if not emergency.lost:
-        return []
-    found = await services(request).emergencies.unreached(emergency.key, _NAMED)
-    named = sight_of(request).is_plain(Field.NAME, emergency.copropiedad_id)
-    by = actor_of(request)
-    for one in found if calls else ():
-        await by.note_look("emergency.phone", emergency.case, person=one.person)
-    return [
-        replace(
-            one,
-            name=nombre(one.name) if named else mask_name(one.name),
-            phone=one.phone if calls else None,
-        )
-        for one in found
-    ]

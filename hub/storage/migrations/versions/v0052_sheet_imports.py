@@ -1,8 +1,8 @@
-"""What staff writes and does among itself in a case: notes, sleep, merged cases, and own views of a list."""
+"""Sheets of people that somebody looks at and applies in the browser, and people whom staff has joined."""
 
 from hub.storage.migrations.statements import statements_beside, way_back
 
 revision = "0052"
-down_revision = "0049"
+down_revision = "0051"
 upgrade = statements_beside(__file__)
 downgrade = way_back(__file__)

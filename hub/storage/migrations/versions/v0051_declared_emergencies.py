@@ -2,7 +2,7 @@
 
 from hub.storage.migrations.statements import statements_beside, way_back
 
-revision = "0054"
-down_revision = "0052"
+revision = "0051"
+down_revision = "0050"
 upgrade = statements_beside(__file__)
 downgrade = way_back(__file__)
