@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from hub.model.clocks import Clock
 from hub.model.consents import Consent, Stance
+from hub.model.json import Json
 from hub.model.messages import Brand, State
 
 
@@ -27,7 +28,8 @@ class ResidentMessage:
     A message with its copropiedad, its case's clocks (those that run first) and the events of that case.
 
     `case` is the key of the case; None for a message that belongs to none. `recalled_at` is when it
-    was taken back, and `correction` what its publisher then said is right, as Markdown.
+    was taken back, and `correction` what its publisher then said is right, as Markdown. `opened` are the
+    fields of the first event, which are person data; `unit` is the unit whose payments the case has.
     """
 
     message_id: UUID
@@ -39,6 +41,8 @@ class ResidentMessage:
     brand: Brand | None = None
     clocks: Sequence[Clock] = ()
     events: Sequence[CaseEvent] = ()
+    opened: Mapping[str, Json] = field(default_factory=dict)
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +91,11 @@ class ResidentSession:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentLine:
-    """A message that was planned for a person, as a line of a list."""
+    """
+    A message that was planned for a person, with the event of which it tells.
+
+    `opened_type` and `opened` are the first event of its case, or its own; `unit` as in a ResidentMessage.
+    """
 
     id: UUID
     event: str
@@ -95,6 +103,11 @@ class SentLine:
     state: State
     created_at: datetime
     reason: str | None = None
+    event_key: UUID | None = None
+    case: str | None = None
+    opened_type: str = ""
+    opened: Mapping[str, Json] = field(default_factory=dict)
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,11 @@ class ResidentStore(LevelStore, Protocol):
         """Return a message with its case; None if it is not stored (any more)."""
 
     async def sent(self, person: str, *, after: UUID | None, limit: int) -> Sequence[SentLine]:
-        """Return the messages of a person, newest first, those before the message `after`."""
+        """
+        Return the messages to a person of the newest events, those first told before the message `after`.
+
+        `limit` counts events. The messages of one stand together, the last one first.
+        """
 
     async def cases(self, person: str) -> Sequence[ResidentMessage]:
         """Return the cases of the person's latest messages that have clocks, each once, newest first."""

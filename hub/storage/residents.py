@@ -19,7 +19,7 @@ from hub.model.residents import (
     SentLine,
 )
 from hub.people.brands import packed_brand
-from hub.people.units import unit_name
+from hub.people.units import short_name, unit_name
 from hub.storage import clocks, consents
 from hub.storage.database import Runner, Store, load, read
 from hub.storage.timers import PostgresTimers
@@ -40,7 +40,8 @@ class PostgresResidents(Store):
             return await _with_case(run, rows[0]) if rows else None
 
     async def sent(self, person: str, *, after: UUID | None, limit: int) -> Sequence[SentLine]:
-        return [read(SentLine, row) for row in await self.rows(_SQL["sent"], person, after, limit)]
+        rows = await self.rows(_SQL["sent"], person, after, limit)
+        return [read(SentLine, row, opened=row["opened"] or {}, unit=_unit(row)) for row in rows]
 
     async def cases(self, person: str) -> Sequence[ResidentMessage]:
         async with self._database.snapshot() as run:
@@ -86,8 +87,13 @@ def _file(
     )
 
 
+def _unit(row: Record) -> str:
+    return short_name(row["tower"], row["label"]) if row["label"] else ""
+
+
 async def _with_case(run: Runner, row: Record) -> ResidentMessage:
     case = row["case_key"]
+    events = await run.rows(_SQL["events"], case) if case else ()
     packed = packed_brand(row["branding"])
     return ResidentMessage(
         message_id=row["id"],
@@ -100,7 +106,9 @@ async def _with_case(run: Runner, row: Record) -> ResidentMessage:
         clocks=await clocks.find(run, "of_case", case, None, True, _CLOCKS) if case else (),
         events=[
             CaseEvent(name=BY_TYPE[event["type"]].name, at=event["time"], id=event["id"])
-            for event in (await run.rows(_SQL["events"], case) if case else ())
+            for event in events
             if event["type"] in BY_TYPE
         ],
+        opened=events[0]["opened"] or {} if events else {},
+        unit=_unit(row),
     )

@@ -36,6 +36,7 @@ from tests.unit.factories import email, event, member, mobile, somebody
 
 HUB: Final = "https://hub.example.co"
 RADICADO: Final = "PQ-2026-000123"
+SUBJECT: Final = "Copia del acta"
 DAY: Final = timedelta(days=1)
 
 
@@ -43,7 +44,12 @@ DAY: Final = timedelta(days=1)
 async def office(opened: Database) -> Office:
     """An office that has sent the receipt of a petition."""
     made = Office(opened)
-    petition = {"copropiedad_id": PLACE, "radicado": RADICADO, "petitioner": {"ref": "p-maria"}}
+    petition = {
+        "copropiedad_id": PLACE,
+        "radicado": RADICADO,
+        "petitioner": {"ref": "p-maria"},
+        "subject": SUBJECT,
+    }
     said = {"subject_id": "p-maria", "purposes": ["commercial"], "text_version": "2026-02", "method": "web"}
     await made.take_in(*town(), event("privacy.consent.granted", said), event("pqrs.received", petition))
     await made.deliver()
@@ -104,7 +110,9 @@ async def test_own_page_shows_messages_data_and_consents(office: Office) -> None
     shown = await OwnFiles(store=store, calendar=POLICY.calendar).show("p-maria", office.clock())
 
     assert shown is not None
-    assert "PQRS recibida" in [line.what for line in shown.sent]
+    assert [SUBJECT] == [case.subject for case in shown.cases]
+    [told] = [line for line in shown.sent if line.what == "PQRS recibida"]
+    assert (SUBJECT, True) == (told.subject, told.how.startswith("por correo"))
     assert [RADICADO] == [case.number for case in shown.cases]
     assert ["Ofertas"] == [one.what for one in shown.consents if one.granted]
     assert {"commercial": True, "survey": False}.items() <= {

@@ -100,7 +100,7 @@ async def test_page_shows_data_and_consents_with_their_proof() -> None:
         f"Huella de la prueba: {DIGEST}",
         "Versión del texto: 2026-02",
         "todavía no ha dicho nada. Sin su autorización no le escribimos con esta finalidad.",
-        "Caso PQ-2026-7",
+        "Número PQ-2026-7",
         "PQRS recibida",
     ):
         assert said in text

@@ -16,7 +16,7 @@ from hub.model.reached import CAPTURED
 from hub.model.residents import SentLine
 from hub.model.step_messages import ToldByName
 from hub.operations.clocks.schemas import ClockStep
-from hub.operations.residents.own_file import _line
+from hub.operations.residents.own_words_es import arrival
 from hub.rendering.labels_es import CAPTURED_LABEL, MESSAGE_STATES
 
 AT = datetime(2026, 3, 9, 13, 5, tzinfo=UTC)
@@ -25,11 +25,11 @@ STEP = ClockStep(key="escalate:2", kind=StepKind.ESCALATE, at=AT, from_level=1, 
 
 
 def own(reason: str | None) -> str:
-    """What the residents' page says."""
+    """What the page of a resident says: by what it came, in the place of `sent`."""
     line = SentLine(
         id=ID, event="pqrs.received", channel="sms", state=State.SENT, created_at=AT, reason=reason
     )
-    return _line(line).state
+    return arrival([line]).replace("por SMS", "enviado").capitalize()
 
 
 def found(reason: str | None) -> str:

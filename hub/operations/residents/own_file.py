@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Final
 from uuid import UUID
 
 from hub.business_time import WorkCalendar
 from hub.contact_rules.consents import PURPOSES, is_provable
 from hub.contact_rules.purposes import NEED_CONSENT
-from hub.model import IN_DIGEST, Consent, MarkEntry
+from hub.model import Consent, MarkEntry
 from hub.model.residents import HeldContact, ResidentFile, ResidentPlace, SentLine
 from hub.operations.residents.consent_words import OFFERED, button, channels_of, sentence
+from hub.operations.residents.own_words_es import arrival, own_subject
 from hub.operations.residents.promises_es import case_of
 from hub.operations.residents.schemas import (
     ShownCase,
@@ -25,13 +27,12 @@ from hub.operations.residents.schemas import (
 )
 from hub.ports import ResidentStore
 from hub.rendering.filters import fecha_hora, inicial, lista, punto
-from hub.rendering.labels_es import ANOTHER_WAY, CHANNELS, METHODS, ROLES, state_label
+from hub.rendering.labels_es import ANOTHER_WAY, CHANNELS, METHODS, ROLES
 from hub.rendering.titles_es import EVENTS
 from hub.rendering.wishes_es import KINDS, LANGUAGES
 
 PAGE: Final = 20
 _KINDS: Final = {"email": "Correo", "phone": "Teléfono", "push": "Un aparato con la aplicación"}
-_IN_DIGEST: Final = "En su resumen"
 _CONSENTS: Final = {**KINDS, "data_treatment": "Tratamiento de datos personales"}
 
 
@@ -47,15 +48,15 @@ class OwnFiles:
         held = await self.store.file(person)
         if held is None:
             return None
-        lines = await self.store.sent(person, after=after, limit=PAGE + 1)
+        lines = list(_events(await self.store.sent(person, after=after, limit=PAGE + 1)))
         return ShownFile(
             name=held.name,
             building=_only_building(held.places),
             language=LANGUAGES.get(held.locale, held.locale),
             contacts=[_contact(contact) for contact in held.contacts],
             places=[_place(place) for place in held.places],
-            sent=[_line(line) for line in lines[:PAGE]],
-            older=str(lines[PAGE - 1].id) if len(lines) > PAGE else None,
+            sent=[_line(person, told) for told in lines[:PAGE]],
+            older=str(lines[PAGE - 1][-1].id) if len(lines) > PAGE else None,
             cases=await self._cases(person, now),
             stances=list(_stances(held)),
             consents=[_consent(consent) for consent in reversed(held.consents)],
@@ -71,13 +72,22 @@ def _only_building(places: Sequence[ResidentPlace]) -> str | None:
     return named.pop() if len(named) == 1 else None
 
 
-def _line(line: SentLine) -> ShownLine:
+def _events(lines: Sequence[SentLine]) -> Iterator[Sequence[SentLine]]:
+    """Yield the messages of each event; a message stands for itself where its event is not known."""
+    for _, told in groupby(lines, key=lambda line: line.event_key or line.id):
+        yield list(told)
+
+
+def _line(person: str, told: Sequence[SentLine]) -> ShownLine:
+    first = told[-1]
+    what = EVENTS.get(first.event, first.event)
+    subject = own_subject(person, first.case, first.opened_type or first.event, first.opened, unit=first.unit)
     return ShownLine(
-        id=str(line.id),
-        what=EVENTS.get(line.event, line.event),
-        channel=CHANNELS.get(line.channel, line.channel),
-        state=_IN_DIGEST if line.reason == IN_DIGEST else state_label(line.state, line.reason, line.channel),
-        at=line.created_at,
+        id=str(first.id),
+        subject=subject,
+        what="" if what == subject else what,
+        how=arrival(told),
+        at=first.created_at,
     )
 
 

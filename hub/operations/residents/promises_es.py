@@ -12,6 +12,7 @@ from hub.model import Clock, Purpose
 from hub.model.residents import CaseEvent, ResidentMessage
 from hub.operations.clocks.due_words import due_words, ended_words, paused_words
 from hub.operations.residents.not_answered import is_overdue, next_rung, was_told
+from hub.operations.residents.own_words_es import own_subject
 from hub.operations.residents.schemas import ShownCase, ShownPromise, ShownStep
 from hub.policy.clocks import ESCALATES
 from hub.rendering.filters import inicial, punto
@@ -44,6 +45,13 @@ def case_of(message: ResidentMessage, *, now: datetime, calendar: WorkCalendar) 
     may_climb = any(not was_told(message, clock, step) for clock, step in rungs)
     return ShownCase(
         number=subject_of(clocks[0]),
+        subject=own_subject(
+            message.person,
+            message.case,
+            message.events[0].name if message.events else "",
+            message.opened,
+            unit=message.unit,
+        ),
         message_id=str(message.message_id),
         received_at=min(clock.started_at for clock in clocks),
         promises=list(_promises(clocks, now, calendar)),

@@ -33,6 +33,7 @@ class ShownCase:
     """
 
     number: str
+    subject: str
     message_id: str
     received_at: datetime | None
     promises: Sequence[ShownPromise]
@@ -66,12 +67,12 @@ class ShownMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownLine:
-    """A message in the list: its subject, channel, instant and state."""
+    """What the person was told, in the list: its subject, its kind, how it arrived and when."""
 
     id: str
+    subject: str
     what: str
-    channel: str
-    state: str
+    how: str
     at: datetime
 
 

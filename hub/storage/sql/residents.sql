@@ -2,34 +2,51 @@ What the residents' page reads.
 
 -- message --
 SELECT message.id, message.person, event.case_key, copropiedad.name AS building, copropiedad.branding,
-       withdrawal.time AS recalled_at, withdrawal.data ->> 'correction_markdown' AS correction
+       unit.tower, unit.label, withdrawal.time AS recalled_at, withdrawal.data ->> 'correction_markdown' AS correction
 FROM message JOIN event ON event.key = message.event_key
  AND event.key BETWEEN moment_start($1) AND moment_end($1)
 LEFT JOIN copropiedad ON copropiedad.id = message.copropiedad_id
+LEFT JOIN unit ON unit.id = CASE WHEN starts_with(event.case_key, 'unit_id:') THEN substr(event.case_key, 9) END
 LEFT JOIN recall ON recall.source = event.source AND recall.event_id = event.id
 LEFT JOIN event AS withdrawal ON withdrawal.key = recall.by_key
 WHERE message.id = $1
 
 -- events --
 -- LIMIT: a case has a dozen events; a broken publisher's thousands are no news to anybody.
-SELECT type, time, id FROM event WHERE case_key = $1 ORDER BY time, key LIMIT 200
+-- The first one says what the case is about.
+SELECT type, time, id, CASE WHEN row_number() OVER (ORDER BY time, key) = 1 THEN data END AS opened FROM event WHERE case_key = $1 ORDER BY time, key LIMIT 200
 
 -- sent --
-SELECT id, event, channel, state, created_at, reason FROM message
-WHERE person = $1 AND purpose <> 'internal' AND ($2::uuid IS NULL OR id < $2)
-ORDER BY id DESC LIMIT $3
+-- All messages of the latest events: an event is told by several channels, and its first message stands for it.
+SELECT message.id, message.event_key, message.event, message.channel, message.state, message.created_at, message.reason,
+       event.case_key AS case, unit.tower, unit.label,
+       coalesce(first.type, event.type) AS opened_type, coalesce(first.data, event.data) AS opened
+FROM (
+    SELECT event_key, (array_agg(id ORDER BY id))[1] AS first FROM message
+    WHERE person = $1 AND purpose <> 'internal'
+    GROUP BY event_key HAVING $2::uuid IS NULL OR (array_agg(id ORDER BY id))[1] < $2
+    ORDER BY 2 DESC LIMIT $3
+) AS told
+JOIN message ON message.event_key = told.event_key AND message.person = $1 AND message.purpose <> 'internal'
+JOIN event ON event.key = message.event_key
+LEFT JOIN LATERAL (
+    SELECT type, data FROM event AS opening WHERE opening.case_key = event.case_key ORDER BY time, key LIMIT 1
+) AS first ON true
+LEFT JOIN unit ON unit.id = CASE WHEN starts_with(event.case_key, 'unit_id:') THEN substr(event.case_key, 9) END
+ORDER BY told.first DESC, message.id DESC
 
 -- cases --
 -- The latest messages of the person, and of each of their cases the newest one.
 SELECT * FROM (
     SELECT DISTINCT ON (event.case_key) message.id, message.person, event.case_key, copropiedad.name AS building,
-           copropiedad.branding
+           copropiedad.branding, unit.tower, unit.label
     FROM (
         SELECT id, person, event_key, copropiedad_id FROM message
         WHERE person = $1 AND purpose <> 'internal' ORDER BY id DESC LIMIT 300
     ) AS message
     JOIN event ON event.key = message.event_key
     LEFT JOIN copropiedad ON copropiedad.id = message.copropiedad_id
+    LEFT JOIN unit ON unit.id = CASE WHEN starts_with(event.case_key, 'unit_id:') THEN substr(event.case_key, 9) END
     WHERE event.case_key IS NOT NULL AND EXISTS (SELECT FROM clock WHERE clock.case_key = event.case_key OFFSET 0)
     ORDER BY event.case_key, message.id DESC
 ) AS newest
