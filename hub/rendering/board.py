@@ -27,8 +27,9 @@ PERSONAL_FIELDS: Final[Mapping[str, str]] = {
     "who somebody is, and how to reach them": (
         "accounting_client address affected agent agent_id agent_name assignee caller client collected_by "
         "contacted_at counterparty data_subject decided_by for_party_a for_party_b former_contact "
-        "from_number holder interested landlord party party_a party_b payer pending people person_id person_units petitioner "
-        "received_by requester respondent sender sent_to subjects technician tenant visitor writer"
+        "from_number holder interested landlord party party_a party_b payer pending people person_id "
+        "person_units petitioner received_by requester respondent sender sent_to subjects technician tenant "
+        "visitor writer"
     ),
     "where somebody lives, and what is kept for them": (
         "unit_id property property_id custody_item inventory_ref photos_ref"
