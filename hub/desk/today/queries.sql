@@ -1,8 +1,8 @@
 Today: by the indexes of what is due, message_due and clock_board.
 
 -- leaving --
-SELECT found.event_key AS key, event.id AS event_id, found.event, coalesce(copropiedad.name, '') AS building,
-       found.messages, found.at
+SELECT found.event_key AS key, event.id AS event_id, found.event, event.data, found.place,
+       coalesce(copropiedad.name, '') AS building, found.messages, found.at
 FROM (
     SELECT event_key, event, min(copropiedad_id) AS place, count(*)::int AS messages, min(next_at) AS at
     FROM message

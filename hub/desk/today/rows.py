@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from hub.model import Instant
+from hub.model import Instant, Json
 
 
 class Leaving(Struct, frozen=True, kw_only=True):
@@ -16,6 +16,8 @@ class Leaving(Struct, frozen=True, kw_only=True):
     key: UUID
     event_id: str
     event: str
+    data: dict[str, Json]
+    place: str | None
     building: str
     messages: int
     at: Instant

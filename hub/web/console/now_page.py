@@ -8,10 +8,12 @@ from typing import Any, Final, NamedTuple
 
 from aiohttp import web
 
+from hub.access.sight import Field, Sight
 from hub.desk.channels.rows import ChannelRow, health_of
 from hub.desk.channels.state import read_channels, read_depths
 from hub.desk.matters.rows import MatterCounts, MattersQuery, MatterView
 from hub.desk.today import queries
+from hub.desk.today.rows import Leaving
 from hub.model import Scope
 from hub.operations.now import Activity, Matter, Urgency, matters
 from hub.operations.now.danger import calls
@@ -19,9 +21,10 @@ from hub.operations.now.rank import Rank
 from hub.rendering import near_dates
 from hub.rendering.figures_es import many
 from hub.rendering.filters import fecha
+from hub.rendering.matters_es import kind_of, written
 from hub.rendering.titles_es import EVENTS
 from hub.web.api.now import now_of
-from hub.web.auth.caller import caller_of, places_with
+from hub.web.auth.caller import caller_of, places_with, sight_of
 from hub.web.auth.session_cookie import SESSION
 from hub.web.console.case_list import face, initials, matter_counts, matter_rows
 from hub.web.console.dangers import dangers
@@ -112,6 +115,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         channels=channels,
         of_channel=partial(of_channel, activity),
         leaving=await queries.leaving(deps.database, places, now),
+        about=partial(_about, sight_of(request)),
         week=await queries.due_days(deps.database, places, now),
         day_words=near_dates.weekday,
         today=fecha(now).rpartition(" de ")[0],
@@ -189,3 +193,9 @@ async def _calm(request: web.Request, channels: Sequence[ChannelLine]) -> str:
 def _person(request: web.Request) -> str | None:
     session = request.get(SESSION)
     return session.account.person if session is not None and session.account is not None else None
+
+
+def _about(sight: Sight, one: Leaving) -> str:
+    """Return what leaves, in the words of its event for who may read them there."""
+    words = written(one.data) if sight.is_plain(Field.WORDS, one.place) else ""
+    return words or kind_of(one.event)
