@@ -7,6 +7,8 @@ from functools import partial
 from typing import Final, TypeAlias
 
 from hub.desk.channels import queries
+from hub.desk.imports.acts import look_at_sheet
+from hub.desk.imports.rows import SheetBody
 from hub.desk.webhooks.acts import add_webhook
 from hub.desk.webhooks.rows import WebhookBody
 from hub.inbound.replies import read
@@ -33,7 +35,11 @@ async def seldom(hub: ConsoleHub) -> None:
         hub.more |= await _clocks(stores)
         await _twice(stores)
         await stores.monitor.see([Symptom(key="circuit:sms:twilio", measured="20 fallos")])
-    hub.more |= {"HOOK": await _webhook(hub), "WRONG": (await unready(hub)).removeprefix("/dead/")}
+    hub.more |= {
+        "HOOK": await _webhook(hub),
+        "SHEET": await _sheet(hub),
+        "WRONG": (await unready(hub)).removeprefix("/dead/"),
+    }
     await hub.database.rows("UPDATE account SET person = 'p-alfa' WHERE name = $1", hub.account.name)
     paused = partial(queries.pause, hub.database, by="account:Ana")
     await paused("channel:sms", reason="Sale dos veces", ends_at=now() + HOUR)
@@ -127,6 +133,15 @@ async def _webhook(hub: ConsoleHub) -> str:
     body = WebhookBody(url="https://crm.example/results", source="urn:coproservicios:crm")
     made = await add_webhook(operator(deps.database, ring=deps.ring), body)
     return made.id
+
+
+async def _sheet(hub: ConsoleHub) -> str:
+    deps = hub.hub.applications["console"][SERVICES]
+    lines = (
+        "Copropiedad;Torre;Unidad;Nombre;Correo;Rol\nAltos;1;302;Ana;ana@x.example;residente\nAltos;1;;;;;\n"
+    )
+    looked = await look_at_sheet(operator(deps.database, ring=deps.ring), SheetBody(file=lines.encode()))
+    return str(looked.id)
 
 
 SAYS: Final[Mapping[str, str]] = {
