@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Final
 from uuid import UUID
@@ -121,6 +122,14 @@ FILED: Final = "inbound.message.filed"
 
 WRITTEN: Final = "support.written"
 """The event by which somebody of the staff writes to one person in a conversation."""
+STAFF_WORDS: Final[Mapping[str, str]] = {
+    WRITTEN: "words",
+    "pqrs.replied": "summary",
+    "pqrs.responded": "answer",
+    "pqrs.closed": "actions_taken",
+    "concierge.incident.closed": "outcome",
+}
+"""Events in which staff says something to the person of the case → the field with the words."""
 ANSWERS: Final = frozenset({WRITTEN, "pqrs.replied", "pqrs.responded"})
 """Events with words of staff to one person, by a channel that they choose."""
 WINDOW: Final = "window_until"

@@ -46,6 +46,33 @@ class ResidentMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnWords:
+    """What the person said in a matter (`mine`), or somebody of the staff by that name: person data."""
+
+    at: datetime
+    words: str
+    mine: bool = False
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerWay:
+    """The message of a matter that the person may answer, with the channel and address to which it went."""
+
+    message_id: UUID
+    channel: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnTalk:
+    """What one person and the staff said to each other in a matter, oldest first."""
+
+    said: Sequence[OwnWords] = ()
+    way: AnswerWay | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VerifiedContact:
     """A contact point that somebody has verified; `kind` is `email` or `phone`."""
 
@@ -126,6 +153,8 @@ class ResidentPlace:
     role: str
     building: str | None
     unit: str | None
+    copropiedad_id: str | None = None
+    unit_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,14 @@ from uuid import UUID
 from asyncpg import Record
 
 from hub.catalog import BY_TYPE
-from hub.model import Brand, Clock, Consent, Stance
+from hub.model import THREAD, Brand, Clock, Consent, Stance, type_of
+from hub.model.casework import STAFF_WORDS
 from hub.model.residents import (
+    AnswerWay,
     CaseEvent,
     HeldContact,
+    OwnTalk,
+    OwnWords,
     ResidentFile,
     ResidentMessage,
     ResidentPlace,
@@ -48,6 +52,16 @@ class PostgresResidents(Store):
             rows = await run.rows(_SQL["cases"], person, _CASES)
             return [await _with_case(run, row) for row in rows]
 
+    async def talk(self, person: str, case: str) -> OwnTalk:
+        types = [type_of(name) for name in STAFF_WORDS]
+        async with self._database.snapshot() as run:
+            said = await run.rows(_SQL["talk"], person, case, case.removeprefix(f"{THREAD}:"), types)
+            ways = await run.rows(_SQL["way"], person, case)
+        return OwnTalk(
+            said=[words for row in said if (words := _words(row)).words],
+            way=read(AnswerWay, ways[0]) if ways else None,
+        )
+
     async def file(self, person: str) -> ResidentFile | None:
         async with self._database.snapshot() as run:
             rows = await run.rows(_SQL["person"], person)
@@ -79,12 +93,22 @@ def _file(
                 role=place["role"],
                 building=place["building"],
                 unit=unit_name(place["tower"], place["unit"]) if place["unit"] else None,
+                copropiedad_id=place["copropiedad_id"],
+                unit_id=place["unit_id"],
             )
             for place in places
         ],
         consents=ledger,
         stances=stances,
     )
+
+
+def _words(row: Record) -> OwnWords:
+    if row["mine"]:
+        return OwnWords(at=row["at"], words=row["text"] or "", mine=True)
+    data = row["data"] or {}
+    text, name = data.get(STAFF_WORDS[BY_TYPE[row["type"]].name]), data.get("agent_name")
+    return OwnWords(at=row["at"], words=str(text or ""), name=str(name or ""))
 
 
 def _unit(row: Record) -> str:

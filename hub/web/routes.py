@@ -39,7 +39,7 @@ from hub.web.hooks import (
 )
 from hub.web.monitoring import health, metrics
 from hub.web.requests import adapted
-from hub.web.residents import code_page, message_page, own_page
+from hub.web.residents import case_page, code_page, message_page, own_page
 from hub.web.route import SIGNED_IN, TABLE, Route, read_company, read_private
 from hub.web.schemas import common
 
@@ -92,6 +92,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     _open(own_page.OWN, own_page.show),
     _open(own_page.OWN, own_page.act, method=_POST, form=True),
     _open(own_page.OWN + "/mensajes/{id}", own_page.show_message),
+    _open(own_page.OWN + "/asuntos/{id}", case_page.show),
+    _open(own_page.OWN + "/asuntos/{id}", case_page.act, method=_POST, form=True),
     _linked(UNSUBSCRIBE_PATH, unsubscribe.show),
     _open(UNSUBSCRIBE_PATH, unsubscribe.take, method=_POST),
     _linked(DOCUMENT_PATH, linked_document.show),

@@ -205,7 +205,7 @@ PAGES: Final[Mapping[str, Opener]] = {
     "own-no-datum": own(form="#right ~ button", right=""),
     "own-wished": own(form="#preferencias ~ form button"),
     "own-wishes-wrong": own(form="#preferencias ~ form button", quiet_since="21:00", quiet_until=""),
-    "own-message": own("/mi/mensajes/{id}"),
+    "own-matter": own("/mi/asuntos/{id}"),
     "own-message-not-answered": own("/mi/mensajes/{id}", form="main button"),
     "genuine-form": at(some_path("/v")),
     "genuine": at(code_of_message()),

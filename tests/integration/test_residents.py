@@ -14,14 +14,18 @@ import pytest
 from msgspec.structs import replace
 
 from hub.desk.rights.erasing import EVENTS, erase, go_on
+from hub.inbound.process_reply import take_reply
+from hub.model import Reply
 from hub.model.residents import ResidentCode, ResidentMessage, ResidentSession
 from hub.operations.evidence import Finding
+from hub.operations.residents.acts import ResidentActs, places_shown
 from hub.operations.residents.not_answered import Climb, climb
 from hub.operations.residents.own_file import OwnFiles
 from hub.storage import (
     Database,
     PostgresErasures,
     PostgresEvidence,
+    PostgresReplies,
     PostgresResidentAccess,
     PostgresResidents,
 )
@@ -32,7 +36,7 @@ from tests.integration.test_web_access import GUARDED
 from tests.integration.test_web_resident_sign_in import cookies_of, csrf, look, send
 from tests.integration.web_doubles import POLICY, World, ask
 from tests.unit.budget_events import PLACE, town
-from tests.unit.factories import email, event, member, mobile, somebody
+from tests.unit.factories import SCHEMAS, email, event, member, mobile, somebody
 
 HUB: Final = "https://hub.example.co"
 RADICADO: Final = "PQ-2026-000123"
@@ -120,6 +124,55 @@ async def test_own_page_shows_messages_data_and_consents(office: Office) -> None
     }.items()
     assert shown.contacts
     assert None is await store.file("p-nobody")
+
+
+async def test_matter_has_what_the_person_and_staff_said_and_nothing_of_others(office: Office) -> None:
+    mail, _ = mail_to_maria(office)
+    case = event("pqrs.received").data["pqrs_id"]
+    replied = {**event("pqrs.replied").data, "pqrs_id": case, "petitioner": {"ref": "p-maria"}}
+    await office.take_in(event("pqrs.replied", {**replied, "summary": "El plomero va el lunes."}))
+    await office.deliver()
+    replies, now = PostgresReplies(office.database), office.clock()
+    for number, address in enumerate(("maria@example.com", "vecina@example.com")):
+        reply = Reply(
+            channel="email",
+            provider="page",
+            reference=str(number),
+            address=address,
+            text=f"Escribe {address}",
+            at=now,
+            message_id=mail,
+        )
+        await take_reply(reply, store=replies, publisher=MemoryPublisher(), now=now)
+    store = PostgresResidents(office.database)
+    talk, other = [await store.talk(person, f"pqrs_id:{case}") for person in ("p-maria", "p-luis")]
+
+    assert {"El plomero va el lunes.", "Escribe maria@example.com"} == {said.words for said in talk.said}
+    assert ((), None) == (tuple(other.said), other.way)
+    assert talk.way is not None
+    assert "maria@example.com" == talk.way.address
+
+
+async def test_petition_of_the_page_is_a_matter_of_it_with_its_terms(office: Office) -> None:
+    store, publisher = PostgresResidents(office.database), MemoryPublisher()
+    held = await store.file("p-maria")
+    assert held is not None
+    where = next(iter(places_shown(held.places)))
+    number = await ResidentActs(publisher=publisher).petition(
+        held, "queja", "Ruido en el 704", place=where, form="1", now=office.clock()
+    )
+    SCHEMAS.check(publisher.events[0], now=office.clock())
+    await office.take_in(*publisher.events)
+    await office.deliver()
+    shown = await OwnFiles(store=store, calendar=POLICY.calendar).show("p-maria", office.clock())
+
+    assert shown is not None
+    [case] = [case for case in shown.cases if case.number == number]
+    # Ley 1755 de 2015, art. 14: the term of law runs.
+    assert ("Ruido en el 704", True) == (
+        case.subject,
+        "Término legal de respuesta" in [one.what for one in case.promises],
+    )
 
 
 async def test_list_of_what_was_sent_goes_on_after_a_message(office: Office) -> None:

@@ -13,7 +13,15 @@ from aiohttp import hdrs
 from hub.access.lockout import FREE
 from hub.contact_rules.consents import GRANTED, REVOKED
 from hub.model import Consent, Message, Stance, State
-from hub.model.residents import HeldContact, ResidentFile, ResidentPlace, SentLine
+from hub.model.residents import (
+    AnswerWay,
+    HeldContact,
+    OwnTalk,
+    OwnWords,
+    ResidentFile,
+    ResidentPlace,
+    SentLine,
+)
 from hub.operations.residents.acts import ResidentActs
 from hub.operations.residents.consent_words import words_digest
 from hub.people.claims import CLAIMED
@@ -128,6 +136,44 @@ async def test_message_opens_with_its_text_and_one_of_somebody_else_is_not_found
         assert (404, False) == (reply.status, "petición" in reply.text)
     assert 404 == (await act(world, cookies, "not-answered", id=str(mail.id))).status
     assert [] == published(world)
+
+
+async def test_matter_opens_with_both_sides_words_and_takes_an_answer_once() -> None:
+    world, mail, cookies = await at_home()
+    way = AnswerWay(message_id=mail.id, channel="email", address="maria@example.com")
+    heard = [OwnWords(at=NOON, words="El plomero va el lunes.", name="Laura Quintero")]
+    world.residents.talks["p-1", "pqrs_id:PQ-1"] = OwnTalk(said=heard, way=way)
+    opened = {"subject": "Humedad", "petitioner": {"ref": "p-1"}}
+    world.residents.received[mail.id] = replace(world.residents.received[mail.id], opened=opened)
+    where = f"/mi/asuntos/{mail.id}"
+    page = await look(world, where, cookies)
+    for words in ("Sí, aquí estoy.", "Sí, aquí estoy.", " "):
+        reply = await send(world, where, cookies, words=words, form="same", csrf=csrf(page.text))
+
+    assert where in (await look(world, "/mi", cookies)).text
+    for words in ("<h1>Humedad</h1>", "Usted", "El plomero va el lunes.", "Laura Quintero"):
+        assert words in page.text
+    assert "Escriba su respuesta." in reply.text
+    first, second = world.replies
+    assert (mail.id, "email", "Sí, aquí estoy.") == (first.message_id, first.channel, first.text)
+    assert (first.reference, "page") == (second.reference, second.provider)
+
+
+async def test_matter_of_somebody_else_is_like_one_that_does_not_exist() -> None:
+    world, mail, cookies = await at_home()
+    token = csrf((await look(world, "/mi", cookies)).text)
+    received = world.residents.received[mail.id]
+    world.residents.received[mail.id] = replace(received, person="p-2", opened={"subject": "Humedad"})
+    way = AnswerWay(message_id=mail.id, channel="email", address="p2@example.com")
+    world.residents.talks["p-2", "pqrs_id:PQ-1"] = OwnTalk(way=way)
+
+    for other in (mail.id, uuid4(), "x"):
+        refused = await look(world, f"/mi/asuntos/{other}", cookies)
+        assert (404, False) == (refused.status, "Humedad" in refused.text)
+    assert 404 == (await send(world, f"/mi/asuntos/{mail.id}", cookies, words="Hola", csrf=token)).status
+    assert 403 == (await send(world, f"/mi/asuntos/{mail.id}", cookies, words="Hola")).status
+    assert "Abra un mensaje" in (await look(world, f"/mi/asuntos/{mail.id}", {})).text
+    assert [] == world.replies
 
 
 async def test_page_has_the_name_and_colours_of_the_only_building() -> None:
@@ -318,11 +364,32 @@ async def test_claim_starts_a_case_of_law_in_the_words_of_the_person() -> None:
     assert event.data["case_id"] in reply.text
 
 
-async def test_claim_of_no_kind_starts_nothing() -> None:
+async def test_claim_of_no_kind_and_petition_without_words_start_nothing() -> None:
     world, _, cookies = await at_home()
 
     assert "No entendimos" in (await act(world, cookies, "claim", kind="todo")).text
+    assert "Cuéntenos qué pasa." in (await act(world, cookies, "claim", kind="queja", about=" ")).text
+    long = await act(world, cookies, "claim", kind="queja", detail="ruido " * 200)
+    assert (True, True) == ("Cuéntelo más corto" in long.text, "ruido ruido" in long.text)
     assert [] == published(world)
+
+
+async def test_person_opens_a_petition_about_the_own_unit_and_about_no_other() -> None:
+    world, _, cookies = await at_home()
+    file = world.residents.files["p-1"]
+    [home] = file.places
+    home = replace(home, copropiedad_id="ph-altos", unit_id="t1-101")
+    world.residents.files["p-1"] = replace(file, places=[home])
+    given = {"kind": "reclamo", "about": "Cobro doble", "detail": "Dos veces marzo"}
+    reply = await act(world, cookies, "claim", place="t1-101", **given)
+    await act(world, cookies, "claim", place="t1-102", **given)
+    own, other = [event.data for event in world.publisher.events if event.name == "pqrs.received"]
+
+    assert own["radicado"] in reply.text
+    assert ("Cobro doble: Dos veces marzo", {"ref": "p-1"}) == (own["subject"], own["petitioner"])
+    # Ley 1755 de 2015, art. 13: whatever somebody asks is a petition of a kind, and its terms run.
+    assert ("reclamo", "ph-altos", "t1-101") == (own["kind"], own["copropiedad_id"], own["unit_id"])
+    assert ("ph-altos", None) == (other["copropiedad_id"], other.get("unit_id"))
 
 
 async def test_person_who_presses_without_end_is_stopped() -> None:

@@ -55,6 +55,7 @@ from hub.model.message_rows import ListedMessage, ShownMessage
 from hub.model.pages import Row, Rows
 from hub.model.residents import (
     KnownResident,
+    OwnTalk,
     ResidentCode,
     ResidentFile,
     ResidentMessage,
@@ -504,6 +505,7 @@ class MemoryResidents:
     held: frozenset[int] = frozenset({1, 2, 3, 4})
     lines: list[SentLine] = field(default_factory=list)
     files: dict[str, ResidentFile] = field(default_factory=dict)
+    talks: dict[tuple[str, str], OwnTalk] = field(default_factory=dict)
 
     async def message(self, message_id: UUID) -> ResidentMessage | None:
         return self.received.get(message_id)
@@ -517,6 +519,9 @@ class MemoryResidents:
 
     async def cases(self, person: str) -> Sequence[ResidentMessage]:
         return [one for one in self.received.values() if one.person == person]
+
+    async def talk(self, person: str, case: str) -> OwnTalk:
+        return self.talks.get((person, case), OwnTalk())
 
     async def file(self, person: str) -> ResidentFile | None:
         return self.files.get(person)

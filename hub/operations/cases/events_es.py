@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from hub.contact_rules.lawful_dates import override_of
 from hub.errors import TemplateFailure
 from hub.model import MENDED_BY, RECALL, Json, StoredEvent
-from hub.model.casework import WRITTEN
+from hub.model.casework import STAFF_WORDS
 from hub.model.documents import DIGEST_FIELD, FIELD
 from hub.operations.cases.schemas import ThreadKind
 from hub.operations.cases.summary_es import level, name_of, promise
@@ -176,16 +176,6 @@ _TELLINGS: Final[Mapping[str, _Telling]] = {
     "notification.unrecognised": _Telling(ThreadKind.UNRECOGNISED, _unrecognised),
     "notification.handed_over": _Telling(ThreadKind.LETTER_HANDED_OVER, _handed_over),
 }
-
-
-STAFF_WORDS: Final[Mapping[str, str]] = {
-    WRITTEN: "words",
-    "pqrs.replied": "summary",
-    "pqrs.responded": "answer",
-    "pqrs.closed": "actions_taken",
-    "concierge.incident.closed": "outcome",
-}
-"""Events in which staff says something to the person of the case → the field with the words."""
 
 
 class StaffWords(NamedTuple):

@@ -17,7 +17,7 @@ from typing import Final, TypeAlias
 
 from hub.contact_rules.consents import GRANTED, REVOKED
 from hub.model import Json, own_event
-from hub.model.residents import ResidentFile
+from hub.model.residents import ResidentFile, ResidentPlace
 from hub.operations.residents.consent_words import OFFERED, TEXT_VERSION, channels_of, words_digest
 from hub.people.claims import CLAIMED, claim_event
 from hub.ports import Publisher
@@ -39,6 +39,20 @@ DATA: Final[Mapping[str, str]] = {
     "otro": "Otro dato",
 }
 """The data that somebody may ask to correct."""
+
+
+PETITIONS: Final[Mapping[str, str]] = {
+    "peticion": "Pedir algo: un arreglo, un permiso",
+    "informacion": "Pedir una copia o información",
+    "queja": "Quejarme: de un servicio, de una persona, del ruido",
+    "reclamo": "Reclamar: un cobro errado, algo que no le cumplimos",
+    "sugerencia": "Proponer o felicitar",
+}
+"""Kind of a PQRS (Ley 1755 de 2015, art. 13) → what its writer wants, in plain words."""
+SUBJECT: Final = 1000
+"""Characters of the subject of a PQRS, which has all that its writer says."""
+_AREA: Final = "administracion"
+_RECEIVED: Final = "pqrs.received"
 
 
 class ClaimKind(StrEnum):
@@ -120,6 +134,47 @@ class ResidentActs:
         number = f"MI-{_digest(form, person, CLAIMED, kind, words)[:10].upper()}"
         await self.publisher.event(claim_event(person, kind, number, now, words))
         return number
+
+    async def petition(
+        self, held: ResidentFile, kind: str, words: str, *, place: str, form: str, now: datetime
+    ) -> str:
+        """Open a PQRS of one of `PETITIONS` about a place of the person; return its number."""
+        number = f"MI-{_digest(form, held.person, _RECEIVED, kind, words, place)[:10].upper()}"
+        data: dict[str, Json] = {
+            "pqrs_id": number,
+            "radicado": number,
+            "kind": kind,
+            "entry_channel": METHOD,
+            "service_area": _AREA,
+            "subject": words,
+            "petitioner": {"ref": held.person},
+            **_where(held.places, place),
+        }
+        await self.publisher.event(own_event(_RECEIVED, f"resident:{number}", data, time=now))
+        return number
+
+
+def _where(places: Sequence[ResidentPlace], asked: str) -> Mapping[str, Json]:
+    """Return the fields of the unit or building that the person names; else their only building."""
+    own = next((one for one in places if asked and one.unit_id == asked), None)
+    buildings = {one.copropiedad_id for one in places if one.copropiedad_id}
+    if own is not None:
+        return {"copropiedad_id": own.copropiedad_id, "unit_id": own.unit_id}
+    if asked in buildings or len(buildings) == 1:
+        return {"copropiedad_id": asked if asked in buildings else buildings.pop()}
+    return {}
+
+
+def places_shown(places: Sequence[ResidentPlace]) -> Mapping[str, str]:
+    """Return the places that somebody may name: the own units, then what is common in their buildings."""
+    units = {one.unit_id: f"{one.unit}, {one.building}" for one in places if one.unit_id}
+    commons = {one.copropiedad_id: f"Zona común de {one.building}" for one in places if one.copropiedad_id}
+    return {**units, **commons}
+
+
+def said(about: str, detail: str) -> str:
+    """Return what somebody writes about and what they tell, in one; empty without words."""
+    return tidy(": ".join(filter(str.strip, (about, detail))), LONGEST)
 
 
 def correction(datum: str, right: str) -> str:

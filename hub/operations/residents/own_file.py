@@ -14,6 +14,7 @@ from hub.contact_rules.consents import PURPOSES, is_provable
 from hub.contact_rules.purposes import NEED_CONSENT
 from hub.model import Consent, MarkEntry
 from hub.model.residents import HeldContact, ResidentFile, ResidentPlace, SentLine
+from hub.operations.residents.acts import places_shown
 from hub.operations.residents.consent_words import OFFERED, button, channels_of, sentence
 from hub.operations.residents.own_words_es import arrival, own_subject
 from hub.operations.residents.promises_es import case_of
@@ -60,6 +61,7 @@ class OwnFiles:
             cases=await self._cases(person, now),
             stances=list(_stances(held)),
             consents=[_consent(consent) for consent in reversed(held.consents)],
+            where=places_shown(held.places),
         )
 
     async def _cases(self, person: str, now: datetime) -> Sequence[ShownCase]:

@@ -7,10 +7,10 @@ from typing import Final
 
 from hub.model import IN_DIGEST, Json, State
 from hub.model.reached import CAPTURED
-from hub.model.residents import SentLine
+from hub.model.residents import OwnTalk, OwnWords, ResidentMessage, SentLine
 from hub.rendering.filters import lista
 from hub.rendering.labels_es import CAPTURED_LABEL, LETTER_LABEL
-from hub.rendering.matters_es import subject_of
+from hub.rendering.matters_es import subject_of, written
 from hub.sla.events import PARTIES
 
 _PEOPLE: Final = ("person", "subject_id", "person_id")
@@ -48,9 +48,11 @@ def own_subject(
     return subject_of(case or "", opened_type, said, unit=unit)
 
 
-def is_party(person: str, opened: Mapping[str, Json]) -> bool:
-    """Return whether the first event of a matter names this person as one of those for whom it was opened."""
-    return person in set(_named(opened))
+def conversation(message: ResidentMessage, talk: OwnTalk) -> Sequence[OwnWords]:
+    """Return what was said in a matter, from the words with which its person opened it."""
+    begun = written(message.opened) if message.person in set(_named(message.opened)) else ""
+    first = [OwnWords(at=message.events[0].at, words=begun, mine=True)] if begun and message.events else []
+    return [*first, *talk.said]
 
 
 def _named(opened: Mapping[str, Json]) -> Iterator[Json]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -115,7 +115,11 @@ class ShownStance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownFile:
-    """A person's own page, whole. `building` is the copropiedad's name, where the person has only one."""
+    """
+    A person's own page, whole. `building` is the copropiedad's name, where the person has only one.
+
+    `where` are the places about which the person may write.
+    """
 
     name: str
     building: str | None
@@ -127,3 +131,4 @@ class ShownFile:
     cases: Sequence[ShownCase]
     stances: Sequence[ShownStance]
     consents: Sequence[ShownConsent]
+    where: Mapping[str, str]

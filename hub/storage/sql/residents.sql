@@ -52,11 +52,40 @@ SELECT * FROM (
 ) AS newest
 ORDER BY id DESC LIMIT $2
 
+-- talk --
+-- What the person wrote from an address to which we write, and what staff said in a message to the person.
+SELECT * FROM (
+    (SELECT reply.at, true AS mine, NULL AS type, NULL::jsonb AS data, reply.text FROM reply
+     JOIN message ON message.id = reply.message_id
+     WHERE reply.thread = $3 AND message.person = $1 AND lower(message.address) = reply.address
+       AND reply.kind IN ('reply', 'unproven')
+     ORDER BY reply.received_at DESC LIMIT 100)
+    UNION ALL
+    (SELECT event.time, false, event.type, event.data, NULL FROM event
+     WHERE event.case_key = $2 AND event.type = ANY ($4::text[]) AND EXISTS (
+         SELECT FROM message
+         WHERE message.event_key = event.key AND message.person = $1 AND message.purpose <> 'internal'
+     )
+     ORDER BY event.time DESC LIMIT 100)
+) AS said
+ORDER BY at
+
+-- way --
+-- A message of a case to the person that can be answered, mails first. What is written on the page opens no time
+-- in which the company may write over WhatsApp: to that number it is a text.
+SELECT message.id AS message_id, message.address, CASE channel WHEN 'email' THEN 'email' ELSE 'sms' END AS channel
+FROM message
+JOIN event ON event.key = message.event_key
+WHERE event.case_key = $2 AND message.person = $1 AND message.purpose <> 'internal'
+  AND message.channel IN ('email', 'sms', 'whatsapp')
+ORDER BY message.channel = 'email' DESC, message.id DESC LIMIT 1
+
 -- person --
 SELECT id, name, locale, contact_points FROM person WHERE id = $1 AND NOT removed
 
 -- places --
-SELECT DISTINCT member.role, copropiedad.name AS building, unit.label AS unit, unit.tower
+SELECT DISTINCT member.role, copropiedad.name AS building, unit.label AS unit, unit.tower,
+       copropiedad.id AS copropiedad_id, unit.id AS unit_id
 FROM member
 LEFT JOIN unit ON member.scope_kind = 'unit' AND unit.id = member.scope_id
 LEFT JOIN copropiedad

@@ -22,7 +22,7 @@ from hub.model.ids import uuid_in
 from hub.model.residents import ResidentSession
 from hub.operations.preferences import change_preferences, read_preferences
 from hub.operations.residents import wishes
-from hub.operations.residents.acts import DATA, ClaimKind, correction, read_kind
+from hub.operations.residents.acts import DATA, PETITIONS, SUBJECT, ClaimKind, correction, read_kind, said
 from hub.operations.residents.consent_words import OFFERED
 from hub.operations.residents.not_answered import climb
 from hub.operations.residents.own_file import marks_shown
@@ -53,14 +53,14 @@ async def show(request: web.Request) -> web.StreamResponse:
     session = await session_of(request)
     if session is not None:
         return await _own(request, session)
-    return await _closed(request)
+    return await closed(request)
 
 
 async def show_message(request: web.Request) -> web.StreamResponse:
     """Show a message of this person. One of somebody else is not found."""
     session = await session_of(request)
     if session is None:
-        return await _closed(request)
+        return await closed(request)
     return await _message(request, session, request.match_info["id"])
 
 
@@ -72,7 +72,7 @@ async def act(request: web.Request) -> web.StreamResponse:
         return await _enter(request, given.get("code", ""))
     session = await session_of(request)
     if session is None:
-        return await _closed(request, state="ended")
+        return await closed(request, state="ended")
     await require_token(request, csrf_of(request))
     act_of = _ACTS.get(given.get("action", ""))
     if act_of is None:
@@ -88,10 +88,10 @@ async def _leave(request: web.Request, _: ResidentSession, __: Given) -> web.Str
 
 
 async def _grant(request: web.Request, session: ResidentSession, given: Given) -> web.StreamResponse:
-    _brake(request, session)
+    brake(request, session)
     deps, held = services(request), await services(request).residents.file(session.person)
     if held is None:
-        return await _closed(request)
+        return await closed(request)
     purpose, channels = given.get("purpose", ""), given.get("channels", "").split()
     asked: dict[str, Any] = {"form": given.get("form", ""), "now": deps.now()}
     if await deps.resident_acts.grant(held, purpose, channels, **asked):
@@ -101,10 +101,10 @@ async def _grant(request: web.Request, session: ResidentSession, given: Given) -
 
 
 async def _revoke(request: web.Request, session: ResidentSession, given: Given) -> web.StreamResponse:
-    _brake(request, session)
+    brake(request, session)
     deps, held = services(request), await services(request).residents.file(session.person)
     if held is None:
-        return await _closed(request)
+        return await closed(request)
     asked: dict[str, Any] = {"form": given.get("form", ""), "now": deps.now()}
     done = await deps.resident_acts.revoke(held, given.get("purpose", ""), **asked)
     return await _own(request, session, state="revoked" if done else "wrong")
@@ -113,12 +113,30 @@ async def _revoke(request: web.Request, session: ResidentSession, given: Given) 
 async def _claim(request: web.Request, session: ResidentSession, given: Given) -> web.StreamResponse:
     kind = read_kind(given.get("kind", ""))
     if kind is None:
-        return await _own(request, session, state="wrong")
-    _brake(request, session)
+        return await _petition(request, session, given)
+    brake(request, session)
     deps = services(request)
+    words = said(given.get("about", ""), given.get("detail", ""))
     number = await deps.resident_acts.claim(
-        session.person, kind, given.get("detail", ""), form=given.get("form", ""), now=deps.now()
+        session.person, kind, words, form=given.get("form", ""), now=deps.now()
     )
+    return await _own(request, session, state="claimed", number=number)
+
+
+async def _petition(request: web.Request, session: ResidentSession, given: Given) -> web.StreamResponse:
+    deps, kind = services(request), given.get("kind", "")
+    words = said(given.get("about", ""), given.get("detail", ""))
+    if kind not in PETITIONS:
+        return await _own(request, session, state="wrong")
+    if not words or len(words) > SUBJECT:
+        again: dict[str, Any] = {name: given.get(name, "") for name in ("kind", "about", "detail", "place")}
+        return await _own(request, session, state="too_long" if words else "no_words", **again)
+    brake(request, session)
+    held = await deps.residents.file(session.person)
+    if held is None:
+        return await closed(request)
+    asked: dict[str, Any] = {"form": given.get("form", ""), "now": deps.now()}
+    number = await deps.resident_acts.petition(held, kind, words, place=given.get("place", ""), **asked)
     return await _own(request, session, state="claimed", number=number)
 
 
@@ -141,7 +159,7 @@ async def _wish(request: web.Request, session: ResidentSession, given: Given) ->
     draft = wishes.read_form(given)
     if errors := wishes.problems(draft):
         return await _own(request, session, draft=draft, errors=errors)
-    _brake(request, session)
+    brake(request, session)
     deps, person = services(request), session.person
     by = Actor(who=of_person(person), notes=deps.audit, now=deps.now())
     await change_preferences(by, deps.preferences, person, partial(wishes.wishes_of, draft), way=WAY)
@@ -149,7 +167,7 @@ async def _wish(request: web.Request, session: ResidentSession, given: Given) ->
 
 
 async def _not_answered(request: web.Request, session: ResidentSession, given: Given) -> web.StreamResponse:
-    _brake(request, session)
+    brake(request, session)
     deps, asked = services(request), found(_MESSAGE, uuid_in(given.get("id", "")))
     message = found(_MESSAGE, await deps.residents.message(asked))
     if message.person != session.person:
@@ -181,7 +199,7 @@ _ACTS: Final[Mapping[str, _Act]] = {
 """Name of a button of the page → its act."""
 
 
-def _brake(request: web.Request, session: ResidentSession) -> None:
+def brake(request: web.Request, session: ResidentSession) -> None:
     """Refuse a person who does too much: each act is an event, and somebody reads it."""
     if services(request).resident_brake.begin(session.person) > 0:
         raise too_often()
@@ -199,19 +217,19 @@ def csrf_of(request: web.Request) -> str:
 async def _enter(request: web.Request, number: str) -> web.StreamResponse:
     cookie, deps = cookies.waiting_cookie(request), services(request)
     if await deps.resident_sign_in.waiting(cookie) is None:
-        return await _closed(request, state="ended")
+        return await closed(request, state="ended")
     await require_token(request, sessions.csrf_of(cookie))
     opened = await deps.resident_sign_in.enter(cookie, number)
     if opened is None:
         # Counted, and an attacker who guesses is slowed (`hub.web.auth.refusals`).
         request[REASON] = "link"
-        return await _closed(request, state="wrong")
+        return await closed(request, state="wrong")
     answer = redirect(OWN)
     cookies.hold_open(request, answer, opened.cookie, opened.lasts)
     return answer
 
 
-async def _closed(request: web.Request, *, state: str = "") -> web.Response:
+async def closed(request: web.Request, *, state: str = "") -> web.Response:
     """Ask for the code that this browser waits for; without one, say how to get one."""
     deps, cookie = services(request), cookies.waiting_cookie(request)
     code = await deps.resident_sign_in.waiting(cookie)
@@ -245,9 +263,10 @@ async def _own(
     file = await deps.own_files.show(session.person, deps.now(), after=after)
     if file is None:
         # Removed meanwhile: there is nothing left to show.
-        return await _closed(request)
+        return await closed(request)
     whole = await read_preferences(deps.preferences, session.person)
     shown: dict[str, Any] = {"state": "", "number": "", "datum": "", "data": DATA, "file": file}
+    shown |= {"kind": "", "about": "", "detail": "", "place": "", "petitions": PETITIONS}
     shown |= {"until": session.ends_at, "wishes": wishes.shown(whole, draft, errors)}
     shown |= {"marks": marks_shown(await deps.preferences.marks(session.person), deps.now()), **values}
     # One name for each page that is shown: a form that is sent twice is one act.
