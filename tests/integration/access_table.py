@@ -476,7 +476,7 @@ ROWS: Final[dict[str, Row]] = {
     # A page of its own, with a cookie of its own: neither a key nor an account's session counts there.
     "GET /mi/mensajes/{id}": Row(needs=Door.OPEN, fill="MESSAGE"),
     "GET /mi/asuntos/{id}": Row(needs=Door.OPEN, fill="MESSAGE"),
-    "POST /mi/asuntos/{id}": Row(needs=Door.OPEN, fill="MESSAGE", status=403, form=""),
+    "POST /mi/asuntos/{id}": Row(needs=Door.SIGNED, fill="MESSAGE", status=403),
     "GET /mi": Row(needs=Door.OPEN),
     "POST /mi": Row(needs=Door.SIGNED, status=403),
     "GET /unsubscribe/{id}": Row(needs=Door.SIGNED, fill="MESSAGE", tail="?purpose=survey&sig=0", status=403),

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 from uuid import uuid4
 
 from hub.model import EVERYWHERE, Escalation, EscalationStatus, Grant, Message, Office, Stance, State
-from hub.model.residents import SentLine
+from hub.model.residents import AnswerWay, OwnTalk, OwnWords, SentLine
 from hub.model.surveys import SurveyAnswer
 from hub.storage import Database, PostgresResidents
 from tests.contract.values import HOUR, NOON, clock, person
@@ -110,12 +110,18 @@ def store_away() -> tuple[World, str]:
 def full_world() -> tuple[World, Message]:
     """Return a world in which María has something in each section of her page."""
     world, mail = world_of_maria(HUB_PUBLIC_URL="")
+    said = [OwnWords(at=NOON, words="El plomero va el lunes.", name="Laura Quintero")]
+    said.append(OwnWords(at=NOON + HOUR, words="Aquí la espero.", mine=True))
+    way = AnswerWay(message_id=mail.id, channel="email", address="maria@example.com")
+    world.residents.talks["p-1", "pqrs_id:PQ-1"] = OwnTalk(said=said, way=way)
+    opened = {"subject": "No llegó el plomero: humedad en el cuarto", "petitioner": {"ref": "p-1"}}
+    world.residents.received[mail.id] = replace(world.residents.received[mail.id], opened=opened)
     file = world.residents.files["p-1"]
-    [said] = file.consents
-    taken = replace(said, id=uuid4(), purpose="survey", granted=False, method="one_click", said_by=uuid4())
+    [given] = file.consents
+    taken = replace(given, id=uuid4(), purpose="survey", granted=False, method="one_click", said_by=uuid4())
     stances = [*file.stances, Stance(purpose="survey", granted=False, at=NOON)]
     home = [replace(place, building=residents.BUILDING) for place in file.places]
-    world.residents.files["p-1"] = replace(file, consents=[said, taken], stances=stances, places=home)
+    world.residents.files["p-1"] = replace(file, consents=[given, taken], stances=stances, places=home)
     for number, state in enumerate((State.SENT, State.FAILED, State.HELD, State.CANCELLED)):
         line = SentLine(
             id=uuid4(),

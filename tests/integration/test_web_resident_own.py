@@ -22,7 +22,7 @@ from hub.model.residents import (
     ResidentPlace,
     SentLine,
 )
-from hub.operations.residents.acts import ResidentActs
+from hub.operations.residents.acts import ClaimKind, ResidentActs
 from hub.operations.residents.consent_words import words_digest
 from hub.people.claims import CLAIMED
 from tests.contract.values import NOON
@@ -266,16 +266,14 @@ def answered(world: World, purpose: str, *granted: bool) -> None:
 
 
 async def test_older_form_revokes_again_what_was_granted_since() -> None:
-    world, _, cookies = await at_home()
-    answered(world, "survey", True)
-    await act(world, cookies, "revoke", purpose="survey", form="first")
-    answered(world, "survey", True, False)
-    await act(world, cookies, "revoke", purpose="survey", form="first")
-    assert 1 == len({event.id for event in world.publisher.events if event.name == REVOKED})
+    world, _ = world_of_maria()
+    acts = ResidentActs(publisher=world.publisher)
+    for decisions in ((True,), (True, False), (True, False, True)):
+        answered(world, "survey", *decisions)
+        assert await acts.revoke(world.residents.files["p-1"], "survey", form="first", now=NOON)
 
-    answered(world, "survey", True, False, True)
-    await act(world, cookies, "revoke", purpose="survey", form="first")
-    assert 2 == len({event.id for event in world.publisher.events if event.name == REVOKED})
+    first, again, third = [event.id for event in world.publisher.events if event.name == REVOKED]
+    assert (first, False) == (again, first == third)
 
 
 async def test_older_form_revokes_again_also_before_the_ledger_has_the_grant() -> None:
@@ -296,12 +294,12 @@ async def test_older_form_revokes_again_also_before_the_ledger_has_the_grant() -
 
 
 async def test_older_form_that_asks_for_something_else_is_another_claim() -> None:
-    world, _, cookies = await at_home()
-    given = ({"kind": "correccion", "detail": "Mi correo"}, {"kind": "supresion", "detail": "Mi correo"})
-    for fields in (*given, {"kind": "supresion", "detail": "Todo"}):
-        await act(world, cookies, "claim", form="same", **fields)
+    world, _ = world_of_maria()
+    acts = ResidentActs(publisher=world.publisher)
+    given = (ClaimKind.CORRECTION, "Mi correo"), (ClaimKind.ERASURE, "Mi correo"), (ClaimKind.ERASURE, "Todo")
+    numbers = {await acts.claim("p-1", kind, words, form="same", now=NOON) for kind, words in given}
 
-    assert 3 == len({event.data["case_id"] for event in world.publisher.events if event.name == CLAIMED})
+    assert 3 == len(numbers) == len({event.id for event in world.publisher.events})
 
 
 async def test_consent_goes_no_further_than_the_channels_that_stood_beside_its_button() -> None:

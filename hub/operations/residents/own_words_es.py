@@ -10,13 +10,14 @@ from hub.model.reached import CAPTURED
 from hub.model.residents import OwnTalk, OwnWords, ResidentMessage, SentLine
 from hub.rendering.filters import lista
 from hub.rendering.labels_es import CAPTURED_LABEL, LETTER_LABEL
-from hub.rendering.matters_es import subject_of, written
+from hub.rendering.matters_es import subject_of
 from hub.sla.events import PARTIES
 
 _PEOPLE: Final = ("person", "subject_id", "person_id")
 _FOR_ALL: Final = "title"
 """The field with words for everybody who gets a notice; the others may speak of somebody else."""
 _UNSAID: Final = ("subject", "description", "detail", "comment", "excerpt", "matter")
+"""Fields in which one person speaks."""
 _CHANNELS: Final[Mapping[str, tuple[str, str]]] = {
     "email": ("correo", "el correo"),
     "sms": ("SMS", "el SMS"),
@@ -50,7 +51,8 @@ def own_subject(
 
 def conversation(message: ResidentMessage, talk: OwnTalk) -> Sequence[OwnWords]:
     """Return what was said in a matter, from the words with which its person opened it."""
-    begun = written(message.opened) if message.person in set(_named(message.opened)) else ""
+    own = message.opened if message.person in set(_named(message.opened)) else {}
+    begun = next((str(own[field]) for field in _UNSAID if own.get(field)), "")
     first = [OwnWords(at=message.events[0].at, words=begun, mine=True)] if begun and message.events else []
     return [*first, *talk.said]
 

@@ -59,6 +59,8 @@ def case_of(message: ResidentMessage, *, now: datetime, calendar: WorkCalendar) 
         may_climb=may_climb,
         was_told=bool(rungs) and not may_climb,
         at_top=bool(overdue) and not rungs,
+        open=any(clock.ended_at is None for clock in clocks),
+        overdue=bool(overdue),
     )
 
 

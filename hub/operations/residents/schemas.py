@@ -29,6 +29,7 @@ class ShownCase:
     """
     A case in plain words. `may_climb`: a promise is overdue, and the next level has not been asked;
     `was_told`: it has, before its turn; `at_top`: it is overdue, and there is no next one.
+    `open`: a promise of it runs; `overdue`: one that runs was not kept in time.
     `message_id` is the message by which the person knows of it.
     """
 
@@ -41,6 +42,8 @@ class ShownCase:
     may_climb: bool = False
     was_told: bool = False
     at_top: bool = False
+    open: bool = True
+    overdue: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
