@@ -65,7 +65,7 @@ class AnswerWay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnTalk:
+class OwnConversation:
     """What one person and the staff said to each other in a matter, oldest first."""
 
     said: Sequence[OwnWords] = ()

@@ -10,7 +10,7 @@ from uuid import UUID
 from hub.model import Clock
 from hub.model.residents import (
     KnownResident,
-    OwnTalk,
+    OwnConversation,
     ResidentCode,
     ResidentFile,
     ResidentMessage,
@@ -38,7 +38,7 @@ class ResidentStore(LevelStore, Protocol):
     async def cases(self, person: str) -> Sequence[ResidentMessage]:
         """Return the cases of the person's latest messages that have clocks, each once, newest first."""
 
-    async def talk(self, person: str, case: str) -> OwnTalk:
+    async def talk(self, person: str, case: str) -> OwnConversation:
         """Return what the person and the staff said to each other in a case: nothing of anybody else."""
 
     async def file(self, person: str) -> ResidentFile | None:

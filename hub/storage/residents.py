@@ -15,7 +15,7 @@ from hub.model.residents import (
     AnswerWay,
     CaseEvent,
     HeldContact,
-    OwnTalk,
+    OwnConversation,
     OwnWords,
     ResidentFile,
     ResidentMessage,
@@ -52,12 +52,12 @@ class PostgresResidents(Store):
             rows = await run.rows(_SQL["cases"], person, _CASES)
             return [await _with_case(run, row) for row in rows]
 
-    async def talk(self, person: str, case: str) -> OwnTalk:
+    async def talk(self, person: str, case: str) -> OwnConversation:
         types = [type_of(name) for name in STAFF_WORDS]
         async with self._database.snapshot() as run:
             said = await run.rows(_SQL["talk"], person, case, case.removeprefix(f"{THREAD}:"), types)
             ways = await run.rows(_SQL["way"], person, case)
-        return OwnTalk(
+        return OwnConversation(
             said=[words for row in said if (words := _words(row)).words],
             way=read(AnswerWay, ways[0]) if ways else None,
         )

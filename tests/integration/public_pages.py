@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 from uuid import uuid4
 
 from hub.model import EVERYWHERE, Escalation, EscalationStatus, Grant, Message, Office, Stance, State
-from hub.model.residents import AnswerWay, OwnTalk, OwnWords, SentLine
+from hub.model.residents import AnswerWay, OwnConversation, OwnWords, SentLine
 from hub.model.surveys import SurveyAnswer
 from hub.storage import Database, PostgresResidents
 from tests.contract.values import HOUR, NOON, clock, person
@@ -113,7 +113,7 @@ def full_world() -> tuple[World, Message]:
     said = [OwnWords(at=NOON, words="El plomero va el lunes.", name="Laura Quintero")]
     said.append(OwnWords(at=NOON + HOUR, words="Aquí la espero.", mine=True))
     way = AnswerWay(message_id=mail.id, channel="email", address="maria@example.com")
-    world.residents.talks["p-1", "pqrs_id:PQ-1"] = OwnTalk(said=said, way=way)
+    world.residents.talks["p-1", "pqrs_id:PQ-1"] = OwnConversation(said=said, way=way)
     opened = {"subject": "No llegó el plomero: humedad en el cuarto", "petitioner": {"ref": "p-1"}}
     world.residents.received[mail.id] = replace(world.residents.received[mail.id], opened=opened)
     file = world.residents.files["p-1"]

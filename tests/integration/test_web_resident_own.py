@@ -16,7 +16,7 @@ from hub.model import Consent, Message, Stance, State
 from hub.model.residents import (
     AnswerWay,
     HeldContact,
-    OwnTalk,
+    OwnConversation,
     OwnWords,
     ResidentFile,
     ResidentPlace,
@@ -142,7 +142,7 @@ async def test_matter_opens_with_both_sides_words_and_takes_an_answer_once() -> 
     world, mail, cookies = await at_home()
     way = AnswerWay(message_id=mail.id, channel="email", address="maria@example.com")
     heard = [OwnWords(at=NOON, words="El plomero va el lunes.", name="Laura Quintero")]
-    world.residents.talks["p-1", "pqrs_id:PQ-1"] = OwnTalk(said=heard, way=way)
+    world.residents.talks["p-1", "pqrs_id:PQ-1"] = OwnConversation(said=heard, way=way)
     opened = {"subject": "Humedad", "petitioner": {"ref": "p-1"}}
     world.residents.received[mail.id] = replace(world.residents.received[mail.id], opened=opened)
     where = f"/mi/asuntos/{mail.id}"
@@ -165,7 +165,7 @@ async def test_matter_of_somebody_else_is_like_one_that_does_not_exist() -> None
     received = world.residents.received[mail.id]
     world.residents.received[mail.id] = replace(received, person="p-2", opened={"subject": "Humedad"})
     way = AnswerWay(message_id=mail.id, channel="email", address="p2@example.com")
-    world.residents.talks["p-2", "pqrs_id:PQ-1"] = OwnTalk(way=way)
+    world.residents.talks["p-2", "pqrs_id:PQ-1"] = OwnConversation(way=way)
 
     for other in (mail.id, uuid4(), "x"):
         refused = await look(world, f"/mi/asuntos/{other}", cookies)

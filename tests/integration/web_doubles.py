@@ -55,7 +55,7 @@ from hub.model.message_rows import ListedMessage, ShownMessage
 from hub.model.pages import Row, Rows
 from hub.model.residents import (
     KnownResident,
-    OwnTalk,
+    OwnConversation,
     ResidentCode,
     ResidentFile,
     ResidentMessage,
@@ -505,7 +505,7 @@ class MemoryResidents:
     held: frozenset[int] = frozenset({1, 2, 3, 4})
     lines: list[SentLine] = field(default_factory=list)
     files: dict[str, ResidentFile] = field(default_factory=dict)
-    talks: dict[tuple[str, str], OwnTalk] = field(default_factory=dict)
+    talks: dict[tuple[str, str], OwnConversation] = field(default_factory=dict)
 
     async def message(self, message_id: UUID) -> ResidentMessage | None:
         return self.received.get(message_id)
@@ -520,8 +520,8 @@ class MemoryResidents:
     async def cases(self, person: str) -> Sequence[ResidentMessage]:
         return [one for one in self.received.values() if one.person == person]
 
-    async def talk(self, person: str, case: str) -> OwnTalk:
-        return self.talks.get((person, case), OwnTalk())
+    async def talk(self, person: str, case: str) -> OwnConversation:
+        return self.talks.get((person, case), OwnConversation())
 
     async def file(self, person: str) -> ResidentFile | None:
         return self.files.get(person)

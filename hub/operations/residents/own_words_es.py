@@ -7,7 +7,7 @@ from typing import Final
 
 from hub.model import IN_DIGEST, Json, State
 from hub.model.reached import CAPTURED
-from hub.model.residents import OwnTalk, OwnWords, ResidentMessage, SentLine
+from hub.model.residents import OwnConversation, OwnWords, ResidentMessage, SentLine
 from hub.rendering.filters import lista
 from hub.rendering.labels_es import CAPTURED_LABEL, LETTER_LABEL
 from hub.rendering.matters_es import subject_of
@@ -49,7 +49,7 @@ def own_subject(
     return subject_of(case or "", opened_type, said, unit=unit)
 
 
-def conversation(message: ResidentMessage, talk: OwnTalk) -> Sequence[OwnWords]:
+def conversation(message: ResidentMessage, talk: OwnConversation) -> Sequence[OwnWords]:
     """Return what was said in a matter, from the words with which its person opened it."""
     own = message.opened if message.person in set(_named(message.opened)) else {}
     begun = next((str(own[field]) for field in _UNSAID if own.get(field)), "")
