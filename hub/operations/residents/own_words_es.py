@@ -14,10 +14,8 @@ from hub.rendering.matters_es import subject_of
 from hub.sla.events import PARTIES
 
 _PEOPLE: Final = ("person", "subject_id", "person_id")
-_FOR_ALL: Final = "title"
-"""The field with words for everybody who gets a notice; the others may speak of somebody else."""
 _UNSAID: Final = ("subject", "description", "detail", "comment", "excerpt", "matter")
-"""Fields in which one person speaks."""
+"""Fields in which one person speaks; a `title` is for everybody."""
 _CHANNELS: Final[Mapping[str, tuple[str, str]]] = {
     "email": ("correo", "el correo"),
     "sms": ("SMS", "el SMS"),
@@ -42,11 +40,9 @@ def own_subject(
 ) -> str:
     """Return what a matter is about: in its own words to whom it names, or where they are for everybody."""
     named = set(_named(opened))
-    if not named:
-        said = {name: value for name, value in opened.items() if name not in _UNSAID}
-    else:
-        said = dict(opened) if person in named else {}
-    return subject_of(case or "", opened_type, said, unit=unit)
+    for_all = {name: value for name, value in opened.items() if name not in _UNSAID}
+    words = (opened if person in named else {}) if named else for_all
+    return subject_of(case or "", opened_type, words, unit=unit)
 
 
 def conversation(message: ResidentMessage, talk: OwnConversation) -> Sequence[OwnWords]:
