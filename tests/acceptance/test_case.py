@@ -71,7 +71,7 @@ async def test_petition_is_told_from_its_receipt_to_the_letter_in_the_order_in_w
         "Se incumple «Primera respuesta»",
         "Nivel 2 escribe TOMO por SMS.",
         "Nivel 2 asume el caso por el nivel 2 (Coordinación del área).",
-        "I*** T*** escribe por SMS.",
+        "Ida Torres escribe por SMS.",
         f"PQRS con primera respuesta (radicado {NUMBER}).",
         f"PQRS respondida (radicado {NUMBER}).",
         "por correo a i***@e***.co: falló. La dirección de correo no existe.",
@@ -82,11 +82,12 @@ async def test_petition_is_told_from_its_receipt_to_the_letter_in_the_order_in_w
     _in_order(
         told,
         "Empieza el plazo «Término legal de respuesta»",
-        "A I*** T***, «PQRS recibida», por SMS a +57 *** *** 0199: enviado",
+        "A Ida Torres, «PQRS recibida», por SMS a +57 *** *** 0199: enviado",
         f"PQRS con primera respuesta (radicado {NUMBER}).",
     )
-    assert "Ida" not in told
-    assert "¿Para cuándo?" not in told
+    # Whoever answers there reads names and words, and no address.
+    assert "¿Para cuándo?" in told
+    assert IDA["email"] not in told
     assert "«Primera respuesta» sigue sin respuesta: pasa del nivel 1 al nivel 2" in told
     assert ["¿Para cuándo?", "TOMO"] == sorted(
         (entry["reply"]["text"] for entry in thread["entries"] if entry["reply"]), reverse=True

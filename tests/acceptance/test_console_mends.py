@@ -133,7 +133,7 @@ async def test_lost_mail_is_sent_again_from_its_page_and_arrives(house: House, b
     async with staffed(house, browser) as (publisher, place):
         event_id = await publisher.publish("pqrs.received", directory.pqrs(2))
         await place.open_until(f"/messages?event_id={event_id}&only=lost", "Fallido")
-        lost = await place.press("PQRS recibida")
+        lost = await place.press("Copia del acta")
         to_do = await browser.run("document.querySelector('.lead strong').innerText")
         attempts = await place.press("Intentos")
         asked = await place.press("Reenviar")
