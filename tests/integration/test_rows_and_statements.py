@@ -30,11 +30,12 @@ OTHERS: Final = {"desk.search.queries events_about", "desk.search.queries units"
 """Statements whose gaps hold parameters or other statements."""
 _CALL: Final = frozenset({"evidence", "took"})
 LEFT_OUT: Final[Mapping[str, frozenset[str]]] = {
-    "desk.search.queries at": frozenset({"roles"}),
-    "desk.search.queries called": frozenset({"roles"}),
-    "desk.search.queries copropiedades": frozenset({"tower"}),
+    "desk.search.queries at": frozenset({"roles", "building"}),
+    "desk.search.queries at_home": frozenset({"roles", "building"}),
+    "desk.search.queries called": frozenset({"roles", "building"}),
+    "desk.search.queries copropiedades": frozenset({"tower", "building"}),
     "desk.search.queries events": frozenset({"words"}),
-    "desk.search.queries people": frozenset({"roles"}),
+    "desk.search.queries people": frozenset({"roles", "building"}),
     "desk.webhooks.queries endpoint": frozenset({"waiting"}),
     "storage.case_threads attempts": _CALL,
     "storage.dead_letters show": frozenset({"mended_by", "proven"}),

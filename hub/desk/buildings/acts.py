@@ -22,7 +22,7 @@ from hub.people.masking import mask_name
 BUILDING: Final = "building"
 
 
-async def list_buildings(by: Operator, query: ListQuery) -> Rows[BuildingRow]:
+async def find_buildings(by: Operator, query: ListQuery) -> Rows[BuildingRow]:
     """List the copropiedades with their units, and how many of these somebody can be reached in."""
     page = rows_by(await queries.buildings(by.db, by.places), query, lambda row: (row.name, row.id))
     shown = frozenset(row.id for row in page.items)

@@ -14,6 +14,6 @@ NOUN: Final = Noun(
     name="buildings",
     one=acts.BUILDING,
     audited={"building.show": "Vio las puertas de una copropiedad"},
-    lists=(List(acts.list_buildings, PATH, row=BuildingRow, command=""),),
+    lists=(List(acts.find_buildings, PATH, row=BuildingRow, command=""),),
     reads=(Read(acts.show_building, f"{PATH}/{{ref}}", command=""),),
 )

@@ -43,7 +43,8 @@ person.id = ANY (ARRAY (
 -- People of the units with these numbers, by patterns of their names. A number has some units in each building: looked
 -- at from there, a surname that thousands have costs nothing. An expression for each word: nothing serves ALL by itself.
 SELECT person.id AS ref, person.name FROM (
-    SELECT id FROM unit WHERE {words} AND ($4::text[] IS NULL OR copropiedad_id = ANY ($4)) LIMIT 3000
+    SELECT id FROM unit
+    WHERE cardinality($1::text[]) > 0 AND {words} AND ($4::text[] IS NULL OR copropiedad_id = ANY ($4)) LIMIT 3000
 ) AS home
 JOIN membership ON scope_kind = 'unit' AND scope_id = home.id AND NOT membership.removed
      AND (until IS NULL OR until > now())

@@ -76,7 +76,7 @@ class BuildingPageQuery(BuildingQuery, FormQuery, frozen=True, kw_only=True, for
 
 async def show_all(request: web.Request, query: BuildingsQuery) -> web.StreamResponse:
     """List the copropiedades."""
-    page = await acts.list_buildings(operator_of(request, READ), query)
+    page = await acts.find_buildings(operator_of(request, READ), query)
     following = with_query(request, after=page.next) if page.next else None
     return console_page(
         "desk/buildings/list.html", request, here=PATH, rows=page.items, percent=percent, next=following
