@@ -18,6 +18,7 @@ from hub.model.sheet_imports import ImportState
 from hub.people.importing.columns import ROLE_WORDS
 from hub.web.bodies import file_of
 from hub.web.console.list_filter import buildings_of
+from hub.web.console.pages import redirect
 from hub.web.console.people import PATH as PEOPLE
 from hub.web.console.shell import console_page, done
 from hub.web.console.staff import staff_names
@@ -64,7 +65,7 @@ async def give(request: web.Request, form: SheetForm) -> web.StreamResponse:
         made = await acts.look_at_sheet(operator_of(request, OPERATE), body)
     except InvalidSheet as error:
         return await _form(request, wrong=error)
-    return web.HTTPSeeOther(f"{PATH}/{made.id}")
+    return redirect(f"{PATH}/{made.id}")
 
 
 async def show(request: web.Request) -> web.StreamResponse:
