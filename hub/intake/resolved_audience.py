@@ -142,8 +142,9 @@ def _coupled(broad: Sequence[PlannedAudience]) -> list[PlannedAudience]:
 
 def _live_there(groups: Sequence[Group], others: Sequence[Group]) -> bool:
     """Return whether the others are at the same place, and are those who live elsewhere."""
-    meant = [replace(other, roles=other.unless, unless=()) for other in others]
-    return len(groups) == 1 and meant == [replace(group, near=()) for group in groups]
+    if not len(groups) == len(others) == 1:
+        return False
+    return replace(others[0], roles=others[0].unless, unless=()) == replace(groups[0], near=())
 
 
 def mark_recalled(audiences: Iterable[PlannedAudience], recalls: Iterable[Recall]) -> list[PlannedAudience]:

@@ -23,6 +23,8 @@ _KIND: Final = re.compile(
     re.IGNORECASE,
 )
 """What a building is, before its own name."""
+_REGIME: Final = re.compile(r" P\.? ?H\.?$")
+"""*Propiedad horizontal*, behind it."""
 
 
 def unit_name(tower: str | None, label: str) -> str:
@@ -50,7 +52,7 @@ def short_name(tower: str | None, label: str) -> str:
 
 def own_name(building: str) -> str:
     """`Altos del Rosal` of `Conjunto Residencial Altos del Rosal`: its kind distinguishes no building."""
-    bare = _KIND.sub("", building).strip()
+    bare = _REGIME.sub("", _KIND.sub("", building)).strip()
     return bare or building
 
 

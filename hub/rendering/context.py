@@ -24,7 +24,7 @@ from hub.model.documents import FIELD, SentDocument
 from hub.model.receipts import RECEIVED_AT, WITH_RECEIPT
 from hub.rendering.filters import OwnLink, lista, nombre, punto
 from hub.rendering.lines import one_line
-from hub.rendering.salutation import first_name, greeting, letter_greeting
+from hub.rendering.salutation import salutation
 
 INITIAL: Final = "initial"
 NO_CODE: Final = "000000"
@@ -121,10 +121,11 @@ class Context:
         name = nombre(self.person)
         units = [one_line(unit) for unit in ((self.unit,) if self.unit else self.units)]
         document = self.document
+        first, hello, letter = salutation(name)
         return {
-            "person": {"name": name, "first_name": first_name(name)},
-            "saludo": greeting(name),
-            "saludo_carta": letter_greeting(name),
+            "person": {"name": name, "first_name": first},
+            "saludo": hello,
+            "saludo_carta": letter,
             "event": {"id": self.event_id, "time": self.event_time, "name": self.event_name},
             # As text, which filters remember: a receipt names it in each of its forms.
             "registered_at": self.event_time.isoformat(),

@@ -8,18 +8,7 @@ a board is known by its words, and a name that is not a person's is never cut to
 from __future__ import annotations
 
 import re
-from enum import Enum, auto
 from typing import Final
-
-
-class Addressee(Enum):
-    """Who a name stands for."""
-
-    PERSON = auto()
-    FIRM = auto()
-    HOUSEHOLD = auto()
-    NOBODY = auto()
-
 
 _FIRM: Final = re.compile(
     "(?:administraci[óo]n|administradora|agrupación|alcaldía|almacén|asamblea|asociación|banco|caja|centro|clínica"
@@ -45,38 +34,22 @@ _TURNED: Final = re.compile(r"[^\W\d_][^\W\d_ '’-]*(?: [^\W\d_]+)*, ((?:[^\W\d
 """`Rojas, Elvira`, of letters alone: whoever writes an address behind a comma is not greeted by it."""
 
 
-def addressee_of(name: str) -> Addressee:
-    """`Conjunto Altos` → FIRM, `Familia Rojas` → HOUSEHOLD, `Apto 302` → NOBODY, `Elvira Rojas` → PERSON."""
+def salutation(name: str) -> tuple[str, str, str]:
+    """
+    Return what to call somebody, and the greetings of a message and of a letter.
+
+    `Dra. Elvira Rojas` and `Rojas, Elvira` → `Elvira`, `Hola, Elvira:`, and the whole name in a letter;
+    `Conjunto Altos` → `Señores Conjunto Altos:` in both; `Familia Rojas` → `Hola, Familia Rojas:`;
+    `Apto 302` → no name, `Hola:`, `Cordial saludo:`.
+    """
     if _NOBODY.match(name):
-        return Addressee.NOBODY
+        return "", "Hola:", "Cordial saludo:"
     if _FIRM.match(name) or _FIRM_END.search(name):
-        return Addressee.FIRM
-    return Addressee.HOUSEHOLD if _HOUSEHOLD.match(name) else Addressee.PERSON
-
-
-def first_name(name: str) -> str:
-    """`Dra. Elvira Rojas` and `Rojas, Elvira` → `Elvira`; a name that is not a person's stays whole."""
-    return _first_of(name, addressee_of(name))
-
-
-def _first_of(name: str, who: Addressee) -> str:
-    if who is not Addressee.PERSON:
-        return "" if who is Addressee.NOBODY else name
-    turned = _TURNED.fullmatch(name)
-    return _TITLES.sub("", turned[1] if turned else name, count=1).partition(" ")[0]
-
-
-def greeting(name: str) -> str:
-    """`Hola, Elvira:`; `Señores Conjunto Altos:`; `Hola, Familia Rojas:`; `Hola:`."""
-    who = addressee_of(name)
-    if who is Addressee.FIRM:
-        return f"Señores {name}:"
-    return f"Hola, {known}:" if (known := _first_of(name, who)) else "Hola:"
-
-
-def letter_greeting(name: str) -> str:
-    """`Cordial saludo, Elvira Rojas:`, with the whole name; `Señores Conjunto Altos:`; `Cordial saludo:`."""
-    who = addressee_of(name)
-    if who is Addressee.FIRM:
-        return f"Señores {name}:"
-    return f"Cordial saludo, {name}:" if _first_of(name, who) else "Cordial saludo:"
+        return name, f"Señores {name}:", f"Señores {name}:"
+    first = name
+    if not _HOUSEHOLD.match(name):
+        turned = _TURNED.fullmatch(name)
+        first = _TITLES.sub("", turned[1] if turned else name, count=1).partition(" ")[0]
+    if not first:
+        return "", "Hola:", "Cordial saludo:"
+    return first, f"Hola, {first}:", f"Cordial saludo, {name}:"

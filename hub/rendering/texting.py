@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from hub.model import Purpose
+from hub.people.units import own_name
 from hub.policy.values import Alphabet, Prefix, TextLink
 from hub.rendering.context import Context
 from hub.rendering.identities import Look
@@ -43,26 +43,19 @@ class Texting:
         if context.purpose is Purpose.EMERGENCY:
             return ""
         firm = look.sms or company
+        if self.prefix is Prefix.NONE or not firm:
+            return ""
         place = look.place_sms or context.building or firm
-        names = {Prefix.BUILDING: (place, own_name(place), firm), Prefix.COMPANY: (firm,), Prefix.NONE: ("",)}
-        name = whole_name(names[self.prefix])
-        return f"{name}: " if name else ""
+        return f"{whole_name(place, firm) if self.prefix is Prefix.BUILDING else firm}: "
 
-
-_KIND: Final = re.compile(
-    r"^(?i:(?:agrupación|condominio|conjunto|copropiedad|edificios?|multifamiliar|unidad|urbanización)"
-    r"(?: (?:residencial|cerrado|campestre|de vivienda))*) (?=[A-ZÁÉÍÓÚÑ])"
-)
-"""What a building is; its name comes after."""
 
 BUILT_IN: Final = Texting()
 
 
-def own_name(place: str) -> str:
-    """`Conjunto Residencial Altos del Rosal P.H.` → `Altos del Rosal`: what people call it."""
-    return _KIND.sub("", re.sub(r" P\.? ?H\.?$", "", place))
-
-
-def whole_name(names: Sequence[str]) -> str:
-    """Return the first name that is short enough, else the last one: half a name is another building."""
-    return next((name for name in names if len(name) <= LONGEST), names[-1])
+@lru_cache(maxsize=256)
+def whole_name(name: str, firm: str) -> str:
+    """Return the name of a building, its own name, or the firm's: half a name is another building."""
+    if len(name) <= LONGEST:
+        return name
+    own = own_name(name)
+    return own if len(own) <= LONGEST else firm

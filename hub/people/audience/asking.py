@@ -41,8 +41,8 @@ def scene_of(stored: StoredEvent) -> Scene:
 
 
 def towers_in(data: Mapping[str, Json]) -> tuple[str, ...]:
-    zones: Iterable[str] = data.get(ZONES) or ()
-    return tuple(sorted(zone.removeprefix("tower:") for zone in zones))
+    zones: Iterable[str] | None = data.get(ZONES)
+    return tuple(sorted(zone.removeprefix("tower:") for zone in zones)) if zones else ()
 
 
 def asked(words: Iterable[str]) -> list[Group]:

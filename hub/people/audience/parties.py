@@ -87,10 +87,12 @@ def addressees(
     if audience.when and not applies(audience, stored):
         return []
     found = [
-        _near(addressee, towers_of(stored, parties)) if audience.other_towers else addressee
+        addressee
         for word in (audience.who if audience.who_by is None else _named(audience, audience.who_by, stored))
         for addressee in _addressees(parse(word), stored, parties, operators)
     ]
+    if audience.other_towers and (towers := towers_of(stored, parties)):
+        found = [_near(addressee, towers) for addressee in found]
     if audience.purpose in NEED_CONSENT:
         found = [_authorised(addressee, audience) for addressee in found]
     return [_in_segment(addressee, audience, stored) for addressee in found] if audience.segment_by else found
@@ -111,7 +113,7 @@ def towers_of(stored: StoredEvent, parties: Parties) -> tuple[str, ...]:
 
 
 def _near(addressee: Addressee, towers: tuple[str, ...]) -> Addressee:
-    return structs.replace(addressee, near=towers) if towers and isinstance(addressee, Group) else addressee
+    return structs.replace(addressee, near=towers) if isinstance(addressee, Group) else addressee
 
 
 def _named(audience: Audience, field: str, stored: StoredEvent) -> list[str]:
