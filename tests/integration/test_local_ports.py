@@ -89,7 +89,8 @@ async def test_the_port_of_another_hub_is_reported_and_nothing_is_started(
     assert "elija otro puerto: HUB_HTTP=127.0.0.1:" in lines[1]
     assert "held by another hub" in lines[2]
     assert "en marcha" not in shown
-    assert names_in(tmp_path) == {"lock"}
+    # The secret is kept before the settings are judged: without one they are refused.
+    assert names_in(tmp_path) == {"lock", "secret"}
 
 
 async def test_any_other_server_is_named_by_what_it_says_of_itself(other_server: int, tmp_path: Path) -> None:

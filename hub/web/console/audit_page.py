@@ -164,7 +164,9 @@ def _called(subject: str, people: Mapping[str, Person]) -> str:
     noun, _, ref = subject.partition(":")
     if noun == "person":
         return people[ref].name if ref in people else "Una persona"
-    return f"{SUBJECTS[noun]} {ref}" if noun in _NAMED_THINGS else SUBJECTS.get(noun, ref or noun)
+    return (
+        f"{SUBJECTS[noun]} {_value(noun, ref)}" if noun in _NAMED_THINGS else SUBJECTS.get(noun, ref or noun)
+    )
 
 
 def _shown(request: web.Request, row: NoteRow, people: Mapping[str, Person]) -> NoteShown:
