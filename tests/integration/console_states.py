@@ -153,7 +153,7 @@ SAYS: Final[Mapping[str, str]] = {
     "reply-emergency": "esta persona puede necesitar ayuda",
     "reply-stranger": "Alguien que el directorio no conoce",
     "case-emergency": "Emergencia declarada",
-    "case-conversation": "Marcar como contestada",
+    "case-conversation": "Ya se le contestó de otra forma",
     "case-choices": "¿Cuál caso?",
     "case-unknown": "No hay un caso con esa clave.",
     "clock-kept": "No hizo falta",
