@@ -19,7 +19,8 @@ _NUMBER: Final = re.compile(r"\d+[A-Za-z]?$")
 """The number of a unit, which ends its label."""
 _TOWER: Final = re.compile(r"(?:torre\s+)?(\d+|\w)", re.IGNORECASE)
 _KIND: Final = re.compile(
-    r"^(?:conjunto|unidad|agrupaci[óo]n|urbanizaci[óo]n)\s+(?:(?:residencial|cerrado|multifamiliar|campestre|de vivienda)\s+)?(?=\S)",
+    r"^(?:conjunto|unidad|agrupaci[óo]n|urbanizaci[óo]n)\s+"
+    r"(?:(?:residencial|cerrado|multifamiliar|campestre|de vivienda)\s+)?(?=\S)",
     re.IGNORECASE,
 )
 """What a building is, before its own name."""
