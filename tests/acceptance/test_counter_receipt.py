@@ -37,7 +37,14 @@ async def test_who_leaves_only_a_name_gets_a_receipt_on_paper(house: House) -> N
         await house.command("letters", "done", found[0]["id"])
         sent = json.loads(await house.command("deliveries", "--event-id", event_id, "--json"))["items"]
 
-    assert ("Rosalba Cárdenas", "Recibimos su visita") == (shown["name"], shown["subject"])
-    for words in ("Su visita", "parqueadero 14", "a más tardar el", "Dónde preguntar", "(601)"):
+    assert ("Rosalba Cárdenas", "Registramos su visita") == (shown["name"], shown["subject"])
+    for words in (
+        "Su visita",
+        "ATN-2026-0048",
+        "parqueadero 14",
+        "a más tardar el",
+        "Dónde preguntar",
+        "(601)",
+    ):
         assert words.lower() in shown["text"].lower()
     assert [("print", "delivered")] == [(row["channel"], row["state"]) for row in sent]
