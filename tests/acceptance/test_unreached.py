@@ -70,12 +70,16 @@ async def test_the_page_shows_it_with_what_to_do(home: Lasting, chromium: Chromi
     address = str(home.api._base_url)
     async with open_browser(chromium) as browser:
         await browser.go(address)
-        link = "document.querySelector('#matters a[href^=\"/messages/unreached\"]')"
-        line = await browser.until(f"{link}?.innerText")
+        link = "document.querySelector('#bad .trouble a[href^=\"/messages/unreached\"]')"
+        line = await browser.until(f"{link}?.closest('.trouble').innerText")
         await browser.run(f"{link}.click()")
         shown = await browser.until("location.pathname !== '/' && document.querySelector('.rows')?.innerText")
+        codes = await browser.run("document.querySelector('.rows .tech').textContent")
+        await browser.run("document.querySelector('.rows a.opens').click()")
+        event = "location.pathname.startsWith('/events/') && document.querySelector('.tech')?.textContent"
+        detail = await browser.until(event)
 
     assert "no llega" in line
-    assert "payment-3" in shown
     assert "El directorio no tiene la unidad" in shown
-    assert "apto-desconocido" in shown
+    assert "apto-desconocido" in codes
+    assert "payment-3" in detail

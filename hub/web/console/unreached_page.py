@@ -38,7 +38,8 @@ _SHEET: Final[Mapping[str, Callable[[_Row], object]]] = {
     "Número del aviso": lambda row: row.event_id,
     "De": lambda row: row.source,
     "Copropiedad": lambda row: row.place,
-    "Unidad": lambda row: row.unit,
+    # The code that is to be corrected, where the directory has no unit of it.
+    "Unidad": lambda row: row.unit or row.unit_id,
     "Por qué": lambda row: "; ".join(why for why, _ in row.why),
     "Qué hacer": lambda row: "; ".join(to_do for _, to_do in row.why if to_do),
 }
