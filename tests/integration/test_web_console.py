@@ -16,13 +16,13 @@ from tests.servers import Servers
 ROWS = "[...document.querySelectorAll('.rows tbody tr')].length"
 
 
-async def one_more(database: str, person: str = "p-new") -> None:
+async def one_more(database: str) -> None:
     """Let another message be planned."""
     of = stored(event(id="evt-new"), copropiedad_id="ph-alfa", case=None)
     async with open_stores(database) as stores:
         async with stores.intake.transaction() as transaction:
             await transaction.add_events([of])
-        await stores.add(message(of, person=person, state=State.SENT, created_at=now()))
+        await stores.add(message(of, person="p-new", name="Rosa Gil", state=State.SENT, created_at=now()))
 
 
 async def test_new_rows_appear_without_a_reload(browser: Browser, servers: Servers) -> None:
@@ -34,7 +34,9 @@ async def test_new_rows_appear_without_a_reload(browser: Browser, servers: Serve
         await browser.run("window.here = true; document.querySelector('.rows a.opens').focus()")
         await one_more(hub.hub.database_url)
 
-        assert await browser.until("document.querySelector('.rows tr.changed')?.innerText.includes('p-new')")
+        assert await browser.until(
+            "document.querySelector('.rows tr.changed')?.innerText.includes('Rosa Gil')"
+        )
         assert await browser.run(ROWS) == before + 1
         assert await browser.run("window.here && document.activeElement.matches('a.opens')")
         assert browser.complaints == []
@@ -108,8 +110,9 @@ async def test_who_sees_one_building_has_its_rows_alone(browser: Browser, server
         await hub.open(browser, "/messages")
         text = await browser.run("document.querySelector('main').innerText")
 
-        assert "p-alfa" in text
-        assert "p-beta" not in text
+        assert "P*** a***" in text
+        assert "P*** b***" not in text
+        assert "beta" not in text
 
 
 async def test_list_is_loaded_as_a_sheet(servers: Servers) -> None:
