@@ -109,7 +109,8 @@ async def test_letter_that_is_refused_again_says_so_and_may_be_tried_once_more(
     async with browsing(world) as client:
         for times in (2, 3):
             await visit(browser, client, f"/dead/{letter.id}")
-            await click(browser, ".actions form:first-child button")
+            await click(browser, ".actions a[href$='/replay']")
+            await click(browser, ".ask form button")
 
             assert "Si sigue mal, vuelve a esta lista" in await main_text(browser)
             assert f"llegó {times} veces" in await main_text(browser)

@@ -14,6 +14,7 @@ from hub.model import Grant, Office
 from hub.storage import Database
 from tests.acceptance.harness import until
 from tests.integration.chromium import Browser
+from tests.integration.console_user import click
 from tests.integration.test_web_access import GUARDED
 from tests.integration.test_web_browser import EVIL_LETTER, busy_world
 from tests.integration.web_doubles import World, browsing
@@ -122,7 +123,7 @@ async def test_one_time_password_must_be_changed_first(browser: Browser, client:
     await photo(browser, "6-not-the-same")
     page = await text(browser)
     await fill(browser, "form", old=PASSWORD, new="viento entre pinos", again="viento entre pinos")
-    await browser.until("document.querySelector('.sentence') !== null")
+    await browser.until("document.getElementById('work') !== null")
 
     assert path == "/account"
     assert "no son iguales" in page
@@ -133,7 +134,7 @@ async def test_read_only_account_sees_no_button_that_would_be_refused(
     browser: Browser, client: Client
 ) -> None:
     await enter(browser, client, "ana")
-    await browser.until("document.querySelector('.sentence') !== null")
+    await browser.until("document.getElementById('work') !== null")
     browser.complaints.clear()
     await photo(browser, "7-viewer")
     who = await browser.run("document.querySelector('.who').innerText")
@@ -156,13 +157,14 @@ async def test_operator_acts_with_the_pages_token_and_signs_out(
     browser: Browser, client: Client, world: World
 ) -> None:
     await enter(browser, client, "olga")
-    await browser.until("document.querySelector('.sentence') !== null")
+    await browser.until("document.getElementById('work') !== null")
     browser.complaints.clear()
     await browser.go(str(client.make_url("/dead")))
     await browser.until("document.querySelector('.rows a.opens')?.click() ?? location.pathname !== '/dead'")
     await browser.until("document.querySelectorAll('.actions :is(button, a)').length === 2")
     await photo(browser, "9-operator-dead")
-    await fill(browser, ".actions form")
+    await click(browser, ".actions a[href$='/replay']")
+    await fill(browser, ".ask form")
     empty = await browser.run("document.querySelector('.empty')?.innerText")
     complaints = list(browser.complaints)
     await fill(browser, ".who form")

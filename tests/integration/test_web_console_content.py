@@ -176,11 +176,11 @@ async def test_person_has_roles_over_time_consents_with_proof_and_what_was_sent(
         page = await words_of(hub, "/people/p-alfa")
         links = await main_of(hub, "/people/p-alfa")
 
-    roles = page.partition("Papeles")[2].partition("Autorizaciones")[0]
-    consents = page.partition("Lo que ha dicho, con su prueba")[2].partition("Preferencias y marcas")[0]
-    sent = page.partition("Sus mensajes, y qué pasó con cada uno")[2].partition("Casos y respuestas")[0]
-    assert re.search(r"Propietario[^,]*, desde .*, hasta ", roles)
-    assert re.search(r"[Cc]onsej[^,]*, desde ", roles)
+    roles = page.partition("Unidades y quiénes más")[2].partition("Sus derechos")[0]
+    consents = page.partition("Lo que ha autorizado, con su prueba")[2].partition("Unidades y quiénes más")[0]
+    sent = page.partition("Lo que se le envió, y qué pasó")[2].partition("Ver todos sus mensajes")[0]
+    assert re.search(r"Propietario[^,]* desde [^,]*, hasta ", roles)
+    assert re.search(r"[Cc]onsej[^,]* desde ", roles)
     assert "texto 2026-1" in consents
     assert f"prueba {'a' * 64}" in consents
     assert "PQRS recibida" in sent

@@ -101,5 +101,5 @@ async def test_units_without_a_contact_are_those_that_are_listed(browser: Browse
         await hub.open(browser, await browser.run(f"{cell}.getAttribute('href')"))
 
         assert said == "1"
-        assert await browser.run("document.querySelectorAll('#units li').length") == 1
-        assert "0,0 %" in await browser.run("document.querySelector('#units').innerText")
+        assert await browser.run("document.querySelectorAll('main .door:not(.safe)').length") == 1
+        assert "(0,0 %)" in await browser.run("document.querySelector('main').innerText")

@@ -15,7 +15,7 @@ from hub.operations.indicators import Indicators, IndicatorStep, PromiseGroup
 from hub.rendering.figures_es import FEW, SURVEYS, hours, percent, tenths
 from hub.rendering.filters import dia_corto
 from hub.rendering.labels_es import AREAS
-from hub.rendering.page_links import CASES
+from hub.rendering.page_links import CASES, building_path
 from hub.rendering.plots import Plot, columns, lines
 from hub.rendering.titles_es import CLOCKS
 from hub.web.api.indicators import IndicatorsQuery, indicators_of
@@ -123,7 +123,7 @@ class _Lists:
         return _list("/surveys", {**narrowed, **self._here, **self._dates})
 
     def unreached(self, copropiedad: str) -> str:
-        return f"{_list('/people', {'copropiedad': copropiedad})}#units"
+        return f"{building_path(copropiedad)}#puertas"
 
 
 def _list(path: str, asked: Mapping[str, str]) -> str:
