@@ -124,7 +124,7 @@ WHATSAPP: Final = Job(
         Step("link", "¿Hay parqueadero?", says="Sin dueño"),
         Step("link", "Abrir", says="Responder por"),
         Step("textbox", "Respuesta", "Sí, en el sótano."),
-        Step("button", "Enviar la respuesta", says="va en camino"),
+        Step("button", "Enviar la respuesta", says="¿Hay parqueadero?"),
     ),
 )
 PROMISE: Final = Job(
