@@ -64,7 +64,8 @@ async def _timed(question: Callable[[], Awaitable[object]]) -> float:
 async def _plan(database: Database, name: str, *asked: object) -> str:
     sql = load("log")
     there = f"AND copropiedad_id = ANY (${len(asked)})"
-    columns = ", ".join(ListedMessage.__struct_fields__)
+    fields = (name for name in ListedMessage.__struct_fields__ if name != "letter")
+    columns = ", ".join((*fields, sql["letter"]))
     parts = {"narrowed": "true", "there": there, "newest": sql["newest_there"], "columns": columns}
     statement = sql[name].format(**parts)
     rows = await database.rows(f"EXPLAIN (ANALYZE, COSTS OFF, SUMMARY OFF) {statement}", *asked)
