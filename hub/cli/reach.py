@@ -8,13 +8,13 @@ import typer
 
 from hub.app.openers import open_reach
 from hub.doors.terminal import AsJson, Columns, print_list, settings
-from hub.model.reach import Reach, UnreachedUnit
+from hub.model.reach import UnitReach, UnreachedUnit
 from hub.rendering.labels_es import REACH
 
 _COLUMNS: Final[Columns] = {
     "unidad": lambda row: " ".join(filter(None, (row.tower, row.label))),
     "id": "unit_id",
-    "por qué": lambda row: REACH[Reach(row.reach)],
+    "por qué": lambda row: REACH[UnitReach(row.reach)],
 }
 
 

@@ -11,7 +11,7 @@ NAME: Final = "hub.reach.reported"
 """The weekly notice of the units that cannot be reached."""
 
 
-class Reach(IntEnum):
+class UnitReach(IntEnum):
     """The best that a unit has; only VERIFIED counts as reachable."""
 
     NOBODY = 0
@@ -36,4 +36,4 @@ class UnreachedUnit(Struct, frozen=True, kw_only=True):
     unit_id: str
     tower: str | None
     label: str
-    reach: Reach
+    reach: UnitReach

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from hub.model.reach import Reach
+from hub.model.reach import UnitReach
 from hub.model.reached import CAPTURED
 from hub.rendering.outcomes_es import STATES
 
@@ -331,11 +331,11 @@ LETTER_STATES: Final[Mapping[str, str]] = {
 }
 """How far a letter has come."""
 
-REACH: Final[Mapping[Reach, str]] = {
-    Reach.NOBODY: "no hay nadie registrado",
-    Reach.NO_CONTACT: "nadie tiene un correo, un celular ni la aplicación",
-    Reach.SUPPRESSED: "el contacto está suspendido: corríjalo",
-    Reach.UNVERIFIED: "el contacto está sin verificar: confírmelo",
-    Reach.VERIFIED: "se le puede avisar",
+REACH: Final[Mapping[UnitReach, str]] = {
+    UnitReach.NOBODY: "no hay nadie registrado",
+    UnitReach.NO_CONTACT: "nadie tiene un correo, un celular ni la aplicación",
+    UnitReach.SUPPRESSED: "el contacto está suspendido: corríjalo",
+    UnitReach.UNVERIFIED: "el contacto está sin verificar: confírmelo",
+    UnitReach.VERIFIED: "se le puede avisar",
 }
 """The reasons why a unit is not reached."""

@@ -9,7 +9,7 @@ import pytest
 
 from hub.desk.buildings import queries as buildings
 from hub.desk.buildings.rows import TowerRow
-from hub.model.reach import PlaceReach, Reach
+from hub.model.reach import PlaceReach, UnitReach
 from hub.policy import load_policy
 from hub.storage import Database, PostgresReach
 from hub.storage.database import encode
@@ -66,7 +66,7 @@ class Town:
         at = (await self.database.rows("SELECT now() AS now"))[0]["now"] if lifted else None
         await self.database.rows(SUPPRESSED, address, channel, days, at)
 
-    async def why(self) -> dict[str, Reach]:
+    async def why(self) -> dict[str, UnitReach]:
         return {unit.unit_id: unit.reach for unit in await self.reach.unreached("ph-1")}
 
 
@@ -108,15 +108,15 @@ async def test_unit_that_is_not_reachable_has_its_reason(built: Town) -> None:
     )
 
     assert {
-        "bounced": Reach.SUPPRESSED,
-        "empty": Reach.NOBODY,
-        "gone": Reach.NOBODY,
-        "landline": Reach.NO_CONTACT,
-        "marked": Reach.NO_CONTACT,
-        "none": Reach.NO_CONTACT,
-        "paper": Reach.NO_CONTACT,
-        "staff": Reach.NOBODY,
-        "unverified": Reach.UNVERIFIED,
+        "bounced": UnitReach.SUPPRESSED,
+        "empty": UnitReach.NOBODY,
+        "gone": UnitReach.NOBODY,
+        "landline": UnitReach.NO_CONTACT,
+        "marked": UnitReach.NO_CONTACT,
+        "none": UnitReach.NO_CONTACT,
+        "paper": UnitReach.NO_CONTACT,
+        "staff": UnitReach.NOBODY,
+        "unverified": UnitReach.UNVERIFIED,
     } == await built.why()
 
 
@@ -132,8 +132,8 @@ async def test_doors_of_a_tower_come_from_above_with_their_people_and_the_ways_t
         await buildings.towers(built.database, "ph-1", POLICY)
     )
     assert [
-        ("Torre 1 1102", 4, "p-1102", Reach.NO_CONTACT, []),
-        ("Torre 1 101", 3, "p-101", Reach.VERIFIED, ["email", "phone"]),
+        ("Torre 1 1102", 4, "p-1102", UnitReach.NO_CONTACT, []),
+        ("Torre 1 101", 3, "p-101", UnitReach.VERIFIED, ["email", "phone"]),
     ] == [
         (door.name, door.floor, door.who, door.reach, door.ways)
         for door in await buildings.doors(built.database, "ph-1", "1", POLICY, after=0)
@@ -157,7 +157,9 @@ async def test_command_and_indicator_show_it(environ: dict[str, str]) -> None:
         _, listed, _ = await hub(environ, "people", "unreachable", "--copropiedad", "ph-1")
         _, shown, _ = await hub(environ, "indicators")
 
-    assert [("Apto 1", int(Reach.UNVERIFIED))] == [(row["label"], row["reach"]) for row in listed["items"]]
+    assert [("Apto 1", int(UnitReach.UNVERIFIED))] == [
+        (row["label"], row["reach"]) for row in listed["items"]
+    ]
     assert {"units": 1, "reachable": 0, "share": 0.0} == {
         name: shown["reach"][name] for name in ("units", "reachable", "share")
     }

@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from hub.model import Word
-from hub.model.reach import Reach
+from hub.model.reach import UnitReach
 from hub.model.reached import Reached
 
 MOST: Final = 400
@@ -47,7 +47,7 @@ class DoorRow(Struct, kw_only=True):
     people: int
     who: str | None
     reach: Annotated[
-        Reach,
+        UnitReach,
         Meta(description="0 nobody, 1 no contact, 2 suppressed, 3 unverified, 4 somebody can be reached."),
     ]
     ways: list[str]

@@ -20,7 +20,7 @@ from hub.doors.act import READ
 from hub.doors.api import operator_of
 from hub.model.pages import ListQuery
 from hub.model.posters import PosterState
-from hub.model.reach import Reach
+from hub.model.reach import UnitReach
 from hub.model.reached import Reached
 from hub.people.units import natural, tower_name
 from hub.rendering.figures_es import percent
@@ -49,12 +49,12 @@ class DoorLook(NamedTuple):
     words: str
 
 
-_BY_REACH: Final[Mapping[Reach, DoorLook]] = {
-    Reach.VERIFIED: DoorLook("safe", "si", "Se le puede avisar"),
-    Reach.UNVERIFIED: DoorLook("silent", "plazo", "Contacto sin verificar"),
-    Reach.SUPPRESSED: DoorLook("help", "no", "Contacto suspendido"),
-    Reach.NO_CONTACT: DoorLook("help", "carta", "Solo carta"),
-    Reach.NOBODY: DoorLook("away", "personas", "Nadie registrado"),
+_BY_REACH: Final[Mapping[UnitReach, DoorLook]] = {
+    UnitReach.VERIFIED: DoorLook("safe", "si", "Se le puede avisar"),
+    UnitReach.UNVERIFIED: DoorLook("silent", "plazo", "Contacto sin verificar"),
+    UnitReach.SUPPRESSED: DoorLook("help", "no", "Contacto suspendido"),
+    UnitReach.NO_CONTACT: DoorLook("help", "carta", "Solo carta"),
+    UnitReach.NOBODY: DoorLook("away", "personas", "Nadie registrado"),
 }
 _NOT_ASKED: Final = DoorLook("away", "personas", "No era para esta unidad")
 _BY_REACHED: Final[Mapping[Reached | None, DoorLook]] = {
