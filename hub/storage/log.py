@@ -145,8 +145,8 @@ class PostgresLog(Store):
         )
         rows = [*await self.rows(live, *there), *await self.rows(ended, MANY, *there)]
         counted = _by_state(row for row in rows if places is None or row["noun"] != "dead")
-        [letters] = await self.rows(_SQL["letters"], MANY, listed(places))
-        return _without_letters(counted, letters["n"])
+        letters = await self.rows(_SQL["letters"], MANY, listed(places))
+        return _without_letters(counted, sum(row["n"] for row in letters))
 
 
 _SOONEST: Final = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
