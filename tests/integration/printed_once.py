@@ -19,7 +19,7 @@ _TYPESET: Final = "typeset"
 @contextmanager
 def printed_once() -> Iterator[None]:
     """
-    Give the first document of each template for all others of it, and refuse at once what was refused before.
+    Give the first document of each template and shape for all others of it; refuse at once what was refused.
 
     A document is half a second of a core. Who asks gets a real one, perhaps of another: it is for
     tests of who may ask.
@@ -29,7 +29,7 @@ def printed_once() -> Iterator[None]:
     run = child.run
 
     async def once(program: Path, *arguments: str, given: bytes, **limits: Any) -> bytes:
-        name = msgspec.json.decode(given)["template"] if program.stem == _TYPESET else ""
+        name = shape_of(msgspec.json.decode(given)) if program.stem == _TYPESET else ""
         if given in refused:
             raise PaperFailure("The document could not be set.")
         try:
@@ -42,3 +42,10 @@ def printed_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(child, "run", once)
         yield
+
+
+def shape_of(job: Any) -> str:
+    """Return the template with the number of parts in its data: a batch has other pages than a letter."""
+    data = job["data"] if isinstance(job["data"], dict) else {"": job["data"]}
+    parts = {name: len(value) for name, value in data.items() if isinstance(value, list | dict)}
+    return f"{job['template']} {sorted(parts.items())}"

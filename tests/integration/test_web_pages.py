@@ -217,7 +217,9 @@ async def test_every_file_is_served_and_none_is_left_over(opened: Database) -> N
     pages = [(await ask(World(database=opened), path)).text for path in ("/channels", "/dead")]
     named = set(re.findall(r'"(/static/[^"#]+)', "".join(pages)))
     for module in STATIC.glob("*.js"):
-        named |= {file_path(name) for name in re.findall(r'(?:from|import) "\./([^"]+)"', module.read_text("utf-8"))}
+        named |= {
+            file_path(name) for name in re.findall(r'(?:from|import) "\./([^"]+)"', module.read_text("utf-8"))
+        }
 
     assert named == {file_path(path.name) for path in STATIC.iterdir()}
     assert {(await ask(World(), file)).status for file in named} == {200}
