@@ -44,14 +44,6 @@ CLOCK_STATES: Final[Mapping[str, str]] = {
     "cancelled": "Cancelada",
 }
 """State of a promise → its word."""
-CLOCK_COUNTS: Final[Mapping[str, tuple[str, str]]] = {
-    "open": ("promesa a tiempo", "promesas a tiempo"),
-    "at_risk": ("promesa en riesgo", "promesas en riesgo"),
-    "breached": ("promesa vencida", "promesas vencidas"),
-    "met": ("promesa cumplida", "promesas cumplidas"),
-    "cancelled": ("promesa cancelada", "promesas canceladas"),
-}
-"""State of a promise → how one is called behind a number, and how several are."""
 MESSAGE_COUNTS: Final[Mapping[str, tuple[str, str]]] = {
     "queued": ("por salir", "por salir"),
     "sending": ("saliendo", "saliendo"),
@@ -68,20 +60,13 @@ MESSAGE_COUNTS: Final[Mapping[str, tuple[str, str]]] = {
     "expired": ("vencido", "vencidos"),
     "cancelled": ("cancelado", "cancelados"),
 }
-"""The same of messages."""
+"""State of a message → how one is called behind a number, and how several are."""
 
 DEAD_STATES: Final[Mapping[str, str]] = {
     "open": "Pendiente",
     "replayed": "Reintentado",
     "discarded": "Descartado",
 }
-
-DEAD_COUNTS: Final[Mapping[str, tuple[str, str]]] = {
-    "open": ("pendiente", "pendientes"),
-    "replayed": ("reintentado", "reintentados"),
-    "discarded": ("descartado", "descartados"),
-}
-"""State of a rejected event → how one is called behind a number, and how several are."""
 
 LANES: Final[Mapping[str, tuple[str, str]]] = {
     "urgent": ("urgente", "urgentes"),

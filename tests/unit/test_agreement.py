@@ -14,7 +14,7 @@ from hub.model import ClockState, State
 from hub.operations.bulk.words_es import RESULT_COUNTS_ES
 from hub.rendering.case_words_es import DUE_CALLS
 from hub.rendering.figures_es import many
-from hub.rendering.labels_es import CLOCK_COUNTS, CLOCK_STATES, DEAD_COUNTS, DEAD_STATES, MESSAGE_COUNTS
+from hub.rendering.labels_es import CLOCK_STATES, MESSAGE_COUNTS
 from tests.unit.factories import POLICY
 
 ROOT = Path(__file__).parents[2]
@@ -58,19 +58,16 @@ def test_figure_has_words_for_one_and_for_several() -> None:
 
 
 def test_every_state_has_words_for_a_number() -> None:
-    assert set(CLOCK_COUNTS) == set(CLOCK_STATES) == {str(state) for state in ClockState}
+    assert set(CLOCK_STATES) == {str(state) for state in ClockState}
     assert {str(state) for state in State} <= set(MESSAGE_COUNTS)
-    assert set(DEAD_COUNTS) == set(DEAD_STATES)
     assert {"done", "skipped", "failed"} == set(RESULT_COUNTS_ES)
 
 
 @pytest.mark.parametrize(
     "pair",
     [
-        *CLOCK_COUNTS.values(),
         *MESSAGE_COUNTS.values(),
         *RESULT_COUNTS_ES.values(),
-        *DEAD_COUNTS.values(),
         *(words[:2] for words in DUE_CALLS.values()),
     ],
     ids=" | ".join,
@@ -86,7 +83,6 @@ def test_words_for_several_are_the_plural_of_those_for_one(pair: tuple[str, str]
 
 def test_promise_is_feminine_as_its_states_are() -> None:
     assert [] == [word for word in CLOCK_STATES.values() if re.search("[ai]do$", word)]
-    assert "1 promesa vencida" == many(1, *CLOCK_COUNTS["breached"])
 
 
 @pytest.mark.parametrize("opened", [1, 8])

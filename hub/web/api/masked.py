@@ -9,12 +9,9 @@ from msgspec import Struct
 
 from hub.access import look as looking
 from hub.access.look import Read
-from hub.doors.api import operator_of
-from hub.model import PropertyScope
 from hub.model.looks import WholeQuery
 from hub.web.auth.caller import actor_of, sight_of
 from hub.web.requests import found
-from hub.web.route import needed
 
 Ref = TypeVar("Ref")
 Shown = TypeVar("Shown", bound=Struct)
@@ -30,8 +27,3 @@ async def look(
     """
     by, sight = actor_of(request), sight_of(request)
     return found(noun, await looking.look(by, read, ref, noun=noun, sight=sight, whole=query.whole))
-
-
-def places_of_list(request: web.Request, *, whole: bool) -> PropertyScope:
-    """Return the places whose rows a list shows, as `places_shown` does."""
-    return operator_of(request, needed(request) or ()).places_shown(whole=whole)

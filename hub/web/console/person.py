@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
-from zlib import crc32
 
 from aiohttp import web
 
@@ -29,6 +28,7 @@ from hub.rendering.outcomes_es import in_words
 from hub.rendering.page_links import person_path
 from hub.rendering.titles_es import EVENTS
 from hub.web.auth.caller import may_there, places_of, places_with
+from hub.web.console.case_list import face, initials
 from hub.web.console.contact import contacts_of
 from hub.web.console.people import PATH, SHARED_ES
 from hub.web.console.shell import console_page
@@ -37,7 +37,6 @@ from hub.web.services import services
 
 _MESSAGES: Final = 10
 _NO_ANSWER: Final[Mapping[str, Any]] = {"may_write": False, "twins": (), "joins": (), "shared": {}}
-_FACES: Final = ("f1", "f2", "f3", "f4", "f5")
 
 
 class PersonQuery(WholeQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -67,7 +66,8 @@ async def show(request: web.Request, query: PersonQuery) -> web.StreamResponse:
         held=(held := [role for role in overview.roles if role.ended_at is None]),
         homes=_homes(held),
         household=await household_of(by, ref),
-        face=_FACES[crc32(ref.encode()) % len(_FACES)],
+        face=face(ref),
+        initials=initials(person.name or "?"),
         **(await _to_answer(request, ref) if may_act else _NO_ANSWER),
         marks=await marks_of(by, ref, ListQuery()),
         wishes=list(wishes_es.wishes(wished.preferences)),
