@@ -28,6 +28,7 @@ from tests.integration.console_hub import ConsoleHub, console_hub
 from tests.integration.console_pages import SECTIONS
 from tests.integration.console_states import PREPARED, SAYS
 from tests.integration.looks import judged_looks
+from tests.integration.measured import measured
 from tests.integration.public_pages import MAIL_PAGES, PAGES, STORED_PAGES
 from tests.integration.usable import keyboard, too_wide, tree
 from tests.servers import Servers
@@ -106,7 +107,7 @@ async def open_page(browser: Browser, name: str) -> dict[str, list[str]]:
     """Return the faults of the page that is open."""
     found = {"screen reader": await tree(browser, page=True), "keyboard": await keyboard(browser)}
     found |= await judged_looks(browser, name, whole=True)
-    return {**found, "size": await too_wide(browser)}
+    return {**found, "size": await too_wide(browser), "measures": await measured(browser, refs=False)}
 
 
 def test_every_page_has_a_line() -> None:
