@@ -86,6 +86,8 @@ SETTINGS = {
     "log_timezone": "UTC",
 }
 NO_FLUSHES = {"fsync": "off", "full_page_writes": "off"}
+NO_CLEANING = {"autovacuum": "off"}
+"""Otherwise the minute decides how a test's statements are planned, and whether its database was touched."""
 CHEAP_PASSWORDS = {"scram_iterations": "1"}
 """From PostgreSQL 16 on. By default both sides compute a millisecond for each connection."""
 CHEAP_SINCE = 16
@@ -98,6 +100,7 @@ class Postgres(Server):
     """
     A PostgreSQL server. `durable=False`, for tests, skips flushes to the disk: the data survives a killed
     server, but not a power cut. Its passwords are checked quickly, so they could be guessed from the data.
+    Nothing is vacuumed or analyzed unless a test asks for it.
     """
 
     name = "PostgreSQL"
@@ -112,8 +115,8 @@ class Postgres(Server):
         self._program = programs.find_postgres(_major_of(self._data))
         has_cheap = not durable and programs.postgres_major(self._program) >= CHEAP_SINCE
         self._passwords = CHEAP_PASSWORDS if has_cheap else {}
-        flushes = {} if durable else NO_FLUSHES
-        self._settings = {**SETTINGS, "port": str(self.port), **flushes, **self._passwords}
+        brief = {} if durable else NO_FLUSHES | NO_CLEANING
+        self._settings = {**SETTINGS, "port": str(self.port), **brief, **self._passwords}
         self.child = self._new_child("postgres")
 
     @property
