@@ -90,6 +90,6 @@ INSERT INTO clock (
 SELECT {key}, {key}, at, at + interval '1 day', CASE WHEN open THEN NULL ELSE at + interval '1 hour' END, 1, 0,
        'pqrs_id:pq-' || n, 'first_reply', CASE WHEN open THEN 'open' ELSE 'met' END, '[]',
        jsonb_build_object('radicado', 'PQ-2026-' || lpad(n::text, 6, '0'), 'copropiedad_id', 'ph-' || n * 7 % $3::bigint),
-       '{{}}', '{{"target": "86400s", "at_risk": 0.8, "ladder": []}}', 'ph-' || n * 7 % $3
+       '{{}}', '{{"target": "P1D", "at_risk": 0.8, "ladder": []}}', 'ph-' || n * 7 % $3
 FROM generate_series($1::bigint, $2::bigint) AS n
 CROSS JOIN LATERAL (SELECT {at} AS at, n % 200 = 0 AS open OFFSET 0) AS placed

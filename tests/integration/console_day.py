@@ -32,6 +32,9 @@ THREAD: Final = "<302@mail.example>"
 MAIL: Final = "ines@example.com"
 STRANGER: Final = "+573007654321"
 NEIGHBOURS: Final = 300
+RECEIPT: Final = """
+SELECT message.id FROM message JOIN event ON event.key = event_key WHERE case_key = $1 AND channel = 'email'
+"""
 _RESIDENTS: Final = (
     f"Altos;1;302;Inés Ávila;52000302;{MAIL};3001234567;propietario\n",
     "Altos;1;303;Hugo Mesa;52000303;hugo@example.com;;residente\n",
@@ -61,6 +64,7 @@ async def morning(hub: ConsoleHub) -> None:
     ]
     hub.more |= {"PLACE": place}
     for case, who, door, subject in (
+        ("pqrs_id:gym", ines, "302", "El carné del gimnasio"),
         (HERS, ines, "302", "La llave del salón"),
         (FLOOD, hugo, "303", "Gotera en el parqueadero"),
     ):
@@ -71,7 +75,7 @@ async def morning(hub: ConsoleHub) -> None:
         await take_in(hub, replace(example("pqrs.received", **about, **words), id=f"received-{ref}"))
     # Its time has passed, and with it the level of who should have answered: only then is a promise taken on.
     await hub.database.rows("UPDATE clock SET level = 2 WHERE case_key = $1", FLOOD)
-    [told] = await hub.database.rows("SELECT id FROM message WHERE person = $1 AND channel = 'email'", ines)
+    [told] = await hub.database.rows(RECEIPT, HERS)
     mail = {"channel": "email", "address": MAIL, "reference": THREAD, "message_id": told["id"]}
     chat = {"channel": "whatsapp", "address": STRANGER, "reference": "wamid.1"}
     await _wrote(hub, text="¿Y la llave?", **mail)

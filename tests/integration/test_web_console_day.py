@@ -96,7 +96,7 @@ PHONE: Final = Job(
 MAIL: Final = Job(
     "answer her mail",
     (
-        Step("link", "La llave del salón", says="¿Y la llave?"),
+        Step("link", "La llave del salón", says="También de Inés"),
         Step("textbox", "Respuesta", "Está en la portería."),
         Step("button", "Enviar la respuesta", says="va en camino"),
     ),

@@ -8,7 +8,12 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from hub.access.sight import Field, Shown
 from hub.desk.matters.shown import share_of, tone_of
+from hub.desk.people.history import CaseLine, case_line
+from hub.desk.people.queries import PeopleList
+from hub.doors.act import READ
+from hub.doors.api import operator_of
 from hub.model import Clock, Json
 from hub.operations.cases.schemas import CaseThreadAnswer
 from hub.operations.cases.writing import Conversation
@@ -25,6 +30,8 @@ from hub.web.auth.caller import places_of
 from hub.web.services import Services, services
 
 _ONE: Final = 1
+_ALSO: Final = 4
+"""Other matters of the person, the last ones; their page has all."""
 _NAMELESS: Final = "Alguien del directorio"
 
 
@@ -48,7 +55,18 @@ async def head_of(
         "building": own_name(case.copropiedad or ""),
         "standing": [one for one in case.summary[1:] if not _is_of(one, running)],
         "promises": [_term(clock, case, deps) for clock in running],
+        "also": await _also(request, known, talk) if sees else (),
     }
+
+
+async def _also(request: web.Request, known: KnownCase, talk: Conversation) -> Sequence[CaseLine]:
+    """Return what else was spoken about with the person, where the reader may see it."""
+    if talk.person is None:
+        return ()
+    by = operator_of(request, READ)
+    words = by.sight.where(Field.WORDS, Shown.PLAIN)
+    spoken = await PeopleList(by.db).cases(talk.person, limit=_ALSO + 1, places=by.places)
+    return [case_line(one, words) for one in spoken if one.case != known.case][:_ALSO]
 
 
 def _is_of(sentence: str, clocks: Sequence[Clock]) -> bool:
