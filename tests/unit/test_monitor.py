@@ -448,6 +448,24 @@ async def test_audit_age_before_the_first_audit_counts_from_the_start() -> None:
     assert [("began", "auditor")] == house.published_events
 
 
+async def test_hub_that_starts_after_a_day_gives_its_timers_as_long_as_any_others() -> None:
+    house = House()
+    await house.passes()
+    house.stopped = True
+    house.clock.advance(timedelta(days=1))
+    house.watch = house.another()
+    await house.passes(2)
+    assert ([], False) == (house.published_events, house.watch.well)
+
+    house.clock.advance(POLICY.audit_max_age)
+    await house.passes()
+    assert [("began", "auditor")] == house.published_events
+
+    house.watch = house.another()
+    await house.passes(4)
+    assert [("began", "auditor")] == house.published_events
+
+
 async def test_crash_between_publishing_and_marking_repeats_the_same_id() -> None:
     house = House()
     await house.circuit("open")
