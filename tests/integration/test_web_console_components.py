@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -69,6 +70,10 @@ CONFIRM: Final = (
     '{{ ui.confirm("¿Cancelar lo que falta?", "68 personas no lo han recibido.", "/x", "Cancelar 68 envíos",'
     ' ("/", "Dejarlos salir"), [("Deshacer", "No se puede.")], fields[:1], typed="corte-de-agua") }}'
 )
+BOXES: Final = """
+[...document.querySelectorAll('.tabbar span')].map(word => word.getBoundingClientRect())
+  .map(box => [box.left, box.right])
+"""
 PAGES: Final = {"list": LIST, "empty": EMPTY, "form": FORM, "confirm": CONFIRM}
 
 
@@ -115,6 +120,16 @@ async def test_marked_rows_are_counted_without_a_script(browser: Browser) -> Non
     await browser.run("document.querySelector('.mark input').click()")
 
     assert (before, await browser.run(bar)) == ("none", "flex")
+
+
+async def test_words_of_the_bar_for_a_thumb_stand_apart(browser: Browser) -> None:
+    await show(browser, EMPTY, width=360)
+    boxes = await browser.run(BOXES)
+
+    assert 5 == len(boxes)
+    assert [] == [pair for pair in pairwise(boxes) if pair[1][0] - pair[0][1] < 8], boxes
+    assert boxes[0][0] >= 0
+    assert boxes[-1][1] <= 360
 
 
 async def test_sections_open_over_the_page_on_a_phone(browser: Browser) -> None:
