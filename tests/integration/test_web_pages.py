@@ -246,6 +246,13 @@ async def test_view_is_light_at_first_and_lighter_again(opened: Database) -> Non
     assert (again < 15_000, first < 40_000) == (True, True), (again, first)
 
 
+@pytest.mark.parametrize("refused", ["gzip;q=0", "br, gzip; q=0.000", "gzip ;q=0, identity"])
+async def test_browser_that_refuses_gzip_gets_the_file_as_it_is(refused: str) -> None:
+    file = await ask(World(), file_path("shell.css"), headers={hdrs.ACCEPT_ENCODING: refused})
+
+    assert hdrs.CONTENT_ENCODING not in file.headers
+
+
 def length(reply: Reply) -> int:
     """Return how many bytes the body had on its way."""
     return int(reply.headers[hdrs.CONTENT_LENGTH])

@@ -9,6 +9,7 @@ put in place, gets the file that this process has, and keeps it not.
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
@@ -28,6 +29,8 @@ _TYPES: Final[Mapping[str, str]] = {
 _FOR_GOOD: Final = "private, max-age=31536000, immutable"
 """A year. Private: whoever reads a file has signed in."""
 GZIP: Final = "gzip"
+_TAKEN: Final = re.compile(r"gzip(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
+"""RFC 9110, 12.4.2: a weight of 0 says "not acceptable"."""
 
 
 class Document(NamedTuple):
@@ -84,7 +87,7 @@ async def show_file(request: web.Request) -> web.Response:
 
 
 def takes_gzip(request: web.Request) -> bool:
-    return GZIP in request.headers.get(hdrs.ACCEPT_ENCODING, "").lower()
+    return _TAKEN.search(request.headers.get(hdrs.ACCEPT_ENCODING, "").lower()) is not None
 
 
 def _served(request: web.Request, found: Document) -> web.Response:
