@@ -8,59 +8,25 @@ Promises of any hour are measured in wall time.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from hub.business_time import WorkCalendar
 from hub.model import FIRST_LEVEL, ClockState, Period, PromiseRecord
+from hub.sla.figures import FirstInstanceShare, PromiseKept, share
 
 REQUEST: Final = "legal_term"
 """The promise that every PQRS has, and no other case."""
+_HOUR: Final = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PromiseFigures:
-    """
-    The figures of one promise.
-
-    `running` counts those that have neither ended nor been breached. `breached` counts those that were
-    breached, whether answered since or not. `mean` and `p90` cover the answered ones, in time or late;
-    None when there are none.
-    """
-
-    name: str
-    any_hour: bool
-    running: int = 0
-    met: int = 0
-    breached: int = 0
-    mean: timedelta | None = None
-    p90: timedelta | None = None
-    breached_by_level: Mapping[int, int] = field(default_factory=dict)
-
-    @property
-    def share_met(self) -> float | None:
-        return _share(self.met, self.met + self.breached)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FirstInstance:
-    """PQRS whose promises have all ended (`closed`), and those never escalated nor reopened (`resolved`)."""
-
-    closed: int
-    resolved: int
-
-    @property
-    def share(self) -> float | None:
-        return _share(self.resolved, self.closed)
-
-
-def figures(clocks: Iterable[PromiseRecord], period: Period, calendar: WorkCalendar) -> list[PromiseFigures]:
+def figures(clocks: Iterable[PromiseRecord], period: Period, calendar: WorkCalendar) -> list[PromiseKept]:
     """
     Return the figures of each promise that began in the period, by name.
 
-    Cancelled promises and silent ones, which notify nobody, do not count.
+    The times cover the answered ones, in time or late. Cancelled promises and silent ones, which notify
+    nobody, do not count.
     """
     by_name: dict[str, list[PromiseRecord]] = {}
     for clock in counted(clocks, period):
@@ -76,7 +42,7 @@ def counted(clocks: Iterable[PromiseRecord], period: Period) -> Iterator[Promise
             yield clock
 
 
-def first_instance(clocks: Iterable[PromiseRecord], period: Period) -> FirstInstance:
+def first_instance(clocks: Iterable[PromiseRecord], period: Period) -> FirstInstanceShare:
     """
     Count the PQRS that began in the period, by all the clocks of each.
 
@@ -86,23 +52,30 @@ def first_instance(clocks: Iterable[PromiseRecord], period: Period) -> FirstInst
     for clock in clocks:
         cases.setdefault(clock.case, []).append(clock)
     closed = [case for case in cases.values() if _began_in(case, period) and _closed(case)]
-    return FirstInstance(closed=len(closed), resolved=sum(map(_at_once, closed)))
+    resolved = sum(map(_at_once, closed))
+    return FirstInstanceShare(closed=len(closed), resolved=resolved, share=share(resolved, len(closed)))
 
 
-def _figures(name: str, clocks: Sequence[PromiseRecord], calendar: WorkCalendar) -> PromiseFigures:
+def _figures(name: str, clocks: Sequence[PromiseRecord], calendar: WorkCalendar) -> PromiseKept:
     took = sorted(_took(clock, clock.ended_at, calendar) for clock in clocks if clock.ended_at is not None)
     states = Counter(clock.state for clock in clocks)
     levels = Counter(clock.level for clock in clocks if clock.state is ClockState.BREACHED)
-    return PromiseFigures(
+    met, breached = states[ClockState.MET], states[ClockState.BREACHED]
+    return PromiseKept(
         name=name,
         any_hour=clocks[-1].promise.any_hour,
         running=states[ClockState.OPEN] + states[ClockState.AT_RISK],
-        met=states[ClockState.MET],
-        breached=states[ClockState.BREACHED],
-        mean=sum(took, timedelta(0)) / len(took) if took else None,
-        p90=_percentile(took, 90),
-        breached_by_level=dict(sorted(levels.items())),
+        met=met,
+        breached=breached,
+        share_met=share(met, met + breached),
+        mean_hours=_hours(sum(took, timedelta(0)) / len(took)) if took else None,
+        p90_hours=_hours(_percentile(took, 90)) if took else None,
+        breached_by_level={str(level): number for level, number in sorted(levels.items())},
     )
+
+
+def _hours(took: timedelta) -> float:
+    return round(took / _HOUR, 2)
 
 
 def _took(clock: PromiseRecord, ended_at: datetime, calendar: WorkCalendar) -> timedelta:
@@ -113,10 +86,10 @@ def _took(clock: PromiseRecord, ended_at: datetime, calendar: WorkCalendar) -> t
     return ended_at - clock.started_at - sum(stood, timedelta(0))
 
 
-def _percentile(ordered: Sequence[timedelta], percent: int) -> timedelta | None:
+def _percentile(ordered: Sequence[timedelta], percent: int) -> timedelta:
     """Return the least value that `percent` of all values do not exceed (nearest rank)."""
     rank = -(-len(ordered) * percent // 100)
-    return ordered[rank - 1] if ordered else None
+    return ordered[rank - 1]
 
 
 def _began_in(case: Collection[PromiseRecord], period: Period) -> bool:
@@ -132,7 +105,3 @@ def _closed(case: Iterable[PromiseRecord]) -> bool:
 def _at_once(case: Collection[PromiseRecord]) -> bool:
     terms = sum(clock.name == REQUEST for clock in case)
     return terms == 1 and all(clock.level == FIRST_LEVEL for clock in case)
-
-
-def _share(part: int, whole: int) -> float | None:
-    return part / whole if whole else None

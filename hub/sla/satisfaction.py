@@ -13,11 +13,11 @@ Figures of few answers are left out: a small group would show who has given them
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 
 from hub.model.surveys import SurveyRecord
 from hub.policy.surveys import HIGHEST
+from hub.sla.figures import SurveyFigures
 
 RECOMMENDING: Final = frozenset({"semestral", "post_servicio"})
 """Kinds of surveys that ask whether somebody would recommend the company."""
@@ -26,44 +26,35 @@ DETRACTOR: Final = 6
 """Bounds of the NPS by its definition; who is called is the policy's own affair."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Satisfaction:
-    """
-    The figures of a group of surveys.
-
-    `few` is true if there are answers, and too few to show; then all but `asked` are None.
-    """
-
-    name: str
-    asked: int
-    answers: int | None = None
-    response_rate: float | None = None
-    nps: float | None = None
-    index: float | None = None
-    few: bool = False
-
-
-def satisfaction(records: Iterable[SurveyRecord], *, fewest: int, name: str = "") -> Satisfaction:
+def satisfaction(records: Iterable[SurveyRecord], *, fewest: int, name: str = "") -> SurveyFigures:
     """Return the figures of these surveys as one group."""
     known = list(records)
     asked = sum(record.asked for record in known)
     scores = [record.score for record in known if record.score is not None]
     answered = sum(record.answered for record in known)
     if 0 < max(len(scores), answered) < fewest:
-        return Satisfaction(name=name, asked=asked, few=True)
-    return Satisfaction(
+        return unanswered(name, asked, few=True)
+    return SurveyFigures(
         name=name,
         asked=asked,
         answers=len(scores),
         response_rate=answered / asked if asked else None,
         nps=_nps([record.score for record in known if record.kind in RECOMMENDING], fewest),
         index=100 * sum(scores) / (HIGHEST * len(scores)) if scores else None,
+        few=False,
+    )
+
+
+def unanswered(name: str, asked: int = 0, *, few: bool = False) -> SurveyFigures:
+    """Return the figures of surveys of which only is known, or shown, how many were asked."""
+    return SurveyFigures(
+        name=name, asked=asked, answers=None, response_rate=None, nps=None, index=None, few=few
     )
 
 
 def by_group(
     records: Iterable[SurveyRecord], group: Callable[[SurveyRecord], str | None], *, fewest: int
-) -> list[Satisfaction]:
+) -> list[SurveyFigures]:
     """
     Return the figures of each group, by name; surveys without one are the group "".
 
@@ -80,16 +71,12 @@ def by_group(
     return found
 
 
-def _without_smallest(found: Sequence[Satisfaction]) -> list[Satisfaction]:
+def _without_smallest(found: Sequence[SurveyFigures]) -> list[SurveyFigures]:
     shown = [figures for figures in found if figures.answers]
     if not shown:
         return list(found)
     smallest = min(shown, key=lambda figures: (figures.answers, figures.name))
-    return [_hidden(figures) if figures is smallest else figures for figures in found]
-
-
-def _hidden(figures: Satisfaction) -> Satisfaction:
-    return replace(figures, answers=None, response_rate=None, nps=None, index=None, few=True)
+    return [unanswered(one.name, one.asked, few=True) if one is smallest else one for one in found]
 
 
 def _answers(records: Iterable[SurveyRecord]) -> int:

@@ -5,46 +5,22 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from hub.business_time.periods import Days
 from hub.model import ClockState, Period, PromiseRecord
 from hub.model.contracts import ContractDecision
 from hub.model.surveys import SurveyRecord
+from hub.sla.figures import IndicatorStep, PromiseGroup, share
 from hub.sla.indicators import counted
 from hub.sla.renewals import renewals, together
-from hub.sla.satisfaction import Satisfaction, by_group
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PromiseCounts:
-    """The promises of a group by how they were kept; `breached` and `running` as in `PromiseFigures`."""
-
-    name: str
-    met: int = 0
-    breached: int = 0
-    running: int = 0
-
-    @property
-    def share_met(self) -> float | None:
-        return self.met / (self.met + self.breached) if self.met or self.breached else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepFigures:
-    """Figures of what began, was asked, answered or decided in these days."""
-
-    days: Days
-    promises: PromiseCounts
-    surveys: Satisfaction
-    renewed: int
-    ended: int
+from hub.sla.satisfaction import by_group, unanswered
 
 
 def promises_by(
     clocks: Iterable[PromiseRecord], period: Period, group: Callable[[PromiseRecord], str | None]
-) -> list[PromiseCounts]:
+) -> list[PromiseGroup]:
     """Count the promises that began in the period by group; those without one are the group ""."""
     states: dict[str, Counter[ClockState]] = {}
     for clock in counted(clocks, period):
@@ -61,7 +37,7 @@ def by_step(
     *,
     zone: tzinfo,
     fewest: int,
-) -> list[StepFigures]:
+) -> list[IndicatorStep]:
     """Return the figures of each step, in their order; too few answers are hidden, as in `by_group`."""
     place = _Places(of, zone)
     promises = {one.name: one for one in promises_by(clocks, period, lambda clock: place(clock.started_at))}
@@ -71,14 +47,15 @@ def by_step(
     for decision in decisions:
         decided.setdefault(place(decision.at), []).append(decision)
     return [
-        StepFigures(
-            days=days,
-            promises=promises.get(name, PromiseCounts(name=name)),
-            surveys=satisfaction.get(name, Satisfaction(name=name, asked=0)),
+        IndicatorStep(
+            since=since,
+            until=until,
+            promises=promises.get(name) or _counts(name, Counter()),
+            surveys=satisfaction.get(name) or unanswered(name),
             renewed=(rate := together(renewals(decided.get(name, ())))).renewed,
             ended=rate.ended,
         )
-        for name, days in place.names.items()
+        for name, (since, until) in place.names.items()
     ]
 
 
@@ -110,10 +87,12 @@ def _parts(record: SurveyRecord) -> Iterable[SurveyRecord]:
         yield replace(record, asked=False, answered=False, at=record.answered_at)
 
 
-def _counts(name: str, states: Counter[ClockState]) -> PromiseCounts:
-    return PromiseCounts(
+def _counts(name: str, states: Counter[ClockState]) -> PromiseGroup:
+    met, breached = states[ClockState.MET], states[ClockState.BREACHED]
+    return PromiseGroup(
         name=name,
-        met=states[ClockState.MET],
-        breached=states[ClockState.BREACHED],
         running=states[ClockState.OPEN] + states[ClockState.AT_RISK],
+        met=met,
+        breached=breached,
+        share_met=share(met, met + breached),
     )

@@ -10,7 +10,8 @@ from hub.business_time.periods import steps
 from hub.model import ClockState, Period, Promise, PromiseRecord
 from hub.model.contracts import ContractDecision
 from hub.model.surveys import SurveyRecord
-from hub.sla.steps import StepFigures, by_step, promises_by
+from hub.sla.figures import IndicatorStep
+from hub.sla.steps import by_step, promises_by
 
 BOGOTA = ZoneInfo("America/Bogota")
 MONDAY = datetime(2026, 3, 9, 17, tzinfo=UTC)
@@ -49,7 +50,7 @@ def stepped(
     clocks: Sequence[PromiseRecord] = (),
     surveys: Sequence[SurveyRecord] = (),
     decisions: Sequence[ContractDecision] = (),
-) -> list[StepFigures]:
+) -> list[IndicatorStep]:
     cut = steps(SINCE, UNTIL)
     return by_step(cut, clocks, PERIOD, surveys, decisions, zone=BOGOTA, fewest=FEWEST)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.model.surveys import SurveyRecord
-from hub.sla.satisfaction import Satisfaction, by_group, satisfaction
+from hub.sla.satisfaction import by_group, satisfaction, unanswered
 
 
 def record(
@@ -25,7 +25,8 @@ def test_figures_of_ten_answers_and_two_silent_people() -> None:
 
     # Promoters 10 10 9 9 = 4 of 10, detractors 6 3 0 = 3 of 10: 40 - 30 = 10.
     # The sum is 69, the mean 6.9 of 10: 69 of 100. Of 12 asked 10 have answered.
-    assert Satisfaction(name="", asked=12, answers=10, response_rate=10 / 12, nps=10.0, index=69.0) == found
+    assert (12, 10, 10 / 12) == (found.asked, found.answers, found.response_rate)
+    assert ("", 10.0, 69.0, False) == (found.name, found.nps, found.index, found.few)
 
 
 def test_score_of_an_assembly_is_satisfaction_and_no_recommendation() -> None:
@@ -44,7 +45,7 @@ def test_answer_to_a_survey_that_the_hub_has_not_asked_counts_in_no_response_rat
 def test_four_answers_show_only_how_many_were_asked() -> None:
     found = satisfaction([record(9), record(1), record(5), record(5), record()], fewest=5)
 
-    assert Satisfaction(name="", asked=5, few=True) == found
+    assert unanswered("", 5, few=True) == found
     assert not satisfaction([record()], fewest=5).few
 
 

@@ -17,30 +17,17 @@ from hub.model import Period, PromiseRecord, PropertyScope
 from hub.model.contracts import ContractDecision
 from hub.model.reach import PlaceReach
 from hub.model.surveys import SurveyRecord
-from hub.operations.indicators.schemas import (
-    FirstInstanceShare,
-    Indicators,
-    IndicatorStep,
-    PromiseGroup,
-    PromiseKept,
-    ReachOfPlace,
-    ReachShare,
-    RenewalRate,
-    RenewalShare,
-    SurveyFigures,
-    Surveys,
-)
 from hub.policy import Policy
 from hub.ports import LogStore, ReachStore, SurveyStore
-from hub.sla.indicators import PromiseFigures, figures, first_instance
+from hub.sla.figures import Indicators, ReachOfPlace, ReachShare, SurveyFigures, Surveys, share
+from hub.sla.indicators import figures, first_instance
 from hub.sla.renewals import renewals, together
-from hub.sla.satisfaction import Satisfaction, by_group, satisfaction
-from hub.sla.steps import PromiseCounts, StepFigures, by_step, promises_by
+from hub.sla.satisfaction import by_group, satisfaction
+from hub.sla.steps import by_step, promises_by
 
 MOST: Final = 400
 """Greatest number of days of a period: a little more than a year."""
 _DAYS: Final = 30
-_HOUR: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,14 +85,14 @@ def reach_share(places: Sequence[PlaceReach]) -> ReachShare:
     return ReachShare(
         units=units,
         reachable=reachable,
-        share=_ratio(reachable, units),
+        share=share(reachable, units),
         by=[
             ReachOfPlace(
                 copropiedad=place.copropiedad_id,
                 name=place.name,
                 units=place.units,
                 reachable=place.reachable,
-                share=_ratio(place.reachable, place.units),
+                share=share(place.reachable, place.units),
             )
             for place in places
         ],
@@ -128,25 +115,24 @@ async def read_surveys(
 
 def _surveys(records: Sequence[SurveyRecord], fewest: int) -> Surveys:
     def grouped(group: Callable[[SurveyRecord], str | None]) -> list[SurveyFigures]:
-        return list(map(_figures_of, by_group(records, group, fewest=fewest)))
+        return list(map(_rounded, by_group(records, group, fewest=fewest)))
 
     return Surveys(
-        total=_figures_of(satisfaction(records, fewest=fewest)),
+        total=_rounded(satisfaction(records, fewest=fewest)),
         by_kind=grouped(lambda record: record.kind),
         by_area=grouped(lambda record: record.service_area),
         by_copropiedad=grouped(lambda record: record.copropiedad_id),
     )
 
 
-def _figures_of(found: Satisfaction) -> SurveyFigures:
-    return SurveyFigures(
-        name=found.name,
-        asked=found.asked,
-        answers=found.answers,
-        response_rate=_round(found.response_rate),
+def _rounded(found: SurveyFigures) -> SurveyFigures:
+    """Return the figures as people read them; the metrics have all digits."""
+    rate = found.response_rate
+    return structs.replace(
+        found,
+        response_rate=None if rate is None else round(rate, 4),
         nps=_tenth(found.nps),
         index=_tenth(found.index),
-        few=found.few,
     )
 
 
@@ -155,7 +141,6 @@ def _tenth(figure: float | None) -> float | None:
 
 
 def _compute(rows: _Rows, period: Period, days: Days, policy: Policy) -> Indicators:
-    at_once = first_instance(rows.clocks, period)
     found = by_step(
         steps(*days),
         rows.clocks,
@@ -170,74 +155,14 @@ def _compute(rows: _Rows, period: Period, days: Days, policy: Policy) -> Indicat
         until=days[1],
         area=None,
         copropiedad=None,
-        promises=[_shown(figure) for figure in figures(rows.clocks, period, policy.calendar)],
-        promises_by_area=_groups(rows.clocks, period, lambda clock: clock.area),
-        promises_by_copropiedad=_groups(rows.clocks, period, lambda clock: clock.copropiedad),
-        first_instance=FirstInstanceShare(
-            closed=at_once.closed, resolved=at_once.resolved, share=_round(at_once.share)
-        ),
-        renewals=_renewal_rate(rows.decisions),
+        promises=figures(rows.clocks, period, policy.calendar),
+        promises_by_area=promises_by(rows.clocks, period, lambda clock: clock.area),
+        promises_by_copropiedad=promises_by(rows.clocks, period, lambda clock: clock.copropiedad),
+        first_instance=first_instance(rows.clocks, period),
+        renewals=together(renewals(rows.decisions)),
         surveys=_surveys(rows.surveys, policy.surveys.fewest),
         reach=reach_share(rows.reached),
-        steps=list(map(_step, found)),
-    )
-
-
-def _groups(
-    clocks: Sequence[PromiseRecord], period: Period, group: Callable[[PromiseRecord], str | None]
-) -> list[PromiseGroup]:
-    return list(map(_group, promises_by(clocks, period, group)))
-
-
-def _group(of: PromiseCounts) -> PromiseGroup:
-    return PromiseGroup(
-        name=of.name,
-        running=of.running,
-        met=of.met,
-        breached=of.breached,
-        share_met=_round(of.share_met),
-    )
-
-
-def _step(of: StepFigures) -> IndicatorStep:
-    since, until = of.days
-    return IndicatorStep(
-        since=since,
-        until=until,
-        promises=_group(of.promises),
-        surveys=_figures_of(of.surveys),
-        renewed=of.renewed,
-        ended=of.ended,
-    )
-
-
-def _shown(kept: PromiseFigures) -> PromiseKept:
-    return PromiseKept(
-        **{name: getattr(kept, name) for name in ("name", "any_hour", "running", "met", "breached")},
-        share_met=_round(kept.share_met),
-        mean_hours=_hours(kept.mean),
-        p90_hours=_hours(kept.p90),
-        breached_by_level={str(level): number for level, number in kept.breached_by_level.items()},
-    )
-
-
-def _renewal_rate(decisions: Sequence[ContractDecision]) -> RenewalRate:
-    groups = renewals(decisions)
-    total = together(groups)
-    return RenewalRate(
-        renewed=total.renewed,
-        ended=total.ended,
-        share=_round(total.share),
-        by=[
-            RenewalShare(
-                area=group.area,
-                copropiedad=group.copropiedad,
-                renewed=group.renewed,
-                ended=group.ended,
-                share=_round(group.share),
-            )
-            for group in groups
-        ],
+        steps=[structs.replace(step, surveys=_rounded(step.surveys)) for step in found],
     )
 
 
@@ -245,15 +170,3 @@ def _narrowed_places(copropiedad: str | None, places: PropertyScope) -> Property
     if copropiedad is None:
         return places
     return frozenset({copropiedad}) & (frozenset({copropiedad}) if places is None else places)
-
-
-def _hours(took: timedelta | None) -> float | None:
-    return None if took is None else round(took / _HOUR, 2)
-
-
-def _ratio(part: int, whole: int) -> float | None:
-    return _round(part / whole) if whole else None
-
-
-def _round(share: float | None) -> float | None:
-    return None if share is None else round(share, 4)

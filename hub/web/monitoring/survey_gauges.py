@@ -14,7 +14,8 @@ from prometheus_client.core import GaugeMetricFamily
 from hub.model import Period
 from hub.model.surveys import SurveyRecord
 from hub.ports import SurveyStore
-from hub.sla.satisfaction import Satisfaction, by_group, satisfaction
+from hub.sla.figures import SurveyFigures
+from hub.sla.satisfaction import by_group, satisfaction
 
 _BACK: Final = timedelta(days=90)
 _FRESH: Final = 300.0
@@ -66,7 +67,7 @@ def _gauges(records: Sequence[SurveyRecord], fewest: int) -> Iterator[Metric]:
         yield gauge
 
 
-def _groups(records: Sequence[SurveyRecord], fewest: int) -> Iterator[tuple[Sequence[str], Satisfaction]]:
+def _groups(records: Sequence[SurveyRecord], fewest: int) -> Iterator[tuple[Sequence[str], SurveyFigures]]:
     """Yield the figures of all, of each area and of each copropiedad, with their labels."""
     yield (ALL, ALL), satisfaction(records, fewest=fewest)
     for group in by_group(records, _area, fewest=fewest):
@@ -77,7 +78,7 @@ def _groups(records: Sequence[SurveyRecord], fewest: int) -> Iterator[tuple[Sequ
         yield (ALL, group.name), group
 
 
-def _add(gauge: GaugeMetricFamily, labels: Sequence[str], group: Satisfaction, field: str) -> None:
+def _add(gauge: GaugeMetricFamily, labels: Sequence[str], group: SurveyFigures, field: str) -> None:
     value: float | None = getattr(group, field)
     if value is not None:
         gauge.add_metric(labels, value)

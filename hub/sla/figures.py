@@ -1,4 +1,4 @@
-"""The shapes of the indicators, as the API, `hub indicators` and the page have them."""
+"""Figures of the indicators, in the shapes that the API, `hub indicators` and the page have. Pure."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from msgspec import Meta, Struct
 
 Share = Annotated[float | None, Meta(description="From 0 to 1; null of nothing.")]
 Hours = Annotated[float | None, Meta(description="Business hours, of `any_hour` those of the wall.")]
+
+
+def share(part: int, whole: int) -> float | None:
+    return round(part / whole, 4) if whole else None
 
 
 class PromiseKept(Struct, kw_only=True):
