@@ -17,12 +17,12 @@ from benchmarks.mode import Option, Outcome, Task
 from benchmarks.search_town import NAMES, buildings, fill
 from hub.access.sight import Sight
 from hub.desk.search.find import SearchRequest, search
+from hub.desk.today.reading import activity_of
 from hub.local.postgres import Postgres
 from hub.model import ClockState, Role, Scope, State
 from hub.model.message_lists import MessageList
 from hub.operations.bulk.choose import BulkFilter, narrowed
 from hub.operations.causes import read_causes
-from hub.operations.now import activity_of
 from hub.ports import Holders, MessageFilter
 from hub.ports.casework import CaseFilter
 from hub.storage import (

@@ -17,6 +17,11 @@ from hub.parts.stores import Stores
 from hub.settings import load
 
 
+def shell_user() -> str:
+    """Return the name of the command line's user as the audit has it."""
+    return of_shell(getpass.getuser())
+
+
 @asynccontextmanager
 async def open_operator(
     needs: Collection[Scope], environ: Mapping[str, str] = os.environ
@@ -31,4 +36,4 @@ async def open_operator(
         stores = Stores(
             company=CompanyRules(settings), database=database, publisher=publisher, appointments=appointments
         )
-        yield Operator(who=of_shell(getpass.getuser()), reach=EVERYTHING, needs=needs, stores=stores)
+        yield Operator(who=shell_user(), reach=EVERYTHING, needs=needs, stores=stores)

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import getpass
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
-from hub.access.actor import Actor
-from hub.app.openers import open_audit
 from hub.app.operators import open_operator
 from hub.desk.audit.acts import list_notes
 from hub.desk.audit.noun import SCOPES
 from hub.desk.audit.rows import NotesQuery
-from hub.doors.terminal import AsJson, Limit, fields, print_list, settings
-from hub.model.actors import of_shell
+from hub.doors.terminal import AsJson, Limit, fields, print_list
 from hub.model.keys import NoteRow
 
 
@@ -42,15 +35,3 @@ async def audit(
 
 def _detail(row: NoteRow) -> str:
     return " ".join(f"{name}={value}" for name, value in row.detail.items())
-
-
-def operator() -> str:
-    """Return the operator's name as the audit has it."""
-    return of_shell(getpass.getuser())
-
-
-@asynccontextmanager
-async def acting() -> AsyncIterator[Actor]:
-    """Open the actor of this command, by which an act audits itself."""
-    async with open_audit(settings()) as notes:
-        yield Actor(who=operator(), notes=notes, now=datetime.now(UTC))

@@ -7,9 +7,9 @@ from typing import Any
 
 import typer
 
-from hub.app.openers import open_mail_reports
-from hub.cli.audit import acting
-from hub.doors.terminal import AsJson, Id, known, print_done, settings
+from hub.app.operators import open_operator
+from hub.doors.act import OPERATE
+from hub.doors.terminal import AsJson, Id, known, print_done
 from hub.inbound import confirm_bounce
 
 app = typer.Typer(no_args_is_help=True)
@@ -37,8 +37,9 @@ async def dismiss(message_id: Id, as_json: AsJson = False) -> None:
 
 async def _decide(decide: Callable[..., Awaitable[bool | None]], message_id: Any) -> bool:
     """Carry the decision out. Raises HubError if there is no such mail."""
-    async with open_mail_reports(settings()) as store, acting() as by:
-        return known(await decide(by, message_id, store=store), f"mail {message_id}")
+    async with open_operator(OPERATE) as by:
+        decided = await decide(by.actor, message_id, store=by.stores.mail_reports)
+        return known(decided, f"mail {message_id}")
 
 
 def _print(message_id: Any, word: str, *, changed: bool, as_json: bool) -> None:

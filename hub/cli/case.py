@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from hub.app.openers import open_cases, open_evidence
-from hub.cli.audit import acting
-from hub.doors.terminal import AsJson, Limit, Whole, console, print_json, settings, warn
+from hub.app.operators import open_operator
+from hub.doors.act import READ
+from hub.doors.terminal import AsJson, Limit, Whole, console, print_json, warn
 from hub.errors import HubError
 from hub.operations.cases import lookup
 from hub.operations.cases.lookup import HOW_KEYS_LOOK
 from hub.operations.cases.schemas import CaseThread, ThreadEntry
-from hub.operations.cases.texts import ORIGINS_ES, CaseTexts
-from hub.operations.cases.thread import ThreadPage, Threads
-from hub.operations.evidence import Remaker
+from hub.operations.cases.texts import ORIGINS_ES
+from hub.operations.cases.thread import ThreadPage
 from hub.operations.explain.sentences_es import short_time
-from hub.parts.company import CompanyRules
-from hub.parts.renderer import render_again
 from hub.ports.cases import KnownCase
 
 Key = Annotated[
@@ -53,14 +49,10 @@ async def case(
     Las direcciones salen ocultas; con --whole salen completas. La consulta
     queda en `hub audit`, con cada persona.
     """
-    given = settings()
-    rules = CompanyRules(given)
-    async with open_cases(given) as store, open_evidence(given) as evidence, acting() as by:
-        known = the_one(await lookup.find(store, key), as_json=as_json)
-        texts = CaseTexts(evidence=evidence, remaker=Remaker(evidence), render=partial(render_again, rules))
-        threads = Threads(store=store, calendar=rules.policy.calendar, texts=texts)
+    async with open_operator(READ) as by:
+        known = the_one(await lookup.find(by.stores.cases, key), as_json=as_json)
         asked = ThreadPage(after=after, limit=limit, whole=whole, notes=True)
-        thread = await threads.look(by, known, asked)
+        thread = await by.stores.threads.look(by.actor, known, asked)
     if as_json:
         print_json(thread)
         return

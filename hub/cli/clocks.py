@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Final
 from uuid import UUID
 
 import typer
 
-from hub.app.connections import open_appointments, open_publisher
-from hub.app.openers import open_log
-from hub.cli.audit import acting
+from hub.app.operators import open_operator
+from hub.doors.act import OPERATE, READ
 from hub.doors.terminal import (
     AsJson,
     Columns,
@@ -25,7 +22,6 @@ from hub.doors.terminal import (
     print_json,
     print_list,
     print_table,
-    settings,
     short_case,
     to_uuid,
     warn,
@@ -34,9 +30,8 @@ from hub.model import ClockState
 from hub.model.reached import LEFT
 from hub.model.step_messages import ToldByName
 from hub.operations.acknowledge import acknowledge_clock
-from hub.operations.clocks.board import ClockFilter, Clocks
+from hub.operations.clocks.board import ClockFilter
 from hub.operations.clocks.schemas import ClockStep
-from hub.policy import load_policy
 from hub.rendering.labels_es import CLOCK_STATES, state_label
 from hub.rendering.titles_es import CLOCKS
 
@@ -72,8 +67,8 @@ async def clocks(
     """
     if context.invoked_subcommand is not None:
         return
-    async with _open() as clocks:
-        answer = await clocks.list(ClockFilter(state=state, limit=limit), datetime.now(UTC))
+    async with open_operator(READ) as by:
+        answer = await by.stores.clocks.list(ClockFilter(state=state, limit=limit), by.now)
     if as_json:
         print_json(answer)
         return
@@ -88,8 +83,8 @@ async def show(
     as_json: AsJson = False,
 ) -> None:
     """Muestra una promesa: sus pasos, a quién se avisó en cada uno (oculto) y quién la asumió."""
-    async with _open() as clocks, acting() as by:
-        clock = known(await clocks.show(by, clock_id), f"clock {clock_id}")
+    async with open_operator(READ) as by:
+        clock = known(await by.stores.clocks.show(by.actor, clock_id), f"clock {clock_id}")
     if as_json:
         print_json(clock)
         return
@@ -111,19 +106,12 @@ async def acknowledge(clock_id: Id, as_json: AsJson = False) -> None:
 
       hub clocks acknowledge 0195…
     """
-    given = settings()
-    async with open_log(given) as log, acting() as by, open_publisher(given) as publisher:
-        done = await acknowledge_clock(by, clock_id, log=log, publisher=publisher)
+    async with open_operator(OPERATE) as by:
+        stores = by.stores
+        done = await acknowledge_clock(by.actor, clock_id, log=stores.log, publisher=stores.publisher)
     done = known(done, f"promise {clock_id}")
     unchanged = "" if done.changed else ", sin cambio: ya estaba asumido"
     print_done(done, f"{done.id}  nivel {done.level}{unchanged}", as_json=as_json)
-
-
-@asynccontextmanager
-async def _open() -> AsyncIterator[Clocks]:
-    given = settings()
-    async with open_log(given) as log, open_appointments(given) as appointments:
-        yield Clocks(log=log, appointments=appointments, calendar=load_policy(given.policy).calendar)
 
 
 def _step_lines(step: ClockStep, notices: Sequence[ToldByName]) -> Iterator[tuple[str, ...]]:

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from hub.access.document_keys import document_keys
-from hub.app.openers import open_constancias
-from hub.cli.audit import acting
+from hub.app.operators import open_operator
 from hub.cli.case import Key, the_one
 from hub.cli.progress import progress
+from hub.doors.act import PRIVACY
 from hub.doors.terminal import AsJson, print_done, print_json, settings, warn, write_output
 from hub.operations.cases import lookup
 from hub.operations.constancia import verificar
@@ -39,9 +39,10 @@ async def of_case(key: Key, out: Out = None, as_json: AsJson = False) -> None:
     Queda en `hub audit`, con cada persona de quien se ven datos.
     """
     with progress("mensajes", shown=not as_json) as step:
-        async with open_constancias(settings()) as constancias, acting() as by:
-            case = the_one(await lookup.find(constancias.threads, key), as_json=as_json)
-            made = await case_constancia(by, constancias, case, step=step)
+        async with open_operator(PRIVACY) as by:
+            makers = by.stores.constancias
+            case = the_one(await lookup.find(makers.threads, key), as_json=as_json)
+            made = await case_constancia(by.actor, makers, case, step=step)
     _write(made, out, as_json=as_json)
 
 
@@ -57,8 +58,8 @@ async def of_person(
       hub constancia person p-maria-pena --out maria.zip
     """
     with progress("mensajes", shown=not as_json) as step:
-        async with open_constancias(settings()) as constancias, acting() as by:
-            made = await person_constancia(by, constancias, ref, step=step)
+        async with open_operator(PRIVACY) as by:
+            made = await person_constancia(by.actor, by.stores.constancias, ref, step=step)
     _write(made, out, as_json=as_json)
 
 

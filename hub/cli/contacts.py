@@ -8,10 +8,9 @@ import typer
 from msgspec import to_builtins
 
 from hub.access.sight import EVERY_SIGHT
-from hub.app.openers import open_casework, open_contacts
 from hub.app.operators import open_operator
-from hub.cli.audit import acting
 from hub.desk.cases.noun import REPLIES
+from hub.doors.act import READ
 from hub.doors.command import group_of
 from hub.doors.terminal import (
     AsJson,
@@ -22,7 +21,6 @@ from hub.doors.terminal import (
     print_json,
     print_list,
     print_whole,
-    settings,
 )
 from hub.model import ReplyKind
 from hub.operations.cases.replies import read_reply
@@ -40,16 +38,19 @@ async def list_replies(
     as_json: AsJson = False,
 ) -> None:
     """List replies, newest first, without their text."""
-    async with open_contacts(settings()) as store:
-        page = await store.replies(ReplyFilter(kind=kind), after=None, limit=limit, plain=EVERY_SIGHT.names)
+    async with open_operator(READ) as by:
+        page = await by.stores.contacts.replies(
+            ReplyFilter(kind=kind), after=None, limit=limit, plain=EVERY_SIGHT.names
+        )
     print_list(page.items, _REPLIES, page.next, as_json=as_json)
 
 
 @replies.command("show")
 async def show_reply(reply_id: Id, as_json: AsJson = False) -> None:
     """Show a reply with its text."""
-    async with open_contacts(settings()) as store, open_casework(settings()) as work, acting() as by:
-        reply = known(await read_reply(by, store, work, reply_id), f"reply {reply_id}")
+    async with open_operator(READ) as by:
+        found = await read_reply(by.actor, by.stores.contacts, by.stores.casework, reply_id)
+        reply = known(found, f"reply {reply_id}")
     if as_json:
         print_json(reply)
         return

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from hub.access import audit
-from hub.app.openers import open_audit
-from hub.cli.audit import operator
+from hub.app.operators import shell_user
 from hub.cli.progress import silent
 from hub.doors.terminal import AsJson, local_time, print_done, print_json, print_table, settings, warn
 from hub.model import Json
+from hub.storage import Database, PostgresAudit, migrations
 from hub.storage import backup as backing_up
-from hub.storage import migrations
 from hub.storage.migrations.plan import UpgradePlan
 
 app = typer.Typer(no_args_is_help=True)
@@ -164,8 +162,10 @@ async def _noted(action: str, **detail: Json) -> None:
     """Audit as the owner of the tables, who copies them: the user of the roles may not exist yet."""
     given = settings()
     owner = given.database_owner_url or given.database_url
-    async with open_audit(replace(given, database_url=owner)) as store:
-        await audit.note(store, who=operator(), action=action, subject="database", **detail)
+    async with Database(owner.reveal(), size=1) as database:
+        await audit.note(
+            PostgresAudit(database), who=shell_user(), action=action, subject="database", **detail
+        )
 
 
 def _progress_of(*, as_json: bool) -> Callable[[str], None]:

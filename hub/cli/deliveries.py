@@ -11,8 +11,9 @@ from uuid import UUID
 import typer
 from rich.text import Text
 
-from hub.app.openers import open_log
+from hub.app.operators import open_operator
 from hub.cli.names import OfChannel, OfEvent, OfEventId, OfPerson
+from hub.doors.act import READ
 from hub.doors.terminal import (
     STATE_STYLES,
     AsJson,
@@ -24,7 +25,6 @@ from hub.doors.terminal import (
     local_time,
     print_json,
     print_list,
-    settings,
     wait,
 )
 from hub.errors import StorageUnavailable
@@ -88,10 +88,10 @@ def deliveries(  # noqa: PLR0913, PLR0917 - each is an option of the command lin
 
 
 async def _show(message_filter: MessageFilter, limit: int, *, follow: bool, as_json: bool) -> None:
-    async with open_log(settings()) as log:
+    async with open_operator(READ) as by:
         if follow:
-            await keep_following(log, message_filter, limit, line_printer(as_json=as_json))
-        page = await log.messages(message_filter, after=None, limit=limit)
+            await keep_following(by.stores.log, message_filter, limit, line_printer(as_json=as_json))
+        page = await by.stores.log.messages(message_filter, after=None, limit=limit)
     items = [in_words(MessageRow, row) for row in page.items]
     print_list(items, _COLUMNS, page.next, as_json=as_json)
 

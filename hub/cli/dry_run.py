@@ -9,7 +9,8 @@ from typing import Final
 import typer
 
 from hub.app.container import open_parts
-from hub.cli.audit import acting
+from hub.app.operators import open_operator
+from hub.doors.act import PUBLISH
 from hub.doors.terminal import console, local_minute, print_json, print_table, settings, short_case
 from hub.errors import InvalidEvent
 from hub.intake.dry_run import MOST_EVENTS
@@ -48,8 +49,8 @@ async def run_dry(events: Sequence[Event], *, as_json: bool) -> None:
     """Print the effects of the events. Raises InvalidEvent for one that the database would refuse."""
     if len(events) > MOST_EVENTS:
         raise typer.BadParameter(f"a dry run takes {MOST_EVENTS} events at most")
-    async with open_parts(settings(), "dry run") as parts, acting() as by:
-        run = await DryRuns(parts.database, parts.company, parts.traits)(by, events, everybody=True)
+    async with open_parts(settings(), "dry run") as parts, open_operator(PUBLISH) as by:
+        run = await DryRuns(parts.database, parts.company, parts.traits)(by.actor, events, everybody=True)
     if as_json:
         print_json(run)
     else:

@@ -9,9 +9,9 @@ from typing import Annotated, Final
 
 import typer
 
-from hub.app.openers import open_evidence, open_log
-from hub.cli.audit import acting
+from hub.app.operators import open_operator
 from hub.cli.progress import progress
+from hub.doors.act import READ
 from hub.doors.terminal import (
     AsJson,
     Columns,
@@ -24,7 +24,6 @@ from hub.doors.terminal import (
     print_facts,
     print_json,
     print_table,
-    settings,
 )
 from hub.model.message_rows import ShownMessage
 from hub.model.months import EPOCH, kept_from
@@ -32,15 +31,12 @@ from hub.operations.evidence import (
     ALWAYS,
     PROVEN,
     EvidenceRow,
-    Remaker,
     Verification,
     read_evidence,
     row_of,
     verify,
 )
-from hub.policy import load_policy
 from hub.rendering.figures_es import many
-from hub.resilience.database_time import NOW
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -63,9 +59,11 @@ async def show(message_id: Id, as_json: AsJson = False) -> None:
 
     Termina con 1 si no es igual o no se puede comprobar.
     """
-    given = settings()
-    async with open_evidence(given) as store, open_log(given) as log, acting() as by:
-        found = await read_evidence(by, message_id, log=log, evidence=store, remaker=Remaker(store))
+    async with open_operator(READ) as by:
+        stores = by.stores
+        found = await read_evidence(
+            by.actor, message_id, log=stores.log, evidence=stores.evidence, remaker=stores.remaker
+        )
     proof = known(found, "message with this id")
     rows = [row_of(call) for call in proof.calls]
     if as_json:
@@ -101,16 +99,15 @@ async def verify_seals(
 
     Termina con 1 si algo no cuadra.
     """
-    given = settings()
     with progress("sellos", shown=not as_json) as step:
-        async with open_evidence(given) as store:
+        async with open_operator(READ) as by:
             found = await verify(
-                store,
+                by.stores.evidence,
                 since or EPOCH,
                 until or ALWAYS,
                 head=_read_digest(head),
                 remake=remake,
-                kept_from=kept_from(load_policy(given.policy).retention.months, NOW()),
+                kept_from=kept_from(by.stores.policy.retention.months, by.now),
                 progress=step,
             )
     if as_json:
@@ -146,7 +143,8 @@ async def stamps(
 
       openssl ts -verify -digest HUELLA -in estampas/12-HUELLA.tsr -CAfile autoridad.pem
     """
-    async with open_evidence(settings()) as store:
+    async with open_operator(READ) as by:
+        store = by.stores.evidence
         found = await store.stamps()
         heads = {seal.number: seal for number in found for seal in await store.seals(number - 1, 1)}
     for number, reply in found.items():

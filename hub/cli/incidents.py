@@ -6,8 +6,9 @@ from typing import Final
 
 import typer
 
-from hub.app.openers import open_monitor
-from hub.doors.terminal import AsJson, Columns, Limit, print_json, print_list, settings
+from hub.app.operators import open_operator
+from hub.doors.act import READ
+from hub.doors.terminal import AsJson, Columns, Limit, print_json, print_list
 from hub.operations.incidents import read_incidents
 
 _COLUMNS: Final[Columns] = {
@@ -22,8 +23,8 @@ _COLUMNS: Final[Columns] = {
 
 async def incidents(limit: Limit = 20, as_json: AsJson = False) -> None:
     """Muestra qué está mal en el propio hub, primero lo que sigue abierto, con qué hacer."""
-    async with open_monitor(settings()) as log:
-        page = await read_incidents(log, limit)
+    async with open_operator(READ) as by:
+        page = await read_incidents(by.stores.incidents, limit)
     if as_json:
         print_json(page)
         return

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated, Final
 
 import typer
 from msgspec import structs
 
-from hub.app.openers import open_log, open_reach, open_surveys
-from hub.doors.terminal import AsJson, Columns, console, print_json, print_list, settings
+from hub.app.operators import open_operator
+from hub.doors.act import READ
+from hub.doors.terminal import AsJson, Columns, console, print_json, print_list
 from hub.operations.indicators import (
     IndicatorStores,
     PromiseKept,
@@ -21,7 +22,6 @@ from hub.operations.indicators import (
     Surveys,
     read,
 )
-from hub.policy import load_policy
 from hub.rendering.figures_es import FEW, SURVEYS, hours, percent, tenths
 from hub.rendering.titles_es import CLOCKS
 
@@ -51,18 +51,17 @@ async def indicators(
 
       hub indicators --period 2026-10 --area maintenance
     """
-    given, now = settings(), datetime.now(UTC)
-    policy = load_policy(given.policy)
-    first_day, last = as_period(period, policy.calendar.day_of(now))
-    async with open_log(given) as log, open_surveys(given) as surveys, open_reach(given) as reach:
+    async with open_operator(READ) as by:
+        stores = by.stores
+        first_day, last = as_period(period, stores.policy.calendar.day_of(by.now))
         answer = await read(
-            IndicatorStores(log=log, surveys=surveys, reach=reach),
-            policy,
+            IndicatorStores(log=stores.log, surveys=stores.surveys, reach=stores.reach),
+            stores.policy,
             since=first_day,
             until=last,
             area=area,
             copropiedad=copropiedad,
-            now=now,
+            now=by.now,
         )
     if as_json:
         print_json(answer)

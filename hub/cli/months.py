@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Final
 
-from hub.app.openers import open_months
-from hub.doors.terminal import AsJson, Columns, print_list, settings
+from hub.app.operators import open_operator
+from hub.doors.act import READ
+from hub.doors.terminal import AsJson, Columns, print_list
 from hub.operations.months import MonthReport, read_months
-from hub.policy import load_policy
+from hub.storage import PostgresMonths
 
 _MEGABYTE: Final = 2**20
 _WHAT: Final[Mapping[str, str]] = {
@@ -23,9 +23,8 @@ _WHAT: Final[Mapping[str, str]] = {
 
 async def months(as_json: AsJson = False) -> None:
     """Muestra cuántos eventos, mensajes e intentos tiene cada mes, y cuándo los borra la retención."""
-    given = settings()
-    async with open_months(given) as store:
-        found = await read_months(store, load_policy(given.policy).retention.months, datetime.now(UTC))
+    async with open_operator(READ) as by:
+        found = await read_months(PostgresMonths(by.db), by.stores.policy.retention.months, by.now)
     print_list(found, _COLUMNS, as_json=as_json)
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 import typer
 
-from hub.app.openers import open_now
-from hub.doors.terminal import AsJson, Columns, console, print_json, print_table, settings
+from hub.app.operators import open_operator
+from hub.desk.letters.queries import count as count_letters
+from hub.desk.posters.queries import count as count_posters
+from hub.desk.today.reading import activity_of, situation_of
+from hub.doors.act import READ
+from hub.doors.terminal import AsJson, Columns, console, print_json, print_table
 from hub.operations.explain.sentences_es import short_time
-from hub.operations.now import NowAnswer, activity_of, answer_of, situation_of
+from hub.operations.now import NowAnswer, answer_of
 from hub.operations.now.matter import Urgency
 from hub.rendering.labels_es import CAPTURED_FIGURES, CHANNELS
 from hub.settings import Mode
@@ -34,16 +38,23 @@ async def now(as_json: AsJson = False) -> None:
 
     Es lo que dice la primera página. Los mensajes por hora del último día están en `--json`.
     """
-    given = settings()
-    async with open_now(given) as deps:
-        at = datetime.now(UTC)
-        activity = await activity_of(deps.activity, at, None)
-        situation = await situation_of(deps, await deps.log.counts(None), activity, now=at, places=None)
+    async with open_operator(READ) as by:
+        counts = await by.stores.log.counts(None)
+        activity = await activity_of(by.stores.activity, by.now, None)
+        situation = await situation_of(
+            by.stores,
+            counts,
+            activity,
+            places=None,
+            letters=partial(count_letters, by.db),
+            posters=partial(count_posters, by.db),
+        )
+        mode = by.stores.settings.mode
     answer = answer_of(activity, situation)
     if as_json:
         print_json(answer)
     else:
-        _print(answer, given.mode)
+        _print(answer, mode)
 
 
 def _print(answer: NowAnswer, mode: Mode) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 from msgspec import json
 
-from hub.app.openers import open_strangers
 from hub.app.operators import open_operator
 from hub.cli import erasures
 from hub.cli.progress import progress
@@ -26,10 +25,10 @@ from hub.doors.terminal import (
     print_done,
     print_json,
     print_list,
-    settings,
     write_output,
 )
 from hub.rendering.labels_es import PURPOSES
+from hub.storage import PostgresStrangers
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -166,12 +165,9 @@ async def erase_person(
     """
     if (ref is None) == (not addresses):
         raise typer.BadParameter("dé un REF, o uno o varios --address")
-    refs: Sequence[str] = [ref] if ref else ()
-    if addresses:
-        async with open_strangers(settings()) as strangers:
-            refs = await strangers_of(strangers, addresses)
     reports = []
     async with open_operator(PRIVACY) as by:
+        refs = [ref] if ref else await strangers_of(PostgresStrangers(by.db), addresses or ())
         for person in refs:
             if dry_run:
                 report = await acts.look_at_erasure(by, person)

@@ -6,9 +6,10 @@ from typing import Annotated, Final
 
 import typer
 
-from hub.app.openers import open_reach
-from hub.doors.terminal import AsJson, Columns, print_list, settings
-from hub.model.reach import UnitReach, UnreachedUnit
+from hub.app.operators import open_operator
+from hub.doors.act import READ
+from hub.doors.terminal import AsJson, Columns, print_list
+from hub.model.reach import UnitReach
 from hub.rendering.labels_es import REACH
 
 _COLUMNS: Final[Columns] = {
@@ -27,6 +28,6 @@ async def unreachable(
 
       hub people unreachable --copropiedad ph-altos
     """
-    async with open_reach(settings()) as store:
-        units: list[UnreachedUnit] = list(await store.unreached(copropiedad))
+    async with open_operator(READ) as by:
+        units = list(await by.stores.reach.unreached(copropiedad))
     print_list(units, _COLUMNS, as_json=as_json)

@@ -7,12 +7,12 @@ from typing import Annotated, Final
 
 import typer
 
-from hub.app.openers import open_retention
-from hub.cli.audit import acting
-from hub.doors.terminal import AsJson, Columns, print_list, settings
+from hub.app.operators import open_operator
+from hub.doors.act import PRIVACY
+from hub.doors.terminal import AsJson, Columns, print_list
 from hub.model.retention import DataKind, RetentionRow
 from hub.operations.retention import erase_old, report
-from hub.policy import load_policy
+from hub.storage import PostgresRetention
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -51,10 +51,9 @@ async def run(
     Nunca suprime lo que un caso abierto necesita, ni lo que la ley manda guardar. Los meses enteros se van
     aparte: hub months.
     """
-    given = settings()
-    kinds = load_policy(given.policy).retention.kinds
-    async with open_retention(given) as store, acting() as by:
-        rows = await (report(store, kinds, by.now) if dry_run else erase_old(by, store, kinds))
+    async with open_operator(PRIVACY) as by:
+        store, kinds = PostgresRetention(by.db), by.stores.policy.retention.kinds
+        rows = await (report(store, kinds, by.now) if dry_run else erase_old(by.actor, store, kinds))
     print_list(rows, _COLUMNS, as_json=as_json)
 
 

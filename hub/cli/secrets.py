@@ -10,12 +10,12 @@ from typing import Any, Final
 import typer
 
 from hub.access.keyring import KeyRing
-from hub.app.openers import open_secrets
 from hub.channels.sms.hooks import Addresses
 from hub.channels.sms.spec_loader import panels, read_hooks
 from hub.doors.terminal import AsJson, Columns, print_json, print_list, settings, warn
 from hub.errors import HubError
 from hub.settings import Settings
+from hub.storage import Database, PostgresSecrets
 from hub.storage.secrets import UnderWay
 
 app = typer.Typer(no_args_is_help=True)
@@ -95,7 +95,8 @@ async def _read_usage(
     Nothing is known if PostgreSQL does not answer: ({}, {}, {}, None).
     """
     try:
-        async with open_secrets(given) as store:
+        async with Database(given.database_url.reveal(), size=1) as database:
+            store = PostgresSecrets(database)
             counts = await store.documents(), await store.factors(), await store.webhooks()
             return *counts, await store.under_way(datetime.now(UTC))
     except HubError:

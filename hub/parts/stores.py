@@ -19,8 +19,11 @@ from hub.channels.registry import QUEUES
 from hub.cloudevents.schemas import Schemas
 from hub.model import Brand
 from hub.operations.cases.acts import CaseActs
-from hub.operations.cases.texts import Render
+from hub.operations.cases.texts import CaseTexts, Render
+from hub.operations.cases.thread import Threads
+from hub.operations.clocks.board import Clocks
 from hub.operations.constancia.make import Constancias
+from hub.operations.evidence import Remaker
 from hub.operations.gallery import Gallery
 from hub.operations.person_export.make import PersonExports
 from hub.parts.company import CompanyRules
@@ -157,6 +160,10 @@ class Stores:
         return storage.PostgresCasework(self.database)
 
     @cached_property
+    def clocks(self) -> Clocks:
+        return Clocks(log=self.log, appointments=self.appointments, calendar=self.policy.calendar)
+
+    @cached_property
     def constancias(self) -> Constancias:
         return constancias_of(self.database, self.company)
 
@@ -275,6 +282,10 @@ class Stores:
         return storage.PostgresRedrive(self.database)
 
     @cached_property
+    def remaker(self) -> Remaker:
+        return Remaker(self.evidence)
+
+    @cached_property
     def render_again(self) -> Render:
         return partial(render_again, self.company)
 
@@ -297,6 +308,11 @@ class Stores:
     @cached_property
     def surveys(self) -> SurveyStore:
         return storage.PostgresSurveys(self.database)
+
+    @cached_property
+    def threads(self) -> Threads:
+        texts = CaseTexts(evidence=self.evidence, remaker=self.remaker, render=self.render_again)
+        return Threads(store=self.cases, calendar=self.policy.calendar, texts=texts)
 
     @cached_property
     def unsubscribes(self) -> UnsubscribeStore:

@@ -21,20 +21,14 @@ from hub.access.resident_links import ResidentLinks
 from hub.access.survey_links import SurveyLinks
 from hub.cloudevents import decode
 from hub.desk.channels.state import Depths
-from hub.desk.letters.queries import count as count_letters
 from hub.desk.nouns import NOUNS
-from hub.desk.posters.queries import count as count_posters
 from hub.desk.surveys.acts import changed as surveys_changed
 from hub.doors.live import marks_of as desk_marks
 from hub.model import Event, Json, PropertyScope
 from hub.operations.cases.replies import ReplyActs
-from hub.operations.cases.texts import CaseTexts
-from hub.operations.cases.thread import Threads
-from hub.operations.clocks.board import Clocks
-from hub.operations.evidence import Remaker
 from hub.operations.genuine import GenuineDeps
 from hub.operations.message_words import MessageWords
-from hub.operations.now import Activity, NowDeps
+from hub.operations.now import Activity
 from hub.operations.residents.acts import ResidentActs
 from hub.operations.residents.own_file import OwnFiles
 from hub.operations.residents.own_message import OwnMessages
@@ -176,21 +170,7 @@ class Services(Stores):
         there = await self.presence.there(case) if self.presence is not None else ()
         return await self.casework.case_mark(case), tuple(there)
 
-    @cached_property
-    def now_deps(self) -> NowDeps:
-        return NowDeps(
-            activity=self.activity,
-            contacts=self.contacts,
-            emergencies=self.emergencies,
-            incidents=self.incidents,
-            letters=partial(count_letters, self.database),
-            log=self.log,
-            paused=self.pauses.paused,
-            posters=partial(count_posters, self.database),
-            waiting=self._who_waits,
-        )
-
-    async def _who_waits(self, channel: str, *, places: PropertyScope) -> AffectedPeople:
+    async def who_waits(self, channel: str, *, places: PropertyScope) -> AffectedPeople:
         ask = partial(self.activity.waiting, channel, places=places)
         return await self.waits.get((channel, places), ask)
 
@@ -210,10 +190,6 @@ class Services(Stores):
         return Remembered()
 
     @cached_property
-    def clocks(self) -> Clocks:
-        return Clocks(log=self.log, appointments=self.appointments, calendar=self.policy.calendar)
-
-    @cached_property
     def reply_acts(self) -> ReplyActs:
         return ReplyActs(
             contacts=self.contacts,
@@ -224,11 +200,6 @@ class Services(Stores):
         )
 
     @cached_property
-    def threads(self) -> Threads:
-        texts = CaseTexts(evidence=self.evidence, remaker=self.remaker, render=self.render_again)
-        return Threads(store=self.cases, calendar=self.policy.calendar, texts=texts)
-
-    @cached_property
     def message_words(self) -> MessageWords:
         return MessageWords(
             evidence=self.evidence,
@@ -237,10 +208,6 @@ class Services(Stores):
             remaker=self.remaker,
             render=self.render_again,
         )
-
-    @cached_property
-    def remaker(self) -> Remaker:
-        return Remaker(self.evidence)
 
     @cached_property
     def sign_in(self) -> SignInDeps:

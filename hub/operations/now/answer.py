@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta, Struct, convert
@@ -11,8 +14,8 @@ from hub.operations.incidents import IncidentRow
 from hub.operations.now.headline import headline, matters
 from hub.operations.now.matter import Urgency
 from hub.operations.now.rank import Rank
-from hub.operations.now.read import Activity
 from hub.operations.now.situation import Situation
+from hub.ports.activity import AcceptedMessages
 
 
 class NowMatter(Struct, kw_only=True):
@@ -46,6 +49,17 @@ class NowChannel(Struct, kw_only=True):
     ahead: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    hours: Sequence[NowHour]
+    """24 of them, the oldest first."""
+    channels: Mapping[str, NowChannel]
+    since: datetime
+    """Begin of the channels' counts: an hour ago, to the minute, as the list of the rows has it."""
+    accepted: AcceptedMessages = field(default_factory=AcceptedMessages)
+    """Messages that providers have accepted in the last hour and in ten minutes, planned at any time."""
+
+
 class NowAnswer(Struct, kw_only=True):
     """The state of the hub; its texts are Spanish, for operators. Each number counts the list of its name."""
 
@@ -71,13 +85,7 @@ def answer_of(activity: Activity, situation: Situation) -> NowAnswer:
         urgency=said.urgency,
         matters=[convert(matter, NowMatter, from_attributes=True) for matter in matters(situation)],
         incidents=list(situation.incidents),
-        hours=[
-            NowHour(hour=of.hour, left=of.left, lost=of.lost, ahead=of.ahead, spared=of.spared)
-            for of in activity.hours
-        ],
+        hours=list(activity.hours),
         since=activity.since,
-        channels=[
-            NowChannel(channel=of.channel, left=of.left, lost=of.lost, ahead=of.ahead)
-            for _, of in sorted(activity.channels.items())
-        ],
+        channels=[of for _, of in sorted(activity.channels.items())],
     )

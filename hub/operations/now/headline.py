@@ -94,18 +94,6 @@ def headline(now: Situation) -> Headline:
     )
 
 
-def _calm(now: Situation, *, waits: bool) -> Headline:
-    left = many(now.sent, "mensaje salió", "mensajes salieron")
-    return Headline(
-        sentence=f"Todo en marcha: {left} en la última hora.",
-        affected="" if waits else "Nada espera por usted.",
-        to_do="",
-        path="",
-        button="",
-        urgency=Urgency.GOOD,
-    )
-
-
 def _sentence(worst: Matter, others: Sequence[Matter], *, works: bool) -> str:
     if works and ORDER[worst.rank] > ORDER[Rank.CHANNEL]:
         return f"El centro trabaja bien. Por atender: {worst.text}."

@@ -7,8 +7,11 @@ from functools import partial
 
 from aiohttp import web
 
+from hub.desk.letters.queries import count as count_letters
+from hub.desk.posters.queries import count as count_posters
+from hub.desk.today.reading import activity_of, situation_of
 from hub.model import Scope
-from hub.operations.now import Activity, Situation, activity_of, answer_of, situation_of
+from hub.operations.now import Activity, Situation, answer_of
 from hub.web.auth.caller import places_with
 from hub.web.responses import json_answer
 from hub.web.services import services
@@ -27,10 +30,18 @@ async def now_of(request: web.Request) -> tuple[Mapping[str, Mapping[str, int]],
     The first page is open to everybody who has signed in, with any scope: its route has no places.
     """
     deps, places = services(request), places_with(request, Scope.READ)
-    now = deps.now()
     counts = await deps.monitoring.counts.get(places)
     activity = await activity_lately(request)
-    return counts, activity, await situation_of(deps.now_deps, counts, activity, now=now, places=places)
+    found = await situation_of(
+        deps,
+        counts,
+        activity,
+        places=places,
+        letters=partial(count_letters, deps.database),
+        posters=partial(count_posters, deps.database),
+        waiting=deps.who_waits,
+    )
+    return counts, activity, found
 
 
 async def activity_lately(request: web.Request) -> Activity:
