@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
+from typing import TypeVar
 
 from hub import storage
 from hub.access.keyring import KeyRing
@@ -33,49 +34,23 @@ from hub.parts.renderer import render_again
 from hub.parts.texts import lazy_gallery
 from hub.policy import Policy
 from hub.ports import (
-    AccountStore,
-    ActivityStore,
     Appointments,
-    AuditStore,
-    BulkStore,
-    CancelStore,
-    CaseStore,
-    CaseworkStore,
-    ContactStore,
-    DirectoryHistoryStore,
-    DocumentStore,
-    ErasureStore,
-    EscalationStore,
-    ExplainStore,
-    GenuineStore,
     HeadcountStore,
-    InboxStore,
     IncidentLog,
-    IntakeStore,
-    KeyStore,
-    KnownEventStore,
-    LogStore,
     Now,
-    PauseStore,
-    PreferenceStore,
     Publisher,
     ReachStore,
-    RecipientStore,
-    RedriveStore,
-    ResidentAccess,
-    ResidentStore,
-    SecondFactorStore,
-    SessionStore,
-    StandingTaskStore,
-    SurveyStore,
-    UnsubscribeStore,
 )
-from hub.ports.emergencies import OpenEmergencies
-from hub.ports.evidence import EvidenceStore
-from hub.ports.receipts import ReceiptStore, ReportStore
 from hub.rendering.identities import Look
 from hub.resilience.database_time import NOW
 from hub.settings import Settings
+
+T = TypeVar("T")
+
+
+def _of(make: Callable[[storage.Database], T]) -> cached_property[T]:
+    """Return the property of a store that needs nothing but the database."""
+    return cached_property(lambda stores: make(stores.database))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +62,42 @@ class Stores:
     publisher: Publisher
     appointments: Appointments
     now: Now = NOW
+
+    accounts = _of(storage.PostgresAccounts)
+    activity = _of(storage.PostgresActivity)
+    api_keys = _of(storage.PostgresKeys)
+    audit = _of(storage.PostgresAudit)
+    bulk = _of(storage.PostgresBulk)
+    cancel = _of(storage.PostgresCancel)
+    cases = _of(storage.PostgresCases)
+    casework = _of(storage.PostgresCasework)
+    contacts = _of(storage.PostgresContacts)
+    directory = _of(storage.PostgresDirectoryHistory)
+    documents = _of(storage.PostgresDocuments)
+    emergencies = _of(storage.PostgresEmergencies)
+    erasures = _of(storage.PostgresErasures)
+    escalations = _of(storage.PostgresEscalations)
+    evidence = _of(storage.PostgresEvidence)
+    explain = _of(storage.PostgresExplain)
+    factors = _of(storage.PostgresSecondFactors)
+    genuine = _of(storage.PostgresGenuine)
+    inbox = _of(storage.PostgresInbox)
+    intake = _of(storage.PostgresIntake)
+    known_events = _of(storage.PostgresIntake)
+    letters = _of(storage.PostgresLetters)
+    log = _of(storage.PostgresLog)
+    mail_reports = _of(storage.PostgresMailReports)
+    pauses = _of(storage.PostgresPauses)
+    preferences = _of(storage.PostgresPreferences)
+    receipts = _of(storage.PostgresReceipts)
+    recipients = _of(storage.PostgresRecipients)
+    redrive = _of(storage.PostgresRedrive)
+    resident_access = _of(storage.PostgresResidentAccess)
+    residents = _of(storage.PostgresResidents)
+    sessions = _of(storage.PostgresSessions)
+    standing_tasks = _of(storage.PostgresStandingTasks)
+    surveys = _of(storage.PostgresSurveys)
+    unsubscribes = _of(storage.PostgresUnsubscribes)
 
     @cached_property
     def settings(self) -> Settings:
@@ -118,30 +129,6 @@ class Stores:
         return lazy_gallery(self.company)
 
     @cached_property
-    def accounts(self) -> AccountStore:
-        return storage.PostgresAccounts(self.database)
-
-    @cached_property
-    def activity(self) -> ActivityStore:
-        return storage.PostgresActivity(self.database)
-
-    @cached_property
-    def api_keys(self) -> KeyStore:
-        return storage.PostgresKeys(self.database)
-
-    @cached_property
-    def audit(self) -> AuditStore:
-        return storage.PostgresAudit(self.database)
-
-    @cached_property
-    def bulk(self) -> BulkStore:
-        return storage.PostgresBulk(self.database)
-
-    @cached_property
-    def cancel(self) -> CancelStore:
-        return storage.PostgresCancel(self.database)
-
-    @cached_property
     def case_acts(self) -> CaseActs:
         return CaseActs(
             cases=self.cases,
@@ -152,14 +139,6 @@ class Stores:
         )
 
     @cached_property
-    def cases(self) -> CaseStore:
-        return storage.PostgresCases(self.database)
-
-    @cached_property
-    def casework(self) -> CaseworkStore:
-        return storage.PostgresCasework(self.database)
-
-    @cached_property
     def clocks(self) -> Clocks:
         return Clocks(log=self.log, appointments=self.appointments, calendar=self.policy.calendar)
 
@@ -168,85 +147,17 @@ class Stores:
         return constancias_of(self.database, self.company)
 
     @cached_property
-    def contacts(self) -> ContactStore:
-        return storage.PostgresContacts(self.database)
-
-    @cached_property
-    def directory(self) -> DirectoryHistoryStore:
-        return storage.PostgresDirectoryHistory(self.database)
-
-    @cached_property
-    def documents(self) -> DocumentStore:
-        return storage.PostgresDocuments(self.database)
-
-    @cached_property
-    def emergencies(self) -> OpenEmergencies:
-        return storage.PostgresEmergencies(self.database)
-
-    @cached_property
-    def erasures(self) -> ErasureStore:
-        return storage.PostgresErasures(self.database)
-
-    @cached_property
-    def escalations(self) -> EscalationStore:
-        return storage.PostgresEscalations(self.database)
-
-    @cached_property
-    def evidence(self) -> EvidenceStore:
-        return storage.PostgresEvidence(self.database)
-
-    @cached_property
-    def explain(self) -> ExplainStore:
-        return storage.PostgresExplain(self.database)
-
-    @cached_property
-    def factors(self) -> SecondFactorStore:
-        return storage.PostgresSecondFactors(self.database)
-
-    @cached_property
-    def genuine(self) -> GenuineStore:
-        return storage.PostgresGenuine(self.database)
-
-    @cached_property
     def headcount(self) -> HeadcountStore:
         return storage.PostgresHeadcount(self.database, self.policy.suppression_for, self.policy, self.now)
-
-    @cached_property
-    def inbox(self) -> InboxStore:
-        return storage.PostgresInbox(self.database)
 
     @cached_property
     def incidents(self) -> IncidentLog:
         return storage.PostgresMonitor(self.database, QUEUES)
 
     @cached_property
-    def known_events(self) -> KnownEventStore:
-        return storage.PostgresIntake(self.database)
-
-    @cached_property
-    def intake(self) -> IntakeStore:
-        return storage.PostgresIntake(self.database)
-
-    @cached_property
-    def letters(self) -> storage.PostgresLetters:
-        return storage.PostgresLetters(self.database)
-
-    @cached_property
-    def log(self) -> LogStore:
-        return storage.PostgresLog(self.database)
-
-    @cached_property
-    def mail_reports(self) -> ReportStore:
-        return storage.PostgresMailReports(self.database)
-
-    @cached_property
     def passwords(self) -> Passwords:
         """The hasher of passwords; to make it takes as long as a hash."""
         return Passwords()
-
-    @cached_property
-    def pauses(self) -> PauseStore:
-        return storage.PostgresPauses(self.database)
 
     @cached_property
     def person_exports(self) -> PersonExports:
@@ -255,10 +166,6 @@ class Stores:
     @cached_property
     def poster_pages(self) -> PosterPages:
         return PosterPages(database=self.database, company=self.company)
-
-    @cached_property
-    def preferences(self) -> PreferenceStore:
-        return storage.PostgresPreferences(self.database)
 
     @cached_property
     def printing(self) -> asyncio.Lock:
@@ -270,18 +177,6 @@ class Stores:
         return storage.PostgresReach(self.database, self.policy.suppression_for)
 
     @cached_property
-    def receipts(self) -> ReceiptStore:
-        return storage.PostgresReceipts(self.database)
-
-    @cached_property
-    def recipients(self) -> RecipientStore:
-        return storage.PostgresRecipients(self.database)
-
-    @cached_property
-    def redrive(self) -> RedriveStore:
-        return storage.PostgresRedrive(self.database)
-
-    @cached_property
     def remaker(self) -> Remaker:
         return Remaker(self.evidence)
 
@@ -290,30 +185,6 @@ class Stores:
         return partial(render_again, self.company)
 
     @cached_property
-    def resident_access(self) -> ResidentAccess:
-        return storage.PostgresResidentAccess(self.database)
-
-    @cached_property
-    def residents(self) -> ResidentStore:
-        return storage.PostgresResidents(self.database)
-
-    @cached_property
-    def sessions(self) -> SessionStore:
-        return storage.PostgresSessions(self.database)
-
-    @cached_property
-    def standing_tasks(self) -> StandingTaskStore:
-        return storage.PostgresStandingTasks(self.database)
-
-    @cached_property
-    def surveys(self) -> SurveyStore:
-        return storage.PostgresSurveys(self.database)
-
-    @cached_property
     def threads(self) -> Threads:
         texts = CaseTexts(evidence=self.evidence, remaker=self.remaker, render=self.render_again)
         return Threads(store=self.cases, calendar=self.policy.calendar, texts=texts)
-
-    @cached_property
-    def unsubscribes(self) -> UnsubscribeStore:
-        return storage.PostgresUnsubscribes(self.database)
