@@ -60,6 +60,21 @@ class ReplyView(StrEnum):
     """Answers to emergencies that nobody has settled."""
 
 
+class LastWord(Struct, frozen=True, kw_only=True):
+    """The last thing that somebody wrote by a channel. Address, name and words are the person's data."""
+
+    id: UUID
+    channel: str
+    address: str
+    reference: str
+    at: Instant
+    thread: str
+    subject: str
+    person: str | None
+    name: str | None
+    copropiedad: str | None
+
+
 class CaseStanding(Struct, kw_only=True, frozen=True):
     id: Annotated[UUID, Meta(description="Of the event that came last.")]
     case: Annotated[str, Meta(examples=["pqrs_id:pqrs-ejemplo-1"])]

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from hub.model import Person, PropertyScope, Purpose
-from hub.operations.cases.writing import LastWord
+from hub.model.casework import LastWord
 from hub.people.audience import Group
 from hub.storage import consents, people
 from hub.storage.database import Store, load, read, storable

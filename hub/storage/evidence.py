@@ -15,7 +15,7 @@ from hub.errors import StorageConflict
 from hub.model import Attempt, Evidence
 from hub.model.evidence import Call, SaidMessage, Seal, SealedRow, StoredState
 from hub.model.ids import span
-from hub.operations.evidence.seals import MINUTE, leaf, minute_of, seal
+from hub.model.seals import MINUTE, leaf, minute_of, seal
 from hub.ports.evidence import Horizon
 from hub.storage.database import Runner, Store, load, read
 from hub.storage.documents import PostgresDocuments

@@ -13,10 +13,10 @@ import pytest
 from pikepdf import Pdf
 
 from hub.errors import TooLarge, UnknownName
+from hub.model.seals import MINUTE as SEALED_MINUTE
+from hub.model.seals import link
 from hub.operations.constancia import gather, proven, verificar
 from hub.operations.constancia.make import Asked
-from hub.operations.evidence.seals import MINUTE as SEALED_MINUTE
-from hub.operations.evidence.seals import link
 from hub.storage import Database
 from tests.integration.constancias import (
     ASKED_AT,

@@ -26,8 +26,8 @@ from hub.messages.planning.plan import Rules
 from hub.model import Event
 from hub.model.ids import earliest
 from hub.model.incidents import DOCUMENT
+from hub.model.seals import MINUTE
 from hub.operations.evidence import ALWAYS, Finding, Remaker, row_of, verify
-from hub.operations.evidence.seals import MINUTE
 from hub.parts.company import CompanyRules
 from hub.parts.renderer import renderer
 from hub.policy import Policy

@@ -20,9 +20,9 @@ import cryptography
 from hub.access.document_keys import DocumentKey, document_keys
 from hub.access.keyring import KeyRing
 from hub.model.evidence import SealedRow
+from hub.model.seals import fields_of, leaf, micros, seal
 from hub.operations.constancia import verificar
 from hub.operations.constancia.archive import Archive
-from hub.operations.evidence.seals import fields_of, leaf, micros, seal
 from hub.settings import Secret
 from tests.unit.factories import MONDAY
 

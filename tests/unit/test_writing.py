@@ -15,10 +15,10 @@ from hub.channels.email.mime import build_email
 from hub.channels.whatsapp.payload import encode
 from hub.errors import ChannelClosed
 from hub.model import Facts, Rendered, Sender
+from hub.model.casework import LastWord
 from hub.operations.cases.writing import (
     LONGEST_SMS,
     Conversation,
-    LastWord,
     Way,
     answering,
     chosen,

@@ -9,6 +9,7 @@ from hub.contact_rules.forecast import refusals
 from hub.doors.operator import Operator
 from hub.model import Json, Person, Purpose
 from hub.model.actors import ACCOUNT
+from hub.model.casework import LastWord
 from hub.operations.cases.writing import (
     CHANNELS,
     FIELDS,
@@ -16,7 +17,6 @@ from hub.operations.cases.writing import (
     SMS,
     WHATSAPP,
     Conversation,
-    LastWord,
     Way,
     window_of,
 )

@@ -13,13 +13,12 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Annotated, Final
-from uuid import UUID
 
 from msgspec import Meta, Struct, field
 
 from hub.errors import ChannelClosed
 from hub.model import THREAD, Event, Instant, Json, own_event
-from hub.model.casework import WINDOW, WRITTEN, case_of_thread
+from hub.model.casework import WINDOW, WRITTEN, LastWord, case_of_thread
 from hub.model.ids import thread_id
 
 OPEN_FOR: Final = timedelta(hours=24)
@@ -36,21 +35,6 @@ NOTHING_MORE: Final[Mapping[str, Json]] = MappingProxyType({})
 _NAMELESS: Final = "Remitente"
 _REFERENCE: Final = "<"
 _AGAIN: Final = "Re: "
-
-
-class LastWord(Struct, frozen=True, kw_only=True):
-    """The last thing that somebody wrote by a channel. Address, name and words are the person's data."""
-
-    id: UUID
-    channel: str
-    address: str
-    reference: str
-    at: Instant
-    thread: str
-    subject: str
-    person: str | None
-    name: str | None
-    copropiedad: str | None
 
 
 class Way(Struct, frozen=True, kw_only=True):

@@ -13,12 +13,12 @@ from uuid import UUID
 from hub.errors import TooLarge
 from hub.model.evidence import SaidMessage, SealedRow
 from hub.model.recorded_states import fits, is_older
+from hub.model.seals import KEY, fields_of, key_of, leaf, name_of, split
 from hub.operations.cases.events_es import title
 from hub.operations.constancia.archive import TOO_LARGE, UNPACKED
 from hub.operations.constancia.schemas import ProvenMessage, ProvenRow, Unsealed, Words
 from hub.operations.constancia.sealed import Chain
 from hub.operations.evidence import Finding, Remade, Remaker
-from hub.operations.evidence.seals import KEY, fields_of, key_of, leaf, name_of, split
 from hub.ports.constancias import ConstanciaStore
 from hub.rendering.outcomes_es import claim
 

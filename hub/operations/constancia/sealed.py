@@ -11,8 +11,8 @@ from uuid import UUID
 
 from hub.business_time.dates import ZONE
 from hub.model.evidence import Seal, SealedRow
+from hub.model.seals import micros, minute_of, split
 from hub.operations.constancia.schemas import Part, Unsealed
-from hub.operations.evidence.seals import micros, minute_of, split
 from hub.ports.constancias import ConstanciaStore
 
 _SEALS: Final = 10

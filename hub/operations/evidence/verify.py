@@ -24,10 +24,10 @@ from hub.messages.delivery.evidence import missing_document, unpack
 from hub.model.evidence import Seal, SealedRow
 from hub.model.ids import earliest
 from hub.model.months import EPOCH, StoredMonth
+from hub.model.seals import KEY, LEAF, MINUTE, NOTHING, leaf, link, name_of, split
 from hub.operations.evidence.flaws import Flaw, Mismatch
 from hub.operations.evidence.lost_months import lost_months, month_in
 from hub.operations.evidence.messages import check_messages
-from hub.operations.evidence.seals import KEY, LEAF, MINUTE, NOTHING, leaf, link, name_of, split
 from hub.operations.evidence.time_stamps import grants
 from hub.ports.evidence import EvidenceStore
 
