@@ -30,8 +30,9 @@ from hub.doors.terminal import (
 from hub.errors import StorageUnavailable
 from hub.model import State
 from hub.model.message_rows import ListedMessage, MessageRow
-from hub.ports import LogStore, MessageFilter
+from hub.ports import MessageFilter
 from hub.rendering.outcomes_es import in_words
+from hub.storage import PostgresLog
 
 
 def _reason(row: ListedMessage) -> str:
@@ -97,7 +98,7 @@ async def _show(message_filter: MessageFilter, limit: int, *, follow: bool, as_j
 
 
 async def keep_following(
-    log: LogStore,
+    log: PostgresLog,
     message_filter: MessageFilter,
     limit: int,
     show: Callable[[ListedMessage], None],

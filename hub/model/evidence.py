@@ -85,3 +85,16 @@ class StoredState:
     rows: frozenset[tuple[str, str]]
     unkept: tuple[datetime, ...]
     erased: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Horizon:
+    """
+    A look at the running transactions, at the database's time `at`.
+
+    Rows recorded before `at` have a transaction id below `own`; transactions below `oldest` are all over.
+    """
+
+    at: datetime
+    own: int
+    oldest: int

@@ -7,16 +7,17 @@ from uuid import UUID
 
 from hub.access.actor import Actor
 from hub.model import Escalation
-from hub.ports import LogStore, Publisher
+from hub.ports import Publisher
 from hub.rendering.typed_words import tidy
 from hub.sla.acknowledge import AckResult, acknowledge, level_to_acknowledge
+from hub.storage import PostgresLog
 
 LONGEST: Final = 500
 """Characters of the words that come with an acknowledgement."""
 
 
 async def acknowledge_clock(
-    by: Actor, clock_id: UUID, *, log: LogStore, publisher: Publisher, words: str = ""
+    by: Actor, clock_id: UUID, *, log: PostgresLog, publisher: Publisher, words: str = ""
 ) -> AckResult | None:
     """
     Acknowledge the escalation for the notified level. Idempotent.

@@ -15,7 +15,8 @@ from hub.errors import TooLate
 from hub.model import State
 from hub.model.letters import HandedOver
 from hub.model.state_machine import UNSENT
-from hub.ports import CancelResult, CancelStore, LogStore
+from hub.ports import CancelResult
+from hub.storage import PostgresCancel, PostgresLog
 
 _LEFT: Final = "the message is {state}: only what has not left can be cancelled"
 
@@ -24,7 +25,7 @@ WhyCancelled = Literal["wrong", "not_needed", "asked", "other"]
 
 
 async def cancel_one(
-    message_id: UUID, why: WhyCancelled, *, log: LogStore, store: CancelStore, actor: Actor
+    message_id: UUID, why: WhyCancelled, *, log: PostgresLog, store: PostgresCancel, actor: Actor
 ) -> tuple[HandedOver, CancelResult] | None:
     """
     Cancel this message; return the result. None if there is none within reach.
@@ -45,7 +46,7 @@ def check_cancelled(verdict: CancelResult) -> None:
         raise TooLate(_LEFT.format(state=verdict.value))
 
 
-async def _cancel(message_id: UUID, state: str, store: CancelStore) -> CancelResult:
+async def _cancel(message_id: UUID, state: str, store: PostgresCancel) -> CancelResult:
     if state == State.CANCELLED:
         return CancelResult.CANCELLED
     verdict = await store.cancel(message_id) if state in UNSENT else None

@@ -11,8 +11,9 @@ from msgspec import Meta, Struct
 
 from hub.model import Instant
 from hub.model.message_rows import ToDo
-from hub.ports import Cause, LogStore, MessageFilter
+from hub.ports import Cause, MessageFilter
 from hub.rendering.outcomes_es import described, reason_in_words
+from hub.storage import PostgresLog
 
 MOST: Final = 5_000
 """Messages that are grouped at most, the newest."""
@@ -47,7 +48,7 @@ class _Group:
         return sum(cause.count for cause in self.causes)
 
 
-async def read_causes(log: LogStore, narrowed: MessageFilter, *, most: int = MOST) -> CauseList:
+async def read_causes(log: PostgresLog, narrowed: MessageFilter, *, most: int = MOST) -> CauseList:
     """Group the newest messages of a filter by reason and channel, the most frequent first."""
     found = await log.causes(narrowed, most=most)
     groups: defaultdict[tuple[str | None, str], list[Cause]] = defaultdict(list)

@@ -15,7 +15,8 @@ from hub.catalog.areas import area_of
 from hub.messages.planning.undelivered import unrecognised
 from hub.model import Instant
 from hub.model.genuine import GenuineMessage
-from hub.ports import GenuineStore, Publisher
+from hub.ports import Publisher
+from hub.storage import PostgresGenuine
 
 LONGEST: Final = 500
 """Characters of a comment."""
@@ -40,7 +41,7 @@ class GenuineDeps:
     """The stores and keys that the check of a code needs."""
 
     codes: GenuineCodes
-    store: GenuineStore
+    store: PostgresGenuine
     publisher: Publisher
 
 
@@ -79,7 +80,7 @@ def tidy_comment(comment: str) -> str:
 
 
 async def find(
-    code: str, codes: GenuineCodes, store: GenuineStore, now: datetime
+    code: str, codes: GenuineCodes, store: PostgresGenuine, now: datetime
 ) -> Sequence[GenuineMessage]:
     """Return the messages of a code; the caller decides which fields to hide."""
     sought = codes.read(code, now)

@@ -20,7 +20,7 @@ from hub.people.importing import (
     possible_people,
 )
 from hub.people.importing.entries import Hashes
-from hub.ports import ImportStore, ImportTransaction
+from hub.storage.imports import PostgresImport, PostgresImports
 
 Step = Callable[[int, int], None]
 """Called with the number of rows written so far and the total."""
@@ -30,7 +30,7 @@ _AT_ONCE: Final = 1_000
 
 
 async def look(
-    store: ImportStore, report: Report, hashes: Hashes, *, now: datetime
+    store: PostgresImports, report: Report, hashes: Hashes, *, now: datetime
 ) -> tuple[Entries, Changes]:
     """Return the changes that a file would make, without writing. Raises StorageUnavailable."""
     async with store.transaction() as transaction:
@@ -39,7 +39,7 @@ async def look(
 
 async def load(
     by: Actor,
-    store: ImportStore,
+    store: PostgresImports,
     report: Report,
     hashes: Hashes,
     *,
@@ -61,7 +61,7 @@ async def load(
 
 
 async def _compared(
-    transaction: ImportTransaction, report: Report, hashes: Hashes, now: datetime
+    transaction: PostgresImport, report: Report, hashes: Hashes, now: datetime
 ) -> tuple[Entries, Changes]:
     copropiedades = await transaction.copropiedades()
     part = part_of(report, copropiedades)
@@ -71,9 +71,7 @@ async def _compared(
     return entries, compare(entries, await transaction.stored(entries.facts), known, now=now)
 
 
-async def _write(
-    transaction: ImportTransaction, changes: Sequence[Change], now: datetime, step: Step
-) -> None:
+async def _write(transaction: PostgresImport, changes: Sequence[Change], now: datetime, step: Step) -> None:
     for start in range(0, len(changes), _AT_ONCE):
         batch = changes[start : start + _AT_ONCE]
         await transaction.apply(events(batch, now=now))

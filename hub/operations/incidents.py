@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from hub.health.incidents import kind_of, known, title_of
 from hub.model import Incident, Instant
-from hub.ports import IncidentLog
+from hub.storage import PostgresMonitor
 
 
 class IncidentRow(Struct, kw_only=True):
@@ -31,7 +31,7 @@ class IncidentPage(Struct, kw_only=True):
     next: str | None
 
 
-async def read_incidents(log: IncidentLog, limit: int) -> IncidentPage:
+async def read_incidents(log: PostgresMonitor, limit: int) -> IncidentPage:
     """Return open incidents, then resolved ones. There is one page: operators need the open ones."""
     return IncidentPage(items=[_row(incident) for incident in known(await log.incidents(limit))], next=None)
 

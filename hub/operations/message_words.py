@@ -16,10 +16,9 @@ from hub.model import Rendered
 from hub.model.evidence import SaidMessage
 from hub.operations.cases.texts import ORIGINS_ES, MessageText, Render, decisive, text_of
 from hub.operations.evidence import EvidenceRow, Remade, Remaker, row_of
-from hub.ports import ExplainStore
 from hub.ports.cases import CaseFacts, CaseMessage
-from hub.ports.evidence import EvidenceStore
 from hub.sla.ack_links import without_link
+from hub.storage import PostgresEvidence, PostgresExplain
 
 _HEADERS: Final = (
     *("From", "To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "List-ID"),
@@ -52,8 +51,8 @@ class SaidWords:
 class MessageWords:
     """Finds the words of messages. Threads render: other requests must not wait for a page."""
 
-    evidence: EvidenceStore
-    events: ExplainStore
+    evidence: PostgresEvidence
+    events: PostgresExplain
     letters: Callable[[UUID], Awaitable[Rendered | None]]
     """Returns the words of a stored letter."""
     remaker: Remaker

@@ -12,8 +12,8 @@ from hub.contact_rules.lawful_dates import override_of
 from hub.model import MENDED_BY, Event, Instant, LeftOut, PropertyScope, StoredEvent
 from hub.model.message_rows import NotifiedMessage, NotifiedPerson
 from hub.model.reached import Reached, furthest, reached
-from hub.ports import ExplainStore, RecipientStore
 from hub.rendering.outcomes_es import in_words
+from hub.storage import PostgresExplain, PostgresRecipients
 
 MOST: Final = 10_000
 """The most messages, and the most people left out, that are counted."""
@@ -87,14 +87,14 @@ class RecipientPage:
     limit: int = 50
 
 
-async def event_named(explain: ExplainStore, key: str, places: PropertyScope) -> StoredEvent | None:
+async def event_named(explain: PostgresExplain, key: str, places: PropertyScope) -> StoredEvent | None:
     """Return the event with this id or key; None if there is none within these places, or several."""
     events = await explain.events(key, None)
     found = [event for event in events if places is None or event.copropiedad_id in places]
     return found[0] if len(found) == 1 else None
 
 
-async def read_recipients(store: RecipientStore, of: StoredEvent, page: RecipientPage) -> Recipients:
+async def read_recipients(store: PostgresRecipients, of: StoredEvent, page: RecipientPage) -> Recipients:
     """Return a page of the people notified and of those left out."""
     audiences = await store.audiences(of.key)
     notified = await store.notified(of.key, after=page.notified_after, limit=page.limit + 1)

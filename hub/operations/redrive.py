@@ -15,7 +15,8 @@ from msgspec import Struct
 from hub.access.actor import Actor
 from hub.errors import TooLate
 from hub.model.state_machine import LOST
-from hub.ports import LogStore, Publisher, RedriveResult, RedriveStore
+from hub.ports import Publisher, RedriveResult
+from hub.storage import PostgresLog, PostgresRedrive
 
 _NOT_LOST: Final = "the message is {state}: only what is lost goes again"
 
@@ -34,8 +35,8 @@ class RedrivenOne(Struct, kw_only=True, frozen=True):
 async def redrive_one(
     message_id: UUID,
     *,
-    log: LogStore,
-    store: RedriveStore,
+    log: PostgresLog,
+    store: PostgresRedrive,
     publisher: Publisher,
     actor: Actor,
     include_notified: bool = False,

@@ -33,17 +33,11 @@ from hub.parts.posters import PosterPages
 from hub.parts.renderer import render_again
 from hub.parts.texts import lazy_gallery
 from hub.policy import Policy
-from hub.ports import (
-    Appointments,
-    HeadcountStore,
-    IncidentLog,
-    Now,
-    Publisher,
-    ReachStore,
-)
+from hub.ports import Appointments, Now, Publisher, ReachStore
 from hub.rendering.identities import Look
 from hub.resilience.database_time import NOW
 from hub.settings import Settings
+from hub.storage import PostgresHeadcount, PostgresMonitor
 
 T = TypeVar("T")
 
@@ -147,11 +141,11 @@ class Stores:
         return constancias_of(self.database, self.company)
 
     @cached_property
-    def headcount(self) -> HeadcountStore:
+    def headcount(self) -> PostgresHeadcount:
         return storage.PostgresHeadcount(self.database, self.policy.suppression_for, self.policy, self.now)
 
     @cached_property
-    def incidents(self) -> IncidentLog:
+    def incidents(self) -> PostgresMonitor:
         return storage.PostgresMonitor(self.database, QUEUES)
 
     @cached_property

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
-
-from hub.model import PropertyScope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,27 +61,3 @@ class AcceptedMessages:
 
     hour: int = 0
     lately: int = 0
-
-
-class ActivityStore(Protocol):
-    """Counts of messages planned since an instant, by hour and channel; `places` narrows them."""
-
-    async def hours(self, since: datetime, *, places: PropertyScope = None) -> Sequence[HourOfMessages]: ...
-
-    async def channels(
-        self, since: datetime, *, places: PropertyScope = None
-    ) -> Sequence[ChannelOfMessages]: ...
-
-    async def waiting(self, channel: str, *, places: PropertyScope = None) -> AffectedPeople:
-        """Count the people for whom a channel has a message that should leave, among its first 10,000."""
-
-    async def overdue(self, *, places: PropertyScope = None) -> OverdueWork:
-        """Return whom broken promises concern."""
-
-    async def refused(self) -> RejectedEvents:
-        """Return whose events nobody was notified of."""
-
-    async def accepted(
-        self, hour: datetime, lately: datetime, *, places: PropertyScope = None
-    ) -> AcceptedMessages:
-        """Count the messages that providers have accepted since the one instant, and since the later one."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 from uuid import UUID
 
-from hub.model import Attempt, Clock, Inbound, Message, PropertyScope, StoredEvent
+from hub.model import Attempt, Clock, Inbound, Message, StoredEvent
 from hub.model.casework import CaseNote
 from hub.ports.explain import SentMessage
 
@@ -128,34 +128,3 @@ class KnownCase:
     first: StoredEvent | None = None
     into: str | None = None
     """The case in whose thread it goes on."""
-
-
-class CaseStore(Protocol):
-    """Reads only. With `places`, what belongs to none of them does not exist."""
-
-    async def named(self, words: Collection[str], ids: Collection[UUID]) -> Collection[str]:
-        """
-        Return the keys of the cases in which somebody knows these words or ids.
-
-        A word is a radicado or the publisher's id of an event; an id is that of an event, a clock, a message.
-        """
-
-    async def known(self, cases: Collection[str], *, places: PropertyScope = None) -> Sequence[KnownCase]:
-        """Return those of these cases that exist and belong to the places, by key."""
-
-    async def page(
-        self,
-        case: KnownCase,
-        *,
-        after: str | None,
-        limit: int,
-        places: PropertyScope = None,
-        whole: bool = False,
-        notes: bool = False,
-        plain: Plain = nowhere_plain,
-    ) -> CaseFacts:
-        """
-        Return the entries after this cursor, oldest first. Raises StorageRefused for a foreign cursor.
-
-        `notes`: also those of colleagues, for who may answer there; no record that leaves has them.
-        """

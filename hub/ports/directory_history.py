@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
-
-from hub.model import Event, Json, PropertyScope
-from hub.ports.log import Page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,47 +37,3 @@ class EntryScope:
 
     scope: str | None
     person: str | None = None
-
-
-class DirectoryHistoryStore(Protocol):
-    """Names and addresses are masked. With `places`, entries that belong to none of them are left out."""
-
-    async def write(self, event: Event, *, override: bool = False) -> Written:
-        """
-        Apply a `directory.*` event as intake does; an older or equal version changes nothing.
-
-        With `override` it counts against any stored version, and greater ones are forgotten; without it a
-        version that jumps raises VersionJump.
-        """
-
-    async def entry_scope(self, noun: str, ref: str) -> EntryScope | None:
-        """Return scope and person of an entry; None if it never existed. A removed entry has no scope."""
-
-    async def place_names(self, places: PropertyScope) -> Mapping[str, str]:
-        """Return id → name of these copropiedades, sorted by name; of all for None."""
-
-    async def reached(
-        self, scopes: Collection[str], people: Collection[str], places: Collection[str]
-    ) -> bool:
-        """Return whether these places include all these scopes and a membership of each of these people."""
-
-    async def holders(
-        self,
-        asked: Holders,
-        *,
-        after: str | None,
-        limit: int,
-        places: PropertyScope = None,
-        named: bool = False,
-    ) -> Page:
-        """List the memberships in force at that instant, as known today, sorted by id; masked or `named`."""
-
-    async def somebody(
-        self, ref: str, *, places: PropertyScope = None, whole: bool = False, named: bool = False
-    ) -> Mapping[str, Json] | None:
-        """
-        Return a person with contact points and memberships; None if unknown or removed.
-
-        Only memberships of the places are included; None if there are none. `whole` is unmasked; `named`,
-        only addresses are masked.
-        """

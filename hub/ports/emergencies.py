@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
-from hub.model import PropertyScope, StoredEvent
-from hub.model.emergencies import DueCall, LostRecipient, OpenEmergency, UnreachedPerson
+from hub.model import StoredEvent
+from hub.model.emergencies import LostRecipient
 
 
 class EmergencyStore(Protocol):
@@ -30,19 +30,3 @@ class EmergencyStore(Protocol):
 
     async def mark_alerted(self, event_key: UUID, people: Collection[str]) -> None:
         """Record that these people were named to the desk; `pause` begins."""
-
-
-class OpenEmergencies(Protocol):
-    """Reads what is dangerous now."""
-
-    async def open_emergencies(self, places: PropertyScope = None) -> Sequence[OpenEmergency]:
-        """Return the emergencies that are open, those that nobody has taken on and the oldest first."""
-
-    async def unreached(self, event_key: UUID, limit: int) -> Sequence[UnreachedPerson]:
-        """Return who of those who live there has got nothing of this emergency."""
-
-    async def called(self, event_key: UUID, person: str) -> bool:
-        """Return whether this person is one of the staff whom the emergency has called."""
-
-    async def due_calls(self, places: PropertyScope = None) -> Sequence[DueCall]:
-        """Return the running promises to call somebody who may be in danger, the oldest first."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 
 from hub.model import Attempt, AudienceRecord, LeftOut, MarkEntry, Message, StoredEvent
 from hub.model.contact_slots import LastContact
@@ -120,16 +119,3 @@ class Refused:
     reason: str
     state: str
     received_at: datetime
-
-
-class ExplainStore(Protocol):
-    """Reads only; addresses are masked."""
-
-    async def events(self, asked: str, source: str | None) -> Sequence[StoredEvent]:
-        """Return the events with this id, from one source or from any; or the event with this key."""
-
-    async def refused(self, event_id: str, source: str | None) -> Refused | None:
-        """Return the newest dead letter of this event id."""
-
-    async def facts(self, event: StoredEvent, person: str) -> ExplainFacts:
-        """Return all stored facts about the event and the person."""

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
-from hub.model import PropertyScope
-from hub.people.audience import Group
 from hub.people.headcount import Headcount
 from hub.ports.log import Page
 
@@ -18,22 +14,3 @@ class HeadcountPage:
 
     headcount: Headcount | None
     page: Page
-
-
-class HeadcountStore(Protocol):
-    """Names are masked unless `named`."""
-
-    async def meant(
-        self,
-        groups: Sequence[Group],
-        *,
-        after: str | None,
-        limit: int,
-        places: PropertyScope = None,
-        named: bool = False,
-    ) -> HeadcountPage:
-        """
-        List people by ref, each person once; without `after`, also count the whole audience.
-
-        Raises StorageRefused for a cursor that this list did not give.
-        """

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 
-from hub.model import Event, Period, Purpose, State
+from hub.model import Event, Purpose, State
 
 GOING: Final = frozenset(
     {
@@ -40,17 +40,3 @@ class Contact:
     created_at: datetime
     occasion: str = "initial"
     reminds_of: Event | None = None
-
-
-class History(Protocol):
-    """A consistent snapshot of the stored rows, unchanged by later writes."""
-
-    def cases(self, since: datetime, types: Collection[str]) -> AsyncIterator[Cases]:
-        """
-        Read each case with an event of these types from `since` on, or with a running clock, once and whole.
-
-        Cases come in the order of their oldest such event; then those with a running clock only.
-        """
-
-    def contacts(self, period: Period, *, without: Collection[str]) -> AsyncIterator[Sequence[Contact]]:
-        """Read the messages of the period's events, except the events of these names."""

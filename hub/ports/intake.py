@@ -222,16 +222,6 @@ class IntakeStore(Protocol):
         """
 
 
-class KnownEventStore(Protocol):
-    """What is stored of events and cases, as a door asks before it publishes."""
-
-    async def other_content(self, events: Mapping[UUID, Event]) -> frozenset[UUID]:
-        """Return those of these events under whose source and id another type or other data are stored."""
-
-    async def owners(self, cases: Collection[str]) -> Mapping[str, str]:
-        """Return the source that has opened each of these cases; one that nobody has opened is absent."""
-
-
 class DryRunTransaction(IntakeTransaction, Protocol):
     """A transaction of intake of which nothing remains."""
 

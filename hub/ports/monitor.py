@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from hub.model import Gap, Incident, Lane, Symptom
-from hub.model.contracts import ContractDecision
 from hub.model.exclusions import ExclusionList
-from hub.model.webhooks import LateWebhook, WebhookFigures
+from hub.model.webhooks import LateWebhook
 
 MANY_HELD: Final = 10_000
 """The most held messages whose reason is counted; nobody needs to know of more."""
@@ -105,37 +104,6 @@ class MonitorStore(Heartbeats, Protocol):
 
     async def mark_published(self, incident: Incident) -> None:
         """Store that the begin is published or, if it was already, the end."""
-
-
-class IncidentLog(Protocol):
-    """Incidents and figures for operators."""
-
-    async def incidents(self, limit: int) -> Sequence[Incident]:
-        """List the open incidents, the oldest first, then the resolved ones, the latest first."""
-
-    async def promises(self) -> Mapping[tuple[str, int, str], int]:
-        """Count the clocks that have not ended, by (name, level, state)."""
-
-    async def unread(self) -> int:
-        """Count the unread entries of people's inboxes, up to a limit."""
-
-    async def contract_decisions(self, within: timedelta) -> Sequence[ContractDecision]:
-        """Return which contracts were renewed or ended in this time up to now, in the order of time."""
-
-    async def oldest_waiting(self) -> Mapping[tuple[str, Lane], timedelta]:
-        """See MonitorStore."""
-
-    async def exclusion_list(self) -> ExclusionList | None:
-        """See MonitorStore."""
-
-    async def held(self, within: timedelta | None = None) -> Mapping[str, int]:
-        """See MonitorStore."""
-
-    async def webhook_figures(self) -> WebhookFigures:
-        """Count webhooks by state, and the events that wait for them; each count ends at a limit."""
-
-    async def audit_age(self) -> timedelta | None:
-        """See MonitorStore."""
 
 
 class Queues(Protocol):

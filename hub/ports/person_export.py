@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
 from uuid import UUID
 
 from hub.model import Json, MarkEntry, PreferenceEntry, Purpose
@@ -133,11 +132,3 @@ class ExportFacts:
     suppressions: Sequence[AddressSuppression] = ()
     opt_outs: Sequence[RefusedByAddress] = ()
     by_address: ByAddress = NO_ADDRESS
-
-
-class PersonExportStore(Protocol):
-    async def held(self, person: str) -> ExportFacts:
-        """Return the data of the person besides messages, replies and consents."""
-
-    async def contacts(self, person: str, purposes: Collection[Purpose]) -> Sequence[ContactRecord]:
-        """Return the contacts of these purposes, oldest first; those of dropped months are gone."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
-from uuid import UUID
 
 from hub.model.tickets import Ticket
 
@@ -29,13 +27,3 @@ class Redriven:
 
     verdict: RedriveResult
     tickets: Sequence[Ticket]
-
-
-class RedriveStore(Protocol):
-    async def redrive(self, message_id: UUID, *, include_notified: bool = False) -> Redriven | None:
-        """
-        Requeue a lost message if it may be sent again; None if it is not lost.
-
-        It is `queued` like a new one: no attempts, no reason, its original lifetime from now on, never past
-        its wall-time end. Its attempts stay in the history.
-        """

@@ -32,7 +32,7 @@ Counted = TypeVar("Counted", HourOfMessages, ChannelOfMessages)
 
 
 class PostgresActivity(Store):
-    """The ActivityStore."""
+    """Counts of messages planned since an instant, by hour and channel; `places` narrows them."""
 
     async def hours(self, since: datetime, *, places: PropertyScope = None) -> Sequence[HourOfMessages]:
         late = Counter(
@@ -47,20 +47,24 @@ class PostgresActivity(Store):
         return [_less(of, late) if (of.channel, of.state) == _LETTER else of for of in found]
 
     async def waiting(self, channel: str, *, places: PropertyScope = None) -> AffectedPeople:
+        """Count the people for whom a channel has a message that should leave, among its first 10,000."""
         [row] = await self.rows(_SQL["waiting"], channel, listed(places))
         return AffectedPeople(**row)
 
     async def overdue(self, *, places: PropertyScope = None) -> OverdueWork:
+        """Return whom broken promises concern."""
         [row] = await self.rows(_SQL["overdue"], listed(places))
         return OverdueWork(**row)
 
     async def refused(self) -> RejectedEvents:
+        """Return whose events nobody was notified of."""
         [row] = await self.rows(_SQL["refused"])
         return RejectedEvents(**row)
 
     async def accepted(
         self, hour: datetime, lately: datetime, *, places: PropertyScope = None
     ) -> AcceptedMessages:
+        """Count the messages that providers have accepted since the one instant, and since the later one."""
         there = () if places is None else (listed(places),)
         statement = _SQL["accepted"].format(there=_SQL["accepted_there"] if there else "")
         [row] = await self.rows(statement, hour, lately, *there)

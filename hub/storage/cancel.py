@@ -40,9 +40,8 @@ async def withdraw(run: Runner, ids: Collection[UUID], how: CancelRule = WAITING
 
 
 class PostgresCancel(Store):
-    """The CancelStore."""
-
     async def cancel(self, message_id: UUID) -> CancelResult | None:
+        """Cancel a message that has not left, without a next step; None if it does not wait."""
         word = (await withdraw(self, [message_id])).get(message_id)
         if word is None:
             return None

@@ -55,9 +55,14 @@ _NO_TEXT: Final = _Text(subject=None, text=None)
 
 
 class PostgresCases(Store):
-    """The CaseStore."""
+    """Reads only. With `places`, what belongs to none of them does not exist."""
 
     async def named(self, words: Collection[str], ids: Collection[UUID]) -> Collection[str]:
+        """
+        Return the keys of the cases in which somebody knows these words or ids.
+
+        A word is a radicado or the publisher's id of an event; an id is that of an event, a clock, a message.
+        """
         asked = [storable(word) for word in words], list(ids), _ESCALATED
         found = {(row["case_key"], row["clock"]) for row in await self.rows(_SQL["named"], *asked)}
         # The steps of a clock are in other cases: the clock's own case is meant.
@@ -68,6 +73,7 @@ class PostgresCases(Store):
         return {case for case, _ in found if case not in steps} | {row["case_key"] for row in of_clocks}
 
     async def known(self, cases: Collection[str], *, places: PropertyScope = None) -> Sequence[KnownCase]:
+        """Return those of these cases that exist and belong to the places, by key."""
         asked = sorted({storable(case) or "" for case in cases})
         rows = await self.rows(_SQL["known"], asked, listed(places), _ESCALATED)
         firsts: dict[str, StoredEvent] = {}
@@ -88,6 +94,11 @@ class PostgresCases(Store):
         notes: bool = False,
         plain: Plain = nowhere_plain,
     ) -> CaseFacts:
+        """
+        Return the entries after this cursor, oldest first. Raises StorageRefused for a foreign cursor.
+
+        `notes`: also those of colleagues, for who may answer there; no record that leaves has them.
+        """
         there: tuple[object, ...] = (listed(places), case.alone)
         async with self._database.snapshot() as run:
             head = await clocks.find(run, "of_thread", case.case, *there, _HEAD)
@@ -108,6 +119,11 @@ class PostgresCases(Store):
         places: PropertyScope = None,
         also: ByAddress = NO_ADDRESS,
     ) -> CaseFacts:
+        """
+        Return the messages to a person, her replies and the events that left her out, whole, oldest first.
+
+        `case` is `person:REF`. With `places`, only rows of these. `also`: those of these addresses, too.
+        """
         refs, addresses = also.refs, also.addresses
         by_address = list(refs), list(refs.values()), list(addresses), list(addresses.values())
         asked = storable(person), listed(places), *_position(after), limit + 1, TOLD_BY_ANOTHER, *by_address

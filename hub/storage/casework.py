@@ -46,9 +46,8 @@ _HELD: Final = "SELECT case_key FROM case_task WHERE assignee = ${}"
 
 
 class PostgresCasework(Store):
-    """The CaseworkStore."""
-
     async def cases(self, asked: CaseFilter, *, after: str | None, limit: int) -> Rows[FoundCase]:
+        """List cases, that of the newest event first. Raises StorageRefused for a foreign cursor."""
         _, before = cursor(after, LATEST)
         values: list[object] = [before, limit + 1, listed(asked.places), ESCALATED]
         newest = newest_of(asked, values)
@@ -56,38 +55,47 @@ class PostgresCasework(Store):
         return rows_page(rows, limit, "last_at", partial(read, FoundCase))
 
     async def case_mark(self, case: str) -> object:
+        """Return a value that differs once anything of the case has changed."""
         [row] = await self.rows(_SQL["case_mark"], storable(case))
         return tuple(row)
 
     async def assignee(self, case: str) -> str | None:
+        """Return the assignee of the case."""
         rows = await self.rows(_SQL["assignee"], storable(case))
         return rows[0]["assignee"] if rows else None
 
     async def assign_case(self, case: str, assignee: str | None, *, by: str) -> None:
+        """Give the case to somebody; None: to nobody."""
         if assignee is None:
             await self.rows(_SQL["release_case"], storable(case))
         else:
             await self.rows(_SQL["assign_case"], storable(case), storable(assignee), storable(by))
 
     async def joined(self, case: str) -> Mapping[str, bool]:
+        """Return the cases that go on in the thread of this one → whether it was open when it was joined."""
         rows = await self.rows(_SQL["joined"], storable(case))
         return {row["case_key"]: row["was_open"] for row in rows}
 
     async def started_by(self, event_key: UUID | None) -> str | None:
+        """Return the type of an event."""
         rows = await self.rows(_SQL["started_by"], event_key)
         return rows[0]["type"] if rows else None
 
     async def read_reply(self, reply_id: UUID, *, by: str) -> None:
+        """Store that somebody has read a reply; the first one counts."""
         await self.rows(_SQL["read_reply"], reply_id, storable(by))
 
     async def assign_reply(self, reply_id: UUID, assignee: str | None, *, by: str) -> None:
+        """Give a reply to somebody; None: to nobody."""
         await self.rows(_SQL["assign_reply"], reply_id, storable(assignee), storable(by))
 
     async def settle_reply(self, reply_id: UUID, state: ReplyState, *, by: str) -> None:
+        """Say that a reply is answered or needs no answer; `open` takes that back."""
         said = None if state is ReplyState.OPEN else str(state)
         await self.rows(_SQL["settle_reply"], reply_id, said, storable(by))
 
     async def settle_thread(self, case: str, *, by: str, kinds: Collection[str]) -> int:
+        """Say that all open replies of these kinds are answered in this case; return how many."""
         threads = [storable(case), storable(case.partition(":")[2])]
         return len(await self.rows(_SQL["settle_thread"], threads, storable(by), sorted(kinds)))
 

@@ -25,11 +25,17 @@ _FIRST_FREE = 6
 
 
 class PostgresContacts(Store):
-    """The ContactStore."""
+    """
+    Lists are newest first. Addresses are masked; names are, but for replies of places that are `plain`.
+
+    A reply belongs to the copropiedad of the message that it answers. With `places`, rows of other
+    copropiedades or of none are left out.
+    """
 
     async def replies(
         self, asked: ReplyFilter, *, after: str | None, limit: int, plain: Plain = nowhere_plain
     ) -> Rows[ReplyRow]:
+        """List replies with staff's work on them, without their text."""
         conditions, more = reply_conditions(asked, _FIRST_FREE)
         statement = _SQL["replies"].format(narrowed=conditions)
         query, given = PageQuery(after=after, limit=limit), (listed(asked.places), ANSWERS, *more)
@@ -39,6 +45,7 @@ class PostgresContacts(Store):
     async def reply(
         self, reply_id: UUID, places: PropertyScope = None, *, plain: Plain = nowhere_plain
     ) -> ReplyWhole | None:
+        """Return a reply with its text."""
         rows = await self.rows(_SQL["reply"], reply_id, listed(places), ANSWERS)
         if not rows:
             return None

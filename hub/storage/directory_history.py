@@ -21,9 +21,15 @@ _SQL = load("directory_history")
 
 
 class PostgresDirectoryHistory(Store):
-    """The DirectoryHistoryStore."""
+    """Names and addresses are masked. With `places`, entries that belong to none of them are left out."""
 
     async def write(self, event: Event, *, override: bool = False) -> Written:
+        """
+        Apply a `directory.*` event as intake does; an older or equal version changes nothing.
+
+        With `override` it counts against any stored version, and greater ones are forgotten; without it a
+        version that jumps raises VersionJump.
+        """
         entry = entry_of(event)
         async with self._database.transaction() as transaction:
             if override:
@@ -33,15 +39,18 @@ class PostgresDirectoryHistory(Store):
         return Written(applied=entry in changed, version=row["version"])
 
     async def entry_scope(self, noun: str, ref: str) -> EntryScope | None:
+        """Return scope and person of an entry; None if it never existed. A removed entry has no scope."""
         rows = await self.rows(_SQL[f"standing_{noun}"], storable(ref))
         return EntryScope(**rows[0]) if rows else None
 
     async def place_names(self, places: PropertyScope) -> Mapping[str, str]:
+        """Return id → name of these copropiedades, sorted by name; of all for None."""
         return {row["id"]: row["name"] for row in await self.rows(_SQL["place_names"], listed(places))}
 
     async def reached(
         self, scopes: Collection[str], people: Collection[str], places: Collection[str]
     ) -> bool:
+        """Return whether these places include all these scopes and a membership of each of these people."""
         asked = ([storable(text) for text in sorted(given)] for given in (scopes, people, places))
         (row,) = await self.rows(_SQL["reached"], *asked)
         return bool(row["reached"])
@@ -55,6 +64,7 @@ class PostgresDirectoryHistory(Store):
         places: PropertyScope = None,
         named: bool = False,
     ) -> Page:
+        """List the memberships in force at that instant, as known today, sorted by id; masked or `named`."""
         scope = asked.role, storable(asked.unit), storable(asked.copropiedad), asked.on
         rows = await self.rows(_SQL["holders"], *scope, read_ref(after), limit + 1, listed(places))
         items = [
@@ -65,6 +75,12 @@ class PostgresDirectoryHistory(Store):
     async def somebody(
         self, ref: str, *, places: PropertyScope = None, whole: bool = False, named: bool = False
     ) -> Mapping[str, Json] | None:
+        """
+        Return a person with contact points and memberships; None if unknown or removed.
+
+        Only memberships of the places are included; None if there are none. `whole` is unmasked; `named`,
+        only addresses are masked.
+        """
         rows = await self.rows(_SQL["somebody"], storable(ref))
         memberships = await self.rows(_SQL["memberships"], storable(ref), listed(places))
         # A copropiedad may not look up people who left it: their addresses may belong to another one.

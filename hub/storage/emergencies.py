@@ -36,7 +36,7 @@ _REACH: Final = timedelta(days=1)
 
 
 class PostgresEmergencies(Store):
-    """The EmergencyStore, and the OpenEmergencies."""
+    """The EmergencyStore, and reads of what is dangerous now."""
 
     events_of = events.by_key
 
@@ -52,18 +52,22 @@ class PostgresEmergencies(Store):
         await self.rows(_SQL["mark"], event_key, sorted(people))
 
     async def open_emergencies(self, places: PropertyScope = None) -> Sequence[OpenEmergency]:
+        """Return the emergencies that are open, those that nobody has taken on and the oldest first."""
         statement = _SQL["open"].format(declared=_DECLARED.type)
         rows = await self.rows(statement, listed(places), _UPDATED, CLEARED, _TAKEN, _THERE)
         found = [read(OpenEmergency, row, building=own_name(row["building"])) for row in rows]
         return sorted(found, key=lambda one: (one.drill, not one.unattended, one.since))
 
     async def unreached(self, event_key: UUID, limit: int) -> Sequence[UnreachedPerson]:
+        """Return who of those who live there has got nothing of this emergency."""
         rows = await self.rows(_SQL["unreached"], event_key, _THERE, limit)
         return [read(UnreachedPerson, row) for row in rows]
 
     async def called(self, event_key: UUID, person: str) -> bool:
+        """Return whether this person is one of the staff whom the emergency has called."""
         return bool(await self.rows(_SQL["called"], event_key, person, _THERE))
 
     async def due_calls(self, places: PropertyScope = None) -> Sequence[DueCall]:
+        """Return the running promises to call somebody who may be in danger, the oldest first."""
         rows = await self.rows(_SQL["calls"], list(_CALLS), listed(places))
         return [read(DueCall, row, building=own_name(row["building"])) for row in rows]

@@ -17,9 +17,12 @@ _AWAY = load("directory")["away"]
 
 
 class PostgresEscalations(Store):
-    """The EscalationStore."""
-
     async def of_message(self, message_id: UUID) -> EscalationStatus | None:
+        """
+        Return the escalation that a message has brought, as it stands now.
+
+        None if the message is no escalation to a level, or its clock is no longer stored.
+        """
         names = sorted({*ESCALATES.values(), *CALLS.values()})
         rows = await self.rows(_SQL["of_message"], message_id, names, sorted(CALLS))
         known = await clocks.by_id(self, [UUID(row["clock_id"]) for row in rows])

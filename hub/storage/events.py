@@ -42,7 +42,7 @@ async def other_content(run: Runner, events: Mapping[UUID, Event]) -> frozenset[
 
 
 async def owners(run: Runner, cases: Collection[str]) -> Mapping[str, str]:
-    """Return the source that has opened each of these cases."""
+    """Return the source that has opened each of these cases; one that nobody has opened is absent."""
     rows = await run.rows(_SQL["owners"], sorted(cases))
     return {row["case_key"]: row["source"] for row in rows}
 

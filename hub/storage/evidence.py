@@ -13,12 +13,12 @@ from asyncpg import Record
 
 from hub.errors import StorageConflict
 from hub.model import Attempt, Evidence
-from hub.model.evidence import Call, SaidMessage, Seal, SealedRow, StoredState
+from hub.model.evidence import Call, Horizon, SaidMessage, Seal, SealedRow, StoredState
 from hub.model.ids import span
+from hub.model.months import StoredMonth
 from hub.model.seals import MINUTE, leaf, minute_of, seal
-from hub.ports.evidence import Horizon
+from hub.storage import documents
 from hub.storage.database import Runner, Store, load, read
-from hub.storage.documents import PostgresDocuments
 from hub.storage.messages import message_of
 from hub.storage.months import PostgresMonths
 
@@ -35,12 +35,13 @@ _AT_ONCE: Final = 200
 
 
 async def last_before(run: Runner, minute: datetime) -> Seal | None:
+    """Return the last seal of a minute before this one, without its leaves."""
     rows = await run.rows(_SQL["last_before"], minute)
     return read(Seal, rows[0]) if rows else None
 
 
 class PostgresSeals(Store):
-    """The SealStore."""
+    """The chain of seals, as it grows: one seal for each minute."""
 
     last_before = last_before
 
@@ -49,12 +50,19 @@ class PostgresSeals(Store):
         return read(Horizon, row)
 
     async def stamped(self, number: int) -> Mapping[int, bytes]:
+        """Return the time stamp of this seal, by its number; empty if it has none."""
         return await _stamps(self, number, number)
 
     async def keep_stamp(self, number: int, reply: bytes) -> None:
+        """Store the authority's answer over this seal; the first one stays."""
         await self.rows(_SQL["keep_stamp"], number, reply)
 
     async def seal_next(self, until: datetime) -> Seal | None:
+        """
+        Seal the next minute that has rows and ends by `until`; None where there is none.
+
+        Everything recorded before `until` must be visible. Raises StorageConflict while another seals.
+        """
         async with self._database.transaction() as run:
             [row] = await run.rows(_SQL["one_at_a_time"])
             if not row["ours"]:
@@ -62,17 +70,39 @@ class PostgresSeals(Store):
             return await _seal_next(run, minute_of(until))
 
 
-class PostgresEvidence(Store):
-    """The EvidenceStore."""
+class PostgresVersions(Store):
+    """What proves a message: the wordings and documents of its text, and the seals over its calls."""
 
     last_before = last_before
-    months = PostgresMonths.months
-    document = PostgresDocuments.content
+    document = documents.content
+
+    async def versions(self, digests: Collection[bytes]) -> Mapping[bytes, bytes]:
+        """Return the packed wordings of these digests, where they are stored."""
+        rows = await self.rows(_SQL["versions"], sorted(digests))
+        return {row["digest"]: row["sources"] for row in rows}
+
+    async def seals(self, after: int, limit: int) -> Sequence[Seal]:
+        """Return seals with their leaves, by number, after this one."""
+        return [read(Seal, row) for row in await self.rows(_SQL["seals"], after, limit)]
+
+    async def stamps(self) -> Mapping[int, bytes]:
+        """Return the authority's answers, by the number of the seal, in its order."""
+        return await _stamps(self, 1, _LAST)
+
+
+class PostgresEvidence(PostgresVersions):
+    """All that a verifier reads: messages, the record of each, and the seals."""
+
+    async def months(self) -> Sequence[StoredMonth]:
+        """Return the months that are stored, the oldest first, the rest without a month last."""
+        return await PostgresMonths(self._database).months()
 
     async def said(self, message_id: UUID) -> SaidMessage | None:
+        """Return a message with its event and calls; None if it is not stored (any more)."""
         return (await self.said_each([message_id])).get(message_id)
 
     async def said_each(self, message_ids: Collection[UUID]) -> Mapping[UUID, SaidMessage]:
+        """Return those of these messages that are stored, in a fixed number of statements."""
         if not message_ids:
             return {}
         asked = sorted(message_ids), *span(message_ids)
@@ -84,40 +114,36 @@ class PostgresEvidence(Store):
             made[row["message_id"]].append(call_of(row))
         return {row["id"]: said_of(row, made[row["id"]]) for row in rows}
 
-    async def versions(self, digests: Collection[bytes]) -> Mapping[bytes, bytes]:
-        rows = await self.rows(_SQL["versions"], sorted(digests))
-        return {row["digest"]: row["sources"] for row in rows}
-
     async def version_digests(self) -> Sequence[bytes]:
+        """Return the digests of all stored versions."""
         return [row["digest"] for row in await self.rows(_SQL["version_digests"])]
 
-    async def seals(self, after: int, limit: int) -> Sequence[Seal]:
-        return [read(Seal, row) for row in await self.rows(_SQL["seals"], after, limit)]
-
-    async def stamps(self) -> Mapping[int, bytes]:
-        return await _stamps(self, 1, _LAST)
-
     async def count_seals(self, since: datetime, until: datetime) -> int:
+        """Return how many seals there are of the minutes of a period."""
         [row] = await self.rows(_SQL["count_seals"], since, until)
         return int(row["n"])
 
     async def recorded(
         self, since: datetime, until: datetime, after: SealedRow | None, limit: int
     ) -> Sequence[tuple[SealedRow, bytes | None]]:
+        """Return rows recorded in a period, in the order of the seals, each with its kept bytes."""
         rows = await _recorded(self, "recorded_with_content", since, until, after, limit)
         return [(sealed_row(row), row["content"]) for row in rows]
 
     async def find_rows(self, keys: Collection[tuple[UUID, datetime]]) -> Sequence[SealedRow]:
+        """Return those of these attempts that are stored, whenever they say they were recorded."""
         ids, instants = zip(*sorted(keys), strict=True)
         rows = await self.rows(_SQL["find_rows"], ids, instants, *span(ids))
         return [sealed_row(row) for row in rows]
 
     async def states(self, after: UUID, until: UUID, limit: int) -> Sequence[StoredState]:
+        """Return messages by id, after this one and before `until`, each with its record."""
         return [read(StoredState, row) for row in await self.rows(_SQL["states"], after, until, limit)]
 
     async def unrecorded(
         self, since: datetime, until: datetime, limit: int
     ) -> Sequence[tuple[UUID, datetime]]:
+        """Return attempts of a period, since the first seal, that state no instant of recording."""
         rows = await self.rows(_SQL["unrecorded"], since, until, limit)
         return [(row["message_id"], row["at"]) for row in rows]
 

@@ -40,17 +40,20 @@ _FIELDS: Final = ("role", "scope", "duty", "level", "service_area", "on_call", "
 
 
 class PostgresExplain(Store):
-    """The ExplainStore."""
+    """Reads only; addresses are masked."""
 
     async def events(self, asked: str, source: str | None) -> Sequence[StoredEvent]:
+        """Return the events with this id, from one source or from any; or the event with this key."""
         rows = await self.rows(_SQL["events"], storable(asked), storable(source))
         return [events.event_of(row) for row in rows] or await self._of_key(asked)
 
     async def refused(self, event_id: str, source: str | None) -> Refused | None:
+        """Return the newest dead letter of this event id."""
         rows = await self.rows(_SQL["refused"], storable(event_id), storable(source))
         return read(Refused, rows[0]) if rows else None
 
     async def facts(self, event: StoredEvent, person: str) -> ExplainFacts:
+        """Return all stored facts about the event and the person."""
         person = storable(person) or ""
         async with self._database.transaction() as run:
             kept = [_kept(row) for row in await run.rows(_SQL["audiences"], event.key, person)]

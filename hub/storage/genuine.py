@@ -18,9 +18,8 @@ _TRIES: Final = 2
 
 
 class PostgresGenuine(Store):
-    """The GenuineStore."""
-
     async def find(self, sought: Sequence[SoughtMessage]) -> Sequence[GenuineMessage]:
+        """Return the messages that have left, of those that a code may mean: one, but for a rare chance."""
         if not sought:
             return ()
         columns = zip(*((one.key_id, one.since, one.until, one.tail) for one in sought), strict=True)
@@ -42,6 +41,11 @@ class PostgresGenuine(Store):
         ]
 
     async def report(self, message_id: UUID, at: datetime) -> datetime:
+        """
+        Keep that somebody does not recognise the message; return when that was first said.
+
+        A repeat changes nothing.
+        """
         for _ in range(_TRIES):
             if rows := await self.rows(_SQL["report"], message_id, at):
                 first: datetime = rows[0]["at"]

@@ -23,7 +23,7 @@ _PAGE: Final = 500
 
 
 class PostgresHeadcount(Store):
-    """The HeadcountStore."""
+    """Names are masked unless `named`."""
 
     def __init__(self, database: Database, lasts: Lasts, policy: Policy, now: Now) -> None:
         super().__init__(database)
@@ -40,6 +40,11 @@ class PostgresHeadcount(Store):
         places: PropertyScope = None,
         named: bool = False,
     ) -> HeadcountPage:
+        """
+        List people by ref, each person once; without `after`, also count the whole audience.
+
+        Raises StorageRefused for a cursor that this list did not give.
+        """
         async with self._database.transaction() as run:
             gone = await suppressed(run, self._lasts)
             tally = Tally(gone, self._policy, at=self._now(), after=read_ref(after), limit=limit)

@@ -12,7 +12,7 @@ from asyncpg import Record
 
 from hub.model import Event, Period, StoredEvent
 from hub.model.ids import earliest
-from hub.ports import GOING, Cases, Contact, History
+from hub.ports import GOING, Cases, Contact
 from hub.storage import events
 from hub.storage.database import Database, Runner, Store, load, read
 
@@ -32,17 +32,22 @@ class PostgresHistory(Store):
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[History]:
         async with self._database.snapshot() as run:
-            yield _Reading(run, self._page)
+            yield History(run, self._page)
 
 
-class _Reading:
-    """One snapshot: the History."""
+class History:
+    """A consistent snapshot of the stored rows, unchanged by later writes."""
 
     def __init__(self, run: Runner, page: int) -> None:
         self._run = run
         self._page = page
 
     async def cases(self, since: datetime, types: Collection[str]) -> AsyncIterator[Cases]:
+        """
+        Read each case with an event of these types from `since` on, or with a running clock, once and whole.
+
+        Cases come in the order of their oldest such event; then those with a running clock only.
+        """
         begin, asked = earliest(since), sorted(types)
         reached = since
         async for rows in self._pages("events", begin, begin, asked):
@@ -52,6 +57,7 @@ class _Reading:
             yield Cases(events=await self._whole(rows), reached=reached)
 
     async def contacts(self, period: Period, *, without: Collection[str]) -> AsyncIterator[Sequence[Contact]]:
+        """Read the messages of the period's events, except the events of these names."""
         asked = earliest(period.until), sorted(GOING), sorted(without)
         async for rows in self._pages("contacts", earliest(period.since), *asked):
             reminders = {row["event_key"] for row in rows if row["occasion"] != "initial"}

@@ -30,27 +30,33 @@ _SQL = load("imports")
 
 
 class PostgresImports(Store):
-    """The ImportStore."""
-
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[PostgresImport]:
+        """Open a transaction; it commits at the end of the block, and rolls back when that raises."""
         async with self._database.transaction() as run:
             yield PostgresImport(run)
 
 
 class PostgresImport:
-    """The ImportTransaction."""
+    """One transaction: an import reads, compares and writes in it."""
 
     def __init__(self, run: Runner) -> None:
         self._run = run
 
     async def alone(self) -> None:
+        """Wait until no other import writes: else each would read rows that the other is about to change."""
         await self._run.rows(_SQL["alone"])
 
     async def copropiedades(self) -> Mapping[str, str]:
+        """Return all copropiedades of the company: id → name."""
         return {row["id"]: row["name"] for row in await self._run.rows(_SQL["copropiedades"])}
 
     async def known(self, part: Part, people: Collection[str]) -> KnownDirectory:
+        """
+        Return the stored units, memberships and people of a part, and the people with these ids.
+
+        Removed memberships and people are left out. Call `copropiedades` for the copropiedades themselves.
+        """
         places = list(part.copropiedades)
         memberships = await self._run.rows(_SQL["memberships"], places, part.staff, part.company)
         wanted = {row["person_id"] for row in memberships} | set(people)
@@ -61,6 +67,7 @@ class PostgresImport:
         )
 
     async def stored(self, ids: Mapping[str, Collection[str]]) -> Stored:
+        """Return the rows with these ids, by noun, including removed ones."""
         return {noun: await self._stored(noun, some) for noun, some in ids.items()}
 
     async def _stored(self, noun: str, ids: Collection[str]) -> Mapping[str, StoredEntry]:
@@ -68,6 +75,7 @@ class PostgresImport:
         return {row["id"]: _entry(noun, row) for row in rows}
 
     async def apply(self, events: Sequence[Event]) -> None:
+        """Apply `directory.*` events: all of them are stored, or nothing of the transaction."""
         # Each version is the next one after the row that this transaction has read.
         await directory.apply(self._run, events, jumps=True)
 

@@ -26,7 +26,7 @@ from hub.storage.database import Store, Transaction
 
 
 class PostgresIntake(Store):
-    """The IntakeStore and the KnownEventStore."""
+    """The IntakeStore, and what is stored of events and cases, as a door asks before it publishes."""
 
     other_content = events.other_content
     owners = events.owners

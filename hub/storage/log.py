@@ -43,18 +43,24 @@ _BEFORE: Final = 4
 
 
 class PostgresLog(Store):
-    """The LogStore."""
+    """
+    Queries of operators, newest first.
+
+    With `places`, rows that do not belong to one of them are left out.
+    """
 
     unreached = unreached.page_of
 
     async def messages(
         self, narrowed: MessageFilter, *, after: str | None, limit: int
     ) -> Rows[ListedMessage]:
+        """List messages, with the person's reference, without name and address."""
         statement, asked = _list_of(narrowed)
         query = PageQuery(after=after, limit=limit)
         return await rows_of(ListedMessage, self, statement, query, *asked, by="created_at")
 
     async def causes(self, narrowed: MessageFilter, *, most: int) -> Causes:
+        """Group the newest messages, of each state and copropiedad at most `most`, by why they are there."""
         newest, asked = _list_of(narrowed)
         rows = await self.rows(_SQL["causes"].format(newest=newest), *cursor(None), most + 1, *asked)
         found = [read(Cause, row) for row in rows]
@@ -63,6 +69,11 @@ class PostgresLog(Store):
     async def message(
         self, message_id: UUID, *, places: PropertyScope = None, whole: bool = False, named: bool = False
     ) -> ShownMessage | None:
+        """
+        Return a message with attempts, skipped channels, name and address, masked unless `whole`.
+
+        `named`, only the address is masked.
+        """
         rows = await self.rows(_SQL["message"], message_id, listed(places))
         if not rows:
             return None
@@ -77,14 +88,17 @@ class PostgresLog(Store):
         return [read(AttemptRow, row) for row in await self.rows(_SQL["attempts"], message_id)]
 
     async def clocks(self, ids: Sequence[UUID]) -> Sequence[Clock]:
+        """Return these clocks in the order of `ids`."""
         return await clocks.find(self, "listed", ids)
 
     async def clock(self, clock_id: UUID, *, places: PropertyScope = None) -> Clock | None:
+        """Return one clock whole, with its history."""
         return next(iter(await clocks.find(self, "seen", clock_id, listed(places))), None)
 
     async def step_messages(
         self, event_ids: Collection[str], *, named: bool = False
     ) -> Mapping[UUID, Sequence[ToldByName]]:
+        """Return clock → the messages of these events of its steps, oldest first; masked unless `named`."""
         found: defaultdict[UUID, list[ToldByName]] = defaultdict(list)
         asked = list(event_ids), HUB_SOURCE, clocks.started(event_ids)
         for row in await self.rows(_SQL["step_messages"], *asked):
@@ -96,6 +110,7 @@ class PostgresLog(Store):
     async def recent_clocks(
         self, *, state: str | None, after: str | None, limit: int, places: PropertyScope = None
     ) -> Rows[Clock]:
+        """List clocks from SQL: for ended clocks, and while Redis is away."""
         there = () if places is None else (listed(places),)
         statement = _SQL["recent_clocks" if places is None else "recent_clocks_there"]
         asked = *cursor(after), limit + 1, _states(state, ClockState), *there
@@ -104,14 +119,17 @@ class PostgresLog(Store):
     async def clocks_of(
         self, places: Collection[str], states: Collection[str], *, after: str | None, limit: int
     ) -> Rows[Clock]:
+        """List the clocks of copropiedades in these states, soonest due first."""
         asked = *cursor(after, _SOONEST), limit + 1, sorted(states), listed(frozenset(places))
         return rows_page(await self.rows(_SQL["clocks_of"], *asked), limit, "due_at", clocks.clock_of)
 
     async def board(self, asked: BoardFilter, *, after: str | None, limit: int) -> Rows[Clock]:
+        """List running promises that the filter selects, soonest due first."""
         rows = await self._narrowed("board", asked, cursor(after, _SOONEST), limit)
         return rows_page(rows, limit, "due_at", clocks.clock_of)
 
     async def ended_clocks(self, asked: BoardFilter, *, after: str | None, limit: int) -> Rows[Clock]:
+        """List ended promises that the filter selects, the last started first."""
         rows = await self._narrowed("ended_clocks", asked, cursor(after), limit)
         return rows_page(rows, limit, "started_at", clocks.clock_of)
 
@@ -125,18 +143,34 @@ class PostgresLog(Store):
     async def kept_promises(
         self, period: Period, *, area: str | None, places: PropertyScope = None
     ) -> Sequence[PromiseRecord]:
+        """
+        Return all clocks of the cases with a clock that started in the period, in the order of their start.
+
+        `area` (a `service_area`) and `places` filter each clock by itself.
+        """
         asked = period.since, period.until, list(ClockState), area, listed(places)
         return [read(PromiseRecord, row) for row in await self.rows(_SQL["promises"], *asked)]
 
     async def contract_decisions(
         self, period: Period, *, area: str | None, places: PropertyScope = None
     ) -> Sequence[ContractDecision]:
+        """
+        Return which contracts with clients were renewed or ended in the period, in the order of time.
+
+        `area` (a `service_area`) and `places` filter each event by itself.
+        """
         return await contracts.decisions(self, period, area=area, places=places)
 
     async def live_counts(self) -> Mapping[str, Mapping[str, int]]:
+        """Count the live messages, clocks and dead letters by state, for metrics."""
         return _by_state(await self.rows(_SQL["live_counts"].format(there="")))
 
     async def counts(self, places: PropertyScope = None) -> Mapping[str, Mapping[str, int]]:
+        """
+        Count messages, clocks and dead letters by state, for the page: those that have ended, up to 10,000.
+
+        Dead letters belong to no copropiedad.
+        """
         there = () if places is None else (listed(places),)
         live = _SQL["live_counts"].format(there="AND copropiedad_id = ANY ($1::text[])" if there else "")
         ended = _SQL["ended_counts"].format(

@@ -23,7 +23,7 @@ _SQL = load("monitor")
 
 
 class PostgresMonitor(Store):
-    """The MonitorStore and the IncidentLog; `queues` are all channels and lanes."""
+    """The MonitorStore, and incidents and figures for operators; `queues` are all channels and lanes."""
 
     def __init__(self, database: Database, queues: Sequence[tuple[str, Lane]]) -> None:
         super().__init__(database)
@@ -89,6 +89,7 @@ class PostgresMonitor(Store):
         return [read(LateWebhook, row) for row in await self.rows(_SQL["webhooks_late"], after)]
 
     async def webhook_figures(self) -> WebhookFigures:
+        """Count webhooks by state, and the events that wait for them; each count ends at a limit."""
         [row] = await self.rows(_SQL["webhook_figures"])
         return read(WebhookFigures, row)
 
@@ -131,18 +132,22 @@ class PostgresMonitor(Store):
         await self.rows(statement, incident.key, incident.since)
 
     async def incidents(self, limit: int) -> Sequence[Incident]:
+        """List the open incidents, the oldest first, then the resolved ones, the latest first."""
         return [_incident(row) for row in await self.rows(_SQL["troubles"], limit)]
 
     async def promises(self) -> Mapping[tuple[str, int, str], int]:
+        """Count the clocks that have not ended, by (name, level, state)."""
         rows = await self.rows(_SQL["promises"])
         return {(row["name"], row["level"], row["state"]): row["n"] for row in rows}
 
     async def unread(self) -> int:
+        """Count the unread entries of people's inboxes, up to a limit."""
         [row] = await self.rows(_SQL["unread"], MANY_UNREAD)
         found: int = row["n"]
         return found
 
     async def contract_decisions(self, within: timedelta) -> Sequence[ContractDecision]:
+        """Return which contracts were renewed or ended in this time up to now, in the order of time."""
         now = await self.clock()
         return await contracts.decisions(self, Period(since=now - within, until=now))
 

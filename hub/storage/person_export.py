@@ -28,9 +28,8 @@ _SQL = load("person_export")
 
 
 class PostgresPersonExport(Store):
-    """The PersonExportStore."""
-
     async def held(self, person: str) -> ExportFacts:
+        """Return the data of the person besides messages, replies and consents."""
         asked = storable(person)
         async with self._database.snapshot() as run:
             own = await own_addresses(run, person)
@@ -61,6 +60,7 @@ class PostgresPersonExport(Store):
             )
 
     async def contacts(self, person: str, purposes: Collection[Purpose]) -> Sequence[ContactRecord]:
+        """Return the contacts of these purposes, oldest first; those of dropped months are gone."""
         own = await own_addresses(self, person)
         rows = await self.rows(_SQL["contacts"], *_split(own.refs), sorted(purposes))
         return [read(ContactRecord, row) for row in rows]

@@ -33,9 +33,13 @@ async def resend(run: Runner, judged: str, ids: Collection[UUID], more: object) 
 
 
 class PostgresRedrive(Store):
-    """The RedriveStore."""
-
     async def redrive(self, message_id: UUID, *, include_notified: bool = False) -> Redriven | None:
+        """
+        Requeue a lost message if it may be sent again; None if it is not lost.
+
+        It is `queued` like a new one: no attempts, no reason, its original lifetime from now on, never past
+        its wall-time end. Its attempts stay in the history.
+        """
         judged = verdict(anyway="$5::boolean", chosen=_ALONE)
         verdicts, tickets = await resend(self, judged, [message_id], include_notified)
         if message_id not in verdicts:

@@ -14,9 +14,10 @@ _KINDS: Final = frozenset({"email", "phone"})
 
 
 class PostgresResidentAccess(Store):
-    """The ResidentAccess."""
+    """The codes and sessions of a person's own page. Rows are found by the hash of a cookie."""
 
     async def resident(self, message_id: UUID) -> KnownResident | None:
+        """Return the recipient of a message; None without one in the directory."""
         rows = await self.rows(_SQL["resident"], message_id)
         if not rows:
             return None
@@ -29,6 +30,11 @@ class PostgresResidentAccess(Store):
         return KnownResident(person=rows[0]["person"], name=rows[0]["name"], contacts=contacts)
 
     async def add_code(self, code: ResidentCode, *, most: int, since: datetime) -> bool:
+        """
+        Store a code; false if the person has got `most` since then that nobody has entered.
+
+        The limit holds for any number of requests at once.
+        """
         columns = code.hash, code.person, code.digest, code.shown, code.created_at, code.ends_at
         async with self._database.transaction() as run:
             await run.rows(_SQL["one_at_a_time"], code.person)
@@ -40,10 +46,12 @@ class PostgresResidentAccess(Store):
         return read(ResidentCode, rows[0]) if rows else None
 
     async def try_code(self, hash: bytes, *, most: int, now: datetime) -> ResidentCode | None:  # noqa: A002 - the same
+        """Count a try of a code that lasts, and return it; None if it has ended or was tried `most` times."""
         rows = await self.rows(_SQL["try_code"], hash, most, now)
         return read(ResidentCode, rows[0]) if rows else None
 
     async def open_session(self, code: ResidentCode, session: ResidentSession) -> bool:
+        """Use up the code and store the session; false if the code was used up already."""
         async with self._database.transaction() as run:
             if not await run.rows(_SQL["use_code"], code.hash):
                 return False

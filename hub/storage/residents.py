@@ -36,23 +36,29 @@ _CASES: Final = 20
 
 
 class PostgresResidents(Store):
-    """The ResidentStore."""
-
     async def message(self, message_id: UUID) -> ResidentMessage | None:
+        """Return a message with its case; None if it is not stored (any more)."""
         async with self._database.snapshot() as run:
             rows = await run.rows(_SQL["message"], message_id)
             return await _with_case(run, rows[0]) if rows else None
 
     async def sent(self, person: str, *, after: UUID | None, limit: int) -> Sequence[SentLine]:
+        """
+        Return the messages to a person of the newest events, those first told before the message `after`.
+
+        `limit` counts events. The messages of one stand together, the last one first.
+        """
         rows = await self.rows(_SQL["sent"], person, after, limit)
         return [read(SentLine, row, opened=row["opened"] or {}, unit=_unit(row)) for row in rows]
 
     async def cases(self, person: str) -> Sequence[ResidentMessage]:
+        """Return the cases of the person's latest messages that have clocks, each once, newest first."""
         async with self._database.snapshot() as run:
             rows = await run.rows(_SQL["cases"], person, _CASES)
             return [await _with_case(run, row) for row in rows]
 
     async def talk(self, person: str, case: str) -> OwnConversation:
+        """Return what the person and the staff said to each other in a case: nothing of anybody else."""
         types = [type_of(name) for name in STAFF_WORDS]
         async with self._database.snapshot() as run:
             said = await run.rows(_SQL["talk"], person, case, case.removeprefix(f"{THREAD}:"), types)
@@ -63,6 +69,7 @@ class PostgresResidents(Store):
         )
 
     async def file(self, person: str) -> ResidentFile | None:
+        """Return the person's data of the directory and the ledger; None for a person who was removed."""
         async with self._database.snapshot() as run:
             rows = await run.rows(_SQL["person"], person)
             if not rows:

@@ -18,10 +18,10 @@ async def has_open_case(run: Runner, addresses: Collection[str]) -> bool:
 
 
 class PostgresStrangers(Store):
-    """The StrangerStore."""
-
     async def known(self, refs: Collection[str]) -> Sequence[str]:
+        """Return those of the references to which messages were planned."""
         return [row["person"] for row in await self.rows(_SQL["known"], sorted(refs))]
 
     async def has_open_case(self, addresses: Collection[str]) -> bool:
+        """Return whether a case that still runs names one of these addresses."""
         return await has_open_case(self, addresses)

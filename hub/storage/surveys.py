@@ -64,9 +64,8 @@ async def _turns(run: Runner, statement: str, of: Collection[Turn], once_per: ti
 
 
 class PostgresSurveys(Store):
-    """The SurveyStore."""
-
     async def of_message(self, message_id: UUID) -> Survey | None:
+        """Return the survey that a message has brought, as it stands now; None if it is no survey."""
         rows = await self.rows(_SQL["of_message"], message_id)
         if not rows:
             return None
@@ -77,6 +76,7 @@ class PostgresSurveys(Store):
     async def records(
         self, period: Period, *, area: str | None = None, places: PropertyScope = None
     ) -> Sequence[SurveyRecord]:
+        """Return the surveys that were asked or answered in the period, each once."""
         within = earliest(period.since), earliest(period.until)
         given = (period.since, period.until, *within, area, None if places is None else sorted(places))
         asked = await self.rows(_SQL["asked"], *given)
@@ -94,6 +94,13 @@ class PostgresSurveys(Store):
         after: str | None,
         limit: int,
     ) -> RespondentPage:
+        """
+        List the clients of the company, or of one copropiedad, by ref, each once, those left out too.
+
+        `lasts` is how long a suppression of an address lasts by channel, None: for ever.
+
+        Raises StorageRefused for a cursor that this list did not give.
+        """
         everybody = copropiedad_id is None
         group = Group(roles=CLIENTS, copropiedad_id=copropiedad_id, everywhere=everybody)
         found = await people.page(self, group, read_ref(after), limit + 1)

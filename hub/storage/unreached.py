@@ -43,6 +43,7 @@ async def page_of(
     places: PropertyScope = None,
     since: datetime | None = None,
 ) -> Rows[UnreachedRow]:
+    """List the events that do not reach all their recipients, by id, with the reasons."""
     asked = listed(places), since or EARLIEST
     query = PageQuery(after=after, limit=limit)
     return await rows_of(UnreachedRow, run, _SQL["page"], query, *asked, by="found_at")

@@ -47,7 +47,7 @@ _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 class MemoryStore(MemoryReplies, MemoryUnsubscribes, MemoryClocks):
     """
-    `IntakeStore`, `KnownEventStore`, `DeliveryStore`, `TimerStore`, `ReplyStore` and `UnsubscribeStore`.
+    `IntakeStore`, `PostgresIntake`, `DeliveryStore`, `TimerStore`, `ReplyStore` and `UnsubscribeStore`.
 
     One transaction or statement at a time. `faults` applies to all methods by name, and to `commit`;
     `refused` holds the ids of events with a value that the database would refuse.

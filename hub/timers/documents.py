@@ -19,8 +19,9 @@ from prometheus_client import Counter
 from hub.errors import DocumentFailure, DocumentRefused, DocumentUnavailable, StorageRefused
 from hub.intake.process_batch import notify_unreached
 from hub.model.documents import DocumentRequest, FetchedDocument
-from hub.ports import DocumentCalls, DocumentQueue, Now, Publisher
+from hub.ports import DocumentCalls, Now, Publisher
 from hub.resilience.breaker import Breakers
+from hub.storage import PostgresDocuments
 from hub.timers.document_hosts import PER_HOST, asked, rooms
 from hub.timers.due_work import DueWork, pause
 
@@ -46,7 +47,7 @@ log = structlog.get_logger()
 class DocumentDeps:
     """The dependencies of fetching. `hosts` are those of the policy."""
 
-    queue: DocumentQueue
+    queue: PostgresDocuments
     calls: DocumentCalls
     publisher: Publisher
     breakers: Breakers

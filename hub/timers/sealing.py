@@ -19,9 +19,9 @@ import structlog
 from hub.business_time.dates import ZONE
 from hub.errors import StorageConflict, Unavailable
 from hub.model import Event, own_event
-from hub.model.evidence import Seal
+from hub.model.evidence import Horizon, Seal
 from hub.ports import Publisher
-from hub.ports.evidence import Horizon, SealStore
+from hub.storage import PostgresSeals
 from hub.tasks import reraise_if_cancelled
 
 LOOK: Final = 10.0
@@ -46,7 +46,7 @@ class Sealer:
     `stamp` asks an authority for a time stamp over it, and returns None where that failed.
     """
 
-    store: SealStore
+    store: PostgresSeals
     publisher: Publisher
     notify: bool
     key: str | None = None

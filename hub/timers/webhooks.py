@@ -20,7 +20,8 @@ from hub.access.keyring import KeyRing
 from hub.access.webhook_requests import request_of
 from hub.errors import WebhookFailure
 from hub.model.webhooks import Webhook
-from hub.ports import Now, WebhookCalls, WebhookQueue
+from hub.ports import Now, WebhookCalls
+from hub.storage import PostgresWebhooks
 from hub.timers.deps import Stands, never
 from hub.timers.due_work import DueWork, pause
 
@@ -45,7 +46,7 @@ log = structlog.get_logger()
 class WebhookDeps:
     """The dependencies of sending."""
 
-    queue: WebhookQueue
+    queue: PostgresWebhooks
     calls: WebhookCalls
     ring: KeyRing
     now: Now

@@ -20,14 +20,9 @@ import structlog
 
 from hub.doors.live import Mark
 from hub.errors import HubError
-from hub.ports import (
-    BulkStore,
-    CaseworkStore,
-    ContactStore,
-    LogStore,
-    MessageFilter,
-)
+from hub.ports import BulkStore, MessageFilter
 from hub.ports.casework import CaseFilter, ReplyFilter
+from hub.storage import PostgresCasework, PostgresContacts, PostgresLog
 from hub.tasks import cancel
 from hub.web.monitoring.counts import Counted
 
@@ -54,10 +49,10 @@ log = structlog.get_logger()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveDeps:
     bulk: BulkStore
-    casework: CaseworkStore
+    casework: PostgresCasework
     counts: Counted
-    log: LogStore
-    contacts: ContactStore
+    log: PostgresLog
+    contacts: PostgresContacts
     surveys: Mark
 
 

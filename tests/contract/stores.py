@@ -20,25 +20,13 @@ from hub.ports import (
     AccountStore,
     AuditStore,
     BulkStore,
-    CancelStore,
-    CaseStore,
-    CaseworkStore,
-    ContactStore,
     DeliveryStore,
-    DirectoryHistoryStore,
-    EscalationStore,
-    ExplainStore,
-    HeadcountStore,
-    ImportStore,
     IntakeStore,
     KeyStore,
-    LogStore,
     PauseStore,
     PreferenceStore,
-    RedriveStore,
     SecondFactorStore,
     SessionStore,
-    SurveyStore,
     Ticket,
     TimerStore,
     UnsubscribeStore,
@@ -153,22 +141,22 @@ class RealStores(Stores):
 
     receipts: ReceiptStore
     mail_reports: ReportStore
-    escalations: EscalationStore
-    log: LogStore
+    escalations: PostgresEscalations
+    log: PostgresLog
     letters: PostgresLetters
     database: Database
-    cancel: CancelStore
-    redrive: RedriveStore
-    contacts: ContactStore
-    roster: DirectoryHistoryStore
-    headcount: HeadcountStore
-    explaining: ExplainStore
-    cases: CaseStore
-    casework: CaseworkStore
-    imports: ImportStore
+    cancel: PostgresCancel
+    redrive: PostgresRedrive
+    contacts: PostgresContacts
+    roster: PostgresDirectoryHistory
+    headcount: PostgresHeadcount
+    explaining: PostgresExplain
+    cases: PostgresCases
+    casework: PostgresCasework
+    imports: PostgresImports
     history: PostgresHistory
     inbox: PostgresInbox
-    surveys: SurveyStore
+    surveys: PostgresSurveys
     monitor: PostgresMonitor
 
     async def shown(self, message: Message) -> ShownMessage:

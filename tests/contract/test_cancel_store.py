@@ -71,7 +71,7 @@ async def test_message_of_a_worker_and_message_of_a_digest_are_left_alone(
     taken, digested = waiting(of, state=State.QUEUED, next_at=None), waiting(of, 1, reason="in_digest")
     await stores.add(taken, digested)
     await stores.delivery.claim([taken.id], token=uuid4(), lease=LEASE)
-    await stores.log.rows("UPDATE message SET state = 'queued' WHERE id = $1", taken.id)  # type: ignore[attr-defined]
+    await stores.log.rows("UPDATE message SET state = 'queued' WHERE id = $1", taken.id)
 
     queued, held = await cancel(stores, state="queued"), await cancel(stores)
 
@@ -86,7 +86,7 @@ async def test_what_a_worker_has_given_back_is_cancelled(stores: RealStores, of:
     """Its lease stays on the row; only of one that is queued it says that a worker may still answer."""
     one = waiting(of, state=State.RETRYING)
     await stores.add(one)
-    await stores.log.rows("UPDATE message SET lease = $2 WHERE id = $1", one.id, uuid4())  # type: ignore[attr-defined]
+    await stores.log.rows("UPDATE message SET lease = $2 WHERE id = $1", one.id, uuid4())
 
     again = await cancel(stores, state="retrying")
 
@@ -105,6 +105,6 @@ async def test_no_further_step_follows_what_was_cancelled(stores: RealStores, of
     one = waiting(of, fallback=((Target(channel="sms", contact_id="cp-9", address="+573001112233"),),))
     await stores.add(one)
     await cancel(stores)
-    [row] = await stores.log.rows("SELECT fallback FROM message WHERE id = $1", one.id)  # type: ignore[attr-defined]
+    [row] = await stores.log.rows("SELECT fallback FROM message WHERE id = $1", one.id)
 
     assert row["fallback"] is None

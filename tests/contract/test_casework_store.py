@@ -1,4 +1,4 @@
-"""The contract of the CaseworkStore: the list of cases, and their assignees."""
+"""The contract of the PostgresCasework: the list of cases, and their assignees."""
 
 from __future__ import annotations
 

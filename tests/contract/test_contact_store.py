@@ -1,4 +1,4 @@
-"""The contract of the ContactStore: operators see replies."""
+"""The contract of the PostgresContacts: operators see replies."""
 
 from __future__ import annotations
 

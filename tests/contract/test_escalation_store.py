@@ -1,4 +1,4 @@
-"""The contract of the EscalationStore: the state of the escalation that a message has brought."""
+"""The contract of the PostgresEscalations: the state of the escalation that a message has brought."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The contract of the LogStore."""
+"""The contract of the PostgresLog."""
 
 from __future__ import annotations
 

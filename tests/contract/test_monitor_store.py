@@ -1,4 +1,4 @@
-"""The contract of the MonitorStore and the IncidentLog."""
+"""The contract of the MonitorStore and the PostgresMonitor."""
 
 from __future__ import annotations
 

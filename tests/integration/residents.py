@@ -34,7 +34,7 @@ TEXT: Final = "Buenas tardes, María:\n\nRecibimos su petición <b>sobre la pisc
 
 @dataclass
 class KeptWords:
-    """The part of `EvidenceStore` that a page asks: messages whose bytes were kept."""
+    """The part of `PostgresEvidence` that a page asks: messages whose bytes were kept."""
 
     messages: dict[UUID, SaidMessage] = field(default_factory=dict)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from typing import Any, cast
 
 import pytest
 from aiohttp import hdrs, web
@@ -21,8 +22,8 @@ from hub.web.service_parts import Access, Monitoring
 from tests.integration.web_doubles import NOON, MemoryIncidents, MemoryLog, MemorySurveys
 
 Client = TestClient[web.Request, web.Application]
-INCIDENTS = MemoryIncidents(MemoryStore(lambda: NOON), lambda: NOON)
-SURVEYS = MemorySurveys()
+INCIDENTS: Any = MemoryIncidents(MemoryStore(lambda: NOON), lambda: NOON)
+SURVEYS: Any = MemorySurveys()
 REACH = MemoryReach(
     PlaceReach(copropiedad_id="ph-1", name="Altos", units=10, reachable=4),
     PlaceReach(copropiedad_id="ph-2", name="Pinos", units=10, reachable=9),
@@ -43,7 +44,7 @@ async def client(answering: dict[str, bool]) -> AsyncIterator[Client]:
     monitoring = Monitoring(
         ready=ready,
         registry=CollectorRegistry(),
-        counts=Counted(MemoryLog()),
+        counts=Counted(cast(Any, MemoryLog())),
         gauges=Figures(INCIDENTS),
         surveys=SurveyGauges(SURVEYS, fewest=5, now=lambda: NOON),
         reach=ReachGauges(REACH),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import msgspec
@@ -78,7 +78,6 @@ from hub.ports.activity import (
     OverdueWork,
     RejectedEvents,
 )
-from hub.ports.evidence import EvidenceStore
 from hub.ports.publisher import NOWHERE
 from hub.ports.receipts import ReceiptStore
 from hub.settings import load
@@ -189,7 +188,7 @@ async def bury(database: Database, *letters: DeadLetter) -> None:
 
 @dataclass
 class MemoryLog:
-    """`LogStore` over lists; a page's cursor is the place of its end. Rows belong to no copropiedad."""
+    """`PostgresLog` over lists; a page's cursor is the place of its end. Rows belong to no copropiedad."""
 
     rows: list[ShownMessage] = field(default_factory=list)
     clock_rows: list[Clock] = field(default_factory=list)
@@ -375,7 +374,7 @@ class MemoryBoards:
 
 @dataclass
 class MemoryActivity:
-    """`ActivityStore`: the rows of the log, all of this hour."""
+    """`PostgresActivity`: the rows of the log, all of this hour."""
 
     log: MemoryLog
 
@@ -414,7 +413,7 @@ class MemoryActivity:
 
 
 class NoEmergencies:
-    """`OpenEmergencies` of a calm day."""
+    """`PostgresEmergencies` of a calm day."""
 
     async def open_emergencies(self, places: PropertyScope = None) -> Sequence[OpenEmergency]:  # noqa: ARG002 - the port's signature
         return []
@@ -431,7 +430,7 @@ class NoEmergencies:
 
 @dataclass
 class MemoryEscalations:
-    """`EscalationStore`: a test lays in the state of a message's escalation."""
+    """`PostgresEscalations`: a test lays in the state of a message's escalation."""
 
     received: dict[UUID, EscalationStatus] = field(default_factory=dict)
 
@@ -441,7 +440,7 @@ class MemoryEscalations:
 
 @dataclass
 class MemoryGenuine:
-    """`GenuineStore`: a test lays in messages that have left; the code finds them."""
+    """`PostgresGenuine`: a test lays in messages that have left; the code finds them."""
 
     sent: dict[UUID, GenuineMessage] = field(default_factory=dict)
     reported: dict[UUID, datetime] = field(default_factory=dict)
@@ -462,7 +461,7 @@ class MemoryGenuine:
 
 @dataclass
 class MemorySurveys:
-    """`SurveyStore`: a test lays in the survey of a message, and the counts of the indicators."""
+    """`PostgresSurveys`: a test lays in the survey of a message, and the counts of the indicators."""
 
     received: dict[UUID, Survey] = field(default_factory=dict)
     counted: list[SurveyRecord] = field(default_factory=list)
@@ -499,7 +498,7 @@ class MemorySurveys:
 
 @dataclass
 class MemoryResidents:
-    """`ResidentStore`: a test lays in the person and the case of a message."""
+    """`PostgresResidents`: a test lays in the person and the case of a message."""
 
     received: dict[UUID, ResidentMessage] = field(default_factory=dict)
     held: frozenset[int] = frozenset({1, 2, 3, 4})
@@ -529,7 +528,7 @@ class MemoryResidents:
 
 @dataclass
 class MemoryResidentAccess:
-    """`ResidentAccess`: people by the message that they have got, with codes and sessions of their pages."""
+    """`PostgresResidentAccess`: people by the message that they got; codes and sessions of their pages."""
 
     residents: dict[UUID, KnownResident] = field(default_factory=dict)
     codes: dict[bytes, ResidentCode] = field(default_factory=dict)
@@ -605,7 +604,7 @@ class MemoryPreferences:
 
 
 class MemoryIncidents(MemoryMonitor):
-    """`IncidentLog`, with no message, event or clock to count."""
+    """`PostgresMonitor`, with no message, event or clock to count."""
 
     async def promises(self) -> Mapping[tuple[str, int, str], int]:
         return {("first_reply", 3, "breached"): 2}
@@ -675,7 +674,7 @@ class World:
         self.residents = MemoryResidents()
         self.resident_access = MemoryResidentAccess()
         self.preferences = MemoryPreferences()
-        self.evidence: EvidenceStore | None = None
+        self.evidence: PostgresEvidence | None = None
         self.incidents = MemoryIncidents(MemoryStore(lambda: NOON), lambda: NOON)
         self.reach = MemoryReach()
         self.keys = MemoryKeys(lambda: datetime.now(UTC))
@@ -710,9 +709,9 @@ class World:
             monitoring=Monitoring(
                 ready=self.ready,
                 registry=CollectorRegistry(),
-                counts=Counted(self.log),
-                gauges=Figures(self.incidents),
-                surveys=SurveyGauges(self.surveys, fewest=POLICY.surveys.fewest, now=self.now),
+                counts=Counted(cast(Any, self.log)),
+                gauges=Figures(cast(Any, self.incidents)),
+                surveys=SurveyGauges(cast(Any, self.surveys), fewest=POLICY.surveys.fewest, now=self.now),
                 reach=ReachGauges(self.reach),
             ),
             # One of its own: the brake of attempts belongs to one event loop.

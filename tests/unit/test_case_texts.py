@@ -19,10 +19,10 @@ from hub.operations.cases.schemas import TextOrigin
 from hub.operations.cases.texts import CaseTexts, MessageText, text_of
 from hub.operations.evidence import Finding, Remade, Remaker
 from hub.parts.company import CompanyRules
-from hub.ports.evidence import EvidenceStore
 from hub.rendering.wording import packed
 from hub.settings import load
 from hub.sla.ack_links import PERSONAL, without_link
+from hub.storage import PostgresEvidence
 from tests.unit.test_case_thread import facts, sent
 
 LINK = f"https://hub.example.co/take-on/{'0' * 8}-0000-0000-0000-{'0' * 12}?sig={'0af9' * 8}"
@@ -135,7 +135,7 @@ async def test_other_work_has_its_turn_while_a_text_is_rendered() -> None:
     one, mail = sent()
     page = facts(messages={mail.message.id: replace(mail, attempts=[])}, events={one.key: one})
     asyncio.get_running_loop().call_soon(turn.set)
-    evidence = cast("EvidenceStore", NoEvidence())
+    evidence = cast("PostgresEvidence", NoEvidence())
     texts = await CaseTexts(evidence=evidence, remaker=Remaker(evidence), render=render).of(page)
 
     assert ["Hoy"] == [text.subject for text in texts.values()]
@@ -162,7 +162,7 @@ class Versions:
 
 async def test_four_versions_are_remembered_until_nobody_asks() -> None:
     store = Versions()
-    remaker, digests = Remaker(store), list(store.sources)
+    remaker, digests = Remaker(cast(Any, store)), list(store.sources)
     for digest in (*digests, *digests[1:]):
         assert not isinstance(await remaker._version(digest), str)
     once = list(store.asked)

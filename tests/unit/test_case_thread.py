@@ -433,8 +433,12 @@ def test_summary_of_an_ended_case_says_how_each_promise_ended() -> None:
     assert ["Sin plazos: nada de este caso tiene un plazo que cumplir."] == stands()
 
 
+def stored_cases(*cases: str, named: str = "") -> Any:
+    return OneCase(*cases, named=named)
+
+
 class OneCase:
-    """A CaseStore with cases by key, and one that words and ids name."""
+    """A PostgresCases with cases by key, and one that words and ids name."""
 
     def __init__(self, *cases: str, named: str = "") -> None:
         self.cases, self.name = cases, named
@@ -454,13 +458,13 @@ class OneCase:
 
 
 async def test_case_is_found_by_its_key_its_number_and_what_names_it() -> None:
-    store = OneCase("pqrs_id:PQ-1", "incident_id:PQ-1", "outage_id:7", named="outage_id:7")
+    store = stored_cases("pqrs_id:PQ-1", "incident_id:PQ-1", "outage_id:7", named="outage_id:7")
     by_key = await find(store, " pqrs_id:PQ-1 ")
     by_number = await find(store, "pq-1")
-    by_id = await find(OneCase("outage_id:7", named="outage_id:7"), str(UUID(int=7)))
+    by_id = await find(stored_cases("outage_id:7", named="outage_id:7"), str(UUID(int=7)))
     steps = f"clock_id:{UUID(int=7)}"
-    by_step = await find(OneCase("outage_id:7", steps, named="outage_id:7"), steps)
-    nobody = [await find(OneCase(), asked) for asked in ("PQ-1", "", "x" * 1001)]
+    by_step = await find(stored_cases("outage_id:7", steps, named="outage_id:7"), steps)
+    nobody = [await find(stored_cases(), asked) for asked in ("PQ-1", "", "x" * 1001)]
 
     assert ["pqrs_id:PQ-1"] == [found.case for found in by_key]
     assert ["incident_id:PQ-1", "outage_id:7", "pqrs_id:PQ-1"] == [found.case for found in by_number]
@@ -471,7 +475,7 @@ async def test_case_is_found_by_its_key_its_number_and_what_names_it() -> None:
 
 async def test_number_of_a_petition_is_given_once() -> None:
     """A second petition of one number would join the first one's case, and have no term of its own."""
-    store = OneCase("pqrs_id:PQ-1", "incident_id:PQ-2")
+    store = stored_cases("pqrs_id:PQ-1", "incident_id:PQ-2")
 
     assert [True, True, False, False] == [
         await is_radicado(store, number) for number in ("PQ-1", " pq-1", "PQ-2", "PQ-3")
@@ -479,7 +483,7 @@ async def test_number_of_a_petition_is_given_once() -> None:
 
 
 async def test_look_at_a_case_is_noted_and_nothing_is_shown_without_the_row() -> None:
-    store, notes = OneCase(CASE), MemoryAudit()
+    store, notes = stored_cases(CASE), MemoryAudit()
     threads, [case] = Threads(store=store, calendar=POLICY.calendar), await find(store, CASE)
     by = actor(now=MONDAY, notes=notes)
     shown = [await threads.look(by, case, ThreadPage(whole=whole)) for whole in (False, True)]
@@ -493,7 +497,7 @@ async def test_look_at_a_case_is_noted_and_nothing_is_shown_without_the_row() ->
 
 
 async def test_thread_has_the_number_by_which_people_know_the_case() -> None:
-    store = OneCase(CASE)
+    store = stored_cases(CASE)
     [case] = await find(store, CASE)
     thread = await Threads(store=store, calendar=POLICY.calendar).thread(case, ThreadPage(), MONDAY)
 

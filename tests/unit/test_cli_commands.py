@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import pytest
@@ -490,7 +490,9 @@ def test_news_are_rows_that_are_new_or_have_changed_oldest_first() -> None:
 async def test_follow_shows_moved_messages_again_and_waits_for_the_database() -> None:
     log = MemoryLog(rows=[row := message_row(state="queued")])
     shown: asyncio.Queue[ListedMessage] = asyncio.Queue()
-    following = asyncio.create_task(keep_following(log, MessageFilter(), 10, shown.put_nowait, poll=0.001))
+    following = asyncio.create_task(
+        keep_following(cast(Any, log), MessageFilter(), 10, shown.put_nowait, poll=0.001)
+    )
 
     async with asyncio.timeout(5):
         first = await shown.get()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import cast
 
-from hub.ports import LogStore
+from hub.storage import PostgresLog
 from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.remembered import FRESH, SHARE, Remembered
 
@@ -28,7 +28,7 @@ class SlowLog:
 
 
 def counted(log: SlowLog) -> Counted:
-    return Counted(cast(LogStore, log), log.clock)
+    return Counted(cast(PostgresLog, log), log.clock)
 
 
 async def test_counts_that_are_quick_are_fresh_after_a_moment() -> None:

@@ -14,8 +14,9 @@ from hub.desk.channels import queries
 from hub.desk.channels.rows import ChannelRow, HeldRow, PauseRow, PauseWhole
 from hub.model import Lane
 from hub.parts.stores import Stores
-from hub.ports import EVERYTHING, IncidentLog, Publisher
+from hub.ports import EVERYTHING, Publisher
 from hub.settings import PROVIDERS, Mode, Settings
+from hub.storage import PostgresMonitor
 from hub.storage.database import Database
 
 _INCIDENTS: Final = 500
@@ -104,7 +105,7 @@ def _subjects(row: HeldRow) -> tuple[str, str]:
     return f"channel:{row.channel}", f"event:{row.event}"
 
 
-async def _broken(incidents: IncidentLog) -> Mapping[str, list[str]]:
+async def _broken(incidents: PostgresMonitor) -> Mapping[str, list[str]]:
     """Return channel → its providers whose circuit is open."""
     broken = defaultdict[str, list[str]](list)
     for incident in await incidents.incidents(_INCIDENTS):

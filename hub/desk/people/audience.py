@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from hub.model import PropertyScope
 from hub.people.audience import asked, parse, write
-from hub.ports import HeadcountStore
+from hub.storage import PostgresHeadcount
 
 
 class Reach(Struct, kw_only=True):
@@ -50,7 +50,7 @@ class AudienceMeant(Struct, kw_only=True):
 
 
 async def read_audience(
-    store: HeadcountStore,
+    store: PostgresHeadcount,
     who: Sequence[str],
     *,
     after: str | None,

@@ -8,7 +8,7 @@ from typing import Final
 from hub.errors import HubError, KeptByDuty, UnknownName
 from hub.model.ids import stranger_ref
 from hub.people.audience.contacts import written_as
-from hub.ports.strangers import StrangerStore
+from hub.storage import PostgresStrangers
 
 _OPEN: Final = "No se suprime: tiene un caso abierto; hay que responderlo primero."
 _NOBODY: Final = (
@@ -17,7 +17,7 @@ _NOBODY: Final = (
 )
 
 
-async def strangers_of(store: StrangerStore, given: Sequence[str]) -> Sequence[str]:
+async def strangers_of(store: PostgresStrangers, given: Sequence[str]) -> Sequence[str]:
     """
     Return the references of people who left these addresses, each alone or both at once.
 

@@ -30,8 +30,9 @@ from hub.desk.search.rows import (
 from hub.desk.search.together import SearchReach, Together, together
 from hub.model import NOWHERE, PropertyScope, union
 from hub.operations.cases import lookup
-from hub.ports.cases import CaseStore, KnownCase
+from hub.ports.cases import KnownCase
 from hub.rendering.subjects_es import subjects
+from hub.storage import PostgresCases
 from hub.storage.database import Database
 
 _NO_WORDS: Final = "Escriba al menos dos letras, o un número."
@@ -77,7 +78,7 @@ class Found:
     people: Sequence[str]
 
 
-async def search(db: Database, cases: CaseStore, asked: SearchRequest) -> Found:
+async def search(db: Database, cases: PostgresCases, asked: SearchRequest) -> Found:
     """Search for the typed words. Raises StorageUnavailable."""
     sought = recognise(asked.typed)
     looked = _Search(db, cases, asked, sought)
@@ -102,7 +103,7 @@ def _notes(asked: SearchRequest, sought: Sought) -> Iterable[str]:
 class _Search:
     """One search; `named` are the people whose names it has shown so far."""
 
-    def __init__(self, db: Database, cases: CaseStore, asked: SearchRequest, sought: Sought) -> None:
+    def __init__(self, db: Database, cases: PostgresCases, asked: SearchRequest, sought: Sought) -> None:
         self._db, self._cases, self._asked, self._sought = db, cases, asked, sought
         self._enough = min(asked.limit, MOST) + 1
         self.named: list[str] = []

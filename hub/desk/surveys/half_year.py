@@ -18,8 +18,8 @@ from hub.desk.surveys.rows import SurveyStarted
 from hub.model import Event, Json, own_event
 from hub.model.surveys import LeftOut, Respondent, SurveyRound
 from hub.policy import Policy
-from hub.ports import SurveyStore
 from hub.sla.follow_ups import PERSON_REF, RESPONDENT, SURVEY, end_of_day
+from hub.storage import PostgresSurveys
 
 Publish = Callable[[Sequence[Event]], Awaitable[None]]
 """Publishes and waits until the broker has confirmed all. May raise BrokerUnavailable."""
@@ -69,7 +69,7 @@ def round_at(now: datetime, calendar: WorkCalendar) -> SurveyRound:
 async def start_survey(
     wish: SurveyStart,
     *,
-    store: SurveyStore,
+    store: PostgresSurveys,
     publish: Publish,
     policy: Policy,
     now: Callable[[], datetime],

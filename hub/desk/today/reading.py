@@ -18,10 +18,11 @@ from hub.operations.now.rank import COUNTED
 from hub.operations.now.situation import Situation
 from hub.parts.stores import Stores
 from hub.ports import EVERYTHING
-from hub.ports.activity import ActivityStore, AffectedPeople, RejectedEvents
+from hub.ports.activity import AffectedPeople, RejectedEvents
 from hub.ports.casework import ReplyFilter
 from hub.rendering.labels_es import CHANNELS
 from hub.rendering.titles_es import EVENTS
+from hub.storage import PostgresActivity
 
 SHOWN: Final = 100
 """Rows of a list that are counted: for more the page says `más de`."""
@@ -33,12 +34,12 @@ _COUNTED: Final = (MessageList.LEFT, MessageList.LOST, MessageList.AHEAD)
 
 
 class Waiting(Protocol):
-    """Counts the people who wait for a channel: `ActivityStore.waiting`, or its answer of a moment ago."""
+    """Counts the people who wait for a channel: `PostgresActivity.waiting`, or its answer of a moment ago."""
 
     async def __call__(self, channel: str, *, places: PropertyScope) -> AffectedPeople: ...
 
 
-async def activity_of(store: ActivityStore, now: datetime, places: PropertyScope) -> Activity:
+async def activity_of(store: PostgresActivity, now: datetime, places: PropertyScope) -> Activity:
     """Count the messages of the last day by hour and state, and of the last hour by channel."""
     begin = now.replace(minute=0, second=0, microsecond=0) - DAY + HOUR
     since = _minute(now - HOUR)

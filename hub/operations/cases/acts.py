@@ -25,10 +25,11 @@ from hub.model import FIRST_LEVEL, THREAD, Clock, Event, Json, PropertyScope, Re
 from hub.model.documents import FIELD
 from hub.operations.cases.thread import LEGAL_TERM, awaits_answer, number_of
 from hub.operations.cases.writing import form_digest
-from hub.ports import AuditStore, CaseStore, CaseworkStore, Publisher
+from hub.ports import AuditStore, Publisher
 from hub.ports.cases import CaseFacts, KnownCase
 from hub.rendering.typed_words import tidy
 from hub.sla.acknowledge import acknowledge, level_to_acknowledge
+from hub.storage import PostgresCases, PostgresCasework
 
 FIRST_REPLY: Final = "first_reply"
 LONGEST: Final = 5000
@@ -137,8 +138,8 @@ def act_of(acts: Mapping[str, CaseAct], case: str) -> CaseAct | None:
 class CaseActs:
     """Publishes the acts of staff. Raises BrokerUnavailable, InvalidEvent, NotOffered."""
 
-    cases: CaseStore
-    work: CaseworkStore
+    cases: PostgresCases
+    work: PostgresCasework
     notes: AuditStore
     publisher: Publisher
     schemas: Schemas

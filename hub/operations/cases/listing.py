@@ -11,9 +11,9 @@ from hub.model import PropertyScope, within
 from hub.model.casework import CaseStanding, FoundCase
 from hub.model.pages import Rows
 from hub.operations.cases.schemas import CaseProgress
-from hub.ports import CaseworkStore
 from hub.ports.casework import CaseFilter
 from hub.rendering.event_title import event_title
+from hub.storage import PostgresCasework
 
 
 class CaseRow(CaseStanding, kw_only=True, frozen=True):
@@ -26,7 +26,7 @@ class CaseRow(CaseStanding, kw_only=True, frozen=True):
 
 
 async def list_cases(
-    store: CaseworkStore,
+    store: PostgresCasework,
     asked: CaseFilter,
     *,
     after: str | None,

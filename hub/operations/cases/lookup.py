@@ -11,8 +11,9 @@ from msgspec import Meta, Struct
 
 from hub.catalog import CATALOG
 from hub.model import Instant, PropertyScope
-from hub.ports.cases import CaseStore, KnownCase
+from hub.ports.cases import KnownCase
 from hub.rendering.titles_es import EVENTS
+from hub.storage import PostgresCases
 
 LONGEST: Final = 1000
 """Characters of a key."""
@@ -42,7 +43,7 @@ class CaseChoices(Struct, kw_only=True):
     choices: list[CaseChoice]
 
 
-async def find(store: CaseStore, asked: str, *, places: PropertyScope = None) -> Sequence[KnownCase]:
+async def find(store: PostgresCases, asked: str, *, places: PropertyScope = None) -> Sequence[KnownCase]:
     """
     Return the cases that `asked` may mean and `places` include: none, one, or several to choose from.
 
@@ -60,7 +61,7 @@ async def find(store: CaseStore, asked: str, *, places: PropertyScope = None) ->
     return await store.known({*keys, *named}, places=places)
 
 
-async def is_radicado(store: CaseStore, number: str) -> bool:
+async def is_radicado(store: PostgresCases, number: str) -> bool:
     """Return whether a PQRS of any copropiedad has this number: another one would join its case."""
     return any(known.case.startswith(_PETITION) for known in await find(store, number))
 

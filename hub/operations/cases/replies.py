@@ -30,7 +30,8 @@ from hub.model.actors import ACCOUNT, canonical, of_account
 from hub.model.casework import ReplyState
 from hub.model.reply_rows import ReplyWhole
 from hub.operations.cases.acts import CaseActs
-from hub.ports import AccountStore, AuditStore, CaseworkStore, ContactStore
+from hub.ports import AccountStore, AuditStore
+from hub.storage import PostgresCasework, PostgresContacts
 
 REPLIED: Final = "support.replied"
 NONE_NEEDED: Final = "none"
@@ -46,7 +47,12 @@ class ReplyTask(Struct, kw_only=True, frozen=True):
 
 
 async def read_reply(
-    by: Actor, contacts: ContactStore, work: CaseworkStore, reply_id: UUID, *, sight: Sight = EVERY_SIGHT
+    by: Actor,
+    contacts: PostgresContacts,
+    work: PostgresCasework,
+    reply_id: UUID,
+    *,
+    sight: Sight = EVERY_SIGHT,
 ) -> ReplyWhole | None:
     """Return a reply with name and text, where its words are seen; staff has read it then. It is audited."""
     reply = await contacts.reply(reply_id, sight.where(Field.WORDS), plain=_as_named)
@@ -57,7 +63,7 @@ async def read_reply(
     return reply
 
 
-async def look_at_reply(by: Actor, contacts: ContactStore, reply_id: UUID) -> ReplyWhole | None:
+async def look_at_reply(by: Actor, contacts: PostgresContacts, reply_id: UUID) -> ReplyWhole | None:
     """Return a reply without its words, for a caller who may not read them; the look is audited."""
     reply = await contacts.reply(reply_id, by.places)
     if reply is None:
@@ -79,8 +85,8 @@ class ReplyActs:
     `who` acts: an account, or a key.
     """
 
-    contacts: ContactStore
-    work: CaseworkStore
+    contacts: PostgresContacts
+    work: PostgresCasework
     accounts: AccountStore
     notes: AuditStore
     acts: CaseActs

@@ -17,8 +17,8 @@ from hub.model.state_machine import UNSENT
 from hub.operations.cases.schemas import TextOrigin
 from hub.operations.evidence import FINDINGS_ES, PROVEN, Finding, Remade, Remaker
 from hub.ports.cases import CaseFacts, CaseMessage
-from hub.ports.evidence import EvidenceStore
 from hub.sla.ack_links import without_link
+from hub.storage import PostgresEvidence
 
 Render: TypeAlias = Callable[[Claimed], Rendered]
 """Renders a message with today's templates."""
@@ -51,7 +51,7 @@ class MessageText:
 class CaseTexts:
     """Finds the words of a page's messages. Threads render: other requests must not wait for a page."""
 
-    evidence: EvidenceStore
+    evidence: PostgresEvidence
     remaker: Remaker
     render: Render
 

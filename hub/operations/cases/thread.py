@@ -24,8 +24,9 @@ from hub.operations.cases.entries import attention, entries_of
 from hub.operations.cases.schemas import CaseThread, CaseThreadAnswer
 from hub.operations.cases.texts import CaseTexts, MessageText
 from hub.people.audience import is_anonymous
-from hub.ports.cases import CaseFacts, CaseStore, KnownCase, Plain, nowhere_plain
+from hub.ports.cases import CaseFacts, KnownCase, Plain, nowhere_plain
 from hub.rendering import case_words_es
+from hub.storage import PostgresCases
 
 LEGAL_TERM: Final = "legal_term"
 
@@ -48,7 +49,7 @@ class ThreadPage:
 class Threads:
     """Reads cases. `texts` finds the words of messages; without it no text is shown."""
 
-    store: CaseStore
+    store: PostgresCases
     calendar: WorkCalendar
     texts: CaseTexts | None = None
 

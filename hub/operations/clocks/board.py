@@ -17,7 +17,8 @@ from hub.model import Clock, ClockState, PropertyScope, within
 from hub.model.pages import Rows
 from hub.operations.clocks.rows import clock_row, events_of, whole_clock
 from hub.operations.clocks.schemas import ClockExplained, ClockPage, ClockSource
-from hub.ports import Appointments, BoardFilter, LogStore
+from hub.ports import Appointments, BoardFilter
+from hub.storage import PostgresLog
 
 LIVE: Final = (ClockState.OPEN, ClockState.AT_RISK, ClockState.BREACHED)
 _Found: TypeAlias = tuple[Rows[Clock], ClockSource]
@@ -45,7 +46,7 @@ class ClockFilter:
 class Clocks:
     """Reads clocks from their stores, and counts their time by the calendar."""
 
-    log: LogStore
+    log: PostgresLog
     appointments: Appointments
     calendar: WorkCalendar
 

@@ -17,7 +17,7 @@ from hub.operations.cases.thread import copropiedad_of, number_of
 from hub.operations.constancia.schemas import About, ClockLine, ClockStory, Subject
 from hub.ports.by_address import NO_ADDRESS, ByAddress
 from hub.ports.cases import CaseFacts, KnownCase
-from hub.ports.constancias import ThreadStore
+from hub.storage import PostgresCases
 
 MOST: Final = 5000
 """Messages of one constancia: some minutes of work, a hundred megabytes."""
@@ -47,7 +47,7 @@ class Gathered:
         return [entry.message.id for entry in self.entries if entry.message is not None]
 
 
-async def gather_case(store: ThreadStore, case: KnownCase, *, places: PropertyScope) -> Gathered:
+async def gather_case(store: PostgresCases, case: KnownCase, *, places: PropertyScope) -> Gathered:
     """Read a case. Raises TooLarge."""
 
     async def page(after: str | None) -> CaseFacts:
@@ -65,7 +65,7 @@ async def gather_case(store: ThreadStore, case: KnownCase, *, places: PropertySc
 
 
 async def gather_person(
-    store: ThreadStore,
+    store: PostgresCases,
     person: str,
     name: str,
     *,

@@ -31,8 +31,8 @@ from hub.operations.constancia.proven import Proven, Step, mismatches, prove, pu
 from hub.operations.constancia.schemas import ConsentLine, Facts, Seals, Stamp, Subject
 from hub.operations.constancia.sealed import Chain, chain_of, lines, part_of
 from hub.ports.cases import KnownCase
-from hub.ports.constancias import ConstanciaStore, ThreadStore
 from hub.rendering.identities import Look
+from hub.storage import PostgresCases, PostgresConstancias
 
 _EVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -72,8 +72,8 @@ def quiet(_done: int, _total: int) -> None: ...
 class Constancias:
     """Makes constancias, one at a time: each may take a hundred megabytes."""
 
-    threads: ThreadStore
-    store: ConstanciaStore
+    threads: PostgresCases
+    store: PostgresConstancias
     calendar: WorkCalendar
     company: str
     pdf: Pdf

@@ -19,8 +19,8 @@ from hub.operations.constancia.archive import TOO_LARGE, UNPACKED
 from hub.operations.constancia.schemas import ProvenMessage, ProvenRow, Unsealed, Words
 from hub.operations.constancia.sealed import Chain
 from hub.operations.evidence import Finding, Remade, Remaker
-from hub.ports.constancias import ConstanciaStore
 from hub.rendering.outcomes_es import claim
+from hub.storage import PostgresConstancias
 
 _PAGE: Final = 100
 _PROVEN: Final = frozenset({Finding.SAME, Finding.KEPT})
@@ -55,7 +55,7 @@ class Proven:
         self.files[name] = content
 
 
-async def prove(store: ConstanciaStore, ids: Sequence[UUID], step: Step) -> Proven:
+async def prove(store: PostgresConstancias, ids: Sequence[UUID], step: Step) -> Proven:
     """Make everything again that these messages said. Raises TooLarge."""
     remaker, found = Remaker(store), Proven()
     sealed_since = next((seal.minute for seal in await store.seals(0, 1)), None)

@@ -13,7 +13,7 @@ from hub.business_time.dates import ZONE
 from hub.model.evidence import Seal, SealedRow
 from hub.model.seals import micros, minute_of, split
 from hub.operations.constancia.schemas import Part, Unsealed
-from hub.ports.constancias import ConstanciaStore
+from hub.storage import PostgresConstancias
 
 _SEALS: Final = 10
 """Read at once: that of a busy minute has three megabytes."""
@@ -63,7 +63,7 @@ class Chain:
 
 
 async def chain_of(
-    store: ConstanciaStore, ids: Collection[UUID], since: datetime, newest: Seal | None
+    store: PostgresConstancias, ids: Collection[UUID], since: datetime, newest: Seal | None
 ) -> Chain:
     """
     Look through the seals from this instant to the newest for everything that names these messages.

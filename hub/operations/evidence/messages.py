@@ -16,8 +16,8 @@ from hub.model.ids import earliest
 from hub.model.recorded_states import fits, is_older
 from hub.operations.evidence.flaws import Flaw, Mismatch
 from hub.operations.evidence.remake import Remaker
-from hub.ports.evidence import EvidenceStore
 from hub.rendering.outcomes_es import claim
+from hub.storage import PostgresEvidence
 
 _PAGE: Final = 500
 
@@ -32,7 +32,7 @@ class MessageReport:
 
 
 async def check_messages(
-    store: EvidenceStore, since: datetime, until: datetime, *, remake: bool = False
+    store: PostgresEvidence, since: datetime, until: datetime, *, remake: bool = False
 ) -> MessageReport:
     """Check the messages of the events of this time, page by page."""
     checked, after = MessageReport(), earliest(since)
@@ -71,7 +71,9 @@ def _state_fits(stored: StoredState, sealed_since: datetime | None) -> bool:
     return fits(stored.state, stored.reason, stored.rows, older=older)
 
 
-async def _other_words(store: EvidenceStore, remaker: Remaker, page: Sequence[StoredState]) -> list[Mismatch]:
+async def _other_words(
+    store: PostgresEvidence, remaker: Remaker, page: Sequence[StoredState]
+) -> list[Mismatch]:
     said = await store.said_each([stored.message_id for stored in page if stored.accepted])
     return [
         Mismatch(

@@ -9,8 +9,7 @@ from uuid import UUID
 from hub.access.actor import Actor
 from hub.model.message_rows import ShownMessage
 from hub.operations.evidence.remake import Remade, Remaker
-from hub.ports import LogStore
-from hub.ports.evidence import EvidenceStore
+from hub.storage import PostgresEvidence, PostgresLog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +21,7 @@ class Proof:
 
 
 async def read_evidence(
-    by: Actor, message_id: UUID, *, log: LogStore, evidence: EvidenceStore, remaker: Remaker
+    by: Actor, message_id: UUID, *, log: PostgresLog, evidence: PostgresEvidence, remaker: Remaker
 ) -> Proof | None:
     """Make the words of a message again, and compare them; None if the actor does not reach the message."""
     message = await log.message(message_id, places=by.places)

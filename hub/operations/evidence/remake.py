@@ -26,10 +26,10 @@ from hub.model import Brand, Claimed, Evidence, Facts, Outgoing, Rendered, Sende
 from hub.model.evidence import Call, SaidMessage
 from hub.operations.evidence.kept_words import words_of
 from hub.people.brands import brand_of
-from hub.ports.evidence import VersionStore
 from hub.rendering import Templates
 from hub.rendering.own_links import is_text
 from hub.rendering.wording import Wording, code_digest, releases, unpacked
+from hub.storage.evidence import PostgresVersions
 
 Documents: TypeAlias = Mapping[str, bytes]
 """SHA-256 → the bytes of an attached document."""
@@ -118,7 +118,7 @@ class Remaker:
     Remembers the versions that it has read last, for some minutes: most messages share a few.
     """
 
-    def __init__(self, store: VersionStore) -> None:
+    def __init__(self, store: PostgresVersions) -> None:
         self._store = store
         self._versions: OrderedDict[bytes, _Version] = OrderedDict()
         self._brands: dict[bytes, Brand | None] = {}

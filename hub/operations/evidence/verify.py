@@ -29,7 +29,7 @@ from hub.operations.evidence.flaws import Flaw, Mismatch
 from hub.operations.evidence.lost_months import lost_months, month_in
 from hub.operations.evidence.messages import check_messages
 from hub.operations.evidence.time_stamps import grants
-from hub.ports.evidence import EvidenceStore
+from hub.storage import PostgresEvidence
 
 Progress = Callable[[int, int], None]
 
@@ -58,7 +58,7 @@ class Verification:
 
 @dataclass(slots=True, kw_only=True)
 class _Walk:
-    store: EvidenceStore
+    store: PostgresEvidence
     months: Sequence[StoredMonth]
     stamps: Mapping[int, bytes]
     kept_from: datetime
@@ -75,7 +75,7 @@ class _Walk:
 
 
 async def verify(
-    store: EvidenceStore,
+    store: PostgresEvidence,
     since: datetime = EPOCH,
     until: datetime = ALWAYS,
     *,

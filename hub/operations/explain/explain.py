@@ -21,11 +21,17 @@ from hub.operations.explain.verdict import (
     several_events,
     unknown_event,
 )
-from hub.ports import ExplainFacts, ExplainStore
+from hub.ports import ExplainFacts
+from hub.storage import PostgresExplain
 
 
 async def explain(
-    store: ExplainStore, event: str, person: str, *, source: str | None = None, places: PropertyScope = None
+    store: PostgresExplain,
+    event: str,
+    person: str,
+    *,
+    source: str | None = None,
+    places: PropertyScope = None,
 ) -> Verdict:
     """
     Explain to an operator. `event` is the publisher's id, of one `source` or of any, or the hub's key.
@@ -45,7 +51,7 @@ async def explain(
     return replace(verdict, sentences=[*verdict.sentences, *boards_es.sentences(hanging)])
 
 
-async def explain_message(by: Actor, store: ExplainStore, event: str, person: str) -> Verdict:
+async def explain_message(by: Actor, store: PostgresExplain, event: str, person: str) -> Verdict:
     """Explain a message, by the hub's key of its event, to its reader; the look is audited."""
     await by.note("event.explain", f"event:{event}", person=person)
     return await explain(store, event, person, places=by.places)

@@ -18,12 +18,13 @@ from hub.model.contracts import ContractDecision
 from hub.model.reach import PlaceReach
 from hub.model.surveys import SurveyRecord
 from hub.policy import Policy
-from hub.ports import LogStore, ReachStore, SurveyStore
+from hub.ports import ReachStore
 from hub.sla.figures import Indicators, ReachOfPlace, ReachShare, SurveyFigures, Surveys, share
 from hub.sla.indicators import figures, first_instance
 from hub.sla.renewals import renewals, together
 from hub.sla.satisfaction import by_group, satisfaction
 from hub.sla.steps import by_step, promises_by
+from hub.storage import PostgresLog, PostgresSurveys
 
 MOST: Final = 400
 """Greatest number of days of a period: a little more than a year."""
@@ -34,8 +35,8 @@ _DAYS: Final = 30
 class IndicatorStores:
     """Where promises, surveys and the directory are read."""
 
-    log: LogStore
-    surveys: SurveyStore
+    log: PostgresLog
+    surveys: PostgresSurveys
     reach: ReachStore
 
 
@@ -100,7 +101,7 @@ def reach_share(places: Sequence[PlaceReach]) -> ReachShare:
 
 
 async def read_surveys(
-    store: SurveyStore,
+    store: PostgresSurveys,
     policy: Policy,
     period: Period,
     *,

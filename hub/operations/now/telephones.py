@@ -10,15 +10,15 @@ from msgspec.structs import replace
 from hub.access.actor import Actor
 from hub.model.emergencies import OpenEmergency, UnreachedPerson
 from hub.people.masking import mask_name
-from hub.ports.emergencies import OpenEmergencies
 from hub.rendering.filters import nombre
+from hub.storage import PostgresEmergencies
 
 _NAMED: Final = 4
 """People whom a page names; the case has all."""
 
 
 async def unreached_in(
-    emergency: OpenEmergency, store: OpenEmergencies, by: Actor, *, named: bool, calls: bool
+    emergency: OpenEmergency, store: PostgresEmergencies, by: Actor, *, named: bool, calls: bool
 ) -> Sequence[UnreachedPerson]:
     """Return the first whom nothing has reached; each telephone that is shown is noted before."""
     if not emergency.lost:

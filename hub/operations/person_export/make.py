@@ -27,9 +27,9 @@ from hub.operations.person_export.schemas import (
     PersonExport,
     SuppressionLine,
 )
-from hub.ports import AuditStore, DirectoryHistoryStore
-from hub.ports.constancias import ConstanciaStore, ThreadStore
-from hub.ports.person_export import PersonExportStore, RefusedByAddress
+from hub.ports import AuditStore
+from hub.ports.person_export import RefusedByAddress
+from hub.storage import PostgresCases, PostgresConstancias, PostgresDirectoryHistory, PostgresPersonExport
 
 _PAGE: Final = 500
 
@@ -41,10 +41,10 @@ def _quiet(_done: int, _total: int) -> None: ...
 class PersonExports:
     """Makes exports. It only reads; nothing is changed."""
 
-    held: PersonExportStore
-    directory: DirectoryHistoryStore
-    threads: ThreadStore
-    said: ConstanciaStore
+    held: PostgresPersonExport
+    directory: PostgresDirectoryHistory
+    threads: PostgresCases
+    said: PostgresConstancias
     audit: AuditStore
     company: str
 

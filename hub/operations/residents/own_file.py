@@ -26,11 +26,11 @@ from hub.operations.residents.schemas import (
     ShownOffer,
     ShownStance,
 )
-from hub.ports import ResidentStore
 from hub.rendering.filters import fecha_hora, inicial, lista, punto
 from hub.rendering.labels_es import ANOTHER_WAY, CHANNELS, METHODS, ROLES
 from hub.rendering.titles_es import EVENTS
 from hub.rendering.wishes_es import KINDS, LANGUAGES
+from hub.storage import PostgresResidents
 
 PAGE: Final = 20
 _KINDS: Final = {"email": "Correo", "phone": "Teléfono", "push": "Un aparato con la aplicación"}
@@ -41,7 +41,7 @@ _CONSENTS: Final = {**KINDS, "data_treatment": "Tratamiento de datos personales"
 class OwnFiles:
     """Gathers a person's page."""
 
-    store: ResidentStore
+    store: PostgresResidents
     calendar: WorkCalendar
 
     async def show(self, person: str, now: datetime, *, after: UUID | None = None) -> ShownFile | None:

@@ -19,21 +19,20 @@ from hub.model.evidence import SaidMessage
 from hub.operations.evidence import PROVEN, Remade, Remaker
 from hub.operations.residents.promises_es import case_of
 from hub.operations.residents.schemas import ShownMessage
-from hub.ports import ResidentStore
-from hub.ports.evidence import EvidenceStore
 from hub.rendering.identities import Look
 from hub.rendering.labels_es import CHANNELS
 from hub.rendering.own_links import without_own_link
 from hub.rendering.publisher_text import formato_plano
 from hub.sla.ack_links import PERSONAL, without_link
+from hub.storage import PostgresEvidence, PostgresResidents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnMessages:
     """Finds messages for their pages. `look` finds the identity of a copropiedad."""
 
-    store: ResidentStore
-    evidence: EvidenceStore
+    store: PostgresResidents
+    evidence: PostgresEvidence
     remaker: Remaker
     look: Callable[[Brand | None], Look]
     calendar: WorkCalendar

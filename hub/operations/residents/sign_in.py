@@ -28,7 +28,8 @@ from hub.model.actors import of_person
 from hub.model.residents import KnownResident, ResidentCode, ResidentSession, VerifiedContact
 from hub.people.masking import mask_address
 from hub.policy.residents import ResidentPolicy
-from hub.ports import AuditStore, Publisher, ResidentAccess
+from hub.ports import AuditStore, Publisher
+from hub.storage import PostgresResidentAccess
 
 REQUESTED: Final = "resident.code.requested"
 DIGITS: Final = 6
@@ -65,7 +66,7 @@ class Opened:
 class ResidentSignIn:
     """Sends codes and opens pages."""
 
-    store: ResidentAccess
+    store: PostgresResidentAccess
     publisher: Publisher
     notes: AuditStore
     ring: KeyRing

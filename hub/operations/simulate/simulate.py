@@ -14,7 +14,7 @@ from typing import TypeAlias
 from hub.model import EventType, Json, Period
 from hub.operations.simulate.comparison import CLOCK_EVENTS, Comparison
 from hub.operations.simulate.sides import Counts, Side
-from hub.ports import History
+from hub.storage.history import History
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with the days of the period done so far and the total."""

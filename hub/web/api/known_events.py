@@ -14,7 +14,7 @@ from hub.intake.decode import differ, of_known_id
 from hub.intake.needs import needs_of
 from hub.model import Event, normal_source
 from hub.model.ids import DUPLICATE_WITHIN, event_key
-from hub.ports import KnownEventStore
+from hub.storage import PostgresIntake
 from hub.web.auth.api_key_cache import Caller
 
 PATIENCE: Final = 2.0
@@ -22,9 +22,7 @@ PATIENCE: Final = 2.0
 _OWNED: Final = {kind.type: kind for kind in CATALOG if needs_of(kind).opens is not None}
 
 
-async def unfit(
-    store: KnownEventStore, events: Sequence[Event], caller: Caller
-) -> Mapping[int, InvalidEvent]:
+async def unfit(store: PostgresIntake, events: Sequence[Event], caller: Caller) -> Mapping[int, InvalidEvent]:
     """
     Return those of these events, by their place, that intake would refuse for what is stored.
 
@@ -65,7 +63,7 @@ def _case_of(event: Event) -> str | None:
     return None if kind is None else kind.case_of(event.data)
 
 
-async def _owners(store: KnownEventStore, cases: Iterable[str | None], caller: Caller) -> Mapping[str, str]:
+async def _owners(store: PostgresIntake, cases: Iterable[str | None], caller: Caller) -> Mapping[str, str]:
     named = {case for case in cases if case is not None}
     # A key without a source publishes for any: what it may is seen by intake, by the event's source.
     return await store.owners(named) if named and caller.source is not None else {}

@@ -32,7 +32,7 @@ BULK: Final = ("/bulk", "Acciones masivas")
 """The tab beside the lists of messages: what is done to many of them at once."""
 LETTERS: Final = "/letters"
 MANY: Final = 10_000
-"""Counts of ended rows stop here: see `LogStore.counts`."""
+"""Counts of ended rows stop here: see `PostgresLog.counts`."""
 _GROUPED: Final = frozenset({MessageList.LOST, MessageList.HELD})
 _LISTS: Final = (
     (None, "Todos"),

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Literal, TypeAlias
 
 from hub.model import PropertyScope
-from hub.ports import LogStore
+from hub.storage import PostgresLog
 from hub.web.monitoring.remembered import Remembered
 
 Counts: TypeAlias = Mapping[str, Mapping[str, int]]
@@ -18,7 +18,7 @@ _Asked: TypeAlias = PropertyScope | Literal["live"]
 class Counted:
     """A cache of live counts, for the metrics, and of all counts per reach, for the page."""
 
-    def __init__(self, log: LogStore, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, log: PostgresLog, clock: Callable[[], float] = time.monotonic) -> None:
         self._log = log
         self._known: Remembered[_Asked, Counts] = Remembered(clock)
 

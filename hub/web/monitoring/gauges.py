@@ -13,9 +13,9 @@ from prometheus_client.core import GaugeMetricFamily
 
 from hub.business_time.dates import last_instant
 from hub.health.incidents import KINDS, kind_of, known
-from hub.ports import IncidentLog
 from hub.resilience.database_time import NOW
 from hub.sla.renewals import renewals
+from hub.storage import PostgresMonitor
 
 _FRESH: Final = 5.0  # seconds
 _SHARE: Final = 20
@@ -50,7 +50,7 @@ _OTHER: Final = "other"
 class Figures:
     """The gauges, cached for five seconds or longer."""
 
-    def __init__(self, log: IncidentLog) -> None:
+    def __init__(self, log: PostgresMonitor) -> None:
         self._log = log
         self._metrics: Sequence[Metric] = ()
         self._stale_at = 0.0
@@ -68,7 +68,7 @@ class Figures:
             return self._metrics
 
 
-async def _incidents(log: IncidentLog) -> Metric:
+async def _incidents(log: PostgresMonitor) -> Metric:
     gauge = GaugeMetricFamily("hub_incidents", "open incidents of the hub itself", labels=["kind"])
     shown = known(await log.incidents(_SHOWN))
     open_incidents = Counter(kind_of(incident.key).name for incident in shown if incident.resolved_at is None)
@@ -77,7 +77,7 @@ async def _incidents(log: IncidentLog) -> Metric:
     return gauge
 
 
-async def _oldest(log: IncidentLog) -> Metric:
+async def _oldest(log: PostgresMonitor) -> Metric:
     words = "how long the oldest message waits that nothing holds back"
     gauge = GaugeMetricFamily("hub_oldest_queued_seconds", words, labels=["channel", "lane"])
     for (channel, lane), age in (await log.oldest_waiting()).items():
@@ -85,7 +85,7 @@ async def _oldest(log: IncidentLog) -> Metric:
     return gauge
 
 
-async def _audit(log: IncidentLog) -> Metric:
+async def _audit(log: PostgresMonitor) -> Metric:
     gauge = GaugeMetricFamily("hub_audit_age_seconds", "since the last audit that came to its end")
     age = await log.audit_age()
     if age is not None:
@@ -93,7 +93,7 @@ async def _audit(log: IncidentLog) -> Metric:
     return gauge
 
 
-async def _promises(log: IncidentLog) -> Metric:
+async def _promises(log: PostgresMonitor) -> Metric:
     words = "promises that have not ended: open, at_risk or breached"
     gauge = GaugeMetricFamily("hub_promises", words, labels=["name", "level", "state"])
     for (name, level, state), number in (await log.promises()).items():
@@ -101,13 +101,13 @@ async def _promises(log: IncidentLog) -> Metric:
     return gauge
 
 
-async def _unread(log: IncidentLog) -> Metric:
+async def _unread(log: PostgresMonitor) -> Metric:
     gauge = GaugeMetricFamily("hub_inbox_unread", "what lies unread in people's inboxes, 10,000 at most")
     gauge.add_metric([], await log.unread())
     return gauge
 
 
-async def _webhooks(log: IncidentLog) -> Sequence[Metric]:
+async def _webhooks(log: PostgresMonitor) -> Sequence[Metric]:
     figures = await log.webhook_figures()
     states = GaugeMetricFamily("hub_webhooks", "webhooks: on, failing or off", labels=["state"])
     for state, number in (("on", figures.on), ("failing", figures.failing), ("off", figures.off)):
@@ -119,7 +119,7 @@ async def _webhooks(log: IncidentLog) -> Sequence[Metric]:
     return states, waiting, oldest
 
 
-async def _contracts(log: IncidentLog) -> Metric:
+async def _contracts(log: PostgresMonitor) -> Metric:
     words = "contracts with clients that were renewed or ended in the last 365 days"
     gauge = GaugeMetricFamily("hub_contracts_decided", words, labels=["area", "copropiedad", "outcome"])
     for figures in renewals(await log.contract_decisions(_YEAR)):
@@ -129,7 +129,7 @@ async def _contracts(log: IncidentLog) -> Metric:
     return gauge
 
 
-async def _held(log: IncidentLog) -> Metric:
+async def _held(log: PostgresMonitor) -> Metric:
     gauge = GaugeMetricFamily(
         "hub_held_messages", "messages that wait until later, by why", labels=["reason"]
     )
@@ -141,7 +141,7 @@ async def _held(log: IncidentLog) -> Metric:
     return gauge
 
 
-async def _exclusions(log: IncidentLog) -> Metric:
+async def _exclusions(log: PostgresMonitor) -> Metric:
     words = "since the end of the day of which the list of excluded numbers is"
     gauge = GaugeMetricFamily("hub_exclusions_age_seconds", words)
     if (loaded := await log.exclusion_list()) is not None:

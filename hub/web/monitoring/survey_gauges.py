@@ -13,9 +13,9 @@ from prometheus_client.core import GaugeMetricFamily
 
 from hub.model import Period
 from hub.model.surveys import SurveyRecord
-from hub.ports import SurveyStore
 from hub.sla.figures import SurveyFigures
 from hub.sla.satisfaction import by_group, satisfaction
+from hub.storage import PostgresSurveys
 
 _BACK: Final = timedelta(days=90)
 _FRESH: Final = 300.0
@@ -36,7 +36,7 @@ GAUGES: Final = {
 class SurveyGauges:
     """The gauges, cached for five minutes. Groups with too few answers have none."""
 
-    def __init__(self, store: SurveyStore, *, fewest: int, now: Callable[[], datetime]) -> None:
+    def __init__(self, store: PostgresSurveys, *, fewest: int, now: Callable[[], datetime]) -> None:
         self._store, self._fewest, self._now = store, fewest, now
         self._metrics: Sequence[Metric] = ()
         self._stale_at = 0.0
