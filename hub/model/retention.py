@@ -14,7 +14,7 @@ from hub.model.months import months_after
 
 class DataKind(StrEnum):
     """
-    The kinds of data that are kept for a time of their own. `RetentionStore` says how each is found and
+    The kinds of data that are kept for a time of their own. `PostgresRetention` says how each is found and
     erased.
     """
 

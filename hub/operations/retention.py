@@ -9,7 +9,7 @@ from typing import Final
 
 from hub.access.actor import Actor
 from hub.model.retention import DataKind, RetentionRow, limit_of
-from hub.ports.retention import RetentionStore
+from hub.storage import PostgresRetention
 
 BATCH: Final = 500
 """Rows that one transaction looks at."""
@@ -21,7 +21,7 @@ Months = Mapping[DataKind, int]
 """Kind → the months for which it is kept; 0 is for ever."""
 
 
-async def report(store: RetentionStore, months: Months, now: datetime) -> list[RetentionRow]:
+async def report(store: PostgresRetention, months: Months, now: datetime) -> list[RetentionRow]:
     """Count the rows of each kind that are too old; it changes nothing."""
     rows = []
     for kind in DataKind:
@@ -32,7 +32,7 @@ async def report(store: RetentionStore, months: Months, now: datetime) -> list[R
 
 
 async def apply(
-    store: RetentionStore, months: Months, now: datetime, *, pace: float = PACE
+    store: PostgresRetention, months: Months, now: datetime, *, pace: float = PACE
 ) -> list[RetentionRow]:
     """Erase all that is too old."""
     rows = []
@@ -46,7 +46,7 @@ async def apply(
     return rows
 
 
-async def erase_old(by: Actor, store: RetentionStore, months: Months) -> list[RetentionRow]:
+async def erase_old(by: Actor, store: PostgresRetention, months: Months) -> list[RetentionRow]:
     """Erase all that is too old at an operator's command, and audit that before and after."""
     await by.note("retention.run", _SUBJECT)
     rows = await apply(store, months, by.now)
@@ -54,7 +54,7 @@ async def erase_old(by: Actor, store: RetentionStore, months: Months) -> list[Re
     return rows
 
 
-async def _batches(store: RetentionStore, kind: DataKind, before: datetime) -> AsyncIterator[int]:
+async def _batches(store: PostgresRetention, kind: DataKind, before: datetime) -> AsyncIterator[int]:
     after: str | None = ""
     while after is not None:
         erased, after = await store.erase(kind, before, after, BATCH)

@@ -19,7 +19,6 @@ from hub.ports.delivery import CascadeStore, DeliveryStore
 from hub.ports.directory_history import EntryScope, Holders, Written
 from hub.ports.documents import DocumentCalls, DocumentStore
 from hub.ports.emergencies import EmergencyStore
-from hub.ports.erasures import ErasureStore
 from hub.ports.exclusions import ExclusionRegistry
 from hub.ports.explain import AudienceSnapshot, ExplainFacts, Refused, SentMessage, Unit, UnitVersion, Version
 from hub.ports.headcount import HeadcountPage
@@ -30,7 +29,6 @@ from hub.ports.keys import AuditStore, KeyStore, NoteFilter, SenderKeys
 from hub.ports.log import BoardFilter, Cause, Causes, MessageFilter, Page
 from hub.ports.monitor import Heartbeats, MonitorStore, Queues
 from hub.ports.months import MonthStore
-from hub.ports.notice_digests import NoticeDigestStore
 from hub.ports.pauses import EVERYTHING, RESTORED_BY, PauseStore
 from hub.ports.preferences import PreferenceStore
 from hub.ports.publisher import Publisher
@@ -38,7 +36,6 @@ from hub.ports.reach import ReachStore
 from hub.ports.redrive import Redriven, RedriveResult
 from hub.ports.residents import LevelStore
 from hub.ports.results import ResultStore
-from hub.ports.retention import RetentionStore
 from hub.ports.second_factors import SecondFactorStore
 from hub.ports.standing_tasks import StandingTaskStore
 from hub.ports.timers import Now, TimerStore

@@ -37,19 +37,20 @@ _PAGE: Final = 500
 
 
 class PostgresErasures(Store):
-    """The ErasureStore."""
-
     async def knows(self, person: str) -> bool:
+        """Return whether the directory or a message has this person."""
         [row] = await self.rows(_SQL["is_known"], storable(person))
         return bool(row["known"])
 
     async def duties(self, person: str) -> Duties:
+        """Return why this person's data must be kept; nothing if it may be erased."""
         duties = [Duty(row["duty"]) for row in await self.rows(_SQL["duties"], storable(person))]
         if Duty.CASE in duties or not await self._opened_as_stranger(person):
             return duties
         return [*duties, Duty.CASE]
 
     async def counts(self, person: str, legal_since: datetime) -> Counts:
+        """Count the rows of each kind that an erasure concerns, and those that the law keeps (`kept_…`)."""
         own = await own_addresses(self, person)
         [row] = await self.rows(
             _SQL["counts"], storable(person), legal_since, list(own.refs), list(own.lower)
@@ -57,6 +58,11 @@ class PostgresErasures(Store):
         return dict(row)
 
     async def begin(self, person: str, *, by: str, reason: str) -> bool:
+        """
+        Enter the erasure, close the directory to the person and the addresses to everybody, at once.
+
+        Return whether the hub knows this person at all. A repeated request goes through all of it again.
+        """
         if not await self.knows(person):
             return False
         async with self._database.transaction() as run:
@@ -75,27 +81,34 @@ class PostgresErasures(Store):
         return True
 
     async def erasure(self, person: str) -> Erasure | None:
+        """Return an erasure that was begun."""
         rows = await self.rows(_SQL["one"], storable(person))
         return read(Erasure, rows[0]) if rows else None
 
     async def erased_since(self, since: datetime) -> Sequence[Erased]:
+        """Return whose erasure was asked for since then, the first one first."""
         return [read(Erased, row) for row in await self.rows(_SQL["erased_since"], since)]
 
     async def due(self) -> Sequence[Erasure]:
+        """Return those to look at now: which are not over, and those that are, from time to time."""
         return [read(Erasure, row) for row in await self.rows(_SQL["due"])]
 
     async def left(self, erasure: Erasure, legal_since: datetime) -> bool:
+        """Return whether anything of the person is left; a message that is being sent is."""
         [row] = await self.rows(_SQL["left"], erasure.person, legal_since, erasure.marks)
         return bool(row["something"])
 
     async def messages(self, person: str, after: UUID, limit: int) -> Sequence[UUID]:
+        """Return a page of the person's messages, by id."""
         return [row["id"] for row in await self.rows(_SQL["message_page"], person, after, limit)]
 
     async def erase_messages(self, ids: Collection[UUID], legal_since: datetime) -> int:
+        """Erase these, with attempts, inbox entries and letters, except messages that are being sent."""
         [row] = await self.rows(_SQL["erase_messages"], sorted(ids), *span(ids), legal_since, _STOPPED)
         return int(row["n"])
 
     async def erase_rest(self, erasure: Erasure) -> None:
+        """Erase replies, directory versions, copies for webhooks, and dead letters."""
         person, marks = erasure.person, erasure.marks
         for name in ("erase_items", "erase_versions", *_OF_THE_PERSON):
             await self.rows(_SQL[name], person)
@@ -108,6 +121,7 @@ class PostgresErasures(Store):
         await self._erase_dead(_traces([person], erasure.words), marks, EPOCH)
 
     async def erase_events(self, erasure: Erasure, limit: int, legal_since: datetime) -> bool:
+        """Erase the person from the next page of events and all about them; return whether more follow."""
         page = await self.rows(_SQL["events"], erasure.cursor or _FIRST, limit)
         if page:
             traces = _traces([erasure.person], erasure.words)
@@ -116,6 +130,7 @@ class PostgresErasures(Store):
         return len(page) == limit
 
     async def sweep(self, limit: int, legal_since: datetime) -> None:
+        """Erase all erased people from the events that have come since the last sweep."""
         [found] = await self.rows(_SQL["swept_until"])
         if found["at"] is None:
             return
@@ -130,6 +145,7 @@ class PostgresErasures(Store):
         await self.rows(_SQL["swept"], now["at"])
 
     async def finish(self, erasure: Erasure, *, is_over: bool) -> None:
+        """Note that somebody looked; once it is over, the words to look for are forgotten."""
         await self.rows(_SQL["finish" if is_over else "look"], erasure.person)
 
     async def _opened_as_stranger(self, person: str) -> bool:

@@ -22,11 +22,10 @@ async def of_messages(run: Runner, person: str, ids: Collection[UUID]) -> Mappin
 
 
 class PostgresNoticeDigests(Store):
-    """The NoticeDigestStore."""
-
     async def waiting(
         self, since: datetime, until: datetime, *, after: str, limit: int
     ) -> Sequence[HeldNotice]:
+        """Return notices that wait for a digest until an instant of this range, by person, after `after`."""
         rows = await self.rows(_SQL["waiting"], since, until, after, limit)
         return [read(HeldNotice, row) for row in rows]
 
@@ -35,6 +34,13 @@ class PostgresNoticeDigests(Store):
         notices: Sequence[HeldNotice],
         compose: Callable[[Sequence[HeldNotice]], NoticeDigest | None],
     ) -> NoticeDigest | None:
+        """
+        Make the digest of one person from those of these notices that still wait; the messages are then part
+        of it.
+
+        In one transaction: of two processes one makes it. None if there is one for that instant already, or
+        if `compose` makes none of the remaining notices.
+        """
         ids = sorted(notice.id for notice in notices)
         async with self._database.transaction() as run:
             left = {row["id"] for row in await run.rows(_SQL["still_waiting"], ids, *span(ids))}
@@ -48,19 +54,31 @@ class PostgresNoticeDigests(Store):
         return digest
 
     async def release(self, ids: Collection[UUID]) -> int:
+        """Let those of these leave by themselves that still wait for a digest; return how many."""
         return len(await self.rows(_SQL["release"], sorted(ids), *span(ids)))
 
     async def unpublished(self, limit: int) -> Sequence[NoticeDigest]:
+        """Return digests that are made and perhaps not published, the oldest first."""
         return [read(NoticeDigest, row) for row in await self.rows(_SQL["unpublished"], limit)]
 
     async def mark_published(self, digest: NoticeDigest) -> None:
+        """Store that its event is with the broker, and forget its words: the event has them."""
         await self.rows(_SQL["mark_published"], digest.key)
 
     async def settle(
         self, after: UUID | None, limit: int, *, sure_after: timedelta
     ) -> tuple[UUID | None, int]:
+        """
+        Settle a page of published digests, by event.
+
+        The notices of a digest that reached its person end `cancelled`, `in_digest`: it was delivered or
+        read, or sent for `sure_after` without a failure. The notices of one that is lost for good, or that
+        has not come to intake within that time, leave by themselves. Return the cursor of the next page, and
+        the number of messages given back.
+        """
         [row] = await self.rows(_SQL["settle"], after or _START, limit, sure_after)
         return (row["last"] if row["looked"] == limit else None), row["freed"]
 
     async def forget(self, before: datetime) -> int:
+        """Delete settled digests that were made before this; return how many."""
         return len(await self.rows(_SQL["forget"], before))

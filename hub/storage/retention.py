@@ -34,9 +34,8 @@ _SEVERAL: Final = 10_000_000
 
 
 class PostgresRetention(Store):
-    """The RetentionStore."""
-
     async def count(self, kind: DataKind, before: datetime) -> int:
+        """Count the rows of the kind that are too old, without those that an open case or a duty needs."""
         if kind in _BY_STATEMENT:
             [row] = await self.rows(_SQL[_BY_STATEMENT[kind]], before, _SEVERAL, False)
             return int(row["n"])
@@ -49,6 +48,11 @@ class PostgresRetention(Store):
             after = cursor
 
     async def erase(self, kind: DataKind, before: datetime, after: str, limit: int) -> tuple[int, str | None]:
+        """
+        Erase the old ones of the next `limit` rows after a cursor; '' is the beginning.
+
+        Return their number, and the next cursor; None at the end. May be repeated.
+        """
         if kind in _BY_STATEMENT:
             [row] = await self.rows(_SQL[_BY_STATEMENT[kind]], before, limit, True)
             if kind is DataKind.DOCUMENTS:

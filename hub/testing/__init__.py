@@ -15,19 +15,16 @@ from hub.testing.bulk import MemoryBulk
 from hub.testing.channel import MemoryChannel, MemoryEmail, MemoryInbox, MemoryPush, MemorySms
 from hub.testing.clock import SettableClock
 from hub.testing.emergencies import MemoryEmergencies
-from hub.testing.erasures import MemoryErasures
 from hub.testing.exclusions import MemoryExclusions
 from hub.testing.faults import Faults
 from hub.testing.keys import MemoryAudit, MemoryKeys
 from hub.testing.monitor import MemoryMonitor
 from hub.testing.months import MemoryMonths
-from hub.testing.notice_digests import MemoryNoticeDigests
 from hub.testing.pauses import MemoryPauses
 from hub.testing.preferences import MemoryPreferences
 from hub.testing.publisher import MemoryPublisher
 from hub.testing.reach import MemoryReach
 from hub.testing.results import MemoryResults
-from hub.testing.retention import MemoryRetention
 from hub.testing.second_factors import MemorySecondFactors
 from hub.testing.standing_tasks import MemoryStandingTasks
 from hub.testing.store import MemoryStore

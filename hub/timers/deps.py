@@ -13,19 +13,17 @@ from hub.ports import (
     Appointments,
     BulkStore,
     EmergencyStore,
-    ErasureStore,
     Heartbeats,
     MonthStore,
-    NoticeDigestStore,
     Now,
     PauseStore,
     Publisher,
     ReachStore,
     ResultStore,
-    RetentionStore,
     StandingTaskStore,
     TimerStore,
 )
+from hub.storage import PostgresErasures, PostgresNoticeDigests, PostgresRetention
 from hub.timers.lease_time import LeaseTime
 
 Stands = Callable[[], Awaitable[bool]]
@@ -46,10 +44,10 @@ class Timers:
     months: MonthStore
     results: ResultStore
     emergencies: EmergencyStore
-    erasures: ErasureStore
+    erasures: PostgresErasures
     pauses: PauseStore
-    old_data: RetentionStore
-    digests: NoticeDigestStore
+    old_data: PostgresRetention
+    digests: PostgresNoticeDigests
     reach: ReachStore
     tasks: StandingTaskStore
     bulk: BulkStore

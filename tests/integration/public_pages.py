@@ -14,6 +14,7 @@ from hub.model.residents import AnswerWay, OwnConversation, OwnWords, SentLine
 from hub.model.surveys import SurveyAnswer
 from hub.storage import Database, PostgresResidents
 from tests.contract.values import HOUR, NOON, clock, person
+from tests.doubled import away
 from tests.integration import (
     residents,
     test_web_ack_link,
@@ -103,7 +104,7 @@ def opened_too_often() -> tuple[World, str]:
 
 def store_away() -> tuple[World, str]:
     world, where = message_link()()
-    world.residents = PostgresResidents(Database("postgresql://127.0.0.1:1/away"))  # type: ignore[assignment]
+    world.residents = PostgresResidents(away())  # type: ignore[assignment]
     return world, where
 
 

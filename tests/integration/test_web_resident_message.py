@@ -17,7 +17,8 @@ from hub import logs
 from hub.access.link_rate import FREE
 from hub.model.evidence import SaidMessage
 from hub.model.residents import CaseEvent
-from hub.storage import Database, PostgresResidents
+from hub.storage import PostgresResidents
+from tests.doubled import away
 from tests.integration.residents import (
     BUILDING,
     HUB,
@@ -137,11 +138,11 @@ async def test_browser_of_a_resident_reads_in_spanish_why_nothing_came_of_it() -
     world, mail = world_with_mail()
     where = path(mail.id, ends_at=world.now() + DAY)
     refused = await ask(world, where, method="POST", headers={**HTML, **FORM}, body=b"a=b")
-    world.residents = PostgresResidents(Database("postgresql://127.0.0.1:1/away"))  # type: ignore[assignment]
-    away = await ask(world, where, headers=HTML)
+    world.residents = PostgresResidents(away())  # type: ignore[assignment]
+    failed = await ask(world, where, headers=HTML)
 
     assert (400, True) == (refused.status, "No pudimos hacer lo que pidió" in refused.text)
-    assert (503, True) == (away.status, "Inténtelo de nuevo en unos minutos" in away.text)
+    assert (503, True) == (failed.status, "Inténtelo de nuevo en unos minutos" in failed.text)
     assert "tel:" in refused.text
 
 

@@ -104,7 +104,7 @@ from hub.web.monitoring.reach_gauges import ReachGauges
 from hub.web.monitoring.survey_gauges import SurveyGauges
 from hub.web.service_parts import Hooks, Monitoring
 from hub.web.services import Services
-from tests.doubled import with_doubles
+from tests.doubled import away, with_doubles
 from tests.unit.factories import CHANNELS
 
 NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
@@ -687,7 +687,7 @@ class World:
 
     def services(self) -> Services:
         settings = load(self.environ)
-        database = self.database or Database("postgresql://127.0.0.1:1/away")
+        database = self.database or away()
         company = CompanyRules(settings)
         vars(company).update(policy=POLICY, schemas=SCHEMAS, templates=RULES.templates)
         made = Services(

@@ -22,7 +22,7 @@ from hub.model.exclusions import ExcludedAddress
 from hub.model.ids import uuid8
 from hub.operations.preferences import Change, change_preferences
 from hub.ports import ExclusionRegistry, PreferenceStore
-from hub.ports.erasures import ErasureStore
+from hub.storage import PostgresErasures
 from tests.actors import actor
 from tests.lawful.facts import Digest, DoNotContact, Erased, Excluded, QuietHours, SwitchedOff
 from tests.lawful.town import BOGOTA, Fact
@@ -41,7 +41,7 @@ class Register(ExclusionRegistry, Protocol):
 class Telling:
     """Tells one hub."""
 
-    def __init__(self, preferences: PreferenceStore, register: Register, erasures: ErasureStore) -> None:
+    def __init__(self, preferences: PreferenceStore, register: Register, erasures: PostgresErasures) -> None:
         self._preferences = preferences
         self._register = register
         self._erasures = erasures

@@ -105,10 +105,17 @@ def policy_of(months: int) -> Policy:
     return structs.replace(load_policy(), retention=Retention(months=months))
 
 
+class Digests:
+    async def forget(self, before: datetime) -> int:
+        return 0 if before < NOW else 1
+
+
 async def keep(store: MemoryMonths, months: int = 0) -> list[dict[str, Any]]:
     hub = memory_hub(NOW)
     with structlog.testing.capture_logs() as logs:
-        timers = timers_of(hub, months=store, policy=policy_of(months), now=SettableClock(NOW))
+        timers = timers_of(
+            hub, months=store, digests=Digests(), policy=policy_of(months), now=SettableClock(NOW)
+        )
         assert not await keep_months(timers)
     return [dict(line) for line in logs]
 

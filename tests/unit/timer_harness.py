@@ -8,21 +8,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hub.model import Lane, Message, State
+from hub.storage import PostgresErasures, PostgresNoticeDigests, PostgresRetention
 from hub.testing import (
     MemoryBulk,
     MemoryEmergencies,
-    MemoryErasures,
     MemoryMonitor,
     MemoryMonths,
-    MemoryNoticeDigests,
     MemoryPauses,
     MemoryReach,
     MemoryResults,
-    MemoryRetention,
     MemoryStandingTasks,
 )
 from hub.timers.deps import Timers
 from hub.timers.lease_time import LeaseTime
+from tests.doubled import away
 from tests.unit.delivery_harness import ABOUT, mail
 from tests.unit.factories import HOUR, MINUTE, MONDAY, event
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
@@ -39,9 +38,9 @@ def timers_of(hub: MemoryHub, **fields: Any) -> Timers:
         "months": MemoryMonths(),
         "results": MemoryResults(),
         "emergencies": MemoryEmergencies(),
-        "erasures": MemoryErasures(),
-        "old_data": MemoryRetention(),
-        "digests": MemoryNoticeDigests(),
+        "erasures": PostgresErasures(away()),
+        "old_data": PostgresRetention(away()),
+        "digests": PostgresNoticeDigests(away()),
         "pauses": MemoryPauses(hub.store, hub.clock),
         "reach": MemoryReach(),
         "tasks": MemoryStandingTasks(hub.store.tables),

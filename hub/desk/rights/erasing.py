@@ -20,7 +20,7 @@ from hub.access.actor import Actor
 from hub.errors import KeptByDuty, UnknownName
 from hub.model.erasures import Duties, Duty, Erased, Erasure
 from hub.model.months import months_after
-from hub.ports.erasures import ErasureStore
+from hub.storage import PostgresErasures
 
 MESSAGES: Final = 500
 """Messages that one transaction erases."""
@@ -66,7 +66,7 @@ class ErasureReport(Struct, kw_only=True):
     left: bool
 
 
-async def look(by: Actor, store: ErasureStore, person: str, *, legal_since: datetime) -> ErasureReport:
+async def look(by: Actor, store: PostgresErasures, person: str, *, legal_since: datetime) -> ErasureReport:
     """Return the effects of an erasure, and audit the look; it changes nothing. Raises UnknownName."""
     if not await store.knows(person):
         raise _unknown(person)
@@ -77,7 +77,7 @@ async def look(by: Actor, store: ErasureStore, person: str, *, legal_since: date
 
 async def erase(
     by: Actor,
-    store: ErasureStore,
+    store: PostgresErasures,
     person: str,
     *,
     reason: str,
@@ -108,7 +108,7 @@ class ErasedAgain(Struct, kw_only=True):
 
 
 async def erase_again(
-    by: Actor, store: ErasureStore, listed: Iterable[Erased], *, legal_since: datetime
+    by: Actor, store: PostgresErasures, listed: Iterable[Erased], *, legal_since: datetime
 ) -> ErasedAgain:
     """
     Erase these people in a database that is older than their erasures; safe to repeat.
@@ -128,7 +128,7 @@ async def erase_again(
 
 
 async def start(
-    by: Actor, store: ErasureStore, person: str, *, reason: str, legal_since: datetime
+    by: Actor, store: PostgresErasures, person: str, *, reason: str, legal_since: datetime
 ) -> ErasureReport:
     """
     Begin an erasure, which the timers finish: a caller over HTTP need not wait for all events to be read.
@@ -140,7 +140,9 @@ async def start(
     return ErasureReport(person=person, duties=[], counts=dict(counts), left=True)
 
 
-async def _begin(by: Actor, store: ErasureStore, person: str, *, reason: str, again: bool = False) -> None:
+async def _begin(
+    by: Actor, store: PostgresErasures, person: str, *, reason: str, again: bool = False
+) -> None:
     if duties := await store.duties(person):
         raise KeptByDuty(why(duties))
     if not await store.knows(person):
@@ -161,7 +163,7 @@ def why(duties: Duties) -> str:
 
 
 async def go_on(
-    store: ErasureStore,
+    store: PostgresErasures,
     erasure: Erasure,
     *,
     legal_since: datetime,
