@@ -173,6 +173,11 @@ async def test_operator_takes_a_case_answers_it_and_closes_it(browser: Browser, 
         await hub.hub.send("GET", "/cases/pqrs_id%3Awalk-1", await hub.cookies_of(luz), at="console")
         await hub.open(browser, "/cases/pqrs_id%3Awalk-1")
         watched = await main_text(browser)
+        for key in ("n", "Tab", "e"):
+            await browser.press(key)
+        handing = await browser.run("document.getElementById('hand-over').open")
+        await browser.press("r")
+        answering = await browser.run("document.activeElement.id")
         await fill(browser, "form[action$='/notes']", words="Falta la chapa.")
         await press(browser, "Guardar la nota", "Falta la chapa.")
         await browser.run("document.getElementById('snooze').open = true")
@@ -203,6 +208,7 @@ async def test_operator_takes_a_case_answers_it_and_closes_it(browser: Browser, 
         ended = await browser.run("document.getElementById('stands').innerText")
 
     assert "Luz Mora también mira este caso ahora." in watched
+    assert (True, "txt") == (handing, answering)
     assert "Encargado: Usted" in holder
     assert "pqrs_id%3Awalk-1" in mine
     assert "Lo tiene Usted" in mine

@@ -99,7 +99,7 @@ function palette() {
 function help() {
   const dialog = opened("keys", "Atajos de teclado");
   const list = document.createElement("dl");
-  const own = [...document.querySelectorAll("[aria-keyshortcuts]")].map((node) => [node.getAttribute("aria-keyshortcuts"), node.labels?.[0]?.innerText ?? node.innerText]);
+  const own = [...document.querySelectorAll("[aria-keyshortcuts]")].map((node) => [node.getAttribute("aria-keyshortcuts"), node.labels?.[0]?.firstChild.textContent ?? node.innerText]);
   for (const [key, what] of [...own, ...MOVES]) {
     const term = document.createElement("dt");
     term.append(Object.assign(document.createElement("kbd"), { textContent: key }));
