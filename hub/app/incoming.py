@@ -6,13 +6,15 @@ from hub import storage
 from hub.access.audit import note
 from hub.app.container import Container
 from hub.inbound import process_reply, process_report
+from hub.inbound.files import with_judged
 from hub.inbound.mail.classify import CHANNEL
 from hub.model import AckOutcome, BounceReport, Complaint, Reply
 from hub.resilience.database_time import NOW
 
 
 async def take_reply(parts: Container, reply: Reply) -> None:
-    store = storage.PostgresReplies(parts.database)
+    store, rules = storage.PostgresReplies(parts.database), parts.company.policy.documents
+    reply = with_judged(reply, rules)
     decision = (
         await process_reply.take_reply(reply, store=store, publisher=parts.publisher, now=NOW())
     ).taking

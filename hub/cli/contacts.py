@@ -54,5 +54,5 @@ async def show_reply(reply_id: Id, as_json: AsJson = False) -> None:
     if as_json:
         print_json(reply)
         return
-    facts = to_builtins(reply)
+    facts = to_builtins(reply) | {"files": [file.name for file in reply.files]}
     print_whole(facts, facts.pop("text"))

@@ -9,6 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from hub.model.clocks import Acknowledgement, Clock
+from hub.model.given_files import GivenFile
 from hub.model.json import Json
 
 
@@ -22,7 +23,7 @@ class Reply:
     same reply. `message_id` is our message that it answers, if the protocol carries our id;
     `in_reply_to` is the provider's reference of that message, if it carries only that. `automatic` is
     true if a machine wrote it (an out-of-office note). `authentic` is false if anybody could have written
-    the address, as in a mail whose domain has not signed it. `at` is aware UTC.
+    the address, as in a mail whose domain has not signed it. `at` is aware UTC. `files` came with the words.
     """
 
     channel: str
@@ -36,6 +37,7 @@ class Reply:
     in_reply_to: str | None = None
     automatic: bool = False
     authentic: bool = True
+    files: tuple[GivenFile, ...] = ()
 
 
 class ReplyKind(StrEnum):

@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from hub.model.casework import ReplyState
+from hub.model.given_files import KeptFile
 from hub.model.json import Instant
 from hub.model.replies import ReplyKind
 
@@ -42,3 +43,6 @@ class ReplyWhole(ReplyRow, kw_only=True, frozen=True):
     reference: str
     subject: str
     text: str
+    files: Annotated[
+        list[KeptFile], Meta(description="What came with it; a file is at `/api/files/{id}/{place}`.")
+    ] = []

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from hub.model import Attempt, Clock, Inbound, Message, StoredEvent
 from hub.model.casework import CaseNote
+from hub.model.given_files import KeptFile
 from hub.ports.explain import SentMessage
 
 Plain: TypeAlias = Callable[[str | None], bool]
@@ -93,8 +94,8 @@ class CaseFacts:
     `head` are the clocks that run, then those that ended last. `first` is the event that opened the case.
     `names` are those of people and accounts: whole for authors (took on, acknowledged), masked for others
     unless the whole case was asked for. `plain` are the keys of events, messages and replies that are shown
-    with names and words. `unreached` has the reasons why an event did not reach everybody,
-    `refused` the reasons why a clock does not hold a requested extension.
+    with names and words. `files` came with replies and events. `unreached` has the reasons why an event did
+    not reach everybody, `refused` the reasons why a clock does not hold a requested extension.
     """
 
     case: str
@@ -112,6 +113,7 @@ class CaseFacts:
     copropiedades: Mapping[str, str] = field(default_factory=dict)
     unreached: Mapping[UUID, Sequence[str]] = field(default_factory=dict)
     refused: Mapping[UUID, Sequence[str]] = field(default_factory=dict)
+    files: Mapping[UUID, Sequence[KeptFile]] = field(default_factory=dict)
     plain: frozenset[UUID] = frozenset()
 
 

@@ -67,6 +67,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "reply.assign": "Dio una respuesta a un encargado",
     "reply.settle": "Cambió el estado de una respuesta",
     "reply.show": "Leyó una respuesta",
+    "file.show": "Abrió un archivo que envió una persona",
     "resident.sign_in": "Un residente entró a su página",
     "retention.run": "Borró lo que ya no se guarda",
     "suppression.show": "Vio una dirección suspendida",

@@ -53,6 +53,12 @@ NO_MATTERS: Final[Mapping[str, str]] = {
     "all": "Ningún asunto con esos filtros.",
 }
 """View → what it means that it has no rows."""
+NOT_KEPT: Final[Mapping[str, str]] = {
+    "wrong_type": "no se guardó: no es un PDF o una foto completos",
+    "too_large": "no se guardó: es muy grande",
+    "too_many": "no se guardó: venían muchos archivos",
+}
+"""Why the bytes of a file that somebody sent are not kept."""
 CASE_STATES: Final[Mapping[str, str]] = {
     "open": "Abierto",
     "closed": "Cerrado",

@@ -24,7 +24,7 @@ from hub.people.units import unit_name
 from hub.policy.clocks import ESCALATES
 from hub.ports.by_address import NO_ADDRESS, ByAddress
 from hub.ports.cases import CaseEntry, CaseFacts, CaseMessage, EntryKind, KnownCase, Plain, nowhere_plain
-from hub.storage import clocks, events, extensions
+from hub.storage import clocks, events, extensions, given_files
 from hub.storage.database import Runner, Store, load, read, storable
 from hub.storage.filters import listed
 from hub.storage.later_messages import NOTHING, later_of
@@ -166,6 +166,7 @@ async def _with_rows(run: Runner, facts: CaseFacts, plain: Plain, *, whole: bool
         notes={note.id: note for note in await _notes(run, ids[EntryKind.NOTE])},
         unreached={row["event_key"]: row["reasons"] for row in unreached},
         refused=await extensions.of(run, ids[EntryKind.EVENT]),
+        files=await given_files.named(run, ids[EntryKind.EVENT] | ids[EntryKind.REPLY]),
     )
 
 

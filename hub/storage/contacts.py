@@ -13,6 +13,7 @@ from hub.model.reply_rows import ReplyRow, ReplyWhole
 from hub.people.masking import mask_address, mask_name, mask_reference
 from hub.ports.cases import Plain, nowhere_plain
 from hub.ports.casework import ReplyFilter
+from hub.storage import given_files
 from hub.storage.casework import ANSWERS, reply_conditions
 from hub.storage.database import Store, load, read
 from hub.storage.filters import listed
@@ -49,7 +50,8 @@ class PostgresContacts(Store):
         rows = await self.rows(_SQL["reply"], reply_id, listed(places), ANSWERS)
         if not rows:
             return None
-        whole = read(ReplyWhole, rows[0])
+        files = (await given_files.named(self, [reply_id])).get(reply_id, [])
+        whole = read(ReplyWhole, rows[0], files=list(files))
         return replace(_masked(whole, plain), reference=mask_reference(whole.reference))
 
 

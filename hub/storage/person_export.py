@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Final
+from uuid import UUID
 
 from hub.model import Json, PreferenceEntry, Purpose
+from hub.model.given_files import HandedFile
 from hub.people.audience.contacts import strangers_in
 from hub.ports.by_address import ByAddress
 from hub.ports.person_export import (
@@ -20,11 +23,14 @@ from hub.ports.person_export import (
     RoleVersion,
     SurveyOfPerson,
 )
+from hub.storage import given_files
 from hub.storage.database import Store, load, read, storable
 from hub.storage.own_addresses import own_addresses
 from hub.storage.preferences import marks_of
 
 _SQL = load("person_export")
+MOST_BYTES: Final = 50_000_000
+"""Bytes of files that one export has; it is in memory, whole."""
 
 
 class PostgresPersonExport(Store):
@@ -64,6 +70,9 @@ class PostgresPersonExport(Store):
         own = await own_addresses(self, person)
         rows = await self.rows(_SQL["contacts"], *_split(own.refs), sorted(purposes))
         return [read(ContactRecord, row) for row in rows]
+
+    async def files(self, person: str, replies: Collection[UUID]) -> list[HandedFile]:
+        return await given_files.of_person(self, person, replies, MOST_BYTES)
 
 
 def _split(until: Mapping[str, datetime]) -> tuple[list[str], list[datetime]]:

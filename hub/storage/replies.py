@@ -17,7 +17,7 @@ from hub.inbound.replies import FACTS, OF_REPLIES, PUBLISHED_KINDS, refusing, wh
 from hub.model import About, Escalation, Inbound, Json, Reply, ReplyKind, type_of
 from hub.model.casework import FILED
 from hub.policy.clocks import CALLS, ESCALATES
-from hub.storage import clocks, consents
+from hub.storage import clocks, consents, given_files
 from hub.storage.database import Runner, Store, Transaction, encode, load, read, row_of, storable
 
 _SQL = load("replies")
@@ -69,6 +69,9 @@ class PostgresReplies(Store):
             limits = QUIET, MOST_THANKS, emergency_replies.is_call(inbound), REVOCABLE
             if await transaction.rows(_SQL["add"], *_row(inbound), *limits):
                 await _apply_revocation(transaction, inbound)
+                await given_files.keep(
+                    transaction, inbound.id, inbound.reply.files, person=inbound.about.person
+                )
             rows = await transaction.rows(_SQL["show"], inbound.id)
         return inbound_of(rows[0])
 

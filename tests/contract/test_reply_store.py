@@ -30,7 +30,9 @@ from hub.model import (
     StoredEvent,
 )
 from hub.model.casework import FILED
+from hub.model.given_files import GivenFile
 from hub.ports.casework import ReplyFilter
+from hub.storage import given_files
 from tests.contract.stores import RealStores, Stores
 from tests.contract.test_preferences import marked
 from tests.contract.values import LEASE, NOON, clock, event, message, now, person, stored
@@ -158,6 +160,29 @@ async def test_the_same_text_twice_is_one_row_and_stays_as_it_was(stores: Stores
 
     assert replace(first, published=True) == again
     assert event_of(first) == event_of(again)
+
+
+async def test_files_of_a_reply_are_kept_once_by_their_digest(stores: RealStores, of: StoredEvent) -> None:
+    photo = GivenFile(name="gotera.jpg", kind="image/jpeg", content=b"1234")
+    page = GivenFile(name="foto.exe", refused="wrong_type")
+    one = message(of)
+    await stores.add(one)
+    given = reply(message_id=one.id, files=(photo, page, photo))
+    kept, _, _ = [await take(stores, one) for one in (given, given, reply(files=(photo,)))]
+    whole = await stores.contacts.reply(kept.id)
+    bytes_of = await stores.database.rows("SELECT content FROM document")
+
+    assert whole is not None
+    assert [(1, "gotera.jpg", 4, ""), (2, "foto.exe", None, "wrong_type"), (3, "gotera.jpg", 4, "")] == [
+        (file.place, file.name, file.size, file.refused) for file in whole.files
+    ]
+    assert [b"1234"] == [row["content"] for row in bytes_of]
+    here, nothing, elsewhere = [
+        await given_files.found(stores.database, kept.id, place, frozenset({at}))
+        for place, at in ((1, "ph-1"), (2, "ph-1"), (1, "ph-2"))
+    ]
+    assert (b"1234", "image/jpeg") == (here and here.content, here and here.kind)
+    assert (None, None) == (nothing, elsewhere)
 
 
 async def test_three_texts_in_a_row_are_acknowledged_once(stores: Stores, of: StoredEvent) -> None:

@@ -325,6 +325,7 @@ ROWS: Final[dict[str, Row]] = {
     "POST /clocks/{id}/acknowledge": Row(needs=OPERATE, where=OWN, fill="CLOCK", form="note=Voy", status=303),
     "GET /replies": Row(needs=READ, where=OWN, status=308, elsewhere=308, finds=False),
     "GET /replies/{id}": Row(needs=READ, where=OWN, fill="REPLY"),
+    "GET /files/{id}/{place}": Row(needs="privacy operate", where=OWN, fill="REPLY 1"),
     "POST /replies/{id}/assign": Row(needs=OPERATE, where=OWN, fill="REPLY", form="", status=303),
     "POST /replies/{id}/answer": Row(needs=OPERATE, where=OWN, fill="REPLY", form="words=Hola", status=303),
     "POST /replies/{id}/close": Row(
@@ -355,6 +356,7 @@ ROWS: Final[dict[str, Row]] = {
         needs="privacy operate", where=OWN, fill="p-MARK", body={"kind": "phone", "page": "/people"}
     ),
     "GET /api/replies/{id}": Row(needs="privacy operate", where=OWN, fill="REPLY"),
+    "GET /api/files/{id}/{place}": Row(needs="privacy operate", where=OWN, fill="REPLY 1"),
     "POST /api/replies/{id}/assign": Row(needs=OPERATE, where=OWN, fill="REPLY"),
     "POST /api/replies/{id}/answer": Row(needs=OPERATE, where=OWN, fill="REPLY", body={"words": "Hola"}),
     "POST /api/replies/{id}/close": Row(needs=OPERATE, where=OWN, fill="REPLY", body={"state": "closed"}),

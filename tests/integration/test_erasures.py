@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import zlib
 from collections.abc import Collection, Iterator
@@ -17,8 +18,9 @@ from hub.errors import KeptByDuty, UnknownName
 from hub.inbound.replies import read
 from hub.model import Event, Reply
 from hub.model.erasures import Duty, Erasure
+from hub.model.given_files import GivenFile
 from hub.operations.evidence import verify
-from hub.storage import Database, PostgresErasures, PostgresEvidence, PostgresReplies
+from hub.storage import Database, PostgresErasures, PostgresEvidence, PostgresReplies, given_files
 from hub.timers.erasures import keep_erased
 from tests.actors import actor
 from tests.integration.canary_rows import (
@@ -46,6 +48,7 @@ WORDS: Final = {
     "phone": "3019998877",
     "petition": "gotera-del-canario",
     "reply": "respuesta-del-canario",
+    "file": "foto-del-canario",
     "comment": "comentario-del-canario",
     "dead": "difunto-del-canario",
     "note": "nota-del-canario",
@@ -245,7 +248,12 @@ async def _she_replies(database: Database) -> None:
         message_id=first["id"],
         at=MONDAY + 4 * MINUTE,
     )
+    photo = GivenFile(name=f"{WORDS['file']}.pdf", content=WORDS["file"].encode(), kind="application/pdf")
+    reply = dataclasses.replace(reply, files=(photo,))
     await replies.add(read(reply, await replies.about(reply), now=MONDAY + 4 * MINUTE))
+    [opened] = await database.rows("SELECT key FROM event WHERE id = 'pqrs.received-pqrs-77'")
+    await given_files.keep(database, opened["key"], [photo], person=REF)
+    await database.rows("UPDATE document SET fetched_at = now() - interval '2 minutes'")
 
 
 async def leave(rights: Rights) -> None:
@@ -270,7 +278,7 @@ async def test_words_of_the_person_are_everywhere_before(rights: Rights) -> None
             ("preference", "by"),
             ("poster", "html"),
         ),
-        *(("do_not_contact", "note"), ("resident_code", "shown")),
+        *(("do_not_contact", "note"), ("resident_code", "shown"), ("given_file", "name")),
         *(("bulk_run", "reason"), ("pause", "reason"), ("case_note", "words"), ("saved_view", "query")),
     } <= places
 

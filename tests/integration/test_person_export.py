@@ -51,6 +51,9 @@ async def test_export_has_everything_that_is_held(rights: Rights) -> None:
     ]
     assert any(WORDS["petition"] in text for text in said)
     assert WORDS["reply"] in {entry.reply.text for entry in export.thread if entry.reply is not None}
+    assert [(f"{WORDS['file']}.pdf", WORDS["file"].encode())] * 2 == [
+        (file.name, file.content) for file in export.files
+    ]
     assert {"first_reply", "legal_term"} <= {case.name for case in export.cases}
     assert [WORDS["comment"]] == [survey.data["comment"] for survey in export.surveys]
     assert "person.show" in {line.action for line in export.audit}

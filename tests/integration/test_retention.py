@@ -99,11 +99,12 @@ async def test_replies_comments_and_settled_letters_go(rights: Rights) -> None:
     await rights.database.rows("UPDATE dead_letter SET state = 'discarded', settled_at = now()")
     done = await run(rights.database, replies=12, comments=12, dead_letters=12)
     seen = str(await rights.database.rows("SELECT text FROM reply UNION ALL SELECT words FROM case_note"))
+    seen += str(await rights.database.rows("SELECT name FROM given_file"))
     seen += str(await rights.database.rows("SELECT data::text FROM event WHERE data ? 'comment'"))
 
-    # A reply, and two notes of colleagues.
-    assert {DataKind.REPLIES: 3, DataKind.COMMENTS: 3, DataKind.DEAD_LETTERS: 1} == done
-    assert not [word for word in ("reply", "comment", "report", "inside") if WORDS[word] in seen]
+    # A reply, a photo of a petition, and two notes of colleagues.
+    assert {DataKind.REPLIES: 4, DataKind.COMMENTS: 3, DataKind.DEAD_LETTERS: 1} == done
+    assert not [word for word in ("reply", "comment", "report", "inside", "file") if WORDS[word] in seen]
 
 
 async def test_dry_run_counts_and_changes_nothing(rights: Rights) -> None:

@@ -12,6 +12,7 @@ from aiohttp import hdrs
 
 from hub.inbound.replies import read
 from hub.model import EVERYWHERE, Grant, Office, Reply
+from hub.model.given_files import GivenFile
 from hub.storage import Database, PostgresIntake, PostgresReplies
 from hub.storage.delivery import PostgresDelivery
 from tests.contract.values import (
@@ -45,9 +46,9 @@ PATH = "/api/cases/PQ-2026-000901"
 PAGE = "/cases/PQ-2026-000901"
 KEY: dict[Any, str] = {hdrs.AUTHORIZATION: f"Bearer {GUARDED['HUB_API_KEY']}"}
 HTML: dict[Any, str] = {hdrs.ACCEPT: "text/html"}
-SAID = "María Peña", "maria@example.com", "Ruido del 301", "¿Para cuándo?"
+SAID = "María Peña", "maria@example.com", "Ruido del 301", "¿Para cuándo?", "gotera del baño.pdf"
 """Words that only a caller with the scope may read."""
-NAMED = "María Peña", "Ruido del 301", "¿Para cuándo?"
+NAMED = "María Peña", "Ruido del 301", "¿Para cuándo?", "gotera del baño.pdf"
 """Those of them that whoever must answer reads."""
 
 
@@ -78,6 +79,7 @@ async def fill(opened: Database) -> None:
         text="¿Para cuándo?",
         at=now() + timedelta(seconds=1),
         message_id=sent.id,
+        files=(GivenFile(name="gotera del baño.pdf", kind="application/pdf", content=b"%PDF-1.7"),),
     )
     await replies.add(read(reply, await replies.about(reply), now=now() + timedelta(seconds=1)))
 
@@ -159,6 +161,25 @@ async def test_who_answers_in_one_building_sees_no_names_of_another(world: World
     assert [200, 200] == [answer.status for answer in seen]
     assert "M*** P***" in seen[0].text
     assert [] == [words for words in SAID if words in str(seen)]
+
+
+async def test_file_of_a_reply_is_a_download_that_no_browser_runs(world: World) -> None:
+    [file] = (await ask(world, PATH, headers=KEY)).json["entries"][3]["files"]
+    link = f"/files/{file['id']}/{file['place']}"
+    page = await ask(world, PAGE, headers={**KEY, **HTML})
+    came = await ask(world, f"/api{link}", headers=KEY)
+    noted = world.audit.rows[-1]
+
+    assert f'<a href="{link}" download>gotera del baño.pdf</a> <small>8 Bytes</small>' in page.text
+    assert (200, "%PDF-1.7", "application/pdf") == (came.status, came.text, came.headers[hdrs.CONTENT_TYPE])
+    assert 'attachment; filename="gotera-del-ba-o.pdf"' == came.headers[hdrs.CONTENT_DISPOSITION]
+    assert "nosniff" == came.headers["X-Content-Type-Options"]
+    assert "sandbox" in came.headers["Content-Security-Policy"]
+    assert ("file.show", f"reply:{file['id']}", "p-1") == (noted.action, noted.subject, noted.person)
+    assert [404] * 3 == [
+        (await ask(world, f"/api/files/{path}", headers=KEY)).status
+        for path in (f"{file['id']}/2", f"{file['id']}/-1", f"{uuid4()}/1")
+    ]
 
 
 async def test_case_is_found_by_its_key_and_by_what_is_in_it(world: World) -> None:

@@ -19,6 +19,7 @@ from hub.desk.suppressions.queries import suppressions
 from hub.messages.planning.posters import boards_of, posters_of
 from hub.model import Grant, InvalidContact, Office, State, UnreachedReason
 from hub.model.bulk import BulkKind, BulkRun, BulkState
+from hub.model.given_files import GivenFile
 from hub.model.ids import poster_id, uuid8
 from hub.model.pages import PageQuery
 from hub.settings import Secret
@@ -29,6 +30,7 @@ from hub.storage import (
     PostgresKeys,
     PostgresSecondFactors,
     PostgresSessions,
+    given_files,
 )
 from tests.contract.stores import RealStores, open_stores
 from tests.contract.values import consent, event, letter, message, now, person, stored, unreached
@@ -124,6 +126,8 @@ async def _two_buildings(database: str) -> tuple[Mapping[str, Building], frozens
             named |= {"POSTER": await _hang(stores, mark)}
             named["GONE"] = await _survey(stores, mark)
             await _enclose(database, ids.message)
+            pdf = GivenFile(name=f"foto-{mark}.pdf", kind="application/pdf", content=f"%PDF-{mark}".encode())
+            await given_files.keep(stores.database, ids.reply, [pdf], person=f"p-{mark}")
             batch = await letters.make_batch(
                 stores.database, f"ph-{mark}", by="test", size="letter", now=now()
             )

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import time
+from base64 import encodebytes
+from typing import Final
 
 import pytest
+from msgspec import structs
 
 from hub.contact_rules.opt_out_words import Command, OptWish, command
+from hub.inbound.files import MOST, with_judged
 from hub.inbound.mail.quoting import LONGEST, newly_written
 from hub.model import Reply
+from hub.policy import load_policy
 from tests.unit.letters import AT, BOUNCES, ID, REPLIES, answer, complaint, dsn, group, meaning
+
+RULES: Final = load_policy().documents
+PDF: Final = b"%PDF-1.7\n1 0 obj\n%%EOF\n"
+JPEG: Final = b"\xff\xd8\xff\xe0\x00\x02\xff\xda\x00\x02"
+JPEG_END: Final = b"\xff\xd9"
 
 
 def reply(content: str | bytes, *, to: str = REPLIES, sender: str = "maria@example.co") -> Reply:
@@ -223,13 +233,54 @@ def test_no_mail_takes_long(line: str) -> None:
     assert time.thread_time() - began < 5
 
 
-def test_attached_files_are_named_under_the_words() -> None:
-    """Whoever answers must know that there were some: the hub keeps none of them."""
-    part = "--B\nContent-Type: image/jpeg\nContent-Disposition: attachment; filename={}\n\nx\n"
+def mail_with(*parts: str) -> str:
     head = "From: a@b.co\nContent-Type: multipart/mixed; boundary=B\n\n--B\n\nMire la pared.\n"
-    named = ("pared-1.jpg", '"=?utf-8?q?humedad_ba=C3=B1o.jpg?="')
-    two = reply(head + "".join(part.format(name) for name in named) + "--B--\n")
-    seven = reply(head + part.format("a.jpg") * 7 + "--B--\n")
+    return head + "".join(f"--B\n{part}\n" for part in parts) + "--B--\n"
 
-    assert "Mire la pared.\n\n[archivos sin guardar: pared-1.jpg, humedad baño.jpg]" == two.text
-    assert seven.text.endswith("a.jpg y 2 más]")
+
+def part_of(
+    content: bytes, *, kind: str = "image/jpeg", as_: str = "attachment; filename=pared-1.jpg"
+) -> str:
+    encoded = encodebytes(content).decode()
+    return f"Content-Type: {kind}\nContent-Transfer-Encoding: base64\nContent-Disposition: {as_}\n\n{encoded}"
+
+
+def test_whole_documents_and_photos_are_kept_whatever_their_mail_calls_them() -> None:
+    """Attached, or between the words, as Apple Mail writes a photo; the logo of a signature is no file."""
+    photo, logo = JPEG + bytes(20_000) + JPEG_END, JPEG + bytes(100) + JPEG_END
+    mail = reply(
+        mail_with(
+            part_of(
+                PDF, kind="application/octet-stream", as_='attachment; filename="=?utf-8?q?ba=C3=B1o.pdf?="'
+            ),
+            part_of(photo, as_="inline; filename=IMG_1.jpg"),
+            part_of(logo, as_="inline; filename=logo.jpg"),
+        )
+    )
+    kept = with_judged(mail, RULES)
+
+    assert [("baño.pdf", PDF), ("IMG_1.jpg", photo)] == [(file.name, file.content) for file in mail.files]
+    assert ["application/pdf", "image/jpeg"] == [file.kind for file in kept.files]
+    assert "Mire la pared." == kept.text
+
+
+def test_files_that_are_not_kept_are_named_under_the_words() -> None:
+    """Whoever answers must know that there were some: so they can ask for them."""
+    page = part_of(b"<html><script>alert(1)</script></html>", as_="attachment; filename=foto.jpg")
+    cut = part_of(PDF[:-4], as_="attachment; filename=medio.pdf")
+    two, twelve = (
+        with_judged(reply(mail_with(*parts)), RULES) for parts in ((page, cut), [part_of(PDF)] * 17)
+    )
+    large = with_judged(reply(mail_with(part_of(PDF))), structs.replace(RULES, max_bytes=5))
+
+    assert "Mire la pared.\n\n[archivos sin guardar: foto.jpg, medio.pdf]" == two.text
+    assert [("wrong_type", b"")] * 2 == [(file.refused, file.content) for file in two.files]
+    assert [""] * MOST + ["too_many"] * 7 == [file.refused for file in twelve.files]
+    assert twelve.text.endswith("pared-1.jpg y 2 más]")
+    assert ["too_large"] == [file.refused for file in large.files]
+
+
+def test_what_a_machine_attaches_is_not_kept() -> None:
+    mail = mail_with(part_of(PDF)).replace("From:", "Auto-Submitted: auto-replied\nFrom:")
+
+    assert () == reply(mail).files

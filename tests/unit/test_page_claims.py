@@ -78,6 +78,7 @@ def test_own_export_on_paper_says_what_became_of_each_message() -> None:
         consents=[],
         messages=[proven(State.SUPPRESSED, "not_wanted"), proven(State.READ, None, number=2)],
         thread=[],
+        files=[],
         cases=[],
         surveys=[],
         preferences=[],

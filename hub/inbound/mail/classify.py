@@ -32,8 +32,6 @@ _COMPLAINTS: Final = frozenset({"abuse", "fraud", "virus", "other", "opt-out", "
 """RFC 5965 and its registry, without `not-spam` and `auth-failure`, which are no complaints of a person."""
 _LONGEST_REFERENCE: Final = 250
 _LONGEST_SUBJECT: Final = 500
-_FILES: Final = 5
-"""Attached files that are named."""
 _MACHINES: Final = ("X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Vacation")
 _LISTS: Final = ("List-Id", "List-Post")
 """RFC 2919 and 2369: an answer would reach the whole list."""
@@ -161,32 +159,21 @@ def _message_id(message: Message, envelope_id: str, mark: Mark | None, verp: Ver
 
 
 def _reply(message: Message, incoming: RawMail, message_id: UUID) -> Reply:
+    automatic = _is_automatic(message, incoming.sender)
     return Reply(
         channel=CHANNEL,
         provider=PROVIDER,
         reference=_reference(message, incoming.content),
         address=address(message, "From") or incoming.sender,
-        text=_said(message),
+        text=newly_written(words(message)),
         at=incoming.at,
         subject=header(message, "Subject")[:_LONGEST_SUBJECT],
         message_id=message_id,
         in_reply_to=header(message, "In-Reply-To")[:_LONGEST_REFERENCE] or None,
-        automatic=_is_automatic(message, incoming.sender),
+        automatic=automatic,
         authentic=False,
+        files=() if automatic else files(message),
     )
-
-
-def _said(message: Message) -> str:
-    """
-    Return the words, and under them which files came with them.
-
-    The hub keeps none of them: whoever answers must know that there were some.
-    """
-    said, names = newly_written(words(message)), files(message)
-    if not names:
-        return said
-    more = f" y {len(names) - _FILES} más" if len(names) > _FILES else ""
-    return f"{said}\n\n[archivos sin guardar: {', '.join(names[:_FILES])}{more}]".strip()
 
 
 def _reference(message: Message, content: bytes) -> str:

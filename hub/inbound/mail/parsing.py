@@ -19,12 +19,15 @@ from itertools import islice
 from typing import Final
 
 from hub.inbound.mail.markup import as_text
+from hub.model.given_files import GivenFile
 
 LONGEST_HEADER: Final = 2000
 LONGEST_TEXT: Final = 200_000
 """Characters that are read; people write far shorter texts."""
 LONGEST_NAME: Final = 80
 """Characters of the name of an attached file."""
+SMALLEST_PICTURE: Final = 10_000
+"""Bytes of a picture between the words that counts as a file: smaller ones are logos of signatures."""
 MOST_PARTS: Final = 50
 """The parser does work for each open part on every line."""
 MOST_LINES: Final = 100_000
@@ -37,6 +40,7 @@ _LINE_END: Final = re.compile(rb"\r\n|\r|\n")
 """The end of a line for the stdlib's parser."""
 _KIND: Final = re.compile(rb"[\r\n]content-type:", re.IGNORECASE)
 
+_NAMELESS: Final = "archivo"
 _NO_CHARSETS: Final = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"})
 """Python codecs that are not charsets; some take hours for a long text."""
 
@@ -83,10 +87,18 @@ def words(message: Message) -> str:
     return _first_words(list(_own_parts(message))) or _first_words(leaves)
 
 
-def files(message: Message) -> Sequence[str]:
-    """Return the names of what is attached; the bytes are read by nobody."""
-    attached = [part for part in message.walk() if not part.is_multipart() and _is_attached(part)]
-    return [name for part in attached if (name := _file_name(part))]
+def files(message: Message) -> tuple[GivenFile, ...]:
+    """Return what is attached, and documents and photos between the words: many programs write them so."""
+    found = [part for part in message.walk() if not part.is_multipart() and _is_file(part)]
+    return tuple(GivenFile(name=_file_name(part) or _NAMELESS, content=_octets(part)) for part in found)
+
+
+def _is_file(part: Message) -> bool:
+    if _is_attached(part):
+        return True
+    if part.get_content_maintype() == "image":
+        return len(_octets(part)) >= SMALLEST_PICTURE
+    return part.get_content_maintype() == "application" and bool(part.get_filename())
 
 
 def _file_name(part: Message) -> str:
@@ -117,13 +129,17 @@ def _own_parts(message: Message) -> Iterator[Message]:
 
 def content(part: Message) -> str:
     """Return a part's text, even if its declared charset or encoding is wrong."""
-    payload = part.get_payload(decode=True)
-    octets = payload[:LONGEST_TEXT] if isinstance(payload, bytes) else b""
+    octets = _octets(part)[:LONGEST_TEXT]
     try:
         text = octets.decode(_charset(part), "replace")
     except (LookupError, ValueError):
         text = octets.decode("utf-8", "replace")
     return clean(text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _octets(part: Message) -> bytes:
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
 
 
 def clean(text: str) -> str:

@@ -104,6 +104,7 @@ def _event(entry: CaseEntry, facts: CaseFacts, *, words: bool) -> ThreadEntry | 
         ],
         who=by,
         words=_words(stored, by, facts) if words else None,
+        files=list(facts.files.get(entry.key, ())) if words else [],
         event=ThreadEvent(
             key=stored.key, id=stored.event.id, source=stored.event.source, event=stored.event.name
         ),
@@ -174,6 +175,7 @@ def _reply(entry: CaseEntry, facts: CaseFacts, *, words: bool) -> ThreadEntry | 
             thread=_case_of(inbound.thread),
             text=text,
         ),
+        files=list(facts.files.get(entry.key, ())) if words else [],
     )
 
 

@@ -69,7 +69,7 @@ async def look_at_reply(by: Actor, contacts: PostgresContacts, reply_id: UUID) -
     if reply is None:
         return None
     await by.note("reply.show", f"reply:{reply_id}", person=reply.person, words=False)
-    return structs.replace(reply, text="", subject="")
+    return structs.replace(reply, text="", subject="", files=[])
 
 
 def _as_named(_: str | None) -> bool:

@@ -9,6 +9,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from hub.model import ClockState, Instant, Purpose, ReplyKind, State
+from hub.model.given_files import KeptFile
 from hub.model.looks import IsMasked, IsNamed, MayUnmask
 
 
@@ -159,6 +160,9 @@ class ThreadEntry(Struct, kw_only=True):
     words: ThreadWords | None = None
     clock: ThreadClock | None = None
     note: ThreadNote | None = None
+    files: Annotated[
+        list[KeptFile], Meta(description="What came with the words; a file is at `/api/files/{id}/{place}`.")
+    ] = []
 
 
 class CaseThread(Struct, kw_only=True):

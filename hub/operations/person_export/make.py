@@ -88,6 +88,9 @@ class PersonExports:
             consents=await self._consents(person, name or "", held.opt_outs),
             messages=proven.messages,
             thread=gathered.entries,
+            files=await self.held.files(
+                person, [entry.reply.id for entry in gathered.entries if entry.reply is not None]
+            ),
             cases=list(held.cases),
             surveys=list(held.surveys),
             preferences=list(map(change_of, held.preferences)),

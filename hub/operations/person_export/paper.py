@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from hub.model import Json
+from hub.model.given_files import HandedFile
 from hub.model.preferences import PreferenceChange
 from hub.operations.cases.events_es import title
 from hub.operations.cases.summary_es import promise
@@ -45,6 +46,7 @@ def pages(export: PersonExport) -> dict[str, Json]:
         ("Contactos que cuentan para el límite", "Ley 2300 de 2023.", list(_contacts(export))),
         ("Sus casos y nuestros plazos", "", list(_cases(export))),
         ("Lo que respondió", "", list(_replies(export))),
+        ("Los archivos que envió", "Van en la copia en JSON.", list(map(_file, export.files))),
         ("Encuestas que contestó", "", list(_surveys(export))),
         (
             "Los mensajes para usted",
@@ -143,6 +145,10 @@ def _replies(export: PersonExport) -> Iterator[list[str]]:
     for entry in export.thread:
         if entry.reply is not None:
             yield [filters.fecha_hora(entry.at), entry.reply.text or ""]
+
+
+def _file(file: HandedFile) -> list[str]:
+    return [file.name, "No se guardó." if file.sha256 is None else f"SHA-256 {file.sha256}"]
 
 
 def _surveys(export: PersonExport) -> Iterator[list[str]]:

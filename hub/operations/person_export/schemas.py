@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 from msgspec import Meta, Struct
 
 from hub.model import Instant, MarkReason
+from hub.model.given_files import HandedFile
 from hub.model.preferences import PreferenceChange
 from hub.operations.cases.schemas import ThreadEntry
 from hub.operations.constancia.schemas import ConsentLine, ProvenMessage
@@ -90,6 +91,7 @@ class PersonExport(Struct, kw_only=True):
         list[ThreadEntry],
         Meta(description="The same in order, with replies and what the person did not get."),
     ]
+    files: Annotated[list[HandedFile], Meta(description="Files that the person has sent.")]
     cases: Annotated[list[PromiseOfCase], Meta(description="Cases with each promise and how it ended.")]
     surveys: list[SurveyOfPerson]
     preferences: Annotated[

@@ -239,11 +239,15 @@ UPDATE inbox_item SET subject = '', text = '', html = '' WHERE person = $1 AND (
 
 -- erase_replies --
 -- What is not published yet is published first: an event without its words would be an answer that nobody can read.
--- The address stands for the person only where the reply names nobody by reference.
-UPDATE reply SET address = '', subject = '', text = '', reference = ''
-WHERE (person = $1 OR address_mark(address) = ANY ($2::text[]) AND (person IS NULL OR starts_with(person, 'inline:')))
-  AND (address, subject, text) <> ('', '', '')
-  AND (published_at IS NOT NULL OR kind IN ('automatic', 'complaint'))
+-- The address stands for the person only where the reply names nobody by reference. The files go with the words.
+WITH blanked AS (
+    UPDATE reply SET address = '', subject = '', text = '', reference = ''
+    WHERE (person = $1 OR address_mark(address) = ANY ($2::text[]) AND (person IS NULL OR starts_with(person, 'inline:')))
+      AND (address, subject, text) <> ('', '', '')
+      AND (published_at IS NOT NULL OR kind IN ('automatic', 'complaint'))
+    RETURNING id
+)
+DELETE FROM given_file WHERE id IN (SELECT id FROM blanked) OR person = $1
 
 -- erase_versions --
 UPDATE directory_version SET data = '{}', to_notify = NULL
@@ -359,6 +363,7 @@ SELECT count(*) AS n FROM gone
 DELETE FROM document
 WHERE fetched_at < now() - interval '1 minute'
   AND NOT EXISTS (SELECT FROM document_request WHERE document_request.sha256 = document.sha256)
+  AND NOT EXISTS (SELECT FROM given_file WHERE given_file.sha256 = document.sha256)
 
 -- dead_page --
 SELECT id, body FROM dead_letter

@@ -30,6 +30,19 @@ WITH page AS (
     UPDATE reply SET address = '', subject = '', text = '', reference = ''
     WHERE id = ANY (ARRAY (SELECT id FROM page)) AND $3
     RETURNING 1
+), files AS (
+    DELETE FROM given_file WHERE id = ANY (ARRAY (SELECT id FROM page)) AND $3
+), sent AS (
+    -- With a petition, not with a reply; also those whose event went with its month.
+    SELECT file.id, file.place FROM given_file AS file
+    LEFT JOIN LATERAL (SELECT case_key FROM event WHERE event.key = file.id OFFSET 0) AS about ON true
+    WHERE file.at < $1 AND NOT EXISTS (SELECT FROM reply WHERE reply.id = file.id) AND NOT EXISTS (
+        SELECT FROM clock
+        WHERE clock.case_key = about.case_key AND ended_at IS NULL AND NOT promise @> '{"silent": true}'
+    )
+    ORDER BY file.at LIMIT $2
+), lost AS (
+    DELETE FROM given_file USING sent WHERE given_file.id = sent.id AND given_file.place = sent.place AND $3
 ), notes AS (
     SELECT id FROM case_note
     WHERE at < $1 AND words <> '' AND NOT EXISTS (
@@ -41,7 +54,7 @@ WITH page AS (
     UPDATE case_note SET words = '', untold = '{}' WHERE id = ANY (ARRAY (SELECT id FROM notes)) AND $3
     RETURNING 1
 )
-SELECT (SELECT count(*) FROM page) + (SELECT count(*) FROM notes) AS n
+SELECT (SELECT count(*) FROM page) + (SELECT count(*) FROM sent) + (SELECT count(*) FROM notes) AS n
 
 -- contacts --
 -- Cases whose last promise ended before then; without any promise, those that began before then.
@@ -132,6 +145,7 @@ SELECT count(*) AS n FROM page
 DELETE FROM document
 WHERE fetched_at < now() - interval '1 day'
   AND NOT EXISTS (SELECT FROM document_request WHERE document_request.sha256 = document.sha256)
+  AND NOT EXISTS (SELECT FROM given_file WHERE given_file.sha256 = document.sha256)
 
 -- dead_letters --
 WITH page AS (

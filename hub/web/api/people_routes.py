@@ -16,6 +16,7 @@ from hub.operations.cases.replies import ReplyTask
 from hub.web.api import (
     constancias,
     directory,
+    files,
     inbox,
     person_rights,
     replies,
@@ -23,7 +24,7 @@ from hub.web.api import (
 from hub.web.api.answers import CONSTANCIA, TOO_LATE
 from hub.web.route import Route, operate, read, read_private, read_words
 from hub.web.schemas import inbox as boxes
-from hub.web.schemas.common import Problem
+from hub.web.schemas.common import Problem, SentFile
 
 _DELETE: Final = hdrs.METH_DELETE
 _POST: Final = hdrs.METH_POST
@@ -36,6 +37,7 @@ PEOPLE: Final[tuple[Route, ...]] = (
     # People: replies, the directory.
     read("/api/replies", replies.list_replies, answers={200: page_of(ReplyRow)}),
     read_words("/api/replies/{id}", replies.show_reply, answers={200: ReplyWhole}),
+    read_words(f"/api{files.PATH}", files.show_file, answers={200: SentFile}),
     operate("/api/replies/{id}/assign", replies.assign_reply, answers={200: ReplyTask}),
     operate("/api/replies/{id}/close", replies.close_reply, answers={200: ReplyTask}),
     _right(

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Final
 
 from hub.doors.act import OPERATE, Where
+from hub.web.api import files
 from hub.web.console import (
     bulk_pages,
     case_list,
@@ -72,6 +73,7 @@ CONSOLE: Final[tuple[Route, ...]] = (
     press("/clocks/{id}/acknowledge", clock_page.acknowledge),
     read("/replies", old_lists.replies),
     read("/replies/{id}", reply_page.show),
+    read_words(files.PATH, files.show_file),
     press("/replies/{id}/assign", reply_page.assign),
     press("/replies/{id}/close", reply_page.close),
     *PEOPLE,

@@ -19,7 +19,7 @@ from hub.web.rate_limit import LIMIT, POLICY
 from hub.web.requests import shapes_of
 from hub.web.responses import PROBLEM_TYPE
 from hub.web.route import Route
-from hub.web.schemas.common import Archive, NoQuery, Pdf, Problem
+from hub.web.schemas.common import Archive, NoQuery, Pdf, Problem, SentFile
 from hub.web.schemas.inbox import InboxEvents
 
 _REF: Final = "#/components/schemas/{name}"
@@ -30,7 +30,7 @@ _EVENT: Final = {
 }
 _ONE: Final = {"$ref": _REF.format(name="Event")}
 _BINARY: Final = {"type": "string", "format": "binary"}
-_FILES: Final[Mapping[type, str]] = {Archive: "application/zip", Pdf: "application/pdf"}
+_FILES: Final[Mapping[type, str]] = {SentFile: "*/*", Archive: "application/zip", Pdf: "application/pdf"}
 """Answers that are no JSON, and their media types."""
 _SEVERAL: Final = {"type": "array", "items": _ONE}
 _EVENTS_BODY: Final = {
@@ -238,6 +238,7 @@ _PARTS: Final = {
     "code": {"type": "string", "examples": ["K7F2M9QDTX"]},
     "event": {"type": "string", "examples": ["pqrs.received"]},
     "channel": {"type": "string", "examples": ["email"]},
+    "place": {"type": "integer", "minimum": 1, "maximum": 99},
 }
 
 

@@ -24,6 +24,10 @@ class Archive(Struct, kw_only=True):
     """A ZIP archive."""
 
 
+class SentFile(Struct, kw_only=True):
+    """A PDF, PNG or JPEG that somebody sent."""
+
+
 class Pdf(Struct, kw_only=True):
     """A PDF."""
 

@@ -1,0 +1,59 @@
+"""
+Files that come in: judged by their bytes as fetched documents are, whatever their sender says of them. Pure.
+
+What is no whole PDF, PNG or JPEG, or too large, is not kept; its name stands under the words, so that
+whoever answers can ask for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from msgspec import structs
+
+from hub.channels.document_ends import kind_of
+from hub.model import Reply
+from hub.model.given_files import GivenFile
+from hub.policy.documents import DocumentPolicy
+
+MOST: Final = 10
+"""Files that are kept of one reply."""
+_NAMED: Final = 5
+TOO_LARGE: Final = "too_large"
+WRONG_TYPE: Final = "wrong_type"
+TOO_MANY: Final = "too_many"
+
+
+def judged(files: Sequence[GivenFile], rules: DocumentPolicy) -> tuple[GivenFile, ...]:
+    """Return the files with their types; those that are not kept without their bytes."""
+    return tuple(
+        judge(file, rules) if place < MOST else _refused(file, TOO_MANY) for place, file in enumerate(files)
+    )
+
+
+def judge(file: GivenFile, rules: DocumentPolicy) -> GivenFile:
+    """Return the file with its type, or why it is not kept."""
+    if len(file.content) > rules.max_bytes:
+        return _refused(file, TOO_LARGE)
+    kind = kind_of(file.content, rules.types)
+    return _refused(file, WRONG_TYPE) if kind is None else structs.replace(file, kind=kind)
+
+
+def with_judged(reply: Reply, rules: DocumentPolicy) -> Reply:
+    """Return the reply with its files judged, and under its words the names of those that are not kept."""
+    files = judged(reply.files, rules)
+    names = [file.name for file in files if file.refused]
+    return replace(
+        reply, files=files, text=f"{reply.text}\n\n{_lost(names)}".strip() if names else reply.text
+    )
+
+
+def _refused(file: GivenFile, why: str) -> GivenFile:
+    return structs.replace(file, content=b"", refused=why)
+
+
+def _lost(names: Sequence[str]) -> str:
+    more = f" y {len(names) - _NAMED} más" if len(names) > _NAMED else ""
+    return f"[archivos sin guardar: {', '.join(names[:_NAMED])}{more}]"

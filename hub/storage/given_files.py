@@ -1,0 +1,58 @@
+"""Files that come in with somebody's words, in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from hashlib import sha256
+from uuid import UUID
+
+from msgspec import Struct
+
+from hub.model import PropertyScope
+from hub.model.given_files import GivenFile, HandedFile, KeptFile
+from hub.storage.database import Runner, load, read, storable
+from hub.storage.filters import listed
+
+_SQL = load("given_files")
+
+
+class FoundFile(Struct, frozen=True, kw_only=True):
+    """A file with its bytes, whose it is, and with what it came."""
+
+    name: str
+    kind: str
+    content: bytes
+    person: str | None
+    subject: str
+
+
+async def keep(run: Runner, of: UUID, files: Sequence[GivenFile], *, person: str | None) -> None:
+    """Keep the files of a reply, or of an event by its key. None costs nothing; a repeat changes nothing."""
+    if files:
+        rows = [(storable(file.name), file.refused, *_document(file)) for file in files]
+        await run.rows(_SQL["keep"], of, *map(list, zip(*rows, strict=True)), storable(person))
+
+
+def _document(file: GivenFile) -> tuple[bytes | None, str | None, bytes | None]:
+    return (sha256(file.content).digest(), file.kind, file.content) if file.kind else (None, None, None)
+
+
+async def named(run: Runner, of: Collection[UUID]) -> Mapping[UUID, Sequence[KeptFile]]:
+    """Return the files that came with these replies and events, without their bytes."""
+    found: defaultdict[UUID, list[KeptFile]] = defaultdict(list)
+    for row in await run.rows(_SQL["named"], sorted(of)) if of else ():
+        found[row["id"]].append(read(KeptFile, row))
+    return found
+
+
+async def of_person(run: Runner, person: str, replies: Collection[UUID], most: int) -> list[HandedFile]:
+    """Return what a person has sent, also with these replies; of the bytes as many as fit into `most`."""
+    rows = await run.rows(_SQL["of_person"], storable(person), sorted(replies), most)
+    return [read(HandedFile, row) for row in rows]
+
+
+async def found(run: Runner, of: UUID, place: int, places: PropertyScope) -> FoundFile | None:
+    """Return a file whose words are read in these places; None of any other, and of one that is not kept."""
+    rows = await run.rows(_SQL["content"], of, place, listed(places))
+    return read(FoundFile, rows[0]) if rows else None

@@ -1,0 +1,5 @@
+-- Loses the files that people have sent with their words; the words stay.
+DROP TABLE given_file;
+
+DELETE FROM document
+WHERE NOT EXISTS (SELECT FROM document_request WHERE document_request.sha256 = document.sha256);

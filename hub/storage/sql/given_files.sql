@@ -1,0 +1,44 @@
+Files that come in with somebody's words.
+
+-- keep --
+-- The document is touched: else one that nobody has named for a minute could be forgotten in between.
+WITH given AS (
+    SELECT * FROM unnest($2::text[], $3::text[], $4::bytea[], $5::text[], $6::bytea[]) WITH ORDINALITY
+        AS given (name, refused, sha256, kind, content, place)
+), kept AS (
+    INSERT INTO document (sha256, kind, size, content)
+    SELECT DISTINCT ON (sha256) sha256, kind, length(content), content FROM given WHERE sha256 IS NOT NULL
+    ON CONFLICT (sha256) DO UPDATE SET fetched_at = now()
+)
+INSERT INTO given_file (id, place, name, refused, sha256, person)
+SELECT $1, place, name, refused, sha256, $7 FROM given
+ON CONFLICT DO NOTHING
+
+-- named --
+SELECT id, place, name, refused, kind, size, encode(sha256, 'hex') AS sha256
+FROM given_file LEFT JOIN document USING (sha256)
+WHERE id = ANY ($1::uuid[])
+ORDER BY id, place
+
+-- of_person --
+-- With their bytes as far as they fit ($3).
+SELECT file.id, place, name, refused, kind, size, encode(sha256, 'hex') AS sha256,
+       CASE WHEN sum(size) OVER (ORDER BY file.id, place) <= $3::bigint THEN content END AS content
+FROM given_file AS file LEFT JOIN document USING (sha256)
+WHERE person = $1 OR file.id = ANY ($2::uuid[])
+ORDER BY file.id, place
+
+-- content --
+-- Within these places, as its words are.
+SELECT file.name, document.kind, document.content, file.person,
+       CASE WHEN said.id IS NULL THEN 'event:' ELSE 'reply:' END || file.id AS subject
+FROM given_file AS file JOIN document USING (sha256)
+LEFT JOIN LATERAL (
+    SELECT reply.id, (
+        SELECT copropiedad_id FROM message WHERE message.id = reply.message_id OFFSET 0
+    ) AS copropiedad_id
+    FROM reply WHERE reply.id = file.id
+) AS said ON true
+LEFT JOIN LATERAL (SELECT copropiedad_id FROM event WHERE event.key = file.id OFFSET 0) AS about ON true
+WHERE file.id = $1 AND place = $2
+  AND ($3::text[] IS NULL OR coalesce(said.copropiedad_id, about.copropiedad_id) = ANY ($3))
