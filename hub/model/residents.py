@@ -53,6 +53,8 @@ class OwnWords:
     words: str
     mine: bool = False
     name: str = ""
+    files: Sequence[str] = ()
+    """The names of the files that came with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

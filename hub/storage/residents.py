@@ -64,7 +64,7 @@ class PostgresResidents(Store):
             said = await run.rows(_SQL["talk"], person, case, case.removeprefix(f"{THREAD}:"), types)
             ways = await run.rows(_SQL["way"], person, case)
         return OwnConversation(
-            said=[words for row in said if (words := _words(row)).words],
+            said=[words for row in said if (words := _words(row)).words or words.files],
             way=read(AnswerWay, ways[0]) if ways else None,
         )
 
@@ -112,7 +112,7 @@ def _file(
 
 def _words(row: Record) -> OwnWords:
     if row["mine"]:
-        return OwnWords(at=row["at"], words=row["text"] or "", mine=True)
+        return OwnWords(at=row["at"], words=row["text"] or "", mine=True, files=row["files"])
     data = row["data"] or {}
     text, name = data.get(STAFF_WORDS[BY_TYPE[row["type"]].name]), data.get("agent_name")
     return OwnWords(at=row["at"], words=str(text or ""), name=str(name or ""))

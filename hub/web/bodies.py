@@ -11,6 +11,7 @@ from aiohttp import BodyPartReader, web
 
 from hub.cloudevents import strict_json
 from hub.model import Json
+from hub.model.given_files import GivenFile
 from hub.web.responses import Refusal
 
 FORM: Final = "application/x-www-form-urlencoded"
@@ -19,10 +20,11 @@ MAX_FIELDS: Final = 200
 WITHIN: Final = 10.0
 """Seconds in which a whole form must arrive: a stalled client must not hold the request open."""
 _FIELDS: Final = web.RequestKey("fields", Mapping[str, str])
-_FILE: Final = web.RequestKey("file", bytes)
-_FILE_NAME: Final = web.RequestKey("file_name", str)
+_FILES: Final = web.RequestKey("files", Sequence[GivenFile])
 MULTIPART: Final = "multipart/form-data"
 MAX_PARTS: Final = 20
+LONGEST_NAME: Final = 80
+"""Characters of the name of a file."""
 UPLOADED_WITHIN: Final = 120.0
 """Seconds in which a form with a file must arrive, over a slow line."""
 
@@ -65,8 +67,8 @@ async def fields_of(request: web.Request, *, within: float = WITHIN, upload: int
     """
     Return the fields of our own page's form, read once: `guard` needs them before the handler does.
 
-    Without a body they are {}. With `upload` the form may have a file of so many bytes (`file_of`). Raises
-    Refusal if it is no form (415, 400), too large (413) or late (408).
+    Without a body they are {}. With `upload` the form may have files of so many bytes together (`files_of`).
+    Raises Refusal if it is no form (415, 400), too large (413) or late (408).
     """
     if not request.body_exists:
         return {}
@@ -75,7 +77,7 @@ async def fields_of(request: web.Request, *, within: float = WITHIN, upload: int
         try:
             async with asyncio.timeout(UPLOADED_WITHIN if has_file else within):
                 if has_file:
-                    request[_FIELDS], request[_FILE], request[_FILE_NAME] = await _parts_of(request, upload)
+                    request[_FIELDS], request[_FILES] = await _parts_of(request, upload)
                     return request[_FIELDS]
                 body = await body_of(request, FORM)
         except (TimeoutError, ConnectionResetError):
@@ -85,37 +87,36 @@ async def fields_of(request: web.Request, *, within: float = WITHIN, upload: int
     return request[_FIELDS]
 
 
-def file_of(request: web.Request) -> bytes:
-    """Return the file of a form whose fields were read; empty without one."""
-    content: bytes = request.get(_FILE, b"")
-    return content
+def files_of(request: web.Request) -> Sequence[GivenFile]:
+    """Return the files of a form whose fields were read, as the browser names them."""
+    files: Sequence[GivenFile] = request.get(_FILES, ())
+    return files
 
 
-def file_name_of(request: web.Request) -> str:
-    """Return the name that the browser gives the file of a form; empty without one."""
-    name: str = request.get(_FILE_NAME, "")
-    return name
+def file_of(request: web.Request) -> GivenFile:
+    """Return the only file of such a form; an empty one without any."""
+    return next(iter(files_of(request)), GivenFile(name=""))
 
 
-async def _parts_of(request: web.Request, most: int) -> tuple[Mapping[str, str], bytes, str]:
-    """Read the fields and the one file of a form, counting the bytes: a client states any length."""
+async def _parts_of(request: web.Request, most: int) -> tuple[Mapping[str, str], Sequence[GivenFile]]:
+    """Read the fields and the files of a form, counting the bytes: a client states any length."""
     fields: dict[str, str] = {}
-    content, name = b"", ""
+    files: list[GivenFile] = []
     try:
         reader = await request.multipart()
         for _ in range(MAX_PARTS):
             part = await reader.next()
             if part is None:
-                return fields, content, name
+                return fields, files
             if not isinstance(part, BodyPartReader) or part.name is None:
                 break
             if part.filename is None:
                 fields[part.name] = (await _bounded(part, MAX_BODY)).decode()
-            else:
-                content, name = await _bounded(part, most), part.filename
+            elif content := await _bounded(part, most - sum(len(file.content) for file in files)):
+                files.append(GivenFile(name=part.filename[:LONGEST_NAME], content=content))
     except ValueError:
         raise Refusal(400, "The body is not a form.", "Send it as a page of the hub does.") from None
-    raise Refusal(400, "The form has other parts.", "Send its fields and one file.")
+    raise Refusal(400, "The form has other parts.", "Send its fields and few files.")
 
 
 async def _bounded(part: BodyPartReader, most: int) -> bytes:
@@ -123,5 +124,5 @@ async def _bounded(part: BodyPartReader, most: int) -> bytes:
     while piece := await part.read_chunk():
         content += piece
         if len(content) > most:
-            raise Refusal(413, f"More than {most} bytes.", "Send a smaller file.")
+            raise Refusal(413, f"More than {most} bytes.", "Send smaller files.")
     return bytes(content)

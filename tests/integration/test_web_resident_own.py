@@ -25,6 +25,7 @@ from hub.model.residents import (
 from hub.operations.residents.acts import ClaimKind, ResidentActs
 from hub.operations.residents.consent_words import words_digest
 from hub.people.claims import CLAIMED
+from hub.storage import Database
 from tests.contract.values import NOON
 from tests.integration.residents import BUILDING, HUB
 from tests.integration.test_web_resident_sign_in import (
@@ -36,9 +37,10 @@ from tests.integration.test_web_resident_sign_in import (
     signed_in,
     world_with_person,
 )
-from tests.integration.web_doubles import Reply, World, browsing
+from tests.integration.web_doubles import Reply, World, ask, browsing
 
 DIGEST: Final = "9f86d081884c7d65"
+PDF: Final = b"%PDF-1.7\n%%EOF"
 
 
 async def at_home() -> tuple[World, Message, Cookies]:
@@ -157,6 +159,56 @@ async def test_matter_opens_with_both_sides_words_and_takes_an_answer_once() -> 
     first, second = world.replies
     assert (mail.id, "email", "Sí, aquí estoy.") == (first.message_id, first.channel, first.text)
     assert (first.reference, "page") == (second.reference, second.provider)
+
+
+def with_file(content: bytes, **fields: str) -> bytes:
+    """Write a form with a file, as a browser does."""
+    head = 'Content-Disposition: form-data; name="{}"'
+    parts = [f"{head.format(name)}\r\n\r\n{value}\r\n".encode() for name, value in fields.items()]
+    none = f'{head.format("file")}; filename=""\r\n\r\n\r\n'.encode()
+    file = f'{head.format("file")}; filename="gotera.pdf"\r\n\r\n'.encode() + content + b"\r\n"
+    return b"".join(b"--B\r\n" + part for part in [*parts, none, file]) + b"--B--\r\n"
+
+
+async def sent_with(world: World, where: str, cookies: Cookies, content: bytes, **fields: str) -> Reply:
+    token = {"csrf": csrf((await look(world, "/mi", cookies)).text)} if cookies else {}
+    headers = {
+        hdrs.CONTENT_TYPE: "multipart/form-data; boundary=B",
+        hdrs.ORIGIN: HUB,
+        hdrs.COOKIE: "; ".join(f"{name}={value}" for name, value in cookies.items()),
+    }
+    body = with_file(content, **token, **fields)
+    return await ask(world, where, method=hdrs.METH_POST, body=body, headers=headers)
+
+
+async def test_person_attaches_photos_and_documents_and_nothing_else(opened: Database) -> None:
+    """Nothing is sent with a file that would not be kept: its sender is here, and can choose another."""
+    world, mail, cookies = await at_home()
+    world.database = opened
+    where = f"/mi/asuntos/{mail.id}"
+    received = world.residents.received[mail.id]
+    world.residents.received[mail.id] = replace(received, case="pqrs_id:PQ-1", opened={"subject": "Humedad"})
+    way = AnswerWay(message_id=mail.id, channel="email", address="maria@example.com")
+    world.residents.talks["p-1", "pqrs_id:PQ-1"] = OwnConversation(way=way)
+    petition = {"action": "claim", "kind": "queja", "detail": "Gotea"}
+    page, stranger = b"<script>%PDF-1.7 %%EOF</script>", await sent_with(world, "/mi", {}, PDF, **petition)
+    refused = [
+        await sent_with(world, where, cookies, page, words="Mire la foto"),
+        await sent_with(world, "/mi", cookies, page, **petition),
+    ]
+    before = [*world.replies, *published(world)]
+    answered = await sent_with(world, where, cookies, PDF, words="Mire la foto")
+    claimed = await sent_with(world, "/mi", cookies, PDF, **petition)
+    rows = await opened.rows("SELECT name, person, content FROM given_file JOIN document USING (sha256)")
+
+    assert (403, True, []) == (stranger.status, "Abra un mensaje" in stranger.text, before)
+    for again, words in zip(refused, ("Mire la foto</textarea>", "Gotea</textarea>"), strict=True):
+        assert "Todavía no enviamos nada: hay un archivo" in again.text
+        assert words in again.text
+    assert "Recibimos su respuesta." in answered.text
+    assert [("gotera.pdf", PDF)] == [(file.name, file.content) for file in world.replies[0].files]
+    assert "Recibimos su solicitud." in claimed.text
+    assert [("gotera.pdf", "p-1", PDF)] == [tuple(row) for row in rows]
 
 
 async def test_matter_of_somebody_else_is_like_one_that_does_not_exist() -> None:

@@ -8,7 +8,7 @@ another wish in an older form is another one.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -16,7 +16,7 @@ from hashlib import sha256
 from typing import Final, TypeAlias
 
 from hub.contact_rules.consents import GRANTED, REVOKED
-from hub.model import Json, own_event
+from hub.model import Event, Json, own_event
 from hub.model.residents import ResidentFile, ResidentPlace
 from hub.operations.residents.consent_words import OFFERED, TEXT_VERSION, channels_of, words_digest
 from hub.people.claims import CLAIMED, claim_event
@@ -63,6 +63,14 @@ class ClaimKind(StrEnum):
     ERASURE = "supresion"
     REVOCATION = "revocatoria"
     BREACH = "incumplimiento"
+
+
+Prepare = Callable[[Event], Awaitable[None]]
+"""Is called with the event of an act before it is published."""
+
+
+async def nothing_before(_: Event) -> None:
+    """Prepare nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,15 +136,34 @@ class ResidentActs:
         last = max([*opposite, *([lately] if lately else [])], default=None)
         return "" if last is None else str(last.timestamp())
 
-    async def claim(self, person: str, kind: ClaimKind, detail: str, *, form: str, now: datetime) -> str:
+    async def claim(
+        self,
+        person: str,
+        kind: ClaimKind,
+        detail: str,
+        *,
+        form: str,
+        now: datetime,
+        prepare: Prepare = nothing_before,
+    ) -> str:
         """Start a claim; return its number. Raises BrokerUnavailable."""
         words = tidy(detail, LONGEST)
         number = f"MI-{_digest(form, person, CLAIMED, kind, words)[:10].upper()}"
-        await self.publisher.event(claim_event(person, kind, number, now, words))
+        event = claim_event(person, kind, number, now, words)
+        await prepare(event)
+        await self.publisher.event(event)
         return number
 
     async def petition(
-        self, held: ResidentFile, kind: str, words: str, *, place: str, form: str, now: datetime
+        self,
+        held: ResidentFile,
+        kind: str,
+        words: str,
+        *,
+        place: str,
+        form: str,
+        now: datetime,
+        prepare: Prepare = nothing_before,
     ) -> str:
         """Open a PQRS of one of `PETITIONS` about a place of the person; return its number."""
         number = f"MI-{_digest(form, held.person, _RECEIVED, kind, words, place)[:10].upper()}"
@@ -150,7 +177,9 @@ class ResidentActs:
             "petitioner": {"ref": held.person},
             **_where(held.places, place),
         }
-        await self.publisher.event(own_event(_RECEIVED, f"resident:{number}", data, time=now))
+        event = own_event(_RECEIVED, f"resident:{number}", data, time=now)
+        await prepare(event)
+        await self.publisher.event(event)
         return number
 
 

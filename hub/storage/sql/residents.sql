@@ -55,13 +55,15 @@ ORDER BY id DESC LIMIT $2
 -- talk --
 -- What the person wrote from an address to which we write, and what staff said in a message to the person.
 SELECT * FROM (
-    (SELECT reply.at, true AS mine, NULL AS type, NULL::jsonb AS data, reply.text FROM reply
+    (SELECT reply.at, true AS mine, NULL AS type, NULL::jsonb AS data, reply.text,
+            ARRAY (SELECT name FROM given_file WHERE given_file.id = reply.id AND sha256 IS NOT NULL ORDER BY place) AS files
+     FROM reply
      JOIN message ON message.id = reply.message_id
      WHERE reply.thread = $3 AND message.person = $1 AND lower(message.address) = reply.address
        AND reply.kind IN ('reply', 'unproven')
      ORDER BY reply.received_at DESC LIMIT 100)
     UNION ALL
-    (SELECT event.time, false, event.type, event.data, NULL FROM event
+    (SELECT event.time, false, event.type, event.data, NULL, '{}' FROM event
      WHERE event.case_key = $2 AND event.type = ANY ($4::text[]) AND EXISTS (
          SELECT FROM message
          WHERE message.event_key = event.key AND message.person = $1 AND message.purpose <> 'internal'

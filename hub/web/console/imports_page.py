@@ -60,7 +60,7 @@ async def show_all(request: web.Request) -> web.StreamResponse:
 
 async def give(request: web.Request, form: SheetForm) -> web.StreamResponse:
     """Look at a sheet."""
-    body = SheetBody(file=file_of(request), copropiedad=form.copropiedad, role=form.role)
+    body = SheetBody(file=file_of(request).content, copropiedad=form.copropiedad, role=form.role)
     try:
         made = await acts.look_at_sheet(operator_of(request, OPERATE), body)
     except InvalidSheet as error:

@@ -140,7 +140,7 @@ async def attach_document(request: web.Request, form: ButtonForm) -> web.StreamR
     """Keep the document that a letter lacks; what is no PDF is said on its page."""
     by, letter_id = operator_of(request, OPERATE), read_id(request, acts.LETTER)
     try:
-        await acts.attach_document(by, letter_id, DocumentBody(pdf=file_of(request)))
+        await acts.attach_document(by, letter_id, DocumentBody(pdf=file_of(request).content))
     except tuple(WRONG_ES) as wrong:
         return await _life(request, wrong=wrong)
     return done(PATH, acts.attach_document.__name__)

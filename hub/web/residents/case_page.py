@@ -19,7 +19,7 @@ from hub.rendering.typed_words import tidy
 from hub.web.auth.csrf import require_own_page, require_token
 from hub.web.bodies import fields_of
 from hub.web.requests import found, unknown
-from hub.web.residents.own_page import brake, closed, csrf_of, session_of
+from hub.web.residents.own_page import MOST_SENT, NOT_KEPT, brake, closed, csrf_of, sent_files, session_of
 from hub.web.residents.pages import resident_page
 from hub.web.services import services
 
@@ -37,14 +37,15 @@ async def show(request: web.Request) -> web.StreamResponse:
 async def act(request: web.Request) -> web.StreamResponse:
     """Take the person's answer in, as a reply to the newest message that reached them about the matter."""
     require_own_page(request)
-    given = await fields_of(request)
     session = await session_of(request)
     if session is None:
         return await closed(request, state="ended")
+    given = await fields_of(request, upload=MOST_SENT)
     await require_token(request, csrf_of(request))
     message, words = await _own(request, session), tidy(given.get("words", ""), LONGEST)
-    if not words:
-        return await _shown(request, session, state="no_words")
+    files = sent_files(request)
+    if not words or files is None:
+        return await _shown(request, session, state="no_words" if not words else NOT_KEPT, words=words)
     talk = await services(request).residents.talk(session.person, message.case or "")
     if talk.way is None:
         raise unknown(_MATTER)
@@ -58,6 +59,7 @@ async def act(request: web.Request) -> web.StreamResponse:
         text=words,
         at=services(request).now(),
         message_id=talk.way.message_id,
+        files=tuple(files),
     )
     await services(request).hooks.take_reply(reply)
     return await _shown(request, session, state="answered")
@@ -72,12 +74,14 @@ async def _own(request: web.Request, session: ResidentSession) -> ResidentMessag
     return message
 
 
-async def _shown(request: web.Request, session: ResidentSession, *, state: str = "") -> web.StreamResponse:
+async def _shown(
+    request: web.Request, session: ResidentSession, *, state: str = "", words: str = ""
+) -> web.StreamResponse:
     deps, message = services(request), await _own(request, session)
     case = found(_MATTER, case_of(message, now=deps.now(), calendar=deps.policy.calendar))
     talk = await deps.residents.talk(session.person, message.case or "")
     values: dict[str, Any] = {"case": case, "said": conversation(message, talk), "may_answer": talk.way}
     values |= {"state": state, "csrf": csrf_of(request), "form": secrets.token_urlsafe(12)}
-    values |= {"here": request.path, "id": message.message_id, "longest": LONGEST}
+    values |= {"words": words, "here": request.path, "id": message.message_id, "longest": LONGEST}
     look = deps.look(message.brand)
     return resident_page("resident_own_case.html", request, look=look, building=message.building, **values)

@@ -8,7 +8,7 @@ somebody else is not found under any id.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, TypeAlias
 from uuid import UUID
@@ -17,8 +17,11 @@ from aiohttp import web
 
 from hub.access import sessions
 from hub.access.actor import Actor
+from hub.inbound.files import judged
+from hub.model import Event
 from hub.model.actors import of_person
-from hub.model.ids import uuid_in
+from hub.model.given_files import GivenFile
+from hub.model.ids import event_key, uuid_in
 from hub.model.residents import ResidentSession
 from hub.operations.preferences import change_preferences, read_preferences
 from hub.operations.residents import wishes
@@ -28,9 +31,10 @@ from hub.operations.residents.not_answered import climb
 from hub.operations.residents.own_file import marks_shown
 from hub.operations.residents.schemas import ShownFile
 from hub.rendering.identities import Look
+from hub.storage import given_files
 from hub.web.auth.csrf import require_own_page, require_token
 from hub.web.auth.refusals import REASON
-from hub.web.bodies import fields_of
+from hub.web.bodies import MULTIPART, fields_of, files_of
 from hub.web.console.pages import redirect
 from hub.web.requests import found, unknown
 from hub.web.residents import cookies
@@ -44,6 +48,10 @@ OWN: Final = "/mi"
 Given: TypeAlias = Mapping[str, str]
 """The fields of a form."""
 _Act: TypeAlias = Callable[[web.Request, ResidentSession, Given], Awaitable[web.StreamResponse]]
+MOST_SENT: Final = 20_000_000
+"""Bytes of all files of a form; nobody without an open page may send one."""
+NOT_KEPT: Final = "not_kept"
+"""The state of a page whose form had a file that would not be kept."""
 _CODE: Final = "code"
 _MESSAGE: Final = "message"
 
@@ -67,10 +75,12 @@ async def show_message(request: web.Request) -> web.StreamResponse:
 async def act(request: web.Request) -> web.StreamResponse:
     """Enter the code, do the act of a button, or leave."""
     require_own_page(request)
-    given = await fields_of(request)
+    session = await session_of(request)
+    if session is None and request.content_type == MULTIPART:
+        return await closed(request, state="ended")
+    given = await fields_of(request, upload=MOST_SENT)
     if given.get("action") == _CODE:
         return await _enter(request, given.get("code", ""))
-    session = await session_of(request)
     if session is None:
         return await closed(request, state="ended")
     await require_token(request, csrf_of(request))
@@ -114,12 +124,14 @@ async def _claim(request: web.Request, session: ResidentSession, given: Given) -
     kind = read_kind(given.get("kind", ""))
     if kind is None:
         return await _petition(request, session, given)
+    if (files := sent_files(request)) is None:
+        return await _own(request, session, state=NOT_KEPT, **_again(given))
     brake(request, session)
     deps = services(request)
     words = said(given.get("about", ""), given.get("detail", ""))
-    number = await deps.resident_acts.claim(
-        session.person, kind, words, form=given.get("form", ""), now=deps.now()
-    )
+    asked: dict[str, Any] = {"form": given.get("form", ""), "now": deps.now()}
+    asked["prepare"] = partial(_keep, request, session.person, files)
+    number = await deps.resident_acts.claim(session.person, kind, words, **asked)
     return await _own(request, session, state="claimed", number=number)
 
 
@@ -129,15 +141,25 @@ async def _petition(request: web.Request, session: ResidentSession, given: Given
     if kind not in PETITIONS:
         return await _own(request, session, state="wrong")
     if not words or len(words) > SUBJECT:
-        again: dict[str, Any] = {name: given.get(name, "") for name in ("kind", "about", "detail", "place")}
-        return await _own(request, session, state="too_long" if words else "no_words", **again)
+        return await _own(request, session, state="too_long" if words else "no_words", **_again(given))
+    if (files := sent_files(request)) is None:
+        return await _own(request, session, state=NOT_KEPT, **_again(given))
     brake(request, session)
     held = await deps.residents.file(session.person)
     if held is None:
         return await closed(request)
     asked: dict[str, Any] = {"form": given.get("form", ""), "now": deps.now()}
+    asked["prepare"] = partial(_keep, request, held.person, files)
     number = await deps.resident_acts.petition(held, kind, words, place=given.get("place", ""), **asked)
     return await _own(request, session, state="claimed", number=number)
+
+
+def _again(given: Given) -> dict[str, Any]:
+    return {name: given.get(name, "") for name in ("kind", "about", "detail", "place")}
+
+
+async def _keep(request: web.Request, person: str, files: Sequence[GivenFile], event: Event) -> None:
+    await given_files.keep(services(request).database, event_key(event), files, person=person)
 
 
 async def _correct(request: web.Request, session: ResidentSession, given: Given) -> web.StreamResponse:
@@ -197,6 +219,12 @@ _ACTS: Final[Mapping[str, _Act]] = {
     NOT_ANSWERED: _not_answered,
 }
 """Name of a button of the page → its act."""
+
+
+def sent_files(request: web.Request) -> Sequence[GivenFile] | None:
+    """Return the files of the form; None where one would not be kept: then nothing is done."""
+    files = judged(files_of(request), services(request).policy.documents)
+    return None if any(file.refused for file in files) else files
 
 
 def brake(request: web.Request, session: ResidentSession) -> None:
