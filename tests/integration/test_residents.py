@@ -18,7 +18,7 @@ from hub.inbound.process_reply import take_reply
 from hub.model import Reply
 from hub.model.residents import ResidentCode, ResidentMessage, ResidentSession
 from hub.operations.evidence import Finding
-from hub.operations.residents.acts import ResidentActs, places_shown
+from hub.operations.residents.acts import petition_of, places_shown
 from hub.operations.residents.not_answered import Climb, climb
 from hub.operations.residents.own_file import OwnFiles
 from hub.storage import (
@@ -154,20 +154,18 @@ async def test_matter_has_what_the_person_and_staff_said_and_nothing_of_others(o
 
 
 async def test_petition_of_the_page_is_a_matter_of_it_with_its_terms(office: Office) -> None:
-    store, publisher = PostgresResidents(office.database), MemoryPublisher()
+    store = PostgresResidents(office.database)
     held = await store.file("p-maria")
     assert held is not None
     where = next(iter(places_shown(held.places)))
-    number = await ResidentActs(publisher=publisher).petition(
-        held, "queja", "Ruido en el 704", place=where, form="1", now=office.clock()
-    )
-    SCHEMAS.check(publisher.events[0], now=office.clock())
-    await office.take_in(*publisher.events)
+    asked = petition_of(held, "queja", "Ruido en el 704", place=where, form="1", now=office.clock())
+    SCHEMAS.check(asked, now=office.clock())
+    await office.take_in(asked)
     await office.deliver()
     shown = await OwnFiles(store=store, calendar=POLICY.calendar).show("p-maria", office.clock())
 
     assert shown is not None
-    [case] = [case for case in shown.cases if case.number == number]
+    [case] = [case for case in shown.cases if case.number == asked.data["radicado"]]
     # Ley 1755 de 2015, art. 14: the term of law runs.
     assert ("Ruido en el 704", True) == (
         case.subject,

@@ -8,7 +8,7 @@ another wish in an older form is another one.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -63,14 +63,6 @@ class ClaimKind(StrEnum):
     ERASURE = "supresion"
     REVOCATION = "revocatoria"
     BREACH = "incumplimiento"
-
-
-Prepare = Callable[[Event], Awaitable[None]]
-"""Is called with the event of an act before it is published."""
-
-
-async def nothing_before(_: Event) -> None:
-    """Prepare nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,51 +128,28 @@ class ResidentActs:
         last = max([*opposite, *([lately] if lately else [])], default=None)
         return "" if last is None else str(last.timestamp())
 
-    async def claim(
-        self,
-        person: str,
-        kind: ClaimKind,
-        detail: str,
-        *,
-        form: str,
-        now: datetime,
-        prepare: Prepare = nothing_before,
-    ) -> str:
-        """Start a claim; return its number. Raises BrokerUnavailable."""
-        words = tidy(detail, LONGEST)
-        number = f"MI-{_digest(form, person, CLAIMED, kind, words)[:10].upper()}"
-        event = claim_event(person, kind, number, now, words)
-        await prepare(event)
-        await self.publisher.event(event)
-        return number
 
-    async def petition(
-        self,
-        held: ResidentFile,
-        kind: str,
-        words: str,
-        *,
-        place: str,
-        form: str,
-        now: datetime,
-        prepare: Prepare = nothing_before,
-    ) -> str:
-        """Open a PQRS of one of `PETITIONS` about a place of the person; return its number."""
-        number = f"MI-{_digest(form, held.person, _RECEIVED, kind, words, place)[:10].upper()}"
-        data: dict[str, Json] = {
-            "pqrs_id": number,
-            "radicado": number,
-            "kind": kind,
-            "entry_channel": METHOD,
-            "service_area": _AREA,
-            "subject": words,
-            "petitioner": {"ref": held.person},
-            **_where(held.places, place),
-        }
-        event = own_event(_RECEIVED, f"resident:{number}", data, time=now)
-        await prepare(event)
-        await self.publisher.event(event)
-        return number
+def claim_of(person: str, kind: ClaimKind, detail: str, *, form: str, now: datetime) -> Event:
+    """Make the event that starts a claim."""
+    words = tidy(detail, LONGEST)
+    number = f"MI-{_digest(form, person, CLAIMED, kind, words)[:10].upper()}"
+    return claim_event(person, kind, number, now, words)
+
+
+def petition_of(held: ResidentFile, kind: str, words: str, *, place: str, form: str, now: datetime) -> Event:
+    """Make the event that opens a PQRS of one of `PETITIONS` about a place of the person."""
+    number = f"MI-{_digest(form, held.person, _RECEIVED, kind, words, place)[:10].upper()}"
+    data: dict[str, Json] = {
+        "pqrs_id": number,
+        "radicado": number,
+        "kind": kind,
+        "entry_channel": METHOD,
+        "service_area": _AREA,
+        "subject": words,
+        "petitioner": {"ref": held.person},
+        **_where(held.places, place),
+    }
+    return own_event(_RECEIVED, f"resident:{number}", data, time=now)
 
 
 def _where(places: Sequence[ResidentPlace], asked: str) -> Mapping[str, Json]:

@@ -17,7 +17,7 @@ from aiohttp import web
 
 from hub.access import sessions
 from hub.access.actor import Actor
-from hub.inbound.files import judged
+from hub.catalog import BY_NAME
 from hub.model import Event
 from hub.model.actors import of_person
 from hub.model.given_files import GivenFile
@@ -25,7 +25,17 @@ from hub.model.ids import event_key, uuid_in
 from hub.model.residents import ResidentSession
 from hub.operations.preferences import change_preferences, read_preferences
 from hub.operations.residents import wishes
-from hub.operations.residents.acts import DATA, PETITIONS, SUBJECT, ClaimKind, correction, read_kind, said
+from hub.operations.residents.acts import (
+    DATA,
+    PETITIONS,
+    SUBJECT,
+    ClaimKind,
+    claim_of,
+    correction,
+    petition_of,
+    read_kind,
+    said,
+)
 from hub.operations.residents.consent_words import OFFERED
 from hub.operations.residents.not_answered import climb
 from hub.operations.residents.own_file import marks_shown
@@ -34,13 +44,13 @@ from hub.rendering.identities import Look
 from hub.storage import given_files
 from hub.web.auth.csrf import require_own_page, require_token
 from hub.web.auth.refusals import REASON
-from hub.web.bodies import MULTIPART, fields_of, files_of
+from hub.web.bodies import MULTIPART, fields_of
 from hub.web.console.pages import redirect
 from hub.web.requests import found, unknown
 from hub.web.residents import cookies
 from hub.web.residents.download import FORMS, WAY, handed_over
 from hub.web.residents.message_page import NOT_ANSWERED
-from hub.web.residents.pages import resident_page, too_often
+from hub.web.residents.pages import MOST_SENT, NOT_KEPT, resident_page, sent_files, too_often
 from hub.web.responses import Refusal
 from hub.web.services import services
 
@@ -48,10 +58,6 @@ OWN: Final = "/mi"
 Given: TypeAlias = Mapping[str, str]
 """The fields of a form."""
 _Act: TypeAlias = Callable[[web.Request, ResidentSession, Given], Awaitable[web.StreamResponse]]
-MOST_SENT: Final = 20_000_000
-"""Bytes of all files of a form; nobody without an open page may send one."""
-NOT_KEPT: Final = "not_kept"
-"""The state of a page whose form had a file that would not be kept."""
 _CODE: Final = "code"
 _MESSAGE: Final = "message"
 
@@ -59,9 +65,7 @@ _MESSAGE: Final = "message"
 async def show(request: web.Request) -> web.StreamResponse:
     """Show the person's own page; else the form for the code, or how to get one."""
     session = await session_of(request)
-    if session is not None:
-        return await _own(request, session)
-    return await closed(request)
+    return await closed(request) if session is None else await _own(request, session)
 
 
 async def show_message(request: web.Request) -> web.StreamResponse:
@@ -121,45 +125,34 @@ async def _revoke(request: web.Request, session: ResidentSession, given: Given) 
 
 
 async def _claim(request: web.Request, session: ResidentSession, given: Given) -> web.StreamResponse:
-    kind = read_kind(given.get("kind", ""))
-    if kind is None:
-        return await _petition(request, session, given)
-    if (files := sent_files(request)) is None:
-        return await _own(request, session, state=NOT_KEPT, **_again(given))
-    brake(request, session)
-    deps = services(request)
-    words = said(given.get("about", ""), given.get("detail", ""))
-    asked: dict[str, Any] = {"form": given.get("form", ""), "now": deps.now()}
-    asked["prepare"] = partial(_keep, request, session.person, files)
-    number = await deps.resident_acts.claim(session.person, kind, words, **asked)
-    return await _own(request, session, state="claimed", number=number)
-
-
-async def _petition(request: web.Request, session: ResidentSession, given: Given) -> web.StreamResponse:
-    deps, kind = services(request), given.get("kind", "")
-    words = said(given.get("about", ""), given.get("detail", ""))
-    if kind not in PETITIONS:
+    files = sent_files(request)
+    again: dict[str, Any] = {name: given.get(name, "") for name in ("kind", "about", "detail", "place")}
+    words, kind = said(again["about"], again["detail"]), read_kind(again["kind"])
+    asked: dict[str, Any] = {"form": given.get("form", ""), "now": services(request).now()}
+    if kind is None and again["kind"] not in PETITIONS:
         return await _own(request, session, state="wrong")
-    if not words or len(words) > SUBJECT:
-        return await _own(request, session, state="too_long" if words else "no_words", **_again(given))
-    if (files := sent_files(request)) is None:
-        return await _own(request, session, state=NOT_KEPT, **_again(given))
+    if kind is None and (not words or len(words) > SUBJECT):
+        return await _own(request, session, state="too_long" if words else "no_words", **again)
+    if files is None:
+        return await _own(request, session, state=NOT_KEPT, **again)
     brake(request, session)
-    held = await deps.residents.file(session.person)
+    if kind is not None:
+        return await _opened(request, session, claim_of(session.person, kind, words, **asked), files)
+    held = await services(request).residents.file(session.person)
     if held is None:
         return await closed(request)
-    asked: dict[str, Any] = {"form": given.get("form", ""), "now": deps.now()}
-    asked["prepare"] = partial(_keep, request, held.person, files)
-    number = await deps.resident_acts.petition(held, kind, words, place=given.get("place", ""), **asked)
-    return await _own(request, session, state="claimed", number=number)
+    event = petition_of(held, again["kind"], words, place=again["place"], **asked)
+    return await _opened(request, session, event, files)
 
 
-def _again(given: Given) -> dict[str, Any]:
-    return {name: given.get(name, "") for name in ("kind", "about", "detail", "place")}
-
-
-async def _keep(request: web.Request, person: str, files: Sequence[GivenFile], event: Event) -> None:
-    await given_files.keep(services(request).database, event_key(event), files, person=person)
+async def _opened(
+    request: web.Request, session: ResidentSession, event: Event, files: Sequence[GivenFile]
+) -> web.StreamResponse:
+    """Open a case, with the files that belong to it, and say its number."""
+    deps = services(request)
+    await given_files.keep(deps.database, event_key(event), files, person=session.person)
+    await deps.publisher.event(event)
+    return await _own(request, session, state="claimed", number=event.data[BY_NAME[event.name].case])
 
 
 async def _correct(request: web.Request, session: ResidentSession, given: Given) -> web.StreamResponse:
@@ -219,12 +212,6 @@ _ACTS: Final[Mapping[str, _Act]] = {
     NOT_ANSWERED: _not_answered,
 }
 """Name of a button of the page → its act."""
-
-
-def sent_files(request: web.Request) -> Sequence[GivenFile] | None:
-    """Return the files of the form; None where one would not be kept: then nothing is done."""
-    files = judged(files_of(request), services(request).policy.documents)
-    return None if any(file.refused for file in files) else files
 
 
 def brake(request: web.Request, session: ResidentSession) -> None:

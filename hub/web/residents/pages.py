@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from aiohttp import hdrs, web
 
+from hub.inbound.files import judged
+from hub.model.given_files import GivenFile
 from hub.rendering.identities import Look
+from hub.web.bodies import files_of
 from hub.web.console.pages import plain
 from hub.web.responses import Refusal
 from hub.web.services import services
 
 RETRY_AFTER: Final = "600"
 """Seconds."""
+MOST_SENT: Final = 20_000_000
+"""Bytes of all files of a form; nobody without an open page may send one."""
+NOT_KEPT: Final = "not_kept"
+"""The state of a page whose form had a file that would not be kept."""
 
 
 def resident_page(
@@ -36,6 +44,12 @@ def resident_page(
         email=company.email,
         **values,
     )
+
+
+def sent_files(request: web.Request) -> Sequence[GivenFile] | None:
+    """Return the files of the form; None where one would not be kept: then nothing is done."""
+    files = judged(files_of(request), services(request).policy.documents)
+    return None if any(file.refused for file in files) else files
 
 
 def too_often() -> Refusal:
