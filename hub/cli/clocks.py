@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Annotated, Final
 from uuid import UUID
 
 import typer
 
 from hub.app.operators import open_operator
+from hub.desk.clocks import acts
+from hub.desk.clocks.rows import AcknowledgeBody, ClocksQuery
 from hub.doors.act import OPERATE, READ
 from hub.doors.terminal import (
     AsJson,
@@ -16,7 +19,6 @@ from hub.doors.terminal import (
     Id,
     Limit,
     console,
-    known,
     local_time,
     print_done,
     print_json,
@@ -26,11 +28,10 @@ from hub.doors.terminal import (
     to_uuid,
     warn,
 )
+from hub.errors import HubError, NoSuch
 from hub.model import ClockState
 from hub.model.reached import LEFT
 from hub.model.step_messages import ToldByName
-from hub.operations.acknowledge import acknowledge_clock
-from hub.operations.clocks.board import ClockFilter
 from hub.operations.clocks.schemas import ClockStep
 from hub.rendering.labels_es import CLOCK_STATES, state_label
 from hub.rendering.titles_es import CLOCKS
@@ -68,7 +69,7 @@ async def clocks(
     if context.invoked_subcommand is not None:
         return
     async with open_operator(READ) as by:
-        answer = await by.stores.clocks.list(ClockFilter(state=state, limit=limit), by.now)
+        answer = await acts.list_clocks(by, ClocksQuery(state=state, limit=limit))
     if as_json:
         print_json(answer)
         return
@@ -84,7 +85,8 @@ async def show(
 ) -> None:
     """Muestra una promesa: sus pasos, a quién se avisó en cada uno (oculto) y quién la asumió."""
     async with open_operator(READ) as by:
-        clock = known(await by.stores.clocks.show(by.actor, clock_id), f"clock {clock_id}")
+        with _naming(acts.CLOCK, clock_id):
+            clock = await acts.show_clock(by, clock_id)
     if as_json:
         print_json(clock)
         return
@@ -107,11 +109,19 @@ async def acknowledge(clock_id: Id, as_json: AsJson = False) -> None:
       hub clocks acknowledge 0195…
     """
     async with open_operator(OPERATE) as by:
-        stores = by.stores
-        done = await acknowledge_clock(by.actor, clock_id, log=stores.log, publisher=stores.publisher)
-    done = known(done, f"promise {clock_id}")
+        with _naming(acts.PROMISE, clock_id):
+            done = await acts.acknowledge(by, clock_id, AcknowledgeBody())
     unchanged = "" if done.changed else ", sin cambio: ya estaba asumido"
     print_done(done, f"{done.id}  nivel {done.level}{unchanged}", as_json=as_json)
+
+
+@contextmanager
+def _naming(noun: str, clock_id: UUID) -> Iterator[None]:
+    """Say which id is unknown: a shell may have pasted another one."""
+    try:
+        yield
+    except NoSuch:
+        raise HubError(f"there is no {noun} {clock_id}") from None
 
 
 def _step_lines(step: ClockStep, notices: Sequence[ToldByName]) -> Iterator[tuple[str, ...]]:

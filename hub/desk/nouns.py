@@ -11,6 +11,7 @@ from hub.desk.buildings.noun import NOUN as BUILDINGS
 from hub.desk.cases.noun import NOUN as CASES
 from hub.desk.cases.noun import REPLIES
 from hub.desk.channels.noun import NOUN as CHANNELS
+from hub.desk.clocks.noun import NOUN as CLOCKS
 from hub.desk.dead_letters.noun import NOUN as DEAD_LETTERS
 from hub.desk.exclusions.noun import NOUN as EXCLUSIONS
 from hub.desk.explain.noun import NOUN as EXPLAIN
@@ -39,6 +40,7 @@ NOUNS: Final[tuple[Noun, ...]] = (
     BUILDINGS,
     CASES,
     CHANNELS,
+    CLOCKS,
     DEAD_LETTERS,
     EXCLUSIONS,
     EXPLAIN,

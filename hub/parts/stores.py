@@ -22,7 +22,6 @@ from hub.model import Brand
 from hub.operations.cases.acts import CaseActs
 from hub.operations.cases.texts import CaseTexts, Render
 from hub.operations.cases.thread import Threads
-from hub.operations.clocks.board import Clocks
 from hub.operations.constancia.make import Constancias
 from hub.operations.evidence import Remaker
 from hub.operations.gallery import Gallery
@@ -131,10 +130,6 @@ class Stores:
             publisher=self.publisher,
             schemas=self.schemas,
         )
-
-    @cached_property
-    def clocks(self) -> Clocks:
-        return Clocks(log=self.log, appointments=self.appointments, calendar=self.policy.calendar)
 
     @cached_property
     def constancias(self) -> Constancias:

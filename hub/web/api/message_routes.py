@@ -21,18 +21,15 @@ from hub.operations.cases.listing import CaseRow
 from hub.operations.cases.lookup import CaseChoices
 from hub.operations.cases.schemas import CaseThreadAnswer
 from hub.operations.causes import CauseList
-from hub.operations.clocks.schemas import ClockExplained, ClockPage
 from hub.operations.evidence import EvidenceRow
 from hub.operations.indicators import Indicators
 from hub.operations.now import NowAnswer
 from hub.operations.recipients import Recipients
 from hub.operations.redrive import RedrivenOne
-from hub.sla.acknowledge import AckResult
 from hub.web.api import (
     bounces,
     bulk,
     cases,
-    clocks,
     constancias,
     dead_letters,
     events,
@@ -95,9 +92,6 @@ MESSAGES: Final[tuple[Route, ...]] = (
     read("/api/bulk/{id}", bulk.show_bulk, answers={200: BulkReport}),
     read("/api/bulk/{id}/items", bulk.list_bulk_items, answers={200: page_of(BulkItem)}),
     operate("/api/bulk/{id}/cancel", bulk.cancel_bulk, answers={200: BulkCancelled}),
-    read("/api/clocks", clocks.list_clocks, answers={200: ClockPage}),
-    read("/api/clocks/{id}", clocks.show_clock, answers={200: ClockExplained}),
-    operate("/api/clocks/{id}/acknowledge", clocks.acknowledge, answers={200: AckResult, **TOO_LATE}),
     read("/api/indicators", indicators.show, answers={200: Indicators}),
     # Events that could not be accepted, or do not reach everybody.
     operate_company("/api/dead/{id}/mend", dead_letters.mend_dead, method=_POST, answers=_MENDED),

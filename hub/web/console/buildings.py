@@ -12,6 +12,8 @@ from aiohttp import web
 from hub.desk.buildings import acts, queries
 from hub.desk.buildings.noun import PATH
 from hub.desk.buildings.rows import BuildingQuery, BuildingWhole, DoorRow
+from hub.desk.clocks.acts import list_clocks
+from hub.desk.clocks.rows import ClocksQuery
 from hub.desk.matters.rows import MattersQuery
 from hub.desk.posters.queries import posters
 from hub.desk.posters.rows import STATES_ES as POSTER_STATES
@@ -27,12 +29,10 @@ from hub.rendering.figures_es import percent
 from hub.rendering.people_words_es import CONTACT_KINDS
 from hub.rendering.reached_es import REACHED
 from hub.rendering.titles_es import EVENTS
-from hub.web.api.clocks import listed_clocks
 from hub.web.auth.caller import places_of
 from hub.web.console.case_list import matter_rows
 from hub.web.console.shell import console_page, with_query
 from hub.web.requests import FormQuery
-from hub.web.schemas.messages import ClocksQuery
 from hub.web.services import services
 
 _MOST: Final = 5
@@ -89,7 +89,7 @@ async def show(request: web.Request, query: BuildingPageQuery) -> web.StreamResp
     building = await acts.show_building(by, ref, query)
     looks = [_look(door, query) for door in building.doors]
     matters, _ = await matter_rows(request, MattersQuery(copropiedad=ref, limit=_MOST), places_of(request))
-    clocks = await listed_clocks(request, ClocksQuery(copropiedad=ref, limit=_MOST))
+    clocks = await list_clocks(by, ClocksQuery(copropiedad=ref, limit=_MOST))
     return console_page(
         "desk/buildings/page.html",
         request,

@@ -6,6 +6,10 @@ from typing import Final
 
 from aiohttp import web
 
+from hub.desk.clocks import acts
+from hub.desk.clocks.rows import AcknowledgeBody
+from hub.doors.act import OPERATE, READ
+from hub.doors.api import operator_of
 from hub.errors import NothingToAcknowledge
 from hub.model import Clock, Scope
 from hub.operations.clocks.calculation import in_words
@@ -15,14 +19,12 @@ from hub.rendering.event_title import event_title
 from hub.rendering.page_links import CASES, clock_path
 from hub.rendering.reached_es import REACHED
 from hub.sla.acknowledge import level_to_acknowledge
-from hub.web.api.clocks import acknowledged, shown_clock
 from hub.web.auth.caller import caller_of, places_of, places_with
 from hub.web.console.list_filter import buildings_of
 from hub.web.console.shell import console_page, done
 from hub.web.console.staff import staff_names
 from hub.web.live import topic_of
 from hub.web.requests import FormQuery, read_id
-from hub.web.schemas.messages import AcknowledgeBody
 from hub.web.services import services
 
 _NO_LEVELS_ES: Final = "Este plazo no tiene niveles que asumir: termina con lo que promete."
@@ -33,11 +35,11 @@ _ENDED_ES: Final = "Ya terminó: no se le avisa a nadie más."
 
 async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """Show a promise: its calculation, past and coming steps, and the person who took it on."""
-    deps, clock_id = services(request), read_id(request, "clock")
+    deps, clock_id = services(request), read_id(request, acts.CLOCK)
     seen = await deps.log.clock(clock_id, places=places_of(request))
     topic = "" if seen is None else topic_of(seen.case)
     stood = await deps.changes.stands(topic)
-    shown = await shown_clock(request)
+    shown = await acts.show_clock(operator_of(request, READ), clock_id)
     clock = await deps.log.clock(clock_id, places=places_with(request, Scope.OPERATE))
     opened_by = None if clock is None else await deps.casework.started_by(clock.opened_by)
     return console_page(
@@ -61,7 +63,8 @@ async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  #
 
 async def acknowledge(request: web.Request, form: AcknowledgeBody) -> web.StreamResponse:
     """Take the promise on for the level that has it."""
-    return done(clock_path(str((await acknowledged(request, form.note)).id)), "acknowledged")
+    taken = await acts.acknowledge(operator_of(request, OPERATE), read_id(request, acts.PROMISE), form)
+    return done(clock_path(str(taken.id)), "acknowledged")
 
 
 def why_not(clock: Clock) -> str | None:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from hub.model import ClockState, Instant, Purpose, State, Word
+from hub.model import Instant, Purpose, State, Word
 from hub.model.message_lists import ONLY, MessageList
 from hub.model.pages import Cursor, Limit
 from hub.operations.bulk.plan import MOST
@@ -29,22 +29,6 @@ class MessagesQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     only: Annotated[MessageList, Meta(description=ONLY)] | None = None
     after: Cursor | None = None
     limit: Limit = 50
-
-
-class ClocksQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    state: ClockState | None = None
-    name: Annotated[Word, Meta(description="The promise: `first_reply`.")] | None = None
-    area: Annotated[Word, Meta(description="Of this area (`service_area`).")] | None = None
-    copropiedad: Annotated[Word, Meta(description="Of this copropiedad.")] | None = None
-    level: Annotated[int, Meta(ge=1, le=4, description="With this level now.")] | None = None
-    after: Cursor | None = None
-    limit: Limit = 50
-
-
-class AcknowledgeBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    note: Annotated[
-        str, Meta(max_length=500, description="Words for those who read the case; empty: none.")
-    ] = ""
 
 
 class RedriveBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
