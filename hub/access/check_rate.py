@@ -8,10 +8,11 @@ still get an answer.
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable
-from math import ceil
 from typing import Final
+
+from hub.resilience.tallies import Tallies
 
 FREE: Final = 30
 """Wrong codes of one address within WINDOW."""
@@ -31,22 +32,20 @@ class CheckRate:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._wrong: OrderedDict[str, _Window] = OrderedDict()
-        self._reports: OrderedDict[str, _Window] = OrderedDict()
-        self._everybody = _Window(clock())
+        self._wrong = Tallies(clock, WINDOW)
+        self._reports = Tallies(clock, WINDOW)
+        self._everybody = Tallies(clock, WINDOW)
         self._lately: deque[float] = deque(maxlen=_REMEMBERED)
 
     def wait(self, network: str) -> int:
         """Return the seconds until a code of this network is looked up again; 0 for now."""
-        now = self._clock()
-        free = FREE_IN_CROWD if self._everybody.count_at(now) >= CROWD else FREE
-        tally = self._wrong.get(network)
-        return 0 if tally is None or tally.count_at(now) < free else tally.left(now)
+        free = FREE_IN_CROWD if self._everybody.now(None) >= CROWD else FREE
+        return 0 if self._wrong.now(network) < free else self._wrong.left(network)
 
     def wrong(self, network: str) -> None:
         """Count a wrong code."""
-        self._count(self._wrong, network)
-        self._everybody.count(self._clock())
+        self._wrong.count(network)
+        self._everybody.count(None)
         self._lately.append(self._clock())
 
     def lately(self) -> int:
@@ -58,34 +57,4 @@ class CheckRate:
 
     def report(self, network: str) -> int:
         """Count a report; return the seconds to wait if the network has made too many, 0 if not."""
-        tally = self._count(self._reports, network)
-        return 0 if tally.times <= REPORTS else tally.left(self._clock())
-
-    def _count(self, known: OrderedDict[str, _Window], network: str) -> _Window:
-        now = self._clock()
-        tally = known.setdefault(network, _Window(now))
-        tally.count(now)
-        known.move_to_end(network)
-        if len(known) > _REMEMBERED:
-            known.popitem(last=False)
-        return tally
-
-
-class _Window:
-    """Times within WINDOW of the first."""
-
-    __slots__ = ("since", "times")
-
-    def __init__(self, now: float) -> None:
-        self.since, self.times = now, 0
-
-    def count_at(self, now: float) -> int:
-        return self.times if now - self.since < WINDOW else 0
-
-    def count(self, now: float) -> None:
-        if now - self.since >= WINDOW:
-            self.since, self.times = now, 0
-        self.times += 1
-
-    def left(self, now: float) -> int:
-        return max(1, ceil(self.since + WINDOW - now))
+        return 0 if self._reports.count(network).count <= REPORTS else self._reports.left(network)

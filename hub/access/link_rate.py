@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final
 from uuid import UUID
+
+from hub.resilience.tallies import Tallies
 
 FREE: Final = 30
 """Openings within WINDOW: a person needs a few, and so do scanners of mails."""
@@ -15,7 +16,6 @@ OF_A_FILE: Final = 4
 """Times that one person may load everything that is held: each is work of seconds."""
 WINDOW: Final = 600.0
 """Seconds."""
-_REMEMBERED: Final = 10_000
 
 
 class LinkRate:
@@ -26,17 +26,9 @@ class LinkRate:
     """
 
     def __init__(self, clock: Callable[[], float], *, free: int = FREE) -> None:
-        self._clock = clock
         self._free = free
-        self._opened: OrderedDict[UUID | str, tuple[float, int]] = OrderedDict()
+        self._opened = Tallies(clock, WINDOW)
 
     def admits(self, link: UUID | str) -> bool:
         """Count an opening; return false above the rate."""
-        now = self._clock()
-        since, times = self._opened.pop(link, (now, 0))
-        if now - since >= WINDOW:
-            since, times = now, 0
-        self._opened[link] = since, times + 1
-        if len(self._opened) > _REMEMBERED:
-            self._opened.popitem(last=False)
-        return times < self._free
+        return self._opened.count(link).count <= self._free

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
 from hashlib import sha256
-from math import ceil
 from typing import Final
+
+from hub.resilience.tallies import Tallies
 
 MINUTE: Final = 60.0
 """Seconds."""
@@ -18,44 +17,16 @@ different cookies, too: an office of that size may come back from lunch in the s
 """
 LINES: Final = 120
 """Lines of the log in a minute, for all addresses together."""
-_REMEMBERED: Final = 10_000
-
-
-@dataclass(slots=True)
-class _Tally:
-    since: float
-    count: int = 0
-
-
-@dataclass(slots=True)
-class _Minutes:
-    """Counts by a key, each for a minute from its first entry; forgets the oldest beyond a number."""
-
-    clock: Callable[[], float]
-    known: OrderedDict[Hashable, _Tally] = field(default_factory=OrderedDict)
-
-    def count(self, key: Hashable, more: int = 1) -> tuple[_Tally, int]:
-        """Count `more`; return the minute's tally, and the count of the minute that it has replaced."""
-        now, tally, before = self.clock(), self.known.get(key), 0
-        if tally is None or now - tally.since >= MINUTE:
-            before = 0 if tally is None else tally.count
-            tally = self.known[key] = _Tally(now)
-            self.known.move_to_end(key)
-            if len(self.known) > _REMEMBERED:
-                self.known.popitem(last=False)
-        tally.count += more
-        return tally, before
 
 
 class Refusals:
     """The refusals that this process has seen in the last minute."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._guesses = _Minutes(clock)
-        self._cookies = _Minutes(clock)
-        self._seen = _Minutes(clock)
-        self._lines = _Minutes(clock)
+        self._guesses = Tallies(clock, MINUTE)
+        self._cookies = Tallies(clock, MINUTE)
+        self._seen = Tallies(clock, MINUTE)
+        self._lines = Tallies(clock, MINUTE)
 
     def guessed(self, network: str) -> int:
         """Count a wrong guess; return the seconds until the network's next try counts, 0 for now."""
@@ -72,12 +43,12 @@ class Refusals:
         An honest browser sends the cookie of its session that has ended again and again.
         """
         mark = sha256(cookie.encode(errors="surrogateescape")).digest()
-        tally, _ = self._cookies.count((network, mark))
-        return self._wait((network, "cookie"), 1 if tally.count == 1 else 0)
+        is_new = self._cookies.count((network, mark)).count == 1
+        return self._wait((network, "cookie"), 1 if is_new else 0)
 
     def _wait(self, key: Hashable, more: int) -> int:
-        tally, _ = self._guesses.count(key, more)
-        return 0 if tally.count <= GUESSES else ceil(tally.since + MINUTE - self._clock())
+        tally = self._guesses.count(key, more)
+        return 0 if tally.count <= GUESSES else self._guesses.left(key)
 
     def to_log(self, network: str, door: str, reason: str) -> int:
         """
@@ -85,7 +56,7 @@ class Refusals:
 
         A line stands for those of the minute before that had none. There is no line beyond LINES.
         """
-        tally, before = self._seen.count((network, door, reason))
-        if tally.count > 1 or self._lines.count(None)[0].count > LINES:
+        tally = self._seen.count((network, door, reason))
+        if tally.count > 1 or self._lines.count(None).count > LINES:
             return 0
-        return 1 + max(0, before - 1)
+        return 1 + max(0, tally.before - 1)

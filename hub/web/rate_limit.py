@@ -10,9 +10,7 @@ may still publish.
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
@@ -20,21 +18,14 @@ from aiohttp import hdrs, web
 
 from hub.policy.api import ApiPolicy
 from hub.resilience.rate_limit import Rate
+from hub.resilience.tallies import Tallies
 from hub.web.auth.caller import CALLER
 from hub.web.responses import QUOTA, Handler, Refusal
 
 LIMIT: Final = "RateLimit"
 POLICY: Final = "RateLimit-Policy"
-MOST_CALLERS: Final = 10_000
-"""Callers that are counted: beyond them the one that has been away longest begins anew."""
 REASON: Final = "rate"
 _EVENTS: Final = "/api/events"
-
-
-@dataclass(slots=True)
-class _Window:
-    began: float
-    used: int
 
 
 class Quota:
@@ -43,32 +34,20 @@ class Quota:
     def __init__(self, name: str, rate: Rate, clock: Callable[[], float] = time.monotonic) -> None:
         self._name = name
         self._most = rate.count
-        self._seconds = rate.per.total_seconds()
-        self._clock = clock
-        self._windows: OrderedDict[str, _Window] = OrderedDict()
-        self._policy = f'"{name}";q={rate.count};w={ceil(self._seconds)}'
+        self._used = Tallies(clock, rate.per.total_seconds())
+        self._policy = f'"{name}";q={rate.count};w={ceil(rate.per.total_seconds())}'
 
     def take(self, caller: str) -> Mapping[str, str]:
         """Count a request and return its headers. Raises Refusal (429) if the quota is used up."""
-        window = self._window(caller)
-        resets = ceil(window.began + self._seconds - self._clock())
-        window.used += 1
+        used = self._used.count(caller).count
+        resets = self._used.left(caller)
         headers = {
             POLICY: self._policy,
-            LIMIT: f'"{self._name}";r={max(0, self._most - window.used)};t={resets}',
+            LIMIT: f'"{self._name}";r={max(0, self._most - used)};t={resets}',
         }
-        if window.used > self._most:
-            raise _too_many({**headers, hdrs.RETRY_AFTER: str(max(1, resets))})
+        if used > self._most:
+            raise _too_many({**headers, hdrs.RETRY_AFTER: str(resets)})
         return headers
-
-    def _window(self, caller: str) -> _Window:
-        now, window = self._clock(), self._windows.get(caller)
-        if window is None or now - window.began >= self._seconds:
-            self._windows[caller] = window = _Window(now, 0)
-        self._windows.move_to_end(caller)
-        if len(self._windows) > MOST_CALLERS:
-            self._windows.popitem(last=False)
-        return window
 
 
 _QUOTAS: Final = web.AppKey("quotas", Mapping[str, Quota])

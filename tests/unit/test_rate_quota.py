@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from hub.resilience.rate_limit import Rate
-from hub.web.rate_limit import MOST_CALLERS, Quota
+from hub.resilience.tallies import MOST
+from hub.web.rate_limit import Quota
 from hub.web.responses import Refusal
 
 
@@ -60,9 +61,9 @@ def test_each_caller_has_a_quota_of_its_own() -> None:
 
 def test_callers_that_are_counted_are_bounded_and_the_oldest_begins_anew() -> None:
     counted = quota(Clock())
-    for number in range(MOST_CALLERS + 1):
+    for number in range(MOST + 1):
         counted.take(f"inbox:p-{number}")
 
-    assert MOST_CALLERS == len(counted._windows)
+    assert MOST == len(counted._used.known)
     assert '"api";r=1;t=60' == counted.take("inbox:p-0")["RateLimit"]
-    assert '"api";r=0;t=60' == counted.take(f"inbox:p-{MOST_CALLERS}")["RateLimit"]
+    assert '"api";r=0;t=60' == counted.take(f"inbox:p-{MOST}")["RateLimit"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hub.access import refusals
 from hub.access.refusals import GUESSES, LINES, MINUTE, Refusals
+from hub.resilience.tallies import MOST
 
 PEER = "203.0.113.9"
 
@@ -67,7 +67,7 @@ def test_the_log_has_a_limit_however_many_addresses_are_refused() -> None:
 
 def test_the_memory_of_addresses_is_bounded() -> None:
     seen = Refusals(Clock())
-    for number in range(refusals._REMEMBERED + 10):
+    for number in range(MOST + 10):
         seen.guessed(str(number))
 
-    assert len(seen._guesses.known) == refusals._REMEMBERED
+    assert len(seen._guesses.known) == MOST
