@@ -14,7 +14,7 @@ from typing import Final
 
 from hub.business_time import WorkCalendar
 from hub.model import FIRST_LEVEL, ClockState, Period, PromiseRecord
-from hub.sla.figures import FirstInstanceShare, PromiseKept, share
+from hub.sla.indicator_rows import FirstInstanceShare, PromiseKept, share
 
 REQUEST: Final = "legal_term"
 """The promise that every PQRS has, and no other case."""

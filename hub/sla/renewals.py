@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from hub.model.contracts import ContractDecision
-from hub.sla.figures import RenewalRate, RenewalShare, share
+from hub.sla.indicator_rows import RenewalRate, RenewalShare, share
 
 
 def renewals(decisions: Iterable[ContractDecision]) -> list[RenewalShare]:

@@ -17,7 +17,7 @@ from typing import Final
 
 from hub.model.surveys import SurveyRecord
 from hub.policy.surveys import HIGHEST
-from hub.sla.figures import SurveyFigures
+from hub.sla.indicator_rows import SurveyFigures
 
 RECOMMENDING: Final = frozenset({"semestral", "post_servicio"})
 """Kinds of surveys that ask whether somebody would recommend the company."""

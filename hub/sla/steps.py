@@ -12,7 +12,7 @@ from hub.business_time.periods import Days
 from hub.model import ClockState, Period, PromiseRecord
 from hub.model.contracts import ContractDecision
 from hub.model.surveys import SurveyRecord
-from hub.sla.figures import IndicatorStep, PromiseGroup, share
+from hub.sla.indicator_rows import IndicatorStep, PromiseGroup, share
 from hub.sla.indicators import counted
 from hub.sla.renewals import renewals, together
 from hub.sla.satisfaction import by_group, unanswered

@@ -10,7 +10,7 @@ from hub.business_time.periods import steps
 from hub.model import ClockState, Period, Promise, PromiseRecord
 from hub.model.contracts import ContractDecision
 from hub.model.surveys import SurveyRecord
-from hub.sla.figures import IndicatorStep
+from hub.sla.indicator_rows import IndicatorStep
 from hub.sla.steps import by_step, promises_by
 
 BOGOTA = ZoneInfo("America/Bogota")

@@ -9,7 +9,7 @@ import pytest
 
 from hub.model import ClockHistory, ClockState, Pause, Period, Promise, PromiseRecord
 from hub.policy import load_policy
-from hub.sla.figures import share
+from hub.sla.indicator_rows import share
 from hub.sla.indicators import figures, first_instance
 
 CALENDAR = load_policy().calendar

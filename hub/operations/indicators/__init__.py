@@ -1,7 +1,7 @@
 """Indicators: promises kept in a period, satisfaction of people, and people within reach today."""
 
 from hub.operations.indicators.reading import MOST, IndicatorStores, reach_share, read, read_surveys
-from hub.sla.figures import (
+from hub.sla.indicator_rows import (
     Indicators,
     IndicatorStep,
     PromiseGroup,

@@ -19,7 +19,7 @@ from hub.model.reach import PlaceReach
 from hub.model.surveys import SurveyRecord
 from hub.policy import Policy
 from hub.ports import ReachStore
-from hub.sla.figures import Indicators, ReachOfPlace, ReachShare, SurveyFigures, Surveys, share
+from hub.sla.indicator_rows import Indicators, ReachOfPlace, ReachShare, SurveyFigures, Surveys, share
 from hub.sla.indicators import figures, first_instance
 from hub.sla.renewals import renewals, together
 from hub.sla.satisfaction import by_group, satisfaction

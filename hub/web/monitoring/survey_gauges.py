@@ -13,7 +13,7 @@ from prometheus_client.core import GaugeMetricFamily
 
 from hub.model import Period
 from hub.model.surveys import SurveyRecord
-from hub.sla.figures import SurveyFigures
+from hub.sla.indicator_rows import SurveyFigures
 from hub.sla.satisfaction import by_group, satisfaction
 from hub.storage import PostgresSurveys
 
