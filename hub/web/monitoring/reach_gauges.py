@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import Final
 
 from prometheus_client import Metric
-from prometheus_client.core import GaugeMetricFamily
 
 from hub.model.reach import PlaceReach
 from hub.ports import ReachStore
+from hub.web.monitoring.gauges import gauge_of
+from hub.web.monitoring.remembered import Remembered
 
 NAME: Final = "hub_reachable_units_ratio"
 ALL: Final = "all"
@@ -25,25 +25,19 @@ class ReachGauges:
 
     def __init__(self, store: ReachStore) -> None:
         self._store = store
-        self._metrics: Sequence[Metric] = ()
-        self._stale_at = 0.0
-        self._asking = asyncio.Lock()
+        self._known: Remembered[None, Sequence[Metric]] = Remembered(fresh=_FRESH)
 
     async def get(self) -> Sequence[Metric]:
         """Return the gauge. May raise Unavailable."""
-        async with self._asking:
-            at = asyncio.get_running_loop().time()
-            if at >= self._stale_at:
-                self._metrics = [_gauge(await self._store.by_place())]
-                self._stale_at = at + _FRESH
-            return self._metrics
+        return await self._known.get(None, self._read)
+
+    async def _read(self) -> Sequence[Metric]:
+        return [_gauge(await self._store.by_place())]
 
 
 def _gauge(places: Sequence[PlaceReach]) -> Metric:
     words = "share of the units of which somebody has a verified contact, of all and of each copropiedad"
-    gauge = GaugeMetricFamily(NAME, words, labels=["copropiedad"])
-    if units := sum(place.units for place in places):
-        gauge.add_metric([ALL], sum(place.reachable for place in places) / units)
-    for place in places[:PLACES]:
-        gauge.add_metric([place.copropiedad_id], place.reachable / place.units)
-    return gauge
+    units = sum(place.units for place in places)
+    whole = [([ALL], sum(place.reachable for place in places) / units)] if units else []
+    each = [([place.copropiedad_id], place.reachable / place.units) for place in places[:PLACES]]
+    return gauge_of(NAME, words, ["copropiedad"], [*whole, *each])

@@ -23,8 +23,12 @@ class Remembered(Generic[K, V]):
     A slow question of one key holds up no other.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, *, fresh: float = FRESH, share: float = SHARE
+    ) -> None:
         self._clock = clock
+        self._fresh = fresh
+        self._share = share
         self._known: dict[K, tuple[float, V]] = {}
         self._asking: WeakValueDictionary[K, asyncio.Lock] = WeakValueDictionary()
 
@@ -37,5 +41,5 @@ class Remembered(Generic[K, V]):
                 return self._known[key][1]
             answer = await ask()
             took = self._clock() - now
-            self._known[key] = now + took + max(FRESH, SHARE * took), answer
+            self._known[key] = now + took + max(self._fresh, self._share * took), answer
             return answer

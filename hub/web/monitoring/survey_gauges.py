@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from prometheus_client import Metric
-from prometheus_client.core import GaugeMetricFamily
 
 from hub.model import Period
 from hub.model.surveys import SurveyRecord
 from hub.sla.indicator_rows import SurveyFigures
 from hub.sla.satisfaction import by_group, satisfaction
 from hub.storage import PostgresSurveys
+from hub.web.monitoring.gauges import gauge_of
+from hub.web.monitoring.remembered import Remembered
 
 _BACK: Final = timedelta(days=90)
 _FRESH: Final = 300.0
@@ -38,33 +38,25 @@ class SurveyGauges:
 
     def __init__(self, store: PostgresSurveys, *, fewest: int, now: Callable[[], datetime]) -> None:
         self._store, self._fewest, self._now = store, fewest, now
-        self._metrics: Sequence[Metric] = ()
-        self._stale_at = 0.0
-        self._asking = asyncio.Lock()
+        self._known: Remembered[None, Sequence[Metric]] = Remembered(fresh=_FRESH)
 
     async def get(self) -> Sequence[Metric]:
         """Return the gauges. May raise Unavailable."""
-        async with self._asking:
-            at = asyncio.get_running_loop().time()
-            if at >= self._stale_at:
-                now = self._now()
-                records = await self._store.records(Period(since=now - _BACK, until=now))
-                self._metrics = list(_gauges(records, self._fewest))
-                self._stale_at = at + _FRESH
-            return self._metrics
+        return await self._known.get(None, self._read)
 
-
-def _gauges(records: Sequence[SurveyRecord], fewest: int) -> Iterator[Metric]:
-    groups = list(_groups(records, fewest))
-    for name, (words, field) in GAUGES.items():
-        gauge = GaugeMetricFamily(
-            name,
-            f"{words}, by area of the company or by copropiedad, of 90 days",
-            labels=["area", "copropiedad"],
-        )
-        for labels, group in groups:
-            _add(gauge, labels, group, field)
-        yield gauge
+    async def _read(self) -> Sequence[Metric]:
+        now = self._now()
+        records = await self._store.records(Period(since=now - _BACK, until=now))
+        groups = list(_groups(records, self._fewest))
+        return [
+            gauge_of(
+                name,
+                f"{words}, by area of the company or by copropiedad, of 90 days",
+                ["area", "copropiedad"],
+                [(labels, value) for labels, group in groups if (value := getattr(group, field)) is not None],
+            )
+            for name, (words, field) in GAUGES.items()
+        ]
 
 
 def _groups(records: Sequence[SurveyRecord], fewest: int) -> Iterator[tuple[Sequence[str], SurveyFigures]]:
@@ -76,12 +68,6 @@ def _groups(records: Sequence[SurveyRecord], fewest: int) -> Iterator[tuple[Sequ
     known = {place for place, _ in count.most_common(PLACES)}
     for group in by_group(records, lambda record: _place(record, known), fewest=fewest):
         yield (ALL, group.name), group
-
-
-def _add(gauge: GaugeMetricFamily, labels: Sequence[str], group: SurveyFigures, field: str) -> None:
-    value: float | None = getattr(group, field)
-    if value is not None:
-        gauge.add_metric(labels, value)
 
 
 def _place(record: SurveyRecord, known: Collection[str]) -> str:
