@@ -44,8 +44,10 @@ Every error of the hub. The docstring of a class is its message.
     │   ├── NotSnoozed            a case that may not sleep until then
     │   └── NotSplit              a reply that makes no case of its own
     ├── NothingChosen             a bulk action that finds no row
+    ├── ChangedPlan               a bulk action that finds more rows than its starter has seen
     ├── NothingToPrint            a copropiedad without an open letter
     ├── TooLate                   a letter or batch is past that step
+    │   ├── MessageSettled        a message is: it has left, or it is not lost
     │   └── OlderList             a newer list of excluded numbers is loaded
     ├── NoSuch                    nothing has this id, or nothing within reach
     ├── NotExplained              an event or a person of which nothing can be explained
@@ -403,6 +405,10 @@ class NothingChosen(HubError):
     """Nothing is found that could be done."""
 
 
+class ChangedPlan(HubError):
+    """There are more rows now than whoever starts the bulk action has seen: look at the plan again."""
+
+
 class NothingToPrint(HubError):
     """No letter of this copropiedad waits to be printed."""
 
@@ -421,6 +427,14 @@ class ScopeNeeded(HubError):
 
 class TooLate(HubError):
     """The letter or batch is past that step. The text says where it stands, and what to do instead."""
+
+
+class MessageSettled(TooLate):
+    """The message is past that step; `why` says it in a word."""
+
+    def __init__(self, text: str, *, why: str = "changed") -> None:
+        super().__init__(text)
+        self.why = why
 
 
 class OlderList(TooLate):

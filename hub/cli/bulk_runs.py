@@ -10,19 +10,17 @@ from uuid import UUID
 
 import typer
 
-from hub.doors.operator import Operator, found
-from hub.doors.terminal import fields, print_json, print_list
-from hub.model.bulk import BulkKind, BulkRun, BulkState
-from hub.operations.bulk import plan, runs
-from hub.operations.bulk.choose import BulkFilter
-from hub.operations.bulk.plan import MOST, BulkPlan
+from hub.desk.bulk.acts import show_bulk
+from hub.doors.operator import Operator
+from hub.doors.terminal import Columns, fields, print_json, print_list
+from hub.model.bulk import BulkRun, BulkState
+from hub.operations.bulk.plan import BulkPlan
 from hub.operations.bulk.runs import BulkReport
 
 Wait = Annotated[bool, typer.Option("--wait/--no-wait", help="Follow the run to its end.")]
 Why = Annotated[str, typer.Option("--why", help="For colleagues, without names of people.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
-RUN: Final = "bulk run"
 _EVERY: Final = 0.5
 """Seconds between two looks at a run."""
 _COUNTS: Final = fields("id", "state", "chosen", "done", "skipped", "failed")
@@ -36,38 +34,38 @@ class How:
     waits: bool
     as_json: bool
     dry_run: bool = False
-    most: int = MOST
 
 
 async def run_many(
-    by: Operator, kind: BulkKind, asked: BulkFilter, start: Callable[[], Awaitable[BulkRun]], how: How
+    by: Operator, planned: BulkPlan, start: Callable[[], Awaitable[BulkRun]], how: How
 ) -> None:
-    """Plan, ask, start and follow a bulk run. Where nothing goes, none is started."""
-    rows = await plan.find(by.stores.bulk, kind, asked, by.places, most=how.most)
-    planned = plan.planned(kind, rows, most=how.most)
+    """Show the plan, ask, start and follow a bulk run. Where nothing goes, none is started."""
     if how.dry_run or not planned.goes:
         print_plan(planned, as_json=how.as_json)
         return
     _tell(planned)
-    if how.yes or typer.confirm(f"{kind} {planned.goes}?", err=True):
+    if how.yes or typer.confirm(f"{planned.kind} {planned.goes}?", err=True):
         await print_run(by, (await start()).id, waits=how.waits, as_json=how.as_json)
 
 
 async def print_run(by: Operator, run_id: UUID, *, waits: bool, as_json: bool) -> None:
     """Print the report of a run: as it is, or once it has ended."""
     typer.secho(f"run {run_id}; the hub's timers work through it", dim=True, err=True)
-    _print(await follow(by, run_id) if waits else await _report(by, run_id), as_json=as_json)
-
-
-async def follow(by: Operator, run_id: UUID) -> BulkReport:
-    """Return the report of a run once it has ended."""
-    while (report := await _report(by, run_id)).state is BulkState.RUNNING:  # noqa: ASYNC110 - another process ends it
+    report = await show_bulk(by, run_id)
+    while waits and report.state is BulkState.RUNNING:  # another process ends it
         await asyncio.sleep(_EVERY)
-    return report
+        report = await show_bulk(by, run_id)
+    print_report(report, _COUNTS, as_json=as_json)
 
 
-async def _report(by: Operator, run_id: UUID) -> BulkReport:
-    return found(RUN, await runs.report(by.stores.bulk, run_id, by.places))
+def print_report(report: BulkReport, columns: Columns, *, as_json: bool) -> None:
+    """Print how far a run has come, and why rows were skipped."""
+    if as_json:
+        print_json(report)
+        return
+    print_list([report], columns, as_json=False)
+    if report.because:
+        print_list(report.because, fields("count", "reason", "means"), as_json=False)
 
 
 def print_plan(planned: BulkPlan, *, as_json: bool) -> None:
@@ -90,12 +88,3 @@ def _tell(planned: BulkPlan) -> None:
         typer.secho(f"{planned.urgent} urgent", fg=typer.colors.YELLOW, err=True)
     if planned.more:
         typer.secho("There are more than one run takes: repeat the command after it.", err=True)
-
-
-def _print(report: BulkReport, *, as_json: bool) -> None:
-    if as_json:
-        print_json(report)
-        return
-    print_list([report], _COUNTS, as_json=False)
-    if report.because:
-        print_list(report.because, fields("count", "reason", "means"), as_json=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from inspect import cleandoc
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -20,7 +21,8 @@ from hub.doors.operator import Operator
 from hub.doors.terminal import AsJson, Id, known, print_json, print_whole, read_input, to_uuid
 from hub.model.bulk import BulkKind, BulkRun
 from hub.operations.bulk.choose import BulkFilter
-from hub.operations.bulk.plan import MOST
+from hub.operations.bulk.plan import MOST, planned
+from hub.operations.bulk.plan import find as find_rows
 from hub.storage.dead_letters import find
 
 app = group_of(NOUN, open_operator)
@@ -48,57 +50,69 @@ async def show(letter_id: Id, as_json: AsJson = False) -> None:
     print_whole(shown | {f"header {name}": value for name, value in headers.items()}, body[:_BODY_SHOWN])
 
 
-@app.command()
-async def replay(
-    ids: Ids = None,
-    *,
-    everything: Everything = False,
-    reason: Reason = None,
-    event: Event = None,
-    why: Why = "",
-    yes: Yes = False,
-    wait: Wait = True,
-    as_json: AsJson = False,
-) -> None:
-    """
-    Publish dead letters again as received, once the publisher or the hub is fixed. Safe to repeat.
+def _settling(
+    kind: BulkKind,
+    alone: Callable[[Operator, UUID], Awaitable[Settled]],
+    many: Callable[[Operator, SettleBody], Awaitable[BulkRun]],
+    words: str,
+) -> Callable[..., Awaitable[None]]:
+    """Return the command that settles the letters of some ids, or all of a filter by a bulk run."""
 
-    A letter keeps its sender. What was refused for who sent it goes only by its id, after a look at it.
-    Without ids it is a bulk run, which goes on when the command is stopped: see `hub bulk`.
+    async def command(
+        ids: Ids = None,
+        *,
+        everything: Everything = False,
+        reason: Reason = None,
+        event: Event = None,
+        why: Why = "",
+        yes: Yes = False,
+        wait: Wait = True,
+        as_json: AsJson = False,
+    ) -> None:
+        if bool(ids) == (everything or (reason, event) != (None, None)):
+            raise typer.BadParameter("give ids, or --reason or --event, or --all")
+        body = SettleBody(reason=reason, event=event, why=why, limit=MOST)
+        async with open_operator(OPERATE) as by:
+            if ids:
+                _report(await _each(by, alone, ids), as_json=as_json)
+                return
+            asked = BulkFilter(reason=reason, event=event)
+            plan = planned(kind, await find_rows(by.stores.bulk, kind, asked, by.places))
+            await run_many(by, plan, lambda: many(by, body), How(yes=yes, waits=wait, as_json=as_json))
 
-      hub dead replay 0195…
-
-      hub dead replay --reason "radicado: required" --event pqrs.received
-    """
-    _require_choice(ids, everything or (reason, event) != (None, None))
-    body = SettleBody(reason=reason, event=event, why=why, limit=MOST)
-    how = How(yes=yes, waits=wait, as_json=as_json)
-    await (_each(acts.replay_dead, ids, how) if ids else _many(BulkKind.REPLAY, acts.replay_many, body, how))
+    command.__doc__ = cleandoc(words)
+    return command
 
 
-@app.command()
-async def discard(
-    ids: Ids = None,
-    *,
-    everything: Everything = False,
-    reason: Reason = None,
-    event: Event = None,
-    why: Why = "",
-    yes: Yes = False,
-    wait: Wait = True,
-    as_json: AsJson = False,
-) -> None:
-    """
-    Discard dead letters; they stay in the log.
+app.command("replay")(
+    _settling(
+        BulkKind.REPLAY,
+        acts.replay_dead,
+        acts.replay_many,
+        """
+        Publish dead letters again as received, once the publisher or the hub is fixed. Safe to repeat.
 
-    Without ids it is a bulk run, which goes on when the command is stopped: see `hub bulk`.
-    """
-    _require_choice(ids, everything or (reason, event) != (None, None))
-    body = SettleBody(reason=reason, event=event, why=why, limit=MOST)
-    how = How(yes=yes, waits=wait, as_json=as_json)
-    await (
-        _each(acts.discard_dead, ids, how) if ids else _many(BulkKind.DISCARD, acts.discard_many, body, how)
+        A letter keeps its sender. What was refused for who sent it goes only by its id, after a look at it.
+        Without ids it is a bulk run, which goes on when the command is stopped: see `hub bulk`.
+
+          hub dead replay 0195…
+
+          hub dead replay --reason "radicado: required" --event pqrs.received
+        """,
     )
+)
+app.command("discard")(
+    _settling(
+        BulkKind.DISCARD,
+        acts.discard_dead,
+        acts.discard_many,
+        """
+        Discard dead letters; they stay in the log.
+
+        Without ids it is a bulk run, which goes on when the command is stopped: see `hub bulk`.
+        """,
+    )
+)
 
 
 @app.command()
@@ -126,25 +140,13 @@ async def mend(
         _report([await acts.mend_dead(by, letter_id, words)], as_json=as_json)
 
 
-def _require_choice(ids: Sequence[UUID] | None, filtered: bool) -> None:
-    if bool(ids) == filtered:
-        raise typer.BadParameter("give ids, or --reason or --event, or --all")
-
-
-async def _many(
-    kind: BulkKind, act: Callable[[Operator, SettleBody], Awaitable[BulkRun]], body: SettleBody, how: How
-) -> None:
-    asked = BulkFilter(reason=body.reason, event=body.event)
-    async with open_operator(OPERATE) as by:
-        await run_many(by, kind, asked, lambda: act(by, body), how)
-
-
-async def _each(act: Callable[[Operator, UUID], Awaitable[Settled]], ids: Sequence[UUID], how: How) -> None:
+async def _each(
+    by: Operator, act: Callable[[Operator, UUID], Awaitable[Settled]], ids: Sequence[UUID]
+) -> Sequence[Settled]:
     """Settle these letters, or none of them where one is not there."""
-    async with open_operator(OPERATE) as by:
-        for letter_id in ids:
-            known(await find(by.db, letter_id), f"{acts.LETTER} {letter_id}")
-        _report([await act(by, letter_id) for letter_id in ids], as_json=how.as_json)
+    for letter_id in ids:
+        known(await find(by.db, letter_id), f"{acts.LETTER} {letter_id}")
+    return [await act(by, letter_id) for letter_id in ids]
 
 
 def _report(done: Sequence[Settled], *, as_json: bool) -> None:

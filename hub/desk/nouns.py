@@ -8,6 +8,7 @@ from typing import Final
 from hub.desk.accounts.noun import NOUN as ACCOUNTS
 from hub.desk.audit.noun import NOUN as AUDIT
 from hub.desk.buildings.noun import NOUN as BUILDINGS
+from hub.desk.bulk.noun import NOUN as BULK
 from hub.desk.cases.noun import NOUN as CASES
 from hub.desk.cases.noun import REPLIES
 from hub.desk.channels.noun import NOUN as CHANNELS
@@ -20,6 +21,8 @@ from hub.desk.imports.noun import NOUN as IMPORTS
 from hub.desk.keys.noun import NOUN as KEYS
 from hub.desk.letters.noun import BATCHES
 from hub.desk.letters.noun import NOUN as LETTERS
+from hub.desk.messages.noun import BOUNCES
+from hub.desk.messages.noun import NOUN as MESSAGES
 from hub.desk.people.noun import NOUN as PEOPLE
 from hub.desk.posters.noun import NOUN as POSTERS
 from hub.desk.preferences.noun import NOUN as PREFERENCES
@@ -38,6 +41,7 @@ NOUNS: Final[tuple[Noun, ...]] = (
     ACCOUNTS,
     AUDIT,
     BUILDINGS,
+    BULK,
     CASES,
     CHANNELS,
     CLOCKS,
@@ -49,6 +53,8 @@ NOUNS: Final[tuple[Noun, ...]] = (
     KEYS,
     BATCHES,
     LETTERS,
+    MESSAGES,
+    BOUNCES,
     PEOPLE,
     POSTERS,
     PREFERENCES,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from types import UnionType
+from typing import Any, get_args
 from uuid import UUID
 
 from aiohttp import hdrs, web
@@ -56,31 +57,41 @@ def _gap(text: str, kind: Any, noun: Noun) -> object:
 
 
 def _route(noun: Noun, declared: Declared) -> Route:
-    status = declared.status if isinstance(declared, Act) else 200
-    shape = Pdf if declared.answer is File else declared.answer
+    statuses = _statuses(declared)
     return Route(
         f"/api{declared.path}",
-        _handler(declared, noun, status),
+        _handler(declared, noun, statuses),
         method=declared.method if isinstance(declared, Act) else hdrs.METH_GET,
         needs=declared.needs,
         where=declared.where,
-        answers={status: shape, **{status_of(error): Problem for error in declared.refuses}},
+        answers={
+            **{status: Pdf if shape is File else shape for shape, status in statuses.items()},
+            **{status_of(error): Problem for error in declared.refuses},
+        },
     )
 
 
-def _handler(declared: Declared, noun: Noun, status: int) -> ApiHandler:
+def _statuses(declared: Declared) -> Mapping[Any, int]:
+    """Return what a declaration answers, each with its status: what is planned and not made has 200."""
+    status = declared.status if isinstance(declared, Act) else 200
+    if not isinstance(declared.answer, UnionType):
+        return {declared.answer: status}
+    made, planned = get_args(declared.answer)
+    return {made: status, planned: 200}
+
+
+def _handler(declared: Declared, noun: Noun, statuses: Mapping[Any, int]) -> ApiHandler:
     """Return the handler that runs a declaration for a request, with its `query` or `body`."""
 
     async def handler(request: web.Request, **given: Any) -> web.StreamResponse:
         by = operator_of(request, declared.needs)
-        return _answer(await declared.do(by, **gaps_of(request, declared, noun), **given), status)
+        result = await declared.do(by, **gaps_of(request, declared, noun), **given)
+        if isinstance(result, File):
+            return file_answer(result)
+        return json_answer(result, status=statuses.get(type(result), next(iter(statuses.values()))))
 
     shapes = {name: declared.hints[name] for name in ("query", "body") if name in declared.hints}
     handler.__name__ = declared.name
     handler.__doc__ = declared.do.__doc__
     handler.__annotations__ = {"request": web.Request, **shapes, "return": web.StreamResponse}
     return handler
-
-
-def _answer(result: Any, status: int) -> web.Response:
-    return file_answer(result) if isinstance(result, File) else json_answer(result, status=status)

@@ -10,7 +10,7 @@ The list page, the page of one, the sheet and the terminal all read these.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -94,6 +94,15 @@ class Flag:
     """The option of a field at the command line, where it has not the field's own name: `--old-ends`."""
 
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The names that the option of a field takes; for any other the command suggests those that are near."""
+
+    noun: str
+    names: Collection[str]
+    hint: str = ""
 
 
 BUILDINGS: Final = "buildings"

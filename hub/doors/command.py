@@ -16,13 +16,14 @@ import typer
 from msgspec import Meta, Struct
 
 from hub.doors.act import Act, Declared, List, Noun, Read
-from hub.doors.cells import Argument, Flag, columns_of
+from hub.doors.cells import Argument, Flag, Known, columns_of
 from hub.doors.operator import Operator
 from hub.doors.terminal import (
     AsJson,
     Columns,
     as_instant,
     fields,
+    one_of,
     print_facts,
     print_json,
     print_list,
@@ -59,10 +60,22 @@ def command_of(declared: Declared, opened: Open) -> Callable[..., Awaitable[None
             await _save(declared, result, saved, by, given)
         _print(declared, result, as_json=as_json)
 
-    parameters = [*_gaps(declared), *_options(declared), *_files(declared), _option("as_json", AsJson, False)]
+    parameters = [
+        *_gaps(declared),
+        *options_of(declared),
+        *_files(declared),
+        option("as_json", AsJson, False),
+    ]
+    return signed(command, parameters, declared.do.__doc__ or "")
+
+
+def signed(
+    command: Callable[..., Awaitable[None]], parameters: Sequence[Parameter], words: str
+) -> Callable[..., Awaitable[None]]:
+    """Return the function of a command with these arguments and options, and these words as its help."""
     command.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {one.name: one.annotation for one in parameters}
-    command.__doc__ = cleandoc(declared.do.__doc__ or "")
+    command.__doc__ = cleandoc(words)
     return command
 
 
@@ -72,11 +85,12 @@ def _arguments(declared: Declared, given: Mapping[str, Any]) -> dict[str, Any]:
         if name in declared.hints:
             shape = declared.hints[name]
             chosen = {key: value for key, value in given.items() if key not in gaps and value is not None}
-            return {**gaps, name: _body(chosen, shape)}
+            return {**gaps, name: shaped(chosen, shape)}
     return gaps
 
 
-def _body(chosen: Mapping[str, Any], shape: type[Struct]) -> Struct:
+def shaped(chosen: Mapping[str, Any], shape: type[T]) -> T:
+    """Return the query or body that the options make. Raises BadParameter."""
     try:
         return msgspec.convert(chosen, shape)
     except msgspec.ValidationError as error:
@@ -99,7 +113,7 @@ def _argument(name: str, hint: Any, metavar: str) -> Parameter:
     return Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, annotation=Annotated[kind, argument])
 
 
-def _options(declared: Declared) -> list[Parameter]:
+def options_of(declared: Declared) -> list[Parameter]:
     shape = declared.hints.get("query") or declared.hints.get("body")
     fields = () if shape is None else msgspec.structs.fields(shape)
     # An operator at a shell acts for themselves, and names nobody; no option holds a file.
@@ -121,15 +135,18 @@ def _of_field(one: msgspec.structs.FieldInfo) -> Parameter:
         how |= {"min": said.ge, "max": said.le}
     if kind in _PARSERS:
         how |= {"parser": _PARSERS[kind], "metavar": "TIME" if kind is datetime else "ID"}
+    if known := next((note for note in notes if isinstance(note, Known)), None):
+        how |= {"parser": one_of(known.noun, known.names), "metavar": known.noun.upper()}
+        how["help"] = how["help"] or known.hint
     name = _note(notes, Flag(f"--{one.name.replace('_', '-')}")).name
     names = [name, *_SHORT.get(one.name, ())]
     if kind is bool and default is not False:
         names = [f"{name}/--no-{name[2:]}"]
-    option = typer.Option(*names, **how)
+    made = typer.Option(*names, **how)
     if one.required:
-        return _option(one.name, Annotated[kind, option], Parameter.empty)
+        return option(one.name, Annotated[kind, made], Parameter.empty)
     optional = kind if default is not None else kind | None
-    return _option(one.name, Annotated[optional, option], default)
+    return option(one.name, Annotated[optional, made], default)
 
 
 _PARSERS: Final[Mapping[Any, Callable[[str], object]]] = {datetime: as_instant, UUID: to_uuid}
@@ -165,7 +182,7 @@ def _said(notes: Sequence[object]) -> Meta:
     )
 
 
-def _option(name: str, annotation: Any, default: Any) -> Parameter:
+def option(name: str, annotation: Any, default: Any) -> Parameter:
     return Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
 
 
@@ -175,7 +192,7 @@ def _saves(declared: Declared) -> Mapping[str, str | Declared]:
 
 def _files(declared: Declared) -> list[Parameter]:
     return [
-        _option(
+        option(
             name, Annotated[Path | None, typer.Option(metavar="FILE", help=f"Write its {name} there.")], None
         )
         for name in _saves(declared)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import difflib
 import os
 import sys
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
@@ -207,6 +208,19 @@ def known(record: T | None, what: str) -> T:
     if record is None:
         raise HubError(f"there is no {what}")
     return record
+
+
+def one_of(noun: str, names: Collection[str]) -> Callable[[str], str]:
+    """Return a reader of a name from the command line; for an unknown one it suggests those that are near."""
+
+    def read(text: str) -> str:
+        if text in names:
+            return text
+        near = difflib.get_close_matches(text, names, n=3)
+        known = f"near: {', '.join(near)}" if near else f"there are {', '.join(sorted(names))}"
+        raise typer.BadParameter(f"there is no {noun} {text!r}; {known}")
+
+    return read
 
 
 def read_input(path: str) -> bytes:

@@ -24,4 +24,4 @@ async def test_bulk_action_is_listed_shown_and_stopped(environ: dict[str, str]) 
     assert stops == [True, False]
     assert (shown["state"], shown["ended_by"][:4]) == ("cancelled", "cli:")
     assert unknown == 1
-    assert "bulk action" in error
+    assert "bulk run" in error

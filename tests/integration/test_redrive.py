@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from hub.access.actor import Actor
+from hub.desk.messages.acts import redrive_message
+from hub.desk.messages.rows import RedrivenOne, RedriveOneBody
 from hub.errors import BrokerUnavailable, PermanentFailure
 from hub.model import Message, State, Target
 from hub.model.bulk import BulkKind
-from hub.operations.redrive import RedrivenOne, redrive_one
 from hub.ports import MessageFilter, Ticket
 from hub.testing import MemoryAudit, MemoryEmail
 from tests.contract.many import run
 from tests.contract.stores import RealStores, open_stores
+from tests.operators import operator
 from tests.unit.delivery_harness import ABOUT, DeliveryHarness, mail, make_harness
 
 GONE = "smtp_550_5.1.1"
@@ -45,14 +46,15 @@ class Lost:
         await self.office.publisher.tickets(done.tickets)
         return done.verdicts
 
-    async def one_again(self, one: Message) -> RedrivenOne | None:
-        return await redrive_one(
-            one.id,
+    async def one_again(self, one: Message) -> RedrivenOne:
+        by = operator(
+            None,
             log=self.stores.log,
-            store=self.stores.redrive,
+            redrive=self.stores.redrive,
             publisher=self.office.publisher,
-            actor=Actor(who="account:ana", notes=MemoryAudit(), now=datetime.now(UTC)),
+            audit=MemoryAudit(),
         )
+        return await redrive_message(by, one.id, RedriveOneBody())
 
     async def deliver(self, *messages: Message) -> None:
         await self.office.deliver(*messages, store=self.stores.delivery)

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from hub.access.actor import Actor
-from hub.errors import InvalidFilter, NothingChosen
+from hub.errors import ChangedPlan, InvalidFilter, NothingChosen
 from hub.model import NOWHERE, PropertyScope, within
 from hub.model.bulk import BulkCandidate, BulkKind, BulkState, SkipReason
 from hub.model.letters import LetterState
@@ -154,7 +154,6 @@ async def test_run_has_all_rows_of_the_plan() -> None:
     found = store(row(), row(skipped="told"))
     run = await start(found, order(seen=2), ana(frozenset({"ph-1"})))
 
-    assert run is not None
     assert (run.chosen, run.state, run.places, run.reason) == (2, BulkState.RUNNING, ["ph-1"], "falla")
     assert await report(found, run.id, frozenset({"ph-2"})) is None
 
@@ -167,7 +166,8 @@ async def test_nothing_to_do_is_no_run() -> None:
 async def test_grown_plan_is_no_run() -> None:
     found = store(*(row() for _ in range(30)))
 
-    assert await start(found, order(seen=3), ana()) is None
+    with pytest.raises(ChangedPlan):
+        await start(found, order(seen=3), ana())
     assert (await found.runs(after=None, limit=5)).items == []
 
 

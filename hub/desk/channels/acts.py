@@ -122,10 +122,9 @@ async def _cancelling(by: Operator, restored: PauseRow, *, starts: bool) -> UUID
 async def _start(by: Operator, restored: PauseRow) -> UUID | None:
     order = runs.BulkOrder(kind=BulkKind.CANCEL, asked=BulkFilter(older=True), reason=restored.reason)
     try:
-        run = await runs.start(by.stores.bulk, order, by.actor)
+        return (await runs.start(by.stores.bulk, order, by.actor)).id
     except NothingChosen:
         return None
-    return None if run is None else run.id
 
 
 async def mark(by: Operator) -> object:

@@ -198,7 +198,7 @@ async def _seen(by: Operator, letter_id: UUID) -> DeadLetter:
 async def _start(by: Operator, kind: BulkKind, body: SettleBody) -> BulkRun:
     asked = BulkFilter(reason=body.reason, event=body.event)
     order = runs.BulkOrder(kind=kind, asked=asked, reason=body.why)
-    return found("bulk run", await runs.start(by.stores.bulk, order, by.actor, most=body.limit))
+    return await runs.start(by.stores.bulk, order, by.actor, most=body.limit)
 
 
 async def _replay(by: Operator, letter: DeadLetter) -> Settled:

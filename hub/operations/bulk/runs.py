@@ -10,12 +10,12 @@ from uuid import UUID, uuid4
 from msgspec import Meta
 
 from hub.access.actor import Actor
-from hub.errors import NothingChosen
+from hub.errors import ChangedPlan, NothingChosen
 from hub.model import Json, PropertyScope, within
 from hub.model.bulk import BulkCandidate, BulkKind, BulkRun, BulkState
 from hub.model.ids import uuid8
 from hub.operations.bulk.choose import BulkFilter, without_person
-from hub.operations.bulk.plan import MOST, BulkSkipped, find
+from hub.operations.bulk.plan import MOST, BulkPlan, BulkSkipped, find, planned
 from hub.operations.bulk.words_es import skipped_words
 from hub.ports import BulkStore
 
@@ -50,17 +50,27 @@ def has_grown(order: BulkOrder, found: Sequence[BulkCandidate]) -> bool:
     return order.seen is not None and len(found) > order.seen + max(DRIFT, order.seen // DRIFT)
 
 
-async def start(store: BulkStore, order: BulkOrder, actor: Actor, *, most: int = MOST) -> BulkRun | None:
-    """
-    Start a run over the rows found now; the timers work through it. None if they are more: look again.
+async def plan_or_start(
+    store: BulkStore, order: BulkOrder, actor: Actor, *, dry_run: bool, most: int
+) -> BulkRun | BulkPlan:
+    """Return the plan of an order, or start it. Raises NothingChosen, InvalidFilter."""
+    if not dry_run:
+        return await start(store, order, actor, most=most)
+    rows = await find(store, order.kind, order.asked, actor.places, most=most)
+    return planned(order.kind, rows, most=most)
 
-    Raises NothingChosen.
+
+async def start(store: BulkStore, order: BulkOrder, actor: Actor, *, most: int = MOST) -> BulkRun:
+    """
+    Start a run over the rows found now; the timers work through it.
+
+    Raises NothingChosen, and ChangedPlan where they are more than were seen.
     """
     found = await find(store, order.kind, order.asked, actor.places, most=most)
     if not found:
         raise NothingChosen
     if has_grown(order, found):
-        return None
+        raise ChangedPlan
     run = _run(order, len(found[:most]), actor)
     await actor.note(f"bulk.{run.kind}", f"bulk:{run.id}", chosen=run.chosen, **order.noted)
     await store.start(run, [row.id for row in found[:most]])

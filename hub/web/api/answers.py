@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from hub.model.letters import HandedOver
 from hub.operations.cases.acts import CaseActed
 from hub.web.schemas import common
 from hub.web.schemas.common import Problem
 
 TOO_LATE: Final = {409: Problem}
-MARKED: Final = {200: HandedOver, **TOO_LATE}
 ACTED: Final = {200: CaseActed, **TOO_LATE}
 CONSTANCIA: Final = {200: common.Archive, 413: Problem}

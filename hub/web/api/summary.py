@@ -1,4 +1,4 @@
-"""The summary for operators: counts, the hub's own incidents, events that do not reach everybody."""
+"""The summary for operators: counts, and the hub's own incidents."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from typing import Final
 
 from aiohttp import web
 
-from hub.model.audiences import UnreachedRow
-from hub.model.pages import PageQuery, Rows
+from hub.model.pages import PageQuery
 from hub.operations.incidents import IncidentRow, read_incidents
 from hub.web.auth.caller import places_of
 from hub.web.paging import page_by
 from hub.web.responses import json_answer
-from hub.web.schemas.common import Summary, UnreachedQuery
+from hub.web.schemas.common import Summary
 from hub.web.services import services
 
 MOST_INCIDENTS: Final = 5000
@@ -39,14 +38,3 @@ def _open_first(incident: IncidentRow) -> tuple[str, ...]:
         return "open", incident.since.isoformat(), incident.key
     ago = _FAR - incident.resolved_at.timestamp()
     return "over", f"{ago:020.6f}", incident.key
-
-
-async def list_unreached(request: web.Request, query: UnreachedQuery) -> web.Response:
-    """List events that do not reach all their recipients, newest first."""
-    return json_answer(await unreached_of(request, query))
-
-
-async def unreached_of(request: web.Request, query: UnreachedQuery) -> Rows[UnreachedRow]:
-    """Return those that the query selects and the caller may see."""
-    log, places = services(request).log, places_of(request)
-    return await log.unreached(after=query.after, limit=query.limit, places=places, since=query.since)

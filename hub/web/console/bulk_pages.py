@@ -10,7 +10,10 @@ from uuid import UUID
 from aiohttp import web
 from msgspec import Meta, Struct
 
+from hub.desk.bulk.acts import RUN
+from hub.desk.bulk.noun import PATH, RUNS
 from hub.desk.dead_letters.rows import title_of, why_of
+from hub.errors import ChangedPlan
 from hub.model import Scope, Word
 from hub.model.bulk import BulkCandidate, BulkItem, BulkKind, BulkResult, BulkRun
 from hub.model.pages import Cursor, Limit
@@ -21,7 +24,6 @@ from hub.operations.explain.sentences_es import short_time
 from hub.rendering import labels_es
 from hub.rendering.actors_es import who_es
 from hub.rendering.titles_es import EVENTS
-from hub.web.api.bulk import stop_here
 from hub.web.auth.caller import actor_of, caller_of, places_of
 from hub.web.console.list_filter import ListFilter, address, asked_of, buildings_of, edge_words
 from hub.web.console.message_list import PATH as DELIVERIES
@@ -33,9 +35,6 @@ from hub.web.requests import FormQuery, Sheet, found, read_id
 from hub.web.responses import Refusal
 from hub.web.services import services
 
-PATH: Final = "/bulk"
-RUNS: Final = f"{PATH}/runs"
-_RUN: Final = "bulk run"
 _SHEET: Final = 20_000
 _COLUMNS: Final = ("Número", "Aviso", "Canal", "Persona", "Resultado", "Motivo", "Cuándo")
 _RUN_COLUMNS: Final = (
@@ -127,16 +126,17 @@ async def start(request: web.Request, query: PlanQuery, form: StartForm) -> web.
         return await _plan(request, query, status=400, wrong=_NO_REASON)
     kind, asked = _kind(request), asked_of(query)
     order = runs.BulkOrder(kind=kind, asked=asked, reason=form.reason.strip(), seen=form.seen)
-    run = await runs.start(services(request).bulk, order, actor_of(request))
-    if run is None:
+    try:
+        run = await runs.start(services(request).bulk, order, actor_of(request))
+    except ChangedPlan:
         return await _plan(request, query, status=409, grown=_GROWN, reason=form.reason)
     return done(f"{RUNS}/{run.id}", "started")
 
 
 async def show_run(request: web.Request, query: RunQuery) -> web.StreamResponse:
     """Show the progress of a bulk action, and its outcome."""
-    store, run_id, places = services(request).bulk, read_id(request, _RUN), places_of(request)
-    run = found(_RUN, await runs.report(store, run_id, places))
+    store, run_id, places = services(request).bulk, read_id(request, RUN), places_of(request)
+    run = found(RUN, await runs.report(store, run_id, places))
     limit = query.limit if query.format is None else _SHEET
     result = BulkResult(query.result) if query.result else None
     rows = await store.items(run_id, result=result, after=query.after, limit=limit + 1)
@@ -164,12 +164,6 @@ async def show_run(request: web.Request, query: RunQuery) -> web.StreamResponse:
         sheet=with_query(request, format="csv"),
         **paged(request, query.after, str(rows[limit - 1].id) if more else None),
     )
-
-
-async def stop(request: web.Request) -> web.StreamResponse:
-    """Stop a bulk action between two batches."""
-    stopped = await stop_here(request)
-    return done(f"{RUNS}/{stopped.id}", "stopped")
 
 
 async def _plan(

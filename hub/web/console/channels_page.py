@@ -9,6 +9,7 @@ from typing import Annotated, Final, Literal
 from aiohttp import web
 from msgspec import Meta, Struct
 
+from hub.desk.bulk.noun import RUNS
 from hub.desk.channels import acts, queries
 from hub.desk.channels.rows import ENDS_ES, PauseBody, ResumeQuery, health_of
 from hub.desk.channels.state import read_pause
@@ -21,7 +22,6 @@ from hub.ports import EVERYTHING
 from hub.rendering.titles_es import EVENTS
 from hub.web.api.now import activity_lately
 from hub.web.auth.caller import caller_of
-from hub.web.console.bulk_pages import RUNS
 from hub.web.console.now_page import channels_of, of_channel
 from hub.web.console.shell import console_page, done
 from hub.web.console.staff import staff_names

@@ -7,12 +7,15 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from hub.desk.messages.acts import list_recipients
+from hub.desk.messages.rows import RecipientsQuery
+from hub.doors.act import READ
+from hub.doors.api import operator_of
 from hub.rendering import labels_es
 from hub.rendering.outcomes_es import reason_in_words
 from hub.rendering.people_words_es import LEFT_OUT, WHY_NOBODY
 from hub.rendering.reached_es import REACHED
 from hub.rendering.titles_es import EVENTS
-from hub.web.api.recipients import RecipientsQuery, recipients_of
 from hub.web.console import named
 from hub.web.console.message_list import PATH
 from hub.web.console.shell import console_page, with_query
@@ -28,7 +31,7 @@ class EventPageQuery(RecipientsQuery, FormQuery, frozen=True, kw_only=True, forb
 
 async def show(request: web.Request, query: EventPageQuery) -> web.StreamResponse:
     """Show the people notified of an event, and those left out with the reason."""
-    read = await recipients_of(request, query)
+    read = await list_recipients(operator_of(request, READ), request.match_info["key"], query)
     place = read.copropiedad_id
     return console_page(
         "console/event.html",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
@@ -11,34 +10,33 @@ from aiohttp import web
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
-from hub.errors import TooLate
+from hub.desk.messages import acts
+from hub.desk.messages.acts import MESSAGE
+from hub.desk.messages.rows import ReasonBody, RedriveOneBody, WhyCancelled
+from hub.doors.act import OPERATE, PRIVACY, READ
+from hub.doors.api import operator_of
+from hub.errors import MessageSettled
 from hub.messages.planning.undelivered import REPORTED
 from hub.model import PropertyScope, Scope, State
-from hub.model.letters import HandedOver
 from hub.model.looks import WholeQuery
 from hub.model.message_rows import AttemptRow, MessageWhole, ShownMessage
 from hub.model.state_machine import LOST, UNSENT
 from hub.operations.bulk.words_es import known_words
-from hub.operations.cancel import WhyCancelled
 from hub.operations.explain.explain import explain_message
 from hub.operations.message_words import SaidWords
-from hub.ports import CancelResult, RedriveResult
+from hub.ports import RedriveResult
 from hub.rendering import labels_es
 from hub.rendering.attempts_es import is_by_staff, what_happened
 from hub.rendering.outcomes_es import in_words, reason_in_words
 from hub.rendering.titles_es import EVENTS
-from hub.web.api.bounces import confirmed, dismissed
-from hub.web.api.masked import look
-from hub.web.api.messages import cancel_here, redrive_here
-from hub.web.auth.caller import actor_of, places_of, places_with
+from hub.web.auth.caller import actor_of, places_with
 from hub.web.console.message_list import PATH
 from hub.web.console.named import recipients_of
-from hub.web.console.pages import framed, with_frame
+from hub.web.console.pages import framed, redirect, with_frame
 from hub.web.console.shell import console_page, done, is_own_link
 from hub.web.requests import FormQuery, found, read_id
 from hub.web.services import services
 
-MESSAGE: Final = "message"
 Part = Literal["text", "html", "headers", "attempts", "evidence", "explain"]
 PARTS_ES: Final[Mapping[str, str]] = {
     "": "Su historia",
@@ -49,7 +47,6 @@ PARTS_ES: Final[Mapping[str, str]] = {
     "evidence": "Pruebas",
     "explain": "Por qué",
 }
-_CHANGED: Final = "changed"
 _WORDS: Final = frozenset({"text", "html"})
 _PROOFS: Final = frozenset({"headers", "evidence"})
 """Parts that show the words to a person, and what proves them, with the address."""
@@ -86,7 +83,7 @@ class CancelForm(Struct, frozen=True, kw_only=True):
 async def show(request: web.Request, query: MessagePageQuery) -> web.StreamResponse:
     """Show one message as the caller's sight has it, its words and proofs each to whoever may read them."""
     message_id = read_id(request, MESSAGE)
-    row = await look(request, query, services(request).log.message, message_id, noun=MESSAGE)
+    row = await acts.look_at(operator_of(request, READ), message_id, whole=query.whole)
     part = query.part or ""
     answer = console_page(
         "console/message.html",
@@ -117,24 +114,25 @@ def _may_read(row: ShownMessage, part: str) -> bool:
 
 async def show_html(request: web.Request) -> web.StreamResponse:
     """Show a message as its reader sees it, in a frame that may do nothing."""
-    message_id = read_id(request, MESSAGE)
-    row = found(MESSAGE, await services(request).log.message(message_id, places=places_of(request)))
+    row = await acts.within_reach(operator_of(request, PRIVACY | OPERATE), read_id(request, MESSAGE))
     said = found(MESSAGE, await _said(request, row))
     return framed(said.html)
 
 
 async def resend(request: web.Request, form: RedriveForm) -> web.StreamResponse:
     """Send a lost message again."""
-    with _too_late(request):
-        redriven = await redrive_here(request, also_told=form.anyway)
+    by, message_id = operator_of(request, OPERATE), read_id(request, MESSAGE)
+    try:
+        redriven = await acts.redrive_message(by, message_id, RedriveOneBody(also_told=form.anyway))
+    except MessageSettled as moved:
+        return _after(message_id, moved.why, "")
     why = "" if redriven.verdict is RedriveResult.TAKEN else redriven.verdict.value
-    return _after(redriven.id, why, "resent")
+    return _after(message_id, why, "resent")
 
 
 async def ask_cancel(request: web.Request) -> web.StreamResponse:
     """Ask whether a message is really to be cancelled."""
-    message_id = read_id(request, MESSAGE)
-    row = found(MESSAGE, await services(request).log.message(message_id, places=places_of(request)))
+    row = await acts.within_reach(operator_of(request, OPERATE), read_id(request, MESSAGE))
     return console_page(
         "console/message_cancel.html",
         request,
@@ -148,39 +146,17 @@ async def ask_cancel(request: web.Request) -> web.StreamResponse:
 
 async def cancel(request: web.Request, form: CancelForm) -> web.StreamResponse:
     """Cancel a message that has not left."""
-    with _too_late(request):
-        gone, verdict = await cancel_here(request, form.why)
-    return _after(gone.id, "" if verdict is CancelResult.CANCELLED else verdict.value, "cancelled")
-
-
-async def confirm(request: web.Request) -> web.StreamResponse:
-    """Record that a mail was lost, as its report says."""
-    return _decided(await confirmed(request))
-
-
-async def dismiss(request: web.Request) -> web.StreamResponse:
-    """Record that a mail has arrived although it was reported as lost."""
-    return _decided(await dismissed(request))
-
-
-def _decided(made: HandedOver) -> web.StreamResponse:
-    return _after(made.id, "" if made.changed else _CHANGED, "recorded")
+    by, message_id = operator_of(request, OPERATE), read_id(request, MESSAGE)
+    try:
+        await acts.cancel_message(by, message_id, ReasonBody(why=form.why))
+    except MessageSettled as moved:
+        return _after(message_id, moved.why, "")
+    return _after(message_id, "", "cancelled")
 
 
 def _after(message_id: UUID, why: str, word: str) -> web.StreamResponse:
     path = f"{PATH}/{message_id}"
-    if why:
-        raise web.HTTPSeeOther(f"{path}?why={why}")
-    return done(path, word)
-
-
-@contextmanager
-def _too_late(request: web.Request) -> Iterator[None]:
-    """Lead back to the message, and say that it was no longer so."""
-    try:
-        yield
-    except TooLate:
-        raise web.HTTPSeeOther(f"{PATH}/{read_id(request, MESSAGE)}?why={_CHANGED}") from None
+    return redirect(f"{path}?why={why}") if why else done(path, word)
 
 
 async def _said(request: web.Request, row: ShownMessage, *, part: str = "") -> SaidWords | None:

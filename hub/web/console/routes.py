@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
+from hub.desk.bulk.noun import PATH as BULK
 from hub.doors.act import OPERATE, Where
 from hub.web.api import files
 from hub.web.console import (
@@ -51,14 +52,11 @@ CONSOLE: Final[tuple[Route, ...]] = (
     press("/messages/{id}/resend", message_page.resend),
     _look_to_operate("/messages/{id}/cancel", message_page.ask_cancel),
     press("/messages/{id}/cancel", message_page.cancel),
-    press("/messages/{id}/bounced", message_page.confirm),
-    press("/messages/{id}/arrived", message_page.dismiss),
     read("/events/{key}", event_page.show),
-    read(bulk_pages.PATH, bulk_pages.list_runs, live="bulk"),
+    read(BULK, bulk_pages.list_runs, live="bulk"),
     _look_to_operate("/bulk/{kind}", bulk_pages.show_plan),
     press("/bulk/{kind}", bulk_pages.start),
     read("/bulk/runs/{id}", bulk_pages.show_run, live="bulk"),
-    press("/bulk/runs/{id}/cancel", bulk_pages.stop),
     read("/cases", case_list.show, live="cases clocks replies"),
     press("/matters/take-on", marked_cases.take_on),
     press("/matters/release", marked_cases.release),

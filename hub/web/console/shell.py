@@ -57,7 +57,6 @@ DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
         "resumed_all": "Todo sigue: lo que esperaba va saliendo.",
         "resumed_event": "Ese aviso sale otra vez.",
         "started": "Empezó. Esta página muestra cómo va.",
-        "stopped": "Se detuvo. Lo que ya se hizo queda hecho.",
     }
 )
 

@@ -8,17 +8,19 @@ from typing import Final
 from aiohttp import web
 from msgspec.structs import asdict
 
+from hub.desk.messages.acts import list_unreached
+from hub.desk.messages.rows import UnreachedQuery
+from hub.doors.act import READ
+from hub.doors.api import operator_of
 from hub.model.audiences import UnreachedRow
 from hub.operations.explain.sentences_es import short_time
 from hub.people.units import own_name
 from hub.rendering.event_title import event_title
 from hub.rendering.labels_es import UNREACHED
 from hub.storage import named
-from hub.web.api.summary import unreached_of
 from hub.web.console.message_list import PATH as MESSAGES
 from hub.web.console.shell import console_page, paged, sheet_of, sheet_of_rows
 from hub.web.requests import FormQuery, Sheet
-from hub.web.schemas.common import UnreachedQuery
 from hub.web.services import services
 
 PATH: Final = f"{MESSAGES}/unreached"
@@ -52,7 +54,7 @@ class UnreachedListQuery(UnreachedQuery, FormQuery, frozen=True, kw_only=True, f
 
 async def show(request: web.Request, query: UnreachedListQuery) -> web.StreamResponse:
     """List events that do not reach all their recipients, newest first."""
-    found = await unreached_of(request, query)
+    found = await list_unreached(operator_of(request, READ), query)
     deps, places = services(request), {row.copropiedad_id for row in found.items if row.copropiedad_id}
     names = await deps.accounts.names(places) if places else {}
     units = await named.units(deps.database, {row.unit_id for row in found.items if row.unit_id})

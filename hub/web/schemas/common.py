@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import GenericAlias
 from typing import Annotated, Final
 
-from msgspec import UNSET, Meta, Struct, UnsetType, defstruct
-
-from hub.model import Instant
-from hub.model.pages import PageQuery
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 _INSTANCE: Final = "urn:uuid:2f1cf0a1-0f0c-4f5e-9d57-7d1b6a1c9d10"
-
-
-def list_of(row: type[Struct]) -> type[Struct]:
-    """Make the shape of a list that has one page, which is bounded: `EvidenceRow` makes `EvidenceList`."""
-    fields = [("items", GenericAlias(list, row)), ("next", None)]
-    return defstruct(f"{row.__name__.removesuffix('Row')}List", fields, kw_only=True)
 
 
 class Archive(Struct, kw_only=True):
@@ -34,10 +24,6 @@ class Pdf(Struct, kw_only=True):
 
 class NoQuery(Struct, frozen=True, forbid_unknown_fields=True):
     """No parameter at all."""
-
-
-class UnreachedQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    since: Annotated[Instant, Meta(description="Found at this instant (RFC 3339) or later.")] | None = None
 
 
 class ProblemPart(Struct, kw_only=True):

@@ -1,4 +1,4 @@
-"""The schemas of bulk actions over HTTP."""
+"""Bodies, queries and results of bulk actions."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Bulk actions: planned, started, watched and stopped."""

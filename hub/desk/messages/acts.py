@@ -1,0 +1,178 @@
+"""Messages: list and show them, send a lost one again, cancel one that has not left; many by a bulk run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from hub.desk.messages.rows import (
+    CancelBody,
+    EvidenceList,
+    MessagesQuery,
+    ReasonBody,
+    RecipientsQuery,
+    RedriveBody,
+    RedrivenOne,
+    RedriveOneBody,
+    UnreachedQuery,
+)
+from hub.doors.operator import Operator, found
+from hub.errors import MessageSettled
+from hub.inbound import confirm_bounce
+from hub.model import Json, State
+from hub.model.audiences import UnreachedRow
+from hub.model.bulk import BulkKind, BulkRun
+from hub.model.letters import HandedOver
+from hub.model.looks import WholeQuery
+from hub.model.message_lists import LISTS, MessageList
+from hub.model.message_rows import MessageRow, MessageWhole, ShownMessage
+from hub.model.pages import Rows
+from hub.model.state_machine import LOST, UNSENT
+from hub.operations.bulk.choose import BulkFilter, narrowed
+from hub.operations.bulk.plan import BulkPlan
+from hub.operations.bulk.runs import BulkOrder, plan_or_start
+from hub.operations.causes import CauseList, read_causes
+from hub.operations.evidence import Remaker, read_evidence, row_of
+from hub.operations.recipients import RecipientPage, Recipients, event_named, read_recipients
+from hub.ports import CancelResult, MessageFilter
+from hub.rendering.outcomes_es import in_words
+
+MESSAGE: Final = "message"
+MAIL: Final = "mail"
+_LEFT: Final = "the message is {state}: only what has not left can be cancelled"
+_NOT_LOST: Final = "the message is {state}: only what is lost goes again"
+_ON_ITS_WAY: Final = "on its way"
+"""It has moved between the look and now."""
+
+
+async def list_messages(by: Operator, query: MessagesQuery) -> Rows[MessageRow]:
+    """List messages, newest first."""
+    page = await by.stores.log.messages(_narrowed(by, query), after=query.after, limit=query.limit)
+    return Rows(items=[in_words(MessageRow, row) for row in page.items], next=page.next)
+
+
+async def list_causes(by: Operator, query: MessagesQuery) -> CauseList:
+    """Group the newest lost messages, or those of a filter, by reason and channel."""
+    asked = _narrowed(by, query)
+    if not (asked.state or asked.states):
+        asked = replace(asked, states=LISTS[MessageList.LOST])
+    return await read_causes(by.stores.log, asked)
+
+
+async def show_message(by: Operator, message_id: UUID, query: WholeQuery) -> MessageWhole:
+    """Show a message with its attempts; masked by default."""
+    return in_words(MessageWhole, await look_at(by, message_id, whole=query.whole))
+
+
+async def look_at(by: Operator, message_id: UUID, *, whole: bool) -> ShownMessage:
+    """Return a message as the operator may see it; audit the look."""
+    return await by.look(by.stores.log.message, message_id, MESSAGE, whole=whole)
+
+
+async def show_evidence(by: Operator, message_id: UUID) -> EvidenceList:
+    """Make the words of a message again, and compare them byte for byte with the sent ones."""
+    log, evidence = by.stores.log, by.stores.evidence
+    remaker = Remaker(evidence)
+    proof = await read_evidence(by.actor, message_id, log=log, evidence=evidence, remaker=remaker)
+    return EvidenceList(items=[row_of(call) for call in found(MESSAGE, proof).calls], next=None)
+
+
+async def redrive(by: Operator, body: RedriveBody) -> BulkRun | BulkPlan:
+    """Start a bulk run that sends lost messages again, by filter; with `dry_run`, only the plan."""
+    return await _many(by, BulkKind.RESEND, body, also_told=body.also_told)
+
+
+async def redrive_message(by: Operator, message_id: UUID, body: RedriveOneBody) -> RedrivenOne:
+    """
+    Send one lost message again; safe to repeat.
+
+    There is one durable row per recipient and channel, so none is skipped or doubled. It is committed, then
+    ticketed with confirms; after a crash in between, the sweep finds it.
+    """
+    row = await within_reach(by, message_id)
+    await by.audit("redrive", f"message:{message_id}", person=row.person, also_told=body.also_told)
+    if row.state not in LOST:
+        raise MessageSettled(_NOT_LOST.format(state=row.state))
+    done = await by.stores.redrive.redrive(message_id, include_notified=body.also_told)
+    if done is None:
+        raise MessageSettled(_NOT_LOST.format(state=_ON_ITS_WAY))
+    await by.stores.publisher.tickets(done.tickets)
+    return RedrivenOne(id=message_id, verdict=done.verdict)
+
+
+async def cancel_messages(by: Operator, body: CancelBody) -> BulkRun | BulkPlan:
+    """Start a bulk run that cancels messages that have not left, by filter; with `dry_run`, only the plan."""
+    return await _many(by, BulkKind.CANCEL, body, why=body.why)
+
+
+async def cancel_message(by: Operator, message_id: UUID, body: ReasonBody) -> HandedOver:
+    """
+    Cancel one message that has not left; safe to repeat.
+
+    No further step of its cascade starts. A message that is being sent is left to its worker, and one that
+    leaves with a digest to the digest.
+    """
+    row = await within_reach(by, message_id)
+    await by.audit("cancel", f"message:{message_id}", person=row.person, why=body.why)
+    if row.state == State.CANCELLED:
+        return HandedOver(id=message_id, changed=False)
+    if row.state not in UNSENT:
+        raise MessageSettled(_LEFT.format(state=row.state))
+    verdict = await by.stores.cancel.cancel(message_id)
+    if verdict is None:
+        raise MessageSettled(_LEFT.format(state=_ON_ITS_WAY))
+    if verdict is not CancelResult.CANCELLED:
+        raise MessageSettled(_LEFT.format(state=verdict), why=verdict)
+    return HandedOver(id=message_id, changed=True)
+
+
+async def confirm(by: Operator, message_id: UUID) -> HandedOver:
+    """
+    Record that a mail was lost, as its report says; safe to repeat.
+
+    Its cascade goes on, and a legal term runs on.
+    """
+    changed = await confirm_bounce.confirm(by.actor, message_id, store=by.stores.mail_reports)
+    return HandedOver(id=message_id, changed=found(MAIL, changed))
+
+
+async def dismiss(by: Operator, message_id: UUID) -> HandedOver:
+    """Record that a mail has arrived although it was reported as lost; safe to repeat."""
+    changed = await confirm_bounce.dismiss(by.actor, message_id, store=by.stores.mail_reports)
+    return HandedOver(id=message_id, changed=found(MAIL, changed))
+
+
+async def list_recipients(by: Operator, key: str, query: RecipientsQuery) -> Recipients:
+    """List the people notified of an event, and those left out with the reason."""
+    of = found("event", await event_named(by.stores.explain, key, by.places))
+    page = RecipientPage(notified_after=query.after, left_out_after=query.left_after, limit=query.limit)
+    return await read_recipients(by.stores.recipients, of, page)
+
+
+async def list_unreached(by: Operator, query: UnreachedQuery) -> Rows[UnreachedRow]:
+    """List events that do not reach all their recipients, newest first."""
+    return await by.stores.log.unreached(
+        after=query.after, limit=query.limit, places=by.places, since=query.since
+    )
+
+
+async def within_reach(by: Operator, message_id: UUID) -> ShownMessage:
+    """Return a message, masked, without a look at it."""
+    return found(MESSAGE, await by.stores.log.message(message_id, places=by.places))
+
+
+async def _many(
+    by: Operator, kind: BulkKind, body: RedriveBody | CancelBody, **noted: Json
+) -> BulkRun | BulkPlan:
+    """Plan or start a bulk run on the messages of a body, whose fields are called as those of the filter."""
+    asked = msgspec.convert(body, BulkFilter, from_attributes=True)
+    order = BulkOrder(kind=kind, asked=asked, reason=body.why.strip(), noted=noted)
+    return await plan_or_start(by.stores.bulk, order, by.actor, dry_run=body.dry_run, most=body.limit)
+
+
+def _narrowed(by: Operator, query: MessagesQuery) -> MessageFilter:
+    """Return the filter, whose fields are called as those of the query."""
+    return narrowed(msgspec.convert(query, BulkFilter, from_attributes=True), by.places)
