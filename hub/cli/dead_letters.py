@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from inspect import cleandoc
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -80,7 +79,7 @@ def _settling(
             plan = planned(kind, await find_rows(by.stores.bulk, kind, asked, by.places))
             await run_many(by, plan, lambda: many(by, body), How(yes=yes, waits=wait, as_json=as_json))
 
-    command.__doc__ = cleandoc(words)
+    command.__doc__ = words
     return command
 
 

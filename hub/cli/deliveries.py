@@ -3,36 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import Annotated, Final
+from functools import partial
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import typer
 from rich.text import Text
 
 from hub.app.operators import open_operator
-from hub.cli.names import OfChannel, OfEvent, OfEventId, OfPerson
+from hub.desk.messages import acts
+from hub.desk.messages.noun import MESSAGES
+from hub.desk.messages.rows import MessagesQuery
 from hub.doors.act import READ
+from hub.doors.command import option, options_of, shaped, signed
 from hub.doors.terminal import (
     STATE_STYLES,
     AsJson,
     Columns,
-    Limit,
     cell,
     console,
     fields,
     local_time,
     print_json,
     print_list,
-    wait,
 )
 from hub.errors import StorageUnavailable
-from hub.model import State
-from hub.model.message_rows import ListedMessage, MessageRow
-from hub.ports import MessageFilter
-from hub.rendering.outcomes_es import in_words
-from hub.storage import PostgresLog
+from hub.model.message_rows import ListedMessage
+from hub.model.pages import Rows
 
 
 def _reason(row: ListedMessage) -> str:
@@ -50,21 +49,25 @@ _COLUMNS: Final[Columns] = {
 _WIDTHS: Final = (19, 32, 28, 8, 10, 24, 0)
 """Column widths while following, fixed in advance; a longer cell shifts the rest of its line."""
 _POLL: Final = 1.0  # seconds
+_FOLLOW: Final = Annotated[
+    bool, typer.Option("--follow", "-f", help="Keep printing: one line per new or changed message.")
+]
 
 
-def deliveries(  # noqa: PLR0913, PLR0917 - each is an option of the command line
-    state: Annotated[State | None, typer.Option(help="Only those in this state.")] = None,
-    channel: OfChannel = None,
-    event: OfEvent = None,
-    event_id: OfEventId = None,
-    person: OfPerson = None,
-    reason: Annotated[str | None, typer.Option(help="How the reason begins: contact_limit.")] = None,
-    limit: Limit = 50,
-    follow: Annotated[
-        bool, typer.Option("--follow", "-f", help="Keep printing: one line per new or changed message.")
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
+async def _deliveries(*, follow: bool, as_json: bool, **given: Any) -> None:
+    query = shaped({name: value for name, value in given.items() if value is not None}, MessagesQuery)
+    async with open_operator(READ) as by:
+        if follow:
+            with suppress(asyncio.CancelledError):  # Ctrl-C is how the user stops following
+                await keep_following(partial(acts.list_messages, by, query), line_printer(as_json=as_json))
+            return
+        page = await acts.list_messages(by, query)
+    print_list(page.items, _COLUMNS, page.next, as_json=as_json)
+
+
+deliveries: Final = signed(
+    _deliveries,
+    [*options_of(MESSAGES), option("follow", _FOLLOW, False), option("as_json", AsJson, False)],
     """
     List messages, newest first, or follow them as they go out.
 
@@ -75,35 +78,12 @@ def deliveries(  # noqa: PLR0913, PLR0917 - each is an option of the command lin
       hub deliveries --event-id 3f2c… --follow
 
       hub deliveries --follow --json | jq .state
-    """
-    message_filter = MessageFilter(
-        state=state and state.value,
-        channel=channel,
-        event=event,
-        event_id=event_id,
-        person=person,
-        reason=reason,
-    )
-    with suppress(KeyboardInterrupt):  # Ctrl-C is how the user stops following
-        wait(_show(message_filter, limit, follow=follow, as_json=as_json))
-
-
-async def _show(message_filter: MessageFilter, limit: int, *, follow: bool, as_json: bool) -> None:
-    async with open_operator(READ) as by:
-        if follow:
-            await keep_following(by.stores.log, message_filter, limit, line_printer(as_json=as_json))
-        page = await by.stores.log.messages(message_filter, after=None, limit=limit)
-    items = [in_words(MessageRow, row) for row in page.items]
-    print_list(items, _COLUMNS, page.next, as_json=as_json)
+    """,
+)
 
 
 async def keep_following(
-    log: PostgresLog,
-    message_filter: MessageFilter,
-    limit: int,
-    show: Callable[[ListedMessage], None],
-    *,
-    poll: float = _POLL,
+    read: Callable[[], Awaitable[Rows[Any]]], show: Callable[[ListedMessage], None], *, poll: float = _POLL
 ) -> None:
     """
     Show each row, and again whenever it changes, oldest first, until cancelled.
@@ -111,13 +91,13 @@ async def keep_following(
     Waits for a database that goes down later. Raises StorageUnavailable if the first read fails.
     """
     seen: dict[UUID, ListedMessage] = {}
-    page = await log.messages(message_filter, after=None, limit=limit)
+    page = await read()
     while True:
         for row in news(seen, page.items):
             show(row)
         await asyncio.sleep(poll)
         with suppress(StorageUnavailable):
-            page = await log.messages(message_filter, after=None, limit=limit)
+            page = await read()
 
 
 def news(seen: dict[UUID, ListedMessage], rows: Sequence[ListedMessage]) -> Sequence[ListedMessage]:

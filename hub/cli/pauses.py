@@ -9,8 +9,8 @@ from typing import Annotated, Final
 import typer
 
 from hub.app.operators import open_operator
+from hub.channels.registry import NAMES
 from hub.cli.bulk_runs import Wait, print_run
-from hub.cli.names import known_channel
 from hub.cli.progress import silent
 from hub.desk.channels import acts, queries
 from hub.desk.channels.noun import NOUN, PAUSES
@@ -18,7 +18,7 @@ from hub.desk.channels.rows import PauseBody
 from hub.doors.act import OPERATE
 from hub.doors.command import command_of, group_of
 from hub.doors.operator import Operator
-from hub.doors.terminal import AsJson, fields, instant_option, print_done, print_list, warn
+from hub.doors.terminal import AsJson, fields, instant_option, one_of, print_done, print_list, warn
 from hub.errors import UnknownName
 from hub.ports import EVERYTHING
 
@@ -38,7 +38,9 @@ Name = Annotated[str, typer.Argument(parser=_known, metavar="CHANNEL|EVENT|all",
 Maybe = Annotated[
     str | None, typer.Argument(parser=_known, metavar="[CHANNEL|EVENT|all]", show_default=False)
 ]
-Channel = Annotated[str, typer.Argument(parser=known_channel, metavar="CHANNEL", show_default=False)]
+Channel = Annotated[
+    str, typer.Argument(parser=one_of("channel", NAMES), metavar="CHANNEL", show_default=False)
+]
 Until = Annotated[datetime | None, instant_option("When the pause ends by itself.")]
 Reason = Annotated[str, typer.Option(help="Why, for colleagues who find it paused.")]
 

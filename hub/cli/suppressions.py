@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 
 from hub.app.operators import open_operator
-from hub.cli.names import known_channel
+from hub.channels.registry import NAMES
 from hub.desk.suppressions.acts import suppress
 from hub.desk.suppressions.noun import NOUN
 from hub.doors.act import OPERATE
 from hub.doors.command import group_of
-from hub.doors.terminal import AsJson, instant_option, print_done
+from hub.doors.terminal import AsJson, instant_option, one_of, print_done
 from hub.people.audience import written_as
 
 app = group_of(NOUN, open_operator)
@@ -23,7 +23,8 @@ app = group_of(NOUN, open_operator)
 async def add_suppression(
     address: Annotated[str, typer.Argument(metavar="ADDRESS", show_default=False)],
     channel: Annotated[
-        str, typer.Option(parser=known_channel, metavar="CHANNEL", help="email, sms, whatsapp, push.")
+        str,
+        typer.Option(parser=one_of("channel", NAMES), metavar="CHANNEL", help="email, sms, whatsapp, push."),
     ],
     reason: Annotated[str, typer.Option(help="Why, for colleagues who find it.")] = "operator",
     until: Annotated[datetime | None, instant_option("When it ends; by default as in the policy.")] = None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from inspect import Parameter, Signature, cleandoc
+from inspect import Parameter, Signature
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -75,7 +75,8 @@ def signed(
     """Return the function of a command with these arguments and options, and these words as its help."""
     command.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {one.name: one.annotation for one in parameters}
-    command.__doc__ = cleandoc(words)
+    # Typer takes the indentation off: once more would take it off the examples too.
+    command.__doc__ = words
     return command
 
 

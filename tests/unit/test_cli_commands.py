@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID, uuid4
@@ -490,9 +491,8 @@ def test_news_are_rows_that_are_new_or_have_changed_oldest_first() -> None:
 async def test_follow_shows_moved_messages_again_and_waits_for_the_database() -> None:
     log = MemoryLog(rows=[row := message_row(state="queued")])
     shown: asyncio.Queue[ListedMessage] = asyncio.Queue()
-    following = asyncio.create_task(
-        keep_following(cast(Any, log), MessageFilter(), 10, shown.put_nowait, poll=0.001)
-    )
+    read = partial(log.messages, MessageFilter(), after=None, limit=10)
+    following = asyncio.create_task(keep_following(read, shown.put_nowait, poll=0.001))
 
     async with asyncio.timeout(5):
         first = await shown.get()

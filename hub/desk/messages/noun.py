@@ -16,6 +16,7 @@ from hub.model.message_rows import MessageRow
 PATH: Final = "/messages"
 _ONE: Final = f"{PATH}/{{id}}"
 _CHANGED: Final = "No se hizo nada. Ya no estaba así cuando le llegó el turno."
+MESSAGES: Final = List(acts.list_messages, PATH, row=MessageRow, command="")
 REDRIVE: Final = Act(acts.redrive, f"{PATH}/redrive", status=201, refuses=(NothingChosen,), command="")
 CANCEL: Final = Act(acts.cancel_messages, f"{PATH}/cancel", status=201, refuses=(NothingChosen,), command="")
 
@@ -28,7 +29,7 @@ NOUN: Final = Noun(
     name="messages",
     one=acts.MESSAGE,
     lists=(
-        List(acts.list_messages, PATH, row=MessageRow, command=""),
+        MESSAGES,
         List(acts.list_unreached, "/unreached", row=UnreachedRow, command=""),
     ),
     reads=(
