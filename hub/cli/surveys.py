@@ -9,7 +9,7 @@ import typer
 from hub.app.operators import open_operator
 from hub.cli.progress import silent
 from hub.desk.surveys.acts import begin
-from hub.desk.surveys.half_year import WHY_ES, Started
+from hub.desk.surveys.half_year import WHY_ES
 from hub.desk.surveys.rows import SurveyStarted
 from hub.doors.act import OPERATE
 from hub.doors.operator import Operator
@@ -59,7 +59,7 @@ async def _is_wanted(by: Operator, copropiedad: str | None) -> bool:
     return bool(counted.asked) and typer.confirm("¿Empezar?", err=True)
 
 
-def _progress(done: Started) -> None:
+def _progress(done: SurveyStarted) -> None:
     if done.next is not None:
         typer.secho(f"{done.looked_at} personas revisadas …", dim=True, err=True)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, Final
 
 from msgspec import Meta, Struct
@@ -39,34 +38,25 @@ class CauseList(Struct, kw_only=True):
     bounded: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
-    causes: Sequence[Cause]
-
-    @property
-    def count(self) -> int:
-        return sum(cause.count for cause in self.causes)
-
-
 async def read_causes(log: PostgresLog, narrowed: MessageFilter, *, most: int = MOST) -> CauseList:
     """Group the newest messages of a filter by reason and channel, the most frequent first."""
     found = await log.causes(narrowed, most=most)
     groups: defaultdict[tuple[str | None, str], list[Cause]] = defaultdict(list)
     for cause in found.items:
         groups[cause.reason, cause.channel].append(cause)
-    rows = sorted(map(_Group, groups.values()), key=lambda group: group.count, reverse=True)
-    return CauseList(items=[_row(group) for group in rows], next=None, bounded=found.bounded)
+    rows = sorted(map(_row, groups.values()), key=lambda row: row.count, reverse=True)
+    return CauseList(items=rows, next=None, bounded=found.bounded)
 
 
-def _row(group: _Group) -> CauseRow:
-    first = max(group.causes, key=lambda cause: cause.count)
+def _row(causes: Sequence[Cause]) -> CauseRow:
+    first = max(causes, key=lambda cause: cause.count)
     said = described(first.state, first.reason)
     return CauseRow(
         reason=first.reason,
         channel=first.channel,
         state=first.state,
-        count=group.count,
-        newest=max(cause.newest for cause in group.causes),
+        count=sum(cause.count for cause in causes),
+        newest=max(cause.newest for cause in causes),
         means=(first.reason and reason_in_words(first.reason)) or said.means,
         to_do=said.to_do,
     )

@@ -13,7 +13,7 @@ from functools import cached_property
 from threading import Lock
 from typing import Annotated, Final, NamedTuple
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, convert
 
 from hub.catalog import BY_NAME, GROUPS
 from hub.errors import MissingDocument, TemplateFailure, UnknownName
@@ -151,23 +151,22 @@ class Gallery:
         """
         key = self._key(wanted)
         made = self.rendered(wanted, brand, building)
+        is_sms = wanted.channel == "sms"
         found = [finding for finding in self._of(wanted.event) if finding.channel in {"", wanted.channel}]
         return TemplatePreview(
-            event=wanted.event,
-            channel=wanted.channel,
-            audience=wanted.audience,
-            language=wanted.language,
-            example=wanted.example,
+            **wanted._asdict(),
             examples=len(self.examples[wanted.event]),
             sender=f"{made.sender.name} <{made.sender.address}>" if made.sender else None,
             subject=made.subject,
             text=made.text,
             html=with_logo(made),
-            cost=_cost(made.text) if wanted.channel == "sms" else None,
+            cost=convert(segments(made.text), SmsParts, from_attributes=True) if is_sms else None,
             template=made.template,
             parameters=list(made.parameters),
             variables=self._variables(key),
-            findings=[_shown(finding) for finding in found if _is_of(finding, wanted)],
+            findings=[
+                convert(one, TemplateFinding, from_attributes=True) for one in found if _is_of(one, wanted)
+            ],
         )
 
     def rendered(self, wanted: Wanted, brand: Brand | None, building: str | None) -> Rendered:
@@ -214,22 +213,6 @@ def _is_of(finding: Finding, wanted: Wanted) -> bool:
     """Return whether a finding is about this language and this audience."""
     of_audience = finding.block.startswith(f"{wanted.audience}_") if wanted.audience else True
     return finding.file.startswith(f"{wanted.language}/") and of_audience
-
-
-def _shown(finding: Finding) -> TemplateFinding:
-    return TemplateFinding(
-        rule=finding.rule,
-        means=finding.means,
-        words=finding.words,
-        channel=finding.channel,
-        file=finding.file,
-        line=finding.line,
-    )
-
-
-def _cost(text: str) -> SmsParts:
-    found = segments(text)
-    return SmsParts(encoding=found.encoding, units=found.units, parts=found.parts)
 
 
 def with_logo(rendered: Rendered) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Final
 from uuid import UUID
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, convert
 
 from hub.contact_rules.lawful_dates import override_of
-from hub.model import MENDED_BY, Event, Instant, LeftOut, PropertyScope, StoredEvent
+from hub.model import MENDED_BY, Event, Instant, PropertyScope, StoredEvent
 from hub.model.message_rows import NotifiedMessage, NotifiedPerson
 from hub.model.reached import Reached, furthest, reached
 from hub.rendering.outcomes_es import in_words
@@ -78,15 +77,6 @@ class Recipients(Struct, kw_only=True):
     next_left_out: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecipientPage:
-    """The page of each list: after these people, so many of each."""
-
-    notified_after: str = ""
-    left_out_after: str = ""
-    limit: int = 50
-
-
 async def event_named(explain: PostgresExplain, key: str, places: PropertyScope) -> StoredEvent | None:
     """Return the event with this id or key; None if there is none within these places, or several."""
     events = await explain.events(key, None)
@@ -94,11 +84,13 @@ async def event_named(explain: PostgresExplain, key: str, places: PropertyScope)
     return found[0] if len(found) == 1 else None
 
 
-async def read_recipients(store: PostgresRecipients, of: StoredEvent, page: RecipientPage) -> Recipients:
-    """Return a page of the people notified and of those left out."""
+async def read_recipients(
+    store: PostgresRecipients, of: StoredEvent, *, after: str = "", left_after: str = "", limit: int = 50
+) -> Recipients:
+    """Return a page of the people notified and of those left out: `limit` of each, after these people."""
     audiences = await store.audiences(of.key)
-    notified = await store.notified(of.key, after=page.notified_after, limit=page.limit + 1)
-    left_out = await store.left_out(of.key, after=page.left_out_after, limit=page.limit + 1)
+    notified = await store.notified(of.key, after=after, limit=limit + 1)
+    left_out = await store.left_out(of.key, after=left_after, limit=limit + 1)
     return Recipients(
         event_key=of.key,
         event_id=of.event.id,
@@ -113,10 +105,10 @@ async def read_recipients(store: PostgresRecipients, of: StoredEvent, page: Reci
         why=sorted({audience.why for audience in audiences if audience.why}),
         states=dict(await store.states(of.key, MOST)),
         left_out_reasons=dict(await store.left_out_reasons(of.key, MOST)),
-        notified=[_notified(one) for one in notified[: page.limit]],
-        next_notified=notified[page.limit - 1].person if len(notified) > page.limit else None,
-        left_out=[_left_out(row) for row in left_out[: page.limit]],
-        next_left_out=left_out[page.limit - 1].person if len(left_out) > page.limit else None,
+        notified=[_notified(one) for one in notified[:limit]],
+        next_notified=notified[limit - 1].person if len(notified) > limit else None,
+        left_out=[convert(row, LeftOutRow, from_attributes=True) for row in left_out[:limit]],
+        next_left_out=left_out[limit - 1].person if len(left_out) > limit else None,
     )
 
 
@@ -136,7 +128,3 @@ def _override(event: Event) -> Override | None:
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
-
-
-def _left_out(row: LeftOut) -> LeftOutRow:
-    return LeftOutRow(person=row.person, reason=row.reason, detail=row.detail)

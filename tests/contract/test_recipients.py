@@ -7,7 +7,7 @@ from msgspec import structs
 
 from hub.model import State, StoredEvent
 from hub.model.reached import Reached
-from hub.operations.recipients import LeftOutRow, RecipientPage, event_named, read_recipients
+from hub.operations.recipients import LeftOutRow, event_named, read_recipients
 from hub.storage import Database, PostgresRecipients
 from tests.contract.stores import RealStores
 from tests.contract.values import message, now
@@ -34,10 +34,8 @@ async def test_people_stand_with_their_messages_beside_those_left_out(
     async with Database(emptied_database) as opened:
         await opened.rows(LEFT_OUT, of.key)
         store = PostgresRecipients(opened)
-        first = await read_recipients(store, of, RecipientPage(limit=1))
-        rest = await read_recipients(
-            store, of, RecipientPage(notified_after="p-1", left_out_after="p-a", limit=1)
-        )
+        first = await read_recipients(store, of, limit=1)
+        rest = await read_recipients(store, of, after="p-1", left_after="p-a", limit=1)
 
     assert [(row.person, [sent.channel for sent in row.messages]) for row in first.notified] == [
         ("p-1", ["email", "sms"])
@@ -62,10 +60,7 @@ async def test_event_says_who_has_mended_it_and_who_answers_for_its_date(
     call = event("admin.assembly.convened", {"override": override}, mendedby="account:ana")
     async with Database(emptied_database) as opened:
         store = PostgresRecipients(opened)
-        shown = [
-            await read_recipients(store, one, RecipientPage())
-            for one in (of, structs.replace(of, event=call))
-        ]
+        shown = [await read_recipients(store, one) for one in (of, structs.replace(of, event=call))]
 
     assert [None, "account:ana"] == [read.mended_by for read in shown]
     assert [None, override] == [msgspec.to_builtins(read.override) for read in shown]

@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import asdict
 
 from hub.desk.messages.rows import (
     CancelBody,
@@ -36,7 +37,7 @@ from hub.operations.bulk.plan import BulkPlan
 from hub.operations.bulk.runs import BulkOrder, plan_or_start
 from hub.operations.causes import CauseList, read_causes
 from hub.operations.evidence import Remaker, read_evidence, row_of
-from hub.operations.recipients import RecipientPage, Recipients, event_named, read_recipients
+from hub.operations.recipients import Recipients, event_named, read_recipients
 from hub.ports import CancelResult, MessageFilter
 from hub.rendering.outcomes_es import in_words
 
@@ -148,8 +149,7 @@ async def dismiss(by: Operator, message_id: UUID) -> HandedOver:
 async def list_recipients(by: Operator, key: str, query: RecipientsQuery) -> Recipients:
     """List the people notified of an event, and those left out with the reason."""
     of = found("event", await event_named(by.stores.explain, key, by.places))
-    page = RecipientPage(notified_after=query.after, left_out_after=query.left_after, limit=query.limit)
-    return await read_recipients(by.stores.recipients, of, page)
+    return await read_recipients(by.stores.recipients, of, **asdict(query))
 
 
 async def list_unreached(by: Operator, query: UnreachedQuery) -> Rows[UnreachedRow]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, timedelta, tzinfo
-from functools import partial
 from typing import Final
 
 from msgspec.structs import replace
@@ -23,13 +23,17 @@ from hub.doors.operator import Operator
 from hub.errors import InvalidPeriod
 from hub.model import Period, Scope
 from hub.model.pages import MAX_LIMIT
+from hub.model.surveys import RespondentPage
 from hub.operations.publish import send_all
 from hub.parts.stores import Stores
+from hub.sla.follow_ups import end_of_day
 
 MOST: Final = 400
 """Days of a period: a little more than a year."""
 USUAL: Final = 90
 """Days without a choice: surveys come twice a year and after services."""
+PAGE: Final = 500
+"""People who are looked up, and asked, at a time."""
 _DAY: Final = timedelta(days=1)
 
 
@@ -49,26 +53,50 @@ async def begin(
     dry_run: bool,
     limit: int | None = None,
     after: str | None = None,
-    on_progress: Callable[[half_year.Started], None] = lambda _: None,
+    on_progress: Callable[[SurveyStarted], None] = lambda _: None,
 ) -> SurveyStarted:
-    """Ask, or only count; the people asked are audited. Without a limit: everybody."""
-    stores = by.stores
-    now_round = half_year.round_at(by.now, stores.policy.calendar)
-    wish = half_year.SurveyStart(round=now_round, copropiedad_id=copropiedad, dry_run=dry_run)
+    """
+    Ask page by page, or only count; look at up to `limit` people, without it at all. It is audited.
+
+    Each page is confirmed by the broker before the next is read; after a crash in between, the same call
+    asks the rest. Raises BrokerUnavailable. `on_progress` is called with the sums after each page.
+    """
+    stores, policy = by.stores, by.stores.policy
+    now_round = half_year.round_at(by.now, policy.calendar)
     if not dry_run:
         # The row comes before the first question: without it nobody is asked.
         await by.audit("surveys.start", f"surveys:{now_round.name}", copropiedad=copropiedad)
-    done = await half_year.start_survey(
-        wish,
-        store=stores.surveys,
-        publish=partial(send_all, stores.publisher),
-        policy=stores.policy,
-        now=stores.now,
-        limit=limit,
-        after=after,
-        on_progress=on_progress,
+    done = SurveyStarted(
+        half_year=now_round.name, asked=0, left_out={}, dry_run=dry_run, more=True, next=after
     )
-    return half_year.shown(done, wish)
+    while done.more and done.looked_at != limit:
+        page = await stores.surveys.respondents(
+            now_round,
+            copropiedad_id=copropiedad,
+            once_per=policy.surveys.once_per,
+            lasts=policy.suppression_for,
+            after=done.next,
+            limit=PAGE if limit is None else min(PAGE, limit - done.looked_at),
+        )
+        if not dry_run:
+            now = by.now
+            until = end_of_day(now + policy.surveys.open_for, policy)
+            asked = [one for one in page.people if one.left_out is None]
+            events = [half_year.survey_of(one, now_round, until=until, now=now) for one in asked]
+            await send_all(stores.publisher, events)
+        done = _with_page(done, page)
+        on_progress(done)
+    return done
+
+
+def _with_page(done: SurveyStarted, page: RespondentPage) -> SurveyStarted:
+    """Add the people of a page to the sums."""
+    found = Counter(person.left_out for person in page.people)
+    asked = done.asked + found.pop(None, 0)
+    left_out = Counter(done.left_out) + found
+    return replace(
+        done, asked=asked, left_out=dict(sorted(left_out.items())), more=page.next is not None, next=page.next
+    )
 
 
 async def list_surveys(by: Operator, query: SurveysQuery) -> SurveyListPage:

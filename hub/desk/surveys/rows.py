@@ -54,6 +54,10 @@ class SurveyStarted(Struct, kw_only=True):
     more: bool
     next: str | None
 
+    @property
+    def looked_at(self) -> int:
+        return self.asked + sum(self.left_out.values())
+
 
 class SurveysQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Without dates: the last ninety days, including today."""
