@@ -11,24 +11,27 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 from benchmarks.mode import Option, Outcome, Task
 from benchmarks.search_town import NAMES, buildings, fill
-from hub.access.sight import Sight
-from hub.desk.search.find import SearchRequest, search
+from hub.desk.search.find import Search
+from hub.desk.search.rows import SearchQuery
 from hub.desk.today.reading import activity_of
+from hub.doors.operator import Operator
 from hub.local.postgres import Postgres
 from hub.model import ClockState, Role, Scope, State
 from hub.model.message_lists import MessageList
 from hub.operations.bulk.choose import BulkFilter, narrowed
 from hub.operations.causes import read_causes
+from hub.parts.company import CompanyRules
+from hub.parts.stores import Stores
 from hub.ports import Holders, MessageFilter
 from hub.ports.casework import CaseFilter
+from hub.settings import load
 from hub.storage import (
     Database,
     PostgresActivity,
-    PostgresCases,
     PostgresCasework,
     PostgresDirectoryHistory,
     PostgresLog,
@@ -120,7 +123,7 @@ class Questions:
     """What is asked; each time with values that chance takes, the same in every run."""
 
     def __init__(self, database: Database, sizes: Mapping[str, int]) -> None:
-        self._database, self._known = database, PostgresCases(database)
+        self._database = database
         self._log, self._people = PostgresLog(database), PostgresDirectoryHistory(database)
         self._activity, self._cases = PostgresActivity(database), PostgresCasework(database)
         self._sizes = sizes
@@ -185,11 +188,16 @@ class Questions:
         }
 
     def _search(self, typed: Callable[[], str], places: frozenset[str] | None = None) -> Ask:
-        sight = Sight(dict.fromkeys(Scope, places))
+        stores = Stores(
+            company=CompanyRules(load({})),
+            database=self._database,
+            publisher=cast("Any", None),
+            appointments=cast("Any", None),
+        )
+        by = Operator(who="cli:search", reach=dict.fromkeys(Scope, places), needs={Scope.READ}, stores=stores)
 
         def ask() -> Awaitable[object]:
-            request = SearchRequest(typed=typed(), whole=True, places=places, sight=sight)
-            return search(self._database, self._known, request)
+            return Search(by, SearchQuery(q=typed(), whole=True)).answer()
 
         return ask
 

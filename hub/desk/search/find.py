@@ -9,15 +9,13 @@ search is. References, places and numbers are searched everywhere.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeVar
 
-from hub.access.sight import Duty, Field, Shown, Sight
+from hub.access.sight import Duty, Field, Shown
 from hub.desk.search import items_es, queries
-from hub.desk.search.recognise import Kind, Sought, plain_words, recognise
+from hub.desk.search.recognise import Kind, plain_words, recognise
 from hub.desk.search.rows import (
-    FEW,
     MOST,
     FoundEvent,
     FoundPerson,
@@ -26,14 +24,14 @@ from hub.desk.search.rows import (
     SearchAnswer,
     SearchGroup,
     SearchItem,
+    SearchQuery,
 )
 from hub.desk.search.together import SearchReach, Together, together
+from hub.doors.operator import Operator
 from hub.model import NOWHERE, PropertyScope, union
 from hub.operations.cases import lookup
 from hub.ports.cases import KnownCase
 from hub.rendering.subjects_es import subjects
-from hub.storage import PostgresCases
-from hub.storage.database import Database
 
 _NO_WORDS: Final = "Escriba al menos dos letras, o un número."
 _NOT_SEEN: Final = "Por nombre, teléfono, correo o texto solo busca quien atiende a las personas (`operate`)."
@@ -42,73 +40,51 @@ _PRIVATE: Final = frozenset({Kind.NAME, Kind.PHONE, Kind.EMAIL, Kind.WORDS})
 Row = TypeVar("Row")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchRequest:
+class Search:
     """
-    The words of a search, the places of the caller and what they see there. None is everywhere.
+    One search of an operator; `shown` are the people whose names it has shown so far.
 
-    `whole` shows names and texts wherever the caller has `privacy`, and nothing else.
+    A `whole` one shows names and texts wherever the operator has `privacy`, and nothing else.
     """
 
-    typed: str
-    limit: int = FEW
-    whole: bool = False
-    places: PropertyScope = None
-    sight: Sight
+    def __init__(self, by: Operator, query: SearchQuery) -> None:
+        self._db, self._cases = by.db, by.stores.cases
+        self._sought, self._whole = recognise(query.q), query.whole
+        self._places, self._sight = by.places, by.sight
+        self._enough = min(query.limit, MOST) + 1
+        self.shown: list[str] = []
 
-    def seen(self, field: Field) -> PropertyScope:
+    async def answer(self) -> SearchAnswer:
+        """Search for the typed words. Raises StorageUnavailable."""
+        groups = [group async for group in self._groups() if group.items]
+        return SearchAnswer(
+            understood=sorted(self._sought.kinds),
+            groups=groups,
+            notes=list(self._notes()),
+            masked=not self._whole and union(self._named, self._places) != self._named,
+            may_unmask=union(self._named, self._seen(Field.NAME)) != self._named,
+        )
+
+    def _notes(self) -> Iterable[str]:
+        if not self._sought.kinds:
+            yield _NO_WORDS
+        if self._seen(Field.NAME) == NOWHERE and self._sought.kinds & _PRIVATE:
+            yield _NOT_SEEN
+
+    def _seen(self, field: Field) -> PropertyScope:
         """Return the places in which such data are looked for."""
-        return self.sight.with_duty(Duty.PRIVATE) if self.whole else self.sight.where(field)
+        return self._sight.with_duty(Duty.PRIVATE) if self._whole else self._sight.where(field)
 
     @property
-    def named(self) -> PropertyScope:
+    def _named(self) -> PropertyScope:
         """Return the places whose people are shown by name, and their words, without asking for it."""
-        return self.sight.where(Field.WORDS, Shown.PLAIN)
+        return self._sight.where(Field.WORDS, Shown.PLAIN)
 
-    def shows(self, place: str | None) -> bool:
+    def _shows(self, place: str | None) -> bool:
         """Return whether names and words of what belongs to this place are shown."""
-        return self.whole or self.sight.is_plain(Field.WORDS, place)
+        return self._whole or self._sight.is_plain(Field.WORDS, place)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """The answer, and the people whose names it shows."""
-
-    answer: SearchAnswer
-    people: Sequence[str]
-
-
-async def search(db: Database, cases: PostgresCases, asked: SearchRequest) -> Found:
-    """Search for the typed words. Raises StorageUnavailable."""
-    sought = recognise(asked.typed)
-    looked = _Search(db, cases, asked, sought)
-    groups = [group async for group in looked.groups() if group.items]
-    answer = SearchAnswer(
-        understood=sorted(sought.kinds),
-        groups=groups,
-        notes=list(_notes(asked, sought)),
-        masked=not asked.whole and union(asked.named, asked.places) != asked.named,
-        may_unmask=union(asked.named, asked.seen(Field.NAME)) != asked.named,
-    )
-    return Found(answer=answer, people=looked.named)
-
-
-def _notes(asked: SearchRequest, sought: Sought) -> Iterable[str]:
-    if not sought.kinds:
-        yield _NO_WORDS
-    if asked.seen(Field.NAME) == NOWHERE and sought.kinds & _PRIVATE:
-        yield _NOT_SEEN
-
-
-class _Search:
-    """One search; `named` are the people whose names it has shown so far."""
-
-    def __init__(self, db: Database, cases: PostgresCases, asked: SearchRequest, sought: Sought) -> None:
-        self._db, self._cases, self._asked, self._sought = db, cases, asked, sought
-        self._enough = min(asked.limit, MOST) + 1
-        self.named: list[str] = []
-
-    async def groups(self) -> AsyncIterator[SearchGroup]:
+    async def _groups(self) -> AsyncIterator[SearchGroup]:
         people, of_words = await self._people(), await self._events_about()
         both = await self._together(alone=not (people or of_words))
         found = _once([*people, *both.people], lambda person: person.ref)
@@ -125,19 +101,18 @@ class _Search:
         """Return what the words name together; without a number, only if no kind of thing has them all."""
         if not (alone or self._sought.numbers) or not self._is(Kind.UNIT, Kind.NAME, Kind.WORDS):
             return Together()
-        asked = self._asked
-        named, worded = asked.seen(Field.NAME), asked.seen(Field.WORDS)
-        reach = SearchReach(places=asked.places, named=named, worded=worded)
+        named, worded = self._seen(Field.NAME), self._seen(Field.WORDS)
+        reach = SearchReach(places=self._places, named=named, worded=worded)
         return await together(self._db, self._sought, limit=self._enough, reach=reach)
 
     def _is(self, *kinds: Kind) -> bool:
         return not self._sought.kinds.isdisjoint(kinds)
 
     async def _people(self) -> Sequence[FoundPerson]:
-        seen, limit = self._asked.seen(Field.NAME), self._enough
+        seen, limit = self._seen(Field.NAME), self._enough
         found: list[FoundPerson] = []
         if self._is(Kind.REFERENCE):
-            places = seen if self._asked.whole else self._asked.places
+            places = seen if self._whole else self._places
             found += await queries.people(self._db, [self._sought.text], places=places)
         if seen == NOWHERE:
             return found
@@ -149,8 +124,8 @@ class _Search:
 
     async def _known_by_name(self, found: Sequence[FoundPerson]) -> Collection[str]:
         """Return those whose names are shown: all of a whole answer, else whom the caller answers."""
-        refs, named = [person.ref for person in found], self._asked.named
-        if self._asked.whole or named in (None, self._asked.places):
+        refs, named = [person.ref for person in found], self._named
+        if self._whole or named in (None, self._places):
             return refs
         if named == NOWHERE or not refs:
             return ()
@@ -159,35 +134,33 @@ class _Search:
     def _person(self, person: FoundPerson, known: Collection[str]) -> SearchItem:
         is_known = person.ref in known
         if is_known:
-            self.named.append(person.ref)
+            self.shown.append(person.ref)
         return items_es.person(person, named=is_known)
 
     def _case(self, case: KnownCase) -> SearchItem:
         place = case.first.copropiedad_id if case.first is not None else None
-        return items_es.case(case, words=self._asked.shows(place))
+        return items_es.case(case, words=self._shows(place))
 
     async def _units(self) -> Sequence[FoundPlace]:
-        named = [place for place in await self._places() if place.id != place.copropiedad]
+        named = [place for place in await self._known_places() if place.id != place.copropiedad]
         if self._is(Kind.UNIT) and (words := self._sought.unit_words):
-            named += await queries.units(self._db, words, limit=self._enough, places=self._asked.places)
+            named += await queries.units(self._db, words, limit=self._enough, places=self._places)
         return _once(named, lambda place: place.id)
 
     async def _copropiedades(self) -> Sequence[FoundPlace]:
-        named = [place for place in await self._places() if place.id == place.copropiedad]
+        named = [place for place in await self._known_places() if place.id == place.copropiedad]
         if self._is(Kind.WORDS, Kind.NAME):
             asked = self._sought.words
-            named += await queries.copropiedades(
-                self._db, asked, limit=self._enough, places=self._asked.places
-            )
+            named += await queries.copropiedades(self._db, asked, limit=self._enough, places=self._places)
         return _once(named, lambda place: place.id)
 
-    async def _places(self) -> Sequence[FoundPlace]:
+    async def _known_places(self) -> Sequence[FoundPlace]:
         if not self._is(Kind.REFERENCE):
             return []
-        return await queries.known_places(self._db, [self._sought.text], places=self._asked.places)
+        return await queries.known_places(self._db, [self._sought.text], places=self._places)
 
     async def _found_cases(self, about: Sequence[FoundEvent]) -> Sequence[KnownCase]:
-        places = self._asked.places
+        places = self._places
         if self._is(Kind.ID, Kind.REFERENCE) and not self._is(Kind.NAME):
             return await lookup.find(self._cases, self._sought.text, places=places)
         keys = {event.case for event in about if event.case is not None}
@@ -198,11 +171,11 @@ class _Search:
             return []
         keys = [] if self._sought.id is None else [self._sought.id]
         return await queries.events(
-            self._db, [self._sought.text], keys, limit=self._enough, places=self._asked.places
+            self._db, [self._sought.text], keys, limit=self._enough, places=self._places
         )
 
     async def _events_about(self) -> Sequence[FoundEvent]:
-        words, seen = self._sought.long_words, self._asked.seen(Field.WORDS)
+        words, seen = self._sought.long_words, self._seen(Field.WORDS)
         if not self._is(Kind.WORDS) or not words or seen == NOWHERE:
             return []
         return await queries.events_about(self._db, words, limit=self._enough, places=seen)
@@ -214,15 +187,15 @@ class _Search:
         return SearchGroup(kind="events", items=[*named.items, *found.items], more=named.more or found.more)
 
     def _event(self, event: FoundEvent) -> SearchItem:
-        return items_es.event(event, words=self._asked.shows(event.copropiedad))
+        return items_es.event(event, words=self._shows(event.copropiedad))
 
     async def _messages(self, about: Sequence[FoundEvent]) -> SearchGroup:
         """Return one message of each event that a text has found: the others are a list of their own."""
         if self._sought.id is not None:
-            found = await queries.messages(self._db, [self._sought.id], places=self._asked.places)
+            found = await queries.messages(self._db, [self._sought.id], places=self._places)
         elif about:
             keys = [event.key for event in about]
-            places = self._asked.seen(Field.WORDS)
+            places = self._seen(Field.WORDS)
             found = await queries.messages_of(self._db, keys, limit=1, places=places)
         else:
             found = []

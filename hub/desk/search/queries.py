@@ -114,16 +114,15 @@ async def people_at_home(
     near: bool = False,
 ) -> Sequence[FoundPerson]:
     """Find people by numbers of their unit and words of their name; with `near`, also with typing errors."""
-    patterns = await _near_patterns(db, names) if near else [rf"\m{word}" for word in names]
-    return await _with_roles(db, await _at_home(db, numbers, patterns, limit, places), places)
-
-
-async def _at_home(
-    db: Database, numbers: Sequence[str], patterns: Sequence[str], limit: int, places: PropertyScope
-) -> Sequence[FoundPerson]:
+    if near:
+        # A short word, or one that nobody has, stays as it was typed.
+        meant = zip(names, await _meant(db, names), strict=True)
+        patterns = [rf"\m({'|'.join(words or [word])})" for word, words in meant]
+    else:
+        patterns = [rf"\m{word}" for word in names]
     statement = _SQL["at_home"].format(words=_each("words", numbers))
-    rows = await db.rows(statement, _patterns(numbers), list(patterns), limit, listed(places))
-    return [read(FoundPerson, row) for row in rows]
+    rows = await db.rows(statement, _patterns(numbers), patterns, limit, listed(places))
+    return await _with_roles(db, [read(FoundPerson, row) for row in rows], places)
 
 
 async def homes_of(db: Database, people: Collection[str]) -> Mapping[str, str]:
@@ -133,20 +132,20 @@ async def homes_of(db: Database, people: Collection[str]) -> Mapping[str, str]:
 
 async def known_names(db: Database, words: Sequence[str]) -> Collection[str]:
     """Return the words with which the name of somebody begins."""
-    asked = [f"{word}{_BEGINS}" for word in words]
-    found = {row["word"] for row in await db.rows(_SQL["known_words"], asked)}
+    found = await _known(db, [f"{word}{_BEGINS}" for word in words])
     return {word for word in words if f"{word}{_BEGINS}" in found}
 
 
-async def _near_patterns(db: Database, words: Sequence[str]) -> Sequence[str]:
-    """Make a pattern for each word with one typing error, of the words that somebody has."""
+async def _meant(db: Database, words: Sequence[str]) -> Sequence[Sequence[str]]:
+    """Return the words of names that each may be, with one typing error: most that it might be nobody has."""
     meant = [sorted(_mistyped(word)) for word in words]
-    asked = sorted({word for choices in meant for word in choices if not word.endswith(_BEGINS)})
-    known = {row["word"] for row in await db.rows(_SQL["known_words"], asked)}
-    parts = [[one for one in choices if one in known] for choices in meant]
-    # A short word, or one that nobody has, stays as it was typed.
-    choices = [part or [word] for word, part in zip(words, parts, strict=True)]
-    return [rf"\m({'|'.join(part)})" for part in choices]
+    known = await _known(db, sorted({word for choices in meant for word in choices}))
+    return [[word for word in choices if word in known] for choices in meant]
+
+
+async def _known(db: Database, words: Sequence[str]) -> Collection[str]:
+    """Return those of the words, or beginnings of words, that the name of somebody has."""
+    return {row["word"] for row in await db.rows(_SQL["known_words"], words)}
 
 
 async def events_about(
@@ -198,12 +197,9 @@ async def _called(
 async def _nearly_called(
     db: Database, words: Sequence[str], limit: int, places: PropertyScope
 ) -> list[FoundPerson]:
-    """Find people by words with one typing error. Most of these nobody has: their query comes first."""
-    meant = [sorted(_mistyped(word)) for word in words]
-    asked = sorted({word for choices in meant for word in choices if not word.endswith(_BEGINS)})
-    known = {row["word"] for row in await db.rows(_SQL["known_words"], asked)}
-    known |= {f"{word}{_BEGINS}" for word in words}
-    parts = [[word for word in choices if word in known] for choices in meant]
+    """Find people by words with one typing error; a short word is the beginning of one."""
+    meant = zip(words, await _meant(db, words), strict=True)
+    parts = [found if len(word) >= _LEAST_NEAR else [f"{word}{_BEGINS}"] for word, found in meant]
     if not all(parts) or all(choices == [word] for choices, word in zip(parts, words, strict=True)):
         return []
     query = " & ".join(f"({' | '.join(choices)})" for choices in parts)
@@ -247,7 +243,7 @@ def _beginning(words: Sequence[str]) -> str:
 def _mistyped(word: str) -> set[str]:
     """Return the word, and each word with one letter more, less, other, or exchanged with the next."""
     if len(word) < _LEAST_NEAR:
-        return {f"{word}{_BEGINS}"}
+        return set()
     parts = [(word[:place], word[place:]) for place in range(len(word) + 1)]
     return {
         word,
