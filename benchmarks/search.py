@@ -21,8 +21,8 @@ from hub.desk.today.reading import activity_of
 from hub.doors.operator import Operator
 from hub.local.postgres import Postgres
 from hub.model import ClockState, Role, Scope, State
+from hub.model.bulk import BulkFilter
 from hub.model.message_lists import MessageList
-from hub.operations.bulk.choose import BulkFilter, narrowed
 from hub.operations.causes import read_causes
 from hub.parts.company import CompanyRules
 from hub.parts.stores import Stores
@@ -37,6 +37,7 @@ from hub.storage import (
     PostgresLog,
     migrations,
 )
+from hub.storage.filters import narrowed
 
 OPTIONS: Final = (
     Option(name="messages", full=5_000_000, quick=100_000, what="stored before"),

@@ -18,8 +18,7 @@ from hub.doors.act import OPERATE, PRIVACY
 from hub.doors.command import group_of
 from hub.doors.operator import Operator
 from hub.doors.terminal import AsJson, Id, known, print_json, print_whole, read_input, to_uuid
-from hub.model.bulk import BulkKind, BulkRun
-from hub.operations.bulk.choose import BulkFilter
+from hub.model.bulk import BulkFilter, BulkKind, BulkRun
 from hub.operations.bulk.plan import MOST, planned
 from hub.operations.bulk.plan import find as find_rows
 from hub.storage.dead_letters import find

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
@@ -19,10 +18,8 @@ from hub.doors.act import Act
 from hub.doors.command import option, options_of, shaped, signed
 from hub.doors.operator import Operator
 from hub.doors.terminal import AsJson, print_done, to_uuid
-from hub.model.bulk import BulkKind
-from hub.operations.bulk.choose import BulkFilter, narrowed
+from hub.model.bulk import BulkFilter, BulkKind
 from hub.operations.bulk.plan import planned
-from hub.ports import BulkChoice
 
 Alone: TypeAlias = Callable[[Operator, UUID, Any], Awaitable[tuple[msgspec.Struct, str]]]
 """Does the act to one message; returns the result, and its line."""
@@ -51,9 +48,8 @@ def _command(act: Act, kind: BulkKind, alone: Alone, words: str) -> Callable[...
 async def _settle(by: Operator, kind: BulkKind, body: Any, message_id: UUID, alone: Alone, how: How) -> None:
     """Do the act to one message, if the filter has it and it may be done; else show why it may not."""
     asked = msgspec.convert(body, BulkFilter, from_attributes=True)
-    which = replace(narrowed(asked, by.places), id=message_id)
-    choice = BulkChoice(kind=kind, which=which, places=by.places, also_told=bool(asked.also_told))
-    plan = planned(kind, await by.stores.bulk.candidates(choice, 1))
+    found = await by.stores.bulk.candidates(kind, asked, 1, places=by.places, only=message_id)
+    plan = planned(kind, found)
     if how.dry_run or not plan.goes:
         print_plan(plan, as_json=how.as_json)
     else:

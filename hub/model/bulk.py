@@ -9,7 +9,8 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from hub.model.json import Instant, Json
+from hub.model.json import Instant, Json, Word
+from hub.model.message_lists import ONLY, MessageList
 
 
 class BulkKind(StrEnum):
@@ -116,3 +117,34 @@ class BulkCandidate(Struct, frozen=True, kw_only=True):
     copropiedad_id: str | None
     skipped: str | None
     lane: str | None = None
+
+
+class BulkFilter(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """
+    The filter of a list: of messages, of dead letters (`reason`, `event`), or of letters (`state`,
+    `copropiedad`, `handed_over`). A field that is not given does not narrow it.
+    """
+
+    state: Word | None = None
+    only: Annotated[MessageList, Meta(description=ONLY)] | None = None
+    channel: Word | None = None
+    event: Annotated[Word, Meta(description="The event's name: `pqrs.received`.")] | None = None
+    event_id: Word | None = None
+    person: Annotated[Word, Meta(description="A reference.")] | None = None
+    reason: Word | None = None
+    purpose: Word | None = None
+    copropiedad: Word | None = None
+    case: Word | None = None
+    since: Instant | None = None
+    until: Instant | None = None
+    handed_over: bool | None = None
+    also_told: Annotated[
+        bool | None, Meta(description="Of `resend`: also people whom another message has reached.")
+    ] = None
+    older: Annotated[
+        bool | None,
+        Meta(
+            description="Of `cancel`: what the copy of a restored hub had planned, `sending` too. "
+            "Once none of it is left, the hub's pause of everything ends."
+        ),
+    ] = None

@@ -25,6 +25,15 @@ class LetterState(StrEnum):
     DELIVERED = "delivered"
 
 
+def states_of(state: str | None, handed_over: bool | None) -> list[LetterState]:
+    """Return the states of the letters of a filter; None does not narrow it."""
+    return [
+        one
+        for one in LetterState
+        if state in (None, one) and handed_over in (None, one is LetterState.DELIVERED)
+    ]
+
+
 class Home(Struct, frozen=True, kw_only=True):
     """A unit where a letter may go. `named`: its event names it; `own`: the person belongs there."""
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from hub.model.tickets import Ticket
 from hub.ports.accounts import AccountStore, SessionStore
 from hub.ports.appointments import Appointments, Later
-from hub.ports.bulk import BulkChoice, BulkStore, DeadFilter, LetterFilter, Replay, Worked
+from hub.ports.bulk import Replay, Worked
 from hub.ports.cancel import CancelResult
 from hub.ports.casework import CaseFilter, ReplyFilter
 from hub.ports.channel import Channel, Throttle

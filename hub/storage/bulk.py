@@ -11,16 +11,16 @@ from uuid import UUID
 from msgspec import Struct
 
 from hub.errors import StorageRefused
-from hub.model import PropertyScope, State, type_of
-from hub.model.bulk import BulkCandidate, BulkItem, BulkKind, BulkResult, BulkRun, SkipReason
-from hub.model.letters import LetterState
+from hub.model import PropertyScope, State, type_of, within
+from hub.model.bulk import BulkCandidate, BulkFilter, BulkItem, BulkKind, BulkResult, BulkRun, SkipReason
+from hub.model.letters import LetterState, states_of
 from hub.model.pages import PageQuery, Rows
 from hub.model.state_machine import LOST
-from hub.ports import BulkChoice, DeadFilter, LetterFilter, MessageFilter, Replay, Worked
+from hub.ports import MessageFilter, Replay, Worked
 from hub.storage import dead_letters
 from hub.storage.cancel import OLDER, PLANNED_BEFORE, WAITING, CancelRule, withdraw
 from hub.storage.database import Runner, Store, encode_some, load, read, storable
-from hub.storage.filters import listed, narrow
+from hub.storage.filters import listed, narrow, narrowed
 from hub.storage.log import list_kind
 from hub.storage.paging import rows_of
 from hub.storage.redrive import resend, verdict
@@ -49,14 +49,24 @@ class _Running(Struct, frozen=True, kw_only=True):
 
 
 class PostgresBulk(Store):
-    """The BulkStore."""
+    """Runs of bulk actions, and the rows that they would take."""
 
-    async def candidates(self, choice: BulkChoice, limit: int) -> Sequence[BulkCandidate]:
-        statement, given = _chosen(choice, limit)
+    async def candidates(
+        self,
+        kind: BulkKind,
+        asked: BulkFilter,
+        limit: int,
+        *,
+        places: PropertyScope = None,
+        only: UUID | None = None,
+    ) -> Sequence[BulkCandidate]:
+        """Return the rows of a filter, oldest first, each with its outcome now; or `only` one."""
+        statement, given = _chosen(kind, asked, limit, places, only)
         rows = await self.rows(statement, *given)
         return [read(BulkCandidate, row) for row in rows]
 
     async def start(self, run: BulkRun, ids: Collection[UUID]) -> None:
+        """Store a run with its rows. Runs that ended long ago are forgotten."""
         asked = encode_some(run.asked)
         values = run.id, run.made_at, run.kind, run.by, storable(run.reason), asked, run.places, len(ids)
         async with self._database.transaction() as opened:
@@ -65,23 +75,32 @@ class PostgresBulk(Store):
             await opened.rows(_SQL["add_items"], run.id, sorted(ids))
 
     async def run(self, run_id: UUID, *, places: PropertyScope = None) -> BulkRun | None:
+        """Return a run; None if there is none that is for these places alone."""
         rows = await self.rows(_SQL["run"], run_id, listed(places))
         return read(BulkRun, rows[0]) if rows else None
 
     async def runs(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Rows[BulkRun]:
+        """List runs, newest first."""
         query = PageQuery(after=after, limit=limit)
         return await rows_of(BulkRun, self, _SQL["runs"], query, listed(places), by="made_at")
 
     async def items(
         self, run_id: UUID, *, result: BulkResult | None = None, after: UUID | None = None, limit: int
     ) -> Sequence[BulkItem]:
+        """List the rows of a run, by id."""
         return [read(BulkItem, row) for row in await self.rows(_SQL["items"], run_id, result, after, limit)]
 
     async def reasons(self, run_id: UUID) -> Mapping[tuple[BulkResult, str], int]:
+        """Count the settled rows of a run by result and reason; a row that is done has none."""
         rows = await self.rows(_SQL["reasons"], run_id)
         return {(BulkResult(row["result"]), row["reason"]): row["n"] for row in rows}
 
     async def work(self, limit: int, replay: Replay) -> Worked | None:
+        """
+        Work the next batch of the oldest run, in one transaction; None where nothing waits.
+
+        Rows that another process has in hand are passed over, and those of a process that died come again.
+        """
         for row in await self.rows(_SQL["running"]):
             run = read(_Running, row)
             worked = await self._batch(run, limit, replay)
@@ -110,38 +129,44 @@ class PostgresBulk(Store):
             return Worked(run=run, count=len(ids), tickets=tickets)
 
     async def cancel_run(self, run_id: UUID, *, by: str) -> bool:
+        """Stop a run between two batches; false if it had ended."""
         return bool(await self.rows(_SQL["cancel_run"], run_id, by))
 
 
-def _chosen(choice: BulkChoice, limit: int) -> tuple[str, Sequence[object]]:
+def _chosen(
+    kind: BulkKind, asked: BulkFilter, limit: int, places: PropertyScope, only: UUID | None
+) -> tuple[str, Sequence[object]]:
     """Return the statement that finds the rows of a bulk action, with its parameters."""
-    which = choice.which
-    if isinstance(which, DeadFilter):
-        is_replay = choice.kind is BulkKind.REPLAY
-        return _SQL["dead"], (which.reason, which.event and type_of(which.event), limit, is_replay)
-    if isinstance(which, LetterFilter):
-        states = [state for state in _TO_PRINT if which.has(state)]
-        return _SQL["letters"], (states, limit, listed(choice.places))
-    return _messages(choice, replace(which, places=choice.places), limit)
+    if kind in {BulkKind.REPLAY, BulkKind.DISCARD}:
+        is_replay = kind is BulkKind.REPLAY
+        return _SQL["dead"], (asked.reason, asked.event and type_of(asked.event), limit, is_replay)
+    if kind is BulkKind.PRINTED:
+        states = [state for state in _TO_PRINT if state in states_of(asked.state, asked.handed_over)]
+        return _SQL["letters"], (states, limit, listed(within(places, asked.copropiedad)))
+    return _messages(kind, asked, replace(narrowed(asked, places), id=only), limit)
 
 
-def _messages(choice: BulkChoice, narrowed: MessageFilter, limit: int) -> tuple[str, Sequence[object]]:
-    known = LOST if choice.kind is BulkKind.RESEND else _cancelling(choice.older).states
-    asked = [narrowed.state] if narrowed.state else narrowed.states or list(State)
-    given: list[object] = [sorted(known.intersection(asked)), limit]
-    name, rest = list_kind(narrowed), narrowed
+def _messages(
+    kind: BulkKind, asked: BulkFilter, which: MessageFilter, limit: int
+) -> tuple[str, Sequence[object]]:
+    older = bool(asked.older)
+    known = LOST if kind is BulkKind.RESEND else _cancelling(older).states
+    given: list[object] = [
+        sorted(known.intersection([which.state] if which.state else which.states or list(State))),
+        limit,
+    ]
+    name, rest = list_kind(which), which
     if name == "messages_there":
-        given.append(listed(narrowed.places))
-        rest = replace(narrowed, places=None)
+        given.append(listed(which.places))
+        rest = replace(which, places=None)
     conditions, values = narrow(rest, first_free=len(given) + 1)
-    if choice.older:
+    if older:
         conditions = f"{conditions} AND {PLANNED_BEFORE}"
-    if choice.kind is BulkKind.RESEND:
-        judged = verdict(
-            anyway=str(choice.also_told).lower(), chosen=f"other.state = ANY ($1) AND {conditions}"
-        )
+    if kind is BulkKind.RESEND:
+        anyway = str(bool(asked.also_told)).lower()
+        judged = verdict(anyway=anyway, chosen=f"other.state = ANY ($1) AND {conditions}")
     else:
-        judged = _cancelling(choice.older).verdict
+        judged = _cancelling(older).verdict
     found = _SQL[_FOUND[name]].format(narrowed=conditions)
     return _SQL["messages"].format(found=found, verdict=judged), [*given, *values]
 

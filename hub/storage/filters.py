@@ -6,7 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from hub.model import PropertyScope
+from hub.model import PropertyScope, within
+from hub.model.bulk import BulkFilter
+from hub.model.message_lists import LISTS
 from hub.ports import BoardFilter, MessageFilter, NoteFilter
 from hub.storage.database import storable
 
@@ -24,6 +26,8 @@ _CONDITIONS: Final = {
     "places": "copropiedad_id = ANY (${}::text[])",
 }
 
+OF_MESSAGES: Final = ("state", *(name for name in _CONDITIONS if name not in {"id", "places"}))
+"""What narrows messages: the fields of a filter that a state and an index have."""
 _OF_NOTES: Final = {
     "who": "${0} IN (who, substr(who, strpos(who, ':') + 1))",
     "action": "action = ${}",
@@ -52,6 +56,13 @@ _OF_CLOCKS: Final = {
     "level": "level = ${}",
     "places": "copropiedad_id = ANY (${}::text[])",
 }
+
+
+def narrowed(asked: BulkFilter, places: PropertyScope) -> MessageFilter:
+    """Return the filter of messages, within these places."""
+    fields = {name: getattr(asked, name) for name in OF_MESSAGES}
+    states = () if asked.only is None else LISTS[asked.only]
+    return MessageFilter(**fields, states=states, places=within(places, asked.copropiedad))
 
 
 def narrow(narrowed: MessageFilter, *, first_free: int) -> tuple[str, list[object]]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from hub.testing.accounts import MemoryAccounts
 from hub.testing.appointments import MemoryAppointments
-from hub.testing.bulk import MemoryBulk
 from hub.testing.channel import MemoryChannel, MemoryEmail, MemoryInbox, MemoryPush, MemorySms
 from hub.testing.clock import SettableClock
 from hub.testing.emergencies import MemoryEmergencies

@@ -11,7 +11,6 @@ from hub.model import Lane
 from hub.policy import Policy
 from hub.ports import (
     Appointments,
-    BulkStore,
     EmergencyStore,
     Heartbeats,
     MonthStore,
@@ -23,7 +22,7 @@ from hub.ports import (
     StandingTaskStore,
     TimerStore,
 )
-from hub.storage import PostgresErasures, PostgresNoticeDigests, PostgresRetention
+from hub.storage import PostgresBulk, PostgresErasures, PostgresNoticeDigests, PostgresRetention
 from hub.timers.lease_time import LeaseTime
 
 Stands = Callable[[], Awaitable[bool]]
@@ -50,7 +49,7 @@ class Timers:
     digests: PostgresNoticeDigests
     reach: ReachStore
     tasks: StandingTaskStore
-    bulk: BulkStore
+    bulk: PostgresBulk
     now: Now
     queues: Sequence[tuple[str, Lane]]
     sweep_after: timedelta

@@ -20,9 +20,9 @@ import structlog
 
 from hub.doors.live import Mark
 from hub.errors import HubError
-from hub.ports import BulkStore, MessageFilter
+from hub.ports import MessageFilter
 from hub.ports.casework import CaseFilter, ReplyFilter
-from hub.storage import PostgresCasework, PostgresContacts, PostgresLog
+from hub.storage import PostgresBulk, PostgresCasework, PostgresContacts, PostgresLog
 from hub.tasks import cancel
 from hub.web.monitoring.counts import Counted
 
@@ -48,7 +48,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveDeps:
-    bulk: BulkStore
+    bulk: PostgresBulk
     casework: PostgresCasework
     counts: Counted
     log: PostgresLog

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from hub.model import DeadLetter
-from hub.model.bulk import BulkKind, BulkResult, BulkRun, BulkState
+from hub.model.bulk import BulkCandidate, BulkFilter, BulkKind, BulkResult, BulkRun, BulkState
 from hub.model.ids import uuid8
 from hub.model.tickets import Ticket
-from hub.ports import BulkChoice, MessageFilter
+from hub.ports import MessageFilter
+from hub.storage.filters import OF_MESSAGES
 from tests.contract.stores import RealStores
 from tests.contract.values import now
 
@@ -34,14 +35,12 @@ async def plan(
     stores: RealStores, kind: BulkKind, which: MessageFilter, *, also_told: bool = False
 ) -> Mapping[str, int]:
     """Count by verdict what would be done now."""
-    choice = BulkChoice(kind=kind, which=which, places=which.places, also_told=also_told)
-    return dict(Counter(row.skipped or TAKEN for row in await stores.bulk.candidates(choice, 1000)))
+    return dict(Counter(row.skipped or TAKEN for row in await _found(stores, kind, which, also_told)))
 
 
 async def run(stores: RealStores, kind: BulkKind, which: MessageFilter, *, also_told: bool = False) -> Done:
     """Do it, and see that it does what was planned."""
-    choice = BulkChoice(kind=kind, which=which, places=which.places, also_told=also_told)
-    rows = await stores.bulk.candidates(choice, 1000)
+    rows = await _found(stores, kind, which, also_told)
     if not rows:
         return Done({})
     started = BulkRun(
@@ -62,3 +61,11 @@ async def run(stores: RealStores, kind: BulkKind, which: MessageFilter, *, also_
     done = {TAKEN if result is BulkResult.DONE else why: count for (result, why), count in reasons.items()}
     assert done == Counter(row.skipped or TAKEN for row in rows)
     return Done(done, worked.tickets)
+
+
+async def _found(
+    stores: RealStores, kind: BulkKind, which: MessageFilter, also_told: bool
+) -> Sequence[BulkCandidate]:
+    fields = {name: getattr(which, name) for name in OF_MESSAGES}
+    asked = BulkFilter(**fields, also_told=also_told)
+    return await stores.bulk.candidates(kind, asked, 1000, places=which.places, only=which.id)

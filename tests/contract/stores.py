@@ -19,7 +19,6 @@ from hub.policy import load_policy
 from hub.ports import (
     AccountStore,
     AuditStore,
-    BulkStore,
     DeliveryStore,
     IntakeStore,
     KeyStore,
@@ -70,7 +69,6 @@ from hub.storage import (
 from hub.testing import (
     MemoryAccounts,
     MemoryAudit,
-    MemoryBulk,
     MemoryKeys,
     MemoryPauses,
     MemoryPreferences,
@@ -103,7 +101,6 @@ class Stores:
     sessions: SessionStore
     factors: SecondFactorStore
     preferences: PreferenceStore
-    bulk: BulkStore
 
     async def add(self, *messages: Message) -> None:
         await self.delivery.add_messages(messages)
@@ -157,6 +154,7 @@ class RealStores(Stores):
     history: PostgresHistory
     inbox: PostgresInbox
     surveys: PostgresSurveys
+    bulk: PostgresBulk
     monitor: PostgresMonitor
 
     async def shown(self, message: Message) -> ShownMessage:
@@ -182,7 +180,6 @@ def memory_stores() -> MemoryStores:
         sessions=accounts,
         factors=MemorySecondFactors(accounts),
         preferences=MemoryPreferences(store),
-        bulk=MemoryBulk(now),
     )
 
 

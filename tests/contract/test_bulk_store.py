@@ -1,4 +1,4 @@
-"""The contract of the BulkStore: a run works through its rows once, and says what became of each."""
+"""Bulk runs as they are stored: a run works through its rows once, and says what became of each."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import pytest
 
 from hub.desk.letters import queries
 from hub.model import DeadLetter, Lane, Message, State, StoredEvent
-from hub.model.bulk import BulkKind, BulkResult, BulkRun, BulkState
+from hub.model.bulk import BulkFilter, BulkKind, BulkResult, BulkRun, BulkState
 from hub.model.ids import uuid8
-from hub.ports import BulkChoice, DeadFilter, LetterFilter, MessageFilter
-from tests.contract.stores import RealStores, Stores
+from hub.model.message_lists import MessageList
+from tests.contract.stores import RealStores
 from tests.contract.values import HOUR, event, letter, message, now, stored
 from tests.providers.samples import outgoing
 
@@ -37,13 +37,13 @@ def run_of(chosen: int, **fields: Any) -> BulkRun:
     return BulkRun(id=uuid8(at, "bulk_run", uuid4().hex), made_at=at, chosen=chosen, **values)
 
 
-async def started(stores: Stores, ids: Collection[UUID], **fields: Any) -> BulkRun:
+async def started(stores: RealStores, ids: Collection[UUID], **fields: Any) -> BulkRun:
     run = run_of(len(ids), **fields)
     await stores.bulk.start(run, ids)
     return run
 
 
-async def worked(stores: Stores, limit: int = 10) -> int:
+async def worked(stores: RealStores, limit: int = 10) -> int:
     """Work until nothing waits; return how many batches it took."""
     batches = 0
     while await stores.bulk.work(limit, no_replay) is not None:
@@ -56,7 +56,7 @@ def lost(of: StoredEvent, number: int = 0, **fields: Any) -> Message:
     return message(of, **{**values, "state": State.FAILED, "reason": "timeout", **fields})
 
 
-async def test_run_is_worked_batch_by_batch_to_its_end(stores: Stores) -> None:
+async def test_run_is_worked_batch_by_batch_to_its_end(stores: RealStores) -> None:
     run = await started(stores, [uuid4() for _ in range(5)])
 
     assert await worked(stores, limit=2) == 3
@@ -67,7 +67,7 @@ async def test_run_is_worked_batch_by_batch_to_its_end(stores: Stores) -> None:
     assert await stores.bulk.work(2, no_replay) is None
 
 
-async def test_cancelled_run_stops_between_batches(stores: Stores) -> None:
+async def test_cancelled_run_stops_between_batches(stores: RealStores) -> None:
     run = await started(stores, [uuid4() for _ in range(5)])
     await stores.bulk.work(2, no_replay)
     told = [await stores.bulk.cancel_run(run.id, by="luis"), await stores.bulk.cancel_run(run.id, by="eva")]
@@ -80,7 +80,7 @@ async def test_cancelled_run_stops_between_batches(stores: Stores) -> None:
     assert len(await stores.bulk.items(run.id, limit=9)) == 5
 
 
-async def test_oldest_run_is_worked_first(stores: Stores) -> None:
+async def test_oldest_run_is_worked_first(stores: RealStores) -> None:
     second = await started(stores, [uuid4()])
     first = await started(stores, [uuid4()], made_at=now() - HOUR)
 
@@ -88,7 +88,7 @@ async def test_oldest_run_is_worked_first(stores: Stores) -> None:
     assert [batch and batch.run for batch in batches] == [first.id, second.id]
 
 
-async def test_run_is_seen_by_whoever_reaches_all_its_places(stores: Stores) -> None:
+async def test_run_is_seen_by_whoever_reaches_all_its_places(stores: RealStores) -> None:
     here = await started(stores, [uuid4()], places=["ph-1"])
     everywhere = await started(stores, [uuid4()])
     places = frozenset({"ph-1", "ph-2"})
@@ -99,7 +99,7 @@ async def test_run_is_seen_by_whoever_reaches_all_its_places(stores: Stores) -> 
     assert [row.id for row in (await stores.bulk.runs(after=None, limit=5, places=places)).items] == [here.id]
 
 
-async def test_rows_are_listed_by_result_page_by_page(stores: Stores) -> None:
+async def test_rows_are_listed_by_result_page_by_page(stores: RealStores) -> None:
     run = await started(stores, ids := sorted(uuid4() for _ in range(3)))
     first = await stores.bulk.items(run.id, limit=2)
     rest = await stores.bulk.items(run.id, after=first[-1].id, limit=2)
@@ -147,8 +147,7 @@ async def test_plan_judges_as_the_run_does(stores: RealStores, of: StoredEvent) 
         lost(of, 5, state=State.SENT, reason=None),
     ]
     await stores.add(*rows)
-    which = MessageFilter(states=("failed", "bounced"))
-    found = await stores.bulk.candidates(BulkChoice(kind=BulkKind.RESEND, which=which), 10)
+    found = await stores.bulk.candidates(BulkKind.RESEND, BulkFilter(only=MessageList.LOST), 10)
 
     assert {row.id: row.skipped for row in found} == {
         rows[0].id: None,
@@ -178,8 +177,7 @@ async def test_what_is_chosen_fits_filter_and_places(
         await transaction.add_events([other])
     mine = lost(other, 1, channel="sms")
     await stores.add(mine, lost(of, 2, reason="gone"))
-    choice = BulkChoice(kind=BulkKind.RESEND, which=MessageFilter(**narrowed), places=places)
-    found = await stores.bulk.candidates(choice, 10)
+    found = await stores.bulk.candidates(BulkKind.RESEND, BulkFilter(**narrowed), 10, places=places)
 
     assert [row.id for row in found] == ([] if places == frozenset({"ph-9"}) else [mine.id])
 
@@ -210,23 +208,22 @@ async def test_letters_are_marked_as_printed(stores: RealStores, of: StoredEvent
     paper = lost(of, channel="print", state=State.SENT, reason=None)
     await stores.add(paper)
     await stores.letters.add([outgoing("print", paper.address, id=paper.id, person=paper.person)])
-    choice = BulkChoice(kind=BulkKind.PRINTED, which=LetterFilter(), places=frozenset({"ph-1"}))
-    found = await stores.bulk.candidates(choice, 9)
+    choice = BulkKind.PRINTED, BulkFilter(), 9
+    found = await stores.bulk.candidates(*choice, places=frozenset({"ph-1"}))
     await started(stores, [row.id for row in found], kind=BulkKind.PRINTED)
     await stores.bulk.work(9, no_replay)
 
     shown = await queries.letter(stores.database, paper.id)
     assert shown is not None
     assert shown.state == "printed"
-    assert await stores.bulk.candidates(choice, 9) == []
+    assert await stores.bulk.candidates(*choice) == []
 
 
 async def test_dead_letters_are_replayed_once_but_not_those_of_a_wrong_sender(stores: RealStores) -> None:
     good, forged = letter(b"{", received_at=now()), letter(b"[", received_at=now(), wrong_sender=True)
     async with stores.intake.transaction() as transaction:
         await transaction.add_dead_letters([good, forged])
-    choice = BulkChoice(kind=BulkKind.REPLAY, which=DeadFilter(reason="not JSON"))
-    found = await stores.bulk.candidates(choice, 9)
+    found = await stores.bulk.candidates(BulkKind.REPLAY, BulkFilter(reason="not JSON"), 9)
     run = await started(stores, [row.id for row in found], kind=BulkKind.REPLAY)
     replayed: list[UUID] = []
 

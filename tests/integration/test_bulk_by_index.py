@@ -9,17 +9,18 @@ import asyncpg
 import pytest
 
 from hub.model import State
-from hub.model.bulk import BulkKind
-from hub.ports import BulkChoice, MessageFilter
+from hub.model.bulk import BulkFilter, BulkKind
+from hub.model.message_lists import MessageList
 from hub.storage import Database, PostgresBulk, PostgresLog
 from hub.storage.database import SESSION, load
+from hub.storage.filters import narrowed
 from tests.contract.stores import open_stores
 from tests.contract.values import event, message, now, stored
 
 MANY = 2_000
 CASES = 100
 HERE = frozenset({"ph-1"})
-LOST = ("failed", "bounced", "expired")
+LOST = MessageList.LOST
 
 
 class Explained(Database):
@@ -66,10 +67,10 @@ async def filled(url: str) -> None:
 @pytest.mark.parametrize(
     ("fields", "index"),
     [
-        ({"states": LOST}, "state_created_at"),
-        ({"states": LOST, "places": HERE}, "copropiedad_id_state_created_at"),
+        ({"only": LOST}, "state_created_at"),
+        ({"only": LOST, "copropiedad": "ph-1"}, "copropiedad_id_state_created_at"),
         ({"state": "held", "purpose": "service"}, "state_created_at"),
-        ({"states": LOST, "since": now(), "until": now(), "reason": "smtp"}, "state_created_at"),
+        ({"only": LOST, "since": now(), "until": now(), "reason": "smtp"}, "state_created_at"),
         ({"person": "p-1"}, "person"),
         ({"case": "pqrs_id:PQ-1"}, "event_key"),
     ],
@@ -79,13 +80,13 @@ async def test_lists_causes_and_plans_go_by_an_index(
     database: str, fields: dict[str, Any], index: str
 ) -> None:
     await filled(database)
-    narrowed = MessageFilter(**fields)
+    asked = BulkFilter(**fields)
     async with Explained(database) as opened:
         log, bulk = PostgresLog(opened), PostgresBulk(opened)
-        await log.messages(narrowed, after=None, limit=50)
-        await log.causes(narrowed, most=5_000)
+        await log.messages(narrowed(asked, None), after=None, limit=50)
+        await log.causes(narrowed(asked, None), most=5_000)
         for kind in (BulkKind.RESEND, BulkKind.CANCEL):
-            await bulk.candidates(BulkChoice(kind=kind, which=narrowed, places=narrowed.places), 20_001)
+            await bulk.candidates(kind, asked, 20_001)
 
     assert len(opened.plans) == 4
     for plan in opened.plans:

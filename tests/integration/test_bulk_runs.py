@@ -13,9 +13,8 @@ import pytest
 
 from hub.access.actor import Actor
 from hub.model import DeadLetter, State
-from hub.model.bulk import BulkKind, BulkResult, BulkRun, BulkState
+from hub.model.bulk import BulkFilter, BulkKind, BulkResult, BulkRun, BulkState
 from hub.model.message_lists import MessageList
-from hub.operations.bulk.choose import BulkFilter
 from hub.operations.bulk.runs import BulkOrder, start
 from hub.storage import Database, PostgresBulk
 from hub.testing import MemoryAudit

@@ -16,10 +16,9 @@ from hub.doors.operator import Operator
 from hub.errors import NoSuch, NothingChosen, NotRestored, StorageUnavailable, UnknownName
 from hub.model import Lane, Message, State, Symptom
 from hub.model.actors import BOOTSTRAP, CONSOLE
-from hub.model.bulk import BulkKind
+from hub.model.bulk import BulkFilter, BulkKind
 from hub.model.pages import ListQuery
 from hub.operations.bulk import runs
-from hub.operations.bulk.choose import BulkFilter
 from hub.ports import EVERYTHING, RESTORED_BY
 from hub.storage import PostgresMonitor
 from hub.testing import MemoryAudit, MemoryPublisher

@@ -33,7 +33,6 @@ from hub.policy import Policy, load_policy
 from hub.ports import Ticket
 from hub.testing import (
     MemoryAppointments,
-    MemoryBulk,
     MemoryEmergencies,
     MemoryKeys,
     MemoryMonitor,
@@ -368,7 +367,7 @@ class MovedHub:
             digests=self._stores.digests,
             reach=MemoryReach(),
             tasks=MemoryStandingTasks(self._beside.tables),
-            bulk=MemoryBulk(self.clock),
+            bulk=cast(Any, None),
             results=MemoryResults(),
             emergencies=MemoryEmergencies(),
             now=self.clock,

@@ -6,22 +6,23 @@ import re
 from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from hub.access.actor import Actor
 from hub.errors import ChangedPlan, InvalidFilter, NothingChosen
 from hub.model import NOWHERE, PropertyScope, within
-from hub.model.bulk import BulkCandidate, BulkKind, BulkState, SkipReason
-from hub.model.letters import LetterState
+from hub.model.bulk import BulkCandidate, BulkFilter, BulkKind, BulkRun, BulkState, SkipReason
+from hub.model.letters import LetterState, states_of
 from hub.model.message_lists import MessageList
-from hub.operations.bulk.choose import LETTERS, BulkFilter, choice_of, narrowed, without_person
+from hub.operations.bulk.choose import LETTERS, without_person
 from hub.operations.bulk.plan import find, planned
-from hub.operations.bulk.runs import BulkOrder, has_grown, report, start
+from hub.operations.bulk.runs import BulkOrder, has_grown, start
 from hub.operations.bulk.words_es import KINDS_ES, SKIPPED_ES
-from hub.ports import LetterFilter, MessageFilter
-from hub.testing import MemoryAudit, MemoryBulk
+from hub.ports import MessageFilter
+from hub.storage.filters import narrowed
+from hub.testing import MemoryAudit
 
 NOON = datetime(2026, 3, 9, 17, tzinfo=UTC)
 FAILED = BulkFilter(state="failed", channel="sms")
@@ -46,8 +47,22 @@ def order(seen: int | None = None, **fields: Any) -> BulkOrder:
     return BulkOrder(**{"kind": BulkKind.RESEND, "asked": FAILED, "reason": "falla", "seen": seen, **fields})
 
 
-def store(*rows: BulkCandidate) -> MemoryBulk:
-    return MemoryBulk(lambda: NOON, rows)
+class Found:
+    """The rows that each filter finds, and the runs that were started."""
+
+    def __init__(self, *rows: BulkCandidate) -> None:
+        self._rows = rows
+        self.runs: list[BulkRun] = []
+
+    async def candidates(self, _: BulkKind, __: BulkFilter, limit: int, **___: object) -> list[BulkCandidate]:
+        return list(self._rows[:limit])
+
+    async def start(self, run: BulkRun, _: list[UUID]) -> None:
+        self.runs.append(run)
+
+
+def store(*rows: BulkCandidate) -> Any:
+    return Found(*rows)
 
 
 def test_plan_counts_what_goes_by_state_channel_and_building() -> None:
@@ -129,10 +144,8 @@ def test_lists_have_their_states() -> None:
 
 
 def test_letters_are_chosen_by_their_own_states() -> None:
-    choice = choice_of(BulkKind.PRINTED, BulkFilter(state="batched", copropiedad="ph-1"), None)
-
-    assert choice.which == LetterFilter(state=LetterState.BATCHED)
-    assert choice.places == frozenset({"ph-1"})
+    assert [LetterState.BATCHED] == states_of("batched", None)
+    assert [LetterState.DELIVERED] == states_of(None, True)
 
 
 def test_run_keeps_its_filter_without_the_person() -> None:
@@ -155,7 +168,6 @@ async def test_run_has_all_rows_of_the_plan() -> None:
     run = await start(found, order(seen=2), ana(frozenset({"ph-1"})))
 
     assert (run.chosen, run.state, run.places, run.reason) == (2, BulkState.RUNNING, ["ph-1"], "falla")
-    assert await report(found, run.id, frozenset({"ph-2"})) is None
 
 
 async def test_nothing_to_do_is_no_run() -> None:
@@ -168,7 +180,7 @@ async def test_grown_plan_is_no_run() -> None:
 
     with pytest.raises(ChangedPlan):
         await start(found, order(seen=3), ana())
-    assert (await found.runs(after=None, limit=5)).items == []
+    assert [] == found.runs
 
 
 def test_every_kind_and_every_reason_has_words() -> None:

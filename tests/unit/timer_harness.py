@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hub.model import Lane, Message, State
-from hub.storage import PostgresErasures, PostgresNoticeDigests, PostgresRetention
+from hub.storage import PostgresBulk, PostgresErasures, PostgresNoticeDigests, PostgresRetention
 from hub.testing import (
-    MemoryBulk,
     MemoryEmergencies,
     MemoryMonitor,
     MemoryMonths,
@@ -44,7 +43,7 @@ def timers_of(hub: MemoryHub, **fields: Any) -> Timers:
         "pauses": MemoryPauses(hub.store, hub.clock),
         "reach": MemoryReach(),
         "tasks": MemoryStandingTasks(hub.store.tables),
-        "bulk": MemoryBulk(hub.clock),
+        "bulk": PostgresBulk(away()),
         "now": hub.clock,
         "queues": [("email", Lane.NORMAL), ("sms", Lane.NORMAL)],
         "sweep_after": MINUTE,

@@ -8,9 +8,8 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from hub.model import Word
-from hub.model.bulk import BulkKind, BulkResult, BulkState
+from hub.model.bulk import BulkFilter, BulkKind, BulkResult, BulkState
 from hub.model.pages import Limit
-from hub.operations.bulk.choose import BulkFilter
 from hub.operations.bulk.plan import MOST
 
 Why = Annotated[Word, Meta(description="Why, without names of people: colleagues read it later.")]

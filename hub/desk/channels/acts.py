@@ -23,10 +23,9 @@ from hub.desk.channels.state import read_channels, read_depths, read_pause
 from hub.doors.operator import Operator, found
 from hub.errors import NothingChosen, NotRestored, UnknownName
 from hub.messages.delivery.pausing import release_settled
-from hub.model.bulk import BulkKind
+from hub.model.bulk import BulkFilter, BulkKind
 from hub.model.pages import ListQuery, Rows, rows_by
 from hub.operations.bulk import runs
-from hub.operations.bulk.choose import BulkFilter
 from hub.ports import EVERYTHING
 
 AT_MOST: Final = 10_000

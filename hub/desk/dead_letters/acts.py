@@ -29,10 +29,9 @@ from hub.doors.act import Question
 from hub.doors.operator import Operator, found
 from hub.errors import BeyondOwnRights, InvalidEvent
 from hub.model import DeadLetter, Event, Json
-from hub.model.bulk import BulkKind, BulkRun
+from hub.model.bulk import BulkFilter, BulkKind, BulkRun
 from hub.model.pages import Rows
 from hub.operations.bulk import runs
-from hub.operations.bulk.choose import BulkFilter
 from hub.operations.explain.sentences_es import short_time
 from hub.storage.dead_letters import find, settle
 

@@ -23,11 +23,10 @@ from hub.desk.letters.rows import (
 from hub.errors import NothingToPrint, TooLate
 from hub.model import PropertyScope, State, StoredEvent
 from hub.model.ids import uuid8
-from hub.model.letters import POSTED, Home, LetterState, OpenLetter
+from hub.model.letters import POSTED, Home, LetterState, OpenLetter, states_of
 from hub.model.pages import Rows
 from hub.model.state_machine import sources
 from hub.people.letter_places import in_printing_order
-from hub.ports import LetterFilter
 from hub.storage import events, posters
 from hub.storage.database import Database, Runner, beside, read, storable, write
 from hub.storage.filters import listed
@@ -58,8 +57,7 @@ async def letters(db: Database, query: LettersQuery, places: PropertyScope = Non
     A message whose document staff must print itself (`document_not_printed`) is listed, shown, posted and
     handed over like a letter, and is in no batch.
     """
-    which = LetterFilter(state=query.state, handed_over=query.handed_over)
-    states = [state for state in LetterState if which.has(state)]
+    states = states_of(query.state, query.handed_over)
     asked = listed(places), storable(query.copropiedad), states, _TO_PRINT[0]
     return await rows_of(LetterRow, db, _SQL["letters"], query, *asked, by="created_at")
 

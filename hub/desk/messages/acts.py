@@ -25,14 +25,13 @@ from hub.errors import MessageSettled
 from hub.inbound import confirm_bounce
 from hub.model import Json, State
 from hub.model.audiences import UnreachedRow
-from hub.model.bulk import BulkKind, BulkRun
+from hub.model.bulk import BulkFilter, BulkKind, BulkRun
 from hub.model.letters import HandedOver
 from hub.model.looks import WholeQuery
 from hub.model.message_lists import LISTS, MessageList
 from hub.model.message_rows import MessageRow, MessageWhole, ShownMessage
 from hub.model.pages import Rows
 from hub.model.state_machine import LOST, UNSENT
-from hub.operations.bulk.choose import BulkFilter, narrowed
 from hub.operations.bulk.plan import BulkPlan
 from hub.operations.bulk.runs import BulkOrder, plan_or_start
 from hub.operations.causes import CauseList, read_causes
@@ -40,6 +39,7 @@ from hub.operations.evidence import Remaker, read_evidence, row_of
 from hub.operations.recipients import Recipients, event_named, read_recipients
 from hub.ports import CancelResult, MessageFilter
 from hub.rendering.outcomes_es import in_words
+from hub.storage.filters import narrowed
 
 MESSAGE: Final = "message"
 MAIL: Final = "mail"

@@ -10,10 +10,10 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from hub.model import Instant, PropertyScope
-from hub.model.bulk import BulkCandidate, BulkKind
-from hub.operations.bulk.choose import BulkFilter, check, choice_of, finds_nothing
+from hub.model.bulk import BulkCandidate, BulkFilter, BulkKind
+from hub.operations.bulk.choose import check, finds_nothing
 from hub.operations.bulk.words_es import skipped_words
-from hub.ports import BulkStore
+from hub.storage import PostgresBulk
 
 MOST: Final = 20_000
 """Rows of one run: more are a second run, oldest first."""
@@ -68,7 +68,7 @@ class BulkPlan(Struct, kw_only=True):
 
 
 async def find(
-    store: BulkStore, kind: BulkKind, asked: BulkFilter, places: PropertyScope, *, most: int = MOST
+    store: PostgresBulk, kind: BulkKind, asked: BulkFilter, places: PropertyScope, *, most: int = MOST
 ) -> Sequence[BulkCandidate]:
     """
     Find the rows of a bulk action, oldest first; one more than `most` where there are more.
@@ -76,8 +76,9 @@ async def find(
     Raises InvalidFilter.
     """
     check(kind, asked)
-    choice = choice_of(kind, asked, places)
-    return [] if finds_nothing(choice, asked) else await store.candidates(choice, most + 1)
+    if finds_nothing(kind, asked, places):
+        return []
+    return await store.candidates(kind, asked, most + 1, places=places)
 
 
 def planned(kind: BulkKind, found: Sequence[BulkCandidate], *, most: int = MOST) -> BulkPlan:

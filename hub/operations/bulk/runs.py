@@ -12,12 +12,12 @@ from msgspec import Meta
 from hub.access.actor import Actor
 from hub.errors import ChangedPlan, NothingChosen
 from hub.model import Json, PropertyScope, within
-from hub.model.bulk import BulkCandidate, BulkKind, BulkRun, BulkState
+from hub.model.bulk import BulkCandidate, BulkFilter, BulkKind, BulkRun, BulkState
 from hub.model.ids import uuid8
-from hub.operations.bulk.choose import BulkFilter, without_person
+from hub.operations.bulk.choose import without_person
 from hub.operations.bulk.plan import MOST, BulkPlan, BulkSkipped, find, planned
 from hub.operations.bulk.words_es import skipped_words
-from hub.ports import BulkStore
+from hub.storage import PostgresBulk
 
 DRIFT: Final = 10
 """The number of rows, and the part of them, by which a plan may have grown since somebody looked at it."""
@@ -51,7 +51,7 @@ def has_grown(order: BulkOrder, found: Sequence[BulkCandidate]) -> bool:
 
 
 async def plan_or_start(
-    store: BulkStore, order: BulkOrder, actor: Actor, *, dry_run: bool, most: int
+    store: PostgresBulk, order: BulkOrder, actor: Actor, *, dry_run: bool, most: int
 ) -> BulkRun | BulkPlan:
     """Return the plan of an order, or start it. Raises NothingChosen, InvalidFilter."""
     if not dry_run:
@@ -60,7 +60,7 @@ async def plan_or_start(
     return planned(order.kind, rows, most=most)
 
 
-async def start(store: BulkStore, order: BulkOrder, actor: Actor, *, most: int = MOST) -> BulkRun:
+async def start(store: PostgresBulk, order: BulkOrder, actor: Actor, *, most: int = MOST) -> BulkRun:
     """
     Start a run over the rows found now; the timers work through it.
 
@@ -92,7 +92,7 @@ def _run(order: BulkOrder, chosen: int, actor: Actor) -> BulkRun:
     )
 
 
-async def stop(by: Actor, store: BulkStore, run_id: UUID) -> bool | None:
+async def stop(by: Actor, store: PostgresBulk, run_id: UUID) -> bool | None:
     """Stop a run between two batches; false if it had ended, None if there is none within reach."""
     if await store.run(run_id, places=by.places) is None:
         return None
@@ -100,7 +100,7 @@ async def stop(by: Actor, store: BulkStore, run_id: UUID) -> bool | None:
     return await store.cancel_run(run_id, by=by.who)
 
 
-async def report(store: BulkStore, run_id: UUID, places: PropertyScope) -> BulkReport | None:
+async def report(store: PostgresBulk, run_id: UUID, places: PropertyScope) -> BulkReport | None:
     """Return a run with the reasons; None if there is none that is for these places alone."""
     run = await store.run(run_id, places=places)
     if run is None:

@@ -13,8 +13,8 @@ from msgspec import Meta, Struct
 
 from hub.business_time import dates
 from hub.model import Word
+from hub.model.bulk import BulkFilter
 from hub.model.message_lists import MessageList
-from hub.operations.bulk.choose import BulkFilter
 from hub.operations.explain.sentences_es import short_time
 from hub.people.units import own_name
 from hub.web.auth.caller import places_of

@@ -13,13 +13,13 @@ from hub.model.message_lists import MessageList
 from hub.model.message_rows import MessageRow
 from hub.model.pages import Cursor, Limit
 from hub.model.state_machine import LOST, UNSENT
-from hub.operations.bulk.choose import narrowed
 from hub.operations.causes import CauseList, read_causes
 from hub.operations.explain.sentences_es import short_time
 from hub.rendering import labels_es
 from hub.rendering.figures_es import whole
 from hub.rendering.outcomes_es import REASONS, STATES, in_words, reason_in_words
 from hub.rendering.titles_es import EVENTS
+from hub.storage.filters import narrowed
 from hub.web.auth.caller import places_of
 from hub.web.console.list_filter import ListFilter, address, asked_of, buildings_of, window_words
 from hub.web.console.named import Person, recipients_of
