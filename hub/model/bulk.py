@@ -43,6 +43,18 @@ class SkipReason(StrEnum):
     """The database does not take it: the only one that is a failure."""
 
 
+class RedriveResult(StrEnum):
+    """The result for one lost message that the operator selected."""
+
+    TAKEN = "taken"
+    TOO_OLD = "too_old"
+    """Its wall-time end has passed, or it was too old when it was planned."""
+    NO_CONTACT = "no_contact"
+    """It never had an address; only a new event is planned again."""
+    NOTIFIED = "told"
+    """Another message of the event was sent to the person, or delivered."""
+
+
 class BulkState(StrEnum):
     RUNNING = "running"
     DONE = "done"
@@ -119,11 +131,8 @@ class BulkCandidate(Struct, frozen=True, kw_only=True):
     lane: str | None = None
 
 
-class BulkFilter(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """
-    The filter of a list: of messages, of dead letters (`reason`, `event`), or of letters (`state`,
-    `copropiedad`, `handed_over`). A field that is not given does not narrow it.
-    """
+class FilterFields(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The fields of a filter of any list, besides its time."""
 
     state: Word | None = None
     only: Annotated[MessageList, Meta(description=ONLY)] | None = None
@@ -135,9 +144,17 @@ class BulkFilter(Struct, frozen=True, kw_only=True, omit_defaults=True):
     purpose: Word | None = None
     copropiedad: Word | None = None
     case: Word | None = None
+    handed_over: bool | None = None
+
+
+class BulkFilter(FilterFields, frozen=True, kw_only=True, omit_defaults=True):
+    """
+    The filter of a list: of messages, of dead letters (`reason`, `event`), or of letters (`state`,
+    `copropiedad`, `handed_over`). A field that is not given does not narrow it.
+    """
+
     since: Instant | None = None
     until: Instant | None = None
-    handed_over: bool | None = None
     also_told: Annotated[
         bool | None, Meta(description="Of `resend`: also people whom another message has reached.")
     ] = None

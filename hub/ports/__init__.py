@@ -12,7 +12,6 @@ from hub.model.tickets import Ticket
 from hub.ports.accounts import AccountStore, SessionStore
 from hub.ports.appointments import Appointments, Later
 from hub.ports.bulk import Replay, Worked
-from hub.ports.cancel import CancelResult
 from hub.ports.casework import CaseFilter, ReplyFilter
 from hub.ports.channel import Channel, Throttle
 from hub.ports.delivery import CascadeStore, DeliveryStore
@@ -33,7 +32,6 @@ from hub.ports.pauses import EVERYTHING, RESTORED_BY, PauseStore
 from hub.ports.preferences import PreferenceStore
 from hub.ports.publisher import Publisher
 from hub.ports.reach import ReachStore
-from hub.ports.redrive import Redriven, RedriveResult
 from hub.ports.residents import LevelStore
 from hub.ports.results import ResultStore
 from hub.ports.second_factors import SecondFactorStore

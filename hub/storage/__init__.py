@@ -6,7 +6,6 @@ from hub.storage.accounts import PostgresAccounts, PostgresSessions
 from hub.storage.activity import PostgresActivity
 from hub.storage.appointments import RedisAppointments
 from hub.storage.bulk import PostgresBulk
-from hub.storage.cancel import PostgresCancel
 from hub.storage.case_threads import PostgresCases
 from hub.storage.casework import PostgresCasework
 from hub.storage.constancias import PostgresConstancias
@@ -44,7 +43,6 @@ from hub.storage.reach import PostgresReach
 from hub.storage.readiness import PostgresReadiness
 from hub.storage.receipts import PostgresReceipts
 from hub.storage.recipients import PostgresRecipients
-from hub.storage.redrive import PostgresRedrive
 from hub.storage.replies import PostgresReplies
 from hub.storage.resident_access import PostgresResidentAccess
 from hub.storage.residents import PostgresResidents

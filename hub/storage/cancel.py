@@ -10,9 +10,8 @@ from uuid import UUID
 from hub.model import State
 from hub.model.ids import span
 from hub.model.state_machine import UNSENT
-from hub.ports import CancelResult
-from hub.storage.database import Runner, Store, load
-from hub.storage.verdicts import TAKEN, verdicts_of
+from hub.storage.database import Runner, load
+from hub.storage.verdicts import verdicts_of
 
 _SQL = load("cancel")
 PLANNED_BEFORE: Final = _SQL["planned_before"]
@@ -37,12 +36,3 @@ async def withdraw(run: Runner, ids: Collection[UUID], how: CancelRule = WAITING
     """Cancel these messages where they have not left; return the verdict of each that waits."""
     statement = _SQL["cancel"].format(verdict=how.verdict)
     return verdicts_of(await run.rows(statement, sorted(ids), *span(ids), sorted(how.states), how.reason))
-
-
-class PostgresCancel(Store):
-    async def cancel(self, message_id: UUID) -> CancelResult | None:
-        """Cancel a message that has not left, without a next step; None if it does not wait."""
-        word = (await withdraw(self, [message_id])).get(message_id)
-        if word is None:
-            return None
-        return CancelResult.CANCELLED if word == TAKEN else CancelResult(word)

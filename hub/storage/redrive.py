@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final
 from uuid import UUID
 
 from hub.model import Lane
+from hub.model.bulk import RedriveResult
 from hub.model.ids import span
 from hub.model.state_machine import LOST
-from hub.model.tickets import grouped
-from hub.ports import Redriven, RedriveResult
-from hub.storage.database import Runner, Store, load
+from hub.model.tickets import Ticket, grouped
+from hub.storage.database import Runner, load
 from hub.storage.verdicts import TAKEN, Acted, verdicts_of
 
 _SQL = load("redrive")
@@ -32,16 +32,16 @@ async def resend(run: Runner, judged: str, ids: Collection[UUID], more: object) 
     return verdicts_of(rows), grouped((row["id"], row["channel"], Lane(row["lane"])) for row in taken)
 
 
-class PostgresRedrive(Store):
-    async def redrive(self, message_id: UUID, *, include_notified: bool = False) -> Redriven | None:
-        """
-        Requeue a lost message if it may be sent again; None if it is not lost.
+async def redrive(
+    run: Runner, message_id: UUID, *, include_notified: bool = False
+) -> tuple[RedriveResult, Sequence[Ticket]] | None:
+    """
+    Requeue a lost message if it may be sent again; return the verdict and its ticket; None if it is not lost.
 
-        It is `queued` like a new one: no attempts, no reason, its original lifetime from now on, never past
-        its wall-time end. Its attempts stay in the history.
-        """
-        judged = verdict(anyway="$5::boolean", chosen=_ALONE)
-        verdicts, tickets = await resend(self, judged, [message_id], include_notified)
-        if message_id not in verdicts:
-            return None
-        return Redriven(verdict=RedriveResult(verdicts[message_id]), tickets=tickets)
+    It is `queued` like a new one: no attempts, no reason, its original lifetime from now on, never past its
+    wall-time end. Its attempts stay in the history.
+    """
+    judged = verdict(anyway="$5::boolean", chosen=_ALONE)
+    verdicts, tickets = await resend(run, judged, [message_id], include_notified)
+    word = verdicts.get(message_id)
+    return None if word is None else (RedriveResult(word), tickets)

@@ -37,7 +37,6 @@ from hub.storage import (
     PostgresAccounts,
     PostgresAudit,
     PostgresBulk,
-    PostgresCancel,
     PostgresCases,
     PostgresCasework,
     PostgresContacts,
@@ -58,7 +57,6 @@ from hub.storage import (
     PostgresPauses,
     PostgresPreferences,
     PostgresReceipts,
-    PostgresRedrive,
     PostgresReplies,
     PostgresSecondFactors,
     PostgresSessions,
@@ -142,8 +140,6 @@ class RealStores(Stores):
     log: PostgresLog
     letters: PostgresLetters
     database: Database
-    cancel: PostgresCancel
-    redrive: PostgresRedrive
     contacts: PostgresContacts
     roster: PostgresDirectoryHistory
     headcount: PostgresHeadcount
@@ -210,8 +206,6 @@ def stores_in(opened: Database) -> RealStores:
         database=opened,
         preferences=PostgresPreferences(opened),
         bulk=PostgresBulk(opened),
-        cancel=PostgresCancel(opened),
-        redrive=PostgresRedrive(opened),
         contacts=PostgresContacts(opened),
         roster=PostgresDirectoryHistory(opened),
         headcount=PostgresHeadcount(opened, LASTS.get, POLICY, lambda: datetime.now(UTC)),

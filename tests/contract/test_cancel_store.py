@@ -10,7 +10,8 @@ import pytest
 
 from hub.model import Message, State, StoredEvent, Target
 from hub.model.bulk import BulkKind
-from hub.ports import CancelResult, MessageFilter
+from hub.ports import MessageFilter
+from hub.storage.cancel import withdraw
 from tests.contract.many import Done, plan, run
 from tests.contract.stores import RealStores
 from tests.contract.values import HOUR, LEASE, message, now
@@ -77,9 +78,9 @@ async def test_message_of_a_worker_and_message_of_a_digest_are_left_alone(
 
     assert [{"sending": 1}, {"in_digest": 1}] == [queued.verdicts, held.verdicts]
     assert ("held", "in_digest") == await state_of(stores, digested)
-    assert [CancelResult.SENDING, CancelResult.IN_DIGEST] == [
-        await stores.cancel.cancel(one.id) for one in (taken, digested)
-    ]
+    assert {taken.id: "sending", digested.id: "in_digest"} == await withdraw(
+        stores.database, [taken.id, digested.id]
+    )
 
 
 async def test_what_a_worker_has_given_back_is_cancelled(stores: RealStores, of: StoredEvent) -> None:
@@ -97,7 +98,7 @@ async def test_one_message_is_cancelled_once(stores: RealStores, of: StoredEvent
     one = waiting(of)
     await stores.add(one)
 
-    assert [CancelResult.CANCELLED, None] == [await stores.cancel.cancel(one.id) for _ in range(2)]
+    assert [{one.id: "taken"}, {}] == [await withdraw(stores.database, [one.id]) for _ in range(2)]
     assert ("cancelled", "withdrawn") == await state_of(stores, one)
 
 

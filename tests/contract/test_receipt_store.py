@@ -13,6 +13,7 @@ from hub.inbound.process_receipt import take
 from hub.model import Attempt, Message, Purpose, Receipt, State, StoredEvent
 from hub.model.message_rows import AttemptRow
 from hub.model.state_machine import UNSENT, may
+from hub.storage.redrive import redrive
 from tests.contract.stores import RealStores
 from tests.contract.values import FALLBACK, HOUR, LEASE, NOON, message, next_of, now, outcome
 
@@ -262,7 +263,7 @@ async def test_failure_of_an_earlier_call_does_not_fail_the_later_one(
     await take(lost(one, "SM-first"), store=stores.receipts, at=now())
     assert "failed" == await stores.state_of(one)
 
-    await stores.redrive.redrive(one.id)
+    await redrive(stores.database, one.id)
     await stores.delivery.claim([one.id], token=uuid4(), lease=LEASE)
     await take(lost(one, "SM-first"), store=stores.receipts, at=now())
     assert "sending" == await stores.state_of(one)

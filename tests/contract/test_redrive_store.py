@@ -9,8 +9,9 @@ from uuid import uuid4
 import pytest
 
 from hub.model import Attempt, Message, Outcome, Purpose, State, StoredEvent
-from hub.model.bulk import BulkKind
-from hub.ports import MessageFilter, RedriveResult
+from hub.model.bulk import BulkKind, RedriveResult
+from hub.ports import MessageFilter
+from hub.storage.redrive import redrive
 from tests.contract.many import Done, plan, run
 from tests.contract.stores import RealStores
 from tests.contract.values import HOUR, LEASE, NOON, message, now
@@ -222,25 +223,25 @@ async def test_one_message_goes_again_by_the_same_verdict(
 ) -> None:
     one = lost(of)
     await stores.add(one, lost(of, channel="sms", contact_id="cp-phone", state=State.SENT, reason=None))
-    done = await stores.redrive.redrive(one.id, include_notified=anyway)
+    done = await redrive(stores.database, one.id, include_notified=anyway)
 
     assert done is not None
-    assert (RedriveResult.TAKEN if anyway else RedriveResult.NOTIFIED) is done.verdict
-    assert ([(one.id,)] if anyway else []) == [ticket.ids for ticket in done.tickets]
+    assert (RedriveResult.TAKEN if anyway else RedriveResult.NOTIFIED) is done[0]
+    assert ([(one.id,)] if anyway else []) == [ticket.ids for ticket in done[1]]
     assert ("queued" if anyway else "failed") == await stores.state_of(one)
 
 
 async def test_a_later_step_goes_again_alone(stores: RealStores, of: StoredEvent) -> None:
     later = lost(of, channel="sms", contact_id="cp-phone", step=1)
     await stores.add(lost(of), later)
-    done = await stores.redrive.redrive(later.id)
+    done = await redrive(stores.database, later.id)
 
     assert done is not None
-    assert RedriveResult.TAKEN is done.verdict
+    assert RedriveResult.TAKEN is done[0]
 
 
 async def test_what_is_not_lost_does_not_go_again(stores: RealStores, of: StoredEvent) -> None:
     one = lost(of, state=State.SENT, reason=None)
     await stores.add(one)
 
-    assert [None, None] == [await stores.redrive.redrive(which) for which in (one.id, uuid4())]
+    assert [None, None] == [await redrive(stores.database, which) for which in (one.id, uuid4())]

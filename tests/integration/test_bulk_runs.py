@@ -17,6 +17,7 @@ from hub.model.bulk import BulkFilter, BulkKind, BulkResult, BulkRun, BulkState
 from hub.model.message_lists import MessageList
 from hub.operations.bulk.runs import BulkOrder, start
 from hub.storage import Database, PostgresBulk
+from hub.storage.redrive import redrive
 from hub.testing import MemoryAudit
 from hub.timers.bulk_runs import work_bulk_runs
 from tests.acceptance.harness import until
@@ -152,7 +153,7 @@ async def test_stop_takes_effect_while_a_run_is_worked(place: Place) -> None:
 async def test_what_changed_since_the_plan_is_skipped(place: Place) -> None:
     ids = await place.lose(2)
     run = await place.start(BulkKind.RESEND, BulkFilter(state="failed"))
-    await place.stores.redrive.redrive(ids[0])
+    await redrive(place.stores.database, ids[0])
     await worker(place)
 
     assert await place.stores.bulk.reasons(run.id) == {

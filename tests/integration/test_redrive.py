@@ -48,9 +48,8 @@ class Lost:
 
     async def one_again(self, one: Message) -> RedrivenOne:
         by = operator(
-            None,
+            self.stores.database,
             log=self.stores.log,
-            redrive=self.stores.redrive,
             publisher=self.office.publisher,
             audit=MemoryAudit(),
         )

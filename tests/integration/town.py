@@ -110,7 +110,6 @@ class Town(World):
             headcount=stores.headcount,
             log=stores.log,
             mail_reports=stores.mail_reports,
-            redrive=stores.redrive,
             keyring=OneCaller(self.caller),
             monitoring=replace(services.monitoring, counts=Counted(stores.log)),
         )

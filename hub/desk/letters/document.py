@@ -21,6 +21,7 @@ from hub.model.document_links import document_links
 from hub.model.documents import DIGEST_FIELD, FetchedDocument
 from hub.model.letters import LetterState
 from hub.storage import PostgresDocuments
+from hub.storage.redrive import redrive
 
 _PDF: Final = b"%PDF-"
 _KIND: Final = "application/pdf"
@@ -69,8 +70,8 @@ def read_pdf(content: bytes, about: StoredEvent, *, most: int) -> FetchedDocumen
 async def _make_again(by: Operator, about: StoredEvent) -> int:
     made = 0
     for letter_id in await queries.without_page(by.db, about.key):
-        done = await by.stores.redrive.redrive(letter_id, include_notified=True)
-        if done is not None and done.tickets:
-            await by.stores.publisher.tickets(done.tickets)
+        _, tickets = await redrive(by.db, letter_id, include_notified=True) or (None, ())
+        if tickets:
+            await by.stores.publisher.tickets(tickets)
             made += 1
     return made

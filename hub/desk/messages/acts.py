@@ -37,9 +37,12 @@ from hub.operations.bulk.runs import BulkOrder, plan_or_start
 from hub.operations.causes import CauseList, read_causes
 from hub.operations.evidence import Remaker, read_evidence, row_of
 from hub.operations.recipients import Recipients, event_named, read_recipients
-from hub.ports import CancelResult, MessageFilter
+from hub.ports import MessageFilter
 from hub.rendering.outcomes_es import in_words
+from hub.storage import redrive as storage
+from hub.storage.cancel import withdraw
 from hub.storage.filters import narrowed
+from hub.storage.verdicts import TAKEN
 
 MESSAGE: Final = "message"
 MAIL: Final = "mail"
@@ -97,11 +100,12 @@ async def redrive_message(by: Operator, message_id: UUID, body: RedriveOneBody) 
     await by.audit("redrive", f"message:{message_id}", person=row.person, also_told=body.also_told)
     if row.state not in LOST:
         raise MessageSettled(_NOT_LOST.format(state=row.state))
-    done = await by.stores.redrive.redrive(message_id, include_notified=body.also_told)
+    done = await storage.redrive(by.db, message_id, include_notified=body.also_told)
     if done is None:
         raise MessageSettled(_NOT_LOST.format(state=_ON_ITS_WAY))
-    await by.stores.publisher.tickets(done.tickets)
-    return RedrivenOne(id=message_id, verdict=done.verdict)
+    verdict, tickets = done
+    await by.stores.publisher.tickets(tickets)
+    return RedrivenOne(id=message_id, verdict=verdict)
 
 
 async def cancel_messages(by: Operator, body: CancelBody) -> BulkRun | BulkPlan:
@@ -122,10 +126,10 @@ async def cancel_message(by: Operator, message_id: UUID, body: ReasonBody) -> Ha
         return HandedOver(id=message_id, changed=False)
     if row.state not in UNSENT:
         raise MessageSettled(_LEFT.format(state=row.state))
-    verdict = await by.stores.cancel.cancel(message_id)
+    verdict = (await withdraw(by.db, [message_id])).get(message_id)
     if verdict is None:
         raise MessageSettled(_LEFT.format(state=_ON_ITS_WAY))
-    if verdict is not CancelResult.CANCELLED:
+    if verdict != TAKEN:
         raise MessageSettled(_LEFT.format(state=verdict), why=verdict)
     return HandedOver(id=message_id, changed=True)
 

@@ -12,11 +12,11 @@ from hub.channels.registry import NAMES
 from hub.desk.bulk.rows import Why
 from hub.doors.cells import Known
 from hub.model import Instant, Purpose, State, Word
+from hub.model.bulk import RedriveResult
 from hub.model.message_lists import ONLY, MessageList
 from hub.model.pages import Cursor, Limit, PageQuery
 from hub.operations.bulk.plan import MOST
 from hub.operations.evidence import EvidenceRow
-from hub.ports import RedriveResult
 
 WhyCancelled = Annotated[
     Literal["wrong", "not_needed", "asked", "other"],

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final, Literal
-from uuid import UUID
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, Final
 
 from aiohttp import web
 from msgspec import Meta, Struct
 
-from hub.desk.bulk.acts import RUN
+from hub.desk.bulk import acts
 from hub.desk.bulk.noun import PATH, RUNS
+from hub.desk.bulk.rows import BulkItemsQuery
 from hub.desk.dead_letters.rows import title_of, why_of
+from hub.doors.act import READ
+from hub.doors.api import operator_of
 from hub.errors import ChangedPlan
 from hub.model import Scope, Word
-from hub.model.bulk import BulkCandidate, BulkItem, BulkKind, BulkResult, BulkRun
-from hub.model.pages import Cursor, Limit
+from hub.model.bulk import BulkCandidate, BulkItem, BulkKind, BulkRun
+from hub.model.pages import Cursor, Limit, PageQuery
 from hub.operations.bulk import plan, runs
 from hub.operations.bulk.choose import LETTERS, MESSAGES
 from hub.operations.bulk.words_es import KINDS_ES, RESULT_COUNTS_ES, RESULTS_ES, STATES_ES, skipped_words
@@ -29,17 +31,13 @@ from hub.web.console.list_filter import ListFilter, address, asked_of, buildings
 from hub.web.console.message_list import PATH as DELIVERIES
 from hub.web.console.message_list import lists_of
 from hub.web.console.named import recipients_of
-from hub.web.console.shell import console_page, done, paged, sheet_of, spreadsheet, with_query
+from hub.web.console.shell import console_page, done, paged, sheet_of, sheet_of_rows, with_query
 from hub.web.console.staff import staff_names
-from hub.web.requests import FormQuery, Sheet, found, read_id
+from hub.web.requests import FormQuery, Sheet, read_id
 from hub.web.responses import Refusal
 from hub.web.services import services
 
 _SHEET: Final = 20_000
-_COLUMNS: Final = ("Número", "Aviso", "Canal", "Persona", "Resultado", "Motivo", "Cuándo")
-_RUN_COLUMNS: Final = (
-    *("Cuándo", "Qué", "Quién", "Por qué", "Cómo va", "De cuántos", "Hechos", "Omitidos", "Fallidos"),
-)
 _LISTS: Final[Mapping[BulkKind, str]] = {
     BulkKind.RESEND: "/messages",
     BulkKind.CANCEL: "/messages",
@@ -80,26 +78,20 @@ class StartForm(Struct, frozen=True, kw_only=True):
     reason: Word = ""
 
 
-class RunsQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    after: Cursor | None = None
-    limit: Limit = 50
+class RunsQuery(PageQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     format: Sheet | None = None
 
 
-class RunQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    result: Literal["done", "skipped", "failed"] | None = None
-    after: UUID | None = None
-    limit: Limit = 50
+class RunQuery(BulkItemsQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     format: Sheet | None = None
 
 
 async def list_runs(request: web.Request, query: RunsQuery) -> web.StreamResponse:
     """List bulk actions, newest first."""
-    store, places = services(request).bulk, places_of(request)
-    page = await store.runs(after=query.after, limit=query.limit, places=places)
+    page = await acts.list_bulk(operator_of(request, READ), query)
+    staff = await staff_names(request)
     if query.format is not None:
-        staff = await staff_names(request)
-        return spreadsheet("masivas", _RUN_COLUMNS, (_run_line(row, staff) for row in page.items))
+        return sheet_of_rows("masivas", _sheet_of_runs(staff), page.items)
     return console_page(
         "console/bulk_runs.html",
         request,
@@ -107,7 +99,7 @@ async def list_runs(request: web.Request, query: RunsQuery) -> web.StreamRespons
         lists=lists_of(None),
         list_here=PATH,
         rows=page.items,
-        staff=await staff_names(request),
+        staff=staff,
         kinds=KINDS_ES,
         run_states=STATES_ES,
         sheet=sheet_of(request),
@@ -135,14 +127,12 @@ async def start(request: web.Request, query: PlanQuery, form: StartForm) -> web.
 
 async def show_run(request: web.Request, query: RunQuery) -> web.StreamResponse:
     """Show the progress of a bulk action, and its outcome."""
-    store, run_id, places = services(request).bulk, read_id(request, RUN), places_of(request)
-    run = found(RUN, await runs.report(store, run_id, places))
-    limit = query.limit if query.format is None else _SHEET
-    result = BulkResult(query.result) if query.result else None
-    rows = await store.items(run_id, result=result, after=query.after, limit=limit + 1)
+    by, run_id = operator_of(request, READ), read_id(request, acts.RUN)
+    run = await acts.show_bulk(by, run_id)
     if query.format is not None:
-        return spreadsheet("masivo", _COLUMNS, map(_line, rows))
-    more = len(rows) > limit
+        rows = await by.stores.bulk.items(run_id, result=query.result, after=query.after, limit=_SHEET)
+        return sheet_of_rows("masivo", _SHEET_OF_ROWS, rows)
+    page = await acts.list_bulk_items(by, run_id, query)
     return console_page(
         "console/bulk_run.html",
         request,
@@ -154,15 +144,15 @@ async def show_run(request: web.Request, query: RunQuery) -> web.StreamResponse:
         results=RESULTS_ES,
         result_counts=RESULT_COUNTS_ES,
         query=query,
-        rows=rows[:limit],
-        people=await recipients_of(request, [row.id for row in rows[:limit] if row.person]),
+        rows=page.items,
+        people=await recipients_of(request, [row.id for row in page.items if row.person]),
         filters=_in_words(run.kind, run.asked or {}),
         events=EVENTS,
         row_path="/dead" if run.kind in LETTERS else "/messages",
         skipped_words=skipped_words,
         may_stop=run.state == "running" and caller_of(request).may({Scope.OPERATE}),
         sheet=with_query(request, format="csv"),
-        **paged(request, query.after, str(rows[limit - 1].id) if more else None),
+        **paged(request, query.after, page.next),
     )
 
 
@@ -244,24 +234,27 @@ def _value(kind: BulkKind, name: str, value: object) -> str:
     return tables.get(name, {}).get(str(value), str(value))
 
 
-def _run_line(row: BulkRun, staff: Mapping[str, str]) -> tuple[object, ...]:
-    return (
-        short_time(row.made_at),
-        KINDS_ES[row.kind].title,
-        who_es(row.by, staff),
-        row.reason,
-        STATES_ES[row.state],
-        row.chosen,
-        row.done,
-        row.skipped,
-        row.failed,
-    )
+def _sheet_of_runs(staff: Mapping[str, str]) -> Mapping[str, Callable[[BulkRun], object]]:
+    """Return title of a column of the sheet → what makes its cell of a run."""
+    return {
+        "Cuándo": lambda row: short_time(row.made_at),
+        "Qué": lambda row: KINDS_ES[row.kind].title,
+        "Quién": lambda row: who_es(row.by, staff),
+        "Por qué": lambda row: row.reason,
+        "Cómo va": lambda row: STATES_ES[row.state],
+        "De cuántos": lambda row: row.chosen,
+        "Hechos": lambda row: row.done,
+        "Omitidos": lambda row: row.skipped,
+        "Fallidos": lambda row: row.failed,
+    }
 
 
-def _line(row: BulkItem) -> tuple[object, ...]:
-    result = RESULTS_ES[row.result or "waiting"]
-    because = skipped_words(row.reason) if row.reason else None
-    event = EVENTS.get(row.event, row.event) if row.event else None
-    channel = labels_es.CHANNELS.get(row.channel, row.channel) if row.channel else None
-    when = short_time(row.at) if row.at else None
-    return str(row.id), event, channel, row.person, result, because, when
+_SHEET_OF_ROWS: Final[Mapping[str, Callable[[BulkItem], object]]] = {
+    "Número": lambda row: str(row.id),
+    "Aviso": lambda row: row.event and EVENTS.get(row.event, row.event),
+    "Canal": lambda row: row.channel and labels_es.CHANNELS.get(row.channel, row.channel),
+    "Persona": lambda row: row.person,
+    "Resultado": lambda row: RESULTS_ES[row.result or "waiting"],
+    "Motivo": lambda row: row.reason and skipped_words(row.reason),
+    "Cuándo": lambda row: row.at and short_time(row.at),
+}

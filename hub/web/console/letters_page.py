@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -36,7 +36,7 @@ from hub.rendering.titles_es import EVENTS
 from hub.web.bodies import file_of
 from hub.web.console.list_filter import buildings_of
 from hub.web.console.named import Person, recipients_of
-from hub.web.console.shell import console_page, done, paged, sheet_of, spreadsheet
+from hub.web.console.shell import console_page, done, paged, sheet_of, sheet_of_rows
 from hub.web.console.staff import staff_names
 from hub.web.hooks.linked_document import as_file
 from hub.web.requests import ButtonForm, FormQuery, Sheet, read_id
@@ -57,10 +57,6 @@ STEPS: Final = (
 )
 """State of a letter that waits → its figure on the page."""
 SIZES: Final = {"letter": "carta", "a4": "A4"}
-_COLUMNS: Final = ("Hecha", "Aviso", "Persona", "Unidad", "Estado", "Copropiedad", "Asunto", "Guía")
-_COLUMNS_OF_BATCHES: Final = (
-    *("Hecho", "Por", "Copropiedad", "Cartas", "Estado", "Entregadas", "En el correo", "Retiradas"),
-)
 _PAGE_POLICY: Final = (
     # The stored page contains its style sheet; it runs no script and loads nothing.
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
@@ -92,7 +88,7 @@ async def show(request: web.Request, query: LetterListQuery) -> web.StreamRespon
     buildings = await buildings_of(request)
     people = await recipients_of(request, [row.id for row in page.items])
     if query.format is not None:
-        return spreadsheet("cartas", _COLUMNS, (_line(row, buildings, people) for row in page.items))
+        return sheet_of_rows("cartas", _sheet(buildings, people), page.items)
     return console_page(
         "desk/letters/list.html",
         request,
@@ -151,7 +147,7 @@ async def show_batches(request: web.Request, query: BatchListQuery) -> web.Strea
     page = await acts.list_batches(operator_of(request, READ), query)
     staff = await staff_names(request)
     if query.format is not None:
-        return spreadsheet("lotes", _COLUMNS_OF_BATCHES, (_batch_line(row, staff) for row in page.items))
+        return sheet_of_rows("lotes", _sheet_of_batches(staff), page.items)
     return console_page(
         "desk/letters/batches.html",
         request,
@@ -224,28 +220,33 @@ def _bulk(query: LetterListQuery) -> str:
     return f"/bulk/printed?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
-def _line(row: LetterRow, names: Mapping[str, str], people: Mapping[UUID, Person]) -> tuple[object, ...]:
-    person = people.get(row.id, Person(name="", unit=""))
-    return (
-        short_time(row.created_at),
-        EVENTS.get(row.event, row.event),
-        person.name,
-        person.unit,
-        labels_es.LETTER_STATES.get(row.state, row.state),
-        names.get(row.copropiedad_id or "", row.copropiedad_id),
-        row.subject,
-        row.guide,
-    )
+def _sheet(
+    names: Mapping[str, str], people: Mapping[UUID, Person]
+) -> Mapping[str, Callable[[LetterRow], object]]:
+    """Return title of a column of the sheet → what makes its cell of a letter."""
+    nobody = Person(name="", unit="")
+    return {
+        "Hecha": lambda row: short_time(row.created_at),
+        "Aviso": lambda row: EVENTS.get(row.event, row.event),
+        "Persona": lambda row: people.get(row.id, nobody).name,
+        "Unidad": lambda row: people.get(row.id, nobody).unit,
+        "Estado": lambda row: labels_es.LETTER_STATES.get(row.state, row.state),
+        "Copropiedad": lambda row: names.get(row.copropiedad_id or "", row.copropiedad_id),
+        "Asunto": lambda row: row.subject,
+        "Guía": lambda row: row.guide,
+    }
 
 
-def _batch_line(row: PrintBatch, staff: Mapping[str, str]) -> tuple[object, ...]:
-    return (
-        short_time(row.made_at),
-        who_es(row.made_by, staff),
-        row.copropiedad or row.copropiedad_id or "",
-        row.letters,
-        "Deshecho" if row.cancelled_at else "Impreso" if row.printed_at else "Por imprimir",
-        row.delivered,
-        row.posted,
-        row.withdrawn,
-    )
+def _sheet_of_batches(staff: Mapping[str, str]) -> Mapping[str, Callable[[PrintBatch], object]]:
+    return {
+        "Hecho": lambda row: short_time(row.made_at),
+        "Por": lambda row: who_es(row.made_by, staff),
+        "Copropiedad": lambda row: row.copropiedad or row.copropiedad_id or "",
+        "Cartas": lambda row: row.letters,
+        "Estado": lambda row: (
+            "Deshecho" if row.cancelled_at else "Impreso" if row.printed_at else "Por imprimir"
+        ),
+        "Entregadas": lambda row: row.delivered,
+        "En el correo": lambda row: row.posted,
+        "Retiradas": lambda row: row.withdrawn,
+    }

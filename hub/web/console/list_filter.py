@@ -9,12 +9,10 @@ from urllib.parse import urlencode
 
 import msgspec
 from aiohttp import web
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from hub.business_time import dates
-from hub.model import Word
-from hub.model.bulk import BulkFilter
-from hub.model.message_lists import MessageList
+from hub.model.bulk import BulkFilter, FilterFields
 from hub.operations.explain.sentences_es import short_time
 from hub.people.units import own_name
 from hub.web.auth.caller import places_of
@@ -24,22 +22,11 @@ NAMES: Final = BulkFilter.__struct_fields__
 Edge = Annotated[str, Meta(max_length=40, description="A day of Bogotá, or an RFC 3339 instant.")]
 
 
-class ListFilter(Struct, frozen=True, kw_only=True):
+class ListFilter(FilterFields, frozen=True, kw_only=True):
     """All that lists may be narrowed by; both days are included, of two instants only the first."""
 
     since: Edge | None = None
     until: Edge | None = None
-    state: Word | None = None
-    only: MessageList | None = None
-    channel: Word | None = None
-    event: Word | None = None
-    event_id: Word | None = None
-    person: Word | None = None
-    reason: Word | None = None
-    purpose: Word | None = None
-    copropiedad: Word | None = None
-    case: Word | None = None
-    handed_over: bool | None = None
 
     def __post_init__(self) -> None:
         """Refuse a value that is neither a day nor an instant: raises ValueError, which is a wrong query."""

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from aiohttp import web
-from msgspec import Meta, Struct
+from msgspec import Meta
 from msgspec.structs import asdict
 
 from hub.desk.messages import acts
@@ -17,14 +17,14 @@ from hub.doors.act import OPERATE, PRIVACY, READ
 from hub.doors.api import operator_of
 from hub.errors import MessageSettled
 from hub.messages.planning.undelivered import REPORTED
-from hub.model import PropertyScope, Scope, State
+from hub.model import NOWHERE, Scope, State
+from hub.model.bulk import RedriveResult
 from hub.model.looks import WholeQuery
 from hub.model.message_rows import AttemptRow, MessageWhole, ShownMessage
 from hub.model.state_machine import LOST, UNSENT
 from hub.operations.bulk.words_es import known_words
 from hub.operations.explain.explain import explain_message
 from hub.operations.message_words import SaidWords
-from hub.ports import RedriveResult
 from hub.rendering import labels_es
 from hub.rendering.attempts_es import is_by_staff, what_happened
 from hub.rendering.outcomes_es import in_words, reason_in_words
@@ -72,14 +72,6 @@ class ShownAttempt(AttemptRow, frozen=True, kw_only=True):
     means: str | None
 
 
-class RedriveForm(Struct, frozen=True, kw_only=True):
-    anyway: bool = False
-
-
-class CancelForm(Struct, frozen=True, kw_only=True):
-    why: WhyCancelled
-
-
 async def show(request: web.Request, query: MessagePageQuery) -> web.StreamResponse:
     """Show one message as the caller's sight has it, its words and proofs each to whoever may read them."""
     message_id = read_id(request, MESSAGE)
@@ -119,11 +111,11 @@ async def show_html(request: web.Request) -> web.StreamResponse:
     return framed(said.html)
 
 
-async def resend(request: web.Request, form: RedriveForm) -> web.StreamResponse:
+async def resend(request: web.Request, form: RedriveOneBody) -> web.StreamResponse:
     """Send a lost message again."""
     by, message_id = operator_of(request, OPERATE), read_id(request, MESSAGE)
     try:
-        redriven = await acts.redrive_message(by, message_id, RedriveOneBody(also_told=form.anyway))
+        redriven = await acts.redrive_message(by, message_id, form)
     except MessageSettled as moved:
         return _after(message_id, moved.why, "")
     why = "" if redriven.verdict is RedriveResult.TAKEN else redriven.verdict.value
@@ -144,11 +136,11 @@ async def ask_cancel(request: web.Request) -> web.StreamResponse:
     )
 
 
-async def cancel(request: web.Request, form: CancelForm) -> web.StreamResponse:
+async def cancel(request: web.Request, form: ReasonBody) -> web.StreamResponse:
     """Cancel a message that has not left."""
     by, message_id = operator_of(request, OPERATE), read_id(request, MESSAGE)
     try:
-        await acts.cancel_message(by, message_id, ReasonBody(why=form.why))
+        await acts.cancel_message(by, message_id, form)
     except MessageSettled as moved:
         return _after(message_id, moved.why, "")
     return _after(message_id, "", "cancelled")
@@ -174,17 +166,12 @@ async def _sentences(request: web.Request, row: ShownMessage) -> Sequence[str]:
 
 async def _acts(request: web.Request, row: ShownMessage) -> frozenset[str]:
     """Return the acts of the caller on the message."""
-    if not await _may_operate(request, row.id, places_with(request, Scope.OPERATE)):
+    there = places_with(request, Scope.OPERATE)
+    if there == NOWHERE or await services(request).log.message(row.id, places=there) is None:
         return frozenset()
     is_doubted = row.state == State.SENT and (row.reason or "").startswith(REPORTED)
     known = {"resend": row.state in LOST, "cancel": row.state in UNSENT, "doubt": is_doubted}
     return frozenset(name for name, fits in known.items() if fits)
-
-
-async def _may_operate(request: web.Request, message_id: UUID, places: PropertyScope) -> bool:
-    if places is not None and not places:
-        return False
-    return await services(request).log.message(message_id, places=places) is not None
 
 
 def _attempt(attempt: AttemptRow) -> ShownAttempt:

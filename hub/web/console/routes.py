@@ -6,9 +6,10 @@ from functools import partial
 from typing import Final
 
 from hub.desk.bulk.noun import PATH as BULK
-from hub.doors.act import OPERATE, Where
+from hub.doors.act import ADMIN, OPERATE, PRIVACY, Where
 from hub.web.api import files
 from hub.web.console import (
+    audit_page,
     bulk_pages,
     case_list,
     case_page,
@@ -24,9 +25,9 @@ from hub.web.console import (
     old_lists,
     reply_page,
     search_page,
+    templates_page,
     unreached_page,
 )
-from hub.web.console.admin_routes import ADMINISTRATION
 from hub.web.console.letters_page import MOST_BYTES
 from hub.web.console.people_routes import PEOPLE
 from hub.web.route import Route, press, read, read_company, read_words
@@ -75,5 +76,10 @@ CONSOLE: Final[tuple[Route, ...]] = (
     press("/replies/{id}/assign", reply_page.assign),
     press("/replies/{id}/close", reply_page.close),
     *PEOPLE,
-    *ADMINISTRATION,
+    # Texts, and the audit.
+    read_company(templates_page.PATH, templates_page.show),
+    read(templates_page.ONE, templates_page.show_one),
+    read(templates_page.HTML, templates_page.show_html),
+    read(templates_page.PDF, templates_page.show_pdf),
+    Route(audit_page.PATH, audit_page.show, needs=PRIVACY | ADMIN, where=Where.EVERYWHERE),
 )

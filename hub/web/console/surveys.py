@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Final, NamedTuple
 from urllib.parse import urlencode
 
 from aiohttp import web
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from hub.desk.surveys import acts
 from hub.desk.surveys.half_year import WHY_ES
@@ -22,7 +22,7 @@ from hub.rendering.figures_es import SURVEYS, percent, tenths
 from hub.web.auth.caller import may_there, places_with
 from hub.web.console.list_filter import buildings_of
 from hub.web.console.named import people_of
-from hub.web.console.shell import console_page, done, paged, sheet_of, spreadsheet, with_query
+from hub.web.console.shell import console_page, done, paged, sheet_of, sheet_of_rows, with_query
 from hub.web.requests import FormQuery, Sheet
 from hub.web.services import services
 
@@ -37,9 +37,18 @@ STATES: Final = {
     "expired": "Vencida sin contestar",
     "not_sent": "No salió",
 }
-_COLUMNS: Final = (
-    *("Preguntada", "Tipo", "Área", "Copropiedad", "Persona", "Estado", "Contestada", "Nota", "Comentario"),
-)
+_SHEET: Final[Mapping[str, Callable[[SurveyRow], object]]] = {
+    "Preguntada": lambda row: short_time(row.asked_at),
+    "Tipo": lambda row: SURVEYS.get(row.kind, row.kind),
+    "Área": lambda row: row.service_area and labels_es.AREAS.get(row.service_area, row.service_area),
+    "Copropiedad": lambda row: row.copropiedad or row.copropiedad_id,
+    "Persona": lambda row: row.person,
+    "Estado": lambda row: STATES.get(row.state, row.state),
+    "Contestada": lambda row: row.answered_at and short_time(row.answered_at),
+    "Nota": lambda row: row.score,
+    "Comentario": lambda row: row.comment,
+}
+"""Title of a column of the sheet → what makes its cell of a survey."""
 
 
 class Group(NamedTuple):
@@ -59,17 +68,12 @@ class StartQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     after: Annotated[str, Meta(max_length=200)] | None = None
 
 
-class StartForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    copropiedad: Annotated[str, Meta(max_length=200)] | None = None
-    after: Annotated[str, Meta(max_length=200)] | None = None
-
-
 async def show(request: web.Request, query: SurveyListQuery) -> web.StreamResponse:
     """Show the figures of surveys in a period, each survey, and the calls that are still to be made."""
     by = operator_of(request, READ)
     page = await acts.list_surveys(by, query)
     if query.format is not None:
-        return spreadsheet("encuestas", _COLUMNS, map(_line, page.items))
+        return sheet_of_rows("encuestas", _SHEET, page.items)
     deps = services(request)
     figures = await read_surveys(
         deps.surveys,
@@ -125,7 +129,7 @@ async def show_start(request: web.Request, query: StartQuery) -> web.StreamRespo
     )
 
 
-async def start(request: web.Request, form: StartForm) -> web.StreamResponse:
+async def start(request: web.Request, form: StartQuery) -> web.StreamResponse:
     """Start the survey of the half-year, for some thousand people at a time."""
     body = SurveyBody(copropiedad_id=form.copropiedad, after=form.after, limit=AT_ONCE)
     begun = await acts.start(operator_of(request, OPERATE), body)
@@ -150,17 +154,3 @@ def _groups(figures: Surveys, buildings: Mapping[str, str]) -> list[Group]:
 
 def _named(found: Sequence[SurveyFigures], names: Mapping[str, str]) -> list[tuple[str, SurveyFigures]]:
     return [(names.get(group.name, group.name) or "Sin decir", group) for group in found]
-
-
-def _line(row: SurveyRow) -> tuple[object, ...]:
-    return (
-        short_time(row.asked_at),
-        SURVEYS.get(row.kind, row.kind),
-        labels_es.AREAS.get(row.service_area, row.service_area) if row.service_area else "",
-        row.copropiedad or row.copropiedad_id,
-        row.person,
-        STATES.get(row.state, row.state),
-        short_time(row.answered_at) if row.answered_at else "",
-        row.score,
-        row.comment,
-    )

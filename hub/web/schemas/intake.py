@@ -56,17 +56,13 @@ class EventsAnswer(Struct, kw_only=True, frozen=True):
     ] = UNSET
 
 
-class EventsUnfinished(Problem, kw_only=True):
-    """The broker went down: it has the `accepted` events; send the rest again."""
-
-    accepted: int
-    refused: list[RefusedEvent]
-    doubtful: list[DoubtfulEvent] | UnsetType = UNSET
-
-
 class EventsRefused(Problem, kw_only=True):
     """No event was accepted."""
 
     accepted: int
     refused: list[RefusedEvent]
     doubtful: list[DoubtfulEvent] | UnsetType = UNSET
+
+
+class EventsUnfinished(EventsRefused, kw_only=True):
+    """The broker went down: it has the `accepted` events; send the rest again."""
