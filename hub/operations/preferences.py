@@ -15,7 +15,7 @@ from hub.model import (
     Purpose,
 )
 from hub.model.preferences import PreferencesWhole, change_of
-from hub.ports import PreferenceStore
+from hub.storage import PostgresPreferences
 
 _TRIES: Final = 5
 _HISTORY: Final = 50
@@ -23,7 +23,7 @@ _HISTORY: Final = 50
 Change = Callable[[Preferences], Preferences]
 
 
-async def read_preferences(store: PreferenceStore, person: str) -> PreferencesWhole:
+async def read_preferences(store: PostgresPreferences, person: str) -> PreferencesWhole:
     history = await store.history(person, limit=_HISTORY)
     return PreferencesWhole(
         person=person,
@@ -38,7 +38,7 @@ async def read_preferences(store: PreferenceStore, person: str) -> PreferencesWh
 
 
 async def change_preferences(
-    by: Actor, store: PreferenceStore, person: str, change: Change, *, way: str
+    by: Actor, store: PostgresPreferences, person: str, change: Change, *, way: str
 ) -> PreferenceEntry:
     """
     Keep a change of a person's preferences; without a difference nothing is kept.

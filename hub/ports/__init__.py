@@ -29,7 +29,6 @@ from hub.ports.log import BoardFilter, Cause, Causes, MessageFilter, Page
 from hub.ports.monitor import Heartbeats, MonitorStore, Queues
 from hub.ports.months import MonthStore
 from hub.ports.pauses import EVERYTHING, RESTORED_BY, PauseStore
-from hub.ports.preferences import PreferenceStore
 from hub.ports.publisher import Publisher
 from hub.ports.reach import ReachStore
 from hub.ports.residents import LevelStore

@@ -19,19 +19,22 @@ async def marks_of(run: Runner, person: str) -> Sequence[MarkEntry]:
 
 
 class PostgresPreferences(Store):
-    """The PreferenceStore."""
+    """Each change of preferences is kept; a mark is kept after its end."""
 
     marks = marks_of
 
     async def latest(self, person: str) -> PreferenceEntry | None:
+        """Return the preferences in force; None if the person has never set any."""
         rows = await self.rows(_SQL["latest"], storable(person))
         return read(PreferenceEntry, rows[0]) if rows else None
 
     async def history(self, person: str, *, limit: int) -> Sequence[PreferenceEntry]:
+        """Return the newest changes, newest first."""
         rows = await self.rows(_SQL["history"], storable(person), limit)
         return [read(PreferenceEntry, row) for row in rows]
 
     async def keep(self, entry: PreferenceEntry) -> bool:
+        """Keep a change; False if its version is taken. Notices that wait for a digest are judged anew."""
         how = storable(entry.by), storable(entry.way), encode(entry.wishes)
         return bool(
             await self.rows(_SQL["keep"], storable(entry.person), entry.version, entry.at, *how),
@@ -40,10 +43,12 @@ class PostgresPreferences(Store):
     async def stopped(
         self, person: str, *, limit: int, places: PropertyScope = None
     ) -> Sequence[RefusedEvents]:
+        """Return the events that were not sent to the person because of a mark, newest first."""
         rows = await self.rows(_SQL["stopped"], storable(person), limit, listed(places))
         return [read(RefusedEvents, row) for row in rows]
 
     async def mark(self, entry: MarkEntry) -> None:
+        """Keep a mark, and cancel the letters that it stops and that are not posted yet; safe to repeat."""
         person = storable(entry.person)
         what = entry.reason, entry.since, entry.until, storable(entry.by), storable(entry.note)
         async with self._database.transaction() as run:
@@ -51,5 +56,6 @@ class PostgresPreferences(Store):
             await run.rows(_SQL["letters"], person, sorted(barred_by(entry.reason)))
 
     async def end_marks(self, person: str, reason: MarkReason | None, *, at: datetime, by: str) -> int:
+        """End the marks in force, of one reason or all; return how many."""
         ended = await self.rows(_SQL["end_marks"], storable(person), at, storable(by), reason)
         return len(ended)

@@ -20,7 +20,6 @@ from hub.testing.keys import MemoryAudit, MemoryKeys
 from hub.testing.monitor import MemoryMonitor
 from hub.testing.months import MemoryMonths
 from hub.testing.pauses import MemoryPauses
-from hub.testing.preferences import MemoryPreferences
 from hub.testing.publisher import MemoryPublisher
 from hub.testing.reach import MemoryReach
 from hub.testing.results import MemoryResults

@@ -23,7 +23,6 @@ from hub.ports import (
     IntakeStore,
     KeyStore,
     PauseStore,
-    PreferenceStore,
     SecondFactorStore,
     SessionStore,
     Ticket,
@@ -69,7 +68,6 @@ from hub.testing import (
     MemoryAudit,
     MemoryKeys,
     MemoryPauses,
-    MemoryPreferences,
     MemorySecondFactors,
     MemoryStore,
 )
@@ -98,7 +96,6 @@ class Stores:
     accounts: AccountStore
     sessions: SessionStore
     factors: SecondFactorStore
-    preferences: PreferenceStore
 
     async def add(self, *messages: Message) -> None:
         await self.delivery.add_messages(messages)
@@ -152,6 +149,7 @@ class RealStores(Stores):
     surveys: PostgresSurveys
     bulk: PostgresBulk
     monitor: PostgresMonitor
+    preferences: PostgresPreferences
 
     async def shown(self, message: Message) -> ShownMessage:
         shown = await self.log.message(message.id)
@@ -175,7 +173,6 @@ def memory_stores() -> MemoryStores:
         accounts=accounts,
         sessions=accounts,
         factors=MemorySecondFactors(accounts),
-        preferences=MemoryPreferences(store),
     )
 
 

@@ -15,7 +15,7 @@ from hub.model import (
     QuietHours,
     StoredEvent,
 )
-from tests.contract.stores import Stores
+from tests.contract.stores import RealStores
 from tests.contract.values import HOUR, NOON, message, now
 
 NIGHT = Preferences(quiet_hours=QuietHours(since="21:00", until="07:00"))
@@ -32,7 +32,7 @@ def marked(
     return MarkEntry(id=uuid4(), person=who, reason=reason, since=since, until=until, by="ana")
 
 
-async def claimed(stores: Stores, of: StoredEvent) -> tuple[Preferences | None, Mark | None]:
+async def claimed(stores: RealStores, of: StoredEvent) -> tuple[Preferences | None, Mark | None]:
     """Return what the claim of a new message says, without a mark whose end has come."""
     one = message(of, purpose=Purpose.SERVICE, occasion=str(uuid4()))
     await stores.add(one)
@@ -42,7 +42,7 @@ async def claimed(stores: Stores, of: StoredEvent) -> tuple[Preferences | None, 
 
 
 async def test_newest_wishes_are_in_force_and_a_taken_version_is_refused(
-    stores: Stores, of: StoredEvent
+    stores: RealStores, of: StoredEvent
 ) -> None:
     first, second = change(1, NIGHT), change(2, MAIL)
     kept = [await stores.preferences.keep(entry) for entry in (first, second, change(2, NIGHT))]
@@ -53,13 +53,13 @@ async def test_newest_wishes_are_in_force_and_a_taken_version_is_refused(
     assert (MAIL, None) == await claimed(stores, of)
 
 
-async def test_who_has_never_wished_has_no_wishes(stores: Stores, of: StoredEvent) -> None:
+async def test_who_has_never_wished_has_no_wishes(stores: RealStores, of: StoredEvent) -> None:
     assert await stores.preferences.latest("p-1") is None
     assert (None, None) == await claimed(stores, of)
 
 
 async def test_oldest_mark_counts_and_that_of_the_deceased_before_all(
-    stores: Stores, of: StoredEvent
+    stores: RealStores, of: StoredEvent
 ) -> None:
     contested = marked(MarkReason.CONTESTED_ACCOUNT)
     hidden = marked(MarkReason.PROTECTED_ADDRESS, since=NOON + HOUR)
@@ -76,7 +76,7 @@ async def test_oldest_mark_counts_and_that_of_the_deceased_before_all(
     assert [dead, hidden, contested] == list(await stores.preferences.marks("p-1"))
 
 
-async def test_ended_mark_counts_no_more_and_stays_on_record(stores: Stores, of: StoredEvent) -> None:
+async def test_ended_mark_counts_no_more_and_stays_on_record(stores: RealStores, of: StoredEvent) -> None:
     await stores.preferences.mark(marked(MarkReason.CONTESTED_ACCOUNT))
     await stores.preferences.mark(marked(MarkReason.PROTECTED_ADDRESS, until=now() - timedelta(hours=1)))
     at = now()

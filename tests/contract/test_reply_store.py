@@ -229,7 +229,9 @@ async def test_who_reads_english_is_answered_in_english_also_when_they_write_fir
     assert [kept[0]] == [one for one in await stores.timers.unpublished_replies(9) if one.id == kept[0].id]
 
 
-async def test_who_must_not_be_contacted_gets_no_receipt_but_for_a_call_for_help(stores: Stores) -> None:
+async def test_who_must_not_be_contacted_gets_no_receipt_but_for_a_call_for_help(
+    stores: RealStores,
+) -> None:
     """A receipt is transactional, and goes to the address that wrote: the mark is the person's."""
     people = {"p-1": PHONE, "p-2": "+573001112222", "p-3": "+573001112222"}
     async with stores.intake.transaction() as transaction:

@@ -572,7 +572,7 @@ class MemoryResidentAccess:
 
 @dataclass
 class MemoryPreferences:
-    """`PreferenceStore`: wishes and marks, newest first."""
+    """`PostgresPreferences`: wishes and marks, newest first."""
 
     kept: list[PreferenceEntry] = field(default_factory=list)
     marked: list[MarkEntry] = field(default_factory=list)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from hub.ports import DeliveryStore, IntakeStore, PreferenceStore, TimerStore, UnsubscribeStore
+from hub.model import Mark, MarkEntry, PreferenceEntry
+from hub.ports import DeliveryStore, IntakeStore, TimerStore, UnsubscribeStore
 from hub.ports.replies import ReplyStore
-from hub.storage import PostgresErasures, PostgresNoticeDigests
+from hub.storage import PostgresErasures, PostgresNoticeDigests, PostgresPreferences
 from hub.testing import (
     MemoryExclusions,
-    MemoryPreferences,
     MemoryStore,
     SettableClock,
 )
@@ -30,7 +30,7 @@ class MovedStores(Protocol):
     @property
     def timers(self) -> TimerStore: ...
     @property
-    def preferences(self) -> PreferenceStore: ...
+    def preferences(self) -> PostgresPreferences: ...
     @property
     def replies(self) -> ReplyStore: ...
     @property
@@ -49,13 +49,36 @@ class MovedStores(Protocol):
         """Raise this from now on, as in an outage; None ends it."""
 
 
+class Wishes:
+    """The wishes and marks of people, as the directory in memory shows them to a claim."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+        self._latest: dict[str, PreferenceEntry] = {}
+
+    async def latest(self, person: str) -> PreferenceEntry | None:
+        return self._latest.get(person)
+
+    async def keep(self, entry: PreferenceEntry) -> bool:
+        self._latest[entry.person] = entry
+        directory = self._store.tables.directory
+        directory.preferences = {**directory.preferences, entry.person: entry.wishes}
+        return True
+
+    async def mark(self, entry: MarkEntry) -> None:
+        """Show the oldest mark of a person, which counts."""
+        mark = Mark(reason=entry.reason, since=entry.since, until=entry.until)
+        directory = self._store.tables.directory
+        directory.marks = {entry.person: mark, **directory.marks}
+
+
 class InMemory:
     """The stores in memory, which read the clock of the hub."""
 
     def __init__(self, clock: SettableClock) -> None:
         self.intake = self.delivery = self.timers = MemoryStore(clock)
         self.replies = self.unsubscribes = self.intake
-        self.preferences = MemoryPreferences(self.intake)
+        self.preferences: Any = Wishes(self.intake)
         self.register = MemoryExclusions()
         self.digests: Any = None
         self.erasures: Any = None

@@ -21,8 +21,8 @@ from hub.model import QuietHours as WishedHours
 from hub.model.exclusions import ExcludedAddress
 from hub.model.ids import uuid8
 from hub.operations.preferences import Change, change_preferences
-from hub.ports import ExclusionRegistry, PreferenceStore
-from hub.storage import PostgresErasures
+from hub.ports import ExclusionRegistry
+from hub.storage import PostgresErasures, PostgresPreferences
 from tests.actors import actor
 from tests.lawful.facts import Digest, DoNotContact, Erased, Excluded, QuietHours, SwitchedOff
 from tests.lawful.town import BOGOTA, Fact
@@ -41,7 +41,9 @@ class Register(ExclusionRegistry, Protocol):
 class Telling:
     """Tells one hub."""
 
-    def __init__(self, preferences: PreferenceStore, register: Register, erasures: PostgresErasures) -> None:
+    def __init__(
+        self, preferences: PostgresPreferences, register: Register, erasures: PostgresErasures
+    ) -> None:
         self._preferences = preferences
         self._register = register
         self._erasures = erasures
