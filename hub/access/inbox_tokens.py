@@ -15,9 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from hub.access.actor import Actor
 from hub.access.keyring import KeyRing, Purpose
-from hub.ports import InboxStore
 
 LASTS: Final = timedelta(minutes=15)
 _MARK: Final = "inbox"
@@ -64,21 +62,6 @@ class InboxTokens:
         """Return whose token it is while it lasts."""
         holder = self.holder(token)
         return holder if holder is not None and self.now() < holder.ends_at else None
-
-
-async def give_token(
-    by: Actor, person: str, *, tokens: InboxTokens, inbox: InboxStore
-) -> tuple[str, InboxHolder] | None:
-    """
-    Make the token that opens a person's inbox, for who asks; None if the directory has no such person.
-
-    Raises ConfigurationError without HUB_SECRET.
-    """
-    if not await inbox.knows(person):
-        return None
-    made = tokens.make(person)
-    await by.note("inbox.token", f"person:{person}", person=person)
-    return made
 
 
 def _holder(person: str, ends: int) -> InboxHolder:

@@ -32,11 +32,11 @@ from hub.parts.posters import PosterPages
 from hub.parts.renderer import render_again
 from hub.parts.texts import lazy_gallery
 from hub.policy import Policy
-from hub.ports import Appointments, Now, Publisher, ReachStore
+from hub.ports import Appointments, Now, Publisher
 from hub.rendering.identities import Look
 from hub.resilience.database_time import NOW
 from hub.settings import Settings
-from hub.storage import PostgresHeadcount, PostgresMonitor
+from hub.storage import PostgresHeadcount, PostgresMonitor, PostgresReach
 
 T = TypeVar("T")
 
@@ -160,7 +160,7 @@ class Stores:
         return asyncio.Lock()
 
     @cached_property
-    def reach(self) -> ReachStore:
+    def reach(self) -> PostgresReach:
         return storage.PostgresReach(self.database, self.policy.suppression_for)
 
     @cached_property

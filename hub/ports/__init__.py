@@ -22,7 +22,6 @@ from hub.ports.exclusions import ExclusionRegistry
 from hub.ports.explain import AudienceSnapshot, ExplainFacts, Refused, SentMessage, Unit, UnitVersion, Version
 from hub.ports.headcount import HeadcountPage
 from hub.ports.history import GOING, Cases, Contact
-from hub.ports.inbox import InboxStore
 from hub.ports.intake import DryRunStore, DryRunTransaction, IntakeStore, IntakeTransaction
 from hub.ports.keys import AuditStore, KeyStore, NoteFilter, SenderKeys
 from hub.ports.log import BoardFilter, Cause, Causes, MessageFilter, Page
@@ -30,8 +29,6 @@ from hub.ports.monitor import Heartbeats, MonitorStore, Queues
 from hub.ports.months import MonthStore
 from hub.ports.pauses import EVERYTHING, RESTORED_BY, PauseStore
 from hub.ports.publisher import Publisher
-from hub.ports.reach import ReachStore
-from hub.ports.residents import LevelStore
 from hub.ports.results import ResultStore
 from hub.ports.second_factors import SecondFactorStore
 from hub.ports.standing_tasks import StandingTaskStore

@@ -20,17 +20,23 @@ _CHANNELS: Final = ("email", "sms", "push")
 
 
 class PostgresReach(Store):
-    """The ReachStore. `lasts` is how long a suppression without an end of its own lasts, by channel."""
+    """
+    One statement each, of the directory as it is now.
+
+    `lasts` is how long a suppression without an end of its own lasts, by channel.
+    """
 
     def __init__(self, database: Database, lasts: Lasts) -> None:
         super().__init__(database)
         self._lasting = lasting(lasts)
 
     async def by_place(self, places: PropertyScope = None) -> Sequence[PlaceReach]:
+        """Count the units of each copropiedad that has any, those with the most unreachable ones first."""
         narrowed = None if places is None else sorted(places)
         return [read(PlaceReach, row) for row in await self.rows(_BY_PLACE, *self._lasting, narrowed)]
 
     async def unreached(self, copropiedad: str) -> Sequence[UnreachedUnit]:
+        """List the units of a copropiedad that cannot be reached, by tower and label."""
         rows = await self.rows(_UNREACHED, *self._lasting, copropiedad)
         return [read(UnreachedUnit, row) for row in rows]
 

@@ -80,6 +80,7 @@ class PostgresResidents(Store):
             )
 
     async def held_levels(self, clock: Clock, levels: Collection[int]) -> Collection[int]:
+        """Return which of these levels somebody holds now in the clock's place."""
         held = await PostgresTimers(self._database).held_levels([(clock, levels)])
         return held[clock.id]
 

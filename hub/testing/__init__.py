@@ -21,7 +21,6 @@ from hub.testing.monitor import MemoryMonitor
 from hub.testing.months import MemoryMonths
 from hub.testing.pauses import MemoryPauses
 from hub.testing.publisher import MemoryPublisher
-from hub.testing.reach import MemoryReach
 from hub.testing.results import MemoryResults
 from hub.testing.second_factors import MemorySecondFactors
 from hub.testing.standing_tasks import MemoryStandingTasks

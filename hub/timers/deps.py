@@ -17,12 +17,17 @@ from hub.ports import (
     Now,
     PauseStore,
     Publisher,
-    ReachStore,
     ResultStore,
     StandingTaskStore,
     TimerStore,
 )
-from hub.storage import PostgresBulk, PostgresErasures, PostgresNoticeDigests, PostgresRetention
+from hub.storage import (
+    PostgresBulk,
+    PostgresErasures,
+    PostgresNoticeDigests,
+    PostgresReach,
+    PostgresRetention,
+)
 from hub.timers.lease_time import LeaseTime
 
 Stands = Callable[[], Awaitable[bool]]
@@ -47,7 +52,7 @@ class Timers:
     pauses: PauseStore
     old_data: PostgresRetention
     digests: PostgresNoticeDigests
-    reach: ReachStore
+    reach: PostgresReach
     tasks: StandingTaskStore
     bulk: PostgresBulk
     now: Now

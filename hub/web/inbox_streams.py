@@ -19,7 +19,7 @@ import structlog
 
 from hub.errors import HubError
 from hub.model import InboxArrival, InboxArrivals
-from hub.ports import InboxStore
+from hub.storage import PostgresInbox
 from hub.tasks import cancel
 
 EVERY: Final = 1.0
@@ -71,7 +71,7 @@ class InboxStream:
 class InboxStreams:
     """The streams of a process."""
 
-    def __init__(self, store: InboxStore, *, every: float = EVERY) -> None:
+    def __init__(self, store: PostgresInbox, *, every: float = EVERY) -> None:
         self._store = store
         self._every = every
         self._open: dict[str, list[InboxStream]] = {}

@@ -12,19 +12,19 @@ from prometheus_client import CollectorRegistry
 
 from hub.model.reach import PlaceReach
 from hub.settings import load
-from hub.testing import MemoryReach, MemoryStore
+from hub.testing import MemoryStore
 from hub.web.application import build_metrics
 from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.gauges import Figures
 from hub.web.monitoring.reach_gauges import ReachGauges
 from hub.web.monitoring.survey_gauges import SurveyGauges
 from hub.web.service_parts import Access, Monitoring
-from tests.integration.web_doubles import NOON, MemoryIncidents, MemoryLog, MemorySurveys
+from tests.integration.web_doubles import NOON, MemoryIncidents, MemoryLog, MemoryReach, MemorySurveys
 
 Client = TestClient[web.Request, web.Application]
 INCIDENTS: Any = MemoryIncidents(MemoryStore(lambda: NOON), lambda: NOON)
 SURVEYS: Any = MemorySurveys()
-REACH = MemoryReach(
+REACH: Any = MemoryReach(
     PlaceReach(copropiedad_id="ph-1", name="Altos", units=10, reachable=4),
     PlaceReach(copropiedad_id="ph-2", name="Pinos", units=10, reachable=9),
 )

@@ -53,6 +53,7 @@ from hub.model.genuine import GenuineMessage, SoughtMessage
 from hub.model.ids import body_id
 from hub.model.message_rows import ListedMessage, ShownMessage
 from hub.model.pages import Row, Rows
+from hub.model.reach import PlaceReach
 from hub.model.residents import (
     KnownResident,
     OwnConversation,
@@ -92,7 +93,6 @@ from hub.testing import (
     MemoryAudit,
     MemoryKeys,
     MemoryMonitor,
-    MemoryReach,
     MemorySecondFactors,
     MemoryStore,
 )
@@ -616,6 +616,16 @@ class MemoryIncidents(MemoryMonitor):
         return [ContractDecision(case="1", renewed=True, area="aseo", copropiedad="ph-1")]
 
 
+class MemoryReach:
+    """`PostgresReach` of these copropiedades."""
+
+    def __init__(self, *places: PlaceReach) -> None:
+        self._places = places
+
+    async def by_place(self, places: PropertyScope = None) -> Sequence[PlaceReach]:
+        return [place for place in self._places if places is None or place.copropiedad_id in places]
+
+
 @dataclass
 class MemoryPublisher:
     """`Publisher`; `room` is how many events it confirms before it goes away."""
@@ -712,7 +722,7 @@ class World:
                 counts=Counted(cast(Any, self.log)),
                 gauges=Figures(cast(Any, self.incidents)),
                 surveys=SurveyGauges(cast(Any, self.surveys), fewest=POLICY.surveys.fewest, now=self.now),
-                reach=ReachGauges(self.reach),
+                reach=ReachGauges(cast(Any, self.reach)),
             ),
             # One of its own: the brake of attempts belongs to one event loop.
             passwords=Passwords(memory=8, rounds=1),

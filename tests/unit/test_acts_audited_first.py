@@ -17,7 +17,6 @@ from uuid import UUID
 import pytest
 
 from hub.access.actor import Actor
-from hub.access.inbox_tokens import give_token
 from hub.desk.rights import erasing
 from hub.errors import BrokerUnavailable, KeptByDuty, StorageUnavailable, UnknownName
 from hub.inbound import confirm_bounce
@@ -31,6 +30,7 @@ from hub.operations.cases.replies import look_at_reply, read_reply
 from hub.operations.constancia.hand_over import case_constancia, person_constancia
 from hub.operations.evidence import read_evidence
 from hub.operations.explain.explain import explain_message
+from hub.operations.inbox import give_token
 from hub.people.importing import Report
 from hub.ports.cases import KnownCase
 from hub.testing.keys import MemoryAudit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -12,7 +13,6 @@ from hub.model.reach import NAME, PlaceReach
 from hub.operations.indicators import reach_share
 from hub.policy import load_policy
 from hub.sla.reach_report import SHOWN, report, reported_at
-from hub.testing import MemoryReach
 from hub.timers.reach_report import reach_reports
 from tests.unit.factories import HOUR, MONDAY, POLICY, email, local, member, somebody
 from tests.unit.hub_in_memory import memory_hub
@@ -25,12 +25,17 @@ PLACES: Final = (
 )
 
 
+class Reach:
+    async def by_place(self) -> Sequence[PlaceReach]:
+        return PLACES
+
+
 async def test_notice_says_once_a_week_where_contacts_are_missing() -> None:
     hub = memory_hub(local("2026-03-09 07:30"))
     await hub.take_in(
         somebody("p-ops", email("ops@example.com")), member("p-ops", "company", "staff", duty="ops")
     )
-    reach = MemoryReach(*PLACES)
+    reach = Reach()
     weekly = reach_reports()
     for _ in range(7 * 24):
         hub.clock.advance(HOUR)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final, cast
 from uuid import uuid4
 
 from hub import sla
@@ -24,7 +24,7 @@ LATE: Final = timedelta(days=4)
 
 
 class Levels:
-    """A `LevelStore`."""
+    """The part of `PostgresResidents` that says who holds a level."""
 
     def __init__(self, *held: int) -> None:
         self._held = set(held)
@@ -50,8 +50,8 @@ def received(*clocks: Clock, case: str = "pqrs_id:PQ-1", **fields: object) -> Re
 
 
 async def pressed(message: ResidentMessage, now: datetime, *held: int) -> tuple[Climb, list[Event]]:
-    publisher = MemoryPublisher()
-    came = await climb(message, store=Levels(*held or (1, 2, 3, 4)), publisher=publisher, now=now)
+    publisher, store = MemoryPublisher(), cast(Any, Levels(*held or (1, 2, 3, 4)))
+    came = await climb(message, store=store, publisher=publisher, now=now)
     return came, list(publisher.events)
 
 

@@ -8,13 +8,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hub.model import Lane, Message, State
-from hub.storage import PostgresBulk, PostgresErasures, PostgresNoticeDigests, PostgresRetention
+from hub.storage import (
+    PostgresBulk,
+    PostgresErasures,
+    PostgresNoticeDigests,
+    PostgresReach,
+    PostgresRetention,
+)
 from hub.testing import (
     MemoryEmergencies,
     MemoryMonitor,
     MemoryMonths,
     MemoryPauses,
-    MemoryReach,
     MemoryResults,
     MemoryStandingTasks,
 )
@@ -41,7 +46,7 @@ def timers_of(hub: MemoryHub, **fields: Any) -> Timers:
         "old_data": PostgresRetention(away()),
         "digests": PostgresNoticeDigests(away()),
         "pauses": MemoryPauses(hub.store, hub.clock),
-        "reach": MemoryReach(),
+        "reach": PostgresReach(away(), hub.context.rules.policy.suppression_for),
         "tasks": MemoryStandingTasks(hub.store.tables),
         "bulk": PostgresBulk(away()),
         "now": hub.clock,

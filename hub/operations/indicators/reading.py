@@ -18,13 +18,12 @@ from hub.model.contracts import ContractDecision
 from hub.model.reach import PlaceReach
 from hub.model.surveys import SurveyRecord
 from hub.policy import Policy
-from hub.ports import ReachStore
 from hub.sla.indicator_rows import Indicators, ReachOfPlace, ReachShare, SurveyFigures, Surveys, share
 from hub.sla.indicators import figures, first_instance
 from hub.sla.renewals import renewals, together
 from hub.sla.satisfaction import by_group, satisfaction
 from hub.sla.steps import by_step, promises_by
-from hub.storage import PostgresLog, PostgresSurveys
+from hub.storage import PostgresLog, PostgresReach, PostgresSurveys
 
 MOST: Final = 400
 """Greatest number of days of a period: a little more than a year."""
@@ -37,7 +36,7 @@ class IndicatorStores:
 
     log: PostgresLog
     surveys: PostgresSurveys
-    reach: ReachStore
+    reach: PostgresReach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,8 @@ from typing import Final
 from hub import sla
 from hub.model import Clock, Event, Step, StepKind
 from hub.model.residents import ResidentMessage
-from hub.ports import LevelStore, Publisher
+from hub.ports import Publisher
+from hub.storage import PostgresResidents
 
 ASKS: Final = frozenset({"first_reply"})
 """Promises with a ladder, whose person may climb it."""
@@ -53,7 +54,9 @@ def was_told(message: ResidentMessage, clock: Clock, step: Step) -> bool:
     return any(event.id == sla.event_id(clock, step) for event in message.events)
 
 
-async def climb(message: ResidentMessage, *, store: LevelStore, publisher: Publisher, now: datetime) -> Climb:
+async def climb(
+    message: ResidentMessage, *, store: PostgresResidents, publisher: Publisher, now: datetime
+) -> Climb:
     """
     Ask the next level of each overdue promise of a message's case. Safe to repeat.
 

@@ -8,11 +8,10 @@ import msgspec
 from aiohttp import hdrs, web
 from msgspec.structs import asdict
 
-from hub.access.inbox_tokens import give_token
 from hub.errors import ConfigurationError
-from hub.inbound import read_inbox
 from hub.model import InboxArrival
 from hub.model.inbox import InboxEntry, InboxItem
+from hub.operations import inbox as reading
 from hub.web.auth.caller import actor_of, inbox_holder
 from hub.web.inbox_streams import InboxStream
 from hub.web.requests import found, read_id
@@ -39,7 +38,7 @@ async def read_item(request: web.Request) -> web.Response:
     person, item_id, deps = inbox_holder(request).person, read_id(request, _ITEM), services(request)
     item = found(_ITEM, await deps.inbox.item(person, item_id))
     unread = [] if item.read_at else [item_id]
-    await read_inbox.read_items(person, unread, inbox=deps.inbox, receipts=deps.hooks.receipts, at=deps.now())
+    await reading.read_items(person, unread, inbox=deps.inbox, receipts=deps.hooks.receipts, at=deps.now())
     return json_answer(InboxRead(read=len(unread), unread=await deps.inbox.unread(person)))
 
 
@@ -47,7 +46,7 @@ async def read_items(request: web.Request, body: ReadUntil) -> web.Response:
     """Mark an entry and all older ones as read; safe to repeat."""
     person, deps = inbox_holder(request).person, services(request)
     found(_ITEM, await deps.inbox.item(person, body.until))
-    read = await read_inbox.read_until(
+    read = await reading.read_until(
         person, body.until, inbox=deps.inbox, receipts=deps.hooks.receipts, at=deps.now()
     )
     return json_answer(InboxRead(read=read, unread=await deps.inbox.unread(person)))
@@ -58,7 +57,7 @@ async def create_inbox_token(request: web.Request, body: TokenBody) -> web.Respo
     deps = services(request)
     by, tokens = actor_of(request), deps.inbox_tokens
     try:
-        made = await give_token(by, body.person, tokens=tokens, inbox=deps.inbox)
+        made = await reading.give_token(by, body.person, tokens=tokens, inbox=deps.inbox)
     except ConfigurationError as error:
         raise Refusal(503, "The hub has no HUB_SECRET, which signs the tokens.", str(error)) from None
     if made is None:

@@ -12,12 +12,12 @@ from typing import Any, Final
 from aiohttp import web
 from markupsafe import Markup
 
-from hub.inbound import read_inbox
 from hub.model import EscalationStatus, Scope
 from hub.model.ids import uuid_in
 from hub.model.inbox import InboxEntry
 from hub.operations.acknowledge import acknowledge_received
 from hub.operations.cases import lookup
+from hub.operations.inbox import read_items
 from hub.rendering.page_links import case_path
 from hub.rendering.titles_es import EVENTS
 from hub.web.auth.caller import actor_of, caller_of
@@ -75,9 +75,7 @@ async def act(request: web.Request) -> web.StreamResponse:
     deps = services(request)
     item = found(_ENTRY, await deps.inbox.item(person, item_id))
     if not item.read_at:
-        await read_inbox.read_items(
-            person, [item_id], inbox=deps.inbox, receipts=deps.hooks.receipts, at=deps.now()
-        )
+        await read_items(person, [item_id], inbox=deps.inbox, receipts=deps.hooks.receipts, at=deps.now())
     if given.get("action") == _TAKE and await _take(request, given["id"]):
         return await _item(request, given["id"], state="done")
     return redirect(f"{INBOX}/{item_id}")

@@ -8,7 +8,7 @@ from typing import Final
 from prometheus_client import Metric
 
 from hub.model.reach import PlaceReach
-from hub.ports import ReachStore
+from hub.storage import PostgresReach
 from hub.web.monitoring.gauges import gauge_of
 from hub.web.monitoring.remembered import Remembered
 
@@ -23,7 +23,7 @@ _FRESH: Final = 3600.0
 class ReachGauges:
     """The gauge, cached for an hour."""
 
-    def __init__(self, store: ReachStore) -> None:
+    def __init__(self, store: PostgresReach) -> None:
         self._store = store
         self._known: Remembered[None, Sequence[Metric]] = Remembered(fresh=_FRESH)
 
