@@ -17,7 +17,6 @@ from hub.ports.channel import Channel, Throttle
 from hub.ports.delivery import CascadeStore, DeliveryStore
 from hub.ports.directory_history import EntryScope, Holders, Written
 from hub.ports.documents import DocumentCalls, DocumentStore
-from hub.ports.emergencies import EmergencyStore
 from hub.ports.exclusions import ExclusionRegistry
 from hub.ports.explain import AudienceSnapshot, ExplainFacts, Refused, SentMessage, Unit, UnitVersion, Version
 from hub.ports.headcount import HeadcountPage
@@ -29,7 +28,6 @@ from hub.ports.monitor import Heartbeats, MonitorStore, Queues
 from hub.ports.months import MonthStore
 from hub.ports.pauses import EVERYTHING, RESTORED_BY, PauseStore
 from hub.ports.publisher import Publisher
-from hub.ports.results import ResultStore
 from hub.ports.second_factors import SecondFactorStore
 from hub.ports.standing_tasks import StandingTaskStore
 from hub.ports.timers import Now, TimerStore

@@ -36,19 +36,27 @@ _REACH: Final = timedelta(days=1)
 
 
 class PostgresEmergencies(Store):
-    """The EmergencyStore, and reads of what is dangerous now."""
+    """Lost messages of emergencies, for which delivery and receipts do nothing; and what is dangerous now."""
 
     events_of = events.by_key
 
     async def lost_recipients(
         self, limit: int, *, gather: timedelta, pause: timedelta
     ) -> Sequence[LostRecipient]:
+        """
+        Return the lost messages of people of whom no message about an emergency is left, by event.
+
+        Only events count whose first such message was lost before `gather`, and whose last alert is older
+        than `pause`. An entry of an inbox reaches nobody: a person with nothing else (`no_channel`) is among
+        them. Once an update says that the emergency is over, nobody is.
+        """
         since = earliest(NOW() - _REACH)
         over = _UPDATED, CLEARED
         rows = await self.rows(_SQL["lost"], NAME, since, limit, gather, pause, *over, OTHER_TOWERS)
         return [read(LostRecipient, row) for row in rows]
 
     async def mark_alerted(self, event_key: UUID, people: Collection[str]) -> None:
+        """Record that these people were named to the desk; `pause` begins."""
         await self.rows(_SQL["mark"], event_key, sorted(people))
 
     async def open_emergencies(self, places: PropertyScope = None) -> Sequence[OpenEmergency]:

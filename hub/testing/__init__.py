@@ -13,7 +13,6 @@ from hub.testing.accounts import MemoryAccounts
 from hub.testing.appointments import MemoryAppointments
 from hub.testing.channel import MemoryChannel, MemoryEmail, MemoryInbox, MemoryPush, MemorySms
 from hub.testing.clock import SettableClock
-from hub.testing.emergencies import MemoryEmergencies
 from hub.testing.exclusions import MemoryExclusions
 from hub.testing.faults import Faults
 from hub.testing.keys import MemoryAudit, MemoryKeys
@@ -21,7 +20,6 @@ from hub.testing.monitor import MemoryMonitor
 from hub.testing.months import MemoryMonths
 from hub.testing.pauses import MemoryPauses
 from hub.testing.publisher import MemoryPublisher
-from hub.testing.results import MemoryResults
 from hub.testing.second_factors import MemorySecondFactors
 from hub.testing.standing_tasks import MemoryStandingTasks
 from hub.testing.store import MemoryStore

@@ -11,21 +11,21 @@ from hub.model import Lane
 from hub.policy import Policy
 from hub.ports import (
     Appointments,
-    EmergencyStore,
     Heartbeats,
     MonthStore,
     Now,
     PauseStore,
     Publisher,
-    ResultStore,
     StandingTaskStore,
     TimerStore,
 )
 from hub.storage import (
     PostgresBulk,
+    PostgresEmergencies,
     PostgresErasures,
     PostgresNoticeDigests,
     PostgresReach,
+    PostgresResults,
     PostgresRetention,
 )
 from hub.timers.lease_time import LeaseTime
@@ -46,8 +46,8 @@ class Timers:
     appointments: Appointments
     heartbeats: Heartbeats
     months: MonthStore
-    results: ResultStore
-    emergencies: EmergencyStore
+    results: PostgresResults
+    emergencies: PostgresEmergencies
     erasures: PostgresErasures
     pauses: PauseStore
     old_data: PostgresRetention

@@ -231,8 +231,9 @@ class _Killed(PostgresResults):
 async def test_who_is_killed_between_record_and_publish_or_after_it_loses_nothing(
     hub: Hub, database: str
 ) -> None:
-    await hub.subscribe()
+    await hub.subscribe(CRM, ResultKind.SENT)
     await hub.end(await hub.plan(), State.SENT)
+    await hub.end(await hub.plan(), State.FAILED, "smtp_550")  # of which it wants to hear nothing
     # The process that recorded it is gone: another one finds it, publishes, and is killed too.
     async with Database(database) as opened:
         with pytest.raises(StorageUnavailable):
@@ -245,6 +246,7 @@ async def test_who_is_killed_between_record_and_publish_or_after_it_loses_nothin
     told = await hub.hear()
     assert 2 == len(told)
     assert 1 == len({event["id"] for event in told})
+    assert [] == await hub.waiting()
 
 
 async def test_a_message_that_was_dropped_meanwhile_blocks_nothing(hub: Hub, database: str) -> None:

@@ -73,7 +73,9 @@ class Hub:
     async def result(self, state: State = State.SENT, **fields: Any) -> None:
         """Let a message come to this state, and queue its result."""
         await self.plan(state, **fields)
-        await publish_results(timers_of(memory_hub(MONDAY), results=PostgresResults(self.database)))
+        memory = memory_hub(MONDAY)
+        await publish_results(timers_of(memory, results=PostgresResults(self.database)))
+        assert [] == memory.publisher.notices, "what a webhook gets is in no queue"
 
     async def plan(self, state: State, source: str = CRM, **fields: Any) -> None:
         of = stored(event(source=source))

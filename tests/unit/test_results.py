@@ -8,18 +8,12 @@ from uuid import UUID
 import jsonschema_rs
 import pytest
 
-from hub.errors import BrokerUnavailable, StorageUnavailable
 from hub.messages.results import events_of
 from hub.model import State
-from hub.model.results import KINDS, Result, ResultKind, ResultSubscription, source_key
-from hub.model.webhooks import Webhook
-from hub.testing import MemoryResults
-from hub.timers.results import publish_results
+from hub.model.results import KINDS, Result, ResultKind, source_key
 from hub.web.documents.notices import results
 from tests.contract.values import FALLBACK
 from tests.unit.factories import MONDAY
-from tests.unit.hub_in_memory import memory_hub
-from tests.unit.timer_harness import timers_of
 
 CRM = "urn:coproservicios:crm"
 
@@ -39,18 +33,6 @@ def result(state: State = State.SENT, source: str = CRM, **fields: object) -> Re
         **fields,
     }
     return Result(**values)  # type: ignore[arg-type]
-
-
-def subscription(source: str = CRM, *kinds: ResultKind) -> ResultSubscription:
-    return ResultSubscription(
-        id=UUID(int=1), source=source, kinds=frozenset(kinds), created_at=MONDAY, created_by="ana"
-    )
-
-
-async def subscribed(*subscriptions: ResultSubscription) -> MemoryResults:
-    store = MemoryResults()
-    store.subscriptions += subscriptions
-    return store
 
 
 @pytest.mark.parametrize(
@@ -112,42 +94,6 @@ def test_person_without_any_message_is_undelivered_once_after_any_last_message()
     assert ("expired", True) == (told[1].data["reason"], told[1].data["final"])
 
 
-async def test_only_what_a_subscription_asks_for_is_published() -> None:
-    hub = memory_hub(MONDAY)
-    store = await subscribed(subscription(CRM, ResultKind.FAILED), subscription("urn:other"))
-    store.waiting = [
-        result(),
-        result(State.FAILED),
-        result(source="urn:third"),
-        result(source="urn:other"),
-        Result(message_id=UUID(int=9), state=State.SENT, at=MONDAY),
-    ]
-
-    assert not await publish_results(timers_of(hub, results=store))
-
-    told = [(event.name, event.data["event_source"]) for event in hub.publisher.notices]
-    assert told == [("notification.failed", CRM), ("notification.sent", "urn:other")]
-    assert [] == store.waiting
-
-
-async def test_a_crash_before_or_after_the_publishing_repeats_the_same_ids() -> None:
-    hub = memory_hub(MONDAY)
-    store = await subscribed(subscription())
-    store.waiting = [result(), result(State.DELIVERED)]
-    timers = timers_of(hub, results=store)
-    hub.publisher.faults.script("notify", BrokerUnavailable())
-    with pytest.raises(BrokerUnavailable):
-        await publish_results(timers)
-    store.faults.script("finish_results", StorageUnavailable())
-    with pytest.raises(StorageUnavailable):
-        await publish_results(timers)
-    await publish_results(timers)
-
-    ids = [event.id for event in hub.publisher.notices]
-    assert ids[:2] == ids[2:]
-    assert [] == store.waiting
-
-
 def test_each_kind_but_the_persons_own_comes_from_a_state() -> None:
     assert set(ResultKind) - {ResultKind.UNDELIVERED} == set(KINDS.values())
 
@@ -169,17 +115,3 @@ def test_each_schema_has_examples_that_keep_it(name: str) -> None:
 
     assert schema["examples"]
     assert all(validator.is_valid(example) for example in schema["examples"])
-
-
-async def test_results_of_a_webhook_are_queued_and_not_published() -> None:
-    hub = memory_hub(MONDAY)
-    store = MemoryResults()
-    webhook = Webhook(
-        id=UUID(int=3), source=CRM, created_at=MONDAY, created_by="ana", url="https://x.example", secret="s"
-    )
-    store.webhooks.append(webhook)
-    store.waiting = [result()]
-    await publish_results(timers_of(hub, results=store))
-
-    assert [] == hub.publisher.notices
-    assert [(webhook.id, "notification.sent")] == [(whose, event.name) for whose, event in store.queued]

@@ -13,12 +13,9 @@ from hub.model import Event
 from hub.model.extensions import Extension, ExtensionChange, ExtensionRefusal
 from hub.model.ids import event_key
 from hub.sla.extensions import GRANTED, REFUSED, WORDS
-from hub.testing import MemoryResults
-from hub.timers.extensions import publish_extensions
 from hub.web.documents.notices import NOTICES
 from tests.unit.factories import MONDAY, event, local
 from tests.unit.hub_in_memory import memory_hub
-from tests.unit.timer_harness import timers_of
 
 DAY = timedelta(days=1)
 CASE = {"pqrs_id": "PQ-1", "radicado": "PQ-2026-000901"}
@@ -137,12 +134,3 @@ def test_the_notice_is_as_its_schema_says(given: ExtensionRefusal | None, name: 
 
 def test_each_reason_has_its_words() -> None:
     assert set(ExtensionRefusal) == set(WORDS)
-
-
-async def test_a_refusal_is_published_without_any_subscription() -> None:
-    hub, results = memory_hub(MONDAY), MemoryResults()
-    results.extensions.append(change())
-
-    assert not await publish_extensions(timers_of(hub, results=results))
-    assert not await publish_extensions(timers_of(hub, results=results))
-    assert [REFUSED] == [notice.name for notice in hub.publisher.notices]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -9,8 +10,8 @@ import pytest
 
 from hub.errors import StorageUnavailable
 from hub.messages.planning.unreached_people import MOST, NAME, alert_of, people_of
+from hub.model import StoredEvent
 from hub.model.emergencies import LostRecipient
-from hub.testing import MemoryEmergencies
 from hub.timers.unreached_people import alert_unreached
 from tests.unit.factories import MONDAY, SCHEMAS, event, stored
 from tests.unit.hub_in_memory import memory_hub
@@ -84,10 +85,28 @@ def test_the_id_is_that_of_these_people() -> None:
     assert alert_of(first, DECLARED, now=MONDAY).id != alert_of(other, DECLARED, now=MONDAY).id
 
 
+class Lost:
+    """The part of `PostgresEmergencies` that the alert asks; `dies` before it has marked anybody."""
+
+    def __init__(self, *found: LostRecipient, event: StoredEvent | None = None, dies: bool = False) -> None:
+        self.found, self.dies = list(found), dies
+        self._events = {} if event is None else {event.key: event}
+
+    async def lost_recipients(self, limit: int, **_: timedelta) -> list[LostRecipient]:
+        return self.found[:limit]
+
+    async def events_of(self, _: set[UUID]) -> dict[UUID, StoredEvent]:
+        return self._events
+
+    async def mark_alerted(self, _: UUID, people: list[str]) -> None:
+        if self.dies:
+            self.dies = False
+            raise StorageUnavailable
+        self.found = [one for one in self.found if one.person not in people]
+
+
 async def test_several_people_of_an_event_are_one_alert_and_a_crash_repeats_its_id() -> None:
-    hub, store = memory_hub(MONDAY), MemoryEmergencies()
-    store.lost, store.events = [lost(), lost("p-luis")], {DECLARED.key: DECLARED}
-    store.faults.script("mark_alerted", StorageUnavailable())
+    hub, store = memory_hub(MONDAY), Lost(lost(), lost("p-luis"), event=DECLARED, dies=True)
     timers = timers_of(hub, emergencies=store)
     with pytest.raises(StorageUnavailable):
         await alert_unreached(timers)
@@ -99,19 +118,17 @@ async def test_several_people_of_an_event_are_one_alert_and_a_crash_repeats_its_
 
 
 async def test_the_end_of_an_emergency_calls_nobody() -> None:
-    hub, store = memory_hub(MONDAY), MemoryEmergencies()
     over = stored(event("emergency.updated", {"status": "cleared"}))
-    store.lost, store.events = [lost(event_key=over.key)], {over.key: over}
+    hub, store = memory_hub(MONDAY), Lost(lost(event_key=over.key), event=over)
     await alert_unreached(timers_of(hub, emergencies=store))
 
     assert [] == hub.publisher.events
-    assert [] == store.lost
+    assert [] == store.found
 
 
 async def test_what_the_retention_has_dropped_blocks_nothing() -> None:
-    hub, store = memory_hub(MONDAY), MemoryEmergencies()
-    store.lost = [lost(event_key=UUID(int=1))]
+    hub, store = memory_hub(MONDAY), Lost(lost(event_key=UUID(int=1)))
     await alert_unreached(timers_of(hub, emergencies=store))
 
-    assert [] == store.lost
+    assert [] == store.found
     assert [] == hub.publisher.events

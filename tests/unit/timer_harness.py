@@ -10,17 +10,17 @@ from typing import Any
 from hub.model import Lane, Message, State
 from hub.storage import (
     PostgresBulk,
+    PostgresEmergencies,
     PostgresErasures,
     PostgresNoticeDigests,
     PostgresReach,
+    PostgresResults,
     PostgresRetention,
 )
 from hub.testing import (
-    MemoryEmergencies,
     MemoryMonitor,
     MemoryMonths,
     MemoryPauses,
-    MemoryResults,
     MemoryStandingTasks,
 )
 from hub.timers.deps import Timers
@@ -40,8 +40,8 @@ def timers_of(hub: MemoryHub, **fields: Any) -> Timers:
         "appointments": hub.appointments,
         "heartbeats": MemoryMonitor(hub.store, hub.clock),
         "months": MemoryMonths(),
-        "results": MemoryResults(),
-        "emergencies": MemoryEmergencies(),
+        "results": PostgresResults(away()),
+        "emergencies": PostgresEmergencies(away()),
         "erasures": PostgresErasures(away()),
         "old_data": PostgresRetention(away()),
         "digests": PostgresNoticeDigests(away()),
