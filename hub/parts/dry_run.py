@@ -30,6 +30,7 @@ class DryRuns:
         self._database, self._company, self._traits = database, company, traits
 
     async def __call__(self, by: Actor, events: Sequence[Event], *, everybody: bool) -> DryRun:
+        """Without `everybody` nobody is listed. May raise TooLarge, Unavailable."""
         return await dry_run(by, events, deps=self._deps, everybody=everybody)
 
     @cached_property

@@ -74,7 +74,6 @@ class Stores:
     factors = _of(storage.PostgresSecondFactors)
     genuine = _of(storage.PostgresGenuine)
     inbox = _of(storage.PostgresInbox)
-    intake = _of(storage.PostgresIntake)
     known_events = _of(storage.PostgresIntake)
     letters = _of(storage.PostgresLetters)
     log = _of(storage.PostgresLog)

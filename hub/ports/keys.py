@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from hub.model import ApiKey, Note
-from hub.model.keys import NoteRow
-from hub.model.pages import Rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,21 +71,3 @@ class NoteFilter:
 class AuditStore(Protocol):
     async def add(self, note: Note) -> None:
         """Store a note."""
-
-    async def contacts_seen(self, who: str, person: str, *, since: datetime) -> Mapping[str, datetime]:
-        """Return kind → when somebody, since then, last looked at such a contact of a person in full."""
-
-    async def notes(
-        self,
-        *,
-        after: str | None,
-        limit: int,
-        person: str | None = None,
-        narrowed: NoteFilter = NoteFilter(),
-    ) -> Rows[NoteRow]:
-        """
-        List notes, newest first.
-
-        For a `person`: the notes about his data, and each version of him and his memberships that a system
-        sent by event, as a note of that source.
-        """

@@ -66,6 +66,7 @@ class PostgresAudit(Store):
         await self.rows(_SQL["add_note"], *given)
 
     async def contacts_seen(self, who: str, person: str, *, since: datetime) -> Mapping[str, datetime]:
+        """Return kind → when somebody, since then, last looked at such a contact of a person in full."""
         asked = storable(person), since, storable(who)
         return {row["kind"]: row["at"] for row in await self.rows(_SQL["contacts_seen"], *asked)}
 
@@ -77,6 +78,12 @@ class PostgresAudit(Store):
         person: str | None = None,
         narrowed: NoteFilter = NoteFilter(),  # noqa: B008 - it never changes
     ) -> Rows[NoteRow]:
+        """
+        List notes, newest first.
+
+        For a `person`: the notes about his data, and each version of him and his memberships that a system
+        sent by event, as a note of that source.
+        """
         asked = [] if person is None else [storable(person)]
         conditions, values = narrow_notes(narrowed, first_free=4 + len(asked))
         statement = _SQL["notes" if person is None else "notes_of"].format(narrowed=conditions)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, Self, TypeAlias
+from typing import Self, TypeAlias
 
 from prometheus_client import CollectorRegistry
 
-from hub.access.actor import Actor
 from hub.access.attempts import SignInDeps
 from hub.access.inbox_tokens import InboxTokens
 from hub.access.keyring import KeyRing
@@ -20,8 +19,7 @@ from hub.channels.sms.twilio_reports import twilio_tokens
 from hub.channels.whatsapp.reports import Keys, keys_of
 from hub.errors import InvalidEvent
 from hub.inbound.unsubscribe import UnsubscribeLinks
-from hub.intake.dry_run_schemas import DryRun
-from hub.model import DeadLetter, Event, RawMessage, Reply
+from hub.model import DeadLetter, RawMessage, Reply
 from hub.ports.receipts import ReceiptStore
 from hub.settings import Settings
 from hub.sla.ack_links import Links
@@ -37,13 +35,6 @@ Refuse: TypeAlias = Callable[[Sequence[tuple[RawMessage, InvalidEvent]]], Awaita
 """Stores refused events as dead letters and returns these in the same order. May raise Unavailable."""
 TakeReply: TypeAlias = Callable[[Reply], Awaitable[None]]
 """Processes a person's reply; safe to repeat. May raise Unavailable."""
-
-
-class DryRunner(Protocol):
-    """Returns the effects of events without doing them. May raise TooLarge, Unavailable."""
-
-    async def __call__(self, by: Actor, events: Sequence[Event], *, everybody: bool) -> DryRun:
-        """Without `everybody` nobody is listed."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,6 +33,7 @@ from hub.operations.residents.acts import ResidentActs
 from hub.operations.residents.own_file import OwnFiles
 from hub.operations.residents.own_message import OwnMessages
 from hub.operations.residents.sign_in import ResidentSignIn
+from hub.parts.dry_run import DryRuns
 from hub.parts.stores import Stores
 from hub.ports.activity import AffectedPeople
 from hub.ports.traces import Tracer
@@ -44,7 +45,7 @@ from hub.web.inbox_streams import InboxStreams
 from hub.web.live import LiveChanges, LiveDeps, marks_of
 from hub.web.looks import Looks
 from hub.web.monitoring.remembered import Remembered
-from hub.web.service_parts import Access, DryRunner, Hooks, Monitoring, Refuse
+from hub.web.service_parts import Access, Hooks, Monitoring, Refuse
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +53,7 @@ class Services(Stores):
     """The stores, and the other parts of API, pages and hooks: senders, brakes, the doorkeeper."""
 
     amqp_user: str | None
-    dry_run: DryRunner
+    dry_run: DryRuns
     keyring: Keyring
     refuse: Refuse
     hooks: Hooks

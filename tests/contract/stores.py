@@ -149,6 +149,7 @@ class RealStores(Stores):
     surveys: PostgresSurveys
     bulk: PostgresBulk
     monitor: PostgresMonitor
+    audit: PostgresAudit
     preferences: PostgresPreferences
 
     async def shown(self, message: Message) -> ShownMessage:

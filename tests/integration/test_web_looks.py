@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import pytest
 
@@ -33,7 +33,7 @@ LISTS: Final = (
 @pytest.fixture
 async def town(database: str) -> AsyncIterator[Town]:
     async with open_stores(database) as stores:
-        town = Town(replace(stores, audit=MemoryAudit()))
+        town = Town(replace(stores, audit=cast(Any, MemoryAudit())))
         await town.happen()
         yield town
 

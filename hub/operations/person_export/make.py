@@ -27,9 +27,14 @@ from hub.operations.person_export.schemas import (
     PersonExport,
     SuppressionLine,
 )
-from hub.ports import AuditStore
 from hub.ports.person_export import RefusedByAddress
-from hub.storage import PostgresCases, PostgresConstancias, PostgresDirectoryHistory, PostgresPersonExport
+from hub.storage import (
+    PostgresAudit,
+    PostgresCases,
+    PostgresConstancias,
+    PostgresDirectoryHistory,
+    PostgresPersonExport,
+)
 
 _PAGE: Final = 500
 
@@ -45,7 +50,7 @@ class PersonExports:
     directory: PostgresDirectoryHistory
     threads: PostgresCases
     said: PostgresConstancias
-    audit: AuditStore
+    audit: PostgresAudit
     company: str
 
     async def make(
