@@ -8,7 +8,8 @@ from typing import Final
 from hub import storage
 from hub.app.container import Container
 from hub.catalog import BY_NAME, BY_TYPE, CATALOG
-from hub.channels.document_calls import HttpDocumentCalls
+from hub.channels.urls import endpoints_of, parse_whatsapp
+from hub.channels.whatsapp.media import MediaCalls
 from hub.messages.cascades import Prints
 from hub.messages.delivery.deps import Documents
 from hub.messages.planning.documents import with_document
@@ -50,13 +51,14 @@ def prints_of(parts: Container) -> Prints:
 
 
 async def fetching_of(parts: Container, stack: AsyncExitStack) -> DocumentDeps | None:
-    """Return the fetcher of documents; None where no host is allowed."""
+    """Return the fetcher of documents, and of media of WhatsApp; None where neither has a host."""
     rules = parts.company.policy.documents
-    if not rules.hosts:
+    accounts = list(endpoints_of(parts.settings, "whatsapp", "whatsapp+", parse_whatsapp))
+    if not rules.hosts and not accounts:
         return None
     return DocumentDeps(
         queue=storage.PostgresDocuments(parts.database),
-        calls=await stack.enter_async_context(aclosing(HttpDocumentCalls(rules))),
+        calls=await stack.enter_async_context(aclosing(MediaCalls(rules, accounts))),
         publisher=parts.publisher,
         breakers=parts.breakers,
         hosts=rules.hosts,

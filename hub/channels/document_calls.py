@@ -10,6 +10,7 @@ server.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Final
 from urllib.parse import urlsplit
@@ -54,15 +55,20 @@ class HttpDocumentCalls:
         try:
             # aiohttp asks no resolver for an address.
             self._guard.check(urlsplit(url).hostname or "")
-            async with (
-                asyncio.timeout(self._timeout),
-                self._opened().get(url, allow_redirects=False) as answer,
-            ):
-                content = await self._content(answer)
-        except TimeoutError as exc:
-            raise DocumentHostUnavailable("timeout") from exc
         except PrivateAddress as exc:
             raise DocumentRefused("private_address") from exc
+        return self._judged(await self._called(url))
+
+    async def _called(self, url: str, headers: Mapping[str, str] | None = None) -> bytes:
+        """Fetch the bytes, within the time and the size of a document."""
+        try:
+            async with (
+                asyncio.timeout(self._timeout),
+                self._opened().get(url, headers=headers, allow_redirects=False) as answer,
+            ):
+                return await self._content(answer)
+        except TimeoutError as exc:
+            raise DocumentHostUnavailable("timeout") from exc
         except aiohttp.ClientConnectorDNSError as exc:
             if isinstance(exc.os_error, PrivateAddress):
                 raise DocumentRefused("private_address") from exc
@@ -73,6 +79,8 @@ class HttpDocumentCalls:
             raise DocumentUnavailable(_CUT_SHORT) from exc
         except (aiohttp.ClientError, OSError, ValueError) as exc:
             raise DocumentHostUnavailable("connection") from exc
+
+    def _judged(self, content: bytes) -> FetchedDocument:
         return FetchedDocument(sha256=sha256(content).digest(), kind=self._kind_of(content), content=content)
 
     async def aclose(self) -> None:

@@ -34,7 +34,9 @@ def judged(files: Sequence[GivenFile], rules: DocumentPolicy) -> tuple[GivenFile
 
 
 def judge(file: GivenFile, rules: DocumentPolicy) -> GivenFile:
-    """Return the file with its type, or why it is not kept."""
+    """Return the file with its type, or why it is not kept; one to be fetched is judged then."""
+    if file.media:
+        return file
     if len(file.content) > rules.max_bytes:
         return _refused(file, TOO_LARGE)
     kind = kind_of(file.content, rules.types)

@@ -12,13 +12,15 @@ class GivenFile(Struct, frozen=True, kw_only=True):
     """
     A file as it came. `refused` says why its bytes are not kept, as a machine word.
 
-    `kind` is its media type, as its bytes show it. The name and the bytes are person data and never logged.
+    `media` is its address at a provider that still has the bytes. `kind` is its media type, as its bytes show
+    it. The name and the bytes are person data and never logged.
     """
 
     name: str
     content: bytes = b""
     kind: str = ""
     refused: str = ""
+    media: str = ""
 
 
 class KeptFile(Struct, frozen=True, kw_only=True):
@@ -32,7 +34,7 @@ class KeptFile(Struct, frozen=True, kw_only=True):
     ]
     size: Annotated[int | None, Meta(description="In bytes.")]
     sha256: Annotated[str | None, Meta(description="In hexadecimal.")]
-    refused: Annotated[str, Meta(description="Why it is not kept; empty: it is.")]
+    refused: Annotated[str, Meta(description="Why it is not kept, or `waiting`; empty: it is.")]
 
 
 class HandedFile(KeptFile, frozen=True, kw_only=True):

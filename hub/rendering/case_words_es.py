@@ -57,6 +57,8 @@ NOT_KEPT: Final[Mapping[str, str]] = {
     "wrong_type": "no se guardó: no es un PDF o una foto completos",
     "too_large": "no se guardó: es muy grande",
     "too_many": "no se guardó: venían muchos archivos",
+    "waiting": "está llegando",
+    "not_fetched": "no se pudo traer: pídalo otra vez",
 }
 """Why the bytes of a file that somebody sent are not kept."""
 CASE_STATES: Final[Mapping[str, str]] = {

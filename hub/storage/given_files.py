@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
 from hashlib import sha256
+from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
@@ -15,6 +17,8 @@ from hub.storage.database import Runner, load, read, storable
 from hub.storage.filters import listed
 
 _SQL = load("given_files")
+FETCHED_WITHIN: Final = timedelta(days=1)
+"""How long a provider is asked for a file; Meta keeps it for a week."""
 
 
 class FoundFile(Struct, frozen=True, kw_only=True):
@@ -30,8 +34,9 @@ class FoundFile(Struct, frozen=True, kw_only=True):
 async def keep(run: Runner, of: UUID, files: Sequence[GivenFile], *, person: str | None) -> None:
     """Keep the files of a reply, or of an event by its key. None costs nothing; a repeat changes nothing."""
     if files:
-        rows = [(storable(file.name), file.refused, *_document(file)) for file in files]
-        await run.rows(_SQL["keep"], of, *map(list, zip(*rows, strict=True)), storable(person))
+        rows = [(storable(file.name), file.refused, file.media, *_document(file)) for file in files]
+        columns = map(list, zip(*rows, strict=True))
+        await run.rows(_SQL["keep"], of, *columns, storable(person), FETCHED_WITHIN)
 
 
 def _document(file: GivenFile) -> tuple[bytes | None, str | None, bytes | None]:

@@ -25,6 +25,7 @@ _ABOUT: Final = (
     ("clock_extension", "event_key", "event"),
     ("emergency_alert", "event_key", "event"),
     ("document_request", "event_key", "event"),
+    ("given_file", "event_key", "event"),
     ("poster", "event_key", "event"),
     ("letter", "id", "message"),
     ("inbox_item", "id", "message"),

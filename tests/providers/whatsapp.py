@@ -61,6 +61,10 @@ class WhatsappServer(HttpServer):
     buttons: dict[str, str] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     after: deque[Behaviour] = field(default_factory=deque)
+    media: dict[str, bytes] = field(default_factory=dict)
+    """What people have sent, by its id."""
+    elsewhere: str = ""
+    """Where the bytes are said to be; empty: here."""
 
     def __post_init__(self) -> None:
         super().__init__()
@@ -103,7 +107,29 @@ class WhatsappServer(HttpServer):
         self.buttons[name] = url
 
     def routes(self) -> Sequence[web.RouteDef]:
-        return [web.post(f"/{VERSION}/{PHONE}/messages", self._create)]
+        return [
+            web.post(f"/{VERSION}/{PHONE}/messages", self._create),
+            web.get(rf"/{VERSION}/{{id:\d+}}", self._about_media),
+            web.get("/attachments", self._send_media),
+        ]
+
+    async def _about_media(self, request: web.Request) -> web.StreamResponse:
+        """Say where the bytes are, for five minutes."""
+        media_id = request.match_info["id"]
+        self.require("of this number", holds=request.query.get("phone_number_id") == PHONE)
+        if request.headers.get("Authorization") != f"Bearer {TOKEN}":
+            return refusal(401, 190, "Invalid OAuth access token")
+        if (scripted := await self.scripted(request)) is not None:
+            return scripted
+        if media_id not in self.media:
+            return refusal(400, 100, "Unsupported get request. Object does not exist")
+        url = self.elsewhere or f"{self.base}/attachments?mid={media_id}&hash=x"
+        return web.json_response({"messaging_product": "whatsapp", "url": url, "id": media_id})
+
+    async def _send_media(self, request: web.Request) -> web.StreamResponse:
+        if request.headers.get("Authorization") != f"Bearer {TOKEN}":
+            return web.Response(status=404)
+        return web.Response(body=self.media[request.query["mid"]], content_type="image/jpeg")
 
     async def _create(self, request: web.Request) -> web.StreamResponse:
         if request.headers.get("Authorization") != f"Bearer {TOKEN}":

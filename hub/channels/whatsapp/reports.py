@@ -17,8 +17,10 @@ import msgspec
 from msgspec import Raw, Struct
 
 from hub.channels.urls import endpoints_of, parse_whatsapp
+from hub.channels.whatsapp.media import address_of
 from hub.channels.whatsapp.verdicts import PROVIDER, reason_of
 from hub.model import Receipt, Reply, State
+from hub.model.given_files import GivenFile
 from hub.model.ids import uuid_in
 from hub.settings import Settings
 
@@ -40,6 +42,7 @@ WORDY: Final = frozenset({"text", "button", "interactive", *_WITHOUT_WORDS})
 """Message types that count as replies; others (a reaction, a system notice) do not."""
 
 _NUMBER: Final = re.compile(r"[1-9][0-9]{6,14}")
+_LONGEST_NAME: Final = 80
 _LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
 
 
@@ -57,7 +60,12 @@ class Envelope(Struct):
     entry: Sequence[Entry]
 
 
+class Recipient(Struct):
+    phone_number_id: str = ""
+
+
 class Value(Struct):
+    metadata: Raw = Raw(b"{}")
     statuses: Sequence[Raw] = ()
     messages: Sequence[Raw] = ()
 
@@ -92,6 +100,8 @@ class Interactive(Struct):
 
 class Media(Struct):
     caption: str = ""
+    id: str = ""
+    filename: str = ""
 
 
 class Context(Struct):
@@ -112,7 +122,7 @@ class Message(Struct):
     document: Media | None = None
 
 
-def read_reply(message: Message) -> Reply | None:
+def read_reply(message: Message, phone: str = "") -> Reply | None:
     """Read a reply; None for other types (a reaction, a system notice) and for invalid messages."""
     # PostgreSQL refuses NUL, which carries no meaning.
     words = _words(message).replace("\x00", "").strip()
@@ -127,6 +137,7 @@ def read_reply(message: Message) -> Reply | None:
         text=words,
         at=at,
         in_reply_to=shaped(message.context.id or "") if message.context else None,
+        files=tuple(_files(message, phone)),
     )
 
 
@@ -147,6 +158,14 @@ def _captions(message: Message) -> Iterator[str]:
     for media in (message.image, message.video, message.document):
         if media is not None and media.caption:
             yield media.caption
+
+
+def _files(message: Message, phone: str) -> Iterator[GivenFile]:
+    """Yield the photo or document, which came to this phone number; the hub keeps no sounds and films."""
+    for media in (message.image, message.document):
+        if media is not None and (address := address_of(media.id, phone)):
+            name = media.filename or _WITHOUT_WORDS[message.type]
+            yield GivenFile(name=name.replace("\x00", "")[:_LONGEST_NAME], media=address)
 
 
 def _instant(seconds: str) -> datetime | None:
@@ -220,8 +239,9 @@ def _read_value(raw: Raw, notice: Notice) -> None:
             notice.unreadable += 1
         elif status.status in STATES:
             notice.statuses.append(_status(status))
+    to = decoded(value.metadata, Recipient)
     for item in value.messages:
-        _read_message(decoded(item, Message), notice)
+        _read_message(decoded(item, Message), notice, to.phone_number_id if to else "")
 
 
 def _status(status: Status) -> Receipt:
@@ -239,8 +259,8 @@ def _status(status: Status) -> Receipt:
     )
 
 
-def _read_message(message: Message | None, notice: Notice) -> None:
-    reply = None if message is None else read_reply(message)
+def _read_message(message: Message | None, notice: Notice, phone: str) -> None:
+    reply = None if message is None else read_reply(message, phone)
     if reply is not None:
         notice.replies.append(reply)
     elif message is None or message.type in WORDY:

@@ -58,12 +58,17 @@ WHERE event_key = $1 AND state = 'asked' AND EXISTS (
 RETURNING event_key
 
 -- store --
+-- What was asked for a file that somebody sent is that file's, and the request ends.
 WITH kept AS (
     INSERT INTO document (sha256, kind, size, content) VALUES ($2, $3, length($4::bytea), $4)
-    ON CONFLICT DO NOTHING
+    ON CONFLICT (sha256) DO UPDATE SET fetched_at = now()
+), sent AS (
+    UPDATE given_file SET sha256 = $2, request = NULL WHERE request = $1 RETURNING 1
+), ended AS (
+    DELETE FROM document_request WHERE event_key = $1 AND EXISTS (SELECT FROM sent)
 )
 UPDATE document_request SET state = 'stored', sha256 = $2, next_at = NULL, last_error = NULL
-WHERE event_key = $1
+WHERE event_key = $1 AND NOT EXISTS (SELECT FROM sent)
 
 -- give --
 -- Of an event whose document is not here: what was fetched stays, and so does what somebody has given before.
@@ -87,8 +92,13 @@ UPDATE document_request SET tries = tries + 1, last_error = $2, next_at = now() 
 WHERE event_key = $1 AND state = 'asked'
 
 -- given_up --
+WITH sent AS (
+    UPDATE given_file SET refused = 'not_fetched', request = NULL WHERE request = $1 RETURNING 1
+), ended AS (
+    DELETE FROM document_request WHERE event_key = $1 AND EXISTS (SELECT FROM sent)
+)
 UPDATE document_request SET tries = tries + 1, last_error = $2, next_at = NULL, state = 'failed'
-WHERE event_key = $1 AND state = 'asked'
+WHERE event_key = $1 AND state = 'asked' AND NOT EXISTS (SELECT FROM sent)
 
 -- release --
 -- What waits for this document may leave: with it, or as it would without.

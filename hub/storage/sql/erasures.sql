@@ -246,8 +246,10 @@ WITH blanked AS (
       AND (address, subject, text) <> ('', '', '')
       AND (published_at IS NOT NULL OR kind IN ('automatic', 'complaint'))
     RETURNING id
+), gone AS (
+    DELETE FROM given_file WHERE id IN (SELECT id FROM blanked) OR person = $1 RETURNING request
 )
-DELETE FROM given_file WHERE id IN (SELECT id FROM blanked) OR person = $1
+DELETE FROM document_request WHERE event_key IN (SELECT request FROM gone)
 
 -- erase_versions --
 UPDATE directory_version SET data = '{}', to_notify = NULL

@@ -3,19 +3,27 @@ Files that come in with somebody's words.
 -- keep --
 -- The document is touched: else one that nobody has named for a minute could be forgotten in between.
 WITH given AS (
-    SELECT * FROM unnest($2::text[], $3::text[], $4::bytea[], $5::text[], $6::bytea[]) WITH ORDINALITY
-        AS given (name, refused, sha256, kind, content, place)
+    SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::bytea[]) WITH ORDINALITY
+        AS given (name, refused, media, sha256, kind, content, place)
 ), kept AS (
     INSERT INTO document (sha256, kind, size, content)
     SELECT DISTINCT ON (sha256) sha256, kind, length(content), content FROM given WHERE sha256 IS NOT NULL
     ON CONFLICT (sha256) DO UPDATE SET fetched_at = now()
+), filed AS (
+    INSERT INTO given_file (id, place, name, refused, sha256, person, request)
+    -- The request is of no event: its key is of no month that could be dropped.
+    SELECT $1, place, name, refused, sha256, $8, CASE
+        WHEN media <> '' THEN ('ffffffff-ffff-' || substr(gen_random_uuid()::text, 15))::uuid
+    END FROM given
+    ON CONFLICT DO NOTHING
+    RETURNING place, request
 )
-INSERT INTO given_file (id, place, name, refused, sha256, person)
-SELECT $1, place, name, refused, sha256, $7 FROM given
-ON CONFLICT DO NOTHING
+INSERT INTO document_request (event_key, url, name, attach, wait_until)
+SELECT request, media, '', false, now() + $9::interval FROM filed JOIN given USING (place) WHERE request IS NOT NULL
 
 -- named --
-SELECT id, place, name, refused, kind, size, encode(sha256, 'hex') AS sha256
+SELECT id, place, name, CASE WHEN request IS NULL THEN refused ELSE 'waiting' END AS refused, kind, size,
+       encode(sha256, 'hex') AS sha256
 FROM given_file LEFT JOIN document USING (sha256)
 WHERE id = ANY ($1::uuid[])
 ORDER BY id, place

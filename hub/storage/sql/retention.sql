@@ -33,10 +33,10 @@ WITH page AS (
 ), files AS (
     DELETE FROM given_file WHERE id = ANY (ARRAY (SELECT id FROM page)) AND $3
 ), sent AS (
-    -- With a petition, not with a reply; also those whose event went with its month.
+    -- Sent with a petition, not with a reply.
     SELECT file.id, file.place FROM given_file AS file
     LEFT JOIN LATERAL (SELECT case_key FROM event WHERE event.key = file.id OFFSET 0) AS about ON true
-    WHERE file.at < $1 AND NOT EXISTS (SELECT FROM reply WHERE reply.id = file.id) AND NOT EXISTS (
+    WHERE file.at < $1 AND file.event_key IS NOT NULL AND NOT EXISTS (
         SELECT FROM clock
         WHERE clock.case_key = about.case_key AND ended_at IS NULL AND NOT promise @> '{"silent": true}'
     )
