@@ -114,12 +114,19 @@ def _argument(name: str, hint: Any, metavar: str) -> Parameter:
     return Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, annotation=Annotated[kind, argument])
 
 
+_FILES: Final = (bytes, list[bytes])
+
+
 def options_of(declared: Declared) -> list[Parameter]:
     shape = declared.hints.get("query") or declared.hints.get("body")
     fields = () if shape is None else msgspec.structs.fields(shape)
     # An operator at a shell acts for themselves, and names nobody; no option holds a file.
     return sorted(
-        (_of_field(one) for one in fields if one.name != "by" and _unwrapped(one.type)[0] is not bytes),
+        (
+            _of_field(one)
+            for one in fields
+            if one.name != "by" and _unwrapped(one.type)[0] not in (bytes, list[bytes])
+        ),
         key=lambda one: one.kind,
     )
 

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from hashlib import sha256
 from typing import Final
 
 from msgspec import structs
 
 from hub.channels.document_ends import kind_of
+from hub.errors import InvalidDocument
 from hub.model import Reply
+from hub.model.documents import ANONYMOUS, FetchedDocument
 from hub.model.given_files import GivenFile
 from hub.policy.documents import DocumentPolicy
 
@@ -24,6 +27,10 @@ _NAMED: Final = 5
 TOO_LARGE: Final = "too_large"
 WRONG_TYPE: Final = "wrong_type"
 TOO_MANY: Final = "too_many"
+_REFUSED: Final = {
+    TOO_LARGE: "It has more than {most} bytes (`[documents] max_bytes` of the policy).",
+    WRONG_TYPE: "It is no whole PDF, PNG or JPEG.",
+}
 
 
 def judged(files: Sequence[GivenFile], rules: DocumentPolicy) -> tuple[GivenFile, ...]:
@@ -41,6 +48,14 @@ def judge(file: GivenFile, rules: DocumentPolicy) -> GivenFile:
         return _refused(file, TOO_LARGE)
     kind = kind_of(file.content, rules.types)
     return _refused(file, WRONG_TYPE) if kind is None else structs.replace(file, kind=kind)
+
+
+def document_in(content: bytes, rules: DocumentPolicy) -> FetchedDocument:
+    """Return the document in these bytes of staff's. Raises InvalidDocument."""
+    file = judge(GivenFile(name=ANONYMOUS, content=content), rules)
+    if file.refused:
+        raise InvalidDocument(_REFUSED[file.refused].format(most=rules.max_bytes))
+    return FetchedDocument(sha256=sha256(content).digest(), kind=file.kind, content=content)
 
 
 def with_judged(reply: Reply, rules: DocumentPolicy) -> Reply:

@@ -78,6 +78,10 @@ _CONTENT_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+_SANDBOX: Final[Mapping[str, str]] = {
+    "Content-Security-Policy": "default-src 'none'; sandbox; base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+}
 HEADERS: Final[Mapping[str, str]] = {
     "Content-Security-Policy": _CONTENT_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -138,8 +142,9 @@ def pdf_answer(content: bytes, name: str) -> web.Response:
 
 
 def file_answer(file: File) -> web.Response:
-    """Respond with a file, which no browser opens in place."""
-    headers = {hdrs.CONTENT_DISPOSITION: f'attachment; filename="{file.name}"'}
+    """Respond with a file, which no browser opens in place or runs. Its name is ASCII, without quotes."""
+    disposition = f'attachment; filename="{file.name}"'
+    headers = {hdrs.CONTENT_DISPOSITION: disposition, **_SANDBOX}
     return web.Response(body=file.content, content_type=file.kind, headers=headers)
 
 

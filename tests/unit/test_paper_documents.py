@@ -5,16 +5,23 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from pikepdf import Pdf
 
-from hub.model.documents import LinkedDocument
+from hub.desk.cases.given import document_of
+from hub.desk.cases.rows import Given
+from hub.doors.operator import Operator
+from hub.errors import InvalidDocument
+from hub.model.documents import FetchedDocument, LinkedDocument
 from hub.model.paper import PaperSize
 from hub.rendering.paper import documents, enclosure
 from hub.rendering.paper.pages import Printout, Sheet, make_pages
-from tests.unit.factories import MONDAY
+from tests.unit.factories import MONDAY, POLICY
 from tests.unit.paper_documents import (
     acting,
     bomb,
@@ -54,6 +61,47 @@ async def test_pages_of_a_document_follow_their_letter() -> None:
     assert ["Carta 0.", "Respuesta completa.", "Segunda hoja.", "Carta 1.", "Carta 2."] == [
         words for page in said(made)[:5] for words in SAID if words in page
     ]
+
+
+async def given(*several: bytes) -> FetchedDocument | None:
+    stores = SimpleNamespace(policy=POLICY)
+    by = SimpleNamespace(stores=stores, now=MONDAY + timedelta(minutes=len(several)))
+    first, *more = several
+    return await document_of(cast("Operator", by), Given(file=first, more=more))
+
+
+async def test_several_documents_of_an_answer_are_the_pages_of_one() -> None:
+    """Alone one stays as it is; together the same ones make the same bytes: a form is pressed twice."""
+    photo = picture("JPEG")
+    alone, joined, again = (
+        await given(SOUND),
+        await given(SOUND, photo, SOUND),
+        await given(SOUND, photo, SOUND),
+    )
+    assert alone is not None
+    assert joined is not None
+
+    assert SOUND == alone.content
+    assert ("application/pdf", joined) == (joined.kind, again)
+    pages = pages_of(joined.content)
+    assert ["Respuesta completa.", "Segunda hoja.", "", "Respuesta completa.", "Segunda hoja."] == [
+        next((words for words in SAID if words in page), "") for page in pages
+    ]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        SOUND.replace(b"%%EOF", b"%/ByteRange\n%%EOF"),
+        b"%PDF-1.7\n%%EOF",
+        b"<html>",
+        encrypted(SOUND, "clave"),
+    ],
+    ids=["signed", "empty", "page", "closed"],
+)
+async def test_signed_or_unreadable_document_is_joined_with_no_other(bad: bytes) -> None:
+    with pytest.raises(InvalidDocument):
+        await given(SOUND, bad)
 
 
 async def test_same_document_of_many_letters_is_in_the_file_once() -> None:

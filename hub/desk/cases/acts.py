@@ -34,7 +34,7 @@ async def respond_to_case(by: Operator, key: Key, body: AnswerBody) -> CaseActed
 
       hub cases respond PQ-2026-000901 --words "El acta va adjunta." --document https://portal.example.com/acta.pdf
     """
-    case, document = await case_of(by, key), document_of(by, body.file)
+    case, document = await case_of(by, key), await document_of(by, body)
     talk = await conversation_of(by, case)
     form = body.form or token_urlsafe(12)
     done = await by.stores.case_acts.respond(

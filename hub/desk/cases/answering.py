@@ -72,7 +72,7 @@ async def write_to_person(by: Operator, ref: str, body: FirstWordBody) -> CaseAc
     talk = await conversation_with(by, ref, body.copropiedad, body.subject.strip())
     if by.places is not None and body.copropiedad not in by.places:
         raise ScopeNeeded("Name one of your copropiedades.", "It says what you write about.")
-    document = document_of(by, body.file)
+    document = await document_of(by, body)
     event = await words_of(by, talk, way_of(talk, body), body, document)
     channel = event.data["channel"]
     await by.audit("person.write", f"person:{ref}", person=ref, event=event.name, channel=channel)

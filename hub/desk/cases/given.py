@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Final
 
-from hub.channels.document_ends import kind_of
+from hub.desk.cases.rows import Given
 from hub.doors.operator import Operator
-from hub.errors import InvalidDocument
+from hub.errors import InvalidDocument, PaperFailure
+from hub.inbound.files import document_in
 from hub.messages.planning.documents import file_name
 from hub.model import Event, Json
-from hub.model.documents import DIGEST_FIELD, FIELD, FetchedDocument
+from hub.model.documents import ANONYMOUS, DIGEST_FIELD, FIELD, FetchedDocument, LinkedDocument
 from hub.model.ids import event_key
+from hub.rendering.paper.pages import make_joined
 from hub.storage import PostgresDocuments
 
-_TOO_LARGE: Final = "It has more than {most} bytes (`[documents] max_bytes` of the policy)."
-_OTHER: Final = "It is no whole PDF, PNG or JPEG."
+_NOT_JOINED: Final = "One of them cannot be read, or is signed, which its pages in another PDF would not be."
+_SIGNATURE: Final = b"/ByteRange"
 
 
-def document_of(by: Operator, content: bytes) -> FetchedDocument | None:
-    """Return the document in these bytes; None without any. Raises InvalidDocument."""
-    if not content:
-        return None
+async def document_of(by: Operator, body: Given) -> FetchedDocument | None:
+    """Return the document that is given, None without any: of several their pages. Raises InvalidDocument."""
     rules = by.stores.policy.documents
-    if len(content) > rules.max_bytes:
-        raise InvalidDocument(_TOO_LARGE.format(most=rules.max_bytes))
-    kind = kind_of(content, rules.types)
-    if kind is None:
-        raise InvalidDocument(_OTHER)
-    return FetchedDocument(sha256=sha256(content).digest(), kind=kind, content=content)
+    found = [document_in(content, rules) for content in (body.file, *body.more) if content]
+    if len(found) < 2:
+        return found[0] if found else None
+    if any(_SIGNATURE in one.content for one in found):
+        raise InvalidDocument(_NOT_JOINED)
+    pages = [LinkedDocument(kind=one.kind, name=ANONYMOUS, content=one.content) for one in found]
+    try:
+        # By the day: the same form twice makes the same bytes.
+        return document_in(await make_joined(pages, at=by.now.replace(hour=0, minute=0, second=0)), rules)
+    except PaperFailure as exc:
+        raise InvalidDocument(_NOT_JOINED) from exc
 
 
 def naming(document: FetchedDocument | None, name: str) -> Mapping[str, Json]:

@@ -35,6 +35,9 @@ class Given(Struct, frozen=True, kw_only=True):
 
     file: Annotated[bytes, Meta(description="A whole PDF, PNG or JPEG, in base64.")] = b""
     file_name: Annotated[str, Meta(max_length=200, description="The name of the file.")] = ""
+    more: Annotated[
+        list[bytes], Meta(max_length=9, description="Further ones: all become the pages of one PDF.")
+    ] = []
 
 
 class WrittenBody(Given, frozen=True, kw_only=True, forbid_unknown_fields=True):

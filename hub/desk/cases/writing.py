@@ -24,7 +24,7 @@ _CONVERSATION: Final = "thread_id:"
 
 async def answer(by: Operator, case: KnownCase, body: WrittenBody, *, came_by: str = "") -> CaseActed:
     """Write to the person of a case; `came_by` is the channel of the reply that it answers."""
-    document = document_of(by, body.file)
+    document = await document_of(by, body)
     talk = await conversation_of(by, case)
     if case.case.startswith(_CONVERSATION):
         event = await words_of(by, talk, way_of(talk, body, came_by), body, document)

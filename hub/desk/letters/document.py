@@ -7,27 +7,26 @@ It is of the letter's event: all its letters that wait for it are made anew, and
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Final
 
-from hub.channels.document_ends import pdf_is_whole
+from msgspec.structs import replace
+
 from hub.desk.letters import queries
 from hub.desk.letters.rows import LetterDocument, LetterWhole
 from hub.doors.operator import Operator, found
 from hub.errors import BeyondOwnRights, HubError, InvalidDocument, TooLate
+from hub.inbound.files import document_in
 from hub.messages.planning.documents import file_name
 from hub.model import StoredEvent
 from hub.model.document_links import document_links
 from hub.model.documents import DIGEST_FIELD, FetchedDocument
 from hub.model.letters import LetterState
+from hub.policy.documents import DocumentPolicy, DocumentType
 from hub.storage import PostgresDocuments
 from hub.storage.redrive import redrive
 
-_PDF: Final = b"%PDF-"
-_KIND: Final = "application/pdf"
 _HAS_ONE: Final = "The letter has its page, or its document is here: print it, or give that very file."
 _OTHER_DIGEST: Final = "It is another document: its publisher has named the SHA-256 of the right one."
-_TOO_LARGE: Final = "It has more than {most} bytes (`[documents] max_bytes` of the policy)."
 WRONG_ES: Final[Mapping[type[HubError], str]] = {
     InvalidDocument: "No es el documento: debe ser un PDF completo, no muy grande y el que se publicó.",
     TooLate: "Esta carta ya tiene su documento, o el aviso lleva a otro: súbalo tal como está allá.",
@@ -44,7 +43,7 @@ async def give_document(by: Operator, letter: LetterWhole, content: bytes) -> Le
     about = found("letter", await queries.event_of(by.db, letter.id))
     if by.places is not None and about.copropiedad_id not in by.places:
         raise BeyondOwnRights(_ELSEWHERE)
-    document = read_pdf(content, about, most=by.stores.policy.documents.max_bytes)
+    document = read_pdf(content, about, by.stores.policy.documents)
     digest = document.sha256.hex()
     await by.audit(
         "letter.attach", f"letter:{letter.id}", person=letter.person, sha256=digest, size=len(content)
@@ -55,16 +54,12 @@ async def give_document(by: Operator, letter: LetterWhole, content: bytes) -> Le
     return LetterDocument(id=letter.id, sha256=digest, letters=await _make_again(by, about))
 
 
-def read_pdf(content: bytes, about: StoredEvent, *, most: int) -> FetchedDocument:
+def read_pdf(content: bytes, about: StoredEvent, rules: DocumentPolicy) -> FetchedDocument:
     """Return the document, if it is one that the hub would have taken from its publisher."""
-    if len(content) > most:
-        raise InvalidDocument(_TOO_LARGE.format(most=most))
-    if not content.startswith(_PDF) or not pdf_is_whole(content):
-        raise InvalidDocument
-    digest = sha256(content)
-    if about.event.data.get(DIGEST_FIELD) not in {None, digest.hexdigest()}:
+    document = document_in(content, replace(rules, types=(DocumentType.PDF,)))
+    if about.event.data.get(DIGEST_FIELD) not in {None, document.sha256.hex()}:
         raise InvalidDocument(_OTHER_DIGEST)
-    return FetchedDocument(sha256=digest.digest(), kind=_KIND, content=content)
+    return document
 
 
 async def _make_again(by: Operator, about: StoredEvent) -> int:

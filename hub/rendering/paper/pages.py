@@ -24,13 +24,14 @@ from typing import Any, Final
 
 from msgspec import Struct, to_builtins
 
+from hub.errors import PaperFailure
 from hub.model.documents import LinkedDocument
 from hub.model.paper import PaperSize
 from hub.rendering.contrast import palette
 from hub.rendering.identities import COLOR
 from hub.rendering.paper.documents import PrintableDocument, printable
 from hub.rendering.paper.markup import Element, parse
-from hub.rendering.paper.pdf import set_pages, workplace
+from hub.rendering.paper.pdf import set_joined, set_pages, workplace
 
 _NAMES: Final = ("marca", "sobre-marca", "tinta")
 _POSTER: Final = "cartel"
@@ -104,6 +105,15 @@ async def make_pages(
         data |= {"size": size, "title": title, "cover": to_builtins(cover(apart)) if cover else None}
         pdf = await set_pages(data, at, folder, foreign=any(documents))
     return Printout(pdf=pdf, apart=apart)
+
+
+async def make_joined(documents: Sequence[LinkedDocument], *, at: datetime) -> bytes:
+    """Set the pages of several documents in this order. Raises PaperFailure."""
+    with workplace() as folder:
+        made = await printable(documents, folder)
+        if None in made:
+            raise PaperFailure("A document cannot be read.")
+        return await set_joined(to_builtins(made), at, folder)
 
 
 def _job(

@@ -61,6 +61,11 @@ async def set_pages(data: Any, at: datetime, folder: Path, *, foreign: bool) -> 
     return await _set("pages.typ", data, at, folder, claims=((),) if foreign else (_CLAIMS, ()))
 
 
+async def set_joined(documents: Any, at: datetime, folder: Path) -> bytes:
+    """Set `joined.typ` of files in the folder, which others have made. Raises PaperFailure."""
+    return await _set("joined.typ", documents, at, folder, claims=((),))
+
+
 async def _set(
     template: str, data: Any, at: datetime, folder: Path, *, claims: Sequence[Sequence[str]]
 ) -> bytes:

@@ -32,11 +32,10 @@ from hub.rendering import case_words_es
 from hub.rendering.page_links import CASES, case_path
 from hub.web.api.cases import CaseQuery, cases_of, closed, one_case, released, seen, taken
 from hub.web.auth.caller import caller_of, places_of, places_with
-from hub.web.bodies import file_of
 from hub.web.console.case_colleagues import among_colleagues
 from hub.web.console.case_head import head_of
 from hub.web.console.case_list import ask_again, face, initials
-from hub.web.console.composer import WRONG_ES, composer_of
+from hub.web.console.composer import WRONG_ES, composer_of, documents_given
 from hub.web.console.contact import contacts_of
 from hub.web.console.pages import redirect
 from hub.web.console.presence import enter
@@ -146,8 +145,7 @@ async def reply(request: web.Request, form: ComposerForm) -> web.StreamResponse:
     """Write to the person of the case: a reply, or the final answer."""
     by, key = operator_of(request, OPERATE), request.match_info["key"]
     given: dict[str, Any] = {"words": form.words, "form": form.form, "close": form.close}
-    file = file_of(request)
-    given |= {"file": file.content, "file_name": file.name}
+    given |= documents_given(request)
     try:
         if form.merits:
             done_act = await respond_to_case(by, key, AnswerBody(document=form.document, **given))

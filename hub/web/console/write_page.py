@@ -14,8 +14,7 @@ from hub.doors.act import OPERATE
 from hub.doors.api import operator_of
 from hub.operations.cases.acts import LONGEST
 from hub.rendering.page_links import person_path
-from hub.web.bodies import file_of
-from hub.web.console.composer import WRONG_ES, composer_of
+from hub.web.console.composer import WRONG_ES, composer_of, documents_given
 from hub.web.console.list_filter import buildings_of
 from hub.web.console.shell import console_page, done
 from hub.web.requests import FormQuery
@@ -43,15 +42,14 @@ async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  #
 
 async def write(request: web.Request, form: FirstWordForm) -> web.StreamResponse:
     """Write to the person; the conversation is the page that follows."""
-    by, ref, file = operator_of(request, OPERATE), request.match_info["ref"], file_of(request)
+    by, ref = operator_of(request, OPERATE), request.match_info["ref"]
     body = FirstWordBody(
         words=form.words,
         channel=form.channel or None,
         form=form.form,
         subject=form.subject,
         copropiedad=form.copropiedad or None,
-        file=file.content,
-        file_name=file.name,
+        **documents_given(request),
     )
     try:
         await write_to_person(by, ref, body)

@@ -12,15 +12,15 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from hub.access.document_tokens import read_token
+from hub.doors.act import File
 from hub.model.documents import LinkedDocument
 from hub.rendering.sent_documents import named
 from hub.web.auth.refusals import REASON
 from hub.web.console.pages import plain
-from hub.web.responses import Refusal
+from hub.web.responses import Refusal, file_answer
 from hub.web.services import services
 
 _PAGE: Final = "document_link.html"
-_SANDBOX: Final = "default-src 'none'; sandbox; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 RETRY_AFTER: Final = "600"
 
 
@@ -48,17 +48,7 @@ async def show(request: web.Request) -> web.Response:
 
 def as_file(document: LinkedDocument) -> web.Response:
     """Answer with a download that no browser runs."""
-    name = named(document.name, document.kind)
-    return web.Response(
-        body=document.content,
-        headers={
-            hdrs.CONTENT_TYPE: document.kind,
-            # The name is ASCII, without quotes: `hub.messages.planning.documents`.
-            hdrs.CONTENT_DISPOSITION: f'attachment; filename="{name}"',
-            "Content-Security-Policy": _SANDBOX,
-            "Referrer-Policy": "no-referrer",
-        },
-    )
+    return file_answer(File(document.content, named(document.name, document.kind), document.kind))
 
 
 def _page(request: web.Request, state: str, status: int) -> web.Response:
