@@ -16,6 +16,8 @@ from msgspec.structs import replace
 from hub.desk.rights.erasing import EVENTS, erase, go_on
 from hub.inbound.process_reply import take_reply
 from hub.model import Reply
+from hub.model.given_files import GivenFile
+from hub.model.ids import event_key
 from hub.model.residents import ResidentCode, ResidentMessage, ResidentSession
 from hub.operations.evidence import Finding
 from hub.operations.residents.acts import petition_of, places_shown
@@ -28,6 +30,7 @@ from hub.storage import (
     PostgresReplies,
     PostgresResidentAccess,
     PostgresResidents,
+    given_files,
 )
 from hub.testing import MemoryPublisher
 from tests.actors import actor
@@ -160,11 +163,15 @@ async def test_petition_of_the_page_is_a_matter_of_it_with_its_terms(office: Off
     where = next(iter(places_shown(held.places)))
     asked = petition_of(held, "queja", "Ruido en el 704", place=where, form="1", now=office.clock())
     SCHEMAS.check(asked, now=office.clock())
+    photo = GivenFile(name="pared.jpg", kind="image/jpeg", content=b"1234")
+    await given_files.keep(office.database, event_key(asked), [photo], person="p-maria")
     await office.take_in(asked)
     await office.deliver()
     shown = await OwnFiles(store=store, calendar=POLICY.calendar).show("p-maria", office.clock())
 
+    talk = await store.talk("p-maria", f"pqrs_id:{asked.data['radicado']}")
     assert shown is not None
+    assert [["pared.jpg"]] == [words.files for words in talk.said]
     [case] = [case for case in shown.cases if case.number == asked.data["radicado"]]
     # Ley 1755 de 2015, art. 14: the term of law runs.
     assert ("Ruido en el 704", True) == (

@@ -69,6 +69,11 @@ SELECT * FROM (
          WHERE message.event_key = event.key AND message.person = $1 AND message.purpose <> 'internal'
      )
      ORDER BY event.time DESC LIMIT 100)
+    UNION ALL
+    -- What came with the petition of the own page.
+    (SELECT event.time, true, NULL, NULL, NULL, array_agg(file.name ORDER BY file.place) FROM event
+     JOIN given_file AS file ON file.event_key = event.key AND file.person = $1
+     WHERE event.case_key = $2 GROUP BY event.key, event.time)
 ) AS said
 ORDER BY at
 
