@@ -20,10 +20,10 @@ _ALL_ENDED: Final = (
 )
 
 
-def bindings(server: str, keys: SenderKeys) -> Finding:
+def bindings(keys: SenderKeys) -> Finding:
     """Say whether sources that no key binds are taken, or refused because a key has bound some user."""
     users = {user for user, _ in bindings_of(keys.live)}
     if not users:
-        return warn(server, _ALL_ENDED if keys.ever_bound else _NO_BINDING, _HOW)
+        return warn(_ALL_ENDED if keys.ever_bound else _NO_BINDING, _HOW)
     bound = counted(len(users), "usuario tiene", "usuarios tienen")
-    return ok(server, f"{bound} su fuente en RabbitMQ; lo que llegue con una fuente sin llave se rechaza.")
+    return ok(f"{bound} su fuente en RabbitMQ; lo que llegue con una fuente sin llave se rechaza.")

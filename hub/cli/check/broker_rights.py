@@ -10,7 +10,6 @@ from typing import Final
 
 from hub.catalog import CATALOG
 from hub.cli.check.finding import Finding, bad, warn
-from hub.cli.check.servers import RABBITMQ
 from hub.consumers.topology import DOMAIN_EVENTS, EVENTS_OUT, EXCHANGES, QUEUES, SET_UP
 from hub.model.events import CANARY
 
@@ -59,7 +58,7 @@ def judge(vhost: str, others: Sequence[UserRights]) -> Iterator[Finding]:
 
 def guest() -> Finding:
     what = "Existe el usuario guest, con la clave que todos conocen si nadie la cambió."
-    return warn(RABBITMQ, what, "Ejecute `rabbitmqctl delete_user guest`.")
+    return warn(what, "Ejecute `rabbitmqctl delete_user guest`.")
 
 
 def _excess(vhost: str, rights: UserRights) -> Iterator[Finding]:
@@ -73,7 +72,7 @@ def _excess(vhost: str, rights: UserRights) -> Iterator[Finding]:
         excess.append(f"atar {EVENTS_OUT} a {DOMAIN_EVENTS}, y cada aviso volvería como evento")
     if excess:
         to_do = _command("set_permissions", "-p", vhost, rights.user, *_mended(rights))
-        yield bad(RABBITMQ, f"El usuario {rights.user} puede {'; '.join(excess)}.", to_do)
+        yield bad(f"El usuario {rights.user} puede {'; '.join(excess)}.", to_do)
 
 
 def _mended(rights: UserRights) -> tuple[str, str, str]:
@@ -90,7 +89,7 @@ def _mended(rights: UserRights) -> tuple[str, str, str]:
 def _tags(rights: UserRights) -> Iterator[Finding]:
     if raising := [_RAISING[tag] for tag in sorted(rights.tags & _RAISING.keys())]:
         what = f"El usuario {rights.user} puede {' y '.join(raising)}: lo dicen sus etiquetas."
-        yield bad(RABBITMQ, what, _command("set_user_tags", rights.user))
+        yield bad(what, _command("set_user_tags", rights.user))
 
 
 def _topics(vhost: str, rights: UserRights) -> Iterator[Finding]:
@@ -100,14 +99,12 @@ def _topics(vhost: str, rights: UserRights) -> Iterator[Finding]:
         events = r"^(EVENTO\.UNO|EVENTO\.DOS)$"
         to_do = _command("set_topic_permissions", "-p", vhost, rights.user, DOMAIN_EVENTS, events, _NOTHING)
         what = f"El usuario {rights.user} puede publicar cualquier evento: nada limita sus llaves."
-        yield warn(RABBITMQ, what, f"{to_do} Nombre ahí los eventos que publica.")
+        yield warn(what, f"{to_do} Nombre ahí los eventos que publica.")
     if rights.is_subscriber and any(
         _matches(read, name) for name in _OWN_EVENTS if not _matches(_REFUSALS, name)
     ):
         to_do = _command("set_topic_permissions", "-p", vhost, rights.user, EVENTS_OUT, _NOTHING, _REFUSALS)
-        yield warn(
-            RABBITMQ, f"El usuario {rights.user} recibe todos los avisos, no solo los rechazos.", to_do
-        )
+        yield warn(f"El usuario {rights.user} recibe todos los avisos, no solo los rechazos.", to_do)
 
 
 def _matches(pattern: str, name: str) -> bool:

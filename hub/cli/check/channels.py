@@ -33,7 +33,6 @@ from hub.errors import ConfigurationError, HubError, TransientFailure
 from hub.settings import PROVIDERS, Mode, SecretUrl, Settings
 from hub.tls import client_context
 
-CHANNELS: Final = "Canales"
 _PATIENCE: Final = timedelta(seconds=2.5)
 
 _NAMES: Final[Mapping[str, str]] = {
@@ -79,7 +78,7 @@ async def _channel(name: str, urls: tuple[SecretUrl, ...]) -> list[Finding]:
     setting = PROVIDERS[name]
     if not urls:
         what = f"{_NAMES[name]}: sin configurar; sus mensajes pasan al siguiente canal."
-        return [warn(CHANNELS, what, f"Defina {setting}={_EXAMPLES[name]}")]
+        return [warn(what, f"Defina {setting}={_EXAMPLES[name]}")]
     names = [_NAMES[name], *(f"{_NAMES[name]} {number}" for number in range(2, len(urls) + 1))]
     return await asyncio.gather(
         *(_provider(name, shown, url) for shown, url in zip(names, urls, strict=True))
@@ -93,9 +92,9 @@ async def _provider(name: str, shown: str, url: SecretUrl) -> Finding:
         look = _LOOKS[url.scheme](setting, url.reveal())
     except KeyError:
         known = ", ".join(f"{scheme}://" for scheme in BUILDERS[name])
-        return bad(CHANNELS, f"{shown}: dirección desconocida.", f"{setting} empieza por {known}.")
+        return bad(f"{shown}: dirección desconocida.", f"{setting} empieza por {known}.")
     except ConfigurationError as error:
-        return bad(CHANNELS, f"{shown}: {error}", f"Corrija {setting}.")
+        return bad(f"{shown}: {error}", f"Corrija {setting}.")
     return await _try(shown, url.shown, look)
 
 
@@ -104,34 +103,32 @@ def _panels(settings: Settings) -> Iterator[Finding]:
     try:
         hooks = read_hooks(settings)
     except ConfigurationError as error:
-        yield bad(CHANNELS, f"SMS: {error}", f"Corrija {PROVIDERS['sms']}.")
+        yield bad(f"SMS: {error}", f"Corrija {PROVIDERS['sms']}.")
         return
     for name, use in panels(hooks):
         # Without the address itself: anybody with it can post there, unless the calls are signed.
-        yield ok(CHANNELS, f"SMS: {name} {_BRINGS[use]}; su dirección la da `hub secrets hooks`.")
+        yield ok(f"SMS: {name} {_BRINGS[use]}; su dirección la da `hub secrets hooks`.")
     for name, use in unsigned(hooks):
         what = f"SMS: {name} {_BRINGS[use]} sin firma: quien tenga la dirección puede {_FORGES[use]}."
-        yield warn(CHANNELS, what, _SIGN)
+        yield warn(what, _SIGN)
 
 
 def _not_built(settings: Settings) -> Iterator[Finding]:
     for name in settings.configured.keys() - BUILDERS.keys():
-        yield warn(
-            CHANNELS, f"{_NAMES[name]}: esta versión no lo tiene todavía.", f"Quite {PROVIDERS[name]}."
-        )
+        yield warn(f"{_NAMES[name]}: esta versión no lo tiene todavía.", f"Quite {PROVIDERS[name]}.")
 
 
 async def _try(name: str, place: str, look: Awaitable[str]) -> Finding:
     try:
         async with asyncio.timeout(_PATIENCE.total_seconds()):
-            return ok(CHANNELS, f"{name}: {place} {await look}.")
+            return ok(f"{name}: {place} {await look}.")
     except TransientFailure as error:
         why = f"{error.reason} {error.code}".strip()
     except HubError as error:
         why = str(error)
     except (OSError, TimeoutError) as error:
         why = type(error).__name__ if isinstance(error, ssl.SSLError) else "no responde"
-    return bad(CHANNELS, f"{name}: {place}: {why}", "Revise la dirección, la clave y la red.")
+    return bad(f"{name}: {place}: {why}", "Revise la dirección, la clave y la red.")
 
 
 async def _greet(endpoint: SmtpEndpoint) -> str:
@@ -205,8 +202,8 @@ _LOOKS: Final[Mapping[str, Callable[[str, str], Awaitable[str]]]] = {
 
 def _folder(folder: Path) -> Finding:
     if _is_writable(folder):
-        return ok(CHANNELS, f"Los mensajes quedan como archivos en {folder}.")
-    return bad(CHANNELS, f"No se puede escribir en {folder}.", "Dé permisos o cambie HUB_CAPTURE_DIR.")
+        return ok(f"Los mensajes quedan como archivos en {folder}.")
+    return bad(f"No se puede escribir en {folder}.", "Dé permisos o cambie HUB_CAPTURE_DIR.")
 
 
 def _is_writable(folder: Path) -> bool:

@@ -11,8 +11,6 @@ from hub.cli.check.finding import Finding, ok, warn
 from hub.hosts import hosts_of
 from hub.settings import PROVIDERS, Secret, SecretUrl, Settings, is_loopback
 
-CONNECTIONS: Final = "Conexiones"
-
 _ENCRYPTED: Final = frozenset({"amqps", "rediss", "rediss+cluster", "https", "smtps"})
 _DATABASE_TLS: Final = frozenset({"require", "verify-ca", "verify-full"})
 _FACTORY: Final = frozenset({"guest", "postgres", "admin", "redis", "rabbitmq", "hub", "123456"})
@@ -36,7 +34,7 @@ async def connections(settings: Settings) -> list[Finding]:
         *_providers_in_clear(settings),
         *_page_in_clear(settings),
     ]
-    return found or [ok(CONNECTIONS, "Nada sale de este equipo sin cifrar, y ninguna clave es de fábrica.")]
+    return found or [ok("Nada sale de este equipo sin cifrar, y ninguna clave es de fábrica.")]
 
 
 def _servers(settings: Settings) -> Mapping[str, SecretUrl]:
@@ -55,9 +53,7 @@ def _known_passwords(settings: Settings) -> Iterator[Finding]:
         parts = urlsplit(url.reveal())
         password = unquote(parts.password or "")
         if password and _is_known(unquote(parts.username or ""), password):
-            yield warn(
-                CONNECTIONS, f"La clave de {setting} es la de fábrica o de un ejemplo.", _PASSWORD[setting]
-            )
+            yield warn(f"La clave de {setting} es la de fábrica o de un ejemplo.", _PASSWORD[setting])
 
 
 def _is_known(user: str, password: str) -> bool:
@@ -71,14 +67,14 @@ def _redis_without_password(settings: Settings) -> Iterator[Finding]:
 
 
 def _weak(what: str, setting: str) -> Finding:
-    return warn(CONNECTIONS, what, f"{_PASSWORD[setting]}, con una clave de `hub secrets new`.")
+    return warn(what, f"{_PASSWORD[setting]}, con una clave de `hub secrets new`.")
 
 
 def _servers_in_clear(settings: Settings) -> Iterator[Finding]:
     names = [name for name, url in _servers(settings).items() if _is_in_clear(urlsplit(url.reveal()))]
     if names:
         what = f"A otro equipo sin TLS: {', '.join(names)}. Quien esté en esa red lee claves y datos."
-        yield warn(CONNECTIONS, what, _TLS)
+        yield warn(what, _TLS)
 
 
 def _is_in_clear(parts: SplitResult) -> bool:
@@ -101,7 +97,7 @@ def _providers_in_clear(settings: Settings) -> Iterator[Finding]:
             never = parts.scheme == "smtp" and parse_qs(parts.query).get("starttls") == ["never"]
             if _is_elsewhere(parts) and (never or parts.scheme.endswith("+http")):
                 what = f"{PROVIDERS[channel]}: {url.place} recibe mensajes y claves sin cifrar."
-                yield warn(CONNECTIONS, what, "Use https, o ?starttls=always en un servidor de correo.")
+                yield warn(what, "Use https, o ?starttls=always en un servidor de correo.")
 
 
 def _page_in_clear(settings: Settings) -> Iterator[Finding]:
@@ -110,4 +106,4 @@ def _page_in_clear(settings: Settings) -> Iterator[Finding]:
     if not settings.http.is_loopback and is_loopback(public) and not settings.trusted_proxies:
         what = f"HUB_HTTP={settings.http} contesta a otros equipos, sin TLS ni proxy delante."
         to_do = "Ponga un proxy con TLS (HUB_PUBLIC_URL, HUB_TRUSTED_PROXIES), o HUB_HTTP=127.0.0.1:8080."
-        yield warn(CONNECTIONS, what, to_do)
+        yield warn(what, to_do)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from hub.cli.check import (
@@ -16,7 +17,6 @@ from hub.cli.check import (
     house,
     identities,
     mail_dns,
-    mail_records,
     management,
     servers,
 )
@@ -26,7 +26,7 @@ from hub.hosts import hosts_of
 from hub.settings import SecretUrl, Settings
 
 PATIENCE: Final = 3.0  # seconds
-_OWN_WORK: Final = frozenset({house.TEMPLATES})
+_OWN_WORK: Final = frozenset({"Textos"})
 """
 Areas whose checks compute for seconds, and come before those that wait.
 
@@ -37,27 +37,27 @@ with a segmentation fault.
 Look = Callable[[Settings], Awaitable[list[Finding]]]
 
 _LOOKS: Final[tuple[tuple[str, Look, str], ...]] = (
-    (house.PROGRAM, house.program, "Instale de nuevo el hub."),
-    (house.MODE, house.mode, "Corrija HUB_MODE."),
-    (house.ACCESS, house.access, "Corrija HUB_API_KEY y HUB_SECRET."),
-    (connections.CONNECTIONS, connections.connections, "Corrija la dirección que se nombra."),
-    (house.POLICY, house.policy, "Corrija el archivo que nombra HUB_POLICY."),
-    (house.TEMPLATES, house.templates, "Corrija la plantilla que se nombra."),
-    (servers.RABBITMQ, servers.rabbitmq, "Revise que el servidor esté encendido y HUB_AMQP_URL."),
-    (servers.RABBITMQ, management.broker_rights, "Revise HUB_AMQP_MANAGEMENT_URL."),
-    (servers.REDIS, servers.redis, "Revise que el servidor esté encendido y HUB_REDIS_URL."),
-    (servers.POSTGRESQL, servers.postgresql, "Revise que el servidor esté encendido y HUB_DATABASE_URL."),
-    (identities.SENDERS, identities.identities, "Corrija `[senders]` en el archivo de HUB_POLICY."),
-    (channels.CHANNELS, channels.channels, "Corrija la variable que se nombra."),
-    (mail_records.AREA, mail_dns.mail_domain, "Corrija HUB_EMAIL_URL."),
-    (servers.HUB, servers.hub, "Revise HUB_HTTP."),
+    ("Programa", house.program, "Instale de nuevo el hub."),
+    ("Modo", house.mode, "Corrija HUB_MODE."),
+    ("Acceso", house.access, "Corrija HUB_API_KEY y HUB_SECRET."),
+    ("Conexiones", connections.connections, "Corrija la dirección que se nombra."),
+    ("Política", house.policy, "Corrija el archivo que nombra HUB_POLICY."),
+    ("Textos", house.templates, "Corrija la plantilla que se nombra."),
+    ("RabbitMQ", servers.rabbitmq, "Revise que el servidor esté encendido y HUB_AMQP_URL."),
+    ("RabbitMQ", management.broker_rights, "Revise HUB_AMQP_MANAGEMENT_URL."),
+    ("Redis", servers.redis, "Revise que el servidor esté encendido y HUB_REDIS_URL."),
+    ("PostgreSQL", servers.postgresql, "Revise que el servidor esté encendido y HUB_DATABASE_URL."),
+    ("Remitentes", identities.identities, "Corrija `[senders]` en el archivo de HUB_POLICY."),
+    ("Canales", channels.channels, "Corrija la variable que se nombra."),
+    ("Dominio de correo", mail_dns.mail_domain, "Corrija HUB_EMAIL_URL."),
+    ("Hub", servers.hub, "Revise HUB_HTTP."),
 )
 """(area, check, what to do if the check itself fails)"""
 
 _PLACES: Final[Mapping[str, Callable[[Settings], SecretUrl]]] = {
-    servers.RABBITMQ: lambda settings: settings.amqp_url,
-    servers.REDIS: lambda settings: settings.redis_url,
-    servers.POSTGRESQL: lambda settings: settings.database_url,
+    "RabbitMQ": lambda settings: settings.amqp_url,
+    "Redis": lambda settings: settings.redis_url,
+    "PostgreSQL": lambda settings: settings.database_url,
 }
 
 
@@ -67,7 +67,7 @@ async def examine(settings: Settings) -> list[Finding]:
     waiting = [look for look in _LOOKS if look not in looked]
     found = await asyncio.gather(*(_look(*look, settings) for look in waiting))
     looked |= dict(zip(waiting, found, strict=True))
-    return [finding for look in _LOOKS for finding in looked[look]]
+    return [replace(finding, area=look[0]) for look in _LOOKS for finding in looked[look]]
 
 
 async def _look(area: str, look: Look, to_do: str, settings: Settings) -> list[Finding]:
@@ -79,12 +79,12 @@ async def _look(area: str, look: Look, to_do: str, settings: Settings) -> list[F
         async with asyncio.timeout(patience):
             return await look(settings)
     except TimeoutError:
-        return [bad(area, f"No respondió en {patience:.0f} segundos{place and ':'}{place}", to_do)]
+        return [bad(f"No respondió en {patience:.0f} segundos{place and ':'}{place}", to_do)]
     except Unavailable as error:
         # The cause's class separates a wrong password from a dead server; its text could quote secrets.
         why = f" ({type(error.__cause__).__name__})" if error.__cause__ else ""
-        return [bad(area, f"No responde{place and ':'}{place}{why}", to_do)]
+        return [bad(f"No responde{place and ':'}{place}{why}", to_do)]
     except HubError as error:
-        return [bad(area, str(error), to_do)]
+        return [bad(str(error), to_do)]
     except Exception as error:  # noqa: BLE001 - one failing check must not hide the others' findings
-        return [bad(area, f"No se pudo mirar: {type(error).__name__}.", to_do)]
+        return [bad(f"No se pudo mirar: {type(error).__name__}.", to_do)]

@@ -8,24 +8,24 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """`what` and `to_do` never contain a secret or a person's address."""
+    """`what` and `to_do` never contain a secret or a person's address. `examine` knows the `area`."""
 
-    area: str
     state: Literal["ok", "warn", "bad"]
     what: str
     to_do: str = ""
+    area: str = ""
 
 
-def ok(area: str, what: str) -> Finding:
-    return Finding(area=area, state="ok", what=what)
+def ok(what: str) -> Finding:
+    return Finding(state="ok", what=what)
 
 
-def warn(area: str, what: str, to_do: str) -> Finding:
-    return Finding(area=area, state="warn", what=what, to_do=to_do)
+def warn(what: str, to_do: str) -> Finding:
+    return Finding(state="warn", what=what, to_do=to_do)
 
 
-def bad(area: str, what: str, to_do: str) -> Finding:
-    return Finding(area=area, state="bad", what=what, to_do=to_do)
+def bad(what: str, to_do: str) -> Finding:
+    return Finding(state="bad", what=what, to_do=to_do)
 
 
 def counted(number: int, singular: str, plural: str) -> str:

@@ -15,9 +15,7 @@ _PATIENCE: Final = 1.0
 """Seconds for each host: another one has answered already."""
 
 
-async def silent(
-    server: str, url: SecretUrl, try_one: Callable[[str], Awaitable[None]]
-) -> AsyncIterator[Finding]:
+async def silent(url: SecretUrl, try_one: Callable[[str], Awaitable[None]]) -> AsyncIterator[Finding]:
     """Warn of each host that does not answer; where there is one alone, its check has said so."""
     hosts = each_host(url.reveal())
     for host in hosts if len(hosts) > 1 else ():
@@ -26,4 +24,4 @@ async def silent(
                 await try_one(host)
         except (Unavailable, TimeoutError):
             what = f"No contesta {SecretUrl(host).place}; el hub trabaja con otro de la misma dirección."
-            yield warn(server, what, "Póngalo en marcha: si el otro también cae, no queda ninguno.")
+            yield warn(what, "Póngalo en marcha: si el otro también cae, no queda ninguno.")

@@ -24,12 +24,6 @@ from hub.policy.residents import ResidentPolicy
 from hub.rendering.titles_es import EVENTS
 from hub.settings import Mode, Secret, Settings, is_loopback
 
-PROGRAM: Final = "Programa"
-MODE: Final = "Modo"
-ACCESS: Final = "Acceso"
-POLICY: Final = "Política"
-TEMPLATES: Final = "Textos"
-
 _VIRGIN_OF_CHIQUINQUIRA: Final = date(2026, 7, 13)
 """The first holiday of Ley 2578 de 2026; with a holiday table that lacks it promises fall due a day early."""
 
@@ -37,10 +31,10 @@ _VIRGIN_OF_CHIQUINQUIRA: Final = date(2026, 7, 13)
 async def program(_: Settings) -> list[Finding]:
     """Check the versions, and that the holidays follow this year's law."""
     versions = f"hub {version('hub')}, Python {platform.python_version()}"
-    findings = [ok(PROGRAM, versions)]
+    findings = [ok(versions)]
     if _VIRGIN_OF_CHIQUINQUIRA not in ColombianHolidays():
         what = f"A los festivos les falta la Ley 2578 de 2026 (holidays {version('holidays')})."
-        findings.append(bad(PROGRAM, what, "Actualice la librería holidays a 0.99 o posterior."))
+        findings.append(bad(what, "Actualice la librería holidays a 0.99 o posterior."))
     return findings
 
 
@@ -51,17 +45,17 @@ async def mode(settings: Settings) -> list[Finding]:
 
 def _capture(settings: Settings) -> Finding:
     mail = f"; los correos van a {settings.capture_smtp}" if settings.capture_smtp else ""
-    return ok(MODE, f"Captura: nadie real recibe mensajes; quedan en {settings.capture_dir}{mail}.")
+    return ok(f"Captura: nadie real recibe mensajes; quedan en {settings.capture_dir}{mail}.")
 
 
 def _allowlist(settings: Settings) -> Finding:
     count = len(settings.allow_recipients)
     some = "recibe mensajes el destinatario" if count == 1 else f"reciben mensajes los {count} destinatarios"
-    return ok(MODE, f"Prueba: solo {some} de HUB_ALLOW_RECIPIENTS.")
+    return ok(f"Prueba: solo {some} de HUB_ALLOW_RECIPIENTS.")
 
 
 def _live(_: Settings) -> Finding:
-    return ok(MODE, "En vivo: los mensajes llegan a personas reales.")
+    return ok("En vivo: los mensajes llegan a personas reales.")
 
 
 _MODES: Final = {Mode.CAPTURE: _capture, Mode.ALLOWLIST: _allowlist, Mode.LIVE: _live}
@@ -70,7 +64,7 @@ _MODES: Final = {Mode.CAPTURE: _capture, Mode.ALLOWLIST: _allowlist, Mode.LIVE: 
 def _ignored(settings: Settings) -> Iterator[Finding]:
     if settings.ignored_providers:
         what = f"En captura no se usa: {', '.join(settings.ignored_providers)}."
-        yield warn(MODE, what, "Para usarlos, defina HUB_MODE=allowlist o HUB_MODE=live.")
+        yield warn(what, "Para usarlos, defina HUB_MODE=allowlist o HUB_MODE=live.")
 
 
 async def access(settings: Settings) -> list[Finding]:
@@ -88,11 +82,11 @@ def _api_key(settings: Settings) -> Finding:
     if settings.api_key is None:
         what = f"Sin clave: solo este equipo puede entrar por http://{settings.http}."
         if settings.mode is not Mode.LIVE:
-            return ok(ACCESS, what)
-        return warn(ACCESS, what, "Defina HUB_API_KEY para que otros equipos puedan entrar.")
+            return ok(what)
+        return warn(what, "Defina HUB_API_KEY para que otros equipos puedan entrar.")
     if is_guessable(settings.api_key):
-        return warn(ACCESS, f"HUB_API_KEY: {_why(settings.api_key)}.", "Use la que da `hub secrets new`.")
-    return ok(ACCESS, "HUB_API_KEY protege todo menos /health.")
+        return warn(f"HUB_API_KEY: {_why(settings.api_key)}.", "Use la que da `hub secrets new`.")
+    return ok("HUB_API_KEY protege todo menos /health.")
 
 
 def _in_clear(settings: Settings) -> Iterator[Finding]:
@@ -101,7 +95,7 @@ def _in_clear(settings: Settings) -> Iterator[Finding]:
     if settings.api_key is None or url.scheme == "https" or is_loopback(url.hostname or ""):
         return
     what = f"HUB_PUBLIC_URL es http ({url.netloc}): contraseñas y sesiones viajan sin cifrar."
-    yield warn(ACCESS, what, "Ponga TLS delante y HUB_PUBLIC_URL=https://…")
+    yield warn(what, "Ponga TLS delante y HUB_PUBLIC_URL=https://…")
 
 
 def _proxies(settings: Settings) -> Iterator[Finding]:
@@ -109,31 +103,31 @@ def _proxies(settings: Settings) -> Iterator[Finding]:
     if settings.api_key and settings.public_url.startswith("https:") and not settings.trusted_proxies:
         what = "HUB_TRUSTED_PROXIES está vacía: detrás del proxy todos comparten una dirección."
         to_do = "Ponga ahí la dirección del proxy; si no, quien adivina claves frena a los demás."
-        yield warn(ACCESS, what, to_do)
+        yield warn(what, to_do)
 
 
 def _open_mail(settings: Settings) -> Iterator[Finding]:
     """Warn if others than a mail server in front can bring mail."""
     if settings.mail is not None and not settings.mail.is_loopback:
         what = f"HUB_MAIL={settings.mail} recibe correo de otros equipos, sin TLS, filtros ni límites."
-        yield warn(ACCESS, what, "Deje llegar ahí solo al servidor de correo de la empresa.")
+        yield warn(what, "Deje llegar ahí solo al servidor de correo de la empresa.")
 
 
 def _secrets(settings: Settings) -> Iterator[Finding]:
     if not settings.secrets:
         to_do = "Defina HUB_SECRET con lo que da `hub secrets new`, lo mismo en todos los procesos."
-        yield warn(ACCESS, "Falta HUB_SECRET, con el que se firman los enlaces de los mensajes.", to_do)
+        yield warn("Falta HUB_SECRET, con el que se firman los enlaces de los mensajes.", to_do)
         if settings.api_key is not None:
             what = "Sin HUB_SECRET nadie tiene segundo factor: basta una contraseña para administrar."
-            yield warn(ACCESS, what, "Con HUB_SECRET se pide a quien administra, gestiona o ve datos.")
+            yield warn(what, "Con HUB_SECRET se pide a quien administra, gestiona o ve datos.")
     # Anyone with a signed address can test guesses offline; and spaces split a phrase into several keys.
     for place, secret in enumerate(settings.secrets, start=1):
         if is_guessable(secret):
             to_do = "Cámbiela por la que da `hub secrets new`; los espacios y las comas separan varias."
-            yield warn(ACCESS, f"La clave {place} de HUB_SECRET: {_why(secret)}.", to_do)
+            yield warn(f"La clave {place} de HUB_SECRET: {_why(secret)}.", to_do)
     if doubled(settings.secrets):
         to_do = "Quite la repetida; para cambiar de clave ponga delante la que da `hub secrets new`."
-        yield warn(ACCESS, "HUB_SECRET tiene la misma clave dos veces.", to_do)
+        yield warn("HUB_SECRET tiene la misma clave dos veces.", to_do)
 
 
 def _why(secret: Secret) -> str:
@@ -148,15 +142,15 @@ async def policy(settings: Settings) -> list[Finding]:
     """Check that the policy loads."""
     policy = await asyncio.to_thread(lambda: CompanyRules(settings).policy)
     origin = str(settings.policy) if settings.policy else "la incluida en el hub"
-    findings = [ok(POLICY, f"{policy.company.name}; {len(policy.clocks)} plazos; {origin}.")]
+    findings = [ok(f"{policy.company.name}; {len(policy.clocks)} plazos; {origin}.")]
     if (limit := policy.intake.rate.get(Lane.URGENT)) is None or limit.rate is None:
         what = "Nadie tiene límite en la cola urgente: quien publica de más atrasa las emergencias de otros."
-        findings.append(warn(POLICY, what, "Póngale un límite a urgent en `[intake.rate]`."))
+        findings.append(warn(what, "Póngale un límite a urgent en `[intake.rate]`."))
     if not policy.evidence.notify:
         what = "La huella de cada día no sale de la empresa: contra quien administra la base no prueba nada."
         to_do = "Ponga en `[evidence] notify` una dirección de correo que nadie de la empresa administre."
-        findings.append(warn(POLICY, what, to_do))
-    links = of_links(POLICY, settings, policy)
+        findings.append(warn(what, to_do))
+    links = of_links(settings, policy)
     return [
         *findings,
         *_documents(settings, policy.documents, policy.company.site),
@@ -171,13 +165,13 @@ def _documents(settings: Settings, rules: DocumentPolicy, site: str) -> Iterator
         what = "Los mensajes no llevan documentos, solo el enlace de quien los publica."
         host = urlsplit(site).hostname or "portal.example.com"
         to_do = f'Ponga en `[documents] hosts` de dónde se traen: basta la línea `hosts = ["{host}"]`.'
-        yield warn(POLICY, what, to_do)
+        yield warn(what, to_do)
     elif not (settings.secrets and settings.links_url):
         what = "Los documentos grandes o reservados salen con el enlace de quien los publica."
         to_do = "Para enlaces del hub, que vencen, defina HUB_SECRET y HUB_PUBLIC_URL=https://…"
-        yield warn(POLICY, what, to_do)
+        yield warn(what, to_do)
     else:
-        yield ok(POLICY, f"Documentos de {', '.join(rules.hosts)}.")
+        yield ok(f"Documentos de {', '.join(rules.hosts)}.")
 
 
 def _buttons(settings: Settings, rules: ResidentPolicy) -> Iterator[Finding]:
@@ -185,7 +179,7 @@ def _buttons(settings: Settings, rules: ResidentPolicy) -> Iterator[Finding]:
     if rules.whatsapp and not (settings.secrets and settings.links_url):
         what = "Los mensajes de WhatsApp con botón se pierden: sin enlaces firmados el botón no abre nada."
         to_do = "Defina HUB_SECRET y HUB_PUBLIC_URL=https://…, o vacíe `[residents] whatsapp`."
-        yield bad(POLICY, what, to_do)
+        yield bad(what, to_do)
 
 
 async def templates(settings: Settings) -> list[Finding]:
@@ -196,8 +190,8 @@ async def templates(settings: Settings) -> list[Finding]:
     by_hand = list(_by_hand(company))
     if missing:
         what = f"Falta el texto de {', '.join(missing)}."
-        return [bad(TEMPLATES, what, "Complete la plantilla en HUB_TEMPLATES."), *by_hand]
-    return [ok(TEMPLATES, f"{count} eventos con esquema y textos completos."), *by_hand]
+        return [bad(what, "Complete la plantilla en HUB_TEMPLATES."), *by_hand]
+    return [ok(f"{count} eventos con esquema y textos completos."), *by_hand]
 
 
 def _by_hand(company: CompanyRules) -> Iterator[Finding]:
@@ -206,7 +200,7 @@ def _by_hand(company: CompanyRules) -> Iterator[Finding]:
     if found:
         names = ", ".join(f"{EVENTS[name]} ({name})" for name in found)
         what = f"Si su documento es un enlace, estas cartas no se imprimen solas: {names}."
-        yield warn(TEMPLATES, what, "Agregue el PDF en la página de cada carta, o imprímalo y entréguelo.")
+        yield warn(what, "Agregue el PDF en la página de cada carta, o imprímalo y entréguelo.")
 
 
 def _named(row: TemplateRow) -> str:

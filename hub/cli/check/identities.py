@@ -16,7 +16,6 @@ from hub.settings import Settings
 from hub.storage.database import Database
 from hub.storage.directory import Branding, brandings
 
-SENDERS: Final = "Remitentes"
 _NOBODY: Final = "Ninguna copropiedad ni área tiene identidad propia: todo sale en nombre de la empresa."
 _FAULTS_ES: Final[Mapping[Fault, str]] = {
     Fault.NO_TEXT: "no es un texto",
@@ -53,16 +52,16 @@ def _summary(company: CompanyRules, areas: int, places: int) -> Finding:
     sender = company.sender
     what = f"La empresa escribe como {sender.name} <{sender.address}>."
     if not areas and not places:
-        return ok(SENDERS, f"{what} {_NOBODY}")
+        return ok(f"{what} {_NOBODY}")
     own = f"{counted(areas, 'área', 'áreas')} y {counted(places, 'copropiedad', 'copropiedades')}"
-    return ok(SENDERS, f"{what} Con identidad propia: {own}.")
+    return ok(f"{what} Con identidad propia: {own}.")
 
 
 def _of_place(branding: Branding, made: Identities) -> Iterator[Finding]:
     to_do = f"Corríjalo con PUT /api/directory/copropiedades/{branding.id} y una versión mayor."
     for field, why in _faults(branding.data, made):
         what = f"{branding.name}: `branding.{field}` {_FAULTS_ES[why]}; se usa lo heredado."
-        yield warn(SENDERS, what, to_do)
+        yield warn(what, to_do)
     brand = read_brand(branding.data)
     for area, identity in {"": brand.own, **brand.areas}.items():
         yield from _mended(f"{branding.name}{area and f', {area}'}", identity)
@@ -82,4 +81,4 @@ def _mended(place: str, identity: Identity) -> Iterator[Finding]:
     found = palette(color) if color else None
     if found is not None and {found.solid, found.ink} != {color}:
         mended = f"letra {found.ink}; botón {found.solid} con letra {found.on_solid}"
-        yield ok(SENDERS, f"{place}: el color {color} se ajusta para que se pueda leer ({mended}).")
+        yield ok(f"{place}: el color {color} se ajusta para que se pueda leer ({mended}).")

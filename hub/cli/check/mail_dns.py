@@ -51,7 +51,7 @@ async def ask(settings: Settings, resolver: Resolver) -> list[Finding]:
     reserved = [name for name in names if f".{name}".endswith(_RESERVED)]
     if reserved:
         what = f"{reserved[0]} es un dominio de ejemplo: nadie puede responder a lo que se envíe."
-        return [warn(records.AREA, what, "Escriba el dominio de la empresa en ?from= y HUB_MAIL_DOMAIN.")]
+        return [warn(what, "Escriba el dominio de la empresa en ?from= y HUB_MAIL_DOMAIN.")]
     return list(await asyncio.gather(*_questions(settings, [domain, *others], resolver)))
 
 

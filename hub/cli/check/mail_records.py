@@ -8,8 +8,6 @@ from typing import Final
 
 from hub.cli.check.finding import Finding, bad, ok, warn
 
-AREA: Final = "Dominio de correo"
-
 _ANYBODY: Final = re.compile(r"(?:^| )\+?all(?: |$)", re.IGNORECASE)
 _POLICIES: Final[Mapping[str, str]] = {
     "none": "solo observa",
@@ -23,13 +21,13 @@ def spf(domain: str, texts: Sequence[str]) -> Finding:
     records = [text for text in texts if re.match(r"v=spf1(?: |$)", text, re.IGNORECASE)]
     if not records:
         to_do = f"Publique en {domain} un TXT como: v=spf1 include:SU-PROVEEDOR -all"
-        return warn(AREA, f"SPF: {domain} no dice qué servidores envían en su nombre.", to_do)
+        return warn(f"SPF: {domain} no dice qué servidores envían en su nombre.", to_do)
     if len(records) > 1:
-        return bad(AREA, f"SPF: {domain} tiene {len(records)} registros, y así no vale ninguno.", "Deje uno.")
+        return bad(f"SPF: {domain} tiene {len(records)} registros, y así no vale ninguno.", "Deje uno.")
     if _ANYBODY.search(records[0]):
         to_do = "Termine el registro en -all o ~all."
-        return bad(AREA, f"SPF: {domain} autoriza a cualquiera (+all).", to_do)
-    return ok(AREA, f"SPF: {domain} {records[0]}")
+        return bad(f"SPF: {domain} autoriza a cualquiera (+all).", to_do)
+    return ok(f"SPF: {domain} {records[0]}")
 
 
 def dkim(name: str, texts: Sequence[str]) -> Finding:
@@ -37,16 +35,16 @@ def dkim(name: str, texts: Sequence[str]) -> Finding:
     keys = [tags for text in texts if "p" in (tags := _tags(text)) and tags.get("v", "DKIM1") == "DKIM1"]
     if not keys:
         to_do = "Publique la clave que da quien firma sus correos."
-        return warn(AREA, f"DKIM: {name} no tiene clave.", to_do)
+        return warn(f"DKIM: {name} no tiene clave.", to_do)
     if not keys[0]["p"]:
-        return bad(AREA, f"DKIM: la clave de {name} está revocada (p= vacío).", "Use otro selector.")
-    return ok(AREA, f"DKIM: {name} tiene su clave.")
+        return bad(f"DKIM: la clave de {name} está revocada (p= vacío).", "Use otro selector.")
+    return ok(f"DKIM: {name} tiene su clave.")
 
 
 def without_selector(domain: str) -> Finding:
     """Warn that DKIM cannot be checked: only the signer knows the selector, which is part of the DNS name."""
     what = f"DKIM: no se sabe con qué selector se firman los correos de {domain}."
-    return warn(AREA, what, "Agregue ?dkim=SELECTOR a HUB_EMAIL_URL para revisarlo aquí.")
+    return warn(what, "Agregue ?dkim=SELECTOR a HUB_EMAIL_URL para revisarlo aquí.")
 
 
 def is_dmarc(text: str) -> bool:
@@ -59,12 +57,12 @@ def dmarc(domain: str, texts: Sequence[str]) -> Finding:
     if not records:
         what = f"DMARC: {domain} no dice qué hacer con lo que se envíe en su nombre sin permiso."
         to_do = f"Publique en _dmarc.{domain} un TXT como: v=DMARC1; p=quarantine; rua=mailto:…"
-        return warn(AREA, what, to_do)
+        return warn(what, to_do)
     policy = records[0].get("p", "")
     if len(records) > 1 or policy not in _POLICIES:
         to_do = "Deje uno, con p=none|quarantine|reject."
-        return bad(AREA, f"DMARC: el registro de {domain} no vale.", to_do)
-    return ok(AREA, f"DMARC: {domain} p={policy}, {_POLICIES[policy]}.")
+        return bad(f"DMARC: el registro de {domain} no vale.", to_do)
+    return ok(f"DMARC: {domain} p={policy}, {_POLICIES[policy]}.")
 
 
 def mx(domain: str, hosts: Sequence[str]) -> Finding:
@@ -72,13 +70,13 @@ def mx(domain: str, hosts: Sequence[str]) -> Finding:
     if not any(host.strip(".") for host in hosts):
         what = f"MX: nadie recibe el correo de {domain}: rebotes y respuestas se pierden."
         to_do = f"Publique un MX de {domain} hacia el servidor de correo que lo pasa a HUB_MAIL."
-        return bad(AREA, what, to_do)
-    return ok(AREA, f"MX: el correo de {domain} llega a {', '.join(host.rstrip('.') for host in hosts)}.")
+        return bad(what, to_do)
+    return ok(f"MX: el correo de {domain} llega a {', '.join(host.rstrip('.') for host in hosts)}.")
 
 
 def unanswered(what: str, name: str) -> Finding:
     """Warn that the DNS did not answer: the records may be right."""
-    return warn(AREA, f"{what}: el DNS no respondió sobre {name}.", "Revise la red o el DNS y repita.")
+    return warn(f"{what}: el DNS no respondió sobre {name}.", "Revise la red o el DNS y repita.")
 
 
 def _tags(text: str) -> dict[str, str]:

@@ -13,7 +13,6 @@ from yarl import URL
 
 from hub.cli.check.broker_rights import UserRights, guest, judge
 from hub.cli.check.finding import Finding, bad, counted, ok, warn
-from hub.cli.check.servers import RABBITMQ
 from hub.client.connection import user_of, vhost_of
 from hub.settings import SecretUrl, Settings
 from hub.tls import http_context
@@ -52,7 +51,7 @@ async def broker_rights(settings: Settings) -> list[Finding]:
     """Report users with more rights in the hub's virtual host than docs/security.md gives."""
     url = settings.amqp_management_url
     if url is None:
-        return [warn(RABBITMQ, *_NOT_LOOKED)]
+        return [warn(*_NOT_LOOKED)]
     try:
         return await _looked(settings, url)
     except aiohttp.ClientResponseError as error:
@@ -62,7 +61,7 @@ async def broker_rights(settings: Settings) -> list[Finding]:
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
         why = f"no responde ({type(error).__name__})"
     to_do = "Corrija HUB_AMQP_MANAGEMENT_URL, o active `rabbitmq-plugins enable rabbitmq_management`."
-    return [bad(RABBITMQ, f"Quién puede qué no se sabe: {url.place} {why}.", to_do)]
+    return [bad(f"Quién puede qué no se sabe: {url.place} {why}.", to_do)]
 
 
 _REFUSED: Final = {
@@ -81,7 +80,7 @@ async def _looked(settings: Settings, url: SecretUrl) -> list[Finding]:
         found.append(guest())
     if not found:
         whom = counted(len(others), "usuario puede", "usuarios pueden")
-        return [ok(RABBITMQ, f"Además del hub, {whom} solo lo que da docs/security.md.")]
+        return [ok(f"Además del hub, {whom} solo lo que da docs/security.md.")]
     return found
 
 

@@ -43,11 +43,6 @@ from hub.storage.redis_connection import CLUSTER_SCHEMES, at_keys, client, failu
 from hub.storage.rights import AuditRights, audit_rights
 from hub.storage.secrets import PostgresSecrets
 
-RABBITMQ: Final = "RabbitMQ"
-REDIS: Final = "Redis"
-POSTGRESQL: Final = "PostgreSQL"
-HUB: Final = "Hub"
-
 _NO_ACCOUNT: Final = (
     "Nadie tiene cuenta: a la página solo se entra con HUB_API_KEY.",
     'Ejecute `hub accounts create USUARIO --name "NOMBRE" --office administrator --everywhere`.',
@@ -80,7 +75,7 @@ _NO_OFFICER: Final = (
 async def rabbitmq(settings: Settings) -> list[Finding]:
     """Check the version, the way of the events, the queues, and the messages waiting in them."""
     connection = await connect(settings.amqp_url.reveal(), "hub check")
-    down = [finding async for finding in silent(RABBITMQ, settings.amqp_url, _try_node)]
+    down = [finding async for finding in silent(settings.amqp_url, _try_node)]
     try:
         async with broker_errors():
             found = await canary.look(connection)
@@ -98,16 +93,16 @@ def _broker(connection: AbstractConnection, settings: Settings) -> Finding:
     properties = connection.transport.connection.server_properties if connection.transport else {}
     version = properties.get("version", b"?")
     shown = version.decode() if isinstance(version, bytes) else version
-    return ok(RABBITMQ, f"{shown} en {settings.amqp_url.shown}")
+    return ok(f"{shown} en {settings.amqp_url.shown}")
 
 
 def _missing(found: TopologyFindings) -> Iterator[Finding]:
     """Name the missing parts; where no hub of this version has run yet, that is no fault."""
     if found.missing and found.is_set_up:
-        yield bad(RABBITMQ, f"Falta {', '.join(found.missing)}.", _MEND)
+        yield bad(f"Falta {', '.join(found.missing)}.", _MEND)
     elif len(found.queues) < len(QUEUES):
         what = f"Hay {len(found.queues)} de las {len(QUEUES)} colas del hub."
-        yield warn(RABBITMQ, what, "`hub run` las crea al arrancar.")
+        yield warn(what, "`hub run` las crea al arrancar.")
 
 
 async def _way(connection: AbstractConnection) -> AsyncIterator[Finding]:
@@ -115,10 +110,10 @@ async def _way(connection: AbstractConnection) -> AsyncIterator[Finding]:
     try:
         if not await canary.arrives(connection):
             what = "Los eventos no llegan: falta el enlace de domain.events a hub.lanes."
-            yield bad(RABBITMQ, what, _MEND)
+            yield bad(what, _MEND)
     except ChannelAccessRefused:
         what = "El usuario de HUB_AMQP_URL no puede declarar: no se sabe si los eventos llegan."
-        yield bad(RABBITMQ, what, "Dele los permisos de docs/security.md.")
+        yield bad(what, "Dele los permisos de docs/security.md.")
 
 
 def _queues(found: Sequence[AbstractQueue]) -> Iterator[Finding]:
@@ -132,9 +127,9 @@ def _queues(found: Sequence[AbstractQueue]) -> Iterator[Finding]:
         to_do = (
             "Arranque `hub run`, o el papel que falta: intake para hub.events, delivery para hub.messages."
         )
-        yield warn(RABBITMQ, f"{waiting}, y nadie atiende {', '.join(forgotten)}.", to_do)
+        yield warn(f"{waiting}, y nadie atiende {', '.join(forgotten)}.", to_do)
     elif found:
-        yield ok(RABBITMQ, f"{waiting}.")
+        yield ok(f"{waiting}.")
 
 
 async def redis(settings: Settings) -> list[Finding]:
@@ -143,43 +138,43 @@ async def redis(settings: Settings) -> list[Finding]:
     try:
         info: dict[str, Any] = await server.info(**await at_keys(server))
         if info.get("cluster_enabled") and settings.redis_url.scheme not in CLUSTER_SCHEMES:
-            return [bad(REDIS, *_UNTOLD_CLUSTER)]
+            return [bad(*_UNTOLD_CLUSTER)]
         armed = bool(await server.exists(EPOCH_KEY))
     except failures(server) as exc:
         raise AppointmentsUnavailable from exc
     finally:
         await server.aclose()
-    return [ok(REDIS, f"{info['redis_version']} en {settings.redis_url.shown}"), *keeping(info, armed=armed)]
+    return [ok(f"{info['redis_version']} en {settings.redis_url.shown}"), *keeping(info, armed=armed)]
 
 
 def keeping(info: Mapping[str, Any], *, armed: bool) -> Iterator[Finding]:
     """Judge from INFO whether Redis keeps its data; `armed`: the appointments are there."""
     if not info.get("aof_enabled"):
         what = "Sin AOF: al reiniciarse olvida las citas y el hub las rehace desde SQL."
-        yield warn(REDIS, what, "En producción: appendonly yes.")
+        yield warn(what, "En producción: appendonly yes.")
     if (eviction := info.get("maxmemory_policy", "noeviction")) != "noeviction":
         what = f"Con poca memoria borra claves (maxmemory-policy {eviction})."
-        yield warn(REDIS, what, "Ponga maxmemory-policy noeviction.")
+        yield warn(what, "Ponga maxmemory-policy noeviction.")
     if not armed:
-        yield warn(REDIS, "Las citas aún no están puestas.", "El papel timers las pone al arrancar.")
+        yield warn("Las citas aún no están puestas.", "El papel timers las pone al arrancar.")
 
 
 async def postgresql(settings: Settings) -> list[Finding]:
     """Check the version, the schema, and the rows of the log that need an operator."""
     url = settings.database_url.reveal()
     version = await _version(url)
-    reached = ok(POSTGRESQL, f"{version} en {settings.database_url.shown}")
+    reached = ok(f"{version} en {settings.database_url.shown}")
     revision = await current(url)
     if revision != HEAD:
         missing = f"El esquema es {revision}" if revision else "Falta el esquema"
         return [
             reached,
-            bad(POSTGRESQL, f"{missing}; este hub necesita {HEAD}.", "Ejecute `hub db upgrade`."),
+            bad(f"{missing}; este hub necesita {HEAD}.", "Ejecute `hub db upgrade`."),
         ]
     return [
         reached,
-        ok(POSTGRESQL, f"Esquema al día ({HEAD})."),
-        *[finding async for finding in silent(POSTGRESQL, settings.database_url, _try_host)],
+        ok(f"Esquema al día ({HEAD})."),
+        *[finding async for finding in silent(settings.database_url, _try_host)],
         *[finding async for finding in _to_do(settings)],
     ]
 
@@ -209,20 +204,18 @@ async def _to_do(settings: Settings) -> AsyncIterator[Finding]:
         for finding in _waiting(await PostgresLog(database).live_counts()):
             yield finding
         if not await _has_account(settings, database):
-            yield warn(POSTGRESQL, *_NO_ACCOUNT)
-        yield bindings(POSTGRESQL, await PostgresKeys(database).senders())
+            yield warn(*_NO_ACCOUNT)
+        yield bindings(await PostgresKeys(database).senders())
         if lost := await _lost_documents(settings, database):
             whose = counted(lost, "persona", "personas")
             what = f"El documento de {whose} tiene una clave que no está en HUB_SECRET."
-            yield warn(
-                POSTGRESQL, what, "Devuelva esa clave a HUB_SECRET o importe de nuevo a esas personas."
-            )
+            yield warn(what, "Devuelva esa clave a HUB_SECRET o importe de nuevo a esas personas.")
         accounts, sealed = PostgresAccounts(database), PostgresSecrets(database)
         ring = KeyRing(settings.secrets)
-        for finding in second_factors(POSTGRESQL, ring, await accounts.accounts(), await sealed.factors()):
+        for finding in second_factors(ring, await accounts.accounts(), await sealed.factors()):
             yield finding
         policy = load_policy(settings.policy)
-        for finding in await exclusions(POSTGRESQL, settings, database, policy, datetime.now(UTC)):
+        for finding in await exclusions(settings, database, policy, datetime.now(UTC)):
             yield finding
         months = await read_months(PostgresMonths(database), policy.retention.months, datetime.now(UTC))
         for finding in of_months(months, datetime.now(UTC)):
@@ -234,42 +227,40 @@ async def _to_do(settings: Settings) -> AsyncIterator[Finding]:
 async def _duties(monitor: PostgresMonitor, rules: MonitorPolicy) -> AsyncIterator[Finding]:
     """Warn of duties that nobody has."""
     if not (rules.notify or await monitor.anybody_on_duty()):
-        yield warn(POSTGRESQL, *_NO_DUTY)
+        yield warn(*_NO_DUTY)
     if not await monitor.anybody_on_duty("privacy_officer"):
-        yield warn(POSTGRESQL, *_NO_OFFICER)
+        yield warn(*_NO_OFFICER)
 
 
 def _waiting(counts: Mapping[str, Mapping[str, int]]) -> Iterator[Finding]:
     if dead := counts["dead"].get("open", 0):
         what = f"{counted(dead, 'evento rechazado pendiente', 'eventos rechazados pendientes')}."
-        yield warn(POSTGRESQL, what, "Mírelos con `hub dead list`.")
+        yield warn(what, "Mírelos con `hub dead list`.")
     if breached := counts["clocks"].get("breached", 0):
         what = f"{counted(breached, 'promesa incumplida', 'promesas incumplidas')} sin respuesta."
-        yield warn(POSTGRESQL, what, "Mírelas con `hub clocks --state breached`.")
+        yield warn(what, "Mírelas con `hub clocks --state breached`.")
 
 
 def of_audit(rights: AuditRights) -> Iterator[Finding]:
     """Warn if the roles' user can rewrite the audit."""
     if rights.is_superuser:
-        yield warn(
-            POSTGRESQL, "El usuario de HUB_DATABASE_URL es superusuario: puede cambiar todo.", _TWO_USERS
-        )
+        yield warn("El usuario de HUB_DATABASE_URL es superusuario: puede cambiar todo.", _TWO_USERS)
     elif rights.is_owner:
         what = "El usuario de HUB_DATABASE_URL es dueño de las tablas: puede cambiar la auditoría."
-        yield warn(POSTGRESQL, what, _TWO_USERS)
+        yield warn(what, _TWO_USERS)
     elif rights.may_change:
         what = "El usuario de HUB_DATABASE_URL puede cambiar la auditoría, o darse el permiso."
-        yield warn(POSTGRESQL, what, _RIGHTS_AGAIN)
+        yield warn(what, _RIGHTS_AGAIN)
 
 
 def of_months(found: Sequence[MonthReport], now: datetime) -> Iterator[Finding]:
     """Warn of a month that has not been made, and of those that are old and stay."""
     if any(missing([report.month for report in found], now, 0)):
         what = "El mes actual no tiene sus tablas; lo nuevo queda guardado «sin mes»."
-        yield warn(POSTGRESQL, what, "Las crea el papel timers; si no puede, su registro dice por qué.")
+        yield warn(what, "Las crea el papel timers; si no puede, su registro dice por qué.")
     if staying := [report for report in found if report.held_by]:
         what = f"Ya se podrían borrar {counted(len(staying), 'mes', 'meses')}, pero algo sigue vivo."
-        yield warn(POSTGRESQL, what, "Mire cuáles y por qué con `hub months`.")
+        yield warn(what, "Mire cuáles y por qué con `hub months`.")
 
 
 async def _has_account(settings: Settings, database: Database) -> bool:
@@ -296,5 +287,5 @@ async def hub(settings: Settings) -> list[Finding]:
     except (aiohttp.ClientError, OSError):
         lives = False
     if lives:
-        return [ok(HUB, f"Responde en {url}/")]
-    return [warn(HUB, f"Nadie responde en {url}/", "Arránquelo con `hub run`.")]
+        return [ok(f"Responde en {url}/")]
+    return [warn(f"Nadie responde en {url}/", "Arránquelo con `hub run`.")]
