@@ -13,17 +13,10 @@ from msgspec import structs
 from hub.app.operators import open_operator
 from hub.doors.act import READ
 from hub.doors.terminal import AsJson, Columns, console, print_json, print_list
-from hub.operations.indicators import (
-    IndicatorStores,
-    PromiseKept,
-    ReachShare,
-    RenewalRate,
-    SurveyFigures,
-    Surveys,
-    read,
-)
+from hub.operations.indicators.reading import IndicatorStores, read
 from hub.rendering.figures_es import FEW, SURVEYS, hours, percent, tenths
 from hub.rendering.titles_es import CLOCKS
+from hub.sla.indicator_rows import PromiseKept, ReachShare, RenewalRate, SurveyFigures, Surveys
 
 _DAYS: Final = re.compile(r"([1-9]\d?|[1-3]\d\d)d")
 _MONTH: Final = re.compile(r"(2\d{3})-(0[1-9]|1[0-2])")

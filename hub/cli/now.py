@@ -14,7 +14,7 @@ from hub.desk.today.reading import activity_of, situation_of
 from hub.doors.act import READ
 from hub.doors.terminal import AsJson, Columns, console, print_json, print_table
 from hub.operations.explain.sentences_es import short_time
-from hub.operations.now import NowAnswer, answer_of
+from hub.operations.now.answer import NowAnswer, answer_of
 from hub.operations.now.matter import Urgency
 from hub.rendering.labels_es import CAPTURED_FIGURES, CHANNELS
 from hub.settings import Mode

@@ -15,7 +15,8 @@ from hub.access.actor import Actor
 from hub.model import Rendered
 from hub.model.evidence import SaidMessage
 from hub.operations.cases.texts import ORIGINS_ES, MessageText, Render, decisive, text_of
-from hub.operations.evidence import EvidenceRow, Remade, Remaker, row_of
+from hub.operations.evidence.remake import Remade, Remaker
+from hub.operations.evidence.schemas import EvidenceRow, row_of
 from hub.ports.cases import CaseFacts, CaseMessage
 from hub.sla.ack_links import without_link
 from hub.storage import PostgresEvidence, PostgresExplain

@@ -23,7 +23,7 @@ from hub.operations.cases.acts import CaseActs
 from hub.operations.cases.texts import CaseTexts, Render
 from hub.operations.cases.thread import Threads
 from hub.operations.constancia.make import Constancias
-from hub.operations.evidence import Remaker
+from hub.operations.evidence.remake import Remaker
 from hub.operations.gallery import Gallery
 from hub.operations.person_export.make import PersonExports
 from hub.parts.company import CompanyRules

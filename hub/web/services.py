@@ -28,7 +28,7 @@ from hub.model import Event, Json, PropertyScope
 from hub.operations.cases.replies import ReplyActs
 from hub.operations.genuine import GenuineDeps
 from hub.operations.message_words import MessageWords
-from hub.operations.now import Activity
+from hub.operations.now.answer import Activity
 from hub.operations.residents.acts import ResidentActs
 from hub.operations.residents.own_file import OwnFiles
 from hub.operations.residents.own_message import OwnMessages

@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from hub.model import HUB_SOURCE
-from hub.operations.evidence import Remaker
+from hub.operations.evidence.remake import Remaker
 from hub.storage import Database, PostgresEvidence
 from tests.integration.test_cli_contacts import printed
 from tests.integration.test_cli_servers import environ

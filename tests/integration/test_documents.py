@@ -27,7 +27,9 @@ from hub.model import Event
 from hub.model.ids import earliest
 from hub.model.incidents import DOCUMENT
 from hub.model.seals import MINUTE
-from hub.operations.evidence import ALWAYS, Finding, Remaker, row_of, verify
+from hub.operations.evidence.remake import Finding, Remaker
+from hub.operations.evidence.schemas import row_of
+from hub.operations.evidence.verify import ALWAYS, verify
 from hub.parts.company import CompanyRules
 from hub.parts.renderer import renderer
 from hub.policy import Policy

@@ -19,7 +19,7 @@ from hub.inbound.replies import read
 from hub.model import Event, Reply
 from hub.model.erasures import Duty, Erasure
 from hub.model.given_files import GivenFile
-from hub.operations.evidence import verify
+from hub.operations.evidence.verify import verify
 from hub.storage import Database, PostgresErasures, PostgresEvidence, PostgresReplies, given_files
 from hub.timers.erasures import keep_erased
 from tests.actors import actor

@@ -9,7 +9,8 @@ import pytest
 
 from hub.desk.letters import queries
 from hub.model import Attempt, State
-from hub.operations.evidence import Flaw, Mismatch, verify
+from hub.operations.evidence.flaws import Flaw, Mismatch
+from hub.operations.evidence.verify import verify
 from hub.storage import Database, PostgresEvidence, PostgresReceipts
 from tests.integration.constancias import checked, happen, made, seal_all
 from tests.integration.test_evidence import Office, said_by

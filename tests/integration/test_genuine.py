@@ -13,7 +13,7 @@ from hub.access.genuine_codes import GenuineCodes, code_of
 from hub.model import RECALL, Event, Message
 from hub.operations.cases import lookup
 from hub.operations.cases.thread import ThreadPage, Threads
-from hub.operations.evidence import Finding
+from hub.operations.evidence.remake import Finding
 from hub.operations.explain.explain import explain
 from hub.operations.genuine import GenuineAnswer, GenuineDeps, check_code, report_code
 from hub.sms_text import segments

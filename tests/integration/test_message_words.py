@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from uuid import UUID
 
-from hub.operations.evidence import Finding, Remaker
+from hub.operations.evidence.remake import Finding, Remaker
 from hub.operations.message_words import MessageWords
 from hub.parts.renderer import render_again
 from hub.storage import Database, PostgresEvidence, PostgresExplain, PostgresLetters

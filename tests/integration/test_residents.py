@@ -19,7 +19,7 @@ from hub.model import Reply
 from hub.model.given_files import GivenFile
 from hub.model.ids import event_key
 from hub.model.residents import ResidentCode, ResidentMessage, ResidentSession
-from hub.operations.evidence import Finding
+from hub.operations.evidence.remake import Finding
 from hub.operations.residents.acts import petition_of, places_shown
 from hub.operations.residents.not_answered import Climb, climb
 from hub.operations.residents.own_file import OwnFiles

@@ -10,7 +10,7 @@ import pytest
 from msgspec import structs
 
 from hub.model.retention import LEAST, DataKind
-from hub.operations.evidence import verify
+from hub.operations.evidence.verify import verify
 from hub.operations.retention import apply, report
 from hub.policy import load_policy
 from hub.policy.policy import Retention

@@ -11,7 +11,7 @@ import pytest
 from hub.model import ClockState, Promise, PromiseRecord
 from hub.model.contracts import ContractDecision
 from hub.model.surveys import SurveyRecord
-from hub.operations.indicators import Indicators
+from hub.sla.indicator_rows import Indicators
 from tests.integration.web_doubles import NOON, World, ask
 
 BOGOTA = ZoneInfo("America/Bogota")

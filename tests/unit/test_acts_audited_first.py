@@ -28,7 +28,7 @@ from hub.operations import import_people, preferences, retention
 from hub.operations.acknowledge import acknowledge_clock, acknowledge_received
 from hub.operations.cases.replies import look_at_reply, read_reply
 from hub.operations.constancia.hand_over import case_constancia, person_constancia
-from hub.operations.evidence import read_evidence
+from hub.operations.evidence.reading import read_evidence
 from hub.operations.explain.explain import explain_message
 from hub.operations.inbox import give_token
 from hub.people.importing import Report

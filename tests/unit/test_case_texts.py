@@ -17,7 +17,7 @@ from hub.model import Attempt, Claimed, Rendered, State
 from hub.model.evidence import Call, SaidMessage
 from hub.operations.cases.schemas import TextOrigin
 from hub.operations.cases.texts import CaseTexts, MessageText, text_of
-from hub.operations.evidence import Finding, Remade, Remaker
+from hub.operations.evidence.remake import Finding, Remade, Remaker
 from hub.parts.company import CompanyRules
 from hub.rendering.wording import packed
 from hub.settings import load

@@ -8,8 +8,8 @@ import pytest
 import typer
 
 from hub.cli.indicators import SURVEY_COLUMNS, as_period, renewal_words
-from hub.operations.indicators import RenewalRate, SurveyFigures
 from hub.rendering.figures_es import FEW, hours, percent
+from hub.sla.indicator_rows import RenewalRate, SurveyFigures
 
 TODAY = date(2026, 10, 14)
 

@@ -20,7 +20,7 @@ from hub.messages.planning.plan import plan_audience
 from hub.model import Attempt, ChannelTraits, Claimed, Evidence, Facts, Message, Person, Preferences, Purpose
 from hub.model.documents import SentDocument
 from hub.model.evidence import Call
-from hub.operations.evidence import Finding, Remade
+from hub.operations.evidence.remake import Finding, Remade
 from hub.operations.residents.own_message import document_link
 from hub.parts.company import CompanyRules
 from hub.parts.renderer import render_again

@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 from hub.model.reach import NAME, PlaceReach
-from hub.operations.indicators import reach_share
+from hub.operations.indicators.reading import reach_share
 from hub.policy import load_policy
 from hub.sla.reach_report import SHOWN, report, reported_at
 from hub.timers.reach_report import reach_reports

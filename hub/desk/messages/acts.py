@@ -35,7 +35,9 @@ from hub.model.state_machine import LOST, UNSENT
 from hub.operations.bulk.plan import BulkPlan
 from hub.operations.bulk.runs import BulkOrder, plan_or_start
 from hub.operations.causes import CauseList, read_causes
-from hub.operations.evidence import Remaker, read_evidence, row_of
+from hub.operations.evidence.reading import read_evidence
+from hub.operations.evidence.remake import Remaker
+from hub.operations.evidence.schemas import row_of
 from hub.operations.recipients import Recipients, event_named, read_recipients
 from hub.ports import MessageFilter
 from hub.rendering.outcomes_es import in_words

@@ -16,7 +16,7 @@ from hub.model.bulk import RedriveResult
 from hub.model.message_lists import ONLY, MessageList
 from hub.model.pages import Cursor, Limit, PageQuery
 from hub.operations.bulk.plan import MOST
-from hub.operations.evidence import EvidenceRow
+from hub.operations.evidence.schemas import EvidenceRow
 
 WhyCancelled = Annotated[
     Literal["wrong", "not_needed", "asked", "other"],

@@ -15,7 +15,7 @@ from hub.errors import TemplateFailure
 from hub.model import Claimed, Rendered, State, StoredEvent
 from hub.model.state_machine import UNSENT
 from hub.operations.cases.schemas import TextOrigin
-from hub.operations.evidence import FINDINGS_ES, PROVEN, Finding, Remade, Remaker
+from hub.operations.evidence.remake import FINDINGS_ES, PROVEN, Finding, Remade, Remaker
 from hub.ports.cases import CaseFacts, CaseMessage
 from hub.sla.ack_links import without_link
 from hub.storage import PostgresEvidence

@@ -18,7 +18,7 @@ from hub.operations.cases.events_es import title
 from hub.operations.constancia.archive import TOO_LARGE, UNPACKED
 from hub.operations.constancia.schemas import ProvenMessage, ProvenRow, Unsealed, Words
 from hub.operations.constancia.sealed import Chain
-from hub.operations.evidence import Finding, Remade, Remaker
+from hub.operations.evidence.remake import Finding, Remade, Remaker
 from hub.rendering.outcomes_es import claim
 from hub.storage import PostgresConstancias
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from hub.model import ClockState, Instant, Purpose, State
 from hub.operations.cases.schemas import ThreadEntry
-from hub.operations.evidence import Finding
+from hub.operations.evidence.remake import Finding
 
 FORMAT: Final = 1
 """The format of the facts. A verifier refuses one that it does not know."""

@@ -16,7 +16,7 @@ from hub.business_time import WorkCalendar
 from hub.model import Brand, Facts, Json
 from hub.model.documents import FIELD
 from hub.model.evidence import SaidMessage
-from hub.operations.evidence import PROVEN, Remade, Remaker
+from hub.operations.evidence.remake import PROVEN, Remade, Remaker
 from hub.operations.residents.promises_es import case_of
 from hub.operations.residents.schemas import ShownMessage
 from hub.rendering.identities import Look

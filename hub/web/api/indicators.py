@@ -10,7 +10,8 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.model import Word
-from hub.operations.indicators import Indicators, IndicatorStores, read
+from hub.operations.indicators.reading import IndicatorStores, read
+from hub.sla.indicator_rows import Indicators
 from hub.web.auth.caller import places_of
 from hub.web.responses import json_answer
 from hub.web.services import services

@@ -14,8 +14,8 @@ from hub.operations.cases.acts import CaseTaken
 from hub.operations.cases.listing import CaseRow
 from hub.operations.cases.lookup import CaseChoices
 from hub.operations.cases.schemas import CaseThreadAnswer
-from hub.operations.indicators import Indicators
-from hub.operations.now import NowAnswer
+from hub.operations.now.answer import NowAnswer
+from hub.sla.indicator_rows import Indicators
 from hub.web.api import (
     cases,
     constancias,

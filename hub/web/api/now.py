@@ -11,7 +11,8 @@ from hub.desk.letters.queries import count as count_letters
 from hub.desk.posters.queries import count as count_posters
 from hub.desk.today.reading import activity_of, situation_of
 from hub.model import Scope
-from hub.operations.now import Activity, Situation, answer_of
+from hub.operations.now.answer import Activity, answer_of
+from hub.operations.now.situation import Situation
 from hub.web.auth.caller import places_with
 from hub.web.responses import json_answer
 from hub.web.services import services

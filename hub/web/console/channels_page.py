@@ -17,7 +17,7 @@ from hub.doors.act import OPERATE
 from hub.doors.api import operator_of
 from hub.errors import NotRestored
 from hub.operations.incidents import read_incidents
-from hub.operations.now import Activity
+from hub.operations.now.answer import Activity
 from hub.ports import EVERYTHING
 from hub.rendering.titles_es import EVENTS
 from hub.web.api.now import activity_lately

@@ -11,13 +11,13 @@ from aiohttp import web
 from msgspec import structs
 
 from hub.business_time import periods
-from hub.operations.indicators import Indicators, IndicatorStep, PromiseGroup
 from hub.rendering.figures_es import FEW, SURVEYS, hours, percent, tenths
 from hub.rendering.filters import dia_corto
 from hub.rendering.labels_es import AREAS
 from hub.rendering.page_links import CASES, building_path
 from hub.rendering.plots import Plot, columns, lines
 from hub.rendering.titles_es import CLOCKS
+from hub.sla.indicator_rows import Indicators, IndicatorStep, PromiseGroup
 from hub.web.api.indicators import IndicatorsQuery, indicators_of
 from hub.web.console.indicators_sheet import COLUMNS, PROMISES, sheet_lines
 from hub.web.console.list_filter import buildings_of

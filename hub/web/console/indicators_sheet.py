@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Final, TypeAlias
 
 from hub.business_time.periods import Days
-from hub.operations.indicators import Indicators, PromiseGroup, PromiseKept, SurveyFigures
 from hub.rendering.figures_es import FEW
 from hub.rendering.titles_es import CLOCKS
+from hub.sla.indicator_rows import Indicators, PromiseGroup, PromiseKept, SurveyFigures
 
 COLUMNS: Final = ("Parte", "Grupo", "Desde", "Hasta", "Medida", "Valor")
 PROMISES: Final = (("met", "A tiempo"), ("breached", "Tarde"), ("running", "Corren"))

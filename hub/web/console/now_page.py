@@ -15,8 +15,10 @@ from hub.desk.matters.rows import MatterCounts, MattersQuery, MatterView
 from hub.desk.today import queries
 from hub.desk.today.rows import Leaving
 from hub.model import Scope
-from hub.operations.now import Activity, Matter, Urgency, matters
+from hub.operations.now.answer import Activity
 from hub.operations.now.danger import calls
+from hub.operations.now.headline import matters
+from hub.operations.now.matter import Matter, Urgency
 from hub.operations.now.rank import Rank
 from hub.rendering import near_dates
 from hub.rendering.figures_es import many

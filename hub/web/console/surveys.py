@@ -16,9 +16,10 @@ from hub.doors.act import OPERATE, READ
 from hub.doors.api import operator_of
 from hub.model import Scope
 from hub.operations.explain.sentences_es import short_time
-from hub.operations.indicators import SurveyFigures, Surveys, read_surveys
+from hub.operations.indicators.reading import read_surveys
 from hub.rendering import labels_es
 from hub.rendering.figures_es import SURVEYS, percent, tenths
+from hub.sla.indicator_rows import SurveyFigures, Surveys
 from hub.web.auth.caller import may_there, places_with
 from hub.web.console.list_filter import buildings_of
 from hub.web.console.named import people_of
