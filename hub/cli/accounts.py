@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Final
 
 import typer
@@ -18,6 +19,7 @@ from hub.desk.accounts.rows import (
     PersonBody,
 )
 from hub.doors.act import ADMIN
+from hub.doors.operator import Operator
 from hub.doors.terminal import (
     AsJson,
     Columns,
@@ -95,36 +97,6 @@ async def create(
 
 
 @app.command()
-async def grant(
-    name: Name,
-    *,
-    office: OfOffice,
-    copropiedad: Where = None,
-    everywhere: Everywhere = False,
-    as_json: AsJson = False,
-) -> None:
-    """Da un cargo en una o varias copropiedades, o en todas."""
-    grants = _asked(office, copropiedad, everywhere=everywhere)
-    async with open_operator(ADMIN) as by:
-        _show(await acts.grant(by, name, GrantsBody(grants=grants)), as_json=as_json)
-
-
-@app.command()
-async def take(
-    name: Name,
-    *,
-    office: OfOffice,
-    copropiedad: Where = None,
-    everywhere: Everywhere = False,
-    as_json: AsJson = False,
-) -> None:
-    """Quita un cargo; las sesiones de la cuenta terminan."""
-    grants = _asked(office, copropiedad, everywhere=everywhere)
-    async with open_operator(ADMIN) as by:
-        _show(await acts.take(by, name, GrantsBody(grants=grants)), as_json=as_json)
-
-
-@app.command()
 async def person(
     name: Name,
     ref: Annotated[str | None, typer.Argument(metavar="PERSONA", show_default=False)] = None,
@@ -147,32 +119,46 @@ async def reset(name: Name, as_json: AsJson = False) -> None:
     _show_password(made, as_json=as_json)
 
 
-@app.command()
-async def disable(name: Name, as_json: AsJson = False) -> None:
-    """Cierra la cuenta: no entra más y sus sesiones terminan ya."""
-    async with open_operator(ADMIN) as by:
-        _show(await acts.disable(by, name), as_json=as_json)
+def _changes(
+    name: str, act: Callable[[Operator, str, GrantsBody], Awaitable[AccountRow]], words: str
+) -> None:
+    """Make the command that gives or takes an office."""
+
+    @app.command(name, help=words)
+    async def change(
+        name: Name,
+        *,
+        office: OfOffice,
+        copropiedad: Where = None,
+        everywhere: Everywhere = False,
+        as_json: AsJson = False,
+    ) -> None:
+        grants = _asked(office, copropiedad, everywhere=everywhere)
+        async with open_operator(ADMIN) as by:
+            _show(await act(by, name, GrantsBody(grants=grants)), as_json=as_json)
 
 
-@app.command()
-async def enable(name: Name, as_json: AsJson = False) -> None:
-    """Vuelve a abrir una cuenta cerrada."""
-    async with open_operator(ADMIN) as by:
-        _show(await acts.enable(by, name), as_json=as_json)
+_changes("grant", acts.grant, "Da un cargo en una o varias copropiedades, o en todas.")
+_changes("take", acts.take, "Quita un cargo; las sesiones de la cuenta terminan.")
 
 
-@app.command()
-async def unlock(name: Name, as_json: AsJson = False) -> None:
-    """Quita antes de tiempo el bloqueo por intentos fallidos."""
-    async with open_operator(ADMIN) as by:
-        _show(await acts.unlock(by, name), as_json=as_json)
+def _does(name: str, act: Callable[[Operator, str], Awaitable[AccountRow]], words: str) -> None:
+    """Make the command of an act that takes nothing but the account."""
+
+    @app.command(name, help=words)
+    async def does(name: Name, as_json: AsJson = False) -> None:
+        async with open_operator(ADMIN) as by:
+            _show(await act(by, name), as_json=as_json)
 
 
-@app.command("forget-factor")
-async def forget_factor(name: Name, as_json: AsJson = False) -> None:
-    """Quita el segundo factor; las sesiones terminan, y quien lo necesita registra otro al entrar."""
-    async with open_operator(ADMIN) as by:
-        _show(await acts.forget_factor(by, name), as_json=as_json)
+_does("disable", acts.disable, "Cierra la cuenta: no entra más y sus sesiones terminan ya.")
+_does("enable", acts.enable, "Vuelve a abrir una cuenta cerrada.")
+_does("unlock", acts.unlock, "Quita antes de tiempo el bloqueo por intentos fallidos.")
+_does(
+    "forget-factor",
+    acts.forget_factor,
+    "Quita el segundo factor; las sesiones terminan, y quien lo necesita registra otro al entrar.",
+)
 
 
 def _asked(office: Office, copropiedades: list[str] | None, *, everywhere: bool) -> list[GrantBody]:

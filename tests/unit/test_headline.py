@@ -94,7 +94,7 @@ def test_unattended_fire_stands_above_refused_events_with_who_is_affected_and_wh
         "Nadie ha asumido la emergencia: incendio en Altos del Rosal, Torre 1. Y 1 asunto más por atender."
     )
     assert said.affected == "142 personas avisadas; 131 lo recibieron, 11 sin alcanzar."
-    assert (said.path, said.button, said.since) == (f"/clocks/{UUID(int=7)}", "Asumirla", NOON)
+    assert (said.path, said.urgency) == (f"/clocks/{UUID(int=7)}", Urgency.BAD)
 
 
 def test_emergency_that_somebody_has_taken_leads_to_its_case_and_a_drill_is_none() -> None:
@@ -150,7 +150,7 @@ def test_worst_incident_is_said_first_with_what_it_does_to_people_and_where_to_l
         "Los mensajes esperan. 1 persona espera, de Altos del Rosal.",
         "",
     )
-    assert (said.path, said.button, said.urgency) == ("/channels", "Ver canales", Urgency.BAD)
+    assert (said.path, said.urgency) == ("/channels", Urgency.BAD)
 
 
 @pytest.mark.parametrize(

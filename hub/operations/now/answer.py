@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta, Struct, convert
+from msgspec.structs import asdict
 
 from hub.model import Instant
 from hub.operations.incidents import IncidentRow
-from hub.operations.now.headline import headline, matters
+from hub.operations.now.headline import Headline, headline, matters
 from hub.operations.now.matter import Urgency
 from hub.operations.now.rank import Rank
 from hub.operations.now.situation import Situation
@@ -60,14 +61,9 @@ class Activity:
     """Messages that providers have accepted in the last hour and in ten minutes, planned at any time."""
 
 
-class NowAnswer(Struct, kw_only=True):
+class NowAnswer(Headline, kw_only=True):
     """The state of the hub; its texts are Spanish, for operators. Each number counts the list of its name."""
 
-    sentence: str
-    affected: Annotated[str, Meta(description="Whom it touches, or that nothing waits; may be empty.")]
-    to_do: Annotated[str, Meta(description="What to do, in Spanish; empty where `path` is enough.")]
-    path: Annotated[str, Meta(description="The page of the console on which to act; empty: none.")]
-    urgency: Urgency
     matters: Annotated[list[NowMatter], Meta(description="What waits for somebody, the worst first.")]
     incidents: Annotated[list[IncidentRow], Meta(description="The open ones.")]
     hours: Annotated[list[NowHour], Meta(description="The last 24, the oldest first.")]
@@ -76,13 +72,8 @@ class NowAnswer(Struct, kw_only=True):
 
 
 def answer_of(activity: Activity, situation: Situation) -> NowAnswer:
-    said = headline(situation)
     return NowAnswer(
-        sentence=said.sentence,
-        affected=said.affected,
-        to_do=said.to_do,
-        path=said.path,
-        urgency=said.urgency,
+        **asdict(headline(situation)),
         matters=[convert(matter, NowMatter, from_attributes=True) for matter in matters(situation)],
         incidents=list(situation.incidents),
         hours=list(activity.hours),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Annotated, Final
 from urllib.parse import urlencode
+
+from msgspec import Meta, Struct
 
 from hub.business_time.dates import ZONE
 from hub.operations.incidents import IncidentRow
@@ -19,17 +20,14 @@ from hub.rendering.figures_es import many
 from hub.rendering.filters import inicial
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Headline:
-    """The fault, the affected people, and the button to press."""
+class Headline(Struct, kw_only=True):
+    """The worst in a sentence; its texts are Spanish, for operators."""
 
     sentence: str
-    affected: str
-    to_do: str
-    path: str
-    button: str
+    affected: Annotated[str, Meta(description="Whom it touches, or that nothing waits; may be empty.")]
+    to_do: Annotated[str, Meta(description="What to do, in Spanish; empty where `path` is enough.")]
+    path: Annotated[str, Meta(description="The page of the console on which to act; empty: none.")]
     urgency: Urgency
-    since: datetime | None = None
 
 
 PLACES: Final[Mapping[str, tuple[str, str]]] = {
@@ -79,18 +77,14 @@ def headline(now: Situation) -> Headline:
             f"Todo en marcha: {many(now.sent, 'mensaje salió', 'mensajes salieron')} en la última hora."
         )
         affected = "" if waiting else "Nada espera por usted."
-        return Headline(
-            sentence=sentence, affected=affected, to_do="", path="", button="", urgency=Urgency.GOOD
-        )
+        return Headline(sentence=sentence, affected=affected, to_do="", path="", urgency=Urgency.GOOD)
     worst, *others = bad
     return Headline(
         sentence=_sentence(worst, others, works=not now.incidents),
         affected=worst.affected,
         to_do=worst.to_do,
         path=worst.path,
-        button=worst.button if worst.path else "",
         urgency=Urgency.BAD,
-        since=worst.since,
     )
 
 
