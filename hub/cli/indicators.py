@@ -91,14 +91,6 @@ def _figure(figures: SurveyFigures, value: float | None) -> str:
     return FEW if figures.few else tenths(value)
 
 
-def _rate(figures: SurveyFigures) -> str:
-    return FEW if figures.few else percent(figures.response_rate)
-
-
-def _answers(figures: SurveyFigures) -> str:
-    return FEW if figures.few else str(figures.answers)
-
-
 def _by_level(kept: PromiseKept) -> str:
     return ", ".join(f"nivel {level}: {number}" for level, number in kept.breached_by_level.items())
 
@@ -129,8 +121,8 @@ _REACH: Final[Columns] = {
 SURVEY_COLUMNS: Final[Columns] = {
     "encuestas": "name",
     "enviadas": "asked",
-    "respuestas": _answers,
-    "tasa de respuesta": _rate,
+    "respuestas": lambda figures: FEW if figures.few else str(figures.answers),
+    "tasa de respuesta": lambda figures: FEW if figures.few else percent(figures.response_rate),
     "NPS": lambda row: _figure(row, row.nps),
     "satisfacción": lambda row: _figure(row, row.index),
 }

@@ -10,7 +10,7 @@ import typer
 from hub.app.operators import open_operator
 from hub.doors.act import PRIVACY
 from hub.doors.terminal import AsJson, Columns, print_list
-from hub.model.retention import DataKind, RetentionRow
+from hub.model.retention import DataKind
 from hub.operations.retention import erase_old, report
 from hub.storage import PostgresRetention
 
@@ -57,13 +57,9 @@ async def run(
     print_list(rows, _COLUMNS, as_json=as_json)
 
 
-def _before(row: RetentionRow) -> str:
-    return "se conserva" if row.before is None else f"{row.before:%Y-%m-%d}"
-
-
 _COLUMNS: Final[Columns] = {
     "clase": lambda row: KINDS_ES[row.kind],
     "meses": lambda row: str(row.months or "siempre"),
-    "anterior a": _before,
+    "anterior a": lambda row: "se conserva" if row.before is None else f"{row.before:%Y-%m-%d}",
     "filas": lambda row: str(row.rows),
 }

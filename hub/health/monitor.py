@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -239,7 +239,7 @@ async def _webhook_ages(monitor: Monitor) -> Sequence[Symptom]:
 
 async def _exclusions(monitor: Monitor) -> Sequence[Symptom]:
     loaded = await monitor.store.exclusion_list()
-    return list(of_old_exclusions(loaded, _today(monitor), monitor.exclusions))
+    return list(of_old_exclusions(loaded, monitor.now().astimezone(ZONE).date(), monitor.exclusions))
 
 
 async def _register(monitor: Monitor) -> Sequence[Symptom]:
@@ -249,10 +249,6 @@ async def _register(monitor: Monitor) -> Sequence[Symptom]:
         return []
     held = await monitor.store.held(rules.look_again)
     return list(of_waiting_advertising(loaded, held.get(REGISTER, 0)))
-
-
-def _today(monitor: Monitor) -> date:
-    return monitor.now().astimezone(ZONE).date()
 
 
 async def _unknown_codes(monitor: Monitor) -> Sequence[Symptom]:

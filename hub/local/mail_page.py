@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -119,8 +118,4 @@ def _page(template: str, **values: object) -> web.Response:
     return web.Response(text=text, content_type="text/html", headers={"Content-Security-Policy": PAGE_POLICY})
 
 
-def _local_time(at: datetime) -> str:
-    return f"{at.astimezone(ZONE):%d/%m/%Y %H:%M:%S}"
-
-
-_pages.filters["local_time"] = _local_time
+_pages.filters["local_time"] = lambda at: f"{at.astimezone(ZONE):%d/%m/%Y %H:%M:%S}"

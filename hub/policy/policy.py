@@ -88,7 +88,7 @@ class CalendarRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     @cached_property
     def work_calendar(self) -> WorkCalendar:
         return WorkCalendar(
-            _numbered(self.week),
+            {day.number: frames for day, frames in self.week.items()},
             ColombianHolidays(),
             self.special_days,
             self.zone,
@@ -311,7 +311,3 @@ def _with_retry_defaults(tables: Table) -> Table:
     if not isinstance(retry, Mapping):
         return tables  # `read` refuses it
     return {**tables, "retry": overlay(dict.fromkeys(retry, retry[DEFAULT]), retry)}
-
-
-def _numbered(week: Mapping[Weekday, Frames]) -> dict[int, Frames]:
-    return {day.number: frames for day, frames in week.items()}

@@ -189,10 +189,6 @@ def _address(value: str) -> Fault | None:
     return None if _ADDRESS.fullmatch(value) else Fault.ADDRESS
 
 
-def _color(value: str) -> Fault | None:
-    return None if _COLOR.fullmatch(value) else Fault.COLOR
-
-
 def _logo(value: str) -> Fault | None:
     try:
         png = read_png(value)
@@ -216,7 +212,7 @@ _CHECKS: Final[Mapping[str, Check]] = {
     "name": _name,
     "address": _address,
     "reply_to": _address,
-    "color": _color,
+    "color": lambda value: None if _COLOR.fullmatch(value) else Fault.COLOR,
     "logo": _logo,
     "logo_alt": _line(_ALT),
     "signature": _lines,

@@ -77,7 +77,7 @@ class Compiler:
                 f"{event_name}/{variant}" if variant else event_name,
                 blocks,
                 source,
-                staff=_is_for_staff(event_name, variant),
+                staff=event_name in BY_NAME and BY_NAME[event_name].is_for_staff(variant),
                 residents=_is_for_residents(event_name, variant),
             )
             for variant, blocks in _variants(source.blocks).items()
@@ -171,11 +171,6 @@ def _letter(layout: str, blocks: Mapping[str, str]) -> dict[str, str]:
     body = unwrapped(unbroken(to_html(tokens), vault), vault)
     letter = page(layout, vault, title=blocks.get("subject", ""), body=body)
     return {"letter": letter, "letter_text": vault.restore(to_text(tokens))}
-
-
-def _is_for_staff(event_name: str, variant: str | None) -> bool:
-    """Return whether only staff reads this text: it gets no frame for residents."""
-    return event_name in BY_NAME and BY_NAME[event_name].is_for_staff(variant)
 
 
 def _is_for_residents(event_name: str, variant: str | None) -> bool:

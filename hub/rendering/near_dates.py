@@ -32,7 +32,7 @@ def near(at: datetime, now: datetime) -> str:
 
 def term(due: datetime, now: datetime) -> str:
     """The end of a term as `near` has it; of whole days the day that ends: `mañana`, and never an hour."""
-    return _of_day(_last(due), as_day(now), "") if whole_day(due) else near(due, now)
+    return _of_day(as_day(due - _MINUTE), as_day(now), "") if whole_day(due) else near(due, now)
 
 
 def left(due: datetime, now: datetime) -> str:
@@ -59,10 +59,6 @@ def whole_term(due: datetime) -> str:
 def weekday(of: date) -> str:
     """`Mar 1`: a day of this week."""
     return f"{_WEEKDAYS[of.weekday()]} {of.day}"
-
-
-def _last(due: datetime) -> date:
-    return as_day(due - _MINUTE)
 
 
 def _in_minutes(at: datetime, now: datetime) -> str:

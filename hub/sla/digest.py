@@ -44,7 +44,11 @@ def digests(clocks: Iterable[Clock], *, policy: SummaryPolicy, now: datetime) ->
             if is_late(step, policy=policy, now=now):
                 late[digest_key(clock, step)][clock.id] = clock
     return [
-        Digest(level=level, copropiedad_id=place, clocks=_oldest_first(clocks_by_id.values()))
+        Digest(
+            level=level,
+            copropiedad_id=place,
+            clocks=sorted(clocks_by_id.values(), key=lambda clock: (clock.due_at, clock.id)),
+        )
         for (level, place), clocks_by_id in late.items()
         if len(clocks_by_id) > policy.more_than
     ]
@@ -77,10 +81,6 @@ def is_overtaken(clock: Clock, *, policy: SummaryPolicy, now: datetime) -> bool:
 def digest_key(clock: Clock, step: Step) -> DigestKey:
     """Return the level that the step notifies, and the copropiedad."""
     return step.to_level, clock.context.get("copropiedad_id")
-
-
-def _oldest_first(clocks: Iterable[Clock]) -> list[Clock]:
-    return sorted(clocks, key=lambda clock: (clock.due_at, clock.id))
 
 
 def levels_of(digest: Digest) -> list[int]:

@@ -197,7 +197,7 @@ def version_of(catalog: Catalog, policy: Policy) -> str:
             repr(kind.clocks),
             kind.hub_emitted,
             bool(kind.reminders),
-            *_ends_of(kind),
+            *(kind.ends_reminders, kind.ends_messages, kind.collects, kind.ends_collection),
             *(kind.shared, repr(kind.follow_ups), kind.ends_follow_ups),
         )
         for kind in catalog.values()
@@ -205,10 +205,6 @@ def version_of(catalog: Catalog, policy: Policy) -> str:
     limits = policy.follow_ups, policy.surveys.detractor_at_most
     text = repr((kinds, policy.clocks, policy.calendar_rules.mode, limits))
     return sha256(text.encode()).hexdigest()[:16]
-
-
-def _ends_of(kind: EventType) -> tuple[bool, ...]:
-    return kind.ends_reminders, kind.ends_messages, kind.collects, kind.ends_collection
 
 
 _NEED_A_RUNNING_CLOCK: Final = frozenset({Move.CANCEL, Move.PAUSE, Move.RESUME, Move.ACKNOWLEDGE})

@@ -28,10 +28,6 @@ def scopes_es(row: KeyRow) -> str:
     return ", ".join(SCOPES[scope] for scope in row.scopes)
 
 
-def _types(row: KeyRow) -> str:
-    return " ".join(row.event_types)
-
-
 class KeyRow(Struct, kw_only=True):
     """A key without its secret, of which only a hash is stored."""
 
@@ -43,7 +39,7 @@ class KeyRow(Struct, kw_only=True):
     ]
     scopes: Annotated[list[Scope], Cell("Abre", value=scopes_es)]
     source: Annotated[str | None, Cell("Origen", SMALL)]
-    event_types: Annotated[list[str], Cell("Avisos", SMALL, value=_types)]
+    event_types: Annotated[list[str], Cell("Avisos", SMALL, value=lambda row: " ".join(row.event_types))]
     state: Annotated[
         str, Meta(description="`live`, `expired` or `revoked`."), Cell("Estado", STATE, words=KEY_STATES)
     ]

@@ -144,7 +144,7 @@ _GONE: Final = frozenset({ExplainOutcome.NOTIFIED, ExplainOutcome.SENT})
 
 
 def _from_messages(facts: ExplainFacts) -> Verdict:
-    outcome = _outcome(facts.messages)
+    outcome = ExplainOutcome(furthest(map(reach_of, facts.messages)).value)
     lines = [sentence for message in facts.messages for sentence in sentences(message)]
     # While a message is waiting, show its reason, not those of earlier lost messages.
     reasons = [
@@ -209,10 +209,6 @@ def _how(messages: Sequence[SentMessage]) -> str:
         if reach_of(sent) in LEFT
     )
     return filters.lista([f"{way[:1].lower()}{way[1:]}" for way in ways])
-
-
-def _outcome(messages: Sequence[SentMessage]) -> ExplainOutcome:
-    return ExplainOutcome(furthest(map(reach_of, messages)).value)
 
 
 def _is_lost(sent: SentMessage) -> bool:

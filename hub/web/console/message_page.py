@@ -85,7 +85,7 @@ async def show(request: web.Request, query: MessagePageQuery) -> web.StreamRespo
         title=EVENTS.get(row.event, row.event),
         person=(await recipients_of(request, [message_id])).get(message_id),
         part=part,
-        tabs=_tabs(message_id, query.whole),
+        tabs=[(_address(message_id, part, query.whole), label) for part, label in PARTS_ES.items()],
         tab_here=_address(message_id, part, query.whole),
         may_read=_may_read(row, part),
         said=await _said(request, row, part=part) if _may_read(row, part) else None,
@@ -188,10 +188,6 @@ def _attempt(attempt: AttemptRow) -> ShownAttempt:
 def _skipped(word: str) -> tuple[str, str]:
     channel, _, reason = word.partition(":")
     return labels_es.CHANNELS.get(channel, channel), reason_in_words(reason) or reason
-
-
-def _tabs(message_id: UUID, whole: bool) -> list[tuple[str, str]]:
-    return [(_address(message_id, part, whole), label) for part, label in PARTS_ES.items()]
 
 
 def _address(message_id: UUID, part: str, whole: bool) -> str:

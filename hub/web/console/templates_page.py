@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from hub.catalog import BY_NAME, GROUPS
 from hub.model import EventType, Word
-from hub.operations.gallery import Gallery, TemplatePreview, TemplateRow
+from hub.operations.gallery import TemplatePreview, TemplateRow
 from hub.rendering.labels_es import CHANNELS as CHANNELS_ES
 from hub.rendering.labels_es import PURPOSES
 from hub.rendering.paper.pages import Sheet, make_pages
@@ -141,7 +141,7 @@ async def show_one(request: web.Request, query: PreviewQuery) -> web.StreamRespo
         languages=_LANGUAGES,
         readers=_readers(event, query.audience),
         buildings=await buildings_of(request),
-        examples=_examples(texts, event),
+        examples=[(number, f"Ejemplo {number + 1}") for number in range(len(texts.examples[event]))],
         rules=_RULES,
         html_path=f"{PATH}/{event}/html?{_query(query, channel=made.channel)}" if made.html else None,
         pdf_path=f"{PATH}/{event}/pdf?{_query(query, channel=made.channel)}" if _is_paper(made) else None,
@@ -166,10 +166,6 @@ def _there(rows: Sequence[TemplateRow], query: TextQuery) -> list[TemplateRow]:
 def _audiences(rows: Sequence[TemplateRow]) -> list[tuple[str, str]]:
     names = dict.fromkeys(row.audience for row in rows)
     return [(name or "", name or "El texto principal") for name in names]
-
-
-def _examples(texts: Gallery, event: str) -> list[tuple[int, str]]:
-    return [(number, f"Ejemplo {number + 1}") for number in range(len(texts.examples[event]))]
 
 
 def _query(query: PreviewQuery, **changes: str) -> str:
