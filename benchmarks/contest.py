@@ -35,7 +35,7 @@ from hub.local.postgres import Postgres
 from hub.local.rabbitmq import RabbitMQ
 from hub.local.redis import Redis
 from hub.local.server import Server
-from hub.local.servers import running
+from hub.local.server import running
 from hub.storage import migrations
 
 WARM_UP: Final = 400

@@ -26,13 +26,13 @@ from pathlib import Path
 
 from run_dockerfile import Build, Stage, fail, print_line
 
-from hub.local.catcher import catching
+from hub.local.mailbox import catching
 from hub.local.loopback import ADDRESS, free_port
 from hub.local.mailbox import Mailbox
 from hub.local.postgres import Postgres
 from hub.local.rabbitmq import RabbitMQ
 from hub.local.redis import Redis
-from hub.local.servers import running
+from hub.local.server import running
 
 OUTBOX, BACKUPS = "/var/lib/hub/outbox", "/var/lib/hub/backups"  # docker-compose.yml mounts volumes there
 KEY = "only-for-this-proof-and-only-on-loopback"

@@ -18,8 +18,7 @@ from redis.asyncio import Redis as RedisClient
 from hub.local.postgres import Postgres
 from hub.local.rabbitmq import RabbitMQ
 from hub.local.redis import Redis
-from hub.local.server import Server
-from hub.local.servers import start_all, stop_all
+from hub.local.server import Server, start_all, stop_all
 from hub.model.months import missing
 from hub.storage import Database, PostgresMonths, migrations
 from hub.timers.months import AHEAD

@@ -21,7 +21,7 @@ import pytest
 from hub.local.postgres import Postgres
 from hub.local.rabbitmq import ERLANG_ARGUMENTS, RabbitMQ
 from hub.local.redis import Redis
-from hub.local.servers import start_all, stop_all
+from hub.local.server import start_all, stop_all
 from tests.servers import Servers, new_servers, open_folder
 
 READY: Final = "ready.json"

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
-from prometheus_client import REGISTRY
+import structlog
+from prometheus_client import REGISTRY, Metric
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 from hub import storage
 from hub.access.check_rate import CheckRate
-from hub.app.circuits import Circuits, report
 from hub.app.connections import open_appointments, open_publisher
 from hub.app.known_channels import KnownChannels
 from hub.channels import ProviderLimits, build_channels
@@ -26,7 +29,7 @@ from hub.parts.company import CompanyRules
 from hub.policy.documents import host_breaker
 from hub.ports import Channel
 from hub.ports.traces import Tracer
-from hub.resilience.breaker import Breakers
+from hub.resilience.breaker import Breakers, Circuit
 from hub.resilience.rate_limit import ThrottlePolicy
 from hub.settings import Settings
 
@@ -121,3 +124,31 @@ def _throttle(
     return aclosing(
         storage.RedisThrottle(url, urgent_share=policy.urgent_share, local_share=policy.local_share)
     )
+
+
+METRIC: Final = "hub_provider_circuit"
+
+log = structlog.get_logger()
+
+
+def report(provider: str, channel: str, circuit: Circuit) -> None:
+    """Log a change; an open circuit is a warning."""
+    level = log.warning if circuit is Circuit.OPEN else log.info
+    level("provider.circuit", provider=provider, channel=channel, circuit=circuit.name.lower())
+
+
+class Circuits(Collector):
+    """`hub_provider_circuit{channel, provider}`: 0 closed, 1 half-open, 2 open, as this process sees it."""
+
+    def __init__(self, breakers: Breakers) -> None:
+        self._breakers = breakers
+
+    def collect(self) -> Iterator[Metric]:
+        gauge = GaugeMetricFamily(
+            METRIC,
+            "whether this process asks a provider: 0 closed, 1 half-open, 2 open",
+            labels=["channel", "provider"],
+        )
+        for (channel, provider), circuit in self._breakers.states().items():
+            gauge.add_metric([channel, provider], circuit)
+        yield gauge

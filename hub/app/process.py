@@ -7,22 +7,26 @@ Roles are independent: any number of processes may run any of them, without furt
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from enum import Enum
 from functools import partial
 from typing import Final
 
+import msgspec
 import structlog
 
 from hub import logs, storage
-from hub.app import enums, stopping, time_check
+from hub.app import time_check
 from hub.app.container import Container, open_parts
 from hub.app.monitoring import this_process
 from hub.app.roles import ROLES, WITHOUT_REDIS, beside
 from hub.app.work import Work
 from hub.channels.registry import QUEUES
-from hub.errors import StorageUnavailable
+from hub.errors import HubError, StorageUnavailable
+from hub.model.incidents import STOP
+from hub.ports import Heartbeats
 from hub.settings import LogFormat, Mode, Settings
 from hub.storage import migrations
 from hub.tasks import cancel
@@ -30,6 +34,8 @@ from hub.tasks import cancel
 WAIT: Final = 2.0
 """Seconds between tries while the database is not available yet."""
 
+_ANNOUNCING: Final = 2.0
+"""Seconds for the announcement of a stop: a database that is away must not hold it up."""
 log = structlog.get_logger()
 
 
@@ -56,10 +62,10 @@ async def run(
         heartbeats = storage.PostgresMonitor(parts.database, QUEUES)
         await time_check.begin(heartbeats)
         work = [await _prepared(role, parts, stop, stack) for role in ROLES if role in roles]
-        enums.decode_each()
+        decode_each()
         work += beside(roles, parts, stop)
         term = parts.company.policy.monitor.planned_stop if away is None else away
-        announce = partial(stopping.announce, heartbeats, this_process(), roles, term)
+        announce = partial(announce_stop, heartbeats, this_process(), roles, term)
         await _until_stopped([asyncio.create_task(role) for role in work], stop, announce)
 
 
@@ -113,3 +119,39 @@ async def _until_stopped(
         # If a role has failed, nobody has told the others to stop.
         stop.set()
         await cancel(*tasks)
+
+
+async def announce_stop(store: Heartbeats, process: str, roles: Collection[str], term: timedelta) -> None:
+    """Write that these roles ended in order, and how long nobody need miss them; no failure is raised."""
+    lasting = f"{term.total_seconds():.0f} s"
+    try:
+        async with asyncio.timeout(_ANNOUNCING):
+            await store.beat(process, {f"{STOP}{role}": lasting for role in roles})
+    except (HubError, TimeoutError) as exc:
+        log.warning("hub.stop_not_announced", error=type(exc).__name__)
+
+
+def decode_each() -> None:
+    """
+    Let msgspec read each enum of the hub that is loaded; repeating it costs nothing.
+
+    It keeps what it has read at the class. Where two threads are the first to decode an enum, msgspec 0.22
+    ends the process with a segmentation fault.
+    """
+    for enum in hub_enums():
+        first = next(iter(enum))
+        assert msgspec.convert(first.value, enum) is first
+
+
+def hub_enums() -> Iterator[type[Enum]]:
+    """Yield the loaded enums of the hub that can be decoded: their values are all text, or all integers."""
+    waiting = list(Enum.__subclasses__())
+    while waiting:
+        enum = waiting.pop()
+        waiting += enum.__subclasses__()
+        if enum.__module__.partition(".")[0] == "hub" and _is_decodable(enum):
+            yield enum
+
+
+def _is_decodable(enum: type[Enum]) -> bool:
+    return any(len(enum) and all(isinstance(one.value, kind) for one in enum) for kind in (str, int))

@@ -13,8 +13,7 @@ from hub.business_time.dates import query_instant
 from hub.cli.audience import audience
 from hub.cli.import_people import import_people
 from hub.cli.preferences import do_not_contact, preferences
-from hub.cli.reach import unreachable
-from hub.cli.readiness import readiness
+from hub.cli.reach import readiness, unreachable
 from hub.desk.people import acts
 from hub.desk.people.contact import ContactBody, ContactKind, show_contact
 from hub.desk.people.rows import Consented, PersonWhole, ReachedContact

@@ -19,8 +19,8 @@ import structlog
 from hub.business_time.dates import ZONE
 from hub.errors import HubError, Unavailable
 from hub.health import incidents
-from hub.health.planned_stops import is_expected
 from hub.health.symptoms import (
+    is_expected,
     of_ages,
     of_audit,
     of_balance,

@@ -1,4 +1,4 @@
-"""Symptoms: faults of the hub that the checks measured, each with the key of its incident. Pure."""
+"""Symptoms: faults that the checks measured, each with its incident's key; a stop explains some. Pure."""
 
 from __future__ import annotations
 
@@ -165,3 +165,22 @@ def length(age: timedelta) -> str:
     if seconds < 120:
         return f"{seconds} s"
     return f"{seconds // 60} min" if seconds < 7200 else f"{seconds // 3600} h"
+
+
+_BACKLOG: Final = frozenset({"delivery", "timers"})
+"""While one of these is away, messages wait longer than they may."""
+
+
+def is_expected(key: str, stops: Mapping[str, bool]) -> bool:
+    """
+    Return whether a planned stop explains the symptom with this key.
+
+    `stops` are the roles within their term, each with whether it has worked since: then its stop explains
+    nothing more. Only the backlog, which outlasts a stop, waits for the whole term. A process that dies says
+    nothing, so that its incident begins as soon as ever.
+    """
+    kind, _, subject = key.partition(":")
+    if kind == "queue_age":
+        return not _BACKLOG.isdisjoint(stops)
+    role = {"auditor": "timers", "unattended": subject}.get(kind, "")
+    return not stops.get(role, True)

@@ -1,17 +1,23 @@
-"""Mail stored as `.eml` files in a folder, one per message."""
+"""Mail that is caught, and stored as `.eml` files in a folder, one per message."""
 
 from __future__ import annotations
 
+import asyncio
 import email.policy
 import itertools
 import re
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage, MIMEPart
 from email.parser import BytesParser
 from pathlib import Path
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from hub.local.loopback import ADDRESS
 
 NAME = re.compile(r"\d{8}T\d{12}-\d{6}")
 
@@ -110,3 +116,35 @@ def _with_images(html: str | None, message: EmailMessage) -> str | None:
 def _content(part: MIMEPart) -> bytes:
     payload = part.get_payload(decode=True)
     return payload if isinstance(payload, bytes) else part.as_bytes()
+
+
+SIZE_LIMIT = 50 * 1024 * 1024  # bytes; larger than any provider accepts
+
+
+@asynccontextmanager
+async def catching(mailbox: Mailbox, port: int, *, caught: Callable[[str], None]) -> AsyncIterator[None]:
+    """Listen on loopback; `caught` is called with the name of each stored mail."""
+
+    def session() -> SMTP:
+        # Without a hostname, aiosmtpd would ask the resolver for seconds.
+        return SMTP(
+            _Catcher(mailbox, caught), enable_SMTPUTF8=True, hostname="localhost", data_size_limit=SIZE_LIMIT
+        )
+
+    server = await asyncio.get_running_loop().create_server(session, ADDRESS, port)
+    try:
+        yield
+    finally:
+        server.close()
+
+
+class _Catcher:
+    def __init__(self, mailbox: Mailbox, caught: Callable[[str], None]) -> None:
+        self._mailbox = mailbox
+        self._caught = caught
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        content = envelope.content if isinstance(envelope.content, bytes) else b""
+        name = self._mailbox.keep(envelope.mail_from or "", envelope.rcpt_tos, content)
+        self._caught(name)
+        return "250 2.0.0 Kept"

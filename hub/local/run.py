@@ -11,20 +11,18 @@ from datetime import UTC, datetime, timedelta
 from hub import settings
 from hub.errors import HubError, Unavailable, leaves
 from hub.local import accounts, demo
-from hub.local.catcher import catching
 from hub.local.child import Child
 from hub.local.environment import is_given, with_defaults
 from hub.local.hub_process import HubProcess
 from hub.local.instance import Instance
 from hub.local.loopback import ADDRESS
 from hub.local.mail_page import serving
-from hub.local.mailbox import Mailbox
+from hub.local.mailbox import Mailbox, catching
 from hub.local.ports import choose_port, require_free
 from hub.local.postgres import Postgres
 from hub.local.rabbitmq import RabbitMQ
 from hub.local.redis import Redis
-from hub.local.server import Server, kept_secret
-from hub.local.servers import running
+from hub.local.server import Server, kept_secret, running
 from hub.local.terminal import MailNotices, announce, print_line
 from hub.settings import Mode
 from hub.tasks import until_signalled

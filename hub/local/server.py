@@ -1,12 +1,15 @@
-"""The base of the three private servers."""
+"""The private servers: their base, and all of them started together."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 import shutil
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from hub.errors import Unavailable
@@ -93,3 +96,32 @@ def write_private(path: Path, text: str) -> None:
 
 def program_on_path(name: str) -> str:
     return shutil.which(name) or name
+
+
+@asynccontextmanager
+async def running(servers: Sequence[Server], *, print_line: Callable[[str], None]) -> AsyncIterator[None]:
+    """Start all concurrently, and stop all concurrently, even if a start fails."""
+    try:
+        await start_all(servers, print_line=print_line)
+        yield
+    finally:
+        await stop_all(servers)
+
+
+async def start_all(servers: Sequence[Server], *, print_line: Callable[[str], None]) -> None:
+    outcomes = await asyncio.gather(
+        *(_start(server, print_line) for server in servers), return_exceptions=True
+    )
+    for outcome in outcomes:
+        if outcome is not None:
+            raise outcome
+
+
+async def stop_all(servers: Sequence[Server]) -> None:
+    await asyncio.gather(*(server.stop() for server in servers))
+
+
+async def _start(server: Server, print_line: Callable[[str], None]) -> None:
+    began = time.monotonic()
+    await server.start()
+    print_line(f"{server.name:<10} {time.monotonic() - began:4.1f} s  {server.folder}{server.note}")

@@ -1,5 +1,5 @@
 """
-Results that somebody has asked for, and their publication.
+Results that somebody has asked for, and extensions that were refused: their publication.
 
 The database keeps them in the statement that changes the message; here they are claimed, published with
 confirms, and deleted. A crash in between repeats the same ids.
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Final
 
+from hub import sla
 from hub.messages.results import events_of
 from hub.model import Event
 from hub.model.results import Result, ResultSubscription
@@ -49,3 +50,27 @@ def _wanted(
         asking = [listener for listener in listeners if listener.source == result.source]
         for kind, event in events_of(result):
             yield from ((listener, event) for listener in asking if listener.wants(kind))
+
+
+async def publish_extensions(timers: Timers) -> bool:
+    """
+    Publish a batch of refused extensions and queue it for webhooks; true if there is more.
+
+    Every publisher gets the notice on `hub.events.out`, like that of a refused event. The rows were written
+    in the transaction of the fold.
+    """
+    store = timers.results
+    changes = await store.take_extensions(AT_ONCE, LEASE)
+    if not changes:
+        return False
+    notices = [sla.notice_of(change) for change in changes]
+    webhooks = [listener for listener in await store.listeners() if isinstance(listener, Webhook)]
+    await timers.publisher.notify(notices)
+    for_webhooks = [
+        (webhook.id, notice)
+        for change, notice in zip(changes, notices, strict=True)
+        for webhook in webhooks
+        if webhook.source == change.source
+    ]
+    await store.finish_extensions(changes, for_webhooks)
+    return len(changes) == AT_ONCE

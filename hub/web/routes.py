@@ -18,8 +18,11 @@ from hub.doors.act import READ, Where
 from hub.doors.api import routes_of
 from hub.doors.console import pages_of
 from hub.inbound.unsubscribe import PATH as UNSUBSCRIBE_PATH
+from hub.model.pages import page_of
+from hub.operations.gallery import TemplatePreview, TemplateRow
+from hub.operations.incidents import IncidentPage
 from hub.sla.ack_links import PATH as ACK_PATH
-from hub.web.api.hub_routes import HUB
+from hub.web.api import summary, templates
 from hub.web.api.message_routes import MESSAGES
 from hub.web.api.people_routes import PEOPLE
 from hub.web.console import console, letters_page, own_account, own_inbox, second_factor, second_step, sign_in
@@ -37,11 +40,12 @@ from hub.web.hooks import (
     unsubscribe,
     whatsapp,
 )
-from hub.web.monitoring import health, metrics
+from hub.web.monitoring import metrics
 from hub.web.requests import adapted
 from hub.web.residents import case_page, code_page, message_page, own_page
-from hub.web.route import SIGNED_IN, TABLE, Route, read_company, read_private
+from hub.web.route import SIGNED_IN, TABLE, Route, read, read_company, read_private
 from hub.web.schemas import common
+from hub.web.schemas.common import Problem
 
 _POST: Final = hdrs.METH_POST
 
@@ -65,11 +69,18 @@ _OWN: Final = (
 ROUTES: Final[tuple[Route, ...]] = (
     *MESSAGES,
     *PEOPLE,
-    *HUB,
+    read_company("/api/incidents", summary.list_incidents, answers={200: IncidentPage}),
+    read_company("/api/templates", templates.list_templates, answers={200: page_of(TemplateRow)}),
+    read(
+        "/api/templates/{event}/{channel}",
+        templates.show_template,
+        answers={200: TemplatePreview, 404: Problem},
+    ),
+    read("/api/summary", summary.summary, answers={200: common.Summary}),
     *(route for noun in NOUNS for route in routes_of(noun)),
     # Routes for machines without a key: health, and calls that carry a signature.
-    _open("/health/live", health.live, answers={200: common.Health}),
-    _open("/health/ready", health.ready, answers={200: common.Health, 503: common.Health}),
+    _open("/health/live", metrics.live, answers={200: common.Health}),
+    _open("/health/ready", metrics.ready, answers={200: common.Health, 503: common.Health}),
     _open(CALLBACKS, twilio.twilio, method=_POST),
     _open(INBOUND, twilio.twilio_inbound, method=_POST),
     _open(RECEIPTS, sms.receipt),

@@ -15,8 +15,8 @@ from hub.messages.delivery.deps import DeliveryDeps
 from hub.messages.delivery.evidence import canonical
 from hub.messages.delivery.pausing import Pauses
 from hub.model import Purpose
-from hub.operations.evidence.kept_words import words_of
 from hub.operations.evidence.remake import Finding, Remade, Remaker
+from hub.operations.evidence.shown import words_of
 from hub.parts.company import CompanyRules
 from hub.parts.renderer import renderer
 from hub.rendering.wording import packed

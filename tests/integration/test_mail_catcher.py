@@ -9,10 +9,9 @@ import aiosmtplib
 import pytest
 from aiohttp import ClientSession
 
-from hub.local.catcher import catching
 from hub.local.loopback import ADDRESS, free_port
 from hub.local.mail_page import serving
-from hub.local.mailbox import Mailbox
+from hub.local.mailbox import Mailbox, catching
 
 
 @dataclass(kw_only=True)

@@ -30,7 +30,7 @@ from hub.model.results import ResultKind, source_key
 from hub.settings import Secret, load
 from hub.storage import Database, PostgresCases, PostgresIntake, PostgresResults, PostgresWebhooks
 from hub.testing import MemoryAppointments, MemoryAudit, MemoryKeys, SettableClock
-from hub.timers.extensions import publish_extensions
+from hub.timers.results import publish_extensions
 from hub.timers.webhooks import LEASE, WebhookDeps, send
 from tests.contract.values import now
 from tests.integration.test_broker_publisher import publishing

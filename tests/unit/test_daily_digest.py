@@ -13,7 +13,7 @@ from hub.errors import BrokerUnavailable
 from hub.model import Event, Json
 from hub.policy import Policy, load_policy
 from hub.sla.daily_digest import DIGEST, digest_at
-from hub.timers.daily_digest import daily_digests
+from hub.timers.reports import daily_digests
 from hub.timers.scheduler import fire_from_sql
 from tests.unit.factories import HOUR, MONDAY, POLICY, email, event, home, local, member, somebody
 from tests.unit.hub_in_memory import MemoryHub, memory_hub

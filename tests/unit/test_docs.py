@@ -18,7 +18,7 @@ import typer.main
 from benchmarks.aims import AIMS
 from benchmarks.modes import MODES
 from benchmarks.report import COMPARED, COMPARED_HEAD, HEAD
-from hub.app.circuits import METRIC as CIRCUIT
+from hub.app.container import METRIC as CIRCUIT
 from hub.app.time_check import METRIC as OFFSET
 from hub.catalog import CATALOG
 from hub.cli.commands import COMMANDS

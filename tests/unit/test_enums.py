@@ -5,12 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from hub.app.enums import hub_enums
+from hub.app.process import hub_enums
 
 _KEPT = "__msgspec_cache__"
 _READ = f"""
 import hub.app.container, hub.app.roles, hub.app.web_role
-from hub.app.enums import decode_each, hub_enums
+from hub.app.process import decode_each, hub_enums
 decode_each()
 print([enum.__name__ for enum in hub_enums() if "{_KEPT}" not in vars(enum)])
 """

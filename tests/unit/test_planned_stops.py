@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from hub.app import process, stopping
+from hub.app import process
 from hub.errors import StorageUnavailable
 from hub.tasks import cancel
 from hub.testing import MemoryMonitor, MemoryStore, SettableClock
@@ -18,7 +18,7 @@ TERM = POLICY.planned_stop
 
 
 async def _stop(house: House, role: str, term: timedelta = TERM) -> None:
-    await stopping.announce(house.store, "uno:41", [role], term)
+    await process.announce_stop(house.store, "uno:41", [role], term)
 
 
 async def _restart_of_timers(house: House, away: timedelta, *, says: bool) -> None:
@@ -148,7 +148,7 @@ async def test_stop_goes_on_when_the_database_cannot_be_told() -> None:
     store = MemoryMonitor(MemoryStore(SettableClock(MONDAY)), SettableClock(MONDAY))
     store.faults.always("beat", StorageUnavailable())
 
-    await stopping.announce(store, "uno:41", ["timers"], TERM)
+    await process.announce_stop(store, "uno:41", ["timers"], TERM)
 
 
 @pytest.mark.parametrize("planned", [True, False])

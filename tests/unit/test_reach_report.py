@@ -13,7 +13,7 @@ from hub.model.reach import NAME, PlaceReach
 from hub.operations.indicators.reading import reach_share
 from hub.policy import load_policy
 from hub.sla.reach_report import SHOWN, report, reported_at
-from hub.timers.reach_report import reach_reports
+from hub.timers.reports import reach_reports
 from tests.unit.factories import HOUR, MONDAY, POLICY, email, local, member, somebody
 from tests.unit.hub_in_memory import memory_hub
 from tests.unit.timer_harness import timers_of

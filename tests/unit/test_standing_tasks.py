@@ -23,7 +23,7 @@ from hub.rendering.titles_es import DUTIES, TASK_STEPS, TASKS
 from hub.sla.standing_tasks import done_event, due_on, is_reminded, period_before, period_of
 from hub.storage.migrations.statements import statements_of
 from hub.testing import MemoryStandingTasks
-from hub.timers.standing_tasks import task_reminders
+from hub.timers.reports import task_reminders
 from tests.unit.factories import HOUR, MONDAY, POLICY, SCHEMAS, email, event, local, member, somebody
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
 from tests.unit.policy_coverage import PAGE, PROMISES, reminded_rows

@@ -12,11 +12,9 @@ from aio_pika.abc import AbstractConnection, AbstractQueue
 from aiormq.exceptions import ChannelAccessRefused
 
 from hub.access.keyring import KeyRing
-from hub.cli.check.bindings import bindings
+from hub.cli.check.bindings import bindings, second_factors
 from hub.cli.check.contact import exclusions
-from hub.cli.check.finding import Finding, bad, counted, ok, warn
-from hub.cli.check.hosts import silent
-from hub.cli.check.second_factors import second_factors
+from hub.cli.check.finding import Finding, bad, counted, ok, silent, warn
 from hub.client.connection import broker_errors
 from hub.consumers import canary
 from hub.consumers.broker import connect

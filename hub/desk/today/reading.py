@@ -7,8 +7,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
+from msgspec.structs import replace
+
+from hub.access.actor import Actor
 from hub.model import PropertyScope
 from hub.model.casework import ReplyView
+from hub.model.emergencies import OpenEmergency, UnreachedPerson
 from hub.model.message_lists import LISTS, MessageList
 from hub.model.posters import PosterState
 from hub.operations.incidents import IncidentRow, read_incidents
@@ -17,12 +21,14 @@ from hub.operations.now.headline import EVERYTHING_ES
 from hub.operations.now.rank import COUNTED
 from hub.operations.now.situation import Situation
 from hub.parts.stores import Stores
+from hub.people.masking import mask_name
 from hub.ports import EVERYTHING
 from hub.ports.activity import AffectedPeople, RejectedEvents
 from hub.ports.casework import ReplyFilter
+from hub.rendering.filters import nombre
 from hub.rendering.labels_es import CHANNELS
 from hub.rendering.titles_es import EVENTS
-from hub.storage import PostgresActivity
+from hub.storage import PostgresActivity, PostgresEmergencies
 
 SHOWN: Final = 100
 """Rows of a list that are counted: for more the page says `más de`."""
@@ -142,3 +148,24 @@ def _called(subject: str) -> str:
         return EVERYTHING_ES
     kind, _, name = subject.partition(":")
     return (CHANNELS if kind == "channel" else EVENTS).get(name, name)
+
+
+_NAMED: Final = 4
+"""People whom a page names; the case has all."""
+
+
+async def unreached_in(
+    emergency: OpenEmergency, store: PostgresEmergencies, by: Actor, *, named: bool, calls: bool
+) -> Sequence[UnreachedPerson]:
+    """Return the first whom nothing has reached; each telephone that is shown is noted before."""
+    if not emergency.lost:
+        return []
+    found = await store.unreached(emergency.key, _NAMED)
+    for one in found if calls else ():
+        await by.note_look("emergency.phone", emergency.case, person=one.person)
+    return [_seen(one, named=named, calls=calls) for one in found]
+
+
+def _seen(one: UnreachedPerson, *, named: bool, calls: bool) -> UnreachedPerson:
+    name = nombre(one.name) if named else mask_name(one.name)
+    return replace(one, name=name, phone=one.phone if calls else None)

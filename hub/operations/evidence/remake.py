@@ -24,7 +24,7 @@ from hub.errors import HubError
 from hub.messages.delivery.evidence import canonical, missing_document, unpack
 from hub.model import Brand, Claimed, Evidence, Facts, Outgoing, Rendered, Sender
 from hub.model.evidence import Call, SaidMessage
-from hub.operations.evidence.kept_words import words_of
+from hub.operations.evidence.shown import words_of
 from hub.people.brands import brand_of
 from hub.rendering import Templates
 from hub.rendering.own_links import is_text

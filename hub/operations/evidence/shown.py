@@ -1,10 +1,14 @@
-"""Bytes that left, for a reader who is not their recipient."""
+"""Bytes that left: their words, and what a reader who is not their recipient may see of them."""
 
 from __future__ import annotations
 
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import Final
 
+import msgspec
+
+from hub.model import Rendered
 from hub.sla.ack_links import without_link
 
 
@@ -28,3 +32,18 @@ def _masked(part: EmailMessage) -> bool:
         return False
     part.set_content(shown, subtype=part.get_content_subtype(), cte=part["Content-Transfer-Encoding"])
     return True
+
+
+_SUBJECT: Final = 3
+"""Where the subject stands in the canonical form; the text follows it."""
+
+
+def words_of(content: bytes, channel: str) -> Rendered:
+    """Read subject and text from the bytes that left, which have been compared with their digest."""
+    if channel != "email":
+        fields = msgspec.json.decode(content, type=list)
+        return Rendered(subject=fields[_SUBJECT], text=fields[_SUBJECT + 1])
+    mail = message_from_bytes(content, policy=policy.default)
+    body = mail.get_body(("plain",))
+    text: str = body.get_content() if body is not None else ""
+    return Rendered(subject=str(mail["Subject"] or ""), text=text.replace("\r\n", "\n"))

@@ -1,5 +1,5 @@
 """
-Verification of the chain of seals against the stored rows: each flaw is named.
+Verification of the chain of seals against the stored rows and months: each flaw is named.
 
 The state of a message is not sealed. It must be what the sealed attempts and endings say.
 
@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Final
@@ -23,10 +23,9 @@ from uuid import UUID
 from hub.messages.delivery.evidence import missing_document, unpack
 from hub.model.evidence import Seal, SealedRow
 from hub.model.ids import earliest
-from hub.model.months import EPOCH, StoredMonth
+from hub.model.months import EPOCH, Range, StoredMonth, gaps, month_of
 from hub.model.seals import KEY, LEAF, MINUTE, NOTHING, leaf, link, name_of, split
 from hub.operations.evidence.flaws import Flaw, Mismatch
-from hub.operations.evidence.lost_months import lost_months, month_in
 from hub.operations.evidence.messages import check_messages
 from hub.operations.evidence.time_stamps import grants
 from hub.storage import PostgresEvidence
@@ -225,3 +224,35 @@ async def _check_versions(walk: _Walk) -> None:
         if digest in found and _digest(found[digest]) != digest:
             flaws.append((Flaw.CHANGED_VERSION, digest))
     walk.found.mismatches += [Mismatch(flaw=flaw, version=digest.hex()) for flaw, digest in flaws]
+
+
+_LAST: Final = 253_402_300_799_999
+"""Milliseconds up to the end of the year 9999: an id that somebody has made up may name a later instant."""
+_TO_DO: Final = "La auditoría dice con qué usuario de la base se borró un mes (months.drop)"
+
+
+def month_in(message_id: UUID) -> datetime:
+    """Return the month with whose rows a message is stored."""
+    return month_of(EPOCH + timedelta(milliseconds=min(message_id.int >> 80, _LAST)))
+
+
+def lost_months(
+    stored: Sequence[StoredMonth], absent: Counter[datetime], kept_from: datetime, within: Range
+) -> Iterator[Mismatch]:
+    """
+    Yield a mismatch for each missing month of a period that is not before `kept_from`.
+
+    `absent` counts by month the sealed rows that no stored month could have. A gap between stored months is
+    one, too, without a sealed row.
+    """
+    for month, rows in sorted(absent.items()):
+        yield _lost(f"{month:%Y-%m}, con {rows} intentos sellados")
+    first, last = max(kept_from, within[0]), within[1]
+    for since, until in gaps(stored, last):
+        begins = max(since, first)
+        if begins < until and not any(begins <= month < until for month in absent):
+            yield _lost(f"entre {begins:%Y-%m-%d} y {until:%Y-%m-%d}, sin intentos sellados")
+
+
+def _lost(what: str) -> Mismatch:
+    return Mismatch(flaw=Flaw.MISSING_MONTH, detail=f": {what}. {_TO_DO}.")

@@ -11,7 +11,7 @@ from hub.model import IN_DIGEST, Attempt, Message, Purpose, State
 from hub.model.letters import POSTED
 from hub.model.reached import FILE, Reached, reached
 from hub.model.recorded_states import fits
-from hub.operations.explain import limits_es, sentences_es
+from hub.operations.explain import sentences_es
 from hub.ports import SentMessage
 from hub.rendering import attempts_es, labels_es, outcomes_es
 from hub.rendering.titles_es import EVENTS
@@ -158,7 +158,7 @@ def _fate(sent: SentMessage) -> str:
     if message.state in (State.QUEUED, State.SENDING):
         return "está por salir." if message.state is State.QUEUED else "se está enviando ahora."
     if message.state in (State.HELD, State.RETRYING):
-        return _refused(sent) if sent.refused else _waiting(message, limits_es.why(sent))
+        return _refused(sent) if sent.refused else _waiting(message, sentences_es.why(sent))
     if is_unproven(sent) or is_filed(sent):
         return _nowhere(sent)
     if message.state is State.WAITING:

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Final
 
-from hub.business_time.dates import whole_day
+from hub.business_time.dates import ZONE, whole_day
+from hub.model.contact_slots import LastContact
 from hub.people.audience import EVERY_ROLE, STAFF, Group
 from hub.people.units import tower_name, unit_name
-from hub.ports import ExplainFacts, Unit, Version
+from hub.ports import ExplainFacts, SentMessage, Unit, Version
 from hub.rendering import filters, labels_es
 from hub.rendering.outcomes_es import reason_in_words
 
@@ -221,3 +222,27 @@ def _count(number: int) -> str:
     number = abs(number)
     figure = _NUMBERS[number] if number < len(_NUMBERS) else str(number)
     return f"{figure} día" if number == 1 else f"{figure} días"
+
+
+_BY: Final = {"email": "correo", "sms": "SMS", "whatsapp": "WhatsApp", "push": "notificación"}
+_ABOUT: Final = {"collection": "cobro", "commercial": "publicidad"}
+
+
+def why(sent: SentMessage) -> str:
+    """Name the contact for which the message waits; empty where it is not known any more."""
+    if not sent.contacts:
+        return ""
+    last = sent.contacts[0]
+    when = at_time(datetime.combine(last.day, time(), ZONE))
+    about = f", por {_ABOUT[last.purpose]}" if last.purpose in _ABOUT else ""
+    rule = (
+        "la ley solo permite un contacto al día"
+        if _is_of_the_day(sent.message.channel, sent.contacts)
+        else "la ley solo permite un medio por semana"
+    )
+    return f"Ya se le contactó {when} por {_BY.get(last.channel, last.channel)}{about}: {rule}."
+
+
+def _is_of_the_day(channel: str, contacts: Sequence[LastContact]) -> bool:
+    """Return whether the channel is one of the week already: then it is the day that is taken."""
+    return channel in {contact.channel for contact in contacts}

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from aiohttp import web
 
 from hub.access.sight import Field
+from hub.desk.today.reading import unreached_in
 from hub.model.emergencies import OpenEmergency, UnreachedPerson
 from hub.operations.now.danger import place_of
-from hub.operations.now.telephones import unreached_in
 from hub.rendering.actors_es import who_es
 from hub.rendering.page_links import CLOCKS, case_path
 from hub.web.auth.caller import actor_of, caller_of, sight_of

@@ -1,4 +1,4 @@
-"""Prometheus gauges of the hub's health, read from SQL, so that any process exposes all of them."""
+"""Prometheus gauges of the hub's health and reach, read from SQL: any process exposes all of them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from prometheus_client.core import GaugeMetricFamily
 
 from hub.business_time.dates import last_instant
 from hub.health.incidents import KINDS, kind_of, known
+from hub.model.reach import PlaceReach
 from hub.resilience.database_time import NOW
 from hub.sla.renewals import renewals
-from hub.storage import PostgresMonitor
+from hub.storage import PostgresMonitor, PostgresReach
 from hub.web.monitoring.remembered import Remembered
 
 _FRESH: Final = 5.0  # seconds
@@ -127,3 +128,34 @@ async def _exclusions(log: PostgresMonitor) -> Metric:
 
 
 _READERS: Final = (_incidents, _oldest, _audit, _promises, _unread, _contracts, _held, _exclusions)
+
+
+NAME: Final = "hub_reachable_units_ratio"
+ALL: Final = "all"
+PLACES: Final = 500
+"""Copropiedades with a figure of their own, those with the most unreachable units: labels are bounded."""
+_REACH_GAUGES_FRESH: Final = 3600.0
+"""Seconds: the statement reads all units, and a directory changes some of them a day."""
+
+
+class ReachGauges:
+    """The gauge, cached for an hour."""
+
+    def __init__(self, store: PostgresReach) -> None:
+        self._store = store
+        self._known: Remembered[None, Sequence[Metric]] = Remembered(fresh=_REACH_GAUGES_FRESH)
+
+    async def get(self) -> Sequence[Metric]:
+        """Return the gauge. May raise Unavailable."""
+        return await self._known.get(None, self._read)
+
+    async def _read(self) -> Sequence[Metric]:
+        return [_gauge(await self._store.by_place())]
+
+
+def _gauge(places: Sequence[PlaceReach]) -> Metric:
+    words = "share of the units of which somebody has a verified contact, of all and of each copropiedad"
+    units = sum(place.units for place in places)
+    whole = [([ALL], sum(place.reachable for place in places) / units)] if units else []
+    each = [([place.copropiedad_id], place.reachable / place.units) for place in places[:PLACES]]
+    return gauge_of(NAME, words, ["copropiedad"], [*whole, *each])
