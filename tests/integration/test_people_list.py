@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from hub.desk.people.found import PeopleFilter
 from hub.desk.people.queries import PeopleList
+from hub.desk.people.rows import PeopleQuery
 from hub.desk.preferences.acts import mark_person
 from hub.desk.preferences.rows import MarkBody
 from hub.desk.surveys import queries as surveys_kept
@@ -54,8 +54,8 @@ async def people_of(database: str) -> AsyncIterator[tuple[PeopleList, RealStores
 
 
 async def refs(store: PeopleList, *, places: Any = None, **asked: Any) -> list[str]:
-    found = await store.people(PeopleFilter(**asked), after="", limit=99, places=places)
-    return [row.person.ref.removeprefix("p-") for row in found]
+    found = await store.people(PeopleQuery(**asked), after="", limit=99, places=places)
+    return [person.ref.removeprefix("p-") for person, _ in found]
 
 
 @pytest.mark.parametrize(
@@ -79,12 +79,12 @@ async def test_people_are_narrowed(database: str, asked: dict[str, Any], found: 
 async def test_caller_of_one_building_finds_its_people_and_their_roles_there(database: str) -> None:
     async with people_of(database) as (store, _):
         places = frozenset({"ph-2"})
-        listed = await store.people(PeopleFilter(), after="", limit=9, places=places)
+        listed = await store.people(PeopleQuery(), after="", limit=9, places=places)
 
         assert await refs(store, places=places) == ["ana", "caro"]
         assert await refs(store, places=places, unit="u-1") == []
         assert await refs(store, places=places, copropiedad="ph-1") == []
-        assert [[role.role for role in row.roles] for row in listed] == [["council"], ["owner"]]
+        assert [[role.role for role in roles] for _, roles in listed] == [["council"], ["owner"]]
 
 
 async def test_marked_people_are_found(database: str) -> None:
@@ -98,9 +98,9 @@ async def test_marked_people_are_found(database: str) -> None:
 
 async def test_next_page_begins_after_the_last_one(database: str) -> None:
     async with people_of(database) as (store, _):
-        for asked in (PeopleFilter(), PeopleFilter(copropiedad="ph-1")):
+        for asked in (PeopleQuery(), PeopleQuery(copropiedad="ph-1")):
             page = await store.people(asked, after="p-ana", limit=1)
-            assert [row.person.ref for row in page] == ["p-bea"]
+            assert [person.ref for person, _ in page] == ["p-bea"]
 
 
 async def test_roles_are_shown_after_their_end(database: str) -> None:

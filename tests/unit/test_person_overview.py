@@ -11,16 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from hub.desk.people.found import (
-    CaseOfPerson,
-    DeadAddress,
-    LastByChannel,
-    ListedPerson,
-    PeopleFilter,
-    ReplyOfPerson,
-    RoleHeld,
-    RoleTerm,
-)
+from hub.desk.people.history import CaseOfPerson, ChannelLately, DeadAddress, ReplyLine, RoleOverTime
 from hub.desk.people.listing import MOST, listed
 from hub.desk.people.overview import (
     CHANNELS,
@@ -28,9 +19,10 @@ from hub.desk.people.overview import (
     ContactState,
     ForecastState,
     PersonOverview,
-    PersonOverviews,
+    read_overview,
 )
-from hub.desk.people.queries import PeopleList
+from hub.desk.people.queries import ListedPerson, PeopleList
+from hub.desk.people.rows import PeopleQuery, RoleRow
 from hub.model import Consent, ContactPoint, Mark, MarkReason, Person, Preferences, PropertyScope, Purpose
 from hub.policy import load_policy
 
@@ -49,13 +41,13 @@ class MemoryPeopleList(PeopleList):
     def __init__(self, *people: Person, dead: Sequence[DeadAddress] = ()) -> None:
         self.known = {person.ref: person for person in people}
         self.suppressions = dead
-        self.roles: Mapping[str, Sequence[RoleHeld]] = {}
+        self.roles: Mapping[str, Sequence[RoleRow]] = {}
 
     async def people(
-        self, asked: PeopleFilter, *, after: str, limit: int, places: PropertyScope = None
+        self, asked: PeopleQuery, *, after: str, limit: int, places: PropertyScope = None
     ) -> Sequence[ListedPerson]:
         found = [self.known[ref] for ref in sorted(self.known) if ref > after]
-        return [ListedPerson(person=person, roles=self.roles.get(person.ref, ())) for person in found[:limit]]
+        return [(person, self.roles.get(person.ref, ())) for person in found[:limit]]
 
     async def dead(self, addresses: Collection[str]) -> Sequence[DeadAddress]:
         return [found for found in self.suppressions if found.address in addresses]
@@ -66,18 +58,16 @@ class MemoryPeopleList(PeopleList):
     async def ledger(self, person: str) -> Sequence[Consent]:
         return []
 
-    async def terms(self, person: str, places: PropertyScope = None) -> Sequence[RoleTerm]:
+    async def terms(self, person: str, places: PropertyScope = None) -> Sequence[RoleOverTime]:
         return []
 
     async def cases(self, person: str, *, limit: int, places: PropertyScope = None) -> Sequence[CaseOfPerson]:
         return []
 
-    async def lately(self, person: str, *, places: PropertyScope = None) -> Sequence[LastByChannel]:
+    async def lately(self, person: str, *, places: PropertyScope = None) -> Sequence[ChannelLately]:
         return []
 
-    async def replies(
-        self, person: str, *, limit: int, places: PropertyScope = None
-    ) -> Sequence[ReplyOfPerson]:
+    async def replies(self, person: str, *, limit: int, places: PropertyScope = None) -> Sequence[ReplyLine]:
         return []
 
 
@@ -94,7 +84,7 @@ def gone(address: str, channel: str = "email", **fields: Any) -> DeadAddress:
 
 async def overview(person: Person, *dead: DeadAddress, at: datetime = NOON) -> PersonOverview:
     store = MemoryPeopleList(person, dead=dead)
-    made = await PersonOverviews(store=store, policy=POLICY).read("p-ana", now=at)
+    made = await read_overview(store, POLICY, "p-ana", now=at)
     assert made is not None
     return made
 
@@ -171,15 +161,13 @@ async def test_contacts_are_masked() -> None:
 
 
 async def test_nobody_has_no_overview() -> None:
-    made = PersonOverviews(store=MemoryPeopleList(), policy=POLICY)
-
-    assert await made.read("p-ana", now=NOON) is None
+    assert await read_overview(MemoryPeopleList(), POLICY, "p-ana", now=NOON) is None
 
 
 async def test_list_finds_whom_nothing_electronic_reaches() -> None:
     people = [ana(MAIL), Person(ref="p-bea", name="Bea", contact_points=(LANDLINE,))]
     store = MemoryPeopleList(*people, dead=[gone("x@lives.example")])
-    found = await listed(store, PeopleFilter(unreachable=True), policy=POLICY, now=NOON, limit=9)
+    found = await listed(store, PeopleQuery(unreachable=True, limit=9), policy=POLICY, now=NOON)
 
     assert [(row.person, row.name, row.ways) for row in found.items] == [("p-bea", "B***", [])]
 
@@ -187,7 +175,7 @@ async def test_list_finds_whom_nothing_electronic_reaches() -> None:
 async def test_long_search_stops_and_says_where_to_go_on() -> None:
     people = [Person(ref=f"p-{number:05}", name="X", contact_points=(MAIL,)) for number in range(MOST + 1)]
     found = await listed(
-        MemoryPeopleList(*people), PeopleFilter(unreachable=True), policy=POLICY, now=NOON, limit=9
+        MemoryPeopleList(*people), PeopleQuery(unreachable=True, limit=9), policy=POLICY, now=NOON
     )
 
     assert (found.items, found.next) == ([], f"p-{MOST - 1:05}")
@@ -198,7 +186,7 @@ async def test_pages_of_people_join_without_gap_or_repetition() -> None:
     seen: list[str] = []
     after = None
     while True:
-        page = await listed(store, PeopleFilter(), policy=POLICY, now=NOON, after=after, limit=2)
+        page = await listed(store, PeopleQuery(after=after, limit=2), policy=POLICY, now=NOON)
         seen += [row.person for row in page.items]
         if (after := page.next) is None:
             break

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
 from msgspec import convert
+from msgspec.structs import replace
 
 from hub.access.sight import Field, Shown
 from hub.business_time.dates import query_instant
 from hub.desk.people.audience import AudienceMeant, read_audience
 from hub.desk.people.entries import Entry
-from hub.desk.people.found import Housemate, PeopleFilter
 from hub.desk.people.listing import listed
-from hub.desk.people.overview import PersonOverview, PersonOverviews
+from hub.desk.people.overview import PersonOverview, read_overview
 from hub.desk.people.queries import PeopleList
 from hub.desk.people.rows import (
     NOUNS,
     AudienceQuery,
     Holder,
     HoldersQuery,
+    Housemate,
     PeoplePage,
     PeopleQuery,
     PersonWhole,
@@ -66,17 +66,9 @@ async def find_people(by: Operator, query: PeopleQuery) -> PeoplePage:
     """List people of the directory by reference: their roles now, and which channels reach them."""
     page = await listed(
         PeopleList(by.db),
-        PeopleFilter(
-            copropiedad=query.copropiedad,
-            unit=query.unit,
-            role=query.role,
-            marked=query.marked,
-            unreachable=query.unreachable,
-        ),
+        query,
         policy=by.stores.policy,
         now=by.now,
-        after=query.after,
-        limit=query.limit,
         places=by.places_shown(whole=query.whole),
         named=(lambda _: True) if query.whole else by.sight.names,
     )
@@ -114,9 +106,9 @@ async def show_overview(by: Operator, ref: str, query: WholeQuery) -> PersonOver
 
 async def overview_of(by: Operator, ref: str, *, whole: bool) -> PersonOverview:
     """Return the overview of somebody, after a look that is in the audit."""
-    overviews = PersonOverviews(store=PeopleList(by.db), policy=by.stores.policy)
-    words = by.sight.where(Field.WORDS, Shown.PLAIN)
-    return found(PERSON, await overviews.read(ref, now=by.now, places=by.places, words=words, whole=whole))
+    words, people = by.sight.where(Field.WORDS, Shown.PLAIN), PeopleList(by.db)
+    seen: dict[str, Any] = {"now": by.now, "places": by.places, "words": words, "whole": whole}
+    return found(PERSON, await read_overview(people, by.stores.policy, ref, **seen))
 
 
 async def household_of(by: Operator, ref: str) -> Sequence[Housemate]:

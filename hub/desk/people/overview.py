@@ -6,23 +6,29 @@ channel, the roles over time, the ledger of consents, cases and replies.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Final
 from uuid import UUID
 
-from msgspec import Meta, Struct, convert
+from msgspec import Meta, Struct, structs
 
 from hub.contact_rules.consents import is_provable
 from hub.contact_rules.forecast import forecast
 from hub.contact_rules.verdict import HeldUntil, Refused
-from hub.desk.people.found import DeadAddress
-from hub.desk.people.history import CaseLine, ChannelLately, ReplyLine, case_line
+from hub.desk.people.history import (
+    CaseLine,
+    ChannelLately,
+    DeadAddress,
+    ReplyLine,
+    RoleOverTime,
+    case_line,
+)
 from hub.desk.people.queries import PeopleList
 from hub.model import (
     NOWHERE,
-    Consent,
     ContactPoint,
     Instant,
     Person,
@@ -33,6 +39,7 @@ from hub.people.masking import mask_address
 from hub.phones import can_text
 from hub.policy import Policy
 from hub.rendering.outcomes_es import reason_in_words
+from hub.storage.database import read
 
 MOST: Final = 10
 """Cases and replies."""
@@ -107,17 +114,6 @@ class PurposeForecast(Struct, kw_only=True):
     channels: list[ChannelForecast]
 
 
-class RoleOverTime(Struct, kw_only=True):
-    id: str
-    role: str
-    scope: str
-    copropiedad_id: str | None
-    copropiedad: str | None
-    unit: str | None
-    since: Instant
-    ended_at: Instant | None
-
-
 class ConsentEntry(Struct, kw_only=True):
     """A decision of the person about a purpose, and its proof."""
 
@@ -144,74 +140,68 @@ class PersonOverview(Struct, kw_only=True):
     replies: Annotated[list[ReplyLine], Meta(description="The last ones, without their text.")]
 
 
-@dataclass(frozen=True, kw_only=True)
-class PersonOverviews:
-    store: PeopleList
-    policy: Policy
+async def read_overview(
+    people: PeopleList,
+    policy: Policy,
+    person: str,
+    *,
+    now: datetime,
+    places: PropertyScope = None,
+    words: PropertyScope = NOWHERE,
+    whole: bool = False,
+) -> PersonOverview | None:
+    """
+    Return the overview; None if the directory has nobody of that reference.
 
-    async def read(
-        self,
-        person: str,
-        *,
-        now: datetime,
-        places: PropertyScope = None,
-        words: PropertyScope = NOWHERE,
-        whole: bool = False,
-    ) -> PersonOverview | None:
-        """
-        Return the overview; None if the directory has nobody of that reference.
-
-        `words` are the places where the reader sees what people have written.
-        """
-        known = await self.store.by_purpose(person, PURPOSES)
-        if not known:
-            return None
-        somebody = known[Purpose.SERVICE]
-        dead = await self._in_force(somebody, now)
-        return PersonOverview(
-            person=person,
-            contacts=[_contact(point, dead, self.policy, whole) for point in somebody.contact_points],
-            forecast=[self._of(purpose, known[purpose], dead, now) for purpose in PURPOSES],
-            roles=convert(await self.store.terms(person, places), list[RoleOverTime], from_attributes=True),
-            ledger=[_ledger(said) for said in reversed(await self.store.ledger(person))],
-            cases=[
-                case_line(case, words) for case in await self.store.cases(person, limit=MOST, places=places)
-            ],
-            lately=convert(
-                await self.store.lately(person, places=places), list[ChannelLately], from_attributes=True
-            ),
-            replies=convert(
-                await self.store.replies(person, limit=MOST, places=places),
-                list[ReplyLine],
-                from_attributes=True,
-            ),
-        )
-
-    async def _in_force(self, person: Person, now: datetime) -> Sequence[DeadAddress]:
-        found = await self.store.dead({point.value for point in person.contact_points})
-        return [dead for dead in found if dead.holds(self.policy.suppression_for(dead.channel), now)]
-
-    def _of(
-        self, purpose: Purpose, person: Person, dead: Sequence[DeadAddress], now: datetime
-    ) -> PurposeForecast:
-        judged = [self._channel(purpose, channel, person, dead, now) for channel in CHANNELS]
-        return PurposeForecast(purpose=purpose, channels=judged)
-
-    def _channel(
-        self, purpose: Purpose, channel: str, person: Person, dead: Sequence[DeadAddress], now: datetime
-    ) -> ChannelForecast:
-        addresses = _addresses(person, channel)
-        given = forecast(purpose, channel, addresses, person, at=now, policy=self.policy)
-        if isinstance(given, Refused):
-            return _no(channel, given.reason)
-        if (missing := _unusable(channel, addresses, person, dead)) is not None:
-            return _no(channel, missing)
-        if isinstance(given, HeldUntil):
-            means = reason_in_words(given.reason) or given.reason
-            return ChannelForecast(
-                channel=channel, state=ForecastState.LATER, reason=given.reason, means=means, at=given.at
+    `words` are the places where the reader sees what people have written.
+    """
+    known = await people.by_purpose(person, PURPOSES)
+    if not known:
+        return None
+    points = known[Purpose.SERVICE].contact_points
+    dead = await people.suppressed({point.value for point in points}, policy, now)
+    judged = partial(_channel, dead=dead, policy=policy, now=now)
+    return PersonOverview(
+        person=person,
+        contacts=[_contact(point, dead, policy, whole) for point in points],
+        forecast=[
+            PurposeForecast(
+                purpose=purpose, channels=[judged(purpose, channel, known[purpose]) for channel in CHANNELS]
             )
-        return ChannelForecast(channel=channel, state=ForecastState.YES)
+            for purpose in PURPOSES
+        ],
+        roles=list(await people.terms(person, places)),
+        ledger=[
+            read(ConsentEntry, asdict(said), provable=is_provable(said))
+            for said in reversed(await people.ledger(person))
+        ],
+        cases=[case_line(case, words) for case in await people.cases(person, limit=MOST, places=places)],
+        lately=list(await people.lately(person, places=places)),
+        replies=list(await people.replies(person, limit=MOST, places=places)),
+    )
+
+
+def _channel(
+    purpose: Purpose,
+    channel: str,
+    person: Person,
+    *,
+    dead: Sequence[DeadAddress],
+    policy: Policy,
+    now: datetime,
+) -> ChannelForecast:
+    addresses = _addresses(person, channel)
+    given = forecast(purpose, channel, addresses, person, at=now, policy=policy)
+    if isinstance(given, Refused):
+        return _no(channel, given.reason)
+    if (missing := _unusable(channel, addresses, person, dead)) is not None:
+        return _no(channel, missing)
+    if isinstance(given, HeldUntil):
+        means = reason_in_words(given.reason) or given.reason
+        return ChannelForecast(
+            channel=channel, state=ForecastState.LATER, reason=given.reason, means=means, at=given.at
+        )
+    return ChannelForecast(channel=channel, state=ForecastState.YES)
 
 
 def _addresses(person: Person, channel: str) -> Collection[str]:
@@ -254,25 +244,5 @@ def _contact(
 
 
 def _suppression(dead: DeadAddress, policy: Policy) -> SuppressionOfContact:
-    return SuppressionOfContact(
-        id=dead.id,
-        channel=dead.channel,
-        reason=dead.reason,
-        means=reason_in_words(dead.reason) or dead.reason,
-        code=dead.code,
-        since=dead.since,
-        ends_at=dead.ends_at(policy.suppression_for(dead.channel)),
-    )
-
-
-def _ledger(said: Consent) -> ConsentEntry:
-    return ConsentEntry(
-        purpose=said.purpose,
-        granted=said.granted,
-        at=said.at,
-        channels=list(said.channels),
-        method=said.method,
-        text_version=said.text_version,
-        evidence_hash=said.evidence_hash,
-        provable=is_provable(said),
-    )
+    means, ends_at = reason_in_words(dead.reason), dead.ends_at(policy.suppression_for(dead.channel))
+    return read(SuppressionOfContact, structs.asdict(dead), means=means or dead.reason, ends_at=ends_at)

@@ -4,47 +4,51 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from asyncpg import Record
 
-from hub.desk.people.found import (
-    CaseOfPerson,
-    DeadAddress,
+from hub.desk.people.history import CaseOfPerson, ChannelLately, DeadAddress, ReplyLine, RoleOverTime
+from hub.desk.people.rows import (
+    DuplicateRow,
     Housemate,
-    LastByChannel,
-    ListedPerson,
-    PeopleFilter,
+    JoinRow,
+    PeopleQuery,
     PossibleDuplicate,
-    ReplyOfPerson,
-    RoleHeld,
-    RoleTerm,
+    RoleRow,
 )
-from hub.desk.people.rows import DuplicateRow, JoinRow
 from hub.model import Consent, Person, PropertyScope, Purpose
 from hub.people.audience import Group
 from hub.people.units import unit_name
+from hub.policy import Policy
 from hub.storage import consents, people
 from hub.storage.database import Runner, Store, beside, read, storable
 from hub.storage.filters import listed
 
 _SQL = beside(__file__)
+ListedPerson: TypeAlias = tuple[Person, Sequence[RoleRow]]
+"""A person with contact points, wishes and mark, and the roles that the caller may know of."""
 
 
 class PeopleList(Store):
     """With `places`, only people, roles, cases and replies of these copropiedades are there."""
 
     async def people(
-        self, asked: PeopleFilter, *, after: str, limit: int, places: PropertyScope = None
+        self, asked: PeopleQuery, *, after: str, limit: int, places: PropertyScope = None
     ) -> Sequence[ListedPerson]:
-        """List people by ref, from the one after `after`."""
+        """
+        List people by ref, from the one after `after`.
+
+        `unreachable` is judged by the caller: the database cannot tell whether a channel reaches somebody.
+        """
         rows = await self._found(asked, _within(asked, places), storable(after), limit)
         held = await self._roles([row["id"] for row in rows], places)
-        return [ListedPerson(person=people.to_person(row), roles=held[row["id"]]) for row in rows]
+        return [(people.to_person(row), held[row["id"]]) for row in rows]
 
     async def _found(
-        self, asked: PeopleFilter, within: PropertyScope, start: str | None, limit: int
+        self, asked: PeopleQuery, within: PropertyScope, start: str | None, limit: int
     ) -> Sequence[Record]:
         """Read the page by the index that fits: one plan for all filters would fit none."""
         role = storable(asked.role)
@@ -57,13 +61,13 @@ class PeopleList(Store):
             return await self.rows(_SQL["of_role"], role, start, limit)
         return await self.rows(_SQL["everywhere"], start, limit)
 
-    async def _roles(self, refs: Sequence[str], places: PropertyScope) -> Mapping[str, Sequence[RoleHeld]]:
-        held: defaultdict[str, list[RoleHeld]] = defaultdict(list)
+    async def _roles(self, refs: Sequence[str], places: PropertyScope) -> Mapping[str, Sequence[RoleRow]]:
+        held: defaultdict[str, list[RoleRow]] = defaultdict(list)
         for row in await self.rows(_SQL["roles"], refs, listed(places)):
-            held[row["person_id"]].append(_role(row))
+            held[row["person_id"]].append(read(RoleRow, row, unit=_unit(row)))
         return held
 
-    async def held(self, ref: str, places: PropertyScope = None) -> Sequence[RoleHeld]:
+    async def held(self, ref: str, places: PropertyScope = None) -> Sequence[RoleRow]:
         """Return the roles of a person now."""
         clean = storable(ref) or ""
         return (await self._roles([clean], places))[clean]
@@ -112,6 +116,13 @@ class PeopleList(Store):
         rows = await run.rows(_SQL["end_join"], ref, storable(kept))
         return rows[0]["written"] if rows else None
 
+    async def suppressed(
+        self, addresses: Collection[str], policy: Policy, at: datetime
+    ) -> Sequence[DeadAddress]:
+        """Return those of the suppressions of these addresses that are in force."""
+        found = await self.dead(addresses)
+        return [dead for dead in found if dead.holds(policy.suppression_for(dead.channel), at)]
+
     async def dead(self, addresses: Collection[str]) -> Sequence[DeadAddress]:
         """Return the suppressions of these addresses, newest first, those that were lifted too."""
         rows = await self.rows(_SQL["dead"], [storable(address) for address in sorted(addresses)])
@@ -128,30 +139,28 @@ class PeopleList(Store):
         """Return the person's consents and refusals, oldest first."""
         return await consents.ledger(self, {clean} if (clean := storable(person)) else ())
 
-    async def terms(self, person: str, places: PropertyScope = None) -> Sequence[RoleTerm]:
+    async def terms(self, person: str, places: PropertyScope = None) -> Sequence[RoleOverTime]:
         """Return the memberships of a person, those that have ended too, newest first."""
         rows = await self.rows(_SQL["terms"], storable(person), listed(places))
-        return [_term(row) for row in rows]
+        return [read(RoleOverTime, row, unit=_unit(row)) for row in rows]
 
     async def cases(self, person: str, *, limit: int, places: PropertyScope = None) -> Sequence[CaseOfPerson]:
         """Return the last cases of a person, each with the newest event about which it was written."""
         rows = await self.rows(_SQL["cases"], storable(person), limit, listed(places))
         return [read(CaseOfPerson, row) for row in rows]
 
-    async def lately(self, person: str, *, places: PropertyScope = None) -> Sequence[LastByChannel]:
+    async def lately(self, person: str, *, places: PropertyScope = None) -> Sequence[ChannelLately]:
         """Return the last message to a person by each channel."""
         rows = await self.rows(_SQL["lately"], storable(person), listed(places))
-        return [read(LastByChannel, row) for row in rows]
+        return [read(ChannelLately, row) for row in rows]
 
-    async def replies(
-        self, person: str, *, limit: int, places: PropertyScope = None
-    ) -> Sequence[ReplyOfPerson]:
+    async def replies(self, person: str, *, limit: int, places: PropertyScope = None) -> Sequence[ReplyLine]:
         """Return the last replies of a person."""
         rows = await self.rows(_SQL["replies"], storable(person), limit, listed(places))
-        return [read(ReplyOfPerson, row) for row in rows]
+        return [read(ReplyLine, row) for row in rows]
 
 
-def _within(asked: PeopleFilter, places: PropertyScope) -> PropertyScope:
+def _within(asked: PeopleQuery, places: PropertyScope) -> PropertyScope:
     if asked.copropiedad is None:
         return places
     chosen = frozenset({asked.copropiedad})
@@ -160,22 +169,3 @@ def _within(asked: PeopleFilter, places: PropertyScope) -> PropertyScope:
 
 def _unit(row: Record) -> str | None:
     return None if row["label"] is None else unit_name(row["tower"], row["label"])
-
-
-def _role(row: Record) -> RoleHeld:
-    return RoleHeld(
-        role=row["role"],
-        copropiedad_id=row["copropiedad_id"],
-        copropiedad=row["copropiedad"],
-        unit_id=row["unit_id"],
-        unit=_unit(row),
-    )
-
-
-def _term(row: Record) -> RoleTerm:
-    return RoleTerm(
-        **{name: row[name] for name in ("id", "role", "scope", "copropiedad_id", "copropiedad")},
-        unit=_unit(row),
-        since=row["since"],
-        ended_at=row["ended_at"],
-    )

@@ -33,6 +33,26 @@ class RoleRow(Struct, kw_only=True):
     unit: str | None
 
 
+class Housemate(Struct, frozen=True, kw_only=True):
+    """Another person of a unit of somebody."""
+
+    unit_id: str
+    unit: str
+    copropiedad_id: str
+    copropiedad: str
+    person: str
+    name: str
+    role: str
+
+
+class PossibleDuplicate(Struct, frozen=True, kw_only=True):
+    """Another entry that may be the same person; `why`: email, phone or unit."""
+
+    person: str
+    name: str
+    why: str
+
+
 class PersonRow(Struct, kw_only=True):
     """A person of the directory; the name is masked where you need not answer, unless it is whole."""
 

@@ -9,8 +9,8 @@ from aiohttp import web
 
 from hub.desk.cases.conversation import ways_of
 from hub.desk.people.acts import household_of, overview_of, show_person
-from hub.desk.people.history import ChannelLately
-from hub.desk.people.overview import CHANNELS, PersonOverview, RoleOverTime
+from hub.desk.people.history import ChannelLately, RoleOverTime
+from hub.desk.people.overview import CHANNELS, PersonOverview
 from hub.desk.people.queries import PeopleList
 from hub.desk.preferences.acts import marks_of
 from hub.doors.act import OPERATE, READ
