@@ -36,7 +36,7 @@ from hub.ports import Appointments, Now, Publisher
 from hub.rendering.identities import Look
 from hub.resilience.database_time import NOW
 from hub.settings import Settings
-from hub.storage import PostgresHeadcount, PostgresMonitor, PostgresReach
+from hub.storage import PostgresMonitor, PostgresReach
 
 T = TypeVar("T")
 
@@ -131,10 +131,6 @@ class Stores:
     @cached_property
     def constancias(self) -> Constancias:
         return constancias_of(self.database, self.company)
-
-    @cached_property
-    def headcount(self) -> PostgresHeadcount:
-        return storage.PostgresHeadcount(self.database, self.policy.suppression_for, self.policy, self.now)
 
     @cached_property
     def incidents(self) -> PostgresMonitor:

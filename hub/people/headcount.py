@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Annotated, Final
 
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from hub.contact_rules.forecast import refusals
@@ -32,21 +32,13 @@ _KINDS: Final[Mapping[str, str]] = {
 """The channels that are judged, each with its kind of contact points."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Headcount:
-    """
-    Counts of people. `notified` are `people` without those left out, who are counted by reason.
+class Reach(Struct, kw_only=True):
+    """The number of notified people whom each channel can reach; a person may count in several."""
 
-    A person may count in several of `email`, `mobile` and `push`, or only in `letter_only`.
-    """
-
-    people: int
-    notified: int
     email: int
-    mobile: int
+    mobile: Annotated[int, Meta(description="By SMS, or by WhatsApp where that is wanted.")]
     push: int
-    letter_only: int
-    left_out: Mapping[str, int]
+    letter_only: Annotated[int, Meta(description="By none of them, so only on paper.")]
 
 
 class Tally:
@@ -101,18 +93,31 @@ class Tally:
         return person, (ways - closed.keys()) | mobile
 
     @property
-    def headcount(self) -> Headcount:
-        notified = [ways for ways, left_out in self._seen.values() if left_out is None]
-        reasons = Counter(left_out for _, left_out in self._seen.values() if left_out is not None)
-        return Headcount(
-            people=len(self._seen),
-            notified=len(notified),
-            email=sum("email" in ways for ways in notified),
-            mobile=sum("sms" in ways for ways in notified),
-            push=sum("push" in ways for ways in notified),
-            letter_only=sum(not ways for ways in notified),
-            left_out=dict(sorted(reasons.items())),
+    def people(self) -> int:
+        return len(self._seen)
+
+    @property
+    def told(self) -> int:
+        return len(self._notified)
+
+    @property
+    def reach(self) -> Reach:
+        return Reach(
+            email=sum("email" in ways for ways in self._notified),
+            mobile=sum("sms" in ways for ways in self._notified),
+            push=sum("push" in ways for ways in self._notified),
+            letter_only=sum(not ways for ways in self._notified),
         )
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """Return reason → how many people are left out for it."""
+        reasons = Counter(left_out for _, left_out in self._seen.values() if left_out is not None)
+        return dict(sorted(reasons.items()))
+
+    @property
+    def _notified(self) -> Sequence[frozenset[str]]:
+        return [ways for ways, left_out in self._seen.values() if left_out is None]
 
     @property
     def page(self) -> Sequence[Person]:

@@ -19,7 +19,6 @@ from hub.ports.directory_history import EntryScope, Holders, Written
 from hub.ports.documents import DocumentCalls, DocumentStore
 from hub.ports.exclusions import ExclusionRegistry
 from hub.ports.explain import AudienceSnapshot, ExplainFacts, Refused, SentMessage, Unit, UnitVersion, Version
-from hub.ports.headcount import HeadcountPage
 from hub.ports.history import GOING, Cases, Contact
 from hub.ports.intake import DryRunStore, DryRunTransaction, IntakeStore, IntakeTransaction
 from hub.ports.keys import AuditStore, KeyStore, NoteFilter, SenderKeys

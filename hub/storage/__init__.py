@@ -23,7 +23,6 @@ from hub.storage.evidence import PostgresEvidence, PostgresSeals
 from hub.storage.exclusions import PostgresExclusions
 from hub.storage.explain import PostgresExplain
 from hub.storage.genuine import PostgresGenuine
-from hub.storage.headcount import PostgresHeadcount
 from hub.storage.history import PostgresHistory
 from hub.storage.imports import PostgresImports
 from hub.storage.inbox import PostgresInbox

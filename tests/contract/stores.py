@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 from uuid import uuid4
 
@@ -43,7 +43,6 @@ from hub.storage import (
     PostgresDirectoryHistory,
     PostgresEscalations,
     PostgresExplain,
-    PostgresHeadcount,
     PostgresHistory,
     PostgresImports,
     PostgresInbox,
@@ -74,7 +73,6 @@ from hub.testing import (
 from tests.contract.values import LEASE, now
 from tests.unit.factories import BY_DAY
 
-LASTS: Final = {"sms": timedelta(days=90)}
 POLICY: Final = load_policy(BY_DAY)
 """The time for which suppressions last in these tests; on other channels for ever."""
 AT_ONCE: Final = timedelta(0)
@@ -139,7 +137,6 @@ class RealStores(Stores):
     database: Database
     contacts: PostgresContacts
     roster: PostgresDirectoryHistory
-    headcount: PostgresHeadcount
     explaining: PostgresExplain
     cases: PostgresCases
     casework: PostgresCasework
@@ -206,7 +203,6 @@ def stores_in(opened: Database) -> RealStores:
         bulk=PostgresBulk(opened),
         contacts=PostgresContacts(opened),
         roster=PostgresDirectoryHistory(opened),
-        headcount=PostgresHeadcount(opened, LASTS.get, POLICY, lambda: datetime.now(UTC)),
         explaining=PostgresExplain(opened),
         cases=PostgresCases(opened),
         casework=PostgresCasework(opened),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Final
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 from uuid import uuid4
 
 import pytest
 
 from hub.contact_rules.consents import consents_of
+from hub.desk.people.audience import AudienceMeant, read_audience
 from hub.desk.suppressions.queries import suppress
 from hub.errors import StorageRefused
 from hub.model import (
@@ -22,10 +23,8 @@ from hub.model import (
     Purpose,
 )
 from hub.model.ids import event_key
-from hub.people.audience import asked
-from hub.people.headcount import Headcount
-from hub.ports import HeadcountPage
-from tests.contract.stores import RealStores
+from hub.people.headcount import Reach
+from tests.contract.stores import POLICY, RealStores
 from tests.contract.values import consent, leave, membership, now, person, unit
 
 MAIL: Final = {"id": "e", "kind": "email", "value": "ana@example.com"}
@@ -63,18 +62,19 @@ def directory() -> list[Event]:
 
 async def meant(
     stores: RealStores, *who: str, after: str | None = None, limit: int = 50, places: PropertyScope = None
-) -> HeadcountPage:
-    return await stores.headcount.meant(asked(who), after=after, limit=limit, places=places)
+) -> AudienceMeant:
+    asked: dict[str, Any] = {"after": after, "limit": limit, "places": places}
+    return await read_audience(stores.database, POLICY, who, now=datetime.now(UTC), **asked)
 
 
-async def counted(stores: RealStores, *who: str) -> Headcount:
-    headcount = (await meant(stores, *who)).headcount
-    assert headcount is not None
-    return headcount
+async def counted(stores: RealStores, *who: str) -> tuple[AudienceMeant, Reach]:
+    found = await meant(stores, *who)
+    assert found.reach is not None
+    return found, found.reach
 
 
 async def refs(stores: RealStores, *who: str, places: PropertyScope = None) -> list[str]:
-    return [row["person"] for row in (await meant(stores, *who, places=places)).page.items]
+    return [row.person for row in (await meant(stores, *who, places=places)).items]
 
 
 async def fill(stores: RealStores) -> None:
@@ -86,24 +86,20 @@ async def test_each_person_is_counted_once_with_every_way_there_is(stores: RealS
     await fill(stores)
     found = await meant(stores, "everyone@copropiedad:ph-1", "owners@copropiedad:ph-9", "person:p-ana")
 
-    assert (
-        Headcount(people=5, notified=5, email=2, mobile=2, push=1, letter_only=2, left_out={})
-        == found.headcount
-    )
-    assert ["p-ana", "p-beto", "p-caro", "p-dora", "p-papel"] == [row["person"] for row in found.page.items]
-    assert [["101", "102"], ["102"], ["901"], [], []] == [row["units"] for row in found.page.items]
-    assert all("Name of" not in row["name"] for row in found.page.items)
+    assert (5, 5, {}) == (found.people, found.told, found.left_out)
+    assert Reach(email=2, mobile=2, push=1, letter_only=2) == found.reach
+    assert ["p-ana", "p-beto", "p-caro", "p-dora", "p-papel"] == [row.person for row in found.items]
+    assert [["101", "102"], ["102"], ["901"], [], []] == [row.units for row in found.items]
+    assert all("Name of" not in row.name for row in found.items)
 
 
 async def test_who_is_left_out_is_counted_by_reason_and_shown(stores: RealStores) -> None:
     await fill(stores)
     found = await meant(stores, "staff:on_call@copropiedad:ph-1")
 
-    assert [("p-caro", None), ("p-dora", "on_leave")] == [
-        (row["person"], row["left_out"]) for row in found.page.items
-    ]
-    count = await counted(stores, "staff:on_call@copropiedad:ph-1")
-    assert (2, 1, {"on_leave": 1}) == (count.people, count.notified, dict(count.left_out))
+    assert [("p-caro", None), ("p-dora", "on_leave")] == [(row.person, row.left_out) for row in found.items]
+    count, _ = await counted(stores, "staff:on_call@copropiedad:ph-1")
+    assert (2, 1, {"on_leave": 1}) == (count.people, count.told, count.left_out)
 
 
 async def test_people_without_consent_are_left_out_of_everyone(stores: RealStores) -> None:
@@ -113,9 +109,9 @@ async def test_people_without_consent_are_left_out_of_everyone(stores: RealStore
         await transaction.add_consents(consents_of(yes, event_key(yes)))
     found = await meant(stores, "opted_in:commercial")
 
-    assert ["p-ana"] == [row["person"] for row in found.page.items if row["left_out"] is None]
-    count = await counted(stores, "opted_in:commercial")
-    assert (5, 1, {"not_opted_in": 4}) == (count.people, count.notified, dict(count.left_out))
+    assert ["p-ana"] == [row.person for row in found.items if row.left_out is None]
+    count, _ = await counted(stores, "opted_in:commercial")
+    assert (5, 1, {"not_opted_in": 4}) == (count.people, count.told, count.left_out)
 
 
 async def test_who_is_marked_or_wants_no_notices_is_left_out_and_an_unwanted_channel_does_not_count(
@@ -130,11 +126,11 @@ async def test_who_is_marked_or_wants_no_notices_is_left_out_and_an_unwanted_cha
     reason, since = MarkReason.PROTECTED_ADDRESS, now() - timedelta(hours=1)
     mark = MarkEntry(id=uuid4(), person="p-beto", reason=reason, since=since, by="staff")
     await stores.preferences.mark(mark)
-    count = await counted(stores, "everyone@copropiedad:ph-1", "owners@copropiedad:ph-9")
+    count, reach = await counted(stores, "everyone@copropiedad:ph-1", "owners@copropiedad:ph-9")
 
-    assert {"do_not_contact": 1, "not_wanted": 1} == dict(count.left_out)
-    assert (5, 3) == (count.people, count.notified)
-    assert (0, 1, 1, 1) == (count.email, count.mobile, count.push, count.letter_only)
+    assert {"do_not_contact": 1, "not_wanted": 1} == count.left_out
+    assert (5, 3) == (count.people, count.told)
+    assert (0, 1, 1, 1) == (reach.email, reach.mobile, reach.push, reach.letter_only)
 
 
 async def test_who_has_consented_to_another_channel_is_counted_there(stores: RealStores) -> None:
@@ -142,17 +138,17 @@ async def test_who_has_consented_to_another_channel_is_counted_there(stores: Rea
     yes = consent("p-ana", "commercial", channels=["whatsapp"])
     async with stores.intake.transaction() as transaction:
         await transaction.add_consents(consents_of(yes, event_key(yes)))
-    count = await counted(stores, "owners@copropiedad:ph-1 & opted_in:commercial")
+    _, reach = await counted(stores, "owners@copropiedad:ph-1 & opted_in:commercial")
 
-    assert (0, 1, 0) == (count.email, count.mobile, count.push)
+    assert (0, 1, 0) == (reach.email, reach.mobile, reach.push)
 
 
 async def test_person_left_out_of_one_group_is_reached_by_another(stores: RealStores) -> None:
     await fill(stores)
     found = await meant(stores, "staff:on_call@copropiedad:ph-1", "area:aseo")
 
-    assert ["p-caro", "p-dora"] == [row["person"] for row in found.page.items if row["left_out"] is None]
-    assert {} == dict((await counted(stores, "staff:on_call@copropiedad:ph-1", "area:aseo")).left_out)
+    assert ["p-caro", "p-dora"] == [row.person for row in found.items if row.left_out is None]
+    assert {} == found.left_out
 
 
 @pytest.mark.parametrize("limit", [1, 2, 4, 5, 6])
@@ -163,9 +159,9 @@ async def test_it_is_listed_page_by_page_and_counted_on_the_first(stores: RealSt
     after = None
     while True:
         page = await meant(stores, *who, after=after, limit=limit)
-        assert (page.headcount and page.headcount.people) == (5 if after is None else None)
-        found += [row["person"] for row in page.page.items]
-        after = page.page.next
+        assert page.people == (5 if after is None else None)
+        found += [row.person for row in page.items]
+        after = page.next
         if after is None:
             break
 
@@ -208,6 +204,6 @@ async def test_a_suppressed_address_reaches_nobody_until_it_ends(
     await fill(stores)
     until = None if ends is None else now() + ends
     await suppress(stores.database, "+573001234567", "sms", reason="asked", until=until, by="op")
-    count = await counted(stores, "person:p-ana")
+    _, reach = await counted(stores, "person:p-ana")
 
-    assert (1, reached) == (count.email, count.mobile)
+    assert (1, reached) == (reach.email, reach.mobile)

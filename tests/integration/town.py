@@ -107,7 +107,6 @@ class Town(World):
             database=stores.database,
             directory=stores.roster,
             explain=stores.explaining,
-            headcount=stores.headcount,
             log=stores.log,
             mail_reports=stores.mail_reports,
             keyring=OneCaller(self.caller),

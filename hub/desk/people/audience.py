@@ -1,25 +1,27 @@
-"""Members of an audience, shown before anything is sent."""
+"""Members of an audience, counted and listed before anything is sent."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Annotated, Final
 
-import msgspec
 from msgspec import Meta, Struct
 
-from hub.model import PropertyScope
-from hub.people.audience import asked, parse, write
-from hub.storage import PostgresHeadcount
+from hub.model import Person, PropertyScope
+from hub.people.audience import Group, Homes, asked, at_home, parse, within, write
+from hub.people.headcount import Reach, Tally
+from hub.people.masking import mask_name
+from hub.policy import Policy
+from hub.storage import people
+from hub.storage.database import Database, Runner, beside
+from hub.storage.paging import read_ref, write_ref
+from hub.storage.suppressions import suppressed
 
-
-class Reach(Struct, kw_only=True):
-    """The number of notified people whom each channel can reach; a person may count in several."""
-
-    email: int
-    mobile: Annotated[int, Meta(description="By SMS, or by WhatsApp where that is wanted.")]
-    push: int
-    letter_only: Annotated[int, Meta(description="By none of them, so only on paper.")]
+_SQL = beside(__file__)
+_PAGE: Final = 500
+"""People per page; between two pages other requests get their turn."""
 
 
 class AudienceMember(Struct, kw_only=True):
@@ -50,23 +52,84 @@ class AudienceMeant(Struct, kw_only=True):
 
 
 async def read_audience(
-    store: PostgresHeadcount,
+    db: Database,
+    policy: Policy,
     who: Sequence[str],
     *,
+    now: datetime,
     after: str | None,
     limit: int,
     places: PropertyScope = None,
     named: bool = False,
 ) -> AudienceMeant:
-    """Return the people whom these words mean now: counts, channels, and a page of people."""
-    meant = await store.meant(asked(who), after=after, limit=limit, places=places, named=named)
-    count = meant.headcount
+    """
+    Return the people whom these words mean now, each once: a page, and on the first one the counts.
+
+    Raises StorageRefused for a cursor that this list did not give.
+    """
+    groups, start = asked(who), read_ref(after)
+    async with db.transaction() as run:
+        tally = Tally(await suppressed(run, policy.suppression_for), policy, at=now, after=start, limit=limit)
+        for group in within(groups, places, await _homes_of(run, groups) if places is not None else {}):
+            if after is None:
+                async for found in _pages(run, group, places):
+                    tally.add(found, group.opted_in)
+            else:
+                tally.add(await _behind(run, group, places, start, limit + 1), group.opted_in)
+    first = after is None
     return AudienceMeant(
         who=list(dict.fromkeys(write(parse(words)) for words in who)),
-        people=count.people if count else None,
-        told=count.notified if count else None,
-        reach=msgspec.convert(count, Reach, from_attributes=True) if count else None,
-        left_out=dict(count.left_out) if count else None,
-        items=msgspec.convert(meant.page.items, list[AudienceMember]),
-        next=meant.page.next,
+        people=tally.people if first else None,
+        told=tally.told if first else None,
+        reach=tally.reach if first else None,
+        left_out=tally.left_out if first else None,
+        items=[
+            AudienceMember(
+                person=person.ref,
+                name=person.name if named else mask_name(person.name),
+                units=list(person.units),
+                left_out=person.left_out,
+            )
+            for person in tally.page
+        ],
+        next=write_ref(tally.page[-1].ref) if tally.more else None,
     )
+
+
+async def _pages(run: Runner, group: Group, places: PropertyScope) -> AsyncIterator[Sequence[Person]]:
+    if not group.paged:
+        yield await _few(run, group, places)
+        return
+    after = ""
+    while found := await people.page(run, group, after, _PAGE):
+        yield found
+        after = found[-1].ref
+
+
+async def _behind(
+    run: Runner, group: Group, places: PropertyScope, after: str, limit: int
+) -> Sequence[Person]:
+    """Return at least the first `limit` after `after`: a later page needs no more, not all 200,000."""
+    if group.paged:
+        return await people.page(run, group, after, limit)
+    return await _few(run, group, places)
+
+
+async def _few(run: Runner, group: Group, places: PropertyScope) -> Sequence[Person]:
+    found = (await people.look_up(run, [group]))[group]
+    if places is None or not group.nearest:
+        return found
+    return at_home(found, group, places, await _homes(run, [person.ref for person in found], []))
+
+
+async def _homes_of(run: Runner, groups: Sequence[Group]) -> Homes:
+    persons = [group.person for group in groups if group.person is not None]
+    units = [group.unit_id for group in groups if group.unit_id is not None]
+    return await _homes(run, persons, units)
+
+
+async def _homes(run: Runner, persons: Sequence[str], units: Sequence[str]) -> Homes:
+    homes: defaultdict[str, set[str]] = defaultdict(set)
+    for row in await run.rows(_SQL["homes"], persons, units):
+        homes[row["ref"]].add(row["place"])
+    return dict(homes)

@@ -263,3 +263,11 @@ FROM message JOIN reply ON reply.message_id = message.id
 WHERE message.person = $1 AND ($3::text[] IS NULL OR message.copropiedad_id = ANY ($3))
 ORDER BY reply.at DESC, reply.id
 LIMIT $2
+
+-- homes --
+-- The copropiedades of people, for callers who may see only some of them.
+SELECT 'person:' || member.id AS ref, coalesce(unit.copropiedad_id, member.scope_id) AS place
+FROM member LEFT JOIN unit ON member.scope_kind = 'unit' AND unit.id = member.scope_id
+WHERE member.id = ANY ($1::text[]) AND member.scope_kind <> 'company'
+UNION
+SELECT 'unit:' || id, copropiedad_id FROM unit WHERE id = ANY ($2::text[])

@@ -82,9 +82,10 @@ async def _reach(request: web.Request, query: PeopleListQuery) -> AudienceMeant 
         return None
     scope = f"unit:{query.unit}" if query.unit is not None else f"copropiedad:{query.copropiedad}"
     who = f"{f'role:{query.role}' if query.role else 'everyone'}@{scope}"
+    deps = services(request)
     try:
         return await read_audience(
-            services(request).headcount, [who], after=None, limit=1, places=places_of(request)
+            deps.database, deps.policy, [who], now=deps.now(), after=None, limit=1, places=places_of(request)
         )
     except InvalidAudience:  # an id that the language of audiences cannot name
         return None
