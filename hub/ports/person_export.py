@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from hub.model import Json, MarkEntry, PreferenceEntry, Purpose
+from hub.model import Instant, Json, MarkEntry, PreferenceEntry, Purpose
 from hub.ports.by_address import NO_ADDRESS, ByAddress
 
 
@@ -58,36 +58,32 @@ class SurveyOfPerson:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PageOpening:
-    """
-    A one-time code that was sent for the person's own page, or an opening of it.
+class PageOpeningLine:
+    """A code that was sent for the own page, or an opening of it (`shown` is null)."""
 
-    `shown` is where the code went, masked; None for an opening.
-    """
-
-    at: datetime
-    ends_at: datetime
+    at: Instant
+    ends_at: Instant
     shown: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CountedContact:
-    """A contact that the limits of Ley 2300 de 2023 count."""
+class CountedContactLine:
+    """A contact that the limits count (Ley 2300 de 2023)."""
 
     day: date
     channel: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AddressSuppression:
+class SuppressionLine:
     """An address of the person to which the hub does not, or did not, write on a channel."""
 
     address: str
     channel: str
     reason: str
-    since: datetime
-    expires_at: datetime | None
-    lifted_at: datetime | None
+    since: Instant
+    expires_at: Instant | None
+    lifted_at: Instant | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,8 +123,8 @@ class ExportFacts:
     surveys: Sequence[SurveyOfPerson]
     preferences: Sequence[PreferenceEntry] = ()
     marks: Sequence[MarkEntry] = ()
-    openings: Sequence[PageOpening] = ()
-    contacts: Sequence[CountedContact] = ()
-    suppressions: Sequence[AddressSuppression] = ()
+    openings: Sequence[PageOpeningLine] = ()
+    contacts: Sequence[CountedContactLine] = ()
+    suppressions: Sequence[SuppressionLine] = ()
     opt_outs: Sequence[RefusedByAddress] = ()
     by_address: ByAddress = NO_ADDRESS

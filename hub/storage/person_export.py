@@ -12,15 +12,15 @@ from hub.model.given_files import HandedFile
 from hub.people.audience.contacts import strangers_in
 from hub.ports.by_address import ByAddress
 from hub.ports.person_export import (
-    AddressSuppression,
     ContactRecord,
-    CountedContact,
+    CountedContactLine,
     ExportFacts,
-    PageOpening,
+    PageOpeningLine,
     PersonVersion,
     PromiseOfCase,
     RefusedByAddress,
     RoleVersion,
+    SuppressionLine,
     SurveyOfPerson,
 )
 from hub.storage import given_files
@@ -52,10 +52,10 @@ class PostgresPersonExport(Store):
                     read(PreferenceEntry, row) for row in await run.rows(_SQL["preferences"], asked)
                 ],
                 marks=await marks_of(run, person),
-                openings=[read(PageOpening, row) for row in await run.rows(_SQL["openings"], asked)],
-                contacts=[read(CountedContact, row) for row in await run.rows(_SQL["counted"], asked)],
+                openings=[read(PageOpeningLine, row) for row in await run.rows(_SQL["openings"], asked)],
+                contacts=[read(CountedContactLine, row) for row in await run.rows(_SQL["counted"], asked)],
                 suppressions=[
-                    read(AddressSuppression, row)
+                    read(SuppressionLine, row)
                     for row in await run.rows(_SQL["suppressions"], *_split(own.lower))
                 ],
                 opt_outs=[

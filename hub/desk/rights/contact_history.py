@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, convert
 
 from hub.contact_rules import next_allowed
 from hub.contact_rules.limits import week_of
@@ -47,20 +48,16 @@ def contact_lines(contacts: Sequence[ContactRecord], policy: Policy) -> list[Con
     for contact, day in zip(contacts, days, strict=True):
         used.setdefault(week_of(day), set()).add(contact.channel)
     return [
-        ContactLine(
-            at=contact.at,
-            day=day,
-            week=f"{day:%G-W%V}",
-            event=contact.event,
-            purpose=contact.purpose,
-            channel=contact.channel,
-            provider=contact.provider,
-            outcome=contact.outcome,
-            in_hours=_is_in_hours(contact, policy),
-            of_day=counted[day],
-            channels_of_week=len(used[week_of(day)]),
-            register=contact.register,
-            message_id=contact.message_id,
+        convert(
+            {
+                **asdict(contact),
+                "day": day,
+                "week": f"{day:%G-W%V}",
+                "in_hours": _is_in_hours(contact, policy),
+                "of_day": counted[day],
+                "channels_of_week": len(used[week_of(day)]),
+            },
+            ContactLine,
         )
         for contact, day in zip(contacts, days, strict=True)
     ]

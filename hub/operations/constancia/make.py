@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 import msgspec
+from msgspec import convert
 
 from hub.access.document_keys import DocumentKey
 from hub.business_time import WorkCalendar
@@ -157,32 +158,8 @@ class Constancias:
         }
         if gathered.about.subject is Subject.PERSON:
             names[gathered.about.key] = gathered.about.title
-        given = [
-            ConsentLine(
-                person=said.person,
-                name=names[said.person],
-                purpose=said.purpose,
-                granted=said.granted,
-                at=said.at,
-                channels=said.channels,
-                text_version=said.text_version,
-                method=said.method,
-                evidence_hash=said.evidence_hash,
-            )
-            for said in await self.store.consents(names)
-        ]
-        stopped = [
-            ConsentLine(
-                person=out.person,
-                name=names[out.person],
-                purpose=out.purpose,
-                granted=False,
-                at=out.since,
-                method=out.reason,
-            )
-            for out in await self.store.opted_out(names)
-        ]
-        return sorted([*given, *stopped], key=lambda line: (line.person, line.at, line.purpose))
+        lines = await consent_lines(self.store, names)
+        return sorted(lines, key=lambda line: (line.person, line.at, line.purpose))
 
     async def _seals(self, chain: Chain) -> Seals:
         parts = [part_of(run) for run in chain.parts]
@@ -230,3 +207,23 @@ def _shown(facts: Facts) -> list[str]:
     written = {message.person for message in facts.messages if message.purpose is not Purpose.INTERNAL}
     replied = {entry.reply.person for entry in facts.thread if entry.reply is not None}
     return sorted(written | {person for person in replied if person is not None})
+
+
+async def consent_lines(store: PostgresConstancias, names: Mapping[str, str]) -> list[ConsentLine]:
+    """Return the ledger of these people, reference → name, and their opt-outs that were not lifted."""
+    given = [
+        convert({**asdict(said), "name": names[said.person]}, ConsentLine)
+        for said in await store.consents(names)
+    ]
+    stopped = [
+        ConsentLine(
+            person=out.person,
+            name=names[out.person],
+            purpose=out.purpose,
+            granted=False,
+            at=out.since,
+            method=out.reason,
+        )
+        for out in await store.opted_out(names)
+    ]
+    return [*given, *stopped]

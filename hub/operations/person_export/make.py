@@ -10,23 +10,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from msgspec import convert
+from msgspec import convert, structs
 
 from hub.access.actor import Actor
 from hub.errors import UnknownName
 from hub.model import MarkEntry
 from hub.model.preferences import change_of
 from hub.operations.constancia.gather import gather_person
+from hub.operations.constancia.make import consent_lines
 from hub.operations.constancia.proven import prove
 from hub.operations.constancia.schemas import ConsentLine
-from hub.operations.person_export.schemas import (
-    AuditLine,
-    CountedContactLine,
-    MarkLine,
-    PageOpeningLine,
-    PersonExport,
-    SuppressionLine,
-)
+from hub.operations.person_export.schemas import AuditLine, MarkLine, PersonExport
 from hub.ports.person_export import RefusedByAddress
 from hub.storage import (
     PostgresAudit,
@@ -100,42 +94,23 @@ class PersonExports:
             surveys=list(held.surveys),
             preferences=list(map(change_of, held.preferences)),
             marks=[_mark(mark, whole=with_reasons) for mark in held.marks],
-            openings=[convert(line, PageOpeningLine, from_attributes=True) for line in held.openings],
-            contacts=[convert(line, CountedContactLine, from_attributes=True) for line in held.contacts],
-            suppressions=[convert(line, SuppressionLine, from_attributes=True) for line in held.suppressions],
+            openings=list(held.openings),
+            contacts=list(held.contacts),
+            suppressions=list(held.suppressions),
             audit=await self._audit(person),
         )
 
     async def _consents(
         self, person: str, name: str, by_address: Sequence[RefusedByAddress]
     ) -> list[ConsentLine]:
-        given = [
-            ConsentLine(
-                person=person,
-                name=name,
-                purpose=said.purpose,
-                granted=said.granted,
-                at=said.at,
-                channels=said.channels,
-                text_version=said.text_version,
-                method=said.method,
-                evidence_hash=said.evidence_hash,
-            )
-            for said in await self.said.consents([person])
-        ]
-        stopped = [
-            ConsentLine(
-                person=person, name=name, purpose=out.purpose, granted=False, at=out.since, method=out.reason
-            )
-            for out in await self.said.opted_out([person])
-        ]
         refused = [
             ConsentLine(
                 person=person, name=name, purpose=out.purpose, granted=False, at=out.at, method=out.method
             )
             for out in by_address
         ]
-        return sorted([*given, *stopped, *refused], key=lambda line: (line.at, line.purpose))
+        lines = await consent_lines(self.said, {person: name})
+        return sorted([*lines, *refused], key=lambda line: (line.at, line.purpose))
 
     async def _audit(self, person: str) -> list[AuditLine]:
         lines: list[AuditLine] = []
@@ -149,10 +124,5 @@ class PersonExports:
 
 
 def _mark(mark: MarkEntry, *, whole: bool) -> MarkLine:
-    return MarkLine(
-        reason=mark.reason if whole else None,
-        since=mark.since,
-        until=mark.until,
-        ended_at=mark.ended_at,
-        note=mark.note if whole else None,
-    )
+    hidden = {} if whole else {"reason": None, "note": None}
+    return convert({**structs.asdict(mark), **hidden}, MarkLine)

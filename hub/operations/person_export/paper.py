@@ -12,7 +12,8 @@ from hub.operations.cases.events_es import title
 from hub.operations.cases.summary_es import promise
 from hub.operations.constancia.schemas import ConsentLine, ProvenMessage
 from hub.operations.constancia.summary_es import outcome_of
-from hub.operations.person_export.schemas import MarkLine, PersonExport, SuppressionLine
+from hub.operations.person_export.schemas import MarkLine, PersonExport
+from hub.ports.person_export import SuppressionLine
 from hub.rendering import filters, labels_es, outcomes_es
 from hub.rendering.wishes_es import wishes
 from hub.sla.ack_links import without_link

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Final
 
 from msgspec import Meta, Struct
@@ -12,7 +11,15 @@ from hub.model.given_files import HandedFile
 from hub.model.preferences import PreferenceChange
 from hub.operations.cases.schemas import ThreadEntry
 from hub.operations.constancia.schemas import ConsentLine, ProvenMessage
-from hub.ports.person_export import PersonVersion, PromiseOfCase, RoleVersion, SurveyOfPerson
+from hub.ports.person_export import (
+    CountedContactLine,
+    PageOpeningLine,
+    PersonVersion,
+    PromiseOfCase,
+    RoleVersion,
+    SuppressionLine,
+    SurveyOfPerson,
+)
 
 FORMAT: Final = 1
 
@@ -34,32 +41,6 @@ class MarkLine(Struct, kw_only=True):
     until: Instant | None
     ended_at: Instant | None
     note: str | None
-
-
-class PageOpeningLine(Struct, kw_only=True):
-    """A code that was sent for the own page, or an opening of it (`shown` is null)."""
-
-    at: Instant
-    ends_at: Instant
-    shown: str | None
-
-
-class CountedContactLine(Struct, kw_only=True):
-    """A contact that the limits count (Ley 2300 de 2023)."""
-
-    day: date
-    channel: str
-
-
-class SuppressionLine(Struct, kw_only=True):
-    """An address of the person to which the hub does not, or did not, write on a channel."""
-
-    address: str
-    channel: str
-    reason: str
-    since: Instant
-    expires_at: Instant | None
-    lifted_at: Instant | None
 
 
 class PersonExport(Struct, kw_only=True):
