@@ -11,6 +11,7 @@ from hub.model.clocks import Clock
 from hub.model.consents import Consent, Stance
 from hub.model.json import Json
 from hub.model.messages import Brand, State
+from hub.model.people import ContactPoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,20 +76,12 @@ class OwnConversation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VerifiedContact:
-    """A contact point that somebody has verified; `kind` is `email` or `phone`."""
-
-    kind: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class KnownResident:
-    """A person of the directory, with the contacts that may receive a code."""
+    """A person of the directory, with the verified contacts that may receive a code: by mail or by text."""
 
     person: str
     name: str
-    contacts: Sequence[VerifiedContact] = ()
+    contacts: Sequence[ContactPoint] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,15 +133,6 @@ class SentLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeldContact:
-    """A contact point that the directory has."""
-
-    kind: str
-    value: str
-    verified: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ResidentPlace:
     """The roles of a person, and their places: `owner` of `Torre 1, apto. 101` in `Altos del Rosal`."""
 
@@ -166,7 +150,7 @@ class ResidentFile:
     person: str
     name: str
     locale: str
-    contacts: Sequence[HeldContact]
+    contacts: Sequence[ContactPoint]
     places: Sequence[ResidentPlace]
     consents: Sequence[Consent]
     stances: Sequence[Stance]

@@ -6,7 +6,10 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from hub.model.residents import KnownResident, ResidentCode, ResidentSession, VerifiedContact
+from msgspec import convert
+
+from hub.model import ContactPoint
+from hub.model.residents import KnownResident, ResidentCode, ResidentSession
 from hub.storage.database import Store, load, read
 
 _SQL: Final = load("resident_access")
@@ -21,12 +24,8 @@ class PostgresResidentAccess(Store):
         rows = await self.rows(_SQL["resident"], message_id)
         if not rows:
             return None
-        points = rows[0]["contact_points"] or []
-        contacts = [
-            VerifiedContact(kind=point["kind"], value=point["value"])
-            for point in points
-            if point.get("verified") and point["kind"] in _KINDS
-        ]
+        points = convert(rows[0]["contact_points"] or [], list[ContactPoint])
+        contacts = [point for point in points if point.verified and point.kind in _KINDS]
         return KnownResident(person=rows[0]["person"], name=rows[0]["name"], contacts=contacts)
 
     async def add_code(self, code: ResidentCode, *, most: int, since: datetime) -> bool:

@@ -7,14 +7,14 @@ from typing import Final
 from uuid import UUID
 
 from asyncpg import Record
+from msgspec import convert
 
 from hub.catalog import BY_TYPE
-from hub.model import THREAD, Brand, Clock, Consent, Stance, type_of
+from hub.model import THREAD, Brand, Clock, ContactPoint, type_of
 from hub.model.casework import STAFF_WORDS
 from hub.model.residents import (
     AnswerWay,
     CaseEvent,
-    HeldContact,
     OwnConversation,
     OwnWords,
     ResidentFile,
@@ -75,8 +75,14 @@ class PostgresResidents(Store):
             if not rows:
                 return None
             places = await run.rows(_SQL["places"], person)
-            return _file(
-                rows[0], places, await consents.ledger(run, [person]), await consents.stances(run, person)
+            return ResidentFile(
+                person=person,
+                name=rows[0]["name"],
+                locale=rows[0]["locale"],
+                contacts=convert(rows[0]["contact_points"] or [], list[ContactPoint]),
+                places=[read(ResidentPlace, place, unit=_own_unit(place)) for place in places],
+                consents=await consents.ledger(run, [person]),
+                stances=await consents.stances(run, person),
             )
 
     async def held_levels(self, clock: Clock, levels: Collection[int]) -> Collection[int]:
@@ -85,30 +91,8 @@ class PostgresResidents(Store):
         return held[clock.id]
 
 
-def _file(
-    row: Record, places: Sequence[Record], ledger: Sequence[Consent], stances: Sequence[Stance]
-) -> ResidentFile:
-    return ResidentFile(
-        person=row["id"],
-        name=row["name"],
-        locale=row["locale"],
-        contacts=[
-            HeldContact(kind=point["kind"], value=point["value"], verified=bool(point.get("verified")))
-            for point in row["contact_points"] or []
-        ],
-        places=[
-            ResidentPlace(
-                role=place["role"],
-                building=place["building"],
-                unit=unit_name(place["tower"], place["unit"]) if place["unit"] else None,
-                copropiedad_id=place["copropiedad_id"],
-                unit_id=place["unit_id"],
-            )
-            for place in places
-        ],
-        consents=ledger,
-        stances=stances,
-    )
+def _own_unit(place: Record) -> str | None:
+    return unit_name(place["tower"], place["unit"]) if place["unit"] else None
 
 
 def _words(row: Record) -> OwnWords:

@@ -30,7 +30,6 @@ from hub.operations.genuine import GenuineDeps
 from hub.operations.message_words import MessageWords
 from hub.operations.now.answer import Activity
 from hub.operations.residents.acts import ResidentActs
-from hub.operations.residents.own_file import OwnFiles
 from hub.operations.residents.own_message import OwnMessages
 from hub.operations.residents.sign_in import ResidentSignIn
 from hub.parts.dry_run import DryRuns
@@ -117,10 +116,6 @@ class Services(Stores):
             look=self.look,
             calendar=self.policy.calendar,
         )
-
-    @cached_property
-    def own_files(self) -> OwnFiles:
-        return OwnFiles(store=self.residents, calendar=self.policy.calendar)
 
     @cached_property
     def resident_acts(self) -> ResidentActs:

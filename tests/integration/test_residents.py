@@ -22,7 +22,7 @@ from hub.model.residents import ResidentCode, ResidentMessage, ResidentSession
 from hub.operations.evidence.remake import Finding
 from hub.operations.residents.acts import petition_of, places_shown
 from hub.operations.residents.not_answered import Climb, climb
-from hub.operations.residents.own_file import OwnFiles
+from hub.operations.residents.own_file import own_file
 from hub.storage import (
     Database,
     PostgresErasures,
@@ -114,7 +114,7 @@ async def test_mail_to_staff_has_no_such_link(office: Office) -> None:
 
 async def test_own_page_shows_messages_data_and_consents(office: Office) -> None:
     store = PostgresResidents(office.database)
-    shown = await OwnFiles(store=store, calendar=POLICY.calendar).show("p-maria", office.clock())
+    shown = await own_file(store, POLICY.calendar, "p-maria", office.clock())
 
     assert shown is not None
     assert [SUBJECT] == [case.subject for case in shown.cases]
@@ -167,7 +167,7 @@ async def test_petition_of_the_page_is_a_matter_of_it_with_its_terms(office: Off
     await given_files.keep(office.database, event_key(asked), [photo], person="p-maria")
     await office.take_in(asked)
     await office.deliver()
-    shown = await OwnFiles(store=store, calendar=POLICY.calendar).show("p-maria", office.clock())
+    shown = await own_file(store, POLICY.calendar, "p-maria", office.clock())
 
     talk = await store.talk("p-maria", f"pqrs_id:{asked.data['radicado']}")
     assert shown is not None

@@ -12,10 +12,9 @@ from aiohttp import hdrs
 
 from hub.access.lockout import FREE
 from hub.contact_rules.consents import GRANTED, REVOKED
-from hub.model import Consent, Message, Stance, State
+from hub.model import Consent, ContactPoint, Message, Stance, State
 from hub.model.residents import (
     AnswerWay,
-    HeldContact,
     OwnConversation,
     OwnWords,
     ResidentFile,
@@ -72,8 +71,8 @@ def world_of_maria(**settings: str) -> tuple[World, Message]:
         name="María Peña",
         locale="es",
         contacts=[
-            HeldContact(kind="email", value="maria@example.com", verified=True),
-            HeldContact(kind="push", value="token-of-a-device"),
+            ContactPoint(id="x", kind="email", value="maria@example.com", verified=True),
+            ContactPoint(id="x", kind="push", value="token-of-a-device"),
         ],
         places=[ResidentPlace(role="owner", building="Altos del Rosal", unit="Torre 1, apto. 101")],
         consents=[said],

@@ -14,8 +14,8 @@ from aiohttp import hdrs
 from msgspec import structs
 
 from hub.access.keyring import KeyRing
-from hub.model import Message
-from hub.model.residents import KnownResident, ResidentFile, VerifiedContact
+from hub.model import ContactPoint, Message
+from hub.model.residents import KnownResident, ResidentFile
 from hub.operations.residents.sign_in import REQUESTED, unsealed
 from hub.settings import Secret
 from tests.integration.residents import HUB, SECRET, path, press, world_with_mail
@@ -24,13 +24,13 @@ from tests.integration.web_doubles import Reply, World, ask, browsing
 DAY: Final = timedelta(days=1)
 RING: Final = KeyRing([Secret(SECRET)])
 CONTACTS: Final = (
-    VerifiedContact(kind="email", value="maria@example.com"),
-    VerifiedContact(kind="phone", value="+573001234567"),
+    ContactPoint(id="x", kind="email", value="maria@example.com"),
+    ContactPoint(id="x", kind="phone", value="+573001234567"),
 )
 Cookies = dict[str, str]
 
 
-def world_with_person(*contacts: VerifiedContact, **settings: str) -> tuple[World, Message]:
+def world_with_person(*contacts: ContactPoint, **settings: str) -> tuple[World, Message]:
     world, mail = world_with_mail(**settings)
     known = KnownResident(person="p-1", name="María Peña", contacts=contacts or CONTACTS)
     world.resident_access.residents[mail.id] = known

@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from hub.model.residents import HeldContact
+from hub.model import ContactPoint
 from hub.operations.residents.consent_words import (
     CHANNELS,
     OFFERED,
@@ -40,15 +40,15 @@ def test_digest_is_that_of_the_very_words() -> None:
 @pytest.mark.parametrize(
     ("contact", "channels"),
     [
-        (HeldContact(kind="email", value="a@b.co", verified=True), ("email",)),
-        (HeldContact(kind="email", value="a@b.co"), ()),
-        (HeldContact(kind="phone", value="+573001234567", verified=True), ("sms", "whatsapp")),
-        (HeldContact(kind="phone", value="+573001234567"), ()),
-        (HeldContact(kind="phone", value="+576017420101", verified=True), ()),
-        (HeldContact(kind="push", value="token"), ("push",)),
+        (ContactPoint(id="x", kind="email", value="a@b.co", verified=True), ("email",)),
+        (ContactPoint(id="x", kind="email", value="a@b.co"), ()),
+        (ContactPoint(id="x", kind="phone", value="+573001234567", verified=True), ("sms", "whatsapp")),
+        (ContactPoint(id="x", kind="phone", value="+573001234567"), ()),
+        (ContactPoint(id="x", kind="phone", value="+576017420101", verified=True), ()),
+        (ContactPoint(id="x", kind="push", value="token"), ("push",)),
     ],
 )
 def test_consent_names_the_channels_of_verified_contacts(
-    contact: HeldContact, channels: tuple[str, ...]
+    contact: ContactPoint, channels: tuple[str, ...]
 ) -> None:
     assert channels == channels_of([contact])

@@ -83,32 +83,28 @@ class ResidentActs:
         """
         if purpose not in OFFERED or not channels or tuple(channels) != channels_of(held.contacts):
             return False
-        data = {
-            "channels": list(channels),
-            "text_version": TEXT_VERSION,
-            "evidence_hash": words_digest(purpose, channels),
-        }
-        await self._say(held, purpose, data, granted=True, form=form, now=now)
+        words = {"text_version": TEXT_VERSION, "evidence_hash": words_digest(purpose, channels)}
+        await self._say(held, purpose, GRANTED, {"channels": list(channels), **words}, form=form, now=now)
         return True
 
     async def revoke(self, held: ResidentFile, purpose: str, *, form: str, now: datetime) -> bool:
         """Revoke a purpose by every channel; false for one that the page does not offer."""
         if purpose not in OFFERED:
             return False
-        await self._say(held, purpose, {}, granted=False, form=form, now=now)
+        await self._say(held, purpose, REVOKED, {}, form=form, now=now)
         return True
 
     async def _say(
         self,
         held: ResidentFile,
         purpose: str,
+        name: str,
         more: Mapping[str, Json],
         *,
-        granted: bool,
         form: str,
         now: datetime,
     ) -> None:
-        name = GRANTED if granted else REVOKED
+        granted = name == GRANTED
         told = _digest(form, held.person, purpose, name, self._opposite(held, purpose, granted=granted))
         data = {"subject_id": held.person, "purposes": [purpose], "method": METHOD, **more}
         await self.publisher.event(own_event(name, f"resident:{told[:32]}", data, time=now))

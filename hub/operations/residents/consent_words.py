@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
 from typing import Final
 
-from hub.model.residents import HeldContact
+from hub.model import ContactPoint
 from hub.phones import can_text
 from hub.rendering.filters import lista
 from hub.rendering.wishes_es import KINDS
@@ -34,13 +34,13 @@ _OF_KIND: Final[Mapping[str, Collection[str]]] = {
 }
 
 
-def channels_of(contacts: Collection[HeldContact]) -> tuple[str, ...]:
+def channels_of(contacts: Collection[ContactPoint]) -> tuple[str, ...]:
     """Return the channels of the contacts that are surely the person's: a consent opens no others."""
     usable = {channel for contact in contacts if _is_own(contact) for channel in _OF_KIND[contact.kind]}
     return tuple(channel for channel in CHANNELS if channel in usable)
 
 
-def _is_own(contact: HeldContact) -> bool:
+def _is_own(contact: ContactPoint) -> bool:
     # A device has signed in with the app: there is nothing to verify.
     if contact.kind == "phone":
         return contact.verified and can_text(contact.value)

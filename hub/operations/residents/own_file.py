@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Final
@@ -12,14 +11,13 @@ from uuid import UUID
 from hub.business_time import WorkCalendar
 from hub.contact_rules.consents import PURPOSES, is_provable
 from hub.contact_rules.purposes import NEED_CONSENT
-from hub.model import Consent, MarkEntry
-from hub.model.residents import HeldContact, ResidentFile, ResidentPlace, SentLine
+from hub.model import Consent, ContactPoint, MarkEntry
+from hub.model.residents import ResidentFile, ResidentPlace, SentLine
 from hub.operations.residents.acts import places_shown
 from hub.operations.residents.consent_words import OFFERED, button, channels_of, sentence
 from hub.operations.residents.own_words_es import arrival, own_subject
 from hub.operations.residents.promises_es import case_of
 from hub.operations.residents.schemas import (
-    ShownCase,
     ShownConsent,
     ShownFile,
     ShownLine,
@@ -37,47 +35,33 @@ _KINDS: Final = {"email": "Correo", "phone": "Teléfono", "push": "Un aparato co
 _CONSENTS: Final = {**KINDS, "data_treatment": "Tratamiento de datos personales"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnFiles:
-    """Gathers a person's page."""
-
-    store: PostgresResidents
-    calendar: WorkCalendar
-
-    async def show(self, person: str, now: datetime, *, after: UUID | None = None) -> ShownFile | None:
-        """Return the page, with the messages before this one; None for a person who was removed."""
-        held = await self.store.file(person)
-        if held is None:
-            return None
-        lines = list(_events(await self.store.sent(person, after=after, limit=PAGE + 1)))
-        return ShownFile(
-            name=held.name,
-            building=_only_building(held.places),
-            language=LANGUAGES.get(held.locale, held.locale),
-            contacts=[_contact(contact) for contact in held.contacts],
-            places=[_place(place) for place in held.places],
-            sent=[_line(person, told) for told in lines[:PAGE]],
-            older=str(lines[PAGE - 1][-1].id) if len(lines) > PAGE else None,
-            cases=await self._cases(person, now),
-            stances=list(_stances(held)),
-            consents=[_consent(consent) for consent in reversed(held.consents)],
-            where=places_shown(held.places),
-        )
-
-    async def _cases(self, person: str, now: datetime) -> Sequence[ShownCase]:
-        cases = [case_of(found, now=now, calendar=self.calendar) for found in await self.store.cases(person)]
-        return [case for case in cases if case is not None]
-
-
-def _only_building(places: Sequence[ResidentPlace]) -> str | None:
-    named = {place.building for place in places}
-    return named.pop() if len(named) == 1 else None
-
-
-def _events(lines: Sequence[SentLine]) -> Iterator[Sequence[SentLine]]:
-    """Yield the messages of each event; a message stands for itself where its event is not known."""
-    for _, told in groupby(lines, key=lambda line: line.event_key or line.id):
-        yield list(told)
+async def own_file(
+    store: PostgresResidents, calendar: WorkCalendar, person: str, now: datetime, *, after: UUID | None = None
+) -> ShownFile | None:
+    """Return a person's page, with the messages before this one; None for a person who was removed."""
+    held = await store.file(person)
+    if held is None:
+        return None
+    # A message stands for itself where its event is not known.
+    sent = groupby(
+        await store.sent(person, after=after, limit=PAGE + 1), key=lambda line: line.event_key or line.id
+    )
+    lines = [list(told) for _, told in sent]
+    cases = [case_of(found, now=now, calendar=calendar) for found in await store.cases(person)]
+    buildings = {place.building for place in held.places}
+    return ShownFile(
+        name=held.name,
+        building=buildings.pop() if len(buildings) == 1 else None,
+        language=LANGUAGES.get(held.locale, held.locale),
+        contacts=[_contact(contact) for contact in held.contacts],
+        places=[_place(place) for place in held.places],
+        sent=[_line(person, told) for told in lines[:PAGE]],
+        older=str(lines[PAGE - 1][-1].id) if len(lines) > PAGE else None,
+        cases=[case for case in cases if case is not None],
+        stances=list(_stances(held)),
+        consents=[_consent(consent) for consent in reversed(held.consents)],
+        where=places_shown(held.places),
+    )
 
 
 def _line(person: str, told: Sequence[SentLine]) -> ShownLine:
@@ -93,7 +77,7 @@ def _line(person: str, told: Sequence[SentLine]) -> ShownLine:
     )
 
 
-def _contact(contact: HeldContact) -> str:
+def _contact(contact: ContactPoint) -> str:
     # A device's token says nothing to its owner, and a stranger could send to it.
     value = "" if contact.kind == "push" else f": {contact.value}"
     return f"{_KINDS.get(contact.kind, contact.kind)}{value}{' (comprobado)' if contact.verified else ''}"
@@ -122,14 +106,12 @@ def _stances(held: ResidentFile) -> Iterator[ShownStance]:
             since=None if stance is None else stance.at,
             needed=purpose in NEED_CONSENT,
             may_revoke=granted and purpose in OFFERED,
-            offer=_offer(purpose, channels) if offers else None,
+            offer=ShownOffer(
+                sentence=sentence(purpose, channels), button=button(purpose), channels=" ".join(channels)
+            )
+            if offers
+            else None,
         )
-
-
-def _offer(purpose: str, channels: Sequence[str]) -> ShownOffer:
-    return ShownOffer(
-        sentence=sentence(purpose, channels), button=button(purpose), channels=" ".join(channels)
-    )
 
 
 def marks_shown(marks: Sequence[MarkEntry], now: datetime) -> Sequence[str]:

@@ -23,9 +23,9 @@ from uuid import UUID
 from hub.access import audit
 from hub.access.code_rate import CodeRate, CodeRefusal
 from hub.access.keyring import KeyRing, Purpose, Sealed
-from hub.model import Event, own_event
+from hub.model import ContactPoint, Event, own_event
 from hub.model.actors import of_person
-from hub.model.residents import KnownResident, ResidentCode, ResidentSession, VerifiedContact
+from hub.model.residents import KnownResident, ResidentCode, ResidentSession
 from hub.people.masking import mask_address
 from hub.policy.residents import ResidentPolicy
 from hub.ports import AuditStore, Publisher
@@ -47,18 +47,10 @@ class Asked(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """A code was sent: the value of the cookie to which it is bound, and the life of the cookie."""
+class Cookie:
+    """The cookie to which a code that was sent is bound, or that of an open page: its value and its life."""
 
-    cookie: str
-    lasts: timedelta
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
-    """The page is open: the value of its cookie, and the life of the cookie."""
-
-    cookie: str
+    value: str
     lasts: timedelta
 
 
@@ -79,7 +71,7 @@ class ResidentSignIn:
         resident = await self.store.resident(message_id)
         return [] if resident is None else [masked(contact) for contact in resident.contacts]
 
-    async def send(self, message_id: UUID, chosen: int, *, address: str) -> Sent | Asked | CodeRefusal:
+    async def send(self, message_id: UUID, chosen: int, *, address: str) -> Cookie | Asked | CodeRefusal:
         """
         Send a code to the contact of this number, asked for from this address.
 
@@ -105,7 +97,7 @@ class ResidentSignIn:
         if not await self.store.add_code(code, most=most, since=now - _DAY):
             return Asked.TOO_MANY
         await self.publisher.event(self._event(resident, contact, code, number))
-        return Sent(cookie=cookie, lasts=self.rules.code_lifetime)
+        return Cookie(value=cookie, lasts=self.rules.code_lifetime)
 
     async def waiting(self, cookie: str) -> ResidentCode | None:
         """Return the code that a browser waits for; None if it has ended, was used, or tried too often."""
@@ -113,7 +105,7 @@ class ResidentSignIn:
         is_live = code is not None and self.now() < code.ends_at and code.tries < self.rules.code_tries
         return code if is_live else None
 
-    async def enter(self, cookie: str, number: str) -> Opened | None:
+    async def enter(self, cookie: str, number: str) -> Cookie | None:
         """
         Open the page of the person to whom the code was sent; None for a wrong code, or one that has ended.
 
@@ -139,7 +131,7 @@ class ResidentSignIn:
         if not await self.store.open_session(code, session):
             return None
         self.rate.entered(code.person, code.hash)
-        return Opened(cookie=opened, lasts=self.rules.session)
+        return Cookie(value=opened, lasts=self.rules.session)
 
     async def session(self, cookie: str) -> ResidentSession | None:
         """Return the live session of a cookie."""
@@ -153,7 +145,7 @@ class ResidentSignIn:
         return self.ring.sign(Purpose.RESIDENT_CODE, cookie, number)
 
     def _event(
-        self, resident: KnownResident, contact: VerifiedContact, code: ResidentCode, number: str
+        self, resident: KnownResident, contact: ContactPoint, code: ResidentCode, number: str
     ) -> Event:
         request = code.hash.hex()[:32]
         data = {
@@ -171,7 +163,7 @@ def unsealed(ring: KeyRing, request: str, sealed: str) -> str:
     return "" if found is None else found.decode()
 
 
-def masked(contact: VerifiedContact) -> str:
+def masked(contact: ContactPoint) -> str:
     """`al correo m***@e***.com`."""
     return f"{_KINDS_ES[contact.kind]} {mask_address(contact.value)}"
 

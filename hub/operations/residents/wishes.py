@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -62,68 +61,20 @@ class Draft:
     digest: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownPurpose:
-    """A purpose in the form: `ticked` are the channels that are chosen, `offered` name → label."""
-
-    name: str
-    what: str
-    why: str
-    may_switch_off: bool
-    draft: PurposeDraft
-    offered: Mapping[str, str]
-    error: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownChange:
-    """A change of the wishes that was kept."""
-
-    at: datetime
-    lines: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownWishes:
-    """The form. `always` has the purposes that cannot be switched off, with the reason."""
-
-    purposes: Sequence[ShownPurpose]
-    always: Sequence[tuple[str, str]]
-    draft: Draft
-    quiet_error: str
-    language_error: str
-    is_wrong: bool
-    changes: Sequence[ShownChange]
-
-
 def shown(
     whole: PreferencesWhole, draft: Draft | None = None, errors: Mapping[str, str] | None = None
-) -> ShownWishes:
-    """Return the form with the wishes in force, or with the typed ones that are wrong."""
-    stands, wrong = draft or draft_of(whole.preferences), errors or {}
-    offered = {channel: CHANNELS[channel] for channel in OFFERED}
-    return ShownWishes(
-        purposes=[
-            ShownPurpose(
-                name=purpose,
-                what=KINDS[purpose],
-                why=PURPOSES[purpose].why_es,
-                may_switch_off=PURPOSES[purpose].may_switch_off,
-                draft=stands.purposes[purpose],
-                offered=offered,
-                error=wrong.get(purpose, ""),
-            )
-            for purpose in ORDER
-        ],
-        always=[(KINDS[purpose], whole.always[purpose]) for purpose in (Purpose.EMERGENCY, Purpose.LEGAL)],
-        draft=stands,
-        quiet_error=wrong.get(_QUIET, ""),
-        language_error=wrong.get(_LANGUAGE, ""),
-        is_wrong=bool(wrong),
-        changes=[
-            ShownChange(at=change.at, lines=list(wishes(change.wishes))) for change in whole.history[:LATEST]
-        ],
-    )
+) -> Mapping[str, Any]:
+    """Return what the form needs: the wishes in force, or the typed ones that are wrong, and its words."""
+    return {
+        "draft": draft or draft_of(whole.preferences),
+        "errors": errors or {},
+        "order": ORDER,
+        "kinds": KINDS,
+        "rules": PURPOSES,
+        "offered": {channel: CHANNELS[channel] for channel in OFFERED},
+        "always": [(KINDS[purpose], whole.always[purpose]) for purpose in (Purpose.EMERGENCY, Purpose.LEGAL)],
+        "changes": [(change.at, list(wishes(change.wishes))) for change in whole.history[:LATEST]],
+    }
 
 
 def draft_of(preferences: Preferences) -> Draft:

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from hub.access.message_tokens import MessageToken
 from hub.access.resident_links import CODE_PATH
-from hub.operations.residents.sign_in import Sent
+from hub.operations.residents.sign_in import Cookie
 from hub.web.auth.client_address import client_address
 from hub.web.auth.csrf import require_own_page
 from hub.web.bodies import fields_of
@@ -45,10 +45,10 @@ async def send(request: web.Request) -> web.StreamResponse:
     sent = await services(request).resident_sign_in.send(
         token.message_id, number, address=client_address(request)
     )
-    if not isinstance(sent, Sent):
+    if not isinstance(sent, Cookie):
         return await _page(request, token, state=str(sent))
     answer = redirect(OWN)
-    cookies.wait(request, answer, sent.cookie, sent.lasts)
+    cookies.wait(request, answer, sent.value, sent.lasts)
     return answer
 
 

@@ -38,7 +38,7 @@ from hub.operations.residents.acts import (
 )
 from hub.operations.residents.consent_words import OFFERED
 from hub.operations.residents.not_answered import climb
-from hub.operations.residents.own_file import marks_shown
+from hub.operations.residents.own_file import marks_shown, own_file
 from hub.operations.residents.schemas import ShownFile
 from hub.rendering.identities import Look
 from hub.storage import given_files
@@ -101,27 +101,22 @@ async def _leave(request: web.Request, _: ResidentSession, __: Given) -> web.Str
     return answer
 
 
-async def _grant(request: web.Request, session: ResidentSession, given: Given) -> web.StreamResponse:
+async def _consent(
+    request: web.Request, session: ResidentSession, given: Given, *, granted: bool
+) -> web.StreamResponse:
     brake(request, session)
     deps, held = services(request), await services(request).residents.file(session.person)
     if held is None:
         return await closed(request)
-    purpose, channels = given.get("purpose", ""), given.get("channels", "").split()
+    purpose, acts = given.get("purpose", ""), deps.resident_acts
     asked: dict[str, Any] = {"form": given.get("form", ""), "now": deps.now()}
-    if await deps.resident_acts.grant(held, purpose, channels, **asked):
+    if not granted:
+        done = await acts.revoke(held, purpose, **asked)
+        return await _own(request, session, state="revoked" if done else "wrong")
+    if await acts.grant(held, purpose, given.get("channels", "").split(), **asked):
         return await _own(request, session, state="granted")
     # Else the contacts have changed since the page was shown: the sentence is another one now.
     return await _own(request, session, state="reread" if purpose in OFFERED else "wrong")
-
-
-async def _revoke(request: web.Request, session: ResidentSession, given: Given) -> web.StreamResponse:
-    brake(request, session)
-    deps, held = services(request), await services(request).residents.file(session.person)
-    if held is None:
-        return await closed(request)
-    asked: dict[str, Any] = {"form": given.get("form", ""), "now": deps.now()}
-    done = await deps.resident_acts.revoke(held, given.get("purpose", ""), **asked)
-    return await _own(request, session, state="revoked" if done else "wrong")
 
 
 async def _claim(request: web.Request, session: ResidentSession, given: Given) -> web.StreamResponse:
@@ -203,8 +198,8 @@ async def _message(
 
 _ACTS: Final[Mapping[str, _Act]] = {
     "leave": _leave,
-    "grant": _grant,
-    "revoke": _revoke,
+    "grant": partial(_consent, granted=True),
+    "revoke": partial(_consent, granted=False),
     "claim": _claim,
     "correct": _correct,
     "wish": _wish,
@@ -240,7 +235,7 @@ async def _enter(request: web.Request, number: str) -> web.StreamResponse:
         request[REASON] = "link"
         return await closed(request, state="wrong")
     answer = redirect(OWN)
-    cookies.hold_open(request, answer, opened.cookie, opened.lasts)
+    cookies.hold_open(request, answer, opened.value, opened.lasts)
     return answer
 
 
@@ -250,7 +245,7 @@ async def closed(request: web.Request, *, state: str = "") -> web.Response:
     code = await deps.resident_sign_in.waiting(cookie)
     left = None if code is None else deps.policy.residents.code_tries - code.tries
     # A reader who comes from a page in the building's colours should not take this one for somebody else's.
-    file = None if code is None else await deps.own_files.show(code.person, deps.now())
+    file = None if code is None else await _file(request, code.person)
     building, look = (None, deps.look(None)) if file is None else await _place(request, file)
     return resident_page(
         "resident_code.html",
@@ -274,8 +269,7 @@ async def _own(
     **values: Any,
 ) -> web.StreamResponse:
     deps = services(request)
-    after = uuid_in(request.query.get("after", ""))
-    file = await deps.own_files.show(session.person, deps.now(), after=after)
+    file = await _file(request, session.person, after=uuid_in(request.query.get("after", "")))
     if file is None:
         # Removed meanwhile: there is nothing left to show.
         return await closed(request)
@@ -288,6 +282,11 @@ async def _own(
     shown |= {"csrf": csrf_of(request), "form": secrets.token_urlsafe(12)}
     building, look = await _place(request, file)
     return resident_page("resident_own.html", request, look=look, building=building, **shown)
+
+
+async def _file(request: web.Request, person: str, *, after: UUID | None = None) -> ShownFile | None:
+    deps = services(request)
+    return await own_file(deps.residents, deps.policy.calendar, person, deps.now(), after=after)
 
 
 async def _place(request: web.Request, file: ShownFile) -> tuple[str | None, Look]:
