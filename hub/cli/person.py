@@ -27,8 +27,8 @@ from hub.doors.terminal import (
     print_list,
     write_output,
 )
+from hub.operations.person_export.paper import as_pdf
 from hub.rendering.labels_es import PURPOSES
-from hub.storage import PostgresStrangers
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -73,12 +73,12 @@ async def export_person(
     """
     with progress("mensajes", shown=out is not None and not as_json) as step:
         async with open_operator(PRIVACY) as by:
-            made = await acts.exported(by, ref, step)
+            made = await by.stores.person_exports.make(ref, by=by.actor, step=step)
     if out is None:
         print_json(made)
         return
     is_pdf = out.suffix.lower() == ".pdf"
-    content = await acts.pdf_of(made) if is_pdf else json.format(json.encode(made), indent=2)
+    content = await as_pdf(made) if is_pdf else json.format(json.encode(made), indent=2)
     write_output(out, content)
     done = {"file": str(out), "messages": len(made.messages), "cases": len(made.cases)}
     print_done(
@@ -167,7 +167,7 @@ async def erase_person(
         raise typer.BadParameter("dé un REF, o uno o varios --address")
     reports = []
     async with open_operator(PRIVACY) as by:
-        refs = [ref] if ref else await strangers_of(PostgresStrangers(by.db), addresses or ())
+        refs = [ref] if ref else await strangers_of(by.db, addresses or ())
         for person in refs:
             if dry_run:
                 report = await acts.look_at_erasure(by, person)

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from hub.errors import VersionJump
-from hub.model import Event
+from hub.model import Event, Json, type_of
 
 Entry = tuple[str, str]
 """A kind of directory entry, and its id."""
@@ -25,6 +25,8 @@ Some publishers count all their changes together, so one entry's next version ma
 million changes are years of a property manager's work. Less would refuse honest publishers and gain nothing:
 over a counter of single steps even a jump of ten sets ten versions aside.
 """
+LONGEST_ID: Final = 255
+"""Letters that the id of an event may have."""
 ANY_ZONE: Final = timedelta(days=1)
 """How far a timestamp of another zone may be ahead of UTC, generously."""
 
@@ -39,6 +41,19 @@ def entry_of(event: Event) -> Entry:
     """Return the entry that a `directory.*` event changes."""
     _, noun, _ = event.name.split(".")
     return noun, event.data[f"{noun}_id"]
+
+
+def entry_event(
+    noun: str, data: Mapping[str, Json], *, source: str, at: datetime, verb: str = "upserted"
+) -> Event:
+    """Make the event with which a source writes an entry, or takes it out (`removed`)."""
+    return Event(
+        id=f"{noun}:{data[f'{noun}_id']}:{data.get('version')}"[:LONGEST_ID],
+        source=source,
+        type=type_of(f"directory.{noun}.{verb}"),
+        time=at,
+        data=data,
+    )
 
 
 def latest_first(now: datetime) -> int:

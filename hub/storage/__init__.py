@@ -51,7 +51,6 @@ from hub.storage.second_factors import PostgresSecondFactors
 from hub.storage.secrets import PostgresSecrets
 from hub.storage.sheet_imports import PostgresSheetImports
 from hub.storage.standing_tasks import PostgresStandingTasks
-from hub.storage.strangers import PostgresStrangers
 from hub.storage.surveys import PostgresSurveys
 from hub.storage.throttles import RedisThrottle
 from hub.storage.timers import PostgresTimers

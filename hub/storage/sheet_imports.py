@@ -10,11 +10,12 @@ from uuid import UUID
 from msgspec import to_builtins
 
 from hub.errors import StorageRefused
-from hub.model import Event, Json, type_of
+from hub.model import Event, Json
 from hub.model.sheet_imports import ImportState, SheetContent, SheetImport, SheetReport
 from hub.people.importing import Changes, Part, compare
 from hub.people.importing.changes import SOURCE, Change, events
 from hub.people.importing.entries import MEMBERSHIP, NOUNS, PERSON, Entries
+from hub.people.versions import entry_event
 from hub.storage.database import Runner, Store, encode, load, read, storable
 from hub.storage.imports import PostgresImport
 
@@ -136,10 +137,4 @@ async def _back(run: Runner, noun: str, rows: Iterable[Mapping[str, Any]], now: 
 
 def _event(noun: str, ref: str, had: Mapping[str, Json] | None, version: int, now: datetime) -> Event:
     verb, data = ("removed", {f"{noun}_id": ref}) if had is None else ("upserted", had)
-    return Event(
-        id=f"{ref}:{version}",
-        source=SOURCE,
-        type=type_of(f"directory.{noun}.{verb}"),
-        time=now,
-        data={**data, "version": version},
-    )
+    return entry_event(noun, {**data, "version": version}, source=SOURCE, at=now, verb=verb)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from hub.storage.database import Runner, Store, load
+from hub.storage.database import Runner, load
 
 _SQL = load("strangers")
 
@@ -17,11 +17,6 @@ async def has_open_case(run: Runner, addresses: Collection[str]) -> bool:
     return bool(row["open"])
 
 
-class PostgresStrangers(Store):
-    async def known(self, refs: Collection[str]) -> Sequence[str]:
-        """Return those of the references to which messages were planned."""
-        return [row["person"] for row in await self.rows(_SQL["known"], sorted(refs))]
-
-    async def has_open_case(self, addresses: Collection[str]) -> bool:
-        """Return whether a case that still runs names one of these addresses."""
-        return await has_open_case(self, addresses)
+async def known(run: Runner, refs: Collection[str]) -> Sequence[str]:
+    """Return those of the references to which messages were planned."""
+    return [row["person"] for row in await run.rows(_SQL["known"], sorted(refs))]

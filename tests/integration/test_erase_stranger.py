@@ -9,7 +9,7 @@ import pytest
 from hub.desk.rights.erasing import erase
 from hub.desk.rights.strangers import strangers_of
 from hub.errors import HubError, KeptByDuty, UnknownName
-from hub.storage import Database, PostgresErasures, PostgresStrangers
+from hub.storage import Database, PostgresErasures
 from tests.actors import actor
 from tests.integration.test_cli_servers import environ, hub
 from tests.integration.test_erasures import MAIL, NAME, NOW, WORDS, Rights, about
@@ -44,7 +44,7 @@ async def test_nothing_of_a_stranger_is_left_after_the_erasure(opened: Database)
     rights = await written(opened)
     before = await rights.seen()
     await end(rights)
-    [ref] = await strangers_of(PostgresStrangers(opened), BOTH)
+    [ref] = await strangers_of(opened, BOTH)
     await erase(actor(), PostgresErasures(opened), ref, reason="reclamo 15", legal_since=NOW)
     await rights.store.sweep(1000, NOW)
 
@@ -57,7 +57,7 @@ async def test_open_case_of_a_stranger_is_answered_first(opened: Database, given
     await written(opened)
 
     with pytest.raises(KeptByDuty, match="tiene un caso abierto"):
-        await strangers_of(PostgresStrangers(opened), given)
+        await strangers_of(opened, given)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ async def test_addresses_of_nobody_alone_say_what_to_give(
     await end(await written(opened))
 
     with pytest.raises(error, match=words):
-        await strangers_of(PostgresStrangers(opened), given)
+        await strangers_of(opened, given)
 
 
 async def test_command_erases_by_address_and_asks_for_one_of_both(environ: dict[str, str]) -> None:

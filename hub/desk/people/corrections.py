@@ -15,10 +15,11 @@ from hub.desk.people.queries import PeopleList
 from hub.desk.people.rows import Corrected, PersonCorrection, RoleAdded, RoleBody, RoleEndBody, RoleEnded
 from hub.doors.operator import Operator, found
 from hub.errors import ChangedMeanwhile, InvalidEntry, KeptElsewhere, ScopeNeeded
-from hub.model import Event, Json, is_hub_source, type_of
+from hub.model import Event, Json, is_hub_source
 from hub.people.audience import usable_email, usable_phone
 from hub.people.contact_changes import BY_PAGE
 from hub.people.importing.entries import MEMBERSHIP, PERSON, StoredEntry
+from hub.people.versions import entry_event
 from hub.storage import PostgresImports
 
 OWNER: Final = "person"
@@ -61,7 +62,7 @@ async def to_correct(by: Operator, ref: str) -> StoredEntry:
         if any(role.copropiedad_id not in by.places for role in held):
             what = "The person belongs to other copropiedades, too, which would get the correction."
             raise ScopeNeeded(what, "Ask somebody who reaches all of them.")
-    return await _kept_here(by, PERSON, ref)
+    return await kept_here(by, PERSON, ref)
 
 
 def changed_by(before: StoredEntry, body: PersonCorrection) -> Mapping[str, Json]:
@@ -101,13 +102,13 @@ async def add_role(by: Operator, ref: str, body: RoleBody) -> RoleAdded:
 
 
 async def _role_of(by: Operator, ref: str, membership: str) -> StoredEntry:
-    before = await _kept_here(by, MEMBERSHIP, membership)
+    before = await kept_here(by, MEMBERSHIP, membership)
     if before.removed or before.data["person_id"] != ref or before.data["role"] not in ROLES_BY_HAND:
         raise InvalidEntry("Ese papel no se termina a mano: viene en la hoja, o de su sistema.")
     return before
 
 
-async def _kept_here(by: Operator, noun: str, ref: str) -> StoredEntry:
+async def kept_here(by: Operator, noun: str, ref: str) -> StoredEntry:
     """Return an entry as it stands. Raises NoSuch, and KeptElsewhere for that of another system."""
     async with PostgresImports(by.db).transaction() as reading:
         stored = (await reading.stored({noun: [ref]}))[noun].get(ref)
@@ -118,21 +119,10 @@ async def _kept_here(by: Operator, noun: str, ref: str) -> StoredEntry:
     return entry
 
 
-async def to_end(by: Operator, membership: str) -> StoredEntry:
-    """Return a role that staff may end. Raises KeptElsewhere for that of another system."""
-    return await _kept_here(by, MEMBERSHIP, membership)
-
-
 def correction_event(by: Operator, noun: str, before: StoredEntry, changes: Mapping[str, Json]) -> Event:
     """Make the event of the next version of an entry, by hand."""
-    version = before.version + 1
-    return Event(
-        id=f"{noun}:{before.id}:{version}"[:200],
-        source=BY_PAGE,
-        type=type_of(f"directory.{noun}.upserted"),
-        time=by.now,
-        data={**before.data, f"{noun}_id": before.id, **changes, "version": version},
-    )
+    data = {**before.data, f"{noun}_id": before.id, **changes, "version": before.version + 1}
+    return entry_event(noun, data, source=BY_PAGE, at=by.now)
 
 
 async def _write(by: Operator, noun: str, before: StoredEntry, changes: Mapping[str, Json]) -> int:

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from msgspec.structs import replace
 
-from hub.desk.people.corrections import correction_event, to_correct, to_end
+from hub.desk.people.corrections import correction_event, kept_here, to_correct
 from hub.desk.people.queries import PeopleList
 from hub.desk.people.rows import (
     DuplicateRow,
@@ -31,6 +31,7 @@ from hub.model.ids import uuid8
 from hub.model.pages import Rows
 from hub.people.importing.entries import MEMBERSHIP, PERSON, StoredEntry
 from hub.people.masking import mask_name
+from hub.people.versions import entry_of
 from hub.storage.database import encode
 from hub.storage.imports import PostgresImport
 from hub.storage.sheet_imports import way_back
@@ -83,13 +84,13 @@ async def join_people(by: Operator, ref: str, body: JoinBody) -> Joined:
     Raises KeptElsewhere if another system keeps an entry that would change.
     """
     kept, other = await _both(by, ref, body.other)
-    held = [await to_end(by, one) for one in await PeopleList(by.db).roles_of(body.other)]
-    mine = {_what(await to_end(by, one)) for one in await PeopleList(by.db).roles_of(ref)}
+    held = [await kept_here(by, MEMBERSHIP, one) for one in await PeopleList(by.db).roles_of(body.other)]
+    mine = {_what(await kept_here(by, MEMBERSHIP, one)) for one in await PeopleList(by.db).roles_of(ref)}
     await by.audit("person.join", f"person:{ref}", person=ref, roles=len(held))
     await by.audit("person.join", f"person:{body.other}", person=body.other, roles=len(held))
     events = [*_contacts(by, kept, other), *(one for role in held for one in _moved(by, ref, role, mine))]
     done = Joined(id=uuid8(by.now, JOIN, uuid4().hex), roles=len(held))
-    written = [(_noun(one), one.data[f"{_noun(one)}_id"], one.data["version"]) for one in events]
+    written = [(*entry_of(one), one.data["version"]) for one in events]
     async with by.db.transaction() as run:
         await PostgresImport(run).apply(events)
         await PeopleList.add_join(run, done.id, by.by, ref, body.other, encode(written))
@@ -105,7 +106,7 @@ async def undo_join(by: Operator, ref: str, body: UndoJoinBody) -> Joined:
         rows = [dict(zip(("noun", "id", "version"), one, strict=True)) for one in written]
         back = await way_back(run, rows, by.now)
         await PostgresImport(run).apply(back)
-    return Joined(id=body.join, roles=sum(_noun(one) == MEMBERSHIP for one in back))
+    return Joined(id=body.join, roles=sum(entry_of(one)[0] == MEMBERSHIP for one in back))
 
 
 async def _both(by: Operator, ref: str, other: str) -> tuple[StoredEntry, StoredEntry]:
@@ -136,7 +137,3 @@ def _moved(by: Operator, ref: str, role: StoredEntry, mine: set[tuple[Any, ...]]
 
 def _what(role: StoredEntry) -> tuple[Any, ...]:
     return role.data["scope"], role.data["role"], role.data.get("duty")
-
-
-def _noun(event: Event) -> str:
-    return event.name.split(".")[1]

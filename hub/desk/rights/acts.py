@@ -8,7 +8,6 @@ one, or would set that one aside. So a claim goes to the people who answer for d
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Final
@@ -25,15 +24,13 @@ from hub.errors import ScopeNeeded, UnknownName
 from hub.model import Scope
 from hub.model.actors import ACCOUNT
 from hub.model.erasures import Erased
-from hub.operations.person_export import paper
+from hub.operations.person_export.paper import as_pdf
 from hub.operations.person_export.schemas import PersonExport
 from hub.operations.publish import send_all
 from hub.people.claims import claim_event
 from hub.ports.person_export import ExportFacts
-from hub.rendering.paper import make_pdf
 
 PERSON: Final = "person"
-Step = Callable[[int, int], None]
 
 
 def _quiet(*_: int) -> None: ...
@@ -47,22 +44,13 @@ async def export(by: Operator, ref: str) -> PersonExport:
 
     Each export is audited as a look at the person's data.
     """
-    return await exported(by, ref)
-
-
-async def exported(by: Operator, ref: str, step: Step = _quiet) -> PersonExport:
-    """Export the same, and report the progress at each step."""
-    return await by.stores.person_exports.make(ref, by=by.actor, step=step)
+    return await by.stores.person_exports.make(ref, by=by.actor)
 
 
 async def export_pdf(by: Operator, ref: str) -> File:
     """Export the same as a document to read, in Spanish."""
-    made = await exported(by, ref)
-    return File(await pdf_of(made), f"datos-{made.made_at:%Y-%m-%d}.pdf")
-
-
-async def pdf_of(made: PersonExport) -> bytes:
-    return await make_pdf(paper.TEMPLATE, await asyncio.to_thread(paper.pages, made), made.made_at)
+    made = await export(by, ref)
+    return File(await as_pdf(made), f"datos-{made.made_at:%Y-%m-%d}.pdf")
 
 
 async def contacts(by: Operator, ref: str) -> Sequence[ContactLine]:

@@ -15,6 +15,7 @@ from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hub.access.actor import Actor
 from hub.errors import KeptByDuty, UnknownName
@@ -75,6 +76,33 @@ async def look(by: Actor, store: PostgresErasures, person: str, *, legal_since: 
     return ErasureReport(person=person, duties=list(duties), counts=dict(counts), left=True)
 
 
+async def start(
+    by: Actor,
+    store: PostgresErasures,
+    person: str,
+    *,
+    reason: str,
+    legal_since: datetime,
+    again: bool = False,
+) -> ErasureReport:
+    """
+    Begin an erasure, which the timers finish: a caller over HTTP need not wait for all events to be read.
+
+    `again` says that an erasure which an older copy has lost is repeated. Raises KeptByDuty where a duty
+    requires the data, UnknownName.
+    """
+    counts = await store.counts(person, legal_since)
+    if duties := await store.duties(person):
+        raise KeptByDuty(why(duties))
+    if not await store.knows(person):
+        raise _unknown(person)
+    # No act is harder to undo: without the row nothing is erased.
+    await by.note("person.erase", f"person:{person}", person=person, **({"again": True} if again else {}))
+    if not await store.begin(person, by=by.by, reason=reason):
+        raise _unknown(person)
+    return ErasureReport(person=person, duties=[], counts=dict(counts), left=True)
+
+
 async def erase(
     by: Actor,
     store: PostgresErasures,
@@ -85,16 +113,11 @@ async def erase(
     again: bool = False,
     step: Callable[[int], None] = lambda _: None,
 ) -> ErasureReport:
-    """
-    Erase the person. Raises KeptByDuty where a duty requires the data, UnknownName.
-
-    `again` says that an erasure which an older copy has lost is repeated.
-    """
-    counts = await store.counts(person, legal_since)
-    await _begin(by, store, person, reason=reason, again=again)
+    """Erase the person, to the end. Raises as `start` does."""
+    report = await start(by, store, person, reason=reason, legal_since=legal_since, again=again)
     begun = await store.erasure(person)
     left = begun is None or not await go_on(store, begun, legal_since=legal_since, step=step)
-    return ErasureReport(person=person, duties=[], counts=dict(counts), left=left)
+    return replace(report, left=left)
 
 
 class ErasedAgain(Struct, kw_only=True):
@@ -125,32 +148,6 @@ async def erase_again(
             await erase(by, store, one.person, reason=one.reason, legal_since=legal_since, again=True)
             done.erased.append(one.person)
     return done
-
-
-async def start(
-    by: Actor, store: PostgresErasures, person: str, *, reason: str, legal_since: datetime
-) -> ErasureReport:
-    """
-    Begin an erasure, which the timers finish: a caller over HTTP need not wait for all events to be read.
-
-    Raises KeptByDuty where a duty requires the data, UnknownName.
-    """
-    counts = await store.counts(person, legal_since)
-    await _begin(by, store, person, reason=reason)
-    return ErasureReport(person=person, duties=[], counts=dict(counts), left=True)
-
-
-async def _begin(
-    by: Actor, store: PostgresErasures, person: str, *, reason: str, again: bool = False
-) -> None:
-    if duties := await store.duties(person):
-        raise KeptByDuty(why(duties))
-    if not await store.knows(person):
-        raise _unknown(person)
-    # No act is harder to undo: without the row nothing is erased.
-    await by.note("person.erase", f"person:{person}", person=person, **({"again": True} if again else {}))
-    if not await store.begin(person, by=by.by, reason=reason):
-        raise _unknown(person)
 
 
 def _unknown(person: str) -> UnknownName:

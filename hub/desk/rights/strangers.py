@@ -8,7 +8,8 @@ from typing import Final
 from hub.errors import HubError, KeptByDuty, UnknownName
 from hub.model.ids import stranger_ref
 from hub.people.audience.contacts import written_as
-from hub.storage import PostgresStrangers
+from hub.storage.database import Database
+from hub.storage.strangers import has_open_case, known
 
 _OPEN: Final = "No se suprime: tiene un caso abierto; hay que responderlo primero."
 _NOBODY: Final = (
@@ -17,7 +18,7 @@ _NOBODY: Final = (
 )
 
 
-async def strangers_of(store: PostgresStrangers, given: Sequence[str]) -> Sequence[str]:
+async def strangers_of(db: Database, given: Sequence[str]) -> Sequence[str]:
     """
     Return the references of people who left these addresses, each alone or both at once.
 
@@ -27,9 +28,9 @@ async def strangers_of(store: PostgresStrangers, given: Sequence[str]) -> Sequen
     emails = [address for address in addresses if "@" in address]
     phones = [address for address in addresses if "@" not in address]
     pairs = [(email, phone) for email in (None, *emails) for phone in (None, *phones) if email or phone]
-    if await store.has_open_case(addresses):
+    if await has_open_case(db, addresses):
         raise KeptByDuty(_OPEN)
-    found = await store.known({stranger_ref(email, phone) for email, phone in pairs})
+    found = await known(db, {stranger_ref(email, phone) for email, phone in pairs})
     if not found:
         raise UnknownName(_NOBODY)
     return found

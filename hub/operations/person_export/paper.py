@@ -1,7 +1,8 @@
-"""The export as pages: everything in Spanish words. Pure."""
+"""The export as pages of a document: everything in Spanish words."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from hub.operations.constancia.summary_es import outcome_of
 from hub.operations.person_export.schemas import MarkLine, PersonExport
 from hub.ports.person_export import SuppressionLine
 from hub.rendering import filters, labels_es, outcomes_es
+from hub.rendering.paper import make_pdf
 from hub.rendering.wishes_es import wishes
 from hub.sla.ack_links import without_link
 
@@ -32,6 +34,11 @@ _WAYS: Final[Mapping[str, str]] = {
     "cli": "por la administración",
 }
 _POINTS: Final[Mapping[str, str]] = {"email": "Correo", "phone": "Teléfono", "push": "Aplicación"}
+
+
+async def as_pdf(export: PersonExport) -> bytes:
+    """Make the document, beside the loop."""
+    return await make_pdf(TEMPLATE, await asyncio.to_thread(pages, export), export.made_at)
 
 
 def pages(export: PersonExport) -> dict[str, Json]:

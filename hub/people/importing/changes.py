@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from hub.model import Event, Json, type_of
+from hub.model import Event, Json
 from hub.model.ids import SHEET
 from hub.people.erasing import LAST_VERSION
 from hub.people.importing.entries import (
@@ -24,6 +24,7 @@ from hub.people.importing.entries import (
     KnownDirectory,
     StoredEntry,
 )
+from hub.people.versions import entry_event
 
 SOURCE: Final = "urn:hub:import"
 
@@ -107,16 +108,7 @@ def compare(entries: Entries, stored: Stored, known: KnownDirectory, *, now: dat
 
 def events(changes: Iterable[Change], *, now: datetime) -> list[Event]:
     """Make the events of changes, in the form that other systems publish."""
-    return [
-        Event(
-            id=f"{change.data[f'{change.noun}_id']}:{change.data['version']}",
-            source=SOURCE,
-            type=type_of(f"directory.{change.noun}.upserted"),
-            time=now,
-            data=change.data,
-        )
-        for change in changes
-    ]
+    return [entry_event(change.noun, change.data, source=SOURCE, at=now) for change in changes]
 
 
 def _is_foreign(noun: str, ref: str) -> bool:

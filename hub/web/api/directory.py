@@ -9,13 +9,14 @@ from typing import Final
 from aiohttp import web
 
 from hub.catalog import BY_NAME
-from hub.cloudevents import CONTENT_TYPE, MAX_IDENTITY, encode, strict_json
+from hub.cloudevents import CONTENT_TYPE, encode, strict_json
 from hub.desk.people.acts import write_entry
 from hub.desk.people.rows import NOUNS, EntryQuery
 from hub.doors.act import OPERATE
 from hub.doors.api import operator_of
 from hub.errors import InvalidEvent
-from hub.model import HUB_SOURCE, Event, Json, type_of
+from hub.model import HUB_SOURCE, Event, Json
+from hub.people.versions import entry_event
 from hub.web.responses import Refusal, json_answer
 from hub.web.services import services
 
@@ -49,13 +50,7 @@ def _event(path: Mapping[str, str], verb: str, body: Mapping[str, Json], *, now:
         raise Refusal(405, f"Of {path['kind']} nothing is taken out.", "PUT writes what they are now.")
     if body.get(f"{noun}_id", ref) != ref:
         raise Refusal(400, f"{noun}_id: expected the id of the path.", "Leave it out of the body.")
-    return Event(
-        id=f"{noun}:{ref}:{body.get('version')}"[:MAX_IDENTITY],
-        source=SOURCE,
-        type=type_of(name),
-        time=now,
-        data={**body, f"{noun}_id": ref},
-    )
+    return entry_event(noun, {**body, f"{noun}_id": ref}, source=SOURCE, at=now, verb=verb)
 
 
 async def _object(request: web.Request) -> Mapping[str, Json]:

@@ -13,9 +13,8 @@ from msgspec import json
 from hub.access.actor import Actor
 from hub.errors import PaperFailure, TooLarge
 from hub.model.actors import of_person
-from hub.operations.person_export import paper
+from hub.operations.person_export.paper import as_pdf
 from hub.operations.person_export.schemas import PersonExport
-from hub.rendering.paper import make_pdf
 from hub.web.residents.pages import too_often
 from hub.web.services import services
 
@@ -50,11 +49,7 @@ async def _as_json(made: PersonExport) -> bytes:
     return await asyncio.to_thread(lambda: json.format(json.encode(made), indent=2))
 
 
-async def _as_pdf(made: PersonExport) -> bytes:
-    return await make_pdf(paper.TEMPLATE, await asyncio.to_thread(paper.pages, made), made.made_at)
-
-
 _MAKERS: Final[Mapping[str, Callable[[PersonExport], Awaitable[bytes]]]] = {
-    "pdf": _as_pdf,
+    "pdf": as_pdf,
     "json": _as_json,
 }
