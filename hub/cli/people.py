@@ -10,10 +10,9 @@ import typer
 
 from hub.app.operators import open_operator
 from hub.business_time.dates import query_instant
-from hub.cli.audience import audience
 from hub.cli.import_people import import_people
 from hub.cli.preferences import do_not_contact, preferences
-from hub.cli.reach import readiness, unreachable
+from hub.cli.reach import audience, readiness, unreachable
 from hub.desk.people import acts
 from hub.desk.people.contact import ContactBody, ContactKind, show_contact
 from hub.desk.people.rows import Consented, PersonWhole, ReachedContact

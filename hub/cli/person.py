@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from msgspec import json
+from msgspec import MsgspecError, Struct, json
 
 from hub.app.operators import open_operator
-from hub.cli import erasures
 from hub.cli.progress import progress
 from hub.desk.rights import acts
 from hub.desk.rights.erasing import ERASED_ES, KEPT_ES, ErasureReport, why
@@ -21,12 +21,17 @@ from hub.doors.operator import Operator
 from hub.doors.terminal import (
     AsJson,
     Columns,
+    instant_option,
     local_time,
     print_done,
     print_json,
     print_list,
+    read_input,
+    warn,
     write_output,
 )
+from hub.errors import HubError
+from hub.model.erasures import Erased
 from hub.operations.person_export.paper import as_pdf
 from hub.rendering.labels_es import PURPOSES
 
@@ -46,10 +51,6 @@ _CONTACTS: Final[Columns] = {
     "canales": lambda line: str(line.channels_of_week),
     "lista RNE": lambda line: str(line.register or ""),
 }
-
-
-app.command(name="erasures")(erasures.list_erasures)
-app.command(name="erase-again")(erasures.erase_listed)
 
 
 @app.command(name="export")
@@ -208,3 +209,65 @@ def _done(report: ErasureReport) -> str:
         else "No queda nada más."
     )
     return f"{_told(report)} {end}"
+
+
+_ERASED: Final[Columns] = {
+    "pedida": lambda row: local_time(row.asked_at),
+    "persona": lambda row: str(row.person),
+    "motivo": lambda row: str(row.reason),
+}
+
+
+class _Listed(Struct):
+    items: list[Erased]
+
+
+@app.command(name="erasures")
+async def list_erasures(
+    since: Annotated[datetime, instant_option("Las pedidas desde este instante.")],
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", dir_okay=False, help="El archivo para erase-again.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """
+    Muestra a quién se suprimió desde un instante: su referencia y el motivo, sin nombre ni contacto.
+
+      hub person erasures --since 2026-11-26 --out erasures.json
+
+    Guárdelo fuera del servidor, cada hora: una copia restaurada no sabe de las supresiones posteriores.
+    """
+    async with open_operator(PRIVACY) as by:
+        found = await acts.list_erasures(by, since)
+    if out is None:
+        print_list(found, _ERASED, as_json=as_json)
+        return
+    write_output(out, json.encode(_Listed(items=list(found))))
+    print_done({"file": str(out), "people": len(found)}, f"{out}: {len(found)} personas.", as_json=as_json)
+
+
+@app.command(name="erase-again")
+async def erase_listed(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Lo que escribió `erasures --out`.")],
+    as_json: AsJson = False,
+) -> None:
+    """
+    Suprime otra vez a quienes dice el archivo: en una base restaurada, antes de `hub resume all`.
+
+      hub person erase-again erasures.json
+
+    Se puede repetir. Termina con 1 si un deber de la copia impide alguna, y dice cuál: que los sistemas
+    publiquen otra vez lo que enviaron desde la copia, y repítalo.
+    """
+    try:
+        listed = json.decode(read_input(file), type=_Listed).items
+    except (MsgspecError, ValueError) as exc:
+        raise HubError(f"{file} no es lo que escribe `hub person erasures --out`") from exc
+    async with open_operator(PRIVACY) as by:
+        done = await acts.erase_again(by, listed)
+    for person, duties in done.kept.items():
+        warn(f"{person}: {why(duties)}")
+    sentence = f"Suprimidas otra vez: {len(done.erased)}. No están en la copia: {len(done.unknown)}."
+    print_done(done, sentence, as_json=as_json)
+    if done.kept:
+        raise typer.Exit(1)
