@@ -20,7 +20,6 @@ from hub.web.console import (
     people,
     person,
     person_correction,
-    person_rights,
     surveys,
     write_page,
 )
@@ -43,7 +42,7 @@ PEOPLE: Final[tuple[Route, ...]] = (
     press(person_correction.END_ROLE, person_correction.end_role),
     _edits(write_page.PATH, write_page.show),
     press(write_page.PATH, write_page.write, upload=letters_page.MOST_BYTES),
-    _right(_PERSON + "/erase", person_rights.show_erasure),
+    _right(_PERSON + "/erase", person.show_erasure),
     _everywhere(IMPORTS, imports_page.show_all),
     _gives(IMPORTS, imports_page.give, upload=imports_page.MOST_BYTES),
     _everywhere(IMPORT, imports_page.show, live="imports"),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from aiohttp import web
+from msgspec import Meta
 
 from hub.desk.cases.conversation import ways_of
 from hub.desk.people.acts import household_of, overview_of, show_person
@@ -13,7 +14,9 @@ from hub.desk.people.history import ChannelLately, RoleOverTime
 from hub.desk.people.overview import CHANNELS, PersonOverview
 from hub.desk.people.queries import PeopleList
 from hub.desk.preferences.acts import marks_of
-from hub.doors.act import OPERATE, READ
+from hub.desk.rights.acts import look_at_erasure
+from hub.desk.rights.erasing import DUTIES_ES, ERASED_ES, KEPT_ES
+from hub.doors.act import OPERATE, PRIVACY, READ
 from hub.doors.api import operator_of
 from hub.model import MarkReason, Scope
 from hub.model.looks import WholeQuery
@@ -41,6 +44,10 @@ _NO_ANSWER: Final[Mapping[str, Any]] = {"may_write": False, "twins": (), "joins"
 
 class PersonQuery(WholeQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     pass
+
+
+class ErasureQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    reason: Annotated[str, Meta(max_length=200)] = ""
 
 
 async def show(request: web.Request, query: PersonQuery) -> web.StreamResponse:
@@ -86,6 +93,23 @@ async def show(request: web.Request, query: PersonQuery) -> web.StreamResponse:
         why_not=people_words_es.WHY_NOT,
         short=labels_es.SHORT_CHANNELS,
         reasons=[(reason.value, labels_es.MARKS[reason]) for reason in MarkReason],
+    )
+
+
+async def show_erasure(request: web.Request, query: ErasureQuery) -> web.StreamResponse:
+    """Show the effects of an erasure, then ask for the reason, then ask once more."""
+    ref = request.match_info["ref"]
+    report = await look_at_erasure(operator_of(request, PRIVACY), ref)
+    return console_page(
+        "desk/rights/erasure.html",
+        request,
+        here=PATH,
+        ref=ref,
+        path=person_path(ref),
+        goes=[(report.counts.get(what, 0), words) for what, words in ERASED_ES.items()],
+        stays=[(report.counts.get(what, 0), words) for what, words in KEPT_ES.items()],
+        duties=[DUTIES_ES[duty] for duty in report.duties],
+        reason=query.reason.strip(),
     )
 
 

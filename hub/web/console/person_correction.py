@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any, Final
 
 from aiohttp import web
@@ -13,7 +13,6 @@ from hub.desk.people.queries import PeopleList
 from hub.desk.people.rows import PersonCorrection, RoleBody, RoleEndBody
 from hub.doors.act import OPERATE
 from hub.doors.api import operator_of
-from hub.doors.operator import Operator
 from hub.errors import ChangedMeanwhile, HubError, InvalidEntry, KeptElsewhere
 from hub.model import Role, Word
 from hub.people.importing.entries import StoredEntry
@@ -98,23 +97,24 @@ async def correct(request: web.Request, form: CorrectionForm) -> web.StreamRespo
 
 async def add_role(request: web.Request, form: RoleForm) -> web.StreamResponse:
     """Give a person a role of a unit."""
-    ref = request.match_info["ref"]
     body = RoleBody(role=form.role, unit=form.unit, copropiedad=form.copropiedad)
-    try:
-        await corrections.add_role(operator_of(request, OPERATE), ref, body)
-    except _REFUSED as error:
-        return await _page(request, wrong=error)
-    return done(f"{person_path(ref)}/correct", "role_added")
+    return await _recorded(request, corrections.add_role, body, "role_added")
 
 
 async def end_role(request: web.Request, form: RoleEndBody) -> web.StreamResponse:
     """End a role of a person."""
+    return await _recorded(request, corrections.end_role, form, "role_ended")
+
+
+async def _recorded(
+    request: web.Request, act: Callable[..., Awaitable[object]], body: Struct, word: str
+) -> web.StreamResponse:
     ref = request.match_info["ref"]
     try:
-        await corrections.end_role(operator_of(request, OPERATE), ref, form)
+        await act(operator_of(request, OPERATE), ref, body)
     except _REFUSED as error:
         return await _page(request, wrong=error)
-    return done(f"{person_path(ref)}/correct", "role_ended")
+    return done(f"{person_path(ref)}/correct", word)
 
 
 async def _page(
@@ -135,7 +135,12 @@ async def _page(
         entry=entry,
         given=form or _given(entry),
         wrong="" if wrong is None else _MEANWHILE if isinstance(wrong, ChangedMeanwhile) else str(wrong),
-        roles=await _roles(by, ref),
+        # The other roles are of the sheet or of their system.
+        roles=[
+            term
+            for term in await PeopleList(by.db).terms(ref, by.places)
+            if term.ended_at is None and term.unit and term.role in corrections.ROLES_BY_HAND
+        ],
         offered=[(role, labels_es.ROLES[role]) for role in sorted(corrections.ROLES_BY_HAND)],
         buildings=await buildings_of(request),
     )
@@ -152,16 +157,6 @@ def _elsewhere(request: web.Request, source: str, *, status: int) -> web.Respons
         system=source.rpartition(":")[2],
         may_claim=everywhere,
     )
-
-
-async def _roles(by: Operator, ref: str) -> Sequence[Any]:
-    """Return the roles that a person has in units now: the others are of the sheet or their system."""
-    terms = await PeopleList(by.db).terms(ref, by.places)
-    return [
-        term
-        for term in terms
-        if term.ended_at is None and term.unit and term.role in corrections.ROLES_BY_HAND
-    ]
 
 
 def _given(entry: StoredEntry) -> CorrectionForm:
