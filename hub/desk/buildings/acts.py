@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
-from uuid import UUID
 
 from msgspec.structs import asdict, replace
 
@@ -15,7 +13,7 @@ from hub.desk.buildings.rows import MOST, BuildingQuery, BuildingRow, BuildingWh
 from hub.doors.operator import Operator, found
 from hub.model import PropertyScope, within
 from hub.model.pages import ListQuery, Rows, rows_by
-from hub.model.reached import Reached, furthest, reached
+from hub.model.reached import furthest
 from hub.operations.recipients import event_named
 from hub.people.masking import mask_name
 
@@ -40,7 +38,9 @@ async def show_building(by: Operator, ref: str, query: BuildingQuery) -> Buildin
     towers = await queries.towers(by.db, ref, by.stores.policy)
     tower = query.tower if query.tower is not None or not towers else towers[0].tower
     doors = await queries.doors(by.db, ref, tower, by.stores.policy, after=query.after)
-    shown = [_named(by, ref, door) for door in doors[:MOST]]
+    shown = doors[:MOST]
+    if not by.sight.is_plain(Field.NAME, ref):
+        shown = [replace(door, who=door.who and mask_name(door.who)) for door in shown]
     await by.audit_look("building.show", f"{BUILDING}:{ref}", tower=tower, event=query.event)
     return BuildingWhole(
         **{**asdict(building), "reachable": sum(one.reachable for one in towers)},
@@ -55,24 +55,11 @@ async def _reached(
     by: Operator, here: PropertyScope, event: str, doors: Sequence[DoorRow]
 ) -> Sequence[DoorRow]:
     """Say of each door how far the event has come to any of its people."""
-    key = found("event", await event_named(by.stores.explain, event, _of_event(by, here))).key
-    how_far = await _by_unit(by, [door.unit for door in doors], key)
-    return [replace(door, reached=how_far.get(door.unit)) for door in doors]
-
-
-async def _by_unit(by: Operator, units: Sequence[str], event_key: UUID) -> dict[str, Reached]:
-    messages = defaultdict(list)
-    for one in await queries.told(by.db, units, event_key):
-        messages[one.unit_id].append(reached(one.state, one.channel, one.reason))
-    return {unit: furthest(each) for unit, each in messages.items()}
-
-
-def _of_event(by: Operator, here: PropertyScope) -> PropertyScope:
-    """An event of the whole company is for who reaches everything."""
-    return None if by.places is None else here
-
-
-def _named(by: Operator, ref: str, door: DoorRow) -> DoorRow:
-    if door.who is None or by.sight.is_plain(Field.NAME, ref):
-        return door
-    return replace(door, who=mask_name(door.who))
+    # An event of the whole company is for who reaches everything.
+    places = None if by.places is None else here
+    key = found("event", await event_named(by.stores.explain, event, places)).key
+    messages = await queries.told(by.db, [door.unit for door in doors], key)
+    return [
+        replace(door, reached=furthest(messages[door.unit]) if door.unit in messages else None)
+        for door in doors
+    ]

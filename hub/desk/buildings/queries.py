@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
-from hub.desk.buildings.rows import MOST, BuildingEvent, BuildingRow, DoorRow, TowerRow, UnitMessage
+from hub.desk.buildings.rows import MOST, BuildingEvent, BuildingRow, DoorRow, TowerRow
 from hub.model import PropertyScope, State
+from hub.model.reached import Reached, reached
 from hub.people.units import unit_name
 from hub.policy import Policy
 from hub.storage.database import Database, beside, read, storable
@@ -37,9 +39,12 @@ async def doors(
     return [read(DoorRow, row, name=unit_name(row["tower"], row["label"]), reached=None) for row in rows]
 
 
-async def told(db: Database, units: Sequence[str], event_key: UUID) -> Sequence[UnitMessage]:
-    """Return the messages of an event to the people of these units."""
-    return [read(UnitMessage, row) for row in await db.rows(_SQL["told"], list(units), event_key)]
+async def told(db: Database, units: Sequence[str], event_key: UUID) -> Mapping[str, Sequence[Reached]]:
+    """Return unit → how far each message of an event to its people has come."""
+    found: defaultdict[str, list[Reached]] = defaultdict(list)
+    for row in await db.rows(_SQL["told"], list(units), event_key):
+        found[row["unit_id"]].append(reached(row["state"], row["channel"], row["reason"]))
+    return found
 
 
 async def wide_events(db: Database, building: str) -> Sequence[BuildingEvent]:

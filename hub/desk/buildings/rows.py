@@ -71,15 +71,6 @@ class BuildingQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     after: Annotated[int, Meta(ge=0, le=20_000, description="The `next` of the page before.")] = 0
 
 
-class UnitMessage(Struct, frozen=True, kw_only=True):
-    """A message of an event to somebody of a unit."""
-
-    unit_id: str
-    state: str
-    channel: str
-    reason: str | None
-
-
 class BuildingEvent(Struct, frozen=True, kw_only=True):
     """An event of late that was for several people of a building."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from hub.access.sight import Field, Shown
 from hub.business_time.dates import query_instant
 from hub.desk.people.audience import AudienceMeant, read_audience
-from hub.desk.people.entries import Entry
+from hub.desk.people.entries import COMPANY, named_by
 from hub.desk.people.listing import listed
 from hub.desk.people.overview import PersonOverview, read_overview
 from hub.desk.people.queries import PeopleList
@@ -32,7 +32,7 @@ from hub.model import Event, Scope
 from hub.model.looks import WholeQuery
 from hub.model.pages import Rows
 from hub.people.masking import mask_name
-from hub.ports import EntryScope, Holders, Written
+from hub.ports import Holders, Written
 
 PERSON: Final = "person"
 
@@ -149,24 +149,31 @@ async def write_entry(
         raise ScopeNeeded(what, "Ask for the scope admin, or write a greater version.")
     noun = NOUNS[kind]
     stored = await by.stores.directory.entry_scope(noun, ref)
-    entry = Entry.of(noun, event)
-    await _require_reach(by, entry, stored)
-    person = entry.person or (stored.person if stored is not None else None)
+    scope, people = named_by(noun, event)
+    if by.places is not None:
+        stands = None if stored is None else stored.scope or _NOWHERE
+        scopes = {one for one in (scope, stands) if one is not None}
+        await _require_reach(by, noun, scopes, people, by.places)
+    only = next(iter(people)) if len(people) == 1 else None
+    person = only or (stored.person if stored is not None else None)
     over = {"override": True} if override else {}
     version = event.data["version"]
     await by.audit(f"directory.{verb}", f"{kind}:{ref}", person=person, version=version, **over)
     return await by.stores.directory.write(event, override=override)
 
 
-async def _require_reach(by: Operator, entry: Entry, stored: EntryScope | None) -> None:
+_NOWHERE: Final = "none"
+"""Scope of a removed entry: it takes a caller who reaches everywhere."""
+
+
+async def _require_reach(
+    by: Operator, noun: str, scopes: Collection[str], people: Collection[str], places: Collection[str]
+) -> None:
     """Refuse an operator who does not reach the entry's place before the write or after it."""
-    if by.places is None:
-        return
-    if entry.of_the_company:
+    if noun in COMPANY:
         raise ScopeNeeded("This is for who reaches all copropiedades.", "An administrator gives accounts.")
-    scopes = entry.scopes_with(stored)
-    if not scopes or not await by.stores.directory.reached(scopes, entry.people, by.places):
-        raise NoSuch(entry.noun)
+    if not scopes or not await by.stores.directory.reached(scopes, people, places):
+        raise NoSuch(noun)
 
 
 def _instant(on: str) -> datetime:
