@@ -10,14 +10,13 @@ import typer
 
 from hub.app.operators import open_operator
 from hub.cli.progress import progress
+from hub.desk.imports.loading import Step, load, look
 from hub.doors.act import PRIVACY
 from hub.doors.terminal import AsJson, print_json, print_table, read_input
 from hub.errors import HubError
 from hub.model import Json
-from hub.operations.import_people import Step, load, look
 from hub.people.importing import Changes, Fault, Report, examine
 from hub.people.importing.columns import ROLE_WORDS
-from hub.storage import PostgresImports
 
 _NOUNS: Final = {
     "copropiedad": "copropiedades",
@@ -95,11 +94,12 @@ async def _run(report: Report, *, apply: bool, end_missing: bool, step: Step) ->
         # Report the faults of the file even without a database.
         return [], Changes(made=(), unchanged={}, foreign={})
     async with open_operator(PRIVACY) as by:
-        store, hashes = PostgresImports(by.db), by.stores.ring.document_hashes
+        hashes = by.stores.ring.document_hashes
         if apply:
-            entries, changes = await load(by.actor, store, report, hashes, end_missing=end_missing, step=step)
+            entries, changes = await load(by.actor, by.db, report, hashes, end_missing=end_missing, step=step)
         else:
-            entries, changes = await look(store, report, hashes, now=by.now)
+            async with by.db.snapshot() as run:
+                entries, changes = await look(run, report, hashes, now=by.now)
     return list(entries.doubts), changes
 
 

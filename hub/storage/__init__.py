@@ -24,7 +24,6 @@ from hub.storage.exclusions import PostgresExclusions
 from hub.storage.explain import PostgresExplain
 from hub.storage.genuine import PostgresGenuine
 from hub.storage.history import PostgresHistory
-from hub.storage.imports import PostgresImports
 from hub.storage.inbox import PostgresInbox
 from hub.storage.intake import PostgresIntake
 from hub.storage.keys import PostgresAudit, PostgresKeys

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from asyncpg import Record
@@ -24,60 +24,53 @@ from hub.people.importing.entries import (
     StoredUnit,
 )
 from hub.storage import directory
-from hub.storage.database import Runner, Store, load, read
+from hub.storage.database import Runner, load, read
 
 _SQL = load("imports")
 
 
-class PostgresImports(Store):
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[PostgresImport]:
-        """Open a transaction; it commits at the end of the block, and rolls back when that raises."""
-        async with self._database.transaction() as run:
-            yield PostgresImport(run)
+async def alone(run: Runner) -> datetime:
+    """
+    Wait until no other import writes, and return the present of this transaction.
+
+    Else each would read rows that the other is about to change.
+    """
+    await run.rows(_SQL["alone"])
+    [row] = await run.rows("SELECT now() AS at")
+    at: datetime = row["at"]
+    return at
 
 
-class PostgresImport:
-    """One transaction: an import reads, compares and writes in it."""
+async def copropiedades(run: Runner) -> Mapping[str, str]:
+    """Return all copropiedades of the company: id → name."""
+    return {row["id"]: row["name"] for row in await run.rows(_SQL["copropiedades"])}
 
-    def __init__(self, run: Runner) -> None:
-        self._run = run
 
-    async def alone(self) -> None:
-        """Wait until no other import writes: else each would read rows that the other is about to change."""
-        await self._run.rows(_SQL["alone"])
+async def known(run: Runner, part: Part, people: Collection[str]) -> KnownDirectory:
+    """
+    Return the stored units, memberships and people of a part, and the people with these ids.
 
-    async def copropiedades(self) -> Mapping[str, str]:
-        """Return all copropiedades of the company: id → name."""
-        return {row["id"]: row["name"] for row in await self._run.rows(_SQL["copropiedades"])}
+    Removed memberships and people are left out, and so are the names of the copropiedades.
+    """
+    places = list(part.copropiedades)
+    memberships = await run.rows(_SQL["memberships"], places, part.staff, part.company)
+    wanted = {row["person_id"] for row in memberships} | set(people)
+    return KnownDirectory(
+        units=[read(StoredUnit, row) for row in await run.rows(_SQL["units"], places)],
+        people=[read(StoredPerson, row) for row in await run.rows(_SQL["people"], sorted(wanted))],
+        memberships=[_entry(MEMBERSHIP, row) for row in memberships],
+    )
 
-    async def known(self, part: Part, people: Collection[str]) -> KnownDirectory:
-        """
-        Return the stored units, memberships and people of a part, and the people with these ids.
 
-        Removed memberships and people are left out. Call `copropiedades` for the copropiedades themselves.
-        """
-        places = list(part.copropiedades)
-        memberships = await self._run.rows(_SQL["memberships"], places, part.staff, part.company)
-        wanted = {row["person_id"] for row in memberships} | set(people)
-        return KnownDirectory(
-            units=[read(StoredUnit, row) for row in await self._run.rows(_SQL["units"], places)],
-            people=[read(StoredPerson, row) for row in await self._run.rows(_SQL["people"], sorted(wanted))],
-            memberships=[_entry(MEMBERSHIP, row) for row in memberships],
-        )
+async def stored(run: Runner, ids: Mapping[str, Collection[str]]) -> Stored:
+    """Return the rows with these ids, by noun, including removed ones."""
+    found = {noun: await run.rows(_SQL[f"stored_{noun}"], sorted(some)) for noun, some in ids.items()}
+    return {noun: {row["id"]: _entry(noun, row) for row in rows} for noun, rows in found.items()}
 
-    async def stored(self, ids: Mapping[str, Collection[str]]) -> Stored:
-        """Return the rows with these ids, by noun, including removed ones."""
-        return {noun: await self._stored(noun, some) for noun, some in ids.items()}
 
-    async def _stored(self, noun: str, ids: Collection[str]) -> Mapping[str, StoredEntry]:
-        rows = await self._run.rows(_SQL[f"stored_{noun}"], sorted(ids))
-        return {row["id"]: _entry(noun, row) for row in rows}
-
-    async def apply(self, events: Sequence[Event]) -> None:
-        """Apply `directory.*` events: all of them are stored, or nothing of the transaction."""
-        # Each version is the next one after the row that this transaction has read.
-        await directory.apply(self._run, events, jumps=True)
+async def apply(run: Runner, events: Sequence[Event]) -> None:
+    """Apply `directory.*` events, each with the next version of the row that this transaction has read."""
+    await directory.apply(run, events, jumps=True)
 
 
 def _entry(noun: str, row: Record) -> StoredEntry:

@@ -16,8 +16,8 @@ from hub.people.importing import Changes, Part, compare
 from hub.people.importing.changes import SOURCE, Change, events
 from hub.people.importing.entries import MEMBERSHIP, NOUNS, PERSON, Entries
 from hub.people.versions import entry_event
+from hub.storage import imports
 from hub.storage.database import Runner, Store, encode, load, read, storable
-from hub.storage.imports import PostgresImport
 
 _SQL = load("sheet_imports")
 _AT_ONCE: Final = 200
@@ -62,46 +62,40 @@ class PostgresSheetImports(Store):
 
     async def _write(self, ref: UUID) -> None:
         async with self._database.transaction() as run:
-            transaction = PostgresImport(run)
-            await transaction.alone()
-            [now] = await run.rows("SELECT now() AS at")
+            now = await imports.alone(run)
             for row in await run.rows(_SQL["content"], ref):
-                changes = await compared(transaction, read(SheetContent, row["content"]), now["at"])
+                changes = await compared(run, read(SheetContent, row["content"]), now)
                 made = [*changes.made, *(changes.ended if row["end_missing"] else ())]
-                await self._apply(transaction, ref, made, now["at"])
+                await self._apply(run, ref, made, now)
                 written = encode(
                     [[one.noun, one.data[f"{one.noun}_id"], one.data["version"], one.new] for one in made]
                 )
                 await run.rows(_SQL["finish"], ref, ImportState.DONE, written, 0)
 
-    async def _apply(
-        self, transaction: PostgresImport, ref: UUID, made: Sequence[Change], now: datetime
-    ) -> None:
+    async def _apply(self, run: Runner, ref: UUID, made: Sequence[Change], now: datetime) -> None:
         await self.rows(_SQL["step"], ref, 0, len(made))
         for start in range(0, len(made), _AT_ONCE):
-            await transaction.apply(events(made[start : start + _AT_ONCE], now=now))
+            await imports.apply(run, events(made[start : start + _AT_ONCE], now=now))
             # Beside the transaction: whoever watches sees how far it is.
             await self.rows(_SQL["step"], ref, min(start + _AT_ONCE, len(made)), len(made))
 
     async def _undo(self, ref: UUID) -> None:
         async with self._database.transaction() as run:
-            transaction = PostgresImport(run)
-            await transaction.alone()
-            [now] = await run.rows("SELECT now() AS at")
+            now = await imports.alone(run)
             rows = [dict(row) for row in await run.rows(_SQL["written"], ref)]
-            back = await way_back(run, rows, now["at"])
+            back = await way_back(run, rows, now)
             for start in range(0, len(back), _AT_ONCE):
-                await transaction.apply(back[start : start + _AT_ONCE])
+                await imports.apply(run, back[start : start + _AT_ONCE])
                 await self.rows(_SQL["step"], ref, start, len(rows))
             await run.rows(_SQL["finish"], ref, ImportState.UNDONE, None, len(rows) - len(back))
 
 
-async def compared(transaction: PostgresImport, content: SheetContent, now: datetime) -> Changes:
+async def compared(run: Runner, content: SheetContent, now: datetime) -> Changes:
     """Compare a kept sheet with the directory as it is now."""
     entries = Entries(facts=_facts(content))
     part = Part(copropiedades=content.copropiedades, staff=content.staff, company=content.company)
-    known = await transaction.known(part, entries.facts[PERSON])
-    return compare(entries, await transaction.stored(entries.facts), known, now=now)
+    known = await imports.known(run, part, entries.facts[PERSON])
+    return compare(entries, await imports.stored(run, entries.facts), known, now=now)
 
 
 def _facts(content: SheetContent) -> Mapping[str, Mapping[str, dict[str, Any]]]:
@@ -124,7 +118,7 @@ async def way_back(run: Runner, rows: Iterable[Mapping[str, Any]], now: datetime
 
 async def _back(run: Runner, noun: str, rows: Iterable[Mapping[str, Any]], now: datetime) -> Sequence[Event]:
     versions = {row["id"]: row["version"] for row in rows if row["noun"] == noun}
-    stored = (await PostgresImport(run).stored({noun: list(versions)}))[noun]
+    stored = (await imports.stored(run, {noun: list(versions)}))[noun]
     as_left = {ref: at for ref, at in versions.items() if ref in stored and stored[ref].version == at}
     given = noun, list(as_left), list(as_left.values())
     had = {row["id"]: row["data"] for row in await run.rows(_SQL["before"], *given)}

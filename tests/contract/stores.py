@@ -44,7 +44,6 @@ from hub.storage import (
     PostgresEscalations,
     PostgresExplain,
     PostgresHistory,
-    PostgresImports,
     PostgresInbox,
     PostgresIntake,
     PostgresKeys,
@@ -140,7 +139,6 @@ class RealStores(Stores):
     explaining: PostgresExplain
     cases: PostgresCases
     casework: PostgresCasework
-    imports: PostgresImports
     history: PostgresHistory
     inbox: PostgresInbox
     surveys: PostgresSurveys
@@ -206,7 +204,6 @@ def stores_in(opened: Database) -> RealStores:
         explaining=PostgresExplain(opened),
         cases=PostgresCases(opened),
         casework=PostgresCasework(opened),
-        imports=PostgresImports(opened),
         # Small pages, so that a few rows make several pages.
         history=PostgresHistory(opened, page=2),
         inbox=PostgresInbox(opened),

@@ -8,9 +8,9 @@ from typing import Final
 
 import pytest
 
+from hub.desk.imports.loading import load, look
 from hub.errors import HubError
 from hub.model import Event, Json
-from hub.operations.import_people import load, look
 from hub.people.audience import Group
 from hub.people.importing import Changes, examine
 from tests.actors import actor
@@ -30,7 +30,7 @@ def hashes(document: str) -> list[str]:
 
 async def apply(stores: RealStores, text: str, *, end_missing: bool = False) -> Changes:
     report = examine(text.encode())
-    _, changes = await load(actor(now=now()), stores.imports, report, hashes, end_missing=end_missing)
+    _, changes = await load(actor(now=now()), stores.database, report, hashes, end_missing=end_missing)
     return changes
 
 
@@ -50,8 +50,8 @@ def new(changes: Changes) -> dict[str, int]:
 
 async def test_preview_writes_nothing(stores: RealStores) -> None:
     report = examine(PEOPLE.encode())
-    _, first = await look(stores.imports, report, hashes, now=now())
-    entries, again = await look(stores.imports, report, hashes, now=now())
+    _, first = await look(stores.database, report, hashes, now=now())
+    entries, again = await look(stores.database, report, hashes, now=now())
 
     assert {"copropiedad": 1, "unit": 4, "person": 5, "membership": 8} == new(first) == new(again)
     assert ["es nueva: se crea como ph-altos-del-rosal"] == [doubt.wrong for doubt in entries.doubts]
@@ -69,7 +69,7 @@ async def test_the_same_again_changes_nothing(stores: RealStores, text: str) -> 
 async def test_import_reports_its_progress(stores: RealStores) -> None:
     progress: list[tuple[int, int]] = []
     step = lambda done, total: progress.append((done, total))  # noqa: E731 - as short as its use
-    await load(actor(now=now()), stores.imports, examine(PEOPLE.encode()), hashes, step=step)
+    await load(actor(now=now()), stores.database, examine(PEOPLE.encode()), hashes, step=step)
 
     assert [(18, 18)] == progress
 
@@ -82,7 +82,7 @@ async def test_failed_import_leaves_nothing(stores: RealStores) -> None:
         raise Broken
 
     with pytest.raises(Broken):
-        await load(actor(now=now()), stores.imports, examine(PEOPLE.encode()), hashes, step=step)
+        await load(actor(now=now()), stores.database, examine(PEOPLE.encode()), hashes, step=step)
 
     assert 5 == new(await apply(stores, PEOPLE))["person"]
 

@@ -14,15 +14,15 @@ import openpyxl
 import pytest
 
 from hub.access.keyring import KeyRing
+from hub.desk.imports.loading import load
 from hub.errors import StorageRefused
 from hub.model import Json
-from hub.operations.import_people import load
 from hub.people.audience import Group
 from hub.people.erasing import LAST_VERSION
 from hub.people.importing import Changes, Report, examine
 from hub.people.importing.columns import COLUMNS
 from hub.settings import Secret
-from hub.storage import Database, PostgresImports, PostgresIntake, PostgresTimers
+from hub.storage import Database, PostgresIntake, PostgresTimers
 from hub.storage.secrets import PostgresSecrets
 from tests.actors import actor
 from tests.contract.values import copropiedad, membership, person, person_removed, unit
@@ -61,7 +61,7 @@ class Importing:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.store = PostgresImports(database)
+        self.store = database
         self.keys = ["key"]
 
     def hashes(self, document: str) -> list[str]:

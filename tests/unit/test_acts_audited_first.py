@@ -17,6 +17,8 @@ from uuid import UUID
 import pytest
 
 from hub.access.actor import Actor
+from hub.access.inbox_tokens import give_token
+from hub.desk.imports.loading import load
 from hub.desk.rights import erasing
 from hub.errors import BrokerUnavailable, KeptByDuty, StorageUnavailable, UnknownName
 from hub.inbound import confirm_bounce
@@ -24,7 +26,7 @@ from hub.model import Clock, Escalation, Event, Preferences, PropertyScope, Sent
 from hub.model.erasures import Counts, Duties, Duty, Erased
 from hub.model.reply_rows import ReplyWhole
 from hub.model.retention import DataKind
-from hub.operations import import_people, preferences, retention
+from hub.operations import preferences, retention
 from hub.operations.acknowledge import acknowledge_clock, acknowledge_received
 from hub.operations.cases.replies import look_at_reply, read_reply
 from hub.operations.constancia.hand_over import case_constancia, person_constancia
@@ -169,7 +171,7 @@ def _take(by: Actor, store: Any) -> Awaitable[object]:
 
 
 def _import(by: Actor, store: Any) -> Awaitable[object]:
-    return import_people.load(by, store, Report(), lambda _: [])
+    return load(by, store, Report(), lambda _: [])
 
 
 ACTS = {

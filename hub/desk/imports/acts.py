@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from msgspec import convert, to_builtins
 
+from hub.desk.imports.loading import look
 from hub.desk.imports.rows import ApplyBody, ImportsQuery, ImportStarted, SheetBody
 from hub.doors.operator import Operator, found
 from hub.errors import InvalidSheet, NoSecret, TooLate
@@ -23,14 +24,13 @@ from hub.model.sheet_imports import (
     SheetReport,
     ShownChange,
 )
-from hub.operations.import_people import look
 from hub.people.contact_changes import BY_PAGE
 from hub.people.importing import Changes, Entries, Report, examine, part_of
 from hub.people.importing.changes import Change
 from hub.people.importing.columns import ROLE_WORDS
 from hub.people.importing.entries import PERSON, UNIT, StoredEntry
 from hub.people.units import unit_name
-from hub.storage import Database, PostgresImports, PostgresSheetImports
+from hub.storage import Database, PostgresSheetImports, imports
 from hub.storage.database import beside
 
 IMPORT: Final = "import"
@@ -65,17 +65,16 @@ async def look_at_sheet(by: Operator, body: SheetBody) -> SheetImport:
         raise NoSecret
     report = await asyncio.to_thread(_examined, body)
     await by.audit("people.import.look", "directory", lines=report.read, left_out=len(report.bad_lines))
-    store = PostgresImports(by.db)
-    async with store.transaction() as reading:
-        part = part_of(report, await reading.copropiedades())
-    entries, changes = await look(store, report, by.stores.ring.document_hashes, now=by.now)
+    async with by.db.snapshot() as run:
+        part = part_of(report, await imports.copropiedades(run))
+        entries, changes = await look(run, report, by.stores.ring.document_hashes, now=by.now)
     ref = uuid8(by.now, "sheet_import", uuid4().hex)
     content = SheetContent(
         facts=to_builtins(entries.facts),
         copropiedades=part.copropiedades,
         staff=part.staff,
         company=part.company,
-        shown=await _shown(by.db, store, changes),
+        shown=await _shown(by.db, changes),
     )
     await _sheets(by).add(ref, by.by, _report(report, entries, changes), content)
     return await show_import(by, ref)
@@ -145,15 +144,14 @@ def _report(report: Report, entries: Entries, changes: Changes) -> SheetReport:
     )
 
 
-async def _shown(db: Database, store: PostgresImports, changes: Changes) -> Sequence[ShownChange]:
+async def _shown(db: Database, changes: Changes) -> Sequence[ShownChange]:
     """Return the first people who are new, changed or gone, by name."""
     people = [one for one in changes.made if one.noun == PERSON]
     new = [one for one in people if one.new][:_SHOWN]
     other = [one for one in people if not one.new][:_SHOWN]
     gone = changes.missing[:_SHOWN]
     asked = [str(data["person_id"]) for data in (*(one.data for one in other), *(one.data for one in gone))]
-    async with store.transaction() as reading:
-        stored = await reading.stored({PERSON: asked, UNIT: [_unit_of(one) for one in gone]})
+    stored = await imports.stored(db, {PERSON: asked, UNIT: [_unit_of(one) for one in gone]})
     hands = {row["id"] for row in await db.rows(_SQL["by_hand"], asked, BY_PAGE)}
     return [
         *(ShownChange(kind="new", who=str(one.data["names"]), what="") for one in new),

@@ -20,7 +20,7 @@ from hub.people.audience import usable_email, usable_phone
 from hub.people.contact_changes import BY_PAGE
 from hub.people.importing.entries import MEMBERSHIP, PERSON, StoredEntry
 from hub.people.versions import entry_event
-from hub.storage import PostgresImports
+from hub.storage import imports
 
 OWNER: Final = "person"
 ROLES_BY_HAND: Final = frozenset({"owner", "resident", "tenant", "payer"})
@@ -110,9 +110,7 @@ async def _role_of(by: Operator, ref: str, membership: str) -> StoredEntry:
 
 async def kept_here(by: Operator, noun: str, ref: str) -> StoredEntry:
     """Return an entry as it stands. Raises NoSuch, and KeptElsewhere for that of another system."""
-    async with PostgresImports(by.db).transaction() as reading:
-        stored = (await reading.stored({noun: [ref]}))[noun].get(ref)
-    entry = found(noun, stored)
+    entry = found(noun, (await imports.stored(by.db, {noun: [ref]}))[noun].get(ref))
     source = await PeopleList(by.db).source_of(noun, ref)
     if source and not is_hub_source(source):
         raise KeptElsewhere(source)

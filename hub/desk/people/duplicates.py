@@ -32,8 +32,8 @@ from hub.model.pages import Rows
 from hub.people.importing.entries import MEMBERSHIP, PERSON, StoredEntry
 from hub.people.masking import mask_name
 from hub.people.versions import entry_of
+from hub.storage import imports
 from hub.storage.database import encode
-from hub.storage.imports import PostgresImport
 from hub.storage.sheet_imports import way_back
 
 JOIN: Final = "join"
@@ -92,7 +92,7 @@ async def join_people(by: Operator, ref: str, body: JoinBody) -> Joined:
     done = Joined(id=uuid8(by.now, JOIN, uuid4().hex), roles=len(held))
     written = [(*entry_of(one), one.data["version"]) for one in events]
     async with by.db.transaction() as run:
-        await PostgresImport(run).apply(events)
+        await imports.apply(run, events)
         await PeopleList.add_join(run, done.id, by.by, ref, body.other, encode(written))
     return done
 
@@ -105,7 +105,7 @@ async def undo_join(by: Operator, ref: str, body: UndoJoinBody) -> Joined:
         written = found(JOIN, await PeopleList.end_join(run, body.join, ref))
         rows = [dict(zip(("noun", "id", "version"), one, strict=True)) for one in written]
         back = await way_back(run, rows, by.now)
-        await PostgresImport(run).apply(back)
+        await imports.apply(run, back)
     return Joined(id=body.join, roles=sum(entry_of(one)[0] == MEMBERSHIP for one in back))
 
 
