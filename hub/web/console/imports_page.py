@@ -48,39 +48,23 @@ class SheetForm(Struct, frozen=True, kw_only=True):
     role: Word | None = None
 
 
-class ApplyForm(Struct, frozen=True, kw_only=True):
-    skip_bad: bool = False
-    end_missing: bool = False
-
-
-async def show_all(request: web.Request) -> web.StreamResponse:
-    """Show the form for a sheet, and the last ones."""
-    return await _form(request)
-
-
 async def give(request: web.Request, form: SheetForm) -> web.StreamResponse:
     """Look at a sheet."""
     body = SheetBody(file=file_of(request).content, copropiedad=form.copropiedad, role=form.role)
     try:
         made = await acts.look_at_sheet(operator_of(request, OPERATE), body)
     except InvalidSheet as error:
-        return await _form(request, wrong=error)
+        return await show_all(request, wrong=error)
     return redirect(f"{PATH}/{made.id}")
 
 
-async def show(request: web.Request) -> web.StreamResponse:
-    """Show what a sheet would change, how far it is, or what it has changed."""
-    return await _sheet(request)
-
-
-async def apply(request: web.Request, form: ApplyForm) -> web.StreamResponse:
+async def apply(request: web.Request, form: ApplyBody) -> web.StreamResponse:
     """Let a sheet be written."""
-    body = ApplyBody(skip_bad=form.skip_bad, end_missing=form.end_missing)
     ref = read_id(request, acts.IMPORT)
     try:
-        await acts.apply_import(operator_of(request, OPERATE), ref, body)
+        await acts.apply_import(operator_of(request, OPERATE), ref, form)
     except TooLate as error:
-        return await _sheet(request, wrong=error)
+        return await show(request, wrong=error)
     return done(f"{PATH}/{ref}", "started")
 
 
@@ -91,7 +75,8 @@ async def undo(request: web.Request, form: ButtonForm) -> web.StreamResponse:  #
     return done(f"{PATH}/{ref}", "started")
 
 
-async def _form(request: web.Request, *, wrong: HubError | None = None) -> web.Response:
+async def show_all(request: web.Request, *, wrong: HubError | None = None) -> web.StreamResponse:
+    """Show the form for a sheet, and the last ones."""
     page = await acts.list_imports(operator_of(request, OPERATE), ImportsQuery())
     return console_page(
         "desk/imports/list.html",
@@ -107,7 +92,8 @@ async def _form(request: web.Request, *, wrong: HubError | None = None) -> web.R
     )
 
 
-async def _sheet(request: web.Request, *, wrong: HubError | None = None) -> web.Response:
+async def show(request: web.Request, *, wrong: HubError | None = None) -> web.StreamResponse:
+    """Show what a sheet would change, how far it is, or what it has changed."""
     sheet = await acts.show_import(operator_of(request, OPERATE), read_id(request, acts.IMPORT))
     return console_page(
         "desk/imports/page.html",

@@ -60,11 +60,6 @@ class RoleForm(Struct, frozen=True, kw_only=True):
     copropiedad: Word | None = None
 
 
-async def show(request: web.Request) -> web.StreamResponse:
-    """Show the data of a person that staff may correct, and who corrects the others."""
-    return await _page(request)
-
-
 async def correct(request: web.Request, form: CorrectionForm) -> web.StreamResponse:
     """Correct a person; ask first, with what was and what will be."""
     by, ref = operator_of(request, OPERATE), request.match_info["ref"]
@@ -76,7 +71,7 @@ async def correct(request: web.Request, form: CorrectionForm) -> web.StreamRespo
         before = await corrections.to_correct(by, ref)
         changes = corrections.changed_by(before, correction)
     except _REFUSED as error:
-        return await _page(request, wrong=error, form=form)
+        return await show(request, wrong=error, typed=form)
     if not changes:
         return done(person_path(ref), "nothing_corrected")
     return console_page(
@@ -113,18 +108,27 @@ async def _recorded(
     try:
         await act(operator_of(request, OPERATE), ref, body)
     except _REFUSED as error:
-        return await _page(request, wrong=error)
+        return await show(request, wrong=error)
     return done(f"{person_path(ref)}/correct", word)
 
 
-async def _page(
-    request: web.Request, *, wrong: HubError | None = None, form: CorrectionForm | None = None
-) -> web.Response:
+async def show(
+    request: web.Request, *, wrong: HubError | None = None, typed: CorrectionForm | None = None
+) -> web.StreamResponse:
+    """Show the data of a person that staff may correct, and who corrects the others."""
     by, ref = operator_of(request, OPERATE), request.match_info["ref"]
     try:
         entry = await corrections.to_correct(by, ref)
     except KeptElsewhere as error:
-        return _elsewhere(request, error.source, status=200 if wrong is None else refusal_of(error).status)
+        return console_page(
+            "desk/people/correct_elsewhere.html",
+            request,
+            here=PATH,
+            status=200 if wrong is None else refusal_of(error).status,
+            path=person_path(ref),
+            system=error.source.rpartition(":")[2],
+            may_claim=places_with(request, *OPERATE) is None,
+        )
     await by.audit("person.correct.look", f"person:{ref}", person=ref)
     return console_page(
         "desk/people/correct.html",
@@ -133,7 +137,7 @@ async def _page(
         status=200 if wrong is None else refusal_of(wrong).status,
         path=person_path(ref),
         entry=entry,
-        given=form or _given(entry),
+        given=typed or _given(entry),
         wrong="" if wrong is None else _MEANWHILE if isinstance(wrong, ChangedMeanwhile) else str(wrong),
         # The other roles are of the sheet or of their system.
         roles=[
@@ -143,19 +147,6 @@ async def _page(
         ],
         offered=[(role, labels_es.ROLES[role]) for role in sorted(corrections.ROLES_BY_HAND)],
         buildings=await buildings_of(request),
-    )
-
-
-def _elsewhere(request: web.Request, source: str, *, status: int) -> web.Response:
-    everywhere = places_with(request, *OPERATE) is None
-    return console_page(
-        "desk/people/correct_elsewhere.html",
-        request,
-        here=PATH,
-        status=status,
-        path=person_path(request.match_info["ref"]),
-        system=source.rpartition(":")[2],
-        may_claim=everywhere,
     )
 
 
