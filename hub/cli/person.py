@@ -32,6 +32,7 @@ from hub.doors.terminal import (
 )
 from hub.errors import HubError
 from hub.model.erasures import Erased
+from hub.operations.person_export.make import make_export
 from hub.operations.person_export.paper import as_pdf
 from hub.rendering.labels_es import PURPOSES
 
@@ -74,7 +75,7 @@ async def export_person(
     """
     with progress("mensajes", shown=out is not None and not as_json) as step:
         async with open_operator(PRIVACY) as by:
-            made = await by.stores.person_exports.make(ref, by=by.actor, step=step)
+            made = await make_export(by.db, by.stores.policy.company.name, ref, by=by.actor, step=step)
     if out is None:
         print_json(made)
         return

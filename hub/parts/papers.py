@@ -1,11 +1,10 @@
-"""Papers with the company's texts: makers of constancias and of exports of people."""
+"""Papers with the company's texts: makers of constancias."""
 
 from __future__ import annotations
 
 from hub import storage
 from hub.access.document_keys import document_keys
 from hub.operations.constancia.make import Constancias
-from hub.operations.person_export.make import PersonExports
 from hub.parts.company import CompanyRules
 from hub.rendering.paper import make_pdf
 
@@ -20,16 +19,4 @@ def constancias_of(database: storage.Database, company: CompanyRules) -> Constan
         pdf=make_pdf,
         look=company.look,
         key=lambda: document_keys(company.ring)[0],
-    )
-
-
-def person_exports_of(database: storage.Database, company: CompanyRules) -> PersonExports:
-    """Return the maker of exports, which hands a person all that the hub holds of them."""
-    return PersonExports(
-        held=storage.PostgresPersonExport(database),
-        directory=storage.PostgresDirectoryHistory(database),
-        threads=storage.PostgresCases(database),
-        said=storage.PostgresConstancias(database),
-        audit=storage.PostgresAudit(database),
-        company=company.policy.company.name,
     )

@@ -25,9 +25,8 @@ from hub.operations.cases.thread import Threads
 from hub.operations.constancia.make import Constancias
 from hub.operations.evidence.remake import Remaker
 from hub.operations.gallery import Gallery
-from hub.operations.person_export.make import PersonExports
 from hub.parts.company import CompanyRules
-from hub.parts.papers import constancias_of, person_exports_of
+from hub.parts.papers import constancias_of
 from hub.parts.posters import PosterPages
 from hub.parts.renderer import render_again
 from hub.parts.texts import lazy_gallery
@@ -70,6 +69,7 @@ class Stores:
     erasures = _of(storage.PostgresErasures)
     escalations = _of(storage.PostgresEscalations)
     evidence = _of(storage.PostgresEvidence)
+    exports = _of(storage.PostgresPersonExport)
     explain = _of(storage.PostgresExplain)
     factors = _of(storage.PostgresSecondFactors)
     genuine = _of(storage.PostgresGenuine)
@@ -140,10 +140,6 @@ class Stores:
     def passwords(self) -> Passwords:
         """The hasher of passwords; to make it takes as long as a hash."""
         return Passwords()
-
-    @cached_property
-    def person_exports(self) -> PersonExports:
-        return person_exports_of(self.database, self.company)
 
     @cached_property
     def poster_pages(self) -> PosterPages:

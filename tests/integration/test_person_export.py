@@ -10,27 +10,24 @@ import pytest
 from hub.errors import UnknownName
 from hub.model import MarkReason
 from hub.operations.person_export import paper
+from hub.operations.person_export.make import make_export
 from hub.operations.person_export.schemas import PersonExport
-from hub.parts.company import CompanyRules
-from hub.parts.papers import person_exports_of
 from hub.rendering.paper import make_pdf
-from hub.settings import load
 from hub.storage import Database
 from tests.actors import actor
 from tests.integration.constancias import happen
 from tests.integration.test_cli_operations import environ
 from tests.integration.test_cli_servers import hub
 from tests.integration.test_erasures import MAIL, NAME, REF, WORDS, Rights, rights
-from tests.integration.test_evidence import ENVIRON
 
 __all__ = ["environ", "rights"]
 
+COMPANY = "P&T"
 AT = datetime(2026, 11, 27, 15, 0, tzinfo=UTC)
 
 
 async def made(database: Database, person: str = REF) -> PersonExport:
-    exports = person_exports_of(database, CompanyRules(load(dict(ENVIRON))))
-    return await exports.make(person, by=actor(now=AT))
+    return await make_export(database, COMPANY, person, by=actor(now=AT))
 
 
 async def test_export_has_everything_that_is_held(rights: Rights) -> None:
@@ -70,8 +67,8 @@ async def test_export_has_wishes_marks_the_page_and_what_counts(rights: Rights) 
 
 
 async def test_reason_of_a_mark_is_for_staff_to_read_first(rights: Rights) -> None:
-    exports = person_exports_of(rights.database, CompanyRules(load(dict(ENVIRON))))
-    export = await exports.make(REF, by=actor(f"person:{REF}", now=AT), with_reasons=False)
+    by = actor(f"person:{REF}", now=AT)
+    export = await make_export(rights.database, COMPANY, REF, by=by, with_reasons=False)
     cells = [cell for part in paper.pages(export)["parts"] for row in part["rows"] for cell in row]
 
     assert [(None, None)] == [(mark.reason, mark.note) for mark in export.marks]

@@ -14,14 +14,12 @@ from hub.inbound.replies import event_of, read
 from hub.model import Inbound, Reply
 from hub.model.erasures import Duty
 from hub.operations.person_export import paper
+from hub.operations.person_export.make import make_export
 from hub.operations.person_export.schemas import PersonExport
-from hub.parts.company import CompanyRules
-from hub.parts.papers import person_exports_of
-from hub.settings import load
 from hub.storage import Database, PostgresErasures, PostgresReplies
 from tests.actors import actor
 from tests.integration.test_erasures import NOW, about, places_with
-from tests.integration.test_evidence import ENVIRON, Office
+from tests.integration.test_evidence import Office
 from tests.unit.budget_events import PLACE, town
 from tests.unit.factories import MONDAY, email, home, mobile, somebody
 
@@ -79,8 +77,7 @@ class Home:
         await self.office.take_in(about("survey.answered", 0, comment=comment, score=1, **data))
 
     async def export(self, person: str = HER) -> PersonExport:
-        exports = person_exports_of(self.database, CompanyRules(load(dict(ENVIRON))))
-        return await exports.make(person, by=actor())
+        return await make_export(self.database, "P&T", person, by=actor())
 
     async def erase(self, person: str = HER) -> None:
         await self.end()

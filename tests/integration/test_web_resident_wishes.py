@@ -14,10 +14,10 @@ from aiohttp import hdrs
 from hub.access.link_rate import OF_A_FILE
 from hub.errors import PaperFailure
 from hub.model import MarkEntry, MarkReason, PreferenceEntry, Preferences, Purpose, QuietHours
+from hub.operations.person_export import paper
 from hub.operations.residents.wishes import ORDER
 from hub.people.claims import CLAIMED
 from hub.storage import Database
-from hub.web.residents import download
 from tests.contract.values import NOON
 from tests.integration.residents import HUB
 from tests.integration.test_erasures import MAIL, NAME, REF, WORDS, Rights, rights
@@ -273,7 +273,7 @@ async def test_document_that_fails_is_said_on_the_page(
     async def fails(*_: object) -> bytes:
         raise PaperFailure("The document could not be set.")
 
-    monkeypatch.setattr(download, "make_pdf", fails)
+    monkeypatch.setattr(paper, "make_pdf", fails)
     world, cookies = await her_page(rights.database)
     reply = await load(world, cookies, "pdf")
 

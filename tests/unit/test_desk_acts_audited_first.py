@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from types import SimpleNamespace
 from typing import Any, Final, NamedTuple, NoReturn, cast
 from uuid import UUID
 
@@ -181,7 +180,7 @@ def tried_by(act: Act, notes: MemoryAudit) -> tuple[Callable[[], Awaitable[objec
         audit=notes,
         preferences=Preferences(database.tried),
         directory=Directory(),
-        person_exports=SimpleNamespace(held=Held(database.tried)),
+        exports=Held(database.tried),
         publisher=Publisher(database.tried),
     )
     return lambda: act.do(by), database

@@ -24,6 +24,7 @@ from hub.errors import ScopeNeeded, UnknownName
 from hub.model import Scope
 from hub.model.actors import ACCOUNT
 from hub.model.erasures import Erased
+from hub.operations.person_export.make import make_export
 from hub.operations.person_export.paper import as_pdf
 from hub.operations.person_export.schemas import PersonExport
 from hub.operations.publish import send_all
@@ -44,7 +45,7 @@ async def export(by: Operator, ref: str) -> PersonExport:
 
     Each export is audited as a look at the person's data.
     """
-    return await by.stores.person_exports.make(ref, by=by.actor)
+    return await make_export(by.db, by.stores.policy.company.name, ref, by=by.actor)
 
 
 async def export_pdf(by: Operator, ref: str) -> File:
@@ -56,7 +57,7 @@ async def export_pdf(by: Operator, ref: str) -> File:
 async def contacts(by: Operator, ref: str) -> Sequence[ContactLine]:
     """List the contacts of collection and advertising that a person has had."""
     await by.audit("person.contacts", _subject(ref), person=ref)
-    return contact_lines(await by.stores.person_exports.held.contacts(ref, LIMITED), by.stores.policy)
+    return contact_lines(await by.stores.exports.contacts(ref, LIMITED), by.stores.policy)
 
 
 async def show_rectify(by: Operator, ref: str) -> ToRectify:
@@ -119,7 +120,7 @@ def last_source(held: ExportFacts) -> str | None:
 
 
 async def _held(by: Operator, ref: str) -> ExportFacts:
-    held = await by.stores.person_exports.held.held(ref)
+    held = await by.stores.exports.held(ref)
     if not held.versions:
         raise UnknownName(f"no hay nadie que se llame {ref!r} en el directorio")
     return held

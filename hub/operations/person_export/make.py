@@ -7,7 +7,6 @@ Maker of exports.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from msgspec import convert, structs
@@ -23,6 +22,7 @@ from hub.operations.constancia.schemas import ConsentLine
 from hub.operations.person_export.schemas import AuditLine, MarkLine, PersonExport
 from hub.ports.person_export import RefusedByAddress
 from hub.storage import (
+    Database,
     PostgresAudit,
     PostgresCases,
     PostgresConstancias,
@@ -36,91 +36,83 @@ _PAGE: Final = 500
 def _quiet(_done: int, _total: int) -> None: ...
 
 
-@dataclass(frozen=True, kw_only=True)
-class PersonExports:
-    """Makes exports. It only reads; nothing is changed."""
+async def make_export(
+    db: Database,
+    company: str,
+    person: str,
+    *,
+    by: Actor,
+    way: str = "",
+    with_reasons: bool = True,
+    step: Callable[[int, int], None] = _quiet,
+) -> PersonExport:
+    """
+    Export a person, known to the directory or not any more, and audit that first.
 
-    held: PostgresPersonExport
-    directory: PostgresDirectoryHistory
-    threads: PostgresCases
-    said: PostgresConstancias
-    audit: PostgresAudit
-    company: str
+    `way` is the door through which somebody exports their own data. Raises TooLarge, UnknownName.
 
-    async def make(
-        self,
-        person: str,
-        *,
-        by: Actor,
-        way: str = "",
-        with_reasons: bool = True,
-        step: Callable[[int, int], None] = _quiet,
-    ) -> PersonExport:
-        """
-        Export a person, known to the directory or not any more, and audit that first.
+    The reason of a mark is the person's own data, but its note may name others, and an address is protected
+    from somebody near: staff reads it before handing it over. An export that the person loads alone goes
+    without it.
+    """
+    said, own = PostgresConstancias(db), PostgresPersonExport(db)
+    identity = await PostgresDirectoryHistory(db).somebody(person, whole=True)
+    name, held = await said.name_of(person), await own.held(person)
+    gathered = await gather_person(
+        PostgresCases(db), person, name or person, places=None, place_names=(), also=held.by_address
+    )
+    if identity is None and not gathered.entries and not held.versions and not held.roles:
+        raise UnknownName(f"no hay nadie que se llame {person!r} en el directorio, ni mensajes suyos")
+    about = {"way": way} if way else {}
+    await by.note("person.export", f"person:{person}", person=person, **about)
+    proven = await prove(said, gathered.message_ids, step)
+    return PersonExport(
+        made_at=by.now.replace(microsecond=0),
+        asked_by=by.by,
+        company=company,
+        person=person,
+        identity=identity,
+        versions=list(held.versions),
+        roles=list(held.roles),
+        consents=await _consents(said, person, name or "", held.opt_outs),
+        messages=proven.messages,
+        thread=gathered.entries,
+        files=await own.files(
+            person, [entry.reply.id for entry in gathered.entries if entry.reply is not None]
+        ),
+        cases=list(held.cases),
+        surveys=list(held.surveys),
+        preferences=list(map(change_of, held.preferences)),
+        marks=[_mark(mark, whole=with_reasons) for mark in held.marks],
+        openings=list(held.openings),
+        contacts=list(held.contacts),
+        suppressions=list(held.suppressions),
+        audit=await _audit(PostgresAudit(db), person),
+    )
 
-        `way` is the door through which somebody exports their own data. Raises TooLarge, UnknownName.
 
-        The reason of a mark is the person's own data, but its note may name others, and an address is
-        protected from somebody near: staff reads it before handing it over. An export that the person loads
-        alone goes without it.
-        """
-        identity = await self.directory.somebody(person, whole=True)
-        name = await self.said.name_of(person)
-        held = await self.held.held(person)
-        gathered = await gather_person(
-            self.threads, person, name or person, places=None, place_names=(), also=held.by_address
+async def _consents(
+    said: PostgresConstancias, person: str, name: str, by_address: Sequence[RefusedByAddress]
+) -> list[ConsentLine]:
+    refused = [
+        ConsentLine(
+            person=person, name=name, purpose=out.purpose, granted=False, at=out.at, method=out.method
         )
-        if identity is None and not gathered.entries and not held.versions and not held.roles:
-            raise UnknownName(f"no hay nadie que se llame {person!r} en el directorio, ni mensajes suyos")
-        about = {"way": way} if way else {}
-        await by.note("person.export", f"person:{person}", person=person, **about)
-        proven = await prove(self.said, gathered.message_ids, step)
-        return PersonExport(
-            made_at=by.now.replace(microsecond=0),
-            asked_by=by.by,
-            company=self.company,
-            person=person,
-            identity=identity,
-            versions=list(held.versions),
-            roles=list(held.roles),
-            consents=await self._consents(person, name or "", held.opt_outs),
-            messages=proven.messages,
-            thread=gathered.entries,
-            files=await self.held.files(
-                person, [entry.reply.id for entry in gathered.entries if entry.reply is not None]
-            ),
-            cases=list(held.cases),
-            surveys=list(held.surveys),
-            preferences=list(map(change_of, held.preferences)),
-            marks=[_mark(mark, whole=with_reasons) for mark in held.marks],
-            openings=list(held.openings),
-            contacts=list(held.contacts),
-            suppressions=list(held.suppressions),
-            audit=await self._audit(person),
-        )
+        for out in by_address
+    ]
+    lines = await consent_lines(said, {person: name})
+    return sorted([*lines, *refused], key=lambda line: (line.at, line.purpose))
 
-    async def _consents(
-        self, person: str, name: str, by_address: Sequence[RefusedByAddress]
-    ) -> list[ConsentLine]:
-        refused = [
-            ConsentLine(
-                person=person, name=name, purpose=out.purpose, granted=False, at=out.at, method=out.method
-            )
-            for out in by_address
-        ]
-        lines = await consent_lines(self.said, {person: name})
-        return sorted([*lines, *refused], key=lambda line: (line.at, line.purpose))
 
-    async def _audit(self, person: str) -> list[AuditLine]:
-        lines: list[AuditLine] = []
-        after: str | None = None
-        while True:
-            page = await self.audit.notes(after=after, limit=_PAGE, person=person)
-            lines += [convert(note, AuditLine, from_attributes=True) for note in page.items]
-            after = page.next
-            if after is None:
-                return lines
+async def _audit(audit: PostgresAudit, person: str) -> list[AuditLine]:
+    lines: list[AuditLine] = []
+    after: str | None = None
+    while True:
+        page = await audit.notes(after=after, limit=_PAGE, person=person)
+        lines += [convert(note, AuditLine, from_attributes=True) for note in page.items]
+        after = page.next
+        if after is None:
+            return lines
 
 
 def _mark(mark: MarkEntry, *, whole: bool) -> MarkLine:

@@ -13,6 +13,7 @@ from msgspec import json
 from hub.access.actor import Actor
 from hub.errors import PaperFailure, TooLarge
 from hub.model.actors import of_person
+from hub.operations.person_export.make import make_export
 from hub.operations.person_export.paper import as_pdf
 from hub.operations.person_export.schemas import PersonExport
 from hub.web.residents.pages import too_often
@@ -35,7 +36,8 @@ async def handed_over(request: web.Request, person: str, form: str) -> web.Strea
         raise too_often()
     by = Actor(who=of_person(person), notes=deps.audit, now=deps.now())
     try:
-        made = await deps.person_exports.make(person, by=by, way=WAY, with_reasons=False)
+        company = deps.policy.company.name
+        made = await make_export(deps.database, company, person, by=by, way=WAY, with_reasons=False)
         content = await _MAKERS[form](made)
     except (TooLarge, PaperFailure) as failure:
         return _FAILED[type(failure)]
