@@ -127,6 +127,8 @@ async def test_erasure_says_what_goes_asks_why_and_asks_once_more(browser: Brows
         await press(browser, "Sí, suprimir para siempre", "Empezó la supresión")
         after = await hub.ask("/people/p-gone")
 
+        assert "Suprimir los datos de Persona alfa" in kept.partition("Detalle técnico")[0]
+        assert "p-alfa" not in kept.partition("Detalle técnico")[0]
         assert "es propietario" in kept
         assert (before.status, after.status) == (200, 404)
         assert await noted(hub, "person.erase") == ["p-gone"]
@@ -138,6 +140,9 @@ async def test_claim_is_opened_where_the_data_is_corrected(browser: Browser, ser
         await hub.open(browser, "/people/p-MARK")
         await press(browser, "Corregir un dato", "Los mantiene el sistema «crm»")
         await press(browser, "Pedir que lo corrijan", "Se abrió el reclamo")
+        page = (await hub.ask("/people/p-alfa/rectify")).text
+        assert "<h1>Corregir un dato de Persona alfa</h1>" in page
+        assert "p-alfa" not in page.partition("<h1>")[2].partition("</h1>")[0]
 
         assert await noted(hub, "person.rectify") == ["p-alfa"]
 

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from aiohttp import hdrs
 
 from hub.access.lockout import FREE
-from hub.contact_rules.consents import GRANTED, REVOKED
+from hub.contact_rules.consents import GRANTED, PURPOSES, REVOKED
 from hub.model import Consent, ContactPoint, Message, Stance, State
 from hub.model.residents import (
     AnswerWay,
@@ -282,6 +282,28 @@ async def test_consent_is_revoked_and_granted_through_the_ledger() -> None:
     assert (GRANTED, ["survey"], "web") == (granted.name, granted.data["purposes"], granted.data["method"])
     assert ["email", "push"] == granted.data["channels"]
     assert words_digest("survey", ["email", "push"]) == granted.data["evidence_hash"]
+
+
+async def test_each_button_withdraws_its_own_consent() -> None:
+    """Ley 1581 de 2012, art. 8 e: a person revokes the consent; what the law still needs is asked for."""
+    world, _, cookies = await at_home()
+    held = world.residents.files["p-1"]
+    yes = [Stance(purpose=one, granted=True, at=NOON, method="web", text_version="1") for one in PURPOSES]
+    world.residents.files["p-1"] = replace(held, stances=yes)
+    text = (await look(world, "/mi", cookies)).text
+    forms = re.findall(r'<form method="post" action="/mi">((?:(?!</form>).)*?[Rr]etir.*?)</form>', text)
+    asked = [dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form)) for form in forms]
+    for fields in asked:
+        assert (await send(world, "/mi", cookies, **fields)).status == 200
+
+    done = [event for event in world.publisher.events if event.name in {REVOKED, CLAIMED}]
+    assert len(PURPOSES) == len(forms) == len(done)
+    assert ["commercial", "survey"] == sorted(
+        one for event in done if event.name == REVOKED for one in event.data["purposes"]
+    )
+    claims = [event.data for event in done if event.name == CLAIMED]
+    assert {"revocatoria"} == {claim["kind"] for claim in claims}
+    assert len(claims) == len({claim["detail"] for claim in claims})
 
 
 async def test_form_that_is_sent_twice_is_one_act() -> None:

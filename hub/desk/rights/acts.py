@@ -64,7 +64,7 @@ async def show_rectify(by: Operator, ref: str) -> ToRectify:
     """Show the system that has to correct the data of a person. Raises UnknownName."""
     source = last_source(await _held(by, ref))
     await by.audit("person.rectify.look", _subject(ref), person=ref)
-    return ToRectify(ref=ref, source=source, is_ours=source in OWN)
+    return ToRectify(ref=ref, name=await name_of(by, ref), source=source, is_ours=source in OWN)
 
 
 async def rectify(by: Operator, ref: str, body: RectifyBody) -> Claim:
@@ -117,6 +117,12 @@ async def list_erasures(by: Operator, since: datetime) -> Sequence[Erased]:
 def last_source(held: ExportFacts) -> str | None:
     """Return the source that wrote the person last: its system has to correct the data."""
     return held.versions[-1].source if held.versions else None
+
+
+async def name_of(by: Operator, ref: str) -> str:
+    """Return the name of somebody, after a look that is in the audit; words for who has left the directory."""
+    person = await by.stores.directory.somebody(ref, named=True)
+    return "una persona que ya no está" if person is None else str(person["name"])
 
 
 async def _held(by: Operator, ref: str) -> ExportFacts:

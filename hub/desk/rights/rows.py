@@ -40,6 +40,7 @@ class ToRectify(Struct, kw_only=True):
     """The system that has to correct the data of a person; `is_ours` where the data was loaded here."""
 
     ref: str
+    name: str
     source: str | None
     is_ours: bool
 

@@ -14,7 +14,7 @@ from hub.desk.people.history import ChannelLately, RoleOverTime
 from hub.desk.people.overview import CHANNELS, PersonOverview
 from hub.desk.people.queries import PeopleList
 from hub.desk.preferences.acts import marks_of
-from hub.desk.rights.acts import look_at_erasure
+from hub.desk.rights.acts import look_at_erasure, name_of
 from hub.desk.rights.erasing import DUTIES_ES, ERASED_ES, KEPT_ES
 from hub.doors.act import OPERATE, PRIVACY, READ
 from hub.doors.api import operator_of
@@ -98,13 +98,14 @@ async def show(request: web.Request, query: PersonQuery) -> web.StreamResponse:
 
 async def show_erasure(request: web.Request, query: ErasureQuery) -> web.StreamResponse:
     """Show the effects of an erasure, then ask for the reason, then ask once more."""
-    ref = request.match_info["ref"]
-    report = await look_at_erasure(operator_of(request, PRIVACY), ref)
+    ref, by = request.match_info["ref"], operator_of(request, PRIVACY)
+    report = await look_at_erasure(by, ref)
     return console_page(
         "desk/rights/erasure.html",
         request,
         here=PATH,
         ref=ref,
+        name=await name_of(by, ref),
         path=person_path(ref),
         goes=[(report.counts.get(what, 0), words) for what, words in ERASED_ES.items()],
         stays=[(report.counts.get(what, 0), words) for what, words in KEPT_ES.items()],
