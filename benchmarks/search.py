@@ -26,7 +26,7 @@ from hub.model.message_lists import MessageList
 from hub.operations.causes import read_causes
 from hub.parts.company import CompanyRules
 from hub.parts.stores import Stores
-from hub.ports import Holders, MessageFilter
+from hub.ports import MessageFilter
 from hub.ports.casework import CaseFilter
 from hub.settings import load
 from hub.storage import (
@@ -37,6 +37,7 @@ from hub.storage import (
     PostgresLog,
     migrations,
 )
+from hub.storage.directory_history import Holders
 from hub.storage.filters import narrowed
 
 OPTIONS: Final = (

@@ -15,7 +15,7 @@ from hub.cli.preferences import do_not_contact, preferences
 from hub.cli.reach import audience, readiness, unreachable
 from hub.desk.people import acts
 from hub.desk.people.contact import ContactBody, ContactKind, show_contact
-from hub.desk.people.rows import Consented, PersonWhole, ReachedContact
+from hub.desk.people.rows import Consented, HoldersQuery, PersonWhole, ReachedContact
 from hub.doors.act import OPERATE, PRIVACY, READ
 from hub.doors.terminal import (
     AsJson,
@@ -29,7 +29,6 @@ from hub.doors.terminal import (
 )
 from hub.model import Role
 from hub.model.looks import WholeQuery
-from hub.ports import Holders
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -109,9 +108,10 @@ async def who(
     """
     if unit is not None and copropiedad is not None:
         raise typer.BadParameter("dé --unit o --copropiedad; ninguna para los de la empresa")
-    asked = Holders(role=role, unit=unit, copropiedad=copropiedad, on=on or datetime.now(UTC))
+    when = (on or datetime.now(UTC)).isoformat()
+    asked = HoldersQuery(role=role, unit=unit, copropiedad=copropiedad, on=when, after=after, limit=limit)
     async with open_operator(READ) as by:
-        page = await acts.holders(by, asked, after=after, limit=limit, on=asked.on.isoformat())
+        page = await acts.holders(by, asked)
     print_list(page.items, _HOLDERS, page.next, as_json=as_json)
     if page.next is not None and not as_json:
         typer.echo(f"Hay más: --after {page.next}", err=True)

@@ -13,9 +13,8 @@ from msgspec import MsgspecError, Struct, json
 from hub.app.operators import open_operator
 from hub.cli.progress import progress
 from hub.desk.rights import acts
-from hub.desk.rights.erasing import ERASED_ES, KEPT_ES, ErasureReport, why
+from hub.desk.rights.erasing import ERASED_ES, KEPT_ES, ErasureReport, strangers_of, why
 from hub.desk.rights.rows import OWN, Correction, RectifyBody
-from hub.desk.rights.strangers import strangers_of
 from hub.doors.act import PRIVACY
 from hub.doors.operator import Operator
 from hub.doors.terminal import (

@@ -15,7 +15,6 @@ from hub.ports.bulk import Replay, Worked
 from hub.ports.casework import CaseFilter, ReplyFilter
 from hub.ports.channel import Channel, Throttle
 from hub.ports.delivery import CascadeStore, DeliveryStore
-from hub.ports.directory_history import EntryScope, Holders, Written
 from hub.ports.documents import DocumentCalls, DocumentStore
 from hub.ports.exclusions import ExclusionRegistry
 from hub.ports.explain import AudienceSnapshot, ExplainFacts, Refused, SentMessage, Unit, UnitVersion, Version

@@ -3,21 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
 
 import msgspec
 from asyncpg import Record
+from msgspec import Meta, Struct
 
 from hub.contact_rules.consents import is_provable
 from hub.model import Event, Json, PropertyScope, Stance
 from hub.people.masking import mask_address, mask_name
 from hub.people.versions import entry_of
-from hub.ports import EntryScope, Holders, Page, Written
+from hub.ports import Page
 from hub.storage import consents, directory
 from hub.storage.database import Store, load, storable
 from hub.storage.filters import listed
 from hub.storage.paging import read_ref, shown, write_ref
 
 _SQL = load("directory_history")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holders:
+    """A query of a role's holders at an instant, in a unit, a copropiedad with its units, or the company."""
+
+    role: str
+    unit: str | None
+    copropiedad: str | None
+    on: datetime
+
+    @property
+    def scope(self) -> str:
+        """Return `unit:ID`, `copropiedad:ID` or `company`."""
+        if self.unit is not None:
+            return f"unit:{self.unit}"
+        return "company" if self.copropiedad is None else f"copropiedad:{self.copropiedad}"
+
+
+class Written(Struct, kw_only=True):
+    applied: Annotated[bool, Meta(description="False for a version that is not greater than the stored one.")]
+    version: Annotated[int, Meta(description="The version now in force.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryScope:
+    """The current scope of a directory entry (`unit:ID`, `copropiedad:ID`, `company`), and its person."""
+
+    scope: str | None
+    person: str | None = None
 
 
 class PostgresDirectoryHistory(Store):

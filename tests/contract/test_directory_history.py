@@ -12,7 +12,7 @@ from hub.business_time.dates import query_instant
 from hub.errors import StorageRefused
 from hub.model import Event, Json
 from hub.people.audience import RESIDENTS, Group
-from hub.ports import Holders, Written
+from hub.storage.directory_history import Holders, Written
 from tests.contract.stores import RealStores
 from tests.contract.values import NOON, event, membership, now, person, person_removed, unit
 

@@ -8,7 +8,7 @@ import pytest
 
 from hub.access.audit import note
 from hub.model import Event, PropertyScope
-from hub.ports import EntryScope, Holders
+from hub.storage.directory_history import EntryScope, Holders
 from tests.contract.stores import RealStores
 from tests.contract.test_filters import BOTH, NOWHERE, A, B
 from tests.contract.values import (

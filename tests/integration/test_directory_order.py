@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from hub.model import Event, Json
 from hub.people.audience import Group
-from hub.ports import Holders
 from hub.storage import Database, PostgresDirectoryHistory, PostgresIntake
+from hub.storage.directory_history import Holders
 from hub.testing import MemoryStore
 from hub.testing.directory import Directory
 from tests.contract.values import event

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from hub.desk.rights.erasing import erase
-from hub.desk.rights.strangers import strangers_of
+from hub.desk.rights.erasing import erase, strangers_of
 from hub.errors import HubError, KeptByDuty, UnknownName
 from hub.storage import Database, PostgresErasures
 from tests.actors import actor

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hub.model import Json
-from hub.ports import EntryScope
+from hub.storage.directory_history import EntryScope
 from tests.integration.test_web_scope import DELETE, PUT, ask, belongings, town
 from tests.integration.town import A, B, Town, everything_in
 

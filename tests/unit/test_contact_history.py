@@ -10,7 +10,7 @@ import pytest
 from hub.business_time.dates import ZONE
 from hub.desk.rights.contact_history import ContactLine, contact_lines
 from hub.model import Purpose
-from hub.ports.person_export import ContactRecord
+from hub.storage.person_export import ContactRecord
 from tests.unit.factories import POLICY
 
 MONDAY = datetime(2026, 3, 9, 8, 0, tzinfo=ZONE)

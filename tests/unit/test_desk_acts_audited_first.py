@@ -25,7 +25,7 @@ from hub.desk.surveys.rows import SurveyBody
 from hub.doors.operator import Operator
 from hub.errors import InvalidPreference, StorageUnavailable
 from hub.model import Event, MarkEntry, MarkReason
-from hub.ports.person_export import ExportFacts, PersonVersion
+from hub.storage.person_export import ExportFacts, PersonVersion
 from hub.testing import MemoryAudit
 from tests.contract.values import NOON
 from tests.operators import operator

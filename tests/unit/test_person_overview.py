@@ -12,7 +12,6 @@ from uuid import uuid4
 import pytest
 
 from hub.desk.people.history import CaseOfPerson, ChannelLately, DeadAddress, ReplyLine, RoleOverTime
-from hub.desk.people.listing import MOST, listed
 from hub.desk.people.overview import (
     CHANNELS,
     ChannelForecast,
@@ -21,7 +20,7 @@ from hub.desk.people.overview import (
     PersonOverview,
     read_overview,
 )
-from hub.desk.people.queries import ListedPerson, PeopleList
+from hub.desk.people.queries import MOST, ListedPerson, PeopleList, listing
 from hub.desk.people.rows import PeopleQuery, RoleRow
 from hub.model import Consent, ContactPoint, Mark, MarkReason, Person, Preferences, PropertyScope, Purpose
 from hub.policy import load_policy
@@ -167,14 +166,14 @@ async def test_nobody_has_no_overview() -> None:
 async def test_list_finds_whom_nothing_electronic_reaches() -> None:
     people = [ana(MAIL), Person(ref="p-bea", name="Bea", contact_points=(LANDLINE,))]
     store = MemoryPeopleList(*people, dead=[gone("x@lives.example")])
-    found = await listed(store, PeopleQuery(unreachable=True, limit=9), policy=POLICY, now=NOON)
+    found = await listing(store, PeopleQuery(unreachable=True, limit=9), policy=POLICY, now=NOON)
 
     assert [(row.person, row.name, row.ways) for row in found.items] == [("p-bea", "B***", [])]
 
 
 async def test_long_search_stops_and_says_where_to_go_on() -> None:
     people = [Person(ref=f"p-{number:05}", name="X", contact_points=(MAIL,)) for number in range(MOST + 1)]
-    found = await listed(
+    found = await listing(
         MemoryPeopleList(*people), PeopleQuery(unreachable=True, limit=9), policy=POLICY, now=NOON
     )
 
@@ -186,7 +185,7 @@ async def test_pages_of_people_join_without_gap_or_repetition() -> None:
     seen: list[str] = []
     after = None
     while True:
-        page = await listed(store, PeopleQuery(after=after, limit=2), policy=POLICY, now=NOON)
+        page = await listing(store, PeopleQuery(after=after, limit=2), policy=POLICY, now=NOON)
         seen += [row.person for row in page.items]
         if (after := page.next) is None:
             break

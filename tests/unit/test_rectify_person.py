@@ -6,7 +6,7 @@ from hub.desk.rights.acts import last_source
 from hub.desk.rights.rows import OWN, Correction
 from hub.model import HUB_SOURCE
 from hub.people.claims import claim_event
-from hub.ports.person_export import ExportFacts, PersonVersion
+from hub.storage.person_export import ExportFacts, PersonVersion
 from tests.unit.factories import MONDAY, SCHEMAS
 
 

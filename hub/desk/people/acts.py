@@ -13,9 +13,8 @@ from hub.access.sight import Field, Shown
 from hub.business_time.dates import query_instant
 from hub.desk.people.audience import AudienceMeant, read_audience
 from hub.desk.people.entries import COMPANY, named_by
-from hub.desk.people.listing import listed
 from hub.desk.people.overview import PersonOverview, read_overview
-from hub.desk.people.queries import PeopleList
+from hub.desk.people.queries import PeopleList, listing
 from hub.desk.people.rows import (
     NOUNS,
     AudienceQuery,
@@ -32,7 +31,7 @@ from hub.model import Event, Scope
 from hub.model.looks import WholeQuery
 from hub.model.pages import Rows
 from hub.people.masking import mask_name
-from hub.ports import Holders, Written
+from hub.storage.directory_history import Holders, Written
 
 PERSON: Final = "person"
 
@@ -41,29 +40,23 @@ async def list_people(by: Operator, query: HoldersQuery) -> Rows[Holder]:
     """List who holds a role of a unit or a copropiedad, now or on a day."""
     if (query.unit is None) is (query.copropiedad is None):
         raise InvalidQuery("One of unit and copropiedad is needed.")
-    asked = Holders(
-        role=query.role,
-        unit=query.unit,
-        copropiedad=query.copropiedad,
-        on=by.now if query.on is None else _instant(query.on),
-    )
-    return await holders(by, asked, after=query.after, limit=query.limit, on=query.on)
+    return await holders(by, query)
 
 
-async def holders(
-    by: Operator, asked: Holders, *, after: str | None, limit: int, on: str | None
-) -> Rows[Holder]:
+async def holders(by: Operator, query: HoldersQuery) -> Rows[Holder]:
     """List the holders of a role; without a place, those of roles of the company."""
-    named = by.sight.is_plain_in(Field.NAME, by.places)
-    page = await by.stores.directory.holders(asked, after=after, limit=limit, places=by.places, named=named)
+    on = by.now if query.on is None else _instant(query.on)
+    asked = Holders(role=query.role, unit=query.unit, copropiedad=query.copropiedad, on=on)
+    seen: dict[str, Any] = {"places": by.places, "named": by.sight.is_plain_in(Field.NAME, by.places)}
+    page = await by.stores.directory.holders(asked, after=query.after, limit=query.limit, **seen)
     # They may be many: the audit has the question, not each row.
-    await by.audit("people.list", asked.scope, role=asked.role, on=on, found=len(page.items))
+    await by.audit("people.list", asked.scope, role=asked.role, on=query.on, found=len(page.items))
     return Rows(items=convert(page.items, list[Holder]), next=page.next)
 
 
 async def find_people(by: Operator, query: PeopleQuery) -> PeoplePage:
     """List people of the directory by reference: their roles now, and which channels reach them."""
-    page = await listed(
+    page = await listing(
         PeopleList(by.db),
         query,
         policy=by.stores.policy,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from asyncpg import Record
@@ -15,14 +15,19 @@ from hub.desk.people.rows import (
     DuplicateRow,
     Housemate,
     JoinRow,
+    PeoplePage,
     PeopleQuery,
+    PersonRow,
     PossibleDuplicate,
     RoleRow,
 )
 from hub.model import Consent, Person, PropertyScope, Purpose
 from hub.people.audience import Group
+from hub.people.masking import mask_name
+from hub.people.readiness import ways_to
 from hub.people.units import unit_name
 from hub.policy import Policy
+from hub.ports.cases import Plain, nowhere_plain
 from hub.storage import consents, people
 from hub.storage.database import Runner, Store, beside, read, storable
 from hub.storage.filters import listed
@@ -30,6 +35,11 @@ from hub.storage.filters import listed
 _SQL = beside(__file__)
 ListedPerson: TypeAlias = tuple[Person, Sequence[RoleRow]]
 """A person with contact points, wishes and mark, and the roles that the caller may know of."""
+
+
+_PAGE: Final = 500
+MOST: Final = 2000
+"""People to look at for one page: people out of reach are found by looking, and may be rare."""
 
 
 class PeopleList(Store):
@@ -169,3 +179,47 @@ def _within(asked: PeopleQuery, places: PropertyScope) -> PropertyScope:
 
 def _unit(row: Record) -> str | None:
     return None if row["label"] is None else unit_name(row["tower"], row["label"])
+
+
+async def listing(
+    store: PeopleList,
+    asked: PeopleQuery,
+    *,
+    policy: Policy,
+    now: datetime,
+    places: PropertyScope = None,
+    named: Plain = nowhere_plain,
+) -> PeoplePage:
+    """List people, or only those whom no electronic channel reaches; with names where they are `named`."""
+    rows: list[PersonRow] = []
+    seen, start = 0, asked.after or ""
+    while seen < MOST:
+        size = _PAGE if asked.unreachable else asked.limit + 1
+        found = await store.people(asked, after=start, limit=size, places=places)
+        addresses = {point.value for person, _ in found for point in person.contact_points}
+        gone = {(dead.address, dead.channel) for dead in await store.suppressed(addresses, policy, now)}
+        for person, roles in found:
+            row = _row(person, roles, gone, now, named)
+            if asked.unreachable and row.ways:
+                continue
+            if len(rows) == asked.limit:
+                return PeoplePage(items=rows, next=rows[-1].person)
+            rows.append(row)
+        if len(found) < size:
+            return PeoplePage(items=rows, next=None)
+        seen, start = seen + len(found), found[-1][0].ref
+    return PeoplePage(items=rows, next=start)
+
+
+def _row(
+    person: Person, roles: Sequence[RoleRow], gone: Collection[tuple[str, str]], now: datetime, named: Plain
+) -> PersonRow:
+    # Whose roles name no place is of the company.
+    homes = {held.copropiedad_id for held in roles} or {None}
+    return PersonRow(
+        person=person.ref,
+        name=person.name if any(map(named, homes)) else mask_name(person.name),
+        roles=list(roles),
+        ways=sorted(ways_to(person, gone)),
+        do_not_contact=person.mark.reason if person.mark is not None and person.mark.holds(now) else None,
+    )

@@ -184,11 +184,6 @@ class EntryQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = False
 
 
-class Written(Struct, kw_only=True):
-    applied: Annotated[bool, Meta(description="False for a version that is not greater than the stored one.")]
-    version: Annotated[int, Meta(description="The version now in force.")]
-
-
 class AudienceQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     who: Annotated[
         tuple[Annotated[str, Meta(min_length=1, max_length=700)], ...],

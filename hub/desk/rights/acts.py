@@ -29,7 +29,7 @@ from hub.operations.person_export.paper import as_pdf
 from hub.operations.person_export.schemas import PersonExport
 from hub.operations.publish import send_all
 from hub.people.claims import claim_event
-from hub.ports.person_export import ExportFacts
+from hub.storage.person_export import ExportFacts
 
 PERSON: Final = "person"
 
@@ -120,7 +120,7 @@ def last_source(held: ExportFacts) -> str | None:
 
 
 async def name_of(by: Operator, ref: str) -> str:
-    """Return the name of somebody, after a look that is in the audit; words for who has left the directory."""
+    """Return the name of somebody, after an audited look; words for who has left the directory."""
     person = await by.stores.directory.somebody(ref, named=True)
     return "una persona que ya no está" if person is None else str(person["name"])
 

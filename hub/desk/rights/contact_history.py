@@ -14,7 +14,7 @@ from hub.contact_rules import next_allowed
 from hub.contact_rules.limits import week_of
 from hub.model import Instant, Purpose
 from hub.policy import Policy
-from hub.ports.person_export import ContactRecord
+from hub.storage.person_export import ContactRecord
 
 
 class ContactLine(Struct, kw_only=True):

@@ -9,7 +9,7 @@ that is being sent ends by itself, and an event may come late.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -18,10 +18,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hub.access.actor import Actor
-from hub.errors import KeptByDuty, UnknownName
+from hub.errors import HubError, KeptByDuty, UnknownName
 from hub.model.erasures import Duties, Duty, Erased, Erasure
+from hub.model.ids import stranger_ref
 from hub.model.months import months_after
-from hub.storage import PostgresErasures
+from hub.people.audience.contacts import written_as
+from hub.storage import Database, PostgresErasures
+from hub.storage.strangers import has_open_case, known
 
 MESSAGES: Final = 500
 """Messages that one transaction erases."""
@@ -56,6 +59,13 @@ KEPT_ES: Final[Mapping[str, str]] = {
     "kept_audit": "notas de quién vio los datos",
 }
 """Count of a report → the data that the law keeps."""
+
+
+_OPEN: Final = "No se suprime: tiene un caso abierto; hay que responderlo primero."
+_NOBODY: Final = (
+    "No hay mensajes a esa dirección sola. Si dejó correo y celular, dé los dos; si está en el directorio, "
+    "suprímala por su person_id."
+)
 
 
 class ErasureReport(Struct, kw_only=True):
@@ -186,3 +196,28 @@ async def go_on(
 def kept_since(now: datetime, months: int) -> datetime:
     """Return the instant since which legal messages are kept; 0 months is for ever."""
     return months_after(now, -months) if months else _BEFORE_ALL
+
+
+async def strangers_of(db: Database, given: Sequence[str]) -> Sequence[str]:
+    """
+    Return the references of people who left these addresses, each alone or both at once.
+
+    Raises HubError, UnknownName, and KeptByDuty while a case of theirs runs.
+    """
+    addresses = [_address(address) for address in given]
+    emails = [address for address in addresses if "@" in address]
+    phones = [address for address in addresses if "@" not in address]
+    pairs = [(email, phone) for email in (None, *emails) for phone in (None, *phones) if email or phone]
+    if await has_open_case(db, addresses):
+        raise KeptByDuty(_OPEN)
+    found = await known(db, {stranger_ref(email, phone) for email, phone in pairs})
+    if not found:
+        raise UnknownName(_NOBODY)
+    return found
+
+
+def _address(address: str) -> str:
+    written = written_as(address.strip())
+    if written is None:
+        raise HubError("Eso no es un correo ni un celular.")
+    return written

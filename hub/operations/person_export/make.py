@@ -20,7 +20,6 @@ from hub.operations.constancia.make import consent_lines
 from hub.operations.constancia.proven import prove
 from hub.operations.constancia.schemas import ConsentLine
 from hub.operations.person_export.schemas import AuditLine, MarkLine, PersonExport
-from hub.ports.person_export import RefusedByAddress
 from hub.storage import (
     Database,
     PostgresAudit,
@@ -29,6 +28,7 @@ from hub.storage import (
     PostgresDirectoryHistory,
     PostgresPersonExport,
 )
+from hub.storage.person_export import RefusedByAddress
 
 _PAGE: Final = 500
 

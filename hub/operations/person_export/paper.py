@@ -14,11 +14,11 @@ from hub.operations.cases.summary_es import promise
 from hub.operations.constancia.schemas import ConsentLine, ProvenMessage
 from hub.operations.constancia.summary_es import outcome_of
 from hub.operations.person_export.schemas import MarkLine, PersonExport
-from hub.ports.person_export import SuppressionLine
 from hub.rendering import filters, labels_es, outcomes_es
 from hub.rendering.paper import make_pdf
 from hub.rendering.wishes_es import wishes
 from hub.sla.ack_links import without_link
+from hub.storage.person_export import SuppressionLine
 
 TEMPLATE: Final = "person.typ"
 _PURPOSES: Final[Mapping[str, str]] = {

@@ -11,7 +11,7 @@ from hub.model.given_files import HandedFile
 from hub.model.preferences import PreferenceChange
 from hub.operations.cases.schemas import ThreadEntry
 from hub.operations.constancia.schemas import ConsentLine, ProvenMessage
-from hub.ports.person_export import (
+from hub.storage.person_export import (
     CountedContactLine,
     PageOpeningLine,
     PersonVersion,

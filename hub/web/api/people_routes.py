@@ -7,12 +7,13 @@ from typing import Final
 
 from aiohttp import hdrs
 
-from hub.desk.people.rows import EntryBody, Written
+from hub.desk.people.rows import EntryBody
 from hub.desk.rights.erasing import ErasureReport
 from hub.doors.act import INBOX, PRIVACY, Where
 from hub.model.pages import page_of
 from hub.model.reply_rows import ReplyRow, ReplyWhole
 from hub.operations.cases.replies import ReplyTask
+from hub.storage.directory_history import Written
 from hub.web.api import (
     constancias,
     directory,
