@@ -22,13 +22,13 @@ from hub.model.ids import span
 from hub.people.masking import mask_address, mask_name, mask_reference
 from hub.people.units import unit_name
 from hub.policy.clocks import ESCALATES
-from hub.ports.by_address import NO_ADDRESS, ByAddress
 from hub.ports.cases import CaseEntry, CaseFacts, CaseMessage, EntryKind, KnownCase, Plain, nowhere_plain
 from hub.storage import clocks, events, extensions, given_files
 from hub.storage.database import Runner, Store, load, read, storable
 from hub.storage.filters import listed
 from hub.storage.later_messages import NOTHING, later_of
 from hub.storage.messages import message_of
+from hub.storage.own_addresses import NO_ADDRESS, ByAddress
 from hub.storage.replies import inbound_of
 from hub.storage.waiting_refusals import refusals_of
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
@@ -22,6 +22,21 @@ from hub.storage.database import Runner, load, storable
 
 _SQL = load("own_addresses")
 FOREVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByAddress:
+    """
+    The addresses, in lower case, that stand for one person and for nobody else, and until when they do.
+
+    `refs` are the references of a stranger who left only these.
+    """
+
+    refs: Mapping[str, datetime] = field(default_factory=dict)
+    addresses: Mapping[str, datetime] = field(default_factory=dict)
+
+
+NO_ADDRESS: Final = ByAddress()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

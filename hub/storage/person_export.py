@@ -11,10 +11,9 @@ from uuid import UUID
 from hub.model import Instant, Json, MarkEntry, PreferenceEntry, Purpose
 from hub.model.given_files import HandedFile
 from hub.people.audience.contacts import strangers_in
-from hub.ports.by_address import NO_ADDRESS, ByAddress
 from hub.storage import given_files
 from hub.storage.database import Store, load, read, storable
-from hub.storage.own_addresses import own_addresses
+from hub.storage.own_addresses import NO_ADDRESS, ByAddress, own_addresses
 from hub.storage.preferences import marks_of
 
 _SQL = load("person_export")

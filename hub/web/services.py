@@ -34,9 +34,9 @@ from hub.operations.residents.own_message import OwnMessages
 from hub.operations.residents.sign_in import ResidentSignIn
 from hub.parts.dry_run import DryRuns
 from hub.parts.stores import Stores
-from hub.ports.activity import AffectedPeople
 from hub.ports.traces import Tracer
 from hub.storage import RedisPresence
+from hub.storage.activity import AffectedPeople
 from hub.web.auth.api_key_cache import Keyring
 from hub.web.auth.session_streams import SessionStreams
 from hub.web.console.login_queue import Queue

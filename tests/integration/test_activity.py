@@ -7,8 +7,8 @@ from uuid import uuid4
 from hub.model import State
 from hub.model.message_lists import LISTS, MessageList
 from hub.ports import MessageFilter
-from hub.ports.activity import AcceptedMessages, AffectedPeople
 from hub.storage import Database, PostgresActivity
+from hub.storage.activity import AcceptedMessages, AffectedPeople
 from hub.storage.log import PostgresLog
 from tests.contract.stores import open_stores
 from tests.contract.values import HOUR, event, message, now, stored

@@ -71,14 +71,6 @@ from hub.parts.renderer import render_again
 from hub.parts.texts import lazy_gallery
 from hub.policy import load_policy
 from hub.ports import BoardFilter, Cause, Causes, MessageFilter, Ticket
-from hub.ports.activity import (
-    AcceptedMessages,
-    AffectedPeople,
-    ChannelOfMessages,
-    HourOfMessages,
-    OverdueWork,
-    RejectedEvents,
-)
 from hub.ports.publisher import NOWHERE
 from hub.ports.receipts import ReceiptStore
 from hub.settings import load
@@ -87,6 +79,14 @@ from hub.storage import (
     PostgresEvidence,
     PostgresIntake,
     PostgresReceipts,
+)
+from hub.storage.activity import (
+    AcceptedMessages,
+    AffectedPeople,
+    ChannelOfMessages,
+    HourOfMessages,
+    OverdueWork,
+    RejectedEvents,
 )
 from hub.testing import (
     MemoryAccounts,

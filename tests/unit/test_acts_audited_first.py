@@ -17,7 +17,6 @@ from uuid import UUID
 import pytest
 
 from hub.access.actor import Actor
-from hub.access.inbox_tokens import give_token
 from hub.desk.imports.loading import load
 from hub.desk.rights import erasing
 from hub.errors import BrokerUnavailable, KeptByDuty, StorageUnavailable, UnknownName

@@ -15,8 +15,8 @@ from hub.operations.now.headline import PLACES, headline, matters
 from hub.operations.now.matter import Urgency
 from hub.operations.now.rank import RANKS, Rank
 from hub.operations.now.situation import Situation
-from hub.ports.activity import AffectedPeople, OverdueWork, RejectedEvents
 from hub.rendering.case_words_es import DUE_CALLS
+from hub.storage.activity import AffectedPeople, OverdueWork, RejectedEvents
 
 NOON = datetime(2026, 3, 9, 17, tzinfo=UTC)
 

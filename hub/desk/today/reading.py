@@ -23,12 +23,12 @@ from hub.operations.now.situation import Situation
 from hub.parts.stores import Stores
 from hub.people.masking import mask_name
 from hub.ports import EVERYTHING
-from hub.ports.activity import AffectedPeople, RejectedEvents
 from hub.ports.casework import ReplyFilter
 from hub.rendering.filters import nombre
 from hub.rendering.labels_es import CHANNELS
 from hub.rendering.titles_es import EVENTS
 from hub.storage import PostgresActivity, PostgresEmergencies
+from hub.storage.activity import AffectedPeople, RejectedEvents
 
 SHOWN: Final = 100
 """Rows of a list that are counted: for more the page says `más de`."""

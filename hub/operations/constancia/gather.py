@@ -15,9 +15,9 @@ from hub.operations.cases.schemas import ThreadEntry
 from hub.operations.cases.summary_es import promise
 from hub.operations.cases.thread import copropiedad_of, number_of
 from hub.operations.constancia.schemas import About, ClockLine, ClockStory, Subject
-from hub.ports.by_address import NO_ADDRESS, ByAddress
 from hub.ports.cases import CaseFacts, KnownCase
 from hub.storage import PostgresCases
+from hub.storage.own_addresses import NO_ADDRESS, ByAddress
 
 MOST: Final = 5000
 """Messages of one constancia: some minutes of work, a hundred megabytes."""

@@ -16,7 +16,7 @@ from hub.operations.now.headline import Headline, headline, matters
 from hub.operations.now.matter import Urgency
 from hub.operations.now.rank import Rank
 from hub.operations.now.situation import Situation
-from hub.ports.activity import AcceptedMessages
+from hub.storage.activity import AcceptedMessages
 
 
 class NowMatter(Struct, kw_only=True):

@@ -15,9 +15,9 @@ from hub.operations.now.danger import calls, emergencies
 from hub.operations.now.matter import Matter, Urgency, lowered
 from hub.operations.now.rank import ORDER, Rank, rank_of
 from hub.operations.now.situation import Situation
-from hub.ports.activity import AffectedPeople
 from hub.rendering.figures_es import many
 from hub.rendering.filters import inicial
+from hub.storage.activity import AffectedPeople
 
 
 class Headline(Struct, kw_only=True):

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from hub.model.emergencies import DueCall, OpenEmergency
 from hub.operations.incidents import IncidentRow
-from hub.ports.activity import AffectedPeople, OverdueWork, RejectedEvents
+from hub.storage.activity import AffectedPeople, OverdueWork, RejectedEvents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
