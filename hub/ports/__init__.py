@@ -18,7 +18,6 @@ from hub.ports.delivery import CascadeStore, DeliveryStore
 from hub.ports.documents import DocumentCalls, DocumentStore
 from hub.ports.exclusions import ExclusionRegistry
 from hub.ports.explain import AudienceSnapshot, ExplainFacts, Refused, SentMessage, Unit, UnitVersion, Version
-from hub.ports.history import GOING, Cases, Contact
 from hub.ports.intake import DryRunStore, DryRunTransaction, IntakeStore, IntakeTransaction
 from hub.ports.keys import AuditStore, KeyStore, NoteFilter, SenderKeys
 from hub.ports.log import BoardFilter, Cause, Causes, MessageFilter, Page

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from asyncpg import Record
 
-from hub.model import Event, Period, StoredEvent
+from hub.model import Event, Period, Purpose, State, StoredEvent
 from hub.model.ids import earliest
-from hub.ports import GOING, Cases, Contact
 from hub.storage import events
 from hub.storage.database import Database, Runner, Store, load, read
 
@@ -20,6 +20,39 @@ _SQL = load("history")
 _PAGE: Final = 1000
 """Rows per page: processing them takes far less time than the idle limit of a transaction."""
 _START: Final = UUID(int=0)
+
+
+GOING: Final = frozenset(
+    {
+        *(State.QUEUED, State.HELD, State.RETRYING, State.SENDING),
+        *(State.SENT, State.WAITING, State.DELIVERED, State.READ),
+    }
+)
+"""States of messages that were sent or are to be sent: messages in other states reached nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cases:
+    """A page of cases, each with all its events, and the event time that the reading has reached."""
+
+    events: Mapping[str, Sequence[Event]]
+    reached: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """
+    A message that was sent or is to be sent, without the person.
+
+    `rests` as in the message. `reminds_of` is the event of a reminder; None for an initial message.
+    """
+
+    channel: str
+    purpose: Purpose
+    rests: bool
+    created_at: datetime
+    occasion: str = "initial"
+    reminds_of: Event | None = None
 
 
 class PostgresHistory(Store):

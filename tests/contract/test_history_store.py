@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from hub.model import Clock, ClockState, Event, Message, Period, Purpose, State, StoredEvent
 from hub.model.ids import clock_id, event_key
-from hub.ports import Contact
+from hub.storage.history import Contact
 from tests.contract.stores import RealStores
 from tests.contract.values import HOUR, NOON, clock, event, message, stored
 

@@ -15,7 +15,7 @@ from hub.model import HUB_SOURCE, Event, EventType, Json, Period, Purpose
 from hub.operations.simulate.comparison import Change, Comparison
 from hub.operations.simulate.sides import Counts, PromiseOutcome
 from hub.policy import Policy, load_policy
-from hub.ports import Contact
+from hub.storage.history import Contact
 from tests.unit.factories import HOUR, MINUTE, MONDAY, POLICY, event, local
 
 CASE = "pqrs_id:PQ-1"

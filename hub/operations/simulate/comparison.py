@@ -12,7 +12,7 @@ from hub import sla
 from hub.model import Event, EventType, Period
 from hub.operations.simulate.sides import Fate, PromiseOutcome, Side
 from hub.policy import Policy
-from hub.ports import Contact
+from hub.storage.history import Contact
 
 CLOCK_EVENTS: Final = frozenset({sla.SUMMARY, *chain.from_iterable(sla.EVENTS.values())})
 """Events of clocks. Each side computes them again, so the stored ones do not count."""

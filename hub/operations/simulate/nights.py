@@ -13,7 +13,7 @@ from hub.messages.planning.lifetime import occasions
 from hub.model import Audience, Clock, Event, EventType, Person, Purpose, Step, StoredEvent
 from hub.people.audience import applies
 from hub.policy import Policy
-from hub.ports import Contact
+from hub.storage.history import Contact
 
 MORNING: Final = time(7)
 EVENING: Final = time(21)

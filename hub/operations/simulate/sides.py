@@ -12,7 +12,7 @@ from hub import sla
 from hub.model import Clock, ClockState, Event, EventType, Period, Purpose, Step, StepKind
 from hub.operations.simulate.nights import begins_at, call_of_message, calls_of_step, is_night
 from hub.policy import Policy
-from hub.ports import Contact
+from hub.storage.history import Contact
 
 
 class PromiseOutcome(StrEnum):
