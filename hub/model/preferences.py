@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Annotated, Final
 from uuid import UUID
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, convert
 
 from hub.model.catalogue import Purpose
 from hub.model.json import Instant
@@ -95,9 +95,7 @@ class PreferencesWhole(Struct, kw_only=True):
 
 
 def change_of(entry: PreferenceEntry) -> PreferenceChange:
-    return PreferenceChange(
-        version=entry.version, at=entry.at, by=entry.by, way=entry.way, wishes=entry.wishes
-    )
+    return convert(entry, PreferenceChange, from_attributes=True)
 
 
 class MarkReason(StrEnum):

@@ -22,14 +22,14 @@ from hub.people.audience import merge_person
 from hub.people.readiness import Suppressed, ways_to
 from hub.policy import Policy
 
-_KINDS: Final[Mapping[str, str]] = {
+CHANNELS: Final[Mapping[str, str | None]] = {
     "email": "email",
     "sms": "phone",
     "whatsapp": "phone",
     "push": "push",
-    "inbox": "",
+    "inbox": None,
 }
-"""The channels that are judged, each with its kind of contact points."""
+"""Channel → the kind of contact point that it needs; the own inbox needs none."""
 
 
 class Reach(Struct, kw_only=True):
@@ -84,7 +84,7 @@ class Tally:
         facts = person.mark is not None or person.preferences is not None or purpose in NEED_CONSENT
         if person.left_out is not None or not facts:
             return person, ways
-        mine = {channel: _addresses(person, kind) for channel, kind in _KINDS.items()}
+        mine = {channel: _addresses(person, kind) for channel, kind in CHANNELS.items()}
         closed = refusals(purpose, mine, person, at=self._at, policy=self._policy)
         if closed.keys() == mine.keys():
             return replace(person, left_out=closed["email"]), frozenset()
@@ -130,5 +130,5 @@ class Tally:
         return len(self._first) > self._limit
 
 
-def _addresses(person: Person, kind: str) -> Collection[str]:
+def _addresses(person: Person, kind: str | None) -> Collection[str]:
     return [point.value for point in person.contact_points if point.kind == kind]

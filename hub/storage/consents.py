@@ -24,7 +24,8 @@ _COLUMNS: Final = (
 
 async def add(run: Runner, statements: Sequence[Consent]) -> None:
     ordered = sorted(statements, key=lambda consent: consent.id)
-    await write(run, _SQL["add"], [_row(consent) for consent in ordered])
+    rows = [{**asdict(one), "channels": ",".join(one.channels)} for one in ordered]
+    await write(run, _SQL["add"], [tuple(row[name] for name in _COLUMNS) for row in rows])
     yes = [(consent.person, consent.purpose, consent.at) for consent in ordered if consent.granted]
     await write(run, _SQL["lift"], yes)
     no = [consent for consent in ordered if not consent.granted]
@@ -57,7 +58,8 @@ async def with_facts(run: Runner, purpose: str, people: Sequence[Person]) -> Seq
     opted_out: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for row in await run.rows(_SQL["opted_out_of"], refs, whose, values, purpose):
         opted_out[row["person"]].append((row["address"], row["reason"]))
-    return rules.with_facts(people, await _of_purpose(run, refs, purpose), opted_out)
+    said = await _statements(run, refs, [purpose])
+    return rules.with_facts(people, {ref: consents for (ref, _), consents in said.items()}, opted_out)
 
 
 async def stances(run: Runner, person: str) -> list[Stance]:
@@ -92,11 +94,6 @@ async def yeses(run: Runner, refs: Collection[str], purposes: Collection[str]) -
     }
 
 
-async def _of_purpose(run: Runner, refs: Collection[str], purpose: str) -> Mapping[str, Sequence[Consent]]:
-    found = await _statements(run, refs, [purpose])
-    return {person: consents for (person, _), consents in found.items()}
-
-
 async def _statements(
     run: Runner, refs: Collection[str], purposes: Collection[str]
 ) -> Mapping[tuple[str, str], Sequence[Consent]]:
@@ -104,8 +101,3 @@ async def _statements(
     for row in await run.rows(_SQL["so_far"], refs, purposes):
         found[row["person"], row["purpose"]].append(read(Consent, row))
     return found
-
-
-def _row(consent: Consent) -> tuple[object, ...]:
-    given = {**asdict(consent), "channels": ",".join(consent.channels)}
-    return tuple(given[name] for name in _COLUMNS)

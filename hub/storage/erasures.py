@@ -45,9 +45,11 @@ class PostgresErasures(Store):
     async def duties(self, person: str) -> Duties:
         """Return why this person's data must be kept; nothing if it may be erased."""
         duties = [Duty(row["duty"]) for row in await self.rows(_SQL["duties"], storable(person))]
-        if Duty.CASE in duties or not await self._opened_as_stranger(person):
+        if Duty.CASE in duties:
             return duties
-        return [*duties, Duty.CASE]
+        # A case may run that the person opened without being recognised.
+        own = await own_addresses(self, person)
+        return [*duties, Duty.CASE] if await has_open_case(self, own.contacts) else duties
 
     async def counts(self, person: str, legal_since: datetime) -> Counts:
         """Count the rows of each kind that an erasure concerns, and those that the law keeps (`kept_…`)."""
@@ -148,11 +150,6 @@ class PostgresErasures(Store):
         """Note that somebody looked; once it is over, the words to look for are forgotten."""
         await self.rows(_SQL["finish" if is_over else "look"], erasure.person)
 
-    async def _opened_as_stranger(self, person: str) -> bool:
-        """Return whether a case runs that the person opened without being recognised."""
-        own = await own_addresses(self, person)
-        return await has_open_case(self, own.contacts)
-
     async def _erase_page(
         self, page: Sequence[Record], traces: Traces, marks: Collection[str], legal_since: datetime
     ) -> None:
@@ -168,7 +165,8 @@ class PostgresErasures(Store):
         async with self._database.transaction() as run:
             alone = await _erase_rows(run, list(rows.values()), whole)
             cases = {row["case_key"] for row in named if row["case_key"]}
-            await _erase_parties_of(run, cases, own, whole)
+            for row in await run.rows(_SQL["case_parties"], sorted(cases)):
+                await _put_party(run, row, whole, alone=row["case_key"] in own)
             await erase_clocks(run, cases, own, alone, whole)
             await run.rows(_SQL["blank_case_notes"], sorted(own))
             await run.rows(_SQL["strip_facts"], list(rows))
@@ -247,13 +245,6 @@ async def _erase_rows(run: Runner, rows: Sequence[Record], traces: Traces) -> fr
         if left != data:
             await run.rows(_SQL["put_event"], row["key"], encode(left), is_own)
     return frozenset(alone)
-
-
-async def _erase_parties_of(
-    run: Runner, cases: Collection[str], own: Collection[str], traces: Traces
-) -> None:
-    for row in await run.rows(_SQL["case_parties"], sorted(cases)):
-        await _put_party(run, row, traces, alone=row["case_key"] in own)
 
 
 async def _put_party(run: Runner, row: Record, traces: Traces, *, alone: bool) -> None:

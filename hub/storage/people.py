@@ -76,13 +76,11 @@ async def _page(
         roles, elsewhere = group.unless, group.roles
     here, turn = (group.copropiedad_id, roles, group.towers), _ELSEWHERE if group.unless else int(beyond)
     rows = await run.rows(_SQL["page"], *here, after, limit, group.service_area, elsewhere, turn, group.near)
-    return [_of_turn(to_person(row, row["units"] or ()), row["turn"]) for row in rows]
-
-
-def _of_turn(person: Person, turn: int) -> Person:
-    if not turn:
-        return person
-    return replace(person, elsewhere=turn == _ELSEWHERE, other_tower=turn == _OTHER_TOWER)
+    people = [to_person(row, row["units"] or ()) for row in rows]
+    return [
+        replace(person, elsewhere=turn == _ELSEWHERE, other_tower=turn == _OTHER_TOWER) if turn else person
+        for person, turn in zip(people, (row["turn"] for row in rows), strict=True)
+    ]
 
 
 async def places(run: Runner, units: Collection[str]) -> Mapping[str, str]:
@@ -129,11 +127,7 @@ def _in_unit(group: Group, rows: Iterable[Record]) -> Sequence[Person]:
     if not chosen:
         defaults = {_DEFAULTS[role] for role in group.roles if role in _DEFAULTS}
         chosen = [row for row in rows if row["role"] in defaults]
-    return _sorted(chosen)
-
-
-def _sorted(rows: Iterable[Record]) -> Sequence[Person]:
-    people = {row["id"]: row for row in rows}
+    people = {row["id"]: row for row in chosen}
     return [to_person(row, _unit(row)) for _, row in sorted(people.items())]
 
 

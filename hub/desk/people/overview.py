@@ -35,6 +35,7 @@ from hub.model import (
     PropertyScope,
     Purpose,
 )
+from hub.people import headcount
 from hub.people.masking import mask_address
 from hub.phones import can_text
 from hub.policy import Policy
@@ -44,15 +45,8 @@ from hub.storage.database import read
 MOST: Final = 10
 """Cases and replies."""
 PURPOSES: Final = tuple(purpose for purpose in Purpose if purpose is not Purpose.INTERNAL)
-CHANNELS: Final[Mapping[str, str | None]] = {
-    "email": "email",
-    "sms": "phone",
-    "whatsapp": "phone",
-    "push": "push",
-    "inbox": None,
-    "print": None,
-}
-"""Channel → the kind of contact point that it needs; a letter and the own inbox need none."""
+CHANNELS: Final[Mapping[str, str | None]] = {**headcount.CHANNELS, "print": None}
+"""Channel → the kind of contact point that it needs; a letter needs none."""
 _OF_KIND: Final[Mapping[str, tuple[str, ...]]] = {
     kind: tuple(channel for channel, needs in CHANNELS.items() if needs == kind)
     for kind in ("email", "phone", "push")

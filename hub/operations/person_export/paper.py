@@ -51,7 +51,14 @@ def pages(export: PersonExport) -> dict[str, Json]:
         ("Lo que prefiere", "Cada cambio, con quién lo hizo.", list(map(_preference, export.preferences))),
         ("Marcas de no contactarle", "Las pone la administración.", list(map(_mark, export.marks))),
         ("Direcciones a las que no escribimos", "Por canal.", list(map(_suppression, export.suppressions))),
-        ("Contactos que cuentan para el límite", "Ley 2300 de 2023.", list(_contacts(export))),
+        (
+            "Contactos que cuentan para el límite",
+            "Ley 2300 de 2023.",
+            [
+                [one.day.isoformat(), labels_es.CHANNELS.get(one.channel, one.channel)]
+                for one in export.contacts
+            ],
+        ),
         ("Sus casos y nuestros plazos", "", list(_cases(export))),
         ("Lo que respondió", "", list(_replies(export))),
         ("Los archivos que envió", "Van en la copia en JSON.", list(map(_file, export.files))),
@@ -62,7 +69,11 @@ def pages(export: PersonExport) -> dict[str, Json]:
             list(_messages(export.messages)),
         ),
         ("Entradas a su página", "Los códigos de hoy y la página abierta.", list(_openings(export))),
-        ("Quién ha visto o cambiado sus datos", "", list(_audit(export))),
+        (
+            "Quién ha visto o cambiado sus datos",
+            "",
+            [[filters.fecha_hora(line.at), f"{line.who}: {line.action}"] for line in export.audit],
+        ),
     ]
     return {
         "title": "Sus datos",
@@ -127,11 +138,6 @@ def _suppression(line: SuppressionLine) -> list[str]:
     return [filters.fecha_hora(line.since), f"{line.address}, por {by}{until}. {why}."]
 
 
-def _contacts(export: PersonExport) -> Iterator[list[str]]:
-    for contact in export.contacts:
-        yield [contact.day.isoformat(), labels_es.CHANNELS.get(contact.channel, contact.channel)]
-
-
 def _openings(export: PersonExport) -> Iterator[list[str]]:
     for opening in export.openings:
         what = "Se abrió su página" if opening.shown is None else f"Se envió un código {opening.shown}"
@@ -175,8 +181,3 @@ def _messages(messages: Sequence[ProvenMessage]) -> Iterator[list[str]]:
         head = f"{title(message.event)}, por {by}{to}\n{label}: {means}."
         # Paper is passed on: the link of an escalation acts for the person who was called.
         yield [filters.fecha_hora(message.created_at), f"{head}\n{without_link(words)}".strip()]
-
-
-def _audit(export: PersonExport) -> Iterator[list[str]]:
-    for line in export.audit:
-        yield [filters.fecha_hora(line.at), f"{line.who}: {line.action}"]

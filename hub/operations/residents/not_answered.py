@@ -7,14 +7,13 @@ the ladder comes to that step by itself, it is one event, and the level is notif
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from hub import sla
-from hub.model import Clock, Event, Step, StepKind
+from hub.model import Clock, Step, StepKind
 from hub.model.residents import ResidentMessage
 from hub.ports import Publisher
 from hub.storage import PostgresResidents
@@ -67,15 +66,11 @@ async def climb(
     untold = [(clock, step) for clock, step in rungs if not was_told(message, clock, step)]
     for clock, step in untold:
         held = await store.held_levels(clock, sla.levels_from(clock, step))
-        await publisher.event(_event_of(clock, step, held, now))
+        at_step = replace(clock, fired=clock.steps.index(step))
+        targeted = sla.skip_vacant_levels(at_step, step, held) if sla.levels_from(clock, step) else at_step
+        await publisher.event(sla.step_event(targeted, targeted.steps[targeted.fired], now=now))
     if untold:
         return Climb.CLIMBED
     if rungs:
         return Climb.TOLD
     return Climb.AT_TOP if overdue else Climb.NOT_DUE
-
-
-def _event_of(clock: Clock, step: Step, held: Collection[int], now: datetime) -> Event:
-    at_step = replace(clock, fired=clock.steps.index(step))
-    targeted = sla.skip_vacant_levels(at_step, step, held) if sla.levels_from(clock, step) else at_step
-    return sla.step_event(targeted, targeted.steps[targeted.fired], now=now)

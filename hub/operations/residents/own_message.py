@@ -15,7 +15,6 @@ from uuid import UUID
 from hub.business_time import WorkCalendar
 from hub.model import Brand, Facts, Json
 from hub.model.documents import FIELD
-from hub.model.evidence import SaidMessage
 from hub.operations.evidence.remake import PROVEN, Remade, Remaker
 from hub.operations.residents.promises_es import case_of
 from hub.operations.residents.schemas import ShownMessage
@@ -57,11 +56,12 @@ class OwnMessages:
         if said is None:
             return None
         proven = [made for made in await self.remaker.remake(said) if made.finding in PROVEN]
-        whole = proven[-1].whole if proven else None
+        whole, words = (proven[-1].whole, proven[-1].rendered) if proven else (None, None)
+        accepted = [call.attempt.at for call in said.calls if call.attempt.outcome == "accepted"]
         shown = ShownMessage(
-            subject=_subject(proven) or (whole.subject if whole else ""),
+            subject=(words.subject if words else "") or (whole.subject if whole else ""),
             text=_text(proven),
-            sent_at=_sent_at(said),
+            sent_at=accepted[-1] if accepted else None,
             channel=CHANNELS.get(said.message.channel, said.message.channel),
             building=found.building,
             case=case_of(found, now=now, calendar=self.calendar),
@@ -102,13 +102,3 @@ def document_link(proven: list[Remade], data: Json, now: datetime) -> str:
         return given if isinstance(given, str) and given.startswith("https://") else ""
     ended = document.until is None or document.until <= now
     return "" if ended else document.link or ""
-
-
-def _subject(proven: list[Remade]) -> str:
-    words = proven[-1].rendered if proven else None
-    return words.subject if words is not None else ""
-
-
-def _sent_at(said: SaidMessage) -> datetime | None:
-    accepted = [call.attempt.at for call in said.calls if call.attempt.outcome == "accepted"]
-    return accepted[-1] if accepted else None

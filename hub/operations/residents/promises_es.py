@@ -9,7 +9,7 @@ from typing import Final
 from hub.business_time import WorkCalendar
 from hub.catalog import BY_NAME
 from hub.model import Clock, Purpose
-from hub.model.residents import CaseEvent, ResidentMessage
+from hub.model.residents import ResidentMessage
 from hub.operations.clocks.due_words import due_words, ended_words, paused_words
 from hub.operations.residents.not_answered import is_overdue, next_rung, was_told
 from hub.operations.residents.own_words_es import own_subject
@@ -55,7 +55,11 @@ def case_of(message: ResidentMessage, *, now: datetime, calendar: WorkCalendar) 
         message_id=str(message.message_id),
         received_at=min(clock.started_at for clock in clocks),
         promises=list(_promises(clocks, now, calendar)),
-        happened=list(_happened(message.events)),
+        happened=[
+            ShownStep(what=EVENTS[event.name], at=event.at)
+            for event in message.events
+            if event.name in _MINE and event.name in EVENTS
+        ],
         may_climb=may_climb,
         was_told=bool(rungs) and not may_climb,
         at_top=bool(overdue) and not rungs,
@@ -84,9 +88,3 @@ def _how(clock: Clock, now: datetime, calendar: WorkCalendar) -> str:
         return paused_words(clock.course, now)
     held = f". Lo tiene: {LEVELS.get(str(clock.level), 'la administración')}"
     return f"{due_words(clock.promise, clock.due_at, now, calendar)}{held if clock.name in ESCALATES else ''}"
-
-
-def _happened(events: Sequence[CaseEvent]) -> Iterator[ShownStep]:
-    for event in events:
-        if event.name in _MINE and event.name in EVENTS:
-            yield ShownStep(what=EVENTS[event.name], at=event.at)

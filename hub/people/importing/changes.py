@@ -87,7 +87,8 @@ def compare(entries: Entries, stored: Stored, known: KnownDirectory, *, now: dat
             before = stored[noun].get(ref)
             if erased and {ref, facts.get("person_id")}.intersection(erased):
                 continue
-            if before is not None and _is_foreign(noun, ref):
+            # A file may create a copropiedad, never change it: its address and branding come from elsewhere.
+            if before is not None and (noun == COPROPIEDAD or not ref.startswith(SHEET)):
                 foreign[noun] += 1
                 continue
             data = {f"{noun}_id": ref, **_WHOLE[noun](facts, before.data if before else {})}
@@ -111,11 +112,6 @@ def events(changes: Iterable[Change], *, now: datetime) -> list[Event]:
     return [entry_event(change.noun, change.data, source=SOURCE, at=now) for change in changes]
 
 
-def _is_foreign(noun: str, ref: str) -> bool:
-    # A file may create a copropiedad, never change it: its address and branding come from elsewhere.
-    return noun == COPROPIEDAD or not ref.startswith(SHEET)
-
-
 def _change(noun: str, data: Mapping[str, Json], before: StoredEntry | None) -> Change:
     # Also after a removed row: it is kept so that its version wins over older events.
     version = 1 if before is None else before.version + 1
@@ -123,14 +119,6 @@ def _change(noun: str, data: Mapping[str, Json], before: StoredEntry | None) -> 
     return Change(
         noun=noun, data={**data, "version": version}, new=before is None or revived, revived=revived
     )
-
-
-def _copropiedad(facts: Facts, _: Mapping[str, Json]) -> Facts:
-    return {"name": facts["name"], "towers": sorted(facts["towers"])}
-
-
-def _unit(facts: Facts, before: Mapping[str, Json]) -> Facts:
-    return {**facts, **_kept(facts, before, floor=None, coefficient=None)}
 
 
 def _person(facts: Facts, before: Mapping[str, Json]) -> Facts:
@@ -178,8 +166,8 @@ _FLAGS: Final = ("on_call", "direction")
 
 
 _WHOLE: Final[Mapping[str, Callable[[Facts, Mapping[str, Json]], dict[str, Any]]]] = {
-    COPROPIEDAD: _copropiedad,
-    UNIT: _unit,
+    COPROPIEDAD: lambda facts, _: {"name": facts["name"], "towers": sorted(facts["towers"])},
+    UNIT: lambda facts, before: {**facts, **_kept(facts, before, floor=None, coefficient=None)},
     PERSON: _person,
     MEMBERSHIP: _membership,
 }

@@ -133,11 +133,14 @@ def entries_of(rows: Sequence[Row], known: KnownDirectory, hashes: Hashes) -> En
             _add(facts[COPROPIEDAD][places[row.copropiedad]], name=row.copropiedad)
             _append(facts[COPROPIEDAD][places[row.copropiedad]], "towers", (row.tower,) if row.tower else ())
         if row.unit:
-            _add(facts[UNIT][units[row.line]], **_unit(row, places))
+            known_unit = facts[UNIT][units[row.line]]
+            _add(known_unit, copropiedad_id=places[row.copropiedad], tower=row.tower, floor=row.floor)
+            _add(known_unit, label=row.unit, coefficient=row.coefficient)
         if row.name:
             ref = people[row.line]
             _add(facts[PERSON][ref], **_person(row, hashes))
-            _append(facts[PERSON][ref], "points", _points(row))
+            points = (*(("email", one) for one in row.emails), *(("phone", one) for one in row.phones))
+            _append(facts[PERSON][ref], "points", points)
             for role in row.roles:
                 membership = _membership(row, ref, _scope(row, role, places, units), role)
                 _add(facts[MEMBERSHIP][memberships.of(membership)], **membership)
@@ -246,11 +249,6 @@ def _new_id(key: Any, ids: set[str], hashes: Hashes) -> str:
     return next((ref for ref in possible if ref in ids), possible[0])
 
 
-def _unit(row: Row, places: Mapping[str, str]) -> Facts:
-    stated = {"tower": row.tower, "floor": row.floor, "label": row.unit, "coefficient": row.coefficient}
-    return {"copropiedad_id": places[row.copropiedad], **stated}
-
-
 def _person(row: Row, hashes: Hashes) -> Facts:
     return {
         "names": row.name,
@@ -259,10 +257,6 @@ def _person(row: Row, hashes: Hashes) -> Facts:
         "digital_access": row.digital_access,
         "large_print": row.large_print,
     }
-
-
-def _points(row: Row) -> tuple[tuple[str, str], ...]:
-    return (*(("email", email) for email in row.emails), *(("phone", phone) for phone in row.phones))
 
 
 def _membership(row: Row, person: str, scope: str, role: str) -> Facts:

@@ -36,7 +36,7 @@ def ways(row: Row) -> Iterator[tuple[str, ...]]:
     yield from (("correo", email.casefold(), name) for email in row.emails)
     yield from (("celular", phone, name) for phone in row.phones)
     if not (row.emails or row.phones):
-        yield "unidad", fold(row.copropiedad), fold_tower(row.tower), fold_unit(row.unit or ""), name
+        yield "unidad", *unit_key(row), name
 
 
 def _key(row: Row, documents: dict[Hashable, set[str]]) -> Hashable:
@@ -70,15 +70,16 @@ def _unit_of(row: Row) -> Hashable:
     return unit_key(row) if row.unit else None
 
 
-def _words_of_name(row: Row) -> Hashable:
-    return row.name and frozenset(fold(row.name).split())
-
-
 _Read = Callable[[Row], Hashable]
 _ALIKE: Final[tuple[tuple[_Read, str, _Read, str], ...]] = (
     (_unit_of, "piso", attrgetter("floor"), "esta unidad tiene otro piso"),
     (_unit_of, "coeficiente", attrgetter("coefficient"), "esta unidad tiene otro coeficiente"),
-    (attrgetter("document"), "nombre", _words_of_name, "este documento tiene otro nombre"),
+    (
+        attrgetter("document"),
+        "nombre",
+        lambda row: row.name and frozenset(fold(row.name).split()),
+        "este documento tiene otro nombre",
+    ),
 )
 _OF_A_PERSON: Final[tuple[tuple[str, _Read, str], ...]] = (
     ("idioma", attrgetter("locale"), "esta persona tiene otro idioma"),
@@ -192,7 +193,7 @@ def shares(rows: Iterable[Row]) -> tuple[Mapping[int, float], list[Fault]]:
     per_line: dict[int, float] = {}
     doubts = []
     for place_rows in by_place.values():
-        total = _total(place_rows)
+        total = sum({unit_key(row): row.coefficient or 0.0 for row in place_rows}.values())
         # Read shares as parts of 1 only if they sum to 1: 0,8 may be per cent.
         scale = (
             _WHOLE if abs(total - 1) <= _TOLERANCE and not any(row.per_cent for row in place_rows) else 1.0
@@ -203,11 +204,6 @@ def shares(rows: Iterable[Row]) -> tuple[Mapping[int, float], list[Fault]]:
         if abs(total * scale - _WHOLE) > _WHOLE * _TOLERANCE:
             doubts.append(_doubt(place_rows[0].line, total))
     return per_line, doubts
-
-
-def _total(rows: Sequence[Row]) -> float:
-    of_units = {(fold_tower(row.tower), fold_unit(row.unit or "")): row.coefficient or 0.0 for row in rows}
-    return sum(of_units.values())
 
 
 def _doubt(line: int, total: float) -> Fault:
