@@ -35,9 +35,13 @@ Q = TypeVar("Q", bound=msgspec.Struct)
 T = TypeVar("T")
 
 
+_API: Final = "/api/"
+
+
 class FormQuery(msgspec.Struct, frozen=True, kw_only=True):
     """
-    The query of a page: a form in a browser sends its empty fields too, and they ask for nothing.
+    The query of a page that is no query of the API: a form in a browser sends its empty fields too, and they
+    ask for nothing.
 
     Each page takes the act of the page before (`DONE`), which the shell puts into words.
     """
@@ -81,7 +85,7 @@ def read_query(request: web.Request, shape: type[Q]) -> Q:
     lists = _LISTS.intersection(known)
     repeated = {name: request.query.getall(name) for name in lists & request.query.keys()}
     given: dict[str, str | list[str]] = {**request.query, **repeated}
-    if issubclass(shape, FormQuery):
+    if issubclass(shape, FormQuery) or not request.path.startswith(_API):
         given = {name: value for name, value in given.items() if value and name != DONE}
     if twice := [name for name in given.keys() - lists if len(request.query.getall(name)) > 1]:
         what = "A query parameter is given twice."

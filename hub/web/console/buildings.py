@@ -32,7 +32,6 @@ from hub.rendering.titles_es import EVENTS
 from hub.web.auth.caller import places_of
 from hub.web.console.case_list import matter_rows
 from hub.web.console.shell import console_page, with_query
-from hub.web.requests import FormQuery
 from hub.web.services import services
 
 _MOST: Final = 5
@@ -66,15 +65,7 @@ _BY_REACHED: Final[Mapping[Reached | None, DoorLook]] = {
 }
 
 
-class BuildingsQuery(ListQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    pass
-
-
-class BuildingPageQuery(BuildingQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    pass
-
-
-async def show_all(request: web.Request, query: BuildingsQuery) -> web.StreamResponse:
+async def show_all(request: web.Request, query: ListQuery) -> web.StreamResponse:
     """List the copropiedades."""
     page = await acts.find_buildings(operator_of(request, READ), query)
     following = with_query(request, after=page.next) if page.next else None
@@ -83,7 +74,7 @@ async def show_all(request: web.Request, query: BuildingsQuery) -> web.StreamRes
     )
 
 
-async def show(request: web.Request, query: BuildingPageQuery) -> web.StreamResponse:
+async def show(request: web.Request, query: BuildingQuery) -> web.StreamResponse:
     """Show a building: its doors floor by floor, and its people, matters, promises, surveys and boards."""
     ref, by = request.match_info["ref"], operator_of(request, READ)
     building = await acts.show_building(by, ref, query)

@@ -19,17 +19,12 @@ from hub.rendering.titles_es import EVENTS
 from hub.web.console import named
 from hub.web.console.message_list import PATH
 from hub.web.console.shell import console_page, with_query
-from hub.web.requests import FormQuery
 
 _ASKED: Final = {"letter": {"channel": "print"}}
 """What stands for a state in the address of the list behind its number."""
 
 
-class EventPageQuery(RecipientsQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    pass
-
-
-async def show(request: web.Request, query: EventPageQuery) -> web.StreamResponse:
+async def show(request: web.Request, query: RecipientsQuery) -> web.StreamResponse:
     """Show the people notified of an event, and those left out with the reason."""
     read = await list_recipients(operator_of(request, READ), request.match_info["key"], query)
     place = read.copropiedad_id

@@ -29,10 +29,6 @@ SHARED_ES: Final = {"email": "el mismo correo", "phone": "el mismo teléfono", "
 """What two entries share → its words."""
 
 
-class PairsQuery(DuplicatesQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    pass
-
-
 class PeopleListQuery(PeopleQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     format: Sheet | None = None
 
@@ -62,7 +58,7 @@ async def show(request: web.Request, query: PeopleListQuery) -> web.StreamRespon
     )
 
 
-async def show_duplicates(request: web.Request, query: PairsQuery) -> web.StreamResponse:
+async def show_duplicates(request: web.Request, query: DuplicatesQuery) -> web.StreamResponse:
     """List pairs of people of a copropiedad who may be one."""
     page = await list_duplicates(operator_of(request, READ), query)
     return console_page(

@@ -42,15 +42,11 @@ _MESSAGES: Final = 10
 _NO_ANSWER: Final[Mapping[str, Any]] = {"may_write": False, "twins": (), "joins": (), "shared": {}}
 
 
-class PersonQuery(WholeQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    pass
-
-
 class ErasureQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reason: Annotated[str, Meta(max_length=200)] = ""
 
 
-async def show(request: web.Request, query: PersonQuery) -> web.StreamResponse:
+async def show(request: web.Request, query: WholeQuery) -> web.StreamResponse:
     """Show a person: contacts, roles, consents, wishes, and messages."""
     ref, deps = request.match_info["ref"], services(request)
     by = operator_of(request, READ)
