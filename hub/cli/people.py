@@ -15,7 +15,7 @@ from hub.cli.preferences import do_not_contact, preferences
 from hub.cli.reach import audience, readiness, unreachable
 from hub.desk.people import acts
 from hub.desk.people.contact import ContactBody, ContactKind, show_contact
-from hub.desk.people.rows import Consented, HoldersQuery, PersonWhole, ReachedContact
+from hub.desk.people.rows import Consented, HoldersQuery, PersonWhole
 from hub.doors.act import OPERATE, PRIVACY, READ
 from hub.doors.terminal import (
     AsJson,
@@ -35,10 +35,6 @@ app = typer.Typer(no_args_is_help=True)
 Ref = Annotated[str, typer.Argument(metavar="PERSON", show_default=False, help="Su person_id.")]
 
 
-def _verified(point: ReachedContact) -> str:
-    return "sí" if point.verified else "no"
-
-
 _HOLDERS: Final[Columns] = {
     "persona": "person",
     "nombre": "name",
@@ -48,7 +44,12 @@ _HOLDERS: Final[Columns] = {
     "id": "id",
 }
 _PARTS: Final[Mapping[str, Columns]] = {
-    "contact_points": {"clase": "kind", "valor": "value", "verificado": _verified, "id": "id"},
+    "contact_points": {
+        "clase": "kind",
+        "valor": "value",
+        "verificado": lambda point: "sí" if point.verified else "no",
+        "id": "id",
+    },
     "memberships": {
         "dónde": "scope",
         "rol": "role",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
@@ -187,11 +186,8 @@ async def _erased(by: Operator, person: str, *, reason: str, asks: bool, shown: 
     if asks and not report.duties:
         typer.confirm(f"{_told(report)} ¿Suprimir?", abort=True)
     with progress("mensajes", shown=shown) as step:
-        return await acts.erase(by, person, reason, _counted(step, report.counts["messages"]))
-
-
-def _counted(step: Callable[[int, int], None], total: int) -> Callable[[int], None]:
-    return lambda done: step(done, max(done, total))
+        total = report.counts["messages"]
+        return await acts.erase(by, person, reason, lambda done: step(done, max(done, total)))
 
 
 def _told(report: ErasureReport) -> str:

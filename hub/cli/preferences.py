@@ -26,7 +26,6 @@ from hub.doors.terminal import (
 from hub.model import MarkReason, Preferences
 from hub.model.pages import ListQuery
 from hub.model.preferences import PreferencesWhole
-from hub.operations.preferences import Change
 
 _MARKS: Final[Columns] = {
     "motivo": "reason",
@@ -64,7 +63,7 @@ async def preferences(
     """
     async with open_operator(OPERATE) as by:
         if changes:
-            shown = await acts.change(by, ref, _changed_by(changes))
+            shown = await acts.change(by, ref, lambda before: reduce(with_setting, changes, before))
         else:
             shown = await acts.show_preferences(by, ref)
     if as_json:
@@ -112,20 +111,13 @@ async def do_not_contact(
         print_list(marks.stopped, _STOPPED, as_json=False)
 
 
-def _changed_by(changes: list[str]) -> Change:
-    return lambda before: reduce(with_setting, changes, before)
-
-
 def _print(shown: PreferencesWhole) -> None:
-    facts = {purpose.value: _channels(chosen) for purpose, chosen in shown.preferences.channels.items()}
+    chosen = shown.preferences.channels.items()
+    facts = {purpose.value: ", ".join(channels) or "ninguno" for purpose, channels in chosen}
     facts |= _others(shown.preferences)
     facts |= shown.always
     print_facts(facts, fields(*facts))
     print_list(shown.history, _CHANGES, as_json=False)
-
-
-def _channels(chosen: tuple[str, ...]) -> str:
-    return ", ".join(chosen) or "ninguno"
 
 
 def _others(wishes: Preferences) -> dict[str, str]:

@@ -38,7 +38,6 @@ class Erasure:
     words: tuple[str, ...]
     marks: tuple[str, ...]
     cursor: UUID | None
-    swept_at: datetime
     finished_at: datetime | None
 
 

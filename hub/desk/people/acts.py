@@ -69,7 +69,7 @@ async def find_people(by: Operator, query: PeopleQuery) -> PeoplePage:
     await by.audit("people.find", "people", **asked, found=len(page.items), whole=query.whole)
     if query.whole:
         for row in page.items:
-            await by.audit("person.show", _subject(row.person), person=row.person, whole=True)
+            await by.audit("person.show", f"{PERSON}:{row.person}", person=row.person, whole=True)
     return page
 
 
@@ -82,7 +82,7 @@ async def show_person(by: Operator, ref: str, query: WholeQuery) -> PersonWhole:
 async def consents(by: Operator, ref: str) -> PersonWhole:
     """Show a person's consents and refusals, and their evidence."""
     person = found(PERSON, await by.stores.directory.somebody(ref, places=by.places))
-    await by.audit("person.consents", _subject(ref), person=ref, whole=False)
+    await by.audit("person.consents", f"{PERSON}:{ref}", person=ref, whole=False)
     return convert({**person, "masked": True, "may_unmask": False}, PersonWhole)
 
 
@@ -174,7 +174,3 @@ def _instant(on: str) -> datetime:
         return query_instant(on)
     except ValueError:
         raise InvalidQuery("on: expected a date like 2026-03-09 or an RFC 3339 instant.") from None
-
-
-def _subject(ref: str) -> str:
-    return f"{PERSON}:{ref}"

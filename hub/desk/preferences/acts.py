@@ -35,7 +35,7 @@ _MOST_STOPPED: Final = 50
 async def show_preferences(by: Operator, ref: str) -> PreferencesWhole:
     """Show a person's preferences, what cannot be switched off and why, and each change."""
     await _require(by, ref)
-    await by.audit("person.preferences", _subject(ref), person=ref)
+    await by.audit("person.preferences", f"{PERSON}:{ref}", person=ref)
     return await read_preferences(by.stores.preferences, ref)
 
 
@@ -55,7 +55,7 @@ async def change(by: Operator, ref: str, change: Change) -> PreferencesWhole:
 async def list_marks(by: Operator, ref: str, query: ListQuery) -> PersonMarks:
     """List the marks of a person, newest first, and the events that they have stopped."""
     await _require(by, ref)
-    await by.audit("person.marks", _subject(ref), person=ref)
+    await by.audit("person.marks", f"{PERSON}:{ref}", person=ref)
     return await marks_of(by, ref, query)
 
 
@@ -77,7 +77,7 @@ async def mark_person(by: Operator, ref: str, body: MarkBody) -> MarkRow:
     now, by = by.now, by.for_whom(body.by)
     if body.until is not None and body.until <= now:
         raise InvalidPreference("La fecha de fin ya pasó.")
-    await by.audit("person.mark", _subject(ref), person=ref, reason=body.reason)
+    await by.audit("person.mark", f"{PERSON}:{ref}", person=ref, reason=body.reason)
     for mark in await by.stores.preferences.marks(ref):
         same = (mark.reason, mark.until) == (body.reason, body.until)
         if same and mark.ended_at is None and mark.holds(now):
@@ -98,7 +98,7 @@ async def mark_person(by: Operator, ref: str, body: MarkBody) -> MarkRow:
 async def end_marks(by: Operator, ref: str) -> MarkEnd:
     """End the marks of a person; safe to repeat."""
     await _require(by, ref)
-    await by.audit("person.mark.end", _subject(ref), person=ref)
+    await by.audit("person.mark.end", f"{PERSON}:{ref}", person=ref)
     return MarkEnd(ended=await by.stores.preferences.end_marks(ref, None, at=by.now, by=by.by))
 
 
@@ -119,7 +119,3 @@ def mark_of_form(_: Operator, form: MarkForm) -> MarkBody:
 async def _require(by: Operator, ref: str) -> None:
     """Raise NoSuch if the operator does not reach the person."""
     found(PERSON, await by.stores.directory.somebody(ref, places=by.places))
-
-
-def _subject(ref: str) -> str:
-    return f"{PERSON}:{ref}"

@@ -56,14 +56,14 @@ async def export_pdf(by: Operator, ref: str) -> File:
 
 async def contacts(by: Operator, ref: str) -> Sequence[ContactLine]:
     """List the contacts of collection and advertising that a person has had."""
-    await by.audit("person.contacts", _subject(ref), person=ref)
+    await by.audit("person.contacts", f"{PERSON}:{ref}", person=ref)
     return contact_lines(await by.stores.exports.contacts(ref, LIMITED), by.stores.policy)
 
 
 async def show_rectify(by: Operator, ref: str) -> ToRectify:
     """Show the system that has to correct the data of a person. Raises UnknownName."""
     source = last_source(await _held(by, ref))
-    await by.audit("person.rectify.look", _subject(ref), person=ref)
+    await by.audit("person.rectify.look", f"{PERSON}:{ref}", person=ref)
     return ToRectify(ref=ref, name=await name_of(by, ref), source=source, is_ours=source in OWN)
 
 
@@ -75,7 +75,7 @@ async def rectify(by: Operator, ref: str, body: RectifyBody) -> Claim:
     """
     source = last_source(await _held(by, ref))
     claim = Claim(case=body.case or f"datos-{uuid4()}", person=ref, kind=body.kind, source=source)
-    await by.audit("person.rectify", _subject(ref), person=ref, case=claim.case)
+    await by.audit("person.rectify", f"{PERSON}:{ref}", person=ref, case=claim.case)
     event = claim_event(ref, body.kind, claim.case, by.now.replace(microsecond=0))
     await send_all(by.stores.publisher, [event])
     return claim
@@ -134,7 +134,3 @@ async def _held(by: Operator, ref: str) -> ExportFacts:
 
 def _legal_since(by: Operator) -> datetime:
     return kept_since(by.now, by.stores.policy.retention.legal)
-
-
-def _subject(ref: str) -> str:
-    return f"{PERSON}:{ref}"

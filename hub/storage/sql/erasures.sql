@@ -136,7 +136,7 @@ UPDATE case_note SET words = '', untold = '{}' WHERE case_key = ANY ($1::text[])
 
 -- due --
 -- Erasures of the last days are looked at each time: work under way may have left something behind.
-SELECT person, words, marks, cursor, swept_at, finished_at FROM erasure
+SELECT person, words, marks, cursor, finished_at FROM erasure
 WHERE finished_at IS NULL OR asked_at > now() - interval '2 days' OR looked_at < now() - interval '1 hour'
 ORDER BY looked_at LIMIT 100
 
@@ -144,7 +144,7 @@ ORDER BY looked_at LIMIT 100
 SELECT person, asked_at, reason FROM erasure WHERE asked_at >= $1 ORDER BY asked_at, person
 
 -- one --
-SELECT person, words, marks, cursor, swept_at, finished_at FROM erasure WHERE person = $1
+SELECT person, words, marks, cursor, finished_at FROM erasure WHERE person = $1
 
 -- advance --
 UPDATE erasure SET cursor = $2 WHERE person = $1
