@@ -52,12 +52,9 @@ async def find(run: Runner, groups: Sequence[Group]) -> Mapping[Group, Staff]:
     shift = {ref for refs in on_call.values() for ref in refs}
     found = await _present(run, meant, known)
     return {
-        group: replace(members, on_shift=_on_shift(meant[group], shift)) for group, members in found.items()
+        group: replace(members, on_shift=bool(meant[group]) and set(meant[group]) <= shift)
+        for group, members in found.items()
     }
-
-
-def _on_shift(meant: Collection[str], shift: Collection[str]) -> bool:
-    return bool(meant) and set(meant) <= set(shift)
 
 
 async def _with_duty(run: Runner, duties: Sequence[str], places: Sequence[str]) -> Scoped:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from msgspec import structs
 
@@ -91,19 +91,19 @@ def addressees(
         for word in (audience.who if audience.who_by is None else _named(audience, audience.who_by, stored))
         for addressee in _addressees(parse(word), stored, parties, operators)
     ]
+    asked = _asked(audience, stored, parties)
+    return [structs.replace(one, **asked) if asked and isinstance(one, Group) else one for one in found]
+
+
+def _asked(audience: Audience, stored: StoredEvent, parties: Parties) -> dict[str, Any]:
+    """Return what an audience asks of its groups besides their words."""
+    asked: dict[str, Any] = {}
     if audience.other_towers and (towers := towers_of(stored, parties)):
-        found = [_near(addressee, towers) for addressee in found]
+        asked["near"] = towers
     if audience.purpose in NEED_CONSENT:
-        found = [_authorised(addressee, audience) for addressee in found]
-    return [_in_segment(addressee, audience, stored) for addressee in found] if audience.segment_by else found
-
-
-def _in_segment(addressee: Addressee, audience: Audience, stored: StoredEvent) -> Addressee:
-    """Limit a group to the roles of the segment that the event names."""
-    segment = stored.event.data[audience.segment_by or ""]
-    if segment == EVERY_SEGMENT or not isinstance(addressee, Group):
-        return addressee
-    return structs.replace(addressee, roles=SEGMENTS[segment])
+        asked["authorised"] = str(audience.purpose)
+    segment = stored.event.data[audience.segment_by] if audience.segment_by else EVERY_SEGMENT
+    return asked if segment == EVERY_SEGMENT else {**asked, "roles": SEGMENTS[segment]}
 
 
 def towers_of(stored: StoredEvent, parties: Parties) -> tuple[str, ...]:
@@ -112,20 +112,10 @@ def towers_of(stored: StoredEvent, parties: Parties) -> tuple[str, ...]:
     return towers_in(stored.event.data if stored.event.data.get(ZONES) else known)
 
 
-def _near(addressee: Addressee, towers: tuple[str, ...]) -> Addressee:
-    return structs.replace(addressee, near=towers) if isinstance(addressee, Group) else addressee
-
-
 def _named(audience: Audience, field: str, stored: StoredEvent) -> list[str]:
     """Return the word of an audience that the event names in this field (`owners`, a duty), or both."""
     named = stored.event.data[field]
     return [word for word in audience.who if named in {parse(word).word, parse(word).value, BOTH}]
-
-
-def _authorised(addressee: Addressee, audience: Audience) -> Addressee:
-    if not isinstance(addressee, Group):
-        return addressee
-    return structs.replace(addressee, authorised=str(audience.purpose))
 
 
 def _addressees(
