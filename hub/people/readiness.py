@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -77,8 +77,8 @@ def readiness(place: Place, suppressed: Suppressed, opted_out: Collection[str]) 
         "mobile": sum("sms" in way for way in ways),
         "push": sum("push" in way for way in ways),
         "letter_only": sum(not way for way in ways),
-        "unverified": sum(_unverified(person) for person in place.people),
-        "suppressed": sum(_is_suppressed(person, suppressed) for person in place.people),
+        "unverified": _with_point(place, lambda point: point.kind != "push" and not point.verified),
+        "suppressed": _with_point(place, lambda point: (point.value, _CHANNELS[point.kind]) in suppressed),
         "opted_out": sum(_has_opted_out(person, opted_out) for person in place.people),
         **_consents(place, opted_out),
     }
@@ -150,12 +150,9 @@ def _usable(point: ContactPoint, channel: str, suppressed: Suppressed) -> bool:
     return (point.value, channel) not in suppressed and (channel != "sms" or can_text(point.value))
 
 
-def _unverified(person: Person) -> bool:
-    return any(not point.verified for point in person.contact_points if point.kind != "push")
-
-
-def _is_suppressed(person: Person, suppressed: Suppressed) -> bool:
-    return any((point.value, _CHANNELS[point.kind]) in suppressed for point in person.contact_points)
+def _with_point(place: Place, like: Callable[[ContactPoint], bool]) -> int:
+    """Count the people with such a contact point."""
+    return sum(any(map(like, person.contact_points)) for person in place.people)
 
 
 def _has_opted_out(person: Person, opted_out: Collection[str]) -> bool:

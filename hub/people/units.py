@@ -35,7 +35,7 @@ def unit_name(tower: str | None, label: str) -> str:
     if not tower:
         return label
     named = tower_name(tower)
-    return label if _includes(label, named) else f"{named} {label}"
+    return label if _whole_word(named).search(label) else f"{named} {label}"
 
 
 def tower_name(tower: str) -> str:
@@ -61,10 +61,6 @@ def in_order(names: Iterable[str]) -> tuple[str, ...]:
     """Sort in natural order, without duplicates: `Apto 101` before `Apto 1001`."""
     found = set(names)
     return tuple(sorted(found, key=natural)) if len(found) > 1 else tuple(found)
-
-
-def _includes(label: str, tower: str) -> bool:
-    return _whole_word(tower).search(label) is not None
 
 
 @lru_cache(maxsize=1024)

@@ -50,7 +50,10 @@ async def apply(run: Runner, events: Sequence[Event], *, jumps: bool = False) ->
     changed: set[Entry] = set()
     for noun, winners in newest.items():
         # Sorted by key: two batches that overlap wait for each other instead of deadlocking.
-        await _keep_brands(run, winners if noun == "copropiedad" else {})
+        if noun == "copropiedad":
+            # Each identity is kept by its digest, before a row names it.
+            brands = (packed_brand(event.data.get("branding")) for event in winners.values())
+            await write(run, _SQL["keep_brands"], sorted({brand for brand in brands if brand}))
         written = await write(run, _SQL[noun], [_row(noun, event) for _, event in sorted(winners.items())])
         changed |= {(noun, row["id"]) for row in written}
     return frozenset(changed)
@@ -86,12 +89,6 @@ async def _in_force(run: Runner, events: Iterable[Event]) -> _InForce:
         versions={(row["noun"], row["id"]): row["version"] for row in known},
         people={row["id"]: row for row in known if row["noun"] == "person"},
     )
-
-
-async def _keep_brands(run: Runner, winners: Mapping[str, Event]) -> None:
-    """Keep each identity by its digest, before a row names it."""
-    brands = filter(None, (packed_brand(event.data.get("branding")) for event in winners.values()))
-    await write(run, _SQL["keep_brands"], sorted(set(brands)))
 
 
 def _newest(events: Iterable[Event]) -> Mapping[str, Mapping[str, Event]]:

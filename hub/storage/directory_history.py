@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Annotated
 
 import msgspec
-from asyncpg import Record
 from msgspec import Meta, Struct
 
 from hub.contact_rules.consents import is_provable
@@ -120,7 +119,9 @@ class PostgresDirectoryHistory(Store):
         # A copropiedad may not look up people who left it: their addresses may belong to another one.
         if not rows or not (places is None or any(row["lasts"] for row in memberships)):
             return None
-        person = {**shown(rows[0]), "memberships": [_membership(row) for row in memberships]}
+        person = {**shown(rows[0]), "memberships": [{**shown(row)} for row in memberships]}
+        for membership in person["memberships"]:
+            del membership["lasts"]
         person["contact_points"] = person["contact_points"] or []
         person["consents"] = [_stance(stance) for stance in await consents.stances(self, ref)]
         person["preferences"] = person["preferences"] or {}
@@ -132,10 +133,6 @@ def _stance(stance: Stance) -> dict[str, Json]:
     """Say also whether it authorises anything: a yes that nobody can prove does not."""
     shown: dict[str, Json] = msgspec.to_builtins(stance)
     return {**shown, "authorises": stance.granted and is_provable(stance)}
-
-
-def _membership(row: Record) -> dict[str, Json]:
-    return {name: value for name, value in shown(row).items() if name != "lasts"}
 
 
 def _masked(person: Mapping[str, Json], *, named: bool) -> dict[str, Json]:

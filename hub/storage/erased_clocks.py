@@ -9,7 +9,6 @@ from uuid import UUID
 from asyncpg import Record
 
 from hub.cloudevents.kept_texts import kept_wherever
-from hub.model import Json
 from hub.people.erasing import Traces, is_alone, names_them, scrubbed
 from hub.storage.database import Runner, encode, load
 
@@ -36,10 +35,6 @@ async def _put(run: Runner, row: Record, traces: Traces, *, alone: bool) -> None
     left = scrubbed(row["context"], traces, alone=alone, kept=kept_wherever())
     if row["is_follow_up"]:
         # What it publishes must be valid: an empty text is not.
-        left = _without_empty(left)
+        left = {name: part for name, part in left.items() if part != ""}
     if left != row["context"]:
         await run.rows(_SQL["put"], row["id"], encode(left))
-
-
-def _without_empty(data: Mapping[str, Json]) -> Json:
-    return {name: part for name, part in data.items() if part != ""}

@@ -183,16 +183,12 @@ def _filtered(term: Term, text: str) -> Term:
     known = FILTERS.get(name)
     if known is None:
         raise refuse(name, f"{_one_of(FILTERS)} behind the &", FILTERS)
-    if term.word in {PARTY, ADDRESS} or (name == AREA and not _is_staff(term)):
+    if term.word in {PARTY, ADDRESS} or (name == AREA and term.word not in {STAFF_WORD, LEVEL}):
         raise refuse(text, f"{known.of}, {WORDS[STAFF_WORD].example!r} or the like before {name!r}")
     if getattr(term, name) is not None:
         raise refuse(text, f"{name!r} once")
     value = _checked(value, f"{name}:{known.takes}", known.takes, known.values)
     return replace(term, area=value) if name == AREA else replace(term, opted_in=value)
-
-
-def _is_staff(term: Term) -> bool:
-    return term.word in {STAFF_WORD, LEVEL}
 
 
 def _one_of(words: Collection[str]) -> str:

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from hub.people.audience import usable_email, usable_phone
 from hub.people.importing.columns import DUTIES, DUTY_WORDS, LOCALES, ROLE_CHOICES, ROLES, YES_NO
 from hub.people.importing.faults import BadCell
-from hub.people.importing.folding import fold, fold_tower
+from hub.people.importing.folding import fold
 
 T = TypeVar("T")
 
@@ -103,11 +103,6 @@ def split_tower(unit: str) -> tuple[str, str | None]:
 def is_tower_alone(text: str) -> bool:
     """Return whether a text is only a tower, `TORRE 2`: a title above its lines, not a unit."""
     return re.fullmatch(rf"{_TOWER_WORD}\w{{1,3}}", text.strip(), re.IGNORECASE) is not None
-
-
-def same_tower(first: str, second: str) -> bool:
-    """Return whether two texts name the same tower: `Torre 1` and `1`."""
-    return fold_tower(first) == fold_tower(second)
 
 
 def floor(text: str) -> int | BadCell:

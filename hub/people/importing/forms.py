@@ -66,7 +66,8 @@ class Form:
         named = False
         for index, word in enumerate(heading.cells):
             column = self.column(word)
-            if named and (column == "nombre" or (column is None and _names_a_role(word))):
+            names_a_role = any(part in ROLES for part in fold_heading(word).split())
+            if named and (column == "nombre" or (column is None and names_a_role)):
                 return index
             named = named or column == "nombre"
         return len(heading.cells)
@@ -101,7 +102,3 @@ def _why(column: str | None, *, other: bool) -> tuple[str, str, bool]:
     if column:
         return f"repite la columna {column}", "una sola columna con todos los valores, separados por ;", False
     return "no se conoce esta columna: no se lee", "nada, si sobra", True
-
-
-def _names_a_role(word: str) -> bool:
-    return any(part in ROLES for part in fold_heading(word).split())

@@ -11,7 +11,7 @@ from typing import Any, Final
 from hub.people.importing import cells
 from hub.people.importing.columns import COMPANY, DUTY_WORDS, OF_THE_WHOLE, ROLE_CHOICES
 from hub.people.importing.faults import BadCell, Fault
-from hub.people.importing.folding import fold
+from hub.people.importing.folding import fold, fold_tower
 from hub.people.importing.forms import READERS, Form
 from hub.phones import can_text
 
@@ -104,7 +104,7 @@ def _completed(
     if "unit" not in complete:
         return complete, []
     unit, tower = cells.split_tower(complete["unit"])
-    if tower and not cells.same_tower(complete.get("tower", tower), tower):
+    if tower and fold_tower(complete.get("tower", tower)) != fold_tower(tower):
         wrong = "dice otra torre que la columna torre"
         return {}, [Fault(line, "unidad", wrong, "la unidad sin su torre, como 101")]
     return {"tower": tower, **complete, "unit": unit}, []
