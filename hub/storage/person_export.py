@@ -8,6 +8,8 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
+from msgspec import Struct
+
 from hub.model import Instant, Json, MarkEntry, PreferenceEntry, Purpose
 from hub.model.given_files import HandedFile
 from hub.people.audience.contacts import strangers_in
@@ -105,8 +107,7 @@ class RefusedByAddress:
     method: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactRecord:
+class ContactRecord(Struct, frozen=True, kw_only=True):
     """
     A message of a limited purpose that a provider accepted, or may have accepted.
 
@@ -114,7 +115,7 @@ class ContactRecord:
     """
 
     message_id: UUID
-    at: datetime
+    at: Instant
     event: str
     purpose: Purpose
     channel: str

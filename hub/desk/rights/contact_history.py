@@ -4,40 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import date
-from uuid import UUID
 
-from msgspec import Struct, convert
+from msgspec.structs import asdict
 
 from hub.contact_rules import next_allowed
 from hub.contact_rules.limits import week_of
-from hub.model import Instant, Purpose
 from hub.policy import Policy
 from hub.storage.person_export import ContactRecord
 
 
-class ContactLine(Struct, kw_only=True):
+class ContactLine(ContactRecord, frozen=True, kw_only=True):
     """
     A contact with the counts of the law: contacts on its day, and channels in its week.
 
-    Days and hours are those of Colombia; the hours and holidays are those of the policy of today. `register`
-    is the day of the list of excluded numbers against which it was checked.
+    Days and hours are those of Colombia; the hours and holidays are those of the policy of today.
     """
 
-    at: Instant
     day: date
     week: str
-    event: str
-    purpose: Purpose
-    channel: str
-    provider: str
-    outcome: str
     in_hours: bool
     of_day: int
     channels_of_week: int
-    register: date | None
-    message_id: UUID
 
 
 def contact_lines(contacts: Sequence[ContactRecord], policy: Policy) -> list[ContactLine]:
@@ -48,16 +36,13 @@ def contact_lines(contacts: Sequence[ContactRecord], policy: Policy) -> list[Con
     for contact, day in zip(contacts, days, strict=True):
         used.setdefault(week_of(day), set()).add(contact.channel)
     return [
-        convert(
-            {
-                **asdict(contact),
-                "day": day,
-                "week": f"{day:%G-W%V}",
-                "in_hours": _is_in_hours(contact, policy),
-                "of_day": counted[day],
-                "channels_of_week": len(used[week_of(day)]),
-            },
-            ContactLine,
+        ContactLine(
+            **asdict(contact),
+            day=day,
+            week=f"{day:%G-W%V}",
+            in_hours=_is_in_hours(contact, policy),
+            of_day=counted[day],
+            channels_of_week=len(used[week_of(day)]),
         )
         for contact, day in zip(contacts, days, strict=True)
     ]
