@@ -34,8 +34,7 @@ from hub.local.loopback import ADDRESS, free_port
 from hub.local.postgres import Postgres
 from hub.local.rabbitmq import RabbitMQ
 from hub.local.redis import Redis
-from hub.local.server import Server
-from hub.local.server import running
+from hub.local.server import Server, running
 from hub.storage import migrations
 
 WARM_UP: Final = 400

@@ -26,9 +26,8 @@ from pathlib import Path
 
 from run_dockerfile import Build, Stage, fail, print_line
 
-from hub.local.mailbox import catching
 from hub.local.loopback import ADDRESS, free_port
-from hub.local.mailbox import Mailbox
+from hub.local.mailbox import Mailbox, catching
 from hub.local.postgres import Postgres
 from hub.local.rabbitmq import RabbitMQ
 from hub.local.redis import Redis

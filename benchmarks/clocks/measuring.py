@@ -32,8 +32,7 @@ from hub.errors import Unavailable
 from hub.local.postgres import Postgres
 from hub.local.rabbitmq import RabbitMQ
 from hub.local.redis import Redis
-from hub.local.server import Server
-from hub.local.server import running
+from hub.local.server import Server, running
 from hub.model import Clock
 from hub.policy import load_policy
 from hub.storage import Database, PostgresIntake, RedisAppointments, migrations

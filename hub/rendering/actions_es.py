@@ -136,6 +136,7 @@ DETAILS: Final[Mapping[str, str]] = {
     "verdict": "qué pasó",
     "version": "versión",
     "way": "por dónde",
+    "place": "archivo",
     "whole": "sin ocultar",
     "why": "por qué",
     "words": "palabras",

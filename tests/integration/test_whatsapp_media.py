@@ -149,7 +149,7 @@ async def test_other_bytes_and_foreign_addresses_end_at_once_and_the_token_stays
 async def test_file_on_its_way_is_erased_with_its_writer(desk: Desk) -> None:
     photo = await desk.written()
     await desk.database.rows("UPDATE reply SET person = 'p-1', published_at = now()")
-    erasure = Erasure(person="p-1", words=(), marks=(), cursor=None, swept_at=now(), finished_at=None)
+    erasure = Erasure(person="p-1", words=(), marks=(), cursor=None, finished_at=None)
     await PostgresErasures(desk.database).erase_rest(erasure)
 
     assert [] == await desk.kept(photo)

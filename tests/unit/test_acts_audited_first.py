@@ -17,7 +17,7 @@ from uuid import UUID
 import pytest
 
 from hub.access.actor import Actor
-from hub.desk.imports.loading import load
+from hub.desk.imports.load import load
 from hub.desk.rights import erasing
 from hub.errors import BrokerUnavailable, KeptByDuty, StorageUnavailable, UnknownName
 from hub.inbound import confirm_bounce

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from msgspec import convert, to_builtins
 
-from hub.desk.imports.loading import look
+from hub.desk.imports.load import look
 from hub.desk.imports.rows import ApplyBody, ImportsQuery, ImportStarted, SheetBody
 from hub.doors.operator import Operator, found
 from hub.errors import InvalidSheet, NoSecret, TooLate

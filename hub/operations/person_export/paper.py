@@ -61,7 +61,7 @@ def pages(export: PersonExport) -> dict[str, Json]:
         ),
         ("Sus casos y nuestros plazos", "", list(_cases(export))),
         ("Lo que respondió", "", list(_replies(export))),
-        ("Los archivos que envió", "Van en la copia en JSON.", list(map(_file, export.files))),
+        ("Los archivos que envió", "Van en la copia digital.", list(map(_file, export.files))),
         ("Encuestas que contestó", "", list(_surveys(export))),
         (
             "Los mensajes para usted",

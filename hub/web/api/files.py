@@ -6,24 +6,20 @@ from typing import Final
 
 from aiohttp import web
 
-from hub.access.sight import Field
+from hub.desk.cases.files import open_file
+from hub.doors.act import READ
+from hub.doors.api import operator_of
 from hub.messages.planning.documents import file_name
 from hub.model.documents import LinkedDocument
-from hub.storage.given_files import found as found_file
-from hub.web.auth.caller import actor_of, sight_of
 from hub.web.hooks.linked_document import as_file
-from hub.web.requests import found, read_id
-from hub.web.services import services
+from hub.web.requests import read_id
 
 PATH: Final = "/files/{id}/{place}"
-_FILE: Final = "file"
 
 
 async def show_file(request: web.Request) -> web.Response:
     """Send a file that somebody sent with their words, to whoever may read these; it is audited."""
-    of, place = read_id(request, _FILE), request.match_info["place"]
+    of, place = read_id(request, "file"), request.match_info["place"]
     number = int(place) if place.isascii() and place.isdecimal() and len(place) <= 2 else -1
-    there = sight_of(request).where(Field.WORDS)
-    file = found(_FILE, await found_file(services(request).database, of, number, there))
-    await actor_of(request).note("file.show", file.subject, person=file.person, place=number)
+    file = await open_file(operator_of(request, READ), of, number)
     return as_file(LinkedDocument(kind=file.kind, name=file_name(file.name), content=file.content))
