@@ -6,7 +6,7 @@ import asyncio
 import os
 import socket
 from collections import Counter
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -23,6 +23,7 @@ from hub.health.monitor import Monitor
 from hub.intake.sender_rates import SenderRates
 from hub.model.incidents import UNKNOWN_CODES, excess_subject
 from hub.ports import Channel, Heartbeats
+from hub.resilience.breaker import Breakers
 from hub.resilience.database_time import NOW
 from hub.storage.monitor import PostgresMonitor
 from hub.tasks import reraise_if_cancelled, run_all
@@ -55,57 +56,48 @@ async def run(parts: Container) -> None:
             await channel.aclose()
 
 
-async def report_circuits(parts: Container) -> None:
-    """Write this process's circuit states periodically, for the monitor."""
+async def keep_reporting(parts: Container, report: Callable[[Heartbeats], Awaitable[None]]) -> None:
+    """Tell the monitor periodically of this process, until cancelled."""
     store = PostgresMonitor(parts.database, QUEUES)
     while True:
-        circuits = parts.breakers.states().items()
-        states = {f"circuit:{channel}:{name}": circuit.name.lower() for (channel, name), circuit in circuits}
-        try:
-            await store.beat(this_process(), states)
-        except Unavailable as exc:
-            reraise_if_cancelled()
-            log.warning("circuits.unsaid", error=str(exc))
+        await report(store)
         await asyncio.sleep(parts.company.policy.monitor.interval.total_seconds())
 
 
-async def report_excess(parts: Container) -> None:
-    """Write periodically, for the monitor, the senders that were above their rate in this process."""
-    store = PostgresMonitor(parts.database, QUEUES)
-    while True:
-        await report_rates(store, parts.sender_rates)
-        await asyncio.sleep(parts.company.policy.monitor.interval.total_seconds())
+async def report_circuits(store: Heartbeats, *, breakers: Breakers) -> None:
+    """Write this process's circuit states."""
+    circuits = breakers.states().items()
+    states = {f"circuit:{channel}:{name}": circuit.name.lower() for (channel, name), circuit in circuits}
+    await is_told(store, states, "circuits.unsaid")
 
 
-async def report_rates(store: Heartbeats, rates: SenderRates) -> None:
-    """Write the demotions since the last time; those that cannot be written are added to the next time."""
+async def report_rates(store: Heartbeats, *, rates: SenderRates) -> None:
+    """
+    Write the senders that were above their rate in this process since the last time.
+
+    Demotions that cannot be written are added to the next time.
+    """
     excess, rates.excess = rates.excess, Counter()
+    states = {excess_subject(lane, sender): str(events) for (lane, sender), events in excess.items()}
+    if states and not await is_told(store, states, "excess.unsaid"):
+        rates.excess += excess
+
+
+async def report_unknown(store: Heartbeats, *, rate: CheckRate) -> None:
+    """Write the number of wrong codes that this process saw in the last hour, if any."""
+    if number := rate.lately():
+        await is_told(store, {UNKNOWN_CODES: str(number)}, "codes.unsaid")
+
+
+async def is_told(store: Heartbeats, states: Mapping[str, str], unsaid: str) -> bool:
+    """Write states of this process for the monitor; where nobody can, log `unsaid` and return false."""
     try:
-        if excess:
-            states = {excess_subject(lane, sender): str(events) for (lane, sender), events in excess.items()}
-            await store.beat(this_process(), states)
+        await store.beat(this_process(), states)
     except Unavailable as exc:
         reraise_if_cancelled()
-        rates.excess += excess
-        log.warning("excess.unsaid", error=str(exc))
-
-
-async def report_codes(parts: Container) -> None:
-    """Write periodically, for the monitor, the number of wrong codes that this process saw lately."""
-    store = PostgresMonitor(parts.database, QUEUES)
-    while True:
-        await report_unknown(store, parts.check_rate)
-        await asyncio.sleep(parts.company.policy.monitor.interval.total_seconds())
-
-
-async def report_unknown(store: Heartbeats, rate: CheckRate) -> None:
-    """Write the number of wrong codes in the last hour, if any."""
-    if number := rate.lately():
-        try:
-            await store.beat(this_process(), {UNKNOWN_CODES: str(number)})
-        except Unavailable as exc:
-            reraise_if_cancelled()
-            log.warning("codes.unsaid", error=str(exc))
+        log.warning(unsaid, error=str(exc))
+        return False
+    return True
 
 
 def this_process() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from importlib import import_module
@@ -28,6 +28,7 @@ from hub.messages.delivery.deps import DeliveryDeps
 from hub.messages.delivery.pausing import Pauses
 from hub.messages.planning.plan import Rules
 from hub.parts.renderer import renderer
+from hub.ports import Heartbeats
 from hub.rendering import Templates
 from hub.rendering.wording import packed
 from hub.resilience.database_time import NOW
@@ -159,6 +160,7 @@ def beside(roles: Collection[str], parts: Container, stop: asyncio.Event) -> lis
     """
     store = storage.PostgresMonitor(parts.database, QUEUES)
     interval = parts.company.policy.monitor.interval
+    reports: list[Callable[[Heartbeats], Awaitable[None]]] = []
     work = [
         until(stop, partial(topology.keep, parts)),
         until(stop, partial(time_check.run, store, monitoring.this_process(), interval, roles)),
@@ -166,9 +168,9 @@ def beside(roles: Collection[str], parts: Container, stop: asyncio.Event) -> lis
     if {"timers", "web"} & set(roles):
         work.append(until(stop, partial(monitoring.run, parts)))
     if "web" in roles:
-        work.append(until(stop, partial(monitoring.report_codes, parts)))
+        reports.append(partial(monitoring.report_unknown, rate=parts.check_rate))
     if "intake" in roles:
-        work.append(until(stop, partial(monitoring.report_excess, parts)))
+        reports.append(partial(monitoring.report_rates, rates=parts.sender_rates))
     if parts.known_channels is not None:
         work.append(until(stop, parts.known_channels.keep))
     if "delivery" in roles:
@@ -177,8 +179,8 @@ def beside(roles: Collection[str], parts: Container, stop: asyncio.Event) -> lis
     if "timers" in roles:
         work.append(until(stop, partial(sealing.run, _sealer(parts))))
     if {"delivery", "timers"} & set(roles):
-        work.append(until(stop, partial(monitoring.report_circuits, parts)))
-    return work
+        reports.append(partial(monitoring.report_circuits, breakers=parts.breakers))
+    return [*work, *(until(stop, partial(monitoring.keep_reporting, parts, report)) for report in reports)]
 
 
 def to_tell(parts: Container) -> Collection[str]:

@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 
 from hub.app.container import Container
-from hub.app.monitoring import this_process
+from hub.app.monitoring import is_told
 from hub.channels.registry import QUEUES
 from hub.consumers.publisher import BrokerPublisher
 from hub.errors import Unavailable
@@ -51,13 +51,7 @@ async def _mend(publisher: BrokerPublisher, *, everything: bool) -> None:
 async def report(store: Heartbeats, publisher: BrokerPublisher) -> None:
     """Write the gaps that this process has noticed for the monitor, which may run in another one."""
     noticed = [*publisher.gaps, *([publisher.gap] if publisher.gap else [])]
-    if not noticed:
-        return
-    try:
-        # A gap keeps its row when it ends.
-        await store.beat(this_process(), {f"gap:{gap.since or ''}": str(gap) for gap in noticed})
-    except Unavailable as exc:
-        reraise_if_cancelled()
-        log.warning("broker.gaps_unsaid", error=str(exc))
-    else:
+    # A gap keeps its row when it ends.
+    states = {f"gap:{gap.since or ''}": str(gap) for gap in noticed}
+    if states and await is_told(store, states, "broker.gaps_unsaid"):
         publisher.gaps = [gap for gap in publisher.gaps if gap not in noticed]

@@ -217,7 +217,7 @@ async def _lose_way(house: House) -> None:
 async def _flood(house: House) -> None:
     rates = SenderRates(FLOODED, own=OWN_USER)
     rates.note_demoted(Lane.URGENT, [arrived(b"", user="crm")] * 40)
-    await report_rates(house.store, rates)
+    await report_rates(house.store, rates=rates)
 
 
 async def _turn_off(house: House) -> None:
@@ -247,7 +247,7 @@ async def _send_false_messages(house: House) -> None:
     rate = CheckRate(lambda: 0.0)
     for number in range(POLICY.max_unknown_codes + 1):
         rate.wrong(f"192.0.2.{number}")
-    await report_unknown(house.store, rate)
+    await report_unknown(house.store, rate=rate)
 
 
 async def _not_recognise(house: House) -> None:
@@ -693,7 +693,7 @@ async def test_what_could_not_be_reported_is_reported_the_next_time() -> None:
     house.store.faults.script("beat", StorageUnavailable("away"))
     for _ in range(2):
         rates.note_demoted(Lane.URGENT, [arrived(b"", user="crm")])
-        await report_rates(house.store, rates)
+        await report_rates(house.store, rates=rates)
 
     assert {(Lane.URGENT, "crm"): 2} == await house.store.excess(MINUTE)
     assert not rates.excess
