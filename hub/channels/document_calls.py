@@ -19,11 +19,10 @@ import aiohttp
 from aiohttp import hdrs
 
 from hub.channels.document_ends import KINDS
-from hub.channels.guarded_addresses import Guard, PrivateAddress
+from hub.channels.guarded_addresses import FAILURES, PRIVATE, GuardedSession, PrivateAddress, reason_of
 from hub.errors import DocumentHostUnavailable, DocumentRefused, DocumentUnavailable
 from hub.model.documents import FetchedDocument
 from hub.policy.documents import CALL, DocumentPolicy
-from hub.tls import http_context
 
 _PIECE: Final = 65_536
 _OK: Final = 200
@@ -32,21 +31,19 @@ _TOO_MANY: Final = 429
 _LATER: Final = frozenset({404, 408, 425})
 """Statuses that may change soon: 404, because an event may come before its document."""
 _CUT_SHORT: Final = "cut_short"
-_HEADERS: Final = {
+_HEADERS: Final[Mapping[str, str]] = {
     hdrs.USER_AGENT: "hub",
     hdrs.ACCEPT: ", ".join(kind for *_, kind in KINDS),
     hdrs.ACCEPT_ENCODING: "identity",
 }
 
 
-class HttpDocumentCalls:
+class HttpDocumentCalls(GuardedSession):
     """`hub.ports.DocumentCalls`."""
 
     def __init__(self, rules: DocumentPolicy, *, timeout: float = CALL.total_seconds()) -> None:
+        super().__init__(rules.private_networks, timeout=timeout, headers=_HEADERS)
         self._rules = rules
-        self._guard = Guard(rules.private_networks)
-        self._timeout = timeout
-        self._session: aiohttp.ClientSession | None = None
 
     async def fetch(self, url: str) -> FetchedDocument:
         # The policy may have changed since it was asked for.
@@ -54,38 +51,27 @@ class HttpDocumentCalls:
             raise DocumentRefused("not_allowed")
         try:
             # aiohttp asks no resolver for an address.
-            self._guard.check(urlsplit(url).hostname or "")
+            self.guard.check(urlsplit(url).hostname or "")
         except PrivateAddress as exc:
-            raise DocumentRefused("private_address") from exc
+            raise DocumentRefused(PRIVATE) from exc
         return self._judged(await self._called(url))
 
     async def _called(self, url: str, headers: Mapping[str, str] | None = None) -> bytes:
         """Fetch the bytes, within the time and the size of a document."""
         try:
             async with (
-                asyncio.timeout(self._timeout),
-                self._opened().get(url, headers=headers, allow_redirects=False) as answer,
+                asyncio.timeout(self.timeout),
+                self.opened().get(url, headers=headers, allow_redirects=False) as answer,
             ):
                 return await self._content(answer)
-        except TimeoutError as exc:
-            raise DocumentHostUnavailable("timeout") from exc
-        except aiohttp.ClientConnectorDNSError as exc:
-            if isinstance(exc.os_error, PrivateAddress):
-                raise DocumentRefused("private_address") from exc
-            raise DocumentHostUnavailable("unknown_host") from exc
-        except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError) as exc:
-            raise DocumentHostUnavailable("tls") from exc
         except aiohttp.ClientPayloadError as exc:
             raise DocumentUnavailable(_CUT_SHORT) from exc
-        except (aiohttp.ClientError, OSError, ValueError) as exc:
-            raise DocumentHostUnavailable("connection") from exc
+        except FAILURES as exc:
+            reason = reason_of(exc)
+            raise (DocumentRefused if reason == PRIVATE else DocumentHostUnavailable)(reason) from exc
 
     def _judged(self, content: bytes) -> FetchedDocument:
         return FetchedDocument(sha256=sha256(content).digest(), kind=self._kind_of(content), content=content)
-
-    async def aclose(self) -> None:
-        if self._session is not None:
-            await self._session.close()
 
     async def _content(self, answer: aiohttp.ClientResponse) -> bytes:
         _require_document(answer)
@@ -111,21 +97,6 @@ class HttpDocumentCalls:
             if beginning.startswith(content):
                 raise DocumentUnavailable(_CUT_SHORT)
         raise DocumentRefused("wrong_type")
-
-    def _opened(self) -> aiohttp.ClientSession:
-        """Open at the first call: a session belongs to a running loop."""
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                # No call waits for the connection of another host.
-                connector=aiohttp.TCPConnector(
-                    ssl=http_context(), resolver=self._guard, limit=0, use_dns_cache=False
-                ),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                headers=_HEADERS,
-                timeout=aiohttp.ClientTimeout(total=self._timeout),
-                auto_decompress=False,
-            )
-        return self._session
 
 
 def _require_document(answer: aiohttp.ClientResponse) -> None:

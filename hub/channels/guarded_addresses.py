@@ -7,6 +7,7 @@ a change of its address in between.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from socket import AF_UNSPEC, AddressFamily
 from typing import Final
@@ -15,6 +16,11 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from hub.settings.values import Networks
+from hub.tls import http_context
+
+PRIVATE: Final = "private_address"
+FAILURES: Final = (aiohttp.ClientError, OSError, ValueError)
+"""The failures of a call, to which `reason_of` gives a word."""
 
 _TUNNELS: Final = tuple(map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
 """IPv6 addresses that a gateway turns into IPv4 addresses, which may be private."""
@@ -58,3 +64,42 @@ class Guard(AbstractResolver):
             return True
         tunnel = any(plain in network for network in _TUNNELS)
         return plain.is_global and not plain.is_multicast and not tunnel
+
+
+class GuardedSession:
+    """The session of calls to such addresses: no cookie is kept, and no strange answer decompressed."""
+
+    def __init__(self, networks: Networks, *, timeout: float, headers: Mapping[str, str]) -> None:
+        self.guard = Guard(networks)
+        self.timeout, self._headers = timeout, headers
+        self._session: aiohttp.ClientSession | None = None
+
+    def opened(self) -> aiohttp.ClientSession:
+        """Open at the first call: a session belongs to a running loop."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                # No call waits for the connection of another.
+                connector=aiohttp.TCPConnector(
+                    ssl=http_context(), resolver=self.guard, limit=0, use_dns_cache=False
+                ),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers=self._headers,
+                timeout=aiohttp.ClientTimeout(total=self.timeout),
+                auto_decompress=False,
+            )
+        return self._session
+
+    async def aclose(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+
+def reason_of(failure: Exception) -> str:
+    """Return why a call has failed, in a word that tells nothing of its address."""
+    if isinstance(failure, TimeoutError):
+        return "timeout"
+    if isinstance(failure, aiohttp.ClientConnectorDNSError):
+        return PRIVATE if isinstance(failure.os_error, PrivateAddress) else "unknown_host"
+    if isinstance(failure, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError):
+        return "tls"
+    return PRIVATE if isinstance(failure, PrivateAddress) else "connection"

@@ -12,12 +12,9 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
-import aiohttp
-
-from hub.channels.guarded_addresses import Guard, PrivateAddress
+from hub.channels.guarded_addresses import FAILURES, Guard, GuardedSession, PrivateAddress, reason_of
 from hub.errors import InvalidSubscription, WebhookFailure
 from hub.settings.values import Networks, is_loopback
-from hub.tls import http_context
 
 TIMEOUT: Final = 10.0
 """Seconds for a whole call."""
@@ -25,7 +22,6 @@ LOOK_UP: Final = 3.0
 """Seconds for the address of a name, when it is added."""
 LONGEST_URL: Final = 1000
 _GONE: Final = 410
-_PRIVATE: Final = "private_address"
 
 
 def require_url(url: str) -> None:
@@ -62,53 +58,22 @@ async def require_public(url: str, networks: Networks) -> None:
         return
 
 
-class HttpWebhookCalls:
+class HttpWebhookCalls(GuardedSession):
     """`hub.ports.webhooks.WebhookCalls`. `networks` may be called although they are private."""
 
     def __init__(self, networks: Networks, *, timeout: float = TIMEOUT) -> None:
-        self._guard = Guard(networks)
-        self._timeout = timeout
-        self._session: aiohttp.ClientSession | None = None
+        super().__init__(networks, timeout=timeout, headers={"User-Agent": "hub"})
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> None:
         try:
             # aiohttp asks no resolver for an address.
-            self._guard.check(urlsplit(url).hostname or "")
+            self.guard.check(urlsplit(url).hostname or "")
             async with (
-                asyncio.timeout(self._timeout),
-                self._opened().post(url, data=body, headers=headers, allow_redirects=False) as response,
+                asyncio.timeout(self.timeout),
+                self.opened().post(url, data=body, headers=headers, allow_redirects=False) as response,
             ):
                 status = response.status
-        except TimeoutError as exc:
-            raise WebhookFailure("timeout") from exc
-        except aiohttp.ClientConnectorDNSError as exc:
-            refused = isinstance(exc.os_error, PrivateAddress)
-            raise WebhookFailure(_PRIVATE if refused else "unknown_host") from exc
-        except PrivateAddress as exc:
-            raise WebhookFailure(_PRIVATE) from exc
-        except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError) as exc:
-            raise WebhookFailure("tls") from exc
-        except (aiohttp.ClientError, OSError, ValueError) as exc:
-            raise WebhookFailure("connection") from exc
+        except FAILURES as exc:
+            raise WebhookFailure(reason_of(exc)) from exc
         if not 200 <= status < 300:
             raise WebhookFailure(f"http_{status}", gone=status == _GONE)
-
-    async def aclose(self) -> None:
-        if self._session is not None:
-            await self._session.close()
-
-    def _opened(self) -> aiohttp.ClientSession:
-        """Open at the first call: a session belongs to a running loop."""
-        if self._session is None:
-            # An answer leaves no cookie, and no call waits for the connection of another.
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(
-                    ssl=http_context(), resolver=self._guard, limit=0, use_dns_cache=False
-                ),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                headers={"User-Agent": "hub"},
-                timeout=aiohttp.ClientTimeout(total=self._timeout),
-                # Nobody reads the answer of a stranger's host: what has come of it is not inflated.
-                auto_decompress=False,
-            )
-        return self._session
