@@ -1,9 +1,10 @@
 """
-The interfaces between the use cases and the network.
+The interfaces between the way of an event and the network.
 
-Use cases depend only on these. `hub.storage`, `hub.channels` and `hub.consumers` implement them,
-`hub.testing` in memory. Every method may raise a kind of `hub.errors.Unavailable` when its server does
-not answer; its caller must be safe to call again with the same arguments.
+The way depends only on these. `hub.storage`, `hub.channels` and `hub.consumers` implement them, `hub.testing`
+in memory. What operators ask has no interface here: `hub.operations` names its stores. Every method may raise
+a kind of `hub.errors.Unavailable` when its server does not answer; its caller must be safe to call again with
+the same arguments.
 """
 
 from __future__ import annotations
