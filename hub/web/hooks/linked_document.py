@@ -21,7 +21,6 @@ from hub.web.responses import Refusal, file_answer
 from hub.web.services import services
 
 _PAGE: Final = "document_link.html"
-RETRY_AFTER: Final = "600"
 
 
 async def show(request: web.Request) -> web.Response:
@@ -30,20 +29,15 @@ async def show(request: web.Request) -> web.Response:
     token = read_token(deps.ring, request.match_info["token"])
     if token is None:
         request[REASON] = "link"
-        return _page(request, "wrong", 403)
+        return with_contact(_PAGE, request, "wrong", 403)
     if deps.now() >= token.ends_at:
-        return _page(request, "ended", 410)
+        return with_contact(_PAGE, request, "ended", 410)
     if not deps.link_rate.admits(token.message_id):
-        raise Refusal(
-            429,
-            "This link was opened too often.",
-            "Wait some minutes.",
-            headers={hdrs.RETRY_AFTER: RETRY_AFTER},
-        )
+        raise opened_too_often()
     document = await deps.documents.of_message(token.message_id)
     if document is None:
-        return _page(request, "ended", 410)
-    return _page(request, "withdrawn", 410) if document.withdrawn else as_file(document)
+        return with_contact(_PAGE, request, "ended", 410)
+    return with_contact(_PAGE, request, "withdrawn", 410) if document.withdrawn else as_file(document)
 
 
 def as_file(document: LinkedDocument) -> web.Response:
@@ -51,6 +45,12 @@ def as_file(document: LinkedDocument) -> web.Response:
     return file_answer(File(document.content, named(document.name, document.kind), document.kind))
 
 
-def _page(request: web.Request, state: str, status: int) -> web.Response:
+def opened_too_often() -> Refusal:
+    fault, to_do = "This link was opened too often.", "Wait some minutes."
+    return Refusal(429, fault, to_do, headers={hdrs.RETRY_AFTER: "600"})
+
+
+def with_contact(page: str, request: web.Request, state: str, status: int) -> web.Response:
+    """Say what became of a link, and whom to ask."""
     company = services(request).policy.company
-    return plain(_PAGE, request, status=status, state=state, phone=company.phone, email=company.email)
+    return plain(page, request, status=status, state=state, phone=company.phone, email=company.email)

@@ -9,15 +9,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from aiohttp import hdrs, web
+from aiohttp import web
 from markupsafe import Markup
 
 from hub.model.posters import PosterNotice
 from hub.storage import posters
 from hub.web.auth.refusals import REASON
-from hub.web.console.pages import plain, rendered
-from hub.web.hooks.linked_document import RETRY_AFTER
-from hub.web.responses import Refusal
+from hub.web.console.pages import rendered
+from hub.web.hooks.linked_document import opened_too_often, with_contact
 from hub.web.services import services
 
 _PAGE: Final = "poster_link.html"
@@ -36,16 +35,11 @@ async def show(request: web.Request) -> web.Response:
     poster_id = deps.poster_links.read(request.match_info["token"])
     if poster_id is None:
         request[REASON] = "link"
-        return _other(request, "wrong", 403)
+        return with_contact(_PAGE, request, "wrong", 403)
     if not deps.poster_rate.admits(poster_id):
-        raise Refusal(
-            429,
-            "This link was opened too often.",
-            "Wait some minutes.",
-            headers={hdrs.RETRY_AFTER: RETRY_AFTER},
-        )
+        raise opened_too_often()
     notice = await posters.notice(deps.database, poster_id)
-    return _other(request, "gone", 410) if notice is None else _notice(request, notice)
+    return with_contact(_PAGE, request, "gone", 410) if notice is None else _notice(request, notice)
 
 
 def _notice(request: web.Request, notice: PosterNotice) -> web.Response:
@@ -74,8 +68,3 @@ def _with_banner(html: str, banner: Markup) -> str:
     if end < at or "<main" in html:
         return f"{html[:at]}{banner}{html[at:]}"
     return f"{html[:at]}<main>{banner}{html[at:end]}</main>{html[end:]}"
-
-
-def _other(request: web.Request, state: str, status: int) -> web.Response:
-    company = services(request).policy.company
-    return plain(_PAGE, request, status=status, state=state, phone=company.phone, email=company.email)

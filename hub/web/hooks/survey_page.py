@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from hub.access.lockout import DELAYS
 from hub.access.survey_links import PATH as SURVEY_PATH
@@ -23,7 +23,7 @@ from hub.web.auth.csrf import require_own_page
 from hub.web.auth.refusals import REASON
 from hub.web.bodies import fields_of
 from hub.web.console.pages import plain
-from hub.web.responses import Refusal
+from hub.web.residents.pages import too_often
 from hub.web.services import services
 
 PATH: Final = SURVEY_PATH
@@ -32,7 +32,6 @@ _STATUSES: Final = {"wrong": 403, SurveyStage.EXPIRED: 410, "unmarked": 422}
 """State of the page → its status, where that is not 200."""
 _OPEN: Final = frozenset({SurveyStage.OPEN, SurveyStage.CHANGEABLE})
 _TOO_OFTEN: Final = DELAYS[-1]
-RETRY_AFTER: Final = "600"
 
 
 async def show(request: web.Request) -> web.Response:
@@ -79,13 +78,7 @@ async def _found(request: web.Request) -> tuple[str, Survey | None]:
 def _brake(request: web.Request, message_id: UUID) -> None:
     """Refuse a link that is used too often; each link has its own count, for a building shares an address."""
     if services(request).survey_brake.begin(str(message_id)) >= _TOO_OFTEN:
-        raise Refusal(
-            429,
-            "Too many attempts.",
-            "Wait some minutes and try again.",
-            headers={hdrs.RETRY_AFTER: RETRY_AFTER},
-            reason="too_many",
-        )
+        raise too_often()
 
 
 def _page(request: web.Request, state: str, survey: Survey | None, **values: Any) -> web.Response:
