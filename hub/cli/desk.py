@@ -8,7 +8,12 @@ from typing import Any, Final
 from hub.app.operators import open_operator
 from hub.doors.command import group_of
 
-_BESIDE: Final = {"bounces": "messages", "opt_outs": "suppressions", "results": "webhooks"}
+_BESIDE: Final = {
+    "bounces": "messages",
+    "opt_outs": "suppressions",
+    "replies": "cases",
+    "results": "webhooks",
+}
 """Noun → the folder where it stands beside that of the folder's name."""
 
 

@@ -76,6 +76,8 @@ class Question:
     """The word of the button; empty: there is nothing to do, and `follows` says why."""
     kept: Mapping[str, str] = field(default_factory=dict)
     """Fields that go with the button: the state that the operator has seen."""
+    fields: Sequence[Mapping[str, object]] = ()
+    """Fields to fill in, as the macro `inputs` has them."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,6 @@ from hub.access.poster_links import PosterLinks
 from hub.channels.registry import QUEUES
 from hub.cloudevents.schemas import Schemas
 from hub.model import Brand
-from hub.operations.cases.acts import CaseActs
 from hub.operations.cases.texts import CaseTexts, Render
 from hub.operations.cases.thread import Threads
 from hub.operations.constancia.make import Constancias
@@ -117,16 +116,6 @@ class Stores:
     def gallery(self) -> Callable[[], Gallery]:
         """All texts of the hub. It reads their files at its first call."""
         return lazy_gallery(self.company)
-
-    @cached_property
-    def case_acts(self) -> CaseActs:
-        return CaseActs(
-            cases=self.cases,
-            work=self.casework,
-            notes=self.audit,
-            publisher=self.publisher,
-            schemas=self.schemas,
-        )
 
     @cached_property
     def constancias(self) -> Constancias:

@@ -99,6 +99,10 @@ CLOSINGS: Final[Mapping[str, tuple[str, str]]] = {
     "survey_id": ("En qué quedó la llamada", "Termina el plazo de la llamada. No se le escribe a nadie."),
 }
 """Beginning of a case's key → the question of the form that closes it, and what follows."""
+RESPOND_FIRST: Final = (
+    "Corre el término legal: envíe primero la respuesta (marque «Es la respuesta de fondo»), y después cierre "
+    "el caso."
+)
 PQRS_KINDS: Final[Mapping[str, str]] = {
     "peticion": "Petición",
     "queja": "Queja",

@@ -25,7 +25,6 @@ from hub.desk.nouns import NOUNS
 from hub.desk.surveys.acts import changed as surveys_changed
 from hub.doors.live import marks_of as desk_marks
 from hub.model import Event, Json, PropertyScope
-from hub.operations.cases.replies import ReplyActs
 from hub.operations.genuine import GenuineDeps
 from hub.operations.message_words import MessageWords
 from hub.operations.now.answer import Activity
@@ -184,16 +183,6 @@ class Services(Stores):
     def depths(self) -> Remembered[None, Depths]:
         """The length of each queue a moment ago: each look asks the broker for all of them."""
         return Remembered()
-
-    @cached_property
-    def reply_acts(self) -> ReplyActs:
-        return ReplyActs(
-            contacts=self.contacts,
-            work=self.casework,
-            accounts=self.accounts,
-            notes=self.audit,
-            acts=self.case_acts,
-        )
 
     @cached_property
     def message_words(self) -> MessageWords:

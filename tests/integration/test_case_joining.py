@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from hub.desk.cases import acts, answering, merges, queries, splits
-from hub.desk.cases.rows import AnswerBody, OtherCaseBody, ReplyBody
+from hub.desk.cases.rows import AnswerBody, CloseBody, OtherCaseBody, ReplyBody
 from hub.desk.matters.queries import counts, matters
 from hub.desk.matters.rows import MattersQuery
 from hub.doors.operator import Operator
@@ -19,7 +19,6 @@ from hub.inbound.replies import event_of, read
 from hub.model import Event, Reply
 from hub.operations.cases.entries import entries_of
 from hub.operations.cases.schemas import ThreadEntry, ThreadKind
-from hub.ports.cases import KnownCase
 from hub.storage import Database, PostgresReplies
 from hub.testing import MemoryPublisher
 from tests.integration.test_evidence import Office
@@ -28,7 +27,6 @@ from tests.unit.budget_events import PLACE, town
 from tests.unit.factories import MONDAY, SCHEMAS, email, event, home, member, somebody
 
 CASE: Final = "pqrs_id:pqrs-1"
-KNOWN: Final = KnownCase(case=CASE, alone=True)
 MINUTE: Final = timedelta(minutes=1)
 MAIL: Final = "ines@lives.example"
 
@@ -173,9 +171,7 @@ async def test_two_petitions_are_one_thread_and_one_answer_ends_the_terms_of_bot
     first = await desk.acted()
     told = await desk.by.db.rows("SELECT DISTINCT event_id FROM message WHERE event = 'pqrs.replied'")
     with pytest.raises(AnswerDue):
-        await desk.by.stores.case_acts.close(
-            KNOWN, "Ya.", who=desk.by.who, form="c", now=desk.by.now, places=None
-        )
+        await acts.close_case(desk.by, CASE, CloseBody(words="Ya.", form="c"))
     await acts.respond_to_case(desk.by, CASE, AnswerBody(words="El sello se cambió."))
     answered = await desk.acted()
     letters = await desk.by.db.rows("SELECT event_id FROM message WHERE event = 'pqrs.responded'")

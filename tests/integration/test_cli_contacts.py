@@ -56,7 +56,7 @@ async def test_a_reply_is_listed_without_its_words_and_shown_with_them(environ: 
     assert screen.endswith("\n¿Cuándo llega el agua?\n")
     assert MAIL not in screen
     assert (missing, refused) == (1, 2)
-    assert "there is no reply" in complaint
+    assert "There is no reply" in complaint
 
 
 async def test_number_is_suppressed_however_it_is_typed(

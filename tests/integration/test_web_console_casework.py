@@ -194,8 +194,10 @@ async def test_operator_takes_a_case_answers_it_and_closes_it(browser: Browser, 
         mine = await browser.run("document.querySelector('.items').innerHTML")
         await browser.go(f"{hub.url}/cases/pqrs_id%3Awalk-1/close")
         first = await browser.until(
-            "location.href.includes('respond_first') && document.querySelector('main')?.innerText"
+            "document.querySelector('main')?.innerText.includes('Corre el término legal')"
+            " && document.querySelector('main').innerText"
         )
+        await browser.go(f"{hub.url}/cases/pqrs_id%3Awalk-1")
         await fill(browser, ".composer", words="La chapa se cambia el lunes.", close="1")
         await press(browser, "Enviar la respuesta", "marque")
         refused = await browser.run("document.querySelector('.composer').innerText")

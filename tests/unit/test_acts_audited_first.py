@@ -17,8 +17,10 @@ from uuid import UUID
 import pytest
 
 from hub.access.actor import Actor
+from hub.desk.cases.replies import look_at_reply, read_reply
 from hub.desk.imports.load import load
 from hub.desk.rights import erasing
+from hub.doors.operator import Operator
 from hub.errors import BrokerUnavailable, KeptByDuty, StorageUnavailable, UnknownName
 from hub.inbound import confirm_bounce
 from hub.model import Clock, Escalation, Event, Preferences, PropertyScope, SentMail, State
@@ -27,7 +29,6 @@ from hub.model.reply_rows import ReplyWhole
 from hub.model.retention import DataKind
 from hub.operations import preferences, retention
 from hub.operations.acknowledge import acknowledge_clock, acknowledge_received
-from hub.operations.cases.replies import look_at_reply, read_reply
 from hub.operations.constancia.hand_over import case_constancia, person_constancia
 from hub.operations.evidence.reading import read_evidence
 from hub.operations.explain.explain import explain_message
@@ -37,6 +38,7 @@ from hub.ports.cases import KnownCase
 from hub.testing.keys import MemoryAudit
 from tests.actors import actor
 from tests.contract.values import NOON, clock, message, reply_whole, stored
+from tests.operators import operator
 
 REF = "p-maria"
 ROW = UUID(int=7)
@@ -148,8 +150,12 @@ def _retention(by: Actor, store: Any) -> Awaitable[object]:
     return retention.erase_old(by, store, dict.fromkeys(DataKind, 12))
 
 
+def _desk(by: Actor, store: Any) -> Operator:
+    return operator(None, by.who, audit=by.notes, contacts=store, casework=store)
+
+
 def _read(by: Actor, store: Any) -> Awaitable[object]:
-    return read_reply(by, store, store, ROW)
+    return read_reply(_desk(by, store), ROW)
 
 
 def _lost(by: Actor, store: Any) -> Awaitable[object]:
@@ -232,7 +238,7 @@ def _explain(by: Actor, store: Any) -> Awaitable[object]:
 
 
 def _look(by: Actor, store: Any) -> Awaitable[object]:
-    return look_at_reply(by, store, ROW)
+    return look_at_reply(_desk(by, store), ROW)
 
 
 def _token(by: Actor, store: Any) -> Awaitable[object]:

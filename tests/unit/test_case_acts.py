@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 
 from hub.catalog import BY_NAME
+from hub.desk.cases import acts
+from hub.desk.cases.rows import AnswerBody, CloseBody
+from hub.doors.operator import Operator
 from hub.errors import AnswerDue, NotOffered
 from hub.model import Json, Move
 from hub.model.casework import CaseKind, ReplyState
@@ -19,17 +23,18 @@ from hub.operations.cases.acts import (
     LONGEST,
     REPLIES,
     CaseAct,
-    CaseActs,
-    Extra,
     act_of,
     event_of,
+    offered,
+    replied,
 )
-from hub.operations.cases.replies import replied
+from hub.operations.cases.writing import Conversation
 from hub.ports.cases import CaseFacts, KnownCase
 from hub.rendering import case_words_es
 from hub.sla.replay import moves_of
 from hub.testing import MemoryAudit, MemoryPublisher
 from tests.contract.values import clock, event, reply_whole, stored
+from tests.operators import operator
 from tests.unit.factories import SCHEMAS
 from tests.unit.test_templates import TEMPLATES, examples
 
@@ -122,6 +127,12 @@ class OneCase:
     facts: CaseFacts
     taken: list[str] = field(default_factory=list)
 
+    async def known(self, cases: Collection[str], **_: object) -> Sequence[KnownCase]:
+        return [KnownCase(case=case, alone=True, first=self.facts.first) for case in cases]
+
+    async def named(self, *_: object) -> Sequence[str]:
+        return ()
+
     async def page(self, *_: object, **__: object) -> CaseFacts:
         return self.facts
 
@@ -135,10 +146,12 @@ class OneCase:
         self.taken.append(case)
 
 
-def acts_in(known: CaseFacts) -> tuple[CaseActs, MemoryPublisher, MemoryAudit]:
+def staff_of(known: CaseFacts) -> tuple[Operator, OneCase, MemoryPublisher, MemoryAudit]:
     one, notes, publisher = OneCase(known), MemoryAudit(), MemoryPublisher()
-    made: Any = CaseActs(cases=one, work=one, notes=notes, publisher=publisher, schemas=SCHEMAS)  # type: ignore[arg-type]
-    return made, publisher, notes
+    by = operator(
+        None, "account:ana", now=lambda: NOW, cases=one, casework=one, audit=notes, publisher=publisher
+    )
+    return by, one, publisher, notes
 
 
 def with_term(*, ended: bool = False) -> CaseFacts:
@@ -147,43 +160,63 @@ def with_term(*, ended: bool = False) -> CaseFacts:
     return replace(begun, head=(*begun.head, term))
 
 
-BY: Mapping[str, Any] = {"who": "account:ana", "form": "f", "now": NOW, "places": None}
-PQRS = KnownCase(case="pqrs_id:1", alone=True)
+async def answered(by: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the final answer, to a conversation of which nothing is known."""
+
+    async def nobody(*_: object) -> Conversation:
+        return Conversation(thread="pqrs_id:1")
+
+    monkeypatch.setattr(acts, "conversation_of", nobody)
+    monkeypatch.setattr(acts, "name_of", AsyncMock(return_value="Ana"))
+    await acts.respond_to_case(by, PQRS, AnswerBody(words="Así es.", document="Acta 7"))
 
 
-async def test_case_whose_legal_term_runs_is_not_closed_and_its_final_answer_ends_it() -> None:
+PQRS = "pqrs_id:1"
+
+
+async def test_case_whose_legal_term_runs_is_not_closed_and_its_final_answer_ends_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Ley 1755 de 2015, art. 14: only the answer on the merits ends the term."""
-    acts, publisher, notes = acts_in(with_term())
+    by, _, publisher, notes = staff_of(with_term())
+    asked = await acts.ask_close(by, PQRS)
     with pytest.raises(AnswerDue, match="final answer"):
-        await acts.close(PQRS, "Ya.", **BY)
-    assert ([], []) == (publisher.events, notes.rows)
+        await acts.close_case(by, PQRS, CloseBody(words="Ya."))
+    assert ("", [], []) == (asked.press, publisher.events, notes.rows)
 
-    await acts.respond(PQRS, "Así es.", extra=Extra(given={"document_ref": "Acta 7"}), **BY)
+    await answered(by, monkeypatch)
 
-    [answered] = publisher.events
+    [event] = publisher.events
     assert ("pqrs.responded", "Así es.", "Acta 7", NOW.isoformat()) == (
-        answered.name,
-        *(answered.data[name] for name in ("answer", "document_ref", "responded_at")),
+        event.name,
+        *(event.data[name] for name in ("answer", "document_ref", "responded_at")),
     )
     assert ["case.respond"] == [note.action for note in notes.rows]
 
 
-async def test_case_whose_term_has_ended_is_closed_and_has_no_second_final_answer() -> None:
-    acts, publisher, _ = acts_in(with_term(ended=True))
-    await acts.close(PQRS, "Ya.", **BY)
+async def test_case_whose_term_has_ended_is_closed_and_has_no_second_final_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    by, _, publisher, _ = staff_of(with_term(ended=True))
+    await acts.close_case(by, PQRS, CloseBody(words="Ya."))
     with pytest.raises(NotOffered, match="has ended"):
-        await acts.respond(PQRS, "Así es.", extra=Extra(), **BY)
+        await answered(by, monkeypatch)
 
     assert ["pqrs.closed"] == [event.name for event in publisher.events]
 
 
+async def test_question_before_a_close_names_no_reference() -> None:
+    by, *_ = staff_of(facts("thread_id:7f3a"))
+    of_talk, of_petition = await acts.ask_close(by, "thread_id:7f3a"), await acts.ask_close(by, PQRS)
+
+    assert "7f3a" not in f"{of_talk.title} {of_talk.facts} {of_petition.title}"
+    assert ([], ["words"]) == ([*of_talk.fields], [one["name"] for one in of_petition.fields])
+
+
 async def test_each_promise_that_taking_a_case_acknowledges_has_a_note_of_its_own() -> None:
     ready = facts("pqrs_id:1", level=2)
-    one, notes, publisher = OneCase(ready), MemoryAudit(), MemoryPublisher()
-    acts: Any = CaseActs(cases=one, work=one, notes=notes, publisher=publisher, schemas=SCHEMAS)  # type: ignore[arg-type]
-    taken = await acts.take_on(
-        KnownCase(case="pqrs_id:1", alone=True), who="account:ana", now=NOW, places=None
-    )
+    by, one, _, notes = staff_of(ready)
+    taken = await acts.take_case(by, PQRS)
 
     assert (1, ["pqrs_id:1"]) == (taken.acknowledged, one.taken)
     assert [
@@ -192,10 +225,9 @@ async def test_each_promise_that_taking_a_case_acknowledges_has_a_note_of_its_ow
     ] == [(note.action, note.subject, note.detail) for note in notes.rows]
 
 
-async def test_act_that_a_case_has_not_is_refused() -> None:
-    acts: Any = CaseActs(cases=None, work=None, notes=None, publisher=None, schemas=SCHEMAS)  # type: ignore[arg-type]
+def test_act_that_a_case_has_not_is_refused() -> None:
     with pytest.raises(NotOffered, match="reply to the person"):
-        await acts.reply(KnownCase(case="work_id:1", alone=True), "x", extra=Extra(), **BY)
+        offered(REPLIES, KnownCase(case="work_id:1", alone=True), "reply to the person")
 
 
 def test_settled_reply_ends_its_promise_in_its_own_thread() -> None:

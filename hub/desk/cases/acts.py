@@ -1,31 +1,126 @@
-"""Cases: what somebody wrote becomes a petition, and a petition gets its final answer."""
+"""Cases: taken on, released and closed; what somebody wrote becomes a petition, which is answered."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from secrets import token_urlsafe
-from typing import Annotated, Final
+from typing import Final
 
-from msgspec import Meta, structs
+from msgspec import structs
 
 from hub.desk.cases.conversation import conversation_of, name_of
-from hub.desk.cases.given import document_of, keep, naming
-from hub.desk.cases.rows import AnswerBody, FiledBody
+from hub.desk.cases.given import document_of, naming
+from hub.desk.cases.known import Key, case_of, facts_of, require_no_term
+from hub.desk.cases.publishing import Said, say
+from hub.desk.cases.rows import AnswerBody, CloseBody, FiledBody
+from hub.doors.act import Question
 from hub.doors.operator import Operator
-from hub.errors import AnswerDue, NoSuch, NotOffered, SeveralCases
+from hub.errors import NotOffered
+from hub.model import Clock
 from hub.model.casework import CaseKind
 from hub.model.documents import FIELD
 from hub.operations.cases import lookup
-from hub.operations.cases.acts import CaseActed, Extra
+from hub.operations.cases.acts import ANSWERS, CLOSINGS, LONGEST, CaseActed, CaseTaken, offered, waits
 from hub.operations.cases.filing import petition_of
-from hub.operations.cases.thread import awaits_answer
+from hub.operations.cases.thread import LEGAL_TERM, awaits_answer, number_of
 from hub.operations.cases.writing import signed
 from hub.ports.cases import KnownCase
+from hub.rendering import case_words_es
+from hub.sla.acknowledge import acknowledge, level_to_acknowledge
 
-CASE: Final = "case"
 _TAKEN: Final = "Another PQRS has this radicado. Give it another, or close the conversation, naming that one."
-Key = Annotated[str, Meta(description="The radicado, or the whole key of the case.")]
+_CLOSE: Final = "close it"
+_DONE: Final = {
+    "name": "words",
+    "kind": "area",
+    "help": "Máximo 5.000 letras.",
+    "most": LONGEST,
+    "required": True,
+}
+
+
+async def take_case(by: Operator, key: Key) -> CaseTaken:
+    """
+    Take a case on, and acknowledge its promises that wait for that; safe to repeat.
+
+      hub cases take-on PQ-2026-000901
+    """
+    return await take_on(by, await case_of(by, key))
+
+
+async def release_case(by: Operator, key: Key) -> CaseTaken:
+    """
+    Release a case, so that somebody else can take it; safe to repeat.
+
+      hub cases release PQ-2026-000901
+    """
+    return await release(by, await case_of(by, key))
+
+
+async def take_on(by: Operator, case: KnownCase) -> CaseTaken:
+    """Take a case on that is known."""
+    await by.audit("case.take_on", f"case:{case.case}")
+    await by.stores.casework.assign_case(case.case, by.who, by=by.who)
+    head = (await facts_of(by, case)).head
+    done = [await _acknowledge(by, clock) for clock in head if waits(clock)]
+    return CaseTaken(case=case.case, assignee=by.who, acknowledged=sum(done))
+
+
+async def release(by: Operator, case: KnownCase) -> CaseTaken:
+    """Release a case that is known."""
+    await by.audit("case.release", f"case:{case.case}")
+    await by.stores.casework.assign_case(case.case, None, by=by.who)
+    return CaseTaken(case=case.case, assignee=None)
+
+
+async def _acknowledge(by: Operator, clock: Clock) -> bool:
+    # Each promise has consequences of its own, and so a note of its own, as when one takes it on alone.
+    await by.audit("clock.acknowledge", f"clock:{clock.id}", level=level_to_acknowledge(clock))
+    return (await acknowledge(clock, by=by.who, publisher=by.stores.publisher, now=by.now)).changed
+
+
+async def close_case(by: Operator, key: Key, body: CloseBody) -> CaseActed:
+    """
+    Close a case, by the event that its kind has for that.
+
+      hub cases close PQ-2026-000901 --words "Se cambió el sello."
+    """
+    case = await case_of(by, key)
+    act = offered(CLOSINGS, case, _CLOSE)
+    # In law only the final answer ends a legal term (Ley 1755 de 2015, art. 14).
+    await require_no_term(by, case)
+    form = body.form or token_urlsafe(12)
+    return await say(by, case, Said(act=act, words=body.words, action="case.close", form=form, at=by.now))
+
+
+async def ask_close(by: Operator, key: Key) -> Question:
+    """Ask for the work done, and show the consequences of closing; a legal term needs its answer first."""
+    case = await case_of(by, key)
+    offered(CLOSINGS, case, _CLOSE)
+    facts, (what, follows) = await facts_of(by, case), case_words_es.CLOSINGS[case.case.partition(":")[0]]
+    due, radicado = awaits_answer(facts.head), number_of(facts)
+    numbered = {"Número": radicado} if radicado not in case.case else {}
+    return Question(
+        title="Cerrar un caso",
+        facts={"Caso": lookup.title_of(case), **numbered},
+        follows=case_words_es.RESPOND_FIRST if due else follows,
+        press="" if due else "Sí, cerrar",
+        fields=[{**_DONE, "label": what}] if what else (),
+        kept={"form": token_urlsafe(12)},
+    )
+
+
+async def end(by: Operator, case: KnownCase, words: str, form: str) -> None:
+    """
+    Close a case whose person has just been answered: recorded, and written to nobody.
+
+    Only a petition: a conversation ends with its answer.
+    """
+    if case.case.startswith(f"{CaseKind.PQRS}:"):
+        act = replace(offered(CLOSINGS, case, _CLOSE), quiet=True)
+        at = by.now + timedelta(milliseconds=1)
+        await say(by, case, Said(act=act, words=words, action="case.close", form=form, at=at))
 
 
 async def respond_to_case(by: Operator, key: Key, body: AnswerBody) -> CaseActed:
@@ -36,40 +131,21 @@ async def respond_to_case(by: Operator, key: Key, body: AnswerBody) -> CaseActed
     """
     case, document = await case_of(by, key), await document_of(by, body)
     talk = await conversation_of(by, case)
+    act = offered(ANSWERS, case, "give a final answer")
+    terms = [
+        one for one in (await facts_of(by, case)).head if (one.name, one.case) == (LEGAL_TERM, case.case)
+    ]
+    if terms and not awaits_answer(terms):
+        raise NotOffered("The legal term of this case has ended. Write a reply instead.")
+    named = {FIELD: body.document.strip()} if body.document.strip() else {}
+    signature = signed(talk, name=await name_of(by))
+    act = act.with_fields({**signature, **named, **naming(document, body.file_name)})
     form = body.form or token_urlsafe(12)
-    done = await by.stores.case_acts.respond(
-        case,
-        body.words,
-        extra=Extra(
-            given={
-                **signed(talk, name=await name_of(by)),
-                **({FIELD: body.document.strip()} if body.document.strip() else {}),
-                **naming(document, body.file_name),
-            },
-            prepare=partial(keep, by, document=document),
-        ),
-        who=by.who,
-        form=form,
-        now=by.now,
-        places=by.places,
-    )
+    said = Said(act=act, words=body.words, action="case.respond", form=form, at=by.now)
+    done = await say(by, case, said, document)
     if body.close:
         await end(by, case, body.words, form)
     return done
-
-
-async def require_no_term(by: Operator, case: KnownCase) -> None:
-    """Raise AnswerDue while the legal term of a case waits for its final answer."""
-    facts = await by.stores.cases.page(case, after=None, limit=1, places=by.places)
-    if awaits_answer(facts.head):
-        raise AnswerDue
-
-
-async def end(by: Operator, case: KnownCase, words: str, form: str) -> None:
-    """Close a case whose person has just been answered: a petition; a conversation ends with its answer."""
-    if case.case.startswith(f"{CaseKind.PQRS}:"):
-        at = by.now + timedelta(milliseconds=1)
-        await by.stores.case_acts.end(case, words, who=by.who, form=form, now=at, places=by.places)
 
 
 async def file_conversation(by: Operator, key: Key, body: FiledBody) -> CaseActed:
@@ -79,23 +155,12 @@ async def file_conversation(by: Operator, key: Key, body: FiledBody) -> CaseActe
       hub cases file thread_id:de-1 --radicado PQ-7 --kind queja --service-area conserjeria --subject Ruido
     """
     case, stores = await case_of(by, key), by.stores
-    facts = await stores.cases.page(case, after=None, limit=1, places=by.places)
     given = structs.asdict(body)
     form = given.pop("form") or token_urlsafe(12)
-    event = petition_of(facts, given, form=form, now=by.now)
+    event = petition_of(await facts_of(by, case), given, form=form, now=by.now)
     if await lookup.is_radicado(stores.cases, body.radicado):
         raise NotOffered(_TAKEN)
     stores.schemas.check(event, now=by.now)
     await by.audit("case.file", f"case:{case.case}", event=event.name)
     await stores.publisher.event(event)
     return CaseActed(case=case.case, event=event.name, event_id=event.id)
-
-
-async def case_of(by: Operator, key: str) -> KnownCase:
-    """Return the case that the key means, within reach. Raises NoSuch, SeveralCases."""
-    cases = await lookup.find(by.stores.cases, key, places=by.places)
-    if len(cases) > 1:
-        raise SeveralCases
-    if not cases:
-        raise NoSuch(CASE)
-    return cases[0]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from hub.desk.cases.acts import Key, case_of, end, require_no_term
+from hub.desk.cases.acts import end
 from hub.desk.cases.conversation import conversation_of, ways_of
 from hub.desk.cases.given import document_of
+from hub.desk.cases.known import Key, case_of, require_no_term
+from hub.desk.cases.replies import REPLY
 from hub.desk.cases.rows import FirstWordBody, ReplyBody, WrittenBody
-from hub.desk.cases.writing import answer, publish, way_of, words_of
+from hub.desk.cases.writing import answer, told, way_of, words_of
 from hub.doors.operator import Operator, found
 from hub.errors import ScopeNeeded
 from hub.model.casework import ReplyState, case_of_thread
@@ -19,7 +21,6 @@ from hub.operations.cases.writing import Conversation, new_thread
 from hub.ports.cases import KnownCase
 from hub.storage import PostgresConversations
 
-REPLY: Final = "reply"
 PERSON: Final = "person"
 
 
@@ -76,7 +77,7 @@ async def write_to_person(by: Operator, ref: str, body: FirstWordBody) -> CaseAc
     event = await words_of(by, talk, way_of(talk, body), body, document)
     channel = event.data["channel"]
     await by.audit("person.write", f"person:{ref}", person=ref, event=event.name, channel=channel)
-    return await publish(by, talk, event, document)
+    return await told(by, talk, event, document)
 
 
 async def conversation_with(

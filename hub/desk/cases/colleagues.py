@@ -11,7 +11,8 @@ from uuid import UUID
 
 from hub.access.colleague_calls import How, called
 from hub.desk.cases import queries
-from hub.desk.cases.acts import Key, case_of
+from hub.desk.cases.known import Key, case_of, facts_of
+from hub.desk.cases.replies import colleagues_at
 from hub.desk.cases.rows import CaseNoted, HandOverBody, NoteBody
 from hub.doors.operator import Operator, found
 from hub.errors import UnknownAccount
@@ -20,7 +21,6 @@ from hub.model.actors import ACCOUNT, canonical, of_account
 from hub.model.casework import CaseNote, NoteKind
 from hub.model.ids import uuid8
 from hub.operations.cases.acts import LONGEST
-from hub.operations.cases.replies import reaches
 from hub.operations.cases.thread import number_of
 from hub.people.importing.folding import fold
 from hub.ports.cases import KnownCase
@@ -79,7 +79,7 @@ async def hand_over_case(by: Operator, key: Key, body: HandOverBody) -> CaseNote
 async def colleagues_of(by: Operator, case: KnownCase) -> Sequence[Account]:
     """Return the accounts that may operate where the case belongs, by name."""
     place = case.first.copropiedad_id if case.first is not None else None
-    return [account for account in await by.stores.accounts.accounts() if reaches(account, place)]
+    return await colleagues_at(by, place)
 
 
 def note_of(
@@ -115,7 +115,7 @@ async def _written(
     await queries.add_note(by.db, note)
     accounts = await by.stores.accounts.accounts()
     author = who_es(by.who, {of_account(one.name): one.display_name for one in accounts})
-    facts = await by.stores.cases.page(case, after=None, limit=1, places=by.places)
+    facts = await facts_of(by, case)
     place = case.first.copropiedad_id if case.first is not None else None
     for one in told:
         event = called(

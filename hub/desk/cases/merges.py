@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from typing import Final
 
 from hub.desk.cases import queries
-from hub.desk.cases.acts import Key, case_of
 from hub.desk.cases.colleagues import note_of
+from hub.desk.cases.known import Key, case_of, facts_of
 from hub.desk.cases.rows import CaseMerged, OtherCaseBody
 from hub.doors.operator import Operator
 from hub.errors import NotJoined
 from hub.model import Json
 from hub.model.casework import CaseKind, NoteKind
 from hub.operations.cases.thread import LEGAL_TERM, number_of
-from hub.ports.cases import CaseFacts, KnownCase
+from hub.ports.cases import CaseFacts
 from hub.sla.events import PARTIES
 
 _JOINS: Final = frozenset(
@@ -37,7 +37,7 @@ async def merge_cases(by: Operator, key: Key, body: OtherCaseBody) -> CaseMerged
       hub cases merge PQ-2026-000901 --other PQ-2026-000944
     """
     case, other = await case_of(by, key), await case_of(by, body.other)
-    stays, goes_on = await _facts(by, case), await _facts(by, other)
+    stays, goes_on = await facts_of(by, case), await facts_of(by, other)
     if why := _refusal(stays, goes_on):
         raise NotJoined(why)
     await by.audit("case.merge", f"case:{case.case}", case=other.case)
@@ -59,14 +59,10 @@ async def separate_cases(by: Operator, key: Key, body: OtherCaseBody) -> CaseMer
     case, other = await case_of(by, key), await case_of(by, body.other)
     await by.audit("case.separate", f"case:{case.case}", case=other.case)
     if await queries.separate(by.db, other.case, case.case):
-        number = number_of(await _facts(by, other))
+        number = number_of(await facts_of(by, other))
         note = note_of(by, case, NoteKind.SEPARATED, by.now.isoformat(), about=number)
         await queries.add_note(by.db, note)
     return CaseMerged(case=other.case, into=None)
-
-
-async def _facts(by: Operator, case: KnownCase) -> CaseFacts:
-    return await by.stores.cases.page(case, after=None, limit=1, places=by.places)
 
 
 def _refusal(stays: CaseFacts, goes_on: CaseFacts) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from hub.desk.cases import acts, answering, colleagues, merges, snoozes, splits
+from hub.desk.cases import acts, answering, colleagues, merges, replies, snoozes, splits
+from hub.desk.cases.known import CASE
 from hub.desk.cases.rows import (
     AnswerBody,
     CaseMerged,
@@ -15,10 +16,11 @@ from hub.desk.cases.rows import (
     NoteBody,
     OtherCaseBody,
     ReplyBody,
+    ReplyTask,
     SnoozeBody,
     WrittenBody,
 )
-from hub.doors.act import Act, Noun
+from hub.doors.act import OPERATE, PRIVACY, Act, List, Noun, Read
 from hub.errors import (
     AnswerDue,
     ChannelClosed,
@@ -31,7 +33,8 @@ from hub.errors import (
     SeveralCases,
     UnknownAccount,
 )
-from hub.operations.cases.acts import CaseActed
+from hub.model.reply_rows import ReplyRow, ReplyWhole
+from hub.operations.cases.acts import CaseActed, CaseTaken
 
 _REFUSES: Final = (ChannelClosed, NotOffered, InvalidEvent)
 
@@ -44,15 +47,56 @@ def _joined(done: CaseMerged) -> str:
     return f"{done.case}  goes on in {done.into or 'its own thread'}"
 
 
+def _held(done: CaseTaken) -> str:
+    return f"{done.case}  {done.assignee or 'released'}"
+
+
 def _acted(done: CaseActed) -> str:
     return f"{done.event}  {done.case}  {done.event_id}"
 
 
+def _given(done: ReplyTask) -> str:
+    return f"{done.id}  {done.state}: {done.assignee or 'nobody'}"
+
+
 REPLIES: Final = Noun(
     name="replies",
-    one=answering.REPLY,
+    one=replies.REPLY,
     audited={"person.write": "Le escribió a una persona"},
+    lists=(
+        List(
+            replies.list_replies,
+            "/replies",
+            row=ReplyRow,
+            lines=("received_at", "kind", "channel", "address", "person", "case", "id"),
+        ),
+    ),
+    reads=(
+        Read(
+            replies.show_reply,
+            "/replies/{id}",
+            # What a person wrote: for whoever must answer there, too (`hub.access.sight`).
+            needs=PRIVACY | OPERATE,
+            command="show",
+            facts=tuple(name for name in ReplyWhole.__struct_fields__ if name != "text"),
+            text="text",
+        ),
+    ),
     acts=(
+        Act(
+            replies.assign_reply,
+            "/replies/{id}/assign",
+            label="Asignar",
+            done="Se cambió el encargado.",
+            says=_given,
+        ),
+        Act(
+            replies.close_reply,
+            "/replies/{id}/close",
+            label="Respondida",
+            done="Se cambió el estado de la respuesta.",
+            says=_given,
+        ),
         Act(
             answering.answer_reply,
             "/replies/{id}/answer",
@@ -80,7 +124,7 @@ REPLIES: Final = Noun(
 )
 NOUN: Final = Noun(
     name="cases",
-    one=acts.CASE,
+    one=CASE,
     audited={
         "case.file": "Radicó como PQRS lo que alguien escribió",
         "case.hand_over": "Entregó un caso a otra persona",
@@ -98,6 +142,31 @@ NOUN: Final = Noun(
             "/cases/{key}/reply",
             done="La respuesta va en camino: aparece en el caso en unos segundos.",
             refuses=(SeveralCases, AnswerDue, InvalidDocument, *_REFUSES),
+            says=_acted,
+        ),
+        Act(
+            acts.take_case,
+            "/cases/{key}/take-on",
+            label="Asumir",
+            done="Usted tiene el caso.",
+            refuses=(SeveralCases,),
+            says=_held,
+        ),
+        Act(
+            acts.release_case,
+            "/cases/{key}/release",
+            label="Soltar",
+            done="El caso quedó sin encargado.",
+            refuses=(SeveralCases,),
+            says=_held,
+        ),
+        Act(
+            acts.close_case,
+            "/cases/{key}/close",
+            label="Cerrar el caso",
+            asks=acts.ask_close,
+            done="Se cerró: aparece en el caso en unos segundos.",
+            refuses=(SeveralCases, AnswerDue, NotOffered),
             says=_acted,
         ),
         Act(

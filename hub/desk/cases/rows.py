@@ -1,4 +1,4 @@
-"""Bodies of the acts in a case."""
+"""Bodies and answers of the acts in cases and on replies."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from hub.model import Instant
+from hub.model import Instant, ReplyKind, Word
+from hub.model.casework import ReplyState, ReplyView
+from hub.model.pages import PageQuery
 from hub.operations.cases.acts import LONGEST
 
 _DOCUMENT: Final = 2000
@@ -93,6 +95,13 @@ class AnswerBody(Given, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = ""
 
 
+class CloseBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    words: Annotated[
+        str, Meta(max_length=LONGEST, description="What was done; needed where its event says it.")
+    ] = ""
+    form: Annotated[str, Meta(max_length=100, description="As for a reply.")] = ""
+
+
 class NoteBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A note for colleagues: no resident, system or record outside gets it."""
 
@@ -158,3 +167,32 @@ class CaseNoted(Struct, kw_only=True, frozen=True):
     id: UUID
     told: list[str]
     untold: list[str]
+
+
+class RepliesQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    kind: ReplyKind | None = None
+    view: Annotated[ReplyView | None, Meta(description="What staff has done; `mine`: the caller's.")] = None
+    channel: Word | None = None
+    copropiedad: Annotated[Word, Meta(description="Answers to messages of this copropiedad.")] | None = None
+    since: Annotated[date, Meta(description="Received on this day in Colombia or later.")] | None = None
+    until: Annotated[date, Meta(description="Received on this day in Colombia or before.")] | None = None
+
+
+class AssignBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    account: Annotated[Word, Meta(description="The account's name; without it the caller.")] | None = None
+    nobody: Annotated[bool, Meta(description="Take it from whoever has it.")] = False
+
+
+class SettleReplyBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    state: Annotated[
+        ReplyState,
+        Meta(description="`answered` in another way, `closed`: none is needed, `open` again."),
+    ]
+
+
+class ReplyTask(Struct, kw_only=True, frozen=True):
+    """A reply after an act: its state, and its assignee."""
+
+    id: UUID
+    state: ReplyState
+    assignee: str | None

@@ -7,8 +7,8 @@ from typing import Final
 
 from hub.business_time.dates import as_day, day_start
 from hub.desk.cases import queries
-from hub.desk.cases.acts import Key, case_of
 from hub.desk.cases.colleagues import note_of
+from hub.desk.cases.known import Key, case_of, facts_of
 from hub.desk.cases.rows import CaseSnoozed, SnoozeBody
 from hub.doors.operator import Operator
 from hub.errors import NotSnoozed
@@ -28,7 +28,7 @@ async def snooze_case(by: Operator, key: Key, body: SnoozeBody) -> CaseSnoozed:
     case, today = await case_of(by, key), as_day(by.now)
     if not today < body.until <= today + LONGEST:
         raise NotSnoozed(f"Choose a day after today, {LONGEST.days} days ahead at most.")
-    facts = await by.stores.cases.page(case, after=None, limit=1, places=by.places)
+    facts = await facts_of(by, case)
     if any(clock.ended_at is None and clock.name.startswith(_EMERGENCY) for clock in facts.head):
         raise NotSnoozed("An emergency does not wait: take it on, or end it.")
     until = day_start(body.until)

@@ -9,8 +9,9 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from hub.desk.cases import queries
-from hub.desk.cases.acts import Key, case_of
 from hub.desk.cases.colleagues import note_of
+from hub.desk.cases.known import Key, case_of, facts_of
+from hub.desk.cases.replies import REPLY
 from hub.desk.cases.rows import CaseSplit
 from hub.doors.operator import Operator, found
 from hub.errors import NotSplit
@@ -19,11 +20,9 @@ from hub.model import THREAD, Event, ReplyKind, own_event
 from hub.model.casework import NoteKind, ReplyState, case_of_thread
 from hub.model.ids import event_key, thread_id
 from hub.model.reply_rows import ReplyWhole
-from hub.operations.cases.acts import FIRST_REPLY
-from hub.operations.cases.replies import replied
+from hub.operations.cases.acts import FIRST_REPLY, replied
 from hub.ports.cases import CaseFacts, KnownCase
 
-REPLY: Final = "reply"
 _NUMBERS: Final = frozenset({"pqrs_id", "radicado"})
 """What the event of a reply has of its former case."""
 
@@ -43,7 +42,7 @@ async def split_reply(by: Operator, key: Key, reply_id: UUID) -> CaseSplit:
     if reply.thread == thread:
         return CaseSplit(case=case.case, reply=reply_id, apart=apart)
     came = await _came(by, case, reply)
-    facts = await by.stores.cases.page(case, after=None, limit=1, places=by.places)
+    facts = await facts_of(by, case)
     await by.audit("case.split", f"case:{case.case}", case=apart)
     for event in _events(came, thread, reply, facts, by):
         await by.stores.publisher.event(event)

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from functools import partial
 from secrets import token_urlsafe
 from typing import Final
 
 from hub.desk.cases.conversation import conversation_of, name_of
-from hub.desk.cases.given import document_of, keep, naming
+from hub.desk.cases.given import document_of, naming
+from hub.desk.cases.publishing import Said, publish, say
 from hub.desk.cases.rows import WrittenBody
 from hub.doors.operator import Operator
-from hub.errors import ChannelClosed, NotOffered
-from hub.model import THREAD, Event, ReplyKind
+from hub.errors import ChannelClosed
+from hub.model import THREAD, Event
 from hub.model.documents import FetchedDocument
-from hub.operations.cases.acts import CLOSINGS, LONGEST, REPLIES, CaseActed, Extra, act_of
+from hub.operations.cases.acts import CLOSINGS, LONGEST, REPLIES, CaseActed, offered
 from hub.operations.cases.writing import Conversation, Way, chosen, preferred, said_by, written
 from hub.ports.cases import KnownCase
 from hub.rendering.typed_words import tidy
 
-_ANSWERABLE: Final = frozenset({ReplyKind.REPLY, ReplyKind.UNPROVEN})
 _CONVERSATION: Final = "thread_id:"
 
 
@@ -30,21 +29,14 @@ async def answer(by: Operator, case: KnownCase, body: WrittenBody, *, came_by: s
         event = await words_of(by, talk, way_of(talk, body, came_by), body, document)
         subject, channel = f"case:{case.case}", event.data["channel"]
         await by.audit("case.reply", subject, person=talk.person, event=event.name, channel=channel)
-        return await publish(by, talk, event, document)
-    if act_of(REPLIES, case.case) is None:
-        raise NotOffered("Nothing of the catalogue can reply to the person in a case of this kind.")
+        return await told(by, talk, event, document)
+    act = offered(REPLIES, case, "reply to the person")
     # Without a channel it goes as the catalogue has it: whoever has no mail is written to by another one.
     given = said_by(way_of(talk, body), talk, name=await name_of(by)) if body.channel else {}
-    given = {**given, **naming(document, body.file_name)}
-    return await by.stores.case_acts.reply(
-        case,
-        body.words,
-        extra=Extra(given=given, prepare=partial(keep, by, document=document)),
-        who=by.who,
-        form=body.form or token_urlsafe(12),
-        now=by.now,
-        places=by.places,
-    )
+    act = act.with_fields({**given, **naming(document, body.file_name)})
+    form = body.form or token_urlsafe(12)
+    said = Said(act=act, words=body.words, action="case.reply", form=form, at=by.now)
+    return await say(by, case, said, document)
 
 
 async def words_of(
@@ -65,18 +57,12 @@ async def words_of(
     return event
 
 
-async def publish(
+async def told(
     by: Operator, talk: Conversation, event: Event, document: FetchedDocument | None = None
 ) -> CaseActed:
-    """Publish words that are in the audit, and settle what they answer."""
-    await keep(by, event, document)
-    await by.stores.publisher.event(event)
-    await by.stores.casework.settle_thread(talk.case, by=by.who, kinds=_ANSWERABLE)
-    ended = CLOSINGS[THREAD]
-    await by.stores.case_acts.answer_joined(
-        talk.case, ended, "", action="case.reply", who=by.who, form=event.id, now=by.now, places=by.places
-    )
-    return CaseActed(case=talk.case, event=event.name, event_id=event.id)
+    """Publish words that are in the audit: they end what waits in their conversation."""
+    said = Said(act=CLOSINGS[THREAD], words="", action="case.reply", form=event.id, at=by.now)
+    return await publish(by, talk.case, event, said, document)
 
 
 def way_of(talk: Conversation, body: WrittenBody, came_by: str = "") -> Way:

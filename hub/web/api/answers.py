@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from hub.operations.cases.acts import CaseActed
 from hub.web.schemas import common
 from hub.web.schemas.common import Problem
 
 TOO_LATE: Final = {409: Problem}
-ACTED: Final = {200: CaseActed, **TOO_LATE}
 CONSTANCIA: Final = {200: common.Archive, 413: Problem}

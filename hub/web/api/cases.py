@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from secrets import token_urlsafe
-from typing import Annotated, Final, Literal, TypedDict
+from datetime import date
+from typing import Annotated, Final, Literal
 
 from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.access.sight import Duty
 from hub.business_time.dates import day_start, next_day_start
-from hub.model import PropertyScope, Word
+from hub.model import Word
 from hub.model.casework import CaseKind
 from hub.model.looks import WholeQuery
 from hub.model.pages import Cursor, Limit, Rows
 from hub.operations.cases import listing, lookup
-from hub.operations.cases.acts import CaseActed, CaseTaken
 from hub.operations.cases.listing import CaseRow
 from hub.operations.cases.lookup import HOW_KEYS_LOOK
 from hub.operations.cases.schemas import CaseThreadAnswer
@@ -26,18 +24,9 @@ from hub.ports.cases import KnownCase
 from hub.ports.casework import CaseFilter
 from hub.web.auth.caller import actor_of, caller_of, places_of, sight_of
 from hub.web.responses import Refusal, json_answer
-from hub.web.schemas.people import CloseBody
 from hub.web.services import services
 
 _NO_CASE: Final = "No hay un caso con esa clave."
-
-
-class _By(TypedDict):
-    """The actor of an act in a case, its instant, and the places of the actor."""
-
-    who: str
-    now: datetime
-    places: PropertyScope
 
 
 class CaseQuery(WholeQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,55 +74,6 @@ async def listed_cases(request: web.Request, query: CasesQuery) -> Rows[CaseRow]
         places=places_of(request),
         copropiedad=query.copropiedad,
     )
-
-
-async def close_case(request: web.Request, body: CloseBody) -> web.Response:
-    """Close a case, by the event that its kind has for that."""
-    return json_answer(await closed(request, body))
-
-
-async def closed(request: web.Request, body: CloseBody) -> CaseActed:
-    """Close the case of the path."""
-    deps, case = services(request), await one_case(request)
-    return await deps.case_acts.close(case, body.words, form=act_name(body.form), **_by(request))
-
-
-async def take_case(request: web.Request) -> web.Response:
-    """Take a case on, and acknowledge its promises that wait for that; safe to repeat."""
-    return json_answer(await taken(request))
-
-
-async def taken(request: web.Request) -> CaseTaken:
-    """Take the case of the path on."""
-    return await services(request).case_acts.take_on(await one_case(request), **_by(request))
-
-
-async def release_case(request: web.Request) -> web.Response:
-    """Release a case, so that somebody else can take it; safe to repeat."""
-    return json_answer(await released(request))
-
-
-async def released(request: web.Request) -> CaseTaken:
-    """Leave the case of the path."""
-    case = await one_case(request)
-    return await services(request).case_acts.release(case, who=caller_of(request).who)
-
-
-def act_name(form: str) -> str:
-    """Return the name of an act: the form that was sent, or a random word."""
-    return form or token_urlsafe(12)
-
-
-def _by(request: web.Request) -> _By:
-    return {"who": caller_of(request).who, "now": services(request).now(), "places": places_of(request)}
-
-
-async def one_case(request: web.Request) -> KnownCase:
-    """Return the case that the key in the path means. Raises Refusal: 404 for none, 409 for several."""
-    found = await cases_of(request)
-    if len(found) > 1:
-        raise Refusal(409, "Several cases have this number.", "GET /api/cases/{key} lists their keys.")
-    return found[0]
 
 
 async def show_case(request: web.Request, query: CaseQuery) -> web.Response:

@@ -10,7 +10,6 @@ from hub.desk.dead_letters.rows import Settled
 from hub.doors.act import PUBLISH, Where
 from hub.intake.dry_run_schemas import DryRun
 from hub.model.pages import page_of
-from hub.operations.cases.acts import CaseTaken
 from hub.operations.cases.listing import CaseRow
 from hub.operations.cases.lookup import CaseChoices
 from hub.operations.cases.schemas import CaseThreadAnswer
@@ -24,8 +23,8 @@ from hub.web.api import (
     indicators,
     now,
 )
-from hub.web.api.answers import ACTED, CONSTANCIA, TOO_LATE
-from hub.web.route import Route, operate, operate_company, read, read_private
+from hub.web.api.answers import CONSTANCIA, TOO_LATE
+from hub.web.route import Route, operate_company, read, read_private
 from hub.web.schemas import intake
 from hub.web.schemas.common import Problem
 
@@ -41,7 +40,6 @@ _EVENTS: Final = {
     503: intake.EventsUnfinished,
 }
 _CASE: Final = {200: CaseThreadAnswer, 300: CaseChoices, 404: Problem}
-_TAKEN: Final = {200: CaseTaken, 409: Problem}
 _MENDED: Final = {200: Settled, **TOO_LATE, 413: Problem, 422: Problem}
 
 MESSAGES: Final[tuple[Route, ...]] = (
@@ -50,9 +48,6 @@ MESSAGES: Final[tuple[Route, ...]] = (
     ),
     read("/api/cases", cases.list_cases, answers={200: page_of(CaseRow)}),
     read("/api/cases/{key}", cases.show_case, answers=_CASE),
-    operate("/api/cases/{key}/close", cases.close_case, answers=ACTED),
-    operate("/api/cases/{key}/take-on", cases.take_case, answers=_TAKEN),
-    operate("/api/cases/{key}/release", cases.release_case, answers=_TAKEN),
     read_private(
         "/api/cases/{key}/constancia",
         constancias.case_constancia,

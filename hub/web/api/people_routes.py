@@ -10,9 +10,6 @@ from aiohttp import hdrs
 from hub.desk.people.rows import EntryBody
 from hub.desk.rights.erasing import ErasureReport
 from hub.doors.act import INBOX, PRIVACY, Where
-from hub.model.pages import page_of
-from hub.model.reply_rows import ReplyRow, ReplyWhole
-from hub.operations.cases.replies import ReplyTask
 from hub.storage.directory_history import Written
 from hub.web.api import (
     constancias,
@@ -20,10 +17,9 @@ from hub.web.api import (
     files,
     inbox,
     person_rights,
-    replies,
 )
 from hub.web.api.answers import CONSTANCIA, TOO_LATE
-from hub.web.route import Route, operate, read, read_private, read_words
+from hub.web.route import Route, operate, read_private, read_words
 from hub.web.schemas import inbox as boxes
 from hub.web.schemas.common import Problem, SentFile
 
@@ -35,12 +31,7 @@ _own_inbox: Final = partial(Route, needs=INBOX, where=Where.PERSON)
 _WRITTEN: Final = {200: Written, **TOO_LATE}
 
 PEOPLE: Final[tuple[Route, ...]] = (
-    # People: replies, the directory.
-    read("/api/replies", replies.list_replies, answers={200: page_of(ReplyRow)}),
-    read_words("/api/replies/{id}", replies.show_reply, answers={200: ReplyWhole}),
     read_words(f"/api{files.PATH}", files.show_file, answers={200: SentFile}),
-    operate("/api/replies/{id}/assign", replies.assign_reply, answers={200: ReplyTask}),
-    operate("/api/replies/{id}/close", replies.close_reply, answers={200: ReplyTask}),
     _right(
         "/api/people/{ref}/erase",
         person_rights.erase,

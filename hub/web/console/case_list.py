@@ -112,6 +112,7 @@ async def ask_again(
         status=status,
         wrong=wrong,
         choices=choices or [],
+        case_words=case_words_es,
         how=HOW_KEYS_LOOK,
     )
 

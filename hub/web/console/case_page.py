@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal
@@ -18,20 +17,18 @@ from hub.desk.cases.rows import AnswerBody, ReplyBody
 from hub.doors.act import OPERATE, READ
 from hub.doors.api import operator_of
 from hub.doors.console import AGAIN, ONCE
-from hub.errors import AnswerDue
 from hub.model import Scope
 from hub.model.casework import CaseKind
 from hub.operations.cases import lookup
 from hub.operations.cases.acts import CLOSINGS, LONGEST, act_of
 from hub.operations.cases.schemas import CaseThreadAnswer, ThreadKind
 from hub.operations.cases.texts import ORIGINS_ES
-from hub.operations.cases.thread import awaits_answer
 from hub.operations.cases.turns import days_of
 from hub.ports.cases import KnownCase
 from hub.rendering import case_words_es
 from hub.rendering.page_links import CASES, case_path
-from hub.web.api.cases import CaseQuery, cases_of, closed, one_case, released, seen, taken
-from hub.web.auth.caller import caller_of, places_of, places_with
+from hub.web.api.cases import CaseQuery, cases_of, seen
+from hub.web.auth.caller import caller_of, places_with
 from hub.web.console.case_colleagues import among_colleagues
 from hub.web.console.case_head import head_of
 from hub.web.console.case_list import ask_again, face, initials
@@ -42,9 +39,8 @@ from hub.web.console.presence import enter
 from hub.web.console.shell import console_page, done
 from hub.web.console.staff import staff_names
 from hub.web.live import topic_of
-from hub.web.requests import ButtonForm, FormQuery
+from hub.web.requests import FormQuery
 from hub.web.responses import Refusal, refusal_of
-from hub.web.schemas.people import CloseBody
 from hub.web.services import services
 
 _BAD: Final = frozenset(
@@ -71,7 +67,6 @@ _KINDS: Final[Mapping[ThreadKind, str]] = {
 }
 """Kind of an entry → its word on the page; all others are about a promise."""
 _PROMISE: Final = "Plazo"
-RESPOND_FIRST: Final = "respond_first"
 
 
 class CasePageQuery(CaseQuery, FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -155,50 +150,6 @@ async def reply(request: web.Request, form: ComposerForm) -> web.StreamResponse:
         again = {"wrong": WRONG_ES[type(wrong)], "said": form}
         return await _shown(request, CasePageQuery(), status=refusal_of(wrong).status, again=again)
     return done(case_path(done_act.case), reply_to_case.__name__)
-
-
-async def ask_close(request: web.Request) -> web.StreamResponse:
-    """Ask for the work done, and show the consequences of closing; a legal term needs its answer first."""
-    case = await one_case(request)
-    if await _awaits(request, case):
-        return done(case_path(case.case), RESPOND_FIRST)
-    if act_of(CLOSINGS, case.case) is None:
-        raise Refusal(404, "A case of this kind is not closed here.", "Its system does that.")
-    return console_page(
-        "console/case_close.html",
-        request,
-        here=CASES,
-        back=case_path(case.case),
-        title=lookup.title_of(case),
-        key=case.case,
-        question=case_words_es.CLOSINGS[_kind(case.case)],
-        form=secrets.token_urlsafe(12),
-    )
-
-
-async def close(request: web.Request, form: CloseBody) -> web.StreamResponse:
-    """Close the case."""
-    try:
-        acted = await closed(request, form)
-    except AnswerDue:
-        return done(case_path((await one_case(request)).case), RESPOND_FIRST)
-    return done(case_path(acted.case), "closed")
-
-
-async def _awaits(request: web.Request, case: KnownCase) -> bool:
-    """Return whether a legal term of the case waits for its final answer."""
-    facts = await services(request).cases.page(case, after=None, limit=1, places=places_of(request))
-    return awaits_answer(facts.head)
-
-
-async def take_on(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001 - others are refused
-    """Take the case on."""
-    return done(case_path((await taken(request)).case), "taken")
-
-
-async def release(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001 - others are refused
-    """Leave the case to somebody else."""
-    return done(case_path((await released(request)).case), "released")
 
 
 def _pages(case: CaseThreadAnswer, query: CasePageQuery) -> Mapping[str, Any]:

@@ -7,9 +7,12 @@ from typing import Final
 
 from aiohttp import web
 
+from hub.desk.cases import acts
+from hub.doors.act import OPERATE
+from hub.doors.api import operator_of
 from hub.ports.cases import KnownCase
 from hub.rendering.page_links import CASES
-from hub.web.auth.caller import caller_of, places_of
+from hub.web.auth.caller import places_of
 from hub.web.bodies import fields_of
 from hub.web.console.shell import done
 from hub.web.services import services
@@ -20,19 +23,17 @@ MARKED: Final = "case:"
 
 async def take_on(request: web.Request) -> web.StreamResponse:
     """Take the marked cases on."""
-    cases, deps = await _marked(request), services(request)
+    cases, by = await _marked(request), operator_of(request, OPERATE)
     for case in cases:
-        await deps.case_acts.take_on(
-            case, who=caller_of(request).who, now=deps.now(), places=places_of(request)
-        )
+        await acts.take_on(by, case)
     return done(await _back(request), "taken_marked" if cases else "none_marked")
 
 
 async def release(request: web.Request) -> web.StreamResponse:
     """Leave the marked cases to somebody else."""
-    cases, deps = await _marked(request), services(request)
+    cases, by = await _marked(request), operator_of(request, OPERATE)
     for case in cases:
-        await deps.case_acts.release(case, who=caller_of(request).who)
+        await acts.release(by, case)
     return done(await _back(request), "released_marked" if cases else "none_marked")
 
 

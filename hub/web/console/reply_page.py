@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from uuid import UUID
 
 from aiohttp import web
 
 from hub.desk.cases.answering import conversation_of_reply
-from hub.doors.act import OPERATE
+from hub.desk.cases.replies import REPLY, colleagues_at, look_at_reply, read_reply
+from hub.doors.act import OPERATE, READ
 from hub.doors.api import operator_of
 from hub.doors.console import AGAIN, ONCE
-from hub.model import Scope
 from hub.model.casework import case_of_thread
 from hub.model.reply_rows import ReplyWhole
-from hub.operations.cases.replies import look_at_reply
 from hub.rendering import case_words_es
 from hub.rendering.page_links import CASES
 from hub.rendering.titles_es import EVENTS
-from hub.web.api.replies import assigned, read_reply, settled
-from hub.web.auth.caller import actor_of, caller_of, places_of, places_with
+from hub.web.auth.caller import caller_of, places_of
 from hub.web.console.composer import composer_of
 from hub.web.console.contact import contacts_of
 from hub.web.console.list_filter import buildings_of
-from hub.web.console.shell import console_page, done
+from hub.web.console.shell import console_page
 from hub.web.console.staff import staff_names
 from hub.web.requests import FormQuery, found, read_id
-from hub.web.schemas.people import AssignBody, SettleReplyBody
 from hub.web.services import services
 
 PATH: Final = "/replies"
-_REPLY: Final = "reply"
 
 
 async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
@@ -54,39 +49,24 @@ async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  #
     )
 
 
-async def assign(request: web.Request, form: AssignBody) -> web.StreamResponse:
-    """Give the reply to somebody."""
-    return _back((await assigned(request, form)).id, "assigned")
-
-
-async def close(request: web.Request, form: SettleReplyBody) -> web.StreamResponse:
-    """Say that the reply is answered, or needs no answer."""
-    return _back((await settled(request, form)).id, "settled")
-
-
-def _back(reply_id: UUID, what: str) -> web.StreamResponse:
-    return done(f"{PATH}/{reply_id}", what)
-
-
 async def _reply(request: web.Request) -> tuple[ReplyWhole, bool]:
     """Return the reply, and whether this caller may read its words."""
-    if (reply := await read_reply(request)) is not None:
+    by, reply_id = operator_of(request, READ), read_id(request, REPLY)
+    if (reply := await read_reply(by, reply_id)) is not None:
         return reply, True
-    contacts, reply_id = services(request).contacts, read_id(request, _REPLY)
-    return found(_REPLY, await look_at_reply(actor_of(request), contacts, reply_id)), False
+    return found(REPLY, await look_at_reply(by, reply_id)), False
 
 
 async def _around(request: web.Request, reply: ReplyWhole) -> dict[str, Any]:
     """Return its surroundings: the answered message, the accounts that may take it, the caller's acts."""
-    deps, reply_id = services(request), read_id(request, _REPLY)
-    may = await deps.contacts.reply(reply_id, places_with(request, Scope.OPERATE)) is not None
-    message = reply.message_id
-    talk = await conversation_of_reply(operator_of(request, OPERATE), reply) if may else None
+    deps, by, message = services(request), operator_of(request, OPERATE), reply.message_id
+    may = await deps.contacts.reply(reply.id, by.places) is not None
+    talk = await conversation_of_reply(by, reply) if may else None
     return {
         **(composer_of(talk, deps.now(), came_by=reply.channel) if talk else {}),
         "talk": talk,
         "answered": await deps.log.message(message, places=places_of(request)) if message else None,
-        "accounts": await deps.reply_acts.may_take(reply) if may else (),
+        "accounts": await colleagues_at(by, reply.copropiedad) if may else (),
         "may_act": may,
         "buildings": await buildings_of(request),
         "staff": await staff_names(request),

@@ -30,13 +30,7 @@ T = TypeVar("T")
 DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "acknowledged": "La promesa quedó asumida: aparece en el caso en unos segundos.",
-        "assigned": "Se cambió el encargado.",
         "contact": "Ya lo ve, por diez minutos. Quedó anotado quién lo vio, de quién es y desde qué página.",
-        "closed": "Se cerró: aparece en el caso en unos segundos.",
-        "respond_first": "Corre el término legal: envíe primero la respuesta definitiva, y después cierre.",
-        "released": "El caso quedó sin encargado.",
-        "settled": "Se cambió el estado de la respuesta.",
-        "taken": "Usted tiene el caso.",
         "taken_marked": "Usted tiene los casos marcados.",
         "released_marked": "Los casos marcados quedaron sin encargado.",
         "none_marked": "No se cambió nada: no había casos marcados.",

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from hub.errors import (
+    AnswerDue,
     BeyondOwnRights,
     ChannelClosed,
     HubError,
@@ -19,10 +20,12 @@ from hub.errors import (
     NotSnoozed,
     NotSplit,
 )
+from hub.rendering.case_words_es import RESPOND_FIRST
 from hub.web.responses import refusal_of
 
 _WORDS: Final[Mapping[type[HubError], str]] = MappingProxyType(
     {
+        AnswerDue: RESPOND_FIRST,
         BeyondOwnRights: "Nadie da más de lo que puede. Pídalo a quien puede todo eso en el mismo lugar.",
         ChannelClosed: "Por ese canal no se le puede escribir ahora. Escoja otro: sus palabras siguen aquí.",
         InvalidAccount: "Revise los campos: el usuario, el nombre, el cargo y la copropiedad.",
