@@ -15,6 +15,7 @@ from typing import Any, Final, TypeAlias, cast
 
 from benchmarks.mode import Option, Outcome, Task
 from benchmarks.search_town import NAMES, buildings, fill
+from hub.desk.cases.queries import cases
 from hub.desk.search.find import Search
 from hub.desk.search.rows import SearchQuery
 from hub.desk.today.reading import activity_of
@@ -23,6 +24,7 @@ from hub.local.postgres import Postgres
 from hub.model import ClockState, Role, Scope, State
 from hub.model.bulk import BulkFilter
 from hub.model.message_lists import MessageList
+from hub.model.pages import PageQuery
 from hub.operations.causes import read_causes
 from hub.parts.company import CompanyRules
 from hub.parts.stores import Stores
@@ -32,7 +34,6 @@ from hub.settings import load
 from hub.storage import (
     Database,
     PostgresActivity,
-    PostgresCasework,
     PostgresDirectoryHistory,
     PostgresLog,
     migrations,
@@ -127,7 +128,7 @@ class Questions:
     def __init__(self, database: Database, sizes: Mapping[str, int]) -> None:
         self._database = database
         self._log, self._people = PostgresLog(database), PostgresDirectoryHistory(database)
-        self._activity, self._cases = PostgresActivity(database), PostgresCasework(database)
+        self._activity = PostgresActivity(database)
         self._sizes = sizes
         self._chance = random.Random(1)  # noqa: S311 - no secret
 
@@ -297,9 +298,9 @@ class Questions:
             "page: causes of failures of a building": lambda: read_causes(self._log, failures(self._place())),
             "page: last day by hour": last_day,
             "page: last day by hour, of a building": lambda: last_day(self._place()),
-            "page: cases": lambda: self._cases.cases(CaseFilter(), after=None, limit=LIMIT),
-            "page: cases of a building": lambda: self._cases.cases(
-                CaseFilter(places=self._place()), after=None, limit=LIMIT
+            "page: cases": lambda: cases(self._database, CaseFilter(), PageQuery(limit=LIMIT)),
+            "page: cases of a building": lambda: cases(
+                self._database, CaseFilter(places=self._place()), PageQuery(limit=LIMIT)
             ),
         }
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Final
 from uuid import UUID
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from hub.model.catalogue import THREAD
 from hub.model.events import StoredEvent
@@ -73,30 +73,6 @@ class LastWord(Struct, frozen=True, kw_only=True):
     person: str | None
     name: str | None
     copropiedad: str | None
-
-
-class CaseStanding(Struct, kw_only=True, frozen=True):
-    id: Annotated[UUID, Meta(description="Of the event that came last.")]
-    case: Annotated[str, Meta(examples=["pqrs_id:pqrs-ejemplo-1"])]
-    opened_at: Instant | None
-    last_at: Instant
-    copropiedad_id: str | None
-    copropiedad: Annotated[str | None, Meta(description="Its name.")]
-    due_at: Annotated[Instant | None, Meta(description="When the first of its running promises is due.")]
-    breached: Annotated[int, Meta(description="Running promises that are broken.")]
-    at_risk: int
-    level: Annotated[int | None, Meta(description="The highest level that has one of its promises.")]
-    assignee: Annotated[str | None, Meta(description="Who of the staff has it: a reference.")]
-
-
-class FoundCase(CaseStanding, kw_only=True, frozen=True):
-    """A case as its rows say it: the types of its first and last event, and how many promises it has."""
-
-    first_type: str | None
-    last_type: str
-    radicado: str | None
-    promises: int
-    running: int
 
 
 class NoteKind(StrEnum):

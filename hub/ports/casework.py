@@ -1,4 +1,4 @@
-"""Casework: the list of cases, and the staff who have a case or a reply."""
+"""Filters of cases and of replies, as lists of staff ask for them."""
 
 from __future__ import annotations
 

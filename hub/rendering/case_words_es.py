@@ -100,8 +100,8 @@ CLOSINGS: Final[Mapping[str, tuple[str, str]]] = {
 }
 """Beginning of a case's key → the question of the form that closes it, and what follows."""
 RESPOND_FIRST: Final = (
-    "Corre el término legal: envíe primero la respuesta (marque «Es la respuesta de fondo»), y después cierre "
-    "el caso."
+    "Corre el término legal: envíe primero la respuesta (marque «Es la respuesta de fondo»), y después "
+    "cierre el caso."
 )
 PQRS_KINDS: Final[Mapping[str, str]] = {
     "peticion": "Petición",

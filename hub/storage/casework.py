@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
-from functools import partial
 from typing import Final
 from uuid import UUID
 
 from hub.catalog import CATALOG
 from hub.model import HUB_SOURCE, Move, type_of
-from hub.model.casework import FILED, CaseKind, FoundCase, ReplyState, ReplyView
+from hub.model.casework import FILED, CaseKind, ReplyState, ReplyView
 from hub.model.ids import earliest
-from hub.model.pages import Rows
 from hub.policy.clocks import ESCALATES
 from hub.ports.casework import CaseFilter, ReplyFilter
-from hub.storage.database import Store, load, read, storable
-from hub.storage.filters import listed
-from hub.storage.paging import Cursor, cursor, rows_page
+from hub.storage.database import Store, load, storable
+from hub.storage.paging import Cursor
 
 _SQL = load("casework")
 ASLEEP: Final = _SQL["asleep"].replace("{own}", HUB_SOURCE)
@@ -46,13 +43,7 @@ _HELD: Final = "SELECT case_key FROM case_task WHERE assignee = ${}"
 
 
 class PostgresCasework(Store):
-    async def cases(self, asked: CaseFilter, *, after: str | None, limit: int) -> Rows[FoundCase]:
-        """List cases, that of the newest event first. Raises StorageRefused for a foreign cursor."""
-        _, before = cursor(after, LATEST)
-        values: list[object] = [before, limit + 1, listed(asked.places), ESCALATED]
-        newest = newest_of(asked, values)
-        rows = await self.rows(_SQL["cases"].format(newest=newest), *values)
-        return rows_page(rows, limit, "last_at", partial(read, FoundCase))
+    """Cases and replies, and the staff who have them."""
 
     async def case_mark(self, case: str) -> object:
         """Return a value that differs once anything of the case has changed."""
@@ -104,7 +95,8 @@ def newest_of(asked: CaseFilter, values: list[object], more: Iterable[str] = ())
     """
     Return the query of the newest event of each case; append its parameters to `values`.
 
-    `values` begins with the four that each such query has (`cases`). `more` are conditions of `event`.
+    `values` begins with the four that each such query has: cursor, limit, places, ESCALATED. `more` are
+    conditions of `event`.
     """
     conditions = " AND ".join([*_conditions(asked, values), *more]) or "true"
     if asked.assignee is not None:

@@ -21,8 +21,7 @@ import structlog
 from hub.doors.live import Mark
 from hub.errors import HubError
 from hub.ports import MessageFilter
-from hub.ports.casework import CaseFilter, ReplyFilter
-from hub.storage import PostgresBulk, PostgresCasework, PostgresContacts, PostgresLog
+from hub.storage import PostgresBulk, PostgresLog
 from hub.tasks import cancel
 from hub.web.monitoring.counts import Counted
 
@@ -49,22 +48,18 @@ log = structlog.get_logger()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveDeps:
     bulk: PostgresBulk
-    casework: PostgresCasework
     counts: Counted
     log: PostgresLog
-    contacts: PostgresContacts
     surveys: Mark
 
 
 def marks_of(deps: LiveDeps) -> Mapping[str, Mark]:
-    """Return topic → mark, for all topics that pages may show."""
+    """Return topic → mark, for the topics of pages that no list of the desk declares."""
     first = partial(deps.log.messages, MessageFilter(), after=None, limit=SHOWN)
     return {
         "bulk": partial(deps.bulk.runs, after=None, limit=SHOWN),
-        "cases": partial(deps.casework.cases, CaseFilter(), after=None, limit=SHOWN),
         "clocks": partial(_count, deps.counts, "clocks"),
         "messages": _together(first, partial(_count, deps.counts, "messages")),
-        "replies": partial(deps.contacts.replies, ReplyFilter(), after=None, limit=SHOWN),
         "surveys": deps.surveys,
         "unreached": partial(deps.log.unreached, after=None, limit=SHOWN),
     }

@@ -154,8 +154,6 @@ class Services(Stores):
             bulk=self.bulk,
             counts=self.monitoring.counts,
             log=self.log,
-            casework=self.casework,
-            contacts=self.contacts,
             surveys=partial(surveys_changed, self),
         )
         return LiveChanges({**marks_of(deps), **desk_marks(NOUNS, self)}, of_case=self._case_mark)

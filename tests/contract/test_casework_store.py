@@ -1,4 +1,4 @@
-"""The contract of the PostgresCasework: the list of cases, and their assignees."""
+"""Casework in PostgreSQL: the list of cases, and their assignees."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from uuid import UUID, uuid4
 import pytest
 
 import hub.storage.migrations.versions as migrations
+from hub.desk.cases import queries
 from hub.errors import StorageRefused
 from hub.inbound.replies import read
 from hub.model import ClockState, Reply, State, type_of
 from hub.model.casework import CaseKind, ReplyState, ReplyView
+from hub.model.pages import PageQuery
 from hub.ports.casework import CaseFilter, ReplyFilter
+from hub.rendering.titles_es import EVENTS
 from hub.storage.casework import KINDS
 from tests.contract.stores import RealStores
 from tests.contract.values import HOUR, NOON, clock, copropiedad, event, message, now, stored
@@ -41,7 +44,7 @@ async def promise(
 
 
 async def cases(stores: RealStores, asked: CaseFilter = EVERYTHING) -> list[str]:
-    return [row.case for row in (await stores.casework.cases(asked, after=None, limit=9)).items]
+    return [row.case for row in (await queries.cases(stores.database, asked)).items]
 
 
 async def wrote(stores: RealStores, text: str = "¿Para cuándo?", *, emergency: bool = False) -> UUID:
@@ -82,16 +85,16 @@ async def test_cases_come_in_the_order_of_what_happened_last(stores: RealStores)
     await happen(stores, "request_id:2", hours=2, name="maintenance.request.received")
     await happen(stores, "pqrs_id:1", hours=3, name="pqrs.replied")
     await happen(stores, "unit_id:9", hours=4, name="admin.payment.received")
-    page = await stores.casework.cases(EVERYTHING, after=None, limit=1)
-    rest = await stores.casework.cases(EVERYTHING, after=page.next, limit=1)
+    page = await queries.cases(stores.database, EVERYTHING, PageQuery(limit=1))
+    rest = await queries.cases(stores.database, EVERYTHING, PageQuery(after=page.next, limit=1))
     [row] = page.items
 
-    assert ("pqrs_id:1", "R-1", type_of("pqrs.received"), type_of("pqrs.replied"), "Conjunto ph-1", 0) == (
-        *(row.case, row.radicado, row.first_type, row.last_type, row.copropiedad, row.promises),
+    assert ("pqrs_id:1", "R-1", "PQRS recibida", EVENTS["pqrs.replied"], "Conjunto ph-1", "no_promises") == (
+        *(row.case, row.number, row.title, row.last, row.copropiedad, row.state),
     )
     assert (["request_id:2"], None) == ([row.case for row in rest.items], rest.next)
     with pytest.raises(StorageRefused):
-        await stores.casework.cases(EVERYTHING, after="nonsense", limit=1)
+        await queries.cases(stores.database, EVERYTHING, PageQuery(after="nonsense"))
 
 
 async def test_cases_are_selected(stores: RealStores) -> None:
@@ -112,7 +115,7 @@ async def test_cases_are_selected(stores: RealStores) -> None:
         "mine and open": await cases(stores, CaseFilter(assignee="account:ana", is_open=True)),
         "since": await cases(stores, CaseFilter(since=NOON + 2 * HOUR, until=NOON + 4 * HOUR)),
     }
-    [row] = (await stores.casework.cases(CaseFilter(is_open=True), after=None, limit=9)).items
+    [row] = (await queries.cases(stores.database, CaseFilter(is_open=True))).items
 
     assert {
         "open": ["pqrs_id:1"],
@@ -124,7 +127,7 @@ async def test_cases_are_selected(stores: RealStores) -> None:
         "mine and open": ["pqrs_id:1"],
         "since": ["pqrs_id:3", "pqrs_id:2"],
     } == found
-    assert (1, 1, 1, "account:ana") == (row.promises, row.running, row.breached, row.assignee)
+    assert ("open", 1, "account:ana") == (row.state, row.breached, row.assignee)
 
 
 async def test_mark_of_a_case_differs_with_what_happens_in_it(stores: RealStores) -> None:
@@ -207,7 +210,7 @@ async def test_answer_in_a_case_settles_all_that_was_written_there(stores: RealS
 
 async def test_event_that_began_something_is_named(stores: RealStores) -> None:
     await happen(stores, "pqrs_id:1", hours=1)
-    [row] = (await stores.casework.cases(EVERYTHING, after=None, limit=9)).items
+    [row] = (await queries.cases(stores.database, EVERYTHING)).items
 
     assert type_of("pqrs.received") == await stores.casework.started_by(row.id)
     assert await stores.casework.started_by(None) is None

@@ -1,4 +1,4 @@
-"""The contract of the PostgresContacts: operators see replies."""
+"""Replies in PostgreSQL, as operators see them."""
 
 from __future__ import annotations
 

@@ -11,12 +11,12 @@ from typing import Any, Final
 import asyncpg
 import pytest
 
+from hub.desk.cases import queries as cases
 from hub.desk.matters import queries as matters
 from hub.desk.matters.rows import MatterKind, MattersQuery, MatterView
 from hub.model.casework import CaseKind
 from hub.ports import BoardFilter, CaseFilter
 from hub.storage import Database
-from hub.storage.casework import PostgresCasework
 from hub.storage.log import PostgresLog
 from tests.integration.query_plans import nodes
 
@@ -91,8 +91,7 @@ async def test_each_list_of_cases_and_promises_reads_few_rows(explained: Explain
         ),
     }
     for number, asked in enumerate(CASES):
-        cases = PostgresCasework(explained).cases
-        questions[f"cases {number}"] = partial(cases, asked, after=None, limit=50)
+        questions[f"cases {number}"] = partial(cases.cases, explained, asked)
     asking = partial(matters.matters, explained, who=ANA, now=now)
     here = frozenset({"ph-1"})
     for view in MatterView:

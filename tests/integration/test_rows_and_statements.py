@@ -91,7 +91,7 @@ async def test_each_statement_selects_the_fields_of_its_row(database: str) -> No
 
     assert {} == missing
     known = {pair.kind.__name__ for pair in pairs}
-    assert {"FoundCase", "LostRecipient", "ToldByName", "LetterRow"} <= known
+    assert {"CaseRow", "LostRecipient", "ToldByName", "LetterRow"} <= known
     assert {
         "ShownMessage",
         "AttemptRow",

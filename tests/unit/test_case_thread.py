@@ -456,6 +456,9 @@ class OneCase:
     async def page(self, case: KnownCase, **_: Any) -> CaseFacts:
         return facts(case=case.case, first=case.first)
 
+    async def of_person(self, person: str, **_: Any) -> CaseFacts:
+        raise NotImplementedError
+
 
 async def test_case_is_found_by_its_key_its_number_and_what_names_it() -> None:
     store = stored_cases("pqrs_id:PQ-1", "incident_id:PQ-1", "outage_id:7", named="outage_id:7")

@@ -9,23 +9,27 @@ from typing import Final
 
 from msgspec import structs
 
+from hub.business_time.dates import day_start, next_day_start
+from hub.desk.cases import queries
 from hub.desk.cases.conversation import conversation_of, name_of
 from hub.desk.cases.given import document_of, naming
 from hub.desk.cases.known import Key, case_of, facts_of, require_no_term
 from hub.desk.cases.publishing import Said, say
-from hub.desk.cases.rows import AnswerBody, CloseBody, FiledBody
+from hub.desk.cases.rows import AnswerBody, CaseRow, CasesQuery, CloseBody, FiledBody
 from hub.doors.act import Question
 from hub.doors.operator import Operator
 from hub.errors import NotOffered
-from hub.model import Clock
+from hub.model import Clock, within
 from hub.model.casework import CaseKind
 from hub.model.documents import FIELD
+from hub.model.pages import Rows
 from hub.operations.cases import lookup
 from hub.operations.cases.acts import ANSWERS, CLOSINGS, LONGEST, CaseActed, CaseTaken, offered, waits
 from hub.operations.cases.filing import petition_of
 from hub.operations.cases.thread import LEGAL_TERM, awaits_answer, number_of
 from hub.operations.cases.writing import signed
 from hub.ports.cases import KnownCase
+from hub.ports.casework import CaseFilter
 from hub.rendering import case_words_es
 from hub.sla.acknowledge import acknowledge, level_to_acknowledge
 
@@ -38,6 +42,19 @@ _DONE: Final = {
     "most": LONGEST,
     "required": True,
 }
+
+
+async def list_cases(by: Operator, query: CasesQuery) -> Rows[CaseRow]:
+    """List cases, the one in which something happened last first."""
+    asked = CaseFilter(
+        is_open=None if query.state is None else query.state == "open",
+        kind=query.kind,
+        assignee=by.who if query.mine else None,
+        since=None if query.since is None else day_start(query.since),
+        until=None if query.until is None else next_day_start(query.until),
+        places=within(by.places, query.copropiedad),
+    )
+    return await queries.cases(by.db, asked, query)
 
 
 async def take_case(by: Operator, key: Key) -> CaseTaken:

@@ -10,6 +10,7 @@ from hub.desk.cases.rows import (
     AnswerBody,
     CaseMerged,
     CaseNoted,
+    CaseRow,
     FiledBody,
     FirstWordBody,
     HandOverBody,
@@ -68,6 +69,7 @@ REPLIES: Final = Noun(
             replies.list_replies,
             "/replies",
             row=ReplyRow,
+            live="replies",
             lines=("received_at", "kind", "channel", "address", "person", "case", "id"),
         ),
     ),
@@ -125,6 +127,15 @@ REPLIES: Final = Noun(
 NOUN: Final = Noun(
     name="cases",
     one=CASE,
+    lists=(
+        List(
+            acts.list_cases,
+            "/cases",
+            row=CaseRow,
+            live="cases",
+            lines=("last_at", "number", "title", "state", "due_at", "assignee", "copropiedad"),
+        ),
+    ),
     audited={
         "case.file": "Radicó como PQRS lo que alguien escribió",
         "case.hand_over": "Entregó un caso a otra persona",

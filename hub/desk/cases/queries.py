@@ -1,4 +1,4 @@
-"""Cases among colleagues, in PostgreSQL; `hub.storage.case_threads` reads the notes of a thread."""
+"""Cases in PostgreSQL: their list, and what colleagues do; `hub.storage.case_threads` reads a thread."""
 
 from __future__ import annotations
 
@@ -6,13 +6,49 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from asyncpg import Record
+
+from hub.desk.cases.rows import CaseRow
 from hub.model import HUB_SOURCE, Event
 from hub.model.casework import CaseNote, case_of_thread
-from hub.storage.casework import ASLEEP
-from hub.storage.database import Database, beside, storable
+from hub.model.pages import PageQuery, Rows
+from hub.operations.cases.schemas import CaseProgress
+from hub.ports.casework import CaseFilter
+from hub.rendering.event_title import event_title
+from hub.storage.casework import ASLEEP, ESCALATED, LATEST, newest_of
+from hub.storage.database import Database, beside, read, storable
 from hub.storage.events import event_of
+from hub.storage.filters import listed
+from hub.storage.paging import cursor, rows_page
 
 _SQL: Final = beside(__file__)
+FIRST: Final = PageQuery()
+
+
+async def cases(db: Database, asked: CaseFilter, query: PageQuery = FIRST) -> Rows[CaseRow]:
+    """List cases, that of the newest event first. Raises StorageRefused for a foreign cursor."""
+    _, before = cursor(query.after, LATEST)
+    values: list[object] = [before, query.limit + 1, listed(asked.places), ESCALATED]
+    statement = _SQL["cases"].format(newest=newest_of(asked, values))
+    return rows_page(
+        await db.rows(statement, *values),
+        query.limit,
+        "last_at",
+        lambda row: read(
+            CaseRow,
+            row,
+            number=row["radicado"] or row["case"].partition(":")[2],
+            title=event_title(row["first_type"] or "") or "Caso",
+            last=event_title(row["last_type"]),
+            state=_progress(row),
+        ),
+    )
+
+
+def _progress(row: Record) -> CaseProgress:
+    if not row["promises"]:
+        return CaseProgress.NO_PROMISES
+    return CaseProgress.OPEN if row["running"] else CaseProgress.CLOSED
 
 
 async def add_note(db: Database, note: CaseNote) -> None:

@@ -1,5 +1,35 @@
 Cases among colleagues.
 
+-- cases --
+SELECT newest.key AS id, newest.case_key AS case, newest.time AS last_at, newest.type AS last_type,
+       first.time AS opened_at, first.type AS first_type, coalesce(first.radicado, clocks.radicado) AS radicado,
+       place.id AS copropiedad_id, place.name AS copropiedad, task.assignee,
+       coalesce(clocks.n, 0) AS promises, coalesce(clocks.running, 0) AS running, clocks.due_at,
+       coalesce(clocks.breached, 0) AS breached, coalesce(clocks.at_risk, 0) AS at_risk, clocks.level
+FROM ({newest}) AS newest
+LEFT JOIN LATERAL (
+    SELECT time, type, data ->> 'radicado' AS radicado, copropiedad_id FROM event
+    WHERE event.case_key = newest.case_key AND event.type <> ALL ($4)
+      AND ($3 IS NULL OR event.copropiedad_id = ANY ($3))
+    ORDER BY time, key LIMIT 1
+) AS first ON true
+LEFT JOIN LATERAL (
+    SELECT count(*) AS n, count(*) FILTER (WHERE ended_at IS NULL) AS running,
+           min(due_at) FILTER (WHERE ended_at IS NULL) AS due_at,
+           count(*) FILTER (WHERE ended_at IS NULL AND state = 'breached') AS breached,
+           count(*) FILTER (WHERE ended_at IS NULL AND state = 'at_risk') AS at_risk,
+           max(level) FILTER (WHERE ended_at IS NULL) AS level,
+           max(context ->> 'radicado') AS radicado
+    FROM clock
+    WHERE clock.case_key = newest.case_key AND NOT promise @> '{{"silent": true}}'
+      AND jsonb_typeof(promise -> 'follow_up') IS DISTINCT FROM 'object'
+      AND ($3 IS NULL OR clock.copropiedad_id = ANY ($3))
+    OFFSET 0
+) AS clocks ON true
+LEFT JOIN copropiedad AS place ON place.id = coalesce(newest.copropiedad_id, first.copropiedad_id)
+LEFT JOIN case_task AS task ON task.case_key = newest.case_key
+ORDER BY newest.key DESC
+
 -- add_note --
 INSERT INTO case_note (id, case_key, by, kind, words, about, told, untold, at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)

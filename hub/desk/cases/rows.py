@@ -9,12 +9,44 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from hub.model import Instant, ReplyKind, Word
-from hub.model.casework import ReplyState, ReplyView
+from hub.model.casework import CaseKind, ReplyState, ReplyView
 from hub.model.pages import PageQuery
 from hub.operations.cases.acts import LONGEST
+from hub.operations.cases.schemas import CaseProgress
 
 _DOCUMENT: Final = 2000
 _REASON: Final = 1000
+
+
+class CaseRow(Struct, kw_only=True, frozen=True):
+    """A case as a list shows it: no words of people."""
+
+    id: Annotated[UUID, Meta(description="Of the event that came last.")]
+    case: Annotated[str, Meta(examples=["pqrs_id:pqrs-ejemplo-1"])]
+    opened_at: Instant | None
+    last_at: Instant
+    copropiedad_id: str | None
+    copropiedad: Annotated[str | None, Meta(description="Its name.")]
+    due_at: Annotated[Instant | None, Meta(description="When the first of its running promises is due.")]
+    breached: Annotated[int, Meta(description="Running promises that are broken.")]
+    at_risk: int
+    level: Annotated[int | None, Meta(description="The highest level that has one of its promises.")]
+    assignee: Annotated[str | None, Meta(description="Who of the staff has it: a reference.")]
+    number: Annotated[str, Meta(description="By which people know it.", examples=["PQ-2026-000901"])]
+    title: Annotated[str, Meta(description="Spanish; what opened it.", examples=["PQRS recibida"])]
+    last: Annotated[str, Meta(description="Spanish; what happened last.", examples=["PQRS respondida"])]
+    state: CaseProgress
+
+
+class CasesQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    state: Annotated[Literal["open", "closed"], Meta(description="Whether a promise runs.")] | None = None
+    kind: Annotated[CaseKind, Meta(description="How its key begins.")] | None = None
+    copropiedad: Annotated[Word, Meta(description="Of this copropiedad.")] | None = None
+    mine: Annotated[bool, Meta(description="Those that the caller has taken.")] = False
+    since: (
+        Annotated[date, Meta(description="Something happened on this day in Colombia or later.")] | None
+    ) = None
+    until: Annotated[date, Meta(description="Nothing has happened after this day.")] | None = None
 
 
 class FiledBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from aiohttp import web
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from hub.access.sight import Duty
-from hub.business_time.dates import day_start, next_day_start
-from hub.model import Word
-from hub.model.casework import CaseKind
 from hub.model.looks import WholeQuery
-from hub.model.pages import Cursor, Limit, Rows
-from hub.operations.cases import listing, lookup
-from hub.operations.cases.listing import CaseRow
+from hub.model.pages import Cursor
+from hub.operations.cases import lookup
 from hub.operations.cases.lookup import HOW_KEYS_LOOK
 from hub.operations.cases.schemas import CaseThreadAnswer
 from hub.operations.cases.thread import ThreadPage
 from hub.ports.cases import KnownCase
-from hub.ports.casework import CaseFilter
-from hub.web.auth.caller import actor_of, caller_of, places_of, sight_of
+from hub.web.auth.caller import actor_of, places_of, sight_of
 from hub.web.responses import Refusal, json_answer
 from hub.web.services import services
 
@@ -37,43 +31,6 @@ class CaseQuery(WholeQuery, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     after: Cursor | None = None
     # Texts are rendered in one go: more would keep other requests waiting.
     limit: Annotated[int, Meta(ge=1, le=100, description="How many at most.")] = 100
-
-
-class CasesQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    state: Annotated[Literal["open", "closed"], Meta(description="Whether a promise runs.")] | None = None
-    kind: Annotated[CaseKind, Meta(description="How its key begins.")] | None = None
-    copropiedad: Annotated[Word, Meta(description="Of this copropiedad.")] | None = None
-    mine: Annotated[bool, Meta(description="Those that the caller has taken.")] = False
-    since: (
-        Annotated[date, Meta(description="Something happened on this day in Colombia or later.")] | None
-    ) = None
-    until: Annotated[date, Meta(description="Nothing has happened after this day.")] | None = None
-    after: Cursor | None = None
-    limit: Limit = 50
-
-
-async def list_cases(request: web.Request, query: CasesQuery) -> web.Response:
-    """List cases, the one in which something happened last first."""
-    return json_answer(await listed_cases(request, query))
-
-
-async def listed_cases(request: web.Request, query: CasesQuery) -> Rows[CaseRow]:
-    """Return the cases that the query selects and the caller may see."""
-    asked = CaseFilter(
-        is_open=None if query.state is None else query.state == "open",
-        kind=query.kind,
-        assignee=caller_of(request).who if query.mine else None,
-        since=None if query.since is None else day_start(query.since),
-        until=None if query.until is None else next_day_start(query.until),
-    )
-    return await listing.list_cases(
-        services(request).casework,
-        asked,
-        after=query.after,
-        limit=query.limit,
-        places=places_of(request),
-        copropiedad=query.copropiedad,
-    )
 
 
 async def show_case(request: web.Request, query: CaseQuery) -> web.Response:

@@ -9,8 +9,6 @@ from aiohttp import hdrs
 from hub.desk.dead_letters.rows import Settled
 from hub.doors.act import PUBLISH, Where
 from hub.intake.dry_run_schemas import DryRun
-from hub.model.pages import page_of
-from hub.operations.cases.listing import CaseRow
 from hub.operations.cases.lookup import CaseChoices
 from hub.operations.cases.schemas import CaseThreadAnswer
 from hub.operations.now.answer import NowAnswer
@@ -46,7 +44,6 @@ MESSAGES: Final[tuple[Route, ...]] = (
     Route(
         "/api/events", events.receive, method=_POST, needs=PUBLISH, where=Where.EVERYWHERE, answers=_EVENTS
     ),
-    read("/api/cases", cases.list_cases, answers={200: page_of(CaseRow)}),
     read("/api/cases/{key}", cases.show_case, answers=_CASE),
     read_private(
         "/api/cases/{key}/constancia",
