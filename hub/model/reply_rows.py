@@ -46,3 +46,7 @@ class ReplyWhole(ReplyRow, kw_only=True, frozen=True):
     files: Annotated[
         list[KeptFile], Meta(description="What came with it; a file is at `/api/files/{id}/{place}`.")
     ] = []
+
+    @property
+    def file_names(self) -> list[str]:
+        return [file.name for file in self.files]

@@ -80,7 +80,10 @@ REPLIES: Final = Noun(
             # What a person wrote: for whoever must answer there, too (`hub.access.sight`).
             needs=PRIVACY | OPERATE,
             command="show",
-            facts=tuple(name for name in ReplyWhole.__struct_fields__ if name != "text"),
+            facts=(
+                *(name for name in ReplyWhole.__struct_fields__ if name not in {"text", "files"}),
+                "file_names",
+            ),
             text="text",
         ),
     ),
