@@ -60,6 +60,10 @@ def _given(done: ReplyTask) -> str:
     return f"{done.id}  {done.state}: {done.assignee or 'nobody'}"
 
 
+_OF_A_REPLY: Final = (
+    *(name for name in ReplyWhole.__struct_fields__ if name not in {"text", "files"}),
+    "file_names",
+)
 REPLIES: Final = Noun(
     name="replies",
     one=replies.REPLY,
@@ -80,10 +84,7 @@ REPLIES: Final = Noun(
             # What a person wrote: for whoever must answer there, too (`hub.access.sight`).
             needs=PRIVACY | OPERATE,
             command="show",
-            facts=(
-                *(name for name in ReplyWhole.__struct_fields__ if name not in {"text", "files"}),
-                "file_names",
-            ),
+            facts=_OF_A_REPLY,
             text="text",
         ),
     ),
