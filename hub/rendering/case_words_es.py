@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
+
+from hub.errors import AnswerDue, HubError, NotOffered, UnknownAccount
 
 CASE_KINDS: Final[Mapping[str, str]] = {
     "pqrs_id": "PQRS",
@@ -103,6 +105,38 @@ RESPOND_FIRST: Final = (
     "Corre el término legal: envíe primero la respuesta (marque «Es la respuesta de fondo»), y después "
     "cierre el caso."
 )
+
+
+class MarkedWords(NamedTuple):
+    """Words of an act on the marked cases: the question, its button, what follows, and what was done."""
+
+    title: str
+    press: str
+    follows: str
+    done: str
+
+
+MARKED_ES: Final[Mapping[str, MarkedWords]] = {
+    "closed": MarkedWords(
+        "Cerrar los casos marcados",
+        "Sí, cerrarlos",
+        "A quien presentó una PQRS se le escribe con esas palabras. Los que esperan la respuesta de fondo, y "
+        "los de otros sistemas, siguen abiertos.",
+        "Cerrados: {}.",
+    ),
+    "handed": MarkedWords(
+        "Entregar los casos marcados",
+        "Entregarlos",
+        "Pasan a esa persona, con su razón; solo la lee el personal. Ella puede devolverlos igual.",
+        "Entregados: {}.",
+    ),
+}
+REFUSED_ES: Final[Mapping[type[HubError], str]] = {
+    AnswerDue: "Siguen abiertos {}: corre su término legal, y falta la respuesta de fondo.",
+    NotOffered: "Siguen abiertos {}: los cierra su propio sistema.",
+    UnknownAccount: "Siguen como estaban {}: esa persona no atiende su copropiedad.",
+}
+"""Why some of the marked cases stay as they were."""
 PQRS_KINDS: Final[Mapping[str, str]] = {
     "peticion": "Petición",
     "queja": "Queja",

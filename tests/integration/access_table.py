@@ -321,6 +321,12 @@ ROWS: Final[dict[str, Row]] = {
     "POST /matters/release": Row(
         needs=OPERATE, where=OWN, form="case%3Apqrs_id%3ACASE-MARK=on", status=303, elsewhere=303
     ),
+    "POST /matters/close": Row(
+        needs=OPERATE, where=OWN, form="case%3Apqrs_id%3ACASE-MARK=on", status=200, elsewhere=303
+    ),
+    "POST /matters/hand-over": Row(
+        needs=OPERATE, where=OWN, form="case%3Apqrs_id%3ACASE-MARK=on", status=200, elsewhere=303
+    ),
     "GET /clocks/{id}": Row(needs=READ, where=OWN, fill="CLOCK"),
     "POST /clocks/{id}/acknowledge": Row(needs=OPERATE, where=OWN, fill="CLOCK", form="note=Voy", status=303),
     "GET /replies": Row(needs=READ, where=OWN, status=308, elsewhere=308, finds=False),

@@ -255,6 +255,15 @@ async def test_operator_takes_a_promise_on_and_sees_why_it_is_due(browser: Brows
     assert stayed
 
 
+async def of_all_marked(browser: Browser, act: str, sure: str, **fields: str) -> str:
+    """Do something to all cases of the list at once; return what the page after it says."""
+    await browser.run("document.querySelectorAll('.mark input').forEach(one => { one.checked = true })")
+    await press(browser, act, "Casos marcados")
+    await fill(browser, "form.form", **fields)
+    await press(browser, sure)
+    return await main_text(browser)
+
+
 async def test_operator_assigns_and_answers_a_reply(browser: Browser, servers: Servers) -> None:
     async with console_hub(servers) as hub:
         await hub.sign_in(browser)
@@ -270,6 +279,10 @@ async def test_operator_assigns_and_answers_a_reply(browser: Browser, servers: S
         [reply] = await published(hub)
         await hub.open(browser, "/cases?copropiedad=ph-alfa")
         unread = await browser.run("document.querySelectorAll('.item.new').length")
+        many = [await of_all_marked(browser, "Cerrar…", "Sí, cerrarlos", words="Quedó.")]
+        closed = {one.name for one in await published(hub)}
+        await hub.open(browser, "/cases?copropiedad=ph-alfa")
+        many.append(await of_all_marked(browser, "Entregar a…", "Entregarlos", reason="Salgo a vacaciones."))
 
     assert "«words-alfa»" in before
     assert said == "words-alfa"
@@ -281,6 +294,8 @@ async def test_operator_assigns_and_answers_a_reply(browser: Browser, servers: S
         reply.data["summary"],
     )
     assert 0 == unread
+    assert ("Se cerraron los casos marcados" in many[0], "son de la otra persona" in many[1]) == (True, True)
+    assert {"pqrs.closed"} == closed
 
 
 async def test_who_sees_one_building_finds_nothing_of_another(browser: Browser, servers: Servers) -> None:

@@ -35,6 +35,8 @@ ACTS: Final[dict[str, str]] = DECLARED | {
     "POST /cases/{key}/release": "POST /api/cases/{key}/release",
     "POST /matters/take-on": "POST /api/cases/{key}/take-on",
     "POST /matters/release": "POST /api/cases/{key}/release",
+    "POST /matters/close": "POST /api/cases/{key}/close",
+    "POST /matters/hand-over": "POST /api/cases/{key}/hand-over",
     "POST /clocks/{id}/acknowledge": "POST /api/clocks/{id}/acknowledge",
     "POST /replies/{id}/assign": "POST /api/replies/{id}/assign",
     "POST /replies/{id}/answer": "POST /api/replies/{id}/answer",

@@ -35,13 +35,14 @@ from hub.sla.acknowledge import acknowledge, level_to_acknowledge
 
 _TAKEN: Final = "Another PQRS has this radicado. Give it another, or close the conversation, naming that one."
 _CLOSE: Final = "close it"
-_DONE: Final = {
+WORK_DONE: Final = {
     "name": "words",
     "kind": "area",
     "help": "Máximo 5.000 letras.",
     "most": LONGEST,
     "required": True,
 }
+"""The field for the work that was done, which the event of a close says."""
 
 
 async def list_cases(by: Operator, query: CasesQuery) -> Rows[CaseRow]:
@@ -123,7 +124,7 @@ async def ask_close(by: Operator, key: Key) -> Question:
         facts={"Caso": lookup.title_of(case), **numbered},
         follows=case_words_es.RESPOND_FIRST if due else follows,
         press="" if due else "Sí, cerrar",
-        fields=[{**_DONE, "label": what}] if what else (),
+        fields=[{**WORK_DONE, "label": what}] if what else (),
         kept={"form": token_urlsafe(12)},
     )
 

@@ -1,40 +1,120 @@
-"""Marked cases of the list: the acts on several at once, each with its own audit."""
+"""Marked cases of the list: an act on each, with an audit of its own; a question before those that last."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import secrets
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
 from aiohttp import web
 
 from hub.desk.cases import acts
-from hub.doors.act import OPERATE
+from hub.desk.cases.colleagues import colleagues_of, hand_over_case
+from hub.desk.cases.rows import CloseBody, HandOverBody
+from hub.doors.act import OPERATE, Question
 from hub.doors.api import operator_of
+from hub.doors.operator import Operator
+from hub.errors import AnswerDue, HubError, NotOffered, UnknownAccount
+from hub.operations.cases.acts import CLOSINGS, act_of
 from hub.ports.cases import KnownCase
+from hub.rendering.case_words_es import MARKED_ES, REFUSED_ES
 from hub.rendering.page_links import CASES
 from hub.web.auth.caller import places_of
 from hub.web.bodies import fields_of
-from hub.web.console.shell import done
+from hub.web.console.shell import console_page, done
 from hub.web.services import services
 
 MARKED: Final = "case:"
 """How the name of a row's check box begins; the key of the case follows."""
+_SURE: Final = "sure"
+"""The field of a form that has asked already."""
+_REFUSED: Final = (AnswerDue, NotOffered, UnknownAccount)
+Fields = Sequence[Mapping[str, object]]
+Given = Mapping[str, str]
 
 
 async def take_on(request: web.Request) -> web.StreamResponse:
     """Take the marked cases on."""
-    cases, by = await _marked(request), operator_of(request, OPERATE)
-    for case in cases:
-        await acts.take_on(by, case)
-    return done(await _back(request), "taken_marked" if cases else "none_marked")
+    return await _each(request, "taken", lambda by, case, _: acts.take_on(by, case))
 
 
 async def release(request: web.Request) -> web.StreamResponse:
     """Leave the marked cases to somebody else."""
-    cases, by = await _marked(request), operator_of(request, OPERATE)
+    return await _each(request, "released", lambda by, case, _: acts.release(by, case))
+
+
+async def close(request: web.Request) -> web.StreamResponse:
+    """Close the marked cases, with the same words of the work that was done; ask for these first."""
+    cases = await _marked(request)
+    told = any((act := act_of(CLOSINGS, case.case)) is not None and act.field for case in cases)
+    fields: Fields = [{**acts.WORK_DONE, "label": "Qué se hizo en todos"}] if told else ()
+    return await _asked(request, "closed", fields) or await _each(request, "closed", _close)
+
+
+async def hand_over(request: web.Request) -> web.StreamResponse:
+    """Give the marked cases to a colleague, with one reason; ask for both first."""
+    by, cases = operator_of(request, OPERATE), await _marked(request)
+    there = {one.name: one.display_name for case in cases for one in await colleagues_of(by, case)}
+    fields: Fields = (
+        {"name": "to", "kind": "select", "label": "A quién", "options": there.items()},
+        {"name": "reason", "kind": "area", "label": "Por qué", "most": 1000, "required": True},
+    )
+    return await _asked(request, "handed", fields) or await _each(request, "handed", _hand_over)
+
+
+async def _close(by: Operator, case: KnownCase, given: Given) -> object:
+    return await acts.close_case(by, case.case, CloseBody(words=given.get("words", ""), form=given["form"]))
+
+
+async def _hand_over(by: Operator, case: KnownCase, given: Given) -> object:
+    body = HandOverBody(to=given.get("to", ""), reason=given.get("reason", ""), form=given["form"])
+    return await hand_over_case(by, case.case, body)
+
+
+async def _asked(request: web.Request, act: str, fields: Fields) -> web.Response | None:
+    """Return the page that asks before an act on the marked cases; None where it has asked."""
+    given, cases, words = await fields_of(request), await _marked(request), MARKED_ES[act]
+    if _SURE in given or not cases:
+        return None
+    marked = {f"{MARKED}{case.case}": "on" for case in cases}
+    return await _page(
+        request,
+        Question(
+            title=words.title,
+            facts={"Casos marcados": len(cases)},
+            follows=words.follows,
+            press=words.press,
+            fields=fields,
+            kept={**marked, "back": _back(given), "form": secrets.token_urlsafe(12), _SURE: "true"},
+        ),
+    )
+
+
+async def _each(
+    request: web.Request, act: str, do: Callable[[Operator, KnownCase, Given], Awaitable[object]]
+) -> web.StreamResponse:
+    """Do it to each marked case; say how many have stayed as they were, and why."""
+    by, given, cases = operator_of(request, OPERATE), await fields_of(request), await _marked(request)
+    stayed: Counter[type[HubError]] = Counter()
     for case in cases:
-        await acts.release(by, case)
-    return done(await _back(request), "released_marked" if cases else "none_marked")
+        try:
+            await do(by, case, given)
+        except _REFUSED as why:
+            stayed[type(why)] += 1
+    if not stayed:
+        return done(_back(given), f"{act}_marked" if cases else "none_marked")
+    said = [MARKED_ES[act].done.format(len(cases) - stayed.total())]
+    said += [REFUSED_ES[why].format(count) for why, count in stayed.items()]
+    return await _page(request, Question(title=MARKED_ES[act].title, follows=" ".join(said)))
+
+
+async def _page(request: web.Request, question: Question) -> web.Response:
+    back = _back(await fields_of(request))
+    here, action = CASES, request.path
+    return console_page(
+        "doors/question.html", request, here=here, question=question, action=action, back=back
+    )
 
 
 async def _marked(request: web.Request) -> Sequence[KnownCase]:
@@ -43,7 +123,7 @@ async def _marked(request: web.Request) -> Sequence[KnownCase]:
     return await services(request).cases.known(keys, places=places_of(request)) if keys else ()
 
 
-async def _back(request: web.Request) -> str:
+def _back(given: Given) -> str:
     """Return the list from which the button was pressed; a page elsewhere leads nowhere."""
-    path = (await fields_of(request)).get("back", "")
+    path = given.get("back", "")
     return path if path == CASES or path.startswith(f"{CASES}?") else CASES

@@ -61,6 +61,8 @@ CONSOLE: Final[tuple[Route, ...]] = (
     read("/cases", case_list.show, live="cases clocks replies"),
     press("/matters/take-on", marked_cases.take_on),
     press("/matters/release", marked_cases.release),
+    press("/matters/close", marked_cases.close),
+    press("/matters/hand-over", marked_cases.hand_over),
     read("/cases/{key}", case_page.show),
     press("/cases/{key}/reply", case_page.reply, upload=MOST_BYTES),
     read("/clocks", old_lists.clocks),

@@ -32,6 +32,8 @@ DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
         "acknowledged": "La promesa quedó asumida: aparece en el caso en unos segundos.",
         "contact": "Ya lo ve, por diez minutos. Quedó anotado quién lo vio, de quién es y desde qué página.",
         "taken_marked": "Usted tiene los casos marcados.",
+        "closed_marked": "Se cerraron los casos marcados: aparece en unos segundos.",
+        "handed_marked": "Los casos marcados son de la otra persona, con su razón.",
         "released_marked": "Los casos marcados quedaron sin encargado.",
         "none_marked": "No se cambió nada: no había casos marcados.",
         "surveys_started": "La encuesta va saliendo, en el horario permitido.",
