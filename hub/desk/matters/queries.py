@@ -125,7 +125,12 @@ async def said(db: Database, case: str, *, places: PropertyScope) -> Sequence[La
 async def counts(db: Database, *, who: str, places: PropertyScope, now: datetime) -> MatterCounts:
     """Count the open matters of each view and kind, each up to one more than MOST."""
     asked = _Asked(places, MOST + 1)
-    parts = {name: made(asked) for name, made in {**_views(who, now), **_KINDS}.items()}
+    views = {
+        **_views(who, now),
+        **_KINDS,
+        MatterView.MINE: lambda asked: asked.part("mine", who=asked.add(who)),
+    }
+    parts = {name: made(asked) for name, made in views.items()}
     alone = {name: parts.pop(name) for name in ("mine", "unowned", "replies")}
     sums = [f"least(count(*) FILTER (WHERE {part}), $1)::int AS {name}" for name, part in parts.items()]
     [row] = await db.rows(asked.part("counts", sums=",\n".join(sums), **alone), *asked.given)

@@ -22,6 +22,18 @@ EXISTS (
     WHERE (taken ->> 'level')::int >= clock.level AND taken ->> 'by' = {who}
 )
 
+-- mine --
+-- The same of all promises at once: two sets that are made once, and few that say who has taken them on.
+clock.case_key IN (SELECT case_key FROM case_task WHERE assignee = {who})
+OR {thread} IN (
+    SELECT reply.thread FROM reply_task AS said JOIN reply ON reply.id = said.reply_id
+    WHERE said.assignee = {who} AND said.state IS NULL
+)
+OR clock.course ? 'acknowledged' AND EXISTS (
+    SELECT FROM jsonb_array_elements(clock.course -> 'acknowledged') AS taken
+    WHERE (taken ->> 'level')::int >= clock.level AND taken ->> 'by' = {who}
+)
+
 -- today --
 -- A promise that waits for a person is not counted.
 clock.state <> 'breached' AND clock.due_at <= {end}
@@ -29,10 +41,10 @@ AND jsonb_typeof(clock.course -> 'pauses' -> -1 -> 'until') IS DISTINCT FROM 'nu
 
 -- unowned --
 NOT EXISTS (SELECT FROM case_task WHERE case_task.case_key = clock.case_key OFFSET 0)
-AND NOT EXISTS (
-    SELECT FROM jsonb_array_elements(coalesce(clock.course -> 'acknowledged', '[]')) AS taken
+AND NOT (clock.course ? 'acknowledged' AND EXISTS (
+    SELECT FROM jsonb_array_elements(clock.course -> 'acknowledged') AS taken
     WHERE (taken ->> 'level')::int >= clock.level
-)
+))
 AND NOT EXISTS (
     SELECT FROM reply JOIN reply_task AS said ON said.reply_id = reply.id
     WHERE reply.thread = {thread} AND said.assignee IS NOT NULL AND said.state IS NULL
@@ -41,8 +53,11 @@ AND NOT EXISTS (
 
 -- replies --
 starts_with(clock.case_key, 'thread_id:') OR EXISTS (
-    SELECT FROM reply LEFT JOIN reply_task AS said ON said.reply_id = reply.id
-    WHERE reply.thread = {thread} AND reply.kind = 'reply' AND said.state IS NULL
+    SELECT FROM reply
+    WHERE reply.thread = {thread} AND reply.kind = 'reply'
+      AND NOT EXISTS (
+          SELECT FROM reply_task AS said WHERE said.reply_id = reply.id AND said.state IS NOT NULL OFFSET 0
+      )
       AND NOT EXISTS (
           SELECT FROM event
           WHERE event.case_key = clock.case_key AND event.time >= reply.at AND event.type = ANY ({answers}::text[])
@@ -147,11 +162,18 @@ SELECT * FROM (
 ORDER BY at DESC LIMIT 3
 
 -- counts --
-WITH running AS MATERIALIZED (
-    SELECT DISTINCT ON (clock.case_key) clock.case_key, clock.name, clock.state, clock.due_at, clock.level, clock.course,
-           clock.context
-    FROM clock WHERE {running} AND {there} AND NOT {asleep} AND NOT {later}
+WITH due AS MATERIALIZED (
+    SELECT DISTINCT ON (clock.case_key) clock.id, clock.case_key, clock.name, clock.state, clock.due_at, clock.level,
+           clock.course, jsonb_build_object('drill', clock.context -> 'drill') AS context
+    FROM clock WHERE {running} AND {there}
     ORDER BY clock.case_key, clock.due_at, clock.id
+), running AS MATERIALIZED (
+    -- Few cases sleep or are joined: a set that is made once spares the others a look for each.
+    SELECT * FROM due AS clock
+    WHERE NOT (clock.case_key IN (SELECT case_key FROM case_snooze WHERE until > now()) AND {asleep})
+      AND NOT (
+          clock.case_key IN (SELECT case_key FROM case_merge UNION ALL SELECT into_case FROM case_merge) AND {later}
+      )
 )
 SELECT least(count(*), $1)::int AS open,
        (SELECT count(*) FROM (SELECT FROM running AS clock WHERE {mine} LIMIT $1) AS few)::int AS mine,
