@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TypeAlias
 from uuid import UUID
 
-from hub.model import Attempt, Clock, Inbound, Message, StoredEvent
+from hub.model import Clock, Inbound, StoredEvent
 from hub.model.casework import CaseNote
 from hub.model.given_files import KeptFile
 from hub.ports.explain import SentMessage
@@ -68,22 +68,17 @@ class CaseEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseMessage:
+class CaseMessage(SentMessage):
     """
-    A message with its attempts. The address is masked, unless the whole case was asked for; so is the name,
-    unless it is shown `plain`.
+    A message as its case shows it.
 
-    `subject` and `text` are as they were stored for the inbox or for paper; None for other channels. `later`,
-    `case_open` and `refused` are as in `SentMessage`.
+    The address is masked, unless the whole case was asked for; so is the name, unless it is shown `plain`.
+
+    `subject` and `text` are as they were stored for the inbox or for paper; None for other channels.
     """
 
-    message: Message
-    attempts: Sequence[Attempt] = ()
-    later: SentMessage | None = None
-    case_open: bool = False
     subject: str | None = None
     text: str | None = None
-    refused: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

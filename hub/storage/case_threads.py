@@ -207,18 +207,16 @@ def _masked(sent: CaseMessage, *, plain: bool) -> CaseMessage:
     message = sent.message
     # For the inbox and letters the address is the person's reference, which needs no mask.
     address = "" if message.address in ("", message.person) else mask_address(message.address)
-    return CaseMessage(
+    return replace(
+        sent,
         message=msgspec.structs.replace(
             message, name=message.name if plain else mask_name(message.name), address=address
         ),
         attempts=[
             msgspec.structs.replace(call, reference=mask_reference(call.reference)) for call in sent.attempts
         ],
-        later=sent.later,
-        case_open=sent.case_open,
         subject=sent.subject if plain else None,
         text=sent.text if plain else None,
-        refused=sent.refused,
     )
 
 

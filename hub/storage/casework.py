@@ -136,20 +136,12 @@ _VIEWS: Final[Mapping[ReplyView, str]] = {
 
 def reply_conditions(asked: ReplyFilter, first_free: int) -> tuple[str, list[object]]:
     """Make the conditions of a filter of replies; `first_free` is the first parameter number that is free."""
-    values: list[object] = []
-    found: list[str] = []
-
-    def add(condition: str, value: object) -> None:
-        values.append(value)
-        found.append(condition.format(first_free + len(values) - 1))
-
-    for column, condition in _COLUMNS.items():
-        if (value := getattr(asked, column)) is not None:
-            add(condition, storable(value) if isinstance(value, str) else value)
-    if asked.view is ReplyView.MINE:
-        add(_VIEWS[asked.view], storable(asked.who))
-    elif asked.view is not None:
-        found.append(_VIEWS[asked.view])
+    given = {name: value for name in _COLUMNS if (value := getattr(asked, name)) is not None}
+    given |= {ReplyView.MINE: asked.who} if asked.view is ReplyView.MINE else {}
+    known = {**_COLUMNS, ReplyView.MINE: _VIEWS[ReplyView.MINE]}
+    found = [known[name].format(number) for number, name in enumerate(given, start=first_free)]
+    found += [_VIEWS[asked.view]] if asked.view not in {None, ReplyView.MINE} else []
+    values = [storable(value) if isinstance(value, str) else value for value in given.values()]
     return " AND ".join(found) or "true", values
 
 

@@ -14,7 +14,7 @@ from hub.errors import ChannelClosed
 from hub.model import THREAD, Event
 from hub.model.documents import FetchedDocument
 from hub.operations.cases.acts import CLOSINGS, LONGEST, REPLIES, CaseActed, offered
-from hub.operations.cases.writing import Conversation, Way, chosen, preferred, said_by, written
+from hub.operations.cases.writing import Conversation, Way, chosen, preferred, signed, written
 from hub.ports.cases import KnownCase
 from hub.rendering.typed_words import tidy
 
@@ -32,7 +32,7 @@ async def answer(by: Operator, case: KnownCase, body: WrittenBody, *, came_by: s
         return await told(by, talk, event, document)
     act = offered(REPLIES, case, "reply to the person")
     # Without a channel it goes as the catalogue has it: whoever has no mail is written to by another one.
-    given = said_by(way_of(talk, body), talk, name=await name_of(by)) if body.channel else {}
+    given = signed(talk, name=await name_of(by), way=way_of(talk, body)) if body.channel else {}
     act = act.with_fields({**given, **naming(document, body.file_name)})
     form = body.form or token_urlsafe(12)
     said = Said(act=act, words=body.words, action="case.reply", form=form, at=by.now)

@@ -125,7 +125,7 @@ async def said(db: Database, case: str, *, places: PropertyScope) -> Sequence[La
 async def counts(db: Database, *, who: str, places: PropertyScope, now: datetime) -> MatterCounts:
     """Count the open matters of each view and kind, each up to one more than MOST."""
     asked = _Asked(places, MOST + 1)
-    views = {
+    views: dict[str, _Part] = {
         **_views(who, now),
         **_KINDS,
         MatterView.MINE: lambda asked: asked.part("mine", who=asked.add(who)),

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Final
 from uuid import UUID
+
+from msgspec import convert
 
 from hub.channels.stored_channel import PROVIDER as OWN_STORE
 from hub.messages.planning.reach import LETTER
 from hub.model import (
     NOT_OPTED_IN,
     ON_LEAVE,
-    THREAD,
     Attempt,
     Clock,
     ClockState,
     Inbound,
+    Message,
     ReplyKind,
     StoredEvent,
 )
-from hub.model.casework import author_of
+from hub.model.casework import author_of, case_of_thread
 from hub.operations.cases import events_es
 from hub.operations.cases.note_entries import note_entry
 from hub.operations.cases.schemas import (
@@ -36,18 +39,12 @@ from hub.operations.cases.summary_es import name_of, promise
 from hub.operations.cases.texts import MessageText
 from hub.operations.explain import sentences_es
 from hub.operations.explain.messages import BY, is_untold, sentences
-from hub.ports import SentMessage
 from hub.ports.cases import CaseEntry, CaseFacts, CaseMessage, ClockChange, EntryKind
 from hub.rendering import attempts_es, filters
 
-_CHANGES: Final[Mapping[ClockChange, ThreadKind]] = {
-    ClockChange.STARTED: ThreadKind.CLOCK_STARTED,
-    ClockChange.PAUSED: ThreadKind.CLOCK_PAUSED,
-    ClockChange.RESUMED: ThreadKind.CLOCK_RESUMED,
-    ClockChange.EXTENDED: ThreadKind.CLOCK_EXTENDED,
-    ClockChange.REOPENED: ThreadKind.CLOCK_REOPENED,
-    ClockChange.ENDED: ThreadKind.CLOCK_ENDED,
-}
+_OF_A_MESSAGE: Final = tuple(
+    name for name in ThreadMessage.__struct_fields__ if name in Message.__struct_fields__
+)
 _WRITES: Final[Mapping[ReplyKind, str]] = {
     ReplyKind.REPLY: "{who} escribe {by}",
     ReplyKind.OPT_OUT: "{who} pide {by} no recibir más mensajes comerciales",
@@ -86,7 +83,7 @@ def entries_of(
 
 def attention(facts: CaseFacts) -> list[str]:
     """Warn of an acknowledgement that has expired unsent in an open case, if nothing was said since."""
-    return [_UNTOLD] if any(is_untold(_sent_of(sent)) for sent in facts.messages.values()) else []
+    return [_UNTOLD] if any(is_untold(sent) for sent in facts.messages.values()) else []
 
 
 def _event(entry: CaseEntry, facts: CaseFacts, *, words: bool) -> ThreadEntry | None:
@@ -124,10 +121,10 @@ def _clock(entry: CaseEntry, facts: CaseFacts) -> ThreadEntry | None:
     if clock is None or entry.change is None:
         return None
     return ThreadEntry(
-        kind=_CHANGES[entry.change],
+        kind=ThreadKind(f"clock_{entry.change}"),
         at=entry.at,
         sentence=_plain(_changed(entry.change, clock)),
-        clock=ThreadClock(id=clock.id, name=clock.name, state=clock.state, due_at=clock.due_at),
+        clock=convert(clock, ThreadClock, from_attributes=True),
     )
 
 
@@ -172,7 +169,7 @@ def _reply(entry: CaseEntry, facts: CaseFacts, *, words: bool) -> ThreadEntry | 
             channel=reply.channel,
             person=person,
             name=_writer(inbound, facts),
-            thread=_case_of(inbound.thread),
+            thread=case_of_thread(inbound.thread),
             text=text,
         ),
         files=list(facts.files.get(entry.key, ())) if words else [],
@@ -185,10 +182,6 @@ def _writer(inbound: Inbound, facts: CaseFacts) -> str:
         return name
     address = inbound.reply.address
     return f"{_NOBODY_KNOWN} ({address})" if address else _NOBODY_KNOWN
-
-
-def _case_of(thread: str) -> str:
-    return thread if ":" in thread else f"{THREAD}:{thread}"
 
 
 def _left_out(entry: CaseEntry, facts: CaseFacts) -> ThreadEntry:
@@ -216,7 +209,7 @@ def _message(entry: CaseEntry, facts: CaseFacts, texts: Mapping[UUID, MessageTex
     if sent is None:
         return None
     message = sent.message
-    first, *rest = sentences(_sent_of(sent))
+    first, *rest = sentences(sent)
     who = message.name or message.person
     about = events_es.title(message.event)
     return ThreadEntry(
@@ -226,16 +219,6 @@ def _message(entry: CaseEntry, facts: CaseFacts, texts: Mapping[UUID, MessageTex
         more=rest or _answers(sent.attempts),
         who=message.person,
         message=_message_facts(sent, texts.get(entry.key, MessageText())),
-    )
-
-
-def _sent_of(sent: CaseMessage) -> SentMessage:
-    return SentMessage(
-        message=sent.message,
-        attempts=sent.attempts,
-        later=sent.later,
-        case_open=sent.case_open,
-        refused=sent.refused,
     )
 
 
@@ -250,32 +233,10 @@ def _answer(call: Attempt) -> str:
 
 
 def _message_facts(sent: CaseMessage, words: MessageText) -> ThreadMessage:
-    message = sent.message
     return ThreadMessage(
-        id=message.id,
-        event=message.event,
-        event_key=message.event_key,
-        person=message.person,
-        name=message.name,
-        channel=message.channel,
-        address=message.address,
-        purpose=message.purpose,
-        state=message.state,
-        reason=message.reason,
-        attempts=[
-            ThreadAttempt(
-                at=call.at,
-                outcome=call.outcome,
-                provider=call.provider,
-                reference=call.reference,
-                code=call.code,
-            )
-            for call in sent.attempts
-        ],
-        subject=words.subject,
-        text=words.text,
-        text_origin=words.text_origin,
-        text_note=words.text_note,
+        **{name: getattr(sent.message, name) for name in _OF_A_MESSAGE},
+        attempts=[convert(call, ThreadAttempt, from_attributes=True) for call in sent.attempts],
+        **asdict(words),
     )
 
 

@@ -113,24 +113,18 @@ _WHY: Final[Mapping[str, str]] = {
 }
 
 
-def said_by(way: Way, talk: Conversation, *, name: str) -> Mapping[str, Json]:
-    """Return the fields of an answer that say by which channel it goes, in which thread, and who signs."""
-    mail = talk.by(MAIL) if way.channel == MAIL else None
+def signed(talk: Conversation, *, name: str, way: Way | None = None) -> Mapping[str, Json]:
+    """
+    Return the fields of an answer: who signs, the mail that it answers, and the way that it goes.
+
+    A final answer goes by each channel, and has no way of its own.
+    """
+    mail = talk.by(MAIL) if way is None or way.channel == MAIL else None
     known: dict[str, Json] = {
-        "channel": way.channel,
+        "channel": way.channel if way is not None else None,
         "agent_name": name or None,
         "mail_reference": mail.reference if mail and mail.reference.startswith(_REFERENCE) else None,
-        WINDOW: way.until.isoformat() if way.until else None,
-    }
-    return {field: value for field, value in known.items() if value is not None}
-
-
-def signed(talk: Conversation, *, name: str) -> Mapping[str, Json]:
-    """Return the fields of a final answer, which goes by each channel: who signs, and the mail it answers."""
-    mail = talk.by(MAIL)
-    known: dict[str, Json] = {
-        "agent_name": name or None,
-        "mail_reference": mail.reference if mail and mail.reference.startswith(_REFERENCE) else None,
+        WINDOW: way.until.isoformat() if way is not None and way.until else None,
     }
     return {field: value for field, value in known.items() if value is not None}
 
@@ -164,7 +158,7 @@ def written(
         "reply_id": str(newest.id) if newest is not None else None,
         "copropiedad_id": talk.copropiedad,
         "unit_id": talk.unit,
-        **said_by(way, talk, name=name),
+        **signed(talk, name=name, way=way),
         **given,
     }
     data = {field: value for field, value in known.items() if value is not None}
