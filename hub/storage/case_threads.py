@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 import msgspec
+from asyncpg import Record
 from msgspec import Struct
 
 from hub.errors import StorageRefused
@@ -103,12 +104,8 @@ class PostgresCases(Store):
         async with self._database.snapshot() as run:
             head = await clocks.find(run, "of_thread", case.case, *there, _HEAD)
             asked = case.case, *there, *_position(after), limit + 1, _REPLIED, TOLD_BY_ANOTHER, notes
-            rows = await run.rows(_SQL["page"], *asked)
-            entries = [read(CaseEntry, row) for row in rows[:limit]]
-            facts = CaseFacts(case=case.case, first=case.first, head=head, entries=entries)
-            facts = await _with_rows(run, facts, plain, whole=whole)
-            facts = await _with_names(run, facts, whole=whole)
-        return replace(facts, next=_cursor(entries[-1])) if len(rows) > limit else facts
+            facts = CaseFacts(case=case.case, first=case.first, head=head, entries=())
+            return await _paged(run, facts, await run.rows(_SQL["page"], *asked), limit, plain, whole=whole)
 
     async def of_person(
         self,
@@ -128,12 +125,19 @@ class PostgresCases(Store):
         by_address = list(refs), list(refs.values()), list(addresses), list(addresses.values())
         asked = storable(person), listed(places), *_position(after), limit + 1, TOLD_BY_ANOTHER, *by_address
         async with self._database.snapshot() as run:
+            facts = CaseFacts(case=f"{_PERSON}{person}", first=None, head=(), entries=())
             rows = await run.rows(_SQL["of_person"], *asked)
-            entries = [read(CaseEntry, row) for row in rows[:limit]]
-            facts = CaseFacts(case=f"{_PERSON}{person}", first=None, head=(), entries=entries)
-            facts = await _with_rows(run, facts, nowhere_plain, whole=True)
-            facts = await _with_names(run, facts, whole=True)
-        return replace(facts, next=_cursor(entries[-1])) if len(rows) > limit else facts
+            return await _paged(run, facts, rows, limit, nowhere_plain, whole=True)
+
+
+async def _paged(
+    run: Runner, facts: CaseFacts, rows: Sequence[Record], limit: int, plain: Plain, *, whole: bool
+) -> CaseFacts:
+    """Add the entries of a page, and all that they name; one extra row means that there is a next page."""
+    entries = [read(CaseEntry, row) for row in rows[:limit]]
+    facts = await _with_rows(run, replace(facts, entries=entries), plain, whole=whole)
+    facts = await _with_names(run, facts, whole=whole)
+    return replace(facts, next=_cursor(entries[-1])) if len(rows) > limit else facts
 
 
 async def _with_rows(run: Runner, facts: CaseFacts, plain: Plain, *, whole: bool) -> CaseFacts:

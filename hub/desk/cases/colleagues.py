@@ -108,6 +108,13 @@ def note_of(
     )
 
 
+async def add_line(
+    by: Operator, case: KnownCase, kind: NoteKind, form: str, about: str | None = None
+) -> None:
+    """Add a line to the case's thread for colleagues, which calls nobody."""
+    await queries.add_note(by.db, note_of(by, case, kind, form, about=about))
+
+
 async def _written(
     by: Operator, case: KnownCase, note: CaseNote, told: Iterable[Account], how: How
 ) -> CaseNoted:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from hub.desk.cases import queries
-from hub.desk.cases.colleagues import note_of
+from hub.desk.cases.colleagues import add_line
 from hub.desk.cases.known import Key, case_of, facts_of
 from hub.desk.cases.rows import CaseMerged, OtherCaseBody
 from hub.doors.operator import Operator
@@ -43,8 +43,7 @@ async def merge_cases(by: Operator, key: Key, body: OtherCaseBody) -> CaseMerged
     await by.audit("case.merge", f"case:{case.case}", case=other.case)
     is_open = any(clock.ended_at is None for clock in goes_on.head)
     if await queries.merge(by.db, other.case, case.case, by=by.who, was_open=is_open):
-        note = note_of(by, case, NoteKind.MERGED, by.now.isoformat(), about=number_of(goes_on))
-        await queries.add_note(by.db, note)
+        await add_line(by, case, NoteKind.MERGED, by.now.isoformat(), number_of(goes_on))
     elif other.into != case.case:
         raise NotJoined("One of them is joined with another case already: separate these first.")
     return CaseMerged(case=other.case, into=case.case)
@@ -60,8 +59,7 @@ async def separate_cases(by: Operator, key: Key, body: OtherCaseBody) -> CaseMer
     await by.audit("case.separate", f"case:{case.case}", case=other.case)
     if await queries.separate(by.db, other.case, case.case):
         number = number_of(await facts_of(by, other))
-        note = note_of(by, case, NoteKind.SEPARATED, by.now.isoformat(), about=number)
-        await queries.add_note(by.db, note)
+        await add_line(by, case, NoteKind.SEPARATED, by.now.isoformat(), number)
     return CaseMerged(case=other.case, into=None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from hub.desk.cases import acts, answering, colleagues, merges, replies, snoozes, splits
@@ -60,6 +61,7 @@ def _given(done: ReplyTask) -> str:
     return f"{done.id}  {done.state}: {done.assignee or 'nobody'}"
 
 
+_in_case: Final = partial(Act, refuses=(SeveralCases,))
 _OF_A_REPLY: Final = (
     *(name for name in ReplyWhole.__struct_fields__ if name not in {"text", "files"}),
     "file_names",
@@ -159,20 +161,18 @@ NOUN: Final = Noun(
             refuses=(SeveralCases, AnswerDue, InvalidDocument, *_REFUSES),
             says=_acted,
         ),
-        Act(
+        _in_case(
             acts.take_case,
             "/cases/{key}/take-on",
             label="Asumir",
             done="Usted tiene el caso.",
-            refuses=(SeveralCases,),
             says=_held,
         ),
-        Act(
+        _in_case(
             acts.release_case,
             "/cases/{key}/release",
             label="Soltar",
             done="El caso quedó sin encargado.",
-            refuses=(SeveralCases,),
             says=_held,
         ),
         Act(
@@ -200,23 +200,21 @@ NOUN: Final = Noun(
             refuses=(SeveralCases, NotOffered, InvalidEvent, InvalidDocument),
             says=_acted,
         ),
-        Act(
+        _in_case(
             colleagues.note_case,
             "/cases/{key}/notes",
             command="note",
             label="Guardar la nota",
             done="La nota quedó en el caso: solo la ve el personal.",
-            refuses=(SeveralCases,),
             says=_called,
         ),
-        Act(
+        _in_case(
             colleagues.withdraw_note,
             "/cases/{key}/notes/{id}/withdraw",
             command="withdraw-note",
             label="Retirar la nota",
             done="La nota ya no se lee.",
             leads_to="/cases/{key}",
-            refuses=(SeveralCases,),
             says=lambda done: f"{done.id}  withdrawn",
         ),
         Act(
@@ -235,12 +233,11 @@ NOUN: Final = Noun(
             refuses=(SeveralCases, NotSnoozed),
             says=lambda done: f"{done.case}  until {done.until}",
         ),
-        Act(
+        _in_case(
             snoozes.wake_case,
             "/cases/{key}/wake",
             label="Traer de vuelta",
             done="El caso está de vuelta en las vistas.",
-            refuses=(SeveralCases,),
             says=lambda done: f"{done.case}  awake",
         ),
         Act(
@@ -251,12 +248,11 @@ NOUN: Final = Noun(
             refuses=(SeveralCases, NotJoined),
             says=_joined,
         ),
-        Act(
+        _in_case(
             merges.separate_cases,
             "/cases/{key}/separate",
             label="Separar",
             done="Los casos están separados otra vez.",
-            refuses=(SeveralCases,),
             says=_joined,
         ),
         Act(

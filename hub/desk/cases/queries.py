@@ -16,13 +16,14 @@ from hub.operations.cases.schemas import CaseProgress
 from hub.ports.casework import CaseFilter
 from hub.rendering.event_title import event_title
 from hub.storage.casework import ASLEEP, ESCALATED, LATEST, newest_of
-from hub.storage.database import Database, beside, read, storable
+from hub.storage.database import Database, beside, read, row_of, storable
 from hub.storage.events import event_of
 from hub.storage.filters import listed
 from hub.storage.paging import cursor, rows_page
 
 _SQL: Final = beside(__file__)
 FIRST: Final = PageQuery()
+_OF_A_NOTE: Final = ("id", "case_key", "by", "kind", "words", "about", "told")
 
 
 async def cases(db: Database, asked: CaseFilter, query: PageQuery = FIRST) -> Rows[CaseRow]:
@@ -53,19 +54,8 @@ def _progress(row: Record) -> CaseProgress:
 
 async def add_note(db: Database, note: CaseNote) -> None:
     """Store a line of a case's thread; the same id again changes nothing."""
-    words, untold = storable(note.words), [storable(name) for name in note.untold]
-    await db.rows(
-        _SQL["add_note"],
-        note.id,
-        storable(note.case_key),
-        storable(note.by),
-        note.kind,
-        words,
-        storable(note.about),
-        note.told,
-        untold,
-        note.at,
-    )
+    untold = [storable(name) for name in note.untold]
+    await db.rows(_SQL["add_note"], *row_of(note, _OF_A_NOTE), untold, note.at)
 
 
 async def event_of_reply(db: Database, reply_id: UUID) -> Event | None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from hub.business_time.dates import as_day, day_start
 from hub.desk.cases import queries
-from hub.desk.cases.colleagues import note_of
+from hub.desk.cases.colleagues import add_line
 from hub.desk.cases.known import Key, case_of, facts_of
 from hub.desk.cases.rows import CaseSnoozed, SnoozeBody
 from hub.doors.operator import Operator
@@ -34,8 +34,7 @@ async def snooze_case(by: Operator, key: Key, body: SnoozeBody) -> CaseSnoozed:
     until = day_start(body.until)
     await by.audit("case.snooze", f"case:{case.case}", ends_at=until.isoformat())
     await queries.snooze(by.db, case.case, until, by=by.who, at=by.now)
-    note = note_of(by, case, NoteKind.SNOOZED, by.now.isoformat(), about=until.isoformat())
-    await queries.add_note(by.db, note)
+    await add_line(by, case, NoteKind.SNOOZED, by.now.isoformat(), until.isoformat())
     return CaseSnoozed(case=case.case, until=until)
 
 
@@ -44,5 +43,5 @@ async def wake_case(by: Operator, key: Key) -> CaseSnoozed:
     case = await case_of(by, key)
     await by.audit("case.wake", f"case:{case.case}")
     if await queries.wake(by.db, case.case):
-        await queries.add_note(by.db, note_of(by, case, NoteKind.WOKEN, by.now.isoformat()))
+        await add_line(by, case, NoteKind.WOKEN, by.now.isoformat())
     return CaseSnoozed(case=case.case, until=None)

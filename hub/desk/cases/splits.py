@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from hub.desk.cases import queries
-from hub.desk.cases.colleagues import note_of
+from hub.desk.cases.colleagues import add_line
 from hub.desk.cases.known import Key, case_of, facts_of
 from hub.desk.cases.replies import REPLY
 from hub.desk.cases.rows import CaseSplit
@@ -47,7 +47,7 @@ async def split_reply(by: Operator, key: Key, reply_id: UUID) -> CaseSplit:
     for event in _events(came, thread, reply, facts, by):
         await by.stores.publisher.event(event)
     await queries.split(by.db, reply_id, thread)
-    await queries.add_note(by.db, note_of(by, case, NoteKind.SPLIT, str(reply_id), about=apart))
+    await add_line(by, case, NoteKind.SPLIT, str(reply_id), apart)
     return CaseSplit(case=case.case, reply=reply_id, apart=apart)
 
 

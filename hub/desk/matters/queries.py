@@ -9,7 +9,6 @@ from typing import Final, TypeAlias
 from uuid import UUID
 
 from asyncpg import Record
-from msgspec import Struct
 
 from hub.business_time.dates import as_day, day_start, next_day_start
 from hub.desk.matters.rows import (
@@ -21,6 +20,7 @@ from hub.desk.matters.rows import (
     MatterKind,
     MattersQuery,
     MatterView,
+    Term,
 )
 from hub.model import PropertyScope, within
 from hub.model.casework import CaseKind
@@ -34,16 +34,6 @@ from hub.storage.paging import cursor, rows_page
 
 _SQL: Final = beside(__file__)
 _SOONEST: Final = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
-
-
-class Term(Struct, frozen=True, kw_only=True):
-    """A promise of a matter that runs."""
-
-    id: UUID
-    name: str
-    state: str
-    started_at: datetime
-    due_at: datetime
 
 
 class _Asked(dict[str, str]):

@@ -149,6 +149,16 @@ class LastWord(Struct, frozen=True, kw_only=True):
     at: Instant | None = None
 
 
+class Term(Struct, frozen=True, kw_only=True):
+    """A promise of a matter that runs."""
+
+    id: UUID
+    name: str
+    state: str
+    started_at: Instant
+    due_at: Instant
+
+
 class MatterRow(Struct, frozen=True, kw_only=True):
     """A matter in the words of its list; without `may_see` nobody is named and nothing is quoted."""
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from hub.business_time.dates import as_day
-from hub.desk.matters.rows import FoundMatter, LastWord, MatterRow
-from hub.model import TYPE_PREFIX, TYPE_SUFFIX, PropertyScope
+from hub.desk.matters.rows import FoundMatter, LastWord, MatterRow, Term
+from hub.model import TYPE_PREFIX, TYPE_SUFFIX, Clock, PropertyScope
 from hub.model.casework import CaseKind
 from hub.model.named import Resident
 from hub.people.masking import mask_name
@@ -75,6 +75,18 @@ def _left(matter: FoundMatter, now: datetime) -> str:
     if matter.due_at is None:
         return ""
     return "en pausa" if _is_paused(matter.course) else near_dates.left(matter.due_at, now)
+
+
+def term_of(term: Term | Clock, now: datetime) -> Mapping[str, Any]:
+    """Return a promise in words: its name, the time that is left, and the tone and share of its meter."""
+    return {
+        "id": term.id,
+        "name": CLOCKS.get(term.name, term.name),
+        "due_at": term.due_at,
+        "left": near_dates.left(term.due_at, now),
+        "tone": tone_of(term.state, term.due_at, now),
+        "share": share_of(term.started_at, term.due_at, now),
+    }
 
 
 def tone_of(state: str | None, due_at: datetime | None, now: datetime) -> str:

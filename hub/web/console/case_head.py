@@ -9,7 +9,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from hub.access.sight import Field, Shown
-from hub.desk.matters.shown import share_of, tone_of
+from hub.desk.matters.shown import term_of
 from hub.desk.people.history import CaseLine, case_line
 from hub.desk.people.queries import PeopleList
 from hub.doors.act import READ
@@ -103,13 +103,9 @@ def _term(clock: Clock, case: CaseThreadAnswer, deps: Services) -> Mapping[str, 
     now: datetime = deps.now()
     why = calculation(clock, deps.policy.calendar)
     return {
-        "id": clock.id,
-        "name": CLOCKS.get(clock.name, clock.name),
-        "due_at": clock.due_at,
+        **term_of(clock, now),
         "late": clock.due_at <= now,
         "paused": bool(clock.course.paused),
-        "tone": tone_of(clock.state, clock.due_at, now),
-        "share": share_of(clock.started_at, clock.due_at, now),
         "told": [one for one in case.summary[1:] if _is_of(one, [clock])],
         "sentences": why.sentences,
         "days": [(in_words(day), day) for day in why.days],

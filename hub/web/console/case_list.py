@@ -14,13 +14,13 @@ from msgspec.structs import replace
 from hub.access.sight import Field, Shown
 from hub.desk.matters import queries
 from hub.desk.matters.rows import MOST, MatterCounts, MatterKind, MatterRow, MattersQuery, MatterView
-from hub.desk.matters.shown import named_in, share_of, shown, tone_of
+from hub.desk.matters.shown import named_in, shown, term_of
 from hub.desk.views.queries import own_views
 from hub.desk.views.rows import as_query, asked_in
 from hub.model import NOWHERE, PropertyScope, Scope
 from hub.operations.cases.lookup import HOW_KEYS_LOOK, LONGEST, CaseChoice
 from hub.operations.explain.sentences_es import short_term, short_time
-from hub.rendering import case_words_es, labels_es, near_dates
+from hub.rendering import case_words_es, labels_es
 from hub.rendering.actors_es import who_es
 from hub.rendering.page_links import CASES, case_path
 from hub.rendering.titles_es import CLOCKS
@@ -169,17 +169,7 @@ async def _opened(
             return None
         [row] = await _in_words(request, [found])
     now = deps.now()
-    terms = [
-        {
-            "name": CLOCKS.get(term.name, term.name),
-            "id": term.id,
-            "left": near_dates.left(term.due_at, now),
-            "tone": tone_of(term.state, term.due_at, now),
-            "share": share_of(term.started_at, term.due_at, now),
-            "due_at": term.due_at,
-        }
-        for term in await queries.terms(deps.database, row.case, places=places)
-    ]
+    terms = [term_of(term, now) for term in await queries.terms(deps.database, row.case, places=places)]
     said = await queries.said(deps.database, row.case, places=places) if row.may_see else ()
     return {"row": row, "terms": terms, "said": said}
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
 from aiohttp import web
-from msgspec import Meta, Struct
+from msgspec import Meta, structs
 
 from hub.desk.cases.acts import respond_to_case
 from hub.desk.cases.answering import reply_to_case
@@ -20,7 +20,7 @@ from hub.doors.console import AGAIN, ONCE
 from hub.model import Scope
 from hub.model.casework import CaseKind
 from hub.operations.cases import lookup
-from hub.operations.cases.acts import CLOSINGS, LONGEST, act_of
+from hub.operations.cases.acts import CLOSINGS, act_of
 from hub.operations.cases.schemas import CaseThreadAnswer, ThreadKind
 from hub.operations.cases.texts import ORIGINS_ES
 from hub.operations.cases.turns import days_of
@@ -32,15 +32,16 @@ from hub.web.auth.caller import caller_of, places_with
 from hub.web.console.case_colleagues import among_colleagues
 from hub.web.console.case_head import head_of
 from hub.web.console.case_list import ask_again, face, initials
-from hub.web.console.composer import WRONG_ES, composer_of, documents_given
+from hub.web.console.composer import composer_of, documents_given
 from hub.web.console.contact import contacts_of
 from hub.web.console.pages import redirect
 from hub.web.console.presence import enter
 from hub.web.console.shell import console_page, done
 from hub.web.console.staff import staff_names
+from hub.web.console.wrong_es import REFUSED, wrong_of
 from hub.web.live import topic_of
 from hub.web.requests import FormQuery
-from hub.web.responses import Refusal, refusal_of
+from hub.web.responses import Refusal
 from hub.web.services import services
 
 _BAD: Final = frozenset(
@@ -73,25 +74,15 @@ class CasePageQuery(CaseQuery, FormQuery, frozen=True, kw_only=True, forbid_unkn
     canned: Annotated[str, Meta(max_length=50, description="The answer to begin with.")] = ""
 
 
-class ComposerForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The composer of the page: what is said, by which channel, and what it is."""
+class ComposerForm(ReplyBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The composer of the page: with `merits` it is the final answer, which may name a document."""
 
-    words: Annotated[str, Meta(min_length=1, max_length=LONGEST)]
-    channel: Literal["", "email", "whatsapp", "sms"] = ""
-    form: Annotated[str, Meta(max_length=100)] = ""
     document: Annotated[str, Meta(max_length=2000)] = ""
     merits: bool = False
-    close: bool = False
 
 
 async def show(request: web.Request, query: CasePageQuery) -> web.StreamResponse:
     """Show a case as one thread; several cases of one number as a list; for an unknown one the form again."""
-    return await _shown(request, query)
-
-
-async def _shown(
-    request: web.Request, query: CasePageQuery, *, status: int = 200, again: Mapping[str, Any] | None = None
-) -> web.StreamResponse:
     try:
         found = await cases_of(request)
     except Refusal as refusal:
@@ -107,14 +98,17 @@ async def _shown(
     stood = await services(request).changes.stands(topic)
     case = await seen(request, found[0], query)
     talk = await conversation_of(operator_of(request, READ), found[0])
-    refused = request.get(AGAIN, ONCE)["wrong"]
+    again = request.get(AGAIN, ONCE)
+    wrong, said = again["wrong"], again["form"] if isinstance(again["form"], ComposerForm) else None
     head, now = await head_of(request, found[0], case, talk), services(request).now()
     return console_page(
         "console/case.html",
         request,
         here=CASES,
-        status=status if refused is None else refused.status,
-        refused=refused,
+        status=200 if wrong is None else wrong.status,
+        refused=None if said else wrong,
+        wrong=wrong if said else None,
+        said=said,
         live=topic,
         stood=stood,
         watchers=watchers,
@@ -127,7 +121,6 @@ async def _shown(
         face=face,
         initials=initials,
         **composer_of(talk, now, canned=query.canned, facts=_facts(head, case)),
-        **{"wrong": None, "said": None, **(again or {})},
         **head,
         contacts=await contacts_of(request, head["writer"].get("ref")),
         **_pages(case, query),
@@ -138,17 +131,16 @@ async def _shown(
 
 async def reply(request: web.Request, form: ComposerForm) -> web.StreamResponse:
     """Write to the person of the case: a reply, or the final answer."""
-    by, key = operator_of(request, OPERATE), request.match_info["key"]
-    given: dict[str, Any] = {"words": form.words, "form": form.form, "close": form.close}
-    given |= documents_given(request)
+    by, key, files = operator_of(request, OPERATE), request.match_info["key"], documents_given(request)
     try:
         if form.merits:
-            done_act = await respond_to_case(by, key, AnswerBody(document=form.document, **given))
+            given = {name: getattr(form, name) for name in ("words", "form", "close", "document")}
+            done_act = await respond_to_case(by, key, AnswerBody(**given, **files))
             return done(case_path(done_act.case), respond_to_case.__name__)
-        done_act = await reply_to_case(by, key, ReplyBody(channel=form.channel or None, **given))
-    except tuple(WRONG_ES) as wrong:
-        again = {"wrong": WRONG_ES[type(wrong)], "said": form}
-        return await _shown(request, CasePageQuery(), status=refusal_of(wrong).status, again=again)
+        done_act = await reply_to_case(by, key, structs.replace(form, **files))
+    except REFUSED as error:
+        request[AGAIN] = {**ONCE, "wrong": wrong_of(error), "form": form}
+        return await show(request, CasePageQuery())
     return done(case_path(done_act.case), reply_to_case.__name__)
 
 

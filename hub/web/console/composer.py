@@ -10,7 +10,6 @@ from typing import Any, Final
 from aiohttp import web
 
 from hub.business_time import dates
-from hub.errors import AnswerDue, ChannelClosed, HubError, InvalidDocument
 from hub.model.given_files import GivenFile
 from hub.operations.cases.acts import REPLIES, act_of
 from hub.operations.cases.writing import WHATSAPP, Conversation, Way, preferred
@@ -18,13 +17,6 @@ from hub.rendering import filters, labels_es, people_words_es
 from hub.rendering.canned_es import canned_of, filled
 from hub.web.bodies import files_of
 
-WRONG_ES: Final[Mapping[type[HubError], str]] = {
-    ChannelClosed: "Por ese canal no se le puede escribir ahora. Escoja otro: sus palabras siguen aquí.",
-    AnswerDue: "Corre el término legal: para cerrar, marque que es la respuesta de fondo.",
-    InvalidDocument: "El archivo no se puede enviar: debe ser un PDF, PNG o JPEG completo y no muy grande. "
-    "Un PDF firmado va solo.",
-}
-"""Why an answer was not sent, beside the words that stay in the composer."""
 Facts = Mapping[str, str]
 NO_FACTS: Final[Facts] = {}
 _CLOSED: Final[Mapping[str, str]] = {

@@ -12,6 +12,7 @@ from hub.errors import (
     ChannelClosed,
     HubError,
     InvalidAccount,
+    InvalidDocument,
     InvalidKey,
     InvalidSubscription,
     LastAdministrator,
@@ -29,6 +30,8 @@ _WORDS: Final[Mapping[type[HubError], str]] = MappingProxyType(
         BeyondOwnRights: "Nadie da más de lo que puede. Pídalo a quien puede todo eso en el mismo lugar.",
         ChannelClosed: "Por ese canal no se le puede escribir ahora. Escoja otro: sus palabras siguen aquí.",
         InvalidAccount: "Revise los campos: el usuario, el nombre, el cargo y la copropiedad.",
+        InvalidDocument: "El archivo no se puede enviar: debe ser un PDF, PNG o JPEG completo y no muy "
+        "grande. Un PDF firmado va solo.",
         InvalidKey: "Revise los campos: el nombre, lo que la llave abre, el origen y los avisos.",
         InvalidSubscription: "Revise la dirección y el origen.",
         LastAdministrator: "Es la última cuenta que administra toda la empresa: dé antes ese cargo a otra.",
