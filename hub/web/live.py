@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from typing import Final, TypeAlias
@@ -21,7 +20,7 @@ import structlog
 from hub.doors.live import Mark
 from hub.errors import HubError
 from hub.ports import MessageFilter
-from hub.storage import PostgresBulk, PostgresLog
+from hub.storage import PostgresLog
 from hub.tasks import cancel
 from hub.web.monitoring.counts import Counted
 
@@ -45,23 +44,12 @@ _LONGEST: Final = 190
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveDeps:
-    bulk: PostgresBulk
-    counts: Counted
-    log: PostgresLog
-    surveys: Mark
-
-
-def marks_of(deps: LiveDeps) -> Mapping[str, Mark]:
-    """Return topic → mark, for the topics of pages that no list of the desk declares."""
-    first = partial(deps.log.messages, MessageFilter(), after=None, limit=SHOWN)
+def marks_of(counts: Counted, log: PostgresLog) -> Mapping[str, Mark]:
+    """Return topic → mark, for the topics of pages that the counts of the metrics tell, too."""
+    first = partial(log.messages, MessageFilter(), after=None, limit=SHOWN)
     return {
-        "bulk": partial(deps.bulk.runs, after=None, limit=SHOWN),
-        "clocks": partial(_count, deps.counts, "clocks"),
-        "messages": _together(first, partial(_count, deps.counts, "messages")),
-        "surveys": deps.surveys,
-        "unreached": partial(deps.log.unreached, after=None, limit=SHOWN),
+        "clocks": partial(_count, counts, "clocks"),
+        "messages": _together(first, partial(_count, counts, "messages")),
     }
 
 

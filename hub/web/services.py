@@ -40,7 +40,7 @@ from hub.web.auth.api_key_cache import Keyring
 from hub.web.auth.session_streams import SessionStreams
 from hub.web.console.login_queue import Queue
 from hub.web.inbox_streams import InboxStreams
-from hub.web.live import LiveChanges, LiveDeps, marks_of
+from hub.web.live import LiveChanges, marks_of
 from hub.web.looks import Looks
 from hub.web.monitoring.remembered import Remembered
 from hub.web.service_parts import Access, Hooks, Monitoring, Refuse
@@ -150,13 +150,9 @@ class Services(Stores):
     @cached_property
     def changes(self) -> LiveChanges:
         """The open pages of the console, which hear what changes."""
-        deps = LiveDeps(
-            bulk=self.bulk,
-            counts=self.monitoring.counts,
-            log=self.log,
-            surveys=partial(surveys_changed, self),
-        )
-        return LiveChanges({**marks_of(deps), **desk_marks(NOUNS, self)}, of_case=self._case_mark)
+        marks = {**marks_of(self.monitoring.counts, self.log), **desk_marks(NOUNS, self)}
+        marks["surveys"] = partial(surveys_changed, self)
+        return LiveChanges(marks, of_case=self._case_mark)
 
     async def _case_mark(self, case: str) -> object:
         """Return the mark of a case: it differs too once a colleague comes to its page or goes."""

@@ -23,6 +23,7 @@ LIST: Final = List(
     acts.list_bulk,
     PATH,
     row=BulkRun,
+    live="bulk",
     lines=("id", "made_at", "kind", "state", "by", "chosen", "done", "skipped", "failed", "reason"),
 )
 NOUN: Final = Noun(

@@ -30,7 +30,7 @@ NOUN: Final = Noun(
     one=acts.MESSAGE,
     lists=(
         MESSAGES,
-        List(acts.list_unreached, "/unreached", row=UnreachedRow, command=""),
+        List(acts.list_unreached, "/unreached", row=UnreachedRow, live="unreached", command=""),
     ),
     reads=(
         Read(acts.list_causes, f"{PATH}/causes", command=""),
