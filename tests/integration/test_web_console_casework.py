@@ -266,6 +266,7 @@ async def of_all_marked(browser: Browser, act: str, sure: str, **fields: str) ->
 
 async def test_operator_assigns_and_answers_a_reply(browser: Browser, servers: Servers) -> None:
     async with console_hub(servers) as hub:
+        await hub.registry.account("luz", *hub.account.grants, display_name="Luz Mora")
         await hub.sign_in(browser)
         await hub.open(browser, "/cases?kind=replies&copropiedad=ph-alfa")
         before = await browser.run("document.querySelector('.item.new').innerText")
@@ -279,10 +280,10 @@ async def test_operator_assigns_and_answers_a_reply(browser: Browser, servers: S
         [reply] = await published(hub)
         await hub.open(browser, "/cases?copropiedad=ph-alfa")
         unread = await browser.run("document.querySelectorAll('.item.new').length")
-        many = [await of_all_marked(browser, "Cerrar…", "Sí, cerrarlos", words="Quedó.")]
+        many = [await of_all_marked(browser, "Cerrar", "Sí, cerrarlos", words="Quedó.")]
         closed = {one.name for one in await published(hub)}
         await hub.open(browser, "/cases?copropiedad=ph-alfa")
-        many.append(await of_all_marked(browser, "Entregar a…", "Entregarlos", reason="Salgo a vacaciones."))
+        many.append(await of_all_marked(browser, "Entregar", "Entregarlos", reason="Salgo a vacaciones."))
 
     assert "«words-alfa»" in before
     assert said == "words-alfa"

@@ -16,6 +16,7 @@ from hub.doors.act import OPERATE, Question
 from hub.doors.api import operator_of
 from hub.doors.operator import Operator
 from hub.errors import AnswerDue, HubError, NotOffered, UnknownAccount
+from hub.model.actors import of_account
 from hub.operations.cases.acts import CLOSINGS, act_of
 from hub.ports.cases import KnownCase
 from hub.rendering.case_words_es import MARKED_ES, REFUSED_ES
@@ -55,7 +56,12 @@ async def close(request: web.Request) -> web.StreamResponse:
 async def hand_over(request: web.Request) -> web.StreamResponse:
     """Give the marked cases to a colleague, with one reason; ask for both first."""
     by, cases = operator_of(request, OPERATE), await _marked(request)
-    there = {one.name: one.display_name for case in cases for one in await colleagues_of(by, case)}
+    there = {
+        one.name: one.display_name
+        for case in cases
+        for one in await colleagues_of(by, case)
+        if of_account(one.name) != by.who
+    }
     fields: Fields = (
         {"name": "to", "kind": "select", "label": "A quién", "options": there.items()},
         {"name": "reason", "kind": "area", "label": "Por qué", "most": 1000, "required": True},
