@@ -10,6 +10,7 @@ from hub.operations.cases.schemas import CaseThread
 from hub.operations.cases.thread import ThreadPage, Threads
 from hub.operations.explain.explain import explain
 from hub.storage import Database, PostgresCases, PostgresExplain
+from tests.actors import actor
 from tests.integration.constancias import CASE, NUMBER, petition
 from tests.integration.test_evidence import Office
 from tests.unit.budget_events import PLACE, town
@@ -45,7 +46,7 @@ async def the_case(database: Database) -> CaseThread:
     store = PostgresCases(database)
     [case] = await lookup.find(store, NUMBER)
     threads = Threads(store=store, calendar=POLICY.calendar)
-    return await threads.thread(case, ThreadPage(), MONDAY + WEEK)
+    return await threads.look(actor(now=MONDAY + WEEK), case, ThreadPage())
 
 
 async def escalate(office: Office) -> None:

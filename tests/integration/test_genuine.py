@@ -20,6 +20,7 @@ from hub.sms_text import segments
 from hub.storage import Database, PostgresCases, PostgresExplain, PostgresGenuine
 from hub.storage.database import load
 from hub.testing import MemoryPublisher
+from tests.actors import actor
 from tests.integration.test_evidence import ENVIRON, Office, remade
 from tests.unit.budget_events import PLACE, town
 from tests.unit.factories import HOUR, MONDAY, POLICY, email, event, home, member, mobile, somebody
@@ -140,7 +141,9 @@ async def test_case_and_explanation_say_that_somebody_does_not_recognise_it(offi
     verdict = await explain(PostgresExplain(office.database), one.id, "p-luis")
     store = PostgresCases(office.database)
     [known] = await lookup.find(store, "pqrs_id:pq-1")
-    thread = await Threads(store=store, calendar=POLICY.calendar).thread(known, ThreadPage(), MONDAY + HOUR)
+    thread = await Threads(store=store, calendar=POLICY.calendar).look(
+        actor(now=MONDAY + HOUR), known, ThreadPage()
+    )
 
     assert any("que no lo reconoce" in sentence for sentence in verdict.sentences)
     assert any("Alguien no reconoce el mensaje de texto" in entry.sentence for entry in thread.entries)

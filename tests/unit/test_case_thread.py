@@ -502,7 +502,7 @@ async def test_look_at_a_case_is_noted_and_nothing_is_shown_without_the_row() ->
 async def test_thread_has_the_number_by_which_people_know_the_case() -> None:
     store = stored_cases(CASE)
     [case] = await find(store, CASE)
-    thread = await Threads(store=store, calendar=POLICY.calendar).thread(case, ThreadPage(), MONDAY)
+    thread = await Threads(store=store, calendar=POLICY.calendar).look(actor(now=MONDAY), case, ThreadPage())
 
     assert ("pqrs-1", "PQRS recibida", MONDAY, []) == (
         thread.number,

@@ -67,7 +67,15 @@ class Threads:
             raise PrivacyNeeded
         shown, there = (unmasked, private) if asked.whole and unmasked is not None else (case, by.places)
         plain = await self._plain(sight, case, by.places)
-        facts = await self._facts(shown, asked, there, plain)
+        facts = await self.store.page(
+            shown,
+            after=asked.after,
+            limit=asked.limit,
+            places=there,
+            whole=asked.whole,
+            notes=asked.notes,
+            plain=plain,
+        )
         thread = await self._told(shown, facts, by.now, whole=asked.whole)
         # Noted for each person whose data it shows: anybody may ask who has read their data.
         people: Sequence[str | None] = people_shown(thread, None if asked.whole else facts.plain)
@@ -98,26 +106,6 @@ class Threads:
             return nowhere_plain
         alone = there.alone
         return lambda place: alone if place is None else sight.is_plain(Field.WORDS, place)
-
-    async def thread(
-        self, case: KnownCase, asked: ThreadPage, now: datetime, *, places: PropertyScope = None
-    ) -> CaseThread:
-        """Return a page of the case. Raises StorageRefused for a cursor that no page has given."""
-        facts = await self._facts(case, asked, places, nowhere_plain)
-        return await self._told(case, facts, now, whole=asked.whole)
-
-    async def _facts(
-        self, case: KnownCase, asked: ThreadPage, places: PropertyScope, plain: Plain
-    ) -> CaseFacts:
-        return await self.store.page(
-            case,
-            after=asked.after,
-            limit=asked.limit,
-            places=places,
-            whole=asked.whole,
-            notes=asked.notes,
-            plain=plain,
-        )
 
     async def _texts(self, facts: CaseFacts, *, whole: bool) -> Mapping[UUID, MessageText]:
         """Find the words of the messages that are shown with them."""
