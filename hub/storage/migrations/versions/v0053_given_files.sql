@@ -1,5 +1,3 @@
--- Files that come in with somebody's words: named each, their bytes once for each digest.
-
 -- Files that came with words: of a reply by its id, of an event by its key (an id of a reply has no time). Without
 -- `sha256` the bytes are not kept: `refused` says why; while a provider still has them they are asked for (`request`).
 CREATE TABLE given_file (
