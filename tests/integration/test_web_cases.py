@@ -171,7 +171,10 @@ async def test_file_of_a_reply_is_a_download_that_no_browser_runs(world: World) 
     noted = world.audit.rows[-1]
 
     assert f'<a href="{link}" download>gotera del baño.pdf</a> <small>8 Bytes</small>' in page.text
-    assert (200, "%PDF-1.7", "application/pdf") == (came.status, came.text, came.headers[hdrs.CONTENT_TYPE])
+    opened = await ask(world, link, headers={**KEY, **HTML})
+    types = [answer.headers[hdrs.CONTENT_TYPE] for answer in (came, opened)]
+    assert (200, "%PDF-1.7") == (came.status, came.text)
+    assert ["application/octet-stream", "application/pdf"] == types
     assert 'attachment; filename="gotera-del-ba-o.pdf"' == came.headers[hdrs.CONTENT_DISPOSITION]
     assert "nosniff" == came.headers["X-Content-Type-Options"]
     assert "sandbox" in came.headers["Content-Security-Policy"]

@@ -30,7 +30,8 @@ _EVENT: Final = {
 }
 _ONE: Final = {"$ref": _REF.format(name="Event")}
 _BINARY: Final = {"type": "string", "format": "binary"}
-_FILES: Final[Mapping[type, str]] = {SentFile: "*/*", Archive: "application/zip", Pdf: "application/pdf"}
+_OCTETS: Final = "application/octet-stream"
+_FILES: Final[Mapping[type, str]] = {SentFile: _OCTETS, Archive: "application/zip", Pdf: "application/pdf"}
 """Answers that are no JSON, and their media types."""
 _SEVERAL: Final = {"type": "array", "items": _ONE}
 _EVENTS_BODY: Final = {
