@@ -16,6 +16,7 @@ from tests.acceptance.conftest import MAIL_DOMAIN as DOMAIN
 from tests.acceptance.conftest import House
 from tests.acceptance.harness import HubProcess, Publisher, fewest, hub_process, until
 from tests.acceptance.publisher_queue import reply
+from tests.providers.document_server import PDF
 from tests.providers.smtp import SmtpServer
 from tests.providers.smtp_conversation import Mail
 
@@ -151,15 +152,22 @@ async def test_what_a_person_answers_reaches_staff_without_the_quote(house: Hous
         answer["From"], answer["To"] = "Rosa <rosa@example.co>", reply_to.addr_spec
         answer["Subject"], answer["Message-ID"] = "Re: su petición", "<r1@example.co>"
         answer.set_content("Muchas gracias, ¿el martes?\n\nEl lun, 9 mar 2026, Hub escribió:\n> Revisamos\n")
+        answer.add_attachment(PDF, maintype="application", subtype="octet-stream", filename="acta.pdf")
+        answer.add_attachment(b"MZ", maintype="application", subtype="pdf", filename="otra.pdf")
         codes = [
             await bring(port, "rosa@example.co", reply_to.addr_spec, answer.as_string()) for _ in range(2)
         ]
         await until(lambda: bool(received), "inbound.message.received")
+        shown = await house.command("replies", "show", received[0]["data"]["message_id"], "--json")
 
     assert [250, 250] == codes
     # The timers may publish it as well, between its storing and its mark: one event, by its id.
     assert 1 == len({event["id"] for event in received})
-    assert "Muchas gracias, ¿el martes?" == received[0]["data"]["excerpt"]
+    excerpt = "Muchas gracias, ¿el martes?\n\n[archivos sin guardar: otra.pdf]"
+    assert excerpt == received[0]["data"]["excerpt"]
+    assert [("acta.pdf", len(PDF), ""), ("otra.pdf", None, "wrong_type")] == [
+        (file["name"], file["size"], file["refused"]) for file in json.loads(shown)["files"]
+    ]
 
 
 async def test_who_is_gone_by_a_report_is_passed_over_from_then_on(house: House, port: int) -> None:

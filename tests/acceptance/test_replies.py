@@ -11,6 +11,7 @@ from hub.local.loopback import free_port
 from tests.acceptance.conftest import House
 from tests.acceptance.directory import pqrs, publish_all
 from tests.acceptance.harness import Publisher, until
+from tests.providers.document_server import JPEG
 from tests.providers.whatsapp import Note, notice, text_item
 
 PHONE = "+573005550103"
@@ -38,9 +39,10 @@ async def petition(house: House, publisher: Publisher, number: int) -> None:
     await until(lambda: len(house.twilio.texts) > before, "the text about her petition")
 
 
-async def write(house: House, text: str) -> int:
+async def write(house: House, text: str, **more: Any) -> int:
     """Let Rosa write something now; in whole seconds it would seem to come before what she answers."""
     item = {**text_item(WRITER, text), "id": f"wamid.{uuid4().hex}", "timestamp": str(int(time.time()) + 1)}
+    item |= more
     return await house.whatsapp.call(notice(messages=[item]))
 
 
@@ -61,7 +63,13 @@ async def test_what_somebody_writes_reaches_the_desk_is_thanked_once_and_starts_
         )
         await thanks(house, 1)  # the answer itself
 
-        assert [200] * 3 == [await write(house, text) for text in ("¿Y el acta?", "¿Hola?", "¿Hay alguien?")]
+        house.whatsapp.media["77"] = JPEG
+        photo = {"type": "image", "image": {"id": "77", "caption": "¿Hola?"}}
+        assert [200] * 3 == [
+            await write(house, "¿Y el acta?"),
+            await write(house, "", **photo),
+            await write(house, "¿Hay alguien?"),
+        ]
         _, thank, *more = await thanks(house, 2)
 
         async def desk() -> list[dict[str, Any]]:
@@ -75,6 +83,13 @@ async def test_what_somebody_writes_reaches_the_desk_is_thanked_once_and_starts_
         people = {row["person"] for row in await desk()}
         replies = await listed(house, "replies", "list")
         clocks = [clock["case"] for clock in await listed(house, "clocks") if clock["name"] == "first_reply"]
+
+        async def kept() -> bool:
+            whole = [await house.command("replies", "show", row["id"], "--json") for row in replies]
+            files = [file["kind"] for one in whole for file in json.loads(one)["files"]]
+            return files == ["image/jpeg"]
+
+        await until(kept, "the photo")
 
     assert ("573005550103", "inbound_message_received", []) == (thank.to, thank.template, more)
     assert {"p-nivel-1"} == people
