@@ -26,7 +26,7 @@ from hub.intake.decode import IntakeContext
 from hub.messages.delivery.deps import Documents
 from hub.messages.delivery.documents import with_documents
 from hub.messages.delivery.evidence import document_lines, missing_document, pack, unpack
-from hub.messages.planning.documents import file_name, request_of, with_document
+from hub.messages.planning.documents import file_name, given_name, request_of, with_document
 from hub.messages.planning.plan import Rules
 from hub.model import Claimed, DocumentUse, Facts, InlineImage, Outcome, Outgoing, Rendered, Sender, State
 from hub.model.documents import DocumentRequest, Enclosure, FetchState, LinkedDocument, SentDocument
@@ -240,6 +240,23 @@ def test_what_is_no_listed_link_or_only_recorded_is_not_asked_for() -> None:
 )
 def test_the_name_of_a_file_is_plain(path: str, name: str) -> None:
     assert name == file_name(f"https://portal.example.com/{path}")
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("gotera del baño.jpg", "gotera-del-ba-o"),
+        ("//[x.pdf", "x"),
+        ("http://[/acta.pdf", "acta"),
+        ("¿qué? #3.pdf", "qu-3"),
+        ('a".pdf\r\nX: y', "a"),
+        ("../../etc/passwd", "passwd"),
+        ("\ud800", "documento"),
+        ("", "documento"),
+    ],
+)
+def test_name_that_a_person_gives_a_file_is_no_address_and_no_header(given: str, name: str) -> None:
+    assert name == given_name(given)
 
 
 class NoStore:

@@ -9,7 +9,7 @@ from hub.desk.cases.rows import Given
 from hub.doors.operator import Operator
 from hub.errors import InvalidDocument, PaperFailure
 from hub.inbound.files import document_in
-from hub.messages.planning.documents import file_name
+from hub.messages.planning.documents import given_name
 from hub.model import Event, Json
 from hub.model.documents import ANONYMOUS, DIGEST_FIELD, FIELD, FetchedDocument, LinkedDocument
 from hub.model.ids import event_key
@@ -38,7 +38,7 @@ async def document_of(by: Operator, body: Given) -> FetchedDocument | None:
 
 def naming(document: FetchedDocument | None, name: str) -> Mapping[str, Json]:
     """Return the fields by which an event names its document."""
-    return {} if document is None else {FIELD: file_name(name), DIGEST_FIELD: document.sha256.hex()}
+    return {} if document is None else {FIELD: given_name(name), DIGEST_FIELD: document.sha256.hex()}
 
 
 async def keep(by: Operator, event: Event, document: FetchedDocument | None) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from hub.messages.planning.plan import is_recorded_only
 from hub.model import DocumentUse, EventType, Json, StoredEvent
@@ -49,6 +49,11 @@ def file_name(url: str) -> str:
     """Return the name of the file without its ending, in ASCII: `respuesta-final`."""
     stem = PurePosixPath(unquote(urlsplit(url).path)).stem
     return _NO_NAME.sub("-", stem).strip("-")[:_LONGEST] or ANONYMOUS
+
+
+def given_name(name: str) -> str:
+    """Return the name of a file that somebody calls so, whatever signs of an address are in it."""
+    return file_name(quote(name, safe="", errors="replace"))
 
 
 def _digest(given: Json) -> bytes | None:

@@ -9,7 +9,7 @@ from aiohttp import web
 from hub.desk.cases.files import open_file
 from hub.doors.act import READ, File
 from hub.doors.api import operator_of
-from hub.messages.planning.documents import file_name
+from hub.messages.planning.documents import given_name
 from hub.rendering.sent_documents import named
 from hub.web.requests import read_id
 from hub.web.responses import file_answer
@@ -25,4 +25,4 @@ async def show_file(request: web.Request) -> web.Response:
     file = await open_file(operator_of(request, READ), of, number)
     # One type for programs, whose clients are made from the document of the API; `kind` says what it is.
     kind = _OCTETS if request.path.startswith("/api/") else file.kind
-    return file_answer(File(file.content, named(file_name(file.name), file.kind), kind))
+    return file_answer(File(file.content, named(given_name(file.name), file.kind), kind))
