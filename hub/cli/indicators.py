@@ -11,9 +11,10 @@ import typer
 from msgspec import structs
 
 from hub.app.operators import open_operator
+from hub.desk.indicators import acts
+from hub.desk.indicators.rows import IndicatorsQuery
 from hub.doors.act import READ
 from hub.doors.terminal import AsJson, Columns, console, print_json, print_list
-from hub.operations.indicators.reading import IndicatorStores, read
 from hub.rendering.figures_es import FEW, SURVEYS, hours, percent, tenths
 from hub.rendering.titles_es import CLOCKS
 from hub.sla.indicator_rows import PromiseKept, ReachShare, RenewalRate, SurveyFigures, Surveys
@@ -45,17 +46,9 @@ async def indicators(
       hub indicators --period 2026-10 --area maintenance
     """
     async with open_operator(READ) as by:
-        stores = by.stores
-        first_day, last = as_period(period, stores.policy.calendar.day_of(by.now))
-        answer = await read(
-            IndicatorStores(log=stores.log, surveys=stores.surveys, reach=stores.reach),
-            stores.policy,
-            since=first_day,
-            until=last,
-            area=area,
-            copropiedad=copropiedad,
-            now=by.now,
-        )
+        first_day, last = as_period(period, by.stores.policy.calendar.day_of(by.now))
+        asked = IndicatorsQuery(since=first_day, until=last, area=area, copropiedad=copropiedad)
+        answer = await acts.show(by, asked)
     if as_json:
         print_json(answer)
         return

@@ -18,6 +18,7 @@ from hub.desk.exclusions.noun import NOUN as EXCLUSIONS
 from hub.desk.explain.noun import NOUN as EXPLAIN
 from hub.desk.genuine.noun import NOUN as GENUINE
 from hub.desk.imports.noun import NOUN as IMPORTS
+from hub.desk.indicators.noun import NOUN as INDICATORS
 from hub.desk.keys.noun import NOUN as KEYS
 from hub.desk.letters.noun import BATCHES
 from hub.desk.letters.noun import NOUN as LETTERS
@@ -50,6 +51,7 @@ NOUNS: Final[tuple[Noun, ...]] = (
     EXPLAIN,
     GENUINE,
     IMPORTS,
+    INDICATORS,
     KEYS,
     BATCHES,
     LETTERS,

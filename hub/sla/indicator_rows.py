@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta, Struct
 
+MOST: Final = 400
+"""Greatest number of days of a period: a little more than a year."""
 Share = Annotated[float | None, Meta(description="From 0 to 1; null of nothing.")]
 Hours = Annotated[float | None, Meta(description="Business hours, of `any_hour` those of the wall.")]
 

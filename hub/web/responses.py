@@ -65,7 +65,7 @@ from hub.errors import (
     VersionJump,
 )
 from hub.model import Json
-from hub.operations.indicators.reading import MOST
+from hub.sla.indicator_rows import MOST
 from hub.web.services import access
 
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]

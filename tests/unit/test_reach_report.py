@@ -9,8 +9,8 @@ from typing import Final
 
 import pytest
 
+from hub.desk.indicators.acts import reach_share
 from hub.model.reach import NAME, PlaceReach
-from hub.operations.indicators.reading import reach_share
 from hub.policy import load_policy
 from hub.sla.reach_report import SHOWN, report, reported_at
 from hub.timers.reports import reach_reports

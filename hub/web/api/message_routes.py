@@ -12,13 +12,11 @@ from hub.intake.dry_run_schemas import DryRun
 from hub.operations.cases.lookup import CaseChoices
 from hub.operations.cases.schemas import CaseThreadAnswer
 from hub.operations.now.answer import NowAnswer
-from hub.sla.indicator_rows import Indicators
 from hub.web.api import (
     cases,
     constancias,
     dead_letters,
     events,
-    indicators,
     now,
 )
 from hub.web.api.answers import CONSTANCIA, TOO_LATE
@@ -50,7 +48,6 @@ MESSAGES: Final[tuple[Route, ...]] = (
         constancias.case_constancia,
         answers={**CONSTANCIA, 300: CaseChoices, 404: Problem},
     ),
-    read("/api/indicators", indicators.show, answers={200: Indicators}),
     # Events that could not be accepted, or do not reach everybody.
     operate_company("/api/dead/{id}/mend", dead_letters.mend_dead, method=_POST, answers=_MENDED),
     read("/api/now", now.show_now, answers={200: NowAnswer}),

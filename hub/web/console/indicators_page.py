@@ -11,6 +11,10 @@ from aiohttp import web
 from msgspec import structs
 
 from hub.business_time import periods
+from hub.desk.indicators import acts
+from hub.desk.indicators.rows import IndicatorsQuery
+from hub.doors.act import READ
+from hub.doors.api import operator_of
 from hub.rendering.figures_es import FEW, SURVEYS, hours, percent, tenths
 from hub.rendering.filters import dia_corto
 from hub.rendering.labels_es import AREAS
@@ -18,7 +22,6 @@ from hub.rendering.page_links import CASES, building_path
 from hub.rendering.plots import Plot, columns, lines
 from hub.rendering.titles_es import CLOCKS
 from hub.sla.indicator_rows import Indicators, IndicatorStep, PromiseGroup
-from hub.web.api.indicators import IndicatorsQuery, indicators_of
 from hub.web.console.indicators_sheet import COLUMNS, PROMISES, sheet_lines
 from hub.web.console.list_filter import buildings_of
 from hub.web.console.shell import console_page, spreadsheet, with_query
@@ -51,7 +54,8 @@ class IndicatorsPageQuery(IndicatorsQuery, FormQuery, frozen=True, kw_only=True,
 async def show(request: web.Request, query: IndicatorsPageQuery) -> web.StreamResponse:
     """Show the indicators of a period."""
     deps = services(request)
-    found = await indicators_of(request, _dated(query, deps.policy.calendar.day_of(deps.now())))
+    asked = _dated(query, deps.policy.calendar.day_of(deps.now()))
+    found = await acts.show(operator_of(request, READ), asked)
     if query.format is not None:
         return spreadsheet("indicadores", COLUMNS, sheet_lines(found))
     buildings = await buildings_of(request)

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 from msgspec import Meta
 
+from hub.desk.indicators.acts import read_surveys
 from hub.desk.surveys import acts
 from hub.desk.surveys.half_year import WHY_ES
 from hub.desk.surveys.rows import SurveyBody, SurveyRow, SurveysQuery
@@ -16,7 +17,6 @@ from hub.doors.act import OPERATE, READ
 from hub.doors.api import operator_of
 from hub.model import Scope
 from hub.operations.explain.sentences_es import short_time
-from hub.operations.indicators.reading import read_surveys
 from hub.rendering import labels_es
 from hub.rendering.figures_es import SURVEYS, percent, tenths
 from hub.sla.indicator_rows import SurveyFigures, Surveys

@@ -5,38 +5,29 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from msgspec import structs
 
 from hub.business_time.opening_hours import DAY
 from hub.business_time.periods import Days, steps
+from hub.desk.indicators.rows import IndicatorsQuery
+from hub.doors.operator import Operator
 from hub.errors import InvalidPeriod
 from hub.model import Period, PromiseRecord, PropertyScope
 from hub.model.contracts import ContractDecision
 from hub.model.reach import PlaceReach
 from hub.model.surveys import SurveyRecord
 from hub.policy import Policy
-from hub.sla.indicator_rows import Indicators, ReachOfPlace, ReachShare, SurveyFigures, Surveys, share
+from hub.sla.indicator_rows import MOST, Indicators, ReachOfPlace, ReachShare, SurveyFigures, Surveys, share
 from hub.sla.indicators import figures, first_instance
 from hub.sla.renewals import renewals, together
 from hub.sla.satisfaction import by_group, satisfaction
 from hub.sla.steps import by_step, promises_by
-from hub.storage import PostgresLog, PostgresReach, PostgresSurveys
+from hub.storage import PostgresSurveys
 
-MOST: Final = 400
-"""Greatest number of days of a period: a little more than a year."""
 _DAYS: Final = 30
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndicatorStores:
-    """Where promises, surveys and the directory are read."""
-
-    log: PostgresLog
-    surveys: PostgresSurveys
-    reach: PostgresReach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,25 +40,16 @@ class _Rows:
     reached: Sequence[PlaceReach]
 
 
-async def read(
-    stores: IndicatorStores,
-    policy: Policy,
-    *,
-    since: date | None = None,
-    until: date | None = None,
-    area: str | None = None,
-    copropiedad: str | None = None,
-    now: datetime,
-    places: PropertyScope = None,
-) -> Indicators:
-    """Return the indicators, by default of the last 30 days. Raises InvalidPeriod."""
+async def show(by: Operator, query: IndicatorsQuery) -> Indicators:
+    """Report the promises that began in a period, the figures of surveys, and the people within reach."""
+    stores, policy, area = by.stores, by.stores.policy, query.area
     zone = policy.calendar.zone
-    last = until or now.astimezone(zone).date()
-    first = since or last - (_DAYS - 1) * DAY
+    last = query.until or by.now.astimezone(zone).date()
+    first = query.since or last - (_DAYS - 1) * DAY
     if not timedelta(0) <= last - first < MOST * DAY:
         raise InvalidPeriod(f"From {first} to {last} is no period.")
     period = Period.of_days(first, last, zone)
-    narrowed = _narrowed_places(copropiedad, places)
+    narrowed = _narrowed_places(query.copropiedad, by.places)
     rows = _Rows(
         clocks=await stores.log.kept_promises(period, area=area, places=narrowed),
         decisions=await stores.log.contract_decisions(period, area=area, places=narrowed),
@@ -76,7 +58,7 @@ async def read(
     )
     # In a thread: a year of clocks takes seconds, and would block other requests.
     found = await asyncio.to_thread(_compute, rows, period, (first, last), policy)
-    return structs.replace(found, area=area, copropiedad=copropiedad)
+    return structs.replace(found, area=area, copropiedad=query.copropiedad)
 
 
 def reach_share(places: Sequence[PlaceReach]) -> ReachShare:
