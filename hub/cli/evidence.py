@@ -27,10 +27,11 @@ from hub.doors.terminal import (
 )
 from hub.model.message_rows import ShownMessage
 from hub.model.months import EPOCH, kept_from
+from hub.operations.evidence.flaws import Verification
 from hub.operations.evidence.reading import read_evidence
 from hub.operations.evidence.remake import PROVEN
 from hub.operations.evidence.schemas import EvidenceRow, row_of
-from hub.operations.evidence.verify import ALWAYS, Verification, verify
+from hub.operations.evidence.verify import ALWAYS, verify
 from hub.rendering.figures_es import many
 
 app = typer.Typer(no_args_is_help=True)

@@ -17,8 +17,8 @@ from hub.model.evidence import SealedRow
 from hub.model.ids import uuid8
 from hub.model.months import EPOCH, month_of, months_after
 from hub.model.seals import LEAF, leaf
-from hub.operations.evidence.flaws import Flaw
-from hub.operations.evidence.verify import Verification, verify
+from hub.operations.evidence.flaws import Flaw, Verification
+from hub.operations.evidence.verify import verify
 from hub.storage import Database, PostgresEvidence, PostgresIntake, PostgresSeals
 from hub.testing import MemoryPublisher
 from hub.timers.sealing import Sealer, seal

@@ -1,13 +1,15 @@
-"""Flaws of the evidence, with their words in Spanish."""
+"""Flaws of the evidence, with their words in Spanish, and what a verification has counted."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
+
+from hub.model.evidence import Seal
 
 
 class Flaw(StrEnum):
@@ -64,3 +66,21 @@ class Mismatch:
     @property
     def what(self) -> str:
         return f"{FLAWS_ES[self.flaw]}{self.detail}"
+
+
+@dataclass(slots=True, kw_only=True)
+class Verification:
+    """
+    The counts of a verification. `gone` are sealed rows of months that the retention has dropped.
+
+    `erased` are legal messages without their bytes, because the data of the person were erased.
+    """
+
+    seals: int = 0
+    messages: int = 0
+    erased: int = 0
+    stamps: int = 0
+    rows: int = 0
+    gone: int = 0
+    head: Seal | None = None
+    mismatches: list[Mismatch] = field(default_factory=list)

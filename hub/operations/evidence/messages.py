@@ -7,14 +7,13 @@ With `remake` each is made again as well, which also finds changed facts, events
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from hub.model.evidence import StoredState
 from hub.model.ids import earliest
 from hub.model.recorded_states import fits, is_older
-from hub.operations.evidence.flaws import Flaw, Mismatch
+from hub.operations.evidence.flaws import Flaw, Mismatch, Verification
 from hub.operations.evidence.remake import Remaker
 from hub.rendering.outcomes_es import claim
 from hub.storage import PostgresEvidence
@@ -22,36 +21,26 @@ from hub.storage import PostgresEvidence
 _PAGE: Final = 500
 
 
-@dataclass(slots=True, kw_only=True)
-class MessageReport:
-    """The number of messages compared, and their flaws."""
-
-    messages: int = 0
-    erased: int = 0
-    mismatches: list[Mismatch] = field(default_factory=list)
-
-
 async def check_messages(
-    store: PostgresEvidence, since: datetime, until: datetime, *, remake: bool = False
-) -> MessageReport:
+    found: Verification, store: PostgresEvidence, since: datetime, until: datetime, *, remake: bool = False
+) -> None:
     """Check the messages of the events of this time, page by page."""
-    checked, after = MessageReport(), earliest(since)
+    after = earliest(since)
     first = [seal.minute for seal in await store.seals(0, 1)]
     sealed_since = first[0] if first else None
     remaker = Remaker(store) if remake else None
     while page := await store.states(after, earliest(until), _PAGE):
         for stored in page:
-            _check(checked, stored, sealed_since)
+            _check(found, stored, sealed_since)
         if remaker is not None:
-            checked.mismatches += await _other_words(store, remaker, page)
-        checked.messages += len(page)
+            found.mismatches += await _other_words(store, remaker, page)
+        found.messages += len(page)
         after = page[-1].message_id
-    return checked
 
 
-def _check(checked: MessageReport, stored: StoredState, sealed_since: datetime | None) -> None:
+def _check(found: Verification, stored: StoredState, sealed_since: datetime | None) -> None:
     if not _state_fits(stored, sealed_since):
-        checked.mismatches.append(
+        found.mismatches.append(
             Mismatch(
                 flaw=Flaw.WRONG_STATE,
                 message_id=stored.message_id,
@@ -59,9 +48,9 @@ def _check(checked: MessageReport, stored: StoredState, sealed_since: datetime |
             )
         )
     if stored.unkept and stored.erased:
-        checked.erased += 1
+        found.erased += 1
     elif stored.unkept:
-        checked.mismatches += [
+        found.mismatches += [
             Mismatch(flaw=Flaw.MISSING_BYTES, message_id=stored.message_id, at=at) for at in stored.unkept
         ]
 

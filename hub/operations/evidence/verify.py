@@ -25,7 +25,7 @@ from hub.model.evidence import Seal, SealedRow
 from hub.model.ids import earliest
 from hub.model.months import EPOCH, Range, StoredMonth, gaps, month_of
 from hub.model.seals import KEY, LEAF, MINUTE, NOTHING, leaf, link, name_of, split
-from hub.operations.evidence.flaws import Flaw, Mismatch
+from hub.operations.evidence.flaws import Flaw, Mismatch, Verification
 from hub.operations.evidence.messages import check_messages
 from hub.operations.evidence.time_stamps import grants
 from hub.storage import PostgresEvidence
@@ -35,24 +35,9 @@ Progress = Callable[[int, int], None]
 ALWAYS: Final = datetime(9999, 1, 1, tzinfo=UTC)
 _SEALS: Final = 50
 _ROWS: Final = 500
-
-
-@dataclass(slots=True, kw_only=True)
-class Verification:
-    """
-    The counts of a verification. `gone` are sealed rows of months that the retention has dropped.
-
-    `erased` are legal messages without their bytes, because the data of the person were erased.
-    """
-
-    seals: int = 0
-    messages: int = 0
-    erased: int = 0
-    stamps: int = 0
-    rows: int = 0
-    gone: int = 0
-    head: Seal | None = None
-    mismatches: list[Mismatch] = field(default_factory=list)
+_LAST: Final = 253_402_300_799_999
+"""Milliseconds up to the end of the year 9999: an id that somebody has made up may name a later instant."""
+_TO_DO: Final = "La auditoría dice con qué usuario de la base se borró un mes (months.drop)"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -111,9 +96,7 @@ async def verify(
     walk.found.mismatches += lost_months(walk.months, walk.lost, kept_from, (since, until))
     await _check_unrecorded(walk, since, until)
     await _check_versions(walk)
-    checked = await check_messages(store, since, until, remake=remake)
-    walk.found.messages, walk.found.erased = checked.messages, checked.erased
-    walk.found.mismatches += checked.mismatches
+    await check_messages(walk.found, store, since, until, remake=remake)
     return walk.found
 
 
@@ -224,11 +207,6 @@ async def _check_versions(walk: _Walk) -> None:
         if digest in found and _digest(found[digest]) != digest:
             flaws.append((Flaw.CHANGED_VERSION, digest))
     walk.found.mismatches += [Mismatch(flaw=flaw, version=digest.hex()) for flaw, digest in flaws]
-
-
-_LAST: Final = 253_402_300_799_999
-"""Milliseconds up to the end of the year 9999: an id that somebody has made up may name a later instant."""
-_TO_DO: Final = "La auditoría dice con qué usuario de la base se borró un mes (months.drop)"
 
 
 def month_in(message_id: UUID) -> datetime:
