@@ -35,7 +35,7 @@ from hub.resilience.database_time import NOW
 from hub.settings import Settings
 from hub.tasks import cancel
 from hub.timers import sealing
-from hub.timers.stamping import stamp
+from hub.timers.sealing import stamp
 
 
 def _later(module: str, role: str) -> Role:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import aiohttp
 
 from hub import settings
 from hub.errors import HubError, Unavailable, leaves
 from hub.local import accounts, demo
-from hub.local.child import Child
+from hub.local.child import GLANCE, Child
 from hub.local.environment import is_given, with_defaults
-from hub.local.hub_process import HubProcess
 from hub.local.instance import Instance
 from hub.local.loopback import ADDRESS
 from hub.local.mail_page import serving
@@ -24,7 +28,7 @@ from hub.local.rabbitmq import RabbitMQ
 from hub.local.redis import Redis
 from hub.local.server import Server, kept_secret, running
 from hub.local.terminal import MailNotices, announce, print_line
-from hub.settings import Mode
+from hub.settings import Address, Mode
 from hub.tasks import until_signalled
 
 SERVERS: Mapping[str, type[RabbitMQ | Redis | Postgres]] = {
@@ -191,3 +195,40 @@ async def _unexpected_end(child: Child) -> None:
     raise Unavailable(
         f"{child.name} ended by itself ({child.exit_code}). Everything is stopped. {child.end_of_log}"
     )
+
+
+READY_LIMIT = 60.0  # seconds; the first start creates the schema
+DRAIN_LIMIT = 75.0  # seconds: a lease, and a margin (docs/operations/upgrade.md, Stop)
+
+
+class HubProcess:
+    """The hub itself as a child process, so that it drains before its servers stop."""
+
+    def __init__(self, folder: Path) -> None:
+        # In the current folder, to which relative paths in settings refer.
+        self.child = Child("hub", folder=folder, log=folder / "hub.log", workplace=Path.cwd())
+
+    async def start(self, environment: Mapping[str, str], http: Address) -> None:
+        """Return when the hub is ready, or raise Unavailable."""
+        began = time.monotonic()
+        readable = with_defaults(environment, {"HUB_LOG": "text"})
+        await self.child.start(
+            [sys.executable, "-P", "-m", "hub", "run", "--processes", "auto"], env=readable
+        )
+        await self._ready(f"http://{http.host or 'localhost'}:{http.port}/health/ready")
+        print_line(f"{'hub':<10} {time.monotonic() - began:4.1f} s  {self.child.log}")
+
+    async def stop(self) -> None:
+        await self.child.stop(DRAIN_LIMIT)
+
+    async def _ready(self, url: str) -> None:
+        async with aiohttp.ClientSession(raise_for_status=True) as session:
+
+            async def request() -> None:
+                async with session.get(url):
+                    pass
+
+            if not await self.child.answers(
+                request, aiohttp.ClientError, limit=READY_LIMIT, pause=GLANCE * 5
+            ):
+                raise Unavailable(f"The hub is not ready. {self.child.end_of_log}")

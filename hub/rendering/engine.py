@@ -7,17 +7,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache, partial
 from types import CodeType, MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeVar, cast
 
 import msgspec
-from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, UndefinedError
+from jinja2 import (
+    Environment,
+    StrictUndefined,
+    Template,
+    TemplateError,
+    TemplateSyntaxError,
+    UndefinedError,
+    nodes,
+)
 from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.visitor import NodeTransformer
 
 from hub.errors import InvalidTemplate, TemplateFailure
 from hub.model import Json
 from hub.rendering.breaks import truncate
-from hub.rendering.constants import with_constants
 from hub.rendering.filters import FILTERS, HTML_FILTERS, TESTS
 from hub.rendering.kept_code import code_of
 from hub.rendering.publisher_text import formato, formato_plano
@@ -179,3 +187,45 @@ def _code(environment: _Sandbox, source: str, constants: bytes) -> CodeType:
 def _undeclared(environment: _Sandbox, source: str, constants: bytes) -> tuple[str, ...]:
     tree = with_constants(environment, source, msgspec.json.decode(constants))
     return tuple(sorted(find_undeclared_variables(tree)))
+
+
+_Node = TypeVar("_Node", bound=nodes.Node)
+
+
+def with_constants(environment: Environment, source: str, values: Mapping[str, Json]) -> nodes.Template:
+    """
+    Parse a template; these variables become their values, and a decided `if` its branch.
+
+    The company's name stands in each mail several times: looked up and escaped once, it costs nothing later.
+    """
+    tree = environment.parse(source)
+    own = {name.name for name in tree.find_all(nodes.Name) if name.ctx != "load"}
+    _Constants({name: value for name, value in values.items() if name not in own}).visit(tree)
+    return tree
+
+
+class _Constants(NodeTransformer):
+    def __init__(self, values: Mapping[str, Json]) -> None:
+        self._values = values
+
+    def visit_Name(self, node: nodes.Name) -> nodes.Node:  # noqa: N802 - Jinja's name
+        if node.name not in self._values:
+            return node
+        return _placed(nodes.Const(self._values[node.name]), node)
+
+    def visit_If(self, node: nodes.If) -> nodes.Node | list[nodes.Node]:  # noqa: N802 - Jinja's name
+        if node.elif_:
+            first, *others = node.elif_
+            node.else_ = [_placed(nodes.If(first.test, first.body, others, node.else_), first)]
+            node.elif_ = []
+        self.generic_visit(node)
+        test = cast("nodes.Expr", node.test)
+        try:
+            return node.body if test.as_const() else node.else_
+        except (nodes.Impossible, UndefinedError):
+            return node
+
+
+def _placed(node: _Node, origin: nodes.Node) -> _Node:
+    """Give a new node the line and the environment of the one that it replaces."""
+    return node.set_lineno(origin.lineno).set_environment(origin.environment)  # type: ignore[arg-type, return-value]

@@ -1,5 +1,6 @@
 """
-Seals over what happened to messages, minute by minute; the head of the chain goes outside once a day.
+Seals over what happened to messages, minute by minute; the head of the chain goes outside once a day,
+and an authority may stamp it (RFC 3161).
 
 A minute is sealed once every transaction that was open at its end is over: nothing comes late, and nobody
 waits for the seal. Any number of processes may do this; the database lets one at a time. After a crash the
@@ -14,15 +15,19 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
+import aiohttp
 import structlog
 
 from hub.business_time.dates import ZONE
 from hub.errors import StorageConflict, Unavailable
 from hub.model import Event, own_event
 from hub.model.evidence import Horizon, Seal
+from hub.operations.evidence.time_stamps import grants, query
 from hub.ports import Publisher
+from hub.settings import SecretUrl
 from hub.storage import PostgresSeals
 from hub.tasks import reraise_if_cancelled
+from hub.tls import http_context
 
 LOOK: Final = 10.0
 """Seconds between looks for a minute to seal."""
@@ -134,3 +139,37 @@ def event_of(head: Seal, day: date, ended: datetime, *, key: str | None = None) 
         },
         time=ended,
     )
+
+
+TIMEOUT: Final = timedelta(seconds=20)
+MOST: Final = 1 << 16
+"""Bytes of an answer: a stamp with its certificates has some thousands."""
+_HEADERS: Final = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
+
+
+async def stamp(url: SecretUrl, digest: bytes) -> bytes | None:
+    """Return the authority's answer; None unless it grants the stamp. Logs why, without the address."""
+    try:
+        reply = await _ask(url, query(digest))
+    except (aiohttp.ClientError, OSError, TimeoutError) as exc:
+        reraise_if_cancelled()
+        log.warning("seals.not_stamped", error=type(exc).__name__)
+        return None
+    if not grants(reply, digest):
+        log.warning("seals.not_stamped", error="refused")
+        return None
+    return reply
+
+
+async def _ask(url: SecretUrl, request: bytes) -> bytes:
+    total = aiohttp.ClientTimeout(total=TIMEOUT.total_seconds())
+    async with (
+        aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(ssl=http_context()),
+            timeout=total,
+            cookie_jar=aiohttp.DummyCookieJar(),
+        ) as session,
+        session.post(url.reveal(), data=request, headers=_HEADERS, allow_redirects=False) as answer,
+    ):
+        answer.raise_for_status()
+        return await answer.content.read(MOST)

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from hub.storage import migrations
-from hub.storage.postgres_client import without_password
+from hub.storage.backup import without_password
 from tests.command_line import Ended, command
 from tests.servers import APP, OWNER, Servers, as_user, execute
 

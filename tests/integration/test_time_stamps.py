@@ -17,8 +17,7 @@ from hub.operations.evidence.time_stamps import grants
 from hub.settings import SecretUrl
 from hub.storage import Database, PostgresEvidence, PostgresSeals
 from hub.testing import MemoryPublisher
-from hub.timers.sealing import Sealer, seal
-from hub.timers.stamping import stamp
+from hub.timers.sealing import Sealer, seal, stamp
 from tests.integration.test_seals import LATER, record, sealed_day, verified
 from tests.providers.http import HttpServer
 
