@@ -14,7 +14,7 @@ from hub.doors.terminal import AsJson, Limit, Whole, console, print_json, warn
 from hub.errors import HubError
 from hub.operations.cases import lookup
 from hub.operations.cases.lookup import HOW_KEYS_LOOK
-from hub.operations.cases.schemas import CaseThread, ThreadEntry
+from hub.operations.cases.schemas import CaseThreadAnswer, ThreadEntry
 from hub.operations.cases.texts import ORIGINS_ES
 from hub.operations.cases.thread import ThreadPage
 from hub.operations.explain.sentences_es import short_time
@@ -77,7 +77,7 @@ def the_one(found: Sequence[KnownCase], *, as_json: bool) -> KnownCase:
     raise typer.Exit(1)
 
 
-def _print(thread: CaseThread) -> None:
+def _print(thread: CaseThreadAnswer) -> None:
     out = console()
     out.print(Text(f"{thread.title} · {thread.number}", style="bold"), soft_wrap=True)
     place = f"{thread.copropiedad} · " if thread.copropiedad else ""
@@ -98,7 +98,8 @@ def _print(thread: CaseThread) -> None:
 def _print_entry(entry: ThreadEntry) -> None:
     out = console()
     out.print(f"• {entry.sentence}", markup=False, soft_wrap=True)
-    for line in (*entry.more, *_words_of(entry)):
+    files = [f"Adjunto: {file.name}" for file in entry.files]
+    for line in (*entry.more, *_words_of(entry), *files):
         out.print(Text(f"  {line}".rstrip()), soft_wrap=True)
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from hub.model import own_event
 from hub.operations.cases import lookup
-from hub.operations.cases.schemas import CaseThread
+from hub.operations.cases.schemas import CaseThreadAnswer
 from hub.operations.cases.thread import ThreadPage, Threads
 from hub.operations.explain.explain import explain
 from hub.storage import Database, PostgresCases, PostgresExplain
@@ -42,7 +42,7 @@ async def explained(database: Database) -> list[str]:
     return list((await explain(PostgresExplain(database), "pqrs.received-901", "p-maria")).sentences)
 
 
-async def the_case(database: Database) -> CaseThread:
+async def the_case(database: Database) -> CaseThreadAnswer:
     store = PostgresCases(database)
     [case] = await lookup.find(store, NUMBER)
     threads = Threads(store=store, calendar=POLICY.calendar)

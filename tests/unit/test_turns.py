@@ -12,7 +12,7 @@ import pytest
 from hub.model import Purpose, ReplyKind, State
 from hub.operations.cases.schemas import (
     CaseProgress,
-    CaseThread,
+    CaseThreadAnswer,
     ThreadAttempt,
     ThreadEntry,
     ThreadEvent,
@@ -68,7 +68,7 @@ def wrote(at: datetime = NOW, kind: ReplyKind = ReplyKind.REPLY) -> ThreadEntry:
 
 
 def turns(*entries: ThreadEntry, opened: str = "") -> list[Turn]:
-    thread = CaseThread(
+    thread = CaseThreadAnswer(
         case="pqrs_id:1",
         number="PQ-1",
         title="PQRS recibida",
@@ -79,6 +79,9 @@ def turns(*entries: ThreadEntry, opened: str = "") -> list[Turn]:
         awaits_answer=False,
         entries=list(entries),
         next=None,
+        masked=False,
+        named=True,
+        may_unmask=True,
     )
     days = days_of(thread, opened=opened, writer="María", now=NOW)
     return [turn for day in days for turn in day.turns]
@@ -122,7 +125,7 @@ def test_last_word_waits_until_staff_has_answered() -> None:
 def test_days_have_names() -> None:
     thread_days = [NOW, NOW - DAY, NOW - 7 * DAY]
     entries = [wrote(at) for at in sorted(thread_days)]
-    thread = CaseThread(
+    thread = CaseThreadAnswer(
         case="thread_id:1",
         number="1",
         title="",
@@ -133,6 +136,9 @@ def test_days_have_names() -> None:
         awaits_answer=False,
         entries=entries,
         next=None,
+        masked=False,
+        named=True,
+        may_unmask=True,
     )
 
     names = [day.name for day in days_of(thread, opened="", writer="", now=NOW)]

@@ -165,8 +165,8 @@ class ThreadEntry(Struct, kw_only=True):
     ] = []
 
 
-class CaseThread(Struct, kw_only=True):
-    """A case from its beginning, oldest entry first; `summary` says first how it stands now."""
+class CaseThreadAnswer(Struct, kw_only=True):
+    """A case as this caller may see it."""
 
     case: Annotated[str, Meta(examples=["pqrs_id:pqrs-ejemplo-1"])]
     number: Annotated[str, Meta(description="By which people know it.", examples=["PQ-2026-000901"])]
@@ -187,11 +187,6 @@ class CaseThread(Struct, kw_only=True):
     into: Annotated[str | None, Meta(description="The case in whose thread it goes on.")] = None
     entries: list[ThreadEntry]
     next: Annotated[str | None, Meta(description="The cursor of the next page.")]
-
-
-class CaseThreadAnswer(CaseThread, kw_only=True):
-    """A case as this caller may see it."""
-
     masked: IsMasked
     named: IsNamed
     may_unmask: MayUnmask

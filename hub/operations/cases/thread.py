@@ -21,7 +21,7 @@ from hub.errors import PrivacyNeeded
 from hub.model import NOWHERE, Clock, Json, PropertyScope, Purpose
 from hub.operations.cases import lookup, summary_es
 from hub.operations.cases.entries import attention, entries_of
-from hub.operations.cases.schemas import CaseThread, CaseThreadAnswer
+from hub.operations.cases.schemas import CaseThreadAnswer
 from hub.operations.cases.texts import CaseTexts, MessageText
 from hub.people.audience import is_anonymous
 from hub.ports.cases import CaseFacts, KnownCase, Plain, nowhere_plain
@@ -76,19 +76,14 @@ class Threads:
             notes=asked.notes,
             plain=plain,
         )
-        thread = await self._told(shown, facts, by.now, whole=asked.whole)
+        named, may_unmask = asked.whole or plain is not nowhere_plain, unmasked is not None
+        thread = await self._told(shown, facts, by.now, whole=asked.whole, named=named, may_unmask=may_unmask)
         # Noted for each person whose data it shows: anybody may ask who has read their data.
         people: Sequence[str | None] = people_shown(thread, None if asked.whole else facts.plain)
         how = {"whole": asked.whole, **({"named": True} if people and not asked.whole else {})}
         for person in people or (None,):
             await by.note_look("case.show", f"case:{thread.case}", person=person, **how)
-        values = {name: getattr(thread, name) for name in thread.__struct_fields__}
-        return CaseThreadAnswer(
-            **values,
-            masked=not asked.whole,
-            named=asked.whole or plain is not nowhere_plain,
-            may_unmask=unmasked is not None,
-        )
+        return thread
 
     async def _within(
         self, places: PropertyScope, case: KnownCase, reached: PropertyScope
@@ -112,9 +107,11 @@ class Threads:
         shown = {key: sent for key, sent in facts.messages.items() if whole or key in facts.plain}
         return await self.texts.of(replace(facts, messages=shown)) if shown and self.texts else {}
 
-    async def _told(self, case: KnownCase, facts: CaseFacts, now: datetime, *, whole: bool) -> CaseThread:
+    async def _told(
+        self, case: KnownCase, facts: CaseFacts, now: datetime, *, whole: bool, named: bool, may_unmask: bool
+    ) -> CaseThreadAnswer:
         texts = await self._texts(facts, whole=whole)
-        return CaseThread(
+        return CaseThreadAnswer(
             case=case.case,
             number=number_of(facts),
             title=lookup.title_of(case),
@@ -130,6 +127,9 @@ class Threads:
             into=case.into,
             entries=entries_of(facts, whole=whole, texts=texts),
             next=facts.next,
+            masked=not whole,
+            named=named,
+            may_unmask=may_unmask,
         )
 
 
@@ -157,7 +157,7 @@ def _answered_by(case: KnownCase) -> list[str]:
     return [] if petitioner is None else [answered_by(petitioner)]
 
 
-def people_shown(thread: CaseThread, plain: Collection[UUID] | None = None) -> Sequence[str]:
+def people_shown(thread: CaseThreadAnswer, plain: Collection[UUID] | None = None) -> Sequence[str]:
     """
     Return whose data a page shows, by reference: not of staff in their work. A whole page shows all, another
     one those of plain entries.

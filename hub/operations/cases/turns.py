@@ -18,7 +18,7 @@ from uuid import UUID
 
 from hub.business_time.dates import as_day
 from hub.model import Purpose, ReplyKind, State
-from hub.operations.cases.schemas import CaseThread, TextOrigin, ThreadEntry, ThreadKind, ThreadMessage
+from hub.operations.cases.schemas import CaseThreadAnswer, TextOrigin, ThreadEntry, ThreadKind, ThreadMessage
 from hub.rendering import labels_es
 from hub.rendering.filters import NBSP, fecha, hora, inicial
 from hub.rendering.titles_es import EVENTS
@@ -101,7 +101,7 @@ _LETTER: Final[Mapping[State, Tick]] = {
 }
 
 
-def days_of(thread: CaseThread, *, opened: str, writer: str, now: datetime) -> Sequence[Day]:
+def days_of(thread: CaseThreadAnswer, *, opened: str, writer: str, now: datetime) -> Sequence[Day]:
     """
     Return the conversation of a page of a case, day by day.
 
@@ -115,7 +115,7 @@ def days_of(thread: CaseThread, *, opened: str, writer: str, now: datetime) -> S
     return [Day(name=_name(day, now), turns=tuple(found)) for day, found in days.items()]
 
 
-def _turns(thread: CaseThread, opened: str, writer: str) -> Iterator[Turn]:
+def _turns(thread: CaseThreadAnswer, opened: str, writer: str) -> Iterator[Turn]:
     sent = _messages(thread.entries)
     first = thread.opened_at
     for entry in thread.entries:
