@@ -1,4 +1,4 @@
-"""`hub letters`: those of the desk, with `list --open`, a file for `print`, and `done` for many at once."""
+"""`hub letters`: those of the desk, a file for `print`, and `done` for many at once."""
 
 from __future__ import annotations
 
@@ -10,24 +10,21 @@ import typer
 
 from hub.app.operators import open_operator
 from hub.desk.letters import acts
-from hub.desk.letters.noun import BATCHES, LETTERS, NOUN
+from hub.desk.letters.noun import BATCHES, NOUN
 from hub.desk.letters.printer import PrintedPages
-from hub.desk.letters.rows import BatchBody, BatchMade, DocumentBody, LettersQuery, PrintBatch
-from hub.doors.act import OPERATE, PRIVACY, READ
-from hub.doors.command import command_of, group_of, lines_of
+from hub.desk.letters.rows import BatchBody, BatchMade, DocumentBody, PrintBatch
+from hub.doors.act import OPERATE, PRIVACY
+from hub.doors.command import command_of, group_of
 from hub.doors.operator import Operator
 from hub.doors.terminal import (
     AsJson,
-    Limit,
     print_done,
     print_json,
-    print_list,
     to_uuid,
     warn,
     write_output,
 )
 from hub.errors import HubError, NothingToPrint
-from hub.model.letters import LetterState
 from hub.model.paper import PaperSize
 
 app = group_of(NOUN, open_operator)
@@ -38,36 +35,6 @@ for _declared in BATCHES.all:
 _WHAT_TO_PRINT: Final = (
     "say what to print: --copropiedad ID (`hub letters buildings`), --no-copropiedad or --batch ID"
 )
-
-
-@app.command("list")
-async def list_letters(
-    building: Annotated[
-        str | None,
-        typer.Option("--copropiedad", metavar="ID", help="Only of this one.", show_default=False),
-    ] = None,
-    state: Annotated[LetterState | None, typer.Option(help="Only those that have come this far.")] = None,
-    only_open: Annotated[bool, typer.Option("--open", help="Only those not handed over yet.")] = False,
-    after: Annotated[
-        str | None, typer.Option(metavar="CURSOR", help="The `next` of the page before.")
-    ] = None,
-    limit: Limit = 50,
-    as_json: AsJson = False,
-) -> None:
-    """
-    List letters, newest first, and documents that must be printed without one.
-
-      hub letters list --copropiedad ph-rosal --state open
-
-    open: nobody has printed it. batched: in a batch that is not printed yet.
-    printed: on paper. posted: on its way by certified post. delivered: handed
-    over.
-    """
-    over = False if only_open else None
-    asked = LettersQuery(state=state, copropiedad=building, handed_over=over, after=after, limit=limit)
-    async with open_operator(READ) as by:
-        page = await acts.list_letters(by, asked)
-    print_list(page.items, lines_of(LETTERS), page.next, as_json=as_json)
 
 
 @app.command("print")

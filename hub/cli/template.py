@@ -16,13 +16,12 @@ from hub.channels.whatsapp.payload import submission
 from hub.doors.terminal import AsJson, console, print_json, settings, wait
 from hub.errors import HubError
 from hub.model import Json, Rendered
+from hub.model.paper import PaperSize
 from hub.operations.gallery import with_logo
 from hub.operations.template_check import Finding
 from hub.parts.company import CompanyRules
 from hub.parts.texts import due_of, template_check
 from hub.policy.residents import ALL_TEMPLATES
-from hub.rendering import Templates
-from hub.rendering.approved import Approved
 from hub.rendering.paper.pages import Sheet, make_pages
 from hub.rendering.preview import PREVIEWED_AT
 from hub.rendering.templates import BUILT_IN, DEFAULT_LOCALE
@@ -63,15 +62,18 @@ def preview(
 
       hub template preview pqrs.received --pdf carta.pdf
     """
+    company = CompanyRules(settings())
+    example = _example(company, event)
+    made = company.templates.preview(event, example, due_of(company, event, example), locale=locale)
     forms = {
         name: rendered
-        for name, rendered in _render(event, locale).items()
+        for name, rendered in made.items()
         if channel in (None, name.rpartition("/")[2]) and variant in (None, name.rpartition("/")[0])
     }
     if not forms:
         raise HubError(f"{event} has no such text; without --channel and --variant all are shown")
     if pdf is not None:
-        _write_pdf(forms, pdf)
+        _write_pdf(forms, pdf, company.policy.paper.size)
     elif html is not None or show:
         _write_html(forms, html, show=show)
     elif as_json:
@@ -153,24 +155,12 @@ def _submissions(event: str | None, *, button: bool, locale: str) -> Iterator[di
     if button:
         with_all = replace(templates.texting, buttons=frozenset({ALL_TEMPLATES}))
         templates = replace(templates, texting=with_all)
-    for approved, filled in _to_approve(company, templates, event, locale):
-        if filled.button and not (links.usable and links.page.startswith("https://")):
-            raise HubError(f"{approved.name} has a button: set an https HUB_PUBLIC_URL, and HUB_SECRET")
-        yield submission(approved.body, filled, page=links.page)
-
-
-def _to_approve(
-    company: CompanyRules, templates: Templates, event: str | None, locale: str
-) -> Iterator[tuple[Approved, Rendered]]:
     for name in company.schemas.by_name if event is None else (event,):
         example = _example(company, name)
-        yield from templates.to_approve(name, example, due_of(company, name, example), locale)
-
-
-def _render(event: str, locale: str) -> Mapping[str, Rendered]:
-    company = CompanyRules(settings())
-    example = _example(company, event)
-    return company.templates.preview(event, example, due_of(company, event, example), locale=locale)
+        for approved, filled in templates.to_approve(name, example, due_of(company, name, example), locale):
+            if filled.button and not (links.usable and links.page.startswith("https://")):
+                raise HubError(f"{approved.name} has a button: set an https HUB_PUBLIC_URL, and HUB_SECRET")
+            yield submission(approved.body, filled, page=links.page)
 
 
 def _example(company: CompanyRules, event: str) -> Mapping[str, Json]:
@@ -192,13 +182,12 @@ def _write_html(forms: Mapping[str, Rendered], path: Path | None, *, show: bool)
         webbrowser.open(target.resolve().as_uri())
 
 
-def _write_pdf(forms: Mapping[str, Rendered], path: Path) -> None:
+def _write_pdf(forms: Mapping[str, Rendered], path: Path, size: PaperSize) -> None:
     """Write the letters of all audiences and the posters, each from its page."""
     pages = [rendered for name, rendered in forms.items() if name.rpartition("/")[2] in _PRINTED]
     if not pages:
         raise HubError("none of these texts is printed")
     sheets = [Sheet(html=page.html) for page in pages]
-    size = CompanyRules(settings()).policy.paper.size
     made = wait(make_pages(sheets, size=size, at=PREVIEWED_AT, title=pages[0].subject))
     path.write_bytes(made.pdf)
     typer.echo(path)

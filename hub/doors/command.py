@@ -148,7 +148,7 @@ def _of_field(one: msgspec.structs.FieldInfo) -> Parameter:
         how["help"] = how["help"] or known.hint
     name = _note(notes, Flag(f"--{one.name.replace('_', '-')}")).name
     names = [name, *_SHORT.get(one.name, ())]
-    if kind is bool and default is not False:
+    if kind is bool and default is not False and "/" not in name:
         names = [f"{name}/--no-{name[2:]}"]
     made = typer.Option(*names, **how)
     if one.required:

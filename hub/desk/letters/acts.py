@@ -46,7 +46,16 @@ _NOT_PRINTED: Final = (
 
 
 async def list_letters(by: Operator, query: LettersQuery) -> Rows[LetterRow]:
-    """List letters to be printed and handed over, newest first."""
+    """
+    List letters to be printed and handed over, newest first.
+
+    Documents that must be printed without a letter are among them.
+
+      hub letters list --copropiedad ph-rosal --state open
+
+    open: nobody has printed it. batched: in a batch that is not printed yet. printed: on paper. posted: on
+    its way by certified post. delivered: handed over.
+    """
     return await queries.letters(by.db, query, by.places)
 
 

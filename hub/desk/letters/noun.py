@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from hub.desk.letters import acts
@@ -21,25 +22,15 @@ def _building(row: PrintBatch) -> str:
     return row.copropiedad or row.copropiedad_id or "–"
 
 
-def _posted(done: HandedOver) -> str:
-    return f"{done.id}  {'posted' if done.changed else 'was posted with this guide before'}"
-
-
-def _printed(done: HandedOver) -> str:
-    after = f"printed. When they are handed over: hub letters done --batch {done.id}"
-    return f"{done.id}  {after if done.changed else 'was marked as printed before'}"
-
-
-def _cancelled(done: HandedOver) -> str:
-    words = "cancelled: its letters are open again" if done.changed else "was cancelled before"
-    return f"{done.id}  {words}"
+def _says(changed: str, before: str) -> Callable[[HandedOver], str]:
+    """Return what a command says of a change, and of one that was made before."""
+    return lambda done: f"{done.id}  {changed.format(id=done.id) if done.changed else before}"
 
 
 LETTERS: Final = List(
     acts.list_letters,
     PATH,
     row=LetterRow,
-    command="",
     live="letters",
     mark=acts.mark,
     lines={
@@ -101,7 +92,7 @@ NOUN: Final = Noun(
             label="Quedó en el correo",
             done="Quedó como enviada por correo certificado.",
             leads_to=_LIFE,
-            says=_posted,
+            says=_says("posted", "was posted with this guide before"),
         ),
         Act(
             acts.hand_over,
@@ -159,7 +150,10 @@ BATCHES: Final = Noun(
             label="Ya se imprimió",
             done="Quedó como impreso.",
             refuses=(TooLate,),
-            says=_printed,
+            says=_says(
+                "printed. When they are handed over: hub letters done --batch {id}",
+                "was marked as printed before",
+            ),
         ),
         Act(
             acts.cancel_batch,
@@ -167,7 +161,7 @@ BATCHES: Final = Noun(
             label="Deshacer el lote",
             done="Se canceló.",
             refuses=(TooLate,),
-            says=_cancelled,
+            says=_says("cancelled: its letters are open again", "was cancelled before"),
         ),
         Act(
             acts.hand_over_batch,

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from hub.doors.cells import Flag
 from hub.model import Instant, Word
 from hub.model.letters import Home, LetterState
 from hub.model.pages import PageQuery
 from hub.model.paper import PaperSize
 from hub.rendering.attempts_es import posted_sentence
 
+_OVER: Final = Flag("--handed-over/--open")
+
 
 class LettersQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     state: Annotated[LetterState, Meta(description="How far they have come.")] | None = None
     copropiedad: Annotated[Word, Meta(description="Its id: only letters of this copropiedad.")] | None = None
     handed_over: (
-        Annotated[bool, Meta(description="true: only letters handed over; false: only those not yet.")] | None
+        Annotated[bool, _OVER, Meta(description="true: only letters handed over; false: only those not yet.")]
+        | None
     ) = None
 
 

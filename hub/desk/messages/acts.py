@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 from uuid import UUID
@@ -18,6 +19,7 @@ from hub.desk.messages.rows import (
     RedriveBody,
     RedrivenOne,
     RedriveOneBody,
+    UnreachedLine,
     UnreachedQuery,
 )
 from hub.doors.operator import Operator, found
@@ -39,8 +41,12 @@ from hub.operations.evidence.reading import read_evidence
 from hub.operations.evidence.remake import Remaker
 from hub.operations.evidence.schemas import row_of
 from hub.operations.recipients import Recipients, event_named, read_recipients
+from hub.people.units import own_name
 from hub.ports import MessageFilter
+from hub.rendering.event_title import event_title
+from hub.rendering.labels_es import UNREACHED
 from hub.rendering.outcomes_es import in_words
+from hub.storage import named
 from hub.storage import redrive as storage
 from hub.storage.cancel import withdraw
 from hub.storage.filters import narrowed
@@ -162,6 +168,32 @@ async def list_unreached(by: Operator, query: UnreachedQuery) -> Rows[UnreachedR
     """List events that do not reach all their recipients, newest first."""
     return await by.stores.log.unreached(
         after=query.after, limit=query.limit, places=by.places, since=query.since
+    )
+
+
+async def list_unreached_in_words(by: Operator, query: UnreachedQuery) -> Rows[UnreachedLine]:
+    """List events that do not reach all their recipients, newest first: reason, place, and remedy."""
+    found = await list_unreached(by, query)
+    places = {row.copropiedad_id for row in found.items if row.copropiedad_id}
+    names = await by.stores.accounts.names(places) if places else {}
+    units = await named.units(by.db, {row.unit_id for row in found.items if row.unit_id})
+    return Rows(items=[_in_words(row, names, units) for row in found.items], next=found.next)
+
+
+def _in_words(row: UnreachedRow, names: Mapping[str, str], units: Mapping[str, str]) -> UnreachedLine:
+    place = row.copropiedad_id or ""
+    why = [UNREACHED.get(reason, (reason, "")) for reason in row.reasons]
+    return UnreachedLine(
+        id=row.id,
+        found_at=row.found_at,
+        title=event_title(row.type),
+        event_id=row.event_id,
+        source=row.source,
+        place=own_name(names.get(place, place)),
+        unit=units.get(row.unit_id or "", ""),
+        unit_id=row.unit_id,
+        why=[reason for reason, _ in why],
+        to_do=[remedy for _, remedy in why if remedy],
     )
 
 

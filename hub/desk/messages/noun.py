@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 from hub.desk.messages import acts
-from hub.desk.messages.rows import CancelBody, ReasonBody, RedriveBody, RedriveOneBody
+from hub.desk.messages.rows import CancelBody, ReasonBody, RedriveBody, RedriveOneBody, UnreachedLine
 from hub.doors.act import PRIVACY, Act, List, Noun, Read
 from hub.errors import MessageSettled, NothingChosen
 from hub.model.audiences import UnreachedRow
@@ -30,7 +30,19 @@ NOUN: Final = Noun(
     one=acts.MESSAGE,
     lists=(
         MESSAGES,
-        List(acts.list_unreached, "/unreached", row=UnreachedRow, live="unreached", command=""),
+        List(acts.list_unreached, "/unreached", row=UnreachedRow, command=""),
+        List(
+            acts.list_unreached_in_words,
+            f"{PATH}/unreached",
+            api=False,
+            command="",
+            row=UnreachedLine,
+            title="Avisos que no llegan a todos",
+            file="no-llegan-a-todos",
+            section=PATH,
+            live="unreached",
+            template="desk/messages/unreached.html",
+        ),
     ),
     reads=(
         Read(acts.list_causes, f"{PATH}/causes", command=""),

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from hub.catalog import BY_NAME
 from hub.channels.registry import NAMES
 from hub.desk.bulk.rows import Why
-from hub.doors.cells import Known
+from hub.doors.cells import MOMENT, Cell, Known
 from hub.model import Instant, Purpose, State, Word
 from hub.model.bulk import RedriveResult
 from hub.model.message_lists import ONLY, MessageList
@@ -114,3 +114,19 @@ class RecipientsQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 class UnreachedQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     since: Annotated[Instant, Meta(description="Found at this instant (RFC 3339) or later.")] | None = None
+
+
+class UnreachedLine(Struct, kw_only=True):
+    """An event that does not reach everybody, in words: the reasons, and what to do about each."""
+
+    id: UUID
+    found_at: Annotated[Instant, Cell("Cuándo", MOMENT)]
+    title: Annotated[str | None, Cell("Aviso")]
+    event_id: Annotated[str, Cell("Número del aviso")]
+    source: Annotated[str, Cell("De")]
+    place: Annotated[str, Cell("Copropiedad")]
+    # The code that is to be corrected, where the directory has no unit of it.
+    unit: Annotated[str, Cell("Unidad", value=lambda row: row.unit or row.unit_id)]
+    unit_id: str | None
+    why: Annotated[list[str], Cell("Por qué", value=lambda row: "; ".join(row.why))]
+    to_do: Annotated[list[str], Cell("Qué hacer", value=lambda row: "; ".join(row.to_do))]

@@ -26,7 +26,6 @@ from hub.web.console import (
     reply_page,
     search_page,
     templates_page,
-    unreached_page,
 )
 from hub.web.console.letters_page import MOST_BYTES
 from hub.web.console.people_routes import PEOPLE
@@ -47,7 +46,6 @@ CONSOLE: Final[tuple[Route, ...]] = (
     read(message_list.PATH, message_list.show, live="messages"),
     read(search_page.PATH, search_page.show),
     read(indicators_page.PATH, indicators_page.show),
-    read(unreached_page.PATH, unreached_page.show, live="unreached"),
     read("/messages/{id}", message_page.show),
     read_words("/messages/{id}/html", message_page.show_html),
     press("/messages/{id}/resend", message_page.resend),
