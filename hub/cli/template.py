@@ -17,13 +17,12 @@ from hub.doors.terminal import AsJson, console, print_json, settings, wait
 from hub.errors import HubError
 from hub.model import Json, Rendered
 from hub.model.paper import PaperSize
-from hub.operations.gallery import with_logo
 from hub.operations.template_check import Finding
 from hub.parts.company import CompanyRules
 from hub.parts.texts import due_of, template_check
 from hub.policy.residents import ALL_TEMPLATES
 from hub.rendering.paper.pages import Sheet, make_pages
-from hub.rendering.preview import PREVIEWED_AT
+from hub.rendering.preview import PREVIEWED_AT, with_logo
 from hub.rendering.templates import BUILT_IN, DEFAULT_LOCALE
 
 _RULE: Final = 80

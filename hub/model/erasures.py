@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
 from uuid import UUID
 
 
@@ -49,18 +48,6 @@ class Erased:
     asked_at: datetime
     reason: str
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trace:
-    """A stored event, as far as erasing concerns it."""
-
-    key: UUID
-    case: str | None
-    data: Mapping[str, object]
-
-
-ERASED: Final = "erased"
-"""The reason of messages that an erasure has stopped, and of the suppression of the addresses."""
 
 Counts = Mapping[str, int]
 """Kind of row → how many."""

@@ -6,7 +6,6 @@ An invented reader gets the examples of an event's schema.
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,6 +19,7 @@ from hub.errors import MissingDocument, TemplateFailure, UnknownName
 from hub.model import Brand, EventType, Json, Rendered
 from hub.operations.template_check import Finding, TemplateCheck
 from hub.rendering.context import INITIAL
+from hub.rendering.preview import with_logo
 from hub.rendering.templates import DEFAULT_LOCALE, Key
 from hub.sms_text import segments
 
@@ -213,11 +213,3 @@ def _is_of(finding: Finding, wanted: Wanted) -> bool:
     """Return whether a finding is about this language and this audience."""
     of_audience = finding.block.startswith(f"{wanted.audience}_") if wanted.audience else True
     return finding.file.startswith(f"{wanted.language}/") and of_audience
-
-
-def with_logo(rendered: Rendered) -> str:
-    """Put the logo that a mail carries into its HTML: a browser knows no `cid:`."""
-    if (logo := rendered.image) is None:
-        return rendered.html
-    data = f"data:image/png;base64,{b64encode(logo.content).decode()}"
-    return rendered.html.replace(f"cid:{logo.cid}", data)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -18,6 +17,7 @@ from hub.operations.cases.texts import ORIGINS_ES, MessageText, Render, decisive
 from hub.operations.evidence.remake import Remade, Remaker
 from hub.operations.evidence.schemas import EvidenceRow, row_of
 from hub.ports.cases import CaseFacts, CaseMessage
+from hub.rendering.preview import with_logo
 from hub.sla.ack_links import without_link
 from hub.storage import PostgresEvidence, PostgresExplain
 
@@ -73,12 +73,13 @@ class MessageWords:
         letter = await self.letters(message_id)
         words = await self._text(said, calls, letter)
         call = decisive(calls) if calls else None
+        shown = letter if call is None or call.rendered is None else call.rendered
         rows = [row_of(remade) for remade in calls]
         is_mail = said.message.channel == _MAIL
         return SaidWords(
             subject=words.subject or None,
             text=words.text,
-            html=_html(call.rendered) if call is not None and call.rendered is not None else _stored(letter),
+            html="" if shown is None else without_link(with_logo(shown)),
             origin=ORIGINS_ES[words.text_origin] if words.text_origin is not None else "",
             note=words.text_note,
             headers=_headers(call) if is_mail else (),
@@ -98,19 +99,6 @@ class MessageWords:
             text=None if letter is None else letter.text,
         )
         return await asyncio.to_thread(text_of, sent, calls, facts, self.render)
-
-
-def _stored(letter: Rendered | None) -> str:
-    return "" if letter is None else without_link(letter.html)
-
-
-def _html(words: Rendered) -> str:
-    html, image = without_link(words.html), words.image
-    if image is None:
-        return html
-    return html.replace(
-        f"cid:{image.cid}", f"data:image/png;base64,{base64.b64encode(image.content).decode()}"
-    )
 
 
 def _headers(call: Remade | None) -> list[tuple[str, str]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
 from hub.catalog import BY_NAME
-from hub.model import Json, Purpose
+from hub.model import Json, Purpose, Rendered
 from hub.rendering.context import Context
 from hub.rendering.terms import Due
 
@@ -53,3 +54,11 @@ def _own_page(event_name: str, variant: str | None, purpose: Purpose | None) -> 
     kind = BY_NAME.get(event_name)
     to_staff = kind is None or kind.is_for_staff(variant) or purpose is Purpose.INTERNAL
     return None if to_staff or event_name == _WITHOUT_PAGE else _OWN_PAGE
+
+
+def with_logo(rendered: Rendered) -> str:
+    """Put the logo that a mail carries into its HTML: a browser knows no `cid:`."""
+    if (logo := rendered.image) is None:
+        return rendered.html
+    data = f"data:image/png;base64,{b64encode(logo.content).decode()}"
+    return rendered.html.replace(f"cid:{logo.cid}", data)

@@ -15,7 +15,6 @@ from asyncpg import Record
 from hub.errors import StorageRefused
 from hub.model import Json
 from hub.model.pages import PageQuery, Row, Rows
-from hub.ports import Page
 from hub.storage.database import Runner, read
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -33,15 +32,10 @@ def shown(row: Record) -> dict[str, Json]:
     return plain
 
 
-async def paged(run: Runner, statement: str, after: str | None, limit: int, *asked: object, by: str) -> Page:
-    """Read a page of a statement whose first parameters are the cursor and the number of rows."""
-    return page(await run.rows(statement, *cursor(after), limit + 1, *asked), limit, by)
-
-
 async def rows_of(
     kind: type[Row], run: Runner, statement: str, query: PageQuery, *asked: object, by: str
 ) -> Rows[Row]:
-    """Read a page of rows of a kind, as `paged` does."""
+    """Read a page of a statement whose first parameters are the cursor and the number of rows."""
     rows = await run.rows(statement, *cursor(query.after), query.limit + 1, *asked)
     return rows_page(rows, query.limit, by, partial(read, kind))
 
@@ -53,13 +47,6 @@ def rows_page(
     last = rows[limit - 1] if len(rows) > limit else None
     following = None if last is None else _encode_cursor(last[ordered_by], last["id"])
     return Rows(items=[made(row) for row in rows[:limit]], next=following)
-
-
-def page(rows: Sequence[Record], limit: int, ordered_by: str) -> Page:
-    """Make a page of up to `limit` rows; one extra row means that there is a next page."""
-    items = [shown(row) for row in rows[:limit]]
-    last = rows[limit - 1] if len(rows) > limit else None
-    return Page(items=items, next=None if last is None else _encode_cursor(last[ordered_by], last["id"]))
 
 
 def _encode_cursor(at: datetime, row_id: UUID) -> str:

@@ -18,8 +18,7 @@ from hub.errors import StorageUnavailable
 from hub.model import ApiKey, Scope
 from hub.resilience.rate_limit import Rate
 from hub.web.application import build
-from hub.web.documents.bodies import BODIES
-from hub.web.documents.openapi import describe
+from hub.web.documents.openapi import BODIES, describe
 from hub.web.routes import ROUTES
 from tests.doubled import with_doubles
 from tests.integration.test_web_access import BEARER, GUARDED

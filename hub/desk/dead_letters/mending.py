@@ -16,8 +16,6 @@ from hub.model import DeadLetter, Event, Json
 
 LONGEST: Final = 256 * 1024
 """Bytes of a body that a page may mend; a longer one is for its publisher."""
-_KEPT: Final = ("source", "id", "type")
-"""The fields that identify the event: a mend may not publish another event in its sender's name."""
 _SETTLED: Final = "the letter is {state}: only an open one can be mended"
 _ALL: Final = "*"
 _MOST_PATHS: Final = 50
@@ -90,25 +88,25 @@ def mended(letter: DeadLetter, body: bytes, check: Check, *, by: str) -> DeadLet
         raise InvalidEvent("it was refused for who sent it: other words do not change that")
     if len(body) > LONGEST:
         raise InvalidEvent("it is too long to be mended here")
-    was = identity_of(letter)
     if not is_known(letter):
         raise InvalidEvent("nobody can say whose event it is, and so which one it must stay")
     event = check(body, letter.content_type, letter.headers)
-    now: Mapping[str, str] = {"source": event.source, "id": event.id, "type": event.type}
-    for name in _KEPT:
+    # A mend may not publish another event in its sender's name.
+    was, now = _identity(letter), {"source": event.source, "id": event.id, "type": event.type}
+    for name in was:
         if was[name] != now[name]:
             raise InvalidEvent("it must stay the same event", field=name)
     return replace(letter, body=body, mended_by=by)
 
 
-def identity_of(letter: DeadLetter) -> Mapping[str, str | None]:
+def _identity(letter: DeadLetter) -> Mapping[str, str | None]:
     """Return source, id and type, as far as they could be read."""
     return {"source": letter.source, "id": letter.event_id, "type": letter.event_type}
 
 
 def is_known(letter: DeadLetter) -> bool:
     """Return whether source, id and type could be read: the mend of any other letter would be a new event."""
-    return all(identity_of(letter).values())
+    return all(_identity(letter).values())
 
 
 def can_be_mended(letter: DeadLetter) -> bool:

@@ -11,7 +11,7 @@ import msgspec
 from aiohttp import hdrs, web
 
 from hub.access.api_keys import HTTP, require_bound, require_directory_key, require_foreign
-from hub.catalog import CATALOG
+from hub.catalog import BY_TYPE
 from hub.cloudevents import BATCH_TYPE, CONTENT_TYPE, decode, identity_in
 from hub.cloudevents import MAX_BODY as MAX_EVENT
 from hub.doors.act import READ
@@ -34,7 +34,6 @@ from hub.web.services import Services, services
 
 MAX_BODY: Final = 16 * MAX_EVENT
 MAX_EVENTS: Final = 1000
-BY_TYPE: Final = {kind.type: kind for kind in CATALOG}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

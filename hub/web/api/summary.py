@@ -6,10 +6,9 @@ from typing import Final
 
 from aiohttp import web
 
-from hub.model.pages import PageQuery
+from hub.model.pages import PageQuery, rows_by
 from hub.operations.incidents import IncidentRow, read_incidents
 from hub.web.auth.caller import places_of
-from hub.web.paging import page_by
 from hub.web.responses import json_answer
 from hub.web.schemas.common import Summary
 from hub.web.services import services
@@ -29,7 +28,7 @@ async def summary(request: web.Request) -> web.Response:
 async def list_incidents(request: web.Request, query: PageQuery) -> web.Response:
     """List the incidents of the hub itself, the open ones first."""
     rows = (await read_incidents(services(request).incidents, MOST_INCIDENTS)).items
-    return json_answer(page_by(rows, query, key=_open_first))
+    return json_answer(rows_by(rows, query, key=_open_first))
 
 
 def _open_first(incident: IncidentRow) -> tuple[str, ...]:

@@ -9,11 +9,10 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from hub.model import Brand, Word
-from hub.model.pages import ListQuery
+from hub.model.pages import ListQuery, rows_by
 from hub.operations.gallery import Gallery, TemplatePreview, Wanted
 from hub.rendering.templates import DEFAULT_LOCALE
 from hub.web.auth.caller import places_of
-from hub.web.paging import page_by
 from hub.web.requests import unknown
 from hub.web.responses import json_answer
 from hub.web.services import services
@@ -36,7 +35,7 @@ async def list_templates(request: web.Request, query: ListQuery) -> web.Response
     """List the texts of all events by audience, channel and language, with those that are missing."""
     rows = (await gallery(request)).rows
     return json_answer(
-        page_by(rows, query, key=lambda row: (row.event, row.audience or "", row.channel, row.language))
+        rows_by(rows, query, key=lambda row: (row.event, row.audience or "", row.channel, row.language))
     )
 
 
@@ -53,16 +52,13 @@ async def gallery(request: web.Request) -> Gallery:
 
 async def preview(request: web.Request, event: str, channel: str, query: TextQuery) -> TemplatePreview:
     """Render a text, beside the other requests. Raises UnknownName."""
-    building, brand = await look_of(request, query.copropiedad)
-    texts, wanted = await gallery(request), wanted_of(event, channel, query)
+    building, brand = await _look_of(request, query.copropiedad)
+    wanted = Wanted(event, channel, query.audience, query.language, query.example)
+    texts = await gallery(request)
     return await asyncio.to_thread(texts.preview, wanted, brand, building)
 
 
-def wanted_of(event: str, channel: str, query: TextQuery) -> Wanted:
-    return Wanted(event, channel, query.audience, query.language, query.example)
-
-
-async def look_of(request: web.Request, place: str | None) -> tuple[str | None, Brand | None]:
+async def _look_of(request: web.Request, place: str | None) -> tuple[str | None, Brand | None]:
     """
     Return the name and the look of a copropiedad; without one, nothing.
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Final, NamedTuple
 from urllib.parse import urlencode
 
 from aiohttp import web
-from msgspec import Meta
+from msgspec import Meta, to_builtins
 
 from hub.catalog import BY_NAME, GROUPS
 from hub.model import EventType, Word
@@ -19,7 +18,7 @@ from hub.rendering.paper.pages import Sheet, make_pages
 from hub.rendering.preview import PREVIEWED_AT
 from hub.rendering.titles_es import EVENTS
 from hub.rendering.titles_es import GROUPS as GROUPS_ES
-from hub.web.api.templates import TextQuery, gallery, look_of, preview, wanted_of
+from hub.web.api.templates import TextQuery, gallery, preview
 from hub.web.console.list_filter import buildings_of
 from hub.web.console.pages import framed, with_frame
 from hub.web.console.shell import console_page
@@ -169,15 +168,8 @@ def _audiences(rows: Sequence[TemplateRow]) -> list[tuple[str, str]]:
 
 
 def _query(query: PreviewQuery, **changes: str) -> str:
-    asked = {
-        "channel": query.channel,
-        "audience": query.audience,
-        "language": query.language,
-        "example": query.example or None,
-        "copropiedad": query.copropiedad,
-        **changes,
-    }
-    return urlencode({name: value for name, value in asked.items() if value is not None})
+    asked = {"channel": query.channel, **to_builtins(query), **changes}
+    return urlencode({name: value for name, value in asked.items() if value not in (None, 0)})
 
 
 def _path(query: PreviewQuery, event: str, **changes: str) -> str:
@@ -197,10 +189,8 @@ async def show_html(request: web.Request, query: PreviewQuery) -> web.StreamResp
 async def show_pdf(request: web.Request, query: PreviewQuery) -> web.StreamResponse:
     """Send a letter or a poster as it is printed."""
     event, channel = request.match_info["event"], query.channel or "print"
-    building, brand = await look_of(request, query.copropiedad)
-    texts = await gallery(request)
-    made = await asyncio.to_thread(texts.rendered, wanted_of(event, channel, query), brand, building)
-    if channel not in _PAPER or not made.html:
+    made = await preview(request, event, channel, query)
+    if not _is_paper(made):
         raise unknown("page")
     size = services(request).policy.paper.size
     printed = await make_pages([Sheet(html=made.html)], size=size, at=PREVIEWED_AT, title=made.subject)

@@ -12,9 +12,9 @@ from aiohttp import hdrs
 from msgspec import Struct
 
 from hub.cloudevents import BATCH_TYPE
+from hub.desk.nouns import NOUNS as DESK
 from hub.desk.people.rows import NOUNS
 from hub.web.documents.asyncapi import envelope
-from hub.web.documents.bodies import BODIES
 from hub.web.rate_limit import LIMIT, POLICY
 from hub.web.requests import shapes_of
 from hub.web.responses import PROBLEM_TYPE
@@ -33,6 +33,8 @@ _BINARY: Final = {"type": "string", "format": "binary"}
 _OCTETS: Final = "application/octet-stream"
 _FILES: Final[Mapping[type, str]] = {SentFile: _OCTETS, Archive: "application/zip", Pdf: "application/pdf"}
 """Answers that are no JSON, and their media types."""
+BODIES: Final = {shape: example for noun in DESK for shape, example in noun.examples.items()}
+"""Examples of bodies; a test reads each one as the shape that it is of."""
 _SEVERAL: Final = {"type": "array", "items": _ONE}
 _EVENTS_BODY: Final = {
     "required": True,
