@@ -55,7 +55,7 @@ _FOLLOW: Final = Annotated[
 
 
 async def _deliveries(*, follow: bool, as_json: bool, **given: Any) -> None:
-    query = shaped({name: value for name, value in given.items() if value is not None}, MessagesQuery)
+    query = shaped(given, MessagesQuery)
     async with open_operator(READ) as by:
         if follow:
             with suppress(asyncio.CancelledError):  # Ctrl-C is how the user stops following

@@ -26,6 +26,7 @@ from hub.doors.terminal import (
 )
 from hub.errors import HubError, NothingToPrint
 from hub.model.paper import PaperSize
+from hub.rendering.figures_es import many
 
 app = group_of(NOUN, open_operator)
 for _declared in BATCHES.all:
@@ -174,8 +175,8 @@ async def _made(by: Operator, copropiedad: str | None, size: PaperSize | None) -
 
 
 def _said(path: Path, batch: PrintBatch, pages: PrintedPages) -> str:
-    letters = _counted(pages.letters, "letter")
-    posters = f" and {_counted(pages.posters, 'poster')} for the board" if pages.posters else ""
+    letters = many(pages.letters, "letter", "letters")
+    posters = f" and {many(pages.posters, 'poster', 'posters')} for the board" if pages.posters else ""
     lines = [f"{path}: {letters}{posters}, batch {batch.id}."]
     if batch.withdrawn:
         lines.append(f"Withdrawn since it was made: {batch.withdrawn}.")
@@ -184,10 +185,6 @@ def _said(path: Path, batch: PrintBatch, pages: PrintedPages) -> str:
     if batch.printed_at is None:
         lines.append(f"Next: print it, look at the paper, then `hub letters printed {batch.id}`.")
     return "\n".join(lines)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"1 {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _explain(made: BatchMade) -> None:

@@ -32,7 +32,7 @@ def _command(act: Act, kind: BulkKind, alone: Alone, words: str) -> Callable[...
     """Return a command whose options are the fields of the act's body."""
 
     async def command(*, message_id: UUID | None, yes: bool, wait: bool, as_json: bool, **given: Any) -> None:
-        body = shaped({name: value for name, value in given.items() if value is not None}, act.hints["body"])
+        body = shaped(given, act.hints["body"])
         how = How(yes=yes, waits=wait, as_json=as_json, dry_run=body.dry_run)
         async with open_operator(act.needs) as by:
             if message_id is not None:

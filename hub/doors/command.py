@@ -84,16 +84,16 @@ def _arguments(declared: Declared, given: Mapping[str, Any]) -> dict[str, Any]:
     gaps = {of: given[of] for of, _ in declared.gaps.values()}
     for name in ("query", "body"):
         if name in declared.hints:
-            shape = declared.hints[name]
-            chosen = {key: value for key, value in given.items() if key not in gaps and value is not None}
-            return {**gaps, name: shaped(chosen, shape)}
+            chosen = {key: value for key, value in given.items() if key not in gaps}
+            return {**gaps, name: shaped(chosen, declared.hints[name])}
     return gaps
 
 
 def shaped(chosen: Mapping[str, Any], shape: type[T]) -> T:
-    """Return the query or body that the options make. Raises BadParameter."""
+    """Return the query or body that the options make; what is None was not given. Raises BadParameter."""
+    given = {name: value for name, value in chosen.items() if value is not None}
     try:
-        return msgspec.convert(chosen, shape)
+        return msgspec.convert(given, shape)
     except msgspec.ValidationError as error:
         raise typer.BadParameter(str(error)) from error
 
@@ -112,9 +112,6 @@ def _argument(name: str, hint: Any, metavar: str) -> Parameter:
         parser=to_uuid if kind is UUID else None,
     )
     return Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, annotation=Annotated[kind, argument])
-
-
-_FILES: Final = (bytes, list[bytes])
 
 
 def options_of(declared: Declared) -> list[Parameter]:

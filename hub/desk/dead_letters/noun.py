@@ -5,16 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from hub.desk.dead_letters import acts
-from hub.desk.dead_letters.rows import DeadRow, DeadView, SettleBody
+from hub.desk.dead_letters.rows import DeadRow, SettleBody
 from hub.doors.act import OPERATE, PRIVACY, Act, List, Noun, Read
 from hub.errors import NothingChosen
 
 PATH: Final = "/dead"
 _ONE: Final = f"{PATH}/{{id}}"
-
-
-def _is_open(view: DeadView) -> bool:
-    return view.letter.state == "open"
 
 
 ONE: Final = Read(
@@ -69,7 +65,7 @@ NOUN: Final = Noun(
             done="Se descartó. Queda guardado en Rechazados, con su estado.",
             unchanged="Ya estaba resuelto, o volvió a llegar mientras tanto. Mire cómo quedó.",
             asks=acts.ask_discard,
-            offered=_is_open,
+            offered=lambda view: view.letter.state == "open",
             leads_to=PATH,
             command="",
         ),

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Final, get_args
-
-from msgspec import Struct
 
 from hub.desk.dead_letters.rows import DeadQuery, DeadRow, DeadState
 from hub.model import type_of
 from hub.model.pages import Rows
-from hub.storage.database import Database, beside, read
+from hub.storage.database import Database, beside
 from hub.storage.paging import rows_of
 
 _SQL: Final = beside(__file__)
 _STATES: Final = get_args(DeadState)
-
-
-class OpenLetters(Struct):
-    """The number of letters that wait for somebody, and the arrival of the newest."""
-
-    n: int
-    newest: datetime | None
 
 
 async def dead_letters(db: Database, query: DeadQuery) -> Rows[DeadRow]:
@@ -31,5 +21,6 @@ async def dead_letters(db: Database, query: DeadQuery) -> Rows[DeadRow]:
     return await rows_of(DeadRow, db, _SQL["dead"], query, list(states), query.reason, kind, by="received_at")
 
 
-async def open_letters(db: Database) -> OpenLetters:
-    return read(OpenLetters, (await db.rows(_SQL["open"]))[0])
+async def open_letters(db: Database) -> object:
+    """Return a value that differs once a letter waits for somebody, or no longer does."""
+    return [tuple(row) for row in await db.rows(_SQL["open"])]

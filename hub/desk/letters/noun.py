@@ -18,10 +18,6 @@ _LIFE: Final = f"{_ONE}/life"
 _BATCH: Final = f"{PATH_OF_BATCHES}/{{id}}"
 
 
-def _building(row: PrintBatch) -> str:
-    return row.copropiedad or row.copropiedad_id or "–"
-
-
 def _says(changed: str, before: str) -> Callable[[HandedOver], str]:
     """Return what a command says of a change, and of one that was made before."""
     return lambda done: f"{done.id}  {changed.format(id=done.id) if done.changed else before}"
@@ -122,7 +118,7 @@ BATCHES: Final = Noun(
             command="batches",
             lines={
                 "made": "made_at",
-                "copropiedad": _building,
+                "copropiedad": lambda row: row.copropiedad or row.copropiedad_id or "–",
                 **{name: name for name in ("letters", "withdrawn", "missing")},
                 "printed": "printed_at",
                 **{name: name for name in ("posted", "delivered")},

@@ -41,10 +41,6 @@ def _title(row: PosterRow) -> str:
     return row.title or EVENTS.get(row.event, row.event)
 
 
-def _building(row: PosterRow) -> str:
-    return row.building or row.copropiedad_id
-
-
 class PosterRow(Struct, kw_only=True):
     """
     A poster of a notice board: an audience of an event, in one copropiedad.
@@ -60,7 +56,7 @@ class PosterRow(Struct, kw_only=True):
     event_id: str
     building: Annotated[
         Annotated[str | None, Meta(description="The name of the copropiedad.")],
-        Cell("Copropiedad", value=_building),
+        Cell("Copropiedad", value=lambda row: row.building or row.copropiedad_id),
     ]
     copropiedad_id: str
     zones: Annotated[list[str], Cell("Zonas", SMALL)]

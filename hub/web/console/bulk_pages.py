@@ -181,7 +181,7 @@ async def _plan(
         action=address(request.path, query),
         back=address(_LISTS[kind], query),
         filters=_in_words(kind, {name: getattr(query, name, None) for name in _FILTERS_ES}),
-        states=_states(kind),
+        states=_STATES[kind],
         buildings=await buildings_of(request),
         events=EVENTS,
         what=_what(rows) if kind in LETTERS else (),
@@ -190,7 +190,8 @@ async def _plan(
     )
 
 
-_STATES: Final = {
+_STATES: Final[Mapping[BulkKind, Mapping[str, str]]] = {
+    **dict.fromkeys(MESSAGES, labels_es.MESSAGE_STATES),
     **dict.fromkeys(LETTERS, labels_es.DEAD_STATES),
     BulkKind.PRINTED: labels_es.LETTER_STATES,
 }
@@ -209,10 +210,6 @@ def _kind(request: web.Request) -> BulkKind:
     return BulkKind(name)
 
 
-def _states(kind: BulkKind) -> Mapping[str, str]:
-    return labels_es.MESSAGE_STATES if kind in MESSAGES else _STATES[kind]
-
-
 def _in_words(kind: BulkKind, asked: Mapping[str, Any]) -> list[str]:
     """Say a filter in words: `canal: SMS`."""
     given = {name: value for name, value in asked.items() if value is not None}
@@ -223,7 +220,7 @@ def _value(kind: BulkKind, name: str, value: object) -> str:
     if isinstance(value, bool):
         return "sí" if value else "no"
     tables: dict[str, Mapping[str, str]] = {
-        "state": _states(kind),
+        "state": _STATES[kind],
         "channel": labels_es.CHANNELS,
         "event": EVENTS,
         "purpose": labels_es.PURPOSES,
