@@ -81,6 +81,10 @@ class SheetImport(Struct, frozen=True, kw_only=True):
     left_as_is: Annotated[int, Meta(description="Of the way back: rows that others have changed since.")]
     shown: Sequence[ShownChange] = ()
 
+    @property
+    def is_over(self) -> bool:
+        return self.state not in {ImportState.RUNNING, ImportState.UNDOING}
+
 
 class SheetContent(Struct, frozen=True, kw_only=True):
     """What a sheet would write: noun → id → facts; the part of the directory that it covers; and words."""

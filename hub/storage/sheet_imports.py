@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
 from msgspec import to_builtins
 
 from hub.errors import StorageRefused
-from hub.model import Event, Json
+from hub.model import Event
 from hub.model.sheet_imports import ImportState, SheetContent, SheetImport, SheetReport
 from hub.people.importing import Changes, Part, compare
 from hub.people.importing.changes import SOURCE, Change, events
@@ -122,13 +123,11 @@ async def _back(run: Runner, noun: str, rows: Iterable[Mapping[str, Any]], now: 
     as_left = {ref: at for ref, at in versions.items() if ref in stored and stored[ref].version == at}
     given = noun, list(as_left), list(as_left.values())
     had = {row["id"]: row["data"] for row in await run.rows(_SQL["before"], *given)}
+    event = partial(entry_event, noun, source=SOURCE, at=now)
     return [
-        _event(noun, ref, had.get(ref), version + 1, now)
+        event({**had[ref], "version": version + 1})
+        if ref in had
+        else event({f"{noun}_id": ref, "version": version + 1}, verb="removed")
         for ref, version in as_left.items()
         if ref in had or noun in _REMOVABLE
     ]
-
-
-def _event(noun: str, ref: str, had: Mapping[str, Json] | None, version: int, now: datetime) -> Event:
-    verb, data = ("removed", {f"{noun}_id": ref}) if had is None else ("upserted", had)
-    return entry_event(noun, {**data, "version": version}, source=SOURCE, at=now, verb=verb)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from uuid import UUID, uuid4
 
 from msgspec import convert, to_builtins
@@ -17,7 +17,6 @@ from hub.errors import InvalidSheet, NoSecret, TooLate
 from hub.model.ids import uuid8
 from hub.model.pages import Rows
 from hub.model.sheet_imports import (
-    ImportState,
     SheetContent,
     SheetFault,
     SheetImport,
@@ -176,18 +175,9 @@ def _gone(
     for one in roles:
         person, unit = stored[PERSON].get(str(one.data["person_id"])), stored[UNIT].get(_unit_of(one))
         role = ROLE_WORDS.get(one.data["role"], one.data["role"])
-        where = f" de {_named(unit)}" if unit else ""
+        where = f" de {unit_name(unit.data['tower'], unit.data['label'])}" if unit else ""
         yield ShownChange(kind="gone", who=str(person.data["names"]) if person else "", what=f"{role}{where}")
-
-
-def _named(unit: StoredEntry) -> str:
-    data: Mapping[str, Any] = unit.data
-    return unit_name(data["tower"], data["label"])
 
 
 def _unit_of(role: StoredEntry) -> str:
     return str(role.data["scope"]).removeprefix("unit:")
-
-
-def is_over(sheet: SheetImport) -> bool:
-    return sheet.state not in {ImportState.RUNNING, ImportState.UNDOING}

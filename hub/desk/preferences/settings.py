@@ -51,10 +51,6 @@ def _wall_time(text: str) -> str:
     return datetime.strptime(text.strip(), "%H:%M").strftime("%H:%M")  # noqa: DTZ007 - no date
 
 
-def _language(preferences: Preferences, _: str, value: str) -> Preferences:
-    return replace(preferences, language=value or None)
-
-
 def _large_print(preferences: Preferences, _: str, value: str) -> Preferences:
     if value not in _YES_NO:
         raise InvalidPreference(f"large-print={value}: expected yes, no or nothing")
@@ -73,7 +69,7 @@ _RHYTHMS: Final = tuple(every.value for every in DigestPeriod)
 _YES_NO: Final = {"yes": True, "no": False, "": None}
 _SETTINGS: Final = {
     "quiet": _quiet,
-    "language": _language,
+    "language": lambda preferences, _, value: replace(preferences, language=value or None),
     "large-print": _large_print,
     "digest": _digest,
 }

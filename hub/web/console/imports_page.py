@@ -103,7 +103,6 @@ async def show(request: web.Request, *, wrong: HubError | None = None) -> web.St
         wrong=wrong,
         sheet=sheet,
         path=f"{PATH}/{sheet.id}",
-        is_over=acts.is_over(sheet),
         state=_STATES_ES[sheet.state],
         nouns=_NOUNS_ES,
         shown={kind: [one for one in sheet.shown if one.kind == kind] for kind in ("new", "changed", "gone")},
