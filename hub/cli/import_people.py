@@ -10,7 +10,7 @@ import typer
 
 from hub.app.operators import open_operator
 from hub.cli.progress import progress
-from hub.desk.imports.load import Step, load, look
+from hub.desk.imports.acts import Step, load, look
 from hub.doors.act import PRIVACY
 from hub.doors.terminal import AsJson, print_json, print_table, read_input
 from hub.errors import HubError

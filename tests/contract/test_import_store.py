@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from hub.desk.imports.load import load, look
+from hub.desk.imports.acts import load, look
 from hub.errors import HubError
 from hub.model import Event, Json
 from hub.people.audience import Group

@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 
 from hub.access.keyring import KeyRing
-from hub.desk.imports.load import load
+from hub.desk.imports.acts import load
 from hub.errors import StorageRefused
 from hub.model import Json
 from hub.people.audience import Group

@@ -18,7 +18,7 @@ import pytest
 
 from hub.access.actor import Actor
 from hub.desk.cases.replies import look_at_reply, read_reply
-from hub.desk.imports.load import load
+from hub.desk.imports.acts import load
 from hub.desk.rights import erasing
 from hub.doors.operator import Operator
 from hub.errors import BrokerUnavailable, KeptByDuty, StorageUnavailable, UnknownName

@@ -1,16 +1,18 @@
-"""Imports: look at a sheet, show what it would change, apply it, take it back."""
+"""Imports: look at a sheet, show what it would change, apply or load it, take it back."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 from uuid import UUID, uuid4
 
 from msgspec import convert, to_builtins
 
-from hub.desk.imports.load import look
+from hub.access.actor import Actor
 from hub.desk.imports.rows import ApplyBody, ImportsQuery, ImportStarted, SheetBody
 from hub.doors.operator import Operator, found
 from hub.errors import InvalidSheet, NoSecret, TooLate
@@ -24,13 +26,23 @@ from hub.model.sheet_imports import (
     ShownChange,
 )
 from hub.people.contact_changes import BY_PAGE
-from hub.people.importing import Changes, Entries, Report, examine, part_of
+from hub.people.importing import (
+    Changes,
+    Entries,
+    Report,
+    compare,
+    entries_of,
+    events,
+    examine,
+    part_of,
+    possible_people,
+)
 from hub.people.importing.changes import Change
 from hub.people.importing.columns import ROLE_WORDS
-from hub.people.importing.entries import PERSON, UNIT, StoredEntry
+from hub.people.importing.entries import PERSON, UNIT, Hashes, StoredEntry
 from hub.people.units import unit_name
 from hub.storage import Database, PostgresSheetImports, imports
-from hub.storage.database import beside
+from hub.storage.database import Runner, beside
 
 IMPORT: Final = "import"
 MOST_BYTES: Final = 8 << 20
@@ -181,3 +193,47 @@ def _gone(
 
 def _unit_of(role: StoredEntry) -> str:
     return str(role.data["scope"]).removeprefix("unit:")
+
+
+Step = Callable[[int, int], None]
+"""Called with the number of rows written so far and the total."""
+
+_AT_ONCE: Final = 1_000
+"""Rows in a statement: enough to be fast, few enough to show progress."""
+
+
+async def look(run: Runner, report: Report, hashes: Hashes, *, now: datetime) -> tuple[Entries, Changes]:
+    """Return the changes that a file would make, without writing. Raises StorageUnavailable."""
+    copropiedades = await imports.copropiedades(run)
+    part = part_of(report, copropiedades)
+    partial = await imports.known(run, part, possible_people(report.rows, hashes))
+    known = replace(partial, copropiedades=copropiedades)
+    entries = entries_of(report.rows, known, hashes)
+    return entries, compare(entries, await imports.stored(run, entries.facts), known, now=now)
+
+
+async def load(
+    by: Actor,
+    db: Database,
+    report: Report,
+    hashes: Hashes,
+    *,
+    end_missing: bool = False,
+    step: Step = lambda _, __: None,
+) -> tuple[Entries, Changes]:
+    """
+    Write the changes of a file, all of them or none.
+
+    Compares again in the transaction that writes. Raises StorageRefused, StorageUnavailable.
+    """
+    left_out = len(report.bad_lines)
+    await by.note("people.import", "directory", lines=report.read, left_out=left_out, end_missing=end_missing)
+    async with db.transaction() as run:
+        await imports.alone(run)
+        entries, changes = await look(run, report, hashes, now=by.now)
+        made = [*changes.made, *(changes.ended if end_missing else ())]
+        for start in range(0, len(made), _AT_ONCE):
+            batch = made[start : start + _AT_ONCE]
+            await imports.apply(run, events(batch, now=by.now))
+            step(start + len(batch), len(made))
+    return entries, changes

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,7 +13,6 @@ from msgspec.structs import replace
 from hub.access.sight import Field, Shown
 from hub.business_time.dates import query_instant
 from hub.desk.people.audience import AudienceMeant, read_audience
-from hub.desk.people.entries import COMPANY, named_by
 from hub.desk.people.overview import PersonOverview, read_overview
 from hub.desk.people.queries import PeopleList, listing
 from hub.desk.people.rows import (
@@ -174,3 +174,35 @@ def _instant(on: str) -> datetime:
         return query_instant(on)
     except ValueError:
         raise InvalidQuery("on: expected a date like 2026-03-09 or an RFC 3339 instant.") from None
+
+
+COMPANY: Final = frozenset({"person", "leave"})
+"""
+Nouns that belong to no copropiedad.
+
+A person may live in two: a contact point that one of them corrects also receives the other's messages. A
+leave applies to all duties of a person, in every copropiedad.
+"""
+Named = tuple[str | None, AbstractSet[str]]
+"""(scope, people) of an entry."""
+
+
+def named_by(noun: str, event: Event) -> Named:
+    """
+    Return where the entry of a validated `directory.*` event will belong, and the people it names.
+
+    The scope is None for a removal, and for a noun without a copropiedad. Only the fields of its noun count:
+    a schema allows unknown fields, and they mean nothing.
+    """
+    read = _READERS.get(noun) if event.name.endswith(".upserted") else None
+    return (None, set()) if read is None else read(event.data)
+
+
+_READERS: Final[Mapping[str, Callable[[Mapping[str, Any]], Named]]] = {
+    **dict.fromkeys(
+        ("copropiedad", "unit"), lambda data: (f"copropiedad:{data['copropiedad_id']}", frozenset())
+    ),
+    **dict.fromkeys(("person", "leave"), lambda data: (None, {data["person_id"]})),
+    "membership": lambda data: (data["scope"], {data["person_id"]}),
+    "rota": lambda data: (data["scope"], {shift["person_id"] for shift in data["shifts"]}),
+}

@@ -1,4 +1,4 @@
-"""The directory over HTTP: the entries that systems write, each as the event that it stands for."""
+"""People over HTTP: entries of the directory, each as the event that it stands for, and erasure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from hub.catalog import BY_NAME
 from hub.cloudevents import CONTENT_TYPE, encode, strict_json
 from hub.desk.people.acts import write_entry
 from hub.desk.people.rows import NOUNS, EntryQuery
-from hub.doors.act import OPERATE
+from hub.desk.rights import acts as rights
+from hub.desk.rights.rows import EraseBody
+from hub.doors.act import OPERATE, PRIVACY
 from hub.doors.api import operator_of
 from hub.errors import InvalidEvent
 from hub.model import HUB_SOURCE, Event, Json
@@ -61,3 +63,16 @@ async def _object(request: web.Request) -> Mapping[str, Json]:
     if not isinstance(body, dict):
         raise InvalidEvent("the body: expected a JSON object")
     return body
+
+
+async def erase(request: web.Request, body: EraseBody) -> web.Response:
+    """
+    Erase a person for good, or with `dry_run` show the effects and the duty that keeps the data.
+
+    The directory, the addresses and the own page are closed at once (202); TIMERS erases the rest. It is
+    refused (409) while a duty requires the data. A key needs `operate`, too. Safe to repeat.
+    """
+    by, ref = operator_of(request, PRIVACY), request.match_info["ref"]
+    if body.dry_run:
+        return json_answer(await rights.look_at_erasure(by, ref))
+    return json_answer(await rights.start_erasure(by, ref, body), status=202)

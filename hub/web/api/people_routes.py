@@ -16,7 +16,6 @@ from hub.web.api import (
     directory,
     files,
     inbox,
-    person_rights,
 )
 from hub.web.api.answers import CONSTANCIA, TOO_LATE
 from hub.web.route import Route, operate, read_private, read_words
@@ -34,7 +33,7 @@ PEOPLE: Final[tuple[Route, ...]] = (
     read_words(f"/api{files.PATH}", files.show_file, answers={200: SentFile}),
     _right(
         "/api/people/{ref}/erase",
-        person_rights.erase,
+        directory.erase,
         answers={200: ErasureReport, 202: ErasureReport, 404: Problem, 409: Problem},
     ),
     read_private("/api/people/{ref}/constancia", constancias.person_constancia, answers=CONSTANCIA),
