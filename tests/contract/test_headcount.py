@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from datetime import timedelta
+from typing import Final
 from uuid import uuid4
 
 import pytest
 
 from hub.contact_rules.consents import consents_of
 from hub.desk.people.audience import AudienceMeant, read_audience
+from hub.desk.people.rows import AudienceQuery
 from hub.desk.suppressions.queries import suppress
 from hub.errors import StorageRefused
 from hub.model import (
@@ -21,11 +22,13 @@ from hub.model import (
     Preferences,
     PropertyScope,
     Purpose,
+    Scope,
 )
 from hub.model.ids import event_key
 from hub.people.headcount import Reach
-from tests.contract.stores import POLICY, RealStores
+from tests.contract.stores import RealStores
 from tests.contract.values import consent, leave, membership, now, person, unit
+from tests.operators import operator
 
 MAIL: Final = {"id": "e", "kind": "email", "value": "ana@example.com"}
 MOBILE: Final = {"id": "m", "kind": "phone", "value": "300 123 4567"}
@@ -63,8 +66,8 @@ def directory() -> list[Event]:
 async def meant(
     stores: RealStores, *who: str, after: str | None = None, limit: int = 50, places: PropertyScope = None
 ) -> AudienceMeant:
-    asked: dict[str, Any] = {"after": after, "limit": limit, "places": places}
-    return await read_audience(stores.database, POLICY, who, now=datetime.now(UTC), **asked)
+    by = operator(stores.database, reach={Scope.READ: places})
+    return await read_audience(by, AudienceQuery(who=who, after=after, limit=limit))
 
 
 async def counted(stores: RealStores, *who: str) -> tuple[AudienceMeant, Reach]:

@@ -114,16 +114,7 @@ async def household_of(by: Operator, ref: str) -> Sequence[Housemate]:
 
 async def show_audience(by: Operator, query: AudienceQuery) -> AudienceMeant:
     """Count and list the people of an audience now: reach by channel, and who is left out."""
-    answer = await read_audience(
-        by.db,
-        by.stores.policy,
-        query.who,
-        now=by.now,
-        after=query.after,
-        limit=query.limit,
-        places=by.places,
-        named=by.sight.is_plain_in(Field.NAME, by.places),
-    )
+    answer = await read_audience(by, query)
     # They may be many: the audit has the question, not each row.
     await by.audit("audience.show", "audience", asked=list(query.who), found=len(answer.items))
     return answer

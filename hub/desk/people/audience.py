@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
 from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
+from hub.access.sight import Field
+from hub.desk.people.rows import AudienceQuery
+from hub.doors.operator import Operator
 from hub.model import Person, PropertyScope
 from hub.people.audience import Group, Homes, asked, at_home, parse, within, write
 from hub.people.headcount import Reach, Tally
 from hub.people.masking import mask_name
-from hub.policy import Policy
 from hub.storage import people
-from hub.storage.database import Database, Runner, beside
+from hub.storage.database import Runner, beside
 from hub.storage.paging import read_ref, write_ref
 from hub.storage.suppressions import suppressed
 
@@ -51,34 +52,25 @@ class AudienceMeant(Struct, kw_only=True):
     next: str | None
 
 
-async def read_audience(
-    db: Database,
-    policy: Policy,
-    who: Sequence[str],
-    *,
-    now: datetime,
-    after: str | None,
-    limit: int,
-    places: PropertyScope = None,
-    named: bool = False,
-) -> AudienceMeant:
+async def read_audience(by: Operator, query: AudienceQuery) -> AudienceMeant:
     """
     Return the people whom these words mean now, each once: a page, and on the first one the counts.
 
     Raises StorageRefused for a cursor that this list did not give.
     """
-    groups, start = asked(who), read_ref(after)
-    async with db.transaction() as run:
-        tally = Tally(await suppressed(run, policy.suppression_for), policy, at=now, after=start, limit=limit)
+    groups, start, policy, places = asked(query.who), read_ref(query.after), by.stores.policy, by.places
+    named, first = by.sight.is_plain_in(Field.NAME, places), query.after is None
+    async with by.db.transaction() as run:
+        gone = await suppressed(run, policy.suppression_for)
+        tally = Tally(gone, policy, at=by.now, after=start, limit=query.limit)
         for group in within(groups, places, await _homes_of(run, groups) if places is not None else {}):
-            if after is None:
+            if first:
                 async for found in _pages(run, group, places):
                     tally.add(found, group.opted_in)
             else:
-                tally.add(await _behind(run, group, places, start, limit + 1), group.opted_in)
-    first = after is None
+                tally.add(await _behind(run, group, places, start, query.limit + 1), group.opted_in)
     return AudienceMeant(
-        who=list(dict.fromkeys(write(parse(words)) for words in who)),
+        who=list(dict.fromkeys(write(parse(words)) for words in query.who)),
         people=tally.people if first else None,
         told=tally.told if first else None,
         reach=tally.reach if first else None,

@@ -9,17 +9,16 @@ from aiohttp import web
 from hub.desk.people.acts import find_people
 from hub.desk.people.audience import AudienceMeant, read_audience
 from hub.desk.people.duplicates import list_duplicates
-from hub.desk.people.rows import DuplicatesQuery, PeopleQuery, PersonRow
+from hub.desk.people.rows import AudienceQuery, DuplicatesQuery, PeopleQuery, PersonRow
 from hub.doors.act import READ
 from hub.doors.api import operator_of
 from hub.errors import InvalidAudience
 from hub.model import Scope
 from hub.rendering import labels_es
-from hub.web.auth.caller import may_there, places_of, places_with
+from hub.web.auth.caller import may_there, places_with
 from hub.web.console.list_filter import buildings_of
 from hub.web.console.shell import console_page, paged, sheet_of, spreadsheet, with_query
 from hub.web.requests import FormQuery, Sheet
-from hub.web.services import services
 
 PATH: Final = "/people"
 _COLUMNS: Final = ("Persona", "Nombre", "Papeles", "Se le llega por", "No contactar")
@@ -78,11 +77,8 @@ async def _reach(request: web.Request, query: PeopleListQuery) -> AudienceMeant 
         return None
     scope = f"unit:{query.unit}" if query.unit is not None else f"copropiedad:{query.copropiedad}"
     who = f"{f'role:{query.role}' if query.role else 'everyone'}@{scope}"
-    deps = services(request)
     try:
-        return await read_audience(
-            deps.database, deps.policy, [who], now=deps.now(), after=None, limit=1, places=places_of(request)
-        )
+        return await read_audience(operator_of(request, READ), AudienceQuery(who=(who,), limit=1))
     except InvalidAudience:  # an id that the language of audiences cannot name
         return None
 
