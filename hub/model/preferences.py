@@ -60,22 +60,7 @@ class Preferences(Struct, frozen=True, kw_only=True, omit_defaults=True):
     digest: DigestPeriod | None = None
 
 
-class PreferenceEntry(Struct, frozen=True, kw_only=True):
-    """
-    A change of preferences: a row that never changes. The wishes of the greatest `version` are in force.
-
-    `by` is who made the change, `way` by which way: `cli`, `api`, `page`.
-    """
-
-    person: str
-    version: int
-    at: datetime
-    by: str
-    way: str
-    wishes: Preferences
-
-
-class PreferenceChange(Struct, kw_only=True):
+class PreferenceChange(Struct, frozen=True, kw_only=True):
     """A change: when, who, by which way, and all wishes from then on."""
 
     version: int
@@ -83,6 +68,16 @@ class PreferenceChange(Struct, kw_only=True):
     by: str
     way: str
     wishes: Preferences
+
+
+class PreferenceEntry(PreferenceChange, frozen=True, kw_only=True):
+    """
+    A change of preferences: a row that never changes. The wishes of the greatest `version` are in force.
+
+    `by` is who made the change, `way` by which way: `cli`, `api`, `page`.
+    """
+
+    person: str
 
 
 class PreferencesWhole(Struct, kw_only=True):
