@@ -9,7 +9,7 @@ import typer
 
 from hub.app.operators import open_operator
 from hub.desk.exclusions.acts import load_sheet, show_exclusions
-from hub.desk.exclusions.rows import ExclusionListRow
+from hub.desk.exclusions.rows import ExclusionListRow, ExclusionsOptions
 from hub.doors.act import ADMIN, READ
 from hub.doors.terminal import AsJson, print_done, print_json, read_input
 
@@ -47,8 +47,9 @@ async def load(
       hub exclusions load rne.csv --date 2026-03-09
     """
     content = read_input(file)
+    how = ExclusionsOptions(list_date=list_date.date(), skip_bad=skip_bad, smaller=smaller)
     async with open_operator(ADMIN) as by:
-        done = await load_sheet(by, content, of=list_date.date(), skip_bad=skip_bad, smaller=smaller)
+        done = await load_sheet(by, content, how)
     print_done(done, f"Lista del {done.list_date}: {done.addresses} datos excluidos.", as_json=as_json)
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pytest
 
+from hub.desk.exclusions.rows import ExclusionsOptions
 from hub.desk.exclusions.sheet import read_exclusions, to_load
 from hub.errors import InvalidSheet, StorageUnavailable
 from hub.messages.delivery.deliver import deliver
@@ -169,7 +170,8 @@ def test_file_of_something_else_is_refused(content: bytes) -> None:
 
 def load_instead_of_five(lines: str, *, smaller: bool = False) -> int:
     content = f"dato\n{lines}".encode()
-    found = to_load(content, of=TODAY, today=TODAY, skip_bad=True, before=5, smaller=smaller)
+    how = ExclusionsOptions(list_date=TODAY, skip_bad=True, smaller=smaller)
+    found = to_load(content, how, today=TODAY, before=5)
     return len(found.entries)
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
-from functools import partial
 
 from hub.desk.exclusions import queries
-from hub.desk.exclusions.rows import ExclusionListRow, ExclusionsAnswer, ExclusionsBody
+from hub.desk.exclusions.rows import ExclusionListRow, ExclusionsAnswer, ExclusionsBody, ExclusionsOptions
 from hub.desk.exclusions.sheet import to_load
 from hub.doors.operator import Operator
 from hub.errors import NoSecret
@@ -30,30 +28,18 @@ async def show_exclusions(by: Operator) -> ExclusionListRow:
 
 async def load_exclusions(by: Operator, body: ExclusionsBody) -> ExclusionsAnswer:
     """Load the list of excluded numbers instead of the one before; only hashes of it are stored."""
-    return await load_sheet(
-        by, body.csv.encode(), of=body.list_date, skip_bad=body.skip_bad, smaller=body.smaller
-    )
+    return await load_sheet(by, body.csv.encode(), body)
 
 
-async def load_sheet(
-    by: Operator, content: bytes, *, of: date, skip_bad: bool, smaller: bool
-) -> ExclusionsAnswer:
+async def load_sheet(by: Operator, content: bytes, how: ExclusionsOptions) -> ExclusionsAnswer:
     """Load the list of a day from a file of any size. Raises InvalidSheet, NoSecret, OlderList."""
     if not by.stores.ring:
         raise NoSecret("The hub has no HUB_SECRET, with which the list is hashed: `hub secrets new`.")
-    loaded = await in_force(by.db)
-    reading = partial(
-        to_load,
-        content,
-        of=of,
-        today=by.stores.policy.calendar.day_of(by.now),
-        skip_bad=skip_bad,
-        before=0 if loaded is None else loaded.addresses,
-        smaller=smaller,
-    )
+    loaded, today = await in_force(by.db), by.stores.policy.calendar.day_of(by.now)
+    before = 0 if loaded is None else loaded.addresses
     # Beside the loop: a long list is read for a second.
-    found = await asyncio.to_thread(reading)
-    bad = len(found.bad_lines)
+    found = await asyncio.to_thread(to_load, content, how, today=today, before=before)
+    of, bad = how.list_date, len(found.bad_lines)
     await by.audit("exclusions.load", f"exclusions:{of}", lines=len(found.entries), bad=bad)
     count = await queries.replace(by.db, by.stores.ring, found.entries, list_date=of)
     return ExclusionsAnswer(list_date=of, addresses=count, bad_lines=bad)

@@ -27,10 +27,19 @@ class ExclusionListRow(Struct, frozen=True, kw_only=True):
     usable_until: date | None
 
 
-class ExclusionsBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A list of the register, as the file that `hub exclusions load` takes."""
+class ExclusionsOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a list is loaded."""
 
     list_date: Annotated[date, Meta(description="Of which day the list is.")]
+    skip_bad: Annotated[bool, Meta(description="Leave out the lines that cannot be read.")] = False
+    smaller: Annotated[bool, Meta(description="It may have less than half of what the one before has.")] = (
+        False
+    )
+
+
+class ExclusionsBody(ExclusionsOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A list of the register, as the file that `hub exclusions load` takes."""
+
     csv: Annotated[
         str,
         Meta(
@@ -38,10 +47,6 @@ class ExclusionsBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             description="The first line names the columns: `dato`, and `canal` if people have chosen some.",
         ),
     ]
-    skip_bad: Annotated[bool, Meta(description="Leave out the lines that cannot be read.")] = False
-    smaller: Annotated[bool, Meta(description="It may have less than half of what the one before has.")] = (
-        False
-    )
 
 
 class ExclusionsAnswer(Struct, frozen=True, kw_only=True):

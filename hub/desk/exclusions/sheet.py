@@ -14,6 +14,7 @@ from datetime import date
 from io import StringIO
 from typing import Final
 
+from hub.desk.exclusions.rows import ExclusionsOptions
 from hub.errors import InvalidSheet
 from hub.model.exclusions import ExcludedAddress
 from hub.people.audience.contacts import written_as
@@ -65,19 +66,17 @@ def read_exclusions(content: bytes) -> ReadExclusions:
     return ReadExclusions(entries, bad)
 
 
-def to_load(
-    content: bytes, *, of: date, today: date, skip_bad: bool, before: int, smaller: bool
-) -> ReadExclusions:
+def to_load(content: bytes, how: ExclusionsOptions, *, today: date, before: int) -> ReadExclusions:
     """
     Read the list of a day, instead of one of `before` addresses.
 
     Raises InvalidSheet for a day to come, for bad lines unless `skip_bad`, for an empty list, and for one of
     less than half the addresses unless `smaller`: a person who is no more in it gets advertising again.
     """
-    if of > today:
+    if how.list_date > today:
         raise InvalidSheet("La fecha de la lista está en el futuro.")
     found = read_exclusions(content)
-    if found.bad_lines and not skip_bad:
+    if found.bad_lines and not how.skip_bad:
         lines = ", ".join(map(str, found.bad_lines[:10]))
         raise InvalidSheet(
             f"No se cargó nada: {len(found.bad_lines)} líneas malas (las primeras: {lines}). "
@@ -85,7 +84,7 @@ def to_load(
         )
     if not found.entries:
         raise InvalidSheet("No se cargó nada: la lista no tiene ningún dato.")
-    if 2 * len(found.entries) < before and not smaller:
+    if 2 * len(found.entries) < before and not how.smaller:
         raise InvalidSheet(
             f"No se cargó nada: tiene {len(found.entries)} datos, y la que rige {before}. "
             "Si es así de verdad, cárguela con --smaller (smaller)."
