@@ -24,7 +24,7 @@ from hub.people.masking import mask_address, mask_name, mask_reference
 from hub.people.units import unit_name
 from hub.policy.clocks import ESCALATES
 from hub.ports.cases import CaseEntry, CaseFacts, CaseMessage, EntryKind, KnownCase, Plain, nowhere_plain
-from hub.storage import clocks, events, extensions, given_files
+from hub.storage import clocks, events, given_files
 from hub.storage.database import Runner, Store, load, read, storable
 from hub.storage.filters import listed
 from hub.storage.later_messages import NOTHING, later_of
@@ -152,7 +152,7 @@ async def _with_rows(run: Runner, facts: CaseFacts, plain: Plain, *, whole: bool
         + [row["id"] for row in replied if plain(row["place"])]
         + [key for key, stored in happened.items() if plain(stored.copropiedad_id)]
     )
-    unreached = await run.rows(_SQL["unreached"], sorted(ids[EntryKind.EVENT]))
+    unreached, refused = await _beside_events(run, ids[EntryKind.EVENT])
     messages = await _messages(run, [message_of(row) for row in rows])
     replies = [inbound_of(row) for row in replied]
     return replace(
@@ -168,10 +168,24 @@ async def _with_rows(run: Runner, facts: CaseFacts, plain: Plain, *, whole: bool
         },
         clocks={clock.id: clock for clock in await clocks.by_id(run, ids[EntryKind.CLOCK])},
         notes={note.id: note for note in await _notes(run, ids[EntryKind.NOTE])},
-        unreached={row["event_key"]: row["reasons"] for row in unreached},
-        refused=await extensions.of(run, ids[EntryKind.EVENT]),
+        unreached=unreached,
+        refused=refused,
         files=await given_files.named(run, ids[EntryKind.EVENT] | ids[EntryKind.REPLY]),
     )
+
+
+async def _beside_events(
+    run: Runner, keys: Collection[UUID]
+) -> tuple[Mapping[UUID, Sequence[str]], Mapping[UUID, Sequence[str]]]:
+    """Return event → why it did not reach all, and event → why extensions that it asked for were refused."""
+    unreached: dict[UUID, Sequence[str]] = {}
+    refused: defaultdict[UUID, list[str]] = defaultdict(list)
+    for row in await run.rows(_SQL["beside_events"], sorted(keys)):
+        if row["refusal"] is None:
+            unreached[row["event_key"]] = row["reasons"]
+        else:
+            refused[row["event_key"]].append(row["refusal"])
+    return unreached, refused
 
 
 async def _notes(run: Runner, ids: Collection[UUID]) -> Sequence[CaseNote]:

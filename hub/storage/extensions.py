@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -30,11 +29,3 @@ async def finish(run: Runner, told: Sequence[ExtensionChange], queued: Sequence[
     """Mark these as told; `queued` are the columns of their events for webhooks."""
     keys = [(change.event_key, change.clock, change.found_at) for change in told]
     await write(run, _SQL["finish"], keys, *queued)
-
-
-async def of(run: Runner, event_keys: Collection[UUID]) -> Mapping[UUID, Sequence[str]]:
-    """Return why extensions that these events asked for were refused."""
-    found: defaultdict[UUID, list[str]] = defaultdict(list)
-    for row in await run.rows(_SQL["of"], sorted(event_keys)):
-        found[row["event_key"]].append(row["refusal"])
-    return found

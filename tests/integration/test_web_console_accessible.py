@@ -68,13 +68,14 @@ OPEN: Final = "document.querySelectorAll('details').forEach(one => { one.open = 
 NO_PAGES: Final = {
     "/clocks",
     "/dead/discard",
+    "/files/{id}/{place}",
     "/live",
     "/messages/{id}/html",
     "/replies",
     "/templates/{event}/html",
     "/templates/{event}/pdf",
 }
-"""A stream, a PDF, old addresses that lead on, and the document in a frame of a page."""
+"""A stream, downloads, old addresses that lead on, and the document in a frame of a page."""
 TOGETHER: Final = pytest.mark.asyncio(loop_scope="module")
 """In the loop of the hub that these tests read."""
 OTHERS: Final = {**PAGES, **MAIL_PAGES, **STORED_PAGES}

@@ -226,8 +226,13 @@ FROM reply WHERE id = ANY ($1::uuid[])
 -- notes --
 SELECT * FROM case_note WHERE id = ANY ($1::uuid[])
 
--- unreached --
-SELECT event_key, reasons FROM unreached WHERE event_key = ANY ($1::uuid[])
+-- beside_events --
+-- Why events did not reach all, and which extensions they asked for were refused.
+SELECT event_key, reasons, NULL AS refusal FROM unreached WHERE event_key = ANY ($1::uuid[])
+UNION ALL (
+    SELECT event_key, NULL, refusal FROM clock_extension WHERE event_key = ANY ($1) AND refusal IS NOT NULL
+    ORDER BY event_key, clock
+)
 
 -- names --
 SELECT id AS ref, name FROM person WHERE id = ANY ($1::text[]) AND NOT removed

@@ -45,6 +45,3 @@ FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS told (event_key, clock
 WHERE clock_extension.event_key = told.event_key AND clock_extension.clock = told.clock
   AND clock_extension.found_at = told.found_at
 
--- of --
-SELECT event_key, refusal FROM clock_extension WHERE event_key = ANY ($1::uuid[]) AND refusal IS NOT NULL
-ORDER BY event_key, clock
