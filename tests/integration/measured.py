@@ -23,11 +23,13 @@ _MEASURED: Final = """
   const rows = [...document.querySelectorAll('main .rows tbody tr, main .item')].filter(shown);
   const ref = /REFS/;
   const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+  const typed = document.querySelector('#q')?.value || '\\n';
   const refs = [];
   while (walker.nextNode()) {
     const inside = walker.currentNode.parentElement;
     if (inside.closest('.tech, pre, textarea, select') || !shown(inside)) continue;
-    if (ref.test(walker.currentNode.data)) refs.push(walker.currentNode.data.trim().slice(0, 80));
+    const words = walker.currentNode.data.replaceAll(typed, '');
+    if (ref.test(words)) refs.push(words.trim().slice(0, 80));
   }
   return {
     titles: document.querySelectorAll('main h1').length,
@@ -39,13 +41,13 @@ _MEASURED: Final = """
 """
 
 
-async def measured(browser: Browser, *, refs: bool) -> list[str]:
-    """Return what is out of measure in the page that is open; `refs`: a reference in its words, too."""
+async def measured(browser: Browser) -> list[str]:
+    """Return what is out of measure in the open page. What its reader has typed is no reference of ours."""
     script = _MEASURED.replace("ROW", str(ROW)).replace("DATES", str(DATES)).replace("REFS", "|".join(_REFS))
     found = await browser.run(script)
     return [
         *([] if found["titles"] == 1 else [f"{found['titles']} titles"]),
         *(f"a row is lower than {ROW} px: {row}" for row in found["low"]),
         *(f"a row has more than {DATES} dates: {row}" for row in found["dated"]),
-        *(f"a reference outside the technical detail: {text}" for text in found["refs"] if refs),
+        *(f"a reference outside the technical detail: {text}" for text in found["refs"]),
     ]

@@ -108,7 +108,7 @@ async def open_page(browser: Browser, name: str) -> dict[str, list[str]]:
     """Return the faults of the page that is open."""
     found = {"screen reader": await tree(browser, page=True), "keyboard": await keyboard(browser)}
     found |= await judged_looks(browser, name, whole=True)
-    return {**found, "size": await too_wide(browser), "measures": await measured(browser, refs=False)}
+    return {**found, "size": await too_wide(browser), "measures": await measured(browser)}
 
 
 def test_every_page_has_a_line() -> None:

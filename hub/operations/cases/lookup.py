@@ -18,8 +18,8 @@ from hub.storage import PostgresCases
 LONGEST: Final = 1000
 """Characters of a key."""
 HOW_KEYS_LOOK: Final = (
-    "Sirven el radicado (PQ-2026-000901), el número del caso en su sistema, la clave completa "
-    "(pqrs_id:pqrs-1), y el número de un aviso, un mensaje o un plazo."
+    "Sirven el radicado (PQ-2026-000901), el número del caso en su sistema, la clave de su «Detalle técnico» "
+    "y el número de un aviso, un mensaje o un plazo."
 )
 _STEP: Final = "clock_id:"
 _PETITION: Final = "pqrs_id:"
