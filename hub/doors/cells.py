@@ -96,9 +96,14 @@ class Flag:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Known:
-    """The names that the option of a field takes; for any other the command suggests those that are near."""
+    """
+    The names that the option of a field takes; for any other the command suggests those that are near.
+
+    One is equal to itself alone: until Python 3.12 what stands beside a type must have a hash, and names may
+    be the keys of a table.
+    """
 
     noun: str
     names: Collection[str]

@@ -24,7 +24,7 @@ from tests.integration.own_environment import program_of
 from tests.integration.printed_once import printed_once
 
 SEED: Final = "17"
-EXAMPLES: Final = "12"
+EXAMPLES: Final = "6"
 """Requests for each operation by chance, besides the examples and the edges of each parameter."""
 WITHIN: Final = 240.0
 """Seconds: twenty on two free cores, more beside other tests."""

@@ -91,15 +91,16 @@ def addressees(
         for word in (audience.who if audience.who_by is None else _named(audience, audience.who_by, stored))
         for addressee in _addressees(parse(word), stored, parties, operators)
     ]
-    asked = _asked(audience, stored, parties)
-    return [structs.replace(one, **asked) if asked and isinstance(one, Group) else one for one in found]
+    towers = towers_of(stored, parties) if audience.other_towers else ()
+    if not (towers or audience.segment_by or audience.purpose in NEED_CONSENT):
+        return found
+    asked = _asked(audience, stored, towers)
+    return [structs.replace(one, **asked) if isinstance(one, Group) else one for one in found]
 
 
-def _asked(audience: Audience, stored: StoredEvent, parties: Parties) -> dict[str, Any]:
+def _asked(audience: Audience, stored: StoredEvent, towers: tuple[str, ...]) -> dict[str, Any]:
     """Return what an audience asks of its groups besides their words."""
-    asked: dict[str, Any] = {}
-    if audience.other_towers and (towers := towers_of(stored, parties)):
-        asked["near"] = towers
+    asked: dict[str, Any] = {"near": towers} if towers else {}
     if audience.purpose in NEED_CONSENT:
         asked["authorised"] = str(audience.purpose)
     segment = stored.event.data[audience.segment_by] if audience.segment_by else EVERY_SEGMENT
