@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from types import SimpleNamespace
+from uuid import UUID
 
+from hub.desk.messages.acts import show_evidence
+from hub.operations.evidence.remake import Remade
 from hub.operations.evidence.shown import readable
+from hub.testing.keys import MemoryAudit
+from tests.doubled import away
+from tests.operators import operator
 
 LINK = "https://hub.example.co/take-on/019cd2b3-6c60-8bbb-820b-dfb1c6ebf28d?sig=0123456789abcdef"
 TEXT = f"Señora María, véalo en {LINK} hoy."
@@ -44,3 +51,26 @@ def test_links_that_act_are_replaced_in_each_part_of_a_mail_however_it_is_encode
 
 def test_links_that_act_are_replaced_in_what_a_provider_of_texts_got() -> None:
     assert '["57300", "Mire: (enlace personal)"]' == readable(f'["57300", "Mire: {LINK}"]'.encode())
+
+
+class Kept:
+    """A log, an evidence and a remaker that have one message."""
+
+    async def message(self, _: UUID, **_more: object) -> object:
+        return SimpleNamespace(person="p-maria")
+
+    async def said(self, message_id: UUID) -> UUID:
+        return message_id
+
+    async def remake(self, said: UUID) -> list[Remade]:
+        self.made = said
+        return []
+
+
+async def test_evidence_is_made_by_the_remaker_of_the_process_which_remembers_its_versions() -> None:
+    kept = Kept()
+    by = operator(away(), log=kept, evidence=kept, remaker=kept, audit=MemoryAudit())
+
+    shown = await show_evidence(by, UUID(int=7))
+
+    assert ([], UUID(int=7)) == (shown.items, kept.made)
