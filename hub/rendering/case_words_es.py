@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from hub.errors import AnswerDue, HubError, NotOffered, UnknownAccount
+from hub.errors import AnswerDue, HubError, InvalidEvent, NotOffered, UnknownAccount
 
 CASE_KINDS: Final[Mapping[str, str]] = {
     "pqrs_id": "PQRS",
@@ -131,9 +131,11 @@ MARKED_ES: Final[Mapping[str, MarkedWords]] = {
         "Entregados: {}.",
     ),
 }
+NOBODY_ELSE: Final = "Nadie más atiende estos casos: no hay a quién entregarlos."
 REFUSED_ES: Final[Mapping[type[HubError], str]] = {
     AnswerDue: "Siguen abiertos {}: corre su término legal, y falta la respuesta de fondo.",
     NotOffered: "Siguen abiertos {}: los cierra su propio sistema.",
+    InvalidEvent: "Siguen abiertos {}: falta decir qué se hizo.",
     UnknownAccount: "Siguen como estaban {}: esa persona no atiende su copropiedad.",
 }
 """Why some of the marked cases stay as they were."""

@@ -149,7 +149,11 @@ def _place(error: msgspec.DecodeError) -> str:
 
 async def read_form(request: web.Request, shape: type[Q]) -> Q:
     """Read the fields of our own form as `shape`; an empty one counts as not given."""
-    fields = await fields_of(request)
+    return form_of(await fields_of(request), shape)
+
+
+def form_of(fields: Mapping[str, str], shape: type[Q]) -> Q:
+    """Read these fields of a form. Raises Refusal (400)."""
     given = {name: value for name, value in fields.items() if value and name != CSRF}
     try:
         return msgspec.convert(given, shape, strict=False)

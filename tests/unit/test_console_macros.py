@@ -90,6 +90,13 @@ def test_list_without_rows_says_what_it_is_for() -> None:
     assert "<table" not in page
 
 
+def test_question_with_nothing_to_press_does_not_say_that_it_is_not_done() -> None:
+    source = '{{ ui.confirm("Cerrar", "Cerrados: 2.", "/x", press, ("/cases", "Volver sin hacerlo")) }}'
+
+    assert '<a class="btn" href="/cases">Volver</a>' in made(source, press="")
+    assert "Volver sin hacerlo" in made(source, press="Sí, cerrarlos")
+
+
 def test_chip_says_that_it_takes_a_filter_out() -> None:
     page = made('{{ ui.chips([("Colgado", "/posters")]) }}{{ ui.chips([]) }}')
 

@@ -5,32 +5,36 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 from aiohttp import web
+from msgspec import Struct
 
 from hub.desk.cases import acts
-from hub.desk.cases.colleagues import colleagues_of, hand_over_case
+from hub.desk.cases.colleagues import hand_over_case
+from hub.desk.cases.replies import colleagues_at
 from hub.desk.cases.rows import CloseBody, HandOverBody
 from hub.doors.act import OPERATE, Question
 from hub.doors.api import operator_of
 from hub.doors.operator import Operator
-from hub.errors import AnswerDue, HubError, NotOffered, UnknownAccount
+from hub.errors import HubError
 from hub.model.actors import of_account
 from hub.operations.cases.acts import CLOSINGS, act_of
 from hub.ports.cases import KnownCase
-from hub.rendering.case_words_es import MARKED_ES, REFUSED_ES
+from hub.rendering.case_words_es import MARKED_ES, NOBODY_ELSE, REFUSED_ES
 from hub.rendering.page_links import CASES
 from hub.web.auth.caller import places_of
 from hub.web.bodies import fields_of
 from hub.web.console.shell import console_page, done
+from hub.web.requests import form_of
 from hub.web.services import services
 
 MARKED: Final = "case:"
 """How the name of a row's check box begins; the key of the case follows."""
 _SURE: Final = "sure"
 """The field of a form that has asked already."""
-_REFUSED: Final = (AnswerDue, NotOffered, UnknownAccount)
+_REFUSED: Final = tuple(REFUSED_ES)
+Body = TypeVar("Body", bound=Struct)
 Fields = Sequence[Mapping[str, object]]
 Given = Mapping[str, str]
 
@@ -56,12 +60,15 @@ async def close(request: web.Request) -> web.StreamResponse:
 async def hand_over(request: web.Request) -> web.StreamResponse:
     """Give the marked cases to a colleague, with one reason; ask for both first."""
     by, cases = operator_of(request, OPERATE), await _marked(request)
+    places = dict.fromkeys(case.first.copropiedad_id if case.first is not None else None for case in cases)
     there = {
         one.name: one.display_name
-        for case in cases
-        for one in await colleagues_of(by, case)
+        for place in places
+        for one in await colleagues_at(by, place)
         if of_account(one.name) != by.who
     }
+    if cases and not there:
+        return await _page(request, Question(title=MARKED_ES["handed"].title, follows=NOBODY_ELSE))
     fields: Fields = (
         {"name": "to", "kind": "select", "label": "A quién", "options": there.items()},
         {"name": "reason", "kind": "area", "label": "Por qué", "most": 1000, "required": True},
@@ -70,12 +77,16 @@ async def hand_over(request: web.Request) -> web.StreamResponse:
 
 
 async def _close(by: Operator, case: KnownCase, given: Given) -> object:
-    return await acts.close_case(by, case.case, CloseBody(words=given.get("words", ""), form=given["form"]))
+    return await acts.close_case(by, case.case, body_of(given, CloseBody))
 
 
 async def _hand_over(by: Operator, case: KnownCase, given: Given) -> object:
-    body = HandOverBody(to=given.get("to", ""), reason=given.get("reason", ""), form=given["form"])
-    return await hand_over_case(by, case.case, body)
+    return await hand_over_case(by, case.case, body_of(given, HandOverBody))
+
+
+def body_of(given: Given, shape: type[Body]) -> Body:
+    """Read what an act on one case takes. Raises Refusal (400), so that the first case refuses for all."""
+    return form_of({name: given[name] for name in shape.__struct_fields__ if name in given}, shape)
 
 
 async def _asked(request: web.Request, act: str, fields: Fields) -> web.Response | None:
@@ -107,7 +118,7 @@ async def _each(
         try:
             await do(by, case, given)
         except _REFUSED as why:
-            stayed[type(why)] += 1
+            stayed[next(kind for kind in _REFUSED if isinstance(why, kind))] += 1
     if not stayed:
         return done(_back(given), f"{act}_marked" if cases else "none_marked")
     said = [MARKED_ES[act].done.format(len(cases) - stayed.total())]

@@ -48,7 +48,6 @@ DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
         "paused_all": "Todo quedó en pausa: no sale nada, y las promesas no avisan.",
         "paused_event": "Ese aviso quedó en pausa; los demás salen.",
         "resent": "El mensaje sale otra vez.",
-        "recorded": "Quedó registrado.",
         "resumed": "El canal sigue.",
         "resumed_all": "Todo sigue: lo que esperaba va saliendo.",
         "resumed_event": "Ese aviso sale otra vez.",
