@@ -1,1 +1,1 @@
-"""Use cases of operators and residents: redrive, import, explain, evidence, simulate."""
+"""Use cases of operators and residents above the stores: bulk runs, explain, evidence, cases, simulate."""

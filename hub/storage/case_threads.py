@@ -68,7 +68,9 @@ class PostgresCases(Store):
         found = {(row["case_key"], row["clock"]) for row in await self.rows(_SQL["named"], *asked)}
         # The steps of a clock are in other cases: the clock's own case is meant.
         steps = {
-            case: clock or case.removeprefix(_OF_CLOCK) for case, clock in found if _is_step(case, clock)
+            case: clock or case.removeprefix(_OF_CLOCK)
+            for case, clock in found
+            if clock is not None or case.startswith(_OF_CLOCK)
         }
         of_clocks = await self.rows(_SQL["of_clocks"], [UUID(clock) for clock in steps.values()])
         return {case for case, _ in found if case not in steps} | {row["case_key"] for row in of_clocks}
@@ -154,7 +156,7 @@ async def _with_rows(run: Runner, facts: CaseFacts, plain: Plain, *, whole: bool
     )
     unreached, refused = await _beside_events(run, ids[EntryKind.EVENT])
     messages = await _messages(run, [message_of(row) for row in rows])
-    replies = [inbound_of(row) for row in replied]
+    said = [inbound_of(row) for row in replied]
     return replace(
         facts,
         plain=shown,
@@ -163,9 +165,7 @@ async def _with_rows(run: Runner, facts: CaseFacts, plain: Plain, *, whole: bool
             for sent in messages
         },
         events=happened,
-        replies={
-            reply.id: reply if whole else _masked_reply(reply, plain=reply.id in shown) for reply in replies
-        },
+        replies={each.id: each if whole else _masked_reply(each, plain=each.id in shown) for each in said},
         clocks={clock.id: clock for clock in await clocks.by_id(run, ids[EntryKind.CLOCK])},
         notes={note.id: note for note in await _notes(run, ids[EntryKind.NOTE])},
         unreached=unreached,
@@ -283,10 +283,6 @@ def _plain_people(facts: CaseFacts) -> set[str | None]:
     """Return whose names a plain entry says; a person who was left out is in the entry of the event."""
     replied = {reply.about.person for reply in facts.replies.values() if reply.id in facts.plain}
     return replied | {entry.person for entry in facts.entries if entry.key in facts.plain}
-
-
-def _is_step(case: str, clock: str | None) -> bool:
-    return clock is not None or case.startswith(_OF_CLOCK)
 
 
 def _cursor(entry: CaseEntry) -> str:

@@ -306,18 +306,8 @@ _FROM_HUB: Final[Mapping[type[HubError], tuple[int, str, str]]] = {
     InvalidPeriod: (400, "{error}", f"Ask for up to {MOST} days, in order."),
     **dict.fromkeys(
         (
-            *(
-                InvalidSheet,
-                StorageRefused,
-                InvalidAccount,
-                InvalidAudience,
-                InvalidEntry,
-                InvalidEvent,
-                InvalidDocument,
-                InvalidGuide,
-                InvalidKey,
-            ),
-            *(InvalidPreference, InvalidSubscription),
+            *(InvalidSheet, StorageRefused, InvalidAccount, InvalidAudience, InvalidEntry, InvalidEvent),
+            *(InvalidDocument, InvalidGuide, InvalidKey, InvalidPreference, InvalidSubscription),
         ),
         _REFUSED,
     ),

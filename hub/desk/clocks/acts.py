@@ -1,4 +1,4 @@
-"""The list of promises, from the boards in Redis or from SQL, and one promise in full."""
+"""Promises: their list, from the boards in Redis or from SQL, one in full, and taking one on."""
 
 from __future__ import annotations
 

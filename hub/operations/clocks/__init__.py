@@ -1,1 +1,1 @@
-"""The promises as operators see them: the list, and one in full."""
+"""The promises as operators and residents read them: the rows, and the words of each term."""

@@ -128,9 +128,8 @@ async def _each(
 
 async def _page(request: web.Request, question: Question) -> web.Response:
     back = _back(await fields_of(request))
-    here, action = CASES, request.path
     return console_page(
-        "doors/question.html", request, here=here, question=question, action=action, back=back
+        "doors/question.html", request, here=CASES, question=question, action=request.path, back=back
     )
 
 
