@@ -65,6 +65,13 @@ def test_outcomes_are_counted_by_state_and_unknown_calls_by_provider() -> None:
     assert (2, 1, 1) == (sent(), held(), unknown())
 
 
+def test_letter_that_is_made_counts_as_a_letter_and_not_as_sent() -> None:
+    sent, letters = (Growth("hub_outcomes_total", state=state) for state in ("sent", "letter"))
+    count([made(State.SENT, "accepted", channel="print")])
+
+    assert (0, 1) == (sent(), letters())
+
+
 def test_calls_of_providers_are_counted_by_how_they_ended_and_retries_by_queue() -> None:
     place = {"channel": "sms", "provider": "smtp-9"}
     ends = "accepted", "transient", "unknown"

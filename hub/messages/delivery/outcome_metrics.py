@@ -51,7 +51,7 @@ _INITIAL: Final = "initial"
 
 def begin(channels: Iterable[str]) -> None:
     """Show zeros for what this process delivers, so that the first message of a queue is an increase."""
-    for state in _DECIDED:
+    for state in (*_DECIDED, "letter"):
         _OUTCOMES.begin((str(state),))
     for channel, lane in product(channels, Lane):
         _RETRIES.begin((str(lane), channel))
@@ -67,9 +67,11 @@ def count(decided: Sequence[tuple[Claimed, Outcome]]) -> None:
     queue = decided[0][0].message
     channel, lane = queue.channel, queue.lane
     states, calls = _OUTCOMES.found, _CALLS.found
+    # A letter that is made lies in the office: it was not sent.
+    sent = ("letter" if channel == "print" else str(_SENT),)
     for _, outcome in decided:
         # A plain text: to look up the member of an enumeration is a call.
-        state = (str(outcome.state),)
+        state = sent if outcome.state is _SENT else (str(outcome.state),)
         states[state] = states.get(state, 0) + 1
         for attempt in outcome.attempts:
             call = channel, attempt.provider, attempt.outcome
