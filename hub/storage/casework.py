@@ -16,7 +16,8 @@ from hub.ports.casework import CaseFilter, ReplyFilter
 from hub.storage.database import Store, load, storable
 from hub.storage.paging import Cursor
 
-_SQL = load("casework")
+THREAD: Final = load("casework")["thread"]
+_SQL = {name: text.replace("<thread>", THREAD) for name, text in load("casework").items()}
 ASLEEP: Final = _SQL["asleep"].replace("{own}", HUB_SOURCE)
 """The condition that a case, `{of}.case_key`, sleeps: out of the views, and nothing has woken it."""
 KINDS: Final = f"case_key ~ '^({'|'.join(kind.replace('.', '[.]') for kind in CaseKind)}):'"

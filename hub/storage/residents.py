@@ -10,7 +10,7 @@ from asyncpg import Record
 from msgspec import convert
 
 from hub.catalog import BY_TYPE
-from hub.model import THREAD, Brand, Clock, ContactPoint, type_of
+from hub.model import Brand, Clock, ContactPoint, type_of
 from hub.model.casework import STAFF_WORDS
 from hub.model.residents import (
     AnswerWay,
@@ -25,6 +25,7 @@ from hub.model.residents import (
 from hub.people.brands import packed_brand
 from hub.people.units import short_name, unit_name
 from hub.storage import clocks, consents
+from hub.storage.casework import THREAD
 from hub.storage.database import Runner, Store, load, read
 from hub.storage.timers import PostgresTimers
 
@@ -54,19 +55,17 @@ class PostgresResidents(Store):
     async def cases(self, person: str) -> Sequence[ResidentMessage]:
         """Return the cases of the person's latest messages that have clocks, each once, newest first."""
         async with self._database.snapshot() as run:
-            rows = await run.rows(_SQL["cases"], person, _CASES)
-            return [await _with_case(run, row) for row in rows]
+            return [await _with_case(run, row) for row in await run.rows(_SQL["cases"], person, _CASES)]
 
     async def talk(self, person: str, case: str) -> OwnConversation:
         """Return what the person and the staff said to each other in a case: nothing of anybody else."""
         types = [type_of(name) for name in STAFF_WORDS]
         async with self._database.snapshot() as run:
-            said = await run.rows(_SQL["talk"], person, case, case.removeprefix(f"{THREAD}:"), types)
+            rows = await run.rows(_SQL["talk"].replace("<thread>", THREAD), case, person, types)
             ways = await run.rows(_SQL["way"], person, case)
-        return OwnConversation(
-            said=[words for row in said if (words := _words(row)).words or words.files],
-            way=read(AnswerWay, ways[0]) if ways else None,
-        )
+        # Joined petitions have the same final answer, each under its own number.
+        said = {(one.at, one.words): one for one in map(_words, rows) if one.words or one.files}
+        return OwnConversation(said=[*said.values()], way=read(AnswerWay, ways[0]) if ways else None)
 
     async def file(self, person: str) -> ResidentFile | None:
         """Return the person's data of the directory and the ledger; None for a person who was removed."""
@@ -80,19 +79,17 @@ class PostgresResidents(Store):
                 name=rows[0]["name"],
                 locale=rows[0]["locale"],
                 contacts=convert(rows[0]["contact_points"] or [], list[ContactPoint]),
-                places=[read(ResidentPlace, place, unit=_own_unit(place)) for place in places],
+                places=[
+                    read(ResidentPlace, row, unit=row["unit"] and unit_name(row["tower"], row["unit"]))
+                    for row in places
+                ],
                 consents=await consents.ledger(run, [person]),
                 stances=await consents.stances(run, person),
             )
 
     async def held_levels(self, clock: Clock, levels: Collection[int]) -> Collection[int]:
         """Return which of these levels somebody holds now in the clock's place."""
-        held = await PostgresTimers(self._database).held_levels([(clock, levels)])
-        return held[clock.id]
-
-
-def _own_unit(place: Record) -> str | None:
-    return unit_name(place["tower"], place["unit"]) if place["unit"] else None
+        return (await PostgresTimers(self._database).held_levels([(clock, levels)]))[clock.id]
 
 
 def _words(row: Record) -> OwnWords:

@@ -12,15 +12,16 @@ import pytest
 from hub.desk.cases import acts, answering, merges, queries, splits
 from hub.desk.cases.rows import AnswerBody, CloseBody, OtherCaseBody, ReplyBody
 from hub.desk.matters.queries import counts, matters
-from hub.desk.matters.rows import MattersQuery
+from hub.desk.matters.rows import MattersQuery, MatterView
 from hub.doors.operator import Operator
 from hub.errors import AnswerDue, NotOffered
 from hub.inbound.replies import event_of, read
 from hub.model import Event, Reply
 from hub.operations.cases.entries import entries_of
 from hub.operations.cases.schemas import ThreadEntry, ThreadKind
-from hub.storage import Database, PostgresReplies
+from hub.storage import Database, PostgresReplies, PostgresResidents
 from hub.testing import MemoryPublisher
+from tests.contract.values import now
 from tests.integration.test_evidence import Office
 from tests.operators import operator
 from tests.unit.budget_events import PLACE, town
@@ -84,6 +85,10 @@ class Desk:
         inbound = await replies.add(read(reply, await replies.about(reply), now=now))
         await self.take_in(event_of(inbound))
         return inbound.id
+
+    async def reads(self, case: str, person: str = "p-ines") -> list[str]:
+        """Return what stands on the person's own page of a matter."""
+        return [one.words for one in (await PostgresResidents(self.by.db).talk(person, case)).said]
 
     async def thread(self, case: str, *, notes: bool = True) -> list[ThreadEntry]:
         [known] = await self.by.stores.cases.known([case])
@@ -175,6 +180,7 @@ async def test_two_petitions_are_one_thread_and_one_answer_ends_the_terms_of_bot
     await acts.respond_to_case(desk.by, CASE, AnswerBody(words="El sello se cambió."))
     answered = await desk.acted()
     letters = await desk.by.db.rows("SELECT event_id FROM message WHERE event = 'pqrs.responded'")
+    read = [await desk.reads(case, person) for case in (CASE, SECOND) for person in ("p-ines", "p-luis")]
 
     assert {"first_reply", "legal_term"} == running
     assert {"PQ-1", "PQ-2"} <= {word for one in both for word in ("PQ-1", "PQ-2") if word in one.sentence}
@@ -185,6 +191,8 @@ async def test_two_petitions_are_one_thread_and_one_answer_ends_the_terms_of_bot
     assert 1 == len(told)
     assert {("pqrs.responded", "PQ-1"), ("pqrs.responded", "PQ-2")} == names(answered)
     assert {one.id for one in answered} == {row["event_id"] for row in letters}
+    # On the page of each of her matters she reads what was said to both; nobody else does.
+    assert [["Ya vamos.", "El sello se cambió."], []] * 2 == read
     assert {"met"} == {
         state for case in (CASE, "pqrs_id:pqrs-2") for _, state, _ in await desk.promises(case)
     }
@@ -192,6 +200,36 @@ async def test_two_petitions_are_one_thread_and_one_answer_ends_the_terms_of_bot
 
 def names(events: list[Event]) -> set[tuple[str, str]]:
     return {(one.name, one.data["radicado"]) for one in events}
+
+
+async def in_view(desk: Desk, view: MatterView) -> list[str]:
+    asked = MattersQuery(view=view)
+    found = await matters(desk.by.db, asked, who=desk.by.who, places=None, now=desk.by.now)
+    return [row.case for row in found.items]
+
+
+async def test_joined_cases_are_held_and_sleep_together_until_their_person_writes(desk: Desk) -> None:
+    """The row of the one that is due first stands for both, whichever of them was taken on."""
+    await desk.petition(1)
+    await desk.take_in(
+        event("pqrs.replied", {"pqrs_id": "pqrs-1", "radicado": "PQ-1"}, at=MONDAY + 2 * MINUTE)
+    )
+    await desk.petition(2)
+    await acts.take_case(desk.by, CASE)
+    await merges.merge_cases(desk.by, CASE, OTHER)
+    held = [await in_view(desk, view) for view in (MatterView.MINE, MatterView.UNOWNED)]
+    await acts.release_case(desk.by, CASE)
+    released = [await in_view(desk, view) for view in (MatterView.MINE, MatterView.UNOWNED)]
+    since = now()
+    await queries.snooze(desk.by.db, CASE, since + timedelta(days=1), by="ana", at=since)
+    asleep = [await in_view(desk, view) for view in (MatterView.OPEN, MatterView.ASLEEP)]
+    await desk.writes(SECOND, "¿Qué pasó?")
+    awake = await in_view(desk, MatterView.OPEN)
+
+    assert [[SECOND], []] == held
+    assert [[], [SECOND]] == released
+    assert [[], [SECOND]] == asleep
+    assert [SECOND] == awake
 
 
 async def test_two_merges_that_cross_put_one_case_into_the_other(opened: Database) -> None:
@@ -256,4 +294,5 @@ async def test_what_was_taken_apart_is_joined_again_and_an_answer_ends_its_promi
     )
 
     assert {("first_reply", "met", False)} == await desk.promises(apart)
+    assert ["Y el ascensor.", "Los dos se arreglan."] == await desk.reads(apart) == await desk.reads(CASE)
     assert {"co.coproservicios.pqrs.replied.v1"} == {row["type"] for row in written}

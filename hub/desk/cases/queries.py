@@ -15,13 +15,13 @@ from hub.model.pages import PageQuery, Rows
 from hub.operations.cases.schemas import CaseProgress
 from hub.ports.casework import CaseFilter
 from hub.rendering.event_title import event_title
-from hub.storage.casework import ASLEEP, ESCALATED, LATEST, newest_of
+from hub.storage.casework import ASLEEP, ESCALATED, LATEST, THREAD, newest_of
 from hub.storage.database import Database, beside, read, row_of, storable
 from hub.storage.events import event_of
 from hub.storage.filters import listed
 from hub.storage.paging import cursor, rows_page
 
-_SQL: Final = beside(__file__)
+_SQL: Final = {name: text.replace("<thread>", THREAD) for name, text in beside(__file__).items()}
 FIRST: Final = PageQuery()
 _OF_A_NOTE: Final = ("id", "case_key", "by", "kind", "words", "about", "told")
 

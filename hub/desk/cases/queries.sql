@@ -47,21 +47,32 @@ UPDATE reply SET thread = $2, case_key = $3 WHERE id = $1
 SELECT pg_advisory_xact_lock(hashtext('hub case_merge'))
 
 -- merge --
-INSERT INTO case_merge (case_key, into_case, by, was_open)
-SELECT $1, $2, $3, $4
-WHERE NOT EXISTS (SELECT FROM case_merge WHERE case_key IN ($1, $2) OR into_case = $1)
-ON CONFLICT DO NOTHING
-RETURNING case_key
+-- Whoever holds the one holds what goes on in it.
+WITH joined AS (
+    INSERT INTO case_merge (case_key, into_case, by, was_open)
+    SELECT $1, $2, $3, $4
+    WHERE NOT EXISTS (SELECT FROM case_merge WHERE case_key IN ($1, $2) OR into_case = $1)
+    ON CONFLICT DO NOTHING
+    RETURNING case_key, into_case, by
+), held AS (
+    INSERT INTO case_task (case_key, assignee, assigned_by)
+    SELECT joined.case_key, task.assignee, joined.by
+    FROM joined JOIN case_task AS task ON task.case_key = joined.into_case
+    ON CONFLICT (case_key) DO UPDATE
+    SET assignee = excluded.assignee, assigned_at = now(), assigned_by = excluded.assigned_by
+)
+SELECT case_key FROM joined
 
 -- separate --
 DELETE FROM case_merge WHERE case_key = $1 AND into_case = $2 RETURNING case_key
 
 -- snooze --
-INSERT INTO case_snooze (case_key, until, by, at) VALUES ($1, $2, $3, $4)
+-- With those that are joined with it: in the list the one of them that is due first stands for all.
+INSERT INTO case_snooze (case_key, until, by, at) SELECT case_key, $2, $3, $4 FROM (<thread>) AS thread
 ON CONFLICT (case_key) DO UPDATE SET until = excluded.until, by = excluded.by, at = excluded.at
 
 -- wake --
-DELETE FROM case_snooze WHERE case_key = $1 RETURNING case_key
+DELETE FROM case_snooze WHERE case_key IN (<thread>) RETURNING case_key
 
 -- asleep --
 SELECT until FROM case_snooze AS of WHERE case_key = $1 AND {asleep}

@@ -71,6 +71,7 @@ class _Asked(dict[str, str]):
 
 _WORDS: Final[Mapping[str, Callable[[_Asked], str]]] = {
     "asleep": lambda _: ASLEEP.format(of="clock"),
+    "asleep_sooner": lambda _: ASLEEP.format(of="sooner"),
     "later": lambda asked: asked.part("later"),
     "running": lambda _: _SQL["running"].format(clock="clock"),
     "running_sooner": lambda _: _SQL["running"].format(clock="sooner"),
@@ -175,7 +176,7 @@ def _conditions(asked: _Asked, query: MattersQuery, who: str, now: datetime) -> 
     views = _views(who, now)
     if query.view in views:
         yield views[query.view](asked)
-    yield f"{'' if query.view is MatterView.ASLEEP else 'NOT '}{_ASLEEP}"
+    yield f"{'' if query.view is MatterView.ASLEEP else 'NOT '}{ASLEEP.format(of='clock')}"
     if query.kind is not None:
         kind = query.kind
         yield _KINDS[kind](asked) if kind in _KINDS else _begins(kind)
@@ -190,7 +191,6 @@ def _columns(asked: _Asked, query: MattersQuery) -> Iterable[str]:
             yield f"{column} = {asked.add(value)}"
 
 
-_ASLEEP: Final = ASLEEP.format(of="clock")
 _COLUMNS: Final = {
     "promise": "clock.name",
     "area": "clock.context ->> 'service_area'",

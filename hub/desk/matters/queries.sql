@@ -67,13 +67,14 @@ starts_with(clock.case_key, 'thread_id:') OR EXISTS (
 )
 
 -- later --
--- Of cases that are joined the one that is due first stands for all.
+-- Of cases that are joined the one that is due first stands for all, unless it sleeps.
 EXISTS (
     SELECT FROM case_merge AS own
     JOIN case_merge AS beside ON beside.into_case = own.into_case
     JOIN clock AS sooner ON sooner.case_key = ANY (ARRAY[beside.case_key, beside.into_case])
     WHERE (own.case_key = clock.case_key OR own.into_case = clock.case_key) AND sooner.case_key <> clock.case_key
       AND {running_sooner} AND (sooner.due_at, sooner.id) < (clock.due_at, clock.id)
+      AND (NOT {asleep_sooner} OR {asleep})
     OFFSET 0
 )
 

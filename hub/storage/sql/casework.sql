@@ -74,14 +74,21 @@ SELECT case_key, was_open FROM case_merge WHERE into_case = $1 ORDER BY at, case
 -- assignee --
 SELECT assignee FROM case_task WHERE case_key = $1
 
+-- thread --
+-- A case, and those that are joined with it.
+SELECT coalesce((SELECT into_case FROM case_merge WHERE case_key = $1), $1::text) AS case_key
+UNION ALL
+SELECT case_key FROM case_merge WHERE into_case = coalesce((SELECT into_case FROM case_merge WHERE case_key = $1), $1)
+
 -- assign_case --
-INSERT INTO case_task (case_key, assignee, assigned_by) VALUES ($1, $2, $3)
+-- With those that are joined with it: in the list the one of them that is due first stands for all.
+INSERT INTO case_task (case_key, assignee, assigned_by) SELECT case_key, $2, $3 FROM (<thread>) AS thread
 ON CONFLICT (case_key) DO UPDATE
 SET assignee = excluded.assignee, assigned_at = now(), assigned_by = excluded.assigned_by
 WHERE case_task.assignee <> excluded.assignee
 
 -- release_case --
-DELETE FROM case_task WHERE case_key = $1
+DELETE FROM case_task WHERE case_key IN (<thread>)
 
 -- started_by --
 SELECT type FROM event WHERE key = $1

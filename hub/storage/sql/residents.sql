@@ -53,27 +53,30 @@ SELECT * FROM (
 ORDER BY id DESC LIMIT $2
 
 -- talk --
--- What the person wrote from an address to which we write, and what staff said in a message to the person.
+-- What the person wrote from an address to which we write, and what staff said in a message to the person. Joined
+-- cases are one thread: an answer in one of them is read in each.
+WITH thread AS MATERIALIZED (<thread>)
 SELECT * FROM (
     (SELECT reply.at, true AS mine, NULL AS type, NULL::jsonb AS data, reply.text,
             ARRAY (SELECT name FROM given_file WHERE given_file.id = reply.id AND sha256 IS NOT NULL ORDER BY place) AS files
      FROM reply
      JOIN message ON message.id = reply.message_id
-     WHERE reply.thread = $3 AND message.person = $1 AND lower(message.address) = reply.address
+     WHERE reply.thread = ANY (ARRAY (SELECT regexp_replace(case_key, '^thread_id:', '') FROM thread))
+       AND message.person = $2 AND lower(message.address) = reply.address
        AND reply.kind IN ('reply', 'unproven')
      ORDER BY reply.received_at DESC LIMIT 100)
     UNION ALL
     (SELECT event.time, false, event.type, event.data, NULL, '{}' FROM event
-     WHERE event.case_key = $2 AND event.type = ANY ($4::text[]) AND EXISTS (
+     WHERE event.case_key = ANY (ARRAY (SELECT case_key FROM thread)) AND event.type = ANY ($3::text[]) AND EXISTS (
          SELECT FROM message
-         WHERE message.event_key = event.key AND message.person = $1 AND message.purpose <> 'internal'
+         WHERE message.event_key = event.key AND message.person = $2 AND message.purpose <> 'internal'
      )
      ORDER BY event.time DESC LIMIT 100)
     UNION ALL
     -- What came with the petition of the own page.
     (SELECT event.time, true, NULL, NULL, NULL, array_agg(file.name ORDER BY file.place) FROM event
-     JOIN given_file AS file ON file.event_key = event.key AND file.person = $1
-     WHERE event.case_key = $2 GROUP BY event.key, event.time)
+     JOIN given_file AS file ON file.event_key = event.key AND file.person = $2
+     WHERE event.case_key = $1 GROUP BY event.key, event.time)
 ) AS said
 ORDER BY at
 
