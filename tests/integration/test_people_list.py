@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 
+from hub.desk.people.acts import household_of
 from hub.desk.people.queries import PeopleList
 from hub.desk.people.rows import PeopleQuery
 from hub.desk.preferences.acts import mark_person
 from hub.desk.preferences.rows import MarkBody
 from hub.desk.surveys import queries as surveys_kept
 from hub.desk.surveys.rows import SurveysQuery, SurveyState
-from hub.model import Event, MarkReason, Period, Purpose, State, StoredEvent
+from hub.model import Event, MarkReason, Period, Purpose, Scope, State, StoredEvent
+from hub.people.masking import mask_name
 from hub.storage import Database
 from tests.contract.stores import RealStores, open_stores
 from tests.contract.values import (
@@ -112,6 +114,22 @@ async def test_roles_are_shown_after_their_end(database: str) -> None:
         assert terms["owner"].ended_at is not None
         assert terms["council"].ended_at is None
         assert [term.role for term in await store.terms("p-ana", frozenset({"ph-2"}))] == ["council"]
+
+
+async def test_household_is_whoever_else_has_a_role_in_the_units_of_a_person(database: str) -> None:
+    more = [membership("p-ana", "unit:u-2", "resident"), membership("p-eva", "unit:u-1", "staff")]
+    async with people_of(database) as (store, stores), Database(database) as opened:
+        async with stores.intake.transaction() as transaction:
+            await transaction.apply_directory(more)
+        looks_only = operator(opened, "account:eva", {Scope.READ: frozenset({"ph-1"})})
+        every, masked = [await household_of(by, "p-ana") for by in (operator(opened), looks_only)]
+
+        assert [] == await store.household("p-dan")
+    assert [("Name of p-bea", "tenant", "u-1"), ("Name of p-caro", "owner", "u-2")] == [
+        (one.name, one.role, one.unit_id) for one in every
+    ]
+    # Ley 1581 de 2012, art. 4 (f): who need not answer there reads no name, and nothing of another building.
+    assert [(mask_name("Name of p-bea"), "u-1")] == [(one.name, one.unit_id) for one in masked]
 
 
 async def test_nobody_is_judged_by_no_purpose(database: str) -> None:

@@ -8,12 +8,17 @@ from typing import Any, Final
 import pytest
 
 from hub.desk.buildings import queries as buildings
-from hub.desk.buildings.rows import TowerRow
+from hub.desk.buildings.acts import show_building
+from hub.desk.buildings.rows import BuildingQuery, TowerRow
+from hub.model import State
 from hub.model.reach import PlaceReach, UnitReach
+from hub.model.reached import Reached
 from hub.policy import load_policy
-from hub.storage import Database, PostgresReach
+from hub.storage import Database, PostgresDelivery, PostgresIntake, PostgresReach
 from hub.storage.database import encode
+from tests.contract.values import event, message, stored
 from tests.integration.test_cli_servers import environ, hub
+from tests.operators import operator
 
 __all__ = ["environ"]
 
@@ -138,6 +143,29 @@ async def test_doors_of_a_tower_come_from_above_with_their_people_and_the_ways_t
         (door.name, door.floor, door.who, door.reach, door.ways)
         for door in await buildings.doors(built.database, "ph-1", "1", POLICY, after=0)
     ]
+
+
+async def test_each_door_says_how_far_a_communication_has_come(built: Town) -> None:
+    """A letter that lies in the office has reached nobody yet; of several people the best counts."""
+    of = stored(event("admin.circular.issued"), copropiedad_id="ph-1", case=None)
+    sent = {
+        "101": ("email", State.DELIVERED, Reached.TOLD),
+        "102": ("sms", State.SENT, Reached.SENT),
+        "103": ("print", State.SENT, Reached.PENDING),
+        "104": ("email", State.BOUNCED, Reached.NOT_REACHED),
+    }
+    for label in (*sent, "105"):
+        await built.home(label)
+    await built.database.rows(MEMBER, "p-101", "104", "tenant", 1)
+    await built.database.rows(MEMBER, "p-104", "102", "tenant", 1)
+    async with PostgresIntake(built.database).transaction() as transaction:
+        await transaction.add_events([of])
+    rows = [message(of, person=f"p-{at}", channel=way, state=how) for at, (way, how, _) in sent.items()]
+    await PostgresDelivery(built.database).add_messages(rows)
+    shown = await show_building(operator(built.database), "ph-1", BuildingQuery(event=of.event.id))
+
+    reached = {label: best for label, (_, _, best) in sent.items()}
+    assert {**reached, "104": Reached.TOLD, "105": None} == {door.unit: door.reached for door in shown.doors}
 
 
 async def test_best_contact_of_anybody_counts_and_the_worst_place_comes_first(built: Town) -> None:

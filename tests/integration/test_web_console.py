@@ -55,6 +55,9 @@ async def test_keys_walk_rows_and_places_find_acts_and_can_be_turned_off(
         for key in "gc":
             await type_key(browser, key)
         assert await browser.until("location.pathname === '/cases' && document.readyState === 'complete'")
+        for key in "jxa":
+            await type_key(browser, key)
+        assert await browser.until("document.querySelector('.toast')?.innerText.includes('marcados')")
 
         await browser.press("Control+k")
         await browser.until("document.querySelector('#palette[open] input') === document.activeElement")

@@ -80,6 +80,7 @@ BAD_DAY = Situation(
 def test_matters_are_ranked_by_harm_whatever_came_first() -> None:
     ranks = [matter.rank for matter in matters(BAD_DAY)]
 
+    assert ["unattended", "emergency", "channel", "overdue", "refused", "rest"] == [*Rank]
     assert sorted(ranks, key=list(Rank).index) == ranks
     assert set(Rank) == set(ranks)
     assert headline(BAD_DAY).sentence.startswith(
