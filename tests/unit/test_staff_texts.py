@@ -55,6 +55,17 @@ def test_end_of_an_announcement_fits_a_subject(outcome: str) -> None:
     assert "la asamblea ordinaria" in words.subject
 
 
+@pytest.mark.parametrize("event", ["sla.at_risk", "sla.breached", "sla.resolved"])
+def test_title_names_a_petition_by_its_radicado_and_another_case_by_its_person(event: str) -> None:
+    """The id that another system gives a repair says nothing to anybody."""
+    petition = examples(event)[0] | {"person_name": "María Peña", "matter": "Gotera"}
+    repair = petition | {"subject": "sol-2026-0042", "case": "request_id:sol-2026-0042"}
+    told = [context(event, data) for data in (petition, repair)]
+    titles = [TEMPLATES.render(event, "email", one, variant=None).subject for one in told]
+
+    assert ["PQ-2026-000123", "María Peña"] == [title.partition(" de ")[2] for title in titles]
+
+
 def test_survey_that_the_hub_has_asked_is_not_named_by_its_id() -> None:
     event, survey = "satisfaction.detractor.detected", "enc-0123456789abcdef01234567"
     for example in examples(event):
