@@ -20,6 +20,8 @@ _MARKER: Final = re.compile(rb"\xff([^\x00\x01\xd0-\xd8\xff])", re.DOTALL)
 """A marker of a JPEG that begins a segment or ends the picture; none stands within its compressed data."""
 _JPEG_END: Final = b"\xd9"
 _LENGTH: Final = 2
+_SEGMENTS: Final = 10_000
+"""A picture has some hundred; millions of empty ones would stop all others for seconds."""
 
 
 def pdf_is_whole(content: bytes) -> bool:
@@ -38,9 +40,10 @@ def png_is_whole(content: bytes) -> bool:
 def jpeg_is_whole(content: bytes) -> bool:
     """Walk its segments to the end of the picture: a preview within a segment has an end, too."""
     at = 0
-    while (marker := _MARKER.search(content, at)) is not None:
-        if marker[1] == _JPEG_END:
-            return True
+    for _ in range(_SEGMENTS):
+        marker = _MARKER.search(content, at)
+        if marker is None or marker[1] == _JPEG_END:
+            return marker is not None
         length = int.from_bytes(content[marker.end() : marker.end() + _LENGTH])
         at = marker.end() + max(length, _LENGTH)
     return False

@@ -310,6 +310,7 @@ class TestReplies:
             ({"type": "image", "image": {"id": "1", "caption": "La fuga"}}, "[imagen] La fuga"),
             ({"type": "audio", "audio": {"id": "1", "voice": True}}, "[audio]"),
             ({"type": "text", "text": {"body": "a\u0000b"}}, "ab"),
+            ({"type": "text", "text": {"body": "Mire"}, "image": {"id": "1"}}, "Mire"),
         ],
     )
     def test_what_somebody_answers_is_put_into_words(self, change: dict[str, Any], text: str) -> None:

@@ -162,9 +162,9 @@ def _captions(message: Message) -> Iterator[str]:
 
 def _files(message: Message, phone: str) -> Iterator[GivenFile]:
     """Yield the photo or document, which came to this phone number; the hub keeps no sounds and films."""
-    for media in (message.image, message.document):
+    for kind, media in (("image", message.image), ("document", message.document)):
         if media is not None and (address := address_of(media.id, phone)):
-            name = media.filename or _WITHOUT_WORDS[message.type]
+            name = media.filename or _WITHOUT_WORDS[kind]
             yield GivenFile(name=name.replace("\x00", "")[:_LONGEST_NAME], media=address)
 
 
