@@ -61,3 +61,8 @@ async def found(run: Runner, of: UUID, place: int, places: PropertyScope) -> Fou
     """Return a file whose words are read in these places; None of any other, and of one that is not kept."""
     rows = await run.rows(_SQL["content"], of, place, listed(places))
     return read(FoundFile, rows[0]) if rows else None
+
+
+async def placeless(run: Runner, of: UUID) -> list[str]:
+    """Return the case of a reply or an event that names no place; none of any other."""
+    return [row["case_key"] for row in await run.rows(_SQL["placeless"], of) if row["case_key"]]

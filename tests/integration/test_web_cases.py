@@ -10,8 +10,10 @@ from uuid import uuid4
 import pytest
 from aiohttp import hdrs
 
-from hub.inbound.replies import read
-from hub.model import EVERYWHERE, Grant, Office, Reply
+from hub.desk.cases.queries import merge
+from hub.inbound.replies import event_of, read
+from hub.model import EVERYWHERE, About, Grant, Office, Reply
+from hub.model.casework import case_of_thread
 from hub.model.given_files import GivenFile
 from hub.storage import Database, PostgresIntake, PostgresReplies
 from hub.storage.delivery import PostgresDelivery
@@ -183,6 +185,34 @@ async def test_file_of_a_reply_is_a_download_that_no_browser_runs(world: World) 
         (await ask(world, f"/api/files/{path}", headers=KEY)).status
         for path in (f"{file['id']}/2", f"{file['id']}/-1", f"{uuid4()}/1")
     ]
+
+
+async def test_file_of_a_stranger_in_a_joined_case_is_opened_by_whoever_reads_the_words(
+    world: World, opened: Database
+) -> None:
+    """What names no place is of its case: who reaches all of that sees the words, and so the file."""
+    reply = Reply(
+        channel="email",
+        provider="mail",
+        reference="r-2",
+        address="otra@example.com",
+        text="Va la foto",
+        at=now(),
+        files=(GivenFile(name="foto.pdf", kind="application/pdf", content=b"%PDF-2.0"),),
+    )
+    came = await PostgresReplies(opened).add(read(reply, About(), now=now()))
+    async with PostgresIntake(opened).transaction() as transaction:
+        await transaction.add_events([stored(event_of(came), case=case_of_thread(came.thread))])
+    await give_account(world, "ana", Grant(office=Office.OPERATOR, copropiedad_id="ph-1"))
+    async with browsing(world) as client:
+        visitor = Visitor(client)
+        await visitor.sign_in("ana")
+        apart = await visitor.ask(f"/api/files/{came.id}/1")
+        await merge(opened, case_of_thread(came.thread), CASE, by="account:ana", was_open=True)
+        thread, joined = await visitor.ask(PATH), await visitor.ask(f"/api/files/{came.id}/1")
+
+    assert "foto.pdf" in thread.text
+    assert (404, 200) == (apart.status, joined.status)
 
 
 async def test_case_is_found_by_its_key_and_by_what_is_in_it(world: World) -> None:

@@ -50,3 +50,14 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (SELECT copropiedad_id FROM event WHERE event.key = file.id OFFSET 0) AS about ON true
 WHERE file.id = $1 AND place = $2
   AND ($3::text[] IS NULL OR coalesce(said.copropiedad_id, about.copropiedad_id) = ANY ($3))
+
+-- placeless --
+-- The case of words that name no place: that in whose thread they stand.
+SELECT coalesce(merged.into_case, said.case_key) AS case_key FROM (
+    SELECT CASE WHEN position(':' IN thread) > 0 THEN thread ELSE 'thread_id:' || thread END AS case_key FROM reply
+    WHERE reply.id = $1 AND NOT EXISTS (
+        SELECT FROM message WHERE message.id = reply.message_id AND copropiedad_id IS NOT NULL OFFSET 0
+    )
+    UNION ALL
+    SELECT case_key FROM event WHERE event.key = $1 AND copropiedad_id IS NULL
+) AS said LEFT JOIN case_merge AS merged ON merged.case_key = said.case_key
