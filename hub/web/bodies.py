@@ -22,7 +22,7 @@ WITHIN: Final = 10.0
 _FIELDS: Final = web.RequestKey("fields", Mapping[str, str])
 _FILES: Final = web.RequestKey("files", Sequence[GivenFile])
 MULTIPART: Final = "multipart/form-data"
-MAX_PARTS: Final = 20
+MAX_PARTS: Final = 40
 LONGEST_NAME: Final = 80
 """Characters of the name of a file."""
 UPLOADED_WITHIN: Final = 120.0

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
+import pytest
 from aiohttp import hdrs
 
 from hub.access.lockout import FREE
@@ -25,6 +26,7 @@ from hub.operations.residents.acts import ClaimKind, ResidentActs, claim_of
 from hub.operations.residents.consent_words import words_digest
 from hub.people.claims import CLAIMED
 from hub.storage import Database
+from hub.web.residents.pages import MOST_SENT
 from tests.contract.values import NOON
 from tests.integration.residents import BUILDING, HUB
 from tests.integration.test_web_resident_sign_in import (
@@ -160,23 +162,26 @@ async def test_matter_opens_with_both_sides_words_and_takes_an_answer_once() -> 
     assert (first.reference, "page") == (second.reference, second.provider)
 
 
-def with_file(content: bytes, **fields: str) -> bytes:
-    """Write a form with a file, as a browser does."""
+def with_file(content: bytes, *, times: int, **fields: str) -> bytes:
+    """Write a form with a file, or with several of the same, as a browser does."""
     head = 'Content-Disposition: form-data; name="{}"'
     parts = [f"{head.format(name)}\r\n\r\n{value}\r\n".encode() for name, value in fields.items()]
     none = f'{head.format("file")}; filename=""\r\n\r\n\r\n'.encode()
     file = f'{head.format("file")}; filename="gotera.pdf"\r\n\r\n'.encode() + content + b"\r\n"
-    return b"".join(b"--B\r\n" + part for part in [*parts, none, file]) + b"--B--\r\n"
+    return b"".join(b"--B\r\n" + part for part in [*parts, none, *[file] * times]) + b"--B--\r\n"
 
 
-async def sent_with(world: World, where: str, cookies: Cookies, content: bytes, **fields: str) -> Reply:
+async def sent_with(
+    world: World, where: str, cookies: Cookies, content: bytes, *, times: int = 1, **fields: str
+) -> Reply:
     token = {"csrf": csrf((await look(world, "/mi", cookies)).text)} if cookies else {}
     headers = {
         hdrs.CONTENT_TYPE: "multipart/form-data; boundary=B",
         hdrs.ORIGIN: HUB,
+        hdrs.ACCEPT: "text/html",
         hdrs.COOKIE: "; ".join(f"{name}={value}" for name, value in cookies.items()),
     }
-    body = with_file(content, **token, **fields)
+    body = with_file(content, times=times, **token, **fields)
     return await ask(world, where, method=hdrs.METH_POST, body=body, headers=headers)
 
 
@@ -208,6 +213,23 @@ async def test_person_attaches_photos_and_documents_and_nothing_else(opened: Dat
     assert [("gotera.pdf", PDF)] == [(file.name, file.content) for file in world.replies[0].files]
     assert "Recibimos su solicitud." in claimed.text
     assert [("gotera.pdf", "p-1", PDF)] == [tuple(row) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("content", "times", "words"),
+    [
+        (b" " * (MOST_SENT + 1), 1, "hasta 20 MB en total"),
+        (PDF, 20, "Todavía no enviamos nada: hay un archivo"),
+    ],
+    ids=["too heavy", "too many"],
+)
+async def test_person_who_sends_too_much_is_told_what_fits(content: bytes, times: int, words: str) -> None:
+    world, _, cookies = await at_home()
+    fields = {"action": "claim", "kind": "queja", "detail": "Gotea"}
+    answer = await sent_with(world, "/mi", cookies, content, times=times, **fields)
+
+    assert words in answer.text
+    assert [] == published(world)
 
 
 async def test_matter_of_somebody_else_is_like_one_that_does_not_exist() -> None:

@@ -72,7 +72,8 @@ def _refused(request: web.Request, refusal: Refusal) -> web.Response | None:
     if refusal.status == 429:
         return _busy(request, refusal)
     if _OUTSIDE.match(request.path):
-        return _stopped(request, "refused", refusal.status, dict(refusal.headers))
+        why = "heavy" if refusal.status == 413 else "refused"
+        return _stopped(request, why, refusal.status, dict(refusal.headers))
     if refusal.status == 401:
         # The words of a search may be a name: they do not go into another address.
         is_search = request.path == "/search"
