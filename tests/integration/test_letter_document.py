@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, Final
+from uuid import uuid4
 
 import pytest
 from aiohttp import FormData, hdrs
@@ -17,7 +18,8 @@ from hub.desk.letters import acts
 from hub.desk.letters.rows import DocumentBody
 from hub.errors import BeyondOwnRights, InvalidDocument, TooLate
 from hub.model import Message, Scope, State
-from hub.storage import Database, PostgresDelivery, PostgresIntake
+from hub.model.documents import FetchedDocument
+from hub.storage import Database, PostgresDelivery, PostgresDocuments, PostgresIntake
 from tests.contract.values import message, stored
 from tests.integration.web_doubles import World, ask, browsing
 from tests.operators import operator
@@ -152,3 +154,15 @@ async def test_document_to_which_messages_lead_is_replaced_by_no_other(opened: D
     given = await acts.attach_document(by, letter.id, DocumentBody(pdf=led_to))
 
     assert (sha256(led_to).hexdigest(), 1) == (given.sha256, given.letters)
+
+
+async def test_bytes_that_nobody_names_are_touched_when_somebody_gives_them(opened: Database) -> None:
+    """Else they could be forgotten between their finding and their naming."""
+    given = FetchedDocument(sha256=b"1" * 32, kind="application/pdf", content=b"%PDF-1.7")
+    store = PostgresDocuments(opened)
+    await store.give(uuid4(), "acta", "acta", given)
+    await opened.rows("UPDATE document SET fetched_at = now() - interval '1 hour'")
+    await store.give(uuid4(), "acta", "acta", given)
+
+    [row] = await opened.rows("SELECT fetched_at > now() - interval '1 minute' AS touched FROM document")
+    assert row["touched"]

@@ -75,7 +75,7 @@ WHERE event_key = $1 AND NOT EXISTS (SELECT FROM sent)
 -- The one to which messages lead may be given as itself: another would change what is behind their links.
 WITH kept AS (
     INSERT INTO document (sha256, kind, size, content) VALUES ($4, $5, length($6::bytea), $6)
-    ON CONFLICT DO NOTHING
+    ON CONFLICT (sha256) DO UPDATE SET fetched_at = now()
 )
 INSERT INTO document_request AS request (event_key, url, name, attach, wait_until, state, next_at, sha256)
 VALUES ($1, $2, $3, true, now(), 'stored', NULL, $4)
