@@ -22,6 +22,7 @@ from hub.local.server import Server, start_all, stop_all
 from hub.model.months import missing
 from hub.storage import Database, PostgresMonths, migrations
 from hub.timers.months import AHEAD
+from tests.broker_vhosts import add_vhost, delete_vhost
 from tests.kept_connection import KeptConnection
 from tests.vhosts import Vhosts
 
@@ -137,9 +138,9 @@ class Servers:
     async def vhost(self) -> AsyncIterator[str]:
         """A new one, in which no hub has run."""
         name = _new_name()
-        yield await self.rabbitmq.add_vhost(name)
+        yield await add_vhost(self.rabbitmq, name)
         if self._runs(self.rabbitmq):
-            await self.rabbitmq.delete_vhost(name)
+            await delete_vhost(self.rabbitmq, name)
 
     @asynccontextmanager
     async def declared_vhost(self, *, has_entrance: bool = True) -> AsyncIterator[str]:

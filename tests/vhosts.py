@@ -19,6 +19,7 @@ import aio_pika
 from hub.consumers import topology
 from hub.errors import BrokerUnavailable
 from hub.local.rabbitmq import RabbitMQ
+from tests.broker_vhosts import add_vhost, delete_vhost
 
 SHAPE: Final = """
 Shape = erlang:phash2({{
@@ -72,12 +73,12 @@ class Vhosts:
         if await self._emptied(name) == shape:
             self._free.append((name, shape))
         else:
-            await self.broker.delete_vhost(name)
+            await delete_vhost(self.broker, name)
 
     async def _new(self) -> tuple[str, str]:
         name = f"t{uuid.uuid4().hex}"
         declare = topology.declare if self.has_entrance else topology.declare_lanes
-        async with await aio_pika.connect(await self.broker.add_vhost(name)) as connection:
+        async with await aio_pika.connect(await add_vhost(self.broker, name)) as connection:
             await declare(await connection.channel())
         return name, await self._evaluate(SHAPE, name)
 

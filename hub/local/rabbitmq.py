@@ -69,20 +69,6 @@ class RabbitMQ(Server):
         await super().stop()
         await self._epmd.stop()
 
-    async def add_vhost(self, name: str) -> str:
-        """Add a vhost and return its URL. Calls the node directly: `rabbitmqctl` takes a second for each."""
-        vhost, user, everything = f'<<"{name}">>', f'<<"{USER}">>', '<<".*">>'
-        permissions = f"{user}, {vhost}, {everything}, {everything}, {everything}, {user}"
-        await self.evaluate(
-            f"ok = rabbit_vhost:add({vhost}, {user}),"
-            f" ok = rabbit_auth_backend_internal:set_permissions({permissions})."
-        )
-        return self.url_of(name)
-
-    async def delete_vhost(self, name: str) -> None:
-        """Delete a vhost: its connections close at once, its queues are removed in the background."""
-        await self.evaluate(f'spawn(rabbit_vhost, delete, [<<"{name}">>, <<"{USER}">>]).')
-
     async def evaluate(self, expression: str) -> str:
         """Return the result of an Erlang expression, which ends with a full stop, on the broker's node."""
         call = await asyncio.create_subprocess_exec(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from msgspec import Meta, Struct
+
+LONGEST_NAME: Final = 80
+"""Characters of the name of a file."""
 
 
 class GivenFile(Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from aiohttp import BodyPartReader, web
 
 from hub.cloudevents import strict_json
 from hub.model import Json
-from hub.model.given_files import GivenFile
+from hub.model.given_files import LONGEST_NAME, GivenFile
 from hub.web.responses import Refusal
 
 FORM: Final = "application/x-www-form-urlencoded"
@@ -23,8 +23,6 @@ _FIELDS: Final = web.RequestKey("fields", Mapping[str, str])
 _FILES: Final = web.RequestKey("files", Sequence[GivenFile])
 MULTIPART: Final = "multipart/form-data"
 MAX_PARTS: Final = 40
-LONGEST_NAME: Final = 80
-"""Characters of the name of a file."""
 UPLOADED_WITHIN: Final = 120.0
 """Seconds in which a form with a file must arrive, over a slow line."""
 

@@ -24,6 +24,7 @@ from tests.acceptance.conftest import House, opened_house
 from tests.acceptance.harness import until
 from tests.acceptance.test_monitor import OPS, QUICK, alerts, hire, incidents
 from tests.broker_users import control, publish_as
+from tests.broker_vhosts import delete_vhost
 from tests.integration.test_broker_rights import Users, commands
 from tests.servers import Servers
 from tests.unit.factories import event
@@ -51,7 +52,7 @@ async def users(servers: Servers) -> AsyncIterator[Users]:
     made = Users(vhost=f"t{uuid4().hex}", server=broker.url)
     await control(broker, (shlex.join(made.given(command)) for command in commands()))
     yield made
-    await broker.delete_vhost(made.vhost)
+    await delete_vhost(broker, made.vhost)
 
 
 @pytest.fixture

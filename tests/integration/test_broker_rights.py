@@ -28,6 +28,7 @@ from hub.model import Lane, own_event
 from hub.model.results import user_key
 from hub.ports import Ticket
 from tests.broker_users import control
+from tests.broker_vhosts import delete_vhost
 from tests.integration.test_broker_publisher import publishing
 from tests.servers import Servers
 from tests.unit.factories import MONDAY, arrived, event
@@ -99,7 +100,7 @@ def users(servers: Servers) -> Iterator[Users]:
             )
             assert done.returncode == 0, done.stderr
         yield made
-        runner.run(broker.delete_vhost(made.vhost))
+        runner.run(delete_vhost(broker, made.vhost))
 
 
 @pytest.fixture

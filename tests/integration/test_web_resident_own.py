@@ -162,7 +162,7 @@ async def test_matter_opens_with_both_sides_words_and_takes_an_answer_once() -> 
     assert (first.reference, "page") == (second.reference, second.provider)
 
 
-def with_file(content: bytes, *, times: int, **fields: str) -> bytes:
+def with_file(content: bytes, times: int, /, **fields: str) -> bytes:
     """Write a form with a file, or with several of the same, as a browser does."""
     head = 'Content-Disposition: form-data; name="{}"'
     parts = [f"{head.format(name)}\r\n\r\n{value}\r\n".encode() for name, value in fields.items()]
@@ -172,7 +172,7 @@ def with_file(content: bytes, *, times: int, **fields: str) -> bytes:
 
 
 async def sent_with(
-    world: World, where: str, cookies: Cookies, content: bytes, *, times: int = 1, **fields: str
+    world: World, where: str, cookies: Cookies, content: bytes, times: int = 1, /, **fields: str
 ) -> Reply:
     token = {"csrf": csrf((await look(world, "/mi", cookies)).text)} if cookies else {}
     headers = {
@@ -181,7 +181,7 @@ async def sent_with(
         hdrs.ACCEPT: "text/html",
         hdrs.COOKIE: "; ".join(f"{name}={value}" for name, value in cookies.items()),
     }
-    body = with_file(content, times=times, **token, **fields)
+    body = with_file(content, times, **token, **fields)
     return await ask(world, where, method=hdrs.METH_POST, body=body, headers=headers)
 
 
@@ -226,7 +226,7 @@ async def test_person_attaches_photos_and_documents_and_nothing_else(opened: Dat
 async def test_person_who_sends_too_much_is_told_what_fits(content: bytes, times: int, words: str) -> None:
     world, _, cookies = await at_home()
     fields = {"action": "claim", "kind": "queja", "detail": "Gotea"}
-    answer = await sent_with(world, "/mi", cookies, content, times=times, **fields)
+    answer = await sent_with(world, "/mi", cookies, content, times, **fields)
 
     assert words in answer.text
     assert [] == published(world)

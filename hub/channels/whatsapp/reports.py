@@ -20,7 +20,7 @@ from hub.channels.urls import endpoints_of, parse_whatsapp
 from hub.channels.whatsapp.media import address_of
 from hub.channels.whatsapp.verdicts import PROVIDER, reason_of
 from hub.model import Receipt, Reply, State
-from hub.model.given_files import GivenFile
+from hub.model.given_files import LONGEST_NAME, GivenFile
 from hub.model.ids import uuid_in
 from hub.settings import Settings
 
@@ -42,7 +42,6 @@ WORDY: Final = frozenset({"text", "button", "interactive", *_WITHOUT_WORDS})
 """Message types that count as replies; others (a reaction, a system notice) do not."""
 
 _NUMBER: Final = re.compile(r"[1-9][0-9]{6,14}")
-_LONGEST_NAME: Final = 80
 _LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
 
 
@@ -165,7 +164,7 @@ def _files(message: Message, phone: str) -> Iterator[GivenFile]:
     for kind, media in (("image", message.image), ("document", message.document)):
         if media is not None and (address := address_of(media.id, phone)):
             name = media.filename or _WITHOUT_WORDS[kind]
-            yield GivenFile(name=name.replace("\x00", "")[:_LONGEST_NAME], media=address)
+            yield GivenFile(name=name.replace("\x00", "")[:LONGEST_NAME], media=address)
 
 
 def _instant(seconds: str) -> datetime | None:

@@ -19,13 +19,11 @@ from itertools import islice
 from typing import Final
 
 from hub.inbound.mail.markup import as_text
-from hub.model.given_files import GivenFile
+from hub.model.given_files import LONGEST_NAME, GivenFile
 
 LONGEST_HEADER: Final = 2000
 LONGEST_TEXT: Final = 200_000
 """Characters that are read; people write far shorter texts."""
-LONGEST_NAME: Final = 80
-"""Characters of the name of an attached file."""
 SMALLEST_PICTURE: Final = 10_000
 """Bytes of a picture between the words that counts as a file: smaller ones are logos of signatures."""
 MOST_PARTS: Final = 50
