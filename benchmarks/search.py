@@ -166,6 +166,9 @@ class Questions:
             ),
             "search: name and subject": lambda: f"{some('surnames')} {some('titles').split()[0]}",
             "search: unit and subject": lambda: f"{100 * (1 + number(12)) + 1} {some('titles').split()[0]}",
+            "search: unit and subject of a case": lambda: (
+                f"{100 * (1 + number(12)) + 1} {some('subjects').split()[0]}"
+            ),
             "search: building": lambda: some("places"),
             "search: street": lambda: f"Calle {1 + number(180)} # {1 + number(97)}",
             "search: radicado": lambda: f"PQ-2026-{number(self._sizes['messages'] // 20):06d}",

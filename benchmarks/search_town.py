@@ -92,6 +92,10 @@ def buildings(people: int) -> int:
     return max(2, people // PEOPLE_OF_A_BUILDING)
 
 
+def _units(people: int) -> int:
+    return max(1, int(people / PEOPLE_OF_A_UNIT))
+
+
 async def _make_months(database: Database) -> None:
     """Make the months of the year, in place of the one that a new database has for all that was before."""
     months = PostgresMonths(database)
@@ -105,7 +109,7 @@ async def _make_months(database: Database) -> None:
 
 
 async def _fill_directory(connection: asyncpg.Connection, people: int) -> None:
-    places, units = buildings(people), max(1, int(people / PEOPLE_OF_A_UNIT))
+    places, units = buildings(people), _units(people)
     given: Sequence[Sequence[object]] = (
         (NAMES["places"], places),
         (units, places),
@@ -126,7 +130,8 @@ async def _fill_kind(
         last = min(events, first + max(1, AT_ONCE // copies) - 1)
         places = buildings(people)
         await connection.execute(
-            _SQL["events"].format(**words), first, last, NAMES["titles"], NAMES["subjects"], places
+            _SQL["events"].format(**words),
+            *(first, last, NAMES["titles"], NAMES["subjects"], places, _units(people)),
         )
         await connection.execute(_SQL["messages"].format(**words, copies=copies), first, last, people, places)
         if name == "pqrs.received":

@@ -49,10 +49,11 @@ SELECT 'unit', id, 1, now(), '2026-01-01', false, jsonb_build_object(
 FROM unit
 
 -- events --
-INSERT INTO event (key, time, received_at, planned_at, waiting, source, id, type, case_key, copropiedad_id, data)
+INSERT INTO event (key, time, received_at, planned_at, waiting, source, id, type, case_key, copropiedad_id, unit_id, data)
 SELECT {key}, at, at, at, false, 'urn:bench', '{name}-' || n, 'co.coproservicios.{name}.v1',
        CASE '{name}' WHEN 'pqrs.received' THEN 'pqrs_id:pq-' || n WHEN 'admin.circular.issued' THEN 'circular_id:c-' || n END,
        'ph-' || n * 7 % $5::bigint,
+       CASE '{name}' WHEN 'pqrs.received' THEN 'u-' || (n * 7 % $5 + $5 * (n / $5 % ($6::bigint / $5))) END,
        CASE '{name}'
            WHEN 'pqrs.received' THEN jsonb_build_object(
                'pqrs_id', 'pq-' || n, 'radicado', 'PQ-2026-' || lpad(n::text, 6, '0'),

@@ -109,8 +109,10 @@ async def test_people_are_found_by_parts_of_their_addresses(
     assert expected == refs(await queries.people_at(town, part, limit=5))
 
 
-async def test_person_belongs_where_a_membership_lasts(town: Database) -> None:
-    here, there = frozenset({"ph-1"}), frozenset({"ph-2"})
+@pytest.mark.parametrize("others", [0, 50], ids=["few places", "many"])
+async def test_person_belongs_where_a_membership_lasts(town: Database, others: int) -> None:
+    more = {f"ph-{number}" for number in range(1000, 1000 + others)}
+    here, there = frozenset({"ph-1"}) | more, frozenset({"ph-2"}) | more
 
     assert ["p-jose"] == refs(await queries.people_called(town, ["gonzalez"], limit=5, places=here))
     assert [] == refs(await queries.people_called(town, ["gonzalez"], limit=5, places=there))
@@ -118,6 +120,9 @@ async def test_person_belongs_where_a_membership_lasts(town: Database) -> None:
     assert ["p-ana"] == refs(await queries.people_at(town, "4567", limit=5, places=there))
     assert [] == refs(await queries.people_at(town, "4567", limit=5, places=here))
     assert [] == refs(await queries.people(town, ["p-ana"], places=here))
+
+
+async def test_nobody_is_found_in_no_place(town: Database) -> None:
     assert [] == refs(await queries.people_called(town, ["gomez"], limit=5, places=frozenset()))
 
 
@@ -162,6 +167,21 @@ async def test_copropiedades_are_found_by_name_and_address(
 ) -> None:
     assert expected == sorted(place.id for place in await queries.copropiedades(town, words, limit=5))
     assert [] == await queries.copropiedades(town, words, limit=5, places=frozenset())
+
+
+async def test_words_name_the_buildings_that_have_them(town: Database) -> None:
+    asked = ["altos", "colinas", "ph", "torre", "zutano"]
+
+    assert {
+        "altos": {"ph-1"},
+        "colinas": {"ph-2"},
+        "ph": {"ph-1", "ph-2"},
+        "torre": {"ph-2"},
+    } == await queries.buildings_named(town, asked, near=asked)
+    assert {} == await queries.buildings_named(town, ["colinas"], near=[])
+    assert {"ph": {"ph-2"}} == await queries.buildings_named(
+        town, ["altos", "ph"], near=[], places=frozenset({"ph-2"})
+    )
 
 
 async def test_places_are_found_by_id(town: Database) -> None:

@@ -80,6 +80,8 @@ def items_of(answer: Mapping[str, Any]) -> dict[str, list[Any]]:
         ("pnea 301", "people", "p-maria"),
         ("maria t2-301 rosal", "people", "p-maria"),
         ("maria rosal", "people", "p-maria"),
+        ("pnea rosal", "people", "p-maria"),
+        ("pnea 301 rosal", "people", "p-maria"),
         ("rosal 301", "units", "u-301"),
         ("301 gotera", "cases", "pqrs_id:PQ-1"),
         ("gotera maria", "cases", "pqrs_id:PQ-1"),
@@ -97,6 +99,17 @@ async def test_thing_is_found_by_what_is_known_of_it(
     made: World, typed: str, kind: str, expected: str
 ) -> None:
     assert expected in [item["id"] for item in (await found(made, typed))[kind]]
+
+
+async def test_person_is_found_though_a_subject_has_all_the_words_too(made: World) -> None:
+    assert made.database is not None
+    title = event("admin.circular.issued", data={"circular_id": "c-1", "title": "Señora Peña del 301"})
+    async with PostgresIntake(made.database).transaction() as transaction:
+        await transaction.add_events([stored(title, copropiedad_id="ph-1")])
+    both = await found(made, "peña 301")
+
+    assert ["p-maria"] == [item["id"] for item in both["people"]]
+    assert ["Señora Peña del 301"] == [item["detail"] for item in both["events"]]
 
 
 async def test_radicado_is_not_looked_for_among_names(made: World) -> None:

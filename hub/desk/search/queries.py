@@ -33,6 +33,8 @@ _DAYS_BACK: Final = (7, 62)
 _LEAST_NEAR: Final = 4
 """Letters of a word that may have a typing error: a shorter one is like too many others."""
 _ROLES_SHOWN: Final = 3
+_FEW_PLACES: Final = 5
+"""Places whose people are read before they are looked through."""
 _BEGINS: Final = ":*"
 """In a query: the word begins so."""
 _NO_PLACE: Final = "'@'"
@@ -87,6 +89,15 @@ async def copropiedades(
     return [read(FoundPlace, row) for row in rows]
 
 
+async def buildings_named(
+    db: Database, words: Sequence[str], *, near: Collection[str], places: PropertyScope = None
+) -> Mapping[str, frozenset[str]]:
+    """Return word → copropiedades that have it; of those `near` also with typing errors."""
+    nearly = [word in near and len(word) >= _LEAST_NEAR for word in words]
+    rows = await db.rows(_SQL["buildings_named"], _patterns(words), list(words), nearly, listed(places))
+    return {row["word"]: frozenset(row["ids"]) for row in rows}
+
+
 async def known_places(
     db: Database, ids: Collection[str], *, places: PropertyScope = None
 ) -> Sequence[FoundPlace]:
@@ -107,27 +118,21 @@ async def events(
 async def people_at_home(
     db: Database,
     numbers: Sequence[str],
-    names: Sequence[str],
+    names: Sequence[Sequence[str]],
     *,
     limit: int,
     places: PropertyScope = None,
-    near: bool = False,
 ) -> Sequence[FoundPerson]:
-    """Find people by numbers of their unit and words of their name; with `near`, also with typing errors."""
-    if near:
-        # A short word, or one that nobody has, stays as it was typed.
-        meant = zip(names, await _meant(db, names), strict=True)
-        patterns = [rf"\m({'|'.join(words or [word])})" for word, words in meant]
-    else:
-        patterns = [rf"\m{word}" for word in names]
+    """Find people by numbers of their unit and a word of their name, of each of several choices."""
+    patterns = [rf"\m({'|'.join(words)})" for words in names]
     statement = _SQL["at_home"].format(words=_each("words", numbers))
     rows = await db.rows(statement, _patterns(numbers), patterns, limit, listed(places))
     return await _with_roles(db, [read(FoundPerson, row) for row in rows], places)
 
 
-async def homes_of(db: Database, people: Collection[str]) -> Mapping[str, str]:
-    """Return the units in which these people live or own, each with its copropiedad."""
-    return {row["id"]: row["copropiedad"] for row in await db.rows(_SQL["homes"], sorted(people))}
+async def homes_of(db: Database, people: Collection[str]) -> Collection[str]:
+    """Return the units in which these people live or own."""
+    return {row["id"] for row in await db.rows(_SQL["homes"], sorted(people))}
 
 
 async def known_names(db: Database, words: Sequence[str]) -> Collection[str]:
@@ -136,11 +141,12 @@ async def known_names(db: Database, words: Sequence[str]) -> Collection[str]:
     return {word for word in words if f"{word}{_BEGINS}" in found}
 
 
-async def _meant(db: Database, words: Sequence[str]) -> Sequence[Sequence[str]]:
-    """Return the words of names that each may be, with one typing error: most that it might be nobody has."""
-    meant = [sorted(_mistyped(word)) for word in words]
-    known = await _known(db, sorted({word for choices in meant for word in choices}))
-    return [[word for word in choices if word in known] for choices in meant]
+async def meant(db: Database, words: Sequence[str]) -> Sequence[Sequence[str]]:
+    """Return the words of names that each may be, with one typing error; none for a short word."""
+    # Most that it might be nobody has.
+    nearly = [sorted(_mistyped(word)) for word in words]
+    known = await _known(db, sorted({word for choices in nearly for word in choices}))
+    return [[word for word in choices if word in known] for choices in nearly]
 
 
 async def _known(db: Database, words: Sequence[str]) -> Collection[str]:
@@ -149,25 +155,29 @@ async def _known(db: Database, words: Sequence[str]) -> Collection[str]:
 
 
 async def events_about(
-    db: Database,
-    words: Sequence[str],
-    *,
-    limit: int,
-    places: PropertyScope = None,
-    units: Collection[str] | None = None,
+    db: Database, words: Sequence[str], *, limit: int, places: PropertyScope = None
 ) -> Sequence[FoundEvent]:
     """Find events by words of the fields from which their subjects are made, newest first."""
-    of_units = None if units is None else sorted(units)
     found: list[FoundEvent] = []
     query = f"{_beginning(words)}{_in_places(places)}"
     for until, since in pairwise(_bounds(NOW())):
         wanted = limit - len(found)
         statement = _SQL["events_about"].format(since=since, until=until)
-        rows = await db.rows(statement, query, wanted, of_units)
+        rows = await db.rows(statement, query, wanted)
         found += [read(FoundEvent, row) for row in rows]
         if len(found) >= limit:
             break
     return found
+
+
+async def events_of_units(
+    db: Database, words: Sequence[str], units: Collection[str], *, limit: int, places: PropertyScope = None
+) -> Sequence[FoundEvent]:
+    """Find events about these units by words of their subjects, newest first."""
+    if not units:
+        return []
+    rows = await db.rows(_SQL["events_of_units"], _beginning(words), limit, sorted(units), listed(places))
+    return [read(FoundEvent, row) for row in rows]
 
 
 async def messages(
@@ -198,8 +208,8 @@ async def _nearly_called(
     db: Database, words: Sequence[str], limit: int, places: PropertyScope
 ) -> list[FoundPerson]:
     """Find people by words with one typing error; a short word is the beginning of one."""
-    meant = zip(words, await _meant(db, words), strict=True)
-    parts = [found if len(word) >= _LEAST_NEAR else [f"{word}{_BEGINS}"] for word, found in meant]
+    nearly = zip(words, await meant(db, words), strict=True)
+    parts = [found if len(word) >= _LEAST_NEAR else [f"{word}{_BEGINS}"] for word, found in nearly]
     if not all(parts) or all(choices == [word] for choices, word in zip(parts, words, strict=True)):
         return []
     query = " & ".join(f"({' | '.join(choices)})" for choices in parts)
@@ -231,7 +241,8 @@ def _there(places: PropertyScope, *, first_free: int) -> tuple[str, Sequence[obj
     """Make the condition that a person belongs to the places, and its parameters."""
     if places is None:
         return "true", ()
-    return _SQL["there"].partition("\n")[2].format(places=f"${first_free}"), (listed(places),)
+    condition = _SQL["there" if len(places) <= _FEW_PLACES else "of_many"].partition("\n")[2]
+    return condition.format(places=f"${first_free}"), (listed(places),)
 
 
 def _beginning(words: Sequence[str]) -> str:

@@ -39,6 +39,14 @@ person.id = ANY (ARRAY (
     WHERE copropiedad_id = ANY ({places}::text[]) AND (until IS NULL OR until > now())
 ))
 
+-- of_many --
+-- The same, where the people of the places are thousands: each person who is found is looked up.
+EXISTS (
+    SELECT FROM membership LEFT JOIN unit ON scope_kind = 'unit' AND unit.id = scope_id
+    WHERE person_id = person.id AND NOT membership.removed AND (until IS NULL OR until > now())
+      AND coalesce(unit.copropiedad_id, CASE scope_kind WHEN 'copropiedad' THEN scope_id END) = ANY ({places}::text[])
+)
+
 -- at_home --
 -- People of the units with these numbers, by patterns of their names. A number has some units in each building: looked
 -- at from there, a surname that thousands have costs nothing. An expression for each word: nothing serves ALL by itself.
@@ -55,7 +63,7 @@ ORDER BY length(person.name_words), person.name_words, person.id
 LIMIT $3
 
 -- homes --
-SELECT unit.id, unit.copropiedad_id AS copropiedad FROM membership JOIN unit ON unit.id = scope_id
+SELECT scope_id AS id FROM membership
 WHERE person_id = ANY ($1::text[]) AND scope_kind = 'unit' AND NOT removed AND (until IS NULL OR until > now())
 
 -- roles --
@@ -92,6 +100,14 @@ WHERE ($4::text[] IS NULL OR id = ANY ($4))
 ORDER BY (SELECT sum(word_similarity(word, words)) FROM unnest($2::text[]) AS word) DESC, length(words), id
 LIMIT $3
 
+-- buildings_named --
+-- Some hundreds: each is looked at, once for all words.
+SELECT word, array_agg(id) AS ids
+FROM copropiedad CROSS JOIN unnest($1::text[], $2::text[], $3::bool[]) AS asked (pattern, word, near)
+WHERE ($4::text[] IS NULL OR id = ANY ($4))
+  AND (words LIKE pattern OR near AND word_similarity(word, words) >= 0.6)
+GROUP BY word
+
 -- places --
 SELECT unit.id, label AS name, tower, copropiedad_id AS copropiedad, NULL AS address, place.name AS building
 FROM unit LEFT JOIN copropiedad AS place ON place.id = copropiedad_id
@@ -121,9 +137,24 @@ SELECT * FROM (
     FROM event
     WHERE data ?| '{{title, subject, instruction, obligation, report_kind}}'
       AND search_subject(data, copropiedad_id) @@ $1::text::tsquery
-      AND key >= '{since}' AND key < '{until}' AND ($3::text[] IS NULL OR unit_id = ANY ($3))
+      AND key >= '{since}' AND key < '{until}'
     LIMIT 3000
 ) AS found
+ORDER BY key DESC
+LIMIT $2
+
+-- events_of_units --
+-- OFFSET 0: by the units, some tens with a handful of subjects in a year, and not by a word that thousands have.
+SELECT key, id, type, time, "case", copropiedad, words FROM (
+    SELECT key, id, type, time, case_key AS case, copropiedad_id AS copropiedad,
+           coalesce(data ->> 'title', data ->> 'subject', data ->> 'instruction', data ->> 'obligation', data ->> 'report_kind')
+               AS words, search_subject(data, copropiedad_id) AS lexemes
+    FROM event
+    WHERE data ?| '{title, subject, instruction, obligation, report_kind}' AND unit_id = ANY ($3::text[])
+      AND ($4::text[] IS NULL OR copropiedad_id = ANY ($4))
+    OFFSET 0
+) AS found
+WHERE lexemes @@ $1::text::tsquery
 ORDER BY key DESC
 LIMIT $2
 
