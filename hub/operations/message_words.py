@@ -11,11 +11,13 @@ from typing import Final
 from uuid import UUID
 
 from hub.access.actor import Actor
+from hub.inbound.emergency_replies import is_to_staff
 from hub.model import Rendered
 from hub.model.evidence import SaidMessage
-from hub.operations.cases.texts import ORIGINS_ES, MessageText, Render, decisive, text_of
+from hub.operations.cases.texts import ORIGINS_ES, MessageText, Render, decisive, text_of, without_contacts
 from hub.operations.evidence.remake import Remade, Remaker
 from hub.operations.evidence.schemas import EvidenceRow, row_of
+from hub.people.masking import mask_contacts
 from hub.ports.cases import CaseFacts, CaseMessage
 from hub.rendering.preview import with_logo
 from hub.sla.ack_links import without_link
@@ -71,15 +73,17 @@ class MessageWords:
             return None
         calls = await self.remaker.remake(said)
         letter = await self.letters(message_id)
-        words = await self._text(said, calls, letter)
+        words = without_contacts(await self._text(said, calls, letter), said.message)
         call = decisive(calls) if calls else None
         shown = letter if call is None or call.rendered is None else call.rendered
+        html = "" if shown is None else without_link(with_logo(shown))
+        is_notice = is_to_staff(said.message.event, said.message.audience)
         rows = [row_of(remade) for remade in calls]
         is_mail = said.message.channel == _MAIL
         return SaidWords(
             subject=words.subject or None,
             text=words.text,
-            html="" if shown is None else without_link(with_logo(shown)),
+            html=mask_contacts(html) if is_notice else html,
             origin=ORIGINS_ES[words.text_origin] if words.text_origin is not None else "",
             note=words.text_note,
             headers=_headers(call) if is_mail else (),

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 _HIDDEN: Final = "***"
 _LAST: Final = 4
 _LONG: Final = 11
 """Minimal length of a number that keeps four digits hidden between the shown start and end."""
+
+_CONTACT: Final = re.compile(
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\w+-])(?:\+\d(?:[ -]?\d){9,14}|3\d\d ?\d{3} ?\d{4})(?![\w-])"
+)
+"""A mail address, a number with its country, or a Colombian mobile number."""
 
 
 def mask_name(name: str) -> str:
@@ -24,6 +30,11 @@ def mask_address(address: str) -> str:
     if address.startswith("+") and len(address) >= _LONG:
         return f"{address[:3]} {_HIDDEN} {_HIDDEN} {address[-_LAST:]}"
     return f"…{address[-_LAST:]}" if len(address) > 2 * _LAST else _HIDDEN
+
+
+def mask_contacts(text: str) -> str:
+    """Mask each address and mobile number in a text."""
+    return _CONTACT.sub(lambda found: mask_address(found[0]), text)
 
 
 def mask_reference(reference: str | None) -> str | None:

@@ -12,7 +12,7 @@ from aiohttp import hdrs
 
 from hub.desk.cases.queries import merge
 from hub.inbound.replies import event_of, read
-from hub.model import EVERYWHERE, About, Grant, Office, Reply
+from hub.model import EVERYWHERE, About, Grant, Office, Purpose, Reply
 from hub.model.casework import case_of_thread
 from hub.model.given_files import GivenFile
 from hub.storage import Database, PostgresIntake, PostgresReplies
@@ -213,6 +213,45 @@ async def test_file_of_a_stranger_in_a_joined_case_is_opened_by_whoever_reads_th
 
     assert "foto.pdf" in thread.text
     assert (404, 200) == (apart.status, joined.status)
+
+
+async def test_notice_to_staff_names_the_writer_without_the_address(world: World, opened: Database) -> None:
+    heard = Reply(
+        channel="email",
+        provider="mail",
+        reference="r-2",
+        address="maria@example.com",
+        text="Mi otro número es 300 000 0009.",
+        at=now(),
+        message_id=message(FIRST).id,
+    )
+    replies = PostgresReplies(opened)
+    came = await replies.add(read(heard, await replies.about(heard), now=now()))
+    told = stored(event_of(came), case=CASE, copropiedad_id="ph-1")
+    of_staff = {"person": "p-luz", "name": "Luz", "purpose": Purpose.INTERNAL, "variant": "staff"}
+    notice = message(told, channel="inbox", address="p-luz", **of_staff)
+    async with PostgresIntake(opened).transaction() as transaction:
+        await transaction.add_events([told])
+        await transaction.add_messages([notice])
+    await give_account(world, "ana", Grant(office=Office.OPERATOR, copropiedad_id="ph-1"))
+    async with browsing(world) as client:
+        visitor = Visitor(client)
+        await visitor.sign_in("ana")
+        pages = [
+            (await visitor.ask(path, headers=HTML)).text for path in (PAGE, f"/messages/{notice.id}/html")
+        ]
+        thread = await visitor.ask(PATH)
+    whole = await ask(world, f"{PATH}?whole=true", headers=KEY)
+
+    assert "Mi otro número es" in _notice(whole.json)["text"]
+    assert "maria@example.com" in _notice(whole.json)["text"]
+    assert "m***@e***.com" in _notice(thread.json)["text"]
+    assert [] == [text for text in (thread.text, *pages) if "maria@example.com" in text]
+
+
+def _notice(thread: Mapping[str, Any]) -> Mapping[str, Any]:
+    told = (entry["message"] for entry in thread["entries"] if entry["message"])
+    return next(one for one in told if one["event"] == "inbound.message.received")
 
 
 async def test_case_is_found_by_its_key_and_by_what_is_in_it(world: World) -> None:

@@ -12,10 +12,12 @@ from typing import Final, TypeAlias
 from uuid import UUID
 
 from hub.errors import TemplateFailure
-from hub.model import Claimed, Rendered, State, StoredEvent
+from hub.inbound.emergency_replies import is_to_staff
+from hub.model import Claimed, Message, Rendered, State, StoredEvent
 from hub.model.state_machine import UNSENT
 from hub.operations.cases.schemas import TextOrigin
 from hub.operations.evidence.remake import FINDINGS_ES, PROVEN, Finding, Remade, Remaker
+from hub.people.masking import mask_contacts
 from hub.ports.cases import CaseFacts, CaseMessage
 from hub.sla.ack_links import without_link
 from hub.storage import PostgresEvidence
@@ -74,6 +76,15 @@ def text_of(sent: CaseMessage, calls: Sequence[Remade], facts: CaseFacts, render
     """
     found = _accepted(sent, decisive(calls), facts, render) if calls else _unaccepted(sent, facts, render)
     return replace(found, subject=_shown(found.subject), text=_shown(found.text))
+
+
+def without_contacts(said: MessageText, message: Message) -> MessageText:
+    """Mask contacts in a notice to staff: they are those of the person whom it is about."""
+    if not is_to_staff(message.event, message.audience):
+        return said
+    return replace(
+        said, subject=mask_contacts(said.subject or ""), text=mask_contacts(said.text or "") or None
+    )
 
 
 def _shown(words: str | None) -> str | None:

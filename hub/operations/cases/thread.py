@@ -22,7 +22,7 @@ from hub.model import NOWHERE, Clock, Json, PropertyScope, Purpose
 from hub.operations.cases import lookup, summary_es
 from hub.operations.cases.entries import attention, entries_of
 from hub.operations.cases.schemas import CaseThreadAnswer
-from hub.operations.cases.texts import CaseTexts, MessageText
+from hub.operations.cases.texts import CaseTexts, MessageText, without_contacts
 from hub.people.audience import is_anonymous
 from hub.ports.cases import CaseFacts, KnownCase, Plain, nowhere_plain
 from hub.rendering import case_words_es
@@ -105,7 +105,10 @@ class Threads:
     async def _texts(self, facts: CaseFacts, *, whole: bool) -> Mapping[UUID, MessageText]:
         """Find the words of the messages that are shown with them."""
         shown = {key: sent for key, sent in facts.messages.items() if whole or key in facts.plain}
-        return await self.texts.of(replace(facts, messages=shown)) if shown and self.texts else {}
+        found = await self.texts.of(replace(facts, messages=shown)) if shown and self.texts else {}
+        if whole:
+            return found
+        return {key: without_contacts(said, shown[key].message) for key, said in found.items()}
 
     async def _told(
         self, case: KnownCase, facts: CaseFacts, now: datetime, *, whole: bool, named: bool, may_unmask: bool
