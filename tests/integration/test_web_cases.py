@@ -52,6 +52,8 @@ SAID = "María Peña", "maria@example.com", "Ruido del 301", "¿Para cuándo?", 
 """Words that only a caller with the scope may read."""
 NAMED = "María Peña", "Ruido del 301", "¿Para cuándo?", "gotera del baño.pdf"
 """Those of them that whoever must answer reads."""
+EMPTY = "Llegó sin palabras ni archivos."
+FOR_OTHERS = "Lo que escribió lo lee quien responde en esta copropiedad."
 
 
 @pytest.fixture
@@ -213,6 +215,31 @@ async def test_file_of_a_stranger_in_a_joined_case_is_opened_by_whoever_reads_th
 
     assert "foto.pdf" in thread.text
     assert (404, 200) == (apart.status, joined.status)
+
+
+async def test_empty_mail_is_not_said_to_be_for_others(world: World, opened: Database) -> None:
+    heard = Reply(
+        channel="email",
+        provider="mail",
+        reference="r-3",
+        address="maria@example.com",
+        text=" ",
+        at=now(),
+        message_id=message(FIRST).id,
+    )
+    replies = PostgresReplies(opened)
+    await replies.add(read(heard, await replies.about(heard), now=now()))
+    await give_account(world, "ana", Grant(office=Office.OPERATOR, copropiedad_id="ph-1"))
+    await give_account(world, "luz", Grant(office=Office.VIEWER, copropiedad_id="ph-1"))
+    said = {}
+    for name in ("ana", "luz"):
+        async with browsing(world) as client:
+            visitor = Visitor(client)
+            await visitor.sign_in(name)
+            said[name] = (await visitor.ask(PAGE, headers=HTML)).text
+
+    assert (1, 0) == tuple(said["ana"].count(words) for words in (EMPTY, FOR_OTHERS))
+    assert (0, 2) == tuple(said["luz"].count(words) for words in (EMPTY, FOR_OTHERS))
 
 
 async def test_notice_to_staff_names_the_writer_without_the_address(world: World, opened: Database) -> None:
