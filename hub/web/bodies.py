@@ -81,7 +81,7 @@ async def fields_of(request: web.Request, *, within: float = WITHIN, upload: int
         except (TimeoutError, ConnectionResetError):
             # A client that disconnected reads no answer, but must not count as a failure in the log.
             raise Refusal(408, "The form did not come.", "Send it at once.") from None
-        request[_FIELDS] = dict(read_form(body))
+        request[_FIELDS] = {name: _typed(text) for name, text in read_form(body)}
     return request[_FIELDS]
 
 
@@ -109,12 +109,17 @@ async def _parts_of(request: web.Request, most: int) -> tuple[Mapping[str, str],
             if not isinstance(part, BodyPartReader) or part.name is None:
                 break
             if part.filename is None:
-                fields[part.name] = (await _bounded(part, MAX_BODY)).decode()
+                fields[part.name] = _typed((await _bounded(part, MAX_BODY)).decode())
             elif content := await _bounded(part, most - sum(len(file.content) for file in files)):
                 files.append(GivenFile(name=part.filename[:LONGEST_NAME], content=content))
     except ValueError:
         raise Refusal(400, "The body is not a form.", "Send it as a page of the hub does.") from None
     raise Refusal(400, "The form has other parts.", "Send its fields and few files.")
+
+
+def _typed(text: str) -> str:
+    """Return what was typed: browsers send a line break as two letters, and count it as one in `maxlength`."""
+    return text.replace("\r\n", "\n")
 
 
 async def _bounded(part: BodyPartReader, most: int) -> bytes:

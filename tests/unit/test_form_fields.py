@@ -34,6 +34,25 @@ async def test_form_is_read_once_and_fields_can_be_repeated() -> None:
     assert await fields_of(request) is await fields_of(request)
 
 
+async def test_line_break_is_one_letter_as_the_page_counts_it() -> None:
+    payload = stream()
+    payload.feed_data(b"words=uno%0D%0Ados%0D%0Atres")
+    payload.feed_eof()
+
+    assert {"words": "uno\ndos\ntres"} == await fields_of(posted(payload))
+
+
+async def test_line_break_beside_a_file_is_one_letter_too() -> None:
+    payload = stream()
+    part = b'--x\r\nContent-Disposition: form-data; name="words"\r\n\r\nuno\r\ndos\r\n--x--\r\n'
+    payload.feed_data(part)
+    payload.feed_eof()
+    headers = {hdrs.CONTENT_TYPE: "multipart/form-data; boundary=x", hdrs.CONTENT_LENGTH: str(len(part))}
+    request = make_mocked_request("POST", "/", headers=headers, payload=payload)
+
+    assert {"words": "uno\ndos"} == await fields_of(request, upload=100)
+
+
 async def test_client_that_disconnects_is_no_server_error() -> None:
     payload = stream()
     payload.feed_data(b"name=a")
