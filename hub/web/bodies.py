@@ -118,7 +118,7 @@ async def _parts_of(request: web.Request, most: int) -> tuple[Mapping[str, str],
 
 
 def _typed(text: str) -> str:
-    """Return what was typed: browsers send a line break as two letters, and count it as one in `maxlength`."""
+    """Return what was typed: browsers count a line break as one letter (`maxlength`), and send two."""
     return text.replace("\r\n", "\n")
 
 

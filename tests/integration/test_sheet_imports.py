@@ -113,3 +113,20 @@ async def test_writing_begins_again_after_a_death_and_is_done_once(opened: Datab
     assert not again.changed
     assert ImportState.DONE == (await acts.show_import(by, sheet.id)).state
     assert [(1,)] == [tuple(row) for row in await opened.rows("SELECT version FROM person")]
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        ((), "debajo de los encabezados"),
+        ((INES.replace("Inés Ávila", ""),), "Línea 2, nombre: falta."),
+        ((INES.replace("ines@example.com", "no es"),), "Línea 2, correo: no es un correo."),
+    ],
+    ids=["no line", "no name", "no address"],
+)
+async def test_sheet_without_a_good_line_says_where_and_why(
+    opened: Database, lines: tuple[str, ...], says: str
+) -> None:
+    by, _ = desk(opened)
+    with pytest.raises(InvalidSheet, match=says):
+        await given(by, *lines)

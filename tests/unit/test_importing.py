@@ -201,6 +201,31 @@ def test_day_is_read_in_every_notation(text: str) -> None:
     assert day(text) == date(2019, 7, 1)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "copropiedad;unidad;nombre;rol\nAltos;1;Íñigo Muñoz;residente\n".encode("mac-roman"),
+        "copropiedad;unidad;nombre;rol\nAltos;1;José Núñez;residente\n".encode("mac-roman"),
+        "copropiedad;unidad;nombre;rol\nAltos;1;Ana Muñoz;residente\n".encode().decode("cp1252").encode(),
+        "copropiedad;unidad;nombre;rol\nAltos;1;Ana Muñoz;".encode() + "Peñón\n".encode("cp1252"),
+    ],
+    ids=["of a Mac", "of a Mac too", "made twice", "of two kinds"],
+)
+def test_letters_of_another_encoding_are_refused_before_they_are_names(content: bytes) -> None:
+    [fault] = examine(content).faults
+
+    assert ("archivo", False) == (fault.column, fault.warning)
+    assert "tildes" in fault.wrong
+
+
+def test_letters_that_only_look_foreign_are_names() -> None:
+    names = "JOÃO SÃO–PAULO", "Tom D’Arcy", "“Ñoño” Díaz", "Ana – María"
+    table = "".join(f"Altos;{n};{name};residente\n" for n, name in enumerate(names))
+    for encoding in ("utf-8", "cp1252"):
+        report = examine(f"copropiedad;unidad;nombre;rol\n{table}".encode(encoding))
+        assert [*names] == [row.name for row in report.rows]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
 @pytest.mark.parametrize("separator", [";", ",", "\t"])
 def test_any_encoding_and_separator_reads_the_same(encoding: str, separator: str) -> None:

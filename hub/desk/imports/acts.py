@@ -135,9 +135,17 @@ def _examined(body: SheetBody) -> Report:
     except ValueError:
         raise InvalidSheet("Ese papel no se conoce.") from None
     if not report.rows:
-        [first, *_] = report.faults
-        raise InvalidSheet(f"No hay líneas que se puedan leer: {first.wrong}. Escriba: {first.write}.")
+        raise InvalidSheet(_why_unread(report))
     return report
+
+
+def _why_unread(report: Report) -> str:
+    """Return why no line can be read: the first thing to correct, and where it is."""
+    first = min(report.faults, key=lambda one: (one.warning, one.line), default=None)
+    if first is None:
+        return "No hay ninguna línea debajo de los encabezados."
+    where = f"Línea {first.line}, {first.column}" if first.line else first.column.capitalize()
+    return f"No hay líneas que se puedan leer. {where}: {first.wrong.rstrip('.')}. Escriba: {first.write}."
 
 
 def _report(report: Report, entries: Entries, changes: Changes) -> SheetReport:

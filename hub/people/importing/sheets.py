@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -26,6 +27,15 @@ MAX_UNZIPPED: Final = 256 << 20  # bytes: 200,000 lines are about 150 MB of XML
 _ZIP: Final = b"PK\x03\x04"
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+_TWICE: Final = "Ã[\u00a1-\u00bf\u2018-\u2122]"
+"""A letter with an accent that was made UTF-8 and read as Windows, somewhere before: `Ã±`."""
+_OF_A_MAC: Final = "[A-Za-z][‡Ž–—œ]+[a-z]"
+"""á, é, ñ, ó and ú of an old Mac, read as Windows, within a word."""
+_WRONG_LETTERS: Final = {
+    "utf-16": re.compile(_TWICE),
+    "utf-8-sig": re.compile(_TWICE),
+    "cp1252": re.compile(f"{_TWICE}|{_OF_A_MAC}"),
+}
 _SEPARATORS: Final = (";", ",", "\t")
 
 
@@ -62,9 +72,14 @@ def lines(data: bytes, sheet: str = "") -> Iterator[Line]:
 def _decoded(data: bytes) -> str:
     for encoding in ("utf-16",) if data.startswith(_UTF16) else ("utf-8-sig", "cp1252"):
         try:
-            return data.decode(encoding)
+            text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
+        if _WRONG_LETTERS[encoding].search(text):
+            raise InvalidSheet(
+                "Las tildes y las eñes no se leen bien: guárdelo como «CSV UTF-8» o como .xlsx."
+            )
+        return text
     raise InvalidSheet("No es texto: guárdelo como «CSV UTF-8» o como .xlsx.")
 
 
