@@ -132,6 +132,13 @@ async def test_who_answers_finds_names_units_and_subjects(made: World) -> None:
     assert ["PQ-2026-000901 · Gotera en el baño"] == [item["detail"] for item in of_words["cases"]]
 
 
+async def test_message_is_somebodys_by_name_and_noted_for_them(made: World) -> None:
+    [sent] = (await found(made, "gotera"))["messages"]
+
+    assert ("María Peña", False) == (sent["detail"].split(" · ")[-1], "p-maria" in sent["detail"])
+    assert ["p-maria"] == [note.person for note in made.audit.rows]
+
+
 async def test_search_is_audited_without_its_words_and_for_each_person_whom_it_names(made: World) -> None:
     await ask(made, path("maria"))
     await ask(made, path("maria", whole="true"))

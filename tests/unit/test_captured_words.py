@@ -39,13 +39,14 @@ def found(reason: str | None) -> str:
         event_key=ID,
         event="pqrs.received",
         person="p-1",
+        name="María Peña",
         channel="sms",
         state="sent",
         reason=reason,
         created_at=AT,
         copropiedad=None,
     )
-    return message(row).detail.split(" · ")[1]
+    return message(row, named=True).detail.split(" · ")[1]
 
 
 def told(reason: str | None) -> str:

@@ -18,6 +18,7 @@ from hub.desk.search.recognise import Kind, plain_words, recognise
 from hub.desk.search.rows import (
     MOST,
     FoundEvent,
+    FoundMessage,
     FoundPerson,
     FoundPlace,
     GroupKind,
@@ -199,7 +200,13 @@ class Search:
             found = await queries.messages_of(self._db, keys, limit=1, places=places)
         else:
             found = []
-        return self._group("messages", found, items_es.message)
+        return self._group("messages", found, self._message)
+
+    def _message(self, message: FoundMessage) -> SearchItem:
+        is_named = self._shows(message.copropiedad)
+        if is_named and message.person not in self.shown:
+            self.shown.append(message.person)
+        return items_es.message(message, named=is_named)
 
     def _group(self, kind: GroupKind, rows: Sequence[Row], make: Callable[[Row], SearchItem]) -> SearchGroup:
         shown = rows[: self._enough - 1]

@@ -18,6 +18,7 @@ from hub.operations.cases.lookup import title_of
 from hub.people.masking import mask_name
 from hub.people.units import own_name
 from hub.ports.cases import KnownCase
+from hub.rendering.filters import nombre
 from hub.rendering.labels_es import CHANNELS, ROLES, state_label
 from hub.rendering.titles_es import EVENTS
 
@@ -104,14 +105,15 @@ def event(found: FoundEvent, *, words: bool) -> SearchItem:
     )
 
 
-def message(found: FoundMessage) -> SearchItem:
+def message(found: FoundMessage, *, named: bool) -> SearchItem:
+    name = nombre(found.name)
     state = state_label(found.state, found.reason, found.channel)
     channel = CHANNELS.get(found.channel, found.channel)
     return SearchItem(
         kind="message",
         id=str(found.id),
         title=EVENTS.get(found.event, found.event),
-        detail=f"{channel} · {state} · {found.person}",
+        detail=" · ".join(filter(None, (channel, state, name if named else mask_name(name)))),
         copropiedad=found.copropiedad,
         at=found.created_at,
     )

@@ -159,13 +159,15 @@ ORDER BY key DESC
 LIMIT $2
 
 -- messages --
-SELECT id, event_key, event, person, channel, state, reason, created_at, copropiedad_id AS copropiedad FROM message
+SELECT id, event_key, event, person, name, channel, state, reason, created_at, copropiedad_id AS copropiedad
+FROM message
 WHERE id = ANY ($1::uuid[]) AND ($2::text[] IS NULL OR copropiedad_id = ANY ($2))
 
 -- messages_of --
 SELECT message.* FROM unnest($1::uuid[]) WITH ORDINALITY AS asked (key, place)
 CROSS JOIN LATERAL (
-    SELECT id, event_key, event, person, channel, state, reason, created_at, copropiedad_id AS copropiedad FROM message
+    SELECT id, event_key, event, person, name, channel, state, reason, created_at, copropiedad_id AS copropiedad
+    FROM message
     WHERE event_key = asked.key AND id BETWEEN moment_start(asked.key) AND moment_end(asked.key)
       AND ($3::text[] IS NULL OR copropiedad_id = ANY ($3))
     LIMIT $2

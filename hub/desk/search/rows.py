@@ -71,6 +71,7 @@ class FoundMessage(Struct, frozen=True, kw_only=True):
     event_key: UUID
     event: str
     person: str
+    name: str
     channel: str
     state: str
     reason: str | None
