@@ -97,7 +97,7 @@ def test_every_signed_route_is_thrown_at() -> None:
 
 
 @pytest.mark.parametrize("path", POSTS)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.differing_executors])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.differing_executors])
 @given(body=BODIES, message=MESSAGES, kind=st.sampled_from(TYPES), good=st.booleans())
 async def test_what_is_thrown_at_a_hook_has_an_answer_that_is_no_fault_of_ours(
     path: str, body: bytes, message: str, kind: str, good: bool

@@ -16,7 +16,7 @@ from benchmarks.sink import PLACE
 from tests.acceptance.harness import PATIENCE
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.chaos,  # nothing is broken here, but it is long, and tries what no hub runs
     pytest.mark.skipif(sys.platform != "linux", reason="the benchmark counts CPU as Linux does"),
     pytest.mark.usefixtures("sink"),
 ]
