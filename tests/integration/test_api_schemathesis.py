@@ -110,7 +110,7 @@ async def test_key_without_rights_is_refused_by_every_operation(hub: GuardedHub,
         if path.startswith("/api/")
     }
     options = "--phases", "examples,fuzzing", "--checks", "status_code_conformance,not_a_server_error"
-    # Who is refused the access matrix asks of each caller: here one request tells whether its answer is described.
+    # Who is refused, the access matrix asks of each caller; one request tells that the answer is described.
     status, said = await examined(hub, document, powerless, tmp_path, *options, examples=1)
 
     assert (0, True) == (status, "No issues found" in said), said
