@@ -7,9 +7,9 @@ from functools import cache
 from importlib.metadata import version
 from typing import Any, Final
 
-import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Middleware
+from msgspec.json import encode
 
 from hub.catalog import CATALOG
 from hub.client.connection import vhost_of
@@ -88,8 +88,7 @@ def events_document(schemas: Schemas) -> Mapping[str, Any]:
 
 def _documents(schemas: Schemas, settings: Settings) -> Mapping[str, serve.Document]:
     vhost = vhost_of(settings.amqp_url.reveal())
-    described = {
-        "/openapi.json": openapi.at(api_document(), settings.public_url),
-        "/asyncapi.json": asyncapi.at(events_document(schemas), vhost),
+    return {
+        "/openapi.json": serve.Document(lambda: encode(openapi.at(api_document(), settings.public_url))),
+        "/asyncapi.json": serve.Document(lambda: encode(asyncapi.at(events_document(schemas), vhost))),
     }
-    return {path: serve.document(msgspec.json.encode(one)) for path, one in described.items()}

@@ -1,5 +1,5 @@
 """
-Documents and the pages' files: built once at start, each with its gzip, and served from memory.
+Documents and the pages' files: each is made with its gzip when it is first asked for, and served from memory.
 
 The address of a file has the digest of all of them: a browser keeps it for good, and asks for the next ones
 once a page of another version names them. A page of another process's version, while a new one is being
@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
-from typing import Final, NamedTuple
+from typing import Final
 
 from aiohttp import hdrs, web
 
@@ -33,17 +33,23 @@ _TAKEN: Final = re.compile(r"gzip(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 """RFC 9110, 12.4.2: a weight of 0 says "not acceptable"."""
 
 
-class Document(NamedTuple):
-    body: bytes
-    packed: bytes
+class Document:
+    """A text and its gzip. A hub starts without them: to make and to pack both takes a tenth of a second."""
+
+    def __init__(self, make: Callable[[], bytes]) -> None:
+        self._make = make
+
+    @cached_property
+    def body(self) -> bytes:
+        return self._make()
+
+    @cached_property
+    def packed(self) -> bytes:
+        return gzip.compress(self.body, mtime=0)
 
 
 DOCUMENTS: Final[web.AppKey[Mapping[str, Document]]] = web.AppKey("documents")
 """Path → document."""
-
-
-def document(body: bytes) -> Document:
-    return Document(body, gzip.compress(body, mtime=0))
 
 
 @cache
@@ -53,7 +59,7 @@ def files() -> Mapping[str, Document]:
 
     Served from memory: a client that disconnects halfway would leave an open file behind.
     """
-    return {path.name: document(path.read_bytes()) for path in sorted(_FILES.iterdir())}
+    return {path.name: Document(path.read_bytes) for path in sorted(_FILES.iterdir())}
 
 
 @cache
