@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from typing import Final
 
 from hub.errors import InvalidSubscription
-from hub.model import HUB_SOURCE, Event, Json, is_hub_source, own_event, type_of
+from hub.messages.planning.reach import LETTER
+from hub.model import HUB_SOURCE, Event, Json, State, is_hub_source, own_event, type_of
 from hub.model.ids import uuid8
+from hub.model.letters import LEFT
 from hub.model.results import FINAL, KINDS, Result, ResultKind
 
 PREFIX: Final = "notification."
@@ -22,8 +24,10 @@ def events_of(result: Result) -> Iterator[tuple[ResultKind, Event]]:
     Make the events of a result: of the message and, if nobody has had any, of the person.
 
     Their ids are made from the message and the change, or from the person and the event: a repeat is a
-    duplicate. They have no name, address or text of anybody.
+    duplicate. They have no name, address or text of anybody. A letter that is only made has none.
     """
+    if result.channel == LETTER and result.state is State.SENT and result.reason not in LEFT:
+        return
     kind = KINDS[result.state]
     change = uuid8(result.at, result.message_id.hex, result.state)
     yield kind, own_event(f"{PREFIX}{kind}", str(change), _data(result), time=result.at)

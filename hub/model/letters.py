@@ -10,6 +10,8 @@ from msgspec import Struct
 
 POSTED: Final = "posted"
 """The code of the attempt that records that a letter was posted; its reference is the guide."""
+LEFT: Final = frozenset({POSTED, "handed_over"})
+"""The reasons of the results of letters that have left the office."""
 
 
 class LetterState(StrEnum):

@@ -16,6 +16,7 @@ from aio_pika.abc import AbstractQueue
 
 from hub.consumers import topology
 from hub.consumers.publisher import BrokerPublisher
+from hub.desk.letters import queries as letters
 from hub.desk.webhooks.acts import subscribe
 from hub.desk.webhooks.rows import SubscriptionBody
 from hub.errors import StorageUnavailable
@@ -24,6 +25,7 @@ from hub.model.results import Result, ResultKind, source_key
 from hub.storage import Database, PostgresMonths, PostgresResults
 from hub.timers.results import publish_results
 from tests.contract.stores import RealStores, open_stores
+from tests.contract.test_letter_store import letter
 from tests.contract.values import FALLBACK, LEASE, NOON, event, message, next_of, now, stored
 from tests.integration.test_broker_publisher import publishing
 from tests.operators import operator
@@ -289,3 +291,71 @@ async def test_a_month_that_is_made_later_keeps_the_results(hub: Hub, database: 
     await hub.end(planned, State.SENT)
 
     assert [planned.id] == [result.message_id for result in await hub.waiting()]
+
+
+async def letter_made(hub: Hub) -> Message:
+    """Plan a letter and make it, as the channel does."""
+    planned = await hub.plan(channel="print", contact_id="print")
+    await hub.stores.letters.add([letter(planned)])
+    await hub.end(planned, State.SENT)
+    return planned
+
+
+async def document_to_print(hub: Hub) -> Message:
+    """Plan a letter whose document staff must print by itself: it is told as failed."""
+    planned = await hub.plan(channel="print", contact_id="print")
+    await hub.end(planned, State.FAILED, "document_not_printed")
+    return planned
+
+
+def states(heard: Sequence[dict[str, Any]]) -> list[tuple[str, str | None]]:
+    return [(told["type"].split(".")[-2], told["data"]["reason"]) for told in heard]
+
+
+async def test_a_letter_that_is_only_made_was_sent_to_nobody(hub: Hub) -> None:
+    await hub.subscribe()
+    made = await letter_made(hub)
+    await hub.publish()
+    of_making = await hub.hear()
+    for guide in ("RA1", "RA1", "RA2"):
+        await letters.post(hub.database, made.id, guide)
+    await hub.publish()
+    of_posting = await hub.hear()
+    for _ in range(2):
+        await letters.hand_over(hub.database, made.id)
+    await hub.publish()
+
+    assert [] == of_making
+    assert [("sent", "posted")] == states(of_posting)
+    assert [("delivered", None)] == states(await hub.hear())
+    assert [] == await hub.waiting()
+
+
+async def test_a_letter_that_is_handed_over_without_the_post_is_sent_and_then_delivered(hub: Hub) -> None:
+    await hub.subscribe()
+    await hub.subscribe("urn:other")
+    made = await letter_made(hub)
+    unheard = await hub.plan(source="urn:not-subscribed", channel="print", contact_id="print")
+    await hub.stores.letters.add([letter(unheard)])
+    await hub.end(unheard, State.SENT)
+    for one in (made, unheard):
+        for _ in range(2):
+            await letters.hand_over(hub.database, one.id)
+    await hub.publish()
+
+    assert [("sent", "handed_over"), ("delivered", None)] == states(await hub.hear())
+
+
+@pytest.mark.parametrize("posted", [True, False])
+async def test_a_document_that_staff_prints_is_told_like_a_letter_once_it_leaves(
+    hub: Hub, posted: bool
+) -> None:
+    await hub.subscribe(CRM, ResultKind.SENT, ResultKind.DELIVERED)
+    planned = await document_to_print(hub)
+    if posted:
+        await letters.post(hub.database, planned.id, "RA1")
+    await letters.hand_over(hub.database, planned.id)
+    await hub.publish()
+
+    why = "posted" if posted else "handed_over"
+    assert [("sent", why), ("delivered", None)] == states(await hub.hear())

@@ -97,7 +97,7 @@ async def hand_over(db: Database, letter_id: UUID, places: PropertyScope = None)
     Return false if it was marked before, None if there is no such letter.
     """
     before = sorted(sources(State.DELIVERED))
-    rows = await db.rows(_SQL["hand_over"], letter_id, before, _BY_HAND, listed(places))
+    rows = await db.rows(_SQL["hand_over"], letter_id, before, _BY_HAND, listed(places), POSTED)
     return rows[0]["changed"] if rows else None
 
 

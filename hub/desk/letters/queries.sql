@@ -154,7 +154,12 @@ WITH without AS (
     UPDATE message SET state = 'delivered', reason = NULL, next_at = NULL, updated_at = now()
     FROM (SELECT id FROM handed UNION ALL SELECT id FROM without) AS done
     WHERE message.id = done.id AND message.state = ANY ($2::text[])
-    RETURNING message.id
+    RETURNING message.id, message.listened
+), told AS (
+    -- Before the trigger tells that it is delivered.
+    INSERT INTO result (message_id, state, at, reason)
+    SELECT id, 'sent', now(), 'handed_over' FROM moved
+    WHERE listened AND NOT EXISTS (SELECT FROM attempt WHERE attempt.message_id = moved.id AND attempt.code = $5)
 ), ending AS (
     INSERT INTO attempt (message_id, at, outcome, provider, reference, code, took)
     SELECT id, clock_timestamp(), 'delivered', $3, id::text, 'handed_over', interval '0' FROM moved
@@ -187,9 +192,12 @@ WITH letter_there AS (
     )
     FROM document_there
 ), changed AS (
-    SELECT id FROM there WHERE NOT delivered AND guide IS DISTINCT FROM $2
+    SELECT id, guide FROM there WHERE NOT delivered AND guide IS DISTINCT FROM $2
 ), posted AS (
     UPDATE letter SET posted_at = now(), guide = $2 FROM changed WHERE letter.id = changed.id
+), told AS (
+    INSERT INTO result (message_id, state, at, reason)
+    SELECT id, 'sent', now(), $5 FROM message JOIN changed USING (id) WHERE listened AND changed.guide IS NULL
 ), recorded AS (
     INSERT INTO attempt (message_id, at, outcome, provider, reference, code, took)
     SELECT id, clock_timestamp(), 'sent', $3, $2, $5, interval '0' FROM changed
