@@ -180,6 +180,8 @@ class Act(Declared):
     """Makes the body of the fields of the console's `form`, where they are not the same."""
     once: Callable[[Any], Once] | None = None
     """The secret that the page shows which follows."""
+    keeps: bool = False
+    """Whether its form comes back with what was typed, and the reason above, whatever refuses it."""
     shown: bool = False
     """Whether the page that follows is always the row's own, with the result."""
 

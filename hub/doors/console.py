@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any, Final, get_type_hints
 from urllib.parse import quote
 
 from aiohttp import hdrs, web
 from msgspec import Struct, defstruct
 
-from hub.doors.act import Act, Declared, File, List, Noun, Read
+from hub.doors.act import Act, Declared, File, List, Noun, Question, Read
 from hub.doors.api import gaps_of, operator_of
 from hub.doors.cells import (
     BUILDINGS,
@@ -24,9 +25,10 @@ from hub.doors.cells import (
     sheet_columns_of,
 )
 from hub.doors.operator import Operator
+from hub.errors import HubError
 from hub.web.auth.caller import may_there
 from hub.web.console.shell import console_page, done, paged, sheet_of, spreadsheet
-from hub.web.console.wrong_es import REFUSED, wrong_of
+from hub.web.console.wrong_es import REFUSED, Wrong, wrong_of
 from hub.web.requests import ApiHandler, ButtonForm, FormQuery, Sheet, shapes_of
 from hub.web.route import TABLE, Route
 
@@ -69,13 +71,14 @@ def _page(declared: Declared, handler: ApiHandler) -> Route:
 def _button(act: Act, noun: Noun) -> Route:
     """Return the handler of a form of a page; the reason of a refusal stands beside the form, on its page."""
     shape = get_type_hints(act.form)["form"] if act.form is not None else act.body or ButtonForm
+    caught: tuple[type[HubError], ...] = (HubError,) if act.keeps else REFUSED
 
     async def handler(request: web.Request, form: Any) -> web.StreamResponse:
         by, gaps = operator_of(request, act.needs), gaps_of(request, act, noun)
         try:
             given = {"body": form if act.form is None else act.form(by, form)} if act.body else {}
             result = await act.do(by, **gaps, **given)
-        except REFUSED as error:
+        except caught as error:
             return await _again(request, act, wrong=wrong_of(error), form=form)
         if act.shown:
             return await _again(request, act, result=result)
@@ -96,8 +99,8 @@ def _followed(request: web.Request, act: Act, result: Any) -> web.StreamResponse
 
 
 async def _again(request: web.Request, act: Act, **what: Any) -> web.StreamResponse:
-    """Show the page with the button of an act again, with the error or the result."""
-    page = request.app[TABLE][hdrs.METH_GET, act.before]
+    """Show the page with the form or the button of an act again, with the error or the result."""
+    page = request.app[TABLE][hdrs.METH_GET, act.address if act.keeps and act.asks else act.before]
     query = shapes_of(page.handler).get("query")
     request[AGAIN] = {**ONCE, **what}
     return await page.handler(request, **({} if query is None else {"query": query()}))
@@ -179,8 +182,11 @@ def row_answer(
 async def _besides(request: web.Request, declared: Declared, by: Operator) -> Mapping[str, Any]:
     """Return the other values of a page besides its rows: of its noun, and of the form that has led to it."""
     again = request.get(AGAIN, ONCE)
-    status = 200 if again["wrong"] is None else again["wrong"].status
-    return {"status": status, **again, **({} if declared.more is None else await declared.more(by))}
+    return {
+        "status": status_of(again["wrong"]),
+        **again,
+        **({} if declared.more is None else await declared.more(by)),
+    }
 
 
 def question_page(act: Act, noun: Noun) -> ApiHandler:
@@ -194,18 +200,33 @@ def question_page(act: Act, noun: Noun) -> ApiHandler:
         by = operator_of(request, act.needs)
         gaps = gaps_of(request, asking, noun)
         given = {"query": query} if "query" in asking.hints else {}
-        question = await asks(by, **gaps, **given)
-        filled = _filled(request)
+        filled, again = _filled(request), request.get(AGAIN, ONCE)
         return console_page(
             "doors/question.html",
             request,
             here=act.section or f"/{act.path.split('/')[1]}",
-            question=question,
+            question=_refilled(await asks(by, **gaps, **given), again["form"]),
             action=act.address.format(**filled),
             back=act.before.format(**filled),
+            wrong=again["wrong"],
+            status=status_of(again["wrong"]),
         )
 
     return _named(handler, asking, query=shape)
+
+
+def _refilled(question: Question, form: Struct | None) -> Question:
+    """Return a question with what was typed in its form; the same form is the same act."""
+    if form is None:
+        return question
+    fields = [{**one, "value": getattr(form, str(one["name"]), "")} for one in question.fields]
+    kept = {name: getattr(form, name, "") or value for name, value in question.kept.items()}
+    return replace(question, fields=fields, kept=kept)
+
+
+def status_of(wrong: Wrong | None) -> int:
+    """Return the status of a page that shows why its form was refused, if it was."""
+    return HTTPStatus.OK if wrong is None else wrong.status
 
 
 def query_of_page(query: type[Struct]) -> type[Struct]:

@@ -21,6 +21,7 @@ WITHIN: Final = 10.0
 """Seconds in which a whole form must arrive: a stalled client must not hold the request open."""
 _FIELDS: Final = web.RequestKey("fields", Mapping[str, str])
 _FILES: Final = web.RequestKey("files", Sequence[GivenFile])
+_TEXTS: Final = ("words", "reason")
 MULTIPART: Final = "multipart/form-data"
 MAX_PARTS: Final = 40
 UPLOADED_WITHIN: Final = 120.0
@@ -83,6 +84,12 @@ async def fields_of(request: web.Request, *, within: float = WITHIN, upload: int
             raise Refusal(408, "The form did not come.", "Send it at once.") from None
         request[_FIELDS] = {name: _typed(text) for name, text in read_form(body)}
     return request[_FIELDS]
+
+
+def words_of(request: web.Request) -> Sequence[str]:
+    """Return the texts of a form whose fields were read: whoever has typed them must not lose them."""
+    fields = request.get(_FIELDS, {})
+    return [text for name in _TEXTS if (text := fields.get(name))]
 
 
 def files_of(request: web.Request) -> Sequence[GivenFile]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, get_args, get_type_hints
 
+from hub.desk.cases.noun import NOUN, REPLIES
 from hub.desk.nouns import NOUNS
 from hub.model.bulk import BulkKind
 from hub.web.requests import shapes_of
@@ -99,3 +100,15 @@ def test_each_bulk_action_is_one_of_the_api() -> None:
     )
 
     assert get_type_hints(body["body"])["kind"] is BulkKind
+
+
+def test_form_with_words_at_a_case_comes_back_with_them() -> None:
+    """Whoever has typed a page would have to type it again."""
+    typed = {"words", "reason", "subject", "until"}
+    lost = [
+        act.name
+        for act in (*NOUN.acts, *REPLIES.acts)
+        if act.label and act.body and typed & set(act.body.__struct_fields__) and not act.keeps
+    ]
+
+    assert [] == lost

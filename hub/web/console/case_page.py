@@ -13,10 +13,19 @@ from msgspec import Meta, structs
 from hub.desk.cases.acts import respond_to_case
 from hub.desk.cases.answering import reply_to_case
 from hub.desk.cases.conversation import conversation_of
-from hub.desk.cases.rows import AnswerBody, ReplyBody
+from hub.desk.cases.rows import (
+    AnswerBody,
+    FiledBody,
+    HandOverBody,
+    NoteBody,
+    OtherCaseBody,
+    ReplyBody,
+    SnoozeBody,
+)
 from hub.doors.act import OPERATE, READ
 from hub.doors.api import operator_of
-from hub.doors.console import AGAIN, ONCE
+from hub.doors.console import AGAIN, ONCE, status_of
+from hub.errors import HubError
 from hub.model import Scope
 from hub.model.casework import CaseKind
 from hub.operations.cases import lookup
@@ -29,6 +38,7 @@ from hub.rendering import case_words_es
 from hub.rendering.page_links import CASES, case_path
 from hub.web.api.cases import CaseQuery, cases_of, seen
 from hub.web.auth.caller import caller_of, places_with
+from hub.web.bodies import words_of
 from hub.web.console.case_colleagues import among_colleagues
 from hub.web.console.case_head import head_of
 from hub.web.console.case_list import ask_again, face, initials
@@ -38,7 +48,7 @@ from hub.web.console.pages import redirect
 from hub.web.console.presence import enter
 from hub.web.console.shell import console_page, done
 from hub.web.console.staff import staff_names
-from hub.web.console.wrong_es import REFUSED, wrong_of
+from hub.web.console.wrong_es import wrong_of
 from hub.web.live import topic_of
 from hub.web.requests import FormQuery
 from hub.web.responses import Refusal
@@ -81,11 +91,25 @@ class ComposerForm(ReplyBody, frozen=True, kw_only=True, forbid_unknown_fields=T
     merits: bool = False
 
 
+_COMPOSER: Final = "reply"
+_PLACES: Final[Mapping[type, tuple[str, str]]] = {
+    ComposerForm: (_COMPOSER, "may_answer"),
+    FiledBody: ("filing", "may_file"),
+    HandOverBody: ("hand-over", "colleagues"),
+    NoteBody: ("note", "may_act"),
+    OtherCaseBody: ("merge", "may_act"),
+    SnoozeBody: ("snooze", "may_act"),
+}
+"""Form → the place of the page where it stands, and the value that says whether it is there."""
+
+
 async def show(request: web.Request, query: CasePageQuery) -> web.StreamResponse:
     """Show a case as one thread; several cases of one number as a list; for an unknown one the form again."""
     try:
         found = await cases_of(request)
     except Refusal as refusal:
+        if AGAIN in request:
+            raise  # what was typed is on the page of the refusal
         return await ask_again(request, status=refusal.status, wrong=refusal.error)
     if len(found) > 1:
         choices = lookup.choices(found).choices
@@ -98,17 +122,16 @@ async def show(request: web.Request, query: CasePageQuery) -> web.StreamResponse
     stood = await services(request).changes.stands(topic)
     case = await seen(request, found[0], query)
     talk = await conversation_of(operator_of(request, READ), found[0])
-    again = request.get(AGAIN, ONCE)
-    wrong, said = again["wrong"], again["form"] if isinstance(again["form"], ComposerForm) else None
     head, now = await head_of(request, found[0], case, talk), services(request).now()
+    page = {
+        **composer_of(talk, now, canned=query.canned, facts=_facts(head, case)),
+        **(work := await _work(request, found[0], case)),
+        **await among_colleagues(request, found[0], may_act=work["may_act"]),
+    }
     return console_page(
         "console/case.html",
         request,
         here=CASES,
-        status=200 if wrong is None else wrong.status,
-        refused=None if said else wrong,
-        wrong=wrong if said else None,
-        said=said,
         live=topic,
         stood=stood,
         watchers=watchers,
@@ -120,12 +143,10 @@ async def show(request: web.Request, query: CasePageQuery) -> web.StreamResponse
         origins=ORIGINS_ES,
         face=face,
         initials=initials,
-        **composer_of(talk, now, canned=query.canned, facts=_facts(head, case)),
         **head,
         contacts=await contacts_of(request, head["writer"].get("ref")),
         **_pages(case, query),
-        **(work := await _work(request, found[0])),
-        **await among_colleagues(request, found[0], may_act=work["may_act"]),
+        **{**page, **_typed(request, page)},
     )
 
 
@@ -138,10 +159,27 @@ async def reply(request: web.Request, form: ComposerForm) -> web.StreamResponse:
             done_act = await respond_to_case(by, key, AnswerBody(**given, **files))
             return done(case_path(done_act.case), respond_to_case.__name__)
         done_act = await reply_to_case(by, key, structs.replace(form, **files))
-    except REFUSED as error:
+    except HubError as error:
         request[AGAIN] = {**ONCE, "wrong": wrong_of(error), "form": form}
         return await show(request, CasePageQuery())
     return done(case_path(done_act.case), reply_to_case.__name__)
+
+
+def _typed(request: web.Request, page: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what was typed in a form that was refused, why, and the place where it stands again."""
+    again = request.get(AGAIN, ONCE)
+    wrong, form = again["wrong"], again["form"]
+    place, is_there = _PLACES.get(type(form), ("", "may_act"))
+    stands = bool(place and page["may_act"] and page[is_there])
+    return {
+        "status": status_of(wrong),
+        "wrong": wrong,
+        "said": form if stands and place == _COMPOSER else None,
+        "typed": {place: form} if stands else {},
+        "lost": () if stands else words_of(request),
+        # The same form is the same act, if it was half done.
+        "form": getattr(form, "form", "") or page["form"],
+    }
 
 
 def _pages(case: CaseThreadAnswer, query: CasePageQuery) -> Mapping[str, Any]:
@@ -155,18 +193,19 @@ def _pages(case: CaseThreadAnswer, query: CasePageQuery) -> Mapping[str, Any]:
     }
 
 
-async def _work(request: web.Request, known: KnownCase) -> Mapping[str, Any]:
+async def _work(request: web.Request, known: KnownCase, shown: CaseThreadAnswer) -> Mapping[str, Any]:
     """Return the work on the case: its holder, and the acts that this caller may do."""
     deps, case = services(request), known.case
+    talks = _kind(case) == CaseKind.CONVERSATION
     may = bool(await deps.cases.known([case], places=places_with(request, Scope.OPERATE)))
     return {
         "assignee": await deps.casework.assignee(case),
         "staff": await staff_names(request),
         "me": caller_of(request).who,
         "may_act": may,
-        "may_file": may and known.first is not None,
+        "may_file": may and talks and known.first is not None and shown.state == "open",
         "may_close": may and act_of(CLOSINGS, case) is not None,
-        "is_conversation": _kind(case) == CaseKind.CONVERSATION,
+        "is_conversation": talks,
         "is_petition": _kind(case) == CaseKind.PQRS,
         "case_words": case_words_es,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, Final
 
 from aiohttp import hdrs, web
@@ -11,9 +12,11 @@ from aiohttp import hdrs, web
 from hub.errors import HubError, StorageUnavailable, Unavailable
 from hub.web.auth.caller import CALLER
 from hub.web.auth.session_cookie import SESSION
+from hub.web.bodies import words_of
 from hub.web.console.pages import plain, redirect
 from hub.web.console.return_link import sign_in_path
 from hub.web.console.shell import own_page
+from hub.web.console.wrong_es import STATUSES_ES
 from hub.web.responses import RETRY_AFTER, Handler, Refusal, refusal_of
 from hub.web.route import row_of
 from hub.web.services import services
@@ -21,23 +24,6 @@ from hub.web.services import services
 _OUTSIDE: Final = re.compile(r"/(mi|v)(/|$)|/(s|d|b|unsubscribe)/")
 """Pages for people outside the staff."""
 _FILES: Final = ("/metrics", "/openapi.json", "/asyncapi.json")
-_REFUSALS_ES: Final[Mapping[int, tuple[str, str]]] = {
-    400: (
-        "No se entiende lo que pide la página",
-        "Vuelva atrás, revise los campos e intente otra vez.",
-    ),
-    403: (
-        "No tiene permiso para esto",
-        "Pida a un administrador el cargo que lo permite, o cargue otra vez.",
-    ),
-    404: ("Aquí no hay nada", "Puede haberse borrado, o ser de una copropiedad que usted no ve."),
-    409: (
-        "Ya no se puede",
-        "Alguien lo hizo antes, o cambió mientras tanto. Mire cómo está ahora.",
-    ),
-    413: ("Es demasiado de una vez", "Pida menos: un período más corto o un filtro más."),
-}
-"""Status → the fault, and its remedy."""
 
 
 @web.middleware
@@ -88,14 +74,19 @@ def _is_page(request: web.Request) -> bool:
 
 
 def _explained(request: web.Request, status: int) -> web.Response | None:
-    words = _REFUSALS_ES.get(status)
+    words = STATUSES_ES.get(status)
     return None if words is None else _framed("refused.html", request, status=status, headers={}, said=words)
 
 
 def _framed(
     template: str, request: web.Request, *, status: int, headers: Mapping[str, str], **values: Any
 ) -> web.Response:
-    """Respond with a page; an account that has signed in gets the console's frame, so that they can go on."""
+    """
+    Respond with a page; an account that has signed in gets the console's frame, so that they can go on.
+
+    It has the words that were typed, unless they may come from another site (403).
+    """
+    values["lost"] = () if status == HTTPStatus.FORBIDDEN else words_of(request)
     session = request.get(SESSION)
     if CALLER not in request and session is not None:
         # It was refused before the caller was known: from now on only the page reads the caller.

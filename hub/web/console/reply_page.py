@@ -10,13 +10,14 @@ from hub.desk.cases.answering import conversation_of_reply
 from hub.desk.cases.replies import REPLY, colleagues_at, look_at_reply, read_reply
 from hub.doors.act import OPERATE, READ
 from hub.doors.api import operator_of
-from hub.doors.console import AGAIN, ONCE
-from hub.model.casework import case_of_thread
+from hub.doors.console import AGAIN, ONCE, status_of
+from hub.model.casework import ReplyState, case_of_thread
 from hub.model.reply_rows import ReplyWhole
 from hub.rendering import case_words_es
 from hub.rendering.page_links import CASES
 from hub.rendering.titles_es import EVENTS
 from hub.web.auth.caller import caller_of, places_of
+from hub.web.bodies import words_of
 from hub.web.console.composer import composer_of
 from hub.web.console.contact import contacts_of
 from hub.web.console.list_filter import buildings_of
@@ -31,7 +32,8 @@ PATH: Final = "/replies"
 async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """Show a reply; its words to a caller who may read them there, which is audited."""
     reply, words_shown = await _reply(request)
-    again = request.get(AGAIN, ONCE)
+    again, around = request.get(AGAIN, ONCE), await _around(request, reply)
+    may_write = around["may_act"] and reply.state == ReplyState.OPEN and around["may_answer"]
     return console_page(
         "console/reply.html",
         request,
@@ -42,10 +44,11 @@ async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  #
         thread=case_of_thread(reply.thread),
         events=EVENTS,
         case_words=case_words_es,
-        status=200 if again["wrong"] is None else again["wrong"].status,
+        status=status_of(again["wrong"]),
         wrong=again["wrong"],
         said=again["form"],
-        **await _around(request, reply),
+        lost=() if may_write else words_of(request),
+        **around,
     )
 
 

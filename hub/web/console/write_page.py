@@ -11,12 +11,13 @@ from hub.desk.cases.answering import conversation_with, write_to_person
 from hub.desk.cases.rows import FirstWordBody
 from hub.doors.act import OPERATE
 from hub.doors.api import operator_of
-from hub.doors.console import AGAIN, ONCE
+from hub.doors.console import AGAIN, ONCE, status_of
+from hub.errors import HubError
 from hub.rendering.page_links import person_path
 from hub.web.console.composer import composer_of, documents_given
 from hub.web.console.list_filter import buildings_of
 from hub.web.console.shell import console_page, done
-from hub.web.console.wrong_es import REFUSED, wrong_of
+from hub.web.console.wrong_es import wrong_of
 from hub.web.requests import FormQuery
 from hub.web.services import services
 
@@ -32,7 +33,7 @@ async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  #
         "console/write.html",
         request,
         here=_PEOPLE,
-        status=again["wrong"].status if again["wrong"] else 200,
+        status=status_of(again["wrong"]),
         path=person_path(ref),
         talk=talk,
         firsts=True,
@@ -48,7 +49,7 @@ async def write(request: web.Request, form: FirstWordBody) -> web.StreamResponse
     by, ref = operator_of(request, OPERATE), request.match_info["ref"]
     try:
         await write_to_person(by, ref, structs.replace(form, **documents_given(request)))
-    except REFUSED as error:
+    except HubError as error:
         request[AGAIN] = {**ONCE, "wrong": wrong_of(error), "form": form}
         return await show(request, FormQuery())
     # The conversation begins once its event is taken in: some seconds later.

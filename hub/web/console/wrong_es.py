@@ -13,6 +13,7 @@ from hub.errors import (
     HubError,
     InvalidAccount,
     InvalidDocument,
+    InvalidEvent,
     InvalidKey,
     InvalidSubscription,
     LastAdministrator,
@@ -20,6 +21,7 @@ from hub.errors import (
     NotJoined,
     NotSnoozed,
     NotSplit,
+    UnknownAccount,
 )
 from hub.rendering.case_words_es import RESPOND_FIRST
 from hub.web.responses import refusal_of
@@ -43,6 +45,31 @@ _WORDS: Final[Mapping[type[HubError], str]] = MappingProxyType(
 )
 REFUSED: Final = tuple(_WORDS)
 """The errors that a form of the administration catches and shows, with their exact words."""
+_TYPED: Final[Mapping[type[HubError], str]] = MappingProxyType(
+    {
+        InvalidEvent: "Falta algo, o no cabe: revise lo que escribió.",
+        UnknownAccount: "Esa persona ya no atiende esta copropiedad. Escoja a otra.",
+    }
+)
+"""The same for forms that come back with what was typed, whatever refuses them."""
+STATUSES_ES: Final[Mapping[int, tuple[str, str]]] = {
+    400: (
+        "No se entiende lo que pide la página",
+        "Vuelva atrás, revise los campos e intente otra vez.",
+    ),
+    403: (
+        "No tiene permiso para esto",
+        "Pida a un administrador el cargo que lo permite, o cargue otra vez.",
+    ),
+    404: ("Aquí no hay nada", "Puede haberse borrado, o ser de una copropiedad que usted no ve."),
+    409: (
+        "Ya no se puede",
+        "Alguien lo hizo antes, o cambió mientras tanto. Mire cómo está ahora.",
+    ),
+    413: ("Es demasiado de una vez", "Pida menos: un período más corto o un filtro más."),
+}
+"""Status → the fault, and its remedy."""
+_AWAY: Final = ("Una parte del centro no responde", "Inténtelo de nuevo en unos segundos.")
 
 
 class Wrong(NamedTuple):
@@ -54,4 +81,6 @@ class Wrong(NamedTuple):
 
 
 def wrong_of(error: HubError) -> Wrong:
-    return Wrong(_WORDS[type(error)], str(error), refusal_of(error).status)
+    status, known = refusal_of(error).status, {**_WORDS, **_TYPED}
+    said = next((known[kind] for kind in type(error).__mro__ if kind in known), "")
+    return Wrong(said or ". ".join(STATUSES_ES.get(status, _AWAY)), str(error), status)
