@@ -12,7 +12,7 @@ from typing import Final
 
 from hub.business_time.dates import as_day, whole_day
 from hub.rendering.figures_es import many
-from hub.rendering.filters import NBSP, dia_corto, fecha, hora
+from hub.rendering.filters import dia_corto, fecha, fecha_corta, hora
 
 _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)
@@ -27,7 +27,7 @@ def near(at: datetime, now: datetime) -> str:
     """`hace 42 min`; `hoy 2:00 p. m.`; `en 2 días`; `24 nov`; `24 nov 2025`."""
     if abs(at - now) < _HOUR:
         return _in_minutes(at, now)
-    return _of_day(as_day(at), as_day(now), "" if whole_day(at) else f" {_hour(at)}")
+    return _of_day(as_day(at), as_day(now), "" if whole_day(at) else f" {hora(at)}")
 
 
 def term(due: datetime, now: datetime) -> str:
@@ -48,7 +48,12 @@ def left(due: datetime, now: datetime) -> str:
 
 def whole(at: datetime) -> str:
     """`lunes 9 de marzo de 2026, 8:05 a. m.`; without an hour where a whole day begins."""
-    return fecha(at) if whole_day(at) else f"{fecha(at)}, {_hour(at)}"
+    return fecha(at) if whole_day(at) else f"{fecha(at)}, {hora(at)}"
+
+
+def exact(at: datetime) -> str:
+    """`9 mar 2026, 8:05 a. m.`; without an hour where a whole day begins."""
+    return fecha_corta(at).partition(",")[0] if whole_day(at) else fecha_corta(at)
 
 
 def whole_term(due: datetime) -> str:
@@ -76,7 +81,3 @@ def _of_day(of: date, today: date, hour: str) -> str:
     if abs(away) <= _NEAR:
         return f"{'en' if away > 0 else 'hace'} {abs(away)} días"
     return dia_corto(of) if of.year == today.year else f"{dia_corto(of)} {of.year}"
-
-
-def _hour(at: datetime) -> str:
-    return hora(at).replace(NBSP, " ")

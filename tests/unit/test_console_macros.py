@@ -60,7 +60,7 @@ def test_cell_may_be_a_moment() -> None:
 
     assert (
         '<td data-label="Qué"><time datetime="2026-03-09T13:05:00+00:00" '
-        'title="lunes 9 de marzo de 2026, 8:05 a. m.">hace 42 min</time></td>' in page
+        'title="lunes 9 de marzo de 2026, 8:05\u00a0a.\u00a0m.">hace 42 min</time></td>' in page
     )
 
 

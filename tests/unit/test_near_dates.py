@@ -16,9 +16,14 @@ from hub.operations.explain.sentences_es import short_time
 from hub.rendering import near_dates
 
 NOW = datetime(2026, 11, 30, 10, 42, tzinfo=ZONE)
-MIDNIGHT = "12:00 a. m."
+MIDNIGHT = "12:00"
 ROOT = Path(__file__).parents[2]
 PAGES = tuple(chain((ROOT / "hub").rglob("*.html"), (ROOT / "hub").rglob("*.py")))
+
+
+def glued(text: str) -> str:
+    """Return a text whose hours no line can tear."""
+    return re.sub(r" ([ap])\. m\.", "\N{NO-BREAK SPACE}\\1.\N{NO-BREAK SPACE}m.", text)
 
 
 def at(day: int, hour: int = 0, minute: int = 0, month: int = 11, year: int = 2026) -> datetime:
@@ -45,7 +50,7 @@ def at(day: int, hour: int = 0, minute: int = 0, month: int = 11, year: int = 20
     ],
 )
 def test_moment_is_said_by_how_near_it_is(moment: datetime, said: str) -> None:
-    assert said == near_dates.near(moment, NOW)
+    assert glued(said) == near_dates.near(moment, NOW)
 
 
 @pytest.mark.parametrize(
@@ -58,8 +63,8 @@ def test_moment_is_said_by_how_near_it_is(moment: datetime, said: str) -> None:
     ],
 )
 def test_term_of_days_belongs_to_the_day_that_it_ends(due: datetime, said: str, whole: str) -> None:
-    assert said == near_dates.term(due, NOW)
-    assert whole == near_dates.whole_term(due)
+    assert glued(said) == near_dates.term(due, NOW)
+    assert glued(whole) == near_dates.whole_term(due)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +79,20 @@ def test_term_of_days_belongs_to_the_day_that_it_ends(due: datetime, said: str, 
     ],
 )
 def test_time_left_is_in_days_and_lateness_in_the_unit_that_says_most(due: datetime, said: str) -> None:
-    assert said == near_dates.left(due, NOW)
+    assert glued(said) == near_dates.left(due, NOW)
+
+
+@given(
+    day=dates(date(2026, 1, 1), date(2027, 1, 1)),
+    away=timedeltas(timedelta(days=-400), timedelta(days=400)),
+)
+def test_no_line_of_a_page_tears_an_hour(day: date, away: timedelta) -> None:
+    moment = datetime.combine(day, time(13, 5), ZONE)
+    now = moment + away
+    said = [made(moment, now) for made in (near_dates.near, near_dates.term, near_dates.left)]
+    said += [made(moment) for made in (near_dates.whole, near_dates.whole_term, near_dates.exact)]
+
+    assert [] == [text for text in said if re.search(r"\d [ap]\.|\. m\.", text)]
 
 
 @given(

@@ -28,6 +28,9 @@ NOW: Final = datetime(2026, 3, 10, 17, 0, tzinfo=UTC)
 DAY: Final = timedelta(days=1)
 EVENT: Final = UUID(int=1)
 
+NOON = "12:00\N{NO-BREAK SPACE}p.\N{NO-BREAK SPACE}m."
+"""An hour that no line tears."""
+
 
 def event(key: UUID = EVENT, at: datetime = NOW, **fields: Any) -> ThreadEntry:
     named = ThreadEvent(key=key, id="1", source="hub", event="pqrs.replied")
@@ -92,7 +95,7 @@ def test_words_of_staff_are_a_turn_with_the_ticks_of_their_messages() -> None:
     [turn] = turns(event(words=said), sent())
 
     assert (Side.OURS, "Luz Mora", "Pasa el lunes.") == (turn.side, turn.name, turn.text)
-    assert ["WhatsApp leído 12:00 p. m."] == [tick.words for tick in turn.ticks]
+    assert [f"WhatsApp leído {NOON}"] == [tick.words for tick in turn.ticks]
 
 
 def test_automatic_message_is_a_line_that_folds_what_it_said() -> None:
@@ -148,7 +151,7 @@ def test_days_have_names() -> None:
 @pytest.mark.parametrize(
     ("fields", "words", "tone"),
     [
-        ({"state": State.BOUNCED}, "WhatsApp devuelto 12:00 p. m.", "lost"),
+        ({"state": State.BOUNCED}, f"WhatsApp devuelto {NOON}", "lost"),
         ({"state": State.QUEUED, "attempts": []}, "WhatsApp en camino", ""),
         ({"state": State.SENT, "reason": "captured"}, "WhatsApp en un archivo: nadie lo recibió", ""),
         ({"channel": "print", "state": State.SENT}, "Carta por entregar", ""),

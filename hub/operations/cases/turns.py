@@ -182,7 +182,7 @@ def tick_of(message: ThreadMessage) -> Tick:
     if message.reason == _CAPTURED:
         return Tick(f"{channel} en un archivo: nadie lo recibió")
     last = message.attempts[-1].at if message.attempts and message.state in _AT else None
-    at = f" {hora(last)}".replace(NBSP, " ") if last else ""
+    at = f" {hora(last)}" if last else ""
     return Tick(f"{channel} {words}{at}", tone)
 
 

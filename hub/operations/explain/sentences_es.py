@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Final
 
-from hub.business_time.dates import ZONE, whole_day
+from hub.business_time.dates import ZONE
 from hub.model.contact_slots import LastContact
 from hub.people.audience import EVERY_ROLE, STAFF, Group
 from hub.people.units import tower_name, unit_name
 from hub.ports import ExplainFacts, SentMessage, Unit, Version
-from hub.rendering import filters, labels_es
+from hub.rendering import filters, labels_es, near_dates
 from hub.rendering.outcomes_es import reason_in_words
 
 ROLES: Final[Mapping[str, tuple[str, str]]] = {
@@ -83,8 +83,7 @@ def at_hour(at: datetime, seen: datetime) -> str:
 
 def short_time(at: datetime) -> str:
     """`9 mar 2026, 8:05 a. m.`; without an hour where a whole day begins."""
-    written = filters.fecha_corta(at).replace(filters.NBSP, " ")
-    return written.partition(",")[0] if whole_day(at) else written
+    return near_dates.exact(at).replace(filters.NBSP, " ")
 
 
 def short_term(due: datetime) -> str:

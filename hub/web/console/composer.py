@@ -83,4 +83,4 @@ def _label(way: Way, now: datetime) -> str:
         return name
     today, last = (at.astimezone(dates.ZONE).date() for at in (now, way.until))
     day = "hoy" if today == last else "mañana"
-    return f"{name}, hasta {day} a {filters.la_hora(way.until)}".replace(filters.NBSP, " ")
+    return f"{name}, hasta {day} a {filters.la_hora(way.until)}"

@@ -13,8 +13,8 @@ from msgspec import Meta
 
 from hub.business_time import dates
 from hub.model.bulk import BulkFilter, FilterFields
-from hub.operations.explain.sentences_es import short_time
 from hub.people.units import own_name
+from hub.rendering import near_dates
 from hub.web.auth.caller import places_of
 from hub.web.services import services
 
@@ -62,7 +62,7 @@ def window_words(query: ListFilter) -> str:
 
 def edge_words(edge: str) -> str:
     """`9 mar 2026, 8:05 a. m.`, or a day as it is."""
-    return edge if _is_day(edge) else short_time(dates.instant(edge))
+    return edge if _is_day(edge) else near_dates.exact(dates.instant(edge))
 
 
 def _is_day(edge: str) -> bool:

@@ -11,8 +11,7 @@ from aiohttp import hdrs, web
 
 from hub.model import Scope
 from hub.model.pages import MAX_LIMIT
-from hub.operations.explain.sentences_es import short_time
-from hub.rendering import labels_es
+from hub.rendering import labels_es, near_dates
 from hub.rendering.actors_es import BOOTSTRAP_ES
 from hub.rendering.spreadsheet import MEDIA_TYPE, sheet
 from hub.rendering.titles_es import CLOCKS
@@ -152,7 +151,7 @@ def console_page(
         mode=mode,
         mode_words=labels_es.MODES[mode],
         done=_done_words(request),
-        when=short_time,
+        when=near_dates.exact,
         now=services(request).now(),
         words=labels_es,
         clock_titles=CLOCKS,
