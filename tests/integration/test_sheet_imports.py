@@ -74,7 +74,8 @@ async def test_sheet_is_written_and_a_later_one_is_taken_back(opened: Database) 
     undone = await acts.show_import(by, later.id)
 
     assert (ImportState.DONE, 7, 7) == (first.state, first.done, first.total)
-    assert [("changed", "contactos"), ("gone", "residente de Torre 1 303")] == [
+    said = "contactos: +57 *** *** 4567 → +57 *** *** 6543"
+    assert [("changed", said), ("gone", "residente de Torre 1 303")] == [
         (one.kind, one.what) for one in (await given(by, INES.replace("3001234567", "3009876543"))).shown
     ]
     assert ({"Hugo Mesa": "hugo@example.com", "Inés Ávila": "+573009876543"}, ["owner"], None) == (
@@ -95,7 +96,8 @@ async def test_way_back_takes_new_people_out_and_leaves_what_staff_has_corrected
     await acts.undo_import(by, sheet.id)
     await worked(opened)
 
-    assert [("Hugo Mesa", True)] == [(one.who, one.by_hand) for one in again.shown]
+    said = "nombre: Hugo Mesa Rey → Hugo Mesa"
+    assert [("Hugo Mesa", said, True)] == [(one.who, one.what, one.by_hand) for one in again.shown]
     assert ["Hugo Mesa Rey"] == list(await people(opened))
     # The building and two units stay, and whom staff has corrected.
     assert 4 == (await acts.show_import(by, sheet.id)).left_as_is

@@ -16,6 +16,7 @@ from hub.access.actor import Actor
 from hub.desk.imports.rows import ApplyBody, ImportsQuery, ImportStarted, SheetBody
 from hub.doors.operator import Operator, found
 from hub.errors import InvalidSheet, NoSecret, TooLate
+from hub.model import Json
 from hub.model.ids import uuid8
 from hub.model.pages import Rows
 from hub.model.sheet_imports import (
@@ -40,6 +41,7 @@ from hub.people.importing import (
 from hub.people.importing.changes import Change
 from hub.people.importing.columns import ROLE_WORDS
 from hub.people.importing.entries import PERSON, UNIT, Hashes, StoredEntry
+from hub.people.masking import mask_address
 from hub.people.units import unit_name
 from hub.storage import Database, PostgresSheetImports, imports
 from hub.storage.database import Runner, beside
@@ -184,9 +186,28 @@ def _changed(
 ) -> Iterator[ShownChange]:
     for one in changes:
         ref, had = str(one.data["person_id"]), before[str(one.data["person_id"])].data
-        fields = [words for name, words in _FIELDS_ES.items() if one.data.get(name) != had.get(name)]
-        who, what = str(one.data["names"]), ", ".join(fields)
+        fields = [name for name in _FIELDS_ES if one.data.get(name) != had.get(name)]
+        who = str(one.data["names"])
+        what = "; ".join(_told(name, had.get(name), one.data.get(name)) for name in fields)
         yield ShownChange(kind="changed", who=who, what=what, by_hand=ref in by_hand)
+
+
+def _told(name: str, had: Json, has: Json) -> str:
+    """`contactos: +57 *** *** 4567 → +57 *** *** 6543`. A document is a digest, which tells nothing."""
+    if name == "document_hash":
+        return _FIELDS_ES[name]
+    if name == "contact_points":
+        # Only those that differ, and masked: whole they are shown on a click that is noted.
+        had, has = _ways(had, without=has), _ways(has, without=had)
+    return f"{_FIELDS_ES[name]}: {_value(had)} → {_value(has)}"
+
+
+def _ways(points: Json, *, without: Json) -> str:
+    return ", ".join(mask_address(str(one["value"])) for one in points or () if one not in (without or ()))
+
+
+def _value(value: Json) -> str:
+    return {None: "sin dato", "": "ninguno", True: "sí", False: "no"}.get(value) or str(value)
 
 
 def _gone(
