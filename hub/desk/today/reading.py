@@ -97,12 +97,7 @@ async def situation_of(
     found = (await read_incidents(stores.incidents, SHOWN)).items
     incidents = [row for row in found if row.state == "open"]
     week = _minute(stores.now() - WEEK)
-    lists = {
-        "unreached": await _unreached(stores, places, week),
-        "replies": await _replies(stores, places),
-        "to_print": await posters(PosterState.TO_PRINT, places, most=SHOWN),
-        "to_take_down": await posters(PosterState.TO_TAKE_DOWN, places, most=SHOWN),
-    }
+    lists = await _lists(stores, posters, places, week)
     live = counts["clocks"]
     return Situation(
         emergencies=await stores.emergencies.open_emergencies(places),
@@ -131,6 +126,18 @@ async def _waiting(
     """Count the people who wait for each channel that is broken or late; nobody where none is."""
     counted = [row for row in incidents if row.kind in COUNTED]
     return {row.key: await waiting(row.key.split(":")[1], places=places) for row in counted}
+
+
+async def _lists(
+    stores: Stores, posters: Callable[..., Awaitable[int]], places: PropertyScope, week: datetime
+) -> Mapping[str, int]:
+    """Count what waits for somebody, up to SHOWN of each."""
+    return {
+        "unreached": await _unreached(stores, places, week),
+        "replies": await _replies(stores, places),
+        "to_print": await posters(PosterState.TO_PRINT, places, most=SHOWN),
+        "to_take_down": await posters(PosterState.TO_TAKE_DOWN, places, most=SHOWN),
+    }
 
 
 async def _replies(stores: Stores, places: PropertyScope) -> int:

@@ -116,17 +116,19 @@ async def show(request: web.Request, query: CasePageQuery) -> web.StreamResponse
         return await ask_again(request, status=HTTPStatus.MULTIPLE_CHOICES, choices=choices)
     if found[0].into is not None:
         return redirect(case_path(found[0].into))
+    return await _thread(request, found[0], query)
+
+
+async def _thread(request: web.Request, known: KnownCase, query: CasePageQuery) -> web.StreamResponse:
     # Before the mark is taken: the page would hear of its own reader.
-    watchers = await enter(request, found[0].case)
-    topic = topic_of(found[0].case)
+    watchers, topic = await enter(request, known.case), topic_of(known.case)
     stood = await services(request).changes.stands(topic)
-    case = await seen(request, found[0], query)
-    talk = await conversation_of(operator_of(request, READ), found[0])
-    head, now = await head_of(request, found[0], case, talk), services(request).now()
+    case, talk = await seen(request, known, query), await conversation_of(operator_of(request, READ), known)
+    head, now = await head_of(request, known, case, talk), services(request).now()
     page = {
         **composer_of(talk, now, canned=query.canned, facts=_facts(head, case)),
-        **(work := await _work(request, found[0], case)),
-        **await among_colleagues(request, found[0], may_act=work["may_act"]),
+        **(work := await _work(request, known, case)),
+        **await among_colleagues(request, known, may_act=work["may_act"]),
     }
     return console_page(
         "console/case.html",
@@ -137,7 +139,7 @@ async def show(request: web.Request, query: CasePageQuery) -> web.StreamResponse
         watchers=watchers,
         case=case,
         days=days_of(case, opened=head["opening"], writer=head["writer"].get("name", ""), now=now),
-        constancia=_constancia(request, case.case) if case.may_unmask and found[0].alone else None,
+        constancia=_constancia(request, case.case) if case.may_unmask and known.alone else None,
         kind_of=lambda kind: _KINDS.get(kind, _PROMISE),
         bad=_BAD,
         origins=ORIGINS_ES,
