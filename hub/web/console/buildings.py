@@ -14,10 +14,13 @@ from hub.desk.buildings.noun import PATH
 from hub.desk.buildings.rows import BuildingQuery, BuildingWhole, DoorRow
 from hub.desk.clocks.acts import list_clocks
 from hub.desk.clocks.rows import ClocksQuery
+from hub.desk.indicators.acts import read_surveys
 from hub.desk.matters.rows import MattersQuery
 from hub.desk.posters.queries import posters
 from hub.desk.posters.rows import STATES_ES as POSTER_STATES
 from hub.desk.posters.rows import PostersQuery
+from hub.desk.surveys.acts import period_of
+from hub.desk.surveys.rows import SurveysQuery
 from hub.doors.act import READ
 from hub.doors.api import operator_of
 from hub.model.pages import ListQuery
@@ -25,10 +28,11 @@ from hub.model.posters import PosterState
 from hub.model.reach import UnitReach
 from hub.model.reached import Reached
 from hub.people.units import natural, tower_name
-from hub.rendering.figures_es import percent
+from hub.rendering.figures_es import SURVEYS, percent
 from hub.rendering.people_words_es import CONTACT_KINDS
 from hub.rendering.reached_es import REACHED
 from hub.rendering.titles_es import EVENTS
+from hub.sla.indicator_rows import SurveyFigures
 from hub.web.auth.caller import places_of
 from hub.web.console.case_list import matter_rows
 from hub.web.console.shell import console_page, with_query
@@ -96,6 +100,8 @@ async def show(request: web.Request, query: BuildingQuery) -> web.StreamResponse
         clocks=clocks.items,
         boards=await _boards(request, ref),
         poster_states=POSTER_STATES,
+        surveys=await _surveys(request, ref),
+        survey_kinds=SURVEYS,
         kinds=CONTACT_KINDS,
         percent=percent,
         events=EVENTS,
@@ -103,6 +109,14 @@ async def show(request: web.Request, query: BuildingQuery) -> web.StreamResponse
         next=with_query(request, after=str(building.next)) if building.next else None,
         first=with_query(request, after=None) if query.after else None,
     )
+
+
+async def _surveys(request: web.Request, ref: str) -> Sequence[SurveyFigures]:
+    """Return the figures of each kind of survey that was asked or answered there lately."""
+    deps, by = services(request), operator_of(request, READ)
+    lately = period_of(by, SurveysQuery())
+    found = await read_surveys(deps.surveys, deps.policy, lately, copropiedad=ref, places=by.places)
+    return found.by_kind
 
 
 async def _boards(request: web.Request, ref: str) -> Sequence[Any]:
