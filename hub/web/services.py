@@ -34,6 +34,7 @@ from hub.operations.residents.sign_in import ResidentSignIn
 from hub.parts.dry_run import DryRuns
 from hub.parts.stores import Stores
 from hub.ports.traces import Tracer
+from hub.resilience.tallies import Tallies
 from hub.storage import RedisPresence
 from hub.storage.activity import AffectedPeople
 from hub.web.auth.api_key_cache import Keyring
@@ -75,6 +76,8 @@ class Services(Stores):
     """The rate at which the page of one message may be opened, and its button pressed."""
     resident_brake: AddressThrottle = field(default_factory=lambda: AddressThrottle(time.monotonic))
     """The rate at which one person may act on the own page."""
+    resident_bytes: Tallies = field(default_factory=lambda: Tallies(time.monotonic, 3600.0))
+    """The bytes that one person has sent from there within an hour."""
     code_rate: CodeRate = field(default_factory=CodeRate)
     """The rate at which the one-time codes of one person may be requested."""
     download_rate: LinkRate = field(default_factory=lambda: LinkRate(time.monotonic, free=OF_A_FILE))

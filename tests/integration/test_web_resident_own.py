@@ -26,6 +26,7 @@ from hub.operations.residents.acts import ClaimKind, ResidentActs, claim_of
 from hub.operations.residents.consent_words import words_digest
 from hub.people.claims import CLAIMED
 from hub.storage import Database
+from hub.web.residents import pages
 from hub.web.residents.pages import MOST_SENT
 from tests.contract.values import NOON
 from tests.integration.residents import BUILDING, HUB
@@ -494,6 +495,30 @@ async def test_person_who_presses_without_end_is_stopped() -> None:
 
     assert [200] * FREE + [429] == statuses
     assert FREE == len(published(world))
+
+
+async def test_person_who_sends_too_many_bytes_is_stopped_and_may_still_act(
+    opened: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "MOST_AN_HOUR", 3 * len(PDF))
+    world, _, cookies = await at_home()
+    world.database = opened
+    token = csrf((await look(world, "/mi", cookies)).text)
+    fields = {"action": "claim", "kind": "queja", "about": "Gotera", "detail": "Gotea", "csrf": token}
+    headers = {
+        hdrs.CONTENT_TYPE: "multipart/form-data; boundary=B",
+        hdrs.ORIGIN: HUB,
+        hdrs.COOKIE: "; ".join(f"{name}={value}" for name, value in cookies.items()),
+    }
+    statuses: list[int] = []
+    async with browsing(world) as client:
+        for times in (1, 2, 1, 0):
+            body = with_file(PDF, times, **fields, form=f"form-{len(statuses)}")
+            async with client.post("/mi", data=body, headers=headers) as answer:
+                statuses.append(answer.status)
+
+    assert [200, 200, 429, 200] == statuses
+    assert 3 == len(published(world))
 
 
 async def test_list_goes_on_where_the_page_ends() -> None:

@@ -19,8 +19,8 @@ from hub.rendering.typed_words import tidy
 from hub.web.auth.csrf import require_own_page, require_token
 from hub.web.bodies import fields_of
 from hub.web.requests import found, unknown
-from hub.web.residents.own_page import brake, closed, csrf_of, session_of
-from hub.web.residents.pages import MOST_SENT, NOT_KEPT, resident_page, sent_files
+from hub.web.residents.own_page import closed, csrf_of, session_of
+from hub.web.residents.pages import MOST_SENT, NOT_KEPT, brake, resident_page, sent_files
 from hub.web.services import services
 
 _MATTER: Final = "matter"

@@ -50,7 +50,7 @@ from hub.web.requests import found, unknown
 from hub.web.residents import cookies
 from hub.web.residents.download import FORMS, WAY, handed_over
 from hub.web.residents.message_page import NOT_ANSWERED
-from hub.web.residents.pages import MOST_SENT, NOT_KEPT, resident_page, sent_files, too_often
+from hub.web.residents.pages import MOST_SENT, NOT_KEPT, brake, resident_page, sent_files
 from hub.web.responses import Refusal
 from hub.web.services import services
 
@@ -207,12 +207,6 @@ _ACTS: Final[Mapping[str, _Act]] = {
     NOT_ANSWERED: _not_answered,
 }
 """Name of a button of the page → its act."""
-
-
-def brake(request: web.Request, session: ResidentSession) -> None:
-    """Refuse a person who does too much: each act is an event, and somebody reads it."""
-    if services(request).resident_brake.begin(session.person) > 0:
-        raise too_often()
 
 
 async def session_of(request: web.Request) -> ResidentSession | None:

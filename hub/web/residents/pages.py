@@ -9,6 +9,7 @@ from aiohttp import hdrs, web
 
 from hub.inbound.files import judged
 from hub.model.given_files import GivenFile
+from hub.model.residents import ResidentSession
 from hub.rendering.identities import Look
 from hub.web.bodies import files_of
 from hub.web.console.pages import plain
@@ -19,6 +20,8 @@ RETRY_AFTER: Final = "600"
 """Seconds."""
 MOST_SENT: Final = 20_000_000
 """Bytes of all files of a form; nobody without an open page may send one."""
+MOST_AN_HOUR: Final = 100_000_000
+"""Bytes of all files of one person within an hour: five full forms."""
 NOT_KEPT: Final = "not_kept"
 """The state of a page whose form had a file that would not be kept."""
 
@@ -60,3 +63,11 @@ def too_often() -> Refusal:
         headers={hdrs.RETRY_AFTER: RETRY_AFTER},
         reason="too_many",
     )
+
+
+def brake(request: web.Request, session: ResidentSession) -> None:
+    """Refuse a person who does or sends too much: each act is an event, and somebody reads it."""
+    deps, sent = services(request), sum(len(file.content) for file in files_of(request))
+    is_heavy = bool(sent) and deps.resident_bytes.count(session.person, sent).count > MOST_AN_HOUR
+    if deps.resident_brake.begin(session.person) > 0 or is_heavy:
+        raise too_often()
