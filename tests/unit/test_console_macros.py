@@ -191,3 +191,16 @@ def test_the_sprite_has_every_icon_and_no_other() -> None:
     asked |= {section.icon for section in SECTIONS} | {group.icon for group in GROUPS if group.icon}
 
     assert asked == set(SYMBOL.findall((WEB / "static/icons.svg").read_text("utf-8")))
+
+
+def test_end_of_a_list_is_written_once() -> None:
+    written = re.compile(
+        r"pager\(next, first[^)]*\) \}\}\s*<p class=\"soft\">\{\{ sheet_link\(sheet[^)]*\) \}\}</p>"
+    )
+    wrong = [
+        str(path.relative_to(WEB.parent))
+        for path in WEB.parent.rglob("*.html")
+        if written.search(path.read_text(encoding="utf-8"))
+    ]
+
+    assert [] == wrong
