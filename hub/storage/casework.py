@@ -18,7 +18,9 @@ from hub.storage.paging import Cursor
 
 THREAD: Final = load("casework")["thread"]
 _SQL = {name: text.replace("<thread>", THREAD) for name, text in load("casework").items()}
-ASLEEP: Final = _SQL["asleep"].replace("{own}", HUB_SOURCE)
+SLEEPS: Final = _SQL["sleeps"].format(own=HUB_SOURCE)
+"""The condition that a case sleeps, of its row `sleep` in case_snooze."""
+ASLEEP: Final = _SQL["asleep"].replace("{sleeps}", SLEEPS)
 """The condition that a case, `{of}.case_key`, sleeps: out of the views, and nothing has woken it."""
 KINDS: Final = f"case_key ~ '^({'|'.join(kind.replace('.', '[.]') for kind in CaseKind)}):'"
 """As the indexes have it, or they are not used."""

@@ -27,12 +27,13 @@ from hub.model.casework import CaseKind
 from hub.model.catalogue import THREAD
 from hub.model.pages import Rows
 from hub.ports.casework import CaseFilter
-from hub.storage.casework import ANSWERS, ASLEEP, ESCALATED, LATEST, newest_of
+from hub.storage.casework import ANSWERS, ASLEEP, ESCALATED, LATEST, SLEEPS, newest_of
 from hub.storage.database import Database, beside, read, storable
 from hub.storage.filters import listed
 from hub.storage.paging import cursor, rows_page
 
 _SQL: Final = beside(__file__)
+_OF: Final = "SELECT FROM clock AS of WHERE of.id = clock.id"
 _SOONEST: Final = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
 
 
@@ -72,12 +73,15 @@ class _Asked(dict[str, str]):
 _WORDS: Final[Mapping[str, Callable[[_Asked], str]]] = {
     "asleep": lambda _: ASLEEP.format(of="clock"),
     "asleep_sooner": lambda _: ASLEEP.format(of="sooner"),
+    "due": lambda asked: asked.part("due"),
     "later": lambda asked: asked.part("later"),
     "running": lambda _: _SQL["running"].format(clock="clock"),
     "running_sooner": lambda _: _SQL["running"].format(clock="sooner"),
     "places": lambda asked: asked.listed_places,
+    "sleeps": lambda _: SLEEPS,
+    "takers": lambda _: _SQL["takers"],
+    "taken": lambda asked: asked["takers"],
     "there": lambda asked: asked.there("clock"),
-    "there_sooner": lambda asked: asked.there("sooner"),
     "there_event": lambda asked: asked.there("event"),
     "thread": lambda _: _SQL["thread"].format(of="clock"),
     "answers": lambda asked: asked.add(ANSWERS),
@@ -116,13 +120,10 @@ async def said(db: Database, case: str, *, places: PropertyScope) -> Sequence[La
 async def counts(db: Database, *, who: str, places: PropertyScope, now: datetime) -> MatterCounts:
     """Count the open matters of each view and kind, each up to one more than MOST."""
     asked = _Asked(places, MOST + 1)
-    views: dict[str, _Part] = {
-        **_views(who, now),
-        **_KINDS,
-        MatterView.MINE: lambda asked: asked.part("mine", who=asked.add(who)),
-    }
-    parts = {name: made(asked) for name, made in views.items()}
-    alone = {name: parts.pop(name) for name in ("mine", "unowned", "replies")}
+    # What is made once for all cases spares a look for each of them.
+    asked |= {"asleep": "clock.case_key IN (SELECT case_key FROM sleeping)", "taken": "clock.takers"}
+    parts = {name: made(asked) for name, made in {**_views(who, now), **_KINDS}.items()}
+    alone = {name: parts.pop(name) for name in ("unowned", "replies")}
     sums = [f"least(count(*) FILTER (WHERE {part}), $1)::int AS {name}" for name, part in parts.items()]
     [row] = await db.rows(asked.part("counts", sums=",\n".join(sums), **alone), *asked.given)
     return read(MatterCounts, row)
@@ -176,7 +177,7 @@ def _conditions(asked: _Asked, query: MattersQuery, who: str, now: datetime) -> 
     views = _views(who, now)
     if query.view in views:
         yield views[query.view](asked)
-    yield f"{'' if query.view is MatterView.ASLEEP else 'NOT '}{ASLEEP.format(of='clock')}"
+    yield f"{'' if query.view is MatterView.ASLEEP else 'NOT '}{asked['asleep']}"
     if query.kind is not None:
         kind = query.kind
         yield _KINDS[kind](asked) if kind in _KINDS else _begins(kind)
@@ -188,19 +189,19 @@ def _conditions(asked: _Asked, query: MattersQuery, who: str, now: datetime) -> 
 def _columns(asked: _Asked, query: MattersQuery) -> Iterable[str]:
     for name, column in _COLUMNS.items():
         if (value := getattr(query, name)) is not None:
-            yield f"{column} = {asked.add(value)}"
+            yield column.format(asked.add(value))
 
 
 _COLUMNS: Final = {
-    "promise": "clock.name",
-    "area": "clock.context ->> 'service_area'",
-    "level": "clock.level",
+    "promise": "clock.name = {}",
+    "area": f"EXISTS ({_OF} AND of.context ->> 'service_area' = {{}} OFFSET 0)",
+    "level": "clock.level = {}",
 }
 _Part: TypeAlias = Callable[[_Asked], str]
 
 
 def _held_by(who: str) -> _Part:
-    return lambda asked: asked.part("held_by", who=asked.add(who))
+    return lambda asked: asked.part("mine", who=asked.add(who))
 
 
 def _views(who: str, now: datetime) -> Mapping[str, _Part]:
@@ -224,7 +225,7 @@ _KINDS: Final[Mapping[str, _Part]] = {
     # Whoever writes in an emergency has a conversation, and is in danger all the same; in a drill nobody is.
     MatterKind.EMERGENCIES: lambda _: (
         f"({_begins(CaseKind.EMERGENCY)} OR starts_with(clock.name, 'emergency_'))"
-        " AND (clock.context -> 'drill') IS DISTINCT FROM 'true'"
+        f" AND NOT EXISTS ({_OF} AND of.context -> 'drill' = 'true' OFFSET 0)"
     ),
     MatterKind.REPLIES: lambda asked: asked.part("replies"),
     MatterKind.PROMISES: lambda _: (

@@ -9,42 +9,34 @@ AND jsonb_typeof({clock}.promise -> 'follow_up') IS DISTINCT FROM 'object'
 -- The thread of what people write in a case.
 CASE WHEN starts_with({of}.case_key, 'thread_id:') THEN substr({of}.case_key, 11) ELSE {of}.case_key END
 
--- held_by --
--- By three looks at an index for each promise: of an array of all that somebody holds each would be compared.
-EXISTS (
-    SELECT FROM case_task WHERE case_task.case_key = clock.case_key AND case_task.assignee = {who} OFFSET 0
-) OR EXISTS (
-    SELECT FROM reply JOIN reply_task AS said ON said.reply_id = reply.id
-    WHERE reply.thread = {thread} AND said.assignee = {who} AND said.state IS NULL
-    OFFSET 0
-) OR EXISTS (
-    SELECT FROM jsonb_array_elements(coalesce(clock.course -> 'acknowledged', '[]')) AS taken
-    WHERE (taken ->> 'level')::int >= clock.level AND taken ->> 'by' = {who}
-)
-
 -- mine --
--- The same of all promises at once: two sets that are made once, and few that say who has taken them on.
+-- Two sets that are made once for all promises, and who has taken on the others.
 clock.case_key IN (SELECT case_key FROM case_task WHERE assignee = {who})
 OR {thread} IN (
     SELECT reply.thread FROM reply_task AS said JOIN reply ON reply.id = said.reply_id
     WHERE said.assignee = {who} AND said.state IS NULL
 )
-OR clock.course ? 'acknowledged' AND EXISTS (
-    SELECT FROM jsonb_array_elements(clock.course -> 'acknowledged') AS taken
-    WHERE (taken ->> 'level')::int >= clock.level AND taken ->> 'by' = {who}
+OR {who} = ANY ({taken})
+
+-- takers --
+-- Who has taken a promise on, at its level or above.
+ARRAY (
+    SELECT taken ->> 'by' FROM clock AS of CROSS JOIN LATERAL jsonb_array_elements(of.course -> 'acknowledged') AS taken
+    WHERE of.id = clock.id AND (taken ->> 'level')::int >= of.level
 )
 
 -- today --
 -- A promise that waits for a person is not counted.
 clock.state <> 'breached' AND clock.due_at <= {end}
-AND jsonb_typeof(clock.course -> 'pauses' -> -1 -> 'until') IS DISTINCT FROM 'null'
+AND NOT EXISTS (
+    SELECT FROM clock AS of
+    WHERE of.id = clock.id AND jsonb_typeof(of.course -> 'pauses' -> -1 -> 'until') = 'null'
+    OFFSET 0
+)
 
 -- unowned --
 NOT EXISTS (SELECT FROM case_task WHERE case_task.case_key = clock.case_key OFFSET 0)
-AND NOT (clock.course ? 'acknowledged' AND EXISTS (
-    SELECT FROM jsonb_array_elements(clock.course -> 'acknowledged') AS taken
-    WHERE (taken ->> 'level')::int >= clock.level
-))
+AND {taken} = '{{}}'
 AND NOT EXISTS (
     SELECT FROM reply JOIN reply_task AS said ON said.reply_id = reply.id
     WHERE reply.thread = {thread} AND said.assignee IS NOT NULL AND said.state IS NULL
@@ -61,14 +53,19 @@ starts_with(clock.case_key, 'thread_id:') OR EXISTS (
       AND NOT EXISTS (
           SELECT FROM event
           WHERE event.case_key = clock.case_key AND event.time >= reply.at AND event.type = ANY ({answers}::text[])
+            -- An id begins with the instant of its event: of earlier months nothing is asked.
+            AND event.key >= (
+                lpad(to_hex(floor(extract(epoch FROM reply.at) * 1000)::bigint), 12, '0') || repeat('0', 20)
+            )::uuid
           OFFSET 0
       )
     OFFSET 0
 )
 
 -- later --
--- Of cases that are joined the one that is due first stands for all, unless it sleeps.
-EXISTS (
+-- Of cases that are joined the one that is due first stands for all, unless it sleeps. Few are joined: a set that is
+-- made once spares the others a look for each.
+clock.case_key IN (SELECT case_key FROM case_merge UNION ALL SELECT into_case FROM case_merge) AND EXISTS (
     SELECT FROM case_merge AS own
     JOIN case_merge AS beside ON beside.into_case = own.into_case
     JOIN clock AS sooner ON sooner.case_key = ANY (ARRAY[beside.case_key, beside.into_case])
@@ -78,19 +75,17 @@ EXISTS (
     OFFSET 0
 )
 
+-- due --
+-- The first one due of each case stands for it: in the order of the index clock_work, which has these columns.
+SELECT DISTINCT ON (clock.case_key) clock.id, clock.case_key, clock.name, clock.state, clock.due_at, clock.level
+FROM clock WHERE {running} AND {there}
+ORDER BY clock.case_key, clock.due_at, clock.id
+
 -- open --
--- The first one due of each case stands for it.
+-- Sorted before it is looked into: of most cases nobody asks whether they sleep or are joined.
 SELECT clock.id, clock.case_key, clock.due_at AS sort_at, clock.id AS clock
-FROM clock
-WHERE (clock.due_at, clock.id) > ($1, $2) AND {running} AND {there}
-  AND NOT EXISTS (
-      SELECT FROM clock AS sooner
-      WHERE sooner.case_key = clock.case_key AND {running_sooner} AND {there_sooner}
-        AND (sooner.due_at, sooner.id) < (clock.due_at, clock.id)
-      OFFSET 0
-  )
-  AND NOT {later}
-  AND {narrowed}
+FROM (SELECT * FROM ({due}) AS clock WHERE (due_at, id) > ($1, $2) ORDER BY due_at, id OFFSET 0) AS clock
+WHERE NOT ({later}) AND {narrowed}
 ORDER BY clock.due_at, clock.id
 LIMIT $3
 
@@ -163,21 +158,14 @@ SELECT * FROM (
 ORDER BY at DESC LIMIT 3
 
 -- counts --
-WITH due AS MATERIALIZED (
-    SELECT DISTINCT ON (clock.case_key) clock.id, clock.case_key, clock.name, clock.state, clock.due_at, clock.level,
-           clock.course, jsonb_build_object('drill', clock.context -> 'drill') AS context
-    FROM clock WHERE {running} AND {there}
-    ORDER BY clock.case_key, clock.due_at, clock.id
+WITH sleeping AS MATERIALIZED (
+    SELECT case_key FROM case_snooze AS sleep
+    WHERE EXISTS (SELECT FROM clock WHERE clock.case_key = sleep.case_key AND {running} AND {there} OFFSET 0)
+      AND {sleeps}
 ), running AS MATERIALIZED (
-    -- Few cases sleep or are joined: a set that is made once spares the others a look for each.
-    SELECT * FROM due AS clock
-    WHERE NOT (clock.case_key IN (SELECT case_key FROM case_snooze WHERE until > now()) AND {asleep})
-      AND NOT (
-          clock.case_key IN (SELECT case_key FROM case_merge UNION ALL SELECT into_case FROM case_merge) AND {later}
-      )
+    SELECT *, {takers} AS takers FROM ({due}) AS clock WHERE NOT {asleep} AND NOT ({later})
 )
 SELECT least(count(*), $1)::int AS open,
-       (SELECT count(*) FROM (SELECT FROM running AS clock WHERE {mine} LIMIT $1) AS few)::int AS mine,
        (SELECT count(*) FROM (SELECT FROM running AS clock WHERE {unowned} LIMIT $1) AS few)::int AS unowned,
        (SELECT count(*) FROM (SELECT FROM running AS clock WHERE {replies} LIMIT $1) AS few)::int AS replies,
        {sums}

@@ -29,27 +29,26 @@ CROSS JOIN LATERAL (
 WHERE event.key < $1 AND {narrowed}
 ORDER BY event.key DESC LIMIT $2
 
--- asleep --
+-- sleeps --
 -- The person writes, another system adds to the case, or one of its promises falls due: each wakes it.
-EXISTS (
-    SELECT FROM case_snooze AS sleep
-    WHERE sleep.case_key = {of}.case_key AND sleep.until > now()
-      AND NOT EXISTS (
-          SELECT FROM reply
-          WHERE reply.thread IN (sleep.case_key, split_part(sleep.case_key, 'thread_id:', 2))
-            AND reply.received_at > sleep.at
-      )
-      AND NOT EXISTS (
-          SELECT FROM event
-          WHERE event.case_key = sleep.case_key AND event.source <> '{own}' AND event.received_at > sleep.at
-          OFFSET 0
-      )
-      AND NOT EXISTS (
-          SELECT FROM clock AS due
-          WHERE due.case_key = sleep.case_key AND due.ended_at IS NULL AND due.due_at > sleep.at AND due.due_at <= now()
-      )
+sleep.until > now()
+AND NOT EXISTS (
+    SELECT FROM reply
+    WHERE reply.thread IN (sleep.case_key, split_part(sleep.case_key, 'thread_id:', 2))
+      AND reply.received_at > sleep.at
+)
+AND NOT EXISTS (
+    SELECT FROM clock AS due
+    WHERE due.case_key = sleep.case_key AND due.ended_at IS NULL AND due.due_at > sleep.at AND due.due_at <= now()
+)
+AND NOT EXISTS (
+    SELECT FROM event
+    WHERE event.case_key = sleep.case_key AND event.source <> '{own}' AND event.received_at > sleep.at
     OFFSET 0
 )
+
+-- asleep --
+EXISTS (SELECT FROM case_snooze AS sleep WHERE sleep.case_key = {of}.case_key AND {sleeps} OFFSET 0)
 
 -- case_mark --
 WITH mine AS MATERIALIZED (SELECT $1::text AS case_key UNION ALL SELECT case_key FROM case_merge WHERE into_case = $1)
