@@ -154,6 +154,27 @@ MARKS: Final[Mapping[str, str]] = {
 CONSENTS: Final[Mapping[str, str]] = {**PURPOSES, "data_treatment": "Tratamiento de datos personales"}
 """Purposes of consents."""
 
+TEXTS: Final[Mapping[str, str]] = {
+    "absent": "para quien no estuvo",
+    "agent": "para quien lo lleva",
+    "assignee": "para quien lo atiende",
+    "council": "para el consejo",
+    "desk": "para la portería y el turno",
+    "landlord": "para el arrendador",
+    "management": "para la gerencia",
+    "new": "al contacto nuevo",
+    "notice": "como aviso",
+    "operations": "para operaciones",
+    "other_towers": "para las demás torres",
+    "owner": "para el propietario",
+    "party_b": "para la otra parte",
+    "petitioner": "para quien lo pidió",
+    "reminder": "como recordatorio",
+    "staff": "para el equipo",
+    "technician": "para quien hace el arreglo",
+}
+"""Name of a text of an event, beside its main one → for whom it is, behind the purpose."""
+
 METHODS: Final[Mapping[str, str]] = {
     "web": "en una página",
     "app": "en la aplicación",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -36,6 +37,8 @@ _CLAIMS: Final[Mapping[str, str]] = {
     "incumplimiento": "no se cumplió un deber",
 }
 _UNIT: Final = "unit_id:"
+_END: Final = re.compile(r"(?<=[a-záéíóúñ\d)»])\.$")
+"""The full stop of a sentence, which a title has not; not that of `S.A.S.` or of `...`."""
 
 
 def subject_of(
@@ -48,8 +51,17 @@ def subject_of(
     """
     if case.startswith(_UNIT):
         return f"Pagos de {unit or 'una unidad'}"
-    name = (event_type or "").removeprefix(TYPE_PREFIX).removesuffix(TYPE_SUFFIX)
-    return written(data or {}) or _made(name, data or {}) or kind_of(name, clock)
+    name = _name(event_type)
+    return about(event_type, data) or kind_of(name, clock)
+
+
+def about(event_type: str | None, data: Data | None) -> str:
+    """Return what an event is about: what somebody wrote, or what it says happened; empty without both."""
+    return written(data or {}) or _made(_name(event_type), data or {})
+
+
+def _name(event_type: str | None) -> str:
+    return (event_type or "").removeprefix(TYPE_PREFIX).removesuffix(TYPE_SUFFIX)
 
 
 def kind_of(name: str, clock: str = "") -> str:
@@ -61,7 +73,7 @@ def written(data: Data) -> str:
     """Return what somebody wrote of it, in a line; empty if nobody has."""
     # The subject of a promise's own event is the number of its case.
     texts = (data.get(field) for field in (("matter",) if "clock_id" in data else _WORDS))
-    return next((short(text) for text in texts if isinstance(text, str) and text.strip()), "")
+    return next((_END.sub("", short(text)) for text in texts if isinstance(text, str) and text.strip()), "")
 
 
 def _drill(data: Data) -> str:

@@ -16,7 +16,7 @@ from hub.model.bulk import BulkKind
 from hub.model.posters import PosterStep
 from hub.rendering import actions_es
 from hub.rendering.actions_es import DETAILS
-from hub.web.console.audit_page import _detail
+from hub.web.console.audit_page import SUBJECTS, _detail
 
 ROOT: Final = Path(hub.__file__).parent
 ACTIONS: Final = {**actions_es.ACTIONS, **AUDITED}
@@ -38,6 +38,10 @@ OF_EVENTS: Final = frozenset({"directory.upserted", "directory.removed"})
 """Actions that the statement of a person's audit makes of events."""
 OF_THE_DATABASE: Final = frozenset({"months.drop"})
 """Actions that a function of the tables' owner notes (`drop_month`)."""
+SUBJECT: Final = re.compile(
+    r'\b(?:note|note_look|audit|audit_look)\(\s*(?:\w+,\s*)*"[a-z_.]+",\s*f?"([a-z_]+)'
+)
+"""The noun of a subject, where a call writes it out."""
 FORMER: Final = frozenset({"cancel_older"})
 """Actions that older hubs noted: their rows stay, and keep their words."""
 
@@ -95,6 +99,13 @@ def test_every_noted_action_has_words() -> None:
 
     assert len(found) > 60
     assert sorted(unknown) == []
+
+
+def test_every_noted_subject_has_words() -> None:
+    found = {noun for path in ROOT.rglob("*.py") for noun in SUBJECT.findall(path.read_text())}
+
+    assert len(found) > 15
+    assert found - SUBJECTS.keys() == {"person"}  # they have names
 
 
 def test_no_words_are_left_of_what_nobody_notes() -> None:

@@ -18,6 +18,7 @@ from hub.operations.gallery import Gallery, Wanted
 from hub.operations.template_check import Finding, TemplateCheck
 from hub.parts.company import CompanyRules
 from hub.parts.texts import gallery_of, lazy_gallery
+from hub.rendering.labels_es import TEXTS as WORDS
 from hub.rendering.titles_es import GROUPS as TITLES
 from hub.settings import load
 
@@ -32,6 +33,10 @@ def without(event: str) -> Gallery:
     words = {key: texts for key, texts in templates.words.items() if key[1:] != (event, None)}
     check = replace(TEXTS.check, templates=replace(templates, words=MappingProxyType(words)))
     return Gallery(check=check, examples=TEXTS.examples)
+
+
+def test_each_text_beside_the_main_one_says_in_words_for_whom_it_is() -> None:
+    assert {row.audience for row in TEXTS.rows if row.audience} == WORDS.keys()
 
 
 def test_gallery_has_the_groups_of_the_catalogue_and_each_has_a_title() -> None:

@@ -93,6 +93,18 @@ def test_whatever_begins_a_promise_has_a_subject_without_ids(kind: Any) -> None:
         assert subject != "PQRS recibida"
 
 
+@pytest.mark.parametrize(
+    ("said", "subject"),
+    [
+        ("Lavado de los tanques de la torre 1.", "Lavado de los tanques de la torre 1"),
+        ("Factura de Inversiones Andinas S.A.S.", "Factura de Inversiones Andinas S.A.S."),
+        ("Y entonces...", "Y entonces..."),
+    ],
+)
+def test_subject_is_a_title_without_the_full_stop_of_a_sentence(said: str, subject: str) -> None:
+    assert subject == subject_of("pqrs_id:1", type_of("pqrs.received"), {"subject": said})
+
+
 def test_erased_field_leaves_what_happened() -> None:
     assert EVENTS["emergency.declared"] == subject_of("emergency_id:1", type_of("emergency.declared"), {})
     assert "Primera respuesta" == subject_of("thread_id:1", None, None, clock="first_reply")

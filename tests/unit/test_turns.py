@@ -163,6 +163,17 @@ def test_tick_says_how_far_a_message_has_come(fields: dict[str, Any], words: str
     assert (words, tone) == (tick.words, tick.tone)
 
 
+def test_messages_of_a_turn_to_many_are_counted_and_harm_stands_first() -> None:
+    """An emergency goes to a whole building: one line for each message is no conversation."""
+    told = [sent(channel="sms") for _ in range(30)]
+    lost = [sent(channel="sms", state=State.FAILED) for _ in range(2)]
+    [turn] = turns(event(), *told, *lost)
+
+    assert [("SMS no llegó (2)", "lost"), ("SMS leído (30)", "read")] == [
+        (tick.words, tick.tone) for tick in turn.ticks
+    ]
+
+
 def test_gaps_of_canned_answers_are_filled_also_where_nothing_is_known() -> None:
     """A gap that stays would reach the person."""
     gaps = {

@@ -12,6 +12,7 @@ from hub.doors.cells import BUILDINGS, FACT, LINK, MARK, MOMENT, SMALL, STATE, T
 from hub.model import Instant, Word
 from hub.model.pages import PageQuery
 from hub.model.posters import PosterEnd, PosterState
+from hub.people.units import own_name, tower_name
 from hub.rendering.titles_es import EVENTS
 
 STATES_ES: Final[Mapping[str, str]] = {
@@ -41,6 +42,10 @@ def _title(row: PosterRow) -> str:
     return row.title or EVENTS.get(row.event, row.event)
 
 
+def _zones(row: PosterRow) -> str:
+    return ", ".join(tower_name(zone.removeprefix("tower:")) for zone in row.zones)
+
+
 class PosterRow(Struct, kw_only=True):
     """
     A poster of a notice board: an audience of an event, in one copropiedad.
@@ -56,10 +61,10 @@ class PosterRow(Struct, kw_only=True):
     event_id: str
     building: Annotated[
         Annotated[str | None, Meta(description="The name of the copropiedad.")],
-        Cell("Copropiedad", value=lambda row: row.building or row.copropiedad_id),
+        Cell("Copropiedad", value=lambda row: own_name(row.building or row.copropiedad_id)),
     ]
     copropiedad_id: str
-    zones: Annotated[list[str], Cell("Zonas", SMALL)]
+    zones: Annotated[list[str], Cell("Zonas", SMALL, value=_zones)]
     urgent: Annotated[bool, Cell("Urgente", MARK)]
     holds_until: Annotated[Instant, Cell("Vale hasta", TERM)]
     state: Annotated[PosterState, Cell("Estado", STATE, words=STATES_ES, styles=_STYLES)]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from hub.desk.search.rows import (
@@ -18,7 +19,7 @@ from hub.operations.cases.lookup import title_of
 from hub.people.masking import mask_name
 from hub.people.units import own_name
 from hub.ports.cases import KnownCase
-from hub.rendering.filters import nombre
+from hub.rendering.filters import lista, nombre
 from hub.rendering.labels_es import CHANNELS, ROLES, state_label
 from hub.rendering.titles_es import EVENTS
 
@@ -40,14 +41,18 @@ def person(found: FoundPerson, *, named: bool) -> SearchItem:
         kind="person",
         id=found.ref,
         title=found.name if named else mask_name(found.name),
-        detail=" · ".join(dict.fromkeys([*(_role(role, unit) for role, unit, _ in found.roles), *where])),
+        detail=" · ".join([*_roles(found), *where]),
         copropiedad=homes.pop() if len(homes) == 1 else None,
     )
 
 
-def _role(role: str, unit: str) -> str:
-    label = ROLES.get(role, role)
-    return f"{label}, {unit}" if unit else label
+def _roles(found: FoundPerson) -> Iterator[str]:
+    """Yield `propietario y residente, Torre 1, apartamento 101`: each unit once."""
+    homes: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for role, unit, _ in found.roles:
+        homes[unit][ROLES.get(role, role)] = None
+    for unit, roles in homes.items():
+        yield f"{lista(list(roles))}, {unit}" if unit else lista(list(roles))
 
 
 def unit(found: FoundPlace) -> SearchItem:

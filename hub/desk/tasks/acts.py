@@ -14,6 +14,7 @@ from hub.model.pages import ListQuery, Rows, rows_by
 from hub.model.standing_tasks import StandingTask, TaskState
 from hub.operations.publish import send_all
 from hub.operations.standing_tasks import states_of
+from hub.people.units import own_name
 from hub.rendering.titles_es import TASKS
 from hub.sla.standing_tasks import done_event, period_of
 
@@ -91,7 +92,7 @@ def _row(state: TaskState, today: date) -> TaskRow:
         due_on=state.due_on,
         state=_progress(state, today),
         last_done_at=state.last_done,
-        lacking=[place.name for place in state.lacking],
+        lacking=[own_name(place.name) for place in state.lacking],
     )
 
 

@@ -26,7 +26,7 @@ _STYLES: Final[Mapping[str, str]] = {
     "done": "done",
     "open": "queued",
     "overdue": "failed",
-    "unknown": "suppressed",
+    "unknown": "off",
 }
 _EVERY_ES: Final[Mapping[str, str]] = {"month": "Cada mes", "half_year": "Cada semestre", "year": "Cada año"}
 NEVER: Final = "A nadie se le recuerda"
@@ -62,7 +62,7 @@ class TaskRow(Struct, kw_only=True):
     ]
     owner: Annotated[
         Annotated[str, Meta(description="The duty of the staff that is reminded.")],
-        Cell("De", TEXT, words=DUTIES),
+        Cell("A cargo de", TEXT, words=DUTIES),
     ]
     every: Annotated[Cadence, Cell("Cada cuánto", FACT, words=_EVERY_ES)]
     begins_on: Annotated[date, Cell("Desde", FACT, value=_begins)]

@@ -8,7 +8,7 @@ A message to staff is no turn: it stands with all the rest in the technical deta
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -95,6 +95,9 @@ _AT: Final = frozenset({State.READ, State.DELIVERED, State.SENT, State.BOUNCED})
 """States that say when."""
 _CAPTURED: Final = "captured"
 _PAPER: Final = "print"
+_EACH: Final = 4
+"""Messages of one turn that are told one by one, with their hours; more are counted."""
+_LOST: Final = "lost"
 _LETTER: Final[Mapping[State, Tick]] = {
     State.SENT: Tick("Carta por entregar"),
     State.DELIVERED: Tick("Carta entregada", "done"),
@@ -154,7 +157,7 @@ def _event(entry: ThreadEntry, sent: Sequence[ThreadMessage], opened: str, write
     """An event may begin with the person's own words; the hub answers by itself, or somebody of the staff."""
     if opened:
         yield Turn(side=Side.THEIRS, at=entry.at, entry=entry, name=writer, text=opened)
-    ticks = tuple(tick_of(message) for message in sent)
+    ticks = ticks_of(sent)
     words = entry.words
     if words is not None:
         yield Turn(side=Side.OURS, at=entry.at, entry=entry, name=words.name, text=words.text, ticks=ticks)
@@ -173,15 +176,24 @@ def _event(entry: ThreadEntry, sent: Sequence[ThreadMessage], opened: str, write
         yield Turn(side=Side.LINE, at=entry.at, entry=entry)
 
 
-def tick_of(message: ThreadMessage) -> Tick:
-    """`WhatsApp leído 11:22 a. m.`; `Carta por entregar`."""
+def ticks_of(sent: Sequence[ThreadMessage]) -> tuple[Tick, ...]:
+    """Return how far the messages of a turn have come; many are counted, `SMS no llegó (3)`, harm first."""
+    if len(sent) <= _EACH:
+        return tuple(tick_of(message) for message in sent)
+    counted = Counter(tick_of(message, timed=False) for message in sent)
+    harm_first = sorted(counted.items(), key=lambda one: one[0].tone != _LOST)
+    return tuple(replace(tick, words=f"{tick.words} ({number})") for tick, number in harm_first)
+
+
+def tick_of(message: ThreadMessage, *, timed: bool = True) -> Tick:
+    """`WhatsApp leído 11:22 a. m.`; `Carta por entregar`. Without the hour unless it is `timed`."""
     if message.channel == _PAPER and message.state in _LETTER:
         return _LETTER[message.state]
     channel = labels_es.SHORT_CHANNELS.get(message.channel, message.channel)
     words, tone = _TICKS.get(message.state, (_ON_THE_WAY.words, ""))
     if message.reason == _CAPTURED:
         return Tick(f"{channel} en un archivo: nadie lo recibió")
-    last = message.attempts[-1].at if message.attempts and message.state in _AT else None
+    last = message.attempts[-1].at if timed and message.attempts and message.state in _AT else None
     at = f" {hora(last)}" if last else ""
     return Tick(f"{channel} {words}{at}", tone)
 

@@ -17,6 +17,7 @@ from hub.desk.audit.acts import export_notes, list_notes
 from hub.desk.audit.noun import SCOPES
 from hub.desk.audit.rows import NotesQuery
 from hub.desk.nouns import AUDITED
+from hub.desk.search.recognise import Kind
 from hub.doors.api import operator_of
 from hub.model import Json, Word
 from hub.model.ids import uuid_in
@@ -25,7 +26,7 @@ from hub.model.pages import Cursor, Limit
 from hub.operations.explain.sentences_es import short_time
 from hub.rendering.actions_es import ACTIONS, DETAILS
 from hub.rendering.case_words_es import CASE_STATES, REPLY_STATES
-from hub.rendering.labels_es import CHANNELS, PURPOSES, ROLES
+from hub.rendering.labels_es import CHANNELS, OFFICES, PURPOSES, ROLES
 from hub.rendering.labels_es import SCOPES as SCOPE_WORDS
 from hub.web.auth.caller import caller_of
 from hub.web.console.message_page import WHY_CANCEL_ES
@@ -45,6 +46,7 @@ _PAGES: Final[Mapping[str, str]] = {
     "case": "/cases/{key}",
     "channel": "/channels",
     "clock": "/clocks/{id}",
+    "copropiedad": "/buildings/{ref}",
     "dead": "/dead/{id}",
     "event": "/channels",
     "key": "/keys/{name}",
@@ -57,32 +59,56 @@ _PAGES: Final[Mapping[str, str]] = {
     "webhook": "/webhooks/{id}",
 }
 """Kind of a subject → its page."""
+_READ_AS: Final[Mapping[str, str]] = {
+    Kind.ID: "número",
+    Kind.EMAIL: "correo",
+    Kind.PHONE: "teléfono",
+    Kind.REFERENCE: "referencia",
+    Kind.UNIT: "unidad",
+    Kind.NAME: "nombre",
+    Kind.WORDS: "palabras",
+}
+"""What a search took the words for."""
 _VALUES: Final[Mapping[str, Mapping[str, str]]] = {
     "channel": CHANNELS,
     "purpose": PURPOSES,
     "role": ROLES,
     "scopes": SCOPE_WORDS,
     "state": {**CASE_STATES, **REPLY_STATES},
+    "understood": _READ_AS,
     "why": {str(word): words for word, words in WHY_CANCEL_ES.items()},
 }
 """Name of a detail → its values in words."""
+_GRANTS: Final = "grants"
 _GAP: Final = re.compile(r"{\w+}")
 SUBJECTS: Final[Mapping[str, str]] = {
     "account": "Cuenta",
+    "audience": "A quiénes se escribe",
+    "audit": "La auditoría",
     "batch": "Un lote de cartas",
     "bulk": "Una acción masiva",
     "case": "Un caso",
     "channel": "Canal",
     "clock": "Una promesa",
+    "copropiedad": "Una copropiedad",
     "dead": "Un rechazado",
+    "directory": "El directorio",
+    "erasures": "Lo suprimido",
     "event": "Un aviso",
+    "events": "Avisos",
+    "exclusions": "Una lista de exclusión",
     "key": "Llave",
     "letter": "Una carta",
     "message": "Un mensaje",
+    "people": "Personas",
     "poster": "Un cartel",
     "reply": "Una respuesta",
+    "search": "La búsqueda",
     "source": "Sistema",
+    "survey": "Una encuesta",
+    "surveys": "Encuestas",
     "task": "Una tarea",
+    "view": "Una vista",
     "webhook": "Un webhook",
 }
 """Kind of a subject → the word for it."""
@@ -173,7 +199,8 @@ def _shown(request: web.Request, row: NoteRow, people: Mapping[str, Person]) -> 
     return NoteShown(
         **asdict(row),
         what=WORDS.get(row.action, row.action),
-        words=_detail(row.detail),
+        # What was not asked for is of the sheet alone.
+        words=_detail({name: value for name, value in row.detail.items() if value is not False}),
         called=_called(row.subject, people),
         page=page_of(request, row.subject),
         person_page=page_of(request, f"person:{row.person}") if row.person else None,
@@ -199,9 +226,15 @@ def _detail(detail: Mapping[str, Json]) -> str:
 def _value(name: str, value: object) -> str:
     if isinstance(value, bool):
         return "sí" if value else "no"
-    words = _VALUES.get(name, {})
-    values = value if isinstance(value, list) else [value]
-    return ", ".join(words.get(str(one), str(one)) for one in values)
+    values = [str(one) for one in value] if isinstance(value, list) else [str(value)]
+    words = {one: _grant(one) for one in values} if name == _GRANTS else _VALUES.get(name, {})
+    return ", ".join(words.get(one, one) for one in values)
+
+
+def _grant(grant: str) -> str:
+    """`Operación (todas)` of `operator:*`."""
+    office, _, place = grant.partition(":")
+    return f"{OFFICES.get(office, office)} ({'todas' if place == '*' else place})"
 
 
 def _line(row: NoteRow) -> tuple[object, ...]:

@@ -43,7 +43,7 @@ from hub.web.requests import ButtonForm, FormQuery, Sheet, read_id
 from hub.web.responses import file_answer, refusal_of
 
 TABS: Final = (
-    (PATH, "Por copropiedad"),
+    (PATH, "Cartas"),
     (PATH_OF_BATCHES, "Lotes"),
     ("/posters", "Carteles"),
 )

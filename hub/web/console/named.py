@@ -13,7 +13,7 @@ from hub.model.named import Recipient
 from hub.people.masking import mask_name
 from hub.people.units import own_name, short_name
 from hub.rendering.filters import nombre
-from hub.rendering.matters_es import written
+from hub.rendering.matters_es import about
 from hub.storage import named
 from hub.web.auth.caller import sight_of
 from hub.web.services import services
@@ -48,7 +48,7 @@ async def recipients_of(request: web.Request, messages: Collection[UUID]) -> Map
 def _about(request: web.Request, one: Recipient) -> str:
     if not sight_of(request).is_plain(Field.WORDS, one.copropiedad_id):
         return ""
-    return written(one.data or {})
+    return about(one.type, one.data)
 
 
 async def people_of(request: web.Request, asked: Iterable[tuple[str, str | None]]) -> Mapping[str, Person]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from aiohttp import web
@@ -9,12 +10,13 @@ from aiohttp import web
 from hub.desk.people.acts import find_people
 from hub.desk.people.audience import AudienceMeant, read_audience
 from hub.desk.people.duplicates import list_duplicates
-from hub.desk.people.rows import AudienceQuery, DuplicatesQuery, PeopleQuery, PersonRow
+from hub.desk.people.rows import AudienceQuery, DuplicatesQuery, PeopleQuery, PersonRow, RoleRow
 from hub.doors.act import READ
 from hub.doors.api import operator_of
 from hub.errors import InvalidAudience
 from hub.model import Scope
 from hub.rendering import labels_es
+from hub.rendering.filters import lista
 from hub.web.auth.caller import may_there, places_with
 from hub.web.console.list_filter import buildings_of
 from hub.web.console.shell import console_page, paged, sheet_of, spreadsheet, with_query
@@ -42,6 +44,7 @@ async def show(request: web.Request, query: PeopleListQuery) -> web.StreamRespon
         request,
         here=PATH,
         rows=page.items,
+        homes=_homes,
         query=query,
         ways=labels_es.SHORT_CHANNELS,
         reach=await _reach(request, query),
@@ -55,6 +58,17 @@ async def show(request: web.Request, query: PeopleListQuery) -> web.StreamRespon
         unmask=with_query(request, whole=None if query.whole else "true"),
         **paged(request, query.after, page.next),
     )
+
+
+def _homes(row: PersonRow) -> Sequence[tuple[RoleRow, str]]:
+    """Return each place of a person, by a role there, with all they are there: `propietario y residente`."""
+    found: dict[tuple[str | None, str | None], list[RoleRow]] = {}
+    for held in row.roles:
+        found.setdefault((held.unit_id, held.copropiedad_id), []).append(held)
+    return [
+        (each[0], lista([labels_es.ROLES.get(held.role, held.role) for held in each]))
+        for each in found.values()
+    ]
 
 
 async def show_duplicates(request: web.Request, query: DuplicatesQuery) -> web.StreamResponse:

@@ -33,6 +33,7 @@ from hub.rendering.titles_es import EVENTS
 from hub.web.auth.caller import may_there, places_of, places_with
 from hub.web.console.case_list import face, initials
 from hub.web.console.contact import contacts_of
+from hub.web.console.named import recipients_of
 from hub.web.console.people import PATH, SHARED_ES
 from hub.web.console.shell import console_page
 from hub.web.requests import FormQuery
@@ -78,6 +79,7 @@ async def show(request: web.Request, query: WholeQuery) -> web.StreamResponse:
         languages=wishes_es.LANGUAGES,
         digests=wishes_es.DIGESTS,
         messages=[in_words(MessageRow, row) for row in sent.items],
+        people=await recipients_of(request, [row.id for row in sent.items]),
         may_act=may_act,
         has_rights=places_with(request, Scope.PRIVACY) is None,
         may_prove=bool(deps.ring) and may_there(request, Scope.PRIVACY),

@@ -13,7 +13,7 @@ from hub.catalog import BY_NAME, GROUPS
 from hub.model import EventType, Word
 from hub.operations.gallery import TemplatePreview, TemplateRow
 from hub.rendering.labels_es import CHANNELS as CHANNELS_ES
-from hub.rendering.labels_es import PURPOSES
+from hub.rendering.labels_es import PURPOSES, TEXTS
 from hub.rendering.paper.pages import Sheet, make_pages
 from hub.rendering.preview import PREVIEWED_AT
 from hub.rendering.titles_es import EVENTS
@@ -74,6 +74,7 @@ async def show(request: web.Request, query: GalleryQuery) -> web.StreamResponse:
         missing=[row for row in rows if row.state == "missing"],
         untranslated=sum(row.state == "untranslated" for row in rows),
         events=EVENTS,
+        texts=TEXTS,
     )
 
 
@@ -82,7 +83,7 @@ class TextLine(NamedTuple):
 
     event: str
     audience: str | None
-    readers: Sequence[tuple[str, str]]
+    readers: Mapping[str, str]
     cells: Sequence[tuple[TemplateRow, str]]
 
 
@@ -97,10 +98,10 @@ def _lines(rows: Sequence[TemplateRow]) -> list[TextLine]:
     ]
 
 
-def _readers(event: str, audience: str | None) -> list[tuple[str, str]]:
-    """Return the readers of a text, with the purpose."""
+def _readers(event: str, audience: str | None) -> Mapping[str, str]:
+    """Return the readers of a text, as the catalogue names them, with the purpose in words."""
     readers = BY_NAME[event].readers_of(audience)
-    return [(", ".join(one.who), PURPOSES.get(one.purpose, one.purpose)) for one in readers]
+    return {", ".join(one.who): PURPOSES.get(one.purpose, one.purpose) for one in readers}
 
 
 def path_of(row: TemplateRow) -> str:
@@ -139,6 +140,7 @@ async def show_one(request: web.Request, query: PreviewQuery) -> web.StreamRespo
         audiences=_audiences(rows),
         languages=_LANGUAGES,
         readers=_readers(event, query.audience),
+        texts=TEXTS,
         buildings=await buildings_of(request),
         examples=[(number, f"Ejemplo {number + 1}") for number in range(len(texts.examples[event]))],
         rules=_RULES,
@@ -164,7 +166,7 @@ def _there(rows: Sequence[TemplateRow], query: TextQuery) -> list[TemplateRow]:
 
 def _audiences(rows: Sequence[TemplateRow]) -> list[tuple[str, str]]:
     names = dict.fromkeys(row.audience for row in rows)
-    return [(name or "", name or "El texto principal") for name in names]
+    return [(name or "", TEXTS[name] if name else "El texto principal") for name in names]
 
 
 def _query(query: PreviewQuery, **changes: str) -> str:
