@@ -57,7 +57,7 @@ def subject_of(
 
 def about(event_type: str | None, data: Data | None) -> str:
     """Return what an event is about: what somebody wrote, or what it says happened; empty without both."""
-    return written(data or {}) or _made(_name(event_type), data or {})
+    return inicial(written(data or {})) or _made(_name(event_type), data or {})
 
 
 def _name(event_type: str | None) -> str:

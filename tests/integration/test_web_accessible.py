@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 import pytest_asyncio
@@ -12,11 +13,16 @@ from tests.integration import axe
 from tests.integration.axe import faults, shown
 from tests.integration.chromium import Browser, Chromium, open_browser
 from tests.integration.judged import shape_of
-from tests.integration.looks import judged_looks
+from tests.integration.looks import NARROW, WIDE, dress, judged_looks
 from tests.integration.public_pages import MAIL_PAGES, PAGES, STORED_PAGES, Opened
 from tests.integration.usable import keyboard, too_wide, tree
 
 ROOT = ":root"
+EDGES: Final = """
+new Set([...document.querySelectorAll('header p, main h1, footer p')].map(
+  one => Math.round(one.getBoundingClientRect().left))).size
+"""
+"""At how many edges the head, the page and what stands below it begin."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -55,6 +61,13 @@ async def test_page_is_for_everybody(browser: Browser, page: str) -> None:
 async def test_mail_is_for_everybody(browser: Browser, page: str) -> None:
     # A mail is shown inside a page of its reader: that page has the landmarks and the first heading.
     assert not await judged(browser, page, MAIL_PAGES[page](browser), part=".fondo")
+
+
+async def test_head_of_a_resident_page_begins_where_the_page_does(browser: Browser) -> None:
+    async with PAGES["message"](browser):
+        for width in (NARROW, WIDE):
+            await dress(browser, "light", width)
+            assert 1 == await browser.run(EDGES)
 
 
 async def test_axe_is_asked_in_earnest(browser: Browser) -> None:

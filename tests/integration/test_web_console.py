@@ -59,6 +59,19 @@ async def test_keys_walk_rows_and_places_find_acts_and_can_be_turned_off(
             await type_key(browser, key)
         assert await browser.until("document.querySelector('.toast')?.innerText.includes('marcados')")
 
+        await hub.open(browser, "/cases/pqrs_id:CASE-MARK")
+        await type_key(browser, "e")
+        assert await browser.until("document.activeElement.matches('details[open] > summary')")
+
+        await browser.press("Control+k")
+        await browser.until("document.querySelector('#palette[open] input') === document.activeElement")
+        for key in "nada":
+            await type_key(browser, key)
+        assert "Ninguna acción con esas palabras." == await browser.run(
+            "document.querySelector('#palette ul').innerText"
+        )
+        await browser.press("Escape")
+        assert await browser.until("!document.querySelector('dialog[open]')")
         await browser.press("Control+k")
         await browser.until("document.querySelector('#palette[open] input') === document.activeElement")
         for key in "auditoria":

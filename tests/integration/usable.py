@@ -29,7 +29,7 @@ BEYOND: Final = """
 BROKEN: Final = """
 (() => {
   const word = document.createRange(), out = [];
-  for (const part of document.querySelectorAll('th, .badge, .chip, .btn')) {
+  for (const part of document.querySelectorAll('th, .badge, .chip, .btn, td .opens')) {
     if (!part.checkVisibility()) continue;
     const walker = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -134,6 +135,7 @@ def test_refused_and_overdue_say_whose_they_are_and_since_when() -> None:
 
     assert (overdue.text, overdue.since) == ("3 promesas vencidas, de Altos del Rosal", NOON)
     assert refused.text == "9 avisos rechazados, la mayoría de cartera"
+    assert "1 aviso rechazado, de cartera" == matters(replace(said, dead=1))[-1].text
 
 
 def test_every_kind_of_incident_and_every_call_has_its_rank_and_words() -> None:

@@ -13,6 +13,7 @@ from hub.cloudevents.schemas import Schema
 from hub.messages.planning.posters import ON_BOARD
 from hub.model import Json
 from hub.people.audience import party_words
+from hub.people.units import own_name
 from hub.rendering.filled_form import read_form
 from hub.rendering.schema_form import FormField, FormGroup, Part, parts_of
 
@@ -41,7 +42,8 @@ def fields_of(
 def _of_place(field: FormField, places: Mapping[str, str]) -> FormField:
     if not field.name.endswith(_PLACE) or (field.value and field.value not in places):
         return field
-    options = [*places.items()] if field.value else [("", "Sin decir"), *places.items()]
+    named = [(place, own_name(name)) for place, name in places.items()]
+    options = named if field.value else [("", "Sin decir"), *named]
     return replace(field, kind="select", options=options)
 
 

@@ -42,6 +42,10 @@ def _title(row: PosterRow) -> str:
     return row.title or EVENTS.get(row.event, row.event)
 
 
+def _place(row: PosterRow) -> str:
+    return own_name(row.building or row.copropiedad_id)
+
+
 def _zones(row: PosterRow) -> str:
     return ", ".join(tower_name(zone.removeprefix("tower:")) for zone in row.zones)
 
@@ -61,7 +65,7 @@ class PosterRow(Struct, kw_only=True):
     event_id: str
     building: Annotated[
         Annotated[str | None, Meta(description="The name of the copropiedad.")],
-        Cell("Copropiedad", value=lambda row: own_name(row.building or row.copropiedad_id)),
+        Cell("Copropiedad", value=_place),
     ]
     copropiedad_id: str
     zones: Annotated[list[str], Cell("Zonas", SMALL, value=_zones)]

@@ -47,7 +47,7 @@ _MEANS: Final[Mapping[str, tuple[str, str]]] = {
         "Empiece por la que venció primero: atienda su caso, o asúmala para que los demás sepan quién va.",
     ),
     "dead": (
-        "De esos avisos no se enteró nadie.",
+        "Nadie se enteró.",
         "Abra cada uno: corrija lo que está mal y publíquelo, o avise a quien lo publica.",
     ),
     "unreached": (
@@ -154,11 +154,15 @@ def _bad(now: Situation) -> Iterator[Matter]:
         "dead",
         ("aviso rechazado", "avisos rechazados"),
         "/dead",
-        whose=f"la mayoría de {now.refused.source.rpartition(':')[2]}" if now.refused.source else "",
+        whose=_source(now) if now.refused.source else "",
         since=now.refused.since,
     )
     path = _rows("/messages/unreached", now.week)
     yield from _matter(now, "unreached", ("aviso que no llega a todos", "avisos que no llegan a todos"), path)
+
+
+def _source(now: Situation) -> str:
+    return f"{'la mayoría ' if now.dead > 1 else ''}de {now.refused.source.rpartition(':')[2]}"
 
 
 def _waiting(now: Situation) -> Iterator[Matter]:

@@ -42,6 +42,7 @@ _COLUMNS: Final = ("Cuándo", "Quién", "Qué hizo", "Acción", "A qué", "De qu
 _PAGES: Final[Mapping[str, str]] = {
     "account": "/accounts/{name}",
     "batch": "/letters/batches/{id}",
+    "building": "/buildings/{ref}",
     "bulk": "/bulk/runs/{id}",
     "case": "/cases/{key}",
     "channel": "/channels",
@@ -86,6 +87,7 @@ SUBJECTS: Final[Mapping[str, str]] = {
     "audience": "A quiénes se escribe",
     "audit": "La auditoría",
     "batch": "Un lote de cartas",
+    "building": "Una copropiedad",
     "bulk": "Una acción masiva",
     "case": "Un caso",
     "channel": "Canal",

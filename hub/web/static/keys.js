@@ -45,7 +45,7 @@ function begin() {
 
 function named(chord) {
   const node = [...document.querySelectorAll("[aria-keyshortcuts]")].find((one) => one.getAttribute("aria-keyshortcuts").toLowerCase() === chord.toLowerCase());
-  return node ? () => (node.matches(FIELDS) ? node.focus() : node.click()) : null;
+  return node ? () => { node.focus(); if (!node.matches(FIELDS)) node.click(); } : null;
 }
 
 // A row may have two links, of which one is in sight: to its page, and to what stands beside the list.
@@ -72,7 +72,8 @@ function acts() {
 
 function palette() {
   const dialog = opened("palette", "Buscar una acción");
-  const field = Object.assign(document.createElement("input"), { type: "search", autocomplete: "off" });
+  // In a field of searches Esc would take the words away, and leave the dialog open.
+  const field = Object.assign(document.createElement("input"), { type: "text", autocomplete: "off" });
   field.setAttribute("aria-label", "Palabras de la acción");
   const list = document.createElement("ul");
   const all = acts();
@@ -88,6 +89,7 @@ function palette() {
       line.append(button);
       return line;
     }));
+    if (!found.length) list.append(Object.assign(document.createElement("li"), { textContent: "Ninguna acción con esas palabras." }));
   };
   field.addEventListener("input", show);
   field.addEventListener("keydown", (event) => { if (event.key === "Enter") list.querySelector("button")?.click(); });
