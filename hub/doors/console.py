@@ -26,6 +26,7 @@ from hub.doors.cells import (
 )
 from hub.doors.operator import Operator
 from hub.errors import HubError
+from hub.people.units import own_name
 from hub.web.auth.caller import may_there
 from hub.web.console.shell import console_page, done, paged, sheet_of, spreadsheet
 from hub.web.console.wrong_es import REFUSED, Wrong, wrong_of
@@ -246,7 +247,8 @@ async def _options(query: type[Struct], by: Operator) -> Mapping[str, tuple[Any,
     options = options_of(query)
     buildings: Mapping[str, str] = {}
     if any(option.among == BUILDINGS for option in options.values()):
-        buildings = await by.stores.directory.place_names(by.places)
+        names = await by.stores.directory.place_names(by.places)
+        buildings = {place: own_name(name) for place, name in names.items()}
     return {
         name: (option, buildings if isinstance(option.among, str) else option.among)
         for name, option in options.items()

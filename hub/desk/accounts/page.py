@@ -21,6 +21,7 @@ from hub.doors.act import Question
 from hub.doors.operator import Operator
 from hub.model import Scope
 from hub.model.pages import ListQuery
+from hub.people.units import own_name
 from hub.rendering.labels_es import OFFICES
 
 
@@ -50,7 +51,7 @@ def _held(account: AccountRow) -> list[tuple[str, str]]:
 async def ask_take(by: Operator, name: str, query: OfficeForm) -> Question:
     """Ask once more before an office is taken."""
     places = {ALL: "Todas", **await by.stores.directory.place_names(by.places)}
-    office = f"{OFFICES[query.office]} en {places.get(query.place, query.place)}"
+    office = f"{OFFICES[query.office]} en {own_name(places.get(query.place, query.place))}"
     return await _question(
         by,
         name,
@@ -116,7 +117,8 @@ async def page_words(by: Operator) -> dict[str, Any]:
     Return the other values of the pages of accounts: the operator, what it opens, and the places where it
     gives offices.
     """
-    places = await by.stores.directory.place_names(by.places)
+    names = await by.stores.directory.place_names(by.places)
+    places = {place: own_name(name) for place, name in names.items()}
     return {
         "places": places,
         "everywhere": by.places is None,

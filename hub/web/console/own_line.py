@@ -17,6 +17,7 @@ from aiohttp import web
 
 from hub.errors import HubError
 from hub.model import EVERYWHERE, Grant
+from hub.people.units import own_name
 from hub.rendering.labels_es import OFFICES
 from hub.web.auth.session_cookie import SESSION
 from hub.web.route import Route
@@ -87,5 +88,5 @@ async def offices(request: web.Request, grants: Sequence[Grant]) -> list[str]:
     where: dict[str, list[str]] = {}
     for grant in grants:
         place = grant.copropiedad_id
-        where.setdefault(OFFICES[grant.office], []).append(names.get(place, place))
+        where.setdefault(OFFICES[grant.office], []).append(own_name(names.get(place, place)))
     return [f"{office}: {', '.join(places)}" for office, places in where.items()]
