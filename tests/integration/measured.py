@@ -15,7 +15,7 @@ _REFS: Final = (
     r"(?<!Name of )\bp-[a-z0-9][\w-]*",
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-",
     r"\b(?:tower|zone|staff|copropiedad|unit|level|role):\S",
-    r"\b(?:petitioner|data_subject|requester|too_old|viewer|operator:)",
+    r"\b(?:petitioner|data_subject|requester|too_old|(?:viewer|operator):)",
     r"\bConjunto ",
 )
 """

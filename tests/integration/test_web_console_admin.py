@@ -140,7 +140,7 @@ async def test_office_is_given_and_taken_and_the_account_closed_and_opened(
         assert "La cuenta tiene el cargo." in given
         assert "Operación" in given
         assert "¿Quitar este cargo?" in sure
-        assert "Operación en Conjunto ph-beta" in sure
+        assert "Operación en ph-beta" in sure
         assert "ya no tiene el cargo" in taken
         assert "Cerrada" in closed
         assert account is not None

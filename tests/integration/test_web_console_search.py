@@ -76,7 +76,7 @@ async def viewer(hub: ConsoleHub, place: str, office: Office = Office.VIEWER) ->
         (f"u-{MARKS[0]}", f"Apto u-{MARKS[0]}"),
         ("PQ-2026-000901", "/cases/pqrs_id%3APQ-9"),
         ("evt-gotera", f"/events/{CASE.key}"),
-        (HERE, f"Conjunto {HERE}"),
+        (HERE, f">{HERE}</a>"),
         ("pqrs recibida", "/messages?event=pqrs.received"),
     ],
 )
