@@ -24,6 +24,8 @@ NAMELESS: Final = """
   .filter(node => !(node.labels?.length || node.innerText?.trim() || node.ariaLabel)).length
 """
 """Controls that a screen reader cannot name."""
+OPEN: Final = "document.querySelectorAll('details').forEach(part => part.open = true)"
+"""What stands behind doors is looked at as well."""
 SAVE: Final = "[...document.querySelectorAll('button')].find(b => b.innerText.includes('Guardar')).click()"
 LEVELS: Final = "[...document.querySelectorAll('h1, h2, h3')].map(node => +node.tagName[1])"
 SMALL: Final = """
@@ -44,6 +46,7 @@ async def look_at(browser: Browser, url: str, name: str, *, dark: bool, width: i
 
 async def judge(browser: Browser, name: str, width: int) -> None:
     await photo(browser, f"resident-{name}-{width}")
+    await browser.run(OPEN)
     levels = await browser.run(LEVELS)
 
     # A wide window has a bar for scrolling beside the page.
@@ -114,6 +117,8 @@ async def test_whole_way_from_the_mail_to_a_consent_is_walked_by_keyboard_withou
         await browser.call("Input.insertText", text=code_of(world))
         await browser.press("Enter")
         await browser.until("document.getElementById('reclamo')?.id")
+        await tab_to(browser, "Mis autorizaciones")
+        await browser.press("Enter")
         await tab_to(browser, "Retirar la autorización")
         await browser.press("Enter")
         said = await browser.until("document.querySelector('[role=status]')?.innerText")
@@ -160,7 +165,6 @@ async def test_own_page_is_opened_with_a_code_without_a_script(browser: Browser)
         for width in (NARROW, DESK):
             await look_at(browser, own, "own", dark=False, width=width)
             await look_at(browser, own, "own", dark=True, width=width)
-        await browser.run("document.querySelectorAll('details').forEach(part => part.open = true)")
         await photo(browser, "resident-own-open")
         await look_at(browser, f"{own}/mensajes/{mail.id}", "own-message", dark=False)
 
@@ -178,6 +182,7 @@ async def test_preferences_are_kept_without_a_script_and_errors_stand_beside_the
         await browser.run(f"document.getElementById('code').value = '{code_of(world)}'")
         await browser.run("document.querySelector('button').click()")
         await browser.until("document.getElementById('quiet_since')?.name")
+        await browser.run(OPEN)
         await browser.run("document.getElementById('quiet_since').value = '21:00'")
         await browser.run(SAVE)
         said = await browser.until("document.getElementById('error-quiet')?.innerText")
