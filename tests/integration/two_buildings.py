@@ -257,7 +257,7 @@ async def _sent(stores: RealStores, mark: str) -> Mapping[str, UUID]:
         for word, channel in channels.items()
     }
     body = json.dumps({"names": f"Persona {mark}", "phone": PHONE[mark]}).encode()
-    dead = letter(body, reason=f"data.{mark}: required", received_at=now())
+    dead = letter(body, reason=f"data.{mark}: required", sender=f"publisher-{mark}", received_at=now())
     async with stores.intake.transaction() as transaction:
         await transaction.add_events([of])
         await transaction.add_dead_letters([dead])
