@@ -56,6 +56,7 @@ async def test_broken_channel_is_said_on_top_with_who_waits_and_its_button_leads
         path = await browser.run("location.pathname")
         card = await browser.run("document.getElementById('sms').innerText")
         other = await browser.run("document.getElementById('whatsapp').innerText")
+        technical = await browser.run("document.querySelector('.tech').textContent")
 
         assert f"{WAITING} personas esperan, de Conjunto ph-alfa." in headline
         assert "A medias" in row
@@ -67,7 +68,7 @@ async def test_broken_channel_is_said_on_top_with_who_waits_and_its_button_leads
         assert "Por salir: 1 urgente, 2 masivos" in card
         assert "Descansan por fallar: twilio" in card
         assert "Averiado" in other
-        assert "hasta 20/s" in other
+        assert "hasta 20/s" in technical
         assert browser.complaints == []
 
 
