@@ -397,6 +397,14 @@ class AnswerDue(HubError):
     """The legal term of this case runs until its final answer. Give that first; then close the case."""
 
 
+class HeldByAnother(HubError):
+    """Somebody else has it. `holder` is that person's name; the text says what to do instead."""
+
+    def __init__(self, holder: str, instead: str) -> None:
+        super().__init__(f"{holder} has it. {instead}")
+        self.holder = holder
+
+
 class SeveralCases(HubError):
     """Several cases have this number."""
 

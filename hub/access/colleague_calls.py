@@ -15,7 +15,7 @@ from hub.model import Event, Json, own_event
 CALLED: Final = "hub.colleague.called"
 MATTER: Final = "matter"
 """The field with the key of the case; what ties the event itself is the call."""
-How = Literal["mention", "handed_over"]
+How = Literal["mention", "handed_over", "taken"]
 
 
 def called(

@@ -89,7 +89,8 @@ class NoteKind(StrEnum):
 
 class CaseNote(Struct, kw_only=True, frozen=True):
     """
-    A line among colleagues. `about` is the account, case or instant that it names.
+    A line among colleagues. `about` is the account, case or instant that it names; who hands a case over to
+    `by` alone has taken it from the one in `told` or `untold`.
 
     `told` are the accounts that it calls, `untold` the names in it that reach nobody.
     """

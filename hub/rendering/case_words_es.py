@@ -117,6 +117,7 @@ class MarkedWords(NamedTuple):
 
 
 MARKED_ES: Final[Mapping[str, MarkedWords]] = {
+    "taken": MarkedWords("Asumir los casos marcados", "", "", "Asumidos: {}."),
     "closed": MarkedWords(
         "Cerrar los casos marcados",
         "Sí, cerrarlos",
@@ -131,6 +132,8 @@ MARKED_ES: Final[Mapping[str, MarkedWords]] = {
         "Entregados: {}.",
     ),
 }
+HELD_ES: Final = "«{matter}» sigue como estaba: lo tiene {holder}."
+"""Of a marked case that another has; it is taken from that person on its page, with a reason."""
 NOBODY_ELSE: Final = "Nadie más atiende estos casos: no hay a quién entregarlos."
 REFUSED_ES: Final[Mapping[type[HubError], str]] = {
     AnswerDue: "Siguen abiertos {}: corre su término legal, y falta la respuesta de fondo.",

@@ -17,7 +17,7 @@ from msgspec import Struct
 from hub.errors import StorageRefused
 from hub.inbound import emergency_replies, replies
 from hub.model import TOLD_BY_ANOTHER, Attempt, Inbound, Message, PropertyScope, StoredEvent, type_of
-from hub.model.actors import ACCOUNT
+from hub.model.actors import ACCOUNT, of_account
 from hub.model.casework import CaseNote, author_of
 from hub.model.ids import span
 from hub.people.masking import mask_address, mask_name, mask_reference
@@ -269,7 +269,11 @@ def _acting(facts: CaseFacts) -> set[str]:
     """Return the staff who have taken a clock on, acknowledged something, or are in a note, by reference."""
     clocks_seen = [*facts.head, *facts.clocks.values()]
     taken = {ack.by for clock in clocks_seen for ack in clock.course.acknowledged}
-    noted = {ref for note in facts.notes.values() for ref in (note.by, note.about or "", *note.told)}
+    noted = {
+        ref
+        for note in facts.notes.values()
+        for ref in (note.by, note.about or "", *note.told, *map(of_account, note.untold))
+    }
     authors = {by for stored in facts.events.values() if (by := author_of(stored)) is not None}
     return taken | noted | authors
 

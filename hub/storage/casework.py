@@ -65,6 +65,13 @@ class PostgresCasework(Store):
         else:
             await self.rows(_SQL["assign_case"], storable(case), storable(assignee), storable(by))
 
+    async def take_case(self, case: str, who: str, *, held_by: str | None) -> str:
+        """Give the case to somebody unless another than `held_by` has it; return who has it then."""
+        if await self.rows(_SQL["take_case"], storable(case), storable(who), storable(held_by)):
+            return who
+        # Released since: then it can be taken.
+        return await self.assignee(case) or await self.take_case(case, who, held_by=held_by)
+
     async def joined(self, case: str) -> Mapping[str, bool]:
         """Return the cases that go on in the thread of this one → whether it was open when it was joined."""
         rows = await self.rows(_SQL["joined"], storable(case))
@@ -79,9 +86,15 @@ class PostgresCasework(Store):
         """Store that somebody has read a reply; the first one counts."""
         await self.rows(_SQL["read_reply"], reply_id, storable(by))
 
-    async def assign_reply(self, reply_id: UUID, assignee: str | None, *, by: str) -> None:
-        """Give a reply to somebody; None: to nobody."""
-        await self.rows(_SQL["assign_reply"], reply_id, storable(assignee), storable(by))
+    async def assign_reply(
+        self, reply_id: UUID, assignee: str | None, *, by: str, held_by: str | None = None
+    ) -> str | None:
+        """Give a reply to somebody, None: to nobody, as `take_case` does; return who has it then."""
+        given = [storable(who) for who in (assignee, by, held_by)]
+        if await self.rows(_SQL["assign_reply"], reply_id, *given):
+            return assignee
+        rows = await self.rows(_SQL["reply_assignee"], reply_id)
+        return rows[0]["assignee"] if rows else None
 
     async def settle_reply(self, reply_id: UUID, state: ReplyState, *, by: str) -> None:
         """Say that a reply is answered or needs no answer; `open` takes that back."""

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from hub.desk.cases import acts, answering, merges, queries, splits
-from hub.desk.cases.rows import AnswerBody, CloseBody, OtherCaseBody, ReplyBody
+from hub.desk.cases.rows import AnswerBody, CloseBody, OtherCaseBody, ReplyBody, TakeBody
 from hub.desk.matters.queries import counts, matters
 from hub.desk.matters.rows import MattersQuery, MatterView
 from hub.doors.operator import Operator
@@ -215,7 +215,7 @@ async def test_joined_cases_are_held_and_sleep_together_until_their_person_write
         event("pqrs.replied", {"pqrs_id": "pqrs-1", "radicado": "PQ-1"}, at=MONDAY + 2 * MINUTE)
     )
     await desk.petition(2)
-    await acts.take_case(desk.by, CASE)
+    await acts.take_case(desk.by, CASE, TakeBody())
     await merges.merge_cases(desk.by, CASE, OTHER)
     held = [await in_view(desk, view) for view in (MatterView.MINE, MatterView.UNOWNED)]
     await acts.release_case(desk.by, CASE)

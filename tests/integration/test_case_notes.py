@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import gather
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any, Final
@@ -10,17 +11,18 @@ import pytest
 
 from hub.access.colleague_calls import CALLED
 from hub.business_time.dates import as_day, day_start
-from hub.desk.cases import colleagues, snoozes
+from hub.desk.cases import acts, colleagues, snoozes
 from hub.desk.cases.queries import asleep_until
-from hub.desk.cases.rows import HandOverBody, NoteBody, SnoozeBody
+from hub.desk.cases.rows import HandOverBody, NoteBody, SnoozeBody, TakeBody
 from hub.desk.matters.queries import counts, matters
 from hub.desk.matters.rows import MattersQuery, MatterView
 from hub.desk.views import acts as views
 from hub.desk.views.rows import SaveViewBody
 from hub.doors.operator import Operator
-from hub.errors import NoSuch, NotOffered, UnknownAccount
+from hub.errors import HeldByAnother, NoSuch, NotOffered, UnknownAccount
 from hub.model import Grant, Office
 from hub.model.pages import ListQuery
+from hub.operations.cases.acts import CaseTaken
 from hub.operations.cases.entries import entries_of
 from hub.operations.cases.schemas import ThreadEntry, ThreadKind
 from hub.rendering.filters import fecha
@@ -211,3 +213,80 @@ async def test_view_is_of_its_account_alone_and_the_audit_has_none_of_its_words(
     assert ([("Doña Inés", "view=mine")], []) == ([(one.name, one.query) for one in own.items], others.items)
     assert {("view", "{}")} == {(row["subject"], row["detail"]) for row in noted}
     assert [] == (await views.list_views(ana, ListQuery())).items
+
+
+def holder_of(by: Operator) -> Operator:
+    return operator(by.db, "account:luz.mora", publisher=by.stores.publisher)
+
+
+async def refused(by: Operator, body: TakeBody) -> str:
+    with pytest.raises(HeldByAnother) as caught:
+        await acts.take_case(by, CASE, body)
+    return caught.value.holder
+
+
+async def test_of_two_who_take_a_case_at_once_one_has_it_and_the_other_hears_who(ana: Operator) -> None:
+    took = await gather(
+        *(acts.take_case(by, CASE, TakeBody()) for by in (ana, holder_of(ana))), return_exceptions=True
+    )
+    [first] = [one.assignee for one in took if isinstance(one, CaseTaken)]
+    [late] = [one.holder for one in took if isinstance(one, HeldByAnother)]
+
+    assert first == await ana.stores.casework.assignee(CASE)
+    assert late == {"account:ana": "Ana Ruiz", "account:luz.mora": "Luz Mora"}[str(first)]
+    assert ([], [ThreadKind.EVENT]) == (calls(ana), [entry.kind for entry in await thread(ana)])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        TakeBody(),
+        TakeBody(reason="Es de mi zona."),
+        TakeBody(held_by="account:beto", reason="Es de mi zona."),
+        TakeBody(held_by="account:luz.mora"),
+        TakeBody(held_by="account:luz.mora", reason=" \n "),
+    ],
+)
+async def test_case_of_another_is_taken_by_nobody_who_does_not_name_that_person_and_a_reason(
+    ana: Operator, body: TakeBody
+) -> None:
+    await acts.take_case(holder_of(ana), CASE, TakeBody())
+    before = await audited(ana)
+
+    assert "Luz Mora" == await refused(ana, body)
+    assert "account:luz.mora" == await ana.stores.casework.assignee(CASE)
+    assert (before, []) == (await audited(ana), calls(ana))
+
+
+async def test_case_taken_from_another_says_so_in_the_thread_and_tells_that_person(ana: Operator) -> None:
+    await acts.take_case(holder_of(ana), CASE, TakeBody())
+    body = TakeBody(held_by="account:luz.mora", reason="Luz está de vacaciones.", form="f")
+    taken = await acts.take_case(ana, CASE, body)
+    again = await acts.take_case(ana, CASE, body)
+    *_, shown = await thread(ana)
+
+    assert ("account:ana", "account:ana") == (taken.assignee, again.assignee)
+    assert "account:ana" == await ana.stores.casework.assignee(CASE)
+    assert (ThreadKind.HANDED_OVER, "Ana Ruiz toma el caso que tenía Luz Mora.") == (
+        shown.kind,
+        shown.sentence,
+    )
+    assert shown.note is not None
+    assert ("Luz está de vacaciones.", ["Le avisa a Luz Mora."]) == (shown.note.words, shown.more)
+    assert [("p-luz", "taken", CASE)] == calls(ana)
+    assert 2 == len(await thread(ana))
+
+
+async def test_taking_what_one_has_already_changes_nothing(ana: Operator) -> None:
+    await acts.take_case(ana, CASE, TakeBody())
+    before = await audited(ana)
+    again = await acts.take_case(ana, CASE, TakeBody(held_by="account:luz.mora"))
+
+    assert ("account:ana", 0) == (again.assignee, again.acknowledged)
+    assert before == await audited(ana)
+
+
+async def test_case_that_was_released_meanwhile_is_taken_without_telling_anybody(ana: Operator) -> None:
+    taken = await acts.take_case(ana, CASE, TakeBody(held_by="account:luz.mora"))
+
+    assert ("account:ana", []) == (taken.assignee, calls(ana))

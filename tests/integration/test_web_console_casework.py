@@ -17,7 +17,7 @@ from hub.consumers.topology import QUEUES
 from hub.intake.process_batch import process_batch
 from hub.intake.source_bindings import SourceBindings
 from hub.model import Event, Grant, Office, RawMessage
-from hub.storage import PostgresIntake
+from hub.storage import PostgresCasework, PostgresIntake
 from hub.testing import MemoryAppointments, MemoryKeys, MemoryPublisher
 from tests.contract.values import event
 from tests.integration.chromium import Browser
@@ -372,3 +372,73 @@ async def test_lists_are_loaded_as_sheets(servers: Servers) -> None:
         sheet.headers[hdrs.CONTENT_TYPE] for sheet in sheets.values()
     }
     assert all("alfa" in sheet.text and "words-" not in sheet.text for sheet in sheets.values())
+
+
+async def luz_takes(hub: ConsoleHub, case: str) -> None:
+    await PostgresCasework(hub.database).assign_case(case, "account:luz", by="account:luz")
+
+
+async def test_case_that_another_took_meanwhile_is_taken_from_that_person_with_a_reason_alone(
+    browser: Browser, servers: Servers
+) -> None:
+    async with console_hub(servers) as hub:
+        await hub.registry.account("luz", *hub.account.grants, display_name="Luz Mora")
+        await hub.sign_in(browser)
+        await hub.open(browser, "/cases/pqrs_id:CASE-alfa")
+        await luz_takes(hub, "pqrs_id:CASE-alfa")
+        await press(browser, "Asumir", "Lo tiene Luz Mora")
+        buttons = await browser.run("document.querySelector('.head .acts').innerText")
+        kept = await PostgresCasework(hub.database).assignee("pqrs_id:CASE-alfa")
+        await fill(browser, "form[action$='/take-on']", reason="Luz está de vacaciones.")
+        await press(browser, "Tomar el caso", "Encargado: Usted")
+        said = await main_text(browser)
+
+    assert "Tomarlo de Luz Mora" in buttons
+    assert "Asumir" not in buttons
+    assert "account:luz" == kept
+    assert "toma el caso que tenía Luz Mora" in said
+    assert "Luz está de vacaciones." in said
+
+
+async def test_marked_matters_that_another_has_stay_and_the_answer_says_which_and_who(
+    browser: Browser, servers: Servers
+) -> None:
+    async with console_hub(servers) as hub:
+        await hub.registry.account("luz", *hub.account.grants, display_name="Luz Mora")
+        await hub.sign_in(browser)
+        await hub.open(browser, "/cases?view=unowned")
+        subject = await browser.run(
+            "document.querySelector(\".item [name='case:pqrs_id:CASE-alfa']\")"
+            ".closest('.item').querySelector('a').innerText"
+        )
+        await browser.run("document.querySelectorAll('.item [type=checkbox]').forEach((box) => box.click())")
+        await luz_takes(hub, "pqrs_id:CASE-alfa")
+        await press(browser, "Asumir", "lo tiene Luz Mora")
+        said = await main_text(browser)
+        rows = await hub.database.rows("SELECT case_key, assignee FROM case_task")
+
+    assert "Asumidos: 1." in said
+    assert f"«{subject.strip()}» sigue como estaba: lo tiene Luz Mora." in said
+    assert {
+        "pqrs_id:CASE-alfa": "account:luz",
+        "pqrs_id:CASE-beta": "account:Ana",
+    } == {row["case_key"]: row["assignee"] for row in rows}
+
+
+async def test_reply_that_another_took_meanwhile_stays_with_that_person(
+    browser: Browser, servers: Servers
+) -> None:
+    async with console_hub(servers) as hub:
+        await hub.registry.account("luz", *hub.account.grants, display_name="Luz Mora")
+        await hub.sign_in(browser)
+        await hub.open(browser, "/replies/REPLY")
+        await hub.database.rows(
+            "INSERT INTO reply_task (reply_id, assignee, assigned_at, assigned_by) "
+            "SELECT id, 'account:luz', now(), 'account:luz' FROM reply "
+            "ON CONFLICT (reply_id) DO UPDATE SET assignee = 'account:luz'"
+        )
+        await press(browser, "Asignármela", "Lo tiene Luz Mora")
+        rows = await hub.database.rows("SELECT DISTINCT assignee FROM reply_task")
+        await press(browser, "Tomarla de Luz Mora", "Encargado: Usted")
+
+    assert ["account:luz"] == [row["assignee"] for row in rows]

@@ -12,7 +12,7 @@ import pytest
 
 from hub.catalog import BY_NAME
 from hub.desk.cases import acts
-from hub.desk.cases.rows import AnswerBody, CloseBody
+from hub.desk.cases.rows import AnswerBody, CloseBody, TakeBody
 from hub.doors.operator import Operator
 from hub.errors import AnswerDue, NotOffered
 from hub.model import Json, Move
@@ -136,8 +136,12 @@ class OneCase:
     async def page(self, *_: object, **__: object) -> CaseFacts:
         return self.facts
 
-    async def assign_case(self, case: str, *_: object, **__: object) -> None:
+    async def assignee(self, _: str) -> str | None:
+        return None
+
+    async def take_case(self, case: str, who: str, **_: object) -> str:
         self.taken.append(case)
+        return who
 
     async def joined(self, _: str) -> Mapping[str, bool]:
         return {}
@@ -216,7 +220,7 @@ async def test_question_before_a_close_names_no_reference() -> None:
 async def test_each_promise_that_taking_a_case_acknowledges_has_a_note_of_its_own() -> None:
     ready = facts("pqrs_id:1", level=2)
     by, one, _, notes = staff_of(ready)
-    taken = await acts.take_case(by, PQRS)
+    taken = await acts.take_case(by, PQRS, TakeBody())
 
     assert (1, ["pqrs_id:1"]) == (taken.acknowledged, one.taken)
     assert [

@@ -11,11 +11,12 @@ from msgspec import structs
 
 from hub.business_time.dates import day_start, next_day_start
 from hub.desk.cases import queries
+from hub.desk.cases.colleagues import tell_taken
 from hub.desk.cases.conversation import conversation_of, name_of
 from hub.desk.cases.given import document_of, naming
-from hub.desk.cases.known import Key, case_of, facts_of, require_no_term
+from hub.desk.cases.known import Key, case_of, facts_of, held_by_another, require_no_term
 from hub.desk.cases.publishing import Said, say
-from hub.desk.cases.rows import AnswerBody, CaseRow, CasesQuery, CloseBody, FiledBody
+from hub.desk.cases.rows import AnswerBody, CaseRow, CasesQuery, CloseBody, FiledBody, TakeBody
 from hub.doors.act import Question
 from hub.doors.operator import Operator
 from hub.errors import NotOffered
@@ -35,6 +36,8 @@ from hub.sla.acknowledge import acknowledge, level_to_acknowledge
 
 _TAKEN: Final = "Another PQRS has this radicado. Give it another, or close the conversation, naming that one."
 _CLOSE: Final = "close it"
+NOBODYS: Final = TakeBody()
+"""Takes what nobody has."""
 WORK_DONE: Final = {
     "name": "words",
     "kind": "area",
@@ -58,13 +61,15 @@ async def list_cases(by: Operator, query: CasesQuery) -> Rows[CaseRow]:
     return await queries.cases(by.db, asked, query)
 
 
-async def take_case(by: Operator, key: Key) -> CaseTaken:
+async def take_case(by: Operator, key: Key, body: TakeBody) -> CaseTaken:
     """
     Take a case on, and acknowledge its promises that wait for that; safe to repeat.
 
+    From somebody else it takes a reason, and who has it by reference; that colleague is told, in the inbox.
+
       hub cases take-on PQ-2026-000901
     """
-    return await take_on(by, await case_of(by, key))
+    return await take_on(by, await case_of(by, key), body)
 
 
 async def release_case(by: Operator, key: Key) -> CaseTaken:
@@ -76,13 +81,26 @@ async def release_case(by: Operator, key: Key) -> CaseTaken:
     return await release(by, await case_of(by, key))
 
 
-async def take_on(by: Operator, case: KnownCase) -> CaseTaken:
-    """Take a case on that is known."""
-    await by.audit("case.take_on", f"case:{case.case}")
-    await by.stores.casework.assign_case(case.case, by.who, by=by.who)
+async def take_on(by: Operator, case: KnownCase, body: TakeBody = NOBODYS) -> CaseTaken:
+    """Take a case on that is known. Raises HeldByAnother."""
+    holder = await by.stores.casework.assignee(case.into or case.case)
+    if holder != by.who:
+        await _take(by, case, holder, body)
     head = (await facts_of(by, case)).head
     done = [await _acknowledge(by, clock) for clock in head if waits(clock)]
     return CaseTaken(case=case.case, assignee=by.who, acknowledged=sum(done))
+
+
+async def _take(by: Operator, case: KnownCase, holder: str | None, body: TakeBody) -> None:
+    """Take a case from who has it, or from nobody: whoever was quicker keeps it."""
+    if holder is not None and (holder != body.held_by or not body.reason.strip()):
+        raise await held_by_another(by, holder)
+    await by.audit("case.take_on", f"case:{case.case}", **({"from": holder} if holder else {}))
+    has_it = await by.stores.casework.take_case(case.into or case.case, by.who, held_by=holder)
+    if has_it != by.who:
+        raise await held_by_another(by, has_it)
+    if holder is not None:
+        await tell_taken(by, case, holder, body)
 
 
 async def release(by: Operator, case: KnownCase) -> CaseTaken:

@@ -13,11 +13,11 @@ from hub.access.colleague_calls import How, called
 from hub.desk.cases import queries
 from hub.desk.cases.known import Key, case_of, facts_of
 from hub.desk.cases.replies import colleagues_at
-from hub.desk.cases.rows import CaseNoted, HandOverBody, NoteBody
+from hub.desk.cases.rows import CaseNoted, HandOverBody, NoteBody, TakeBody
 from hub.doors.operator import Operator, found
 from hub.errors import UnknownAccount
 from hub.model import Account
-from hub.model.actors import ACCOUNT, canonical, of_account
+from hub.model.actors import ACCOUNT, bare, canonical, of_account
 from hub.model.casework import CaseNote, NoteKind
 from hub.model.ids import uuid8
 from hub.operations.cases.acts import LONGEST
@@ -74,6 +74,16 @@ async def hand_over_case(by: Operator, key: Key, body: HandOverBody) -> CaseNote
     await by.audit("case.hand_over", f"case:{case.case}", to=to)
     await by.stores.casework.assign_case(case.case, to, by=by.who)
     return await _written(by, case, note, told, "handed_over")
+
+
+async def tell_taken(by: Operator, case: KnownCase, holder: str, body: TakeBody) -> None:
+    """Add to the thread that the operator has taken a case from a colleague, who is told in the inbox."""
+    account = await by.stores.accounts.named(holder.removeprefix(ACCOUNT))
+    told = [account] if account is not None and account.person is not None else []
+    untold = [] if told else [bare(holder)]
+    reason = tidy(body.reason, LONGEST)
+    note = note_of(by, case, NoteKind.HANDED_OVER, body.form, reason, about=by.who, told=told, untold=untold)
+    await _written(by, case, note, told, "taken")
 
 
 async def colleagues_of(by: Operator, case: KnownCase) -> Sequence[Account]:

@@ -20,12 +20,14 @@ from hub.desk.cases.rows import (
     ReplyBody,
     ReplyTask,
     SnoozeBody,
+    TakeBody,
     WrittenBody,
 )
 from hub.doors.act import OPERATE, PRIVACY, Act, List, Noun, Read
 from hub.errors import (
     AnswerDue,
     ChannelClosed,
+    HeldByAnother,
     InvalidDocument,
     InvalidEvent,
     NotJoined,
@@ -96,6 +98,7 @@ REPLIES: Final = Noun(
             "/replies/{id}/assign",
             label="Asignar",
             done="Se cambió el encargado.",
+            refuses=(HeldByAnother,),
             says=_given,
         ),
         Act(
@@ -162,11 +165,13 @@ NOUN: Final = Noun(
             refuses=(SeveralCases, AnswerDue, InvalidDocument, *_REFUSES),
             says=_acted,
         ),
-        _in_case(
+        Act(
             acts.take_case,
             "/cases/{key}/take-on",
             label="Asumir",
+            keeps=True,
             done="Usted tiene el caso.",
+            refuses=(SeveralCases, HeldByAnother),
             says=_held,
         ),
         _in_case(
@@ -277,6 +282,7 @@ NOUN: Final = Noun(
         NoteBody: {"words": "El sello de la ducha está roto. @luz.mora puede dar fecha."},
         OtherCaseBody: {"other": "PQ-2026-000944"},
         SnoozeBody: {"until": "2026-12-09"},
+        TakeBody: {"held_by": "account:luz.mora", "reason": "Luz está de vacaciones."},
         HandOverBody: {"to": "luz.mora", "reason": "Salgo a vacaciones el lunes."},
         ReplyBody: {"words": "El plomero llega hoy a las 2 de la tarde.", "channel": "whatsapp"},
         FiledBody: {

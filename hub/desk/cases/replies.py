@@ -10,6 +10,7 @@ from msgspec import Meta, structs
 
 from hub.access.sight import Field
 from hub.business_time.dates import day_start, next_day_start
+from hub.desk.cases.known import held_by_another
 from hub.desk.cases.rows import AssignBody, RepliesQuery, ReplyTask, SettleReplyBody
 from hub.doors.operator import Operator, found
 from hub.errors import UnknownAccount
@@ -45,11 +46,15 @@ async def show_reply(by: Operator, reply_id: Id) -> ReplyWhole:
 
 
 async def assign_reply(by: Operator, reply_id: Id, body: AssignBody) -> ReplyTask:
-    """Give a reply to an account, to the caller, or to nobody; safe to repeat."""
+    """Give a reply to an account, to the caller, or to nobody, if nobody else has it; safe to repeat."""
     reply = found(REPLY, await by.stores.contacts.reply(reply_id, by.places))
     given = await _given(by, reply, body)
+    if reply.assignee not in (None, given, body.held_by):
+        raise await held_by_another(by, reply.assignee or "")
     await by.audit("reply.assign", f"reply:{reply_id}", to=given)
-    await by.stores.casework.assign_reply(reply_id, given, by=by.who)
+    held = await by.stores.casework.assign_reply(reply_id, given, by=by.who, held_by=reply.assignee)
+    if held != given:
+        raise await held_by_another(by, held or "")
     return ReplyTask(id=reply_id, state=reply.state, assignee=given)
 
 

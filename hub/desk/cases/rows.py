@@ -149,6 +149,23 @@ class NoteBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     form: Annotated[str, Meta(max_length=100, description="The same twice is one note.")] = ""
 
 
+class TakeBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the caller knows of who has a case, and why it is taken from that person."""
+
+    held_by: (
+        Annotated[
+            Word,
+            Meta(description="Who has it, by reference; without it nobody. Another than that has it: 409."),
+        ]
+        | None
+    ) = None
+    reason: Annotated[
+        str,
+        Meta(max_length=_REASON, description="Needed where another has it; for colleagues alone."),
+    ] = ""
+    form: Annotated[str, Meta(max_length=100, description="The same twice is one act.")] = ""
+
+
 class HandOverBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     to: Annotated[
         str, Meta(min_length=1, max_length=200, description="The account that may answer there and gets it.")
@@ -213,6 +230,13 @@ class RepliesQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=T
 class AssignBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     account: Annotated[Word, Meta(description="The account's name; without it the caller.")] | None = None
     nobody: Annotated[bool, Meta(description="Take it from whoever has it.")] = False
+    held_by: (
+        Annotated[
+            Word,
+            Meta(description="Who has it, by reference; without it nobody. Another than that has it: 409."),
+        ]
+        | None
+    ) = None
 
 
 class SettleReplyBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -187,9 +187,9 @@ def _value(field: str, case: str) -> str:
 
 
 def waits(clock: Clock) -> bool:
-    """Return whether somebody who takes the case on acknowledges this promise."""
+    """Return whether somebody who takes the case on acknowledges this promise, which nobody has done yet."""
     try:
-        level_to_acknowledge(clock)
+        level = level_to_acknowledge(clock)
     except NothingToAcknowledge:
         return False
-    return True
+    return all(one.level != level for one in clock.course.acknowledged)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
+from hub.model.actors import of_account
 from hub.model.casework import CaseNote, NoteKind
 from hub.operations.cases.schemas import ThreadEntry, ThreadKind, ThreadNote
 from hub.operations.explain import sentences_es
@@ -21,6 +22,7 @@ _SAID: Final[Mapping[NoteKind, str]] = {
     NoteKind.SEPARATED: "{by} separa de este caso {about}",
     NoteKind.SPLIT: "{by} lleva una respuesta a un caso aparte",
 }
+_TAKEN: Final = "{by} toma el caso que tenía {about}"
 _WITHDRAWN: Final = "{by} retiró una nota interna"
 
 
@@ -28,7 +30,7 @@ def note_entry(note: CaseNote | None, names: Mapping[str, str]) -> ThreadEntry |
     """Put a note into words; None for one that is gone since it was listed. `names`: account → name."""
     if note is None:
         return None
-    said = _WITHDRAWN if note.withdrawn else _SAID[note.kind]
+    said = _WITHDRAWN if note.withdrawn else _TAKEN if _is_taken(note) else _SAID[note.kind]
     about = _about(note, names)
     return ThreadEntry(
         kind=ThreadKind(note.kind),
@@ -44,9 +46,17 @@ def _about(note: CaseNote, names: Mapping[str, str]) -> str:
     about = note.about or ""
     if note.kind is NoteKind.SNOOZED:
         return near_dates.whole(datetime.fromisoformat(about))
+    if _is_taken(note):
+        had = [*note.told, *map(of_account, note.untold)]
+        return ", ".join(who_es(account, names) for account in had) or "alguien más"
     if note.kind is NoteKind.HANDED_OVER:
         return who_es(about, names)
     return about
+
+
+def _is_taken(note: CaseNote) -> bool:
+    """Return whether who acts has the case now, which a colleague had."""
+    return note.kind is NoteKind.HANDED_OVER and note.about == note.by
 
 
 def _heard(note: CaseNote, names: Mapping[str, str]) -> Iterable[str]:

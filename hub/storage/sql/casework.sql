@@ -86,6 +86,23 @@ ON CONFLICT (case_key) DO UPDATE
 SET assignee = excluded.assignee, assigned_at = now(), assigned_by = excluded.assigned_by
 WHERE case_task.assignee <> excluded.assignee
 
+-- take_case --
+-- Only while nobody has it, or who had it when the taker looked: of two who press at once, one has it.
+WITH taken AS (
+    INSERT INTO case_task (case_key, assignee, assigned_by)
+    VALUES (coalesce((SELECT into_case FROM case_merge WHERE case_key = $1), $1::text), $2::text, $2)
+    ON CONFLICT (case_key) DO UPDATE
+    SET assignee = excluded.assignee, assigned_at = now(), assigned_by = excluded.assigned_by
+    WHERE case_task.assignee = $3
+    RETURNING case_key
+), joined AS (
+    INSERT INTO case_task (case_key, assignee, assigned_by)
+    SELECT thread.case_key, $2, $2 FROM (<thread>) AS thread, taken WHERE thread.case_key <> taken.case_key
+    ON CONFLICT (case_key) DO UPDATE
+    SET assignee = excluded.assignee, assigned_at = now(), assigned_by = excluded.assigned_by
+)
+SELECT case_key FROM taken
+
 -- release_case --
 DELETE FROM case_task WHERE case_key IN (<thread>)
 
@@ -102,6 +119,11 @@ INSERT INTO reply_task (reply_id, assignee, assigned_at, assigned_by) VALUES ($1
 ON CONFLICT (reply_id) DO UPDATE
 SET assignee = excluded.assignee, assigned_at = now(), assigned_by = excluded.assigned_by
 WHERE reply_task.assignee IS DISTINCT FROM excluded.assignee
+  AND (reply_task.assignee IS NULL OR reply_task.assignee = $4)
+RETURNING reply_id
+
+-- reply_assignee --
+SELECT assignee FROM reply_task WHERE reply_id = $1
 
 -- settle_reply --
 INSERT INTO reply_task (reply_id, state, settled_at, settled_by) VALUES ($1, $2, now(), $3)

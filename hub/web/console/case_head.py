@@ -14,6 +14,7 @@ from hub.desk.people.history import CaseLine, case_line
 from hub.desk.people.queries import PeopleList
 from hub.doors.act import READ
 from hub.doors.api import operator_of
+from hub.doors.operator import Operator
 from hub.model import Clock, Json
 from hub.operations.cases.schemas import CaseThreadAnswer
 from hub.operations.cases.writing import Conversation
@@ -57,6 +58,13 @@ async def head_of(
         "promises": [_term(clock, case, deps) for clock in running],
         "also": await _also(request, known, talk) if sees else (),
     }
+
+
+def matter_of(by: Operator, known: KnownCase) -> str:
+    """Return what a case is about, in the words of whoever opened it where the operator sees these."""
+    place = known.first.copropiedad_id if known.first is not None else None
+    kind, data = known.first.event.name if known.first is not None else "", _data(known)
+    return subject_of(known.case, kind, data) if by.sight.names(place) else kind_of(kind)
 
 
 async def _also(request: web.Request, known: KnownCase, talk: Conversation) -> Sequence[CaseLine]:

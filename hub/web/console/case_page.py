@@ -21,6 +21,7 @@ from hub.desk.cases.rows import (
     OtherCaseBody,
     ReplyBody,
     SnoozeBody,
+    TakeBody,
 )
 from hub.doors.act import OPERATE, READ
 from hub.doors.api import operator_of
@@ -99,6 +100,7 @@ _PLACES: Final[Mapping[type, tuple[str, str]]] = {
     NoteBody: ("note", "may_act"),
     OtherCaseBody: ("merge", "may_act"),
     SnoozeBody: ("snooze", "may_act"),
+    TakeBody: ("take", "assignee"),
 }
 """Form → the place of the page where it stands, and the value that says whether it is there."""
 

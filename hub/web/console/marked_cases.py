@@ -17,14 +17,15 @@ from hub.desk.cases.rows import CloseBody, HandOverBody
 from hub.doors.act import OPERATE, Question
 from hub.doors.api import operator_of
 from hub.doors.operator import Operator
-from hub.errors import HubError
+from hub.errors import HeldByAnother, HubError
 from hub.model.actors import of_account
 from hub.operations.cases.acts import CLOSINGS, act_of
 from hub.ports.cases import KnownCase
-from hub.rendering.case_words_es import MARKED_ES, NOBODY_ELSE, REFUSED_ES
+from hub.rendering.case_words_es import HELD_ES, MARKED_ES, NOBODY_ELSE, REFUSED_ES
 from hub.rendering.page_links import CASES
 from hub.web.auth.caller import places_of
 from hub.web.bodies import fields_of
+from hub.web.console.case_head import matter_of
 from hub.web.console.shell import console_page, done
 from hub.web.requests import form_of
 from hub.web.services import services
@@ -111,17 +112,20 @@ async def _asked(request: web.Request, act: str, fields: Fields) -> web.Response
 async def _each(
     request: web.Request, act: str, do: Callable[[Operator, KnownCase, Given], Awaitable[object]]
 ) -> web.StreamResponse:
-    """Do it to each marked case; say how many have stayed as they were, and why."""
+    """Do it to each marked case; say how many have stayed as they were, and why, or who has which."""
     by, given, cases = operator_of(request, OPERATE), await fields_of(request), await _marked(request)
     stayed: Counter[type[HubError]] = Counter()
+    held = []
     for case in cases:
         try:
             await do(by, case, given)
+        except HeldByAnother as why:
+            held.append(HELD_ES.format(matter=matter_of(by, case), holder=why.holder))
         except _REFUSED as why:
             stayed[next(kind for kind in _REFUSED if isinstance(why, kind))] += 1
-    if not stayed:
+    if not stayed and not held:
         return done(_back(given), f"{act}_marked" if cases else "none_marked")
-    said = [MARKED_ES[act].done.format(len(cases) - stayed.total())]
+    said = [MARKED_ES[act].done.format(len(cases) - stayed.total() - len(held)), *held]
     said += [REFUSED_ES[why].format(count) for why, count in stayed.items()]
     return await _page(request, Question(title=MARKED_ES[act].title, follows=" ".join(said)))
 

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from hub.desk.cases.answering import conversation_of_reply
 from hub.desk.cases.replies import REPLY, colleagues_at, look_at_reply, read_reply
+from hub.desk.cases.rows import WrittenBody
 from hub.doors.act import OPERATE, READ
 from hub.doors.api import operator_of
 from hub.doors.console import AGAIN, ONCE, status_of
@@ -34,6 +35,7 @@ async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  #
     reply, words_shown = await _reply(request)
     again, around = request.get(AGAIN, ONCE), await _around(request, reply)
     may_write = around["may_act"] and reply.state == ReplyState.OPEN and around["may_answer"]
+    said = again["form"] if isinstance(again["form"], WrittenBody) else None
     return console_page(
         "console/reply.html",
         request,
@@ -45,9 +47,10 @@ async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  #
         events=EVENTS,
         case_words=case_words_es,
         status=status_of(again["wrong"]),
-        wrong=again["wrong"],
-        said=again["form"],
-        lost=() if may_write else words_of(request),
+        refused=None if said else again["wrong"],
+        wrong=again["wrong"] if said else None,
+        said=said,
+        lost=words_of(request) if said and not may_write else (),
         **around,
     )
 

@@ -10,6 +10,7 @@ from hub.errors import (
     AnswerDue,
     BeyondOwnRights,
     ChannelClosed,
+    HeldByAnother,
     HubError,
     InvalidAccount,
     InvalidDocument,
@@ -31,6 +32,7 @@ _WORDS: Final[Mapping[type[HubError], str]] = MappingProxyType(
         AnswerDue: RESPOND_FIRST,
         BeyondOwnRights: "Nadie da más de lo que puede. Pídalo a quien puede todo eso en el mismo lugar.",
         ChannelClosed: "Por ese canal no se le puede escribir ahora. Escoja otro: sus palabras siguen aquí.",
+        HeldByAnother: "Lo tiene {error.holder}. Si le corresponde a usted, tómelo de esa persona.",
         InvalidAccount: "Revise los campos: el usuario, el nombre, el cargo y la copropiedad.",
         InvalidDocument: "El archivo no se puede enviar: debe ser un PDF, PNG o JPEG completo y no muy "
         "grande. Un PDF firmado va solo.",
@@ -82,5 +84,5 @@ class Wrong(NamedTuple):
 
 def wrong_of(error: HubError) -> Wrong:
     status, known = refusal_of(error).status, {**_WORDS, **_TYPED}
-    said = next((known[kind] for kind in type(error).__mro__ if kind in known), "")
+    said = next((known[kind].format(error=error) for kind in type(error).__mro__ if kind in known), "")
     return Wrong(said or ". ".join(STATUSES_ES.get(status, _AWAY)), str(error), status)
