@@ -377,6 +377,10 @@ class NotOffered(HubError):
     """The catalogue has no event for this act in a case of this kind. The text says what to do instead."""
 
 
+class HandedToOneself(NotOffered):
+    """A case is not handed over to oneself: take it on instead."""
+
+
 class NotJoined(NotOffered):
     """These cases may not go on in one thread. The text says why."""
 

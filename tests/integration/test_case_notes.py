@@ -290,3 +290,10 @@ async def test_case_that_was_released_meanwhile_is_taken_without_telling_anybody
     taken = await acts.take_case(ana, CASE, TakeBody(held_by="account:luz.mora"))
 
     assert ("account:ana", []) == (taken.assignee, calls(ana))
+
+
+async def test_case_is_not_handed_over_to_who_does_it(ana: Operator) -> None:
+    with pytest.raises(NotOffered, match="take it on"):
+        await colleagues.hand_over_case(ana, CASE, HandOverBody(to="ana", reason="x"))
+
+    assert (None, []) == (await ana.stores.casework.assignee(CASE), await audited(ana))

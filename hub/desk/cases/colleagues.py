@@ -15,7 +15,7 @@ from hub.desk.cases.known import Key, case_of, facts_of
 from hub.desk.cases.replies import colleagues_at
 from hub.desk.cases.rows import CaseNoted, HandOverBody, NoteBody, TakeBody
 from hub.doors.operator import Operator, found
-from hub.errors import UnknownAccount
+from hub.errors import HandedToOneself, UnknownAccount
 from hub.model import Account
 from hub.model.actors import ACCOUNT, bare, canonical, of_account
 from hub.model.casework import CaseNote, NoteKind
@@ -64,11 +64,13 @@ async def hand_over_case(by: Operator, key: Key, body: HandOverBody) -> CaseNote
       hub cases hand-over PQ-2026-000901 --to luz.mora --reason "Salgo a vacaciones el lunes."
     """
     case, name = await case_of(by, key), canonical(body.to.removeprefix(ACCOUNT))
+    if of_account(name) == by.who:
+        raise HandedToOneself
     other = next((one for one in await colleagues_of(by, case) if one.name == name), None)
     if other is None:
         raise UnknownAccount
     to = of_account(other.name)
-    told = [other] if other.person is not None and to != by.who else []
+    told = [other] if other.person is not None else []
     reason = tidy(body.reason, LONGEST)
     note = note_of(by, case, NoteKind.HANDED_OVER, body.form, reason, about=to, told=told)
     await by.audit("case.hand_over", f"case:{case.case}", to=to)

@@ -233,7 +233,7 @@ NOUN: Final = Noun(
             label="Entregar el caso",
             keeps=True,
             done="El caso ya es de la otra persona, con su razón.",
-            refuses=(SeveralCases, UnknownAccount),
+            refuses=(SeveralCases, UnknownAccount, NotOffered),
             says=_called,
         ),
         Act(

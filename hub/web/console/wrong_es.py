@@ -10,6 +10,7 @@ from hub.errors import (
     AnswerDue,
     BeyondOwnRights,
     ChannelClosed,
+    HandedToOneself,
     HeldByAnother,
     HubError,
     InvalidAccount,
@@ -32,6 +33,7 @@ _WORDS: Final[Mapping[type[HubError], str]] = MappingProxyType(
         AnswerDue: RESPOND_FIRST,
         BeyondOwnRights: "Nadie da más de lo que puede. Pídalo a quien puede todo eso en el mismo lugar.",
         ChannelClosed: "Por ese canal no se le puede escribir ahora. Escoja otro: sus palabras siguen aquí.",
+        HandedToOneself: "El caso no se entrega a uno mismo: asúmalo.",
         HeldByAnother: "Lo tiene {error.holder}. Si le corresponde a usted, tómelo de esa persona.",
         InvalidAccount: "Revise los campos: el usuario, el nombre, el cargo y la copropiedad.",
         InvalidDocument: "El archivo no se puede enviar: debe ser un PDF, PNG o JPEG completo y no muy "
