@@ -118,6 +118,7 @@ class MarkedWords(NamedTuple):
 
 MARKED_ES: Final[Mapping[str, MarkedWords]] = {
     "taken": MarkedWords("Asumir los casos marcados", "", "", "Asumidos: {}."),
+    "released": MarkedWords("Soltar los casos marcados", "", "", "Quedaron sin encargado: {}."),
     "closed": MarkedWords(
         "Cerrar los casos marcados",
         "Sí, cerrarlos",

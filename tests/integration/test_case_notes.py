@@ -292,6 +292,14 @@ async def test_case_that_was_released_meanwhile_is_taken_without_telling_anybody
     assert ("account:ana", []) == (taken.assignee, calls(ana))
 
 
+async def test_case_of_a_colleague_is_not_released(ana: Operator) -> None:
+    await ana.stores.casework.assign_case(CASE, "account:luz.mora", by="account:luz.mora")
+    with pytest.raises(HeldByAnother, match=r"Luz Mora"):
+        await acts.release_case(ana, CASE)
+
+    assert "account:luz.mora" == await ana.stores.casework.assignee(CASE)
+
+
 async def test_case_is_not_handed_over_to_who_does_it(ana: Operator) -> None:
     with pytest.raises(NotOffered, match="take it on"):
         await colleagues.hand_over_case(ana, CASE, HandOverBody(to="ana", reason="x"))

@@ -74,7 +74,7 @@ async def take_case(by: Operator, key: Key, body: TakeBody) -> CaseTaken:
 
 async def release_case(by: Operator, key: Key) -> CaseTaken:
     """
-    Release a case, so that somebody else can take it; safe to repeat.
+    Release one's own case, so that somebody else can take it; safe to repeat.
 
       hub cases release PQ-2026-000901
     """
@@ -104,7 +104,10 @@ async def _take(by: Operator, case: KnownCase, holder: str | None, body: TakeBod
 
 
 async def release(by: Operator, case: KnownCase) -> CaseTaken:
-    """Release a case that is known."""
+    """Release a case that is known. Raises HeldByAnother: who wants the case of somebody else takes it."""
+    holder = await by.stores.casework.assignee(case.into or case.case)
+    if holder not in {None, by.who}:
+        raise await held_by_another(by, holder)
     await by.audit("case.release", f"case:{case.case}")
     await by.stores.casework.assign_case(case.case, None, by=by.who)
     return CaseTaken(case=case.case, assignee=None)

@@ -174,11 +174,12 @@ NOUN: Final = Noun(
             refuses=(SeveralCases, HeldByAnother),
             says=_held,
         ),
-        _in_case(
+        Act(
             acts.release_case,
             "/cases/{key}/release",
             label="Soltar",
             done="El caso quedó sin encargado.",
+            refuses=(SeveralCases, HeldByAnother),
             says=_held,
         ),
         Act(
