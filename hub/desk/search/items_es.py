@@ -91,7 +91,11 @@ def case(found: KnownCase, *, words: bool) -> SearchItem:
 
 def _number(key: str, first: Event | None) -> str:
     radicado = first.data.get("radicado") if first is not None and isinstance(first.data, dict) else None
-    return radicado if isinstance(radicado, str) else key.partition(":")[2] or key
+    if isinstance(radicado, str):
+        return radicado
+    kind, _, number = key.partition(":")
+    # What somebody wrote has a number that only machines read.
+    return "" if kind == "thread_id" else number or key
 
 
 def event_type(name: str) -> SearchItem:
