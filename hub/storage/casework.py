@@ -59,9 +59,9 @@ class PostgresCasework(Store):
         return rows[0]["assignee"] if rows else None
 
     async def assign_case(self, case: str, assignee: str | None, *, by: str) -> None:
-        """Give the case to somebody; None: to nobody."""
+        """Give the case to somebody; None: `by` releases it, unless another has it by then."""
         if assignee is None:
-            await self.rows(_SQL["release_case"], storable(case))
+            await self.rows(_SQL["release_case"], storable(case), storable(by))
         else:
             await self.rows(_SQL["assign_case"], storable(case), storable(assignee), storable(by))
 

@@ -147,6 +147,7 @@ async def test_mark_of_a_case_differs_with_what_happens_in_it(stores: RealStores
 async def test_case_is_given_to_one_at_a_time_and_taken_back(stores: RealStores) -> None:
     await stores.casework.assign_case("pqrs_id:1", "account:ana", by="account:ana")
     await stores.casework.assign_case("pqrs_id:1", "account:luz", by="account:luz")
+    await stores.casework.assign_case("pqrs_id:1", None, by="account:ana")
     held = await stores.casework.assignee("pqrs_id:1")
     await stores.casework.assign_case("pqrs_id:1", None, by="account:luz")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, TypeAlias
 from uuid import UUID
 
 from msgspec import Meta, Struct
@@ -149,16 +149,15 @@ class NoteBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     form: Annotated[str, Meta(max_length=100, description="The same twice is one note.")] = ""
 
 
+HeldBy: TypeAlias = Annotated[
+    Word, Meta(description="Who has it, by reference; without it nobody. Another than that has it: 409.")
+]
+
+
 class TakeBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the caller knows of who has a case, and why it is taken from that person."""
 
-    held_by: (
-        Annotated[
-            Word,
-            Meta(description="Who has it, by reference; without it nobody. Another than that has it: 409."),
-        ]
-        | None
-    ) = None
+    held_by: HeldBy | None = None
     reason: Annotated[
         str,
         Meta(max_length=_REASON, description="Needed where another has it; for colleagues alone."),
@@ -230,13 +229,7 @@ class RepliesQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=T
 class AssignBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     account: Annotated[Word, Meta(description="The account's name; without it the caller.")] | None = None
     nobody: Annotated[bool, Meta(description="Take it from whoever has it.")] = False
-    held_by: (
-        Annotated[
-            Word,
-            Meta(description="Who has it, by reference; without it nobody. Another than that has it: 409."),
-        ]
-        | None
-    ) = None
+    held_by: HeldBy | None = None
 
 
 class SettleReplyBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

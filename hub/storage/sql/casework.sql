@@ -104,7 +104,8 @@ WITH taken AS (
 SELECT case_key FROM taken
 
 -- release_case --
-DELETE FROM case_task WHERE case_key IN (<thread>)
+-- Only while the one who releases it has it: another may have taken it meanwhile.
+DELETE FROM case_task WHERE case_key IN (<thread>) AND assignee = $2
 
 -- started_by --
 SELECT type FROM event WHERE key = $1
