@@ -60,13 +60,15 @@ IS_AS_MADE = f"""
 SELECT 0 = (SELECT count(*) FROM pg_statistic WHERE starelid >= {FIRST_OWN_OID})
          + (SELECT count(*) FROM pg_db_role_setting JOIN pg_database d ON d.oid = setdatabase
             WHERE datname = current_database())
+         + (SELECT count(stats_reset) FROM pg_stat_database WHERE datname = current_database())
          + (SELECT sum(pg_stat_get_tuples_inserted(catalog) + pg_stat_get_tuples_updated(catalog)
                        + pg_stat_get_tuples_deleted(catalog))
             FROM unnest('{{pg_attribute, pg_attrdef, pg_constraint, pg_index, pg_proc, pg_trigger}}'
                         ::regclass[]) AS catalog)
 """
 """
-Whether nothing of the schema was ever added, changed or dropped since the copy, set for it, or analyzed.
+Whether nothing of the schema was ever added, changed or dropped since the copy, set for it, or analyzed, and
+no counter of it was reset.
 
 The counters of a copy begin at 0, and each connection has added its own to them when it has ended. To look
 through the catalogs takes ten times as long.

@@ -20,6 +20,7 @@ ROW: Final = "INSERT INTO unit (id, version, copropiedad_id, label) VALUES ('u',
 @pytest.mark.parametrize(
     "change",
     [
+        "ALTER TABLE event ADD COLUMN more text; SELECT pg_stat_reset()",
         "CREATE TABLE strange (a int)",
         "ALTER TABLE unit ADD COLUMN strange int",
         "DROP INDEX membership_scope",
