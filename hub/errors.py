@@ -421,6 +421,18 @@ class ChangedPlan(HubError):
     """There are more rows now than whoever starts the bulk action has seen: look at the plan again."""
 
 
+class ChangedDraft(ChangedPlan):
+    """The communication has changed since this version or plan: look at it again."""
+
+
+class NotConfirmed(HubError):
+    """It goes to many people: `expected` must be written by hand."""
+
+    def __init__(self, expected: str) -> None:
+        super().__init__(f"It goes to many people: write {expected!r} by hand in `typed`.")
+        self.expected = expected
+
+
 class NothingToPrint(HubError):
     """No letter of this copropiedad waits to be printed."""
 
@@ -447,6 +459,10 @@ class MessageSettled(TooLate):
     def __init__(self, text: str, *, why: str = "changed") -> None:
         super().__init__(text)
         self.why = why
+
+
+class OtherState(TooLate):
+    """The communication is in a state that does not allow this."""
 
 
 class OlderList(TooLate):

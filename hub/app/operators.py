@@ -6,9 +6,11 @@ import getpass
 import os
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 
 from hub import storage
 from hub.app.connections import open_appointments, open_publisher
+from hub.channels.registry import names_of, traits_of
 from hub.doors.operator import Operator
 from hub.model import EVERYTHING, Scope
 from hub.model.actors import of_shell
@@ -34,6 +36,10 @@ async def open_operator(
         open_appointments(settings) as appointments,
     ):
         stores = Stores(
-            company=CompanyRules(settings), database=database, publisher=publisher, appointments=appointments
+            company=CompanyRules(settings),
+            database=database,
+            publisher=publisher,
+            appointments=appointments,
+            traits=partial(traits_of, names_of(settings)),
         )
         yield Operator(who=shell_user(), reach=EVERYTHING, needs=needs, stores=stores)

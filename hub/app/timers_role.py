@@ -14,6 +14,7 @@ from hub.channels.registry import QUEUES
 from hub.channels.webhook_calls import HttpWebhookCalls
 from hub.messages import lateness
 from hub.messages.delivery.pausing import Pauses
+from hub.operations.communications.work import CommunicationWork
 from hub.resilience.database_time import NOW
 from hub.tasks import run_all
 from hub.timers import documents, scheduler, webhooks
@@ -26,6 +27,9 @@ from hub.timers.webhooks import WebhookDeps
 async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
     """Run retries, releases, reminders, clocks, the sweep, results and their webhooks."""
     lateness.begin()
+    communications = CommunicationWork(
+        store=storage.PostgresCommunications(parts.database), publisher=parts.publisher, now=NOW
+    )
     stands = Pauses(storage.PostgresPauses(parts.database)).of_everything
     keeping = partial(
         _keep_time,
@@ -51,6 +55,8 @@ async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
             policy=parts.company.policy,
             prints=prints_of(parts),
             stands=stands,
+            communications=communications.publish_next,
+            communications_watched=communications.watch,
             sheets=storage.PostgresSheetImports(parts.database).work,
         ),
         WebhookDeps(

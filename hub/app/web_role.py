@@ -18,7 +18,6 @@ from hub.channels.registry import QUEUES
 from hub.client.connection import user_of
 from hub.intake.process_batch import refuse
 from hub.messages.delivery.pausing import Pauses
-from hub.parts.dry_run import DryRuns
 from hub.resilience.database_time import NOW
 from hub.settings import Address
 from hub.web.application import build, build_metrics
@@ -45,7 +44,7 @@ def services_of(parts: Container) -> Services:
         publisher=parts.publisher,
         appointments=parts.appointments,
         amqp_user=user_of(settings.amqp_url.reveal()),
-        dry_run=DryRuns(database, company, parts.traits),
+        traits=parts.traits,
         check_rate=parts.check_rate,
         keyring=Keyring(storage.PostgresKeys(database)),
         refuse=partial(refuse, store=storage.PostgresIntake(database), publisher=parts.publisher, now=NOW),

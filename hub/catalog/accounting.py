@@ -19,6 +19,7 @@ ACCOUNTING: Final = (
     ),
     EventType(
         name="accounting.documents.requested",
+        shared=True,
         case="engagement_id",
         audiences=(to(_CLIENT, Purpose.SERVICE, "email", "whatsapp", "sms"),),
         # Two days: a client needs more than one to get documents from a bank or an accountant.
@@ -45,6 +46,7 @@ ACCOUNTING: Final = (
     ),
     EventType(
         name="accounting.tax_deadline.approaching",
+        shared=True,
         case="obligation_id",
         audiences=(to(_CLIENT, Purpose.SERVICE, "email+sms", "whatsapp"),),
         reminders=tuple(Reminder("due_on", timedelta(days=days)) for days in (15, 5, 1)),

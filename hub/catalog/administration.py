@@ -58,6 +58,7 @@ ADMINISTRATION: Final = (
     ),
     EventType(
         name="policy.updated",
+        shared=True,
         lane=Lane.BULK,
         case="policy_id",
         audiences=(
@@ -71,6 +72,7 @@ ADMINISTRATION: Final = (
     ),
     EventType(
         name="admin.assembly.convened",
+        shared=True,
         case="assembly_id",
         audiences=(
             # Ley 675 de 2001, art. 39: to each owner, at the last registered address.
@@ -86,6 +88,7 @@ ADMINISTRATION: Final = (
     ),
     EventType(
         name="admin.assembly.second_call",
+        shared=True,
         case="assembly_id",
         audiences=(
             # Ley 675 de 2001, art. 41: any plural number of owners decides now.
@@ -107,6 +110,7 @@ ADMINISTRATION: Final = (
     ),
     EventType(
         name="admin.assembly.cancelled",
+        shared=True,
         case="assembly_id",
         audiences=(to(_OWNERS, Purpose.LEGAL, "email+push+sms", print=Print.BOARD),),
         clocks=(ClockMove("convocation_lead", Move.CANCEL),),
@@ -128,6 +132,7 @@ ADMINISTRATION: Final = (
     ),
     EventType(
         name="admin.minutes.published",
+        shared=True,
         case="assembly_id",
         audiences=(to(_OWNERS, Purpose.LEGAL, "email+inbox", print=Print.LETTER),),
         clocks=(ClockMove("minutes", Move.STOP),),
@@ -136,6 +141,7 @@ ADMINISTRATION: Final = (
     ),
     EventType(
         name="admin.vote.opened",
+        shared=True,
         case="vote_id",
         audiences=(to(_OWNERS, Purpose.SERVICE, "email+push", print=Print.BOARD),),
         reminders=_BEFORE_IT_CLOSES,
@@ -158,10 +164,19 @@ ADMINISTRATION: Final = (
     ),
     EventType(
         name="admin.decision.published",
+        shared=True,
         lane=Lane.BULK,
         case="decision_id",
         audiences=(
-            to(_EVERYBODY, Purpose.SERVICE, "email+inbox", "push", print=Print.BOARD, digestible=True),
+            to(
+                _EVERYBODY,
+                Purpose.SERVICE,
+                "email+inbox",
+                "push",
+                print=Print.BOARD,
+                digestible=True,
+                narrowable=True,
+            ),
         ),
         # The message says what was decided. A whole building need not keep the file.
         document=DocumentUse.LINK,
@@ -169,6 +184,7 @@ ADMINISTRATION: Final = (
     ),
     EventType(
         name="admin.financial_report.published",
+        shared=True,
         lane=Lane.BULK,
         case="report_id",
         audiences=(
@@ -180,6 +196,7 @@ ADMINISTRATION: Final = (
     ),
     EventType(
         name="admin.circular.issued",
+        shared=True,
         lane=Lane.BULK,
         case="circular_id",
         audiences=(
@@ -190,6 +207,7 @@ ADMINISTRATION: Final = (
                 print=Print.BOTH,
                 who_by="audience",
                 digestible=True,
+                narrowable=True,
             ),
         ),
         useful_until="valid_until",

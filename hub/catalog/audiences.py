@@ -26,6 +26,7 @@ def to(  # noqa: PLR0913 - the fields of an audience
     one_authorised: bool = False,
     digestible: bool = False,
     other_towers: str | None = None,
+    narrowable: bool = False,
 ) -> Audience:
     """Make an audience. A step names the channels that are used together: `email+sms`, then `whatsapp`."""
     return Audience(
@@ -43,4 +44,5 @@ def to(  # noqa: PLR0913 - the fields of an audience
         one_authorised=one_authorised,
         digestible=digestible,
         other_towers=other_towers,
+        narrowable=narrowable,
     )

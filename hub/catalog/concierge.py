@@ -11,17 +11,19 @@ from hub.model import ClockMove, EventType, Move, Print, Purpose, Reminder
 CONCIERGE: Final = (
     EventType(
         name="building.outage.reported",
+        shared=True,
         case="outage_id",
         audiences=(
-            to("zone:residents", Purpose.SERVICE, "push+sms", print=Print.BOARD),
+            to("zone:residents", Purpose.SERVICE, "push+sms", print=Print.BOARD, narrowable=True),
             to("staff:on_call", Purpose.INTERNAL, "push+sms", template="staff"),
         ),
         clocks=(ClockMove("outage", Move.START),),
     ),
     EventType(
         name="building.outage.restored",
+        shared=True,
         case="outage_id",
-        audiences=(to("zone:residents", Purpose.SERVICE, "push", "sms"),),
+        audiences=(to("zone:residents", Purpose.SERVICE, "push", "sms", narrowable=True),),
         clocks=(ClockMove("outage", Move.STOP),),
     ),
     EventType(

@@ -15,7 +15,9 @@ _BEFORE_WORKS: Final = (
     Reminder("starts_at", timedelta(hours=2)),
 )
 # The residents who may have planned their day around the works.
-_OF_WORKS: Final = (to("zone:residents", Purpose.SERVICE, "push+email", "sms", print=Print.BOARD),)
+_OF_WORKS: Final = (
+    to("zone:residents", Purpose.SERVICE, "push+email", "sms", print=Print.BOARD, narrowable=True),
+)
 
 MAINTENANCE: Final = (
     EventType(
@@ -67,9 +69,18 @@ MAINTENANCE: Final = (
     ),
     EventType(
         name="maintenance.scheduled.announced",
+        shared=True,
         lane=Lane.BULK,
         case="work_id",
-        audiences=(to("zone:residents", Purpose.SERVICE, "email+push+inbox", print=Print.BOTH),),
+        audiences=(
+            to(
+                "zone:residents",
+                Purpose.SERVICE,
+                "email+push+inbox",
+                print=Print.BOTH,
+                narrowable=True,
+            ),
+        ),
         clocks=(ClockMove("notice_lead", Move.CHECK),),
         reminders=_BEFORE_WORKS,
         ends_reminders=True,
@@ -77,6 +88,7 @@ MAINTENANCE: Final = (
     ),
     EventType(
         name="maintenance.scheduled.changed",
+        shared=True,
         case="work_id",
         audiences=_OF_WORKS,
         reminders=_BEFORE_WORKS,
@@ -85,6 +97,7 @@ MAINTENANCE: Final = (
     ),
     EventType(
         name="maintenance.scheduled.cancelled",
+        shared=True,
         case="work_id",
         audiences=_OF_WORKS,
         clocks=(ClockMove("notice_lead", Move.CANCEL),),
@@ -92,8 +105,9 @@ MAINTENANCE: Final = (
     ),
     EventType(
         name="maintenance.scheduled.completed",
+        shared=True,
         case="work_id",
-        audiences=(to("zone:residents", Purpose.SERVICE, "push+inbox"),),
+        audiences=(to("zone:residents", Purpose.SERVICE, "push+inbox", narrowable=True),),
         # An announcement that still waits for the morning must not follow the end of the works.
         ends_reminders=True,
         ends_messages=True,

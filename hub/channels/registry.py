@@ -76,6 +76,9 @@ class BuildContext:
         return self.policy.delivery.provider_timeout
 
 
+_OWN: Final = ("inbox", "print")
+"""The hub's own channels: both need no provider."""
+
 Builder = Callable[[str, str, BuildContext], Channel]
 """Takes the name of the setting, the URL in it, and the context."""
 
@@ -112,12 +115,18 @@ def build_channels(
         allowed = settings.allow_recipients
         channels = {name: Allowlisted(channel, allowed) for name, channel in channels.items()}
     inbox, letters = StoredChannel(INBOX, store_inbox), StoredChannel(LETTERS, store_letter)
-    return {**channels, "inbox": inbox, "print": letters}
+    return {**channels, **dict(zip(_OWN, (inbox, letters), strict=True))}
 
 
 def names_channels(settings: Settings) -> bool:
     """Return whether the settings name a channel, beside the hub's own: in capture mode they name all."""
     return settings.mode is Mode.CAPTURE or bool(BUILDERS.keys() & settings.providers.keys())
+
+
+def names_of(settings: Settings) -> list[str]:
+    """Return the channels that the settings name, with the hub's own, without building any."""
+    named = BUILDERS if settings.mode is Mode.CAPTURE else settings.providers
+    return [*(name for name in BUILDERS if name in named), *_OWN]
 
 
 def traits_of(names: Iterable[str]) -> dict[str, ChannelTraits]:

@@ -13,6 +13,7 @@ from hub.desk.cases.noun import NOUN as CASES
 from hub.desk.cases.noun import REPLIES
 from hub.desk.channels.noun import NOUN as CHANNELS
 from hub.desk.clocks.noun import NOUN as CLOCKS
+from hub.desk.communications.noun import NOUN as COMMUNICATIONS
 from hub.desk.dead_letters.noun import NOUN as DEAD_LETTERS
 from hub.desk.exclusions.noun import NOUN as EXCLUSIONS
 from hub.desk.explain.noun import NOUN as EXPLAIN
@@ -46,6 +47,7 @@ NOUNS: Final[tuple[Noun, ...]] = (
     CASES,
     CHANNELS,
     CLOCKS,
+    COMMUNICATIONS,
     DEAD_LETTERS,
     EXCLUSIONS,
     EXPLAIN,

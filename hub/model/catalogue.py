@@ -177,7 +177,7 @@ class Audience:
     `one_authorised` each person gets one message, over the channel that they have authorised for the purpose
     (Ley 2300 de 2023, arts. 2 and 3). A `digestible` audience loses nothing if it reads the event some days
     later, in the digest that a person has asked for. Of an event that names towers, people who live in others
-    read the text `other_towers`.
+    read the text `other_towers`. Of a `narrowable` audience a communication may choose the people.
     """
 
     who: tuple[str, ...]
@@ -196,6 +196,7 @@ class Audience:
     one_authorised: bool = False
     digestible: bool = False
     other_towers: str | None = None
+    narrowable: bool = False
 
     @property
     def texts(self) -> tuple[str | None, ...]:

@@ -7,7 +7,7 @@ A test puts doubles in their places: `with_doubles(stores, log=MemoryLog())`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TypeVar
@@ -18,13 +18,14 @@ from hub.access.passwords import Passwords
 from hub.access.poster_links import PosterLinks
 from hub.channels.registry import QUEUES
 from hub.cloudevents.schemas import Schemas
-from hub.model import Brand
+from hub.model import Brand, ChannelTraits
 from hub.operations.cases.texts import CaseTexts, Render
 from hub.operations.cases.thread import Threads
 from hub.operations.constancia.make import Constancias
 from hub.operations.evidence.remake import Remaker
 from hub.operations.gallery import Gallery
 from hub.parts.company import CompanyRules
+from hub.parts.dry_run import DryRuns
 from hub.parts.papers import constancias_of
 from hub.parts.posters import PosterPages
 from hub.parts.renderer import render_again
@@ -53,6 +54,8 @@ class Stores:
     publisher: Publisher
     appointments: Appointments
     now: Now = NOW
+    traits: Callable[[], Mapping[str, ChannelTraits]] = dict
+    """The channels of this process; a test without any has none."""
 
     accounts = _of(storage.PostgresAccounts)
     activity = _of(storage.PostgresActivity)
@@ -61,6 +64,7 @@ class Stores:
     bulk = _of(storage.PostgresBulk)
     cases = _of(storage.PostgresCases)
     casework = _of(storage.PostgresCasework)
+    communications = _of(storage.PostgresCommunications)
     contacts = _of(storage.PostgresContacts)
     directory = _of(storage.PostgresDirectoryHistory)
     documents = _of(storage.PostgresDocuments)
@@ -120,6 +124,10 @@ class Stores:
     @cached_property
     def constancias(self) -> Constancias:
         return constancias_of(self.database, self.company)
+
+    @cached_property
+    def dry_run(self) -> DryRuns:
+        return DryRuns(self.database, self.company, self.traits)
 
     @cached_property
     def incidents(self) -> PostgresMonitor:

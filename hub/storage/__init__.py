@@ -8,6 +8,7 @@ from hub.storage.appointments import RedisAppointments
 from hub.storage.bulk import PostgresBulk
 from hub.storage.case_threads import PostgresCases
 from hub.storage.casework import PostgresCasework
+from hub.storage.communications import PostgresCommunications
 from hub.storage.constancias import PostgresConstancias
 from hub.storage.contacts import PostgresContacts
 from hub.storage.conversations import PostgresConversations

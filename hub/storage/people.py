@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
+from uuid import UUID
 
 import msgspec
 from asyncpg import Record
@@ -67,6 +68,8 @@ async def _page(
     *,
     beyond: bool = False,
 ) -> Sequence[Person]:
+    if group.chosen is not None:
+        return await _chosen(run, group.chosen, after, limit)
     if group.everywhere:
         rows = await run.rows(_SQL["everywhere"], group.roles, after, limit, group.service_area)
         # A notice to all of the company's buildings addresses people, not units.
@@ -81,6 +84,12 @@ async def _page(
         replace(person, elsewhere=turn == _ELSEWHERE, other_tower=turn == _OTHER_TOWER) if turn else person
         for person, turn in zip(people, (row["turn"] for row in rows), strict=True)
     ]
+
+
+async def _chosen(run: Runner, chosen: str, after: str, limit: int | None) -> Sequence[Person]:
+    plan, _, part = chosen.partition(".")
+    rows = await run.rows(_SQL["chosen"], UUID(plan), int(part), after, limit)
+    return [replace(to_person(row), units=tuple(row["units"] or ())) for row in rows]
 
 
 async def places(run: Runner, units: Collection[str]) -> Mapping[str, str]:

@@ -62,5 +62,9 @@ class Timers:
     policy: Policy
     prints: Prints = prints_all
     stands: Stands = never
+    communications: Callable[[], Awaitable[bool]] = never
+    """Starts and publishes communications; returns whether there may be more. May raise Unavailable."""
+    communications_watched: Callable[[], Awaitable[bool]] = never
+    """Ends communications that are over."""
     sheets: Stands = never
     """Writes a sheet of people that somebody has applied; returns whether there was one."""

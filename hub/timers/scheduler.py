@@ -34,6 +34,7 @@ from hub.ports import Ticket
 from hub.tasks import cancel, reraise_if_cancelled, run_all
 from hub.timers.account_resets import tell_resets
 from hub.timers.bulk_runs import work_bulk_runs, work_sheets
+from hub.timers.communications import publish_communications, watch_communications
 from hub.timers.deps import Timers
 from hub.timers.erasures import erase_old_data, keep_erased
 from hub.timers.filling import AT_ONCE, compare, fill
@@ -70,6 +71,10 @@ PAUSES: Final = 5.0
 """Seconds between looks for pauses that end by themselves."""
 BULK_RUNS: Final = 1.0
 """Seconds between looks for bulk actions that operators have started."""
+COMMUNICATIONS: Final = 1.0
+"""Seconds between looks for communications that start, and for their parts."""
+WATCHED: Final = 5.0
+"""Seconds between looks at what became of communications."""
 ERASED: Final = 60.0
 """Seconds between looks for the rest of erasures, and for events that have come since."""
 OLD_DATA: Final = 21600.0
@@ -109,6 +114,8 @@ async def run(timers: Timers) -> None:
         _every(PAUSES, keep_pauses, timers),
         _every(BULK_RUNS, work_bulk_runs, timers),
         _every(BULK_RUNS, work_sheets, timers),
+        _every(COMMUNICATIONS, unless_paused(publish_communications), timers),
+        _every(WATCHED, watch_communications, timers),
     )
     await run_all(loops)
 

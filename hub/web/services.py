@@ -31,7 +31,6 @@ from hub.operations.now.answer import Activity
 from hub.operations.residents.acts import ResidentActs
 from hub.operations.residents.own_message import OwnMessages
 from hub.operations.residents.sign_in import ResidentSignIn
-from hub.parts.dry_run import DryRuns
 from hub.parts.stores import Stores
 from hub.ports.traces import Tracer
 from hub.resilience.tallies import Tallies
@@ -52,7 +51,6 @@ class Services(Stores):
     """The stores, and the other parts of API, pages and hooks: senders, brakes, the doorkeeper."""
 
     amqp_user: str | None
-    dry_run: DryRuns
     keyring: Keyring
     refuse: Refuse
     hooks: Hooks

@@ -66,7 +66,6 @@ from hub.model.residents import (
 from hub.model.step_messages import ToldByName
 from hub.model.surveys import Respondent, RespondentPage, Survey, SurveyRecord, SurveyRound
 from hub.parts.company import CompanyRules
-from hub.parts.dry_run import DryRuns
 from hub.parts.renderer import render_again
 from hub.parts.texts import lazy_gallery
 from hub.policy import load_policy
@@ -706,7 +705,7 @@ class World:
             appointments=self.boards,
             now=self.now,
             amqp_user="hub",
-            dry_run=DryRuns(database, RULES, lambda: CHANNELS),
+            traits=lambda: CHANNELS,
             keyring=Keyring(self.keys),
             refuse=self.refuse,
             hooks=Hooks.of(

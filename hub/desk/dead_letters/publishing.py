@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from hub.catalog import BY_TYPE
-from hub.contact_rules.opt_out_words import folded
 from hub.intake.dry_run_schemas import DryRun, DryRunEvent, DryRunText
 from hub.model import Event, Lane, State
 from hub.operations.explain.sentences_es import DUTIES
@@ -22,6 +21,7 @@ from hub.rendering.event_title import event_title
 from hub.rendering.figures_es import many
 from hub.rendering.labels_es import CHANNELS
 from hub.rendering.near_dates import near, whole
+from hub.rendering.typed_words import is_same
 
 ALONE: Final = 50
 """People to whom one may publish without writing by hand where they live."""
@@ -58,7 +58,7 @@ class Publishing:
     typed: str
 
     def is_answered(self, given: str) -> bool:
-        return not self.typed or _plain(given) == _plain(self.typed)
+        return not self.typed or is_same(given, self.typed)
 
 
 def publishing(
@@ -139,7 +139,3 @@ def _left_out(found: DryRunEvent) -> str:
 
 def _starting(run: DryRun) -> int:
     return sum(clock.change == "starts" for clock in run.clocks)
-
-
-def _plain(words: str) -> str:
-    return " ".join(folded(words).split())

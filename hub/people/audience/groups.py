@@ -29,12 +29,13 @@ class Group(Struct, frozen=True, kw_only=True):
 
     `person`; `unit_id` + `roles`; `copropiedad_id` + `roles` (+ `towers`, empty = all; + `near`, towers
     whose people come first, and the others are of an `other_tower`);
-    `everywhere` + `roles`, of the whole directory; `duty` or `level`, for staff of the copropiedad
+    `everywhere` + `roles`, of the whole directory; `chosen`; `duty` or `level`, for staff of the copropiedad
     and service area, else of the company.
 
     With `roles`, `service_area` selects only its staff; `unless`, of a copropiedad, leaves out whoever also
     has one of those roles there. `opted_in` is a purpose: people who have not
     consented to it are left out. `authorised` is one too: people come with what is on record about it.
+    `chosen` names rows of people that a communication has chosen (`PLAN.PART`).
     """
 
     person: str | None = None
@@ -50,11 +51,12 @@ class Group(Struct, frozen=True, kw_only=True):
     authorised: str | None = None
     everywhere: bool = False
     unless: tuple[str, ...] = ()
+    chosen: str | None = None
 
     @property
     def paged(self) -> bool:
         """True for a group that a store can read page by page, by ref."""
-        return bool(self.roles) and self.unit_id is None
+        return (bool(self.roles) and self.unit_id is None) or self.chosen is not None
 
     @property
     def nearest(self) -> bool:

@@ -11,6 +11,7 @@ from msgspec import structs
 
 from hub.contact_rules.purposes import NEED_CONSENT
 from hub.model import HUB_SOURCE, Audience, EventType, Json, Move, Party, StoredEvent
+from hub.model.communications import chosen_of
 from hub.people.audience.asking import ZONES, group_of, scene_of, towers_in
 from hub.people.audience.contacts import is_anonymous, recipient
 from hub.people.audience.groups import RESIDENTS, Addressee, Group, Unknown
@@ -86,6 +87,8 @@ def addressees(
     """
     if audience.when and not applies(audience, stored):
         return []
+    if audience.narrowable and (chosen := chosen_of(stored.event)) is not None:
+        return [Group(chosen=chosen)]
     found = [
         addressee
         for word in (audience.who if audience.who_by is None else _named(audience, audience.who_by, stored))

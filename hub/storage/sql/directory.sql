@@ -243,6 +243,18 @@ JOIN person ON person.id = ordered.person_id AND NOT person.removed
 ORDER BY turn, person_id
 LIMIT $5
 
+-- chosen --
+-- Of a communication's part. Whoever has left the directory since is not told.
+SELECT id, name, locale, digital_access, contact_points, chosen.units,
+       EXISTS (SELECT FROM any_hour WHERE any_hour.person_id = person.id) AS any_hour,
+       (SELECT wishes FROM wish WHERE wish.person = person.id) AS wishes,
+       (SELECT mark FROM marked WHERE marked.person = person.id) AS mark
+FROM communication_person AS chosen
+JOIN person ON person.id = chosen.person AND NOT person.removed
+WHERE chosen.plan = $1 AND chosen.part = $2 AND chosen.person > $3
+ORDER BY chosen.person
+LIMIT $4
+
 -- everywhere --
 -- One scan per role: the index returns each role in page order, and no scan reads more than one page.
 WITH candidate AS (

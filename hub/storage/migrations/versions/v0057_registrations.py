@@ -1,4 +1,4 @@
-"""Registrations: what comes by phone, at the counter or by letter, and the series of numbers that they get."""
+"""Registrations: what comes by phone, at the counter or by letter, and the series of their numbers."""
 
 from hub.storage.migrations.statements import statements_beside, way_back
 

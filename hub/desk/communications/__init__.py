@@ -1,0 +1,1 @@
+"""Communications that people at the company write: drafts, plans, sending, progress."""

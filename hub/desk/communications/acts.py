@@ -1,0 +1,235 @@
+"""Communications: write a draft, plan it, send it, take it back, show how far it has come."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from hub.desk.communications import drafts
+from hub.desk.communications.rows import (
+    CommunicationBody,
+    CommunicationMoved,
+    CommunicationPlan,
+    CommunicationRow,
+    CommunicationsQuery,
+    CommunicationWhole,
+    SaveBody,
+    SendBody,
+)
+from hub.doors.act import Question
+from hub.doors.operator import Operator, found
+from hub.errors import ChangedDraft, NotConfirmed, OtherState
+from hub.model.communications import Communication, CommunicationState
+from hub.model.pages import Rows
+from hub.operations.communications import planning
+from hub.operations.communications.planning import Planning, read_shown
+from hub.operations.communications.progress import progress_of
+from hub.people.units import own_name
+from hub.rendering.typed_words import is_same
+from hub.storage.communications import Move, StoredPlan
+
+COMMUNICATION: Final = "communication"
+ALONE: Final = 50
+"""People to whom one may send without writing by hand where they live."""
+
+
+async def list_communications(by: Operator, query: CommunicationsQuery) -> Rows[CommunicationRow]:
+    """List communications, the last changed first."""
+    page = await by.stores.communications.listed(
+        query,
+        state=query.state,
+        kind=query.kind,
+        copropiedad=query.copropiedad,
+        places=by.places,
+        who=by.by,
+    )
+    names = await by.stores.directory.place_names(by.places)
+    return Rows(items=[CommunicationRow.of(row, names) for row in page.items], next=page.next)
+
+
+async def show_communication(by: Operator, communication: UUID) -> CommunicationWhole:
+    """Show a communication: its words, its people, its plan, and what became of it."""
+    return await _whole(by, await _row(by, communication))
+
+
+async def make_communication(by: Operator, body: CommunicationBody) -> CommunicationRow:
+    """
+    Begin a communication: a draft that is saved step by step. Nothing is sent.
+
+      hub communications new --kind admin.circular.issued --to "residents@copropiedad:ph-altos-del-rosal"
+    """
+    draft = await drafts.new_draft(by, body)
+    await by.audit("communication.make", _subject(draft.id), kind=draft.kind)
+    await by.stores.communications.add(draft, drafts.words_of(draft))
+    return await _shown(by, draft)
+
+
+async def save_communication(by: Operator, communication: UUID, body: SaveBody) -> CommunicationRow:
+    """Save a draft as it is now; a plan of the version before no longer counts."""
+    row = await _row(by, communication)
+    changed = await drafts.changed(by, row, body)
+    if (row.kind, row.draft) == (changed.kind, changed.draft) and row.state == CommunicationState.DRAFT:
+        return await _shown(by, row)
+    await by.audit("communication.save", _subject(row.id), version=body.version)
+    words = drafts.words_of(changed)
+    saved = await by.stores.communications.save(replace(changed, version=body.version), words)
+    if saved is None:
+        raise (
+            ChangedDraft if row.state == CommunicationState.DRAFT else _refusal(row, CommunicationState.DRAFT)
+        )
+    return await _shown(by, saved)
+
+
+async def plan_communication(by: Operator, communication: UUID) -> CommunicationWhole:
+    """
+    Plan a draft: who gets it by which channel, who is left out, which promises start. Nothing is sent.
+
+    Raises InvalidAudience, InvalidEvent, TooLarge.
+    """
+    row = await _row(by, communication)
+    if row.state != CommunicationState.DRAFT:
+        raise _refusal(row, CommunicationState.DRAFT)
+    await by.audit("communication.plan", _subject(row.id), version=row.version)
+    await planning.plan(by.actor, row, planning_of(by))
+    return await _whole(by, row)
+
+
+async def send_communication(by: Operator, communication: UUID, body: SendBody) -> CommunicationMoved:
+    """
+    Send a planned draft: at once, or at its hour. Safe to repeat.
+
+    Raises ChangedDraft if the plan is not of these words, NotConfirmed above some people, OtherState.
+    """
+    row = await _row(by, communication)
+    plan = await _plan(by, row, body.digest)
+    if row.state in {CommunicationState.RUNNING, CommunicationState.SCHEDULED}:
+        return _moved(row, changed=False)
+    if (typed := await needs_typed(by, row, plan)) and not is_same(body.typed, typed):
+        raise NotConfirmed(typed)
+    await by.audit("communication.send", _subject(row.id), digest=body.digest, people=plan.people)
+    moved = await _sent(by, row, plan)
+    if moved is None:
+        raise _refusal(await _row(by, communication), CommunicationState.RUNNING)
+    return _moved(moved)
+
+
+async def ask_take_back(by: Operator, communication: UUID) -> Question:
+    """Ask whether a scheduled communication becomes a draft again."""
+    row = await _row(by, communication)
+    return Question(
+        title=f"¿Devolver «{row.title}» a borrador?",
+        follows="No sale a la hora programada. Puede cambiarla y programarla otra vez.",
+        press="Sí, devolverla",
+    )
+
+
+async def take_back_communication(by: Operator, communication: UUID) -> CommunicationMoved:
+    """Take a communication back before its hour: it is a draft again."""
+    return await _move(by, communication, "communication.take_back", CommunicationState.DRAFT)
+
+
+async def discard_communication(by: Operator, communication: UUID) -> CommunicationMoved:
+    """Discard a draft; it stays in the list as cancelled."""
+    row = await _row(by, communication)
+    if row.started_at is not None:
+        raise _refusal(row, CommunicationState.CANCELLED)
+    return await _move(by, communication, "communication.discard", CommunicationState.CANCELLED)
+
+
+async def needs_typed(by: Operator, row: Communication, plan: StoredPlan | None) -> str:
+    """Return what must be written by hand before it is sent: where the people live; nothing for few."""
+    if plan is None or (plan.people or 0) <= ALONE:
+        return ""
+    places = (shown.places if (shown := read_shown(plan)) else None) or row.places or []
+    if len(places) != 1:
+        return f"{len(places)} copropiedades" if places else "todas las copropiedades"
+    names = await by.stores.directory.place_names(frozenset(places))
+    return own_name(names.get(places[0], places[0]))
+
+
+def planning_of(by: Operator) -> Planning:
+    """Return what a plan needs, of the stores of a process."""
+    stores = by.stores
+    return Planning(
+        database=stores.database,
+        store=stores.communications,
+        check=lambda event, now: stores.schemas.check(event, now=now),
+        run_dry=stores.dry_run,
+        places=stores.directory.place_names,
+        now=stores.now,
+    )
+
+
+async def _sent(by: Operator, row: Communication, plan: StoredPlan) -> Communication | None:
+    """Start it, or schedule it if its hour is still to come; None if its state does not allow that."""
+    at, now = row.draft.starts_at, by.now
+    if at is None or at <= now:
+        return await by.stores.communications.start(row, plan.id, now)
+    scheduled = Move(to=CommunicationState.SCHEDULED, at=now, plan=plan.id, starts_at=at)
+    return await by.stores.communications.move(row.id, scheduled)
+
+
+async def _move(by: Operator, communication: UUID, word: str, to: CommunicationState) -> CommunicationMoved:
+    row = await _row(by, communication)
+    if row.state == to:
+        return _moved(row, changed=False)
+    await by.audit(word, _subject(row.id))
+    moved = await by.stores.communications.move(row.id, Move(to=to, at=by.now))
+    if moved is None:
+        raise _refusal(row, to)
+    return _moved(moved)
+
+
+async def _row(by: Operator, communication: UUID) -> Communication:
+    return found(COMMUNICATION, await by.stores.communications.find(communication, by.places, by.by))
+
+
+async def _plan(by: Operator, row: Communication, digest: str) -> StoredPlan:
+    plan = await by.stores.communications.plan_of(row.id)
+    seen = plan is not None and plan.state == planning.READY and plan.version == row.version
+    if plan is None or not seen or plan.digest is None or plan.digest.hex() != digest:
+        raise ChangedDraft
+    return plan
+
+
+async def _whole(by: Operator, row: Communication) -> CommunicationWhole:
+    stored = await by.stores.communications.plan_of(row.id)
+    progress = await progress_of(by.stores.communications, row, (stored and stored.people) or 0)
+    return CommunicationWhole(
+        row=await _shown(by, row),
+        data=dict(row.draft.data),
+        to=row.draft.whom.to,
+        without=row.draft.whom.without,
+        plan=None if stored is None else _plan_row(stored),
+        progress=progress,
+        needs_typed=await needs_typed(by, row, stored),
+    )
+
+
+def _plan_row(plan: StoredPlan) -> CommunicationPlan:
+    return CommunicationPlan(
+        made_at=plan.made_at,
+        version=plan.version,
+        state=plan.state,
+        digest=None if plan.digest is None else plan.digest.hex(),
+        shown=read_shown(plan),
+    )
+
+
+async def _shown(by: Operator, row: Communication) -> CommunicationRow:
+    names = await by.stores.directory.place_names(None if row.places is None else frozenset(row.places))
+    return CommunicationRow.of(row, names)
+
+
+def _refusal(row: Communication, to: CommunicationState) -> OtherState:
+    return OtherState(f"It is {row.state.value}: it cannot become {to.value}.")
+
+
+def _moved(row: Communication, *, changed: bool = True) -> CommunicationMoved:
+    return CommunicationMoved(id=row.id, state=row.state, changed=changed)
+
+
+def _subject(communication: UUID) -> str:
+    return f"communication:{communication}"

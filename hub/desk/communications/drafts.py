@@ -1,0 +1,79 @@
+"""Drafts of communications: what is stored of what somebody writes, and the words by which it is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+from msgspec.structs import replace
+
+from hub.contact_rules.opt_out_words import folded
+from hub.desk.communications.rows import CommunicationBody
+from hub.doors.operator import Operator
+from hub.errors import NoSuch
+from hub.model import Json
+from hub.model.actors import KEY, SHELL
+from hub.model.communications import Communication, CommunicationState, Draft, Origin, Whom
+from hub.model.ids import uuid8
+from hub.operations.communications.kinds import BY_EVENT, title_of
+from hub.operations.communications.whom import places_of
+
+KIND = "kind of communication"
+
+
+async def new_draft(by: Operator, body: CommunicationBody) -> Communication:
+    """Make a draft of an operator's. Raises NoSuch, InvalidAudience."""
+    now = by.now
+    empty = Communication(
+        id=uuid8(now, "communication", by.who, uuid4().hex),
+        kind=body.kind,
+        origin=_origin(by),
+        state=CommunicationState.DRAFT,
+        version=1,
+        title="",
+        draft=Draft(),
+        places=[],
+        by=by.by,
+        person=None,
+        made_at=now,
+        changed_at=now,
+    )
+    return await changed(by, empty, body)
+
+
+async def changed(by: Operator, row: Communication, body: CommunicationBody) -> Communication:
+    """Return a draft with these words and people. Raises NoSuch, InvalidAudience."""
+    kind = BY_EVENT.get(body.kind)
+    if kind is None:
+        raise NoSuch(KIND)
+    whom = Whom(to=tuple(body.to), without=tuple(body.without))
+    return replace(
+        row,
+        kind=body.kind,
+        title=title_of(kind, body.data),
+        draft=Draft(data=body.data, whom=whom, starts_at=body.starts_at),
+        places=await places_of(by.db, whom, by.places),
+        changed_at=by.now,
+    )
+
+
+def words_of(row: Communication) -> str:
+    """Return the folded words by which a communication is found: its title, and all texts of its data."""
+    return " ".join(folded(text) for text in (row.title, *_texts(row.draft.data)))
+
+
+def _texts(value: Json) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from _texts(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _texts(part)
+
+
+def _origin(by: Operator) -> Origin:
+    if by.who.startswith(SHELL):
+        return Origin.COMMAND
+    return Origin.API if by.who.startswith(KEY) else Origin.DESK

@@ -1,0 +1,95 @@
+"""Communications: their list, reads and acts; `web/console/compose_page.py` has the page of a draft."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hub.desk.communications import acts
+from hub.desk.communications.rows import (
+    CommunicationBody,
+    CommunicationMoved,
+    CommunicationRow,
+    SaveBody,
+    SendBody,
+)
+from hub.doors.act import Act, List, Noun, Read
+from hub.errors import ChangedDraft, NotConfirmed, OtherState
+
+PATH: Final = "/communications"
+_ONE: Final = f"{PATH}/{{id}}"
+_CIRCULAR: Final = {
+    "kind": "admin.circular.issued",
+    "data": {"title": "Lavado del tanque", "body_markdown": "El **jueves** lavamos el tanque."},
+    "to": ["residents@copropiedad:ph-altos-del-rosal"],
+}
+
+
+def _said(done: CommunicationMoved) -> str:
+    return f"{done.id}  {done.state.value}"
+
+
+LIST: Final = List(
+    acts.list_communications,
+    PATH,
+    row=CommunicationRow,
+    title="Comunicaciones",
+    about="Lo que la administración escribe y manda: borradores, lo programado, lo que sale y lo que salió.",
+    empty="Todavía no se ha escrito ninguna. Empiece con «Comunicar».",
+    file="comunicaciones",
+    one=_ONE,
+    live="communications",
+    lines=("id", "state", "kind", "changed_at", "title"),
+)
+NOUN: Final = Noun(
+    name="communications",
+    one=acts.COMMUNICATION,
+    audited={
+        "communication.make": "Empezó una comunicación",
+        "communication.save": "Cambió un borrador",
+        "communication.plan": "Miró a quién llega una comunicación",
+        "communication.send": "Mandó una comunicación",
+        "communication.take_back": "Devolvió a borrador una comunicación programada",
+        "communication.discard": "Descartó un borrador",
+    },
+    lists=(LIST,),
+    reads=(Read(acts.show_communication, _ONE, command="show"),),
+    acts=(
+        Act(acts.make_communication, PATH, status=201, command="new", says=lambda made: f"{made.id}  draft"),
+        Act(
+            acts.save_communication,
+            f"{_ONE}/save",
+            refuses=(ChangedDraft, OtherState),
+            says=lambda row: f"{row.id}  version {row.version}",
+        ),
+        Act(acts.plan_communication, f"{_ONE}/plan", refuses=(OtherState,)),
+        Act(
+            acts.send_communication,
+            f"{_ONE}/send",
+            refuses=(ChangedDraft, NotConfirmed, OtherState),
+            says=_said,
+        ),
+        Act(
+            acts.take_back_communication,
+            f"{_ONE}/take-back",
+            label="Devolver a borrador",
+            done="Es un borrador otra vez: no sale hasta que la mande.",
+            asks=acts.ask_take_back,
+            refuses=(OtherState,),
+            says=_said,
+        ),
+        Act(
+            acts.discard_communication,
+            f"{_ONE}/discard",
+            label="Descartar",
+            done="El borrador quedó descartado.",
+            leads_to=PATH,
+            refuses=(OtherState,),
+            says=_said,
+        ),
+    ),
+    examples={
+        CommunicationBody: _CIRCULAR,
+        SaveBody: {**_CIRCULAR, "version": 1},
+        SendBody: {"digest": "0" * 64, "typed": "Altos del Rosal"},
+    },
+)

@@ -1,0 +1,167 @@
+"""Communications as rows for staff, their bodies, and the filters of their list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Final
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from hub.doors.cells import BUILDINGS, FACT, LINK, MOMENT, SMALL, STATE, WHEN, Cell, Option
+from hub.model import Instant, Json, Word
+from hub.model.communications import Communication, CommunicationState, Origin, Terms
+from hub.model.pages import PageQuery
+from hub.operations.communications.kinds import BY_EVENT
+from hub.operations.communications.progress import Progress
+from hub.operations.communications.shown import Shown
+from hub.people.units import own_name
+
+STATES_ES: Final[Mapping[str, str]] = {
+    CommunicationState.DRAFT: "Borrador",
+    CommunicationState.WAITING: "Espera revisión",
+    CommunicationState.SCHEDULED: "Programada",
+    CommunicationState.RUNNING: "Saliendo",
+    CommunicationState.PAUSED: "En pausa",
+    CommunicationState.CANCELLING: "Cancelándose",
+    CommunicationState.CANCELLED: "Cancelada",
+    CommunicationState.DONE: "Terminada",
+    CommunicationState.RECALLED: "Retirada",
+    CommunicationState.CORRECTED: "Corregida",
+}
+STYLES: Final[Mapping[str, str]] = {
+    CommunicationState.DRAFT: "queued",
+    CommunicationState.WAITING: "held",
+    CommunicationState.SCHEDULED: "queued",
+    CommunicationState.RUNNING: "on",
+    CommunicationState.PAUSED: "held",
+    CommunicationState.CANCELLING: "held",
+    CommunicationState.CANCELLED: "cancelled",
+    CommunicationState.DONE: "done",
+    CommunicationState.RECALLED: "failed",
+    CommunicationState.CORRECTED: "done",
+}
+Kind = Annotated[str, Meta(description="The event that it is: `admin.circular.issued`.", max_length=100)]
+_Data = Annotated[
+    dict[str, Json],
+    Meta(description="The event's data as far as people write it; the hub fills in place, case and people."),
+]
+KINDS_ES: Final[Mapping[str, str]] = {name: kind.word for name, kind in BY_EVENT.items()}
+
+
+def _title(row: CommunicationRow) -> str:
+    return row.title or "Sin título"
+
+
+def _places(row: CommunicationRow) -> str:
+    names = [own_name(name) for name in row.buildings]
+    return ", ".join(names) if len(names) < 4 else f"{len(names)} copropiedades"
+
+
+class CommunicationRow(Struct, kw_only=True, frozen=True):
+    """A communication as a list shows it. `why` is the machine's word for its state, if it needs one."""
+
+    id: UUID
+    changed_at: Annotated[Instant, Cell("Cambió", MOMENT)]
+    title: Annotated[str, Cell("Qué", LINK, value=_title)]
+    kind: Annotated[str, Cell("Clase", SMALL, words=KINDS_ES)]
+    buildings: Annotated[list[str], Cell("Para", value=_places)]
+    places: Annotated[list[str] | None, Meta(description="Copropiedades; null: the whole company.")]
+    state: Annotated[CommunicationState, Cell("Estado", STATE, words=STATES_ES, styles=STYLES)]
+    why: str | None
+    origin: Origin
+    by: Annotated[str, Cell("La escribió", FACT)]
+    made_at: Annotated[Instant, Cell("Empezada", WHEN)]
+    starts_at: Annotated[Instant | None, Cell("Sale", WHEN)]
+    started_at: Annotated[Instant | None, Cell("Salió", WHEN)]
+    ended_at: Annotated[Instant | None, Cell("Terminó", WHEN)]
+    version: int
+
+    @classmethod
+    def of(cls, row: Communication, names: Mapping[str, str]) -> CommunicationRow:
+        """Make the row of a communication with the `names` of copropiedades."""
+        return cls(
+            id=row.id,
+            changed_at=row.changed_at,
+            title=row.title,
+            kind=row.kind,
+            buildings=[names.get(place, place) for place in row.places or ()],
+            places=row.places,
+            state=row.state,
+            why=row.why,
+            origin=row.origin,
+            by=row.by,
+            made_at=row.made_at,
+            starts_at=row.starts_at,
+            started_at=row.started_at,
+            ended_at=row.ended_at,
+            version=row.version,
+        )
+
+
+class CommunicationPlan(Struct, kw_only=True, frozen=True):
+    """The newest plan. `digest` binds it; it no longer counts once the draft has another `version`."""
+
+    made_at: Instant
+    version: int
+    state: str
+    digest: str | None
+    shown: Shown | None
+
+
+class CommunicationWhole(Struct, kw_only=True, frozen=True):
+    """A communication with its words, its people as they were asked for, its plan and its progress."""
+
+    row: CommunicationRow
+    data: dict[str, Json]
+    to: Sequence[str]
+    without: Sequence[str]
+    plan: CommunicationPlan | None
+    progress: Progress | None
+    needs_typed: Annotated[
+        str, Meta(description="What must be written by hand to send it; empty: nothing.")
+    ] = ""
+
+    @property
+    def is_planned(self) -> bool:
+        """Return whether its plan is of this version, and ready."""
+        return self.plan is not None and self.plan.state == "ready" and self.plan.version == self.row.version
+
+
+class CommunicationsQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    state: Annotated[
+        Annotated[CommunicationState, Meta(description="Only those in this state.")] | None,
+        Option("Estado", among=STATES_ES),
+    ] = None
+    kind: Annotated[Kind | None, Option("Clase", among=KINDS_ES)] = None
+    copropiedad: Annotated[
+        Annotated[Word, Meta(description="Its id: only what this copropiedad gets.")] | None,
+        Option("Copropiedad", among=BUILDINGS, every="Todas"),
+    ] = None
+
+
+class CommunicationBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A new draft. What is left out can be saved later."""
+
+    kind: Kind = "admin.circular.issued"
+    data: _Data = {}
+    to: Terms = ()
+    without: Terms = ()
+    starts_at: Annotated[Instant | None, Meta(description="When it leaves; null: at once.")] = None
+
+
+class SaveBody(CommunicationBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole draft as it is now."""
+
+    version: Annotated[int, Meta(ge=1, description="The version that was read: another one is not lost.")]
+
+
+class SendBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    digest: Annotated[str, Meta(description="Of the plan that was seen.", max_length=64)]
+    typed: Annotated[str, Meta(description="The name of the building, for many people.", max_length=200)] = ""
+
+
+class CommunicationMoved(Struct, kw_only=True, frozen=True):
+    id: UUID
+    state: CommunicationState
+    changed: bool

@@ -1,0 +1,1 @@
+"""Communications: their people, plans, progress and corrections."""

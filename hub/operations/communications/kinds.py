@@ -1,0 +1,101 @@
+"""Kinds of communications: the events that a person may send, and what the hub itself fills in of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from hub.catalog import BY_NAME
+from hub.model import EventType, Json, Purpose
+from hub.model.communications import Whom
+from hub.people.audience import parse
+
+PLACE: Final = "copropiedad_id"
+ZONES: Final = "zones"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendKind:
+    """
+    An event that a person may send. `title` is the field that names it in lists; without it, its word does.
+
+    `many` events may go to several copropiedades at once; the others are of one.
+    """
+
+    event: str
+    word: str
+    icon: str
+    title: str | None = None
+    many: bool = True
+
+    @property
+    def type(self) -> EventType:
+        return BY_NAME[self.event]
+
+    @property
+    def narrows(self) -> bool:
+        """Return whether its people may be chosen; if not, the law or the catalogue says who they are."""
+        return any(audience.narrowable for audience in self.type.audiences)
+
+    @property
+    def audiences(self) -> list[int]:
+        """Return the audiences that are people of a copropiedad, and not staff."""
+        return [number for number, one in enumerate(self.type.audiences) if not one.is_staff]
+
+    @property
+    def is_legal(self) -> bool:
+        return any(audience.purpose is Purpose.LEGAL for audience in self.type.audiences)
+
+
+KINDS: Final = (
+    SendKind(event="admin.circular.issued", word="Circular", icon="texto", title="title"),
+    SendKind(event="building.outage.reported", word="Corte de servicio", icon="canal"),
+    SendKind(event="building.outage.restored", word="Volvió el servicio", icon="si"),
+    SendKind(event="maintenance.scheduled.announced", word="Obra o mantenimiento", icon="plazo"),
+    SendKind(event="maintenance.scheduled.changed", word="Cambio de una obra", icon="plazo"),
+    SendKind(event="maintenance.scheduled.cancelled", word="Se cancela una obra", icon="rechazado"),
+    SendKind(event="maintenance.scheduled.completed", word="Terminó una obra", icon="si"),
+    SendKind(event="admin.assembly.convened", word="Citación a asamblea", icon="personas", many=False),
+    SendKind(event="admin.assembly.second_call", word="Segunda convocatoria", icon="personas", many=False),
+    SendKind(event="admin.assembly.cancelled", word="Se cancela la asamblea", icon="rechazado", many=False),
+    SendKind(event="admin.minutes.published", word="Acta", icon="carta", many=False),
+    SendKind(event="admin.decision.published", word="Decisión del consejo", icon="texto", title="title"),
+    SendKind(event="admin.financial_report.published", word="Informe financiero", icon="indicador"),
+    SendKind(event="admin.vote.opened", word="Votación", icon="encuesta", many=False),
+    SendKind(event="policy.updated", word="Cambio de política", icon="auditoria"),
+    SendKind(event="accounting.documents.requested", word="Pedir documentos", icon="correo", many=False),
+    SendKind(
+        event="accounting.tax_deadline.approaching", word="Plazo de impuestos", icon="plazo", many=False
+    ),
+)
+"""What a person may send, in the order of the page."""
+BY_EVENT: Final[Mapping[str, SendKind]] = {kind.event: kind for kind in KINDS}
+
+_AUDIENCES: Final = {
+    frozenset({"owners"}): "owners",
+    frozenset({"residents"}): "residents",
+}
+
+
+def filled(
+    kind: SendKind, data: Mapping[str, Json], *, place: str, case: str, whom: Whom, towers: tuple[str, ...]
+) -> Mapping[str, Json]:
+    """Return the data of a part's event with what the hub knows: place, case, people, towers."""
+    known: dict[str, Json] = {}
+    if place:
+        known[PLACE] = place
+    if kind.type.case not in data:
+        known[kind.type.case] = case
+    if kind.event == "admin.circular.issued":
+        words = frozenset(parse(word).word for word in whom.to)
+        known["audience"] = _AUDIENCES.get(words, "both")
+    if towers:
+        known[ZONES] = [f"tower:{tower}" for tower in towers]
+    return {**data, **known}
+
+
+def title_of(kind: SendKind, data: Mapping[str, Json]) -> str:
+    """Return the words that name a communication in lists."""
+    title = data.get(kind.title) if kind.title else None
+    return title if isinstance(title, str) and title else kind.word

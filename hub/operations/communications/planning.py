@@ -1,0 +1,166 @@
+"""
+Plan of a communication: who gets it, in which parts, and what intake and delivery would make of each part.
+
+    draft ▸ people, fixed as rows ▸ one event for each copropiedad ▸ checked by its schema ▸ dry run of each
+    ▸ sums, texts, digest
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+import msgspec
+from msgspec.structs import replace
+
+from hub.access.actor import Actor
+from hub.intake.dry_run_schemas import DryRun
+from hub.model import Event, Person, PropertyScope
+from hub.model.communications import ChosenPerson, Communication, Part, event_of, part_id
+from hub.model.ids import uuid8
+from hub.operations.communications.kinds import BY_EVENT, SendKind, filled
+from hub.operations.communications.shown import Shown, shown_of
+from hub.operations.communications.whom import Chosen, Scope, buildings_of, choose, is_whole, towers_of
+from hub.ports import Now
+from hub.storage.communications import PostgresCommunications, StoredPlan
+from hub.storage.database import Database
+
+MAKING, READY, FAILED = "making", "ready", "failed"
+_COMPANY: Final = ""
+_TOGETHER: Final = 500
+"""People of the events of one dry run."""
+
+Check = Callable[[Event, datetime], None]
+"""Raises InvalidEvent for an event that intake would refuse."""
+
+
+class RunDry(Protocol):
+    """A dry run of events, as `hub.parts.dry_run` makes it."""
+
+    def __call__(self, by: Actor, events: Sequence[Event], *, everybody: bool) -> Awaitable[DryRun]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planning:
+    """What a plan needs: the tables, the schemas, dry runs, the copropiedades that there are, and a clock."""
+
+    database: Database
+    store: PostgresCommunications
+    check: Check
+    run_dry: RunDry
+    places: Callable[[PropertyScope], Awaitable[Mapping[str, str]]]
+    now: Now
+
+
+async def plan(by: Actor, draft: Communication, deps: Planning) -> StoredPlan:
+    """
+    Plan this version of a draft, and store what it came to. Nothing is sent.
+
+    Raises InvalidAudience for words that mean nobody whom the operator reaches, InvalidEvent for data that
+    intake would refuse, TooLarge, StorageUnavailable.
+    """
+    kind, now = BY_EVENT[draft.kind], deps.now()
+    made = StoredPlan(
+        id=uuid8(draft.made_at, str(draft.id), str(draft.version)),
+        communication=draft.id,
+        version=draft.version,
+        made_at=now,
+        state=MAKING,
+        digest=None,
+        people=None,
+        shown=None,
+    )
+    chosen = await _chosen(by, draft, kind, deps)
+    parts, people = parts_of(draft, kind, chosen)
+    events = [event_of(part, made.id, draft.kind, time=draft.draft.starts_at or now) for part in parts]
+    for event in events:
+        deps.check(event, now)
+    await deps.store.begin_plan(made, parts, people)
+    runs = [await deps.run_dry(by, some, everybody=True) for some in _batches(events, people)]
+    shown = shown_of(runs, people=len(people), places=[part.place for part in parts])
+    shown = shown if kind.narrows else replace(shown, people=_addressed(runs))
+    ended = replace(
+        made,
+        state=FAILED if shown.refused else READY,
+        digest=digest_of(draft, parts, people),
+        people=shown.people,
+        shown=msgspec.to_builtins(shown),
+    )
+    await deps.store.end_plan(ended)
+    return ended
+
+
+def parts_of(draft: Communication, kind: SendKind, chosen: Chosen) -> tuple[list[Part], list[ChosenPerson]]:
+    """Make the parts of a draft, one for each copropiedad in order, and the rows of their people. Pure."""
+    whom, parts, people = draft.draft.whom, list[Part](), list[ChosenPerson]()
+    for number, (place, members) in enumerate(sorted(chosen.items())):
+        towers = towers_of(whom, place)
+        data = filled(
+            kind,
+            draft.draft.data,
+            place=place,
+            case=f"com-{draft.id.hex[:12]}-{number}",
+            whom=whom,
+            towers=towers,
+        )
+        parts.append(
+            Part(
+                part=number,
+                place=place,
+                event_id=part_id(draft.id, number),
+                data=data,
+                chosen=kind.narrows,
+                on_boards=not kind.narrows or bool(towers) or is_whole(whom, place, listed=False),
+            )
+        )
+        people += [_row(person, number) for person in members]
+    return parts, people
+
+
+def digest_of(draft: Communication, parts: Sequence[Part], people: Sequence[ChosenPerson]) -> bytes:
+    """Return the SHA-256 of all that a plan binds: kind, words, people and hour."""
+    bound = [
+        draft.kind,
+        [[part.place, part.data, part.chosen, part.on_boards] for part in parts],
+        sorted([one.person, one.part] for one in people),
+        draft.draft.starts_at,
+    ]
+    return hashlib.sha256(msgspec.json.encode(bound, order="deterministic")).digest()
+
+
+def read_shown(plan: StoredPlan) -> Shown | None:
+    """Return what the readers of a plan see; None while it is being made."""
+    return None if plan.shown is None else msgspec.convert(plan.shown, Shown)
+
+
+async def _chosen(by: Actor, draft: Communication, kind: SendKind, deps: Planning) -> Chosen:
+    if not kind.narrows:
+        return dict.fromkeys(buildings_of(draft.draft.whom) or [_COMPANY], ())
+    every = list(await deps.places(by.places))
+    async with deps.database.snapshot() as run:
+        return await choose(run, draft.draft.whom, Scope(allowed=by.places, every=every))
+
+
+def _batches(events: Sequence[Event], people: Sequence[ChosenPerson]) -> Iterator[Sequence[Event]]:
+    """Yield events that are tried together: a dry run holds locks, so none is of many people."""
+    sizes, batch, total = Counter(one.part for one in people), list[Event](), 0
+    for number, event in enumerate(events):
+        if batch and total + sizes[number] > _TOGETHER:
+            yield batch
+            batch, total = [], 0
+        batch.append(event)
+        total += sizes[number]
+    if batch:
+        yield batch
+
+
+def _addressed(runs: Sequence[DryRun]) -> int:
+    return sum(event.people for run in runs for event in run.events)
+
+
+def _row(person: Person, part: int) -> ChosenPerson:
+    return ChosenPerson(person=person.ref, part=part, units=person.units)

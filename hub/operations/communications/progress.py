@@ -1,0 +1,107 @@
+"""Progress of a communication: what became of its people and messages, counted from the rows at each look."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Final
+
+from msgspec import Meta, Struct
+
+from hub.model import State
+from hub.model.communications import Communication
+from hub.model.state_machine import LOST, UNSENT
+from hub.operations.communications.kinds import BY_EVENT
+from hub.storage.communications import Delivered, PostgresCommunications, Standing
+
+_ARRIVED: Final = frozenset({State.SENT, State.DELIVERED, State.READ})
+_GOING: Final = UNSENT | {State.SENDING}
+
+
+class ChannelProgress(Struct, frozen=True, kw_only=True):
+    """Messages of one channel."""
+
+    channel: str
+    messages: int
+    going: Annotated[int, Meta(description="Not sent yet, or being sent.")]
+    arrived: Annotated[int, Meta(description="Accepted, delivered or read.")]
+    read: int
+    lost: int
+
+
+class Progress(Struct, frozen=True, kw_only=True):
+    """
+    People by the best that became of each, and messages by channel.
+
+    `unread` people have it in their inbox alone, and have not opened it; `unplanned` ones have nothing yet.
+    """
+
+    people: int
+    read: int
+    arrived: int
+    going: int
+    unread: int
+    lost: int
+    unplanned: int
+    channels: list[ChannelProgress]
+    parts: int
+    published: int
+    planned: int
+
+    @property
+    def is_over(self) -> bool:
+        """Return whether nothing of it can still leave."""
+        return self.parts == self.planned and not any(one.going for one in self.channels)
+
+
+async def progress_of(store: PostgresCommunications, row: Communication, people: int) -> Progress | None:
+    """Count what became of a communication; None of one that has not started."""
+    if row.plan is None or row.started_at is None:
+        return None
+    keys, audiences = await store.keys(row.plan), BY_EVENT[row.kind].audiences
+    standing = await store.standing(row.plan)
+    fates = await store.fates(keys, audiences)
+    return counted(standing, fates, await store.delivered(keys, audiences), people=people)
+
+
+def counted(
+    standing: Standing, fates: Mapping[str, int], delivered: Iterable[Delivered], *, people: int
+) -> Progress:
+    """Make the figures of the counted rows. Pure."""
+    known = sum(fates.values())
+    return Progress(
+        people=max(people, known),
+        read=fates.get("read", 0),
+        arrived=fates.get("arrived", 0),
+        going=fates.get("on_its_way", 0),
+        unread=fates.get("unread", 0),
+        lost=fates.get("lost", 0),
+        unplanned=max(people - known, 0),
+        channels=_by_channel(delivered),
+        parts=standing.parts,
+        published=standing.published,
+        planned=standing.planned,
+    )
+
+
+def _by_channel(delivered: Iterable[Delivered]) -> list[ChannelProgress]:
+    rows: defaultdict[str, list[Delivered]] = defaultdict(list)
+    for one in delivered:
+        rows[one.channel].append(one)
+    found = [
+        ChannelProgress(
+            channel=channel,
+            messages=sum(one.n for one in of_channel),
+            going=_count(of_channel, _GOING),
+            arrived=_count(of_channel, _ARRIVED),
+            read=_count(of_channel, {State.READ}),
+            lost=_count(of_channel, LOST | {State.CANCELLED}),
+        )
+        for channel, of_channel in rows.items()
+    ]
+    return sorted(found, key=lambda one: (-one.messages, one.channel))
+
+
+def _count(rows: Iterable[Delivered], states: Iterable[str]) -> int:
+    named = frozenset(states)
+    return sum(one.n for one in rows if one.state in named)

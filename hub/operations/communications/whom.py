@@ -1,0 +1,148 @@
+"""People of a communication: from the words that choose them to one row each, in one copropiedad."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hub.errors import InvalidAudience
+from hub.model import Person, PropertyScope
+from hub.model.communications import Whom
+from hub.people.audience import Group, asked, merge_person, parse, within
+from hub.storage import communications, people
+from hub.storage.database import Runner
+
+_PAGE: Final = 500
+_ELSEWHERE: Final = "audience: {read!r} is not of your copropiedades"
+
+Chosen = Mapping[str, Sequence[Person]]
+"""Copropiedad → its people, by ref; each person is in one copropiedad alone."""
+
+
+class Scope(Struct, frozen=True, kw_only=True):
+    """Where words reach: `allowed` are the copropiedades of whoever chooses, `every` all that there are."""
+
+    allowed: PropertyScope
+    every: Sequence[str]
+
+
+async def choose(run: Runner, whom: Whom, scope: Scope, *, also: Iterable[str] = ()) -> Chosen:
+    """
+    Return the people whom these words mean now, and `also` these refs, without those of the exceptions.
+
+    Who belongs to several copropiedades is told once, in the first by id of those that were asked for.
+    Raises InvalidAudience.
+    """
+    found = await _found(run, [*whom.to, *(f"person:{ref}" for ref in also)], scope)
+    without = await _found(run, whom.without, scope) if whom.without else {}
+    chosen: dict[str, list[Person]] = {}
+    for ref, homes in sorted(found.items()):
+        if ref not in without:
+            place = min(homes)
+            chosen.setdefault(place, []).append(homes[place])
+    return chosen
+
+
+def refuse_elsewhere(words: Iterable[str], groups: Sequence[Group], allowed: PropertyScope) -> None:
+    """Refuse words that name a copropiedad which the operator does not reach. Raises InvalidAudience."""
+    if allowed is None:
+        return
+    for word, group in zip(words, groups, strict=True):
+        if group.everywhere or (group.copropiedad_id is not None and group.copropiedad_id not in allowed):
+            raise InvalidAudience(_ELSEWHERE.format(read=word))
+
+
+async def places_of(run: Runner, whom: Whom, allowed: PropertyScope) -> list[str] | None:
+    """
+    Return the copropiedades of the people whom the words mean, None for the whole company.
+
+    Raises InvalidAudience for a place, unit or person that the operator does not reach.
+    """
+    groups = asked(whom.to)
+    refuse_elsewhere(whom.to, groups, allowed)
+    if any(group.everywhere for group in groups):
+        return None
+    found = {group.copropiedad_id for group in groups if group.copropiedad_id is not None}
+    units = [group.unit_id for group in groups if group.unit_id is not None]
+    persons = [group.person for group in groups if group.person is not None]
+    known = await people.places(run, units) if units else {}
+    homes = await communications.homes(run, persons) if persons else {}
+    for ref in (*units, *persons):
+        near = [known[ref]] if ref in known else list(homes.get(ref, ()))
+        reached = [place for place in near if allowed is None or place in allowed]
+        if not reached:
+            raise InvalidAudience(_ELSEWHERE.format(read=ref))
+        found.add(reached[0])
+    return sorted(found)
+
+
+def buildings_of(whom: Whom) -> list[str]:
+    """Return the copropiedades that the words themselves name."""
+    return sorted({group.copropiedad_id for group in asked(whom.to) if group.copropiedad_id})
+
+
+def is_whole(whom: Whom, place: str, *, listed: bool) -> bool:
+    """Return whether everybody who lives there is meant, so that it may hang on the notice board."""
+    if whom.without or listed:
+        return False
+    of_place = [one for one in map(parse, whom.to) if one.place is not None and one.place.id == place]
+    return any(one.word == "residents" and not one.place.tower for one in of_place if one.place is not None)
+
+
+def towers_of(whom: Whom, place: str) -> tuple[str, ...]:
+    """Return the towers of which everybody is meant; none where it is not for whole towers alone."""
+    terms = [one for one in map(parse, whom.to) if one.place is not None and one.place.id == place]
+    towers = [one.place.tower for one in terms if one.place is not None]
+    return tuple(sorted(set(towers))) if towers and all(towers) and not whom.without else ()
+
+
+async def _found(run: Runner, words: Sequence[str], scope: Scope) -> dict[str, dict[str, Person]]:
+    """Return person → copropiedad → the person as a member of it."""
+    terms = list(dict.fromkeys(words))
+    groups = [asked([word])[0] for word in terms]
+    refuse_elsewhere(terms, groups, scope.allowed)
+    found: dict[str, dict[str, Person]] = {}
+    for group in _in_each(groups, scope):
+        async for place, person in _members(run, group, scope):
+            homes = found.setdefault(person.ref, {})
+            homes[place] = merge_person(homes.get(place, person), person)
+    return found
+
+
+def _in_each(groups: Iterable[Group], scope: Scope) -> list[Group]:
+    """Turn a group of the whole directory into one for each copropiedad."""
+    return [
+        part
+        for group in groups
+        for part in (within([group], frozenset(scope.every), {}) if group.everywhere else [group])
+    ]
+
+
+async def _members(run: Runner, group: Group, scope: Scope) -> AsyncIterator[tuple[str, Person]]:
+    if group.paged and group.copropiedad_id is not None:
+        after = ""
+        while page := await people.page(run, group, after, _PAGE):
+            for person in page:
+                yield group.copropiedad_id, person
+            after = page[-1].ref
+        return
+    members = (await people.look_up(run, [group]))[group]
+    homes = await communications.homes(run, [person.ref for person in members])
+    units = await people.places(run, [group.unit_id]) if group.unit_id is not None else {}
+    for person in members:
+        named = units.get(group.unit_id or "") or group.copropiedad_id
+        place = named or next((home for home in homes.get(person.ref, ()) if _reaches(scope, home)), None)
+        if place is None or not _reaches(scope, place):
+            raise InvalidAudience(_ELSEWHERE.format(read=_word(group)))
+        yield place, replace(person, left_out=None)
+
+
+def _reaches(scope: Scope, place: str) -> bool:
+    return scope.allowed is None or place in scope.allowed
+
+
+def _word(group: Group) -> str:
+    return f"person:{group.person}" if group.person is not None else f"unit:{group.unit_id}"

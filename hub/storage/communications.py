@@ -1,0 +1,253 @@
+"""Communications in PostgreSQL: drafts and their moves, plans, chosen people, and what is published."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct, structs
+
+from hub.model import Event, Json, PropertyScope
+from hub.model.communications import (
+    ChosenPerson,
+    Communication,
+    CommunicationState,
+    Part,
+    before,
+    event_of,
+)
+from hub.model.ids import event_key, span
+from hub.model.json import Instant
+from hub.model.pages import PageQuery, Rows
+from hub.storage.database import Runner, Store, encode, load, read, storable
+from hub.storage.filters import listed
+from hub.storage.paging import rows_of
+
+_RAW: Final = load("communications")
+_FIELDS: Final = ", ".join(field.name for field in structs.fields(Communication))
+_SQL: Final = {
+    name: text.replace("{fields}", _FIELDS).replace("{reached}", _RAW["reached"])
+    for name, text in _RAW.items()
+}
+_AT_ONCE: Final = 5000
+"""People that one statement writes."""
+
+
+class StoredPlan(Struct, frozen=True, kw_only=True):
+    """
+    A plan of one version of a draft: `making`, `ready` or `failed`.
+
+    `shown` is what its readers see: the shape is of `hub.operations.communications.shown`.
+    """
+
+    id: UUID
+    communication: UUID
+    version: int
+    made_at: Instant
+    state: str
+    digest: bytes | None
+    people: int | None
+    shown: Json
+
+
+class Standing(Struct, frozen=True, kw_only=True):
+    """How many parts there are, how many are published, and how many of these intake has planned."""
+
+    parts: int
+    published: int
+    planned: int
+
+
+class Delivered(Struct, frozen=True, kw_only=True):
+    """Messages of a communication that fare alike."""
+
+    channel: str
+    state: str
+    reason: str
+    n: int
+
+
+class Move(Struct, frozen=True, kw_only=True):
+    """A move of a communication: the state that it gets, with the reason, the plan, and the hour."""
+
+    to: CommunicationState
+    at: datetime
+    why: str | None = None
+    cause: str | None = None
+    plan: UUID | None = None
+    starts_at: datetime | None = None
+
+
+async def move(run: Runner, communication: UUID, to: Move) -> Communication | None:
+    """Move it if its state allows that; None otherwise."""
+    values = to.to, to.why, to.cause, to.at, to.plan, to.starts_at
+    rows = await run.rows(_SQL["move"], communication, before(to.to), *values)
+    return read(Communication, rows[0]) if rows else None
+
+
+async def parts(run: Runner, plan: UUID) -> Sequence[Part]:
+    return [read(Part, row) for row in await run.rows(_SQL["parts"], plan)]
+
+
+async def write_events(run: Runner, plan: UUID, events: Mapping[int, Event]) -> None:
+    """Write the bytes that are published of each part: from now on they never change."""
+    keys = [event_key(event) for event in events.values()]
+    texts = [msgspec.json.encode(event) for event in events.values()]
+    await run.rows(_SQL["write_events"], list(events), keys, texts, plan)
+
+
+async def homes(run: Runner, people: Collection[str]) -> Mapping[str, Sequence[str]]:
+    """Return person → the copropiedades that they belong to, in order."""
+    found: dict[str, list[str]] = {}
+    for row in await run.rows(_SQL["homes"], sorted(people)):
+        found.setdefault(row["person"], []).append(row["place"])
+    return {person: sorted(set(places)) for person, places in found.items()}
+
+
+class PostgresCommunications(Store):
+    """Communications, their plans and their parts."""
+
+    homes = homes
+
+    async def add(self, made: Communication, words: str) -> None:
+        """Store a draft; one with the same id is there already."""
+        places = None if made.places is None else list(made.places)
+        values = made.kind, made.origin, storable(made.title), storable(words), _json(made.draft), places
+        who = made.by, made.person, made.made_at, made.corrects
+        await self.rows(_SQL["add"], made.id, *values, *who)
+
+    async def save(self, changed: Communication, words: str) -> Communication | None:
+        """Store the next version of a draft; None if another one was stored meanwhile, or it is none."""
+        values = changed.kind, storable(changed.title), storable(words), _json(changed.draft), changed.places
+        rows = await self.rows(_SQL["save"], changed.id, changed.version, *values, changed.changed_at)
+        return read(Communication, rows[0]) if rows else None
+
+    async def find(self, communication: UUID, places: PropertyScope, who: str) -> Communication | None:
+        """Return a communication whose people are all of these places; one without people is its author's."""
+        rows = await self.rows(_numbered("find"), communication, listed(places), who)
+        return read(Communication, rows[0]) if rows else None
+
+    async def listed(
+        self,
+        query: PageQuery,
+        *,
+        state: str | None,
+        kind: str | None,
+        copropiedad: str | None,
+        places: PropertyScope,
+        who: str,
+    ) -> Rows[Communication]:
+        """List communications, the last changed first."""
+        asked = listed(places), who, state, kind, storable(copropiedad)
+        return await rows_of(Communication, self, _SQL["list"], query, *asked, by="changed_at")
+
+    async def move(self, communication: UUID, to: Move) -> Communication | None:
+        return await move(self, communication, to)
+
+    async def plan_of(self, communication: UUID) -> StoredPlan | None:
+        """Return its newest plan."""
+        rows = await self.rows(_SQL["plan_of"], communication)
+        return read(StoredPlan, rows[0]) if rows else None
+
+    async def begin_plan(
+        self,
+        plan: StoredPlan,
+        made: Sequence[Part],
+        people: Iterable[ChosenPerson],
+    ) -> None:
+        """Store a plan with its parts and all its people, in one transaction; older plans of it go."""
+        columns: Sequence[Sequence[object]] = [*zip(*map(_part_row, made), strict=True)] or [()] * 6
+        async with self._database.transaction() as run:
+            await run.rows(_SQL["start_plan"], plan.id, plan.communication, plan.version, plan.made_at)
+            await run.rows(_SQL["forget_people"], plan.id)
+            await run.rows(_SQL["add_parts"], *columns, plan.id)
+            chosen = list(people)
+            for start in range(0, len(chosen), _AT_ONCE):
+                rows = [_person_row(one) for one in chosen[start : start + _AT_ONCE]]
+                await run.rows(_SQL["add_people"], *zip(*rows, strict=True), plan.id)
+
+    async def end_plan(self, plan: StoredPlan) -> None:
+        """Store what a plan came to."""
+        shown = encode(plan.shown)
+        await self.rows(_SQL["end_plan"], plan.id, plan.state, plan.digest, plan.people, shown)
+
+    async def parts(self, plan: UUID) -> Sequence[Part]:
+        return await parts(self, plan)
+
+    async def people(self, plan: UUID) -> Sequence[ChosenPerson]:
+        return [read(ChosenPerson, row) for row in await self.rows(_SQL["people"], plan)]
+
+    async def start(self, planned: Communication, plan: UUID, at: datetime) -> Communication | None:
+        """
+        Move a communication to `running` and write the events of its parts, in one transaction.
+
+        None if its state does not allow that: somebody else has started it, or taken it back.
+        """
+        async with self._database.transaction() as run:
+            moved = await move(run, planned.id, Move(to=CommunicationState.RUNNING, at=at, plan=plan))
+            if moved is not None:
+                made = await parts(run, plan)
+                events = {part.part: event_of(part, plan, planned.kind, time=at) for part in made}
+                await write_events(run, plan, events)
+            return moved
+
+    async def due(self, now: datetime) -> Sequence[Communication]:
+        """Return what is to start now, some at a time."""
+        return [read(Communication, row) for row in await self.rows(_SQL["due"], now)]
+
+    async def publish_some(
+        self, limit: int, publish: Callable[[Event], Awaitable[object]], now: datetime
+    ) -> int:
+        """
+        Publish the next parts of what runs, and return how many; other processes pass over these.
+
+        Each is marked after its confirm, and the marks are committed together: what a dead process had
+        published is published once more.
+        """
+        async with self._database.transaction() as run:
+            rows = await run.rows(_SQL["unpublished"], limit)
+            for row in rows:
+                await publish(msgspec.json.decode(row["event"], type=Event))
+                await run.rows(_SQL["published"], row["plan"], row["part"], now)
+            return len(rows)
+
+    async def live(self, *states: CommunicationState) -> Sequence[Communication]:
+        return [read(Communication, row) for row in await self.rows(_SQL["live"], list(states))]
+
+    async def standing(self, plan: UUID) -> Standing:
+        (row,) = await self.rows(_SQL["standing"], plan)
+        return read(Standing, row)
+
+    async def keys(self, plan: UUID) -> Sequence[UUID]:
+        """Return the keys of the events of its parts."""
+        return [row["event_key"] for row in await self.rows(_SQL["event_keys"], plan)]
+
+    async def delivered(self, keys: Sequence[UUID], audiences: Sequence[int]) -> Sequence[Delivered]:
+        """Count the messages of these events to these audiences, by what became of them."""
+        rows = await self.rows(_SQL["progress"], list(keys), *span(keys), list(audiences))
+        return [read(Delivered, row) for row in rows]
+
+    async def fates(self, keys: Sequence[UUID], audiences: Sequence[int]) -> Mapping[str, int]:
+        """Count the people of these events by the best that became of each."""
+        rows = await self.rows(_SQL["fates"], list(keys), *span(keys), list(audiences))
+        return {row["fate"].partition("_")[2]: row["n"] for row in rows}
+
+
+def _numbered(name: str) -> str:
+    """Return a statement without page: its operator is in the second and third parameter."""
+    return _SQL[name].replace("$4", "$2").replace("$5", "$3")
+
+
+def _json(value: Struct) -> bytes:
+    return encode(msgspec.to_builtins(value))
+
+
+def _part_row(part: Part) -> tuple[object, ...]:
+    return part.part, part.place, part.event_id, encode(part.data), part.chosen, part.on_boards
+
+
+def _person_row(one: ChosenPerson) -> tuple[object, ...]:
+    return one.person, one.part, encode(list(one.units))

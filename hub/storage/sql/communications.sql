@@ -1,0 +1,136 @@
+Communications: drafts, plans, parts and the people that were chosen. `{fields}` are those of `Communication`.
+
+-- add --
+INSERT INTO communication (id, kind, origin, title, words, draft, places, by, person, made_at, changed_at, corrects)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)
+ON CONFLICT (id) DO NOTHING
+
+-- save --
+-- A draft that has not changed since it was read. A plan of the version before no longer counts.
+UPDATE communication
+SET kind = $3, title = $4, words = $5, draft = $6, places = $7, version = version + 1, changed_at = $8, why = NULL
+WHERE id = $1 AND version = $2 AND state = 'draft'
+RETURNING {fields}
+
+-- find --
+SELECT {fields} FROM communication WHERE id = $1 AND {reached}
+
+-- list --
+SELECT {fields} FROM communication
+WHERE (changed_at, id) < ($1, $2) AND {reached}
+  AND ($6::text IS NULL OR state = $6)
+  AND ($7::text IS NULL OR kind = $7)
+  AND ($8::text IS NULL OR places @> ARRAY[$8])
+ORDER BY changed_at DESC, id DESC
+LIMIT $3
+
+-- reached --
+-- $4: the copropiedades of the operator, $5: who it is. A draft that names none is its author's.
+($4::text[] IS NULL OR (places <@ $4 AND (places <> '{}' OR by = $5)))
+
+-- move --
+UPDATE communication
+SET state = $3, why = $4, cause = $5, changed_at = $6,
+    plan = coalesce($7, plan),
+    starts_at = CASE WHEN $3 = 'scheduled' THEN $8 WHEN $3 = 'draft' THEN NULL ELSE starts_at END,
+    started_at = CASE WHEN $3 = 'running' THEN coalesce(started_at, $6) ELSE started_at END,
+    ended_at = CASE WHEN $3 IN ('done', 'cancelled') THEN $6 END
+WHERE id = $1 AND state = ANY ($2)
+RETURNING {fields}
+
+-- start_plan --
+-- The plans of earlier versions go with it: none of them was sent.
+WITH gone AS (
+    DELETE FROM communication_plan WHERE communication = $2 AND id <> $1
+)
+INSERT INTO communication_plan (id, communication, version, made_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (id) DO UPDATE SET state = 'making', made_at = excluded.made_at, digest = NULL, shown = NULL
+
+-- forget_people --
+WITH gone AS (
+    DELETE FROM communication_person WHERE plan = $1
+)
+DELETE FROM communication_part WHERE plan = $1
+
+-- add_parts --
+INSERT INTO communication_part (plan, part, place, event_id, data, chosen, on_boards)
+SELECT $7, * FROM unnest($1::smallint[], $2::text[], $3::text[], $4::jsonb[], $5::boolean[], $6::boolean[])
+
+-- add_people --
+INSERT INTO communication_person (person, part, units, plan)
+SELECT person, part, units, $4 FROM unnest($1::text[], $2::smallint[], $3::jsonb[]) AS given (person, part, units)
+
+-- end_plan --
+UPDATE communication_plan SET state = $2, digest = $3, people = $4, shown = $5 WHERE id = $1
+
+-- plan_of --
+SELECT id, communication, version, made_at, state, digest, people, shown FROM communication_plan
+WHERE communication = $1 ORDER BY made_at DESC LIMIT 1
+
+-- making --
+SELECT id, communication, version, made_at, state, digest, people, shown FROM communication_plan
+WHERE state = 'making' ORDER BY made_at LIMIT 1 FOR UPDATE SKIP LOCKED
+
+-- parts --
+SELECT part, place, event_id, data, chosen, on_boards FROM communication_part WHERE plan = $1 ORDER BY part
+
+-- people --
+SELECT person, part, coalesce(units, '[]') AS units FROM communication_person WHERE plan = $1 ORDER BY person
+
+-- write_events --
+UPDATE communication_part AS part SET event_key = given.key, event = given.event
+FROM unnest($1::smallint[], $2::uuid[], $3::bytea[]) AS given (part, key, event)
+WHERE part.plan = $4 AND part.part = given.part
+
+-- unpublished --
+SELECT part.plan, part.part, part.event
+FROM communication JOIN communication_part AS part ON part.plan = communication.plan
+WHERE communication.state = 'running' AND part.published_at IS NULL AND part.event IS NOT NULL
+ORDER BY communication.started_at, part.part
+LIMIT $1
+FOR UPDATE OF part SKIP LOCKED
+
+-- published --
+UPDATE communication_part SET published_at = $3 WHERE plan = $1 AND part = $2
+
+-- due --
+SELECT {fields} FROM communication WHERE state = 'scheduled' AND starts_at <= $1 ORDER BY starts_at LIMIT 20
+
+-- live --
+SELECT {fields} FROM communication WHERE state = ANY ($1) ORDER BY started_at
+
+-- standing --
+-- How far the parts are: published, planned by intake, or lost as dead letters.
+SELECT count(*) AS parts, count(published_at) AS published,
+       count(*) FILTER (WHERE event.planned_at IS NOT NULL) AS planned
+FROM communication_part AS part LEFT JOIN event ON event.key = part.event_key
+WHERE part.plan = $1
+
+-- event_keys --
+SELECT event_key FROM communication_part WHERE plan = $1 AND event_key IS NOT NULL ORDER BY part
+
+-- progress --
+-- Of the people of a communication, not of the staff that an event tells besides. Ids lie in the span of their events.
+SELECT channel, state, coalesce(reason, '') AS reason, count(*)::int AS n
+FROM message
+WHERE event_key = ANY ($1) AND id BETWEEN $2 AND $3 AND audience = ANY ($4) AND occasion = 'initial'
+GROUP BY 1, 2, 3
+
+-- fates --
+-- The best that became of each person.
+SELECT best AS fate, count(*)::int AS n FROM (
+    SELECT person, min(CASE
+        WHEN state = 'read' THEN 'a_read'
+        WHEN state IN ('sent', 'delivered') THEN 'b_arrived'
+        WHEN state IN ('queued', 'held', 'retrying', 'sending') THEN 'c_on_its_way'
+        WHEN state = 'waiting' THEN 'd_unread'
+        ELSE 'e_lost' END) AS best
+    FROM message
+    WHERE event_key = ANY ($1) AND id BETWEEN $2 AND $3 AND audience = ANY ($4) AND occasion = 'initial'
+    GROUP BY person
+) AS of_person GROUP BY best
+
+-- homes --
+SELECT member.id AS person, coalesce(unit.copropiedad_id, member.scope_id) AS place
+FROM member LEFT JOIN unit ON member.scope_kind = 'unit' AND unit.id = member.scope_id
+WHERE member.id = ANY ($1::text[]) AND member.scope_kind <> 'company'

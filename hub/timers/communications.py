@@ -1,0 +1,15 @@
+"""Communications: what people at the company have sent is published part by part, and watched to its end."""
+
+from __future__ import annotations
+
+from hub.timers.deps import Timers
+
+
+async def publish_communications(timers: Timers) -> bool:
+    """Start what is due and publish some parts; true if there may be more."""
+    return await timers.communications()
+
+
+async def watch_communications(timers: Timers) -> bool:
+    """Look what became of the communications that run."""
+    return await timers.communications_watched()
