@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from functools import cached_property, partial
 
 from hub import storage
@@ -29,9 +31,12 @@ class DryRuns:
     ) -> None:
         self._database, self._company, self._traits = database, company, traits
 
-    async def __call__(self, by: Actor, events: Sequence[Event], *, everybody: bool) -> DryRun:
-        """Without `everybody` nobody is listed. May raise TooLarge, Unavailable."""
-        return await dry_run(by, events, deps=self._deps, everybody=everybody)
+    async def __call__(
+        self, by: Actor, events: Sequence[Event], *, everybody: bool, at: datetime | None = None
+    ) -> DryRun:
+        """Without `everybody` nobody is listed; `at` is when they come. May raise TooLarge, Unavailable."""
+        deps = self._deps if at is None else replace(self._deps, now=lambda: at)
+        return await dry_run(by, events, deps=deps, everybody=everybody)
 
     @cached_property
     def _deps(self) -> DryRunDeps:

@@ -41,7 +41,9 @@ Check = Callable[[Event, datetime], None]
 class RunDry(Protocol):
     """A dry run of events, as `hub.parts.dry_run` makes it."""
 
-    def __call__(self, by: Actor, events: Sequence[Event], *, everybody: bool) -> Awaitable[DryRun]: ...
+    def __call__(
+        self, by: Actor, events: Sequence[Event], *, everybody: bool, at: datetime
+    ) -> Awaitable[DryRun]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +78,12 @@ async def plan(by: Actor, draft: Communication, deps: Planning) -> StoredPlan:
     )
     chosen = await _chosen(by, draft, kind, deps)
     parts, people = parts_of(draft, kind, chosen)
-    events = [event_of(part, made.id, draft.kind, time=draft.draft.starts_at or now) for part in parts]
+    at = max(draft.draft.starts_at or now, now)
+    events = [event_of(part, made.id, draft.kind, time=at) for part in parts]
     for event in events:
-        deps.check(event, now)
+        deps.check(event, at)
     await deps.store.begin_plan(made, parts, people)
-    runs = [await deps.run_dry(by, some, everybody=True) for some in _batches(events, people)]
+    runs = [await deps.run_dry(by, some, everybody=True, at=at) for some in _batches(events, people)]
     shown = shown_of(runs, people=len(people), places=[part.place for part in parts])
     shown = shown if kind.narrows else replace(shown, people=_addressed(runs))
     ended = replace(

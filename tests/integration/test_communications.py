@@ -1,0 +1,240 @@
+"""Communications on a real database: from a draft to each person's messages, once."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+from msgspec.structs import replace
+
+from hub.desk.communications import acts
+from hub.desk.communications.rows import (
+    CommunicationBody,
+    CommunicationsQuery,
+    CommunicationWhole,
+    SaveBody,
+    SendBody,
+)
+from hub.doors.operator import Operator
+from hub.errors import ChangedDraft, InvalidAudience, NoSuch, NotConfirmed, OtherState
+from hub.model import Event
+from hub.model.communications import CommunicationState
+from hub.operations.communications.work import CommunicationWork
+from hub.storage import Database
+from hub.testing import MemoryPublisher
+from tests.integration.test_evidence import Office
+from tests.operators import operator
+from tests.unit.factories import email, event, home, member, mobile, somebody
+
+BODY: Final = {"title": "Lavado del tanque", "body_markdown": "El **jueves** lavamos el tanque."}
+BOTH: Final = ("residents@copropiedad:ph-a", "owners@copropiedad:ph-a")
+
+
+def people() -> list[Event]:
+    """Two buildings: p-two owns in both, p-out lives elsewhere, p-mute has no contact."""
+    return [
+        *(
+            event("directory.copropiedad.upserted", {"copropiedad_id": place}, id=place)
+            for place in ("ph-a", "ph-b")
+        ),
+        home("a1", copropiedad="ph-a"),
+        home("a2", copropiedad="ph-a"),
+        home("b1", copropiedad="ph-b"),
+        somebody("p-two", email("two@example.com"), mobile()),
+        member("p-two", "unit:a1", "owner"),
+        member("p-two", "unit:a1", "resident"),
+        member("p-two", "unit:b1", "owner"),
+        somebody("p-tenant", email("tenant@example.com")),
+        member("p-tenant", "unit:a2", "tenant"),
+        somebody("p-mute"),
+        member("p-mute", "unit:a2", "owner"),
+        somebody("p-b", email("b@example.com")),
+        member("p-b", "unit:b1", "resident"),
+    ]
+
+
+@dataclass
+class Desk:
+    """An operator, and the hub behind: what is published is taken in."""
+
+    by: Operator
+    office: Office
+    publisher: MemoryPublisher
+    work: CommunicationWork
+
+    async def made(self, *to: str, **fields: Any) -> CommunicationWhole:
+        row = await acts.make_communication(self.by, CommunicationBody(data=BODY, to=to, **fields))
+        return await acts.plan_communication(self.by, row.id)
+
+    async def send(self, whole: CommunicationWhole, typed: str = "") -> None:
+        assert whole.plan is not None
+        body = SendBody(digest=whole.plan.digest or "", typed=typed)
+        await acts.send_communication(self.by, whole.row.id, body)
+
+    async def publish(self) -> list[Event]:
+        """Let the timers publish, and intake take in what came."""
+        before = len(self.publisher.events)
+        while await self.work.publish_next():
+            pass
+        came = self.publisher.events[before:]
+        await self.office.take_in(*came)
+        return list(came)
+
+    async def messages(self) -> list[tuple[str, str]]:
+        rows = await self.by.db.rows("SELECT person, channel FROM message ORDER BY person, channel")
+        return [(row["person"], row["channel"]) for row in rows]
+
+
+@pytest.fixture
+async def desk(opened: Database) -> Desk:
+    office = Office(opened)
+    await office.take_in(*people())
+    publisher = MemoryPublisher()
+    by = operator(opened, "account:ana", publisher=publisher, now=office.clock)
+    return Desk(
+        by=by,
+        office=office,
+        publisher=publisher,
+        work=CommunicationWork(store=by.stores.communications, publisher=publisher, now=office.clock),
+    )
+
+
+async def test_who_has_two_buildings_is_told_once(desk: Desk) -> None:
+    whole = await desk.made(*BOTH, "owners@copropiedad:ph-b", "residents@copropiedad:ph-b")
+    assert whole.plan is not None
+    assert whole.plan.shown is not None
+    assert (4, ["ph-a", "ph-b"]) == (whole.plan.shown.people, whole.plan.shown.places)
+    await desk.send(whole)
+    parts = await desk.publish()
+    await desk.office.deliver()
+
+    assert ["ph-a", "ph-b"] == [part.data["copropiedad_id"] for part in parts]
+    told = await desk.messages()
+    assert sorted(set(told)) == sorted(told)
+    assert {"p-two", "p-tenant", "p-mute", "p-b"} == {person for person, _ in told}
+    assert 1 == sum(one.message.person == "p-two" for one in desk.office.email.sent)
+
+
+async def test_a_dead_process_publishes_the_same_bytes_again_and_nobody_is_told_twice(desk: Desk) -> None:
+    await desk.send(await desk.made(*BOTH))
+    (part,) = await desk.publish()
+    told = await desk.messages()
+    await desk.by.db.rows("UPDATE communication_part SET published_at = NULL")
+    (again,) = await desk.publish()
+
+    assert part == again
+    assert told == await desk.messages()
+
+
+async def test_some_of_a_building_are_told_and_no_poster_hangs(desk: Desk) -> None:
+    await desk.send(await desk.made(*BOTH, without=("person:p-two",)))
+    await desk.publish()
+    await desk.send(await desk.made(*BOTH))
+    await desk.publish()
+
+    posters = await desk.by.db.rows("SELECT event_key FROM poster")
+    first = await desk.by.db.rows("SELECT DISTINCT person FROM message WHERE event_id LIKE '%:0' ORDER BY 1")
+    assert 1 == len(posters)
+    assert ["p-mute", "p-tenant", "p-two"] == [row["person"] for row in first]
+
+
+async def test_rows_of_people_are_fixed_when_it_is_planned(desk: Desk) -> None:
+    """Who moves in afterwards is not told; who has left the directory is not either."""
+    whole = await desk.made(*BOTH)
+    await desk.office.take_in(
+        somebody("p-new", email("new@example.com")), member("p-new", "unit:a1", "resident")
+    )
+    await desk.send(whole)
+    await desk.publish()
+
+    assert {"p-mute", "p-tenant", "p-two"} == {person for person, _ in await desk.messages()}
+
+
+async def test_what_was_changed_after_the_plan_is_not_sent(desk: Desk) -> None:
+    whole = await desk.made(*BOTH)
+    await acts.save_communication(
+        desk.by, whole.row.id, SaveBody(data={**BODY, "title": "Otro"}, to=BOTH, version=1)
+    )
+    with pytest.raises(ChangedDraft):
+        await desk.send(whole)
+    with pytest.raises(ChangedDraft):
+        await acts.save_communication(desk.by, whole.row.id, SaveBody(data=BODY, to=BOTH, version=1))
+
+    assert [] == await desk.publish()
+
+
+async def test_hour_is_kept_and_it_can_be_taken_back_until_then(desk: Desk) -> None:
+    later = desk.office.clock() + timedelta(hours=2)
+    whole = await desk.made(*BOTH, starts_at=later)
+    await desk.send(whole)
+    assert [] == await desk.publish()
+    await acts.take_back_communication(desk.by, whole.row.id)
+    desk.office.clock.advance(timedelta(hours=3))
+    assert [] == await desk.publish()
+    await desk.send(await acts.plan_communication(desk.by, whole.row.id))
+    (part,) = await desk.publish()
+
+    assert desk.office.clock() == part.time
+    with pytest.raises(OtherState, match="running"):
+        await acts.take_back_communication(desk.by, whole.row.id)
+
+
+async def test_it_is_done_once_nothing_of_it_can_leave(desk: Desk) -> None:
+    whole = await desk.made(*BOTH)
+    await desk.send(whole)
+    await desk.publish()
+    await desk.work.watch()
+    running = await acts.show_communication(desk.by, whole.row.id)
+    await desk.office.deliver()
+    await desk.work.watch()
+    done = await acts.show_communication(desk.by, whole.row.id)
+
+    assert CommunicationState.RUNNING == running.row.state
+    assert running.progress is not None
+    assert (3, 3) == (running.progress.people, running.progress.going)
+    assert CommunicationState.DONE == done.row.state
+    assert done.progress is not None
+    assert (0, 2) == (done.progress.going, done.progress.arrived)
+
+
+async def test_many_people_need_the_name_of_their_building(desk: Desk) -> None:
+    await desk.office.take_in(
+        *(somebody(f"p-{n}", email(f"{n}@example.com")) for n in range(60)),
+        *(member(f"p-{n}", "unit:a2", "resident") for n in range(60)),
+    )
+    whole = await desk.made(*BOTH)
+    assert "Altos del Rosal" == whole.needs_typed
+    with pytest.raises(NotConfirmed):
+        await desk.send(whole, typed="Altos del Río")
+    await desk.send(whole, typed=" altos  del ROSAL ")
+
+    assert 1 == len(await desk.publish())
+
+
+async def test_operator_of_one_building_neither_sees_nor_writes_to_another(desk: Desk) -> None:
+    whole = await desk.made("owners@copropiedad:ph-b")
+    scopes = dict.fromkeys(desk.by.reach, frozenset({"ph-a"}))
+    there = dataclasses.replace(desk.by, reach=scopes, who="account:beto")
+    for words in ("owners@copropiedad:ph-b", "everyone", "person:p-b", "owners@unit:b1"):
+        with pytest.raises(InvalidAudience):
+            await acts.make_communication(there, CommunicationBody(data=BODY, to=(words,)))
+    with pytest.raises(NoSuch):
+        await acts.show_communication(there, whole.row.id)
+    page = await acts.list_communications(there, CommunicationsQuery())
+
+    assert [] == page.items
+
+
+async def test_only_the_hub_itself_chooses_people(desk: Desk) -> None:
+    """What another system writes into these extensions is not believed: the catalogue's people are told."""
+    whole = await desk.made("person:p-tenant")
+    await desk.send(whole)
+    (part,) = await desk.publish()
+    theirs = replace(part, id="theirs", source="urn:crm", data={**part.data, "circular_id": "theirs"})
+    await desk.office.take_in(theirs)
+
+    rows = await desk.by.db.rows("SELECT DISTINCT person FROM message WHERE event_id = 'theirs'")
+    assert {"p-two", "p-tenant", "p-mute"} == {row["person"] for row in rows}
