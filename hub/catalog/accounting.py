@@ -46,7 +46,6 @@ ACCOUNTING: Final = (
     ),
     EventType(
         name="accounting.tax_deadline.approaching",
-        shared=True,
         case="obligation_id",
         audiences=(to(_CLIENT, Purpose.SERVICE, "email+sms", "whatsapp"),),
         reminders=tuple(Reminder("due_on", timedelta(days=days)) for days in (15, 5, 1)),

@@ -58,7 +58,6 @@ ADMINISTRATION: Final = (
     ),
     EventType(
         name="policy.updated",
-        shared=True,
         lane=Lane.BULK,
         case="policy_id",
         audiences=(
@@ -88,7 +87,6 @@ ADMINISTRATION: Final = (
     ),
     EventType(
         name="admin.assembly.second_call",
-        shared=True,
         case="assembly_id",
         audiences=(
             # Ley 675 de 2001, art. 41: any plural number of owners decides now.
@@ -141,7 +139,6 @@ ADMINISTRATION: Final = (
     ),
     EventType(
         name="admin.vote.opened",
-        shared=True,
         case="vote_id",
         audiences=(to(_OWNERS, Purpose.SERVICE, "email+push", print=Print.BOARD),),
         reminders=_BEFORE_IT_CLOSES,
@@ -164,7 +161,6 @@ ADMINISTRATION: Final = (
     ),
     EventType(
         name="admin.decision.published",
-        shared=True,
         lane=Lane.BULK,
         case="decision_id",
         audiences=(
@@ -184,7 +180,6 @@ ADMINISTRATION: Final = (
     ),
     EventType(
         name="admin.financial_report.published",
-        shared=True,
         lane=Lane.BULK,
         case="report_id",
         audiences=(
@@ -196,7 +191,6 @@ ADMINISTRATION: Final = (
     ),
     EventType(
         name="admin.circular.issued",
-        shared=True,
         lane=Lane.BULK,
         case="circular_id",
         audiences=(

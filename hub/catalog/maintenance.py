@@ -88,7 +88,6 @@ MAINTENANCE: Final = (
     ),
     EventType(
         name="maintenance.scheduled.changed",
-        shared=True,
         case="work_id",
         audiences=_OF_WORKS,
         reminders=_BEFORE_WORKS,
@@ -105,7 +104,6 @@ MAINTENANCE: Final = (
     ),
     EventType(
         name="maintenance.scheduled.completed",
-        shared=True,
         case="work_id",
         audiences=(to("zone:residents", Purpose.SERVICE, "push+inbox", narrowable=True),),
         # An announcement that still waits for the morning must not follow the end of the works.

@@ -134,6 +134,7 @@ DETAILS: Final[Mapping[str, str]] = {
     "unit": "unidad",
     "units": "unidades",
     "verdict": "qué pasó",
+    "digest": "huella de lo planeado",
     "version": "versión",
     "way": "por dónde",
     "place": "archivo",

@@ -127,7 +127,9 @@ async def ask_take_back(by: Operator, communication: UUID) -> Question:
 
 async def take_back_communication(by: Operator, communication: UUID) -> CommunicationMoved:
     """Take a communication back before its hour: it is a draft again."""
-    return await _move(by, communication, "communication.take_back", CommunicationState.DRAFT)
+    row = await _row(by, communication)
+    await by.audit("communication.take_back", _subject(row.id))
+    return await _move(by, row, CommunicationState.DRAFT)
 
 
 async def discard_communication(by: Operator, communication: UUID) -> CommunicationMoved:
@@ -135,7 +137,8 @@ async def discard_communication(by: Operator, communication: UUID) -> Communicat
     row = await _row(by, communication)
     if row.started_at is not None:
         raise _refusal(row, CommunicationState.CANCELLED)
-    return await _move(by, communication, "communication.discard", CommunicationState.CANCELLED)
+    await by.audit("communication.discard", _subject(row.id))
+    return await _move(by, row, CommunicationState.CANCELLED)
 
 
 async def needs_typed(by: Operator, row: Communication, plan: StoredPlan | None) -> str:
@@ -171,11 +174,9 @@ async def _sent(by: Operator, row: Communication, plan: StoredPlan) -> Communica
     return await by.stores.communications.move(row.id, scheduled)
 
 
-async def _move(by: Operator, communication: UUID, word: str, to: CommunicationState) -> CommunicationMoved:
-    row = await _row(by, communication)
+async def _move(by: Operator, row: Communication, to: CommunicationState) -> CommunicationMoved:
     if row.state == to:
         return _moved(row, changed=False)
-    await by.audit(word, _subject(row.id))
     moved = await by.stores.communications.move(row.id, Move(to=to, at=by.now))
     if moved is None:
         raise _refusal(row, to)
