@@ -11,8 +11,8 @@ from typing import Final
 
 from hub.business_time.dates import ZONE
 from hub.model import Json
-from hub.rendering.schema_form import MONEY, NUMBERS, is_shown, shown, under
-from hub.rendering.schema_rules import Rule, allows_many, kind_of, shape_of
+from hub.rendering.schema_form import MONEY, is_shown, shown, under
+from hub.rendering.schema_rules import NUMBERS, Rule, allows_many, kind_of, shape_of
 
 
 class _Gap(Enum):
@@ -22,9 +22,13 @@ class _Gap(Enum):
 _ABSENT: Final = _Gap.ABSENT
 
 
-def read_form(schema: Rule, given: Mapping[str, str], value: Json) -> Json:
-    """Return the object with what was typed; what no field shows, or nobody has changed, stays as it was."""
-    found = _read(schema, schema.get("$defs", {}), given, value, "", required=True)
+def read_form(schema: Rule, given: Mapping[str, str], value: Json, *, path: str = "") -> Json:
+    """
+    Return the object with what was typed; what no field shows, or nobody has changed, stays as it was.
+
+    The names of its fields begin with `path`.
+    """
+    found = _read(schema, schema.get("$defs", {}), given, value, path, required=True)
     return {} if found is _ABSENT else found
 
 

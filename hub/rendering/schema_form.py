@@ -1,6 +1,8 @@
 """
-Forms from JSON Schemas: typed fields with Spanish labels (`x-label`, `x-words`), filled with a value, and
-what is wrong with each. Pure.
+Forms from JSON Schemas: typed fields, filled with a value, and what is wrong with each. Pure.
+
+The schema says in Spanish a field's label (`x-label`), its words (`x-words`), a sentence of help (`x-help`)
+and an example (`x-example`); `x-order` is its place.
 
 A field's name is its path: `data.petitioner.email`, `data.documents.0.name`. `filled_form` reads what was
 typed.
@@ -8,21 +10,22 @@ typed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from hub.business_time import rfc3339
 from hub.business_time.dates import ZONE
 from hub.model import Json
-from hub.rendering.schema_rules import Rule, allows_many, kind_of, shape_of
+from hub.rendering.schema_faults import fault_of
+from hub.rendering.schema_rules import NUMBERS, Rule, about_of, allows_many, in_order, kind_of, shape_of
 
 _LONG: Final = 1000
 """Characters beyond which a text has an area of several lines."""
 MONEY: Final = "_cop"
+MARKDOWN: Final = "_markdown"
+"""The ending of a field whose text is formatted, and written in an editor."""
 _ONE_A_LINE: Final = "Uno por renglón."
 _PESOS: Final = "Pesos enteros, como 385.000."
 _BOGOTA: Final = "Hora de Bogotá."
@@ -30,13 +33,16 @@ _REFUSED: Final = "Así no se puede recibir."
 _INCOMPLETE: Final = "Falta: llene lo que sepa."
 _YES_NO: Final = (("true", "Sí"), ("false", "No"))
 _TYPED: Final = frozenset({"select", "date", "datetime-local", "number"})
-NUMBERS: Final = frozenset({"integer", "number"})
 _SCALARS: Final = frozenset({"string", "boolean", *NUMBERS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormField:
-    """A field as `inputs` of the console's macros writes it; `most` is a number of letters."""
+    """
+    A field as `inputs` of the console's macros writes it; `most` is a number of letters.
+
+    `example` stands in the field while it is empty.
+    """
 
     name: str
     label: str
@@ -47,6 +53,7 @@ class FormField:
     wrong: str = ""
     required: bool = False
     most: int = 0
+    example: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +62,8 @@ class FormGroup:
 
     label: str
     parts: Sequence[FormField | FormGroup]
+    name: str = ""
+    help: str = ""
     wrong: str = ""
 
     @property
@@ -66,9 +75,26 @@ class FormGroup:
 Part = FormField | FormGroup
 
 
-def parts_of(schema: Rule, value: Json, *, wrong: str | None = None) -> Sequence[Part]:
-    """Return the fields of an object. `wrong` is the path that a check besides the schema has refused."""
-    return list(_parts(schema, schema.get("$defs", {}), value, "", wrong))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _At:
+    """What all fields of a form are read with."""
+
+    defs: Rule
+    wrong: str | None
+    judged: bool
+
+
+def parts_of(
+    schema: Rule, value: Json, *, wrong: str | None = None, path: str = "", judged: bool = True
+) -> Sequence[Part]:
+    """
+    Return the fields of an object, whose names begin with `path`.
+
+    `wrong` is the path that a check besides the schema has refused. Unless it is `judged`, nothing is missing
+    yet: nobody has sent the form.
+    """
+    at = _At(defs=schema.get("$defs", {}), wrong=wrong, judged=judged)
+    return list(_parts(schema, {} if value is None else value, path, at))
 
 
 def flat(parts: Sequence[Part]) -> Iterator[FormField]:
@@ -80,39 +106,37 @@ def flat(parts: Sequence[Part]) -> Iterator[FormField]:
             yield part
 
 
-def _parts(rule: Rule, defs: Rule, value: Json, path: str, wrong: str | None) -> Iterator[Part]:
+def _parts(rule: Rule, value: Json, path: str, at: _At) -> Iterator[Part]:
     held = value if isinstance(value, Mapping) else {}
     # A part that is not there may stay away: nothing of it is missing.
     required = rule.get("required", ()) if isinstance(value, Mapping) or not path else ()
-    for name, plain in rule.get("properties", {}).items():
-        one, mine = shape_of(plain, defs, held.get(name)), under(path, name)
-        label = plain.get("x-label") or one.get("x-label") or name
-        yield from _part(one, defs, held.get(name), mine, label, wrong, required=name in required)
+    for name, plain in in_order(rule):
+        one, mine = shape_of(plain, at.defs, held.get(name)), under(path, name)
+        about = {"x-label": name, **one, **about_of(plain)}
+        yield from _part(about, held.get(name), mine, at, required=name in required)
 
 
-def _part(
-    rule: Rule, defs: Rule, value: Json, path: str, label: str, wrong: str | None, *, required: bool
-) -> Iterator[Part]:
-    if is_shown(rule, defs):
-        yield _field(rule, defs, value, path, label, wrong, required=required)
+def _part(rule: Rule, value: Json, path: str, at: _At, *, required: bool) -> Iterator[Part]:
+    label = rule["x-label"]
+    if is_shown(rule, at.defs):
+        yield _field(rule, value, path, at, required=required)
     elif kind_of(rule) == "object":
-        if parts := list(_parts(rule, defs, value, path, wrong)):
-            missing = required and not value and not any(part.wrong for part in parts)
-            said = _INCOMPLETE if missing or wrong == path else ""
-            yield FormGroup(label=label, parts=parts, wrong=said)
+        if parts := list(_parts(rule, value, path, at)):
+            missing = at.judged and required and not value and not any(part.wrong for part in parts)
+            said = _INCOMPLETE if missing or at.wrong == path else ""
+            yield FormGroup(label=label, parts=parts, name=path, help=rule.get("x-help", ""), wrong=said)
     elif allows_many(rule):
         items = [*value, None] if isinstance(value, list) else [None]
         groups = [
             FormGroup(
                 label=f"{label}, {place + 1}" if item is not None else f"{label}, otro",
-                parts=list(
-                    _parts(shape_of(rule["items"], defs, item), defs, item, under(path, place), wrong)
-                ),
+                parts=list(_parts(shape_of(rule["items"], at.defs, item), item, under(path, place), at)),
+                name=under(path, place),
             )
             for place, item in enumerate(items)
         ]
         if all(group.parts for group in groups):
-            yield FormGroup(label=label, parts=groups)
+            yield FormGroup(label=label, parts=groups, name=path, help=rule.get("x-help", ""))
 
 
 def is_shown(rule: Rule, defs: Rule) -> bool:
@@ -122,13 +146,11 @@ def is_shown(rule: Rule, defs: Rule) -> bool:
     return kind_of(rule) in _SCALARS or "const" in rule
 
 
-def _field(
-    rule: Rule, defs: Rule, value: Json, path: str, label: str, wrong: str | None, *, required: bool
-) -> FormField:
+def _field(rule: Rule, value: Json, path: str, at: _At, *, required: bool) -> FormField:
     many = allows_many(rule)
-    one = shape_of(rule["items"], defs, None) if many else rule
+    one = shape_of(rule["items"], at.defs, None) if many else rule
     options = () if many else _options(rule, required=required)
-    said = _violation(rule, defs, value, required=required)
+    said = fault_of(rule, at.defs, value, required=required and at.judged)
     text, kind = shown(rule, value, path), "area" if many else "select" if options else _input(rule, path)
     said_before = ""
     if said and text and kind in _TYPED:
@@ -137,18 +159,19 @@ def _field(
     if options and text not in dict(options):
         # Nothing is chosen for anybody: a browser would show the first one as if it had been.
         options = [("", "Elija una"), *options]
-    if not said and wrong is not None and f"{wrong}.".startswith(f"{path}."):
+    if not said and at.wrong is not None and f"{at.wrong}.".startswith(f"{path}."):
         said = _REFUSED
     return FormField(
         name=path,
-        label=label,
+        label=rule["x-label"],
         kind=kind,
         value=text,
         options=options,
-        help=" ".join(filter(None, (said_before, _hint(one, path, many=many)))),
+        help=" ".join(filter(None, (said_before, rule.get("x-help"), _hint(one, path, many=many)))),
         wrong=said,
         required=required and not many and not said,
         most=0 if many else rule.get("maxLength", 0),
+        example="" if kind in _TYPED else shown(rule, rule.get("x-example"), path),
     )
 
 
@@ -171,6 +194,8 @@ def _input(rule: Rule, path: str) -> str:
             return "date"
         case _, kind if kind in NUMBERS and not path.endswith(MONEY):
             return "number"
+        case _, "string" if path.endswith(MARKDOWN):
+            return "markdown"
         case _, "string" if rule.get("maxLength", 0) > _LONG:
             return "area"
     return "text"
@@ -200,47 +225,6 @@ def shown(rule: Rule, value: Json, path: str) -> str:
         with suppress(ValueError, TypeError):
             return rfc3339.parse(value).astimezone(ZONE).strftime("%Y-%m-%dT%H:%M")
     return "" if isinstance(value, Mapping) else str(value)
-
-
-def _violation(rule: Rule, defs: Rule, value: Json, *, required: bool) -> str:
-    """Return in Spanish what is wrong with a value by its rule; empty if nothing is."""
-    if value is None:
-        return "Falta." if required else ""
-    if allows_many(rule):
-        if not isinstance(value, list):
-            return "Debe ser una lista."
-        one = shape_of(rule["items"], defs, None)
-        found = (_violation(one, defs, item, required=True) for item in value)
-        few = len(value) < rule.get("minItems", 0)
-        return "Falta." if few else next(filter(None, found), "")
-    return next((words for is_wrong, words in _checks(rule, value) if is_wrong), "")
-
-
-def _checks(rule: Rule, value: Json) -> Iterator[tuple[bool, str]]:
-    kind, text = kind_of(rule), value if isinstance(value, str) else ""
-    if "const" in rule or "enum" in rule:
-        yield value not in rule.get("enum", [rule.get("const")]), "Elija una de las opciones."
-    elif kind in NUMBERS:
-        yield isinstance(value, bool) or not isinstance(value, int | float), "Debe ser un número."
-        yield value < rule.get("minimum", value), f"Debe ser al menos {rule.get('minimum')}."
-        yield value > rule.get("maximum", value), f"Debe ser a lo sumo {rule.get('maximum')}."
-    elif kind == "boolean":
-        yield not isinstance(value, bool), "Elija una de las opciones."
-    else:
-        yield not isinstance(value, str), "Debe ser un texto."
-        yield len(text) < rule.get("minLength", 0), "Falta."
-        yield len(text) > rule.get("maxLength", len(text)), f"Tiene más de {rule.get('maxLength')} letras."
-        yield rule.get("format") == "date-time" and not _parses(rfc3339.parse, text), "No es fecha y hora."
-        yield rule.get("format") == "date" and not _parses(date.fromisoformat, text), "No es una fecha."
-        yield "pattern" in rule and re.search(rule["pattern"], text) is None, "No tiene la forma que debe."
-
-
-def _parses(parse: object, text: str) -> bool:
-    try:
-        parse(text)  # type: ignore[operator]
-    except ValueError:
-        return False
-    return True
 
 
 def under(path: str, name: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import inf
 from typing import Final
 
 from hub.model import Json
@@ -10,7 +11,8 @@ from hub.model import Json
 Rule = Mapping[str, Json]
 _NULL: Final = "null"
 _CHOICES: Final = ("anyOf", "oneOf")
-_ABOUT: Final = ("x-label", "x-words")
+_ABOUT: Final = ("x-label", "x-words", "x-help", "x-example")
+NUMBERS: Final = frozenset({"integer", "number"})
 
 
 def shape_of(rule: Rule, defs: Rule, value: Json) -> Rule:
@@ -26,15 +28,15 @@ def shape_of(rule: Rule, defs: Rule, value: Json) -> Rule:
     open_branches = list(_branches(branches, defs, value))
     lists = [one for one in open_branches if kind_of(one) == "array"]
     if isinstance(value, list) and lists:
-        return {**lists[0], **_about(rule)}
+        return {**lists[0], **about_of(rule)}
     fields = dict(rule.get("properties", {}))
     for one in open_branches:
         for name, field in one.get("properties", {}).items():
             if field.get("type") != _NULL:
                 fields.setdefault(name, field)
     if not fields:
-        return {**_scalar(open_branches, value), **_about(rule)}
-    return {**_about(rule), "type": "object", "properties": fields, "required": rule.get("required", ())}
+        return {**_scalar(open_branches, value), **about_of(rule)}
+    return {**about_of(rule), "type": "object", "properties": fields, "required": rule.get("required", ())}
 
 
 def kind_of(rule: Rule) -> str:
@@ -42,6 +44,11 @@ def kind_of(rule: Rule) -> str:
     named = rule.get("type", "object" if "properties" in rule else "")
     kinds = [named] if isinstance(named, str) else [kind for kind in named if kind != _NULL]
     return kinds[0] if kinds else ""
+
+
+def in_order(rule: Rule) -> Sequence[tuple[str, Rule]]:
+    """Return the properties of an object by `x-order`; those without one come last."""
+    return sorted(rule.get("properties", {}).items(), key=lambda one: one[1].get("x-order", inf))
 
 
 def allows_many(rule: Rule) -> bool:
@@ -68,5 +75,6 @@ def _followed(rule: Rule, defs: Rule) -> Rule:
     return rule
 
 
-def _about(rule: Rule) -> Rule:
+def about_of(rule: Rule) -> Rule:
+    """Return what a form says of a field: its name, its words, its help, its example."""
     return {name: rule[name] for name in _ABOUT if name in rule}

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import hub.web
+from hub.cloudevents.schemas import Schemas
 from hub.operations.explain.sentences_es import short_time
 from hub.rendering import labels_es
+from hub.rendering.sendable_form import Known, sendable_form
 from hub.settings import Mode
 from hub.web.console.pages import _TEMPLATES
 from hub.web.console.shell import GROUPS, SECTIONS
@@ -21,6 +23,7 @@ ICON: Final = re.compile(r"""icon\("(\w+)"\)|symbol="(\w+)\"""")
 SYMBOL: Final = re.compile(r'<symbol id="(\w+)"')
 NOW: Final = datetime(2026, 3, 9, 13, 47, tzinfo=UTC)
 ROW: Final = {"id": "7", "cells": ["Corte <de> agua", "3"], "href": "/posters/7", "name": "Corte de agua"}
+CIRCULAR: Final = Schemas.load().by_name["admin.circular.issued"].document
 COLUMNS: Final = [("Qué", ""), ("Cuántos", "n")]
 
 
@@ -143,10 +146,32 @@ def test_field_says_its_label_its_help_and_what_is_wrong() -> None:
             'name="one" value="b" checked>B</label>',
         ),
         ({"required": True}, 'name="one" required'),
+        ({"kind": "markdown", "value": "**Hoy**"}, ' data-editor="markdown">**Hoy**</textarea>'),
+        ({"example": "ana"}, 'name="one" placeholder="Por ejemplo: ana"'),
     ]
 )
 def test_field_is_of_its_kind(field: dict[str, Any], expected: str) -> None:
     assert expected in made("{{ ui.inputs(fields) }}", fields=[{"name": "one", "label": "Uno", **field}])
+
+
+def test_form_of_an_event_says_faults_at_their_fields_and_folds_what_is_not_needed() -> None:
+    source = '{% from "console/_event_form.html" import event_form with context %}'
+    known = Known(fills={"copropiedad": "ph-1", "id": "c-1", "audience": "both"})
+    new, judged = [
+        made(
+            f'{source}{{{{ event_form(form, "/look") }}}}', form=sendable_form(CIRCULAR, known, judged=judged)
+        )
+        for judged in (False, True)
+    ]
+
+    assert '<label for="f-data.title">Título</label>' in new
+    assert 'id="f-data.body_markdown" name="data.body_markdown" required' in new
+    assert 'data-preview="/look"' in new
+    assert "<details><summary>Más datos</summary>" in new
+    assert ('<span class="wrong">Falta.</span>' in new, judged.count('<span class="wrong">Falta.')) == (
+        False,
+        2,
+    )
 
 
 def test_question_says_what_happens_and_asks_for_the_name() -> None:

@@ -17,7 +17,7 @@ PLAIN: Final = frozenset(
         *("maxItems", "maxLength", "maximum", "minItems", "minLength", "minimum", "pattern", "required"),
         *("title", "type", "uniqueItems", "x-keep"),
         # Words for the form of the event, which are ours.
-        *("x-label", "x-words"),
+        *("x-label", "x-words", "x-help", "x-example", "x-order", "x-fill", "x-pick"),
     }
 )
 """Keywords under which no text is described."""
