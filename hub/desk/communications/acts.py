@@ -159,6 +159,7 @@ def planning_of(by: Operator) -> Planning:
         database=stores.database,
         store=stores.communications,
         check=lambda event, now: stores.schemas.check(event, now=now),
+        schema=lambda event: stores.schemas.by_name[event].document,
         run_dry=stores.dry_run,
         places=stores.directory.place_names,
         now=stores.now,

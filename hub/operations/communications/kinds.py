@@ -11,8 +11,8 @@ from hub.model import EventType, Json, Purpose
 from hub.model.communications import Whom
 from hub.people.audience import parse
 
-PLACE: Final = "copropiedad_id"
-ZONES: Final = "zones"
+_UNASKED: Final[Mapping[str, Json]] = {"zones": None, "unit": None}
+"""What is said by the choice of people alone: where that says nothing, the event has no such field."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,21 +78,15 @@ _AUDIENCES: Final = {
 }
 
 
-def filled(
-    kind: SendKind, data: Mapping[str, Json], *, place: str, case: str, whom: Whom, towers: tuple[str, ...]
-) -> Mapping[str, Json]:
-    """Return the data of a part's event with what the hub knows: place, case, people, towers."""
-    known: dict[str, Json] = {}
+def fills_of(*, place: str, case: str, whom: Whom, towers: tuple[str, ...]) -> Mapping[str, Json]:
+    """Return what the hub knows of a part: word of `x-fill` in the event's schema → value."""
+    words = frozenset(parse(word).word for word in whom.to)
+    known: dict[str, Json] = {"id": case, "audience": _AUDIENCES.get(words, "both"), **_UNASKED}
     if place:
-        known[PLACE] = place
-    if kind.type.case not in data:
-        known[kind.type.case] = case
-    if kind.event == "admin.circular.issued":
-        words = frozenset(parse(word).word for word in whom.to)
-        known["audience"] = _AUDIENCES.get(words, "both")
+        known["copropiedad"] = place
     if towers:
-        known[ZONES] = [f"tower:{tower}" for tower in towers]
-    return {**data, **known}
+        known["zones"] = [f"tower:{tower}" for tower in towers]
+    return known
 
 
 def title_of(kind: SendKind, data: Mapping[str, Json]) -> str:

@@ -22,10 +22,12 @@ from hub.intake.dry_run_schemas import DryRun
 from hub.model import Event, Person, PropertyScope
 from hub.model.communications import ChosenPerson, Communication, Part, event_of, part_id
 from hub.model.ids import uuid8
-from hub.operations.communications.kinds import BY_EVENT, SendKind, filled
+from hub.operations.communications.kinds import BY_EVENT, SendKind, fills_of
 from hub.operations.communications.shown import Shown, shown_of
 from hub.operations.communications.whom import Chosen, Scope, buildings_of, choose, is_whole, towers_of
 from hub.ports import Now
+from hub.rendering.schema_rules import Rule
+from hub.rendering.sendable_form import filled
 from hub.storage.communications import PostgresCommunications, StoredPlan
 from hub.storage.database import Database
 
@@ -53,6 +55,7 @@ class Planning:
     database: Database
     store: PostgresCommunications
     check: Check
+    schema: Callable[[str], Rule]
     run_dry: RunDry
     places: Callable[[PropertyScope], Awaitable[Mapping[str, str]]]
     now: Now
@@ -77,7 +80,7 @@ async def plan(by: Actor, draft: Communication, deps: Planning) -> StoredPlan:
         shown=None,
     )
     chosen = await _chosen(by, draft, kind, deps)
-    parts, people = parts_of(draft, kind, chosen)
+    parts, people = parts_of(draft, kind, chosen, deps.schema(draft.kind))
     at = max(draft.draft.starts_at or now, now)
     events = [event_of(part, made.id, draft.kind, time=at) for part in parts]
     for event in events:
@@ -97,19 +100,15 @@ async def plan(by: Actor, draft: Communication, deps: Planning) -> StoredPlan:
     return ended
 
 
-def parts_of(draft: Communication, kind: SendKind, chosen: Chosen) -> tuple[list[Part], list[ChosenPerson]]:
+def parts_of(
+    draft: Communication, kind: SendKind, chosen: Chosen, schema: Rule
+) -> tuple[list[Part], list[ChosenPerson]]:
     """Make the parts of a draft, one for each copropiedad in order, and the rows of their people. Pure."""
     whom, parts, people = draft.draft.whom, list[Part](), list[ChosenPerson]()
     for number, (place, members) in enumerate(sorted(chosen.items())):
         towers = towers_of(whom, place)
-        data = filled(
-            kind,
-            draft.draft.data,
-            place=place,
-            case=f"com-{draft.id.hex[:12]}-{number}",
-            whom=whom,
-            towers=towers,
-        )
+        case = f"com-{draft.id.hex[:12]}-{number}"
+        data = filled(schema, draft.draft.data, fills_of(place=place, case=case, whom=whom, towers=towers))
         parts.append(
             Part(
                 part=number,
