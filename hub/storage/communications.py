@@ -230,6 +230,9 @@ class PostgresCommunications(Store):
         rows = await self.rows(_SQL["progress"], list(keys), *span(keys), list(audiences))
         return [read(Delivered, row) for row in rows]
 
+    async def towers(self, place: str) -> Sequence[str]:
+        return [row["tower"] for row in await self.rows(_SQL["towers"], place)]
+
     async def fates(self, keys: Sequence[UUID], audiences: Sequence[int]) -> Mapping[str, int]:
         """Count the people of these events by the best that became of each."""
         rows = await self.rows(_SQL["fates"], list(keys), *span(keys), list(audiences))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -141,6 +142,11 @@ async def discard_communication(by: Operator, communication: UUID) -> Communicat
     return await _move(by, row, CommunicationState.CANCELLED)
 
 
+async def towers_of(by: Operator, place: str) -> Sequence[str]:
+    """Return the towers of a copropiedad."""
+    return await by.stores.communications.towers(place)
+
+
 async def needs_typed(by: Operator, row: Communication, plan: StoredPlan | None) -> str:
     """Return what must be written by hand before it is sent: where the people live; nothing for few."""
     if plan is None or (plan.people or 0) <= ALONE:
@@ -204,6 +210,7 @@ async def _whole(by: Operator, row: Communication) -> CommunicationWhole:
         data=dict(row.draft.data),
         to=row.draft.whom.to,
         without=row.draft.whom.without,
+        starts_at=row.draft.starts_at,
         plan=None if stored is None else _plan_row(stored),
         progress=progress,
         needs_typed=await needs_typed(by, row, stored),

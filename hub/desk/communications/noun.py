@@ -14,6 +14,7 @@ from hub.desk.communications.rows import (
 )
 from hub.doors.act import Act, List, Noun, Read
 from hub.errors import ChangedDraft, NotConfirmed, OtherState
+from hub.model.communications import CommunicationState
 
 PATH: Final = "/communications"
 _ONE: Final = f"{PATH}/{{id}}"
@@ -65,6 +66,7 @@ NOUN: Final = Noun(
         Act(
             acts.send_communication,
             f"{_ONE}/send",
+            done="Va saliendo: aquí se ve cómo llega.",
             refuses=(ChangedDraft, NotConfirmed, OtherState),
             says=_said,
         ),
@@ -72,6 +74,7 @@ NOUN: Final = Noun(
             acts.take_back_communication,
             f"{_ONE}/take-back",
             label="Devolver a borrador",
+            offered=lambda whole: whole.row.state == CommunicationState.SCHEDULED,
             done="Es un borrador otra vez: no sale hasta que la mande.",
             asks=acts.ask_take_back,
             refuses=(OtherState,),
@@ -81,6 +84,8 @@ NOUN: Final = Noun(
             acts.discard_communication,
             f"{_ONE}/discard",
             label="Descartar",
+            style="plain",
+            offered=lambda whole: whole.row.state == CommunicationState.DRAFT,
             done="El borrador quedó descartado.",
             leads_to=PATH,
             refuses=(OtherState,),

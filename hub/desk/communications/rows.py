@@ -41,6 +41,21 @@ STYLES: Final[Mapping[str, str]] = {
     CommunicationState.RECALLED: "failed",
     CommunicationState.CORRECTED: "done",
 }
+WHYS_ES: Final[Mapping[str, str]] = {
+    "changed": "Algo cambió desde que se planeó: véala otra vez.",
+    "refused": "Quien la revisó no la aprobó.",
+    "lapsed": "Nadie la aprobó a tiempo: pídalo otra vez.",
+    "failing": "Se detuvo sola: fallan muchos mensajes por la misma causa.",
+}
+"""Why a communication is in its state → what its page says."""
+CHANNEL_ICONS: Final[Mapping[str, str]] = {
+    "email": "correo",
+    "sms": "sms",
+    "whatsapp": "whatsapp",
+    "push": "canal",
+    "inbox": "caso",
+    "print": "carta",
+}
 Kind = Annotated[str, Meta(description="The event that it is: `admin.circular.issued`.", max_length=100)]
 _Data = Annotated[
     dict[str, Json],
@@ -116,6 +131,7 @@ class CommunicationWhole(Struct, kw_only=True, frozen=True):
     data: dict[str, Json]
     to: Sequence[str]
     without: Sequence[str]
+    starts_at: Annotated[Instant | None, Meta(description="When it is to leave; null: at once.")]
     plan: CommunicationPlan | None
     progress: Progress | None
     needs_typed: Annotated[

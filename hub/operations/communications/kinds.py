@@ -71,6 +71,40 @@ KINDS: Final = (
 )
 """What a person may send, in the order of the page."""
 BY_EVENT: Final[Mapping[str, SendKind]] = {kind.event: kind for kind in KINDS}
+INTENTIONS_ES: Final = (
+    ("Contar algo", ("admin.circular.issued", "policy.updated")),
+    (
+        "Cortes y obras",
+        (
+            "building.outage.reported",
+            "building.outage.restored",
+            "maintenance.scheduled.announced",
+            "maintenance.scheduled.changed",
+            "maintenance.scheduled.cancelled",
+            "maintenance.scheduled.completed",
+        ),
+    ),
+    (
+        "Asamblea y consejo",
+        (
+            "admin.assembly.convened",
+            "admin.assembly.second_call",
+            "admin.assembly.cancelled",
+            "admin.minutes.published",
+            "admin.decision.published",
+            "admin.vote.opened",
+        ),
+    ),
+    (
+        "Cuentas y documentos",
+        (
+            "admin.financial_report.published",
+            "accounting.documents.requested",
+            "accounting.tax_deadline.approaching",
+        ),
+    ),
+)
+"""What somebody wants to do, in their words → the events for it. A test asks that each kind has its place."""
 
 _AUDIENCES: Final = {
     frozenset({"owners"}): "owners",

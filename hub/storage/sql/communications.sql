@@ -130,6 +130,9 @@ SELECT best AS fate, count(*)::int AS n FROM (
     GROUP BY person
 ) AS of_person GROUP BY best
 
+-- towers --
+SELECT DISTINCT tower FROM unit WHERE copropiedad_id = $1 AND tower IS NOT NULL ORDER BY tower
+
 -- homes --
 SELECT member.id AS person, coalesce(unit.copropiedad_id, member.scope_id) AS place
 FROM member LEFT JOIN unit ON member.scope_kind = 'unit' AND unit.id = member.scope_id

@@ -89,6 +89,7 @@ GROUPS: Final = (
     Group(
         "Comunicar",
         (
+            Section("/communications", "Comunicaciones", "comunicar", "k"),
             Section("/letters", "Cartas y carteles", "carta", "i"),
             Section("/surveys", "Encuestas", "encuesta", "e"),
             Section("/templates", "Textos", "texto", "x"),

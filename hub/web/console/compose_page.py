@@ -1,0 +1,275 @@
+"""
+Comunicar: one page of three steps that is a draft: what, whom, look and send.
+
+All three are one form. Each of its buttons saves first; what was typed is never lost. The module `compose.js`
+saves by itself while somebody writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from aiohttp import web
+from msgspec import Meta, Struct
+
+from hub.business_time.dates import ZONE
+from hub.desk.communications import acts
+from hub.desk.communications.noun import PATH
+from hub.desk.communications.rows import (
+    CHANNEL_ICONS,
+    WHYS_ES,
+    CommunicationBody,
+    CommunicationWhole,
+    SaveBody,
+    SendBody,
+)
+from hub.doors.act import OPERATE
+from hub.doors.api import operator_of
+from hub.doors.operator import Operator
+from hub.errors import ChangedDraft, HubError, InvalidAudience, InvalidEvent, NoSuch, NotConfirmed, TooLarge
+from hub.operations.communications.kinds import BY_EVENT, INTENTIONS_ES, SendKind
+from hub.operations.communications.presets import GROUPS_ES, Boxes, boxes_of, whom_of
+from hub.people.units import tower_name
+from hub.rendering.outcomes_es import REASONS
+from hub.rendering.publisher_text import formato
+from hub.rendering.schema_rules import Rule
+from hub.rendering.sendable_form import Known, ReadForm, read_sendable, sendable_form
+from hub.rendering.tidy_markdown import tidy_markdown
+from hub.web.bodies import fields_of
+from hub.web.console.list_filter import buildings_of
+from hub.web.console.pages import redirect
+from hub.web.console.shell import console_page, done
+from hub.web.console.wrong_es import Wrong, wrong_of
+from hub.web.requests import FormQuery, read_id
+
+NEW: Final = f"{PATH}/new"
+ONE: Final = f"{PATH}/{{id}}"
+SAVE: Final = f"{ONE}/compose"
+SEND: Final = f"{ONE}/press"
+PREVIEW: Final = f"{PATH}/preview"
+_HOUR: Final = "%Y-%m-%dT%H:%M"
+_LOOK: Final = "look"
+_SEND: Final = "send"
+_UNASKED: Final = ("copropiedad", "id", "audience", "zones", "unit")
+SHOWN: Final[Mapping[str, Any]] = {"icons": CHANNEL_ICONS, "reasons": REASONS, "whys": WHYS_ES}
+"""What the panel of a plan is written with."""
+_CHANGED: Final = Wrong("Cambió desde que la miró: vea otra vez cómo les llega.", "", 409)
+_NOBODY: Final = Wrong("Así no le llega a nadie: escoja una copropiedad y a quiénes.", "", 422)
+_TOO_LARGE: Final = Wrong("Son demasiadas personas para contarlas de una vez: escoja menos.", "", 422)
+_LACKING: Final = Wrong("Falta algo, o no cabe: revise lo que está marcado.", "", 422)
+
+
+class NewForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    kind: Annotated[str, Meta(max_length=100)]
+
+
+class PreviewForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    text: Annotated[str, Meta(max_length=20_000)] = ""
+
+
+async def show_kinds(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
+    """Ask what somebody wants to say."""
+    intentions = [(name, [BY_EVENT[event] for event in events]) for name, events in INTENTIONS_ES]
+    return console_page("desk/communications/new.html", request, here=PATH, intentions=intentions, action=NEW)
+
+
+async def begin(request: web.Request, form: NewForm) -> web.StreamResponse:
+    """Begin a draft of this kind, for the one copropiedad of whoever has only one."""
+    by, buildings = operator_of(request, OPERATE), await buildings_of(request)
+    boxes = Boxes(places=tuple(buildings) if len(buildings) == 1 else ())
+    made = await acts.make_communication(by, CommunicationBody(kind=form.kind, to=whom_of(boxes).to))
+    return redirect(f"{PATH}/{made.id}")
+
+
+async def show_draft(request: web.Request, whole: CommunicationWhole) -> web.StreamResponse:
+    """Show the draft as it is stored."""
+    boxes = boxes_of(whole.to, whole.without)
+    return await _page(request, whole, boxes, wrong=None)
+
+
+async def save(request: web.Request) -> web.StreamResponse:
+    """Save what was typed; then plan it, or ask before it is sent, as the button says."""
+    by, communication = operator_of(request, OPERATE), read_id(request, acts.COMMUNICATION)
+    fields = await fields_of(request)
+    whole = await acts.show_communication(by, communication)
+    kind, boxes = BY_EVENT[whole.row.kind], _pressed(fields)
+    typed = read_sendable(_schema(by, kind), fields, _known(), whole.data)
+    try:
+        await acts.save_communication(by, communication, _body(whole, typed, boxes, fields))
+        if fields.get("go") in {_LOOK, _SEND}:
+            return await _looked(request, by, communication, boxes, typed, fields)
+    except HubError as error:
+        return await _page(request, await _again(by, communication), boxes, wrong=_wrong(error), typed=typed)
+    return redirect(f"{PATH}/{communication}")
+
+
+async def press(request: web.Request) -> web.StreamResponse:
+    """Send what was looked at, once the question before it is answered."""
+    by, communication = operator_of(request, OPERATE), read_id(request, acts.COMMUNICATION)
+    fields = await fields_of(request)
+    try:
+        body = SendBody(digest=fields.get("digest", ""), typed=fields.get("typed", ""))
+        await acts.send_communication(by, communication, body)
+    except NotConfirmed:
+        return _ask(request, await acts.show_communication(by, communication), again=True)
+    except ChangedDraft:
+        whole = await acts.show_communication(by, communication)
+        return await _page(request, whole, boxes_of(whole.to, whole.without), wrong=_CHANGED)
+    return done(f"{PATH}/{communication}", acts.send_communication.__name__)
+
+
+async def preview(request: web.Request, form: PreviewForm) -> web.StreamResponse:  # noqa: ARG001 - the row of its form
+    """Show the look of a text in Markdown, as a fragment of a page."""
+    return web.Response(text=str(formato(tidy_markdown(form.text))), content_type="text/html")
+
+
+async def _looked(
+    request: web.Request,
+    by: Operator,
+    communication: UUID,
+    boxes: Boxes,
+    typed: ReadForm,
+    fields: Mapping[str, str],
+) -> web.StreamResponse:
+    """Show how it arrives; where somebody has seen just that already, ask before it is sent."""
+    whole = await acts.show_communication(by, communication)
+    if typed.faults:
+        return await _page(request, whole, boxes, wrong=_LACKING, typed=typed)
+    if not (boxes.places or boxes.more) and BY_EVENT[whole.row.kind].narrows:
+        return await _page(request, whole, boxes, wrong=_NOBODY)
+    seen = fields.get("digest", "")
+    if fields.get("go") == _SEND and whole.is_planned and whole.plan is not None:
+        if seen == whole.plan.digest:
+            return _ask(request, whole)
+        return await _page(request, whole, boxes, wrong=_CHANGED)
+    await acts.plan_communication(by, communication)
+    return redirect(f"{PATH}/{communication}#ver")
+
+
+async def _page(
+    request: web.Request,
+    whole: CommunicationWhole,
+    boxes: Boxes,
+    *,
+    wrong: Wrong | None,
+    typed: ReadForm | None = None,
+) -> web.StreamResponse:
+    by, kind = operator_of(request, OPERATE), BY_EVENT[whole.row.kind]
+    judged = typed is not None and bool(typed.faults)
+    form = sendable_form(
+        _schema(by, kind), _known(), whole.data if typed is None else typed.data, judged=judged
+    )
+    place = boxes.places[0] if len(boxes.places) == 1 else None
+    return console_page(
+        "desk/communications/compose.html",
+        request,
+        here=PATH,
+        status=200 if wrong is None else wrong.status,
+        whole=whole,
+        kind=kind,
+        form=form,
+        boxes=boxes,
+        wrong=wrong,
+        groups=GROUPS_ES,
+        buildings=await buildings_of(request),
+        towers=await acts.towers_of(by, place) if place and kind.narrows else (),
+        starts_at=_local(whole),
+        action=SAVE.format(id=whole.row.id),
+        preview=PREVIEW,
+        path=f"{PATH}/{whole.row.id}",
+        tower_name=tower_name,
+        **SHOWN,
+    )
+
+
+def _ask(request: web.Request, whole: CommunicationWhole, *, again: bool = False) -> web.StreamResponse:
+    return console_page(
+        "desk/communications/send.html",
+        request,
+        here=PATH,
+        status=422 if again else 200,
+        whole=whole,
+        kind=BY_EVENT[whole.row.kind],
+        again=again,
+        action=SEND.format(id=whole.row.id),
+        back=f"{PATH}/{whole.row.id}",
+        **SHOWN,
+    )
+
+
+async def _again(by: Operator, communication: UUID) -> CommunicationWhole:
+    return await acts.show_communication(by, communication)
+
+
+def _wrong(error: HubError) -> Wrong:
+    """Return what to say beside the form; what is no fault of the form is shown by the frame."""
+    if isinstance(error, ChangedDraft):
+        return Wrong("Alguien más lo cambió: mire cómo está ahora.", str(error), 409)
+    if isinstance(error, TooLarge):
+        return _TOO_LARGE
+    if isinstance(error, InvalidAudience):
+        return Wrong("No se entiende a quién va, o no es de sus copropiedades.", str(error), 422)
+    if isinstance(error, InvalidEvent):
+        return Wrong(_LACKING.words, str(error), 422)
+    if isinstance(error, NoSuch):
+        raise error
+    return wrong_of(error)
+
+
+def _body(whole: CommunicationWhole, typed: ReadForm, boxes: Boxes, fields: Mapping[str, str]) -> SaveBody:
+    whom = whom_of(boxes)
+    at = fields.get("starts_at", "") if fields.get("when") == "later" else ""
+    return SaveBody(
+        kind=whole.row.kind,
+        data=dict(typed.data),
+        to=whom.to,
+        without=whom.without,
+        starts_at=_instant(at),
+        version=int(fields.get("version", "0") or 0) or whole.row.version,
+    )
+
+
+def _pressed(fields: Mapping[str, str]) -> Boxes:
+    """Read the boxes of the form: `place.ID`, `tower.NAME`, `group.WORD`, and terms, one a line."""
+    return Boxes(
+        places=_named(fields, "place."),
+        towers=_named(fields, "tower."),
+        groups=_named(fields, "group."),
+        more=_lines(fields.get("more", "")),
+        without=_lines(fields.get("without", "")),
+    )
+
+
+def _named(fields: Mapping[str, str], prefix: str) -> tuple[str, ...]:
+    return tuple(
+        name.removeprefix(prefix) for name, value in fields.items() if name.startswith(prefix) and value
+    )
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _known() -> Known:
+    """What the page does not ask: it is filled in when the parts are made."""
+    return Known(fills=dict.fromkeys(_UNASKED))
+
+
+def _schema(by: Operator, kind: SendKind) -> Rule:
+    return by.stores.schemas.by_name[kind.event].document
+
+
+def _instant(text: str) -> datetime | None:
+    """Read what a field of a day and an hour says, in the hour of Bogotá; None of nothing."""
+    with suppress(ValueError):
+        return datetime.strptime(text, _HOUR).replace(tzinfo=ZONE).astimezone(UTC)
+    return None
+
+
+def _local(whole: CommunicationWhole) -> str:
+    at = whole.starts_at
+    return "" if at is None else at.astimezone(ZONE).strftime(_HOUR)
