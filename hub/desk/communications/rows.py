@@ -69,8 +69,8 @@ def _title(row: CommunicationRow) -> str:
 
 
 def _places(row: CommunicationRow) -> str:
-    names = [own_name(name) for name in row.buildings]
-    return ", ".join(names) if len(names) < 4 else f"{len(names)} copropiedades"
+    many = len(row.buildings) > 3
+    return f"{len(row.buildings)} copropiedades" if many else ", ".join(row.buildings)
 
 
 class CommunicationRow(Struct, kw_only=True, frozen=True):
@@ -100,7 +100,7 @@ class CommunicationRow(Struct, kw_only=True, frozen=True):
             changed_at=row.changed_at,
             title=row.title,
             kind=row.kind,
-            buildings=[names.get(place, place) for place in row.places or ()],
+            buildings=[own_name(names.get(place, place)) for place in row.places or ()],
             places=row.places,
             state=row.state,
             why=row.why,

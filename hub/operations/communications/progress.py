@@ -14,7 +14,7 @@ from hub.model.state_machine import LOST, UNSENT
 from hub.operations.communications.kinds import BY_EVENT
 from hub.storage.communications import Delivered, PostgresCommunications, Standing
 
-_ARRIVED: Final = frozenset({State.SENT, State.DELIVERED, State.READ})
+_ARRIVED: Final = frozenset({State.DELIVERED, State.READ})
 _GOING: Final = UNSENT | {State.SENDING}
 
 
@@ -24,7 +24,8 @@ class ChannelProgress(Struct, frozen=True, kw_only=True):
     channel: str
     messages: int
     going: Annotated[int, Meta(description="Not sent yet, or being sent.")]
-    arrived: Annotated[int, Meta(description="Accepted, delivered or read.")]
+    sent: Annotated[int, Meta(description="Accepted, and not confirmed by anybody; a letter: made.")]
+    arrived: Annotated[int, Meta(description="Delivered or read.")]
     read: int
     lost: int
 
@@ -33,12 +34,14 @@ class Progress(Struct, frozen=True, kw_only=True):
     """
     People by the best that became of each, and messages by channel.
 
+    It has `arrived` by the word of a provider; one that was `sent` was accepted, and nobody has confirmed it.
     `unread` people have it in their inbox alone, and have not opened it; `unplanned` ones have nothing yet.
     """
 
     people: int
     read: int
     arrived: int
+    sent: int
     going: int
     unread: int
     lost: int
@@ -73,7 +76,8 @@ def counted(
         people=max(people, known),
         read=fates.get("read", 0),
         arrived=fates.get("arrived", 0),
-        going=fates.get("on_its_way", 0),
+        sent=fates.get("sent", 0),
+        going=fates.get("going", 0),
         unread=fates.get("unread", 0),
         lost=fates.get("lost", 0),
         unplanned=max(people - known, 0),
@@ -93,6 +97,7 @@ def _by_channel(delivered: Iterable[Delivered]) -> list[ChannelProgress]:
             channel=channel,
             messages=sum(one.n for one in of_channel),
             going=_count(of_channel, _GOING),
+            sent=_count(of_channel, {State.SENT}),
             arrived=_count(of_channel, _ARRIVED),
             read=_count(of_channel, {State.READ}),
             lost=_count(of_channel, LOST | {State.CANCELLED}),

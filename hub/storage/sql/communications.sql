@@ -121,10 +121,12 @@ GROUP BY 1, 2, 3
 SELECT best AS fate, count(*)::int AS n FROM (
     SELECT person, min(CASE
         WHEN state = 'read' THEN 'a_read'
-        WHEN state IN ('sent', 'delivered') THEN 'b_arrived'
-        WHEN state IN ('queued', 'held', 'retrying', 'sending') THEN 'c_on_its_way'
-        WHEN state = 'waiting' THEN 'd_unread'
-        ELSE 'e_lost' END) AS best
+        WHEN state = 'delivered' THEN 'b_arrived'
+        WHEN state = 'sent' AND channel <> 'print' THEN 'c_sent'
+        -- A letter is `sent` once it is made: nobody has it yet.
+        WHEN state IN ('queued', 'held', 'retrying', 'sending', 'sent') THEN 'd_going'
+        WHEN state = 'waiting' THEN 'e_unread'
+        ELSE 'f_lost' END) AS best
     FROM message
     WHERE event_key = ANY ($1) AND id BETWEEN $2 AND $3 AND audience = ANY ($4) AND occasion = 'initial'
     GROUP BY person

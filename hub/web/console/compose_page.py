@@ -168,6 +168,8 @@ async def _page(
         "desk/communications/compose.html",
         request,
         here=PATH,
+        # What somebody is typing is not replaced under their hands.
+        live="",
         status=200 if wrong is None else wrong.status,
         whole=whole,
         kind=kind,
