@@ -197,7 +197,7 @@ async def test_it_is_done_once_nothing_of_it_can_leave(desk: Desk) -> None:
     assert (3, 3) == (running.progress.people, running.progress.going)
     assert CommunicationState.DONE == done.row.state
     assert done.progress is not None
-    assert (1, 2) == (done.progress.going, done.progress.sent)
+    assert (0, 2) == (done.progress.going, done.progress.sent)
 
 
 async def test_many_people_need_the_name_of_their_building(desk: Desk) -> None:
