@@ -1,7 +1,7 @@
 """
 A plugin that tries each test with few of its values: `scripts/test-oldest-python`.
 
-They are its first parameters and the last one, and few examples by chance. What an older Python does
+They are its first parameter and the last one, and few examples by chance. What an older Python does
 otherwise shows with any of them; that the rules hold for all of them, `scripts/test` shows.
 """
 
@@ -14,8 +14,8 @@ from typing import Final
 import pytest
 from hypothesis import settings
 
-FIRST: Final = 2
-EXAMPLES: Final = 20
+FIRST: Final = 1
+EXAMPLES: Final = 10
 WHOLE: Final = frozenset({"test_call_budgets"})
 """Modules whose figures are each Python's own."""
 

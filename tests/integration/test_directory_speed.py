@@ -16,6 +16,8 @@ from hub.storage import Database, PostgresIntake, PostgresReach, PostgresReadine
 from hub.storage.database import load
 from tests.servers import Servers
 
+pytestmark = pytest.mark.chaos
+
 UNITS = 250
 """Units of each copropiedad; in each unit live two people."""
 ONE = Group(copropiedad_id="ph-7", roles=RESIDENTS)

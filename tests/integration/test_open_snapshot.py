@@ -54,7 +54,7 @@ SELECT sum(heap_blks_hit + heap_blks_read + coalesce(idx_blks_hit + idx_blks_rea
 FROM pg_statio_user_tables
 """
 
-pytestmark = [pytest.mark.slow]
+pytestmark = [pytest.mark.slow, pytest.mark.chaos]
 
 
 class CountingDatabase(Database):

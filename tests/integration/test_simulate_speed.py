@@ -20,6 +20,8 @@ from hub.storage import Database, PostgresHistory, PostgresIntake
 from tests.integration.test_directory_speed import report
 from tests.unit.factories import HOUR, MONDAY, POLICY, event, stored
 
+pytestmark = pytest.mark.chaos
+
 DAYS: Final = 90
 PERIOD: Final = Period(since=MONDAY, until=MONDAY + timedelta(days=DAYS))
 NAMES: Final = ("pqrs.received", "pqrs.assigned", "pqrs.replied", "pqrs.responded")

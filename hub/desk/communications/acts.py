@@ -28,6 +28,7 @@ from hub.operations.communications import planning
 from hub.operations.communications.planning import Planning, read_shown
 from hub.operations.communications.progress import progress_of
 from hub.people.units import own_name
+from hub.rendering.figures_es import many
 from hub.rendering.typed_words import is_same
 from hub.storage.communications import Move, StoredPlan
 
@@ -153,7 +154,7 @@ async def needs_typed(by: Operator, row: Communication, plan: StoredPlan | None)
         return ""
     places = (shown.places if (shown := read_shown(plan)) else None) or row.places or []
     if len(places) != 1:
-        return f"{len(places)} copropiedades" if places else "todas las copropiedades"
+        return many(len(places), "copropiedad", "copropiedades") if places else "todas las copropiedades"
     names = await by.stores.directory.place_names(frozenset(places))
     return own_name(names.get(places[0], places[0]))
 

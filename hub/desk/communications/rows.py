@@ -16,6 +16,7 @@ from hub.operations.communications.kinds import BY_EVENT
 from hub.operations.communications.progress import Progress
 from hub.operations.communications.shown import Shown
 from hub.people.units import own_name
+from hub.rendering.figures_es import many
 
 STATES_ES: Final[Mapping[str, str]] = {
     CommunicationState.DRAFT: "Borrador",
@@ -69,8 +70,8 @@ def _title(row: CommunicationRow) -> str:
 
 
 def _places(row: CommunicationRow) -> str:
-    many = len(row.buildings) > 3
-    return f"{len(row.buildings)} copropiedades" if many else ", ".join(row.buildings)
+    count = len(row.buildings)
+    return ", ".join(row.buildings) if count < 4 else many(count, "copropiedad", "copropiedades")
 
 
 class CommunicationRow(Struct, kw_only=True, frozen=True):

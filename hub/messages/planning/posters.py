@@ -14,7 +14,7 @@ from hub.business_time.dates import ZONE, day_end, last_instant
 from hub.messages.planning.lifetime import expirytime
 from hub.messages.planning.plan import is_recorded_only
 from hub.model import Audience, Event, EventType, Json, Lane, Move, Print, StoredEvent
-from hub.model.communications import is_off_boards
+from hub.model.communications import BOARDS, is_off_boards
 from hub.model.posters import PosterRequest
 from hub.people.audience import Parties, is_anonymous, named_in, party_words
 
@@ -64,7 +64,9 @@ def posters_of(
     parties: Parties = NO_PARTIES,
 ) -> list[PosterRequest]:
     """Return the posters of an event: none if it notifies nobody or only some, or if its news has passed."""
-    if is_recorded_only(stored.event) or is_off_boards(stored.event):
+    if is_recorded_only(stored.event):
+        return []
+    if BOARDS in stored.event.extensions and is_off_boards(stored.event):
         return []
     boards = [board for board in boards if _is_for_all(board, stored, parties)]
     if not boards:
