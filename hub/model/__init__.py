@@ -73,6 +73,7 @@ from hub.model.contact_facts import NO_FACTS, NOT_PAYER, ContactFacts
 from hub.model.events import (
     CALLER_HEADER,
     CANARY,
+    CORRECTION,
     LANE_HEADER,
     MENDED_BY,
     MENDED_HEADER,

@@ -69,6 +69,9 @@ def own_event(
 RECALL: Final = "notification.recall"
 """The event by which a publisher takes back another one of its own."""
 
+CORRECTION: Final = "admin.correction.issued"
+"""The event that tells those who had what was taken back what is right."""
+
 
 class AddedEvent(Struct, frozen=True):
     """

@@ -21,6 +21,11 @@ class _Entry(Struct, frozen=True, kw_only=True):
     html: Annotated[str, Meta(description="The same as an HTML fragment, without scripts.")]
     created_at: Instant
     read_at: Instant | None
+    recalled_at: Annotated[
+        Instant | None,
+        Meta(description="When its publisher took it back: show it struck through. It is not unread."),
+    ]
+    correction: Annotated[UUID | None, Meta(description="The entry of this inbox that says what is right.")]
     case: Annotated[str | None, Meta(description="The case it belongs to: `pqrs_id:PQ-2026-000901`.")]
 
 

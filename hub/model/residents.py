@@ -117,6 +117,7 @@ class SentLine:
     A message that was planned for a person, with the event of which it tells.
 
     `opened_type` and `opened` are the first event of its case, or its own; `unit` as in a ResidentMessage.
+    `recalled`: that event was taken back.
     """
 
     id: UUID
@@ -130,6 +131,7 @@ class SentLine:
     opened_type: str = ""
     opened: Mapping[str, Json] = field(default_factory=dict)
     unit: str = ""
+    recalled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

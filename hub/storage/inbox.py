@@ -13,7 +13,8 @@ from hub.storage.database import Store, load, read, storable, write
 from hub.storage.letters import row_of
 from hub.storage.paging import rows_of
 
-_SQL = load("inbox")
+_WRITTEN = load("inbox")
+_SQL = {name: text.replace("<entry>", _WRITTEN["entry"]) for name, text in _WRITTEN.items()}
 
 
 class PostgresInbox(Store):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from hub.desk.letters import queries
 from hub.desk.letters.rows import LettersQuery
-from hub.model import Message, Outgoing, Purpose, Recall, Rendered, State, StoredEvent
+from hub.model import CORRECTION, Message, Outgoing, Purpose, Recall, Rendered, State, StoredEvent
 from hub.model.state_machine import UNSENT
 from tests.contract.stores import AT_ONCE, RealStores, Stores, release_due
 from tests.contract.values import FALLBACK, HOUR, LEASE, event, message, now, outcome, stored
@@ -142,17 +143,70 @@ async def test_letter_that_is_with_the_post_stays(stores: RealStores, of: Stored
     assert ["cancelled", "sent"] == [(await seen(stores, one))[0] for one in (waiting, posted)]
 
 
-async def test_what_lies_unread_in_an_inbox_is_withdrawn(stores: RealStores, of: StoredEvent) -> None:
+async def test_what_lies_in_an_inbox_stays_struck(stores: RealStores, of: StoredEvent) -> None:
     unread, read = await _stored_there(stores, of, "inbox", State.WAITING)
     await stores.inbox.mark_read("p-2", [read.id])
+    before = await stores.inbox.item("p-2", read.id)
+    came = (await stores.inbox.arrivals(None, [])).newest
     await recall(stores, of)
+    await recall(stores, of)
+    struck = [await stores.inbox.item(person, one.id) for person, one in (("p-1", unread), ("p-2", read))]
+    again = (await stores.inbox.arrivals(came, ["p-1", "p-2"])).found
 
-    assert await stores.inbox.item("p-1", unread.id) is None
-    assert await stores.inbox.item("p-2", read.id) is not None
+    assert [(True, False), (True, True)] == [
+        (bool(one.recalled_at), bool(one.read_at)) for one in struck if one
+    ]
+    assert before is not None
+    assert struck[1] == replace(before, recalled_at=struck[1] and struck[1].recalled_at)
     assert [("cancelled", "recalled"), "waiting"] == [
         await seen(stores, unread),
         await stores.state_of(read),
     ]
+    assert {unread.id: "p-1", read.id: "p-2"} == {
+        one.item.id: one.person for one in again if one.item.recalled_at
+    }
+    assert len(again) == 2
+
+
+async def test_what_is_struck_is_not_unread(stores: RealStores, of: StoredEvent) -> None:
+    struck, _ = await _stored_there(stores, of, "inbox", State.WAITING)
+    newer = message(stored(event()), person="p-1", channel="inbox", state=State.WAITING)
+    await stores.add(newer)
+    await stores.inbox.add([Outgoing(message=newer, rendered=WORDS)])
+    await recall(stores, of)
+    unread = await stores.inbox.items("p-1", after=None, limit=9, unread=True)
+    everything = await stores.inbox.items("p-1", after=None, limit=9)
+
+    assert 1 == await stores.inbox.unread("p-1")
+    assert [newer.id] == [one.id for one in unread.items]
+    assert [newer.id] == await stores.inbox.unread_until("p-1", newer.id, 9)
+    assert {newer.id, struck.id} == {one.id for one in everything.items}
+
+
+async def test_a_struck_entry_leads_to_its_correction(stores: RealStores, of: StoredEvent) -> None:
+    wrong, _ = await _stored_there(stores, of, "inbox", State.WAITING)
+    told = [await _corrected(stores, key) for key in (of.key, stored(event()).key)]
+    before = await stores.inbox.item("p-1", wrong.id)
+    await recall(stores, of)
+    one = await stores.inbox.item("p-1", wrong.id)
+    listed = (await stores.inbox.items("p-1", after=None, limit=9)).items
+
+    assert before is not None
+    assert one is not None
+    assert (None, told[0].id) == (before.correction, one.correction)
+    assert {wrong.id: told[0].id} == {row.id: row.correction for row in listed if row.correction}
+
+
+async def _corrected(stores: RealStores, wrong: UUID) -> Message:
+    """The entry of a correction in the inbox of p-1."""
+    later = now() + HOUR
+    of = stored(event(CORRECTION, time=later, data={"references": {"key": str(wrong)}}))
+    one = message(of, person="p-1", channel="inbox", state=State.WAITING, created_at=later)
+    async with stores.intake.transaction() as transaction:
+        await transaction.add_events([of])
+    await stores.add(one)
+    await stores.inbox.add([Outgoing(message=one, rendered=WORDS)])
+    return one
 
 
 async def test_explanation_knows_why_the_event_was_taken_back(stores: RealStores, of: StoredEvent) -> None:

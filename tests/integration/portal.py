@@ -13,7 +13,7 @@ from aiohttp import ClientResponse, DummyCookieJar, hdrs, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from hub.access import api_keys
-from hub.model import Message, Rendered, Scope, State
+from hub.model import RECALL, Message, Recall, Rendered, Scope, State
 from hub.storage import Database
 from hub.web.application import build
 from hub.web.inbox_streams import InboxStreams
@@ -88,6 +88,12 @@ class Portal(World):
         words = Rendered(subject=f"Aviso {minutes}", text="Hola", html="<p>Hola</p>")
         await self.inbox.add([outgoing("inbox", "", id=sent.id, person=who, created_at=made, rendered=words)])
         return sent
+
+    async def takes_back(self, sent: Message) -> None:
+        """Recall the event of an entry."""
+        by = stored(event(RECALL))
+        async with self.stores.intake.transaction() as transaction:
+            await transaction.recall([Recall(source="urn:crm", event_id=sent.event_id, by=by.key)])
 
     @asynccontextmanager
     async def stream(self, token: str, **headers: str) -> AsyncIterator[ClientResponse]:

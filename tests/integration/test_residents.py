@@ -104,6 +104,10 @@ async def test_page_of_a_message_that_was_taken_back_says_so(office: Office) -> 
     after = (await ask(world_of(office), link)).text
     assert "Lo retiramos el" in after
     assert "La cita es a las 4." in after
+    assert (0, 2) == (before.count("<s>"), after.count("<s>"))
+    told = await own_file(PostgresResidents(office.database), POLICY.calendar, "p-maria", office.clock())
+    assert told is not None
+    assert {True, False} == {line.recalled for line in told.sent}
 
 
 async def test_mail_to_staff_has_no_such_link(office: Office) -> None:

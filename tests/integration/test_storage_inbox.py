@@ -40,6 +40,7 @@ async def test_an_inbox_holds_each_message_once(database: str) -> None:
         "html": "<p>Su PQRS se cerró.</p>",
         "created_at": NOON,
         "read_at": None,
+        "recalled_at": None,
     }
 
 

@@ -234,6 +234,22 @@ async def test_a_stream_shows_what_comes_to_its_person_alone(portal: Portal) -> 
     assert other["id"] == str(theirs.id)
 
 
+async def test_a_stream_shows_that_an_entry_was_taken_back_and_nobody_reads_it(portal: Portal) -> None:
+    sent, token = await portal.receives(), await portal.token()
+    async with portal.stream(token, **{"Last-Event-ID": "0"}) as answer:
+        first = await lines(answer, 1)
+        await portal.takes_back(sent)
+        second = await lines(answer, 1)
+    read = await portal.ask(f"/api/inbox/{sent.id}/read", "POST", token=token)
+    [listed] = (await portal.ask("/api/inbox", token=token)).json["items"]
+
+    assert [(str(sent.id), False), (str(sent.id), True)] == [
+        (one["id"], bool(one["recalled_at"])) for one in (*first, *second)
+    ]
+    assert {"read": 0, "unread": 0} == read.json
+    assert (listed, None) == (second[0], listed["read_at"])
+
+
 async def test_a_stream_continues_after_the_last_event_that_came(portal: Portal) -> None:
     before = [await portal.receives(minutes=number) for number in range(2)]
     async with portal.stream(await portal.token(), **{"Last-Event-ID": "0"}) as answer:

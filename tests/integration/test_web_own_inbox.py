@@ -68,6 +68,21 @@ async def test_what_waits_comes_first_and_a_look_changes_nothing(portal: Portal)
     assert [await portal.stores.state_of(one) for one in (old, new)] == ["waiting", "read"]
 
 
+async def test_what_was_taken_back_is_struck_and_not_unread(portal: Portal) -> None:
+    sent = await portal.receives()
+    maria = await visitor(portal)
+    await portal.takes_back(sent)
+    pressed = await press(maria, id=str(sent.id))
+    page, item = await maria.ask("/inbox"), await maria.ask(f"/inbox/{sent.id}")
+
+    assert (303, f"/inbox/{sent.id}") == pressed
+    assert re.findall(r"Sin leer|<s>Aviso 0</s>|Retirado", page.text) == ["<s>Aviso 0</s>", "Retirado"]
+    assert "<del><p>Hola</p></del>" in item.text
+    assert "Retirado el" in item.text
+    assert "Marcar como leído" not in item.text
+    assert await portal.stores.state_of(sent) == "cancelled"
+
+
 async def test_the_console_shows_how_much_is_unread(portal: Portal) -> None:
     sent = await portal.receives()
     maria = await visitor(portal)

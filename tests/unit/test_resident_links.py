@@ -70,6 +70,8 @@ def test_entry_of_an_inbox_has_a_link_from_when_it_came_until_it_ends() -> None:
         html="",
         created_at=NOON,
         read_at=None,
+        recalled_at=None,
+        correction=None,
         purpose=Purpose.SERVICE,
     )
     token = LINKS.read(token_of(LINKS.of_entry(item, NOON + timedelta(days=89))))

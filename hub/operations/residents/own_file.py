@@ -74,6 +74,7 @@ def _line(person: str, told: Sequence[SentLine]) -> ShownLine:
         what="" if what == subject else what,
         how=arrival(told),
         at=first.created_at,
+        recalled=first.recalled,
     )
 
 

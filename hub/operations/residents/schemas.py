@@ -70,13 +70,14 @@ class ShownMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownLine:
-    """What the person was told, in the list: its subject, its kind, how it arrived and when."""
+    """What the person was told, in the list: its subject, kind, arrival and time; whether it was taken back."""
 
     id: str
     subject: str
     what: str
     how: str
     at: datetime
+    recalled: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,10 +21,16 @@ WHERE message.event_key = of.key AND message.id BETWEEN moment_start(of.key) AND
 RETURNING letter.id
 
 -- inbox --
-DELETE FROM inbox_item USING unnest($1::uuid[]) AS of (key), message
-WHERE message.event_key = of.key AND message.id BETWEEN moment_start(of.key) AND moment_end(of.key)
-  AND message.state = 'waiting' AND inbox_item.id = message.id AND inbox_item.read_at IS NULL
-RETURNING inbox_item.id
+-- All entries stay, struck through: who has seen one learns that it does not hold. None is read by that. Each comes
+-- again in the order of arrivals, so that open pages show it. What was read keeps its message.
+WITH struck AS (
+    UPDATE inbox_item SET recalled_at = now(), place = DEFAULT
+    FROM unnest($1::uuid[]) AS of (key), message
+    WHERE message.event_key = of.key AND message.id BETWEEN moment_start(of.key) AND moment_end(of.key)
+      AND inbox_item.id = message.id AND inbox_item.recalled_at IS NULL
+    RETURNING inbox_item.id, inbox_item.read_at
+)
+SELECT id FROM struck WHERE read_at IS NULL
 
 -- cancel --
 -- What is being sent stays its worker's, also when its lease has ended and nobody has claimed it since: the worker's

@@ -20,7 +20,10 @@ SELECT type, time, id, CASE WHEN row_number() OVER (ORDER BY time, key) = 1 THEN
 -- All messages of the latest events: an event is told by several channels, and its first message stands for it.
 SELECT message.id, message.event_key, message.event, message.channel, message.state, message.created_at, message.reason,
        event.case_key AS case, unit.tower, unit.label,
-       coalesce(first.type, event.type) AS opened_type, coalesce(first.data, event.data) AS opened
+       coalesce(first.type, event.type) AS opened_type, coalesce(first.data, event.data) AS opened,
+       EXISTS (
+           SELECT FROM recall WHERE recall.source = event.source AND recall.event_id = event.id
+       ) AS recalled
 FROM (
     SELECT event_key, (array_agg(id ORDER BY id))[1] AS first FROM message
     WHERE person = $1 AND purpose <> 'internal'

@@ -37,7 +37,7 @@ async def read_item(request: web.Request) -> web.Response:
     """Mark an entry as read, which is its receipt; safe to repeat."""
     person, item_id, deps = inbox_holder(request).person, read_id(request, _ITEM), services(request)
     item = found(_ITEM, await deps.inbox.item(person, item_id))
-    unread = [] if item.read_at else [item_id]
+    unread = [] if item.read_at or item.recalled_at else [item_id]
     await reading.read_items(person, unread, inbox=deps.inbox, receipts=deps.hooks.receipts, at=deps.now())
     return json_answer(InboxRead(read=len(unread), unread=await deps.inbox.unread(person)))
 

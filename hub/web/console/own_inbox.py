@@ -43,7 +43,7 @@ _ANSWERED_ELSEWHERE: Final = frozenset({"pqrs.received", "pqrs.assigned", "inbou
 
 
 async def show(request: web.Request) -> web.StreamResponse:
-    """Show the unread entries of the person, and below them those that were read."""
+    """Show the unread entries of the person, and below them those that were read or taken back."""
     session = request[SESSION]
     account = session.account
     if account is None or session.is_closed:
@@ -57,7 +57,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         request,
         person=account.person,
         waiting=waiting,
-        read=[item for item in page.items if item.read_at or after],
+        read=[item for item in page.items if item.read_at or item.recalled_at or after],
         unread=await inbox.unread(account.person),
         older=page.next,
     )
@@ -74,7 +74,7 @@ async def act(request: web.Request) -> web.StreamResponse:
     person, item_id = _person(request), found(_ENTRY, uuid_in(given.get("id", "")))
     deps = services(request)
     item = found(_ENTRY, await deps.inbox.item(person, item_id))
-    if not item.read_at:
+    if not (item.read_at or item.recalled_at):
         await read_items(person, [item_id], inbox=deps.inbox, receipts=deps.hooks.receipts, at=deps.now())
     if given.get("action") == _TAKE and await _take(request, given["id"]):
         return await _item(request, given["id"], state="done")
