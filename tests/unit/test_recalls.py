@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from hub.access.api_keys import issue
 from hub.catalog import BY_NAME
-from hub.errors import StorageUnavailable
+from hub.errors import InvalidEvent, StorageUnavailable
 from hub.model import HUB_SOURCE, RECALL, ClockState, Event, Json, Scope, State, StoredEvent
 from hub.model.ids import event_key
 from hub.operations.explain.verdict import judge
@@ -21,6 +21,7 @@ from tests.unit.factories import (
     HOUR,
     MONDAY,
     OWN_USER,
+    SCHEMAS,
     SOURCE,
     email,
     event,
@@ -39,8 +40,9 @@ RESPONDED: Final = event("pqrs.responded", {"petitioner": ROSA}, at=MONDAY + HOU
 GONE: Final = (State.CANCELLED, "recalled")
 
 
-def recall(of: Event, **fields: Json) -> Event:
-    return event(RECALL, {"source": of.source, "id": of.id}, **{"source": of.source, **fields})
+def recall(of: Event, *, data: Json | None = None, without: tuple[str, ...] = (), **fields: Json) -> Event:
+    named = {"source": of.source, "id": of.id, **(data or {})}
+    return event(RECALL, named, without=without, **{"source": of.source, **fields})
 
 
 def states(hub: MemoryHub, of: Event) -> set[tuple[State, str | None]]:
@@ -150,13 +152,26 @@ async def test_only_the_user_of_a_bound_source_recalls_its_events(hub: MemoryHub
     assert {GONE} == states(hub, RECEIVED)
 
 
-@pytest.mark.parametrize("user", ["mallory", OWN_USER])
-async def test_what_the_hub_itself_says_cannot_be_recalled(hub: MemoryHub, user: str) -> None:
-    said = event("sla.breached", {"level": 1}, source=HUB_SOURCE)
-    await hub.take_in(replace(incoming(recall(said)), user=user))
+async def test_staff_recalls_any_event_by_the_hub_and_nobody_else_in_its_name(hub: MemoryHub) -> None:
+    by_staff = recall(RECEIVED, source=HUB_SOURCE, id="by-staff")
+    await hub.take_in(RECEIVED)
+    await hub.take_in(replace(incoming(by_staff), user="mallory"))
+    forged = states(hub, RECEIVED)
+    await hub.take_in(replace(incoming(by_staff), user=OWN_USER))
 
-    [letter] = hub.letters
-    assert letter.letter.wrong_sender
+    assert GONE not in forged
+    assert [True] == [one.letter.wrong_sender for one in hub.letters]
+    assert {GONE} == states(hub, RECEIVED)
+
+
+def test_a_recall_says_what_is_right_or_why_nobody_needs_it() -> None:
+    both = recall(RECEIVED, data={"no_correction": "Ya lo saben."})
+    for field in ("correction_markdown", "no_correction"):
+        SCHEMAS.check(recall(RECEIVED, data={"no_correction": "Ya lo saben."}, without=(field,)), now=MONDAY)
+    with pytest.raises(InvalidEvent, match="data: expected correction_markdown or no_correction"):
+        SCHEMAS.check(recall(RECEIVED, without=("correction_markdown",)), now=MONDAY)
+
+    SCHEMAS.check(both, now=MONDAY)
 
 
 def test_operators_read_who_took_the_event_back_and_why() -> None:

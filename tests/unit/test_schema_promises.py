@@ -8,7 +8,7 @@ accept less. Any other change needs a new event type, `.v2`, next to the old one
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -43,7 +43,7 @@ def breaks(new: Mapping[str, Json], old: Mapping[str, Json]) -> Iterator[str]:
         now = new["properties"].get(field, {})
         if not takes(_alone(now, new), _alone(was, old)):
             yield f"{field} takes less than before"
-    if _rest(new) != _rest(old):
+    if _rest(new, asked=old["required"]) != _rest(old):
         yield "another rule has changed"
 
 
@@ -58,9 +58,14 @@ def _alone(part: Mapping[str, Json], whole: Mapping[str, Json]) -> dict[str, Jso
     return {**_plain(part), **shared}
 
 
-def _rest(document: Mapping[str, Json]) -> Json:
+def _rest(document: Mapping[str, Json], asked: Sequence[str] = ()) -> Json:
+    """Return the other rules but a choice of fields of which one branch needs no more than was `asked`."""
     known = {"properties", "required", "$defs"}
-    return _plain({key: value for key, value in document.items() if key not in known})
+    rest = {key: value for key, value in document.items() if key not in known}
+    choices = [one["anyOf"] for one in rest.get("allOf", ()) if one.keys() <= {"title", "anyOf"}]
+    if choices and all(any(set(one["required"]) <= set(asked) for one in choice) for choice in choices):
+        del rest["allOf"]
+    return _plain(rest)
 
 
 def _plain(node: Json) -> Json:
@@ -87,6 +92,10 @@ def test_every_event_is_promised() -> None:
     assert set(BY_NAME) == set(NAMES)
 
 
+def _one_of(*fields: str) -> Json:
+    return {"anyOf": [{"required": [field]} for field in fields]}
+
+
 CHANGES: Final[Mapping[str, Callable[[dict[str, Json]], object]]] = {
     "grow required": lambda it: it["required"].append("unit_id"),
     "narrow an enum": lambda it: it["properties"]["kind"]["enum"].remove("queja"),
@@ -94,10 +103,12 @@ CHANGES: Final[Mapping[str, Callable[[dict[str, Json]], object]]] = {
     "shorten a text": lambda it: it["properties"]["radicado"].update(maxLength=20),
     "refuse a recipient by email": lambda it: it["$defs"]["person"]["anyOf"].pop(1),
     "refuse unknown fields": lambda it: it.update(additionalProperties=False),
+    "ask for one of two new fields": lambda it: it.update(allOf=[_one_of("tone", "mood")]),
 }
 HARMLESS: Final[Mapping[str, Callable[[dict[str, Json]], object]]] = {
     "widen an enum": lambda it: it["properties"]["kind"]["enum"].append("denuncia"),
     "require less": lambda it: it["required"].remove("radicado"),
+    "ask for another field or it": lambda it: it.update(allOf=[_one_of("radicado", "tone")]),
     "add an optional field": lambda it: it["properties"].update(tone={"type": "string"}),
     "say it better": lambda it: it["properties"]["radicado"].update(description="Radicado"),
     "keep it at an erasure": lambda it: it["properties"]["radicado"].update({"x-keep": False}),

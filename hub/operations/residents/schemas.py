@@ -70,7 +70,7 @@ class ShownMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownLine:
-    """What the person was told, in the list: its subject, kind, arrival and time; whether it was taken back."""
+    """What the person was told, in the list: subject, kind, arrival and time; whether it was taken back."""
 
     id: str
     subject: str
