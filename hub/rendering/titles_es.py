@@ -81,6 +81,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "admin.decision.published": "Decisión publicada",
     "admin.financial_report.published": "Informe financiero publicado",
     "admin.circular.issued": "Circular",
+    "admin.correction.issued": "Fe de erratas",
     "admin.sanction.notified": "Proceso de sanción",
     "admin.visit.scheduled": "Visita programada",
     "service.terms.changed": "Cambio en las condiciones del servicio",

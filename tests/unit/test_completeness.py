@@ -25,7 +25,7 @@ from hub.intake.source_bindings import SourceBindings
 from hub.messages.planning.undelivered import BOUNCE_REPORTED, HANDED_OVER, UNRECOGNISED
 from hub.messages.planning.undelivered import NAME as UNDELIVERED
 from hub.messages.planning.unreached_people import NAME as UNREACHED
-from hub.model import Lane, Step, StepKind
+from hub.model import CORRECTION, Lane, Step, StepKind
 from hub.model.casework import FILED, WRITTEN
 from hub.model.notice_digests import NAME as READY
 from hub.model.reach import NAME as REACH
@@ -107,6 +107,7 @@ def test_each_event_of_the_hubs_own_is_published_somewhere() -> None:
         UNREACHED,
         BOUNCE_REPORTED,
         CALLED,
+        CORRECTION,
         UNRECOGNISED,
         HANDED_OVER,
         CHANGED,

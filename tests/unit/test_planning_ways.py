@@ -13,7 +13,18 @@ from hub.catalog import BY_NAME
 from hub.messages.planning.cascade import next_step
 from hub.messages.planning.plan import plan_audience
 from hub.messages.planning.reach import LETTER
-from hub.model import Cascade, ChannelTraits, ContactPoint, Event, Print, Purpose, Reminder, State
+from hub.model import (
+    CORRECTION,
+    HUB_SOURCE,
+    Cascade,
+    ChannelTraits,
+    ContactPoint,
+    Event,
+    Print,
+    Purpose,
+    Reminder,
+    State,
+)
 from hub.rendering.outcomes_es import REASONS, TO_DO
 from tests.unit.factories import MONDAY, RULES, email, event, mobile, person, stored
 from tests.unit.plans import EVERYTHING, kind, only, plan, reached
@@ -54,6 +65,21 @@ def test_channel_used_is_the_only_one_and_paper_does_not_count(
     )
 
     assert [(message.channel, len(message.fallback)) for message in messages] == expected
+
+
+@pytest.mark.parametrize("digital", [True, False])
+@pytest.mark.parametrize("used", [["email"], ["sms", "inbox"], ["print"], ["email", "print"]])
+def test_a_correction_goes_at_once_by_each_channel_of_what_it_corrects_and_by_no_other(
+    used: list[str], digital: bool
+) -> None:
+    corrected = event(CORRECTION, {"channels": used}, source=HUB_SOURCE)
+    somebody = structs.replace(person(*EVERYTHING), digital_access=digital)
+    messages = plan_audience(
+        stored(corrected), BY_NAME[CORRECTION], 0, [somebody], rules=WITH_LETTERS, now=MONDAY
+    )
+
+    assert used == [message.channel for message in messages]
+    assert {()} == {message.fallback for message in messages}
 
 
 def test_a_letter_is_the_last_step() -> None:

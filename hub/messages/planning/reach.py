@@ -84,12 +84,27 @@ def steps_for(
 
 
 def used_channel_only(audience: Audience, event: Event) -> Audience:
-    """Limit a `channel_by` audience to the channel that the event names; keep all if it names none."""
+    """
+    Limit a `channel_by` audience to the channel that the event names; keep all if it names none.
+
+    An event may name several: they are used together, and a letter is one of them.
+    """
     if audience.channel_by is None:
         return audience
     used = event.data.get(audience.channel_by)
+    if isinstance(used, list):
+        return _used_together(audience, used)
     steps = tuple(step for step in audience.channels if used in step)
     return replace(audience, channels=steps or audience.channels)
+
+
+def _used_together(audience: Audience, used: Collection[str]) -> Audience:
+    # The letter is no last resort here, but one of the ways by which the person was told: what is left to print
+    # is the poster.
+    names = [*offered(audience), *([LETTER] if audience.print in PAPER else ())]
+    board = Print.BOARD if audience.print is Print.BOTH else Print.NEVER
+    together = tuple(name for name in names if name in used)
+    return replace(audience, channels=(together,), print=board)
 
 
 def authorised_channel(
