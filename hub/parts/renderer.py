@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from uuid import UUID
 
 import structlog
 from msgspec.structs import replace
@@ -14,8 +15,10 @@ from hub.inbound.unsubscribe import UnsubscribeLinks
 from hub.messages.delivery.deps import Renderer
 from hub.messages.delivery.links import Make, Maker, MessageLinks
 from hub.model import Claimed, Facts, Message, Rendered, StoredEvent
+from hub.model.ids import message_id
 from hub.operations.residents.sign_in import unsealed
 from hub.parts.company import CompanyRules
+from hub.rendering.context import INITIAL
 from hub.rendering.own_links import is_text
 from hub.rendering.page_links import page_of
 from hub.resilience.database_time import NOW
@@ -62,6 +65,7 @@ def message_links(company: CompanyRules) -> MessageLinks:
         Maker.UNSUBSCRIBE: lambda claimed, _: unsubscribing.of(claimed.message),
         Maker.LIST_NAME: lambda claimed, _: list_name(claimed),
         Maker.ANSWERED_MAIL: lambda claimed, _: (claimed.data or {}).get("mail_reference"),
+        Maker.CORRECTED: lambda claimed, _: _corrected(claimed),
         Maker.DOCUMENT: documents.of,
         Maker.GENUINE: lambda claimed, _: codes.link(claimed.message),
     }
@@ -87,6 +91,19 @@ def _shown(company: CompanyRules, survey_link: Callable[[Claimed], str | None]) 
 def _code_of(ring: KeyRing, claimed: Claimed) -> str:
     data = claimed.data or {}
     return unsealed(ring, data["request_id"], data["sealed_code"])
+
+
+def _corrected(claimed: Claimed) -> str:
+    """
+    Return the id of the message that this one corrects, as it must have been: nothing is looked up.
+
+    To a contact point that the person did not have then, none has left: mails and phones know no such id.
+    """
+    message, key = claimed.message, ((claimed.data or {}).get("references") or {}).get("key")
+    if not key:
+        return ""
+    contact = {"channel": message.channel, "occasion": INITIAL, "contact_id": message.contact_id}
+    return str(message_id(UUID(key), person=message.person, **contact))
 
 
 def render_again(company: CompanyRules, claimed: Claimed) -> Rendered:

@@ -10,7 +10,7 @@ from msgspec.structs import fields, replace
 from hub.access.survey_links import SURVEY
 from hub.catalog import BY_NAME
 from hub.messages.delivery.links import CARRIED, Maker, MessageLinks
-from hub.model import Claimed, Facts, Lane, Purpose
+from hub.model import CORRECTION, Claimed, Facts, Lane, Purpose
 from hub.model.casework import ANSWERS
 from hub.model.documents import Enclosure
 from hub.operations.residents.sign_in import REQUESTED
@@ -77,6 +77,12 @@ def carried(links: MessageLinks = ALL, **of: Any) -> dict[str, Any]:
         ),
         pytest.param({"channel": "email", "purpose": Purpose.SERVICE}, BY_MAIL, id="news to one person"),
         pytest.param(
+            {"channel": "push", "event": CORRECTION},
+            {**EVERYBODY, "replaces": "corrected"},
+            id="a correction on a telephone",
+        ),
+        pytest.param({"channel": "sms", "event": CORRECTION}, EVERYBODY, id="a correction by a text"),
+        pytest.param(
             {"channel": "push", "purpose": Purpose.COMMERCIAL},
             EVERYBODY,
             id="advertising on a telephone",
@@ -118,7 +124,7 @@ def test_choice_for_one_message_holds_for_its_kind_and_for_no_other() -> None:
 def test_table_names_fields_of_the_facts_and_events_of_the_catalogue() -> None:
     assert set() == {row.fact for row in CARRIED} - {field.name for field in fields(Facts)}
     named = frozenset[str]().union(*(row.events for row in CARRIED))
-    assert {SURVEY, REQUESTED, *ANSWERS} == named
+    assert {CORRECTION, SURVEY, REQUESTED, *ANSWERS} == named
     assert named <= BY_NAME.keys()
 
 

@@ -64,6 +64,7 @@ def build_email(
     Raises PermanentFailure for an address that is not allowed in a header.
     """
     facts = outgoing.rendered.facts
+    answered = _answered(facts, domain) if facts else ""
     head = (
         f"{_sender_header(sender)}\r\n"
         f"{_mailbox_header('Reply-To', sender.name, reply_to) if reply_to else _reply_header(sender)}\r\n"
@@ -71,7 +72,7 @@ def build_email(
         f"{_text_header('Subject', outgoing.rendered.subject)}\r\n"
         f"Date: {_date(now.replace(microsecond=0))}\r\n"
         f"Message-ID: <{outgoing.message.id}@{domain}>\r\n"
-        f"{_thread_headers(facts.in_reply_to) if facts and facts.in_reply_to else ''}"
+        f"{_thread_headers(answered) if answered else ''}"
         "MIME-Version: 1.0\r\n"
         "Auto-Submitted: auto-generated\r\n"
         f"Content-Language: {outgoing.rendered.language}\r\n"
@@ -80,6 +81,11 @@ def build_email(
     )
     content = _content(outgoing.rendered, boundary=f"=_{outgoing.message.id.hex}")
     return head.encode() + (content if not outgoing.attachment else _with_attachment(content, outgoing))
+
+
+def _answered(facts: Facts, domain: str) -> str:
+    """Return the Message-ID of the mail that this one answers or corrects; of the latter it is one of ours."""
+    return facts.in_reply_to or (f"<{facts.replaces}@{domain}>" if facts.replaces else "")
 
 
 def _thread_headers(answered: str) -> str:

@@ -61,7 +61,9 @@ def _encode(outgoing: Outgoing, title: str, text: str, now: datetime) -> bytes:
 
 
 def _message(outgoing: Outgoing, title: str, text: str, now: datetime) -> Json:
-    reference = str(outgoing.message.id)
+    reference, facts = str(outgoing.message.id), outgoing.rendered.facts
+    # A correction takes the place of what it corrects.
+    tag = (facts and facts.replaces) or reference
     urgent = outgoing.message.lane is Lane.URGENT
     life = _life(outgoing.message.expires_at, now)
     seconds = int(life.total_seconds())
@@ -74,19 +76,19 @@ def _message(outgoing: Outgoing, title: str, text: str, now: datetime) -> Json:
         "android": {
             "priority": "HIGH" if urgent else "NORMAL",
             "ttl": f"{seconds}s",
-            "notification": {"tag": reference},
+            "notification": {"tag": tag},
         },
         "apns": {
             "headers": {
                 "apns-priority": "10" if urgent else "5",
                 "apns-expiration": str(int((now + life).timestamp())) if life else "0",
-                "apns-collapse-id": reference,
+                "apns-collapse-id": tag,
             },
             "payload": {"aps": {"sound": "default"}},
         },
         "webpush": {
             "headers": {"TTL": str(seconds), "Urgency": "high" if urgent else "normal"},
-            "notification": {"tag": reference},
+            "notification": {"tag": tag},
         },
     }
 

@@ -13,12 +13,13 @@ from enum import StrEnum
 from typing import Any, Final
 
 from hub.contact_rules.purposes import REVOCABLE, TO_STAFF
-from hub.model import Claimed, Lane, Message, Purpose
+from hub.model import CORRECTION, Claimed, Lane, Message, Purpose
 from hub.model.casework import ANSWERS
 
 _SURVEY: Final = frozenset({"survey.requested"})
 _CODE: Final = frozenset({"resident.code.requested"})
 _EMAIL: Final = frozenset({"email"})
+_CORRECTION: Final = frozenset({CORRECTION})
 _REVOCABLE: Final = frozenset(Purpose(name) for name in REVOCABLE)
 
 
@@ -33,6 +34,7 @@ class Maker(StrEnum):
     OWN_PAGE = "own_page"
     REPLY_ADDRESS = "reply_address"
     ANSWERED_MAIL = "answered_mail"
+    CORRECTED = "corrected"
     UNSUBSCRIBE = "unsubscribe"
     LIST_NAME = "list_name"
     DOCUMENT = "document"
@@ -78,6 +80,9 @@ CARRIED: Final = (
     Carried(fact="own_page", maker=Maker.OWN_PAGE, unless=frozenset({"page", "code"})),
     Carried(fact="reply_to", maker=Maker.REPLY_ADDRESS, channels=_EMAIL),
     Carried(fact="in_reply_to", maker=Maker.ANSWERED_MAIL, events=ANSWERS, channels=_EMAIL),
+    Carried(
+        fact="replaces", maker=Maker.CORRECTED, events=_CORRECTION, channels=frozenset({"email", "push"})
+    ),
     Carried(fact="unsubscribe", maker=Maker.UNSUBSCRIBE, purposes=_REVOCABLE, channels=_EMAIL),
     Carried(fact="list_id", maker=Maker.LIST_NAME, purposes=_REVOCABLE, channels=_EMAIL),
     Carried(

@@ -99,8 +99,7 @@ def used_channel_only(audience: Audience, event: Event) -> Audience:
 
 
 def _used_together(audience: Audience, used: Collection[str]) -> Audience:
-    # The letter is no last resort here, but one of the ways by which the person was told: what is left to print
-    # is the poster.
+    # The letter is no last resort here, but one of the ways by which the person was told; the poster is left.
     names = [*offered(audience), *([LETTER] if audience.print in PAPER else ())]
     board = Print.BOARD if audience.print is Print.BOTH else Print.NEVER
     together = tuple(name for name in names if name in used)
