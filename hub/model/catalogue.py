@@ -169,8 +169,9 @@ class Audience:
     follow each other. `template` names the block set in the event's template if this audience reads another
     text than the first. `when` limits the audience to events whose data has these values. `channel_by` names
     the data field with the one channel to use ("the channel used"); without it, or if it names none of the
-    channels (a paper was signed), all are used. If it names several, those are used at once.
-    `segment_by` names the data field that narrows the audience to the people of one role. `any_hour` notifies staff outside their working hours, too.
+    channels (a paper was signed), all are used. If it names several, those are used at once. `segment_by`
+    names the data field that narrows the audience to the people of one role. `any_hour` notifies staff
+    outside their working hours, too.
     An `optional` audience is a courtesy: the event has reached those whom it is for also while it is empty.
     `who_by` names the data field that says for which of the words the event is: `owners`, `residents`, or
     `both`; of staff the duty. An audience that is `reminders_only` gets no message now. With

@@ -17,12 +17,16 @@ async def add(run: Runner, recalls: Sequence[Recall]) -> None:
     rows = sorted((recall.source, recall.event_id, recall.by) for recall in recalls)
     await write(run, _SQL["keep"], rows)
     found = await run.rows(_SQL["events"], *zip(*(row[:2] for row in rows), strict=True))
-    keys = [row["key"] for row in found]
+    await withdraw(run, [row["key"] for row in found])
+    by = {(recall.source, recall.event_id): recall.by for recall in recalls}
+    await _with_digests(run, {row["key"]: by[row["source"], row["event_id"]] for row in found})
+
+
+async def withdraw(run: Runner, keys: Sequence[UUID]) -> None:
+    """Cancel what nobody has yet of these recalled events; their entries of inboxes stay, struck through."""
     # In the order in which a hand-over and a reader lock them.
     withdrawn = [row["id"] for name in ("letters", "inbox") for row in await run.rows(_SQL[name], keys)]
     await run.rows(_SQL["cancel"], keys, sorted(UNSENT), withdrawn)
-    by = {(recall.source, recall.event_id): recall.by for recall in recalls}
-    await _with_digests(run, {row["key"]: by[row["source"], row["event_id"]] for row in found})
 
 
 async def _with_digests(run: Runner, by_event: Mapping[UUID, UUID]) -> None:

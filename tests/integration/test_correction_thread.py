@@ -1,4 +1,4 @@
-"""A correction at the providers: it answers the mail that left, and takes the place of the push on the phone."""
+"""A correction at the providers: it answers the mail that left, and replaces the push on the phone."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any, Final
 import pytest
 
 from hub.channels.email.channel import EmailChannel
-from hub.channels.email.connection import SmtpEndpoint
 from hub.channels.push.fcm import FcmChannel
 from hub.channels.push.oauth import read_service_account
+from hub.channels.urls import SmtpEndpoint
 from hub.messages.delivery.deps import DeliveryDeps
 from hub.messages.delivery.pausing import Pauses
 from hub.model import CORRECTION, HUB_SOURCE, RECALL, Event

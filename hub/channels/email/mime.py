@@ -84,7 +84,7 @@ def build_email(
 
 
 def _answered(facts: Facts, domain: str) -> str:
-    """Return the Message-ID of the mail that this one answers or corrects; of the latter it is one of ours."""
+    """Return the Message-ID of the mail that this one answers, or of our own that it corrects."""
     return facts.in_reply_to or (f"<{facts.replaces}@{domain}>" if facts.replaces else "")
 
 

@@ -1,0 +1,39 @@
+Whom messages of an event that was taken back had reached.
+
+-- being_sent --
+-- A row that release_due has queued still has the lease of its last holder, whose answer counts until another claims it.
+SELECT FROM unnest($1::uuid[]) AS of (key)
+JOIN message ON message.event_key = of.key AND message.id BETWEEN moment_start(of.key) AND moment_end(of.key)
+WHERE message.state = 'sending' OR message.state = 'queued' AND message.lease IS NOT NULL
+LIMIT 1
+
+-- recalled --
+SELECT event.key FROM unnest($1::uuid[]) AS of (key)
+JOIN event ON event.key = of.key
+JOIN recall ON recall.source = event.source AND recall.event_id = event.id
+ORDER BY event.key
+
+-- readers --
+-- An outcome that nobody knows may have arrived, whatever the message became after it, unless it came back.
+SELECT $1::uuid AS event_key, person, array_agg(DISTINCT channel ORDER BY channel) AS channels,
+       bool_or(purpose = 'legal') AS legal
+FROM message
+WHERE event_key = $1 AND id BETWEEN moment_start($1) AND moment_end($1) AND person > $2
+  AND (
+      state IN ('delivered', 'read')
+      OR state = 'sent' AND (channel <> 'print' OR EXISTS (
+          SELECT FROM letter
+          WHERE letter.id = message.id AND (letter.posted_at IS NOT NULL OR letter.handed_over_at IS NOT NULL)
+      ))
+      OR state = 'waiting' AND EXISTS (
+          SELECT FROM inbox_item WHERE inbox_item.id = message.id AND inbox_item.read_at IS NOT NULL
+      )
+      OR state <> 'bounced' AND EXISTS (
+          SELECT FROM attempt
+          WHERE attempt.message_id = message.id AND attempt.outcome = 'unknown'
+            AND attempt.message_id BETWEEN moment_start($1) AND moment_end($1)
+      )
+  )
+GROUP BY person
+ORDER BY person
+LIMIT $3
