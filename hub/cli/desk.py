@@ -11,6 +11,7 @@ from hub.doors.command import group_of
 _BESIDE: Final = {
     "bounces": "messages",
     "opt_outs": "suppressions",
+    "recalls": "messages",
     "replies": "cases",
     "results": "webhooks",
 }

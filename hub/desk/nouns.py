@@ -23,7 +23,7 @@ from hub.desk.indicators.noun import NOUN as INDICATORS
 from hub.desk.keys.noun import NOUN as KEYS
 from hub.desk.letters.noun import BATCHES
 from hub.desk.letters.noun import NOUN as LETTERS
-from hub.desk.messages.noun import BOUNCES
+from hub.desk.messages.noun import BOUNCES, RECALLS
 from hub.desk.messages.noun import NOUN as MESSAGES
 from hub.desk.people.noun import NOUN as PEOPLE
 from hub.desk.posters.noun import NOUN as POSTERS
@@ -59,6 +59,7 @@ NOUNS: Final[tuple[Noun, ...]] = (
     LETTERS,
     MESSAGES,
     BOUNCES,
+    RECALLS,
     PEOPLE,
     POSTERS,
     PREFERENCES,

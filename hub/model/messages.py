@@ -136,7 +136,8 @@ class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `Claimed`; `link` is the one to acknowledge an escalation or to answer a survey, `page` the one to the
     page of the hub, `reply_to` the address of this email for replies, `in_reply_to` the Message-ID of the
     mail that it answers, `replaces` the id of the message that it corrects, `unsubscribe` the link that stops
-    such emails, `own_page` the link to the page of the message, `list_id` the list that it is of, `brand` the digest of the identity of its copropiedad,
+    such emails, `own_page` the link to the page of the message, `list_id` the list that it is of, `brand` the
+    digest of the identity of its copropiedad,
     `document` what it had of its event's document, `answer_until` when the hub's page of a survey closes,
     `exclusion` the look-up in the register of excluded numbers, `genuine` where anybody can check that the
     message is genuine: it ends with its code. `code` is a one-time code: with it, nothing of these facts is

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from hub.model.corrections import Reader
+from hub.model.corrections import ReachCount, Reader
 from hub.storage.database import Runner, load, read
 
-_SQL = load("corrections")
+_WRITTEN = load("corrections")
+_SQL = {name: text.replace("<had>", _WRITTEN["had"]) for name, text in _WRITTEN.items()}
 
 
 async def is_being_sent(run: Runner, event_keys: Collection[UUID]) -> bool:
@@ -19,6 +20,12 @@ async def is_being_sent(run: Runner, event_keys: Collection[UUID]) -> bool:
 async def recalled(run: Runner, event_keys: Collection[UUID]) -> Sequence[UUID]:
     """Return those of these events that were taken back."""
     return [row["key"] for row in await run.rows(_SQL["recalled"], sorted(event_keys))]
+
+
+async def reached(run: Runner, event_key: UUID) -> ReachCount:
+    """Count the people of an event, and those whom it has reached, or may have reached."""
+    [row] = await run.rows(_SQL["reached"], event_key)
+    return read(ReachCount, row)
 
 
 async def readers(run: Runner, event_key: UUID, *, after: str, limit: int) -> Sequence[Reader]:

@@ -106,6 +106,7 @@ NOBODYS: Final = "00000000-0000-8000-8000-000000000000"
 UNIT: Final = {"version": 9, "copropiedad_id": "ph-MARK", "label": "MARK"}
 OF_FAILED: Final = {"state": "failed", "person": "p-MARK"}
 WHY: Final = {"why": "other"}
+NOT_NEEDED: Final = {"reason": "Era una prueba.", "no_correction": "Nadie la leyó."}
 OF_QUEUED: Final = {"state": "queued", "person": "p-MARK", **WHY}
 EXCLUSIONS: Final = {"list_date": "2026-03-09", "csv": "dato\n3001234567\n"}
 MAIL_OF_PERSON: Final = {"address": "MARK@lives.example"}
@@ -169,6 +170,9 @@ ROWS: Final[dict[str, Row]] = {
     "POST /messages/{id}/bounced": Row(needs=OPERATE, where=OWN, fill="MAIL", form="", status=303),
     "POST /messages/{id}/arrived": Row(needs=OPERATE, where=OWN, fill="MAIL", form="", status=303),
     "GET /events/{key}": Row(needs=READ, where=OWN, fill="event-MARK"),
+    "GET /events/{key}/recall": Row(needs=OPERATE, where=OWN, fill="event-MARK"),
+    "POST /events/{key}/recall": _press(needs=OPERATE, fill="event-MARK", form=urlencode(NOT_NEEDED)),
+    "POST /api/events/{key}/recall": Row(needs=OPERATE, where=OWN, fill="event-MARK", body=NOT_NEEDED),
     "POST /api/messages/{id}/cancel": Row(needs=OPERATE, where=OWN, fill="MAIL", body=WHY, status=409),
     "POST /api/messages/{id}/redrive": Row(needs=OPERATE, where=OWN, fill="MAIL", body={}, status=409),
     "POST /api/messages/{id}/bounced": Row(needs=OPERATE, where=OWN, fill="MAIL"),

@@ -5,10 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from hub.desk.messages import acts
-from hub.desk.messages.rows import CancelBody, ReasonBody, RedriveBody, RedriveOneBody, UnreachedLine
+from hub.desk.messages import acts, recalls
+from hub.desk.messages.rows import (
+    CancelBody,
+    ReasonBody,
+    RecallBody,
+    RedriveBody,
+    RedriveOneBody,
+    UnreachedLine,
+)
 from hub.doors.act import PRIVACY, Act, List, Noun, Read
-from hub.errors import MessageSettled, NothingChosen
+from hub.errors import InvalidEvent, MessageSettled, NothingChosen, NotOffered
 from hub.model.audiences import UnreachedRow
 from hub.model.letters import HandedOver
 from hub.model.message_rows import MessageRow
@@ -67,6 +74,29 @@ NOUN: Final = Noun(
             "dry_run": True,
         },
     },
+)
+RECALLS: Final = Noun(
+    name="recalls",
+    one="event",
+    acts=(
+        Act(
+            recalls.recall_event,
+            "/events/{key}/recall",
+            command="take-back",
+            section=PATH,
+            keeps=True,
+            label="Retirar este aviso",
+            asks=recalls.ask_recall,
+            done="Se retira: no sale nada más, y en unos segundos se ve aquí.",
+            unchanged="Ya estaba retirado.",
+            refuses=(NotOffered, InvalidEvent),
+            says=lambda row: (
+                f"{row.id}  {row.event_id if row.changed else 'nothing to do: taken back before'}"
+            ),
+        ),
+    ),
+    audited={"event.recall": "Retiró un aviso"},
+    examples={RecallBody: {"reason": "El corte es el viernes.", "correction_markdown": "Es el **viernes**."}},
 )
 BOUNCES: Final = Noun(
     name="bounces",

@@ -101,6 +101,26 @@ class CancelBody(ManyMessages, frozen=True, kw_only=True, forbid_unknown_fields=
     reason: Annotated[Word, Meta(description="How the reason begins: `throttled`.")] | None = None
 
 
+class RecallBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is right, or why nobody needs to know it: one of both must be there."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=2000, description="Why, for the operators.")]
+    correction_markdown: Annotated[
+        str, Meta(max_length=20000, description="What is right, for those who have had it.")
+    ] = ""
+    no_correction: Annotated[
+        str, Meta(max_length=2000, description="Why nobody needs a correction, for the operators.")
+    ] = ""
+
+
+class RecallResult(Struct, kw_only=True, frozen=True):
+    """`event_id` is that of the recall; `changed` is false for an event that was taken back before."""
+
+    id: Annotated[UUID, Meta(description="The key of the event that is taken back.")]
+    event_id: str
+    changed: bool
+
+
 class EvidenceList(Struct, kw_only=True):
     items: list[EvidenceRow]
     next: None

@@ -13,13 +13,10 @@ JOIN event ON event.key = of.key
 JOIN recall ON recall.source = event.source AND recall.event_id = event.id
 ORDER BY event.key
 
--- readers --
--- An outcome that nobody knows may have arrived, whatever the message became after it, unless it came back.
-SELECT $1::uuid AS event_key, person, array_agg(DISTINCT channel ORDER BY channel) AS channels,
-       bool_or(purpose = 'legal') AS legal
-FROM message
-WHERE event_key = $1 AND id BETWEEN moment_start($1) AND moment_end($1) AND person > $2
-  AND (
+-- had --
+-- A message that its person has, or may have: an outcome that nobody knows may have arrived, whatever the message
+-- became after it, unless it came back.
+(
       state IN ('delivered', 'read')
       OR state = 'sent' AND (channel <> 'print' OR EXISTS (
           SELECT FROM letter
@@ -33,7 +30,19 @@ WHERE event_key = $1 AND id BETWEEN moment_start($1) AND moment_end($1) AND pers
           WHERE attempt.message_id = message.id AND attempt.outcome = 'unknown'
             AND attempt.message_id BETWEEN moment_start($1) AND moment_end($1)
       )
-  )
+)
+
+-- reached --
+SELECT count(DISTINCT person) AS people, count(DISTINCT person) FILTER (WHERE <had>) AS had
+FROM message
+WHERE event_key = $1 AND id BETWEEN moment_start($1) AND moment_end($1)
+
+-- readers --
+SELECT $1::uuid AS event_key, person, array_agg(DISTINCT channel ORDER BY channel) AS channels,
+       bool_or(purpose = 'legal') AS legal
+FROM message
+WHERE event_key = $1 AND id BETWEEN moment_start($1) AND moment_end($1) AND person > $2
+  AND <had>
 GROUP BY person
 ORDER BY person
 LIMIT $3

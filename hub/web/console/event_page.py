@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from hub.desk.messages.acts import list_recipients
+from hub.desk.messages.recalls import recall_offer
 from hub.desk.messages.rows import RecipientsQuery
 from hub.doors.act import READ
 from hub.doors.api import operator_of
@@ -26,7 +27,8 @@ _ASKED: Final = {"letter": {"channel": "print"}}
 
 async def show(request: web.Request, query: RecipientsQuery) -> web.StreamResponse:
     """Show the people notified of an event, and those left out with the reason."""
-    read = await list_recipients(operator_of(request, READ), request.match_info["key"], query)
+    by = operator_of(request, READ)
+    read = await list_recipients(by, request.match_info["key"], query)
     place = read.copropiedad_id
     return console_page(
         "console/event.html",
@@ -47,6 +49,7 @@ async def show(request: web.Request, query: RecipientsQuery) -> web.StreamRespon
             request, [row.messages[0].id for row in read.notified if row.messages]
         ),
         others=await named.people_of(request, [(row.person, place) for row in read.left_out]),
+        recall=await recall_offer(by, read.event_key, read.event),
         reached=REACHED,
         why=[WHY_NOBODY.get(why, why) for why in read.why],
         reason_words=lambda reason: reason_in_words(reason) or LEFT_OUT.get(reason, reason),
