@@ -83,6 +83,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "message-skipped": "/messages/MESSAGE?why=told",
         "message-cancel": "/messages/MESSAGE/cancel",
         "event": "/events/event-MARK",
+        "event-recall": "/events/event-MARK/recall",
     },
     "bulk": {
         "bulk-plan": "/bulk/resend?state=failed",

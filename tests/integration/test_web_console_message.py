@@ -7,8 +7,8 @@ from http import HTTPStatus
 
 import pytest
 
-from hub.model import Grant, LeftOut, Office, State
-from tests.contract.stores import open_stores
+from hub.model import Grant, LeftOut, Office, Recall, State
+from tests.contract.stores import open_stores, stores_in
 from tests.contract.values import HOUR, event, message, now, stored
 from tests.integration.chromium import Browser
 from tests.integration.console_hub import HTML, ConsoleHub, console_hub
@@ -76,6 +76,31 @@ async def test_event_whose_message_lies_unread_has_told_nobody(servers: Servers)
 
     assert (True, False) == ("Todavía no" in page.text, "Se les avisó" in page.text)
     assert {"pending"} == {row["reached"] for row in json.loads(rows.text)["notified"]}
+
+
+async def test_event_that_went_to_several_people_can_be_taken_back(servers: Servers) -> None:
+    several, alone = stored(event("admin.circular.issued")), stored(event("pqrs.received"))
+    async with console_hub(servers) as hub:
+        stores = stores_in(hub.database)
+        async with stores.intake.transaction() as transaction:
+            await transaction.add_events([several, alone])
+        await stores.add(message(alone), *(message(several, person=person) for person in ("p-1", "p-2")))
+        asking = {**HTML, **bearer(API_KEY)}
+        before, single = [
+            (await hub.hub.send("GET", f"/events/{one.key}", asking, at="console")).text
+            for one in (several, alone)
+        ]
+        question = await hub.hub.send("GET", f"/events/{several.key}/recall", asking, at="console")
+        async with stores.intake.transaction() as transaction:
+            await transaction.recall([Recall(source="urn:crm", event_id=several.event.id, by=alone.key)])
+        after = (await hub.hub.send("GET", f"/events/{several.key}", asking, at="console")).text
+
+    offers = f'href="/events/{several.key}/recall"'
+    assert [True, False, False] == [
+        word in text for word, text in ((offers, before), (offers, after), ("/recall", single))
+    ]
+    assert "Este aviso se retiró" in after
+    assert "2 personas" in question.text
 
 
 async def test_html_is_shown_in_a_frame_that_may_do_nothing(browser: Browser, servers: Servers) -> None:
