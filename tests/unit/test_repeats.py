@@ -10,7 +10,7 @@ import pytest
 
 from hub.errors import InvalidPolicy, TransientFailure
 from hub.messages.delivery.deliver import deliver
-from hub.model import Claimed, Facts, Message, Purpose, Rendered, State
+from hub.model import CORRECTION, Claimed, Facts, Message, Purpose, Rendered, State
 from hub.policy import load_policy
 from hub.testing import MemoryEmail, MemorySms
 from tests.unit.delivery_harness import DeliveryHarness, mail, make_harness
@@ -45,6 +45,14 @@ async def test_same_words_are_sent_once_in_one_ticket_and_in_two() -> None:
     assert sorted([SENT, REPEATED], key=str) == sorted(became(office, first, second), key=str)
     assert [REPEATED] == became(office, third)
     assert 1 == len(office.sent())
+
+
+async def test_corrections_of_two_messages_are_both_sent_though_they_say_the_same() -> None:
+    both = [notice(occasion, event=CORRECTION) for occasion in ("initial", "second")]
+    office = await office_with(*both)
+    await office.deliver(*both)
+
+    assert [SENT, SENT] == became(office, *both)
 
 
 async def test_after_ten_minutes_the_same_words_are_sent_again() -> None:

@@ -16,7 +16,7 @@ import msgspec
 from hub.contact_rules import is_interruptive
 from hub.messages.delivery.prepare import Prepared
 from hub.messages.delivery.rule import Judged, RuleContext, split
-from hub.model import Claimed, Facts, Outcome, Outgoing, Rendered, State
+from hub.model import CORRECTION, Claimed, Facts, Outcome, Outgoing, Rendered, State
 from hub.policy.limits import RepeatPolicy
 from hub.resilience.rate_limit import Rate, SendRecord
 from hub.resilience.right_of_way import RIGHT_OF_WAY
@@ -38,8 +38,10 @@ async def not_repeated(claims: Sequence[Claimed], at: RuleContext) -> Judged:
     merged = [
         claim
         for claim in claims
-        # An entry of an inbox disturbs nobody.
-        if claim.message.purpose in policy.purposes and is_interruptive(claim.message.channel)
+        # An entry of an inbox disturbs nobody. A correction is of its own message, whatever another one says.
+        if claim.message.purpose in policy.purposes
+        and is_interruptive(claim.message.channel)
+        and claim.message.event != CORRECTION
     ]
     if not merged:
         return Judged(claims)
