@@ -57,7 +57,7 @@ def _lines(row: GenuineRow) -> list[str]:
         f"Mensaje {row.message_id}. Qué pasó con él: hub explain {row.event_id} {row.person}",
     ]
     if row.recalled_at is not None:
-        lines.append(f"Quien lo publicó lo retiró el {local_time(row.recalled_at)}: ya no vale.")
+        lines.append(f"Se retiró el {local_time(row.recalled_at)}: ya no vale.")
     if row.reported_at is not None:
         lines.append(f"Alguien dijo el {local_time(row.reported_at)} que no lo reconoce.")
     return lines

@@ -85,7 +85,7 @@ REASONS: Final[Mapping[str, str]] = {
     "ended": "Lo que pedía, recordaba o cobraba ya terminó; este ya no hacía falta",
     "overtaken": "Otro aviso más nuevo del mismo caso lo reemplazó",
     "repeated": "Ya se le envió lo mismo hace unos minutos",
-    "recalled": "El sistema que lo publicó lo retiró antes de que saliera",
+    "recalled": "El aviso se retiró antes de que saliera",
     "restored": "Es anterior a la copia restaurada; quizá ya había salido",
     "withdrawn": "Alguien del equipo lo canceló antes de que saliera",
     "erased": "La persona pidió suprimir sus datos: no se le escribe más",

@@ -16,7 +16,7 @@ REACHED: Final[Mapping[Reached, str]] = {
 """How far an event has reached a person."""
 
 NOT_TRIED: Final[Mapping[str | None, str]] = {
-    "recalled": "No: el sistema que lo publicó lo retiró antes de que saliera.",
+    "recalled": "No: el aviso se retiró antes de que saliera.",
     "withdrawn": "No: alguien del equipo lo canceló antes de que saliera.",
     "ended": "No hizo falta: lo que avisaba ya había terminado, o ya estaba pagado.",
     "over": "No hizo falta: el asunto se resolvió antes de que saliera.",

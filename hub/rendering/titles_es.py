@@ -159,7 +159,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "directory.leave.removed": "Ausencia retirada",
     "directory.rota.upserted": "Turnos registrados",
     "directory.rota.removed": "Turnos retirados",
-    "notification.recall": "Aviso retirado por quien lo publicó",
+    "notification.recall": "Aviso retirado",
     "person.contact.changed": "Cambio de contacto, para el contacto anterior",
     "hub.trouble.began": "Avería del centro",
     "hub.trouble.ended": "Avería resuelta",

@@ -248,7 +248,7 @@ def test_recall_says_why_only_in_the_whole_case() -> None:
     given = facts(entry(EntryKind.EVENT, one.key), events={one.key: one})
     [[short], [whole]] = [entries_of(given, whole=whole) for whole in (False, True)]
 
-    assert "Aviso retirado por quien lo publicó." == short.sentence
+    assert "Aviso retirado." == short.sentence
     assert ([], ["Motivo: Salió con otro valor."]) == (short.more, whole.more)
 
 

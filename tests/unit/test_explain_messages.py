@@ -268,7 +268,7 @@ def test_pending_reason_is_what_holds_the_message_not_earlier_losses() -> None:
     ("reasons", "opening"),
     [
         (("ended",), "No hizo falta: lo que avisaba ya había terminado, o ya estaba pagado."),
-        (("recalled", "ended"), "No: el sistema que lo publicó lo retiró antes de que saliera."),
+        (("recalled", "ended"), "No: el aviso se retiró antes de que saliera."),
         (("repeated",), "No se repitió: minutos antes se le había enviado lo mismo."),
         (("not_wanted",), "No: la persona pidió no recibir estos mensajes."),
         (("too_old",), "No: el aviso llegó cuando ya no servía avisar."),

@@ -174,13 +174,16 @@ def test_a_recall_says_what_is_right_or_why_nobody_needs_it() -> None:
     SCHEMAS.check(both, now=MONDAY)
 
 
-def test_operators_read_who_took_the_event_back_and_why() -> None:
-    by = recall(RECEIVED, id="taken-back")
+@pytest.mark.parametrize(
+    ("source", "who"), [(SOURCE, "El sistema que lo publicó"), (HUB_SOURCE, "La administración")]
+)
+def test_operators_read_who_took_the_event_back_and_why(source: str, who: str) -> None:
+    by = recall(RECEIVED, source=source, id="taken-back")
     sent = SentMessage(message=message(state=State.CANCELLED, reason="recalled"))
     verdict = judge(ExplainFacts(event=_kept(RECEIVED), person="p-1", recall=_kept(by), messages=[sent]))
     text = " ".join(verdict.sentences)
 
-    assert "lo retiró el lunes 9 de marzo de 2026" in text
+    assert f"{who} lo retiró el lunes 9 de marzo de 2026" in text
     assert by.data["reason"].rstrip(".") in text
     assert REASONS["recalled"] in text
     assert "Qué hacer" not in text

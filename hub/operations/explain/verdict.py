@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from hub.catalog import BY_NAME
-from hub.model import NOT_OPTED_IN, ON_LEAVE, Event, State, StoredEvent
+from hub.model import NOT_OPTED_IN, ON_LEAVE, Event, State, StoredEvent, is_hub_source
 from hub.model.reached import LEFT, Reached, furthest
 from hub.operations.explain import missed, preferences_es, sentences_es
 from hub.operations.explain.messages import (
@@ -120,7 +120,8 @@ def _recalled(facts: ExplainFacts) -> Iterator[str]:
     recall = facts.recall
     if recall is not None and isinstance(recall.event.data, dict):
         since = sentences_es.at_time(recall.event.time)
-        yield sentences_es.sentence(f"El sistema que lo publicó lo retiró {since}")
+        who = "La administración" if is_hub_source(recall.event.source) else "El sistema que lo publicó"
+        yield sentences_es.sentence(f"{who} lo retiró {since}")
         yield sentences_es.sentence(f"Motivo que dio: {recall.event.data.get('reason')}")
 
 
