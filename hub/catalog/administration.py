@@ -7,18 +7,7 @@ from typing import Final
 
 from hub.catalog.audiences import ONE_AUTHORISED, to
 from hub.catalog.quality import SURVEY
-from hub.model import (
-    CORRECTION,
-    ClockMove,
-    DocumentUse,
-    EventType,
-    FollowUp,
-    Lane,
-    Move,
-    Print,
-    Purpose,
-    Reminder,
-)
+from hub.model import ClockMove, DocumentUse, EventType, FollowUp, Lane, Move, Print, Purpose, Reminder
 
 _OWNERS: Final = ("copropiedad:owners", "copropiedad:proxies")
 _EVERYBODY: Final = ("copropiedad:owners", "copropiedad:residents")
@@ -216,23 +205,6 @@ ADMINISTRATION: Final = (
             ),
         ),
         useful_until="valid_until",
-    ),
-    EventType(
-        name=CORRECTION,
-        case="correction_id",
-        audiences=tuple(
-            to(
-                _EVERYBODY,
-                purpose,
-                "email+push+sms+whatsapp+inbox",
-                print=Print.BOTH,
-                when={"purpose": purpose},
-                # Those by which the wrong message came: who read it in a text reads this in a text.
-                channel_by="channels",
-            )
-            for purpose in (Purpose.SERVICE, Purpose.LEGAL)
-        ),
-        hub_emitted=True,
     ),
     EventType(
         name="admin.sanction.notified",

@@ -1,12 +1,26 @@
-"""Orders of publishers about their own events."""
+"""Orders of publishers about their own events, and the correction of what was taken back."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from hub.model import RECALL, EventType, Lane
+from hub.catalog.audiences import to
+from hub.model import CORRECTION, RECALL, EventType, Lane, Print, Purpose
+
+_READERS: Final = ("copropiedad:owners", "copropiedad:residents")
+_BY: Final = "email+push+sms+whatsapp+inbox"
+"""Of these, those by which the wrong message came: who read it in a text reads this in a text."""
 
 ORDERS: Final = (
     # Urgent: it races with the messages that it recalls.
     EventType(name=RECALL, lane=Lane.URGENT, case="id"),
+    EventType(
+        name=CORRECTION,
+        case="correction_id",
+        audiences=tuple(
+            to(_READERS, purpose, _BY, print=Print.BOTH, when={"purpose": purpose}, channel_by="channels")
+            for purpose in (Purpose.SERVICE, Purpose.LEGAL)
+        ),
+        hub_emitted=True,
+    ),
 )

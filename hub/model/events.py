@@ -95,6 +95,23 @@ class Recall(Struct, frozen=True, kw_only=True):
     by: UUID
 
 
+class Reader(Struct, frozen=True, kw_only=True):
+    """Who had an event, or may have had it, by these channels; `legal` if the law required one message."""
+
+    event_key: UUID
+    person: str
+    channels: frozenset[str]
+    legal: bool
+
+
+class ReachCount(Struct, frozen=True, kw_only=True):
+    """The people of an event, those who `had` it, or may have had it, and whether it was taken back."""
+
+    people: int
+    had: int
+    recalled: bool
+
+
 class StoredEvent(Struct, frozen=True, kw_only=True):
     """An event as stored: with its key, its case and its place."""
 

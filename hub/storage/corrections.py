@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from hub.model.corrections import ReachCount, Reader
+from hub.model.events import ReachCount, Reader
 from hub.storage.database import Runner, load, read
 
 _WRITTEN = load("corrections")
@@ -23,9 +23,7 @@ async def recalled(run: Runner, event_keys: Collection[UUID]) -> Sequence[UUID]:
 
 
 async def reached(run: Runner, event_key: UUID) -> ReachCount:
-    """Count the people of an event, and those whom it has reached, or may have reached."""
-    [row] = await run.rows(_SQL["reached"], event_key)
-    return read(ReachCount, row)
+    return read(ReachCount, (await run.rows(_SQL["reached"], event_key))[0])
 
 
 async def readers(run: Runner, event_key: UUID, *, after: str, limit: int) -> Sequence[Reader]:

@@ -100,7 +100,7 @@ async def test_event_that_went_to_several_people_can_be_taken_back(servers: Serv
         word in text for word, text in ((offers, before), (offers, after), ("/recall", single))
     ]
     assert "Este aviso se retiró" in after
-    assert "2 personas" in question.text
+    assert "Personas que no lo recibirán" in question.text
 
 
 async def test_html_is_shown_in_a_frame_that_may_do_nothing(browser: Browser, servers: Servers) -> None:

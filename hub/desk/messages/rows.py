@@ -113,14 +113,6 @@ class RecallBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = ""
 
 
-class RecallResult(Struct, kw_only=True, frozen=True):
-    """`event_id` is that of the recall; `changed` is false for an event that was taken back before."""
-
-    id: Annotated[UUID, Meta(description="The key of the event that is taken back.")]
-    event_id: str
-    changed: bool
-
-
 class EvidenceList(Struct, kw_only=True):
     items: list[EvidenceRow]
     next: None

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Collection
 from typing import Final
 from uuid import UUID
 
-from hub.model.corrections import Reader
+from hub.model.events import Reader
 from hub.storage import corrections as storage
 from hub.storage import recalls
 from hub.storage.database import Runner

@@ -33,7 +33,9 @@ ORDER BY event.key
 )
 
 -- reached --
-SELECT count(DISTINCT person) AS people, count(DISTINCT person) FILTER (WHERE <had>) AS had
+SELECT count(DISTINCT person) AS people, count(DISTINCT person) FILTER (WHERE <had>) AS had, EXISTS (
+    SELECT FROM event JOIN recall ON recall.source = event.source AND recall.event_id = event.id WHERE event.key = $1
+) AS recalled
 FROM message
 WHERE event_key = $1 AND id BETWEEN moment_start($1) AND moment_end($1)
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from hub.desk.messages.acts import list_recipients
-from hub.desk.messages.recalls import recall_offer
+from hub.desk.messages.recalls import is_own
 from hub.desk.messages.rows import RecipientsQuery
 from hub.doors.act import READ
 from hub.doors.api import operator_of
@@ -17,6 +17,7 @@ from hub.rendering.outcomes_es import reason_in_words
 from hub.rendering.people_words_es import LEFT_OUT, WHY_NOBODY
 from hub.rendering.reached_es import REACHED
 from hub.rendering.titles_es import EVENTS
+from hub.storage.corrections import reached
 from hub.web.console import named
 from hub.web.console.message_list import PATH
 from hub.web.console.shell import console_page, with_query
@@ -49,7 +50,8 @@ async def show(request: web.Request, query: RecipientsQuery) -> web.StreamRespon
             request, [row.messages[0].id for row in read.notified if row.messages]
         ),
         others=await named.people_of(request, [(row.person, place) for row in read.left_out]),
-        recall=await recall_offer(by, read.event_key, read.event),
+        recall=await reached(by.db, read.event_key),
+        own=is_own(read.event),
         reached=REACHED,
         why=[WHY_NOBODY.get(why, why) for why in read.why],
         reason_words=lambda reason: reason_in_words(reason) or LEFT_OUT.get(reason, reason),
