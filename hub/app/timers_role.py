@@ -27,9 +27,7 @@ from hub.timers.webhooks import WebhookDeps
 async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
     """Run retries, releases, reminders, clocks, the sweep, results and their webhooks."""
     lateness.begin()
-    communications = CommunicationWork(
-        store=storage.PostgresCommunications(parts.database), publisher=parts.publisher, now=NOW
-    )
+    communications = CommunicationWork(database=parts.database, publisher=parts.publisher, now=NOW)
     stands = Pauses(storage.PostgresPauses(parts.database)).of_everything
     keeping = partial(
         _keep_time,

@@ -18,7 +18,16 @@ ORDERS: Final = (
         name=CORRECTION,
         case="correction_id",
         audiences=tuple(
-            to(_READERS, purpose, _BY, print=Print.BOTH, when={"purpose": purpose}, channel_by="channels")
+            # The only legal audience that is chosen: who had the wrong message is the rule.
+            to(
+                _READERS,
+                purpose,
+                _BY,
+                print=Print.BOTH,
+                when={"purpose": purpose},
+                channel_by="channels",
+                narrowable=True,
+            )
             for purpose in (Purpose.SERVICE, Purpose.LEGAL)
         ),
         hub_emitted=True,

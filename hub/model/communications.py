@@ -92,6 +92,17 @@ class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     starts_at: Instant | None = None
 
 
+class Recalled(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How it was taken back: what was wrong and what holds, or why nobody needs a correction."""
+
+    at: Instant
+    by: str
+    reason: str
+    wrong_markdown: str = ""
+    correction_markdown: str = ""
+    no_correction: str = ""
+
+
 class Communication(Struct, frozen=True, kw_only=True):
     """
     A communication as stored. `places` are the copropiedades of its people, None the whole company.
@@ -118,6 +129,7 @@ class Communication(Struct, frozen=True, kw_only=True):
     why: str | None = None
     cause: str | None = None
     corrects: UUID | None = None
+    recall: Recalled | None = None
 
 
 class ChosenPerson(Struct, frozen=True, kw_only=True):

@@ -32,6 +32,10 @@ FILLS: Final[Mapping[str, str]] = {
     "unit": "the unit that is chosen",
     "document": "the name of the document that is attached",
     "document_digest": "its SHA-256, in hexadecimal",
+    "references": "the event that was taken back",
+    "about": "its title",
+    "channels": "those by which it came",
+    "purpose": "its purpose",
     NOW: "the present",
 }
 PICKS: Final[Mapping[str, str]] = {

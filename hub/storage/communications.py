@@ -16,6 +16,7 @@ from hub.model.communications import (
     Communication,
     CommunicationState,
     Part,
+    Recalled,
     before,
     event_of,
 )
@@ -70,6 +71,30 @@ class Delivered(Struct, frozen=True, kw_only=True):
     n: int
 
 
+class PublishedPart(Struct, frozen=True, kw_only=True):
+    """An event that is published; `hung` is whether it has a poster."""
+
+    event_key: UUID
+    source: str
+    event_id: str
+    place: str
+    hung: bool
+
+
+class TakenBack(Struct, frozen=True, kw_only=True):
+    """An event that its publisher has taken back, with what its recall says."""
+
+    event_key: UUID
+    recall_key: UUID
+    said_by: str
+    said_at: Instant
+    place: str | None
+    event: str
+    title: str | None
+    correction_markdown: str
+    reason: str | None
+
+
 class Move(Struct, frozen=True, kw_only=True):
     """A move of a communication: the state that it gets, with the reason, the plan, and the hour."""
 
@@ -79,11 +104,13 @@ class Move(Struct, frozen=True, kw_only=True):
     cause: str | None = None
     plan: UUID | None = None
     starts_at: datetime | None = None
+    recall: Recalled | None = None
 
 
 async def move(run: Runner, communication: UUID, to: Move) -> Communication | None:
     """Move it if its state allows that; None otherwise."""
-    values = to.to, to.why, to.cause, to.at, to.plan, to.starts_at
+    recall = None if to.recall is None else _json(to.recall)
+    values = to.to, to.why, to.cause, to.at, to.plan, to.starts_at, recall
     rows = await run.rows(_SQL["move"], communication, before(to.to), *values)
     return read(Communication, rows[0]) if rows else None
 
@@ -213,6 +240,29 @@ class PostgresCommunications(Store):
                 await publish(msgspec.json.decode(row["event"], type=Event))
                 await run.rows(_SQL["published"], row["plan"], row["part"], now)
             return len(rows)
+
+    async def published(self, plan: UUID) -> Sequence[PublishedPart]:
+        """Return the parts that have left for intake."""
+        return [read(PublishedPart, row) for row in await self.rows(_SQL["published_parts"], plan)]
+
+    async def plan_of_started(self, communication: UUID) -> UUID | None:
+        """Return the plan by which a communication was sent."""
+        rows = await self.rows(_SQL["plan_of_started"], communication)
+        return rows[0]["plan"] if rows else None
+
+    async def correction_of(self, communication: UUID) -> Communication | None:
+        """Return the communication that corrects this one."""
+        rows = await self.rows(_SQL["correction_of"], communication)
+        return read(Communication, rows[0]) if rows else None
+
+    async def uncorrected(self, since: UUID) -> Sequence[TakenBack]:
+        """Return events of others that were taken back since, and whose correction nobody has begun."""
+        return [read(TakenBack, row) for row in await self.rows(_SQL["uncorrected"], since)]
+
+    async def wrong(self, event: UUID) -> PublishedPart | None:
+        """Return an event that was taken back, as if it were the one part of a communication."""
+        rows = await self.rows(_SQL["wrong"], event)
+        return read(PublishedPart, rows[0]) if rows else None
 
     async def live(self, *states: CommunicationState) -> Sequence[Communication]:
         return [read(Communication, row) for row in await self.rows(_SQL["live"], list(states))]

@@ -10,16 +10,17 @@ from typing import Any, Final
 import pytest
 from msgspec.structs import replace
 
-from hub.desk.communications import acts
+from hub.desk.communications import acts, recalling
 from hub.desk.communications.rows import (
     CommunicationBody,
     CommunicationsQuery,
     CommunicationWhole,
+    RecallBody,
     SaveBody,
     SendBody,
 )
 from hub.doors.operator import Operator
-from hub.errors import ChangedDraft, InvalidAudience, NoSuch, NotConfirmed, OtherState
+from hub.errors import ChangedDraft, InvalidAudience, InvalidEvent, NoSuch, NotConfirmed, OtherState
 from hub.model import Event
 from hub.model.communications import CommunicationState
 from hub.operations.communications.work import CommunicationWork
@@ -83,6 +84,15 @@ class Desk:
         await self.office.take_in(*came)
         return list(came)
 
+    async def watched(self) -> None:
+        """Let the timers look, and intake take in what they say, until they say nothing more."""
+        said = -1
+        while said != len(self.publisher.events):
+            said = len(self.publisher.events)
+            await self.work.watch()
+            await self.office.take_in(*self.publisher.events[said:])
+        await self.work.watch()
+
     async def messages(self) -> list[tuple[str, str]]:
         rows = await self.by.db.rows("SELECT person, channel FROM message ORDER BY person, channel")
         return [(row["person"], row["channel"]) for row in rows]
@@ -98,7 +108,7 @@ async def desk(opened: Database) -> Desk:
         by=by,
         office=office,
         publisher=publisher,
-        work=CommunicationWork(store=by.stores.communications, publisher=publisher, now=office.clock),
+        work=CommunicationWork(database=opened, publisher=publisher, now=office.clock),
     )
 
 
@@ -238,3 +248,84 @@ async def test_only_the_hub_itself_chooses_people(desk: Desk) -> None:
 
     rows = await desk.by.db.rows("SELECT DISTINCT person FROM message WHERE event_id = 'theirs'")
     assert {"p-two", "p-tenant", "p-mute"} == {row["person"] for row in rows}
+
+
+WRONG: Final = RecallBody(
+    reason="El día estaba mal.",
+    wrong_markdown="Decía jueves.",
+    correction_markdown="El lavado es el **viernes**.",
+)
+
+
+async def test_a_recall_corrects_exactly_those_who_had_it(desk: Desk) -> None:
+    """p-tenant has the mail, p-two's bounced with everything else, p-mute has an unread entry alone."""
+    whole = await desk.made(*BOTH)
+    await desk.send(whole)
+    await desk.publish()
+    await desk.office.deliver()
+    await desk.by.db.rows(
+        "UPDATE message SET state = 'bounced' WHERE person = 'p-two' AND state <> 'waiting'"
+    )
+    await recalling.recall_communication(desk.by, whole.row.id, WRONG)
+    await desk.watched()
+    shown = await acts.show_communication(desk.by, whole.row.id)
+    assert shown.correction is not None
+    planned = await acts.plan_communication(desk.by, shown.correction)
+    assert planned.plan is not None
+    assert planned.plan.shown is not None
+    assert 1 == planned.plan.shown.people
+    await desk.send(planned)
+    (part,) = await desk.publish()
+    await desk.watched()
+    corrected = await acts.show_communication(desk.by, whole.row.id)
+
+    assert ("admin.correction.issued", ["email"]) == (part.name, part.data["channels"])
+    assert CommunicationState.CORRECTED == corrected.row.state
+    told = await desk.by.db.rows("SELECT DISTINCT person, channel FROM message WHERE event_id = $1", part.id)
+    assert [("p-tenant", "email")] == [(row["person"], row["channel"]) for row in told]
+
+
+async def test_what_was_not_published_never_leaves_after_a_recall(desk: Desk) -> None:
+    whole = await desk.made(*BOTH)
+    await desk.send(whole)
+    body = RecallBody(reason="No era.", no_correction="Nadie la recibió.")
+    await recalling.recall_communication(desk.by, whole.row.id, body)
+    assert [] == await desk.publish()
+    await desk.watched()
+
+    assert CommunicationState.CORRECTED == (await acts.show_communication(desk.by, whole.row.id)).row.state
+    assert [] == await desk.messages()
+
+
+async def test_a_recall_without_a_correction_says_why(desk: Desk) -> None:
+    whole = await desk.made(*BOTH)
+    await desk.send(whole)
+    for body in (
+        RecallBody(reason="x"),
+        RecallBody(reason="x", wrong_markdown="x"),
+        replace(WRONG, no_correction="x"),
+    ):
+        with pytest.raises(InvalidEvent):
+            await recalling.recall_communication(desk.by, whole.row.id, body)
+
+    assert CommunicationState.RUNNING == (await acts.show_communication(desk.by, whole.row.id)).row.state
+
+
+async def test_correction_of_what_another_system_took_back_is_offered(desk: Desk) -> None:
+    circular = {**BODY, "copropiedad_id": "ph-a", "audience": "both"}
+    await desk.office.take_in(event("admin.circular.issued", circular, id="theirs", source="urn:crm"))
+    await desk.office.deliver()
+    data = {
+        "source": "urn:crm",
+        "id": "theirs",
+        "reason": "Otro día.",
+        "correction_markdown": "Es el viernes.",
+    }
+    await desk.office.take_in(event("notification.recall", data, source="urn:crm"))
+    await desk.work.watch()
+    page = await acts.list_communications(desk.by, CommunicationsQuery(kind="admin.correction.issued"))
+    planned = await acts.plan_communication(desk.by, page.items[0].id)
+
+    assert planned.plan is not None
+    assert planned.plan.shown is not None
+    assert (1, 2) == (len(page.items), planned.plan.shown.people)

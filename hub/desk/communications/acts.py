@@ -53,7 +53,7 @@ async def list_communications(by: Operator, query: CommunicationsQuery) -> Rows[
 
 async def show_communication(by: Operator, communication: UUID) -> CommunicationWhole:
     """Show a communication: its words, its people, its plan, and what became of it."""
-    return await _whole(by, await _row(by, communication))
+    return await _whole(by, await row_of(by, communication))
 
 
 async def make_communication(by: Operator, body: CommunicationBody) -> CommunicationRow:
@@ -70,7 +70,7 @@ async def make_communication(by: Operator, body: CommunicationBody) -> Communica
 
 async def save_communication(by: Operator, communication: UUID, body: SaveBody) -> CommunicationRow:
     """Save a draft as it is now; a plan of the version before no longer counts."""
-    row = await _row(by, communication)
+    row = await row_of(by, communication)
     changed = await drafts.changed(by, row, body)
     if (row.kind, row.draft) == (changed.kind, changed.draft) and row.state == CommunicationState.DRAFT:
         return await _shown(by, row)
@@ -90,7 +90,7 @@ async def plan_communication(by: Operator, communication: UUID) -> Communication
 
     Raises InvalidAudience, InvalidEvent, TooLarge.
     """
-    row = await _row(by, communication)
+    row = await row_of(by, communication)
     if row.state != CommunicationState.DRAFT:
         raise _refusal(row, CommunicationState.DRAFT)
     await by.audit("communication.plan", _subject(row.id), version=row.version)
@@ -104,22 +104,22 @@ async def send_communication(by: Operator, communication: UUID, body: SendBody) 
 
     Raises ChangedDraft if the plan is not of these words, NotConfirmed above some people, OtherState.
     """
-    row = await _row(by, communication)
+    row = await row_of(by, communication)
     plan = await _plan(by, row, body.digest)
     if row.state in {CommunicationState.RUNNING, CommunicationState.SCHEDULED}:
-        return _moved(row, changed=False)
+        return moved_of(row, changed=False)
     if (typed := await needs_typed(by, row, plan)) and not is_same(body.typed, typed):
         raise NotConfirmed(typed)
     await by.audit("communication.send", _subject(row.id), digest=body.digest, people=plan.people)
     moved = await _sent(by, row, plan)
     if moved is None:
-        raise _refusal(await _row(by, communication), CommunicationState.RUNNING)
-    return _moved(moved)
+        raise _refusal(await row_of(by, communication), CommunicationState.RUNNING)
+    return moved_of(moved)
 
 
 async def ask_take_back(by: Operator, communication: UUID) -> Question:
     """Ask whether a scheduled communication becomes a draft again."""
-    row = await _row(by, communication)
+    row = await row_of(by, communication)
     return Question(
         title=f"¿Devolver «{row.title}» a borrador?",
         follows="No sale a la hora programada. Puede cambiarla y programarla otra vez.",
@@ -129,14 +129,14 @@ async def ask_take_back(by: Operator, communication: UUID) -> Question:
 
 async def take_back_communication(by: Operator, communication: UUID) -> CommunicationMoved:
     """Take a communication back before its hour: it is a draft again."""
-    row = await _row(by, communication)
+    row = await row_of(by, communication)
     await by.audit("communication.take_back", _subject(row.id))
     return await _move(by, row, CommunicationState.DRAFT)
 
 
 async def discard_communication(by: Operator, communication: UUID) -> CommunicationMoved:
     """Discard a draft; it stays in the list as cancelled."""
-    row = await _row(by, communication)
+    row = await row_of(by, communication)
     if row.started_at is not None:
         raise _refusal(row, CommunicationState.CANCELLED)
     await by.audit("communication.discard", _subject(row.id))
@@ -184,14 +184,15 @@ async def _sent(by: Operator, row: Communication, plan: StoredPlan) -> Communica
 
 async def _move(by: Operator, row: Communication, to: CommunicationState) -> CommunicationMoved:
     if row.state == to:
-        return _moved(row, changed=False)
+        return moved_of(row, changed=False)
     moved = await by.stores.communications.move(row.id, Move(to=to, at=by.now))
     if moved is None:
         raise _refusal(row, to)
-    return _moved(moved)
+    return moved_of(moved)
 
 
-async def _row(by: Operator, communication: UUID) -> Communication:
+async def row_of(by: Operator, communication: UUID) -> Communication:
+    """Return a communication that the operator reaches. Raises NoSuch."""
     return found(COMMUNICATION, await by.stores.communications.find(communication, by.places, by.by))
 
 
@@ -214,8 +215,17 @@ async def _whole(by: Operator, row: Communication) -> CommunicationWhole:
         starts_at=row.draft.starts_at,
         plan=None if stored is None else _plan_row(stored),
         progress=progress,
+        corrects=row.corrects,
+        correction=await _correction(by, row),
         needs_typed=await needs_typed(by, row, stored),
     )
+
+
+async def _correction(by: Operator, row: Communication) -> UUID | None:
+    if row.recall is None:
+        return None
+    found_one = await by.stores.communications.correction_of(row.id)
+    return None if found_one is None else found_one.id
 
 
 def _plan_row(plan: StoredPlan) -> CommunicationPlan:
@@ -237,7 +247,7 @@ def _refusal(row: Communication, to: CommunicationState) -> OtherState:
     return OtherState(f"It is {row.state.value}: it cannot become {to.value}.")
 
 
-def _moved(row: Communication, *, changed: bool = True) -> CommunicationMoved:
+def moved_of(row: Communication, *, changed: bool = True) -> CommunicationMoved:
     return CommunicationMoved(id=row.id, state=row.state, changed=changed)
 
 

@@ -11,11 +11,11 @@ from hub.contact_rules.opt_out_words import folded
 from hub.desk.communications.rows import CommunicationBody
 from hub.doors.operator import Operator
 from hub.errors import NoSuch
-from hub.model import Json
+from hub.model import CORRECTION, Json
 from hub.model.actors import KEY, SHELL
 from hub.model.communications import Communication, CommunicationState, Draft, Origin, Whom
 from hub.model.ids import uuid8
-from hub.operations.communications.kinds import BY_EVENT, title_of
+from hub.operations.communications.kinds import BY_EVENT, OFFERED, title_of
 from hub.operations.communications.whom import places_of
 
 KIND = "kind of communication"
@@ -23,6 +23,8 @@ KIND = "kind of communication"
 
 async def new_draft(by: Operator, body: CommunicationBody) -> Communication:
     """Make a draft of an operator's. Raises NoSuch, InvalidAudience."""
+    if body.kind not in OFFERED:
+        raise NoSuch(KIND)
     now = by.now
     empty = Communication(
         id=uuid8(now, "communication", by.who, uuid4().hex),
@@ -44,15 +46,15 @@ async def new_draft(by: Operator, body: CommunicationBody) -> Communication:
 async def changed(by: Operator, row: Communication, body: CommunicationBody) -> Communication:
     """Return a draft with these words and people. Raises NoSuch, InvalidAudience."""
     kind = BY_EVENT.get(body.kind)
-    if kind is None:
+    if kind is None or (row.kind == CORRECTION) != (body.kind == CORRECTION):
         raise NoSuch(KIND)
     whom = Whom(to=tuple(body.to), without=tuple(body.without))
     return replace(
         row,
         kind=body.kind,
-        title=title_of(kind, body.data),
+        title=row.title if kind.readers else title_of(kind, body.data),
         draft=Draft(data=body.data, whom=whom, starts_at=body.starts_at),
-        places=await places_of(by.db, whom, by.places),
+        places=row.places if kind.readers else await places_of(by.db, whom, by.places),
         changed_at=by.now,
     )
 

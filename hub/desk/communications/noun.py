@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from hub.desk.communications import acts
+from hub.desk.communications import acts, recalling
 from hub.desk.communications.rows import (
     CommunicationBody,
     CommunicationMoved,
     CommunicationRow,
+    RecallBody,
     SaveBody,
     SendBody,
 )
 from hub.doors.act import Act, List, Noun, Read
 from hub.errors import ChangedDraft, NotConfirmed, OtherState
-from hub.model.communications import CommunicationState
+from hub.model.communications import MOVES, CommunicationState
 
 PATH: Final = "/communications"
 _ONE: Final = f"{PATH}/{{id}}"
@@ -51,6 +52,7 @@ NOUN: Final = Noun(
         "communication.send": "Mandó una comunicación",
         "communication.take_back": "Devolvió a borrador una comunicación programada",
         "communication.discard": "Descartó un borrador",
+        "communication.recall": "Retiró una comunicación",
     },
     lists=(LIST,),
     reads=(Read(acts.show_communication, _ONE, command="show"),),
@@ -81,6 +83,17 @@ NOUN: Final = Noun(
             says=_said,
         ),
         Act(
+            recalling.recall_communication,
+            f"{_ONE}/recall",
+            label="Retirar",
+            done="Se retiró: nada más sale. La corrección queda lista en unos segundos.",
+            asks=recalling.ask_recall_communication,
+            offered=lambda whole: CommunicationState.RECALLED in MOVES[whole.row.state],
+            keeps=True,
+            refuses=(OtherState,),
+            says=_said,
+        ),
+        Act(
             acts.discard_communication,
             f"{_ONE}/discard",
             label="Descartar",
@@ -96,5 +109,10 @@ NOUN: Final = Noun(
         CommunicationBody: _CIRCULAR,
         SaveBody: {**_CIRCULAR, "version": 1},
         SendBody: {"digest": "0" * 64, "typed": "Altos del Rosal"},
+        RecallBody: {
+            "reason": "El día estaba mal.",
+            "wrong_markdown": "Decía que el lavado es el jueves.",
+            "correction_markdown": "El lavado es el **viernes**.",
+        },
     },
 )

@@ -135,6 +135,8 @@ class CommunicationWhole(Struct, kw_only=True, frozen=True):
     starts_at: Annotated[Instant | None, Meta(description="When it is to leave; null: at once.")]
     plan: CommunicationPlan | None
     progress: Progress | None
+    corrects: Annotated[UUID | None, Meta(description="The communication that it corrects.")] = None
+    correction: Annotated[UUID | None, Meta(description="The communication that corrects it.")] = None
     needs_typed: Annotated[
         str, Meta(description="What must be written by hand to send it; empty: nothing.")
     ] = ""
@@ -176,6 +178,17 @@ class SaveBody(CommunicationBody, frozen=True, kw_only=True, forbid_unknown_fiel
 class SendBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     digest: Annotated[str, Meta(description="Of the plan that was seen.", max_length=64)]
     typed: Annotated[str, Meta(description="The name of the building, for many people.", max_length=200)] = ""
+
+
+class RecallBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What was wrong and what holds instead, or why nobody needs a correction."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=2000, description="Why, for the operators.")]
+    wrong_markdown: Annotated[str, Meta(max_length=5000, description="What was wrong, for its readers.")] = ""
+    correction_markdown: Annotated[str, Meta(max_length=20_000, description="What holds instead.")] = ""
+    no_correction: Annotated[
+        str, Meta(max_length=2000, description="Why nobody needs a correction, for the operators.")
+    ] = ""
 
 
 class CommunicationMoved(Struct, kw_only=True, frozen=True):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub.catalog import BY_NAME
-from hub.model import EventType, Json, Purpose
+from hub.model import CORRECTION, EventType, Json, Purpose
 from hub.model.communications import Whom
 from hub.people.audience import parse
 
@@ -28,6 +28,8 @@ class SendKind:
     icon: str
     title: str | None = None
     many: bool = True
+    readers: str = ""
+    """Who gets it, where nobody chooses them."""
 
     @property
     def type(self) -> EventType:
@@ -35,8 +37,13 @@ class SendKind:
 
     @property
     def narrows(self) -> bool:
-        """Return whether its people may be chosen; if not, the law or the catalogue says who they are."""
+        """Return whether its people are rows of a plan; if not, the law or the catalogue names them."""
         return any(audience.narrowable for audience in self.type.audiences)
+
+    @property
+    def asks_whom(self) -> bool:
+        """Return whether somebody chooses its people."""
+        return self.narrows and not self.readers
 
     @property
     def audiences(self) -> list[int]:
@@ -70,7 +77,16 @@ KINDS: Final = (
     ),
 )
 """What a person may send, in the order of the page."""
-BY_EVENT: Final[Mapping[str, SendKind]] = {kind.event: kind for kind in KINDS}
+CORRECTS: Final = SendKind(
+    event=CORRECTION,
+    word="Corrección",
+    icon="respuesta",
+    title="about",
+    readers="A quienes recibieron el aviso retirado, o pudieron recibirlo, por los mismos medios.",
+)
+"""What the hub begins by itself when something was taken back."""
+OFFERED: Final[Mapping[str, SendKind]] = {kind.event: kind for kind in KINDS}
+BY_EVENT: Final[Mapping[str, SendKind]] = {**OFFERED, CORRECTION: CORRECTS}
 INTENTIONS_ES: Final = (
     ("Contar algo", ("admin.circular.issued", "policy.updated")),
     (

@@ -19,11 +19,12 @@ from msgspec.structs import replace
 
 from hub.access.actor import Actor
 from hub.intake.dry_run_schemas import DryRun
-from hub.model import Event, Person, PropertyScope
+from hub.model import CORRECTION, Event, Person, PropertyScope
 from hub.model.communications import ChosenPerson, Communication, Part, event_of, part_id
 from hub.model.ids import uuid8
 from hub.operations.communications.kinds import BY_EVENT, SendKind, fills_of
 from hub.operations.communications.shown import Shown, shown_of
+from hub.operations.communications.taken_back import wrong_of
 from hub.operations.communications.whom import Chosen, Scope, buildings_of, choose, is_whole, towers_of
 from hub.ports import Now
 from hub.rendering.schema_rules import Rule
@@ -79,8 +80,7 @@ async def plan(by: Actor, draft: Communication, deps: Planning) -> StoredPlan:
         people=None,
         shown=None,
     )
-    chosen = await _chosen(by, draft, kind, deps)
-    parts, people = parts_of(draft, kind, chosen, deps.schema(draft.kind))
+    parts, people = await _parts(by, draft, kind, deps)
     at = max(draft.draft.starts_at or now, now)
     events = [event_of(part, made.id, draft.kind, time=at) for part in parts]
     for event in events:
@@ -137,6 +137,15 @@ def digest_of(draft: Communication, parts: Sequence[Part], people: Sequence[Chos
 def read_shown(plan: StoredPlan) -> Shown | None:
     """Return what the readers of a plan see; None while it is being made."""
     return None if plan.shown is None else msgspec.convert(plan.shown, Shown)
+
+
+async def _parts(
+    by: Actor, draft: Communication, kind: SendKind, deps: Planning
+) -> tuple[Sequence[Part], Sequence[ChosenPerson]]:
+    if draft.kind == CORRECTION:
+        wrong = await wrong_of(deps.database, deps.store, draft)
+        return wrong.parts, wrong.people
+    return parts_of(draft, kind, await _chosen(by, draft, kind, deps), deps.schema(draft.kind))
 
 
 async def _chosen(by: Actor, draft: Communication, kind: SendKind, deps: Planning) -> Chosen:

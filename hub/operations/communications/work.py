@@ -15,8 +15,10 @@ import structlog
 
 from hub.model.communications import CommunicationState
 from hub.operations.communications.progress import progress_of
+from hub.operations.communications.taken_back import offer_corrections, take_back
 from hub.ports import Now, Publisher
 from hub.storage.communications import Move, PostgresCommunications
+from hub.storage.database import Database
 
 PARTS: Final = 4
 """Parts of one turn: a pause is seen between two turns."""
@@ -28,9 +30,13 @@ log = structlog.get_logger()
 class CommunicationWork:
     """The timers' hands: `publish_next` and `watch` are called again and again."""
 
-    store: PostgresCommunications
+    database: Database
     publisher: Publisher
     now: Now
+
+    @property
+    def store(self) -> PostgresCommunications:
+        return PostgresCommunications(self.database)
 
     async def publish_next(self) -> bool:
         """Start what is due, and publish some parts; true if there may be more. Raises Unavailable."""
@@ -41,12 +47,16 @@ class CommunicationWork:
         return bool(started) or published == PARTS
 
     async def watch(self) -> bool:
-        """End the communications of which nothing can leave any more."""
+        """End what is over, and do the next step of what was taken back. Raises Unavailable."""
         for row in await self.store.live(CommunicationState.RUNNING):
             progress = await progress_of(self.store, row, 0)
             if progress is not None and progress.is_over:
                 await self.store.move(row.id, Move(to=CommunicationState.DONE, at=self.now()))
                 log.info("communication.done", communication=str(row.id))
+        for row in await self.store.live(CommunicationState.RECALLED):
+            await take_back(row, database=self.database, publisher=self.publisher, now=self.now())
+        if begun := await offer_corrections(self.store, self.now()):
+            log.info("communication.corrections_offered", count=begun)
         return False
 
     async def _start_due(self) -> int:

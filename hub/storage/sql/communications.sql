@@ -34,7 +34,8 @@ SET state = $3, why = $4, cause = $5, changed_at = $6,
     plan = coalesce($7, plan),
     starts_at = CASE WHEN $3 = 'scheduled' THEN $8 WHEN $3 = 'draft' THEN NULL ELSE starts_at END,
     started_at = CASE WHEN $3 = 'running' THEN coalesce(started_at, $6) ELSE started_at END,
-    ended_at = CASE WHEN $3 IN ('done', 'cancelled') THEN $6 END
+    ended_at = CASE WHEN $3 IN ('done', 'cancelled') THEN $6 WHEN $3 IN ('recalled', 'corrected') THEN ended_at END,
+    recall = coalesce($9, recall)
 WHERE id = $1 AND state = ANY ($2)
 RETURNING {fields}
 
@@ -131,6 +132,39 @@ SELECT best AS fate, count(*)::int AS n FROM (
     WHERE event_key = ANY ($1) AND id BETWEEN $2 AND $3 AND audience = ANY ($4) AND occasion = 'initial'
     GROUP BY person
 ) AS of_person GROUP BY best
+
+-- published_parts --
+SELECT event_key, 'urn:hub' AS source, event_id, place,
+       EXISTS (SELECT FROM poster WHERE poster.event_key = communication_part.event_key) AS hung
+FROM communication_part WHERE plan = $1 AND published_at IS NOT NULL ORDER BY part
+
+-- plan_of_started --
+SELECT plan FROM communication WHERE id = $1 AND started_at IS NOT NULL
+
+-- correction_of --
+SELECT {fields} FROM communication WHERE corrects = $1 LIMIT 1
+
+-- wrong --
+SELECT key AS event_key, source, id AS event_id, coalesce(copropiedad_id, '') AS place,
+       EXISTS (SELECT FROM poster WHERE poster.event_key = event.key) AS hung
+FROM event WHERE key = $1
+
+-- uncorrected --
+-- What the desk recalls of its own has a communication; of others the recall itself says what is right.
+SELECT wrong.key AS event_key, said.key AS recall_key, said.source AS said_by, said.time AS said_at,
+       wrong.copropiedad_id AS place, wrong.type AS event, wrong.data ->> 'title' AS title,
+       said.data ->> 'correction_markdown' AS correction_markdown, said.data ->> 'reason' AS reason
+FROM recall
+JOIN event AS said ON said.key = recall.by_key
+JOIN event AS wrong ON wrong.source = recall.source AND wrong.id = recall.event_id
+WHERE recall.by_key > $1 AND said.data ->> 'correction_markdown' <> ''
+  AND NOT EXISTS (SELECT FROM communication_part AS part WHERE part.event_key = wrong.key)
+  AND NOT EXISTS (
+      SELECT FROM communication WHERE kind = 'admin.correction.issued'
+        AND draft #>> '{data,references,key}' = wrong.key::text
+  )
+ORDER BY recall.by_key
+LIMIT 50
 
 -- towers --
 SELECT DISTINCT tower FROM unit WHERE copropiedad_id = $1 AND tower IS NOT NULL ORDER BY tower

@@ -55,6 +55,8 @@ _HOUR: Final = "%Y-%m-%dT%H:%M"
 _LOOK: Final = "look"
 _SEND: Final = "send"
 _UNASKED: Final = ("copropiedad", "id", "audience", "zones", "unit")
+_CORRECTED: Final = ("references", "about", "channels", "purpose")
+"""What is known of what a correction corrects."""
 SHOWN: Final[Mapping[str, Any]] = {"icons": CHANNEL_ICONS, "reasons": REASONS, "whys": WHYS_ES}
 """What the panel of a plan is written with."""
 _CHANGED: Final = Wrong("Cambió desde que la miró: vea otra vez cómo les llega.", "", 409)
@@ -97,7 +99,7 @@ async def save(request: web.Request) -> web.StreamResponse:
     fields = await fields_of(request)
     whole = await acts.show_communication(by, communication)
     kind, boxes = BY_EVENT[whole.row.kind], _pressed(fields)
-    typed = read_sendable(_schema(by, kind), fields, _known(), whole.data)
+    typed = read_sendable(_schema(by, kind), fields, _known(whole), whole.data)
     try:
         await acts.save_communication(by, communication, _body(whole, typed, boxes, fields))
         if fields.get("go") in {_LOOK, _SEND}:
@@ -139,7 +141,7 @@ async def _looked(
     whole = await acts.show_communication(by, communication)
     if typed.faults:
         return await _page(request, whole, boxes, wrong=_LACKING, typed=typed)
-    if not (boxes.places or boxes.more) and BY_EVENT[whole.row.kind].narrows:
+    if not (boxes.places or boxes.more) and BY_EVENT[whole.row.kind].asks_whom:
         return await _page(request, whole, boxes, wrong=_NOBODY)
     seen = fields.get("digest", "")
     if fields.get("go") == _SEND and whole.is_planned and whole.plan is not None:
@@ -161,7 +163,7 @@ async def _page(
     by, kind = operator_of(request, OPERATE), BY_EVENT[whole.row.kind]
     judged = typed is not None and bool(typed.faults)
     form = sendable_form(
-        _schema(by, kind), _known(), whole.data if typed is None else typed.data, judged=judged
+        _schema(by, kind), _known(whole), whole.data if typed is None else typed.data, judged=judged
     )
     place = boxes.places[0] if len(boxes.places) == 1 else None
     return console_page(
@@ -178,7 +180,7 @@ async def _page(
         wrong=wrong,
         groups=GROUPS_ES,
         buildings=await buildings_of(request),
-        towers=await acts.towers_of(by, place) if place and kind.narrows else (),
+        towers=await acts.towers_of(by, place) if place and kind.asks_whom else (),
         starts_at=_local(whole),
         action=SAVE.format(id=whole.row.id),
         preview=PREVIEW,
@@ -256,9 +258,10 @@ def _lines(text: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
-def _known() -> Known:
-    """What the page does not ask: it is filled in when the parts are made."""
-    return Known(fills=dict.fromkeys(_UNASKED))
+def _known(whole: CommunicationWhole) -> Known:
+    """Return what the page does not ask: it is filled in when the parts are made, or is there already."""
+    kept = {name: whole.data.get(name) for name in _CORRECTED if BY_EVENT[whole.row.kind].readers}
+    return Known(fills={**dict.fromkeys(_UNASKED), **kept})
 
 
 def _schema(by: Operator, kind: SendKind) -> Rule:

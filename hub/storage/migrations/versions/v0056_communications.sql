@@ -21,10 +21,7 @@ CREATE TABLE communication (
     why text COLLATE "C",
     cause text COLLATE "C",
     corrects uuid REFERENCES communication,
-    recalled_at timestamptz,
-    recalled_by text COLLATE "C",
-    recall_reason text,
-    no_correction text,
+    recall jsonb,
     tally jsonb
 );
 
