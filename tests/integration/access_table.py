@@ -2,9 +2,9 @@
 Access to each route: written by hand, since the code that it judges may not write it.
 
 A new route needs a row here: `"METHOD /path": Row(...)`; the button of an act is a route, too. In a path's
-gaps, a query and a body the words MESSAGE, MAIL, CLOCK, REPLY, SUPPRESSION, GONE, BATCH, RUN, POSTER and DEAD
-are ids, SIGNS is the code of a message, and MARK is `alfa` or `beta`: all that is in building `ph-alfa` or
-`ph-beta` is called by it (`p-MARK`, `u-MARK`, the account `MARK`).
+gaps, a query and a body the words MESSAGE, MAIL, CLOCK, REPLY, SUPPRESSION, GONE, BATCH, RUN, POSTER, DRAFT
+and DEAD are ids, SIGNS is the code of a message, and MARK is `alfa` or `beta`: all that is in building
+`ph-alfa` or `ph-beta` is called by it (`p-MARK`, `u-MARK`, the account `MARK`).
 """
 
 from __future__ import annotations
@@ -114,6 +114,11 @@ MARCH: Final = "from=2026-03-01&to=2026-03-31"
 WHOLE: Final = "?whole=true"
 CASE: Final = "pqrs_id:CASE-MARK"
 FILED: Final = {"radicado": "PQ-7", "kind": "queja", "service_area": "administracion", "subject": "Ruido"}
+
+CIRCULAR: Final = {
+    "data": {"title": "Agua", "body_markdown": "El jueves."},
+    "to": ["residents@copropiedad:ph-MARK"],
+}
 
 HANDED: Final = {"to": "nosuch", "reason": "vacaciones"}
 
@@ -582,6 +587,30 @@ ROWS: Final[dict[str, Row]] = {
     "GET /surveys": Row(needs=READ, where=OWN, tail="?copropiedad=ph-MARK", elsewhere=200),
     "GET /surveys/start": Row(needs=OPERATE, where=EVERYWHERE),
     "POST /surveys/start": Row(needs=OPERATE, where=EVERYWHERE, form="", status=303),
+    # Communications: a draft of each building, which ends discarded.
+    "GET /api/communications": Row(needs=READ, where=OWN, tail="?copropiedad=ph-MARK", elsewhere=200),
+    "GET /api/communications/{id}": Row(needs=READ, where=OWN, fill="DRAFT"),
+    "POST /api/communications": Row(needs=OPERATE, where=OWN, body=CIRCULAR, elsewhere=400, status=201),
+    "POST /api/communications/{id}/save": Row(
+        needs=OPERATE, where=OWN, fill="DRAFT", body={**CIRCULAR, "version": 1}
+    ),
+    "POST /api/communications/{id}/plan": Row(needs=OPERATE, where=OWN, fill="DRAFT"),
+    # It has no plan of this digest.
+    "POST /api/communications/{id}/send": Row(
+        needs=OPERATE, where=OWN, fill="DRAFT", body={"digest": "0"}, status=409
+    ),
+    "POST /api/communications/{id}/take-back": Row(needs=OPERATE, where=OWN, fill="DRAFT"),
+    "GET /communications": Row(needs=READ, where=OWN, tail="?copropiedad=ph-MARK", elsewhere=200),
+    "GET /communications/new": Row(needs=OPERATE),
+    "POST /communications/new": Row(needs=OPERATE, form="kind=admin.circular.issued", status=303),
+    "POST /communications/preview": Row(needs=OPERATE, form="text=Hola"),
+    "GET /communications/{id}": Row(needs=READ, where=OWN, fill="DRAFT"),
+    "POST /communications/{id}/compose": _press(needs=OPERATE, fill="DRAFT"),
+    "POST /communications/{id}/press": Row(needs=OPERATE, where=OWN, fill="DRAFT", form="", status=409),
+    "GET /communications/{id}/take-back": Row(needs=OPERATE, where=OWN, fill="DRAFT"),
+    "POST /communications/{id}/take-back": _press(needs=OPERATE, fill="DRAFT"),
+    "POST /api/communications/{id}/discard": Row(needs=OPERATE, where=OWN, fill="DRAFT"),
+    "POST /communications/{id}/discard": _press(needs=OPERATE, fill="DRAFT"),
     # Pages and documents.
     "GET /metrics": Row(needs=READ, where=EVERYWHERE),
     "GET /openapi.json": Row(needs=READ),

@@ -19,6 +19,7 @@ from hub.desk.suppressions.queries import suppressions
 from hub.messages.planning.posters import boards_of, posters_of
 from hub.model import Grant, InvalidContact, Office, State, UnreachedReason
 from hub.model.bulk import BulkKind, BulkRun, BulkState
+from hub.model.communications import Communication, CommunicationState, Draft, Origin, Whom
 from hub.model.given_files import GivenFile
 from hub.model.ids import poster_id, uuid8
 from hub.model.pages import PageQuery
@@ -27,6 +28,7 @@ from hub.storage import (
     Database,
     PostgresAccounts,
     PostgresBulk,
+    PostgresCommunications,
     PostgresKeys,
     PostgresSecondFactors,
     PostgresSessions,
@@ -123,7 +125,7 @@ async def _two_buildings(database: str) -> tuple[Mapping[str, Building], frozens
         for mark, ids in zip(MARKS, (town.a, town.b), strict=True):
             named = {"MESSAGE": ids.message, "CLOCK": ids.clock, "REPLY": ids.reply}
             named |= {"SUPPRESSION": ids.suppression, **await _sent(stores, mark)}
-            named |= {"POSTER": await _hang(stores, mark)}
+            named |= {"POSTER": await _hang(stores, mark), "DRAFT": await _write(database, mark)}
             named["GONE"] = await _survey(stores, mark)
             await _enclose(database, ids.message)
             pdf = GivenFile(name=f"foto-{mark}.pdf", kind="application/pdf", content=f"%PDF-{mark}".encode())
@@ -151,6 +153,28 @@ async def _leave(database: str, text: UUID) -> str:
             text,
         )
     return CODES.code(text)
+
+
+async def _write(database: str, mark: str) -> UUID:
+    """Let somebody have begun a circular to a building."""
+    at, place = now(), f"ph-{mark}"
+    draft = Communication(
+        id=uuid8(at, "communication", mark),
+        kind="admin.circular.issued",
+        origin=Origin.DESK,
+        state=CommunicationState.DRAFT,
+        version=1,
+        title=f"Agua de {mark}",
+        draft=Draft(whom=Whom(to=(f"residents@copropiedad:{place}",))),
+        places=[place],
+        by="ana",
+        person=None,
+        made_at=at,
+        changed_at=at,
+    )
+    async with Database(database) as opened:
+        await PostgresCommunications(opened).add(draft, f"agua de {mark}")
+    return draft.id
 
 
 async def _start_run(database: str, mark: str, letter_id: UUID) -> UUID:

@@ -47,6 +47,9 @@ ACTS: Final[dict[str, str]] = DECLARED | {
     "POST /people/{ref}/erase": "POST /api/people/{ref}/erase",
     "POST /letters/batches": "POST /api/letters/batches",
     "POST /surveys/start": "POST /api/surveys",
+    "POST /communications/new": "POST /api/communications",
+    "POST /communications/{id}/compose": "POST /api/communications/{id}/save",
+    "POST /communications/{id}/press": "POST /api/communications/{id}/send",
 }
 """Act of a page → the operation that does the same. A page with several acts names each by its word."""
 OF_ONES_OWN: Final[dict[str, str]] = {
@@ -54,6 +57,7 @@ OF_ONES_OWN: Final[dict[str, str]] = {
     "POST /account": "a password is typed by whoever has it",
     "POST /account/second-factor": "a second factor belongs to a person at a browser",
     "POST /account/recovery-codes": "so do its codes",
+    "POST /communications/preview": "it only draws what somebody types, who has no page at the API",
     "POST /inbox": "of who has signed in; a program has a token of a person, and /api/inbox",
 }
 """Acts that only a page has, with the reason: none is an operator's work. `docs/console.md` names them."""
