@@ -205,6 +205,8 @@ ADMINISTRATION: Final = (
             ),
         ),
         useful_until="valid_until",
+        # A link goes with a circular that is taken back; a copy in a thousand mails stays.
+        document=DocumentUse.LINK,
     ),
     EventType(
         name="admin.sanction.notified",

@@ -7,7 +7,7 @@ from typing import Final
 
 from hub.catalog.audiences import to
 from hub.catalog.quality import SURVEY
-from hub.model import ClockMove, EventType, FollowUp, Lane, Move, Print, Purpose, Reminder
+from hub.model import ClockMove, DocumentUse, EventType, FollowUp, Lane, Move, Print, Purpose, Reminder
 
 # Changed or newly announced works replace the earlier reminders.
 _BEFORE_WORKS: Final = (
@@ -85,6 +85,7 @@ MAINTENANCE: Final = (
         reminders=_BEFORE_WORKS,
         ends_reminders=True,
         useful_until="ends_at",
+        document=DocumentUse.LINK,
     ),
     EventType(
         name="maintenance.scheduled.changed",
@@ -93,6 +94,7 @@ MAINTENANCE: Final = (
         reminders=_BEFORE_WORKS,
         ends_reminders=True,
         useful_until="ends_at",
+        document=DocumentUse.LINK,
     ),
     EventType(
         name="maintenance.scheduled.cancelled",

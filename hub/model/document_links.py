@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from hub.model.documents import DIGEST_FIELD, FIELD
 from hub.model.json import Json
 
 _URL: Final = re.compile(r"https?://\S+")
@@ -22,3 +23,8 @@ def document_links(data: Mapping[str, Json]) -> Iterator[str]:
                     yield from document_links(item)
         elif isinstance(value, str) and _FIELD.fullmatch(name) and _URL.fullmatch(value):
             yield value
+
+
+def is_given(data: Mapping[str, Json]) -> bool:
+    """Return whether the hub was given the document: it has a digest, and a name that is no address."""
+    return bool(data.get(DIGEST_FIELD)) and not any(document_links({FIELD: data.get(FIELD)}))

@@ -30,6 +30,16 @@ async def content(run: Runner, sha256: bytes) -> bytes | None:
     return rows[0]["content"] if rows else None
 
 
+async def keep(run: Runner, document: FetchedDocument) -> None:
+    """Keep the bytes of a document that no event names yet."""
+    await run.rows(_SQL["keep"], document.sha256, document.kind, document.content)
+
+
+async def give_kept(run: Runner, event_keys: Sequence[UUID], name: str, sha256: bytes) -> None:
+    """Give a document that is kept to events that are published next."""
+    await run.rows(_SQL["give_kept"], sorted(event_keys), name, sha256)
+
+
 class PostgresDocuments(Store):
     """
     The documents of events: requests that wait to be fetched, and the bytes.

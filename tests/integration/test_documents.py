@@ -21,10 +21,11 @@ from hub.intake.decode import IntakeContext
 from hub.messages.delivery.deliver import deliver
 from hub.messages.delivery.deps import DeliveryDeps, Documents
 from hub.messages.delivery.pausing import Pauses
-from hub.messages.planning.documents import with_document
+from hub.messages.planning.documents import naming, with_document
 from hub.messages.planning.plan import Rules
 from hub.model import Event
-from hub.model.ids import earliest
+from hub.model.documents import FetchedDocument
+from hub.model.ids import earliest, event_key
 from hub.model.incidents import DOCUMENT
 from hub.model.seals import MINUTE
 from hub.operations.evidence.remake import Finding, Remaker
@@ -46,6 +47,7 @@ from hub.storage import (
     PostgresPauses,
     PostgresSeals,
 )
+from hub.storage.documents import give_kept, keep
 from hub.testing import (
     MemoryChannel,
     MemoryInbox,
@@ -380,6 +382,55 @@ async def test_without_a_host_nothing_is_asked_for(
     assert [] == await without.requests()
     assert server.url() in without.text()
     assert [] == server.asked
+
+
+async def test_a_circular_leads_to_what_the_hub_was_given_where_nothing_is_fetched(
+    opened: Database, server: DocumentServer, office: Office
+) -> None:
+    without = Office(opened, server, office.calls, replace(office.rules, hosts=()))
+    await without.take_in(
+        event("directory.copropiedad.upserted", {"copropiedad_id": PLACE}),
+        home("u-1", copropiedad=PLACE),
+        somebody("p-1", email("ida@example.co")),
+        member("p-1", "unit:u-1", "owner"),
+    )
+    programme = FetchedDocument(sha256=sha256(PDF).digest(), kind="application/pdf", content=PDF)
+    said = {"copropiedad_id": PLACE, "circular_id": "c-1", "title": "Lavado", "body_markdown": "El jueves."}
+    named = naming(programme, "Programa de lavado.pdf")
+    circular = Event(**_about("admin.circular.issued", {**said, "audience": "both", **named}))
+    await keep(opened, programme)
+    await give_kept(opened, [event_key(circular)], str(named["document_ref"]), programme.sha256)
+    without.publisher.published.clear()
+    await without.take_in(circular)
+    await without.deliver()
+
+    [mail] = without.mails
+    assert ([], []) == (list(mail.iter_attachments()), server.asked)
+    assert "Ver el documento (https://hub.example.co/d/" in without.text()
+    assert "Funciona hasta el" in without.text()
+
+
+async def test_a_file_of_a_communication_is_kept_until_it_is_sent(opened: Database) -> None:
+    document = FetchedDocument(sha256=sha256(PDF).digest(), kind="application/pdf", content=PDF)
+    await keep(opened, document)
+    await opened.rows("UPDATE document SET fetched_at = now() - interval '2 days'")
+    await opened.rows(
+        """
+        WITH draft AS (
+            INSERT INTO communication (id, kind, origin, title, draft, by, made_at, changed_at)
+            VALUES (gen_random_uuid(), 'admin.circular.issued', 'desk', '', '{}', 'account:ana', now(), now())
+            RETURNING id
+        )
+        INSERT INTO communication_file (communication, place, name, sha256)
+        SELECT id, 0, 'a.pdf', $1 FROM draft
+        """,
+        document.sha256,
+    )
+    await PostgresMonths(opened).forget(
+        (datetime(2020, 1, 1, tzinfo=UTC), datetime(2021, 1, 1, tzinfo=UTC)), 9
+    )
+
+    assert PDF == await PostgresDocuments(opened).content(document.sha256)
 
 
 async def test_a_mail_with_a_document_is_made_again_and_kept_without_it(office: Office) -> None:

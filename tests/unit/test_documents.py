@@ -48,8 +48,11 @@ RING: Final = KeyRing([Secret("a-secret-of-these-tests-" + "x" * 32)])
 PDF: Final = b"%PDF-1.7\n" + bytes(range(256)) * 9
 LINKED: Final = (
     "accounting.report.delivered",
+    "admin.circular.issued",
     "admin.decision.published",
     "admin.financial_report.published",
+    "maintenance.scheduled.announced",
+    "maintenance.scheduled.changed",
     "policy.updated",
     "pqrs.report.published",
 )
@@ -141,13 +144,18 @@ def test_figures_are_linked_and_what_the_law_gives_is_attached() -> None:
     assert {DocumentUse.ATTACH} == {BY_NAME[name].document for name in ATTACHED}
 
 
+def example_of(name: str) -> dict[str, Any]:
+    """Return the first example with a document, or the first."""
+    return next((one for one in examples(name) if "document_ref" in one), examples(name)[0])
+
+
 def words(name: str, variant: str | None, channel: str, document: SentDocument | None) -> str:
     claim = Claimed(
         message=message(event=name, channel=channel, variant=variant),
         attempt=1,
         event_time=MONDAY,
         source="urn:crm",
-        data=examples(name)[0],
+        data=example_of(name),
         building="Altos del Rosal",
         unit=None,
     )
@@ -159,7 +167,7 @@ def words(name: str, variant: str | None, channel: str, document: SentDocument |
     [(name, each.template) for name in (*LINKED, *ATTACHED) for each in BY_NAME[name].audiences],
 )
 def test_a_mail_leads_to_the_hubs_link_and_says_its_end(name: str, variant: str | None) -> None:
-    publishers = examples(name)[0]["document_ref"]
+    publishers = example_of(name)["document_ref"]
     document = SentDocument(sha256="00", kind="application/pdf", name="a.pdf", link=LINK, until=MONDAY)
     text = words(name, variant, "email", document)
 
@@ -186,7 +194,7 @@ def test_a_mail_and_a_letter_say_that_the_document_comes_along(name: str, varian
 
     assert re.search(r"adjunt[ao] a este mensaje", mail)
     assert "con esta carta" in letter.lower()
-    assert examples(name)[0]["document_ref"] not in mail + letter
+    assert example_of(name)["document_ref"] not in mail + letter
 
 
 @pytest.mark.parametrize("name", [*LINKED, *ATTACHED, *OF_STAFF])
@@ -356,6 +364,24 @@ async def test_letter_asks_for_its_document_where_nothing_is_fetched_and_its_mai
 
     assert [True] == [claim.document is not None and claim.document.enclosed for claim in free]
     assert ([*mail, *plain], []) == await given(NoStore(), [*mail, *plain])
+
+
+@pytest.mark.parametrize(("channel", "enclosed"), [("email", False), ("inbox", False), ("print", True)])
+async def test_what_the_hub_was_given_is_found_where_nothing_is_fetched(
+    channel: str, *, enclosed: bool
+) -> None:
+    given_it = {"document_ref": "programa", "document_sha256": sha256(PDF).hexdigest()}
+    theirs = {**given_it, "document_ref": "http://192.0.2.7/programa.pdf"}
+    ours, others = (
+        [replace(claim, data=data) for claim in claims(event="admin.circular.issued", channel=channel)]
+        for data in (given_it, theirs)
+    )
+    [claim], _ = await given(OneRequest(request()), ours)
+
+    assert claim.document is not None
+    assert (enclosed, b"") == (claim.document.enclosed, claim.document.content)
+    if channel != "print":
+        assert (others, []) == await given(NoStore(), others)
 
 
 async def test_mail_that_leads_to_its_document_takes_no_copy_that_a_letter_was_given() -> None:

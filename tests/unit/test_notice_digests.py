@@ -159,7 +159,9 @@ def test_what_counts_before_a_day_after_the_digest_does_not_wait(day: str | None
 def test_a_mail_with_a_link_to_a_copy_of_the_hub_does_not_wait(tmp_path: Path) -> None:
     policy = overlaid(tmp_path, '[documents]\nhosts = ["portal.example.com"]\n')
     ours = {"document_ref": "https://portal.example.com/d.pdf"}
+    given = {"document_ref": "manual", "document_sha256": "0a" * 32}
 
+    assert held(claimed(CIRCULAR, given)) is None
     assert held(claimed(DECISION, ours), policy=policy) is None
     assert held(claimed(DECISION, ours)) is not None
     assert held(claimed(DECISION, {"document_ref": "Acta 12"}), policy=policy) is not None

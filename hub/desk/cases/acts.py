@@ -13,13 +13,14 @@ from hub.business_time.dates import day_start, next_day_start
 from hub.desk.cases import queries
 from hub.desk.cases.colleagues import tell_taken
 from hub.desk.cases.conversation import conversation_of, name_of
-from hub.desk.cases.given import document_of, naming
+from hub.desk.cases.given import document_of
 from hub.desk.cases.known import Key, case_of, facts_of, held_by_another, require_no_term
 from hub.desk.cases.publishing import Said, say
 from hub.desk.cases.rows import AnswerBody, CaseRow, CasesQuery, CloseBody, FiledBody, TakeBody
 from hub.doors.act import Question
 from hub.doors.operator import Operator
 from hub.errors import NotOffered
+from hub.messages.planning.documents import naming
 from hub.model import Clock, within
 from hub.model.casework import CaseKind
 from hub.model.documents import FIELD

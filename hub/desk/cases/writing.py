@@ -6,11 +6,12 @@ from secrets import token_urlsafe
 from typing import Final
 
 from hub.desk.cases.conversation import conversation_of, name_of
-from hub.desk.cases.given import document_of, naming
+from hub.desk.cases.given import document_of
 from hub.desk.cases.publishing import Said, publish, say
 from hub.desk.cases.rows import WrittenBody
 from hub.doors.operator import Operator
 from hub.errors import ChannelClosed
+from hub.messages.planning.documents import naming
 from hub.model import THREAD, Event
 from hub.model.documents import FetchedDocument
 from hub.operations.cases.acts import CLOSINGS, LONGEST, REPLIES, CaseActed, offered

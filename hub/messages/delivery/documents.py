@@ -1,8 +1,8 @@
 """
 Documents of messages: a message waits for its own, but not for ever.
 
-Only events with a document, and letters that name one, cost anything here: one statement for a ticket, and
-one for the bytes.
+Only events whose document is fetched or was given, and letters that name one, cost anything here: one
+statement for a ticket, and one for the bytes.
 """
 
 from __future__ import annotations
@@ -21,9 +21,8 @@ from hub.messages.delivery.deps import Documents
 from hub.messages.delivery.rule import Judged, RuleContext, split
 from hub.messages.planning.reach import LETTER
 from hub.model import Claimed, Message, Outcome
-from hub.model.casework import ANSWERS
-from hub.model.document_links import document_links
-from hub.model.documents import DIGEST_FIELD, DocumentRequest, Enclosure, FetchState
+from hub.model.document_links import document_links, is_given
+from hub.model.documents import DocumentRequest, Enclosure, FetchState
 
 REASON: Final = "document"
 """The reason to hold a message while its document is fetched."""
@@ -66,7 +65,7 @@ def _asking(claims: Sequence[Claimed], documents: Documents) -> Mapping[UUID, Cl
         claim.message.id: claim
         for claim in claims
         if (claim.message.event in documents.events and claim.message.channel not in _WITHOUT)
-        or (claim.message.event in ANSWERS and (claim.data or {}).get(DIGEST_FIELD))
+        or is_given(claim.data or {})
         or (claim.message.channel == LETTER and any(document_links(claim.data or {})))
     }
 

@@ -17,6 +17,7 @@ from hub.contact_rules.digests import digest_due
 from hub.contact_rules.purposes import PURPOSES
 from hub.messages.delivery.decisions import held
 from hub.model import DIGEST, Claimed, DocumentUse, EventType, Outcome
+from hub.model.document_links import is_given
 from hub.model.documents import FIELD
 from hub.policy import Policy
 
@@ -58,8 +59,10 @@ def _may_wait(claimed: Claimed, kind: EventType) -> bool:
 
 def _has_a_copy(claimed: Claimed, kind: EventType, policy: Policy) -> bool:
     """Return whether the message leads to the hub's copy of a document: that link is its own, and ends."""
-    url = (claimed.data or {}).get(FIELD)
-    return kind.document is not DocumentUse.NAME and isinstance(url, str) and policy.documents.allows(url)
+    data = claimed.data or {}
+    url = data.get(FIELD)
+    fetched = kind.document is not DocumentUse.NAME and isinstance(url, str) and policy.documents.allows(url)
+    return fetched or is_given(data)
 
 
 def _comes_too_late(claimed: Claimed, kind: EventType, due: datetime) -> bool:

@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from hub.messages.planning.plan import is_recorded_only
 from hub.model import DocumentUse, EventType, Json, StoredEvent
-from hub.model.documents import ANONYMOUS, DIGEST_FIELD, FIELD, DocumentRequest
+from hub.model.documents import ANONYMOUS, DIGEST_FIELD, FIELD, DocumentRequest, FetchedDocument
 from hub.policy.documents import DocumentPolicy
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
@@ -54,6 +54,11 @@ def file_name(url: str) -> str:
 def given_name(name: str) -> str:
     """Return the name of a file that somebody calls so, whatever signs of an address are in it."""
     return file_name(quote(name, safe="", errors="replace"))
+
+
+def naming(document: FetchedDocument | None, name: str) -> Mapping[str, Json]:
+    """Return the fields by which an event names the document that the hub is given for it."""
+    return {} if document is None else {FIELD: given_name(name), DIGEST_FIELD: document.sha256.hex()}
 
 
 def _digest(given: Json) -> bytes | None:

@@ -84,6 +84,16 @@ SET name = excluded.name, attach = true, state = 'stored', next_at = NULL, last_
 WHERE request.sha256 IS NULL OR (request.sha256 = excluded.sha256 AND NOT request.attach)
 RETURNING event_key
 
+-- keep --
+INSERT INTO document (sha256, kind, size, content) VALUES ($1, $2, length($3::bytea), $3)
+ON CONFLICT (sha256) DO UPDATE SET fetched_at = now()
+
+-- give_kept --
+-- Bytes that are here, to events that have no document yet.
+INSERT INTO document_request (event_key, url, name, attach, wait_until, state, next_at, sha256)
+SELECT event_key, $2, $2, true, now(), 'stored', NULL, $3 FROM unnest($1::uuid[]) AS given (event_key)
+ON CONFLICT DO NOTHING
+
 -- about --
 SELECT key AS event_key, id AS event_id, source, type, '' AS document FROM event WHERE key = $1
 

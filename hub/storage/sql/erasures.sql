@@ -366,6 +366,7 @@ DELETE FROM document
 WHERE fetched_at < now() - interval '1 minute'
   AND NOT EXISTS (SELECT FROM document_request WHERE document_request.sha256 = document.sha256)
   AND NOT EXISTS (SELECT FROM given_file WHERE given_file.sha256 = document.sha256)
+  AND NOT EXISTS (SELECT FROM communication_file WHERE communication_file.sha256 = document.sha256)
 
 -- dead_page --
 SELECT id, body FROM dead_letter

@@ -114,6 +114,7 @@ WITH gone AS (
         WHERE fetched_at < now() - interval '1 day'
           AND NOT EXISTS (SELECT FROM document_request WHERE document_request.sha256 = document.sha256)
           AND NOT EXISTS (SELECT FROM given_file WHERE given_file.sha256 = document.sha256)
+          AND NOT EXISTS (SELECT FROM communication_file WHERE communication_file.sha256 = document.sha256)
         LIMIT $1
         FOR UPDATE SKIP LOCKED
     )) RETURNING 1

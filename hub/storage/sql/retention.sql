@@ -146,6 +146,7 @@ DELETE FROM document
 WHERE fetched_at < now() - interval '1 day'
   AND NOT EXISTS (SELECT FROM document_request WHERE document_request.sha256 = document.sha256)
   AND NOT EXISTS (SELECT FROM given_file WHERE given_file.sha256 = document.sha256)
+  AND NOT EXISTS (SELECT FROM communication_file WHERE communication_file.sha256 = document.sha256)
 
 -- dead_letters --
 WITH page AS (
