@@ -17,6 +17,7 @@ from markupsafe import Markup
 from hub.model import Json
 from hub.rendering.filters import es_enlace
 from hub.rendering.markdown import to_text
+from hub.rendering.tidy_markdown import tidy_markdown
 
 _KEPT: Final = 16
 """Texts that are remembered: a circular is rendered once for each of hundreds of people."""
@@ -51,9 +52,21 @@ def formato_plano(value: Json) -> str:
     return _text(str(value))
 
 
+def look_of(text: str) -> Markup:
+    """
+    Return how a text that is being written will be read, for a page of the console.
+
+    As `formato`, of tidy Markdown, and without styles at the tags, which the policy of a page refuses.
+    """
+    return _rendered([_lowered(token) for token in _PARSER.parse(tidy_markdown(text))])
+
+
 @lru_cache(maxsize=_KEPT)
 def _html(text: str) -> Markup:
-    tokens = [_dressed(token) for token in _PARSER.parse(text)]
+    return _rendered([_dressed(_lowered(token)) for token in _PARSER.parse(text)])
+
+
+def _rendered(tokens: list[Token]) -> Markup:
     return Markup(_PARSER.renderer.render(tokens, _PARSER.options, {}).strip())  # noqa: S704 - escaped
 
 
@@ -62,10 +75,14 @@ def _text(text: str) -> str:
     return to_text(_PARSER.parse(text)).strip()
 
 
-def _dressed(token: Token) -> Token:
-    """Give a tag its style. A heading of the text is one below the title, whatever its level."""
+def _lowered(token: Token) -> Token:
+    """Make a heading of the text one below the title, whatever its level."""
     if token.type in {"heading_open", "heading_close"}:
         token.tag = "h2"
+    return token
+
+
+def _dressed(token: Token) -> Token:
     if token.nesting == 1 and token.tag in _STYLES:
         token.attrSet("style", _STYLES[token.tag])
     return token

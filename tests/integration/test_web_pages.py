@@ -12,7 +12,7 @@ import pytest
 from aiohttp import hdrs
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-import hub.web
+import hub
 from hub.catalog import CATALOG
 from hub.consumers.topology import DOMAIN_EVENTS, EVENTS_OUT
 from hub.errors import StorageUnavailable
@@ -24,7 +24,8 @@ from hub.web.documents.serve import file_path
 from hub.web.routes import ROUTES
 from tests.integration.web_doubles import MemoryLog, Reply, World, ask, dead_letter, message_row
 
-STATIC: Final = Path(hub.web.__file__).parent / "static"
+HUB: Final = Path(hub.__file__).parent
+STATIC: Final = HUB / "web/static"
 RESULTS: Final = {f"results.{kind}" for kind in ResultKind}
 PACKED: Final = {hdrs.ACCEPT_ENCODING: "gzip, deflate, br"}
 ASYNCAPI: Final = Path(__file__).parents[1] / "vectors" / "asyncapi_3_1_0.json"
@@ -216,6 +217,10 @@ async def test_the_page_loads_nothing_from_elsewhere_and_holds_no_script_of_its_
 async def test_every_file_is_served_and_none_is_left_over(opened: Database) -> None:
     pages = [(await ask(World(database=opened), path)).text for path in ("/channels", "/dead")]
     named = set(re.findall(r'"(/static/[^"#]+)', "".join(pages)))
+    for page in (*HUB.glob("web/templates/**/*.html"), *HUB.glob("desk/*/*.html")):
+        named |= {
+            file_path(name) for name in re.findall(r'file_path\("(\w+\.js)"\)', page.read_text("utf-8"))
+        }
     for module in STATIC.glob("*.js"):
         named |= {
             file_path(name) for name in re.findall(r'(?:from|import) "\./([^"]+)"', module.read_text("utf-8"))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.rendering.publisher_text import formato, formato_plano
+from hub.rendering.publisher_text import formato, formato_plano, look_of
 from tests.unit.test_templates import TEMPLATES, Balance, examples
 
 ALLOWED = {"p", "br", "strong", "em", "ul", "ol", "li", "h2", "blockquote", "a", "hr"}
@@ -84,3 +84,11 @@ def test_a_circular_has_no_paragraph_inside_a_paragraph() -> None:
 
         assert "<strong>jueves 19 de marzo</strong>" in html
         assert not re.search(r"<p[^>]*>\s*<(?:p|ul)\b", html)
+
+
+def test_the_look_of_a_text_is_what_is_sent_without_styles() -> None:
+    text = "# Agua\r\n•\tCierre la **llave** <b>hoy</b>"
+    sent = re.sub(r' style="[^"]*"', "", formato("# Agua\n- Cierre la **llave** hoy"))
+
+    assert sent == look_of(text)
+    assert "<h2>Agua</h2>" in sent
