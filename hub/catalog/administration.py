@@ -209,6 +209,26 @@ ADMINISTRATION: Final = (
         document=DocumentUse.LINK,
     ),
     EventType(
+        name="admin.invitation.issued",
+        shared=True,
+        lane=Lane.BULK,
+        case="invitation_id",
+        audiences=(
+            to(
+                _EVERYBODY,
+                Purpose.SERVICE,
+                "email+push+inbox",
+                print=Print.BOTH,
+                who_by="audience",
+                narrowable=True,
+            ),
+        ),
+        reminders=_BEFORE_IT_STARTS,
+        ends_reminders=True,
+        useful_until="starts_at",
+        document=DocumentUse.LINK,
+    ),
+    EventType(
         name="admin.sanction.notified",
         case="case_id",
         # Cases of personal data have ids of the same name, and this one is confidential.

@@ -82,6 +82,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "admin.financial_report.published": "Informe financiero publicado",
     "admin.circular.issued": "Circular",
     "admin.correction.issued": "Fe de erratas",
+    "admin.invitation.issued": "Invitación",
     "admin.sanction.notified": "Proceso de sanción",
     "admin.visit.scheduled": "Visita programada",
     "service.terms.changed": "Cambio en las condiciones del servicio",

@@ -182,6 +182,7 @@ async def test_nothing_of_a_circular_leaves_after_it_is_of_use(hub: MemoryHub) -
 
 
 VISIT: Final = event("admin.visit.scheduled")
+INVITATION: Final = event("admin.invitation.issued")
 TRAINING: Final = event("staff.training.scheduled")
 
 
@@ -195,6 +196,18 @@ async def test_the_council_is_reminded_of_a_visit_and_a_moved_one_replaces_it(hu
 
     assert [(ROSA, State.CANCELLED, None)] == reminded(hub, VISIT)
     assert [(ROSA, State.HELD, local("2026-03-19 10:00"))] == reminded(hub, moved)
+
+
+async def test_people_are_reminded_of_an_invitation_and_a_moved_one_replaces_it(hub: MemoryHub) -> None:
+    moved = event(
+        "admin.invitation.issued", {"starts_at": "2026-03-20T10:00:00-05:00"}, at=MONDAY + HOUR, id="2"
+    )
+    hub.clock.advance(2 * HOUR)
+    await hub.take_in(INVITATION, moved)
+
+    assert {State.CANCELLED} == {state for _, state, _ in reminded(hub, INVITATION)}
+    assert {(State.HELD, local("2026-03-19 10:00"))} == {(state, at) for _, state, at in reminded(hub, moved)}
+    assert people(hub.of(INVITATION)) == people(hub.of(moved)) != set()
 
 
 async def test_all_staff_is_reminded_of_a_training(hub: MemoryHub) -> None:
@@ -302,6 +315,7 @@ SHORT: Final = [
     "admin.vote.pending",
     "admin.decision.published",
     "admin.circular.issued",
+    "admin.invitation.issued",
     "admin.visit.scheduled",
 ]
 

@@ -511,6 +511,7 @@ def test_reminders_and_their_ends_are_the_listed_ones() -> None:
         "admin.assembly.convened": [("starts_at", -72.0), ("starts_at", -24.0)],
         "admin.assembly.second_call": [("starts_at", -24.0), ("starts_at", -2.0)],
         "admin.visit.scheduled": [("starts_at", -24.0)],
+        "admin.invitation.issued": [("starts_at", -24.0)],
         "admin.vote.opened": [("closes_at", -24.0)],
         "admin.vote.pending": [("closes_at", -24.0)],
         "concierge.package.received": [("received_at", 48.0)],
@@ -529,6 +530,7 @@ def test_reminders_and_their_ends_are_the_listed_ones() -> None:
         "admin.assembly.cancelled",
         "admin.assembly.convened",
         "admin.assembly.second_call",
+        "admin.invitation.issued",
         "admin.visit.scheduled",
         "admin.vote.closed",
         "admin.vote.opened",
@@ -565,6 +567,7 @@ def test_ends_of_collection_and_ends_of_a_use_are_the_listed_ones() -> None:
     ]
     assert {kind.name: kind.useful_until for kind in CATALOG if kind.useful_until} == {
         "admin.circular.issued": "valid_until",
+        "admin.invitation.issued": "starts_at",
         "admin.visit.scheduled": "starts_at",
         "admin.vote.opened": "closes_at",
         "admin.vote.pending": "closes_at",

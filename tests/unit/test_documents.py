@@ -51,6 +51,7 @@ LINKED: Final = (
     "admin.circular.issued",
     "admin.decision.published",
     "admin.financial_report.published",
+    "admin.invitation.issued",
     "maintenance.scheduled.announced",
     "maintenance.scheduled.changed",
     "policy.updated",

@@ -25,6 +25,7 @@ OWNERS_TOO: Final = {
     # To everybody who has to do with the company, or as the publisher says (`who_by`).
     "policy.updated",
     "admin.circular.issued",
+    "admin.invitation.issued",
     # To nobody but owners and proxies who live elsewhere; who lives there gets the emergency itself.
     "emergency.declared",
     "emergency.updated",

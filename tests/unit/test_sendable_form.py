@@ -23,6 +23,7 @@ SENDABLE: Final = (
     "admin.circular.issued",
     "admin.decision.published",
     "admin.financial_report.published",
+    "admin.invitation.issued",
     "admin.minutes.published",
     "admin.vote.opened",
     "building.outage.reported",
