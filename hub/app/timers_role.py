@@ -43,6 +43,7 @@ async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
             old_data=storage.PostgresRetention(parts.database),
             pauses=storage.PostgresPauses(parts.database),
             digests=storage.PostgresNoticeDigests(parts.database),
+            radicados=storage.PostgresRadicados(parts.database),
             reach=storage.PostgresReach(parts.database, parts.company.policy.suppression_for),
             tasks=storage.PostgresStandingTasks(parts.database),
             bulk=storage.PostgresBulk(parts.database),

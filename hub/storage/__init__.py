@@ -38,6 +38,7 @@ from hub.storage.pauses import PostgresPauses
 from hub.storage.person_export import PostgresPersonExport
 from hub.storage.preferences import PostgresPreferences
 from hub.storage.presence import RedisPresence
+from hub.storage.radicados import PostgresRadicados
 from hub.storage.reach import PostgresReach
 from hub.storage.readiness import PostgresReadiness
 from hub.storage.receipts import PostgresReceipts

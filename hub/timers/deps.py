@@ -24,6 +24,7 @@ from hub.storage import (
     PostgresEmergencies,
     PostgresErasures,
     PostgresNoticeDigests,
+    PostgresRadicados,
     PostgresReach,
     PostgresResults,
     PostgresRetention,
@@ -52,6 +53,7 @@ class Timers:
     pauses: PauseStore
     old_data: PostgresRetention
     digests: PostgresNoticeDigests
+    radicados: PostgresRadicados
     reach: PostgresReach
     tasks: StandingTaskStore
     bulk: PostgresBulk

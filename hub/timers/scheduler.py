@@ -42,6 +42,7 @@ from hub.timers.fire import fire_due_steps
 from hub.timers.months import keep_months
 from hub.timers.notice_digests import keep_digests
 from hub.timers.pauses import keep_pauses
+from hub.timers.registrations import publish_registrations
 from hub.timers.reports import daily_digests, reach_reports, task_reminders
 from hub.timers.results import publish_extensions, publish_results
 from hub.timers.unreached_people import alert_unreached
@@ -103,6 +104,7 @@ async def run(timers: Timers) -> None:
         _every(KEEP_MONTHS, keep_months, timers),
         _every(RESULTS, unless_paused(publish_results), timers),
         _every(POLL, unless_paused(publish_extensions), timers),
+        _every(POLL, unless_paused(publish_registrations), timers),
         _every(POLL, unless_paused(tell_resets), timers),
         _every(UNREACHED, unless_paused(alert_unreached), timers),
         _every(ERASED, keep_erased, timers),

@@ -362,6 +362,7 @@ class MovedHub:
             old_data=cast(Any, None),
             pauses=MemoryPauses(self._beside, self.clock),
             digests=self._stores.digests,
+            radicados=cast(Any, None),
             reach=cast(Any, None),
             tasks=MemoryStandingTasks(self._beside.tables),
             bulk=cast(Any, None),

@@ -7,7 +7,7 @@ CREATE TABLE radicado_series (
     PRIMARY KEY (series, copropiedad_id, year)
 );
 
--- What staff registered. `form` is the id of the form that was filled in: the same form twice is one registration.
+-- What staff registered; `id` is the key of its event. `form` is the id of the form that was filled in: the same form twice is one registration.
 -- `event` are the bytes that are to be published of it, and gone once they are: a person's words stand in the event.
 -- The timers publish what a killed process has not.
 CREATE TABLE registration (
@@ -19,7 +19,6 @@ CREATE TABLE registration (
     number integer NOT NULL,
     radicado text COLLATE "C" NOT NULL,
     kind text COLLATE "C" NOT NULL,
-    event_key uuid NOT NULL,
     event bytea,
     by text COLLATE "C" NOT NULL,
     at timestamptz NOT NULL,

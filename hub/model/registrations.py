@@ -1,0 +1,60 @@
+"""Registrations: what came by phone, at the counter or by a letter, with the number that the hub gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+
+from hub.business_time.dates import as_day
+from hub.model.given_files import GivenFile
+
+COMPANY: Final = ""
+"""The place of a series that is of no copropiedad."""
+
+
+class Series(Struct, frozen=True, kw_only=True):
+    """Numbers without a gap, of one copropiedad in one year of Bogotá."""
+
+    name: str
+    copropiedad_id: str
+    year: int
+
+    @classmethod
+    def at(cls, name: str, copropiedad_id: str | None, now: datetime) -> Series:
+        return cls(name=name, copropiedad_id=copropiedad_id or COMPANY, year=as_day(now).year)
+
+    def radicado(self, number: int) -> str:
+        """`PQ-2026-000123`."""
+        return f"{self.name}-{self.year}-{number:06}"
+
+    def unique(self, radicado: str) -> str:
+        """Return the number with its copropiedad: another one may have the same number."""
+        return f"{radicado}@{self.copropiedad_id}" if self.copropiedad_id else radicado
+
+
+class Registering(Struct, frozen=True, kw_only=True):
+    """What is to get a number. `form` names the form that was filled in; `files` are those of `person`."""
+
+    form: UUID
+    series: Series
+    kind: str
+    by: str
+    at: datetime
+    files: Sequence[GivenFile] = ()
+    person: str | None = None
+
+
+class Registration(Struct, frozen=True, kw_only=True):
+    """A number that was given; `id` is the key of its event, which `event` holds until it is published."""
+
+    id: UUID
+    copropiedad_id: str
+    radicado: str
+    kind: str
+    event: bytes | None
+    by: str
+    at: datetime
