@@ -237,6 +237,7 @@ ADMINISTRATION: Final = (
     ),
     EventType(
         name="admin.visit.scheduled",
+        shared=True,
         case="visit_id",
         # Visits to a property have ids of the same name.
         realm="admin.",

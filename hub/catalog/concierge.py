@@ -28,6 +28,7 @@ CONCIERGE: Final = (
     ),
     EventType(
         name="concierge.incident.reported",
+        shared=True,
         case="incident_id",
         audiences=(
             to("affected", Purpose.SERVICE, "push+email", "sms"),
@@ -44,6 +45,7 @@ CONCIERGE: Final = (
     ),
     EventType(
         name="concierge.package.received",
+        shared=True,
         case="package_id",
         audiences=(to("unit:residents", Purpose.SERVICE, "push", "sms"),),
         clocks=(ClockMove("custody", Move.START),),

@@ -22,6 +22,8 @@ _OF_WORKS: Final = (
 MAINTENANCE: Final = (
     EventType(
         name="maintenance.request.received",
+        # Somebody of the staff may register it.
+        shared=True,
         case="request_id",
         audiences=(
             to("requester", Purpose.TRANSACTIONAL, "push+email", "sms"),

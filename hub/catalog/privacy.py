@@ -44,6 +44,8 @@ PRIVACY: Final = (
     ),
     EventType(
         name="privacy.consent.granted",
+        # On paper, registered by the staff; or on the own page.
+        shared=True,
         case="subject_id",
         audiences=(_THE_CHANNEL_USED,),
     ),

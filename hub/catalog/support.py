@@ -29,6 +29,7 @@ SUPPORT: Final = (
     ),
     EventType(
         name="support.counter.received",
+        shared=True,
         case="thread_id",
         audiences=(to("visitor", Purpose.TRANSACTIONAL, *_ONE_OF, print=Print.LETTER),),
         clocks=_FIRST_REPLY,

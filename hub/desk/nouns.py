@@ -28,6 +28,7 @@ from hub.desk.messages.noun import NOUN as MESSAGES
 from hub.desk.people.noun import NOUN as PEOPLE
 from hub.desk.posters.noun import NOUN as POSTERS
 from hub.desk.preferences.noun import NOUN as PREFERENCES
+from hub.desk.registrations.noun import NOUN as REGISTRATIONS
 from hub.desk.rights.noun import NOUN as RIGHTS
 from hub.desk.search.noun import NOUN as SEARCH
 from hub.desk.suppressions.noun import NOUN as SUPPRESSIONS
@@ -63,6 +64,7 @@ NOUNS: Final[tuple[Noun, ...]] = (
     PEOPLE,
     POSTERS,
     PREFERENCES,
+    REGISTRATIONS,
     REPLIES,
     RIGHTS,
     SEARCH,

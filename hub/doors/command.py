@@ -22,6 +22,7 @@ from hub.doors.terminal import (
     AsJson,
     Columns,
     as_instant,
+    as_object,
     fields,
     one_of,
     print_facts,
@@ -32,7 +33,7 @@ from hub.doors.terminal import (
     warn,
     write_output,
 )
-from hub.model import Scope
+from hub.model import Json, Scope
 
 T = TypeVar("T")
 
@@ -139,7 +140,7 @@ def _of_field(one: msgspec.structs.FieldInfo) -> Parameter:
     if kind is int:
         how |= {"min": said.ge, "max": said.le}
     if kind in _PARSERS:
-        how |= {"parser": _PARSERS[kind], "metavar": "TIME" if kind is datetime else "ID"}
+        how |= {"parser": _PARSERS[kind], "metavar": _METAVARS.get(kind, "ID")}
     if known := next((note for note in notes if isinstance(note, Known)), None):
         how |= {"parser": one_of(known.noun, known.names), "metavar": known.noun.upper()}
         how["help"] = how["help"] or known.hint
@@ -154,7 +155,12 @@ def _of_field(one: msgspec.structs.FieldInfo) -> Parameter:
     return option(one.name, Annotated[optional, made], default)
 
 
-_PARSERS: Final[Mapping[Any, Callable[[str], object]]] = {datetime: as_instant, UUID: to_uuid}
+_PARSERS: Final[Mapping[Any, Callable[[str], object]]] = {
+    datetime: as_instant,
+    UUID: to_uuid,
+    dict[str, Json]: as_object,
+}
+_METAVARS: Final[Mapping[Any, str]] = {datetime: "TIME", dict[str, Json]: "JSON"}
 _SHORT: Final[Mapping[str, Sequence[str]]] = {"limit": ("-n",)}
 
 

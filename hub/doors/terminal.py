@@ -259,6 +259,14 @@ def as_instant(text: str) -> datetime:
     return instant if instant.tzinfo is not None else instant.replace(tzinfo=BOGOTA)
 
 
+def as_object(text: str) -> dict[str, Json]:
+    """Read a JSON object from the command line."""
+    try:
+        return msgspec.json.decode(text, type=dict[str, Json])
+    except msgspec.MsgspecError:
+        raise typer.BadParameter('it is no JSON object like {"subject": "Ruido"}') from None
+
+
 def instant_option(words: str) -> Any:
     """Make an option that takes an instant."""
     return typer.Option(parser=as_instant, metavar="TIME", help=words)

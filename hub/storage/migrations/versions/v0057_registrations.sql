@@ -28,3 +28,5 @@ CREATE TABLE registration (
 );
 
 CREATE INDEX registration_unpublished ON registration (at) WHERE published_at IS NULL;
+
+CREATE INDEX registration_list ON registration (at DESC, id DESC);

@@ -1,0 +1,1 @@
+"""Registrations: what comes by phone, at the counter or by a letter; the hub gives its number."""

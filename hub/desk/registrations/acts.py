@@ -1,0 +1,146 @@
+"""Registrations: register, list, show; the receipt of each as a PDF."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import partial
+from secrets import token_urlsafe
+from typing import Final
+from uuid import UUID
+
+from hub.access.sight import Field
+from hub.desk.registrations import queries, receipts
+from hub.desk.registrations.event import Heard, consent_of, event_of
+from hub.desk.registrations.kinds import KINDS
+from hub.desk.registrations.rows import (
+    AlikeList,
+    AlikeQuery,
+    RegisterBody,
+    RegistrationRow,
+    RegistrationsQuery,
+)
+from hub.doors.act import File
+from hub.doors.operator import Operator, found
+from hub.errors import BrokerUnavailable, ScopeNeeded
+from hub.inbound.files import document_in
+from hub.model import Json
+from hub.model.documents import FetchedDocument
+from hub.model.given_files import LONGEST_NAME, GivenFile
+from hub.model.ids import uuid8
+from hub.model.pages import Rows
+from hub.model.registrations import Registering
+from hub.operations.registrations import publish
+from hub.storage import radicados
+
+REGISTRATION: Final = "registration"
+_EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
+"""A form has no time: the same one at any time is the same."""
+_NO_NUMBER: Final = 0
+"""The number with which an event is checked before it has one."""
+
+
+async def list_registrations(by: Operator, query: RegistrationsQuery) -> Rows[RegistrationRow]:
+    """List what staff has registered, newest first; without anybody's words."""
+    return await queries.registrations(by.db, query, by.places)
+
+
+async def show_registration(by: Operator, registration_id: UUID) -> RegistrationRow:
+    """Show what was registered: its number, its kind, where, and by whom."""
+    return found(REGISTRATION, await queries.registration(by.db, registration_id, by.places))
+
+
+async def print_receipt(by: Operator, registration_id: UUID) -> File:
+    """Make the receipt of a registration as a PDF, to hand over at once."""
+    row = await show_registration(by, registration_id)
+    return File(await receipts.pdf(by.stores.policy, row), f"comprobante-{row.radicado}.pdf")
+
+
+async def register(by: Operator, body: RegisterBody) -> RegistrationRow:
+    """
+    Register what came by phone, at the counter or by a letter; the answer has its number.
+
+      hub registrations register --kind package --unit altos-t1-101 --data '{"carrier": "Servientrega"}'
+    """
+    heard = await _heard(by, body)
+    stores, make = by.stores, partial(event_of, heard)
+    # What is refused takes no number.
+    stores.schemas.check(make(heard.series.radicado(_NO_NUMBER)), now=by.now)
+    where: dict[str, Json] = {"copropiedad": heard.copropiedad_id}
+    await by.audit(
+        "registration.add", f"registration:{heard.form}", person=heard.person, kind=body.kind, **where
+    )
+    if body.authorises and heard.who and not body.ref:
+        await stores.publisher.event(consent_of(heard))
+    done = await radicados.register(by.db, _registering(by, body, heard), make)
+    # Without a broker it has its number all the same: the timers publish it once there is one.
+    with suppress(BrokerUnavailable):
+        await publish(by.db, stores.publisher, done)
+    return found(REGISTRATION, await queries.registration(by.db, done.id, by.places))
+
+
+def _registering(by: Operator, body: RegisterBody, heard: Heard) -> Registering:
+    names = [body.file_name or "documento", *(f"documento {place}" for place in range(2, 2 + len(body.more)))]
+    files = [
+        GivenFile(name=name[:LONGEST_NAME], content=file.content, kind=file.kind)
+        for name, file in zip(names, heard.files, strict=False)
+    ]
+    return Registering(
+        form=heard.form,
+        series=heard.series,
+        kind=body.kind,
+        by=by.by,
+        at=heard.at,
+        files=files,
+        person=heard.person,
+    )
+
+
+async def _heard(by: Operator, body: RegisterBody) -> Heard:
+    """Return what was said, within the copropiedades of the operator. Raises NoSuch, ScopeNeeded."""
+    # Whoever is in another building is answered like somebody who does not exist: that comes first.
+    if body.ref is not None:
+        found("person", await by.stores.directory.somebody(body.ref, places=by.places))
+    place = await _place(by, body)
+    stranger = {"name": body.name.strip(), "email": body.email.strip(), "phone": body.phone.strip()}
+    return Heard(
+        kind=KINDS[body.kind],
+        form=uuid8(_EPOCH, "registration", by.who, body.form or token_urlsafe(12)),
+        who={"ref": body.ref} if body.ref else {name: value for name, value in stranger.items() if value},
+        copropiedad_id=place,
+        unit_id=body.unit,
+        data=body.data,
+        files=_documents(by, body),
+        by=by.by,
+        at=by.now,
+    )
+
+
+async def _place(by: Operator, body: RegisterBody) -> str | None:
+    """Return the copropiedad that is named, by itself or by the unit."""
+    of_unit = body.copropiedad
+    if body.unit is not None:
+        of_unit = found("unit", await queries.place_of_unit(by.db, body.unit, by.places))
+    if body.copropiedad not in {None, of_unit}:
+        found("unit", None)
+    if of_unit is None and by.places is not None:
+        raise ScopeNeeded("Name one of your copropiedades.", "It says where it belongs.")
+    if of_unit is not None:
+        reached = by.places is None or of_unit in by.places
+        names = await by.stores.directory.place_names(frozenset({of_unit}) if reached else frozenset())
+        found("copropiedad", names.get(of_unit))
+    return of_unit
+
+
+def _documents(by: Operator, body: RegisterBody) -> list[FetchedDocument]:
+    """Return the files, judged by their bytes. Raises InvalidDocument."""
+    rules = by.stores.policy.documents
+    return [document_in(content, rules) for content in (body.file, *body.more) if content]
+
+
+async def find_alike(by: Operator, query: AlikeQuery) -> AlikeList:
+    """Find open cases of a copropiedad with words in common: it may be the same matter."""
+    place, seen = query.copropiedad, by.sight.where(Field.WORDS)
+    if any(within is not None and place not in within for within in (by.places, seen)):
+        return AlikeList(items=[])
+    return AlikeList(items=list(await queries.alike(by.db, query.words, place, by.now)))
