@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -16,6 +17,7 @@ from hub.desk.registrations.kinds import KINDS
 from hub.desk.registrations.rows import (
     AlikeList,
     AlikeQuery,
+    Home,
     RegisterBody,
     RegistrationRow,
     RegistrationsQuery,
@@ -136,6 +138,11 @@ def _documents(by: Operator, body: RegisterBody) -> list[FetchedDocument]:
     """Return the files, judged by their bytes. Raises InvalidDocument."""
     rules = by.stores.policy.documents
     return [document_in(content, rules) for content in (body.file, *body.more) if content]
+
+
+async def homes_of(by: Operator, refs: Collection[str]) -> Sequence[Home]:
+    """Return the homes of people whom a search has found, in the places of the operator."""
+    return await queries.homes(by.db, refs, by.places) if refs else []
 
 
 async def find_alike(by: Operator, query: AlikeQuery) -> AlikeList:

@@ -59,6 +59,8 @@ class RegisterKind:
     fixed: Mapping[str, Json] = field(default_factory=dict)
     choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Fields of free words that are chosen here: value → words."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Fields that are called otherwise where somebody is listened to."""
     long: frozenset[str] = frozenset()
     """Fields of what somebody says: an area, and dictation where the browser has it."""
 
@@ -73,6 +75,7 @@ KINDS: Final[Mapping[KindWord, RegisterKind]] = {
         plain=("radicado",),
         person="petitioner",
         fixed={"entry_channel": "telefono", "service_area": _AREA},
+        labels={"kind": "Qué es", "subject": "Qué dijo"},
         choices={"kind": QUESTIONS, "entry_channel": CAME, "service_area": AREAS},
         long=frozenset({"subject"}),
     ),
@@ -120,6 +123,7 @@ KINDS: Final[Mapping[KindWord, RegisterKind]] = {
         plain=("radicado",),
         person="visitor",
         fixed={"service_area": _AREA},
+        labels={"kind": "Cómo llegó", "subject": "Qué dijo o trajo"},
         choices={"service_area": AREAS},
         long=frozenset({"subject"}),
     ),

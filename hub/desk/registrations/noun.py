@@ -42,6 +42,7 @@ NOUN: Final = Noun(
             PATH,
             command="register",
             status=201,
+            done="Quedó registrado, y sale el aviso a quien le toca.",
             refuses=(InvalidEvent, InvalidDocument),
             says=lambda done: f"{done.radicado}  {done.id}",
         ),

@@ -1,0 +1,162 @@
+"""The page to register what came by phone or at the counter: one form, and what may be the same beside it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final, NamedTuple
+
+from aiohttp import web
+from msgspec import Meta
+
+from hub.desk.registrations import acts, forms
+from hub.desk.registrations.kinds import KINDS, KindWord
+from hub.desk.registrations.noun import PATH as _PATH
+from hub.desk.registrations.rows import KINDS_ES, AlikeQuery, Home, RegisterBody
+from hub.desk.search.acts import find
+from hub.desk.search.recognise import LONGEST
+from hub.desk.search.rows import SearchQuery
+from hub.doors.act import OPERATE
+from hub.doors.api import operator_of
+from hub.doors.operator import Operator
+from hub.errors import HubError, InvalidEvent
+from hub.people.units import own_name, unit_name
+from hub.rendering.case_words_es import PQRS_KINDS
+from hub.rendering.labels_es import ROLES
+from hub.rendering.terms import functions
+from hub.web.bodies import fields_of
+from hub.web.console.composer import documents_given
+from hub.web.console.list_filter import buildings_of
+from hub.web.console.shell import console_page, done
+from hub.web.console.wrong_es import Wrong, wrong_of
+from hub.web.requests import FormQuery
+
+PATH: Final = _PATH
+NEW: Final = f"{PATH}/new"
+FIND: Final = "find"
+ALIKE: Final = "alike"
+_FOUND: Final = 6
+Given = Mapping[str, str]
+
+
+class NewQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    kind: Annotated[KindWord, Meta(description="What is registered.")] = KindWord.PQRS
+
+
+class Caller(NamedTuple):
+    """Somebody, or a unit, that was found: `value` is what the form sends of it."""
+
+    value: str
+    name: str
+    detail: str
+
+
+async def show(request: web.Request, query: NewQuery) -> web.StreamResponse:
+    """Show an empty form of a kind."""
+    return await _form(request, {"kind": query.kind}, fresh=True)
+
+
+async def register(request: web.Request) -> web.StreamResponse:
+    """Register what is in the form; or only find who it is and what may be the same."""
+    given = await fields_of(request)
+    if given.get("step") in {FIND, ALIKE}:
+        return await _form(request, given, fresh=True)
+    by = operator_of(request, OPERATE)
+    try:
+        row = await acts.register(by, _body(by, given, documents_given(request)))
+    except HubError as error:
+        return await _form(request, given, wrong=error)
+    return done(f"{PATH}/{row.id}", acts.register.__name__)
+
+
+def _kind(given: Given) -> KindWord:
+    word = given.get("kind", "")
+    return KindWord(word) if word in set(KindWord) else KindWord.PQRS
+
+
+def _body(by: Operator, given: Given, documents: Mapping[str, Any]) -> RegisterBody:
+    kind = _kind(given)
+    ref, unit, place = (*given.get("who", "").split("|"), "", "")[:3]
+    return RegisterBody(
+        kind=kind,
+        data=dict(forms.typed(KINDS[kind], given, by.stores.schemas.by_name)),
+        copropiedad=(place or given.get("copropiedad") or None),
+        unit=unit or None,
+        ref=ref or None,
+        authorises="authorises" in given,
+        form=given.get("form", ""),
+        name=given.get("name", ""),
+        email=given.get("email", ""),
+        phone=given.get("phone", ""),
+        **documents,
+    )
+
+
+async def _form(
+    request: web.Request, given: Given, *, fresh: bool = False, wrong: HubError | None = None
+) -> web.StreamResponse:
+    by, kind = operator_of(request, OPERATE), _kind(given)
+    field = wrong.field if isinstance(wrong, InvalidEvent) else None
+    shown: Wrong | None = None if wrong is None else wrong_of(wrong)
+    schemas = by.stores.schemas.by_name
+    finds = given.get("step") != ALIKE
+    return console_page(
+        "desk/registrations/new.html",
+        request,
+        here="/cases",
+        status=200 if shown is None else shown.status,
+        kind=kind,
+        kinds=KINDS_ES,
+        declared=KINDS[kind],
+        fields=forms.fields_of(KINDS[kind], given, schemas, wrong=field, fresh=fresh or field is None),
+        terms=_terms(by),
+        given=given,
+        wrong=shown,
+        callers=await _callers(by, given.get("q", "").strip()) if finds else [],
+        alike=await _alike(by, kind, given),
+        buildings=await buildings_of(request),
+        form=given.get("form") or secrets.token_urlsafe(12),
+    )
+
+
+def _terms(by: Operator) -> Mapping[str, str]:
+    """Return kind of a PQRS → its name in law, and the legal term of its answer."""
+    clocks = by.stores.policy.clocks
+    ends = {kind: functions(clocks, {"kind": kind})["term"]("legal_term") for kind in PQRS_KINDS}
+    return {kind: f"{PQRS_KINDS[kind]}, respuesta en {end}" for kind, end in ends.items()}
+
+
+async def _callers(by: Operator, sought: str) -> Sequence[Caller]:
+    """Return people and units of a search, each once for each of their homes."""
+    if not sought:
+        return []
+    groups = (await find(by, SearchQuery(q=sought[:LONGEST], limit=_FOUND))).groups
+    items = [item for group in groups if group.kind in {"people", "units"} for item in group.items]
+    homes = await acts.homes_of(by, [item.id for item in items if item.kind == "person"])
+    found: dict[str, Caller] = {}
+    for item in items:
+        for home in (home for home in homes if home.ref == item.id):
+            value = f"{home.ref}|{home.unit or ''}|{home.copropiedad}"
+            found.setdefault(value, Caller(value, item.title, _where(home)))
+        if item.kind == "unit":
+            value = f"|{item.id}|{item.copropiedad or ''}"
+            found[value] = Caller(value, item.title, item.detail)
+    return list(found.values())
+
+
+def _where(home: Home) -> str:
+    """`Propietaria, T1-504, Altos del Rosal`."""
+    words = (
+        ROLES.get(home.role, home.role),
+        home.label and unit_name(home.tower, home.label),
+        own_name(home.building or ""),
+    )
+    return ", ".join(filter(None, words))
+
+
+async def _alike(by: Operator, kind: KindWord, given: Given) -> Sequence[Any]:
+    place = given.get("who", "").rpartition("|")[2] or given.get("copropiedad", "")
+    said = next((text for name in KINDS[kind].long if (text := given.get(f"data.{name}"))), "")
+    if not place or not said:
+        return []
+    return (await acts.find_alike(by, AlikeQuery(copropiedad=place, words=said[:1000]))).items

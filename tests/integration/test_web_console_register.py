@@ -1,0 +1,77 @@
+"""A call noted at the page: by mouse, by keyboard alone, on a telephone without scripts; ten clicks at most."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Final
+
+import pytest
+
+from tests.integration.chromium import Browser, Chromium, open_browser
+from tests.integration.console_day import morning
+from tests.integration.console_hub import ConsoleHub, console_hub
+from tests.integration.test_web_console_casework import published
+from tests.integration.test_web_console_day import SIGN_IN, Act, Job, Operator, Step, by_keyboard, by_mouse
+from tests.servers import Servers
+
+MOST_CLICKS: Final = 10
+SAID: Final = "La gotera del parqueadero sigue igual."
+OPEN: Final = Step("link", "Registrar", says="El radicado sale al registrar")
+WHO: Final = Step("searchbox", "Quién", "avila 302")
+ABOUT: Final = (
+    Step("radio", "Se queja de una persona"),
+    Step("textbox", "Qué dijo", SAID),
+)
+ALIKE: Final = "Gotera en el parqueadero"
+SEND: Final = Step("button", "Registrar", says="Quedó registrado")
+TYPED: Final = Job("a call, found while typing", (OPEN, WHO, Step("radio", "Inés Ávila"), *ABOUT))
+PRESSED: Final = Job(
+    "a call, found by a button",
+    (OPEN, WHO, *ABOUT, Step("button", "Buscar", says="Inés Ávila"), Step("radio", "Inés Ávila")),
+)
+HANDS: Final[Mapping[str, tuple[Act, bool, int, Job]]] = {
+    "mouse": (by_mouse, True, 1280, TYPED),
+    "keyboard": (by_keyboard, True, 1280, TYPED),
+    "mouse at 360 px, no scripts": (by_mouse, False, 360, PRESSED),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+async def test_a_call_is_noted_in_at_most_ten_clicks(chromium: Chromium, servers: Servers) -> None:
+    async with console_hub(servers) as hub:
+        await morning(hub)
+        for hand in HANDS:
+            await noted(hub, chromium, hand)
+        said = [event.data for event in await published(hub) if event.name == "pqrs.received"]
+
+    # Each of them has a number of its own, in the building of who has called.
+    assert ["1", "2", "3"] == [str(int(data["radicado"].rpartition("-")[2])) for data in said]
+    assert {("queja", SAID, hub.more["PLACE"])} == {
+        (data["kind"], data["subject"], data["copropiedad_id"]) for data in said
+    }
+
+
+async def noted(hub: ConsoleHub, chromium: Chromium, hand: str) -> None:
+    act, scripts, width, job = HANDS[hand]
+    async with open_browser(chromium, scripts=scripts) as browser:
+        marta = Operator(browser, act, scripts)
+        await browser.go(hub.url, width=width)
+        await marta.takes(*SIGN_IN)
+        clicks = 0
+        for step in job.steps:
+            clicks += await marta.takes(step)
+        if scripts:
+            await browser.until(f"document.getElementById('alike').innerText.includes('{ALIKE}')")
+        await is_within(browser)
+        clicks += await marta.takes(SEND)
+
+        assert clicks <= MOST_CLICKS, hand
+        assert [] == browser.complaints
+
+
+async def is_within(browser: Browser) -> None:
+    """Nothing is wider than the page."""
+    wide = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    assert await browser.act(partial(lambda page: page.evaluate(wide)))
