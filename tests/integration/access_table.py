@@ -609,6 +609,13 @@ ROWS: Final[dict[str, Row]] = {
     "POST /communications/{id}/press": Row(needs=OPERATE, where=OWN, fill="DRAFT", form="", status=409),
     "GET /communications/{id}/take-back": Row(needs=OPERATE, where=OWN, fill="DRAFT"),
     "POST /communications/{id}/take-back": _press(needs=OPERATE, fill="DRAFT"),
+    "POST /api/communications/{id}/recall": Row(
+        needs=OPERATE, where=OWN, fill="DRAFT", body={"reason": "x", "no_correction": "x"}, status=409
+    ),
+    "GET /communications/{id}/recall": Row(needs=OPERATE, where=OWN, fill="DRAFT"),
+    "POST /communications/{id}/recall": Row(
+        needs=OPERATE, where=OWN, fill="DRAFT", form="reason=x&no_correction=x", status=409
+    ),
     "POST /api/communications/{id}/discard": Row(needs=OPERATE, where=OWN, fill="DRAFT"),
     "POST /communications/{id}/discard": _press(needs=OPERATE, fill="DRAFT"),
     # Pages and documents.

@@ -1,4 +1,4 @@
-"""A call noted at the page: by mouse, by keyboard alone, on a telephone without scripts; ten clicks at most."""
+"""A call noted at the page: by mouse, by keyboard alone, on a telephone without scripts; in ten clicks."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ async def show(request: web.Request, query: RecipientsQuery) -> web.StreamRespon
         ),
         others=await named.people_of(request, [(row.person, place) for row in read.left_out]),
         recall=await reached(by.db, read.event_key),
-        own=is_own(read.event),
+        recallable=not is_own(read.event),
         reached=REACHED,
         why=[WHY_NOBODY.get(why, why) for why in read.why],
         reason_words=lambda reason: reason_in_words(reason) or LEFT_OUT.get(reason, reason),
