@@ -25,6 +25,8 @@ OWNERS_TOO: Final = {
     # To everybody who has to do with the company, or as the publisher says (`who_by`).
     "policy.updated",
     "admin.circular.issued",
+    # To those who had the wrong message.
+    "admin.correction.issued",
     "admin.invitation.issued",
     # To nobody but owners and proxies who live elsewhere; who lives there gets the emergency itself.
     "emergency.declared",

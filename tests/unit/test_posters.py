@@ -94,6 +94,7 @@ def test_events_of_the_table_have_posters_and_no_others() -> None:
         "admin.assembly.convened",
         "admin.assembly.second_call",
         "admin.circular.issued",
+        "admin.correction.issued",
         "admin.decision.published",
         "admin.invitation.issued",
         "admin.visit.scheduled",

@@ -92,6 +92,7 @@ SUBJECTS: Final[Mapping[str, str]] = {
     "case": "Un caso",
     "channel": "Canal",
     "clock": "Una promesa",
+    "communication": "Una comunicación",
     "copropiedad": "Una copropiedad",
     "dead": "Un rechazado",
     "directory": "El directorio",
