@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub.catalog import BY_NAME
-from hub.model import CORRECTION, EventType, Json, Purpose
+from hub.model import CORRECTION, EventType, Json
 from hub.model.communications import Whom
 from hub.people.audience import parse
 
@@ -28,6 +28,8 @@ class SendKind:
     icon: str
     title: str | None = None
     many: bool = True
+    usual: tuple[str, ...] = ("residents",)
+    """The groups that are pressed at first."""
     readers: str = ""
     """Who gets it, where nobody chooses them."""
 
@@ -50,13 +52,13 @@ class SendKind:
         """Return the audiences that are people of a copropiedad, and not staff."""
         return [number for number, one in enumerate(self.type.audiences) if not one.is_staff]
 
-    @property
-    def is_legal(self) -> bool:
-        return any(audience.purpose is Purpose.LEGAL for audience in self.type.audiences)
 
-
+_EVERYBODY: Final = ("residents", "owners")
 KINDS: Final = (
-    SendKind(event="admin.circular.issued", word="Circular", icon="texto", title="title"),
+    SendKind(event="admin.circular.issued", word="Circular", icon="texto", title="title", usual=_EVERYBODY),
+    SendKind(
+        event="admin.invitation.issued", word="Invitación", icon="personas", title="title", usual=_EVERYBODY
+    ),
     SendKind(event="building.outage.reported", word="Corte de servicio", icon="canal"),
     SendKind(event="building.outage.restored", word="Volvió el servicio", icon="si"),
     SendKind(event="maintenance.scheduled.announced", word="Obra o mantenimiento", icon="plazo"),
@@ -67,9 +69,15 @@ KINDS: Final = (
     SendKind(event="admin.assembly.second_call", word="Segunda convocatoria", icon="personas", many=False),
     SendKind(event="admin.assembly.cancelled", word="Se cancela la asamblea", icon="rechazado", many=False),
     SendKind(event="admin.minutes.published", word="Acta", icon="carta", many=False),
-    SendKind(event="admin.decision.published", word="Decisión del consejo", icon="texto", title="title"),
+    SendKind(
+        event="admin.decision.published",
+        word="Decisión del consejo",
+        icon="texto",
+        title="title",
+        usual=_EVERYBODY,
+    ),
     SendKind(event="admin.financial_report.published", word="Informe financiero", icon="indicador"),
-    SendKind(event="admin.vote.opened", word="Votación", icon="encuesta", many=False),
+    SendKind(event="admin.vote.opened", word="Votación", icon="encuesta", title="title", many=False),
     SendKind(event="policy.updated", word="Cambio de política", icon="auditoria"),
     SendKind(event="accounting.documents.requested", word="Pedir documentos", icon="correo", many=False),
     SendKind(
@@ -88,7 +96,7 @@ CORRECTS: Final = SendKind(
 OFFERED: Final[Mapping[str, SendKind]] = {kind.event: kind for kind in KINDS}
 BY_EVENT: Final[Mapping[str, SendKind]] = {**OFFERED, CORRECTION: CORRECTS}
 INTENTIONS_ES: Final = (
-    ("Contar algo", ("admin.circular.issued", "policy.updated")),
+    ("Contar algo", ("admin.circular.issued", "admin.invitation.issued", "policy.updated")),
     (
         "Cortes y obras",
         (

@@ -87,7 +87,7 @@ async def plan(by: Actor, draft: Communication, deps: Planning) -> StoredPlan:
         deps.check(event, at)
     await deps.store.begin_plan(made, parts, people)
     runs = [await deps.run_dry(by, some, everybody=True, at=at) for some in _batches(events, people)]
-    shown = shown_of(runs, people=len(people), places=[part.place for part in parts])
+    shown = shown_of(runs, people=len(people), places=list(dict.fromkeys(part.place for part in parts)))
     shown = shown if kind.narrows else replace(shown, people=_addressed(runs))
     ended = replace(
         made,

@@ -23,7 +23,6 @@ GROUPS_ES: Final[Mapping[str, str]] = {
     "council": "Consejo",
 }
 """Word of an audience → its box on the page."""
-USUAL: Final = ("residents", "owners")
 
 
 class Boxes(Struct, frozen=True, kw_only=True):
@@ -31,7 +30,7 @@ class Boxes(Struct, frozen=True, kw_only=True):
 
     places: tuple[str, ...] = ()
     towers: tuple[str, ...] = ()
-    groups: tuple[str, ...] = USUAL
+    groups: tuple[str, ...] = ()
     more: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
 
@@ -47,8 +46,8 @@ def whom_of(boxes: Boxes) -> Whom:
     return Whom(to=(*to, *boxes.more), without=boxes.without)
 
 
-def boxes_of(to: Sequence[str], without: Sequence[str]) -> Boxes:
-    """Read the boxes back; a term that no box can say is among `more`."""
+def boxes_of(to: Sequence[str], without: Sequence[str], usual: tuple[str, ...]) -> Boxes:
+    """Read the boxes back; a term that no box can say is among `more`. Of nobody the `usual` are pressed."""
     terms = {word: parse(word) for word in to}
     boxed = {word: term for word, term in terms.items() if _is_boxed(term)}
     places = dict.fromkeys(term.place.id for term in boxed.values() if term.place is not None)
@@ -57,7 +56,7 @@ def boxes_of(to: Sequence[str], without: Sequence[str]) -> Boxes:
     found = Boxes(
         places=tuple(places),
         towers=tuple(towers),
-        groups=groups or (() if to else USUAL),
+        groups=groups or (() if to else usual),
         more=tuple(word for word in to if word not in boxed),
         without=tuple(without),
     )

@@ -82,14 +82,15 @@ async def show_kinds(request: web.Request, query: FormQuery) -> web.StreamRespon
 async def begin(request: web.Request, form: NewForm) -> web.StreamResponse:
     """Begin a draft of this kind, for the one copropiedad of whoever has only one."""
     by, buildings = operator_of(request, OPERATE), await buildings_of(request)
-    boxes = Boxes(places=tuple(buildings) if len(buildings) == 1 else ())
+    kind = BY_EVENT.get(form.kind)
+    boxes = Boxes(places=tuple(buildings) if len(buildings) == 1 else (), groups=kind.usual if kind else ())
     made = await acts.make_communication(by, CommunicationBody(kind=form.kind, to=whom_of(boxes).to))
     return redirect(f"{PATH}/{made.id}")
 
 
 async def show_draft(request: web.Request, whole: CommunicationWhole) -> web.StreamResponse:
     """Show the draft as it is stored."""
-    boxes = boxes_of(whole.to, whole.without)
+    boxes = _boxes(whole)
     return await _page(request, whole, boxes, wrong=None)
 
 
@@ -120,7 +121,7 @@ async def press(request: web.Request) -> web.StreamResponse:
         return _ask(request, await acts.show_communication(by, communication), again=True)
     except ChangedDraft:
         whole = await acts.show_communication(by, communication)
-        return await _page(request, whole, boxes_of(whole.to, whole.without), wrong=_CHANGED)
+        return await _page(request, whole, _boxes(whole), wrong=_CHANGED)
     return done(f"{PATH}/{communication}", acts.send_communication.__name__)
 
 
@@ -235,6 +236,10 @@ def _body(whole: CommunicationWhole, typed: ReadForm, boxes: Boxes, fields: Mapp
         starts_at=_instant(at),
         version=int(fields.get("version", "0") or 0) or whole.row.version,
     )
+
+
+def _boxes(whole: CommunicationWhole) -> Boxes:
+    return boxes_of(whole.to, whole.without, BY_EVENT[whole.row.kind].usual)
 
 
 def _pressed(fields: Mapping[str, str]) -> Boxes:

@@ -1,0 +1,95 @@
+"""Kinds of communications: each has its place on the page, and the law is not narrowed by anybody."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from hub.catalog import CATALOG
+from hub.model import CORRECTION, Purpose
+from hub.model.communications import MOVES, CommunicationState, Whom, before, part_id, subject_of
+from hub.model.ids import uuid8
+from hub.operations.communications.kinds import INTENTIONS_ES, KINDS, OFFERED
+from hub.operations.communications.presets import Boxes, boxes_of, whom_of
+from hub.operations.communications.whom import is_whole, towers_of
+from tests.unit.factories import MONDAY, SCHEMAS
+
+TWO = ("residents", "owners")
+
+
+def test_each_kind_has_one_place_on_the_page() -> None:
+    placed = Counter(event for _, events in INTENTIONS_ES for event in events)
+
+    assert {kind.event: 1 for kind in KINDS} == placed
+    assert OFFERED.keys() <= SCHEMAS.by_name.keys()
+
+
+def test_no_legal_audience_is_narrowed_but_that_of_a_correction() -> None:
+    """Who had the wrong message is the rule there (decision 0206)."""
+    narrowed = {
+        kind.name
+        for kind in CATALOG
+        for audience in kind.audiences
+        if audience.narrowable and audience.purpose is Purpose.LEGAL
+    }
+
+    assert {CORRECTION} == narrowed
+
+
+def test_every_state_but_the_first_is_reached_and_only_the_last_ends() -> None:
+    reached = {state for states in MOVES.values() for state in states}
+
+    assert set(CommunicationState) - {CommunicationState.DRAFT} <= reached
+    assert [CommunicationState.CORRECTED] == [state for state, then in MOVES.items() if not then]
+    assert CommunicationState.RUNNING not in before(CommunicationState.DRAFT)
+
+
+@pytest.mark.parametrize(
+    "boxes",
+    [
+        Boxes(places=("ph-a",), groups=TWO),
+        Boxes(places=("ph-a", "ph-b"), groups=("owners",)),
+        Boxes(places=("ph-a",), towers=("1", "2"), groups=TWO),
+        Boxes(places=("ph-a",), groups=TWO, more=("person:p-1",), without=("owners@unit:a1",)),
+        Boxes(groups=(), more=("residents@unit:a1", "staff:on_call@copropiedad:ph-a")),
+    ],
+)
+def test_what_is_pressed_is_read_back(boxes: Boxes) -> None:
+    whom = whom_of(boxes)
+
+    assert boxes == boxes_of(whom.to, whom.without, TWO)
+
+
+def test_words_that_no_boxes_can_say_are_kept_as_they_are() -> None:
+    to = ("residents@copropiedad:ph-a", "owners@copropiedad:ph-b")
+
+    assert to == boxes_of(to, (), TWO).more
+    assert set(to) == set(whom_of(boxes_of(to, (), TWO)).to)
+
+
+@pytest.mark.parametrize(
+    ("to", "without", "whole", "towers"),
+    [
+        (("residents@copropiedad:ph-a",), (), True, ()),
+        (("residents@copropiedad:ph-a",), ("person:p-1",), False, ()),
+        (("owners@copropiedad:ph-a",), (), False, ()),
+        (("residents@tower:ph-a/1", "owners@tower:ph-a/1"), (), False, ("1",)),
+        (("residents@tower:ph-a/1", "residents@copropiedad:ph-a"), (), True, ()),
+        (("residents@copropiedad:ph-b",), (), False, ()),
+    ],
+)
+def test_poster_hangs_only_where_everybody_is_meant(
+    to: tuple[str, ...], without: tuple[str, ...], whole: bool, towers: tuple[str, ...]
+) -> None:
+    whom = Whom(to=to, without=without)
+
+    assert (whole, towers) == (is_whole(whom, "ph-a", listed=False), towers_of(whom, "ph-a"))
+
+
+def test_subject_is_found_in_the_id_of_a_part_alone() -> None:
+    number = uuid8(MONDAY, "communication")
+
+    assert f"communication:{number}" == subject_of(part_id(number, 12))
+    assert subject_of("circular-12") is None
+    assert subject_of("registration:12:1") is None
