@@ -1,4 +1,4 @@
-"""Incidents of the hub itself, seals, whom nothing reaches, standing tasks, resets, calls of colleagues."""
+"""Incidents of the hub itself, seals, whom nothing reaches, standing tasks, resets, calls."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from hub.catalog.audiences import to
 from hub.catalog.standing_tasks import OWNERS
 from hub.health.incidents import BEGAN, ENDED
 from hub.model import EventType, Lane, Purpose
+from hub.model.communications import CALLED as CALLED_TO_COMMUNICATION
 from hub.model.reach import NAME as REACH
 from hub.model.standing_tasks import DONE as TASK_DONE
 from hub.model.standing_tasks import DUE as TASK_DUE
@@ -67,6 +68,13 @@ _CALLED: Final = EventType(
     hub_emitted=True,
 )
 
+_COMMUNICATION: Final = EventType(
+    name=CALLED_TO_COMMUNICATION,
+    case="call_id",
+    audiences=(to(("colleague", "staff:ops"), Purpose.INTERNAL, "inbox+email", who_by="reader"),),
+    hub_emitted=True,
+)
+
 _TASKS: Final = (
     EventType(
         name=TASK_DUE,
@@ -79,4 +87,4 @@ _TASKS: Final = (
     EventType(name=TASK_DONE, case="task_id", hub_emitted=True),
 )
 
-THE_HUB: Final = (*_INCIDENTS, _SEALED, _REACH, *_TASKS, _RESET, _CALLED)
+THE_HUB: Final = (*_INCIDENTS, _SEALED, _REACH, *_TASKS, _RESET, _CALLED, _COMMUNICATION)

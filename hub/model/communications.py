@@ -19,6 +19,8 @@ CHOSEN: Final = "chosen"
 BOARDS: Final = "boards"
 """The extension that says, with NO_BOARD, that an event is not for everybody who passes a notice board."""
 NO_BOARD: Final = "no"
+CALLED: Final = "hub.communication.called"
+"""The event that tells a colleague that a communication needs them, or was decided."""
 _SUBJECT: Final = "communication"
 
 

@@ -22,6 +22,7 @@ _PAGES: Final = (
     (MATTER, f"{CASES}/{{}}"),
     ("letter_id", "/letters/{}/life"),
     ("message_id", "/messages/{}"),
+    ("communication_id", "/communications/{}"),
 )
 """Field of the data → the page of the console, where there is no case; the first one present."""
 

@@ -58,6 +58,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "sla.digest": "Plazos del día",
     "hub.account.reset": "Contraseña restablecida por otra persona",
     "hub.colleague.called": "Un colega lo llama a un caso",
+    "hub.communication.called": "Una comunicación lo necesita",
     "hub.reach.reported": "Unidades a las que no llega ningún mensaje",
     "policy.task.due": "Tareas de la política por hacer",
     "policy.task.done": "Tarea de la política hecha",

@@ -166,6 +166,21 @@ COLLEAGUE_CALLED: Final = {
     "clocks": [],
 }
 """Not in the table: who is mentioned in a note, or gets a case, reads so in the inbox."""
+COMMUNICATION_CALLED: Final = {
+    "name": "hub.communication.called",
+    "lane": "normal",
+    "case": "call_id",
+    "audiences": [
+        {
+            "who": ["colleague", "staff:ops"],
+            "purpose": "internal",
+            "channels": [["inbox", "email"]],
+            "print": "never",
+        },
+    ],
+    "clocks": [],
+}
+"""Not in the table: whom a communication needs, or waits for, and that it has paused itself."""
 CONTACT_CHANGED: Final = {
     "name": "person.contact.changed",
     "lane": "bulk",
@@ -367,6 +382,7 @@ MEANT: Final = {
         CORRECTED,
         ACCOUNT_RESET,
         COLLEAGUE_CALLED,
+        COMMUNICATION_CALLED,
         CALL_FOR_HELP,
         NOBODY_REACHED,
         DIGEST,
@@ -384,6 +400,7 @@ HUB_EMITS: Final = {
     CORRECTED["name"],
     ACCOUNT_RESET["name"],
     COLLEAGUE_CALLED["name"],
+    COMMUNICATION_CALLED["name"],
     CALL_FOR_HELP["name"],
     NOBODY_REACHED["name"],
     DIGEST["name"],
@@ -623,7 +640,7 @@ def test_collection_goes_over_the_one_authorised_channel(kind: EventType) -> Non
 def test_audience_of_an_event_is_one_of_its_words(kind: EventType) -> None:
     for audience in kind.audiences:
         if audience.who_by is not None:
-            words = {word.partition(":")[2] for word in audience.who}
+            words = {word.rpartition(":")[2] for word in audience.who}
             # A reminder of tasks is of one owner.
             both = set() if kind.name == DUE else {"both"}
             assert set(properties(kind)[audience.who_by]["enum"]) == {*words, *both}

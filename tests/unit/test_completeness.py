@@ -27,6 +27,7 @@ from hub.messages.planning.undelivered import NAME as UNDELIVERED
 from hub.messages.planning.unreached_people import NAME as UNREACHED
 from hub.model import CORRECTION, Lane, Step, StepKind
 from hub.model.casework import FILED, WRITTEN
+from hub.model.communications import CALLED as TO_COMMUNICATION
 from hub.model.notice_digests import NAME as READY
 from hub.model.reach import NAME as REACH
 from hub.model.standing_tasks import DONE as TASK_DONE
@@ -108,6 +109,7 @@ def test_each_event_of_the_hubs_own_is_published_somewhere() -> None:
         BOUNCE_REPORTED,
         CALLED,
         CORRECTION,
+        TO_COMMUNICATION,
         UNRECOGNISED,
         HANDED_OVER,
         CHANGED,
