@@ -37,7 +37,7 @@ class CommunicationState(StrEnum):
     """Paused, while its unsent messages are being cancelled."""
     CANCELLED = "cancelled"
     DONE = "done"
-    """Nothing of it is unsent."""
+    """Nothing of it is unsent. It runs again if it goes to some by another channel."""
     RECALLED = "recalled"
     """Taken back; a correction is due, or the reason why nobody needs one."""
     CORRECTED = "corrected"
@@ -52,11 +52,17 @@ MOVES: Final[Mapping[CommunicationState, frozenset[CommunicationState]]] = {
     _S.PAUSED: frozenset({_S.RUNNING, _S.CANCELLING, _S.RECALLED}),
     _S.CANCELLING: frozenset({_S.CANCELLED, _S.RECALLED}),
     _S.CANCELLED: frozenset({_S.RECALLED}),
-    _S.DONE: frozenset({_S.RECALLED}),
+    _S.DONE: frozenset({_S.RUNNING, _S.RECALLED}),
     _S.RECALLED: frozenset({_S.CORRECTED}),
     _S.CORRECTED: frozenset(),
 }
 """State → what it may become. A move that is not here is refused by its statement (`before`)."""
+UNSTARTED: Final = frozenset({_S.DRAFT, _S.WAITING, _S.SCHEDULED})
+"""Its parts have no events yet."""
+STANDING: Final = frozenset({_S.PAUSED, _S.CANCELLING})
+"""Its messages are held, by a pause of its own."""
+MOVING: Final = STANDING | {_S.RUNNING}
+"""Its messages leave, or may."""
 
 
 def before(state: CommunicationState) -> list[CommunicationState]:

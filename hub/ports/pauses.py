@@ -14,7 +14,11 @@ RESTORED_BY: Final = "hub db restore"
 
 
 class PauseStore(Protocol):
-    """Pauses by their subject: `channel:sms`, `event:pqrs.received`, EVERYTHING. The desk sets them."""
+    """
+    Pauses by their subject: `channel:sms`, `event:pqrs.received`, `communication:UUID`, EVERYTHING.
+
+    The desk sets them.
+    """
 
     async def paused(self) -> frozenset[str]:
         """Return the subjects that are paused now. Called every second: one tiny query."""

@@ -12,6 +12,8 @@ from msgspec import Struct, structs
 
 from hub.model import Event, Json, PropertyScope
 from hub.model.communications import (
+    STANDING,
+    UNSTARTED,
     ChosenPerson,
     Communication,
     CommunicationState,
@@ -55,11 +57,12 @@ class StoredPlan(Struct, frozen=True, kw_only=True):
 
 
 class Standing(Struct, frozen=True, kw_only=True):
-    """How many parts there are, how many are published, and how many of these intake has planned."""
+    """How many parts there are, how many are published, and of these planned by intake, or `dead` letters."""
 
     parts: int
     published: int
     planned: int
+    dead: int
 
 
 class Delivered(Struct, frozen=True, kw_only=True):
@@ -96,7 +99,12 @@ class TakenBack(Struct, frozen=True, kw_only=True):
 
 
 class Move(Struct, frozen=True, kw_only=True):
-    """A move of a communication: the state that it gets, with the reason, the plan, and the hour."""
+    """
+    A move of a communication: the state that it gets, with the reason, the plan, and the hour.
+
+    `since` are the only states from which it is moved; with a `plan`, those of what has not started. `by` and
+    `words` are of the pause that comes with the states in which it stands.
+    """
 
     to: CommunicationState
     at: datetime
@@ -105,14 +113,29 @@ class Move(Struct, frozen=True, kw_only=True):
     plan: UUID | None = None
     starts_at: datetime | None = None
     recall: Recalled | None = None
+    since: Collection[CommunicationState] = frozenset(CommunicationState)
+    by: str = "hub"
+    words: str = ""
+
+    @property
+    def states(self) -> list[CommunicationState]:
+        """Return the states from which it may come. A second start would tell everybody again."""
+        since = UNSTARTED.intersection(self.since) if self.plan is not None else self.since
+        return [state for state in before(self.to) if state in since]
 
 
 async def move(run: Runner, communication: UUID, to: Move) -> Communication | None:
-    """Move it if its state allows that; None otherwise."""
+    """Move it if its state allows that, with its pause, in an open transaction; None otherwise."""
     recall = None if to.recall is None else _json(to.recall)
     values = to.to, to.why, to.cause, to.at, to.plan, to.starts_at, recall
-    rows = await run.rows(_SQL["move"], communication, before(to.to), *values)
-    return read(Communication, rows[0]) if rows else None
+    rows = await run.rows(_SQL["move"], communication, to.states, *values)
+    if not rows:
+        return None
+    if to.to in STANDING:
+        await run.rows(_SQL["pause"], communication, to.by, storable(to.words))
+    else:
+        await run.rows(_SQL["end_pause"], communication)
+    return read(Communication, rows[0])
 
 
 async def parts(run: Runner, plan: UUID) -> Sequence[Part]:
@@ -172,7 +195,8 @@ class PostgresCommunications(Store):
         return await rows_of(Communication, self, _SQL["list"], query, *asked, by="changed_at")
 
     async def move(self, communication: UUID, to: Move) -> Communication | None:
-        return await move(self, communication, to)
+        async with self._database.transaction() as run:
+            return await move(run, communication, to)
 
     async def plan_of(self, communication: UUID) -> StoredPlan | None:
         """Return its newest plan."""
@@ -270,6 +294,10 @@ class PostgresCommunications(Store):
     async def standing(self, plan: UUID) -> Standing:
         (row,) = await self.rows(_SQL["standing"], plan)
         return read(Standing, row)
+
+    async def wait_for_parts(self, plan: UUID) -> None:
+        """Return once no process has a part in its hands that it has begun to publish."""
+        await self.rows(_SQL["wait_for_parts"], plan)
 
     async def keys(self, plan: UUID) -> Sequence[UUID]:
         """Return the keys of the events of its parts."""

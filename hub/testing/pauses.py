@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from msgspec import structs
 
 from hub.model import Message, State
+from hub.model.communications import subject_of
 from hub.model.tickets import grouped
 from hub.ports import EVERYTHING, Now, Ticket
 from hub.testing.faults import Faults
@@ -50,7 +51,8 @@ class MemoryPauses:
 
 
 def _subjects(message: Message) -> set[str]:
-    return {EVERYTHING, f"channel:{message.channel}", f"event:{message.event}"}
+    own = subject_of(message.event_id)
+    return {EVERYTHING, f"channel:{message.channel}", f"event:{message.event}", *([own] if own else ())}
 
 
 def _unwaited(message: Message, now: datetime) -> datetime | None:

@@ -108,7 +108,7 @@ async def desk(opened: Database) -> Desk:
         by=by,
         office=office,
         publisher=publisher,
-        work=CommunicationWork(database=opened, publisher=publisher, now=office.clock),
+        work=CommunicationWork(database=opened, publisher=publisher, now=office.clock, quiet=timedelta(0)),
     )
 
 

@@ -1,7 +1,8 @@
 Pauses as staff sees, makes and ends them, and the messages that they hold.
 
 -- list --
-SELECT subject, since, by, reason, ends_at FROM pause ORDER BY subject
+-- That of a communication is its state, and stands on its page.
+SELECT subject, since, by, reason, ends_at FROM pause WHERE NOT starts_with(subject, 'communication:') ORDER BY subject
 
 -- pause --
 INSERT INTO pause (subject, by, reason, ends_at) VALUES ($1, $2, $3, $4)

@@ -12,6 +12,7 @@ from hub.desk.communications import drafts
 from hub.desk.communications.rows import (
     CommunicationBody,
     CommunicationMoved,
+    CommunicationPause,
     CommunicationPlan,
     CommunicationRow,
     CommunicationsQuery,
@@ -22,14 +23,16 @@ from hub.desk.communications.rows import (
 from hub.doors.act import Question
 from hub.doors.operator import Operator, found
 from hub.errors import ChangedDraft, NotConfirmed, OtherState
-from hub.model.communications import Communication, CommunicationState
+from hub.model.communications import STANDING, Communication, CommunicationState
 from hub.model.pages import Rows
 from hub.operations.communications import planning
 from hub.operations.communications.planning import Planning, read_shown
 from hub.operations.communications.progress import progress_of
 from hub.people.units import own_name
 from hub.rendering.figures_es import many
+from hub.rendering.outcomes_es import reason_in_words
 from hub.rendering.typed_words import is_same
+from hub.storage.communication_ends import pause_of
 from hub.storage.communications import Move, StoredPlan
 
 COMMUNICATION: Final = "communication"
@@ -217,6 +220,7 @@ async def _whole(by: Operator, row: Communication) -> CommunicationWhole:
         progress=progress,
         corrects=row.corrects,
         correction=await _correction(by, row),
+        pause=await _pause(by, row),
         needs_typed=await needs_typed(by, row, stored),
     )
 
@@ -226,6 +230,14 @@ async def _correction(by: Operator, row: Communication) -> UUID | None:
         return None
     found_one = await by.stores.communications.correction_of(row.id)
     return None if found_one is None else found_one.id
+
+
+async def _pause(by: Operator, row: Communication) -> CommunicationPause | None:
+    pause = await pause_of(by.stores.communications, row.id) if row.state in STANDING else None
+    if pause is None:
+        return None
+    cause = (reason_in_words(row.cause) or row.cause) if row.cause else ""
+    return CommunicationPause(since=pause.since, by=pause.by, why=pause.reason or cause)
 
 
 def _plan_row(plan: StoredPlan) -> CommunicationPlan:

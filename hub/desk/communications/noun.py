@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from hub.desk.communications import acts, recalling
+from hub.desk.communications import acts, recalling, stopping
 from hub.desk.communications.rows import (
+    CancelCommunicationBody,
     CommunicationBody,
     CommunicationMoved,
     CommunicationRow,
     RecallBody,
+    PauseCommunicationBody,
     SaveBody,
     SendBody,
 )
@@ -53,6 +55,9 @@ NOUN: Final = Noun(
         "communication.take_back": "Devolvió a borrador una comunicación programada",
         "communication.discard": "Descartó un borrador",
         "communication.recall": "Retiró una comunicación",
+        "communication.pause": "Puso en pausa una comunicación",
+        "communication.resume": "Reanudó una comunicación",
+        "communication.cancel": "Canceló lo que faltaba de una comunicación",
     },
     lists=(LIST,),
     reads=(Read(acts.show_communication, _ONE, command="show"),),
@@ -104,10 +109,42 @@ NOUN: Final = Noun(
             refuses=(OtherState,),
             says=_said,
         ),
+        Act(
+            stopping.pause_communication,
+            f"{_ONE}/pause",
+            label="Pausar",
+            offered=lambda whole: whole.row.state == CommunicationState.RUNNING,
+            done="Está en pausa: lo que falta espera.",
+            asks=stopping.ask_pause,
+            refuses=(OtherState,),
+            says=_said,
+        ),
+        Act(
+            stopping.resume_communication,
+            f"{_ONE}/resume",
+            label="Reanudar",
+            offered=lambda whole: whole.row.state == CommunicationState.PAUSED,
+            done="Sigue saliendo lo que faltaba.",
+            refuses=(OtherState,),
+            says=_said,
+        ),
+        Act(
+            stopping.cancel_communication,
+            f"{_ONE}/cancel",
+            label="Cancelar lo que falta",
+            style="plain",
+            offered=lambda whole: whole.row.state in {CommunicationState.RUNNING, CommunicationState.PAUSED},
+            done="Lo que faltaba ya no sale.",
+            asks=stopping.ask_cancel,
+            refuses=(OtherState,),
+            says=_said,
+        ),
     ),
     examples={
         CommunicationBody: _CIRCULAR,
         SaveBody: {**_CIRCULAR, "version": 1},
+        PauseCommunicationBody: {"reason": "El proveedor de correo está caído."},
+        CancelCommunicationBody: {"why": "wrong"},
         SendBody: {"digest": "0" * 64, "typed": "Altos del Rosal"},
         RecallBody: {
             "reason": "El día estaba mal.",

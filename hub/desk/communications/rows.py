@@ -8,6 +8,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from hub.desk.messages.rows import WhyCancelled
 from hub.doors.cells import BUILDINGS, FACT, LINK, MOMENT, SMALL, STATE, WHEN, Cell, Option
 from hub.model import Instant, Json, Word
 from hub.model.communications import Communication, CommunicationState, Origin, Terms
@@ -125,6 +126,14 @@ class CommunicationPlan(Struct, kw_only=True, frozen=True):
     shown: Shown | None
 
 
+class CommunicationPause(Struct, kw_only=True, frozen=True):
+    """Why it stands. `by` is the hub where it has paused itself; then `why` says the cause."""
+
+    since: Instant
+    by: str
+    why: str
+
+
 class CommunicationWhole(Struct, kw_only=True, frozen=True):
     """A communication with its words, its people as they were asked for, its plan and its progress."""
 
@@ -137,6 +146,7 @@ class CommunicationWhole(Struct, kw_only=True, frozen=True):
     progress: Progress | None
     corrects: Annotated[UUID | None, Meta(description="The communication that it corrects.")] = None
     correction: Annotated[UUID | None, Meta(description="The communication that corrects it.")] = None
+    pause: CommunicationPause | None = None
     needs_typed: Annotated[
         str, Meta(description="What must be written by hand to send it; empty: nothing.")
     ] = ""
@@ -189,6 +199,16 @@ class RecallBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     no_correction: Annotated[
         str, Meta(max_length=2000, description="Why nobody needs a correction, for the operators.")
     ] = ""
+
+
+class PauseCommunicationBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    reason: Annotated[
+        str, Meta(min_length=1, max_length=500, description="Why, for colleagues; without names of people.")
+    ]
+
+
+class CancelCommunicationBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    why: WhyCancelled
 
 
 class CommunicationMoved(Struct, kw_only=True, frozen=True):

@@ -103,7 +103,7 @@ async def situation_of(
         emergencies=await stores.emergencies.open_emergencies(places),
         calls=await stores.emergencies.due_calls(places),
         incidents=incidents,
-        paused=[_called(subject) for subject in sorted(await stores.pauses.paused())],
+        paused=[_called(one) for one in sorted(await stores.pauses.paused()) if not _is_of_one(one)],
         breached=live.get("breached", 0),
         at_risk=live.get("at_risk", 0),
         dead=counts["dead"].get("open", 0),
@@ -148,6 +148,11 @@ async def _replies(stores: Stores, places: PropertyScope) -> int:
 
 async def _unreached(stores: Stores, places: PropertyScope, since: datetime) -> int:
     return len((await stores.log.unreached(after=None, limit=SHOWN, places=places, since=since)).items)
+
+
+def _is_of_one(subject: str) -> bool:
+    """Return whether a pause is of one communication, which has a page and a state."""
+    return subject.startswith("communication:")
 
 
 def _called(subject: str) -> str:

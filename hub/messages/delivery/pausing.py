@@ -11,6 +11,8 @@ from typing import Final
 
 from hub.messages.delivery.decisions import held
 from hub.model import Claimed, Outcome
+from hub.model.communications import subject_of
+from hub.model.sources import is_hub_source
 from hub.ports import EVERYTHING, PauseStore, Publisher
 from hub.resilience.cached import Cached
 
@@ -41,17 +43,28 @@ class Pauses(Cached[frozenset[str]]):
 
 def held_back(claimed: Claimed, paused: Collection[str], *, now: datetime) -> Outcome | None:
     """
-    Hold a message of a paused channel or event; None if no pause applies or its wall-time end has come.
+    Hold a message of a paused channel, event or communication; None if no pause applies or its wall-time end
+    has come.
 
     While everything is paused all messages are held: none is recorded as expired before anybody has looked.
     """
     message = claimed.message
     everything = EVERYTHING in paused
-    if not (everything or {f"channel:{message.channel}", f"event:{message.event}"} & set(paused)):
+    if not (everything or _subjects(claimed).intersection(paused)):
         return None
     if not everything and message.ends_at is not None and message.ends_at <= now:
         return None
     return held(message, REASON, until=now + LOOK_AGAIN, longer_by=LOOK_AGAIN)
+
+
+def _subjects(claimed: Claimed) -> set[str]:
+    message = claimed.message
+    subjects = {f"channel:{message.channel}", f"event:{message.event}"}
+    # Another system may call its event what it likes: only the hub's own are of a communication.
+    communication = subject_of(message.event_id)
+    if communication is not None and is_hub_source(claimed.source):
+        subjects.add(communication)
+    return subjects
 
 
 async def release(

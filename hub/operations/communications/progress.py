@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Final
 
+import msgspec
 from msgspec import Meta, Struct
 
 from hub.model import State
-from hub.model.communications import Communication
+from hub.model.communications import MOVING, Communication
 from hub.model.state_machine import LOST, UNSENT
 from hub.operations.communications.kinds import BY_EVENT
+from hub.storage.communication_ends import tally_of
 from hub.storage.communications import Delivered, PostgresCommunications, Standing
 
 _ARRIVED: Final = frozenset({State.DELIVERED, State.READ})
@@ -50,21 +52,29 @@ class Progress(Struct, frozen=True, kw_only=True):
     parts: int
     published: int
     planned: int
+    dead: Annotated[int, Meta(description="Parts that intake has refused: nobody gets them.")] = 0
 
     @property
     def is_over(self) -> bool:
         """Return whether nothing of it can still leave."""
-        return self.parts == self.planned and not any(one.going for one in self.channels)
+        return self.parts == self.planned + self.dead and not any(one.going for one in self.channels)
 
 
 async def progress_of(store: PostgresCommunications, row: Communication, people: int) -> Progress | None:
-    """Count what became of a communication; None of one that has not started."""
+    """
+    Count what became of a communication; None of one that has not started.
+
+    Of one that has ended it is the last count that was kept, once its rows are forgotten.
+    """
     if row.plan is None or row.started_at is None:
         return None
     keys, audiences = await store.keys(row.plan), BY_EVENT[row.kind].audiences
     standing = await store.standing(row.plan)
     fates = await store.fates(keys, audiences)
-    return counted(standing, fates, await store.delivered(keys, audiences), people=people)
+    now = counted(standing, fates, await store.delivered(keys, audiences), people=people)
+    if row.state in MOVING or (kept := await tally_of(store, row.id)) is None:
+        return now
+    return max(now, msgspec.convert(kept, Progress), key=lambda one: one.people - one.unplanned)
 
 
 def counted(
@@ -85,6 +95,7 @@ def counted(
         parts=standing.parts,
         published=standing.published,
         planned=standing.planned,
+        dead=standing.dead,
     )
 
 

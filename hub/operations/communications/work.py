@@ -1,5 +1,5 @@
 """
-Work of communications: start what is due, publish the parts of what runs, end what is over.
+Work of communications: start what is due, publish the parts of what runs, watch it to its end.
 
 Nothing is kept in a process: each step is a move of a row, or a part that is marked as published in the
 transaction that published it. A process that dies repeats its last step: a part is the same bytes, and intake
@@ -9,15 +9,16 @@ drops the second.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 import structlog
 
 from hub.model.communications import CommunicationState
-from hub.operations.communications.progress import progress_of
 from hub.operations.communications.taken_back import offer_corrections, take_back
+from hub.operations.communications.watching import QUIET, Watch
 from hub.ports import Now, Publisher
-from hub.storage.communications import Move, PostgresCommunications
+from hub.storage.communications import PostgresCommunications
 from hub.storage.database import Database
 
 PARTS: Final = 4
@@ -33,6 +34,7 @@ class CommunicationWork:
     database: Database
     publisher: Publisher
     now: Now
+    quiet: timedelta = QUIET
 
     @property
     def store(self) -> PostgresCommunications:
@@ -47,12 +49,8 @@ class CommunicationWork:
         return bool(started) or published == PARTS
 
     async def watch(self) -> bool:
-        """End what is over, and do the next step of what was taken back. Raises Unavailable."""
-        for row in await self.store.live(CommunicationState.RUNNING):
-            progress = await progress_of(self.store, row, 0)
-            if progress is not None and progress.is_over:
-                await self.store.move(row.id, Move(to=CommunicationState.DONE, at=self.now()))
-                log.info("communication.done", communication=str(row.id))
+        """End what is over, cancel what is being cancelled, pause what fails, correct what was wrong."""
+        await Watch(store=self.store, publisher=self.publisher, now=self.now, quiet=self.quiet).look()
         for row in await self.store.live(CommunicationState.RECALLED):
             await take_back(row, database=self.database, publisher=self.publisher, now=self.now())
         if begun := await offer_corrections(self.store, self.now()):

@@ -39,6 +39,13 @@ SET state = $3, why = $4, cause = $5, changed_at = $6,
 WHERE id = $1 AND state = ANY ($2)
 RETURNING {fields}
 
+-- pause --
+-- The first rule before a send holds its messages.
+INSERT INTO pause (subject, by, reason) VALUES ('communication:' || $1::uuid, $2, $3) ON CONFLICT DO NOTHING
+
+-- end_pause --
+DELETE FROM pause WHERE subject = 'communication:' || $1::uuid
+
 -- start_plan --
 -- The plans of earlier versions go with it: none of them was sent.
 WITH gone AS (
@@ -94,6 +101,10 @@ FOR UPDATE OF part SKIP LOCKED
 -- published --
 UPDATE communication_part SET published_at = $3 WHERE plan = $1 AND part = $2
 
+-- wait_for_parts --
+-- A process that publishes some holds them until that is committed.
+SELECT FROM communication_part WHERE plan = $1 FOR UPDATE
+
 -- due --
 SELECT {fields} FROM communication WHERE state = 'scheduled' AND starts_at <= $1 ORDER BY starts_at LIMIT 20
 
@@ -103,7 +114,12 @@ SELECT {fields} FROM communication WHERE state = ANY ($1) ORDER BY started_at
 -- standing --
 -- How far the parts are: published, planned by intake, or lost as dead letters.
 SELECT count(*) AS parts, count(published_at) AS published,
-       count(*) FILTER (WHERE event.planned_at IS NOT NULL) AS planned
+       count(*) FILTER (WHERE event.planned_at IS NOT NULL) AS planned,
+       count(*) FILTER (WHERE event.planned_at IS NULL AND EXISTS (
+           SELECT FROM dead_letter
+           WHERE dead_letter.event_id = part.event_id AND dead_letter.source = 'urn:hub'
+             AND NOT dead_letter.wrong_sender AND dead_letter.state <> 'replayed'
+       )) AS dead
 FROM communication_part AS part LEFT JOIN event ON event.key = part.event_key
 WHERE part.plan = $1
 

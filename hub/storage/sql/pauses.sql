@@ -1,4 +1,5 @@
-Channels and events that are paused, as the way reads them; the desk's half is desk/channels/queries.sql.
+Channels, events and communications that are paused, as the way reads them; the desk's half is
+desk/channels/queries.sql, and of communications communications.sql.
 
 -- paused --
 SELECT subject FROM pause WHERE ends_at IS NULL OR ends_at > now()
@@ -11,7 +12,11 @@ WITH resumed AS (
     SELECT id FROM message
     WHERE state = 'held' AND reason = 'paused'
       AND NOT EXISTS (
-          SELECT FROM pause WHERE subject IN ('all', 'channel:' || message.channel, 'event:' || message.event)
+          SELECT FROM pause
+          WHERE subject IN (
+              'all', 'channel:' || message.channel, 'event:' || message.event,
+              substring(message.event_id FROM '^(communication:.+):')
+          )
       )
     LIMIT $1
     FOR UPDATE SKIP LOCKED

@@ -1,0 +1,119 @@
+"""
+Watch of communications that run: the end of each, its cancelling, and the pause that it gives itself.
+
+Each look counts rows, and each step is a move of the communication's row: a process that dies repeats it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from hub.model import State
+from hub.model.communications import Communication, CommunicationState
+from hub.operations.communications.calls import call
+from hub.operations.communications.kinds import BY_EVENT
+from hub.operations.communications.progress import progress_of
+from hub.ports import Now, Publisher
+from hub.storage import communication_ends as ends
+from hub.storage.communications import Delivered, Move, PostgresCommunications
+
+QUIET: Final = timedelta(seconds=30)
+"""Until a lost message's next step is stored, at the latest: a statement takes no longer."""
+ENOUGH: Final = 100
+"""Messages that have arrived or failed, before a cause is judged."""
+TOO_MANY: Final = 0.05
+"""The share of these that fail for one cause, at which a communication pauses itself."""
+FAILING: Final = "failing"
+_FAILED: Final = frozenset({State.FAILED, State.BOUNCED})
+_SETTLED: Final = _FAILED | {State.SENT, State.DELIVERED, State.READ}
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """What a look needs. `quiet` is QUIET, but in tests."""
+
+    store: PostgresCommunications
+    publisher: Publisher
+    now: Now
+    quiet: timedelta = QUIET
+
+    async def look(self) -> None:
+        """Look at each communication that runs, or stands. Raises Unavailable."""
+        states = CommunicationState.RUNNING, CommunicationState.CANCELLING, CommunicationState.PAUSED
+        for row in await self.store.live(*states):
+            if row.state == CommunicationState.RUNNING:
+                await self._running(row)
+            elif row.state == CommunicationState.CANCELLING:
+                await self._cancelling(row)
+            elif row.why == FAILING and row.changed_at > self.now() - QUIET:
+                await self._tell(row)
+
+    async def _running(self, row: Communication) -> None:
+        progress = await progress_of(self.store, row, 0)
+        if row.plan is None or progress is None:
+            return
+        keys = await self.store.keys(row.plan)
+        cause = failing(await self.store.delivered(keys, BY_EVENT[row.kind].audiences))
+        if cause is not None and cause != row.cause:
+            await self._pause(row, cause)
+        elif progress.is_over and not await ends.can_leave(self.store, keys, self.quiet, reminders=False):
+            await self._end(row, CommunicationState.DONE)
+
+    async def _pause(self, row: Communication, cause: str) -> None:
+        running = frozenset({CommunicationState.RUNNING})
+        to = Move(to=CommunicationState.PAUSED, at=self.now(), why=FAILING, cause=cause, since=running)
+        moved = await self.store.move(row.id, to)
+        if moved is not None:
+            log.warning("communication.paused", communication=str(row.id), cause=cause)
+            await self._tell(moved)
+
+    async def _tell(self, row: Communication) -> None:
+        """
+        Call the maker. The same pause calls once, however often it is told: intake drops the second.
+
+        So it is told again at the next looks, which make up for a process that died, or for a broker.
+        """
+        maker = await ends.maker_of(self.store, row.id)
+        plan = await self.store.plan_of(row.id)
+        await call(self.publisher, maker, "paused", row, row.changed_at, people=plan.people if plan else None)
+
+    async def _cancelling(self, row: Communication) -> None:
+        """Cancel what is unsent, also what came since the last look; end it once nothing can follow."""
+        if row.plan is None:
+            return
+        keys = await self.store.keys(row.plan)
+        await ends.withdraw(self.store, keys)
+        # A part may have been in the hands of a process that published it as the communication was stopped.
+        await self.store.wait_for_parts(row.plan)
+        standing = await self.store.standing(row.plan)
+        if standing.published != standing.planned + standing.dead:
+            return
+        if not await ends.can_leave(self.store, keys, self.quiet, reminders=True):
+            await self._end(row, CommunicationState.CANCELLED)
+
+    async def _end(self, row: Communication, state: CommunicationState) -> None:
+        plan = await self.store.plan_of(row.id)
+        progress = await progress_of(self.store, row, (plan and plan.people) or 0)
+        await ends.keep_tally(self.store, row.id, progress)
+        if await self.store.move(row.id, Move(to=state, at=self.now(), since=frozenset({row.state}))):
+            log.info("communication.ended", communication=str(row.id), state=state.value)
+
+
+def failing(delivered: Iterable[Delivered]) -> str | None:
+    """Return the cause for which too many messages of enough have failed; None if there is none. Pure."""
+    rows = [one for one in delivered if one.state in _SETTLED]
+    settled = sum(one.n for one in rows)
+    causes = Counter[str]()
+    for one in rows:
+        if one.state in _FAILED:
+            causes[one.reason] += one.n
+    cause, failed = max(causes.items(), key=lambda found: found[1], default=("", 0))
+    return cause if settled >= ENOUGH and failed >= TOO_MANY * settled else None

@@ -1,0 +1,48 @@
+Ends of communications: whether something of one can still leave, and the cancelling of what is unsent.
+
+Ids lie in the span of their events.
+
+-- can_leave --
+-- What is unsent or being sent, and what was sent while its next step waits for a receipt. A message that was lost just
+-- now may have a next step that is not stored yet: $4 is how long that can take.
+SELECT FROM message
+WHERE event_key = ANY ($1) AND id BETWEEN $2 AND $3 AND (occasion = 'initial' OR $5)
+  AND (
+      state IN ('queued', 'held', 'retrying', 'sending')
+      OR state IN ('sent', 'waiting') AND patience IS NOT NULL AND next_at IS NOT NULL
+      OR state IN ('failed', 'bounced', 'suppressed', 'expired') AND updated_at > now() - $4::interval
+  )
+LIMIT 1
+
+-- withdraw --
+-- Nothing follows what is cancelled, nor what was sent: it gets no next step. The verdict is that of each cancelling.
+WITH found AS (
+    SELECT id, state = ANY ($4::text[]) AND {verdict} = 'taken' AS cancels FROM message
+    WHERE event_key = ANY ($1) AND id BETWEEN $2 AND $3
+      AND (state = ANY ($4::text[]) AND {verdict} = 'taken' OR fallback IS NOT NULL)
+    ORDER BY id
+    LIMIT $5
+    FOR UPDATE
+)
+UPDATE message
+SET state = CASE WHEN cancels THEN 'cancelled' ELSE state END,
+    reason = CASE WHEN cancels THEN $6 ELSE reason END,
+    next_at = CASE WHEN state = 'sending' THEN next_at END,
+    lease = CASE WHEN NOT cancels THEN lease END,
+    fallback = NULL, patience = NULL, updated_at = now()
+FROM found WHERE message.id = found.id
+RETURNING message.id
+
+-- pause --
+SELECT since, by, reason FROM pause WHERE subject = 'communication:' || $1::uuid
+
+-- keep_tally --
+UPDATE communication SET tally = $2 WHERE id = $1
+
+-- tally --
+SELECT tally FROM communication WHERE id = $1
+
+-- maker --
+SELECT coalesce(communication.person, account.person) AS person
+FROM communication LEFT JOIN account ON 'account:' || account.name = communication.by
+WHERE communication.id = $1

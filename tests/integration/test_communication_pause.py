@@ -1,0 +1,267 @@
+"""A communication that leaves is paused, goes on, is cancelled, pauses itself, and keeps its last count."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from itertools import count
+from typing import Final
+
+import pytest
+
+from hub.desk.communications import acts, stopping
+from hub.desk.communications.rows import CancelCommunicationBody, CommunicationWhole, PauseCommunicationBody
+from hub.errors import OtherState
+from hub.messages.delivery.pausing import Pauses
+from hub.model import Event
+from hub.model.communications import CALLED, CommunicationState, part_id
+from hub.operations.communications.progress import Progress
+from hub.operations.communications.watching import failing
+from hub.storage import PostgresPauses
+from hub.storage.communications import Delivered
+from tests.integration.test_communications import BOTH, Desk, desk
+from tests.unit.factories import email, event, member, somebody
+
+__all__ = ["desk"]
+
+PAUSE: Final = PauseCommunicationBody(reason="El proveedor está caído.")
+CANCEL: Final = CancelCommunicationBody(why="wrong")
+
+
+@pytest.fixture(autouse=True)
+def seen_at_once(desk: Desk) -> None:
+    """A pause is seen at the next message, not a second later."""
+    ticks = count(step=10)
+    pauses = Pauses(PostgresPauses(desk.by.db), clock=lambda: next(ticks))
+    desk.office.deps = dataclasses.replace(desk.office.deps, pauses=pauses)
+
+
+async def sent(desk: Desk, *to: str) -> CommunicationWhole:
+    whole = await desk.made(*(to or BOTH))
+    await desk.send(whole)
+    return whole
+
+
+async def whole_of(desk: Desk, whole: CommunicationWhole) -> CommunicationWhole:
+    return await acts.show_communication(desk.by, whole.row.id)
+
+
+async def progress_of(desk: Desk, whole: CommunicationWhole) -> Progress:
+    progress = (await whole_of(desk, whole)).progress
+    assert progress is not None
+    return progress
+
+
+async def states(desk: Desk, of: CommunicationWhole) -> Mapping[tuple[str, str | None], int]:
+    rows = await desk.by.db.rows(
+        "SELECT state, reason, count(*) AS n FROM message WHERE starts_with(event_id, $1) GROUP BY 1, 2",
+        f"communication:{of.row.id}:",
+    )
+    return {(row["state"], row["reason"]): row["n"] for row in rows}
+
+
+async def published(desk: Desk) -> list[Event]:
+    """Let the timers publish; what they publish is still on its way to intake."""
+    before = len(desk.publisher.events)
+    while await desk.work.publish_next():
+        pass
+    return list(desk.publisher.events[before:])
+
+
+async def test_what_is_planned_after_a_pause_is_held_and_no_other_message_is(desk: Desk) -> None:
+    whole, other = await sent(desk), await sent(desk, "owners@copropiedad:ph-b")
+    parts = await published(desk)
+    await stopping.pause_communication(desk.by, whole.row.id, PAUSE)
+    await desk.office.take_in(*parts)
+    await desk.office.deliver()
+    await desk.work.watch()
+    paused = await whole_of(desk, whole)
+
+    assert {("held", "paused")} == set(await states(desk, whole))
+    assert {"sent", "waiting"} == {state for state, _ in await states(desk, other)}
+    assert (CommunicationState.PAUSED, PAUSE.reason) == (paused.row.state, paused.pause and paused.pause.why)
+
+    await stopping.resume_communication(desk.by, whole.row.id)
+    desk.office.publisher.published += desk.publisher.published
+    await desk.office.deliver()
+    await desk.work.watch()
+
+    assert {"sent", "waiting"} == {state for state, _ in await states(desk, whole)}
+    assert CommunicationState.DONE == (await whole_of(desk, whole)).row.state
+
+
+async def test_a_paused_one_publishes_nothing_and_is_not_started_a_second_time(desk: Desk) -> None:
+    whole = await sent(desk)
+    await stopping.pause_communication(desk.by, whole.row.id, PAUSE)
+    assert [] == await published(desk)
+    with pytest.raises(OtherState):
+        await desk.send(whole)
+    assert [] == await published(desk)
+    await stopping.resume_communication(desk.by, whole.row.id)
+    again = await stopping.resume_communication(desk.by, whole.row.id)
+
+    assert not again.changed
+    assert 1 == len(await published(desk))
+
+
+async def test_a_cancelled_page_that_comes_late_never_leaves(desk: Desk) -> None:
+    whole = await sent(desk)
+    parts = await published(desk)
+    question = await stopping.ask_cancel(desk.by, whole.row.id)
+    await stopping.cancel_communication(desk.by, whole.row.id, CANCEL)
+    await desk.work.watch()
+    late = (await whole_of(desk, whole)).row.state
+    await desk.office.take_in(*parts)
+    await desk.office.deliver()
+    await desk.work.watch()
+    await desk.office.deliver()
+    over = await whole_of(desk, whole)
+    audited = await desk.by.db.rows("SELECT detail FROM audit WHERE action = 'communication.cancel'")
+
+    assert {"Personas": 3, "No les llegará": 3} == {name: n for name, n in question.facts.items() if n}
+    assert (CommunicationState.CANCELLING, CommunicationState.CANCELLED) == (late, over.row.state)
+    assert {("cancelled", "withdrawn")} == set(await states(desk, whole))
+    assert [] == desk.office.email.sent
+    assert [] == await desk.by.db.rows("SELECT FROM pause")
+    assert ["wrong"] == [row["detail"]["why"] for row in audited]
+    with pytest.raises(OtherState):
+        await stopping.resume_communication(desk.by, whole.row.id)
+
+
+async def test_what_was_sent_before_a_cancel_gets_no_next_step(desk: Desk) -> None:
+    whole = await sent(desk)
+    await desk.publish()
+    await desk.by.db.rows(
+        """UPDATE message SET state = 'sent', patience = '1 hour', next_at = now() + interval '1 hour',
+           fallback = '[[{"channel": "sms", "contact_id": "c", "address": "+573001112233"}]]'"""
+    )
+    await desk.work.watch()
+    running = (await whole_of(desk, whole)).row.state
+    await stopping.cancel_communication(desk.by, whole.row.id, CANCEL)
+    await desk.work.watch()
+    rows = await desk.by.db.rows("SELECT DISTINCT state, fallback, patience, next_at FROM message")
+
+    assert CommunicationState.RUNNING == running
+    assert [("sent", None, None, None)] == [tuple(row) for row in rows]
+    assert CommunicationState.CANCELLED == (await whole_of(desk, whole)).row.state
+
+
+def found(state: str, reason: str, n: int) -> Delivered:
+    return Delivered(channel="email", state=state, reason=reason, n=n)
+
+
+@pytest.mark.parametrize(
+    ("rows", "cause"),
+    [
+        ([found("sent", "", 95), found("failed", "http_500", 5)], "http_500"),
+        (
+            [found("delivered", "", 95), found("bounced", "http_500", 3), found("failed", "http_500", 2)],
+            "http_500",
+        ),
+        ([found("sent", "", 95), found("failed", "http_500", 3), found("failed", "smtp_550", 2)], None),
+        ([found("sent", "", 94), found("failed", "http_500", 5)], None),
+        ([found("sent", "", 101), found("failed", "http_500", 5)], None),
+        ([found("sent", "", 95), found("suppressed", "no_contact", 90), found("queued", "", 9)], None),
+    ],
+    ids=["five", "of two states", "two causes", "too few", "too small a share", "known before"],
+)
+def test_it_pauses_at_five_of_a_hundred_for_one_cause_and_not_for_two(
+    rows: list[Delivered], cause: str | None
+) -> None:
+    assert cause == failing(rows)
+
+
+async def test_it_pauses_itself_once_for_a_cause_and_calls_its_maker(desk: Desk) -> None:
+    await desk.office.take_in(
+        *(somebody(f"p-{n}", email(f"{n}@example.com")) for n in range(100)),
+        *(member(f"p-{n}", "unit:b1", "resident") for n in range(100)),
+    )
+    whole = await desk.made("residents@copropiedad:ph-b")
+    await desk.send(whole, typed=whole.needs_typed)
+    await desk.publish()
+    await desk.by.db.rows("UPDATE message SET state = 'sent'")
+    await desk.by.db.rows(
+        """UPDATE message SET state = 'failed', reason = 'smtp_550'
+           WHERE channel = 'email' AND person IN (SELECT 'p-' || n FROM generate_series(1, 30) AS n)"""
+    )
+    await desk.by.db.rows("UPDATE message SET state = 'queued' WHERE person = 'p-99'")
+    await desk.work.watch()
+    await desk.work.watch()
+    paused = await whole_of(desk, whole)
+    calls = [one for one in desk.publisher.events if one.name == CALLED]
+    await stopping.resume_communication(desk.by, whole.row.id)
+    await desk.work.watch()
+
+    assert (CommunicationState.PAUSED, "failing") == (paused.row.state, paused.row.why)
+    assert paused.pause is not None
+    assert ("hub", "El servidor de correo rechazó la dirección") == (paused.pause.by, paused.pause.why)
+    # Told at each look for a while, as the same event: intake drops the second.
+    assert calls[0] == calls[1]
+    assert ("ops", "paused", "smtp_550") == tuple(
+        calls[0].data[name] for name in ("reader", "about", "cause")
+    )
+    assert CommunicationState.RUNNING == (await whole_of(desk, whole)).row.state
+
+
+async def test_a_part_that_intake_refuses_is_for_nobody_and_does_not_keep_it_running(desk: Desk) -> None:
+    whole = await sent(desk, *BOTH, "owners@copropiedad:ph-b", "residents@copropiedad:ph-b")
+    (first, _) = await published(desk)
+    await desk.office.take_in(first)
+    await desk.office.deliver()
+    values = part_id(whole.row.id, 1), "urn:hub"
+    letter = """
+        INSERT INTO dead_letter (
+            id, received_at, reason, routing_key, headers, body, event_id, source, wrong_sender
+        ) VALUES (gen_random_uuid(), now(), 'data', '', '{}', '', $1, $2, $3)"""
+    await desk.by.db.rows(letter, *values, True)
+    await desk.work.watch()
+    waiting = (await whole_of(desk, whole)).row.state
+    await desk.by.db.rows(letter, *values, False)
+    await desk.work.watch()
+    over = await whole_of(desk, whole)
+
+    assert CommunicationState.RUNNING == waiting
+    assert CommunicationState.DONE == over.row.state
+    assert over.progress is not None
+    assert (2, 1, 1, 1) == (
+        over.progress.published, over.progress.planned, over.progress.dead, over.progress.unplanned
+    )  # fmt: skip
+
+
+async def test_the_last_count_stays_when_its_messages_are_forgotten(desk: Desk) -> None:
+    whole = await sent(desk)
+    await desk.publish()
+    await desk.office.deliver()
+    await desk.work.watch()
+    before = await progress_of(desk, whole)
+    await desk.by.db.rows("DELETE FROM message")
+    await desk.by.db.rows("DELETE FROM event WHERE starts_with(id, 'communication:')")
+
+    assert before.sent
+    assert before == await progress_of(desk, whole)
+
+
+async def test_reminders_do_not_keep_it_running_and_are_cancelled_with_it(desk: Desk) -> None:
+    one, other = await sent(desk), await sent(desk, "owners@copropiedad:ph-b")
+    await desk.publish()
+    await desk.office.deliver()
+    await desk.by.db.rows(
+        """UPDATE message SET state = 'held', reason = 'scheduled', occasion = 'reminder'
+           WHERE channel = 'email'"""
+    )
+    await stopping.cancel_communication(desk.by, one.row.id, CANCEL)
+    await desk.work.watch()
+
+    assert {("cancelled", "withdrawn"), ("waiting", None)} == set(await states(desk, one))
+    assert {("held", "scheduled"), ("waiting", None)} == set(await states(desk, other))
+    assert CommunicationState.DONE == (await whole_of(desk, other)).row.state
+
+
+async def test_another_systems_event_with_such_an_id_is_not_held(desk: Desk) -> None:
+    whole = await sent(desk)
+    await stopping.pause_communication(desk.by, whole.row.id, PAUSE)
+    theirs = event("admin.payment.received", id=part_id(whole.row.id, 0), source="urn:crm")
+    await desk.office.take_in(theirs)
+    await desk.office.deliver()
+
+    assert ("held", "paused") not in await states(desk, whole)
