@@ -32,7 +32,9 @@ from hub.storage.paging import rows_of
 _RAW: Final = load("communications")
 _FIELDS: Final = ", ".join(field.name for field in structs.fields(Communication))
 _SQL: Final = {
-    name: text.replace("{fields}", _FIELDS).replace("{reached}", _RAW["reached"])
+    name: text.replace("{fields}", _FIELDS)
+    .replace("{reached}", _RAW["reached"])
+    .replace("{fate}", _RAW["fate"])
     for name, text in _RAW.items()
 }
 _AT_ONCE: Final = 5000

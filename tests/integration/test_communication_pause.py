@@ -9,18 +9,25 @@ from typing import Final
 
 import pytest
 
-from hub.desk.communications import acts, stopping
-from hub.desk.communications.rows import CancelCommunicationBody, CommunicationWhole, PauseCommunicationBody
+from hub.desk.communications import acts, reached, stopping
+from hub.desk.communications.rows import (
+    CancelCommunicationBody,
+    CommunicationWhole,
+    ElsewhereBody,
+    PauseCommunicationBody,
+    PeopleQuery,
+)
 from hub.errors import OtherState
 from hub.messages.delivery.pausing import Pauses
-from hub.model import Event
+from hub.model import Event, Scope
 from hub.model.communications import CALLED, CommunicationState, part_id
 from hub.operations.communications.progress import Progress
 from hub.operations.communications.watching import failing
+from hub.people.masking import mask_name
 from hub.storage import PostgresPauses
 from hub.storage.communications import Delivered
 from tests.integration.test_communications import BOTH, Desk, desk
-from tests.unit.factories import email, event, member, somebody
+from tests.unit.factories import device, email, event, member, somebody
 
 __all__ = ["desk"]
 
@@ -265,3 +272,58 @@ async def test_another_systems_event_with_such_an_id_is_not_held(desk: Desk) -> 
     await desk.office.deliver()
 
     assert ("held", "paused") not in await states(desk, whole)
+
+
+async def test_elsewhere_reaches_only_those_who_were_not_reached_and_twice_is_once(desk: Desk) -> None:
+    """The mail of two has failed, one of them has a telephone since, and p-out got the mail."""
+    await desk.office.take_in(
+        somebody("p-out", email("out@example.com"), device("t-out")), member("p-out", "unit:a2", "tenant")
+    )
+    traits = {name: channel.traits for name, channel in desk.office.channels.items()}
+    vars(desk.by.stores)["traits"] = lambda: traits
+    whole = await sent(desk)
+    await desk.publish()
+    await desk.office.deliver()
+    await desk.by.db.rows(
+        """UPDATE message SET state = 'failed', reason = 'smtp_550'
+           WHERE channel = 'email' AND person IN ('p-two', 'p-tenant')"""
+    )
+    await desk.office.take_in(somebody("p-two", email("two@example.com"), device("t-two"), version=2))
+    await desk.work.watch()
+    over = await whole_of(desk, whole)
+    lost = await reached.list_people(desk.by, whole.row.id, PeopleQuery(fate="unread"))
+    body = ElsewhereBody(channel="push")
+    first = await reached.send_elsewhere(desk.by, whole.row.id, body)
+    again = await reached.send_elsewhere(desk.by, whole.row.id, body)
+    running = await whole_of(desk, whole)
+    desk.office.publisher.published += desk.publisher.published
+    await desk.office.deliver()
+    await desk.work.watch()
+    pushed = await desk.by.db.rows("SELECT person, state FROM message WHERE channel = 'push' ORDER BY 1")
+    question = await reached.ask_elsewhere(desk.by, whole.row.id)
+
+    assert ["p-mute", "p-tenant", "p-two"] == [one.person for one in lost.items]
+    assert (1, {"no_contact": 2}) == (first.people, first.skipped)
+    assert (0, {"no_contact": 2}) == (again.people, again.skipped)
+    came = [one.row.state for one in (over, running, await whole_of(desk, whole))]
+    assert [CommunicationState.DONE, CommunicationState.RUNNING, CommunicationState.DONE] == came
+    assert [("p-out", "sent"), ("p-two", "sent")] == [tuple(row) for row in pushed]
+    assert [] == await desk.by.db.rows("SELECT FROM clock")
+    # A circular has no words for a text message, and nobody has chosen WhatsApp for it.
+    assert [("email", "Correo"), ("push", "Notificación móvil")] == question.fields[0]["options"]
+
+
+async def test_sheet_says_who_was_not_reached_and_why(desk: Desk) -> None:
+    whole = await sent(desk)
+    await desk.publish()
+    await desk.by.db.rows("UPDATE message SET state = 'failed', reason = 'smtp_550'")
+    file = await reached.sheet_of_lost(desk.by, whole.row.id)
+    page = await reached.list_people(desk.by, whole.row.id, PeopleQuery(fate="lost", limit=2))
+    reader = dataclasses.replace(desk.by, reach={Scope.READ: None}, needs=frozenset({Scope.READ}))
+    masked = await reached.list_people(reader, whole.row.id, PeopleQuery(limit=1))
+
+    lines = file.content.decode("utf-8-sig").splitlines()
+    assert 4 == len(lines)
+    assert "El servidor de correo rechazó la dirección" in lines[1]
+    assert (["p-mute", "p-tenant"], "p-tenant") == ([one.person for one in page.items], page.next)
+    assert masked.items[0].name == mask_name(page.items[0].name) != page.items[0].name

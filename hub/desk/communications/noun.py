@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import Final
 
-from hub.desk.communications import acts, recalling, stopping
+from hub.desk.communications import acts, reached, recalling, stopping
 from hub.desk.communications.rows import (
     CancelCommunicationBody,
     CommunicationBody,
     CommunicationMoved,
     CommunicationRow,
-    RecallBody,
+    CommunicationWhole,
+    ElsewhereBody,
     PauseCommunicationBody,
+    RecallBody,
     SaveBody,
     SendBody,
 )
-from hub.doors.act import Act, List, Noun, Read
+from hub.doors.act import OPERATE, Act, List, Noun, Read
 from hub.errors import ChangedDraft, NotConfirmed, OtherState
 from hub.model.communications import MOVES, CommunicationState
+from hub.operations.communications.elsewhere import ALLOWED
 
 PATH: Final = "/communications"
 _ONE: Final = f"{PATH}/{{id}}"
@@ -30,6 +33,11 @@ _CIRCULAR: Final = {
 
 def _said(done: CommunicationMoved) -> str:
     return f"{done.id}  {done.state.value}"
+
+
+def _has_lost(whole: CommunicationWhole) -> bool:
+    progress = whole.progress
+    return whole.row.state in ALLOWED and progress is not None and progress.lost + progress.unread > 0
 
 
 LIST: Final = List(
@@ -57,10 +65,22 @@ NOUN: Final = Noun(
         "communication.recall": "Retiró una comunicación",
         "communication.pause": "Puso en pausa una comunicación",
         "communication.resume": "Reanudó una comunicación",
+        "communication.people": "Vio a quiénes llegó una comunicación",
+        "communication.elsewhere": "Mandó una comunicación por otro canal a quienes no les llegó",
         "communication.cancel": "Canceló lo que faltaba de una comunicación",
     },
     lists=(LIST,),
-    reads=(Read(acts.show_communication, _ONE, command="show"),),
+    reads=(
+        Read(acts.show_communication, _ONE, command="show"),
+        Read(reached.list_people, f"{_ONE}/people", command="people"),
+        Read(
+            reached.sheet_of_lost,
+            f"{_ONE}/people.csv",
+            needs=OPERATE,
+            label="A quiénes no les llegó",
+            command="",
+        ),
+    ),
     acts=(
         Act(acts.make_communication, PATH, status=201, command="new", says=lambda made: f"{made.id}  draft"),
         Act(
@@ -139,12 +159,23 @@ NOUN: Final = Noun(
             refuses=(OtherState,),
             says=_said,
         ),
+        Act(
+            reached.send_elsewhere,
+            f"{_ONE}/elsewhere",
+            label="Por otro canal a quienes no les llegó",
+            offered=_has_lost,
+            done="Va por otro canal a quienes no les había llegado.",
+            asks=reached.ask_elsewhere,
+            refuses=(OtherState,),
+            says=lambda done: f"{done.id}  {done.channel}  {done.people}",
+        ),
     ),
     examples={
         CommunicationBody: _CIRCULAR,
         SaveBody: {**_CIRCULAR, "version": 1},
         PauseCommunicationBody: {"reason": "El proveedor de correo está caído."},
         CancelCommunicationBody: {"why": "wrong"},
+        ElsewhereBody: {"channel": "sms"},
         SendBody: {"digest": "0" * 64, "typed": "Altos del Rosal"},
         RecallBody: {
             "reason": "El día estaba mal.",

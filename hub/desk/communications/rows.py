@@ -8,16 +8,19 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from hub.channels.registry import NAMES
 from hub.desk.messages.rows import WhyCancelled
-from hub.doors.cells import BUILDINGS, FACT, LINK, MOMENT, SMALL, STATE, WHEN, Cell, Option
+from hub.doors.cells import BUILDINGS, FACT, LINK, MOMENT, SMALL, STATE, WHEN, Cell, Known, Option
 from hub.model import Instant, Json, Word
 from hub.model.communications import Communication, CommunicationState, Origin, Terms
-from hub.model.pages import PageQuery
+from hub.model.pages import Limit, PageQuery
 from hub.operations.communications.kinds import BY_EVENT
 from hub.operations.communications.progress import Progress
 from hub.operations.communications.shown import Shown
 from hub.people.units import own_name
 from hub.rendering.figures_es import many
+from hub.rendering.labels_es import CHANNELS
+from hub.storage.communication_people import Fate
 
 STATES_ES: Final[Mapping[str, str]] = {
     CommunicationState.DRAFT: "Borrador",
@@ -209,6 +212,48 @@ class PauseCommunicationBody(Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 class CancelCommunicationBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     why: WhyCancelled
+
+
+class ElsewhereBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    channel: Annotated[
+        str, Known("channel", NAMES), Meta(max_length=40, description="By which it goes to them: `sms`.")
+    ]
+
+
+class PeopleQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    fate: Annotated[Fate, Meta(description="Only these: `lost` are those who were not reached.")] | None = (
+        None
+    )
+    after: Annotated[str, Meta(max_length=200, description="The `next` of the page before.")] = ""
+    limit: Limit = 50
+
+
+class CommunicationPerson(Struct, kw_only=True, frozen=True):
+    """Somebody of a communication, with the message that has come farthest."""
+
+    person: Annotated[str, Meta(description="A reference.")]
+    name: Annotated[str, Cell("Nombre")]
+    units: Annotated[list[str], Cell("Unidad", value=lambda row: ", ".join(row.units))]
+    place: str | None
+    channel: Annotated[str, Cell("Canal", words=CHANNELS)]
+    state: str
+    fate: Fate
+    means: Annotated[str, Cell("Qué pasó")]
+
+
+class CommunicationPeople(Struct, kw_only=True, frozen=True):
+    items: list[CommunicationPerson]
+    next: str | None
+
+
+class CommunicationElsewhere(Struct, kw_only=True, frozen=True):
+    """`people` get a message, the `skipped` do not, by reason. With `more`, ask again for the rest."""
+
+    id: UUID
+    channel: str
+    people: int
+    skipped: dict[str, int]
+    more: bool
 
 
 class CommunicationMoved(Struct, kw_only=True, frozen=True):

@@ -133,17 +133,20 @@ FROM message
 WHERE event_key = ANY ($1) AND id BETWEEN $2 AND $3 AND audience = ANY ($4) AND occasion = 'initial'
 GROUP BY 1, 2, 3
 
--- fates --
--- The best that became of each person.
-SELECT best AS fate, count(*)::int AS n FROM (
-    SELECT person, min(CASE
+-- fate --
+-- In the order in which one of several counts. A letter is `sent` once it is made: nobody has it yet.
+CASE
         WHEN state = 'read' THEN 'a_read'
         WHEN state = 'delivered' THEN 'b_arrived'
         WHEN state = 'sent' AND channel <> 'print' THEN 'c_sent'
-        -- A letter is `sent` once it is made: nobody has it yet.
         WHEN state IN ('queued', 'held', 'retrying', 'sending', 'sent') THEN 'd_going'
         WHEN state = 'waiting' THEN 'e_unread'
-        ELSE 'f_lost' END) AS best
+        ELSE 'f_lost' END
+
+-- fates --
+-- The best that became of each person.
+SELECT best AS fate, count(*)::int AS n FROM (
+    SELECT person, min({fate}) AS best
     FROM message
     WHERE event_key = ANY ($1) AND id BETWEEN $2 AND $3 AND audience = ANY ($4) AND occasion = 'initial'
     GROUP BY person

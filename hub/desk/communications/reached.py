@@ -1,0 +1,145 @@
+"""Communications that have left: who was reached and who was not, and another channel for these."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from hub.desk.communications.acts import COMMUNICATION
+from hub.desk.communications.rows import (
+    CommunicationElsewhere,
+    CommunicationPeople,
+    CommunicationPerson,
+    ElsewhereBody,
+    PeopleQuery,
+)
+from hub.doors.act import File, Question
+from hub.doors.cells import sheet_columns_of
+from hub.doors.operator import Operator, found
+from hub.errors import OtherState, UnknownName
+from hub.messages.planning.texts import text_channels
+from hub.model import Audience
+from hub.model.communications import Communication
+from hub.operations.communications.elsewhere import ALLOWED, Elsewhere, channels_for, plan_elsewhere
+from hub.operations.communications.kinds import BY_EVENT
+from hub.operations.communications.progress import progress_of
+from hub.people.masking import mask_name
+from hub.rendering.labels_es import CHANNELS
+from hub.rendering.outcomes_es import described
+from hub.rendering.spreadsheet import MEDIA_TYPE, sheet
+from hub.rendering.templates import DEFAULT_LOCALE
+from hub.storage.communication_people import Fate, PersonFate, people
+
+_LOST: Final[Fate] = "lost"
+_MOST: Final = 50_000
+"""Rows of a sheet."""
+
+
+async def list_people(by: Operator, communication: UUID, query: PeopleQuery) -> CommunicationPeople:
+    """List the people of a communication, with what became of the message that has come farthest."""
+    row = await _row(by, communication)
+    await by.audit_look("communication.people", f"communication:{row.id}")
+    rows = await _people(by, row, query.fate, query.after, query.limit + 1)
+    page = rows[: query.limit]
+    return CommunicationPeople(items=page, next=page[-1].person if len(rows) > query.limit else None)
+
+
+async def sheet_of_lost(by: Operator, communication: UUID) -> File:
+    """Make a sheet of the people who were not reached, with the reason of each."""
+    row = await _row(by, communication)
+    await by.audit("communication.people", f"communication:{row.id}", fate=_LOST)
+    cells = sheet_columns_of(CommunicationPerson)
+    lines = [
+        [cell.written(one, name) for name, cell in cells.items()]
+        for one in await _people(by, row, _LOST, "", _MOST)
+    ]
+    return File(sheet([cell.title for cell in cells.values()], lines), "no-les-llego.csv", MEDIA_TYPE)
+
+
+async def ask_elsewhere(by: Operator, communication: UUID) -> Question:
+    """Ask by which other channel a communication goes to those who were not reached."""
+    row = await _row(by, communication)
+    progress = await progress_of(by.stores.communications, row, 0)
+    names = channels_for(row, _deps(by))
+    return Question(
+        title=f"¿Mandar «{row.title}» por otro canal?",
+        facts={"No les llegó, o no lo han abierto": progress.lost + progress.unread if progress else 0},
+        follows="Va a quienes no les ha llegado por ninguno, si tienen ese dato. Nadie la recibe dos veces."
+        if names
+        else "Ningún otro canal tiene un texto para esta comunicación.",
+        press="Sí, mandarla" if names else "",
+        fields=[
+            {
+                "name": "channel",
+                "label": "Canal",
+                "kind": "select",
+                "options": [(name, CHANNELS.get(name, name)) for name in names],
+            }
+        ]
+        if names
+        else (),
+    )
+
+
+async def send_elsewhere(by: Operator, communication: UUID, body: ElsewhereBody) -> CommunicationElsewhere:
+    """
+    Send a communication by another channel to those who were not reached. Safe to repeat: twice is once.
+
+    Raises UnknownName for a channel that has no text for it, OtherState.
+    """
+    row, deps = await _row(by, communication), _deps(by)
+    if row.state not in ALLOWED:
+        raise OtherState(f"It is {row.state.value}: nothing more of it can leave.")
+    if body.channel not in (names := channels_for(row, deps)):
+        raise UnknownName(f"there is no text of it for {body.channel!r}; channels: {', '.join(names)}")
+    await by.audit("communication.elsewhere", f"communication:{row.id}", channel=body.channel)
+    done = await plan_elsewhere(row, body.channel, deps)
+    return CommunicationElsewhere(
+        id=row.id, channel=body.channel, people=done.people, skipped=dict(done.skipped), more=done.more
+    )
+
+
+async def _row(by: Operator, communication: UUID) -> Communication:
+    return found(COMMUNICATION, await by.stores.communications.find(communication, by.places, by.by))
+
+
+async def _people(
+    by: Operator, row: Communication, fate: Fate | None, after: str, limit: int
+) -> list[CommunicationPerson]:
+    if row.plan is None:
+        return []
+    keys, audiences = await by.stores.communications.keys(row.plan), BY_EVENT[row.kind].audiences
+    rows = await people(by.stores.communications, keys, audiences, fate=fate, after=after, limit=limit)
+    return [_shown(by, one) for one in rows]
+
+
+def _shown(by: Operator, one: PersonFate) -> CommunicationPerson:
+    return CommunicationPerson(
+        person=one.person,
+        name=one.name if by.sight.names(one.place) else mask_name(one.name),
+        units=list(one.units or ()),
+        place=one.place,
+        channel=one.channel,
+        state=one.state,
+        fate=one.fate,
+        means=described(one.state, one.reason).means,
+    )
+
+
+def _deps(by: Operator) -> Elsewhere:
+    company, channels = by.stores.company, by.stores.traits()
+
+    def has_text(event: str, audience: Audience, channel: str) -> bool:
+        """A text of its own, or the one that leads to the page of the message."""
+        own = company.templates.channels((DEFAULT_LOCALE, event, audience.template))
+        led = text_channels(event, audience, channels, by.stores.policy)
+        return channel in own or (company.resident_links.usable and channel in led)
+
+    return Elsewhere(
+        database=by.db,
+        store=by.stores.communications,
+        publisher=by.stores.publisher,
+        channels=channels,
+        has_text=has_text,
+        now=by.stores.now,
+    )
