@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -11,9 +12,25 @@ from msgspec import Struct
 
 from hub.business_time.dates import as_day
 from hub.model.given_files import GivenFile
+from hub.model.ids import uuid8
 
 COMPANY: Final = ""
 """The place of a series that is of no copropiedad."""
+
+
+PETITIONS: Final = "PQ"
+"""The series of PQRS."""
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class KindWord(StrEnum):
+    PQRS = "pqrs"
+    REPAIR = "repair"
+    VISIT = "visit"
+    PACKAGE = "package"
+    INCIDENT = "incident"
+    COUNTER = "counter"
+    CONSENT = "consent"
 
 
 class Series(Struct, frozen=True, kw_only=True):
@@ -36,12 +53,17 @@ class Series(Struct, frozen=True, kw_only=True):
         return f"{radicado}@{self.copropiedad_id}" if self.copropiedad_id else radicado
 
 
+def form_id(*parts: str) -> UUID:
+    """Return the id of a form; it has no time: the same one at any time is the same."""
+    return uuid8(_EPOCH, "registration", *parts)
+
+
 class Registering(Struct, frozen=True, kw_only=True):
     """What is to get a number. `form` names the form that was filled in; `files` are those of `person`."""
 
     form: UUID
     series: Series
-    kind: str
+    kind: KindWord
     by: str
     at: datetime
     files: Sequence[GivenFile] = ()

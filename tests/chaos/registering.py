@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from hub.consumers.publisher import BrokerPublisher
 from hub.model import own_event
-from hub.model.registrations import Registering, Series
+from hub.model.registrations import KindWord, Registering, Series
 from hub.operations.registrations import publish
 from hub.storage import radicados
 from hub.storage.database import Database
@@ -27,7 +27,7 @@ async def register(database: Database, publisher: BrokerPublisher, place: str) -
     """Register a petition as the desk does; return how many numbers its series has."""
     now = datetime.now(UTC)
     series, form = Series.at("PQ", place, now), uuid4()
-    asked = Registering(form=form, series=series, kind="pqrs", by="account:ana", at=now)
+    asked = Registering(form=form, series=series, kind=KindWord.PQRS, by="account:ana", at=now)
     done = await radicados.register(
         database,
         asked,

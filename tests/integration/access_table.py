@@ -2,9 +2,9 @@
 Access to each route: written by hand, since the code that it judges may not write it.
 
 A new route needs a row here: `"METHOD /path": Row(...)`; the button of an act is a route, too. In a path's
-gaps, a query and a body the words MESSAGE, MAIL, CLOCK, REPLY, SUPPRESSION, GONE, BATCH, RUN, POSTER, DRAFT
-and DEAD are ids, SIGNS is the code of a message, and MARK is `alfa` or `beta`: all that is in building
-`ph-alfa` or `ph-beta` is called by it (`p-MARK`, `u-MARK`, the account `MARK`).
+gaps, a query and a body the words MESSAGE, MAIL, CLOCK, REPLY, SUPPRESSION, GONE, BATCH, RUN, POSTER, DRAFT,
+REGISTERED and DEAD are ids, SIGNS is the code of a message, and MARK is `alfa` or `beta`: all that is in
+building `ph-alfa` or `ph-beta` is called by it (`p-MARK`, `u-MARK`, the account `MARK`).
 """
 
 from __future__ import annotations
@@ -416,6 +416,32 @@ ROWS: Final[dict[str, Row]] = {
     "GET /letters/{id}": Row(needs=PRIVACY, where=OWN, fill="MESSAGE"),
     "POST /letters/{id}/document": Row(needs=OPERATE, where=OWN, fill="MESSAGE", form="", status=409),
     "GET /letters/{id}/document": Row(needs=PRIVACY, where=OWN, fill="MESSAGE"),
+    # What staff registers.
+    "GET /api/registrations": Row(needs=READ, where=OWN, tail="?copropiedad=ph-MARK", elsewhere=200),
+    "GET /api/registrations/{id}": Row(needs=READ, where=OWN, fill="REGISTERED"),
+    "GET /api/registrations/{id}/receipt": Row(needs=OPERATE, where=OWN, fill="REGISTERED"),
+    "GET /api/registrations/alike": Row(
+        needs=OPERATE, where=OWN, tail="?copropiedad=ph-MARK&words=ascensor", elsewhere=200, finds=False
+    ),
+    "POST /api/registrations": Row(
+        needs=OPERATE,
+        where=OWN,
+        body={
+            "kind": "pqrs",
+            "copropiedad": "ph-MARK",
+            "data": {"kind": "queja", "subject": "Ruido"},
+        },
+        status=201,
+    ),
+    "GET /registrations": Row(needs=READ, where=OWN, tail="?copropiedad=ph-MARK", elsewhere=200),
+    "GET /registrations/new": Row(needs=OPERATE, where=OWN, elsewhere=200, finds=False),
+    "GET /registrations/{id}": Row(needs=READ, where=OWN, fill="REGISTERED"),
+    "POST /registrations": Row(
+        needs=OPERATE,
+        where=OWN,
+        form="kind=package&who=%7Cu-MARK%7C&data.carrier=Servientrega&form=MARK",
+        status=303,
+    ),
     # Notice boards.
     "GET /api/posters": Row(needs=READ, where=OWN),
     "GET /api/posters/{id}": Row(needs=READ, where=OWN, fill="POSTER"),

@@ -39,6 +39,8 @@ HOLDS_NOTHING: Final = {
     "person_join": "two references, ids and versions",
     "print_batch": "how many letters of a building",
     "recall": "ids of events",
+    "radicado_series": "numbers",
+    "registration": "ids, numbers and an account; for seconds an event, which is erased once it is taken in",
     "recovery_code": "digests of staff",
     "reply_task": "an id, and accounts of staff",
     "reported": "ids and instants",

@@ -9,12 +9,15 @@ from typing import Any, Final, cast
 
 import pytest
 
+from hub.desk.cases.acts import file_conversation
+from hub.desk.cases.rows import FiledBody
 from hub.desk.registrations import acts
-from hub.desk.registrations.kinds import KINDS, KindWord
+from hub.desk.registrations.kinds import KINDS
 from hub.desk.registrations.rows import AlikeQuery, RegisterBody, RegistrationsQuery
 from hub.doors.operator import Operator
 from hub.errors import BrokerUnavailable, InvalidDocument, InvalidEvent, NoSuch, ScopeNeeded
 from hub.model import Event, Scope
+from hub.model.registrations import KindWord
 from hub.operations.cases import lookup
 from hub.storage import PostgresRadicados
 from hub.storage.database import Database
@@ -23,7 +26,7 @@ from hub.timers.registrations import publish_registrations
 from tests.contract.values import copropiedad, membership, person, unit
 from tests.integration.working_hub import WorkingHub
 from tests.operators import operator
-from tests.unit.factories import MONDAY
+from tests.unit.factories import MONDAY, event
 from tests.unit.hub_in_memory import memory_hub
 from tests.unit.timer_harness import timers_of
 
@@ -78,7 +81,7 @@ async def last(database: Database) -> int:
 async def test_each_kind_becomes_its_event_with_its_number(settled: Database, kind: KindWord) -> None:
     by, declared = operator(settled), KINDS[kind]
     row = await acts.register(by, body(kind, file=PDF if kind is KindWord.CONSENT else b""))
-    [event] = told(by)
+    [made] = told(by)
 
     year = datetime.now(UTC).year
     assert (f"{declared.series}-{year}-000001", "ph-1", False) == (
@@ -86,9 +89,9 @@ async def test_each_kind_becomes_its_event_with_its_number(settled: Database, ki
         row.copropiedad_id,
         row.waits,
     )
-    assert declared.event == event.name
-    assert {f"{row.radicado}@ph-1"} >= {event.data[name] for name in declared.numbered}
-    assert {row.radicado} >= {event.data[name] for name in declared.plain}
+    assert declared.event == made.name
+    assert {f"{row.radicado}@ph-1"} >= {made.data[name] for name in declared.numbered}
+    assert {row.radicado} >= {made.data[name] for name in declared.plain}
     [stored] = await settled.rows("SELECT event FROM registration")
     assert stored["event"] is None
 
@@ -99,7 +102,7 @@ async def test_the_same_form_twice_is_one_number(settled: Database) -> None:
     other = await acts.register(operator(settled, who="cli:luz"), body(form="f-1"))
 
     assert both[0].radicado == both[1].radicado
-    assert 1 == len({(event.source, event.id) for event in told(by)})
+    assert 1 == len({(one.source, one.id) for one in told(by)})
     # A form is its sender's: nobody learns by its name what somebody else has registered.
     assert other.radicado != both[0].radicado
 
@@ -151,7 +154,7 @@ async def test_without_a_broker_it_has_its_number_and_the_timers_tell_it(settled
     await settled.rows("UPDATE registration SET at = at - interval '5 s'")
     await publish_registrations(timers)
     await publish_registrations(timers)
-    assert [row.radicado] == [event.data["radicado"] for event in publisher.events]
+    assert [row.radicado] == [one.data["radicado"] for one in publisher.events]
     assert not (await acts.show_registration(by, row.id)).waits
 
 
@@ -168,6 +171,20 @@ async def test_two_buildings_may_have_one_number_and_a_search_shows_both(settled
     }
     alike = await acts.find_alike(by, AlikeQuery(copropiedad="ph-1", words="Otra vez el ASCENSOR"))
     assert [f"pqrs_id:{rows[0].radicado}@ph-1"] == [one.case for one in alike.items]
+
+
+async def test_a_conversation_without_a_radicado_gets_one(settled: Database) -> None:
+    by = operator(settled, now=lambda: MONDAY)
+    mail = {"thread_id": "de-1", "subject": "Ruido", "sender": {"ref": INES}, "copropiedad_id": "ph-1"}
+    wrote = event("support.email.received", {**mail, "message_id": "m-1", "service_area": "administracion"})
+    await hub_of(settled).take_in(wrote)
+    filed = FiledBody(kind="queja", service_area="administracion", subject="Ruido", form="f-1")
+    for _ in range(2):
+        await file_conversation(by, "thread_id:de-1", filed)
+
+    [petition] = {one.id: one for one in told(by)}.values()
+    assert ("PQ-2026-000001", "PQ-2026-000001@ph-1") == (petition.data["radicado"], petition.data["pqrs_id"])
+    assert 1 == await last(settled)
 
 
 async def test_somebody_of_another_building_may_not(settled: Database) -> None:
@@ -199,8 +216,8 @@ async def test_a_stranger_who_authorises_has_a_consent_of_their_own(settled: Dat
 
     assert ("privacy.consent.granted", ["data_treatment"]) == (consent.name, consent.data["purposes"])
     assert consent.data["data_subject"] == petition.data["petitioner"]
-    for event in (consent, petition):
-        by.stores.schemas.check(event, now=by.now)
+    for one in (consent, petition):
+        by.stores.schemas.check(one, now=by.now)
 
 
 async def test_the_receipt_is_a_pdf_with_the_number(settled: Database) -> None:

@@ -7,12 +7,22 @@ from functools import partial
 from typing import Final
 
 import pytest
+from playwright.async_api import Locator, Page
 
 from tests.integration.chromium import Browser, Chromium, open_browser
 from tests.integration.console_day import morning
 from tests.integration.console_hub import ConsoleHub, console_hub
 from tests.integration.test_web_console_casework import published
-from tests.integration.test_web_console_day import SIGN_IN, Act, Job, Operator, Step, by_keyboard, by_mouse
+from tests.integration.test_web_console_day import (
+    SIGN_IN,
+    Act,
+    Job,
+    Operator,
+    Step,
+    by_keyboard,
+    by_mouse,
+    tab_to,
+)
 from tests.servers import Servers
 
 MOST_CLICKS: Final = 10
@@ -25,14 +35,27 @@ ABOUT: Final = (
 )
 ALIKE: Final = "Gotera en el parqueadero"
 SEND: Final = Step("button", "Registrar", says="Quedó registrado")
+
+
+async def by_keys(page: Page, thing: Locator, step: Step) -> int:
+    """Tab leads to a group of radio buttons, arrows to one of them."""
+    if step.role != "radio":
+        return await by_keyboard(page, thing, step)
+    await tab_to(page, page.locator(f"[name='{await thing.get_attribute('name')}']").first)
+    await page.keyboard.press("Space")
+    while not await thing.is_checked():
+        await page.keyboard.press("ArrowDown")
+    return 1
+
+
 TYPED: Final = Job("a call, found while typing", (OPEN, WHO, Step("radio", "Inés Ávila"), *ABOUT))
 PRESSED: Final = Job(
     "a call, found by a button",
-    (OPEN, WHO, *ABOUT, Step("button", "Buscar", says="Inés Ávila"), Step("radio", "Inés Ávila")),
+    (OPEN, WHO, *ABOUT, Step("button", "Encontrar", says="Inés Ávila"), Step("radio", "Inés Ávila")),
 )
 HANDS: Final[Mapping[str, tuple[Act, bool, int, Job]]] = {
     "mouse": (by_mouse, True, 1280, TYPED),
-    "keyboard": (by_keyboard, True, 1280, TYPED),
+    "keyboard": (by_keys, True, 1280, TYPED),
     "mouse at 360 px, no scripts": (by_mouse, False, 360, PRESSED),
 }
 
@@ -47,7 +70,7 @@ async def test_a_call_is_noted_in_at_most_ten_clicks(chromium: Chromium, servers
         said = [event.data for event in await published(hub) if event.name == "pqrs.received"]
 
     # Each of them has a number of its own, in the building of who has called.
-    assert ["1", "2", "3"] == [str(int(data["radicado"].rpartition("-")[2])) for data in said]
+    assert [1, 2, 3] == [int(data["radicado"].rpartition("-")[2]) for data in said]
     assert {("queja", SAID, hub.more["PLACE"])} == {
         (data["kind"], data["subject"], data["copropiedad_id"]) for data in said
     }
@@ -68,7 +91,8 @@ async def noted(hub: ConsoleHub, chromium: Chromium, hand: str) -> None:
         clicks += await marta.takes(SEND)
 
         assert clicks <= MOST_CLICKS, hand
-        assert [] == browser.complaints
+        # The sign-in form is the answer to a stranger, and Chromium notes its status.
+        assert [] == [one for one in browser.complaints if "401 (Unauthorized)" not in str(one)]
 
 
 async def is_within(browser: Browser) -> None:

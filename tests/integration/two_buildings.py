@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -23,6 +23,7 @@ from hub.model.communications import Communication, CommunicationState, Draft, O
 from hub.model.given_files import GivenFile
 from hub.model.ids import poster_id, uuid8
 from hub.model.pages import PageQuery
+from hub.model.registrations import KindWord, Registering, Series
 from hub.settings import Secret
 from hub.storage import (
     Database,
@@ -33,6 +34,7 @@ from hub.storage import (
     PostgresSecondFactors,
     PostgresSessions,
     given_files,
+    radicados,
 )
 from tests.contract.stores import RealStores, open_stores
 from tests.contract.values import consent, event, letter, message, now, person, stored, unreached
@@ -134,6 +136,7 @@ async def _two_buildings(database: str) -> tuple[Mapping[str, Building], frozens
                 stores.database, f"ph-{mark}", by="test", size="letter", now=now()
             )
             named["BATCH"] = batch.batch
+            named["REGISTERED"] = await _register(stores.database, mark)
             named["RUN"] = await _start_run(database, mark, ids.message)
             signs = await _leave(database, named["TEXT"])
             buildings[mark] = Building(mark=mark, ids=named, signs=signs)
@@ -175,6 +178,19 @@ async def _write(database: str, mark: str) -> UUID:
     async with Database(database) as opened:
         await PostgresCommunications(opened).add(draft, f"agua de {mark}")
     return draft.id
+
+
+async def _register(database: Database, mark: str) -> UUID:
+    """Let a package have been registered; its event is published."""
+    series = Series(name="PA", copropiedad_id=f"ph-{mark}", year=2026)
+    asked = Registering(
+        form=uuid4(), series=series, kind=KindWord.PACKAGE, by="account:ana", at=now() - timedelta(minutes=1)
+    )
+    done = await radicados.register(
+        database, asked, lambda _: event("concierge.package.received", data={"unit_id": f"u-{mark}"})
+    )
+    await radicados.published(database, done.id)
+    return done.id
 
 
 async def _start_run(database: str, mark: str, letter_id: UUID) -> UUID:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from secrets import token_urlsafe
 from typing import Final
 
@@ -21,16 +23,18 @@ from hub.doors.act import Question
 from hub.doors.operator import Operator
 from hub.errors import NotOffered
 from hub.messages.planning.documents import naming
-from hub.model import Clock, within
+from hub.model import Clock, Event, Json, within
 from hub.model.casework import CaseKind
 from hub.model.documents import FIELD
 from hub.model.pages import Rows
+from hub.model.registrations import PETITIONS, KindWord, Registering, Series, form_id
 from hub.operations.cases import lookup
 from hub.operations.cases.acts import ANSWERS, CLOSINGS, LONGEST, CaseActed, CaseTaken, offered, waits
 from hub.operations.cases.filing import petition_of
 from hub.operations.cases.thread import LEGAL_TERM, awaits_answer, number_of
 from hub.operations.cases.writing import signed
-from hub.ports.cases import KnownCase
+from hub.operations.registrations import register
+from hub.ports.cases import CaseFacts, KnownCase
 from hub.ports.casework import CaseFilter
 from hub.rendering import case_words_es
 from hub.sla.acknowledge import acknowledge, level_to_acknowledge
@@ -192,15 +196,32 @@ async def file_conversation(by: Operator, key: Key, body: FiledBody) -> CaseActe
     """
     Make a PQRS of what somebody wrote: its terms count from when it came, and the conversation is that case.
 
-      hub cases file thread_id:de-1 --radicado PQ-7 --kind queja --service-area conserjeria --subject Ruido
+      hub cases file thread_id:de-1 --kind queja --service-area conserjeria --subject Ruido
     """
     case, stores = await case_of(by, key), by.stores
-    given = structs.asdict(body)
+    given, facts = structs.asdict(body), await facts_of(by, case)
     form = given.pop("form") or token_urlsafe(12)
-    event = petition_of(await facts_of(by, case), given, form=form, now=by.now)
-    if await lookup.is_radicado(stores.cases, body.radicado):
+    place = None if facts.first is None else facts.first.copropiedad_id
+    series = Series.at(PETITIONS, place, by.now)
+    make = partial(_petition, facts, given, series, form, by.now)
+    event = make(body.radicado or series.radicado(0))
+    if body.radicado and await lookup.is_radicado(stores.cases, body.radicado):
         raise NotOffered(_TAKEN)
     stores.schemas.check(event, now=by.now)
     await by.audit("case.file", f"case:{case.case}", event=event.name)
-    await stores.publisher.event(event)
+    if body.radicado:
+        await stores.publisher.event(event)
+    else:
+        asked = Registering(
+            form=form_id(case.case, form), series=series, kind=KindWord.PQRS, by=by.by, at=by.now
+        )
+        await register(by.db, stores.publisher, asked, make)
     return CaseActed(case=case.case, event=event.name, event_id=event.id)
+
+
+def _petition(
+    facts: CaseFacts, given: Mapping[str, Json], series: Series, form: str, now: datetime, radicado: str
+) -> Event:
+    """Make the petition of a conversation; a number of ours is its own only with its copropiedad."""
+    own = {} if given["radicado"] else {"pqrs_id": series.unique(radicado)}
+    return petition_of(facts, {**given, **own, "radicado": radicado}, form=form, now=now)

@@ -52,7 +52,6 @@ class CasesQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class FiledBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What staff says of a conversation that becomes a PQRS; its writer has said the rest."""
 
-    radicado: Annotated[str, Meta(min_length=1, max_length=200, description="The number that it gets.")]
     kind: Annotated[
         Literal["peticion", "queja", "reclamo", "sugerencia", "informacion", "consulta"],
         Meta(description="What it is in law; decides the legal term."),
@@ -61,6 +60,9 @@ class FiledBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         str, Meta(min_length=1, max_length=200, description="The area that answers, like administracion.")
     ]
     subject: Annotated[str, Meta(min_length=1, max_length=1000, description="What it is about, in one line.")]
+    radicado: Annotated[
+        str, Meta(max_length=200, description="The number of another system; without it the hub gives one.")
+    ] = ""
     form: Annotated[str, Meta(max_length=100, description="The same twice is one act.")] = ""
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from contextlib import suppress
-from datetime import UTC, datetime
 from functools import partial
 from secrets import token_urlsafe
 from typing import Final
@@ -24,20 +22,16 @@ from hub.desk.registrations.rows import (
 )
 from hub.doors.act import File
 from hub.doors.operator import Operator, found
-from hub.errors import BrokerUnavailable, ScopeNeeded
+from hub.errors import ScopeNeeded
 from hub.inbound.files import document_in
 from hub.model import Json
 from hub.model.documents import FetchedDocument
 from hub.model.given_files import LONGEST_NAME, GivenFile
-from hub.model.ids import uuid8
 from hub.model.pages import Rows
-from hub.model.registrations import Registering
-from hub.operations.registrations import publish
-from hub.storage import radicados
+from hub.model.registrations import Registering, form_id
+from hub.operations import registrations
 
 REGISTRATION: Final = "registration"
-_EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
-"""A form has no time: the same one at any time is the same."""
 _NO_NUMBER: Final = 0
 """The number with which an event is checked before it has one."""
 
@@ -74,10 +68,7 @@ async def register(by: Operator, body: RegisterBody) -> RegistrationRow:
     )
     if body.authorises and heard.who and not body.ref:
         await stores.publisher.event(consent_of(heard))
-    done = await radicados.register(by.db, _registering(by, body, heard), make)
-    # Without a broker it has its number all the same: the timers publish it once there is one.
-    with suppress(BrokerUnavailable):
-        await publish(by.db, stores.publisher, done)
+    done = await registrations.register(by.db, stores.publisher, _registering(by, body, heard), make)
     return found(REGISTRATION, await queries.registration(by.db, done.id, by.places))
 
 
@@ -107,7 +98,7 @@ async def _heard(by: Operator, body: RegisterBody) -> Heard:
     stranger = {"name": body.name.strip(), "email": body.email.strip(), "phone": body.phone.strip()}
     return Heard(
         kind=KINDS[body.kind],
-        form=uuid8(_EPOCH, "registration", by.who, body.form or token_urlsafe(12)),
+        form=form_id(by.who, body.form or token_urlsafe(12)),
         who={"ref": body.ref} if body.ref else {name: value for name, value in stranger.items() if value},
         copropiedad_id=place,
         unit_id=body.unit,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Final
 
 from hub.model import Json
+from hub.model.registrations import PETITIONS, KindWord
 from hub.rendering.labels_es import AREAS
 
 _AREA: Final = "administracion"
@@ -27,16 +27,6 @@ QUESTIONS: Final[Mapping[str, str]] = {
     "consulta": "Consulta qué opinamos de algo",
 }
 """Kind of a PQRS (Ley 1755 de 2015, arts. 13 and 14) → what somebody wants, in plain words."""
-
-
-class KindWord(StrEnum):
-    PQRS = "pqrs"
-    REPAIR = "repair"
-    VISIT = "visit"
-    PACKAGE = "package"
-    INCIDENT = "incident"
-    COUNTER = "counter"
-    CONSENT = "consent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +59,7 @@ KINDS: Final[Mapping[KindWord, RegisterKind]] = {
     KindWord.PQRS: RegisterKind(
         label="PQRS",
         event="pqrs.received",
-        series="PQ",
+        series=PETITIONS,
         fields=("kind", "subject", "entry_channel", "service_area"),
         numbered=("pqrs_id",),
         plain=("radicado",),

@@ -8,10 +8,11 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from hub.desk.cases.rows import Given
-from hub.desk.registrations.kinds import KINDS, KindWord
+from hub.desk.registrations.kinds import KINDS
 from hub.doors.cells import BUILDINGS, FACT, LINK, MARK, MOMENT, Cell, Option
 from hub.model import Instant, Json, Word
 from hub.model.pages import PageQuery
+from hub.model.registrations import KindWord
 from hub.people.units import own_name
 from hub.rendering.actors_es import who_es
 
@@ -46,6 +47,10 @@ def _place(row: RegistrationRow) -> str:
     return own_name(row.copropiedad or row.copropiedad_id) if row.copropiedad_id else "La empresa"
 
 
+def _who(row: RegistrationRow) -> str:
+    return who_es(row.by)
+
+
 class RegistrationRow(Struct, kw_only=True, frozen=True):
     """What was registered: its number, and no words. `id` is the key of its event."""
 
@@ -57,7 +62,7 @@ class RegistrationRow(Struct, kw_only=True, frozen=True):
         Annotated[str | None, Meta(description="Its name.")], Cell("Copropiedad", value=_place)
     ]
     copropiedad_id: Annotated[str, Meta(description="Empty: the company.")]
-    by: Annotated[str, Cell("Lo registró", FACT, value=lambda row: who_es(row.by))]
+    by: Annotated[str, Cell("Lo registró", FACT, value=_who)]
     waits: Annotated[
         Annotated[bool, Meta(description="Whether its event is still to be published.")],
         Cell("Por avisar", MARK),

@@ -88,6 +88,7 @@ SUBJECTS: Final[Mapping[str, str]] = {
     "audit": "La auditoría",
     "batch": "Un lote de cartas",
     "building": "Una copropiedad",
+    "registration": "Algo registrado",
     "bulk": "Una acción masiva",
     "case": "Un caso",
     "channel": "Canal",

@@ -10,7 +10,7 @@ from aiohttp import web
 from msgspec import Meta
 
 from hub.desk.registrations import acts, forms
-from hub.desk.registrations.kinds import KINDS, KindWord
+from hub.desk.registrations.kinds import KINDS
 from hub.desk.registrations.noun import PATH as _PATH
 from hub.desk.registrations.rows import KINDS_ES, AlikeQuery, Home, RegisterBody
 from hub.desk.search.acts import find
@@ -20,6 +20,7 @@ from hub.doors.act import OPERATE
 from hub.doors.api import operator_of
 from hub.doors.operator import Operator
 from hub.errors import HubError, InvalidEvent
+from hub.model.registrations import KindWord
 from hub.people.units import own_name, unit_name
 from hub.rendering.case_words_es import PQRS_KINDS
 from hub.rendering.labels_es import ROLES
@@ -39,7 +40,7 @@ _FOUND: Final = 6
 Given = Mapping[str, str]
 
 
-class NewQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RegisterPageQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     kind: Annotated[KindWord, Meta(description="What is registered.")] = KindWord.PQRS
 
 
@@ -51,7 +52,7 @@ class Caller(NamedTuple):
     detail: str
 
 
-async def show(request: web.Request, query: NewQuery) -> web.StreamResponse:
+async def show(request: web.Request, query: RegisterPageQuery) -> web.StreamResponse:
     """Show an empty form of a kind."""
     return await _form(request, {"kind": query.kind}, fresh=True)
 
