@@ -43,6 +43,13 @@ ADMINISTRATION: Final = (
         ends_collection=True,
     ),
     EventType(
+        name="admin.payment.promised",
+        # The staff registers it: a receipt, and no collection.
+        shared=True,
+        case="promise_id",
+        audiences=(to("promiser", Purpose.TRANSACTIONAL, "email+push", "sms"),),
+    ),
+    EventType(
         name="admin.payment.failed",
         lane=Lane.URGENT,
         case="payment_id",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -18,6 +19,7 @@ COMPANY: Final = ""
 """The place of a series that is of no copropiedad."""
 
 
+_UNIQUE: Final = re.compile(r"([A-Z]{2}-\d{4}-\d{6,})@.*", re.DOTALL)
 PETITIONS: Final = "PQ"
 """The series of PQRS."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -31,6 +33,7 @@ class KindWord(StrEnum):
     INCIDENT = "incident"
     COUNTER = "counter"
     CONSENT = "consent"
+    PROMISE = "promise"
 
 
 class Series(Struct, frozen=True, kw_only=True):
@@ -51,6 +54,12 @@ class Series(Struct, frozen=True, kw_only=True):
     def unique(self, radicado: str) -> str:
         """Return the number with its copropiedad: another one may have the same number."""
         return f"{radicado}@{self.copropiedad_id}" if self.copropiedad_id else radicado
+
+
+def plain_number(number: str) -> str:
+    """Return a number of ours as people read it, without its copropiedad; any other as it is."""
+    found = _UNIQUE.fullmatch(number)
+    return number if found is None else found[1]
 
 
 def form_id(*parts: str) -> UUID:

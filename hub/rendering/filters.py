@@ -24,6 +24,7 @@ from markupsafe import Markup
 from hub.business_time.dates import whole_day
 from hub.errors import TemplateFailure
 from hub.model import Json
+from hub.model.registrations import plain_number
 from hub.rendering.outcomes_es import reason_in_words
 from hub.rendering.titles_es import CLOCKS, EVENTS, TASK_STEPS, TASKS
 
@@ -134,6 +135,11 @@ def inicial(value: Json) -> str:
     """`fuga de gas` → `Fuga de gas`."""
     text = str(value)
     return text[:1].upper() + text[1:]
+
+
+def numero(value: Json) -> str:
+    """Return the number of a case as people read it: ours is its own only with its copropiedad."""
+    return plain_number(str(value))
 
 
 def punto(value: Json) -> str:
@@ -280,6 +286,7 @@ _WORDS: Final = (
     lista,
     inicial,
     punto,
+    numero,
     enlace,
     promesa,
     tarea,

@@ -68,6 +68,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "notification.handed_over": "Carta entregada",
     "admin.invoice.issued": "Cuenta de administración emitida",
     "admin.payment.received": "Pago recibido",
+    "admin.payment.promised": "Promesa de pago",
     "admin.payment.failed": "Pago que no pasó",
     "admin.account.overdue": "Cuenta de administración pendiente de pago",
     "policy.updated": "Política actualizada",

@@ -39,6 +39,7 @@ SAID: Final[dict[KindWord, dict[str, Any]]] = {
     KindWord.PACKAGE: {"carrier": "Servientrega"},
     KindWord.INCIDENT: {"kind": "daño", "occurred_at": "2026-03-09T06:50:00-05:00"},
     KindWord.COUNTER: {"kind": "carta", "subject": "Pide el paz y salvo"},
+    KindWord.PROMISE: {"amount_cop": 385000, "promised_for": "2026-12-20"},
     KindWord.CONSENT: {"purposes": ["survey"], "text_version": "2026-02"},
 }
 

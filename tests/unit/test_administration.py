@@ -273,6 +273,16 @@ def test_changed_terms_show_the_old_beside_the_new_and_from_when(form: str) -> N
     ) in text
 
 
+async def test_a_promise_to_pay_has_a_receipt_and_is_not_collected(hub: MemoryHub) -> None:
+    promised = event("admin.payment.promised")
+    await hub.take_in(promised)
+
+    assert {Purpose.TRANSACTIONAL} == {one.purpose for one in hub.of(promised)}
+    assert not hub.store.tables.clocks
+    forms = TEMPLATES.preview("admin.payment.promised", promised.data)
+    assert "PP-2026-000001" in forms["email"].text
+
+
 @pytest.mark.parametrize(
     ("code", "words"),
     [("fondos_insuficientes", "no había fondos suficientes"), ("E-4471", None)],

@@ -19,6 +19,7 @@ from hub.access.sight import EVERY_SIGHT, Duty, Field, Shown, Sight
 from hub.business_time import WorkCalendar
 from hub.errors import PrivacyNeeded
 from hub.model import NOWHERE, Clock, Json, PropertyScope, Purpose
+from hub.model.registrations import plain_number
 from hub.operations.cases import lookup, summary_es
 from hub.operations.cases.entries import attention, entries_of
 from hub.operations.cases.schemas import CaseThreadAnswer
@@ -185,7 +186,7 @@ def number_of(facts: CaseFacts) -> str:
     first = facts.first.event.data if facts.first is not None else None
     contexts = [*(clock.context for clock in facts.head), *([first] if isinstance(first, dict) else [])]
     known = (str(context["radicado"]) for context in contexts if context.get("radicado"))
-    return next(known, facts.case.partition(":")[2] or facts.case)
+    return next(known, plain_number(facts.case.partition(":")[2]) or facts.case)
 
 
 def copropiedad_of(facts: CaseFacts) -> str | None:
