@@ -8,8 +8,11 @@ from hub.catalog.audiences import to
 from hub.model import CORRECTION, RECALL, EventType, Lane, Print, Purpose
 
 _READERS: Final = ("copropiedad:owners", "copropiedad:residents")
-_BY: Final = "email+push+sms+whatsapp+inbox"
-"""Of these, those by which the wrong message came: who read it in a text reads this in a text."""
+_BY: Final = {Purpose.SERVICE: "email+push+sms+whatsapp+inbox", Purpose.LEGAL: "email+push+sms+inbox"}
+"""
+Of these, those by which the wrong message came: who read it in a text reads this in a text. What the law asks
+for names each unit, for which an approved text of WhatsApp has no room: it never went over it.
+"""
 
 ORDERS: Final = (
     # Urgent: it races with the messages that it recalls.
@@ -22,13 +25,13 @@ ORDERS: Final = (
             to(
                 _READERS,
                 purpose,
-                _BY,
+                steps,
                 print=Print.BOTH,
                 when={"purpose": purpose},
                 channel_by="channels",
                 narrowable=True,
             )
-            for purpose in (Purpose.SERVICE, Purpose.LEGAL)
+            for purpose, steps in _BY.items()
         ),
         hub_emitted=True,
     ),
