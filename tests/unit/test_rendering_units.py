@@ -43,8 +43,8 @@ LEGAL = [
     for audience in kind.audiences
     if audience.purpose is Purpose.LEGAL
     for channel in TEMPLATES.words["es", kind.name, audience.template].channels()
-    # A poster is for nobody by name.
-    if channel != "board"
+    # A poster is for nobody by name. A text of another audience may have more channels than the law's has.
+    if channel != "board" and (audience.channel_by is None or channel in asked(audience))
 ]
 
 
