@@ -25,6 +25,7 @@ from hub.desk.letters.noun import BATCHES
 from hub.desk.letters.noun import NOUN as LETTERS
 from hub.desk.messages.noun import BOUNCES, RECALLS
 from hub.desk.messages.noun import NOUN as MESSAGES
+from hub.desk.models.noun import NOUN as MODELS
 from hub.desk.people.noun import NOUN as PEOPLE
 from hub.desk.posters.noun import NOUN as POSTERS
 from hub.desk.preferences.noun import NOUN as PREFERENCES
@@ -61,6 +62,7 @@ NOUNS: Final[tuple[Noun, ...]] = (
     MESSAGES,
     BOUNCES,
     RECALLS,
+    MODELS,
     PEOPLE,
     POSTERS,
     PREFERENCES,

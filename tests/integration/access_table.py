@@ -3,8 +3,8 @@ Access to each route: written by hand, since the code that it judges may not wri
 
 A new route needs a row here: `"METHOD /path": Row(...)`; the button of an act is a route, too. In a path's
 gaps, a query and a body the words MESSAGE, MAIL, CLOCK, REPLY, SUPPRESSION, GONE, BATCH, RUN, POSTER, DRAFT,
-REGISTERED and DEAD are ids, SIGNS is the code of a message, and MARK is `alfa` or `beta`: all that is in
-building `ph-alfa` or `ph-beta` is called by it (`p-MARK`, `u-MARK`, the account `MARK`).
+MODEL, USED, REGISTERED and DEAD are ids, SIGNS is the code of a message, and MARK is `alfa` or `beta`: all
+that is in building `ph-alfa` or `ph-beta` is called by it (`p-MARK`, `u-MARK`, the account `MARK`).
 """
 
 from __future__ import annotations
@@ -642,6 +642,14 @@ ROWS: Final[dict[str, Row]] = {
     "POST /communications/{id}/recall": Row(
         needs=OPERATE, where=OWN, fill="DRAFT", form="reason=x&no_correction=x", status=409
     ),
+    "POST /api/communications/{id}/copy": Row(needs=OPERATE, where=OWN, fill="DRAFT", status=201),
+    "POST /communications/{id}/copy": _press(needs=OPERATE, fill="DRAFT"),
+    "GET /api/models": Row(needs=READ, where=OWN, elsewhere=200),
+    "POST /api/models": Row(needs=OPERATE, where=OWN, body={"name": "Agua MARK", "communication": "DRAFT"}),
+    "POST /api/models/{id}/begin": Row(needs=OPERATE, where=OWN, fill="MODEL", status=201),
+    "POST /api/models/{id}/forget": Row(needs=OPERATE, where=OWN, fill="MODEL"),
+    "POST /models": Row(needs=OPERATE, where=OWN, form="name=Gas MARK&communication=DRAFT", status=303),
+    "POST /models/{id}/forget": _press(needs=OPERATE, fill="USED"),
     "POST /api/communications/{id}/discard": Row(needs=OPERATE, where=OWN, fill="DRAFT"),
     "POST /communications/{id}/discard": _press(needs=OPERATE, fill="DRAFT"),
     # Pages and documents.

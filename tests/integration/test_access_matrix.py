@@ -104,7 +104,7 @@ def _may_ask(row: Row, who: Identity) -> bool:
 
 def asks_for_a_building(row: Row) -> bool:
     words = ("MARK", "MESSAGE", "MAIL", "CLOCK", "POSTER", "REPLY", "SUPPR", "BATCH", "DEAD", "SIGNS", "RUN")
-    return any(word in row.question for word in (*words, "DRAFT"))
+    return any(word in row.question for word in (*words, "DRAFT", "MODEL", "USED"))
 
 
 def tries(hub: GuardedHub, marks: Iterable[str] = MARKS) -> Iterator[Try]:

@@ -36,6 +36,7 @@ from hub.storage import (
     given_files,
     radicados,
 )
+from hub.storage.communication_models import StoredModel, save_model
 from tests.contract.stores import RealStores, open_stores
 from tests.contract.values import consent, event, letter, message, now, person, stored, unreached
 from tests.integration.identities import SECRET, Identity, Registry, everybody
@@ -128,6 +129,7 @@ async def _two_buildings(database: str) -> tuple[Mapping[str, Building], frozens
             named = {"MESSAGE": ids.message, "CLOCK": ids.clock, "REPLY": ids.reply}
             named |= {"SUPPRESSION": ids.suppression, **await _sent(stores, mark)}
             named |= {"POSTER": await _hang(stores, mark), "DRAFT": await _write(database, mark)}
+            named |= {word: await _keep(database, mark, word) for word in ("MODEL", "USED")}
             named["GONE"] = await _survey(stores, mark)
             await _enclose(database, ids.message)
             pdf = GivenFile(name=f"foto-{mark}.pdf", kind="application/pdf", content=f"%PDF-{mark}".encode())
@@ -191,6 +193,22 @@ async def _register(database: Database, mark: str) -> UUID:
     )
     await radicados.published(database, done.id)
     return done.id
+
+
+async def _keep(database: str, mark: str, word: str) -> UUID:
+    """Let somebody have saved a model of communications for a building."""
+    model = StoredModel(
+        id=uuid8(now(), word, mark),
+        name=f"{word} de {mark}",
+        kind="admin.circular.issued",
+        draft=Draft(),
+        places=[f"ph-{mark}"],
+        by="ana",
+        at=now(),
+    )
+    async with Database(database) as opened:
+        await save_model(opened, model, None)
+    return model.id
 
 
 async def _start_run(database: str, mark: str, letter_id: UUID) -> UUID:

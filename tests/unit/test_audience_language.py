@@ -227,3 +227,24 @@ def test_documentation_has_every_short_form() -> None:
     listed = re.findall(r"`(\w+)` is `([^`]+)`", (ROOT / "docs/audiences.md").read_text())
 
     assert {short: full for short, full in SHORT.items() if ":" not in short}.items() <= set(listed)
+
+
+@pytest.mark.parametrize(
+    ("short", "whole"),
+    [
+        ("owners of ph-x", "owners@copropiedad:ph-x"),
+        ("residents  of ph-x/T 1", "residents  of ph-x/T 1"),
+        ("residents of ph-x/1", "residents@tower:ph-x/1"),
+        ("role:tenant of ph-x", "role:tenant@copropiedad:ph-x"),
+        ("owners of ph-x & opted_in:commercial", "owners@copropiedad:ph-x & opted_in:commercial"),
+        ("person:duke of york", "person:duke of york"),
+    ],
+)
+def test_people_of_a_place_may_be_written_as_one_says_it(short: str, whole: str) -> None:
+    """Nothing else is taken for it: neither a person's id nor a place with a space."""
+    if whole == short and not short.startswith("person:"):
+        with pytest.raises(InvalidAudience):
+            parse(short)
+    else:
+        assert parse(whole) == parse(short)
+        assert whole == write(parse(short))

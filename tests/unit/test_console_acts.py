@@ -48,6 +48,7 @@ ACTS: Final[dict[str, str]] = DECLARED | {
     "POST /letters/batches": "POST /api/letters/batches",
     "POST /surveys/start": "POST /api/surveys",
     "POST /communications/new": "POST /api/communications",
+    "POST /communications/{id}/copy": "POST /api/communications/{id}/copy",
     "POST /communications/{id}/compose": "POST /api/communications/{id}/save",
     "POST /communications/{id}/press": "POST /api/communications/{id}/send",
 }

@@ -33,9 +33,11 @@ from hub.rendering.figures_es import many
 from hub.rendering.outcomes_es import reason_in_words
 from hub.rendering.typed_words import is_same
 from hub.storage.communication_ends import pause_of
+from hub.storage.communication_models import find_model
 from hub.storage.communications import Move, StoredPlan
 
 COMMUNICATION: Final = "communication"
+MODEL: Final = "model"
 ALONE: Final = 50
 """People to whom one may send without writing by hand where they live."""
 
@@ -65,10 +67,19 @@ async def make_communication(by: Operator, body: CommunicationBody) -> Communica
 
       hub communications new --kind admin.circular.issued --to "residents@copropiedad:ph-altos-del-rosal"
     """
-    draft = await drafts.new_draft(by, body)
-    await by.audit("communication.make", _subject(draft.id), kind=draft.kind)
-    await by.stores.communications.add(draft, drafts.words_of(draft))
-    return await _shown(by, draft)
+    return await _made(by, await drafts.new_draft(by, body))
+
+
+async def copy_communication(by: Operator, communication: UUID) -> CommunicationRow:
+    """Begin a draft with the words and the people of a communication, without its dates. Nothing is sent."""
+    row = await _row(by, communication)
+    return await _made(by, await drafts.new_draft(by, drafts.body_of(row.kind, row.draft)))
+
+
+async def begin_communication(by: Operator, model: UUID) -> CommunicationRow:
+    """Begin a draft with the words and the people of a model. Nothing is sent."""
+    kept = found(MODEL, await find_model(by.db, model, by.places))
+    return await _made(by, await drafts.new_draft(by, drafts.body_of(kept.kind, kept.draft)))
 
 
 async def save_communication(by: Operator, communication: UUID, body: SaveBody) -> CommunicationRow:
@@ -174,6 +185,12 @@ def planning_of(by: Operator) -> Planning:
         places=stores.directory.place_names,
         now=stores.now,
     )
+
+
+async def _made(by: Operator, draft: Communication) -> CommunicationRow:
+    await by.audit("communication.make", _subject(draft.id), kind=draft.kind)
+    await by.stores.communications.add(draft, drafts.words_of(draft))
+    return await _shown(by, draft)
 
 
 async def _sent(by: Operator, row: Communication, plan: StoredPlan) -> Communication | None:

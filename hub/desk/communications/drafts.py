@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -16,9 +17,12 @@ from hub.model.actors import KEY, SHELL
 from hub.model.communications import Communication, CommunicationState, Draft, Origin, Whom
 from hub.model.ids import uuid8
 from hub.operations.communications.kinds import BY_EVENT, OFFERED, title_of
+from hub.operations.communications.undated import undated
 from hub.operations.communications.whom import places_of
 
 KIND = "kind of communication"
+_WORD = re.compile(r"[^\W_]{1,60}")
+"""A word, or a piece of one that no index holds whole."""
 
 
 async def new_draft(by: Operator, body: CommunicationBody) -> Communication:
@@ -43,6 +47,12 @@ async def new_draft(by: Operator, body: CommunicationBody) -> Communication:
     return await changed(by, empty, body)
 
 
+def body_of(kind: str, draft: Draft) -> CommunicationBody:
+    """Return a body with the words and the people of a draft; days are to be written again."""
+    kept = undated(draft)
+    return CommunicationBody(kind=kind, data=dict(kept.data), to=kept.whom.to, without=kept.whom.without)
+
+
 async def changed(by: Operator, row: Communication, body: CommunicationBody) -> Communication:
     """Return a draft with these words and people. Raises NoSuch, InvalidAudience."""
     kind = BY_EVENT.get(body.kind)
@@ -61,7 +71,8 @@ async def changed(by: Operator, row: Communication, body: CommunicationBody) -> 
 
 def words_of(row: Communication) -> str:
     """Return the folded words by which a communication is found: its title, and all texts of its data."""
-    return " ".join(folded(text) for text in (row.title, *_texts(row.draft.data)))
+    texts = (row.title, *_texts(row.draft.data))
+    return " ".join(word for text in texts for word in _WORD.findall(folded(text)))
 
 
 def _texts(value: Json) -> Iterator[str]:

@@ -40,6 +40,10 @@ def _has_lost(whole: CommunicationWhole) -> bool:
     return whole.row.state in ALLOWED and progress is not None and progress.lost + progress.unread > 0
 
 
+def _made(draft: CommunicationRow) -> str:
+    return f"{draft.id}  draft"
+
+
 LIST: Final = List(
     acts.list_communications,
     PATH,
@@ -82,7 +86,14 @@ NOUN: Final = Noun(
         ),
     ),
     acts=(
-        Act(acts.make_communication, PATH, status=201, command="new", says=lambda made: f"{made.id}  draft"),
+        Act(acts.make_communication, PATH, status=201, command="new", says=_made),
+        Act(
+            acts.copy_communication,
+            f"{_ONE}/copy",
+            status=201,
+            says=_made,
+        ),
+        Act(acts.begin_communication, "/models/{id}/begin", status=201, command="begin", says=_made),
         Act(
             acts.save_communication,
             f"{_ONE}/save",

@@ -16,7 +16,7 @@ SUBJECT: Final = "search"
 
 
 async def find(by: Operator, query: SearchQuery) -> SearchAnswer:
-    """Find people, units, buildings, cases, events and messages by whatever somebody knows of them."""
+    """Find people, units, buildings, cases, communications, events and messages by whatever is known."""
     if query.whole and by.sight.with_duty(Duty.PRIVATE) == NOWHERE:
         raise PrivacyNeeded
     search = Search(by, query)

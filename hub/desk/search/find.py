@@ -17,6 +17,7 @@ from hub.desk.search import items_es, queries
 from hub.desk.search.recognise import Kind, plain_words, recognise
 from hub.desk.search.rows import (
     MOST,
+    FoundCommunication,
     FoundEvent,
     FoundMessage,
     FoundPerson,
@@ -49,7 +50,7 @@ class Search:
     """
 
     def __init__(self, by: Operator, query: SearchQuery) -> None:
-        self._db, self._cases = by.db, by.stores.cases
+        self._db, self._cases, self._who = by.db, by.stores.cases, by.by
         self._sought, self._whole = recognise(query.q), query.whole
         self._places, self._sight = by.places, by.sight
         self._enough = min(query.limit, MOST) + 1
@@ -95,6 +96,7 @@ class Search:
         yield self._group("copropiedades", await self._copropiedades(), items_es.copropiedad)
         about = [*of_words, *both.events]
         yield self._group("cases", await self._found_cases(about), self._case)
+        yield self._group("communications", await self._communications(), items_es.communication)
         yield self._types_and_events([*await self._events(), *about])
         yield await self._messages(about)
 
@@ -180,6 +182,12 @@ class Search:
         if not self._is(Kind.WORDS) or not words or seen == NOWHERE:
             return []
         return await queries.events_about(self._db, words, limit=self._enough, places=seen)
+
+    async def _communications(self) -> Sequence[FoundCommunication]:
+        if not self._is(Kind.WORDS) or not (words := self._sought.long_words):
+            return []
+        places, limit = self._places, self._enough
+        return await queries.communications(self._db, words, limit=limit, places=places, who=self._who)
 
     def _types_and_events(self, events: Sequence[FoundEvent]) -> SearchGroup:
         types = types_called(self._sought.words) if self._is(Kind.WORDS, Kind.NAME) else []

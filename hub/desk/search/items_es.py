@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from hub.desk.communications.rows import KINDS_ES, STATES_ES
 from hub.desk.search.rows import (
+    FoundCommunication,
     FoundEvent,
     FoundMessage,
     FoundPerson,
@@ -28,6 +30,7 @@ GROUPS: Final[Mapping[GroupKind, str]] = {
     "units": "Unidades",
     "copropiedades": "Copropiedades",
     "cases": "Casos",
+    "communications": "Comunicaciones",
     "events": "Avisos",
     "messages": "Mensajes",
 }
@@ -96,6 +99,19 @@ def _number(key: str, first: Event | None) -> str:
     kind, _, number = key.partition(":")
     # What somebody wrote has a number that only machines read.
     return "" if kind == "thread_id" else number or key
+
+
+def communication(found: FoundCommunication) -> SearchItem:
+    kind = KINDS_ES.get(found.kind, "")
+    named = [kind] if kind != found.title else []
+    return SearchItem(
+        kind="communication",
+        id=str(found.id),
+        title=found.title or kind,
+        detail=" · ".join([*named, STATES_ES[found.state]]),
+        copropiedad=found.places[0] if found.places is not None and len(found.places) == 1 else None,
+        at=found.changed_at,
+    )
 
 
 def event_type(name: str) -> SearchItem:

@@ -18,7 +18,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from hub.desk.search.rows import FoundEvent, FoundMessage, FoundPerson, FoundPlace
+from hub.desk.search.rows import FoundCommunication, FoundEvent, FoundMessage, FoundPerson, FoundPlace
 from hub.model import PropertyScope
 from hub.model.ids import earliest
 from hub.people.units import own_name, unit_name
@@ -178,6 +178,14 @@ async def events_of_units(
         return []
     rows = await db.rows(_SQL["events_of_units"], _beginning(words), limit, sorted(units), listed(places))
     return [read(FoundEvent, row) for row in rows]
+
+
+async def communications(
+    db: Database, words: Sequence[str], *, limit: int, places: PropertyScope, who: str
+) -> Sequence[FoundCommunication]:
+    """Find communications by the beginnings of their words, the last changed first."""
+    rows = await db.rows(_SQL["communications"], _beginning(words), limit, listed(places), who)
+    return [read(FoundCommunication, row) for row in rows]
 
 
 async def messages(

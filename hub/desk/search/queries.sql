@@ -173,3 +173,11 @@ CROSS JOIN LATERAL (
     LIMIT $2
 ) AS message
 ORDER BY asked.place, message.id
+
+-- communications --
+-- As the list of communications has them: those of these copropiedades, and one's own that name none yet.
+SELECT id, title, kind, state, places, changed_at FROM communication
+WHERE search_lexemes(words) @@ $1::text::tsquery
+  AND ($3::text[] IS NULL OR (places <@ $3 AND (places <> '{}' OR by = $4)))
+ORDER BY changed_at DESC, id DESC
+LIMIT $2

@@ -17,8 +17,8 @@ MOST: Final = 20
 """The most items of a group."""
 FEW: Final = 5
 
-GroupKind = Literal["people", "units", "copropiedades", "cases", "events", "messages"]
-ItemKind = Literal["person", "unit", "copropiedad", "case", "event_type", "event", "message"]
+GroupKind = Literal["people", "units", "copropiedades", "cases", "communications", "events", "messages"]
+ItemKind = Literal["person", "unit", "copropiedad", "case", "communication", "event_type", "event", "message"]
 
 
 class SearchQuery(WholeQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -27,7 +27,7 @@ class SearchQuery(WholeQuery, frozen=True, kw_only=True, forbid_unknown_fields=T
         Meta(
             max_length=LONGEST,
             description="A name, address, telephone number, unit, building, case, event, id, or words of a "
-            "subject.",
+            "subject or of a communication.",
         ),
     ]
     limit: Annotated[int, Meta(ge=1, le=MOST, description="How many of each kind at most.")] = FEW
@@ -77,6 +77,17 @@ class FoundMessage(Struct, frozen=True, kw_only=True):
     reason: str | None
     created_at: datetime
     copropiedad: str | None
+
+
+class FoundCommunication(Struct, frozen=True, kw_only=True):
+    """What staff has written: `places` are its copropiedades, None the whole company."""
+
+    id: UUID
+    title: str
+    kind: str
+    state: str
+    places: Sequence[str] | None
+    changed_at: datetime
 
 
 class SearchItem(Struct, kw_only=True):

@@ -6,7 +6,8 @@ The language that describes an audience: `owners@copropiedad:ph-altos & opted_in
     place  = "unit" [ ":" ID ] | "copropiedad" [ ":" ID ] | "tower:" COPROPIEDAD "/" TOWER | "zone"
     filter = "opted_in:" PURPOSE | "area:" AREA
 
-A place without an id is the event's, and may precede the word: `unit:residents`.
+A place without an id is the event's, and may precede the word: `unit:residents`. People at a keyboard may
+write `owners of ph-altos` and, of a tower, `owners of ph-altos/1`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from hub.errors import InvalidAudience
 from hub.people.audience.names import (
     ADDRESS,
     AREA,
+    COPROPIEDAD,
     FILTERS,
     LEVEL,
     OPTED_IN,
@@ -40,6 +42,8 @@ _FIELD: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _LEVEL: Final = re.compile(rf"[1-4]|{_FIELD.pattern}")
 # Excludes control characters, surrogates and the separator `&`.
 _ID: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff&]{1,200}")
+_OF: Final = re.compile(r"((?!person\b)[a-z_]+(?::[a-z_]+)?)\s+of\s+([^\s@:]+)")
+"""`owners of ph-altos`: who, and a copropiedad or `copropiedad/tower`."""
 _SHAPES: Final = {"LEVEL": _LEVEL}
 _SHOWN: Final = 40
 """Characters of the input that an error quotes."""
@@ -69,7 +73,7 @@ class Term:
 def parse(text: str) -> Term:
     """Read one term. Raises InvalidAudience with what was read, what was expected, and a suggestion."""
     head, *filters = (part.strip() for part in text.split("&"))
-    term = _head(SHORT.get(head, head))
+    term = _head(SHORT.get(head) or _in_full(head))
     for filter_text in filters:
         term = _filtered(term, filter_text)
     return term
@@ -95,6 +99,15 @@ def refuse(read: str, expected: str, known: Collection[str] = ()) -> InvalidAudi
     near = get_close_matches(read, known, n=1)
     hint = f"; did you mean {near[0]!r}?" if near else ""
     return InvalidAudience(f"audience: read {shown!r}, expected {expected}{hint}")
+
+
+def _in_full(text: str) -> str:
+    """`owners of ph-altos` → `owners@copropiedad:ph-altos`; any other text as it is."""
+    found = _OF.fullmatch(text)
+    if found is None:
+        return text
+    who, place = found.groups()
+    return f"{who}@{TOWER if '/' in place else COPROPIEDAD}:{place}"
 
 
 def _joined(word: str, value: str) -> str:

@@ -104,6 +104,7 @@ SUBJECTS: Final[Mapping[str, str]] = {
     "key": "Llave",
     "letter": "Una carta",
     "message": "Un mensaje",
+    "model": "Una plantilla",
     "people": "Personas",
     "poster": "Un cartel",
     "reply": "Una respuesta",

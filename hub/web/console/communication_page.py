@@ -41,6 +41,7 @@ async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  #
         styles=STYLES,
         staff=await staff_names(request),
         acts=[(act, act.address.format(id=quote(str(whole.row.id)))) for act in _offered(request, whole)],
+        may_write=may_there(request, Scope.OPERATE),
         wrong=request.get(AGAIN, ONCE)["wrong"],
         **compose_page.SHOWN,
     )

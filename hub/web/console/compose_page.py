@@ -23,14 +23,18 @@ from hub.desk.communications.rows import (
     CHANNEL_ICONS,
     WHYS_ES,
     CommunicationBody,
+    CommunicationsQuery,
     CommunicationWhole,
     SaveBody,
     SendBody,
 )
+from hub.desk.models.acts import list_models
 from hub.doors.act import OPERATE
 from hub.doors.api import operator_of
+from hub.doors.console import AGAIN, ONCE
 from hub.doors.operator import Operator
 from hub.errors import ChangedDraft, HubError, InvalidAudience, InvalidEvent, NoSuch, NotConfirmed, TooLarge
+from hub.model.pages import ListQuery
 from hub.operations.communications.kinds import BY_EVENT, INTENTIONS_ES, SendKind
 from hub.operations.communications.presets import GROUPS_ES, Boxes, boxes_of, whom_of
 from hub.people.units import tower_name
@@ -44,13 +48,16 @@ from hub.web.console.list_filter import buildings_of
 from hub.web.console.pages import redirect
 from hub.web.console.shell import console_page, done
 from hub.web.console.wrong_es import Wrong, wrong_of
-from hub.web.requests import FormQuery, read_id
+from hub.web.requests import ButtonForm, FormQuery, read_id
 
 NEW: Final = f"{PATH}/new"
 ONE: Final = f"{PATH}/{{id}}"
 SAVE: Final = f"{ONE}/compose"
 SEND: Final = f"{ONE}/press"
 PREVIEW: Final = f"{PATH}/preview"
+COPY: Final = f"{ONE}/copy"
+_SAVED: Final = 50
+_EARLIER: Final = 8
 _HOUR: Final = "%Y-%m-%dT%H:%M"
 _LOOK: Final = "look"
 _SEND: Final = "send"
@@ -66,7 +73,10 @@ _LACKING: Final = Wrong("Falta algo, o no cabe: revise lo que está marcado.", "
 
 
 class NewForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    kind: Annotated[str, Meta(max_length=100)]
+    """A kind, or a model to begin from."""
+
+    kind: Annotated[str, Meta(max_length=100)] = ""
+    model: UUID | None = None
 
 
 class PreviewForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -74,17 +84,35 @@ class PreviewForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 async def show_kinds(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
-    """Ask what somebody wants to say."""
-    intentions = [(name, [BY_EVENT[event] for event in events]) for name, events in INTENTIONS_ES]
-    return console_page("desk/communications/new.html", request, here=PATH, intentions=intentions, action=NEW)
+    """Ask what somebody wants to say, in new words or from what was said before."""
+    by = operator_of(request, OPERATE)
+    return console_page(
+        "desk/communications/new.html",
+        request,
+        here=PATH,
+        intentions=[(name, [BY_EVENT[event] for event in events]) for name, events in INTENTIONS_ES],
+        action=NEW,
+        wrong=request.get(AGAIN, ONCE)["wrong"],
+        models=(await list_models(by, ListQuery(limit=_SAVED))).items,
+        earlier=(await acts.list_communications(by, CommunicationsQuery(limit=_EARLIER))).items,
+    )
 
 
 async def begin(request: web.Request, form: NewForm) -> web.StreamResponse:
-    """Begin a draft of this kind, for the one copropiedad of whoever has only one."""
-    by, buildings = operator_of(request, OPERATE), await buildings_of(request)
-    kind = BY_EVENT.get(form.kind)
+    """Begin a draft of this kind or from this model, for the one copropiedad of whoever has only one."""
+    by = operator_of(request, OPERATE)
+    if form.model is not None:
+        return redirect(f"{PATH}/{(await acts.begin_communication(by, form.model)).id}")
+    buildings, kind = await buildings_of(request), BY_EVENT.get(form.kind)
     boxes = Boxes(places=tuple(buildings) if len(buildings) == 1 else (), groups=kind.usual if kind else ())
     made = await acts.make_communication(by, CommunicationBody(kind=form.kind, to=whom_of(boxes).to))
+    return redirect(f"{PATH}/{made.id}")
+
+
+async def copy(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001 - the row of its form
+    """Begin a draft with the words and the people of another communication."""
+    by = operator_of(request, OPERATE)
+    made = await acts.copy_communication(by, read_id(request, acts.COMMUNICATION))
     return redirect(f"{PATH}/{made.id}")
 
 

@@ -55,6 +55,7 @@ CONSOLE: Final[tuple[Route, ...]] = (
     read(communication_page.ONE, communication_page.show, live="communications messages"),
     press(compose_page.SAVE, compose_page.save),
     press(compose_page.SEND, compose_page.press),
+    press(compose_page.COPY, compose_page.copy),
     read("/messages/{id}", message_page.show),
     read_words("/messages/{id}/html", message_page.show_html),
     press("/messages/{id}/resend", message_page.resend),

@@ -24,6 +24,7 @@ _PATHS: Final[Mapping[ItemKind, str]] = {
     "unit": "/people?unit={}",
     "copropiedad": "/messages?copropiedad={}",
     "case": "/cases/{}",
+    "communication": "/communications/{}",
     "event_type": "/messages?event={}",
     "event": "/events/{}",
     "message": "/messages/{}",

@@ -1,0 +1,1 @@
+"""Models of communications: what staff sends again and again."""

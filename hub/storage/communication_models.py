@@ -1,0 +1,52 @@
+"""Models of communications in PostgreSQL: words that are sent again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from hub.model import Instant, PropertyScope
+from hub.model.communications import Draft
+from hub.storage.database import Runner, encode, load, read, storable
+from hub.storage.filters import listed
+
+_SQL: Final = load("communication_models")
+_MOST: Final = 500
+
+
+class StoredModel(Struct, frozen=True, kw_only=True):
+    """A model of a communication. `places` are the copropiedades that it names, None the whole company."""
+
+    id: UUID
+    name: str
+    kind: str
+    draft: Draft
+    places: Sequence[str] | None
+    by: str
+    at: Instant
+
+
+async def list_models(run: Runner, places: PropertyScope) -> Sequence[StoredModel]:
+    """Return the models that name only these places, by name."""
+    return [read(StoredModel, row) for row in await run.rows(_SQL["list"], listed(places), _MOST)]
+
+
+async def find_model(run: Runner, model: UUID, places: PropertyScope) -> StoredModel | None:
+    rows = await run.rows(_SQL["find"], model, listed(places))
+    return read(StoredModel, rows[0]) if rows else None
+
+
+async def save_model(run: Runner, model: StoredModel, places: PropertyScope) -> StoredModel | None:
+    """Save a model, or replace that of its name; None if that one is of other places."""
+    named = None if model.places is None else list(model.places)
+    values = storable(model.name), model.kind, encode(msgspec.to_builtins(model.draft)), named
+    rows = await run.rows(_SQL["save"], model.id, listed(places), *values, model.by, model.at)
+    return read(StoredModel, rows[0]) if rows else None
+
+
+async def forget_model(run: Runner, model: UUID) -> None:
+    await run.rows(_SQL["forget"], model)

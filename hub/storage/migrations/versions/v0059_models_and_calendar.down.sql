@@ -1,0 +1,2 @@
+-- Loses the templates of communications that staff saved, and the links of their calendars.
+DROP TABLE calendar_link, communication_model;

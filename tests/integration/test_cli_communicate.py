@@ -1,0 +1,64 @@
+"""`hub communicate`: a file of Markdown is planned, and sent where that was asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hub.cli.communicate import read_markdown
+from hub.model import Event
+from hub.storage import Database, PostgresIntake
+from tests.contract.values import membership, person, unit
+from tests.integration.test_cli_contacts import printed
+from tests.integration.test_cli_servers import environ, hub
+
+__all__ = ["environ"]
+MANY = 60
+WORDS = "# Lavado del tanque\n\nEl **jueves** lavamos el tanque.\n"
+
+
+def test_first_heading_is_the_title_and_the_rest_is_the_text() -> None:
+    assert ("Lavado del tanque", "El **jueves** lavamos el tanque.") == read_markdown(WORDS)
+    assert ("", "Sin título\n## Nada") == read_markdown("Sin título\n## Nada\n")
+    assert ("Uno", "antes\n\n# Dos") == read_markdown("antes\r\n# Uno\r\n\r\n# Dos")
+
+
+async def test_file_is_planned_then_sent_to_whom_the_words_mean(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    """Above some people where they live is to be typed; nothing leaves without it, or with `--dry-run`."""
+    await _people(environ)
+    file = tmp_path / "circular.md"
+    file.write_text(WORDS, encoding="utf-8")
+    asked = ("communicate", str(file), "--to", "owners of ph-1", "--except", "person:p-0")
+    screen, _ = await printed(environ, *asked, "--dry-run")
+    _, dry, _ = await hub(environ, *asked, "--dry-run")
+    refused, _, complaint = await hub(environ, *asked)
+    _, some, _ = await hub(environ, "communicate", str(file), "--to", "person:p-1")
+    code, sent, _ = await hub(environ, *asked, "--yes-to", dry["needs_typed"])
+    none, _, nobody = await hub(environ, "communicate", str(file), "--to", "council of ph-1")
+
+    assert f"«Lavado del tanque»: {MANY - 1} personas" in screen
+    assert "Correo" in screen
+    assert "no se mandó nada" in screen
+    assert (MANY - 1, "draft") == (dry["plan"]["shown"]["people"], dry["row"]["state"])
+    assert (["owners@copropiedad:ph-1"], ["person:p-0"]) == (dry["to"], dry["without"])
+    assert (2, True) == (refused, "--yes-to" in complaint)
+    assert ("running", 1) == (some["row"]["state"], some["plan"]["shown"]["people"])
+    assert (0, "running") == (code, sent["row"]["state"])
+    assert (2, True) == (none, "no le llega a nadie" in nobody)
+
+
+async def _people(environ: dict[str, str]) -> None:
+    members: list[Event] = []
+    for number in range(MANY):
+        mail = {"id": "e", "kind": "email", "value": f"p{number}@example.com"}
+        members += [
+            unit(f"u-{number}", label=str(number)),
+            person(f"p-{number}", names=f"Persona {number}", contact_points=[mail]),
+            membership(f"p-{number}", f"unit:u-{number}", "owner"),
+        ]
+    async with (
+        Database(environ["HUB_DATABASE_URL"]) as database,
+        PostgresIntake(database).transaction() as transaction,
+    ):
+        await transaction.apply_directory(members)
