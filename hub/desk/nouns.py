@@ -9,6 +9,7 @@ from hub.desk.accounts.noun import NOUN as ACCOUNTS
 from hub.desk.audit.noun import NOUN as AUDIT
 from hub.desk.buildings.noun import NOUN as BUILDINGS
 from hub.desk.bulk.noun import NOUN as BULK
+from hub.desk.calendar.noun import NOUN as CALENDAR
 from hub.desk.cases.noun import NOUN as CASES
 from hub.desk.cases.noun import REPLIES
 from hub.desk.channels.noun import NOUN as CHANNELS
@@ -46,6 +47,7 @@ NOUNS: Final[tuple[Noun, ...]] = (
     AUDIT,
     BUILDINGS,
     BULK,
+    CALENDAR,
     CASES,
     CHANNELS,
     CLOCKS,

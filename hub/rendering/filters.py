@@ -77,6 +77,16 @@ def dia_corto(day: date) -> str:
     return f"{day.day} {_SHORT_MONTHS[day.month]}"
 
 
+def dia_semana(day: date) -> str:
+    """`lunes 9`."""
+    return f"{_DAYS[day.weekday()]} {day.day}"
+
+
+def mes(day: date) -> str:
+    """`marzo de 2026`."""
+    return f"{_MONTHS[day.month]} de {day.year}"
+
+
 def fecha_corta(value: Json) -> str:
     """`9 mar 2026, 8:05 a. m.`, for an SMS."""
     at = local(value)

@@ -31,6 +31,7 @@ from hub.web.console.routes import CONSOLE
 from hub.web.documents import serve
 from hub.web.hooks import (
     acknowledge_link,
+    calendar_file,
     genuine_page,
     linked_document,
     poster_page,
@@ -109,6 +110,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _open(UNSUBSCRIBE_PATH, unsubscribe.take, method=_POST),
     _linked(DOCUMENT_PATH, linked_document.show),
     _linked(POSTER_PATH, poster_page.show),
+    _linked(calendar_file.PATH, calendar_file.show),
     # Pages and documents.
     Route("/metrics", metrics.show, needs=READ, where=Where.EVERYWHERE),
     read_company("/openapi.json", serve.show),

@@ -70,6 +70,8 @@ class Services(Stores):
     """The rate at which wrong codes of messages may be tried."""
     poster_rate: LinkRate = field(default_factory=lambda: LinkRate(time.monotonic, free=OF_A_WALL))
     """The rate at which the link of one poster may be opened."""
+    calendar_rate: LinkRate = field(default_factory=lambda: LinkRate(time.monotonic))
+    """The rate at which the calendar of one account may be read."""
     resident_rate: LinkRate = field(default_factory=lambda: LinkRate(time.monotonic))
     """The rate at which the page of one message may be opened, and its button pressed."""
     resident_brake: AddressThrottle = field(default_factory=lambda: AddressThrottle(time.monotonic))

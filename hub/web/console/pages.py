@@ -15,6 +15,7 @@ from hub.rendering.actors_es import who_es
 from hub.rendering.figures_es import many
 from hub.rendering.filters import (
     dia_corto,
+    dia_semana,
     fecha,
     fecha_corta,
     fecha_hora,
@@ -53,6 +54,7 @@ _TEMPLATES: Final = Environment(
 
 _TEMPLATES.filters |= {
     "dia_corto": dia_corto,
+    "dia_semana": dia_semana,
     "fecha": fecha,
     "fecha_corta": fecha_corta,
     "fecha_hora": fecha_hora,

@@ -6,11 +6,13 @@ from functools import partial
 from typing import Final
 
 from hub.desk.bulk.noun import PATH as BULK
+from hub.desk.calendar.noun import PATH as CALENDAR
 from hub.doors.act import ADMIN, OPERATE, PRIVACY, Where
 from hub.web.api import files
 from hub.web.console import (
     audit_page,
     bulk_pages,
+    calendar_page,
     case_list,
     case_page,
     channels_page,
@@ -56,6 +58,7 @@ CONSOLE: Final[tuple[Route, ...]] = (
     press(compose_page.SAVE, compose_page.save),
     press(compose_page.SEND, compose_page.press),
     press(compose_page.COPY, compose_page.copy),
+    read(CALENDAR, calendar_page.show),
     read("/messages/{id}", message_page.show),
     read_words("/messages/{id}/html", message_page.show_html),
     press("/messages/{id}/resend", message_page.resend),

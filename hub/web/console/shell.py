@@ -90,6 +90,7 @@ GROUPS: Final = (
         "Comunicar",
         (
             Section("/communications", "Comunicaciones", "comunicar", "k"),
+            Section("/calendar", "Calendario", "plazo", "l"),
             Section("/letters", "Cartas y carteles", "carta", "i"),
             Section("/surveys", "Encuestas", "encuesta", "e"),
             Section("/templates", "Textos", "texto", "x"),

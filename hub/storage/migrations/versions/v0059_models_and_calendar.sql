@@ -15,3 +15,5 @@ CREATE TABLE calendar_link (
     token_hash bytea NOT NULL UNIQUE,
     made_at timestamptz NOT NULL
 );
+
+CREATE INDEX poster_ends ON poster (hangs_until) WHERE taken_down_at IS NULL;

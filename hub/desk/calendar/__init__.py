@@ -1,0 +1,1 @@
+"""The calendar: what is scheduled, and what falls due."""

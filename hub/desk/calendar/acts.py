@@ -1,0 +1,120 @@
+"""The calendar: its days, and the link under which a calendar program reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from secrets import token_urlsafe
+from typing import Final
+
+from msgspec.structs import replace
+
+from hub.business_time.dates import as_day, day_start, next_day_start
+from hub.catalog.standing_tasks import STANDING_TASKS
+from hub.desk.calendar import queries
+from hub.desk.calendar.rows import (
+    LONGEST,
+    CalendarEntry,
+    CalendarLink,
+    CalendarLinkEnded,
+    CalendarQuery,
+)
+from hub.doors.operator import Operator
+from hub.errors import NotOffered
+from hub.model.actors import ACCOUNT, bare
+from hub.model.pages import Rows, rows_by
+from hub.operations.standing_tasks import states_of
+from hub.people.units import own_name
+from hub.rendering.titles_es import CLOCKS, EVENTS, TASKS
+from hub.storage import calendar_links
+
+LINK: Final = "/ical/{token}.ics"
+_USUAL: Final = timedelta(days=30)
+_PATHS: Final = {
+    "communication": "/communications/{}",
+    "reminder": "/events/{}",
+    "poster": "/posters/{}",
+    "promise": "/clocks/{}",
+    "task": "/tasks/{}",
+}
+_ENDS: Final = frozenset({"poster", "promise"})
+_INSTANT: Final = timedelta(microseconds=1)
+_TITLES: Final = {"reminder": EVENTS, "poster": EVENTS, "promise": CLOCKS, "task": TASKS}
+
+
+async def list_calendar(by: Operator, query: CalendarQuery) -> Rows[CalendarEntry]:
+    """
+    List what is scheduled and falls due: communications, reminders, posters, promises, tasks.
+
+      hub calendar list --since 2026-03-01 --until 2026-03-31
+    """
+    since = query.since or as_day(by.now)
+    entries = await entries_of(by, since, query.until or since + _USUAL)
+    return rows_by(entries, query, lambda entry: (entry.at.isoformat(), f"{entry.kind}:{entry.id}"))
+
+
+async def entries_of(by: Operator, since: date, until: date) -> Sequence[CalendarEntry]:
+    """Return the entries of these days, in order; of a longer time only those of its beginning."""
+    last = min(until, since + timedelta(days=LONGEST - 1))
+    span = by.places, day_start(since), next_day_start(last)
+    found = [
+        *await queries.scheduled(by.db, *span),
+        *await _tasks(by, since, last),
+    ]
+    names = await by.stores.directory.place_names(by.places)
+    shown = (
+        replace(
+            one,
+            title=_TITLES.get(one.kind, {}).get(one.title, one.title),
+            building=own_name(names.get(one.copropiedad or "", "")),
+            day=as_day(one.at - _INSTANT if one.kind in _ENDS else one.at),
+            path=_PATHS[one.kind].format(one.id),
+        )
+        for one in found
+    )
+    return sorted(shown, key=lambda entry: (entry.at, entry.kind, entry.id))
+
+
+async def make_calendar_link(by: Operator) -> CalendarLink:
+    """Make the link under which a calendar program reads your calendar; an earlier one ends."""
+    await by.audit("calendar.link", by.by)
+    token = token_urlsafe(32)
+    if not await calendar_links.make_link(by.db, _account(by), token, by.now):
+        raise NotOffered(_NOBODY)
+    return CalendarLink(url=by.stores.settings.public_url + LINK.format(token=token))
+
+
+async def end_calendar_link(by: Operator) -> CalendarLinkEnded:
+    """End the link of your calendar: whoever has it sees nothing more; safe to repeat."""
+    await by.audit("calendar.unlink", by.by)
+    return CalendarLinkEnded(changed=await calendar_links.forget_link(by.db, _account(by)))
+
+
+_NOBODY: Final = "A calendar is read by a person: sign in with an account of your own."
+
+
+def _account(by: Operator) -> str:
+    if not by.by.startswith(ACCOUNT):
+        raise NotOffered(_NOBODY)
+    return bare(by.by)
+
+
+async def _tasks(by: Operator, since: date, until: date) -> Iterator[CalendarEntry]:
+    """Return the tasks of the company that are still to be done; who has some places has none of them."""
+    if by.places is not None:
+        return iter(())
+    stores = by.stores
+    today = as_day(by.now)
+    states = await states_of(STANDING_TASKS, store=stores.standing_tasks, policy=stores.policy, today=today)
+    return (
+        CalendarEntry(
+            id=state.task.name,
+            kind="task",
+            at=day_start(state.due_on),
+            title=state.task.name,
+            copropiedad=None,
+            whole_day=True,
+        )
+        for state in states
+        if state.due_on is not None and not state.done and since <= state.due_on <= until
+    )
