@@ -216,7 +216,7 @@ async def by_keyboard(page: Page, thing: Locator, step: Step) -> int:
         await page.keyboard.press("Control+a")
         await page.keyboard.type(step.put)
         return 0
-    await page.keyboard.press("Enter")
+    await page.keyboard.press("Space" if step.role == "checkbox" else "Enter")
     return 1
 
 
