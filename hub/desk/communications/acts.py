@@ -72,7 +72,7 @@ async def make_communication(by: Operator, body: CommunicationBody) -> Communica
 
 async def copy_communication(by: Operator, communication: UUID) -> CommunicationRow:
     """Begin a draft with the words and the people of a communication, without its dates. Nothing is sent."""
-    row = await _row(by, communication)
+    row = await row_of(by, communication)
     return await _made(by, await drafts.new_draft(by, drafts.body_of(row.kind, row.draft)))
 
 
