@@ -39,10 +39,9 @@ from hub.operations.communications.kinds import BY_EVENT, INTENTIONS_ES, SendKin
 from hub.operations.communications.presets import GROUPS_ES, Boxes, boxes_of, whom_of
 from hub.people.units import tower_name
 from hub.rendering.outcomes_es import REASONS
-from hub.rendering.publisher_text import formato
+from hub.rendering.publisher_text import look_of
 from hub.rendering.schema_rules import Rule
 from hub.rendering.sendable_form import Known, ReadForm, read_sendable, sendable_form
-from hub.rendering.tidy_markdown import tidy_markdown
 from hub.web.bodies import fields_of
 from hub.web.console.list_filter import buildings_of
 from hub.web.console.pages import redirect
@@ -155,7 +154,7 @@ async def press(request: web.Request) -> web.StreamResponse:
 
 async def preview(request: web.Request, form: PreviewForm) -> web.StreamResponse:  # noqa: ARG001 - the row of its form
     """Show the look of a text in Markdown, as a fragment of a page."""
-    return web.Response(text=str(formato(tidy_markdown(form.text))), content_type="text/html")
+    return web.Response(text=str(look_of(form.text)), content_type="text/html")
 
 
 async def _looked(
