@@ -92,7 +92,7 @@ async def paste(browser: Browser, kind: str, content: str) -> str:
 
 async def test_what_is_pasted_from_word_becomes_markdown_and_is_shown_as_it_reads(page: Browser) -> None:
     pasted = await paste(page, "text/html", WORD)
-    shown = await page.until("document.querySelector('.look:not([hidden]):has(h2)')?.innerHTML")
+    shown = await page.until("document.querySelector('.as-read:not([hidden]):has(h2)')?.innerHTML")
 
     assert CLEAN == pasted
     assert "<strong>jueves 3 de diciembre</strong>" in shown

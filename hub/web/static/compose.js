@@ -83,7 +83,7 @@ function pasted(event) {
 export function preview(area) {
   const where = area.closest("[data-preview]")?.dataset.preview;
   if (!where) return;
-  const look = Object.assign(document.createElement("div"), { className: "look", hidden: true });
+  const look = Object.assign(document.createElement("div"), { className: "as-read", hidden: true });
   look.setAttribute("role", "region");
   look.setAttribute("aria-label", "Así se lee");
   area.parentElement.append(look);
