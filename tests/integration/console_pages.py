@@ -147,6 +147,21 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     "clocks": {
         "clock": "/clocks/CLOCK",
     },
+    "communications": {
+        "communications": "/communications",
+        "communications-none": "/communications?state=paused",
+        "communication-new": "/communications/new",
+        "communication-draft": "/communications/DRAFT",
+        "calendar": "/calendar?day=2026-03-09",
+        "calendar-week": "/calendar?view=week",
+    },
+    "written": {
+        "communication-looked": "/communications/LOOKED",
+        "communication-scheduled": "/communications/LATER",
+        "communication-back": "/communications/LATER/take-back",
+        "communication-running": "/communications/GOING",
+        "calendar-full": "/calendar",
+    },
     "replies": {
         "reply": "/replies/REPLY",
     },

@@ -7,6 +7,12 @@ from functools import partial
 from typing import Final, TypeAlias
 
 from hub.desk.channels import queries
+from hub.desk.communications.acts import (
+    make_communication,
+    plan_communication,
+    send_communication,
+)
+from hub.desk.communications.rows import CommunicationBody, SendBody
 from hub.desk.imports.acts import look_at_sheet
 from hub.desk.imports.rows import SheetBody
 from hub.desk.webhooks.acts import add_webhook
@@ -44,6 +50,20 @@ async def seldom(hub: ConsoleHub) -> None:
     paused = partial(queries.pause, hub.database, by="account:Ana")
     await paused("channel:sms", reason="Sale dos veces", ends_at=now() + HOUR)
     await paused("event:pqrs.received", reason="")
+
+
+async def written(hub: ConsoleHub) -> None:
+    """Let communications to a building be looked at, scheduled, and on their way."""
+    deps = hub.hub.applications["console"][SERVICES]
+    by = operator(deps.database, "account:Ana", ring=deps.ring)
+    for word, at in (("LOOKED", None), ("LATER", now() + HOUR), ("GOING", None)):
+        data = {"title": f"Lavado del tanque {word}", "body_markdown": "El **jueves** no hay agua."}
+        to = (f"everyone@copropiedad:{HERE}",)
+        row = await make_communication(by, CommunicationBody(data=data, to=to, starts_at=at))
+        whole = await plan_communication(by, row.id)
+        if word != "LOOKED" and whole.plan is not None:
+            await send_communication(by, row.id, SendBody(digest=whole.plan.digest or ""))
+        hub.more[word] = str(row.id)
 
 
 async def stopped(hub: ConsoleHub) -> None:
@@ -146,6 +166,9 @@ async def _sheet(hub: ConsoleHub) -> str:
 
 SAYS: Final[Mapping[str, str]] = {
     "now-incident": "twilio",
+    "communication-looked": "Enviar a",
+    "communication-scheduled": "Devolver a borrador",
+    "communication-running": "en camino",
     "channels-paused": "Sale dos veces. Termina",
     "message-held": "Cancelar este mensaje",
     "message-held-cancel": "Cancelar el mensaje",
@@ -168,6 +191,7 @@ SAYS: Final[Mapping[str, str]] = {
 """Page → its words in this state alone: without them the state is not there, and nothing is judged."""
 PREPARED: Final[Mapping[str, Callable[[ConsoleHub], Awaitable[None]]]] = {
     "seldom": seldom,
+    "written": written,
     "stopped": stopped,
 }
 """Section of pages → what must be so before."""

@@ -16,7 +16,7 @@ from hub.desk.calendar.rows import KINDS_ES, CalendarEntry
 from hub.doors.act import READ
 from hub.doors.api import operator_of
 from hub.doors.console import AGAIN, ONCE
-from hub.rendering.filters import fecha, mes
+from hub.rendering.filters import dia_corto, mes
 from hub.storage import calendar_links
 from hub.web.auth.session_cookie import SESSION
 from hub.web.console.shell import console_page
@@ -57,7 +57,7 @@ async def show(request: web.Request, query: CalendarPageQuery) -> web.StreamResp
         request,
         here=PATH,
         view=query.view,
-        title=mes(day) if query.view == "month" else f"Semana del {fecha(days[0])}",
+        title=mes(day) if query.view == "month" else f"Semana del {dia_corto(days[0])}",
         days=[(one, entries[one][: _SHOWN[query.view]], len(entries[one])) for one in days],
         month=day.month,
         today=today,
