@@ -10,6 +10,7 @@ from hub.doors.operator import Operator, found
 from hub.errors import OtherState
 from hub.model.ids import uuid8
 from hub.model.pages import ListQuery, Rows, rows_by
+from hub.operations.communications.kinds import OFFERED
 from hub.operations.communications.undated import undated
 from hub.rendering.typed_words import tidy
 from hub.storage import communication_models as models
@@ -35,6 +36,8 @@ async def save_model(by: Operator, body: SaveModelBody) -> ModelRow:
     """
     store = by.stores.communications
     row = found(_COMMUNICATION, await store.find(body.communication, by.places, by.by))
+    if row.kind not in OFFERED:
+        raise OtherState("A correction is for those who had one communication: it is no model.")
     made = StoredModel(
         id=uuid8(by.now, "communication_model", str(row.id)),
         name=tidy(body.name, len(body.name)),

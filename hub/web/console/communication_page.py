@@ -15,7 +15,7 @@ from hub.doors.api import operator_of
 from hub.doors.console import AGAIN, ONCE
 from hub.model import Scope
 from hub.model.communications import CommunicationState
-from hub.operations.communications.kinds import BY_EVENT
+from hub.operations.communications.kinds import BY_EVENT, OFFERED
 from hub.web.auth.caller import may_there
 from hub.web.console import compose_page
 from hub.web.console.shell import console_page
@@ -41,7 +41,7 @@ async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  #
         styles=STYLES,
         staff=await staff_names(request),
         acts=[(act, act.address.format(id=quote(str(whole.row.id)))) for act in _offered(request, whole)],
-        may_write=may_there(request, Scope.OPERATE),
+        may_write=may_there(request, Scope.OPERATE) and whole.row.kind in OFFERED,
         wrong=request.get(AGAIN, ONCE)["wrong"],
         **compose_page.SHOWN,
     )

@@ -35,7 +35,7 @@ from hub.doors.console import AGAIN, ONCE
 from hub.doors.operator import Operator
 from hub.errors import ChangedDraft, HubError, InvalidAudience, InvalidEvent, NoSuch, NotConfirmed, TooLarge
 from hub.model.pages import ListQuery
-from hub.operations.communications.kinds import BY_EVENT, INTENTIONS_ES, SendKind
+from hub.operations.communications.kinds import BY_EVENT, INTENTIONS_ES, OFFERED, SendKind
 from hub.operations.communications.presets import GROUPS_ES, Boxes, boxes_of, whom_of
 from hub.people.units import tower_name
 from hub.rendering.outcomes_es import REASONS
@@ -85,6 +85,7 @@ class PreviewForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 async def show_kinds(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
     """Ask what somebody wants to say, in new words or from what was said before."""
     by = operator_of(request, OPERATE)
+    earlier = await acts.list_communications(by, CommunicationsQuery(limit=_EARLIER))
     return console_page(
         "desk/communications/new.html",
         request,
@@ -93,7 +94,7 @@ async def show_kinds(request: web.Request, query: FormQuery) -> web.StreamRespon
         action=NEW,
         wrong=request.get(AGAIN, ONCE)["wrong"],
         models=(await list_models(by, ListQuery(limit=_SAVED))).items,
-        earlier=(await acts.list_communications(by, CommunicationsQuery(limit=_EARLIER))).items,
+        earlier=[one for one in earlier.items if one.kind in OFFERED],
     )
 
 
