@@ -45,6 +45,12 @@ Every error of the hub. The docstring of a class is its message.
     │   └── NotSplit              a reply that makes no case of its own
     ├── NothingChosen             a bulk action that finds no row
     ├── ChangedPlan               a bulk action that finds more rows than its starter has seen
+    ├── NoRelease               a communication that waits for a second person
+    │   ├── NoPerson
+    │   ├── SamePerson
+    │   ├── SeniorNeeded
+    │   ├── NoApprover
+    │   └── NotWaiting
     ├── NothingToPrint            a copropiedad without an open letter
     ├── TooLate                   a letter or batch is past that step
     │   ├── MessageSettled        a message is: it has left, or it is not lost
@@ -431,6 +437,42 @@ class NotConfirmed(HubError):
     def __init__(self, expected: str) -> None:
         super().__init__(f"It goes to many people: write {expected!r} by hand in `typed`.")
         self.expected = expected
+
+
+class NoRelease(HubError):
+    """It was not released. `word` is the reason, as the audit has it."""
+
+    word = "not_released"
+
+
+class NoPerson(NoRelease):
+    """Two people are needed: link the account to its person. Keys and shells release nothing."""
+
+    word = "no_person"
+
+
+class SamePerson(NoRelease):
+    """Who wrote or sent it does not release it, by whichever account: another person does."""
+
+    word = "same_person"
+
+
+class SeniorNeeded(NoRelease):
+    """It goes to so many people that a coordinator or a manager of all these copropiedades releases it."""
+
+    word = "senior_needed"
+
+
+class NoApprover(NoRelease):
+    """Nobody else may release it: give a second person an account there, or set `[review] over`."""
+
+    word = "nobody"
+
+
+class NotWaiting(NoRelease):
+    """It does not wait any more: somebody has decided it, it was changed, or its time is over."""
+
+    word = "not_waiting"
 
 
 class NothingToPrint(HubError):

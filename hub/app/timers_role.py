@@ -10,11 +10,14 @@ from hub import storage
 from hub.app.container import Container
 from hub.app.documents import fetching_of, prints_of
 from hub.app.work import Work, until
-from hub.channels.registry import QUEUES
+from hub.channels.registry import QUEUES, names_of, traits_of
 from hub.channels.webhook_calls import HttpWebhookCalls
 from hub.messages import lateness
 from hub.messages.delivery.pausing import Pauses
+from hub.operations.communications.review_work import ReviewWork
+from hub.operations.communications.reviews import Reviews
 from hub.operations.communications.work import CommunicationWork
+from hub.parts.dry_run import DryRuns
 from hub.resilience.database_time import NOW
 from hub.tasks import run_all
 from hub.timers import documents, scheduler, webhooks
@@ -27,7 +30,13 @@ from hub.timers.webhooks import WebhookDeps
 async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack) -> Work:
     """Run retries, releases, reminders, clocks, the sweep, results and their webhooks."""
     lateness.begin()
-    communications = CommunicationWork(database=parts.database, publisher=parts.publisher, now=NOW)
+    communications = CommunicationWork(
+        database=parts.database,
+        publisher=parts.publisher,
+        texts=parts.company.digest_of_texts,
+        review=parts.company.policy.review,
+        now=NOW,
+    )
     stands = Pauses(storage.PostgresPauses(parts.database)).of_everything
     keeping = partial(
         _keep_time,
@@ -56,6 +65,7 @@ async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
             stands=stands,
             communications=communications.publish_next,
             communications_watched=communications.watch,
+            reviews=_reviews(parts).keep,
             sheets=storage.PostgresSheetImports(parts.database).work,
         ),
         WebhookDeps(
@@ -70,6 +80,24 @@ async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
         await fetching_of(parts, stack),
     )
     return until(stop, keeping)
+
+
+def _reviews(parts: Container) -> ReviewWork:
+    return ReviewWork(
+        store=storage.PostgresCommunications(parts.database),
+        held=storage.PostgresHeldEvents(parts.database),
+        reviewing=Reviews(
+            database=parts.database,
+            accounts=storage.PostgresAccounts(parts.database),
+            approvals=storage.PostgresApprovals(parts.database),
+        ),
+        publisher=parts.publisher,
+        audit=storage.PostgresAudit(parts.database),
+        run_dry=DryRuns(parts.database, parts.company, partial(traits_of, names_of(parts.settings))),
+        texts=parts.company.digest_of_texts,
+        policy=parts.company.policy.review,
+        now=NOW,
+    )
 
 
 async def _keep_time(timers: Timers, sending: WebhookDeps, fetching: DocumentDeps | None) -> None:

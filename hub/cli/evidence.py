@@ -30,8 +30,9 @@ from hub.model.months import EPOCH, kept_from
 from hub.operations.evidence.flaws import Verification
 from hub.operations.evidence.reading import read_evidence
 from hub.operations.evidence.remake import PROVEN
-from hub.operations.evidence.schemas import EvidenceRow, row_of
+from hub.operations.evidence.schemas import EvidenceRow, ReleaseRow, row_of
 from hub.operations.evidence.verify import ALWAYS, verify
+from hub.rendering.actors_es import who_es
 from hub.rendering.figures_es import many
 
 app = typer.Typer(no_args_is_help=True)
@@ -62,12 +63,15 @@ async def show(message_id: Id, as_json: AsJson = False) -> None:
         )
     proof = known(found, "message with this id")
     rows = [row_of(call) for call in proof.calls]
+    release = None if proof.release is None else ReleaseRow.of(proof.release)
     if as_json:
-        print_json({"items": rows, "next": None})
+        print_json({"items": rows, "next": None, "release": release})
     elif not rows:
         typer.echo("Ningún proveedor aceptó este mensaje: no se dijo nada.")
     else:
         _print(proof.message, rows)
+    if release is not None and not as_json:
+        typer.echo(f"La aprobó {who_es(release.by)} {local_time(release.at)}; lo que vio: {release.sha256}")
     if not rows or any(row.finding not in PROVEN for row in rows):
         raise typer.Exit(1)
 

@@ -14,6 +14,7 @@ from hub.desk.cases.noun import NOUN as CASES
 from hub.desk.cases.noun import REPLIES
 from hub.desk.channels.noun import NOUN as CHANNELS
 from hub.desk.clocks.noun import NOUN as CLOCKS
+from hub.desk.communications.noun import APPROVALS
 from hub.desk.communications.noun import NOUN as COMMUNICATIONS
 from hub.desk.dead_letters.noun import NOUN as DEAD_LETTERS
 from hub.desk.exclusions.noun import NOUN as EXCLUSIONS
@@ -44,6 +45,7 @@ from hub.doors.act import Noun
 
 NOUNS: Final[tuple[Noun, ...]] = (
     ACCOUNTS,
+    APPROVALS,
     AUDIT,
     BUILDINGS,
     BULK,

@@ -10,6 +10,7 @@ from hub.intake.case_owners import judge
 from hub.intake.commit_result import CommitResult
 from hub.intake.decode import Batch, IntakeContext, of_known_id
 from hub.intake.planner import plan_in
+from hub.intake.review import hold_back
 from hub.intake.source_bindings import BindingSnapshot
 from hub.ports import IntakeStore, Now
 
@@ -68,6 +69,9 @@ async def _once(
             await transaction.add_dead_letters(batch.letters)
         if batch.opened:
             await transaction.expel(batch.opened)
+        if context.reviewed:
+            for key in await hold_back(transaction, batch, context=context, now=now()):
+                del events[key]
         result = await plan_in(transaction, events, context=context, now=now()) if events else CommitResult()
         if result.of_others or result.changed:
             refused, strangers = judge(result.of_others, context=context, bound=bound)

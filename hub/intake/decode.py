@@ -52,8 +52,8 @@ class IntakeContext:
 
     Whatever follows from catalogue and policy is worked out once: by CloudEvents type the entries (`kinds`),
     their `needs` and the `boards` on which they have posters, the types `with_document`, the kinds of cases
-    that may be `skipping` a replay, the `version` of replays, the clocks that may be `reopened`, and by table
-    of the policy the `operators` whose addresses it names.
+    that may be `skipping` a replay, the `version` of replays, the clocks that may be `reopened`, by table
+    of the policy the `operators` whose addresses it names, and the sources whose events are `reviewed`.
     """
 
     schemas: Schemas
@@ -71,6 +71,7 @@ class IntakeContext:
     operators: Mapping[str, Sequence[Addressee]] = field(init=False)
     with_document: frozenset[str] = field(init=False)
     boards: Mapping[str, Sequence[Board]] = field(init=False)
+    reviewed: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         needs = {name: needs_of(kind) for name, kind in self.catalog.items()}
@@ -85,6 +86,7 @@ class IntakeContext:
         object.__setattr__(self, "operators", whom)
         object.__setattr__(self, "with_document", with_document(self.catalog, policy.documents))
         object.__setattr__(self, "boards", boards_of(self.catalog))
+        object.__setattr__(self, "reviewed", frozenset(policy.review.sources))
 
 
 @dataclass(slots=True, kw_only=True)

@@ -61,8 +61,8 @@ async def plan_in(
     directory = [event for event in events.values() if is_directory(event)]
     if directory:
         await transaction.apply_directory(directory)
-    units = await _units(transaction, events)
-    stored = _stored(events, units, context)
+    units = await units_of(transaction, events)
+    stored = stored_of(events, units, context)
     await cases.lock(transaction, stored, context)
     parties, released = await known_parties(transaction, stored, context)
     planned = await _planned_all([*stored, *released], parties, context)
@@ -205,13 +205,13 @@ async def _mark_planned(transaction: IntakeTransaction, released: Sequence[_Plan
         await transaction.mark_planned(done)
 
 
-async def _units(transaction: IntakeTransaction, events: Mapping[UUID, Event]) -> Mapping[str, str]:
+async def units_of(transaction: IntakeTransaction, events: Mapping[UUID, Event]) -> Mapping[str, str]:
     """Return unit → copropiedad for the units that these events name and the directory has."""
     units = {unit for event in events.values() if (unit := event.data.get("unit_id"))}
     return await transaction.places(units) if units else {}
 
 
-def _stored(
+def stored_of(
     events: Mapping[UUID, Event], units: Mapping[str, str], context: IntakeContext
 ) -> list[StoredEvent]:
     """Make the rows of these events. An event names its copropiedad, or is in that of its unit."""

@@ -21,6 +21,10 @@ BOARDS: Final = "boards"
 NO_BOARD: Final = "no"
 CALLED: Final = "hub.communication.called"
 """The event that tells a colleague that a communication needs them, or was decided."""
+CHANGED: Final = "changed"
+"""Why a communication is a draft again: its words, documents or price are not those that were planned."""
+LAPSED: Final = "lapsed"
+"""Why it is one again: nobody has released it in time, or that was too long ago."""
 _SUBJECT: Final = "communication"
 
 

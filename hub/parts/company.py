@@ -27,7 +27,7 @@ from hub.rendering.files import Folders
 from hub.rendering.identities import Identities, Look
 from hub.rendering.sent_documents import SentDocuments
 from hub.rendering.templates import BUILT_IN
-from hub.rendering.wording import Wording, templates_of
+from hub.rendering.wording import Wording, digest_of_texts, templates_of
 from hub.settings import Settings
 
 
@@ -48,6 +48,7 @@ class CompanyRules:
         for place, names in (
             ("night.at_any_hour", made.night.at_any_hour),
             ("texts.events", made.texts.events),
+            ("review.kinds", made.review.kinds),
         ):
             for name in names:
                 refuse_unknown(name, BY_NAME, f"{place}: {name}")
@@ -76,6 +77,10 @@ class CompanyRules:
             two_way=texts_can_be_answered(self.settings),
             files=self.templates.files,
         )
+
+    def digest_of_texts(self, event: str) -> str:
+        """Return the digest of the texts that an event has now."""
+        return digest_of_texts(self.templates.files, event)
 
     @cached_property
     def sender(self) -> Sender:

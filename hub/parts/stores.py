@@ -60,6 +60,7 @@ class Stores:
     accounts = _of(storage.PostgresAccounts)
     activity = _of(storage.PostgresActivity)
     api_keys = _of(storage.PostgresKeys)
+    approvals = _of(storage.PostgresApprovals)
     audit = _of(storage.PostgresAudit)
     bulk = _of(storage.PostgresBulk)
     cases = _of(storage.PostgresCases)

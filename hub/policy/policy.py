@@ -31,6 +31,7 @@ from hub.policy.limits import ContactLimits, ExclusionPolicy, RepeatPolicy
 from hub.policy.monitoring import MonitorPolicy
 from hub.policy.reader import Table, overlay, read, refuse_unknown
 from hub.policy.residents import ResidentPolicy, TextPolicy
+from hub.policy.review import ReviewPolicy
 from hub.policy.senders import SenderPolicy, with_logos
 from hub.policy.surveys import SurveyPolicy
 from hub.policy.tasks import TaskPolicy
@@ -216,6 +217,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict
     limits: ContactLimits
     exclusions: ExclusionPolicy
     repeats: RepeatPolicy
+    review: ReviewPolicy
     bounces: Bounces
     residents: ResidentPolicy
     texts: TextPolicy

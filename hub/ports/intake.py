@@ -25,9 +25,11 @@ from hub.model import (
     Unreached,
 )
 from hub.model.case_state import CaseState
+from hub.model.communications import Communication
 from hub.model.documents import DocumentRequest
 from hub.model.extensions import Extension
 from hub.model.posters import PosterRequest
+from hub.model.reviews import HeldEvent, KnownHeld
 from hub.people.audience import Group
 
 
@@ -210,6 +212,12 @@ class IntakeTransaction(Protocol):
 
         One without a copropiedad is asked for in each that the directory has now.
         """
+
+    async def known_held(self, events: Mapping[UUID, Event]) -> Sequence[KnownHeld]:
+        """Return what has come before under the sources and ids of these events: held, or stored at once."""
+
+    async def hold(self, held: Collection[tuple[HeldEvent, Communication]]) -> None:
+        """Hold events, each with the communication by which it is reviewed; those that are there stay."""
 
 
 class IntakeStore(Protocol):

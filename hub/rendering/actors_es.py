@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from hub.model.actors import BOOTSTRAP, CONSOLE, THIS_MACHINE, bare
+from hub.model.actors import BOOTSTRAP, CONSOLE, HUB, THIS_MACHINE, bare
 
 BOOTSTRAP_ES: Final = "Llave del centro"
 _WORDS: Final[Mapping[str, str]] = {
     BOOTSTRAP: BOOTSTRAP_ES,
     CONSOLE: "la consola",
+    HUB: "el centro",
     THIS_MACHINE: "este servidor",
 }
 

@@ -15,6 +15,11 @@ _EVENT: Final = re.compile(r"(?!layouts/)[^/]+/[^/_][^/]*\.j2")
 POSTER: Final = "poster.html"
 
 
+def is_of_event(path: str) -> bool:
+    """Return whether a file has the texts of one event, and no others include it."""
+    return _EVENT.fullmatch(path) is not None
+
+
 class Files(Protocol):
     """`texts` are those that have been read, by path."""
 
@@ -98,7 +103,7 @@ class StoredFiles:
         return self.text(f"layouts/{name}")
 
     def events(self) -> Iterator[str]:
-        return iter(sorted(filter(_EVENT.fullmatch, self.texts)))
+        return iter(sorted(filter(is_of_event, self.texts)))
 
 
 def _read(file: Path) -> str:

@@ -22,7 +22,7 @@ from msgspec import Struct
 from hub.model import Json, Sender
 from hub.policy import Policy
 from hub.policy.policy import policy_over
-from hub.rendering.files import Files, StoredFiles
+from hub.rendering.files import Files, StoredFiles, is_of_event
 from hub.rendering.identities import Identities
 from hub.rendering.templates import Templates
 from hub.rendering.texting import Texting
@@ -106,6 +106,13 @@ def templates_of(files: Files, policy: Policy, *, sender: Sender, two_way: bool)
         ),
         identities=Identities(policy.senders, sender),
     )
+
+
+def digest_of_texts(files: Mapping[str, str], event: str) -> str:
+    """Return the digest of the texts of an event: its own files, and those that all events share."""
+    own = f"/{event}.j2"
+    used = {path: text for path, text in files.items() if path.endswith(own) or not is_of_event(path)}
+    return sha256(msgspec.json.encode(used, order="deterministic")).hexdigest()
 
 
 def packed(wording: Wording) -> tuple[bytes, bytes]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hub.storage.accounts import PostgresAccounts, PostgresSessions
 from hub.storage.activity import PostgresActivity
 from hub.storage.appointments import RedisAppointments
+from hub.storage.approvals import PostgresApprovals
 from hub.storage.bulk import PostgresBulk
 from hub.storage.case_threads import PostgresCases
 from hub.storage.casework import PostgresCasework
@@ -24,6 +25,7 @@ from hub.storage.evidence import PostgresEvidence, PostgresSeals
 from hub.storage.exclusions import PostgresExclusions
 from hub.storage.explain import PostgresExplain
 from hub.storage.genuine import PostgresGenuine
+from hub.storage.held_events import PostgresHeldEvents
 from hub.storage.history import PostgresHistory
 from hub.storage.inbox import PostgresInbox
 from hub.storage.intake import PostgresIntake

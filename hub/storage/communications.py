@@ -17,6 +17,7 @@ from hub.model.communications import (
     ChosenPerson,
     Communication,
     CommunicationState,
+    Origin,
     Part,
     Recalled,
     before,
@@ -140,6 +141,28 @@ async def move(run: Runner, communication: UUID, to: Move) -> Communication | No
     return read(Communication, rows[0])
 
 
+async def unchanged(run: Runner, row: Communication) -> bool:
+    """Lock a communication; return whether it is as it was read."""
+    return bool(await run.rows(_SQL["unchanged"], row.id, row.version, row.state))
+
+
+async def leave(run: Runner, row: Communication, plan: UUID, at: datetime) -> Communication | None:
+    """
+    Schedule it if its hour is still to come, else let it run and write the events of its parts.
+
+    The event of another system is published as it came, and has none.
+    """
+    if row.draft.starts_at is not None and row.draft.starts_at > at:
+        scheduled = Move(to=CommunicationState.SCHEDULED, at=at, plan=plan, starts_at=row.draft.starts_at)
+        return await move(run, row.id, scheduled)
+    moved = await move(run, row.id, Move(to=CommunicationState.RUNNING, at=at, plan=plan))
+    if moved is not None and row.origin is not Origin.EVENT:
+        made = await parts(run, plan)
+        events = {part.part: event_of(part, plan, row.kind, time=at) for part in made}
+        await write_events(run, plan, events)
+    return moved
+
+
 async def parts(run: Runner, plan: UUID) -> Sequence[Part]:
     return [read(Part, row) for row in await run.rows(_SQL["parts"], plan)]
 
@@ -227,6 +250,10 @@ class PostgresCommunications(Store):
         shown = encode(plan.shown)
         await self.rows(_SQL["end_plan"], plan.id, plan.state, plan.digest, plan.people, shown)
 
+    async def files(self, communication: UUID) -> Sequence[bytes]:
+        """Return the digests of its documents, in order."""
+        return [row["sha256"] for row in await self.rows(_SQL["files"], communication)]
+
     async def parts(self, plan: UUID) -> Sequence[Part]:
         return await parts(self, plan)
 
@@ -235,17 +262,12 @@ class PostgresCommunications(Store):
 
     async def start(self, planned: Communication, plan: UUID, at: datetime) -> Communication | None:
         """
-        Move a communication to `running` and write the events of its parts, in one transaction.
+        Schedule it, or let it run at once, in one transaction.
 
-        None if its state does not allow that: somebody else has started it, or taken it back.
+        None if it has changed since it was read: somebody else has started it, or taken it back.
         """
         async with self._database.transaction() as run:
-            moved = await move(run, planned.id, Move(to=CommunicationState.RUNNING, at=at, plan=plan))
-            if moved is not None:
-                made = await parts(run, plan)
-                events = {part.part: event_of(part, plan, planned.kind, time=at) for part in made}
-                await write_events(run, plan, events)
-            return moved
+            return await leave(run, planned, plan, at) if await unchanged(run, planned) else None
 
     async def due(self, now: datetime) -> Sequence[Communication]:
         """Return what is to start now, some at a time."""

@@ -37,7 +37,7 @@ def _row(letter: DeadLetter) -> tuple[object, ...]:
     text = row_of(letter, _COLUMNS)
     return (
         *text,
-        _as_json(letter.headers),
+        headers_as_json(letter.headers),
         letter.body,
         *_notice(letter, dict(zip(_COLUMNS, text, strict=True))),
     )
@@ -66,7 +66,7 @@ async def settle(run: Runner, letter_id: UUID, state: str, *, times: int | None 
     return bool(await run.rows(_SQL["settle"], letter_id, state, times))
 
 
-def _as_json(headers: Mapping[str, Json]) -> str:
+def headers_as_json(headers: Mapping[str, Json]) -> str:
     """Encode for `json`, not `jsonb`: it keeps an escaped NUL or surrogate as written."""
     written = json.dumps(dict(headers), default=header_as_json)
     # AMQP allows NaN and the infinities. JSON does not, although Python writes them.

@@ -16,6 +16,7 @@ from hub.model import Attempt, Evidence
 from hub.model.evidence import Call, Horizon, SaidMessage, Seal, SealedRow, StoredState
 from hub.model.ids import span
 from hub.model.months import StoredMonth
+from hub.model.reviews import Release
 from hub.model.seals import MINUTE, leaf, minute_of, seal
 from hub.storage import documents
 from hub.storage.database import Runner, Store, load, read
@@ -100,6 +101,11 @@ class PostgresEvidence(PostgresVersions):
     async def said(self, message_id: UUID) -> SaidMessage | None:
         """Return a message with its event and calls; None if it is not stored (any more)."""
         return (await self.said_each([message_id])).get(message_id)
+
+    async def release(self, event_key: UUID) -> Release | None:
+        """Return who released the words of an event; None of one that waited for nobody."""
+        rows = await self.rows(_SQL["release"], event_key)
+        return read(Release, rows[0]) if rows else None
 
     async def said_each(self, message_ids: Collection[UUID]) -> Mapping[UUID, SaidMessage]:
         """Return those of these messages that are stored, in a fixed number of statements."""

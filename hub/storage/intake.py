@@ -16,6 +16,7 @@ from hub.storage import (
     documents,
     events,
     extensions,
+    held_events,
     messages,
     people,
     posters,
@@ -72,6 +73,8 @@ class PostgresIntakeTransaction:
     ask_documents = documents.ask
     ask_posters = posters.ask
     add_dead_letters = dead_letters.add
+    known_held = held_events.known
+    hold = held_events.hold
     # Last, because they shadow the modules with the same names.
     people = people.look_up
     clocks = clocks.of_cases

@@ -33,10 +33,12 @@ from hub.model import (
     Unreached,
 )
 from hub.model.case_state import CaseState
+from hub.model.communications import Communication
 from hub.model.documents import DocumentRequest
 from hub.model.extensions import Extension
 from hub.model.ids import poster_id
 from hub.model.posters import PosterRequest
+from hub.model.reviews import HeldEvent, HeldState, KnownHeld
 from hub.people.audience import Group
 from hub.testing import consents
 from hub.testing.tables import Letter, StoredAudience, Tables
@@ -254,6 +256,25 @@ class MemoryTransaction:
             self._tables.letters[letter.id] = (
                 Letter(letter=letter) if known is None else _counted_up(known, letter)
             )
+
+    async def known_held(self, events: Mapping[UUID, Event]) -> Sequence[KnownHeld]:
+        asked = {_identity(event) for event in events.values()}
+        stored = {_identity(row.event) for row in self._tables.events.values()}
+        held = {names: one for names, (one, _) in self._tables.held.items() if names in asked}
+        return [
+            *(
+                KnownHeld(source=one.source, event_id=one.event_id, state=one.state, content=one.content)
+                for one in held.values()
+            ),
+            *(
+                KnownHeld(source=source, event_id=id_, state=HeldState.RELEASED, content=None)
+                for source, id_ in (asked & stored) - held.keys()
+            ),
+        ]
+
+    async def hold(self, held: Collection[tuple[HeldEvent, Communication]]) -> None:
+        for one, page in held:
+            self._tables.held.setdefault((one.source, one.event_id), (one, page))
 
     async def lock_cases(self, cases: Mapping[str, bool]) -> None:
         """Do nothing: transactions over memory come one after another."""

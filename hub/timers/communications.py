@@ -13,3 +13,8 @@ async def publish_communications(timers: Timers) -> bool:
 async def watch_communications(timers: Timers) -> bool:
     """Look what became of the communications that run."""
     return await timers.communications_watched()
+
+
+async def keep_reviews(timers: Timers) -> bool:
+    """Ask for releases, tell colleagues, end what nobody decides, publish what was released."""
+    return await timers.reviews()

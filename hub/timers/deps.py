@@ -68,5 +68,7 @@ class Timers:
     """Starts and publishes communications; returns whether there may be more. May raise Unavailable."""
     communications_watched: Callable[[], Awaitable[bool]] = never
     """Ends communications that are over."""
+    reviews: Callable[[], Awaitable[bool]] = never
+    """Asks for releases, and publishes events that were released. May raise Unavailable."""
     sheets: Stands = never
     """Writes a sheet of people that somebody has applied; returns whether there was one."""

@@ -21,11 +21,12 @@ from hub.desk.communications.rows import (
 )
 from hub.doors.operator import Operator
 from hub.errors import ChangedDraft, InvalidAudience, InvalidEvent, NoSuch, NotConfirmed, OtherState
-from hub.model import Event
+from hub.model import Event, Purpose
 from hub.model.communications import CommunicationState
 from hub.operations.communications.work import CommunicationWork
 from hub.storage import Database
 from hub.testing import MemoryPublisher
+from tests.doubled import with_doubles
 from tests.integration.test_evidence import Office
 from tests.operators import operator
 from tests.unit.factories import email, event, home, member, mobile, somebody
@@ -98,6 +99,17 @@ class Desk:
         return [(row["person"], row["channel"]) for row in rows]
 
 
+def work_of(by: Operator, publisher: MemoryPublisher) -> CommunicationWork:
+    return CommunicationWork(
+        database=by.db,
+        publisher=publisher,
+        texts=by.stores.company.digest_of_texts,
+        review=by.stores.policy.review,
+        now=by.stores.now,
+        quiet=timedelta(0),
+    )
+
+
 @pytest.fixture
 async def desk(opened: Database) -> Desk:
     office = Office(opened)
@@ -108,7 +120,7 @@ async def desk(opened: Database) -> Desk:
         by=by,
         office=office,
         publisher=publisher,
-        work=CommunicationWork(database=opened, publisher=publisher, now=office.clock, quiet=timedelta(0)),
+        work=work_of(by, publisher),
     )
 
 
@@ -219,6 +231,9 @@ async def test_many_people_need_the_name_of_their_building(desk: Desk) -> None:
     assert "Altos del Rosal" == whole.needs_typed
     with pytest.raises(NotConfirmed):
         await desk.send(whole, typed="Altos del Río")
+    policy = desk.by.stores.policy
+    free = replace(policy, review=replace(policy.review, free=(*policy.review.free, Purpose.SERVICE)))
+    desk.by = dataclasses.replace(desk.by, stores=with_doubles(desk.by.stores, policy=free))
     await desk.send(whole, typed=" altos  del ROSAL ")
 
     assert 1 == len(await desk.publish())

@@ -9,6 +9,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from hub.desk.communications import drafts
+from hub.desk.communications.asking import ask_release, needs_release
 from hub.desk.communications.rows import (
     CommunicationBody,
     CommunicationMoved,
@@ -23,7 +24,7 @@ from hub.desk.communications.rows import (
 from hub.doors.act import Question
 from hub.doors.operator import Operator, found
 from hub.errors import ChangedDraft, NotConfirmed, OtherState
-from hub.model.communications import STANDING, Communication, CommunicationState
+from hub.model.communications import STANDING, Communication, CommunicationState, Origin
 from hub.model.pages import Rows
 from hub.operations.communications import planning
 from hub.operations.communications.planning import Planning, read_shown
@@ -38,8 +39,7 @@ from hub.storage.communications import Move, StoredPlan
 
 COMMUNICATION: Final = "communication"
 MODEL: Final = "model"
-ALONE: Final = 50
-"""People to whom one may send without writing by hand where they live."""
+_SENT: Final = (CommunicationState.WAITING, CommunicationState.RUNNING, CommunicationState.SCHEDULED)
 
 
 async def list_communications(by: Operator, query: CommunicationsQuery) -> Rows[CommunicationRow]:
@@ -116,16 +116,20 @@ async def send_communication(by: Operator, communication: UUID, body: SendBody) 
     """
     Send a planned draft: at once, or at its hour. Safe to repeat.
 
-    Raises ChangedDraft if the plan is not of these words, NotConfirmed above some people, OtherState.
+    Above the people of `[review]` it waits until somebody else releases it. Raises ChangedDraft if the plan
+    is not of these words, NotConfirmed above some people, NoRelease if nobody may release it, OtherState.
     """
     row = await row_of(by, communication)
     plan = await _plan(by, row, body.digest)
-    if row.state in {CommunicationState.RUNNING, CommunicationState.SCHEDULED}:
+    if row.state in _SENT:
         return moved_of(row, changed=False)
     if (typed := await needs_typed(by, row, plan)) and not is_same(body.typed, typed):
         raise NotConfirmed(typed)
-    await by.audit("communication.send", _subject(row.id), digest=body.digest, people=plan.people)
-    moved = await _sent(by, row, plan)
+    if needs_release(by, row, plan):
+        moved = await ask_release(by, row, plan, body.approver)
+    else:
+        await by.audit("communication.send", _subject(row.id), digest=body.digest, people=plan.people)
+        moved = await by.stores.communications.start(row, plan.id, by.now)
     if moved is None:
         raise _refusal(await row_of(by, communication), CommunicationState.RUNNING)
     return moved_of(moved)
@@ -164,7 +168,7 @@ async def towers_of(by: Operator, place: str) -> Sequence[str]:
 
 async def needs_typed(by: Operator, row: Communication, plan: StoredPlan | None) -> str:
     """Return what must be written by hand before it is sent: where the people live; nothing for few."""
-    if plan is None or (plan.people or 0) <= ALONE:
+    if plan is None or (plan.people or 0) <= by.stores.policy.review.over:
         return ""
     places = (shown.places if (shown := read_shown(plan)) else None) or row.places or []
     if len(places) != 1:
@@ -182,6 +186,7 @@ def planning_of(by: Operator) -> Planning:
         check=lambda event, now: stores.schemas.check(event, now=now),
         schema=lambda event: stores.schemas.by_name[event].document,
         run_dry=stores.dry_run,
+        texts=stores.company.digest_of_texts,
         places=stores.directory.place_names,
         now=stores.now,
     )
@@ -193,18 +198,11 @@ async def _made(by: Operator, draft: Communication) -> CommunicationRow:
     return await _shown(by, draft)
 
 
-async def _sent(by: Operator, row: Communication, plan: StoredPlan) -> Communication | None:
-    """Start it, or schedule it if its hour is still to come; None if its state does not allow that."""
-    at, now = row.draft.starts_at, by.now
-    if at is None or at <= now:
-        return await by.stores.communications.start(row, plan.id, now)
-    scheduled = Move(to=CommunicationState.SCHEDULED, at=now, plan=plan.id, starts_at=at)
-    return await by.stores.communications.move(row.id, scheduled)
-
-
 async def _move(by: Operator, row: Communication, to: CommunicationState) -> CommunicationMoved:
     if row.state == to:
         return moved_of(row, changed=False)
+    if row.origin is Origin.EVENT:  # another system's: it is released, refused, or recalled
+        raise _refusal(row, to)
     moved = await by.stores.communications.move(row.id, Move(to=to, at=by.now))
     if moved is None:
         raise _refusal(row, to)

@@ -9,6 +9,7 @@ from uuid import uuid4
 from msgspec.structs import replace
 
 from hub.contact_rules.opt_out_words import folded
+from hub.desk.communications.asking import account_of
 from hub.desk.communications.rows import CommunicationBody
 from hub.doors.operator import Operator
 from hub.errors import NoSuch
@@ -29,7 +30,7 @@ async def new_draft(by: Operator, body: CommunicationBody) -> Communication:
     """Make a draft of an operator's. Raises NoSuch, InvalidAudience."""
     if body.kind not in OFFERED:
         raise NoSuch(KIND)
-    now = by.now
+    now, account = by.now, await account_of(by)
     empty = Communication(
         id=uuid8(now, "communication", by.who, uuid4().hex),
         kind=body.kind,
@@ -40,7 +41,7 @@ async def new_draft(by: Operator, body: CommunicationBody) -> Communication:
         draft=Draft(),
         places=[],
         by=by.by,
-        person=None,
+        person=None if account is None else account.person,
         made_at=now,
         changed_at=now,
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from hub.desk.communications import acts, reached, recalling, stopping
+from hub.desk.communications import acts, reached, recalling, reviews, stopping
 from hub.desk.communications.rows import (
+    ApprovalRow,
     CancelCommunicationBody,
     CommunicationBody,
     CommunicationMoved,
@@ -14,12 +15,14 @@ from hub.desk.communications.rows import (
     ElsewhereBody,
     PauseCommunicationBody,
     RecallBody,
+    RefusalBody,
+    ReleaseBody,
     SaveBody,
     SendBody,
 )
 from hub.doors.act import OPERATE, Act, List, Noun, Read
-from hub.errors import ChangedDraft, NotConfirmed, OtherState
-from hub.model.communications import MOVES, CommunicationState
+from hub.errors import ChangedDraft, NoRelease, NotConfirmed, OtherState, UnknownAccount
+from hub.model.communications import MOVES, CommunicationState, Origin
 from hub.operations.communications.elsewhere import ALLOWED
 
 PATH: Final = "/communications"
@@ -29,6 +32,16 @@ _CIRCULAR: Final = {
     "data": {"title": "Lavado del tanque", "body_markdown": "El **jueves** lavamos el tanque."},
     "to": ["residents@copropiedad:ph-altos-del-rosal"],
 }
+
+
+def _waits(whole: CommunicationWhole) -> bool:
+    return whole.row.state == CommunicationState.WAITING
+
+
+def _may_come_back(whole: CommunicationWhole) -> bool:
+    """Return whether it is of a person, and has not left."""
+    own = whole.row.origin is not Origin.EVENT
+    return own and whole.row.state in {CommunicationState.WAITING, CommunicationState.SCHEDULED}
 
 
 def _said(done: CommunicationMoved) -> str:
@@ -65,6 +78,8 @@ NOUN: Final = Noun(
         "communication.plan": "Miró a quién llega una comunicación",
         "communication.send": "Mandó una comunicación",
         "communication.take_back": "Devolvió a borrador una comunicación programada",
+        "communication.release": "Aprobó una comunicación, o lo intentó",
+        "communication.refuse": "No aprobó una comunicación, o lo intentó",
         "communication.discard": "Descartó un borrador",
         "communication.recall": "Retiró una comunicación",
         "communication.pause": "Puso en pausa una comunicación",
@@ -105,14 +120,35 @@ NOUN: Final = Noun(
             acts.send_communication,
             f"{_ONE}/send",
             done="Va saliendo: aquí se ve cómo llega.",
-            refuses=(ChangedDraft, NotConfirmed, OtherState),
+            refuses=(ChangedDraft, NotConfirmed, NoRelease, OtherState, UnknownAccount),
+            says=_said,
+        ),
+        Act(
+            reviews.release_communication,
+            f"{_ONE}/release",
+            label="Aprobar",
+            style="main",
+            done="Quedó aprobada: sale como la vio.",
+            asks=reviews.ask_to_release,
+            offered=_waits,
+            refuses=(ChangedDraft, NoRelease),
+            says=_said,
+        ),
+        Act(
+            reviews.refuse_communication,
+            f"{_ONE}/refuse",
+            label="No aprobar",
+            done="No sale: quien la escribió sabe por qué.",
+            asks=reviews.ask_to_refuse,
+            offered=_waits,
+            refuses=(ChangedDraft, NoRelease),
             says=_said,
         ),
         Act(
             acts.take_back_communication,
             f"{_ONE}/take-back",
             label="Devolver a borrador",
-            offered=lambda whole: whole.row.state == CommunicationState.SCHEDULED,
+            offered=_may_come_back,
             done="Es un borrador otra vez: no sale hasta que la mande.",
             asks=acts.ask_take_back,
             refuses=(OtherState,),
@@ -187,6 +223,8 @@ NOUN: Final = Noun(
         PauseCommunicationBody: {"reason": "El proveedor de correo está caído."},
         CancelCommunicationBody: {"why": "wrong"},
         ElsewhereBody: {"channel": "sms"},
+        ReleaseBody: {"digest": "0" * 64},
+        RefusalBody: {"digest": "0" * 64, "reason": "Falta la hora en que vuelve el agua."},
         SendBody: {"digest": "0" * 64, "typed": "Altos del Rosal"},
         RecallBody: {
             "reason": "El día estaba mal.",
@@ -194,4 +232,24 @@ NOUN: Final = Noun(
             "correction_markdown": "El lavado es el **viernes**.",
         },
     },
+)
+APPROVALS: Final = Noun(
+    name="approvals",
+    one=reviews.APPROVAL,
+    lists=(
+        List(
+            reviews.list_approvals,
+            "/approvals",
+            needs=OPERATE,
+            row=ApprovalRow,
+            title="Por aprobar",
+            about="Lo que llega a muchas personas y espera que otra persona lo apruebe.",
+            empty="Nada espera aprobación.",
+            file="por-aprobar",
+            one=_ONE,
+            section=PATH,
+            live="communications",
+            lines=("id", "asked_at", "people", "asked_by", "title"),
+        ),
+    ),
 )

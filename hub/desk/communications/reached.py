@@ -21,7 +21,7 @@ from hub.messages.planning.texts import text_channels
 from hub.model import Audience
 from hub.model.communications import Communication
 from hub.operations.communications.elsewhere import ALLOWED, Elsewhere, channels_for, plan_elsewhere
-from hub.operations.communications.kinds import BY_EVENT
+from hub.operations.communications.kinds import kind_of
 from hub.operations.communications.progress import progress_of
 from hub.people.masking import mask_name
 from hub.rendering.labels_es import CHANNELS
@@ -108,7 +108,7 @@ async def _people(
 ) -> list[CommunicationPerson]:
     if row.plan is None:
         return []
-    keys, audiences = await by.stores.communications.keys(row.plan), BY_EVENT[row.kind].audiences
+    keys, audiences = await by.stores.communications.keys(row.plan), kind_of(row.kind).audiences
     rows = await people(by.stores.communications, keys, audiences, fate=fate, after=after, limit=limit)
     return [_shown(by, one) for one in rows]
 

@@ -10,16 +10,19 @@ from msgspec import Meta, Struct
 
 from hub.channels.registry import NAMES
 from hub.desk.messages.rows import WhyCancelled
-from hub.doors.cells import BUILDINGS, FACT, LINK, MOMENT, SMALL, STATE, WHEN, Cell, Known, Option
+from hub.doors.cells import BUILDINGS, FACT, LINK, MOMENT, SMALL, STATE, TERM, WHEN, Cell, Known, Option
 from hub.model import Instant, Json, Word
 from hub.model.communications import Communication, CommunicationState, Origin, Terms
 from hub.model.pages import Limit, PageQuery
+from hub.model.reviews import WaitingApproval
 from hub.operations.communications.kinds import BY_EVENT
 from hub.operations.communications.progress import Progress
 from hub.operations.communications.shown import Shown
 from hub.people.units import own_name
+from hub.rendering.actors_es import who_es
 from hub.rendering.figures_es import many
 from hub.rendering.labels_es import CHANNELS
+from hub.rendering.titles_es import EVENTS
 from hub.storage.communication_people import Fate
 
 STATES_ES: Final[Mapping[str, str]] = {
@@ -66,14 +69,14 @@ _Data = Annotated[
     dict[str, Json],
     Meta(description="The event's data as far as people write it; the hub fills in place, case and people."),
 ]
-KINDS_ES: Final[Mapping[str, str]] = {name: kind.word for name, kind in BY_EVENT.items()}
+KINDS_ES: Final[Mapping[str, str]] = {**EVENTS, **{name: kind.word for name, kind in BY_EVENT.items()}}
 
 
-def _title(row: CommunicationRow) -> str:
-    return row.title or "Sin título"
+def _title(row: CommunicationRow | ApprovalRow) -> str:
+    return row.title or KINDS_ES.get(row.kind, "Sin título")
 
 
-def _places(row: CommunicationRow) -> str:
+def _places(row: CommunicationRow | ApprovalRow) -> str:
     count = len(row.buildings)
     return ", ".join(row.buildings) if count < 4 else many(count, "copropiedad", "copropiedades")
 
@@ -116,6 +119,38 @@ class CommunicationRow(Struct, kw_only=True, frozen=True):
             started_at=row.started_at,
             ended_at=row.ended_at,
             version=row.version,
+        )
+
+
+class ApprovalRow(Struct, kw_only=True, frozen=True):
+    """A communication that waits for a release. `digest` binds what was asked for."""
+
+    id: UUID
+    asked_at: Annotated[Instant, Cell("Pedida", MOMENT)]
+    title: Annotated[str, Cell("Qué", LINK, value=_title)]
+    kind: Annotated[str, Cell("Clase", SMALL, words=KINDS_ES)]
+    buildings: Annotated[list[str], Cell("Para", value=_places)]
+    people: Annotated[int, Cell("Personas")]
+    asked_by: Annotated[str, Cell("La pide", value=lambda row: who_es(row.asked_by))]
+    senior: Annotated[bool, Meta(description="Whether a coordinator or a manager has to release it.")]
+    approver: Annotated[str | None, Meta(description="The account that was named to decide.")]
+    ends_at: Annotated[Instant, Cell("Vence", TERM)]
+    digest: str
+
+    @classmethod
+    def of(cls, row: WaitingApproval, names: Mapping[str, str]) -> ApprovalRow:
+        return cls(
+            id=row.id,
+            asked_at=row.asked_at,
+            title=row.title,
+            kind=row.kind,
+            buildings=[names.get(place, place) for place in row.places or ()],
+            people=row.people,
+            asked_by=row.asked_by,
+            senior=row.senior,
+            approver=row.approver,
+            ends_at=row.ends_at,
+            digest=row.digest.hex(),
         )
 
 
@@ -188,9 +223,24 @@ class SaveBody(CommunicationBody, frozen=True, kw_only=True, forbid_unknown_fiel
     version: Annotated[int, Meta(ge=1, description="The version that was read: another one is not lost.")]
 
 
+class ApprovalsQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What waits for a release."""
+
+
+class ReleaseBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    digest: Annotated[str, Meta(description="Of what was asked for and seen.", max_length=64)]
+
+
+class RefusalBody(ReleaseBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    reason: Annotated[str, Meta(min_length=1, max_length=500, description="What is wrong, for its author.")]
+
+
 class SendBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     digest: Annotated[str, Meta(description="Of the plan that was seen.", max_length=64)]
     typed: Annotated[str, Meta(description="The name of the building, for many people.", max_length=200)] = ""
+    approver: (
+        Annotated[str, Meta(description="Who is asked to release it; else all.", max_length=200)] | None
+    ) = None
 
 
 class RecallBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -38,7 +38,7 @@ from hub.operations.bulk.plan import BulkPlan
 from hub.operations.bulk.runs import BulkOrder, plan_or_start
 from hub.operations.causes import CauseList, read_causes
 from hub.operations.evidence.reading import read_evidence
-from hub.operations.evidence.schemas import row_of
+from hub.operations.evidence.schemas import ReleaseRow, row_of
 from hub.operations.recipients import Recipients, event_named, read_recipients
 from hub.people.units import own_name
 from hub.ports import MessageFilter
@@ -86,8 +86,10 @@ async def look_at(by: Operator, message_id: UUID, *, whole: bool) -> ShownMessag
 async def show_evidence(by: Operator, message_id: UUID) -> EvidenceList:
     """Make the words of a message again, and compare them byte for byte with the sent ones."""
     log, evidence, remaker = by.stores.log, by.stores.evidence, by.stores.remaker
-    proof = await read_evidence(by.actor, message_id, log=log, evidence=evidence, remaker=remaker)
-    return EvidenceList(items=[row_of(call) for call in found(MESSAGE, proof).calls], next=None)
+    found_proof = await read_evidence(by.actor, message_id, log=log, evidence=evidence, remaker=remaker)
+    proof = found(MESSAGE, found_proof)
+    release = None if proof.release is None else ReleaseRow.of(proof.release)
+    return EvidenceList(items=[row_of(call) for call in proof.calls], next=None, release=release)
 
 
 async def redrive(by: Operator, body: RedriveBody) -> BulkRun | BulkPlan:

@@ -16,7 +16,7 @@ from hub.model.bulk import RedriveResult
 from hub.model.message_lists import ONLY, MessageList
 from hub.model.pages import Cursor, Limit, PageQuery
 from hub.operations.bulk.plan import MOST
-from hub.operations.evidence.schemas import EvidenceRow
+from hub.operations.evidence.schemas import EvidenceRow, ReleaseRow
 
 WhyCancelled = Annotated[
     Literal["wrong", "not_needed", "asked", "other"],
@@ -116,6 +116,9 @@ class RecallBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class EvidenceList(Struct, kw_only=True):
     items: list[EvidenceRow]
     next: None
+    release: Annotated[
+        ReleaseRow | None, Meta(description="Who released it, where a second person had to.")
+    ] = None
 
 
 class RecipientsQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

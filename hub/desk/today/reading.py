@@ -88,11 +88,13 @@ async def situation_of(
     letters: Callable[[PropertyScope], Awaitable[int]],
     posters: Callable[..., Awaitable[int]],
     waiting: Waiting | None = None,
+    approvals: int = 0,
 ) -> Situation:
     """
     Gather the incidents and the waiting work.
 
-    `counts` are those of the lists, by noun and state; `letters` and `posters` count those of their nouns.
+    `counts` are those of the lists, by noun and state; `letters` and `posters` count those of their nouns,
+    `approvals` are what this operator may release.
     """
     found = (await read_incidents(stores.incidents, SHOWN)).items
     incidents = [row for row in found if row.state == "open"]
@@ -110,6 +112,7 @@ async def situation_of(
         failed=sum(hour.lost for hour in activity.hours),
         letters=await letters(places),
         sent=activity.accepted.hour,
+        approvals=approvals,
         waiting=await _waiting(waiting or stores.activity.waiting, incidents, places),
         overdue=await stores.activity.overdue(places=places),
         refused=await stores.activity.refused() if places is None else RejectedEvents(),

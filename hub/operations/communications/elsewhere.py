@@ -22,7 +22,7 @@ from hub.messages.planning.reach import LETTER, steps_for, why_unreachable
 from hub.model import Audience, ChannelTraits, Message, Person, Print, State
 from hub.model.communications import Communication, CommunicationState
 from hub.model.tickets import tickets
-from hub.operations.communications.kinds import BY_EVENT
+from hub.operations.communications.kinds import BY_EVENT, kind_of
 from hub.people.audience import Group
 from hub.ports import Now, Publisher
 from hub.storage import messages
@@ -72,7 +72,7 @@ def audiences_for(row: Communication, channel: str, deps: Elsewhere) -> list[int
     """Return the audiences that have a text for this channel."""
     if not is_interruptive(channel) or channel == LETTER:
         return []
-    kind = BY_EVENT[row.kind]
+    kind = kind_of(row.kind)
     named = [(number, kind.type.audiences[number]) for number in kind.audiences]
     return [
         number for number, one in named if _is_offered(one, channel) and deps.has_text(row.kind, one, channel)

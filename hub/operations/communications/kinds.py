@@ -10,6 +10,7 @@ from hub.catalog import BY_NAME
 from hub.model import CORRECTION, EventType, Json
 from hub.model.communications import Whom
 from hub.people.audience import parse
+from hub.rendering.titles_es import EVENTS
 
 _UNASKED: Final[Mapping[str, Json]] = {"zones": None, "unit": None}
 """What is said by the choice of people alone: where that says nothing, the event has no such field."""
@@ -95,6 +96,13 @@ CORRECTS: Final = SendKind(
 """What the hub begins by itself when something was taken back."""
 OFFERED: Final[Mapping[str, SendKind]] = {kind.event: kind for kind in KINDS}
 BY_EVENT: Final[Mapping[str, SendKind]] = {**OFFERED, CORRECTION: CORRECTS}
+
+
+def kind_of(event: str) -> SendKind:
+    """Return what a person may send, or any other event, of which another system has made a communication."""
+    return BY_EVENT.get(event) or SendKind(event=event, word=EVENTS.get(event, event), icon="texto")
+
+
 INTENTIONS_ES: Final = (
     ("Contar algo", ("admin.circular.issued", "admin.invitation.issued", "policy.updated")),
     (

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
+from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
@@ -41,6 +42,10 @@ Check = Callable[[Event, datetime], None]
 """Raises InvalidEvent for an event that intake would refuse."""
 
 
+Texts = Callable[[str], str]
+"""Returns the digest of the texts that an event has now."""
+
+
 class RunDry(Protocol):
     """A dry run of events, as `hub.parts.dry_run` makes it."""
 
@@ -58,6 +63,7 @@ class Planning:
     check: Check
     schema: Callable[[str], Rule]
     run_dry: RunDry
+    texts: Texts
     places: Callable[[PropertyScope], Awaitable[Mapping[str, str]]]
     now: Now
 
@@ -86,13 +92,14 @@ async def plan(by: Actor, draft: Communication, deps: Planning) -> StoredPlan:
     for event in events:
         deps.check(event, at)
     await deps.store.begin_plan(made, parts, people)
+    files = await deps.store.files(draft.id)
     runs = [await deps.run_dry(by, some, everybody=True, at=at) for some in _batches(events, people)]
     shown = shown_of(runs, people=len(people), places=list(dict.fromkeys(part.place for part in parts)))
-    shown = shown if kind.narrows else replace(shown, people=_addressed(runs))
+    shown = shown if kind.narrows else replace(shown, people=addressed(runs))
     ended = replace(
         made,
         state=FAILED if shown.refused else READY,
-        digest=digest_of(draft, parts, people),
+        digest=digest_of(draft, parts, people, texts=deps.texts(draft.kind), files=files),
         people=shown.people,
         shown=msgspec.to_builtins(shown),
     )
@@ -123,15 +130,36 @@ def parts_of(
     return parts, people
 
 
-def digest_of(draft: Communication, parts: Sequence[Part], people: Sequence[ChosenPerson]) -> bytes:
-    """Return the SHA-256 of all that a plan binds: kind, words, people and hour."""
+def digest_of(
+    draft: Communication,
+    parts: Sequence[Part],
+    people: Sequence[ChosenPerson],
+    *,
+    texts: str,
+    files: Sequence[bytes] = (),
+    cost: str | None = None,
+) -> bytes:
+    """
+    Return the SHA-256 of all that a plan binds: kind, words, people, documents, price and hour.
+
+    `texts` is the digest of the kind's texts, `files` are those of the documents, `cost` is the price.
+    """
     bound = [
         draft.kind,
         [[part.place, part.data, part.chosen, part.on_boards] for part in parts],
         sorted([one.person, one.part] for one in people),
         draft.draft.starts_at,
+        texts,
+        [digest.hex() for digest in files],
+        cost,
     ]
     return hashlib.sha256(msgspec.json.encode(bound, order="deterministic")).digest()
+
+
+async def digest_now(row: Communication, plan: UUID, store: PostgresCommunications, texts: Texts) -> bytes:
+    """Return what the digest of a plan would be now: its people are those that were chosen then."""
+    parts, people = await store.parts(plan), await store.people(plan)
+    return digest_of(row, parts, people, texts=texts(row.kind), files=await store.files(row.id))
 
 
 def read_shown(plan: StoredPlan) -> Shown | None:
@@ -169,7 +197,8 @@ def _batches(events: Sequence[Event], people: Sequence[ChosenPerson]) -> Iterato
         yield batch
 
 
-def _addressed(runs: Sequence[DryRun]) -> int:
+def addressed(runs: Sequence[DryRun]) -> int:
+    """Return how many people these events would tell."""
     return sum(event.people for run in runs for event in run.events)
 
 

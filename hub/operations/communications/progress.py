@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 from hub.model import State
 from hub.model.communications import MOVING, Communication
 from hub.model.state_machine import LOST, UNSENT
-from hub.operations.communications.kinds import BY_EVENT
+from hub.operations.communications.kinds import kind_of
 from hub.storage.communication_ends import tally_of
 from hub.storage.communications import Delivered, PostgresCommunications, Standing
 
@@ -68,7 +68,7 @@ async def progress_of(store: PostgresCommunications, row: Communication, people:
     """
     if row.plan is None or row.started_at is None:
         return None
-    keys, audiences = await store.keys(row.plan), BY_EVENT[row.kind].audiences
+    keys, audiences = await store.keys(row.plan), kind_of(row.kind).audiences
     standing = await store.standing(row.plan)
     fates = await store.fates(keys, audiences)
     now = counted(standing, fates, await store.delivered(keys, audiences), people=people)

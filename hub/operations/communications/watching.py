@@ -17,7 +17,7 @@ import structlog
 from hub.model import State
 from hub.model.communications import Communication, CommunicationState
 from hub.operations.communications.calls import call
-from hub.operations.communications.kinds import BY_EVENT
+from hub.operations.communications.kinds import kind_of
 from hub.operations.communications.progress import progress_of
 from hub.ports import Now, Publisher
 from hub.storage import communication_ends as ends
@@ -61,7 +61,7 @@ class Watch:
         if row.plan is None or progress is None:
             return
         keys = await self.store.keys(row.plan)
-        cause = failing(await self.store.delivered(keys, BY_EVENT[row.kind].audiences))
+        cause = failing(await self.store.delivered(keys, kind_of(row.kind).audiences))
         if cause is not None and cause != row.cause:
             await self._pause(row, cause)
         elif progress.is_over and not await ends.can_leave(self.store, keys, self.quiet, reminders=False):

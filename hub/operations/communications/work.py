@@ -9,16 +9,20 @@ drops the second.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 import structlog
 
-from hub.model.communications import CommunicationState
+from hub.model.communications import CHANGED, LAPSED, Communication, CommunicationState
+from hub.operations.communications.planning import Texts, digest_now
 from hub.operations.communications.taken_back import offer_corrections, take_back
 from hub.operations.communications.watching import QUIET, Watch
+from hub.policy.review import ReviewPolicy
 from hub.ports import Now, Publisher
-from hub.storage.communications import PostgresCommunications
+from hub.storage.approvals import PostgresApprovals
+from hub.storage.communications import Move, PostgresCommunications
 from hub.storage.database import Database
 
 PARTS: Final = 4
@@ -33,6 +37,8 @@ class CommunicationWork:
 
     database: Database
     publisher: Publisher
+    texts: Texts
+    review: ReviewPolicy
     now: Now
     quiet: timedelta = QUIET
 
@@ -58,8 +64,23 @@ class CommunicationWork:
         return False
 
     async def _start_due(self) -> int:
-        due = await self.store.due(self.now())
+        now = self.now()
+        due = await self.store.due(now)
         for row in due:
             if row.plan is not None:
-                await self.store.start(row, row.plan, self.now())
+                why = await self._stale(row, row.plan, now)
+                if why is None:
+                    await self.store.start(row, row.plan, now)
+                else:
+                    await self.store.move(row.id, Move(to=CommunicationState.DRAFT, at=now, why=why))
+                    log.info("communication.back", communication=str(row.id), why=why)
         return len(due)
+
+    async def _stale(self, row: Communication, plan: UUID, now: datetime) -> str | None:
+        """Return why it does not leave as planned, if so: other words, or a release too long ago."""
+        planned = await self.store.plan_of(row.id)
+        if planned is None or planned.digest != await digest_now(row, plan, self.store, self.texts):
+            return CHANGED
+        late = row.starts_at is not None and now > row.starts_at + self.review.ends_after
+        asked = await PostgresApprovals(self.database).asked(row.id) if late else None
+        return None if asked is None else LAPSED

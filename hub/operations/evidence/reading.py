@@ -8,16 +8,18 @@ from uuid import UUID
 
 from hub.access.actor import Actor
 from hub.model.message_rows import ShownMessage
+from hub.model.reviews import Release
 from hub.operations.evidence.remake import Remade, Remaker
 from hub.storage import PostgresEvidence, PostgresLog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """The message, masked, and the calls that a provider accepted, made again."""
+    """The message, masked, the calls that a provider accepted, made again, and who released them."""
 
     message: ShownMessage
     calls: Sequence[Remade]
+    release: Release | None
 
 
 async def read_evidence(
@@ -29,4 +31,8 @@ async def read_evidence(
         return None
     await by.note("evidence.show", f"message:{message_id}", person=message.person)
     said = await evidence.said(message_id)
-    return Proof(message=message, calls=[] if said is None else await remaker.remake(said))
+    return Proof(
+        message=message,
+        calls=[] if said is None else await remaker.remake(said),
+        release=await evidence.release(message.event_key),
+    )

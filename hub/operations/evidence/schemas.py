@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from hub.model import Instant
+from hub.model.reviews import Release
 from hub.operations.evidence.remake import FINDINGS_ES, Finding, Remade
 from hub.operations.evidence.shown import readable
 from hub.sla.ack_links import without_link
@@ -36,6 +37,21 @@ class EvidenceRow(Struct, kw_only=True):
         str | None,
         Meta(description="What was made again or kept: an email's bytes, else a JSON array; links replaced."),
     ]
+
+
+class ReleaseRow(Struct, kw_only=True):
+    """Who released a communication, and the plan as JSON that they saw, byte for byte."""
+
+    at: Instant
+    by: str
+    sha256: Annotated[str, Meta(description="Of `shown`, as the audit of the release has it.")]
+    shown: str
+
+    @classmethod
+    def of(cls, release: Release) -> ReleaseRow:
+        return cls(
+            at=release.at, by=release.by, sha256=release.shown_sha256.hex(), shown=release.shown.decode()
+        )
 
 
 def row_of(remade: Remade) -> EvidenceRow:

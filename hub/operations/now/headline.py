@@ -182,6 +182,11 @@ def _waiting(now: Situation) -> Iterator[Matter]:
             ("respuesta sin atender", "respuestas sin atender"),
             "/cases?kind=replies",
         ),
+        (
+            "approvals",
+            ("comunicación espera su aprobación", "comunicaciones esperan su aprobación"),
+            "/approvals",
+        ),
         ("letters", ("carta por entregar", "cartas por entregar"), "/letters"),
         ("to_print", ("cartel por colgar", "carteles por colgar"), "/posters?state=to_print"),
         ("to_take_down", ("cartel por retirar", "carteles por retirar"), "/posters?state=to_take_down"),

@@ -37,6 +37,7 @@ RANKS: Final[Mapping[str, Rank]] = {
     "at_risk": Rank.REST,
     "failed": Rank.REST,
     "replies": Rank.REST,
+    "approvals": Rank.REST,
     "letters": Rank.REST,
     "to_print": Rank.REST,
     "to_take_down": Rank.REST,

@@ -34,6 +34,8 @@ class Situation:
     to_print: int = 0
     to_take_down: int = 0
     replies: int = 0
+    approvals: int = 0
+    """Communications that this operator may release."""
     sent: int = 0
     """Messages of the last hour that have left."""
     waiting: Mapping[str, AffectedPeople] = field(default_factory=dict)

@@ -6,11 +6,25 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)
 ON CONFLICT (id) DO NOTHING
 
 -- save --
--- A draft that has not changed since it was read. A plan of the version before no longer counts.
-UPDATE communication
-SET kind = $3, title = $4, words = $5, draft = $6, places = $7, version = version + 1, changed_at = $8, why = NULL
-WHERE id = $1 AND version = $2 AND state = 'draft'
-RETURNING {fields}
+-- A draft that has not changed since it was read. A plan of the version before no longer counts, and whoever was asked
+-- to release that is asked no more.
+WITH saved AS (
+    UPDATE communication
+    SET kind = $3, title = $4, words = $5, draft = $6, places = $7, version = version + 1, changed_at = $8,
+        why = NULL, state = 'draft'
+    WHERE id = $1 AND version = $2 AND state IN ('draft', 'waiting') AND origin <> 'event'
+    RETURNING {fields}
+), voided AS (
+    UPDATE approval SET verdict = 'void', at = $8, reason = 'changed'
+    FROM saved WHERE approval.communication = saved.id AND verdict IS NULL
+)
+SELECT * FROM saved
+
+-- unchanged --
+SELECT FROM communication WHERE id = $1 AND version = $2 AND state = $3 FOR UPDATE
+
+-- files --
+SELECT sha256 FROM communication_file WHERE communication = $1 ORDER BY place
 
 -- find --
 SELECT {fields} FROM communication WHERE id = $1 AND {reached}
@@ -29,15 +43,23 @@ LIMIT $3
 ($4::text[] IS NULL OR (places <@ $4 AND (places <> '{}' OR by = $5)))
 
 -- move --
-UPDATE communication
-SET state = $3, why = $4, cause = $5, changed_at = $6,
-    plan = coalesce($7, plan),
-    starts_at = CASE WHEN $3 = 'scheduled' THEN $8 WHEN $3 = 'draft' THEN NULL ELSE starts_at END,
-    started_at = CASE WHEN $3 = 'running' THEN coalesce(started_at, $6) ELSE started_at END,
-    ended_at = CASE WHEN $3 IN ('done', 'cancelled') THEN $6 WHEN $3 IN ('recalled', 'corrected') THEN ended_at END,
-    recall = coalesce($9, recall)
-WHERE id = $1 AND state = ANY ($2)
-RETURNING {fields}
+-- What stops waiting without a decision is void: nobody is asked any more. The event of another system is paused and
+-- cancelled as any event: not by its review.
+WITH moved AS (
+    UPDATE communication
+    SET state = $3, why = $4, cause = $5, changed_at = $6,
+        plan = coalesce($7, plan),
+        starts_at = CASE WHEN $3 = 'scheduled' THEN $8 WHEN $3 = 'draft' THEN NULL ELSE starts_at END,
+        started_at = CASE WHEN $3 = 'running' THEN coalesce(started_at, $6) ELSE started_at END,
+        ended_at = CASE WHEN $3 IN ('done', 'cancelled') THEN $6 WHEN $3 IN ('recalled', 'corrected') THEN ended_at END,
+        recall = coalesce($9, recall)
+    WHERE id = $1 AND state = ANY ($2) AND NOT (origin = 'event' AND $3 IN ('paused', 'cancelling'))
+    RETURNING {fields}
+), voided AS (
+    UPDATE approval SET verdict = 'void', at = $6, reason = $4
+    FROM moved WHERE approval.communication = moved.id AND verdict IS NULL
+)
+SELECT * FROM moved
 
 -- pause --
 -- The first rule before a send holds its messages.
@@ -153,7 +175,7 @@ SELECT best AS fate, count(*)::int AS n FROM (
 ) AS of_person GROUP BY best
 
 -- published_parts --
-SELECT event_key, 'urn:hub' AS source, event_id, place,
+SELECT event_key, coalesce((SELECT source FROM held_event WHERE key = event_key), 'urn:hub') AS source, event_id, place,
        EXISTS (SELECT FROM poster WHERE poster.event_key = communication_part.event_key) AS hung
 FROM communication_part WHERE plan = $1 AND published_at IS NOT NULL ORDER BY part
 

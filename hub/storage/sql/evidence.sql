@@ -137,3 +137,10 @@ INSERT INTO seal_stamp (number, reply) VALUES ($1, $2) ON CONFLICT DO NOTHING
 
 -- stamps --
 SELECT number, reply FROM seal_stamp WHERE number BETWEEN $1 AND $2 ORDER BY number
+
+-- release --
+-- Who released the words of an event, with what they saw.
+SELECT approval.at, approval.by, approval.shown, approval.shown_sha256
+FROM communication_part AS part JOIN approval ON approval.plan = part.plan
+WHERE part.event_key = $1 AND verdict = 'released'
+ORDER BY approval.at DESC LIMIT 1

@@ -7,9 +7,12 @@ from functools import partial
 
 from aiohttp import web
 
+from hub.desk.communications.reviews import count_mine
 from hub.desk.letters.queries import count as count_letters
 from hub.desk.posters.queries import count as count_posters
 from hub.desk.today.reading import activity_of, situation_of
+from hub.doors.act import OPERATE
+from hub.doors.api import operator_of
 from hub.model import Scope
 from hub.operations.now.answer import Activity, answer_of
 from hub.operations.now.situation import Situation
@@ -41,6 +44,7 @@ async def now_of(request: web.Request) -> tuple[Mapping[str, Mapping[str, int]],
         letters=partial(count_letters, deps.database),
         posters=partial(count_posters, deps.database),
         waiting=deps.who_waits,
+        approvals=await count_mine(operator_of(request, OPERATE)),
     )
     return counts, activity, found
 

@@ -15,7 +15,7 @@ from hub.doors.api import operator_of
 from hub.doors.console import AGAIN, ONCE
 from hub.model import Scope
 from hub.model.communications import CommunicationState
-from hub.operations.communications.kinds import BY_EVENT, OFFERED
+from hub.operations.communications.kinds import OFFERED, kind_of
 from hub.web.auth.caller import may_there
 from hub.web.console import compose_page
 from hub.web.console.shell import console_page
@@ -36,7 +36,7 @@ async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  #
         request,
         here=PATH,
         whole=whole,
-        kind=BY_EVENT[whole.row.kind],
+        kind=kind_of(whole.row.kind),
         states=STATES_ES,
         styles=STYLES,
         staff=await staff_names(request),

@@ -20,9 +20,14 @@ from hub.errors import (
     InvalidSubscription,
     LastAdministrator,
     NameTaken,
+    NoApprover,
+    NoPerson,
     NotJoined,
     NotSnoozed,
     NotSplit,
+    NotWaiting,
+    SamePerson,
+    SeniorNeeded,
     UnknownAccount,
 )
 from hub.rendering.case_words_es import RESPOND_FIRST
@@ -44,6 +49,11 @@ _WORDS: Final[Mapping[type[HubError], str]] = MappingProxyType(
         NotJoined: "Solo se unen casos de las mismas personas y copropiedad, sin respuesta definitiva.",
         NotSnoozed: "Escoja un día después de hoy, en menos de tres meses. Una emergencia no se pospone.",
         NotSplit: "Solo va aparte lo que alguien escribió aquí por otro asunto, y no en una emergencia.",
+        NoApprover: "Nadie más la puede aprobar: otra persona necesita una cuenta unida a su ficha.",
+        NoPerson: "Deciden dos personas: una las cuentas a su ficha, en Cuentas.",
+        NotWaiting: "Ya no espera: alguien la decidió, cambió, o se le pasó el plazo.",
+        SamePerson: "Quien la escribió o la mandó no la aprueba, tampoco con otra cuenta.",
+        SeniorNeeded: "Con tantas personas la aprueba la coordinación o la gerencia de esas copropiedades.",
         NameTaken: "Ya hay una llave con ese nombre que sirve. Cámbiela, anúlela, o dé otro nombre.",
     }
 )
