@@ -625,14 +625,22 @@ ROWS: Final[dict[str, Row]] = {
     "POST /api/communications/{id}/send": Row(
         needs=OPERATE, where=OWN, fill="DRAFT", body={"digest": "0"}, status=409
     ),
-    "GET /api/approvals": Row(needs=OPERATE, where=OWN),
-    "GET /approvals": Row(needs=OPERATE, where=OWN),
+    "GET /api/approvals": Row(needs=OPERATE, where=OWN, finds=False),
+    "GET /approvals": Row(needs=OPERATE, where=OWN, finds=False),
     # A draft waits for nobody: the tests of releases are those of two people.
-    **dict.fromkeys(
-        ("POST /api/communications/{id}/release", "POST /api/communications/{id}/refuse"),
-        Row(
-            needs=OPERATE, where=OWN, fill="DRAFT", body={"digest": "0" * 64, "reason": "No."}, status=409
-        ),
+    "POST /api/communications/{id}/release": Row(
+        needs=OPERATE, where=OWN, fill="DRAFT", body={"digest": "0"}, status=409
+    ),
+    "POST /api/communications/{id}/refuse": Row(
+        needs=OPERATE, where=OWN, fill="DRAFT", body={"digest": "0", "reason": "x"}, status=409
+    ),
+    "GET /communications/{id}/release": Row(needs=OPERATE, where=OWN, fill="DRAFT", status=409),
+    "POST /communications/{id}/release": Row(
+        needs=OPERATE, where=OWN, fill="DRAFT", form="digest=0", status=409
+    ),
+    "GET /communications/{id}/refuse": Row(needs=OPERATE, where=OWN, fill="DRAFT", status=409),
+    "POST /communications/{id}/refuse": Row(
+        needs=OPERATE, where=OWN, fill="DRAFT", form="digest=0&reason=x", status=409
     ),
     "POST /api/communications/{id}/take-back": Row(needs=OPERATE, where=OWN, fill="DRAFT"),
     "GET /communications": Row(needs=READ, where=OWN, tail="?copropiedad=ph-MARK", elsewhere=200),
