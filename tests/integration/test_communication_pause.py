@@ -8,6 +8,7 @@ from itertools import count
 from typing import Final
 
 import pytest
+from msgspec.structs import replace
 
 from hub.desk.communications import acts, reached, stopping
 from hub.desk.communications.rows import (
@@ -26,8 +27,9 @@ from hub.operations.communications.watching import failing
 from hub.people.masking import mask_name
 from hub.storage import PostgresPauses
 from hub.storage.communications import Delivered
+from tests.doubled import with_doubles
 from tests.integration.test_communications import BOTH, Desk, desk
-from tests.unit.factories import device, email, event, member, somebody
+from tests.unit.factories import POLICY, device, email, event, member, somebody
 
 __all__ = ["desk"]
 
@@ -183,8 +185,10 @@ async def test_it_pauses_itself_once_for_a_cause_and_calls_its_maker(desk: Desk)
         *(somebody(f"p-{n}", email(f"{n}@example.com")) for n in range(100)),
         *(member(f"p-{n}", "unit:b1", "resident") for n in range(100)),
     )
+    alone = replace(POLICY, review=replace(POLICY.review, over=1000))
+    desk.by = dataclasses.replace(desk.by, stores=with_doubles(desk.by.stores, policy=alone))
     whole = await desk.made("residents@copropiedad:ph-b")
-    await desk.send(whole, typed=whole.needs_typed)
+    await desk.send(whole)
     await desk.publish()
     await desk.by.db.rows("UPDATE message SET state = 'sent'")
     await desk.by.db.rows(

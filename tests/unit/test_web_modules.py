@@ -14,7 +14,7 @@ from hub.web.routes import ROUTES
 
 _WITHOUT_NAVIGATION = {
     *("posters", "search", "events", "keys", "webhooks", "bulk", "imports", "duplicates"),
-    *("clocks", "replies", "files"),
+    *("clocks", "replies", "files", "approvals", "registrations"),
 }
 """Sections that another one leads to, and lists that are views of the matters now."""
 
