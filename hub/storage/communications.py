@@ -332,6 +332,13 @@ class PostgresCommunications(Store):
         rows = await self.rows(_SQL["progress"], list(keys), *span(keys), list(audiences))
         return [read(Delivered, row) for row in rows]
 
+    async def opened(
+        self, kind: str, since: datetime, places: PropertyScope
+    ) -> Sequence[tuple[Mapping[str, Json], str]]:
+        """Return the data of the parts of such communications since then, with the names of their places."""
+        rows = await self.rows(_SQL["opened"], kind, since, listed(places))
+        return [(row["data"], row["name"]) for row in rows]
+
     async def towers(self, place: str) -> Sequence[str]:
         return [row["tower"] for row in await self.rows(_SQL["towers"], place)]
 

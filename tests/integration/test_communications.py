@@ -11,6 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from hub.desk.communications import acts, recalling
+from hub.desk.communications.picks import picks_of
 from hub.desk.communications.rows import (
     CommunicationBody,
     CommunicationsQuery,
@@ -344,3 +345,19 @@ async def test_correction_of_what_another_system_took_back_is_offered(desk: Desk
     assert planned.plan is not None
     assert planned.plan.shown is not None
     assert (1, 2) == (len(page.items), planned.plan.shown.people)
+
+
+async def test_what_goes_on_is_picked_and_nothing_of_another_building(desk: Desk) -> None:
+    outage = {"service": "Agua", "since": "2026-03-09T08:00:00-05:00"}
+    for place in ("ph-a", "ph-b"):
+        body = CommunicationBody(
+            kind="building.outage.reported", data=outage, to=(f"residents@copropiedad:{place}",)
+        )
+        row = await acts.make_communication(desk.by, body)
+        await desk.send(await acts.plan_communication(desk.by, row.id))
+    schema = desk.by.stores.schemas.by_name["building.outage.restored"].document
+    there = dataclasses.replace(desk.by, reach=dict.fromkeys(desk.by.reach, frozenset({"ph-a"})))
+    everywhere, here = await picks_of(desk.by, schema), await picks_of(there, schema)
+
+    assert 2 == len({number for number, _ in everywhere["outages"]})
+    assert ["Agua, lunes 9 de marzo de 2026, Altos del Rosal"] == [words for _, words in here["outages"]]

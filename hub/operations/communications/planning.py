@@ -114,7 +114,7 @@ def parts_of(
     whom, parts, people = draft.draft.whom, list[Part](), list[ChosenPerson]()
     for number, (place, members) in enumerate(sorted(chosen.items())):
         towers = towers_of(whom, place)
-        case = f"com-{draft.id.hex[:12]}-{number}"
+        case = f"com-{draft.id.hex[-12:]}-{number}"
         data = filled(schema, draft.draft.data, fills_of(place=place, case=case, whom=whom, towers=towers))
         parts.append(
             Part(

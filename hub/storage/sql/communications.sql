@@ -207,6 +207,15 @@ WHERE recall.by_key > $1 AND said.data ->> 'correction_markdown' <> ''
 ORDER BY recall.by_key
 LIMIT 50
 
+-- opened --
+SELECT part.data, coalesce(copropiedad.name, part.place) AS name
+FROM communication JOIN communication_part AS part ON part.plan = communication.plan
+LEFT JOIN copropiedad ON copropiedad.id = part.place
+WHERE communication.kind = $1 AND communication.started_at >= $2
+  AND ($3::text[] IS NULL OR part.place = ANY ($3))
+ORDER BY communication.started_at DESC, part.part
+LIMIT 50
+
 -- towers --
 SELECT DISTINCT tower FROM unit WHERE copropiedad_id = $1 AND tower IS NOT NULL ORDER BY tower
 

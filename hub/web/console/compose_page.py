@@ -19,6 +19,7 @@ from msgspec import Meta, Struct
 from hub.business_time.dates import ZONE
 from hub.desk.communications import acts
 from hub.desk.communications.noun import PATH
+from hub.desk.communications.picks import picks_of
 from hub.desk.communications.rows import (
     CHANNEL_ICONS,
     WHYS_ES,
@@ -128,7 +129,7 @@ async def save(request: web.Request) -> web.StreamResponse:
     fields = await fields_of(request)
     whole = await acts.show_communication(by, communication)
     kind, boxes = BY_EVENT[whole.row.kind], _pressed(fields)
-    typed = read_sendable(_schema(by, kind), fields, _known(whole), whole.data)
+    typed = read_sendable(_schema(by, kind), fields, await _known(by, whole), whole.data)
     try:
         await acts.save_communication(by, communication, _body(whole, typed, boxes, fields))
         if fields.get("go") in {_LOOK, _SEND}:
@@ -192,7 +193,7 @@ async def _page(
     by, kind = operator_of(request, OPERATE), BY_EVENT[whole.row.kind]
     judged = typed is not None and bool(typed.faults)
     form = sendable_form(
-        _schema(by, kind), _known(whole), whole.data if typed is None else typed.data, judged=judged
+        _schema(by, kind), await _known(by, whole), whole.data if typed is None else typed.data, judged=judged
     )
     place = boxes.places[0] if len(boxes.places) == 1 else None
     return console_page(
@@ -273,7 +274,7 @@ def _boxes(whole: CommunicationWhole) -> Boxes:
 def _pressed(fields: Mapping[str, str]) -> Boxes:
     """Read the boxes of the form: `place.ID`, `tower.NAME`, `group.WORD`, and terms, one a line."""
     return Boxes(
-        places=_named(fields, "place."),
+        places=_named(fields, "place.") or tuple(filter(None, [fields.get("place")])),
         towers=_named(fields, "tower."),
         groups=_named(fields, "group."),
         more=_lines(fields.get("more", "")),
@@ -291,10 +292,11 @@ def _lines(text: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
-def _known(whole: CommunicationWhole) -> Known:
-    """Return what the page does not ask: it is filled in when the parts are made, or is there already."""
+async def _known(by: Operator, whole: CommunicationWhole) -> Known:
+    """Return what the page does not ask, since it is filled in later or there already, and its choices."""
     kept = {name: whole.data.get(name) for name in _CORRECTED if BY_EVENT[whole.row.kind].readers}
-    return Known(fills={**dict.fromkeys(_UNASKED), **kept})
+    picks = await picks_of(by, _schema(by, BY_EVENT[whole.row.kind]))
+    return Known(fills={**dict.fromkeys(_UNASKED), **kept}, picks=picks)
 
 
 def _schema(by: Operator, kind: SendKind) -> Rule:
