@@ -13,10 +13,10 @@ from msgspec.structs import replace
 from hub.desk.communications import acts, reached, stopping
 from hub.desk.communications.rows import (
     CancelCommunicationBody,
+    CommunicationPeopleQuery,
     CommunicationWhole,
     ElsewhereBody,
     PauseCommunicationBody,
-    PeopleQuery,
 )
 from hub.errors import OtherState
 from hub.messages.delivery.pausing import Pauses
@@ -295,7 +295,7 @@ async def test_elsewhere_reaches_only_those_who_were_not_reached_and_twice_is_on
     await desk.office.take_in(somebody("p-two", email("two@example.com"), device("t-two"), version=2))
     await desk.work.watch()
     over = await whole_of(desk, whole)
-    lost = await reached.list_people(desk.by, whole.row.id, PeopleQuery(fate="unread"))
+    lost = await reached.list_people(desk.by, whole.row.id, CommunicationPeopleQuery(fate="unread"))
     body = ElsewhereBody(channel="push")
     first = await reached.send_elsewhere(desk.by, whole.row.id, body)
     again = await reached.send_elsewhere(desk.by, whole.row.id, body)
@@ -322,9 +322,9 @@ async def test_sheet_says_who_was_not_reached_and_why(desk: Desk) -> None:
     await desk.publish()
     await desk.by.db.rows("UPDATE message SET state = 'failed', reason = 'smtp_550'")
     file = await reached.sheet_of_lost(desk.by, whole.row.id)
-    page = await reached.list_people(desk.by, whole.row.id, PeopleQuery(fate="lost", limit=2))
+    page = await reached.list_people(desk.by, whole.row.id, CommunicationPeopleQuery(fate="lost", limit=2))
     reader = dataclasses.replace(desk.by, reach={Scope.READ: None}, needs=frozenset({Scope.READ}))
-    masked = await reached.list_people(reader, whole.row.id, PeopleQuery(limit=1))
+    masked = await reached.list_people(reader, whole.row.id, CommunicationPeopleQuery(limit=1))
 
     lines = file.content.decode("utf-8-sig").splitlines()
     assert 4 == len(lines)

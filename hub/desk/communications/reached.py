@@ -9,9 +9,9 @@ from hub.desk.communications.acts import COMMUNICATION
 from hub.desk.communications.rows import (
     CommunicationElsewhere,
     CommunicationPeople,
+    CommunicationPeopleQuery,
     CommunicationPerson,
     ElsewhereBody,
-    PeopleQuery,
 )
 from hub.doors.act import File, Question
 from hub.doors.cells import sheet_columns_of
@@ -35,7 +35,9 @@ _MOST: Final = 50_000
 """Rows of a sheet."""
 
 
-async def list_people(by: Operator, communication: UUID, query: PeopleQuery) -> CommunicationPeople:
+async def list_people(
+    by: Operator, communication: UUID, query: CommunicationPeopleQuery
+) -> CommunicationPeople:
     """List the people of a communication, with what became of the message that has come farthest."""
     row = await _row(by, communication)
     await by.audit_look("communication.people", f"communication:{row.id}")

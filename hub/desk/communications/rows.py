@@ -270,7 +270,7 @@ class ElsewhereBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     ]
 
 
-class PeopleQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CommunicationPeopleQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     fate: Annotated[Fate, Meta(description="Only these: `lost` are those who were not reached.")] | None = (
         None
     )
