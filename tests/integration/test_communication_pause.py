@@ -155,6 +155,20 @@ async def test_what_was_sent_before_a_cancel_gets_no_next_step(desk: Desk) -> No
     assert CommunicationState.CANCELLED == (await whole_of(desk, whole)).row.state
 
 
+async def test_an_inbox_beside_a_sent_mail_does_not_keep_it_running(desk: Desk) -> None:
+    """The inbox waits for its reader, and the letter for the inbox; but the mail was accepted."""
+    whole = await sent(desk, "person:p-tenant")
+    await desk.publish()
+    await desk.office.deliver()
+    await desk.by.db.rows(
+        """UPDATE message SET fallback = '[[{"channel": "print", "contact_id": "print", "address": "x"}]]',
+               next_at = CASE WHEN state = 'waiting' THEN now() + interval '4 hours' END"""
+    )
+    await desk.work.watch()
+
+    assert CommunicationState.DONE == (await whole_of(desk, whole)).row.state
+
+
 def found(state: str, reason: str, n: int) -> Delivered:
     return Delivered(channel="email", state=state, reason=reason, n=n)
 

@@ -3,14 +3,21 @@ Ends of communications: whether something of one can still leave, and the cancel
 Ids lie in the span of their events.
 
 -- can_leave --
--- What is unsent or being sent, and what was sent while its next step waits for a receipt. A message that was lost just
--- now may have a next step that is not stored yet: $4 is how long that can take.
+-- What is unsent or being sent; what waits for a receipt before its next step, unless another message of the step has
+-- reached the person (as `unconfirmed` in messages.sql); and what was lost just now, whose next step may not be stored
+-- yet: $4 is how long that can take.
 SELECT FROM message
 WHERE event_key = ANY ($1) AND id BETWEEN $2 AND $3 AND (occasion = 'initial' OR $5)
   AND (
       state IN ('queued', 'held', 'retrying', 'sending')
-      OR state IN ('sent', 'waiting') AND patience IS NOT NULL AND next_at IS NOT NULL
       OR state IN ('failed', 'bounced', 'suppressed', 'expired') AND updated_at > now() - $4::interval
+      OR state IN ('sent', 'waiting') AND fallback IS NOT NULL AND next_at IS NOT NULL AND NOT EXISTS (
+          SELECT FROM message AS other
+          WHERE other.event_key = message.event_key AND other.person = message.person
+            AND other.id BETWEEN moment_start(message.event_key) AND moment_end(message.event_key)
+            AND other.audience = message.audience AND other.occasion = message.occasion AND other.step = message.step
+            AND (other.state IN ('delivered', 'read') OR other.state = 'sent' AND other.next_at IS NULL)
+      )
   )
 LIMIT 1
 
