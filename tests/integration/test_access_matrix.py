@@ -103,8 +103,11 @@ def _may_ask(row: Row, who: Identity) -> bool:
 
 
 def asks_for_a_building(row: Row) -> bool:
-    words = ("MARK", "MESSAGE", "MAIL", "CLOCK", "POSTER", "REPLY", "SUPPR", "BATCH", "DEAD", "SIGNS", "RUN")
-    return any(word in row.question for word in (*words, "DRAFT", "MODEL", "USED"))
+    words = (
+        *("MARK", "MESSAGE", "MAIL", "CLOCK", "POSTER", "REPLY", "SUPPR", "BATCH", "DEAD", "SIGNS", "RUN"),
+        *("DRAFT", "MODEL", "USED", "REGISTERED"),
+    )
+    return any(word in row.question for word in words)
 
 
 def tries(hub: GuardedHub, marks: Iterable[str] = MARKS) -> Iterator[Try]:

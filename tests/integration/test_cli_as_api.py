@@ -46,6 +46,8 @@ PAIRS: Final = {
     "people show p-MARK --whole": "/api/people/p-MARK?whole=true",
     "posters list": "/api/posters",
     "posters show POSTER": "/api/posters/POSTER",
+    "registrations list": "/api/registrations",
+    "registrations show REGISTERED": "/api/registrations/REGISTERED",
     "replies list": "/api/replies",
     "replies show REPLY": "/api/replies/REPLY",
     "results list": "/api/results",

@@ -228,3 +228,11 @@ async def test_the_receipt_is_a_pdf_with_the_number(settled: Database) -> None:
 
     assert made.content.startswith(b"%PDF-")
     assert f"comprobante-{row.radicado}.pdf" == made.name
+
+
+async def test_the_audit_names_the_registration_and_no_words(settled: Database) -> None:
+    row = await acts.register(operator(settled), body())
+    [noted] = await settled.rows("SELECT who, action, subject, person, detail FROM audit")
+
+    assert ("cli:ana", "registration.add", f"registration:{row.id}", INES) == tuple(noted)[:4]
+    assert {"kind": "pqrs", "copropiedad": "ph-1"} == noted["detail"]

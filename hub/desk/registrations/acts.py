@@ -27,6 +27,7 @@ from hub.inbound.files import document_in
 from hub.model import Json
 from hub.model.documents import FetchedDocument
 from hub.model.given_files import LONGEST_NAME, GivenFile
+from hub.model.ids import event_key
 from hub.model.pages import Rows
 from hub.model.registrations import Registering, form_id
 from hub.operations import registrations
@@ -60,11 +61,12 @@ async def register(by: Operator, body: RegisterBody) -> RegistrationRow:
     """
     heard = await _heard(by, body)
     stores, make = by.stores, partial(event_of, heard)
+    tried = make(heard.series.radicado(_NO_NUMBER))
     # What is refused takes no number.
-    stores.schemas.check(make(heard.series.radicado(_NO_NUMBER)), now=by.now)
+    stores.schemas.check(tried, now=by.now)
     where: dict[str, Json] = {"copropiedad": heard.copropiedad_id}
     await by.audit(
-        "registration.add", f"registration:{heard.form}", person=heard.person, kind=body.kind, **where
+        "registration.add", f"registration:{event_key(tried)}", person=heard.person, kind=body.kind, **where
     )
     if body.authorises and heard.who and not body.ref:
         await stores.publisher.event(consent_of(heard))

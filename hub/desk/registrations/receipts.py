@@ -1,4 +1,4 @@
-"""The receipt of a registration: a PDF to hand over, with its number and what is promised."""
+"""The receipt of a registration: a PDF to hand over, with its number, when and where."""
 
 from __future__ import annotations
 

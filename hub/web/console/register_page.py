@@ -113,6 +113,7 @@ async def _form(
         terms=_terms(by),
         given=given,
         wrong=shown,
+        nobody=field in {f"data.{name}" for name in (KINDS[kind].person, "unit_id", "copropiedad_id")},
         callers=await _callers(by, given.get("q", "").strip()) if finds else [],
         alike=await _alike(by, kind, given),
         buildings=await buildings_of(request),
