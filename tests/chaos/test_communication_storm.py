@@ -115,7 +115,7 @@ class Circular:
 
 
 @pytest.mark.parametrize(
-    ("buildings", "homes", "kills", "pauses"), [(4, 100, 2, 1), (40, 500, 5, 2)], ids=["few", "20,000"]
+    ("buildings", "homes", "kills", "pauses"), [(4, 100, 2, 1), (40, 500, 5, 2)], ids=["few", "many"]
 )
 async def test_each_person_gets_one_circular_whatever_is_killed_paused_or_away(
     trial: Scenario, buildings: int, homes: int, kills: int, pauses: int
