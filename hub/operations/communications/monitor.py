@@ -1,5 +1,5 @@
 """
-Watch of communications that run: the end of each, its cancelling, and the pause that it gives itself.
+Monitor of communications that run: the end of each, its cancelling, and the pause that it gives itself.
 
 Each look counts rows, and each step is a move of the communication's row: a process that dies repeats it.
 """
@@ -37,7 +37,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watch:
+class CommunicationMonitor:
     """What a look needs. `quiet` is QUIET, but in tests."""
 
     store: PostgresCommunications
