@@ -22,8 +22,8 @@ from hub.errors import OtherState
 from hub.messages.delivery.pausing import Pauses
 from hub.model import Event, Scope
 from hub.model.communications import CALLED, CommunicationState, part_id
-from hub.operations.communications.progress import Progress
 from hub.operations.communications.monitor import failing
+from hub.operations.communications.progress import Progress
 from hub.people.masking import mask_name
 from hub.storage import PostgresPauses
 from hub.storage.communications import Delivered

@@ -49,7 +49,7 @@ async def list_people(
 async def sheet_of_lost(by: Operator, communication: UUID) -> File:
     """Make a sheet of the people who were not reached, with the reason of each."""
     row = await _row(by, communication)
-    await by.audit("communication.people", f"communication:{row.id}", fate=_LOST)
+    await by.audit("communication.people", f"communication:{row.id}")
     cells = sheet_columns_of(CommunicationPerson)
     lines = [
         [cell.written(one, name) for name, cell in cells.items()]

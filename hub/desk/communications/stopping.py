@@ -43,8 +43,11 @@ async def pause_communication(
     by: Operator, communication: UUID, body: PauseCommunicationBody
 ) -> CommunicationMoved:
     """Pause a communication that is leaving: what is unsent waits. Safe to repeat."""
+    row = await _row(by, communication)
     to = Move(to=CommunicationState.PAUSED, at=by.now, by=by.by, words=body.reason)
-    return await _move(by, await _row(by, communication), "communication.pause", to)
+    if _is_new(row, to):
+        await by.audit("communication.pause", f"communication:{row.id}")
+    return await _moved(by, row, to)
 
 
 async def resume_communication(by: Operator, communication: UUID) -> CommunicationMoved:
@@ -52,7 +55,9 @@ async def resume_communication(by: Operator, communication: UUID) -> Communicati
     row = await _row(by, communication)
     paused = frozenset({CommunicationState.PAUSED})
     to = Move(to=CommunicationState.RUNNING, at=by.now, cause=row.cause, since=paused)
-    moved = await _move(by, row, "communication.resume", to)
+    if _is_new(row, to):
+        await by.audit("communication.resume", f"communication:{row.id}")
+    moved = await _moved(by, row, to)
     await release_settled(by.stores.pauses, by.stores.publisher, ended=moved.changed, at_most=AT_MOST)
     return moved
 
@@ -78,24 +83,27 @@ async def cancel_communication(
     It is `cancelling` until no message of it can follow, then `cancelled`.
     """
     row = await _row(by, communication)
-    if row.state == CommunicationState.CANCELLED and row.started_at is not None:
-        return _moved(row, changed=False)
+    over = row.state == CommunicationState.CANCELLED and row.started_at is not None
     to = Move(to=CommunicationState.CANCELLING, at=by.now, why=body.why, by=by.by, words=body.why)
-    return await _move(by, row, "communication.cancel", to, why=body.why)
+    if not over and _is_new(row, to):
+        await by.audit("communication.cancel", f"communication:{row.id}", why=body.why)
+    return _as_it_is(row) if over else await _moved(by, row, to)
 
 
-async def _move(by: Operator, row: Communication, word: str, to: Move, **detail: str) -> CommunicationMoved:
-    if row.state == to.to:
-        return _moved(row, changed=False)
-    if row.state not in to.states:
+def _is_new(row: Communication, to: Move) -> bool:
+    """Return whether the move changes something. Raises OtherState if its state does not allow it."""
+    if row.state != to.to and row.state not in to.states:
         raise _refusal(row, to)
-    progress = await progress_of(by.stores.communications, row, 0)
-    reached = 0 if progress is None else progress.read + progress.arrived + progress.sent
-    await by.audit(word, f"communication:{row.id}", reached=reached, **detail)
+    return row.state != to.to
+
+
+async def _moved(by: Operator, row: Communication, to: Move) -> CommunicationMoved:
+    if row.state == to.to:
+        return _as_it_is(row)
     moved = await by.stores.communications.move(row.id, to)
     if moved is None:
         raise _refusal(await _row(by, row.id), to)
-    return _moved(moved)
+    return CommunicationMoved(id=moved.id, state=moved.state, changed=True)
 
 
 async def _counts(by: Operator, row: Communication, left: str) -> Mapping[str, object]:
@@ -120,5 +128,5 @@ def _refusal(row: Communication, to: Move) -> OtherState:
     return OtherState(f"It is {row.state.value}: it cannot become {to.to.value}.")
 
 
-def _moved(row: Communication, *, changed: bool = True) -> CommunicationMoved:
-    return CommunicationMoved(id=row.id, state=row.state, changed=changed)
+def _as_it_is(row: Communication) -> CommunicationMoved:
+    return CommunicationMoved(id=row.id, state=row.state, changed=False)

@@ -16,9 +16,9 @@ from uuid import UUID
 import structlog
 
 from hub.model.communications import CHANGED, LAPSED, Communication, CommunicationState
+from hub.operations.communications.monitor import QUIET, CommunicationMonitor
 from hub.operations.communications.planning import Texts, digest_now
 from hub.operations.communications.taken_back import offer_corrections, take_back
-from hub.operations.communications.monitor import QUIET, CommunicationMonitor
 from hub.policy.review import ReviewPolicy
 from hub.ports import Now, Publisher
 from hub.storage.approvals import PostgresApprovals
@@ -56,7 +56,9 @@ class CommunicationWork:
 
     async def watch(self) -> bool:
         """End what is over, cancel what is being cancelled, pause what fails, correct what was wrong."""
-        await CommunicationMonitor(store=self.store, publisher=self.publisher, now=self.now, quiet=self.quiet).look()
+        await CommunicationMonitor(
+            store=self.store, publisher=self.publisher, now=self.now, quiet=self.quiet
+        ).look()
         for row in await self.store.live(CommunicationState.RECALLED):
             await take_back(row, database=self.database, publisher=self.publisher, now=self.now())
         if begun := await offer_corrections(self.store, self.now()):
