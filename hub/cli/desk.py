@@ -9,6 +9,7 @@ from hub.app.operators import open_operator
 from hub.doors.command import group_of
 
 _BESIDE: Final = {
+    "approvals": "communications",
     "bounces": "messages",
     "opt_outs": "suppressions",
     "recalls": "messages",
