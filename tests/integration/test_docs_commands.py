@@ -57,6 +57,7 @@ UNTRIED: Final[Mapping[str, str]] = {
     "curl -X PUT http://127.0.0.1:8080/api/directory/rotas": "names ids of the reader's own staff",
 }
 NOTHING_YET: Final[Mapping[str, str]] = {
+    "hub approvals list": "nothing goes to so many people",
     "hub replies list": "nobody has written back",
     "hub opt-outs list": "nobody has said BAJA",
     "hub suppressions list": "no address is wrong",
