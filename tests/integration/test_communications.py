@@ -14,9 +14,9 @@ from hub.desk.communications import acts, recalling
 from hub.desk.communications.picks import picks_of
 from hub.desk.communications.rows import (
     CommunicationBody,
+    CommunicationRecallBody,
     CommunicationsQuery,
     CommunicationWhole,
-    RecallBody,
     SaveBody,
     SendBody,
 )
@@ -266,7 +266,7 @@ async def test_only_the_hub_itself_chooses_people(desk: Desk) -> None:
     assert {"p-two", "p-tenant", "p-mute"} == {row["person"] for row in rows}
 
 
-WRONG: Final = RecallBody(
+WRONG: Final = CommunicationRecallBody(
     reason="El día estaba mal.",
     wrong_markdown="Decía jueves.",
     correction_markdown="El lavado es el **viernes**.",
@@ -304,7 +304,7 @@ async def test_a_recall_corrects_exactly_those_who_had_it(desk: Desk) -> None:
 async def test_what_was_not_published_never_leaves_after_a_recall(desk: Desk) -> None:
     whole = await desk.made(*BOTH)
     await desk.send(whole)
-    body = RecallBody(reason="No era.", no_correction="Nadie la recibió.")
+    body = CommunicationRecallBody(reason="No era.", no_correction="Nadie la recibió.")
     await recalling.recall_communication(desk.by, whole.row.id, body)
     assert [] == await desk.publish()
     await desk.watched()
@@ -317,8 +317,8 @@ async def test_a_recall_without_a_correction_says_why(desk: Desk) -> None:
     whole = await desk.made(*BOTH)
     await desk.send(whole)
     for body in (
-        RecallBody(reason="x"),
-        RecallBody(reason="x", wrong_markdown="x"),
+        CommunicationRecallBody(reason="x"),
+        CommunicationRecallBody(reason="x", wrong_markdown="x"),
         replace(WRONG, no_correction="x"),
     ):
         with pytest.raises(InvalidEvent):

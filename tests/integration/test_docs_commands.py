@@ -53,6 +53,7 @@ UNTRIED: Final[Mapping[str, str]] = {
     "hub publish --type pqrs.received prueba.json": "is about the reader's own copropiedad",
     "hub genuine K7F2M-9QDTX": "is an invented code; tests/integration/test_cli_genuine.py",
     "hub constancia verify": "names a file by its day; tests/integration/test_cli_constancia.py",
+    "hub recalls take-back circular-7": "names an invented event; tests/integration/test_event_recalls.py",
     "/api/inbox?limit=50": "needs a person's token; tests/integration/test_web_inbox.py",
     "curl -X PUT http://127.0.0.1:8080/api/directory/rotas": "names ids of the reader's own staff",
 }
@@ -71,6 +72,7 @@ FILES: Final[Mapping[str, str]] = {
     "new.toml": '[clocks.first_reply]\ntarget = "16h"\nladder = ["16h", "8h", "8h", "8h"]\n',
     "rne.csv": "dato;canal\n3001234567;sms\n",
     "my-data.json": json.dumps(json.loads((ROOT / "examples/pqrs.received.json").read_text())["data"]),
+    "circular.md": "# Lavado del tanque\n\nEl **jueves** no hay agua de 8 a 11.\n",
     "personal.csv": (ROOT / "examples/personal.csv").read_text(encoding="utf-8"),
 }
 """What a reader has at hand."""

@@ -169,6 +169,7 @@ def test_every_list_has_a_cursor_or_is_bounded_by_what_it_is_of() -> None:
         "get /api/messages/{id}/evidence",
         "get /api/genuine/{code}",
         "get /api/letters/batches/{id}",
+        "get /api/registrations/alike",
         "get /api/surveys/calls",
     } == whole
 

@@ -29,7 +29,7 @@ HANDED_ON: Final[dict[str, tuple[str, ...]]] = {
 }
 """The prefix that a file's own `note` puts before its word."""
 BY_FUNCTION: Final = frozenset(
-    {"Said", "_seen", "_audited", "_changed", "_letter", "_look", "_noted", "_publish", "letter_of"}
+    {"Said", "_seen", "_audited", "_changed", "_letter", "_look", "_move", "_noted", "_publish", "letter_of"}
 )
 """Functions whose argument is the action that they note."""
 NO_DETAILS: Final = frozenset({"action", "as_json", "deps", "now", "person", "subject", "who"})

@@ -10,11 +10,11 @@ from hub.desk.communications.rows import (
     CancelCommunicationBody,
     CommunicationBody,
     CommunicationMoved,
+    CommunicationRecallBody,
     CommunicationRow,
     CommunicationWhole,
     ElsewhereBody,
     PauseCommunicationBody,
-    RecallBody,
     RefusalBody,
     ReleaseBody,
     SaveBody,
@@ -91,7 +91,7 @@ NOUN: Final = Noun(
     lists=(LIST,),
     reads=(
         Read(acts.show_communication, _ONE, command="show"),
-        Read(reached.list_people, f"{_ONE}/people", command="people"),
+        Read(reached.list_reached, f"{_ONE}/people", command="people"),
         Read(
             reached.sheet_of_lost,
             f"{_ONE}/people.csv",
@@ -226,7 +226,7 @@ NOUN: Final = Noun(
         ReleaseBody: {"digest": "0" * 64},
         RefusalBody: {"digest": "0" * 64, "reason": "Falta la hora en que vuelve el agua."},
         SendBody: {"digest": "0" * 64, "typed": "Altos del Rosal"},
-        RecallBody: {
+        CommunicationRecallBody: {
             "reason": "El día estaba mal.",
             "wrong_markdown": "Decía que el lavado es el jueves.",
             "correction_markdown": "El lavado es el **viernes**.",

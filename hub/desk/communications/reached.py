@@ -35,7 +35,7 @@ _MOST: Final = 50_000
 """Rows of a sheet."""
 
 
-async def list_people(
+async def list_reached(
     by: Operator, communication: UUID, query: CommunicationPeopleQuery
 ) -> CommunicationPeople:
     """List the people of a communication, with what became of the message that has come farthest."""

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from hub.desk.communications import acts
-from hub.desk.communications.rows import CommunicationMoved, RecallBody
+from hub.desk.communications.rows import CommunicationMoved, CommunicationRecallBody
 from hub.doors.act import Question
 from hub.doors.operator import Operator
 from hub.errors import InvalidEvent, OtherState
@@ -46,7 +46,9 @@ async def ask_recall_communication(by: Operator, communication: UUID) -> Questio
     )
 
 
-async def recall_communication(by: Operator, communication: UUID, body: RecallBody) -> CommunicationMoved:
+async def recall_communication(
+    by: Operator, communication: UUID, body: CommunicationRecallBody
+) -> CommunicationMoved:
     """
     Take a communication back: what has not left never does; safe to repeat.
 
@@ -66,7 +68,7 @@ async def recall_communication(by: Operator, communication: UUID, body: RecallBo
     return acts.moved_of(moved)
 
 
-def _checked(by: Operator, body: RecallBody) -> Recalled:
+def _checked(by: Operator, body: CommunicationRecallBody) -> Recalled:
     words = {name: getattr(body, name).strip() for name in body.__struct_fields__}
     has_correction = bool(words["wrong_markdown"] and words["correction_markdown"])
     if not words["reason"] or has_correction == bool(words["no_correction"]):

@@ -243,7 +243,7 @@ class SendBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ) = None
 
 
-class RecallBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CommunicationRecallBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What was wrong and what holds instead, or why nobody needs a correction."""
 
     reason: Annotated[str, Meta(min_length=1, max_length=2000, description="Why, for the operators.")]
