@@ -51,6 +51,7 @@ AS_TRUE_AFTERWARDS: Final = {
     ("admin.decision.published", "effective_on"): "«Rige desde» holds before and after",
     ("policy.updated", "effective_on"): "as above",
     ("contract.renewed", "until"): "what was agreed",
+    ("admin.payment.promised", "promised_for"): "what somebody said",
     ("accounting.report.delivered", "expires_at"): "the text says what to do once it has expired",
     ("admin.vote.opened", "closes_at"): "nothing is sent after it",
     ("maintenance.scheduled.announced", "starts_at"): "nothing is sent after `ends_at`",

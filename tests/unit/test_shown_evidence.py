@@ -57,10 +57,13 @@ class Kept:
     """A log, an evidence and a remaker that have one message."""
 
     async def message(self, _: UUID, **_more: object) -> object:
-        return SimpleNamespace(person="p-maria")
+        return SimpleNamespace(person="p-maria", event_key=UUID(int=8))
 
     async def said(self, message_id: UUID) -> UUID:
         return message_id
+
+    async def release(self, _: UUID) -> None:
+        """Nobody had to."""
 
     async def remake(self, said: UUID) -> list[Remade]:
         self.made = said
