@@ -20,38 +20,31 @@ def fields_of(
     kind: RegisterKind, given: Mapping[str, str], schemas: Schemas, *, wrong: str | None, fresh: bool
 ) -> Sequence[FormField]:
     """Return the fields that are asked, with what was typed; of a `fresh` form nothing is wrong yet."""
-    form = _form_of(kind, schemas)
     data = {**kind.fixed, **typed(kind, given, schemas)}
-    required = form["properties"][DATA]["required"]
-    fields = flat(
-        parts_of(form, {DATA: {name: data[name] for name in kind.fields if name in data}}, wrong=wrong)
-    )
-    return [_shown(kind, one, one.name.partition(".")[2], required, fresh=fresh) for one in fields]
+    held = {name: data[name] for name in kind.fields if name in data}
+    form = _form_of(kind, schemas)
+    return [_shown(kind, one) for one in flat(parts_of(form, held, wrong=wrong, path=DATA, judged=not fresh))]
 
 
-def _shown(
-    kind: RegisterKind, field: FormField, name: str, required: Sequence[str], *, fresh: bool
-) -> FormField:
+def _shown(kind: RegisterKind, field: FormField) -> FormField:
+    name = field.name.partition(".")[2]
+    field = replace(field, label=kind.labels.get(name, field.label))
     if name in kind.choices:
         few = "options" if name == "kind" else "select"
-        field = replace(field, kind=few, options=list(kind.choices[name].items()))
-    if name in kind.long:
-        field = replace(field, kind="area")
-    field = replace(field, label=kind.labels.get(name, field.label))
-    needed = name in required and field.kind != "area"
-    return replace(field, required=needed, wrong="") if fresh else field
+        return replace(field, kind=few, options=list(kind.choices[name].items()))
+    return replace(field, kind="area") if name in kind.long else field
 
 
 def typed(kind: RegisterKind, given: Mapping[str, str], schemas: Schemas) -> Mapping[str, Json]:
     """Return the data that was typed."""
-    made: Mapping[str, Json] = read_form(_form_of(kind, schemas), given, {DATA: {}})[DATA]
+    made: Mapping[str, Json] = read_form(_form_of(kind, schemas), given, {}, path=DATA)
     return made
 
 
 def _form_of(kind: RegisterKind, schemas: Schemas) -> Mapping[str, Json]:
     document = schemas[kind.event].document
-    data = {
+    return {
         "properties": {name: document["properties"][name] for name in kind.fields},
         "required": [name for name in kind.fields if name in document["required"]],
+        "$defs": document.get("$defs", {}),
     }
-    return {"properties": {DATA: data}, "required": [DATA], "$defs": document.get("$defs", {})}
