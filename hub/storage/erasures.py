@@ -117,7 +117,8 @@ class PostgresErasures(Store):
         await self.rows(_SQL["erase_replies"], person, marks)
         await self.rows(_SQL["erase_copies"], person, erasure.words)
         named = [word for word in (person.lower(), *erasure.words) if len(word) >= _SHORTEST]
-        await self.rows(_SQL["blank_reasons"], named)
+        for name in ("blank_reasons", "blank_communications"):
+            await self.rows(_SQL[name], named)
         await self.rows(_SQL["forget_documents"])
         await self._erase_left_behind(_traces([person], erasure.words))
         await self._erase_dead(_traces([person], erasure.words), marks, EPOCH)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from uuid import uuid4
@@ -47,6 +48,52 @@ async def she_is_in_a_reason(database: Database, name: str) -> None:
         "INSERT INTO saved_view (who, name, query) "
         "VALUES ('account:ana', 'Ella', jsonb_build_object('q', $1::text))",
         name,
+    )
+
+
+async def she_is_in_communications(database: Database, name: str) -> None:
+    """Let staff have written of her to many, planned it, had it released; another system, too."""
+    number, plan, said = uuid4(), uuid4(), json.dumps({"data": {"title": f"Gracias a {name}"}})
+    await database.rows(
+        "INSERT INTO communication (id, kind, origin, title, words, draft, by, made_at, changed_at) "
+        "VALUES ($1, 'admin.circular.issued', 'desk', $2, $2, $3, 'ana', $4, $4)",
+        number,
+        name,
+        said.encode(),
+        _AT,
+    )
+    await database.rows(
+        "INSERT INTO communication_plan (id, communication, version, made_at, state, shown) "
+        "VALUES ($1, $2, 1, $3, 'ready', $4)",
+        *(plan, number, _AT, said.encode()),
+    )
+    await database.rows(
+        "INSERT INTO communication_part (plan, part, place, event_id, data, chosen, on_boards, event) "
+        "VALUES ($1, 0, 'ph', 'x', $2, true, true, $3)",
+        *(plan, said.encode(), said.encode()),
+    )
+    await database.rows(
+        "WITH kept AS (INSERT INTO document (sha256, kind, size, content, fetched_at) "
+        "VALUES (sha256('c'), 'application/pdf', 1, 'c', now()) RETURNING sha256) "
+        "INSERT INTO communication_file (communication, place, name, sha256) "
+        "SELECT $1, 0, $2, sha256 FROM kept",
+        *(number, f"{name}.pdf"),
+    )
+    await database.rows(
+        "INSERT INTO approval (communication, asked_at, asked_by, plan, digest, people, senior, ends_at, "
+        "verdict, at, by, reason, shown) VALUES ($1, $2, 'ana', $3, 'd', 60, false, $2, "
+        "'refused', $2, 'beto', $4, $5)",
+        *(number, _AT, plan, f"Pregúntele a {name}", said.encode()),
+    )
+    await database.rows(
+        "INSERT INTO held_event (source, event_id, key, content, communication, received_at, people, "
+        "routing_key, headers, body) VALUES ('urn:x', 'h', $1, 'd', $2, $3, 60, 'x', '{}', $4)",
+        *(uuid4(), number, _AT, said.encode()),
+    )
+    await database.rows(
+        "INSERT INTO communication_model (id, name, kind, draft, by, at) "
+        "VALUES ($1, $2, 'admin.circular.issued', $3, 'ana', $4)",
+        *(uuid4(), f"Homenaje a {name}", said.encode(), _AT),
     )
 
 

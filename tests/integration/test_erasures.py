@@ -26,6 +26,7 @@ from tests.actors import actor
 from tests.integration.canary_rows import (
     she_does_not_recognise,
     she_is_in_a_reason,
+    she_is_in_communications,
     she_is_in_notes,
     she_is_on_the_wall,
     she_opens_her_page,
@@ -193,6 +194,7 @@ async def rights(opened: Database) -> Rights:
     await she_wishes(opened, REF, NAME, WORDS["note"])
     await she_is_in_a_reason(opened, NAME)
     await she_is_in_notes(opened, NAME, WORDS["inside"])
+    await she_is_in_communications(opened, NAME)
     await she_opens_her_page(opened, REF, f"al correo {MAIL}")
     await she_is_on_the_wall(opened, f"Radicó {NAME}")
     await she_does_not_recognise(office, REF, WORDS["report"], name=NAME)
@@ -280,6 +282,9 @@ async def test_words_of_the_person_are_everywhere_before(rights: Rights) -> None
         ),
         *(("do_not_contact", "note"), ("resident_code", "shown"), ("given_file", "name")),
         *(("bulk_run", "reason"), ("pause", "reason"), ("case_note", "words"), ("saved_view", "query")),
+        *(("communication", "draft"), ("communication_plan", "shown"), ("communication_part", "event")),
+        *(("approval", "shown"), ("held_event", "body"), ("communication_model", "draft")),
+        ("communication_file", "name"),
     } <= places
 
 

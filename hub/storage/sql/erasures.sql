@@ -130,6 +130,30 @@ WITH named AS (
 UPDATE pause SET reason = ''
 WHERE reason <> '' AND EXISTS (SELECT FROM unnest($1::text[]) AS word WHERE strpos(lower(reason), word) > 0)
 
+-- blank_communications --
+-- What people at the company wrote for many, where it names the person: all of it, since nobody can tell what is left.
+WITH sought AS (SELECT unnest($1::text[]) AS word), drafts AS (
+    UPDATE communication SET title = '', words = '', draft = '{}', recall = NULL
+    WHERE EXISTS (SELECT FROM sought WHERE strpos(lower(concat(title, draft, recall)), word) > 0)
+), plans AS (
+    UPDATE communication_plan SET shown = NULL
+    WHERE EXISTS (SELECT FROM sought WHERE strpos(lower(shown::text), word) > 0)
+), parts AS (
+    UPDATE communication_part SET data = '{}', event = NULL
+    WHERE EXISTS (SELECT FROM sought WHERE strpos(lower(concat(data, convert_from(event, 'UTF8'))), word) > 0)
+), asked AS (
+    UPDATE approval SET reason = '', shown = NULL
+    WHERE EXISTS (SELECT FROM sought WHERE strpos(lower(concat(reason, convert_from(shown, 'UTF8'))), word) > 0)
+), files AS (
+    UPDATE communication_file SET name = '' WHERE EXISTS (SELECT FROM sought WHERE strpos(lower(name), word) > 0)
+), held AS (
+    UPDATE held_event SET body = '', reason = '' WHERE EXISTS (
+        SELECT FROM sought WHERE strpos(lower(concat(reason, convert_from(body, 'UTF8'))), word) > 0
+    )
+)
+DELETE FROM communication_model
+WHERE EXISTS (SELECT FROM sought WHERE strpos(lower(concat(name, draft)), word) > 0)
+
 -- blank_case_notes --
 -- In a case of this person alone each word of a colleague speaks of them.
 UPDATE case_note SET words = '', untold = '{}' WHERE case_key = ANY ($1::text[]) AND words <> ''
