@@ -659,6 +659,32 @@ ROWS: Final[dict[str, Row]] = {
     "POST /communications/{id}/recall": Row(
         needs=OPERATE, where=OWN, fill="DRAFT", form="reason=x&no_correction=x", status=409
     ),
+    # A draft has reached nobody, and nothing of it leaves.
+    "GET /api/communications/{id}/people": Row(needs=READ, where=OWN, fill="DRAFT"),
+    "GET /api/communications/{id}/people.csv": Row(needs=OPERATE, where=OWN, fill="DRAFT"),
+    "POST /api/communications/{id}/pause": Row(
+        needs=OPERATE, where=OWN, fill="DRAFT", body={"reason": "x"}, status=409
+    ),
+    "POST /api/communications/{id}/resume": Row(needs=OPERATE, where=OWN, fill="DRAFT", status=409),
+    "POST /api/communications/{id}/cancel": Row(
+        needs=OPERATE, where=OWN, fill="DRAFT", body={"why": "other"}, status=409
+    ),
+    "POST /api/communications/{id}/elsewhere": Row(
+        needs=OPERATE, where=OWN, fill="DRAFT", body={"channel": "sms"}, status=409
+    ),
+    "GET /communications/{id}/pause": Row(needs=OPERATE, where=OWN, fill="DRAFT"),
+    "POST /communications/{id}/pause": Row(
+        needs=OPERATE, where=OWN, fill="DRAFT", form="reason=x", status=409
+    ),
+    "POST /communications/{id}/resume": Row(needs=OPERATE, where=OWN, fill="DRAFT", form="", status=409),
+    "GET /communications/{id}/cancel": Row(needs=OPERATE, where=OWN, fill="DRAFT"),
+    "POST /communications/{id}/cancel": Row(
+        needs=OPERATE, where=OWN, fill="DRAFT", form="why=other", status=409
+    ),
+    "GET /communications/{id}/elsewhere": Row(needs=OPERATE, where=OWN, fill="DRAFT"),
+    "POST /communications/{id}/elsewhere": Row(
+        needs=OPERATE, where=OWN, fill="DRAFT", form="channel=sms", status=409
+    ),
     "POST /api/communications/{id}/copy": Row(needs=OPERATE, where=OWN, fill="DRAFT", status=201),
     "POST /communications/{id}/copy": _press(needs=OPERATE, fill="DRAFT"),
     "GET /api/calendar": Row(needs=READ, where=OWN, finds=False, elsewhere=200),

@@ -150,6 +150,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     "communications": {
         "communications": "/communications",
         "communications-none": "/communications?state=paused",
+        "approvals-none": "/approvals",
         "communication-new": "/communications/new",
         "communication-draft": "/communications/DRAFT",
         "calendar": "/calendar?day=2026-03-09",

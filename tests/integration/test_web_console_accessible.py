@@ -54,7 +54,7 @@ SAME: Final = f"window.arrived.around === {AROUND.strip()}"
 PUT_BACK: Final = "document.querySelector('main').replaceWith(window.arrived.main)"
 SAID: Final = """
 (() => {
-  const beside = document.querySelectorAll('#pulse, .tools, .look[role=region]');
+  const beside = document.querySelectorAll('#pulse, .tools, .as-read');
   beside.forEach(one => { one.style.display = 'none' });
   const text = document.querySelector('main').innerText;
   beside.forEach(one => { one.removeAttribute('style') });

@@ -26,7 +26,7 @@ from hub.operations.communications.progress import progress_of
 from hub.people.masking import mask_name
 from hub.rendering.labels_es import CHANNELS
 from hub.rendering.outcomes_es import described
-from hub.rendering.spreadsheet import MEDIA_TYPE, sheet
+from hub.rendering.spreadsheet import sheet
 from hub.rendering.templates import DEFAULT_LOCALE
 from hub.storage.communication_people import Fate, PersonFate, people
 
@@ -55,7 +55,7 @@ async def sheet_of_lost(by: Operator, communication: UUID) -> File:
         [cell.written(one, name) for name, cell in cells.items()]
         for one in await _people(by, row, _LOST, "", _MOST)
     ]
-    return File(sheet([cell.title for cell in cells.values()], lines), "no-les-llego.csv", MEDIA_TYPE)
+    return File(sheet([cell.title for cell in cells.values()], lines), "no-les-llego.csv", "text/csv")
 
 
 async def ask_elsewhere(by: Operator, communication: UUID) -> Question:

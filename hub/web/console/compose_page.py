@@ -118,9 +118,9 @@ async def copy(request: web.Request, form: ButtonForm) -> web.StreamResponse:  #
 
 
 async def show_draft(request: web.Request, whole: CommunicationWhole) -> web.StreamResponse:
-    """Show the draft as it is stored."""
+    """Show the draft as it is stored, and why an act on it was refused just now."""
     boxes = _boxes(whole)
-    return await _page(request, whole, boxes, wrong=None)
+    return await _page(request, whole, boxes, wrong=request.get(AGAIN, ONCE)["wrong"])
 
 
 async def save(request: web.Request) -> web.StreamResponse:
