@@ -18,7 +18,7 @@ _SQL: Final = load("communication_models")
 _MOST: Final = 500
 
 
-class StoredModel(Struct, frozen=True, kw_only=True):
+class CommunicationModel(Struct, frozen=True, kw_only=True):
     """A model of a communication. `places` are the copropiedades that it names, None the whole company."""
 
     id: UUID
@@ -30,22 +30,24 @@ class StoredModel(Struct, frozen=True, kw_only=True):
     at: Instant
 
 
-async def list_models(run: Runner, places: PropertyScope) -> Sequence[StoredModel]:
+async def list_models(run: Runner, places: PropertyScope) -> Sequence[CommunicationModel]:
     """Return the models that name only these places, by name."""
-    return [read(StoredModel, row) for row in await run.rows(_SQL["list"], listed(places), _MOST)]
+    return [read(CommunicationModel, row) for row in await run.rows(_SQL["list"], listed(places), _MOST)]
 
 
-async def find_model(run: Runner, model: UUID, places: PropertyScope) -> StoredModel | None:
+async def find_model(run: Runner, model: UUID, places: PropertyScope) -> CommunicationModel | None:
     rows = await run.rows(_SQL["find"], model, listed(places))
-    return read(StoredModel, rows[0]) if rows else None
+    return read(CommunicationModel, rows[0]) if rows else None
 
 
-async def save_model(run: Runner, model: StoredModel, places: PropertyScope) -> StoredModel | None:
+async def save_model(
+    run: Runner, model: CommunicationModel, places: PropertyScope
+) -> CommunicationModel | None:
     """Save a model, or replace that of its name; None if that one is of other places."""
     named = None if model.places is None else list(model.places)
     values = storable(model.name), model.kind, encode(msgspec.to_builtins(model.draft)), named
     rows = await run.rows(_SQL["save"], model.id, listed(places), *values, model.by, model.at)
-    return read(StoredModel, rows[0]) if rows else None
+    return read(CommunicationModel, rows[0]) if rows else None
 
 
 async def forget_model(run: Runner, model: UUID) -> None:

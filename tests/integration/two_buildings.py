@@ -36,7 +36,7 @@ from hub.storage import (
     given_files,
     radicados,
 )
-from hub.storage.communication_models import StoredModel, save_model
+from hub.storage.communication_models import CommunicationModel, save_model
 from tests.contract.stores import RealStores, open_stores
 from tests.contract.values import consent, event, letter, message, now, person, stored, unreached
 from tests.integration.identities import SECRET, Identity, Registry, everybody
@@ -197,7 +197,7 @@ async def _register(database: Database, mark: str) -> UUID:
 
 async def _keep(database: str, mark: str, word: str) -> UUID:
     """Let somebody have saved a model of communications for a building."""
-    model = StoredModel(
+    model = CommunicationModel(
         id=uuid8(now(), word, mark),
         name=f"{word} de {mark}",
         kind="admin.circular.issued",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from secrets import token_urlsafe
 from typing import Final
@@ -99,22 +99,14 @@ def _account(by: Operator) -> str:
     return bare(by.by)
 
 
-async def _tasks(by: Operator, since: date, until: date) -> Iterator[CalendarEntry]:
+async def _tasks(by: Operator, since: date, until: date) -> list[CalendarEntry]:
     """Return the tasks of the company that are still to be done; who has some places has none of them."""
     if by.places is not None:
-        return iter(())
-    stores = by.stores
-    today = as_day(by.now)
+        return []
+    stores, today = by.stores, as_day(by.now)
     states = await states_of(STANDING_TASKS, store=stores.standing_tasks, policy=stores.policy, today=today)
-    return (
-        CalendarEntry(
-            id=state.task.name,
-            kind="task",
-            at=day_start(state.due_on),
-            title=state.task.name,
-            copropiedad=None,
-            whole_day=True,
-        )
-        for state in states
-        if state.due_on is not None and not state.done and since <= state.due_on <= until
-    )
+    return [
+        CalendarEntry(id=name, kind="task", at=day_start(day), title=name, copropiedad=None, whole_day=True)
+        for name, day in ((one.task.name, one.due_on) for one in states if not one.done)
+        if day is not None and since <= day <= until
+    ]

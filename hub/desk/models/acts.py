@@ -1,11 +1,11 @@
-"""Models of communications: list them, save one, forget one. `POST /api/communications` begins from one."""
+"""Models of communications: list them, save one, forget one; the noun of communications begins from one."""
 
 from __future__ import annotations
 
 from typing import Final
 from uuid import UUID
 
-from hub.desk.models.rows import ModelRow, SaveModelBody
+from hub.desk.models.rows import SaveModelBody
 from hub.doors.operator import Operator, found
 from hub.errors import OtherState
 from hub.model.ids import uuid8
@@ -14,21 +14,19 @@ from hub.operations.communications.kinds import OFFERED
 from hub.operations.communications.undated import undated
 from hub.rendering.typed_words import tidy
 from hub.storage import communication_models as models
-from hub.storage.communication_models import StoredModel
+from hub.storage.communication_models import CommunicationModel
 
 MODEL: Final = "model"
 _COMMUNICATION: Final = "communication"
 
 
-async def list_models(by: Operator, query: ListQuery) -> Rows[ModelRow]:
+async def list_models(by: Operator, query: ListQuery) -> Rows[CommunicationModel]:
     """List the models of communications that somebody of these copropiedades has saved."""
-    stored = await models.list_models(by.db, by.places)
-    names = await by.stores.directory.place_names(by.places)
-    rows = [ModelRow.of(one, names) for one in stored]
+    rows = await models.list_models(by.db, by.places)
     return rows_by(rows, query, lambda row: (row.name.lower(), str(row.id)))
 
 
-async def save_model(by: Operator, body: SaveModelBody) -> ModelRow:
+async def save_model(by: Operator, body: SaveModelBody) -> CommunicationModel:
     """
     Save the words and the people of a communication as a model, without its dates and without single people.
 
@@ -38,7 +36,7 @@ async def save_model(by: Operator, body: SaveModelBody) -> ModelRow:
     row = found(_COMMUNICATION, await store.find(body.communication, by.places, by.by))
     if row.kind not in OFFERED:
         raise OtherState("A correction is for those who had one communication: it is no model.")
-    made = StoredModel(
+    made = CommunicationModel(
         id=uuid8(by.now, "communication_model", str(row.id)),
         name=tidy(body.name, len(body.name)),
         kind=row.kind,
@@ -51,16 +49,12 @@ async def save_model(by: Operator, body: SaveModelBody) -> ModelRow:
     saved = await models.save_model(by.db, made, by.places)
     if saved is None:
         raise OtherState("Another copropiedad has a model of this name: give it another one.")
-    return await _shown(by, saved)
+    return saved
 
 
-async def forget_model(by: Operator, model: UUID) -> ModelRow:
+async def forget_model(by: Operator, model: UUID) -> CommunicationModel:
     """Forget a model; what was begun from it stays."""
     stored = found(MODEL, await models.find_model(by.db, model, by.places))
     await by.audit("model.forget", f"model:{stored.id}")
     await models.forget_model(by.db, stored.id)
-    return await _shown(by, stored)
-
-
-async def _shown(by: Operator, model: StoredModel) -> ModelRow:
-    return ModelRow.of(model, await by.stores.directory.place_names(by.places))
+    return stored

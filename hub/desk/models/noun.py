@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from hub.desk.models import acts
-from hub.desk.models.rows import ModelRow, SaveModelBody
+from hub.desk.models.rows import SaveModelBody
 from hub.doors.act import Act, List, Noun
 from hub.errors import OtherState
+from hub.storage.communication_models import CommunicationModel
 
 _PATH: Final = "/models"
 _NEW: Final = "/communications/new"
@@ -20,7 +21,13 @@ NOUN: Final = Noun(
         "model.save": "Guardó una plantilla de comunicaciones",
     },
     lists=(
-        List(acts.list_models, _PATH, row=ModelRow, lines=("id", "name", "kind"), section="/communications"),
+        List(
+            acts.list_models,
+            _PATH,
+            row=CommunicationModel,
+            lines=("id", "name", "kind"),
+            section="/communications",
+        ),
     ),
     acts=(
         Act(
