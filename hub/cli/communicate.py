@@ -73,7 +73,7 @@ async def communicate(
 
       hub communicate circular.md --to "owners of ph-altos-del-rosal" --at 2026-03-12T08:00
 
-    Cuando son muchas personas hay que escribir dónde viven:
+    Cuando son muchas personas hay que escribir dónde viven, y espera a que otra persona la apruebe:
 
       hub communicate circular.md --to "owners of ph-altos-del-rosal" --yes-to "Altos del Rosal"
 

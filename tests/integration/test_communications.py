@@ -361,3 +361,12 @@ async def test_what_goes_on_is_picked_and_nothing_of_another_building(desk: Desk
 
     assert 2 == len({number for number, _ in everywhere["outages"]})
     assert ["Agua, lunes 9 de marzo de 2026, Altos del Rosal"] == [words for _, words in here["outages"]]
+
+
+async def test_what_reaches_nobody_is_not_sent(desk: Desk) -> None:
+    whole = await desk.made("council@copropiedad:ph-a")
+    assert whole.plan is not None
+    with pytest.raises(ChangedDraft):
+        await desk.send(whole)
+
+    assert (False, []) == (whole.is_planned, await desk.publish())

@@ -98,7 +98,7 @@ async def plan(by: Actor, draft: Communication, deps: Planning) -> StoredPlan:
     shown = shown if kind.narrows else replace(shown, people=addressed(runs))
     ended = replace(
         made,
-        state=FAILED if shown.refused else READY,
+        state=READY if shown.people and not shown.refused else FAILED,
         digest=digest_of(draft, parts, people, texts=deps.texts(draft.kind), files=files),
         people=shown.people,
         shown=msgspec.to_builtins(shown),

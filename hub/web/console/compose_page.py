@@ -178,7 +178,10 @@ async def _looked(
         if seen == whole.plan.digest:
             return _ask(request, whole)
         return await _page(request, whole, boxes, wrong=_CHANGED)
-    await acts.plan_communication(by, communication)
+    planned = await acts.plan_communication(by, communication)
+    shown = None if planned.plan is None else planned.plan.shown
+    if shown is not None and not shown.people and not shown.refused:
+        return await _page(request, planned, boxes, wrong=_NOBODY)
     return redirect(f"{PATH}/{communication}#ver")
 
 
