@@ -53,12 +53,17 @@ UNTRIED: Final[Mapping[str, str]] = {
     "hub publish --type pqrs.received prueba.json": "is about the reader's own copropiedad",
     "hub genuine K7F2M-9QDTX": "is an invented code; tests/integration/test_cli_genuine.py",
     "hub constancia verify": "names a file by its day; tests/integration/test_cli_constancia.py",
+    **dict.fromkeys(
+        (f"hub communications {act} ID" for act in ("pause", "resume", "cancel", "people", "elsewhere")),
+        "the demonstration has sent none; tests/integration/test_communication_pause.py",
+    ),
     "hub recalls take-back circular-7": "names an invented event; tests/integration/test_event_recalls.py",
     "/api/inbox?limit=50": "needs a person's token; tests/integration/test_web_inbox.py",
     "curl -X PUT http://127.0.0.1:8080/api/directory/rotas": "names ids of the reader's own staff",
 }
 NOTHING_YET: Final[Mapping[str, str]] = {
     "hub approvals list": "nothing goes to so many people",
+    "hub communications list --state running": "nobody has sent one",
     "hub replies list": "nobody has written back",
     "hub opt-outs list": "nobody has said BAJA",
     "hub suppressions list": "no address is wrong",
