@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from hub.desk.communications.acts import COMMUNICATION
+from hub.desk.communications.acts import row_of
 from hub.desk.communications.rows import (
     CommunicationElsewhere,
     CommunicationPeople,
@@ -15,7 +15,7 @@ from hub.desk.communications.rows import (
 )
 from hub.doors.act import File, Question
 from hub.doors.cells import sheet_columns_of
-from hub.doors.operator import Operator, found
+from hub.doors.operator import Operator
 from hub.errors import OtherState, UnknownName
 from hub.messages.planning.texts import text_channels
 from hub.model import Audience
@@ -39,7 +39,7 @@ async def list_reached(
     by: Operator, communication: UUID, query: CommunicationPeopleQuery
 ) -> CommunicationPeople:
     """List the people of a communication, with what became of the message that has come farthest."""
-    row = await _row(by, communication)
+    row = await row_of(by, communication)
     await by.audit_look("communication.people", f"communication:{row.id}")
     rows = await _people(by, row, query.fate, query.after, query.limit + 1)
     page = rows[: query.limit]
@@ -48,7 +48,7 @@ async def list_reached(
 
 async def sheet_of_lost(by: Operator, communication: UUID) -> File:
     """Make a sheet of the people who were not reached, with the reason of each."""
-    row = await _row(by, communication)
+    row = await row_of(by, communication)
     await by.audit("communication.people", f"communication:{row.id}")
     cells = sheet_columns_of(CommunicationPerson)
     lines = [
@@ -60,7 +60,7 @@ async def sheet_of_lost(by: Operator, communication: UUID) -> File:
 
 async def ask_elsewhere(by: Operator, communication: UUID) -> Question:
     """Ask by which other channel a communication goes to those who were not reached."""
-    row = await _row(by, communication)
+    row = await row_of(by, communication)
     progress = await progress_of(by.stores.communications, row, 0)
     names = channels_for(row, _deps(by))
     return Question(
@@ -89,7 +89,7 @@ async def send_elsewhere(by: Operator, communication: UUID, body: ElsewhereBody)
 
     Raises UnknownName for a channel that has no text for it, OtherState.
     """
-    row, deps = await _row(by, communication), _deps(by)
+    row, deps = await row_of(by, communication), _deps(by)
     if row.state not in ALLOWED:
         raise OtherState(f"It is {row.state.value}: nothing more of it can leave.")
     if body.channel not in (names := channels_for(row, deps)):
@@ -99,10 +99,6 @@ async def send_elsewhere(by: Operator, communication: UUID, body: ElsewhereBody)
     return CommunicationElsewhere(
         id=row.id, channel=body.channel, people=done.people, skipped=dict(done.skipped), more=done.more
     )
-
-
-async def _row(by: Operator, communication: UUID) -> Communication:
-    return found(COMMUNICATION, await by.stores.communications.find(communication, by.places, by.by))
 
 
 async def _people(

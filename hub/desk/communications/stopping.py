@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
-from hub.desk.communications.acts import COMMUNICATION
+from hub.desk.communications.acts import moved_of, row_of
 from hub.desk.communications.rows import CancelCommunicationBody, CommunicationMoved, PauseCommunicationBody
 from hub.doors.act import Question
-from hub.doors.operator import Operator, found
+from hub.doors.operator import Operator
 from hub.errors import OtherState
 from hub.messages.delivery.pausing import release_settled
 from hub.model.communications import Communication, CommunicationState
@@ -29,7 +29,7 @@ _WHY: Final = {
 
 async def ask_pause(by: Operator, communication: UUID) -> Question:
     """Ask why a communication pauses, and say who has it already."""
-    row = await _row(by, communication)
+    row = await row_of(by, communication)
     return Question(
         title=f"¿Poner en pausa «{row.title}»?",
         facts=await _counts(by, row, "Les falta, y espera"),
@@ -43,7 +43,7 @@ async def pause_communication(
     by: Operator, communication: UUID, body: PauseCommunicationBody
 ) -> CommunicationMoved:
     """Pause a communication that is leaving: what is unsent waits. Safe to repeat."""
-    row = await _row(by, communication)
+    row = await row_of(by, communication)
     to = Move(to=CommunicationState.PAUSED, at=by.now, by=by.by, words=body.reason)
     if _is_new(row, to):
         await by.audit("communication.pause", f"communication:{row.id}")
@@ -52,7 +52,7 @@ async def pause_communication(
 
 async def resume_communication(by: Operator, communication: UUID) -> CommunicationMoved:
     """Let a paused communication go on. It does not pause itself again for the same cause. Safe to repeat."""
-    row = await _row(by, communication)
+    row = await row_of(by, communication)
     paused = frozenset({CommunicationState.PAUSED})
     to = Move(to=CommunicationState.RUNNING, at=by.now, cause=row.cause, since=paused)
     if _is_new(row, to):
@@ -64,7 +64,7 @@ async def resume_communication(by: Operator, communication: UUID) -> Communicati
 
 async def ask_cancel(by: Operator, communication: UUID) -> Question:
     """Ask why a communication is cancelled, and say who has it already, and who will not get it."""
-    row = await _row(by, communication)
+    row = await row_of(by, communication)
     return Question(
         title=f"¿Cancelar «{row.title}»?",
         facts=await _counts(by, row, "No les llegará"),
@@ -82,12 +82,12 @@ async def cancel_communication(
 
     It is `cancelling` until no message of it can follow, then `cancelled`.
     """
-    row = await _row(by, communication)
+    row = await row_of(by, communication)
     over = row.state == CommunicationState.CANCELLED and row.started_at is not None
     to = Move(to=CommunicationState.CANCELLING, at=by.now, why=body.why, by=by.by, words=body.why)
     if not over and _is_new(row, to):
         await by.audit("communication.cancel", f"communication:{row.id}", why=body.why)
-    return _as_it_is(row) if over else await _moved(by, row, to)
+    return moved_of(row, changed=False) if over else await _moved(by, row, to)
 
 
 def _is_new(row: Communication, to: Move) -> bool:
@@ -99,11 +99,11 @@ def _is_new(row: Communication, to: Move) -> bool:
 
 async def _moved(by: Operator, row: Communication, to: Move) -> CommunicationMoved:
     if row.state == to.to:
-        return _as_it_is(row)
+        return moved_of(row, changed=False)
     moved = await by.stores.communications.move(row.id, to)
     if moved is None:
-        raise _refusal(await _row(by, row.id), to)
-    return CommunicationMoved(id=moved.id, state=moved.state, changed=True)
+        raise _refusal(await row_of(by, row.id), to)
+    return moved_of(moved)
 
 
 async def _counts(by: Operator, row: Communication, left: str) -> Mapping[str, object]:
@@ -120,13 +120,5 @@ async def _counts(by: Operator, row: Communication, left: str) -> Mapping[str, o
     }
 
 
-async def _row(by: Operator, communication: UUID) -> Communication:
-    return found(COMMUNICATION, await by.stores.communications.find(communication, by.places, by.by))
-
-
 def _refusal(row: Communication, to: Move) -> OtherState:
     return OtherState(f"It is {row.state.value}: it cannot become {to.to.value}.")
-
-
-def _as_it_is(row: Communication) -> CommunicationMoved:
-    return CommunicationMoved(id=row.id, state=row.state, changed=False)

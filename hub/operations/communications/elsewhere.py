@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from msgspec import structs
@@ -129,13 +129,9 @@ async def _made(
 
 
 def _too_late(lost: Message, now: datetime) -> str:
-    ends = lost.ends_at is not None and lost.ends_at <= now
-    return _TOO_LATE if ends or _life(lost) == timedelta(0) else ""
-
-
-def _life(lost: Message) -> timedelta | None:
-    """Return how long a message may wait; nothing, if it was too old when it was planned."""
-    return None if lost.expires_at is None else max(lost.expires_at - lost.created_at, timedelta(0))
+    """Return why it is too late, if it is: the new message lives no longer than the lost one."""
+    ends = lost.expires_at, lost.ends_at
+    return _TOO_LATE if any(end is not None and end <= now for end in ends) else ""
 
 
 def _to_person(lost: Message, person: Person | None, channel: str, deps: Elsewhere) -> list[Message] | str:
@@ -147,8 +143,6 @@ def _to_person(lost: Message, person: Person | None, channel: str, deps: Elsewhe
     steps = steps_for(only, person, deps.channels, skipped)
     if not steps:
         return why_unreachable(skipped)
-    now, life = deps.now(), _life(lost)
-    expires = None if life is None else min(now + life, lost.ends_at or now + life)
     return [
         structs.replace(
             lost,
@@ -160,8 +154,7 @@ def _to_person(lost: Message, person: Person | None, channel: str, deps: Elsewhe
             state=State.QUEUED,
             reason=None,
             next_at=None,
-            created_at=now,
-            expires_at=expires,
+            created_at=deps.now(),
             fallback=(),
             patience=None,
             skipped=(),

@@ -57,14 +57,15 @@ class CommunicationMonitor:
                 await self._tell(row)
 
     async def _running(self, row: Communication) -> None:
-        progress = await progress_of(self.store, row, 0)
-        if row.plan is None or progress is None:
+        if row.plan is None:
             return
-        keys = await self.store.keys(row.plan)
+        keys, standing = await self.store.keys(row.plan), await self.store.standing(row.plan)
         cause = failing(await self.store.delivered(keys, kind_of(row.kind).audiences))
         if cause is not None and cause != row.cause:
             await self._pause(row, cause)
-        elif progress.is_over and not await ends.can_leave(self.store, keys, self.quiet, reminders=False):
+        elif standing.parts != standing.planned + standing.dead:
+            return
+        elif not await ends.can_leave(self.store, keys, self.quiet, reminders=False):
             await self._end(row, CommunicationState.DONE)
 
     async def _pause(self, row: Communication, cause: str) -> None:

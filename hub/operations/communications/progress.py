@@ -54,11 +54,6 @@ class Progress(Struct, frozen=True, kw_only=True):
     planned: int
     dead: Annotated[int, Meta(description="Parts that intake has refused: nobody gets them.")] = 0
 
-    @property
-    def is_over(self) -> bool:
-        """Return whether nothing of it can still leave."""
-        return self.parts == self.planned + self.dead and not any(one.going for one in self.channels)
-
 
 async def progress_of(store: PostgresCommunications, row: Communication, people: int) -> Progress | None:
     """
