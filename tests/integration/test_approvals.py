@@ -211,6 +211,7 @@ async def test_another_person_releases_it_once_and_what_they_saw_is_kept(house: 
     with pytest.raises(NotWaiting):
         await house.release("jefa", whole)
 
+    assert whole.needs_release
     assert ("waiting", MANY + 3, "account:ana") == (whole.row.state, waiting.people, waiting.asked_by)
     assert {"ana": 0, "ana2": 0, "lonely": 0, "key": 0, "twin": 1, "beto": 1, "jefa": 1} == mine
     assert [("review_asked", ref, "Ana") for ref in ("p-ana-twin", "p-beto", "p-jefa")] == called

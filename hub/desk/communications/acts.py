@@ -236,6 +236,7 @@ async def _whole(by: Operator, row: Communication) -> CommunicationWhole:
         corrects=row.corrects,
         correction=await _correction(by, row),
         pause=await _pause(by, row),
+        needs_release=stored is not None and needs_release(by, row, stored),
         needs_typed=await needs_typed(by, row, stored),
     )
 

@@ -185,6 +185,7 @@ class CommunicationWhole(Struct, kw_only=True, frozen=True):
     corrects: Annotated[UUID | None, Meta(description="The communication that it corrects.")] = None
     correction: Annotated[UUID | None, Meta(description="The communication that corrects it.")] = None
     pause: CommunicationPause | None = None
+    needs_release: Annotated[bool, Meta(description="Whether another person has to release it.")] = False
     needs_typed: Annotated[
         str, Meta(description="What must be written by hand to send it; empty: nothing.")
     ] = ""

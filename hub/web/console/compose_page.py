@@ -34,7 +34,17 @@ from hub.doors.act import OPERATE
 from hub.doors.api import operator_of
 from hub.doors.console import AGAIN, ONCE
 from hub.doors.operator import Operator
-from hub.errors import ChangedDraft, HubError, InvalidAudience, InvalidEvent, NoSuch, NotConfirmed, TooLarge
+from hub.errors import (
+    ChangedDraft,
+    HubError,
+    InvalidAudience,
+    InvalidEvent,
+    NoRelease,
+    NoSuch,
+    NotConfirmed,
+    TooLarge,
+)
+from hub.model.communications import CommunicationState
 from hub.model.pages import ListQuery
 from hub.operations.communications.kinds import BY_EVENT, INTENTIONS_ES, OFFERED, SendKind
 from hub.operations.communications.presets import GROUPS_ES, Boxes, boxes_of, whom_of
@@ -145,13 +155,17 @@ async def press(request: web.Request) -> web.StreamResponse:
     fields = await fields_of(request)
     try:
         body = SendBody(digest=fields.get("digest", ""), typed=fields.get("typed", ""))
-        await acts.send_communication(by, communication, body)
+        sent = await acts.send_communication(by, communication, body)
     except NotConfirmed:
         return _ask(request, await acts.show_communication(by, communication), again=True)
     except ChangedDraft:
         whole = await acts.show_communication(by, communication)
         return await _page(request, whole, _boxes(whole), wrong=_CHANGED)
-    return done(f"{PATH}/{communication}", acts.send_communication.__name__)
+    except NoRelease as error:
+        whole = await acts.show_communication(by, communication)
+        return await _page(request, whole, _boxes(whole), wrong=wrong_of(error))
+    waits = sent.state is CommunicationState.WAITING
+    return done(f"{PATH}/{communication}", "review_asked" if waits else acts.send_communication.__name__)
 
 
 async def preview(request: web.Request, form: PreviewForm) -> web.StreamResponse:  # noqa: ARG001 - the row of its form

@@ -42,6 +42,7 @@ DONE_ES: Final[Mapping[str, str]] = MappingProxyType(
         "role_added": "Quedó con ese papel desde hoy.",
         "role_ended": "Ese papel terminó hoy.",
         "mended": "Se publicó corregido.",
+        "review_asked": "Espera que otra persona la apruebe: ya se le avisa.",
         "not_restored": "No se canceló nada: la pausa no es de una copia restaurada. Cancele desde la lista.",
         "paused": "El canal quedó en pausa.",
         "paused_all": "Todo quedó en pausa: no sale nada, y las promesas no avisan.",
