@@ -179,6 +179,12 @@ def test_fault_names_the_affected_people_and_its_remedy(name: str) -> None:
     assert said.path
 
 
+def test_what_waits_for_ones_own_release_is_a_line_of_work() -> None:
+    (line,) = matters(Situation(approvals=2))
+
+    assert ("2 comunicaciones esperan su aprobación", "/approvals") == (line.text, line.path)
+
+
 def test_act_of_no_page_is_named_for_people_with_a_shell() -> None:
     said = headline(Situation(incidents=[incident("server")]))
 
