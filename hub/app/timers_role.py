@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import AsyncExitStack, aclosing
+from datetime import datetime
 from functools import partial
 
 from hub import storage
+from hub.access.actor import Actor
 from hub.app.container import Container
 from hub.app.documents import fetching_of, prints_of
 from hub.app.work import Work, until
-from hub.channels.registry import QUEUES, names_of, traits_of
+from hub.channels.registry import QUEUES, names_channels, names_of, traits_of
 from hub.channels.webhook_calls import HttpWebhookCalls
+from hub.intake.dry_run_schemas import DryRun
 from hub.messages import lateness
 from hub.messages.delivery.pausing import Pauses
+from hub.model import Event
+from hub.operations.communications.planning import RunDry
 from hub.operations.communications.review_work import ReviewWork
 from hub.operations.communications.reviews import Reviews
 from hub.operations.communications.work import CommunicationWork
@@ -93,11 +99,23 @@ def _reviews(parts: Container) -> ReviewWork:
         ),
         publisher=parts.publisher,
         audit=storage.PostgresAudit(parts.database),
-        run_dry=DryRuns(parts.database, parts.company, partial(traits_of, names_of(parts.settings))),
+        run_dry=_run_dry(parts),
         texts=parts.company.digest_of_texts,
         policy=parts.company.policy.review,
         now=NOW,
     )
+
+
+def _run_dry(parts: Container) -> RunDry:
+    """Try events with the channels of this process; where its settings name none, with those of delivery."""
+    told, own = storage.PostgresToldChannels(parts.database).told, names_channels(parts.settings)
+
+    async def run_dry(by: Actor, events: Sequence[Event], *, everybody: bool, at: datetime) -> DryRun:
+        names = names_of(parts.settings) if own else await told()
+        dry = DryRuns(parts.database, parts.company, partial(traits_of, names))
+        return await dry(by, events, everybody=everybody, at=at)
+
+    return run_dry
 
 
 async def _keep_time(timers: Timers, sending: WebhookDeps, fetching: DocumentDeps | None) -> None:
