@@ -52,4 +52,4 @@ form.addEventListener("input", event => {
   if (event.target.name === "q" && event.target.value.trim().length >= LEAST) later("find", "found");
   else if (event.target.matches("textarea, [name=who], [name=copropiedad]")) later("alike", "alike");
 });
-if (Speech) form.querySelectorAll("textarea").forEach(dictation);
+if (Speech) form.dataset.said.split(" ").map(name => form.elements[`data.${name}`]).filter(Boolean).forEach(dictation);
