@@ -285,11 +285,16 @@ async def test_reminders_do_not_keep_it_running_and_are_cancelled_with_it(desk: 
 async def test_another_systems_event_with_such_an_id_is_not_held(desk: Desk) -> None:
     whole = await sent(desk)
     await stopping.pause_communication(desk.by, whole.row.id, PAUSE)
-    theirs = event("admin.payment.received", id=part_id(whole.row.id, 0), source="urn:crm")
-    await desk.office.take_in(theirs)
+    petitioner = {"name": "Pedro Gómez", "email": "pedro@example.com"}
+    named = part_id(whole.row.id, 0)
+    await desk.office.take_in(
+        event("pqrs.received", {"petitioner": petitioner}, id=named, source="urn:crm"),
+        event("pqrs.received", {"petitioner": petitioner}, id=f"{named}0", source="urn:hub"),
+    )
     await desk.office.deliver()
+    rows = await desk.by.db.rows("SELECT DISTINCT event_id, state FROM message WHERE channel = 'email'")
 
-    assert ("held", "paused") not in await states(desk, whole)
+    assert {(named, "sent"), (f"{named}0", "held")} == {tuple(row) for row in rows}
 
 
 async def test_elsewhere_reaches_only_those_who_were_not_reached_and_twice_is_once(desk: Desk) -> None:
