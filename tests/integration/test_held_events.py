@@ -140,6 +140,18 @@ async def test_a_process_killed_between_release_and_publish_loses_nothing(house:
     assert 2 == len(house.publisher.replayed)
 
 
+async def test_what_an_erasure_has_blanked_ends_and_stops_nothing(house: House) -> None:
+    await house.hub.take_in(circular(), circular("e-2"))
+    first, second = await waiting(house)
+    released = ReleaseBody(digest=second.digest)
+    await reviews.release_communication(house.by["beto"], second.id, released)
+    await house.by["ana"].db.rows("UPDATE held_event SET body = '', reason = ''")
+
+    assert [] == await waiting(house)
+    assert ([], []) == (house.publisher.replayed, house.publisher.notices)
+    assert "cancelled" == (await acts.show_communication(house.by["ana"], first.id)).row.state
+
+
 async def test_nobody_decides_and_it_is_asked_again_each_day_for_thirty(house: House) -> None:
     await house.hub.take_in(circular())
     (first,) = await waiting(house)

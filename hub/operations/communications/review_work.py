@@ -126,6 +126,8 @@ class ReviewWork:
 
     async def _settle(self, held: HeldEvent) -> DeadLetter | None:
         """Publish an event as it came, in its sender's name; or tell its publisher that it was refused."""
+        if not held.body:  # erased
+            return None
         if held.state is HeldState.RELEASED:
             await self.publisher.replay(dead_letter(held.as_raw(), InvalidEvent("")))
             return None

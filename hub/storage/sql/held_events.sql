@@ -52,9 +52,9 @@ UPDATE communication_part SET event_key = $2 WHERE plan = $1
 UPDATE held_event SET state = $2, reason = $3 WHERE communication = $1 AND state = 'held'
 
 -- expire --
--- Nobody has released them for so long.
+-- Nobody has released them for so long, or an erasure has taken their words.
 WITH old AS (
-    UPDATE held_event SET state = 'refused', reason = NULL WHERE state = 'held' AND received_at < $1
+    UPDATE held_event SET state = 'refused', reason = NULL WHERE state = 'held' AND (received_at < $1 OR body = '')
     RETURNING communication
 ), ended AS (
     UPDATE approval SET verdict = 'lapsed', at = $2, told_at = $2
