@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, aclosing
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -22,8 +23,10 @@ from hub.model import Event
 from hub.operations.communications.planning import RunDry
 from hub.operations.communications.review_work import ReviewWork
 from hub.operations.communications.reviews import Reviews
-from hub.operations.communications.work import CommunicationWork
+from hub.operations.communications.work import CommunicationWork, PlanWork
 from hub.parts.dry_run import DryRuns
+from hub.parts.plans import planning_of
+from hub.parts.stores import Stores
 from hub.resilience.database_time import NOW
 from hub.tasks import run_all
 from hub.timers import documents, scheduler, webhooks
@@ -70,6 +73,7 @@ async def keep_time(parts: Container, stop: asyncio.Event, stack: AsyncExitStack
             prints=prints_of(parts),
             stands=stands,
             communications=communications.publish_next,
+            communications_planned=_plans(parts).plan_next,
             communications_watched=communications.watch,
             reviews=_reviews(parts).keep,
             sheets=storage.PostgresSheetImports(parts.database).work,
@@ -116,6 +120,17 @@ def _run_dry(parts: Container) -> RunDry:
         return await dry(by, events, everybody=everybody, at=at)
 
     return run_dry
+
+
+def _plans(parts: Container) -> PlanWork:
+    stores = Stores(
+        company=parts.company,
+        database=parts.database,
+        publisher=parts.publisher,
+        appointments=parts.appointments,
+    )
+    planning = replace(planning_of(stores), run_dry=_run_dry(parts))
+    return PlanWork(planning=planning, audit=stores.audit)
 
 
 async def _keep_time(timers: Timers, sending: WebhookDeps, fetching: DocumentDeps | None) -> None:

@@ -87,4 +87,11 @@ _TASKS: Final = (
     EventType(name=TASK_DONE, case="task_id", hub_emitted=True),
 )
 
-THE_HUB: Final = (*_INCIDENTS, _SEALED, _REACH, *_TASKS, _RESET, _CALLED, _COMMUNICATION)
+_TRIED: Final = EventType(
+    name="hub.communication.tried",
+    case="try_id",
+    audiences=(to("holder", Purpose.INTERNAL, "email+inbox", any_hour=True),),
+    hub_emitted=True,
+)
+
+THE_HUB: Final = (*_INCIDENTS, _SEALED, _REACH, *_TASKS, _RESET, _CALLED, _COMMUNICATION, _TRIED)

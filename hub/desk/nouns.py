@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from hub.desk.accounts.noun import NOUN as ACCOUNTS
+from hub.desk.audiences.noun import NOUN as AUDIENCES
 from hub.desk.audit.noun import NOUN as AUDIT
 from hub.desk.buildings.noun import NOUN as BUILDINGS
 from hub.desk.bulk.noun import NOUN as BULK
@@ -46,6 +47,7 @@ from hub.doors.act import Noun
 NOUNS: Final[tuple[Noun, ...]] = (
     ACCOUNTS,
     APPROVALS,
+    AUDIENCES,
     AUDIT,
     BUILDINGS,
     BULK,

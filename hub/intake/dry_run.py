@@ -18,7 +18,7 @@ from hub.access.actor import Actor
 from hub.errors import InvalidEvent, StorageConflict, StorageRefused, TooLarge
 from hub.intake.commit import CONFLICT_TRIES, for_the_publisher
 from hub.intake.decode import IntakeContext
-from hub.intake.dry_run_answer import answer
+from hub.intake.dry_run_answer import Measure, answer
 from hub.intake.dry_run_record import Planned, PlanRecord
 from hub.intake.dry_run_schemas import DryRun, DryRunRefused
 from hub.intake.pages import expand
@@ -38,12 +38,17 @@ Render = Callable[[Claimed], Rendered]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DryRunDeps:
-    """`render` makes a message's text without links that act for its recipient. One runs at a time."""
+    """
+    `render` makes a message's text without links that act for its recipient. One runs at a time.
+
+    With `measure` everybody is listed, and text messages have their parts.
+    """
 
     context: IntakeContext
     store: DryRunStore
     render: Render
     now: Now
+    measure: Measure | None = None
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -64,7 +69,13 @@ async def dry_run(by: Actor, events: Sequence[Event], *, deps: DryRunDeps, every
     # Rendering takes a millisecond a text: other requests must not wait for all of them.
     refused = [_refused(keyed[key], places[key], error) for key, error in errors.items()]
     run = await asyncio.to_thread(
-        answer, planned, refused, context=deps.context, render=deps.render, everybody=everybody
+        answer,
+        planned,
+        refused,
+        context=deps.context,
+        render=deps.render,
+        everybody=everybody,
+        measure=deps.measure,
     )
     # The names are masked and may be many: the audit has the question, not each row.
     people = sum(len(event.recipients) for event in run.events)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -27,10 +28,36 @@ from hub.intake.unreached import bad_fields
 from hub.model import AudienceRecord, Claimed, Clock, ClockState, Instant, Message, Rendered, State
 from hub.people.masking import mask_name
 from hub.sla.ack_links import without_link
+from hub.sms_text import segments
 
 MOST_PEOPLE: Final = 500
+_SMS: Final = "sms"
 MOST_TEXTS: Final = 60
 _FINAL: Final = frozenset({State.SUPPRESSED, State.EXPIRED, State.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """
+    Measures text messages as they leave, with all their links.
+
+    Of more than `most` only the one with the longest names is made, and all others count as much.
+    """
+
+    render: Callable[[Claimed], Rendered]
+    most: int
+
+    def parts_of(self, claims: Sequence[Claimed]) -> dict[UUID, int]:
+        """Return message → its parts."""
+        longest = sorted(claims, key=lambda given: -len(given.message.name + ", ".join(given.message.units)))
+        made = {given.message.id: self._parts(given) for given in longest[: max(self.most, 1)]}
+        return {given.message.id: made.get(given.message.id, max(made.values())) for given in claims}
+
+    def _parts(self, given: Claimed) -> int:
+        try:
+            return segments(self.render(given).text).parts
+        except TemplateFailure:
+            return 1
 
 
 def answer(
@@ -40,9 +67,10 @@ def answer(
     context: IntakeContext,
     render: Callable[[Claimed], Rendered],
     everybody: bool,
+    measure: Measure | None = None,
 ) -> DryRun:
     """Tell what was planned; the texts are rendered here."""
-    parts = [_Part(part, context, render, everybody=everybody) for part in planned]
+    parts = [_Part(part, context, render, everybody=everybody, measure=measure) for part in planned]
     return DryRun(
         events=[event for part in parts for event in part.events()],
         clocks=[
@@ -68,9 +96,13 @@ class _Part:
         render: Callable[[Claimed], Rendered],
         *,
         everybody: bool,
+        measure: Measure | None,
     ) -> None:
         self._part, self._context, self._render = part, context, render
         self._everybody = everybody
+        self._most = MOST_PEOPLE if measure is None else None
+        texts = [given for given in part.claimed.values() if given.message.channel == _SMS]
+        self._parts = {} if measure is None else measure.parts_of(texts)
         self._by_event: dict[UUID, list[Message]] = {key: [] for key in part.events}
         self.released = 0
         for message in part.noted.planned.values():
@@ -85,7 +117,7 @@ class _Part:
             messages, records = self._by_event[key], self._records(key)
             people = self._people(messages, records)
             # A publisher chooses whom an event names: it would learn anybody's channels and marks.
-            listed = people[:MOST_PEOPLE] if self._everybody else []
+            listed = people[: self._most] if self._everybody else []
             stored = self._part.noted.rows.get(key)
             yield DryRunEvent(
                 id=event.id,
@@ -165,6 +197,7 @@ class _Part:
             leaves_at=self._leaves_at(message),
             then=[[target.channel for target in step] for step in message.fallback],
             skipped=list(message.skipped),
+            parts=self._parts.get(message.id),
         )
 
     def _texts(self, messages: Iterable[Message]) -> Iterator[DryRunText]:

@@ -52,6 +52,7 @@ class DryRunPersonMessage(Struct, kw_only=True):
     leaves_at: Instant | None
     then: list[list[str]]
     skipped: list[str]
+    parts: Annotated[int | None, Meta(description="Parts of a text message, where they were counted.")] = None
 
 
 class DryRunPerson(Struct, kw_only=True):

@@ -96,6 +96,24 @@ class Whom(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     without: Terms = ()
 
 
+class Side(StrEnum):
+    """What a list does: it adds people, or leaves them out."""
+
+    TO = "to"
+    WITHOUT = "without"
+
+
+class ListRow(Struct, frozen=True, kw_only=True):
+    """A row of a list as it was resolved: a person or a unit, else `why` not. `masked` is what it said."""
+
+    place: int
+    masked: str
+    person: str | None = None
+    unit: str | None = None
+    why: str | None = None
+    side: Side = Side.TO
+
+
 class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What somebody has written so far: the data of the event, the people, and the hour (none: at once)."""
 

@@ -141,7 +141,7 @@ class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `document` what it had of its event's document, `answer_until` when the hub's page of a survey closes,
     `exclusion` the look-up in the register of excluded numbers, `genuine` where anybody can check that the
     message is genuine: it ends with its code. `code` is a one-time code: with it, nothing of these facts is
-    stored.
+    stored. `parts` are those of a text message that left: what its provider bills.
     """
 
     at: datetime
@@ -164,6 +164,7 @@ class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     exclusion: ExclusionCheck | None = None
     genuine: str | None = None
     code: str = ""
+    parts: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from functools import cached_property
+from hashlib import sha256
+
+import msgspec
 
 from hub.access.genuine_codes import GenuineCodes
 from hub.access.keyring import KeyRing
@@ -79,8 +82,9 @@ class CompanyRules:
         )
 
     def digest_of_texts(self, event: str) -> str:
-        """Return the digest of the texts that an event has now."""
-        return digest_of_texts(self.templates.files, event)
+        """Return the digest of the texts that an event has now, and of the prices of what leaves."""
+        prices = sha256(msgspec.json.encode(self.policy.prices, order="deterministic")).hexdigest()
+        return f"{digest_of_texts(self.templates.files, event)}:{prices}"
 
     @cached_property
     def sender(self) -> Sender:

@@ -12,11 +12,13 @@ from hub.access.actor import Actor
 from hub.catalog import BY_NAME
 from hub.intake.decode import IntakeContext
 from hub.intake.dry_run import DryRunDeps, dry_run
+from hub.intake.dry_run_answer import Measure
 from hub.intake.dry_run_schemas import DryRun
+from hub.messages.delivery.deps import Renderer
 from hub.messages.planning.plan import Rules
 from hub.model import ChannelTraits, Event
 from hub.parts.company import CompanyRules
-from hub.parts.renderer import render_again
+from hub.parts.renderer import render_again, renderer
 from hub.resilience.database_time import NOW
 
 
@@ -32,11 +34,28 @@ class DryRuns:
         self._database, self._company, self._traits = database, company, traits
 
     async def __call__(
-        self, by: Actor, events: Sequence[Event], *, everybody: bool, at: datetime | None = None
+        self,
+        by: Actor,
+        events: Sequence[Event],
+        *,
+        everybody: bool,
+        at: datetime | None = None,
+        measured: int | None = None,
     ) -> DryRun:
-        """Without `everybody` nobody is listed; `at` is when they come. May raise TooLarge, Unavailable."""
+        """
+        Run these events dry. Without `everybody` nobody is listed; `at` is when they come.
+
+        With `measured` all people are listed, and so many text messages are measured. May raise TooLarge,
+        Unavailable.
+        """
         deps = self._deps if at is None else replace(self._deps, now=lambda: at)
+        if measured is not None:
+            deps = replace(deps, measure=Measure(render=self._render, most=measured))
         return await dry_run(by, events, deps=deps, everybody=everybody)
+
+    @cached_property
+    def _render(self) -> Renderer:
+        return renderer(self._company)
 
     @cached_property
     def _deps(self) -> DryRunDeps:

@@ -29,6 +29,7 @@ from hub.policy.documents import DocumentPolicy
 from hub.policy.intake import IntakePolicy
 from hub.policy.limits import ContactLimits, ExclusionPolicy, RepeatPolicy
 from hub.policy.monitoring import MonitorPolicy
+from hub.policy.prices import PricePolicy
 from hub.policy.reader import Table, overlay, read, refuse_unknown
 from hub.policy.residents import ResidentPolicy, TextPolicy
 from hub.policy.review import ReviewPolicy
@@ -209,6 +210,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict
     documents: DocumentPolicy
     evidence: EvidencePolicy
     sms: Sms
+    prices: PricePolicy
     codes: CodePolicy
     senders: SenderPolicy
     letters: Letters

@@ -57,6 +57,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "sla.summary": "Muchos plazos a la vez",
     "sla.digest": "Plazos del día",
     "hub.account.reset": "Contraseña restablecida por otra persona",
+    "hub.communication.tried": "Prueba de una comunicación",
     "hub.colleague.called": "Un colega lo llama a un caso",
     "hub.communication.called": "Una comunicación lo necesita",
     "hub.reach.reported": "Unidades a las que no llega ningún mensaje",

@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 import msgspec
+from asyncpg import Record
 from msgspec import Struct, structs
 
-from hub.model import Event, Json, PropertyScope
+from hub.model import Brand, Event, Json, PropertyScope
 from hub.model.communications import (
     STANDING,
     UNSTARTED,
     ChosenPerson,
     Communication,
     CommunicationState,
+    ListRow,
     Origin,
     Part,
     Recalled,
+    Side,
     before,
     event_of,
 )
+from hub.model.document_links import is_given
+from hub.model.documents import DIGEST_FIELD, FIELD, FetchedDocument
 from hub.model.ids import event_key, span
 from hub.model.json import Instant
 from hub.model.pages import PageQuery, Rows
+from hub.storage import documents
 from hub.storage.database import Runner, Store, encode, load, read, storable
 from hub.storage.filters import listed
 from hub.storage.paging import rows_of
+from hub.storage.posters import brand_named
 
 _RAW: Final = load("communications")
 _FIELDS: Final = ", ".join(field.name for field in structs.fields(Communication))
@@ -57,6 +64,45 @@ class StoredPlan(Struct, frozen=True, kw_only=True):
     digest: bytes | None
     people: int | None
     shown: Json
+
+
+class PlannedPerson(Struct, frozen=True, kw_only=True):
+    """Somebody of a plan; `channels` are those by which the first messages would leave."""
+
+    person: str
+    name: str
+    place: str
+    units: list[str]
+    channels: list[str]
+    left_out: str | None
+
+
+class StoredFile(Struct, frozen=True, kw_only=True):
+    """A file of a draft; `kind` is `pdf`, `png` or `jpeg`, `size` in bytes."""
+
+    place: int
+    name: str
+    sha256: bytes
+    kind: str = ""
+    size: int = 0
+
+
+class Accepted(Struct, frozen=True, kw_only=True):
+    """Calls of a communication that a provider has accepted, or that nobody knows the outcome of."""
+
+    channel: str
+    provider: str
+    unknown: bool
+    calls: int
+    parts: int
+
+
+class Fate(Struct, frozen=True, kw_only=True):
+    """What a dry run made of a person."""
+
+    person: str
+    channels: Sequence[str]
+    left_out: str | None
 
 
 class Standing(Struct, frozen=True, kw_only=True):
@@ -160,6 +206,7 @@ async def leave(run: Runner, row: Communication, plan: UUID, at: datetime) -> Co
         made = await parts(run, plan)
         events = {part.part: event_of(part, plan, row.kind, time=at) for part in made}
         await write_events(run, plan, events)
+        await _give_document(run, events.values())
     return moved
 
 
@@ -182,10 +229,35 @@ async def homes(run: Runner, people: Collection[str]) -> Mapping[str, Sequence[s
     return {person: sorted(set(places)) for person, places in found.items()}
 
 
+async def units_like(
+    run: Runner, ids: Sequence[str], ends: Iterable[str], labels: Sequence[str]
+) -> Sequence[Record]:
+    """Return the units that a list may mean by these words; the ends of labels are folded."""
+    return await run.rows(_SQL["units_like"], ids, list(ends), labels)
+
+
+async def known(run: Runner, ids: Sequence[str], contacts: Sequence[tuple[str, str]]) -> Sequence[Record]:
+    """Return the people with these ids or contact points (kind and value), removed ones too."""
+    kinds, values = [kind for kind, _ in contacts], [value for _, value in contacts]
+    return await run.rows(_SQL["known"], ids, kinds, values)
+
+
+async def count_units(run: Runner, places: Sequence[str]) -> int:
+    [row] = await run.rows(_SQL["count_units"], places)
+    count: int = row["n"]
+    return count
+
+
+async def list_rows(run: Runner, communication: UUID) -> Sequence[ListRow]:
+    """Return the rows of its lists, those that mean nobody first."""
+    return [read(ListRow, row) for row in await run.rows(_SQL["list_rows"], communication)]
+
+
 class PostgresCommunications(Store):
     """Communications, their plans and their parts."""
 
     homes = homes
+    list_rows = list_rows
 
     async def add(self, made: Communication, words: str) -> None:
         """Store a draft; one with the same id is there already."""
@@ -196,9 +268,43 @@ class PostgresCommunications(Store):
 
     async def save(self, changed: Communication, words: str) -> Communication | None:
         """Store the next version of a draft; None if another one was stored meanwhile, or it is none."""
-        values = changed.kind, storable(changed.title), storable(words), _json(changed.draft), changed.places
-        rows = await self.rows(_SQL["save"], changed.id, changed.version, *values, changed.changed_at)
-        return read(Communication, rows[0]) if rows else None
+        return await _save(self, changed, words)
+
+    async def save_list(
+        self, changed: Communication, words: str, side: Side, rows: Sequence[ListRow]
+    ) -> Communication | None:
+        """Store the next version of a draft with the rows of a list; None as `save`."""
+        columns = [(row.place, row.person, row.unit, storable(row.masked), row.why) for row in rows]
+        async with self._database.transaction() as run:
+            saved = await _save(run, changed, words)
+            if saved is not None:
+                await run.rows(_SQL["forget_rows"], changed.id, side)
+                given: Sequence[Sequence[object]] = [*zip(*columns, strict=True)] or [()] * 5
+                await run.rows(_SQL["add_rows"], *given, changed.id, side)
+            return saved
+
+    async def save_files(
+        self, changed: Communication, words: str, files: Sequence[StoredFile], new: Sequence[FetchedDocument]
+    ) -> Communication | None:
+        """Store the next version of a draft with these files, and the bytes that are new; None as `save`."""
+        async with self._database.transaction() as run:
+            saved = await _save(run, changed, words)
+            if saved is not None:
+                for document in new:
+                    await documents.keep(run, document)
+                rows = [(one.place, storable(one.name), one.sha256) for one in files]
+                await run.rows(_SQL["forget_files"], changed.id)
+                columns: Sequence[Sequence[object]] = [*zip(*rows, strict=True)] or [()] * 3
+                await run.rows(_SQL["add_files"], *columns, changed.id)
+            return saved
+
+    async def attached(self, communication: UUID) -> Sequence[StoredFile]:
+        """Return its files; at place 0 stands what is sent."""
+        return [read(StoredFile, row) for row in await self.rows(_SQL["attached"], communication)]
+
+    async def content(self, sha256: bytes) -> bytes | None:
+        """Return the bytes of a document; None if they are not stored."""
+        return await documents.content(self, sha256)
 
     async def find(self, communication: UUID, places: PropertyScope, who: str) -> Communication | None:
         """Return a communication whose people are all of these places; one without people is its author's."""
@@ -245,6 +351,11 @@ class PostgresCommunications(Store):
                 rows = [_person_row(one) for one in chosen[start : start + _AT_ONCE]]
                 await run.rows(_SQL["add_people"], *zip(*rows, strict=True), plan.id)
 
+    async def lease_plan(self, now: datetime, lease: timedelta) -> StoredPlan | None:
+        """Take a plan that is still to be made, for a while; None if there is none."""
+        rows = await self.rows(_SQL["lease_plan"], now, now + lease)
+        return read(StoredPlan, rows[0]) if rows else None
+
     async def end_plan(self, plan: StoredPlan) -> None:
         """Store what a plan came to."""
         shown = encode(plan.shown)
@@ -253,6 +364,20 @@ class PostgresCommunications(Store):
     async def files(self, communication: UUID) -> Sequence[bytes]:
         """Return the digests of its documents, in order."""
         return [row["sha256"] for row in await self.rows(_SQL["files"], communication)]
+
+    async def fill_people(self, plan: UUID, fates: Sequence[Fate]) -> None:
+        """Store what the dry run made of people of a plan."""
+        rows = [(one.person, " ".join(one.channels), one.left_out) for one in fates]
+        for start in range(0, len(rows), _AT_ONCE):
+            some = rows[start : start + _AT_ONCE]
+            await self.rows(_SQL["fill_people"], *zip(*some, strict=True), plan)
+
+    async def plan_people(
+        self, plan: UUID, places: PropertyScope, *, after: str, limit: int, left_out: bool
+    ) -> Sequence[PlannedPerson]:
+        """Return people of a plan by ref, of these places."""
+        rows = await self.rows(_SQL["plan_people"], plan, after, left_out, limit, listed(places))
+        return [read(PlannedPerson, row) for row in rows]
 
     async def parts(self, plan: UUID) -> Sequence[Part]:
         return await parts(self, plan)
@@ -339,6 +464,27 @@ class PostgresCommunications(Store):
         rows = await self.rows(_SQL["opened"], kind, since, listed(places))
         return [(row["data"], row["name"]) for row in rows]
 
+    async def samples(self, plan: UUID) -> Sequence[tuple[str, str]]:
+        """Return ref and name of some people of a plan, who has the longest name first."""
+        rows = await self.rows(_SQL["samples"], plan)
+        return [*dict.fromkeys((row["person"], row["name"]) for row in rows)]
+
+    async def reader(
+        self, plan: UUID, person: str, places: PropertyScope
+    ) -> tuple[int, tuple[str, ...], str | None, Brand | None] | None:
+        """Return part, units, building and its identity for a person of a plan of these places, or None."""
+        rows = await self.rows(_SQL["reader"], plan, person, listed(places))
+        if not rows:
+            return None
+        row = rows[0]
+        brand = await brand_named(self, row["brand"])
+        return row["part"], tuple(row["units"] or ()), row["building"], brand
+
+    async def accepted(self, keys: Sequence[UUID], audiences: Sequence[int]) -> Sequence[Accepted]:
+        """Count what providers have accepted of these events, with the parts of text messages."""
+        rows = await self.rows(_SQL["accepted"], list(keys), *span(keys), list(audiences))
+        return [read(Accepted, row) for row in rows]
+
     async def towers(self, place: str) -> Sequence[str]:
         return [row["tower"] for row in await self.rows(_SQL["towers"], place)]
 
@@ -346,6 +492,20 @@ class PostgresCommunications(Store):
         """Count the people of these events by the best that became of each."""
         rows = await self.rows(_SQL["fates"], list(keys), *span(keys), list(audiences))
         return {row["fate"].partition("_")[2]: row["n"] for row in rows}
+
+
+async def _save(run: Runner, changed: Communication, words: str) -> Communication | None:
+    values = changed.kind, storable(changed.title), storable(words), _json(changed.draft), changed.places
+    rows = await run.rows(_SQL["save"], changed.id, changed.version, *values, changed.changed_at)
+    return read(Communication, rows[0]) if rows else None
+
+
+async def _give_document(run: Runner, events: Iterable[Event]) -> None:
+    """Give the parts the document that they name: their messages find it from the first one on."""
+    for event in events:
+        if is_given(event.data):
+            name, digest = str(event.data[FIELD]), bytes.fromhex(str(event.data[DIGEST_FIELD]))
+            await documents.give_kept(run, [event_key(event)], name, digest)
 
 
 def _numbered(name: str) -> str:

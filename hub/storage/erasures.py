@@ -26,7 +26,14 @@ _SQL = load("erasures")
 _CHANNELS: Final = ("email", "sms", "whatsapp", "voice", "push")
 _STOPPED: Final = ("queued", "held", "retrying", "waiting")
 """States of messages that an erasure stops."""
-_OF_THE_PERSON: Final = ("close_page", "forget_preferences", "forget_digests", "forget_sheets", "blank_notes")
+_OF_THE_PERSON: Final = (
+    "close_page",
+    "forget_preferences",
+    "forget_digests",
+    "forget_sheets",
+    "forget_chosen",
+    "blank_notes",
+)
 """Statements that run at once, and again: a page just being opened, or a wish being kept, may come after."""
 _FIRST: Final = UUID(int=0)
 _SHORTEST: Final = 5

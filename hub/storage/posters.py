@@ -9,7 +9,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from hub.messages.planning.posters import in_places
-from hub.model import PropertyScope
+from hub.model import Brand, PropertyScope
 from hub.model.ids import poster_id
 from hub.model.posters import (
     HungPoster,
@@ -28,14 +28,19 @@ SEEN: Final = _RAW["seen"]
 _SQL: Final = {name: statement.replace("{seen}", SEEN) for name, statement in _RAW.items()}
 
 
+async def brand_named(run: Runner, digest: bytes | None) -> Brand | None:
+    """Return the identity of a copropiedad by its digest; None of one without its own."""
+    found = await run.rows(_EVIDENCE["versions"], [digest]) if digest else []
+    return next((brand_of(row["digest"], row["sources"]) for row in found), None)
+
+
 async def source(run: Runner, poster_id: UUID, places: PropertyScope = None) -> PosterSource | None:
     """Return the sources of a poster, and its page if it was made before."""
     rows = await run.rows(_SQL["source"], poster_id, listed(places))
     if not rows:
         return None
     row = rows[0]
-    brands = await run.rows(_EVIDENCE["versions"], [row["brand"]]) if row["brand"] else []
-    brand = next((brand_of(found["digest"], found["sources"]) for found in brands), None)
+    brand = await brand_named(run, row["brand"])
     return read(PosterSource, row, brand=brand, page=_page(row))
 
 

@@ -10,6 +10,11 @@ async def publish_communications(timers: Timers) -> bool:
     return await timers.communications()
 
 
+async def plan_communications(timers: Timers) -> bool:
+    """Make a plan of many people; true if there may be another."""
+    return await timers.communications_planned()
+
+
 async def watch_communications(timers: Timers) -> bool:
     """Look what became of the communications that run."""
     return await timers.communications_watched()

@@ -66,6 +66,8 @@ class Timers:
     stands: Stands = never
     communications: Callable[[], Awaitable[bool]] = never
     """Starts and publishes communications; returns whether there may be more. May raise Unavailable."""
+    communications_planned: Callable[[], Awaitable[bool]] = never
+    """Makes plans of many people."""
     communications_watched: Callable[[], Awaitable[bool]] = never
     """Ends communications that are over."""
     reviews: Callable[[], Awaitable[bool]] = never

@@ -34,7 +34,12 @@ from hub.ports import Ticket
 from hub.tasks import cancel, reraise_if_cancelled, run_all
 from hub.timers.account_resets import tell_resets
 from hub.timers.bulk_runs import work_bulk_runs, work_sheets
-from hub.timers.communications import keep_reviews, publish_communications, watch_communications
+from hub.timers.communications import (
+    keep_reviews,
+    plan_communications,
+    publish_communications,
+    watch_communications,
+)
 from hub.timers.deps import Timers
 from hub.timers.erasures import erase_old_data, keep_erased
 from hub.timers.filling import AT_ONCE, compare, fill
@@ -118,6 +123,7 @@ async def run(timers: Timers) -> None:
         _every(BULK_RUNS, work_sheets, timers),
         _every(COMMUNICATIONS, unless_paused(publish_communications), timers),
         _every(COMMUNICATIONS, unless_paused(keep_reviews), timers),
+        _every(COMMUNICATIONS, plan_communications, timers),
         _every(WATCHED, watch_communications, timers),
     )
     await run_all(loops)

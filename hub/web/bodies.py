@@ -23,7 +23,7 @@ _FIELDS: Final = web.RequestKey("fields", Mapping[str, str])
 _FILES: Final = web.RequestKey("files", Sequence[GivenFile])
 _TEXTS: Final = ("words", "reason")
 MULTIPART: Final = "multipart/form-data"
-MAX_PARTS: Final = 40
+MAX_PARTS: Final = 120
 UPLOADED_WITHIN: Final = 120.0
 """Seconds in which a form with a file must arrive, over a slow line."""
 

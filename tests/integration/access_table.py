@@ -645,6 +645,33 @@ ROWS: Final[dict[str, Row]] = {
     "POST /api/communications/{id}/take-back": Row(needs=OPERATE, where=OWN, fill="DRAFT"),
     "GET /communications": Row(needs=READ, where=OWN, tail="?copropiedad=ph-MARK", elsewhere=200),
     "GET /communications/new": Row(needs=OPERATE),
+    "GET /api/communications/{id}/list": Row(needs=READ, where=OWN, fill="DRAFT"),
+    "GET /api/communications/{id}/files": Row(needs=READ, where=OWN, fill="DRAFT"),
+    "GET /api/communications/{id}/cost": Row(needs=READ, where=OWN, fill="DRAFT"),
+    "GET /api/communications/{id}/count": Row(needs=OPERATE, where=OWN, fill="DRAFT"),
+    "GET /api/communications/{id}/plan/people": Row(needs=OPERATE, where=OWN, fill="DRAFT"),
+    "POST /api/communications/{id}/list": Row(
+        needs=OPERATE, where=OWN, fill="DRAFT", body={"version": 999}, status=409
+    ),
+    "POST /api/communications/{id}/files": Row(
+        needs=OPERATE, where=OWN, fill="DRAFT", body={"version": 1, "file": "JVBE"}, status=422
+    ),
+    "POST /api/communications/{id}/files/drop": Row(
+        needs=OPERATE, where=OWN, fill="DRAFT", body={"version": 1, "place": 1}, status=404
+    ),
+    "POST /api/communications/{id}/try": Row(needs=OPERATE, where=OWN, fill="DRAFT", status=409),
+    "GET /api/audiences": Row(needs=OPERATE, finds=False),
+    "POST /api/audiences": Row(
+        needs=OPERATE,
+        where=OWN,
+        body={"name": "Todos", "to": ["residents@copropiedad:ph-MARK"]},
+        elsewhere=400,
+    ),
+    "POST /api/audiences/{id}/forget": Row(needs=OPERATE, fill=NOBODYS, status=404),
+    "GET /communications/{id}/plan/people": Row(needs=OPERATE, where=OWN, fill="DRAFT"),
+    "GET /communications/{id}/look": Row(
+        needs=OPERATE, where=OWN, fill="DRAFT", tail="?reader=p-MARK", status=404
+    ),
     "POST /communications/new": Row(needs=OPERATE, form="kind=admin.circular.issued", status=303),
     "POST /communications/preview": Row(needs=OPERATE, form="text=Hola"),
     "GET /communications/{id}": Row(needs=READ, where=OWN, fill="DRAFT"),

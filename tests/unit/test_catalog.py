@@ -181,6 +181,16 @@ COMMUNICATION_CALLED: Final = {
     "clocks": [],
 }
 """Not in the table: whom a communication needs, or waits for, and that it has paused itself."""
+COMMUNICATION_TRIED: Final = {
+    "name": "hub.communication.tried",
+    "lane": "normal",
+    "case": "try_id",
+    "audiences": [
+        {"who": ["holder"], "purpose": "internal", "channels": [["email", "inbox"]], "print": "never"},
+    ],
+    "clocks": [],
+}
+"""Not in the table: who writes a communication reads it before anybody else."""
 CONTACT_CHANGED: Final = {
     "name": "person.contact.changed",
     "lane": "bulk",
@@ -383,6 +393,7 @@ MEANT: Final = {
         ACCOUNT_RESET,
         COLLEAGUE_CALLED,
         COMMUNICATION_CALLED,
+        COMMUNICATION_TRIED,
         CALL_FOR_HELP,
         NOBODY_REACHED,
         DIGEST,
@@ -401,6 +412,7 @@ HUB_EMITS: Final = {
     ACCOUNT_RESET["name"],
     COLLEAGUE_CALLED["name"],
     COMMUNICATION_CALLED["name"],
+    COMMUNICATION_TRIED["name"],
     CALL_FOR_HELP["name"],
     NOBODY_REACHED["name"],
     DIGEST["name"],

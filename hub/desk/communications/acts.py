@@ -27,8 +27,9 @@ from hub.errors import ChangedDraft, NotConfirmed, OtherState
 from hub.model.communications import STANDING, Communication, CommunicationState, Origin
 from hub.model.pages import Rows
 from hub.operations.communications import planning
-from hub.operations.communications.planning import Planning, read_shown
+from hub.operations.communications.planning import read_shown
 from hub.operations.communications.progress import progress_of
+from hub.parts.plans import planning_of
 from hub.people.units import own_name
 from hub.rendering.figures_es import many
 from hub.rendering.outcomes_es import reason_in_words
@@ -85,7 +86,8 @@ async def begin_communication(by: Operator, model: UUID) -> CommunicationRow:
 async def save_communication(by: Operator, communication: UUID, body: SaveBody) -> CommunicationRow:
     """Save a draft as it is now; a plan of the version before no longer counts."""
     row = await row_of(by, communication)
-    changed = await drafts.changed(by, row, body)
+    lists = await by.stores.communications.list_rows(row.id)
+    changed = await drafts.changed(by, row, body, lists)
     if (row.kind, row.draft) == (changed.kind, changed.draft) and row.state == CommunicationState.DRAFT:
         return await _shown(by, row)
     await by.audit("communication.save", _subject(row.id), version=body.version)
@@ -108,7 +110,7 @@ async def plan_communication(by: Operator, communication: UUID) -> Communication
     if row.state != CommunicationState.DRAFT:
         raise _refusal(row, CommunicationState.DRAFT)
     await by.audit("communication.plan", _subject(row.id), version=row.version)
-    await planning.plan(by.actor, row, planning_of(by))
+    await planning.plan(by.actor, row, planning_of(by.stores))
     return await _whole(by, row)
 
 
@@ -175,21 +177,6 @@ async def needs_typed(by: Operator, row: Communication, plan: StoredPlan | None)
         return many(len(places), "copropiedad", "copropiedades") if places else "todas las copropiedades"
     names = await by.stores.directory.place_names(frozenset(places))
     return own_name(names.get(places[0], places[0]))
-
-
-def planning_of(by: Operator) -> Planning:
-    """Return what a plan needs, of the stores of a process."""
-    stores = by.stores
-    return Planning(
-        database=stores.database,
-        store=stores.communications,
-        check=lambda event, now: stores.schemas.check(event, now=now),
-        schema=lambda event: stores.schemas.by_name[event].document,
-        run_dry=stores.dry_run,
-        texts=stores.company.digest_of_texts,
-        places=stores.directory.place_names,
-        now=stores.now,
-    )
 
 
 async def _made(by: Operator, draft: Communication) -> CommunicationRow:

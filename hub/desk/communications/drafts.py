@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from uuid import uuid4
 
 from msgspec.structs import replace
@@ -15,9 +15,10 @@ from hub.doors.operator import Operator
 from hub.errors import NoSuch
 from hub.model import CORRECTION, Json
 from hub.model.actors import KEY, SHELL
-from hub.model.communications import Communication, CommunicationState, Draft, Origin, Whom
+from hub.model.communications import Communication, CommunicationState, Draft, ListRow, Origin, Whom
 from hub.model.ids import uuid8
 from hub.operations.communications.kinds import BY_EVENT, OFFERED, title_of
+from hub.operations.communications.lists import with_lists
 from hub.operations.communications.undated import undated
 from hub.operations.communications.whom import places_of
 
@@ -54,8 +55,10 @@ def body_of(kind: str, draft: Draft) -> CommunicationBody:
     return CommunicationBody(kind=kind, data=dict(kept.data), to=kept.whom.to, without=kept.whom.without)
 
 
-async def changed(by: Operator, row: Communication, body: CommunicationBody) -> Communication:
-    """Return a draft with these words and people. Raises NoSuch, InvalidAudience."""
+async def changed(
+    by: Operator, row: Communication, body: CommunicationBody, rows: Sequence[ListRow] = ()
+) -> Communication:
+    """Return a draft with these words and people, and those of its lists. Raises NoSuch, InvalidAudience."""
     kind = BY_EVENT.get(body.kind)
     if kind is None or (row.kind == CORRECTION) != (body.kind == CORRECTION):
         raise NoSuch(KIND)
@@ -65,7 +68,7 @@ async def changed(by: Operator, row: Communication, body: CommunicationBody) -> 
         kind=body.kind,
         title=row.title if kind.readers else title_of(kind, body.data),
         draft=Draft(data=body.data, whom=whom, starts_at=body.starts_at),
-        places=row.places if kind.readers else await places_of(by.db, whom, by.places),
+        places=row.places if kind.readers else await places_of(by.db, with_lists(whom, rows), by.places),
         changed_at=by.now,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from hub.desk.communications import acts, reached, recalling, reviews, stopping
+from hub.desk.communications import acts, files, people, reached, recalling, reviews, stopping, tried
 from hub.desk.communications.rows import (
     ApprovalRow,
     CancelCommunicationBody,
@@ -21,7 +21,15 @@ from hub.desk.communications.rows import (
     SendBody,
 )
 from hub.doors.act import OPERATE, Act, List, Noun, Read
-from hub.errors import ChangedDraft, NoRelease, NotConfirmed, OtherState, UnknownAccount
+from hub.errors import (
+    ChangedDraft,
+    InvalidDocument,
+    NoRelease,
+    NotConfirmed,
+    NotOffered,
+    OtherState,
+    UnknownAccount,
+)
 from hub.model.communications import MOVES, CommunicationState, Origin
 from hub.operations.communications.elsewhere import ALLOWED
 
@@ -75,6 +83,11 @@ NOUN: Final = Noun(
     audited={
         "communication.make": "Empezó una comunicación",
         "communication.save": "Cambió un borrador",
+        "communication.attach": "Adjuntó un documento a un borrador",
+        "communication.detach": "Quitó un documento de un borrador",
+        "communication.try": "Se mandó una prueba de una comunicación",
+        "communication.list": "Dio una lista de personas para una comunicación",
+        "communication.plan_people": "Bajó la lista de personas de lo planeado",
         "communication.plan": "Miró a quién llega una comunicación",
         "communication.send": "Mandó una comunicación",
         "communication.take_back": "Devolvió a borrador una comunicación programada",
@@ -88,7 +101,16 @@ NOUN: Final = Noun(
         "communication.elsewhere": "Mandó una comunicación por otro canal a quienes no les llegó",
         "communication.cancel": "Canceló lo que faltaba de una comunicación",
     },
-    lists=(LIST,),
+    lists=(
+        LIST,
+        List(
+            people.list_plan_people,
+            f"{_ONE}/plan/people",
+            needs=OPERATE,
+            row=people.PlanPersonRow,
+            command="plan-people",
+        ),
+    ),
     reads=(
         Read(acts.show_communication, _ONE, command="show"),
         Read(reached.list_reached, f"{_ONE}/people", command="people"),
@@ -99,6 +121,10 @@ NOUN: Final = Noun(
             label="A quiénes no les llegó",
             command="",
         ),
+        Read(files.show_files, f"{_ONE}/files"),
+        Read(people.show_list, f"{_ONE}/list", command="rows"),
+        Read(people.cost_communication, f"{_ONE}/cost"),
+        Read(people.count_communication, f"{_ONE}/count", needs=OPERATE),
     ),
     acts=(
         Act(acts.make_communication, PATH, status=201, command="new", says=_made),
@@ -114,6 +140,27 @@ NOUN: Final = Noun(
             f"{_ONE}/save",
             refuses=(ChangedDraft, OtherState),
             says=lambda row: f"{row.id}  version {row.version}",
+        ),
+        Act(
+            files.attach_file,
+            f"{_ONE}/files",
+            command="",
+            done="El documento va con la comunicación.",
+            refuses=(ChangedDraft, InvalidDocument, NotOffered, OtherState),
+        ),
+        Act(files.drop_file, f"{_ONE}/files/drop", command="drop-file", refuses=(ChangedDraft, OtherState)),
+        Act(
+            tried.try_communication,
+            f"{_ONE}/try",
+            done="La prueba va a su correo y a su bandeja: solo le llega a usted.",
+            refuses=(NotOffered, OtherState),
+            says=lambda tried: f"{tried.id}  {tried.person}",
+        ),
+        Act(
+            people.give_list,
+            f"{_ONE}/list",
+            done="La lista quedó leída: mire abajo lo que no se encontró.",
+            refuses=(ChangedDraft, OtherState),
         ),
         Act(acts.plan_communication, f"{_ONE}/plan", refuses=(OtherState,)),
         Act(
@@ -225,6 +272,9 @@ NOUN: Final = Noun(
         ElsewhereBody: {"channel": "sms"},
         ReleaseBody: {"digest": "0" * 64},
         RefusalBody: {"digest": "0" * 64, "reason": "Falta la hora en que vuelve el agua."},
+        files.FileBody: {"file": "JVBERi0xLjQK", "file_name": "programa.pdf", "version": 1},
+        files.FilePlaceBody: {"place": 1, "version": 2},
+        people.ListBody: {"text": "T1-101\nT2-302", "version": 1},
         SendBody: {"digest": "0" * 64, "typed": "Altos del Rosal"},
         CommunicationRecallBody: {
             "reason": "El día estaba mal.",

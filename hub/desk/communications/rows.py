@@ -191,6 +191,11 @@ class CommunicationWhole(Struct, kw_only=True, frozen=True):
     ] = ""
 
     @property
+    def is_making(self) -> bool:
+        """Return whether the timers are making the plan of this version."""
+        return self.plan is not None and self.plan.state == "making" and self.plan.version == self.row.version
+
+    @property
     def is_planned(self) -> bool:
         """Return whether its plan is of this version, and ready."""
         return self.plan is not None and self.plan.state == "ready" and self.plan.version == self.row.version

@@ -19,8 +19,10 @@ from hashlib import sha256
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from hub.model import Accepted, Evidence, Outgoing, Purpose
+from hub.sms_text import segments
 
 _encode: Final = msgspec.json.Encoder().encode
 _LINE: Final = 76
@@ -35,6 +37,8 @@ def evidence_of(outgoing: Outgoing, answer: Accepted) -> Evidence:
     A one-time code is stored nowhere: the evidence of its message is the digest alone.
     """
     content, facts = answer.content or canonical(outgoing), outgoing.rendered.facts
+    if outgoing.message.channel == "sms" and facts is not None:
+        facts = replace(facts, parts=segments(outgoing.rendered.text).parts)
     return Evidence(
         digest=sha256(content).digest(),
         facts=None if facts is None or facts.code else facts,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub.catalog import BY_NAME
+from hub.messages.planning.documents import given_name
 from hub.model import CORRECTION, EventType, Json
 from hub.model.communications import Whom
 from hub.people.audience import parse
@@ -144,10 +145,14 @@ _AUDIENCES: Final = {
 }
 
 
-def fills_of(*, place: str, case: str, whom: Whom, towers: tuple[str, ...]) -> Mapping[str, Json]:
+def fills_of(
+    *, place: str, case: str, whom: Whom, towers: tuple[str, ...], document: tuple[str, bytes] | None = None
+) -> Mapping[str, Json]:
     """Return what the hub knows of a part: word of `x-fill` in the event's schema → value."""
     words = frozenset(parse(word).word for word in whom.to)
     known: dict[str, Json] = {"id": case, "audience": _AUDIENCES.get(words, "both"), **_UNASKED}
+    if document is not None:
+        known |= {"document": given_name(document[0]), "document_digest": document[1].hex()}
     if place:
         known["copropiedad"] = place
     if towers:

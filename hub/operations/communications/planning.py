@@ -19,22 +19,29 @@ import msgspec
 from msgspec.structs import replace
 
 from hub.access.actor import Actor
-from hub.intake.dry_run_schemas import DryRun
+from hub.intake.dry_run_schemas import DryRun, DryRunPersonMessage
 from hub.model import CORRECTION, Event, Person, PropertyScope
 from hub.model.communications import ChosenPerson, Communication, Part, event_of, part_id
 from hub.model.ids import uuid8
+from hub.operations.communications.cost import MEASURED, planned_cost
 from hub.operations.communications.kinds import BY_EVENT, SendKind, fills_of
-from hub.operations.communications.shown import Shown, shown_of
+from hub.operations.communications.lists import with_lists
+from hub.operations.communications.pace import minutes_of, missed_leads
+from hub.operations.communications.shown import LEAVES, Shown, shown_of
 from hub.operations.communications.taken_back import wrong_of
 from hub.operations.communications.whom import Chosen, Scope, buildings_of, choose, is_whole, towers_of
+from hub.policy import Policy
 from hub.ports import Now
 from hub.rendering.schema_rules import Rule
 from hub.rendering.sendable_form import filled
-from hub.storage.communications import PostgresCommunications, StoredPlan
+from hub.resilience.rate_limit import Rate
+from hub.storage.communications import Fate, PostgresCommunications, StoredPlan
 from hub.storage.database import Database
 
 MAKING, READY, FAILED = "making", "ready", "failed"
 _COMPANY: Final = ""
+AT_ONCE: Final = 500
+"""People of a plan that somebody waits for; one of more is made by the timers."""
 _TOGETHER: Final = 500
 """People of the events of one dry run."""
 
@@ -50,7 +57,13 @@ class RunDry(Protocol):
     """A dry run of events, as `hub.parts.dry_run` makes it."""
 
     def __call__(
-        self, by: Actor, events: Sequence[Event], *, everybody: bool, at: datetime
+        self,
+        by: Actor,
+        events: Sequence[Event],
+        *,
+        everybody: bool,
+        at: datetime,
+        measured: int | None = None,
     ) -> Awaitable[DryRun]: ...
 
 
@@ -64,6 +77,8 @@ class Planning:
     schema: Callable[[str], Rule]
     run_dry: RunDry
     texts: Texts
+    policy: Policy
+    rates: Mapping[str, Sequence[Rate]]
     places: Callable[[PropertyScope], Awaitable[Mapping[str, str]]]
     now: Now
 
@@ -72,6 +87,7 @@ async def plan(by: Actor, draft: Communication, deps: Planning) -> StoredPlan:
     """
     Plan this version of a draft, and store what it came to. Nothing is sent.
 
+    Of many people the timers find out the rest (`finish`): until then it is `making`.
     Raises InvalidAudience for words that mean nobody whom the operator reaches, InvalidEvent for data that
     intake would refuse, TooLarge, StorageUnavailable.
     """
@@ -86,16 +102,36 @@ async def plan(by: Actor, draft: Communication, deps: Planning) -> StoredPlan:
         people=None,
         shown=None,
     )
+    draft = await with_its_lists(draft, deps.store)
     parts, people = await _parts(by, draft, kind, deps)
     at = max(draft.draft.starts_at or now, now)
     events = [event_of(part, made.id, draft.kind, time=at) for part in parts]
     for event in events:
         deps.check(event, at)
     await deps.store.begin_plan(made, parts, people)
-    files = await deps.store.files(draft.id)
-    runs = [await deps.run_dry(by, some, everybody=True, at=at) for some in _batches(events, people)]
+    return made if len(people) > AT_ONCE else await finish(by, draft, made, deps)
+
+
+async def finish(by: Actor, draft: Communication, made: StoredPlan, deps: Planning) -> StoredPlan:
+    """Find out what becomes of the people of a plan, batch by batch. Raises TooLarge, StorageUnavailable."""
+    parts, people = await deps.store.parts(made.id), await deps.store.people(made.id)
+    at = max(draft.draft.starts_at or deps.now(), deps.now())
+    events = [event_of(part, made.id, draft.kind, time=at) for part in parts]
+    runs, measured = list[DryRun](), 0
+    for some in _batches(events, people):
+        run = await deps.run_dry(by, some, everybody=True, at=at, measured=max(MEASURED - measured, 0))
+        await deps.store.fill_people(made.id, fates_of([run]))
+        runs.append(run)
+        measured += sum(sent.parts is not None for sent in sent_by([run]))
     shown = shown_of(runs, people=len(people), places=list(dict.fromkeys(part.place for part in parts)))
-    shown = shown if kind.narrows else replace(shown, people=addressed(runs))
+    shown = shown if BY_EVENT[draft.kind].narrows else replace(shown, people=addressed(runs))
+    shown = replace(
+        shown,
+        cost=planned_cost(sent_by(runs), deps.policy.prices, leaves=LEAVES),
+        minutes=minutes_of(shown.channels, deps.rates),
+        missed=missed_leads((clock for run in runs for clock in run.clocks), deps.policy.clocks, at=at),
+    )
+    files = await deps.store.files(draft.id)
     ended = replace(
         made,
         state=READY if shown.people and not shown.refused else FAILED,
@@ -108,14 +144,22 @@ async def plan(by: Actor, draft: Communication, deps: Planning) -> StoredPlan:
 
 
 def parts_of(
-    draft: Communication, kind: SendKind, chosen: Chosen, schema: Rule
+    draft: Communication,
+    kind: SendKind,
+    chosen: Chosen,
+    schema: Rule,
+    document: tuple[str, bytes] | None = None,
 ) -> tuple[list[Part], list[ChosenPerson]]:
     """Make the parts of a draft, one for each copropiedad in order, and the rows of their people. Pure."""
     whom, parts, people = draft.draft.whom, list[Part](), list[ChosenPerson]()
     for number, (place, members) in enumerate(sorted(chosen.items())):
         towers = towers_of(whom, place)
         case = f"com-{draft.id.hex[-12:]}-{number}"
-        data = filled(schema, draft.draft.data, fills_of(place=place, case=case, whom=whom, towers=towers))
+        data = filled(
+            schema,
+            draft.draft.data,
+            fills_of(place=place, case=case, whom=whom, towers=towers, document=document),
+        )
         parts.append(
             Part(
                 part=number,
@@ -173,7 +217,37 @@ async def _parts(
     if draft.kind == CORRECTION:
         wrong = await wrong_of(deps.database, deps.store, draft)
         return wrong.parts, wrong.people
-    return parts_of(draft, kind, await _chosen(by, draft, kind, deps), deps.schema(draft.kind))
+    attached = await deps.store.attached(draft.id)
+    document = (attached[0].name, attached[0].sha256) if attached else None
+    chosen = await _chosen(by, draft, kind, deps)
+    return parts_of(draft, kind, chosen, deps.schema(draft.kind), document)
+
+
+async def with_its_lists(draft: Communication, store: PostgresCommunications) -> Communication:
+    """Return a draft whose people are also those of its lists."""
+    whom = with_lists(draft.draft.whom, await store.list_rows(draft.id))
+    return replace(draft, draft=replace(draft.draft, whom=whom))
+
+
+def sent_by(runs: Sequence[DryRun]) -> Iterator[DryRunPersonMessage]:
+    """Yield the messages of everybody."""
+    for run in runs:
+        for event in run.events:
+            for person in event.recipients:
+                yield from person.messages
+
+
+def fates_of(runs: Sequence[DryRun]) -> list[Fate]:
+    """Return by which channels each person would hear first, or why not. Pure."""
+    listed = [one for run in runs for event in run.events for one in event.recipients]
+    return [
+        Fate(
+            person=one.person,
+            channels=sorted({sent.channel for sent in one.messages if sent.state in LEAVES}),
+            left_out=one.left_out,
+        )
+        for one in listed
+    ]
 
 
 async def _chosen(by: Actor, draft: Communication, kind: SendKind, deps: Planning) -> Chosen:

@@ -20,9 +20,16 @@ from hub.people.audience.names import COPROPIEDAD, TOWER
 GROUPS_ES: Final[Mapping[str, str]] = {
     "residents": "Residentes",
     "owners": "Propietarios",
+    "absentees": "Propietarios que no viven allí",
+    "role:tenant": "Arrendatarios",
     "council": "Consejo",
+    "auditors": "Revisoría fiscal",
+    "staff:front_desk": "Portería",
+    "staff:all": "Todo el personal",
 }
 """Word of an audience → its box on the page."""
+_WHOLE: Final = frozenset({"absentees", "staff:front_desk", "staff:all"})
+"""Of a whole copropiedad, also where towers are chosen."""
 
 
 class Boxes(Struct, frozen=True, kw_only=True):
@@ -38,12 +45,12 @@ class Boxes(Struct, frozen=True, kw_only=True):
 def whom_of(boxes: Boxes) -> Whom:
     """Return the words that the boxes mean. Without a place they mean nobody."""
     to = [
-        f"{group}@tower:{place}/{tower}" if tower else f"{group}@copropiedad:{place}"
+        f"{group}@tower:{place}/{tower}" if tower and group not in _WHOLE else f"{group}@copropiedad:{place}"
         for place in boxes.places
         for tower in (boxes.towers if len(boxes.places) == 1 and boxes.towers else ("",))
         for group in boxes.groups
     ]
-    return Whom(to=(*to, *boxes.more), without=boxes.without)
+    return Whom(to=(*dict.fromkeys(to), *boxes.more), without=boxes.without)
 
 
 def boxes_of(to: Sequence[str], without: Sequence[str], usual: tuple[str, ...]) -> Boxes:
@@ -52,7 +59,7 @@ def boxes_of(to: Sequence[str], without: Sequence[str], usual: tuple[str, ...]) 
     boxed = {word: term for word, term in terms.items() if _is_boxed(term)}
     places = dict.fromkeys(term.place.id for term in boxed.values() if term.place is not None)
     towers = dict.fromkeys(term.place.tower for term in boxed.values() if term.place and term.place.tower)
-    groups = tuple(dict.fromkeys(term.word for term in boxed.values()))
+    groups = tuple(dict.fromkeys(_group(term) for term in boxed.values()))
     found = Boxes(
         places=tuple(places),
         towers=tuple(towers),
@@ -66,4 +73,8 @@ def boxes_of(to: Sequence[str], without: Sequence[str], usual: tuple[str, ...]) 
 
 def _is_boxed(term: Term) -> bool:
     there = term.place is not None and term.place.kind in {COPROPIEDAD, TOWER}
-    return there and term.word in GROUPS_ES and term.area is None and term.opted_in is None
+    return there and _group(term) in GROUPS_ES and term.area is None and term.opted_in is None
+
+
+def _group(term: Term) -> str:
+    return f"{term.word}:{term.value}" if term.value else term.word

@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 
 from hub.intake.dry_run_schemas import DryRun, DryRunEvent, DryRunMessages
 from hub.model import Instant, State
+from hub.operations.communications.cost import Cost
 from hub.rendering.context import INITIAL
 
 LEAVES: Final = frozenset({State.QUEUED, State.HELD})
@@ -46,6 +47,13 @@ class Shown(Struct, frozen=True, kw_only=True):
     letters: int
     texts: list[ShownText]
     refused: str | None = None
+    cost: Cost | None = None
+    minutes: Annotated[
+        dict[str, int], Meta(description="Channel → minutes that it takes at the rate of its provider.")
+    ] = {}
+    missed: Annotated[
+        dict[str, Instant], Meta(description="Promise of lead time that is not met → when it had to leave.")
+    ] = {}
 
 
 def shown_of(runs: Sequence[DryRun], *, people: int, places: Sequence[str]) -> Shown:

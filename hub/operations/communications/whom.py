@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hub.errors import InvalidAudience
+from hub.errors import InvalidAudience, TooLarge
 from hub.model import Person, PropertyScope
 from hub.model.communications import Whom
 from hub.people.audience import Group, asked, merge_person, parse, within
@@ -16,6 +16,7 @@ from hub.storage import communications, people
 from hub.storage.database import Runner
 
 _PAGE: Final = 500
+_TOO_MANY: Final = "More than {most} people."
 _ELSEWHERE: Final = "audience: {read!r} is not of your copropiedades"
 
 Chosen = Mapping[str, Sequence[Person]]
@@ -29,14 +30,14 @@ class Scope(Struct, frozen=True, kw_only=True):
     every: Sequence[str]
 
 
-async def choose(run: Runner, whom: Whom, scope: Scope, *, also: Iterable[str] = ()) -> Chosen:
+async def choose(run: Runner, whom: Whom, scope: Scope, *, most: int | None = None) -> Chosen:
     """
-    Return the people whom these words mean now, and `also` these refs, without those of the exceptions.
+    Return the people whom these words mean now, without those of the exceptions.
 
     Who belongs to several copropiedades is told once, in the first by id of those that were asked for.
-    Raises InvalidAudience.
+    Raises InvalidAudience, and TooLarge for more than `most`.
     """
-    found = await _found(run, [*whom.to, *(f"person:{ref}" for ref in also)], scope)
+    found = await _found(run, whom.to, scope, most)
     without = await _found(run, whom.without, scope) if whom.without else {}
     chosen: dict[str, list[Person]] = {}
     for ref, homes in sorted(found.items()):
@@ -99,16 +100,22 @@ def towers_of(whom: Whom, place: str) -> tuple[str, ...]:
     return tuple(sorted(set(towers))) if towers and all(towers) and not whom.without else ()
 
 
-async def _found(run: Runner, words: Sequence[str], scope: Scope) -> dict[str, dict[str, Person]]:
-    """Return person → copropiedad → the person as a member of it."""
+async def _found(
+    run: Runner, words: Sequence[str], scope: Scope, most: int | None = None
+) -> dict[str, dict[str, Person]]:
+    """Return person → copropiedad → the person as a member of it. Raises TooLarge for more than `most`."""
     terms = list(dict.fromkeys(words))
     groups = [asked([word])[0] for word in terms]
     refuse_elsewhere(terms, groups, scope.allowed)
     found: dict[str, dict[str, Person]] = {}
-    for group in _in_each(groups, scope):
-        async for place, person in _members(run, group, scope):
+    wide = [group for group in _in_each(groups, scope) if group.paged and group.copropiedad_id is not None]
+    others = [group for group in groups if not group.paged]
+    for members in (*(_pages(run, group) for group in wide), _few(run, others, scope)):
+        async for place, person in members:
             homes = found.setdefault(person.ref, {})
             homes[place] = merge_person(homes.get(place, person), person)
+            if most is not None and len(found) > most:
+                raise TooLarge(_TOO_MANY.format(most=most))
     return found
 
 
@@ -121,26 +128,33 @@ def _in_each(groups: Iterable[Group], scope: Scope) -> list[Group]:
     ]
 
 
-async def _members(run: Runner, group: Group, scope: Scope) -> AsyncIterator[tuple[str, Person]]:
-    if group.paged and group.copropiedad_id is not None:
-        after = ""
-        while page := await people.page(run, group, after, _PAGE):
-            for person in page:
-                yield group.copropiedad_id, person
-            after = page[-1].ref
-        return
-    members = (await people.look_up(run, [group]))[group]
-    homes = await communications.homes(run, [person.ref for person in members])
-    units = await people.places(run, [group.unit_id]) if group.unit_id is not None else {}
-    for person in members:
-        named = units.get(group.unit_id or "") or group.copropiedad_id
-        place = named or next((home for home in homes.get(person.ref, ()) if _reaches(scope, home)), None)
-        if place is None or not _reaches(scope, place):
-            raise InvalidAudience(_ELSEWHERE.format(read=_word(group)))
-        yield place, replace(person, left_out=None)
+async def _pages(run: Runner, group: Group) -> AsyncIterator[tuple[str, Person]]:
+    after, place = "", group.copropiedad_id or ""
+    while page := await people.page(run, group, after, _PAGE):
+        for person in page:
+            yield place, person
+        after = page[-1].ref
 
 
-def _reaches(scope: Scope, place: str) -> bool:
+async def _few(run: Runner, groups: Sequence[Group], scope: Scope) -> AsyncIterator[tuple[str, Person]]:
+    """Yield the people of units, of duties and those who are named, all in a few statements."""
+    members = await people.look_up(run, groups) if groups else {}
+    refs = {person.ref for group in groups for person in members[group]}
+    homes = await communications.homes(run, refs) if refs else {}
+    units = [group.unit_id for group in groups if group.unit_id is not None]
+    places = await people.places(run, units) if units else {}
+    for group in groups:
+        named = places.get(group.unit_id or "") or group.copropiedad_id
+        for person in members[group]:
+            near = (home for home in homes.get(person.ref, ()) if reaches(scope, home))
+            place = named or next(near, None)
+            if place is None or not reaches(scope, place):
+                raise InvalidAudience(_ELSEWHERE.format(read=_word(group)))
+            yield place, replace(person, left_out=None)
+
+
+def reaches(scope: Scope, place: str) -> bool:
+    """Return whether whoever chooses may choose people of this copropiedad."""
     return scope.allowed is None or place in scope.allowed
 
 

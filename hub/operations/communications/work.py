@@ -14,17 +14,23 @@ from typing import Final
 from uuid import UUID
 
 import structlog
+from msgspec import structs
 
+from hub.access.actor import Actor
+from hub.errors import InvalidEvent, TooLarge
 from hub.model.communications import CHANGED, LAPSED, Communication, CommunicationState
+from hub.operations.communications import planning
 from hub.operations.communications.monitor import QUIET, CommunicationMonitor
-from hub.operations.communications.planning import Texts, digest_now
+from hub.operations.communications.planning import Planning, Texts, digest_now
 from hub.operations.communications.taken_back import offer_corrections, take_back
 from hub.policy.review import ReviewPolicy
-from hub.ports import Now, Publisher
+from hub.ports import AuditStore, Now, Publisher
 from hub.storage.approvals import PostgresApprovals
 from hub.storage.communications import Move, PostgresCommunications
 from hub.storage.database import Database
 
+LEASE: Final = timedelta(minutes=3)
+"""The time after which another process makes a plan that one has left unfinished."""
 PARTS: Final = 4
 """Parts of one turn: a pause is seen between two turns."""
 
@@ -86,3 +92,28 @@ class CommunicationWork:
         late = row.starts_at is not None and now > row.starts_at + self.review.ends_after
         asked = await PostgresApprovals(self.database).asked(row.id) if late else None
         return None if asked is None else LAPSED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanWork:
+    """The timers' hand for plans of many people."""
+
+    planning: Planning
+    audit: AuditStore
+
+    async def plan_next(self) -> bool:
+        """Make a large plan; true if there may be another. A process that dies leaves it for the next one."""
+        store, now = self.planning.store, self.planning.now()
+        plan = await store.lease_plan(now, LEASE)
+        if plan is None:
+            return False
+        row = await store.find(plan.communication, None, "")
+        try:
+            if row is not None and row.version == plan.version:
+                by = Actor(who=row.by, notes=self.audit, now=now)
+                await planning.finish(by, row, plan, self.planning)
+                return True
+        except (InvalidEvent, TooLarge):
+            log.exception("communication.unplanned", communication=str(plan.communication))
+        await store.end_plan(structs.replace(plan, state=planning.FAILED))
+        return True

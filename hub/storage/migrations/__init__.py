@@ -17,7 +17,7 @@ from hub.storage.migrations import completing
 from hub.storage.migrations import plan as planning
 from hub.storage.migrations.plan import UpgradePlan
 
-HEAD: Final = "0059"
+HEAD: Final = "0060"
 
 _SIZES: Final = load("indexes")["sizes"]
 _HOW: Final = "docs/operations/protect.md, Two users of the database, has the commands"

@@ -97,9 +97,15 @@ UPDATE communication_plan SET state = $2, digest = $3, people = $4, shown = $5 W
 SELECT id, communication, version, made_at, state, digest, people, shown FROM communication_plan
 WHERE communication = $1 ORDER BY made_at DESC LIMIT 1
 
--- making --
-SELECT id, communication, version, made_at, state, digest, people, shown FROM communication_plan
-WHERE state = 'making' ORDER BY made_at LIMIT 1 FOR UPDATE SKIP LOCKED
+-- lease_plan --
+-- A large plan, for one process at a time.
+UPDATE communication_plan SET leased_until = $2
+WHERE id = (
+    SELECT id FROM communication_plan
+    WHERE state = 'making' AND (leased_until IS NULL OR leased_until <= $1)
+    ORDER BY made_at LIMIT 1 FOR UPDATE SKIP LOCKED
+)
+RETURNING id, communication, version, made_at, state, digest, people, shown
 
 -- parts --
 SELECT part, place, event_id, data, chosen, on_boards FROM communication_part WHERE plan = $1 ORDER BY part
@@ -223,3 +229,91 @@ SELECT DISTINCT tower FROM unit WHERE copropiedad_id = $1 AND tower IS NOT NULL 
 SELECT member.id AS person, coalesce(unit.copropiedad_id, member.scope_id) AS place
 FROM member LEFT JOIN unit ON member.scope_kind = 'unit' AND unit.id = member.scope_id
 WHERE member.id = ANY ($1::text[]) AND member.scope_kind <> 'company'
+
+-- units_like --
+-- By id, by the number that ends a label, or by the whole label. Some tens of thousands are looked at, once a list.
+SELECT id, tower, label, copropiedad_id FROM unit
+WHERE id = ANY ($1::text[]) OR lower(substring(label FROM '[0-9]+[A-Za-z]?$')) = ANY ($2::text[])
+   OR lower(label) = ANY ($3::text[])
+
+-- known --
+-- $1 are ids, $2 and $3 kinds and values of contact points: all are compared at once, for a list has thousands.
+SELECT id, removed, contact_points FROM person WHERE id = ANY ($1::text[]) OR (cardinality($2::text[]) > 0 AND id IN (
+    SELECT person.id FROM person
+    CROSS JOIN LATERAL jsonb_to_recordset(contact_points) AS point (kind text, value text)
+    JOIN unnest($2, $3::text[]) AS asked (kind, value)
+         ON asked.kind = point.kind AND asked.value = lower(point.value)
+    WHERE NOT person.removed
+))
+
+-- list_rows --
+SELECT side, place, person, unit, masked, why FROM communication_row WHERE communication = $1
+ORDER BY side, why IS NULL, place
+
+-- forget_rows --
+DELETE FROM communication_row WHERE communication = $1 AND side = $2
+
+-- add_rows --
+INSERT INTO communication_row (place, person, unit, masked, why, communication, side)
+SELECT *, $6::uuid, $7::text FROM unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[])
+
+-- count_units --
+SELECT count(*)::int AS n FROM unit WHERE copropiedad_id = ANY ($1::text[])
+
+-- fill_people --
+-- What the dry run made of each person.
+UPDATE communication_person AS chosen
+SET channels = string_to_array(nullif(given.channels, ''), ' '), left_out = given.left_out
+FROM unnest($1::text[], $2::text[], $3::text[]) AS given (person, channels, left_out)
+WHERE chosen.plan = $4 AND chosen.person = given.person
+
+-- plan_people --
+-- $3: only those who are left out, $5: only of these places.
+SELECT chosen.person, coalesce(person.name, '') AS name, part.place, coalesce(chosen.units, '[]') AS units,
+       coalesce(chosen.channels, '{}') AS channels, chosen.left_out
+FROM communication_person AS chosen
+JOIN communication_part AS part USING (plan, part)
+LEFT JOIN person ON person.id = chosen.person
+WHERE chosen.plan = $1 AND chosen.person > $2 AND (NOT $3::bool OR chosen.left_out IS NOT NULL)
+  AND ($5::text[] IS NULL OR part.place = ANY ($5))
+ORDER BY chosen.person
+LIMIT $4
+
+-- accepted --
+-- What a provider bills. A text message whose parts are not on record is one.
+SELECT message.channel, attempt.provider, attempt.outcome = 'unknown' AS unknown, count(*)::int AS calls,
+       coalesce(sum(coalesce((attempt.facts ->> 'parts')::int, 1)) FILTER (WHERE message.channel = 'sms'), 0)::int AS parts
+FROM message JOIN attempt ON attempt.message_id = message.id
+WHERE message.event_key = ANY ($1) AND message.id BETWEEN $2 AND $3 AND message.audience = ANY ($4)
+  AND attempt.message_id BETWEEN $2 AND $3 AND attempt.outcome IN ('accepted', 'unknown')
+GROUP BY 1, 2, 3
+
+-- samples --
+-- Some people of a plan to look by: of each first channel one, and who has the longest name.
+(SELECT chosen.person, person.name FROM communication_person AS chosen JOIN person ON person.id = chosen.person
+ WHERE plan = $1 AND NOT person.removed ORDER BY length(person.name) DESC, person.id LIMIT 1)
+UNION ALL
+(SELECT person, name FROM (
+    SELECT DISTINCT ON (chosen.channels) chosen.person, person.name
+    FROM communication_person AS chosen JOIN person ON person.id = chosen.person
+    WHERE plan = $1 AND NOT person.removed AND chosen.left_out IS NULL
+    ORDER BY chosen.channels, chosen.person
+) AS each LIMIT 8)
+
+-- reader --
+SELECT chosen.part, chosen.units, copropiedad.name AS building, copropiedad.brand
+FROM communication_person AS chosen JOIN communication_part AS part USING (plan, part)
+LEFT JOIN copropiedad ON copropiedad.id = part.place
+WHERE chosen.plan = $1 AND chosen.person = $2 AND ($3::text[] IS NULL OR part.place = ANY ($3))
+
+-- attached --
+-- At place 0 stands what is sent: the one file, or the pages of all.
+SELECT place, name, sha256, kind, size FROM communication_file JOIN document USING (sha256)
+WHERE communication = $1 ORDER BY place
+
+-- forget_files --
+DELETE FROM communication_file WHERE communication = $1
+
+-- add_files --
+INSERT INTO communication_file (place, name, sha256, communication)
+SELECT *, $4::uuid FROM unnest($1::smallint[], $2::text[], $3::bytea[])

@@ -111,6 +111,13 @@ DELETE FROM preference WHERE person = $1
 -- Sheets that nobody has applied yet: one of them may name the person, and each is loaded again in a minute.
 UPDATE sheet_import SET state = 'forgotten', content = NULL WHERE state = 'looked' AND $1::text IS NOT NULL
 
+-- forget_chosen --
+-- Whom a communication has chosen, and who stood in one of its lists.
+WITH rows AS (
+    DELETE FROM communication_row WHERE person = $1
+)
+DELETE FROM communication_person WHERE person = $1
+
 -- blank_notes --
 -- The mark stays with its reason: nobody may write to the person again. The notes of colleagues go.
 UPDATE do_not_contact SET note = '' WHERE person = $1 AND note <> ''

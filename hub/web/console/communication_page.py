@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from hub.desk.communications import acts
+from hub.desk.communications import acts, people
 from hub.desk.communications.noun import NOUN, PATH
 from hub.desk.communications.rows import STATES_ES, STYLES, CommunicationWhole
 from hub.doors.act import READ, Act
@@ -36,6 +36,7 @@ async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  #
         request,
         here=PATH,
         whole=whole,
+        spent=await people.cost_communication(by, whole.row.id) if whole.progress else None,
         kind=kind_of(whole.row.kind),
         states=STATES_ES,
         styles=STYLES,

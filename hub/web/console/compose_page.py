@@ -19,6 +19,8 @@ from msgspec import Meta, Struct
 from hub.business_time.dates import ZONE
 from hub.desk.communications import acts
 from hub.desk.communications.noun import PATH
+from hub.desk.communications.people import MOST_AT_ONCE
+from hub.desk.communications.people import show_list as list_of
 from hub.desk.communications.picks import picks_of
 from hub.desk.communications.rows import (
     CHANNEL_ICONS,
@@ -42,6 +44,7 @@ from hub.errors import (
     NoRelease,
     NoSuch,
     NotConfirmed,
+    NotOffered,
     TooLarge,
 )
 from hub.model.communications import CommunicationState
@@ -54,11 +57,13 @@ from hub.rendering.publisher_text import look_of
 from hub.rendering.schema_rules import Rule
 from hub.rendering.sendable_form import Known, ReadForm, read_sendable, sendable_form
 from hub.web.bodies import fields_of
+from hub.web.console.compose_looks import shown_looks
+from hub.web.console.compose_people import REFUSED, SAID, STEPS, WHERE, pressed_boxes, shown_people
 from hub.web.console.list_filter import buildings_of
-from hub.web.console.pages import redirect
+from hub.web.console.pages import redirect, with_frame
 from hub.web.console.shell import console_page, done
 from hub.web.console.wrong_es import Wrong, wrong_of
-from hub.web.requests import ButtonForm, FormQuery, read_id
+from hub.web.requests import DONE, ButtonForm, FormQuery, read_id
 
 NEW: Final = f"{PATH}/new"
 ONE: Final = f"{PATH}/{{id}}"
@@ -71,7 +76,9 @@ _EARLIER: Final = 8
 _HOUR: Final = "%Y-%m-%dT%H:%M"
 _LOOK: Final = "look"
 _SEND: Final = "send"
-_UNASKED: Final = ("copropiedad", "id", "audience", "zones", "unit")
+_HERE: Final[Mapping[str, int | None]] = {"auto": MOST_AT_ONCE, "count": None}
+"""Button → the people that are counted at most; the page stays where it is."""
+_UNASKED: Final = ("copropiedad", "id", "audience", "zones", "unit", "document", "document_digest")
 _CORRECTED: Final = ("references", "about", "channels", "purpose")
 """What is known of what a correction corrects."""
 SHOWN: Final[Mapping[str, Any]] = {"icons": CHANNEL_ICONS, "reasons": REASONS, "whys": WHYS_ES}
@@ -138,14 +145,25 @@ async def save(request: web.Request) -> web.StreamResponse:
     by, communication = operator_of(request, OPERATE), read_id(request, acts.COMMUNICATION)
     fields = await fields_of(request)
     whole = await acts.show_communication(by, communication)
-    kind, boxes = BY_EVENT[whole.row.kind], _pressed(fields)
+    kind, boxes = BY_EVENT[whole.row.kind], pressed_boxes(fields)
     typed = read_sendable(_schema(by, kind), fields, await _known(by, whole), whole.data)
+    go = fields.get("go", "")
     try:
-        await acts.save_communication(by, communication, _body(whole, typed, boxes, fields))
-        if fields.get("go") in {_LOOK, _SEND}:
+        saved = await acts.save_communication(by, communication, _body(whole, typed, boxes, fields))
+        if step := STEPS.get(go):
+            await step(request, by, saved, fields)
+            return redirect(f"{PATH}/{communication}?{DONE}={SAID.get(go, '')}{WHERE.get(go, '')}")
+        if go in _HERE:
+            whole = await acts.show_communication(by, communication)
+            return await _page(
+                request, whole, boxes, wrong=None, most=_HERE[go], reader=fields.get("reader", "")
+            )
+        if go in {_LOOK, _SEND}:
             return await _looked(request, by, communication, boxes, typed, fields)
     except HubError as error:
-        return await _page(request, await _again(by, communication), boxes, wrong=_wrong(error), typed=typed)
+        refused = REFUSED.get(go) if isinstance(error, NotOffered) else None
+        wrong = Wrong(refused, "", 422) if refused else _wrong(error)
+        return await _page(request, await _again(by, communication), boxes, wrong=wrong, typed=typed)
     return redirect(f"{PATH}/{communication}")
 
 
@@ -185,7 +203,8 @@ async def _looked(
     whole = await acts.show_communication(by, communication)
     if typed.faults:
         return await _page(request, whole, boxes, wrong=_LACKING, typed=typed)
-    if not (boxes.places or boxes.more) and BY_EVENT[whole.row.kind].asks_whom:
+    listed = await list_of(by, communication)
+    if not (boxes.places or boxes.more or listed.rows) and BY_EVENT[whole.row.kind].asks_whom:
         return await _page(request, whole, boxes, wrong=_NOBODY)
     seen = fields.get("digest", "")
     if fields.get("go") == _SEND and whole.is_planned and whole.plan is not None:
@@ -206,6 +225,8 @@ async def _page(
     *,
     wrong: Wrong | None,
     typed: ReadForm | None = None,
+    most: int | None = MOST_AT_ONCE,
+    reader: str = "",
 ) -> web.StreamResponse:
     by, kind = operator_of(request, OPERATE), BY_EVENT[whole.row.kind]
     judged = typed is not None and bool(typed.faults)
@@ -213,7 +234,7 @@ async def _page(
         _schema(by, kind), await _known(by, whole), whole.data if typed is None else typed.data, judged=judged
     )
     place = boxes.places[0] if len(boxes.places) == 1 else None
-    return console_page(
+    page = console_page(
         "desk/communications/compose.html",
         request,
         here=PATH,
@@ -233,8 +254,11 @@ async def _page(
         preview=PREVIEW,
         path=f"{PATH}/{whole.row.id}",
         tower_name=tower_name,
+        **await shown_people(by, whole, most=most),
+        **await shown_looks(by, whole, reader),
         **SHOWN,
     )
+    return with_frame(page)
 
 
 def _ask(request: web.Request, whole: CommunicationWhole, *, again: bool = False) -> web.StreamResponse:
@@ -286,27 +310,6 @@ def _body(whole: CommunicationWhole, typed: ReadForm, boxes: Boxes, fields: Mapp
 
 def _boxes(whole: CommunicationWhole) -> Boxes:
     return boxes_of(whole.to, whole.without, BY_EVENT[whole.row.kind].usual)
-
-
-def _pressed(fields: Mapping[str, str]) -> Boxes:
-    """Read the boxes of the form: `place.ID`, `tower.NAME`, `group.WORD`, and terms, one a line."""
-    return Boxes(
-        places=_named(fields, "place.") or tuple(filter(None, [fields.get("place")])),
-        towers=_named(fields, "tower."),
-        groups=_named(fields, "group."),
-        more=_lines(fields.get("more", "")),
-        without=_lines(fields.get("without", "")),
-    )
-
-
-def _named(fields: Mapping[str, str], prefix: str) -> tuple[str, ...]:
-    return tuple(
-        name.removeprefix(prefix) for name, value in fields.items() if name.startswith(prefix) and value
-    )
-
-
-def _lines(text: str) -> tuple[str, ...]:
-    return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
 async def _known(by: Operator, whole: CommunicationWhole) -> Known:

@@ -1,0 +1,1 @@
+"""Audiences with names, for communications of the same people."""

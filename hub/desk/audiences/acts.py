@@ -1,0 +1,71 @@
+"""Saved audiences: list them, save one, forget one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+from uuid import UUID
+
+from asyncpg import Record
+from msgspec import Meta
+
+from hub.desk.audiences.rows import SaveAudienceBody, SavedAudienceRow
+from hub.doors.operator import Operator, found
+from hub.model.communications import Whom
+from hub.model.ids import uuid8
+from hub.model.pages import ListQuery, Rows, rows_by
+from hub.operations.communications.whom import places_of
+from hub.rendering.typed_words import tidy
+from hub.storage.database import beside, encode, storable
+
+AUDIENCE: Final = "audience"
+Id = Annotated[UUID, Meta(description="The id of the audience.")]
+_SQL: Final = beside(__file__)
+
+
+async def list_audiences(by: Operator, query: ListQuery) -> Rows[SavedAudienceRow]:
+    """List the saved audiences of your copropiedades, by name."""
+    return rows_by(await saved_audiences(by), query, lambda row: (row.name.lower(), str(row.id)))
+
+
+async def saved_audiences(by: Operator) -> list[SavedAudienceRow]:
+    """Return all saved audiences whose places the operator reaches, by name."""
+    places = None if by.places is None else sorted(by.places)
+    return [_row(row) for row in await by.db.rows(_SQL["list"], places)]
+
+
+async def save_audience(by: Operator, body: SaveAudienceBody) -> SavedAudienceRow:
+    """
+    Save the people of a communication under a name; safe to repeat. Raises InvalidAudience.
+
+      hub audiences save --name "Torre 2" --to "residents@tower:ph-altos-del-rosal/2"
+    """
+    name = tidy(body.name, len(body.name))
+    places = await places_of(by.db, Whom(to=body.to, without=body.without), by.places)
+    # The words may name people: the audit has neither them nor the name.
+    await by.audit("audience.save", AUDIENCE, terms=len(body.to))
+    whom = encode({"to": list(body.to), "without": list(body.without)})
+    made = uuid8(by.now, AUDIENCE, by.by, name)
+    [row] = await by.db.rows(_SQL["save"], made, storable(name), whom, places, by.by, by.now)
+    return _row(row)
+
+
+async def forget_audience(by: Operator, audience: Id) -> SavedAudienceRow:
+    """Forget a saved audience; communications that used it stay as they are."""
+    known = {row.id: row for row in await saved_audiences(by)}
+    row = found(AUDIENCE, known.get(audience))
+    await by.audit("audience.forget", AUDIENCE)
+    await by.db.rows(_SQL["forget"], audience)
+    return row
+
+
+def _row(row: Record) -> SavedAudienceRow:
+    whom = row["whom"]
+    return SavedAudienceRow(
+        id=row["id"],
+        name=row["name"],
+        to=tuple(whom["to"]),
+        without=tuple(whom["without"]),
+        places=row["places"],
+        by=row["by"],
+        at=row["at"],
+    )

@@ -1,0 +1,61 @@
+"""Cost of a communication: what a plan would cost, and what has been accepted since. In whole pesos."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Final
+
+from msgspec import Meta, Struct
+
+from hub.intake.dry_run_schemas import DryRunPersonMessage
+from hub.policy.prices import PricePolicy
+from hub.rendering.context import INITIAL
+from hub.storage.communications import Accepted
+
+MEASURED: Final = 5000
+"""Text messages that a plan measures one by one; the others count as the longest of them."""
+
+
+class Cost(Struct, frozen=True, kw_only=True):
+    """Pesos by channel. Calls whose outcome nobody knows may be billed: they stand apart."""
+
+    pesos: Annotated[dict[str, int], Meta(description="Channel → pesos, of channels that cost something.")]
+    sms_parts: int = 0
+    at_most: Annotated[bool, Meta(description="Not every text was measured: it costs this or less.")] = False
+    unknown: Annotated[int, Meta(description="Pesos of calls whose outcome nobody knows.")] = 0
+
+    @property
+    def total(self) -> int:
+        return sum(self.pesos.values())
+
+
+def planned_cost(
+    messages: Iterable[DryRunPersonMessage], prices: PricePolicy, *, leaves: Iterable[str]
+) -> Cost:
+    """Sum up the first messages of a plan, each text message by its parts. Pure."""
+    states, sums, parts, texts = frozenset(leaves), defaultdict[str, float](float), 0, 0
+    for sent in messages:
+        if sent.state in states and sent.occasion == INITIAL:
+            units = (sent.parts or 1) if sent.channel == "sms" else 1
+            parts += units if sent.channel == "sms" else 0
+            texts += sent.channel == "sms"
+            sums[sent.channel] += units * prices.of(sent.channel)
+    return Cost(pesos=_whole(sums), sms_parts=parts, at_most=texts > MEASURED)
+
+
+def actual_cost(rows: Iterable[Accepted], prices: PricePolicy) -> Cost:
+    """Sum up what providers have accepted, each at the price of its provider. Pure."""
+    sums, parts, unknown = defaultdict[str, float](float), 0, 0.0
+    for row in rows:
+        price = (row.parts if row.channel == "sms" else row.calls) * prices.of(row.channel, row.provider)
+        if row.unknown:
+            unknown += price
+        else:
+            sums[row.channel] += price
+            parts += row.parts
+    return Cost(pesos=_whole(sums), sms_parts=parts, unknown=round(unknown))
+
+
+def _whole(sums: Mapping[str, float]) -> dict[str, int]:
+    return {channel: round(pesos) for channel, pesos in sorted(sums.items()) if round(pesos)}

@@ -1,0 +1,86 @@
+"""Documents of a communication: judged by their bytes, kept once, and given to each part when it starts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from hashlib import sha256
+from uuid import uuid4
+
+import pytest
+
+from hub.desk.communications import acts, files, tried
+from hub.desk.communications.files import FileBody, FilePlaceBody
+from hub.desk.communications.rows import CommunicationBody
+from hub.errors import ChangedDraft, InvalidDocument, NotOffered
+from hub.model import Account
+from tests.integration.test_communication_cost import reaching
+from tests.integration.test_communications import BODY, BOTH, Desk, desk
+from tests.unit.factories import email, somebody
+from tests.unit.paper_documents import pdf_of as pdf
+
+__all__ = ["desk"]
+
+
+async def test_a_document_is_named_in_each_part_and_given_to_it(desk: Desk) -> None:
+    to = (*BOTH, "residents@copropiedad:ph-b")
+    row = await acts.make_communication(desk.by, CommunicationBody(data=BODY, to=to))
+    one, two = pdf("uno"), pdf("dos")
+    given = await files.attach_file(desk.by, row.id, FileBody(version=1, file=one, file_name="Programa.pdf"))
+    with pytest.raises(ChangedDraft):
+        await files.attach_file(desk.by, row.id, FileBody(version=1, file=two))
+    given = await files.attach_file(desk.by, row.id, FileBody(version=given.version, file=two))
+    given = await files.drop_file(desk.by, row.id, FilePlaceBody(version=given.version, place=2))
+    await desk.send(await acts.plan_communication(desk.by, row.id))
+    parts = await desk.publish()
+
+    assert ["Programa.pdf"] == [file.name for file in given.files]
+    assert [sha256(one).hexdigest()] * 2 == [part.data["document_sha256"] for part in parts]
+    assert ["Programa"] * 2 == [part.data["document_ref"] for part in parts]
+    stored = await desk.by.db.rows("SELECT sha256, state FROM document_request")
+    assert [(sha256(one).digest(), "stored")] * 2 == [(row["sha256"], row["state"]) for row in stored]
+
+
+async def test_what_is_no_document_is_refused_whatever_its_name(desk: Desk) -> None:
+    row = await acts.make_communication(desk.by, CommunicationBody(data=BODY, to=BOTH))
+    with pytest.raises(InvalidDocument):
+        await files.attach_file(desk.by, row.id, FileBody(version=1, file=b"MZ program", file_name="a.pdf"))
+    outage = CommunicationBody(kind="building.outage.reported", data={}, to=BOTH)
+    other = await acts.make_communication(desk.by, outage)
+    with pytest.raises(NotOffered):
+        await files.attach_file(desk.by, other.id, FileBody(version=1, file=pdf("uno")))
+
+
+async def test_a_test_reaches_its_maker_alone_and_starts_no_clock(desk: Desk) -> None:
+    desk = reaching(desk)
+    row = await acts.make_communication(desk.by, CommunicationBody(data=BODY, to=BOTH))
+    await acts.plan_communication(desk.by, row.id)
+    with pytest.raises(NotOffered):  # a shell is no person
+        await tried.try_communication(desk.by, row.id)
+    await desk.office.take_in(somebody("p-ana", email("ana@example.com")))
+    ana = Account(
+        id=uuid4(),
+        name="ana",
+        display_name="Ana",
+        password_hash="",
+        grants=(),
+        must_change=False,
+        created_at=desk.by.now,
+        created_by="test",
+    )
+    await desk.by.stores.accounts.add(ana)
+    await desk.by.stores.accounts.set_person(ana.id, "p-ana")
+    await tried.try_communication(replace(desk.by, who="account:ana"), row.id)
+    [own] = desk.publisher.events
+    await desk.office.take_in(own)
+    await desk.office.deliver()
+
+    assert tried.TRIED == own.name
+    assert {("p-ana", "email"), ("p-ana", "inbox")} == set(await desk.messages())
+    [mail] = desk.office.email.sent
+    assert "Prueba: Lavado del tanque" == mail.rendered.subject
+    assert "Hola, Persona" in mail.rendered.text
+    [begun] = await desk.by.db.rows(
+        "SELECT (SELECT count(*) FROM clock) + (SELECT count(*) FROM poster) AS n"
+    )
+    assert 0 == begun["n"]
+    assert "draft" == (await acts.show_communication(desk.by, row.id)).row.state
