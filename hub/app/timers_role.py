@@ -114,10 +114,12 @@ def _run_dry(parts: Container) -> RunDry:
     """Try events with the channels of this process; where its settings name none, with those of delivery."""
     told, own = storage.PostgresToldChannels(parts.database).told, names_channels(parts.settings)
 
-    async def run_dry(by: Actor, events: Sequence[Event], *, everybody: bool, at: datetime) -> DryRun:
+    async def run_dry(
+        by: Actor, events: Sequence[Event], *, everybody: bool, at: datetime, measured: int | None = None
+    ) -> DryRun:
         names = names_of(parts.settings) if own else await told()
         dry = DryRuns(parts.database, parts.company, partial(traits_of, names))
-        return await dry(by, events, everybody=everybody, at=at)
+        return await dry(by, events, everybody=everybody, at=at, measured=measured)
 
     return run_dry
 
