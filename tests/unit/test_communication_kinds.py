@@ -26,7 +26,7 @@ def test_each_kind_has_one_place_on_the_page() -> None:
 
 
 def test_no_legal_audience_is_narrowed_but_that_of_a_correction() -> None:
-    """Who had the wrong message is the rule there (decision 0206)."""
+    """Who had the wrong message is the rule there (decision 0205)."""
     narrowed = {
         kind.name
         for kind in CATALOG
