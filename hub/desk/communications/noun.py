@@ -159,6 +159,7 @@ NOUN: Final = Noun(
         Act(
             people.give_list,
             f"{_ONE}/list",
+            command="give-rows",
             done="La lista quedó leída: mire abajo lo que no se encontró.",
             refuses=(ChangedDraft, OtherState),
         ),
