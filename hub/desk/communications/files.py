@@ -16,7 +16,7 @@ from hub.errors import ChangedDraft, InvalidDocument, NotOffered
 from hub.inbound.given_documents import joined_document
 from hub.model.communications import Communication
 from hub.model.documents import FetchedDocument
-from hub.storage.communications import StoredFile
+from hub.storage.communication_drafts import StoredFile
 
 FILE: Final = "file"
 MOST: Final = 10

@@ -25,7 +25,7 @@ from hub.people.masking import mask_name
 from hub.people.units import own_name
 from hub.rendering.labels_es import CHANNELS
 from hub.rendering.outcomes_es import REASONS
-from hub.storage.communications import PlannedPerson
+from hub.storage.communication_drafts import PlannedPerson
 from hub.storage.paging import read_ref, write_ref
 
 COMMUNICATION: Final = "communication"

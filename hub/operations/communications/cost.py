@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from hub.intake.dry_run_schemas import DryRunPersonMessage
 from hub.policy.prices import PricePolicy
 from hub.rendering.context import INITIAL
-from hub.storage.communications import Accepted
+from hub.storage.communication_drafts import Accepted
 
 MEASURED: Final = 5000
 """Text messages that a plan measures one by one; the others count as the longest of them."""

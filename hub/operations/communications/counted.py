@@ -11,7 +11,7 @@ from hub.model.communications import Whom
 from hub.operations.communications.whom import Scope, choose
 from hub.people.headcount import Reach, Tally
 from hub.policy import Policy
-from hub.storage import communications
+from hub.storage import communication_drafts
 from hub.storage.database import Runner
 from hub.storage.suppressions import suppressed
 
@@ -39,7 +39,7 @@ async def count(
     return Counted(
         people=tally.people,
         units=len({(place, unit) for place, some in chosen.items() for one in some for unit in one.units}),
-        of_units=await communications.count_units(run, places),
+        of_units=await communication_drafts.count_units(run, places),
         places=places,
         reach=tally.reach,
         left_out=tally.left_out,

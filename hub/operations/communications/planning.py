@@ -35,7 +35,8 @@ from hub.ports import Now
 from hub.rendering.schema_rules import Rule
 from hub.rendering.sendable_form import filled
 from hub.resilience.rate_limit import Rate
-from hub.storage.communications import Fate, PostgresCommunications, StoredPlan
+from hub.storage.communication_drafts import Fate
+from hub.storage.communications import PostgresCommunications, StoredPlan
 from hub.storage.database import Database
 
 MAKING, READY, FAILED = "making", "ready", "failed"
