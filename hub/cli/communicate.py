@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final
+from uuid import UUID
 
 import typer
 
@@ -35,6 +37,8 @@ from hub.rendering.titles_es import CLOCKS
 from hub.rendering.typed_words import is_same
 
 _CIRCULAR: Final = "admin.circular.issued"
+_LONGEST: Final = 600
+"""Seconds that a plan of many people is waited for."""
 _HEADING: Final = "# "
 _MARKDOWN: Final = "_markdown"
 
@@ -86,7 +90,7 @@ async def communicate(
             kind=kind, data=written, to=_terms(to), without=_terms(without), starts_at=at
         )
         row = await acts.make_communication(by, body)
-        whole = await acts.plan_communication(by, row.id)
+        whole = await _planned(by, row.id)
         shown = None if whole.plan is None else whole.plan.shown
         if not as_json and shown is not None:
             _report(whole, shown)
@@ -97,6 +101,17 @@ async def communicate(
         print_json(whole)
     else:
         _end(whole)
+
+
+async def _planned(by: Operator, communication: UUID) -> CommunicationWhole:
+    """Plan it; of many people the timers of the hub that runs make the plan, and it is waited for."""
+    whole = await acts.plan_communication(by, communication)
+    for _ in range(_LONGEST):
+        if not whole.is_making:
+            break
+        await asyncio.sleep(1)
+        whole = await acts.show_communication(by, communication)
+    return whole
 
 
 def _written(by: Operator, kind: str, words: str) -> dict[str, Json]:
