@@ -158,6 +158,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "written": {
         "communication-looked": "/communications/LOOKED",
+        "communication-plan-people": "/communications/LOOKED/plan/people",
         "communication-scheduled": "/communications/LATER",
         "communication-back": "/communications/LATER/take-back",
         "communication-running": "/communications/GOING",

@@ -94,7 +94,7 @@ async def give_list(by: Operator, communication: UUID, body: ListBody) -> Commun
     """
     Give a draft a list of people, or of exceptions: each row is resolved, or says why not.
 
-      hub communications list ID --side without --version 3 --text "T2-302"
+      hub communications give-rows ID --side without --version 3 --text "T2-302"
     """
     row = await draft_of(by, communication)
     near = await places_of(by.db, row.draft.whom, by.places) or ()
