@@ -95,6 +95,10 @@ async def she_is_in_communications(database: Database, name: str) -> None:
         "VALUES ($1, $2, 'admin.circular.issued', $3, 'ana', $4)",
         *(uuid4(), f"Homenaje a {name}", said.encode(), _AT),
     )
+    await database.rows(
+        "INSERT INTO saved_audience (id, name, whom, by, at) VALUES ($1, $2, $3, 'ana', $4)",
+        *(uuid4(), f"La familia de {name}", b"{}", _AT),
+    )
 
 
 async def she_is_in_notes(database: Database, name: str, words: str) -> None:

@@ -284,7 +284,7 @@ async def test_words_of_the_person_are_everywhere_before(rights: Rights) -> None
         *(("bulk_run", "reason"), ("pause", "reason"), ("case_note", "words"), ("saved_view", "query")),
         *(("communication", "draft"), ("communication_plan", "shown"), ("communication_part", "event")),
         *(("approval", "shown"), ("held_event", "body"), ("communication_model", "draft")),
-        ("communication_file", "name"),
+        *(("communication_file", "name"), ("saved_audience", "name")),
     } <= places
 
 

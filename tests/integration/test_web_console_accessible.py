@@ -67,6 +67,7 @@ OPEN: Final = "document.querySelectorAll('details').forEach(one => { one.open = 
 """Folded parts belong to the page, too."""
 NO_PAGES: Final = {
     "/clocks",
+    "/communications/{id}/look",
     "/dead/discard",
     "/files/{id}/{place}",
     "/live",

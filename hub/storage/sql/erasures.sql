@@ -151,6 +151,8 @@ WITH sought AS (SELECT unnest($1::text[]) AS word), drafts AS (
 ), asked AS (
     UPDATE approval SET reason = '', shown = NULL
     WHERE EXISTS (SELECT FROM sought WHERE strpos(lower(concat(reason, convert_from(shown, 'UTF8'))), word) > 0)
+), audiences AS (
+    DELETE FROM saved_audience WHERE EXISTS (SELECT FROM sought WHERE strpos(lower(concat(name, whom)), word) > 0)
 ), files AS (
     UPDATE communication_file SET name = '' WHERE EXISTS (SELECT FROM sought WHERE strpos(lower(name), word) > 0)
 ), held AS (

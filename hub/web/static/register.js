@@ -46,8 +46,10 @@ function dictation(area) {
   area.after(button);
 }
 
-// Enter in a field registers: the search needs no button here.
-form.querySelector("[value=find]").remove();
+// Enter in a field registers: the button of the search sends nothing here.
+const find = form.querySelector("[value=find]");
+find.type = "button";
+find.addEventListener("click", () => look("find", "found"));
 form.addEventListener("input", event => {
   if (event.target.name === "q" && event.target.value.trim().length >= LEAST) later("find", "found");
   else if (event.target.matches("textarea, [name=who], [name=copropiedad]")) later("alike", "alike");
