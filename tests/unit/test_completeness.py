@@ -18,6 +18,7 @@ from hub.catalog import BY_NAME, CATALOG
 from hub.channels.registry import NAMES
 from hub.consumers import events, messages, topology
 from hub.consumers.worker import Consumer
+from hub.desk.communications.tried import TRIED
 from hub.health.incidents import BEGAN, ENDED, KINDS
 from hub.health.monitor import CHECKS
 from hub.inbound import emergency_replies, replies
@@ -110,6 +111,7 @@ def test_each_event_of_the_hubs_own_is_published_somewhere() -> None:
         CALLED,
         CORRECTION,
         TO_COMMUNICATION,
+        TRIED,
         UNRECOGNISED,
         HANDED_OVER,
         CHANGED,

@@ -111,11 +111,12 @@ async def test_every_loop_that_sends_or_fires_stands(monkeypatch: pytest.MonkeyP
     going = {work.__name__ for work in loops if not hasattr(work, "__wrapped__")}
 
     # `keep_pauses` ends a pause of everything too; a bulk run cancels what must not leave when it ends; a
-    # sheet of people sends nothing, and a communication that is watched only ends.
+    # sheet of people sends nothing, a plan neither, and a communication that is watched only ends.
     assert {
         *("see_database", "keep_months", "keep_erased", "erase_old_data", "keep_pauses"),
         "work_bulk_runs",
         "work_sheets",
         "watch_communications",
+        "plan_communications",
     } == going
     assert len(loops) > len(going)

@@ -88,8 +88,11 @@ def test_nobody_is_to_be_called_about_a_message_of_somebody_erased() -> None:
     assert " a la persona" not in erased.subject
 
 
-NOTICES: Final = {"policy.updated", "staff.training.scheduled", "pqrs.report.published"}
-"""They are about nothing that waits in the hub."""
+NOTICES: Final = {
+    *("policy.updated", "staff.training.scheduled", "pqrs.report.published"),
+    "hub.communication.tried",
+}
+"""They are about nothing that waits in the hub, or its reader is at the page."""
 
 
 @for_each((event, audience) for event, audience in staff_audiences() if event not in NOTICES)
