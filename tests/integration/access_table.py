@@ -654,7 +654,7 @@ ROWS: Final[dict[str, Row]] = {
         needs=OPERATE, where=OWN, fill="DRAFT", body={"version": 999}, status=409
     ),
     "POST /api/communications/{id}/files": Row(
-        needs=OPERATE, where=OWN, fill="DRAFT", body={"version": 1, "file": "JVBE"}, status=422
+        needs=OPERATE, where=OWN, fill="DRAFT", body={"version": 1, "file": "JVBE"}, status=400
     ),
     "POST /api/communications/{id}/files/drop": Row(
         needs=OPERATE, where=OWN, fill="DRAFT", body={"version": 1, "place": 1}, status=404

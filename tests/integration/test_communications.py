@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,6 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from hub.desk.communications import acts, recalling
+from hub.desk.communications.people import count_communication
 from hub.desk.communications.picks import picks_of
 from hub.desk.communications.rows import (
     CommunicationBody,
@@ -26,6 +28,7 @@ from hub.model import Event, Purpose
 from hub.model.communications import CommunicationState
 from hub.operations.communications.work import CommunicationWork
 from hub.storage import Database
+from hub.storage.database import POOL_SIZE
 from hub.testing import MemoryPublisher
 from tests.doubled import with_doubles
 from tests.integration.test_evidence import Office
@@ -370,3 +373,11 @@ async def test_what_reaches_nobody_is_not_sent(desk: Desk) -> None:
         await desk.send(whole)
 
     assert (False, []) == (whole.is_planned, await desk.publish())
+
+
+async def test_pages_that_count_at_once_do_not_wait_for_each_other(desk: Desk) -> None:
+    """More looks than the pool has connections: none holds one while it waits for another."""
+    row = await acts.make_communication(desk.by, CommunicationBody(data=BODY, to=BOTH))
+    counts = await asyncio.gather(*(count_communication(desk.by, row.id) for _ in range(POOL_SIZE + 2)))
+
+    assert {3} == {one.people for one in counts}

@@ -131,8 +131,10 @@ async def counted_at_most(by: Operator, communication: UUID, most: int | None) -
     """Count the people of a draft. Raises TooLarge for more than `most`, InvalidAudience."""
     row = await row_of(by, communication)
     whom = await _whom(by, row)
+    # Before: who has a connection waits for no second one, or a few pages at once would wait for each other.
+    scope = await _scope(by)
     async with by.db.snapshot() as run:
-        return await counted.count(run, whom, await _scope(by), policy=by.stores.policy, at=by.now, most=most)
+        return await counted.count(run, whom, scope, policy=by.stores.policy, at=by.now, most=most)
 
 
 async def cost_communication(by: Operator, communication: UUID) -> Cost:
