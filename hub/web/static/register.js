@@ -27,7 +27,7 @@ async function look(step, part) {
 
 function dictation(area) {
   const button = document.createElement("button");
-  Object.assign(button, { type: "button", className: "btn line small dictate", textContent: "Dictar" });
+  Object.assign(button, { type: "button", className: "btn line small dictate", ariaLabel: "Dictar" }); // its word is drawn by the style
   button.title = "Su navegador escribe lo que usted dice. Quien hace el navegador puede oírlo.";
   const speech = new Speech();
   Object.assign(speech, { lang: "es-CO", continuous: true });
@@ -37,10 +37,10 @@ function dictation(area) {
     area.value = `${area.value} ${said}`.trim();
     later("alike", "alike");
   };
-  speech.onend = () => { on = false; button.textContent = "Dictar"; };
+  speech.onend = () => { on = false; button.ariaLabel = "Dictar"; };
   button.addEventListener("click", () => {
     on = !on;
-    button.textContent = on ? "Dejar de dictar" : "Dictar";
+    button.ariaLabel = on ? "Dejar de dictar" : "Dictar";
     on ? speech.start() : speech.stop();
   });
   area.after(button);
