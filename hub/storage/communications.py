@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -49,6 +50,10 @@ class StoredPlan(Struct, frozen=True, kw_only=True):
     digest: bytes | None
     people: int | None
     shown: Json
+
+
+KEPT: Final = timedelta(days=90)
+"""How long after the end the rows of who was chosen are kept."""
 
 
 class Standing(Struct, frozen=True, kw_only=True):
@@ -229,7 +234,7 @@ class PostgresCommunications(CommunicationDrafts):
         columns: Sequence[Sequence[object]] = [*zip(*map(_part_row, made), strict=True)] or [()] * 6
         async with self._database.transaction() as run:
             await run.rows(SQL["start_plan"], plan.id, plan.communication, plan.version, plan.made_at)
-            await run.rows(SQL["forget_people"], plan.id)
+            await run.rows(SQL["forget_people"], plan.id, plan.made_at - KEPT)
             await run.rows(SQL["add_parts"], *columns, plan.id)
             chosen = list(people)
             for start in range(0, len(chosen), AT_ONCE):

@@ -381,3 +381,14 @@ async def test_pages_that_count_at_once_do_not_wait_for_each_other(desk: Desk) -
     counts = await asyncio.gather(*(count_communication(desk.by, row.id) for _ in range(POOL_SIZE + 2)))
 
     assert {3} == {one.people for one in counts}
+
+
+async def test_who_was_chosen_is_forgotten_three_months_after_the_end(desk: Desk) -> None:
+    await desk.send(await desk.made(*BOTH))
+    await desk.publish()
+    old = await desk.by.db.rows("SELECT count(*) AS n FROM communication_person")
+    await desk.by.db.rows("UPDATE communication SET ended_at = $1", desk.office.clock() - timedelta(days=91))
+    await desk.made("person:p-b")
+    left = await desk.by.db.rows("SELECT person FROM communication_person")
+
+    assert (3, ["p-b"]) == (old[0]["n"], [row["person"] for row in left])

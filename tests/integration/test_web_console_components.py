@@ -89,6 +89,7 @@ async def show(browser: Browser, body: str, width: int = WIDE) -> None:
         has_account=True,
         has_inbox=True,
         signed_in=True,
+        may_operate=True,
         mode="allowlist",
         mode_words=labels_es.MODES["allowlist"],
         done="Quedó como colgado.",

@@ -186,9 +186,11 @@ def test_readers_change_nothing_and_only_administrators_give_access() -> None:
     changing = [route for route in ROUTES if route.method not in SAFE_METHODS]
     giving = [route for route in ROUTES if route.path.startswith(("/api/accounts", "/api/keys"))]
 
-    # A view is the reader's own: nobody else sees it.
-    views = {f"{door}/views{what}" for door in ("/api", "") for what in ("", "/{name}/forget")}
-    assert views == {route.path for route in changing if route.needs and Scope.READ in route.needs}
+    # A view and the link of a calendar are the reader's own: nobody else sees them.
+    own = ("views", "views/{name}/forget", "calendar/link", "calendar/unlink")
+    assert {f"{door}/{what}" for door in ("/api", "") for what in own} == {
+        route.path for route in changing if route.needs and Scope.READ in route.needs
+    }
     # The rights of people are the privacy officer's to carry out; a key needs `operate` besides.
     # Who answers sees a contact in full, too: by POST, since the look is noted.
     acts = ("rectify", "erase", "contact")

@@ -25,6 +25,7 @@ from hub.errors import (
     ChangedDraft,
     InvalidDocument,
     NoRelease,
+    NoSuch,
     NotConfirmed,
     NotOffered,
     OtherState,
@@ -127,7 +128,7 @@ NOUN: Final = Noun(
         Read(people.count_communication, f"{_ONE}/count", needs=OPERATE),
     ),
     acts=(
-        Act(acts.make_communication, PATH, status=201, command="new", says=_made),
+        Act(acts.make_communication, PATH, status=201, command="new", refuses=(NoSuch,), says=_made),
         Act(
             acts.copy_communication,
             f"{_ONE}/copy",

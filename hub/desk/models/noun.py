@@ -7,7 +7,7 @@ from typing import Final
 from hub.desk.models import acts
 from hub.desk.models.rows import SaveModelBody
 from hub.doors.act import Act, List, Noun
-from hub.errors import OtherState
+from hub.errors import NoSuch, OtherState
 from hub.storage.communication_models import CommunicationModel
 
 _PATH: Final = "/models"
@@ -37,7 +37,7 @@ NOUN: Final = Noun(
             label="Guardar como plantilla",
             done="La plantilla quedó guardada, sin fechas: está en «Comunicar».",
             leads_to=_NEW,
-            refuses=(OtherState,),
+            refuses=(NoSuch, OtherState),
             says=lambda done: f"{done.id}  {done.name}",
         ),
         Act(

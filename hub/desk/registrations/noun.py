@@ -7,7 +7,7 @@ from typing import Final
 from hub.desk.registrations import acts
 from hub.desk.registrations.rows import RegisterBody, RegistrationRow
 from hub.doors.act import OPERATE, Act, List, Noun, Read
-from hub.errors import InvalidDocument, InvalidEvent
+from hub.errors import InvalidDocument, InvalidEvent, NoSuch
 
 PATH: Final = "/registrations"
 ONE: Final = f"{PATH}/{{id}}"
@@ -43,7 +43,7 @@ NOUN: Final = Noun(
             command="register",
             status=201,
             done="Quedó registrado, y sale el aviso a quien le toca.",
-            refuses=(InvalidEvent, InvalidDocument),
+            refuses=(InvalidEvent, InvalidDocument, NoSuch),
             says=lambda done: f"{done.radicado}  {done.id}",
         ),
     ),

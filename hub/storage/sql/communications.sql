@@ -77,8 +77,10 @@ INSERT INTO communication_plan (id, communication, version, made_at) VALUES ($1,
 ON CONFLICT (id) DO UPDATE SET state = 'making', made_at = excluded.made_at, digest = NULL, shown = NULL
 
 -- forget_people --
+-- Those of this plan, and those of what ended before $2: who was told stands in the messages.
 WITH gone AS (
-    DELETE FROM communication_person WHERE plan = $1
+    DELETE FROM communication_person
+    WHERE plan = $1 OR plan = ANY (ARRAY (SELECT plan FROM communication WHERE ended_at < $2))
 )
 DELETE FROM communication_part WHERE plan = $1
 
