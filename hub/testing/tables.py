@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -148,7 +148,7 @@ class Tables:
     untold_resets: dict[tuple[UUID, datetime], AccountReset] = field(default_factory=dict)
 
     def copy(self) -> Tables:
-        return Tables(**{table.name: getattr(self, table.name).copy() for table in fields(self)})
+        return Tables(**{name: getattr(self, name).copy() for name in Tables.__slots__})
 
     def add_message(self, message: Message, now: datetime) -> None:
         self.messages.setdefault(message.id, Row(message=message, ticketed_at=now))

@@ -64,7 +64,7 @@ def build_email(
     Raises PermanentFailure for an address that is not allowed in a header.
     """
     facts = outgoing.rendered.facts
-    answered = _answered(facts, domain) if facts else ""
+    answered = _answered(facts, domain) if facts and (facts.in_reply_to or facts.replaces) else ""
     head = (
         f"{_sender_header(sender)}\r\n"
         f"{_mailbox_header('Reply-To', sender.name, reply_to) if reply_to else _reply_header(sender)}\r\n"
@@ -85,7 +85,7 @@ def build_email(
 
 def _answered(facts: Facts, domain: str) -> str:
     """Return the Message-ID of the mail that this one answers, or of our own that it corrects."""
-    return facts.in_reply_to or (f"<{facts.replaces}@{domain}>" if facts.replaces else "")
+    return facts.in_reply_to or f"<{facts.replaces}@{domain}>"
 
 
 def _thread_headers(answered: str) -> str:

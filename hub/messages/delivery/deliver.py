@@ -182,9 +182,8 @@ async def _send(claimed: Claimed, outgoing: Outgoing, lease: Lease, deps: Delive
         )
         fault = TransientFailure("channel_fault", code=type(exc).__name__, unknown=True)
         return _failure(claimed, fault, began, deps)
-    if outgoing.message.channel == "sms":
-        outcome_metrics.count_parts(outgoing)
-    evidence = evidence_of(outgoing, answer)
+    parts = outcome_metrics.count_parts(outgoing) if outgoing.message.channel == "sms" else None
+    evidence = evidence_of(outgoing, answer, parts)
     return accepted(claimed, answer, began, deps.now(), traits=channel.traits, evidence=evidence)
 
 

@@ -22,7 +22,6 @@ import msgspec
 from msgspec.structs import replace
 
 from hub.model import Accepted, Evidence, Outgoing, Purpose
-from hub.sms_text import segments
 
 _encode: Final = msgspec.json.Encoder().encode
 _LINE: Final = 76
@@ -30,15 +29,16 @@ _GAP: Final = b"\0document "
 """No mail and no JSON begins like this."""
 
 
-def evidence_of(outgoing: Outgoing, answer: Accepted) -> Evidence:
+def evidence_of(outgoing: Outgoing, answer: Accepted, parts: int | None = None) -> Evidence:
     """
     Make the evidence of a message that a provider accepted. A legal message keeps its bytes.
 
-    A one-time code is stored nowhere: the evidence of its message is the digest alone.
+    A one-time code is stored nowhere: the evidence of its message is the digest alone. A text message
+    keeps in how many `parts` it was paid for.
     """
     content, facts = answer.content or canonical(outgoing), outgoing.rendered.facts
-    if outgoing.message.channel == "sms" and facts is not None:
-        facts = replace(facts, parts=segments(outgoing.rendered.text).parts)
+    if parts is not None and facts is not None:
+        facts = replace(facts, parts=parts)
     return Evidence(
         digest=sha256(content).digest(),
         facts=None if facts is None or facts.code else facts,

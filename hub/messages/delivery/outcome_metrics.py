@@ -104,10 +104,11 @@ def _accepted_after(decided: Sequence[tuple[Claimed, Outcome]]) -> list[float]:
     ]
 
 
-def count_parts(outgoing: Outgoing) -> None:
-    """Count the parts of an accepted text message."""
+def count_parts(outgoing: Outgoing) -> int:
+    """Count the parts of an accepted text message, and return them."""
     cost = segments(outgoing.rendered.text)
     _counter(outgoing.message.event, cost.encoding).inc(cost.parts)
+    return cost.parts
 
 
 @cache
