@@ -63,7 +63,7 @@ from hub.web.console.list_filter import buildings_of
 from hub.web.console.pages import redirect, with_frame
 from hub.web.console.shell import console_page, done
 from hub.web.console.wrong_es import Wrong, wrong_of
-from hub.web.requests import DONE, ButtonForm, FormQuery, read_id
+from hub.web.requests import DONE, ButtonForm, FormQuery, form_of, read_id
 
 NEW: Final = f"{PATH}/new"
 ONE: Final = f"{PATH}/{{id}}"
@@ -98,6 +98,12 @@ class NewForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 class PreviewForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     text: Annotated[str, Meta(max_length=20_000)] = ""
+
+
+class VersionForm(Struct, frozen=True, kw_only=True):
+    """The version of a draft that the page was made from; none of a page without scripts."""
+
+    version: int = 0
 
 
 async def show_kinds(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
@@ -304,7 +310,7 @@ def _body(whole: CommunicationWhole, typed: ReadForm, boxes: Boxes, fields: Mapp
         to=whom.to,
         without=whom.without,
         starts_at=_instant(at),
-        version=int(fields.get("version", "0") or 0) or whole.row.version,
+        version=form_of({"version": fields.get("version", "")}, VersionForm).version or whole.row.version,
     )
 
 
