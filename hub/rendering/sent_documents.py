@@ -35,6 +35,10 @@ class SentDocuments:
     ring: KeyRing
     lifetime: timedelta
 
+    @property
+    def usable(self) -> bool:
+        return bool(self.ring) and carries_links(self.public_url)
+
     def of(self, claimed: Claimed, now: datetime) -> SentDocument | None:
         """Return the document of a message; None where its text leads to the publisher, or to nothing."""
         document = claimed.document
@@ -43,7 +47,7 @@ class SentDocuments:
         if document.enclosed:
             return _sent(document, enclosed=True)
         until = self._until(claimed.data or {}, now)
-        if until <= now or not (self.ring and carries_links(self.public_url)):
+        if until <= now or not self.usable:
             return None
         token = make_token(self.ring, claimed.message.id, until)
         return _sent(document, link=f"{self.public_url}{PATH.format(token=token)}", until=until)

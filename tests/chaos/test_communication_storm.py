@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
@@ -23,6 +24,7 @@ import pytest
 from tests.acceptance.harness import HubProcess, until
 from tests.chaos.scenario import LEASE, QUICK, Scenario
 from tests.providers.journal import read
+from tests.unit.paper_documents import pdf_of
 
 EACH: Final = "generate_series(1, $1::int) c, generate_series(1, $2::int) n"
 FILL: Final = (
@@ -44,12 +46,16 @@ ALONE: Final = """
 over = 1000000
 senior_over = 1000000
 """
+WITH_DOCUMENT: Final = """
+SELECT count(DISTINCT person) FROM message JOIN attempt ON message_id = message.id
+WHERE channel = 'email' AND facts ? 'document'
+"""
 HELD_AT_MOST: Final = 400
 """Messages that a delivery may have claimed: 4 tickets of up to 100."""
 BUSY: Final = aiohttp.ClientTimeout(total=300)
 """The rows of 20,000 people are written within the request."""
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(3600)]
 
 
 @dataclass(kw_only=True)
@@ -62,6 +68,8 @@ class Circular:
     looks: int = 0
     highest: int = 0
     wrong: list[str] = field(default_factory=list)
+    mails: Counter[str] = field(default_factory=Counter)
+    journal_read: int = 0
 
     async def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         url = f"http://{self.trial.house.settings['HUB_HTTP']}/api/communications{path}"
@@ -74,10 +82,12 @@ class Circular:
         return await self.trial.ask(f"/api/communications/{self.id}")
 
     async def send(self, buildings: int) -> None:
-        """Write it, plan it, and send it to the residents and owners of all buildings."""
+        """Write it, add a document, plan it, and send it to the residents and owners of all buildings."""
         to = [f"{who}@copropiedad:ph-{c}" for c in range(1, buildings + 1) for who in ("owners", "residents")]
         words = {"title": "Lavado del tanque", "body_markdown": "El **jueves** lavamos el tanque."}
         self.id = (await self.post("", {"data": words, "to": to}))["id"]
+        document = {"version": 1, "file": b64encode(pdf_of("Programa")).decode(), "file_name": "Programa.pdf"}
+        await self.post(f"/{self.id}/files", document)
         plan = (await self.post(f"/{self.id}/plan", {}))["plan"]
         while plan["state"] == "making":  # of so many people the timers make it
             await asyncio.sleep(1)
@@ -86,8 +96,14 @@ class Circular:
         await self.post(f"/{self.id}/send", {"digest": plan["digest"], "typed": f"{buildings} copropiedades"})
 
     def accepted(self) -> Counter[str]:
-        """Return address → mails that the provider has accepted, by its own journal."""
-        return Counter(one.who for one in read(self.trial.providers[0]))
+        """Return address → mails that the provider has accepted, by its own journal, read on."""
+        if (path := self.trial.providers[0]).exists():
+            with path.open("rb") as journal:
+                journal.seek(self.journal_read)
+                lines = journal.read().rpartition(b"\n")[0].splitlines(keepends=True)
+            self.journal_read += sum(map(len, lines)) + bool(lines)
+            self.mails.update(who for line in lines if (who := json.loads(line).get("who")))
+        return self.mails
 
     async def is_read(self, over: asyncio.Event) -> None:
         """Look again and again; nobody may count as written to whose mail the provider has not accepted."""
@@ -129,6 +145,10 @@ async def test_each_person_gets_one_circular_whatever_is_killed_paused_or_away(
     trial: Scenario, buildings: int, homes: int, kills: int, pauses: int
 ) -> None:
     trial.house.policy(f"{QUICK}{ALONE}")
+    trial.house.settings |= {
+        "HUB_SECRET": "a secret of this test alone",
+        "HUB_PUBLIC_URL": "https://hub.example.co",
+    }
     await fill(trial.house.database_url, buildings, homes)
     circular, over = Circular(trial=trial, people=buildings * homes), asyncio.Event()
     async with trial.hub() as hub:
@@ -144,6 +164,7 @@ async def test_each_person_gets_one_circular_whatever_is_killed_paused_or_away(
         over.set()
         await reading
         whole = await circular.show()
+    with_document = await count(trial.house.database_url, WITH_DOCUMENT)
     by_person = circular.accepted()
     references = {(one.who, one.reference) for one in read(trial.providers[0])}
 
@@ -154,6 +175,7 @@ async def test_each_person_gets_one_circular_whatever_is_killed_paused_or_away(
     assert [] == circular.wrong
     assert circular.people == circular.highest == whole["progress"]["sent"]
     assert buildings == whole["progress"]["planned"]
+    assert circular.people == with_document
     print(json.dumps({"people": circular.people, "doubles": doubles, "looks": circular.looks}))  # noqa: T201
 
 
@@ -198,6 +220,14 @@ async def comes(circular: Circular, number: int) -> None:
 
 async def is_done(circular: Circular) -> bool:
     return bool((await circular.show())["row"]["state"] == "done")
+
+
+async def count(url: str, asked: str) -> int:
+    connection = await asyncpg.connect(url)
+    try:
+        return int(await connection.fetchval(asked))
+    finally:
+        await connection.close()
 
 
 async def fill(url: str, buildings: int, homes: int) -> None:

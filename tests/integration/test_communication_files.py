@@ -13,6 +13,7 @@ from hub.desk.communications.files import FileBody, FilePlaceBody
 from hub.desk.communications.rows import CommunicationBody
 from hub.errors import ChangedDraft, InvalidDocument, NotOffered
 from hub.model import Account
+from tests.doubled import with_doubles
 from tests.integration.test_communication_cost import reaching
 from tests.integration.test_communications import BODY, BOTH, Desk, desk
 from tests.unit.factories import email, somebody
@@ -21,8 +22,14 @@ from tests.unit.paper_documents import pdf_of as pdf
 __all__ = ["desk"]
 
 
+def with_links(desk: Desk) -> Desk:
+    """Give the desk the settings with which the office makes links of its own."""
+    stores = with_doubles(desk.by.stores, company=desk.office.rules)
+    return replace(desk, by=replace(desk.by, stores=stores))
+
+
 async def test_a_document_is_named_in_each_part_and_given_to_it(desk: Desk) -> None:
-    to = (*BOTH, "residents@copropiedad:ph-b")
+    desk, to = with_links(desk), (*BOTH, "residents@copropiedad:ph-b")
     row = await acts.make_communication(desk.by, CommunicationBody(data=BODY, to=to))
     one, two = pdf("uno"), pdf("dos")
     given = await files.attach_file(desk.by, row.id, FileBody(version=1, file=one, file_name="Programa.pdf"))
@@ -41,6 +48,7 @@ async def test_a_document_is_named_in_each_part_and_given_to_it(desk: Desk) -> N
 
 
 async def test_what_is_no_document_is_refused_whatever_its_name(desk: Desk) -> None:
+    desk = with_links(desk)
     row = await acts.make_communication(desk.by, CommunicationBody(data=BODY, to=BOTH))
     with pytest.raises(InvalidDocument):
         await files.attach_file(desk.by, row.id, FileBody(version=1, file=b"MZ program", file_name="a.pdf"))
@@ -48,6 +56,13 @@ async def test_what_is_no_document_is_refused_whatever_its_name(desk: Desk) -> N
     other = await acts.make_communication(desk.by, outage)
     with pytest.raises(NotOffered):
         await files.attach_file(desk.by, other.id, FileBody(version=1, file=pdf("uno")))
+
+
+async def test_a_document_whose_link_would_lead_nowhere_is_refused(desk: Desk) -> None:
+    """Without a secret, or by plain http, its messages would say nothing of it."""
+    row = await acts.make_communication(desk.by, CommunicationBody(data=BODY, to=BOTH))
+    with pytest.raises(NotOffered, match="HUB_SECRET"):
+        await files.attach_file(desk.by, row.id, FileBody(version=1, file=pdf("uno")))
 
 
 async def test_a_test_reaches_its_maker_alone_and_starts_no_clock(desk: Desk) -> None:

@@ -21,6 +21,9 @@ from hub.storage.communication_drafts import StoredFile
 FILE: Final = "file"
 MOST: Final = 10
 _NAMES: Final = "documentos.pdf"
+_NOT_TAKEN: Final = (
+    "Events of this kind have no document, or no link can lead to it: see HUB_SECRET and HUB_PUBLIC_URL."
+)
 
 
 class FileBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -61,7 +64,7 @@ async def attach_file(by: Operator, communication: UUID, body: FileBody) -> Comm
     """Attach a document to a draft, judged by its bytes. Raises InvalidDocument, NotOffered."""
     row = await draft_of(by, communication)
     if not takes_files(by, row.kind):
-        raise NotOffered("Events of this kind have no document.")
+        raise NotOffered(_NOT_TAKEN)
     files = [one for one in await by.stores.communications.attached(row.id) if one.place]
     if len(files) >= MOST:
         raise NotOffered(f"At most {MOST} files.")
@@ -88,7 +91,9 @@ async def drop_file(by: Operator, communication: UUID, body: FilePlaceBody) -> C
 
 
 def takes_files(by: Operator, kind: str) -> bool:
-    """Return whether events of this kind name a document."""
+    """Return whether events of this kind name a document, and its link can lead to the hub."""
+    if not by.stores.company.sent_documents.usable:
+        return False
     fields = by.stores.schemas.by_name[kind].document.get("properties", {}).values()
     return any(one.get("x-fill") == "document" for one in fields)
 
