@@ -64,6 +64,13 @@ class File:
     kind: str = "application/pdf"
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet(File):
+    """A spreadsheet as an answer: a CSV file."""
+
+    kind: str = "text/csv"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Question:
     """The question of a page before an act: the act, its consequences, and the button to press."""

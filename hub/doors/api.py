@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from types import UnionType
-from typing import Any, get_args
+from typing import Any, Final, get_args
 from uuid import UUID
 
 from aiohttp import hdrs, web
 
-from hub.doors.act import Act, Declared, File, Noun
+from hub.doors.act import Act, Declared, File, Noun, Sheet
 from hub.doors.operator import Operator
 from hub.errors import NoSuch
 from hub.model import Scope
@@ -18,8 +18,11 @@ from hub.web.auth.caller import PageLooks, caller_of
 from hub.web.requests import ApiHandler
 from hub.web.responses import file_answer, json_answer, status_of
 from hub.web.route import Route
-from hub.web.schemas.common import Pdf, Problem
+from hub.web.schemas.common import Pdf, Problem, SheetFile
 from hub.web.services import services
+
+_FILES: Final[Mapping[Any, type]] = {File: Pdf, Sheet: SheetFile}
+"""The answer of an act that is a file → what the document says of it."""
 
 
 def routes_of(noun: Noun) -> tuple[Route, ...]:
@@ -65,7 +68,7 @@ def _route(noun: Noun, declared: Declared) -> Route:
         needs=declared.needs,
         where=declared.where,
         answers={
-            **{status: Pdf if shape is File else shape for shape, status in statuses.items()},
+            **{status: _FILES.get(shape, shape) for shape, status in statuses.items()},
             **{status_of(error): Problem for error in declared.refuses},
         },
     )

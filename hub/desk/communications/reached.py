@@ -13,7 +13,7 @@ from hub.desk.communications.rows import (
     CommunicationPerson,
     ElsewhereBody,
 )
-from hub.doors.act import File, Question
+from hub.doors.act import Question, Sheet
 from hub.doors.cells import sheet_columns_of
 from hub.doors.operator import Operator
 from hub.errors import OtherState, UnknownName
@@ -46,7 +46,7 @@ async def list_reached(
     return CommunicationPeople(items=page, next=page[-1].person if len(rows) > query.limit else None)
 
 
-async def sheet_of_lost(by: Operator, communication: UUID) -> File:
+async def sheet_of_lost(by: Operator, communication: UUID) -> Sheet:
     """Make a sheet of the people who were not reached, with the reason of each."""
     row = await row_of(by, communication)
     await by.audit("communication.people", f"communication:{row.id}")
@@ -55,7 +55,7 @@ async def sheet_of_lost(by: Operator, communication: UUID) -> File:
         [cell.written(one, name) for name, cell in cells.items()]
         for one in await _people(by, row, _LOST, "", _MOST)
     ]
-    return File(sheet([cell.title for cell in cells.values()], lines), "no-les-llego.csv", "text/csv")
+    return Sheet(sheet([cell.title for cell in cells.values()], lines), "no-les-llego.csv")
 
 
 async def ask_elsewhere(by: Operator, communication: UUID) -> Question:

@@ -19,7 +19,7 @@ from hub.web.rate_limit import LIMIT, POLICY
 from hub.web.requests import shapes_of
 from hub.web.responses import PROBLEM_TYPE
 from hub.web.route import Route
-from hub.web.schemas.common import Archive, NoQuery, Pdf, Problem, SentFile
+from hub.web.schemas.common import Archive, NoQuery, Pdf, Problem, SentFile, SheetFile
 from hub.web.schemas.inbox import InboxEvents
 
 _REF: Final = "#/components/schemas/{name}"
@@ -31,7 +31,12 @@ _EVENT: Final = {
 _ONE: Final = {"$ref": _REF.format(name="Event")}
 _BINARY: Final = {"type": "string", "format": "binary"}
 _OCTETS: Final = "application/octet-stream"
-_FILES: Final[Mapping[type, str]] = {SentFile: _OCTETS, Archive: "application/zip", Pdf: "application/pdf"}
+_FILES: Final[Mapping[type, str]] = {
+    SentFile: _OCTETS,
+    Archive: "application/zip",
+    Pdf: "application/pdf",
+    SheetFile: "text/csv",
+}
 """Answers that are no JSON, and their media types."""
 BODIES: Final = {shape: example for noun in DESK for shape, example in noun.examples.items()}
 """Examples of bodies; a test reads each one as the shape that it is of."""

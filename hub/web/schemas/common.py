@@ -22,6 +22,10 @@ class Pdf(Struct, kw_only=True):
     """A PDF."""
 
 
+class SheetFile(Struct, kw_only=True):
+    """A spreadsheet, its first row the names of its columns."""
+
+
 class NoQuery(Struct, frozen=True, forbid_unknown_fields=True):
     """No parameter at all."""
 
