@@ -26,7 +26,7 @@ from hub.operations.communications.monitor import failing
 from hub.operations.communications.progress import Progress
 from hub.people.masking import mask_name
 from hub.storage import PostgresPauses
-from hub.storage.communications import Delivered
+from hub.storage.communications import Delivered, Move
 from tests.doubled import with_doubles
 from tests.integration.test_communications import BOTH, Desk, desk
 from tests.unit.factories import POLICY, device, email, event, member, somebody
@@ -97,6 +97,22 @@ async def test_what_is_planned_after_a_pause_is_held_and_no_other_message_is(des
 
     assert {"sent", "waiting"} == {state for state, _ in await states(desk, whole)}
     assert CommunicationState.DONE == (await whole_of(desk, whole)).row.state
+
+
+async def test_what_a_dead_process_has_not_released_leaves_at_the_next_look(desk: Desk) -> None:
+    whole = await sent(desk)
+    parts = await published(desk)
+    await stopping.pause_communication(desk.by, whole.row.id, PAUSE)
+    await desk.office.take_in(*parts)
+    await desk.office.deliver()
+    await desk.by.stores.communications.move(
+        whole.row.id, Move(to=CommunicationState.RUNNING, at=desk.by.now)
+    )  # the process died after this
+    await desk.work.watch()
+    desk.office.publisher.published += desk.publisher.published
+    await desk.office.deliver()
+
+    assert {"sent", "waiting"} == {state for state, _ in await states(desk, whole)}
 
 
 async def test_a_paused_one_publishes_nothing_and_is_not_started_a_second_time(desk: Desk) -> None:

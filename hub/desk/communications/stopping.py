@@ -17,7 +17,7 @@ from hub.operations.communications.progress import progress_of
 from hub.storage.communications import Move
 
 AT_MOST: Final = 10_000
-"""Messages that one request releases. The others leave within a quarter of an hour."""
+"""Messages that one request releases. The timers release the others at their next looks."""
 _LONGEST: Final = 500
 _WHY: Final = {
     "wrong": "Está mal",

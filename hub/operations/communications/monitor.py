@@ -14,12 +14,14 @@ from typing import Final
 
 import structlog
 
+from hub.messages.delivery.pausing import REASON as HELD
+from hub.messages.delivery.pausing import release
 from hub.model import State
 from hub.model.communications import Communication, CommunicationState
 from hub.operations.communications.calls import call
 from hub.operations.communications.kinds import kind_of
 from hub.operations.communications.progress import progress_of
-from hub.ports import Now, Publisher
+from hub.ports import Now, PauseStore, Publisher
 from hub.storage import communication_ends as ends
 from hub.storage.communications import Delivered, Move, PostgresCommunications
 
@@ -29,6 +31,8 @@ ENOUGH: Final = 100
 """Messages that have arrived or failed, before a cause is judged."""
 TOO_MANY: Final = 0.05
 """The share of these that fail for one cause, at which a communication pauses itself."""
+RELEASED: Final = 5000
+"""Messages that one look releases: of many, or of a process that died, a resumption has left some held."""
 FAILING: Final = "failing"
 _FAILED: Final = frozenset({State.FAILED, State.BOUNCED})
 _SETTLED: Final = _FAILED | {State.SENT, State.DELIVERED, State.READ}
@@ -41,6 +45,7 @@ class CommunicationMonitor:
     """What a look needs. `quiet` is QUIET, but in tests."""
 
     store: PostgresCommunications
+    pauses: PauseStore
     publisher: Publisher
     now: Now
     quiet: timedelta = QUIET
@@ -60,7 +65,10 @@ class CommunicationMonitor:
         if row.plan is None:
             return
         keys, standing = await self.store.keys(row.plan), await self.store.standing(row.plan)
-        cause = failing(await self.store.delivered(keys, kind_of(row.kind).audiences))
+        delivered = await self.store.delivered(keys, kind_of(row.kind).audiences)
+        if any(one.reason == HELD for one in delivered):
+            await release(self.pauses, self.publisher, at_most=RELEASED)
+        cause = failing(delivered)
         if cause is not None and cause != row.cause:
             await self._pause(row, cause)
         elif standing.parts != standing.planned + standing.dead:

@@ -28,6 +28,7 @@ from hub.ports import AuditStore, Now, Publisher
 from hub.storage.approvals import PostgresApprovals
 from hub.storage.communications import Move, PostgresCommunications
 from hub.storage.database import Database
+from hub.storage.pauses import PostgresPauses
 
 LEASE: Final = timedelta(minutes=3)
 """The time after which another process makes a plan that one has left unfinished."""
@@ -63,7 +64,11 @@ class CommunicationWork:
     async def watch(self) -> bool:
         """End what is over, cancel what is being cancelled, pause what fails, correct what was wrong."""
         await CommunicationMonitor(
-            store=self.store, publisher=self.publisher, now=self.now, quiet=self.quiet
+            store=self.store,
+            pauses=PostgresPauses(self.database),
+            publisher=self.publisher,
+            now=self.now,
+            quiet=self.quiet,
         ).look()
         for row in await self.store.live(CommunicationState.RECALLED):
             await take_back(row, database=self.database, publisher=self.publisher, now=self.now())
