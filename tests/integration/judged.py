@@ -1,7 +1,7 @@
 """
-Pages that axe-core has judged: it looks again at a page only when the shape of the page or its styles differ.
+Pages that were judged: they are looked at again only when their shape, the styles or the scripts differ.
 
-The shape is all that its rules look at: elements, their attributes, and whether there is text. The table
+The shape is all that the rules look at: elements, their attributes, and whether there is text. The table
 `judged.toml` has the shape of each page without a fault. `JUDGE=all scripts/test -n 0 FILES` judges all
 pages of these files, whatever the table says, and writes the shapes of those without a fault into it.
 """
@@ -21,8 +21,9 @@ from tests.integration import axe
 from tests.integration.chromium import Browser
 
 TABLE: Final = Path(__file__).with_suffix(".toml")
-STYLES: Final = Path(hub.__file__).parent / "web/static/shell.css"
-RULES: Final = Path(axe.__file__), Path(__file__).with_name("looks.py")
+STATIC: Final = Path(hub.__file__).parent / "web/static"
+USED: Final = (STATIC / "shell.css", *sorted(STATIC.glob("*.js")))
+RULES: Final = Path(axe.__file__), *map(Path(__file__).with_name, ("looks.py", "usable.py"))
 SHAPE: Final = r"""
 [...document.querySelectorAll('*')].map(node => {
   const same = word => word.replace(/[0-9a-f]+(-[0-9a-f]+){4}|[0-9a-f]*\d[0-9a-f]*/gi, '0');
@@ -46,10 +47,10 @@ def table() -> dict[str, str]:
 
 
 async def shape_of(browser: Browser, part: str) -> str:
-    """Return the digest of the open page, its styles, and the rules that judge it."""
+    """Return the digest of the open page, its styles and scripts, and the rules that judge it."""
     await browser.until(SETTLED)
     digest = sha256(repr((part, await browser.run(SHAPE))).encode())
-    for file in (STYLES, axe.PLACE, *RULES):
+    for file in (*USED, axe.PLACE, *RULES):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -1,4 +1,4 @@
-"""Looks of a page: light and dark, narrow and wide, each judged by axe-core."""
+"""Looks of a page, light and dark, narrow and wide; and how it is for a keyboard and a screen reader."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Final
 from tests.integration.axe import faults
 from tests.integration.chromium import Browser
 from tests.integration.judged import keep, shape_of, table
+from tests.integration.usable import keyboard, tree
 
 SCHEMES: Final = ("light", "dark")
 NARROW, WIDE = 320, 1280
@@ -18,7 +19,8 @@ async def judged_looks(
     browser: Browser, name: str, part: str = ":root", *, whole: bool = False, coloured: bool = True
 ) -> dict[str, list[str]]:
     """
-    Return the faults of the open page in each of its looks, by axe-core; none if it was judged in this shape.
+    Return the faults of the open page: for a screen reader, for the keyboard, and in each of its looks by
+    axe-core; none if it was judged in this shape.
 
     The dark has other colours and nothing else, as `test_dark_styles.py` sees to: of it only the rules of
     colours are asked, unless `coloured` is false.
@@ -26,7 +28,10 @@ async def judged_looks(
     shape = await shape_of(browser, part)
     if table().get(name) == shape:
         return {}
-    found: dict[str, list[str]] = {}
+    found = {
+        "screen reader": await tree(browser, page=part == ":root"),
+        "keyboard": await keyboard(browser),
+    }
     for width in (NARROW, WIDE):
         await dress(browser, "light", width, whole=whole)
         found[f"axe, light, {width} px"] = await faults(browser, part)

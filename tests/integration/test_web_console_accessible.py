@@ -30,7 +30,7 @@ from tests.integration.console_states import PREPARED, SAYS
 from tests.integration.looks import judged_looks
 from tests.integration.measured import measured
 from tests.integration.public_pages import MAIL_PAGES, PAGES, STORED_PAGES
-from tests.integration.usable import keyboard, too_wide, tree
+from tests.integration.usable import too_wide
 from tests.servers import Servers
 
 AROUND: Final = """
@@ -107,8 +107,7 @@ async def unseen(browser: Browser) -> list[str]:
 
 async def open_page(browser: Browser, name: str) -> dict[str, list[str]]:
     """Return the faults of the page that is open."""
-    found = {"screen reader": await tree(browser, page=True), "keyboard": await keyboard(browser)}
-    found |= await judged_looks(browser, name, whole=True)
+    found = await judged_looks(browser, name, whole=True)
     return {**found, "size": await too_wide(browser), "measures": await measured(browser)}
 
 
