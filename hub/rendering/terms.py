@@ -67,9 +67,9 @@ SPANISH: Final = TermWords(
 _LENGTHS: Final = (timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1))
 
 
-NAMING_INSTANTS: Final = re.compile(r"\b(?:hasta(?:_corto)?|fin)\(")
+NAMING_INSTANTS: Final = re.compile(r"(?:hasta(?:_corto)?|fin)\(")
 """A call in a template that needs the clocks of the case."""
-NAMING_PARTY: Final = re.compile(r"\bperson_name\b")
+NAMING_PARTY: Final = re.compile(r"person_name\b")
 """A variable in a template that needs the name of the person whose case it is."""
 
 

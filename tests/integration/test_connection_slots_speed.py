@@ -72,7 +72,7 @@ async def _plan(database: Database, name: str, *asked: object) -> str:
     return "\n".join(row["QUERY PLAN"] for row in rows)
 
 
-@pytest.mark.parametrize("rows", [20_000, pytest.param(200_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rows", [20_000, pytest.param(200_000, marks=pytest.mark.chaos)])
 async def test_what_belongs_to_a_few_copropiedades_is_found_by_its_index(filled: Database, rows: int) -> None:
     log = PostgresLog(filled)
     some, lost = MessageFilter(places=FEW), MessageFilter(places=FEW, state="failed")
