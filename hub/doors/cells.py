@@ -10,7 +10,7 @@ The list page, the page of one, the sheet and the terminal all read these.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -134,6 +134,14 @@ def columns_of(row: type[Struct]) -> Mapping[str, Cell]:
 def sheet_columns_of(row: type[Struct]) -> Mapping[str, Cell]:
     """Return the columns of the same list as a sheet, which has no small print."""
     return {name: cell for name, cell in cells_of(row).items() if cell.kind in (*IN_LISTS, SMALL)}
+
+
+def written(row: type[Struct], rows: Iterable[Struct]) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
+    """Return the titles and the lines of rows as a sheet."""
+    cells = sheet_columns_of(row)
+    return [cell.title for cell in cells.values()], [
+        [cell.written(one, name) for name, cell in cells.items()] for one in rows
+    ]
 
 
 def _noted(shape: type[Struct], kind: type) -> dict[str, Any]:

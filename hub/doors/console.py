@@ -22,7 +22,7 @@ from hub.doors.cells import (
     cells_of,
     columns_of,
     options_of,
-    sheet_columns_of,
+    written,
 )
 from hub.doors.operator import Operator
 from hub.errors import HubError
@@ -136,15 +136,11 @@ def list_page(declared: List) -> ApiHandler:
 
 
 async def _sheet(declared: List, by: Operator, query: Any) -> web.Response:
-    cells = sheet_columns_of(declared.sheet_row)
     if declared.sheet is None:
         rows: Sequence[Struct] = (await declared.do(by, query)).items
     else:
         rows = await declared.sheet(by, query)
-    titles = [cell.title for cell in cells.values()]
-    return spreadsheet(
-        declared.file, titles, ([cell.written(row, of) for of, cell in cells.items()] for row in rows)
-    )
+    return spreadsheet(declared.file, *written(declared.sheet_row, rows))
 
 
 def row_page(declared: Read, noun: Noun) -> ApiHandler:

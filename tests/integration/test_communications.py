@@ -11,7 +11,7 @@ from typing import Any, Final
 import pytest
 from msgspec.structs import replace
 
-from hub.desk.communications import acts, recalling
+from hub.desk.communications import acts, stopping
 from hub.desk.communications.people import count_communication
 from hub.desk.communications.picks import picks_of
 from hub.desk.communications.rows import (
@@ -285,7 +285,7 @@ async def test_a_recall_corrects_exactly_those_who_had_it(desk: Desk) -> None:
     await desk.by.db.rows(
         "UPDATE message SET state = 'bounced' WHERE person = 'p-two' AND state <> 'waiting'"
     )
-    await recalling.recall_communication(desk.by, whole.row.id, WRONG)
+    await stopping.recall_communication(desk.by, whole.row.id, WRONG)
     await desk.watched()
     shown = await acts.show_communication(desk.by, whole.row.id)
     assert shown.correction is not None
@@ -308,7 +308,7 @@ async def test_what_was_not_published_never_leaves_after_a_recall(desk: Desk) ->
     whole = await desk.made(*BOTH)
     await desk.send(whole)
     body = CommunicationRecallBody(reason="No era.", no_correction="Nadie la recibió.")
-    await recalling.recall_communication(desk.by, whole.row.id, body)
+    await stopping.recall_communication(desk.by, whole.row.id, body)
     assert [] == await desk.publish()
     await desk.watched()
 
@@ -325,7 +325,7 @@ async def test_a_recall_without_a_correction_says_why(desk: Desk) -> None:
         replace(WRONG, no_correction="x"),
     ):
         with pytest.raises(InvalidEvent):
-            await recalling.recall_communication(desk.by, whole.row.id, body)
+            await stopping.recall_communication(desk.by, whole.row.id, body)
 
     assert CommunicationState.RUNNING == (await acts.show_communication(desk.by, whole.row.id)).row.state
 

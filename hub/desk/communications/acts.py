@@ -24,7 +24,8 @@ from hub.desk.communications.rows import (
 from hub.doors.act import Question
 from hub.doors.operator import Operator, found
 from hub.errors import ChangedDraft, NotConfirmed, OtherState
-from hub.model.communications import STANDING, Communication, CommunicationState, Origin
+from hub.model import Json
+from hub.model.communications import STANDING, UNSTARTED, Communication, CommunicationState, Origin
 from hub.model.pages import Rows
 from hub.operations.communications import planning
 from hub.operations.communications.planning import read_shown
@@ -106,9 +107,7 @@ async def plan_communication(by: Operator, communication: UUID) -> Communication
 
     Raises InvalidAudience, InvalidEvent, TooLarge.
     """
-    row = await row_of(by, communication)
-    if row.state != CommunicationState.DRAFT:
-        raise _refusal(row, CommunicationState.DRAFT)
+    row = await draft_of(by, communication)
     await by.audit("communication.plan", _subject(row.id), version=row.version)
     await planning.plan(by.actor, row, planning_of(by.stores))
     return await _whole(by, row)
@@ -149,9 +148,8 @@ async def ask_take_back(by: Operator, communication: UUID) -> Question:
 
 async def take_back_communication(by: Operator, communication: UUID) -> CommunicationMoved:
     """Take a communication back before its hour: it is a draft again."""
-    row = await row_of(by, communication)
-    await by.audit("communication.take_back", _subject(row.id))
-    return await _move(by, row, CommunicationState.DRAFT)
+    to = Move(to=CommunicationState.DRAFT, at=by.now)
+    return await move(by, await row_of(by, communication), "take_back", to)
 
 
 async def discard_communication(by: Operator, communication: UUID) -> CommunicationMoved:
@@ -159,8 +157,7 @@ async def discard_communication(by: Operator, communication: UUID) -> Communicat
     row = await row_of(by, communication)
     if row.started_at is not None:
         raise _refusal(row, CommunicationState.CANCELLED)
-    await by.audit("communication.discard", _subject(row.id))
-    return await _move(by, row, CommunicationState.CANCELLED)
+    return await move(by, row, "discard", Move(to=CommunicationState.CANCELLED, at=by.now))
 
 
 async def towers_of(by: Operator, place: str) -> Sequence[str]:
@@ -185,20 +182,32 @@ async def _made(by: Operator, draft: Communication) -> CommunicationRow:
     return await _shown(by, draft)
 
 
-async def _move(by: Operator, row: Communication, to: CommunicationState) -> CommunicationMoved:
-    if row.state == to:
+async def move(by: Operator, row: Communication, act: str, to: Move, **noted: Json) -> CommunicationMoved:
+    """Move a communication, which is in the audit, unless it is there already. Raises OtherState."""
+    if row.state == to.to:
         return moved_of(row, changed=False)
-    if row.origin is Origin.EVENT:  # another system's: it is released, refused, or recalled
-        raise _refusal(row, to)
-    moved = await by.stores.communications.move(row.id, Move(to=to, at=by.now))
+    # What another system has published is released or refused until it starts.
+    outside = row.origin is Origin.EVENT and row.state in UNSTARTED
+    if outside or row.state not in to.states:
+        raise _refusal(row, to.to)
+    await by.audit(f"communication.{act}", _subject(row.id), **noted)
+    moved = await by.stores.communications.move(row.id, to)
     if moved is None:
-        raise _refusal(row, to)
+        raise _refusal(await row_of(by, row.id), to.to)
     return moved_of(moved)
 
 
 async def row_of(by: Operator, communication: UUID) -> Communication:
     """Return a communication that the operator reaches. Raises NoSuch."""
     return found(COMMUNICATION, await by.stores.communications.find(communication, by.places, by.by))
+
+
+async def draft_of(by: Operator, communication: UUID) -> Communication:
+    """Return a draft within the places of the operator. Raises NoSuch, OtherState."""
+    row = await row_of(by, communication)
+    if row.state != CommunicationState.DRAFT:
+        raise OtherState(f"It is {row.state.value}: it is no draft.")
+    return row
 
 
 async def _plan(by: Operator, row: Communication, digest: str) -> StoredPlan:

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from hub.desk.communications import drafts
-from hub.desk.communications.people import draft_of, row_of
+from hub.desk.communications.acts import draft_of, row_of
 from hub.doors.operator import Operator, found
 from hub.errors import ChangedDraft, InvalidDocument, NotOffered
 from hub.inbound.given_documents import joined_document

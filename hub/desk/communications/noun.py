@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
-from hub.desk.communications import acts, files, people, reached, recalling, reviews, stopping, tried
-from hub.desk.communications.rows import (
-    ApprovalRow,
-    CancelCommunicationBody,
-    CommunicationBody,
-    CommunicationMoved,
-    CommunicationRecallBody,
-    CommunicationRow,
-    CommunicationWhole,
-    ElsewhereBody,
-    PauseCommunicationBody,
-    RefusalBody,
-    ReleaseBody,
-    SaveBody,
-    SendBody,
-)
+from hub.desk.communications import acts, files, people, reached, reviews, rows, stopping, tried
+from hub.desk.communications.rows import CommunicationMoved, CommunicationRow, CommunicationWhole
 from hub.doors.act import OPERATE, Act, List, Noun, Read
 from hub.errors import (
     ChangedDraft,
@@ -31,7 +19,7 @@ from hub.errors import (
     OtherState,
     UnknownAccount,
 )
-from hub.model.communications import MOVES, CommunicationState, Origin
+from hub.model.communications import CommunicationState, Origin, before
 from hub.operations.communications.elsewhere import ALLOWED
 
 PATH: Final = "/communications"
@@ -43,8 +31,8 @@ _CIRCULAR: Final = {
 }
 
 
-def _waits(whole: CommunicationWhole) -> bool:
-    return whole.row.state == CommunicationState.WAITING
+def _in(*states: CommunicationState) -> Callable[[CommunicationWhole], bool]:
+    return lambda whole: whole.row.state in states
 
 
 def _may_come_back(whole: CommunicationWhole) -> bool:
@@ -66,6 +54,11 @@ def _made(draft: CommunicationRow) -> str:
     return f"{draft.id}  draft"
 
 
+_begins: Final = partial(Act, status=201, says=_made)
+_decides: Final = partial(
+    Act, offered=_in(CommunicationState.WAITING), refuses=(ChangedDraft, NoRelease), says=_said
+)
+_moves: Final = partial(Act, refuses=(OtherState,), says=_said)
 LIST: Final = List(
     acts.list_communications,
     PATH,
@@ -128,14 +121,9 @@ NOUN: Final = Noun(
         Read(people.count_communication, f"{_ONE}/count", needs=OPERATE),
     ),
     acts=(
-        Act(acts.make_communication, PATH, status=201, command="new", refuses=(NoSuch,), says=_made),
-        Act(
-            acts.copy_communication,
-            f"{_ONE}/copy",
-            status=201,
-            says=_made,
-        ),
-        Act(acts.begin_communication, "/models/{id}/begin", status=201, command="begin", says=_made),
+        _begins(acts.make_communication, PATH, command="new", refuses=(NoSuch,)),
+        _begins(acts.copy_communication, f"{_ONE}/copy"),
+        _begins(acts.begin_communication, "/models/{id}/begin", command="begin"),
         Act(
             acts.save_communication,
             f"{_ONE}/save",
@@ -172,88 +160,70 @@ NOUN: Final = Noun(
             refuses=(ChangedDraft, NotConfirmed, NoRelease, OtherState, UnknownAccount),
             says=_said,
         ),
-        Act(
+        _decides(
             reviews.release_communication,
             f"{_ONE}/release",
             label="Aprobar",
             style="main",
             done="Quedó aprobada: sale como la vio.",
             asks=reviews.ask_to_release,
-            offered=_waits,
-            refuses=(ChangedDraft, NoRelease),
-            says=_said,
         ),
-        Act(
+        _decides(
             reviews.refuse_communication,
             f"{_ONE}/refuse",
             label="No aprobar",
             done="No sale: quien la escribió sabe por qué.",
             asks=reviews.ask_to_refuse,
-            offered=_waits,
-            refuses=(ChangedDraft, NoRelease),
-            says=_said,
         ),
-        Act(
+        _moves(
             acts.take_back_communication,
             f"{_ONE}/take-back",
             label="Devolver a borrador",
             offered=_may_come_back,
             done="Es un borrador otra vez: no sale hasta que la mande.",
             asks=acts.ask_take_back,
-            refuses=(OtherState,),
-            says=_said,
         ),
-        Act(
-            recalling.recall_communication,
+        _moves(
+            stopping.recall_communication,
             f"{_ONE}/recall",
             label="Retirar",
             done="Se retiró: nada más sale. La corrección queda lista en unos segundos.",
-            asks=recalling.ask_recall_communication,
-            offered=lambda whole: CommunicationState.RECALLED in MOVES[whole.row.state],
+            asks=stopping.ask_recall_communication,
+            offered=_in(*before(CommunicationState.RECALLED)),
             keeps=True,
-            refuses=(OtherState,),
-            says=_said,
         ),
-        Act(
+        _moves(
             acts.discard_communication,
             f"{_ONE}/discard",
             label="Descartar",
             style="plain",
-            offered=lambda whole: whole.row.state == CommunicationState.DRAFT,
+            offered=_in(CommunicationState.DRAFT),
             done="El borrador quedó descartado.",
             leads_to=PATH,
-            refuses=(OtherState,),
-            says=_said,
         ),
-        Act(
+        _moves(
             stopping.pause_communication,
             f"{_ONE}/pause",
             label="Pausar",
-            offered=lambda whole: whole.row.state == CommunicationState.RUNNING,
+            offered=_in(CommunicationState.RUNNING),
             done="Está en pausa: lo que falta espera.",
             asks=stopping.ask_pause,
-            refuses=(OtherState,),
-            says=_said,
         ),
-        Act(
+        _moves(
             stopping.resume_communication,
             f"{_ONE}/resume",
             label="Reanudar",
-            offered=lambda whole: whole.row.state == CommunicationState.PAUSED,
+            offered=_in(CommunicationState.PAUSED),
             done="Sigue saliendo lo que faltaba.",
-            refuses=(OtherState,),
-            says=_said,
         ),
-        Act(
+        _moves(
             stopping.cancel_communication,
             f"{_ONE}/cancel",
             label="Cancelar lo que falta",
             style="plain",
-            offered=lambda whole: whole.row.state in {CommunicationState.RUNNING, CommunicationState.PAUSED},
+            offered=_in(CommunicationState.RUNNING, CommunicationState.PAUSED),
             done="Lo que faltaba ya no sale.",
             asks=stopping.ask_cancel,
-            refuses=(OtherState,),
-            says=_said,
         ),
         Act(
             reached.send_elsewhere,
@@ -267,18 +237,18 @@ NOUN: Final = Noun(
         ),
     ),
     examples={
-        CommunicationBody: _CIRCULAR,
-        SaveBody: {**_CIRCULAR, "version": 1},
-        PauseCommunicationBody: {"reason": "El proveedor de correo está caído."},
-        CancelCommunicationBody: {"why": "wrong"},
-        ElsewhereBody: {"channel": "sms"},
-        ReleaseBody: {"digest": "0" * 64},
-        RefusalBody: {"digest": "0" * 64, "reason": "Falta la hora en que vuelve el agua."},
+        rows.CommunicationBody: _CIRCULAR,
+        rows.SaveBody: {**_CIRCULAR, "version": 1},
+        rows.PauseCommunicationBody: {"reason": "El proveedor de correo está caído."},
+        rows.CancelCommunicationBody: {"why": "wrong"},
+        rows.ElsewhereBody: {"channel": "sms"},
+        rows.ReleaseBody: {"digest": "0" * 64},
+        rows.RefusalBody: {"digest": "0" * 64, "reason": "Falta la hora en que vuelve el agua."},
         files.FileBody: {"file": "JVBERi0xLjQK", "file_name": "programa.pdf", "version": 1},
         files.FilePlaceBody: {"place": 1, "version": 2},
         people.ListBody: {"text": "T1-101\nT2-302", "version": 1},
-        SendBody: {"digest": "0" * 64, "typed": "Altos del Rosal"},
-        CommunicationRecallBody: {
+        rows.SendBody: {"digest": "0" * 64, "typed": "Altos del Rosal"},
+        rows.CommunicationRecallBody: {
             "reason": "El día estaba mal.",
             "wrong_markdown": "Decía que el lavado es el jueves.",
             "correction_markdown": "El lavado es el **viernes**.",
@@ -293,7 +263,7 @@ APPROVALS: Final = Noun(
             reviews.list_approvals,
             "/approvals",
             needs=OPERATE,
-            row=ApprovalRow,
+            row=rows.ApprovalRow,
             title="Por aprobar",
             about="Lo que llega a muchas personas y espera que otra persona lo apruebe.",
             empty="Nada espera aprobación.",

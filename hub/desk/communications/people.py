@@ -7,14 +7,15 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from msgspec import Meta, Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from hub.access.sight import Field
 from hub.desk.communications import drafts
+from hub.desk.communications.acts import draft_of, row_of
 from hub.doors.cells import SMALL, STATE, Cell
-from hub.doors.operator import Operator, found
-from hub.errors import ChangedDraft, OtherState
-from hub.model.communications import Communication, CommunicationState, ListRow, Side, Whom
+from hub.doors.operator import Operator
+from hub.errors import ChangedDraft
+from hub.model.communications import Communication, ListRow, Side
 from hub.model.pages import ListQuery, Rows
 from hub.operations.communications import counted, lists
 from hub.operations.communications.cost import Cost, actual_cost
@@ -26,9 +27,9 @@ from hub.people.units import own_name
 from hub.rendering.labels_es import CHANNELS
 from hub.rendering.outcomes_es import REASONS
 from hub.storage.communication_drafts import PlannedPerson
+from hub.storage.database import read
 from hub.storage.paging import read_ref, write_ref
 
-COMMUNICATION: Final = "communication"
 MOST_AT_ONCE: Final = 5000
 """People that are counted while somebody writes; more are counted when somebody asks for it."""
 WRONG_ES: Final[Mapping[str, str]] = {
@@ -74,16 +75,12 @@ def _channels(row: PlanPersonRow) -> str:
     return ", ".join(CHANNELS.get(one, one) for one in row.channels)
 
 
-def _units(row: PlanPersonRow) -> str:
-    return ", ".join(row.units)
-
-
 class PlanPersonRow(Struct, frozen=True, kw_only=True):
     """Somebody of a plan; the name is masked for who does not answer people there."""
 
-    person: str
+    person: Annotated[str, Cell("Persona", SMALL)]
     name: Annotated[str, Cell("Nombre")]
-    units: Annotated[list[str], Cell("Unidades", value=_units)]
+    units: Annotated[list[str], Cell("Unidades")]
     place: str
     building: Annotated[str, Cell("Copropiedad", SMALL)]
     channels: Annotated[list[str], Cell("Por dónde", value=_channels)]
@@ -130,7 +127,7 @@ async def count_communication(by: Operator, communication: UUID) -> Counted:
 async def counted_at_most(by: Operator, communication: UUID, most: int | None) -> Counted:
     """Count the people of a draft. Raises TooLarge for more than `most`, InvalidAudience."""
     row = await row_of(by, communication)
-    whom = await _whom(by, row)
+    whom = lists.with_lists(row.draft.whom, await by.stores.communications.list_rows(row.id))
     # Before: who has a connection waits for no second one, or a few pages at once would wait for each other.
     scope = await _scope(by)
     async with by.db.snapshot() as run:
@@ -179,15 +176,8 @@ async def _planned(
 
 def _person(by: Operator, one: PlannedPerson, names: Mapping[str, str]) -> PlanPersonRow:
     named = by.sight.is_plain(Field.NAME, one.place or None)
-    return PlanPersonRow(
-        person=one.person,
-        name=one.name if named else mask_name(one.name),
-        units=one.units,
-        place=one.place,
-        building=own_name(names.get(one.place, one.place)),
-        channels=one.channels,
-        left_out=one.left_out,
-    )
+    name = one.name if named else mask_name(one.name)
+    return read(PlanPersonRow, asdict(one), name=name, building=own_name(names.get(one.place, one.place)))
 
 
 def _list(row: Communication, rows: Sequence[ListRow]) -> CommunicationList:
@@ -200,22 +190,5 @@ def _list(row: Communication, rows: Sequence[ListRow]) -> CommunicationList:
     )
 
 
-async def _whom(by: Operator, row: Communication) -> Whom:
-    return lists.with_lists(row.draft.whom, await by.stores.communications.list_rows(row.id))
-
-
 async def _scope(by: Operator) -> Scope:
     return Scope(allowed=by.places, every=list(await by.stores.directory.place_names(by.places)))
-
-
-async def row_of(by: Operator, communication: UUID) -> Communication:
-    """Return a communication within the places of the operator. Raises NoSuch."""
-    return found(COMMUNICATION, await by.stores.communications.find(communication, by.places, by.by))
-
-
-async def draft_of(by: Operator, communication: UUID) -> Communication:
-    """Return a draft within the places of the operator. Raises NoSuch, OtherState."""
-    row = await row_of(by, communication)
-    if row.state != CommunicationState.DRAFT:
-        raise OtherState(f"It is {row.state.value}: it is no draft.")
-    return row

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
+from msgspec.structs import asdict
+
 from hub.desk.communications.acts import row_of
 from hub.desk.communications.rows import (
     CommunicationElsewhere,
@@ -14,7 +16,7 @@ from hub.desk.communications.rows import (
     ElsewhereBody,
 )
 from hub.doors.act import Question, Sheet
-from hub.doors.cells import sheet_columns_of
+from hub.doors.cells import written
 from hub.doors.operator import Operator
 from hub.errors import OtherState, UnknownName
 from hub.messages.planning.texts import text_channels
@@ -29,6 +31,7 @@ from hub.rendering.outcomes_es import described
 from hub.rendering.spreadsheet import sheet
 from hub.rendering.templates import DEFAULT_LOCALE
 from hub.storage.communication_people import Fate, PersonFate, people
+from hub.storage.database import read
 
 _LOST: Final[Fate] = "lost"
 _MOST: Final = 50_000
@@ -50,12 +53,8 @@ async def sheet_of_lost(by: Operator, communication: UUID) -> Sheet:
     """Make a sheet of the people who were not reached, with the reason of each."""
     row = await row_of(by, communication)
     await by.audit("communication.people", f"communication:{row.id}")
-    cells = sheet_columns_of(CommunicationPerson)
-    lines = [
-        [cell.written(one, name) for name, cell in cells.items()]
-        for one in await _people(by, row, _LOST, "", _MOST)
-    ]
-    return Sheet(sheet([cell.title for cell in cells.values()], lines), "no-les-llego.csv")
+    rows = await _people(by, row, _LOST, "", _MOST)
+    return Sheet(sheet(*written(CommunicationPerson, rows)), "no-les-llego.csv")
 
 
 async def ask_elsewhere(by: Operator, communication: UUID) -> Question:
@@ -112,16 +111,9 @@ async def _people(
 
 
 def _shown(by: Operator, one: PersonFate) -> CommunicationPerson:
-    return CommunicationPerson(
-        person=one.person,
-        name=one.name if by.sight.names(one.place) else mask_name(one.name),
-        units=list(one.units or ()),
-        place=one.place,
-        channel=one.channel,
-        state=one.state,
-        fate=one.fate,
-        means=described(one.state, one.reason).means,
-    )
+    name = one.name if by.sight.names(one.place) else mask_name(one.name)
+    means = described(one.state, one.reason).means
+    return read(CommunicationPerson, asdict(one), name=name, units=one.units or [], means=means)
 
 
 def _deps(by: Operator) -> Elsewhere:

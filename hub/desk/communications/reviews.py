@@ -19,7 +19,7 @@ from hub.desk.communications.rows import (
     ReleaseBody,
 )
 from hub.doors.act import Question
-from hub.doors.operator import Operator, found
+from hub.doors.operator import Operator
 from hub.errors import ChangedDraft, HubError, NoRelease, NotWaiting
 from hub.model.communications import CHANGED, Communication, CommunicationState, Origin
 from hub.model.pages import PageQuery, Rows
@@ -105,7 +105,7 @@ async def _decide(
 ) -> CommunicationMoved:
     """Decide once, as another person than its makers; whatever is in the way is in the audit."""
     action = "communication.release" if verdict is Verdict.RELEASED else "communication.refuse"
-    row, asked = await _row(by, communication), await by.stores.approvals.asked(communication)
+    row, asked = await acts.row_of(by, communication), await by.stores.approvals.asked(communication)
     try:
         person = await _person(by, row, asked, digest)
     except (NoRelease, ChangedDraft) as refused:
@@ -119,7 +119,7 @@ async def _decide(
     if moved is None:
         await _note_refusal(by, row, action, late := NotWaiting())
         raise late
-    return CommunicationMoved(id=moved.id, state=moved.state, changed=True)
+    return acts.moved_of(moved)
 
 
 async def _person(by: Operator, row: Communication, asked: Approval | None, digest: str) -> str:
@@ -158,12 +158,8 @@ async def _note_refusal(by: Operator, row: Communication, action: str, refused: 
     await by.audit(action, f"communication:{row.id}", refused=reason)
 
 
-async def _row(by: Operator, communication: UUID) -> Communication:
-    return found(acts.COMMUNICATION, await by.stores.communications.find(communication, by.places, by.by))
-
-
 async def _seen(by: Operator, communication: UUID) -> tuple[Communication, Approval, CommunicationWhole]:
-    row, asked = await _row(by, communication), await by.stores.approvals.asked(communication)
+    row, asked = await acts.row_of(by, communication), await by.stores.approvals.asked(communication)
     if asked is None or asked.verdict is not None:
         raise NotWaiting
     return row, asked, await acts.show_communication(by, communication)

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from msgspec import Meta, Struct
+from msgspec.structs import asdict
 
 from hub.channels.registry import NAMES
 from hub.desk.messages.rows import WhyCancelled
@@ -24,31 +25,22 @@ from hub.rendering.figures_es import many
 from hub.rendering.labels_es import CHANNELS
 from hub.rendering.titles_es import EVENTS
 from hub.storage.communication_people import Fate
+from hub.storage.database import read
 
-STATES_ES: Final[Mapping[str, str]] = {
-    CommunicationState.DRAFT: "Borrador",
-    CommunicationState.WAITING: "Espera revisión",
-    CommunicationState.SCHEDULED: "Programada",
-    CommunicationState.RUNNING: "Saliendo",
-    CommunicationState.PAUSED: "En pausa",
-    CommunicationState.CANCELLING: "Cancelándose",
-    CommunicationState.CANCELLED: "Cancelada",
-    CommunicationState.DONE: "Terminada",
-    CommunicationState.RECALLED: "Retirada",
-    CommunicationState.CORRECTED: "Corregida",
+_STATES: Final = {
+    CommunicationState.DRAFT: ("Borrador", "queued"),
+    CommunicationState.WAITING: ("Espera revisión", "held"),
+    CommunicationState.SCHEDULED: ("Programada", "queued"),
+    CommunicationState.RUNNING: ("Saliendo", "on"),
+    CommunicationState.PAUSED: ("En pausa", "held"),
+    CommunicationState.CANCELLING: ("Cancelándose", "held"),
+    CommunicationState.CANCELLED: ("Cancelada", "cancelled"),
+    CommunicationState.DONE: ("Terminada", "done"),
+    CommunicationState.RECALLED: ("Retirada", "failed"),
+    CommunicationState.CORRECTED: ("Corregida", "done"),
 }
-STYLES: Final[Mapping[str, str]] = {
-    CommunicationState.DRAFT: "queued",
-    CommunicationState.WAITING: "held",
-    CommunicationState.SCHEDULED: "queued",
-    CommunicationState.RUNNING: "on",
-    CommunicationState.PAUSED: "held",
-    CommunicationState.CANCELLING: "held",
-    CommunicationState.CANCELLED: "cancelled",
-    CommunicationState.DONE: "done",
-    CommunicationState.RECALLED: "failed",
-    CommunicationState.CORRECTED: "done",
-}
+STATES_ES: Final[Mapping[str, str]] = {state: word for state, (word, _) in _STATES.items()}
+STYLES: Final[Mapping[str, str]] = {state: style for state, (_, style) in _STATES.items()}
 WHYS_ES: Final[Mapping[str, str]] = {
     "changed": "Algo cambió desde que se planeó: véala otra vez.",
     "refused": "Quien la revisó no la aprobó.",
@@ -103,23 +95,8 @@ class CommunicationRow(Struct, kw_only=True, frozen=True):
     @classmethod
     def of(cls, row: Communication, names: Mapping[str, str]) -> CommunicationRow:
         """Make the row of a communication with the `names` of copropiedades."""
-        return cls(
-            id=row.id,
-            changed_at=row.changed_at,
-            title=row.title,
-            kind=row.kind,
-            buildings=[own_name(names.get(place, place)) for place in row.places or ()],
-            places=row.places,
-            state=row.state,
-            why=row.why,
-            origin=row.origin,
-            by=row.by,
-            made_at=row.made_at,
-            starts_at=row.starts_at,
-            started_at=row.started_at,
-            ended_at=row.ended_at,
-            version=row.version,
-        )
+        buildings = [own_name(names.get(place, place)) for place in row.places or ()]
+        return read(cls, asdict(row), buildings=buildings)
 
 
 class ApprovalRow(Struct, kw_only=True, frozen=True):
@@ -139,19 +116,8 @@ class ApprovalRow(Struct, kw_only=True, frozen=True):
 
     @classmethod
     def of(cls, row: WaitingApproval, names: Mapping[str, str]) -> ApprovalRow:
-        return cls(
-            id=row.id,
-            asked_at=row.asked_at,
-            title=row.title,
-            kind=row.kind,
-            buildings=[names.get(place, place) for place in row.places or ()],
-            people=row.people,
-            asked_by=row.asked_by,
-            senior=row.senior,
-            approver=row.approver,
-            ends_at=row.ends_at,
-            digest=row.digest.hex(),
-        )
+        buildings = [names.get(place, place) for place in row.places or ()]
+        return read(cls, asdict(row), buildings=buildings, digest=row.digest.hex())
 
 
 class CommunicationPlan(Struct, kw_only=True, frozen=True):
@@ -193,12 +159,15 @@ class CommunicationWhole(Struct, kw_only=True, frozen=True):
     @property
     def is_making(self) -> bool:
         """Return whether the timers are making the plan of this version."""
-        return self.plan is not None and self.plan.state == "making" and self.plan.version == self.row.version
+        return self._has_plan("making")
 
     @property
     def is_planned(self) -> bool:
         """Return whether its plan is of this version, and ready."""
-        return self.plan is not None and self.plan.state == "ready" and self.plan.version == self.row.version
+        return self._has_plan("ready")
+
+    def _has_plan(self, state: str) -> bool:
+        return self.plan is not None and (self.plan.state, self.plan.version) == (state, self.row.version)
 
 
 class CommunicationsQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):

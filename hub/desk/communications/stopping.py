@@ -1,4 +1,4 @@
-"""Communications that leave: pause one, let it go on, cancel what is unsent."""
+"""Communications that leave: pause one, let it go on, cancel what is unsent, take it back."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
-from hub.desk.communications.acts import moved_of, row_of
-from hub.desk.communications.rows import CancelCommunicationBody, CommunicationMoved, PauseCommunicationBody
+from hub.desk.communications.acts import move, moved_of, row_of
+from hub.desk.communications.rows import (
+    CancelCommunicationBody,
+    CommunicationMoved,
+    CommunicationRecallBody,
+    PauseCommunicationBody,
+)
 from hub.doors.act import Question
 from hub.doors.operator import Operator
-from hub.errors import OtherState
+from hub.errors import InvalidEvent
 from hub.messages.delivery.pausing import release_settled
-from hub.model.communications import Communication, CommunicationState
+from hub.model.communications import Communication, CommunicationState, Recalled
 from hub.operations.communications.progress import progress_of
 from hub.storage.communications import Move
 
@@ -25,6 +30,19 @@ _WHY: Final = {
     "asked": "Lo pidieron",
     "other": "Otra razón",
 }
+_FOLLOWS: Final = (
+    "No sale nada más. En las bandejas queda tachado; las cartas sin entregar y los carteles se retiran. "
+    "Después se le ofrece mandar la corrección a quienes lo recibieron o pudieron recibirlo."
+)
+_ONE_OF_BOTH: Final = (
+    "expected a reason, and what was wrong with what holds, or why nobody needs a correction"
+)
+_FIELDS: Final = (
+    {"name": "reason", "label": "Por qué se retira", "required": True, "most": 2_000},
+    {"name": "wrong_markdown", "label": "Lo que estaba mal", "kind": "area", "most": 5_000},
+    {"name": "correction_markdown", "label": "Lo que vale", "kind": "area", "most": 20_000},
+    {"name": "no_correction", "label": "O por qué nadie necesita una corrección", "most": 2_000},
+)
 
 
 async def ask_pause(by: Operator, communication: UUID) -> Question:
@@ -43,11 +61,8 @@ async def pause_communication(
     by: Operator, communication: UUID, body: PauseCommunicationBody
 ) -> CommunicationMoved:
     """Pause a communication that is leaving: what is unsent waits. Safe to repeat."""
-    row = await row_of(by, communication)
     to = Move(to=CommunicationState.PAUSED, at=by.now, by=by.by, words=body.reason)
-    if _is_new(row, to):
-        await by.audit("communication.pause", f"communication:{row.id}")
-    return await _moved(by, row, to)
+    return await move(by, await row_of(by, communication), "pause", to)
 
 
 async def resume_communication(by: Operator, communication: UUID) -> CommunicationMoved:
@@ -55,9 +70,7 @@ async def resume_communication(by: Operator, communication: UUID) -> Communicati
     row = await row_of(by, communication)
     paused = frozenset({CommunicationState.PAUSED})
     to = Move(to=CommunicationState.RUNNING, at=by.now, cause=row.cause, since=paused)
-    if _is_new(row, to):
-        await by.audit("communication.resume", f"communication:{row.id}")
-    moved = await _moved(by, row, to)
+    moved = await move(by, row, "resume", to)
     await release_settled(by.stores.pauses, by.stores.publisher, ended=moved.changed, at_most=AT_MOST)
     return moved
 
@@ -83,27 +96,51 @@ async def cancel_communication(
     It is `cancelling` until no message of it can follow, then `cancelled`.
     """
     row = await row_of(by, communication)
-    over = row.state == CommunicationState.CANCELLED and row.started_at is not None
-    to = Move(to=CommunicationState.CANCELLING, at=by.now, why=body.why, by=by.by, words=body.why)
-    if not over and _is_new(row, to):
-        await by.audit("communication.cancel", f"communication:{row.id}", why=body.why)
-    return moved_of(row, changed=False) if over else await _moved(by, row, to)
-
-
-def _is_new(row: Communication, to: Move) -> bool:
-    """Return whether the move changes something. Raises OtherState if its state does not allow it."""
-    if row.state != to.to and row.state not in to.states:
-        raise _refusal(row, to)
-    return row.state != to.to
-
-
-async def _moved(by: Operator, row: Communication, to: Move) -> CommunicationMoved:
-    if row.state == to.to:
+    if row.state == CommunicationState.CANCELLED and row.started_at is not None:
         return moved_of(row, changed=False)
-    moved = await by.stores.communications.move(row.id, to)
-    if moved is None:
-        raise _refusal(await row_of(by, row.id), to)
-    return moved_of(moved)
+    to = Move(to=CommunicationState.CANCELLING, at=by.now, why=body.why, by=by.by, words=body.why)
+    return await move(by, row, "cancel", to, why=body.why)
+
+
+async def ask_recall_communication(by: Operator, communication: UUID) -> Question:
+    """Ask what was wrong and what holds, and say how many have it already."""
+    row = await row_of(by, communication)
+    progress = await progress_of(by.stores.communications, row, 0)
+    had = 0 if progress is None else progress.read + progress.arrived + progress.sent
+    return Question(
+        title=f"¿Retirar «{row.title}»?",
+        facts={
+            "Personas a las que ya les salió": had,
+            "Personas a las que todavía no": 0 if progress is None else progress.people - had,
+        },
+        follows=_FOLLOWS,
+        press="Sí, retirarla",
+        fields=_FIELDS,
+    )
+
+
+async def recall_communication(
+    by: Operator, communication: UUID, body: CommunicationRecallBody
+) -> CommunicationMoved:
+    """
+    Take a communication back: what has not left never does; safe to repeat.
+
+    It says what was wrong and what holds, or why nobody needs a correction. The correction is a communication
+    of its own, which the hub begins as a draft once it knows who had the wrong one.
+    """
+    row = await row_of(by, communication)
+    if row.state in {CommunicationState.RECALLED, CommunicationState.CORRECTED}:
+        return moved_of(row, changed=False)
+    to = Move(to=CommunicationState.RECALLED, at=by.now, recall=_checked(by, body))
+    return await move(by, row, "recall", to)
+
+
+def _checked(by: Operator, body: CommunicationRecallBody) -> Recalled:
+    words = {name: getattr(body, name).strip() for name in body.__struct_fields__}
+    has_correction = bool(words["wrong_markdown"] and words["correction_markdown"])
+    if not words["reason"] or has_correction == bool(words["no_correction"]):
+        raise InvalidEvent(_ONE_OF_BOTH, field="correction_markdown")
+    return Recalled(at=by.now, by=by.by, **words)
 
 
 async def _counts(by: Operator, row: Communication, left: str) -> Mapping[str, object]:
@@ -118,7 +155,3 @@ async def _counts(by: Operator, row: Communication, left: str) -> Mapping[str, o
         "En su bandeja, sin abrir": progress.unread,
         left: progress.going + progress.unplanned,
     }
-
-
-def _refusal(row: Communication, to: Move) -> OtherState:
-    return OtherState(f"It is {row.state.value}: it cannot become {to.to.value}.")

@@ -9,10 +9,10 @@ from msgspec import Struct
 
 from hub.desk.communications import reading
 from hub.desk.communications.acts import show_communication
+from hub.desk.communications.asking import account_of
 from hub.doors.operator import Operator
 from hub.errors import NotOffered, OtherState
 from hub.model import own_event
-from hub.model.actors import ACCOUNT
 
 TRIED: Final = "hub.communication.tried"
 _TO_THEMSELVES: Final = "Your account belongs to no person of the directory: there is nobody to send it to."
@@ -54,8 +54,7 @@ async def try_communication(by: Operator, communication: UUID) -> CommunicationT
 
 async def _maker(by: Operator) -> str:
     """Return the person of the account. Raises NotOffered."""
-    name = by.who.removeprefix(ACCOUNT) if by.who.startswith(ACCOUNT) else ""
-    account = await by.stores.accounts.named(name) if name else None
+    account = await account_of(by)
     if account is None or not account.person:
         raise NotOffered(_TO_THEMSELVES)
     return account.person
