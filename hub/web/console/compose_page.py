@@ -56,14 +56,14 @@ from hub.rendering.outcomes_es import REASONS
 from hub.rendering.publisher_text import look_of
 from hub.rendering.schema_rules import Rule
 from hub.rendering.sendable_form import Known, ReadForm, read_sendable, sendable_form
-from hub.web.bodies import fields_of
+from hub.web.bodies import fields_of, files_of
 from hub.web.console.compose_looks import shown_looks
-from hub.web.console.compose_people import REFUSED, SAID, STEPS, WHERE, pressed_boxes, shown_people
+from hub.web.console.compose_people import STEPS, Pressed, pressed_boxes, shown_people
 from hub.web.console.list_filter import buildings_of
 from hub.web.console.pages import redirect, with_frame
 from hub.web.console.shell import console_page, done
 from hub.web.console.wrong_es import Wrong, wrong_of
-from hub.web.requests import DONE, ButtonForm, FormQuery, form_of, read_id
+from hub.web.requests import ButtonForm, FormQuery, form_of, read_id
 
 NEW: Final = f"{PATH}/new"
 ONE: Final = f"{PATH}/{{id}}"
@@ -142,8 +142,7 @@ async def copy(request: web.Request, form: ButtonForm) -> web.StreamResponse:  #
 
 async def show_draft(request: web.Request, whole: CommunicationWhole) -> web.StreamResponse:
     """Show the draft as it is stored, and why an act on it was refused just now."""
-    boxes = _boxes(whole)
-    return await _page(request, whole, boxes, wrong=request.get(AGAIN, ONCE)["wrong"])
+    return await _page(request, whole, wrong=request.get(AGAIN, ONCE)["wrong"])
 
 
 async def save(request: web.Request) -> web.StreamResponse:
@@ -157,19 +156,18 @@ async def save(request: web.Request) -> web.StreamResponse:
     try:
         saved = await acts.save_communication(by, communication, _body(whole, typed, boxes, fields))
         if step := STEPS.get(go):
-            await step(request, by, saved, fields)
-            return redirect(f"{PATH}/{communication}?{DONE}={SAID.get(go, '')}{WHERE.get(go, '')}")
+            await step.do(Pressed(by=by, row=saved, fields=fields, files=files_of(request)))
+            return redirect(step.leads_to(f"{PATH}/{communication}"))
         if go in _HERE:
             whole = await acts.show_communication(by, communication)
-            return await _page(
-                request, whole, boxes, wrong=None, most=_HERE[go], reader=fields.get("reader", "")
-            )
+            return await _page(request, whole, boxes, most=_HERE[go], reader=fields.get("reader", ""))
         if go in {_LOOK, _SEND}:
             return await _looked(request, by, communication, boxes, typed, fields)
     except HubError as error:
-        refused = REFUSED.get(go) if isinstance(error, NotOffered) else None
+        refused = STEPS[go].refused if go in STEPS and isinstance(error, NotOffered) else ""
         wrong = Wrong(refused, "", 422) if refused else _wrong(error)
-        return await _page(request, await _again(by, communication), boxes, wrong=wrong, typed=typed)
+        whole = await acts.show_communication(by, communication)
+        return await _page(request, whole, boxes, wrong=wrong, typed=typed)
     return redirect(f"{PATH}/{communication}")
 
 
@@ -182,12 +180,9 @@ async def press(request: web.Request) -> web.StreamResponse:
         sent = await acts.send_communication(by, communication, body)
     except NotConfirmed:
         return _ask(request, await acts.show_communication(by, communication), again=True)
-    except ChangedDraft:
-        whole = await acts.show_communication(by, communication)
-        return await _page(request, whole, _boxes(whole), wrong=_CHANGED)
-    except NoRelease as error:
-        whole = await acts.show_communication(by, communication)
-        return await _page(request, whole, _boxes(whole), wrong=wrong_of(error))
+    except (ChangedDraft, NoRelease) as error:
+        wrong = _CHANGED if isinstance(error, ChangedDraft) else wrong_of(error)
+        return await _page(request, await acts.show_communication(by, communication), wrong=wrong)
     waits = sent.state is CommunicationState.WAITING
     return done(f"{PATH}/{communication}", "review_asked" if waits else acts.send_communication.__name__)
 
@@ -227,14 +222,16 @@ async def _looked(
 async def _page(
     request: web.Request,
     whole: CommunicationWhole,
-    boxes: Boxes,
+    boxes: Boxes | None = None,
     *,
-    wrong: Wrong | None,
+    wrong: Wrong | None = None,
     typed: ReadForm | None = None,
     most: int | None = MOST_AT_ONCE,
     reader: str = "",
 ) -> web.StreamResponse:
     by, kind = operator_of(request, OPERATE), BY_EVENT[whole.row.kind]
+    if boxes is None:
+        boxes = boxes_of(whole.to, whole.without, kind.usual)
     judged = typed is not None and bool(typed.faults)
     form = sendable_form(
         _schema(by, kind), await _known(by, whole), whole.data if typed is None else typed.data, judged=judged
@@ -282,10 +279,6 @@ def _ask(request: web.Request, whole: CommunicationWhole, *, again: bool = False
     )
 
 
-async def _again(by: Operator, communication: UUID) -> CommunicationWhole:
-    return await acts.show_communication(by, communication)
-
-
 def _wrong(error: HubError) -> Wrong:
     """Return what to say beside the form; what is no fault of the form is shown by the frame."""
     if isinstance(error, ChangedDraft):
@@ -312,10 +305,6 @@ def _body(whole: CommunicationWhole, typed: ReadForm, boxes: Boxes, fields: Mapp
         starts_at=_instant(at),
         version=form_of({"version": fields.get("version", "")}, VersionForm).version or whole.row.version,
     )
-
-
-def _boxes(whole: CommunicationWhole) -> Boxes:
-    return boxes_of(whole.to, whole.without, BY_EVENT[whole.row.kind].usual)
 
 
 async def _known(by: Operator, whole: CommunicationWhole) -> Known:

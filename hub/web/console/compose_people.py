@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
 
 from aiohttp import web
 
 from hub.desk.audiences.acts import forget_audience, save_audience, saved_audiences
-from hub.desk.audiences.rows import SaveAudienceBody
+from hub.desk.audiences.rows import SaveAudienceBody, SavedAudienceRow
 from hub.desk.communications import acts, people
 from hub.desk.communications.files import (
     FileBody,
@@ -23,30 +24,22 @@ from hub.desk.communications.rows import CommunicationRow, CommunicationWhole, S
 from hub.desk.communications.tried import try_communication
 from hub.doors.act import OPERATE
 from hub.doors.api import operator_of
-from hub.doors.operator import Operator
-from hub.errors import InvalidAudience, NoSuch, NotOffered, TooLarge
+from hub.doors.cells import written
+from hub.doors.operator import Operator, found
+from hub.errors import InvalidAudience, NotOffered, TooLarge
 from hub.model.communications import Side, Whom
+from hub.model.given_files import GivenFile
 from hub.operations.communications.counted import Counted
 from hub.operations.communications.kinds import BY_EVENT
 from hub.operations.communications.lists import with_lists
 from hub.operations.communications.presets import Boxes
-from hub.rendering.labels_es import CHANNELS
 from hub.rendering.outcomes_es import REASONS
-from hub.web.bodies import files_of
-from hub.web.console.shell import console_page, sheet_of_rows
-from hub.web.requests import FormQuery, read_id
+from hub.web.console.shell import console_page, spreadsheet
+from hub.web.requests import DONE, FormQuery, read_id
 
 PEOPLE: Final = "/communications/{id}/plan/people"
 _SIDES: Final[Mapping[str, Side]] = {"list": Side.TO, "except": Side.WITHOUT}
 _MOST_TERMS: Final = 500
-_SHEET: Final[Mapping[str, Callable[[PlanPersonRow], object]]] = {
-    "Persona": lambda row: row.person,
-    "Nombre": lambda row: row.name,
-    "Unidades": lambda row: ", ".join(row.units),
-    "Copropiedad": lambda row: row.building,
-    "Por dónde": lambda row: ", ".join(CHANNELS.get(one, one) for one in row.channels),
-    "Queda fuera": lambda row: REASONS.get(row.left_out, row.left_out) if row.left_out else "",
-}
 
 
 class PeopleQuery(FormQuery, PlanPeopleQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -59,7 +52,7 @@ async def show_people(request: web.Request, query: PeopleQuery) -> web.StreamRes
     whole = await acts.show_communication(by, communication)
     if query.format == "csv":
         rows = await people.plan_people_sheet(by, communication, left_out=query.left_out)
-        return sheet_of_rows("personas", _SHEET, rows)
+        return spreadsheet("personas", *written(PlanPersonRow, rows))
     page = await people.list_plan_people(by, communication, query)
     return console_page(
         "desk/communications/people.html",
@@ -98,102 +91,84 @@ async def _counted(by: Operator, whole: CommunicationWhole, most: int | None) ->
         return None, False  # the page says so when it is planned
 
 
-async def _give(request: web.Request, by: Operator, row: CommunicationRow, fields: Mapping[str, str]) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pressed:
+    """A button of the form, once all that was typed is saved: `row` is the draft as it is now."""
+
+    by: Operator
+    row: CommunicationRow
+    fields: Mapping[str, str]
+    files: Sequence[GivenFile]
+
+    @property
+    def go(self) -> str:
+        """The word of the button."""
+        return self.fields["go"]
+
+    async def audience(self) -> SavedAudienceRow | None:
+        """Return the saved audience that was chosen."""
+        named = {str(one.id): one for one in await saved_audiences(self.by)}
+        return named.get(self.fields.get("audience", ""))
+
+
+async def _give(on: Pressed) -> None:
     """Resolve the list that was typed, and those of the files."""
-    side = _SIDES[fields["go"]]
-    texts = [fields.get(f"list.{side}", ""), *(_text(file.content) for file in files_of(request))]
-    await people.give_list(by, row.id, ListBody(text="\n".join(texts), side=side, version=row.version))
+    side = _SIDES[on.go]
+    texts = [on.fields.get(f"list.{side}", ""), *(_text(file.content) for file in on.files)]
+    body = ListBody(text="\n".join(texts), side=side, version=on.row.version)
+    await people.give_list(on.by, on.row.id, body)
 
 
-async def _forget_list(
-    request: web.Request,  # noqa: ARG001 - one of several steps
-    by: Operator,
-    row: CommunicationRow,
-    fields: Mapping[str, str],
-) -> None:
-    side = _SIDES[fields["go"].removeprefix("no-")]
-    await people.give_list(by, row.id, ListBody(side=side, version=row.version))
+async def _forget_list(on: Pressed) -> None:
+    side = _SIDES[on.go.removeprefix("no-")]
+    await people.give_list(on.by, on.row.id, ListBody(side=side, version=on.row.version))
 
 
-async def _use(
-    request: web.Request,  # noqa: ARG001 - one of several steps
-    by: Operator,
-    row: CommunicationRow,
-    fields: Mapping[str, str],
-) -> None:
+async def _use(on: Pressed) -> None:
     """Put a saved audience in the place of the people that were chosen."""
-    named = {str(one.id): one for one in await saved_audiences(by)}
-    audience = named.get(fields.get("audience", ""))
-    if audience is None:
-        raise NoSuch("audience")
-    whole = await acts.show_communication(by, row.id)
+    audience = found("audience", await on.audience())
+    whole = await acts.show_communication(on.by, on.row.id)
     body = SaveBody(
-        kind=row.kind,
+        kind=on.row.kind,
         data=whole.data,
         to=audience.to,
         without=audience.without,
         starts_at=whole.starts_at,
-        version=row.version,
+        version=on.row.version,
     )
-    await acts.save_communication(by, row.id, body)
+    await acts.save_communication(on.by, on.row.id, body)
 
 
-async def _keep(
-    request: web.Request,  # noqa: ARG001 - one of several steps
-    by: Operator,
-    row: CommunicationRow,
-    fields: Mapping[str, str],
-) -> None:
+async def _keep(on: Pressed) -> None:
     """Save the people of this draft, those of its lists too, under a name."""
-    whole, listed = await acts.show_communication(by, row.id), await people.show_list(by, row.id)
+    whole, listed = await acts.show_communication(on.by, on.row.id), await people.show_list(on.by, on.row.id)
     whom = with_lists(Whom(to=tuple(whole.to), without=tuple(whole.without)), listed.rows)
     if not whom.to or max(len(whom.to), len(whom.without)) > _MOST_TERMS:
         raise NotOffered("Choose somebody, and lists of at most 250 units.")
-    name = fields.get("audience_name", "").strip() or row.title
-    await save_audience(by, SaveAudienceBody(name=name[:60], to=whom.to, without=whom.without))
+    name = on.fields.get("audience_name", "").strip() or on.row.title
+    await save_audience(on.by, SaveAudienceBody(name=name[:60], to=whom.to, without=whom.without))
 
 
-async def _forget(
-    request: web.Request,  # noqa: ARG001 - one of several steps
-    by: Operator,
-    row: CommunicationRow,  # noqa: ARG001
-    fields: Mapping[str, str],
-) -> None:
-    named = {str(one.id): one for one in await saved_audiences(by)}
-    if audience := named.get(fields.get("audience", "")):
-        await forget_audience(by, audience.id)
+async def _forget(on: Pressed) -> None:
+    if audience := await on.audience():
+        await forget_audience(on.by, audience.id)
 
 
-async def _try(
-    request: web.Request,  # noqa: ARG001 - one of several steps
-    by: Operator,
-    row: CommunicationRow,
-    fields: Mapping[str, str],  # noqa: ARG001
-) -> None:
-    await try_communication(by, row.id)
+async def _try(on: Pressed) -> None:
+    await try_communication(on.by, on.row.id)
 
 
-async def _attach(
-    request: web.Request,
-    by: Operator,
-    row: CommunicationRow,
-    fields: Mapping[str, str],  # noqa: ARG001 - one of several steps
-) -> None:
+async def _attach(on: Pressed) -> None:
     """Attach the files of the form, one by one."""
-    version = row.version
-    for file in files_of(request):
+    version = on.row.version
+    for file in on.files:
         body = FileBody(version=version, file=file.content, file_name=file.name)
-        version = (await attach_file(by, row.id, body)).version
+        version = (await attach_file(on.by, on.row.id, body)).version
 
 
-async def _drop(
-    request: web.Request,  # noqa: ARG001 - one of several steps
-    by: Operator,
-    row: CommunicationRow,
-    fields: Mapping[str, str],
-) -> None:
-    place = int(fields["go"].removeprefix("drop-"))
-    await drop_file(by, row.id, FilePlaceBody(version=row.version, place=place))
+async def _drop(on: Pressed) -> None:
+    place = int(on.go.removeprefix("drop-"))
+    await drop_file(on.by, on.row.id, FilePlaceBody(version=on.row.version, place=place))
 
 
 def _text(content: bytes) -> str:
@@ -225,36 +200,45 @@ def _lines(text: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
-Step = Callable[[web.Request, Operator, CommunicationRow, Mapping[str, str]], Awaitable[None]]
+class Step(NamedTuple):
+    """What a button does once all is saved; the page shows the place `where`, and names the act `said`."""
+
+    do: Callable[[Pressed], Awaitable[None]]
+    where: str = ""
+    said: Callable[..., object] | None = None
+    refused: str = ""
+    """What to say where it is not offered."""
+
+    def leads_to(self, path: str) -> str:
+        return f"{path}?{DONE}={self.said.__name__ if self.said else ''}{self.where}"
+
+
+_GIVE: Final = Step(_give, "#quien", people.give_list)
+_FORGET_LIST: Final = Step(_forget_list, "#quien")
 STEPS: Final[Mapping[str, Step]] = {
-    "list": _give,
-    "except": _give,
-    "no-list": _forget_list,
-    "no-except": _forget_list,
-    "use": _use,
-    "keep": _keep,
-    "forget": _forget,
-    "try": _try,
-    "attach": _attach,
-    **{f"drop-{place}": _drop for place in range(1, 100)},
+    "list": _GIVE,
+    "except": _GIVE,
+    "no-list": _FORGET_LIST,
+    "no-except": _FORGET_LIST,
+    "use": Step(_use, "#quien"),
+    "keep": Step(
+        _keep,
+        "#quien",
+        save_audience,
+        "Escoja primero a quiénes; una lista de cientos de unidades no se guarda con nombre.",
+    ),
+    "forget": Step(_forget, "#quien", forget_audience),
+    "try": Step(
+        _try,
+        said=try_communication,
+        refused="Su cuenta no está unida a una persona del directorio: no hay a quién mandarle la prueba.",
+    ),
+    "attach": Step(
+        _attach,
+        "#f-files",
+        attach_file,
+        "No caben más archivos, o esta clase de comunicación no lleva documentos.",
+    ),
+    **{f"drop-{place}": Step(_drop) for place in range(1, 100)},
 }
-"""What a button of the form does once all is saved."""
-SAID: Final[Mapping[str, str]] = {
-    "list": people.give_list.__name__,
-    "except": people.give_list.__name__,
-    "keep": save_audience.__name__,
-    "forget": forget_audience.__name__,
-    "attach": attach_file.__name__,
-    "try": try_communication.__name__,
-}
-"""Button → the act that the page names afterwards."""
-WHERE: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("list", "except", "no-list", "no-except", "use", "keep", "forget"), "#quien"),
-    "attach": "#f-files",
-}
-REFUSED: Final[Mapping[str, str]] = {
-    "try": "Su cuenta no está unida a una persona del directorio: no hay a quién mandarle la prueba.",
-    "keep": "Escoja primero a quiénes; una lista de cientos de unidades no se guarda con nombre.",
-    "attach": "No caben más archivos, o esta clase de comunicación no lleva documentos.",
-}
-"""Button → what to say where it is not offered."""
+"""Button of the form → its step."""
