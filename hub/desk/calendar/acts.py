@@ -11,14 +11,7 @@ from msgspec.structs import replace
 
 from hub.business_time.dates import as_day, day_start, next_day_start
 from hub.catalog.standing_tasks import STANDING_TASKS
-from hub.desk.calendar import queries
-from hub.desk.calendar.rows import (
-    LONGEST,
-    CalendarEntry,
-    CalendarLink,
-    CalendarLinkEnded,
-    CalendarQuery,
-)
+from hub.desk.calendar.rows import LONGEST, CalendarEntry, CalendarLink, CalendarLinkEnded, CalendarQuery
 from hub.doors.operator import Operator
 from hub.errors import NotOffered
 from hub.model.actors import ACCOUNT, bare
@@ -27,7 +20,12 @@ from hub.operations.standing_tasks import states_of
 from hub.people.units import own_name
 from hub.rendering.titles_es import CLOCKS, EVENTS, TASKS
 from hub.storage import calendar_links
+from hub.storage.database import beside, read
+from hub.storage.filters import listed
 
+_SQL: Final = beside(__file__)
+_MOST: Final = 1000
+"""Entries of a kind."""
 LINK: Final = "/ical/{token}.ics"
 _USUAL: Final = timedelta(days=30)
 _PATHS: Final = {
@@ -40,6 +38,8 @@ _PATHS: Final = {
 _ENDS: Final = frozenset({"poster", "promise"})
 _INSTANT: Final = timedelta(microseconds=1)
 _TITLES: Final = {"reminder": EVENTS, "poster": EVENTS, "promise": CLOCKS, "task": TASKS}
+"""Kind → name of an event, clock or task → its words; others have a title of their own."""
+_NOBODY: Final = "A calendar is read by a person: sign in with an account of your own."
 
 
 async def list_calendar(by: Operator, query: CalendarQuery) -> Rows[CalendarEntry]:
@@ -56,11 +56,10 @@ async def list_calendar(by: Operator, query: CalendarQuery) -> Rows[CalendarEntr
 async def entries_of(by: Operator, since: date, until: date) -> Sequence[CalendarEntry]:
     """Return the entries of these days, in order; of a longer time only those of its beginning."""
     last = min(until, since + timedelta(days=LONGEST - 1))
-    span = by.places, day_start(since), next_day_start(last)
-    found = [
-        *await queries.scheduled(by.db, *span),
-        *await _tasks(by, since, last),
-    ]
+    span = day_start(since), next_day_start(last), listed(by.places), _MOST
+    # Each kind by the index of its hour.
+    rows = [row for statement in _SQL.values() for row in await by.db.rows(statement, *span)]
+    found = [*(read(CalendarEntry, row) for row in rows), *await _tasks(by, since, last)]
     names = await by.stores.directory.place_names(by.places)
     shown = (
         replace(
@@ -88,9 +87,6 @@ async def end_calendar_link(by: Operator) -> CalendarLinkEnded:
     """End the link of your calendar: whoever has it sees nothing more; safe to repeat."""
     await by.audit("calendar.unlink", by.by)
     return CalendarLinkEnded(changed=await calendar_links.forget_link(by.db, _account(by)))
-
-
-_NOBODY: Final = "A calendar is read by a person: sign in with an account of your own."
 
 
 def _account(by: Operator) -> str:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 from functools import partial
 from secrets import token_urlsafe
 from typing import Final
 from uuid import UUID
 
 from hub.access.sight import Field
-from hub.desk.registrations import queries, receipts
 from hub.desk.registrations.event import Heard, consent_of, event_of
 from hub.desk.registrations.kinds import KINDS
 from hub.desk.registrations.rows import (
+    KINDS_ES,
+    Alike,
     AlikeList,
     AlikeQuery,
     Home,
@@ -25,32 +27,62 @@ from hub.doors.operator import Operator, found
 from hub.errors import ScopeNeeded
 from hub.inbound.files import document_in
 from hub.model import Json
-from hub.model.documents import FetchedDocument
 from hub.model.given_files import LONGEST_NAME, GivenFile
-from hub.model.ids import event_key
+from hub.model.ids import earliest, event_key
 from hub.model.pages import Rows
 from hub.model.registrations import Registering, form_id
 from hub.operations import registrations
+from hub.people.units import own_name
+from hub.rendering.actors_es import who_es
+from hub.rendering.filters import fecha_hora
+from hub.rendering.paper import make_pdf
+from hub.storage.database import beside, read, storable
+from hub.storage.filters import listed
+from hub.storage.paging import rows_of
 
 REGISTRATION: Final = "registration"
 _NO_NUMBER: Final = 0
 """The number with which an event is checked before it has one."""
+_FIELDS: Final = ", ".join(RegistrationRow.__struct_fields__)
+_RAW: Final = beside(__file__)
+_SQL: Final = {
+    name: statement.replace("{shown}", _RAW["shown"]).replace("{fields}", _FIELDS)
+    for name, statement in _RAW.items()
+}
+_LATELY: Final = timedelta(days=30)
+_FEW: Final = 4
+"""Cases that may be the same matter."""
 
 
 async def list_registrations(by: Operator, query: RegistrationsQuery) -> Rows[RegistrationRow]:
     """List what staff has registered, newest first; without anybody's words."""
-    return await queries.registrations(by.db, query, by.places)
+    asked = listed(by.places), storable(query.copropiedad), query.kind
+    return await rows_of(RegistrationRow, by.db, _SQL["listed"], query, *asked, by="at")
 
 
 async def show_registration(by: Operator, registration_id: UUID) -> RegistrationRow:
     """Show what was registered: its number, its kind, where, and by whom."""
-    return found(REGISTRATION, await queries.registration(by.db, registration_id, by.places))
+    rows = await by.db.rows(_SQL["one"], registration_id, listed(by.places))
+    return read(RegistrationRow, found(REGISTRATION, next(iter(rows), None)))
 
 
 async def print_receipt(by: Operator, registration_id: UUID) -> File:
     """Make the receipt of a registration as a PDF, to hand over at once."""
     row = await show_registration(by, registration_id)
-    return File(await receipts.pdf(by.stores.policy, row), f"comprobante-{row.radicado}.pdf")
+    # It has no words of anybody: whoever has a number may hold it.
+    said = {
+        "Qué es": KINDS_ES[row.kind],
+        "Copropiedad": own_name(row.copropiedad or row.copropiedad_id),
+        "Recibido": fecha_hora(row.at),
+        "Lo recibió": who_es(row.by),
+    }
+    data = {
+        "title": "Comprobante de radicación",
+        "radicado": row.radicado,
+        "company": by.stores.policy.company.name,
+        "rows": [[name, words] for name, words in said.items() if words],
+    }
+    return File(await make_pdf("registration.typ", data, row.at), f"comprobante-{row.radicado}.pdf")
 
 
 async def register(by: Operator, body: RegisterBody) -> RegistrationRow:
@@ -71,7 +103,7 @@ async def register(by: Operator, body: RegisterBody) -> RegistrationRow:
     if body.authorises and heard.who and not body.ref:
         await stores.publisher.event(consent_of(heard))
     done = await registrations.register(by.db, stores.publisher, _registering(by, body, heard), make)
-    return found(REGISTRATION, await queries.registration(by.db, done.id, by.places))
+    return await show_registration(by, done.id)
 
 
 def _registering(by: Operator, body: RegisterBody, heard: Heard) -> Registering:
@@ -92,20 +124,24 @@ def _registering(by: Operator, body: RegisterBody, heard: Heard) -> Registering:
 
 
 async def _heard(by: Operator, body: RegisterBody) -> Heard:
-    """Return what was said, within the copropiedades of the operator. Raises NoSuch, ScopeNeeded."""
+    """
+    Return what was said, within the copropiedades of the operator.
+
+    Raises NoSuch, ScopeNeeded, InvalidDocument.
+    """
     # Whoever is in another building is answered like somebody who does not exist: that comes first.
     if body.ref is not None:
         found("person", await by.stores.directory.somebody(body.ref, places=by.places))
-    place = await _place(by, body)
+    rules = by.stores.policy.documents
     stranger = {"name": body.name.strip(), "email": body.email.strip(), "phone": body.phone.strip()}
     return Heard(
         kind=KINDS[body.kind],
         form=form_id(by.who, body.form or token_urlsafe(12)),
         who={"ref": body.ref} if body.ref else {name: value for name, value in stranger.items() if value},
-        copropiedad_id=place,
+        copropiedad_id=await _place(by, body),
         unit_id=body.unit,
         data=body.data,
-        files=_documents(by, body),
+        files=[document_in(content, rules) for content in (body.file, *body.more) if content],
         by=by.by,
         at=by.now,
     )
@@ -115,7 +151,8 @@ async def _place(by: Operator, body: RegisterBody) -> str | None:
     """Return the copropiedad that is named, by itself or by the unit."""
     of_unit = body.copropiedad
     if body.unit is not None:
-        of_unit = found("unit", await queries.place_of_unit(by.db, body.unit, by.places))
+        rows = await by.db.rows(_SQL["place_of_unit"], storable(body.unit), listed(by.places))
+        of_unit = found("unit", next(iter(rows), None))["copropiedad_id"]
     if body.copropiedad not in {None, of_unit}:
         found("unit", None)
     if of_unit is None and by.places is not None:
@@ -127,15 +164,10 @@ async def _place(by: Operator, body: RegisterBody) -> str | None:
     return of_unit
 
 
-def _documents(by: Operator, body: RegisterBody) -> list[FetchedDocument]:
-    """Return the files, judged by their bytes. Raises InvalidDocument."""
-    rules = by.stores.policy.documents
-    return [document_in(content, rules) for content in (body.file, *body.more) if content]
-
-
 async def homes_of(by: Operator, refs: Collection[str]) -> Sequence[Home]:
     """Return the homes of people whom a search has found, in the places of the operator."""
-    return await queries.homes(by.db, refs, by.places) if refs else []
+    rows = await by.db.rows(_SQL["homes"], [storable(ref) for ref in refs], listed(by.places)) if refs else []
+    return [read(Home, row) for row in rows]
 
 
 async def find_alike(by: Operator, query: AlikeQuery) -> AlikeList:
@@ -143,4 +175,6 @@ async def find_alike(by: Operator, query: AlikeQuery) -> AlikeList:
     place, seen = query.copropiedad, by.sight.where(Field.WORDS)
     if any(within is not None and place not in within for within in (by.places, seen)):
         return AlikeList(items=[])
-    return AlikeList(items=list(await queries.alike(by.db, query.words, place, by.now)))
+    since = earliest(by.now - _LATELY)
+    rows = await by.db.rows(_SQL["alike"], storable(query.words), since, storable(place), _FEW)
+    return AlikeList(items=[read(Alike, row) for row in rows])
