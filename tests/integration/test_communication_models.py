@@ -10,7 +10,7 @@ import pytest
 from hub.desk.communications import acts
 from hub.desk.communications.rows import CommunicationBody
 from hub.desk.models import acts as models
-from hub.desk.models.rows import SaveModelBody
+from hub.desk.models.acts import SaveModelBody
 from hub.errors import NoSuch, OtherState
 from hub.model.pages import ListQuery
 from tests.integration.test_communications import BODY, BOTH, Desk, desk

@@ -12,8 +12,8 @@ import pytest
 from msgspec.structs import replace
 
 from hub.desk.communications import acts, stopping
+from hub.desk.communications.drafts import picks_of
 from hub.desk.communications.people import count_communication
-from hub.desk.communications.picks import picks_of
 from hub.desk.communications.rows import (
     CommunicationBody,
     CommunicationRecallBody,

@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from hub.desk.audiences import acts as audiences
-from hub.desk.audiences.rows import SaveAudienceBody
+from hub.desk.audiences.acts import SaveAudienceBody
 from hub.desk.communications import acts
 from hub.errors import InvalidAudience, NoSuch
 from hub.model.pages import ListQuery

@@ -18,7 +18,7 @@ from hub.catalog import BY_NAME, CATALOG
 from hub.channels.registry import NAMES
 from hub.consumers import events, messages, topology
 from hub.consumers.worker import Consumer
-from hub.desk.communications.tried import TRIED
+from hub.desk.communications.reading import TRIED
 from hub.health.incidents import BEGAN, ENDED, KINDS
 from hub.health.monitor import CHECKS
 from hub.inbound import emergency_replies, replies

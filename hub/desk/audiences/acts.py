@@ -6,20 +6,41 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from asyncpg import Record
-from msgspec import Meta
+from msgspec import Meta, Struct
 
-from hub.desk.audiences.rows import SaveAudienceBody, SavedAudienceRow
 from hub.doors.operator import Operator, found
-from hub.model.communications import Whom
+from hub.model import Instant
+from hub.model.communications import Terms, Whom
 from hub.model.ids import uuid8
 from hub.model.pages import ListQuery, Rows, rows_by
 from hub.operations.communications.whom import places_of
 from hub.rendering.typed_words import tidy
-from hub.storage.database import beside, encode, storable
+from hub.storage.database import beside, encode, read, storable
+from hub.storage.filters import listed
 
 AUDIENCE: Final = "audience"
 Id = Annotated[UUID, Meta(description="The id of the audience.")]
 _SQL: Final = beside(__file__)
+
+
+class SavedAudienceRow(Struct, kw_only=True, frozen=True):
+    """An audience with a name: `to` and `without` are those of a communication."""
+
+    id: UUID
+    name: str
+    to: Terms
+    without: Terms
+    places: Annotated[list[str] | None, Meta(description="Copropiedades; null: the whole company.")]
+    by: str
+    at: Instant
+
+
+class SaveAudienceBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The same name again replaces the one that you saved before."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=60, pattern=r"\S", description="Its name.")]
+    to: Terms
+    without: Terms = ()
 
 
 async def list_audiences(by: Operator, query: ListQuery) -> Rows[SavedAudienceRow]:
@@ -29,8 +50,7 @@ async def list_audiences(by: Operator, query: ListQuery) -> Rows[SavedAudienceRo
 
 async def saved_audiences(by: Operator) -> list[SavedAudienceRow]:
     """Return all saved audiences whose places the operator reaches, by name."""
-    places = None if by.places is None else sorted(by.places)
-    return [_row(row) for row in await by.db.rows(_SQL["list"], places)]
+    return [_row(row) for row in await by.db.rows(_SQL["list"], listed(by.places))]
 
 
 async def save_audience(by: Operator, body: SaveAudienceBody) -> SavedAudienceRow:
@@ -59,13 +79,4 @@ async def forget_audience(by: Operator, audience: Id) -> SavedAudienceRow:
 
 
 def _row(row: Record) -> SavedAudienceRow:
-    whom = row["whom"]
-    return SavedAudienceRow(
-        id=row["id"],
-        name=row["name"],
-        to=tuple(whom["to"]),
-        without=tuple(whom["without"]),
-        places=row["places"],
-        by=row["by"],
-        at=row["at"],
-    )
+    return read(SavedAudienceRow, row, **row["whom"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from hub.desk.audiences import acts
-from hub.desk.audiences.rows import SaveAudienceBody, SavedAudienceRow
 from hub.doors.act import OPERATE, Act, List, Noun
 from hub.errors import InvalidAudience
 
@@ -16,7 +15,9 @@ NOUN: Final = Noun(
     one=acts.AUDIENCE,
     audited={"audience.forget": "Quitó una audiencia guardada", "audience.save": "Guardó una audiencia"},
     lists=(
-        List(acts.list_audiences, _PATH, needs=OPERATE, row=SavedAudienceRow, lines=("id", "name", "to")),
+        List(
+            acts.list_audiences, _PATH, needs=OPERATE, row=acts.SavedAudienceRow, lines=("id", "name", "to")
+        ),
     ),
     acts=(
         Act(
@@ -34,5 +35,5 @@ NOUN: Final = Noun(
             says=lambda done: f"{done.name}  forgotten",
         ),
     ),
-    examples={SaveAudienceBody: {"name": "Torre 2", "to": ["residents@tower:ph-altos-del-rosal/2"]}},
+    examples={acts.SaveAudienceBody: {"name": "Torre 2", "to": ["residents@tower:ph-altos-del-rosal/2"]}},
 )

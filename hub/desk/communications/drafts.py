@@ -1,9 +1,15 @@
-"""Drafts of communications: what is stored of what somebody writes, and the words by which it is found."""
+"""
+Drafts of communications: what is stored of what somebody writes, and the words by which it is found.
+
+Works, outages and assemblies that were written here may go on: a form offers them to choose from.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Final
 from uuid import uuid4
 
 from msgspec.structs import replace
@@ -21,10 +27,21 @@ from hub.operations.communications.kinds import BY_EVENT, OFFERED, title_of
 from hub.operations.communications.lists import with_lists
 from hub.operations.communications.undated import undated
 from hub.operations.communications.whom import places_of
+from hub.people.units import own_name
+from hub.rendering.filters import fecha
 
-KIND = "kind of communication"
-_WORD = re.compile(r"[^\W_]{1,60}")
+KIND: Final = "kind of communication"
+_WORD: Final = re.compile(r"[^\W_]{1,60}")
 """A word, or a piece of one that no index holds whole."""
+LATELY: Final = timedelta(days=180)
+_OPENED_BY: Final[Mapping[str, tuple[str, str]]] = {
+    "works": ("maintenance.scheduled.announced", "work_id"),
+    "outages": ("building.outage.reported", "outage_id"),
+    "assemblies": ("admin.assembly.convened", "assembly_id"),
+}
+"""Word of `x-pick` → the event that opens such a case, and the field with its id."""
+_ABOUT: Final = ("description", "title", "service", "affected_services", "kind")
+_WHEN: Final = ("starts_at", "since")
 
 
 async def new_draft(by: Operator, body: CommunicationBody) -> Communication:
@@ -77,6 +94,24 @@ def words_of(row: Communication) -> str:
     """Return the folded words by which a communication is found: its title, and all texts of its data."""
     texts = (row.title, *_texts(row.draft.data))
     return " ".join(word for text in texts for word in _WORD.findall(folded(text)))
+
+
+async def picks_of(by: Operator, schema: Mapping[str, Json]) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """Return, for each list that the form of an event chooses from, the ids with their words."""
+    asked = {rule.get("x-pick") for rule in schema["properties"].values()} & _OPENED_BY.keys()
+    return {word: await _picks(by, *_OPENED_BY[word]) for word in sorted(asked)}
+
+
+async def _picks(by: Operator, event: str, field: str) -> Sequence[tuple[str, str]]:
+    found = await by.stores.communications.opened(event, by.now - LATELY, by.places)
+    return [(data[field], _picked(data, own_name(name))) for data, name in found]
+
+
+def _picked(data: Mapping[str, Json], building: str) -> str:
+    about = next((data[name] for name in _ABOUT if data.get(name)), "")
+    shown = ", ".join(about) if isinstance(about, list) else str(about)
+    day = next((fecha(data[name]) for name in _WHEN if data.get(name)), "")
+    return ", ".join(word for word in (shown, day, building) if word)
 
 
 def _texts(value: Json) -> Iterator[str]:

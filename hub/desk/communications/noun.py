@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from hub.desk.communications import acts, files, people, reached, reviews, rows, stopping, tried
+from hub.desk.communications import acts, files, people, reached, reading, reviews, rows, stopping
 from hub.desk.communications.rows import CommunicationMoved, CommunicationRow, CommunicationWhole
 from hub.doors.act import OPERATE, Act, List, Noun, Read
 from hub.errors import (
@@ -139,7 +139,7 @@ NOUN: Final = Noun(
         ),
         Act(files.drop_file, f"{_ONE}/files/drop", command="drop-file", refuses=(ChangedDraft, OtherState)),
         Act(
-            tried.try_communication,
+            reading.try_communication,
             f"{_ONE}/try",
             done="La prueba va a su correo y a su bandeja: solo le llega a usted.",
             refuses=(NotOffered, OtherState),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final
 from uuid import UUID
 
-from hub.desk.models.rows import SaveModelBody
+from msgspec import Meta, Struct
+
 from hub.doors.operator import Operator, found
 from hub.errors import OtherState
 from hub.model.ids import uuid8
@@ -18,6 +19,15 @@ from hub.storage.communication_models import CommunicationModel
 
 MODEL: Final = "model"
 _COMMUNICATION: Final = "communication"
+
+
+class SaveModelBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The same name again replaces the model."""
+
+    name: Annotated[
+        str, Meta(min_length=1, max_length=80, pattern=r"\S", description="Its name in the list.")
+    ]
+    communication: Annotated[UUID, Meta(description="The communication of which it is made.")]
 
 
 async def list_models(by: Operator, query: ListQuery) -> Rows[CommunicationModel]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from hub.desk.models import acts
-from hub.desk.models.rows import SaveModelBody
 from hub.doors.act import Act, List, Noun
 from hub.errors import NoSuch, OtherState
 from hub.storage.communication_models import CommunicationModel
@@ -50,7 +49,7 @@ NOUN: Final = Noun(
         ),
     ),
     examples={
-        SaveModelBody: {
+        acts.SaveModelBody: {
             "name": "Corte de agua de martes",
             "communication": "019cd38a-9280-8735-ac93-de935f73f125",
         }

@@ -18,10 +18,10 @@ from msgspec import Meta, Struct
 
 from hub.business_time.dates import ZONE
 from hub.desk.communications import acts
+from hub.desk.communications.drafts import picks_of
 from hub.desk.communications.noun import PATH
 from hub.desk.communications.people import MOST_AT_ONCE
 from hub.desk.communications.people import show_list as list_of
-from hub.desk.communications.picks import picks_of
 from hub.desk.communications.rows import (
     CHANNEL_ICONS,
     WHYS_ES,

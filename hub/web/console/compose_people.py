@@ -8,8 +8,13 @@ from typing import Any, Final, NamedTuple
 
 from aiohttp import web
 
-from hub.desk.audiences.acts import forget_audience, save_audience, saved_audiences
-from hub.desk.audiences.rows import SaveAudienceBody, SavedAudienceRow
+from hub.desk.audiences.acts import (
+    SaveAudienceBody,
+    SavedAudienceRow,
+    forget_audience,
+    save_audience,
+    saved_audiences,
+)
 from hub.desk.communications import acts, people
 from hub.desk.communications.files import (
     FileBody,
@@ -20,8 +25,8 @@ from hub.desk.communications.files import (
     takes_files,
 )
 from hub.desk.communications.people import WRONG_ES, ListBody, PlanPeopleQuery, PlanPersonRow
+from hub.desk.communications.reading import try_communication
 from hub.desk.communications.rows import CommunicationRow, CommunicationWhole, SaveBody
-from hub.desk.communications.tried import try_communication
 from hub.doors.act import OPERATE
 from hub.doors.api import operator_of
 from hub.doors.cells import written
