@@ -61,7 +61,7 @@ class Cell:
     def shown(self, row: Struct, name: str) -> object:
         found = getattr(row, name) if self.value is None else self.value(row)
         if isinstance(found, Sequence) and not isinstance(found, str):
-            return ", ".join(map(str, found))
+            return ", ".join(self.words.get(str(one), str(one)) for one in found)
         return self.words.get(found, found) if isinstance(found, str) else found
 
     def written(self, row: Struct, name: str) -> object:

@@ -17,7 +17,6 @@ from msgspec.structs import replace
 from hub.desk.communications import acts, reviews
 from hub.desk.communications.asking import reviewing_of
 from hub.desk.communications.rows import (
-    ApprovalsQuery,
     CommunicationBody,
     CommunicationWhole,
     RefusalBody,
@@ -40,6 +39,7 @@ from hub.errors import (
 )
 from hub.model import Account, Event, Grant, Office
 from hub.model.communications import CommunicationState
+from hub.model.pages import PageQuery
 from hub.operations.communications.review_work import ReviewWork
 from hub.operations.communications.work import CommunicationWork
 from hub.parts.dry_run import DryRuns
@@ -203,7 +203,7 @@ async def house(opened: Database) -> House:
 
 async def test_another_person_releases_it_once_and_what_they_saw_is_kept(house: House) -> None:
     whole = await house.asked()
-    (waiting,) = (await reviews.list_approvals(house.by["beto"], ApprovalsQuery())).items
+    (waiting,) = (await reviews.list_approvals(house.by["beto"], PageQuery())).items
     mine = {who: await reviews.count_mine(by) for who, by in house.by.items()}
     called = await house.called()
     question = await reviews.ask_to_release(house.by["beto"], whole.row.id)

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from hub.desk.communications import acts, files, tried
+from hub.desk.communications import acts, files, reading
 from hub.desk.communications.files import FileBody, FilePlaceBody
 from hub.desk.communications.rows import CommunicationBody
 from hub.errors import ChangedDraft, InvalidDocument, NotOffered
@@ -70,7 +70,7 @@ async def test_a_test_reaches_its_maker_alone_and_starts_no_clock(desk: Desk) ->
     row = await acts.make_communication(desk.by, CommunicationBody(data=BODY, to=BOTH))
     await acts.plan_communication(desk.by, row.id)
     with pytest.raises(NotOffered):  # a shell is no person
-        await tried.try_communication(desk.by, row.id)
+        await reading.try_communication(desk.by, row.id)
     await desk.office.take_in(somebody("p-ana", email("ana@example.com")))
     ana = Account(
         id=uuid4(),
@@ -84,12 +84,12 @@ async def test_a_test_reaches_its_maker_alone_and_starts_no_clock(desk: Desk) ->
     )
     await desk.by.stores.accounts.add(ana)
     await desk.by.stores.accounts.set_person(ana.id, "p-ana")
-    await tried.try_communication(replace(desk.by, who="account:ana"), row.id)
+    await reading.try_communication(replace(desk.by, who="account:ana"), row.id)
     [own] = desk.publisher.events
     await desk.office.take_in(own)
     await desk.office.deliver()
 
-    assert tried.TRIED == own.name
+    assert reading.TRIED == own.name
     assert {("p-ana", "email"), ("p-ana", "inbox")} == set(await desk.messages())
     [mail] = desk.office.email.sent
     assert "Prueba: Lavado del tanque" == mail.rendered.subject

@@ -9,9 +9,10 @@ import pytest
 from msgspec.structs import replace
 
 from hub.desk.communications import acts, reviews
-from hub.desk.communications.rows import ApprovalRow, ApprovalsQuery, RefusalBody, ReleaseBody
+from hub.desk.communications.rows import ApprovalRow, RefusalBody, ReleaseBody
 from hub.errors import BrokerUnavailable, OtherState
 from hub.model import Event
+from hub.model.pages import PageQuery
 from hub.storage import Database
 from tests.integration.test_approvals import RULES, House, built
 from tests.unit.factories import DESK, event
@@ -42,7 +43,7 @@ def circular(name: str = "e-1", **data: Any) -> Event:
 
 async def waiting(house: House) -> list[ApprovalRow]:
     await house.keep.keep()
-    return (await reviews.list_approvals(house.by["beto"], ApprovalsQuery())).items
+    return (await reviews.list_approvals(house.by["beto"], PageQuery())).items
 
 
 async def stored(house: House) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -69,19 +68,19 @@ async def make_communication(by: Operator, body: CommunicationBody) -> Communica
 
       hub communications new --kind admin.circular.issued --to "residents@copropiedad:ph-altos-del-rosal"
     """
-    return await _made(by, await drafts.new_draft(by, body))
+    return await _made(by, body)
 
 
 async def copy_communication(by: Operator, communication: UUID) -> CommunicationRow:
     """Begin a draft with the words and the people of a communication, without its dates. Nothing is sent."""
     row = await row_of(by, communication)
-    return await _made(by, await drafts.new_draft(by, drafts.body_of(row.kind, row.draft)))
+    return await _made(by, drafts.body_of(row.kind, row.draft))
 
 
 async def begin_communication(by: Operator, model: UUID) -> CommunicationRow:
     """Begin a draft with the words and the people of a model. Nothing is sent."""
     kept = found(MODEL, await find_model(by.db, model, by.places))
-    return await _made(by, await drafts.new_draft(by, drafts.body_of(kept.kind, kept.draft)))
+    return await _made(by, drafts.body_of(kept.kind, kept.draft))
 
 
 async def save_communication(by: Operator, communication: UUID, body: SaveBody) -> CommunicationRow:
@@ -94,11 +93,9 @@ async def save_communication(by: Operator, communication: UUID, body: SaveBody) 
     await by.audit("communication.save", _subject(row.id), version=body.version)
     words = drafts.words_of(changed)
     saved = await by.stores.communications.save(replace(changed, version=body.version), words)
-    if saved is None:
-        raise (
-            ChangedDraft if row.state == CommunicationState.DRAFT else _refusal(row, CommunicationState.DRAFT)
-        )
-    return await _shown(by, saved)
+    if saved is not None:
+        return await _shown(by, saved)
+    raise ChangedDraft if row.state == CommunicationState.DRAFT else _refusal(row, CommunicationState.DRAFT)
 
 
 async def plan_communication(by: Operator, communication: UUID) -> CommunicationWhole:
@@ -160,11 +157,6 @@ async def discard_communication(by: Operator, communication: UUID) -> Communicat
     return await move(by, row, "discard", Move(to=CommunicationState.CANCELLED, at=by.now))
 
 
-async def towers_of(by: Operator, place: str) -> Sequence[str]:
-    """Return the towers of a copropiedad."""
-    return await by.stores.communications.towers(place)
-
-
 async def needs_typed(by: Operator, row: Communication, plan: StoredPlan | None) -> str:
     """Return what must be written by hand before it is sent: where the people live; nothing for few."""
     if plan is None or (plan.people or 0) <= by.stores.policy.review.over:
@@ -176,7 +168,8 @@ async def needs_typed(by: Operator, row: Communication, plan: StoredPlan | None)
     return own_name(names.get(places[0], places[0]))
 
 
-async def _made(by: Operator, draft: Communication) -> CommunicationRow:
+async def _made(by: Operator, body: CommunicationBody) -> CommunicationRow:
+    draft = await drafts.new_draft(by, body)
     await by.audit("communication.make", _subject(draft.id), kind=draft.kind)
     await by.stores.communications.add(draft, drafts.words_of(draft))
     return await _shown(by, draft)
@@ -221,6 +214,7 @@ async def _plan(by: Operator, row: Communication, digest: str) -> StoredPlan:
 async def _whole(by: Operator, row: Communication) -> CommunicationWhole:
     stored = await by.stores.communications.plan_of(row.id)
     progress = await progress_of(by.stores.communications, row, (stored and stored.people) or 0)
+    correction = await by.stores.communications.correction_of(row.id) if row.recall else None
     return CommunicationWhole(
         row=await _shown(by, row),
         data=dict(row.draft.data),
@@ -230,18 +224,11 @@ async def _whole(by: Operator, row: Communication) -> CommunicationWhole:
         plan=None if stored is None else _plan_row(stored),
         progress=progress,
         corrects=row.corrects,
-        correction=await _correction(by, row),
+        correction=correction.id if correction else None,
         pause=await _pause(by, row),
         needs_release=stored is not None and needs_release(by, row, stored),
         needs_typed=await needs_typed(by, row, stored),
     )
-
-
-async def _correction(by: Operator, row: Communication) -> UUID | None:
-    if row.recall is None:
-        return None
-    found_one = await by.stores.communications.correction_of(row.id)
-    return None if found_one is None else found_one.id
 
 
 async def _pause(by: Operator, row: Communication) -> CommunicationPause | None:

@@ -105,17 +105,14 @@ async def _save(
     store, given = by.stores.communications, {} if new is None else {new.sha256: new.content}
     contents = [given.get(one.sha256) or await store.content(one.sha256) or b"" for one in files]
     sent = await joined_document(contents, by.stores.policy.documents, at=by.now)
-    whole = [] if sent is None else [StoredFile(place=0, name=_name(files), sha256=sent.sha256)]
+    name = files[0].name if len(files) == 1 else _NAMES
+    whole = [] if sent is None else [StoredFile(place=0, name=name, sha256=sent.sha256)]
     kept = [one for one in (sent, new) if one is not None]
     changed = replace(row, changed_at=by.now)
     saved = await store.save_files(changed, drafts.words_of(row), [*whole, *files], kept)
     if saved is None:
         raise ChangedDraft
     return _shown(saved, await store.attached(row.id))
-
-
-def _name(files: list[StoredFile]) -> str:
-    return files[0].name if len(files) == 1 else _NAMES
 
 
 def _shown(row: Communication, files: Sequence[StoredFile]) -> CommunicationFiles:

@@ -41,7 +41,7 @@ def _may_come_back(whole: CommunicationWhole) -> bool:
     return own and whole.row.state in {CommunicationState.WAITING, CommunicationState.SCHEDULED}
 
 
-def _said(done: CommunicationMoved) -> str:
+def _said(done: CommunicationMoved | CommunicationRow) -> str:
     return f"{done.id}  {done.state.value}"
 
 
@@ -50,11 +50,7 @@ def _has_lost(whole: CommunicationWhole) -> bool:
     return whole.row.state in ALLOWED and progress is not None and progress.lost + progress.unread > 0
 
 
-def _made(draft: CommunicationRow) -> str:
-    return f"{draft.id}  draft"
-
-
-_begins: Final = partial(Act, status=201, says=_made)
+_begins: Final = partial(Act, status=201, says=_said)
 _decides: Final = partial(
     Act, offered=_in(CommunicationState.WAITING), refuses=(ChangedDraft, NoRelease), says=_said
 )

@@ -9,7 +9,6 @@ from uuid import UUID
 from msgspec import Meta, Struct
 from msgspec.structs import asdict, replace
 
-from hub.access.sight import Field
 from hub.desk.communications import drafts
 from hub.desk.communications.acts import draft_of, row_of
 from hub.doors.cells import SMALL, STATE, Cell
@@ -71,10 +70,6 @@ class PlanPeopleQuery(ListQuery, frozen=True, kw_only=True, forbid_unknown_field
     left_out: Annotated[bool, Meta(description="Only those whom nothing would reach.")] = False
 
 
-def _channels(row: PlanPersonRow) -> str:
-    return ", ".join(CHANNELS.get(one, one) for one in row.channels)
-
-
 class PlanPersonRow(Struct, frozen=True, kw_only=True):
     """Somebody of a plan; the name is masked for who does not answer people there."""
 
@@ -83,7 +78,7 @@ class PlanPersonRow(Struct, frozen=True, kw_only=True):
     units: Annotated[list[str], Cell("Unidades")]
     place: str
     building: Annotated[str, Cell("Copropiedad", SMALL)]
-    channels: Annotated[list[str], Cell("Por dónde", value=_channels)]
+    channels: Annotated[list[str], Cell("Por dónde", words=CHANNELS)]
     left_out: Annotated[str | None, Cell("Queda fuera", STATE, words=REASONS)]
 
 
@@ -169,14 +164,13 @@ async def _planned(
     plan = await store.plan_of(row.id)
     if plan is None:
         return []
-    found_there = await store.plan_people(plan.id, by.places, after=after, limit=limit, left_out=left_out)
     names = await by.stores.directory.place_names(by.places)
-    return [_person(by, one, names) for one in found_there]
+    planned = await store.plan_people(plan.id, by.places, after=after, limit=limit, left_out=left_out)
+    return [_person(by, one, names) for one in planned]
 
 
 def _person(by: Operator, one: PlannedPerson, names: Mapping[str, str]) -> PlanPersonRow:
-    named = by.sight.is_plain(Field.NAME, one.place or None)
-    name = one.name if named else mask_name(one.name)
+    name = one.name if by.sight.names(one.place or None) else mask_name(one.name)
     return read(PlanPersonRow, asdict(one), name=name, building=own_name(names.get(one.place, one.place)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -61,24 +62,18 @@ async def ask_elsewhere(by: Operator, communication: UUID) -> Question:
     """Ask by which other channel a communication goes to those who were not reached."""
     row = await row_of(by, communication)
     progress = await progress_of(by.stores.communications, row, 0)
-    names = channels_for(row, _deps(by))
-    return Question(
+    ask = partial(
+        Question,
         title=f"¿Mandar «{row.title}» por otro canal?",
         facts={"No les llegó, o no lo han abierto": progress.lost + progress.unread if progress else 0},
-        follows="Va a quienes no les ha llegado por ninguno, si tienen ese dato. Nadie la recibe dos veces."
-        if names
-        else "Ningún otro canal tiene un texto para esta comunicación.",
-        press="Sí, mandarla" if names else "",
-        fields=[
-            {
-                "name": "channel",
-                "label": "Canal",
-                "kind": "select",
-                "options": [(name, CHANNELS.get(name, name)) for name in names],
-            }
-        ]
-        if names
-        else (),
+    )
+    options = [(name, CHANNELS.get(name, name)) for name in channels_for(row, _deps(by))]
+    if not options:
+        return ask(follows="Ningún otro canal tiene un texto para esta comunicación.")
+    return ask(
+        follows="Va a quienes no les ha llegado por ninguno, si tienen ese dato. Nadie la recibe dos veces.",
+        press="Sí, mandarla",
+        fields=[{"name": "channel", "label": "Canal", "kind": "select", "options": options}],
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -12,7 +14,6 @@ from hub.desk.communications.asking import account_of, reviewing_of
 from hub.desk.communications.rows import (
     KINDS_ES,
     ApprovalRow,
-    ApprovalsQuery,
     CommunicationMoved,
     CommunicationWhole,
     RefusalBody,
@@ -40,7 +41,7 @@ _MOST: Final = 100
 """Askings that the first page looks through."""
 
 
-async def list_approvals(by: Operator, query: ApprovalsQuery) -> Rows[ApprovalRow]:
+async def list_approvals(by: Operator, query: PageQuery) -> Rows[ApprovalRow]:
     """List the communications that wait for a release, the newest first."""
     page = await by.stores.approvals.waiting(query, by.places)
     names = await by.stores.directory.place_names(by.places)
@@ -60,28 +61,22 @@ async def count_mine(by: Operator) -> int:
 
 async def ask_to_release(by: Operator, communication: UUID) -> Question:
     """Ask before a communication is released: who gets it, by what, in which words."""
-    row, asked, whole = await _seen(by, communication)
-    return Question(
-        title=f"¿Aprobar «{row.title or KINDS_ES.get(row.kind, row.kind)}»?",
-        facts=_facts(row, asked, whole),
+    row, ask = await _seen(by, communication)
+    return ask(
+        title=f"¿Aprobar «{_name(row)}»?",
         follows="Sale como está aquí. Si algo cambia, hay que pedirla otra vez.",
         press="Sí, aprobarla",
-        kept={"digest": asked.digest.hex()},
     )
 
 
 async def ask_to_refuse(by: Operator, communication: UUID) -> Question:
     """Ask for the reason before a communication is refused."""
-    row, asked, whole = await _seen(by, communication)
-    outside = row.origin is Origin.EVENT
-    return Question(
-        title=f"¿No aprobar «{row.title or KINDS_ES.get(row.kind, row.kind)}»?",
-        facts=_facts(row, asked, whole),
-        follows="No sale, y el sistema que la publicó lo sabe."
-        if outside
-        else "Queda como borrador, con su razón.",
+    row, ask = await _seen(by, communication)
+    outside = "No sale, y el sistema que la publicó lo sabe."
+    return ask(
+        title=f"¿No aprobar «{_name(row)}»?",
+        follows=outside if row.origin is Origin.EVENT else "Queda como borrador, con su razón.",
         press="No aprobarla",
-        kept={"digest": asked.digest.hex()},
         fields=({"name": "reason", "label": "Por qué", "kind": "area", "required": True, "most": LONGEST},),
     )
 
@@ -158,11 +153,17 @@ async def _note_refusal(by: Operator, row: Communication, action: str, refused: 
     await by.audit(action, f"communication:{row.id}", refused=reason)
 
 
-async def _seen(by: Operator, communication: UUID) -> tuple[Communication, Approval, CommunicationWhole]:
+async def _seen(by: Operator, communication: UUID) -> tuple[Communication, Callable[..., Question]]:
+    """Return what waits, and its question: it shows the facts, and keeps what is asked for."""
     row, asked = await acts.row_of(by, communication), await by.stores.approvals.asked(communication)
     if asked is None or asked.verdict is not None:
         raise NotWaiting
-    return row, asked, await acts.show_communication(by, communication)
+    facts = _facts(row, asked, await acts.show_communication(by, communication))
+    return row, partial(Question, facts=facts, kept={"digest": asked.digest.hex()})
+
+
+def _name(row: Communication) -> str:
+    return row.title or KINDS_ES.get(row.kind, row.kind)
 
 
 def _facts(row: Communication, asked: Approval, whole: CommunicationWhole) -> dict[str, object]:

@@ -198,10 +198,6 @@ class SaveBody(CommunicationBody, frozen=True, kw_only=True, forbid_unknown_fiel
     version: Annotated[int, Meta(ge=1, description="The version that was read: another one is not lost.")]
 
 
-class ApprovalsQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What waits for a release."""
-
-
 class ReleaseBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     digest: Annotated[str, Meta(description="Of what was asked for and seen.", max_length=64)]
 
@@ -258,7 +254,7 @@ class CommunicationPerson(Struct, kw_only=True, frozen=True):
 
     person: Annotated[str, Meta(description="A reference.")]
     name: Annotated[str, Cell("Nombre")]
-    units: Annotated[list[str], Cell("Unidad", value=lambda row: ", ".join(row.units))]
+    units: Annotated[list[str], Cell("Unidad")]
     place: str | None
     channel: Annotated[str, Cell("Canal", words=CHANNELS)]
     state: str

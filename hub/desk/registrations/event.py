@@ -45,12 +45,9 @@ class Heard:
     @property
     def person(self) -> str | None:
         """The reference of the person, also of a stranger."""
-        known = self.who.get("ref")
-        return (
-            str(known)
-            if known
-            else next((one.ref for one in strangers_in([self.who] * bool(self.who))), None)
-        )
+        if known := self.who.get("ref"):
+            return str(known)
+        return next((one.ref for one in strangers_in([self.who] if self.who else [])), None)
 
 
 def event_of(heard: Heard, radicado: str) -> Event:

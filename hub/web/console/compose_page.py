@@ -25,13 +25,10 @@ from hub.desk.communications.people import show_list as list_of
 from hub.desk.communications.rows import (
     CHANNEL_ICONS,
     WHYS_ES,
-    CommunicationBody,
-    CommunicationsQuery,
     CommunicationWhole,
     SaveBody,
     SendBody,
 )
-from hub.desk.models.acts import list_models
 from hub.doors.act import OPERATE
 from hub.doors.api import operator_of
 from hub.doors.console import AGAIN, ONCE
@@ -48,8 +45,7 @@ from hub.errors import (
     TooLarge,
 )
 from hub.model.communications import CommunicationState
-from hub.model.pages import ListQuery
-from hub.operations.communications.kinds import BY_EVENT, INTENTIONS_ES, OFFERED, SendKind
+from hub.operations.communications.kinds import BY_EVENT, SendKind
 from hub.operations.communications.presets import GROUPS_ES, Boxes, boxes_of, whom_of
 from hub.people.units import tower_name
 from hub.rendering.outcomes_es import REASONS
@@ -58,21 +54,17 @@ from hub.rendering.schema_rules import Rule
 from hub.rendering.sendable_form import Known, ReadForm, read_sendable, sendable_form
 from hub.web.bodies import fields_of, files_of
 from hub.web.console.compose_looks import shown_looks
-from hub.web.console.compose_people import STEPS, Pressed, pressed_boxes, shown_people
+from hub.web.console.compose_people import STEPS, Button, pressed_boxes, shown_people
 from hub.web.console.list_filter import buildings_of
 from hub.web.console.pages import redirect, with_frame
 from hub.web.console.shell import console_page, done
 from hub.web.console.wrong_es import Wrong, wrong_of
-from hub.web.requests import ButtonForm, FormQuery, form_of, read_id
+from hub.web.requests import form_of, read_id
 
-NEW: Final = f"{PATH}/new"
 ONE: Final = f"{PATH}/{{id}}"
 SAVE: Final = f"{ONE}/compose"
 SEND: Final = f"{ONE}/press"
 PREVIEW: Final = f"{PATH}/preview"
-COPY: Final = f"{ONE}/copy"
-_SAVED: Final = 50
-_EARLIER: Final = 8
 _HOUR: Final = "%Y-%m-%dT%H:%M"
 _LOOK: Final = "look"
 _SEND: Final = "send"
@@ -89,13 +81,6 @@ _TOO_LARGE: Final = Wrong("Son demasiadas personas para contarlas de una vez: es
 _LACKING: Final = Wrong("Falta algo, o no cabe: revise lo que está marcado.", "", 422)
 
 
-class NewForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A kind, or a model to begin from."""
-
-    kind: Annotated[str, Meta(max_length=100)] = ""
-    model: UUID | None = None
-
-
 class PreviewForm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     text: Annotated[str, Meta(max_length=20_000)] = ""
 
@@ -104,40 +89,6 @@ class VersionForm(Struct, frozen=True, kw_only=True):
     """The version of a draft that the page was made from; none of a page without scripts."""
 
     version: int = 0
-
-
-async def show_kinds(request: web.Request, query: FormQuery) -> web.StreamResponse:  # noqa: ARG001 - others are refused
-    """Ask what somebody wants to say, in new words or from what was said before."""
-    by = operator_of(request, OPERATE)
-    earlier = await acts.list_communications(by, CommunicationsQuery(limit=_EARLIER))
-    return console_page(
-        "desk/communications/new.html",
-        request,
-        here=PATH,
-        intentions=[(name, [BY_EVENT[event] for event in events]) for name, events in INTENTIONS_ES],
-        action=NEW,
-        wrong=request.get(AGAIN, ONCE)["wrong"],
-        models=(await list_models(by, ListQuery(limit=_SAVED))).items,
-        earlier=[one for one in earlier.items if one.kind in OFFERED],
-    )
-
-
-async def begin(request: web.Request, form: NewForm) -> web.StreamResponse:
-    """Begin a draft of this kind or from this model, for the one copropiedad of whoever has only one."""
-    by = operator_of(request, OPERATE)
-    if form.model is not None:
-        return redirect(f"{PATH}/{(await acts.begin_communication(by, form.model)).id}")
-    buildings, kind = await buildings_of(request), BY_EVENT.get(form.kind)
-    boxes = Boxes(places=tuple(buildings) if len(buildings) == 1 else (), groups=kind.usual if kind else ())
-    made = await acts.make_communication(by, CommunicationBody(kind=form.kind, to=whom_of(boxes).to))
-    return redirect(f"{PATH}/{made.id}")
-
-
-async def copy(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001 - the row of its form
-    """Begin a draft with the words and the people of another communication."""
-    by = operator_of(request, OPERATE)
-    made = await acts.copy_communication(by, read_id(request, acts.COMMUNICATION))
-    return redirect(f"{PATH}/{made.id}")
 
 
 async def show_draft(request: web.Request, whole: CommunicationWhole) -> web.StreamResponse:
@@ -156,7 +107,7 @@ async def save(request: web.Request) -> web.StreamResponse:
     try:
         saved = await acts.save_communication(by, communication, _body(whole, typed, boxes, fields))
         if step := STEPS.get(go):
-            await step.do(Pressed(by=by, row=saved, fields=fields, files=files_of(request)))
+            await step.do(Button(by=by, row=saved, fields=fields, files=files_of(request)))
             return redirect(step.leads_to(f"{PATH}/{communication}"))
         if go in _HERE:
             whole = await acts.show_communication(by, communication)
@@ -251,7 +202,7 @@ async def _page(
         wrong=wrong,
         groups=GROUPS_ES,
         buildings=await buildings_of(request),
-        towers=await acts.towers_of(by, place) if place and kind.asks_whom else (),
+        towers=await by.stores.communications.towers(place) if place and kind.asks_whom else (),
         starts_at=_local(whole),
         action=SAVE.format(id=whole.row.id),
         preview=PREVIEW,

@@ -97,8 +97,8 @@ async def _counted(by: Operator, whole: CommunicationWhole, most: int | None) ->
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pressed:
-    """A button of the form, once all that was typed is saved: `row` is the draft as it is now."""
+class Button:
+    """The button that was pressed, once all that was typed is saved: `row` is the draft as it is now."""
 
     by: Operator
     row: CommunicationRow
@@ -116,7 +116,7 @@ class Pressed:
         return named.get(self.fields.get("audience", ""))
 
 
-async def _give(on: Pressed) -> None:
+async def _give(on: Button) -> None:
     """Resolve the list that was typed, and those of the files."""
     side = _SIDES[on.go]
     texts = [on.fields.get(f"list.{side}", ""), *(_text(file.content) for file in on.files)]
@@ -124,12 +124,12 @@ async def _give(on: Pressed) -> None:
     await people.give_list(on.by, on.row.id, body)
 
 
-async def _forget_list(on: Pressed) -> None:
+async def _forget_list(on: Button) -> None:
     side = _SIDES[on.go.removeprefix("no-")]
     await people.give_list(on.by, on.row.id, ListBody(side=side, version=on.row.version))
 
 
-async def _use(on: Pressed) -> None:
+async def _use(on: Button) -> None:
     """Put a saved audience in the place of the people that were chosen."""
     audience = found("audience", await on.audience())
     whole = await acts.show_communication(on.by, on.row.id)
@@ -144,7 +144,7 @@ async def _use(on: Pressed) -> None:
     await acts.save_communication(on.by, on.row.id, body)
 
 
-async def _keep(on: Pressed) -> None:
+async def _keep(on: Button) -> None:
     """Save the people of this draft, those of its lists too, under a name."""
     whole, listed = await acts.show_communication(on.by, on.row.id), await people.show_list(on.by, on.row.id)
     whom = with_lists(Whom(to=tuple(whole.to), without=tuple(whole.without)), listed.rows)
@@ -154,16 +154,16 @@ async def _keep(on: Pressed) -> None:
     await save_audience(on.by, SaveAudienceBody(name=name[:60], to=whom.to, without=whom.without))
 
 
-async def _forget(on: Pressed) -> None:
+async def _forget(on: Button) -> None:
     if audience := await on.audience():
         await forget_audience(on.by, audience.id)
 
 
-async def _try(on: Pressed) -> None:
+async def _try(on: Button) -> None:
     await try_communication(on.by, on.row.id)
 
 
-async def _attach(on: Pressed) -> None:
+async def _attach(on: Button) -> None:
     """Attach the files of the form, one by one."""
     version = on.row.version
     for file in on.files:
@@ -171,7 +171,7 @@ async def _attach(on: Pressed) -> None:
         version = (await attach_file(on.by, on.row.id, body)).version
 
 
-async def _drop(on: Pressed) -> None:
+async def _drop(on: Button) -> None:
     place = int(on.go.removeprefix("drop-"))
     await drop_file(on.by, on.row.id, FilePlaceBody(version=on.row.version, place=place))
 
@@ -208,7 +208,7 @@ def _lines(text: str) -> tuple[str, ...]:
 class Step(NamedTuple):
     """What a button does once all is saved; the page shows the place `where`, and names the act `said`."""
 
-    do: Callable[[Pressed], Awaitable[None]]
+    do: Callable[[Button], Awaitable[None]]
     where: str = ""
     said: Callable[..., object] | None = None
     refused: str = ""

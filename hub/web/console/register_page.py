@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, Final, NamedTuple
 
 from aiohttp import web
 from msgspec import Meta
 
-from hub.desk.registrations import acts, forms
-from hub.desk.registrations.kinds import KINDS
+from hub.cloudevents.schemas import Schema
+from hub.desk.registrations import acts
+from hub.desk.registrations.kinds import KINDS, RegisterKind
 from hub.desk.registrations.noun import PATH as _PATH
 from hub.desk.registrations.rows import KINDS_ES, AlikeQuery, Home, RegisterBody
 from hub.desk.search.acts import find
@@ -20,24 +22,29 @@ from hub.doors.act import OPERATE
 from hub.doors.api import operator_of
 from hub.doors.operator import Operator
 from hub.errors import HubError, InvalidEvent
+from hub.model import Json
 from hub.model.registrations import KindWord
 from hub.people.units import own_name, unit_name
 from hub.rendering.case_words_es import PQRS_KINDS
+from hub.rendering.filled_form import read_form
 from hub.rendering.labels_es import ROLES
+from hub.rendering.schema_form import FormField, flat, parts_of
 from hub.rendering.terms import functions
 from hub.web.bodies import fields_of
 from hub.web.console.composer import documents_given
 from hub.web.console.list_filter import buildings_of
 from hub.web.console.shell import console_page, done
-from hub.web.console.wrong_es import Wrong, wrong_of
+from hub.web.console.wrong_es import wrong_of
 from hub.web.requests import FormQuery
 
 PATH: Final = _PATH
 NEW: Final = f"{PATH}/new"
 FIND: Final = "find"
 ALIKE: Final = "alike"
+_DATA: Final = "data"
 _FOUND: Final = 6
 Given = Mapping[str, str]
+Schemas = Mapping[str, Schema]
 
 
 class RegisterPageQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -80,7 +87,7 @@ def _body(by: Operator, given: Given, documents: Mapping[str, Any]) -> RegisterB
     ref, unit, place = (*given.get("who", "").split("|"), "", "")[:3]
     return RegisterBody(
         kind=kind,
-        data=dict(forms.typed(KINDS[kind], given, by.stores.schemas.by_name)),
+        data=_typed(KINDS[kind], given, by.stores.schemas.by_name),
         copropiedad=(place or given.get("copropiedad") or None),
         unit=unit or None,
         ref=ref or None,
@@ -98,7 +105,7 @@ async def _form(
 ) -> web.StreamResponse:
     by, kind = operator_of(request, OPERATE), _kind(given)
     field = wrong.field if isinstance(wrong, InvalidEvent) else None
-    shown: Wrong | None = None if wrong is None else wrong_of(wrong)
+    shown = None if wrong is None else wrong_of(wrong)
     schemas = by.stores.schemas.by_name
     finds = given.get("step") != ALIKE
     return console_page(
@@ -109,7 +116,7 @@ async def _form(
         kind=kind,
         kinds=KINDS_ES,
         declared=KINDS[kind],
-        fields=forms.fields_of(KINDS[kind], given, schemas, wrong=field, fresh=fresh or field is None),
+        fields=_fields(KINDS[kind], given, schemas, wrong=field, fresh=fresh or field is None),
         terms=_terms(by),
         given=given,
         wrong=shown,
@@ -119,6 +126,41 @@ async def _form(
         buildings=await buildings_of(request),
         form=given.get("form") or secrets.token_urlsafe(12),
     )
+
+
+def _fields(
+    kind: RegisterKind, given: Given, schemas: Schemas, *, wrong: str | None, fresh: bool
+) -> Sequence[FormField]:
+    """Return the fields that are asked, with what was typed; of a `fresh` form nothing is wrong yet."""
+    data = {**kind.fixed, **_typed(kind, given, schemas)}
+    held = {name: data[name] for name in kind.fields if name in data}
+    rule = _rule_of(kind, schemas)
+    return [
+        _field(kind, one) for one in flat(parts_of(rule, held, wrong=wrong, path=_DATA, judged=not fresh))
+    ]
+
+
+def _field(kind: RegisterKind, field: FormField) -> FormField:
+    name = field.name.partition(".")[2]
+    field = replace(field, label=kind.labels.get(name, field.label))
+    if name in kind.choices:
+        few = "options" if name == "kind" else "select"
+        return replace(field, kind=few, options=list(kind.choices[name].items()))
+    return replace(field, kind="area") if name in kind.long else field
+
+
+def _typed(kind: RegisterKind, given: Given, schemas: Schemas) -> dict[str, Json]:
+    """Return the data that was typed."""
+    return dict(read_form(_rule_of(kind, schemas), given, {}, path=_DATA))
+
+
+def _rule_of(kind: RegisterKind, schemas: Schemas) -> Mapping[str, Json]:
+    document = schemas[kind.event].document
+    return {
+        "properties": {name: document["properties"][name] for name in kind.fields},
+        "required": [name for name in kind.fields if name in document["required"]],
+        "$defs": document.get("$defs", {}),
+    }
 
 
 def _terms(by: Operator) -> Mapping[str, str]:
