@@ -42,16 +42,14 @@ _LONGEST: Final = 600
 _HEADING: Final = "# "
 _MARKDOWN: Final = "_markdown"
 
-Terms = list[str]
-
 
 async def communicate(
     file: Annotated[
         str,
         typer.Argument(metavar="FILE|-", show_default=False, help="Markdown; el primer «# » es el título."),
     ],
-    to: Annotated[Terms, typer.Option("--to", help="A quién, como en los ejemplos; se repite.")],
-    without: Annotated[Terms, typer.Option("--except", help="A quién no, con las mismas palabras.")] = [],  # noqa: B006 - Typer copies it
+    to: Annotated[list[str], typer.Option("--to", help="A quién, como en los ejemplos; se repite.")],
+    without: Annotated[list[str], typer.Option("--except", help="A quién no, con las mismas palabras.")] = [],  # noqa: B006 - Typer copies it
     kind: Annotated[
         str, typer.Option(parser=one_of("kind", BY_EVENT), metavar="KIND", help="Qué clase de comunicación.")
     ] = _CIRCULAR,

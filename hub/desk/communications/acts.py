@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID
 
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from hub.desk.communications import drafts
 from hub.desk.communications.asking import ask_release, needs_release
@@ -37,6 +37,7 @@ from hub.rendering.typed_words import is_same
 from hub.storage.communication_ends import pause_of
 from hub.storage.communication_models import find_model
 from hub.storage.communications import Move, StoredPlan
+from hub.storage.database import read
 
 COMMUNICATION: Final = "communication"
 MODEL: Final = "model"
@@ -46,12 +47,7 @@ _SENT: Final = (CommunicationState.WAITING, CommunicationState.RUNNING, Communic
 async def list_communications(by: Operator, query: CommunicationsQuery) -> Rows[CommunicationRow]:
     """List communications, the last changed first."""
     page = await by.stores.communications.listed(
-        query,
-        state=query.state,
-        kind=query.kind,
-        copropiedad=query.copropiedad,
-        places=by.places,
-        who=by.by,
+        query, state=query.state, kind=query.kind, copropiedad=query.copropiedad, places=by.places, who=by.by
     )
     names = await by.stores.directory.place_names(by.places)
     return Rows(items=[CommunicationRow.of(row, names) for row in page.items], next=page.next)
@@ -240,13 +236,8 @@ async def _pause(by: Operator, row: Communication) -> CommunicationPause | None:
 
 
 def _plan_row(plan: StoredPlan) -> CommunicationPlan:
-    return CommunicationPlan(
-        made_at=plan.made_at,
-        version=plan.version,
-        state=plan.state,
-        digest=None if plan.digest is None else plan.digest.hex(),
-        shown=read_shown(plan),
-    )
+    digest = None if plan.digest is None else plan.digest.hex()
+    return read(CommunicationPlan, asdict(plan), digest=digest, shown=read_shown(plan))
 
 
 async def _shown(by: Operator, row: Communication) -> CommunicationRow:

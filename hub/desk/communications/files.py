@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from msgspec import Meta, Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from hub.desk.communications import drafts
 from hub.desk.communications.acts import draft_of, row_of
@@ -17,6 +17,7 @@ from hub.inbound.given_documents import joined_document
 from hub.model.communications import Communication
 from hub.model.documents import FetchedDocument
 from hub.storage.communication_drafts import StoredFile
+from hub.storage.database import read
 
 FILE: Final = "file"
 MOST: Final = 10
@@ -116,9 +117,5 @@ async def _save(
 
 
 def _shown(row: Communication, files: Sequence[StoredFile]) -> CommunicationFiles:
-    rows = [
-        FileRow(place=one.place, name=one.name, kind=one.kind, size=one.size, sha256=one.sha256.hex())
-        for one in files
-        if one.place
-    ]
+    rows = [read(FileRow, asdict(one), sha256=one.sha256.hex()) for one in files if one.place]
     return CommunicationFiles(version=row.version, files=rows)

@@ -73,6 +73,10 @@ def _places(row: CommunicationRow | ApprovalRow) -> str:
     return ", ".join(row.buildings) if count < 4 else many(count, "copropiedad", "copropiedades")
 
 
+def _asker(row: ApprovalRow) -> str:
+    return who_es(row.asked_by)
+
+
 class CommunicationRow(Struct, kw_only=True, frozen=True):
     """A communication as a list shows it. `why` is the machine's word for its state, if it needs one."""
 
@@ -108,7 +112,7 @@ class ApprovalRow(Struct, kw_only=True, frozen=True):
     kind: Annotated[str, Cell("Clase", SMALL, words=KINDS_ES)]
     buildings: Annotated[list[str], Cell("Para", value=_places)]
     people: Annotated[int, Cell("Personas")]
-    asked_by: Annotated[str, Cell("La pide", value=lambda row: who_es(row.asked_by))]
+    asked_by: Annotated[str, Cell("La pide", value=_asker)]
     senior: Annotated[bool, Meta(description="Whether a coordinator or a manager has to release it.")]
     approver: Annotated[str | None, Meta(description="The account that was named to decide.")]
     ends_at: Annotated[Instant, Cell("Vence", TERM)]

@@ -47,6 +47,10 @@ def _place(row: RegistrationRow) -> str:
     return own_name(row.copropiedad or row.copropiedad_id) if row.copropiedad_id else "La empresa"
 
 
+def _who(row: RegistrationRow) -> str:
+    return who_es(row.by)
+
+
 class RegistrationRow(Struct, kw_only=True, frozen=True):
     """What was registered: its number, and no words. `id` is the key of its event."""
 
@@ -58,7 +62,7 @@ class RegistrationRow(Struct, kw_only=True, frozen=True):
         Annotated[str | None, Meta(description="Its name.")], Cell("Copropiedad", value=_place)
     ]
     copropiedad_id: Annotated[str, Meta(description="Empty: the company.")]
-    by: Annotated[str, Cell("Lo registró", FACT, value=lambda row: who_es(row.by))]
+    by: Annotated[str, Cell("Lo registró", FACT, value=_who)]
     waits: Annotated[
         Annotated[bool, Meta(description="Whether its event is still to be published.")],
         Cell("Por avisar", MARK),

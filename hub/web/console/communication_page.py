@@ -11,12 +11,7 @@ from msgspec import Meta, Struct
 
 from hub.desk.communications import acts, people
 from hub.desk.communications.noun import NOUN, PATH
-from hub.desk.communications.rows import (
-    STATES_ES,
-    STYLES,
-    CommunicationBody,
-    CommunicationsQuery,
-)
+from hub.desk.communications.rows import STATES_ES, STYLES, CommunicationBody, CommunicationsQuery
 from hub.desk.models.acts import list_models
 from hub.doors.act import OPERATE, READ
 from hub.doors.api import operator_of

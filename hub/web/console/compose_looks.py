@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -15,7 +15,7 @@ from hub.doors.act import OPERATE
 from hub.doors.api import operator_of
 from hub.doors.operator import Operator
 from hub.model import Word
-from hub.operations.communications.looks import BOARD, Look
+from hub.operations.communications.looks import BOARD
 from hub.rendering.paper.pages import Sheet, make_pages
 from hub.web.console.pages import framed
 from hub.web.requests import FormQuery, read_id, unknown
@@ -50,18 +50,15 @@ async def shown_looks(by: Operator, whole: CommunicationWhole, ref: str) -> Mapp
     readers = await readers_of(by, whole)
     refs = [one for one, _ in readers]
     reader = ref if ref in refs else next(iter(refs), "")
+    channels = channels_of(whole) if reader else ()
     return {
         "readers": readers,
         "reader": reader,
-        "looks_now": await _looks(by, whole, reader) if reader else (),
+        "looks_now": [
+            await look_at(by, whole.row.id, whole.row.kind, reader, channel) for channel in channels
+        ],
         "look_path": lambda channel: (
             f"{LOOK.format(id=whole.row.id)}?{urlencode({'reader': reader, 'channel': channel})}"
         ),
         "paper": _PAPER,
     }
-
-
-async def _looks(by: Operator, whole: CommunicationWhole, reader: str) -> Sequence[Look]:
-    return [
-        await look_at(by, whole.row.id, whole.row.kind, reader, channel) for channel in channels_of(whole)
-    ]

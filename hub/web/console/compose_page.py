@@ -22,13 +22,7 @@ from hub.desk.communications.drafts import picks_of
 from hub.desk.communications.noun import PATH
 from hub.desk.communications.people import MOST_AT_ONCE
 from hub.desk.communications.people import show_list as list_of
-from hub.desk.communications.rows import (
-    CHANNEL_ICONS,
-    WHYS_ES,
-    CommunicationWhole,
-    SaveBody,
-    SendBody,
-)
+from hub.desk.communications.rows import CHANNEL_ICONS, WHYS_ES, CommunicationWhole, SaveBody, SendBody
 from hub.doors.act import OPERATE
 from hub.doors.api import operator_of
 from hub.doors.console import AGAIN, ONCE

@@ -10,7 +10,6 @@ from typing import Annotated, Any, Final, NamedTuple
 from aiohttp import web
 from msgspec import Meta
 
-from hub.cloudevents.schemas import Schema
 from hub.desk.registrations import acts
 from hub.desk.registrations.kinds import KINDS, RegisterKind
 from hub.desk.registrations.noun import PATH as _PATH
@@ -29,6 +28,7 @@ from hub.rendering.case_words_es import PQRS_KINDS
 from hub.rendering.filled_form import read_form
 from hub.rendering.labels_es import ROLES
 from hub.rendering.schema_form import FormField, flat, parts_of
+from hub.rendering.schema_rules import Rule
 from hub.rendering.terms import functions
 from hub.web.bodies import fields_of
 from hub.web.console.composer import documents_given
@@ -44,7 +44,6 @@ ALIKE: Final = "alike"
 _DATA: Final = "data"
 _FOUND: Final = 6
 Given = Mapping[str, str]
-Schemas = Mapping[str, Schema]
 
 
 class RegisterPageQuery(FormQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -87,7 +86,7 @@ def _body(by: Operator, given: Given, documents: Mapping[str, Any]) -> RegisterB
     ref, unit, place = (*given.get("who", "").split("|"), "", "")[:3]
     return RegisterBody(
         kind=kind,
-        data=_typed(KINDS[kind], given, by.stores.schemas.by_name),
+        data=_typed(by, KINDS[kind], given),
         copropiedad=(place or given.get("copropiedad") or None),
         unit=unit or None,
         ref=ref or None,
@@ -106,7 +105,6 @@ async def _form(
     by, kind = operator_of(request, OPERATE), _kind(given)
     field = wrong.field if isinstance(wrong, InvalidEvent) else None
     shown = None if wrong is None else wrong_of(wrong)
-    schemas = by.stores.schemas.by_name
     finds = given.get("step") != ALIKE
     return console_page(
         "desk/registrations/new.html",
@@ -116,7 +114,7 @@ async def _form(
         kind=kind,
         kinds=KINDS_ES,
         declared=KINDS[kind],
-        fields=_fields(KINDS[kind], given, schemas, wrong=field, fresh=fresh or field is None),
+        fields=_fields(by, KINDS[kind], given, wrong=field, fresh=fresh or field is None),
         terms=_terms(by),
         given=given,
         wrong=shown,
@@ -129,12 +127,12 @@ async def _form(
 
 
 def _fields(
-    kind: RegisterKind, given: Given, schemas: Schemas, *, wrong: str | None, fresh: bool
+    by: Operator, kind: RegisterKind, given: Given, *, wrong: str | None, fresh: bool
 ) -> Sequence[FormField]:
     """Return the fields that are asked, with what was typed; of a `fresh` form nothing is wrong yet."""
-    data = {**kind.fixed, **_typed(kind, given, schemas)}
+    data = {**kind.fixed, **_typed(by, kind, given)}
     held = {name: data[name] for name in kind.fields if name in data}
-    rule = _rule_of(kind, schemas)
+    rule = _rule_of(by, kind)
     return [
         _field(kind, one) for one in flat(parts_of(rule, held, wrong=wrong, path=_DATA, judged=not fresh))
     ]
@@ -149,13 +147,14 @@ def _field(kind: RegisterKind, field: FormField) -> FormField:
     return replace(field, kind="area") if name in kind.long else field
 
 
-def _typed(kind: RegisterKind, given: Given, schemas: Schemas) -> dict[str, Json]:
+def _typed(by: Operator, kind: RegisterKind, given: Given) -> dict[str, Json]:
     """Return the data that was typed."""
-    return dict(read_form(_rule_of(kind, schemas), given, {}, path=_DATA))
+    return dict(read_form(_rule_of(by, kind), given, {}, path=_DATA))
 
 
-def _rule_of(kind: RegisterKind, schemas: Schemas) -> Mapping[str, Json]:
-    document = schemas[kind.event].document
+def _rule_of(by: Operator, kind: RegisterKind) -> Rule:
+    """Return the rule of the fields that are asked."""
+    document = by.stores.schemas.by_name[kind.event].document
     return {
         "properties": {name: document["properties"][name] for name in kind.fields},
         "required": [name for name in kind.fields if name in document["required"]],
