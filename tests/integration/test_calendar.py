@@ -10,7 +10,7 @@ import pytest
 
 from hub.business_time.dates import as_day
 from hub.desk.calendar import acts
-from hub.desk.calendar.rows import CalendarEntry, CalendarQuery
+from hub.desk.calendar.acts import CalendarEntry, CalendarQuery
 from hub.desk.communications import acts as communications
 from hub.desk.communications.rows import SendBody
 from hub.doors.operator import Operator

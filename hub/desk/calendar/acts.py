@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from secrets import token_urlsafe
-from typing import Final
+from typing import Annotated, Final, Literal
 
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from hub.business_time.dates import as_day, day_start, next_day_start
 from hub.catalog.standing_tasks import STANDING_TASKS
-from hub.desk.calendar.rows import LONGEST, CalendarEntry, CalendarLink, CalendarLinkEnded, CalendarQuery
 from hub.doors.operator import Operator
 from hub.errors import NotOffered
+from hub.model import Instant
 from hub.model.actors import ACCOUNT, bare
-from hub.model.pages import Rows, rows_by
+from hub.model.pages import ListQuery, Rows, rows_by
 from hub.operations.standing_tasks import states_of
 from hub.people.units import own_name
 from hub.rendering.titles_es import CLOCKS, EVENTS, TASKS
@@ -23,10 +24,20 @@ from hub.storage import calendar_links
 from hub.storage.database import beside, read
 from hub.storage.filters import listed
 
-_SQL: Final = beside(__file__)
+EntryKind = Literal["communication", "reminder", "poster", "promise", "task"]
+KINDS_ES: Final[Mapping[EntryKind, str]] = {
+    "communication": "Sale una comunicación",
+    "reminder": "Sale un recordatorio",
+    "poster": "Se quita un cartel",
+    "promise": "Vence una promesa",
+    "task": "Vence una tarea",
+}
+LONGEST: Final = 62
+"""Days that one question may span."""
 _MOST: Final = 1000
 """Entries of a kind."""
 LINK: Final = "/ical/{token}.ics"
+_SQL: Final = beside(__file__)
 _USUAL: Final = timedelta(days=30)
 _PATHS: Final = {
     "communication": "/communications/{}",
@@ -40,6 +51,39 @@ _INSTANT: Final = timedelta(microseconds=1)
 _TITLES: Final = {"reminder": EVENTS, "poster": EVENTS, "promise": CLOCKS, "task": TASKS}
 """Kind → name of an event, clock or task → its words; others have a title of their own."""
 _NOBODY: Final = "A calendar is read by a person: sign in with an account of your own."
+
+
+class CalendarEntry(Struct, frozen=True, kw_only=True):
+    """Something of a day. It names no resident: `title` are words of staff or of the catalogue."""
+
+    id: Annotated[str, Meta(description="Of the communication, event, poster, promise or task.")]
+    kind: EntryKind
+    at: Annotated[Instant, Meta(description="Of a `whole_day` the first instant.")]
+    title: Annotated[str, Meta(description="Spanish.")]
+    copropiedad: Annotated[str | None, Meta(description="Null: of several, or of the company.")]
+    building: Annotated[str, Meta(description="Its name.")] = ""
+    day: Annotated[
+        date | None, Meta(description="Its day in Colombia: what falls due at midnight is of the day before.")
+    ] = None
+    whole_day: bool = False
+    path: Annotated[str, Meta(description="Its page in the console.")] = ""
+
+
+class CalendarQuery(ListQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    since: Annotated[date | None, Meta(description="The first day; by default today.")] = None
+    until: Annotated[
+        date | None, Meta(description=f"The last day; by default 30 days later, at most {LONGEST}.")
+    ] = None
+
+
+class CalendarLink(Struct, frozen=True, kw_only=True):
+    """The address for a calendar program: it is shown once."""
+
+    url: str
+
+
+class CalendarLinkEnded(Struct, frozen=True, kw_only=True):
+    changed: Annotated[bool, Meta(description="Whether there was a link.")]
 
 
 async def list_calendar(by: Operator, query: CalendarQuery) -> Rows[CalendarEntry]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from hub.desk.calendar import acts
-from hub.desk.calendar.rows import CalendarEntry, CalendarLink
 from hub.doors.act import READ, Act, List, Noun, Once, Where
 from hub.errors import NotOffered
 
 PATH: Final = "/calendar"
 
 
-def _once(made: CalendarLink) -> Once:
+def _once(made: acts.CalendarLink) -> Once:
     return Once(
         title="El enlace de su calendario",
         what="Con él su programa de calendario lee lo programado y lo que vence, sin nombres de residentes.",
@@ -34,7 +33,7 @@ NOUN: Final = Noun(
         List(
             acts.list_calendar,
             PATH,
-            row=CalendarEntry,
+            row=acts.CalendarEntry,
             lines=("at", "kind", "building", "title", "path"),
         ),
     ),

@@ -51,6 +51,7 @@ def _has_lost(whole: CommunicationWhole) -> bool:
 
 
 _begins: Final = partial(Act, status=201, says=_said)
+_changes: Final = partial(Act, refuses=(ChangedDraft, OtherState))
 _decides: Final = partial(
     Act, offered=_in(CommunicationState.WAITING), refuses=(ChangedDraft, NoRelease), says=_said
 )
@@ -120,10 +121,9 @@ NOUN: Final = Noun(
         _begins(acts.make_communication, PATH, command="new", refuses=(NoSuch,)),
         _begins(acts.copy_communication, f"{_ONE}/copy"),
         _begins(acts.begin_communication, "/models/{id}/begin", command="begin"),
-        Act(
+        _changes(
             acts.save_communication,
             f"{_ONE}/save",
-            refuses=(ChangedDraft, OtherState),
             says=lambda row: f"{row.id}  version {row.version}",
         ),
         Act(
@@ -133,7 +133,7 @@ NOUN: Final = Noun(
             done="El documento va con la comunicación.",
             refuses=(ChangedDraft, InvalidDocument, NotOffered, OtherState),
         ),
-        Act(files.drop_file, f"{_ONE}/files/drop", command="drop-file", refuses=(ChangedDraft, OtherState)),
+        _changes(files.drop_file, f"{_ONE}/files/drop", command="drop-file"),
         Act(
             reading.try_communication,
             f"{_ONE}/try",
@@ -141,12 +141,11 @@ NOUN: Final = Noun(
             refuses=(NotOffered, OtherState),
             says=lambda tried: f"{tried.id}  {tried.person}",
         ),
-        Act(
+        _changes(
             people.give_list,
             f"{_ONE}/list",
             command="give-rows",
             done="La lista quedó leída: mire abajo lo que no se encontró.",
-            refuses=(ChangedDraft, OtherState),
         ),
         Act(acts.plan_communication, f"{_ONE}/plan", refuses=(OtherState,)),
         Act(

@@ -10,9 +10,8 @@ from typing import Final, Literal
 from aiohttp import web
 
 from hub.business_time.dates import as_day
-from hub.desk.calendar.acts import entries_of
+from hub.desk.calendar.acts import KINDS_ES, CalendarEntry, entries_of
 from hub.desk.calendar.noun import PATH
-from hub.desk.calendar.rows import KINDS_ES, CalendarEntry
 from hub.doors.act import READ
 from hub.doors.api import operator_of
 from hub.doors.console import AGAIN, ONCE

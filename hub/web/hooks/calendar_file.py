@@ -12,8 +12,7 @@ from typing import Final
 from aiohttp import web
 
 from hub.business_time.dates import as_day
-from hub.desk.calendar.acts import LINK, entries_of
-from hub.desk.calendar.rows import KINDS_ES, CalendarEntry
+from hub.desk.calendar.acts import KINDS_ES, LINK, CalendarEntry, entries_of
 from hub.doors.act import READ
 from hub.doors.operator import Operator
 from hub.model import reach_of
