@@ -71,7 +71,6 @@ SHOWN: Final[Mapping[str, Any]] = {"icons": CHANNEL_ICONS, "reasons": REASONS, "
 """What the panel of a plan is written with."""
 _CHANGED: Final = Wrong("Cambió desde que la miró: vea otra vez cómo les llega.", "", 409)
 _NOBODY: Final = Wrong("Así no le llega a nadie: escoja una copropiedad y a quiénes.", "", 422)
-_TOO_LARGE: Final = Wrong("Son demasiadas personas para contarlas de una vez: escoja menos.", "", 422)
 _LACKING: Final = Wrong("Falta algo, o no cabe: revise lo que está marcado.", "", 422)
 
 
@@ -177,10 +176,8 @@ async def _page(
     by, kind = operator_of(request, OPERATE), BY_EVENT[whole.row.kind]
     if boxes is None:
         boxes = boxes_of(whole.to, whole.without, kind.usual)
-    judged = typed is not None and bool(typed.faults)
-    form = sendable_form(
-        _schema(by, kind), await _known(by, whole), whole.data if typed is None else typed.data, judged=judged
-    )
+    data, judged = (typed.data, bool(typed.faults)) if typed else (whole.data, False)
+    form = sendable_form(_schema(by, kind), await _known(by, whole), data, judged=judged)
     place = boxes.places[0] if len(boxes.places) == 1 else None
     page = console_page(
         "desk/communications/compose.html",
@@ -229,7 +226,7 @@ def _wrong(error: HubError) -> Wrong:
     if isinstance(error, ChangedDraft):
         return Wrong("Alguien más lo cambió: mire cómo está ahora.", str(error), 409)
     if isinstance(error, TooLarge):
-        return _TOO_LARGE
+        return Wrong("Son demasiadas personas para contarlas de una vez: escoja menos.", "", 422)
     if isinstance(error, InvalidAudience):
         return Wrong("No se entiende a quién va, o no es de sus copropiedades.", str(error), 422)
     if isinstance(error, InvalidEvent):
