@@ -21,6 +21,7 @@ from hub.web.console.audit_page import SUBJECTS, _detail
 ROOT: Final = Path(hub.__file__).parent
 ACTIONS: Final = {**actions_es.ACTIONS, **AUDITED}
 NOTES: Final = frozenset({"note", "note_look", "audit", "audit_look"})
+DETAILED: Final = NOTES | {"audited_move"}
 SAYS: Final = re.compile("note|audit")
 NOT_THE_AUDIT: Final = frozenset({"verify.py", "publisher.py", "scheduler.py"})
 """Files whose `note` is another one."""
@@ -30,6 +31,7 @@ HANDED_ON: Final[dict[str, tuple[str, ...]]] = {
 """The prefix that a file's own `note` puts before its word."""
 BY_FUNCTION: Final = frozenset(
     {"Said", "_seen", "_audited", "_changed", "_letter", "_look", "_move", "_noted", "_publish", "letter_of"}
+    | {"audited_move"}
 )
 """Functions whose argument is the action that they note."""
 NO_DETAILS: Final = frozenset({"action", "as_json", "deps", "now", "person", "subject", "who"})
@@ -125,7 +127,9 @@ def details(source: str) -> Iterator[str]:
     if not any(name in source for name in NOTES):
         return
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in NOTES:
+        if not isinstance(node, ast.Call):
+            continue
+        if getattr(node.func, "attr", getattr(node.func, "id", "")) in DETAILED:
             yield from (word.arg for word in node.keywords if word.arg is not None)
 
 

@@ -142,7 +142,7 @@ async def ask_take_back(by: Operator, communication: UUID) -> Question:
 async def take_back_communication(by: Operator, communication: UUID) -> CommunicationMoved:
     """Take a communication back before its hour: it is a draft again."""
     to = Move(to=CommunicationState.DRAFT, at=by.now)
-    return await move(by, await row_of(by, communication), "take_back", to)
+    return await audited_move(by, await row_of(by, communication), "communication.take_back", to)
 
 
 async def discard_communication(by: Operator, communication: UUID) -> CommunicationMoved:
@@ -150,7 +150,9 @@ async def discard_communication(by: Operator, communication: UUID) -> Communicat
     row = await row_of(by, communication)
     if row.started_at is not None:
         raise _refusal(row, CommunicationState.CANCELLED)
-    return await move(by, row, "discard", Move(to=CommunicationState.CANCELLED, at=by.now))
+    return await audited_move(
+        by, row, "communication.discard", Move(to=CommunicationState.CANCELLED, at=by.now)
+    )
 
 
 async def needs_typed(by: Operator, row: Communication, plan: StoredPlan | None) -> str:
@@ -171,7 +173,9 @@ async def _made(by: Operator, body: CommunicationBody) -> CommunicationRow:
     return await _shown(by, draft)
 
 
-async def move(by: Operator, row: Communication, act: str, to: Move, **noted: Json) -> CommunicationMoved:
+async def audited_move(
+    by: Operator, row: Communication, action: str, to: Move, **noted: Json
+) -> CommunicationMoved:
     """Move a communication, which is in the audit, unless it is there already. Raises OtherState."""
     if row.state == to.to:
         return moved_of(row, changed=False)
@@ -179,7 +183,7 @@ async def move(by: Operator, row: Communication, act: str, to: Move, **noted: Js
     outside = row.origin is Origin.EVENT and row.state in UNSTARTED
     if outside or row.state not in to.states:
         raise _refusal(row, to.to)
-    await by.audit(f"communication.{act}", _subject(row.id), **noted)
+    await by.audit(action, _subject(row.id), **noted)
     moved = await by.stores.communications.move(row.id, to)
     if moved is None:
         raise _refusal(await row_of(by, row.id), to.to)

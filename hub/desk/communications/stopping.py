@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
-from hub.desk.communications.acts import move, moved_of, row_of
+from hub.desk.communications.acts import audited_move, moved_of, row_of
 from hub.desk.communications.rows import (
     CancelCommunicationBody,
     CommunicationMoved,
@@ -62,7 +62,7 @@ async def pause_communication(
 ) -> CommunicationMoved:
     """Pause a communication that is leaving: what is unsent waits. Safe to repeat."""
     to = Move(to=CommunicationState.PAUSED, at=by.now, by=by.by, words=body.reason)
-    return await move(by, await row_of(by, communication), "pause", to)
+    return await audited_move(by, await row_of(by, communication), "communication.pause", to)
 
 
 async def resume_communication(by: Operator, communication: UUID) -> CommunicationMoved:
@@ -70,7 +70,7 @@ async def resume_communication(by: Operator, communication: UUID) -> Communicati
     row = await row_of(by, communication)
     paused = frozenset({CommunicationState.PAUSED})
     to = Move(to=CommunicationState.RUNNING, at=by.now, cause=row.cause, since=paused)
-    moved = await move(by, row, "resume", to)
+    moved = await audited_move(by, row, "communication.resume", to)
     await release_settled(by.stores.pauses, by.stores.publisher, ended=moved.changed, at_most=AT_MOST)
     return moved
 
@@ -99,7 +99,7 @@ async def cancel_communication(
     if row.state == CommunicationState.CANCELLED and row.started_at is not None:
         return moved_of(row, changed=False)
     to = Move(to=CommunicationState.CANCELLING, at=by.now, why=body.why, by=by.by, words=body.why)
-    return await move(by, row, "cancel", to, why=body.why)
+    return await audited_move(by, row, "communication.cancel", to, why=body.why)
 
 
 async def ask_recall_communication(by: Operator, communication: UUID) -> Question:
@@ -132,7 +132,7 @@ async def recall_communication(
     if row.state in {CommunicationState.RECALLED, CommunicationState.CORRECTED}:
         return moved_of(row, changed=False)
     to = Move(to=CommunicationState.RECALLED, at=by.now, recall=_checked(by, body))
-    return await move(by, row, "recall", to)
+    return await audited_move(by, row, "communication.recall", to)
 
 
 def _checked(by: Operator, body: CommunicationRecallBody) -> Recalled:
