@@ -3,8 +3,9 @@ Take the pictures of docs/communicate.md, of a hub that `scripts/run` has starte
 
     .venv/bin/python scripts/communicate_pictures.py [FOLDER]
 
-A circular as it is written, as it will arrive, and once it has left; a call that is registered. It really sends
-the circular, to the demonstration's people. Into docs/communicate. Needs Chromium.
+A circular as it is written, as it will arrive, and once it has left; a call that is registered. It really
+sends the circular, to the demonstration's people: a second time it is a repetition, which the hub cancels.
+Into docs/communicate. Needs Chromium.
 """
 
 from __future__ import annotations
@@ -26,8 +27,17 @@ from tests.integration.looks import WIDE
 
 ROOT: Final = Path(__file__).parents[1]
 TITLE: Final = "Lavado del tanque el jueves"
-TEXT: Final = "El **jueves** lavamos el tanque. No habrá agua de 8 a. m. a 11 a. m.\n\n* Recojan agua el miércoles."
+TEXT: Final = "El **jueves** lavamos el tanque: no habrá agua en la mañana.\n\n* Recojan agua el miércoles."
 LOOKS: Final = [("light", WIDE)]
+ONLY_LOOKS: Final = """
+(() => {
+  const looks = document.querySelector('.looks');
+  for (const one of document.querySelectorAll('main *'))
+    if (!one.contains(looks) && !looks.contains(one)) one.style.display = 'none';
+})()
+"""
+WHOLE_AGAIN: Final = "document.querySelectorAll('main *').forEach(one => { one.style.display = '' })"
+IS_OUT: Final = "document.querySelector('main').innerText.includes('sin confirmar')"
 
 
 async def begin(page: Page) -> None:
@@ -58,10 +68,17 @@ async def take(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as profile, running_chromium(Path(profile)) as chromium:
         async with open_browser(chromium) as tab:
             await go(tab, f"{hub}/communications/new")
-            for name, act in (("write", begin), ("look", look), ("sent", send)):
-                await tab.act(act)
-                await taken(tab, folder / name)
-            await go(tab, f"{hub}/register/pqrs")
+            await tab.act(begin)
+            await taken(tab, folder / "write")
+            await tab.act(look)
+            await tab.run(ONLY_LOOKS)
+            await asyncio.sleep(1)  # the frames of the mail draw themselves
+            await taken(tab, folder / "look")
+            await tab.run(WHOLE_AGAIN)
+            await tab.act(send)
+            await tab.until(IS_OUT)
+            await taken(tab, folder / "sent")
+            await go(tab, f"{hub}/registrations/new")
             await taken(tab, folder / "register")
 
 
