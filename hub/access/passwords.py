@@ -12,15 +12,16 @@ import re
 import secrets
 import unicodedata
 from base64 import b64encode
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
+from functools import cache
+from pathlib import Path
 from typing import Final
 
 from argon2 import DEFAULT_HASH_LENGTH, DEFAULT_RANDOM_SALT_LENGTH, PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import ARGON2_VERSION
 
-from hub.access.password_strength import is_guessable
 from hub.errors import InvalidAccount
 
 SHORTEST: Final = 12
@@ -132,3 +133,34 @@ def _contains(folded: str, own: Collection[str]) -> bool:
     # "ana" is in "manzana": parts of three letters count only as a whole word, shorter ones never.
     long = any(part in folded for part in own if len(part) > _SHORT)
     return long or any(len(word) == _SHORT for word in {*own} & {*_WORD.findall(folded)})
+
+
+ENOUGH: Final = 10**10
+"""
+Guesses, zxcvbn's highest grade: should hashes leak, a graphics card needs about a week for one such password.
+
+Online the locks leave some tens of tries a day. Three common words that are chosen at random are above it.
+"""
+_ESTIMATED: Final = 72
+"""
+Characters: the work grows with the square of the length. Later characters are left out of the estimate.
+"""
+
+
+def is_guessable(folded: str, own: Sequence[str]) -> bool:
+    """
+    Return whether a password, in lower case without accents, is found with too few guesses.
+
+    zxcvbn estimates, and knows English; `guessed_words.txt` has words of Colombia and of property management.
+    `own` are the words of whoever chooses it. It takes milliseconds, the first time also 10 MB: call it in a
+    thread.
+    """
+    from zxcvbn_rs_py import zxcvbn  # noqa: PLC0415 - most processes never check a new password
+
+    return zxcvbn(folded[:_ESTIMATED], [*own, *_words()]).guesses < ENOUGH
+
+
+@cache
+def _words() -> Sequence[str]:
+    lines = Path(__file__).with_name("guessed_words.txt").read_text(encoding="ascii").splitlines()
+    return [word for line in lines if not line.startswith("# ") for word in line.split()]

@@ -92,7 +92,6 @@ from hub.model.inbox import InboxArrival, InboxArrivals
 from hub.model.incidents import Balance, Gap, Incident, Remaining, Symptom
 from hub.model.json import Instant, Json, Word
 from hub.model.keys import ApiKey, Note, Scope
-from hub.model.mail_reports import BounceReport, Loss, SentMail
 from hub.model.messages import (
     Accepted,
     Attempt,
@@ -126,6 +125,7 @@ from hub.model.preferences import (
     QuietHours,
     RefusedEvents,
 )
+from hub.model.receipts import BounceReport, Loss, SentMail
 from hub.model.replies import (
     About,
     AckDecision,

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from functools import cached_property
 from hashlib import sha256
+from typing import Final
 
 import msgspec
+from prometheus_client import Counter
 
 from hub.access.genuine_codes import GenuineCodes
-from hub.access.keyring import KeyRing
+from hub.access.keyring import KeyRing, Purpose
 from hub.access.poster_links import PosterLinks
 from hub.access.resident_links import ResidentLinks
 from hub.access.survey_links import SurveyLinks
@@ -21,7 +23,6 @@ from hub.channels.email.verp import Verp
 from hub.cloudevents.schemas import Schemas
 from hub.errors import InvalidPolicy
 from hub.model import Brand, Json, Outgoing, Sender
-from hub.parts.signature_metrics import count
 from hub.policy import Policy
 from hub.policy.policy import load_tables, policy_of
 from hub.policy.reader import refuse_unknown
@@ -146,3 +147,13 @@ class CompanyRules:
     def compose(self, outgoing: Outgoing) -> bytes:
         """Return the bytes of an email; raises PermanentFailure."""
         return compose(outgoing, sender=self.sender)
+
+
+METRIC: Final = "hub_signature_verified_total"
+
+_VERIFIED: Final = Counter(METRIC, "signatures of the hub's own that came back, by key", ["purpose", "key"])
+
+
+def count(purpose: Purpose, key: str) -> None:
+    """Count one verification: an operator sees when to remove an old key of HUB_SECRET."""
+    _VERIFIED.labels(purpose=purpose, key=key).inc()

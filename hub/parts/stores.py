@@ -13,6 +13,7 @@ from functools import cached_property, partial
 from typing import TypeVar
 
 from hub import storage
+from hub.access.document_keys import document_keys
 from hub.access.keyring import KeyRing
 from hub.access.passwords import Passwords
 from hub.access.poster_links import PosterLinks
@@ -26,16 +27,30 @@ from hub.operations.evidence.remake import Remaker
 from hub.operations.gallery import Gallery
 from hub.parts.company import CompanyRules
 from hub.parts.dry_run import DryRuns
-from hub.parts.papers import constancias_of
 from hub.parts.posters import PosterPages
 from hub.parts.renderer import render_again
 from hub.parts.texts import lazy_gallery
 from hub.policy import Policy
 from hub.ports import Appointments, Now, Publisher
 from hub.rendering.identities import Look
+from hub.rendering.paper import make_pdf
 from hub.resilience.database_time import NOW
 from hub.settings import Settings
 from hub.storage import PostgresMonitor, PostgresReach
+
+
+def constancias_of(database: storage.Database, company: CompanyRules) -> Constancias:
+    """Return the maker of constancias, signed with the key of the hub's first secret."""
+    return Constancias(
+        threads=storage.PostgresCases(database),
+        store=storage.PostgresConstancias(database),
+        calendar=company.policy.calendar,
+        company=company.policy.company.name,
+        pdf=make_pdf,
+        look=company.look,
+        key=lambda: document_keys(company.ring)[0],
+    )
+
 
 T = TypeVar("T")
 

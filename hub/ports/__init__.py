@@ -10,7 +10,7 @@ the same arguments.
 from __future__ import annotations
 
 from hub.model.tickets import Ticket
-from hub.ports.accounts import AccountStore, SessionStore
+from hub.ports.accounts import AccountStore, SecondFactorStore, SessionStore
 from hub.ports.appointments import Appointments, Later
 from hub.ports.bulk import Replay, Worked
 from hub.ports.casework import CaseFilter, ReplyFilter
@@ -26,7 +26,6 @@ from hub.ports.monitor import Heartbeats, MonitorStore, Queues
 from hub.ports.months import MonthStore
 from hub.ports.pauses import EVERYTHING, RESTORED_BY, PauseStore
 from hub.ports.publisher import Publisher
-from hub.ports.second_factors import SecondFactorStore
 from hub.ports.standing_tasks import StandingTaskStore
 from hub.ports.timers import Now, TimerStore
 from hub.ports.unsubscribes import UnsubscribeStore

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from hub.storage.accounts import PostgresAccounts, PostgresSessions
+from hub.storage.accounts import PostgresAccounts, PostgresSecondFactors, PostgresSessions
 from hub.storage.activity import PostgresActivity
 from hub.storage.appointments import RedisAppointments
 from hub.storage.approvals import PostgresApprovals
 from hub.storage.bulk import PostgresBulk
 from hub.storage.case_threads import PostgresCases
-from hub.storage.casework import PostgresCasework
+from hub.storage.casework import PostgresCasework, PostgresConversations
 from hub.storage.communications import PostgresCommunications
 from hub.storage.constancias import PostgresConstancias
 from hub.storage.contacts import PostgresContacts
-from hub.storage.conversations import PostgresConversations
 from hub.storage.database import Database
 from hub.storage.delivery import PostgresDelivery
 from hub.storage.directory_history import PostgresDirectoryHistory
 from hub.storage.documents import PostgresDocuments
-from hub.storage.dry_run import PostgresDryRuns
 from hub.storage.emergencies import PostgresEmergencies
 from hub.storage.erasures import PostgresErasures
 from hub.storage.escalations import PostgresEscalations
@@ -28,11 +26,10 @@ from hub.storage.genuine import PostgresGenuine
 from hub.storage.held_events import PostgresHeldEvents
 from hub.storage.history import PostgresHistory
 from hub.storage.inbox import PostgresInbox
-from hub.storage.intake import PostgresIntake
+from hub.storage.intake import PostgresDryRuns, PostgresIntake
 from hub.storage.keys import PostgresAudit, PostgresKeys
 from hub.storage.letters import PostgresLetters
 from hub.storage.log import PostgresLog
-from hub.storage.mail_reports import PostgresMailReports
 from hub.storage.monitor import PostgresMonitor
 from hub.storage.months import PostgresMonths
 from hub.storage.notice_digests import PostgresNoticeDigests
@@ -43,14 +40,13 @@ from hub.storage.presence import RedisPresence
 from hub.storage.radicados import PostgresRadicados
 from hub.storage.reach import PostgresReach
 from hub.storage.readiness import PostgresReadiness
-from hub.storage.receipts import PostgresReceipts
+from hub.storage.receipts import PostgresMailReports, PostgresReceipts
 from hub.storage.recipients import PostgresRecipients
 from hub.storage.replies import PostgresReplies
 from hub.storage.resident_access import PostgresResidentAccess
 from hub.storage.residents import PostgresResidents
-from hub.storage.results import PostgresResults
+from hub.storage.results import PostgresResults, PostgresWebhooks
 from hub.storage.retention import PostgresRetention
-from hub.storage.second_factors import PostgresSecondFactors
 from hub.storage.secrets import PostgresSecrets
 from hub.storage.sheet_imports import PostgresSheetImports
 from hub.storage.standing_tasks import PostgresStandingTasks
@@ -59,4 +55,3 @@ from hub.storage.throttles import RedisThrottle
 from hub.storage.timers import PostgresTimers
 from hub.storage.told_channels import PostgresToldChannels
 from hub.storage.unsubscribes import PostgresUnsubscribes
-from hub.storage.webhooks import PostgresWebhooks

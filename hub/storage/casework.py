@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
 from hub.catalog import CATALOG
-from hub.model import HUB_SOURCE, Move, type_of
-from hub.model.casework import FILED, CaseKind, ReplyState, ReplyView
+from hub.model import HUB_SOURCE, Move, Person, PropertyScope, Purpose, type_of
+from hub.model.casework import FILED, CaseKind, LastWord, ReplyState, ReplyView
 from hub.model.ids import earliest
+from hub.people.audience import Group
 from hub.policy.clocks import ESCALATES
 from hub.ports.casework import CaseFilter, ReplyFilter
-from hub.storage.database import Store, load, storable
+from hub.storage import consents, people
+from hub.storage.database import Store, load, read, storable
+from hub.storage.filters import listed
 from hub.storage.paging import Cursor
 
 THREAD: Final = load("casework")["thread"]
@@ -167,3 +170,32 @@ _COLUMNS: Final = {
     "since": "received_at >= ${}",
     "until": "received_at < ${}",
 }
+
+
+_CONVERSATIONS: Final = load("conversations")
+
+
+class PostgresConversations(Store):
+    """The last words of a person, and what is known of them, for who answers."""
+
+    async def last_words(
+        self, case: str, places: PropertyScope = None, *, alone: bool = False
+    ) -> Sequence[LastWord]:
+        """Return the last thing that somebody wrote in a case by each channel; `alone` as in KnownCase."""
+        threads = [storable(case), storable(case.partition(":")[2])]
+        rows = await self.rows(_CONVERSATIONS["last_words"], threads, listed(places), alone)
+        return [read(LastWord, row) for row in rows]
+
+    async def whatsapp_at(self, addresses: Sequence[str], person: str | None) -> datetime | None:
+        """Return when these numbers, or this person's, last wrote by WhatsApp; None: not of late."""
+        [row] = await self.rows(_CONVERSATIONS["whatsapp_at"], list(addresses), storable(person))
+        at: datetime | None = row["at"]
+        return at
+
+    async def person(self, ref: str) -> Person | None:
+        """Return somebody of the directory with what decides whether they may be answered."""
+        group = Group(person=storable(ref))
+        found = await consents.with_facts(
+            self, Purpose.TRANSACTIONAL, (await people.look_up(self, [group]))[group]
+        )
+        return found[0] if found else None

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from typing import Final, cast
+from uuid import UUID, uuid4
 
-from hub.model import Event
+from hub.model import Claimed, Event
+from hub.model.ids import span
 from hub.storage import (
     audiences,
     cases,
@@ -23,7 +27,8 @@ from hub.storage import (
     recalls,
     unreached,
 )
-from hub.storage.database import Store, Transaction
+from hub.storage.database import Database, Store, Transaction, load
+from hub.storage.delivery import PostgresDelivery
 
 
 class PostgresIntake(Store):
@@ -82,3 +87,42 @@ class PostgresIntakeTransaction:
 
     async def apply_directory(self, events: Sequence[Event]) -> None:
         await directory.apply(self, events)
+
+
+_DRY_RUN: Final = load("dry_run")
+_LEASE: Final = timedelta(minutes=1)
+
+
+class _RolledBack(Exception):
+    """Ends the transaction."""
+
+
+class PostgresDryRuns(Store):
+    """The DryRunStore; `dated` and `named` are as in PostgresDelivery."""
+
+    def __init__(self, database: Database, dated: Iterable[str], named: Iterable[str]) -> None:
+        super().__init__(database)
+        self._texts = frozenset(dated), frozenset(named)
+
+    @asynccontextmanager
+    async def dry_run(self) -> AsyncIterator[PostgresDryRun]:
+        with suppress(_RolledBack):
+            async with self._database.transaction() as transaction:
+                yield PostgresDryRun(transaction, *self._texts)
+                raise _RolledBack
+
+
+class PostgresDryRun(PostgresIntakeTransaction):
+    """The DryRunTransaction: always rolled back, it shows the effects of events by the true statements."""
+
+    def __init__(self, transaction: Transaction, dated: frozenset[str], named: frozenset[str]) -> None:
+        super().__init__(transaction)
+        # It runs all of its statements here: a database would need a connection of its own for each.
+        self._delivery = PostgresDelivery(cast("Database", transaction), dated, named=named)
+
+    async def claim(self, ids: Collection[UUID]) -> Sequence[Claimed]:
+        if not ids:
+            return ()
+        ordered = sorted(ids)
+        await self.rows(_DRY_RUN["wake"], ordered, *span(ordered))
+        return await self._delivery.claim(ordered, token=uuid4(), lease=_LEASE)

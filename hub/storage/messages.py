@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter
-from typing import Final
+from types import NoneType, UnionType
+from typing import Any, Final, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import msgspec
@@ -15,8 +16,37 @@ from hub.catalog import CATALOG
 from hub.model import Message, type_of
 from hub.model.ids import span
 from hub.model.state_machine import UNSENT
-from hub.storage.columns import columns_of, unnested
 from hub.storage.database import Runner, encode, load
+
+_TYPES: Final[tuple[tuple[type, str], ...]] = (
+    (UUID, "uuid"),
+    (datetime, "timestamptz"),
+    (timedelta, "interval"),
+    (bool, "bool"),
+    (int, "smallint"),
+    (str, "text"),
+    (tuple, "jsonb"),
+)
+"""Python type → PostgreSQL type; the first match counts, subtypes included."""
+
+
+def columns_of(model: type) -> Mapping[str, str]:
+    """Return name and PostgreSQL type of each field, in order: the model alone defines the stored data."""
+    return {name: _type_of(hint) for name, hint in get_type_hints(model).items()}
+
+
+def unnested(columns: Mapping[str, str]) -> str:
+    """Write `unnest` of one parameter per column, from $1 on, as a table `given`."""
+    arrays = (f"${number}::{kind}[]" for number, kind in enumerate(columns.values(), 1))
+    return f"unnest({', '.join(arrays)}) AS given ({', '.join(columns)})"
+
+
+def _type_of(hint: Any) -> str:
+    """Read a field's annotation: `X | None` is an X, `tuple[X, ...]` a tuple."""
+    parts = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    plain = next(part for part in parts if part is not NoneType)
+    return next(name for kind, name in _TYPES if issubclass(get_origin(plain) or plain, kind))
+
 
 _SQL = load("messages")
 COLUMNS: Final = columns_of(Message)

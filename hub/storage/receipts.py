@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from asyncpg import Record
 
-from hub.model import Attempt, InvalidContact, Receipt, State
+from hub.messages.planning.undelivered import REPORTED
+from hub.model import Attempt, InvalidContact, PropertyScope, Receipt, SentMail, State
 from hub.model.state_machine import UNSENT, sources
-from hub.storage import suppressions
+from hub.storage import events, messages, suppressions
 from hub.storage.database import Database, Runner, Store, load, read, row_of, storable
+from hub.storage.filters import listed
 
 _SQL = load("receipts")
 _SETTLE = load("messages")["settle"]
@@ -67,3 +69,24 @@ def _gone(rows: Sequence[Record]) -> list[InvalidContact]:
         for row in rows
         if row["gone"]
     ]
+
+
+_REPORTS = load("mail_reports")
+
+
+class PostgresMailReports(PostgresReceipts):
+    """The ReportStore."""
+
+    async def sent(self, message_id: UUID, places: PropertyScope = None) -> SentMail | None:
+        rows = await self.rows(_REPORTS["sent"], message_id, listed(places))
+        if not rows:
+            return None
+        message = messages.message_of(rows[0])
+        found = await events.by_key(self, {message.event_key})
+        event = found.get(message.event_key)
+        if event is None:
+            return None
+        return SentMail(message=message, event=event, at=rows[0]["accepted_at"])
+
+    async def doubt(self, message_id: UUID, *, reason: str, until: datetime) -> bool:
+        return bool(await self.rows(_REPORTS["doubt"], message_id, until, storable(reason), REPORTED))

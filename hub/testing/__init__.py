@@ -9,9 +9,9 @@ the suite runs on PostgreSQL alone.
 
 from __future__ import annotations
 
-from hub.testing.accounts import MemoryAccounts
+from hub.testing.accounts import MemoryAccounts, MemorySecondFactors
 from hub.testing.appointments import MemoryAppointments
-from hub.testing.channel import MemoryChannel, MemoryEmail, MemoryInbox, MemoryPush, MemorySms
+from hub.testing.channel import MemoryChannel, MemoryEmail, MemoryInbox, MemoryPush, MemorySms, MemoryThrottle
 from hub.testing.clock import SettableClock
 from hub.testing.exclusions import MemoryExclusions
 from hub.testing.faults import Faults
@@ -20,7 +20,5 @@ from hub.testing.monitor import MemoryMonitor
 from hub.testing.months import MemoryMonths
 from hub.testing.pauses import MemoryPauses
 from hub.testing.publisher import MemoryPublisher
-from hub.testing.second_factors import MemorySecondFactors
 from hub.testing.standing_tasks import MemoryStandingTasks
 from hub.testing.store import MemoryStore
-from hub.testing.throttle import MemoryThrottle

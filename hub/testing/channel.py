@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from typing import ClassVar, TypeAlias
 
-from hub.model import Accepted, ChannelTraits, Outgoing
+from hub.model import Accepted, ChannelTraits, Lane, Outgoing
+from hub.resilience.rate_limit import Buckets, Rate, SendRecord
 
 Answer: TypeAlias = Accepted | Exception | Callable[[Outgoing], Awaitable[Accepted]]
 """A provider's answer: an acceptance, an error to raise, or a coroutine function that decides."""
@@ -47,3 +49,19 @@ class MemoryPush(MemoryChannel):
 
 class MemoryInbox(MemoryChannel):
     traits: ClassVar[ChannelTraits] = ChannelTraits(name="inbox", contact=None, confirms=True, waits=True)
+
+
+class MemoryThrottle:
+    """`hub.ports.Throttle`; `clock` returns seconds. `calls` counts the calls."""
+
+    def __init__(self, clock: Callable[[], float], *, urgent_share: float = 0.2) -> None:
+        self.calls = 0
+        self._buckets = Buckets(clock, urgent_share=urgent_share)
+
+    async def take(self, key: str, rate: Rate, lane: Lane) -> timedelta:
+        self.calls += 1
+        return self._buckets.take(key, rate, lane)
+
+    async def admit(self, entries: Sequence[SendRecord]) -> Sequence[timedelta]:
+        self.calls += 1
+        return self._buckets.admit(entries)

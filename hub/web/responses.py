@@ -100,11 +100,6 @@ def file_answer(file: File) -> web.Response:
     return web.Response(body=file.content, content_type=file.kind, headers=headers)
 
 
-def all_of(items: Sequence[Json]) -> web.Response:
-    """Respond with all rows of a list that is short: it has no further page."""
-    return json_answer({"items": items, _NEXT: None})
-
-
 def unseen(status: int) -> web.Response:
     """Answer where no middleware does: to bytes that are no HTTP, and to a fault of a middleware itself."""
     answer = problem(Refusal(status, *(_FAILED if status >= 500 else _NO_HTTP)))

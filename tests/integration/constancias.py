@@ -16,7 +16,7 @@ from hub.operations.cases import lookup
 from hub.operations.constancia import verificar
 from hub.operations.constancia.make import Asked, Constancia, Constancias
 from hub.parts.company import CompanyRules
-from hub.parts.papers import constancias_of
+from hub.parts.stores import constancias_of
 from hub.settings import load
 from hub.storage import Database, PostgresCases, PostgresReplies, PostgresSeals
 from tests.integration.test_evidence import ENVIRON, Office

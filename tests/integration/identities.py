@@ -17,7 +17,7 @@ from hub.access.keyring import KeyRing
 from hub.catalog import BY_NAME
 from hub.model import Account, ApiKey, Grant, Office, Scope, SecondFactor, Session
 from hub.ports import AccountStore, KeyStore, SessionStore
-from hub.ports.second_factors import SecondFactorStore
+from hub.ports.accounts import SecondFactorStore
 from hub.settings import Secret
 
 API_KEY: Final = "a key that nobody guesses, long enough"

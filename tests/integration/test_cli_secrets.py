@@ -12,7 +12,7 @@ from hub.access.keyring import KeyRing, Purpose, Sealed
 from hub.channels.sms.hooks import Addresses, Use
 from hub.cli.check.examine import examine
 from hub.model import Grant, Office, SecondFactor, State
-from hub.parts.signature_metrics import METRIC, count
+from hub.parts.company import METRIC, count
 from hub.settings import Secret, load
 from hub.storage import Database, PostgresAccounts, PostgresSecondFactors
 from hub.storage.secrets import MAIL_LASTS, TEXT_LASTS, PostgresSecrets

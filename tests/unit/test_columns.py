@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from hub.model import Lane
-from hub.storage.columns import columns_of, unnested
+from hub.storage.messages import columns_of, unnested
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

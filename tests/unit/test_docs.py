@@ -39,7 +39,7 @@ from hub.model import (
     State,
 )
 from hub.model.state_machine import MOVES
-from hub.parts.signature_metrics import METRIC as VERIFIED
+from hub.parts.company import METRIC as VERIFIED
 from hub.policy import load_policy
 from hub.rendering.labels_es import OFFICES
 from hub.web.auth.refusals import METRIC as REFUSED

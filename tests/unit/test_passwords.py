@@ -14,7 +14,7 @@ from argon2.exceptions import VerifyMismatchError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.access import password_strength, passwords
+from hub.access import passwords
 from hub.access.passwords import Passwords, one_time, require_good
 from hub.errors import InvalidAccount
 
@@ -109,7 +109,7 @@ def test_short_name_inside_another_word_is_allowed() -> None:
 
 
 def test_every_guessed_word_is_refused_with_a_year_behind_it() -> None:
-    assert not any(will_do(f"{word.title()}2026!") for word in password_strength._words())
+    assert not any(will_do(f"{word.title()}2026!") for word in passwords._words())
 
 
 def test_a_refused_password_is_never_quoted() -> None:

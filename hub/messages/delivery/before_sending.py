@@ -6,24 +6,50 @@ A message that a rule decides has its outcome, and no channel sees it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from msgspec.structs import replace
 
 from hub.contact_rules.purposes import DIGESTIBLE, EXCLUDABLE, LIMITED
 from hub.messages.delivery.contact_limit import within_limits
-from hub.messages.delivery.decisions import blocking_outcome
+from hub.messages.delivery.decisions import blocking_outcome, held
 from hub.messages.delivery.documents import with_documents
 from hub.messages.delivery.exclusions import not_excluded
 from hub.messages.delivery.notice_digest import held_for_digest
 from hub.messages.delivery.pausing import held_back
-from hub.messages.delivery.person_rate import within_person_rate
 from hub.messages.delivery.repeats import not_repeated
 from hub.messages.delivery.rule import Judged, Rule, RuleContext, split
 from hub.messages.delivery.survey_turn import in_turn
-from hub.model import Claimed, Outcome, Purpose
+from hub.model import Claimed, Message, Outcome, Purpose
 from hub.policy.limits import MERGEABLE
+from hub.resilience.rate_limit import SendRecord, ThrottlePolicy
+
+
+async def within_person_rate(claims: Sequence[Claimed], at: RuleContext) -> Judged:
+    """
+    Hold each message over the limit until there is room.
+
+    One call to the throttle covers all messages; there is no call if all are exempt.
+    """
+    policy, now = at.deps.policy.throttle, at.deps.now()
+    counted = [(claim.message, entry) for claim in claims for entry in _entries(claim.message, policy)]
+    if not counted:
+        return Judged(claims)
+    waits = await at.deps.throttle.admit([entry for _, entry in counted])
+    over = [
+        held(message, "throttled", until=now + wait, longer_by=wait)
+        for (message, _), wait in zip(counted, waits, strict=True)
+        if wait
+    ]
+    return split(claims, over)
+
+
+def _entries(message: Message, policy: ThrottlePolicy) -> Iterator[SendRecord]:
+    rate = policy.person.get(message.channel)
+    if rate is not None and message.purpose not in policy.exempt:
+        # Counted by message: neither a retry nor its release counts again.
+        yield SendRecord(key=f"{message.channel}:{message.person}", member=str(message.id), rate=rate)
 
 
 def not_paused(claims: Sequence[Claimed], at: RuleContext) -> Judged:

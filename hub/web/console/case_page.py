@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
@@ -10,9 +11,12 @@ from urllib.parse import urlencode
 from aiohttp import web
 from msgspec import Meta, structs
 
+from hub.business_time.dates import as_day
 from hub.desk.cases.acts import respond_to_case
 from hub.desk.cases.answering import reply_to_case
+from hub.desk.cases.colleagues import colleagues_of
 from hub.desk.cases.conversation import conversation_of
+from hub.desk.cases.queries import asleep_until
 from hub.desk.cases.rows import (
     AnswerBody,
     FiledBody,
@@ -26,13 +30,16 @@ from hub.desk.cases.rows import (
 from hub.doors.act import OPERATE, READ
 from hub.doors.api import operator_of
 from hub.doors.console import AGAIN, ONCE, status_of
+from hub.doors.operator import Operator
 from hub.errors import HubError
 from hub.model import Scope
+from hub.model.actors import of_account
 from hub.model.casework import CaseKind
 from hub.operations.cases import lookup
 from hub.operations.cases.acts import CLOSINGS, act_of
 from hub.operations.cases.schemas import CaseThreadAnswer, ThreadKind
 from hub.operations.cases.texts import ORIGINS_ES
+from hub.operations.cases.thread import number_of
 from hub.operations.cases.turns import days_of
 from hub.ports.cases import KnownCase
 from hub.rendering import case_words_es
@@ -40,7 +47,6 @@ from hub.rendering.page_links import CASES, case_path
 from hub.web.api.cases import CaseQuery, cases_of, seen
 from hub.web.auth.caller import caller_of, places_with
 from hub.web.bodies import words_of
-from hub.web.console.case_colleagues import among_colleagues
 from hub.web.console.case_head import head_of
 from hub.web.console.case_list import ask_again, face, initials
 from hub.web.console.composer import composer_of, documents_given
@@ -234,3 +240,22 @@ def _kind(case: str) -> str:
 def _constancia(request: web.Request, key: str) -> str | None:
     """Return the path of the case's constancia; None where the hub has no secret to sign it with."""
     return f"/api{case_path(key)}/constancia" if services(request).ring else None
+
+
+async def among_colleagues(request: web.Request, case: KnownCase, *, may_act: bool) -> Mapping[str, Any]:
+    """Return the values of the parts of the page that are for who may answer in the case."""
+    by, me = operator_of(request, OPERATE), caller_of(request).who
+    accounts = await colleagues_of(by, case) if may_act else ()
+    return {
+        "asleep_until": await asleep_until(by.db, case.case),
+        "joined": {one: await _number(by, one) for one in await by.stores.casework.joined(case.case)},
+        "tomorrow": as_day(by.now) + timedelta(days=1),
+        "colleagues": {one.name: one.display_name for one in accounts if of_account(one.name) != me},
+    }
+
+
+async def _number(by: Operator, case: str) -> str:
+    """Return the number by which people know a case."""
+    for known in await by.stores.cases.known([case], places=by.places):
+        return number_of(await by.stores.cases.page(known, after=None, limit=1, places=by.places))
+    return case.partition(":")[2]

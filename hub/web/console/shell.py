@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypeVar
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from aiohttp import hdrs, web
 
@@ -20,7 +20,7 @@ from hub.web.auth.csrf import FETCH_SITE
 from hub.web.auth.session_cookie import SESSION
 from hub.web.console.own_line import LIVE_MARK, OWN_LINE, LiveMark, OwnLine
 from hub.web.console.pages import page, plain, redirect
-from hub.web.requests import DONE, ApiHandler, ButtonForm
+from hub.web.requests import DONE
 from hub.web.route import DONE_WORDS, TABLE
 from hub.web.services import services
 
@@ -231,18 +231,6 @@ def sheet_of(request: web.Request) -> str:
 def done(path: str, what: str) -> web.Response:
     """Lead back to a page, which names the act: `what` is a word of `DONE_ES`."""
     return redirect(f"{path}{'&' if '?' in path else '?'}{DONE}={what}")
-
-
-def pressed(act: Callable[[web.Request], Awaitable[object]], path: str, what: str) -> ApiHandler:
-    """Return the handler of a button that does this and leads back to a page; `path` has the route's gaps."""
-
-    async def handler(request: web.Request, form: ButtonForm) -> web.StreamResponse:  # noqa: ARG001 - others are refused
-        await act(request)
-        return done(
-            path.format(**{name: quote(of, safe="") for name, of in request.match_info.items()}), what
-        )
-
-    return handler
 
 
 def sheet_of_rows(name: str, columns: Mapping[str, Callable[[T], object]], rows: Iterable[T]) -> web.Response:
