@@ -12,7 +12,6 @@ from __future__ import annotations
 from hub.model.tickets import Ticket
 from hub.ports.accounts import AccountStore, SecondFactorStore, SessionStore
 from hub.ports.appointments import Appointments, Later
-from hub.ports.bulk import Replay, Worked
 from hub.ports.casework import CaseFilter, ReplyFilter
 from hub.ports.channel import Channel, Throttle
 from hub.ports.delivery import CascadeStore, DeliveryStore
@@ -26,7 +25,7 @@ from hub.ports.monitor import Heartbeats, MonitorStore, Queues
 from hub.ports.months import MonthStore
 from hub.ports.pauses import EVERYTHING, RESTORED_BY, PauseStore
 from hub.ports.publisher import Publisher
+from hub.ports.replies import UnsubscribeStore
 from hub.ports.standing_tasks import StandingTaskStore
-from hub.ports.timers import Now, TimerStore
-from hub.ports.unsubscribes import UnsubscribeStore
+from hub.ports.timers import Now, Replay, TimerStore, Worked
 from hub.ports.webhooks import WebhookCalls

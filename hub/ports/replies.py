@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
-from hub.model import About, Escalation, Inbound, Reply
+from hub.model import About, Escalation, Inbound, Reply, Revocation
 
 
 class ReplyStore(Protocol):
@@ -37,3 +37,15 @@ class ReplyStore(Protocol):
 
     async def mark_published(self, reply_id: UUID) -> None:
         """Store that the reply's event is with the broker."""
+
+
+class UnsubscribeStore(Protocol):
+    async def recipient(self, message_id: UUID, purpose: str) -> tuple[str, bool] | None:
+        """Return this mail's recipient, and whether they have refused the purpose so; None: not stored."""
+
+    async def unsubscribe(self, revocation: Revocation) -> bool:
+        """
+        Refuse further messages of the purpose, to the mail's address and to its person by every channel.
+
+        One transaction. Return whether it changed anything: while the refusal stands, a repeat does not.
+        """

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid import UUID
 from hub.model import (
     AccountReset,
     Clock,
+    DeadLetter,
     DispatchStatus,
     Inbound,
     Lane,
@@ -23,6 +25,20 @@ from hub.people.audience import Group
 from hub.people.contact_changes import ContactChange
 from hub.ports.appointments import Later
 from hub.ports.delivery import CascadeStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worked:
+    """A batch that was worked: its run, how many rows, and the tickets that are still to be published."""
+
+    run: UUID
+    count: int
+    tickets: Sequence[Ticket] = ()
+
+
+Replay = Callable[[DeadLetter], Awaitable[None]]
+"""Publishes a dead letter again."""
+
 
 Now = Callable[[], datetime]
 """Returns the current time, aware UTC."""

@@ -6,12 +6,12 @@ from hub.storage.accounts import PostgresAccounts, PostgresSecondFactors, Postgr
 from hub.storage.activity import PostgresActivity
 from hub.storage.appointments import RedisAppointments
 from hub.storage.approvals import PostgresApprovals
+from hub.storage.audiences import PostgresRecipients
 from hub.storage.bulk import PostgresBulk
 from hub.storage.case_threads import PostgresCases
 from hub.storage.casework import PostgresCasework, PostgresConversations
 from hub.storage.communications import PostgresCommunications
 from hub.storage.constancias import PostgresConstancias
-from hub.storage.contacts import PostgresContacts
 from hub.storage.database import Database
 from hub.storage.delivery import PostgresDelivery
 from hub.storage.directory_history import PostgresDirectoryHistory
@@ -38,13 +38,10 @@ from hub.storage.person_export import PostgresPersonExport
 from hub.storage.preferences import PostgresPreferences
 from hub.storage.presence import RedisPresence
 from hub.storage.radicados import PostgresRadicados
-from hub.storage.reach import PostgresReach
-from hub.storage.readiness import PostgresReadiness
+from hub.storage.reach import PostgresReach, PostgresReadiness
 from hub.storage.receipts import PostgresMailReports, PostgresReceipts
-from hub.storage.recipients import PostgresRecipients
-from hub.storage.replies import PostgresReplies
-from hub.storage.resident_access import PostgresResidentAccess
-from hub.storage.residents import PostgresResidents
+from hub.storage.replies import PostgresContacts, PostgresReplies
+from hub.storage.residents import PostgresResidentAccess, PostgresResidents
 from hub.storage.results import PostgresResults, PostgresWebhooks
 from hub.storage.retention import PostgresRetention
 from hub.storage.secrets import PostgresSecrets

@@ -10,8 +10,8 @@ from asyncpg import Record
 
 from hub.access.lockout import CODES, CODES_WITHIN, FAILURES, FORGOTTEN_AFTER, LOCKS
 from hub.errors import LastAdministrator
-from hub.model import Account, CodeAttempt, Grant, Office, SecondFactor, Session
-from hub.storage.database import Store, Transaction, load, read, storable
+from hub.model import Account, AccountReset, CodeAttempt, Grant, Office, SecondFactor, Session
+from hub.storage.database import Runner, Store, Transaction, load, read, storable, write
 
 _SQL = load("accounts")
 
@@ -205,3 +205,11 @@ class PostgresSecondFactors(Store):
         async with self._database.transaction() as transaction:
             await transaction.rows(_FACTORS["forget_codes"], account_id)
             await transaction.rows(_FACTORS["add_codes"], account_id, list(codes))
+
+
+async def untold(run: Runner, limit: int) -> Sequence[AccountReset]:
+    return [read(AccountReset, row) for row in await run.rows(_SQL["untold_resets"], limit)]
+
+
+async def mark_told(run: Runner, resets: Sequence[AccountReset]) -> None:
+    await write(run, _SQL["mark_told"], sorted((reset.account_id, reset.at) for reset in resets))

@@ -6,10 +6,16 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
+from asyncpg import Record
+
 from hub.model import PropertyScope
 from hub.model.reach import PlaceReach, UnreachedUnit
-from hub.storage.database import Database, Store, load, read
-from hub.storage.suppressions import Lasts
+from hub.people.audience import Group
+from hub.people.readiness import CONSENTS, DUTIES, LEVELS, Place, Readiness, readiness
+from hub.storage import consents, staff
+from hub.storage.database import Database, Runner, Store, load, read
+from hub.storage.people import to_person
+from hub.storage.suppressions import Lasts, suppressed
 
 _SQL = load("reach")
 BEST: Final = _SQL["best"]
@@ -44,3 +50,39 @@ class PostgresReach(Store):
 def lasting(lasts: Lasts) -> tuple[list[str], list[timedelta | None]]:
     """Return the first parameters of each statement here: channels, and how long each suppresses."""
     return list(_CHANNELS), [lasts(channel) for channel in _CHANNELS]
+
+
+_READINESS = load("readiness")
+
+
+class PostgresReadiness(Store):
+    """Checks one copropiedad, or all."""
+
+    def __init__(self, database: Database, lasts: Lasts) -> None:
+        super().__init__(database)
+        self._lasts = lasts
+
+    async def of(self, copropiedad: str | None) -> list[Readiness]:
+        """Return the readiness of one or of all, by id; nothing for an unknown one."""
+        async with self._database.transaction() as run:
+            gone = await suppressed(run, self._lasts)
+            rows = await run.rows(_READINESS["opt_outs"])
+            opted_out = {row["address"] for row in rows} | {row["person"] for row in rows}
+            places = await run.rows(_READINESS["places"], copropiedad)
+            return [readiness(await _place(run, row), gone, opted_out - {None}) for row in places]
+
+
+async def _place(run: Runner, row: Record) -> Place:
+    ref = row["id"]
+    asked = {
+        **{duty: Group(duty=duty, copropiedad_id=ref) for duty in DUTIES},
+        **{f"level {level}": Group(level=level, copropiedad_id=ref) for level in LEVELS},
+    }
+    found = await staff.find(run, list(asked.values()))
+    people = [to_person(row) for row in await run.rows(_READINESS["people"], ref)]
+    return Place(
+        **dict(row),
+        people=people,
+        consents=await consents.yeses(run, [person.ref for person in people], CONSENTS),
+        unstaffed=[name for name, group in asked.items() if not found[group].present],
+    )

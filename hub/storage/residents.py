@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -15,11 +16,14 @@ from hub.model.casework import STAFF_WORDS
 from hub.model.residents import (
     AnswerWay,
     CaseEvent,
+    KnownResident,
     OwnConversation,
     OwnWords,
+    ResidentCode,
     ResidentFile,
     ResidentMessage,
     ResidentPlace,
+    ResidentSession,
     SentLine,
 )
 from hub.people.brands import packed_brand
@@ -125,3 +129,58 @@ async def _with_case(run: Runner, row: Record) -> ResidentMessage:
         opened=events[0]["opened"] or {} if events else {},
         unit=_unit(row),
     )
+
+
+_ACCESS: Final = load("resident_access")
+_KINDS: Final = frozenset({"email", "phone"})
+
+
+class PostgresResidentAccess(Store):
+    """The codes and sessions of a person's own page. Rows are found by the hash of a cookie."""
+
+    async def resident(self, message_id: UUID) -> KnownResident | None:
+        """Return the recipient of a message; None without one in the directory."""
+        rows = await self.rows(_ACCESS["resident"], message_id)
+        if not rows:
+            return None
+        points = convert(rows[0]["contact_points"] or [], list[ContactPoint])
+        contacts = [point for point in points if point.verified and point.kind in _KINDS]
+        return KnownResident(person=rows[0]["person"], name=rows[0]["name"], contacts=contacts)
+
+    async def add_code(self, code: ResidentCode, *, most: int, since: datetime) -> bool:
+        """
+        Store a code; false if the person has got `most` since then that nobody has entered.
+
+        The limit holds for any number of requests at once.
+        """
+        columns = code.hash, code.person, code.digest, code.shown, code.created_at, code.ends_at
+        async with self._database.transaction() as run:
+            await run.rows(_ACCESS["one_at_a_time"], code.person)
+            await run.rows(_ACCESS["forget_codes"], since)
+            return bool(await run.rows(_ACCESS["add_code"], *columns, since, most))
+
+    async def code(self, hash: bytes) -> ResidentCode | None:  # noqa: A002 - the field's name
+        rows = await self.rows(_ACCESS["code"], hash)
+        return read(ResidentCode, rows[0]) if rows else None
+
+    async def try_code(self, hash: bytes, *, most: int, now: datetime) -> ResidentCode | None:  # noqa: A002 - the same
+        """Count a try of a code that lasts, and return it; None if it has ended or was tried `most` times."""
+        rows = await self.rows(_ACCESS["try_code"], hash, most, now)
+        return read(ResidentCode, rows[0]) if rows else None
+
+    async def open_session(self, code: ResidentCode, session: ResidentSession) -> bool:
+        """Use up the code and store the session; false if the code was used up already."""
+        async with self._database.transaction() as run:
+            if not await run.rows(_ACCESS["use_code"], code.hash):
+                return False
+            await run.rows(_ACCESS["forget_sessions"], session.created_at)
+            columns = session.hash, session.person, session.created_at, session.ends_at
+            await run.rows(_ACCESS["add_session"], *columns)
+        return True
+
+    async def session(self, hash: bytes) -> ResidentSession | None:  # noqa: A002 - the same
+        rows = await self.rows(_ACCESS["session"], hash)
+        return read(ResidentSession, rows[0]) if rows else None
+
+    async def end_session(self, hash: bytes) -> None:  # noqa: A002 - the same
+        await self.rows(_ACCESS["end_session"], hash)

@@ -17,7 +17,7 @@ from hub.model.tickets import grouped
 from hub.people.audience import Group, anybody, concerned_groups, level_groups, references
 from hub.ports import Later, Ticket
 from hub.storage import (
-    account_resets,
+    accounts,
     clocks,
     contact_changes,
     contact_slots,
@@ -47,8 +47,8 @@ class PostgresTimers(PostgresCascades):
     drop_early = receipts.drop_early
     drop_contact_slots = contact_slots.drop
     mark_notified = contact_changes.mark_notified
-    untold_resets = account_resets.untold
-    mark_told = account_resets.mark_told
+    untold_resets = accounts.untold
+    mark_told = accounts.mark_told
     # Last, because it shadows the module with the same name.
     contact_changes = contact_changes.unnotified
 

@@ -11,7 +11,7 @@ from hub.testing.tables import OptOut, Statements, Tables
 
 
 class MemoryUnsubscribes(Statements):
-    """`hub.ports.unsubscribes.UnsubscribeStore`."""
+    """`hub.ports.UnsubscribeStore`."""
 
     async def recipient(self, message_id: UUID, purpose: str) -> tuple[str, bool] | None:
         tables = await self._statement("recipient")

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from hub.business_time.dates import ZONE
-from hub.desk.rights.contact_history import ContactLine, contact_lines
+from hub.desk.rights.acts import ContactLine, contact_lines
 from hub.model import Purpose
 from hub.storage.person_export import ContactRecord
 from tests.unit.factories import POLICY

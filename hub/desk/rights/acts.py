@@ -8,14 +8,18 @@ one, or would set that one aside. So a claim goes to the people who answer for d
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import uuid4
 
+from msgspec.structs import asdict
+
+from hub.contact_rules import next_allowed
+from hub.contact_rules.limits import week_of
 from hub.contact_rules.purposes import LIMITED
 from hub.desk.rights import erasing
-from hub.desk.rights.contact_history import ContactLine, contact_lines
 from hub.desk.rights.erasing import ErasedAgain, ErasureReport, kept_since
 from hub.desk.rights.rows import OWN, Claim, ErasureForm, RectifyBody, ToRectify
 from hub.doors.act import File
@@ -29,7 +33,8 @@ from hub.operations.person_export.paper import as_pdf
 from hub.operations.person_export.schemas import PersonExport
 from hub.operations.publish import send_all
 from hub.people.claims import claim_event
-from hub.storage.person_export import ExportFacts
+from hub.policy import Policy
+from hub.storage.person_export import ContactRecord, ExportFacts
 
 PERSON: Final = "person"
 
@@ -134,3 +139,42 @@ async def _held(by: Operator, ref: str) -> ExportFacts:
 
 def _legal_since(by: Operator) -> datetime:
     return kept_since(by.now, by.stores.policy.retention.legal)
+
+
+class ContactLine(ContactRecord, frozen=True, kw_only=True):
+    """
+    A contact with the counts of the law: contacts on its day, and channels in its week.
+
+    Days and hours are those of Colombia; the hours and holidays are those of the policy of today.
+    """
+
+    day: date
+    week: str
+    in_hours: bool
+    of_day: int
+    channels_of_week: int
+
+
+def contact_lines(contacts: Sequence[ContactRecord], policy: Policy) -> list[ContactLine]:
+    """Return a line for each contact of one person, in their order."""
+    days = [policy.calendar.day_of(contact.at) for contact in contacts]
+    counted = Counter(days)
+    used: dict[date, set[str]] = {}
+    for contact, day in zip(contacts, days, strict=True):
+        used.setdefault(week_of(day), set()).add(contact.channel)
+    return [
+        ContactLine(
+            **asdict(contact),
+            day=day,
+            week=f"{day:%G-W%V}",
+            in_hours=_is_in_hours(contact, policy),
+            of_day=counted[day],
+            channels_of_week=len(used[week_of(day)]),
+        )
+        for contact, day in zip(contacts, days, strict=True)
+    ]
+
+
+def _is_in_hours(contact: ContactRecord, policy: Policy) -> bool:
+    opens = next_allowed(contact.purpose, contact.at, policy=policy, channel=contact.channel)
+    return opens <= contact.at
