@@ -19,10 +19,9 @@ from hub.web.api import (
     events,
     now,
 )
-from hub.web.api.answers import CONSTANCIA, TOO_LATE
 from hub.web.route import Route, operate_company, read, read_private
 from hub.web.schemas import intake
-from hub.web.schemas.common import Problem
+from hub.web.schemas.common import CONSTANCIA, TOO_LATE, Problem
 
 _POST: Final = hdrs.METH_POST
 _EVENTS: Final = {

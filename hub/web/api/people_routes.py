@@ -17,10 +17,9 @@ from hub.web.api import (
     files,
     inbox,
 )
-from hub.web.api.answers import CONSTANCIA, TOO_LATE
 from hub.web.route import Route, operate, read_private, read_words
 from hub.web.schemas import inbox as boxes
-from hub.web.schemas.common import Problem, SentFile
+from hub.web.schemas.common import CONSTANCIA, TOO_LATE, Problem, SentFile
 
 _DELETE: Final = hdrs.METH_DELETE
 _POST: Final = hdrs.METH_POST

@@ -72,3 +72,8 @@ class Summary(Struct, kw_only=True):
         Mapping[str, Mapping[str, int]],
         Meta(description="Messages, clocks and dead letters by state; of what has ended, at most 10000."),
     ]
+
+
+TOO_LATE: Final = {409: Problem}
+CONSTANCIA: Final = {200: Archive, 413: Problem}
+"""Answers that operations of several sections of the API have: status → schema."""
