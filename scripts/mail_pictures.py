@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from hub import sla
 from hub.catalog import BY_NAME
 from hub.model import Json
-from hub.model.paper import PaperSize
+from hub.model.letters import PaperSize
 from hub.rendering.paper.pages import Sheet, make_pages
 from hub.rendering.preview import PREVIEWED_AT
 from scripts.console_pictures import shrink

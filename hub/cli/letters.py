@@ -25,7 +25,7 @@ from hub.doors.terminal import (
     write_output,
 )
 from hub.errors import HubError, NothingToPrint
-from hub.model.paper import PaperSize
+from hub.model.letters import PaperSize
 from hub.rendering.figures_es import many
 
 app = group_of(NOUN, open_operator)

@@ -16,7 +16,7 @@ from hub.channels.whatsapp.payload import submission
 from hub.doors.terminal import AsJson, console, print_json, settings, wait
 from hub.errors import HubError
 from hub.model import Json, Rendered
-from hub.model.paper import PaperSize
+from hub.model.letters import PaperSize
 from hub.operations.template_check import Finding
 from hub.parts.company import CompanyRules
 from hub.parts.texts import due_of, template_check

@@ -8,6 +8,14 @@ from uuid import UUID
 
 from msgspec import Struct
 
+
+class PaperSize(StrEnum):
+    """The size of paper in an office's printers; Colombian offices have carta."""
+
+    LETTER = "letter"
+    A4 = "a4"
+
+
 POSTED: Final = "posted"
 """The code of the attempt that records that a letter was posted; its reference is the guide."""
 LEFT: Final = frozenset({POSTED, "handed_over"})

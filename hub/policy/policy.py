@@ -20,7 +20,7 @@ from hub.business_time import ColombianHolidays, Mode, WorkCalendar
 from hub.business_time.durations import Parsed
 from hub.errors import InvalidPolicy
 from hub.model import Purpose
-from hub.model.paper import PaperSize
+from hub.model.letters import PaperSize
 from hub.model.retention import LEAST, DataKind
 from hub.policy.api import ApiPolicy
 from hub.policy.clocks import DEFAULT, ESCALATES, Alerts, ClockPolicy, DigestPolicy, SummaryPolicy

@@ -18,7 +18,7 @@ from hub.desk.cases.rows import Given
 from hub.doors.operator import Operator
 from hub.errors import InvalidDocument
 from hub.model.documents import FetchedDocument, LinkedDocument
-from hub.model.paper import PaperSize
+from hub.model.letters import PaperSize
 from hub.rendering.paper import documents, enclosure
 from hub.rendering.paper.pages import Printout, Sheet, make_pages
 from tests.unit.factories import MONDAY, POLICY

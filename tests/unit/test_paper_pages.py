@@ -13,7 +13,7 @@ import segno
 from pikepdf import Pdf
 
 from hub.model import Rendered
-from hub.model.paper import PaperSize
+from hub.model.letters import PaperSize
 from hub.rendering.context import INITIAL
 from hub.rendering.paper.pages import Cover, CoverLine, Sheet, make_pages
 from hub.rendering.templates import Key

@@ -31,7 +31,7 @@ from hub.messages.planning.posters import (
 from hub.model import Print, StoredEvent, type_of
 from hub.model.ids import poster_id
 from hub.model.posters import HungPoster, PosterSource, PosterState
-from hub.operations.explain.boards_es import sentences
+from hub.operations.explain.sentences_es import on_boards
 from hub.operations.template_check import _PARSER
 from hub.rendering.board import OF_A_PERSON, PERSONAL_FIELDS, PRIVATE, code_of
 from hub.rendering.lint import judge
@@ -439,4 +439,4 @@ def hanging(state: str, number: int = 1) -> list[HungPoster]:
     ],
 )
 def test_who_asks_about_an_event_hears_of_its_posters(posters: list[HungPoster], said: list[str]) -> None:
-    assert said == [line.replace("\N{NO-BREAK SPACE}", " ") for line in sentences(posters)]
+    assert said == [line.replace("\N{NO-BREAK SPACE}", " ") for line in on_boards(posters)]

@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from hub.model.paper import PaperSize
+from hub.model.letters import PaperSize
 from hub.rendering.paper.pages import Sheet, make_pages
 from tests.unit.pdf_reader import box_of, fonts_of, pages_of
 from tests.unit.test_posters import AT, ON_WALLS, rendered

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hub.model import Promise
+from hub.operations.clocks.due_words import time_left
 from hub.operations.clocks.schemas import TimeLeft
-from hub.operations.clocks.time_left import time_left
 from hub.policy import load_policy
 
 POLICY = load_policy()

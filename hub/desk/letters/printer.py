@@ -17,7 +17,7 @@ from hub.desk.letters import queries
 from hub.desk.letters.rows import LetterWhole, MissingLetter, PrintBatch, PrintedLetter
 from hub.errors import NothingToPrint, TooLate
 from hub.model.documents import LinkedDocument
-from hub.model.paper import PaperSize
+from hub.model.letters import PaperSize
 from hub.model.posters import PosterPage
 from hub.parts.stores import Stores
 from hub.people.letter_places import home_of, place_of

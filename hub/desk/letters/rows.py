@@ -10,9 +10,8 @@ from msgspec import Meta, Struct
 
 from hub.doors.cells import Flag
 from hub.model import Instant, Word
-from hub.model.letters import Home, LetterState
+from hub.model.letters import Home, LetterState, PaperSize
 from hub.model.pages import PageQuery
-from hub.model.paper import PaperSize
 from hub.rendering.attempts_es import posted_sentence
 
 _OVER: Final = Flag("--handed-over/--open")

@@ -10,9 +10,9 @@ from hub.business_time.dates import whole_day
 from hub.business_time.opening_hours import DAY
 from hub.model import ClockHistory, ClockState, Promise
 from hub.operations.clocks.schemas import TimeLeft
-from hub.operations.clocks.time_left import time_left
 from hub.rendering.filters import fecha, la_hora
 
+_SECOND: Final = timedelta(seconds=1)
 _DAY: Final = 86400  # seconds
 _HOUR: Final = 3600
 _MINUTE: Final = 60
@@ -20,6 +20,18 @@ _MANY_HOURS: Final = 72 * _HOUR
 """Longer times are shown in days: nobody thinks in 5377 hours."""
 
 _ENDS: Final = {ClockState.MET: "cumplido", ClockState.BREACHED: "cumplido tarde"}
+
+
+def time_left(promise: Promise, due_at: datetime, now: datetime, calendar: WorkCalendar) -> TimeLeft:
+    """Count from `now` (aware) to `due_at`: business days, business seconds, or seconds of any hour."""
+    if due_at < now or promise.in_wall_time:
+        return TimeLeft(amount=(due_at - now) // _SECOND, unit="seconds")
+    if isinstance(promise.target, BusinessDays):
+        # A term of days ends at 24:00, stored as midnight of the next day.
+        last = calendar.day_of(due_at - timedelta.resolution)
+        return TimeLeft(amount=calendar.business_days(now, last), unit="business_days")
+    open_time = calendar.elapsed(now, due_at, mode=promise.mode)
+    return TimeLeft(amount=open_time // _SECOND, unit="business_seconds")
 
 
 def ended_words(state: ClockState, ended_at: datetime, now: datetime) -> str:

@@ -11,9 +11,8 @@ from hub.business_time import WorkCalendar
 from hub.model import Clock, Json, Step
 from hub.model.step_messages import StepMessage, ToldByName
 from hub.operations.clocks.calculation import calculation
-from hub.operations.clocks.due_words import due_words, ended_words, paused_words
+from hub.operations.clocks.due_words import due_words, ended_words, paused_words, time_left
 from hub.operations.clocks.schemas import Acknowledged, ClockExplained, ClockPause, ClockRow, ClockStep
-from hub.operations.clocks.time_left import time_left
 from hub.policy.clocks import EMERGENCY_REPLY
 from hub.sla.events import OF_PEOPLE
 

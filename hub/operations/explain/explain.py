@@ -13,8 +13,7 @@ from dataclasses import replace
 
 from hub.access.actor import Actor
 from hub.model import PropertyScope, StoredEvent
-from hub.operations.explain import boards_es
-from hub.operations.explain.sentences_es import copropiedad_of
+from hub.operations.explain.sentences_es import copropiedad_of, on_boards
 from hub.operations.explain.verdict import (
     Verdict,
     judge,
@@ -48,7 +47,7 @@ async def explain(
     facts = await store.facts(events[0], person)
     verdict = judge(seen_from(facts, places))
     hanging = [poster for poster in facts.posters if places is None or poster.copropiedad_id in places]
-    return replace(verdict, sentences=[*verdict.sentences, *boards_es.sentences(hanging)])
+    return replace(verdict, sentences=[*verdict.sentences, *on_boards(hanging)])
 
 
 async def explain_message(by: Actor, store: PostgresExplain, event: str, person: str) -> Verdict:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Final
 
 from hub.business_time.dates import ZONE
 from hub.model.contact_slots import LastContact
+from hub.model.posters import HungPoster, PosterState
 from hub.people.audience import EVERY_ROLE, STAFF, Group
 from hub.people.units import tower_name, unit_name
 from hub.ports import ExplainFacts, SentMessage, Unit, Version
 from hub.rendering import filters, labels_es, near_dates
+from hub.rendering.filters import fecha_hora
 from hub.rendering.outcomes_es import reason_in_words
 
 ROLES: Final[Mapping[str, tuple[str, str]]] = {
@@ -245,3 +247,31 @@ def why(sent: SentMessage) -> str:
 def _is_of_the_day(channel: str, contacts: Sequence[LastContact]) -> bool:
     """Return whether the channel is one of the week already: then it is the day that is taken."""
     return channel in {contact.channel for contact in contacts}
+
+
+_ONE_AND_MORE: Final[Mapping[PosterState, tuple[str, str]]] = {
+    PosterState.TO_PRINT: ("1 aviso por imprimir", "{} avisos por imprimir"),
+    PosterState.PRINTED: ("1 aviso impreso, por colgar", "{} avisos impresos, por colgar"),
+    PosterState.HUNG: ("1 aviso colgado", "{} avisos colgados"),
+    PosterState.TO_TAKE_DOWN: ("1 aviso por retirar", "{} avisos por retirar"),
+    PosterState.TAKEN_DOWN: ("1 aviso retirado", "{} avisos retirados"),
+    PosterState.OBSOLETE: (
+        "1 aviso que ya no vale y no se imprimió",
+        "{} avisos que ya no valen y no se imprimieron",
+    ),
+}
+
+
+def on_boards(posters: Sequence[HungPoster]) -> Iterator[str]:
+    """Say how many posters there are in each state: `Cartelera: 1 aviso colgado el lunes 9 …`."""
+    for state, (one, more) in _ONE_AND_MORE.items():
+        found = [poster for poster in posters if poster.state is state]
+        if len(found) > 1:
+            yield f"Cartelera: {more.format(len(found))}."
+        elif found:
+            yield f"Cartelera: {one}{_hung_since(found[0], state)}."
+
+
+def _hung_since(poster: HungPoster, state: PosterState) -> str:
+    at = poster.hung_at if state is PosterState.HUNG else poster.taken_down_at
+    return "" if at is None else f" el {fecha_hora(at).rstrip('.')}"

@@ -26,7 +26,7 @@ from msgspec import Struct, to_builtins
 
 from hub.errors import PaperFailure
 from hub.model.documents import LinkedDocument
-from hub.model.paper import PaperSize
+from hub.model.letters import PaperSize
 from hub.rendering.contrast import palette
 from hub.rendering.identities import COLOR
 from hub.rendering.paper.documents import PrintableDocument, printable

@@ -27,8 +27,8 @@ from hub.doors.api import operator_of
 from hub.doors.operator import Operator
 from hub.errors import HubError
 from hub.model import NOWHERE, Scope
+from hub.model.letters import PaperSize
 from hub.model.pages import ListQuery
-from hub.model.paper import PaperSize
 from hub.operations.explain.sentences_es import short_time
 from hub.rendering import labels_es
 from hub.rendering.actors_es import who_es
