@@ -11,6 +11,7 @@ from hub.storage.bulk import PostgresBulk
 from hub.storage.case_threads import PostgresCases
 from hub.storage.casework import PostgresCasework, PostgresConversations
 from hub.storage.communications import PostgresCommunications
+from hub.storage.consents import PostgresUnsubscribes
 from hub.storage.constancias import PostgresConstancias
 from hub.storage.database import Database
 from hub.storage.delivery import PostgresDelivery
@@ -51,4 +52,3 @@ from hub.storage.surveys import PostgresSurveys
 from hub.storage.throttles import RedisThrottle
 from hub.storage.timers import PostgresTimers
 from hub.storage.told_channels import PostgresToldChannels
-from hub.storage.unsubscribes import PostgresUnsubscribes

@@ -6,14 +6,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Final
+from uuid import UUID
 
 from hub.contact_rules import consents as rules
-from hub.contact_rules.consents import PURPOSES, Yeses, answers, consenting, is_provable
+from hub.contact_rules.consents import PURPOSES, Yeses, answers, consenting, is_provable, revoked_by_link
 from hub.contact_rules.consents import in_force as counts
 from hub.contact_rules.purposes import NEED_CONSENT
-from hub.model import Consent, OptedOut, Person, Stance
+from hub.model import Consent, OptedOut, Person, Revocation, Stance
 from hub.people.audience import Group
-from hub.storage.database import Runner, load, read, write
+from hub.storage.database import Runner, Store, load, read, write
 
 _SQL = load("consents")
 _COLUMNS: Final = (
@@ -101,3 +102,24 @@ async def _statements(
     for row in await run.rows(_SQL["so_far"], refs, purposes):
         found[row["person"], row["purpose"]].append(read(Consent, row))
     return found
+
+
+_UNSUBSCRIBES: Final = load("unsubscribes")
+
+
+class PostgresUnsubscribes(Store):
+    """The UnsubscribeStore."""
+
+    async def recipient(self, message_id: UUID, purpose: str) -> tuple[str, bool] | None:
+        rows = await self.rows(_UNSUBSCRIBES["recipient"], message_id, purpose)
+        return (rows[0]["person"], rows[0]["refused"]) if rows else None
+
+    async def unsubscribe(self, revocation: Revocation) -> bool:
+        async with self._database.transaction() as transaction:
+            mail = revocation.message_id, revocation.purpose
+            rows = await transaction.rows(_UNSUBSCRIBES["recipient"], *mail)
+            said = [revoked_by_link(revocation, row["person"]) for row in rows if not row["refused"]]
+            if said:
+                await transaction.rows(_UNSUBSCRIBES["refuse"], *mail, revocation.at)
+                await add(transaction, said)
+        return bool(said)

@@ -15,9 +15,9 @@ from hub.errors import StorageRefused
 from hub.model import ContactPoint, Event, Json
 from hub.people.audience import usable_email, usable_phone
 from hub.people.brands import packed_brand
-from hub.people.contact_changes import former_contacts
+from hub.people.contact_changes import ContactChange, former_contacts
 from hub.people.versions import Entry, entry_of, require_no_jump
-from hub.storage.database import Runner, encode, encode_some, load, write
+from hub.storage.database import Runner, encode, encode_some, load, read, write
 
 _SQL = load("directory")
 
@@ -227,3 +227,15 @@ _REMOVED: Final[Mapping[str, Row]] = {
 """The columns of a removed row."""
 _TERMED: Final = ("membership", "leave")
 """Kinds that state the period in which they apply."""
+
+
+_CHANGES = load("contact_changes")
+
+
+async def unnotified(run: Runner, limit: int) -> Sequence[ContactChange]:
+    rows = await run.rows(_CHANGES["unnotified"], limit)
+    return [read(ContactChange, row, **row["to_notify"]) for row in rows]
+
+
+async def mark_notified(run: Runner, changes: Sequence[ContactChange]) -> None:
+    await write(run, _CHANGES["mark_notified"], sorted((change.person, change.version) for change in changes))

@@ -19,8 +19,8 @@ from hub.ports import Later, Ticket
 from hub.storage import (
     accounts,
     clocks,
-    contact_changes,
     contact_slots,
+    directory,
     events,
     messages,
     people,
@@ -46,11 +46,10 @@ class PostgresTimers(PostgresCascades):
     mark_published = replies.mark_published
     drop_early = receipts.drop_early
     drop_contact_slots = contact_slots.drop
-    mark_notified = contact_changes.mark_notified
+    contact_changes = directory.unnotified
+    mark_notified = directory.mark_notified
     untold_resets = accounts.untold
     mark_told = accounts.mark_told
-    # Last, because it shadows the module with the same name.
-    contact_changes = contact_changes.unnotified
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)

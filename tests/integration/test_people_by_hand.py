@@ -22,7 +22,7 @@ from hub.errors import ChangedMeanwhile, InvalidEntry, KeptElsewhere, NoSuch, Sc
 from hub.model import EVERYTHING, Event, Reach, Role, Scope
 from hub.people.importing.changes import SOURCE
 from hub.storage import Database, PostgresDirectoryHistory
-from hub.storage.contact_changes import unnotified
+from hub.storage.directory import unnotified
 from tests.contract.values import copropiedad, membership, person, unit
 from tests.doubled import with_doubles
 from tests.integration.identities import SECRET
