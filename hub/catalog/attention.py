@@ -22,6 +22,12 @@ _BEFORE_SILENCE: Final = replace(
 # The progress of a petition.
 _HOW_IT_GOES: Final = to("petitioner", Purpose.TRANSACTIONAL, "email", "sms")
 
+# What words of staff to the person end.
+_ANSWERED: Final = tuple(
+    ClockMove(clock, Move.STOP)
+    for clock in ("first_reply", "emergency_callback", "emergency_reply", "emergency_unreached")
+)
+
 ATTENTION: Final = (
     EventType(
         name="pqrs.received",
@@ -197,24 +203,14 @@ ATTENTION: Final = (
         # Somebody of the staff may do it at the console.
         shared=True,
         case="thread_id",
-        clocks=(
-            ClockMove("first_reply", Move.STOP),
-            ClockMove("emergency_callback", Move.STOP),
-            ClockMove("emergency_reply", Move.STOP),
-            ClockMove("emergency_unreached", Move.STOP),
-        ),
+        clocks=_ANSWERED,
     ),
     EventType(
         name="support.written",
         case="thread_id",
         # One person of the staff to one person: by the channel that was chosen, and by no other.
         audiences=(to("recipient", Purpose.TRANSACTIONAL, "email", "sms", "whatsapp", channel_by="channel"),),
-        clocks=(
-            ClockMove("first_reply", Move.STOP),
-            ClockMove("emergency_callback", Move.STOP),
-            ClockMove("emergency_reply", Move.STOP),
-            ClockMove("emergency_unreached", Move.STOP),
-        ),
+        clocks=_ANSWERED,
         document=DocumentUse.ATTACH,
         hub_emitted=True,
     ),
