@@ -39,34 +39,26 @@ async def keep(run: Runner, records: Sequence[AudienceRecord]) -> None:
 _LEFT_COLUMNS = 5
 
 
-_RECIPIENTS = load("recipients")
-
-
 class PostgresRecipients(Store):
     """Reads of one event, by references: neither names nor addresses."""
 
     async def audiences(self, event_key: UUID) -> Sequence[AudienceRecord]:
         """Return its audiences as they were planned."""
-        return [read(AudienceRecord, row) for row in await self.rows(_RECIPIENTS["audiences"], event_key)]
+        return [read(AudienceRecord, row) for row in await self.rows(_SQL["audiences"], event_key)]
 
     async def states(self, event_key: UUID, most: int) -> Mapping[str, int]:
         """Count its messages by state, up to `most` of them."""
-        return {row["state"]: row["n"] for row in await self.rows(_RECIPIENTS["states"], event_key, most)}
+        return {row["state"]: row["n"] for row in await self.rows(_SQL["states"], event_key, most)}
 
     async def notified(self, event_key: UUID, *, after: str, limit: int) -> Sequence[NotifiedPerson]:
         """List people, by reference, with the messages to each."""
-        rows = await self.rows(_RECIPIENTS["messages"], event_key, after, limit)
+        rows = await self.rows(_SQL["messages"], event_key, after, limit)
         return [read(NotifiedPerson, row) for row in rows]
 
     async def left_out(self, event_key: UUID, *, after: str, limit: int) -> Sequence[LeftOut]:
         """List the people left out, by reference."""
-        return [
-            read(LeftOut, row) for row in await self.rows(_RECIPIENTS["left_out"], event_key, after, limit)
-        ]
+        return [read(LeftOut, row) for row in await self.rows(_SQL["left_out"], event_key, after, limit)]
 
     async def left_out_reasons(self, event_key: UUID, most: int) -> Mapping[str, int]:
         """Count the people left out by reason, up to `most`."""
-        return {
-            row["reason"]: row["n"]
-            for row in await self.rows(_RECIPIENTS["left_out_reasons"], event_key, most)
-        }
+        return {row["reason"]: row["n"] for row in await self.rows(_SQL["left_out_reasons"], event_key, most)}

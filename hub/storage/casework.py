@@ -172,9 +172,6 @@ _COLUMNS: Final = {
 }
 
 
-_CONVERSATIONS: Final = load("conversations")
-
-
 class PostgresConversations(Store):
     """The last words of a person, and what is known of them, for who answers."""
 
@@ -183,12 +180,12 @@ class PostgresConversations(Store):
     ) -> Sequence[LastWord]:
         """Return the last thing that somebody wrote in a case by each channel; `alone` as in KnownCase."""
         threads = [storable(case), storable(case.partition(":")[2])]
-        rows = await self.rows(_CONVERSATIONS["last_words"], threads, listed(places), alone)
+        rows = await self.rows(_SQL["last_words"], threads, listed(places), alone)
         return [read(LastWord, row) for row in rows]
 
     async def whatsapp_at(self, addresses: Sequence[str], person: str | None) -> datetime | None:
         """Return when these numbers, or this person's, last wrote by WhatsApp; None: not of late."""
-        [row] = await self.rows(_CONVERSATIONS["whatsapp_at"], list(addresses), storable(person))
+        [row] = await self.rows(_SQL["whatsapp_at"], list(addresses), storable(person))
         at: datetime | None = row["at"]
         return at
 

@@ -104,22 +104,19 @@ async def _statements(
     return found
 
 
-_UNSUBSCRIBES: Final = load("unsubscribes")
-
-
 class PostgresUnsubscribes(Store):
     """The UnsubscribeStore."""
 
     async def recipient(self, message_id: UUID, purpose: str) -> tuple[str, bool] | None:
-        rows = await self.rows(_UNSUBSCRIBES["recipient"], message_id, purpose)
+        rows = await self.rows(_SQL["recipient"], message_id, purpose)
         return (rows[0]["person"], rows[0]["refused"]) if rows else None
 
     async def unsubscribe(self, revocation: Revocation) -> bool:
         async with self._database.transaction() as transaction:
             mail = revocation.message_id, revocation.purpose
-            rows = await transaction.rows(_UNSUBSCRIBES["recipient"], *mail)
+            rows = await transaction.rows(_SQL["recipient"], *mail)
             said = [revoked_by_link(revocation, row["person"]) for row in rows if not row["refused"]]
             if said:
-                await transaction.rows(_UNSUBSCRIBES["refuse"], *mail, revocation.at)
+                await transaction.rows(_SQL["refuse"], *mail, revocation.at)
                 await add(transaction, said)
         return bool(said)

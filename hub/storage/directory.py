@@ -229,13 +229,10 @@ _TERMED: Final = ("membership", "leave")
 """Kinds that state the period in which they apply."""
 
 
-_CHANGES = load("contact_changes")
-
-
 async def unnotified(run: Runner, limit: int) -> Sequence[ContactChange]:
-    rows = await run.rows(_CHANGES["unnotified"], limit)
+    rows = await run.rows(_SQL["unnotified"], limit)
     return [read(ContactChange, row, **row["to_notify"]) for row in rows]
 
 
 async def mark_notified(run: Runner, changes: Sequence[ContactChange]) -> None:
-    await write(run, _CHANGES["mark_notified"], sorted((change.person, change.version) for change in changes))
+    await write(run, _SQL["mark_notified"], sorted((change.person, change.version) for change in changes))

@@ -89,7 +89,7 @@ class PostgresIntakeTransaction:
         await directory.apply(self, events)
 
 
-_DRY_RUN: Final = load("dry_run")
+_SQL: Final = load("dry_run")
 _LEASE: Final = timedelta(minutes=1)
 
 
@@ -124,5 +124,5 @@ class PostgresDryRun(PostgresIntakeTransaction):
         if not ids:
             return ()
         ordered = sorted(ids)
-        await self.rows(_DRY_RUN["wake"], ordered, *span(ordered))
+        await self.rows(_SQL["wake"], ordered, *span(ordered))
         return await self._delivery.claim(ordered, token=uuid4(), lease=_LEASE)

@@ -52,9 +52,6 @@ def lasting(lasts: Lasts) -> tuple[list[str], list[timedelta | None]]:
     return list(_CHANNELS), [lasts(channel) for channel in _CHANNELS]
 
 
-_READINESS = load("readiness")
-
-
 class PostgresReadiness(Store):
     """Checks one copropiedad, or all."""
 
@@ -66,9 +63,9 @@ class PostgresReadiness(Store):
         """Return the readiness of one or of all, by id; nothing for an unknown one."""
         async with self._database.transaction() as run:
             gone = await suppressed(run, self._lasts)
-            rows = await run.rows(_READINESS["opt_outs"])
+            rows = await run.rows(_SQL["opt_outs"])
             opted_out = {row["address"] for row in rows} | {row["person"] for row in rows}
-            places = await run.rows(_READINESS["places"], copropiedad)
+            places = await run.rows(_SQL["places"], copropiedad)
             return [readiness(await _place(run, row), gone, opted_out - {None}) for row in places]
 
 
@@ -79,7 +76,7 @@ async def _place(run: Runner, row: Record) -> Place:
         **{f"level {level}": Group(level=level, copropiedad_id=ref) for level in LEVELS},
     }
     found = await staff.find(run, list(asked.values()))
-    people = [to_person(row) for row in await run.rows(_READINESS["people"], ref)]
+    people = [to_person(row) for row in await run.rows(_SQL["people"], ref)]
     return Place(
         **dict(row),
         people=people,

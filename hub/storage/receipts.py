@@ -71,14 +71,11 @@ def _gone(rows: Sequence[Record]) -> list[InvalidContact]:
     ]
 
 
-_REPORTS = load("mail_reports")
-
-
 class PostgresMailReports(PostgresReceipts):
     """The ReportStore."""
 
     async def sent(self, message_id: UUID, places: PropertyScope = None) -> SentMail | None:
-        rows = await self.rows(_REPORTS["sent"], message_id, listed(places))
+        rows = await self.rows(_SQL["sent"], message_id, listed(places))
         if not rows:
             return None
         message = messages.message_of(rows[0])
@@ -89,4 +86,4 @@ class PostgresMailReports(PostgresReceipts):
         return SentMail(message=message, event=event, at=rows[0]["accepted_at"])
 
     async def doubt(self, message_id: UUID, *, reason: str, until: datetime) -> bool:
-        return bool(await self.rows(_REPORTS["doubt"], message_id, until, storable(reason), REPORTED))
+        return bool(await self.rows(_SQL["doubt"], message_id, until, storable(reason), REPORTED))

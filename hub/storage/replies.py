@@ -190,7 +190,6 @@ async def _refuse(transaction: Transaction, inbound: Inbound, address: str) -> N
     await consents.add(transaction, said)
 
 
-_LISTED = load("contacts")
 Row = TypeVar("Row", bound=ReplyRow)
 _FIRST_FREE = 6
 """The first parameter of a list that its statement does not use itself."""
@@ -209,7 +208,7 @@ class PostgresContacts(Store):
     ) -> Rows[ReplyRow]:
         """List replies with staff's work on them, without their text."""
         conditions, more = reply_conditions(asked, _FIRST_FREE)
-        statement = _LISTED["replies"].format(narrowed=conditions)
+        statement = _SQL["replies"].format(narrowed=conditions)
         query, given = PageQuery(after=after, limit=limit), (listed(asked.places), ANSWERS, *more)
         found = await rows_of(ReplyRow, self, statement, query, *given, by="received_at")
         return replace(found, items=[_masked(row, plain) for row in found.items])
@@ -218,7 +217,7 @@ class PostgresContacts(Store):
         self, reply_id: UUID, places: PropertyScope = None, *, plain: Plain = nowhere_plain
     ) -> ReplyWhole | None:
         """Return a reply with its text."""
-        rows = await self.rows(_LISTED["reply"], reply_id, listed(places), ANSWERS)
+        rows = await self.rows(_SQL["reply"], reply_id, listed(places), ANSWERS)
         if not rows:
             return None
         files = (await given_files.named(self, [reply_id])).get(reply_id, [])

@@ -131,7 +131,6 @@ async def _with_case(run: Runner, row: Record) -> ResidentMessage:
     )
 
 
-_ACCESS: Final = load("resident_access")
 _KINDS: Final = frozenset({"email", "phone"})
 
 
@@ -140,7 +139,7 @@ class PostgresResidentAccess(Store):
 
     async def resident(self, message_id: UUID) -> KnownResident | None:
         """Return the recipient of a message; None without one in the directory."""
-        rows = await self.rows(_ACCESS["resident"], message_id)
+        rows = await self.rows(_SQL["resident"], message_id)
         if not rows:
             return None
         points = convert(rows[0]["contact_points"] or [], list[ContactPoint])
@@ -155,32 +154,32 @@ class PostgresResidentAccess(Store):
         """
         columns = code.hash, code.person, code.digest, code.shown, code.created_at, code.ends_at
         async with self._database.transaction() as run:
-            await run.rows(_ACCESS["one_at_a_time"], code.person)
-            await run.rows(_ACCESS["forget_codes"], since)
-            return bool(await run.rows(_ACCESS["add_code"], *columns, since, most))
+            await run.rows(_SQL["one_at_a_time"], code.person)
+            await run.rows(_SQL["forget_codes"], since)
+            return bool(await run.rows(_SQL["add_code"], *columns, since, most))
 
     async def code(self, hash: bytes) -> ResidentCode | None:  # noqa: A002 - the field's name
-        rows = await self.rows(_ACCESS["code"], hash)
+        rows = await self.rows(_SQL["code"], hash)
         return read(ResidentCode, rows[0]) if rows else None
 
     async def try_code(self, hash: bytes, *, most: int, now: datetime) -> ResidentCode | None:  # noqa: A002 - the same
         """Count a try of a code that lasts, and return it; None if it has ended or was tried `most` times."""
-        rows = await self.rows(_ACCESS["try_code"], hash, most, now)
+        rows = await self.rows(_SQL["try_code"], hash, most, now)
         return read(ResidentCode, rows[0]) if rows else None
 
     async def open_session(self, code: ResidentCode, session: ResidentSession) -> bool:
         """Use up the code and store the session; false if the code was used up already."""
         async with self._database.transaction() as run:
-            if not await run.rows(_ACCESS["use_code"], code.hash):
+            if not await run.rows(_SQL["use_code"], code.hash):
                 return False
-            await run.rows(_ACCESS["forget_sessions"], session.created_at)
+            await run.rows(_SQL["forget_sessions"], session.created_at)
             columns = session.hash, session.person, session.created_at, session.ends_at
-            await run.rows(_ACCESS["add_session"], *columns)
+            await run.rows(_SQL["add_session"], *columns)
         return True
 
     async def session(self, hash: bytes) -> ResidentSession | None:  # noqa: A002 - the same
-        rows = await self.rows(_ACCESS["session"], hash)
+        rows = await self.rows(_SQL["session"], hash)
         return read(ResidentSession, rows[0]) if rows else None
 
     async def end_session(self, hash: bytes) -> None:  # noqa: A002 - the same
-        await self.rows(_ACCESS["end_session"], hash)
+        await self.rows(_SQL["end_session"], hash)

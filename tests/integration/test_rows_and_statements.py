@@ -45,9 +45,9 @@ LEFT_OUT: Final[Mapping[str, frozenset[str]]] = {
     "storage.explain attempts": _CALL,
     "storage.later_messages attempts": _CALL,
     "storage.letters words": frozenset(Rendered.__struct_fields__) - {"subject", "text", "html"},
-    "storage.recipients audiences": frozenset({"left_out"}),
+    "storage.audiences audiences": frozenset({"left_out"}),
     "storage.unreached of": frozenset({"fields"}),
-    "storage.webhooks due": frozenset({"waiting"}),
+    "storage.results due": frozenset({"waiting"}),
 }
 """Fields that keep their default on purpose: another statement has them, or nobody asks there."""
 _JSON: Final = frozenset({"json", "jsonb"})

@@ -1,5 +1,6 @@
 The directory: writes `directory.*` events and looks up people.
 Only a greater version replaces a row. A removed row keeps its version and nothing else.
+Versions of people with former contacts that are to be notified.
 
 -- in_force --
 -- People are locked: a change takes from them the contact points that they have when it is written.
@@ -280,3 +281,16 @@ SELECT id, name, locale, digital_access, contact_points,
 FROM (SELECT id AS ref FROM candidate ORDER BY id LIMIT $3) AS ordered
 JOIN person ON person.id = ordered.ref
 ORDER BY id
+
+-- unnotified --
+SELECT id AS person, version, received_at AS at, coalesce(source, '') AS source, to_notify,
+       EXISTS (SELECT FROM marked WHERE marked.person = directory_version.id) AS marked
+FROM directory_version
+WHERE to_notify IS NOT NULL
+ORDER BY position
+LIMIT $1
+
+-- mark_notified --
+UPDATE directory_version SET to_notify = NULL
+FROM unnest($1::text[], $2::bigint[]) AS done (id, version)
+WHERE kind = 'person' AND directory_version.id = done.id AND directory_version.version = done.version

@@ -1,6 +1,7 @@
 Units whose people can be reached. A contact counts that is verified and not suppressed; the token of an app
 speaks for itself. A landline receives nothing. Who does not use digital channels, or is marked as not to be contacted,
 is reached by none.
+Whether a copropiedad is ready to go live.
 
 -- by_place --
 SELECT copropiedad.id AS copropiedad_id, copropiedad.name, found.units, found.reachable
@@ -48,3 +49,30 @@ CROSS JOIN LATERAL (SELECT
     END AS reach
 ) AS judged
 WHERE member.scope_kind = 'unit' AND member.scope_id = unit.id AND member.role <> 'staff'
+
+-- places --
+SELECT copropiedad.id, copropiedad.name, count(unit.id) AS units,
+       count(unit.id) FILTER (WHERE NOT EXISTS (
+           SELECT FROM member WHERE scope_kind = 'unit' AND scope_id = unit.id
+       )) AS empty_units
+FROM copropiedad LEFT JOIN unit ON unit.copropiedad_id = copropiedad.id
+WHERE $1::text IS NULL OR copropiedad.id = $1
+GROUP BY copropiedad.id
+ORDER BY copropiedad.id
+
+-- people --
+-- OFFSET 0 as in `directory`: makes the planner begin with the units, whose number it cannot estimate.
+SELECT DISTINCT ON (found.id) found.* FROM (
+    SELECT 'unit' AS kind, id FROM unit WHERE copropiedad_id = $1
+    UNION ALL
+    SELECT 'copropiedad', $1
+) AS place
+CROSS JOIN LATERAL (
+    SELECT id, name, locale, digital_access, contact_points FROM member
+    WHERE scope_kind = place.kind AND scope_id = place.id AND role <> 'staff'
+    OFFSET 0
+) AS found
+ORDER BY found.id
+
+-- opt_outs --
+SELECT address, person FROM opt_out WHERE lifted_at IS NULL
