@@ -14,8 +14,7 @@ from hub.messages.cascades import Prints
 from hub.messages.delivery.deps import Documents
 from hub.messages.planning.documents import with_document
 from hub.model import DocumentUse, Message, StoredEvent
-from hub.model.document_links import document_links
-from hub.model.documents import FetchState
+from hub.model.documents import FetchState, document_links
 from hub.parts.renderer import can_print
 from hub.resilience.database_time import NOW
 from hub.timers.documents import DocumentDeps

@@ -15,7 +15,7 @@ from uuid import UUID
 from hub.business_time import as_utc
 from hub.contact_rules.contact_hours import next_allowed
 from hub.model import Message
-from hub.model.contact_slots import ContactSlot
+from hub.model.contact_facts import ContactSlot
 from hub.policy import Policy
 from hub.policy.limits import ContactLimits
 

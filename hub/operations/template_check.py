@@ -23,7 +23,7 @@ from hub.messages.planning.posters import ON_BOARD
 from hub.messages.planning.reach import LETTER, PAPER, last_resort, offered
 from hub.messages.planning.texts import text_channels
 from hub.model import Audience, DocumentUse, EventType, Json, Print, Purpose
-from hub.model.document_links import document_links
+from hub.model.documents import document_links
 from hub.policy import Policy
 from hub.policy.documents import DocumentPolicy
 from hub.policy.values import TextLink

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from hub.model import Attempt, AudienceRecord, LeftOut, MarkEntry, Message, StoredEvent
-from hub.model.contact_slots import LastContact
+from hub.model.contact_facts import LastContact
 from hub.model.posters import HungPoster
 
 

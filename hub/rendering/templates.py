@@ -16,7 +16,7 @@ from hub.catalog import BY_NAME
 from hub.errors import InvalidTemplate, MissingDocument, TemplateFailure
 from hub.messages.planning.posters import valid_until
 from hub.model import Brand, Claimed, Facts, Json, Purpose, Rendered, Sender
-from hub.model.document_links import document_links
+from hub.model.documents import document_links
 from hub.model.posters import PosterSource
 from hub.policy.residents import ALL_TEMPLATES
 from hub.policy.senders import SenderPolicy

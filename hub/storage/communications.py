@@ -23,8 +23,7 @@ from hub.model.communications import (
     before,
     event_of,
 )
-from hub.model.document_links import is_given
-from hub.model.documents import DIGEST_FIELD, FIELD
+from hub.model.documents import DIGEST_FIELD, FIELD, is_given
 from hub.model.ids import event_key, span
 from hub.model.json import Instant
 from hub.model.pages import PageQuery, Rows

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from hub.contact_rules.limits import share_out, week_of
 from hub.model import Message
-from hub.model.contact_slots import ContactSlot
+from hub.model.contact_facts import ContactSlot
 from hub.policy.limits import ContactLimits
 from hub.storage.database import Database, Runner, load, read
 

@@ -25,7 +25,7 @@ from hub.model import (
     StoredEvent,
     type_of,
 )
-from hub.model.contact_slots import LastContact
+from hub.model.contact_facts import LastContact
 from hub.people.masking import mask_address
 from hub.ports import AudienceSnapshot, ExplainFacts, Refused, SentMessage, Unit, UnitVersion, Version
 from hub.storage import events, notice_digests, posters, preferences

@@ -33,7 +33,7 @@ from hub.model import (
 )
 from hub.model.case_state import CaseState
 from hub.model.communications import Communication
-from hub.model.contact_slots import ContactSlot
+from hub.model.contact_facts import ContactSlot
 from hub.model.documents import DocumentRequest
 from hub.model.extensions import Extension
 from hub.model.posters import PosterRequest

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from msgspec.structs import replace
 
 from hub.model import Message, Purpose, State, StoredEvent
-from hub.model.contact_slots import LastContact
+from hub.model.contact_facts import LastContact
 from hub.policy.limits import ContactLimits
 from tests.contract.stores import RealStores, Stores
 from tests.contract.values import HOUR, LEASE, NOON, event, message, outcome, person, stored

@@ -15,7 +15,7 @@ from hub.contact_rules import opt_out_words, verdict
 from hub.contact_rules.consents import revoked_by_link
 from hub.contact_rules.purposes import NEED_CONSENT
 from hub.model import Consent, Purpose, Revocation
-from hub.model.contact_slots import ContactSlot
+from hub.model.contact_facts import ContactSlot
 from hub.policy import Policy, load_policy
 from hub.testing import replies as memory_replies
 from hub.testing import unsubscribes

@@ -16,7 +16,7 @@ from hub.catalog import CATALOG
 from hub.contact_rules.limits import contact_day, opens_at, safe_from, share_out, week_of
 from hub.errors import InvalidPolicy, PermanentFailure, TransientFailure
 from hub.model import Message, Purpose, State
-from hub.model.contact_slots import ContactSlot
+from hub.model.contact_facts import ContactSlot
 from hub.policy import load_policy
 from hub.policy.limits import ContactLimits
 from hub.testing import MemoryEmail, MemorySms

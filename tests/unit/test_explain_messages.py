@@ -10,7 +10,7 @@ import pytest
 
 from hub.channels.registry import NAMES
 from hub.model import Attempt, MarkEntry, MarkReason, Purpose, Role, State
-from hub.model.contact_slots import LastContact
+from hub.model.contact_facts import LastContact
 from hub.model.reached import FILE
 from hub.operations.explain.messages import BY, delivered_at, sentences
 from hub.operations.explain.sentences_es import ROLES, reason, tower

@@ -20,7 +20,7 @@ from hub.channels.registry import TRAITS
 from hub.errors import MissingDocument
 from hub.messages.planning.reach import last_resort, offered
 from hub.model import Audience, Print, Purpose, Rendered
-from hub.model.document_links import document_links
+from hub.model.documents import document_links
 from hub.policy import load_policy
 from hub.policy.values import Alphabet, Prefix
 from hub.rendering import Context, Templates, Texting

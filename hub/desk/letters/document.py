@@ -18,8 +18,7 @@ from hub.errors import BeyondOwnRights, HubError, InvalidDocument, TooLate
 from hub.inbound.files import document_in
 from hub.messages.planning.documents import file_name
 from hub.model import StoredEvent
-from hub.model.document_links import document_links
-from hub.model.documents import DIGEST_FIELD, FetchedDocument
+from hub.model.documents import DIGEST_FIELD, FetchedDocument, document_links
 from hub.model.letters import LetterState
 from hub.policy.documents import DocumentPolicy, DocumentType
 from hub.storage import PostgresDocuments

@@ -21,8 +21,7 @@ from hub.messages.delivery.deps import Documents
 from hub.messages.delivery.rule import Judged, RuleContext, split
 from hub.messages.planning.reach import LETTER
 from hub.model import Claimed, Message, Outcome
-from hub.model.document_links import document_links, is_given
-from hub.model.documents import DocumentRequest, Enclosure, FetchState
+from hub.model.documents import DocumentRequest, Enclosure, FetchState, document_links, is_given
 
 REASON: Final = "document"
 """The reason to hold a message while its document is fetched."""

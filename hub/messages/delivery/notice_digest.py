@@ -17,8 +17,7 @@ from hub.contact_rules.digests import digest_due
 from hub.contact_rules.purposes import PURPOSES
 from hub.messages.delivery.decisions import held
 from hub.model import DIGEST, Claimed, DocumentUse, EventType, Outcome
-from hub.model.document_links import is_given
-from hub.model.documents import FIELD
+from hub.model.documents import FIELD, is_given
 from hub.policy import Policy
 
 GATHER: Final = timedelta(hours=1)

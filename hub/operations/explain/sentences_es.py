@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from typing import Final
 
 from hub.business_time.dates import ZONE
-from hub.model.contact_slots import LastContact
+from hub.model.contact_facts import LastContact
 from hub.model.posters import HungPoster, PosterState
 from hub.people.audience import EVERY_ROLE, STAFF, Group
 from hub.people.units import tower_name, unit_name
