@@ -18,8 +18,7 @@ from hub.intake.decode import Batch, IntakeContext, of_known_id
 from hub.intake.planner import stored_of, units_of
 from hub.intake.resolved_audience import PlannedAudience, resolve
 from hub.model import Event, Person, RawMessage, StoredEvent
-from hub.model.communications import Communication, CommunicationState, Draft, Origin
-from hub.model.reviews import HeldEvent, HeldState, communication_of, content_of
+from hub.model.reviews import HeldState, NewHeldEvent, communication_of, content_of
 from hub.people.audience import Unknown
 from hub.ports import IntakeTransaction
 
@@ -51,8 +50,8 @@ async def hold_back(
     held = await _held(transaction, new, batch, context, now) if new else []
     if held:
         await transaction.hold(held)
-        log.info("events.held", events=[one.event_id for one, _ in held])
-    waiting = {(one.source, one.event_id) for one, _ in held}
+        log.info("events.held", events=[one.event_id for one in held])
+    waiting = {(one.source, one.event_id) for one in held}
     waiting |= {names for names, one in before.items() if one.state is not HeldState.RELEASED}
     return frozenset(key for key, event in asked.items() if _names(event) in waiting)
 
@@ -75,13 +74,13 @@ async def _held(
     batch: Batch,
     context: IntakeContext,
     now: datetime,
-) -> list[tuple[HeldEvent, Communication]]:
+) -> list[NewHeldEvent]:
     found = []
     for stored in stored_of(new, await units_of(transaction, new), context):
         limit = context.rules.policy.review.limit(context.kinds[stored.event.type]) or 0
         people = await _count(transaction, stored, context, limit)
         if people > limit:
-            found.append(_pair(stored, batch.events[stored.key][1], people, now))
+            found.append(_new(stored, batch.events[stored.key][1], people, now))
     return found
 
 
@@ -107,30 +106,14 @@ async def _members(transaction: IntakeTransaction, audience: PlannedAudience, mo
     return named | unknown | found
 
 
-def _pair(
-    stored: StoredEvent, raw: RawMessage, people: int, now: datetime
-) -> tuple[HeldEvent, Communication]:
+def _new(stored: StoredEvent, raw: RawMessage, people: int, now: datetime) -> NewHeldEvent:
     event, title = stored.event, stored.event.data.get("title")
-    page = Communication(
-        id=communication_of(event),
-        kind=event.name,
-        origin=Origin.EVENT,
-        state=CommunicationState.WAITING,
-        version=1,
-        title=title if isinstance(title, str) else "",
-        draft=Draft(),
-        places=[stored.copropiedad_id] if stored.copropiedad_id else None,
-        by=raw.caller or raw.user or event.source,
-        person=None,
-        made_at=now,
-        changed_at=now,
-    )
-    held = HeldEvent(
+    return NewHeldEvent(
         source=event.source,
         event_id=event.id,
         key=stored.key,
         content=content_of(event),
-        communication=page.id,
+        communication=communication_of(event),
         people=people,
         state=HeldState.HELD,
         reason=None,
@@ -140,5 +123,8 @@ def _pair(
         content_type=raw.content_type,
         headers=raw.headers,
         body=raw.body,
+        kind=event.name,
+        title=title if isinstance(title, str) else "",
+        place=stored.copropiedad_id,
+        by=raw.caller or raw.user or event.source,
     )
-    return held, page

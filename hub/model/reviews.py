@@ -143,6 +143,15 @@ class HeldEvent(Struct, frozen=True, kw_only=True):
         )
 
 
+class NewHeldEvent(HeldEvent, frozen=True, kw_only=True):
+    """A held event with what the communication says by which it is reviewed: of its data, the title."""
+
+    kind: str
+    title: str
+    place: str | None
+    by: str
+
+
 class KnownHeld(Struct, frozen=True, kw_only=True):
     """An event that intake has seen already: held, or stored without waiting (then without `content`)."""
 

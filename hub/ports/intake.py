@@ -25,11 +25,10 @@ from hub.model import (
     Unreached,
 )
 from hub.model.case_state import CaseState
-from hub.model.communications import Communication
 from hub.model.documents import DocumentRequest
 from hub.model.extensions import Extension
 from hub.model.posters import PosterRequest
-from hub.model.reviews import HeldEvent, KnownHeld
+from hub.model.reviews import KnownHeld, NewHeldEvent
 from hub.people.audience import Group
 
 
@@ -216,7 +215,7 @@ class IntakeTransaction(Protocol):
     async def known_held(self, events: Mapping[UUID, Event]) -> Sequence[KnownHeld]:
         """Return what has come before under the sources and ids of these events: held, or stored at once."""
 
-    async def hold(self, held: Collection[tuple[HeldEvent, Communication]]) -> None:
+    async def hold(self, held: Collection[NewHeldEvent]) -> None:
         """Hold events, each with the communication by which it is reviewed; those that are there stay."""
 
 

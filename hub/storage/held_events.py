@@ -10,14 +10,16 @@ from uuid import UUID
 from msgspec import structs
 
 from hub.model import DeadLetter, Event
-from hub.model.communications import Communication
 from hub.model.ids import DUPLICATE_WITHIN, span
-from hub.model.reviews import HeldEvent, HeldState, KnownHeld
+from hub.model.reviews import HeldEvent, HeldState, KnownHeld, NewHeldEvent
 from hub.storage import dead_letters
-from hub.storage.database import Runner, Store, load, read, storable, write
+from hub.storage.database import Runner, Store, load, read, row_of, storable, write
 
 _FIELDS: Final = ", ".join(field.name for field in structs.fields(HeldEvent))
 _SQL: Final = {name: text.replace("{fields}", _FIELDS) for name, text in load("held_events").items()}
+_COLUMNS: Final = [
+    field.name for field in structs.fields(NewHeldEvent) if field.name not in {"state", "reason", "headers"}
+]
 
 
 async def known(run: Runner, events: Mapping[UUID, Event]) -> Sequence[KnownHeld]:
@@ -27,7 +29,7 @@ async def known(run: Runner, events: Mapping[UUID, Event]) -> Sequence[KnownHeld
     return [read(KnownHeld, row) for row in rows]
 
 
-async def hold(run: Runner, held: Collection[tuple[HeldEvent, Communication]]) -> None:
+async def hold(run: Runner, held: Collection[NewHeldEvent]) -> None:
     """Store events with the communications by which they are reviewed; those that are there stay."""
     await write(run, _SQL["hold"], sorted(map(_row, held)))
 
@@ -72,18 +74,5 @@ class PostgresHeldEvents(Store):
             return len(decided)
 
 
-def _row(pair: tuple[HeldEvent, Communication]) -> tuple[object, ...]:
-    held, page = pair
-    place = page.places[0] if page.places else None
-    return (
-        *(held.source, held.event_id, held.key, held.content, held.communication, held.received_at),
-        *(held.people, storable(held.sender), held.routing_key, held.content_type),
-        *(
-            dead_letters.headers_as_json(held.headers),
-            held.body,
-            page.kind,
-            storable(page.title),
-            place,
-            page.by,
-        ),
-    )
+def _row(held: NewHeldEvent) -> tuple[object, ...]:
+    return *row_of(held, _COLUMNS), dead_letters.headers_as_json(held.headers)

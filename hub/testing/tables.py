@@ -32,7 +32,6 @@ from hub.model import (
     Unreached,
 )
 from hub.model.case_state import CaseState
-from hub.model.communications import Communication
 from hub.model.contact_facts import ContactSlot
 from hub.model.documents import DocumentRequest
 from hub.model.extensions import Extension
@@ -141,7 +140,7 @@ class Tables:
     documents: dict[UUID, DocumentRequest] = field(default_factory=dict)
     posters: dict[UUID, PosterRequest] = field(default_factory=dict)
     owners: dict[str, tuple[str, bool]] = field(default_factory=dict)
-    held: dict[tuple[str, str], tuple[HeldEvent, Communication]] = field(default_factory=dict)
+    held: dict[tuple[str, str], HeldEvent] = field(default_factory=dict)
     directory: Directory = field(default_factory=Directory)
     survey_turns: dict[str, tuple[UUID, datetime]] = field(default_factory=dict)
     contact_slots: dict[tuple[date, UUID], tuple[ContactSlot, UUID]] = field(default_factory=dict)

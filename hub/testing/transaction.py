@@ -33,12 +33,11 @@ from hub.model import (
     Unreached,
 )
 from hub.model.case_state import CaseState
-from hub.model.communications import Communication
 from hub.model.documents import DocumentRequest
 from hub.model.extensions import Extension
 from hub.model.ids import poster_id
 from hub.model.posters import PosterRequest
-from hub.model.reviews import HeldEvent, HeldState, KnownHeld
+from hub.model.reviews import HeldState, KnownHeld, NewHeldEvent
 from hub.people.audience import Group
 from hub.testing import consents
 from hub.testing.tables import Letter, StoredAudience, Tables
@@ -260,7 +259,7 @@ class MemoryTransaction:
     async def known_held(self, events: Mapping[UUID, Event]) -> Sequence[KnownHeld]:
         asked = {_identity(event) for event in events.values()}
         stored = {_identity(row.event) for row in self._tables.events.values()}
-        held = {names: one for names, (one, _) in self._tables.held.items() if names in asked}
+        held = {names: one for names, one in self._tables.held.items() if names in asked}
         return [
             *(
                 KnownHeld(source=one.source, event_id=one.event_id, state=one.state, content=one.content)
@@ -272,9 +271,9 @@ class MemoryTransaction:
             ),
         ]
 
-    async def hold(self, held: Collection[tuple[HeldEvent, Communication]]) -> None:
-        for one, page in held:
-            self._tables.held.setdefault((one.source, one.event_id), (one, page))
+    async def hold(self, held: Collection[NewHeldEvent]) -> None:
+        for one in held:
+            self._tables.held.setdefault((one.source, one.event_id), one)
 
     async def lock_cases(self, cases: Mapping[str, bool]) -> None:
         """Do nothing: transactions over memory come one after another."""

@@ -17,11 +17,11 @@ WHERE EXISTS (
 -- The communication is its page; nothing of its data stands there.
 WITH given AS (
     SELECT * FROM unnest(
-        $1::text[], $2::text[], $3::uuid[], $4::bytea[], $5::uuid[], $6::timestamptz[], $7::integer[], $8::text[],
-        $9::text[], $10::text[], $11::json[], $12::bytea[], $13::text[], $14::text[], $15::text[], $16::text[]
+        $1::text[], $2::text[], $3::uuid[], $4::bytea[], $5::uuid[], $6::integer[], $7::timestamptz[], $8::text[],
+        $9::text[], $10::text[], $11::bytea[], $12::text[], $13::text[], $14::text[], $15::text[], $16::json[]
     ) AS given (
-        source, event_id, key, content, communication, received_at, people, sender, routing_key, content_type,
-        headers, body, kind, title, place, by
+        source, event_id, key, content, communication, people, received_at, sender, routing_key, content_type,
+        body, kind, title, place, by, headers
     )
 ), made AS (
     INSERT INTO communication (id, kind, origin, state, title, draft, places, by, made_at, changed_at)
