@@ -135,7 +135,7 @@ class Recalled(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class Communication(Struct, frozen=True, kw_only=True):
     """
-    A communication as stored. `places` are the copropiedades of its people, None the whole company.
+    A communication, at first a draft. `places` are the copropiedades of its people, None the whole company.
 
     `why` is the machine's word for its state, `cause` the one for which it paused itself.
     """
@@ -143,13 +143,13 @@ class Communication(Struct, frozen=True, kw_only=True):
     id: UUID
     kind: str
     origin: Origin
-    state: CommunicationState
-    version: int
+    state: CommunicationState = CommunicationState.DRAFT
+    version: int = 1
     title: str
     draft: Draft
     places: list[str] | None
     by: str
-    person: str | None
+    person: str | None = None
     made_at: Instant
     changed_at: Instant
     plan: UUID | None = None

@@ -15,7 +15,7 @@ from hub.model.pages import PageQuery, Rows
 from hub.model.reviews import Approval, Decision, HeldState, Verdict, WaitingApproval
 from hub.storage import communications, held_events
 from hub.storage.communications import Move
-from hub.storage.database import Runner, Store, load, read, storable
+from hub.storage.database import Runner, Store, load, read, read_first, storable
 from hub.storage.filters import listed
 from hub.storage.paging import rows_of
 
@@ -23,8 +23,17 @@ _FIELDS: Final = ", ".join(f"approval.{field.name}" for field in structs.fields(
 _SQL: Final = {name: text.replace("{fields}", _FIELDS) for name, text in load("approvals").items()}
 
 
+async def ask(run: Runner, asked: Approval) -> None:
+    """Ask for a release, unless somebody is asked already."""
+    who = asked.asked_by, asked.asked_person, asked.approver
+    bound = asked.plan, asked.digest, asked.people, asked.senior, asked.ends_at
+    await run.rows(_SQL["ask"], asked.communication, asked.asked_at, *who, *bound)
+
+
 class PostgresApprovals(Store):
     """Askings, and the decisions over them, each in the transaction that moves its communication."""
+
+    ask_again = ask
 
     async def ask(self, row: Communication, asked: Approval) -> Communication | None:
         """Let a draft wait for a release; None if it has changed since it was read."""
@@ -37,14 +46,9 @@ class PostgresApprovals(Store):
                 await ask(run, asked)
             return moved
 
-    async def ask_again(self, asked: Approval) -> None:
-        """Ask for a release of what waits already."""
-        await ask(self, asked)
-
     async def asked(self, communication: UUID) -> Approval | None:
         """Return the newest asking."""
-        rows = await self.rows(_SQL["asked"], communication)
-        return read(Approval, rows[0]) if rows else None
+        return read_first(Approval, await self.rows(_SQL["asked"], communication))
 
     async def waiting(self, query: PageQuery, places: PropertyScope) -> Rows[WaitingApproval]:
         """List open askings, the newest first."""
@@ -90,9 +94,3 @@ class PostgresApprovals(Store):
     async def twins(self, people: Collection[str]) -> frozenset[str]:
         """Return all entries of the directory that are one person with one of these."""
         return frozenset(row["person"] for row in await self.rows(_SQL["twins"], list(people)))
-
-
-async def ask(run: Runner, asked: Approval) -> None:
-    who = asked.asked_by, asked.asked_person, asked.approver
-    bound = asked.plan, asked.digest, asked.people, asked.senior, asked.ends_at
-    await run.rows(_SQL["ask"], asked.communication, asked.asked_at, *who, *bound)

@@ -1,8 +1,9 @@
-"""People and files of communications: lists, what a plan made of each person, looks, documents."""
+"""Drafts of communications: their lists and files, their plans, and what a plan made of each person."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -10,25 +11,43 @@ import msgspec
 from asyncpg import Record
 from msgspec import Struct, structs
 
-from hub.model import Brand, PropertyScope
-from hub.model.communications import Communication, ListRow, Side
+from hub.model import Brand, Json, PropertyScope
+from hub.model.communications import ChosenPerson, Communication, ListRow, Part, Side
 from hub.model.documents import FetchedDocument
 from hub.model.ids import span
+from hub.model.json import Instant
 from hub.storage import documents
-from hub.storage.database import Runner, Store, encode, load, read, storable
+from hub.storage.database import Runner, Store, encode, load, read, read_first, storable, write
 from hub.storage.filters import listed
 from hub.storage.posters import brand_named
 
 _RAW: Final = load("communications")
 _FIELDS: Final = ", ".join(field.name for field in structs.fields(Communication))
 SQL: Final = {
-    name: text.replace("{fields}", _FIELDS)
-    .replace("{reached}", _RAW["reached"])
-    .replace("{fate}", _RAW["fate"])
+    name: text.replace("{fields}", _FIELDS).replace("{reached}", _RAW["reached"])
     for name, text in _RAW.items()
 }
-AT_ONCE: Final = 5000
+_AT_ONCE: Final = 5000
 """People that one statement writes."""
+_KEPT: Final = timedelta(days=90)
+"""How long after the end the rows of who was chosen are kept."""
+
+
+class StoredPlan(Struct, frozen=True, kw_only=True):
+    """
+    A plan of one version of a draft: `making`, `ready` or `failed`.
+
+    `shown` is what its readers see: the shape is of `hub.operations.communications.shown`.
+    """
+
+    id: UUID
+    communication: UUID
+    version: int
+    made_at: Instant
+    state: str = "making"
+    digest: bytes | None = None
+    people: int | None = None
+    shown: Json = None
 
 
 class PlannedPerson(Struct, frozen=True, kw_only=True):
@@ -83,6 +102,18 @@ async def known(run: Runner, ids: Sequence[str], contacts: Sequence[tuple[str, s
     return await run.rows(SQL["known"], ids, kinds, values)
 
 
+async def homes(run: Runner, people: Collection[str]) -> Mapping[str, Sequence[str]]:
+    """Return person → the copropiedades that they belong to, in order."""
+    found: dict[str, list[str]] = {}
+    for row in await run.rows(SQL["homes"], sorted(people)):
+        found.setdefault(row["person"], []).append(row["place"])
+    return {person: sorted(set(places)) for person, places in found.items()}
+
+
+async def parts(run: Runner, plan: UUID) -> Sequence[Part]:
+    return [read(Part, row) for row in await run.rows(SQL["parts"], plan)]
+
+
 async def count_units(run: Runner, places: Sequence[str]) -> int:
     [row] = await run.rows(SQL["count_units"], places)
     count: int = row["n"]
@@ -98,7 +129,7 @@ async def save_draft(run: Runner, changed: Communication, words: str) -> Communi
     """Store the next version of a draft; None if another one was stored meanwhile, or it is none."""
     values = changed.kind, storable(changed.title), storable(words), as_json(changed.draft), changed.places
     rows = await run.rows(SQL["save"], changed.id, changed.version, *values, changed.changed_at)
-    return read(Communication, rows[0]) if rows else None
+    return read_first(Communication, rows)
 
 
 def as_json(value: Struct) -> bytes:
@@ -107,21 +138,22 @@ def as_json(value: Struct) -> bytes:
 
 
 class CommunicationDrafts(Store):
-    """The people and the files of drafts and plans."""
+    """The lists, the files and the plans of drafts."""
 
     list_rows = list_rows
+    content = documents.content
+    parts = parts
 
     async def save_list(
         self, changed: Communication, words: str, side: Side, rows: Sequence[ListRow]
     ) -> Communication | None:
         """Store the next version of a draft with the rows of a list; None as `save`."""
-        columns = [(row.place, row.person, row.unit, storable(row.masked), row.why) for row in rows]
+        given = [(row.place, row.person, row.unit, storable(row.masked), row.why) for row in rows]
         async with self._database.transaction() as run:
             saved = await save_draft(run, changed, words)
             if saved is not None:
                 await run.rows(SQL["forget_rows"], changed.id, side)
-                given: Sequence[Sequence[object]] = [*zip(*columns, strict=True)] or [()] * 5
-                await run.rows(SQL["add_rows"], *given, changed.id, side)
+                await write(run, SQL["add_rows"], given, changed.id, side)
             return saved
 
     async def save_files(
@@ -135,24 +167,47 @@ class CommunicationDrafts(Store):
                     await documents.keep(run, document)
                 rows = [(one.place, storable(one.name), one.sha256) for one in files]
                 await run.rows(SQL["forget_files"], changed.id)
-                columns: Sequence[Sequence[object]] = [*zip(*rows, strict=True)] or [()] * 3
-                await run.rows(SQL["add_files"], *columns, changed.id)
+                await write(run, SQL["add_files"], rows, changed.id)
             return saved
 
     async def attached(self, communication: UUID) -> Sequence[StoredFile]:
         """Return its files; at place 0 stands what is sent."""
         return [read(StoredFile, row) for row in await self.rows(SQL["attached"], communication)]
 
-    async def content(self, sha256: bytes) -> bytes | None:
-        """Return the bytes of a document; None if they are not stored."""
-        return await documents.content(self, sha256)
+    async def plan_of(self, communication: UUID) -> StoredPlan | None:
+        """Return its newest plan."""
+        return read_first(StoredPlan, await self.rows(SQL["plan_of"], communication))
+
+    async def begin_plan(
+        self, plan: StoredPlan, made: Sequence[Part], people: Iterable[ChosenPerson]
+    ) -> None:
+        """Store a plan with its parts and all its people, in one transaction; older plans of it go."""
+        rows = [
+            (one.part, one.place, one.event_id, encode(one.data), one.chosen, one.on_boards) for one in made
+        ]
+        chosen = [(one.person, one.part, encode(list(one.units))) for one in people]
+        async with self._database.transaction() as run:
+            await run.rows(SQL["start_plan"], plan.id, plan.communication, plan.version, plan.made_at)
+            await run.rows(SQL["forget_people"], plan.id, plan.made_at - _KEPT)
+            await write(run, SQL["add_parts"], rows, plan.id)
+            await _write_many(run, SQL["add_people"], chosen, plan.id)
+
+    async def lease_plan(self, now: datetime, lease: timedelta) -> StoredPlan | None:
+        """Take a plan that is still to be made, for a while; None if there is none."""
+        return read_first(StoredPlan, await self.rows(SQL["lease_plan"], now, now + lease))
+
+    async def end_plan(self, plan: StoredPlan) -> None:
+        """Store what a plan came to."""
+        shown = encode(plan.shown)
+        await self.rows(SQL["end_plan"], plan.id, plan.state, plan.digest, plan.people, shown)
+
+    async def people(self, plan: UUID) -> Sequence[ChosenPerson]:
+        return [read(ChosenPerson, row) for row in await self.rows(SQL["people"], plan)]
 
     async def fill_people(self, plan: UUID, fates: Sequence[Fate]) -> None:
         """Store what the dry run made of people of a plan."""
         rows = [(one.person, " ".join(one.channels), one.left_out) for one in fates]
-        for start in range(0, len(rows), AT_ONCE):
-            some = rows[start : start + AT_ONCE]
-            await self.rows(SQL["fill_people"], *zip(*some, strict=True), plan)
+        await _write_many(self, SQL["fill_people"], rows, plan)
 
     async def plan_people(
         self, plan: UUID, places: PropertyScope, *, after: str, limit: int, left_out: bool
@@ -181,3 +236,8 @@ class CommunicationDrafts(Store):
         """Count what providers have accepted of these events, with the parts of text messages."""
         rows = await self.rows(SQL["accepted"], list(keys), *span(keys), list(audiences))
         return [read(Accepted, row) for row in rows]
+
+
+async def _write_many(run: Runner, statement: str, rows: Sequence[tuple[object, ...]], plan: UUID) -> None:
+    for start in range(0, len(rows), _AT_ONCE):
+        await write(run, statement, rows[start : start + _AT_ONCE], plan)

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-import msgspec
 from msgspec import Struct
 
 from hub.model import Instant, PropertyScope
 from hub.model.communications import Draft
-from hub.storage.database import Runner, encode, load, read, storable
+from hub.storage.communication_drafts import as_json
+from hub.storage.database import Runner, load, read, read_first, storable
 from hub.storage.filters import listed
 
 _SQL: Final = load("communication_models")
@@ -36,8 +36,7 @@ async def list_models(run: Runner, places: PropertyScope) -> Sequence[Communicat
 
 
 async def find_model(run: Runner, model: UUID, places: PropertyScope) -> CommunicationModel | None:
-    rows = await run.rows(_SQL["find"], model, listed(places))
-    return read(CommunicationModel, rows[0]) if rows else None
+    return read_first(CommunicationModel, await run.rows(_SQL["find"], model, listed(places)))
 
 
 async def save_model(
@@ -45,9 +44,9 @@ async def save_model(
 ) -> CommunicationModel | None:
     """Save a model, or replace that of its name; None if that one is of other places."""
     named = None if model.places is None else list(model.places)
-    values = storable(model.name), model.kind, encode(msgspec.to_builtins(model.draft)), named
+    values = storable(model.name), model.kind, as_json(model.draft), named
     rows = await run.rows(_SQL["save"], model.id, listed(places), *values, model.by, model.at)
-    return read(CommunicationModel, rows[0]) if rows else None
+    return read_first(CommunicationModel, rows)
 
 
 async def forget_model(run: Runner, model: UUID) -> None:

@@ -1,15 +1,42 @@
-"""Messages of events that were taken back: whom they had reached by then, in PostgreSQL."""
+"""Events that were taken back, in PostgreSQL: whom they had reached, and which are to be corrected."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
+from msgspec import Struct
+
 from hub.model.events import ReachCount, Reader
-from hub.storage.database import Runner, load, read
+from hub.model.json import Instant
+from hub.storage.database import Runner, load, read, read_first
 
 _WRITTEN = load("corrections")
 _SQL = {name: text.replace("<had>", _WRITTEN["had"]) for name, text in _WRITTEN.items()}
+
+
+class PublishedPart(Struct, frozen=True, kw_only=True):
+    """An event that is published; `hung` is whether it has a poster."""
+
+    event_key: UUID
+    source: str
+    event_id: str
+    place: str
+    hung: bool
+
+
+class TakenBack(Struct, frozen=True, kw_only=True):
+    """An event that its publisher has taken back, with what its recall says."""
+
+    event_key: UUID
+    recall_key: UUID
+    said_by: str
+    said_at: Instant
+    place: str | None
+    event: str
+    title: str | None
+    correction_markdown: str
+    reason: str | None
 
 
 async def is_being_sent(run: Runner, event_keys: Collection[UUID]) -> bool:
@@ -29,3 +56,13 @@ async def reached(run: Runner, event_key: UUID) -> ReachCount:
 async def readers(run: Runner, event_key: UUID, *, after: str, limit: int) -> Sequence[Reader]:
     """Return the people after this one who had a message of the event, or may have had it, in order."""
     return [read(Reader, row) for row in await run.rows(_SQL["readers"], event_key, after, limit)]
+
+
+async def uncorrected(run: Runner, since: UUID) -> Sequence[TakenBack]:
+    """Return events of others that were taken back since, and whose correction nobody has begun."""
+    return [read(TakenBack, row) for row in await run.rows(_SQL["uncorrected"], since)]
+
+
+async def wrong(run: Runner, event: UUID) -> PublishedPart | None:
+    """Return an event that was taken back, as if it were the one part of a communication."""
+    return read_first(PublishedPart, await run.rows(_SQL["wrong"], event))

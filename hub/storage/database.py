@@ -176,6 +176,11 @@ def read(kind: type[T], row: asyncpg.Record | Mapping[str, Any], **more: object)
     return msgspec.convert({**row, **more}, kind)
 
 
+def read_first(kind: type[T], rows: Sequence[asyncpg.Record]) -> T | None:
+    """Make a value of the first row; None without rows."""
+    return read(kind, rows[0]) if rows else None
+
+
 def encode(value: Json) -> bytes:
     """Encode for a `jsonb` parameter. Raises StorageRefused for values that JSON cannot express."""
     try:

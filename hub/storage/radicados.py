@@ -38,17 +38,13 @@ async def register(db: Database, asked: Registering, make: Make) -> Registration
             return read(Registration, found[0])
         number = held["last"] + 1
         await run.rows(_SQL["take"], *series, number)
-        return await _add(run, asked, number, make)
-
-
-async def _add(run: Runner, asked: Registering, number: int, make: Make) -> Registration:
-    radicado = asked.series.radicado(number)
-    event = make(radicado)
-    key, named = event_key(event), (*structs.astuple(asked.series), number, radicado)
-    stored = key, asked.form, asked.kind, encode(event), storable(asked.by), asked.at
-    [row] = await run.rows(_SQL["add"], *named, *stored)
-    await given_files.keep(run, key, asked.files, person=asked.person)
-    return read(Registration, row)
+        radicado = asked.series.radicado(number)
+        event = make(radicado)
+        key = event_key(event)
+        stored = key, asked.form, asked.kind, encode(event), storable(asked.by), asked.at
+        [row] = await run.rows(_SQL["add"], *series, number, radicado, *stored)
+        await given_files.keep(run, key, asked.files, person=asked.person)
+        return read(Registration, row)
 
 
 async def published(run: Runner, registration_id: UUID) -> None:

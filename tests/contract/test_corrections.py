@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from hub.desk.letters import queries
 from hub.model import Attempt, Message, Outgoing, Purpose, Recall, Rendered, State, StoredEvent
 from hub.model.events import Reader
-from hub.operations.communications.corrections import readers, settled
+from hub.operations.communications.taken_back import readers, settled
 from tests.contract.stores import AT_ONCE, RealStores, release_due
 from tests.contract.values import FALLBACK, event, message, now, outcome, stored
 

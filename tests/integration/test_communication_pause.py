@@ -26,7 +26,8 @@ from hub.operations.communications.monitor import failing
 from hub.operations.communications.progress import Progress
 from hub.people.masking import mask_name
 from hub.storage import PostgresPauses
-from hub.storage.communications import Delivered, Move
+from hub.storage.communication_progress import Delivered
+from hub.storage.communications import Move
 from tests.doubled import with_doubles
 from tests.integration.test_communications import BOTH, Desk, desk
 from tests.unit.factories import POLICY, device, email, event, member, somebody

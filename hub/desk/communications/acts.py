@@ -34,9 +34,9 @@ from hub.people.units import own_name
 from hub.rendering.figures_es import many
 from hub.rendering.outcomes_es import reason_in_words
 from hub.rendering.typed_words import is_same
-from hub.storage.communication_ends import pause_of
+from hub.storage.communication_drafts import StoredPlan
 from hub.storage.communication_models import find_model
-from hub.storage.communications import Move, StoredPlan
+from hub.storage.communications import Move, pause_of
 from hub.storage.database import read
 
 COMMUNICATION: Final = "communication"

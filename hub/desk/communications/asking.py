@@ -12,7 +12,7 @@ from hub.model.communications import Communication
 from hub.model.reviews import Approval, made_by
 from hub.operations.communications.kinds import kind_of
 from hub.operations.communications.reviews import Reviews
-from hub.storage.communications import StoredPlan
+from hub.storage.communication_drafts import StoredPlan
 
 
 def needs_release(by: Operator, row: Communication, plan: StoredPlan) -> bool:

@@ -31,7 +31,7 @@ from hub.rendering.labels_es import CHANNELS
 from hub.rendering.outcomes_es import described
 from hub.rendering.spreadsheet import sheet
 from hub.rendering.templates import DEFAULT_LOCALE
-from hub.storage.communication_people import Fate, PersonFate, people
+from hub.storage.communication_progress import Fate, PersonFate, people
 from hub.storage.database import read
 
 _LOST: Final[Fate] = "lost"

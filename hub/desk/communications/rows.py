@@ -24,7 +24,7 @@ from hub.rendering.actors_es import who_es
 from hub.rendering.figures_es import many
 from hub.rendering.labels_es import CHANNELS
 from hub.rendering.titles_es import EVENTS
-from hub.storage.communication_people import Fate
+from hub.storage.communication_progress import Fate
 from hub.storage.database import read
 
 _STATES: Final = {

@@ -11,9 +11,10 @@ from typing import Literal
 
 from hub.model import Json, own_event
 from hub.model.communications import CALLED, Communication
+from hub.model.reviews import Verdict
 from hub.ports import Publisher
 
-About = Literal["review_asked", "released", "refused", "lapsed", "paused"]
+About = Literal["review_asked", "paused"] | Verdict
 
 
 async def call(
@@ -38,7 +39,7 @@ async def call(
     data: dict[str, Json] = {
         "call_id": call_id,
         "reader": "colleague" if about != "paused" else "both" if colleague else "ops",
-        "about": about,
+        "about": str(about),
         "communication_id": str(communication.id),
         "title": communication.title,
         **({"colleague": {"ref": colleague}} if colleague else {}),

@@ -1,16 +1,19 @@
-"""Cost of a communication: what a plan would cost, and what has been accepted since. In whole pesos."""
+"""Cost of a communication in whole pesos, planned and actual; its minutes, and the leads that it misses."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
-from hub.intake.dry_run_schemas import DryRunPersonMessage
+from hub.intake.dry_run_schemas import DryRunClock, DryRunPersonMessage
+from hub.policy.clocks import ClockPolicy
 from hub.policy.prices import PricePolicy
 from hub.rendering.context import INITIAL
+from hub.resilience.rate_limit import Rate
 from hub.storage.communication_drafts import Accepted
 
 MEASURED: Final = 5000
@@ -55,6 +58,27 @@ def actual_cost(rows: Iterable[Accepted], prices: PricePolicy) -> Cost:
             sums[row.channel] += price
             parts += row.parts
     return Cost(pesos=_whole(sums), sms_parts=parts, unknown=round(unknown))
+
+
+def minutes_of(channels: Mapping[str, int], rates: Mapping[str, Sequence[Rate]]) -> dict[str, int]:
+    """Return channel → minutes at the rate of its first provider, of those that take one or more. Pure."""
+    found = {
+        channel: n * rates[channel][0].per.total_seconds() / rates[channel][0].count / 60
+        for channel, n in channels.items()
+        if rates.get(channel)
+    }
+    return {channel: round(minutes) for channel, minutes in found.items() if minutes >= 1}
+
+
+def missed_leads(
+    clocks: Iterable[DryRunClock], policy: Mapping[str, ClockPolicy], *, at: datetime
+) -> dict[str, datetime]:
+    """Return the promises of lead time that what leaves now would break → when it had to leave. Pure."""
+    return {
+        clock.name: clock.due_at
+        for clock in clocks
+        if clock.change == "starts" and clock.due_at < at and policy[clock.name].lead is not None
+    }
 
 
 def _whole(sums: Mapping[str, float]) -> dict[str, int]:

@@ -26,8 +26,8 @@ from hub.operations.communications.kinds import BY_EVENT, kind_of
 from hub.people.audience import Group
 from hub.ports import Now, Publisher
 from hub.storage import messages
-from hub.storage.communication_people import lock, unreached
-from hub.storage.communications import Move, PostgresCommunications, move
+from hub.storage.communication_progress import unreached
+from hub.storage.communications import Move, PostgresCommunications, lock, move
 from hub.storage.database import Database, Runner
 from hub.storage.people import look_up
 
@@ -37,7 +37,6 @@ AT_MOST: Final = 10_000
 """People whom one request looks at."""
 ALLOWED: Final = frozenset({CommunicationState.RUNNING, CommunicationState.PAUSED, CommunicationState.DONE})
 _DONE: Final = frozenset({CommunicationState.DONE})
-_TOO_LATE: Final = "too_old"
 _NEED_A_WISH: Final = frozenset({"whatsapp", "voice"})
 """Channels that a person must have chosen, or that wake people: only where the catalogue names them."""
 
@@ -74,13 +73,9 @@ def audiences_for(row: Communication, channel: str, deps: Elsewhere) -> list[int
         return []
     kind = kind_of(row.kind)
     named = [(number, kind.type.audiences[number]) for number in kind.audiences]
-    return [
-        number for number, one in named if _is_offered(one, channel) and deps.has_text(row.kind, one, channel)
-    ]
-
-
-def _is_offered(audience: Audience, channel: str) -> bool:
-    return channel not in _NEED_A_WISH or any(channel in step for step in audience.channels)
+    if channel in _NEED_A_WISH:
+        named = [(number, one) for number, one in named if any(channel in step for step in one.channels)]
+    return [number for number, one in named if deps.has_text(row.kind, one, channel)]
 
 
 async def plan_elsewhere(row: Communication, channel: str, deps: Elsewhere) -> Planned:
@@ -97,7 +92,8 @@ async def plan_elsewhere(row: Communication, channel: str, deps: Elsewhere) -> P
             made = await _made(run, found, channel, deps, done.skipped)
             await messages.add(run, made)
             if made:
-                await move(run, row.id, _again(deps.now(), cause))
+                again = Move(to=CommunicationState.RUNNING, at=deps.now(), cause=cause, since=_DONE)
+                await move(run, row.id, again)
         await deps.publisher.tickets(tickets(made))
         done.people += len({one.person for one in made})
         looked += len(found)
@@ -106,10 +102,6 @@ async def plan_elsewhere(row: Communication, channel: str, deps: Elsewhere) -> P
             break
         after = found[-1].person
     return done
-
-
-def _again(at: datetime, cause: str | None) -> Move:
-    return Move(to=CommunicationState.RUNNING, at=at, cause=cause, since=_DONE)
 
 
 async def _made(
@@ -131,7 +123,7 @@ async def _made(
 def _too_late(lost: Message, now: datetime) -> str:
     """Return why it is too late, if it is: the new message lives no longer than the lost one."""
     ends = lost.expires_at, lost.ends_at
-    return _TOO_LATE if any(end is not None and end <= now for end in ends) else ""
+    return "too_old" if any(end is not None and end <= now for end in ends) else ""
 
 
 def _to_person(lost: Message, person: Person | None, channel: str, deps: Elsewhere) -> list[Message] | str:

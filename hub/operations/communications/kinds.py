@@ -56,37 +56,55 @@ class SendKind:
 
 
 _EVERYBODY: Final = ("residents", "owners")
-KINDS: Final = (
-    SendKind(event="admin.circular.issued", word="Circular", icon="texto", title="title", usual=_EVERYBODY),
-    SendKind(
-        event="admin.invitation.issued", word="Invitación", icon="personas", title="title", usual=_EVERYBODY
+INTENTIONS_ES: Final[Mapping[str, tuple[SendKind, ...]]] = {
+    "Contar algo": (
+        SendKind(
+            event="admin.circular.issued", word="Circular", icon="texto", title="title", usual=_EVERYBODY
+        ),
+        SendKind(
+            event="admin.invitation.issued",
+            word="Invitación",
+            icon="personas",
+            title="title",
+            usual=_EVERYBODY,
+        ),
+        SendKind(event="policy.updated", word="Cambio de política", icon="auditoria"),
     ),
-    SendKind(event="building.outage.reported", word="Corte de servicio", icon="canal"),
-    SendKind(event="building.outage.restored", word="Volvió el servicio", icon="si"),
-    SendKind(event="maintenance.scheduled.announced", word="Obra o mantenimiento", icon="plazo"),
-    SendKind(event="maintenance.scheduled.changed", word="Cambio de una obra", icon="plazo"),
-    SendKind(event="maintenance.scheduled.cancelled", word="Se cancela una obra", icon="rechazado"),
-    SendKind(event="maintenance.scheduled.completed", word="Terminó una obra", icon="si"),
-    SendKind(event="admin.assembly.convened", word="Citación a asamblea", icon="personas", many=False),
-    SendKind(event="admin.assembly.second_call", word="Segunda convocatoria", icon="personas", many=False),
-    SendKind(event="admin.assembly.cancelled", word="Se cancela la asamblea", icon="rechazado", many=False),
-    SendKind(event="admin.minutes.published", word="Acta", icon="carta", many=False),
-    SendKind(
-        event="admin.decision.published",
-        word="Decisión del consejo",
-        icon="texto",
-        title="title",
-        usual=_EVERYBODY,
+    "Cortes y obras": (
+        SendKind(event="building.outage.reported", word="Corte de servicio", icon="canal"),
+        SendKind(event="building.outage.restored", word="Volvió el servicio", icon="si"),
+        SendKind(event="maintenance.scheduled.announced", word="Obra o mantenimiento", icon="plazo"),
+        SendKind(event="maintenance.scheduled.changed", word="Cambio de una obra", icon="plazo"),
+        SendKind(event="maintenance.scheduled.cancelled", word="Se cancela una obra", icon="rechazado"),
+        SendKind(event="maintenance.scheduled.completed", word="Terminó una obra", icon="si"),
     ),
-    SendKind(event="admin.financial_report.published", word="Informe financiero", icon="indicador"),
-    SendKind(event="admin.vote.opened", word="Votación", icon="encuesta", title="title", many=False),
-    SendKind(event="policy.updated", word="Cambio de política", icon="auditoria"),
-    SendKind(event="accounting.documents.requested", word="Pedir documentos", icon="correo", many=False),
-    SendKind(
-        event="accounting.tax_deadline.approaching", word="Plazo de impuestos", icon="plazo", many=False
+    "Asamblea y consejo": (
+        SendKind(event="admin.assembly.convened", word="Citación a asamblea", icon="personas", many=False),
+        SendKind(
+            event="admin.assembly.second_call", word="Segunda convocatoria", icon="personas", many=False
+        ),
+        SendKind(
+            event="admin.assembly.cancelled", word="Se cancela la asamblea", icon="rechazado", many=False
+        ),
+        SendKind(event="admin.minutes.published", word="Acta", icon="carta", many=False),
+        SendKind(
+            event="admin.decision.published",
+            word="Decisión del consejo",
+            icon="texto",
+            title="title",
+            usual=_EVERYBODY,
+        ),
+        SendKind(event="admin.vote.opened", word="Votación", icon="encuesta", title="title", many=False),
     ),
-)
-"""What a person may send, in the order of the page."""
+    "Cuentas y documentos": (
+        SendKind(event="admin.financial_report.published", word="Informe financiero", icon="indicador"),
+        SendKind(event="accounting.documents.requested", word="Pedir documentos", icon="correo", many=False),
+        SendKind(
+            event="accounting.tax_deadline.approaching", word="Plazo de impuestos", icon="plazo", many=False
+        ),
+    ),
+}
+"""What somebody wants to do, in their words → the events for it. Each kind has its place once."""
 CORRECTS: Final = SendKind(
     event=CORRECTION,
     word="Corrección",
@@ -95,7 +113,10 @@ CORRECTS: Final = SendKind(
     readers="A quienes recibieron el aviso retirado, o pudieron recibirlo, por los mismos medios.",
 )
 """What the hub begins by itself when something was taken back."""
-OFFERED: Final[Mapping[str, SendKind]] = {kind.event: kind for kind in KINDS}
+OFFERED: Final[Mapping[str, SendKind]] = {
+    kind.event: kind for kinds in INTENTIONS_ES.values() for kind in kinds
+}
+"""What a person may send."""
 BY_EVENT: Final[Mapping[str, SendKind]] = {**OFFERED, CORRECTION: CORRECTS}
 
 
@@ -104,53 +125,13 @@ def kind_of(event: str) -> SendKind:
     return BY_EVENT.get(event) or SendKind(event=event, word=EVENTS.get(event, event), icon="texto")
 
 
-INTENTIONS_ES: Final = (
-    ("Contar algo", ("admin.circular.issued", "admin.invitation.issued", "policy.updated")),
-    (
-        "Cortes y obras",
-        (
-            "building.outage.reported",
-            "building.outage.restored",
-            "maintenance.scheduled.announced",
-            "maintenance.scheduled.changed",
-            "maintenance.scheduled.cancelled",
-            "maintenance.scheduled.completed",
-        ),
-    ),
-    (
-        "Asamblea y consejo",
-        (
-            "admin.assembly.convened",
-            "admin.assembly.second_call",
-            "admin.assembly.cancelled",
-            "admin.minutes.published",
-            "admin.decision.published",
-            "admin.vote.opened",
-        ),
-    ),
-    (
-        "Cuentas y documentos",
-        (
-            "admin.financial_report.published",
-            "accounting.documents.requested",
-            "accounting.tax_deadline.approaching",
-        ),
-    ),
-)
-"""What somebody wants to do, in their words → the events for it. A test asks that each kind has its place."""
-
-_AUDIENCES: Final = {
-    frozenset({"owners"}): "owners",
-    frozenset({"residents"}): "residents",
-}
-
-
 def fills_of(
     *, place: str, case: str, whom: Whom, towers: tuple[str, ...], document: tuple[str, bytes] | None = None
 ) -> Mapping[str, Json]:
     """Return what the hub knows of a part: word of `x-fill` in the event's schema → value."""
-    words = frozenset(parse(word).word for word in whom.to)
-    known: dict[str, Json] = {"id": case, "audience": _AUDIENCES.get(words, "both"), **_UNASKED}
+    words = sorted({parse(word).word for word in whom.to})
+    audience = words[0] if words in (["owners"], ["residents"]) else "both"
+    known: dict[str, Json] = {"id": case, "audience": audience, **_UNASKED}
     if document is not None:
         known |= {"document": given_name(document[0]), "document_digest": document[1].hex()}
     if place:

@@ -22,7 +22,7 @@ from hub.operations.communications.whom import Scope, reaches
 from hub.people.masking import mask_address, mask_name
 from hub.people.units import short_name, unit_name
 from hub.phones import normalize_phone
-from hub.storage import communication_drafts, communications
+from hub.storage import communication_drafts
 from hub.storage.database import Runner
 
 MOST_ROWS: Final = 20_000
@@ -110,7 +110,7 @@ async def _meaning(
         await communication_drafts.units_like(run, others, ends, [folded(cell) for cell in others])
     )
     people = await communication_drafts.known(run, others, [*contacts.values()])
-    homes = await communications.homes(run, {row["id"] for row in people})
+    homes = await communication_drafts.homes(run, {row["id"] for row in people})
     by_id, by_contact = _by_key(people, homes, scope)
     meant: dict[str, _Found] = {cell: _one(by_contact.get(contacts[cell], [])) for cell in contacts}
     for cell in others:

@@ -22,8 +22,8 @@ from hub.operations.communications.calls import call
 from hub.operations.communications.kinds import kind_of
 from hub.operations.communications.progress import progress_of
 from hub.ports import Now, PauseStore, Publisher
-from hub.storage import communication_ends as ends
-from hub.storage.communications import Delivered, Move, PostgresCommunications
+from hub.storage.communication_progress import Delivered, can_leave, keep_tally, withdraw
+from hub.storage.communications import Move, PostgresCommunications
 
 QUIET: Final = timedelta(seconds=30)
 """Until a lost message's next step is stored, at the latest: a statement takes no longer."""
@@ -73,7 +73,7 @@ class CommunicationMonitor:
             await self._pause(row, cause)
         elif standing.parts != standing.planned + standing.dead:
             return
-        elif not await ends.can_leave(self.store, keys, self.quiet, reminders=False):
+        elif not await can_leave(self.store, keys, self.quiet, reminders=False):
             await self._end(row, CommunicationState.DONE)
 
     async def _pause(self, row: Communication, cause: str) -> None:
@@ -90,7 +90,7 @@ class CommunicationMonitor:
 
         So it is told again at the next looks, which make up for a process that died, or for a broker.
         """
-        maker = await ends.maker_of(self.store, row.id)
+        maker = await self.store.maker_of(row.id)
         plan = await self.store.plan_of(row.id)
         await call(self.publisher, maker, "paused", row, row.changed_at, people=plan.people if plan else None)
 
@@ -99,19 +99,19 @@ class CommunicationMonitor:
         if row.plan is None:
             return
         keys = await self.store.keys(row.plan)
-        await ends.withdraw(self.store, keys)
+        await withdraw(self.store, keys)
         # A part may have been in the hands of a process that published it as the communication was stopped.
         await self.store.wait_for_parts(row.plan)
         standing = await self.store.standing(row.plan)
         if standing.published != standing.planned + standing.dead:
             return
-        if not await ends.can_leave(self.store, keys, self.quiet, reminders=True):
+        if not await can_leave(self.store, keys, self.quiet, reminders=True):
             await self._end(row, CommunicationState.CANCELLED)
 
     async def _end(self, row: Communication, state: CommunicationState) -> None:
         plan = await self.store.plan_of(row.id)
         progress = await progress_of(self.store, row, (plan and plan.people) or 0)
-        await ends.keep_tally(self.store, row.id, progress)
+        await keep_tally(self.store, row.id, progress)
         if await self.store.move(row.id, Move(to=state, at=self.now(), since=frozenset({row.state}))):
             log.info("communication.ended", communication=str(row.id), state=state.value)
 

@@ -20,13 +20,12 @@ from msgspec.structs import replace
 
 from hub.access.actor import Actor
 from hub.intake.dry_run_schemas import DryRun, DryRunPersonMessage
-from hub.model import CORRECTION, Event, Person, PropertyScope
+from hub.model import CORRECTION, Event, PropertyScope
 from hub.model.communications import ChosenPerson, Communication, Part, event_of, part_id
 from hub.model.ids import uuid8
-from hub.operations.communications.cost import MEASURED, planned_cost
+from hub.operations.communications.cost import MEASURED, minutes_of, missed_leads, planned_cost
 from hub.operations.communications.kinds import BY_EVENT, SendKind, fills_of
 from hub.operations.communications.lists import with_lists
-from hub.operations.communications.pace import minutes_of, missed_leads
 from hub.operations.communications.shown import LEAVES, Shown, shown_of
 from hub.operations.communications.taken_back import wrong_of
 from hub.operations.communications.whom import Chosen, Scope, buildings_of, choose, is_whole, towers_of
@@ -35,11 +34,11 @@ from hub.ports import Now
 from hub.rendering.schema_rules import Rule
 from hub.rendering.sendable_form import filled
 from hub.resilience.rate_limit import Rate
-from hub.storage.communication_drafts import Fate
-from hub.storage.communications import PostgresCommunications, StoredPlan
+from hub.storage.communication_drafts import Fate, StoredFile, StoredPlan
+from hub.storage.communications import PostgresCommunications
 from hub.storage.database import Database
 
-MAKING, READY, FAILED = "making", "ready", "failed"
+READY, FAILED = "ready", "failed"
 _COMPANY: Final = ""
 AT_ONCE: Final = 500
 """People of a plan that somebody waits for; one of more is made by the timers."""
@@ -48,10 +47,8 @@ _TOGETHER: Final = 500
 
 Check = Callable[[Event, datetime], None]
 """Raises InvalidEvent for an event that intake would refuse."""
-
-
 Texts = Callable[[str], str]
-"""Returns the digest of the texts that an event has now."""
+"""Returns the digest of the texts that an event has now, and of the prices of what leaves."""
 
 
 class RunDry(Protocol):
@@ -93,16 +90,7 @@ async def plan(by: Actor, draft: Communication, deps: Planning) -> StoredPlan:
     intake would refuse, TooLarge, StorageUnavailable.
     """
     kind, now = BY_EVENT[draft.kind], deps.now()
-    made = StoredPlan(
-        id=uuid8(draft.made_at, str(draft.id), str(draft.version)),
-        communication=draft.id,
-        version=draft.version,
-        made_at=now,
-        state=MAKING,
-        digest=None,
-        people=None,
-        shown=None,
-    )
+    made = begun(draft, now)
     draft = await with_its_lists(draft, deps.store)
     parts, people = await _parts(by, draft, kind, deps)
     at = max(draft.draft.starts_at or now, now)
@@ -111,6 +99,12 @@ async def plan(by: Actor, draft: Communication, deps: Planning) -> StoredPlan:
         deps.check(event, at)
     await deps.store.begin_plan(made, parts, people)
     return made if len(people) > AT_ONCE else await finish(by, draft, made, deps)
+
+
+def begun(draft: Communication, at: datetime) -> StoredPlan:
+    """Return the plan of this version of a draft, of which nothing is known yet."""
+    number = uuid8(draft.made_at, str(draft.id), str(draft.version))
+    return StoredPlan(id=number, communication=draft.id, version=draft.version, made_at=at)
 
 
 async def finish(by: Actor, draft: Communication, made: StoredPlan, deps: Planning) -> StoredPlan:
@@ -132,7 +126,7 @@ async def finish(by: Actor, draft: Communication, made: StoredPlan, deps: Planni
         minutes=minutes_of(shown.channels, deps.rates),
         missed=missed_leads((clock for run in runs for clock in run.clocks), deps.policy.clocks, at=at),
     )
-    files = await deps.store.files(draft.id)
+    files = await deps.store.attached(draft.id)
     ended = replace(
         made,
         state=READY if shown.people and not shown.refused else FAILED,
@@ -168,10 +162,10 @@ def parts_of(
                 event_id=part_id(draft.id, number),
                 data=data,
                 chosen=kind.narrows,
-                on_boards=not kind.narrows or bool(towers) or is_whole(whom, place, listed=False),
+                on_boards=not kind.narrows or bool(towers) or is_whole(whom, place),
             )
         )
-        people += [_row(person, number) for person in members]
+        people += [ChosenPerson(person=one.ref, part=number, units=one.units) for one in members]
     return parts, people
 
 
@@ -181,13 +175,12 @@ def digest_of(
     people: Sequence[ChosenPerson],
     *,
     texts: str,
-    files: Sequence[bytes] = (),
-    cost: str | None = None,
+    files: Sequence[StoredFile] = (),
 ) -> bytes:
     """
     Return the SHA-256 of all that a plan binds: kind, words, people, documents, price and hour.
 
-    `texts` is the digest of the kind's texts, `files` are those of the documents, `cost` is the price.
+    `texts` is the digest of the kind's texts and of the prices, `files` are the documents.
     """
     bound = [
         draft.kind,
@@ -195,8 +188,7 @@ def digest_of(
         sorted([one.person, one.part] for one in people),
         draft.draft.starts_at,
         texts,
-        [digest.hex() for digest in files],
-        cost,
+        [one.sha256.hex() for one in files],
     ]
     return hashlib.sha256(msgspec.json.encode(bound, order="deterministic")).digest()
 
@@ -204,7 +196,7 @@ def digest_of(
 async def digest_now(row: Communication, plan: UUID, store: PostgresCommunications, texts: Texts) -> bytes:
     """Return what the digest of a plan would be now: its people are those that were chosen then."""
     parts, people = await store.parts(plan), await store.people(plan)
-    return digest_of(row, parts, people, texts=texts(row.kind), files=await store.files(row.id))
+    return digest_of(row, parts, people, texts=texts(row.kind), files=await store.attached(row.id))
 
 
 def read_shown(plan: StoredPlan) -> Shown | None:
@@ -216,8 +208,7 @@ async def _parts(
     by: Actor, draft: Communication, kind: SendKind, deps: Planning
 ) -> tuple[Sequence[Part], Sequence[ChosenPerson]]:
     if draft.kind == CORRECTION:
-        wrong = await wrong_of(deps.database, deps.store, draft)
-        return wrong.parts, wrong.people
+        return await wrong_of(deps.database, deps.store, draft)
     attached = await deps.store.attached(draft.id)
     document = (attached[0].name, attached[0].sha256) if attached else None
     chosen = await _chosen(by, draft, kind, deps)
@@ -240,14 +231,15 @@ def sent_by(runs: Sequence[DryRun]) -> Iterator[DryRunPersonMessage]:
 
 def fates_of(runs: Sequence[DryRun]) -> list[Fate]:
     """Return by which channels each person would hear first, or why not. Pure."""
-    listed = [one for run in runs for event in run.events for one in event.recipients]
     return [
         Fate(
             person=one.person,
             channels=sorted({sent.channel for sent in one.messages if sent.state in LEAVES}),
             left_out=one.left_out,
         )
-        for one in listed
+        for run in runs
+        for event in run.events
+        for one in event.recipients
     ]
 
 
@@ -275,7 +267,3 @@ def _batches(events: Sequence[Event], people: Sequence[ChosenPerson]) -> Iterato
 def addressed(runs: Sequence[DryRun]) -> int:
     """Return how many people these events would tell."""
     return sum(event.people for run in runs for event in run.events)
-
-
-def _row(person: Person, part: int) -> ChosenPerson:
-    return ChosenPerson(person=person.ref, part=part, units=person.units)

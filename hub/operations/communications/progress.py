@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 from typing import Annotated, Final
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from hub.model import State
 from hub.model.communications import MOVING, Communication
 from hub.model.state_machine import LOST, UNSENT
 from hub.operations.communications.kinds import kind_of
-from hub.storage.communication_ends import tally_of
-from hub.storage.communications import Delivered, PostgresCommunications, Standing
+from hub.storage.communication_progress import Delivered, Standing, tally_of
+from hub.storage.communications import PostgresCommunications
 
 _ARRIVED: Final = frozenset({State.DELIVERED, State.READ})
 _GOING: Final = UNSENT | {State.SENDING}
@@ -79,18 +79,10 @@ def counted(
     known = sum(fates.values())
     return Progress(
         people=max(people, known),
-        read=fates.get("read", 0),
-        arrived=fates.get("arrived", 0),
-        sent=fates.get("sent", 0),
-        going=fates.get("going", 0),
-        unread=fates.get("unread", 0),
-        lost=fates.get("lost", 0),
         unplanned=max(people - known, 0),
         channels=_by_channel(delivered),
-        parts=standing.parts,
-        published=standing.published,
-        planned=standing.planned,
-        dead=standing.dead,
+        **fates,
+        **structs.asdict(standing),
     )
 
 

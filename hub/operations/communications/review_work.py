@@ -23,16 +23,15 @@ from hub.intake.dry_run_schemas import DryRun
 from hub.model import DeadLetter, Event
 from hub.model.actors import HUB
 from hub.model.communications import Communication, Part
-from hub.model.ids import uuid8
 from hub.model.reviews import Approval, HeldEvent, HeldState
 from hub.operations.communications.kinds import kind_of
-from hub.operations.communications.planning import MAKING, READY, RunDry, Texts, addressed, digest_of
+from hub.operations.communications.planning import READY, RunDry, Texts, addressed, begun, digest_of
 from hub.operations.communications.reviews import Reviews, tell
 from hub.operations.communications.shown import shown_of
 from hub.policy.review import ReviewPolicy
 from hub.ports import AuditStore, Now, Publisher
 from hub.storage import PostgresCommunications, PostgresHeldEvents
-from hub.storage.communications import StoredPlan
+from hub.storage.communication_drafts import StoredPlan
 
 AT_ONCE: Final = 20
 FORGOTTEN: Final = timedelta(days=30)
@@ -109,12 +108,8 @@ class ReviewWork:
         bound = {"sha256": held.content.hex()}
         part = Part(part=0, place=place, event_id=held.event_id, data=bound, chosen=False)
         shown = shown_of(runs, people=max(held.people, addressed(runs)), places=row.places or [])
-        plan = StoredPlan(
-            id=uuid8(row.made_at, str(row.id), str(row.version)),
-            communication=row.id,
-            version=row.version,
-            made_at=self.now(),
-            state=MAKING,
+        plan = replace(
+            begun(row, self.now()),
             digest=digest_of(row, [part], [], texts=self.texts(row.kind)),
             people=shown.people,
             shown=msgspec.to_builtins(shown),

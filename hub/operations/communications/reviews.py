@@ -1,21 +1,21 @@
-"""Reviews: the facts of who may release a communication, and telling colleagues that they are asked."""
+"""Reviews: who may release a communication, and telling colleagues that they are asked."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 from msgspec.structs import replace
 
-from hub.model import Account
+from hub.errors import NoPerson, NoRelease, SamePerson, SeniorNeeded
+from hub.model import NOWHERE, Account, Grant, Office, PropertyScope, Scope, reach_of
 from hub.model.actors import of_account
 from hub.model.communications import Communication
-from hub.model.reviews import Approval, MadeBy, Verdict, made_by
-from hub.operations.communications.calls import About, call
+from hub.model.reviews import Approval, MadeBy, made_by
+from hub.operations.communications.calls import call
 from hub.operations.communications.kinds import kind_of
-from hub.operations.communications.release_rules import SENIORS, ReleaseRules
 from hub.people.audience import Group
 from hub.ports import Publisher
 from hub.rendering.actors_es import who_es
@@ -23,11 +23,42 @@ from hub.storage import PostgresAccounts, people
 from hub.storage.approvals import PostgresApprovals
 from hub.storage.database import Database
 
-_ABOUT: Final[Mapping[Verdict, About]] = {
-    Verdict.RELEASED: "released",
-    Verdict.REFUSED: "refused",
-    Verdict.LAPSED: "lapsed",
-}
+_SENIORS: Final = ("coordinator", "management")
+"""Duties of the directory with which somebody releases what goes to many people."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseRules:
+    """
+    The facts by which accounts are judged for one asking, for the people of these `places` (None: all).
+
+    `makers` are the accounts that wrote or sent it, `twins` all entries of their people in the directory, and
+    `seniors` who has a senior duty at all of these places.
+    """
+
+    places: Sequence[str] | None
+    senior: bool
+    makers: frozenset[str]
+    twins: frozenset[str]
+    seniors: frozenset[str]
+
+    def refusal(self, account: Account | None) -> NoRelease | None:
+        """Return why this account may not decide; None if it may, wherever it acts."""
+        if account is None or account.person is None:
+            return NoPerson()
+        if of_account(account.name) in self.makers or account.person in self.twins:
+            return SamePerson()
+        manages = self._covers([grant for grant in account.grants if grant.office is Office.MANAGER])
+        return None if not self.senior or manages or account.person in self.seniors else SeniorNeeded()
+
+    def may(self, account: Account) -> bool:
+        """Return whether an account may decide, there too."""
+        here = account.disabled_at is None and self._covers(account.grants)
+        return here and self.refusal(account) is None
+
+    def _covers(self, grants: Sequence[Grant]) -> bool:
+        there: PropertyScope = reach_of(tuple(grants)).get(Scope.OPERATE, NOWHERE)
+        return there is None or (self.places is not None and there.issuperset(self.places))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +84,10 @@ class Reviews:
 
     async def _seniors(self, places: Sequence[str] | None) -> frozenset[str]:
         """Return who has a senior duty in the company, or at each of these places."""
-        groups = {place: [_of(duty, place) for duty in SENIORS] for place in (None, *(places or ()))}
+        groups = {
+            place: [Group(duty=duty, copropiedad_id=place) for duty in _SENIORS]
+            for place in (None, *(places or ()))
+        }
         async with self.database.snapshot() as run:
             found = await people.look_up(run, [group for some in groups.values() for group in some])
         refs = {place: {one.ref for group in some for one in found[group]} for place, some in groups.items()}
@@ -71,13 +105,8 @@ async def tell(asked: Approval, row: Communication, reviewing: Reviews, publishe
         rules = await reviewing.rules(asked, made_by(row), accounts)
         may = [one for one in accounts if rules.may(one) and asked.approver in {None, of_account(one.name)}]
         for person in dict.fromkeys(one.person for one in may):
-            by = who_es(asked.asked_by, names)
-            await tells(colleague=person, about="review_asked", at=asked.asked_at, by=by)
+            asking = who_es(asked.asked_by, names)
+            await tells(colleague=person, about="review_asked", at=asked.asked_at, by=asking)
     elif asked.asked_person is not None and asked.at is not None:
-        decided_by, about = who_es(asked.by, names) or None, _ABOUT[asked.verdict]
-        person, reason = asked.asked_person, asked.reason
-        await tells(colleague=person, about=about, at=asked.at, by=decided_by, reason=reason)
-
-
-def _of(duty: str, place: str | None) -> Group:
-    return Group(duty=duty, copropiedad_id=place)
+        by, person = who_es(asked.by, names) or None, asked.asked_person
+        await tells(colleague=person, about=asked.verdict, at=asked.at, by=by, reason=asked.reason)

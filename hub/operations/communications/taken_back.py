@@ -1,20 +1,20 @@
 """
 Communications that were taken back, step by step: each published part is recalled, nothing is sent any more,
-its correction is begun as a draft, and sent by whoever looks at it.
+its correction is begun as a draft, and sent by whoever looks at it: to those who had what was wrong, and to
+nobody else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from msgspec import Struct
-
 from hub.catalog import BY_TYPE
 from hub.contact_rules.opt_out_words import folded
 from hub.model import CORRECTION, RECALL, Event, Json, Purpose, own_event
+from hub.model.actors import HUB
 from hub.model.communications import (
     ChosenPerson,
     Communication,
@@ -27,60 +27,47 @@ from hub.model.communications import (
 )
 from hub.model.events import Reader
 from hub.model.ids import earliest, uuid8
-from hub.operations.communications.corrections import readers, settled
 from hub.ports import Publisher
 from hub.rendering.titles_es import EVENTS
-from hub.storage import corrections
-from hub.storage.communications import Move, PostgresCommunications, PublishedPart, TakenBack
+from hub.storage import corrections, recalls
+from hub.storage.communications import Move, PostgresCommunications
+from hub.storage.corrections import PublishedPart, TakenBack
 from hub.storage.database import Database, Runner
 
 LATELY: Final = timedelta(days=2)
 """How long ago somebody else's recall may be for the desk to be offered its correction."""
 _ABOUT: Final = 150
+_TITLE: Final = "Corrección: {about}"
+_PAGE: Final = 1_000
+"""People of a page."""
 
 
-class Wrong(Struct, frozen=True, kw_only=True):
-    """Parts of a correction: who had the wrong message by the same channels is of one part."""
-
-    parts: list[Part]
-    people: list[ChosenPerson]
-
-
-async def take_back(
-    row: Communication, *, database: Database, publisher: Publisher, now: datetime
-) -> Communication | None:
-    """
-    Do the next step for a recalled communication; return it where it is corrected now. Safe to repeat.
-
-    Raises BrokerUnavailable, StorageUnavailable.
-    """
-    store = PostgresCommunications(database)
-    recall, parts = row.recall, await store.published(row.plan) if row.plan is not None else ()
+async def take_back(row: Communication, *, database: Database, publisher: Publisher, now: datetime) -> None:
+    """Do the next step for a recalled communication. Safe to repeat. Raises Unavailable."""
+    store, recall = PostgresCommunications(database), row.recall
     if recall is None:
-        return None
+        return
+    parts = await store.published(row.plan) if row.plan is not None else ()
     keys = [part.event_key for part in parts]
     known = set(await corrections.recalled(database, keys))
     if unsaid := [part for part in parts if part.event_key not in known]:
         for part in unsaid:
             await publisher.event(recall_of(part, recall))
-        return None
+        return
     async with database.transaction() as run:
         if not await settled(run, keys):
-            return None
-    if recall.no_correction:
-        return await store.move(row.id, Move(to=CommunicationState.CORRECTED, at=now))
-    correction = await store.correction_of(row.id)
-    if correction is None:
+            return
+    correction = None if recall.no_correction else await store.correction_of(row.id)
+    if recall.no_correction or (correction is not None and correction.started_at is not None):
+        await store.move(row.id, Move(to=CommunicationState.CORRECTED, at=now))
+    elif correction is None:
         made = correction_of(row, recall)
         await store.add(made, folded(f"{made.title} {recall.wrong_markdown} {recall.correction_markdown}"))
-    elif correction.started_at is not None:
-        return await store.move(row.id, Move(to=CommunicationState.CORRECTED, at=now))
-    return None
 
 
 async def offer_corrections(store: PostgresCommunications, now: datetime) -> int:
     """Begin the correction of what other systems have taken back lately; return how many were begun."""
-    found = await store.uncorrected(earliest(now - LATELY))
+    found = await corrections.uncorrected(store, earliest(now - LATELY))
     for one in found:
         made = offered(one)
         await store.add(made, folded(f"{made.title} {one.correction_markdown}"))
@@ -106,14 +93,16 @@ def correction_of(row: Communication, recall: Recalled) -> Communication:
         "wrong_markdown": recall.wrong_markdown,
         "correction_markdown": recall.correction_markdown,
     }
-    return _draft(
-        uuid8(recall.at, "correction", str(row.id)),
-        row.title,
-        data,
+    return Communication(
+        id=uuid8(recall.at, "correction", str(row.id)),
+        kind=CORRECTION,
+        origin=row.origin,
+        title=_TITLE.format(about=row.title),
+        draft=Draft(data=data),
         places=row.places,
         by=recall.by,
-        at=recall.at,
-        origin=row.origin,
+        made_at=recall.at,
+        changed_at=recall.at,
         corrects=row.id,
     )
 
@@ -127,20 +116,55 @@ def offered(one: TakenBack) -> Communication:
         "correction_markdown": one.correction_markdown,
         "references": {"key": str(one.event_key)},
     }
-    return _draft(
-        uuid8(one.said_at, "correction", str(one.recall_key)),
-        title,
-        data,
+    return Communication(
+        id=uuid8(one.said_at, "correction", str(one.recall_key)),
+        kind=CORRECTION,
+        origin=Origin.EVENT,
+        title=_TITLE.format(about=title),
+        draft=Draft(data=data),
         places=None if one.place is None else [one.place],
         by=one.said_by,
-        at=one.said_at,
-        origin=Origin.EVENT,
-        corrects=None,
+        made_at=one.said_at,
+        changed_at=one.said_at,
     )
 
 
-async def wrong_of(run: Runner, store: PostgresCommunications, draft: Communication) -> Wrong:
-    """Return the parts of a correction: for each wrong event and set of channels one, in a fixed order."""
+async def settled(run: Runner, event_keys: Collection[UUID]) -> bool:
+    """
+    Return whether nothing of these recalled events is being sent any more: then their readers are known.
+
+    What a worker has put into an inbox, or among the letters, since the recall is withdrawn then, as the
+    recall does with what it finds. Safe to repeat.
+    """
+    if await corrections.is_being_sent(run, event_keys):
+        return False
+    await recalls.withdraw(run, await corrections.recalled(run, event_keys))
+    return True
+
+
+async def readers(run: Runner, event_keys: Collection[UUID], *, page: int = _PAGE) -> AsyncIterator[Reader]:
+    """
+    Yield each person who had a message of these events, or may have had one, with the channels, by event.
+
+    What came back, an entry of an inbox that nobody has read, and a letter that nobody has posted or handed
+    over have reached nobody.
+    """
+    for key in sorted(event_keys):
+        found = await corrections.readers(run, key, after="", limit=page)
+        while found:
+            for reader in found:
+                yield reader
+            found = await corrections.readers(run, key, after=found[-1].person, limit=page)
+
+
+async def wrong_of(
+    run: Runner, store: PostgresCommunications, draft: Communication
+) -> tuple[list[Part], list[ChosenPerson]]:
+    """
+    Return the parts of a correction, in a fixed order, with their people.
+
+    Who had the same wrong event by the same channels is of one part.
+    """
     found: dict[tuple[UUID, tuple[str, ...], bool], list[Reader]] = {}
     events = {part.event_key: part for part in await _events(store, draft)}
     seen: set[str] = set()
@@ -154,14 +178,14 @@ async def wrong_of(run: Runner, store: PostgresCommunications, draft: Communicat
         event, first = events[key[0]], not any(one.place == events[key[0]].place for one in parts)
         parts.append(_part(draft, number, event, key[1], legal=key[2], on_boards=first and event.hung))
         people += [ChosenPerson(person=one.person, part=number) for one in found[key]]
-    return Wrong(parts=parts, people=people)
+    return parts, people
 
 
 async def _events(store: PostgresCommunications, draft: Communication) -> Sequence[PublishedPart]:
     if draft.corrects is not None:
-        plan = await store.plan_of_started(draft.corrects)
-        return await store.published(plan) if plan is not None else ()
-    wrong = await store.wrong(UUID(draft.draft.data["references"]["key"]))
+        about = await store.find(draft.corrects, None, HUB)
+        return await store.published(about.plan) if about is not None and about.plan is not None else ()
+    wrong = await corrections.wrong(store, UUID(draft.draft.data["references"]["key"]))
     return [wrong] if wrong is not None else ()
 
 
@@ -185,32 +209,4 @@ def _part(
     # One poster corrects another.
     return Part(
         part=number, place=event.place, event_id=part_id(draft.id, number), data=data, on_boards=on_boards
-    )
-
-
-def _draft(
-    number: UUID,
-    about: str,
-    data: Mapping[str, Json],
-    *,
-    places: Sequence[str] | None,
-    by: str,
-    at: datetime,
-    origin: Origin,
-    corrects: UUID | None,
-) -> Communication:
-    return Communication(
-        id=number,
-        kind=CORRECTION,
-        origin=origin,
-        state=CommunicationState.DRAFT,
-        version=1,
-        title=f"Corrección: {about}",
-        draft=Draft(data=data),
-        places=None if places is None else list(places),
-        by=by,
-        person=None,
-        made_at=at,
-        changed_at=at,
-        corrects=corrects,
     )

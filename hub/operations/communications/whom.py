@@ -12,7 +12,7 @@ from hub.errors import InvalidAudience, TooLarge
 from hub.model import Person, PropertyScope
 from hub.model.communications import Whom
 from hub.people.audience import Group, asked, merge_person, parse, within
-from hub.storage import communications, people
+from hub.storage import communication_drafts, people
 from hub.storage.database import Runner
 
 _PAGE: Final = 500
@@ -70,7 +70,7 @@ async def places_of(run: Runner, whom: Whom, allowed: PropertyScope) -> list[str
     units = [group.unit_id for group in groups if group.unit_id is not None]
     persons = [group.person for group in groups if group.person is not None]
     known = await people.places(run, units) if units else {}
-    homes = await communications.homes(run, persons) if persons else {}
+    homes = await communication_drafts.homes(run, persons) if persons else {}
     for ref in (*units, *persons):
         near = [known[ref]] if ref in known else list(homes.get(ref, ()))
         reached = [place for place in near if allowed is None or place in allowed]
@@ -85,9 +85,9 @@ def buildings_of(whom: Whom) -> list[str]:
     return sorted({group.copropiedad_id for group in asked(whom.to) if group.copropiedad_id})
 
 
-def is_whole(whom: Whom, place: str, *, listed: bool) -> bool:
+def is_whole(whom: Whom, place: str) -> bool:
     """Return whether everybody who lives there is meant, so that it may hang on the notice board."""
-    if whom.without or listed:
+    if whom.without:
         return False
     of_place = [one for one in map(parse, whom.to) if one.place is not None and one.place.id == place]
     return any(one.word == "residents" and not one.place.tower for one in of_place if one.place is not None)
@@ -140,7 +140,7 @@ async def _few(run: Runner, groups: Sequence[Group], scope: Scope) -> AsyncItera
     """Yield the people of units, of duties and those who are named, all in a few statements."""
     members = await people.look_up(run, groups) if groups else {}
     refs = {person.ref for group in groups for person in members[group]}
-    homes = await communications.homes(run, refs) if refs else {}
+    homes = await communication_drafts.homes(run, refs) if refs else {}
     units = [group.unit_id for group in groups if group.unit_id is not None]
     places = await people.places(run, units) if units else {}
     for group in groups:

@@ -23,9 +23,6 @@ SELECT * FROM saved
 -- unchanged --
 SELECT FROM communication WHERE id = $1 AND version = $2 AND state = $3 FOR UPDATE
 
--- files --
-SELECT sha256 FROM communication_file WHERE communication = $1 ORDER BY place
-
 -- find --
 SELECT {fields} FROM communication WHERE id = $1 AND {reached}
 
@@ -64,6 +61,9 @@ SELECT * FROM moved
 -- pause --
 -- The first rule before a send holds its messages.
 INSERT INTO pause (subject, by, reason) VALUES ('communication:' || $1::uuid, $2, $3) ON CONFLICT DO NOTHING
+
+-- own_pause --
+SELECT since, by, reason FROM pause WHERE subject = 'communication:' || $1::uuid
 
 -- end_pause --
 DELETE FROM pause WHERE subject = 'communication:' || $1::uuid
@@ -141,79 +141,24 @@ SELECT {fields} FROM communication WHERE state = 'scheduled' AND starts_at <= $1
 -- live --
 SELECT {fields} FROM communication WHERE state = ANY ($1) ORDER BY started_at
 
--- standing --
--- How far the parts are: published, planned by intake, or lost as dead letters.
-SELECT count(*) AS parts, count(published_at) AS published,
-       count(*) FILTER (WHERE event.planned_at IS NOT NULL) AS planned,
-       count(*) FILTER (WHERE event.planned_at IS NULL AND EXISTS (
-           SELECT FROM dead_letter
-           WHERE dead_letter.event_id = part.event_id AND dead_letter.source = 'urn:hub'
-             AND NOT dead_letter.wrong_sender AND dead_letter.state <> 'replayed'
-       )) AS dead
-FROM communication_part AS part LEFT JOIN event ON event.key = part.event_key
-WHERE part.plan = $1
+-- lock --
+SELECT state, cause FROM communication WHERE id = $1 FOR UPDATE
+
+-- maker --
+SELECT coalesce(communication.person, account.person) AS person
+FROM communication LEFT JOIN account ON 'account:' || account.name = communication.by
+WHERE communication.id = $1
 
 -- event_keys --
 SELECT event_key FROM communication_part WHERE plan = $1 AND event_key IS NOT NULL ORDER BY part
-
--- progress --
--- Of the people of a communication, not of the staff that an event tells besides. Ids lie in the span of their events.
-SELECT channel, state, coalesce(reason, '') AS reason, count(*)::int AS n
-FROM message
-WHERE event_key = ANY ($1) AND id BETWEEN $2 AND $3 AND audience = ANY ($4) AND occasion = 'initial'
-GROUP BY 1, 2, 3
-
--- fate --
--- In the order in which one of several counts. A letter is `sent` once it is made: nobody has it yet.
-CASE
-        WHEN state = 'read' THEN 'a_read'
-        WHEN state = 'delivered' THEN 'b_arrived'
-        WHEN state = 'sent' AND channel <> 'print' THEN 'c_sent'
-        WHEN state IN ('queued', 'held', 'retrying', 'sending', 'sent') THEN 'd_going'
-        WHEN state = 'waiting' THEN 'e_unread'
-        ELSE 'f_lost' END
-
--- fates --
--- The best that became of each person.
-SELECT best AS fate, count(*)::int AS n FROM (
-    SELECT person, min({fate}) AS best
-    FROM message
-    WHERE event_key = ANY ($1) AND id BETWEEN $2 AND $3 AND audience = ANY ($4) AND occasion = 'initial'
-    GROUP BY person
-) AS of_person GROUP BY best
 
 -- published_parts --
 SELECT event_key, coalesce((SELECT source FROM held_event WHERE key = event_key), 'urn:hub') AS source, event_id, place,
        EXISTS (SELECT FROM poster WHERE poster.event_key = communication_part.event_key) AS hung
 FROM communication_part WHERE plan = $1 AND published_at IS NOT NULL ORDER BY part
 
--- plan_of_started --
-SELECT plan FROM communication WHERE id = $1 AND started_at IS NOT NULL
-
 -- correction_of --
 SELECT {fields} FROM communication WHERE corrects = $1 LIMIT 1
-
--- wrong --
-SELECT key AS event_key, source, id AS event_id, coalesce(copropiedad_id, '') AS place,
-       EXISTS (SELECT FROM poster WHERE poster.event_key = event.key) AS hung
-FROM event WHERE key = $1
-
--- uncorrected --
--- What the desk recalls of its own has a communication; of others the recall itself says what is right.
-SELECT wrong.key AS event_key, said.key AS recall_key, said.source AS said_by, said.time AS said_at,
-       wrong.copropiedad_id AS place, wrong.type AS event, wrong.data ->> 'title' AS title,
-       said.data ->> 'correction_markdown' AS correction_markdown, said.data ->> 'reason' AS reason
-FROM recall
-JOIN event AS said ON said.key = recall.by_key
-JOIN event AS wrong ON wrong.source = recall.source AND wrong.id = recall.event_id
-WHERE recall.by_key > $1 AND said.data ->> 'correction_markdown' <> ''
-  AND NOT EXISTS (SELECT FROM communication_part AS part WHERE part.event_key = wrong.key)
-  AND NOT EXISTS (
-      SELECT FROM communication WHERE kind = 'admin.correction.issued'
-        AND draft #>> '{data,references,key}' = wrong.key::text
-  )
-ORDER BY recall.by_key
-LIMIT 50
 
 -- opened --
 SELECT part.data, coalesce(copropiedad.name, part.place) AS name

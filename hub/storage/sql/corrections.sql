@@ -1,4 +1,4 @@
-Whom messages of an event that was taken back had reached.
+Whom messages of an event that was taken back had reached, and what of it is to be corrected.
 
 -- being_sent --
 -- A row that release_due has queued still has the lease of its last holder, whose answer counts until another claims it.
@@ -48,3 +48,25 @@ WHERE event_key = $1 AND id BETWEEN moment_start($1) AND moment_end($1) AND pers
 GROUP BY person
 ORDER BY person
 LIMIT $3
+
+-- wrong --
+SELECT key AS event_key, source, id AS event_id, coalesce(copropiedad_id, '') AS place,
+       EXISTS (SELECT FROM poster WHERE poster.event_key = event.key) AS hung
+FROM event WHERE key = $1
+
+-- uncorrected --
+-- What the desk recalls of its own has a communication; of others the recall itself says what is right.
+SELECT wrong.key AS event_key, said.key AS recall_key, said.source AS said_by, said.time AS said_at,
+       wrong.copropiedad_id AS place, wrong.type AS event, wrong.data ->> 'title' AS title,
+       said.data ->> 'correction_markdown' AS correction_markdown, said.data ->> 'reason' AS reason
+FROM recall
+JOIN event AS said ON said.key = recall.by_key
+JOIN event AS wrong ON wrong.source = recall.source AND wrong.id = recall.event_id
+WHERE recall.by_key > $1 AND said.data ->> 'correction_markdown' <> ''
+  AND NOT EXISTS (SELECT FROM communication_part AS part WHERE part.event_key = wrong.key)
+  AND NOT EXISTS (
+      SELECT FROM communication WHERE kind = 'admin.correction.issued'
+        AND draft #>> '{data,references,key}' = wrong.key::text
+  )
+ORDER BY recall.by_key
+LIMIT 50

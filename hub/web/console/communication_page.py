@@ -51,7 +51,7 @@ async def show_kinds(request: web.Request, query: FormQuery) -> web.StreamRespon
         "desk/communications/new.html",
         request,
         here=PATH,
-        intentions=[(name, [BY_EVENT[event] for event in events]) for name, events in INTENTIONS_ES],
+        intentions=INTENTIONS_ES.items(),
         action=NEW,
         wrong=request.get(AGAIN, ONCE)["wrong"],
         models=(await list_models(by, ListQuery(limit=_SAVED))).items,
