@@ -112,8 +112,10 @@ def read_sendable(
 ) -> ReadForm:
     """Return what was typed over the `data` of before, with what the hub knows, and what is wrong with it."""
     typed: dict[str, Json] = read_form(_offered(schema, known), posted, data or {}, path=PATH)
-    tidied = {name: _tidied(name, value) for name, value in typed.items()}
-    made = {name: value for name, value in tidied.items() if value != ""}
+    for name, value in typed.items():
+        if name.endswith(MARKDOWN) and isinstance(value, str):
+            typed[name] = tidy_markdown(value)
+    made = {name: value for name, value in typed.items() if value != ""}
     faults = sendable_form(schema, known, made, judged=True).faults
     return ReadForm(data=filled(schema, made, known.fills), faults=faults)
 
@@ -157,10 +159,6 @@ def _picked(rule: Rule, known: Known) -> Rule:
     if not choices:
         return rule
     return {**rule, "enum": [value for value, _ in choices], "x-words": dict(choices)}
-
-
-def _tidied(name: str, value: Json) -> Json:
-    return tidy_markdown(value) if name.endswith(MARKDOWN) and isinstance(value, str) else value
 
 
 def _all(parts: Sequence[Part]) -> Iterator[FormField | FormGroup]:

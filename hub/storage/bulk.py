@@ -19,7 +19,7 @@ from hub.model.state_machine import LOST
 from hub.ports import MessageFilter, Replay, Worked
 from hub.storage import dead_letters
 from hub.storage.cancel import OLDER, PLANNED_BEFORE, WAITING, CancelRule, withdraw
-from hub.storage.database import Runner, Store, encode_some, load, read, storable
+from hub.storage.database import Runner, Store, encode_some, load, read, read_first, storable
 from hub.storage.filters import listed, narrow, narrowed
 from hub.storage.log import list_kind
 from hub.storage.paging import rows_of
@@ -76,8 +76,7 @@ class PostgresBulk(Store):
 
     async def run(self, run_id: UUID, *, places: PropertyScope = None) -> BulkRun | None:
         """Return a run; None if there is none that is for these places alone."""
-        rows = await self.rows(_SQL["run"], run_id, listed(places))
-        return read(BulkRun, rows[0]) if rows else None
+        return read_first(BulkRun, await self.rows(_SQL["run"], run_id, listed(places)))
 
     async def runs(self, *, after: str | None, limit: int, places: PropertyScope = None) -> Rows[BulkRun]:
         """List runs, newest first."""

@@ -18,7 +18,7 @@ from hub.cloudevents import header_as_json
 from hub.intake.decode import may_be_reported, rejection
 from hub.model import DeadLetter, Json
 from hub.resilience.database_time import NOW
-from hub.storage.database import Runner, load, read, row_of, write
+from hub.storage.database import Runner, load, read_first, row_of, write
 
 _SQL = load("dead_letters")
 _COLUMNS: Final = (
@@ -52,8 +52,7 @@ def _notice(letter: DeadLetter, text: Mapping[str, Any]) -> tuple[str | None, by
 
 
 async def find(run: Runner, letter_id: UUID) -> DeadLetter | None:
-    rows = await run.rows(_SQL["show"], letter_id)
-    return read(DeadLetter, rows[0]) if rows else None
+    return read_first(DeadLetter, await run.rows(_SQL["show"], letter_id))
 
 
 async def settle(run: Runner, letter_id: UUID, state: str, *, times: int | None = None) -> bool:

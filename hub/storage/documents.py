@@ -11,7 +11,7 @@ from hub.model.documents import DocumentRequest, FetchedDocument, HostRoom, Link
 from hub.model.ids import span
 from hub.model.tickets import Ticket, grouped
 from hub.storage import unreached
-from hub.storage.database import Runner, Store, load, read, row_of, write
+from hub.storage.database import Runner, Store, load, read, read_first, row_of, write
 from hub.storage.filters import listed
 
 _SQL = load("documents")
@@ -59,13 +59,11 @@ class PostgresDocuments(Store):
 
         Of an event that was taken back it is `withdrawn`, without its bytes.
         """
-        rows = await self.rows(_SQL["of_message"], message_id)
-        return read(LinkedDocument, rows[0]) if rows else None
+        return read_first(LinkedDocument, await self.rows(_SQL["of_message"], message_id))
 
     async def of_letter(self, message_id: UUID, places: PropertyScope = None) -> LinkedDocument | None:
         """Return the document that belongs to a letter, also to one that staff must print itself."""
-        rows = await self.rows(_SQL["of_letter"], message_id, listed(places))
-        return read(LinkedDocument, rows[0]) if rows else None
+        return read_first(LinkedDocument, await self.rows(_SQL["of_letter"], message_id, listed(places)))
 
     async def due(
         self, per_host: int, lease: timedelta, rooms: Collection[HostRoom] = ()

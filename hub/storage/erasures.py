@@ -17,7 +17,7 @@ from hub.model.erasures import Counts, Duties, Duty, Erased, Erasure
 from hub.model.ids import span
 from hub.model.months import EPOCH
 from hub.people.erasing import LAST_VERSION, Traces, addresses_in, concerns, is_alone, message_of, scrubbed
-from hub.storage.database import Runner, Store, encode, load, read, storable
+from hub.storage.database import Runner, Store, encode, load, read, read_first, storable
 from hub.storage.erased_clocks import erase_clocks, erase_older_clocks
 from hub.storage.own_addresses import OwnAddresses, own_addresses
 from hub.storage.strangers import has_open_case
@@ -91,8 +91,7 @@ class PostgresErasures(Store):
 
     async def erasure(self, person: str) -> Erasure | None:
         """Return an erasure that was begun."""
-        rows = await self.rows(_SQL["one"], storable(person))
-        return read(Erasure, rows[0]) if rows else None
+        return read_first(Erasure, await self.rows(_SQL["one"], storable(person)))
 
     async def erased_since(self, since: datetime) -> Sequence[Erased]:
         """Return whose erasure was asked for since then, the first one first."""

@@ -19,7 +19,7 @@ from hub.model.months import StoredMonth
 from hub.model.reviews import Release
 from hub.model.seals import MINUTE, leaf, minute_of, seal
 from hub.storage import documents
-from hub.storage.database import Runner, Store, load, read
+from hub.storage.database import Runner, Store, load, read, read_first
 from hub.storage.messages import message_of
 from hub.storage.months import PostgresMonths
 
@@ -37,8 +37,7 @@ _AT_ONCE: Final = 200
 
 async def last_before(run: Runner, minute: datetime) -> Seal | None:
     """Return the last seal of a minute before this one, without its leaves."""
-    rows = await run.rows(_SQL["last_before"], minute)
-    return read(Seal, rows[0]) if rows else None
+    return read_first(Seal, await run.rows(_SQL["last_before"], minute))
 
 
 class PostgresSeals(Store):
@@ -104,8 +103,7 @@ class PostgresEvidence(PostgresVersions):
 
     async def release(self, event_key: UUID) -> Release | None:
         """Return who released the words of an event; None of one that waited for nobody."""
-        rows = await self.rows(_SQL["release"], event_key)
-        return read(Release, rows[0]) if rows else None
+        return read_first(Release, await self.rows(_SQL["release"], event_key))
 
     async def said_each(self, message_ids: Collection[UUID]) -> Mapping[UUID, SaidMessage]:
         """Return those of these messages that are stored, in a fixed number of statements."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from hub.access.keyring import KeyRing
 from hub.model.exclusions import ExclusionCheck, ExclusionList
-from hub.storage.database import Database, Runner, Store, load, read
+from hub.storage.database import Database, Runner, Store, load, read_first
 
 _SQL: Final = load("exclusions")
 
@@ -31,8 +31,7 @@ class PostgresExclusions(Store):
 
 async def in_force(run: Runner) -> ExclusionList | None:
     """Return the list in force, without its addresses."""
-    rows = await run.rows(_SQL["in_force"])
-    return read(ExclusionList, rows[0]) if rows else None
+    return read_first(ExclusionList, await run.rows(_SQL["in_force"]))
 
 
 def as_listed(address: str) -> str:

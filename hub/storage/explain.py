@@ -29,7 +29,7 @@ from hub.model.contact_facts import LastContact
 from hub.people.masking import mask_address
 from hub.ports import AudienceSnapshot, ExplainFacts, Refused, SentMessage, Unit, UnitVersion, Version
 from hub.storage import events, notice_digests, posters, preferences
-from hub.storage.database import Runner, Store, encode, load, read, storable
+from hub.storage.database import Runner, Store, encode, load, read, read_first, storable
 from hub.storage.later_messages import NOTHING, Later, later_of
 from hub.storage.messages import message_of
 from hub.storage.waiting_refusals import refusals_of
@@ -49,8 +49,7 @@ class PostgresExplain(Store):
 
     async def refused(self, event_id: str, source: str | None) -> Refused | None:
         """Return the newest dead letter of this event id."""
-        rows = await self.rows(_SQL["refused"], storable(event_id), storable(source))
-        return read(Refused, rows[0]) if rows else None
+        return read_first(Refused, await self.rows(_SQL["refused"], storable(event_id), storable(source)))
 
     async def facts(self, event: StoredEvent, person: str) -> ExplainFacts:
         """Return all stored facts about the event and the person."""

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from hub.model import PropertyScope
 from hub.model.given_files import GivenFile, HandedFile, KeptFile
-from hub.storage.database import Runner, load, read, storable
+from hub.storage.database import Runner, load, read, read_first, storable
 from hub.storage.filters import listed
 
 _SQL = load("given_files")
@@ -59,8 +59,7 @@ async def of_person(run: Runner, person: str, replies: Collection[UUID], most: i
 
 async def found(run: Runner, of: UUID, place: int, places: PropertyScope) -> FoundFile | None:
     """Return a file whose words are read in these places; None of any other, and of one that is not kept."""
-    rows = await run.rows(_SQL["content"], of, place, listed(places))
-    return read(FoundFile, rows[0]) if rows else None
+    return read_first(FoundFile, await run.rows(_SQL["content"], of, place, listed(places)))
 
 
 async def placeless(run: Runner, of: UUID) -> list[str]:

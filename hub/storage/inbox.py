@@ -9,7 +9,7 @@ from uuid import UUID
 from hub.model import InboxArrival, InboxArrivals, Outgoing
 from hub.model.inbox import InboxEntry
 from hub.model.pages import PageQuery, Rows
-from hub.storage.database import Store, load, read, storable, write
+from hub.storage.database import Store, load, read, read_first, storable, write
 from hub.storage.letters import row_of
 from hub.storage.paging import rows_of
 
@@ -38,8 +38,7 @@ class PostgresInbox(Store):
 
     async def item(self, person: str, item_id: UUID) -> InboxEntry | None:
         """Return an entry; None if there is none, or if it is another person's."""
-        rows = await self.rows(_SQL["item"], person, item_id)
-        return read(InboxEntry, rows[0]) if rows else None
+        return read_first(InboxEntry, await self.rows(_SQL["item"], person, item_id))
 
     async def unread(self, person: str) -> int:
         """Count the unread entries."""

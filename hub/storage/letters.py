@@ -7,7 +7,7 @@ from operator import itemgetter
 from uuid import UUID
 
 from hub.model import Outgoing, Rendered
-from hub.storage.database import Store, load, read, write
+from hub.storage.database import Store, load, read_first, write
 
 _SQL = load("letters")
 
@@ -22,8 +22,7 @@ class PostgresLetters(Store):
 
     async def words(self, message_id: UUID) -> Rendered | None:
         """Return subject, text and page of a stored letter."""
-        rows = await self.rows(_SQL["words"], message_id)
-        return read(Rendered, rows[0]) if rows else None
+        return read_first(Rendered, await self.rows(_SQL["words"], message_id))
 
 
 def row_of(outgoing: Outgoing) -> tuple[object, ...]:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from hub.contact_rules.preferences import barred_by
 from hub.model import MarkEntry, MarkReason, PreferenceEntry, PropertyScope, RefusedEvents
-from hub.storage.database import Runner, Store, encode, load, read, storable
+from hub.storage.database import Runner, Store, encode, load, read, read_first, storable
 from hub.storage.filters import listed
 
 _SQL = load("preferences")
@@ -25,8 +25,7 @@ class PostgresPreferences(Store):
 
     async def latest(self, person: str) -> PreferenceEntry | None:
         """Return the preferences in force; None if the person has never set any."""
-        rows = await self.rows(_SQL["latest"], storable(person))
-        return read(PreferenceEntry, rows[0]) if rows else None
+        return read_first(PreferenceEntry, await self.rows(_SQL["latest"], storable(person)))
 
     async def history(self, person: str, *, limit: int) -> Sequence[PreferenceEntry]:
         """Return the newest changes, newest first."""

@@ -18,7 +18,7 @@ from hub.people.importing.changes import SOURCE, Change, events
 from hub.people.importing.entries import MEMBERSHIP, NOUNS, PERSON, Entries
 from hub.people.versions import entry_event
 from hub.storage import imports
-from hub.storage.database import Runner, Store, encode, load, read, storable
+from hub.storage.database import Runner, Store, encode, load, read, read_first, storable
 
 _SQL = load("sheet_imports")
 _AT_ONCE: Final = 200
@@ -36,8 +36,7 @@ class PostgresSheetImports(Store):
         await self.rows(_SQL["add"], ref, storable(by), *kept)
 
     async def one(self, ref: UUID) -> SheetImport | None:
-        rows = await self.rows(_SQL["one"], ref)
-        return read(SheetImport, rows[0]) if rows else None
+        return read_first(SheetImport, await self.rows(_SQL["one"], ref))
 
     async def recent(self, limit: int) -> Sequence[SheetImport]:
         return [read(SheetImport, row) for row in await self.rows(_SQL["recent"], limit)]

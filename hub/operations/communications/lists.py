@@ -164,9 +164,9 @@ def _one(found: Sequence[_Found]) -> _Found:
 def _unit(units: Sequence[Record], scope: Scope, near: Collection[str]) -> _Found:
     mine = [unit for unit in units if reaches(scope, unit["copropiedad_id"])]
     close = [unit for unit in mine if unit["copropiedad_id"] in near] or mine
-    if not close:
-        return _Found(why=ELSEWHERE if units else UNKNOWN)
-    return _Found(unit=close[0]["id"]) if len(close) == 1 else _Found(why=TWO)
+    if units and not mine:
+        return _Found(why=ELSEWHERE)
+    return _one([_Found(unit=unit["id"]) for unit in close])
 
 
 def _masked(said: str, found: _Found) -> str:

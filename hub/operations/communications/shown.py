@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
-from hub.intake.dry_run_schemas import DryRun, DryRunEvent, DryRunMessages
+from hub.intake.dry_run_schemas import DryRun, DryRunEvent
 from hub.model import Instant, State
 from hub.operations.communications.cost import Cost
 from hub.rendering.context import INITIAL
@@ -59,7 +59,9 @@ class Shown(Struct, frozen=True, kw_only=True):
 def shown_of(runs: Sequence[DryRun], *, people: int, places: Sequence[str]) -> Shown:
     """Sum up the dry runs of all parts."""
     events = [event for run in runs for event in run.events]
-    first = [sent for event in events for sent in event.messages if _is_first(sent)]
+    first = [
+        sent for event in events for sent in event.messages if sent.step == 0 and sent.occasion == INITIAL
+    ]
     waiting = [sent for sent in first if sent.state is State.HELD]
     channels = Counter[str]()
     for sent in first:
@@ -79,10 +81,6 @@ def shown_of(runs: Sequence[DryRun], *, people: int, places: Sequence[str]) -> S
         texts=list(_texts(events)),
         refused=next((one.reason for run in runs for one in run.refused), None),
     )
-
-
-def _is_first(sent: DryRunMessages) -> bool:
-    return sent.step == 0 and sent.occasion == INITIAL
 
 
 def _left_out(events: Iterable[DryRunEvent]) -> dict[str, int]:
