@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -102,17 +102,23 @@ async def leave(run: Runner, row: Communication, plan: UUID, at: datetime) -> Co
     moved = await move(run, row.id, Move(to=CommunicationState.RUNNING, at=at, plan=plan))
     if moved is not None and row.origin is not Origin.EVENT:
         made = await parts(run, plan)
-        events = {part.part: event_of(part, plan, row.kind, time=at) for part in made}
-        await write_events(run, plan, events)
-        await _give_document(run, events.values())
+        await _write_events(run, plan, {part.part: event_of(part, plan, row.kind, time=at) for part in made})
     return moved
 
 
-async def write_events(run: Runner, plan: UUID, events: Mapping[int, Event]) -> None:
-    """Write the bytes that are published of each part: from now on they never change."""
+async def _write_events(run: Runner, plan: UUID, events: Mapping[int, Event]) -> None:
+    """
+    Write the bytes that are published of each part: from now on they never change.
+
+    The document that an event names is given to it: its messages find it from the first one on.
+    """
     keys = [event_key(event) for event in events.values()]
     texts = [msgspec.json.encode(event) for event in events.values()]
     await run.rows(SQL["write_events"], list(events), keys, texts, plan)
+    for key, event in zip(keys, events.values(), strict=True):
+        if is_given(event.data):
+            name, digest = str(event.data[FIELD]), bytes.fromhex(str(event.data[DIGEST_FIELD]))
+            await documents.give_kept(run, [key], name, digest)
 
 
 async def pause_of(run: Runner, communication: UUID) -> OwnPause | None:
@@ -224,11 +230,3 @@ class PostgresCommunications(CommunicationDrafts):
 
     async def towers(self, place: str) -> Sequence[str]:
         return [row["tower"] for row in await self.rows(SQL["towers"], place)]
-
-
-async def _give_document(run: Runner, events: Iterable[Event]) -> None:
-    """Give the parts the document that they name: their messages find it from the first one on."""
-    for event in events:
-        if is_given(event.data):
-            name, digest = str(event.data[FIELD]), bytes.fromhex(str(event.data[DIGEST_FIELD]))
-            await documents.give_kept(run, [event_key(event)], name, digest)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from hub.model import Json
@@ -17,7 +18,8 @@ _DAY: Final = re.compile(r"\d{4}-\d{2}(-\d{2}([T ].*)?)?")
 def undated(draft: Draft, *, people: bool = True) -> Draft:
     """Return a draft without days and hour; without `people` also without single persons."""
     data = {name: _kept(value) for name, value in draft.data.items() if not _is_day(value)}
-    return Draft(data=data, whom=draft.whom if people else _nobody_alone(draft.whom))
+    whom = Whom(to=_groups(draft.whom.to), without=_groups(draft.whom.without))
+    return Draft(data=data, whom=draft.whom if people else whom)
 
 
 def _kept(value: Json) -> Json:
@@ -32,8 +34,5 @@ def _is_day(value: Json) -> bool:
     return isinstance(value, str) and _DAY.fullmatch(value) is not None
 
 
-def _nobody_alone(whom: Whom) -> Whom:
-    to, without = (
-        tuple(term for term in terms if parse(term).word != PERSON) for terms in (whom.to, whom.without)
-    )
-    return Whom(to=to, without=without)
+def _groups(terms: Sequence[str]) -> tuple[str, ...]:
+    return tuple(term for term in terms if parse(term).word != PERSON)
