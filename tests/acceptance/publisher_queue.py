@@ -142,8 +142,13 @@ async def lasting(
     policy: str = "",
     templates: Path | None = None,
     prepared: Callable[[House], None] = lambda _house: None,
+    started: Callable[[], None] | None = None,
 ) -> AsyncIterator[Lasting]:
-    """Furnish a house, run a hub in it that logs all it can, and receive its events for publishers."""
+    """
+    Furnish a house, run a hub in it that logs all it can, and receive its events for publishers.
+
+    `prepared` changes the house, `started`, a function of a module, the new process.
+    """
     async with (
         servers.declared_vhost(has_entrance=False) as amqp_url,
         servers.redis_database() as redis_url,
@@ -157,8 +162,10 @@ async def lasting(
         if templates is not None:
             house.settings["HUB_TEMPLATES"] = str(templates)
         prepared(house)
+        begun = house.hub()
+        begun.prepare = started
         async with (
-            hub_process(house.hub()) as hub,
+            hub_process(begun) as hub,
             publisher(amqp_url) as publishing,
             aiohttp.ClientSession(await address_of(hub)) as api,
         ):
