@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
 from msgspec.structs import asdict, replace
 
 from hub.desk.communications import drafts
-from hub.desk.communications.asking import ask_release, needs_release
+from hub.desk.communications.asking import ask_release, needs_release, releasers
 from hub.desk.communications.rows import (
     CommunicationBody,
     CommunicationMoved,
@@ -153,6 +154,13 @@ async def discard_communication(by: Operator, communication: UUID) -> Communicat
     return await audited_move(
         by, row, "communication.discard", Move(to=CommunicationState.CANCELLED, at=by.now)
     )
+
+
+async def approvers_of(by: Operator, communication: UUID) -> Mapping[str, str]:
+    """Return who may be asked to release what is planned: account → name."""
+    row = await row_of(by, communication)
+    plan = await by.stores.communications.plan_of(row.id)
+    return await releasers(by, row, plan) if plan is not None and needs_release(by, row, plan) else {}
 
 
 async def needs_typed(by: Operator, row: Communication, plan: StoredPlan | None) -> str:

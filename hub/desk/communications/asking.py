@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hub.doors.operator import Operator
 from hub.errors import NoApprover, NoPerson, NoRelease, UnknownAccount
@@ -29,28 +29,43 @@ async def ask_release(
 
     Raises NoPerson, NoApprover, UnknownAccount: each is in the audit.
     """
-    people, rules = plan.people or 0, by.stores.policy.review
+    people, subject = plan.people or 0, f"communication:{row.id}"
     accounts = await by.stores.accounts.accounts()
-    me = next((one for one in accounts if of_account(one.name) == by.who), None)
-    asked = Approval(
-        communication=row.id,
-        asked_at=by.now,
-        asked_by=by.by,
-        asked_person=None if me is None else me.person,
-        approver=approver and of_account(canonical(approver.removeprefix(ACCOUNT))),
-        plan=plan.id,
-        digest=plan.digest or b"",
-        people=people,
-        senior=rules.needs_senior(kind_of(row.kind).type, people),
-        ends_at=by.now + rules.ends_after,
-    )
-    subject = f"communication:{row.id}"
+    named = approver and of_account(canonical(approver.removeprefix(ACCOUNT)))
+    asked = _asking(by, row, plan, accounts, named)
     if (refused := await _refusal(by, row, asked, accounts)) is not None:
         word = refused.word if isinstance(refused, NoRelease) else "unknown_approver"
         await by.audit("communication.send", subject, people=people, refused=word)
         raise refused
     await by.audit("communication.send", subject, digest=asked.digest.hex(), people=people, review=True)
     return await by.stores.approvals.ask(row, asked)
+
+
+async def releasers(by: Operator, row: Communication, plan: StoredPlan) -> Mapping[str, str]:
+    """Return the accounts that may release it: name → the name of who has it."""
+    accounts = await by.stores.accounts.accounts()
+    asked = _asking(by, row, plan, accounts)
+    rules = await reviewing_of(by).rules(asked, made_by(row), accounts)
+    return {one.name: one.display_name for one in accounts if rules.may(one)}
+
+
+def _asking(
+    by: Operator, row: Communication, plan: StoredPlan, accounts: Sequence[Account], named: str | None = None
+) -> Approval:
+    people, rules = plan.people or 0, by.stores.policy.review
+    me = next((one for one in accounts if of_account(one.name) == by.who), None)
+    return Approval(
+        communication=row.id,
+        asked_at=by.now,
+        asked_by=by.by,
+        asked_person=None if me is None else me.person,
+        approver=named,
+        plan=plan.id,
+        digest=plan.digest or b"",
+        people=people,
+        senior=rules.needs_senior(kind_of(row.kind).type, people),
+        ends_at=by.now + rules.ends_after,
+    )
 
 
 async def account_of(by: Operator) -> Account | None:

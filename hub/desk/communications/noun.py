@@ -66,6 +66,7 @@ LIST: Final = List(
     file="comunicaciones",
     one=_ONE,
     live="communications",
+    more=reviews.waiting_for_me,
     lines=("id", "state", "kind", "changed_at", "title"),
 )
 NOUN: Final = Noun(

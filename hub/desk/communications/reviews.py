@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -56,7 +56,14 @@ async def count_mine(by: Operator) -> int:
         return 0
     accounts, reviewing = await by.stores.accounts.accounts(), reviewing_of(by)
     judging = [await reviewing.rules(one, one.made, accounts) for one in waiting]
-    return sum(rules.refusal(account) is None for rules in judging)
+    return sum(rules.may(account) for rules in judging)
+
+
+async def waiting_for_me(by: Operator) -> Mapping[str, object]:
+    """Return what the list says before its rows: how many this operator may release."""
+    count = await count_mine(by)
+    words = f"{many(count, 'comunicación espera', 'comunicaciones esperan')} su aprobación"
+    return {"waits": ("/approvals", words) if count else None}
 
 
 async def ask_to_release(by: Operator, communication: UUID) -> Question:

@@ -37,6 +37,7 @@ from hub.errors import (
     NotConfirmed,
     NotOffered,
     TooLarge,
+    UnknownAccount,
 )
 from hub.model.communications import CommunicationState
 from hub.operations.communications.kinds import BY_EVENT, SendKind
@@ -120,11 +121,16 @@ async def press(request: web.Request) -> web.StreamResponse:
     by, communication = operator_of(request, OPERATE), read_id(request, acts.COMMUNICATION)
     fields = await fields_of(request)
     try:
-        body = SendBody(digest=fields.get("digest", ""), typed=fields.get("typed", ""))
+        body = SendBody(
+            digest=fields.get("digest", ""),
+            typed=fields.get("typed", ""),
+            approver=fields.get("approver") or None,
+        )
         sent = await acts.send_communication(by, communication, body)
     except NotConfirmed:
-        return _ask(request, await acts.show_communication(by, communication), again=True)
-    except (ChangedDraft, NoRelease) as error:
+        whole = await acts.show_communication(by, communication)
+        return await _ask(request, by, whole, again=True, approver=fields.get("approver", ""))
+    except (ChangedDraft, NoRelease, UnknownAccount) as error:
         wrong = _CHANGED if isinstance(error, ChangedDraft) else wrong_of(error)
         return await _page(request, await acts.show_communication(by, communication), wrong=wrong)
     waits = sent.state is CommunicationState.WAITING
@@ -154,7 +160,7 @@ async def _looked(
     seen = fields.get("digest", "")
     if fields.get("go") == _SEND and whole.is_planned and whole.plan is not None:
         if seen == whole.plan.digest:
-            return _ask(request, whole)
+            return await _ask(request, by, whole)
         return await _page(request, whole, boxes, wrong=_CHANGED)
     planned = await acts.plan_communication(by, communication)
     shown = None if planned.plan is None else planned.plan.shown
@@ -206,7 +212,9 @@ async def _page(
     return with_frame(page)
 
 
-def _ask(request: web.Request, whole: CommunicationWhole, *, again: bool = False) -> web.StreamResponse:
+async def _ask(
+    request: web.Request, by: Operator, whole: CommunicationWhole, *, again: bool = False, approver: str = ""
+) -> web.StreamResponse:
     return console_page(
         "desk/communications/send.html",
         request,
@@ -215,6 +223,8 @@ def _ask(request: web.Request, whole: CommunicationWhole, *, again: bool = False
         whole=whole,
         kind=BY_EVENT[whole.row.kind],
         again=again,
+        approver=approver,
+        approvers=await acts.approvers_of(by, whole.row.id),
         action=SEND.format(id=whole.row.id),
         back=f"{PATH}/{whole.row.id}",
         **SHOWN,
