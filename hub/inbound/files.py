@@ -18,7 +18,7 @@ from hub.channels.document_ends import kind_of
 from hub.errors import InvalidDocument
 from hub.model import Reply
 from hub.model.documents import ANONYMOUS, FetchedDocument
-from hub.model.given_files import GivenFile
+from hub.model.given_files import LONGEST_NAME, GivenFile
 from hub.policy.documents import DocumentPolicy
 
 MOST: Final = 10
@@ -74,3 +74,12 @@ def _refused(file: GivenFile, why: str) -> GivenFile:
 def _lost(names: Sequence[str]) -> str:
     more = f" y {len(names) - _NAMED} más" if len(names) > _NAMED else ""
     return f"[archivos sin guardar: {', '.join(names[:_NAMED])}{more}]"
+
+
+def named_files(documents: Sequence[FetchedDocument], first: str) -> list[GivenFile]:
+    """Name the documents of a form: the first as its file, those after it by their place."""
+    names = [first or "documento", *(f"documento {place}" for place in range(2, 1 + len(documents)))]
+    return [
+        GivenFile(name=name[:LONGEST_NAME], content=one.content, kind=one.kind)
+        for name, one in zip(names, documents, strict=False)
+    ]

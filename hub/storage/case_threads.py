@@ -170,7 +170,7 @@ async def _with_rows(run: Runner, facts: CaseFacts, plain: Plain, *, whole: bool
         notes={note.id: note for note in await _notes(run, ids[EntryKind.NOTE])},
         unreached=unreached,
         refused=refused,
-        files=await given_files.named(run, ids[EntryKind.EVENT] | ids[EntryKind.REPLY]),
+        files=await given_files.named(run, ids[EntryKind.EVENT] | ids[EntryKind.REPLY] | ids[EntryKind.NOTE]),
     )
 
 

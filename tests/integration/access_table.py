@@ -423,6 +423,12 @@ ROWS: Final[dict[str, Row]] = {
     "GET /api/registrations/alike": Row(
         needs=OPERATE, where=OWN, tail="?copropiedad=ph-MARK&words=ascensor", elsewhere=200, finds=False
     ),
+    "POST /api/cases/{key}/add": Row(
+        needs=OPERATE,
+        where=OWN,
+        fill=CASE,
+        body={"words": "Sigue"},
+    ),
     "POST /api/registrations": Row(
         needs=OPERATE,
         where=OWN,

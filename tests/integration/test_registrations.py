@@ -10,7 +10,10 @@ from typing import Any, Final, cast
 import pytest
 
 from hub.desk.cases.acts import file_conversation
-from hub.desk.cases.rows import FiledBody
+from hub.desk.cases.colleagues import withdraw_note
+from hub.desk.cases.files import open_file
+from hub.desk.cases.heard import add_to_case
+from hub.desk.cases.rows import FiledBody, HeardBody
 from hub.desk.registrations import acts
 from hub.desk.registrations.kinds import KINDS
 from hub.desk.registrations.rows import AlikeQuery, RegisterBody, RegistrationsQuery
@@ -172,6 +175,42 @@ async def test_two_buildings_may_have_one_number_and_a_search_shows_both(settled
     }
     alike = await acts.find_alike(by, AlikeQuery(copropiedad="ph-1", words="Otra vez el ASCENSOR"))
     assert [f"pqrs_id:{rows[0].radicado}@ph-1"] == [one.case for one in alike.items]
+
+
+async def test_what_is_the_same_joins_the_open_case_with_its_documents_and_takes_no_number(
+    settled: Database,
+) -> None:
+    hub, by = hub_of(settled), operator(settled, now=lambda: MONDAY)
+    row = await acts.register(by, body())
+    await hub.take_in(*told(by))
+    said = HeardBody(words="Sigue entre pisos", ref=INES, file=PDF, file_name="foto.pdf", form="f-1")
+    joined = [await add_to_case(by, row.radicado, said) for _ in range(2)]
+    [note] = await settled.rows("SELECT * FROM case_note")
+    file = await open_file(by, note["id"], 1)
+
+    assert [note["id"]] * 2 == [one.id for one in joined]
+    assert f"Name of {INES}\nSigue entre pisos" == note["words"]
+    assert (f"pqrs_id:{row.radicado}@ph-1", f"note:{note['id']}") == (note["case_key"], file.subject)
+    assert (PDF, "foto.pdf", INES) == (file.content, file.name, file.person)
+    assert (1, 1) == (await last(settled), len(told(by)))
+    await withdraw_note(by, row.radicado, note["id"])
+    with pytest.raises(NoSuch):
+        await open_file(by, note["id"], 1)
+
+
+async def test_who_or_what_is_of_another_building_joins_no_case(settled: Database) -> None:
+    hub, by = hub_of(settled), operator(settled, now=lambda: MONDAY)
+    row = await acts.register(by, body())
+    await hub.take_in(*told(by))
+    other = operator(settled, reach={scope: frozenset({"ph-2"}) for scope in Scope}, now=lambda: MONDAY)
+    with pytest.raises(NoSuch):
+        await add_to_case(other, row.radicado, HeardBody(words="Sigue"))
+    with pytest.raises(NoSuch):
+        await add_to_case(by, row.radicado, HeardBody(words="Sigue", ref="p-nobody"))
+    with pytest.raises(InvalidDocument):
+        await add_to_case(by, row.radicado, HeardBody(words="Sigue", file=b"#!/bin/sh"))
+
+    assert not await settled.rows("SELECT FROM case_note")
 
 
 async def test_a_conversation_without_a_radicado_gets_one(settled: Database) -> None:

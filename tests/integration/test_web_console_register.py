@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Final
@@ -12,6 +13,7 @@ from playwright.async_api import Locator, Page
 from tests.integration.chromium import Browser, Chromium, open_browser
 from tests.integration.console_day import morning
 from tests.integration.console_hub import ConsoleHub, console_hub
+from tests.integration.test_web_compose import pressed
 from tests.integration.test_web_console_casework import published
 from tests.integration.test_web_console_day import (
     SIGN_IN,
@@ -67,13 +69,26 @@ async def test_a_call_is_noted_in_at_most_ten_clicks(chromium: Chromium, servers
         await morning(hub)
         for hand in HANDS:
             await noted(hub, chromium, hand)
+        shown = await joined(hub)
         said = [event.data for event in await published(hub) if event.name == "pqrs.received"]
 
+    assert f"<p>Qué dijo: {SAID}</p>" in shown
     # Each of them has a number of its own, in the building of who has called.
     assert [1, 2, 3] == [int(data["radicado"].rpartition("-")[2]) for data in said]
     assert {("queja", SAID, hub.more["PLACE"])} == {
         (data["kind"], data["subject"], data["copropiedad_id"]) for data in said
     }
+
+
+async def joined(hub: ConsoleHub) -> str:
+    """Add to the first case that may be the same what is in the form; return the page that follows."""
+    cookies = dict(await hub.cookies_of(hub.account))
+    typed = f"kind=pqrs&copropiedad={hub.more['PLACE']}&data.subject={SAID}"
+    alike = await pressed(hub, cookies, "/registrations", f"{typed}&step=alike")
+    [case, *_] = re.findall(r'name="join" value="([^"]+)"', alike.text)
+    answer = await pressed(hub, cookies, "/registrations", f"{typed}&join={case}")
+    page = await hub.hub.send("GET", answer.headers["Location"], cookies, at="console")
+    return page.text
 
 
 async def noted(hub: ConsoleHub, chromium: Chromium, hand: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from hub.desk.cases import acts, answering, colleagues, merges, replies, snoozes, splits
+from hub.desk.cases import acts, answering, colleagues, heard, merges, replies, snoozes, splits
 from hub.desk.cases.known import CASE
 from hub.desk.cases.rows import (
     AnswerBody,
@@ -15,6 +15,7 @@ from hub.desk.cases.rows import (
     FiledBody,
     FirstWordBody,
     HandOverBody,
+    HeardBody,
     NoteBody,
     OtherCaseBody,
     ReplyBody,
@@ -147,6 +148,7 @@ NOUN: Final = Noun(
         ),
     ),
     audited={
+        "case.add": "Sumó a un caso lo que alguien dijo o trajo",
         "case.file": "Radicó como PQRS lo que alguien escribió",
         "case.hand_over": "Entregó un caso a otra persona",
         "case.merge": "Unió dos casos",
@@ -219,6 +221,13 @@ NOUN: Final = Noun(
             done="La nota quedó en el caso: solo la ve el personal.",
             says=_called,
         ),
+        Act(
+            heard.add_to_case,
+            "/cases/{key}/add",
+            done="Quedó sumado a este caso: no se abrió otro, ni se dio otro radicado.",
+            refuses=(SeveralCases, InvalidDocument),
+            says=_called,
+        ),
         _in_case(
             colleagues.withdraw_note,
             "/cases/{key}/notes/{id}/withdraw",
@@ -281,6 +290,7 @@ NOUN: Final = Noun(
     ),
     examples={
         NoteBody: {"words": "El sello de la ducha está roto. @luz.mora puede dar fecha."},
+        HeardBody: {"words": "Llamó: sigue igual, y ahora gotea en el 303.", "ref": "p-maria-pena"},
         OtherCaseBody: {"other": "PQ-2026-000944"},
         SnoozeBody: {"until": "2026-12-09"},
         TakeBody: {"held_by": "account:luz.mora", "reason": "Luz está de vacaciones."},

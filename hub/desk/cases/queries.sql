@@ -78,6 +78,11 @@ DELETE FROM case_snooze WHERE case_key IN (<thread>) RETURNING case_key
 SELECT until FROM case_snooze AS of WHERE case_key = $1 AND {asleep}
 
 -- withdraw_note --
-UPDATE case_note SET words = '', untold = '{}', withdrawn = true
-WHERE id = $1 AND case_key = $2 AND by = $3 AND kind = 'note'
-RETURNING id
+WITH taken AS (
+    UPDATE case_note SET words = '', untold = '{}', withdrawn = true
+    WHERE id = $1 AND case_key = $2 AND by = $3 AND kind = 'note'
+    RETURNING id
+), files AS (
+    DELETE FROM given_file WHERE id IN (SELECT id FROM taken)
+)
+SELECT id FROM taken

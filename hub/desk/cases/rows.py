@@ -16,6 +16,8 @@ from hub.operations.cases.schemas import CaseProgress
 
 _DOCUMENT: Final = 2000
 _REASON: Final = 1000
+HEARD: Final = LONGEST - 1000
+"""Letters of what somebody says: who it is stands in the same note."""
 
 
 class CaseRow(Struct, kw_only=True, frozen=True):
@@ -149,6 +151,15 @@ class NoteBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         ),
     ]
     form: Annotated[str, Meta(max_length=100, description="The same twice is one note.")] = ""
+
+
+class HeardBody(Given, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What somebody says or brings that belongs to a case which is there, for colleagues."""
+
+    words: Annotated[str, Meta(min_length=1, max_length=HEARD, pattern=r"\S", description="What is said.")]
+    form: Annotated[str, Meta(max_length=100, description="The same twice is one note.")] = ""
+    ref: Annotated[Word, Meta(description="Who says it: a person of the directory.")] | None = None
+    name: Annotated[str, Meta(max_length=700, description="Who says it, if the directory has them not.")] = ""
 
 
 HeldBy: TypeAlias = Annotated[

@@ -25,9 +25,8 @@ from hub.desk.registrations.rows import (
 from hub.doors.act import File
 from hub.doors.operator import Operator, found
 from hub.errors import ScopeNeeded
-from hub.inbound.files import document_in
+from hub.inbound.files import document_in, named_files
 from hub.model import Json
-from hub.model.given_files import LONGEST_NAME, GivenFile
 from hub.model.ids import earliest, event_key
 from hub.model.pages import Rows
 from hub.model.registrations import Registering, form_id
@@ -100,25 +99,29 @@ async def register(by: Operator, body: RegisterBody) -> RegistrationRow:
     await by.audit(
         "registration.add", f"registration:{event_key(tried)}", person=heard.person, kind=body.kind, **where
     )
-    if body.authorises and heard.who and not body.ref:
-        await stores.publisher.event(consent_of(heard))
+    await _keep_consent(by, body, heard)
     done = await registrations.register(by.db, stores.publisher, _registering(by, body, heard), make)
     return await show_registration(by, done.id)
 
 
+async def note_consent(by: Operator, body: RegisterBody) -> None:
+    """Keep the consent of somebody new who was asked for it, of what is added to a case of others."""
+    await _keep_consent(by, body, await _heard(by, body))
+
+
+async def _keep_consent(by: Operator, body: RegisterBody, heard: Heard) -> None:
+    if body.authorises and heard.who and not body.ref:
+        await by.stores.publisher.event(consent_of(heard))
+
+
 def _registering(by: Operator, body: RegisterBody, heard: Heard) -> Registering:
-    names = [body.file_name or "documento", *(f"documento {place}" for place in range(2, 2 + len(body.more)))]
-    files = [
-        GivenFile(name=name[:LONGEST_NAME], content=file.content, kind=file.kind)
-        for name, file in zip(names, heard.files, strict=False)
-    ]
     return Registering(
         form=heard.form,
         series=heard.series,
         kind=body.kind,
         by=by.by,
         at=heard.at,
-        files=files,
+        files=named_files(heard.files, body.file_name),
         person=heard.person,
     )
 

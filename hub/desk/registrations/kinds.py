@@ -51,6 +51,8 @@ class RegisterKind:
     """Fields of free words that are chosen here: value → words."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """Fields that are called otherwise where somebody is listened to."""
+    helps: Mapping[str, str] = field(default_factory=dict)
+    """Fields of which something is to be known before they are filled in."""
     long: frozenset[str] = frozenset()
     """Fields of what somebody says: an area, and dictation where the browser has it."""
 
@@ -125,6 +127,13 @@ KINDS: Final[Mapping[KindWord, RegisterKind]] = {
         numbered=(),
         person="data_subject",
         fixed={"method": "paper"},
+        labels={
+            "purposes": "Para qué autoriza",
+            "channels": "Por dónde",
+            "text_version": "Versión del texto, como está en el papel",
+            "captured_at": "Cuándo lo firmó",
+        },
+        helps={"purposes": "Solo lo que marcó al firmar.", "channels": "Sin ninguno, son todos."},
     ),
     KindWord.PROMISE: RegisterKind(
         label="Promesa de pago",

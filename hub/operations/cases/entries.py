@@ -76,7 +76,9 @@ def entries_of(
         EntryKind.REPLY: lambda entry: _reply(entry, facts, words=whole or entry.key in facts.plain),
         EntryKind.LEFT_OUT: lambda entry: _left_out(entry, facts),
         EntryKind.MESSAGE: lambda entry: _message(entry, facts, texts),
-        EntryKind.NOTE: lambda entry: note_entry(facts.notes.get(entry.key), facts.names),
+        EntryKind.NOTE: lambda entry: note_entry(
+            facts.notes.get(entry.key), facts.names, facts.files.get(entry.key, ())
+        ),
     }
     return [told for entry in facts.entries if (told := tell[entry.kind](entry)) is not None]
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from hub.model.actors import of_account
 from hub.model.casework import CaseNote, NoteKind
+from hub.model.given_files import KeptFile
 from hub.operations.cases.schemas import ThreadEntry, ThreadKind, ThreadNote
 from hub.operations.explain import sentences_es
 from hub.rendering import near_dates
@@ -26,7 +27,9 @@ _TAKEN: Final = "{by} toma el caso que tenía {about}"
 _WITHDRAWN: Final = "{by} retiró una nota interna"
 
 
-def note_entry(note: CaseNote | None, names: Mapping[str, str]) -> ThreadEntry | None:
+def note_entry(
+    note: CaseNote | None, names: Mapping[str, str], files: Sequence[KeptFile] = ()
+) -> ThreadEntry | None:
     """Put a note into words; None for one that is gone since it was listed. `names`: account → name."""
     if note is None:
         return None
@@ -39,6 +42,7 @@ def note_entry(note: CaseNote | None, names: Mapping[str, str]) -> ThreadEntry |
         more=[] if note.withdrawn else list(_heard(note, names)),
         who=note.by,
         note=ThreadNote(id=note.id, by=note.by, words=note.words),
+        files=list(files),
     )
 
 

@@ -130,6 +130,9 @@ WITH named AS (
 ), noted AS (
     UPDATE case_note SET words = '', untold = '{}'
     WHERE words <> '' AND EXISTS (SELECT FROM unnest($1::text[]) AS word WHERE strpos(lower(words), word) > 0)
+    RETURNING id
+), brought AS (
+    DELETE FROM given_file WHERE id IN (SELECT id FROM noted)
 ), viewed AS (
     DELETE FROM saved_view
     WHERE EXISTS (SELECT FROM unnest($1::text[]) AS word WHERE strpos(lower(name || ' ' || query::text), word) > 0)
@@ -164,8 +167,11 @@ DELETE FROM communication_model
 WHERE EXISTS (SELECT FROM sought WHERE strpos(lower(concat(name, draft)), word) > 0)
 
 -- blank_case_notes --
--- In a case of this person alone each word of a colleague speaks of them.
-UPDATE case_note SET words = '', untold = '{}' WHERE case_key = ANY ($1::text[]) AND words <> ''
+-- In a case of this person alone each word of a colleague speaks of them. The files go with the words.
+WITH noted AS (
+    UPDATE case_note SET words = '', untold = '{}' WHERE case_key = ANY ($1::text[]) AND words <> '' RETURNING id
+)
+DELETE FROM given_file WHERE id IN (SELECT id FROM noted)
 
 -- due --
 -- Erasures of the last days are looked at each time: work under way may have left something behind.

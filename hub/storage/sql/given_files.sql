@@ -39,7 +39,9 @@ ORDER BY file.id, place
 -- content --
 -- Within these places, as its words are.
 SELECT file.name, document.kind, document.content, file.person,
-       CASE WHEN said.id IS NULL THEN 'event:' ELSE 'reply:' END || file.id AS subject
+       CASE WHEN said.id IS NOT NULL THEN 'reply:' WHEN EXISTS (
+           SELECT FROM case_note WHERE case_note.id = file.id
+       ) THEN 'note:' ELSE 'event:' END || file.id AS subject
 FROM given_file AS file JOIN document USING (sha256)
 LEFT JOIN LATERAL (
     SELECT reply.id, (
@@ -60,4 +62,6 @@ SELECT coalesce(merged.into_case, said.case_key) AS case_key FROM (
     )
     UNION ALL
     SELECT case_key FROM event WHERE event.key = $1 AND copropiedad_id IS NULL
+    UNION ALL
+    SELECT case_key FROM case_note WHERE case_note.id = $1
 ) AS said LEFT JOIN case_merge AS merged ON merged.case_key = said.case_key

@@ -53,6 +53,8 @@ WITH page AS (
 ), blanked AS (
     UPDATE case_note SET words = '', untold = '{}' WHERE id = ANY (ARRAY (SELECT id FROM notes)) AND $3
     RETURNING 1
+), brought AS (
+    DELETE FROM given_file WHERE id = ANY (ARRAY (SELECT id FROM notes)) AND $3
 )
 SELECT (SELECT count(*) FROM page) + (SELECT count(*) FROM sent) + (SELECT count(*) FROM notes) AS n
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Annotated, Any, Final, NamedTuple
 
 from aiohttp import web
 from msgspec import Meta
 
+from hub.desk.cases.heard import add_to_case
+from hub.desk.cases.rows import HEARD, HeardBody
 from hub.desk.registrations import acts
-from hub.desk.registrations.kinds import KINDS, RegisterKind
+from hub.desk.registrations.kinds import KINDS
 from hub.desk.registrations.noun import PATH as _PATH
 from hub.desk.registrations.rows import KINDS_ES, AlikeQuery, Home, RegisterBody
 from hub.desk.search.acts import find
@@ -21,16 +22,14 @@ from hub.doors.act import OPERATE
 from hub.doors.api import operator_of
 from hub.doors.operator import Operator
 from hub.errors import HubError, InvalidEvent
-from hub.model import Json
 from hub.model.registrations import KindWord
 from hub.people.units import own_name, unit_name
 from hub.rendering.case_words_es import PQRS_KINDS
-from hub.rendering.filled_form import read_form
 from hub.rendering.labels_es import ROLES
-from hub.rendering.schema_form import FormField, flat, parts_of
-from hub.rendering.schema_rules import Rule
+from hub.rendering.page_links import case_path
 from hub.rendering.terms import functions
 from hub.web.bodies import fields_of
+from hub.web.console import register_form as forms
 from hub.web.console.composer import documents_given
 from hub.web.console.list_filter import buildings_of
 from hub.web.console.shell import console_page, done
@@ -41,7 +40,6 @@ PATH: Final = _PATH
 NEW: Final = f"{PATH}/new"
 FIND: Final = "find"
 ALIKE: Final = "alike"
-_DATA: Final = "data"
 _FOUND: Final = 6
 Given = Mapping[str, str]
 
@@ -64,13 +62,18 @@ async def show(request: web.Request, query: RegisterPageQuery) -> web.StreamResp
 
 
 async def register(request: web.Request) -> web.StreamResponse:
-    """Register what is in the form; or only find who it is and what may be the same."""
+    """Register what is in the form, or add it to a case; or only find who it is and what may be the same."""
     given = await fields_of(request)
     if given.get("step") in {FIND, ALIKE}:
         return await _form(request, given, fresh=True)
     by = operator_of(request, OPERATE)
     try:
-        row = await acts.register(by, _body(by, given, documents_given(request)))
+        body = _body(by, given, documents_given(request))
+        if case := given.get("join"):
+            await acts.note_consent(by, body)
+            joined = await add_to_case(by, case, _heard(by, body))
+            return done(case_path(joined.case), add_to_case.__name__)
+        row = await acts.register(by, body)
     except HubError as error:
         return await _form(request, given, wrong=error)
     return done(f"{PATH}/{row.id}", acts.register.__name__)
@@ -86,7 +89,7 @@ def _body(by: Operator, given: Given, documents: Mapping[str, Any]) -> RegisterB
     ref, unit, place = (*given.get("who", "").split("|"), "", "")[:3]
     return RegisterBody(
         kind=kind,
-        data=_typed(by, KINDS[kind], given),
+        data=dict(forms.typed(KINDS[kind], given, by.stores.schemas.by_name)),
         copropiedad=(place or given.get("copropiedad") or None),
         unit=unit or None,
         ref=ref or None,
@@ -99,13 +102,30 @@ def _body(by: Operator, given: Given, documents: Mapping[str, Any]) -> RegisterB
     )
 
 
+def _heard(by: Operator, body: RegisterBody) -> HeardBody:
+    """Return what is in the form as a case takes it. Raises InvalidEvent for nothing, and for too much."""
+    words = forms.in_words(KINDS[body.kind], body.data, by.stores.schemas.by_name)
+    if not words or len(words) > HEARD:
+        raise InvalidEvent("expected what somebody says, in a few lines", field="data")
+    name = ", ".join(filter(None, (body.name, body.phone, body.email)))
+    return HeardBody(
+        words=words,
+        form=body.form,
+        ref=body.ref,
+        name=name,
+        file=body.file,
+        file_name=body.file_name,
+        more=body.more,
+    )
+
+
 async def _form(
     request: web.Request, given: Given, *, fresh: bool = False, wrong: HubError | None = None
 ) -> web.StreamResponse:
     by, kind = operator_of(request, OPERATE), _kind(given)
     field = wrong.field if isinstance(wrong, InvalidEvent) else None
     shown = None if wrong is None else wrong_of(wrong)
-    finds = given.get("step") != ALIKE
+    finds, schemas = given.get("step") != ALIKE, by.stores.schemas.by_name
     return console_page(
         "desk/registrations/new.html",
         request,
@@ -114,7 +134,7 @@ async def _form(
         kind=kind,
         kinds=KINDS_ES,
         declared=KINDS[kind],
-        fields=_fields(by, KINDS[kind], given, wrong=field, fresh=fresh or field is None),
+        fields=forms.fields_of(KINDS[kind], given, schemas, wrong=field, fresh=fresh or field is None),
         terms=_terms(by),
         given=given,
         wrong=shown,
@@ -124,42 +144,6 @@ async def _form(
         buildings=await buildings_of(request),
         form=given.get("form") or secrets.token_urlsafe(12),
     )
-
-
-def _fields(
-    by: Operator, kind: RegisterKind, given: Given, *, wrong: str | None, fresh: bool
-) -> Sequence[FormField]:
-    """Return the fields that are asked, with what was typed; of a `fresh` form nothing is wrong yet."""
-    data = {**kind.fixed, **_typed(by, kind, given)}
-    held = {name: data[name] for name in kind.fields if name in data}
-    rule = _rule_of(by, kind)
-    return [
-        _field(kind, one) for one in flat(parts_of(rule, held, wrong=wrong, path=_DATA, judged=not fresh))
-    ]
-
-
-def _field(kind: RegisterKind, field: FormField) -> FormField:
-    name = field.name.partition(".")[2]
-    field = replace(field, label=kind.labels.get(name, field.label))
-    if name in kind.choices:
-        few = "options" if name == "kind" else "select"
-        return replace(field, kind=few, options=list(kind.choices[name].items()))
-    return replace(field, kind="area") if name in kind.long else field
-
-
-def _typed(by: Operator, kind: RegisterKind, given: Given) -> dict[str, Json]:
-    """Return the data that was typed."""
-    return dict(read_form(_rule_of(by, kind), given, {}, path=_DATA))
-
-
-def _rule_of(by: Operator, kind: RegisterKind) -> Rule:
-    """Return the rule of the fields that are asked."""
-    document = by.stores.schemas.by_name[kind.event].document
-    return {
-        "properties": {name: document["properties"][name] for name in kind.fields},
-        "required": [name for name in kind.fields if name in document["required"]],
-        "$defs": document.get("$defs", {}),
-    }
 
 
 def _terms(by: Operator) -> Mapping[str, str]:
