@@ -194,12 +194,21 @@ async def rights(opened: Database) -> Rights:
     await she_wishes(opened, REF, NAME, WORDS["note"])
     await she_is_in_a_reason(opened, NAME)
     await she_is_in_notes(opened, NAME, WORDS["inside"])
+    await _a_neighbour_brings_her_photo(opened)
     await she_is_in_communications(opened, NAME)
     await she_opens_her_page(opened, REF, f"al correo {MAIL}")
     await she_is_on_the_wall(opened, f"Radicó {NAME}")
     await she_does_not_recognise(office, REF, WORDS["report"], name=NAME)
     await office.deliver()
     return Rights(office)
+
+
+async def _a_neighbour_brings_her_photo(database: Database) -> None:
+    """Let each note of a colleague have a file that nobody of the directory has brought."""
+    photo = GivenFile(name=f"{WORDS['file']}.pdf", content=WORDS["file"].encode(), kind="application/pdf")
+    for note in await database.rows("SELECT id FROM case_note"):
+        await given_files.keep(database, note["id"], [photo], person=None)
+    await database.rows("UPDATE document SET fetched_at = now() - interval '2 minutes'")
 
 
 async def _she_is_elsewhere(database: Database) -> None:
