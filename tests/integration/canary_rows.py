@@ -8,6 +8,7 @@ from typing import Final
 from uuid import uuid4
 
 from hub.model import own_event
+from hub.model.ids import uuid8
 from hub.storage import Database
 from tests.integration.test_evidence import Office
 
@@ -107,7 +108,7 @@ async def she_is_in_notes(database: Database, name: str, words: str) -> None:
         await database.rows(
             "INSERT INTO case_note (id, case_key, at, by, kind, words) "
             "VALUES ($1, $2, $3, 'ana', 'note', $4)",
-            uuid4(),
+            uuid8(datetime(1970, 1, 1, tzinfo=UTC), case, said),  # a note's id is of no month
             case,
             _AT,
             said,
