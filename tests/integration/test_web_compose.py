@@ -80,6 +80,29 @@ async def test_whoever_asks_for_a_release_names_one_who_may_and_sees_how_many_wa
     assert [[], ["1 comunicación espera su aprobación"], []] == [WAITS.findall(one.text) for one in lists]
 
 
+async def test_all_copropiedades_or_none_are_chosen_by_a_button_without_scripts(hub: ConsoleHub) -> None:
+    names = [f"ph-many-{number}" for number in range(12)]
+    directory = [
+        event("directory.copropiedad.upserted", {"copropiedad_id": name, "name": name}) for name in names
+    ]
+    async with open_stores(hub.hub.database_url) as stores, stores.intake.transaction() as transaction:
+        await transaction.apply_directory(directory)
+    cookies = dict(await hub.cookies_of(hub.account))
+    begun = await pressed(hub, cookies, "/communications/new", "kind=admin.circular.issued")
+    draft = begun.headers["Location"].partition("?")[0]
+    chosen = []
+    for button in ("all", "none"):
+        answer = await pressed(
+            hub, cookies, f"{draft}/compose", f"data.title=Agua&group.owners=1&go={button}"
+        )
+        page = await hub.hub.send("GET", draft, cookies, at="console")
+        chosen.append(set(re.findall(r'name="place\.([\w-]+)" value="[^"]+" checked', page.text)))
+        assert f"{draft}#quien" == answer.headers["Location"]
+
+    assert chosen[0] >= {*names, *(f"ph-{mark}" for mark in MARKS)}
+    assert not chosen[1]
+
+
 async def neighbours(hub: ConsoleHub) -> None:
     """Let more people live in a building than one person alone may write to."""
     refs = [f"p-altos-{number}" for number in range(NEIGHBOURS)]

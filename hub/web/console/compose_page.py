@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from aiohttp import web
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from hub.business_time.dates import ZONE
 from hub.desk.communications import acts
@@ -63,6 +63,9 @@ PREVIEW: Final = f"{PATH}/preview"
 _HOUR: Final = "%Y-%m-%dT%H:%M"
 _LOOK: Final = "look"
 _SEND: Final = "send"
+_ALL: Final = "all"
+_EVERY: Final = (_ALL, "none")
+"""Buttons that choose all copropiedades, or none."""
 _HERE: Final[Mapping[str, int | None]] = {"auto": MOST_AT_ONCE, "count": None}
 """Button → the people that are counted at most; the page stays where it is."""
 _UNASKED: Final = ("copropiedad", "id", "audience", "zones", "unit", "document", "document_digest")
@@ -98,6 +101,8 @@ async def save(request: web.Request) -> web.StreamResponse:
     kind, boxes = BY_EVENT[whole.row.kind], pressed_boxes(fields)
     typed = read_sendable(_schema(by, kind), fields, await _known(by, whole), whole.data)
     go = fields.get("go", "")
+    if go in _EVERY:
+        boxes = structs.replace(boxes, places=tuple(await buildings_of(request)) if go == _ALL else ())
     try:
         saved = await acts.save_communication(by, communication, _body(whole, typed, boxes, fields))
         if step := STEPS.get(go):
@@ -113,7 +118,7 @@ async def save(request: web.Request) -> web.StreamResponse:
         wrong = Wrong(refused, "", 422) if refused else _wrong(error)
         whole = await acts.show_communication(by, communication)
         return await _page(request, whole, boxes, wrong=wrong, typed=typed)
-    return redirect(f"{PATH}/{communication}")
+    return redirect(f"{PATH}/{communication}{'#quien' if go in _EVERY else ''}")
 
 
 async def press(request: web.Request) -> web.StreamResponse:
