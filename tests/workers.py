@@ -3,8 +3,9 @@ Workers of two kinds, and the order of their work.
 
 Tests of a running hub mostly wait; the others mostly compute. In one line, they would leave a core idle
 whenever each worker waits. So some workers have the folders of `WAITING` and some have all others; each reads
-only its own. One worker reads both: it computes when nothing is left to wait for. A worker takes a file at a
-time, the longest first: at the end all have short ones left.
+only its own. One worker helps both: it computes when nothing is left to wait for, and reads none of the many
+tests that need no server. A worker takes a file at a time, the longest first: at the end all have short ones
+left.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ TESTS: Final = Path(__file__).parent
 WAITING: Final = ("acceptance", "chaos")
 """Folders whose tests mostly wait, for a hub that runs."""
 WAITS, COMPUTES, HELPS = "waits", "computes", "helps"
-"""Kinds of workers, the first two of files, too. A worker that helps reads all files."""
+"""Kinds of workers, the first two of files, too. A worker that helps reads files of both."""
 THREE: Final = 3
 CORES: Final = 2
 """More workers than these would compute in turns, and slow each other's time-outs."""
@@ -173,18 +174,20 @@ class _Dealing:
 
 
 class _Worker:
-    """One that reads only tests of its kind."""
+    """One that reads only tests of its kind; who helps reads all that need a server."""
 
     def __init__(self, kind: str) -> None:
         self._kind = kind
 
     def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        if self._kind == HELPS:
+            return True if collection_path == TESTS / "unit" else None
         return True if kind_of(collection_path) not in {None, self._kind} else None
 
 
 def pytest_configure(config: pytest.Config) -> None:
     told: Mapping[str, str] | None = getattr(config, "workerinput", None)
-    if told and told["kind"] in {WAITS, COMPUTES}:
+    if told and told["kind"]:
         config.pluginmanager.register(_Worker(told["kind"]))
     elif told is None and config.getoption("dist") != "no":
         config.pluginmanager.register(_Dealing(config))
