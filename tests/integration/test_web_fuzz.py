@@ -22,7 +22,7 @@ from tests.integration.guarded_hub import AT_ONCE, GuardedHub, filled, guarded_h
 from tests.integration.identities import API_KEY, OWN_PAGE, bearer
 
 SEED: Final = 13
-EACH: Final = 25
+EACH: Final = 15
 """Requests for each route."""
 WORDS: Final = (
     *("", " ", "\x00", "a\x00b", "\n", "\r\nX: y", "..", "../../etc/passwd", "\u202e", "ñ" * 300, "🜚" * 100),
