@@ -8,11 +8,22 @@ import pytest
 
 from hub.catalog import CATALOG
 from hub.model import CORRECTION, Purpose
-from hub.model.communications import MOVES, CommunicationState, Whom, before, part_id, subject_of
+from hub.model.communications import (
+    MOVES,
+    Communication,
+    CommunicationState,
+    Draft,
+    Origin,
+    Part,
+    Whom,
+    before,
+    part_id,
+    subject_of,
+)
 from hub.model.ids import uuid8
 from hub.operations.communications.kinds import INTENTIONS_ES, OFFERED
+from hub.operations.communications.planning import parts_of
 from hub.operations.communications.presets import Boxes, boxes_of, whom_of
-from hub.operations.communications.whom import is_whole, towers_of
 from tests.unit.factories import MONDAY, SCHEMAS
 
 TWO = ("residents", "owners")
@@ -69,22 +80,49 @@ def test_words_that_no_boxes_can_say_are_kept_as_they_are() -> None:
 
 
 @pytest.mark.parametrize(
-    ("to", "without", "whole", "towers"),
+    ("to", "without", "boards"),
     [
-        (("residents@copropiedad:ph-a",), (), True, ()),
-        (("residents@copropiedad:ph-a",), ("person:p-1",), False, ()),
-        (("owners@copropiedad:ph-a",), (), False, ()),
-        (("residents@tower:ph-a/1", "owners@tower:ph-a/1"), (), False, ("1",)),
-        (("residents@tower:ph-a/1", "residents@copropiedad:ph-a"), (), True, ()),
-        (("residents@copropiedad:ph-b",), (), False, ()),
+        (("residents@copropiedad:ph-a",), (), {"circular", "outage"}),
+        (("residents@tower:ph-a/1", "residents@copropiedad:ph-a"), (), {"circular", "outage"}),
+        (("residents@copropiedad:ph-a",), ("person:p-1",), set()),
+        (("owners@copropiedad:ph-a",), (), set()),
+        (("residents@copropiedad:ph-a & opted_in:commercial",), (), set()),
+        (("residents@tower:ph-a/1", "owners@tower:ph-a/1"), (), {"outage"}),
+        (("owners@tower:ph-a/1", "council@tower:ph-a/1"), (), set()),
+        (("residents@tower:ph-a/1", "owners@tower:ph-a/2"), (), set()),
+        (("residents@copropiedad:ph-b",), (), set()),
     ],
 )
-def test_poster_hangs_only_where_everybody_is_meant(
-    to: tuple[str, ...], without: tuple[str, ...], whole: bool, towers: tuple[str, ...]
+def test_poster_hangs_only_where_everybody_is_meant_who_passes_it(
+    to: tuple[str, ...], without: tuple[str, ...], boards: set[str]
 ) -> None:
-    whom = Whom(to=to, without=without)
+    """A circular has no towers: its poster hangs in all of them."""
+    kinds = {"circular": "admin.circular.issued", "outage": "building.outage.reported"}
+    hung = {word for word, kind in kinds.items() if _part(kind, Whom(to=to, without=without)).on_boards}
 
-    assert (whole, towers) == (is_whole(whom, "ph-a"), towers_of(whom, "ph-a"))
+    assert boards == hung
+
+
+def test_towers_are_said_even_where_no_poster_hangs() -> None:
+    part = _part("building.outage.reported", Whom(to=("owners@tower:ph-a/1",)))
+
+    assert ["tower:1"] == part.data["zones"]
+
+
+def _part(kind: str, whom: Whom) -> Part:
+    draft = Communication(
+        id=uuid8(MONDAY, "communication"),
+        kind=kind,
+        origin=Origin.DESK,
+        title="",
+        draft=Draft(whom=whom),
+        places=["ph-a"],
+        by="account:ana",
+        made_at=MONDAY,
+        changed_at=MONDAY,
+    )
+    [part], _ = parts_of(draft, OFFERED[kind], {"ph-a": ()}, SCHEMAS.by_name[kind].document)
+    return part
 
 
 def test_subject_is_found_in_the_id_of_a_part_alone() -> None:

@@ -162,7 +162,8 @@ def parts_of(
                 event_id=part_id(draft.id, number),
                 data=data,
                 chosen=kind.narrows,
-                on_boards=not kind.narrows or bool(towers) or is_whole(whom, place),
+                # What does not say its towers hangs in all of them.
+                on_boards=not kind.narrows or is_whole(whom, place, towers if "zones" in data else ()),
             )
         )
         people += [ChosenPerson(person=one.ref, part=number, units=one.units) for one in members]

@@ -85,16 +85,18 @@ def buildings_of(whom: Whom) -> list[str]:
     return sorted({group.copropiedad_id for group in asked(whom.to) if group.copropiedad_id})
 
 
-def is_whole(whom: Whom, place: str) -> bool:
-    """Return whether everybody who lives there is meant, so that it may hang on the notice board."""
-    if whom.without:
-        return False
-    of_place = [one for one in map(parse, whom.to) if one.place is not None and one.place.id == place]
-    return any(one.word == "residents" and not one.place.tower for one in of_place if one.place is not None)
+def is_whole(whom: Whom, place: str, towers: Iterable[str] = ()) -> bool:
+    """Return whether everybody who lives there, or in each of these towers, is meant."""
+    homes = {
+        one.place.tower
+        for one in map(parse, whom.to)
+        if one.word == "residents" and not one.opted_in and one.place is not None and one.place.id == place
+    }
+    return not whom.without and homes >= (set(towers) or {""})
 
 
 def towers_of(whom: Whom, place: str) -> tuple[str, ...]:
-    """Return the towers of which everybody is meant; none where it is not for whole towers alone."""
+    """Return the towers whose people are meant; none where others of the building are meant too."""
     terms = [one for one in map(parse, whom.to) if one.place is not None and one.place.id == place]
     towers = [one.place.tower for one in terms if one.place is not None]
     return tuple(sorted(set(towers))) if towers and all(towers) and not whom.without else ()
