@@ -353,6 +353,25 @@ async def test_elsewhere_reaches_only_those_who_were_not_reached_and_twice_is_on
     assert [("email", "Correo"), ("push", "Notificación móvil")] == question.fields[0]["options"]
 
 
+async def test_elsewhere_tells_nobody_whom_the_next_step_will_tell(desk: Desk) -> None:
+    """The inbox waits four hours for its reader, and then a letter is printed: that is no second way."""
+    traits = {name: channel.traits for name, channel in desk.office.channels.items()}
+    vars(desk.by.stores)["traits"] = lambda: traits
+    whole = await sent(desk, "person:p-mute")
+    await desk.publish()
+    await desk.office.deliver()
+    await desk.office.take_in(somebody("p-mute", device("t-mute"), version=2))
+    later = """
+        UPDATE message SET fallback = '[[{"channel": "print", "contact_id": "print", "address": "x"}]]',
+               next_at = now() + make_interval(hours => $1)"""
+    came = []
+    for hours in (4, None):
+        await desk.by.db.rows(later, hours)
+        came.append(await reached.send_elsewhere(desk.by, whole.row.id, ElsewhereBody(channel="push")))
+
+    assert [0, 1] == [one.people for one in came]
+
+
 async def test_sheet_says_who_was_not_reached_and_why(desk: Desk) -> None:
     whole = await sent(desk)
     await desk.publish()

@@ -55,14 +55,17 @@ LIMIT $7
 
 -- unreached --
 -- One message of each to whom nothing has gone, and nothing will: lost, or unread in the inbox. None whom this channel
--- was tried for.
+-- was tried for, and none whom the next step of its own will still tell.
 SELECT DISTINCT ON (person) message.* FROM message
 WHERE event_key = ANY ($1) AND id BETWEEN $2 AND $3 AND audience = ANY ($4) AND occasion = 'initial' AND person > $5
   AND NOT EXISTS (
       SELECT FROM message AS other
       WHERE other.event_key = message.event_key AND other.person = message.person AND other.occasion = 'initial'
         AND other.id BETWEEN moment_start(message.event_key) AND moment_end(message.event_key)
-        AND (other.channel = $6 OR other.state NOT IN ('failed', 'bounced', 'suppressed', 'expired', 'waiting'))
+        AND (
+            other.channel = $6 OR other.state NOT IN ('failed', 'bounced', 'suppressed', 'expired', 'waiting')
+            OR other.fallback IS NOT NULL AND NOT other.cascaded AND (other.state <> 'waiting' OR other.next_at IS NOT NULL)
+        )
   )
 ORDER BY person, step DESC, id
 LIMIT $7
