@@ -14,6 +14,7 @@ from hub.desk.communications.rows import CommunicationBody, SaveBody
 from hub.errors import NoSuch, TooLarge
 from hub.model import Scope
 from hub.model.communications import ListRow, Side
+from hub.operations.communications.lists import MOST_ROWS, cells_of
 from hub.parts.dry_run import DryRuns
 from hub.storage import PostgresErasures
 from tests.integration.test_communications import BODY, BOTH, Desk, desk
@@ -76,6 +77,19 @@ async def test_each_row_is_resolved_or_says_why_not(listed: Desk) -> None:
     assert given.rows[0].why is not None  # what is not resolved comes first
     kept = {row["masked"] for row in await listed.by.db.rows("SELECT masked FROM communication_row")}
     assert {"T2-302", "t***@e***.com", "+57 *** *** 4567", "P*** P***", "T9-999"} <= kept
+
+
+def test_a_list_is_read_whole_or_refused() -> None:
+    assert MOST_ROWS == len(cells_of("unidad\n" + "p-1\n" * MOST_ROWS))
+    with pytest.raises(TooLarge, match="20000"):
+        cells_of("p-1\n" * (MOST_ROWS + 1))
+
+
+@pytest.mark.parametrize("odd", ['"two@example.com', "a" * 140_000], ids=["a quote", "a long line"])
+def test_an_odd_line_of_a_list_is_one_row_and_the_others_are_read(odd: str) -> None:
+    rows = cells_of(f'{odd}\n"p-b";x\n')
+
+    assert (2, ["p-b", "x"]) == (len(rows), rows[1])
 
 
 async def test_people_of_a_list_join_the_chosen_ones_and_those_of_another_are_left_out(listed: Desk) -> None:

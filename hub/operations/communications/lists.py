@@ -16,7 +16,7 @@ from asyncpg import Record
 from msgspec import Struct
 
 from hub.contact_rules.opt_out_words import folded
-from hub.errors import InvalidPhone
+from hub.errors import InvalidPhone, TooLarge
 from hub.model.communications import ListRow, Side, Whom
 from hub.operations.communications.whom import Scope, reaches
 from hub.people.masking import mask_address, mask_name
@@ -32,6 +32,8 @@ _HEADS: Final = frozenset(
     {"unidad", "apartamento", "apto", "correo", "email", "celular", "telefono", "id", "nombre"}
 )
 _SHOWN: Final = 60
+_LONGEST: Final = 100_000
+"""Characters of a line that are read; `csv` takes 131,072 in a cell."""
 _NUMBER: Final = re.compile(r"[+\d][\d\s().-]{6,}")
 
 
@@ -44,12 +46,20 @@ class _Found(Struct, frozen=True):
 
 
 def cells_of(text: str) -> list[list[str]]:
-    """Read the rows of a text, one a line, or a sheet with `,`, `;` or tabs, without its titles. Pure."""
+    """
+    Read the rows of a text, one a line, or a sheet with `,`, `;` or tabs, without its titles. Pure.
+
+    Raises TooLarge for more than MOST_ROWS: whoever is an exception must not be cut off.
+    """
     lines = [line for line in text.lstrip("\ufeff").splitlines() if line.strip()]
     mark = next((mark for mark in ("\t", ";", ",") if lines and mark in lines[0]), ";")
-    rows = [[cell.strip() for cell in row if cell.strip()] for row in csv.reader(lines, delimiter=mark)]
-    rows = [row for row in rows if row]
-    return rows[1:] if rows and all(folded(cell) in _HEADS for cell in rows[0]) else rows
+    # Each line by itself: a stray quote would swallow those that follow.
+    read = [next(csv.reader([line[:_LONGEST]], delimiter=mark), []) for line in lines]
+    rows = [cells for row in read if (cells := [cell.strip() for cell in row if cell.strip()])]
+    rows = rows[1:] if rows and all(folded(cell) in _HEADS for cell in rows[0]) else rows
+    if len(rows) > MOST_ROWS:
+        raise TooLarge(f"Give at most {MOST_ROWS} rows in a list: there are {len(rows)}.")
+    return rows
 
 
 async def resolve(run: Runner, text: str, scope: Scope, near: Collection[str] = ()) -> list[ListRow]:
@@ -57,9 +67,9 @@ async def resolve(run: Runner, text: str, scope: Scope, near: Collection[str] = 
     Resolve each row within the operator's places. A unit is first looked for in the places `near`.
 
     Who is in no place of the operator's is as unknown as who does not exist; only a unit is said to be
-    elsewhere.
+    elsewhere. Raises TooLarge for more than MOST_ROWS.
     """
-    rows = cells_of(text)[:MOST_ROWS]
+    rows = cells_of(text)
     meant = await _meaning(run, {cell for row in rows for cell in row}, scope, near)
     found = [_row(number, cells, meant) for number, cells in enumerate(rows, 1)]
     return list(_once(found))

@@ -75,6 +75,7 @@ SHOWN: Final[Mapping[str, Any]] = {"icons": CHANNEL_ICONS, "reasons": REASONS, "
 """What the panel of a plan is written with."""
 _CHANGED: Final = Wrong("Cambió desde que la miró: vea otra vez cómo les llega.", "", 409)
 _NOBODY: Final = Wrong("Así no le llega a nadie: escoja una copropiedad y a quiénes.", "", 422)
+_TOO_MANY: Final = "Son demasiadas de una vez: escoja menos personas, o una lista de hasta 20.000 filas."
 _LACKING: Final = Wrong("Falta algo, o no cabe: revise lo que está marcado.", "", 422)
 
 
@@ -241,7 +242,7 @@ def _wrong(error: HubError) -> Wrong:
     if isinstance(error, ChangedDraft):
         return Wrong("Alguien más lo cambió: mire cómo está ahora.", str(error), 409)
     if isinstance(error, TooLarge):
-        return Wrong("Son demasiadas personas para contarlas de una vez: escoja menos.", "", 422)
+        return Wrong(_TOO_MANY, "", 422)
     if isinstance(error, InvalidAudience):
         return Wrong("No se entiende a quién va, o no es de sus copropiedades.", str(error), 422)
     if isinstance(error, InvalidEvent):
