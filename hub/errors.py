@@ -9,6 +9,7 @@ Every error of the hub. The docstring of a class is its message.
     ├── InvalidAudience           words that name no audience
     ├── InvalidEvent              an event that can never be taken in
     │   ├── KnownId               its source has published other content under its id
+    │   ├── OtherBuilding         it goes on with the case of another copropiedad
     │   └── WrongSender           who sent it may not publish it
     ├── RefusedEvents               events of a batch that its transaction finds unfit
     ├── InvalidAccount            an account, a grant or a password that will not do
@@ -163,6 +164,10 @@ class WrongSender(InvalidEvent):
 
     It is in another's name: of the hub itself, or of a system whose source is bound to others.
     """
+
+
+class OtherBuilding(InvalidEvent):
+    """The case that an event goes on with is of another copropiedad."""
 
 
 class RefusedEvents(HubError):

@@ -110,6 +110,14 @@ async def homes(run: Runner, people: Collection[str]) -> Mapping[str, Sequence[s
     return {person: sorted(set(places)) for person, places in found.items()}
 
 
+async def case_places(run: Runner, cases: Collection[str]) -> Mapping[str, set[str]]:
+    """Return case → the copropiedades of its events; a case that is yet to begin has none."""
+    found: dict[str, set[str]] = {}
+    for row in await run.rows(SQL["case_places"], sorted(cases)):
+        found.setdefault(row["case"], set()).add(row["place"])
+    return found
+
+
 async def parts(run: Runner, plan: UUID) -> Sequence[Part]:
     return [read(Part, row) for row in await run.rows(SQL["parts"], plan)]
 

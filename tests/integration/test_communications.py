@@ -23,7 +23,15 @@ from hub.desk.communications.rows import (
     SendBody,
 )
 from hub.doors.operator import Operator
-from hub.errors import ChangedDraft, InvalidAudience, InvalidEvent, NoSuch, NotConfirmed, OtherState
+from hub.errors import (
+    ChangedDraft,
+    InvalidAudience,
+    InvalidEvent,
+    NoSuch,
+    NotConfirmed,
+    OtherBuilding,
+    OtherState,
+)
 from hub.model import Event, Purpose
 from hub.model.communications import CommunicationState
 from hub.operations.communications.work import CommunicationWork
@@ -364,6 +372,29 @@ async def test_what_goes_on_is_picked_and_nothing_of_another_building(desk: Desk
 
     assert 2 == len({number for number, _ in everywhere["outages"]})
     assert ["Agua, lunes 9 de marzo de 2026, Altos del Rosal"] == [words for _, words in here["outages"]]
+
+
+async def test_what_goes_on_is_of_its_building_alone(desk: Desk) -> None:
+    data = {"service": "Agua", "since": "2026-03-09T08:00:00-05:00"}
+    here, there = "residents@copropiedad:ph-a", "residents@copropiedad:ph-b"
+    body = CommunicationBody(kind="building.outage.reported", data=data, to=(here,))
+    began = await acts.make_communication(desk.by, body)
+    await desk.send(await acts.plan_communication(desk.by, began.id))
+    (part,) = await desk.publish()
+    over = {"outage_id": part.data["outage_id"], "restored_at": "2026-03-09T08:05:00-05:00"}
+    rows = [
+        await acts.make_communication(
+            desk.by, CommunicationBody(kind="building.outage.restored", data=over, to=to)
+        )
+        for to in ((there,), (here, there), (here,))
+    ]
+    for row in rows[:2]:
+        with pytest.raises(OtherBuilding) as refused:
+            await acts.plan_communication(desk.by, row.id)
+        assert "data.outage_id" == refused.value.field
+    whole = await acts.plan_communication(desk.by, rows[2].id)
+
+    assert whole.is_planned
 
 
 async def test_what_reaches_nobody_is_not_sent(desk: Desk) -> None:

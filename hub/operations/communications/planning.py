@@ -19,8 +19,9 @@ import msgspec
 from msgspec.structs import replace
 
 from hub.access.actor import Actor
+from hub.errors import OtherBuilding
 from hub.intake.dry_run_schemas import DryRun, DryRunPersonMessage
-from hub.model import CORRECTION, Event, PropertyScope
+from hub.model import CORRECTION, Event, EventType, PropertyScope
 from hub.model.communications import ChosenPerson, Communication, Part, event_of, part_id
 from hub.model.ids import uuid8
 from hub.operations.communications.cost import MEASURED, minutes_of, missed_leads, planned_cost
@@ -34,6 +35,7 @@ from hub.ports import Now
 from hub.rendering.schema_rules import Rule
 from hub.rendering.sendable_form import filled
 from hub.resilience.rate_limit import Rate
+from hub.storage import communication_drafts
 from hub.storage.communication_drafts import Fate, StoredFile, StoredPlan
 from hub.storage.communications import PostgresCommunications
 from hub.storage.database import Database
@@ -87,7 +89,7 @@ async def plan(by: Actor, draft: Communication, deps: Planning) -> StoredPlan:
 
     Of many people the timers find out the rest (`finish`): until then it is `making`.
     Raises InvalidAudience for words that mean nobody whom the operator reaches, InvalidEvent for data that
-    intake would refuse, TooLarge, StorageUnavailable.
+    intake would refuse or of another building's case, TooLarge, StorageUnavailable.
     """
     kind, now = BY_EVENT[draft.kind], deps.now()
     made = begun(draft, now)
@@ -97,6 +99,7 @@ async def plan(by: Actor, draft: Communication, deps: Planning) -> StoredPlan:
     events = [event_of(part, made.id, draft.kind, time=at) for part in parts]
     for event in events:
         deps.check(event, at)
+    await _refuse_elsewhere(kind.type, parts, deps)
     await deps.store.begin_plan(made, parts, people)
     return made if len(people) > AT_ONCE else await finish(by, draft, made, deps)
 
@@ -214,6 +217,14 @@ async def _parts(
     document = (attached[0].name, attached[0].sha256) if attached else None
     chosen = await _chosen(by, draft, kind, deps)
     return parts_of(draft, kind, chosen, deps.schema(draft.kind), document)
+
+
+async def _refuse_elsewhere(kind: EventType, parts: Sequence[Part], deps: Planning) -> None:
+    """Raise OtherBuilding for a part that goes on with a case of other copropiedades."""
+    cases = {part.part: case for part in parts if part.place and (case := kind.case_of(part.data))}
+    places = await communication_drafts.case_places(deps.store, cases.values())
+    if any(part.place not in places.get(cases.get(part.part, ""), {part.place}) for part in parts):
+        raise OtherBuilding("expected a case of the copropiedad", field=f"data.{kind.case}")
 
 
 async def with_its_lists(draft: Communication, store: PostgresCommunications) -> Communication:

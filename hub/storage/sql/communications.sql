@@ -169,6 +169,10 @@ WHERE communication.kind = $1 AND communication.started_at >= $2
 ORDER BY communication.started_at DESC, part.part
 LIMIT 50
 
+-- case_places --
+SELECT DISTINCT case_key AS case, copropiedad_id AS place FROM event
+WHERE case_key = ANY ($1::text[]) AND copropiedad_id IS NOT NULL
+
 -- towers --
 SELECT DISTINCT tower FROM unit WHERE copropiedad_id = $1 AND tower IS NOT NULL ORDER BY tower
 

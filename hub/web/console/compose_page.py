@@ -36,6 +36,7 @@ from hub.errors import (
     NoSuch,
     NotConfirmed,
     NotOffered,
+    OtherBuilding,
     TooLarge,
     UnknownAccount,
 )
@@ -245,6 +246,8 @@ def _wrong(error: HubError) -> Wrong:
         return Wrong(_TOO_MANY, "", 422)
     if isinstance(error, InvalidAudience):
         return Wrong("No se entiende a quién va, o no es de sus copropiedades.", str(error), 422)
+    if isinstance(error, OtherBuilding):
+        return Wrong("Ese corte, obra o asamblea es de otra copropiedad: escoja la suya.", str(error), 422)
     if isinstance(error, InvalidEvent):
         return Wrong(_LACKING.words, str(error), 422)
     if isinstance(error, NoSuch):
