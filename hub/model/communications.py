@@ -137,7 +137,7 @@ class Communication(Struct, frozen=True, kw_only=True):
     """
     A communication, at first a draft. `places` are the copropiedades of its people, None the whole company.
 
-    `why` is the machine's word for its state, `cause` the one for which it paused itself.
+    `why` is the machine's word for its state, `cause` has those for which it paused itself, the newest first.
     """
 
     id: UUID
@@ -160,6 +160,10 @@ class Communication(Struct, frozen=True, kw_only=True):
     cause: str | None = None
     corrects: UUID | None = None
     recall: Recalled | None = None
+
+    @property
+    def causes(self) -> list[str]:
+        return (self.cause or "").splitlines()
 
 
 class ChosenPerson(Struct, frozen=True, kw_only=True):

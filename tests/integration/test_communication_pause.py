@@ -211,6 +211,13 @@ def test_it_pauses_at_five_of_a_hundred_for_one_cause_and_not_for_two(
     assert cause == failing(rows)
 
 
+def test_who_resumed_it_after_one_cause_is_told_of_another_once() -> None:
+    rows = [found("sent", "", 60), found("failed", "http_500", 25), found("bounced", "smtp_550", 15)]
+    known = [(), ("http_500",), ("smtp_550", "http_500")]
+
+    assert ["http_500", "smtp_550", None] == [failing(rows, causes) for causes in known]
+
+
 async def test_it_pauses_itself_once_for_a_cause_and_calls_its_maker(desk: Desk) -> None:
     await desk.office.take_in(
         *(somebody(f"p-{n}", email(f"{n}@example.com")) for n in range(100)),
@@ -233,6 +240,18 @@ async def test_it_pauses_itself_once_for_a_cause_and_calls_its_maker(desk: Desk)
     calls = [one for one in desk.publisher.events if one.name == CALLED]
     await stopping.resume_communication(desk.by, whole.row.id)
     await desk.work.watch()
+    running = await whole_of(desk, whole)
+    # Another cause; and the event of another system, which only its reviewers stop, ends nevertheless.
+    await desk.by.db.rows(
+        """UPDATE message SET state = 'failed', reason = 'http_500'
+           WHERE channel = 'email' AND person IN (SELECT 'p-' || n FROM generate_series(31, 50) AS n)"""
+    )
+    await desk.work.watch()
+    other = await whole_of(desk, whole)
+    await stopping.resume_communication(desk.by, whole.row.id)
+    await desk.by.db.rows("UPDATE communication SET origin = 'event', cause = NULL")
+    await desk.by.db.rows("UPDATE message SET state = 'sent', fallback = NULL WHERE state = 'queued'")
+    await desk.work.watch()
 
     assert (CommunicationState.PAUSED, "failing") == (paused.row.state, paused.row.why)
     assert paused.pause is not None
@@ -242,7 +261,10 @@ async def test_it_pauses_itself_once_for_a_cause_and_calls_its_maker(desk: Desk)
     assert ("ops", "paused", "smtp_550") == tuple(
         calls[0].data[name] for name in ("reader", "about", "cause")
     )
-    assert CommunicationState.RUNNING == (await whole_of(desk, whole)).row.state
+    assert CommunicationState.RUNNING == running.row.state
+    assert other.pause is not None
+    assert paused.pause.why != other.pause.why
+    assert CommunicationState.DONE == (await whole_of(desk, whole)).row.state
 
 
 async def test_a_part_that_intake_refuses_is_for_nobody_and_does_not_keep_it_running(desk: Desk) -> None:

@@ -243,7 +243,7 @@ async def _pause(by: Operator, row: Communication) -> CommunicationPause | None:
     pause = await pause_of(by.stores.communications, row.id) if row.state in STANDING else None
     if pause is None:
         return None
-    cause = (reason_in_words(row.cause) or row.cause) if row.cause else ""
+    cause = next((reason_in_words(one) or one for one in row.causes), "")
     return CommunicationPause(since=pause.since, by=pause.by, why=pause.reason or cause)
 
 

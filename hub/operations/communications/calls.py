@@ -35,7 +35,8 @@ async def call(
     `by` is the name of who asks or has decided, `reason` their words. Raises BrokerUnavailable.
     """
     call_id = f"{communication.id}:{about}:{at.isoformat()}:{colleague or ''}"
-    said: dict[str, Json] = {"people": people, "cause": communication.cause, "by": by, "reason": reason}
+    cause = next(iter(communication.causes), None)
+    said: dict[str, Json] = {"people": people, "cause": cause, "by": by, "reason": reason}
     data: dict[str, Json] = {
         "call_id": call_id,
         "reader": "colleague" if about != "paused" else "both" if colleague else "ops",

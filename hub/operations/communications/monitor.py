@@ -7,7 +7,7 @@ Each look counts rows, and each step is a move of the communication's row: a pro
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -68,21 +68,23 @@ class CommunicationMonitor:
         delivered = await self.store.delivered(keys, kind_of(row.kind).audiences)
         if any(one.reason == HELD for one in delivered):
             await release(self.pauses, self.publisher, at_most=RELEASED)
-        cause = failing(delivered)
-        if cause is not None and cause != row.cause:
-            await self._pause(row, cause)
-        elif standing.parts != standing.planned + standing.dead:
+        cause = failing(delivered, row.causes)
+        if cause is not None and await self._pause(row, cause):
             return
-        elif not await can_leave(self.store, keys, self.quiet, reminders=False):
+        if standing.parts != standing.planned + standing.dead:
+            return
+        if not await can_leave(self.store, keys, self.quiet, reminders=False):
             await self._end(row, CommunicationState.DONE)
 
-    async def _pause(self, row: Communication, cause: str) -> None:
-        running = frozenset({CommunicationState.RUNNING})
-        to = Move(to=CommunicationState.PAUSED, at=self.now(), why=FAILING, cause=cause, since=running)
+    async def _pause(self, row: Communication, cause: str) -> bool:
+        """Return whether it paused: the event of another system does not."""
+        running, causes = frozenset({CommunicationState.RUNNING}), "\n".join((cause, *row.causes))
+        to = Move(to=CommunicationState.PAUSED, at=self.now(), why=FAILING, cause=causes, since=running)
         moved = await self.store.move(row.id, to)
         if moved is not None:
             log.warning("communication.paused", communication=str(row.id), cause=cause)
             await self._tell(moved)
+        return moved is not None
 
     async def _tell(self, row: Communication) -> None:
         """
@@ -116,13 +118,13 @@ class CommunicationMonitor:
             log.info("communication.ended", communication=str(row.id), state=state.value)
 
 
-def failing(delivered: Iterable[Delivered]) -> str | None:
-    """Return the cause for which too many messages of enough have failed; None if there is none. Pure."""
+def failing(delivered: Iterable[Delivered], known: Collection[str] = ()) -> str | None:
+    """Return the cause, none of the known ones, for which too many messages of enough have failed. Pure."""
     rows = [one for one in delivered if one.state in _SETTLED]
     settled = sum(one.n for one in rows)
     causes = Counter[str]()
     for one in rows:
-        if one.state in _FAILED:
+        if one.state in _FAILED and one.reason not in known:
             causes[one.reason] += one.n
     cause, failed = max(causes.items(), key=lambda found: found[1], default=("", 0))
     return cause if settled >= ENOUGH and failed >= TOO_MANY * settled else None
