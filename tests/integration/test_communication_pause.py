@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 from msgspec.structs import replace
 
-from hub.desk.communications import acts, reached, stopping
+from hub.desk.communications import acts, people, reached, reading, stopping
 from hub.desk.communications.rows import (
     CancelCommunicationBody,
     CommunicationPeopleQuery,
@@ -392,6 +392,25 @@ async def test_elsewhere_tells_nobody_whom_the_next_step_will_tell(desk: Desk) -
         came.append(await reached.send_elsewhere(desk.by, whole.row.id, ElsewhereBody(channel="push")))
 
     assert [0, 1] == [one.people for one in came]
+
+
+async def test_a_kind_that_nobody_is_offered_has_its_cost_and_goes_elsewhere(desk: Desk) -> None:
+    """Another system has published it, and it was held until somebody released it."""
+    traits = {name: channel.traits for name, channel in desk.office.channels.items()}
+    vars(desk.by.stores)["traits"] = lambda: traits
+    whole = await sent(desk, "person:p-two")
+    await desk.publish()
+    await desk.office.deliver()
+    await desk.by.db.rows("UPDATE communication SET kind = 'concierge.incident.reported'")
+    await desk.by.db.rows("UPDATE message SET event = 'concierge.incident.reported', state = 'failed'")
+    await desk.office.take_in(somebody("p-two", device("t-two"), version=2))
+    spent = await people.cost_communication(desk.by, whole.row.id)
+    done = await reached.send_elsewhere(desk.by, whole.row.id, ElsewhereBody(channel="push"))
+    page = await whole_of(desk, whole)
+
+    assert (0, 1) == (spent.unknown, done.people)
+    assert () == await reading.readers_of(desk.by, page)
+    assert "email" in reading.channels_of(page)
 
 
 async def test_sheet_says_who_was_not_reached_and_why(desk: Desk) -> None:

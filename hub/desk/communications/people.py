@@ -19,7 +19,7 @@ from hub.model.pages import ListQuery, Rows
 from hub.operations.communications import counted, lists
 from hub.operations.communications.cost import Cost, actual_cost
 from hub.operations.communications.counted import Counted
-from hub.operations.communications.kinds import BY_EVENT
+from hub.operations.communications.kinds import kind_of
 from hub.operations.communications.whom import Scope, places_of
 from hub.people.masking import mask_name
 from hub.people.units import own_name
@@ -133,7 +133,7 @@ async def cost_communication(by: Operator, communication: UUID) -> Cost:
     """Sum up what providers have accepted of a communication, at the prices of today."""
     row, store = await row_of(by, communication), by.stores.communications
     keys = [] if row.plan is None else await store.keys(row.plan)
-    spent = await store.accepted(keys, BY_EVENT[row.kind].audiences) if keys else []
+    spent = await store.accepted(keys, kind_of(row.kind).audiences) if keys else []
     return actual_cost(spent, by.stores.policy.prices)
 
 

@@ -17,7 +17,7 @@ from hub.doors.operator import Operator, found
 from hub.errors import NotOffered, OtherState
 from hub.model import Person, own_event
 from hub.operations.communications import looks
-from hub.operations.communications.kinds import BY_EVENT
+from hub.operations.communications.kinds import kind_of
 from hub.operations.communications.looks import Look, Reader
 from hub.people.audience import Group
 from hub.people.masking import mask_name
@@ -39,7 +39,7 @@ class CommunicationTried(Struct, kw_only=True, frozen=True):
 async def readers_of(by: Operator, whole: CommunicationWhole) -> Sequence[tuple[str, str]]:
     """Return ref and name of some people of the plan, who has the longest name first."""
     plan = await by.stores.communications.plan_of(whole.row.id) if whole.is_planned else None
-    if plan is None or not BY_EVENT[whole.row.kind].narrows:
+    if plan is None or not kind_of(whole.row.kind).narrows:
         return ()
     plain = by.sight.is_plain_in(Field.NAME, by.places)
     found_there = await by.stores.communications.samples(plan.id)
@@ -52,7 +52,7 @@ def channels_of(whole: CommunicationWhole) -> list[str]:
     if shown is None:
         return []
     told = [*shown.channels, *(text.channel for text in shown.texts)]
-    return looks.channels_of(BY_EVENT[whole.row.kind], told, posters=bool(shown.posters))
+    return looks.channels_of(kind_of(whole.row.kind), told, posters=bool(shown.posters))
 
 
 async def look_at(by: Operator, communication: UUID, kind: str, ref: str, channel: str) -> Look:
@@ -115,4 +115,4 @@ async def _person(by: Operator, ref: str) -> Person:
 
 def _look(by: Operator, kind: str, plan: UUID, reader: Reader, channel: str) -> Look:
     render, board = by.stores.render_again, by.stores.company.templates.render_board
-    return looks.look(BY_EVENT[kind], plan, reader, channel, at=by.now, render=render, board=board)
+    return looks.look(kind_of(kind), plan, reader, channel, at=by.now, render=render, board=board)

@@ -22,7 +22,7 @@ from hub.messages.planning.reach import LETTER, steps_for, why_unreachable
 from hub.model import Audience, ChannelTraits, Message, Person, Print, State
 from hub.model.communications import Communication, CommunicationState
 from hub.model.tickets import tickets
-from hub.operations.communications.kinds import BY_EVENT, kind_of
+from hub.operations.communications.kinds import kind_of
 from hub.people.audience import Group
 from hub.ports import Now, Publisher
 from hub.storage import messages
@@ -130,7 +130,7 @@ def _to_person(lost: Message, person: Person | None, channel: str, deps: Elsewhe
     """Make the messages that follow a lost one by this channel; or say why there is none."""
     if person is None:
         return "unknown_person"
-    skipped, audience = list[str](), BY_EVENT[lost.event].type.audiences[lost.audience]
+    skipped, audience = list[str](), kind_of(lost.event).type.audiences[lost.audience]
     only = replace(audience, channels=((channel,),), print=Print.NEVER)
     steps = steps_for(only, person, deps.channels, skipped)
     if not steps:
