@@ -170,6 +170,10 @@ class OtherBuilding(InvalidEvent):
     """The case that an event goes on with is of another copropiedad."""
 
 
+class PastHour(InvalidEvent):
+    """The hour at which it is to leave is over."""
+
+
 class RefusedEvents(HubError):
     """
     Events of a batch may not be taken in, as only its transaction can see.

@@ -31,6 +31,7 @@ from hub.errors import (
     NotConfirmed,
     OtherBuilding,
     OtherState,
+    PastHour,
 )
 from hub.model import Event, Purpose
 from hub.model.communications import CommunicationState
@@ -136,6 +137,16 @@ async def desk(opened: Database) -> Desk:
     )
 
 
+async def test_what_was_to_leave_before_now_does_not_leave(desk: Desk) -> None:
+    soon = desk.office.clock() + timedelta(minutes=1)
+    planned = await desk.made(*BOTH, starts_at=soon)
+    desk.office.clock.advance(timedelta(minutes=2))
+    with pytest.raises(PastHour):
+        await desk.send(planned)
+    with pytest.raises(PastHour):
+        await desk.made(*BOTH, starts_at=soon)
+
+
 async def test_who_has_two_buildings_is_told_once(desk: Desk) -> None:
     whole = await desk.made(*BOTH, "owners@copropiedad:ph-b", "residents@copropiedad:ph-b")
     assert whole.plan is not None
@@ -208,6 +219,9 @@ async def test_hour_is_kept_and_it_can_be_taken_back_until_then(desk: Desk) -> N
     await acts.take_back_communication(desk.by, whole.row.id)
     desk.office.clock.advance(timedelta(hours=3))
     assert [] == await desk.publish()
+    again = await acts.show_communication(desk.by, whole.row.id)
+    now = SaveBody(data=BODY, to=BOTH, version=again.row.version)
+    await acts.save_communication(desk.by, whole.row.id, now)
     await desk.send(await acts.plan_communication(desk.by, whole.row.id))
     (part,) = await desk.publish()
 

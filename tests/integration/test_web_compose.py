@@ -80,6 +80,29 @@ async def test_whoever_asks_for_a_release_names_one_who_may_and_sees_how_many_wa
     assert [[], ["1 comunicación espera su aprobación"], []] == [WAITS.findall(one.text) for one in lists]
 
 
+@pytest.mark.parametrize(
+    ("hour", "words"),
+    [
+        ("", "Escriba el día y la hora"),
+        ("12/03/2036 08:00", "Escriba el día y la hora"),
+        ("2020-03-12T08:00", "Esa hora ya pasó"),
+    ],
+)
+async def test_an_hour_that_is_over_or_nobody_can_read_is_never_now(
+    hub: ConsoleHub, hour: str, words: str
+) -> None:
+    cookies = dict(await hub.cookies_of(hub.account))
+    begun = await pressed(hub, cookies, "/communications/new", "kind=admin.circular.issued")
+    draft = begun.headers["Location"].partition("?")[0]
+    typed = f"data.title=Agua&data.body_markdown=Hola&when=later&starts_at={hour}"
+    saved = await pressed(hub, cookies, f"{draft}/compose", f"{typed}&go=look")
+
+    field = re.search(r"<input[^>]+name=\"starts_at\"[^>]+>", saved.text)
+    assert field is not None
+    assert (422, True, True) == (saved.status, words in saved.text, "aria-invalid" in field[0])
+    assert re.search(r'value="later" checked', saved.text)
+
+
 async def test_all_copropiedades_or_none_are_chosen_by_a_button_without_scripts(hub: ConsoleHub) -> None:
     names = [f"ph-many-{number}" for number in range(12)]
     directory = [

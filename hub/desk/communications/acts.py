@@ -23,7 +23,7 @@ from hub.desk.communications.rows import (
 )
 from hub.doors.act import Question
 from hub.doors.operator import Operator, found
-from hub.errors import ChangedDraft, NotConfirmed, OtherState
+from hub.errors import ChangedDraft, NotConfirmed, OtherState, PastHour
 from hub.model import Json
 from hub.model.communications import STANDING, UNSTARTED, Communication, CommunicationState, Origin
 from hub.model.pages import Rows
@@ -99,9 +99,10 @@ async def plan_communication(by: Operator, communication: UUID) -> Communication
     """
     Plan a draft: who gets it by which channel, who is left out, which promises start. Nothing is sent.
 
-    Raises InvalidAudience, InvalidEvent, TooLarge.
+    Raises InvalidAudience, InvalidEvent, PastHour, TooLarge.
     """
     row = await draft_of(by, communication)
+    _refuse_past(by, row)
     await by.audit("communication.plan", _subject(row.id), version=row.version)
     await planning.plan(by.actor, row, planning_of(by.stores))
     return await _whole(by, row)
@@ -112,12 +113,14 @@ async def send_communication(by: Operator, communication: UUID, body: SendBody) 
     Send a planned draft: at once, or at its hour. Safe to repeat.
 
     Above the people of `[review]` it waits until somebody else releases it. Raises ChangedDraft if the plan
-    is not of these words, NotConfirmed above some people, NoRelease if nobody may release it, OtherState.
+    is not of these words, NotConfirmed above some people, NoRelease if nobody may release it, PastHour,
+    OtherState.
     """
     row = await row_of(by, communication)
     plan = await _plan(by, row, body.digest)
     if row.state in _SENT:
         return moved_of(row, changed=False)
+    _refuse_past(by, row)
     if (typed := await needs_typed(by, row, plan)) and not is_same(body.typed, typed):
         raise NotConfirmed(typed)
     if needs_release(by, row, plan):
@@ -209,6 +212,12 @@ async def draft_of(by: Operator, communication: UUID) -> Communication:
     if row.state != CommunicationState.DRAFT:
         raise OtherState(f"It is {row.state.value}: it is no draft.")
     return row
+
+
+def _refuse_past(by: Operator, row: Communication) -> None:
+    at = row.draft.starts_at
+    if at is not None and at < by.now:
+        raise PastHour("This hour is over.", field="starts_at")
 
 
 async def _plan(by: Operator, row: Communication, digest: str) -> StoredPlan:

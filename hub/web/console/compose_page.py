@@ -8,15 +8,12 @@ saves by itself while somebody writes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 from aiohttp import web
 from msgspec import Meta, Struct, structs
 
-from hub.business_time.dates import ZONE
 from hub.desk.communications import acts
 from hub.desk.communications.drafts import picks_of
 from hub.desk.communications.noun import PATH
@@ -37,6 +34,7 @@ from hub.errors import (
     NotConfirmed,
     NotOffered,
     OtherBuilding,
+    PastHour,
     TooLarge,
     UnknownAccount,
 )
@@ -49,6 +47,7 @@ from hub.rendering.publisher_text import look_of
 from hub.rendering.schema_rules import Rule
 from hub.rendering.sendable_form import Known, ReadForm, read_sendable, sendable_form
 from hub.web.bodies import fields_of, files_of
+from hub.web.console.compose_hour import Hour
 from hub.web.console.compose_looks import shown_looks
 from hub.web.console.compose_people import STEPS, Button, pressed_boxes, shown_people
 from hub.web.console.list_filter import buildings_of
@@ -61,7 +60,6 @@ ONE: Final = f"{PATH}/{{id}}"
 SAVE: Final = f"{ONE}/compose"
 SEND: Final = f"{ONE}/press"
 PREVIEW: Final = f"{PATH}/preview"
-_HOUR: Final = "%Y-%m-%dT%H:%M"
 _LOOK: Final = "look"
 _SEND: Final = "send"
 _ALL: Final = "all"
@@ -102,24 +100,28 @@ async def save(request: web.Request) -> web.StreamResponse:
     whole = await acts.show_communication(by, communication)
     kind, boxes = BY_EVENT[whole.row.kind], pressed_boxes(fields)
     typed = read_sendable(_schema(by, kind), fields, await _known(by, whole), whole.data)
-    go = fields.get("go", "")
+    go, hour = fields.get("go", ""), Hour.typed(fields)
+    unready = "" if go in {*_HERE, *_EVERY} else hour.wrong(by.now)
     if go in _EVERY:
         boxes = structs.replace(boxes, places=tuple(await buildings_of(request)) if go == _ALL else ())
     try:
         saved = await acts.save_communication(by, communication, _body(whole, typed, boxes, fields))
         if step := STEPS.get(go):
             await step.do(Button(by=by, row=saved, fields=fields, files=files_of(request)))
-            return redirect(step.leads_to(f"{PATH}/{communication}"))
-        if go in _HERE:
-            whole = await acts.show_communication(by, communication)
-            return await _page(request, whole, boxes, most=_HERE[go], reader=fields.get("reader", ""))
+            if not unready:
+                return redirect(step.leads_to(f"{PATH}/{communication}"))
+        if go in _HERE or unready:
+            whole, wrong = await acts.show_communication(by, communication), _wrong_hour(unready)
+            most, reader = _HERE.get(go, MOST_AT_ONCE), fields.get("reader", "")
+            shown = None if go in STEPS else boxes
+            return await _page(request, whole, shown, wrong=wrong, most=most, reader=reader, hour=hour)
         if go in {_LOOK, _SEND}:
             return await _looked(request, by, communication, boxes, typed, fields)
     except HubError as error:
         refused = STEPS[go].refused if go in STEPS and isinstance(error, NotOffered) else ""
         wrong = Wrong(refused, "", 422) if refused else _wrong(error)
         whole = await acts.show_communication(by, communication)
-        return await _page(request, whole, boxes, wrong=wrong, typed=typed)
+        return await _page(request, whole, boxes, wrong=wrong, typed=typed, hour=hour)
     return redirect(f"{PATH}/{communication}{'#quien' if go in _EVERY else ''}")
 
 
@@ -137,7 +139,7 @@ async def press(request: web.Request) -> web.StreamResponse:
     except NotConfirmed:
         whole = await acts.show_communication(by, communication)
         return await _ask(request, by, whole, again=True, approver=fields.get("approver", ""))
-    except (ChangedDraft, NoRelease, UnknownAccount) as error:
+    except (ChangedDraft, NoRelease, PastHour, UnknownAccount) as error:
         wrong = _CHANGED if isinstance(error, ChangedDraft) else wrong_of(error)
         return await _page(request, await acts.show_communication(by, communication), wrong=wrong)
     waits = sent.state is CommunicationState.WAITING
@@ -185,12 +187,14 @@ async def _page(
     typed: ReadForm | None = None,
     most: int | None = MOST_AT_ONCE,
     reader: str = "",
+    hour: Hour | None = None,
 ) -> web.StreamResponse:
     by, kind = operator_of(request, OPERATE), BY_EVENT[whole.row.kind]
     if boxes is None:
         boxes = boxes_of(whole.to, whole.without, kind.usual)
     data, judged = (typed.data, bool(typed.faults)) if typed else (whole.data, False)
     form = sendable_form(_schema(by, kind), await _known(by, whole), data, judged=judged)
+    hour = hour or Hour.of(whole.starts_at)
     place = boxes.places[0] if len(boxes.places) == 1 else None
     page = console_page(
         "desk/communications/compose.html",
@@ -207,7 +211,8 @@ async def _page(
         groups=GROUPS_ES,
         buildings=await buildings_of(request),
         towers=await by.stores.communications.towers(place) if place and kind.asks_whom else (),
-        starts_at=_local(whole),
+        hour=hour,
+        wrong_hour=hour.wrong(by.now),
         action=SAVE.format(id=whole.row.id),
         preview=PREVIEW,
         path=f"{PATH}/{whole.row.id}",
@@ -248,22 +253,25 @@ def _wrong(error: HubError) -> Wrong:
         return Wrong("No se entiende a quién va, o no es de sus copropiedades.", str(error), 422)
     if isinstance(error, OtherBuilding):
         return Wrong("Ese corte, obra o asamblea es de otra copropiedad: escoja la suya.", str(error), 422)
-    if isinstance(error, InvalidEvent):
+    if isinstance(error, InvalidEvent) and not isinstance(error, PastHour):
         return Wrong(_LACKING.words, str(error), 422)
     if isinstance(error, NoSuch):
         raise error
     return wrong_of(error)
 
 
+def _wrong_hour(words: str) -> Wrong | None:
+    return Wrong(words, "", 422) if words else None
+
+
 def _body(whole: CommunicationWhole, typed: ReadForm, boxes: Boxes, fields: Mapping[str, str]) -> SaveBody:
     whom = whom_of(boxes)
-    at = fields.get("starts_at", "") if fields.get("when") == "later" else ""
     return SaveBody(
         kind=whole.row.kind,
         data=dict(typed.data),
         to=whom.to,
         without=whom.without,
-        starts_at=_instant(at),
+        starts_at=Hour.typed(fields).at,
         version=form_of({"version": fields.get("version", "")}, VersionForm).version or whole.row.version,
     )
 
@@ -277,15 +285,3 @@ async def _known(by: Operator, whole: CommunicationWhole) -> Known:
 
 def _schema(by: Operator, kind: SendKind) -> Rule:
     return by.stores.schemas.by_name[kind.event].document
-
-
-def _instant(text: str) -> datetime | None:
-    """Read what a field of a day and an hour says, in the hour of Bogotá; None of nothing."""
-    with suppress(ValueError):
-        return datetime.strptime(text, _HOUR).replace(tzinfo=ZONE).astimezone(UTC)
-    return None
-
-
-def _local(whole: CommunicationWhole) -> str:
-    at = whole.starts_at
-    return "" if at is None else at.astimezone(ZONE).strftime(_HOUR)

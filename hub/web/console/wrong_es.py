@@ -26,6 +26,7 @@ from hub.errors import (
     NotSnoozed,
     NotSplit,
     NotWaiting,
+    PastHour,
     SamePerson,
     SeniorNeeded,
     UnknownAccount,
@@ -33,6 +34,7 @@ from hub.errors import (
 from hub.rendering.case_words_es import RESPOND_FIRST
 from hub.web.responses import refusal_of
 
+PAST_HOUR: Final = "Esa hora ya pasó: escoja otra, o «Al mandarla»."
 _WORDS: Final[Mapping[type[HubError], str]] = MappingProxyType(
     {
         AnswerDue: RESPOND_FIRST,
@@ -62,6 +64,7 @@ REFUSED: Final = tuple(_WORDS)
 _TYPED: Final[Mapping[type[HubError], str]] = MappingProxyType(
     {
         InvalidEvent: "Falta algo, o no cabe: revise lo que escribió.",
+        PastHour: PAST_HOUR,
         UnknownAccount: "Esa persona ya no atiende esta copropiedad. Escoja a otra.",
     }
 )
