@@ -224,6 +224,10 @@ class CommunicationDrafts(Store):
         rows = await self.rows(SQL["plan_people"], plan, after, left_out, limit, listed(places))
         return [read(PlannedPerson, row) for row in rows]
 
+    async def area_of(self, person: str | None, at: datetime) -> str | None:
+        """Return the one area of the company in which somebody works; None of several, or of none."""
+        return next((row["area"] for row in await self.rows(SQL["area_of"], person, at)), None)
+
     async def samples(self, plan: UUID) -> Sequence[tuple[str, str]]:
         """Return ref and name of some people of a plan, who has the longest name first."""
         rows = await self.rows(SQL["samples"], plan)

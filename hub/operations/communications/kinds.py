@@ -9,12 +9,14 @@ from typing import Final
 from hub.catalog import BY_NAME
 from hub.messages.planning.documents import given_name
 from hub.model import CORRECTION, EventType, Json
+from hub.model.actors import ACCOUNT
 from hub.model.communications import Whom
 from hub.people.audience import parse
 from hub.rendering.titles_es import EVENTS
 
 _UNASKED: Final[Mapping[str, Json]] = {"zones": None, "unit": None}
 """What is said by the choice of people alone: where that says nothing, the event has no such field."""
+NOBODY: Final[Mapping[str, Json]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,13 +127,28 @@ def kind_of(event: str) -> SendKind:
     return BY_EVENT.get(event) or SendKind(event=event, word=EVENTS.get(event, event), icon="texto")
 
 
+def sender_of(by: str) -> Mapping[str, Json]:
+    """Return who answers for what is sent, if that is a person with an account; a key is asked who does."""
+    return {"sender": by} if by.startswith(ACCOUNT) else {}
+
+
 def fills_of(
-    *, place: str, case: str, whom: Whom, towers: tuple[str, ...], document: tuple[str, bytes] | None = None
+    *,
+    place: str,
+    case: str,
+    whom: Whom,
+    towers: tuple[str, ...],
+    document: tuple[str, bytes] | None = None,
+    writer: Mapping[str, Json] = NOBODY,
 ) -> Mapping[str, Json]:
-    """Return what the hub knows of a part: word of `x-fill` in the event's schema → value."""
+    """
+    Return what the hub knows of a part: word of `x-fill` in the event's schema → value.
+
+    `writer` is what it knows of who writes.
+    """
     words = sorted({parse(word).word for word in whom.to})
     audience = words[0] if words in (["owners"], ["residents"]) else "both"
-    known: dict[str, Json] = {"id": case, "audience": audience, **_UNASKED}
+    known: dict[str, Json] = {"id": case, "audience": audience, **_UNASKED, **writer}
     if document is not None:
         known |= {"document": given_name(document[0]), "document_digest": document[1].hex()}
     if place:

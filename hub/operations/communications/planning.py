@@ -21,11 +21,11 @@ from msgspec.structs import replace
 from hub.access.actor import Actor
 from hub.errors import OtherBuilding
 from hub.intake.dry_run_schemas import DryRun, DryRunPersonMessage
-from hub.model import CORRECTION, Event, EventType, PropertyScope
+from hub.model import CORRECTION, Event, EventType, Json, PropertyScope
 from hub.model.communications import ChosenPerson, Communication, Part, event_of, part_id
 from hub.model.ids import uuid8
 from hub.operations.communications.cost import MEASURED, minutes_of, missed_leads, planned_cost
-from hub.operations.communications.kinds import BY_EVENT, SendKind, fills_of
+from hub.operations.communications.kinds import BY_EVENT, NOBODY, SendKind, fills_of, sender_of
 from hub.operations.communications.lists import with_lists
 from hub.operations.communications.shown import LEAVES, Shown, shown_of
 from hub.operations.communications.taken_back import wrong_of
@@ -42,6 +42,7 @@ from hub.storage.database import Database
 
 READY, FAILED = "ready", "failed"
 _COMPANY: Final = ""
+AREA_FIELD: Final = "service_area"
 AT_ONCE: Final = 500
 """People of a plan that somebody waits for; one of more is made by the timers."""
 _TOGETHER: Final = 500
@@ -147,17 +148,15 @@ def parts_of(
     chosen: Chosen,
     schema: Rule,
     document: tuple[str, bytes] | None = None,
+    writer: Mapping[str, Json] = NOBODY,
 ) -> tuple[list[Part], list[ChosenPerson]]:
     """Make the parts of a draft, one for each copropiedad in order, and the rows of their people. Pure."""
     whom, parts, people = draft.draft.whom, list[Part](), list[ChosenPerson]()
     for number, (place, members) in enumerate(sorted(chosen.items())):
         towers = towers_of(whom, place)
         case = f"com-{draft.id.hex[-12:]}-{number}"
-        data = filled(
-            schema,
-            draft.draft.data,
-            fills_of(place=place, case=case, whom=whom, towers=towers, document=document),
-        )
+        known = fills_of(place=place, case=case, whom=whom, towers=towers, document=document, writer=writer)
+        data = filled(schema, draft.draft.data, known)
         parts.append(
             Part(
                 part=number,
@@ -216,7 +215,15 @@ async def _parts(
     attached = await deps.store.attached(draft.id)
     document = (attached[0].name, attached[0].sha256) if attached else None
     chosen = await _chosen(by, draft, kind, deps)
-    return parts_of(draft, kind, chosen, deps.schema(draft.kind), document)
+    writer = await _writer(draft, deps)
+    return parts_of(draft, kind, chosen, deps.schema(draft.kind), document, writer)
+
+
+async def _writer(draft: Communication, deps: Planning) -> Mapping[str, Json]:
+    """Return what the hub knows of who writes; an area that was named stays."""
+    named = AREA_FIELD in draft.draft.data
+    area = None if named else await deps.store.area_of(draft.person, deps.now())
+    return {**sender_of(draft.by), **({"area": area} if area else {})}
 
 
 async def _refuse_elsewhere(kind: EventType, parts: Sequence[Part], deps: Planning) -> None:

@@ -239,6 +239,13 @@ WHERE message.event_key = ANY ($1) AND message.id BETWEEN $2 AND $3 AND message.
   AND attempt.message_id BETWEEN $2 AND $3 AND attempt.outcome IN ('accepted', 'unknown')
 GROUP BY 1, 2, 3
 
+-- area_of --
+-- The area of the company in which somebody works now; no row where that is not one alone.
+SELECT min(service_area) AS area FROM membership
+WHERE person_id = $1 AND role = 'staff' AND NOT removed
+  AND (since IS NULL OR since <= $2) AND (until IS NULL OR until > $2)
+HAVING count(DISTINCT service_area) = 1
+
 -- samples --
 -- Some people of a plan to look by: of each first channel one, and who has the longest name.
 (SELECT chosen.person, person.name FROM communication_person AS chosen JOIN person ON person.id = chosen.person

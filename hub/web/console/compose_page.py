@@ -39,7 +39,7 @@ from hub.errors import (
     UnknownAccount,
 )
 from hub.model.communications import CommunicationState
-from hub.operations.communications.kinds import BY_EVENT, SendKind
+from hub.operations.communications.kinds import BY_EVENT, SendKind, sender_of
 from hub.operations.communications.presets import GROUPS_ES, Boxes, boxes_of, whom_of
 from hub.people.units import tower_name
 from hub.rendering.outcomes_es import REASONS
@@ -280,7 +280,8 @@ async def _known(by: Operator, whole: CommunicationWhole) -> Known:
     """Return what the page does not ask, since it is filled in later or there already, and its choices."""
     kept = {name: whole.data.get(name) for name in _CORRECTED if BY_EVENT[whole.row.kind].readers}
     picks = await picks_of(by, _schema(by, BY_EVENT[whole.row.kind]))
-    return Known(fills={**dict.fromkeys(_UNASKED), **kept}, picks=picks)
+    fills = {**dict.fromkeys(_UNASKED), **sender_of(whole.row.by), **kept}
+    return Known(fills=fills, picks=picks)
 
 
 def _schema(by: Operator, kind: SendKind) -> Rule:
