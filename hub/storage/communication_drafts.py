@@ -82,9 +82,10 @@ class Accepted(Struct, frozen=True, kw_only=True):
 
 
 class Fate(Struct, frozen=True, kw_only=True):
-    """What a dry run made of a person."""
+    """What a dry run made of a person, for the event with this id."""
 
     person: str
+    event_id: str
     channels: Sequence[str]
     left_out: str | None
 
@@ -216,6 +217,12 @@ class CommunicationDrafts(Store):
         """Store what the dry run made of people of a plan."""
         rows = [(one.person, " ".join(one.channels), one.left_out) for one in fates]
         await _write_many(self, SQL["fill_people"], rows, plan)
+
+    async def add_found(self, plan: UUID, found: Sequence[Part], fates: Sequence[Fate]) -> None:
+        """Store the people whom nobody has chosen, with what the dry run made of them."""
+        numbers = {part.event_id: part.part for part in found}
+        rows = [(one.person, numbers[one.event_id], " ".join(one.channels), one.left_out) for one in fates]
+        await _write_many(self, SQL["add_found"], rows, plan)
 
     async def plan_people(
         self, plan: UUID, places: PropertyScope, *, after: str, limit: int, left_out: bool

@@ -7,15 +7,19 @@ import dataclasses
 import pytest
 
 from hub.desk.communications import acts
-from hub.desk.communications.reading import look_at, readers_of
-from hub.desk.communications.rows import CommunicationWhole
+from hub.desk.communications.people import plan_people_sheet
+from hub.desk.communications.reading import channels_of, look_at, readers_of
+from hub.desk.communications.rows import CommunicationBody, CommunicationWhole
 from hub.errors import NoSuch
 from hub.messages.planning.reach import LETTER
 from hub.operations.communications.looks import BOARD
+from tests.integration.test_communication_cost import reaching
 from tests.integration.test_communications import BOTH, Desk, desk
-from tests.unit.factories import event
+from tests.unit.factories import SCHEMAS, event
 
 __all__ = ["desk"]
+
+LEGAL = "admin.assembly.convened"
 
 
 async def test_what_is_looked_at_arrives(desk: Desk) -> None:
@@ -47,6 +51,26 @@ async def test_who_has_the_longest_name_is_looked_by_first(desk: Desk) -> None:
     whole = await desk.made(*BOTH)
 
     assert "p-two" == (await readers_of(desk.by, whole))[0][0]
+
+
+async def test_whom_the_law_names_are_looked_by_too(desk: Desk) -> None:
+    desk = reaching(desk)
+    longest = {"names": "Persona " + "María " * 12, "version": 2}
+    await desk.office.take_in(event("directory.person.upserted", {"person_id": "p-two", **longest}))
+    [example, *_] = SCHEMAS.by_name[LEGAL].document["examples"]
+    body = CommunicationBody(kind=LEGAL, data=example, to=("owners@copropiedad:ph-a",))
+    row = await acts.make_communication(desk.by, body)
+    whole = await acts.plan_communication(desk.by, row.id)
+    refs = [ref for ref, _ in await readers_of(desk.by, whole)]
+    assert "p-two" == refs[0]
+    seen = [await look_at(desk.by, row.id, LEGAL, "p-two", channel) for channel in channels_of(whole)]
+
+    assert {"p-two", "p-mute"} == {one.person for one in await plan_people_sheet(desk.by, row.id)}
+    assert dict.fromkeys(["email", "sms", BOARD], "") == {one.channel: one.problem for one in seen}
+    # They are no part of what a release binds: intake reads again who they are.
+    assert whole.plan is not None
+    await desk.send(whole)
+    assert [LEGAL] == [part.name for part in await desk.publish()]
 
 
 async def test_nobody_of_another_building_or_plan_is_looked_by(desk: Desk) -> None:

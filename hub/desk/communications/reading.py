@@ -39,7 +39,7 @@ class CommunicationTried(Struct, kw_only=True, frozen=True):
 async def readers_of(by: Operator, whole: CommunicationWhole) -> Sequence[tuple[str, str]]:
     """Return ref and name of some people of the plan, who has the longest name first."""
     plan = await by.stores.communications.plan_of(whole.row.id) if whole.is_planned else None
-    if plan is None or not kind_of(whole.row.kind).narrows:
+    if plan is None:
         return ()
     plain = by.sight.is_plain_in(Field.NAME, by.places)
     found_there = await by.stores.communications.samples(plan.id)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
 
 from hub.errors import TemplateFailure
 from hub.messages.planning.reach import LETTER
-from hub.model import Brand, Claimed, Lane, Message, Person, Rendered, State
+from hub.model import Audience, Brand, Claimed, Lane, Message, Person, Print, Rendered, State
 from hub.model.communications import Part, event_of
 from hub.model.ids import event_key
 from hub.model.posters import PosterSource
@@ -21,6 +22,7 @@ from hub.sla.ack_links import without_link
 from hub.sms_text import Segments, segments
 
 BOARD = "board"
+_PAPER: Final = {LETTER: Print.LETTER, BOARD: Print.BOARD}
 
 
 class Reader(Struct, frozen=True, kw_only=True):
@@ -73,7 +75,7 @@ def look(
 
 def claimed_by(kind: SendKind, plan: UUID, reader: Reader, channel: str, at: datetime) -> Claimed:
     """Make the message that a worker would hold."""
-    event, number = event_of(reader.part, plan, kind.event, time=at), kind.audiences[0]
+    event, number = event_of(reader.part, plan, kind.event, time=at), audience_of(kind, channel)
     audience, person = kind.type.audiences[number], reader.person
     message = Message(
         id=plan,
@@ -108,6 +110,18 @@ def claimed_by(kind: SendKind, plan: UUID, reader: Reader, channel: str, at: dat
     )
 
 
+def audience_of(kind: SendKind, channel: str) -> int:
+    """Return the first audience of people that is told by this channel; of none the first of all."""
+    told = (number for number in kind.audiences if _is_told(kind.type.audiences[number], channel))
+    return next(told, kind.audiences[0])
+
+
+def _is_told(audience: Audience, channel: str) -> bool:
+    if channel in _PAPER:
+        return audience.print is _PAPER[channel]
+    return any(channel in step for step in audience.channels)
+
+
 def channels_of(kind: SendKind, shown: list[str], *, posters: bool) -> list[str]:
     """Return the channels to look at, in the order of the catalogue, then paper."""
     offered = [name for step in kind.type.audiences[kind.audiences[0]].channels for name in step]
@@ -118,7 +132,7 @@ def channels_of(kind: SendKind, shown: list[str], *, posters: bool) -> list[str]
 def _poster(kind: SendKind, plan: UUID, reader: Reader, at: datetime) -> PosterSource:
     return PosterSource(
         id=plan,
-        audience=kind.audiences[0],
+        audience=audience_of(kind, BOARD),
         event=kind.event,
         event_id=reader.part.event_id,
         time=at,

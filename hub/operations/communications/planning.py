@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -116,14 +116,17 @@ async def finish(by: Actor, draft: Communication, made: StoredPlan, deps: Planni
     parts, people = await deps.store.parts(made.id), await deps.store.people(made.id)
     at = max(draft.draft.starts_at or deps.now(), deps.now())
     events = [event_of(part, made.id, draft.kind, time=at) for part in parts]
-    runs, measured = list[DryRun](), 0
+    kind, runs, measured = BY_EVENT[draft.kind], list[DryRun](), 0
     for some in _batches(events, people):
         run = await deps.run_dry(by, some, everybody=True, at=at, measured=max(MEASURED - measured, 0))
-        await deps.store.fill_people(made.id, fates_of([run]))
+        if kind.narrows:
+            await deps.store.fill_people(made.id, fates_of([run]))
+        else:
+            await deps.store.add_found(made.id, parts, fates_of([run], kind.audiences))
         runs.append(run)
         measured += sum(sent.parts is not None for sent in sent_by([run]))
     shown = shown_of(runs, people=len(people), places=list(dict.fromkeys(part.place for part in parts)))
-    shown = shown if BY_EVENT[draft.kind].narrows else replace(shown, people=addressed(runs))
+    shown = shown if kind.narrows else replace(shown, people=addressed(runs))
     shown = replace(
         shown,
         cost=planned_cost(sent_by(runs), deps.policy.prices, leaves=LEAVES),
@@ -185,10 +188,12 @@ def digest_of(
 
     `texts` is the digest of the kind's texts and of the prices, `files` are the documents.
     """
+    # Of the others it is the law or the catalogue that says who they are, as intake reads it then.
+    chosen = {part.part for part in parts if part.chosen}
     bound = [
         draft.kind,
         [[part.place, part.data, part.chosen, part.on_boards] for part in parts],
-        sorted([one.person, one.part] for one in people),
+        sorted([one.person, one.part] for one in people if one.part in chosen),
         draft.draft.starts_at,
         texts,
         [one.sha256.hex() for one in files],
@@ -248,17 +253,21 @@ def sent_by(runs: Sequence[DryRun]) -> Iterator[DryRunPersonMessage]:
                 yield from person.messages
 
 
-def fates_of(runs: Sequence[DryRun]) -> list[Fate]:
-    """Return by which channels each person would hear first, or why not. Pure."""
+def fates_of(runs: Sequence[DryRun], audiences: Collection[int] = ()) -> list[Fate]:
+    """
+    Return by which channels each person would hear first, or why not; with `audiences` those of them. Pure.
+    """
     return [
         Fate(
             person=one.person,
+            event_id=event.id,
             channels=sorted({sent.channel for sent in one.messages if sent.state in LEAVES}),
             left_out=one.left_out,
         )
         for run in runs
         for event in run.events
         for one in event.recipients
+        if not audiences or any(sent.audience in audiences for sent in one.messages)
     ]
 
 

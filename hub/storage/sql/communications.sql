@@ -218,6 +218,14 @@ SET channels = string_to_array(nullif(given.channels, ''), ' '), left_out = give
 FROM unnest($1::text[], $2::text[], $3::text[]) AS given (person, channels, left_out)
 WHERE chosen.plan = $4 AND chosen.person = given.person
 
+-- add_found --
+-- People whom nobody has chosen, as the dry run found them; of several parts the first.
+INSERT INTO communication_person (person, part, channels, left_out, plan)
+SELECT DISTINCT ON (person) person, part, string_to_array(nullif(channels, ''), ' '), left_out, $5
+FROM unnest($1::text[], $2::smallint[], $3::text[], $4::text[]) AS given (person, part, channels, left_out)
+ORDER BY person, part
+ON CONFLICT DO NOTHING
+
 -- plan_people --
 -- $3: only those who are left out, $5: only of these places.
 SELECT chosen.person, coalesce(person.name, '') AS name, part.place, coalesce(chosen.units, '[]') AS units,
