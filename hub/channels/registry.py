@@ -22,6 +22,7 @@ from hub.channels.push.oauth import read_service_account
 from hub.channels.sms import TRAITS as SMS_TRAITS
 from hub.channels.sms.generic import GenericChannel
 from hub.channels.sms.hooks import Addresses
+from hub.channels.sms.spec import load_spec
 from hub.channels.sms.spec_loader import load_described
 from hub.channels.sms.twilio import TwilioChannel
 from hub.channels.stored_channel import INBOX, LETTERS, Store, StoredChannel
@@ -173,7 +174,9 @@ def _pool(name: str, urls: Sequence[SecretUrl], around: BuildContext, guards: Pr
             breaker=guards.breakers.of(name, provider),
             rate=read_rate(url.reveal(), setting=PROVIDERS[name]),
         )
-        for provider, channel, url in zip(_numbered(map(_kind, urls, channels)), channels, urls, strict=True)
+        for provider, channel, url in zip(
+            _numbered(_kind(name, url) for url in urls), channels, urls, strict=True
+        )
     ]
     return Failover(providers, throttle=guards.throttle, timeout=around.timeout)
 
@@ -186,10 +189,17 @@ def _numbered(kinds: Iterable[str]) -> Iterator[str]:
         yield kind if seen[kind] == 1 else f"{kind}-{seen[kind]}"
 
 
-def _kind(url: SecretUrl, channel: Channel) -> str:
+def first_of(settings: Settings) -> dict[str, str]:
+    """Return channel → the provider that sends first, as its attempts name it, without building any."""
+    named = {} if settings.mode is Mode.CAPTURE else settings.providers
+    return {name: _kind(name, urls[0]) for name, urls in named.items() if urls and name in BUILDERS}
+
+
+def _kind(name: str, url: SecretUrl) -> str:
     """Return the provider's kind: for a described provider its own name, which its receipts use."""
-    if isinstance(channel, GenericChannel):
-        return channel.name
+    if BUILDERS[name].get(url.scheme) is _described:
+        setting = PROVIDERS[name]
+        return load_spec(parse_generic(url.reveal(), setting=setting).spec, setting=setting).name
     return _KINDS.get(url.scheme, url.scheme.partition("+")[0])
 
 

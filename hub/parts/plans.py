@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hub.channels.registry import first_of
 from hub.channels.urls import read_rate
 from hub.operations.communications.planning import Planning
 from hub.parts.stores import Stores
@@ -24,6 +25,7 @@ def planning_of(stores: Stores) -> Planning:
         texts=stores.company.digest_of_texts,
         policy=stores.policy,
         rates=rates,
+        providers=first_of(stores.settings),
         places=stores.directory.place_names,
         now=stores.now,
     )

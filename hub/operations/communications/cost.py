@@ -11,13 +11,15 @@ from msgspec import Meta, Struct
 
 from hub.intake.dry_run_schemas import DryRunClock, DryRunPersonMessage
 from hub.policy.clocks import ClockPolicy
-from hub.policy.prices import PricePolicy
+from hub.policy.prices import DEFAULT, PricePolicy
 from hub.rendering.context import INITIAL
 from hub.resilience.rate_limit import Rate
 from hub.storage.communication_drafts import Accepted
 
 MEASURED: Final = 5000
 """Text messages that a plan measures one by one; the others count as the longest of them."""
+
+NO_PROVIDERS: Final[Mapping[str, str]] = {}
 
 
 class Cost(Struct, frozen=True, kw_only=True):
@@ -34,16 +36,24 @@ class Cost(Struct, frozen=True, kw_only=True):
 
 
 def planned_cost(
-    messages: Iterable[DryRunPersonMessage], prices: PricePolicy, *, leaves: Iterable[str]
+    messages: Iterable[DryRunPersonMessage],
+    prices: PricePolicy,
+    *,
+    leaves: Iterable[str],
+    providers: Mapping[str, str] = NO_PROVIDERS,
 ) -> Cost:
-    """Sum up the first messages of a plan, each text message by its parts. Pure."""
+    """
+    Sum up the first messages of a plan, each text message by its parts. Pure.
+
+    `providers` are those that send first: channel → the name by which the policy has its price.
+    """
     states, sums, parts, texts = frozenset(leaves), defaultdict[str, float](float), 0, 0
     for sent in messages:
         if sent.state in states and sent.occasion == INITIAL:
             units = (sent.parts or 1) if sent.channel == "sms" else 1
             parts += units if sent.channel == "sms" else 0
             texts += sent.channel == "sms"
-            sums[sent.channel] += units * prices.of(sent.channel)
+            sums[sent.channel] += units * prices.of(sent.channel, providers.get(sent.channel, DEFAULT))
     return Cost(pesos=_whole(sums), sms_parts=parts, at_most=texts > MEASURED)
 
 

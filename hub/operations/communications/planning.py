@@ -80,6 +80,8 @@ class Planning:
     texts: Texts
     policy: Policy
     rates: Mapping[str, Sequence[Rate]]
+    providers: Mapping[str, str]
+    """Channel → the name of the provider that sends first."""
     places: Callable[[PropertyScope], Awaitable[Mapping[str, str]]]
     now: Now
 
@@ -129,7 +131,7 @@ async def finish(by: Actor, draft: Communication, made: StoredPlan, deps: Planni
     shown = shown if kind.narrows else replace(shown, people=addressed(runs))
     shown = replace(
         shown,
-        cost=planned_cost(sent_by(runs), deps.policy.prices, leaves=LEAVES),
+        cost=planned_cost(sent_by(runs), deps.policy.prices, leaves=LEAVES, providers=deps.providers),
         minutes=minutes_of(shown.channels, deps.rates),
         missed=missed_leads((clock for run in runs for clock in run.clocks), deps.policy.clocks, at=at),
     )
