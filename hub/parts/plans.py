@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from hub.channels.registry import first_of
 from hub.channels.urls import read_rate
 from hub.operations.communications.planning import Planning
 from hub.parts.stores import Stores
+from hub.resilience.rate_limit import Rate
 from hub.settings import PROVIDERS
+
+
+def rates_of(stores: Stores) -> Mapping[str, Sequence[Rate]]:
+    """Return channel → the rates of its providers that have one, in their order."""
+    return {
+        name: [rate for url in urls if (rate := read_rate(url.reveal(), setting=PROVIDERS[name])) is not None]
+        for name, urls in stores.settings.providers.items()
+    }
 
 
 def planning_of(stores: Stores) -> Planning:
     """Return what a plan needs."""
-    providers = stores.settings.providers
-    rates = {
-        name: [rate for url in urls if (rate := read_rate(url.reveal(), setting=PROVIDERS[name])) is not None]
-        for name, urls in providers.items()
-    }
     return Planning(
         database=stores.database,
         store=stores.communications,
@@ -24,7 +30,7 @@ def planning_of(stores: Stores) -> Planning:
         run_dry=stores.dry_run,
         texts=stores.company.digest_of_texts,
         policy=stores.policy,
-        rates=rates,
+        rates=rates_of(stores),
         providers=first_of(stores.settings),
         places=stores.directory.place_names,
         now=stores.now,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, Literal, get_args
 from uuid import UUID
 
@@ -44,6 +44,7 @@ class Delivered(Struct, frozen=True, kw_only=True):
     state: str
     reason: str
     n: int
+    held_until: datetime | None = None
 
 
 class PersonFate(Struct, frozen=True, kw_only=True):

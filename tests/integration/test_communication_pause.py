@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from datetime import timedelta
 from itertools import count
 from typing import Final
 
@@ -54,6 +55,17 @@ async def sent(desk: Desk, *to: str) -> CommunicationWhole:
 
 async def whole_of(desk: Desk, whole: CommunicationWhole) -> CommunicationWhole:
     return await acts.show_communication(desk.by, whole.row.id)
+
+
+async def test_its_end_is_expected_while_it_leaves_and_not_while_it_stands(desk: Desk) -> None:
+    whole = await sent(desk)
+    await desk.publish()
+    lawful = desk.office.clock() + timedelta(hours=9)
+    await desk.by.db.rows("UPDATE message SET state = 'held', next_at = $1 WHERE person = 'p-two'", lawful)
+    leaving = await progress_of(desk, whole)
+    await stopping.pause_communication(desk.by, whole.row.id, PAUSE)
+
+    assert [lawful, None] == [leaving.ends_at, (await progress_of(desk, whole)).ends_at]
 
 
 async def progress_of(desk: Desk, whole: CommunicationWhole) -> Progress:

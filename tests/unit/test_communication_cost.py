@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import pytest
+
 from hub.channels.registry import first_of
 from hub.intake.dry_run_schemas import DryRunPersonMessage
 from hub.model import State
-from hub.operations.communications.cost import planned_cost
+from hub.operations.communications.cost import expected_end, planned_cost
 from hub.policy.prices import PricePolicy
 from hub.rendering.context import INITIAL
+from hub.resilience.rate_limit import parse_rate
 from hub.settings import load
+from tests.unit.factories import MONDAY
 
 PRICES = PricePolicy(
     sms={"default": 40, "twilio": 55}, whatsapp={"default": 50}, letter=500, page=100, mail=0
@@ -49,3 +56,20 @@ def test_who_sends_first_has_the_name_of_its_attempts() -> None:
     assert [{"email": "smtp", "sms": "twilio"}, {"email": "smtp", "sms": "mensajeria"}] == [
         first_of(one) for one in settings
     ]
+
+
+@pytest.mark.parametrize(
+    ("left", "lawful_at", "end"),
+    [
+        ({"sms": 600, "email": 90_000}, None, MONDAY + timedelta(minutes=30)),
+        ({"sms": 600}, MONDAY + timedelta(hours=9), MONDAY + timedelta(hours=9, minutes=30)),
+        ({"sms": 600}, MONDAY - timedelta(hours=9), MONDAY + timedelta(minutes=30)),
+        ({"email": 3}, MONDAY + timedelta(hours=9), MONDAY + timedelta(hours=9)),
+        ({"email": 3}, None, None),
+        ({"sms": 0}, MONDAY + timedelta(hours=9), None),
+    ],
+)
+def test_the_end_is_that_of_what_is_left_at_the_rates_from_lawful_hours_on(
+    left: Mapping[str, int], lawful_at: datetime | None, end: datetime | None
+) -> None:
+    assert end == expected_end(left, {"sms": [parse_rate("20/m")]}, lawful_at=lawful_at, now=MONDAY)

@@ -29,8 +29,8 @@ from hub.model.communications import STANDING, UNSTARTED, Communication, Communi
 from hub.model.pages import Rows
 from hub.operations.communications import planning
 from hub.operations.communications.planning import read_shown
-from hub.operations.communications.progress import progress_of
-from hub.parts.plans import planning_of
+from hub.operations.communications.progress import progress_of, with_end
+from hub.parts.plans import planning_of, rates_of
 from hub.people.units import own_name
 from hub.rendering.figures_es import many
 from hub.rendering.outcomes_es import reason_in_words
@@ -231,6 +231,8 @@ async def _plan(by: Operator, row: Communication, digest: str) -> StoredPlan:
 async def _whole(by: Operator, row: Communication) -> CommunicationWhole:
     stored = await by.stores.communications.plan_of(row.id)
     progress = await progress_of(by.stores.communications, row, (stored and stored.people) or 0)
+    if progress is not None and row.state == CommunicationState.RUNNING:
+        progress = with_end(progress, read_shown(stored) if stored else None, rates_of(by.stores), by.now)
     correction = await by.stores.communications.correction_of(row.id) if row.recall else None
     return CommunicationWhole(
         row=await _shown(by, row),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Final
 
 from msgspec import Meta, Struct
@@ -78,6 +78,21 @@ def minutes_of(channels: Mapping[str, int], rates: Mapping[str, Sequence[Rate]])
         if rates.get(channel)
     }
     return {channel: round(minutes) for channel, minutes in found.items() if minutes >= 1}
+
+
+def expected_end(
+    left: Mapping[str, int], rates: Mapping[str, Sequence[Rate]], *, lawful_at: datetime | None, now: datetime
+) -> datetime | None:
+    """
+    Return when the last of what is left (channel → messages) leaves: at these rates, from lawful hours on.
+
+    None where nothing is left, or no rate and no hour says anything. Pure.
+    """
+    minutes = max(minutes_of(left, rates).values(), default=0)
+    begins = max(now, lawful_at or now)
+    if not any(left.values()) or (begins, minutes) == (now, 0):
+        return None
+    return begins + timedelta(minutes=minutes)
 
 
 def missed_leads(

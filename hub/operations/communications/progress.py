@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta, Struct, structs
 
-from hub.model import State
+from hub.model import Instant, State
 from hub.model.communications import MOVING, Communication
 from hub.model.state_machine import LOST, UNSENT
+from hub.operations.communications.cost import expected_end
 from hub.operations.communications.kinds import kind_of
+from hub.operations.communications.shown import Shown
+from hub.resilience.rate_limit import Rate
 from hub.storage.communication_progress import Delivered, Standing, tally_of
 from hub.storage.communications import PostgresCommunications
 
@@ -30,6 +34,9 @@ class ChannelProgress(Struct, frozen=True, kw_only=True):
     arrived: Annotated[int, Meta(description="Delivered or read.")]
     read: int
     lost: int
+    waits_until: Annotated[
+        Instant | None, Meta(description="When the last of those leaves that wait for lawful hours.")
+    ] = None
 
 
 class Progress(Struct, frozen=True, kw_only=True):
@@ -53,6 +60,22 @@ class Progress(Struct, frozen=True, kw_only=True):
     published: int
     planned: int
     dead: Annotated[int, Meta(description="Parts that intake has refused: nobody gets them.")] = 0
+    ends_at: Annotated[
+        Instant | None,
+        Meta(
+            description="When the last of what is left may leave, by rates and lawful hours; null: unknown."
+        ),
+    ] = None
+
+    def left(self, planned: Mapping[str, int]) -> Mapping[str, int]:
+        """Return channel → messages that are to leave: those that go, and the planned ones not made yet."""
+        made = {one.channel: one for one in self.channels}
+        found = {name: one.going for name, one in made.items()}
+        if self.unplanned:
+            for name, n in planned.items():
+                done = made[name].messages if name in made else 0
+                found[name] = found.get(name, 0) + max(n - done, 0)
+        return found
 
 
 async def progress_of(store: PostgresCommunications, row: Communication, people: int) -> Progress | None:
@@ -72,6 +95,18 @@ async def progress_of(store: PostgresCommunications, row: Communication, people:
     return max(now, msgspec.convert(kept, Progress), key=lambda one: one.people - one.unplanned)
 
 
+def with_end(
+    progress: Progress, shown: Shown | None, rates: Mapping[str, Sequence[Rate]], now: datetime
+) -> Progress:
+    """Return it with the instant at which it is expected to end, by what its plan says of the rest. Pure."""
+    planned = shown if progress.unplanned else None
+    left = progress.left(planned.channels if planned else {})
+    lawful = _latest(
+        [*(one.waits_until for one in progress.channels), planned.waits_until if planned else None]
+    )
+    return structs.replace(progress, ends_at=expected_end(left, rates, lawful_at=lawful, now=now))
+
+
 def counted(
     standing: Standing, fates: Mapping[str, int], delivered: Iterable[Delivered], *, people: int
 ) -> Progress:
@@ -81,6 +116,7 @@ def counted(
         people=max(people, known),
         unplanned=max(people - known, 0),
         channels=_by_channel(delivered),
+        ends_at=None,
         **fates,
         **structs.asdict(standing),
     )
@@ -99,10 +135,15 @@ def _by_channel(delivered: Iterable[Delivered]) -> list[ChannelProgress]:
             arrived=_count(of_channel, _ARRIVED),
             read=_count(of_channel, {State.READ}),
             lost=_count(of_channel, LOST | {State.CANCELLED}),
+            waits_until=_latest(one.held_until for one in of_channel),
         )
         for channel, of_channel in rows.items()
     ]
     return sorted(found, key=lambda one: (-one.messages, one.channel))
+
+
+def _latest(instants: Iterable[datetime | None]) -> datetime | None:
+    return max((at for at in instants if at is not None), default=None)
 
 
 def _count(rows: Iterable[Delivered], states: Iterable[str]) -> int:

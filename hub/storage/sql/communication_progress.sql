@@ -16,7 +16,8 @@ WHERE part.plan = $1
 
 -- delivered --
 -- Of the people of a communication, not of the staff that an event tells besides. Ids lie in the span of their events.
-SELECT channel, state, coalesce(reason, '') AS reason, count(*)::int AS n
+SELECT channel, state, coalesce(reason, '') AS reason, count(*)::int AS n,
+       max(next_at) FILTER (WHERE state = 'held') AS held_until
 FROM message
 WHERE event_key = ANY ($1) AND id BETWEEN $2 AND $3 AND audience = ANY ($4) AND occasion = 'initial'
 GROUP BY 1, 2, 3
