@@ -30,9 +30,13 @@ class PricePolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
             if DEFAULT not in getattr(self, name):
                 raise InvalidPolicy(f"prices.{name} has a default")
 
-    def of(self, channel: str, provider: str = DEFAULT) -> float:
-        """Return the price of a part of an SMS, of a letter of one page, or of any other message."""
+    def of(self, channel: str, provider: str = DEFAULT, *, enclosed: int = 0) -> float:
+        """
+        Return the price of a part of an SMS, of a letter of one page, or of any other message.
+
+        A letter has the pages of what is `enclosed` besides.
+        """
         if channel in {"sms", "whatsapp"}:
             prices: Mapping[str, float] = getattr(self, channel)
             return prices.get(provider, prices[DEFAULT])
-        return {"print": self.letter + self.page, "email": self.mail}.get(channel, 0)
+        return {"print": self.letter + (1 + enclosed) * self.page, "email": self.mail}.get(channel, 0)

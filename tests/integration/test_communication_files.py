@@ -8,18 +8,23 @@ from uuid import uuid4
 
 import pytest
 
+from hub.channels.registry import traits_of
 from hub.desk.communications import acts, files, reading
 from hub.desk.communications.files import FileBody, FilePlaceBody
 from hub.desk.communications.rows import CommunicationBody
 from hub.errors import ChangedDraft, InvalidDocument, NotOffered
+from hub.messages.planning.reach import LETTER
 from hub.model import Account
+from hub.parts.dry_run import DryRuns
 from tests.doubled import with_doubles
 from tests.integration.test_communication_cost import reaching
 from tests.integration.test_communications import BODY, BOTH, Desk, desk
-from tests.unit.factories import email, somebody
+from tests.unit.factories import CHANNELS, SCHEMAS, email, somebody
 from tests.unit.paper_documents import pdf_of as pdf
 
 __all__ = ["desk"]
+
+REPORT = "admin.financial_report.published"
 
 
 def with_links(desk: Desk) -> Desk:
@@ -45,6 +50,25 @@ async def test_a_document_is_named_in_each_part_and_given_to_it(desk: Desk) -> N
     assert ["Programa"] * 2 == [part.data["document_ref"] for part in parts]
     stored = await desk.by.db.rows("SELECT sha256, state FROM document_request")
     assert [(sha256(one).digest(), "stored")] * 2 == [(row["sha256"], row["state"]) for row in stored]
+
+
+async def test_a_letter_costs_the_pages_of_its_document_too(desk: Desk) -> None:
+    traits = {**CHANNELS, **traits_of([LETTER])}
+    dry = DryRuns(desk.by.db, desk.office.rules, lambda: traits)
+    stores = with_doubles(desk.by.stores, company=desk.office.rules, dry_run=dry)
+    desk = replace(desk, by=replace(desk.by, stores=stores))
+    await desk.office.take_in(somebody("p-mute", version=2, digital_access=False))
+    [example, *_] = SCHEMAS.by_name[REPORT].document["examples"]
+    body = CommunicationBody(kind=REPORT, data=example, to=("owners@copropiedad:ph-a",))
+    row = await acts.make_communication(desk.by, body)
+    costs = [(await acts.plan_communication(desk.by, row.id)).plan]
+    await files.attach_file(desk.by, row.id, FileBody(version=1, file=pdf("uno", "dos", "tres")))
+    costs.append((await acts.plan_communication(desk.by, row.id)).plan)
+    prices = desk.by.stores.policy.prices
+
+    assert [prices.letter + prices.page, prices.letter + 4 * prices.page] == [
+        plan.shown.cost.pesos["print"] for plan in costs if plan and plan.shown and plan.shown.cost
+    ]
 
 
 async def test_what_is_no_document_is_refused_whatever_its_name(desk: Desk) -> None:

@@ -16,7 +16,7 @@ from hub.doors.operator import Operator
 from hub.errors import ChangedDraft
 from hub.model.communications import Communication, ListRow, Side
 from hub.model.pages import ListQuery, Rows
-from hub.operations.communications import counted, lists
+from hub.operations.communications import counted, lists, planning
 from hub.operations.communications.cost import Cost, actual_cost
 from hub.operations.communications.counted import Counted
 from hub.operations.communications.kinds import kind_of
@@ -134,7 +134,10 @@ async def cost_communication(by: Operator, communication: UUID) -> Cost:
     row, store = await row_of(by, communication), by.stores.communications
     keys = [] if row.plan is None else await store.keys(row.plan)
     spent = await store.accepted(keys, kind_of(row.kind).audiences) if keys else []
-    return actual_cost(spent, by.stores.policy.prices)
+    plan = await store.plan_of(row.id)
+    shown = planning.read_shown(plan) if plan else None
+    enclosed = shown.cost.enclosed if shown and shown.cost else 0
+    return actual_cost(spent, by.stores.policy.prices, enclosed=enclosed)
 
 
 async def list_plan_people(by: Operator, communication: UUID, query: PlanPeopleQuery) -> Rows[PlanPersonRow]:

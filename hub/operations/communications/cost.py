@@ -28,6 +28,7 @@ class Cost(Struct, frozen=True, kw_only=True):
     pesos: Annotated[dict[str, int], Meta(description="Channel → pesos, of channels that cost something.")]
     sms_parts: int = 0
     at_most: Annotated[bool, Meta(description="Not every text was measured: it costs this or less.")] = False
+    enclosed: Annotated[int, Meta(description="Pages of the document in each letter.")] = 0
     unknown: Annotated[int, Meta(description="Pesos of calls whose outcome nobody knows.")] = 0
 
     @property
@@ -41,11 +42,13 @@ def planned_cost(
     *,
     leaves: Iterable[str],
     providers: Mapping[str, str] = NO_PROVIDERS,
+    enclosed: int = 0,
 ) -> Cost:
     """
     Sum up the first messages of a plan, each text message by its parts. Pure.
 
     `providers` are those that send first: channel → the name by which the policy has its price.
+    `enclosed` are the pages of the document, which each letter has.
     """
     states, sums, parts, texts = frozenset(leaves), defaultdict[str, float](float), 0, 0
     for sent in messages:
@@ -53,21 +56,23 @@ def planned_cost(
             units = (sent.parts or 1) if sent.channel == "sms" else 1
             parts += units if sent.channel == "sms" else 0
             texts += sent.channel == "sms"
-            sums[sent.channel] += units * prices.of(sent.channel, providers.get(sent.channel, DEFAULT))
-    return Cost(pesos=_whole(sums), sms_parts=parts, at_most=texts > MEASURED)
+            provider = providers.get(sent.channel, DEFAULT)
+            sums[sent.channel] += units * prices.of(sent.channel, provider, enclosed=enclosed)
+    return Cost(pesos=_whole(sums), sms_parts=parts, at_most=texts > MEASURED, enclosed=enclosed)
 
 
-def actual_cost(rows: Iterable[Accepted], prices: PricePolicy) -> Cost:
+def actual_cost(rows: Iterable[Accepted], prices: PricePolicy, *, enclosed: int = 0) -> Cost:
     """Sum up what providers have accepted, each at the price of its provider. Pure."""
     sums, parts, unknown = defaultdict[str, float](float), 0, 0.0
     for row in rows:
-        price = (row.parts if row.channel == "sms" else row.calls) * prices.of(row.channel, row.provider)
+        one = prices.of(row.channel, row.provider, enclosed=enclosed)
+        price = one * (row.parts if row.channel == "sms" else row.calls)
         if row.unknown:
             unknown += price
         else:
             sums[row.channel] += price
             parts += row.parts
-    return Cost(pesos=_whole(sums), sms_parts=parts, unknown=round(unknown))
+    return Cost(pesos=_whole(sums), sms_parts=parts, enclosed=enclosed, unknown=round(unknown))
 
 
 def minutes_of(channels: Mapping[str, int], rates: Mapping[str, Sequence[Rate]]) -> dict[str, int]:

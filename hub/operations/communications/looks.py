@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from hub.errors import TemplateFailure
-from hub.messages.planning.reach import LETTER
+from hub.messages.planning.reach import LETTER, PAPER
 from hub.model import Audience, Brand, Claimed, Lane, Message, Person, Print, Rendered, State
 from hub.model.communications import Part, event_of
 from hub.model.ids import event_key
@@ -22,7 +22,7 @@ from hub.sla.ack_links import without_link
 from hub.sms_text import Segments, segments
 
 BOARD = "board"
-_PAPER: Final = {LETTER: Print.LETTER, BOARD: Print.BOARD}
+_PAPER: Final = {LETTER: PAPER, BOARD: frozenset({Print.BOARD, Print.BOTH})}
 
 
 class Reader(Struct, frozen=True, kw_only=True):
@@ -118,7 +118,7 @@ def audience_of(kind: SendKind, channel: str) -> int:
 
 def _is_told(audience: Audience, channel: str) -> bool:
     if channel in _PAPER:
-        return audience.print is _PAPER[channel]
+        return audience.print in _PAPER[channel]
     return any(channel in step for step in audience.channels)
 
 

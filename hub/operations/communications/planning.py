@@ -82,6 +82,8 @@ class Planning:
     rates: Mapping[str, Sequence[Rate]]
     providers: Mapping[str, str]
     """Channel → the name of the provider that sends first."""
+    pages: Callable[[Sequence[StoredFile]], Awaitable[int]]
+    """Returns how many pages the document adds to a letter."""
     places: Callable[[PropertyScope], Awaitable[Mapping[str, str]]]
     now: Now
 
@@ -129,13 +131,19 @@ async def finish(by: Actor, draft: Communication, made: StoredPlan, deps: Planni
         measured += sum(sent.parts is not None for sent in sent_by([run]))
     shown = shown_of(runs, people=len(people), places=list(dict.fromkeys(part.place for part in parts)))
     shown = shown if kind.narrows else replace(shown, people=addressed(runs))
+    files = await deps.store.attached(draft.id)
     shown = replace(
         shown,
-        cost=planned_cost(sent_by(runs), deps.policy.prices, leaves=LEAVES, providers=deps.providers),
+        cost=planned_cost(
+            sent_by(runs),
+            deps.policy.prices,
+            leaves=LEAVES,
+            providers=deps.providers,
+            enclosed=await deps.pages(files) if shown.letters else 0,
+        ),
         minutes=minutes_of(shown.channels, deps.rates),
         missed=missed_leads((clock for run in runs for clock in run.clocks), deps.policy.clocks, at=at),
     )
-    files = await deps.store.attached(draft.id)
     ended = replace(
         made,
         state=READY if shown.people and not shown.refused else FAILED,

@@ -107,6 +107,13 @@ async def make_pages(
     return Printout(pdf=pdf, apart=apart)
 
 
+async def count_pages(document: LinkedDocument) -> int:
+    """Return the pages that a letter is printed with for its document; none of one that is no paper."""
+    with workplace() as folder:
+        [made] = await printable([document], folder)
+    return 0 if made is None else len(made.sizes)
+
+
 async def make_joined(documents: Sequence[LinkedDocument], *, at: datetime) -> bytes:
     """Set the pages of several documents in this order. Raises PaperFailure."""
     with workplace() as folder:
