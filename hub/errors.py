@@ -170,7 +170,7 @@ class OtherBuilding(InvalidEvent):
     """The case that an event goes on with is of another copropiedad."""
 
 
-class PastHour(InvalidEvent):
+class LateHour(InvalidEvent):
     """The hour at which it is to leave is over."""
 
 

@@ -27,11 +27,11 @@ from hub.errors import (
     ChangedDraft,
     InvalidAudience,
     InvalidEvent,
+    LateHour,
     NoSuch,
     NotConfirmed,
     OtherBuilding,
     OtherState,
-    PastHour,
 )
 from hub.model import Event, Purpose
 from hub.model.communications import CommunicationState
@@ -141,9 +141,9 @@ async def test_what_was_to_leave_before_now_does_not_leave(desk: Desk) -> None:
     soon = desk.office.clock() + timedelta(minutes=1)
     planned = await desk.made(*BOTH, starts_at=soon)
     desk.office.clock.advance(timedelta(minutes=2))
-    with pytest.raises(PastHour):
+    with pytest.raises(LateHour):
         await desk.send(planned)
-    with pytest.raises(PastHour):
+    with pytest.raises(LateHour):
         await desk.made(*BOTH, starts_at=soon)
 
 

@@ -23,7 +23,7 @@ from hub.desk.communications.rows import (
 )
 from hub.doors.act import Question
 from hub.doors.operator import Operator, found
-from hub.errors import ChangedDraft, NotConfirmed, OtherState, PastHour
+from hub.errors import ChangedDraft, LateHour, NotConfirmed, OtherState
 from hub.model import Json
 from hub.model.communications import STANDING, UNSTARTED, Communication, CommunicationState, Origin
 from hub.model.pages import Rows
@@ -99,7 +99,7 @@ async def plan_communication(by: Operator, communication: UUID) -> Communication
     """
     Plan a draft: who gets it by which channel, who is left out, which promises start. Nothing is sent.
 
-    Raises InvalidAudience, InvalidEvent, PastHour, TooLarge.
+    Raises InvalidAudience, InvalidEvent, LateHour, TooLarge.
     """
     row = await draft_of(by, communication)
     _refuse_past(by, row)
@@ -113,7 +113,7 @@ async def send_communication(by: Operator, communication: UUID, body: SendBody) 
     Send a planned draft: at once, or at its hour. Safe to repeat.
 
     Above the people of `[review]` it waits until somebody else releases it. Raises ChangedDraft if the plan
-    is not of these words, NotConfirmed above some people, NoRelease if nobody may release it, PastHour,
+    is not of these words, NotConfirmed above some people, NoRelease if nobody may release it, LateHour,
     OtherState.
     """
     row = await row_of(by, communication)
@@ -217,7 +217,7 @@ async def draft_of(by: Operator, communication: UUID) -> Communication:
 def _refuse_past(by: Operator, row: Communication) -> None:
     at = row.draft.starts_at
     if at is not None and at < by.now:
-        raise PastHour("This hour is over.", field="starts_at")
+        raise LateHour("This hour is over.", field="starts_at")
 
 
 async def _plan(by: Operator, row: Communication, digest: str) -> StoredPlan:

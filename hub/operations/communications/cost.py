@@ -19,8 +19,6 @@ from hub.storage.communication_drafts import Accepted
 MEASURED: Final = 5000
 """Text messages that a plan measures one by one; the others count as the longest of them."""
 
-NO_PROVIDERS: Final[Mapping[str, str]] = {}
-
 
 class Cost(Struct, frozen=True, kw_only=True):
     """Pesos by channel. Calls whose outcome nobody knows may be billed: they stand apart."""
@@ -41,7 +39,7 @@ def planned_cost(
     prices: PricePolicy,
     *,
     leaves: Iterable[str],
-    providers: Mapping[str, str] = NO_PROVIDERS,
+    providers: Mapping[str, str],
     enclosed: int = 0,
 ) -> Cost:
     """

@@ -16,7 +16,6 @@ from hub.rendering.titles_es import EVENTS
 
 _UNASKED: Final[Mapping[str, Json]] = {"zones": None, "unit": None}
 """What is said by the choice of people alone: where that says nothing, the event has no such field."""
-NOBODY: Final[Mapping[str, Json]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,22 +132,12 @@ def sender_of(by: str) -> Mapping[str, Json]:
 
 
 def fills_of(
-    *,
-    place: str,
-    case: str,
-    whom: Whom,
-    towers: tuple[str, ...],
-    document: tuple[str, bytes] | None = None,
-    writer: Mapping[str, Json] = NOBODY,
+    *, place: str, case: str, whom: Whom, towers: tuple[str, ...], document: tuple[str, bytes] | None = None
 ) -> Mapping[str, Json]:
-    """
-    Return what the hub knows of a part: word of `x-fill` in the event's schema → value.
-
-    `writer` is what it knows of who writes.
-    """
+    """Return what the hub knows of a part: word of `x-fill` in the event's schema → value."""
     words = sorted({parse(word).word for word in whom.to})
     audience = words[0] if words in (["owners"], ["residents"]) else "both"
-    known: dict[str, Json] = {"id": case, "audience": audience, **_UNASKED, **writer}
+    known: dict[str, Json] = {"id": case, "audience": audience, **_UNASKED}
     if document is not None:
         known |= {"document": given_name(document[0]), "document_digest": document[1].hex()}
     if place:

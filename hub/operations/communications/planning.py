@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -20,14 +20,14 @@ from msgspec.structs import replace
 
 from hub.access.actor import Actor
 from hub.errors import OtherBuilding
-from hub.intake.dry_run_schemas import DryRun, DryRunPersonMessage
+from hub.intake.dry_run_schemas import DryRun
 from hub.model import CORRECTION, Event, EventType, Json, PropertyScope
 from hub.model.communications import ChosenPerson, Communication, Part, event_of, part_id
 from hub.model.ids import uuid8
 from hub.operations.communications.cost import MEASURED, minutes_of, missed_leads, planned_cost
-from hub.operations.communications.kinds import BY_EVENT, NOBODY, SendKind, fills_of, sender_of
+from hub.operations.communications.kinds import BY_EVENT, SendKind, fills_of, sender_of
 from hub.operations.communications.lists import with_lists
-from hub.operations.communications.shown import LEAVES, Shown, shown_of
+from hub.operations.communications.shown import LEAVES, Shown, addressed, fates_of, sent_by, shown_of
 from hub.operations.communications.taken_back import wrong_of
 from hub.operations.communications.whom import Chosen, Scope, buildings_of, choose, is_whole, towers_of
 from hub.policy import Policy
@@ -36,7 +36,7 @@ from hub.rendering.schema_rules import Rule
 from hub.rendering.sendable_form import filled
 from hub.resilience.rate_limit import Rate
 from hub.storage import communication_drafts
-from hub.storage.communication_drafts import Fate, StoredFile, StoredPlan
+from hub.storage.communication_drafts import StoredFile, StoredPlan
 from hub.storage.communications import PostgresCommunications
 from hub.storage.database import Database
 
@@ -132,14 +132,11 @@ async def finish(by: Actor, draft: Communication, made: StoredPlan, deps: Planni
     shown = shown_of(runs, people=len(people), places=list(dict.fromkeys(part.place for part in parts)))
     shown = shown if kind.narrows else replace(shown, people=addressed(runs))
     files = await deps.store.attached(draft.id)
+    enclosed = await deps.pages(files) if shown.letters else 0
     shown = replace(
         shown,
         cost=planned_cost(
-            sent_by(runs),
-            deps.policy.prices,
-            leaves=LEAVES,
-            providers=deps.providers,
-            enclosed=await deps.pages(files) if shown.letters else 0,
+            sent_by(runs), deps.policy.prices, leaves=LEAVES, providers=deps.providers, enclosed=enclosed
         ),
         minutes=minutes_of(shown.channels, deps.rates),
         missed=missed_leads((clock for run in runs for clock in run.clocks), deps.policy.clocks, at=at),
@@ -160,16 +157,16 @@ def parts_of(
     kind: SendKind,
     chosen: Chosen,
     schema: Rule,
-    document: tuple[str, bytes] | None = None,
-    writer: Mapping[str, Json] = NOBODY,
+    document: tuple[str, bytes] | None,
+    writer: Mapping[str, Json],
 ) -> tuple[list[Part], list[ChosenPerson]]:
     """Make the parts of a draft, one for each copropiedad in order, and the rows of their people. Pure."""
     whom, parts, people = draft.draft.whom, list[Part](), list[ChosenPerson]()
     for number, (place, members) in enumerate(sorted(chosen.items())):
         towers = towers_of(whom, place)
         case = f"com-{draft.id.hex[-12:]}-{number}"
-        known = fills_of(place=place, case=case, whom=whom, towers=towers, document=document, writer=writer)
-        data = filled(schema, draft.draft.data, known)
+        known = fills_of(place=place, case=case, whom=whom, towers=towers, document=document)
+        data = filled(schema, draft.draft.data, {**writer, **known})
         parts.append(
             Part(
                 part=number,
@@ -255,32 +252,6 @@ async def with_its_lists(draft: Communication, store: PostgresCommunications) ->
     return replace(draft, draft=replace(draft.draft, whom=whom))
 
 
-def sent_by(runs: Sequence[DryRun]) -> Iterator[DryRunPersonMessage]:
-    """Yield the messages of everybody."""
-    for run in runs:
-        for event in run.events:
-            for person in event.recipients:
-                yield from person.messages
-
-
-def fates_of(runs: Sequence[DryRun], audiences: Collection[int] = ()) -> list[Fate]:
-    """
-    Return by which channels each person would hear first, or why not; with `audiences` those of them. Pure.
-    """
-    return [
-        Fate(
-            person=one.person,
-            event_id=event.id,
-            channels=sorted({sent.channel for sent in one.messages if sent.state in LEAVES}),
-            left_out=one.left_out,
-        )
-        for run in runs
-        for event in run.events
-        for one in event.recipients
-        if not audiences or any(sent.audience in audiences for sent in one.messages)
-    ]
-
-
 async def _chosen(by: Actor, draft: Communication, kind: SendKind, deps: Planning) -> Chosen:
     if not kind.narrows:
         return dict.fromkeys(buildings_of(draft.draft.whom) or [_COMPANY], ())
@@ -300,8 +271,3 @@ def _batches(events: Sequence[Event], people: Sequence[ChosenPerson]) -> Iterato
         total += sizes[number]
     if batch:
         yield batch
-
-
-def addressed(runs: Sequence[DryRun]) -> int:
-    """Return how many people these events would tell."""
-    return sum(event.people for run in runs for event in run.events)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Final
@@ -67,16 +67,6 @@ class Progress(Struct, frozen=True, kw_only=True):
         ),
     ] = None
 
-    def left(self, planned: Mapping[str, int]) -> Mapping[str, int]:
-        """Return channel → messages that are to leave: those that go, and the planned ones not made yet."""
-        made = {one.channel: one for one in self.channels}
-        found = {name: one.going for name, one in made.items()}
-        if self.unplanned:
-            for name, n in planned.items():
-                done = made[name].messages if name in made else 0
-                found[name] = found.get(name, 0) + max(n - done, 0)
-        return found
-
 
 async def progress_of(store: PostgresCommunications, row: Communication, people: int) -> Progress | None:
     """
@@ -100,7 +90,9 @@ def with_end(
 ) -> Progress:
     """Return it with the instant at which it is expected to end, by what its plan says of the rest. Pure."""
     planned = shown if progress.unplanned else None
-    left = progress.left(planned.channels if planned else {})
+    made = Counter({one.channel: one.messages for one in progress.channels})
+    going = Counter({one.channel: one.going for one in progress.channels})
+    left = going + (Counter(planned.channels if planned else {}) - made)
     lawful = _latest(
         [*(one.waits_until for one in progress.channels), planned.waits_until if planned else None]
     )

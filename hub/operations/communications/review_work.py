@@ -25,9 +25,9 @@ from hub.model.actors import HUB
 from hub.model.communications import Communication, Part
 from hub.model.reviews import Approval, HeldEvent, HeldState
 from hub.operations.communications.kinds import kind_of
-from hub.operations.communications.planning import READY, RunDry, Texts, addressed, begun, digest_of
+from hub.operations.communications.planning import READY, RunDry, Texts, begun, digest_of
 from hub.operations.communications.reviews import Reviews, tell
-from hub.operations.communications.shown import shown_of
+from hub.operations.communications.shown import addressed, shown_of
 from hub.policy.review import ReviewPolicy
 from hub.ports import AuditStore, Now, Publisher
 from hub.storage import PostgresCommunications, PostgresHeldEvents

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
-from hub.intake.dry_run_schemas import DryRun, DryRunEvent
+from hub.intake.dry_run_schemas import DryRun, DryRunEvent, DryRunPersonMessage
 from hub.model import Instant, State
 from hub.operations.communications.cost import Cost
 from hub.rendering.context import INITIAL
+from hub.storage.communication_drafts import Fate
 
 LEAVES: Final = frozenset({State.QUEUED, State.HELD})
 _MOST_TEXTS: Final = 12
@@ -81,6 +82,37 @@ def shown_of(runs: Sequence[DryRun], *, people: int, places: Sequence[str]) -> S
         texts=list(_texts(events)),
         refused=next((one.reason for run in runs for one in run.refused), None),
     )
+
+
+def sent_by(runs: Sequence[DryRun]) -> Iterator[DryRunPersonMessage]:
+    """Yield the messages of everybody."""
+    for run in runs:
+        for event in run.events:
+            for person in event.recipients:
+                yield from person.messages
+
+
+def fates_of(runs: Sequence[DryRun], audiences: Collection[int] = ()) -> list[Fate]:
+    """
+    Return by which channels each person would hear first, or why not; with `audiences` those of them. Pure.
+    """
+    return [
+        Fate(
+            person=one.person,
+            event_id=event.id,
+            channels=sorted({sent.channel for sent in one.messages if sent.state in LEAVES}),
+            left_out=one.left_out,
+        )
+        for run in runs
+        for event in run.events
+        for one in event.recipients
+        if not audiences or any(sent.audience in audiences for sent in one.messages)
+    ]
+
+
+def addressed(runs: Sequence[DryRun]) -> int:
+    """Return how many people these events would tell."""
+    return sum(event.people for run in runs for event in run.events)
 
 
 def _left_out(events: Iterable[DryRunEvent]) -> dict[str, int]:

@@ -29,12 +29,12 @@ from hub.errors import (
     HubError,
     InvalidAudience,
     InvalidEvent,
+    LateHour,
     NoRelease,
     NoSuch,
     NotConfirmed,
     NotOffered,
     OtherBuilding,
-    PastHour,
     TooLarge,
     UnknownAccount,
 )
@@ -139,7 +139,7 @@ async def press(request: web.Request) -> web.StreamResponse:
     except NotConfirmed:
         whole = await acts.show_communication(by, communication)
         return await _ask(request, by, whole, again=True, approver=fields.get("approver", ""))
-    except (ChangedDraft, NoRelease, PastHour, UnknownAccount) as error:
+    except (ChangedDraft, NoRelease, LateHour, UnknownAccount) as error:
         wrong = _CHANGED if isinstance(error, ChangedDraft) else wrong_of(error)
         return await _page(request, await acts.show_communication(by, communication), wrong=wrong)
     waits = sent.state is CommunicationState.WAITING
@@ -253,7 +253,7 @@ def _wrong(error: HubError) -> Wrong:
         return Wrong("No se entiende a quién va, o no es de sus copropiedades.", str(error), 422)
     if isinstance(error, OtherBuilding):
         return Wrong("Ese corte, obra o asamblea es de otra copropiedad: escoja la suya.", str(error), 422)
-    if isinstance(error, InvalidEvent) and not isinstance(error, PastHour):
+    if isinstance(error, InvalidEvent) and not isinstance(error, LateHour):
         return Wrong(_LACKING.words, str(error), 422)
     if isinstance(error, NoSuch):
         raise error

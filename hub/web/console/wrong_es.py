@@ -19,6 +19,7 @@ from hub.errors import (
     InvalidKey,
     InvalidSubscription,
     LastAdministrator,
+    LateHour,
     NameTaken,
     NoApprover,
     NoPerson,
@@ -26,7 +27,6 @@ from hub.errors import (
     NotSnoozed,
     NotSplit,
     NotWaiting,
-    PastHour,
     SamePerson,
     SeniorNeeded,
     UnknownAccount,
@@ -64,7 +64,7 @@ REFUSED: Final = tuple(_WORDS)
 _TYPED: Final[Mapping[type[HubError], str]] = MappingProxyType(
     {
         InvalidEvent: "Falta algo, o no cabe: revise lo que escribió.",
-        PastHour: PAST_HOUR,
+        LateHour: PAST_HOUR,
         UnknownAccount: "Esa persona ya no atiende esta copropiedad. Escoja a otra.",
     }
 )
