@@ -121,7 +121,7 @@ def _part(kind: str, whom: Whom) -> Part:
         made_at=MONDAY,
         changed_at=MONDAY,
     )
-    [part], _ = parts_of(draft, OFFERED[kind], {"ph-a": ()}, SCHEMAS.by_name[kind].document)
+    [part], _ = parts_of(draft, OFFERED[kind], {"ph-a": ()}, SCHEMAS.by_name[kind].document, None, {})
     return part
 
 
