@@ -352,7 +352,7 @@ async def test_a_recall_without_a_correction_says_why(desk: Desk) -> None:
     assert CommunicationState.RUNNING == (await acts.show_communication(desk.by, whole.row.id)).row.state
 
 
-async def test_correction_of_what_another_system_took_back_is_offered(desk: Desk) -> None:
+async def test_correction_of_what_another_system_took_back_is_offered_and_leaves(desk: Desk) -> None:
     circular = {**BODY, "copropiedad_id": "ph-a", "audience": "both"}
     await desk.office.take_in(event("admin.circular.issued", circular, id="theirs", source="urn:crm"))
     await desk.office.deliver()
@@ -365,11 +365,17 @@ async def test_correction_of_what_another_system_took_back_is_offered(desk: Desk
     await desk.office.take_in(event("notification.recall", data, source="urn:crm"))
     await desk.work.watch()
     page = await acts.list_communications(desk.by, CommunicationsQuery(kind="admin.correction.issued"))
-    planned = await acts.plan_communication(desk.by, page.items[0].id)
+    (offered,) = page.items
+    begun = await acts.show_communication(desk.by, offered.id)
+    better = {**begun.data, "wrong_markdown": "Decía jueves."}
+    await acts.save_communication(desk.by, offered.id, SaveBody(kind=offered.kind, data=better, version=1))
+    planned = await acts.plan_communication(desk.by, offered.id)
+    await desk.send(planned)
+    (part,) = await desk.publish()
 
     assert planned.plan is not None
     assert planned.plan.shown is not None
-    assert (1, 2) == (len(page.items), planned.plan.shown.people)
+    assert (2, "Decía jueves.") == (planned.plan.shown.people, part.data["wrong_markdown"])
 
 
 async def test_what_goes_on_is_picked_and_nothing_of_another_building(desk: Desk) -> None:

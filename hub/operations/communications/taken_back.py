@@ -96,7 +96,7 @@ def correction_of(row: Communication, recall: Recalled) -> Communication:
     return Communication(
         id=uuid8(recall.at, "correction", str(row.id)),
         kind=CORRECTION,
-        origin=row.origin,
+        origin=Origin.DESK,
         title=_TITLE.format(about=row.title),
         draft=Draft(data=data),
         places=row.places,
@@ -119,7 +119,7 @@ def offered(one: TakenBack) -> Communication:
     return Communication(
         id=uuid8(one.said_at, "correction", str(one.recall_key)),
         kind=CORRECTION,
-        origin=Origin.EVENT,
+        origin=Origin.DESK,
         title=_TITLE.format(about=title),
         draft=Draft(data=data),
         places=None if one.place is None else [one.place],
