@@ -198,7 +198,7 @@ class PostgresCommunications(CommunicationDrafts):
             return len(rows)
 
     async def published(self, plan: UUID) -> Sequence[PublishedPart]:
-        """Return the parts that have left for intake."""
+        """Return the parts that have left for intake, or may have: a process died before its mark."""
         return [read(PublishedPart, row) for row in await self.rows(SQL["published_parts"], plan)]
 
     async def correction_of(self, communication: UUID) -> Communication | None:

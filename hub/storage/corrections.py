@@ -16,13 +16,19 @@ _SQL = {name: text.replace("<had>", _WRITTEN["had"]) for name, text in _WRITTEN.
 
 
 class PublishedPart(Struct, frozen=True, kw_only=True):
-    """An event that is published; `hung` is whether it has a poster."""
+    """
+    An event that is published, or may be: what has not `arrived` is unknown to intake, and marked by nobody.
+
+    `hung` is whether it has a poster, `recalled` whether its recall is in.
+    """
 
     event_key: UUID
     source: str
     event_id: str
     place: str
     hung: bool
+    recalled: bool
+    arrived: bool
 
 
 class TakenBack(Struct, frozen=True, kw_only=True):

@@ -166,6 +166,28 @@ async def test_a_cancelled_page_that_comes_late_never_leaves(desk: Desk) -> None
         await stopping.resume_communication(desk.by, whole.row.id)
 
 
+async def test_a_part_that_a_dead_process_has_published_reaches_nobody_after_a_cancel(desk: Desk) -> None:
+    whole = await sent(desk)
+    (part,) = await desk.die_after_publishing()
+    await stopping.cancel_communication(desk.by, whole.row.id, CANCEL)
+    await desk.watched()
+    await desk.office.take_in(part)
+    await desk.office.deliver()
+
+    assert CommunicationState.CANCELLED == (await whole_of(desk, whole)).row.state
+    assert [] == desk.office.email.sent
+
+
+async def test_a_part_that_came_in_unmarked_is_cancelled_as_any_other(desk: Desk) -> None:
+    whole = await sent(desk)
+    await desk.office.take_in(*await desk.die_after_publishing())
+    await stopping.cancel_communication(desk.by, whole.row.id, CANCEL)
+    await desk.watched()
+
+    assert CommunicationState.CANCELLED == (await whole_of(desk, whole)).row.state
+    assert {("cancelled", "withdrawn")} == set(await states(desk, whole))
+
+
 async def test_what_was_sent_before_a_cancel_gets_no_next_step(desk: Desk) -> None:
     whole = await sent(desk)
     await desk.publish()

@@ -24,6 +24,7 @@ from hub.desk.communications.rows import (
 )
 from hub.doors.operator import Operator
 from hub.errors import (
+    BrokerUnavailable,
     ChangedDraft,
     InvalidAudience,
     InvalidEvent,
@@ -97,6 +98,18 @@ class Desk:
         came = self.publisher.events[before:]
         await self.office.take_in(*came)
         return list(came)
+
+    async def die_after_publishing(self) -> list[Event]:
+        """Publish, and die before anything is marked; return what the broker has."""
+        came = list[Event]()
+
+        async def publish(event: Event) -> None:
+            came.append(event)
+            raise BrokerUnavailable
+
+        with pytest.raises(BrokerUnavailable):
+            await self.by.stores.communications.publish_some(1, publish, self.by.now)
+        return came
 
     async def watched(self) -> None:
         """Let the timers look, and intake take in what they say, until they say nothing more."""
@@ -350,6 +363,25 @@ async def test_a_recall_without_a_correction_says_why(desk: Desk) -> None:
             await stopping.recall_communication(desk.by, whole.row.id, body)
 
     assert CommunicationState.RUNNING == (await acts.show_communication(desk.by, whole.row.id)).row.state
+
+
+async def state_of(desk: Desk, whole: CommunicationWhole) -> tuple[str, str | None]:
+    row = (await acts.show_communication(desk.by, whole.row.id)).row
+    return row.state, row.why
+
+
+async def test_a_part_that_a_dead_process_has_published_reaches_nobody_after_a_recall(desk: Desk) -> None:
+    whole = await desk.made(*BOTH)
+    await desk.send(whole)
+    (part,) = await desk.die_after_publishing()
+    body = CommunicationRecallBody(reason="No era.", no_correction="Nadie la recibió.")
+    await stopping.recall_communication(desk.by, whole.row.id, body)
+    await desk.watched()
+    await desk.office.take_in(part)
+    await desk.office.deliver()
+
+    assert (CommunicationState.CORRECTED, None) == await state_of(desk, whole)
+    assert [] == desk.office.email.sent
 
 
 async def test_correction_of_what_another_system_took_back_is_offered_and_leaves(desk: Desk) -> None:

@@ -17,10 +17,12 @@ import structlog
 from hub.messages.delivery.pausing import REASON as HELD
 from hub.messages.delivery.pausing import release
 from hub.model import State
-from hub.model.communications import Communication, CommunicationState
+from hub.model.actors import HUB
+from hub.model.communications import Communication, CommunicationState, Recalled
 from hub.operations.communications.calls import call
 from hub.operations.communications.kinds import kind_of
 from hub.operations.communications.progress import progress_of
+from hub.operations.communications.taken_back import recall_all
 from hub.ports import Now, PauseStore, Publisher
 from hub.storage.communication_progress import Delivered, can_leave, keep_tally, withdraw
 from hub.storage.communications import Move, PostgresCommunications
@@ -34,6 +36,8 @@ TOO_MANY: Final = 0.05
 RELEASED: Final = 5000
 """Messages that one look releases: of many, or of a process that died, a resumption has left some held."""
 FAILING: Final = "failing"
+_STOPPED: Final = "Se canceló antes de que saliera."
+_NOBODY: Final = "Nadie la recibió."
 _FAILED: Final = frozenset({State.FAILED, State.BOUNCED})
 _SETTLED: Final = _FAILED | {State.SENT, State.DELIVERED, State.READ}
 
@@ -104,6 +108,11 @@ class CommunicationMonitor:
         await withdraw(self.store, keys)
         # A part may have been in the hands of a process that published it as the communication was stopped.
         await self.store.wait_for_parts(row.plan)
+        # Or a process has died in between: an event that may still come is taken back before that.
+        lost = [part for part in await self.store.published(row.plan) if not part.arrived]
+        said = Recalled(at=row.changed_at, by=HUB, reason=_STOPPED, no_correction=_NOBODY)
+        if await recall_all(lost, said, self.publisher):
+            return
         standing = await self.store.standing(row.plan)
         if standing.published != standing.planned + standing.dead:
             return

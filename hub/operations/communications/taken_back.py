@@ -48,14 +48,10 @@ async def take_back(row: Communication, *, database: Database, publisher: Publis
     if recall is None:
         return
     parts = await store.published(row.plan) if row.plan is not None else ()
-    keys = [part.event_key for part in parts]
-    known = set(await corrections.recalled(database, keys))
-    if unsaid := [part for part in parts if part.event_key not in known]:
-        for part in unsaid:
-            await publisher.event(recall_of(part, recall))
+    if await recall_all(parts, recall, publisher):
         return
     async with database.transaction() as run:
-        if not await settled(run, keys):
+        if not await settled(run, [part.event_key for part in parts]):
             return
     correction = None if recall.no_correction else await store.correction_of(row.id)
     if recall.no_correction or (correction is not None and correction.started_at is not None):
@@ -63,6 +59,14 @@ async def take_back(row: Communication, *, database: Database, publisher: Publis
     elif correction is None:
         made = correction_of(row, recall)
         await store.add(made, folded(f"{made.title} {recall.wrong_markdown} {recall.correction_markdown}"))
+
+
+async def recall_all(parts: Sequence[PublishedPart], recall: Recalled, publisher: Publisher) -> bool:
+    """Publish the recalls that are not in yet; return whether there are any. Raises Unavailable."""
+    unsaid = [part for part in parts if not part.recalled]
+    for part in unsaid:
+        await publisher.event(recall_of(part, recall))
+    return bool(unsaid)
 
 
 async def offer_corrections(store: PostgresCommunications, now: datetime) -> int:

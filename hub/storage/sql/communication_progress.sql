@@ -3,15 +3,18 @@ Progress of communications: what became of their parts, messages and people, and
 Ids lie in the span of their events.
 
 -- standing --
--- How far the parts are: published, planned by intake, or lost as dead letters.
-SELECT count(*) AS parts, count(published_at) AS published,
-       count(*) FILTER (WHERE event.planned_at IS NOT NULL) AS planned,
-       count(*) FILTER (WHERE event.planned_at IS NULL AND EXISTS (
-           SELECT FROM dead_letter
-           WHERE dead_letter.event_id = part.event_id AND dead_letter.source = 'urn:hub'
-             AND NOT dead_letter.wrong_sender AND dead_letter.state <> 'replayed'
-       )) AS dead
+-- How far the parts are: published, planned by intake, or lost as dead letters. What came was published, though the
+-- process that did it has died before its mark.
+SELECT count(*) AS parts, count(*) FILTER (WHERE published_at IS NOT NULL OR event.key IS NOT NULL OR dead) AS published,
+       count(event.planned_at) AS planned, count(*) FILTER (WHERE event.planned_at IS NULL AND dead) AS dead
 FROM communication_part AS part LEFT JOIN event ON event.key = part.event_key
+CROSS JOIN LATERAL (
+    SELECT EXISTS (
+        SELECT FROM dead_letter
+        WHERE dead_letter.event_id = part.event_id AND dead_letter.source = 'urn:hub'
+          AND NOT dead_letter.wrong_sender AND dead_letter.state <> 'replayed'
+    ) AS dead
+) AS lost
 WHERE part.plan = $1
 
 -- delivered --

@@ -153,9 +153,18 @@ WHERE communication.id = $1
 SELECT event_key FROM communication_part WHERE plan = $1 AND event_key IS NOT NULL ORDER BY part
 
 -- published_parts --
-SELECT event_key, coalesce((SELECT source FROM held_event WHERE key = event_key), 'urn:hub') AS source, event_id, place,
-       EXISTS (SELECT FROM poster WHERE poster.event_key = communication_part.event_key) AS hung
-FROM communication_part WHERE plan = $1 AND published_at IS NOT NULL ORDER BY part
+-- Those that have events: a process that died may have published one and not have marked it. `arrived` is whether
+-- intake has it, or it is marked.
+SELECT part.event_key, named.source, part.event_id, part.place,
+       EXISTS (SELECT FROM poster WHERE poster.event_key = part.event_key) AS hung,
+       EXISTS (SELECT FROM recall WHERE recall.source = named.source AND recall.event_id = part.event_id) AS recalled,
+       part.published_at IS NOT NULL OR EXISTS (SELECT FROM event WHERE event.key = part.event_key) AS arrived
+FROM communication_part AS part
+CROSS JOIN LATERAL (
+    SELECT coalesce((SELECT held_event.source FROM held_event WHERE key = part.event_key), 'urn:hub') AS source
+) AS named
+WHERE part.plan = $1 AND part.event_key IS NOT NULL
+ORDER BY part.part
 
 -- correction_of --
 SELECT {fields} FROM communication WHERE corrects = $1 LIMIT 1

@@ -51,7 +51,7 @@ LIMIT $3
 
 -- wrong --
 SELECT key AS event_key, source, id AS event_id, coalesce(copropiedad_id, '') AS place,
-       EXISTS (SELECT FROM poster WHERE poster.event_key = event.key) AS hung
+       EXISTS (SELECT FROM poster WHERE poster.event_key = event.key) AS hung, true AS recalled, true AS arrived
 FROM event WHERE key = $1
 
 -- uncorrected --
