@@ -64,7 +64,9 @@ MOVES: Final[Mapping[CommunicationState, frozenset[CommunicationState]]] = {
 UNSTARTED: Final = frozenset({_S.DRAFT, _S.WAITING, _S.SCHEDULED})
 """Its parts have no events yet."""
 STANDING: Final = frozenset({_S.PAUSED, _S.CANCELLING})
-"""Its messages are held, by a pause of its own."""
+"""Its messages are held, until somebody lets it go on, or it is cancelled."""
+HELD: Final = STANDING | {_S.RECALLED}
+"""A pause of its own holds its messages; that of a recalled one ends once its recall is in."""
 MOVING: Final = STANDING | {_S.RUNNING}
 """Its messages leave, or may."""
 

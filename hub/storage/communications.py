@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from hub.model import Event, Json, PropertyScope
 from hub.model.communications import (
-    STANDING,
+    HELD,
     UNSTARTED,
     Communication,
     CommunicationState,
@@ -78,10 +78,10 @@ async def move(run: Runner, communication: UUID, to: Move) -> Communication | No
     rows = await run.rows(SQL["move"], communication, to.states, *values)
     if not rows:
         return None
-    if to.to in STANDING:
+    if to.to in HELD:
         await run.rows(SQL["pause"], communication, to.by, storable(to.words))
     else:
-        await run.rows(SQL["end_pause"], communication)
+        await end_pause(run, communication)
     return read(Communication, rows[0])
 
 
@@ -119,6 +119,10 @@ async def _write_events(run: Runner, plan: UUID, events: Mapping[int, Event]) ->
         if is_given(event.data):
             name, digest = str(event.data[FIELD]), bytes.fromhex(str(event.data[DIGEST_FIELD]))
             await documents.give_kept(run, [key], name, digest)
+
+
+async def end_pause(run: Runner, communication: UUID) -> None:
+    await run.rows(SQL["end_pause"], communication)
 
 
 async def pause_of(run: Runner, communication: UUID) -> OwnPause | None:

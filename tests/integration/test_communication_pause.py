@@ -15,6 +15,7 @@ from hub.desk.communications import acts, people, reached, reading, stopping
 from hub.desk.communications.rows import (
     CancelCommunicationBody,
     CommunicationPeopleQuery,
+    CommunicationRecallBody,
     CommunicationWhole,
     ElsewhereBody,
     PauseCommunicationBody,
@@ -186,6 +187,23 @@ async def test_a_part_that_came_in_unmarked_is_cancelled_as_any_other(desk: Desk
 
     assert CommunicationState.CANCELLED == (await whole_of(desk, whole)).row.state
     assert {("cancelled", "withdrawn")} == set(await states(desk, whole))
+
+
+@pytest.mark.parametrize("paused", [True, False])
+async def test_nothing_leaves_between_a_recall_and_its_arrival(desk: Desk, *, paused: bool) -> None:
+    whole = await sent(desk)
+    await desk.publish()
+    if paused:
+        await stopping.pause_communication(desk.by, whole.row.id, PAUSE)
+    body = CommunicationRecallBody(reason="No era.", no_correction="Nadie la recibió.")
+    await stopping.recall_communication(desk.by, whole.row.id, body)
+    await desk.office.deliver()
+    held = set(await states(desk, whole))
+    await desk.watched()
+
+    assert {("held", "paused")} == held
+    assert {("cancelled", "recalled")} == set(await states(desk, whole))
+    assert [] == await desk.by.db.rows("SELECT FROM pause")
 
 
 async def test_what_was_sent_before_a_cancel_gets_no_next_step(desk: Desk) -> None:

@@ -30,7 +30,7 @@ from hub.model.ids import earliest, uuid8
 from hub.ports import Publisher
 from hub.rendering.titles_es import EVENTS
 from hub.storage import corrections, recalls
-from hub.storage.communications import Move, PostgresCommunications
+from hub.storage.communications import Move, PostgresCommunications, end_pause
 from hub.storage.corrections import PublishedPart, TakenBack
 from hub.storage.database import Database, Runner
 
@@ -53,6 +53,7 @@ async def take_back(row: Communication, *, database: Database, publisher: Publis
     async with database.transaction() as run:
         if not await settled(run, [part.event_key for part in parts]):
             return
+        await end_pause(run, row.id)
     correction = None if recall.no_correction else await store.correction_of(row.id)
     if recall.no_correction or (correction is not None and correction.started_at is not None):
         await store.move(row.id, Move(to=CommunicationState.CORRECTED, at=now))
