@@ -25,6 +25,12 @@ CHANGED: Final = "changed"
 """Why a communication is a draft again: its words, documents or price are not those that were planned."""
 LAPSED: Final = "lapsed"
 """Why it is one again: nobody has released it in time, or that was too long ago."""
+WITHDRAWN: Final = "recalled"
+"""Why one was cancelled: its publisher has taken the event back before anybody released it."""
+UNREAD: Final = "unread"
+"""Why there is nothing to correct: what was taken back had reached nobody."""
+UNCORRECTED: Final = "uncorrected"
+"""Why nothing is corrected: somebody has discarded the correction."""
 _SUBJECT: Final = "communication"
 
 
@@ -45,6 +51,7 @@ class CommunicationState(StrEnum):
     RECALLED = "recalled"
     """Taken back; a correction is due, or the reason why nobody needs one."""
     CORRECTED = "corrected"
+    """Its correction has left, or there is none."""
 
 
 _S = CommunicationState

@@ -10,6 +10,7 @@ from uuid import UUID
 from msgspec import structs
 
 from hub.model import DeadLetter, Event
+from hub.model.communications import WITHDRAWN
 from hub.model.ids import DUPLICATE_WITHIN, span
 from hub.model.reviews import HeldEvent, HeldState, KnownHeld, NewHeldEvent
 from hub.storage import dead_letters
@@ -53,6 +54,10 @@ class PostgresHeldEvents(Store):
     async def expire(self, before: datetime, now: datetime) -> None:
         """Refuse what came before this instant and nobody has released."""
         await self.rows(_SQL["expire"], before, now)
+
+    async def withdraw(self, now: datetime) -> None:
+        """End what its publisher has taken back; nobody is asked for it any more."""
+        await self.rows(_SQL["withdraw"], now, WITHDRAWN)
 
     async def settle_some(
         self, limit: int, settle: Callable[[HeldEvent], Awaitable[DeadLetter | None]], now: datetime

@@ -384,6 +384,35 @@ async def test_a_part_that_a_dead_process_has_published_reaches_nobody_after_a_r
     assert [] == desk.office.email.sent
 
 
+async def test_a_recall_without_readers_or_whose_correction_is_discarded_ends(desk: Desk) -> None:
+    unread, read = await desk.made("person:p-tenant"), await desk.made("person:p-two")
+    await desk.send(read)
+    await desk.publish()
+    await desk.office.deliver()
+    await desk.send(unread)
+    await desk.publish()
+    for one in (unread, read):
+        await stopping.recall_communication(desk.by, one.row.id, WRONG)
+    await desk.watched()
+    shown = await acts.show_communication(desk.by, read.row.id)
+    assert shown.correction is not None
+    await acts.discard_communication(desk.by, shown.correction)
+    await desk.watched()
+
+    assert (CommunicationState.CORRECTED, "unread") == await state_of(desk, unread)
+    assert (CommunicationState.CORRECTED, "uncorrected") == await state_of(desk, read)
+    assert [] == await desk.by.db.rows("SELECT FROM pause")
+
+
+async def test_what_never_left_is_not_taken_back(desk: Desk) -> None:
+    whole = await desk.made(*BOTH)
+    await acts.discard_communication(desk.by, whole.row.id)
+    with pytest.raises(OtherState):
+        await stopping.recall_communication(desk.by, whole.row.id, WRONG)
+
+    assert "cancelled" == (await state_of(desk, whole))[0]
+
+
 async def test_correction_of_what_another_system_took_back_is_offered_and_leaves(desk: Desk) -> None:
     circular = {**BODY, "copropiedad_id": "ph-a", "audience": "both"}
     await desk.office.take_in(event("admin.circular.issued", circular, id="theirs", source="urn:crm"))

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from hub.desk.communications import acts, reviews
 from hub.desk.communications.rows import ApprovalRow, RefusalBody, ReleaseBody
-from hub.errors import BrokerUnavailable, OtherState
-from hub.model import Event
+from hub.errors import BrokerUnavailable, NotWaiting, OtherState
+from hub.model import RECALL, Event
 from hub.model.pages import PageQuery
 from hub.storage import Database
 from tests.integration.test_approvals import RULES, House, built
@@ -124,6 +124,22 @@ async def test_a_refusal_is_told_to_its_publisher_and_it_never_comes_in(house: H
     assert (str(letter["id"]), letter["reason"]) == (notice.data["dead_letter_id"], notice.data["reason"])
     assert ("discarded", True) == (letter["state"], "Ya se avisó." in letter["reason"])
     assert ([], []) == (await waiting(house), await stored(house))
+
+
+async def test_what_its_publisher_takes_back_is_asked_for_no_more(house: House) -> None:
+    await house.hub.take_in(circular())
+    (asked,) = await waiting(house)
+    said = {"source": SOURCE, "id": circular().id, "reason": "Otro día.", "no_correction": "No salió."}
+    await house.hub.take_in(event(RECALL, said, id="back", source=SOURCE))
+    left = await waiting(house)
+    with pytest.raises(NotWaiting):
+        await reviews.release_communication(house.by["beto"], asked.id, ReleaseBody(digest=asked.digest))
+    await house.hub.take_in(circular())
+    shown = (await acts.show_communication(house.by["beto"], asked.id)).row
+
+    assert [] == left == await waiting(house)
+    assert ("cancelled", "recalled") == (shown.state, shown.why)
+    assert ([], []) == (house.publisher.notices, house.publisher.replayed)
 
 
 async def test_a_process_killed_between_release_and_publish_loses_nothing(house: House) -> None:

@@ -35,6 +35,11 @@ def _in(*states: CommunicationState) -> Callable[[CommunicationWhole], bool]:
     return lambda whole: whole.row.state in states
 
 
+def _has_left(whole: CommunicationWhole) -> bool:
+    """Return whether there may be somebody who has it, and nobody has taken it back."""
+    return whole.row.started_at is not None and whole.row.state in before(CommunicationState.RECALLED)
+
+
 def _may_come_back(whole: CommunicationWhole) -> bool:
     """Return whether it is of a person, and has not left."""
     own = whole.row.origin is not Origin.EVENT
@@ -185,7 +190,7 @@ NOUN: Final = Noun(
             label="Retirar",
             done="Se retiró: nada más sale. La corrección queda lista en unos segundos.",
             asks=stopping.ask_recall_communication,
-            offered=_in(*before(CommunicationState.RECALLED)),
+            offered=_has_left,
             keeps=True,
         ),
         _moves(

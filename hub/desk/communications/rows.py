@@ -45,6 +45,9 @@ WHYS_ES: Final[Mapping[str, str]] = {
     "changed": "Algo cambió desde que se planeó: véala otra vez.",
     "refused": "Quien la revisó no la aprobó.",
     "lapsed": "Nadie la aprobó a tiempo: pídalo otra vez.",
+    "recalled": "El sistema que la publicó la retiró antes de que alguien la aprobara.",
+    "unread": "No le había llegado a nadie: no hay a quién corregirle.",
+    "uncorrected": "Alguien descartó la corrección: quienes la recibieron no saben qué vale.",
     "failing": "Se detuvo sola: fallan muchos mensajes por la misma causa.",
 }
 """Why a communication is in its state → what its page says."""

@@ -15,7 +15,7 @@ from hub.desk.communications.rows import (
 )
 from hub.doors.act import Question
 from hub.doors.operator import Operator
-from hub.errors import InvalidEvent
+from hub.errors import InvalidEvent, OtherState
 from hub.messages.delivery.pausing import release_settled
 from hub.model.communications import Communication, CommunicationState, Recalled
 from hub.operations.communications.progress import progress_of
@@ -131,6 +131,8 @@ async def recall_communication(
     row = await row_of(by, communication)
     if row.state in {CommunicationState.RECALLED, CommunicationState.CORRECTED}:
         return moved_of(row, changed=False)
+    if row.started_at is None:
+        raise OtherState("It has not left: there is nothing to take back.")
     to = Move(to=CommunicationState.RECALLED, at=by.now, recall=_checked(by, body))
     return await audited_move(by, row, "communication.recall", to)
 

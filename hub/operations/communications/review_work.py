@@ -62,6 +62,7 @@ class ReviewWork:
         if lapsed := await self.reviewing.approvals.lapse(now):
             log.info("reviews.lapsed", communications=list(map(str, lapsed)))
         await self.held.expire(now - FORGOTTEN, now)
+        await self.held.withdraw(now)
         unasked = await self.held.unasked(AT_ONCE)
         for held in unasked:
             await self._ask(held)

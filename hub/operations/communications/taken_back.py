@@ -16,6 +16,8 @@ from hub.contact_rules.opt_out_words import folded
 from hub.model import CORRECTION, RECALL, Event, Json, Purpose, own_event
 from hub.model.actors import HUB
 from hub.model.communications import (
+    UNCORRECTED,
+    UNREAD,
     ChosenPerson,
     Communication,
     CommunicationState,
@@ -47,6 +49,10 @@ async def take_back(row: Communication, *, database: Database, publisher: Publis
     store, recall = PostgresCommunications(database), row.recall
     if recall is None:
         return
+    correction = await store.correction_of(row.id)
+    if correction is not None:
+        await _follow(row, correction, store, now)
+        return
     parts = await store.published(row.plan) if row.plan is not None else ()
     if await recall_all(parts, recall, publisher):
         return
@@ -54,12 +60,29 @@ async def take_back(row: Communication, *, database: Database, publisher: Publis
         if not await settled(run, [part.event_key for part in parts]):
             return
         await end_pause(run, row.id)
-    correction = None if recall.no_correction else await store.correction_of(row.id)
-    if recall.no_correction or (correction is not None and correction.started_at is not None):
+    if recall.no_correction:
         await store.move(row.id, Move(to=CommunicationState.CORRECTED, at=now))
-    elif correction is None:
+    elif not await _has_readers(database, parts):
+        await store.move(row.id, Move(to=CommunicationState.CORRECTED, at=now, why=UNREAD))
+    else:
         made = correction_of(row, recall)
         await store.add(made, folded(f"{made.title} {recall.wrong_markdown} {recall.correction_markdown}"))
+
+
+async def _follow(
+    row: Communication, correction: Communication, store: PostgresCommunications, now: datetime
+) -> None:
+    """End it once its correction has left, or was discarded."""
+    if correction.started_at is not None:
+        await store.move(row.id, Move(to=CommunicationState.CORRECTED, at=now))
+    elif correction.state == CommunicationState.CANCELLED:
+        await store.move(row.id, Move(to=CommunicationState.CORRECTED, at=now, why=UNCORRECTED))
+
+
+async def _has_readers(run: Runner, parts: Sequence[PublishedPart]) -> bool:
+    async for _ in readers(run, [part.event_key for part in parts], page=1):
+        return True
+    return False
 
 
 async def recall_all(parts: Sequence[PublishedPart], recall: Recalled, publisher: Publisher) -> bool:

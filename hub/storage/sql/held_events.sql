@@ -63,6 +63,21 @@ WITH old AS (
 UPDATE communication SET state = 'cancelled', why = 'lapsed', changed_at = $2, ended_at = $2
 FROM old WHERE id = old.communication AND state = 'waiting'
 
+-- withdraw --
+-- What its publisher has taken back waits no more, and nobody is told: its page says so.
+WITH gone AS (
+    UPDATE held_event SET state = 'refused', settled_at = $1, body = '', headers = '{}'
+    WHERE state = 'held' AND EXISTS (
+        SELECT FROM recall WHERE recall.source = held_event.source AND recall.event_id = held_event.event_id
+    )
+    RETURNING communication
+), voided AS (
+    UPDATE approval SET verdict = 'void', at = $1, reason = $2
+    FROM gone WHERE approval.communication = gone.communication AND verdict IS NULL
+)
+UPDATE communication SET state = 'cancelled', why = $2, changed_at = $1, ended_at = $1
+FROM gone WHERE id = gone.communication AND state = 'waiting'
+
 -- decided --
 -- What is to be published, or refused, in the order of its coming; other processes pass over these.
 SELECT {fields} FROM held_event WHERE settled_at IS NULL AND state <> 'held'
