@@ -155,14 +155,14 @@ SELECT event_key FROM communication_part WHERE plan = $1 AND event_key IS NOT NU
 -- published_parts --
 -- Those that have events: a process that died may have published one and not have marked it. `arrived` is whether
 -- intake has it, or it is marked.
-SELECT part.event_key, named.source, part.event_id, part.place,
+SELECT part.event_key, coalesce(held.source, 'urn:hub') AS source, part.event_id, part.place,
        EXISTS (SELECT FROM poster WHERE poster.event_key = part.event_key) AS hung,
-       EXISTS (SELECT FROM recall WHERE recall.source = named.source AND recall.event_id = part.event_id) AS recalled,
+       EXISTS (
+           SELECT FROM recall
+           WHERE recall.source = coalesce(held.source, 'urn:hub') AND recall.event_id = part.event_id
+       ) AS recalled,
        part.published_at IS NOT NULL OR EXISTS (SELECT FROM event WHERE event.key = part.event_key) AS arrived
-FROM communication_part AS part
-CROSS JOIN LATERAL (
-    SELECT coalesce((SELECT held_event.source FROM held_event WHERE key = part.event_key), 'urn:hub') AS source
-) AS named
+FROM communication_part AS part LEFT JOIN held_event AS held ON held.key = part.event_key
 WHERE part.plan = $1 AND part.event_key IS NOT NULL
 ORDER BY part.part
 
