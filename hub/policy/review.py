@@ -48,6 +48,11 @@ class ReviewPolicy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         own = self.kinds.get(kind.name)
         return self.over if own is None or own.over is None else own.over
 
+    def needs_release(self, kind: EventType, people: int) -> bool:
+        """Return whether so many people are told only after a second person has released it."""
+        limit = self.limit(kind)
+        return limit is not None and people > limit
+
     def needs_senior(self, kind: EventType, people: int) -> bool:
         own = self.kinds.get(kind.name)
         limit = self.senior_over if own is None or own.senior_over is None else own.senior_over

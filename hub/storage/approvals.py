@@ -14,6 +14,7 @@ from hub.model.communications import Communication, CommunicationState, Origin
 from hub.model.pages import PageQuery, Rows
 from hub.model.reviews import Approval, Decision, HeldState, Verdict, WaitingApproval
 from hub.storage import communications, held_events
+from hub.storage.communication_drafts import unchanged
 from hub.storage.communications import Move
 from hub.storage.database import Runner, Store, load, read, read_first, storable
 from hub.storage.filters import listed
@@ -36,9 +37,9 @@ class PostgresApprovals(Store):
     ask_again = ask
 
     async def ask(self, row: Communication, asked: Approval) -> Communication | None:
-        """Let a draft wait for a release; None if it has changed since it was read."""
+        """Let a draft wait for a release; None if it or its plan has changed since it was read."""
         async with self._database.transaction() as run:
-            if not await communications.unchanged(run, row):
+            if not await communications.is_as_seen(run, row, asked.plan, asked.digest):
                 return None
             move = Move(to=CommunicationState.WAITING, at=asked.asked_at, plan=asked.plan)
             moved = await communications.move(run, row.id, move)
@@ -62,7 +63,7 @@ class PostgresApprovals(Store):
         """
         values = decided.verdict, decided.at, decided.by, decided.person, storable(decided.reason)
         async with self._database.transaction() as run:
-            if not await communications.unchanged(run, row):
+            if not await unchanged(run, row):
                 return None
             proof = decided.shown, decided.shown_sha256
             if not await run.rows(_SQL["decide"], row.id, asked.digest, *values, *proof):

@@ -11,6 +11,7 @@ import msgspec
 from asyncpg import Record
 from msgspec import Struct, structs
 
+from hub.errors import ChangedDraft
 from hub.model import Brand, Json, PropertyScope
 from hub.model.communications import ChosenPerson, Communication, ListRow, Part, Side
 from hub.model.documents import FetchedDocument
@@ -141,6 +142,11 @@ async def save_draft(run: Runner, changed: Communication, words: str) -> Communi
     return read_first(Communication, rows)
 
 
+async def unchanged(run: Runner, row: Communication) -> bool:
+    """Lock a communication; return whether it is as it was read."""
+    return bool(await run.rows(SQL["unchanged"], row.id, row.version, row.state))
+
+
 def as_json(value: Struct) -> bytes:
     """Encode a shape for a column of jsonb."""
     return encode(msgspec.to_builtins(value))
@@ -188,14 +194,20 @@ class CommunicationDrafts(Store):
         return read_first(StoredPlan, await self.rows(SQL["plan_of"], communication))
 
     async def begin_plan(
-        self, plan: StoredPlan, made: Sequence[Part], people: Iterable[ChosenPerson]
+        self, row: Communication, plan: StoredPlan, made: Sequence[Part], people: Iterable[ChosenPerson]
     ) -> None:
-        """Store a plan with its parts and all its people, in one transaction; older plans of it go."""
+        """
+        Store a plan with its parts and all its people, in one transaction; older plans of it go.
+
+        Raises ChangedDraft if the communication is not as it was read: what was sent is never planned again.
+        """
         rows = [
             (one.part, one.place, one.event_id, encode(one.data), one.chosen, one.on_boards) for one in made
         ]
         chosen = [(one.person, one.part, encode(list(one.units))) for one in people]
         async with self._database.transaction() as run:
+            if not await unchanged(run, row):
+                raise ChangedDraft
             await run.rows(SQL["start_plan"], plan.id, plan.communication, plan.version, plan.made_at)
             await run.rows(SQL["forget_people"], plan.id, plan.made_at - _KEPT)
             await write(run, SQL["add_parts"], rows, plan.id)
@@ -206,9 +218,9 @@ class CommunicationDrafts(Store):
         return read_first(StoredPlan, await self.rows(SQL["lease_plan"], now, now + lease))
 
     async def end_plan(self, plan: StoredPlan) -> None:
-        """Store what a plan came to."""
+        """Store what a plan came to, unless it was begun anew."""
         shown = encode(plan.shown)
-        await self.rows(SQL["end_plan"], plan.id, plan.state, plan.digest, plan.people, shown)
+        await self.rows(SQL["end_plan"], plan.id, plan.state, plan.digest, plan.people, shown, plan.made_at)
 
     async def people(self, plan: UUID) -> Sequence[ChosenPerson]:
         return [read(ChosenPerson, row) for row in await self.rows(SQL["people"], plan)]

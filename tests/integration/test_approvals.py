@@ -40,9 +40,11 @@ from hub.errors import (
 from hub.model import Account, Event, Grant, Office
 from hub.model.communications import CommunicationState
 from hub.model.pages import PageQuery
+from hub.operations.communications import planning
 from hub.operations.communications.review_work import ReviewWork
 from hub.operations.communications.work import CommunicationWork
 from hub.parts.dry_run import DryRuns
+from hub.parts.plans import planning_of
 from hub.policy.review import KindReview, ReviewPolicy
 from hub.storage import Database, PostgresHeldEvents
 from hub.testing import MemoryPublisher
@@ -333,6 +335,27 @@ async def test_a_release_for_an_hour_holds_a_day_longer_than_that_hour(house: Ho
     await house.work.publish_next()
 
     assert ("draft", "lapsed") == await house.state(whole)
+
+
+async def test_at_its_hour_it_leaves_to_whom_it_was_released_for(house: House) -> None:
+    """A plan that began before the release is not stored; what was not released does not leave."""
+    ana, later = house.by["ana"], house.hub.clock() + timedelta(hours=2)
+    row = await acts.make_communication(ana, CommunicationBody(data=BODY, to=BOTH, starts_at=later))
+    whole = await acts.plan_communication(ana, row.id)
+    stale = await acts.row_of(ana, row.id)
+    await house.send(whole)
+    other = await house.asked(starts_at=later)
+    for one in (whole, other):
+        await house.release("beto", one)
+    await ana.db.rows("UPDATE approval SET digest = 'x' WHERE communication = $1", other.row.id)
+    await house.hub.take_in(somebody("p-new"), member("p-new", "unit:a2", "resident"))
+    with pytest.raises(ChangedDraft):
+        await planning.plan(ana.actor, stale, planning_of(ana.stores))
+    house.hub.clock.advance(timedelta(hours=3))
+    await house.work.publish_next()
+
+    assert [("running", None), ("draft", "changed")] == [await house.state(one) for one in (whole, other)]
+    assert [] == list(await ana.db.rows("SELECT FROM communication_person WHERE person = 'p-new'"))
 
 
 async def test_a_refusal_says_why(house: House) -> None:

@@ -36,7 +36,9 @@ from hub.errors import (
 )
 from hub.model import Event, Purpose
 from hub.model.communications import CommunicationState
+from hub.operations.communications import planning
 from hub.operations.communications.work import CommunicationWork
+from hub.parts.plans import planning_of
 from hub.storage import Database
 from hub.storage.database import POOL_SIZE
 from hub.testing import MemoryPublisher
@@ -222,6 +224,23 @@ async def test_what_was_changed_after_the_plan_is_not_sent(desk: Desk) -> None:
         await acts.save_communication(desk.by, whole.row.id, SaveBody(data=BODY, to=BOTH, version=1))
 
     assert [] == await desk.publish()
+
+
+async def test_a_plan_of_another_tab_changes_nothing_of_what_was_seen_and_sent(desk: Desk) -> None:
+    """Stored between look and send, that is not sent; too late, nothing of what was sent is lost."""
+    whole = await desk.made(*BOTH)
+    row, store = await acts.row_of(desk.by, whole.row.id), desk.by.stores.communications
+    seen = await store.plan_of(row.id)
+    await desk.office.take_in(somebody("p-new"), member("p-new", "unit:a1", "resident"))
+    again = await acts.plan_communication(desk.by, row.id)
+    assert seen is not None
+    assert await store.start(row, seen, desk.by.now) is None
+    await desk.send(again)
+    with pytest.raises(ChangedDraft):
+        await planning.plan(desk.by.actor, row, planning_of(desk.by.stores))
+
+    assert 1 == len(await desk.publish())
+    assert {"p-mute", "p-new", "p-tenant", "p-two"} == {person for person, _ in await desk.messages()}
 
 
 async def test_hour_is_kept_and_it_can_be_taken_back_until_then(desk: Desk) -> None:

@@ -99,7 +99,7 @@ async def plan_communication(by: Operator, communication: UUID) -> Communication
     """
     Plan a draft: who gets it by which channel, who is left out, which promises start. Nothing is sent.
 
-    Raises InvalidAudience, InvalidEvent, LateHour, TooLarge.
+    Raises ChangedDraft if it was saved or sent meanwhile, InvalidAudience, InvalidEvent, LateHour, TooLarge.
     """
     row = await draft_of(by, communication)
     _refuse_past(by, row)
@@ -127,7 +127,7 @@ async def send_communication(by: Operator, communication: UUID, body: SendBody) 
         moved = await ask_release(by, row, plan, body.approver)
     else:
         await by.audit("communication.send", _subject(row.id), digest=body.digest, people=plan.people)
-        moved = await by.stores.communications.start(row, plan.id, by.now)
+        moved = await by.stores.communications.start(row, plan, by.now)
     if moved is None:
         raise _refusal(await row_of(by, communication), CommunicationState.RUNNING)
     return moved_of(moved)

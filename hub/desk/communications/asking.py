@@ -17,8 +17,7 @@ from hub.storage.communication_drafts import StoredPlan
 
 def needs_release(by: Operator, row: Communication, plan: StoredPlan) -> bool:
     """Return whether so many people are told only after a second person has released it."""
-    limit = by.stores.policy.review.limit(kind_of(row.kind).type)
-    return limit is not None and (plan.people or 0) > limit
+    return by.stores.policy.review.needs_release(kind_of(row.kind).type, plan.people or 0)
 
 
 async def ask_release(

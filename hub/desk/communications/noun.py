@@ -153,7 +153,7 @@ NOUN: Final = Noun(
             command="give-rows",
             done="La lista quedó leída: mire abajo lo que no se encontró.",
         ),
-        Act(acts.plan_communication, f"{_ONE}/plan", refuses=(OtherState,)),
+        _changes(acts.plan_communication, f"{_ONE}/plan"),
         Act(
             acts.send_communication,
             f"{_ONE}/send",

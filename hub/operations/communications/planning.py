@@ -94,7 +94,8 @@ async def plan(by: Actor, draft: Communication, deps: Planning) -> StoredPlan:
 
     Of many people the timers find out the rest (`finish`): until then it is `making`.
     Raises InvalidAudience for words that mean nobody whom the operator reaches, InvalidEvent for data that
-    intake would refuse or of another building's case, TooLarge, StorageUnavailable.
+    intake would refuse or of another building's case, ChangedDraft for what was sent or saved meanwhile,
+    TooLarge, StorageUnavailable.
     """
     kind, now = BY_EVENT[draft.kind], deps.now()
     made = begun(draft, now)
@@ -105,7 +106,7 @@ async def plan(by: Actor, draft: Communication, deps: Planning) -> StoredPlan:
     for event in events:
         deps.check(event, at)
     await _refuse_elsewhere(kind.type, parts, deps)
-    await deps.store.begin_plan(made, parts, people)
+    await deps.store.begin_plan(draft, made, parts, people)
     return made if len(people) > AT_ONCE else await finish(by, draft, made, deps)
 
 

@@ -7,6 +7,7 @@ Nothing is kept in a process: each step marks a row after it is done, and may be
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -17,7 +18,7 @@ from msgspec.structs import replace
 
 from hub.access.actor import Actor
 from hub.cloudevents import decode
-from hub.errors import InvalidEvent, TooLarge
+from hub.errors import ChangedDraft, InvalidEvent, TooLarge
 from hub.intake.decode import dead_letter, rejection
 from hub.intake.dry_run_schemas import DryRun
 from hub.model import DeadLetter, Event
@@ -65,7 +66,8 @@ class ReviewWork:
         await self.held.withdraw(now)
         unasked = await self.held.unasked(AT_ONCE)
         for held in unasked:
-            await self._ask(held)
+            with suppress(ChangedDraft):  # it was decided meanwhile
+                await self._ask(held)
         settled = await self.held.settle_some(AT_ONCE, self._settle, now)
         untold = await self.reviewing.approvals.untold(AT_ONCE)
         for asked in untold:
@@ -115,7 +117,7 @@ class ReviewWork:
             people=shown.people,
             shown=msgspec.to_builtins(shown),
         )
-        await self.store.begin_plan(plan, [part], [])
+        await self.store.begin_plan(row, plan, [part], [])
         await self.store.end_plan(replace(plan, state=READY))
         await self.held.name_key(plan.id, held.key)
         return plan

@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID
 
 import structlog
 from msgspec import structs
@@ -20,12 +19,14 @@ from hub.access.actor import Actor
 from hub.errors import InvalidEvent, TooLarge
 from hub.model.communications import CHANGED, LAPSED, Communication, CommunicationState
 from hub.operations.communications import planning
+from hub.operations.communications.kinds import kind_of
 from hub.operations.communications.monitor import QUIET, CommunicationMonitor
 from hub.operations.communications.planning import Planning, Texts, digest_now
 from hub.operations.communications.taken_back import offer_corrections, take_back
 from hub.policy.review import ReviewPolicy
 from hub.ports import AuditStore, Now, Publisher
 from hub.storage.approvals import PostgresApprovals
+from hub.storage.communication_drafts import StoredPlan
 from hub.storage.communications import Move, PostgresCommunications
 from hub.storage.database import Database
 from hub.storage.pauses import PostgresPauses
@@ -81,22 +82,26 @@ class CommunicationWork:
         due = await self.store.due(now)
         for row in due:
             if row.plan is not None:
-                why = await self._stale(row, row.plan, now)
-                if why is None:
-                    await self.store.start(row, row.plan, now)
+                planned = await self.store.plan_of(row.id)
+                why = await self._stale(row, planned, now)
+                if planned is not None and why is None:
+                    await self.store.start(row, planned, now)
                 else:
                     await self.store.move(row.id, Move(to=CommunicationState.DRAFT, at=now, why=why))
                     log.info("communication.back", communication=str(row.id), why=why)
         return len(due)
 
-    async def _stale(self, row: Communication, plan: UUID, now: datetime) -> str | None:
-        """Return why it does not leave as planned, if so: other words, or a release too long ago."""
-        planned = await self.store.plan_of(row.id)
-        if planned is None or planned.digest != await digest_now(row, plan, self.store, self.texts):
+    async def _stale(self, row: Communication, planned: StoredPlan | None, now: datetime) -> str | None:
+        """Return why it does not leave, if so: it is not what was planned or released, or it is too late."""
+        if planned is None or planned.digest != await digest_now(row, planned.id, self.store, self.texts):
+            return CHANGED
+        asked = await PostgresApprovals(self.database).asked(row.id)
+        if self.review.needs_release(kind_of(row.kind).type, planned.people or 0) and (
+            asked is None or asked.digest != planned.digest
+        ):
             return CHANGED
         late = row.starts_at is not None and now > row.starts_at + self.review.ends_after
-        asked = await PostgresApprovals(self.database).asked(row.id) if late else None
-        return None if asked is None else LAPSED
+        return LAPSED if late and asked is not None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

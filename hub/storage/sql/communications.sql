@@ -23,6 +23,9 @@ SELECT * FROM saved
 -- unchanged --
 SELECT FROM communication WHERE id = $1 AND version = $2 AND state = $3 FOR UPDATE
 
+-- same_plan --
+SELECT FROM communication_plan WHERE id = $1 AND digest = $2 AND state = 'ready'
+
 -- find --
 SELECT {fields} FROM communication WHERE id = $1 AND {reached}
 
@@ -93,7 +96,9 @@ INSERT INTO communication_person (person, part, units, plan)
 SELECT person, part, units, $4 FROM unnest($1::text[], $2::smallint[], $3::jsonb[]) AS given (person, part, units)
 
 -- end_plan --
-UPDATE communication_plan SET state = $2, digest = $3, people = $4, shown = $5 WHERE id = $1
+-- Unless somebody has begun it anew since.
+UPDATE communication_plan SET state = $2, digest = $3, people = $4, shown = $5
+WHERE id = $1 AND made_at = $6 AND state = 'making'
 
 -- plan_of --
 SELECT id, communication, version, made_at, state, digest, people, shown FROM communication_plan
