@@ -106,6 +106,7 @@ def _reviews(parts: Container) -> ReviewWork:
         run_dry=_run_dry(parts),
         texts=parts.company.digest_of_texts,
         policy=parts.company.policy.review,
+        prices=parts.company.policy.prices,
         now=NOW,
     )
 

@@ -14,8 +14,9 @@ from uuid import uuid4
 import pytest
 from msgspec.structs import replace
 
-from hub.desk.communications import acts, reviews
+from hub.desk.communications import acts, files, reviews
 from hub.desk.communications.asking import reviewing_of
+from hub.desk.communications.files import FileBody
 from hub.desk.communications.rows import (
     CommunicationBody,
     CommunicationWhole,
@@ -48,10 +49,12 @@ from hub.parts.plans import planning_of
 from hub.policy.review import KindReview, ReviewPolicy
 from hub.storage import Database, PostgresHeldEvents
 from hub.testing import MemoryPublisher
+from tests.doubled import with_doubles
 from tests.integration.test_communications import BODY, BOTH, people, work_of
 from tests.integration.test_evidence import Office as Hub
 from tests.operators import operator
 from tests.unit.factories import POLICY, email, member, somebody
+from tests.unit.paper_documents import pdf_of
 
 MANY: Final = 60
 RULES: Final = POLICY.review
@@ -152,6 +155,7 @@ def review_work(by: Operator, publisher: MemoryPublisher) -> ReviewWork:
         run_dry=stores.dry_run,
         texts=stores.company.digest_of_texts,
         policy=stores.policy.review,
+        prices=stores.policy.prices,
         now=stores.now,
     )
 
@@ -264,6 +268,27 @@ async def test_other_words_of_the_texts_void_it_too(house: House) -> None:
 
     assert [("draft", "changed")] * 2 == [await house.state(one) for one in (whole, later)]
     assert [("account:beto", "release", "changed")] == await house.audited(whole)
+
+
+async def test_documents_and_price_are_shown_and_bound(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    company = house.hub.rules
+    for who in ("ana", "beto"):
+        stores = with_doubles(house.by[who].stores, company=company)
+        house.by[who] = dataclasses.replace(house.by[who], stores=stores)
+    row = await acts.make_communication(house.by["ana"], CommunicationBody(data=BODY, to=BOTH))
+    attached = FileBody(version=1, file=pdf_of("Horario"), file_name="Horario.pdf")
+    await files.attach_file(house.by["ana"], row.id, attached)
+    whole = await acts.plan_communication(house.by["ana"], row.id)
+    await house.send(whole)
+    facts = (await reviews.ask_to_release(house.by["beto"], row.id)).facts
+    dear = replace(company.policy.prices, mail=99)
+    monkeypatch.setitem(vars(company), "policy", replace(company.policy, prices=dear))
+    with pytest.raises(ChangedDraft):
+        await house.release("beto", whole)
+
+    assert ("Horario.pdf", "$\N{NO-BREAK SPACE}0") == (facts["Documentos"], facts["Cuesta"])
+    assert [sha256(attached.file).hexdigest()] == [one.sha256 for one in whole.files]
+    assert ("draft", "changed") == await house.state(whole)
 
 
 @pytest.mark.parametrize(

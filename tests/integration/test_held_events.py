@@ -66,6 +66,7 @@ async def test_it_waits_once_is_seen_as_it_would_arrive_and_leaves_as_it_came(ho
     assert ("Agua", 63, True) == (asked.title, asked.people, whole.plan is not None)
     assert whole.plan is not None
     assert whole.plan.shown is not None
+    assert whole.plan.shown.cost is not None
     assert any("Mañana no hay agua." in text.text for text in whole.plan.shown.texts)
     assert {} == whole.data  # the words of another system stand in its event alone
     assert (None, circular().id) == (letter.sender, letter.event_id)

@@ -18,6 +18,7 @@ from hub.desk.communications.rows import (
     CommunicationRow,
     CommunicationsQuery,
     CommunicationWhole,
+    FileRow,
     SaveBody,
     SendBody,
 )
@@ -245,6 +246,7 @@ async def _whole(by: Operator, row: Communication) -> CommunicationWhole:
         corrects=row.corrects,
         correction=correction.id if correction else None,
         pause=await _pause(by, row),
+        files=FileRow.many(await by.stores.communications.attached(row.id)),
         needs_release=stored is not None and needs_release(by, row, stored),
         needs_typed=await needs_typed(by, row, stored),
     )

@@ -7,17 +7,17 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from msgspec import Meta, Struct
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
 from hub.desk.communications import drafts
 from hub.desk.communications.acts import draft_of, row_of
+from hub.desk.communications.rows import FileRow
 from hub.doors.operator import Operator, found
 from hub.errors import ChangedDraft, InvalidDocument, NotOffered
 from hub.inbound.given_documents import joined_document
 from hub.model.communications import Communication
 from hub.model.documents import FetchedDocument
 from hub.storage.communication_drafts import StoredFile
-from hub.storage.database import read
 
 FILE: Final = "file"
 MOST: Final = 10
@@ -38,14 +38,6 @@ class FileBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class FilePlaceBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     version: Annotated[int, Meta(ge=1, description="The version that was read.")]
     place: Annotated[int, Meta(ge=1, description="Its place among the files.")]
-
-
-class FileRow(Struct, frozen=True, kw_only=True):
-    place: int
-    name: str
-    kind: str
-    size: Annotated[int, Meta(description="Bytes.")]
-    sha256: str
 
 
 class CommunicationFiles(Struct, frozen=True, kw_only=True):
@@ -117,5 +109,4 @@ async def _save(
 
 
 def _shown(row: Communication, files: Sequence[StoredFile]) -> CommunicationFiles:
-    rows = [read(FileRow, asdict(one), sha256=one.sha256.hex()) for one in files if one.place]
-    return CommunicationFiles(version=row.version, files=rows)
+    return CommunicationFiles(version=row.version, files=FileRow.many(files))

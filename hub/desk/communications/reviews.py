@@ -30,6 +30,7 @@ from hub.operations.explain.sentences_es import short_time
 from hub.people.units import own_name
 from hub.rendering.actors_es import who_es
 from hub.rendering.figures_es import many
+from hub.rendering.filters import pesos
 from hub.rendering.labels_es import CHANNELS
 from hub.rendering.typed_words import tidy
 from hub.storage.communications import Move
@@ -174,16 +175,19 @@ def _name(row: Communication) -> str:
 
 
 def _facts(row: Communication, asked: Approval, whole: CommunicationWhole) -> dict[str, object]:
-    """Return who, how many, by which channels and in which words, as the question shows them."""
+    """Return who, how many, by what, in which words and for how much, as the question shows them."""
     shown = None if whole.plan is None else whole.plan.shown
     channels = {} if shown is None else shown.channels
     texts = [] if shown is None else shown.texts
+    cost = None if shown is None else shown.cost
     by_channel = [f"{CHANNELS.get(name, name)}: {n}" for name, n in channels.items()]
     return {
         "La pide": who_es(asked.asked_by),
         "Para": ", ".join(map(own_name, whole.row.buildings)) or "toda la empresa",
         "Llega a": many(asked.people, "persona", "personas"),
         "Por": ", ".join(by_channel),
+        **({"Cuesta": f"{'a lo sumo ' if cost.at_most else ''}{pesos(cost.total)}"} if cost else {}),
+        **({"Documentos": ", ".join(one.name for one in whole.files)} if whole.files else {}),
         **{f"Dice en {CHANNELS.get(one.channel, one.channel)}": f"{one.subject} {one.text}" for one in texts},
         "Sale": short_time(at) if (at := row.draft.starts_at) else "apenas la aprueben",
     }

@@ -25,10 +25,12 @@ from hub.model import DeadLetter, Event
 from hub.model.actors import HUB
 from hub.model.communications import Communication, Part
 from hub.model.reviews import Approval, HeldEvent, HeldState
+from hub.operations.communications.cost import planned_cost
 from hub.operations.communications.kinds import kind_of
 from hub.operations.communications.planning import READY, RunDry, Texts, begun, digest_of
 from hub.operations.communications.reviews import Reviews, tell
-from hub.operations.communications.shown import addressed, shown_of
+from hub.operations.communications.shown import LEAVES, addressed, sent_by, shown_of
+from hub.policy.prices import PricePolicy
 from hub.policy.review import ReviewPolicy
 from hub.ports import AuditStore, Now, Publisher
 from hub.storage import PostgresCommunications, PostgresHeldEvents
@@ -55,6 +57,7 @@ class ReviewWork:
     run_dry: RunDry
     texts: Texts
     policy: ReviewPolicy
+    prices: PricePolicy
     now: Now
 
     async def keep(self) -> bool:
@@ -111,6 +114,7 @@ class ReviewWork:
         bound = {"sha256": held.content.hex()}
         part = Part(part=0, place=place, event_id=held.event_id, data=bound, chosen=False)
         shown = shown_of(runs, people=max(held.people, addressed(runs)), places=row.places or [])
+        shown = replace(shown, cost=planned_cost(sent_by(runs), self.prices, leaves=LEAVES, providers={}))
         plan = replace(
             begun(row, self.now()),
             digest=digest_of(row, [part], [], texts=self.texts(row.kind)),
