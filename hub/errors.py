@@ -455,7 +455,7 @@ class NoRelease(HubError):
 
 
 class NoPerson(NoRelease):
-    """Two people are needed: link the account to its person. Keys and shells release nothing."""
+    """A release needs two people: link the account to its person. For a key or a shell, a person asks."""
 
     word = "no_person"
 

@@ -147,6 +147,7 @@ class Communication(Struct, frozen=True, kw_only=True):
     A communication, at first a draft. `places` are the copropiedades of its people, None the whole company.
 
     `why` is the machine's word for its state, `cause` has those for which it paused itself, the newest first.
+    `writers` have saved words, people or documents of it after `by` had begun it.
     """
 
     id: UUID
@@ -159,6 +160,7 @@ class Communication(Struct, frozen=True, kw_only=True):
     places: list[str] | None
     by: str
     person: str | None = None
+    writers: list[str] = []
     made_at: Instant
     changed_at: Instant
     plan: UUID | None = None

@@ -63,15 +63,16 @@ class Approval(Struct, frozen=True, kw_only=True):
 
 
 class MadeBy(Struct, frozen=True, kw_only=True):
-    """Who has made a communication, for the people of which copropiedades (None: the whole company)."""
+    """Who has made and written a communication, for people of which copropiedades (None: the company)."""
 
     by: str
     person: str | None
+    writers: Sequence[str]
     places: Sequence[str] | None
 
 
 def made_by(row: Communication) -> MadeBy:
-    return MadeBy(by=row.by, person=row.person, places=row.places)
+    return MadeBy(by=row.by, person=row.person, writers=row.writers, places=row.places)
 
 
 class WaitingApproval(Approval, frozen=True, kw_only=True):
@@ -83,10 +84,11 @@ class WaitingApproval(Approval, frozen=True, kw_only=True):
     places: list[str] | None
     made_by: str
     made_person: str | None
+    writers: list[str]
 
     @property
     def made(self) -> MadeBy:
-        return MadeBy(by=self.made_by, person=self.made_person, places=self.places)
+        return MadeBy(by=self.made_by, person=self.made_person, writers=self.writers, places=self.places)
 
 
 class Decision(Struct, frozen=True, kw_only=True):

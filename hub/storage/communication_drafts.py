@@ -136,9 +136,14 @@ async def list_rows(run: Runner, communication: UUID) -> Sequence[ListRow]:
 
 
 async def save_draft(run: Runner, changed: Communication, words: str) -> Communication | None:
-    """Store the next version of a draft; None if another one was stored meanwhile, or it is none."""
+    """
+    Store the next version of a draft; None if another one was stored meanwhile, or it is none.
+
+    Its writers are added to those that are stored.
+    """
     values = changed.kind, storable(changed.title), storable(words), as_json(changed.draft), changed.places
-    rows = await run.rows(SQL["save"], changed.id, changed.version, *values, changed.changed_at)
+    saved = changed.changed_at, changed.writers
+    rows = await run.rows(SQL["save"], changed.id, changed.version, *values, *saved)
     return read_first(Communication, rows)
 
 

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from hub.desk.communications import acts, files, reviews
 from hub.desk.communications.asking import reviewing_of
 from hub.desk.communications.files import FileBody
+from hub.desk.communications.people import ListBody, give_list
 from hub.desk.communications.rows import (
     CommunicationBody,
     CommunicationWhole,
@@ -332,6 +333,34 @@ async def test_who_sends_the_draft_of_another_does_not_release_it(house: House) 
             await house.release(who, whole)
 
     assert CommunicationState.RUNNING == await house.release("jefa", whole)
+
+
+async def test_who_saved_words_or_people_of_it_does_not_release_it(house: House) -> None:
+    row = await acts.make_communication(house.by["ana"], CommunicationBody(data=BODY, to=BOTH))
+    words = {**BODY, "title": "Palabras de Beto"}
+    await acts.save_communication(house.by["beto"], row.id, SaveBody(data=words, to=BOTH, version=1))
+    await give_list(house.by["jefa"], row.id, ListBody(version=2, text="p-1"))
+    whole = await acts.plan_communication(house.by["ana"], row.id)
+    await house.send(whole)
+    for who in ("beto", "jefa"):
+        with pytest.raises(SamePerson):
+            await house.release(who, whole)
+
+    assert [0, 0] == [await reviews.count_mine(house.by[who]) for who in ("beto", "jefa")]
+    assert CommunicationState.RUNNING == await house.release("twin", whole)
+
+
+async def test_what_a_system_made_is_asked_for_by_a_person_and_released_by_another(house: House) -> None:
+    """Who holds the key may be the one who would release it."""
+    row = await acts.make_communication(house.by["key"], CommunicationBody(data=BODY, to=BOTH))
+    whole = await acts.plan_communication(house.by["key"], row.id)
+    with pytest.raises(NoPerson):
+        await house.send(whole, "key")
+    await house.send(whole)
+    with pytest.raises(SamePerson):
+        await house.release("ana", whole)
+
+    assert CommunicationState.RUNNING == await house.release("beto", whole)
 
 
 async def test_after_24_hours_it_is_asked_again(house: House) -> None:

@@ -44,7 +44,7 @@ async def test_file_is_planned_then_sent_to_whom_the_words_mean(
     assert (["owners@copropiedad:ph-1"], ["person:p-0"]) == (dry["to"], dry["without"])
     assert (2, True) == (refused, "--yes-to" in complaint)
     assert ("running", 1) == (some["row"]["state"], some["plan"]["shown"]["people"])
-    # It is typed, and still needs a second person: this directory has nobody who could release it.
+    # It is typed, and still needs two people for its release: a shell is none.
     assert (1, True) == (code, "release" in unreleased)
     assert (2, True) == (none, "no le llega a nadie" in nobody)
 

@@ -79,10 +79,16 @@ def reviewing_of(by: Operator) -> Reviews:
 async def _refusal(
     by: Operator, row: Communication, asked: Approval, accounts: Sequence[Account]
 ) -> NoRelease | UnknownAccount | None:
-    """Return why nobody can be asked: of a maker without a person nobody knows who is another one."""
+    """
+    Return why nobody can be asked: of a maker without a person nobody knows who is another one.
+
+    Nor of a key or a shell: what it made, a person asks for.
+    """
     rules = await reviewing_of(by).rules(asked, made_by(row), accounts)
     persons = {of_account(one.name): one.person for one in accounts}
     if any(maker.startswith(ACCOUNT) and persons.get(maker) is None for maker in rules.makers):
+        return NoPerson()
+    if asked.asked_person is None and not all(one.startswith(ACCOUNT) for one in (row.by, *row.writers)):
         return NoPerson()
     may = {of_account(one.name) for one in accounts if rules.may(one)}
     if asked.approver is not None and asked.approver not in may:

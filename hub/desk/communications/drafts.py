@@ -85,6 +85,7 @@ async def changed(
         kind=body.kind,
         title=row.title if kind.readers else title_of(kind, body.data),
         draft=Draft(data=body.data, whom=whom, starts_at=body.starts_at),
+        writers=[*row.writers, by.by],
         places=row.places if kind.readers else await places_of(by.db, with_lists(whom, rows), by.places),
         changed_at=by.now,
     )

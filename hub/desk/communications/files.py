@@ -101,7 +101,7 @@ async def _save(
     name = files[0].name if len(files) == 1 else _NAMES
     whole = [] if sent is None else [StoredFile(place=0, name=name, sha256=sent.sha256)]
     kept = [one for one in (sent, new) if one is not None]
-    changed = replace(row, changed_at=by.now)
+    changed = replace(row, changed_at=by.now, writers=[*row.writers, by.by])
     saved = await store.save_files(changed, drafts.words_of(row), [*whole, *files], kept)
     if saved is None:
         raise ChangedDraft

@@ -97,7 +97,9 @@ async def give_list(by: Operator, communication: UUID, body: ListBody) -> Commun
     rows = [replace(one, side=body.side) for one in rows]
     whom = lists.with_lists(row.draft.whom, [*others, *rows])
     places = await places_of(by.db, whom, by.places)
-    changed = replace(row, places=places, version=body.version, changed_at=by.now)
+    changed = replace(
+        row, places=places, version=body.version, changed_at=by.now, writers=[*row.writers, by.by]
+    )
     saved = await store.save_list(changed, drafts.words_of(row), body.side, rows)
     if saved is None:
         raise ChangedDraft

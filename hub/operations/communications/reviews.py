@@ -71,7 +71,7 @@ class Reviews:
 
     async def rules(self, asked: Approval, made: MadeBy, accounts: Sequence[Account]) -> ReleaseRules:
         """Gather the facts of one asking; a maker without a person has none here."""
-        makers = frozenset({made.by, asked.asked_by})
+        makers = frozenset({made.by, asked.asked_by, *made.writers})
         mine = {one.person for one in accounts if of_account(one.name) in makers}
         persons = sorted(filter(None, mine | {made.person, asked.asked_person}))
         return ReleaseRules(

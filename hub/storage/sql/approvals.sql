@@ -10,7 +10,8 @@ SELECT {fields} FROM approval WHERE communication = $1 ORDER BY asked_at DESC LI
 
 -- waiting --
 -- Open ones of communications whose people are all of these places.
-SELECT {fields}, communication.id, title, kind, places, communication.by AS made_by, communication.person AS made_person
+SELECT {fields}, communication.id, title, kind, places, communication.by AS made_by, communication.person AS made_person,
+       writers
 FROM approval JOIN communication ON communication.id = approval.communication
 WHERE (approval.asked_at, communication.id) < ($1, $2) AND verdict IS NULL
   AND ($4::text[] IS NULL OR places <@ $4)

@@ -11,7 +11,7 @@ ON CONFLICT (id) DO NOTHING
 WITH saved AS (
     UPDATE communication
     SET kind = $3, title = $4, words = $5, draft = $6, places = $7, version = version + 1, changed_at = $8,
-        why = NULL, state = 'draft'
+        why = NULL, state = 'draft', writers = ARRAY(SELECT DISTINCT unnest(writers || $9::text[]) ORDER BY 1)
     WHERE id = $1 AND version = $2 AND state IN ('draft', 'waiting') AND origin <> 'event'
     RETURNING {fields}
 ), voided AS (

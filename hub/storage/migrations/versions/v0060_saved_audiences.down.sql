@@ -1,5 +1,7 @@
--- Lost: saved audiences, exceptions by lists, and what plans made of each person.
+-- Lost: saved audiences, who has saved drafts, exceptions by lists, and what plans made of each person.
 DROP TABLE saved_audience;
+
+ALTER TABLE communication DROP COLUMN writers;
 
 ALTER TABLE communication_plan DROP COLUMN leased_until;
 

@@ -9,6 +9,9 @@ CREATE TABLE saved_audience (
     UNIQUE (by, name)
 );
 
+-- Whoever has saved words, people or documents of it: none of them releases it.
+ALTER TABLE communication ADD COLUMN writers text[] COLLATE "C" NOT NULL DEFAULT '{}';
+
 -- A row of a list adds people or leaves them out (`without`), and may mean a unit.
 ALTER TABLE communication_row ADD COLUMN side text COLLATE "C" NOT NULL DEFAULT 'to' CHECK (side IN ('to', 'without')),
     ADD COLUMN unit text COLLATE "C",
