@@ -51,6 +51,7 @@ Every error of the hub. The docstring of a class is its message.
     │   ├── SamePerson
     │   ├── SeniorNeeded
     │   ├── NoApprover
+    │   ├── NotReleaser
     │   └── NotWaiting
     ├── NothingToPrint            a copropiedad without an open letter
     ├── TooLate                   a letter or batch is past that step
@@ -476,6 +477,12 @@ class NoApprover(NoRelease):
     """Nobody else may release it: give a second person an account there, or set `[review] over`."""
 
     word = "nobody"
+
+
+class NotReleaser(NoRelease):
+    """To so many people only who may release it sends it by another channel."""
+
+    word = "not_releaser"
 
 
 class NotWaiting(NoRelease):

@@ -18,7 +18,9 @@ from hub.storage.messages import message_of
 
 _RAW: Final = load("communication_progress")
 _SQL: Final = {
-    name: text.replace("{fate}", _RAW["fate"]).replace("{verdict}", f"({WAITING.verdict})")
+    name: text.replace("{fate}", _RAW["fate"])
+    .replace("{verdict}", f"({WAITING.verdict})")
+    .replace("{unreached}", _RAW["unreached"])
     for name, text in _RAW.items()
 }
 _AT_ONCE: Final = 2000
@@ -91,6 +93,14 @@ async def unreached(
     """Return a message of each person who was not reached, and for whom the channel was not tried."""
     rows = await run.rows(_SQL["unreached"], list(keys), *span(keys), list(audiences), after, channel, limit)
     return [message_of(row) for row in rows]
+
+
+async def count_unreached(run: Runner, keys: Sequence[UUID], audiences: Sequence[int], channel: str) -> int:
+    """Count them."""
+    asked = list(keys), *span(keys), list(audiences), "", channel, None
+    (row,) = await run.rows(_SQL["count_unreached"], *asked)
+    people: int = row["n"]
+    return people
 
 
 async def can_leave(run: Runner, keys: Sequence[UUID], quiet: timedelta, *, reminders: bool) -> bool:

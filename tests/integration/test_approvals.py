@@ -14,13 +14,14 @@ from uuid import uuid4
 import pytest
 from msgspec.structs import replace
 
-from hub.desk.communications import acts, files, reviews
+from hub.desk.communications import acts, files, reached, reviews
 from hub.desk.communications.asking import reviewing_of
 from hub.desk.communications.files import FileBody
 from hub.desk.communications.people import ListBody, give_list
 from hub.desk.communications.rows import (
     CommunicationBody,
     CommunicationWhole,
+    ElsewhereBody,
     RefusalBody,
     ReleaseBody,
     SaveBody,
@@ -34,6 +35,7 @@ from hub.errors import (
     NoApprover,
     NoPerson,
     NoRelease,
+    NotReleaser,
     NotWaiting,
     SamePerson,
     SeniorNeeded,
@@ -50,11 +52,12 @@ from hub.parts.plans import planning_of
 from hub.policy.review import KindReview, ReviewPolicy
 from hub.storage import Database, PostgresHeldEvents
 from hub.testing import MemoryPublisher
+from hub.web.console.wrong_es import wrong_of
 from tests.doubled import with_doubles
 from tests.integration.test_communications import BODY, BOTH, people, work_of
 from tests.integration.test_evidence import Office as Hub
 from tests.operators import operator
-from tests.unit.factories import POLICY, email, member, somebody
+from tests.unit.factories import POLICY, device, email, member, somebody
 from tests.unit.paper_documents import pdf_of
 
 MANY: Final = 60
@@ -361,6 +364,29 @@ async def test_what_a_system_made_is_asked_for_by_a_person_and_released_by_anoth
         await house.release("ana", whole)
 
     assert CommunicationState.RUNNING == await house.release("beto", whole)
+
+
+async def test_by_another_channel_only_who_may_release_it_sends_it_to_so_many(house: House) -> None:
+    whole, body = await house.asked(), ElsewhereBody(channel="push")
+    await house.release("beto", whole)
+    await house.evidence_of(whole)
+    ana, beto = house.by["ana"], house.by["beto"]
+    await ana.db.rows("UPDATE message SET state = 'failed', reason = 'smtp_550'")
+    for by in (ana, beto):
+        vars(by.stores)["traits"] = lambda: {name: one.traits for name, one in house.hub.channels.items()}
+    await house.hub.take_in(somebody("p-1", email("1@example.com"), device("t-1"), version=2))
+    question = await reached.ask_elsewhere(ana, whole.row.id)
+    with pytest.raises(NotReleaser) as refused:
+        await reached.send_elsewhere(ana, whole.row.id, body)
+    asked = await reached.ask_elsewhere(beto, whole.row.id)
+    done = await reached.send_elsewhere(beto, whole.row.id, body)
+
+    sentence = "solo la manda quien puede aprobarla"
+    assert sentence in question.follows
+    assert sentence in wrong_of(refused.value).words
+    assert (False, True) == tuple("push" in str(one.fields) for one in (question, asked))
+    assert "('push', 'Notificación móvil: 63 personas, $\\xa00')" in str(asked.fields)
+    assert 1 == done.people
 
 
 async def test_after_24_hours_it_is_asked_again(house: House) -> None:

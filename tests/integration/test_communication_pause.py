@@ -424,7 +424,9 @@ async def test_elsewhere_reaches_only_those_who_were_not_reached_and_twice_is_on
     assert [("p-out", "sent"), ("p-two", "sent")] == [tuple(row) for row in pushed]
     assert [] == await desk.by.db.rows("SELECT FROM clock")
     # A circular has no words for a text message, and nobody has chosen WhatsApp for it.
-    assert [("email", "Correo"), ("push", "Notificación móvil")] == question.fields[0]["options"]
+    price = "$\N{NO-BREAK SPACE}0"
+    options = [("email", f"Correo: 1 persona, {price}"), ("push", f"Notificación móvil: 2 personas, {price}")]
+    assert options == question.fields[0]["options"]
 
 
 async def test_elsewhere_tells_nobody_whom_the_next_step_will_tell(desk: Desk) -> None:

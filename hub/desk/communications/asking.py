@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from hub.doors.operator import Operator
 from hub.errors import NoApprover, NoPerson, NoRelease, UnknownAccount
 from hub.model import Account
@@ -46,6 +48,17 @@ async def releasers(by: Operator, row: Communication, plan: StoredPlan) -> Mappi
     asked = _asking(by, row, plan, accounts)
     rules = await reviewing_of(by).rules(asked, made_by(row), accounts)
     return {one.name: one.display_name for one in accounts if rules.may(one)}
+
+
+async def may_release(by: Operator, row: Communication) -> bool:
+    """Return whether the operator is one who may release it, or might have where nobody was asked."""
+    accounts, plan = await by.stores.accounts.accounts(), await by.stores.communications.plan_of(row.id)
+    me = next((one for one in accounts if of_account(one.name) == by.who), None)
+    if me is None or plan is None:
+        return False
+    alone = replace(_asking(by, row, plan, accounts), asked_by=row.by, asked_person=row.person)
+    asked = await by.stores.approvals.asked(row.id) or alone
+    return (await reviewing_of(by).rules(asked, made_by(row), accounts)).may(me)
 
 
 def _asking(

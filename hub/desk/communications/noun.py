@@ -233,7 +233,7 @@ NOUN: Final = Noun(
             offered=_has_lost,
             done="Va por otro canal a quienes no les había llegado.",
             asks=reached.ask_elsewhere,
-            refuses=(OtherState,),
+            refuses=(NoRelease, OtherState),
             says=lambda done: f"{done.id}  {done.channel}  {done.people}",
         ),
     ),

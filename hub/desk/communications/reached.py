@@ -9,6 +9,7 @@ from uuid import UUID
 from msgspec.structs import asdict
 
 from hub.desk.communications.acts import row_of
+from hub.desk.communications.asking import may_release
 from hub.desk.communications.rows import (
     CommunicationElsewhere,
     CommunicationPeople,
@@ -19,14 +20,22 @@ from hub.desk.communications.rows import (
 from hub.doors.act import Question, Sheet
 from hub.doors.cells import written
 from hub.doors.operator import Operator
-from hub.errors import OtherState, UnknownName
+from hub.errors import NotReleaser, OtherState, UnknownName
 from hub.messages.planning.texts import text_channels
 from hub.model import Audience
 from hub.model.communications import Communication
-from hub.operations.communications.elsewhere import ALLOWED, Elsewhere, channels_for, plan_elsewhere
+from hub.operations.communications.elsewhere import (
+    ALLOWED,
+    Elsewhere,
+    channels_for,
+    people_left,
+    plan_elsewhere,
+)
 from hub.operations.communications.kinds import kind_of
 from hub.operations.communications.progress import progress_of
 from hub.people.masking import mask_name
+from hub.rendering.figures_es import many
+from hub.rendering.filters import pesos
 from hub.rendering.labels_es import CHANNELS
 from hub.rendering.outcomes_es import described
 from hub.rendering.spreadsheet import sheet
@@ -35,6 +44,8 @@ from hub.storage.communication_progress import Fate, PersonFate, people
 from hub.storage.database import read
 
 _LOST: Final[Fate] = "lost"
+_ONCE: Final = "Nadie la recibe dos veces."
+_ONLY: Final = "Por los canales que llegan a más personas solo la manda quien puede aprobarla."
 _MOST: Final = 50_000
 """Rows of a sheet."""
 
@@ -67,11 +78,14 @@ async def ask_elsewhere(by: Operator, communication: UUID) -> Question:
         title=f"¿Mandar «{row.title}» por otro canal?",
         facts={"No les llegó, o no lo han abierto": progress.lost + progress.unread if progress else 0},
     )
-    options = [(name, CHANNELS.get(name, name)) for name in channels_for(row, _deps(by))]
+    deps, may = _deps(by), await may_release(by, row)
+    left = {name: await people_left(row, name, deps) for name in channels_for(row, deps)}
+    options = [(name, _option(by, name, n)) for name, n in left.items() if may or not _is_many(by, row, n)]
+    only = _ONLY if len(options) < len(left) else ""
     if not options:
-        return ask(follows="Ningún otro canal tiene un texto para esta comunicación.")
+        return ask(follows=only or "Ningún otro canal tiene un texto para esta comunicación.")
     return ask(
-        follows="Va a quienes no les ha llegado por ninguno, si tienen ese dato. Nadie la recibe dos veces.",
+        follows=f"Va a quienes no les ha llegado por ninguno, si tienen ese dato. {_ONCE} {only}",
         press="Sí, mandarla",
         fields=[{"name": "channel", "label": "Canal", "kind": "select", "options": options}],
     )
@@ -81,18 +95,35 @@ async def send_elsewhere(by: Operator, communication: UUID, body: ElsewhereBody)
     """
     Send a communication by another channel to those who were not reached. Safe to repeat: twice is once.
 
-    Raises UnknownName for a channel that has no text for it, OtherState.
+    Above the people of `[review]` only who may release it does it. Raises UnknownName for a channel that has
+    no text for it, NotReleaser, OtherState.
     """
     row, deps = await row_of(by, communication), _deps(by)
     if row.state not in ALLOWED:
         raise OtherState(f"It is {row.state.value}: nothing more of it can leave.")
     if body.channel not in (names := channels_for(row, deps)):
         raise UnknownName(f"there is no text of it for {body.channel!r}; channels: {', '.join(names)}")
-    await by.audit("communication.elsewhere", f"communication:{row.id}", channel=body.channel)
+    subject = f"communication:{row.id}"
+    many_left = _is_many(by, row, await people_left(row, body.channel, deps))
+    if many_left and not await may_release(by, row):
+        await by.audit("communication.elsewhere", subject, channel=body.channel, refused=NotReleaser.word)
+        raise NotReleaser
+    await by.audit("communication.elsewhere", subject, channel=body.channel)
     done = await plan_elsewhere(row, body.channel, deps)
     return CommunicationElsewhere(
         id=row.id, channel=body.channel, people=done.people, skipped=dict(done.skipped), more=done.more
     )
+
+
+def _is_many(by: Operator, row: Communication, people: int) -> bool:
+    return by.stores.policy.review.needs_release(kind_of(row.kind).type, people)
+
+
+def _option(by: Operator, channel: str, people: int) -> str:
+    """Return a channel with the people whom it would go to, and its price: an SMS may have several parts."""
+    price = pesos(people * by.stores.policy.prices.of(channel))
+    each = " por cada parte" if channel == "sms" else ""
+    return f"{CHANNELS.get(channel, channel)}: {many(people, 'persona', 'personas')}, {price}{each}"
 
 
 async def _people(

@@ -26,7 +26,7 @@ from hub.operations.communications.kinds import kind_of
 from hub.people.audience import Group
 from hub.ports import Now, Publisher
 from hub.storage import messages
-from hub.storage.communication_progress import unreached
+from hub.storage.communication_progress import count_unreached, unreached
 from hub.storage.communications import Move, PostgresCommunications, lock, move
 from hub.storage.database import Database, Runner
 from hub.storage.people import look_up
@@ -76,6 +76,12 @@ def audiences_for(row: Communication, channel: str, deps: Elsewhere) -> list[int
     if channel in _NEED_A_WISH:
         named = [(number, one) for number, one in named if any(channel in step for step in one.channels)]
     return [number for number, one in named if deps.has_text(row.kind, one, channel)]
+
+
+async def people_left(row: Communication, channel: str, deps: Elsewhere) -> int:
+    """Count the people who were not reached, and for whom this channel was not tried."""
+    keys = await deps.store.keys(row.plan) if row.plan is not None else []
+    return await count_unreached(deps.store, keys, audiences_for(row, channel, deps), channel) if keys else 0
 
 
 async def plan_elsewhere(row: Communication, channel: str, deps: Elsewhere) -> Planned:

@@ -74,6 +74,11 @@ WHERE event_key = ANY ($1) AND id BETWEEN $2 AND $3 AND audience = ANY ($4) AND 
 ORDER BY person, step DESC, id
 LIMIT $7
 
+-- count_unreached --
+SELECT count(*)::int AS n FROM (
+{unreached}
+) AS found
+
 -- can_leave --
 -- What is unsent or being sent; what waits for a receipt before its next step, unless another message of the step has
 -- reached the person (as `unconfirmed` in messages.sql); and what was lost just now, whose next step may not be stored

@@ -24,6 +24,7 @@ from hub.errors import (
     NoApprover,
     NoPerson,
     NotJoined,
+    NotReleaser,
     NotSnoozed,
     NotSplit,
     NotWaiting,
@@ -54,6 +55,7 @@ _WORDS: Final[Mapping[type[HubError], str]] = MappingProxyType(
         NoApprover: "Nadie más la puede aprobar: otra persona necesita una cuenta unida a su ficha.",
         NoPerson: "Deciden dos personas: una las cuentas a su ficha, en Cuentas. Lo que hizo un sistema, una "
         "persona lo pide y otra lo aprueba.",
+        NotReleaser: "A tantas personas, por otro canal, solo la manda quien puede aprobarla: otra persona.",
         NotWaiting: "Ya no espera: alguien la decidió, cambió, o se le pasó el plazo.",
         SamePerson: "Quien la escribió o la mandó no la aprueba, tampoco con otra cuenta.",
         SeniorNeeded: "Con tantas personas la aprueba la coordinación o la gerencia de esas copropiedades.",
