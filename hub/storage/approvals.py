@@ -39,7 +39,7 @@ class PostgresApprovals(Store):
     async def ask(self, row: Communication, asked: Approval) -> Communication | None:
         """Let a draft wait for a release; None if it or its plan has changed since it was read."""
         async with self._database.transaction() as run:
-            if not await communications.is_as_seen(run, row, asked.plan, asked.digest):
+            if not await unchanged(run, row, asked.plan, asked.digest):
                 return None
             move = Move(to=CommunicationState.WAITING, at=asked.asked_at, plan=asked.plan)
             moved = await communications.move(run, row.id, move)

@@ -136,20 +136,20 @@ async def list_rows(run: Runner, communication: UUID) -> Sequence[ListRow]:
 
 
 async def save_draft(run: Runner, changed: Communication, words: str) -> Communication | None:
-    """
-    Store the next version of a draft; None if another one was stored meanwhile, or it is none.
-
-    Its writers are added to those that are stored.
-    """
+    """Store the next version of a draft, adding its writers; None if it changed meanwhile, or is no draft."""
     values = changed.kind, storable(changed.title), storable(words), as_json(changed.draft), changed.places
     saved = changed.changed_at, changed.writers
     rows = await run.rows(SQL["save"], changed.id, changed.version, *values, *saved)
     return read_first(Communication, rows)
 
 
-async def unchanged(run: Runner, row: Communication) -> bool:
-    """Lock a communication; return whether it is as it was read."""
-    return bool(await run.rows(SQL["unchanged"], row.id, row.version, row.state))
+async def unchanged(
+    run: Runner, row: Communication, plan: UUID | None = None, digest: bytes | None = None
+) -> bool:
+    """Lock a communication; return whether it is as it was read, and its plan as it was seen."""
+    if not await run.rows(SQL["unchanged"], row.id, row.version, row.state):
+        return False
+    return plan is None or bool(await run.rows(SQL["same_plan"], plan, digest))
 
 
 def as_json(value: Struct) -> bytes:
@@ -201,11 +201,7 @@ class CommunicationDrafts(Store):
     async def begin_plan(
         self, row: Communication, plan: StoredPlan, made: Sequence[Part], people: Iterable[ChosenPerson]
     ) -> None:
-        """
-        Store a plan with its parts and all its people, in one transaction; older plans of it go.
-
-        Raises ChangedDraft if the communication is not as it was read: what was sent is never planned again.
-        """
+        """Store a plan with parts and people, and no older ones. Raises ChangedDraft for another `row`."""
         rows = [
             (one.part, one.place, one.event_id, encode(one.data), one.chosen, one.on_boards) for one in made
         ]

@@ -26,15 +26,7 @@ from hub.model.ids import event_key
 from hub.model.json import Instant
 from hub.model.pages import PageQuery, Rows
 from hub.storage import documents
-from hub.storage.communication_drafts import (
-    SQL,
-    CommunicationDrafts,
-    StoredPlan,
-    as_json,
-    parts,
-    save_draft,
-    unchanged,
-)
+from hub.storage.communication_drafts import SQL, CommunicationDrafts, as_json, parts, save_draft, unchanged
 from hub.storage.communication_progress import delivered, fates, standing
 from hub.storage.corrections import PublishedPart
 from hub.storage.database import Runner, read, read_first, storable
@@ -91,11 +83,6 @@ async def move(run: Runner, communication: UUID, to: Move) -> Communication | No
     else:
         await end_pause(run, communication)
     return read(Communication, rows[0])
-
-
-async def is_as_seen(run: Runner, row: Communication, plan: UUID, digest: bytes | None) -> bool:
-    """Lock a communication; return whether it is as it was read, and its plan as it was seen."""
-    return await unchanged(run, row) and bool(await run.rows(SQL["same_plan"], plan, digest))
 
 
 async def leave(run: Runner, row: Communication, plan: UUID, at: datetime) -> Communication | None:
@@ -180,15 +167,16 @@ class PostgresCommunications(CommunicationDrafts):
         async with self._database.transaction() as run:
             return await move(run, communication, to)
 
-    async def start(self, row: Communication, plan: StoredPlan, at: datetime) -> Communication | None:
+    async def start(
+        self, row: Communication, plan: UUID, digest: bytes | None, at: datetime
+    ) -> Communication | None:
         """
         Schedule it, or let it run at once, in one transaction.
 
         None if it or its plan has changed since: somebody else has started it, or planned it anew.
         """
         async with self._database.transaction() as run:
-            seen = await is_as_seen(run, row, plan.id, plan.digest)
-            return await leave(run, row, plan.id, at) if seen else None
+            return await leave(run, row, plan, at) if await unchanged(run, row, plan, digest) else None
 
     async def due(self, now: datetime) -> Sequence[Communication]:
         """Return what is to start now, some at a time."""

@@ -234,7 +234,7 @@ async def test_a_plan_of_another_tab_changes_nothing_of_what_was_seen_and_sent(d
     await desk.office.take_in(somebody("p-new"), member("p-new", "unit:a1", "resident"))
     again = await acts.plan_communication(desk.by, row.id)
     assert seen is not None
-    assert await store.start(row, seen, desk.by.now) is None
+    assert await store.start(row, seen.id, seen.digest, desk.by.now) is None
     await desk.send(again)
     with pytest.raises(ChangedDraft):
         await planning.plan(desk.by.actor, row, planning_of(desk.by.stores))

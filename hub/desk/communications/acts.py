@@ -124,11 +124,11 @@ async def send_communication(by: Operator, communication: UUID, body: SendBody) 
     _refuse_past(by, row)
     if (typed := await needs_typed(by, row, plan)) and not is_same(body.typed, typed):
         raise NotConfirmed(typed)
-    if needs_release(by, row, plan):
+    if needs_release(by, row, plan.people):
         moved = await ask_release(by, row, plan, body.approver)
     else:
         await by.audit("communication.send", _subject(row.id), digest=body.digest, people=plan.people)
-        moved = await by.stores.communications.start(row, plan, by.now)
+        moved = await by.stores.communications.start(row, plan.id, plan.digest, by.now)
     if moved is None:
         raise _refusal(await row_of(by, communication), CommunicationState.RUNNING)
     return moved_of(moved)
@@ -164,7 +164,7 @@ async def approvers_of(by: Operator, communication: UUID) -> Mapping[str, str]:
     """Return who may be asked to release what is planned: account → name."""
     row = await row_of(by, communication)
     plan = await by.stores.communications.plan_of(row.id)
-    return await releasers(by, row, plan) if plan is not None and needs_release(by, row, plan) else {}
+    return await releasers(by, row, plan) if plan is not None and needs_release(by, row, plan.people) else {}
 
 
 async def needs_typed(by: Operator, row: Communication, plan: StoredPlan | None) -> str:
@@ -247,7 +247,7 @@ async def _whole(by: Operator, row: Communication) -> CommunicationWhole:
         correction=correction.id if correction else None,
         pause=await _pause(by, row),
         files=FileRow.many(await by.stores.communications.attached(row.id)),
-        needs_release=stored is not None and needs_release(by, row, stored),
+        needs_release=stored is not None and needs_release(by, row, stored.people),
         needs_typed=await needs_typed(by, row, stored),
     )
 

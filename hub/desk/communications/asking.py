@@ -17,9 +17,9 @@ from hub.operations.communications.reviews import Reviews
 from hub.storage.communication_drafts import StoredPlan
 
 
-def needs_release(by: Operator, row: Communication, plan: StoredPlan) -> bool:
+def needs_release(by: Operator, row: Communication, people: int | None) -> bool:
     """Return whether so many people are told only after a second person has released it."""
-    return by.stores.policy.review.needs_release(kind_of(row.kind).type, plan.people or 0)
+    return by.stores.policy.review.needs_release(kind_of(row.kind).type, people or 0)
 
 
 async def ask_release(
@@ -92,11 +92,7 @@ def reviewing_of(by: Operator) -> Reviews:
 async def _refusal(
     by: Operator, row: Communication, asked: Approval, accounts: Sequence[Account]
 ) -> NoRelease | UnknownAccount | None:
-    """
-    Return why nobody can be asked: of a maker without a person nobody knows who is another one.
-
-    Nor of a key or a shell: what it made, a person asks for.
-    """
+    """Return why nobody can be asked: of a key, or a maker without a person, nobody knows who is another."""
     rules = await reviewing_of(by).rules(asked, made_by(row), accounts)
     persons = {of_account(one.name): one.person for one in accounts}
     if any(maker.startswith(ACCOUNT) and persons.get(maker) is None for maker in rules.makers):

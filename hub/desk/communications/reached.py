@@ -9,7 +9,7 @@ from uuid import UUID
 from msgspec.structs import asdict
 
 from hub.desk.communications.acts import row_of
-from hub.desk.communications.asking import may_release
+from hub.desk.communications.asking import may_release, needs_release
 from hub.desk.communications.rows import (
     CommunicationElsewhere,
     CommunicationPeople,
@@ -24,13 +24,7 @@ from hub.errors import NotReleaser, OtherState, UnknownName
 from hub.messages.planning.texts import text_channels
 from hub.model import Audience
 from hub.model.communications import Communication
-from hub.operations.communications.elsewhere import (
-    ALLOWED,
-    Elsewhere,
-    channels_for,
-    people_left,
-    plan_elsewhere,
-)
+from hub.operations.communications.elsewhere import ALLOWED, Elsewhere, left_for, plan_elsewhere
 from hub.operations.communications.kinds import kind_of
 from hub.operations.communications.progress import progress_of
 from hub.people.masking import mask_name
@@ -78,9 +72,9 @@ async def ask_elsewhere(by: Operator, communication: UUID) -> Question:
         title=f"¿Mandar «{row.title}» por otro canal?",
         facts={"No les llegó, o no lo han abierto": progress.lost + progress.unread if progress else 0},
     )
-    deps, may = _deps(by), await may_release(by, row)
-    left = {name: await people_left(row, name, deps) for name in channels_for(row, deps)}
-    options = [(name, _option(by, name, n)) for name, n in left.items() if may or not _is_many(by, row, n)]
+    left, may = await left_for(row, _deps(by)), await may_release(by, row)
+    few = {name: n for name, n in left.items() if may or not needs_release(by, row, n)}
+    options = [(name, _option(by, name, n)) for name, n in few.items()]
     only = _ONLY if len(options) < len(left) else ""
     if not options:
         return ask(follows=only or "Ningún otro canal tiene un texto para esta comunicación.")
@@ -101,22 +95,17 @@ async def send_elsewhere(by: Operator, communication: UUID, body: ElsewhereBody)
     row, deps = await row_of(by, communication), _deps(by)
     if row.state not in ALLOWED:
         raise OtherState(f"It is {row.state.value}: nothing more of it can leave.")
-    if body.channel not in (names := channels_for(row, deps)):
-        raise UnknownName(f"there is no text of it for {body.channel!r}; channels: {', '.join(names)}")
-    subject = f"communication:{row.id}"
-    many_left = _is_many(by, row, await people_left(row, body.channel, deps))
-    if many_left and not await may_release(by, row):
-        await by.audit("communication.elsewhere", subject, channel=body.channel, refused=NotReleaser.word)
+    if body.channel not in (left := await left_for(row, deps)):
+        raise UnknownName(f"there is no text of it for {body.channel!r}; channels: {', '.join(left)}")
+    barred = needs_release(by, row, left[body.channel]) and not await may_release(by, row)
+    noted = {"refused": NotReleaser.word} if barred else {}
+    await by.audit("communication.elsewhere", f"communication:{row.id}", channel=body.channel, **noted)
+    if barred:
         raise NotReleaser
-    await by.audit("communication.elsewhere", subject, channel=body.channel)
     done = await plan_elsewhere(row, body.channel, deps)
     return CommunicationElsewhere(
         id=row.id, channel=body.channel, people=done.people, skipped=dict(done.skipped), more=done.more
     )
-
-
-def _is_many(by: Operator, row: Communication, people: int) -> bool:
-    return by.stores.policy.review.needs_release(kind_of(row.kind).type, people)
 
 
 def _option(by: Operator, channel: str, people: int) -> str:

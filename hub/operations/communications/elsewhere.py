@@ -62,11 +62,6 @@ class Planned:
     more: bool
 
 
-def channels_for(row: Communication, deps: Elsewhere) -> list[str]:
-    """Return the channels by which people of it could be written to, besides the inbox and paper."""
-    return [name for name in sorted(deps.channels) if audiences_for(row, name, deps)]
-
-
 def audiences_for(row: Communication, channel: str, deps: Elsewhere) -> list[int]:
     """Return the audiences that have a text for this channel."""
     if not is_interruptive(channel) or channel == LETTER:
@@ -78,10 +73,11 @@ def audiences_for(row: Communication, channel: str, deps: Elsewhere) -> list[int
     return [number for number, one in named if deps.has_text(row.kind, one, channel)]
 
 
-async def people_left(row: Communication, channel: str, deps: Elsewhere) -> int:
-    """Count the people who were not reached, and for whom this channel was not tried."""
+async def left_for(row: Communication, deps: Elsewhere) -> Mapping[str, int]:
+    """Return each channel that has a text, but inbox and paper → people not reached, nor by it tried."""
     keys = await deps.store.keys(row.plan) if row.plan is not None else []
-    return await count_unreached(deps.store, keys, audiences_for(row, channel, deps), channel) if keys else 0
+    texts = {name: found for name in sorted(deps.channels) if (found := audiences_for(row, name, deps))}
+    return {name: await count_unreached(deps.store, keys, found, name) for name, found in texts.items()}
 
 
 async def plan_elsewhere(row: Communication, channel: str, deps: Elsewhere) -> Planned:

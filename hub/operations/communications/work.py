@@ -85,7 +85,7 @@ class CommunicationWork:
                 planned = await self.store.plan_of(row.id)
                 why = await self._stale(row, planned, now)
                 if planned is not None and why is None:
-                    await self.store.start(row, planned, now)
+                    await self.store.start(row, planned.id, planned.digest, now)
                 else:
                     await self.store.move(row.id, Move(to=CommunicationState.DRAFT, at=now, why=why))
                     log.info("communication.back", communication=str(row.id), why=why)

@@ -53,8 +53,7 @@ _WORDS: Final[Mapping[type[HubError], str]] = MappingProxyType(
         NotSnoozed: "Escoja un día después de hoy, en menos de tres meses. Una emergencia no se pospone.",
         NotSplit: "Solo va aparte lo que alguien escribió aquí por otro asunto, y no en una emergencia.",
         NoApprover: "Nadie más la puede aprobar: otra persona necesita una cuenta unida a su ficha.",
-        NoPerson: "Deciden dos personas: una las cuentas a su ficha, en Cuentas. Lo que hizo un sistema, una "
-        "persona lo pide y otra lo aprueba.",
+        NoPerson: "Deciden dos personas, lo de un sistema también: una las cuentas a su ficha, en Cuentas.",
         NotReleaser: "A tantas personas, por otro canal, solo la manda quien puede aprobarla: otra persona.",
         NotWaiting: "Ya no espera: alguien la decidió, cambió, o se le pasó el plazo.",
         SamePerson: "Quien la escribió o la mandó no la aprueba, tampoco con otra cuenta.",
