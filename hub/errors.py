@@ -51,7 +51,7 @@ Every error of the hub. The docstring of a class is its message.
     │   ├── SamePerson
     │   ├── SeniorNeeded
     │   ├── NoApprover
-    │   ├── NotReleaser
+    │   ├── ApproverNeeded
     │   └── NotWaiting
     ├── NothingToPrint            a copropiedad without an open letter
     ├── TooLate                   a letter or batch is past that step
@@ -479,10 +479,10 @@ class NoApprover(NoRelease):
     word = "nobody"
 
 
-class NotReleaser(NoRelease):
+class ApproverNeeded(NoRelease):
     """To so many people only who may release it sends it by another channel."""
 
-    word = "not_releaser"
+    word = "approver_needed"
 
 
 class NotWaiting(NoRelease):

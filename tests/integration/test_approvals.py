@@ -31,11 +31,11 @@ from hub.desk.messages.acts import show_evidence
 from hub.desk.messages.rows import EvidenceList
 from hub.doors.operator import Operator
 from hub.errors import (
+    ApproverNeeded,
     ChangedDraft,
     NoApprover,
     NoPerson,
     NoRelease,
-    NotReleaser,
     NotWaiting,
     SamePerson,
     SeniorNeeded,
@@ -376,7 +376,7 @@ async def test_by_another_channel_only_who_may_release_it_sends_it_to_so_many(ho
         vars(by.stores)["traits"] = lambda: {name: one.traits for name, one in house.hub.channels.items()}
     await house.hub.take_in(somebody("p-1", email("1@example.com"), device("t-1"), version=2))
     question = await reached.ask_elsewhere(ana, whole.row.id)
-    with pytest.raises(NotReleaser) as refused:
+    with pytest.raises(ApproverNeeded) as refused:
         await reached.send_elsewhere(ana, whole.row.id, body)
     asked = await reached.ask_elsewhere(beto, whole.row.id)
     done = await reached.send_elsewhere(beto, whole.row.id, body)

@@ -20,7 +20,7 @@ from hub.desk.communications.rows import (
 from hub.doors.act import Question, Sheet
 from hub.doors.cells import written
 from hub.doors.operator import Operator
-from hub.errors import NotReleaser, OtherState, UnknownName
+from hub.errors import ApproverNeeded, OtherState, UnknownName
 from hub.messages.planning.texts import text_channels
 from hub.model import Audience
 from hub.model.communications import Communication
@@ -90,7 +90,7 @@ async def send_elsewhere(by: Operator, communication: UUID, body: ElsewhereBody)
     Send a communication by another channel to those who were not reached. Safe to repeat: twice is once.
 
     Above the people of `[review]` only who may release it does it. Raises UnknownName for a channel that has
-    no text for it, NotReleaser, OtherState.
+    no text for it, ApproverNeeded, OtherState.
     """
     row, deps = await row_of(by, communication), _deps(by)
     if row.state not in ALLOWED:
@@ -98,10 +98,10 @@ async def send_elsewhere(by: Operator, communication: UUID, body: ElsewhereBody)
     if body.channel not in (left := await left_for(row, deps)):
         raise UnknownName(f"there is no text of it for {body.channel!r}; channels: {', '.join(left)}")
     barred = needs_release(by, row, left[body.channel]) and not await may_release(by, row)
-    noted = {"refused": NotReleaser.word} if barred else {}
+    noted = {"refused": ApproverNeeded.word} if barred else {}
     await by.audit("communication.elsewhere", f"communication:{row.id}", channel=body.channel, **noted)
     if barred:
-        raise NotReleaser
+        raise ApproverNeeded
     done = await plan_elsewhere(row, body.channel, deps)
     return CommunicationElsewhere(
         id=row.id, channel=body.channel, people=done.people, skipped=dict(done.skipped), more=done.more

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from hub.errors import (
     AnswerDue,
+    ApproverNeeded,
     BeyondOwnRights,
     ChannelClosed,
     HandedToOneself,
@@ -24,7 +25,6 @@ from hub.errors import (
     NoApprover,
     NoPerson,
     NotJoined,
-    NotReleaser,
     NotSnoozed,
     NotSplit,
     NotWaiting,
@@ -54,7 +54,7 @@ _WORDS: Final[Mapping[type[HubError], str]] = MappingProxyType(
         NotSplit: "Solo va aparte lo que alguien escribió aquí por otro asunto, y no en una emergencia.",
         NoApprover: "Nadie más la puede aprobar: otra persona necesita una cuenta unida a su ficha.",
         NoPerson: "Deciden dos personas, lo de un sistema también: una las cuentas a su ficha, en Cuentas.",
-        NotReleaser: "A tantas personas, por otro canal, solo la manda quien puede aprobarla: otra persona.",
+        ApproverNeeded: "A tantas personas, por otro canal, solo la manda quien puede aprobarla.",
         NotWaiting: "Ya no espera: alguien la decidió, cambió, o se le pasó el plazo.",
         SamePerson: "Quien la escribió o la mandó no la aprueba, tampoco con otra cuenta.",
         SeniorNeeded: "Con tantas personas la aprueba la coordinación o la gerencia de esas copropiedades.",
