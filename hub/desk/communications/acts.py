@@ -18,7 +18,6 @@ from hub.desk.communications.rows import (
     CommunicationRow,
     CommunicationsQuery,
     CommunicationWhole,
-    FileRow,
     SaveBody,
     SendBody,
 )
@@ -246,7 +245,7 @@ async def _whole(by: Operator, row: Communication) -> CommunicationWhole:
         corrects=row.corrects,
         correction=correction.id if correction else None,
         pause=await _pause(by, row),
-        files=FileRow.many(await by.stores.communications.attached(row.id)),
+        files=drafts.file_rows(await by.stores.communications.attached(row.id)),
         needs_release=stored is not None and needs_release(by, row, stored.people),
         needs_typed=await needs_typed(by, row, stored),
     )

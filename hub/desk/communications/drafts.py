@@ -7,16 +7,16 @@ Works, outages and assemblies that were written here may go on: a form offers th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import uuid4
 
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from hub.contact_rules.opt_out_words import folded
 from hub.desk.communications.asking import account_of
-from hub.desk.communications.rows import CommunicationBody
+from hub.desk.communications.rows import CommunicationBody, FileRow
 from hub.doors.operator import Operator
 from hub.errors import NoSuch
 from hub.model import CORRECTION, Json
@@ -29,6 +29,8 @@ from hub.operations.communications.undated import undated
 from hub.operations.communications.whom import places_of
 from hub.people.units import own_name
 from hub.rendering.filters import fecha
+from hub.storage.communication_drafts import StoredFile
+from hub.storage.database import read
 
 KIND: Final = "kind of communication"
 _WORD: Final = re.compile(r"[^\W_]{1,60}")
@@ -89,6 +91,11 @@ async def changed(
         places=row.places if kind.readers else await places_of(by.db, with_lists(whom, rows), by.places),
         changed_at=by.now,
     )
+
+
+def file_rows(files: Iterable[StoredFile]) -> list[FileRow]:
+    """Make the rows of what was attached; at place 0 stands what is made of them."""
+    return [read(FileRow, asdict(one), sha256=one.sha256.hex()) for one in files if one.place]
 
 
 def words_of(row: Communication) -> str:

@@ -109,4 +109,4 @@ async def _save(
 
 
 def _shown(row: Communication, files: Sequence[StoredFile]) -> CommunicationFiles:
-    return CommunicationFiles(version=row.version, files=FileRow.many(files))
+    return CommunicationFiles(version=row.version, files=drafts.file_rows(files))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -24,7 +24,6 @@ from hub.rendering.actors_es import who_es
 from hub.rendering.figures_es import many
 from hub.rendering.labels_es import CHANNELS
 from hub.rendering.titles_es import EVENTS
-from hub.storage.communication_drafts import StoredFile
 from hub.storage.communication_progress import Fate
 from hub.storage.database import read
 
@@ -152,11 +151,6 @@ class FileRow(Struct, frozen=True, kw_only=True):
     kind: str
     size: Annotated[int, Meta(description="Bytes.")]
     sha256: str
-
-    @classmethod
-    def many(cls, files: Iterable[StoredFile]) -> list[FileRow]:
-        """Make the rows of what was attached; at place 0 stands what is made of them."""
-        return [read(cls, asdict(one), sha256=one.sha256.hex()) for one in files if one.place]
 
 
 class CommunicationWhole(Struct, kw_only=True, frozen=True):
