@@ -66,7 +66,7 @@ async def test_its_end_is_expected_while_it_leaves_and_not_while_it_stands(desk:
     leaving = await progress_of(desk, whole)
     await stopping.pause_communication(desk.by, whole.row.id, PAUSE)
 
-    assert [lawful, None] == [leaving.ends_at, (await progress_of(desk, whole)).ends_at]
+    assert [lawful, None] == [leaving.expected_at, (await progress_of(desk, whole)).expected_at]
 
 
 async def progress_of(desk: Desk, whole: CommunicationWhole) -> Progress:

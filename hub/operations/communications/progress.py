@@ -60,7 +60,7 @@ class Progress(Struct, frozen=True, kw_only=True):
     published: int
     planned: int
     dead: Annotated[int, Meta(description="Parts that intake has refused: nobody gets them.")] = 0
-    ends_at: Annotated[
+    expected_at: Annotated[
         Instant | None,
         Meta(
             description="When the last of what is left may leave, by rates and lawful hours; null: unknown."
@@ -96,7 +96,7 @@ def with_end(
     lawful = _latest(
         [*(one.waits_until for one in progress.channels), planned.waits_until if planned else None]
     )
-    return structs.replace(progress, ends_at=expected_end(left, rates, lawful_at=lawful, now=now))
+    return structs.replace(progress, expected_at=expected_end(left, rates, lawful_at=lawful, now=now))
 
 
 def counted(
@@ -108,7 +108,7 @@ def counted(
         people=max(people, known),
         unplanned=max(people - known, 0),
         channels=_by_channel(delivered),
-        ends_at=None,
+        expected_at=None,
         **fates,
         **structs.asdict(standing),
     )
