@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -301,13 +302,18 @@ async def test_who_may_enter_does_and_sees_its_own_building_alone(hub: GuardedHu
         f"{one}: {word}"
         for one, answer in answered
         for word in hub.words_of_b
-        if one.who.only_here and word in answer.text
+        if one.who.only_here and stands_in(word, answer.text)
     ]
     assert [] == seen
     assert [] == unseen(answered, "privacy", (*PRIVATE, *SPOKEN)), "what nobody sees proves nothing"
     # The HTML of a letter is a paper as it is printed, which stays with `privacy`.
     of_a = [word for word in SPOKEN if MARKS[0] in word and not word.startswith("html")]
     assert [] == unseen(answered, "operate", of_a, without="privacy"), "who must answer sees who it is"
+
+
+def stands_in(word: str, text: str) -> bool:
+    """Return whether a text has the word: not as a part of a token by chance, such as that of a link."""
+    return word in text and bool(re.search(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", text))
 
 
 async def undocumented(hub: GuardedHub, answered: Iterable[tuple[Try, Answer]]) -> list[str]:
