@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from itertools import count
 from typing import Final
@@ -11,6 +11,7 @@ from typing import Final
 import pytest
 from msgspec.structs import replace
 
+from hub.desk.channels.queries import pause
 from hub.desk.communications import acts, people, reached, reading, stopping
 from hub.desk.communications.rows import (
     CancelCommunicationBody,
@@ -24,9 +25,10 @@ from hub.errors import OtherState
 from hub.messages.delivery.pausing import Pauses
 from hub.model import Event, Scope
 from hub.model.communications import CALLED, CommunicationState, part_id
-from hub.operations.communications.monitor import failing
+from hub.operations.communications.monitor import CommunicationMonitor, failing
 from hub.operations.communications.progress import Progress
 from hub.people.masking import mask_name
+from hub.ports import Ticket
 from hub.storage import PostgresPauses
 from hub.storage.communication_progress import Delivered
 from hub.storage.communications import Move
@@ -127,6 +129,36 @@ async def test_what_a_dead_process_has_not_released_leaves_at_the_next_look(desk
     await desk.office.deliver()
 
     assert {"sent", "waiting"} == {state for state, _ in await states(desk, whole)}
+
+
+class CountedPauses(PostgresPauses):
+    """Those of PostgreSQL; `searched` is how often the held messages were searched for some to release."""
+
+    searched = 0
+
+    async def release_resumed(self, limit: int) -> Sequence[Ticket]:
+        self.searched += 1
+        return await super().release_resumed(limit)
+
+
+async def test_a_look_does_not_search_what_another_pause_holds(desk: Desk) -> None:
+    whole = await sent(desk)
+    parts = await published(desk)
+    for channel in ("email", "inbox"):
+        await pause(desk.by.db, f"channel:{channel}", reason="", by="account:ana")
+    await desk.office.take_in(*parts)
+    await desk.office.deliver()
+    pauses, stores = CountedPauses(desk.by.db), desk.by.stores
+    monitor = CommunicationMonitor(
+        store=stores.communications, pauses=pauses, publisher=desk.publisher, now=stores.now
+    )
+    await monitor.look()
+    stood = pauses.searched, set(await states(desk, whole))
+    await desk.by.db.rows("DELETE FROM pause")
+    await monitor.look()
+
+    assert (0, {("held", "paused")}) == stood
+    assert {("queued", None)} == set(await states(desk, whole))
 
 
 async def test_a_paused_one_publishes_nothing_and_is_not_started_a_second_time(desk: Desk) -> None:

@@ -23,7 +23,7 @@ from hub.operations.communications.calls import call
 from hub.operations.communications.kinds import kind_of
 from hub.operations.communications.progress import progress_of
 from hub.operations.communications.taken_back import recall_all
-from hub.ports import Now, PauseStore, Publisher
+from hub.ports import EVERYTHING, Now, PauseStore, Publisher
 from hub.storage.communication_progress import Delivered, can_leave, keep_tally, withdraw
 from hub.storage.communications import Move, PostgresCommunications
 
@@ -70,8 +70,7 @@ class CommunicationMonitor:
             return
         keys, standing = await self.store.keys(row.plan), await self.store.standing(row.plan)
         delivered = await self.store.delivered(keys, kind_of(row.kind).audiences)
-        if any(one.reason == HELD for one in delivered):
-            await release(self.pauses, self.publisher, at_most=RELEASED)
+        await self._release(row, delivered)
         cause = failing(delivered, row.causes)
         if cause is not None and await self._pause(row, cause):
             return
@@ -79,6 +78,15 @@ class CommunicationMonitor:
             return
         if not await can_leave(self.store, keys, self.quiet, reminders=False):
             await self._end(row, CommunicationState.DONE)
+
+    async def _release(self, row: Communication, delivered: Iterable[Delivered]) -> None:
+        """Release what a resumption has left held; what another pause holds is not searched at each look."""
+        held = {f"channel:{one.channel}" for one in delivered if one.reason == HELD}
+        if not held:
+            return
+        paused = await self.pauses.paused()
+        if paused.isdisjoint({EVERYTHING, f"event:{row.kind}"}) and not held <= paused:
+            await release(self.pauses, self.publisher, at_most=RELEASED)
 
     async def _pause(self, row: Communication, cause: str) -> bool:
         """Return whether it paused: the event of another system does not."""
