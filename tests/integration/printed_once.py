@@ -12,6 +12,7 @@ import pytest
 
 from hub.errors import PaperFailure
 from hub.rendering.paper import child
+from tests.integration.two_buildings import MARKS
 
 _TYPESET: Final = "typeset"
 
@@ -19,17 +20,17 @@ _TYPESET: Final = "typeset"
 @contextmanager
 def printed_once() -> Iterator[None]:
     """
-    Give the first document of each template and shape for all others of it; refuse at once what was refused.
+    Give the first document of each template, shape and building for all others; refuse what was refused.
 
-    A document is half a second of a core. Who asks gets a real one, perhaps of another: it is for
-    tests of who may ask.
+    A document is half a second of a core. Who asks gets a real one of this building, perhaps of another
+    person: it is for tests of who may ask.
     """
     made: dict[str, bytes] = {}
     refused: set[bytes] = set()
     run = child.run
 
     async def once(program: Path, *arguments: str, given: bytes, **limits: Any) -> bytes:
-        name = shape_of(msgspec.json.decode(given)) if program.stem == _TYPESET else ""
+        name = f"{shape_of(given)} {marks_in(given)}" if program.stem == _TYPESET else ""
         if given in refused:
             raise PaperFailure("The document could not be set.")
         try:
@@ -44,8 +45,14 @@ def printed_once() -> Iterator[None]:
         yield
 
 
-def shape_of(job: Any) -> str:
+def marks_in(given: bytes) -> list[str]:
+    """Return the buildings that a document names: that of one is never shown to who may see the other."""
+    return [mark for mark in MARKS if mark.encode() in given]
+
+
+def shape_of(given: bytes) -> str:
     """Return the template with the number of parts in its data: a batch has other pages than a letter."""
+    job = msgspec.json.decode(given)
     data = job["data"] if isinstance(job["data"], dict) else {"": job["data"]}
     parts = {name: len(value) for name, value in data.items() if isinstance(value, list | dict)}
     return f"{job['template']} {sorted(parts.items())}"
