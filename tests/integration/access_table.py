@@ -719,6 +719,8 @@ ROWS: Final[dict[str, Row]] = {
         needs=OPERATE, where=OWN, fill="DRAFT", form="channel=sms", status=409
     ),
     "POST /api/communications/{id}/copy": Row(needs=OPERATE, where=OWN, fill="DRAFT", status=201),
+    # Nothing is attached to it.
+    "GET /communications/{id}/document": Row(needs=OPERATE, where=OWN, fill="DRAFT", status=404, finds=False),
     "POST /communications/{id}/copy": _press(needs=OPERATE, fill="DRAFT"),
     "GET /api/calendar": Row(needs=READ, where=OWN, finds=False, elsewhere=200),
     # A key has no calendar of its own.

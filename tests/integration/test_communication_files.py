@@ -45,7 +45,10 @@ async def test_a_document_is_named_in_each_part_and_given_to_it(desk: Desk) -> N
     await desk.send(await acts.plan_communication(desk.by, row.id))
     parts = await desk.publish()
 
+    sent = await files.show_document(desk.by, row.id)
+
     assert ["Programa.pdf"] == [file.name for file in given.files]
+    assert ("Programa.pdf", "application/pdf", one) == (sent.name, sent.kind, sent.content)
     assert [sha256(one).hexdigest()] * 2 == [part.data["document_sha256"] for part in parts]
     assert ["Programa"] * 2 == [part.data["document_ref"] for part in parts]
     stored = await desk.by.db.rows("SELECT sha256, state FROM document_request")

@@ -71,6 +71,7 @@ NO_PAGES: Final = {
     "/dead/discard",
     "/files/{id}/{place}",
     "/live",
+    "/communications/{id}/document",
     "/messages/{id}/html",
     "/replies",
     "/templates/{event}/html",

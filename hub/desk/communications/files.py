@@ -9,6 +9,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from hub.channels.document_ends import kind_of
 from hub.desk.communications import drafts
 from hub.desk.communications.acts import draft_of, row_of
 from hub.desk.communications.rows import FileRow
@@ -16,10 +17,11 @@ from hub.doors.operator import Operator, found
 from hub.errors import ChangedDraft, InvalidDocument, NotOffered
 from hub.inbound.given_documents import joined_document
 from hub.model.communications import Communication
-from hub.model.documents import FetchedDocument
+from hub.model.documents import FetchedDocument, LinkedDocument
 from hub.storage.communication_drafts import StoredFile
 
 FILE: Final = "file"
+DOCUMENT: Final = "document"
 MOST: Final = 10
 _NAMES: Final = "documentos.pdf"
 _NOT_TAKEN: Final = (
@@ -51,6 +53,16 @@ async def show_files(by: Operator, communication: UUID) -> CommunicationFiles:
     """Show the documents that go with a communication."""
     row = await row_of(by, communication)
     return _shown(row, await by.stores.communications.attached(row.id))
+
+
+async def show_document(by: Operator, communication: UUID) -> LinkedDocument:
+    """Send the document that goes with a communication: who releases it reads it before."""
+    row, store = await row_of(by, communication), by.stores.communications
+    await by.audit_look("communication.document", f"communication:{row.id}")
+    whole = found(DOCUMENT, next((one for one in await store.attached(row.id) if not one.place), None))
+    content = found(DOCUMENT, await store.content(whole.sha256))
+    kind = kind_of(content, by.stores.policy.documents.types) or ""
+    return LinkedDocument(kind=kind, name=whole.name, content=content)
 
 
 async def attach_file(by: Operator, communication: UUID, body: FileBody) -> CommunicationFiles:

@@ -80,6 +80,7 @@ NOUN: Final = Noun(
     audited={
         "communication.make": "Empezó una comunicación",
         "communication.save": "Cambió un borrador",
+        "communication.document": "Abrió el documento de una comunicación",
         "communication.attach": "Adjuntó un documento a un borrador",
         "communication.detach": "Quitó un documento de un borrador",
         "communication.try": "Se mandó una prueba de una comunicación",

@@ -9,7 +9,7 @@ from uuid import UUID
 from aiohttp import web
 from msgspec import Meta, Struct
 
-from hub.desk.communications import acts, people
+from hub.desk.communications import acts, files, people
 from hub.desk.communications.noun import NOUN, PATH
 from hub.desk.communications.rows import STATES_ES, STYLES, CommunicationBody, CommunicationsQuery
 from hub.desk.models.acts import list_models
@@ -27,11 +27,13 @@ from hub.web.console.list_filter import buildings_of
 from hub.web.console.pages import redirect
 from hub.web.console.shell import console_page
 from hub.web.console.staff import staff_names
+from hub.web.hooks.linked_document import as_file
 from hub.web.requests import ButtonForm, FormQuery, read_id
 
 ONE: Final = compose_page.ONE
 NEW: Final = f"{PATH}/new"
 COPY: Final = f"{ONE}/copy"
+DOCUMENT: Final = f"{ONE}/document"
 _SAVED: Final = 50
 _EARLIER: Final = 8
 
@@ -100,3 +102,9 @@ async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  #
         wrong=request.get(AGAIN, ONCE)["wrong"],
         **compose_page.SHOWN,
     )
+
+
+async def show_document(request: web.Request) -> web.Response:
+    """Send the document that goes with a communication."""
+    by, communication = operator_of(request, OPERATE), read_id(request, files.DOCUMENT)
+    return as_file(await files.show_document(by, communication))

@@ -62,6 +62,7 @@ CONSOLE: Final[tuple[Route, ...]] = (
     _look_to_operate(compose_people.PEOPLE, compose_people.show_people),
     press(compose_page.SEND, compose_page.press),
     press(communication_page.COPY, communication_page.copy),
+    _look_to_operate(communication_page.DOCUMENT, communication_page.show_document),
     read(CALENDAR, calendar_page.show),
     read("/messages/{id}", message_page.show),
     read_words("/messages/{id}/html", message_page.show_html),
