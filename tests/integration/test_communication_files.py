@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from hashlib import sha256
 from uuid import uuid4
 
 import pytest
+from aiohttp import hdrs
 
 from hub.channels.registry import traits_of
 from hub.desk.communications import acts, files, reading
@@ -16,6 +18,7 @@ from hub.errors import ChangedDraft, InvalidDocument, NotOffered
 from hub.messages.planning.reach import LETTER
 from hub.model import Account
 from hub.parts.dry_run import DryRuns
+from hub.web.hooks.linked_document import as_file
 from tests.doubled import with_doubles
 from tests.integration.test_communication_cost import reaching
 from tests.integration.test_communications import BODY, BOTH, Desk, desk
@@ -48,11 +51,23 @@ async def test_a_document_is_named_in_each_part_and_given_to_it(desk: Desk) -> N
     sent = await files.show_document(desk.by, row.id)
 
     assert ["Programa.pdf"] == [file.name for file in given.files]
-    assert ("Programa.pdf", "application/pdf", one) == (sent.name, sent.kind, sent.content)
+    assert ("Programa", "application/pdf", one) == (sent.name, sent.kind, sent.content)
     assert [sha256(one).hexdigest()] * 2 == [part.data["document_sha256"] for part in parts]
     assert ["Programa"] * 2 == [part.data["document_ref"] for part in parts]
     stored = await desk.by.db.rows("SELECT sha256, state FROM document_request")
     assert [(sha256(one).digest(), "stored")] * 2 == [(row["sha256"], row["state"]) for row in stored]
+
+
+async def test_the_name_of_a_document_that_is_opened_breaks_no_header(desk: Desk) -> None:
+    desk = with_links(desk)
+    row = await acts.make_communication(desk.by, CommunicationBody(data=BODY, to=BOTH))
+    body = FileBody(version=1, file=pdf("uno"), file_name='Acta "ñ"\r\nX: y.pdf')
+    await files.attach_file(desk.by, row.id, body)
+
+    answer = as_file(await files.show_document(desk.by, row.id))
+
+    named = answer.headers[hdrs.CONTENT_DISPOSITION]
+    assert re.fullmatch(r'attachment; filename="[\w.-]+\.pdf"', named, re.ASCII), named
 
 
 async def test_a_letter_costs_the_pages_of_its_document_too(desk: Desk) -> None:

@@ -16,6 +16,7 @@ from hub.desk.communications.rows import FileRow
 from hub.doors.operator import Operator, found
 from hub.errors import ChangedDraft, InvalidDocument, NotOffered
 from hub.inbound.given_documents import joined_document
+from hub.messages.planning.documents import given_name
 from hub.model.communications import Communication
 from hub.model.documents import FetchedDocument, LinkedDocument
 from hub.storage.communication_drafts import StoredFile
@@ -62,7 +63,8 @@ async def show_document(by: Operator, communication: UUID) -> LinkedDocument:
     whole = found(DOCUMENT, next((one for one in await store.attached(row.id) if not one.place), None))
     content = found(DOCUMENT, await store.content(whole.sha256))
     kind = kind_of(content, by.stores.policy.documents.types) or ""
-    return LinkedDocument(kind=kind, name=whole.name, content=content)
+    # Its name is somebody's words; a header of the answer has it.
+    return LinkedDocument(kind=kind, name=given_name(whole.name), content=content)
 
 
 async def attach_file(by: Operator, communication: UUID, body: FileBody) -> CommunicationFiles:
