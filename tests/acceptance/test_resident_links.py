@@ -18,6 +18,8 @@ HUB: Final = "https://hub.example.co"
 KEY: Final = "a-key-that-nobody-guesses-and-long-enough"
 TOKEN: Final = r"/mi/[\w-]{43}"
 LIVES_THERE: Final = "SELECT EXISTS (SELECT FROM membership WHERE person_id = $1)"
+RECORDED: Final = "SELECT NOT EXISTS (SELECT FROM message WHERE state IN ('queued', 'sending'))"
+"""A provider has a message a moment before the hub records that it was sent, and then the page says so."""
 PROVEN: Final = "Es el mismo texto que le enviamos."
 
 
@@ -64,6 +66,7 @@ async def test_texts_lead_to_their_pages_and_who_has_only_a_telephone_reads_all_
         await house.comes_true(LIVES_THERE, "p-rosa", what="the resident")
         await publisher.publish("admin.circular.issued", circular)
         await until(lambda: len(house.twilio.texts) == 2, "the texts")
+        await house.comes_true(RECORDED, what="the record of what was sent")
         bodies = {sent.to: sent.body for sent in house.twilio.texts}
         links = {to: re.findall(rf" Ver: ({HUB}{TOKEN})\Z", body)[0] for to, body in bodies.items()}
         text, whole = [await page(client, links[to]) for to in ("+573005551234", "+573005550177")]
@@ -87,6 +90,7 @@ async def test_button_of_whatsapp_opens_the_page_of_its_message(house: House) ->
         async with house.running() as publisher:
             await publisher.publish("pqrs.replied", reply("rosa", petitioner=petitioner))
             await until(lambda: bool(house.whatsapp.notes), "the message over WhatsApp")
+            await house.comes_true(RECORDED, what="the record of what was sent")
             [note] = house.whatsapp.notes
             text = await page(client, note.opens)
             is_quiet = says_nothing_of(house, note.opens)
@@ -103,6 +107,7 @@ async def test_push_and_inbox_bring_the_app_the_page_of_their_message(house: Hou
         await directory.publish_all(publisher)
         await publisher.publish("admin.payment.received", directory.PAYMENT)
         await until(lambda: bool(house.fcm.pushes), "the push")
+        await house.comes_true(RECORDED, what="the record of what was sent")
         pushed = house.fcm.pushes[0]["data"]["own_page"]
         entries: list[dict[str, Any]] = []
 
