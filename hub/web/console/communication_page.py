@@ -98,6 +98,7 @@ async def show(request: web.Request, query: FormQuery) -> web.StreamResponse:  #
         styles=STYLES,
         staff=await staff_names(request),
         acts=[(act, act.address.format(id=quote(str(whole.row.id)))) for act in offered],
+        may_open=may,
         may_write=may and whole.row.kind in OFFERED,
         wrong=request.get(AGAIN, ONCE)["wrong"],
         **compose_page.SHOWN,
