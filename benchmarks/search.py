@@ -16,7 +16,7 @@ from typing import Any, Final, TypeAlias, cast
 from benchmarks.mode import Option, Outcome, Task
 from benchmarks.search_town import NAMES, buildings, fill
 from hub.desk.cases.queries import cases
-from hub.desk.search.find import Search
+from hub.desk.search.acts import Search
 from hub.desk.search.rows import SearchQuery
 from hub.desk.today.reading import activity_of
 from hub.doors.operator import Operator

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from benchmarks.clocks.figures import Kept
 from hub.storage import Database
-from hub.storage.sharded_zset import PREFIX
+from hub.storage.appointments import PREFIX
 
 _AT_ONCE: Final = 1000
 _SHELF: Final = re.compile(r"(?:\d+:)?(.*)")

@@ -39,7 +39,7 @@ class Purpose(StrEnum):
     ACKNOWLEDGE = "take_on"
     """The link by which a level acknowledges an escalation: `hub.sla.ack_links`."""
     DEVICE = "device"
-    """The cookie of a browser in which an account has signed in: `hub.access.devices`."""
+    """The cookie of a browser in which an account has signed in: `hub.web.auth.device_cookie`."""
     OFFER = "second_factor_offer"
     """The secret that a session is offered as its second factor: `hub.access.enrolment`. Never presented."""
     SURVEY = "survey"

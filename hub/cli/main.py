@@ -11,8 +11,8 @@ import sys
 
 import typer
 
+from hub.cli.commands import LazyGroup
 from hub.cli.failures import failures
-from hub.cli.lazy import LazyGroup
 
 app = typer.Typer(
     cls=LazyGroup,

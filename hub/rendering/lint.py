@@ -1,20 +1,53 @@
 """
 Rules for the words of a message: lengths, sentences, links, acronyms, words that staff must not read. Pure.
 
-They are the company's rules of plain language (lenguaje claro): what a person reads on a phone, once.
+They are the company's rules of plain language (lenguaje claro): what a person reads on a phone, once. Staff
+knows people, notices and terms. Nobody there has heard of a queue or a circuit, and a word that is not
+understood at night is one more call; docs/glossary.md has the same table.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from hub.model import Rendered
 from hub.rendering.lengths import PUSH_BODY, PUSH_TITLE, SUBJECT
 from hub.rendering.source import PieceKind, pieces
-from hub.rendering.staff_words import ENGINEERS_WORD
 from hub.sms_text import segments
+
+FOR_STAFF: Final[Mapping[str, str]] = {
+    "hub": "el centro",
+    "evento": "el aviso",
+    "id": "el número",
+    "payload": "los datos",
+    "JSON": "los datos",
+    "circuito": "el descanso de un proveedor",
+    "cola": "lo que está por salir",
+    "ticket": "lo que está por salir",
+    "intake": "la entrada de los avisos",
+    "delivery": "el envío de los mensajes",
+    "timers": "los plazos y los recordatorios",
+    "worker": "la máquina",
+    "exchange": "la entrada de los avisos",
+    "webhook": "un sistema que recibe los resultados",
+    "endpoint": "la dirección de un sistema",
+    "user_id": "quien lo envió",
+    "API": "otro sistema",
+    "token": "la llave",
+    "backlog": "lo atrasado",
+    "breaker": "el descanso de un proveedor",
+    "lease": "el turno",
+    "heartbeat": "la señal de vida",
+}
+"""A word of ours → the words for staff."""
+
+ENGINEERS_WORD: Final = re.compile(
+    rf"(?<![\w/.@:-])(?:{'|'.join(FOR_STAFF)})s?(?![\w:.@/-]\w|\w)", re.IGNORECASE
+)
+"""Such a word on its own, in the plural too: not a part of an address, a name or a code."""
+
 
 LONGEST_SENTENCE: Final = 20
 

@@ -16,9 +16,17 @@ from hub.model import Json
 from hub.model.erasures import Counts, Duties, Duty, Erased, Erasure
 from hub.model.ids import span
 from hub.model.months import EPOCH
-from hub.people.erasing import LAST_VERSION, Traces, addresses_in, concerns, is_alone, message_of, scrubbed
+from hub.people.erasing import (
+    LAST_VERSION,
+    Traces,
+    addresses_in,
+    concerns,
+    is_alone,
+    message_of,
+    names_them,
+    scrubbed,
+)
 from hub.storage.database import Runner, Store, encode, load, read, read_first, storable
-from hub.storage.erased_clocks import erase_clocks, erase_older_clocks
 from hub.storage.own_addresses import OwnAddresses, own_addresses
 from hub.storage.strangers import has_open_case
 
@@ -283,3 +291,28 @@ def _is_seen(value: Json, traces: Traces) -> bool:
     if concerns(value, traces):
         return True
     return isinstance(value, str) and any(ref in value for ref in traces.refs)
+
+
+async def erase_clocks(
+    run: Runner, cases: Collection[str], own: Collection[str], alone: Collection[UUID], traces: Traces
+) -> None:
+    """Erase them from the clocks of these cases; `own` cases and `alone` events are about nobody else."""
+    for row in await run.rows(_SQL["clocks_of_cases"], sorted(cases)):
+        await _put(run, row, traces, alone=row["case_key"] in own or row["opened_by"] in alone)
+
+
+async def erase_older_clocks(run: Runner, traces: Traces, sought: Collection[str]) -> None:
+    """Erase them from clocks whose events are dropped: their own data is all that tells of whom they are."""
+    for row in await run.rows(_SQL["clocks_left_behind"], list(sought)):
+        context: Mapping[str, Any] = row["context"]
+        alone = names_them(context, traces) and is_alone(context, traces)
+        await _put(run, row, traces, alone=alone)
+
+
+async def _put(run: Runner, row: Record, traces: Traces, *, alone: bool) -> None:
+    left = scrubbed(row["context"], traces, alone=alone, kept=kept_wherever())
+    if row["is_follow_up"]:
+        # What it publishes must be valid: an empty text is not.
+        left = {name: part for name, part in left.items() if part != ""}
+    if left != row["context"]:
+        await run.rows(_SQL["put_clock"], row["id"], encode(left))

@@ -32,24 +32,26 @@ from hub.model import Message
 from hub.people.contact_changes import notices
 from hub.ports import Ticket
 from hub.tasks import cancel, reraise_if_cancelled, run_all
-from hub.timers.account_resets import tell_resets
-from hub.timers.bulk_runs import work_bulk_runs, work_sheets
-from hub.timers.communications import (
-    keep_reviews,
-    plan_communications,
-    publish_communications,
-    watch_communications,
-)
 from hub.timers.deps import Timers
-from hub.timers.erasures import erase_old_data, keep_erased
 from hub.timers.filling import AT_ONCE, compare, fill
 from hub.timers.fire import fire_due_steps
 from hub.timers.months import keep_months
 from hub.timers.notice_digests import keep_digests
-from hub.timers.pauses import keep_pauses
-from hub.timers.registrations import publish_registrations
 from hub.timers.reports import daily_digests, reach_reports, task_reminders
 from hub.timers.results import publish_extensions, publish_results
+from hub.timers.row_work import (
+    erase_old_data,
+    keep_erased,
+    keep_pauses,
+    keep_reviews,
+    plan_communications,
+    publish_communications,
+    publish_registrations,
+    tell_resets,
+    watch_communications,
+    work_bulk_runs,
+    work_sheets,
+)
 from hub.timers.unreached_people import alert_unreached
 from hub.timers.work import TimedWork, stand, unless_paused
 

@@ -18,7 +18,7 @@ from hub.consumers.publisher import BrokerPublisher
 from hub.consumers.topology import DOMAIN_EVENTS
 from hub.storage import PostgresRadicados
 from hub.storage.database import Database
-from hub.timers.registrations import publish_registrations
+from hub.timers.row_work import publish_registrations
 from tests.acceptance.harness import until
 from tests.chaos.registering import PLACES
 from tests.unit.factories import MONDAY

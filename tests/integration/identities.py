@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from aiohttp import hdrs
 
-from hub.access import devices, sessions
+from hub.access import sessions
 from hub.access.api_keys import issue
 from hub.access.inbox_tokens import LASTS, InboxTokens
 from hub.access.keyring import KeyRing
@@ -19,6 +19,7 @@ from hub.model import Account, ApiKey, Grant, Office, Scope, SecondFactor, Sessi
 from hub.ports import AccountStore, KeyStore, SessionStore
 from hub.ports.accounts import SecondFactorStore
 from hub.settings import Secret
+from hub.web.auth import device_cookie
 
 API_KEY: Final = "a key that nobody guesses, long enough"
 SECRET: Final = "a-secret-of-this-test-alone-and-long-enough"
@@ -283,8 +284,8 @@ def _ended_token() -> dict[str, str]:
 
 
 def _device(name: str) -> dict[str, str]:
-    value = devices.issue(KeyRing([Secret(SECRET)]), name, now=datetime.now(UTC))
-    return {hdrs.COOKIE: f"__Host-hub_device_{devices.cookie_of(name)}={value}", **OWN_PAGE}
+    value = device_cookie.issue(KeyRing([Secret(SECRET)]), name, now=datetime.now(UTC))
+    return {hdrs.COOKIE: f"__Host-hub_device_{device_cookie.cookie_of(name)}={value}", **OWN_PAGE}
 
 
 async def _spoiled(registry: Registry) -> list[Identity]:

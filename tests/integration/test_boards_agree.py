@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 
 from hub.model import Clock, ClockHistory, ClockState, live_clock
 from hub.storage import RedisAppointments
-from hub.storage.sharded_zset import MANY, PREFIX
+from hub.storage.appointments import MANY, PREFIX
 from hub.testing import MemoryAppointments
 from tests.contract.values import HOUR, NOON, clock, now
 from tests.servers import RedisPlace

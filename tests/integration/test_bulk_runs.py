@@ -19,7 +19,7 @@ from hub.operations.bulk.runs import BulkOrder, start
 from hub.storage import Database, PostgresBulk
 from hub.storage.redrive import redrive
 from hub.testing import MemoryAudit
-from hub.timers.bulk_runs import work_bulk_runs
+from hub.timers.row_work import work_bulk_runs
 from tests.acceptance.harness import until
 from tests.contract.stores import RealStores, open_stores
 from tests.contract.values import event, letter, now, stored

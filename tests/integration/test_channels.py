@@ -22,7 +22,7 @@ from hub.operations.bulk import runs
 from hub.ports import EVERYTHING, RESTORED_BY
 from hub.storage import PostgresMonitor
 from hub.testing import MemoryAudit, MemoryPublisher
-from hub.timers.pauses import end_pauses
+from hub.timers.row_work import end_pauses
 from tests.contract.stores import RealStores, open_stores
 from tests.contract.values import HOUR, message, now, stored
 from tests.operators import operator

@@ -9,7 +9,7 @@ import pytest
 
 from hub.access.keyring import KeyRing
 from hub.cli.check.contact import judged
-from hub.desk.exclusions.queries import replace
+from hub.desk.exclusions.acts import replace
 from hub.model.exclusions import ExclusionList
 from hub.policy import load_policy
 from hub.settings import Secret

@@ -15,8 +15,8 @@ from uuid import UUID
 import pytest
 from aiohttp import hdrs
 
-from hub.cli.event_examples import example_of
-from hub.desk.dead_letters import acts, queries
+from hub.cli.publish import example_of
+from hub.desk.dead_letters import acts
 from hub.desk.dead_letters.rows import DeadQuery, OpenQuery, SettleBody
 from hub.doors.operator import Operator
 from hub.errors import (
@@ -319,12 +319,12 @@ async def test_without_its_row_in_the_audit_nothing_is_done(opened: Database, na
 
 async def test_mark_of_open_letters_differs_once_one_comes_or_is_settled(opened: Database) -> None:
     by, one = operator(World(database=opened)), dead_letter()
-    marks = [await queries.open_letters(opened)]
+    marks = [await acts.open_letters(opened)]
     await bury(opened, one)
-    marks.append(await queries.open_letters(opened))
+    marks.append(await acts.open_letters(opened))
     await acts.discard_dead(by, one.id)
 
-    marks.append(await queries.open_letters(opened))
+    marks.append(await acts.open_letters(opened))
     assert marks[0] == marks[2] != marks[1]
 
 

@@ -14,7 +14,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from hub.catalog import CATALOG
-from hub.cli.event_examples import example_of
+from hub.cli.publish import example_of
 from hub.cloudevents import CONTENT_TYPE, decode
 from hub.doors.terminal import BOGOTA
 from hub.intake.dry_run import MOST_EVENTS, DryRunDeps, dry_run

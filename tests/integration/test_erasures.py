@@ -21,7 +21,7 @@ from hub.model.erasures import Duty, Erasure
 from hub.model.given_files import GivenFile
 from hub.operations.evidence.verify import verify
 from hub.storage import Database, PostgresErasures, PostgresEvidence, PostgresReplies, given_files
-from hub.timers.erasures import keep_erased
+from hub.timers.row_work import keep_erased
 from tests.actors import actor
 from tests.integration.canary_rows import (
     she_does_not_recognise,

@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from hub.access.keyring import KeyRing
-from hub.desk.exclusions.queries import by_channel, replace
+from hub.desk.exclusions.acts import by_channel, replace
 from hub.errors import OlderList
 from hub.model.exclusions import ExcludedAddress, ExclusionCheck
 from hub.settings import Secret

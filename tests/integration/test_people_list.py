@@ -14,7 +14,7 @@ from hub.desk.people.queries import PeopleList
 from hub.desk.people.rows import PeopleQuery
 from hub.desk.preferences.acts import mark_person
 from hub.desk.preferences.rows import MarkBody
-from hub.desk.surveys import queries as surveys_kept
+from hub.desk.surveys import acts as surveys_kept
 from hub.desk.surveys.rows import SurveysQuery, SurveyState
 from hub.model import Event, MarkReason, Period, Purpose, Scope, State, StoredEvent
 from hub.people.masking import mask_name

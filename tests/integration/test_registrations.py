@@ -25,7 +25,7 @@ from hub.operations.cases import lookup
 from hub.storage import PostgresRadicados
 from hub.storage.database import Database
 from hub.testing import MemoryPublisher
-from hub.timers.registrations import publish_registrations
+from hub.timers.row_work import publish_registrations
 from tests.contract.values import copropiedad, membership, person, unit
 from tests.integration.working_hub import WorkingHub
 from tests.operators import operator

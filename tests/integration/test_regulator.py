@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from hub.access.keyring import KeyRing
-from hub.desk.exclusions import queries as exclusions
+from hub.desk.exclusions import acts as exclusions
 from hub.model import Event
 from hub.model.exclusions import ExcludedAddress
 from hub.settings import load

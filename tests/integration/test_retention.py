@@ -15,7 +15,7 @@ from hub.operations.retention import apply, report
 from hub.policy import load_policy
 from hub.policy.policy import Retention
 from hub.storage import Database, PostgresEvidence, PostgresRetention
-from hub.timers.erasures import erase_old_data
+from hub.timers.row_work import erase_old_data
 from tests.integration.constancias import seal_all
 from tests.integration.test_erasures import KEPT, WORDS, Rights, about, leave, rights
 from tests.integration.test_seals import quiet

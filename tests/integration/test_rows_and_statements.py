@@ -22,7 +22,7 @@ from hub.model import Clock, Rendered
 from hub.storage.database import load
 
 ROOT: Final = Path(hub.__file__).parent
-MODULES: Final = (*ROOT.glob("storage/*.py"), *ROOT.glob("desk/*/queries.py"))
+MODULES: Final = (*ROOT.glob("storage/*.py"), *ROOT.glob("desk/*/queries.py"), *ROOT.glob("desk/*/acts.py"))
 _NEWEST: Final = load("casework")["newest"].format(kinds="true", narrowed="true")
 FILLED: Final = defaultdict(lambda: "true", column="id", newest=_NEWEST)
 """Words for the gaps of a statement that is completed for each question."""
@@ -36,7 +36,7 @@ LEFT_OUT: Final[Mapping[str, frozenset[str]]] = {
     "desk.search.queries copropiedades": frozenset({"tower", "building"}),
     "desk.search.queries events": frozenset({"words"}),
     "desk.search.queries people": frozenset({"roles", "building"}),
-    "desk.webhooks.queries endpoint": frozenset({"waiting"}),
+    "desk.webhooks.acts endpoint": frozenset({"waiting"}),
     "storage.case_threads attempts": _CALL,
     "storage.dead_letters show": frozenset({"mended_by", "proven"}),
     "storage.documents about": frozenset({"fields"}),

@@ -14,7 +14,7 @@ from hub.model import State
 from hub.ports import RESTORED_BY
 from hub.storage import PostgresPauses
 from hub.testing import MemoryPublisher
-from hub.timers.pauses import end_pauses
+from hub.timers.row_work import end_pauses
 from tests.contract.stores import open_stores
 from tests.contract.values import HOUR, event, message, now, stored
 from tests.integration.chromium import Browser

@@ -9,7 +9,7 @@ from typing import Any, Final
 from aiohttp import hdrs
 
 from hub.model import Grant, Office, Scope
-from hub.timers.erasures import keep_erased
+from hub.timers.row_work import keep_erased
 from tests.integration.test_erasures import MAIL, REF, Rights, leave, rights
 from tests.integration.test_web_access import GUARDED
 from tests.integration.test_web_keys import holding

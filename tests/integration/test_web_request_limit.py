@@ -12,9 +12,9 @@ from prometheus_client import REGISTRY
 from hub.model.message_rows import ListedMessage
 from hub.model.pages import Rows
 from hub.ports import MessageFilter
+from hub.web.application import REASON
 from hub.web.auth.refusals import METRIC
 from hub.web.connections import Limits
-from hub.web.request_limit import REASON
 from tests.acceptance.harness import until
 from tests.integration.test_web_access import BEARER, GUARDED
 from tests.integration.test_web_connections import META, Door, Opened, serving

@@ -16,7 +16,7 @@ from prometheus_client import REGISTRY
 
 from hub.access.keyring import KeyRing
 from hub.channels.webhook_calls import HttpWebhookCalls, require_url
-from hub.desk.webhooks import acts, queries
+from hub.desk.webhooks import acts
 from hub.desk.webhooks.rows import WebhookBody, WebhookMade, WebhookRow, WebhookSecretBody
 from hub.doors.operator import Operator
 from hub.errors import InvalidSubscription, WebhookFailure
@@ -252,7 +252,7 @@ async def test_private_address_is_refused_when_it_is_added(hub: Hub, url: str) -
     with pytest.raises(InvalidSubscription, match="private address"):
         await acts.add_webhook(by, WebhookBody(url=url, source=CRM))
 
-    assert [] == await queries.webhooks(hub.database)
+    assert [] == await acts.webhooks(hub.database)
 
 
 async def test_address_that_nobody_knows_yet_is_added(hub: Hub) -> None:

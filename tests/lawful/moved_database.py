@@ -17,7 +17,7 @@ import asyncpg
 
 from hub.access.keyring import KeyRing
 from hub.catalog import BY_NAME
-from hub.desk.exclusions import queries as exclusions
+from hub.desk.exclusions import acts as exclusions
 from hub.model.exclusions import ExcludedAddress
 from hub.settings import Secret
 from hub.storage import (

@@ -44,9 +44,9 @@ from hub.testing import (
     SettableClock,
 )
 from hub.timers.deps import Timers
-from hub.timers.erasures import keep_erased
 from hub.timers.lease_time import LeaseTime
 from hub.timers.notice_digests import keep_digests
+from hub.timers.row_work import keep_erased
 from hub.timers.scheduler import audit, keep_appointments
 from tests.lawful.facts import Contact, Erased, Term
 from tests.lawful.ledger import Ledger

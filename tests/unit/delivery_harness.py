@@ -14,8 +14,7 @@ from msgspec.structs import replace
 from hub.contact_rules.purposes import NEED_CONSENT
 from hub.errors import TemplateFailure
 from hub.messages.delivery.deliver import deliver
-from hub.messages.delivery.deps import DeliveryDeps, Lease, Renderer
-from hub.messages.delivery.lost_claims import LostClaims
+from hub.messages.delivery.deps import DeliveryDeps, Lease, LostClaims, Renderer
 from hub.messages.delivery.pausing import Pauses
 from hub.messages.delivery.prepare import Prepared
 from hub.messages.delivery.rule import RuleContext

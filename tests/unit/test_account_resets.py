@@ -17,7 +17,7 @@ from hub.model.ids import uuid8
 from hub.tasks import cancel
 from hub.testing import MemoryAccounts
 from hub.timers import scheduler
-from hub.timers.account_resets import tell_resets
+from hub.timers.row_work import tell_resets
 from tests.contract.values import copropiedad
 from tests.unit.factories import HOUR, email, local, member, somebody
 from tests.unit.hub_in_memory import MemoryHub, memory_hub

@@ -30,6 +30,7 @@ from hub.channels.sms.twilio_reports import twilio_tokens
 from hub.channels.whatsapp.reports import keys_of
 from hub.cli.check.channels import channels
 from hub.cli.main import app
+from hub.cli.show_settings import SETTINGS, Origin, effective_settings
 from hub.desk.channels.state import providers_of
 from hub.errors import ConfigurationError
 from hub.logs import configure, mask_person_data
@@ -37,7 +38,6 @@ from hub.model import Outgoing
 from hub.policy import load_policy
 from hub.resilience.breaker import Breakers
 from hub.settings import Secret, Settings, load
-from hub.settings.effective import SETTINGS, Origin, effective_settings
 from hub.testing import MemoryThrottle
 from tests.canaries import HARMLESS, PLACES, Planted, planted
 from tests.command_line import run_command

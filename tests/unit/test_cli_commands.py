@@ -21,9 +21,8 @@ from msgspec.structs import replace
 from typer.testing import CliRunner
 
 from hub.access.secret_strength import is_guessable
-from hub.cli.commands import COMMANDS, Entry
+from hub.cli.commands import COMMANDS, Entry, load
 from hub.cli.deliveries import keep_following, line_printer, news
-from hub.cli.lazy import load
 from hub.cli.main import app
 from hub.cli.run import choose
 from hub.doors.terminal import cell, local_time, short_case
@@ -99,7 +98,6 @@ def test_help_imports_no_command_and_nothing_heavy() -> None:
         "hub",
         "hub.cli",
         "hub.cli.commands",
-        "hub.cli.lazy",
         "hub.cli.main",
         "hub.cli.failures",
         "hub.errors",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hub.cli.compose import SOURCE, Missing, complete, full_type, read_documents
+from hub.cli.publish import SOURCE, Missing, complete, full_type, read_documents
 from hub.errors import InvalidEvent
 
 NOW = datetime(2026, 3, 9, 13, 5, tzinfo=UTC)

@@ -12,7 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from hub.errors import PermanentFailure, StorageUnavailable, TransientFailure
-from hub.messages.delivery.lost_claims import MOST
+from hub.messages.delivery.deps import MOST
 from hub.model import Accepted, Claimed, Outgoing, State
 from hub.testing import MemoryEmail, MemoryStore
 from tests.unit.delivery_harness import hasty, mail, make_harness, named

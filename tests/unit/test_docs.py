@@ -21,8 +21,7 @@ from benchmarks.report import COMPARED, COMPARED_HEAD, HEAD
 from hub.app.container import METRIC as CIRCUIT
 from hub.app.time_check import METRIC as OFFSET
 from hub.catalog import CATALOG
-from hub.cli.commands import COMMANDS
-from hub.cli.lazy import load
+from hub.cli.commands import COMMANDS, load
 from hub.cli.main import app
 from hub.cloudevents import CONTENT_TYPE, decode
 from hub.cloudevents.schemas import Schemas

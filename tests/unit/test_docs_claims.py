@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from hub.access import devices, lockout, passwords, refusals, sessions
+from hub.access import lockout, passwords, refusals, sessions
 from hub.access.api_keys import OVERLAP
 from hub.app import topology
 from hub.channels.failures import CONFIGURATION_WAIT
@@ -20,6 +20,7 @@ from hub.settings.values import SHORTEST_SECRET
 from hub.storage.database import POOL_SIZE
 from hub.storage.log import MANY
 from hub.timers.months import AHEAD
+from hub.web.auth import device_cookie
 from hub.web.connections import Limits
 from hub.web.console.shell import SECTIONS
 from hub.web.routes import ROUTES
@@ -38,7 +39,7 @@ LIMITS: Final = Limits()
 NUMBERS: Final = {
     ACCESS: (
         f"needs {passwords.SHORTEST} characters or more",
-        f"during the last {devices.LASTS.days} days",
+        f"during the last {device_cookie.LASTS.days} days",
         f"A session is {len(sessions.hash_of(''))} random bytes",
         f"after {sessions.IDLE.seconds // 60} minutes without a request",
         f"after {sessions.LONGEST.seconds // 3600} hours",

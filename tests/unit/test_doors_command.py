@@ -12,7 +12,7 @@ import pytest
 from msgspec import Meta, Struct
 from typer.testing import CliRunner, Result
 
-from hub.cli.lazy import _waiting
+from hub.cli.commands import _waiting
 from hub.doors.act import Act, Noun
 from hub.doors.cells import Argument, Flag
 from hub.doors.command import group_of

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from hub.cli.commands import COMMANDS
-from hub.cli.lazy import load
+from hub.cli.commands import COMMANDS, load
 from hub.web.routes import ROUTES
 
 _ROOT: Final = Path(__file__).parent.parent.parent

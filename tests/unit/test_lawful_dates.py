@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 from hub.catalog import BY_NAME
-from hub.cli.event_examples import example_of
+from hub.cli.publish import example_of
 from hub.cloudevents.schemas import Schemas
 from hub.contact_rules.lawful_dates import CHECKS, OVERRIDE
 from hub.errors import InvalidEvent

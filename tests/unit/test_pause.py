@@ -13,7 +13,7 @@ from hub.model import Accepted, Outgoing, State
 from hub.ports import Ticket
 from hub.resilience.cached import FRESH
 from hub.testing import MemoryEmail, MemoryPauses, MemoryStore, SettableClock
-from hub.timers.pauses import end_pauses
+from hub.timers.row_work import end_pauses
 from tests.unit.delivery_harness import DeliveryHarness, mail, make_harness
 from tests.unit.factories import HOUR, MONDAY
 

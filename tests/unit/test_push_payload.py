@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from hub.channels.push.payload import MOST_BYTES, encode
+from hub.channels.push.fcm import MOST_BYTES, encode
 from hub.model import Facts, Purpose, Rendered
 from tests.providers.samples import AT, outgoing
 

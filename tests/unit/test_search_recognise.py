@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from hub.desk.search.find import types_called
+from hub.desk.search.acts import types_called
 from hub.desk.search.recognise import LONGEST, MOST_WORDS, Kind, plain_words, recognise
 
 ID, EMAIL, PHONE, REFERENCE, UNIT, NAME, WORDS = Kind

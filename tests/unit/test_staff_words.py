@@ -10,7 +10,7 @@ from typing import Final
 
 from hub.cloudevents.schemas import Schemas
 from hub.health.incidents import BY_KIND, KINDS, title_of
-from hub.rendering.staff_words import ENGINEERS_WORD, FOR_STAFF
+from hub.rendering.lint import ENGINEERS_WORD, FOR_STAFF
 
 ROOT: Final = Path(__file__).parents[2]
 SCHEMAS: Final = Schemas.load()

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Final
+from typing import Final, get_args
 from urllib.parse import quote_plus
 from uuid import UUID
 
 from hub.access.sight import Field
 from hub.cloudevents import decode
-from hub.desk.dead_letters import event_form, mending, queries
+from hub.desk.dead_letters import event_form, mending
 from hub.desk.dead_letters.rows import (
     DeadQuery,
     DeadRow,
+    DeadState,
     DeadView,
     DeadWhole,
     OpenQuery,
@@ -28,12 +29,18 @@ from hub.desk.dead_letters.rows import (
 from hub.doors.act import Question
 from hub.doors.operator import Operator, found
 from hub.errors import BeyondOwnRights, InvalidEvent
-from hub.model import DeadLetter, Event, Json
+from hub.model import DeadLetter, Event, Json, type_of
 from hub.model.bulk import BulkFilter, BulkKind, BulkRun
 from hub.model.pages import Rows
 from hub.operations.bulk import runs
 from hub.operations.explain.sentences_es import short_time
+from hub.storage.database import Database, beside
 from hub.storage.dead_letters import find, settle
+from hub.storage.paging import rows_of
+
+_SQL: Final = beside(__file__)
+_STATES: Final = get_args(DeadState)
+
 
 LETTER: Final = "dead letter"
 _NOBODY: Final = "Nadie se identificó"
@@ -53,7 +60,7 @@ async def list_dead(by: Operator, query: DeadQuery) -> Rows[DeadRow]:
     """List events that the hub could not accept, newest first."""
     if by.places is not None:
         return Rows(items=[], next=None)
-    return await queries.dead_letters(by.db, query)
+    return await dead_letters(by.db, query)
 
 
 async def list_open(by: Operator, query: OpenQuery) -> Rows[DeadRow]:
@@ -63,7 +70,7 @@ async def list_open(by: Operator, query: OpenQuery) -> Rows[DeadRow]:
 
 async def how_many_are_open(by: Operator) -> object:
     """Return a number that differs once a letter has come or is settled."""
-    return await queries.open_letters(by.db)
+    return await open_letters(by.db)
 
 
 async def show_dead(by: Operator, letter_id: UUID) -> DeadWhole:
@@ -224,3 +231,15 @@ async def letter_of(by: Operator, letter_id: UUID) -> DeadLetter:
 
 def _subject(letter: DeadLetter) -> str:
     return f"dead:{letter.id}"
+
+
+async def dead_letters(db: Database, query: DeadQuery) -> Rows[DeadRow]:
+    """List dead letters, newest first."""
+    states = _STATES if query.state is None else (query.state,)
+    kind = None if query.event is None else type_of(query.event)
+    return await rows_of(DeadRow, db, _SQL["dead"], query, list(states), query.reason, kind, by="received_at")
+
+
+async def open_letters(db: Database) -> object:
+    """Return a value that differs once a letter waits for somebody, or no longer does."""
+    return [tuple(row) for row in await db.rows(_SQL["open"])]

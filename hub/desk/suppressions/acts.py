@@ -28,7 +28,7 @@ from hub.policy import Policy
 SUPPRESSION: Final = "suppression"
 OPT_OUT: Final = "opt_out"
 
-Row = TypeVar("Row", bound=SuppressionRow)
+SeenRow = TypeVar("SeenRow", bound=SuppressionRow)
 
 
 async def list_suppressions(by: Operator, query: PageQuery) -> Rows[SuppressionRow]:
@@ -81,7 +81,7 @@ async def _lift(by: Operator, named: str, *, person: str | None = None) -> Lifte
     return Lifted(lifted=lifted)
 
 
-def _with_end(row: Row, policy: Policy) -> Row:
+def _with_end(row: SeenRow, policy: Policy) -> SeenRow:
     """Add the expiry of a suppression: an operator's, else the policy's."""
     lasts = policy.suppression_for(row.channel)
     if row.expires_at is not None or lasts is None:

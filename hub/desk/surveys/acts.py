@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Final
 
 from msgspec.structs import replace
 
-from hub.desk.surveys import half_year, queries
+from hub.desk.surveys import half_year
 from hub.desk.surveys.rows import (
     CallList,
     CallRow,
@@ -21,12 +21,18 @@ from hub.desk.surveys.rows import (
 )
 from hub.doors.operator import Operator
 from hub.errors import InvalidPeriod
-from hub.model import Period, Scope
-from hub.model.pages import MAX_LIMIT
+from hub.model import Period, PropertyScope, Scope, within
+from hub.model.pages import MAX_LIMIT, Rows
 from hub.model.surveys import RespondentPage
 from hub.operations.publish import send_all
 from hub.parts.stores import Stores
 from hub.sla.follow_ups import end_of_day
+from hub.storage.database import Database, beside, read, storable
+from hub.storage.filters import listed
+from hub.storage.paging import rows_of
+
+_SQL: Final = beside(__file__)
+
 
 MOST: Final = 400
 """Days of a period: a little more than a year."""
@@ -103,7 +109,7 @@ async def list_surveys(by: Operator, query: SurveysQuery) -> SurveyListPage:
     """List the surveys of a period, the last asked first: whether each was answered, or has expired."""
     if not query.whole and (query.lowest is not None or query.highest is not None):
         raise InvalidPeriod("Scores are shown whole only.")
-    page = await queries.surveys(
+    page = await surveys(
         by.db,
         query,
         period_of(by, query),
@@ -119,7 +125,7 @@ async def list_surveys(by: Operator, query: SurveysQuery) -> SurveyListPage:
 
 async def list_calls(by: Operator) -> CallList:
     """List the calls to dissatisfied people that are still to be made: clocks, soonest due first."""
-    found = await queries.calls(by.db, limit=MAX_LIMIT, places=by.places)
+    found = await calls(by.db, limit=MAX_LIMIT, places=by.places)
     # Elsewhere a reader could match the case with the list of surveys, and learn who gave a bad score.
     whose = by.places_with(Scope.OPERATE, Scope.PRIVACY)
     items = [row if whose is None or row.copropiedad_id in whose else _nobodys(row) for row in found]
@@ -135,8 +141,8 @@ async def changed(stores: Stores) -> object:
     """Return a value that differs once a recent survey has been sent, answered or closed."""
     policy = stores.policy
     lately = _period(None, None, now=stores.now(), zone=policy.calendar.zone)
-    newest = await queries.surveys(stores.database, SurveysQuery(), lately, open_for=policy.surveys.open_for)
-    return newest, await queries.newest_answer(stores.database)
+    newest = await surveys(stores.database, SurveysQuery(), lately, open_for=policy.surveys.open_for)
+    return newest, await newest_answer(stores.database)
 
 
 def _period(since: date | None, until: date | None, *, now: datetime, zone: tzinfo) -> Period:
@@ -153,3 +159,28 @@ def _nobodys(row: CallRow) -> CallRow:
 
 def _veiled(row: SurveyRow) -> SurveyRow:
     return replace(row, score=None, comment=None)
+
+
+async def surveys(
+    db: Database, query: SurveysQuery, period: Period, *, open_for: timedelta, places: PropertyScope = None
+) -> Rows[SurveyRow]:
+    """
+    List surveys, the last asked first, each with its state, its last score and comment.
+
+    `open_for` is how long a survey is open whose event does not say until when.
+    """
+    given = (
+        *(period.since, period.until, open_for, listed(within(places, query.copropiedad))),
+        *(storable(query.kind), storable(query.area), query.state, query.lowest, query.highest),
+    )
+    return await rows_of(SurveyRow, db, _SQL["surveys"], query, *given, by="asked_at")
+
+
+async def newest_answer(db: Database) -> object:
+    """Return a value that differs once somebody of any copropiedad has answered."""
+    return [tuple(row) for row in await db.rows(_SQL["newest_answer"])]
+
+
+async def calls(db: Database, *, limit: int, places: PropertyScope = None) -> Sequence[CallRow]:
+    """Return the calls that are still to be made, soonest due first."""
+    return [read(CallRow, row) for row in await db.rows(_SQL["calls"], limit, listed(places))]

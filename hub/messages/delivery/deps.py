@@ -1,23 +1,56 @@
-"""Dependencies of delivery: its parts and rules, its documents, and the lease under which it sends."""
+"""
+Dependencies of delivery: its parts and rules, its documents, and the lease under which it sends.
+
+A claim whose answer was lost keeps its token for the next try: the database may have committed it, and under
+another token its messages would wait for the end of a lease that nobody holds.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final, Protocol
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+from hub.errors import StorageUnavailable
 from hub.messages.cascades import Prints, prints_all
-from hub.messages.delivery.lost_claims import LostClaims
 from hub.messages.delivery.pausing import Pauses
 from hub.model import Claimed, EventType, Rendered
 from hub.policy import Policy
 from hub.ports import Channel, DocumentStore, ExclusionRegistry, Now, Throttle
 from hub.ports.traces import Tracer
 from hub.resilience.handover import Handover
+
+MOST: Final = 100
+"""Claims that are remembered: a ticket may have gone to another process, and never come again."""
+
+
+class LostClaims:
+    """Their tokens, by ticket. Nothing was ever sent under one of them: the worker has had no answer."""
+
+    def __init__(self) -> None:
+        self._tokens: dict[tuple[UUID, ...], UUID] = {}
+
+    def __len__(self) -> int:
+        return len(self._tokens)
+
+    @contextmanager
+    def token(self, ids: Sequence[UUID], fresh: UUID) -> Iterator[UUID]:
+        """Yield the token for a claim of this ticket, and remember it if the claim is not answered."""
+        ticket = tuple(ids)
+        token = self._tokens.pop(ticket, fresh)
+        try:
+            yield token
+        except StorageUnavailable:
+            if len(self._tokens) >= MOST:
+                del self._tokens[next(iter(self._tokens))]
+            self._tokens[ticket] = token
+            raise
+
 
 AT_ONCE: Final = 8
 """Mails with a document that are in memory at the same time: as many as a server has connections."""

@@ -1,8 +1,9 @@
-"""`POST /api/events`: the hub publishes events from HTTP to the broker, like all others."""
+"""`POST /api/events`: the hub publishes events from HTTP to the broker; and which events it knows."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 from urllib.parse import unquote
@@ -10,27 +11,36 @@ from urllib.parse import unquote
 import msgspec
 from aiohttp import hdrs, web
 
-from hub.access.api_keys import HTTP, require_bound, require_directory_key, require_foreign
-from hub.catalog import BY_TYPE
+from hub.access.api_keys import HTTP, adds_to, require_bound, require_directory_key, require_foreign
+from hub.catalog import BY_TYPE, CATALOG
 from hub.cloudevents import BATCH_TYPE, CONTENT_TYPE, decode, identity_in
 from hub.cloudevents import MAX_BODY as MAX_EVENT
 from hub.doors.act import READ
-from hub.errors import InvalidEvent, KnownId, WrongSender
+from hub.errors import InvalidEvent, KnownId, Unavailable, WrongSender
+from hub.intake.case_owners import of_another
+from hub.intake.decode import differ, of_known_id
 from hub.intake.dry_run import MOST_EVENTS
 from hub.intake.dry_run_schemas import DryRunRefused
+from hub.intake.needs import needs_of
 from hub.intake.traces import received, with_trace
 from hub.intake.unreached import bad_fields
-from hub.model import Event, RawMessage, Scope
+from hub.model import Event, RawMessage, Scope, normal_source
+from hub.model.ids import DUPLICATE_WITHIN, event_key
 from hub.model.traces import TRACEPARENT
 from hub.operations.publish import send
 from hub.resilience.database_time import NOW
-from hub.web.api.known_events import unfit
+from hub.storage import PostgresIntake
 from hub.web.auth.api_key_cache import Caller
 from hub.web.auth.caller import actor_of, caller_of
 from hub.web.responses import RETRY_AFTER, Refusal, json_answer, pointer
 from hub.web.schemas.intake import DoubtfulEvent, EventsAnswer, EventsQuery, RefusedEvent
 from hub.web.service_parts import Refuse
 from hub.web.services import Services, services
+
+PATIENCE: Final = 2.0
+"""Seconds. Without an answer the events go on: intake looks again, and answers on `hub.events.out`."""
+_OWNED: Final = {kind.type: kind for kind in CATALOG if needs_of(kind).opens is not None}
+
 
 MAX_BODY: Final = 16 * MAX_EVENT
 MAX_EVENTS: Final = 1000
@@ -262,3 +272,56 @@ def _wrong_part(refused: RefusedEvent, *, of_many: bool) -> Mapping[str, str]:
     """Point at the invalid part of the body: an event, or one of an array."""
     event = f"/{refused.index}" if of_many else ""
     return {"detail": refused.reason, "pointer": event + pointer(refused.field or "")}
+
+
+async def unfit(store: PostgresIntake, events: Sequence[Event], caller: Caller) -> Mapping[int, InvalidEvent]:
+    """
+    Return those of these events, by their place, that intake would refuse for what is stored.
+
+    Another event has their id, or their case is of a source whose cases the caller's key does not name. For
+    one that is sent twice in a request the first counts.
+    """
+    firsts = {event_key(event): event for event in reversed(events)}
+    keys = [event_key(event) for event in events]
+    changed = _changed(events)
+    cases = [_case_of(event) for event in events]
+    try:
+        async with asyncio.timeout(PATIENCE):
+            known = await store.other_content(firsts)
+            owners = await _owners(store, cases, caller)
+    except (Unavailable, TimeoutError):
+        known, owners = frozenset(), {}
+    found: dict[int, InvalidEvent] = {}
+    for place, (key, event) in enumerate(zip(keys, events, strict=True)):
+        if changed[place] or key in known:
+            found[place] = of_known_id()
+        elif not _may_add(caller, owners.get(cases[place] or "")):
+            found[place] = of_another(_OWNED[event.type].case)
+    return found
+
+
+def _changed(events: Sequence[Event]) -> list[bool]:
+    """Return of each event whether an earlier one of the request has its id, and other content."""
+    firsts: dict[tuple[str, str], Event] = {}
+    found = []
+    for event in events:
+        first = firsts.setdefault((event.source, event.id), event)
+        found.append(abs(event.time - first.time) <= DUPLICATE_WITHIN and differ(first, event))
+    return found
+
+
+def _case_of(event: Event) -> str | None:
+    kind = _OWNED.get(event.type)
+    return None if kind is None else kind.case_of(event.data)
+
+
+async def _owners(store: PostgresIntake, cases: Iterable[str | None], caller: Caller) -> Mapping[str, str]:
+    named = {case for case in cases if case is not None}
+    # A key without a source publishes for any: what it may is seen by intake, by the event's source.
+    return await store.owners(named) if named and caller.source is not None else {}
+
+
+def _may_add(caller: Caller, owner: str | None) -> bool:
+    if owner is None or caller.source is None:
+        return True
+    return adds_to(caller.source, owner, {normal_source(source) for source in caller.cases_of})

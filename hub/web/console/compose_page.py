@@ -8,12 +8,15 @@ saves by itself while somebody writes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, NamedTuple
 from uuid import UUID
 
 from aiohttp import web
 from msgspec import Meta, Struct, structs
 
+from hub.business_time.dates import ZONE
 from hub.desk.communications import acts
 from hub.desk.communications.drafts import picks_of
 from hub.desk.communications.noun import PATH
@@ -47,14 +50,17 @@ from hub.rendering.publisher_text import look_of
 from hub.rendering.schema_rules import Rule
 from hub.rendering.sendable_form import Known, ReadForm, read_sendable, sendable_form
 from hub.web.bodies import fields_of, files_of
-from hub.web.console.compose_hour import Hour
 from hub.web.console.compose_looks import shown_looks
 from hub.web.console.compose_people import STEPS, Button, pressed_boxes, shown_people
 from hub.web.console.list_filter import buildings_of
 from hub.web.console.pages import redirect, with_frame
 from hub.web.console.shell import console_page, done
-from hub.web.console.wrong_es import Wrong, wrong_of
+from hub.web.console.wrong_es import PAST_HOUR, Wrong, wrong_of
 from hub.web.requests import form_of, read_id
+
+_HOUR: Final = "%Y-%m-%dT%H:%M"
+UNREAD_ES: Final = "Escriba el día y la hora en que sale, o escoja «Al mandarla»."
+
 
 ONE: Final = f"{PATH}/{{id}}"
 SAVE: Final = f"{ONE}/compose"
@@ -286,3 +292,34 @@ async def _known(by: Operator, whole: CommunicationWhole) -> Known:
 
 def _schema(by: Operator, kind: SendKind) -> Rule:
     return by.stores.schemas.by_name[kind.event].document
+
+
+class Hour(NamedTuple):
+    """`later` is the choice beside "now", `text` what stands in the field, in the hour of Bogotá."""
+
+    later: bool
+    text: str
+
+    @classmethod
+    def typed(cls, fields: Mapping[str, str]) -> Hour:
+        return cls(later=fields.get("when") == "later", text=fields.get("starts_at", ""))
+
+    @classmethod
+    def of(cls, at: datetime | None) -> Hour:
+        """Return the hour of a stored draft; None is now."""
+        return cls(later=at is not None, text="" if at is None else at.astimezone(ZONE).strftime(_HOUR))
+
+    @property
+    def at(self) -> datetime | None:
+        """When it leaves; None of now, and of what nobody can read."""
+        with suppress(ValueError):
+            if self.later:
+                return datetime.strptime(self.text, _HOUR).replace(tzinfo=ZONE).astimezone(UTC)
+        return None
+
+    def wrong(self, now: datetime) -> str:
+        """Return why it cannot leave then; empty if it can."""
+        if not self.later:
+            return ""
+        at = self.at
+        return UNREAD_ES if at is None else PAST_HOUR if at < now else ""

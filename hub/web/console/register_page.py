@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, Final, NamedTuple
 
 from aiohttp import web
 from msgspec import Meta
 
+from hub.cloudevents.schemas import Schema
 from hub.desk.cases.heard import add_to_case
 from hub.desk.cases.rows import HEARD, HeardBody
 from hub.desk.registrations import acts
-from hub.desk.registrations.kinds import KINDS
+from hub.desk.registrations.kinds import KINDS, RegisterKind
 from hub.desk.registrations.noun import PATH as _PATH
 from hub.desk.registrations.rows import KINDS_ES, AlikeQuery, Home, RegisterBody
 from hub.desk.search.acts import find
@@ -22,19 +24,26 @@ from hub.doors.act import OPERATE
 from hub.doors.api import operator_of
 from hub.doors.operator import Operator
 from hub.errors import HubError, InvalidEvent
+from hub.model import Json
 from hub.model.registrations import KindWord
 from hub.people.units import own_name, unit_name
 from hub.rendering.case_words_es import PQRS_KINDS
+from hub.rendering.filled_form import read_form
 from hub.rendering.labels_es import ROLES
 from hub.rendering.page_links import case_path
+from hub.rendering.schema_form import FormField, flat, parts_of
 from hub.rendering.terms import functions
 from hub.web.bodies import fields_of
-from hub.web.console import register_form as forms
 from hub.web.console.composer import documents_given
 from hub.web.console.list_filter import buildings_of
 from hub.web.console.shell import console_page, done
 from hub.web.console.wrong_es import wrong_of
 from hub.web.requests import FormQuery
+
+DATA: Final = "data"
+Schemas = Mapping[str, Schema]
+Form = Mapping[str, Json]
+
 
 PATH: Final = _PATH
 NEW: Final = f"{PATH}/new"
@@ -89,7 +98,7 @@ def _body(by: Operator, given: Given, documents: Mapping[str, Any]) -> RegisterB
     ref, unit, place = (*given.get("who", "").split("|"), "", "")[:3]
     return RegisterBody(
         kind=kind,
-        data=dict(forms.typed(KINDS[kind], given, by.stores.schemas.by_name)),
+        data=dict(typed(KINDS[kind], given, by.stores.schemas.by_name)),
         copropiedad=(place or given.get("copropiedad") or None),
         unit=unit or None,
         ref=ref or None,
@@ -104,7 +113,7 @@ def _body(by: Operator, given: Given, documents: Mapping[str, Any]) -> RegisterB
 
 def _heard(by: Operator, body: RegisterBody) -> HeardBody:
     """Return what is in the form as a case takes it. Raises InvalidEvent for nothing, and for too much."""
-    words = forms.in_words(KINDS[body.kind], body.data, by.stores.schemas.by_name)
+    words = in_words(KINDS[body.kind], body.data, by.stores.schemas.by_name)
     if not words or len(words) > HEARD:
         raise InvalidEvent("expected what somebody says, in a few lines", field="data")
     name = ", ".join(filter(None, (body.name, body.phone, body.email)))
@@ -134,7 +143,7 @@ async def _form(
         kind=kind,
         kinds=KINDS_ES,
         declared=KINDS[kind],
-        fields=forms.fields_of(KINDS[kind], given, schemas, wrong=field, fresh=fresh or field is None),
+        fields=form_fields(KINDS[kind], given, schemas, wrong=field, fresh=fresh or field is None),
         terms=_terms(by),
         given=given,
         wrong=shown,
@@ -187,3 +196,60 @@ async def _alike(by: Operator, kind: KindWord, given: Given) -> Sequence[Any]:
     if not place or not said:
         return []
     return (await acts.find_alike(by, AlikeQuery(copropiedad=place, words=said[:1000]))).items
+
+
+def form_fields(
+    kind: RegisterKind, given: Mapping[str, str], schemas: Schemas, *, wrong: str | None, fresh: bool
+) -> Sequence[FormField]:
+    """Return the fields that are asked, with what was typed; of a `fresh` form nothing is wrong yet."""
+    data = {**kind.fixed, **typed(kind, given, schemas)}
+    held = {name: data[name] for name in kind.fields if name in data}
+    form = _form_of(kind, schemas)
+    parts = flat(parts_of(form, held, wrong=wrong, path=DATA, judged=not fresh))
+    return [_shown(kind, form, one) for one in parts]
+
+
+def in_words(kind: RegisterKind, data: Mapping[str, Json], schemas: Schemas) -> str:
+    """Return what was said: each field in a line, as its form has it."""
+    form = _form_of(kind, schemas)
+    parts = flat(parts_of(form, dict(data), path=DATA, judged=False))
+    said = [_shown(kind, form, one) for one in parts if one.value]
+    return "\n".join(f"{one.label}: {dict(one.options).get(one.value, one.value)}" for one in said)
+
+
+def _shown(kind: RegisterKind, form: Form, field: FormField) -> FormField:
+    name = field.name.partition(".")[2]
+    field = replace(field, label=kind.labels.get(name, field.label))
+    if name in kind.choices:
+        few = "options" if name == "kind" else "select"
+        return replace(field, kind=few, options=list(kind.choices[name].items()))
+    if words := _ticked(form).get(name):
+        return replace(field, kind="ticks", options=list(words.items()), help=kind.helps.get(name, ""))
+    return replace(field, kind="area") if name in kind.long else field
+
+
+def typed(kind: RegisterKind, given: Mapping[str, str], schemas: Schemas) -> Mapping[str, Json]:
+    """Return the data that was typed."""
+    form = _form_of(kind, schemas)
+    pressed = {
+        name: "\n".join(word for word in words if f"{DATA}.{name}.{word}" in given)
+        for name, words in _ticked(form).items()
+    }
+    ticked = {f"{DATA}.{name}": lines for name, lines in pressed.items()}
+    made: Mapping[str, Json] = read_form(form, {**given, **ticked}, {}, path=DATA)
+    return made
+
+
+def _ticked(form: Form) -> Mapping[str, Mapping[str, str]]:
+    """Return the fields that take some of a few words: word → what is ticked."""
+    fields = form["properties"].items()
+    return {name: one["items"]["x-words"] for name, one in fields if "x-words" in one.get("items", {})}
+
+
+def _form_of(kind: RegisterKind, schemas: Schemas) -> Form:
+    document = schemas[kind.event].document
+    return {
+        "properties": {name: document["properties"][name] for name in kind.fields},
+        "required": [name for name in kind.fields if name in document["required"]],
+        "$defs": document.get("$defs", {}),
+    }
