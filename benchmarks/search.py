@@ -29,7 +29,7 @@ from hub.operations.causes import read_causes
 from hub.parts.company import CompanyRules
 from hub.parts.stores import Stores
 from hub.ports import MessageFilter
-from hub.ports.casework import CaseFilter
+from hub.ports.cases import CaseFilter
 from hub.settings import load
 from hub.storage import (
     Database,

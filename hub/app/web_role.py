@@ -22,8 +22,8 @@ from hub.resilience.database_time import NOW
 from hub.settings import Address
 from hub.web.application import build, build_metrics
 from hub.web.auth.api_key_cache import Keyring
-from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.gauges import Figures, ReachGauges
+from hub.web.monitoring.remembered import Counted
 from hub.web.monitoring.survey_gauges import SurveyGauges
 from hub.web.service_parts import Access, Hooks, Monitoring
 from hub.web.services import Services

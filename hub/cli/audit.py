@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 
 from hub.app.operators import open_operator
-from hub.desk.audit.acts import list_notes
+from hub.desk.audit.acts import NotesQuery, list_notes
 from hub.desk.audit.noun import SCOPES
-from hub.desk.audit.rows import NotesQuery
 from hub.doors.terminal import AsJson, Limit, fields, print_list
 from hub.model.keys import NoteRow
 

@@ -12,7 +12,7 @@ from msgspec import structs
 
 from hub.app.operators import open_operator
 from hub.desk.indicators import acts
-from hub.desk.indicators.rows import IndicatorsQuery
+from hub.desk.indicators.acts import IndicatorsQuery
 from hub.doors.act import READ
 from hub.doors.terminal import AsJson, Columns, console, print_json, print_list
 from hub.rendering.figures_es import FEW, SURVEYS, hours, percent, tenths

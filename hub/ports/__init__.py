@@ -12,7 +12,7 @@ from __future__ import annotations
 from hub.model.tickets import Ticket
 from hub.ports.accounts import AccountStore, SecondFactorStore, SessionStore
 from hub.ports.appointments import Appointments, Later
-from hub.ports.casework import CaseFilter, ReplyFilter
+from hub.ports.cases import CaseFilter, ReplyFilter
 from hub.ports.channel import Channel, Throttle
 from hub.ports.delivery import CascadeStore, DeliveryStore
 from hub.ports.documents import DocumentCalls, DocumentStore

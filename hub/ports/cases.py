@@ -1,4 +1,4 @@
-"""Everything that is stored of one case, entry by entry in time order."""
+"""Everything that is stored of one case, entry by entry in time order; the filters of lists of cases."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from enum import StrEnum
 from typing import TypeAlias
 from uuid import UUID
 
-from hub.model import Clock, Inbound, StoredEvent
-from hub.model.casework import CaseNote
+from hub.model import Clock, Inbound, PropertyScope, StoredEvent
+from hub.model.casework import CaseKind, CaseNote, ReplyView
 from hub.model.given_files import KeptFile
 from hub.ports.explain import SentMessage
 
@@ -125,3 +125,32 @@ class KnownCase:
     first: StoredEvent | None = None
     into: str | None = None
     """The case in whose thread it goes on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFilter:
+    """
+    A filter of cases; None does not filter.
+
+    A case is open while a promise of it runs. `since` and `until` bound its last entry.
+    """
+
+    is_open: bool | None = None
+    kind: CaseKind | None = None
+    assignee: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    places: PropertyScope = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyFilter:
+    """A filter of replies; None does not filter. `who` is whose replies the view `mine` shows."""
+
+    kind: str | None = None
+    view: ReplyView | None = None
+    who: str = ""
+    channel: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    places: PropertyScope = None

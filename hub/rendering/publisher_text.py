@@ -17,7 +17,7 @@ from markupsafe import Markup
 from hub.model import Json
 from hub.rendering.filters import es_enlace
 from hub.rendering.markdown import to_text
-from hub.rendering.tidy_markdown import tidy_markdown
+from hub.rendering.typed_words import tidy_markdown
 
 _KEPT: Final = 16
 """Texts that are remembered: a circular is rendered once for each of hundreds of people."""

@@ -16,7 +16,7 @@ from hub.model import Json
 from hub.rendering.filled_form import read_form
 from hub.rendering.schema_form import MARKDOWN, FormField, FormGroup, Part, flat, parts_of
 from hub.rendering.schema_rules import Rule
-from hub.rendering.tidy_markdown import tidy_markdown
+from hub.rendering.typed_words import tidy_markdown
 
 PATH: Final = "data"
 NOW: Final = "now"

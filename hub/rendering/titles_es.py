@@ -1,9 +1,11 @@
-"""Spanish titles of events, their groups and promises. Only literal tables."""
+"""Spanish titles of events, their groups and promises: literal tables, and the title of a type."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
+
+from hub.model import TYPE_PREFIX, TYPE_SUFFIX
 
 GROUPS: Final[Mapping[str, str]] = {
     "attention": "PQRS",
@@ -235,3 +237,9 @@ DUTIES: Final[Mapping[str, str]] = {
     "privacy_officer": "Protección de datos",
 }
 """Duties of staff that own tasks."""
+
+
+def event_title(event_type: str) -> str:
+    """Return the title of `co.coproservicios.pqrs.received.v1`; of an unknown type its name."""
+    name = event_type.removeprefix(TYPE_PREFIX).removesuffix(TYPE_SUFFIX)
+    return EVENTS.get(name, name)

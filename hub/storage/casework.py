@@ -13,7 +13,7 @@ from hub.model.casework import FILED, CaseKind, LastWord, ReplyState, ReplyView
 from hub.model.ids import earliest
 from hub.people.audience import Group
 from hub.policy.clocks import ESCALATES
-from hub.ports.casework import CaseFilter, ReplyFilter
+from hub.ports.cases import CaseFilter, ReplyFilter
 from hub.storage import consents, people
 from hub.storage.database import Store, load, read, storable
 from hub.storage.filters import listed

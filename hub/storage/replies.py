@@ -21,8 +21,7 @@ from hub.model.pages import PageQuery, Rows
 from hub.model.reply_rows import ReplyRow, ReplyWhole
 from hub.people.masking import mask_address, mask_name, mask_reference
 from hub.policy.clocks import CALLS, ESCALATES
-from hub.ports.cases import Plain, nowhere_plain
-from hub.ports.casework import ReplyFilter
+from hub.ports.cases import Plain, ReplyFilter, nowhere_plain
 from hub.storage import clocks, consents, given_files
 from hub.storage.casework import ANSWERS, reply_conditions
 from hub.storage.database import Runner, Store, Transaction, encode, load, read, row_of, storable

@@ -7,7 +7,10 @@ stored or given up. Each of them is also judged again by itself, should a releas
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import collections
+import time
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,14 +19,24 @@ from typing import Final
 import structlog
 from prometheus_client import Counter
 
-from hub.errors import DocumentFailure, DocumentRefused, DocumentUnavailable, StorageRefused
+from hub.errors import (
+    DocumentFailure,
+    DocumentHostUnavailable,
+    DocumentRefused,
+    DocumentUnavailable,
+    StorageRefused,
+)
 from hub.intake.process_batch import notify_unreached
-from hub.model.documents import DocumentRequest, FetchedDocument
+from hub.model.documents import DocumentRequest, FetchedDocument, HostRoom
+from hub.model.incidents import DOCUMENT
 from hub.ports import DocumentCalls, Now, Publisher
-from hub.resilience.breaker import Breakers
+from hub.resilience.breaker import CIRCUIT_OPEN, Breaker, Breakers, Circuit, Permit
 from hub.storage import PostgresDocuments
-from hub.timers.document_hosts import PER_HOST, asked, rooms
 from hub.timers.due_work import DueWork, pause
+
+PER_HOST: Final = 2
+"""Documents of a host that a process fetches at the same time: each is in its memory, whole."""
+
 
 LEASE: Final = timedelta(seconds=60)
 """Longer than a call: the document of a process that died is taken over."""
@@ -139,3 +152,45 @@ def _pause(request: DocumentRequest, now: datetime) -> timedelta | None:
     """Return when to try again; None after the last message that waited has left without it."""
     again = pause(PAUSES, request.tries)
     return again if now + again < request.wait_until else None
+
+
+def rooms(breakers: Breakers, working: Iterable[DocumentRequest]) -> Sequence[HostRoom]:
+    """Return the room of each host that has less than `PER_HOST`."""
+    busy = collections.Counter(request.host for request in working)
+    known = {host for channel, host in breakers.states() if channel == DOCUMENT}
+    return [_room(host, busy[host], breakers.of(DOCUMENT, host)) for host in sorted(known | set(busy))]
+
+
+def _room(host: str, busy: int, breaker: Breaker) -> HostRoom:
+    if breaker.wait(time.monotonic()):
+        return HostRoom(host=host, room=PER_HOST, shut=True)
+    most = PER_HOST if breaker.circuit is Circuit.CLOSED else 1
+    return HostRoom(host=host, room=max(0, most - busy))
+
+
+@asynccontextmanager
+async def asked(breakers: Breakers, host: str) -> AsyncIterator[None]:
+    """
+    Ask a host, and let its breaker judge how that went.
+
+    Raises DocumentHostUnavailable where it is left alone.
+    """
+    breaker = breakers.of(DOCUMENT, host)
+    began = time.monotonic()
+    permit = breaker.enter(began)
+    if permit is None:
+        raise DocumentHostUnavailable(CIRCUIT_OPEN)
+    try:
+        yield
+    except DocumentFailure as exc:
+        _judge(breaker, permit, began, fault=isinstance(exc, DocumentHostUnavailable))
+        raise
+    except BaseException:
+        breaker.abandon(permit)
+        raise
+    _judge(breaker, permit, began, fault=False)
+
+
+def _judge(breaker: Breaker, permit: Permit, began: float, *, fault: bool) -> None:
+    ended = time.monotonic()
+    breaker.leave(permit, ended, fault=fault, took=timedelta(seconds=ended - began))

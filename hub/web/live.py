@@ -22,7 +22,7 @@ from hub.errors import HubError
 from hub.ports import MessageFilter
 from hub.storage import PostgresLog
 from hub.tasks import cancel
-from hub.web.monitoring.counts import Counted
+from hub.web.monitoring.remembered import Counted
 
 EVERY: Final = 2.0
 """Seconds between two looks."""

@@ -22,9 +22,8 @@ from hub.model.pages import page_of
 from hub.operations.gallery import TemplatePreview, TemplateRow
 from hub.operations.incidents import IncidentPage
 from hub.sla.ack_links import PATH as ACK_PATH
-from hub.web.api import summary, templates
-from hub.web.api.message_routes import MESSAGES
-from hub.web.api.people_routes import PEOPLE
+from hub.web.api import now, templates
+from hub.web.api.routes import MESSAGES, PEOPLE
 from hub.web.console import console, letters_page, own_account, own_inbox, second_factor, second_step, sign_in
 from hub.web.console.own_line import in_shell
 from hub.web.console.routes import CONSOLE
@@ -70,14 +69,14 @@ _OWN: Final = (
 ROUTES: Final[tuple[Route, ...]] = (
     *MESSAGES,
     *PEOPLE,
-    read_company("/api/incidents", summary.list_incidents, answers={200: IncidentPage}),
+    read_company("/api/incidents", now.list_incidents, answers={200: IncidentPage}),
     read_company("/api/templates", templates.list_templates, answers={200: page_of(TemplateRow)}),
     read(
         "/api/templates/{event}/{channel}",
         templates.show_template,
         answers={200: TemplatePreview, 404: Problem},
     ),
-    read("/api/summary", summary.summary, answers={200: common.Summary}),
+    read("/api/summary", now.summary, answers={200: common.Summary}),
     *(route for noun in NOUNS for route in routes_of(noun)),
     # Routes for machines without a key: health, and calls that carry a signature.
     _open("/health/live", metrics.live, answers={200: common.Health}),

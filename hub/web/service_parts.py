@@ -24,8 +24,8 @@ from hub.ports.receipts import ReceiptStore
 from hub.settings import Settings
 from hub.sla.ack_links import Links
 from hub.web.auth.api_key_cache import Keyring
-from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.gauges import Figures, ReachGauges
+from hub.web.monitoring.remembered import Counted
 from hub.web.monitoring.survey_gauges import SurveyGauges
 
 Ready: TypeAlias = Callable[[], Awaitable[Mapping[str, bool]]]

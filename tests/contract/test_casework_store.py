@@ -16,7 +16,7 @@ from hub.inbound.replies import read
 from hub.model import ClockState, Reply, State, type_of
 from hub.model.casework import CaseKind, ReplyState, ReplyView
 from hub.model.pages import PageQuery
-from hub.ports.casework import CaseFilter, ReplyFilter
+from hub.ports.cases import CaseFilter, ReplyFilter
 from hub.rendering.titles_es import EVENTS
 from hub.storage.casework import KINDS
 from tests.contract.stores import RealStores

@@ -12,7 +12,7 @@ import pytest
 from hub.contact_rules.consents import authorised, consents_of, counting, why_opted_out
 from hub.contact_rules.purposes import NEED_CONSENT, PURPOSES
 from hub.contact_rules.verdict import Refused, verdict
-from hub.desk.suppressions.queries import lift_opt_out
+from hub.desk.suppressions.acts import delete_opt_out
 from hub.inbound.replies import complained, read
 from hub.model import (
     NO_FACTS,
@@ -385,7 +385,7 @@ async def test_complaint_revokes_consent_and_an_operator_restores_it(
     complaint = Complaint(message_id=one.id, channel="email", provider="mail", kind="abuse", at=NOON)
     await stores.replies.add(complained(complaint, await stores.replies.about_message(one.id)))
     closed = await left_out(stores)
-    await lift_opt_out(stores.database, MAIL, by="laura")
+    await delete_opt_out(stores.database, MAIL, by="laura")
 
     assert ({"p-1": "not_opted_in"}, {"p-1": None}) == (closed, await left_out(stores))
     assert "survey" not in await stands(stores)

@@ -10,7 +10,7 @@ import pytest
 from hub.errors import StorageRefused
 from hub.inbound.replies import read
 from hub.model import Reply
-from hub.ports.casework import ReplyFilter
+from hub.ports.cases import ReplyFilter
 from tests.contract.stores import RealStores
 from tests.contract.values import NOON, now
 

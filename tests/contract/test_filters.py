@@ -10,13 +10,13 @@ from msgspec.structs import replace
 
 from hub.desk.letters import queries as letters
 from hub.desk.letters.rows import LettersQuery
-from hub.desk.suppressions import queries
+from hub.desk.suppressions import acts
 from hub.inbound.replies import read
 from hub.model import ClockState, InvalidContact, Message, PropertyScope, Reply, State, StoredEvent
 from hub.model.bulk import BulkKind
 from hub.model.pages import PageQuery
 from hub.ports import MessageFilter
-from hub.ports.casework import ReplyFilter
+from hub.ports.cases import ReplyFilter
 from tests.contract.many import run
 from tests.contract.stores import RealStores
 from tests.contract.test_letter_store import letter
@@ -245,15 +245,15 @@ async def test_suppressions_are_seen_and_lifted_where_they_were_found_out(
     ]
     await stores.delivery.suppress(found)
     db = stores.database
-    await queries.suppress(db, "-@example.com", "email", reason="typing", until=None, by="ana")
-    rows = (await queries.suppressions(db, PageQuery())).items
-    page = await queries.suppressions(db, PageQuery(), places)
-    whole = [await queries.suppression(db, row.id, places=places, whole=True) for row in page.items]
+    await acts.insert_suppression(db, "-@example.com", "email", reason="typing", until=None, by="ana")
+    rows = (await acts.suppressions(db, PageQuery())).items
+    page = await acts.suppressions(db, PageQuery(), places)
+    whole = [await acts.suppression(db, row.id, places=places, whole=True) for row in page.items]
     hidden = [
-        row for row in rows if row not in page.items and await queries.suppression(db, row.id, places=places)
+        row for row in rows if row not in page.items and await acts.suppression(db, row.id, places=places)
     ]
     lifted = [
-        await queries.lift_suppression(db, f"{name}@example.com", by="ana", places=places)
+        await acts.delete_suppression(db, f"{name}@example.com", by="ana", places=places)
         for name in sorted(PLACE)
     ]
 

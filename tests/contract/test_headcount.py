@@ -11,7 +11,7 @@ import pytest
 from hub.contact_rules.consents import consents_of
 from hub.desk.people.audience import AudienceMeant, read_audience
 from hub.desk.people.rows import AudienceQuery
-from hub.desk.suppressions.queries import suppress
+from hub.desk.suppressions.acts import insert_suppression
 from hub.errors import StorageRefused
 from hub.model import (
     Event,
@@ -206,7 +206,7 @@ async def test_a_suppressed_address_reaches_nobody_until_it_ends(
 ) -> None:
     await fill(stores)
     until = None if ends is None else now() + ends
-    await suppress(stores.database, "+573001234567", "sms", reason="asked", until=until, by="op")
+    await insert_suppression(stores.database, "+573001234567", "sms", reason="asked", until=until, by="op")
     _, reach = await counted(stores, "person:p-ana")
 
     assert (1, reached) == (reach.email, reach.mobile)

@@ -31,7 +31,7 @@ from hub.model import (
 )
 from hub.model.casework import FILED
 from hub.model.given_files import GivenFile
-from hub.ports.casework import ReplyFilter
+from hub.ports.cases import ReplyFilter
 from hub.storage import given_files
 from tests.contract.stores import RealStores, Stores
 from tests.contract.test_preferences import marked

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from hub.cli.check import servers
+from hub.cli.check.command import examine
 from hub.cli.check.connections import connections
-from hub.cli.check.examine import examine
 from hub.cli.check.finding import Finding
 from hub.consumers.publisher import BrokerPublisher
 from hub.consumers.topology import QUEUES

@@ -13,7 +13,7 @@ from typing import Final
 
 import pytest
 
-from hub.cli.check.examine import examine
+from hub.cli.check.command import examine
 from hub.cli.check.finding import Finding
 from hub.cli.check.management import broker_rights
 from hub.local import programs

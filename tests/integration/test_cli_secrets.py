@@ -10,7 +10,7 @@ from prometheus_client import REGISTRY
 
 from hub.access.keyring import KeyRing, Purpose, Sealed
 from hub.channels.sms.hooks import Addresses, Use
-from hub.cli.check.examine import examine
+from hub.cli.check.command import examine
 from hub.model import Grant, Office, SecondFactor, State
 from hub.parts.company import METRIC, count
 from hub.settings import Secret, load

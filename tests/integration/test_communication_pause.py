@@ -25,8 +25,8 @@ from hub.errors import OtherState
 from hub.messages.delivery.pausing import Pauses
 from hub.model import Event, Scope
 from hub.model.communications import CALLED, CommunicationState, part_id
-from hub.operations.communications.monitor import CommunicationMonitor, failing
 from hub.operations.communications.progress import Progress
+from hub.operations.communications.work import CommunicationMonitor, failing
 from hub.people.masking import mask_name
 from hub.ports import Ticket
 from hub.storage import PostgresPauses

@@ -11,8 +11,8 @@ from asyncpg import Record
 from hub.channels.registry import QUEUES
 from hub.storage import Database, PostgresLog, PostgresMonitor, PostgresMonths
 from hub.storage.log import MANY
-from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.gauges import Figures
+from hub.web.monitoring.remembered import Counted
 from tests.integration.query_plans import nodes
 from tests.servers import Servers
 

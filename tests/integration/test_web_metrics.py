@@ -14,8 +14,8 @@ from hub.model.reach import PlaceReach
 from hub.settings import load
 from hub.testing import MemoryStore
 from hub.web.application import build_metrics
-from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.gauges import Figures, ReachGauges
+from hub.web.monitoring.remembered import Counted
 from hub.web.monitoring.survey_gauges import SurveyGauges
 from hub.web.service_parts import Access, Monitoring
 from tests.integration.web_doubles import NOON, MemoryIncidents, MemoryLog, MemoryReach, MemorySurveys

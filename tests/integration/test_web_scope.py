@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestClient
 
 from hub.desk.channels import queries
 from hub.desk.letters import queries as letters
-from hub.desk.suppressions.queries import suppression
+from hub.desk.suppressions.acts import suppression
 from hub.model import Json, Reach, Scope
 from tests.integration.town import A, B, Town, everything_in, open_town
 

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from aiohttp import hdrs, web
 from aiohttp.test_utils import TestClient, TestServer
 
-from hub.desk.suppressions.queries import suppressions
+from hub.desk.suppressions.acts import suppressions
 from hub.inbound.replies import read
 from hub.model import (
     Account,
@@ -30,7 +30,7 @@ from hub.model import (
 from hub.model.pages import PageQuery
 from hub.ports import KeyStore
 from hub.web.auth.api_key_cache import Caller, Keyring
-from hub.web.monitoring.counts import Counted
+from hub.web.monitoring.remembered import Counted
 from hub.web.services import Services
 from tests.contract.stores import RealStores, open_stores
 from tests.contract.values import (

@@ -15,7 +15,7 @@ from hub.access.keyring import KeyRing
 from hub.catalog import BY_NAME
 from hub.contact_rules.consents import consents_of
 from hub.desk.letters import queries as letters
-from hub.desk.suppressions.queries import suppressions
+from hub.desk.suppressions.acts import suppressions
 from hub.messages.planning.posters import boards_of, posters_of
 from hub.model import Grant, InvalidContact, Office, State, UnreachedReason
 from hub.model.bulk import BulkKind, BulkRun, BulkState

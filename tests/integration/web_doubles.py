@@ -97,8 +97,8 @@ from hub.testing import (
 )
 from hub.web.application import build
 from hub.web.auth.api_key_cache import Keyring
-from hub.web.monitoring.counts import Counted
 from hub.web.monitoring.gauges import Figures, ReachGauges
+from hub.web.monitoring.remembered import Counted
 from hub.web.monitoring.survey_gauges import SurveyGauges
 from hub.web.service_parts import Hooks, Monitoring
 from hub.web.services import Services

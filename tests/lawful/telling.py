@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from msgspec.structs import replace
 
 from hub.contact_rules.consents import CHANNELS
-from hub.desk.exclusions.sheet import read_exclusions
+from hub.desk.exclusions.acts import read_exclusions
 from hub.desk.rights.erasing import erase
 from hub.errors import KeptByDuty
 from hub.model import DigestPeriod, MarkEntry, MarkReason, Preferences, Purpose

@@ -6,8 +6,7 @@ import asyncio
 from typing import cast
 
 from hub.storage import PostgresLog
-from hub.web.monitoring.counts import Counted
-from hub.web.monitoring.remembered import FRESH, SHARE, Remembered
+from hub.web.monitoring.remembered import FRESH, SHARE, Counted, Remembered
 
 
 class SlowLog:

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import pytest
 
+from hub.desk.exclusions.acts import read_exclusions, to_load
 from hub.desk.exclusions.rows import ExclusionsOptions
-from hub.desk.exclusions.sheet import read_exclusions, to_load
 from hub.errors import InvalidSheet, StorageUnavailable
 from hub.messages.delivery.deliver import deliver
 from hub.messages.delivery.exclusions import not_excluded

@@ -8,10 +8,10 @@ from typing import Final
 
 import pytest
 
+from hub.desk.cases.acts import petition_of
 from hub.errors import NotOffered
 from hub.inbound.process_reply import take_reply
 from hub.model import ClockState, Event, Message, Reply, State
-from hub.operations.cases.filing import petition_of
 from hub.ports.cases import CaseFacts
 from hub.timers.scheduler import fire_from_sql
 from tests.unit.factories import HOUR, MONDAY, SCHEMAS, email, event, somebody

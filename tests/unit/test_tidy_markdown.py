@@ -6,7 +6,7 @@ from time import process_time
 
 import pytest
 
-from hub.rendering.tidy_markdown import MOST, tidy_markdown
+from hub.rendering.typed_words import MOST, tidy_markdown
 
 
 @pytest.mark.parametrize(

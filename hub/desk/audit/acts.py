@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from hub.desk.audit.rows import NotesQuery
+from typing import Annotated
+
+from msgspec import Meta
+
 from hub.doors.operator import Operator
+from hub.model import Instant, Word
 from hub.model.keys import NoteRow
-from hub.model.pages import Rows
+from hub.model.pages import PageQuery, Rows
 from hub.ports import NoteFilter
 
 
@@ -27,3 +31,14 @@ async def export_notes(by: Operator, query: NotesQuery) -> Rows[NoteRow]:
     page = await list_notes(by, query)
     await by.audit("audit.export", "audit", rows=len(page.items))
     return page
+
+
+class NotesQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    person: (
+        Annotated[Word, Meta(description="Who looked at this person's data, and who changed it.")] | None
+    ) = None
+    by: Annotated[Word, Meta(description="By whom: `account:ana`, or only `ana`.")] | None = None
+    action: Annotated[Word, Meta(description="What was done: `key.create`.")] | None = None
+    subject: Annotated[Word, Meta(description="To what: `key:crm`, or only `crm`.")] | None = None
+    since: Annotated[Instant, Meta(description="Done at this instant (RFC 3339) or later.")] | None = None
+    until: Annotated[Instant, Meta(description="Done before this instant.")] | None = None

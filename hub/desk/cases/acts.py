@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Final
 
@@ -23,21 +24,34 @@ from hub.doors.act import Question
 from hub.doors.operator import Operator
 from hub.errors import NotOffered
 from hub.messages.planning.documents import naming
-from hub.model import Clock, Event, Json, within
+from hub.model import THREAD, Clock, ClockState, Event, Json, own_event, within
 from hub.model.casework import CaseKind
 from hub.model.documents import FIELD
 from hub.model.pages import Rows
+from hub.model.receipts import RECEIVED_AT, receipt_of
 from hub.model.registrations import PETITIONS, KindWord, Registering, Series, form_id
 from hub.operations.cases import lookup
 from hub.operations.cases.acts import ANSWERS, CLOSINGS, LONGEST, CaseActed, CaseTaken, offered, waits
-from hub.operations.cases.filing import petition_of
 from hub.operations.cases.thread import LEGAL_TERM, awaits_answer, number_of
 from hub.operations.cases.writing import signed
 from hub.operations.registrations import register
-from hub.ports.cases import CaseFacts, KnownCase
-from hub.ports.casework import CaseFilter
+from hub.ports.cases import CaseFacts, CaseFilter, KnownCase
 from hub.rendering import case_words_es
 from hub.sla.acknowledge import acknowledge, level_to_acknowledge
+from hub.sla.events import PARTIES
+
+_FIRST_REPLY: Final = "first_reply"
+_CHANNELS: Final[Mapping[str, str]] = {"email": "correo"}
+"""Channel of a reply → how it came in, where that has another word."""
+_CAME_BY: Final[Mapping[str, str]] = {
+    "support.email.received": "correo",
+    "support.form.received": "web",
+    "support.counter.received": "presencial",
+    "support.chat.missed": "chat",
+    "support.call.missed": "telefono",
+}
+"""The same for the events of other systems."""
+
 
 _TAKEN: Final = "Another PQRS has this radicado. Give it another, or close the conversation, naming that one."
 _CLOSE: Final = "close it"
@@ -225,3 +239,40 @@ def _petition(
     """Make the petition of a conversation; a number of ours is its own only with its copropiedad."""
     own = {} if given["radicado"] else {"pqrs_id": series.unique(radicado)}
     return petition_of(facts, {**given, **own, "radicado": radicado}, form=form, now=now)
+
+
+def petition_of(facts: CaseFacts, given: Mapping[str, Json], *, form: str, now: datetime) -> Event:
+    """
+    Make the event by which a conversation is a PQRS; the same form makes the same event.
+
+    `given` is what staff says of it: radicado, kind, service area and subject. Raises NotOffered.
+    """
+    first = facts.first
+    data = first.event.data if first is not None else None
+    if first is None or not isinstance(data, dict) or not facts.case.startswith(f"{THREAD}:"):
+        raise NotOffered("Only what somebody has written becomes a PQRS.")
+    if any(clock.name == _FIRST_REPLY and clock.state is ClockState.CANCELLED for clock in facts.head):
+        raise NotOffered("It is a PQRS already: look for it by its radicado.")
+    known: dict[str, Json] = {
+        "pqrs_id": given["radicado"],
+        "entry_channel": _came_by(first.event),
+        RECEIVED_AT: receipt_of(first.event) or first.event.time.isoformat(),
+        "petitioner": _writer(data),
+        "copropiedad_id": first.copropiedad_id,
+        "unit_id": first.unit_id,
+        THREAD: data[THREAD],
+    }
+    said = {name: value for name, value in known.items() if value is not None}
+    digest = sha256(f"{form}\0{facts.case}".encode(errors="surrogateescape")).hexdigest()
+    return own_event("pqrs.received", f"case:{digest[:32]}", {**said, **given}, time=now)
+
+
+def _came_by(event: Event) -> str:
+    channel = str(event.data.get("channel") or "")
+    return _CAME_BY.get(event.name) or _CHANNELS.get(channel, channel) or "otro"
+
+
+def _writer(data: Mapping[str, Json]) -> Json:
+    if data.get("person"):
+        return {"ref": data["person"]}
+    return next((data[word] for word in PARTIES if data.get(word)), None)

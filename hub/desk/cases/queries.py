@@ -13,8 +13,8 @@ from hub.model import HUB_SOURCE, Event
 from hub.model.casework import CaseNote, case_of_thread
 from hub.model.pages import PageQuery, Rows
 from hub.operations.cases.schemas import CaseProgress
-from hub.ports.casework import CaseFilter
-from hub.rendering.event_title import event_title
+from hub.ports.cases import CaseFilter
+from hub.rendering.titles_es import event_title
 from hub.storage.casework import ASLEEP, ESCALATED, LATEST, THREAD, newest_of
 from hub.storage.database import Database, beside, read, row_of, storable
 from hub.storage.events import event_of

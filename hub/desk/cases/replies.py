@@ -20,7 +20,7 @@ from hub.model.casework import ReplyState
 from hub.model.pages import Rows
 from hub.model.reply_rows import ReplyRow, ReplyWhole
 from hub.operations.cases.acts import replied
-from hub.ports.casework import ReplyFilter
+from hub.ports.cases import ReplyFilter
 
 REPLY: Final = "reply"
 Id = Annotated[UUID, Meta(description="The id of the reply.")]

@@ -17,10 +17,10 @@ from hub.model import Event, Lane, State
 from hub.operations.explain.sentences_es import DUTIES
 from hub.people.audience.language import parse
 from hub.people.audience.names import LEVEL, PARTY, STAFF_WORD
-from hub.rendering.event_title import event_title
 from hub.rendering.figures_es import many
 from hub.rendering.labels_es import CHANNELS
 from hub.rendering.near_dates import near, whole
+from hub.rendering.titles_es import event_title
 from hub.rendering.typed_words import is_same
 
 ALONE: Final = 50

@@ -18,10 +18,9 @@ from hub.errors import InvalidEvent
 from hub.model import DeadLetter, Instant, Word
 from hub.model.pages import PageQuery
 from hub.operations.bulk.plan import MOST
-from hub.rendering.event_title import event_title
 from hub.rendering.labels_es import DEAD_REASONS, DEAD_STATES
 from hub.rendering.schema_form import FormField, Part, flat
-from hub.rendering.titles_es import EVENTS
+from hub.rendering.titles_es import EVENTS, event_title
 
 DeadState = Literal["open", "replayed", "discarded"]
 _BODY_SHOWN: Final = 64 * 1024

@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final
+from datetime import date, timedelta
+from typing import Annotated, Final
 
-from msgspec import structs
+import msgspec
+from msgspec import Meta, Struct, structs
 
 from hub.business_time.opening_hours import DAY
 from hub.business_time.periods import Days, steps
-from hub.desk.indicators.rows import IndicatorsQuery
 from hub.doors.operator import Operator
 from hub.errors import InvalidPeriod
-from hub.model import Period, PromiseRecord, PropertyScope
+from hub.model import Period, PromiseRecord, PropertyScope, Word
 from hub.model.contracts import ContractDecision
 from hub.model.reach import PlaceReach
 from hub.model.surveys import SurveyRecord
@@ -152,3 +152,14 @@ def _narrowed_places(copropiedad: str | None, places: PropertyScope) -> Property
     if copropiedad is None:
         return places
     return frozenset({copropiedad}) & (frozenset({copropiedad}) if places is None else places)
+
+
+class IndicatorsQuery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Without dates: the last thirty days, including today."""
+
+    since: Annotated[date, Meta(description="The first day, in Colombia.")] | None = msgspec.field(
+        name="from", default=None
+    )
+    until: Annotated[date, Meta(description="The last day.")] | None = msgspec.field(name="to", default=None)
+    area: Annotated[Word, Meta(description="The `service_area` of the case.")] | None = None
+    copropiedad: Word | None = None

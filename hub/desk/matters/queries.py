@@ -26,7 +26,7 @@ from hub.model import PropertyScope, within
 from hub.model.casework import CaseKind
 from hub.model.catalogue import THREAD
 from hub.model.pages import Rows
-from hub.ports.casework import CaseFilter
+from hub.ports.cases import CaseFilter
 from hub.storage.casework import ANSWERS, ASLEEP, ESCALATED, LATEST, SLEEPS, newest_of
 from hub.storage.database import Database, beside, read, storable
 from hub.storage.filters import listed

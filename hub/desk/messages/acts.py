@@ -42,9 +42,9 @@ from hub.operations.evidence.schemas import ReleaseRow, row_of
 from hub.operations.recipients import Recipients, event_named, read_recipients
 from hub.people.units import own_name
 from hub.ports import MessageFilter
-from hub.rendering.event_title import event_title
 from hub.rendering.labels_es import UNREACHED
 from hub.rendering.outcomes_es import in_words
+from hub.rendering.titles_es import event_title
 from hub.storage import named
 from hub.storage import redrive as storage
 from hub.storage.cancel import withdraw

@@ -23,7 +23,7 @@ from hub.operations.now.situation import Situation
 from hub.parts.stores import Stores
 from hub.people.masking import mask_name
 from hub.ports import EVERYTHING
-from hub.ports.casework import ReplyFilter
+from hub.ports.cases import ReplyFilter
 from hub.rendering.filters import nombre
 from hub.rendering.labels_es import CHANNELS
 from hub.rendering.titles_es import EVENTS

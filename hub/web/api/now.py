@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from typing import Final
 
 from aiohttp import web
 
@@ -14,11 +15,18 @@ from hub.desk.today.reading import activity_of, situation_of
 from hub.doors.act import OPERATE
 from hub.doors.api import operator_of
 from hub.model import Scope
+from hub.model.pages import PageQuery, rows_by
+from hub.operations.incidents import IncidentRow, read_incidents
 from hub.operations.now.answer import Activity, answer_of
 from hub.operations.now.situation import Situation
-from hub.web.auth.caller import places_with
+from hub.web.auth.caller import places_of, places_with
 from hub.web.responses import json_answer
+from hub.web.schemas.common import Summary
 from hub.web.services import services
+
+MOST_INCIDENTS: Final = 5000
+"""The most incidents to look at: the oldest of years are for the log."""
+_FAR: Final = 1e11
 
 
 async def show_now(request: web.Request) -> web.Response:
@@ -53,3 +61,24 @@ async def activity_lately(request: web.Request) -> Activity:
     """Return the last day as it was a moment ago: counting it is not for every look."""
     deps, places = services(request), places_with(request, Scope.READ)
     return await deps.lately.get(places, partial(activity_of, deps.activity, deps.now(), places))
+
+
+async def summary(request: web.Request) -> web.Response:
+    """Count messages, promises and dead letters by state."""
+    deps = services(request)
+    counts = await deps.monitoring.counts.get(places_of(request))
+    return json_answer(Summary(company=deps.policy.company.name, mode=deps.settings.mode, counts=counts))
+
+
+async def list_incidents(request: web.Request, query: PageQuery) -> web.Response:
+    """List the incidents of the hub itself, the open ones first."""
+    rows = (await read_incidents(services(request).incidents, MOST_INCIDENTS)).items
+    return json_answer(rows_by(rows, query, key=_open_first))
+
+
+def _open_first(incident: IncidentRow) -> tuple[str, ...]:
+    """Order the open ones by their beginning, then the others, the latest first."""
+    if incident.resolved_at is None:
+        return "open", incident.since.isoformat(), incident.key
+    ago = _FAR - incident.resolved_at.timestamp()
+    return "over", f"{ago:020.6f}", incident.key

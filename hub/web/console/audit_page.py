@@ -13,9 +13,8 @@ from msgspec import Meta
 from msgspec.structs import asdict
 
 from hub.business_time.dates import day_start, next_day_start
-from hub.desk.audit.acts import export_notes, list_notes
+from hub.desk.audit.acts import NotesQuery, export_notes, list_notes
 from hub.desk.audit.noun import SCOPES
-from hub.desk.audit.rows import NotesQuery
 from hub.desk.nouns import AUDITED
 from hub.desk.search.recognise import Kind
 from hub.doors.api import operator_of

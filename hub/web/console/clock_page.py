@@ -15,9 +15,9 @@ from hub.model import Clock, Scope
 from hub.operations.clocks.calculation import in_words
 from hub.policy.clocks import ESCALATES
 from hub.rendering import case_words_es
-from hub.rendering.event_title import event_title
 from hub.rendering.page_links import CASES, clock_path
 from hub.rendering.reached_es import REACHED
+from hub.rendering.titles_es import event_title
 from hub.sla.acknowledge import level_to_acknowledge
 from hub.web.auth.caller import caller_of, places_of, places_with
 from hub.web.console.list_filter import buildings_of

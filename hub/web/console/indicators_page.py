@@ -13,7 +13,7 @@ from msgspec import structs
 from hub.business_time import periods
 from hub.business_time.periods import Days
 from hub.desk.indicators import acts
-from hub.desk.indicators.rows import IndicatorsQuery
+from hub.desk.indicators.acts import IndicatorsQuery
 from hub.doors.act import READ
 from hub.doors.api import operator_of
 from hub.rendering.figures_es import FEW, SURVEYS, hours, percent, tenths

@@ -22,7 +22,7 @@ from hub.doors.operator import Operator
 from hub.errors import InvalidEvent, TooLarge, TooLate
 from hub.intake.dry_run_schemas import DryRun
 from hub.model import DeadLetter, Event
-from hub.rendering.event_title import event_title
+from hub.rendering.titles_es import event_title
 from hub.web.bodies import fields_of
 from hub.web.console.pages import redirect
 from hub.web.console.shell import console_page, done

@@ -15,7 +15,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from hub.errors import Unavailable
 from hub.tasks import reraise_if_cancelled
-from hub.web.monitoring.counts import Counts
+from hub.web.monitoring.remembered import Counts
 from hub.web.responses import json_answer
 from hub.web.schemas.common import Health
 from hub.web.services import monitoring

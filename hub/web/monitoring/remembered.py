@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Hashable
-from typing import Final, Generic, TypeVar
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from functools import partial
+from typing import Final, Generic, Literal, TypeAlias, TypeVar
 from weakref import WeakValueDictionary
+
+from hub.model import PropertyScope
+from hub.storage import PostgresLog
+
+Counts: TypeAlias = Mapping[str, Mapping[str, int]]
+_Asked: TypeAlias = PropertyScope | Literal["live"]
+
 
 FRESH: Final = 2.0  # seconds
 SHARE: Final = 20
@@ -43,3 +51,19 @@ class Remembered(Generic[K, V]):
             took = self._clock() - now
             self._known[key] = now + took + max(self._fresh, self._share * took), answer
             return answer
+
+
+class Counted:
+    """A cache of live counts, for the metrics, and of all counts per reach, for the page."""
+
+    def __init__(self, log: PostgresLog, clock: Callable[[], float] = time.monotonic) -> None:
+        self._log = log
+        self._known: Remembered[_Asked, Counts] = Remembered(clock)
+
+    async def live(self) -> Counts:
+        """Count the live rows."""
+        return await self._known.get("live", self._log.live_counts)
+
+    async def get(self, places: PropertyScope = None) -> Counts:
+        """Count all rows, those that have ended up to a limit."""
+        return await self._known.get(places, partial(self._log.counts, places))
