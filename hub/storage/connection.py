@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any, Final
 
 import asyncpg
@@ -47,6 +48,49 @@ AWAY: Final = (
     OSError,
     TimeoutError,
 )
+
+
+def _record(name: str, array: int, element: int) -> dict[str, object]:
+    """Describe an array as asyncpg's question would."""
+    nothing = dict.fromkeys(
+        ("basetype", "basetype_name", "range_subtype", "range_subtype_name", "attrtypoids", "attrnames")
+    )
+    whole = {"oid": array, "ns": "pg_catalog", "name": f"_{name}", "kind": b"b", "elemdelim": b","}
+    return {**nothing, **whole, "elemtype": element, "elemtype_name": name}
+
+
+ARRAYS: Final = {
+    "bool": (1000, 16),
+    "bytea": (1001, 17),
+    "date": (1182, 1082),
+    "float8": (1022, 701),
+    "int2": (1005, 21),
+    "int4": (1007, 23),
+    "int8": (1016, 20),
+    "interval": (1187, 1186),
+    "json": (199, 114),
+    "jsonb": (3807, 3802),
+    "timestamptz": (1185, 1184),
+    "uuid": (2951, 2950),
+}
+"""Type of PostgreSQL → the numbers of its array and of itself, which are the same in every server."""
+_BY_NUMBER: Final = {array: _record(name, array, element) for name, (array, element) in ARRAYS.items()}
+_UNASKED: Final = SimpleNamespace(name="unasked")
+"""Stands for a statement that was prepared under a name of its own: the one in hand stays prepared."""
+
+
+class Connection(asyncpg.Connection):
+    """
+    Knows PostgreSQL's own arrays without asking.
+
+    asyncpg asks for each in each new connection: 9 ms of the server for the first one, 5 for each other. The
+    connection itself takes 5.
+    """
+
+    async def _introspect_types(self, typeoids: Collection[int], timeout: float | None) -> Any:  # noqa: ASYNC109 - asyncpg says it
+        if _BY_NUMBER.keys() >= set(typeoids):
+            return [_BY_NUMBER[number] for number in typeoids], _UNASKED
+        return await super()._introspect_types(typeoids, timeout)  # type: ignore[misc]  # no stub has it
 
 
 async def connect(hosts: Hosts, **options: Any) -> asyncpg.Connection:

@@ -18,7 +18,7 @@ from hub.errors import StorageRefused
 from hub.hosts import Hosts
 from hub.model import Json
 from hub.resilience.right_of_way import RIGHT_OF_WAY
-from hub.storage.connection import AWAY, CONFLICT, connect, translated
+from hub.storage.connection import AWAY, CONFLICT, Connection, connect, translated
 
 T = TypeVar("T")
 
@@ -63,6 +63,7 @@ class Database:
         self._hosts = Hosts(url)
         self._pool = asyncpg.create_pool(
             connect=cast("Any", self._connect),
+            connection_class=Connection,
             min_size=0,
             max_size=size,
             command_timeout=COMMAND_TIMEOUT,

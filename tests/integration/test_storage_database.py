@@ -7,15 +7,23 @@ import re
 import socket
 import traceback
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
 
 import asyncpg
 import pytest
 
+from hub import storage
 from hub.errors import ConfigurationError, StorageConflict, StorageRefused, StorageUnavailable
 from hub.storage import Database
+from hub.storage.connection import ARRAYS
 from hub.storage.database import load
 from hub.storage.messages import ADD
 from tests.contract.values import now
+
+ASKED = "SELECT statement FROM pg_prepared_statements WHERE statement ~ '^WITH RECURSIVE typeinfo'"
+"""Questions of asyncpg about the types of another statement."""
 
 
 @pytest.fixture
@@ -59,6 +67,48 @@ async def test_a_connection_that_the_server_ends_is_replaced(opened: Database, d
     [row] = await opened.rows("SELECT pg_backend_pid() AS pid")
     await _terminate(database, row["pid"])
     await _eventually(opened)
+
+
+async def test_known_arrays_are_those_of_postgresql(opened: Database) -> None:
+    rows = await opened.rows(
+        "SELECT typname, typarray::int, oid::int FROM pg_type"
+        " WHERE typname = ANY($1::text[]) AND typnamespace = 'pg_catalog'::regnamespace",
+        list(ARRAYS),
+    )
+
+    assert ARRAYS == {row["typname"]: (row["typarray"], row["oid"]) for row in rows}
+
+
+async def test_each_array_of_a_statement_or_column_is_known(opened: Database) -> None:
+    statements = "".join(file.read_text() for file in (Path(storage.__file__).parent / "sql").rglob("*.sql"))
+    rows = await opened.rows(
+        "SELECT typname FROM unnest($1::text[]) AS written JOIN pg_type ON oid = to_regtype(written)"
+        " UNION SELECT element.typname FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid"
+        " JOIN pg_type AS element ON element.typarray = atttypid"
+        " WHERE NOT attisdropped AND relnamespace = 'public'::regnamespace",
+        [*{*re.findall(r"::(\w+)\[\]", statements)}],
+    )
+    asyncpg_knows, never_leaves_the_server = "text", "regclass"
+
+    assert {row["typname"] for row in rows} <= {*ARRAYS, asyncpg_knows, never_leaves_the_server}
+
+
+async def test_arrays_are_written_and_read_without_a_question_about_their_types(opened: Database) -> None:
+    one, instant = uuid4(), now()
+    async with opened.transaction() as run:
+        [row] = await run.rows(
+            "SELECT $1::uuid[], $2::timestamptz[], $3::jsonb[], $4::bool[], $5::bytea[], $6::smallint[],"
+            " $7::interval[]",
+            *([one, None], [instant], [b"[1]"], [True], [b"x"], [1, 2], [timedelta(seconds=1)]),
+        )
+        asked = await run.rows(ASKED)
+        await run.rows("SELECT '{pg_type}'::regclass[]")
+        of_others = await run.rows(ASKED)
+
+    expected = [one, None], [instant], [[1]], [True], [b"x"], [1, 2], [timedelta(seconds=1)]
+    assert expected == tuple(row.values())
+    assert [] == asked
+    assert [] != of_others
 
 
 async def test_server_without_room_for_more_locks_is_waited_for(opened: Database) -> None:
