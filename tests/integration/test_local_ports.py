@@ -20,11 +20,19 @@ from hub.local.ports import choose_port
 
 @pytest.fixture
 def mute() -> Iterator[int]:
-    """A port on which something listens that closes each connection."""
+    """A port on which something listens that never says a word."""
     with socket.socket() as taken:
         taken.bind((ADDRESS, free_port()))
         taken.listen()
         yield taken.getsockname()[1]
+
+
+@pytest.fixture
+async def rude() -> AsyncIterator[int]:
+    """A port on which something listens that closes each connection, so that nobody waits for an answer."""
+    server = await asyncio.start_server(lambda _, writer: writer.close(), ADDRESS, port := free_port())
+    async with server:
+        yield port
 
 
 async def serve(server: str) -> AsyncIterator[int]:
@@ -116,15 +124,15 @@ async def test_what_has_no_http_is_another_program(mute: int, tmp_path: Path) ->
         ("postgresql", "PostgreSQL"),
     ],
 )
-async def test_a_replaced_port_is_reported(mute: int, tmp_path: Path, name: str, words: str) -> None:
-    (tmp_path / "ports.json").write_text(json.dumps({name: mute}))
+async def test_a_replaced_port_is_reported(rude: int, tmp_path: Path, name: str, words: str) -> None:
+    (tmp_path / "ports.json").write_text(json.dumps({name: rude}))
     printed: list[str] = []
 
     port = await choose_port(Instance(tmp_path), name, print_line=printed.append)
 
     assert is_free(port)
     assert len(printed) == 1
-    assert f"El puerto {mute} ({words}) está ocupado por otro programa" in printed[0]
+    assert f"El puerto {rude} ({words}) está ocupado por otro programa" in printed[0]
     assert f"se usa el {port}" in printed[0]
 
 
