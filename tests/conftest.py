@@ -6,13 +6,20 @@ import asyncio
 import gc
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator
-from typing import Final
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Final, TypeVar
 
 import pytest
 from hypothesis import settings
 
 from hub.local import programs
+from hub.local.postgres import Postgres
+from hub.local.rabbitmq import RabbitMQ
+from hub.local.redis import Redis
+from hub.local.server import Server
 from tests.integration.chromium import Browser, Chromium, open_browser, running_chromium
 from tests.redis_cluster import RedisCluster
 from tests.servers import RedisPlace, Servers, new_servers, open_folder
@@ -23,6 +30,8 @@ settings.register_profile("hub", deadline=None)
 settings.load_profile("hub")
 
 pytest_plugins = ["tests.workers"]
+
+_Kind = TypeVar("_Kind", bound=Server)
 
 GARBAGE: Final = 20_000
 """Objects since the last look for garbage."""
@@ -87,6 +96,39 @@ async def private_servers(installed: None) -> AsyncIterator[Servers]:  # noqa: A
             yield started
         finally:
             await started.stop()
+
+
+@pytest.fixture
+async def private_broker(installed: None) -> AsyncIterator[RabbitMQ]:  # noqa: ARG001 - the same
+    """For tests that stop, kill and start RabbitMQ alone."""
+    async with _private(RabbitMQ) as server:
+        yield server
+
+
+@pytest.fixture
+async def private_redis(installed: None) -> AsyncIterator[Redis]:  # noqa: ARG001 - the same
+    """For tests that stop and start Redis alone."""
+    async with _private(Redis) as server:
+        yield server
+
+
+@pytest.fixture
+async def private_postgres(installed: None) -> AsyncIterator[Postgres]:  # noqa: ARG001 - the same
+    """For tests that change what all databases of a PostgreSQL share."""
+    async with _private(partial(Postgres, durable=False)) as server:
+        yield server
+
+
+@asynccontextmanager
+async def _private(kind: Callable[[Path], _Kind]) -> AsyncIterator[_Kind]:
+    """Start one: those that a test does not ask for would cost three seconds of the processor."""
+    with open_folder() as folder:
+        server = kind(folder)
+        try:
+            await server.start()
+            yield server
+        finally:
+            await server.stop()
 
 
 @pytest.fixture

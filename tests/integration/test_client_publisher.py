@@ -26,6 +26,7 @@ from hub.client import (
 from hub.client.connection import user_of
 from hub.cloudevents import decode
 from hub.consumers import topology
+from hub.local.rabbitmq import RabbitMQ
 from hub.model import Lane
 from tests.acceptance.harness import until
 from tests.broker_users import publisher_user
@@ -34,6 +35,10 @@ from tests.servers import Servers
 
 QUEUE = topology.events_queue(Lane.NORMAL)
 SOURCE = "urn:my-system"
+MANY = 500
+"""Events that are published while their connection is cut: some seconds of it."""
+CUTS = 5
+"""At least so many connections are lost meanwhile."""
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
@@ -116,30 +121,29 @@ async def test_publisher_whose_connection_is_cut_again_and_again_loses_nothing(
     line: Line, amqp_url: str
 ) -> None:
     async with publishing(line.url) as publisher:
-        sending = asyncio.gather(*(publisher.publish(replied(number)) for number in range(2000)))
+        sending = asyncio.gather(*(publisher.publish(replied(number)) for number in range(MANY)))
         while not sending.done():
             line.cut()
             await asyncio.sleep(0.1)
         await sending
-    events = [decode(found.body, found.content_type, {}).id for found in await arrived(amqp_url, 9000)]
+    events = [decode(found.body, found.content_type, {}).id for found in await arrived(amqp_url, 9 * MANY)]
 
-    assert {f"reply-{number}" for number in range(2000)} == set(events)
-    assert line.connections > 1
+    assert {f"reply-{number}" for number in range(MANY)} == set(events)
+    assert line.connections > CUTS
 
 
-async def test_event_outlasts_a_restart_of_the_broker(private_servers: Servers) -> None:
-    broker = private_servers.rabbitmq
-    async with private_servers.vhost() as url:
-        await declare(url)
-        async with publishing(url, patience=90) as publisher:
-            await publisher.publish(replied(1))
-            await broker.stop()
-            waiting = asyncio.create_task(publisher.publish(replied(2)))
-            await asyncio.sleep(0.5)
-            assert not waiting.done()
-            await broker.start()
-            await waiting
-        found = await arrived(url, 4)
+async def test_event_outlasts_a_restart_of_the_broker(private_broker: RabbitMQ) -> None:
+    url = private_broker.url
+    await declare(url)
+    async with publishing(url, patience=90) as publisher:
+        await publisher.publish(replied(1))
+        await private_broker.stop()
+        waiting = asyncio.create_task(publisher.publish(replied(2)))
+        await asyncio.sleep(0.5)
+        assert not waiting.done()
+        await private_broker.start()
+        await waiting
+    found = await arrived(url, 4)
 
     assert {"reply-1", "reply-2"} == {decode(one.body, one.content_type, {}).id for one in found}
 

@@ -20,6 +20,7 @@ from hub.access.audit import note
 from hub.cli.check.servers import of_audit
 from hub.errors import ConfigurationError, StorageRefused
 from hub.local import programs
+from hub.local.postgres import Postgres
 from hub.model.ids import earliest
 from hub.model.months import missing, month_of, months_after
 from hub.storage import Database, PostgresAudit, PostgresMonths, migrations
@@ -284,16 +285,16 @@ async def run_users_script(url: str, secrets: Path) -> None:
 
 
 async def test_an_installation_of_one_user_becomes_one_of_two(
-    private_servers: Servers, tmp_path: Path
+    private_postgres: Postgres, tmp_path: Path
 ) -> None:
     """`hub` is PostgreSQL's first superuser, as in the containers of older versions: it stays one."""
     for name in ("database_owner_password", "database_password"):
         (tmp_path / name).write_text(f"{PASSWORD}'-of-{name}\n")
-    async with connected(private_servers.postgres.url_of("postgres")) as admin:
-        await admin.execute(f"CREATE ROLE older LOGIN PASSWORD '{private_servers.postgres.password}'")
+    async with connected(private_postgres.url_of("postgres")) as admin:
+        await admin.execute(f"CREATE ROLE older LOGIN PASSWORD '{private_postgres.password}'")
         for user in ("hub", "older"):
             await admin.execute(f"CREATE DATABASE of_{user} OWNER {user}")
-            await _divide_users(private_servers.postgres.url_of(f"of_{user}"), user, tmp_path)
+            await _divide_users(private_postgres.url_of(f"of_{user}"), user, tmp_path)
 
 
 async def _divide_users(url: str, user: str, secrets: Path) -> None:
@@ -329,10 +330,9 @@ async def _divide_users(url: str, user: str, secrets: Path) -> None:
 
 
 async def test_the_commands_of_the_page_make_two_users_of_one(
-    private_servers: Servers, tmp_path: Path
+    private_postgres: Postgres, tmp_path: Path
 ) -> None:
-    server = private_servers.postgres
-    await migrations.upgrade(server.url)
+    await migrations.upgrade(private_postgres.url)
     page = (ROOT / "docs/operations/protect.md").read_text()
     [commands] = re.findall(r"^```sh\n(mkdir -m 700 secrets\n.*?)^```", page, re.MULTILINE | re.DOTALL)
     (tmp_path / "scripts").symlink_to(ROOT / "scripts")
@@ -340,12 +340,12 @@ async def test_the_commands_of_the_page_make_two_users_of_one(
     environ = {
         "PATH": ":".join([*map(str, programs_here), os.environ["PATH"]]),
         "PGHOST": "127.0.0.1",
-        "PGPORT": str(server.port),
+        "PGPORT": str(private_postgres.port),
         "PGUSER": "hub",
-        "PGPASSWORD": server.password,
+        "PGPASSWORD": private_postgres.password,
     }
     running = await asyncio.create_subprocess_exec(
-        *("bash", "-ec", commands.replace(":5432", f":{server.port}")),
+        *("bash", "-ec", commands.replace(":5432", f":{private_postgres.port}")),
         cwd=tmp_path,
         env=environ,
         stdout=PIPE,
@@ -354,7 +354,7 @@ async def test_the_commands_of_the_page_make_two_users_of_one(
     printed, _ = await asyncio.wait_for(running.communicate(), 60)
     assert running.returncode == 0, printed
     password = (tmp_path / "secrets/database_password").read_text().strip()
-    async with Database(f"postgresql://hub_app:{password}@127.0.0.1:{server.port}/hub") as opened:
+    async with Database(f"postgresql://hub_app:{password}@127.0.0.1:{private_postgres.port}/hub") as opened:
         assert [] == list(of_audit(await audit_rights(opened)))
 
 

@@ -10,10 +10,11 @@ from datetime import timedelta
 from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
+from hub.local.redis import Redis as RedisServer
 from hub.model import Lane
 from hub.resilience.rate_limit import Rate, SendRecord
 from hub.storage import RedisThrottle
-from tests.servers import RedisPlace, Servers
+from tests.servers import RedisPlace
 
 HOUR = timedelta(hours=1)
 FAST = Rate(100, HOUR)
@@ -59,13 +60,13 @@ async def test_keys_have_one_tag_an_end_and_nobody_s_name(redis_place: RedisPlac
 
 
 async def test_while_redis_is_away_each_process_has_its_share_and_says_so_once(
-    private_servers: Servers,
+    private_redis: RedisServer,
 ) -> None:
     # Half of a rate is drawn half as fast: twenty a second that are not urgent make eight.
     rate = Rate(20, timedelta(seconds=1))
-    async with throttle(private_servers.redis.url) as kept:
+    async with throttle(private_redis.url) as kept:
         assert await taken(kept, 1)
-        await private_servers.redis.stop()
+        await private_redis.stop()
         with capture_logs() as logs:
             until, through = time.monotonic() + 2, 0
             while time.monotonic() < until:
@@ -76,7 +77,7 @@ async def test_while_redis_is_away_each_process_has_its_share_and_says_so_once(
         assert [wait > timedelta(0) for wait in waits] == [False] * 3 + [True] * 3
         assert [line["event"] for line in logs] == ["throttle.local"]
 
-        await private_servers.redis.start()
+        await private_redis.start()
         with capture_logs() as logs:
             while not logs:
                 await taken(kept, 1)
