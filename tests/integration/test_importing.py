@@ -32,7 +32,7 @@ from tests.integration.test_cli_servers import environ, hub
 __all__ = ["environ"]
 
 EXAMPLE: Final = Path(__file__).parents[2] / "examples/personas.csv"
-LONG: Final = 8_000
+LONG: Final = 4_000
 BAD_EVERY: Final = 100
 QUICK: Final = LONG * 0.003  # seconds, on a machine that does other things too
 NOTHING: Final = {"new": 0, "changed": 0, "foreign": 0}

@@ -16,7 +16,7 @@ from hub.web.monitoring.remembered import Counted
 from tests.integration.query_plans import nodes
 from tests.servers import Servers
 
-ROWS: Final = 100_000
+ROWS: Final = 50_000
 LIVE: Final = 50
 """Rows of each kind that have not ended."""
 SWEEPS: Final = 17
@@ -128,7 +128,7 @@ async def test_a_scrape_reads_only_what_has_not_ended(filled: WatchedDatabase) -
     assert [] == scans
     # Live rows are read for their counts, ages and names; of resolved incidents 500 are shown.
     assert rows <= 8 * LIVE + 2 * 500
-    # An index of a hundred thousand rows has hundreds of pages. In each other month, which is nearly empty
+    # An index of fifty thousand rows has hundreds of pages. In each other month, which is nearly empty
     # here, the look at the queues reads the first two of one index for each queue and number of sweeps.
     others = len(await PostgresMonths(filled).months()) - 1
     assert buffers <= 1500 + others * len(QUEUES) * SWEEPS * 2

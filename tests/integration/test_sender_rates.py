@@ -34,7 +34,8 @@ from tests.servers import Servers
 from tests.unit.budget_events import PLACE, town
 from tests.unit.factories import DESK, POLICY, event
 
-MANY: Final = 400
+MANY: Final = 240
+"""Four times as many as one sender may publish at once."""
 
 
 def emergency(of: str, number: int = 0) -> Event:
