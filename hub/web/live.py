@@ -116,7 +116,8 @@ class LiveChanges:
         self.topics = frozenset(marks)
         self._of_case = of_case
         self._marks = marks
-        self._every = every
+        self.every = every
+        """Seconds between two looks."""
         self._open: list[LiveStream] = []
         self._seen: Mapping[str, object] = {}
         self._looking: asyncio.Task[None] | None = None
@@ -188,7 +189,7 @@ class LiveChanges:
                 for stream in looked_for:
                     stream.put(changed | stream.unseen)
                     stream.unseen = frozenset()
-            await asyncio.sleep(self._every)
+            await asyncio.sleep(self.every)
 
     async def _changed(self) -> frozenset[str]:
         found = {topic: await self._mark(topic) for topic in self._shown()}

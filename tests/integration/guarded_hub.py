@@ -24,7 +24,7 @@ from hub.storage import Database
 from hub.web.application import build, build_metrics
 from hub.web.connections import Limits, listening
 from hub.web.service_parts import Access
-from hub.web.services import Services
+from hub.web.services import SERVICES, Services
 from tests.doubled import with_doubles
 from tests.integration.access_table import Row
 from tests.integration.identities import API_KEY, SECRET, Identity
@@ -55,6 +55,8 @@ FROM (SELECT (to_jsonb(t) - 'seen_at' - 'used_at')::text AS row FROM {table} AS 
 """
 """When a key or session was last used may change with any request."""
 CONSOLE: Final = "console"
+OFTEN: Final = 0.2
+"""Seconds between two looks at what open pages show: a test waits for the next one."""
 APPLICATIONS: Final[Mapping[str, Callable[[Services], web.Application]]] = {
     "guarded": build,
     CONSOLE: lambda services: build(_with(services, public_url="")),
@@ -176,6 +178,8 @@ async def _hub(
         parts = await stack.enter_async_context(open_parts(settings, "web"))
         services = replace(web_role.services_of(parts), passwords=Passwords(memory=8, rounds=1))
         applications = {door: APPLICATIONS[door](services) for door in doors}
+        if CONSOLE in applications:
+            applications[CONSOLE][SERVICES].changes.every = OFTEN
         addresses = {
             name: (await stack.enter_async_context(_served(application, settings.trusted_proxies)))
             for name, application in applications.items()
