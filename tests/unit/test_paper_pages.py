@@ -6,7 +6,7 @@ import io
 import re
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from functools import cache
 
 import pytest
 import segno
@@ -27,12 +27,15 @@ _HEAD = "María Fernanda Ríos Lunes 9 de marzo de 2026 "
 _FOOT = re.compile(r"página (\d+) de (\d+)$")
 
 
-def letters() -> Iterator[tuple[Key, Rendered]]:
+@cache
+def letters() -> Sequence[tuple[Key, Rendered]]:
     """Every letter that the hub's own texts make: each event and audience, with each example."""
-    for key in sorted(TEMPLATES.words, key=str):
-        if key[0] == "es" and "print" in TEMPLATES.channels(key):
-            for example in examples(key[1]):
-                yield key, TEMPLATES.try_out(key, "print", example, DUE, occasion=INITIAL)
+    return [
+        (key, TEMPLATES.try_out(key, "print", example, DUE, occasion=INITIAL))
+        for key in sorted(TEMPLATES.words, key=str)
+        if key[0] == "es" and "print" in TEMPLATES.channels(key)
+        for example in examples(key[1])
+    ]
 
 
 async def pdf_of(htmls: Sequence[str], *, large: bool = False, size: PaperSize = PaperSize.LETTER) -> bytes:
@@ -78,7 +81,7 @@ def missing(rendered: Rendered, pages: Sequence[str]) -> list[str]:
 
 
 async def test_every_word_of_every_letter_is_on_paper_in_order() -> None:
-    known = list(letters())
+    known = letters()
     made = await pdf_of([rendered.html for _, rendered in known])
     printed = list(each(pages_of(made)))
 
@@ -96,7 +99,7 @@ async def test_every_word_of_every_letter_is_on_paper_in_order() -> None:
 async def test_each_letter_begins_on_a_front_and_no_page_is_empty(
     size: PaperSize, box: tuple[int, int]
 ) -> None:
-    htmls = [rendered.html for _, rendered in islice(letters(), 12, 32)]
+    htmls = [rendered.html for _, rendered in letters()[12:32]]
     pdf = await pdf_of(htmls, size=size)
     pages = pages_of(pdf)
     begun = [place for place, page in enumerate(pages) if "página 1 de" in page]
@@ -112,8 +115,9 @@ async def test_each_letter_begins_on_a_front_and_no_page_is_empty(
 async def test_recipient_stands_where_an_envelope_has_its_window(size: PaperSize) -> None:
     """A DIN window shows 45 to 90 mm from the top, that of a #10 52 to 80, both from 22 mm of the left on."""
     html = next(rendered.html for key, rendered in letters() if key[1] == "pqrs.received")
-    name, *_ = places_of(await pdf_of([html], size=size), "Fernanda")
-    unit, *_ = places_of(await pdf_of([html], size=size), "apto.")
+    made = await pdf_of([html], size=size)
+    name, *_ = places_of(made, "Fernanda")
+    unit, *_ = places_of(made, "apto.")
 
     assert 22 < name[0] < 60
     assert 50 <= name[1] < unit[1] < 76
