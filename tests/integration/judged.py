@@ -2,8 +2,9 @@
 Pages that were judged: they are looked at again only when their shape, the styles or the scripts differ.
 
 The shape is all that the rules look at: elements, their attributes, and whether there is text. The table
-`judged.toml` has the shape of each page without a fault. `JUDGE=all scripts/test -n 0 FILES` judges all
-pages of these files, whatever the table says, and writes the shapes of those without a fault into it.
+`judged.toml` has the shape of each page without a fault. `JUDGE=new scripts/test -n 0 FILES` judges the pages
+of these files that are not in it as they are now, and writes the shapes of those without a fault into it;
+`JUDGE=all` judges all pages, whatever it says.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ SETTLED: Final = "!document.querySelector('#pulse:empty:not([hidden])')"
 @cache
 def table() -> dict[str, str]:
     """Return page → shape without a fault; nothing where all are to be judged."""
-    return {} if os.environ.get("JUDGE") == "all" else tomllib.loads(TABLE.read_text())
+    return {} if _judge() == "all" else tomllib.loads(TABLE.read_text())
 
 
 async def shape_of(browser: Browser, part: str) -> str:
@@ -66,9 +67,13 @@ async def judged_once(browser: Browser, name: str) -> list[str]:
 
 
 def keep(name: str, shape: str) -> None:
-    """Write into the table that this page, in this shape, is without a fault, where all are judged."""
-    if os.environ.get("JUDGE") == "all":
+    """Write into the table that this page, in this shape, is without a fault, where that is asked for."""
+    if _judge():
         kept = tomllib.loads(TABLE.read_text()) | {name: shape}
         TABLE.write_text(
             "".join(f'{json.dumps(page, ensure_ascii=False)} = "{of}"\n' for page, of in sorted(kept.items()))
         )
+
+
+def _judge() -> str:
+    return os.environ.get("JUDGE", "")
