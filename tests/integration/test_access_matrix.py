@@ -21,7 +21,7 @@ from hub.web.requests import shapes_of
 from hub.web.route import TABLE, Route
 from tests.integration.access_table import AT_THE_END, METRICS_LISTENER, MORE, ROWS, Door, Row, Where
 from tests.integration.guarded_hub import AT_ONCE, PRIVATE, SPOKEN, Answer, GuardedHub, guarded_hub
-from tests.integration.identities import ALL, BOOTSTRAP, Identity
+from tests.integration.identities import ALL, BOOTSTRAP, OFFICES, Identity
 from tests.integration.printed_once import printed_once
 from tests.integration.two_buildings import MARKS, NOWHERE
 from tests.servers import Servers
@@ -31,6 +31,8 @@ pytestmark: Final = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeo
 
 LIKES: Final = 3
 """Of so many callers who are alike one asks at each route."""
+OF_OFFICES: Final = frozenset(" ".join(OFFICES.values()).split())
+"""What somebody of all offices may do: all that people may."""
 HOW: Final = "write its row into ROWS of tests/integration/access_table.py"
 
 
@@ -120,22 +122,30 @@ def tries(hub: GuardedHub, marks: Iterable[str] = MARKS) -> Iterator[Try]:
             continue
         asked = [mark for mark in marks if mark == MARKS[0] or asks_for_a_building(row)]
         for place, who in enumerate(hub.identities):
-            if has_likes(who) and (number + place) % LIKES:
+            if has_likes(who, row) and (number + place) % LIKES:
                 continue
-            for mark in [asked[place % len(asked)]] if asked and is_outside(who) else asked:
-                yield Try(route=route, row=row, who=who, mark=mark)
+            found = [Try(route=route, row=row, who=who, mark=mark) for mark in asked]
+            if found and (is_outside(who) or is_refused_everywhere(found[0])):
+                found = [found[(number + place) % len(found)]]
+            yield from found
 
 
-def has_likes(who: Identity) -> bool:
+def has_likes(who: Identity, row: Row) -> bool:
     """
     A caller who is refused as others are, or may do all that another one may.
 
     The guard tells them apart before it knows the route: of these every third asks here, the next third at
-    the next route. Who has nothing at all asks everywhere, and so do the first two who may do everything.
+    the next route. Who has nothing at all asks everywhere, and so do the first two who may do everything, and
+    of the sessions that open nothing yet the one without an office.
     """
     if is_outside(who):
         return who.name not in {"nobody", "session, no token"}
-    return who.scopes == ALL and not who.only_here and who.name not in {BOOTSTRAP.name, "all everywhere"}
+    if not who.scopes and who.is_session:
+        return row.needs not in {Door.HOME, Door.SESSION} and who.name != "account without office"
+    if who.scopes == {"publish"}:
+        return "publish" not in row.scopes and who.name != "key: publish"
+    is_all = who.scopes in (ALL, OF_OFFICES) and not who.only_here
+    return is_all and who.name not in {BOOTSTRAP.name, "all everywhere"}
 
 
 def is_outside(who: Identity) -> bool:
@@ -146,6 +156,11 @@ def is_outside(who: Identity) -> bool:
     There are many of them: each asks about one building, and the next one about the other.
     """
     return not who.is_known or is_spoiled(who)
+
+
+def is_refused_everywhere(asked: Try) -> bool:
+    """Whether no building makes a difference: to who may see all of them, the two are alike."""
+    return not asked.who.only_here and refusal(asked) is not None
 
 
 async def answers(hub: GuardedHub, asked: Iterable[Try]) -> list[tuple[Try, Answer]]:
