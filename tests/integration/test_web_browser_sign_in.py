@@ -94,6 +94,7 @@ async def test_wrong_password_shows_an_error_and_keeps_the_name(browser: Browser
     )
 
 
+@pytest.mark.usefixtures("refused_soon")
 async def test_locked_account_shows_when_the_lock_ends(
     browser: Browser, client: Client, world: World
 ) -> None:

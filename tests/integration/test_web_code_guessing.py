@@ -18,6 +18,7 @@ from tests.integration.web_doubles import Reply, World, browsing
 from tests.integration.web_visitor import Client, Visitor, give_account, give_factor
 from tests.servers import Servers
 
+pytestmark = pytest.mark.usefixtures("refused_soon")
 MANAGER = Grant(office=Office.MANAGER)
 ADMINISTRATOR = Grant(office=Office.ADMINISTRATOR)
 ONE = "ph-1"

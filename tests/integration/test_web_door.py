@@ -29,6 +29,7 @@ from tests.integration.test_web_access import BEARER, GUARDED, OWN_PAGE
 from tests.integration.web_doubles import Reply, World, ask, browsing, event
 from tests.integration.web_visitor import PASSWORD, Client, Visitor, give_account
 
+pytestmark = pytest.mark.usefixtures("refused_soon")
 HTTPS = "https://hub.example"
 SECRETS = {"HUB_SECRET": "a secret of this test alone, and long enough"}
 META = {
@@ -381,6 +382,7 @@ async def test_known_device_opens_no_other_account(client: Client, world: World)
     assert await ana.sign_in("luis") == 401
 
 
+@pytest.mark.usefixtures("refused_in_time")
 @pytest.mark.parametrize("address", [MALLORY, ANA], ids=["of another address", "of the same address"])
 async def test_crowd_of_wrong_names_keeps_no_known_device_out(client: Client, address: str) -> None:
     ana = Browser(client, ANA)
@@ -394,6 +396,7 @@ async def test_crowd_of_wrong_names_keeps_no_known_device_out(client: Client, ad
     await crowd
 
 
+@pytest.mark.usefixtures("refused_in_time")
 async def test_crowd_of_another_address_keeps_no_new_device_out(client: Client) -> None:
     crowd = asyncio.gather(
         *(Browser(client, MALLORY).sign_in(f"name{number}", "guess") for number in range(48))

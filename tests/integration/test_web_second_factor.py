@@ -34,6 +34,7 @@ from tests.integration.web_visitor import (
     give_factor,
 )
 
+pytestmark = pytest.mark.usefixtures("refused_soon")
 MANAGER, VIEWER = Grant(office=Office.MANAGER), Grant(office=Office.VIEWER)
 ADMINISTRATOR = Grant(office=Office.ADMINISTRATOR)
 
@@ -209,6 +210,7 @@ async def test_wrong_and_replayed_codes_get_one_answer(client: Client, app: Auth
     assert "no es correcto, o ya se usó" in text
 
 
+@pytest.mark.usefixtures("refused_in_time")
 async def test_refused_code_takes_the_time_of_every_refusal(client: Client, app: Authenticator) -> None:
     used = app.code()
     visitor = Visitor(client)

@@ -27,6 +27,7 @@ from tests.integration.test_web_access import BEARER, GUARDED, KEY
 from tests.integration.web_doubles import World, browsing
 from tests.integration.web_visitor import HTML, PASSWORD, Client, Visitor, give_account
 
+pytestmark = pytest.mark.usefixtures("refused_soon")
 VIEWER = Grant(office=Office.VIEWER)
 TICK = timedelta(seconds=2)
 """More than a request takes."""
@@ -99,6 +100,7 @@ async def test_over_https_the_cookie_is_secure_and_of_this_host_alone() -> None:
     assert (inside, under_the_plain_name) == (200, 401)
 
 
+@pytest.mark.usefixtures("refused_in_time")
 async def test_unknown_name_wrong_password_and_disabled_account_get_one_answer(
     client: Client, world: World
 ) -> None:
@@ -406,6 +408,7 @@ async def test_browser_without_session_sees_the_form_and_program_is_asked_for_a_
     assert program.status == 401
 
 
+@pytest.mark.usefixtures("refused_in_time")
 async def test_failing_address_waits_and_its_excess_attempts_are_refused(
     client: Client, world: World
 ) -> None:
