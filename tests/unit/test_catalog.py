@@ -27,399 +27,159 @@ from tests.for_each import for_each
 
 ROOT: Final = Path(__file__).parents[2]
 MISSION: Final = json.loads((ROOT / "tests/vectors/events.json").read_text())
-ADDED: Final = [
-    {
-        "name": f"directory.{noun}.{verb}",
-        "lane": "normal",
-        "case": f"{noun}_id",
-        "audiences": [],
-        "clocks": [],
-    }
-    for noun in ("leave", "rota")
-    for verb in ("upserted", "removed")
+USED: Final = "the channel used"
+
+
+def to(who: str, purpose: str, channels: str, paper: str = "never") -> dict[str, Any]:
+    """Write an audience as the table does: a space between steps, a `+` between the channels of one."""
+    steps: Any = USED if channels == USED else [step.split("+") for step in channels.split()]
+    return {"who": who.split(), "purpose": purpose, "channels": steps, "print": paper}
+
+
+def entry(name: str, lane: str, case: str, *audiences: dict[str, Any], **clocks: str) -> dict[str, Any]:
+    """Write an event as the table does, without what only people read."""
+    moves = [{"clock": clock, "move": move} for clock, move in clocks.items()]
+    return {"name": name, "lane": lane, "case": case, "audiences": list(audiences), "clocks": moves}
+
+
+def revised(name: str, *audiences: dict[str, Any], case: str | None = None, **clocks: str) -> dict[str, Any]:
+    """Return the entry of the table, with more audiences and moves."""
+    [said] = [event for event in MISSION["events"] if event["name"] == name]
+    more = entry(name, said["lane"], case or said["case"], *audiences, **clocks)
+    whole: dict[str, Any] = said | more
+    return whole | {key: [*said[key], *more[key]] for key in ("audiences", "clocks")}
+
+
+def answered_as_asked(name: str) -> dict[str, Any]:
+    """Return the entry of the table, whose first audience is reached by the channel that it has used."""
+    [said] = [event for event in MISSION["events"] if event["name"] == name]
+    return dict(said | {"audiences": [said["audiences"][0] | {"channels": USED}]})
+
+
+IN_THE_PROSE: Final = [
+    # Delegation during leave, the weekly rota.
+    *(
+        entry(f"directory.{noun}.{verb}", "normal", f"{noun}_id")
+        for noun in ("leave", "rota")
+        for verb in ("upserted", "removed")
+    ),
+    # The publisher says who has not voted.
+    entry("admin.vote.pending", "normal", "vote_id", to("pending", "service", "email+push")),
+    entry("admin.vote.closed", "normal", "vote_id"),
 ]
-"""Only in the prose of the table: delegation during leave, the weekly rota."""
-AT_THE_DESK: Final = {
-    "who": ["staff:front_desk"],
-    "purpose": "internal",
-    "channels": [["inbox", "email"]],
-    "print": "never",
-}
-"""The staff who can act on a package that nobody collects."""
-_OWNERS: Final = ["copropiedad:owners", "copropiedad:proxies"]
-VOTES: Final = [
-    {
-        "name": "admin.vote.pending",
-        "lane": "normal",
-        "case": "vote_id",
-        "audiences": [
-            {"who": ["pending"], "purpose": "service", "channels": [["email", "push"]], "print": "never"}
-        ],
-        "clocks": [],
-    },
-    {"name": "admin.vote.closed", "lane": "normal", "case": "vote_id", "audiences": [], "clocks": []},
+"""Only in the prose of the table."""
+REVISED: Final = [
+    revised("support.replied", **dict.fromkeys(CALLS, "stop")),
+    # Owners and proxies who live elsewhere hear of an emergency (decision 174).
+    *(
+        revised(name, to("copropiedad:absentees", "service", "email+inbox"), **clocks)
+        for name, clocks in (
+            ("emergency.updated", {"emergency_unreached": "cancel"}),
+            ("emergency.declared", {}),
+        )
+    ),
+    # A lost answer counts only once its letter is handed over, and staff is asked first where only a report
+    # says so.
+    revised("notification.undelivered", case="thread_id", legal_term="reopen"),
+    # The staff who can act on a package that nobody collects.
+    revised("sla.breached", to("staff:front_desk", "internal", "inbox+email")),
+    answered_as_asked("pqrs.replied"),
+    # A legal message is sent once; the second call has reminders, which are a service.
+    revised(
+        "admin.assembly.second_call",
+        to("copropiedad:owners copropiedad:proxies", "service", "push whatsapp sms"),
+    ),
+    # The reminder that the note of the table asks for is a courtesy: a legal message is sent once.
+    revised("pqrs.info_requested", to("petitioner", "transactional", "email+sms")),
 ]
-"""Only in the prose of the table: the publisher says who has not voted."""
-REMINDED: Final = {
-    "who": _OWNERS,
-    "purpose": "service",
-    "channels": [["push"], ["whatsapp"], ["sms"]],
-    "print": "never",
-}
-"""A legal message is sent once; the second call has reminders, which are a service."""
-ACKNOWLEDGED: Final = {
-    "name": "sla.acknowledged",
-    "lane": "urgent",
-    "case": "thread_id",
-    "audiences": [],
-    "clocks": [
-        {"clock": "first_reply", "move": "acknowledge"},
-        {"clock": "legal_term", "move": "acknowledge"},
-        {"clock": "emergency_ack", "move": "stop"},
-        {"clock": "emergency_reply", "move": "stop"},
-        {"clock": "emergency_unreached", "move": "stop"},
-    ],
-}
-CALL_FOR_HELP: Final = {
-    "name": "emergency.reply.received",
-    "lane": "urgent",
-    "case": "thread_id",
-    "audiences": [
-        {
-            "who": ["staff:front_desk", "staff:on_call"],
-            "purpose": "emergency",
-            "channels": [["voice", "sms", "push", "email"]],
-            "print": "never",
-        },
-        {"who": ["sender"], "purpose": "emergency", "channels": "the channel used", "print": "never"},
-    ],
-    "clocks": [{"clock": "emergency_reply", "move": "start"}],
-}
-"""A person who answers a message of an emergency may need help now."""
-NOBODY_REACHED: Final = {
-    "name": "emergency.unreached",
-    "lane": "urgent",
-    "case": "thread_id",
-    "audiences": [
-        {
-            "who": ["staff:front_desk", "staff:on_call"],
-            "purpose": "emergency",
-            "channels": [["voice", "sms", "push", "email"]],
-            "print": "never",
-        },
-    ],
-    "clocks": [{"clock": "emergency_unreached", "move": "start"}],
-}
-"""Somebody must call a person whom nothing reaches in an emergency."""
-CODE_REQUESTED: Final = {
-    "name": "resident.code.requested",
-    "lane": "urgent",
-    "case": "request_id",
-    "audiences": [
-        {
-            "who": ["resident"],
-            "purpose": "transactional",
-            "channels": [["email"], ["sms"]],
-            "print": "never",
-        },
-    ],
-    "clocks": [],
-}
-"""The residents' page is the hub's own: nobody else asks for its codes."""
-NOTICE_DIGEST: Final = {
-    "name": "resident.digest.ready",
-    "lane": "bulk",
-    "case": "digest_id",
-    "audiences": [
-        {"who": ["resident"], "purpose": "service", "channels": [["email"], ["push"]], "print": "never"},
-    ],
-    "clocks": [],
-}
-"""A notice waits for it by a person's own wish; the table knows only the messages that it stands for."""
-ACK_ANSWERED: Final = {
-    "name": "sla.take_on.answered",
-    "lane": "urgent",
-    "case": "thread_id",
-    "audiences": [
-        {"who": ["sender"], "purpose": "transactional", "channels": [["sms"]], "print": "never"},
-    ],
-    "clocks": [],
-}
-"""Only in the prose of the table: a level acknowledges, and a text that acknowledges is answered."""
-ACCOUNT_RESET: Final = {
-    "name": "hub.account.reset",
-    "lane": "urgent",
-    "case": "reset_id",
-    "audiences": [
-        {"who": ["holder"], "purpose": "internal", "channels": [["email", "inbox"]], "print": "never"},
-    ],
-    "clocks": [],
-}
-"""Not in the table: the holder of an account learns that somebody else has reset its password."""
-COLLEAGUE_CALLED: Final = {
-    "name": "hub.colleague.called",
-    "lane": "normal",
-    "case": "call_id",
-    "audiences": [
-        {"who": ["colleague"], "purpose": "internal", "channels": [["inbox"], ["email"]], "print": "never"},
-    ],
-    "clocks": [],
-}
-"""Not in the table: who is mentioned in a note, or gets a case, reads so in the inbox."""
-COMMUNICATION_CALLED: Final = {
-    "name": "hub.communication.called",
-    "lane": "normal",
-    "case": "call_id",
-    "audiences": [
-        {
-            "who": ["colleague", "staff:ops"],
-            "purpose": "internal",
-            "channels": [["inbox", "email"]],
-            "print": "never",
-        },
-    ],
-    "clocks": [],
-}
-"""Not in the table: whom a communication needs, or waits for, and that it has paused itself."""
-COMMUNICATION_TRIED: Final = {
-    "name": "hub.communication.tried",
-    "lane": "normal",
-    "case": "try_id",
-    "audiences": [
-        {"who": ["holder"], "purpose": "internal", "channels": [["email", "inbox"]], "print": "never"},
-    ],
-    "clocks": [],
-}
-"""Not in the table: who writes a communication reads it before anybody else."""
-CONTACT_CHANGED: Final = {
-    "name": "person.contact.changed",
-    "lane": "bulk",
-    "case": "change_id",
-    "audiences": [
-        {
-            "who": ["former_contact"],
-            "purpose": "transactional",
-            "channels": [["email"], ["sms"]],
-            "print": "never",
-        },
-        {
-            "who": ["new_contact"],
-            "purpose": "transactional",
-            "channels": [["email"], ["sms"]],
-            "print": "never",
-        },
-    ],
-    "clocks": [],
-}
-"""Not in the table: the former contact of a person learns of a change, of one by hand the new one, too."""
-CORRECTED: Final = {
-    "name": "admin.correction.issued",
-    "lane": "normal",
-    "case": "correction_id",
-    "audiences": [
-        {
-            "who": ["copropiedad:owners", "copropiedad:residents"],
-            "purpose": purpose,
-            "channels": "the channel used",
-            "print": "both",
-        }
-        for purpose in ("service", "legal")
-    ],
-    "clocks": [],
-}
-"""Not in the table: those who had what was taken back read what is right, by the same channels."""
-DIGEST: Final = {
-    "name": "sla.digest",
-    "lane": "normal",
-    "case": "digest_id",
-    "audiences": [
-        {"who": ["holder"], "purpose": "internal", "channels": [["email"], ["inbox"]], "print": "never"},
-    ],
-    "clocks": [],
-}
-"""Only in the note of `sla.at_risk`: a digest a day by email."""
-NOT_THERE: Final = {
-    "who": ["copropiedad:absentees"],
-    "purpose": "service",
-    "channels": [["email", "inbox"]],
-    "print": "never",
-}
-"""Not in the table: owners and proxies who live elsewhere hear of an emergency (decision 174)."""
-REVISED: Final = (
-    [
-        event | {"clocks": [*event["clocks"], *({"clock": name, "move": "stop"} for name in CALLS)]}
-        for event in MISSION["events"]
-        if event["name"] == "support.replied"
-    ]
-    + [
-        event
-        | {
-            "audiences": [*event["audiences"], NOT_THERE],
-            "clocks": [*event["clocks"], {"clock": "emergency_unreached", "move": "cancel"}],
-        }
-        for event in MISSION["events"]
-        if event["name"] == "emergency.updated"
-    ]
-    + [
-        event | {"audiences": [*event["audiences"], NOT_THERE]}
-        for event in MISSION["events"]
-        if event["name"] == "emergency.declared"
-    ]
-    + [
-        event | {"case": "thread_id", "clocks": [{"clock": "legal_term", "move": "reopen"}]}
-        for event in MISSION["events"]
-        if event["name"] == "notification.undelivered"
-    ]
-    + [
-        event | {"audiences": [*event["audiences"], AT_THE_DESK]}
-        for event in MISSION["events"]
-        if event["name"] == "sla.breached"
-    ]
-    + [
-        event | {"audiences": [{**event["audiences"][0], "channels": "the channel used"}]}
-        for event in MISSION["events"]
-        if event["name"] == "pqrs.replied"
-    ]
-    + [
-        event | {"audiences": [*event["audiences"], REMINDED]}
-        for event in MISSION["events"]
-        if event["name"] == "admin.assembly.second_call"
-    ]
-    + [
-        {
-            "name": "notification.bounce_reported",
-            "lane": "normal",
-            "case": "thread_id",
-            "audiences": [
-                {
-                    "who": ["staff:service"],
-                    "purpose": "internal",
-                    "channels": [["inbox", "email"]],
-                    "print": "never",
-                }
-            ],
-            "clocks": [],
-        },
-        {
-            "name": "notification.unrecognised",
-            "lane": "normal",
-            "case": "thread_id",
-            "audiences": [
-                {
-                    "who": ["staff:service"],
-                    "purpose": "internal",
-                    "channels": [["inbox", "email"]],
-                    "print": "never",
-                }
-            ],
-            "clocks": [],
-        },
-        {
-            "name": "notification.handed_over",
-            "lane": "normal",
-            "case": "thread_id",
-            "audiences": [],
-            "clocks": [{"clock": "legal_term", "move": "stop"}],
-        },
-    ]
-)
-"""
-A lost answer counts only once its letter is handed over, and staff is asked first where only a report says
-so; the desk gets the breaches of its packages.
-"""
-MESSAGE_FILED: Final = {
-    "name": "inbound.message.filed",
-    "lane": "normal",
-    "case": "thread_id",
-    "audiences": [],
-    "clocks": [{"clock": "first_reply", "move": "cancel"}],
-}
-"""What somebody wrote is a PQRS from now on."""
-MESSAGE_WRITTEN: Final = {
-    "name": "support.written",
-    "lane": "normal",
-    "case": "thread_id",
-    "audiences": [
-        {
-            "who": ["recipient"],
-            "purpose": "transactional",
-            "channels": "the channel used",
-            "print": "never",
-        },
-    ],
-    "clocks": [
-        {"clock": name, "move": "stop"}
-        for name in ("first_reply", "emergency_callback", "emergency_reply", "emergency_unreached")
-    ],
-}
-"""Somebody of the staff answers what is of no case, or writes first."""
-ASKED_FOR: Final = [
-    event
-    | {
-        "audiences": [
-            *event["audiences"],
-            {
-                "who": ["petitioner"],
-                "purpose": "transactional",
-                "channels": [["email", "sms"]],
-                "print": "never",
-            },
-        ]
-    }
-    for event in MISSION["events"]
-    if event["name"] == "pqrs.info_requested"
+EMITTED: Final = [
+    *(
+        entry(f"notification.{what}", "normal", "thread_id", to("staff:service", "internal", "inbox+email"))
+        for what in ("bounce_reported", "unrecognised")
+    ),
+    entry("notification.handed_over", "normal", "thread_id", legal_term="stop"),
+    entry(
+        "sla.acknowledged",
+        "urgent",
+        "thread_id",
+        first_reply="acknowledge",
+        legal_term="acknowledge",
+        emergency_ack="stop",
+        emergency_reply="stop",
+        emergency_unreached="stop",
+    ),
+    # Only in the prose of the table: a level acknowledges, and a text that acknowledges is answered.
+    entry("sla.take_on.answered", "urgent", "thread_id", to("sender", "transactional", "sms")),
+    # What somebody wrote is a PQRS from now on.
+    entry("inbound.message.filed", "normal", "thread_id", first_reply="cancel"),
+    # Somebody of the staff answers what is of no case, or writes first.
+    entry(
+        "support.written",
+        "normal",
+        "thread_id",
+        to("recipient", "transactional", USED),
+        **dict.fromkeys(
+            ("first_reply", "emergency_callback", "emergency_reply", "emergency_unreached"), "stop"
+        ),
+    ),
+    # The residents' page is the hub's own: nobody else asks for its codes.
+    entry("resident.code.requested", "urgent", "request_id", to("resident", "transactional", "email sms")),
+    # A notice waits for it by a person's own wish; the table knows only the messages that it stands for.
+    entry("resident.digest.ready", "bulk", "digest_id", to("resident", "service", "email push")),
+    # The former contact of a person learns of a change, of one by hand the new one, too.
+    entry(
+        "person.contact.changed",
+        "bulk",
+        "change_id",
+        *(to(f"{which}_contact", "transactional", "email sms") for which in ("former", "new")),
+    ),
+    # Those who had what was taken back read what is right, by the same channels.
+    entry(
+        "admin.correction.issued",
+        "normal",
+        "correction_id",
+        *(
+            to("copropiedad:owners copropiedad:residents", purpose, USED, "both")
+            for purpose in ("service", "legal")
+        ),
+    ),
+    # The holder of an account learns that somebody else has reset its password.
+    entry("hub.account.reset", "urgent", "reset_id", to("holder", "internal", "email+inbox")),
+    # Who is mentioned in a note, or gets a case, reads so in the inbox.
+    entry("hub.colleague.called", "normal", "call_id", to("colleague", "internal", "inbox email")),
+    # Whom a communication needs, or waits for, and that it has paused itself.
+    entry(
+        "hub.communication.called", "normal", "call_id", to("colleague staff:ops", "internal", "inbox+email")
+    ),
+    # Who writes a communication reads it before anybody else.
+    entry("hub.communication.tried", "normal", "try_id", to("holder", "internal", "email+inbox")),
+    # A person who answers a message of an emergency may need help now.
+    entry(
+        "emergency.reply.received",
+        "urgent",
+        "thread_id",
+        to("staff:front_desk staff:on_call", "emergency", "voice+sms+push+email"),
+        to("sender", "emergency", USED),
+        emergency_reply="start",
+    ),
+    # Somebody must call a person whom nothing reaches in an emergency.
+    entry(
+        "emergency.unreached",
+        "urgent",
+        "thread_id",
+        to("staff:front_desk staff:on_call", "emergency", "voice+sms+push+email"),
+        emergency_unreached="start",
+    ),
+    # Only in the note of `sla.at_risk`: a digest a day by email.
+    entry("sla.digest", "normal", "digest_id", to("holder", "internal", "email inbox")),
 ]
-"""The reminder that the note of the table asks for is a courtesy: a legal message is sent once."""
+"""What the hub emits and the table does not know, or only its prose."""
 OF_NOBODY_NAMED: Final = frozenset(
     {"pqrs.received", "pqrs.info_requested", "pqrs.term_extended", "pqrs.transferred", "pqrs.responded"}
 )
 """Who has not said who they are is answered on the board (Ley 1437 de 2011, art. 69)."""
-MEANT: Final = {
-    event["name"]: event
-    for event in [
-        *MISSION["events"],
-        *ADDED,
-        *VOTES,
-        *REVISED,
-        *ASKED_FOR,
-        ACKNOWLEDGED,
-        ACK_ANSWERED,
-        MESSAGE_FILED,
-        MESSAGE_WRITTEN,
-        CODE_REQUESTED,
-        NOTICE_DIGEST,
-        CONTACT_CHANGED,
-        CORRECTED,
-        ACCOUNT_RESET,
-        COLLEAGUE_CALLED,
-        COMMUNICATION_CALLED,
-        COMMUNICATION_TRIED,
-        CALL_FOR_HELP,
-        NOBODY_REACHED,
-        DIGEST,
-    ]
-}
-HUB_EMITS: Final = {
-    *MISSION["hub_emits"],
-    ACKNOWLEDGED["name"],
-    ACK_ANSWERED["name"],
-    MESSAGE_FILED["name"],
-    MESSAGE_WRITTEN["name"],
-    CODE_REQUESTED["name"],
-    NOTICE_DIGEST["name"],
-    CONTACT_CHANGED["name"],
-    CORRECTED["name"],
-    ACCOUNT_RESET["name"],
-    COLLEAGUE_CALLED["name"],
-    COMMUNICATION_CALLED["name"],
-    COMMUNICATION_TRIED["name"],
-    CALL_FOR_HELP["name"],
-    NOBODY_REACHED["name"],
-    DIGEST["name"],
-    "notification.bounce_reported",
-    "notification.unrecognised",
-    "notification.handed_over",
-}
+MEANT: Final = {event["name"]: event for event in [*MISSION["events"], *IN_THE_PROSE, *REVISED, *EMITTED]}
+HUB_EMITS: Final = {*MISSION["hub_emits"], *(event["name"] for event in EMITTED)}
 SCHEMAS: Final = Schemas.load()
 
 LATER_WORDS: Final = {"voice_from_level": "voice is not built yet"}
