@@ -1,4 +1,4 @@
-"""Intake cancels reminders of ended cases."""
+"""Intake cancels reminders of ended cases, and collection that has not left."""
 
 from __future__ import annotations
 
@@ -151,3 +151,54 @@ async def test_reminder_of_a_crashed_worker_is_found_again(stores: Stores, of: S
     await end(stores)
 
     assert [one.id] == [found for ticket in await release_due(stores, 10) for found in ticket.ids]
+
+
+def notice(of: StoredEvent, **fields: Any) -> Message:
+    held = {"state": State.HELD, "reason": "contact_hours", "next_at": now() + HOUR}
+    return message(of, **{"purpose": Purpose.COLLECTION, **held, **fields})
+
+
+async def pay(stores: Stores, case: str = CASE, at: datetime = NOON) -> None:
+    async with stores.intake.transaction() as transaction:
+        await transaction.end_collection({case: at})
+
+
+@pytest.mark.parametrize("before", State)
+async def test_unsent_collection_is_cancelled_and_sent_stays(
+    stores: Stores, of: StoredEvent, before: State
+) -> None:
+    one = notice(of, state=before, reason="before")
+    await stores.add(one)
+    await pay(stores)
+    shown = await stores.shown(one)
+
+    expected = ("cancelled", "ended") if before in UNSENT else (str(before), "before")
+    assert expected == (shown.state, shown.reason)
+
+
+@pytest.mark.parametrize("purpose", [Purpose.SERVICE, Purpose.LEGAL, Purpose.TRANSACTIONAL])
+async def test_messages_of_other_purposes_stay(stores: Stores, of: StoredEvent, purpose: Purpose) -> None:
+    one = notice(of, purpose=purpose)
+    await stores.add(one)
+    await pay(stores)
+
+    assert "held" == await stores.state_of(one)
+
+
+@pytest.mark.parametrize(("case", "at"), [("pqrs_id:PQ-2", NOON), (CASE, NOON - SECOND)])
+async def test_collection_of_later_events_and_other_cases_stays(
+    stores: Stores, of: StoredEvent, case: str, at: datetime
+) -> None:
+    one = notice(of)
+    await stores.add(one)
+    await pay(stores, case, at)
+
+    assert "held" == await stores.state_of(one)
+
+
+async def test_failed_collection_gets_no_next_step(stores: Stores, of: StoredEvent) -> None:
+    one = notice(of, state=State.FAILED, next_at=None, fallback=FALLBACK)
+    await stores.add(one)
+    await pay(stores)
+
+    assert [] == list(await stores.timers.broken_cascades(10))

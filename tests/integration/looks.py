@@ -22,7 +22,7 @@ async def judged_looks(
     Return the faults of the open page: for a screen reader, for the keyboard, and in each of its looks by
     axe-core; none if it was judged in this shape.
 
-    The dark has other colours and nothing else, as `test_dark_styles.py` sees to: of it only the rules of
+    The dark has other colours and nothing else, as `test_styles.py` sees to: of it only the rules of
     colours are asked, unless `coloured` is false.
     """
     shape = await shape_of(browser, part)

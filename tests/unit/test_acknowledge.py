@@ -1,4 +1,4 @@
-"""Acknowledging a clock: the event, the refusals, and the effect on the ladder."""
+"""A level takes on what it is called for: the act, the word that asks for it, the link of a message."""
 
 from __future__ import annotations
 
@@ -8,12 +8,18 @@ from datetime import datetime
 import pytest
 
 from hub import sla
+from hub.catalog import BY_NAME
+from hub.contact_rules.opt_out_words import command
 from hub.errors import NothingToAcknowledge
-from hub.model import Clock, ClockState, StepKind
+from hub.inbound.ack_by_text import AckRequest, case_key, read_ack
+from hub.model import Claimed, Clock, ClockState, Facts, Json, Purpose, StepKind
+from hub.rendering import Context
 from hub.sla import acknowledge
 from hub.testing import MemoryPublisher
+from tests.contract.values import NOON, message, stored
 from tests.unit.factories import HOUR, SCHEMAS, event, local
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
+from tests.unit.test_templates import TEMPLATES, context, examples
 
 RECEIVED = local("2026-03-09 08:00")
 AT_LEVEL_2 = 3
@@ -105,3 +111,113 @@ async def test_level_that_was_not_notified_cannot_acknowledge() -> None:
         with pytest.raises(NothingToAcknowledge):
             await acknowledge.acknowledge(refused, by="ana", publisher=publisher, now=RECEIVED)
         assert [] == publisher.events
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TOMO",
+        "tomo",
+        " Tomo. ",
+        "¡TÓMO!",
+        "Tomar",
+        "Lo tomo yo, gracias",
+        "Ok, tomo el caso",
+        "ＴＯＭＯ",
+        "Tomo\n\nEnviado desde mi iPhone",
+        "TOMO\n> PQ-2026-000123 pasa a su nivel (2)",
+    ],
+)
+def test_tomo_alone_acknowledges(text: str) -> None:
+    assert AckRequest() == read_ack(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TOMO PQ-2026-000123",
+        "tomo pq2026000123",
+        "Tomo el caso PQ 2026 000123, por favor",
+        "PQ-2026-000123: lo tomo",
+        "Tomo el radicado pq_2026_000123.",
+    ],
+)
+def test_a_case_can_be_named_with_it(text: str) -> None:
+    assert AckRequest(case_key("PQ-2026-000123"), numbered=True) == read_ack(text)
+
+
+def test_conversation_can_be_named_by_any_id() -> None:
+    assert AckRequest(case_key("de-5f2b1c9a7e4d"), numbered=False) == read_ack("TOMO de-5f2b1c9a7e4d")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "¿Lo tomo?", "Tomé nota", "toma", "tómelo usted", "SALIR", "PQ-2026-000123"]
+)
+def test_text_without_tomo_is_an_ordinary_reply(text: str) -> None:
+    assert read_ack(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["No lo tomo", "Tomo a las 8", "No, tomo mañana a las 8", "Tomo dos pastillas"]
+)
+def test_text_with_other_words_names_no_case(text: str) -> None:
+    request = read_ack(text)
+
+    assert request is not None
+    assert (True, False) == (bool(request.key), request.numbered)
+
+
+@pytest.mark.parametrize("text", ["TOMO", "Tomo PQ-2026-000123", "Tomar"])
+def test_tomo_revokes_no_consent(text: str) -> None:
+    assert command(text) is None
+
+
+LINK = "https://hub.example.co/take-on/m-1?sig=0"
+ESCALATED = "pqrs.escalated"
+
+
+def mail(variant: str | None, example: int, *, link: str | None) -> str:
+    data: dict[str, Json] = examples(ESCALATED)[example]
+    with_link = replace(context(ESCALATED, data), ack_url=link)
+    return TEMPLATES.render(ESCALATED, "email", with_link, variant=variant).text
+
+
+def test_only_the_mail_to_the_level_has_the_link() -> None:
+    audiences = [audience.template for audience in BY_NAME[ESCALATED].audiences]
+
+    assert [None, "petitioner"] == audiences
+    assert [True, False] == [LINK in mail(variant, 0, link=LINK) for variant in audiences]
+
+
+def test_mail_of_an_escalated_emergency_has_the_link() -> None:
+    data: dict[str, Json] = examples("emergency.escalated")[0]
+    with_link = replace(context("emergency.escalated", data), ack_url=LINK)
+
+    assert LINK in TEMPLATES.render("emergency.escalated", "email", with_link, variant=None).text
+
+
+@pytest.mark.parametrize(
+    ("purpose", "link"),
+    [(Purpose.INTERNAL, LINK), (Purpose.EMERGENCY, LINK), (Purpose.TRANSACTIONAL, None)],
+)
+def test_link_is_for_the_purposes_of_a_level(purpose: Purpose, link: str | None) -> None:
+    of = stored()
+    claimed = Claimed(
+        message=message(of, purpose=purpose),
+        attempt=1,
+        event_time=NOON,
+        source="urn:hub",
+        data={},
+        building=None,
+        unit=None,
+    )
+
+    assert link == Context.of(claimed, Facts(at=NOON, link=LINK)).ack_url
+
+
+def test_mail_without_a_link_does_not_mention_one() -> None:
+    assert "tome el caso" not in mail(None, 0, link=None)
+
+
+def test_reminder_to_the_top_level_has_no_link() -> None:
+    assert LINK not in mail(None, 1, link=LINK)

@@ -1,4 +1,4 @@
-"""Why a promise is due then, day by day; and where it stands on the board."""
+"""Why a promise is due then, day by day; where it stands; its page."""
 
 from __future__ import annotations
 
@@ -6,8 +6,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from hub.model import Clock, ClockHistory, Pause
+from hub.model.clocks import Acknowledgement
 from hub.operations.clocks.calculation import CountedDay, calculation, in_words
+from hub.web.console.clock_page import why_not
+from tests.contract.values import clock, now
 from tests.unit.clock_factory import scheduled
 from tests.unit.factories import MONDAY, POLICY
 
@@ -102,3 +107,13 @@ def test_days_are_told_in_words() -> None:
 
 def sentences(clock: Clock) -> list[str]:
     return calculation(clock, POLICY.calendar).sentences
+
+
+@pytest.mark.parametrize(
+    ("level", "taken", "offered"), [(2, (), True), (2, (2,), False), (3, (2,), True), (1, (), False)]
+)
+def test_promise_is_taken_on_once_for_each_level(level: int, taken: tuple[int, ...], offered: bool) -> None:
+    held = tuple(Acknowledgement(level=one, at=now(), by="account:ana") for one in taken)
+    promise = replace(clock(level=level, name="first_reply"), course=ClockHistory(acknowledged=held))
+
+    assert offered == (why_not(promise) is None)

@@ -1,9 +1,11 @@
-"""Routes and numbers that the documents name are those of the code."""
+"""What the documents name is there: routes, numbers, labels of the console, words that a newcomer knows."""
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +27,7 @@ from hub.web.connections import Limits
 from hub.web.console.shell import SECTIONS
 from hub.web.routes import ROUTES
 from tests.for_each import for_each
-from tests.unit.test_docs import OPERATIONS, PAGES, ROOT, spans, text
+from tests.unit.test_docs import ALERTS_PAGE, OPERATIONS, PAGES, ROOT, WATCHING, rows, spans, text
 
 ACCESS: Final = ROOT / "docs/access.md"
 FAMILIES: Final = (
@@ -104,3 +106,144 @@ def test_a_route_that_is_named_is_served(page: Path) -> None:
 def test_numbers_of_the_pages_are_those_of_the_code() -> None:
     for page, phrases in NUMBERS.items():
         assert [] == [phrase for phrase in phrases if phrase not in text(page)]
+
+
+CONSOLE: Final = ROOT / "docs/console.md"
+IN_SPANISH: Final = tuple(sorted(ROOT.glob("docs/es/*.md")))
+RUNBOOKS: Final = ROOT / "docs/runbooks.md"
+SOURCES: Final = (
+    *("hub/web/templates/**/*.html", "hub/web/**/*.py", "hub/web/static/*.js"),
+    *("hub/rendering/*.py", "hub/operations/now/*.py"),
+    *("hub/desk/**/*.html", "hub/desk/**/*.py", "hub/doors/**/*.html", "hub/doors/*.py"),
+)
+"""Where the words of pages stand."""
+LABEL: Final = re.compile(r"(?<![*\w])\*([^*\n]+)\*(?![*\w])")
+PATH: Final = re.compile(r"`(/[^`\s]*)`")
+HERE: Final = "At the console"
+LISTS: Final = "| list | page | on a terminal, each with `--json` | over HTTP (`/openapi.json`) |"
+
+
+@cache
+def words_of_pages() -> str:
+    found = (path.read_text(encoding="utf-8") for pattern in SOURCES for path in sorted(ROOT.glob(pattern)))
+    return "\n".join(found)
+
+
+def is_said(label: str) -> bool:
+    """Return whether these words are the whole text of something on a page."""
+    whole = rf"""["'>}}] *{re.escape(label)}[.…:]? *["'<({{]"""
+    return re.search(whole, words_of_pages()) is not None
+
+
+def acts(page: Path) -> list[str]:
+    """The lines that say where something is done at the console."""
+    return [line for line in text(page).splitlines() if line.removeprefix("**").startswith(HERE)]
+
+
+def is_page(path: str) -> bool:
+    return is_served(re.split(r"[?#]", path)[0])
+
+
+@for_each([CONSOLE, *IN_SPANISH])
+def test_labels_of_the_console_are_those_of_its_pages(page: Path) -> None:
+    named = LABEL.findall(text(page))
+
+    assert len(named) > 10
+    assert [] == [label for label in named if not is_said(label)]
+
+
+@for_each([*sorted(OPERATIONS.glob("*.md")), RUNBOOKS])
+def test_what_is_done_at_the_console_has_labels_and_pages_that_there_are(page: Path) -> None:
+    said = "\n".join(acts(page))
+
+    assert [] == [label for label in LABEL.findall(said) if not is_said(label)]
+    assert [] == [path for path in PATH.findall(said) if not is_page(path)]
+
+
+def test_every_alert_and_every_runbook_says_where_it_is_done_at_the_console() -> None:
+    alerts = re.split(r"^## Alert ", text(ALERTS_PAGE), flags=re.MULTILINE)[1:]
+    books = re.split(r"^## ", text(RUNBOOKS), flags=re.MULTILINE)[1:]
+
+    assert [] == [part.splitlines()[0] for part in alerts if f"\n{HERE}: " not in part]
+    assert [] == [part.splitlines()[0] for part in books if f"\n**{HERE}.** " not in part]
+    assert [] == [part.splitlines()[0] for part in books if not PATH.search(part)]
+
+
+def test_every_list_names_its_page() -> None:
+    pages = [PATH.findall(row[1]) for row in rows(WATCHING, LISTS)]
+
+    assert len(pages) > 20
+    assert [] == [path for paths in pages for path in paths or [""] if not is_page(path)]
+
+
+HUB: Final = ROOT / "hub"
+TERM: Final = re.compile(r"^\| ([^|]+) \| [^|]+ \| [^|]*\|$", re.MULTILINE)
+PART: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
+
+REPLACED: Final = frozenset((ROOT / "tests/vectors/replaced_names.txt").read_text(encoding="utf-8").split())
+"""Names of classes and modules for which the field has a better word."""
+
+
+def public_modules() -> Iterator[Path]:
+    for path in HUB.rglob("*.py"):
+        if path.stem[0] != "_" and "versions" not in path.parts:
+            yield path
+
+
+def public_classes() -> Iterator[tuple[Path, str]]:
+    for path in public_modules():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and node.name[0] != "_":
+                yield path, node.name
+
+
+def words(name: str) -> list[str]:
+    return [part.lower() for part in PART.findall(name)]
+
+
+def listed_words() -> set[str]:
+    terms = TERM.findall((ROOT / "docs/glossary.md").read_text(encoding="utf-8"))
+    ordinary = (ROOT / "tests/vectors/ordinary_words.txt").read_text(encoding="utf-8").split()
+    return {word for term in terms for word in words(term.lower())} | set(ordinary)
+
+
+def is_listed(word: str, listed: set[str]) -> bool:
+    return word in listed or word.removesuffix("s") in listed or f"{word}s" in listed
+
+
+def test_module_names_are_made_of_listed_words() -> None:
+    listed = listed_words()
+    unknown = {
+        f"{path.relative_to(ROOT)}: {word}"
+        for path in public_modules()
+        for word in words(path.stem)
+        if not is_listed(word, listed)
+    }
+
+    assert set() == unknown
+
+
+def test_class_names_are_made_of_listed_words() -> None:
+    listed = listed_words()
+    unknown = {
+        f"{path.relative_to(ROOT)}: {name}: {word}"
+        for path, name in public_classes()
+        for word in words(name)
+        if not is_listed(word, listed)
+    }
+
+    assert set() == unknown
+
+
+def test_replaced_names_do_not_come_back() -> None:
+    classes = {f"{path.relative_to(ROOT)}: {name}" for path, name in public_classes() if name in REPLACED}
+    modules = {str(path.relative_to(ROOT)) for path in public_modules() if path.stem in REPLACED}
+
+    assert (set(), set()) == (classes, modules)
+
+
+def test_each_term_of_the_glossary_stands_there_once() -> None:
+    terms = TERM.findall((ROOT / "docs/glossary.md").read_text(encoding="utf-8"))
+    repeated = {term for term in terms if terms.count(term) > 1} - {"term", "---"}
+
+    assert set() == repeated

@@ -1,23 +1,28 @@
-"""Commands of the desk: how a declaration becomes arguments, options, lines and an exit code."""
+"""Doors: declarations become commands, all of before answer still, and none writes into the audit."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import ast
+import json
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from pathlib import Path
+from typing import Annotated, Any, Final
 
 import msgspec
 import pytest
 from msgspec import Meta, Struct
 from typer.testing import CliRunner, Result
 
-from hub.cli.commands import _waiting
+import hub
+from hub.cli.commands import COMMANDS, _waiting, load
 from hub.doors.act import Act, Noun
 from hub.doors.cells import Argument, Flag
 from hub.doors.command import group_of
 from hub.doors.operator import Operator
 from hub.model import Instant, Scope, Word
+from hub.web.routes import ROUTES
 from tests.operators import operator
 
 pytestmark: Final = pytest.mark.usefixtures("untouched_logging")
@@ -95,3 +100,85 @@ def test_a_result_that_fails_ends_the_command_with_1() -> None:
 
 def test_help_of_an_option_is_what_its_field_says_beyond_the_bounds_of_its_type() -> None:
     assert "Where it stands." in run("lend", "--help").stdout
+
+
+ROOT: Final = Path(hub.__file__).parent
+DOORS: Final = ("cli", "doors", "web")
+NOTES: Final = frozenset({"note", "note_look", "note_all"})
+WRITERS: Final[Mapping[str, str]] = {
+    "cli/database.py": "A restore is noted after it: before it there is no audit.",
+    "doors/operator.py": "Not a door, but what an act of the desk audits itself by.",
+}
+"""The only modules of doors that write into the audit, and why they do."""
+
+
+def writes(path: Path) -> bool:
+    """Return whether a module writes a row of the audit."""
+    text = path.read_text()
+    if not any(name in text for name in NOTES):
+        return False
+    calls = (node.func for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call))
+    return any(getattr(func, "attr", getattr(func, "id", "")) in NOTES for func in calls)
+
+
+def test_no_door_notes() -> None:
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for door in DOORS
+        for path in (ROOT / door).rglob("*.py")
+        if writes(path)
+    }
+
+    assert set(WRITERS) == found
+
+
+_ROOT: Final = Path(__file__).parent.parent.parent
+BEFORE: Final = json.loads((_ROOT / "tests/vectors/doors_at_8c0cd13.json").read_text(encoding="utf-8"))
+_FORMS: Final = "Forms of Llaves, Webhooks y resultados and Cuentas go to an address of their own"
+MOVED: Final[dict[str, str]] = {
+    **dict.fromkeys(("POST /accounts/{name}", "POST /keys/{name}", "POST /webhooks/{id}"), _FORMS),
+    "POST /dead/{id}": "`POST /dead/{id}/replay`, `/discard` or `/mend`",
+    "POST /dead/discard": "`/bulk/discard`",
+}
+"""A route or option of before → what the CHANGELOG says of it."""
+
+
+def commands() -> Iterator[tuple[str, Any]]:
+    for entry in COMMANDS:
+        loaded = load(entry)
+        for name, command in getattr(loaded, "commands", {"": loaded}).items():
+            yield f"{entry.name} {name}".strip(), command
+
+
+def options_of(command: Any) -> set[str]:
+    named = {
+        option
+        for one in command.params
+        if one.param_type_name == "option"
+        for option in (*one.opts, *one.secondary_opts)
+    }
+    return named | {one.metavar or one.name for one in command.params if one.param_type_name == "argument"}
+
+
+def test_every_route_of_before_still_answers() -> None:
+    now = {f"{route.method} {route.path}" for route in ROUTES}
+
+    assert set() == set(BEFORE["routes"]) - now - MOVED.keys()
+
+
+def test_every_command_of_before_has_its_arguments_and_options() -> None:
+    now = {name: options_of(command) for name, command in commands()}
+    lost = {
+        f"{name} {option}"
+        for name, options in BEFORE["commands"].items()
+        for option in set(options) - now.get(name, set())
+    }
+
+    assert set() == lost - MOVED.keys()
+    assert set() == BEFORE["commands"].keys() - now.keys() - MOVED.keys()
+
+
+def test_what_has_moved_is_named_in_the_changelog() -> None:
+    changes = (_ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+    assert [] == [words for words in MOVED.values() if words not in changes]

@@ -1,9 +1,10 @@
-"""The codes by which anybody checks a message: short, unguessable, found at once, gone with their key."""
+"""The codes by which anybody checks a message: unguessable, found at once; and the words about them."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -18,8 +19,12 @@ from hub.access.keyring import SCRAMBLED, KeyRing, Purpose
 from hub.model import Message
 from hub.model import Purpose as Why
 from hub.model.ids import uuid8
+from hub.rendering.context import Context
+from hub.rendering.genuine import with_check
 from hub.settings import Secret
+from hub.sms_text import segments
 from tests.contract.values import NOON, message
+from tests.unit.test_templates import TEMPLATES, context, examples
 
 HUB: Final = "https://hub.example.co"
 OLD: Final = Secret("the secret of last year, which is long")
@@ -187,3 +192,62 @@ def test_reports_of_one_address_end() -> None:
     assert [0] * REPORTS == [rate.report("192.0.2.1") for _ in range(REPORTS)]
     assert 0 < rate.report("192.0.2.1")
     assert 0 == rate.report("192.0.2.2")
+
+
+LINK: Final = "https://hub.example.co/v/K7F2M9QDTX"
+TOLD: Final = "Verifique: hub.example.co/v K7F2M9QDTX"
+EVENT: Final = "admin.assembly.convened"
+
+
+def told_of(event: str = EVENT) -> Context:
+    return replace(context(event, examples(event)[0]), genuine=LINK)
+
+
+def test_letter_has_its_code_at_the_foot_in_words_and_as_a_picture() -> None:
+    letter = TEMPLATES.render(EVENT, "print", told_of(), variant=None).html
+    plain = TEMPLATES.render(EVENT, "print", replace(told_of(), genuine=None), variant=None).html
+
+    assert "¿Es de verdad esta carta?" in letter
+    assert "<strong>hub.example.co/v</strong>" in letter
+    assert "K7F2M 9QDTX" in letter
+    assert letter.index("verificacion") < letter.index('class="recibido"')
+    assert 'src="data:image/png;base64,' in letter
+    assert 'verificacion">' not in plain
+    assert "data:image" not in plain
+
+
+@pytest.mark.parametrize(
+    ("length", "has_code"), [(1, True), (120, True), (121, False), (160, False), (170, True)]
+)
+def test_text_has_its_code_only_where_it_costs_no_further_part(length: int, has_code: bool) -> None:
+    text = "x" * length
+    words = {"genuine": LINK, "genuine_word": "Verifique:", "genuine_part": False}
+    made = with_check(text, words)
+
+    assert has_code is made.endswith(TOLD)
+    assert segments(text).parts == segments(made).parts
+    assert text == with_check(text, {**words, "genuine": None})
+    assert with_check(text, {**words, "genuine_part": True}).endswith(TOLD)
+
+
+def test_text_ends_its_sentence_before_the_code_but_not_a_link() -> None:
+    words = {"genuine": LINK, "genuine_word": "Verifique:", "genuine_part": False}
+
+    assert f"Su pago llegó. {TOLD}" == with_check("Su pago llegó", words)
+    assert f"Vea https://a.example/x {TOLD}" == with_check("Vea https://a.example/x", words)
+
+
+def test_text_in_another_language_says_it_in_that_language() -> None:
+    event = "concierge.package.received"
+    told = TEMPLATES.render(event, "sms", told_of(event), variant=None, locale="en").text
+
+    assert "Verifique" not in told
+
+
+def test_message_that_a_provider_has_approved_stays_as_it_is() -> None:
+    with_code = TEMPLATES.render("pqrs.replied", "whatsapp", told_of("pqrs.replied"), variant=None)
+    without = TEMPLATES.render(
+        "pqrs.replied", "whatsapp", replace(told_of("pqrs.replied"), genuine=None), variant=None
+    )
+
+    assert without == with_code

@@ -1,13 +1,22 @@
-"""URLs of several hosts: tried in turn, each with the same user, path and options."""
+"""Addresses: several hosts of a URL, a client behind proxies, words of a caller in an address of ours."""
 
 from __future__ import annotations
+
+from ipaddress import ip_network
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import pytest
 
 from hub.client.connection import user_of, vhost_of
 from hub.errors import BrokerUnavailable, ConfigurationError
 from hub.hosts import Hosts, each_host
+from hub.model.ids import uuid_in
+from hub.operations.bulk.words_es import known_words
 from hub.settings import load
+from hub.settings.values import Networks
+from hub.web.auth.client_address import behind
+from hub.web.console.surveys import next_part
 
 THREE = "amqp://crm:w%2Cord@one,two:5673,three:5674/hub"
 
@@ -113,3 +122,57 @@ def test_list_of_hosts_with_a_gap_or_where_none_may_be_is_refused(more: dict[str
         load(more)
 
     assert "secret" not in str(refused.value)
+
+
+TRUSTED: Networks = (ip_network("127.0.0.1"), ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "client"),
+    [
+        ("203.0.113.9", "", "203.0.113.9"),
+        ("203.0.113.9", "198.51.100.1", "203.0.113.9"),
+        ("127.0.0.1", "198.51.100.1", "198.51.100.1"),
+        ("::ffff:127.0.0.1", "198.51.100.1", "198.51.100.1"),
+        ("127.0.0.1", "6.6.6.6, 198.51.100.1", "198.51.100.1"),
+        ("127.0.0.1", "6.6.6.6, 198.51.100.1, 10.1.2.3", "198.51.100.1"),
+        ("127.0.0.1", "6.6.6.6,198.51.100.1:4711 , [fd00::1]:99", "198.51.100.1"),
+        ("127.0.0.1", "2001:db8::1", "2001:db8::1"),
+        ("127.0.0.1", "6.6.6.6, unknown", "127.0.0.1"),
+        ("127.0.0.1", "6.6.6.6, unknown, 10.1.2.3", "10.1.2.3"),
+        ("127.0.0.1", "10.0.0.1, 10.0.0.2", "10.0.0.1"),
+        ("127.0.0.1", "", "127.0.0.1"),
+        ("127.0.0.1", ", ,\udcff", "127.0.0.1"),
+        ("", "198.51.100.1", ""),
+    ],
+)
+def test_client_is_the_last_address_that_no_trusted_proxy_has(peer: str, forwarded: str, client: str) -> None:
+    assert client == behind(peer, forwarded.split(","), TRUSTED)
+
+
+def test_without_trusted_proxies_no_header_is_believed() -> None:
+    assert behind("127.0.0.1", ["198.51.100.1"], ()) == "127.0.0.1"
+
+
+GIVEN = "019af1de-0000-8000-8000-000000000001"
+
+
+def test_id_is_read_as_ids_are_written() -> None:
+    assert UUID(GIVEN) == uuid_in(GIVEN) == uuid_in(GIVEN.replace("-", "")) == uuid_in(GIVEN.upper())
+
+
+@pytest.mark.parametrize("text", [f" {GIVEN}", f"{GIVEN}\r\n", f"{{{GIVEN}}}", f"urn:uuid:{GIVEN}", "", "1"])
+def test_id_with_anything_around_it_is_none(text: str) -> None:
+    assert uuid_in(text) is None
+
+
+def test_next_part_of_a_survey_keeps_the_building_of_any_name() -> None:
+    path = next_part("a&after=z#x\r\n", "p-5")
+
+    assert "\n" not in path
+    assert {"copropiedad": ["a&after=z#x\r\n"], "after": ["p-5"]} == parse_qs(urlsplit(path).query)
+
+
+def test_address_says_no_words_of_its_own() -> None:
+    assert known_words("told")
+    assert known_words("Llame al 300 123 4567") == ""

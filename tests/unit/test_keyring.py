@@ -1,9 +1,13 @@
-"""The key ring: purposes are separate, the first key signs, all keys verify."""
+"""The key ring: purposes are separate, the first key signs, all verify; guessable secrets are refused."""
 
 from __future__ import annotations
 
+import random
+import re
 from base64 import b64decode, b64encode
 from itertools import combinations
+from pathlib import Path
+from typing import Final
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -14,6 +18,7 @@ from hypothesis import strategies as st
 
 from hub.access.document_keys import current_fingerprint, document_keys
 from hub.access.keyring import LENGTHS, KeyRing, Purpose, Sealed
+from hub.access.secret_strength import doubled, is_example, is_guessable
 from hub.errors import ConfigurationError
 from hub.settings import Secret
 
@@ -175,3 +180,52 @@ def test_without_a_key_nothing_is_sealed() -> None:
     with pytest.raises(ConfigurationError):
         KeyRing([]).seal(Sealed.SECOND_FACTOR, b"x")
     assert not KeyRing([]).is_current(RING.seal(Sealed.SECOND_FACTOR, b"x"))
+
+
+ROOT: Final = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "short",
+        "f" * 64,
+        "0123456789" * 6,
+        "passwordpasswordpasswordpassword",
+        "abcdefghijklmnopqrstuvwxyz0123456789",
+        "coproservicios-coproservicios-2026",
+        "change-me-9f2c61d7a0b84e35c1fd7e6a2b90483d",
+        "YOUR-9f2c61d7a0b84e35c1fd7e6a2b90483d5e17",
+        "${HUB_SECRET}9f2c61d7a0b84e35c1fd7e6a2b90",
+    ],
+)
+def test_guessable_secret_is_detected(text: str) -> None:
+    assert is_guessable(Secret(text))
+
+
+@given(st.integers(), st.sampled_from([24, 32]))
+def test_random_secret_is_accepted(seed: int, octets: int) -> None:
+    thrown = random.Random(seed).randbytes(octets).hex()
+
+    assert not is_guessable(Secret(thrown))
+
+
+def test_placeholder_of_the_docs_is_detected() -> None:
+    pages = [ROOT / "docker-compose.yml", ROOT / "README.md", *ROOT.glob("docs/**/*.md")]
+    written = [
+        word
+        for page in pages
+        for value in re.findall(r"HUB_(?:SECRET|API_KEY)[=:] ?[\"']?([^\s\"'`]+)", page.read_text("utf-8"))
+        for word in [value.strip()]
+        if not value.startswith("$(")
+    ]
+
+    assert written
+    for word in written:
+        assert is_guessable(Secret(word)), word
+
+
+def test_repeated_secret_is_detected() -> None:
+    assert doubled([Secret("a"), Secret("b"), Secret("a")])
+    assert not doubled([Secret("a"), Secret("b")])
+    assert not is_example(Secret("9f2c61d7a0b84e35c1fd7e6a2b90483d"))

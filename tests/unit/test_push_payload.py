@@ -1,13 +1,16 @@
-"""A push message as FCM takes it."""
+"""A push message as FCM takes it, and the file with which Google knows us."""
 
 from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from hub.channels.push.fcm import MOST_BYTES, encode
+from hub.channels.push.oauth import read_service_account
+from hub.errors import ConfigurationError
 from hub.model import Facts, Purpose, Rendered
 from tests.providers.samples import AT, outgoing
 
@@ -75,3 +78,29 @@ def test_long_text_is_cut_and_the_page_is_not() -> None:
 
     assert len(body) <= MOST_BYTES
     assert page == json.loads(body)["message"]["data"]["own_page"]
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (None, "cannot be read: No such file"),
+        ("{", "is not a service account's file"),
+        ('{"project_id": "p"}', "is not a service account's file"),
+        (
+            '{"project_id": "p", "client_email": "e", "token_uri": "u", "private_key": "SECRET"}',
+            "the private key in",
+        ),
+    ],
+)
+def test_credentials_that_cannot_be_used_are_named_without_their_content(
+    tmp_path: Path, content: str | None, complaint: str
+) -> None:
+    path = tmp_path / "account.json"
+    if content is not None:
+        path.write_text(content)
+
+    with pytest.raises(ConfigurationError, match=complaint) as caught:
+        read_service_account(path, setting="HUB_PUSH_URL")
+
+    assert str(caught.value).startswith("HUB_PUSH_URL: ")
+    assert "SECRET" not in str(caught.value)

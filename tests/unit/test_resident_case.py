@@ -1,17 +1,30 @@
-"""A case in the words of its person, and asking the next level when nobody has answered."""
+"""The own page: a case in the words of its person, the subjects, the words of a consent."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any, Final, cast
-from uuid import uuid4
+from uuid import UUID, uuid4
+
+import pytest
 
 from hub import sla
-from hub.model import Clock, ClockHistory, ClockState, Event, Pause
-from hub.model.residents import CaseEvent, ResidentMessage
+from hub.model import IN_DIGEST, Clock, ClockHistory, ClockState, ContactPoint, Event, Pause, State
+from hub.model.residents import CaseEvent, ResidentMessage, SentLine
+from hub.operations.residents.consent_words import (
+    CHANNELS,
+    OFFERED,
+    TEXT_VERSION,
+    button,
+    channels_of,
+    sentence,
+    words_digest,
+)
 from hub.operations.residents.not_answered import Climb, climb
+from hub.operations.residents.own_words_es import arrival, own_subject
 from hub.operations.residents.promises_es import case_of
 from hub.policy.clocks import ClockPolicy
 from hub.testing import MemoryPublisher
@@ -137,3 +150,79 @@ async def test_at_the_top_the_button_asks_nobody_and_says_so() -> None:
     top = replace(clock, fired=len(clock.steps), level=4)
 
     assert (Climb.AT_TOP, []) == await pressed(received(top), NOON + 10 * LATE)
+
+
+@pytest.mark.parametrize(
+    ("case", "name", "opened", "subject"),
+    [
+        ("pqrs_id:1", "pqrs.received", {"petitioner": {"ref": "p-ines"}}, "Humedad"),
+        ("pqrs_id:1", "pqrs.received", {"petitioner": [{"ref": "p-luis"}, {"ref": "p-ines"}]}, "Humedad"),
+        # Ley 1581 de 2012, art. 4 g: nobody reads what somebody else has asked.
+        ("pqrs_id:1", "pqrs.received", {"petitioner": {"ref": "p-luis"}}, "PQRS recibida"),
+        ("pqrs_id:1", "pqrs.received", {"petitioner": {"name": "Luis", "phone": "300"}}, "PQRS recibida"),
+        ("case_id:1", "concierge.incident.reported", {"kind": "ruido"}, "Incidente: ruido"),
+        ("unit_id:u-302", "admin.payment.received", {}, "Pagos de T1-302"),
+        (None, "admin.circular.issued", {"title": "Corte de agua"}, "Corte de agua"),
+    ],
+)
+def test_subject_is_in_words_of_the_person_or_for_everybody(
+    case: str | None, name: str, opened: dict[str, Any], subject: str
+) -> None:
+    data = {"subject": "Humedad", "description": "Pedro Ruiz fue", **opened}
+
+    assert subject == own_subject("p-ines", case, name, data, unit="T1-302")
+
+
+def told(channel: str, state: State, reason: str | None = None) -> SentLine:
+    line = {"id": UUID(int=1), "event": "pqrs.received", "created_at": NOON}
+    return SentLine(channel=channel, state=state, reason=reason, **line)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ([told("whatsapp", State.READ), told("email", State.SENT)], "por WhatsApp y correo"),
+        ([told("email", State.DELIVERED), told("sms", State.FAILED)], "por correo; el SMS no le llegó"),
+        ([told("email", State.CANCELLED, IN_DIGEST)], "en su resumen"),
+        ([told("email", State.QUEUED)], "el correo va en camino"),
+        ([told("print", State.SENT)], "carta por entregar"),
+    ],
+)
+def test_line_says_by_which_channels_it_arrived(lines: list[SentLine], words: str) -> None:
+    assert words == arrival(lines)
+
+
+PINNED: Final = {"pagina-2": "00fcb4a595c7acefd0c40c8d64f956177acb896ccdcb5bb9f353c5b346fe6d05"}
+"""Version → digest of all its words. A change of a word needs a new version here; no old line changes."""
+
+
+def test_change_of_any_word_is_a_new_version() -> None:
+    words = "".join(words_digest(purpose, tuple(CHANNELS)) for purpose in OFFERED)
+
+    assert PINNED[TEXT_VERSION] == sha256(words.encode()).hexdigest()
+
+
+def test_digest_is_that_of_the_very_words() -> None:
+    said = sentence("survey", ["email", "sms"])
+
+    assert "Autorizo que me escriban por correo y SMS con esta finalidad: encuestas." in said
+    assert sha256(f"{said}\n{button('survey')}".encode()).hexdigest() == words_digest(
+        "survey", ["email", "sms"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("contact", "channels"),
+    [
+        (ContactPoint(id="x", kind="email", value="a@b.co", verified=True), ("email",)),
+        (ContactPoint(id="x", kind="email", value="a@b.co"), ()),
+        (ContactPoint(id="x", kind="phone", value="+573001234567", verified=True), ("sms", "whatsapp")),
+        (ContactPoint(id="x", kind="phone", value="+573001234567"), ()),
+        (ContactPoint(id="x", kind="phone", value="+576017420101", verified=True), ()),
+        (ContactPoint(id="x", kind="push", value="token"), ("push",)),
+    ],
+)
+def test_consent_names_the_channels_of_verified_contacts(
+    contact: ContactPoint, channels: tuple[str, ...]
+) -> None:
+    assert channels == channels_of([contact])

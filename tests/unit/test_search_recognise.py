@@ -1,4 +1,4 @@
-"""Kinds of words typed into the search."""
+"""Kinds of words typed into the search, and what a list says of the things found."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from uuid import UUID
 
 import pytest
 
+from hub.desk.search import items_es
 from hub.desk.search.acts import types_called
 from hub.desk.search.recognise import LONGEST, MOST_WORDS, Kind, plain_words, recognise
+from hub.ports.cases import KnownCase
 
 ID, EMAIL, PHONE, REFERENCE, UNIT, NAME, WORDS = Kind
 AN_ID = "0195a1b2-c3d4-8e5f-8a6b-7c8d9e0f1a2b"
@@ -101,3 +103,12 @@ def test_event_is_found_by_its_title_and_by_its_subject(typed: str, name: str) -
 def test_nothing_is_called_by_no_words() -> None:
     assert [] == types_called(())
     assert [] == types_called(("zzzz",))
+
+
+@pytest.mark.parametrize(
+    ("key", "detail"),
+    [("pqrs_id:PQ-2026-7", "PQ-2026-7"), ("thread_id:de-59df0a7be1c2d3e4f5a6b7c8", "")],
+    ids=["a petition", "what somebody wrote"],
+)
+def test_case_without_radicado_has_only_a_number_that_people_read(key: str, detail: str) -> None:
+    assert detail == items_es.case(KnownCase(case=key, alone=True), words=True).detail

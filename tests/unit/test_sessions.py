@@ -1,4 +1,4 @@
-"""Sessions: their rows, their ends, and their CSRF tokens."""
+"""Sessions and known devices: rows, ends, tokens and cookies."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from uuid import uuid4
 
+import pytest
+
 from hub.access import sessions
+from hub.access.keyring import KeyRing
+from hub.settings import Secret
+from hub.web.auth import device_cookie
 
 NOON = datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
@@ -56,3 +61,45 @@ def test_csrf_token_belongs_to_one_session_and_does_not_reveal_it() -> None:
     assert sessions.csrf_of(one) != sessions.csrf_of(other)
     assert one not in sessions.csrf_of(one)
     assert sessions.csrf_of("ñ\udcff")
+
+
+OLD, NEW = (
+    Secret("an old secret of the hub, of some length"),
+    Secret("a new secret of the hub, of some length"),
+)
+RING = KeyRing([OLD])
+
+
+def test_a_device_is_known_to_its_account_until_the_cookie_is_too_old() -> None:
+    value = device_cookie.issue(RING, "ana", now=NOON)
+    device = device_cookie.read(RING, "ana", value, now=NOON)
+
+    assert device is not None
+    assert value.startswith(f"{device}.")
+    assert device_cookie.read(RING, "ana", value, now=NOON + device_cookie.LASTS) == device
+    assert device_cookie.read(RING, "ana", value, now=NOON + device_cookie.LASTS + timedelta(days=1)) is None
+    assert device_cookie.read(RING, "luis", value, now=NOON) is None
+
+
+def test_a_device_stays_known_while_its_secret_does() -> None:
+    value = device_cookie.issue(RING, "ana", now=NOON)
+
+    assert device_cookie.read(KeyRing([NEW, OLD]), "ana", value, now=NOON) is not None
+    assert device_cookie.read(KeyRing([NEW]), "ana", value, now=NOON) is None
+
+
+@pytest.mark.parametrize("value", ["", ".", "..", "a.b.c", "a.1.", "ñ.\udcff.\udcfe", "x" * 5000, "1.2.3.4"])
+def test_a_forged_cookie_names_no_device(value: str) -> None:
+    assert device_cookie.read(RING, "ana", value, now=NOON) is None
+
+
+def test_an_altered_cookie_names_no_device() -> None:
+    device, day, signature = device_cookie.issue(RING, "ana", now=NOON).split(".")
+
+    for forged in (f"x{device}.{day}.{signature}", f"{device}.{int(day) + 1}.{signature}"):
+        assert device_cookie.read(RING, "ana", forged, now=NOON) is None
+
+
+def test_without_a_secret_no_device_is_known() -> None:
+    assert device_cookie.issue(KeyRing([]), "ana", now=NOON) == ""
+    assert device_cookie.read(KeyRing([]), "ana", "a.1.", now=NOON) is None

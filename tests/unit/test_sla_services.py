@@ -1,8 +1,10 @@
-"""The terms of services, packages, conflicts, findings and incidents, by the real catalogue."""
+"""The terms of services, of contacts before a PQRS, and of personal data, by the real catalogue."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -107,3 +109,109 @@ def test_a_repair_is_due_as_its_priority_says_and_met_step_by_step(
 def repair(*happened: Event) -> dict[str, tuple[ClockState, datetime | None]]:
     clocks = sla.replay("request_id:1", happened, BY_NAME, POLICY)
     return {clock.name: (clock.state, clock.due_at) for clock in clocks}
+
+
+OPENERS: Final = (
+    "support.email.received",
+    "support.form.received",
+    "support.counter.received",
+    "support.chat.missed",
+    "support.call.missed",
+)
+
+
+@pytest.mark.parametrize("name", OPENERS)
+def test_every_contact_is_promised_a_reply_in_24_business_hours(name: str) -> None:
+    [clock] = sla.replay("thread_id:t-1", [event(name, {"thread_id": "t-1"})], BY_NAME, POLICY)
+
+    assert ("first_reply", ClockState.OPEN) == (clock.name, clock.state)
+    assert local("2026-03-11 14:05") == clock.due_at
+
+
+@pytest.mark.parametrize("name", OPENERS)
+def test_a_reply_to_the_conversation_keeps_the_promise(name: str) -> None:
+    contacts = [
+        event(name, {"thread_id": "t-1"}),
+        event("support.replied", {"thread_id": "t-1"}, at=MONDAY + HOUR),
+    ]
+    [clock] = sla.replay("thread_id:t-1", contacts, BY_NAME, POLICY)
+
+    assert ClockState.MET is clock.state
+
+
+def test_automatic_mail_starts_no_clock() -> None:
+    machine = event("support.email.received", {"auto_submitted": True})
+
+    assert [] == sla.replay("thread_id:t-1", [machine], BY_NAME, POLICY)
+
+
+VECTORS: Final = json.loads((Path(__file__).parent.parent / "vectors/legal_day_terms.json").read_text())
+TERMS: Final = (
+    ("privacy.query.received", "privacy_query", "habeas_data_consulta"),
+    ("privacy.claim.received", "privacy_claim", "habeas_data_reclamo"),
+    ("privacy.claim.received", "privacy_legend", "habeas_data_leyenda_en_tramite"),
+)
+EXTENDED: Final = (
+    ("privacy.query", "privacy_query", "consulta_extended_due_plus5"),
+    ("privacy.claim", "privacy_claim", "reclamo_extended_due_plus8"),
+)
+
+
+def clocks_after(*happened: Event) -> dict[str, Clock]:
+    return {clock.name: clock for clock in sla.replay("case_id:d-1", happened, BY_NAME, POLICY)}
+
+
+def end_of(day: str) -> datetime:
+    """Return the end of a day in Colombia: a term in days lasts until then."""
+    return local(f"{day} 00:00") + timedelta(days=1)
+
+
+@pytest.mark.parametrize(("opener", "clock", "term"), TERMS)
+@pytest.mark.parametrize("row", VECTORS["terms"], ids=lambda row: row["received"])
+def test_a_query_and_a_claim_have_the_terms_of_the_law(
+    opener: str, clock: str, term: str, row: dict[str, dict[str, str]]
+) -> None:
+    opened = event(opener, at=local(f"{row['received']} 10:00"))
+
+    assert end_of(row["due"][term]) == clocks_after(opened)[clock].due_at
+
+
+@pytest.mark.parametrize(("case", "clock", "term"), EXTENDED)
+@pytest.mark.parametrize("row", VECTORS["extensions"], ids=lambda row: row["received"])
+def test_an_extension_is_that_of_the_law(case: str, clock: str, term: str, row: dict[str, str]) -> None:
+    at = local(f"{row['received']} 10:00")
+    clocks = clocks_after(event(f"{case}.received", at=at), event(f"{case}.extended", at=at + HOUR))
+
+    assert end_of(row[term]) == clocks[clock].due_at
+
+
+def test_legend_does_not_end_the_claim() -> None:
+    clocks = clocks_after(
+        event("privacy.claim.received"), event("privacy.claim.in_process", at=MONDAY + HOUR)
+    )
+
+    assert (ClockState.MET, ClockState.OPEN) == (
+        clocks["privacy_legend"].state,
+        clocks["privacy_claim"].state,
+    )
+
+
+@pytest.mark.parametrize(
+    ("ending", "state"),
+    [
+        ("privacy.claim.answered", ClockState.MET),
+        ("privacy.claim.transferred", ClockState.CANCELLED),
+    ],
+)
+def test_answer_or_transfer_ends_a_claim(ending: str, state: ClockState) -> None:
+    clocks = clocks_after(event("privacy.claim.received"), event(ending, at=MONDAY + HOUR))
+
+    assert {"privacy_claim": state, "privacy_legend": state} == {
+        clock.name: clock.state for clock in clocks.values()
+    }
+
+
+def test_answer_ends_a_query() -> None:
+    answered = event("privacy.query.answered", at=MONDAY + HOUR)
+
+    assert ClockState.MET is clocks_after(event("privacy.query.received"), answered)["privacy_query"].state

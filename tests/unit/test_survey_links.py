@@ -1,20 +1,24 @@
-"""Messages with the link that answers a survey, and the life of that link."""
+"""The link that answers a survey, and the calls after surveys."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any, Final
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, cast
+from uuid import UUID
 
 import pytest
 
 from hub.access.keyring import KeyRing
 from hub.access.survey_links import HIDDEN, SurveyLinks
-from hub.model import Claimed, Purpose
+from hub.desk.surveys.acts import list_calls
+from hub.model import Claimed, PropertyScope, Purpose, Scope
 from hub.rendering.filters import fecha_hora
 from hub.settings import Secret
 from hub.sla.ack_links import PERSONAL, without_link
 from tests.contract.values import NOON, event, message, stored
+from tests.operators import operator
 from tests.unit.factories import POLICY
 from tests.unit.test_templates import TEMPLATES, context, examples
 
@@ -101,3 +105,39 @@ def test_mail_has_one_button() -> None:
     html = TEMPLATES.render("survey.requested", "email", context("survey.requested", data), variant=None).html
 
     assert 1 == html.count('class="boton"')
+
+
+OPENED = datetime(2026, 11, 27, 12, tzinfo=UTC)
+
+
+class Calls:
+    """A database with a call in each of two buildings."""
+
+    async def rows(self, *_: object) -> Sequence[Mapping[str, object]]:
+        return [
+            {
+                "id": UUID(int=number),
+                "case": f"survey_id:{number}",
+                "state": "open",
+                "due_at": OPENED,
+                "copropiedad_id": place,
+            }
+            for number, place in enumerate(("ph-1", "ph-2"))
+        ]
+
+
+@pytest.mark.parametrize(
+    ("whose", "said"),
+    [
+        (None, ["survey_id:0", "survey_id:1"]),
+        (frozenset({"ph-2"}), [None, "survey_id:1"]),
+        (frozenset[str](), [None, None]),
+    ],
+)
+async def test_case_of_a_call_is_for_who_calls_there(whose: PropertyScope, said: list[str | None]) -> None:
+    by = operator(cast(Any, Calls()), reach={Scope.READ: None, Scope.OPERATE: whose})
+    calls = (await list_calls(by)).items
+
+    assert said == [call.case for call in calls]
+    assert [case is None for case in said] == [call.id is None for call in calls]
+    assert ["ph-1", "ph-2"] == [call.copropiedad_id for call in calls]

@@ -1,4 +1,4 @@
-"""Instants that a text promises are those of the clock of its case."""
+"""Instants, ends and opening hours that a text promises are those of the clock of its case."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+import pytest
 from hypothesis import given, settings
 
 from hub import sla
 from hub.catalog import BY_NAME
 from hub.model import Clock, Event, Rendered
-from hub.rendering.filters import fecha, plazo, plazo_corto
+from hub.rendering.filters import NBSP, fecha, fecha_corta, fecha_hora, plazo, plazo_corto
 from hub.rendering.terms import functions, opening
 from tests.for_each import for_each
-from tests.unit.factories import MONDAY, POLICY, event
+from tests.unit.factories import MONDAY, POLICY, event, local
 from tests.unit.test_sla_histories import CASE, DAY, HISTORIES, happened
 from tests.unit.test_templates import TEMPLATES, asked, context, examples
 from tests.unit.test_templates import plain as without_accents
@@ -43,7 +44,7 @@ PROMISE: Final = "a mas tardar el "
 SATURDAY: Final = datetime(2026, 3, 14, 15, 0, tzinfo=UTC)
 
 
-def plain(text: str) -> str:
+def as_sms(text: str) -> str:
     """As in an SMS, which has neither accents nor no-break spaces."""
     return without_accents(re.sub(r"<[^>]+>", "", text).replace("*", "")).replace("\xa0", " ")
 
@@ -55,7 +56,7 @@ def texts(told: Event, clocks: list[Clock]) -> Iterator[str]:
     for audience in BY_NAME[told.name].audiences:
         for channel in asked(audience):
             words = TEMPLATES.render(told.name, channel, reader, variant=audience.template)
-            yield plain(f"{words.text}\n{words.html}")
+            yield as_sms(f"{words.text}\n{words.html}")
 
 
 def held(clocks: list[Clock], told: Event) -> set[str]:
@@ -64,7 +65,7 @@ def held(clocks: list[Clock], told: Event) -> set[str]:
     ends = {write(at) for at in due.values() for write in (plazo, plazo_corto)}
     if told.name == "pqrs.term_extended" and "legal_term" not in due:
         ends.add(fecha(examples(told.name)[0]["new_due_on"]))
-    return {plain(end) for end in ends}
+    return {as_sms(end) for end in ends}
 
 
 @settings(max_examples=60)
@@ -89,9 +90,9 @@ def test_a_receipt_tells_both_ends_and_no_number_of_hours() -> None:
     first, legal = sla.due_of(clocks)["first_reply"], sla.due_of(clocks)["legal_term"]
 
     for text in texts(received, clocks):
-        assert PROMISE + plain(plazo(first)) in text or PROMISE + plain(plazo_corto(first)) in text
+        assert PROMISE + as_sms(plazo(first)) in text or PROMISE + as_sms(plazo_corto(first)) in text
         assert "horas" not in text
-    assert any(PROMISE + plain(plazo(legal)) in text for text in texts(received, clocks))
+    assert any(PROMISE + as_sms(plazo(legal)) in text for text in texts(received, clocks))
 
 
 def test_an_extension_beyond_the_limit_of_the_law_promises_the_limit() -> None:
@@ -104,7 +105,7 @@ def test_an_extension_beyond_the_limit_of_the_law_promises_the_limit() -> None:
     clocks = sla.replay(CASE, [happened("pqrs.received", 0, 0), extended], BY_NAME, POLICY)
 
     for text in texts(extended, clocks):
-        assert plain(fecha(beyond)) not in text
+        assert as_sms(fecha(beyond)) not in text
         assert PROMISE in text
 
 
@@ -168,7 +169,7 @@ def test_opening_that_has_passed_when_the_text_leaves_is_not_told() -> None:
 def test_promise_that_was_kept_before_its_text_leaves_is_not_told_again() -> None:
     received, replied = happened("pqrs.received", 0, 0), happened("pqrs.replied", 1, 1)
     clocks = sla.replay(CASE, [received, replied], BY_NAME, POLICY)
-    said = [plain(f"{words.text}\n{words.html}") for words in (*every(received, clocks), letter(clocks))]
+    said = [as_sms(f"{words.text}\n{words.html}") for words in (*every(received, clocks), letter(clocks))]
 
     assert [] == [text for text in said if "24 horas" in text or "primera respuesta" in text]
     assert any(PROMISE in text for text in said)
@@ -201,3 +202,74 @@ def every(told: Event, clocks: list[Clock]) -> Iterator[Rendered]:
 def letter(clocks: list[Clock]) -> Rendered:
     reader = context("pqrs.received", examples("pqrs.received")[0], due=sla.due_of(clocks))
     return TEMPLATES.render("pqrs.received", "print", reader, variant=None)
+
+
+THURSDAY: Final = local("2026-11-26 16:00")
+"""When it came, within opening hours: the terms count from then."""
+IN_NOVEMBER: Final = local("2026-11-28 10:00")
+"""When its publisher registered it: nobody is there."""
+GREETED: Final = ["pqrs.received", "privacy.query.received", "privacy.claim.received"]
+
+
+def said(
+    name: str,
+    channel: str,
+    *,
+    variant: str | None = None,
+    came: datetime = THURSDAY,
+    at: datetime = IN_NOVEMBER,
+) -> str:
+    data = {**examples(name)[0], "received_at": came.isoformat()}
+    clocks = sla.replay("case", [event(name, data, at=at)], BY_NAME, POLICY)
+    assert {came} == {clock.started_at for clock in clocks}
+    reader = replace(context(name, data, due=sla.due_of(clocks)), event_time=at, leaves=at)
+    words = TEMPLATES.render(name, channel, reader, variant=variant)
+    return without_accents(f"{words.subject}\n{words.text}").replace(NBSP, " ")
+
+
+def plain(words: str) -> str:
+    return without_accents(words).replace(NBSP, " ")
+
+
+@pytest.mark.parametrize("name", GREETED)
+@pytest.mark.parametrize("channel", ["email", "print"])
+def test_receipt_names_the_instant_from_which_it_counts_and_no_other(name: str, channel: str) -> None:
+    words = said(name, channel)
+
+    assert plain(fecha_hora(THURSDAY)) in words
+    assert "sabado 28" not in words
+    assert "horario" not in words
+    assert "Llego fuera de nuestro horario" in said(name, channel, came=IN_NOVEMBER)
+
+
+@pytest.mark.parametrize("channel", ["sms", "push", "whatsapp"])
+def test_short_receipts_of_a_petition_name_it_too(channel: str) -> None:
+    words = said("pqrs.received", channel)
+    ways = {plain(fecha_corta(THURSDAY)).rstrip("."), plain(fecha_hora(THURSDAY))}
+
+    assert any(way in words for way in ways)
+    assert "28 nov" not in words
+    assert "sabado 28" not in words
+
+
+def test_receipt_within_opening_hours_says_nothing_about_them() -> None:
+    assert "horario" not in said("pqrs.received", "email", at=THURSDAY)
+
+
+def test_missing_information_counts_from_the_instant_that_its_receipt_names() -> None:
+    data = {**examples("pqrs.info_received")[0], "received_at": THURSDAY.isoformat()}
+    reader = replace(
+        context("pqrs.info_received", data), event_time=IN_NOVEMBER, leaves=IN_NOVEMBER + timedelta(minutes=1)
+    )
+    words = TEMPLATES.render("pqrs.info_received", "email", reader, variant=None).text.replace(NBSP, " ")
+
+    assert fecha_hora(THURSDAY).replace(NBSP, " ") in words
+    assert "sábado 28" not in words
+
+
+@pytest.mark.parametrize("name", GREETED)
+def test_staff_reads_both_instants_where_they_differ(name: str) -> None:
+    late, at_once = (said(name, "email", variant="staff", at=at) for at in (IN_NOVEMBER, THURSDAY))
+
+    assert all(plain(fecha_hora(at)) in late for at in (THURSDAY, IN_NOVEMBER))
+    assert [1, 0] == [len(re.findall(r"Registrado\W+sabado 28", words)) for words in (late, at_once)]

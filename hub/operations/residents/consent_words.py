@@ -2,7 +2,7 @@
 Words of the consents on the own page. Pure.
 
 The digest of these words is the proof in the ledger. A change of any of them, even of a label, needs a new
-TEXT_VERSION: `tests/unit/test_resident_consent_words.py` pins both.
+TEXT_VERSION: `tests/unit/test_resident_case.py` pins both.
 """
 
 from __future__ import annotations
