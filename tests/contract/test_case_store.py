@@ -22,14 +22,25 @@ from hub.model import (
     PropertyScope,
     Recall,
     Rendered,
-    Reply,
     StoredEvent,
     own_event,
 )
 from hub.ports.cases import CaseEntry, CaseFacts, EntryKind, KnownCase
 from hub.storage import PostgresCases
 from tests.contract.stores import RealStores, open_stores
-from tests.contract.values import HOUR, LEASE, NOON, clock, event, message, now, outcome, person, stored
+from tests.contract.values import (
+    HOUR,
+    LEASE,
+    NOON,
+    clock,
+    event,
+    mailed,
+    message,
+    now,
+    outcome,
+    person,
+    stored,
+)
 from tests.integration.counting_hub import CountingDatabase
 from tests.providers.samples import outgoing
 
@@ -134,15 +145,7 @@ async def test_reply_stands_for_its_event_with_its_text_only_in_the_whole_case(
     await stores.add(sent)
     async with stores.intake.transaction() as transaction:
         await transaction.apply_directory([person("p-1", names="María Peña")])
-    reply = Reply(
-        channel="email",
-        provider="mail",
-        reference="r-1",
-        address="maria@example.com",
-        text="¿Para cuándo?",
-        at=NOON + HOUR,
-        message_id=sent.id,
-    )
+    reply = mailed("¿Para cuándo?", at=NOON + HOUR, message_id=sent.id)
     inbound = await stores.replies.add(read(reply, await stores.replies.about(reply), now=now()))
     machine = replace(reply, reference="r-2", automatic=True)
     await stores.replies.add(read(machine, await stores.replies.about(machine), now=now()))
@@ -166,15 +169,7 @@ async def test_reply_to_a_notice_with_many_recipients_is_in_its_case_and_in_a_co
     sent = message(notice)
     await add(stores, notice)
     await stores.add(sent)
-    reply = Reply(
-        channel="email",
-        provider="mail",
-        reference="r-1",
-        address="maria@example.com",
-        text="¿Hasta cuándo?",
-        at=NOON + HOUR,
-        message_id=sent.id,
-    )
+    reply = mailed("¿Hasta cuándo?", at=NOON + HOUR, message_id=sent.id)
     inbound = await stores.replies.add(read(reply, await stores.replies.about(reply), now=now()))
     thread = f"thread_id:{inbound.thread}"
     await add(stores, stored(event_of(inbound), case=thread))

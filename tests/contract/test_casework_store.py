@@ -13,14 +13,14 @@ import hub.storage.migrations.versions as migrations
 from hub.desk.cases import queries
 from hub.errors import StorageRefused
 from hub.inbound.replies import read
-from hub.model import ClockState, Reply, State, type_of
+from hub.model import ClockState, State, type_of
 from hub.model.casework import CaseKind, ReplyState, ReplyView
 from hub.model.pages import PageQuery
 from hub.ports.cases import CaseFilter, ReplyFilter
 from hub.rendering.titles_es import EVENTS
 from hub.storage.casework import KINDS
 from tests.contract.stores import RealStores
-from tests.contract.values import HOUR, NOON, clock, copropiedad, event, message, now, stored
+from tests.contract.values import HOUR, NOON, clock, copropiedad, event, mailed, message, now, stored
 
 EVERYTHING = CaseFilter()
 
@@ -55,15 +55,7 @@ async def wrote(stores: RealStores, text: str = "¿Para cuándo?", *, emergency:
     async with stores.intake.transaction() as transaction:
         await transaction.add_events([of])
     await stores.add(sent)
-    reply = Reply(
-        channel="email",
-        provider="mail",
-        reference=str(uuid4()),
-        address="maria@example.com",
-        text=text,
-        at=now(),
-        message_id=sent.id,
-    )
+    reply = mailed(text, at=now(), message_id=sent.id)
     return (await stores.replies.add(read(reply, await stores.replies.about(reply), now=now()))).id
 
 

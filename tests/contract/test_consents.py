@@ -22,7 +22,6 @@ from hub.model import (
     Message,
     Person,
     Purpose,
-    Reply,
     State,
     StoredEvent,
 )
@@ -30,7 +29,7 @@ from hub.model.ids import event_key
 from hub.people.audience import RESIDENTS, Group
 from hub.policy import load_policy
 from tests.contract.stores import RealStores, Stores
-from tests.contract.values import HOUR, NOON, consent, membership, message, now, person, unit
+from tests.contract.values import HOUR, NOON, consent, mailed, membership, message, now, person, unit
 
 EVERYBODY = Group(copropiedad_id="ph-1", roles=RESIDENTS, opted_in="commercial")
 MAIL = "p-1@example.com"
@@ -74,7 +73,7 @@ async def wrote(stores: Stores, of: StoredEvent, text: str, **fields: Any) -> No
     one = message(of, address=MAIL, occasion=str(uuid4()), state=State.SENT)
     await stores.add(one)
     values: dict[str, Any] = {"message_id": one.id, "address": MAIL, **fields}
-    reply = Reply(channel="email", provider="mail", reference=str(uuid4()), text=text, at=NOON, **values)
+    reply = mailed(text, **values)
     await stores.replies.add(read(reply, await stores.replies.about(reply), now=now()))
 
 
@@ -315,7 +314,7 @@ async def refused_by_whatsapp(stores: Stores, of: StoredEvent, *people: str) -> 
 async def wrote_first(stores: Stores, text: str, **fields: Any) -> None:
     """Store what somebody writes who answers none of our messages."""
     values: dict[str, Any] = {"channel": "email", "provider": "mail", "address": MAIL, **fields}
-    reply = Reply(reference=str(uuid4()), text=text, at=NOON, **values)
+    reply = mailed(text, **values)
     await stores.replies.add(read(reply, await stores.replies.about(reply), now=now()))
 
 

@@ -9,27 +9,15 @@ import pytest
 
 from hub.errors import StorageRefused
 from hub.inbound.replies import read
-from hub.model import Reply
 from hub.ports.cases import ReplyFilter
 from tests.contract.stores import RealStores
-from tests.contract.values import NOON, now
+from tests.contract.values import mailed, now
 
 MAIL = "maria@example.com"
 
 
 async def write(stores: RealStores, text: str, **fields: Any) -> UUID:
-    reply = Reply(
-        **{
-            "channel": "email",
-            "provider": "mail",
-            "reference": str(uuid4()),
-            "address": MAIL,
-            "text": text,
-            "at": NOON,
-            "subject": "Re: su caso",
-            **fields,
-        }
-    )
+    reply = mailed(text, **{"address": MAIL, "subject": "Re: su caso", **fields})
     kept = await stores.replies.add(read(reply, await stores.replies.about(reply), now=now()))
     return kept.id
 

@@ -12,7 +12,7 @@ from hub.desk.letters import queries as letters
 from hub.desk.letters.rows import LettersQuery
 from hub.desk.suppressions import acts
 from hub.inbound.replies import read
-from hub.model import ClockState, InvalidContact, Message, PropertyScope, Reply, State, StoredEvent
+from hub.model import ClockState, InvalidContact, Message, PropertyScope, State, StoredEvent
 from hub.model.bulk import BulkKind
 from hub.model.pages import PageQuery
 from hub.ports import MessageFilter
@@ -20,7 +20,7 @@ from hub.ports.cases import ReplyFilter
 from tests.contract.many import run
 from tests.contract.stores import RealStores
 from tests.contract.test_letter_store import letter
-from tests.contract.values import HOUR, NOON, clock, event, message, now, stored
+from tests.contract.values import HOUR, NOON, clock, event, mailed, message, now, stored
 from tests.contract.values import letter as dead_letter
 
 A, B, BOTH = frozenset({"ph-a"}), frozenset({"ph-b"}), frozenset({"ph-a", "ph-b"})
@@ -206,16 +206,7 @@ async def test_letters_are_shown_and_delivered_where_their_message_belongs(
 
 
 async def wrote(stores: RealStores, about: UUID | None) -> UUID:
-    reply = Reply(
-        channel="email",
-        provider="mail",
-        reference=str(uuid4()),
-        address="maria@example.com",
-        text="Buenos días",
-        at=NOON,
-        subject="Re: su caso",
-        message_id=about,
-    )
+    reply = mailed("Buenos días", subject="Re: su caso", message_id=about)
     kept = await stores.replies.add(read(reply, await stores.replies.about(reply), now=now()))
     return kept.id
 

@@ -16,14 +16,13 @@ from hub.model import (
     InvalidContact,
     Message,
     Purpose,
-    Reply,
     State,
     StoredEvent,
     SuppressionStatus,
 )
 from hub.storage import Database, PostgresDelivery
 from tests.contract.stores import Stores
-from tests.contract.values import NOON, message, now
+from tests.contract.values import NOON, mailed, message, now
 
 MAIL = "Maria@example.com"
 GONE = SuppressionStatus(reason="gone", since=NOON)
@@ -53,15 +52,7 @@ async def store_reply(stores: Stores, of: StoredEvent, text: str, **fields: Any)
     """Store a reply to our mail."""
     one = message(of, address=MAIL, occasion=str(uuid4()), state=State.SENT)
     await stores.add(one)
-    reply = Reply(
-        channel="email",
-        provider="mail",
-        reference=str(uuid4()),
-        text=text,
-        at=NOON,
-        message_id=one.id,
-        **{"address": MAIL, **fields},
-    )
+    reply = mailed(text, message_id=one.id, **{"address": MAIL, **fields})
     await stores.replies.add(read(reply, await stores.replies.about(reply), now=now()))
 
 

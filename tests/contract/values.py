@@ -18,6 +18,7 @@ from hub.model import (
     Outcome,
     Promise,
     Purpose,
+    Reply,
     ReplyKind,
     State,
     Step,
@@ -197,6 +198,12 @@ def rota(ref: str, scope: str, *shifts: Json, version: int = 1, duty: str = "on_
 
 def rota_removed(ref: str, version: int) -> Event:
     return event("directory.rota.removed", data={"rota_id": ref, "version": version})
+
+
+def mailed(text: str, **fields: Any) -> Reply:
+    """Make a reply by mail, another one each time."""
+    usual = {"channel": "email", "provider": "mail", "address": "maria@example.com", "at": NOON}
+    return Reply(text=text, **{"reference": str(uuid4()), **usual, **fields})
 
 
 def reply_whole(**fields: Any) -> ReplyWhole:

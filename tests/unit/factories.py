@@ -21,6 +21,7 @@ from hub.model import (
     TYPE_PREFIX,
     TYPE_SUFFIX,
     ChannelTraits,
+    Claimed,
     Consent,
     ContactFacts,
     ContactPoint,
@@ -172,6 +173,12 @@ def message(**fields: Any) -> Message:
     }
     identity = {name: values[name] for name in ("person", "channel", "occasion", "contact_id")}
     return Message(**{"id": message_id(values["event_key"], **identity), **values})
+
+
+def claim_of(one: Message, **fields: Any) -> Claimed:
+    """Claim a message for its first attempt, as a worker does."""
+    usual = {"event_time": MONDAY, "source": "urn:x", "data": {}, "building": None, "unit": None}
+    return Claimed(message=one, **{"attempt": 1, **usual, **fields})
 
 
 def upserted(noun: str, key: str, version: int = 1, **data: Json) -> Event:

@@ -12,12 +12,12 @@ from hub.catalog import BY_NAME
 from hub.contact_rules.opt_out_words import command
 from hub.errors import NothingToAcknowledge
 from hub.inbound.ack_by_text import AckRequest, case_key, read_ack
-from hub.model import Claimed, Clock, ClockState, Facts, Json, Purpose, StepKind
+from hub.model import Clock, ClockState, Facts, Json, Purpose, StepKind
 from hub.rendering import Context
 from hub.sla import acknowledge
 from hub.testing import MemoryPublisher
 from tests.contract.values import NOON, message, stored
-from tests.unit.factories import HOUR, SCHEMAS, event, local
+from tests.unit.factories import HOUR, SCHEMAS, claim_of, event, local
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
 from tests.unit.test_templates import TEMPLATES, context, examples
 
@@ -202,15 +202,7 @@ def test_mail_of_an_escalated_emergency_has_the_link() -> None:
 )
 def test_link_is_for_the_purposes_of_a_level(purpose: Purpose, link: str | None) -> None:
     of = stored()
-    claimed = Claimed(
-        message=message(of, purpose=purpose),
-        attempt=1,
-        event_time=NOON,
-        source="urn:hub",
-        data={},
-        building=None,
-        unit=None,
-    )
+    claimed = claim_of(message(of, purpose=purpose), event_time=NOON, source="urn:hub")
 
     assert link == Context.of(claimed, Facts(at=NOON, link=LINK)).ack_url
 

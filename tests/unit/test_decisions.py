@@ -23,7 +23,7 @@ from hub.model import (
     SuppressionStatus,
     Target,
 )
-from tests.unit.factories import HOUR, MONDAY, POLICY, SECOND, consent_facts, local, message
+from tests.unit.factories import HOUR, MONDAY, POLICY, SECOND, claim_of, consent_facts, local, message
 
 AGREED: Final = consent_facts()
 EMAIL: Final = ChannelTraits(name="email", contact="email")
@@ -36,16 +36,8 @@ def claimed(
     contact: ContactFacts = AGREED,
     **fields: Any,
 ) -> Claimed:
-    return Claimed(
-        message=message(state=State.SENDING, **fields),
-        attempt=attempt,
-        event_time=MONDAY,
-        source="urn:x",
-        data={},
-        building=None,
-        unit=None,
-        suppression=suppression,
-        contact=contact,
+    return claim_of(
+        message(state=State.SENDING, **fields), attempt=attempt, suppression=suppression, contact=contact
     )
 
 

@@ -39,7 +39,7 @@ from hub.settings import Secret
 from hub.sla.ack_links import PERSONAL, Links, without_link
 from hub.sms_text import to_gsm7
 from tests.unit.delivery_harness import make_harness
-from tests.unit.factories import CHANNELS, MONDAY, POLICY, SCHEMAS, event, message, stored
+from tests.unit.factories import CHANNELS, MONDAY, POLICY, SCHEMAS, claim_of, event, message, stored
 from tests.unit.test_templates import TEMPLATES, examples
 
 HOSTS: Final = ("portal.example.com", "archivo.example.com:8443")
@@ -151,14 +151,10 @@ def example_of(name: str) -> dict[str, Any]:
 
 
 def words(name: str, variant: str | None, channel: str, document: SentDocument | None) -> str:
-    claim = Claimed(
-        message=message(event=name, channel=channel, variant=variant),
-        attempt=1,
-        event_time=MONDAY,
-        source="urn:crm",
+    claim = claim_of(
+        message(event=name, channel=channel, variant=variant),
         data=example_of(name),
         building="Altos del Rosal",
-        unit=None,
     )
     return TEMPLATES.render_claimed(claim, Facts(at=MONDAY, document=document)).text
 
@@ -306,18 +302,7 @@ class OneRequest(NoStore):
 
 def claims(number: int = 1, **fields: Any) -> list[Claimed]:
     given = {"event": "pqrs.responded", "channel": "email", **fields}
-    return [
-        Claimed(
-            message=message(**{"person": f"p-{place}", **given}),
-            attempt=1,
-            event_time=MONDAY,
-            source="urn:crm",
-            data={},
-            building=None,
-            unit=None,
-        )
-        for place in range(number)
-    ]
+    return [claim_of(message(**{"person": f"p-{place}", **given})) for place in range(number)]
 
 
 async def given(

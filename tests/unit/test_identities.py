@@ -29,7 +29,7 @@ from hub.rendering.identities import TOKENS
 from hub.rendering.mail_contrast import low_contrast
 from hub.settings import load
 from hub.sms_text import segments
-from tests.unit.factories import message
+from tests.unit.factories import claim_of, message
 from tests.unit.logos import as_text, png
 
 AT: Final = datetime(2026, 3, 9, 13, 5, tzinfo=UTC)
@@ -80,13 +80,12 @@ def claimed(
     rules: CompanyRules, name: str, branding: Json = None, channel: str = "email", **data: Json
 ) -> Claimed:
     packed = packed_brand(branding)
-    return Claimed(
-        message=replace(
+    return claim_of(
+        replace(
             message(id=UUID(int=7), channel=channel, address="maria@example.co"),
             event=name,
             purpose=Purpose.TRANSACTIONAL,
         ),
-        attempt=1,
         event_time=AT,
         source="/libro",
         data={**rules.schemas.by_name[name].examples[0], **data},

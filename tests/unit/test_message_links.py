@@ -17,7 +17,7 @@ from hub.operations.residents.sign_in import REQUESTED
 from hub.parts.company import CompanyRules
 from hub.parts.renderer import message_links
 from hub.settings import load
-from tests.unit.factories import MONDAY, message
+from tests.unit.factories import MONDAY, claim_of, message
 
 ALL: Final = MessageLinks({maker: lambda *_, made=str(maker): made for maker in Maker})
 EVERYBODY: Final = {"own_page": "own_page", "genuine": "genuine"}
@@ -26,16 +26,7 @@ DOCUMENT: Final = Enclosure(sha256=b"\1" * 32, kind="application/pdf", name="act
 
 
 def claimed(document: Enclosure | None = None, **of: Any) -> Claimed:
-    return Claimed(
-        message=message(**of),
-        attempt=1,
-        event_time=MONDAY,
-        source="urn:crm",
-        data={},
-        building=None,
-        unit=None,
-        document=document,
-    )
+    return claim_of(message(**of), document=document)
 
 
 def carried(links: MessageLinks = ALL, **of: Any) -> dict[str, Any]:

@@ -20,8 +20,8 @@ from msgspec.structs import replace
 from hub.channels.email.lists import list_name
 from hub.channels.email.mime import build_email, wire_address
 from hub.errors import PermanentFailure
-from hub.model import Claimed, Facts, Lane, Outgoing, Purpose, Rendered, Sender
-from tests.unit.factories import message
+from hub.model import Facts, Lane, Outgoing, Purpose, Rendered, Sender
+from tests.unit.factories import claim_of, message
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "email_vectors.json").read_text("utf-8"))
 NOW = datetime(2026, 3, 9, 13, 5, tzinfo=UTC)
@@ -250,14 +250,11 @@ def test_other_mail_has_no_header_of_a_list() -> None:
 def test_only_mail_to_many_and_mail_that_may_be_refused_is_of_a_list(
     fields: dict[str, Any], name: str
 ) -> None:
-    claimed = Claimed(
-        message=replace(message(), **{"event": "admin.circular.issued", "channel": "email", **fields}),
-        attempt=1,
+    claimed = claim_of(
+        replace(message(), **{"event": "admin.circular.issued", "channel": "email", **fields}),
         event_time=NOW,
-        source="urn:erp",
         data={"copropiedad_id": "PH 1"},
         building="Conjunto Altos",
-        unit=None,
     )
 
     assert name == list_name(claimed)

@@ -12,12 +12,12 @@ from hub.catalog import BY_NAME
 from hub.channels.stored_channel import LETTERS
 from hub.errors import InvalidEvent
 from hub.messages.planning.posters import boards_of
-from hub.model import Claimed, ClockState, Event, Json, Purpose, type_of
+from hub.model import ClockState, Event, Json, Purpose, type_of
 from hub.model.posters import PosterSource
 from hub.operations.cases.thread import answered_by
 from hub.people.erasing import without_inline
 from hub.rendering.case_words_es import ANSWERED_BY
-from tests.unit.factories import DESK, HOUR, MONDAY, POLICY, SCHEMAS, event
+from tests.unit.factories import DESK, HOUR, MONDAY, POLICY, SCHEMAS, claim_of, event
 from tests.unit.hub_in_memory import MemoryHub, memory_hub
 from tests.unit.test_templates import TEMPLATES
 
@@ -69,15 +69,7 @@ async def test_letter_says_the_address_that_the_petitioner_has_left(hub: MemoryH
     opened = received(BY_POST)
     await hub.take_in(opened)
     [letter] = [one for one in hub.of(opened) if one.channel == "print"]
-    claimed = Claimed(
-        message=letter,
-        attempt=1,
-        event_time=opened.time,
-        source=opened.source,
-        data=opened.data,
-        building=None,
-        unit=None,
-    )
+    claimed = claim_of(letter, event_time=opened.time, source=opened.source, data=opened.data)
 
     assert BY_POST["address"] in TEMPLATES.render_claimed(claimed).html
 

@@ -14,7 +14,7 @@ from hub.model import Claimed, Purpose, State
 from hub.parts.company import CompanyRules
 from hub.policy import load_policy
 from hub.settings import load
-from tests.unit.factories import local, message
+from tests.unit.factories import claim_of, local, message
 
 POLICY = load_policy()
 LATE = local("2026-03-10 23:00")
@@ -29,9 +29,7 @@ def told(event: str, channel: str) -> Claimed:
         created_at=LATE,
         expires_at=LATE + timedelta(hours=48),
     )
-    return Claimed(
-        message=sent, attempt=1, event_time=LATE, source="urn:desk", data={}, building=None, unit=None
-    )
+    return claim_of(sent, event_time=LATE, source="urn:desk")
 
 
 def test_package_of_the_night_is_held_until_seven_and_loses_none_of_its_time() -> None:

@@ -34,7 +34,7 @@ from hub.rendering.notice_items_es import ITEMS
 from hub.timers.notice_digests import LONGEST, MOST, compose
 from tests.for_each import for_each
 from tests.unit.delivery_harness import mail
-from tests.unit.factories import HOUR, MONDAY, POLICY, local
+from tests.unit.factories import HOUR, MONDAY, POLICY, claim_of, local
 from tests.unit.test_templates import TEMPLATES, context, examples
 
 CIRCULAR, DECISION = "admin.circular.issued", "admin.decision.published"
@@ -55,16 +55,7 @@ def claimed(
     **fields: Any,
 ) -> Claimed:
     message = mail(event=name, **{"purpose": Purpose.SERVICE, "state": State.SENDING, **fields})
-    return Claimed(
-        message=message,
-        attempt=1,
-        event_time=at,
-        source="urn:x",
-        data=data or {},
-        building=None,
-        unit=None,
-        contact=facts or wishes(),
-    )
+    return claim_of(message, event_time=at, data=data or {}, contact=facts or wishes())
 
 
 def held(one: Claimed, now: datetime = MONDAY, policy: Policy = POLICY) -> Outcome | None:

@@ -12,7 +12,7 @@ from hub.messages.delivery.outcome_metrics import count
 from hub.model import Attempt, Claimed, Lane, Outcome, State
 from hub.testing import MemoryEmail, MemorySms
 from tests.unit.delivery_harness import mail, make_harness
-from tests.unit.factories import MONDAY
+from tests.unit.factories import MONDAY, claim_of
 
 
 def made(
@@ -30,15 +30,7 @@ def made(
         )
         for outcome in outcomes
     )
-    claim = Claimed(
-        message=message,
-        attempt=attempt,
-        event_time=MONDAY,
-        source="urn:test",
-        data={},
-        building=None,
-        unit=None,
-    )
+    claim = claim_of(message, attempt=attempt)
     return claim, Outcome(message_id=message.id, state=state, attempts=attempts)
 
 

@@ -17,7 +17,7 @@ from msgspec import structs
 from hub.catalog import BY_NAME
 from hub.errors import InvalidPolicy, TemplateFailure
 from hub.messages.planning.plan import plan_audience
-from hub.model import Attempt, ChannelTraits, Claimed, Evidence, Facts, Message, Person, Preferences, Purpose
+from hub.model import Attempt, ChannelTraits, Evidence, Facts, Message, Person, Preferences, Purpose
 from hub.model.documents import SentDocument
 from hub.model.evidence import Call
 from hub.operations.evidence.remake import Finding, Remade
@@ -33,6 +33,7 @@ from tests.unit.factories import (
     MONDAY,
     POLICY,
     RULES,
+    claim_of,
     device,
     email,
     event,
@@ -179,9 +180,7 @@ def test_long_title_is_cut_between_words_and_a_text_without_a_link_is_none() -> 
 def test_dry_run_and_case_show_the_text_without_its_link() -> None:
     sent = message(event=CIRCULAR, channel="sms", audience=0, purpose=Purpose.SERVICE)
     data = event(CIRCULAR).data
-    claimed = Claimed(
-        message=sent, attempt=1, event_time=MONDAY, source="urn:crm", data=data, building=None, unit=None
-    )
+    claimed = claim_of(sent, data=data)
 
     assert render_again(CompanyRules(load({})), claimed).text.endswith(" Ver: (enlace personal)")
 

@@ -12,7 +12,7 @@ import pytest
 
 from hub.catalog import BY_NAME, CATALOG
 from hub.errors import InvalidTemplate, TemplateFailure
-from hub.model import Audience, Claimed, Purpose, Rendered
+from hub.model import Audience, Purpose, Rendered
 from hub.policy.values import Prefix
 from hub.rendering import Context, Templates, Texting
 from hub.rendering.compiling import Compiler
@@ -21,7 +21,7 @@ from hub.rendering.source import read
 from hub.rendering.templates import BUILT_IN
 from hub.sms_text import segments, to_gsm7
 from tests.for_each import for_each
-from tests.unit.factories import MONDAY, message
+from tests.unit.factories import MONDAY, claim_of, message
 from tests.unit.test_templates import (
     COMPANY,
     SPEAKING,
@@ -251,15 +251,7 @@ def test_a_unit_cannot_become_markup_or_a_line_of_its_own() -> None:
 def test_an_event_about_one_unit_names_that_one_only(
     unit: str | None, units: tuple[str, ...], expected: list[str]
 ) -> None:
-    claimed = Claimed(
-        message=message(units=units),
-        attempt=1,
-        event_time=MONDAY,
-        source="urn:x",
-        data={},
-        building=None,
-        unit=unit,
-    )
+    claimed = claim_of(message(units=units), unit=unit)
 
     assert expected == Context.of(claimed).names()["units"]
 

@@ -24,6 +24,7 @@ from tests.unit.factories import (
     POLICY,
     RULES,
     SECOND,
+    claim_of,
     email,
     event,
     local,
@@ -45,16 +46,7 @@ INCIDENT = BY_NAME["privacy.incident.detected"]
 
 
 def claimed(message: Message, at: datetime) -> Claimed:
-    return Claimed(
-        message=message,
-        attempt=1,
-        event_time=at,
-        source=HUB_SOURCE,
-        data={},
-        building=None,
-        unit=None,
-        contact=ContactFacts(rests=message.rests),
-    )
+    return claim_of(message, event_time=at, source=HUB_SOURCE, contact=ContactFacts(rests=message.rests))
 
 
 def resting(channel: str = "email", **fields: Any) -> Message:

@@ -15,7 +15,7 @@ from hub.rendering.lengths import SUBJECT
 from hub.rendering.outcomes_es import REASONS
 from hub.rendering.page_links import page_of
 from tests.for_each import for_each
-from tests.unit.factories import MONDAY
+from tests.unit.factories import claim_of
 from tests.unit.factories import message as a_message
 from tests.unit.test_templates import TEMPLATES, context, examples
 
@@ -212,9 +212,7 @@ def test_only_numbers_that_people_know_are_shown(number: str | None, shown: str)
 
 def claimed(event: str, data: Json, purpose: Purpose = Purpose.INTERNAL) -> Claimed:
     message: Message = a_message(event=event, purpose=purpose, lane=Lane.NORMAL)
-    return Claimed(
-        message=message, attempt=1, event_time=MONDAY, source="urn:hub", data=data, building=None, unit=None
-    )
+    return claim_of(message, source="urn:hub", data=data)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from hub.settings import Secret
 from hub.sla.ack_links import PERSONAL, without_link
 from tests.contract.values import NOON, event, message, stored
 from tests.operators import operator
-from tests.unit.factories import POLICY
+from tests.unit.factories import POLICY, claim_of
 from tests.unit.test_templates import TEMPLATES, context, examples
 
 HUB: Final = "https://hub.example.co"
@@ -32,9 +32,7 @@ LINKS: Final = SurveyLinks(
 def claimed(name: str = "survey.requested", **data: Any) -> Claimed:
     of = stored(event(name, data=data))
     planned = message(of, purpose=Purpose.SURVEY)
-    return Claimed(
-        message=planned, attempt=1, event_time=NOON, source="urn:hub", data=data, building=None, unit=None
-    )
+    return claim_of(planned, event_time=NOON, source="urn:hub", data=data)
 
 
 def test_link_lives_until_the_last_answer_may_be_changed_no_more() -> None:

@@ -19,6 +19,7 @@ from tests.unit.factories import (
     MONDAY,
     POLICY,
     SCHEMAS,
+    claim_of,
     email,
     event,
     local,
@@ -155,14 +156,10 @@ async def test_event_with_impossible_hours_is_a_dead_letter() -> None:
 
 
 def claimed(one: Any, at: datetime, *own_hours: Hours) -> Claimed:
-    return Claimed(
-        message=one,
-        attempt=1,
+    return claim_of(
+        one,
         event_time=at,
         source=HUB_SOURCE,
-        data={},
-        building=None,
-        unit=None,
         contact=ContactFacts(rests=one.rests, weeks=weeks_of(own_hours)),
     )
 
